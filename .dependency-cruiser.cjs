@@ -1,0 +1,39 @@
+/** The house's arrows. The model and the implementation are two independent readings of one contract. */
+const arrow = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: to } });
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphan-dependencies', severity: 'error', from: { path: '^(src|conformance)' }, to: { couldNotResolve: true } },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    arrow('core-stands-alone', '^src/core', '^src/(?!core)', 'The vocabulary knows nobody who speaks it.'),
+    arrow(
+      'model-is-pure',
+      '^src/model',
+      '^src/(?!core|model|checker/interface)',
+      'The model knows the vocabulary and the interface of the checker.',
+    ),
+    arrow(
+      'model-has-no-io',
+      '^src/model',
+      '^(node:)?(fs|net|http|child_process|worker_threads|os|process|timers|crypto)',
+      'No I/O, clock or randomness in the model.',
+    ),
+    arrow('checker-is-general', '^src/checker', '^src/(?!checker)', 'The checker knows nothing of Bayou.'),
+    arrow('impl-has-no-sockets', '^src/impl', '^src/(?!core|impl)', 'The implementation knows the vocabulary alone.'),
+    arrow('impl-opens-no-sockets', '^src/impl', '^(node:)?(net|tls|dgram|http|child_process)', 'Sockets are for src/net.'),
+    arrow('net-below-programs', '^src/net', '^src/(?!core|impl|net)', 'Programs use the net, never the reverse.'),
+    arrow('src-without-conformance', '^src', '^conformance', 'Conformance builds on the source, never the reverse.'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,189 @@
+/**
+ * What the checker asks of a model: the published interface, at two levels.
+ *
+ * - {@link Model}: initial states, actions, next, properties, boundary. Write this one first; any immutable value is a state.
+ * - {@link ComponentModel}: the same, where the model also says of which components (*slots*) a state is made, and which slots an
+ *   interaction reads and writes. The checker then interns the components to small integers, runs each pure local step once for
+ *   each distinct local input, and explores tuples of integers. Nothing of that shows in the model's text.
+ *
+ * Everything here is a type or a constructor of one; the checker's machinery is elsewhere, so that a model can import this
+ * file and nothing else.
+ */
+
+// --- labels ----------------------------------------------------------------------------------------------------------------
+
+/** What an action is called: its family, for coverage and fairness (`Put`), and its arguments, for reading (`c1 s0 k1`). */
+export interface Label {
+  readonly family: string;
+  readonly args: ReadonlyArray<string | number>;
+}
+
+// --- properties ------------------------------------------------------------------------------------------------------------
+
+/** What every property has: a sentence that is its name, and the rule or paper it comes from. */
+export interface Sentence {
+  readonly name: string;
+  readonly rule?: string;
+}
+
+/** A property of {@link Model} states and steps. */
+export type Property<S, A> =
+  /** `holds` is true of every reachable state. */
+  | (Sentence & { readonly kind: 'always'; readonly holds: (state: S) => boolean })
+  /** `holds` is true of every reachable step. */
+  | (Sentence & { readonly kind: 'alwaysStep'; readonly holds: (state: S, action: A, next: S) => boolean })
+  /** `holds` is true of some reachable state: a witness that "always" is not empty. */
+  | (Sentence & { readonly kind: 'sometimes'; readonly holds: (state: S) => boolean })
+  /** `holds` is true of some reachable step. */
+  | (Sentence & { readonly kind: 'sometimesStep'; readonly holds: (state: S, action: A, next: S) => boolean })
+  /** Every fair run comes to a state of which `holds` is true. */
+  | (Sentence & { readonly kind: 'eventually'; readonly holds: (state: S) => boolean })
+  /** In every fair run, each state of which `from` is true is followed (or is itself) by one of which `to` is true. */
+  | (Sentence & { readonly kind: 'leadsTo'; readonly from: (state: S) => boolean; readonly to: (state: S) => boolean })
+  /** In every fair run, from some point on `holds` stays true ("eventually always"). */
+  | (Sentence & { readonly kind: 'eventuallyAlways'; readonly holds: (state: S) => boolean })
+  /** Some action is enabled in every reachable state, except where `final` is true. */
+  | (Sentence & { readonly kind: 'noDeadlock'; readonly final?: (state: S) => boolean });
+
+// --- level one: a plain model ----------------------------------------------------------------------------------------------
+
+/** A model: a pure transition system. States and actions are immutable values; every function is total and pure. */
+export interface Model<S, A> {
+  readonly name: string;
+  /** The initial states. */
+  readonly initial: ReadonlyArray<S>;
+  /** The actions that may be taken in a state. */
+  readonly actions: (state: S) => ReadonlyArray<A>;
+  /** The state after an action; `undefined` where the action turns out not to be enabled. */
+  readonly next: (state: S, action: A) => S | undefined;
+  readonly label: (action: A) => Label;
+  readonly properties: ReadonlyArray<Property<S, A>>;
+  /** States beyond the boundary are counted and judged but not expanded; the verdict says so. */
+  readonly boundary?: (state: S) => boolean;
+  /** A canonical text of a state: two states are the same when their keys are. Default: a structural encoding. */
+  readonly key?: (state: S) => string;
+  /** A state for people: one text for each part, by name; traces show the parts that changed. Default: its own fields. */
+  readonly show?: (state: S) => Readonly<Record<string, string>>;
+  /**
+   * Weak fairness: actions with the same class, continuously enabled as a class from some point on, are taken again and again.
+   * `undefined`: not fair. Default: no action is fair.
+   */
+  readonly fairness?: (action: A) => string | undefined;
+  /** Symmetry, optional: the permutations (without the identity) under which the model is closed. Each is an automorphism. */
+  readonly symmetry?: ReadonlyArray<(state: S) => S>;
+  /** A quotient, optional: an idempotent pure normalisation that keeps every property and commutes with `next`. */
+  readonly normalize?: (state: S) => S;
+}
+
+// --- level two: a model made of components ---------------------------------------------------------------------------------
+
+/** One component of the global state, typed by the values it takes: a server, a client, a link, a bag of messages, a budget. */
+export interface Slot<T> {
+  /** Slots of a kind share one table of interned values, so their values must mean the same in each of them. */
+  readonly kind: string;
+  /** Unique in the model: `s0`, `c1`, `net`. */
+  readonly name: string;
+  readonly initial: T;
+}
+
+/** The local states of a list of slots, in order. */
+export type LocalsOf<R extends ReadonlyArray<Slot<unknown>>> = {
+  readonly [I in keyof R]: R[I] extends Slot<infer T> ? T : never;
+};
+
+/** One way in which an interaction may go. */
+export interface Outcome<R extends ReadonlyArray<Slot<unknown>>> {
+  /** The new local states of the interaction's slots, in the order of `slots`; those not written are passed through. */
+  readonly next: LocalsOf<R>;
+  /** What else there is to say of this outcome in a trace: `ERR_DEP`, `a = x`. */
+  readonly note?: string;
+  /** Names of `alwaysStep` properties that this step breaks. */
+  readonly violates?: ReadonlyArray<string>;
+  /** Names of `sometimesStep` properties that this step reaches. */
+  readonly witnesses?: ReadonlyArray<string>;
+}
+
+/**
+ * A family of steps for given arguments: the slots that meet, which of them it may write, and a pure function from their local
+ * states to the ways in which it may go (none: not enabled). Everything the function looks at must be in those local states
+ * or fixed for the whole model, because the checker runs it once for each distinct input and remembers the outcome.
+ */
+export interface Interaction {
+  readonly label: Label;
+  readonly slots: ReadonlyArray<Slot<unknown>>;
+  /** Indices into `slots` of those that the step may write. */
+  readonly writes: ReadonlyArray<number>;
+  readonly step: (...locals: never) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
+  /** The weak-fairness class, if any (see {@link Model.fairness}). */
+  readonly fairness?: string;
+}
+
+/** A predicate over some slots' local states; remembered like a step. */
+export interface Predicate {
+  readonly slots: ReadonlyArray<Slot<unknown>>;
+  readonly holds: (...locals: never) => boolean;
+}
+
+/**
+ * A property of component models. An `always` and an `eventually…` is the conjunction of its predicates, a `sometimes` their
+ * disjunction. Step properties are named here and reported by the outcomes ({@link Outcome.violates}, {@link Outcome.witnesses}).
+ */
+export type ComponentProperty =
+  | (Sentence & {
+      readonly kind: 'always' | 'sometimes' | 'eventually' | 'eventuallyAlways';
+      readonly over: ReadonlyArray<Predicate>;
+    })
+  | (Sentence & { readonly kind: 'alwaysStep' | 'sometimesStep' })
+  | (Sentence & { readonly kind: 'leadsTo'; readonly from: ReadonlyArray<Predicate>; readonly to: ReadonlyArray<Predicate> })
+  | (Sentence & { readonly kind: 'noDeadlock'; readonly final?: ReadonlyArray<Predicate> });
+
+/** An automorphism of a component model: where each slot goes, and what it does to the values of each kind. */
+export interface Permutation {
+  readonly name: string;
+  /** `slotTo[i]` is the index of the slot that slot `i` is moved to. */
+  readonly slotTo: ReadonlyArray<number>;
+  readonly apply: (kind: string, local: never) => unknown;
+}
+
+/** A model whose global state is a tuple of components. */
+export interface ComponentModel {
+  readonly name: string;
+  readonly slots: ReadonlyArray<Slot<unknown>>;
+  readonly interactions: ReadonlyArray<Interaction>;
+  readonly properties: ReadonlyArray<ComponentProperty>;
+  /** States in which one of these is false are counted and judged but not expanded. */
+  readonly boundary?: ReadonlyArray<Predicate>;
+  /** A canonical text of a component. Default: a structural encoding. */
+  readonly key?: (kind: string, local: never) => string;
+  /** A component for people. Default: its JSON. */
+  readonly show?: (kind: string, local: never) => string;
+  /**
+   * A progress measure, optional: a number for each component that no step lowers. The sweep frees states whose sum is behind
+   * the front. The checker asserts it at every step it runs; it does not believe it.
+   */
+  readonly progress?: (kind: string, local: never) => number;
+  /** Symmetry, optional: permutations of interchangeable ids (clients, keys), without the identity. */
+  readonly symmetry?: ReadonlyArray<Permutation>;
+  /** A quotient, optional: for each kind an idempotent pure normalisation that keeps every property and commutes with the steps. */
+  readonly normalize?: (kind: string, local: never) => unknown;
+}
+
+// --- constructors ----------------------------------------------------------------------------------------------------------
+
+/** A {@link Slot}. */
+export const slot = <T>(kind: string, name: string, initial: T): Slot<T> => ({ kind, name, initial });
+
+/** An {@link Interaction} with its types checked: `step` takes the slots' local states and gives outcomes over the same. */
+export const interaction = <const R extends ReadonlyArray<Slot<unknown>>>(spec: {
+  readonly label: Label;
+  readonly slots: R;
+  readonly writes: ReadonlyArray<number>;
+  readonly step: (...locals: LocalsOf<R>) => ReadonlyArray<Outcome<R>>;
+  readonly fairness?: string;
+}): Interaction => spec;
+
+/** A {@link Predicate} with its types checked. */
+export const over = <const R extends ReadonlyArray<Slot<unknown>>>(
+  slots: R,
+  holds: (...locals: LocalsOf<R>) => boolean,
+): Predicate => ({ slots, holds: holds });

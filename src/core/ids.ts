@@ -1,0 +1,45 @@
+/** Ids of servers, clients and replicas (contract, section 1 and R7). */
+import * as t from 'io-ts/lib/index.js';
+
+/** A server's or a client's id: a non-negative safe integer, one namespace for both. */
+export type NodeId = number;
+
+/**
+ * A replica's id, `server.incarnation`, for example `8021.0`. A server that comes back without its log is a new replica: the
+ * same server id under a new incarnation (R7). One string, so that equality and `Map` keys are native.
+ */
+export type ReplicaId = `${number}.${number}`;
+
+const REPLICA = /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})$/;
+
+/** The replica of a server's given incarnation; the first is 0. */
+export const replicaId = (server: NodeId, incarnation = 0): ReplicaId => `${server}.${incarnation}`;
+
+/** The server that a replica is an incarnation of. */
+export const serverOf = (r: ReplicaId): NodeId => Number(r.slice(0, r.indexOf('.')));
+
+/** Which incarnation of its server a replica is. */
+export const incarnationOf = (r: ReplicaId): number => Number(r.slice(r.indexOf('.') + 1));
+
+const isNatural = (u: unknown): u is number => Number.isSafeInteger(u) && (u as number) >= 0;
+
+const isReplicaId = (u: unknown): u is ReplicaId => typeof u === 'string' && REPLICA.test(u);
+
+/** A non-negative safe integer: an id, an accept time, a client time, a counter. */
+export const Natural: t.Type<number> = new t.Type(
+  'Natural',
+  isNatural,
+  (u, c) => (isNatural(u) ? t.success(u) : t.failure(u, c)),
+  t.identity,
+);
+
+/** Decodes a {@link NodeId}. */
+export const NodeIdC: t.Type<NodeId> = Natural;
+
+/** Decodes a {@link ReplicaId}. */
+export const ReplicaIdC: t.Type<ReplicaId> = new t.Type(
+  'ReplicaId',
+  isReplicaId,
+  (u, c) => (isReplicaId(u) ? t.success(u) : t.failure(u, c)),
+  t.identity,
+);

@@ -1,0 +1,73 @@
+/** What a session promises and what it carries (R11, R12). */
+import * as t from 'io-ts/lib/index.js';
+import { BytesC } from './bytes.js';
+import { Natural, NodeIdC } from './ids.js';
+import { StampC, VectorEntriesC } from './write.js';
+
+/** Decodes {@link Guarantees}. */
+export const GuaranteesC = t.readonly(
+  t.strict(
+    {
+      readYourWrites: t.boolean,
+      monotonicReads: t.boolean,
+      writesFollowReads: t.boolean,
+      monotonicWrites: t.boolean,
+      scope: t.union([t.literal('key'), t.literal('store')]),
+    },
+    'Guarantees',
+  ),
+);
+
+/** The four session guarantees (R12), each on or off, and the scope in which the two read guarantees are checked. */
+export type Guarantees = t.TypeOf<typeof GuaranteesC>;
+
+/** What the master's clients ask for (R12): Read Your Writes and Monotonic Reads, scope key. */
+export const MASTER_GUARANTEES: Guarantees = {
+  readYourWrites: true,
+  monotonicReads: true,
+  writesFollowReads: false,
+  monotonicWrites: false,
+  scope: 'key',
+};
+
+/** Decodes a {@link SessionToken}. */
+export const SessionTokenC = t.readonly(
+  t.strict(
+    {
+      version: t.literal(1),
+      client: NodeIdC,
+      clientTime: Natural,
+      clock: Natural,
+      guarantees: GuaranteesC,
+      wrote: t.readonlyArray(t.readonly(t.tuple([BytesC, StampC]))),
+      read: t.readonlyArray(t.readonly(t.tuple([BytesC, StampC]))),
+      floor: VectorEntriesC,
+      writeVector: VectorEntriesC,
+      readVector: VectorEntriesC,
+    },
+    'SessionToken',
+  ),
+);
+
+/**
+ * A session's whole state (R11) as JSON: exported by one process, resumed by another. `wrote` and `read` hold, oldest use first,
+ * the greatest stamp the session wrote to and read of each key; entries beyond the bound are folded into `floor`.
+ */
+export type SessionToken = t.TypeOf<typeof SessionTokenC>;
+
+/** What a session's get comes to (R13, R15). `ERR_CONN`: no server answered. */
+export type GetResult =
+  | { readonly type: 'value'; readonly value: string; readonly stamp: t.TypeOf<typeof StampC> }
+  | { readonly type: 'ERR_KEY' }
+  | { readonly type: 'ERR_DEP' }
+  | { readonly type: 'ERR_CONN' };
+
+/**
+ * What a session's put comes to (R14, R15). `ERR_CONN`: no server was reached, nothing was written. `UNKNOWN`: a connection
+ * broke, or the time ran out, after the put was sent; it may or may not have been accepted.
+ */
+export type PutResult =
+  | { readonly type: 'accepted'; readonly stamp: t.TypeOf<typeof StampC> }
+  | { readonly type: 'ERR_DEP' }
+  | { readonly type: 'ERR_CONN' }
+  | { readonly type: 'UNKNOWN' };

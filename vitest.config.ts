@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const src = fileURLToPath(new URL('src', import.meta.url));
+
+export default defineConfig({
+  resolve: { alias: [{ find: /^#bayou\/(.*)\.js$/, replacement: `${src}/$1.ts` }] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // The processes under test run from dist/, so it is brought up to date first.
+    globalSetup: ['test/support/build.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    coverage: { provider: 'v8', include: ['src/**'], reportsDirectory: 'node_modules/.cache/coverage' },
+  },
+});
