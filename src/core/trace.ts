@@ -1,0 +1,122 @@
+/**
+ * Traces: what a run of the cluster writes down so that a checker can follow the protocol afterwards. One JSON object a line
+ * (NDJSON). Every process counts its own events (`n` from 0) under its own name (`p`): `master`, `server-3#1` (the second process
+ * that ran as server 3), `client-5`. There is no shared clock; causality is in the events: stamps, vectors, the ids of pulls.
+ * Key and value strings are byte strings: one character for each byte.
+ */
+import * as t from 'io-ts/lib/index.js';
+import { BytesC } from './bytes.js';
+import { Natural, NodeIdC, ReplicaIdC } from './ids.js';
+import { GuaranteesC } from './session.js';
+import { StampC, VectorEntriesC, WriteC } from './write.js';
+
+const event = <K extends string, P extends t.Props>(type: K, props: P) =>
+  t.readonly(t.strict({ p: t.string, n: Natural, type: t.literal(type), ...props }, type));
+
+/** At the master: a command began. `line` is its number in the script. */
+const CommandC = event('command', { line: Natural, text: BytesC });
+/** At the master: a command ended, with the lines it printed, its errors, and how long it took. */
+const ResultC = event('result', {
+  line: Natural,
+  output: t.readonlyArray(BytesC),
+  errors: t.readonlyArray(t.string),
+  ms: t.number,
+});
+/** At the master: it killed a server's process. */
+const KillC = event('kill', { server: NodeIdC, process: t.string });
+
+/** At a server: it runs as this replica, with what its log held (R7, R10). `fresh`: it had no log. */
+const StartC = event('start', { replica: ReplicaIdC, fresh: t.boolean, vv: VectorEntriesC, clock: Natural, writes: Natural });
+/** At a server: the link to a peer, server or client, was made or cut. */
+const LinkC = event('link', { peer: NodeIdC, up: t.boolean });
+/** At a server: it accepted a put (R2). `clock` and `require` are the session's; `repeated`: an earlier put's stamp again (R3). */
+const AcceptC = event('accept', {
+  client: NodeIdC,
+  clientTime: Natural,
+  clock: Natural,
+  require: VectorEntriesC,
+  key: BytesC,
+  value: BytesC,
+  stamp: StampC,
+  repeated: t.boolean,
+});
+/** At a server: it refused a put (R12). */
+const RefuseC = event('refuse', { client: NodeIdC, clientTime: Natural, require: VectorEntriesC, vv: VectorEntriesC });
+/** At a server: it answered a get (R13). */
+const AnswerC = event('answer', {
+  client: NodeIdC,
+  key: BytesC,
+  require: VectorEntriesC,
+  result: t.union([t.literal('found'), t.literal('missing'), t.literal('behind')]),
+  stamp: t.union([StampC, t.null]),
+  value: t.union([BytesC, t.null]),
+  vv: VectorEntriesC,
+});
+/** At a puller: it asked a peer (R9). `pull` names this pull in both processes: the puller's process and its count. */
+const PullAskedC = event('pullAsked', { peer: NodeIdC, pull: t.string, vv: VectorEntriesC });
+/** At an answerer: the answer it gave, taken at this instant. */
+const PullAnsweredC = event('pullAnswered', {
+  puller: ReplicaIdC,
+  pull: t.string,
+  asked: VectorEntriesC,
+  writes: t.readonlyArray(WriteC),
+  vv: VectorEntriesC,
+  clock: Natural,
+});
+/** At a puller: it merged an answer; its vector and accept time afterwards. */
+const MergedC = event('merged', { peer: ReplicaIdC, pull: t.string, vv: VectorEntriesC, clock: Natural });
+
+/** At a client: a session began, or was resumed. */
+const SessionC = event('session', { client: NodeIdC, guarantees: GuaranteesC });
+/** At a client: it sent a put or a get to a server. */
+const AskedC = event('asked', {
+  server: NodeIdC,
+  op: t.union([t.literal('put'), t.literal('get')]),
+  key: BytesC,
+  clientTime: Natural,
+});
+/** At a client: a put came to its result (R14, R15). */
+const PutDoneC = event('putDone', {
+  key: BytesC,
+  value: BytesC,
+  clientTime: Natural,
+  result: t.union([t.literal('accepted'), t.literal('ERR_DEP'), t.literal('ERR_CONN'), t.literal('UNKNOWN')]),
+  stamp: t.union([StampC, t.null]),
+});
+/** At a client: a get came to its result (R13, R15). */
+const GetDoneC = event('getDone', {
+  key: BytesC,
+  result: t.union([t.literal('value'), t.literal('ERR_KEY'), t.literal('ERR_DEP'), t.literal('ERR_CONN')]),
+  value: t.union([BytesC, t.null]),
+  stamp: t.union([StampC, t.null]),
+});
+
+/** Decodes a {@link TraceEvent}. */
+export const TraceEventC = t.union(
+  [
+    CommandC,
+    ResultC,
+    KillC,
+    StartC,
+    LinkC,
+    AcceptC,
+    RefuseC,
+    AnswerC,
+    PullAskedC,
+    PullAnsweredC,
+    MergedC,
+    SessionC,
+    AskedC,
+    PutDoneC,
+    GetDoneC,
+  ],
+  'TraceEvent',
+);
+
+/** One line of a trace. */
+export type TraceEvent = t.TypeOf<typeof TraceEventC>;
+
+type WithoutProcess<T> = T extends unknown ? Omit<T, 'p' | 'n'> : never;
+
+/** What a process says happened; its name and its count are added where it is written down. */
+export type TraceBody = WithoutProcess<TraceEvent>;
