@@ -1,0 +1,202 @@
+/**
+ * What a check says in the end: the verdict, the bounds in which it holds, what was covered and what was not, and a
+ * counterexample for each property that fails. Plain data without functions: it goes through `JSON.stringify` and between threads.
+ */
+import type { Label } from './interface.js';
+
+// --- traces ----------------------------------------------------------------------------------------------------------------
+
+/** A state for people: one text for each part, by name. */
+export type Shown = Readonly<Record<string, string>>;
+
+/** One step of a trace: what was done, what there is to say of it, and the state after it. */
+export interface TraceStep {
+  readonly label: Label;
+  readonly note?: string;
+  readonly state: Shown;
+}
+
+/**
+ * A run that breaks a property. State 0 is `initial`, state `i` the one after `steps[i - 1]`. A lasso has `loop`: the index of the
+ * state to which the run comes back after the last step; where it is the index of the last state itself, the run stutters there
+ * for ever (nothing is enabled, or nothing that changes the state).
+ */
+export interface Counterexample {
+  readonly initial: Shown;
+  readonly steps: ReadonlyArray<TraceStep>;
+  readonly loop?: number;
+  /** No run that breaks this property has fewer steps. */
+  readonly shortest: boolean;
+}
+
+// --- properties ------------------------------------------------------------------------------------------------------------
+
+export type PropertyKind =
+  'always' | 'alwaysStep' | 'sometimes' | 'sometimesStep' | 'eventually' | 'leadsTo' | 'eventuallyAlways' | 'noDeadlock';
+
+/** `reached` and `not reached` are for witnesses (`sometimes…`); `unknown` is never empty of a reason ({@link PropertyReport.why}). */
+export type PropertyVerdict = 'holds' | 'violated' | 'unknown' | 'reached' | 'not reached';
+
+/** What became of one property. */
+export interface PropertyReport {
+  readonly name: string;
+  readonly rule?: string;
+  readonly kind: PropertyKind;
+  readonly verdict: PropertyVerdict;
+  /** Why the verdict is `unknown`, or what it rests on: `liveness is not judged under symmetry`. */
+  readonly why?: string;
+  /** The run that breaks it; for a witness, where it was asked for, a run that reaches it. */
+  readonly trace?: Counterexample;
+}
+
+// --- coverage --------------------------------------------------------------------------------------------------------------
+
+/** How often the steps of a family were taken, and how many states they were the first to find. */
+export interface ActionCoverage {
+  readonly family: string;
+  readonly steps: number;
+  readonly fresh: number;
+}
+
+/** How much was covered. All counts are exact, except `distinct` under {@link Statistics.omissionProbability}. */
+export interface Counts {
+  /** Initial states and steps taken, those to known states included. */
+  readonly generated: number;
+  readonly distinct: number;
+  /** Greatest number of steps from an initial state to a state that was found (in a depth-first search, along the path taken). */
+  readonly depth: number;
+  /** Every state that is this many steps away or fewer was expanded; 0 where the search order does not tell. */
+  readonly completeDepth: number;
+  /** States found and not expanded when the search stopped. */
+  readonly queue: number;
+  /** States beyond the model's boundary: judged, not expanded. */
+  readonly cut: number;
+}
+
+/** What would make "holds" say little. */
+export interface Vacuity {
+  /** Families, or labels of single interactions, that were never enabled. */
+  readonly neverEnabled: ReadonlyArray<string>;
+  /** Names of `sometimes…` properties that were not reached. */
+  readonly unreached: ReadonlyArray<string>;
+  /** Names of `leadsTo` properties whose `from` was never true. */
+  readonly neverTriggered: ReadonlyArray<string>;
+}
+
+// --- the whole report ------------------------------------------------------------------------------------------------------
+
+/**
+ * - `holds`: the whole space (within the model's boundary) was searched and nothing is violated or unknown.
+ * - `violated`: some property is; its counterexample is in {@link Report.properties}.
+ * - `bounded`: nothing violated, but a limit came first, or some property could not be judged (see its `why`).
+ * - `vacuous`: it would hold, but {@link Vacuity} is not empty, and the caller asked that this fail.
+ * - `interrupted`: the caller's signal came first.
+ */
+export type Verdict = 'holds' | 'violated' | 'bounded' | 'vacuous' | 'interrupted';
+
+/** Why the search came to its end. `limit` is in bytes, states, steps, milliseconds or traces. */
+export type Stop =
+  | { readonly kind: 'complete' | 'violation' | 'interrupted' | 'witnessed' }
+  | { readonly kind: 'memory' | 'states' | 'depth' | 'time' | 'traces'; readonly limit: number };
+
+export type SearchKind = 'bfs' | 'dfs' | 'sweep' | 'simulate';
+
+/** What it took. */
+export interface Statistics {
+  readonly elapsedMs: number;
+  /** Greatest resident memory of the process that was seen, in bytes. */
+  readonly peakBytes: number;
+  readonly workers: number;
+  /** Which machinery did it, in a few words: `plain`, `components`, `components, 2 workers`. */
+  readonly engine: string;
+  /** With hash compaction: the estimated probability that some state was taken for another. Absent: exact. */
+  readonly omissionProbability?: number;
+  /** Anything else that is worth a number: memo rows, interned components by kind. */
+  readonly details?: Readonly<Record<string, number>>;
+}
+
+/** The report of one check. */
+export interface Report {
+  readonly model: string;
+  readonly verdict: Verdict;
+  readonly stop: Stop;
+  readonly search: SearchKind;
+  /** In what the verdict holds, one phrase each: `2 servers`, `reduced by symmetry`, `at most 10 steps`. */
+  readonly bounds: ReadonlyArray<string>;
+  readonly counts: Counts;
+  readonly properties: ReadonlyArray<PropertyReport>;
+  readonly coverage: ReadonlyArray<ActionCoverage>;
+  readonly vacuity: Vacuity;
+  readonly statistics: Statistics;
+  /** With `search: 'simulate'`: the seed that repeats it. */
+  readonly seed?: number;
+}
+
+/** What a search says of itself while it runs. */
+export interface Progress {
+  readonly elapsedMs: number;
+  readonly generated: number;
+  readonly distinct: number;
+  readonly perSecond: number;
+  readonly queue: number;
+  readonly depth: number;
+  readonly bytes: number;
+}
+
+// --- options ---------------------------------------------------------------------------------------------------------------
+
+/** What every search takes. Every field has a default; none is unbounded but by being left out. */
+export interface CheckOptions {
+  /** Default `bfs`. */
+  readonly search?: 'bfs' | 'dfs';
+  readonly maxStates?: number;
+  readonly maxDepth?: number;
+  readonly maxMs?: number;
+  /** Resident memory of the process at which the search stops, in bytes. V8's own limit is always watched besides. */
+  readonly maxMemoryBytes?: number;
+  /** Stops the search; the report is then `interrupted` with what was covered. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Default 1,000. */
+  readonly progressEveryMs?: number;
+  /** Use the model's symmetry, where it declares one. Default false. */
+  readonly symmetry?: boolean;
+  /** Use the model's quotient, where it declares one. Default false. */
+  readonly normalize?: boolean;
+  /** Names of the properties to judge. Default: all. */
+  readonly properties?: ReadonlyArray<string>;
+  /** Go on after the first violation, until each property is judged. Default false. */
+  readonly keepGoing?: boolean;
+  /** Vacuity fails the verdict. Default false. */
+  readonly requireWitnesses?: boolean;
+  /** Phrases that say the bounds of the model, to be repeated in {@link Report.bounds}. */
+  readonly bounds?: ReadonlyArray<string>;
+  /** Keep a run for each witness reached too. Default false. */
+  readonly witnessTraces?: boolean;
+}
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+/** A label as people write it: `Put c1 s0 k1`. */
+export const showLabel = (label: Label): string => [label.family, ...label.args].join(' ');
+
+/** Whether anything in it would make "holds" say little. */
+export const isVacuous = (vacuity: Vacuity): boolean =>
+  vacuity.neverEnabled.length + vacuity.unreached.length + vacuity.neverTriggered.length > 0;
+
+/** Liveness properties: judged on the state graph, never under symmetry. */
+export const isLiveness = (kind: PropertyKind): boolean =>
+  kind === 'eventually' || kind === 'leadsTo' || kind === 'eventuallyAlways';
+
+/** The verdict that follows from the properties' verdicts and the way in which the search ended. */
+export const verdictOf = (
+  properties: ReadonlyArray<PropertyReport>,
+  stop: Stop,
+  vacuity: Vacuity,
+  requireWitnesses: boolean,
+): Verdict => {
+  if (properties.some((property) => property.verdict === 'violated')) return 'violated';
+  if (stop.kind === 'interrupted') return 'interrupted';
+  if (stop.kind !== 'complete' || properties.some((property) => property.verdict === 'unknown')) return 'bounded';
+  return requireWitnesses && isVacuous(vacuity) ? 'vacuous' : 'holds';
+};
