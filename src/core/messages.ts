@@ -53,6 +53,20 @@ export const PulledC = object('Pulled', {
   clock: Natural,
 });
 
+/**
+ * The server took the request and cannot serve it; another may.
+ *
+ * - `failed`: its log failed earlier, so nothing is served any more; the request had no effect.
+ * - `unlogged`: its log failed under this very request; a put may or may not survive.
+ * - `busy`: too many requests are waiting for the log; the request had no effect.
+ * - `too-old`: a put whose client time is so far in the past that it can no longer be told from a repetition (R3).
+ */
+export const RefusedC = object('Refused', {
+  type: t.literal('refused'),
+  reason: t.union([t.literal('failed'), t.literal('unlogged'), t.literal('busy'), t.literal('too-old')]),
+});
+
+export type Refused = t.TypeOf<typeof RefusedC>;
 export type Accepted = t.TypeOf<typeof AcceptedC>;
 export type Behind = t.TypeOf<typeof BehindC>;
 export type Found = t.TypeOf<typeof FoundC>;

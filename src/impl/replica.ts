@@ -1,0 +1,217 @@
+/**
+ * The replica as it ships: a message goes in, an answer and what to append to the durable log come out. No I/O, no clock.
+ *
+ * R8 with a log that keeps one write a key (R6 allows more pruning). Invariant I: for every replica r and every write w that r
+ * accepted with `w.t <= vv[r]`, the log's write to w's key is w or a later one (R4).
+ *
+ * - A put's stamp is the greatest of the log: its time is above the clock, the clock at or above every time in the log. So what
+ *   it replaces is older, and I holds for vv[self] = t, since the replica's every earlier write was covered before.
+ * - A merge of the answer to a request with vector v (an old one perhaps: vv has only grown since). Let w of r have
+ *   `w.t <= answerer.vv[r]`. If `w.t <= v[r]`, I held at the puller. Else the answerer has w or a later u to that key; if
+ *   `u.t > v[u.r]` the answer carries u; else the puller had u or a later one when it asked. `add` never replaces a write by
+ *   an earlier one, so what was had is had for ever, and repetitions and reorderings change nothing.
+ *
+ * From I: a get served under `vv[r] >= t` reads the stamp (t, r) or a later one (R12), and equal vectors mean equal stores.
+ */
+import type { Bytes } from '../core/bytes.js';
+import type { ReplicaId } from '../core/ids.js';
+import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
+import type { Stamp, VectorEntries, Write } from '../core/write.js';
+import { recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
+import type { Append, Recovered } from './log.js';
+import { compareStamps } from './order.js';
+import { policyWith, SHIPPED, type Faults, type Policy } from './policy.js';
+import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
+import { add, createWriteLog, lacking, latest, writesOf, type WriteLog } from './write-log.js';
+
+/** A replica. Opaque: `step` alone changes it, in place; the functions below read it. */
+export interface Replica {
+  /** Its identity (R7). */
+  readonly id: ReplicaId;
+  /** @internal */
+  readonly policy: Policy;
+  /** @internal */
+  readonly log: WriteLog;
+  /** @internal */
+  readonly vv: Vector;
+  /** @internal */
+  readonly windows: ClientWindows;
+  /** @internal */
+  clock: number;
+}
+
+/** The answer to a pull arrived: merge it. */
+export interface Merge {
+  readonly type: 'merge';
+  readonly pulled: Pulled;
+}
+
+/** What came of a merge: how many writes were news, and whether anything at all was (the vector, the clock). */
+export interface Merged {
+  readonly type: 'merged';
+  readonly added: number;
+  readonly changed: boolean;
+}
+
+/** What a replica is asked. */
+export type Message = Put | Get | Pull | Merge;
+/** What it answers to each. */
+export interface AnswerTo {
+  readonly put: PutAnswer | Refused;
+  readonly get: GetAnswer;
+  readonly pull: Pulled;
+  readonly merge: Merged;
+}
+/** What it answers. */
+export type Answer = AnswerTo[keyof AnswerTo];
+
+/** The answer may leave once `append` is in the durable log; at once when there is none and none before it is waiting. */
+export interface Effects<A = Answer> {
+  readonly answer: A;
+  readonly append: Append | undefined;
+}
+
+/** What a replica can be made with; `faults` is for tests alone. */
+export interface ReplicaOptions {
+  readonly faults?: Faults;
+}
+
+/** A replica's state in the contract's words: vector entries in the order of R7, writes in the order of R4. */
+export interface Snapshot {
+  readonly id: ReplicaId;
+  readonly clock: number;
+  readonly vv: VectorEntries;
+  readonly log: ReadonlyArray<Write>;
+}
+
+// --- constructors ----------------------------------------------------------------------------------------------------------
+
+/** A replica that has nothing yet. */
+export const createReplica = (id: ReplicaId, options: ReplicaOptions = {}): Replica => {
+  const policy = options.faults === undefined ? SHIPPED : policyWith(options.faults, id);
+  return { id, policy, log: createWriteLog(policy.later), vv: new Map(), windows: new Map(), clock: 0 };
+};
+
+/** The replica that a log held (R7, R10). */
+export const restore = (recovered: Recovered, options: ReplicaOptions = {}): Replica => {
+  const replica = createReplica(recovered.replica, options);
+  for (const write of recovered.writes) add(replica.log, write);
+  for (const [r, t] of recovered.vv) raise(replica.vv, r, t);
+  return { ...replica, windows: windowsOf(recovered.seen), clock: recovered.clock };
+};
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+/** Takes one message: changes the replica, gives the answer and what must be durable before it leaves. */
+export function step<T extends keyof AnswerTo>(replica: Replica, message: Message & { readonly type: T }): Effects<AnswerTo[T]>;
+export function step(replica: Replica, message: Message): Effects {
+  switch (message.type) {
+    case 'put':
+      return put(replica, message);
+    case 'get':
+      return { answer: get(replica, message), append: undefined };
+    case 'pull':
+      return { answer: pull(replica, message), append: undefined };
+    case 'merge':
+      return merge(replica, replica.policy.receive(message.pulled));
+  }
+}
+
+const BEHIND: Effects<AnswerTo['put']> = { answer: { type: 'behind' }, append: undefined };
+const TOO_OLD: Effects<AnswerTo['put']> = { answer: { type: 'refused', reason: 'too-old' }, append: undefined };
+
+/**
+ * R2, R3, R12. A repetition is recognised before the guarantees are checked: it is the same put, and was accepted. An own stamp
+ * is the greatest of the log when it is given, so the add always wins.
+ */
+const put = (replica: Replica, message: Put): Effects<AnswerTo['put']> => {
+  const { client, clientTime, key, value } = message;
+  const before = recall(replica.windows, client, clientTime);
+  if (before === 'too-old') return TOO_OLD;
+  if (before !== undefined) return { answer: { type: 'accepted', stamp: before }, append: undefined };
+  if (!replica.policy.meets(replica.vv, message.require)) return BEHIND;
+
+  const stamp: Stamp = { t: replica.policy.acceptTime(replica.clock, message.clock), r: replica.id };
+  const write: Write = { t: stamp.t, r: stamp.r, client, clientTime, key, value };
+  const seen: Seen = { client, clientTime, stamp };
+  replica.clock = stamp.t;
+  replica.vv.set(stamp.r, stamp.t);
+  const lost = add(replica.log, write);
+  const append: Append = {
+    writes: lost === write ? [] : [write],
+    drops: lost === undefined || lost === write ? [] : [lost],
+    vv: [[stamp.r, stamp.t]],
+    clock: stamp.t,
+    seen: [seen],
+    forgotten: remember(replica.windows, seen),
+  };
+  return { answer: { type: 'accepted', stamp }, append };
+};
+
+/** R5, R13: ERR_DEP (`behind`) comes before ERR_KEY (`missing`). */
+const get = (replica: Replica, message: Get): GetAnswer => {
+  if (!replica.policy.meets(replica.vv, message.require)) return { type: 'behind' };
+  const write = latest(replica.log, message.key);
+  if (write === undefined) return { type: 'missing' };
+  return { type: 'found', value: write.value, stamp: { t: write.t, r: write.r } };
+};
+
+/** R9: writes, vector and clock of one instant. */
+const pull = (replica: Replica, message: Pull): Pulled => {
+  const known = vectorOfEntries(message.vv);
+  return {
+    type: 'pulled',
+    from: replica.id,
+    writes: replica.policy.answer(message.puller, () => lacking(replica.log, known)),
+    vv: vectorOf(replica),
+    clock: replica.clock,
+  };
+};
+
+/** R9. The whole answer is merged in one step: nobody can observe the new vector without the writes (R8). */
+const merge = (replica: Replica, pulled: Pulled): Effects<Merged> => {
+  const writes: Write[] = [];
+  const drops: Write[] = [];
+  for (const write of pulled.writes) {
+    const lost = add(replica.log, write);
+    if (lost === write) continue;
+    writes.push(write);
+    if (lost !== undefined) drops.push(lost);
+  }
+  const vv = pulled.vv.filter(([r, t]) => raise(replica.vv, r, t));
+  const clock = replica.policy.advance(replica.clock, pulled.clock);
+  const changed = writes.length > 0 || vv.length > 0 || clock > replica.clock;
+  replica.clock = clock;
+  return {
+    answer: { type: 'merged', added: writes.length, changed },
+    append: changed ? { writes, drops, vv, clock, seen: [], forgotten: [] } : undefined,
+  };
+};
+
+// --- reading ---------------------------------------------------------------------------------------------------------------
+
+/** The version vector (R8), in the order of R7. */
+export const vectorOf = (replica: Replica): VectorEntries => entriesOfVector(replica.vv);
+
+/** The accept time (R2). */
+export const clockOf = (replica: Replica): number => replica.clock;
+
+/** How many keys the store has. */
+export const sizeOf = (replica: Replica): number => replica.log.byKey.size;
+
+/** The store (R5), sorted by the bytes of the keys. */
+export function* storeOf(replica: Replica): Generator<readonly [key: Bytes, value: Bytes]> {
+  const keys = [...replica.log.byKey.keys()].sort((a, b) => (a < b ? -1 : 1));
+  for (const key of keys) yield [key, latest(replica.log, key)!.value];
+}
+
+/** Does the replica have everything that this vector claims? */
+export const knows = (replica: Replica, vv: VectorEntries): boolean => vv.every(([r, t]) => at(replica.vv, r) >= t);
+
+/** The state in the contract's words, for comparison with the model. */
+export const snapshot = (replica: Replica): Snapshot => ({
+  id: replica.id,
+  clock: replica.clock,
+  vv: vectorOf(replica),
+  log: [...writesOf(replica.log)].sort(compareStamps),
+});

@@ -1,0 +1,174 @@
+/** The session (R11, R12): what it has written and read, what it therefore requires, and how answers change it. No sockets. */
+import type { Bytes } from '../core/bytes.js';
+import type { NodeId } from '../core/ids.js';
+import type { Get, GetAnswer, Put, PutAnswer } from '../core/messages.js';
+import type { Guarantees, SessionToken } from '../core/session.js';
+import type { Stamp, VectorEntries } from '../core/write.js';
+import { isLater } from './order.js';
+import { entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
+
+/** Keys remembered in each of the two per-key maps, unless told otherwise. */
+export const MAX_KEYS = 10_000;
+
+/** Least recently used first. */
+type Stamps = Map<Bytes, Stamp>;
+
+/** A session's state (R11). Opaque: the functions below read it and change it, in place. */
+export interface Session {
+  readonly client: NodeId;
+  readonly guarantees: Guarantees;
+  /** @internal */
+  readonly maxKeys: number;
+  /** @internal The greatest accept time seen in an answer. */
+  clock: number;
+  /** @internal How many puts were started (R3). */
+  clientTime: number;
+  /** @internal Greatest stamp written, by key. */
+  readonly wrote: Stamps;
+  /** @internal Greatest stamp read, by key. */
+  readonly read: Stamps;
+  /** @internal What the keys that were forgotten require of every get. */
+  readonly floor: Vector;
+  /** @internal */
+  readonly writeVector: Vector;
+  /** @internal */
+  readonly readVector: Vector;
+}
+
+/** Limits of a session. */
+export interface SessionOptions {
+  /** Keys remembered in each per-key map; the least recently used beyond it are folded into the floor. Default {@link MAX_KEYS}. */
+  readonly maxKeys?: number;
+}
+
+// --- constructors ----------------------------------------------------------------------------------------------------------
+
+/** A session that has seen nothing. */
+export const newSession = (client: NodeId, guarantees: Guarantees, options: SessionOptions = {}): Session => ({
+  client,
+  guarantees,
+  maxKeys: options.maxKeys ?? MAX_KEYS,
+  clock: 0,
+  clientTime: 0,
+  wrote: new Map(),
+  read: new Map(),
+  floor: new Map(),
+  writeVector: new Map(),
+  readVector: new Map(),
+});
+
+/** The session that a token carries; with a lower `maxKeys` than it had, the oldest keys go into the floor. */
+export const resume = (token: SessionToken, options: SessionOptions = {}): Session => {
+  const session: Session = {
+    ...newSession(token.client, token.guarantees, options),
+    clock: token.clock,
+    clientTime: token.clientTime,
+    floor: vectorOfEntries(token.floor),
+    writeVector: vectorOfEntries(token.writeVector),
+    readVector: vectorOfEntries(token.readVector),
+  };
+  for (const [key, stamp] of token.wrote) note(session, 'wrote', key, stamp);
+  for (const [key, stamp] of token.read) note(session, 'read', key, stamp);
+  return session;
+};
+
+/** The whole state as JSON. Two processes must not go on with the same token: their puts would share client times (R3). */
+export const token = (session: Session): SessionToken => ({
+  version: 1,
+  client: session.client,
+  clientTime: session.clientTime,
+  clock: session.clock,
+  guarantees: session.guarantees,
+  wrote: [...session.wrote],
+  read: [...session.read],
+  floor: entriesOfVector(session.floor),
+  writeVector: entriesOfVector(session.writeVector),
+  readVector: entriesOfVector(session.readVector),
+});
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+/** R12, R13: the request of a get, with what the server must have. */
+export const startGet = (session: Session, key: Bytes): Get => ({
+  type: 'get',
+  client: session.client,
+  key,
+  require: session.guarantees.scope === 'store' ? requiredOfStore(session) : requiredOfKey(session, key),
+});
+
+/**
+ * R3, R12, R14: the request of a put, with the next client time. One that is sent again, to whichever server, must be this same
+ * object.
+ */
+export const startPut = (session: Session, key: Bytes, value: Bytes): Put => {
+  const { writesFollowReads, monotonicWrites } = session.guarantees;
+  const require: Vector = new Map();
+  if (writesFollowReads) raiseAll(require, session.readVector);
+  if (monotonicWrites) raiseAll(require, session.writeVector);
+  session.clientTime++;
+  return {
+    type: 'put',
+    client: session.client,
+    clientTime: session.clientTime,
+    clock: session.clock,
+    key,
+    value,
+    require: entriesOfVector(require),
+  };
+};
+
+/** R11: what the answer to a get changes. */
+export const gotAnswer = (session: Session, request: Get, answer: GetAnswer): void => {
+  if (answer.type !== 'found') return;
+  session.clock = Math.max(session.clock, answer.stamp.t);
+  raise(session.readVector, answer.stamp.r, answer.stamp.t);
+  note(session, 'read', request.key, answer.stamp);
+};
+
+/** R11: what the answer to a put changes. */
+export const putAnswered = (session: Session, request: Put, answer: PutAnswer): void => {
+  if (answer.type !== 'accepted') return;
+  session.clock = Math.max(session.clock, answer.stamp.t);
+  raise(session.writeVector, answer.stamp.r, answer.stamp.t);
+  note(session, 'wrote', request.key, answer.stamp);
+};
+
+const requiredOfKey = (session: Session, key: Bytes): VectorEntries => {
+  const { readYourWrites, monotonicReads } = session.guarantees;
+  const wrote = readYourWrites ? session.wrote.get(key) : undefined;
+  const read = monotonicReads ? session.read.get(key) : undefined;
+  if (session.floor.size === 0 && (wrote === undefined || read === undefined)) {
+    const only = wrote ?? read;
+    return only === undefined ? [] : [[only.r, only.t]];
+  }
+  const require: Vector = new Map(session.floor);
+  if (wrote !== undefined) raise(require, wrote.r, wrote.t);
+  if (read !== undefined) raise(require, read.r, read.t);
+  return entriesOfVector(require);
+};
+
+const requiredOfStore = (session: Session): VectorEntries => {
+  const require: Vector = new Map();
+  if (session.guarantees.readYourWrites) raiseAll(require, session.writeVector);
+  if (session.guarantees.monotonicReads) raiseAll(require, session.readVector);
+  return entriesOfVector(require);
+};
+
+const raiseAll = (vector: Vector, other: Vector): void => {
+  for (const [r, t] of other) raise(vector, r, t);
+};
+
+/** Remembers the greatest stamp of a key; the key becomes the most recently used, the least recently used one may go. */
+const note = (session: Session, which: 'wrote' | 'read', key: Bytes, stamp: Stamp): void => {
+  const stamps = session[which];
+  const before = stamps.get(key);
+  stamps.delete(key);
+  stamps.set(key, before === undefined || isLater(stamp, before) ? stamp : before);
+  if (stamps.size <= session.maxKeys) return;
+  const [oldest] = stamps;
+  if (oldest === undefined) return;
+  stamps.delete(oldest[0]);
+  if (which === 'wrote' ? session.guarantees.readYourWrites : session.guarantees.monotonicReads) {
+    raise(session.floor, oldest[1].r, oldest[1].t);
+  }
+};

@@ -1,0 +1,87 @@
+import { isRight } from 'fp-ts/lib/Either.js';
+import { describe, expect, test } from 'vitest';
+import { createMemoryLog } from '#bayou/impl/memory-log.js';
+import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
+import type { Append, Log } from '#bayou/impl/log.js';
+import type { Put } from '#bayou/core/messages.js';
+
+const put = (clientTime: number, key = 'k', value = `v${clientTime}`): Put => ({
+  type: 'put',
+  client: 9,
+  clientTime,
+  clock: 0,
+  key,
+  value,
+  require: [],
+});
+
+/** A log whose commits end when the test says so. */
+const heldLog = () => {
+  const inner = createMemoryLog();
+  const held: { appends: ReadonlyArray<Append>; release: (error?: Error) => void }[] = [];
+  const log: Log = {
+    ...inner,
+    commit: (appends) =>
+      new Promise((resolve, reject) => {
+        held.push({
+          appends,
+          release: (error) => {
+            if (error === undefined) void inner.commit(appends).then(resolve);
+            else reject(error);
+          },
+        });
+      }),
+  };
+  return { log, held };
+};
+
+const open = async (log: Log): Promise<DurableReplica> => {
+  const opened = await openDurable(log, { server: 1 });
+  if (!isRight(opened)) throw new Error(opened.left.message);
+  return opened.right;
+};
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the gate (R10)', () => {
+  test('no answer leaves before the changes it may show are durable; those that wait together are one commit', async () => {
+    const { log, held } = heldLog();
+    const replica = await open(log);
+    const left: string[] = [];
+    replica.handle({ type: 'get', client: 9, key: 'k', require: [] }, (a) => left.push(`get ${a.type}`));
+    expect(left).toEqual(['get missing']); // nothing waits: within the call
+
+    replica.handle(put(1), (a) => left.push(`put1 ${a.type}`));
+    replica.handle({ type: 'get', client: 9, key: 'k', require: [] }, (a) => left.push(`get ${a.type}`));
+    await settled();
+    replica.handle(put(2), (a) => left.push(`put2 ${a.type}`));
+    replica.handle(put(3), (a) => left.push(`put3 ${a.type}`));
+    replica.handle({ type: 'pull', puller: '2.0', vv: [] }, (a) => left.push(`pull ${a.type}`));
+    await settled();
+    expect(left).toHaveLength(1);
+    expect(held.map((h) => h.appends.length)).toEqual([1]);
+    held[0]!.release();
+    await settled();
+    expect(left.slice(1)).toEqual(['put1 accepted', 'get found']);
+    expect(held.map((h) => h.appends.length)).toEqual([1, 2]);
+    held[1]!.release();
+    await settled();
+    expect(left.slice(3)).toEqual(['put2 accepted', 'put3 accepted', 'pull pulled']);
+    expect(replica.waiting).toBe(0);
+  });
+
+  test('a log that fails acknowledges nothing, and everything is refused from then on (R10)', async () => {
+    const { log, held } = heldLog();
+    const replica = await open(log);
+    const left: string[] = [];
+    const reply = (a: { type: string; reason?: string }) => left.push(`${a.type} ${a.reason ?? ''}`);
+    replica.handle(put(1), reply);
+    await settled();
+    replica.handle(put(2), reply);
+    held[0]!.release(new Error('no space left on device'));
+    await settled();
+    replica.handle({ type: 'get', client: 9, key: 'k', require: [] }, reply);
+    expect(left).toEqual(['refused unlogged', 'refused failed', 'refused failed']);
+    expect(replica.failure?.message).toMatch(/no space left on device; make room/);
+  });
+});
