@@ -1,0 +1,92 @@
+/** Reading a script: lines as they come, parsed ahead of their turn, so that what is needed later can be prepared. */
+import type { Readable } from 'node:stream';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Line, parseLine } from '../core/script.js';
+
+/** The longest line, in bytes; a longer one is a mistake of its line. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+/** How many lines are read ahead. */
+const AHEAD = 100_000;
+
+/** A line with its number, from 1. */
+export interface NumberedLine {
+  readonly number: number;
+  readonly line: Line;
+}
+
+/** A script being read. */
+export interface ScriptReader {
+  /** The next line; undefined at the end. */
+  readonly next: () => Promise<NumberedLine | undefined>;
+  /** The lines that have been read and not yet taken, at most so many. */
+  readonly ahead: (count: number) => ReadonlyArray<NumberedLine>;
+  readonly stop: () => void;
+}
+
+/** Reads a stream of bytes as a script. `onError`: the stream failed; what was read before it stands. */
+export const readScript = (input: Readable, onError: (error: Error) => void): ScriptReader => {
+  const queue: NumberedLine[] = [];
+  let head = 0;
+  let partial: string[] = [];
+  let partialBytes = 0;
+  let number = 0;
+  let ended = false;
+  let wake: () => void = () => undefined;
+
+  const add = (text: string): void => {
+    number++;
+    const line: Line = text.length > MAX_LINE_BYTES ? E.left(`a line of more than ${MAX_LINE_BYTES} bytes`) : parseLine(text);
+    queue.push({ number, line });
+  };
+
+  const endLine = (text: string): void => {
+    add(partial.join('') + text);
+    partial = [];
+    partialBytes = 0;
+  };
+
+  const take = (chunk: Buffer): void => {
+    const pieces = chunk.toString('latin1').split('\n');
+    const last = pieces.pop() ?? '';
+    for (const piece of pieces) endLine(piece);
+    // Of a line that is too long only as much is kept as shows that it is.
+    if (partialBytes <= MAX_LINE_BYTES) {
+      partial.push(last);
+      partialBytes += last.length;
+    }
+    if (queue.length - head > AHEAD) input.pause();
+    wake();
+  };
+
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    if (partialBytes > 0) endLine('');
+    wake();
+  };
+
+  input.on('data', take).on('end', end).on('close', end);
+  input.on('error', (error: Error) => {
+    onError(error);
+    end();
+  });
+
+  const next = async (): Promise<NumberedLine | undefined> => {
+    while (head >= queue.length && !ended) {
+      input.resume();
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+    const line = queue[head++];
+    if (head > AHEAD) {
+      queue.splice(0, head);
+      head = 0;
+    }
+    return line;
+  };
+
+  const stop = (): void => {
+    input.pause();
+    input.destroy();
+  };
+  return { next, ahead: (count) => queue.slice(head, head + count), stop };
+};

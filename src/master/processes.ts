@@ -1,0 +1,112 @@
+/**
+ * Starting processes. A Node process takes some 50 ms of processor time to be there, so processes that the script is going to need are
+ * started ahead, side by side, without an identity; a join tells one of them who it is.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { type ClientConfig, type Ready, ReadyC, type ServerConfig } from '../net/config.js';
+import { decodeOr } from '../net/protocol.js';
+import { recordProcess, type Run, runArgument } from './registry.js';
+
+/** The two programs that a master starts. */
+export type Kind = 'server' | 'client';
+
+/** Processes started ahead of need, of both kinds together. */
+export const MAX_SPARES = 64;
+
+const READY_BYTES = 65_536;
+
+/** A process of the cluster. */
+export interface Process {
+  readonly pid: number;
+  /** Tells it who it is; it answers with its port. Called once. Fails with one line. */
+  readonly configure: (config: ServerConfig | ClientConfig, deadlineMs: number) => Promise<E.Either<string, number>>;
+  /** SIGKILL; resolves when it is gone. */
+  readonly kill: () => Promise<void>;
+  /** Resolves when it is gone, with how. */
+  readonly gone: Promise<string>;
+}
+
+/** Starts processes, and has some ready. */
+export interface Starter {
+  /** Sees to it that so many processes of the kind are started or ready, beyond those handed out. */
+  readonly ahead: (kind: Kind, count: number) => void;
+  /** A process without identity: a ready one, or a new one. */
+  readonly take: (kind: Kind) => Process;
+  /** Kills everything that was started; resolves when all are gone. */
+  readonly killAll: () => Promise<void>;
+}
+
+const firstLine = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    let text = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end >= 0 || text.length > READY_BYTES) resolve(text.slice(0, end));
+    });
+  });
+
+const parseReady = (line: string): E.Either<string, Ready> => {
+  try {
+    return decodeOr(ReadyC, JSON.parse(line));
+  } catch {
+    return E.left('it answered something that is not JSON');
+  }
+};
+
+const start = (run: Run, kind: Kind): Process => {
+  const entry = fileURLToPath(new URL(`../net/${kind}-process.js`, import.meta.url));
+  const child = spawn(process.execPath, [entry, runArgument(run.token)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit status ${code ?? 0}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+  // A process that dies while it is written to is noticed by its exit.
+  child.stdin.on('error', () => undefined);
+  if (child.pid !== undefined) recordProcess(run, child.pid);
+  const line = firstLine(child);
+
+  const configure = async (config: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, number>> => {
+    child.stdin.write(`${JSON.stringify(config)}\n`);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve(`it was not ready within ${deadlineMs} ms`), deadlineMs);
+    });
+    const failed = Promise.race([gone, late]).then((why): E.Either<string, Ready> => E.left(why));
+    const ready = await Promise.race([line.then(parseReady), failed]);
+    clearTimeout(timer);
+    if (E.isLeft(ready)) return ready;
+    return 'ready' in ready.right ? E.right(ready.right.ready.port) : E.left(ready.right.failed);
+  };
+
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await gone;
+  };
+  return { pid: child.pid ?? -1, configure, kill, gone };
+};
+
+/** A {@link Starter} for a run. */
+export const makeStarter = (run: Run): Starter => {
+  const spares: Record<Kind, Process[]> = { server: [], client: [] };
+  const all = new Set<Process>();
+
+  const begin = (kind: Kind): Process => {
+    const p = start(run, kind);
+    all.add(p);
+    void p.gone.then(() => all.delete(p));
+    return p;
+  };
+
+  const ahead = (kind: Kind, count: number): void => {
+    while (spares[kind].length < count && spares.server.length + spares.client.length < MAX_SPARES)
+      spares[kind].push(begin(kind));
+  };
+
+  const killAll = async (): Promise<void> => {
+    await Promise.all([...all].map((p) => p.kill()));
+  };
+  return { ahead, take: (kind) => spares[kind].shift() ?? begin(kind), killAll };
+};

@@ -1,0 +1,139 @@
+/**
+ * What runs: each master has a folder of its own below the user's temporary folder, with its token, its own process and every
+ * process it started. After a crash, `cleanup` finds there what was left, and kills a process only where its pid, its start
+ * time and the token on its command line all agree.
+ */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts/lib/index.js';
+import { Natural } from '../core/ids.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+const ProcessC = t.readonly(t.strict({ pid: Natural, start: t.string }));
+/** A process beyond doubt: its pid, and when it started, so that a pid used again is not mistaken for it. */
+type ProcessRecord = t.TypeOf<typeof ProcessC>;
+
+/** A master's run. */
+export interface Run {
+  readonly token: string;
+  /** The run's folder; gone when the run is over. */
+  readonly dir: string;
+}
+
+// --- processes -------------------------------------------------------------------------------------------------------------
+
+/** When a process started, in the system's own words; undefined where it does not exist. */
+export const startOf = (pid: number): string | undefined => {
+  try {
+    if (process.platform !== 'linux') return execFileSync('ps', ['-o', 'lstart=', '-p', `${pid}`], { encoding: 'utf8' }).trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? undefined : rest[18];
+  } catch {
+    return undefined;
+  }
+};
+
+const commandLineOf = (pid: number): string => {
+  try {
+    if (process.platform !== 'linux') return execFileSync('ps', ['-o', 'args=', '-p', `${pid}`], { encoding: 'utf8' });
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+};
+
+const lives = (p: ProcessRecord): boolean => startOf(p.pid) === p.start;
+
+/** The argument that marks a process of a run. */
+export const runArgument = (token: string): string => `--run=${token}`;
+
+// --- a run's folder --------------------------------------------------------------------------------------------------------
+
+/** Where all runs of this user have their folders. */
+export const runsFolder = (): string => join(tmpdir(), `bayou-${process.getuid?.() ?? 'user'}`);
+
+/** Begins a run: its folder, with this process as its master. */
+export const beginRun = (): Run => {
+  const token = randomBytes(16).toString('hex');
+  const dir = join(runsFolder(), token);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeFileSync(join(dir, 'master.json'), JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '' }));
+  return { token, dir };
+};
+
+/** Writes down a process that the run has started. */
+export const recordProcess = (run: Run, pid: number): void => {
+  const start = startOf(pid);
+  if (start !== undefined) appendFileSync(join(run.dir, 'processes.ndjson'), `${JSON.stringify({ pid, start })}\n`);
+};
+
+/** Ends a run: its processes are gone, its folder goes too. */
+export const endRun = (run: Run): void => rmSync(run.dir, { recursive: true, force: true });
+
+// --- cleaning up -----------------------------------------------------------------------------------------------------------
+
+const parseRecord = (line: string): ReadonlyArray<ProcessRecord> => {
+  try {
+    const decoded = ProcessC.decode(JSON.parse(line));
+    return E.isRight(decoded) ? [decoded.right] : [];
+  } catch {
+    // The last line of a crashed run may be half written; its process ends by itself with its master.
+    return [];
+  }
+};
+
+const recordsIn = (file: string): ReadonlyArray<ProcessRecord> =>
+  existsSync(file) ? readFileSync(file, 'utf8').split('\n').flatMap(parseRecord) : [];
+
+const gone = async (p: ProcessRecord, deadlineMs: number): Promise<boolean> => {
+  const end = performance.now() + deadlineMs;
+  while (lives(p)) {
+    if (performance.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return true;
+};
+
+/** What a clean-up did. */
+export interface Cleanup {
+  /** Runs whose master is still there: left alone. */
+  readonly running: number;
+  /** Runs that were left behind and are gone now. */
+  readonly removed: number;
+  /** Pids that were killed. */
+  readonly killed: ReadonlyArray<number>;
+  /** Pids that would not go away. */
+  readonly stuck: ReadonlyArray<number>;
+}
+
+/** Kills what crashed runs left, removes their folders, and touches nothing else. */
+export const cleanup = async (folder = runsFolder()): Promise<Cleanup> => {
+  const killed: number[] = [];
+  const stuck: number[] = [];
+  let running = 0;
+  let removed = 0;
+  for (const token of existsSync(folder) ? readdirSync(folder) : []) {
+    const dir = join(folder, token);
+    // A folder without a master is one that is just being made, or none of ours.
+    const master = recordsIn(join(dir, 'master.json'))[0];
+    if (master === undefined) continue;
+    if (lives(master)) {
+      running++;
+      continue;
+    }
+    const mine = recordsIn(join(dir, 'processes.ndjson')).filter(
+      (p) => lives(p) && commandLineOf(p.pid).split(' ').includes(runArgument(token)),
+    );
+    for (const p of mine) process.kill(p.pid, 'SIGKILL');
+    for (const p of mine) ((await gone(p, 5_000)) ? killed : stuck).push(p.pid);
+    rmSync(dir, { recursive: true, force: true });
+    removed++;
+  }
+  return { running, removed, killed, stuck };
+};

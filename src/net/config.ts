@@ -1,0 +1,56 @@
+/**
+ * How a process of a cluster learns what it is: one line of JSON on its standard input, and, when it listens, one line back on
+ * its standard output. Standard input then stays open for as long as the master lives: its end is the end of the process.
+ */
+import * as t from 'io-ts/lib/index.js';
+import { Natural, NodeIdC } from '../core/ids.js';
+import { GuaranteesC } from '../core/session.js';
+
+const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
+
+const COMMON = {
+  id: NodeIdC,
+  secret: t.string,
+  host: t.string,
+  /** The ports to try, in this order of preference: `wanted` (0: none), then the range; without a range any free port. */
+  ports: object('Ports', { wanted: Natural, range: t.union([t.readonly(t.tuple([Natural, Natural])), t.null]) }),
+  logLevel: t.string,
+  /** Where to log; null: standard error. */
+  logFile: t.union([t.string, t.null]),
+  /** Where to write trace events; null: nowhere. */
+  traceFile: t.union([t.string, t.null]),
+  /** This process's name in the trace: `server-3#1`. */
+  name: t.string,
+  /** How long a put, a get or a pull may take in all. */
+  timeoutMs: Natural,
+};
+
+/** Decodes a {@link ServerConfig}. */
+export const ServerConfigC = object('ServerConfig', {
+  ...COMMON,
+  /** Folder of the durable log; null: the log is in memory and goes with the process. */
+  dataDir: t.union([t.string, t.null]),
+  /** Acknowledge only what is durable against the death of the machine, not only of the process (R10). */
+  fsync: t.boolean,
+  /** The period of background pulls in ms; 0: none (R9). */
+  antiEntropyMs: Natural,
+  /** The incarnation to take where there is no log (R7). */
+  freshIncarnation: Natural,
+  /** Clients whose link to this server is cut. */
+  refused: t.readonlyArray(NodeIdC),
+});
+/** What a server process is told. */
+export type ServerConfig = t.TypeOf<typeof ServerConfigC>;
+
+/** Decodes a {@link ClientConfig}. */
+export const ClientConfigC = object('ClientConfig', { ...COMMON, guarantees: GuaranteesC });
+/** What a client process is told. */
+export type ClientConfig = t.TypeOf<typeof ClientConfigC>;
+
+/** Decodes a {@link Ready}. */
+export const ReadyC = t.union([
+  object('Ready', { ready: object('Listening', { port: Natural }) }),
+  object('Failed', { failed: t.string }),
+]);
+/** A process's answer to its configuration: where it listens, or why it could not start. */
+export type Ready = t.TypeOf<typeof ReadyC>;

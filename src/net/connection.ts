@@ -1,0 +1,231 @@
+/**
+ * A connection between two processes that have proved to each other that they belong to one cluster: requests with ids and
+ * deadlines, in both directions; answers in parts where they are long; a reader that is too slow is not read from.
+ */
+import type { Socket } from 'node:net';
+import * as E from 'fp-ts/lib/Either.js';
+import { encodeFrame, type FrameReader } from './frame.js';
+import { MAX_ANSWER_BYTES, MAX_IN_FLIGHT, PART_BYTES, SLOW_READER_BYTES } from './limits.js';
+import { type Answer, type Ask, decodeOr, type Envelope, EnvelopeC, type Part, type Party } from './protocol.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/**
+ * Why there is no answer. `unsent`: the request did not leave this process. `broken`: the connection broke, and whether the
+ * request was acted upon is unknown. `timedOut`: the same, after the deadline.
+ */
+export interface NoAnswer {
+  readonly type: 'unsent' | 'broken' | 'timedOut';
+  readonly why: string;
+}
+
+/** Called once for each request. */
+export type Done = (result: E.Either<NoAnswer, Answer>) => void;
+
+/** Acts on a request of the other end; `reply` is called once. */
+export type Handler = (connection: Connection, ask: Ask, reply: (answer: Answer) => void) => void;
+
+/** What a connection tells its owner. */
+export interface Callbacks {
+  readonly onAsk: Handler;
+  /** The connection is over; every request without an answer has been told. */
+  readonly onClose: (connection: Connection, why: string) => void;
+  /** The other end said something it must not: the connection is cut. One line for the log. */
+  readonly onFault: (connection: Connection, what: string) => void;
+}
+
+/** One authenticated connection. */
+export interface Connection {
+  readonly peer: Party;
+  /** Asks; `done` is told the answer, or why there is none, within `deadlineMs` and some 50 ms. */
+  readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
+  /** Cuts the connection at once; nothing that arrives later is looked at. */
+  readonly close: (why: string) => void;
+  readonly isOpen: () => boolean;
+}
+
+interface Waiting {
+  readonly done: Done;
+  readonly deadline: number;
+  parts: Part[];
+  bytes: number;
+}
+
+const SWEEP_MS = 50;
+
+// --- long answers ----------------------------------------------------------------------------------------------------------
+
+/** Cuts a list into runs of about `PART_BYTES` by the given sizes. */
+const runs = <A>(items: ReadonlyArray<A>, size: (a: A) => number): A[][] => {
+  const out: A[][] = [];
+  let run: A[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    if (bytes > 0 && bytes + size(item) > PART_BYTES) {
+      out.push(run);
+      run = [];
+      bytes = 0;
+    }
+    run.push(item);
+    bytes += size(item) + 100;
+  }
+  out.push(run);
+  return out;
+};
+
+/** The parts that go before an answer, and the answer that goes last. */
+const inParts = (answer: Answer): readonly [ReadonlyArray<Part>, Answer] => {
+  if (answer.type === 'pulled' && answer.writes.length > 0) {
+    const parts = runs(answer.writes, (w) => w.key.length + w.value.length);
+    if (parts.length > 1) return [parts.map((writes) => ({ type: 'pulled', writes })), { ...answer, writes: [] }];
+  }
+  if (answer.type === 'stored') {
+    const parts = runs(answer.entries, ([k, v]) => k.length + v.length);
+    if (parts.length > 1) return [parts.map((entries) => ({ type: 'stored', entries })), { ...answer, entries: [] }];
+  }
+  return [[], answer];
+};
+
+/** Puts the parts of an answer and its last frame together. */
+const assemble = (parts: ReadonlyArray<Part>, answer: Answer): Answer => {
+  if (parts.length === 0) return answer;
+  if (answer.type === 'pulled') {
+    return { ...answer, writes: [...parts.flatMap((p) => (p.type === 'pulled' ? p.writes : [])), ...answer.writes] };
+  }
+  if (answer.type === 'stored') {
+    return { ...answer, entries: [...parts.flatMap((p) => (p.type === 'stored' ? p.entries : [])), ...answer.entries] };
+  }
+  return answer;
+};
+
+// --- the connection --------------------------------------------------------------------------------------------------------
+
+/** Makes a connection of a socket whose handshake is done. `reader` holds what the socket has delivered already. */
+export const openConnection = (socket: Socket, peer: Party, reader: FrameReader, callbacks: Callbacks): Connection => {
+  const waiting = new Map<number, Waiting>();
+  let nextId = 0;
+  let open = true;
+  let corked = false;
+  let sweep: NodeJS.Timeout | undefined;
+
+  const uncork = (): void => {
+    corked = false;
+    socket.uncork();
+  };
+
+  /** Frames written in one turn leave in one system call. */
+  const send = (envelope: Envelope): boolean => {
+    if (!corked) {
+      corked = true;
+      socket.cork();
+      process.nextTick(uncork);
+    }
+    const more = socket.write(encodeFrame(envelope));
+    if (socket.writableLength > SLOW_READER_BYTES) socket.pause();
+    return more;
+  };
+
+  const close = (why: string): void => {
+    if (!open) return;
+    open = false;
+    clearInterval(sweep);
+    socket.destroy();
+    const lost = [...waiting.values()];
+    waiting.clear();
+    for (const w of lost) w.done(E.left({ type: 'broken', why }));
+    callbacks.onClose(connection, why);
+  };
+
+  const fault = (what: string): void => {
+    if (!open) return;
+    callbacks.onFault(connection, what);
+    close(what);
+  };
+
+  const expire = (): void => {
+    const now = performance.now();
+    for (const [id, w] of waiting) {
+      if (w.deadline > now) continue;
+      waiting.delete(id);
+      w.done(E.left({ type: 'timedOut', why: `no answer from ${peer.role} ${peer.id} in time` }));
+    }
+    if (waiting.size === 0) {
+      clearInterval(sweep);
+      sweep = undefined;
+    }
+  };
+
+  const ask = (what: Ask, deadlineMs: number, done: Done): void => {
+    if (!open || waiting.size >= MAX_IN_FLIGHT) {
+      done(E.left({ type: 'unsent', why: open ? `more than ${MAX_IN_FLIGHT} requests under way` : 'the connection is closed' }));
+      return;
+    }
+    const id = nextId++;
+    waiting.set(id, { done, deadline: performance.now() + deadlineMs, parts: [], bytes: 0 });
+    sweep ??= setInterval(expire, SWEEP_MS).unref();
+    send({ id, ask: what });
+  };
+
+  /** Sends an answer; a long one no faster than the other end reads. */
+  const answer = (id: number, whole: Answer): void => {
+    if (!open) return;
+    const [parts, last] = inParts(whole);
+    let i = 0;
+    const next = (): void => {
+      while (open && i < parts.length) {
+        const part = parts[i++];
+        if (part !== undefined && !send({ id, part })) {
+          socket.once('drain', next);
+          return;
+        }
+      }
+      if (open) send({ id, answer: last });
+    };
+    next();
+  };
+
+  const receivePart = (id: number, part: Part): void => {
+    const w = waiting.get(id);
+    if (w === undefined) return;
+    w.parts.push(part);
+    w.bytes += PART_BYTES;
+    if (w.bytes > MAX_ANSWER_BYTES) fault(`an answer above the maximum of ${MAX_ANSWER_BYTES} bytes`);
+  };
+
+  const receive = (value: unknown): void => {
+    if (!open) return;
+    const decoded = decodeOr(EnvelopeC, value);
+    if (E.isLeft(decoded)) {
+      fault(decoded.left);
+      return;
+    }
+    const e = decoded.right;
+    if ('ask' in e) {
+      callbacks.onAsk(connection, e.ask, (a) => answer(e.id, a));
+    } else if ('part' in e) {
+      receivePart(e.id, e.part);
+    } else {
+      const w = waiting.get(e.id);
+      // An answer after its deadline finds nobody waiting.
+      if (w === undefined) return;
+      waiting.delete(e.id);
+      w.done(E.right(assemble(w.parts, e.answer)));
+    }
+  };
+
+  const take = (chunk: Buffer): void => {
+    const pushed = reader.push(chunk, receive);
+    if (E.isLeft(pushed)) fault(pushed.left);
+  };
+
+  const connection: Connection = { peer, ask, close, isOpen: () => open };
+  socket.setNoDelay(true).setKeepAlive(true, 10_000);
+  socket.on('data', take);
+  socket.on('drain', () => socket.resume());
+  socket.on('error', (error: Error) => close(error.message));
+  socket.on('close', () => {
+    if (reader.pending() > 0) fault('half a frame, and then the end');
+    close(`${peer.role} ${peer.id} closed the connection`);
+  });
+  return connection;
+};

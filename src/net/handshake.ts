@@ -1,0 +1,141 @@
+/** Both ends' first words on a connection: who they are, which version they speak, and the proof that they belong. */
+import { connect as connectSocket, type Socket } from 'node:net';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as t from 'io-ts/lib/index.js';
+import { type Introduction, newNonce, proof, sameProof } from './auth.js';
+import { type Callbacks, type Connection, openConnection } from './connection.js';
+import { encodeFrame, type FrameReader, frameReader } from './frame.js';
+import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES } from './limits.js';
+import { AcceptHelloC, type Address, decodeOr, DialHelloC, type Party, PROTOCOL_VERSION, ProofC, WelcomeC } from './protocol.js';
+
+/** Who this process is, and what it knows. */
+export interface Identity {
+  readonly me: Party;
+  readonly secret: string;
+}
+
+/** A socket whose frames are read one at a time, until it becomes a connection. */
+interface Talk {
+  readonly say: (value: unknown) => void;
+  readonly hear: <A>(codec: t.Decoder<unknown, A>) => Promise<A>;
+  readonly become: (peer: Party, callbacks: Callbacks) => Connection;
+  readonly hangUp: () => void;
+}
+
+class HandshakeError extends Error {}
+
+/** Reads frames into a queue; every failure, the deadline's too, ends the talk. */
+const talk = (socket: Socket): Talk => {
+  const heard: unknown[] = [];
+  let max = MAX_HELLO_BYTES;
+  let failed: string | undefined;
+  let wake: () => void = () => undefined;
+  const reader: FrameReader = frameReader(() => max);
+
+  const fail = (why: string): void => {
+    failed ??= why;
+    socket.destroy();
+    wake();
+  };
+  const take = (chunk: Buffer): void => {
+    const pushed = reader.push(chunk, (value) => heard.push(value));
+    if (E.isLeft(pushed)) fail(pushed.left);
+    wake();
+  };
+  const onError = (error: Error): void => fail(error.message);
+  const onClose = (): void => fail('the connection was closed in the handshake');
+  const timer = setTimeout(() => fail(`no handshake within ${HANDSHAKE_MS} ms`), HANDSHAKE_MS);
+  socket.on('data', take).on('error', onError).on('close', onClose);
+
+  const hear = async <A>(codec: t.Decoder<unknown, A>): Promise<A> => {
+    while (heard.length === 0 && failed === undefined) await new Promise<void>((resolve) => (wake = resolve));
+    if (failed !== undefined) throw new HandshakeError(failed);
+    const decoded = decodeOr(codec, heard.shift());
+    if (E.isLeft(decoded)) throw new HandshakeError(decoded.left);
+    return decoded.right;
+  };
+
+  const become = (peer: Party, callbacks: Callbacks): Connection => {
+    clearTimeout(timer);
+    // The dialer may not speak before it is welcome, so nothing is left in the queue.
+    socket.off('data', take).off('error', onError).off('close', onClose);
+    max = MAX_FRAME_BYTES;
+    return openConnection(socket, peer, reader, callbacks);
+  };
+
+  const hangUp = (): void => {
+    clearTimeout(timer);
+    socket.destroySoon();
+  };
+  return { say: (value) => socket.write(encodeFrame(value)), hear, become, hangUp };
+};
+
+const checkVersion = (version: number): void => {
+  if (version !== PROTOCOL_VERSION)
+    throw new HandshakeError(`protocol version ${version}; this process speaks ${PROTOCOL_VERSION}`);
+};
+
+const settle = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Either<string, A>> => {
+  try {
+    return E.right(await work());
+  } catch (error) {
+    if (!(error instanceof HandshakeError)) throw error;
+    t.hangUp();
+    return E.left(error.message);
+  }
+};
+
+/** Dials an address; `peer` is who must be there. Fails with one line. */
+export const dial = (
+  identity: Identity,
+  address: Address,
+  peer: Party,
+  callbacks: Callbacks,
+): Promise<E.Either<string, Connection>> => {
+  const t = talk(connectSocket({ host: address.host, port: address.port, noDelay: true }));
+  return settle(t, async () => {
+    const nonce = newNonce();
+    t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce } });
+    const { hello } = await t.hear(AcceptHelloC);
+    checkVersion(hello.version);
+    const i: Introduction = { dialer: identity.me, dialerNonce: nonce, acceptor: peer, acceptorNonce: hello.nonce };
+    // The acceptor's proof is over who it is, so it cannot pass for somebody else.
+    if (!sameProof(hello.proof, proof(identity.secret, 'acceptor', i))) {
+      throw new HandshakeError(
+        `whoever listens on ${address.host}:${address.port} is not ${peer.role} ${peer.id} of this cluster`,
+      );
+    }
+    t.say({ proof: proof(identity.secret, 'dialer', i) });
+    const welcome = await t.hear(WelcomeC);
+    if ('refused' in welcome) throw new HandshakeError(`refused by ${peer.role} ${peer.id}: ${welcome.refused}`);
+    return t.become(peer, callbacks);
+  });
+};
+
+/** Takes a dialer in; `admit` says why one that belongs is refused all the same (its link is cut), or undefined. */
+export const accept = (
+  identity: Identity,
+  socket: Socket,
+  admit: (peer: Party) => string | undefined,
+  callbacks: Callbacks,
+): Promise<E.Either<string, Connection>> => {
+  const t = talk(socket);
+  return settle(t, async () => {
+    const { hello } = await t.hear(DialHelloC);
+    checkVersion(hello.version);
+    const nonce = newNonce();
+    const i: Introduction = { dialer: hello.from, dialerNonce: hello.nonce, acceptor: identity.me, acceptorNonce: nonce };
+    t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce, proof: proof(identity.secret, 'acceptor', i) } });
+    const answer = await t.hear(ProofC);
+    if (!sameProof(answer.proof, proof(identity.secret, 'dialer', i))) {
+      throw new HandshakeError(`${hello.from.role} ${hello.from.id} does not know the cluster's secret`);
+    }
+    const refused = admit(hello.from);
+    if (refused !== undefined) {
+      t.say({ refused });
+      throw new HandshakeError(refused);
+    }
+    t.say({ welcome: true });
+    return t.become(hello.from, callbacks);
+  });
+};

@@ -1,0 +1,28 @@
+/** Every maximum of the network layer, in one place. */
+
+/** The longest payload of a frame, in bytes. Longer answers go in parts. */
+export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+/** The longest frame that is read from a connection which has not yet proved that it belongs. */
+export const MAX_HELLO_BYTES = 4096;
+/** About how many bytes of writes or store entries go into one part of a long answer. */
+export const PART_BYTES = 512 * 1024;
+/** The longest key, in bytes. */
+export const MAX_KEY_BYTES = 64 * 1024;
+/** The longest value, in bytes: with its key it fits into a frame, even if every byte needs a JSON escape of six. */
+export const MAX_VALUE_BYTES = 512 * 1024;
+/** How long a handshake may take. */
+export const HANDSHAKE_MS = 5_000;
+/** Connections that have not yet proved that they belong; more are refused at once. */
+export const MAX_STRANGERS = 256;
+/** Requests on one connection that wait for their answers. */
+export const MAX_IN_FLIGHT = 65_536;
+/** Unsent bytes on a connection above which no more requests are read from it. */
+export const SLOW_READER_BYTES = 4 * 1024 * 1024;
+/** Bytes that the parts of one answer may come to at the asker, before it gives up. */
+export const MAX_ANSWER_BYTES = 1024 * 1024 * 1024;
+/** How long a request may take, unless its asker says otherwise. */
+export const REQUEST_MS = 5_000;
+/** The first and the longest wait between attempts to connect to a peer again. */
+export const BACKOFF_MS = { first: 50, longest: 2_000 } as const;
+/** The default period of background pulls (R9). */
+export const ANTI_ENTROPY_MS = 250;

@@ -1,0 +1,52 @@
+/**
+ * Logs, by pino. It is loaded only where something may be logged: a process that is silent starts faster without it.
+ */
+
+/** Levels, from most to least. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** What the network layer logs with; pino's own loggers fit. */
+export interface Logger {
+  readonly debug: (text: string) => void;
+  readonly info: (text: string) => void;
+  readonly warn: (text: string) => void;
+  readonly error: (text: string) => void;
+}
+
+/** Logs nothing. */
+export const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Where and from which level on. */
+export interface LogOptions {
+  readonly name: string;
+  readonly level: string;
+  /** A file to append to; null: standard error. */
+  readonly file: string | null;
+}
+
+type LogLine = readonly ['debug' | 'info' | 'warn' | 'error', string];
+
+/** A logger that loads pino at its first line at or above the level. */
+export const makeLogger = (o: LogOptions): Logger => {
+  const rank = (level: string): number => LOG_LEVELS.indexOf(level as (typeof LOG_LEVELS)[number]);
+  const queue: LogLine[] = [];
+  let real: Logger | undefined;
+
+  const load = async (): Promise<void> => {
+    const { pino } = await import('pino');
+    const to = pino.destination(o.file === null ? { dest: 2, sync: true } : { dest: o.file, sync: true, mkdir: true });
+    const loaded = pino({ name: o.name, level: o.level }, to);
+    real = loaded;
+    for (const [level, text] of queue.splice(0)) loaded[level](text);
+  };
+
+  const log = (level: LogLine[0]) => (text: string) => {
+    if (rank(level) < rank(o.level)) return;
+    if (real !== undefined) {
+      real[level](text);
+      return;
+    }
+    if (queue.push([level, text]) === 1) void load();
+  };
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+};

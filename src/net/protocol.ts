@@ -1,0 +1,125 @@
+/**
+ * What goes over a connection: a handshake, then requests and answers. Decoded by io-ts at the border.
+ *
+ * ```text
+ * dialer    {"hello":{version, from, nonce}}
+ * acceptor  {"hello":{version, from, nonce, proof}}
+ * dialer    {"proof"}
+ * acceptor  {"welcome":true} or {"refused":"why"}
+ * either    {"id":7,"ask":{"type":"get",…}}        either  {"id":7,"part":{…}}*  {"id":7,"answer":{…}}
+ * ```
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts/lib/index.js';
+import { BytesC } from '../core/bytes.js';
+import { Natural, NodeIdC } from '../core/ids.js';
+import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC } from '../core/messages.js';
+import { StampC, VectorEntriesC, WriteC } from '../core/write.js';
+
+/** The version of everything in this file. Ends of different versions do not talk. */
+export const PROTOCOL_VERSION = 1;
+
+const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
+
+// --- who -------------------------------------------------------------------------------------------------------------------
+
+/** Decodes a {@link Party}. */
+export const PartyC = object('Party', {
+  role: t.union([t.literal('master'), t.literal('server'), t.literal('client')]),
+  id: NodeIdC,
+});
+/** One end of a connection. The master's id is 0 and means nothing. */
+export type Party = t.TypeOf<typeof PartyC>;
+
+/** Where a process listens. */
+export const AddressC = object('Address', { host: t.string, port: Natural });
+export type Address = t.TypeOf<typeof AddressC>;
+
+// --- handshake -------------------------------------------------------------------------------------------------------------
+
+export const DialHelloC = object('Hello', { hello: object('Hello', { version: t.number, from: PartyC, nonce: t.string }) });
+export const AcceptHelloC = object('Hello', {
+  hello: object('Hello', { version: t.number, from: PartyC, nonce: t.string, proof: t.string }),
+});
+export const ProofC = object('Proof', { proof: t.string });
+export const WelcomeC = t.union([object('Welcome', { welcome: t.literal(true) }), object('Refused', { refused: t.string })]);
+
+// --- control: what only the master asks ------------------------------------------------------------------------------------
+
+/** To a server or client: make the link to a peer, or make it again. `address`: where the peer listens, for who dials it. */
+const LinkC = object('Link', { type: t.literal('link'), peer: PartyC, address: t.union([AddressC, t.null]) });
+/** To a server or client: cut the link to a peer; nothing more comes over it, from either end, until it is made again. */
+const UnlinkC = object('Unlink', { type: t.literal('unlink'), peer: PartyC });
+/** To a server: pull once from each linked peer, now. Answered with the vector it has then. */
+const SyncC = object('Sync', { type: t.literal('sync') });
+/** To a server: its store, in parts. */
+const StoreC = object('Store', { type: t.literal('store') });
+/** To a server or client: the servers it is linked to. */
+const MembersC = object('Members', { type: t.literal('members') });
+/** To a client: put and get, as the script says. */
+const DoPutC = object('DoPut', { type: t.literal('doPut'), key: BytesC, value: BytesC });
+const DoGetC = object('DoGet', { type: t.literal('doGet'), key: BytesC });
+
+/** A pull as it goes over the wire: with its name in traces. */
+const NamedPullC = object('NamedPull', { type: t.literal('namedPull'), pull: t.string, ask: PullC });
+
+/** Decodes an {@link Ask}. */
+export const AskC = t.union([PutC, GetC, DoPutC, DoGetC, NamedPullC, SyncC, LinkC, UnlinkC, StoreC, MembersC], 'Ask');
+/** A request. */
+export type Ask = t.TypeOf<typeof AskC>;
+
+// --- answers ---------------------------------------------------------------------------------------------------------------
+
+const DoneC = object('Done', { type: t.literal('done') });
+/** The request could not be done, and why, for people. */
+const FailedC = object('Failed', { type: t.literal('failed'), why: t.string });
+const SyncedC = object('Synced', { type: t.literal('synced'), vv: VectorEntriesC, failed: t.readonlyArray(NodeIdC) });
+const MembersAnswerC = object('MembersAnswer', { type: t.literal('members'), servers: t.readonlyArray(NodeIdC) });
+const StoredC = object('Stored', { type: t.literal('stored'), entries: t.readonlyArray(t.readonly(t.tuple([BytesC, BytesC]))) });
+const PutDoneC = object('PutDone', {
+  type: t.literal('putDone'),
+  result: t.union([t.literal('accepted'), t.literal('ERR_DEP'), t.literal('ERR_CONN'), t.literal('UNKNOWN')]),
+  stamp: t.union([StampC, t.null]),
+});
+const GetDoneC = object('GetDone', {
+  type: t.literal('getDone'),
+  result: t.union([t.literal('value'), t.literal('ERR_KEY'), t.literal('ERR_DEP'), t.literal('ERR_CONN')]),
+  value: t.union([BytesC, t.null]),
+  stamp: t.union([StampC, t.null]),
+});
+
+/** Decodes an {@link Answer}. */
+export const AnswerC = t.union(
+  [AcceptedC, FoundC, MissingC, BehindC, PutDoneC, GetDoneC, PulledC, DoneC, FailedC, SyncedC, MembersAnswerC, StoredC],
+  'Answer',
+);
+/** An answer. */
+export type Answer = t.TypeOf<typeof AnswerC>;
+
+/** Decodes a {@link Part}. */
+export const PartC = t.union([
+  object('PulledPart', { type: t.literal('pulled'), writes: t.readonlyArray(WriteC) }),
+  object('StoredPart', { type: t.literal('stored'), entries: t.readonlyArray(t.readonly(t.tuple([BytesC, BytesC]))) }),
+]);
+/** A piece of an answer too long for one frame; the pieces come before the answer, in order. */
+export type Part = t.TypeOf<typeof PartC>;
+
+// --- envelopes -------------------------------------------------------------------------------------------------------------
+
+/** Decodes an {@link Envelope}. */
+export const EnvelopeC = t.union([
+  object('Asking', { id: Natural, ask: AskC }),
+  object('Answering', { id: Natural, answer: AnswerC }),
+  object('InPart', { id: Natural, part: PartC }),
+]);
+/** One frame after the handshake. */
+export type Envelope = t.TypeOf<typeof EnvelopeC>;
+
+/** Decodes by a codec; on failure one line that names the first field that is wrong. */
+export const decodeOr = <A>(codec: t.Decoder<unknown, A>, u: unknown): E.Either<string, A> => {
+  const decoded = codec.decode(u);
+  if (E.isRight(decoded)) return decoded;
+  const longest = decoded.left.reduce((a, b) => (b.context.length > a.context.length ? b : a));
+  const path = longest.context.map((c) => c.key).filter((k) => k !== '' && !/^\d+$/.test(k));
+  return E.left(`a message whose ${path.length === 0 ? 'shape' : `field '${path.join('.')}'`} is wrong`);
+};
