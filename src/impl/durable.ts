@@ -16,7 +16,16 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Refused } from '../core/messages.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log.js';
 import { createMemoryLog } from './memory-log.js';
-import { restore, step, type Answer, type AnswerTo, type Message, type Replica, type ReplicaOptions } from './replica.js';
+import {
+  restore,
+  step,
+  type Answer,
+  type AnswerTo,
+  type Effects,
+  type Message,
+  type Replica,
+  type ReplicaOptions,
+} from './replica.js';
 
 /** Most requests that may wait for the log at once; beyond it they are refused as `busy`. */
 export const MAX_WAITING = 65_536;
@@ -25,6 +34,12 @@ export const MAX_BATCH = 1024;
 
 /** Takes the answer to a request. May be called within the request's own call; must not throw. */
 export type Reply<A> = (answer: A | Refused) => void;
+
+/**
+ * Told of every step at its instant, before the step's changes are on their way to the log: the replica is in the state after it.
+ * Traces are written here: nothing that another process can see, not even after a crash, lacks its event.
+ */
+export type Observer = (message: Message, effects: Effects) => void;
 
 /** Changes on their way to the log, and the answers that may leave when they are there. */
 interface Batch {
@@ -45,13 +60,15 @@ export class DurableReplica {
   /** Why the log failed; undefined while it works. */
   failure: LogError | undefined;
   readonly #log: Log;
+  readonly #observe: Observer | undefined;
   #gathering: Batch = emptyBatch();
   #writing: Batch | undefined;
   #idle: (() => void)[] = [];
   #scheduled = false;
 
-  constructor(replica: Replica, found: Recovered['found'], log: Log) {
+  constructor(replica: Replica, found: Recovered['found'], log: Log, observe?: Observer) {
     this.replica = replica;
+    this.#observe = observe;
     this.found = found;
     this.#log = log;
   }
@@ -68,7 +85,9 @@ export class DurableReplica {
       reply(refusal);
       return;
     }
-    const { answer, append } = step<T>(this.replica, message);
+    const effects = step<T>(this.replica, message);
+    this.#observe?.(message, effects);
+    const { answer, append } = effects;
     if (append === undefined && this.#gathering.replies.length === 0) {
       if (this.#writing === undefined) reply(answer);
       else this.#wait(this.#writing, reply as Reply<Answer>, answer);
@@ -157,10 +176,10 @@ export class DurableReplica {
 export const openDurable = async (
   log: Log,
   owner: Owner,
-  options: ReplicaOptions = {},
+  options: ReplicaOptions & { readonly observe?: Observer } = {},
 ): Promise<E.Either<LogError, DurableReplica>> => {
   const kept = options.faults?.amnesia === true ? createMemoryLog() : log;
   const opened = await kept.open(owner);
   if (E.isLeft(opened)) return opened;
-  return E.right(new DurableReplica(restore(opened.right, options), opened.right.found, kept));
+  return E.right(new DurableReplica(restore(opened.right, options), opened.right.found, kept, options.observe));
 };
