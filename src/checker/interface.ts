@@ -64,6 +64,10 @@ export interface Model<S, A> {
   readonly key?: (state: S) => string;
   /** A state for people: one text for each part, by name; traces show the parts that changed. Default: its own fields. */
   readonly show?: (state: S) => Readonly<Record<string, string>>;
+  /** What else there is to say of a step in a trace: `ERR_DEP`, `a = x`. */
+  readonly note?: (state: S, action: A, next: S) => string | undefined;
+  /** All families of actions, so that one that is never enabled can be reported. Default: those that were seen. */
+  readonly families?: ReadonlyArray<string>;
   /**
    * Weak fairness: actions with the same class, continuously enabled as a class from some point on, are taken again and again.
    * `undefined`: not fair. Default: no action is fair.

@@ -1,0 +1,94 @@
+/**
+ * Two-phase commit, after Lamport's TwoPhase.tla (Gray and Lamport, "Consensus on Transaction Commit", 2006): resource managers
+ * prepare or abort on their own, a transaction manager commits once all are prepared. Messages stay in the network for ever.
+ */
+import type { Model } from 'bayou/checker';
+
+type Rm = 'working' | 'prepared' | 'committed' | 'aborted';
+type Message = 'commit' | 'abort' | `prepared ${number}`;
+
+export interface TwoPhaseState {
+  readonly rms: ReadonlyArray<Rm>;
+  readonly tm: 'init' | 'committed' | 'aborted';
+  readonly tmPrepared: ReadonlyArray<boolean>;
+  /** The prepared messages that were sent, by resource manager. */
+  readonly votes: ReadonlyArray<boolean>;
+  /** The decisions that were sent. */
+  readonly decisions: ReadonlyArray<'commit' | 'abort'>;
+}
+
+export interface TwoPhaseAction {
+  readonly name: 'TMRcvPrepared' | 'TMCommit' | 'TMAbort' | 'RMPrepare' | 'RMChooseToAbort' | 'RMRcvCommitMsg' | 'RMRcvAbortMsg';
+  readonly rm?: number;
+}
+
+const set = <T>(list: ReadonlyArray<T>, index: number, value: T): ReadonlyArray<T> => list.with(index, value);
+
+const isSent = (state: TwoPhaseState, message: Message): boolean =>
+  message === 'commit' || message === 'abort'
+    ? state.decisions.includes(message)
+    : state.votes[Number(message.slice(9))] === true;
+
+const send = (state: TwoPhaseState, decision: 'commit' | 'abort'): ReadonlyArray<'commit' | 'abort'> =>
+  isSent(state, decision) ? state.decisions : [...state.decisions, decision].sort();
+
+const tmActions = (state: TwoPhaseState): ReadonlyArray<TwoPhaseAction> =>
+  state.tm !== 'init'
+    ? []
+    : [
+        { name: 'TMAbort' },
+        ...(state.tmPrepared.every(Boolean) ? [{ name: 'TMCommit' } as const] : []),
+        ...state.votes.flatMap((sent, rm) => (sent ? [{ name: 'TMRcvPrepared', rm } as const] : [])),
+      ];
+
+const rmActions = (state: TwoPhaseState, rm: number): ReadonlyArray<TwoPhaseAction> => [
+  ...(state.rms[rm] === 'working'
+    ? ([
+        { name: 'RMPrepare', rm },
+        { name: 'RMChooseToAbort', rm },
+      ] as const)
+    : []),
+  ...(isSent(state, 'commit') ? [{ name: 'RMRcvCommitMsg', rm } as const] : []),
+  ...(isSent(state, 'abort') ? [{ name: 'RMRcvAbortMsg', rm } as const] : []),
+];
+
+const next = (state: TwoPhaseState, { name, rm = -1 }: TwoPhaseAction): TwoPhaseState => {
+  switch (name) {
+    case 'TMRcvPrepared':
+      return { ...state, tmPrepared: set(state.tmPrepared, rm, true) };
+    case 'TMCommit':
+      return { ...state, tm: 'committed', decisions: send(state, 'commit') };
+    case 'TMAbort':
+      return { ...state, tm: 'aborted', decisions: send(state, 'abort') };
+    case 'RMPrepare':
+      return { ...state, rms: set(state.rms, rm, 'prepared'), votes: set(state.votes, rm, true) };
+    case 'RMChooseToAbort':
+      return { ...state, rms: set(state.rms, rm, 'aborted') };
+    case 'RMRcvCommitMsg':
+      return { ...state, rms: set(state.rms, rm, 'committed') };
+    case 'RMRcvAbortMsg':
+      return { ...state, rms: set(state.rms, rm, 'aborted') };
+  }
+};
+
+/** Two-phase commit with so many resource managers. Lamport's and Stateright's counts: 3 give 288 states, 5 8,832, 7 296,448. */
+export const twoPhaseCommit = (managers: number): Model<TwoPhaseState, TwoPhaseAction> => {
+  const all = Array.from({ length: managers }, (_, rm) => rm);
+  const none = all.map(() => false);
+  return {
+    name: `two-phase commit, ${managers} resource managers`,
+    initial: [{ rms: all.map(() => 'working'), tm: 'init', tmPrepared: none, votes: none, decisions: [] }],
+    actions: (state) => [...tmActions(state), ...all.flatMap((rm) => rmActions(state, rm))],
+    next,
+    label: ({ name, rm }) => ({ family: name, args: rm === undefined ? [] : [`rm${rm}`] }),
+    properties: [
+      {
+        name: 'no resource manager aborts where another commits',
+        kind: 'always',
+        holds: ({ rms }) => !(rms.includes('aborted') && rms.includes('committed')),
+      },
+      { name: 'all can commit', kind: 'sometimes', holds: ({ rms }) => rms.every((rm) => rm === 'committed') },
+      { name: 'all can abort', kind: 'sometimes', holds: ({ rms }) => rms.every((rm) => rm === 'aborted') },
+    ],
+  };
+};

@@ -1,0 +1,49 @@
+/** Checking a plain {@link Model}: exhaustively, exactly, to a {@link Report}. */
+import type { Model } from './interface.js';
+import { explore, space, type Ended } from './plain/search.js';
+import { reportOf } from './plain/report.js';
+import type { CheckOptions, Report } from './report.js';
+
+/** How long a search may keep the event loop waiting, so that signals and timers are served, in milliseconds. */
+const TURN_MS = 50;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Runs a search to its end, letting the event loop turn in between. */
+export const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
+  for (;;) {
+    for (const until = performance.now() + TURN_MS; performance.now() < until;) {
+      const slice = slices.next();
+      if (slice.done === true) return slice.value;
+    }
+    await nextTurn();
+  }
+};
+
+/** Runs a search to its end without a pause. */
+export const atOnce = <T>(slices: Generator<void, T>): T => {
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) return slice.value;
+  }
+};
+
+/**
+ * Checks every property of the model over all its reachable states.
+ *
+ * Breadth-first by default: counterexamples to safety properties are then shortest. States are compared whole. Liveness is judged on
+ * the whole state graph once the search is over, under the model's weak fairness.
+ *
+ * @throws TypeError when a state holds a function or a symbol and the model has no `key`.
+ */
+export const check = async <S, A>(model: Model<S, A>, options: CheckOptions = {}): Promise<Report> => {
+  const found = space(model, options);
+  const ended: Ended = await unhurried(explore(found, options));
+  return reportOf(found, ended, options);
+};
+
+/** The same without a pause: for tests and scripts. Signals are not served while it runs. */
+export const checkSync = <S, A>(model: Model<S, A>, options: CheckOptions = {}): Report => {
+  const found = space(model, options);
+  return reportOf(found, atOnce(explore(found, options)), options);
+};

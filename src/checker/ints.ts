@@ -1,0 +1,34 @@
+/** A list of 32-bit integers that grows by doubling: what the searches keep for each state, without an object for any. */
+export class Ints {
+  data: Int32Array;
+  length = 0;
+
+  constructor(capacity = 1024) {
+    this.data = new Int32Array(capacity);
+  }
+
+  push(value: number): void {
+    if (this.length === this.data.length) this.reserve(this.length + 1);
+    this.data[this.length++] = value;
+  }
+
+  pop(): number {
+    return this.data[--this.length]!;
+  }
+
+  at(index: number): number {
+    return this.data[index]!;
+  }
+
+  /** Makes room for `capacity` integers in all. */
+  reserve(capacity: number): void {
+    if (capacity <= this.data.length) return;
+    const grown = new Int32Array(Math.max(capacity, this.data.length * 2));
+    grown.set(this.data);
+    this.data = grown;
+  }
+
+  view(): Int32Array {
+    return this.data.subarray(0, this.length);
+  }
+}

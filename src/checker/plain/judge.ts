@@ -1,0 +1,86 @@
+/** The properties of a plain model while its states and steps go by: what failed first, what was reached first, what is open. */
+import type { Property } from '../interface.js';
+import { isLiveness, type PropertyReport, type PropertyVerdict } from '../report.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** Where a property was decided: at a state of the store, or at a step out of one (into a state it need not have kept). */
+export type Place<S, A> =
+  | { readonly kind: 'state'; readonly index: number }
+  | { readonly kind: 'step'; readonly from: number; readonly action: A; readonly next: S };
+
+/** One property and where it was decided, if it was. */
+export interface Judged<S, A> {
+  readonly property: Property<S, A>;
+  place: Place<S, A> | undefined;
+}
+
+export interface Judge<S, A> {
+  readonly all: ReadonlyArray<Judged<S, A>>;
+  readonly liveness: ReadonlyArray<Property<S, A>>;
+  /** Judges a state when it is found. */
+  readonly state: (state: S, index: number) => void;
+  readonly step: (state: S, from: number, action: A, next: S) => void;
+  /** Judges a state that was expanded and has no step. */
+  readonly stuck: (state: S, index: number) => void;
+  readonly violated: () => boolean;
+  /** Every property is decided: nothing is left to search for. */
+  readonly settled: () => boolean;
+}
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+/** A property of states or steps is over once it is decided, so the lists of those still open shrink. */
+export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S, A> => {
+  const all = properties.map((property): Judged<S, A> => ({ property, place: undefined }));
+  const liveness = properties.filter((property) => isLiveness(property.kind));
+  const ofKind = (...kinds: ReadonlyArray<string>): Set<Judged<S, A>> =>
+    new Set(all.filter((j) => kinds.includes(j.property.kind)));
+  const onStates = ofKind('always', 'sometimes');
+  const onSteps = ofKind('alwaysStep', 'sometimesStep');
+  const onEnds = ofKind('noDeadlock');
+  let violated = false;
+
+  const decide = (open: Set<Judged<S, A>>, judged: Judged<S, A>, place: Place<S, A>): void => {
+    judged.place = place;
+    open.delete(judged);
+    if (!isWitness(judged.property)) violated = true;
+  };
+  const state = (value: S, index: number): void => {
+    for (const judged of onStates) {
+      const { property } = judged;
+      if (property.kind !== 'always' && property.kind !== 'sometimes') continue;
+      if (property.holds(value) === isWitness(property)) decide(onStates, judged, { kind: 'state', index });
+    }
+  };
+  const step = (value: S, from: number, action: A, next: S): void => {
+    for (const judged of onSteps) {
+      const { property } = judged;
+      if (property.kind !== 'alwaysStep' && property.kind !== 'sometimesStep') continue;
+      if (property.holds(value, action, next) === isWitness(property))
+        decide(onSteps, judged, { kind: 'step', from, action, next });
+    }
+  };
+  const stuck = (value: S, index: number): void => {
+    for (const judged of onEnds) {
+      const { property } = judged;
+      if (property.kind === 'noDeadlock' && property.final?.(value) !== true) decide(onEnds, judged, { kind: 'state', index });
+    }
+  };
+  const settled = (): boolean => onStates.size + onSteps.size + onEnds.size + liveness.length === 0;
+  return { all, liveness, state, step, stuck, settled, violated: () => violated };
+};
+
+const isWitness = <S, A>(property: Property<S, A>): boolean => property.kind === 'sometimes' || property.kind === 'sometimesStep';
+
+/** The verdict of a property that is not liveness. `whole`: the search saw every state. */
+export const verdictOn = <S, A>({ property, place }: Judged<S, A>, whole: boolean): PropertyVerdict => {
+  const witness = isWitness(property);
+  if (place !== undefined) return witness ? 'reached' : 'violated';
+  if (witness) return 'not reached';
+  return whole ? 'holds' : 'unknown';
+};
+
+/** What a report says of any property of this name and kind. */
+export const sentenceOf = <S, A>({ name, rule, kind }: Property<S, A>): Pick<PropertyReport, 'name' | 'rule' | 'kind'> =>
+  rule === undefined ? { name, kind } : { name, rule, kind };

@@ -1,0 +1,167 @@
+/** From a space that a plain search explored to the report of it. */
+import type { Property } from '../interface.js';
+import type { StateGraph, StateSet } from '../liveness/graph.js';
+import { findLasso, type Goal } from '../liveness/lasso.js';
+import {
+  isLiveness,
+  verdictOf,
+  type CheckOptions,
+  type Counts,
+  type PropertyReport,
+  type Report,
+  type Stop,
+  type Vacuity,
+} from '../report.js';
+import { sentenceOf, verdictOn, type Judged } from './judge.js';
+import { Fate, isReduced, type Coverage, type Ended, type Space } from './search.js';
+import { runTo, showLasso, showRun } from './trace.js';
+
+// --- counts ----------------------------------------------------------------------------------------------------------------
+
+/** Every state this near was expanded (or lies beyond the boundary). */
+const completeDepth = <S, A>(found: Space<S, A>): number => {
+  let complete = found.depth;
+  for (let index = 0; index < found.store.size(); index++) {
+    const fate = found.fates.at(index);
+    if (fate === Fate.waiting || fate === Fate.tooDeep) complete = Math.min(complete, found.depths.at(index) - 1);
+  }
+  return Math.max(0, complete);
+};
+
+const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
+  generated: found.generated,
+  distinct: found.store.size(),
+  depth: found.depth,
+  completeDepth: completeDepth(found),
+  queue,
+  cut: found.cut,
+});
+
+/** The coverage as a list, in the order in which families appeared. */
+export const coverageList = (coverage: Coverage): Report['coverage'] =>
+  Array.from(coverage, ([family, { steps, fresh }]) => ({ family, steps, fresh }));
+
+// --- properties ------------------------------------------------------------------------------------------------------------
+
+const UNFINISHED = 'the search stopped before it had seen every state';
+
+const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop, options: CheckOptions): PropertyReport => {
+  const whole = stop.kind === 'complete';
+  const verdict = verdictOn(judged, whole);
+  const wanted = verdict === 'violated' || (verdict === 'reached' && options.witnessTraces === true);
+  const open = verdict === 'unknown' || (verdict === 'not reached' && !whole);
+  return {
+    ...sentenceOf(judged.property),
+    verdict,
+    ...(open ? { why: UNFINISHED } : {}),
+    ...(wanted && judged.place !== undefined
+      ? { trace: showRun(found.model, runTo(found, judged.place), options.search !== 'dfs' && !isReduced(found.model, options)) }
+      : {}),
+  };
+};
+
+/** Why finding no lasso would prove nothing. */
+const livenessGap = <S, A>(found: Space<S, A>, stop: Stop): string | undefined => {
+  if (stop.kind !== 'complete') return UNFINISHED;
+  return found.cut > 0 ? `${found.cut} states beyond the boundary were not expanded` : undefined;
+};
+
+const goalOf = <S, A>(found: Space<S, A>, property: Property<S, A>): Goal | undefined => {
+  const set =
+    (holds: (state: S) => boolean): StateSet =>
+    (index) =>
+      holds(found.store.get(index));
+  switch (property.kind) {
+    case 'eventually':
+    case 'eventuallyAlways':
+      return { kind: property.kind, holds: cached(found, set(property.holds)) };
+    case 'leadsTo':
+      return { kind: 'leadsTo', from: cached(found, set(property.from)), to: cached(found, set(property.to)) };
+    default:
+      return undefined;
+  }
+};
+
+/** A predicate evaluated once for each state. */
+const cached = <S, A>(found: Space<S, A>, holds: StateSet): StateSet => {
+  const known = new Uint8Array(found.store.size());
+  return (index) => {
+    if (known[index] === 0) known[index] = holds(index) ? 2 : 1;
+    return known[index] === 2;
+  };
+};
+
+const livenessReport = <S, A>(
+  found: Space<S, A>,
+  graph: StateGraph | undefined,
+  property: Property<S, A>,
+  stop: Stop,
+): PropertyReport => {
+  const goal = goalOf(found, property);
+  if (graph === undefined || goal === undefined) {
+    return { ...sentenceOf(property), verdict: 'unknown', why: 'liveness is not judged under a reduction: check without it' };
+  }
+  const lasso = findLasso(graph, goal);
+  if (lasso !== undefined) return { ...sentenceOf(property), verdict: 'violated', trace: showLasso(found, graph, lasso) };
+  const gap = livenessGap(found, stop);
+  return gap === undefined
+    ? { ...sentenceOf(property), verdict: 'holds' }
+    : { ...sentenceOf(property), verdict: 'unknown', why: gap };
+};
+
+// --- vacuity ---------------------------------------------------------------------------------------------------------------
+
+const neverTriggered = <S, A>(found: Space<S, A>): ReadonlyArray<string> =>
+  found.judge.liveness
+    .filter((property) => {
+      if (property.kind !== 'leadsTo') return false;
+      for (let index = 0; index < found.store.size(); index++) if (property.from(found.store.get(index))) return false;
+      return true;
+    })
+    .map(({ name }) => name);
+
+const vacuityOf = <S, A>(found: Space<S, A>, properties: ReadonlyArray<PropertyReport>): Vacuity => ({
+  neverEnabled: Array.from(found.coverage).flatMap(([family, { steps }]) => (steps === 0 ? [family] : [])),
+  unreached: properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name),
+  neverTriggered: neverTriggered(found),
+});
+
+// --- the report ------------------------------------------------------------------------------------------------------------
+
+/** The phrases that say in what the verdict holds. */
+const boundsOf = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArray<string> => [
+  ...(options.bounds ?? []),
+  ...(found.cut > 0 ? [`within the model's boundary (${found.cut} states beyond it judged, not expanded)`] : []),
+  ...(options.symmetry === true && found.model.symmetry !== undefined ? ['up to symmetry'] : []),
+  ...(options.normalize === true && found.model.normalize !== undefined ? ['up to the quotient'] : []),
+];
+
+/** The report of a plain search. */
+export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckOptions): Report => {
+  const { stop } = ended;
+  const size = found.store.size();
+  const graph = found.edges?.build(size, found.initial, found.classes.size, (s) => found.fates.at(s) === Fate.expanded);
+  const properties = found.judge.all.map((judged) =>
+    isLiveness(judged.property.kind)
+      ? livenessReport(found, graph, judged.property, stop)
+      : judgedReport(found, judged, stop, options),
+  );
+  const vacuity = vacuityOf(found, properties);
+  return {
+    model: found.model.name,
+    verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
+    stop,
+    search: options.search ?? 'bfs',
+    bounds: boundsOf(found, options),
+    counts: countsOf(found, ended),
+    properties,
+    coverage: coverageList(found.coverage),
+    vacuity,
+    statistics: {
+      elapsedMs: found.watch.elapsedMs(),
+      peakBytes: found.watch.peakBytes(),
+      workers: 1,
+      engine: 'plain',
+    },
+  };
+};

@@ -1,0 +1,247 @@
+/**
+ * The plain exhaustive search: breadth-first (shortest counterexamples) or depth-first, over any {@link Model}, exact. It runs
+ * in slices, so that its driver can let timers and signals in between.
+ */
+import type { Model } from '../interface.js';
+import { Ints } from '../ints.js';
+import { EdgeList } from '../liveness/graph.js';
+import type { CheckOptions, Stop } from '../report.js';
+import { watch, type Watch } from '../watch.js';
+import { encode } from './encode.js';
+import { judge, type Judge } from './judge.js';
+import { collapsedStore, keyedStore, type StateStore } from './store.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** Steps taken and states first found, by family. */
+export type Coverage = Map<string, { steps: number; fresh: number }>;
+
+/** What a search has found so far; a state is its index in the store. */
+export interface Space<S, A> {
+  readonly model: Model<S, A>;
+  readonly store: StateStore<S>;
+  readonly judge: Judge<S, A>;
+  readonly watch: Watch;
+  /** The state from which each was first found; -1 for initial ones. */
+  readonly parents: Ints;
+  readonly depths: Ints;
+  /** What became of each state: one of {@link Fate}. */
+  readonly fates: Ints;
+  readonly edges: EdgeList | undefined;
+  readonly classes: Map<string, number>;
+  readonly coverage: Coverage;
+  readonly initial: number[];
+  /** Depth-first with a depth limit: see {@link isNearer}. */
+  readonly revisit: boolean;
+  generated: number;
+  depth: number;
+  cut: number;
+  /** States that the depth limit kept from being expanded. */
+  tooDeep: number;
+}
+
+/** What became of a state. */
+export const Fate = { waiting: 0, expanded: 1, tooDeep: 2, beyondBoundary: 3 } as const;
+
+/** Which states wait to be expanded, in the order of the search. */
+interface Frontier {
+  readonly push: (index: number) => void;
+  /** -1 when empty. */
+  readonly take: () => number;
+  readonly size: () => number;
+}
+
+// --- constructors ----------------------------------------------------------------------------------------------------------
+
+/** States arrive in breadth-first order, so the queue of a breadth-first search is the store itself. */
+const queueOf = <S>(store: StateStore<S>): Frontier => {
+  let at = 0;
+  return { push: () => undefined, take: () => (at < store.size() ? at++ : -1), size: () => store.size() - at };
+};
+
+const stack = (): Frontier => {
+  const indices = new Ints();
+  return {
+    push: (index) => indices.push(index),
+    take: () => (indices.length > 0 ? indices.pop() : -1),
+    size: () => indices.length,
+  };
+};
+
+/** The least key over the orbit: two states have the same exactly when a permutation takes one to the other. */
+const orbitKey = <S>(key: (state: S) => string, permutations: ReadonlyArray<(state: S) => S>, state: S): string => {
+  let least = key(state);
+  for (const permutation of permutations) {
+    const image = key(permutation(state));
+    if (image < least) least = image;
+  }
+  return least;
+};
+
+/**
+ * The store that the options ask for. Under a reduction the *key* is that of the representative, but the state kept is the one
+ * that was really reached: so each counterexample is a run of the unreduced model as it stands.
+ */
+const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S> => {
+  const permutations = options.symmetry === true ? (model.symmetry ?? []) : [];
+  const normalize = options.normalize === true ? model.normalize : undefined;
+  if (model.key === undefined && permutations.length === 0 && normalize === undefined) return collapsedStore();
+  const key = model.key ?? encode;
+  const quotient = normalize === undefined ? key : (state: S): string => key(normalize(state));
+  return keyedStore(permutations.length === 0 ? quotient : (state) => orbitKey(quotient, permutations, state));
+};
+
+/** Is the space seen through a reduction? */
+export const isReduced = <S, A>(model: Model<S, A>, options: CheckOptions): boolean =>
+  (options.symmetry === true && (model.symmetry?.length ?? 0) > 0) ||
+  (options.normalize === true && model.normalize !== undefined);
+
+/** A space without states yet. The graph is kept only where liveness needs it. */
+export const space = <S, A>(model: Model<S, A>, options: CheckOptions): Space<S, A> => {
+  const judged = judge(model.properties.filter(({ name }) => options.properties?.includes(name) ?? true));
+  const graph = judged.liveness.length > 0 && !isReduced(model, options);
+  return {
+    model,
+    store: storeFor(model, options),
+    judge: judged,
+    watch: watch(options),
+    parents: new Ints(),
+    depths: new Ints(),
+    fates: new Ints(),
+    edges: graph ? new EdgeList() : undefined,
+    classes: new Map(),
+    coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
+    initial: [],
+    revisit: options.search === 'dfs' && options.maxDepth !== undefined,
+    generated: 0,
+    depth: 0,
+    cut: 0,
+    tooDeep: 0,
+  };
+};
+
+// --- one state -------------------------------------------------------------------------------------------------------------
+
+/** The index of a state, which is judged if it is new. */
+const discover = <S, A>(found: Space<S, A>, state: S, parent: number): number => {
+  const size = found.store.size();
+  const index = found.store.add(state);
+  if (index < size) return index;
+  const depth = parent < 0 ? 0 : found.depths.at(parent) + 1;
+  found.parents.push(parent);
+  found.depths.push(depth);
+  found.fates.push(Fate.waiting);
+  if (depth > found.depth) found.depth = depth;
+  found.judge.state(state, index);
+  return index;
+};
+
+const cover = (coverage: Coverage, family: string, fresh: boolean): void => {
+  const entry = coverage.get(family);
+  if (entry === undefined) coverage.set(family, { steps: 1, fresh: fresh ? 1 : 0 });
+  else {
+    entry.steps++;
+    if (fresh) entry.fresh++;
+  }
+};
+
+const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, action: A): void => {
+  if (found.edges === undefined) return;
+  const name = found.model.fairness?.(action);
+  found.edges.add(source, target, name === undefined ? -1 : classNumber(found.classes, name));
+};
+
+/** The number of a fairness class, in the order of appearance. */
+export const classNumber = (classes: Map<string, number>, name: string): number => {
+  const known = classes.get(name);
+  if (known !== undefined) return known;
+  classes.set(name, classes.size);
+  return classes.size - 1;
+};
+
+/**
+ * A state that a depth-first search met beyond its depth limit and now meets again on a shorter way must be taken up again,
+ * with all that follows from it: else the limit would hide states that are near.
+ */
+const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boolean => {
+  if (!found.revisit || found.depths.at(target) <= found.depths.at(source) + 1) return false;
+  if (found.fates.at(target) === Fate.tooDeep) found.tooDeep--;
+  found.depths.data[target] = found.depths.at(source) + 1;
+  found.parents.data[target] = source;
+  found.fates.data[target] = Fate.waiting;
+  return true;
+};
+
+const expand = <S, A>(found: Space<S, A>, index: number, frontier: Frontier): void => {
+  const { model, store } = found;
+  const state = store.focus(index);
+  if (model.boundary?.(state) === false) {
+    found.cut++;
+    found.fates.data[index] = Fate.beyondBoundary;
+    return;
+  }
+  let enabled = false;
+  for (const action of model.actions(state)) {
+    const next = model.next(state, action);
+    if (next === undefined) continue;
+    enabled = true;
+    found.generated++;
+    const known = store.size();
+    const target = discover(found, next, index);
+    if (target >= known || isNearer(found, index, target)) frontier.push(target);
+    cover(found.coverage, model.label(action).family, target >= known);
+    found.judge.step(state, index, action, next);
+    addEdge(found, index, target, action);
+  }
+  found.fates.data[index] = Fate.expanded;
+  if (!enabled) found.judge.stuck(state, index);
+};
+
+// --- the search ------------------------------------------------------------------------------------------------------------
+
+/** How many states are expanded between two looks at the clock, the memory and the signal. */
+const SLICE = 512;
+
+/** What is left in the frontier when the search stops. */
+export interface Ended {
+  readonly stop: Stop;
+  readonly queue: number;
+}
+
+/** Explores the space to its end or a limit; yields between slices. */
+export function* explore<S, A>(found: Space<S, A>, options: CheckOptions): Generator<void, Ended> {
+  const frontier = options.search === 'dfs' ? stack() : queueOf(found.store);
+  for (const state of found.model.initial) {
+    found.generated++;
+    const index = discover(found, state, -1);
+    if (found.initial.includes(index)) continue;
+    found.initial.push(index);
+    frontier.push(index);
+  }
+  for (;;) {
+    const stop = slice(found, frontier, options);
+    if (stop !== undefined) return { stop, queue: frontier.size() + found.tooDeep };
+    yield;
+  }
+}
+
+const giveUp = <S, A>(found: Space<S, A>, index: number): void => {
+  if (found.fates.at(index) !== Fate.waiting) return;
+  found.fates.data[index] = Fate.tooDeep;
+  found.tooDeep++;
+};
+
+const slice = <S, A>(found: Space<S, A>, frontier: Frontier, options: CheckOptions): Stop | undefined => {
+  const { maxDepth, maxStates } = options;
+  for (let turn = 0; turn < SLICE; turn++) {
+    if (found.judge.violated() && (options.keepGoing !== true || found.judge.settled())) return { kind: 'violation' };
+    if (maxStates !== undefined && found.store.size() >= maxStates && frontier.size() > 0)
+      return { kind: 'states', limit: maxStates };
+    const index = frontier.take();
+    if (index < 0) return found.tooDeep > 0 && maxDepth !== undefined ? { kind: 'depth', limit: maxDepth } : { kind: 'complete' };
+    if (maxDepth !== undefined && found.depths.at(index) >= maxDepth) giveUp(found, index);
+    else if (found.fates.at(index) === Fate.waiting) expand(found, index, frontier);
+  }
+  const { generated, depth } = found;
+  return found.watch.look({ generated, depth, distinct: found.store.size(), queue: frontier.size() });
+};

@@ -1,0 +1,54 @@
+/** The limits of a search, watched from outside its inner loop: memory, time, the caller's signal; and progress reports. */
+import { getHeapStatistics } from 'node:v8';
+import type { CheckOptions, Progress, Stop } from './report.js';
+
+/** What a search tells its watch. */
+export type Pulse = Pick<Progress, 'generated' | 'distinct' | 'queue' | 'depth'>;
+
+export interface Watch {
+  /** Why to stop now, if at all; reports progress when it is time to. */
+  readonly look: (pulse: Pulse) => Stop | undefined;
+  readonly elapsedMs: () => number;
+  readonly peakBytes: () => number;
+}
+
+/** V8 aborts the process at its heap limit; the search must stop well before, while there is room to build a report. */
+const HEAP_SHARE = 0.85;
+
+type Limits = Pick<CheckOptions, 'maxMs' | 'maxMemoryBytes' | 'signal' | 'onProgress' | 'progressEveryMs'>;
+
+/** A watch that starts now. */
+export const watch = (limits: Limits): Watch => {
+  const started = performance.now();
+  const heapLimit = getHeapStatistics().heap_size_limit * HEAP_SHARE;
+  let peak = 0;
+  let reportedAt = 0;
+  const elapsedMs = (): number => performance.now() - started;
+
+  const sample = (): number => {
+    const bytes = process.memoryUsage.rss();
+    peak = Math.max(peak, bytes);
+    return bytes;
+  };
+  const memoryStop = (bytes: number): Stop | undefined => {
+    if (limits.maxMemoryBytes !== undefined && bytes >= limits.maxMemoryBytes) {
+      return { kind: 'memory', limit: limits.maxMemoryBytes };
+    }
+    return getHeapStatistics().used_heap_size >= heapLimit ? { kind: 'memory', limit: Math.round(heapLimit) } : undefined;
+  };
+  const report = (pulse: Pulse, bytes: number): void => {
+    const now = elapsedMs();
+    if (limits.onProgress === undefined || now - reportedAt < (limits.progressEveryMs ?? 1000)) return;
+    reportedAt = now;
+    limits.onProgress({ ...pulse, elapsedMs: now, bytes, perSecond: Math.round((pulse.distinct * 1000) / now) });
+  };
+  const look = (pulse: Pulse): Stop | undefined => {
+    const bytes = sample();
+    report(pulse, bytes);
+    if (limits.signal?.aborted === true) return { kind: 'interrupted' };
+    if (limits.maxMs !== undefined && elapsedMs() >= limits.maxMs) return { kind: 'time', limit: limits.maxMs };
+    return memoryStop(bytes);
+  };
+  sample();
+  return { look, elapsedMs, peakBytes: () => Math.max(peak, process.memoryUsage.rss()) };
+};
