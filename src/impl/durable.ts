@@ -39,7 +39,7 @@ export type Reply<A> = (answer: A | Refused) => void;
  * Told of every step at its instant, before the step's changes are on their way to the log: the replica is in the state after it.
  * Traces are written here: nothing that another process can see, not even after a crash, lacks its event.
  */
-export type Observer = (message: Message, effects: Effects) => void;
+export type Observer = (replica: Replica, message: Message, effects: Effects) => void;
 
 /** Changes on their way to the log, and the answers that may leave when they are there. */
 interface Batch {
@@ -86,7 +86,7 @@ export class DurableReplica {
       return;
     }
     const effects = step<T>(this.replica, message);
-    this.#observe?.(message, effects);
+    this.#observe?.(this.replica, message, effects);
     const { answer, append } = effects;
     if (append === undefined && this.#gathering.replies.length === 0) {
       if (this.#writing === undefined) reply(answer);

@@ -246,12 +246,16 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
   const round = async (servers: ReadonlyArray<NodeId>): Attempt<boolean> => {
     const answers = await Promise.all(servers.map((id) => ask(id, { type: 'sync' }, 'synced')));
     const vectors: VectorEntries[] = [];
+    let missed = false;
     for (const answer of answers) {
       if (E.isLeft(answer)) return answer;
       vectors.push(answer.right.vv);
-      if (answer.right.failed.length > 0) await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS.first));
+      missed ||= answer.right.failed.some((peer) => servers.includes(peer));
     }
-    return E.right(vectors.every((v) => sameVectors(v, vectors[0] ?? [])));
+    const equal = vectors.every((v) => sameVectors(v, vectors[0] ?? []));
+    // A connection that broke is not dialed again at once; asking sooner would be in vain.
+    if (!equal && missed) await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS.first));
+    return E.right(equal);
   };
 
   const settle = async (servers: ReadonlyArray<NodeId>, until: number): Attempt<void> => {

@@ -54,9 +54,17 @@ export const outbound = (identity: Identity, address: Address, peer: Party, call
       current.ask(what, deadlineMs, done);
       return;
     }
+    const until = performance.now() + deadlineMs;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      done(E.left({ type: 'unsent', why: `${peer.role} ${peer.id} could not be reached in time` }));
+    }, deadlineMs);
     void connected().then((c) => {
+      clearTimeout(timer);
+      if (late) return;
       if (E.isLeft(c)) done(E.left({ type: 'unsent', why: c.left }));
-      else c.right.ask(what, deadlineMs, done);
+      else c.right.ask(what, until - performance.now(), done);
     });
   };
 

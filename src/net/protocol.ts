@@ -13,7 +13,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from '../core/bytes.js';
 import { Natural, NodeIdC } from '../core/ids.js';
-import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC } from '../core/messages.js';
+import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
 import { StampC, VectorEntriesC, WriteC } from '../core/write.js';
 
 /** The version of everything in this file. Ends of different versions do not talk. */
@@ -90,7 +90,7 @@ const GetDoneC = object('GetDone', {
 
 /** Decodes an {@link Answer}. */
 export const AnswerC = t.union(
-  [AcceptedC, FoundC, MissingC, BehindC, PutDoneC, GetDoneC, PulledC, DoneC, FailedC, SyncedC, MembersAnswerC, StoredC],
+  [AcceptedC, FoundC, MissingC, BehindC, RefusedC, PutDoneC, GetDoneC, PulledC, DoneC, FailedC, SyncedC, MembersAnswerC, StoredC],
   'Answer',
 );
 /** An answer. */

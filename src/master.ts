@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+/**
+ * The master program (contract, section 5): reads a script, drives a cluster of server and client processes, prints what gets
+ * and printStores find.
+ */
+import { createReadStream, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Party } from './net/protocol.js';
+import { type Cluster, makeCluster } from './master/cluster.js';
+import { readScript, type ScriptReader } from './master/lines.js';
+import { masterCommand, type MasterOptions } from './master/options.js';
+import { makeStarter } from './master/processes.js';
+import { promptReader } from './master/prompt.js';
+import { beginRun, endRun } from './master/registry.js';
+import { EXIT, runScript } from './master/run.js';
+import { makeTopology } from './master/topology.js';
+import { traceFiles } from './master/trace-files.js';
+
+const complain = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const openScript = (o: MasterOptions, fail: (why: string) => void): ScriptReader => {
+  if (o.script === undefined && process.stdin.isTTY) return promptReader(process.stdin, process.stderr);
+  const input = o.script === undefined ? process.stdin : createReadStream(o.script);
+  return readScript(input, (error) => fail(`the script cannot be read: ${error.message}`));
+};
+
+const describe = (party: Party): string => `${party.role} ${party.id}`;
+
+/** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. */
+export const runMaster = async (o: MasterOptions): Promise<number> => {
+  const traces = traceFiles(o.trace ?? null);
+  const run = beginRun();
+  const starter = makeStarter(run);
+  let failure = false;
+  let ending = false;
+  const reader = openScript(o, (why) => {
+    failure = true;
+    complain(why);
+  });
+  const cluster: Cluster = makeCluster(starter, makeTopology(), {
+    host: o.host,
+    ports: o.ports ?? null,
+    dataDir: o.memory ? null : resolve(o.dataDir ?? join(run.dir, 'data')),
+    fsync: o.fsync,
+    antiEntropyMs: o.antiEntropyMs,
+    timeoutMs: o.timeoutMs,
+    logLevel: o.logLevel,
+    logFile: o.logFile ?? null,
+    traceFileOf: traces.fileOf,
+    onDeath: (party, how) => {
+      if (ending) return;
+      failure = true;
+      complain(`${describe(party)} ended by itself: ${how}`);
+    },
+  });
+
+  const end = async (status: number): Promise<number> => {
+    ending = true;
+    reader.stop();
+    await starter.killAll();
+    traces.collect();
+    endRun(run);
+    return status;
+  };
+  const interrupted = new Promise<number>((finish) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => finish(EXIT.interrupted));
+    // Whoever reads the results is gone: there is nobody to run the rest for.
+    process.stdout.once('error', () => finish(EXIT.interrupted));
+  });
+  const print = (bytes: string): void => {
+    process.stdout.write(bytes, 'latin1');
+  };
+  const script = runScript({ reader, cluster, starter, print, complain, trace: traces.master });
+  const status = await Promise.race([script, interrupted]);
+  // `failure` is set by callbacks while the script runs, out of the compiler's sight.
+  return end(status === EXIT.done && (failure as boolean) ? EXIT.clusterFailed : status);
+};
+
+const isProgram = (): boolean =>
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+
+if (isProgram()) {
+  const command = masterCommand('master', async (o) => {
+    process.exitCode = await runMaster(o);
+    process.exit();
+  });
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage));
+  await command.parseAsync();
+}

@@ -1,0 +1,92 @@
+/** Runs a script to its end: one command after the other, results to one stream, mistakes to another, and nothing left behind. */
+import * as E from 'fp-ts/lib/Either.js';
+import { bytesOfText, textOfBytes } from '../core/bytes.js';
+import { type Command, showCommand } from '../core/script.js';
+import type { Tracer } from '../net/tracer.js';
+import type { Cluster } from './cluster.js';
+import { execute, type Outcome } from './execute.js';
+import type { NumberedLine, ScriptReader } from './lines.js';
+import type { Starter } from './processes.js';
+
+/** Exit statuses of the master. */
+export const EXIT = { done: 0, badInput: 1, usage: 2, clusterFailed: 3, interrupted: 130 } as const;
+
+/** How far a run has come in badness; the worst outcome decides the exit status. */
+type Status = (typeof EXIT)['done' | 'badInput' | 'clusterFailed'];
+
+/** What a run needs. */
+export interface RunOptions {
+  readonly reader: ScriptReader;
+  readonly cluster: Cluster;
+  readonly starter: Starter;
+  /** Takes bytes for standard output, one string for each run of lines. */
+  readonly print: (bytes: string) => void;
+  /** Takes one line of text for standard error. */
+  readonly complain: (line: string) => void;
+  readonly trace: Tracer;
+}
+
+/** How many lines ahead joins are looked for. */
+const LOOK_AHEAD = 256;
+
+/** Has processes started for the joins to come; they start while the commands before them run. */
+const prepare = (o: RunOptions, joining: Command): void => {
+  const coming = [
+    joining,
+    ...o.reader.ahead(LOOK_AHEAD).flatMap(({ line }) => (E.isRight(line) && line.right !== undefined ? [line.right] : [])),
+  ];
+  o.starter.ahead('server', coming.filter((c) => c.type === 'joinServer').length);
+  o.starter.ahead('client', coming.filter((c) => c.type === 'joinClient').length);
+};
+
+const isJoin = (c: Command): boolean => c.type === 'joinServer' || c.type === 'joinClient';
+
+const statusOf = (outcome: Outcome): Status =>
+  outcome.type === 'refused' ? EXIT.badInput : outcome.type === 'failed' ? EXIT.clusterFailed : EXIT.done;
+
+/** What is said of an outcome that is not well. */
+const complaintOf = (number: number, c: Command, outcome: Outcome & { readonly why: string }): string =>
+  // A refusal names the command itself.
+  outcome.type === 'refused'
+    ? `line ${number}: ${outcome.why}`
+    : `line ${number}: ${textOfBytes(showCommand(c)).slice(0, 200)}: ${outcome.why}`;
+
+const runCommand = async (o: RunOptions, number: number, c: Command): Promise<Status> => {
+  if (isJoin(c)) prepare(o, c);
+  o.trace?.({ type: 'command', line: number, text: showCommand(c) });
+  const killed = c.type === 'killServer' ? o.cluster.processOf(c.id) : undefined;
+  const began = performance.now();
+  const outcome = await execute(o.cluster, c);
+  const ms = Math.round((performance.now() - began) * 1000) / 1000;
+  if (c.type === 'killServer' && killed !== undefined) o.trace?.({ type: 'kill', server: c.id, process: killed.name });
+  if (outcome.type === 'ok') {
+    if (outcome.output.length > 0) o.print(`${outcome.output.join('\n')}\n`);
+    o.trace?.({ type: 'result', line: number, output: outcome.output, errors: [], ms });
+  } else {
+    const complaint = complaintOf(number, c, outcome);
+    o.complain(complaint);
+    o.trace?.({ type: 'result', line: number, output: [], errors: [bytesOfText(complaint)], ms });
+  }
+  return statusOf(outcome);
+};
+
+const runLine = async (o: RunOptions, { number, line }: NumberedLine): Promise<Status | 'end'> => {
+  if (E.isLeft(line)) {
+    o.complain(`line ${number}: ${line.left}`);
+    return EXIT.badInput;
+  }
+  if (line.right === undefined) return EXIT.done;
+  return line.right.type === 'done' ? 'end' : runCommand(o, number, line.right);
+};
+
+/** Runs all lines; gives the exit status. */
+export const runScript = async (o: RunOptions): Promise<Status> => {
+  let worst: Status = EXIT.done;
+  for (;;) {
+    const line = await o.reader.next();
+    if (line === undefined) return worst;
+    const status = await runLine(o, line);
+    if (status === 'end') return worst;
+    if (status > worst) worst = status;
+  }
+};

@@ -1,0 +1,37 @@
+/**
+ * The files of a traced run. Every process writes its own, in a folder beside the trace; when the run is over the master puts
+ * them one after the other into the trace. If the master is killed the folder stays, and is as good.
+ */
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeTracer, type Tracer } from '../net/tracer.js';
+
+/** Where the processes of a run write their events. */
+export interface TraceFiles {
+  readonly fileOf: (processName: string) => string | null;
+  /** The master's own. */
+  readonly master: Tracer;
+  /** Puts all events into the trace; every process is gone. */
+  readonly collect: () => void;
+}
+
+const NONE: TraceFiles = { fileOf: () => null, master: undefined, collect: () => undefined };
+
+/** The files of a run traced into `file`; null: no trace. Throws when the file cannot be written. */
+export const traceFiles = (file: string | null): TraceFiles => {
+  if (file === null) return NONE;
+  const dir = `${file}.d`;
+  writeFileSync(file, '');
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  const fileOf = (name: string): string => join(dir, `${name}.ndjson`);
+  return {
+    fileOf,
+    master: makeTracer(fileOf('master'), 'master'),
+    collect: () => {
+      // 'master' sorts before 'server-…' and after 'client-…': a reader takes processes apart by their names.
+      for (const name of readdirSync(dir).sort()) appendFileSync(file, readFileSync(join(dir, name)));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+};

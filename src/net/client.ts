@@ -1,0 +1,167 @@
+/** A session over TCP (R11–R15): which server is asked, in which order, for how long; what comes of it. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Bytes } from '../core/bytes.js';
+import type { NodeId } from '../core/ids.js';
+import type { Get, GetAnswer, Put, PutAnswer, Refused } from '../core/messages.js';
+import type { GetResult, PutResult } from '../core/session.js';
+import { type AttemptEvent, beginGet, beginPut, inOrder, nextGet, nextPut, type Turn } from '../impl/attempt.js';
+import { gotAnswer, putAnswered, type Session, startGet, startPut } from '../impl/session.js';
+import type { Callbacks } from './connection.js';
+import type { Identity } from './handshake.js';
+import type { Logger } from './logger.js';
+import { outbound, type Outbound } from './outbound.js';
+import type { Address, Answer } from './protocol.js';
+import type { Tracer } from './tracer.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** What a client is made of. */
+export interface ClientOptions {
+  readonly secret: string;
+  readonly session: Session;
+  /** How long a put or a get may take, over all servers, in ms (R15). */
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+  readonly trace: Tracer;
+}
+
+/** A session and its connections. */
+export interface Client {
+  readonly session: Session;
+  /** Connects to a server, or again at another address; fails with one line, and is dialed again when it is needed. */
+  readonly link: (server: NodeId, address: Address) => Promise<E.Either<string, void>>;
+  readonly unlink: (server: NodeId) => void;
+  /** The servers it is linked to, in the order in which they were connected. */
+  readonly servers: () => ReadonlyArray<NodeId>;
+  readonly put: (key: Bytes, value: Bytes) => Promise<PutResult>;
+  readonly get: (key: Bytes) => Promise<GetResult>;
+  readonly close: () => void;
+}
+
+type ServerAnswer<A> = A | Refused;
+
+// --- the client ------------------------------------------------------------------------------------------------------------
+
+/** A client without links yet. */
+export const makeClient = (o: ClientOptions): Client => {
+  const identity: Identity = { me: { role: 'client', id: o.session.client }, secret: o.secret };
+  const links = new Map<NodeId, Outbound>();
+  let answeredLast: NodeId | undefined;
+
+  const callbacks: Callbacks = {
+    onAsk: (_connection, _ask, reply) => reply({ type: 'failed', why: 'a client is asked nothing by a server' }),
+    onClose: () => undefined,
+    onFault: (c, what) => o.logger.warn(`${c.peer.role} ${c.peer.id} was cut off: it sent ${what}`),
+  };
+
+  const link = async (server: NodeId, address: Address): Promise<E.Either<string, void>> => {
+    // The order is that of connecting (R13): a link made anew goes last, one at a new address keeps its place.
+    links.get(server)?.close('linked again');
+    const out = outbound(identity, address, { role: 'server', id: server }, callbacks);
+    links.set(server, out);
+    return E.map(() => undefined)(await out.connected());
+  };
+
+  const unlink = (server: NodeId): void => {
+    links.get(server)?.close(`the link to server ${server} is cut`);
+    links.delete(server);
+  };
+
+  /** Asks one server, and tells what happened. `slice` is how long it may take. */
+  const askServer = <A>(
+    server: NodeId,
+    request: Get | Put,
+    slice: number,
+    isAnswer: (a: Answer) => a is Answer & ServerAnswer<A>,
+    tell: (event: AttemptEvent<A>) => void,
+  ): void => {
+    const out = links.get(server);
+    if (out === undefined) {
+      tell({ type: 'unreachable' });
+      return;
+    }
+    o.trace?.({
+      type: 'asked',
+      server,
+      op: request.type,
+      key: request.key,
+      clientTime: request.type === 'put' ? request.clientTime : 0,
+    });
+    out.ask(request, slice, (result) => {
+      if (E.isLeft(result)) {
+        // A server that does not answer in its share of the time is asked again, or passed over, like one whose connection broke.
+        tell({ type: result.left.type === 'unsent' ? 'unreachable' : 'broken' });
+      } else if (isAnswer(result.right)) {
+        if (result.right.type !== 'refused') answeredLast = server;
+        tell({ type: 'answered', answer: result.right });
+      } else {
+        o.logger.warn(`server ${server} answered a ${request.type} with '${result.right.type}'`);
+        tell({ type: 'broken' });
+      }
+    });
+  };
+
+  /** Goes from server to server until the attempt is done. Every server still to be asked, twice, has its share of the time. */
+  const attempt = <A, R>(
+    request: Get | Put,
+    first: Turn<R>,
+    next: (a: Turn<R>['attempt'], event: AttemptEvent<A>) => Turn<R>,
+    isAnswer: (a: Answer) => a is Answer & ServerAnswer<A>,
+    done: (result: R, answer: ServerAnswer<A> | undefined) => void,
+  ): void => {
+    const until = performance.now() + o.timeoutMs;
+    const go = (turn: Turn<R>, last: ServerAnswer<A> | undefined): void => {
+      if (turn.effect.type === 'done') {
+        done(turn.effect.result, last);
+        return;
+      }
+      const left = until - performance.now();
+      if (left <= 0) {
+        go(next(turn.attempt, { type: 'timedOut', sent: false }), last);
+        return;
+      }
+      const slots = 2 * turn.attempt.servers.length - (turn.attempt.again ? 1 : 0);
+      askServer<A>(turn.effect.server, request, left / slots, isAnswer, (event) => {
+        go(next(turn.attempt, event), event.type === 'answered' ? event.answer : last);
+      });
+    };
+    go(first, undefined);
+  };
+
+  const order = (): ReadonlyArray<NodeId> => inOrder([...links.keys()], answeredLast);
+
+  const put = (key: Bytes, value: Bytes): Promise<PutResult> =>
+    new Promise((resolve) => {
+      const request = startPut(o.session, key, value);
+      attempt<PutAnswer, PutResult>(request, beginPut(order()), nextPut, isPutAnswer, (result, answer) => {
+        if (answer !== undefined && answer.type !== 'refused') putAnswered(o.session, request, answer);
+        const stamp = result.type === 'accepted' ? result.stamp : null;
+        o.trace?.({ type: 'putDone', key, value, clientTime: request.clientTime, result: result.type, stamp });
+        resolve(result);
+      });
+    });
+
+  const get = (key: Bytes): Promise<GetResult> =>
+    new Promise((resolve) => {
+      const request = startGet(o.session, key);
+      attempt<GetAnswer, GetResult>(request, beginGet(order()), nextGet, isGetAnswer, (result, answer) => {
+        if (answer !== undefined && answer.type !== 'refused') gotAnswer(o.session, request, answer);
+        const [value, stamp] = result.type === 'value' ? [result.value, result.stamp] : [null, null];
+        o.trace?.({ type: 'getDone', key, result: result.type, value, stamp });
+        resolve(result);
+      });
+    });
+
+  const close = (): void => {
+    for (const out of links.values()) out.close('the session is closed');
+  };
+
+  o.trace?.({ type: 'session', client: o.session.client, guarantees: o.session.guarantees });
+  return { session: o.session, link, unlink, servers: () => [...links.keys()], put, get, close };
+};
+
+const isPutAnswer = (a: Answer): a is Answer & ServerAnswer<PutAnswer> =>
+  a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
+
+const isGetAnswer = (a: Answer): a is Answer & ServerAnswer<GetAnswer> =>
+  a.type === 'found' || a.type === 'missing' || a.type === 'behind' || a.type === 'refused';

@@ -1,0 +1,48 @@
+/**
+ * What server and client processes have in common: they learn who they are on standard input, answer on standard output, and
+ * end when the master does, however it ends: then their standard input ends.
+ */
+import { createInterface } from 'node:readline';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as t from 'io-ts/lib/index.js';
+import type { Ready } from './config.js';
+import { decodeOr } from './protocol.js';
+
+const answerMaster = (ready: Ready): void => {
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+};
+
+const parse = <A>(codec: t.Decoder<unknown, A>, line: string): E.Either<string, A> => {
+  try {
+    return decodeOr(codec, JSON.parse(line));
+  } catch {
+    return E.left('a configuration that is not JSON');
+  }
+};
+
+/** Reads the configuration and starts; `start` gives the port it listens on, or why not in one line. */
+export const runProcess = <A>(codec: t.Decoder<unknown, A>, start: (config: A) => Promise<E.Either<string, number>>): void => {
+  // Signals of the terminal are for the master; it kills its processes itself.
+  process
+    .on('SIGINT', () => undefined)
+    .on('SIGTERM', () => undefined)
+    .on('SIGHUP', () => undefined);
+  // The master may die while it is being answered.
+  process.stdout.on('error', () => undefined);
+
+  const begin = async (line: string): Promise<void> => {
+    const config = parse(codec, line);
+    const started = E.isLeft(config) ? config : await start(config.right);
+    if (E.isRight(started)) {
+      answerMaster({ ready: { port: started.right } });
+      return;
+    }
+    answerMaster({ failed: started.left });
+    process.exitCode = 1;
+    setImmediate(() => process.exit());
+  };
+
+  const input = createInterface({ input: process.stdin });
+  input.once('line', (line) => void begin(line));
+  input.once('close', () => process.exit());
+};

@@ -1,0 +1,47 @@
+/** The trace events of a replica's steps: puts accepted and refused, gets answered, pulls answered and merged. */
+import type { Get, GetAnswer, Pulled } from '../core/messages.js';
+import type { TraceBody } from '../core/trace.js';
+import type { Observer } from '../impl/durable.js';
+import { clockOf, type Message, type Replica, vectorOf } from '../impl/replica.js';
+
+/** The names that pulls have in traces, by the messages that ask for and merge them. Messages without a name are not traced. */
+export type PullNames = WeakMap<Message, string>;
+
+type Trace = (event: TraceBody) => void;
+
+const traceAnswer = (trace: Trace, get: Get, answer: GetAnswer, replica: Replica): void =>
+  trace({
+    type: 'answer',
+    client: get.client,
+    key: get.key,
+    require: get.require,
+    result: answer.type,
+    stamp: answer.type === 'found' ? answer.stamp : null,
+    value: answer.type === 'found' ? answer.value : null,
+    vv: vectorOf(replica),
+  });
+
+/** An observer that writes these events down, at the instant of the step and before its changes reach the log. */
+export const observeReplica =
+  (trace: Trace, names: PullNames): Observer =>
+  (replica, message, { answer, append }) => {
+    if (message.type === 'get') {
+      traceAnswer(trace, message, answer as GetAnswer, replica);
+    } else if (message.type === 'put' && answer.type === 'accepted') {
+      const { client, clientTime, clock, require, key, value } = message;
+      const { stamp } = answer;
+      trace({ type: 'accept', client, clientTime, clock, require, key, value, stamp, repeated: append === undefined });
+    } else if (message.type === 'put' && answer.type === 'behind') {
+      const { client, clientTime, require } = message;
+      trace({ type: 'refuse', client, clientTime, require, vv: vectorOf(replica) });
+    } else if (message.type === 'pull' || message.type === 'merge') {
+      const pull = names.get(message);
+      if (pull === undefined) return;
+      if (message.type === 'pull') {
+        const { writes, vv, clock } = answer as Pulled;
+        trace({ type: 'pullAnswered', puller: message.puller, pull, asked: message.vv, writes, vv, clock });
+      } else {
+        trace({ type: 'merged', peer: message.pulled.from, pull, vv: vectorOf(replica), clock: clockOf(replica) });
+      }
+    }
+  };

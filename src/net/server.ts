@@ -1,0 +1,277 @@
+/**
+ * A server: a durable replica that listens. Serves its clients' puts and gets and its peers' pulls, pulls in the background itself,
+ * and does what the master says.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type NodeId, type ReplicaId, serverOf } from '../core/ids.js';
+import type { Pulled } from '../core/messages.js';
+import { DurableReplica, openDurable } from '../impl/durable.js';
+import type { Log } from '../impl/log.js';
+import { clockOf, type ReplicaOptions, sizeOf, storeOf, vectorOf } from '../impl/replica.js';
+import type { Connection, Handler } from './connection.js';
+import type { Identity } from './handshake.js';
+import { listen, type Ports } from './listen.js';
+import type { Logger } from './logger.js';
+import { outbound, type Outbound } from './outbound.js';
+import type { Address, Answer, Ask, Party } from './protocol.js';
+import { observeReplica, type PullNames } from './replica-trace.js';
+import type { Tracer } from './tracer.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** What a server is started with. */
+export interface ServerOptions {
+  readonly id: NodeId;
+  /** The cluster's secret: whoever knows it belongs to the cluster. */
+  readonly secret: string;
+  readonly host: string;
+  readonly ports: Ports;
+  readonly log: Log;
+  /** The incarnation to take where the log is empty (R7). */
+  readonly freshIncarnation: number;
+  /** The period of background pulls in ms; 0: none (R9). */
+  readonly antiEntropyMs: number;
+  /** How long a pull may take, in ms. */
+  readonly timeoutMs: number;
+  /** Clients whose link to this server is cut. */
+  readonly refused: ReadonlyArray<NodeId>;
+  readonly logger: Logger;
+  readonly trace: Tracer;
+  /** This process's name, which makes the names of its pulls unique. */
+  readonly name: string;
+  /** For tests alone. */
+  readonly replica?: ReplicaOptions;
+}
+
+/** A server that runs in this process. */
+export interface RunningServer {
+  readonly id: NodeId;
+  readonly replica: ReplicaId;
+  readonly address: Address;
+  /** Links to another server, and resolves when it is connected; fails with one line, and goes on trying. */
+  readonly link: (peer: NodeId, address: Address) => Promise<E.Either<string, void>>;
+  /** Cuts the link to a server or client: it is refused until linked again. */
+  readonly unlink: (peer: Party) => void;
+  /** Stops serving and closes the log; every acknowledged write is in it (R10). */
+  readonly close: () => Promise<void>;
+}
+
+/** The servers and clients a server may talk to. */
+interface Links {
+  readonly outbound: Map<NodeId, Outbound>;
+  readonly inbound: Set<Connection>;
+  readonly refused: Set<NodeId>;
+}
+
+type Reply = (answer: Answer) => void;
+
+// --- the server ------------------------------------------------------------------------------------------------------------
+
+/** Opens the log, listens, and serves. Fails with one line. */
+export const startServer = async (o: ServerOptions): Promise<E.Either<string, RunningServer>> => {
+  const owner = { server: o.id, freshIncarnation: o.freshIncarnation };
+  const pullNames: PullNames = new WeakMap();
+  const options = o.trace === undefined ? o.replica : { ...o.replica, observe: observeReplica(o.trace, pullNames) };
+  const opened = await openDurable(o.log, owner, options);
+  if (E.isLeft(opened)) return E.left(opened.left.message);
+  const durable = opened.right;
+  const server = makeServer(o, durable, pullNames);
+  const listening = await listen(server.identity, {
+    host: o.host,
+    ports: o.ports,
+    admit: server.admit,
+    onConnection: server.onConnection,
+    callbacks: server.callbacks,
+    log: o.logger,
+  });
+  if (E.isLeft(listening)) {
+    await durable.close();
+    return listening;
+  }
+  const [port, stopListening] = listening.right;
+  server.announce();
+  const timer = o.antiEntropyMs === 0 ? undefined : setInterval(server.pullAll, o.antiEntropyMs).unref();
+  return E.right({
+    id: o.id,
+    replica: durable.replica.id,
+    address: { host: o.host, port },
+    link: server.link,
+    unlink: server.unlink,
+    close: async () => {
+      clearInterval(timer);
+      stopListening();
+      server.hangUp();
+      await durable.close();
+    },
+  });
+};
+
+const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNames) => {
+  const identity: Identity = { me: { role: 'server', id: o.id }, secret: o.secret };
+  const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };
+  const pulling = new Map<NodeId, Promise<boolean>>();
+  let pulls = 0;
+
+  // --- connections ---
+
+  const admit = (peer: Party): string | undefined =>
+    peer.role !== 'master' && links.refused.has(peer.id) ? `the link to ${peer.role} ${peer.id} is cut` : undefined;
+
+  const onConnection = (connection: Connection): void => {
+    // The link may have been cut while the handshake was under way.
+    const refused = admit(connection.peer);
+    if (refused === undefined) links.inbound.add(connection);
+    else connection.close(refused);
+  };
+
+  const link = async (peer: NodeId, address: Address | null): Promise<E.Either<string, void>> => {
+    links.refused.delete(peer);
+    o.trace?.({ type: 'link', peer, up: true });
+    if (address === null) return E.right(undefined);
+    links.outbound.get(peer)?.close('linked again');
+    const out = outbound(identity, address, { role: 'server', id: peer }, callbacks);
+    links.outbound.set(peer, out);
+    return E.map(() => undefined)(await out.connected());
+  };
+
+  const unlink = (peer: Party): void => {
+    const why = `the link to ${peer.role} ${peer.id} is cut`;
+    links.refused.add(peer.id);
+    links.outbound.get(peer.id)?.close(why);
+    links.outbound.delete(peer.id);
+    for (const c of links.inbound) if (c.peer.id === peer.id && c.peer.role !== 'master') c.close(why);
+    o.trace?.({ type: 'link', peer: peer.id, up: false });
+  };
+
+  // --- pulls (R9) ---
+
+  const merge = (pull: string, pulled: Pulled): Promise<boolean> =>
+    new Promise((resolve) => {
+      const message = { type: 'merge', pulled } as const;
+      pullNames.set(message, pull);
+      durable.handle(message, (answer) => resolve(answer.type === 'merged'));
+    });
+
+  /** One pull; true when the answer is merged and durable. Asks nothing over a link that was cut. */
+  const pullFrom = (peer: Outbound): Promise<boolean> =>
+    new Promise((resolve) => {
+      const vv = vectorOf(durable.replica);
+      const pull = `${o.name}/${pulls++}`;
+      o.trace?.({ type: 'pullAsked', peer: peer.peer.id, pull, vv });
+      peer.ask({ type: 'namedPull', pull, ask: { type: 'pull', puller: durable.replica.id, vv } }, o.timeoutMs, (result) => {
+        if (E.isLeft(result)) {
+          o.logger.debug(`no pull from server ${peer.peer.id}: ${result.left.why}`);
+          resolve(false);
+        } else if (result.right.type === 'pulled' && serverOf(result.right.from) === peer.peer.id) {
+          resolve(merge(pull, result.right));
+        } else {
+          o.logger.warn(`server ${peer.peer.id} answered a pull with '${result.right.type}'`);
+          resolve(false);
+        }
+      });
+    });
+
+  /** One pull from a peer at a time; whoever wants another waits for the one under way, and pulls after it. */
+  const pullOnce = (peer: Outbound): Promise<boolean> => {
+    const id = peer.peer.id;
+    const next = (pulling.get(id) ?? Promise.resolve(true)).then(() => pullFrom(peer));
+    pulling.set(id, next);
+    void next.then(() => {
+      if (pulling.get(id) === next) pulling.delete(id);
+    });
+    return next;
+  };
+
+  const pullAll = (): void => {
+    for (const [id, peer] of links.outbound) if (!pulling.has(id)) void pullOnce(peer);
+  };
+
+  // --- asked ---
+
+  /** Calls back when everything that this replica shows is durable. */
+  const barrier = (then: () => void): void => {
+    durable.handle({ type: 'pull', puller: durable.replica.id, vv: vectorOf(durable.replica) }, then);
+  };
+
+  const sync = async (reply: Reply): Promise<void> => {
+    const peers = [...links.outbound.values()];
+    const pulled = await Promise.all(peers.map(pullOnce));
+    const failed = peers.filter((_, i) => pulled[i] !== true).map((p) => p.peer.id);
+    const vv = vectorOf(durable.replica);
+    barrier(() => reply({ type: 'synced', vv, failed }));
+  };
+
+  const control = (ask: Ask, reply: Reply): void => {
+    switch (ask.type) {
+      case 'sync':
+        void sync(reply);
+        return;
+      case 'store': {
+        const entries = [...storeOf(durable.replica)];
+        barrier(() => reply({ type: 'stored', entries }));
+        return;
+      }
+      case 'members':
+        reply({ type: 'members', servers: [...links.outbound.keys()].sort((a, b) => a - b) });
+        return;
+      case 'link':
+        void link(ask.peer.id, ask.address).then((linked) =>
+          reply(E.isRight(linked) ? { type: 'done' } : { type: 'failed', why: linked.left }),
+        );
+        return;
+      case 'unlink':
+        unlink(ask.peer);
+        reply({ type: 'done' });
+        return;
+      default:
+        reply({ type: 'failed', why: `a server does not do '${ask.type}' for the master` });
+    }
+  };
+
+  const serve = (connection: Connection, ask: Ask, reply: Reply): void => {
+    const { role, id } = connection.peer;
+    if (role === 'client' && ask.type === 'put' && ask.client === id) {
+      durable.handle(ask, reply);
+    } else if (role === 'client' && ask.type === 'get' && ask.client === id) {
+      durable.handle(ask, reply);
+    } else if (role === 'server' && ask.type === 'namedPull') {
+      pullNames.set(ask.ask, ask.pull);
+      durable.handle(ask.ask, reply);
+    } else {
+      reply({ type: 'failed', why: `a server does not do this '${ask.type}' for ${role} ${id}` });
+    }
+  };
+
+  const onAsk: Handler = (connection, ask, reply) => {
+    if (connection.peer.role === 'master') control(ask, reply);
+    else serve(connection, ask, reply);
+  };
+
+  const callbacks = {
+    onAsk,
+    onClose: (connection: Connection) => void links.inbound.delete(connection),
+    onFault: (connection: Connection, what: string) =>
+      o.logger.warn(`${connection.peer.role} ${connection.peer.id} was cut off: it sent ${what}`),
+  };
+
+  const announce = (): void => {
+    const { replica, found } = durable;
+    if (found === 'torn' || found === 'rebooted')
+      o.logger.warn(`the log was found ${found}: going on as the new replica ${replica.id}`);
+    o.trace?.({
+      type: 'start',
+      replica: replica.id,
+      fresh: found === 'fresh',
+      vv: vectorOf(replica),
+      clock: clockOf(replica),
+      writes: sizeOf(replica),
+    });
+  };
+
+  const hangUp = (): void => {
+    for (const out of links.outbound.values()) out.close('the server is closing');
+    for (const c of links.inbound) c.close('the server is closing');
+  };
+
+  return { identity, admit, onConnection, callbacks, link, unlink, pullAll, announce, hangUp };
+};
