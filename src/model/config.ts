@@ -1,0 +1,219 @@
+/** A configuration of the model: every bound of the contract's section 7 as a field, decoded from JSON with errors that point at the field. */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts/lib/index.js';
+import { GuaranteesC } from '../core/session.js';
+import { PROPERTY_IDS } from './sentences.js';
+import { VARIANTS, type Variant } from './rules.js';
+
+// --- codecs of the fields --------------------------------------------------------------------------------------------------
+
+/** A codec whose failure says what was expected, in words. */
+const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
+  new t.Type(
+    expected,
+    is,
+    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, expected)),
+    (a) => a,
+  );
+
+const whole = (least: number, most: number): t.Type<number> =>
+  described(
+    `a whole number from ${least} to ${most}`,
+    (u): u is number => Number.isInteger(u) && (u as number) >= least && (u as number) <= most,
+  );
+
+const oneOf = <A extends string>(...values: ReadonlyArray<A>): t.Type<A> =>
+  described(`one of ${values.join(', ')}`, (u): u is A => typeof u === 'string' && (values as ReadonlyArray<string>).includes(u));
+
+const text = described('a text', t.string.is);
+const flag = described('true or false', t.boolean.is);
+const id = whole(0, 8);
+const pairs = described(
+  'a list of pairs of server ids, such as [[0, 1], [1, 2]]',
+  t.readonlyArray(t.readonly(t.tuple([id, id]))).is,
+);
+const placements = described(
+  '"any", or for each client the list of its servers, such as [[0], [1, 0]]',
+  (u): u is 'any' | ReadonlyArray<ReadonlyArray<number>> => u === 'any' || t.readonlyArray(t.readonlyArray(id)).is(u),
+);
+const topology = described(
+  'none, full, chain, ring, or a list of pairs of server ids',
+  (u): u is 'none' | 'full' | 'chain' | 'ring' | ReadonlyArray<readonly [number, number]> =>
+    u === 'none' || u === 'full' || u === 'chain' || u === 'ring' || pairs.is(u),
+);
+const count = described(
+  'a whole number from 0 to 9, or "unbounded"',
+  (u): u is number | 'unbounded' => u === 'unbounded' || whole(0, 9).is(u),
+);
+const GUARANTEES =
+  'readYourWrites, monotonicReads, writesFollowReads and monotonicWrites, each true or false, and scope, key or store';
+const sessions = described(
+  `the guarantees of every session (${GUARANTEES}), or a list of them, one for each client`,
+  (u): u is t.TypeOf<typeof GuaranteesC> | ReadonlyArray<t.TypeOf<typeof GuaranteesC>> =>
+    GuaranteesC.is(u) || t.readonlyArray(GuaranteesC).is(u),
+);
+const propertyId = oneOf(...PROPERTY_IDS);
+const propertyIds = described(`a list of property names (${PROPERTY_IDS.join(', ')})`, t.readonlyArray(propertyId).is);
+const expectation = described(
+  `"holds", or {"violated": one of ${PROPERTY_IDS.join(', ')}}`,
+  (u): u is 'holds' | { readonly violated: t.TypeOf<typeof propertyId> } =>
+    u === 'holds' || (t.strict({ violated: propertyId }).is(u) && Object.keys(u).length === 1),
+);
+
+// --- the configuration -----------------------------------------------------------------------------------------------------
+
+const FIELDS = {
+  /** What it is called. */
+  name: text,
+  /** What it is for. */
+  about: text,
+  servers: whole(1, 9),
+  clients: whole(1, 9),
+  keys: whole(1, 5),
+  /** Puts in all, by all clients. */
+  puts: whole(0, 20),
+  /** Links broken or made, in all. */
+  linkChanges: whole(0, 9),
+  kills: whole(0, 9),
+  /** Of the restarts, how many may be without the log (R7). */
+  blankRestarts: whole(0, 9),
+  /** At the grain `messages`: how many messages can be in flight at once. */
+  inFlight: whole(0, 36),
+  /** At the grain `messages`: how many messages can be lost. `unbounded` multiplies the states by less than a number does. */
+  losses: count,
+  /** At the grain `messages`: how many messages can be repeated. */
+  duplicates: count,
+  /** How many answers to puts can be lost; the session then repeats the put, or gives it up (R3, R14). */
+  lostAnswers: whole(0, 9),
+  /** Each session's guarantees (R12). */
+  sessions,
+  /** A pull is one step, or three with messages in flight (section 7). */
+  grain: oneOf('pull', 'messages'),
+  /** The links at the start. `none`: links are not modelled, any server can pull from any other. */
+  links: topology,
+  /** Where clients put and get: at any server at any time, or at the servers they are linked to, in R13's order. */
+  placement: placements,
+  /** Is `stabilize` a step? */
+  stabilize: flag,
+  /** V4: how many rounds of pulls a stabilize makes. */
+  rounds: whole(1, 9),
+  pruning: oneOf('R6', 'live'),
+  variant: oneOf(...(Object.keys(VARIANTS) as ReadonlyArray<Variant>)),
+  /** Keep a list of all accepted writes beside the state: R8 and R10 are then checked against it, at the price of more states. */
+  history: flag,
+  /** Which properties are checked; without it, all that apply. */
+  properties: propertyIds,
+  /** What the check is expected to say. */
+  expect: expectation,
+};
+
+/** A configuration, complete. */
+export type Config = { readonly [F in keyof typeof FIELDS]: t.TypeOf<(typeof FIELDS)[F]> };
+
+/** What a field is where a configuration does not say. */
+export const DEFAULTS: Config = {
+  name: 'unnamed',
+  about: '',
+  servers: 2,
+  clients: 2,
+  keys: 1,
+  puts: 2,
+  linkChanges: 0,
+  kills: 0,
+  blankRestarts: 0,
+  inFlight: 0,
+  losses: 0,
+  duplicates: 0,
+  lostAnswers: 0,
+  sessions: { readYourWrites: true, monotonicReads: true, writesFollowReads: false, monotonicWrites: false, scope: 'key' },
+  grain: 'pull',
+  links: 'none',
+  placement: 'any',
+  stabilize: false,
+  rounds: 4,
+  pruning: 'R6',
+  variant: 'FIXED',
+  history: false,
+  properties: PROPERTY_IDS,
+  expect: 'holds',
+};
+
+// --- decoding --------------------------------------------------------------------------------------------------------------
+
+const shown = (u: unknown): string => {
+  const json = JSON.stringify(u) as string | undefined;
+  return json === undefined ? typeof u : json.length > 60 ? `${json.slice(0, 57)}...` : json;
+};
+
+const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
+
+const wrongField = (name: string, value: unknown): ReadonlyArray<string> =>
+  name in FIELDS
+    ? FIELDS[name as keyof typeof FIELDS].is(value)
+      ? []
+      : [`${name}: expected ${FIELDS[name as keyof typeof FIELDS].name}, but it is ${shown(value)}`]
+    : [`${name}: there is no such field; the fields are ${Object.keys(FIELDS).join(', ')}`];
+
+/** What two fields must agree on. */
+const disagreements = (c: Config): ReadonlyArray<string> =>
+  [
+    Array.isArray(c.sessions) &&
+      c.sessions.length !== c.clients &&
+      `sessions: it has ${c.sessions.length} entries for ${c.clients} clients`,
+    c.placement !== 'any' &&
+      c.placement.length !== c.clients &&
+      `placement: it has ${c.placement.length} entries for ${c.clients} clients`,
+    c.placement !== 'any' &&
+      c.placement.flat().some((s) => s >= c.servers) &&
+      `placement: it names a server above ${c.servers - 1}`,
+    typeof c.links !== 'string' &&
+      c.links.some(([a, b]) => a >= c.servers || b >= c.servers || a === b) &&
+      `links: each is a pair of different servers from 0 to ${c.servers - 1}`,
+    c.links === 'none' &&
+      c.linkChanges > 0 &&
+      'linkChanges: with links "none" there are no links to change; say full, chain, ring or a list',
+    c.grain === 'messages' &&
+      c.inFlight === 0 &&
+      'inFlight: at the grain "messages" it must be at least 1, or no pull ever starts',
+    c.grain === 'pull' && c.inFlight > 0 && 'inFlight: only the grain "messages" has messages in flight',
+    c.grain === 'pull' && c.losses !== 0 && 'losses: only the grain "messages" has messages to lose',
+    c.grain === 'pull' && c.duplicates !== 0 && 'duplicates: only the grain "messages" has messages to repeat',
+    c.blankRestarts > c.kills && `blankRestarts: ${c.blankRestarts} restarts need as many kills, but kills is ${c.kills}`,
+    c.variant === 'V3' && c.blankRestarts === 0 && 'blankRestarts: V3 needs at least 1, or nothing is ever forgotten',
+    c.variant === 'V4' && !c.stabilize && 'stabilize: V4 is about stabilize, so it must be true',
+    c.expect !== 'holds' &&
+      !c.properties.includes(c.expect.violated) &&
+      `expect: ${c.expect.violated} is not among the properties that are checked`,
+  ].filter((x) => typeof x === 'string');
+
+/**
+ * Decodes a configuration; fields left out have their {@link DEFAULTS}.
+ * @returns the configuration, or for each wrong field one line that begins with its name.
+ */
+export const decodeConfig = (u: unknown): E.Either<ReadonlyArray<string>, Config> =>
+  pipe(
+    isRecord(u) ? E.right(u) : E.left([`a configuration is a JSON object, but this is ${shown(u)}`]),
+    E.chain((record) => {
+      const wrong = Object.entries(record).flatMap(([name, value]) => wrongField(name, value));
+      return wrong.length > 0 ? E.left(wrong) : E.right({ ...DEFAULTS, ...(record as Partial<Config>) });
+    }),
+    E.chain((config) => {
+      const wrong = disagreements(config);
+      return wrong.length > 0 ? E.left(wrong) : E.right(config);
+    }),
+  );
+
+/** The guarantees of the client with this index (from 0). */
+export const guaranteesOf = (config: Config, client: number): t.TypeOf<typeof GuaranteesC> =>
+  Array.isArray(config.sessions)
+    ? ((config.sessions as ReadonlyArray<t.TypeOf<typeof GuaranteesC>>)[client] ?? NO_GUARANTEES)
+    : (config.sessions as t.TypeOf<typeof GuaranteesC>);
+
+const NO_GUARANTEES: t.TypeOf<typeof GuaranteesC> = {
+  readYourWrites: false,
+  monotonicReads: false,
+  writesFollowReads: false,
+  monotonicWrites: false,
+  scope: 'key',
+};

@@ -1,0 +1,89 @@
+/** The network: partitions made by links (contract, section 5), and messages in flight at the finer grain (section 7, R9). */
+import type { NodeId, ReplicaId } from '../core/ids.js';
+import type { Pulled } from '../core/messages.js';
+import * as V from './vector.js';
+
+// --- links and partitions --------------------------------------------------------------------------------------------------
+
+/** A link between two servers, the smaller id first. */
+export type Pair = readonly [NodeId, NodeId];
+
+/** The pair of two servers. */
+export const pair = (a: NodeId, b: NodeId): Pair => (a < b ? [a, b] : [b, a]);
+
+/** Every pair of the first `n` servers. */
+export const allPairs = (n: number): ReadonlyArray<Pair> =>
+  Array.from({ length: n }, (_, a) => Array.from({ length: n - a - 1 }, (_, i): Pair => [a, a + 1 + i])).flat();
+
+/** Servers that reach each other over links, each group and the groups in ascending order. */
+export const partitions = (servers: ReadonlyArray<NodeId>, links: ReadonlyArray<Pair>): ReadonlyArray<ReadonlyArray<NodeId>> =>
+  links
+    .filter(([a, b]) => servers.includes(a) && servers.includes(b))
+    .reduce<ReadonlyArray<ReadonlyArray<NodeId>>>(
+      (groups, [a, b]) => merge(groups, a, b),
+      servers.map((s) => [s]),
+    );
+
+const merge = (groups: ReadonlyArray<ReadonlyArray<NodeId>>, a: NodeId, b: NodeId): ReadonlyArray<ReadonlyArray<NodeId>> => {
+  const joined = groups.filter((g) => g.includes(a) || g.includes(b));
+  return [...groups.filter((g) => !joined.includes(g)), joined.flat().sort((x, y) => x - y)].sort(
+    (g, h) => (g[0] ?? 0) - (h[0] ?? 0),
+  );
+};
+
+// --- messages in flight ----------------------------------------------------------------------------------------------------
+
+/** A message of a three-step pull (R9): between two servers, and meant for one replica of the puller (a new one must not take it: R7). */
+export type Message =
+  | {
+      readonly type: 'request';
+      readonly puller: NodeId;
+      readonly answerer: NodeId;
+      readonly replica: ReplicaId;
+      readonly vv: V.Vector;
+    }
+  | {
+      readonly type: 'answer';
+      readonly puller: NodeId;
+      readonly answerer: NodeId;
+      readonly replica: ReplicaId;
+      readonly pulled: Pulled;
+    };
+
+/** The messages in flight: a bag, sorted, so that equal bags are equal values and order of arrival is free. */
+export type Net = ReadonlyArray<Message>;
+
+/** A message as text: two are the same when their texts are. */
+export const textOf = (m: Message): string =>
+  m.type === 'request'
+    ? `${m.replica}?${m.answerer}[${V.show(m.vv)}]`
+    : `${m.replica}!${m.answerer}[${V.show(m.pulled.vv)}]@${m.pulled.clock}${m.pulled.writes
+        .map((w) => `;${w.t},${w.r},${w.client},${w.clientTime},${w.key}`)
+        .join('')}`;
+
+/** The bag with a message more. */
+export const send = (net: Net, message: Message): Net =>
+  [...net, message].sort((a, b) => {
+    const [x, y] = [textOf(a), textOf(b)];
+    return x < y ? -1 : x > y ? 1 : 0;
+  });
+
+/** The bag without one copy of a message. */
+export const take = (net: Net, message: Message): Net => {
+  const i = net.indexOf(message);
+  return i < 0 ? net : [...net.slice(0, i), ...net.slice(i + 1)];
+};
+
+/** The different messages of a bag (a copy is no different message). */
+export const distinct = (net: Net): Net => net.filter((m, i) => i === 0 || textOf(m) !== textOf(net[i - 1] ?? m));
+
+/** Is a pull of this puller from this answerer under way? */
+export const isBusy = (net: Net, puller: NodeId, answerer: NodeId): boolean =>
+  net.some((m) => m.puller === puller && m.answerer === answerer);
+
+/** The bag after a connection of two servers breaks: what was on it is gone. */
+export const withoutLink = (net: Net, [a, b]: Pair): Net =>
+  net.filter((m) => !((m.puller === a && m.answerer === b) || (m.puller === b && m.answerer === a)));
+
+/** The bag after a server is killed: what was on its connections is gone. */
+export const withoutServer = (net: Net, server: NodeId): Net => net.filter((m) => m.puller !== server && m.answerer !== server);

@@ -1,0 +1,36 @@
+/** The order of stamps (R4, R7), and how V7 spoils it. */
+import { contramap, fromCompare, getMonoid, type Ord } from 'fp-ts/lib/Ord.js';
+import * as N from 'fp-ts/lib/number.js';
+import { incarnationOf, serverOf, type ReplicaId } from '../core/ids.js';
+import type { Stamp } from '../core/write.js';
+import type { Variant } from './rules.js';
+
+/** R7: replica ids are ordered by server id, then by incarnation (as numbers: `10.0` comes after `9.0`). */
+export const replicaOrd: Ord<ReplicaId> = getMonoid<ReplicaId>().concat(
+  contramap(serverOf)(N.Ord),
+  contramap(incarnationOf)(N.Ord),
+);
+
+/** R4: stamps are ordered by accept time, then by replica id; the greater id is the later. */
+export const stampOrd: Ord<Stamp> = getMonoid<Stamp>().concat(
+  contramap((s: Stamp) => s.t)(N.Ord),
+  contramap((s: Stamp) => s.r)(replicaOrd),
+);
+
+/** V7: by accept time, then the *smaller* replica id is the later. */
+const reversedTies: Ord<Stamp> = fromCompare((a, b) => (a.t === b.t ? stampOrd.compare(b, a) : stampOrd.compare(a, b)));
+
+/** The order by which a replica finds its newest write: R4's, the same on every replica, except that under V7 server 0 breaks ties its own way. */
+export const orderAt =
+  (variant: Variant) =>
+  (replica: ReplicaId): Ord<Stamp> =>
+    variant === 'V7' && serverOf(replica) === 0 ? reversedTies : stampOrd;
+
+/** Is stamp `a` older than stamp `b` (R4)? */
+export const isOlder = (a: Stamp, b: Stamp): boolean => stampOrd.compare(a, b) < 0;
+
+/** Are they the same stamp? */
+export const sameStamp = (a: Stamp, b: Stamp): boolean => a.t === b.t && a.r === b.r;
+
+/** The stamp of a write, without the rest of it. */
+export const stampOf = ({ t, r }: Stamp): Stamp => ({ t, r });

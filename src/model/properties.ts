@@ -1,0 +1,182 @@
+/** The properties of the contract's section 8 over a configuration's slots (their sentences: `sentences.ts`; step properties: `judge.ts`). */
+import * as O from 'fp-ts/lib/Option.js';
+import { over, type ComponentProperty, type Predicate, type Slot } from '../checker/interface.js';
+import type { Write } from '../core/write.js';
+import { isOlder, orderAt, sameStamp } from './order.js';
+import type { Pair } from './network.js';
+import { PROPERTIES, type PropertyId } from './sentences.js';
+import { answerGet, newest, storeOf, type Server } from './server.js';
+import { getOf, type Session } from './session.js';
+import { everyPartitionIsEqual, livePartitions } from './stabilize.js';
+import * as V from './vector.js';
+import { asksOf, type World } from './world.js';
+import * as L from './write-log.js';
+
+// --- what a predicate says -------------------------------------------------------------------------------------------------
+
+/** R8 between two: of what the other has, does the replica have (or supersede) all that its vector claims? */
+const claimsHold =
+  (world: World) =>
+  (server: Server, writes: L.Log): boolean =>
+    writes
+      .filter((w) => V.has(server.vv, w))
+      .every((w) => L.hasOrSupersedes(world.rules.pruning, orderAt(world.rules.variant)(server.replica))(server.log, w));
+
+/** R4: no two of them are different writes with one stamp. */
+const stampsAreUnique = (writes: ReadonlyArray<Write>): boolean =>
+  writes.every((w, i) => writes.every((x, j) => j <= i || !sameStamp(w, x) || L.samePut(w, x)));
+
+/** R10: what the session was told that this replica accepted, has it that, or something later? */
+const keepsItsWord =
+  (world: World) =>
+  (session: Session, server: Server): boolean =>
+    session.wrote
+      .filter(([, stamp]) => stamp.r === server.replica)
+      .every(([key, stamp]) => {
+        const top = newest(world.rules)(server, key);
+        return (
+          V.has(server.vv, stamp) && O.isSome(top) && (server.log.some((w) => sameStamp(w, stamp)) || isOlder(stamp, top.value))
+        );
+      });
+
+/** Would a get here, that the session's guarantees allow, miss a later write of another client? */
+const mayReadStale =
+  (world: World) =>
+  (session: Session, here: Server, there: Server): boolean =>
+    here.up &&
+    world.keys.some((key) => {
+      const answer = answerGet(world.rules)(here, getOf(asksOf(world, session.client))(session, key));
+      const later = newest(world.rules)(there, key);
+      return (
+        answer.type === 'found' && O.isSome(later) && later.value.client !== session.client && isOlder(answer.stamp, later.value)
+      );
+    });
+
+// --- slots that predicates look at -----------------------------------------------------------------------------------------
+
+const pairs = <A>(list: ReadonlyArray<A>): ReadonlyArray<readonly [A, A]> =>
+  list.flatMap((a, i) => list.slice(i + 1).map((b) => [a, b] as const));
+
+const overPairs = (world: World, holds: (a: Server, b: Server) => boolean): ReadonlyArray<Predicate> =>
+  pairs(world.servers).map(([a, b]) => over([a, b], holds));
+
+const isServer = (local: Server | boolean): local is Server => typeof local !== 'boolean';
+
+/** Over all servers and the links that there are. */
+const overCluster = (world: World, holds: (servers: ReadonlyArray<Server>, links: ReadonlyArray<Pair>) => boolean): Predicate =>
+  over([...world.servers, ...world.links.map((l) => l.slot)] as ReadonlyArray<Slot<Server | boolean>>, (...locals) => {
+    const up = locals.slice(world.servers.length);
+    return holds(locals.filter(isServer), [
+      ...world.fixedLinks,
+      ...world.links.filter((_, i) => up[i] === true).map((l) => l.pair),
+    ]);
+  });
+
+/** Have two live servers of different partitions different values for a key? */
+const partitionsDiffer =
+  (world: World) =>
+  (servers: ReadonlyArray<Server>, links: ReadonlyArray<Pair>): boolean =>
+    pairs(livePartitions(servers, links)).some(([g, h]) =>
+      pairs([...g.slice(0, 1), ...h.slice(0, 1)].flatMap((i) => servers[i] ?? [])).some(([a, b]) =>
+        storeOf(world.rules)(a).some(([key, value]) => storeOf(world.rules)(b).some(([k, v]) => k === key && v !== value)),
+      ),
+    );
+
+// --- the properties --------------------------------------------------------------------------------------------------------
+
+const always = (id: PropertyId, predicates: ReadonlyArray<Predicate>): ComponentProperty => ({
+  ...PROPERTIES[id],
+  kind: 'always',
+  over: predicates,
+});
+const sometimes = (id: PropertyId, predicates: ReadonlyArray<Predicate>): ComponentProperty => ({
+  ...PROPERTIES[id],
+  kind: 'sometimes',
+  over: predicates,
+});
+const alwaysStep = (id: PropertyId): ComponentProperty => ({ ...PROPERTIES[id], kind: 'alwaysStep' });
+const sometimesStep = (id: PropertyId): ComponentProperty => ({ ...PROPERTIES[id], kind: 'sometimesStep' });
+
+/** Each property of section 8, and whether it applies to a configuration. */
+const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'does not apply'>> = {
+  RYW: (w) => (asks(w, 'readYourWrites') ? alwaysStep('RYW') : 'does not apply'),
+  MR: (w) => (asks(w, 'monotonicReads') ? alwaysStep('MR') : 'does not apply'),
+  WFR: (w) => (asks(w, 'writesFollowReads') ? alwaysStep('WFR') : 'does not apply'),
+  MW: (w) => (asks(w, 'monotonicWrites') ? alwaysStep('MW') : 'does not apply'),
+  CONV: (w) =>
+    always(
+      'CONV',
+      overPairs(w, (a, b) => !V.same(a.vv, b.vv) || L.sameStore(storeOf(w.rules)(a), storeOf(w.rules)(b))),
+    ),
+  R8: (w) =>
+    always(
+      'R8',
+      w.config.history
+        ? w.servers.map((s) => over([s, w.puts], (server, puts) => claimsHold(w)(server, puts.all)))
+        : overPairs(w, (a, b) => claimsHold(w)(a, b.log) && claimsHold(w)(b, a.log)),
+    ),
+  UNIQUE: (w) =>
+    always(
+      'UNIQUE',
+      w.config.history
+        ? [over([w.puts], (puts) => stampsAreUnique(puts.all))]
+        : overPairs(w, (a, b) => stampsAreUnique([...a.log, ...b.log])),
+    ),
+  PRUNING: () => alwaysStep('PRUNING'),
+  DURABLE: (w) =>
+    always(
+      'DURABLE',
+      w.config.history
+        ? w.servers.map((s) =>
+            over([s, w.puts], (server, puts) =>
+              claimsHold(w)(
+                { ...server, vv: V.join(server.vv, ownWrites(server, puts.all)) },
+                puts.all.filter((x) => x.r === server.replica),
+              ),
+            ),
+          )
+        : w.clients.flatMap((c) => w.servers.map((s) => over([c, s], keepsItsWord(w)))),
+    ),
+  CLOCK: () => alwaysStep('CLOCK'),
+  GREATEST: () => alwaysStep('GREATEST'),
+  REPEAT: (w) => (w.config.lostAnswers > 0 ? alwaysStep('REPEAT') : 'does not apply'),
+  STABLE: (w) => (w.config.stabilize ? alwaysStep('STABLE') : 'does not apply'),
+  SETTLE: (w) => ({
+    ...PROPERTIES.SETTLE,
+    kind: 'eventuallyAlways',
+    over: [overCluster(w, (servers, links) => everyPartitionIsEqual(w.rules)(servers, links))],
+  }),
+  ERR_DEP: (w) => (w.config.servers > 1 && w.config.puts > 0 ? sometimesStep('ERR_DEP') : 'does not apply'),
+  ERR_KEY: () => sometimesStep('ERR_KEY'),
+  CONFLICT: (w) => (isContended(w) ? sometimesStep('CONFLICT') : 'does not apply'),
+  PRUNED: (w) => (w.config.puts > 1 ? sometimesStep('PRUNED') : 'does not apply'),
+  STALE: (w) =>
+    isContended(w)
+      ? sometimes(
+          'STALE',
+          w.clients.flatMap((c) =>
+            pairs(w.servers).flatMap(([a, b]) => [over([c, a, b], mayReadStale(w)), over([c, b, a], mayReadStale(w))]),
+          ),
+        )
+      : 'does not apply',
+  APART: (w) =>
+    w.links.length > 0 && w.config.puts > 1 ? sometimes('APART', [overCluster(w, partitionsDiffer(w))]) : 'does not apply',
+  RECOVERY: (w) => (w.config.kills > 0 && w.config.puts > 0 ? sometimesStep('RECOVERY') : 'does not apply'),
+};
+
+const asks = (world: World, guarantee: 'readYourWrites' | 'monotonicReads' | 'writesFollowReads' | 'monotonicWrites'): boolean =>
+  world.clients.some((c) => asksOf(world, c.initial.client)[guarantee]);
+
+/** Can two clients' writes meet? */
+const isContended = ({ config }: World): boolean => config.clients > 1 && config.servers > 1 && config.puts > 1;
+
+/** The vector that claims what this replica accepted. */
+const ownWrites = (server: Server, all: L.Log): V.Vector =>
+  all.filter((w) => w.r === server.replica).reduce((vector, w) => V.raise(vector, w), V.none);
+
+/** The properties that a configuration checks: those it names, where they apply. */
+export const propertiesOf = (world: World): ReadonlyArray<ComponentProperty> =>
+  world.config.properties.flatMap((id) => {
+    const property = ALL[id](world);
+    return property === 'does not apply' ? [] : [property];
+  });

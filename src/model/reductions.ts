@@ -1,0 +1,311 @@
+/** What the checker may use and need not: keys, texts, progress, symmetry, a quotient. Each that leaves states out is proved here. */
+import type { Permutation } from '../checker/interface.js';
+import type { Bytes } from '../core/bytes.js';
+import { serverOf, type NodeId } from '../core/ids.js';
+import type { Guarantees } from '../core/session.js';
+import type { Write } from '../core/write.js';
+import { guaranteesOf, type Config } from './config.js';
+import { textOf, type Net } from './network.js';
+import { orderAt } from './order.js';
+import type { Server } from './server.js';
+import type { Session } from './session.js';
+import * as V from './vector.js';
+import { asksOf, clientId, keyName, slotsOf, valueOf, type Puts, type World } from './world.js';
+import { prune } from './write-log.js';
+
+// --- values by kind --------------------------------------------------------------------------------------------------------
+
+/** The values of a kind of slot. */
+type Local =
+  | { readonly kind: 'server'; readonly of: Server }
+  | { readonly kind: 'client'; readonly of: Session }
+  | { readonly kind: 'puts'; readonly of: Puts }
+  | { readonly kind: 'net'; readonly of: Net }
+  | { readonly kind: 'other'; readonly of: number | boolean };
+
+/** The checker knows kinds as text; here they get their types back (the slots in `world.ts` are where kinds meet types). */
+const local = (kind: string, value: unknown): Local =>
+  (kind === 'server' || kind === 'client' || kind === 'puts' || kind === 'net'
+    ? { kind, of: value }
+    : { kind: 'other', of: value }) as Local;
+
+// --- key -------------------------------------------------------------------------------------------------------------------
+
+/** A write without its value, which client and client time determine (`valueOf`). */
+const writeKey = (w: Write): string => `${w.t},${w.r},${w.client},${w.clientTime},${w.key}`;
+const stampsKey = (stamps: Session['wrote']): string => stamps.map(([k, s]) => `${k}${s.t},${s.r}`).join(' ');
+
+const serverKey = (s: Server): string =>
+  [
+    s.replica,
+    s.up ? '' : 'x',
+    s.clock,
+    V.show(s.vv),
+    s.log.map(writeKey).join(' '),
+    s.receipts.map((x) => `${x.client},${x.clientTime},${x.stamp.t},${x.stamp.r}`).join(' '),
+    s.midway === null
+      ? ''
+      : `${s.midway.type} ${s.midway.type === 'torn' ? s.midway.to : ''} ${s.midway.writes.map(writeKey).join(' ')}`,
+  ].join('|');
+
+const clientKey = (c: Session): string =>
+  [
+    c.client,
+    c.clientTime,
+    c.clock,
+    stampsKey(c.wrote),
+    stampsKey(c.read),
+    V.show(c.writeVector),
+    V.show(c.readVector),
+    c.unanswered === null ? '' : `${c.unanswered.clientTime},${c.unanswered.key}`,
+    c.servers.join(' '),
+    c.last ?? '',
+  ].join('|');
+
+/** A canonical text of a component: equal components, equal texts, and the reverse. */
+export const keyOf = (kind: string, value: unknown): string => {
+  const l = local(kind, value);
+  switch (l.kind) {
+    case 'server':
+      return serverKey(l.of);
+    case 'client':
+      return clientKey(l.of);
+    case 'puts':
+      return `${l.of.spent}|${l.of.all.map(writeKey).join(' ')}`;
+    case 'net':
+      return l.of.map(textOf).join('&');
+    case 'other':
+      return String(l.of);
+  }
+};
+
+// --- show ------------------------------------------------------------------------------------------------------------------
+
+const showWrite = (w: Write): string => `${w.key}=${w.value}@${w.t}.${serverOf(w.r)}`;
+const showStamps = (stamps: Session['wrote']): string => stamps.map(([k, s]) => `${k}@${s.t}.${serverOf(s.r)}`).join(' ');
+
+const labelled = (parts: ReadonlyArray<readonly [string, string | number | false | null]>): string =>
+  parts
+    .flatMap(([name, value]) =>
+      value === '' || value === false || value === null ? [] : [name === '' ? `${value}` : `${name} ${value}`],
+    )
+    .join('  ');
+
+const showServer = (s: Server): string =>
+  labelled([
+    ['', !s.up && 'DOWN'],
+    ['', s.replica.endsWith('.0') ? '' : s.replica],
+    ['clock', s.clock],
+    ['vv', `[${V.show(s.vv)}]`],
+    ['log', `{${s.log.map(showWrite).join(', ')}}`],
+    [s.midway?.type ?? '', s.midway && `{${s.midway.writes.map(showWrite).join(', ')}}`],
+  ]);
+
+const showClient = (c: Session): string =>
+  labelled([
+    ['made', c.clientTime],
+    ['clock', c.clock],
+    ['wrote', showStamps(c.wrote)],
+    ['read', showStamps(c.read)],
+    ['write vector', c.writeVector.length > 0 && `[${V.show(c.writeVector)}]`],
+    ['read vector', c.readVector.length > 0 && `[${V.show(c.readVector)}]`],
+    ['unanswered', c.unanswered && `${c.unanswered.key}=${valueOf(c.client, c.unanswered.clientTime)}`],
+    ['servers', c.servers.join(' ')],
+    ['last', c.last],
+  ]);
+
+/** A component for people: `clock 2  vv [0.0:2]  log {a=11#1@2.0}`. */
+export const showOf = (kind: string, value: unknown): string => {
+  const l = local(kind, value);
+  switch (l.kind) {
+    case 'server':
+      return showServer(l.of);
+    case 'client':
+      return showClient(l.of);
+    case 'puts':
+      return `${l.of.spent}`;
+    case 'net':
+      return l.of.length === 0 ? 'nothing in flight' : l.of.map(textOf).join('  ');
+    case 'other':
+      return kind === 'link' ? (l.of === true ? 'linked' : 'cut') : String(l.of);
+  }
+};
+
+// --- progress --------------------------------------------------------------------------------------------------------------
+
+/**
+ * A number that no step lowers in sum. Puts and pulls raise vectors and nothing lowers one, except a restart without the log,
+ * which empties it: that spends one of `blankRestarts`, which weighs more than any vector. (A vector's entry is at most the number
+ * of accepts: a stamp is one above a stamp there was; and a vector has an entry for each incarnation of each server.)
+ */
+export const progressOf = (config: Config) => {
+  const accepts = config.puts + config.lostAnswers;
+  const restart = accepts * config.servers * (1 + config.blankRestarts) + 1;
+  return (kind: string, value: unknown): number => {
+    const l = local(kind, value);
+    switch (l.kind) {
+      case 'server':
+        return V.size(l.of.vv);
+      case 'puts':
+        return l.of.spent;
+      case 'client':
+      case 'net':
+        return 0;
+      case 'other':
+        return typeof l.of === 'number' ? (kind === 'blankRestarts' ? l.of * restart : l.of) : 0;
+    }
+  };
+};
+
+// --- symmetry --------------------------------------------------------------------------------------------------------------
+
+/**
+ * Clients and keys are interchangeable: no rule compares two client ids or two keys, except to say whether they are the same
+ * (and to sort, which is not protocol). A permutation is an automorphism if it is applied wherever an id stands: in slots, in
+ * logs, in messages, in what sessions know. Clients with different guarantees or links are not interchangeable, and servers
+ * never are: R4 breaks ties by their ids.
+ */
+export interface Renaming {
+  readonly client: (id: NodeId) => NodeId;
+  readonly key: (key: Bytes) => Bytes;
+}
+
+const byStampThenClient = (a: Write, b: Write): number =>
+  a.t - b.t || (a.r === b.r ? a.client - b.client || a.clientTime - b.clientTime : 0);
+
+const renamedLog = (by: Renaming, log: ReadonlyArray<Write>): ReadonlyArray<Write> =>
+  log
+    .map((w) => {
+      const client = by.client(w.client);
+      return { ...w, client, key: by.key(w.key), value: valueOf(client, w.clientTime) };
+    })
+    .sort(byStampThenClient);
+
+const renamedStamps = (by: Renaming, stamps: Session['wrote']): Session['wrote'] =>
+  stamps.map(([k, s]) => [by.key(k), s] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** A component with its client ids and keys renamed. */
+export const renamed =
+  (by: Renaming) =>
+  (kind: string, value: unknown): unknown => {
+    const l = local(kind, value);
+    switch (l.kind) {
+      case 'server':
+        return {
+          ...l.of,
+          log: renamedLog(by, l.of.log),
+          receipts: l.of.receipts.map((x) => ({ ...x, client: by.client(x.client) })).sort((a, b) => a.client - b.client),
+          midway: l.of.midway && { ...l.of.midway, writes: renamedLog(by, l.of.midway.writes) },
+        };
+      case 'client':
+        return {
+          ...l.of,
+          client: by.client(l.of.client),
+          wrote: renamedStamps(by, l.of.wrote),
+          read: renamedStamps(by, l.of.read),
+          unanswered: l.of.unanswered && { ...l.of.unanswered, key: by.key(l.of.unanswered.key) },
+        };
+      case 'puts':
+        return { ...l.of, all: renamedLog(by, l.of.all) };
+      case 'net':
+        return l.of
+          .map((m) => (m.type === 'request' ? m : { ...m, pulled: { ...m.pulled, writes: renamedLog(by, m.pulled.writes) } }))
+          .sort((a, b) => (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : 0));
+      case 'other':
+        return l.of;
+    }
+  };
+
+const permutations = (n: number): ReadonlyArray<ReadonlyArray<number>> =>
+  n === 0
+    ? [[]]
+    : permutations(n - 1).flatMap((p) => Array.from({ length: n }, (_, i) => [...p.slice(0, i), n - 1, ...p.slice(i)]));
+
+const sameAsk = (a: Guarantees, b: Guarantees): boolean =>
+  a.readYourWrites === b.readYourWrites &&
+  a.monotonicReads === b.monotonicReads &&
+  a.writesFollowReads === b.writesFollowReads &&
+  a.monotonicWrites === b.monotonicWrites &&
+  a.scope === b.scope;
+
+const interchangeable = (config: Config, a: number, b: number): boolean =>
+  sameAsk(guaranteesOf(config, a), guaranteesOf(config, b)) &&
+  (config.placement === 'any' || config.placement[a]?.join() === config.placement[b]?.join());
+
+/** Every renaming of clients and keys under which the configuration is closed, but the identity. */
+export const symmetryOf = (world: World): ReadonlyArray<Permutation> => {
+  const { config } = world;
+  const slots = slotsOf(world);
+  const clients = permutations(config.clients).filter((p) => p.every((to, from) => interchangeable(config, from, to)));
+  const keys = permutations(config.keys);
+  return clients
+    .flatMap((cs) => keys.map((ks) => ({ cs, ks })))
+    .filter(({ cs, ks }) => [...cs.map((to, from) => to !== from), ...ks.map((to, from) => to !== from)].some(Boolean))
+    .map(({ cs, ks }) => ({
+      name: `clients ${cs.map((c) => clientId(c)).join(' ')}, keys ${ks.map(keyName).join(' ')}`,
+      slotTo: slots.map((s, i) => {
+        const client = world.clients.findIndex((c) => c.name === s.name);
+        return client < 0 ? i : slots.findIndex((x) => x.name === world.clients[cs[client] ?? client]?.name);
+      }),
+      apply: renamed({
+        client: (id) => clientId(cs[id - clientId(0)] ?? 0),
+        key: (key) => keyName(ks[key.charCodeAt(0) - keyName(0).charCodeAt(0)] ?? 0),
+      }),
+    }));
+};
+
+// --- quotient --------------------------------------------------------------------------------------------------------------
+
+/**
+ * A server's log, cut down to the greatest-stamped write to each key (what `pruning: live` keeps).
+ *
+ * Why that loses nothing, for the protocol as it is (FIXED, no answers lost): of a log, the steps look at the newest write to a key
+ * (a get), at what another lacks (a pull), and at what R6 drops. (1) R6 never drops the newest write to a key: a session's later
+ * put to it is stamped above its clock, so above its earlier one, so the one that is dropped is not the newest. (2) So the newest
+ * write of s after pulling from p is the greater of s's and p's newest, whatever else the logs hold: if p's newest is not sent,
+ * s claims it, so by R8 s has it or something that supersedes it, and that is no older. (3) By (1) and (2) the newest writes of a
+ * successor depend on the newest writes of its predecessors alone: the two states, whole log and cut log, have the same successors
+ * up to cutting. (4) The properties look at the newest writes and at vectors, except R8 and UNIQUE between logs, which look at
+ * fewer pairs of writes: the checker's unreduced run on the same configuration is what judges those.
+ */
+const cutLog = (world: World, server: Server): Server => ({
+  ...server,
+  log: prune('live', orderAt(world.rules.variant)(server.replica))(server.log),
+});
+
+/**
+ * A session that asks for both read guarantees with scope store and for neither write guarantee (or for both) looks at its two
+ * vectors only through their join, in gets and puts alike; an update of either raises the join by the same stamp. So they may be
+ * kept as one.
+ */
+const joinVectors = (asked: Guarantees, session: Session): Session =>
+  asked.readYourWrites && asked.monotonicReads && asked.scope === 'store' && asked.writesFollowReads === asked.monotonicWrites
+    ? { ...session, readVector: V.join(session.readVector, session.writeVector), writeVector: V.none }
+    : session;
+
+/** Vectors that no guarantee of the session's looks at are not kept. */
+const dropVectors = (asked: Guarantees, session: Session): Session => ({
+  ...session,
+  writeVector: (asked.readYourWrites && asked.scope === 'store') || asked.monotonicWrites ? session.writeVector : V.none,
+  readVector: (asked.monotonicReads && asked.scope === 'store') || asked.writesFollowReads ? session.readVector : V.none,
+});
+
+/** The quotient, where it is proved: for the protocol as it is, without lost answers, history and messages. */
+export const normalizeOf = (world: World): ((kind: string, value: unknown) => unknown) | undefined =>
+  world.rules.variant === 'FIXED' && world.config.lostAnswers === 0 && !world.config.history && world.config.grain === 'pull'
+    ? (kind, value) => {
+        const l = local(kind, value);
+        switch (l.kind) {
+          case 'server':
+            return cutLog(world, l.of);
+          case 'client': {
+            const asked = asksOf(world, l.of.client);
+            return joinVectors(asked, dropVectors(asked, l.of));
+          }
+          case 'puts':
+          case 'net':
+          case 'other':
+            return l.of;
+        }
+      }
+    : undefined;

@@ -1,0 +1,50 @@
+/** The properties of the contract's section 8, each a name for configurations, a sentence for people, and its rule. */
+import type { Sentence } from '../checker/interface.js';
+
+const says = (rule: string, name: string): Sentence => ({ name, rule });
+
+/** What must be so in every state or step. */
+export const SAFETY = {
+  RYW: says('R12', 'Read Your Writes: no get returns a write older than the one its session last wrote to the key'),
+  MR: says('R12', 'Monotonic Reads: no get returns a write older than one its session has read of the key'),
+  WFR: says(
+    'R12',
+    'Writes Follow Reads: every put is stamped after, and is accepted where they are, the writes its session has read',
+  ),
+  MW: says(
+    'R12',
+    'Monotonic Writes: every put is stamped after, and is accepted where they are, the writes its session has made',
+  ),
+  CONV: says('R5', 'replicas with equal vectors have equal stores'),
+  R8: says('R8', 'a version vector claims only writes that the replica has, or has something that supersedes'),
+  UNIQUE: says('R4', 'no two writes have the same stamp'),
+  PRUNING: says('R6', 'pruning never changes a store'),
+  DURABLE: says('R10', 'a replica has every write that it acknowledged, or something that supersedes it'),
+  CLOCK: says('R2', 'a replica’s accept time never goes back'),
+  GREATEST: says('R2', 'a write is, at the moment it is accepted, the greatest of its replica’s log'),
+  REPEAT: says('R3', 'a put repeated at the same replica gets the same stamp and changes nothing'),
+  STABLE: says('section 5', 'after a stabilize, the servers of a partition have equal stores'),
+} as const;
+
+/** What must come about in every fair run. */
+export const LIVENESS = {
+  SETTLE: says('section 8', 'once puts and link changes stop, the stores of every partition become and stay equal'),
+} as const;
+
+/** What must be possible, so that "holds" is not empty. */
+export const WITNESSES = {
+  ERR_DEP: says('R13', 'a get is answered ERR_DEP'),
+  ERR_KEY: says('R13', 'a get is answered ERR_KEY'),
+  CONFLICT: says('R4', 'two clients’ writes to a key conflict: neither replica knew the other’s'),
+  PRUNED: says('R6', 'a write is pruned'),
+  STALE: says('R12', 'a session may read a value that another client has overwritten elsewhere'),
+  APART: says('section 5', 'two partitions have different values for a key'),
+  RECOVERY: says('R10', 'a killed server comes back with a write it acknowledged'),
+} as const;
+
+export const PROPERTIES = { ...SAFETY, ...LIVENESS, ...WITNESSES } as const;
+
+/** A property's name in configurations and on the command line. */
+export type PropertyId = keyof typeof PROPERTIES;
+
+export const PROPERTY_IDS = Object.keys(PROPERTIES) as ReadonlyArray<PropertyId>;

@@ -1,0 +1,155 @@
+/** A session (R11 to R15): what it keeps, what it asks a server to have, and what it learns from an answer. */
+import type { Bytes } from '../core/bytes.js';
+import type { NodeId } from '../core/ids.js';
+import type { Get, Put } from '../core/messages.js';
+import type { Guarantees } from '../core/session.js';
+import type { Stamp } from '../core/write.js';
+import { isOlder } from './order.js';
+import * as V from './vector.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** For each key a stamp, sorted by key. */
+export type Stamps = ReadonlyArray<readonly [Bytes, Stamp]>;
+
+/** A put that was sent and never answered: its outcome is unknown until it is repeated and answered (R14). */
+export interface Unanswered {
+  readonly clientTime: number;
+  readonly key: Bytes;
+}
+
+/** A session's state (R11). `wrote` and `read` also serve the properties: they say what the session has seen. */
+export interface Session {
+  readonly client: NodeId;
+  readonly clientTime: number;
+  readonly clock: number;
+  /**
+   * The stamp it last wrote to each key (R12). R11 says the greatest; the two are one, since a put is stamped above the session's
+   * clock (R2). Where V1 makes them differ, R12's word is kept: the session knows what it wrote last.
+   */
+  readonly wrote: Stamps;
+  /** The greatest stamp it read of each key. */
+  readonly read: Stamps;
+  readonly writeVector: V.Vector;
+  readonly readVector: V.Vector;
+  readonly unanswered: Unanswered | null;
+  /** The servers it is connected to, in the order in which they were connected (R13); empty where clients roam freely. */
+  readonly servers: ReadonlyArray<NodeId>;
+  /** The server that answered last (R13); `null` where none has, or where clients roam freely. */
+  readonly last: NodeId | null;
+}
+
+/** A new session. */
+export const newSession = (client: NodeId, servers: ReadonlyArray<NodeId> = []): Session => ({
+  client,
+  clientTime: 0,
+  clock: 0,
+  wrote: [],
+  read: [],
+  writeVector: V.none,
+  readVector: V.none,
+  unanswered: null,
+  servers,
+  last: null,
+});
+
+// --- stamps by key ---------------------------------------------------------------------------------------------------------
+
+/** The stamp that is kept for a key. */
+export const stampFor = (stamps: Stamps, key: Bytes): Stamp | undefined => stamps.find(([k]) => k === key)?.[1];
+
+const withStamp = (stamps: Stamps, key: Bytes, stamp: Stamp): Stamps =>
+  [...stamps.filter(([k]) => k !== key), [key, stamp] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+
+const later = (known: Stamp | undefined, stamp: Stamp): Stamp => (known !== undefined && isOlder(stamp, known) ? known : stamp);
+
+const vectorOf = (stamp: Stamp | undefined): V.Vector => (stamp === undefined ? V.none : [[stamp.r, stamp.t]]);
+
+// --- what it asks (R12) ----------------------------------------------------------------------------------------------------
+
+/** R12: what a server must have before it may answer this session's get of a key. */
+const requiredOfGet = (asked: Guarantees, session: Session, key: Bytes): V.Vector =>
+  V.join(
+    asked.readYourWrites ? (asked.scope === 'key' ? vectorOf(stampFor(session.wrote, key)) : session.writeVector) : V.none,
+    asked.monotonicReads ? (asked.scope === 'key' ? vectorOf(stampFor(session.read, key)) : session.readVector) : V.none,
+  );
+
+/** R12: what a server must have before it may accept this session's put. */
+const requiredOfPut = (asked: Guarantees, session: Session): V.Vector =>
+  V.join(asked.writesFollowReads ? session.readVector : V.none, asked.monotonicWrites ? session.writeVector : V.none);
+
+/** The get that the session sends. */
+export const getOf =
+  (asked: Guarantees) =>
+  (session: Session, key: Bytes): Get => ({
+    type: 'get',
+    client: session.client,
+    key,
+    require: requiredOfGet(asked, session, key),
+  });
+
+/** The put that the session sends: its next one, or again the one that was never answered (R3, R14). */
+export const putOf =
+  (asked: Guarantees, valueOf: (client: NodeId, clientTime: number) => Bytes) =>
+  (session: Session, key: Bytes): Put => {
+    const clientTime = session.unanswered?.clientTime ?? session.clientTime + 1;
+    return {
+      type: 'put',
+      client: session.client,
+      clientTime,
+      clock: session.clock,
+      key: session.unanswered?.key ?? key,
+      value: valueOf(session.client, clientTime),
+      require: requiredOfPut(asked, session),
+    };
+  };
+
+// --- what it learns (R11) --------------------------------------------------------------------------------------------------
+
+/** Its put was accepted with this stamp. */
+export const afterPut = (session: Session, put: Put, stamp: Stamp): Session => ({
+  ...session,
+  clientTime: put.clientTime,
+  clock: Math.max(session.clock, stamp.t),
+  wrote: withStamp(session.wrote, put.key, stamp),
+  writeVector: V.raise(session.writeVector, stamp),
+  unanswered: null,
+});
+
+/** Its put was sent, and the connection broke before the answer (R14). */
+export const afterSilence = (session: Session, put: Put): Session => ({
+  ...session,
+  clientTime: put.clientTime,
+  unanswered: { clientTime: put.clientTime, key: put.key },
+});
+
+/** It gives the put up: the outcome is unknown, and stays so (R14). */
+export const afterGivingUp = (session: Session): Session => ({ ...session, unanswered: null });
+
+/** Its get found the write with this stamp. */
+export const afterGet = (session: Session, key: Bytes, stamp: Stamp): Session => ({
+  ...session,
+  clock: Math.max(session.clock, stamp.t),
+  read: withStamp(session.read, key, later(stampFor(session.read, key), stamp)),
+  readVector: V.raise(session.readVector, stamp),
+});
+
+// --- whom it asks (R13) ----------------------------------------------------------------------------------------------------
+
+/** R13: the connected servers in the order in which they were connected, but first the one that answered last time. */
+export const askingOrder = ({ servers, last }: Session): ReadonlyArray<NodeId> =>
+  last !== null && servers.includes(last) ? [last, ...servers.filter((s) => s !== last)] : servers;
+
+/** A server answered: it is asked first the next time (R13). */
+export const answeredBy = (session: Session, server: NodeId): Session => ({ ...session, last: server });
+
+/** A link to a server is made: it is asked after those that were connected before. */
+export const connect = (session: Session, server: NodeId): Session =>
+  session.servers.includes(server) ? session : { ...session, servers: [...session.servers, server] };
+
+/** A link to a server is broken. */
+export const disconnect = (session: Session, server: NodeId): Session => ({
+  ...session,
+  servers: session.servers.filter((s) => s !== server),
+  last: session.last === server ? null : session.last,
+});

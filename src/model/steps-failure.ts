@@ -1,0 +1,97 @@
+/** The steps of links, kills, restarts (R7, R10) and stabilize (contract, section 5). */
+import { interaction, type Interaction, type Slot } from '../checker/interface.js';
+import { restartBreaks, restartShows } from './judge.js';
+import * as Net from './network.js';
+import * as Sv from './server.js';
+import { namesOf } from './judge.js';
+import { everyPartitionIsEqual, stabilized } from './stabilize.js';
+import type { LinkSlot, World } from './world.js';
+
+// --- links -----------------------------------------------------------------------------------------------------------------
+
+/** A link is broken, and what was on it is gone; or it is made. */
+const changeLink = (world: World, spentOn: Slot<number>, { pair, slot }: LinkSlot): Interaction =>
+  interaction({
+    label: { family: 'ChangeLink', args: [slot.name] },
+    slots: [slot, spentOn, ...world.net],
+    writes: [0, 1, ...world.net.map((_, i) => i + 2)],
+    step: (up, spent, ...net) =>
+      spent >= world.config.linkChanges
+        ? []
+        : [
+            {
+              next: [!up, spent + 1, ...(up ? net.map((n) => Net.withoutLink(n, pair)) : net)],
+              note: up ? 'broken' : 'made',
+            },
+          ],
+  });
+
+// --- kills and restarts ----------------------------------------------------------------------------------------------------
+
+/** SIGKILL: what was in flight on the server's connections goes with it. */
+const kill = (world: World, spentOn: Slot<number>, server: Slot<Sv.Server>, id: number): Interaction =>
+  interaction({
+    label: { family: 'Kill', args: [server.name] },
+    slots: [server, spentOn, ...world.net],
+    writes: [0, 1, ...world.net.map((_, i) => i + 2)],
+    step: (replica, spent, ...net) =>
+      replica.up && spent < world.config.kills
+        ? [{ next: [Sv.kill(replica), spent + 1, ...net.map((n) => Net.withoutServer(n, id))] }]
+        : [],
+  });
+
+const restart = (server: Slot<Sv.Server>): Interaction =>
+  interaction({
+    label: { family: 'Restart', args: [server.name] },
+    slots: [server],
+    writes: [0],
+    step: (replica) => {
+      const after = Sv.restart(replica);
+      return replica.up ? [] : [{ next: [after], violates: restartBreaks(replica, after), witnesses: restartShows(after) }];
+    },
+  });
+
+const restartBlank = (world: World, spentOn: Slot<number>, server: Slot<Sv.Server>): Interaction =>
+  interaction({
+    label: { family: 'RestartBlank', args: [server.name] },
+    slots: [server, spentOn],
+    writes: [0, 1],
+    step: (replica, spent) => {
+      const after = Sv.restartBlank(world.rules)(replica);
+      return replica.up || spent >= world.config.blankRestarts
+        ? []
+        : [{ next: [after, spent + 1], violates: restartBreaks(replica, after) }];
+    },
+  });
+
+// --- stabilize -------------------------------------------------------------------------------------------------------------
+
+const isServer = (local: Sv.Server | boolean): local is Sv.Server => typeof local !== 'boolean';
+
+const stabilize = (world: World): Interaction =>
+  interaction({
+    label: { family: 'Stabilize', args: [] },
+    slots: [...world.servers, ...world.links.map((l) => l.slot)] as ReadonlyArray<Slot<Sv.Server | boolean>>,
+    writes: world.servers.map((_, i) => i),
+    step: (...locals) => {
+      const up = locals.slice(world.servers.length);
+      const links = [...world.fixedLinks, ...world.links.filter((_, i) => up[i] === true).map((l) => l.pair)];
+      const after = stabilized(world.rules, world.config.rounds)(locals.filter(isServer), links);
+      return [
+        {
+          next: [...after, ...up],
+          violates: everyPartitionIsEqual(world.rules)(after, links) ? [] : namesOf('STABLE'),
+        },
+      ];
+    },
+  });
+
+// --- all of them -----------------------------------------------------------------------------------------------------------
+
+/** Every step of links, kills, restarts and stabilize that the configuration has. */
+export const failureSteps = (world: World): ReadonlyArray<Interaction> => [
+  ...world.linkChanges.flatMap((spent) => world.links.map((link) => changeLink(world, spent, link))),
+  ...world.kills.flatMap((spent) => world.servers.flatMap((server, id) => [kill(world, spent, server, id), restart(server)])),
+  ...world.blankRestarts.flatMap((spent) => world.servers.map((server) => restartBlank(world, spent, server))),
+  ...(world.config.stabilize ? [stabilize(world)] : []),
+];

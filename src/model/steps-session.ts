@@ -1,0 +1,262 @@
+/** The steps of sessions: puts, gets, answers that are lost, links of clients (R2, R3, R11 to R15). */
+import { interaction, type Interaction, type Outcome, type Slot } from '../checker/interface.js';
+import type { Bytes } from '../core/bytes.js';
+import type { NodeId } from '../core/ids.js';
+import type { Put } from '../core/messages.js';
+import { getBreaks, getShows, putBreaks, putShows } from './judge.js';
+import { acceptPut, answerGet, type Server } from './server.js';
+import * as S from './session.js';
+import { asksOf, valueOf, type Puts, type World } from './world.js';
+import { add } from './write-log.js';
+
+type Session = S.Session;
+
+// --- what a put and a get at one server come to ----------------------------------------------------------------------------
+
+/** The ways in which a put at a server may go: one; the outcome's parts are session, server and puts. */
+interface PutDone {
+  readonly session: Session;
+  readonly server: Server;
+  readonly puts: Puts;
+  readonly refused: boolean;
+  readonly violates: ReadonlyArray<string>;
+  readonly witnesses: ReadonlyArray<string>;
+}
+
+const record = (world: World, puts: Puts, put: Put, stamp: { readonly t: number; readonly r: Server['replica'] }): Puts => ({
+  spent: puts.spent,
+  all: world.config.history
+    ? add(puts.all, [{ t: stamp.t, r: stamp.r, client: put.client, clientTime: put.clientTime, key: put.key, value: put.value }])
+    : puts.all,
+});
+
+const putAt = (world: World, session: Session, server: Server, puts: Puts, key: Bytes): PutDone => {
+  const asked = asksOf(world, session.client);
+  const put = S.putOf(asked, valueOf)(session, key);
+  const [after, answer] = acceptPut(world.rules)(server, put);
+  return answer.type === 'behind'
+    ? { session, server, puts, refused: true, violates: [], witnesses: [] }
+    : {
+        session: S.afterPut(session, put, answer.stamp),
+        server: after,
+        puts: record(world, puts, put, answer.stamp),
+        refused: false,
+        violates: putBreaks(world.rules, asked, session, put, server, after, answer.stamp),
+        witnesses: putShows(server, after),
+      };
+};
+
+const spendPut = (puts: Puts): Puts => ({ ...puts, spent: puts.spent + 1 });
+
+/** May the session make a new put? One at a time, and while there are puts left. */
+const mayPut = (world: World, session: Session, puts: Puts): boolean =>
+  session.unanswered === null && puts.spent < world.config.puts;
+
+interface GetDone {
+  readonly session: Session;
+  readonly note: string;
+  readonly refused: boolean;
+  readonly violates: ReadonlyArray<string>;
+  readonly witnesses: ReadonlyArray<string>;
+}
+
+const getAt = (world: World, session: Session, server: Server, key: Bytes): GetDone => {
+  const asked = asksOf(world, session.client);
+  const get = S.getOf(asked)(session, key);
+  const answer = answerGet(world.rules)(server, get);
+  return {
+    session: answer.type === 'found' ? S.afterGet(session, key, answer.stamp) : session,
+    note: answer.type === 'found' ? `${key}:${answer.value}` : `${key}:${answer.type === 'missing' ? 'ERR_KEY' : 'ERR_DEP'}`,
+    refused: answer.type === 'behind',
+    violates: getBreaks(asked, session, get, answer),
+    witnesses: getShows(answer),
+  };
+};
+
+// --- clients that roam: any server, any time -------------------------------------------------------------------------------
+
+const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Bytes): Interaction =>
+  interaction({
+    label: { family: 'Put', args: [client.name, server.name, key] },
+    slots: [client, server, world.puts],
+    writes: [0, 1, 2],
+    step: (session, replica, puts) => {
+      if (!replica.up || !mayPut(world, session, puts)) return [];
+      const done = putAt(world, session, replica, spendPut(puts), key);
+      return done.refused
+        ? [{ next: [session, replica, puts], note: 'ERR_DEP' }]
+        : [{ next: [done.session, done.server, done.puts], violates: done.violates, witnesses: done.witnesses }];
+    },
+  });
+
+const get = (world: World, client: Slot<Session>, server: Slot<Server>, key: Bytes): Interaction =>
+  interaction({
+    label: { family: 'Get', args: [client.name, server.name, key] },
+    slots: [client, server],
+    writes: [0],
+    step: (session, replica) => {
+      if (!replica.up || session.unanswered !== null) return [];
+      const { session: after, note, violates, witnesses } = getAt(world, session, replica, key);
+      return [{ next: [after, replica], note, violates, witnesses }];
+    },
+  });
+
+// --- answers that are lost (R3, R14) ---------------------------------------------------------------------------------------
+
+/** The connection breaks before the put arrives, or after it was accepted and before the answer arrives: the session cannot tell. */
+const putUnanswered = (world: World, lost: Slot<number>, client: Slot<Session>, server: Slot<Server>, key: Bytes): Interaction =>
+  interaction({
+    label: { family: 'PutUnanswered', args: [client.name, server.name, key] },
+    slots: [client, server, world.puts, lost],
+    writes: [0, 1, 2, 3],
+    step: (session, replica, puts, spent) => {
+      if (!replica.up || !mayPut(world, session, puts) || spent >= world.config.lostAnswers) return [];
+      const sent = S.putOf(asksOf(world, session.client), valueOf)(session, key);
+      const silent = S.afterSilence(session, sent);
+      const done = putAt(world, session, replica, spendPut(puts), key);
+      return [
+        { next: [silent, replica, spendPut(puts), spent + 1], note: 'the put is lost' },
+        ...(done.refused
+          ? []
+          : [
+              {
+                next: [silent, done.server, done.puts, spent + 1] as const,
+                note: 'the answer is lost',
+                violates: done.violates,
+                witnesses: done.witnesses,
+              },
+            ]),
+      ];
+    },
+  });
+
+/** R14: the same put, with the same client time, at the same server or at another. */
+const repeatPut = (world: World, client: Slot<Session>, server: Slot<Server>): Interaction =>
+  interaction({
+    label: { family: 'RepeatPut', args: [client.name, server.name] },
+    slots: [client, server, world.puts],
+    writes: [0, 1, 2],
+    step: (session, replica, puts) => {
+      if (!replica.up || session.unanswered === null) return [];
+      const done = putAt(world, session, replica, puts, session.unanswered.key);
+      return done.refused
+        ? [{ next: [session, replica, puts], note: 'ERR_DEP' }]
+        : [{ next: [done.session, done.server, done.puts], violates: done.violates, witnesses: done.witnesses }];
+    },
+  });
+
+/** R14: nobody answered; the outcome stays unknown. */
+const giveUp = (client: Slot<Session>): Interaction =>
+  interaction({
+    label: { family: 'GiveUp', args: [client.name] },
+    slots: [client],
+    writes: [0],
+    step: (session) => (session.unanswered === null ? [] : [{ next: [S.afterGivingUp(session)] }]),
+  });
+
+// --- clients with links (R13, R15) -----------------------------------------------------------------------------------------
+
+const serverId = (world: World, replica: Server): NodeId =>
+  world.servers.findIndex((s) => s.initial.replica.split('.')[0] === replica.replica.split('.')[0]);
+
+/** The live servers that the session is connected to, in R13's order. */
+const reachable = (world: World, session: Session, replicas: ReadonlyArray<Server>): ReadonlyArray<Server> =>
+  S.askingOrder(session).flatMap((id) => replicas.filter((r) => r.up && serverId(world, r) === id));
+
+/** R14: the first server that accepts; ERR_DEP where all refuse; ERR_CONN where there is none (R15). */
+const putInOrder = (world: World, client: Slot<Session>, key: Bytes): Interaction =>
+  interaction({
+    label: { family: 'Put', args: [client.name, key] },
+    slots: [client, world.puts, ...world.servers],
+    writes: [0, 1, ...world.servers.map((_, i) => i + 2)],
+    step: (session, puts, ...replicas) => {
+      if (!mayPut(world, session, puts)) return [];
+      const asked = reachable(world, session, replicas);
+      const tried = asked.map((replica) => ({ replica, done: putAt(world, session, replica, spendPut(puts), key) }));
+      const first = tried.find(({ done }) => !done.refused);
+      if (first === undefined) return [{ next: [session, puts, ...replicas], note: asked.length === 0 ? 'ERR_CONN' : 'ERR_DEP' }];
+      const { replica, done } = first;
+      return [
+        {
+          next: [
+            S.answeredBy(done.session, serverId(world, replica)),
+            done.puts,
+            ...replicas.map((r) => (r === replica ? done.server : r)),
+          ],
+          note: `at s${serverId(world, replica)}`,
+          violates: done.violates,
+          witnesses: done.witnesses,
+        },
+      ];
+    },
+  });
+
+/** R13: the first server that meets the guarantees; ERR_DEP where none does; ERR_CONN where there is none (R15). */
+const getInOrder = (world: World, client: Slot<Session>, key: Bytes): Interaction =>
+  interaction({
+    label: { family: 'Get', args: [client.name, key] },
+    slots: [client, ...world.servers],
+    writes: [0],
+    step: (session, ...replicas): ReadonlyArray<Outcome<readonly [Slot<Session>, ...ReadonlyArray<Slot<Server>>]>> => {
+      const asked = reachable(world, session, replicas);
+      const tried = asked.map((replica) => ({ replica, done: getAt(world, session, replica, key) }));
+      const first = tried.find(({ done }) => !done.refused) ?? tried[0];
+      if (first === undefined) return [{ next: [session, ...replicas], note: `${key}:ERR_CONN` }];
+      const { replica, done } = first;
+      return [
+        {
+          next: [done.refused ? session : S.answeredBy(done.session, serverId(world, replica)), ...replicas],
+          note: done.refused ? done.note : `${done.note} at s${serverId(world, replica)}`,
+          violates: done.violates,
+          witnesses: done.witnesses,
+        },
+      ];
+    },
+  });
+
+const changeClientLink = (
+  world: World,
+  spentOn: Slot<number>,
+  client: Slot<Session>,
+  server: NodeId,
+  family: 'BreakLink' | 'MakeLink',
+): Interaction =>
+  interaction({
+    label: { family, args: [client.name, `s${server}`] },
+    slots: [client, spentOn],
+    writes: [0, 1],
+    step: (session, spent) =>
+      spent >= world.config.linkChanges || session.servers.includes(server) !== (family === 'BreakLink')
+        ? []
+        : [{ next: [(family === 'BreakLink' ? S.disconnect : S.connect)(session, server), spent + 1] }],
+  });
+
+// --- all of them -----------------------------------------------------------------------------------------------------------
+
+const roaming = (world: World): ReadonlyArray<Interaction> =>
+  world.clients.flatMap((client) => [
+    ...world.servers.flatMap((server) => [
+      ...world.keys.flatMap((key) => [
+        put(world, client, server, key),
+        get(world, client, server, key),
+        ...world.lostAnswers.map((lost) => putUnanswered(world, lost, client, server, key)),
+      ]),
+      ...world.lostAnswers.map(() => repeatPut(world, client, server)),
+    ]),
+    ...world.lostAnswers.map(() => giveUp(client)),
+  ]);
+
+const linked = (world: World): ReadonlyArray<Interaction> =>
+  world.clients.flatMap((client) => [
+    ...world.keys.flatMap((key) => [putInOrder(world, client, key), getInOrder(world, client, key)]),
+    ...world.linkChanges.flatMap((spent) =>
+      world.servers.flatMap((_, server) => [
+        changeClientLink(world, spent, client, server, 'BreakLink'),
+        changeClientLink(world, spent, client, server, 'MakeLink'),
+      ]),
+    ),
+  ]);
+
+/** Every step that a session takes part in. */
+export const sessionSteps = (world: World): ReadonlyArray<Interaction> =>
+  world.config.placement === 'any' ? roaming(world) : linked(world);

@@ -1,0 +1,37 @@
+/** Version vectors (R8): for each replica an accept time; a replica that is not named has 0. Entries are sorted, so equal vectors are equal texts. */
+import type { ReplicaId } from '../core/ids.js';
+import type { Stamp, VectorEntries } from '../core/write.js';
+import { replicaOrd } from './order.js';
+
+/** A version vector: the entries above 0, sorted by replica. */
+export type Vector = VectorEntries;
+
+/** The vector that has nothing. */
+export const none: Vector = [];
+
+/** `vv[r]`. */
+export const at = (vector: Vector, replica: ReplicaId): number => vector.find(([r]) => r === replica)?.[1] ?? 0;
+
+/** The vector with one entry raised to a stamp's accept time, if it is below that. */
+export const raise = (vector: Vector, stamp: Stamp): Vector =>
+  at(vector, stamp.r) >= stamp.t
+    ? vector
+    : [...vector.filter(([r]) => r !== stamp.r), [stamp.r, stamp.t] as const].sort(([a], [b]) => replicaOrd.compare(a, b));
+
+/** The pointwise maximum. */
+export const join = (a: Vector, b: Vector): Vector => b.reduce((joined, [r, t]) => raise(joined, { t, r }), a);
+
+/** R12: does a replica with this vector *have* the stamp? */
+export const has = (vector: Vector, stamp: Stamp): boolean => at(vector, stamp.r) >= stamp.t;
+
+/** Is the first at or above the second in every entry? */
+export const covers = (above: Vector, below: Vector): boolean => below.every(([r, t]) => at(above, r) >= t);
+
+/** Are they equal? */
+export const same = (a: Vector, b: Vector): boolean => covers(a, b) && covers(b, a);
+
+/** The sum of the entries: a measure of how much a replica has. */
+export const size = (vector: Vector): number => vector.reduce((sum, [, t]) => sum + t, 0);
+
+/** For people and for keys: `0.0:3 1.0:1`. */
+export const show = (vector: Vector): string => vector.map(([r, t]) => `${r}:${t}`).join(' ');

@@ -1,0 +1,135 @@
+/** The components of the global state: which slots a configuration has, and what is fixed for the whole of it. */
+import { slot, type Slot } from '../checker/interface.js';
+import type { Bytes } from '../core/bytes.js';
+import type { NodeId } from '../core/ids.js';
+import { guaranteesOf, type Config } from './config.js';
+import { allPairs, pair, type Net, type Pair } from './network.js';
+import type { Rules } from './rules.js';
+import { newServer, type Server } from './server.js';
+import { newSession, type Session } from './session.js';
+import type { Log } from './write-log.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** How many puts were made, and, where the configuration keeps a `history`, all writes that were ever accepted. */
+export interface Puts {
+  readonly spent: number;
+  readonly all: Log;
+}
+
+/** A link between two servers that can change; `true` while it is there. */
+export interface LinkSlot {
+  readonly pair: Pair;
+  readonly slot: Slot<boolean>;
+}
+
+/** A configuration's slots. Those that it does not need are empty lists: a state has no component that never changes. */
+export interface World {
+  readonly config: Config;
+  readonly rules: Rules;
+  readonly keys: ReadonlyArray<Bytes>;
+  readonly servers: ReadonlyArray<Slot<Server>>;
+  readonly clients: ReadonlyArray<Slot<Session>>;
+  readonly puts: Slot<Puts>;
+  /** Links that can change, one slot each. */
+  readonly links: ReadonlyArray<LinkSlot>;
+  /** Links that are always there. */
+  readonly fixedLinks: ReadonlyArray<Pair>;
+  readonly net: ReadonlyArray<Slot<Net>>;
+  readonly linkChanges: ReadonlyArray<Slot<number>>;
+  readonly kills: ReadonlyArray<Slot<number>>;
+  readonly blankRestarts: ReadonlyArray<Slot<number>>;
+  readonly losses: ReadonlyArray<Slot<number>>;
+  readonly duplicates: ReadonlyArray<Slot<number>>;
+  readonly lostAnswers: ReadonlyArray<Slot<number>>;
+}
+
+// --- names and ids ---------------------------------------------------------------------------------------------------------
+
+/** Servers are 0, 1, …; clients, in the same namespace, 11, 12, … */
+export const clientId = (index: number): NodeId => 11 + index;
+
+/** The index of a client. */
+export const clientIndex = (client: NodeId): number => client - 11;
+
+/** Keys are a, b, … */
+export const keyName = (index: number): Bytes => String.fromCharCode(97 + index);
+
+/** A put's value says whose and which it is, so that different writes have different values. */
+export const valueOf = (client: NodeId, clientTime: number): Bytes => `${client}#${clientTime}`;
+
+// --- constructors ----------------------------------------------------------------------------------------------------------
+
+const initialLinks = (config: Config): ReadonlyArray<Pair> => {
+  const { links, servers } = config;
+  const chain = Array.from({ length: servers - 1 }, (_, i) => pair(i, i + 1));
+  if (typeof links !== 'string') return links.map(([a, b]) => pair(a, b));
+  switch (links) {
+    case 'none':
+    case 'full':
+      return allPairs(servers);
+    case 'chain':
+      return chain;
+    case 'ring':
+      return servers > 2 ? [...chain, pair(0, servers - 1)] : chain;
+  }
+};
+
+/** A slot that counts what was spent of a budget, unless there is nothing to spend or no end to it. */
+const budget = (name: string, limit: number | 'unbounded'): ReadonlyArray<Slot<number>> =>
+  limit === 0 || limit === 'unbounded' ? [] : [slot(name, name, 0)];
+
+const isLinked = (links: ReadonlyArray<Pair>, [a, b]: Pair): boolean => links.some(([x, y]) => x === a && y === b);
+
+/** The slots of a configuration. */
+export const worldOf = (config: Config): World => {
+  const links = initialLinks(config);
+  const change = config.linkChanges > 0;
+  return {
+    config,
+    rules: { variant: config.variant, pruning: config.pruning, remembersPuts: config.lostAnswers > 0 },
+    keys: Array.from({ length: config.keys }, (_, k) => keyName(k)),
+    servers: Array.from({ length: config.servers }, (_, s) => slot('server', `s${s}`, newServer(s))),
+    clients: Array.from({ length: config.clients }, (_, c) =>
+      slot('client', `c${clientId(c)}`, newSession(clientId(c), config.placement === 'any' ? [] : config.placement[c])),
+    ),
+    puts: slot('puts', 'puts', { spent: 0, all: [] }),
+    links: change
+      ? allPairs(config.servers).map((p) => ({ pair: p, slot: slot('link', `s${p[0]}-s${p[1]}`, isLinked(links, p)) }))
+      : [],
+    fixedLinks: change ? [] : links,
+    net: config.grain === 'messages' ? [slot('net', 'net', [])] : [],
+    linkChanges: budget('linkChanges', config.linkChanges),
+    kills: budget('kills', config.kills),
+    blankRestarts: budget('blankRestarts', config.blankRestarts),
+    losses: budget('losses', config.losses),
+    duplicates: budget('duplicates', config.duplicates),
+    lostAnswers: budget('lostAnswers', config.lostAnswers),
+  };
+};
+
+/** All slots, servers first. */
+export const slotsOf = (world: World): ReadonlyArray<Slot<unknown>> => [
+  ...world.servers,
+  ...world.clients,
+  world.puts,
+  ...world.links.map((l) => l.slot),
+  ...world.net,
+  ...world.linkChanges,
+  ...world.kills,
+  ...world.blankRestarts,
+  ...world.losses,
+  ...world.duplicates,
+  ...world.lostAnswers,
+];
+
+/** Where the link of two servers is: always there (no slot), in its slot, or never. */
+export const linkOf = (world: World, a: NodeId, b: NodeId): ReadonlyArray<Slot<boolean>> | 'never' => {
+  const p = pair(a, b);
+  const changing = world.links.filter((l) => l.pair[0] === p[0] && l.pair[1] === p[1]).map((l) => l.slot);
+  return changing.length > 0 || isLinked(world.fixedLinks, p) ? changing : 'never';
+};
+
+/** The guarantees that a client's session asks for. */
+export const asksOf = (world: World, client: NodeId): ReturnType<typeof guaranteesOf> =>
+  guaranteesOf(world.config, clientIndex(client));

@@ -1,0 +1,89 @@
+/** The write log (R5, R6): a set of writes, kept sorted by stamp so that equal logs are equal values. */
+import type { Ord } from 'fp-ts/lib/Ord.js';
+import * as O from 'fp-ts/lib/Option.js';
+import type { Bytes } from '../core/bytes.js';
+import type { Stamp, Write } from '../core/write.js';
+import { sameStamp, stampOrd } from './order.js';
+import type { Pruning } from './rules.js';
+import { has, type Vector } from './vector.js';
+
+/** A set of writes, sorted by stamp. (Under V3 a stamp can occur twice: then by client and client time.) */
+export type Log = ReadonlyArray<Write>;
+
+/** What a replica's users see: for each key that has a value, the value; sorted by key. */
+export type Store = ReadonlyArray<readonly [Bytes, Bytes]>;
+
+// --- order -----------------------------------------------------------------------------------------------------------------
+
+const byStamp = (a: Write, b: Write): number =>
+  stampOrd.compare(a, b) || a.client - b.client || a.clientTime - b.clientTime || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+
+/** Are they the same put of the same client (R3)? */
+export const samePut = (a: Write, b: Write): boolean => a.client === b.client && a.clientTime === b.clientTime;
+
+/** Are they one and the same accepted write? */
+export const sameWrite = (a: Write, b: Write): boolean => samePut(a, b) && sameStamp(a, b);
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+/** The log with more writes in it; a write that it has already is not added twice. Nothing is pruned. */
+export const add = (log: Log, writes: ReadonlyArray<Write>): Log => {
+  const fresh = writes.filter((w) => !log.some((x) => sameWrite(x, w)));
+  return fresh.length === 0 ? log : [...log, ...fresh].sort(byStamp);
+};
+
+/** The greatest-stamped write to a key (R5), by the replica's own order (which is R4's, but for V7). */
+export const newest =
+  (order: Ord<Stamp>) =>
+  (log: Log, key: Bytes): O.Option<Write> =>
+    log
+      .filter((w) => w.key === key)
+      .reduce<O.Option<Write>>((top, w) => (O.isSome(top) && order.compare(top.value, w) >= 0 ? top : O.some(w)), O.none);
+
+/** R5: each key with the value of the greatest-stamped write to it. */
+export const storeOf =
+  (order: Ord<Stamp>) =>
+  (log: Log): Store =>
+    keysOf(log).flatMap((key) => {
+      const top = newest(order)(log, key);
+      return O.isSome(top) ? [[key, top.value.value] as const] : [];
+    });
+
+/** The keys that are written, sorted by bytes. */
+export const keysOf = (log: Log): ReadonlyArray<Bytes> => [...new Set(log.map((w) => w.key))].sort();
+
+/** Are the two stores equal? */
+export const sameStore = (a: Store, b: Store): boolean =>
+  a.length === b.length && a.every((entry, i) => entry.every((part, j) => part === b[i]?.[j]));
+
+/** R9: the writes that a replica with this vector lacks. */
+export const lackedBy = (log: Log, vv: Vector): Log => log.filter((w) => !has(vv, w));
+
+// --- pruning ---------------------------------------------------------------------------------------------------------------
+
+/** R6: has `x` been overwritten by `y`, a write of the same client to the same key with a greater client time, or of the same put with a greater stamp? */
+const overwrites = (y: Write, x: Write): boolean =>
+  y.client === x.client &&
+  y.key === x.key &&
+  (y.clientTime > x.clientTime || (y.clientTime === x.clientTime && stampOrd.compare(y, x) > 0));
+
+/** Is `y` a later write to the same key in the order of stamps? */
+const outranks = (order: Ord<Stamp>, y: Write, x: Write): boolean => y.key === x.key && order.compare(y, x) > 0;
+
+/** May a replica that has `y` do without `x`? */
+const supersedes = (pruning: Pruning, order: Ord<Stamp>) => (y: Write, x: Write) =>
+  pruning === 'R6' ? overwrites(y, x) : outranks(order, y, x);
+
+/** The log without the writes that others in it supersede (R6). */
+export const prune =
+  (pruning: Pruning, order: Ord<Stamp>) =>
+  (log: Log): Log => {
+    const kept = log.filter((x) => !log.some((y) => supersedes(pruning, order)(y, x)));
+    return kept.length === log.length ? log : kept;
+  };
+
+/** Has a log the write, or something that supersedes it (R8)? */
+export const hasOrSupersedes =
+  (pruning: Pruning, order: Ord<Stamp>) =>
+  (log: Log, write: Write): boolean =>
+    log.some((y) => sameWrite(y, write) || supersedes(pruning, order)(y, write));
