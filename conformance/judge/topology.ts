@@ -1,0 +1,89 @@
+/**
+ * Who lives and who is connected to whom, as section 5 of the contract says it: which commands of a script are valid, and which
+ * servers make up a partition. It knows nothing of writes, values or sessions.
+ */
+import type { NodeId } from '#bayou/core/ids.js';
+import type { Command } from '#bayou/core/script.js';
+
+/** The cluster's shape in the course of a script; changed in place by {@link applyCommand}. */
+export interface Topology {
+  readonly live: Set<NodeId>;
+  readonly dead: Set<NodeId>;
+  readonly clients: Set<NodeId>;
+  /** Between live servers, or between a client and a server (dead ones too: it works again after the server is back). */
+  readonly links: Set<string>;
+}
+
+export const newTopology = (): Topology => ({ live: new Set(), dead: new Set(), clients: new Set(), links: new Set() });
+
+/** One name for the link between two nodes, whichever is named first. */
+const linkOf = (a: NodeId, b: NodeId): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
+
+/** Are these two connected? */
+const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(linkOf(a, b));
+
+/** Is this a pair that can be linked: two live servers, or a client and a live server? */
+const isPair = (t: Topology, a: NodeId, b: NodeId): boolean =>
+  a !== b && (t.live.has(a) || t.live.has(b)) && (t.live.has(a) || t.clients.has(a)) && (t.live.has(b) || t.clients.has(b));
+
+/** Applies a command; false when section 5 calls it bad input, and then nothing changes. */
+export const applyCommand = (t: Topology, c: Command): boolean => {
+  switch (c.type) {
+    case 'joinServer':
+      return !t.live.has(c.id) && !t.clients.has(c.id) && join(t, c.id);
+    case 'killServer':
+      return t.live.has(c.id) && kill(t, c.id);
+    case 'joinClient':
+      if (t.live.has(c.id) || t.dead.has(c.id) || t.clients.has(c.id) || !t.live.has(c.server)) return false;
+      t.clients.add(c.id);
+      t.links.add(linkOf(c.id, c.server));
+      return true;
+    case 'breakConnection':
+      if (isPair(t, c.a, c.b)) t.links.delete(linkOf(c.a, c.b));
+      return isPair(t, c.a, c.b);
+    case 'createConnection':
+      if (isPair(t, c.a, c.b)) t.links.add(linkOf(c.a, c.b));
+      return isPair(t, c.a, c.b);
+    case 'printStore':
+    case 'printMemberList':
+      return t.live.has(c.id);
+    case 'put':
+    case 'get':
+      return t.clients.has(c.client);
+    case 'stabilize':
+    case 'done':
+      return true;
+  }
+};
+
+const join = (t: Topology, id: NodeId): true => {
+  for (const other of t.live) t.links.add(linkOf(id, other));
+  t.dead.delete(id);
+  t.live.add(id);
+  return true;
+};
+
+const kill = (t: Topology, id: NodeId): true => {
+  t.live.delete(id);
+  t.dead.add(id);
+  for (const other of [...t.live, ...t.dead]) t.links.delete(linkOf(id, other));
+  return true;
+};
+
+/** The partitions: the live servers by who reaches whom over links between servers, each ascending, in the order of their least. */
+export const partitionsOf = (t: Topology): ReadonlyArray<ReadonlyArray<NodeId>> => {
+  const left = new Set([...t.live].sort((a, b) => a - b));
+  const partitions: NodeId[][] = [];
+  for (const first of left) {
+    const group = [first];
+    left.delete(first);
+    for (const member of group)
+      for (const other of left)
+        if (isLinked(t, member, other)) {
+          group.push(other);
+          left.delete(other);
+        }
+    partitions.push(group.sort((a, b) => a - b));
+  }
+  return partitions;
+};

@@ -1,0 +1,178 @@
+/**
+ * The history in a trace: what the clients' processes say of their own operations, put in order by the master's commands, which run
+ * one after the other. What the servers say of themselves is not listened to, but for an incarnation that shows a lost log (R7).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { incarnationOf, type NodeId, serverOf } from '#bayou/core/ids.js';
+import { type Command, parseLine } from '#bayou/core/script.js';
+import type { Guarantees } from '#bayou/core/session.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { History, Operation, Settled, StoreView } from './history.js';
+import { pairOf } from './integrity.js';
+import { applyCommand, newTopology, partitionsOf, type Topology } from './topology.js';
+
+type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
+/** The history of a trace, in whatever order its lines stand. */
+export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): History => {
+  const processes = new Map<string, TraceEvent[]>();
+  for (const e of events) {
+    const list = processes.get(e.p);
+    if (list === undefined) processes.set(e.p, [e]);
+    else list.push(e);
+  }
+  for (const list of processes.values()) list.sort((a, b) => a.n - b.n);
+  const guarantees = new Map<NodeId, Guarantees>();
+  const done = new Map<NodeId, Operation[]>();
+  for (const list of processes.values()) readClient(list, guarantees, done);
+  const reborn = new Set(
+    events.flatMap((e) => (e.type === 'start' && incarnationOf(e.replica) > 0 ? [serverOf(e.replica)] : [])),
+  );
+  const master = processes.get('master');
+  const told = master === undefined ? undefined : tellByMaster(master, done);
+  return told === undefined
+    ? { operations: [...done.values()].flat(), stores: [], guarantees, ordered: false, reborn }
+    : { ...told, guarantees, ordered: true, reborn };
+};
+
+/** The operations of one client's process; positions are its own counts. */
+const readClient = (
+  list: ReadonlyArray<TraceEvent>,
+  guarantees: Map<NodeId, Guarantees>,
+  done: Map<NodeId, Operation[]>,
+): void => {
+  const session = list.find((e) => e.type === 'session');
+  if (session === undefined) return;
+  guarantees.set(session.client, session.guarantees);
+  const operations = done.get(session.client) ?? [];
+  done.set(session.client, operations);
+  let asked: Of<'asked'>[] = [];
+  for (const e of list) {
+    if (e.type === 'asked') asked.push(e);
+    if (e.type !== 'putDone' && e.type !== 'getDone') continue;
+    const f = e.type === 'putDone' ? 'put' : 'get';
+    const mine = asked.filter((a) => a.op === f && a.key === e.key && (e.type === 'getDone' || a.clientTime === e.clientTime));
+    if (mine.length > 0) asked = asked.filter((a) => !mine.includes(a));
+    operations.push({
+      f,
+      process: session.client,
+      key: e.key,
+      value: e.value,
+      outcome: outcomeOf(e.result),
+      stamp: e.stamp,
+      server: mine.at(-1)?.server ?? null,
+      attempts: mine.length === 0 ? null : mine.length,
+      invoked: mine[0]?.n ?? e.n - 0.5,
+      completed: e.result === 'UNKNOWN' ? Infinity : e.n,
+    });
+  }
+};
+
+const outcomeOf = (result: Of<'putDone'>['result'] | Of<'getDone'>['result']): Operation['outcome'] => {
+  switch (result) {
+    case 'accepted':
+    case 'value':
+    case 'ERR_KEY':
+      return 'ok';
+    case 'UNKNOWN':
+      return 'info';
+    case 'ERR_DEP':
+    case 'ERR_CONN':
+      return 'fail';
+  }
+};
+
+/** What the master's commands add: where each operation stands among the others, and the stores that were printed. */
+interface Telling {
+  readonly operations: Operation[];
+  readonly stores: StoreView[];
+  readonly topology: Topology;
+  readonly pairs: Set<string>;
+  settled: Map<NodeId, Settled>;
+  round: number;
+}
+
+const tellByMaster = (
+  master: ReadonlyArray<TraceEvent>,
+  done: ReadonlyMap<NodeId, ReadonlyArray<Operation>>,
+): Pick<History, 'operations' | 'stores'> | undefined => {
+  const telling: Telling = {
+    operations: [],
+    stores: [],
+    topology: newTopology(),
+    pairs: new Set(),
+    settled: new Map(),
+    round: 0,
+  };
+  const taken = new Map<NodeId, number>();
+  let begun: Of<'command'> | undefined;
+  for (const e of master) {
+    if (e.type === 'command') begun = e;
+    if (e.type !== 'result' || begun === undefined) continue;
+    const line = parseLine(begun.text);
+    if (E.isLeft(line) || line.right === undefined) continue;
+    const command = line.right;
+    const valid = applyCommand(telling.topology, command);
+    if (valid && (command.type === 'put' || command.type === 'get')) {
+      const at = taken.get(command.client) ?? 0;
+      taken.set(command.client, at + 1);
+      if (!place(telling, command, done.get(command.client)?.[at], begun.n, e.n)) return undefined;
+    }
+    if (valid) tell(telling, command, begun.n, e);
+  }
+  return telling;
+};
+
+/** Puts a client's operation where its command stands; false when the two do not fit. */
+const place = (
+  telling: Telling,
+  command: Extract<Command, { type: 'put' | 'get' }>,
+  op: Operation | undefined,
+  invoked: number,
+  end: number,
+): boolean => {
+  if (command.type === 'put') telling.pairs.add(pairOf(command.key, command.value));
+  if (op === undefined) return true;
+  if (op.f !== command.type || op.key !== command.key) return false;
+  telling.operations.push({ ...op, invoked, completed: op.completed === Infinity ? Infinity : end });
+  return true;
+};
+
+const tell = (telling: Telling, command: Command, begun: number, result: Of<'result'>): void => {
+  switch (command.type) {
+    case 'stabilize':
+      telling.settled = new Map();
+      if (result.errors.length > 0) return;
+      telling.round++;
+      for (const group of partitionsOf(telling.topology))
+        for (const server of group) telling.settled.set(server, { round: telling.round, group, position: begun });
+      return;
+    case 'printStore':
+      if (result.errors.length === 0)
+        telling.stores.push({
+          server: command.id,
+          entries: result.output.map((line) => splitEntry(line, telling.pairs)),
+          position: result.n,
+          settled: telling.settled.get(command.id) ?? null,
+        });
+      return;
+    case 'put':
+    case 'joinServer':
+    case 'createConnection':
+      telling.settled = new Map();
+      return;
+    case 'killServer':
+      telling.settled.delete(command.id);
+      return;
+    default:
+      return;
+  }
+};
+
+/** A printed line as key and value. Both may have colons in them: the split that was put is the right one. */
+export const splitEntry = (line: string, pairs: ReadonlySet<string>): readonly [key: string, value: string] => {
+  for (let at = line.indexOf(':'); at >= 0; at = line.indexOf(':', at + 1))
+    if (pairs.has(pairOf(line.slice(0, at), line.slice(at + 1)))) return [line.slice(0, at), line.slice(at + 1)];
+  const at = line.indexOf(':');
+  return [line.slice(0, at), line.slice(at + 1)];
+};
