@@ -1,0 +1,232 @@
+/**
+ * LevelDB's file formats, as far as they must be read to see damage (its doc/log_format.md, doc/table_format.md and
+ * db/version_edit.cc). Why at all: LevelDB passes over some damage without a word, and a spoilt table can end the process in an
+ * assertion. All integers are little-endian.
+ */
+
+// --- log format: write-ahead files and manifests ---------------------------------------------------------------------------
+
+const BLOCK = 32_768;
+const HEADER = 7;
+const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4] as const;
+
+/** The complete records of a file. `at`: the offset of the first byte that is not part of one. */
+export type LogFile =
+  | { readonly type: 'whole'; readonly records: ReadonlyArray<Buffer> }
+  | { readonly type: 'torn' | 'damaged'; readonly records: ReadonlyArray<Buffer>; readonly at: number };
+
+/**
+ * Reads blocks of 32 KiB, of records of a masked CRC-32C over type and payload (4 bytes), a length (2), a type (1: full, 2: first,
+ * 3: middle, 4: last) and the payload. A record never crosses a block's end, and fewer than 7 bytes there are padding.
+ *
+ * LevelDB skips a bad record with the rest of its block, and takes a length that runs past the end for the end of the log. Here
+ * they are told apart: `torn` when nothing valid comes after the first bad byte, `damaged` when something does.
+ */
+export const readLogFile = (file: Buffer): LogFile => {
+  const records: Buffer[] = [];
+  let parts: Buffer[] = [];
+  let end = 0; // of the last complete record
+  let pos = 0;
+  for (;;) {
+    const left = BLOCK - (pos % BLOCK);
+    if (left < HEADER) pos += left;
+    if (pos >= file.length) break;
+    const fragment = fragmentAt(file, pos);
+    const begins = fragment !== undefined && (fragment.type === FULL || fragment.type === FIRST);
+    if (fragment === undefined || begins !== (parts.length === 0)) {
+      return { type: hasFragmentAfter(file, pos) ? 'damaged' : 'torn', records, at: end };
+    }
+    pos = fragment.end;
+    parts.push(file.subarray(fragment.start, fragment.end));
+    if (fragment.type === FIRST || fragment.type === MIDDLE) continue;
+    records.push(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+    parts = [];
+    end = pos;
+  }
+  return parts.length > 0 ? { type: 'torn', records, at: end } : { type: 'whole', records };
+};
+
+interface Fragment {
+  readonly type: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+const fragmentAt = (file: Buffer, pos: number): Fragment | undefined => {
+  if (pos + HEADER > file.length) return undefined;
+  const type = file.readUInt8(pos + 6);
+  if (type < FULL || type > LAST) return undefined;
+  const start = pos + HEADER;
+  const end = start + file.readUInt16LE(pos + 4);
+  if (end > file.length || (pos % BLOCK) + (end - pos) > BLOCK) return undefined;
+  return maskedCrc(file, pos + 6, end) === file.readUInt32LE(pos) ? { type, start, end } : undefined;
+};
+
+/** A damaged length hides where its block's next record begins, so every offset is tried. */
+const hasFragmentAfter = (file: Buffer, pos: number): boolean => {
+  for (let p = pos + 1; p + HEADER <= file.length; p++) if (fragmentAt(file, p) !== undefined) return true;
+  return false;
+};
+
+// --- manifests -------------------------------------------------------------------------------------------------------------
+
+/** What a manifest says is in use: the tables (size in bytes, by file number) and the first write-ahead file. */
+export interface Manifest {
+  readonly tables: ReadonlyMap<number, number>;
+  readonly firstLog: number;
+}
+
+/** Reads the version edits of a manifest; undefined when one is not understood. */
+export const readManifest = (records: ReadonlyArray<Buffer>): Manifest | undefined => {
+  const tables = new Map<number, number>();
+  let firstLog = 0;
+  try {
+    for (const record of records) {
+      const edit = new Reader(record);
+      while (!edit.done()) firstLog = readEdit(edit, tables) ?? firstLog;
+    }
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+  return { tables, firstLog };
+};
+
+/** One field of an edit; gives the number of the first write-ahead file, if that is what it is. */
+const readEdit = (edit: Reader, tables: Map<number, number>): number | undefined => {
+  switch (edit.varint()) {
+    case 1: // comparator
+      edit.bytes();
+      return undefined;
+    case 2: // number of the first write-ahead file
+      return edit.varint();
+    case 3: // next file number
+    case 4: // last sequence number
+    case 9: // number of the write-ahead file before
+      edit.varint();
+      return undefined;
+    case 5: // compaction pointer: level, key
+      edit.varint();
+      edit.bytes();
+      return undefined;
+    case 6: // deleted table: level, number
+      edit.varint();
+      tables.delete(edit.varint());
+      return undefined;
+    case 7: {
+      // new table: level, number, size, smallest key, greatest key
+      edit.varint();
+      const table = edit.varint();
+      tables.set(table, edit.varint());
+      edit.bytes();
+      edit.bytes();
+      return undefined;
+    }
+    default:
+      throw new RangeError('unknown field');
+  }
+};
+
+// --- tables ----------------------------------------------------------------------------------------------------------------
+
+const FOOTER = 48;
+const MAGIC = 0xdb4775248b80fb57n;
+const TRAILER = 5;
+
+/**
+ * Are all blocks of a table as they were written? Blocks, each with its compression type and a masked CRC-32C over both; the
+ * index block names the data blocks, the metaindex block the filter, the footer those two. Uncompressed tables alone.
+ */
+export const isTableWhole = (file: Buffer): boolean => {
+  if (file.length < FOOTER || file.readBigUInt64LE(file.length - 8) !== MAGIC) return false;
+  try {
+    const footer = new Reader(file.subarray(file.length - FOOTER));
+    const metaindex = blockAt(file, footer);
+    const index = blockAt(file, footer);
+    for (const handle of [...valuesOf(metaindex), ...valuesOf(index)]) blockAt(file, new Reader(handle));
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+/** The block that a handle (offset, size) names; a RangeError when it is not as it was written. */
+const blockAt = (file: Buffer, handle: Reader): Buffer => {
+  const start = handle.varint();
+  const end = start + handle.varint();
+  if (end + TRAILER > file.length - FOOTER) throw new RangeError('handle outside the file');
+  if (file[end] !== 0) throw new RangeError('compressed block');
+  if (maskedCrc(file, start, end + 1) !== file.readUInt32LE(end + 1)) throw new RangeError('bad checksum');
+  return file.subarray(start, end);
+};
+
+/** The values of a block's entries: shared and own length of the key, length of the value, own part of the key, value. */
+const valuesOf = (block: Buffer): Buffer[] => {
+  const restarts = block.readUInt32LE(block.length - 4);
+  const entries = new Reader(block.subarray(0, block.length - 4 * (restarts + 1)));
+  const values: Buffer[] = [];
+  while (!entries.done()) {
+    entries.varint();
+    const own = entries.varint();
+    const length = entries.varint();
+    entries.take(own);
+    values.push(entries.take(length));
+  }
+  return values;
+};
+
+/** Reads from the front; throws a RangeError at the end. */
+class Reader {
+  readonly #buffer: Buffer;
+  #pos = 0;
+
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+  }
+
+  done(): boolean {
+    return this.#pos >= this.#buffer.length;
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.#buffer.readUInt8(this.#pos++);
+      value += (byte % 128) * scale;
+      if (byte < 128) return value;
+      if (scale > 2 ** 56) throw new RangeError('number too long');
+    }
+  }
+
+  take(length: number): Buffer {
+    if (this.#pos + length > this.#buffer.length) throw new RangeError('past the end');
+    this.#pos += length;
+    return this.#buffer.subarray(this.#pos - length, this.#pos);
+  }
+
+  bytes(): Buffer {
+    return this.take(this.varint());
+  }
+}
+
+// --- CRC-32C (Castagnoli, reflected) ---------------------------------------------------------------------------------------
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = (c & 1) === 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
+  return c >>> 0;
+});
+
+/** The CRC-32C of `bytes[from, to)`. */
+export const crc32c = (bytes: Uint8Array, from = 0, to = bytes.length): number => {
+  let c = -1;
+  for (let i = from; i < to; i++) c = TABLE[(c ^ bytes[i]!) & 0xff]! ^ (c >>> 8);
+  return ~c >>> 0;
+};
+
+/** As LevelDB stores it: rotated and shifted, because a CRC of data that holds CRCs is weak. */
+const maskedCrc = (bytes: Uint8Array, from: number, to: number): number => {
+  const crc = crc32c(bytes, from, to);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+};

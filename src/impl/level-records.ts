@@ -1,0 +1,133 @@
+/**
+ * The durable log's records: their LevelDB keys and values, each value with a CRC-32 over key and payload.
+ *
+ * | key | holds |
+ * |---|---|
+ * | `meta` | {@link Meta}, JSON |
+ * | `w/<replica>/<accept time>` | a live write |
+ * | `p/<client>/<slot>` | a put to recognise (R3) |
+ *
+ * Every record but `meta` has a digest; `meta` has their number and the sum of their digests, and is written in the same atomic
+ * batch. So records that go missing, or come back, are found on opening even where LevelDB says nothing.
+ */
+import { crc32 } from 'node:zlib';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts/lib/index.js';
+import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
+import { VectorEntriesC, WriteC, type Stamp, type Write } from '../core/write.js';
+import { slotOf, type Seen } from './client-windows.js';
+
+/** The key of the one {@link Meta} record. */
+export const META = 'meta';
+
+const MetaC = t.readonly(
+  t.strict({
+    version: t.literal(1),
+    server: NodeIdC,
+    replica: ReplicaIdC,
+    clock: Natural,
+    vv: VectorEntriesC,
+    /** How many other records there are, and the sum of their digests. */
+    records: Natural,
+    sum: Natural,
+    /** How many times the log was opened. */
+    opens: Natural,
+    /** The boot of the machine during which commits may not have reached the disk; '' when all have. */
+    unsyncedBoot: t.string,
+  }),
+);
+
+/** What the log says of itself. */
+export type Meta = t.TypeOf<typeof MetaC>;
+
+/** A record's LevelDB key and value, and what it adds to the sum in {@link Meta}. */
+export interface Entry {
+  readonly key: string;
+  readonly value: Buffer;
+  readonly digest: number;
+}
+
+const CRC = 4;
+
+const seal = (key: string, payload: string): { readonly value: Buffer; readonly crc: number } => {
+  const value = Buffer.allocUnsafe(CRC + payload.length);
+  value.write(payload, CRC, 'latin1');
+  const crc = crc32(value.subarray(CRC), crc32(key));
+  value.writeUInt32LE(crc, 0);
+  return { value, crc };
+};
+
+/** The payload; undefined when key or value is not what was written. */
+const unseal = (key: string, value: Buffer): string | undefined =>
+  value.length >= CRC && crc32(value.subarray(CRC), crc32(key)) === value.readUInt32LE(0)
+    ? value.toString('latin1', CRC)
+    : undefined;
+
+// --- meta ------------------------------------------------------------------------------------------------------------------
+
+/** The value of {@link META}. */
+export const encodeMeta = (meta: Meta): Buffer => seal(META, JSON.stringify(meta)).value;
+
+/** The value of {@link META}; undefined when it is damaged. */
+export const decodeMeta = (value: Buffer): Meta | undefined => {
+  const payload = unseal(META, value);
+  if (payload === undefined) return undefined;
+  const meta = MetaC.decode(JSON.parse(payload));
+  return E.isRight(meta) ? meta.right : undefined;
+};
+
+// --- writes ----------------------------------------------------------------------------------------------------------------
+
+/** Accept times have the same number of digits, so that LevelDB's order is theirs. */
+export const keyOfWrite = (stamp: Stamp): string => `w/${stamp.r}/${String(stamp.t).padStart(16, '0')}`;
+
+/** A live write never changes, so its digest need not cover its value: dropping it costs no second look at the value. */
+export const digestOfWrite = (key: string): number => crc32(key);
+
+/** A live write's record. */
+export const encodeWrite = (w: Write): Entry => {
+  const key = keyOfWrite(w);
+  const { value } = seal(key, `${w.client} ${w.clientTime} ${w.key.length} ${w.key}${w.value}`);
+  return { key, value, digest: digestOfWrite(key) };
+};
+
+const WRITE_KEY = /^w\/([^/]+)\/(\d{16})$/;
+const WRITE_HEAD = /^(\d+) (\d+) (\d+) /;
+
+/** A live write; undefined when the record is damaged. */
+export const decodeWrite = (key: string, value: Buffer): Write | undefined => {
+  const payload = unseal(key, value);
+  const stamp = WRITE_KEY.exec(key);
+  const head = payload === undefined ? null : WRITE_HEAD.exec(payload);
+  if (payload === undefined || stamp === null || head === null) return undefined;
+  const from = head[0].length;
+  const to = from + Number(head[3]);
+  const write = {
+    t: Number(stamp[2]),
+    r: stamp[1],
+    client: Number(head[1]),
+    clientTime: Number(head[2]),
+    key: payload.slice(from, to),
+    value: payload.slice(to),
+  };
+  return WriteC.is(write) ? write : undefined;
+};
+
+// --- puts to recognise -----------------------------------------------------------------------------------------------------
+
+/** The key of a remembered put. */
+export const keyOfSeen = (seen: Seen): string => `p/${seen.client}/${slotOf(seen.clientTime)}`;
+
+/** A remembered put's record. Its slot is used again, so the digest covers the value. */
+export const encodeSeen = (seen: Seen): Entry => {
+  const key = keyOfSeen(seen);
+  const { value, crc } = seal(key, `${seen.client} ${seen.clientTime} ${seen.stamp.t} ${seen.stamp.r}`);
+  return { key, value, digest: crc };
+};
+
+/** A remembered put; undefined when the record is damaged. */
+export const decodeSeen = (key: string, value: Buffer): Seen | undefined => {
+  const [client, clientTime, time, r] = unseal(key, value)?.split(' ') ?? [];
+  if (!ReplicaIdC.is(r)) return undefined;
+  return { client: Number(client), clientTime: Number(clientTime), stamp: { t: Number(time), r } };
+};

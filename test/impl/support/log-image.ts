@@ -1,0 +1,79 @@
+/** Logs on disk for tests: made, copied while open (what a SIGKILL leaves), spoilt, opened. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { createLevelLog, type LevelLogOptions } from '#bayou/impl/level-log.js';
+import type { Append, Found, LogError, Recovered } from '#bayou/impl/log.js';
+import { createReplica, restore, snapshot, step, type Message, type Replica, type Snapshot } from '#bayou/impl/replica.js';
+
+/** A directory that is gone after the test; in memory where the system has such a place, for these tests force much to the disk. */
+export const withDirectory = async <A>(use: (directory: string) => Promise<A>): Promise<A> => {
+  const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'bayou-log-'));
+  try {
+    return await use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+};
+
+/** A directory's files, all but LevelDB's lock and its own diary. */
+export type Image = ReadonlyMap<string, Buffer>;
+
+export const imageOf = (directory: string): Image =>
+  new Map(
+    readdirSync(directory)
+      .filter((name) => !name.startsWith('LO'))
+      .map((name) => [name, readFileSync(join(directory, name))]),
+  );
+
+export const writeImage = (directory: string, image: Image): void => {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  for (const [name, bytes] of image) writeFileSync(join(directory, name), bytes);
+};
+
+/** A directory as a kill leaves it: copied while its log is open. */
+export const copyOpen = (from: string, to: string): void =>
+  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
+
+/** What opening a log came to. */
+export type Outcome = { readonly error: LogError } | { readonly found: Found; readonly state: Snapshot };
+
+export const stateOf = (recovered: Recovered): Snapshot => snapshot(restore(recovered));
+
+/** Opens the log of server 1, reads it and closes it again. */
+export const outcomeOf = async (directory: string, options: LevelLogOptions = {}): Promise<Outcome> => {
+  const log = createLevelLog(directory, options);
+  const opened = await log.open({ server: 1 });
+  if (E.isLeft(opened)) return { error: opened.left };
+  const outcome = { found: opened.right.found, state: stateOf(opened.right) };
+  await log.close();
+  return outcome;
+};
+
+/** Opens the log of server 1; fails the test when it is refused. */
+export const openLog = async (directory: string, options: LevelLogOptions = {}) => {
+  const log = createLevelLog(directory, options);
+  const opened = await log.open({ server: 1 });
+  if (E.isLeft(opened)) throw new Error(opened.left.message);
+  return { log, recovered: opened.right, replica: restore(opened.right) };
+};
+
+/** Steps a replica through messages and commits each change by itself. Gives the state after each commit. */
+export const run = async (
+  replica: Replica,
+  messages: ReadonlyArray<Message>,
+  commit: (append: Append) => Promise<void>,
+): Promise<Snapshot[]> => {
+  const states: Snapshot[] = [];
+  for (const message of messages) {
+    const { append } = step(replica, message);
+    if (append === undefined) continue;
+    await commit(append);
+    states.push(snapshot(replica));
+  }
+  return states;
+};
+
+export const fresh = (): Snapshot => snapshot(createReplica('1.0'));
