@@ -2,6 +2,7 @@
 import type { Model } from './interface.js';
 import { explore, space, type Ended } from './plain/search.js';
 import { reportOf } from './plain/report.js';
+import { simulation, simulationReport, wander, type SimulateOptions } from './plain/simulate.js';
 import type { CheckOptions, Report } from './report.js';
 
 /** How long a search may keep the event loop waiting, so that signals and timers are served, in milliseconds. */
@@ -10,7 +11,7 @@ const TURN_MS = 50;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Runs a search to its end, letting the event loop turn in between. */
-export const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
+const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
   for (;;) {
     for (const until = performance.now() + TURN_MS; performance.now() < until;) {
       const slice = slices.next();
@@ -21,7 +22,7 @@ export const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
 };
 
 /** Runs a search to its end without a pause. */
-export const atOnce = <T>(slices: Generator<void, T>): T => {
+const atOnce = <T>(slices: Generator<void, T>): T => {
   for (;;) {
     const slice = slices.next();
     if (slice.done === true) return slice.value;
@@ -46,4 +47,19 @@ export const check = async <S, A>(model: Model<S, A>, options: CheckOptions = {}
 export const checkSync = <S, A>(model: Model<S, A>, options: CheckOptions = {}): Report => {
   const found = space(model, options);
   return reportOf(found, atOnce(explore(found, options)), options);
+};
+
+/**
+ * Walks at random through a space that is too large to be exhausted. The verdict is `violated` or `bounded`, never `holds`; the
+ * same seed gives the same walks and, without a time or memory limit, the same report.
+ */
+export const simulate = async <S, A>(model: Model<S, A>, options: SimulateOptions = {}): Promise<Report> => {
+  const found = simulation(model, options);
+  return simulationReport(found, await unhurried(wander(found)));
+};
+
+/** The same without a pause. */
+export const simulateSync = <S, A>(model: Model<S, A>, options: SimulateOptions = {}): Report => {
+  const found = simulation(model, options);
+  return simulationReport(found, atOnce(wander(found)));
 };

@@ -5,4 +5,7 @@
  */
 export * from './interface.js';
 export * from './report.js';
-export { check, checkSync } from './check.js';
+export { toModel, type ComponentAction, type Tuple } from './adapt.js';
+export { check, checkSync, simulate, simulateSync } from './check.js';
+export type { SimulateOptions } from './plain/simulate.js';
+export { stepper, type Choice, type Stepper } from './stepper.js';

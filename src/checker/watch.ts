@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { CheckOptions, Progress, Stop } from './report.js';
 
 /** What a search tells its watch. */
-export type Pulse = Pick<Progress, 'generated' | 'distinct' | 'queue' | 'depth'>;
+type Pulse = Pick<Progress, 'generated' | 'distinct' | 'queue' | 'depth'>;
 
 export interface Watch {
   /** Why to stop now, if at all; reports progress when it is time to. */

@@ -13,7 +13,8 @@ import {
   type Vacuity,
 } from '../report.js';
 import { sentenceOf, verdictOn, type Judged } from './judge.js';
-import { Fate, isReduced, type Coverage, type Ended, type Space } from './search.js';
+import { coverageList } from './coverage.js';
+import { Fate, isReduced, type Ended, type Space } from './search.js';
 import { runTo, showLasso, showRun } from './trace.js';
 
 // --- counts ----------------------------------------------------------------------------------------------------------------
@@ -36,10 +37,6 @@ const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
   queue,
   cut: found.cut,
 });
-
-/** The coverage as a list, in the order in which families appeared. */
-export const coverageList = (coverage: Coverage): Report['coverage'] =>
-  Array.from(coverage, ([family, { steps, fresh }]) => ({ family, steps, fresh }));
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 

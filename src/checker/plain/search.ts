@@ -7,14 +7,12 @@ import { Ints } from '../ints.js';
 import { EdgeList } from '../liveness/graph.js';
 import type { CheckOptions, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
+import { cover, type Coverage } from './coverage.js';
 import { encode } from './encode.js';
 import { judge, type Judge } from './judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './store.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
-
-/** Steps taken and states first found, by family. */
-export type Coverage = Map<string, { steps: number; fresh: number }>;
 
 /** What a search has found so far; a state is its index in the store. */
 export interface Space<S, A> {
@@ -134,15 +132,6 @@ const discover = <S, A>(found: Space<S, A>, state: S, parent: number): number =>
   if (depth > found.depth) found.depth = depth;
   found.judge.state(state, index);
   return index;
-};
-
-const cover = (coverage: Coverage, family: string, fresh: boolean): void => {
-  const entry = coverage.get(family);
-  if (entry === undefined) coverage.set(family, { steps: 1, fresh: fresh ? 1 : 0 });
-  else {
-    entry.steps++;
-    if (fresh) entry.fresh++;
-  }
 };
 
 const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, action: A): void => {

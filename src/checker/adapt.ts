@@ -1,0 +1,149 @@
+/**
+ * A {@link ComponentModel} as a plain {@link Model}: the tuple of the components' values is the state, every outcome of an
+ * interaction an action. Slow and obvious, so it is the oracle of the component engine; and what works on plain models (stepping,
+ * simulation, liveness, traces) works on component models through it.
+ */
+import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './interface.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** The components' values, in the order of the model's slots. */
+export type Tuple = ReadonlyArray<unknown>;
+
+/** One way in which an interaction can go in some state. */
+export interface ComponentAction {
+  readonly interaction: Interaction;
+  /** Which of the interaction's outcomes this is. */
+  readonly way: number;
+  readonly outcome: Outcome<ReadonlyArray<Slot<unknown>>>;
+}
+
+type Look = (state: Tuple) => boolean;
+
+// --- slots -----------------------------------------------------------------------------------------------------------------
+
+const positionsOf =
+  (model: ComponentModel) =>
+  (slots: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> =>
+    slots.map((wanted) => {
+      const at = model.slots.findIndex(({ name }) => name === wanted.name);
+      if (at < 0) throw new TypeError(`${model.name}: slot ${wanted.name} is used and not declared`);
+      return at;
+    });
+
+const localsAt = (state: Tuple, positions: ReadonlyArray<number>): Tuple => positions.map((at) => state[at]);
+
+const call = <T>(pure: (...locals: never) => T, locals: Tuple): T => pure(...(locals as ReadonlyArray<never> as never));
+
+// --- steps -----------------------------------------------------------------------------------------------------------------
+
+const actionsOf = (model: ComponentModel): Model<Tuple, ComponentAction>['actions'] => {
+  const positions = new Map(model.interactions.map((interaction) => [interaction, positionsOf(model)(interaction.slots)]));
+  return (state) =>
+    model.interactions.flatMap((interaction) =>
+      call(interaction.step, localsAt(state, positions.get(interaction)!)).map((outcome, way) => ({ interaction, way, outcome })),
+    );
+};
+
+const nextOf = (model: ComponentModel): Model<Tuple, ComponentAction>['next'] => {
+  const positions = new Map(model.interactions.map((interaction) => [interaction, positionsOf(model)(interaction.slots)]));
+  return (state, { interaction, outcome }) => {
+    const next = [...state];
+    for (const write of interaction.writes) next[positions.get(interaction)![write]!] = outcome.next[write];
+    return next;
+  };
+};
+
+// --- properties ------------------------------------------------------------------------------------------------------------
+
+const lookOf =
+  (model: ComponentModel) =>
+  ({ slots, holds }: Predicate): Look => {
+    const positions = positionsOf(model)(slots);
+    return (state) => call(holds, localsAt(state, positions));
+  };
+
+const allOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): Look => {
+  const looks = predicates.map(lookOf(model));
+  return (state) => looks.every((look) => look(state));
+};
+
+const someOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): Look => {
+  const looks = predicates.map(lookOf(model));
+  return (state) => looks.some((look) => look(state));
+};
+
+const propertyOf =
+  (model: ComponentModel) =>
+  (property: ComponentProperty): Property<Tuple, ComponentAction> => {
+    const { name } = property;
+    const sentence = property.rule === undefined ? { name } : { name, rule: property.rule };
+    switch (property.kind) {
+      case 'always':
+      case 'eventually':
+      case 'eventuallyAlways':
+        return { ...sentence, kind: property.kind, holds: allOf(model, property.over) };
+      case 'sometimes':
+        return { ...sentence, kind: 'sometimes', holds: someOf(model, property.over) };
+      case 'alwaysStep':
+        return { ...sentence, kind: 'alwaysStep', holds: (_, { outcome }) => outcome.violates?.includes(name) !== true };
+      case 'sometimesStep':
+        return { ...sentence, kind: 'sometimesStep', holds: (_, { outcome }) => outcome.witnesses?.includes(name) === true };
+      case 'leadsTo':
+        return { ...sentence, kind: 'leadsTo', from: allOf(model, property.from), to: allOf(model, property.to) };
+      case 'noDeadlock':
+        return {
+          ...sentence,
+          kind: 'noDeadlock',
+          ...(property.final === undefined ? {} : { final: allOf(model, property.final) }),
+        };
+    }
+  };
+
+// --- the rest --------------------------------------------------------------------------------------------------------------
+
+const perSlot = (model: ComponentModel, state: Tuple, f: (kind: string, local: never) => unknown): Tuple =>
+  model.slots.map(({ kind }, at) => f(kind, state[at] as never));
+
+const showOf =
+  (model: ComponentModel): NonNullable<Model<Tuple, ComponentAction>['show']> =>
+  (state) =>
+    Object.fromEntries(
+      model.slots.map(({ kind, name }, at) => [name, model.show?.(kind, state[at] as never) ?? JSON.stringify(state[at])]),
+    );
+
+const symmetryOf = (model: ComponentModel): ReadonlyArray<(state: Tuple) => Tuple> | undefined =>
+  model.symmetry?.map(({ slotTo, apply }) => (state) => {
+    const image = [...state];
+    model.slots.forEach(({ kind }, at) => (image[slotTo[at]!] = apply(kind, state[at] as never)));
+    return image;
+  });
+
+const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
+
+/**
+ * The plain model of a component model. Interactions read the state before the step and write together, so the order of slots
+ * does not matter.
+ *
+ * @throws TypeError when an interaction or a predicate names a slot that the model does not declare.
+ */
+export const toModel = (model: ComponentModel): Model<Tuple, ComponentAction> => {
+  const { boundary, key, normalize } = model;
+  return {
+    name: model.name,
+    initial: [model.slots.map(({ initial }) => initial)],
+    actions: actionsOf(model),
+    next: nextOf(model),
+    label: ({ interaction }) => interaction.label,
+    note: (_, { outcome }) => outcome.note,
+    families: [...new Set(model.interactions.map(({ label }) => label.family))],
+    properties: model.properties.map(propertyOf(model)),
+    fairness: ({ interaction }) => interaction.fairness,
+    show: showOf(model),
+    ...optional('boundary', boundary && allOf(model, boundary)),
+    ...optional('key', key && ((state: Tuple) => JSON.stringify(perSlot(model, state, key)))),
+    ...optional('symmetry', symmetryOf(model)),
+    ...optional('normalize', normalize && ((state: Tuple) => perSlot(model, state, normalize))),
+  };
+};

@@ -1,0 +1,20 @@
+/** Coverage by family of actions. */
+import type { ActionCoverage } from '../report.js';
+
+/** Steps taken and states first found, by family. */
+export type Coverage = Map<string, { steps: number; fresh: number }>;
+
+/** Counts one step of a family. */
+export const cover = (coverage: Coverage, family: string, fresh: boolean): void => {
+  const entry = coverage.get(family);
+  if (entry === undefined) {
+    coverage.set(family, { steps: 1, fresh: fresh ? 1 : 0 });
+    return;
+  }
+  entry.steps++;
+  if (fresh) entry.fresh++;
+};
+
+/** The coverage as a list, in the order in which families were declared or appeared. */
+export const coverageList = (coverage: Coverage): ReadonlyArray<ActionCoverage> =>
+  Array.from(coverage, ([family, { steps, fresh }]) => ({ family, steps, fresh }));

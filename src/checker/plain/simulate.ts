@@ -1,0 +1,183 @@
+/** Random simulation: walks through a space that is too large to be exhausted. It can refute and witness, never prove. */
+import type { Model } from '../interface.js';
+import { random, type Random } from '../random.js';
+import {
+  isLiveness,
+  verdictOf,
+  type CheckOptions,
+  type PropertyReport,
+  type Report,
+  type Stop,
+  type Vacuity,
+} from '../report.js';
+import { watch, type Watch } from '../watch.js';
+import { judge, sentenceOf, verdictOn, type Judge } from './judge.js';
+import { collapsedStore, keyedStore, type StateStore } from './store.js';
+import { cover, coverageList, type Coverage } from './coverage.js';
+import { showRun, type Run } from './trace.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** What a simulation takes besides the options of every search. */
+export interface SimulateOptions extends Omit<CheckOptions, 'search' | 'symmetry' | 'normalize'> {
+  /** Default 1. The same seed, model and options give the same walks. */
+  readonly seed?: number;
+  /** How many walks. Default 1,000. */
+  readonly traces?: number;
+  /** Greatest number of steps of a walk. Default 100. */
+  readonly traceLength?: number;
+}
+
+type Step<S, A> = Run<S, A>['steps'][number];
+
+interface Simulation<S, A> {
+  readonly model: Model<S, A>;
+  readonly options: SimulateOptions;
+  readonly pick: Random;
+  readonly judge: Judge<S, A>;
+  readonly watch: Watch;
+  readonly store: StateStore<S>;
+  readonly coverage: Coverage;
+  /** For each property that was decided, the walk that did it. */
+  readonly runs: Map<string, Run<S, A>>;
+  generated: number;
+  depth: number;
+  walks: number;
+}
+
+// --- constructors ----------------------------------------------------------------------------------------------------------
+
+/** A simulation that has not begun. */
+export const simulation = <S, A>(model: Model<S, A>, options: SimulateOptions): Simulation<S, A> => ({
+  model,
+  options,
+  pick: random(options.seed ?? 1),
+  judge: judge(model.properties.filter(({ name }) => options.properties?.includes(name) ?? true)),
+  watch: watch(options),
+  store: model.key === undefined ? collapsedStore() : keyedStore(model.key),
+  coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
+  runs: new Map(),
+  generated: 0,
+  depth: 0,
+  walks: 0,
+});
+
+// --- one walk --------------------------------------------------------------------------------------------------------------
+
+const enabledSteps = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<Step<S, A>> =>
+  model.actions(state).flatMap((action) => {
+    const next = model.next(state, action);
+    return next === undefined ? [] : [{ action, next }];
+  });
+
+/** Keeps the walk so far for each property that has just been decided. */
+const keepRuns = <S, A>(found: Simulation<S, A>, run: Run<S, A>): void => {
+  for (const { property, place } of found.judge.all) {
+    if (place !== undefined && !found.runs.has(property.name)) found.runs.set(property.name, { ...run, steps: [...run.steps] });
+  }
+};
+
+/** Judges a state the first time it is seen; was it? */
+const meet = <S, A>(found: Simulation<S, A>, state: S): boolean => {
+  const size = found.store.size();
+  const index = found.store.add(state);
+  found.generated++;
+  if (index < size) return false;
+  found.judge.state(state, index);
+  return true;
+};
+
+const walk = <S, A>(found: Simulation<S, A>): void => {
+  const { model, pick } = found;
+  if (model.initial.length === 0) return;
+  const initial = model.initial[pick(model.initial.length)] as S;
+  const steps: Step<S, A>[] = [];
+  let state: S = initial;
+  meet(found, state);
+  keepRuns(found, { initial, steps });
+  while (steps.length < (found.options.traceLength ?? 100) && model.boundary?.(state) !== false) {
+    const choices = enabledSteps(model, state);
+    const step = choices[pick(choices.length)];
+    if (step === undefined) found.judge.stuck(state, found.store.add(state));
+    else takeStep(found, state, step, steps);
+    keepRuns(found, { initial, steps });
+    if (step === undefined || isOver(found)) break;
+    state = step.next;
+  }
+  found.depth = Math.max(found.depth, steps.length);
+};
+
+const takeStep = <S, A>(found: Simulation<S, A>, state: S, step: Step<S, A>, steps: Step<S, A>[]): void => {
+  steps.push(step);
+  const fresh = meet(found, step.next);
+  cover(found.coverage, found.model.label(step.action).family, fresh);
+  found.judge.step(state, found.store.add(state), step.action, step.next);
+};
+
+const isOver = <S, A>({ judge: { violated, settled }, options }: Simulation<S, A>): boolean =>
+  violated() && (options.keepGoing !== true || settled());
+
+// --- the simulation --------------------------------------------------------------------------------------------------------
+
+/** Walks until the number of walks or a limit is reached; yields between walks. */
+export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
+  const traces = found.options.traces ?? 1000;
+  while (found.walks < traces) {
+    walk(found);
+    found.walks++;
+    if (isOver(found)) return { kind: 'violation' };
+    if (found.options.maxStates !== undefined && found.store.size() >= found.options.maxStates) {
+      return { kind: 'states', limit: found.options.maxStates };
+    }
+    const { generated, depth } = found;
+    const stop = found.watch.look({ generated, depth, distinct: found.store.size(), queue: traces - found.walks });
+    if (stop !== undefined) return stop;
+    yield;
+  }
+  return { kind: 'traces', limit: traces };
+}
+
+// --- the report ------------------------------------------------------------------------------------------------------------
+
+const propertiesOf = <S, A>(found: Simulation<S, A>): ReadonlyArray<PropertyReport> =>
+  found.judge.all.map((judged) => {
+    const sentence = sentenceOf(judged.property);
+    if (isLiveness(judged.property.kind)) return { ...sentence, verdict: 'unknown', why: 'random walks cannot judge liveness' };
+    const verdict = verdictOn(judged, false);
+    const run = found.runs.get(judged.property.name);
+    const open = verdict === 'unknown' || verdict === 'not reached';
+    const wanted = verdict === 'violated' || (verdict === 'reached' && found.options.witnessTraces === true);
+    return {
+      ...sentence,
+      verdict,
+      ...(open ? { why: 'random walks do not see every state' } : {}),
+      ...(wanted && run !== undefined ? { trace: showRun(found.model, run, false) } : {}),
+    };
+  });
+
+/** The report of a simulation. */
+export const simulationReport = <S, A>(found: Simulation<S, A>, stop: Stop): Report => {
+  const { options, coverage } = found;
+  const properties = propertiesOf(found);
+  const vacuity: Vacuity = {
+    neverEnabled: coverageList(coverage).flatMap(({ family, steps }) => (steps === 0 ? [family] : [])),
+    unreached: properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name),
+    neverTriggered: [],
+  };
+  return {
+    model: found.model.name,
+    verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
+    stop,
+    search: 'simulate',
+    bounds: [
+      ...(options.bounds ?? []),
+      `${found.walks} random walks of at most ${options.traceLength ?? 100} steps, seed ${options.seed ?? 1}`,
+    ],
+    counts: { generated: found.generated, distinct: found.store.size(), depth: found.depth, completeDepth: 0, queue: 0, cut: 0 },
+    properties,
+    coverage: coverageList(coverage),
+    vacuity,
+    statistics: { elapsedMs: found.watch.elapsedMs(), peakBytes: found.watch.peakBytes(), workers: 1, engine: 'plain' },
+    seed: options.seed ?? 1,
+  };
+};

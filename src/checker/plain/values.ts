@@ -1,0 +1,124 @@
+/**
+ * Distinct values, each with an integer: two values have the same number exactly when they are equal in structure. Arrays and
+ * plain objects are rows of their parts' numbers, down to the primitives, so no text is ever built for them.
+ */
+import { Ints } from '../ints.js';
+import { encode, sortedKeys } from './encode.js';
+import { Rows } from './rows.js';
+
+// --- shapes ----------------------------------------------------------------------------------------------------------------
+
+/** How values of one outline are taken apart: an object by its sorted keys, an array by its items, anything else not at all. */
+export interface Shape {
+  readonly id: number;
+  readonly kind: 'object' | 'array' | 'whole';
+  readonly keys: ReadonlyArray<string>;
+}
+
+const ARRAY: Shape = { id: 0, kind: 'array', keys: [] };
+const WHOLE: Shape = { id: 1, kind: 'whole', keys: [] };
+
+/** A step in the list of an object's keys as they come. */
+interface KeyNode {
+  readonly next: Map<string, KeyNode>;
+  shape: Shape | undefined;
+}
+
+const keyNode = (): KeyNode => ({ next: new Map(), shape: undefined });
+
+/** The shapes seen so far. Objects with the same keys have the same shape, in whatever order the keys were set. */
+export class Shapes {
+  readonly list: Shape[] = [ARRAY, WHOLE];
+  readonly #root = keyNode();
+
+  of(value: unknown): Shape {
+    if (typeof value !== 'object' || value === null) return WHOLE;
+    if (Array.isArray(value)) return ARRAY;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null ? this.#ofObject(value) : WHOLE;
+  }
+
+  #ofObject(value: object): Shape {
+    let node = this.#root;
+    for (const key of Object.keys(value)) {
+      let next = node.next.get(key);
+      if (next === undefined) node.next.set(key, (next = keyNode()));
+      node = next;
+    }
+    return (node.shape ??= this.#sorted(sortedKeys(value)));
+  }
+
+  #sorted(keys: ReadonlyArray<string>): Shape {
+    const known = this.list.find((shape) => shape.kind === 'object' && encode(shape.keys) === encode(keys));
+    if (known !== undefined) return known;
+    const shape: Shape = { id: this.list.length, kind: 'object', keys };
+    this.list.push(shape);
+    return shape;
+  }
+}
+
+// --- values ----------------------------------------------------------------------------------------------------------------
+
+/** Whole numbers from 0 below this are their own number, negated: models count, and counting needs no table. */
+const SMALL = 2 ** 30;
+
+const isSmall = (value: unknown): value is number =>
+  typeof value === 'number' && (value | 0) === value && value >= 0 && value < SMALL;
+
+/** The table of values. */
+export class Values {
+  readonly shapes = new Shapes();
+  readonly #list: unknown[] = [];
+  readonly #primitives = new Map<unknown, number>();
+  /** Maps, sets and class instances, by their text. */
+  readonly #opaque = new Map<string, number>();
+  readonly #rows = new Rows();
+  /** The number of each row's value. */
+  readonly #ofRow = new Ints();
+  /** Parts of the arrays and objects being numbered, outermost first. */
+  readonly #parts = new Ints();
+
+  at(id: number): unknown {
+    return id < 0 ? -1 - id : this.#list[id];
+  }
+
+  /** @throws TypeError for a function or a symbol. */
+  id(value: unknown): number {
+    if (isSmall(value)) return -1 - value;
+    if (typeof value !== 'object' || value === null) return this.#primitives.get(value) ?? this.#addPrimitive(value);
+    const shape = this.shapes.of(value);
+    return shape.kind === 'whole' ? this.#opaqueId(value) : this.#rowId(value, shape);
+  }
+
+  #addPrimitive(value: unknown): number {
+    encode(value); // throws for a function or a symbol
+    const id = this.#add(value);
+    this.#primitives.set(value, id);
+    return id;
+  }
+
+  #opaqueId(value: object): number {
+    const name = encode(value);
+    const known = this.#opaque.get(name);
+    if (known !== undefined) return known;
+    const id = this.#add(value);
+    this.#opaque.set(name, id);
+    return id;
+  }
+
+  #rowId(value: object, shape: Shape): number {
+    const base = this.#parts.length;
+    if (shape.kind === 'array') for (const item of value as ReadonlyArray<unknown>) this.#parts.push(this.id(item));
+    else for (const key of shape.keys) this.#parts.push(this.id((value as Readonly<Record<string, unknown>>)[key]));
+    this.#rows.write(shape.id);
+    for (let i = base; i < this.#parts.length; i++) this.#rows.write(this.#parts.at(i));
+    this.#parts.length = base;
+    const row = this.#rows.commit();
+    if (row === this.#ofRow.length) this.#ofRow.push(this.#add(value));
+    return this.#ofRow.at(row);
+  }
+
+  #add(value: unknown): number {
+    return this.#list.push(value) - 1;
+  }
+}

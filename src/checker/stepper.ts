@@ -1,0 +1,80 @@
+/** On-demand stepping: a cursor into a model's state graph for explorers. Nothing is searched ahead. */
+import type { Label, Model } from './interface.js';
+import { showParts } from './plain/encode.js';
+import { showRun, type Run } from './plain/trace.js';
+import type { Counterexample, Shown } from './report.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** A step that can be taken now. */
+export interface Choice<S, A> {
+  readonly action: A;
+  readonly label: Label;
+  readonly note?: string;
+  readonly next: S;
+}
+
+/** A place on a run. Every operation gives a new one and leaves the old as it was. */
+export interface Stepper<S, A> {
+  readonly state: S;
+  readonly shown: Shown;
+  /** How many steps were taken. */
+  readonly depth: number;
+  readonly choices: ReadonlyArray<Choice<S, A>>;
+  /** Names of the `always`, `alwaysStep` and `noDeadlock` properties that are broken here or by the last step. */
+  readonly broken: ReadonlyArray<string>;
+  /** After choice number `index`; undefined if there is none. */
+  readonly take: (index: number) => Stepper<S, A> | undefined;
+  /** Before the last step; undefined at the start. */
+  readonly back: () => Stepper<S, A> | undefined;
+  /** The run so far. */
+  readonly trace: () => Counterexample;
+}
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+const choicesAt = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<Choice<S, A>> =>
+  model.actions(state).flatMap((action) => {
+    const next = model.next(state, action);
+    if (next === undefined) return [];
+    const note = model.note?.(state, action, next);
+    return [{ action, label: model.label(action), next, ...(note === undefined ? {} : { note }) }];
+  });
+
+const brokenAt = <S, A>(model: Model<S, A>, run: Run<S, A>, isStuck: boolean): ReadonlyArray<string> => {
+  const last = run.steps.at(-1);
+  const before = run.steps.at(-2)?.next ?? run.initial;
+  const state = last?.next ?? run.initial;
+  const isBroken = (property: Model<S, A>['properties'][number]): boolean => {
+    if (property.kind === 'always') return !property.holds(state);
+    if (property.kind === 'alwaysStep') return last !== undefined && !property.holds(before, last.action, last.next);
+    return property.kind === 'noDeadlock' && isStuck && property.final?.(state) !== true;
+  };
+  return model.properties.filter(isBroken).map(({ name }) => name);
+};
+
+const at = <S, A>(model: Model<S, A>, run: Run<S, A>, before: Stepper<S, A> | undefined): Stepper<S, A> => {
+  const state = run.steps.at(-1)?.next ?? run.initial;
+  const choices = choicesAt(model, state);
+  const here: Stepper<S, A> = {
+    state,
+    shown: (model.show ?? showParts)(state),
+    depth: run.steps.length,
+    choices,
+    broken: brokenAt(model, run, choices.length === 0),
+    take: (index) => {
+      const choice = choices[index];
+      return choice && at(model, { ...run, steps: [...run.steps, choice] }, here);
+    },
+    back: () => before,
+    trace: () => showRun(model, run, false),
+  };
+  return here;
+};
+
+/** A stepper at one of the model's initial states. @throws RangeError when there is no such state. */
+export const stepper = <S, A>(model: Model<S, A>, initial = 0): Stepper<S, A> => {
+  const state = model.initial[initial];
+  if (state === undefined) throw new RangeError(`${model.name} has no initial state number ${initial}`);
+  return at(model, { initial: state, steps: [] }, undefined);
+};
