@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts/lib/index.js';
 import { GuaranteesC } from '../core/session.js';
-import { PROPERTY_IDS } from './sentences.js';
+import { propertiesMeant, PROPERTY_IDS, PROPERTY_NAMES } from './sentences.js';
 import { VARIANTS, type Variant } from './rules.js';
 
 // --- codecs of the fields --------------------------------------------------------------------------------------------------
@@ -54,7 +54,10 @@ const sessions = described(
     GuaranteesC.is(u) || t.readonlyArray(GuaranteesC).is(u),
 );
 const propertyId = oneOf(...PROPERTY_IDS);
-const propertyIds = described(`a list of property names (${PROPERTY_IDS.join(', ')})`, t.readonlyArray(propertyId).is);
+const propertyNames = described(
+  `a list of property names (${PROPERTY_NAMES.join(', ')})`,
+  t.readonlyArray(oneOf(...PROPERTY_NAMES)).is,
+);
 const expectation = described(
   `"holds", or {"violated": one of ${PROPERTY_IDS.join(', ')}}`,
   (u): u is 'holds' | { readonly violated: t.TypeOf<typeof propertyId> } =>
@@ -102,8 +105,8 @@ const FIELDS = {
   variant: oneOf(...(Object.keys(VARIANTS) as ReadonlyArray<Variant>)),
   /** Keep a list of all accepted writes beside the state: R8 and R10 are then checked against it, at the price of more states. */
   history: flag,
-  /** Which properties are checked; without it, all that apply. */
-  properties: propertyIds,
+  /** Which properties are checked, where they apply. Liveness is asked for by name: it needs the whole graph of states. */
+  properties: propertyNames,
   /** What the check is expected to say. */
   expect: expectation,
 };
@@ -135,7 +138,7 @@ export const DEFAULTS: Config = {
   pruning: 'R6',
   variant: 'FIXED',
   history: false,
-  properties: PROPERTY_IDS,
+  properties: ['SAFETY', 'WITNESSES'],
   expect: 'holds',
 };
 
@@ -183,7 +186,7 @@ const disagreements = (c: Config): ReadonlyArray<string> =>
     c.variant === 'V3' && c.blankRestarts === 0 && 'blankRestarts: V3 needs at least 1, or nothing is ever forgotten',
     c.variant === 'V4' && !c.stabilize && 'stabilize: V4 is about stabilize, so it must be true',
     c.expect !== 'holds' &&
-      !c.properties.includes(c.expect.violated) &&
+      !propertiesMeant(c.properties).includes(c.expect.violated) &&
       `expect: ${c.expect.violated} is not among the properties that are checked`,
   ].filter((x) => typeof x === 'string');
 

@@ -4,7 +4,7 @@ import { over, type ComponentProperty, type Predicate, type Slot } from '../chec
 import type { Write } from '../core/write.js';
 import { isOlder, orderAt, sameStamp } from './order.js';
 import type { Pair } from './network.js';
-import { PROPERTIES, type PropertyId } from './sentences.js';
+import { propertiesMeant, PROPERTIES, type PropertyId } from './sentences.js';
 import { answerGet, newest, storeOf, type Server } from './server.js';
 import { getOf, type Session } from './session.js';
 import { everyPartitionIsEqual, livePartitions } from './stabilize.js';
@@ -176,7 +176,7 @@ const ownWrites = (server: Server, all: L.Log): V.Vector =>
 
 /** The properties that a configuration checks: those it names, where they apply. */
 export const propertiesOf = (world: World): ReadonlyArray<ComponentProperty> =>
-  world.config.properties.flatMap((id) => {
+  propertiesMeant(world.config.properties).flatMap((id) => {
     const property = ALL[id](world);
     return property === 'does not apply' ? [] : [property];
   });

@@ -283,29 +283,33 @@ const joinVectors = (asked: Guarantees, session: Session): Session =>
     ? { ...session, readVector: V.join(session.readVector, session.writeVector), writeVector: V.none }
     : session;
 
-/** Vectors that no guarantee of the session's looks at are not kept. */
+/** Vectors that no guarantee of the session's looks at are not kept; nothing else looks at them. */
 const dropVectors = (asked: Guarantees, session: Session): Session => ({
   ...session,
   writeVector: (asked.readYourWrites && asked.scope === 'store') || asked.monotonicWrites ? session.writeVector : V.none,
   readVector: (asked.monotonicReads && asked.scope === 'store') || asked.writesFollowReads ? session.readVector : V.none,
 });
 
-/** The quotient, where it is proved: for the protocol as it is, without lost answers, history and messages. */
-export const normalizeOf = (world: World): ((kind: string, value: unknown) => unknown) | undefined =>
-  world.rules.variant === 'FIXED' && world.config.lostAnswers === 0 && !world.config.history && world.config.grain === 'pull'
-    ? (kind, value) => {
-        const l = local(kind, value);
-        switch (l.kind) {
-          case 'server':
-            return cutLog(world, l.of);
-          case 'client': {
-            const asked = asksOf(world, l.of.client);
-            return joinVectors(asked, dropVectors(asked, l.of));
-          }
-          case 'puts':
-          case 'net':
-          case 'other':
-            return l.of;
-        }
-      }
-    : undefined;
+const forgetVectors = (asked: Guarantees, session: Session): Session => joinVectors(asked, dropVectors(asked, session));
+
+/**
+ * The quotient, as far as it is proved: sessions for every configuration; logs for the protocol as it is, without lost answers
+ * (R6 then drops newest writes), a history (R8 is then judged write by write), or messages (an answer's writes depend on the log).
+ */
+export const normalizeOf = (world: World): ((kind: string, value: unknown) => unknown) => {
+  const { rules, config } = world;
+  const cutsLogs = rules.variant === 'FIXED' && config.lostAnswers === 0 && !config.history && config.grain === 'pull';
+  return (kind, value) => {
+    const l = local(kind, value);
+    switch (l.kind) {
+      case 'server':
+        return cutsLogs ? cutLog(world, l.of) : l.of;
+      case 'client':
+        return forgetVectors(asksOf(world, l.of.client), l.of);
+      case 'puts':
+      case 'net':
+      case 'other':
+        return l.of;
+    }
+  };
+};

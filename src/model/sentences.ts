@@ -48,3 +48,19 @@ export const PROPERTIES = { ...SAFETY, ...LIVENESS, ...WITNESSES } as const;
 export type PropertyId = keyof typeof PROPERTIES;
 
 export const PROPERTY_IDS = Object.keys(PROPERTIES) as ReadonlyArray<PropertyId>;
+
+/** What stands for a whole part of them in a configuration. */
+const GROUPS = {
+  SAFETY: Object.keys(SAFETY),
+  LIVENESS: Object.keys(LIVENESS),
+  WITNESSES: Object.keys(WITNESSES),
+} as Readonly<Record<'SAFETY' | 'LIVENESS' | 'WITNESSES', ReadonlyArray<PropertyId>>>;
+
+/** A property, or a part of them. */
+export type PropertyName = PropertyId | keyof typeof GROUPS;
+
+export const PROPERTY_NAMES = [...Object.keys(GROUPS), ...PROPERTY_IDS] as ReadonlyArray<PropertyName>;
+
+/** The properties that are meant, in the order of the contract. */
+export const propertiesMeant = (names: ReadonlyArray<PropertyName>): ReadonlyArray<PropertyId> =>
+  PROPERTY_IDS.filter((id) => names.some((n) => n === id || (n in GROUPS && GROUPS[n as keyof typeof GROUPS].includes(id))));

@@ -11,7 +11,6 @@ import { slotsOf, worldOf } from './world.js';
 /** The model of a configuration (contract, sections 7 and 8). */
 export const bayou = (config: Config): ComponentModel => {
   const world = worldOf(config);
-  const normalize = normalizeOf(world);
   return {
     name: config.name,
     slots: slotsOf(world),
@@ -21,6 +20,6 @@ export const bayou = (config: Config): ComponentModel => {
     show: showOf,
     progress: progressOf(config),
     symmetry: symmetryOf(world),
-    ...(normalize === undefined ? {} : { normalize }),
+    normalize: normalizeOf(world),
   };
 };

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, test } from 'vitest';
+import { decodeConfig, DEFAULTS, type Config } from '#bayou/model/config.js';
+import { PROPERTIES } from '#bayou/model/sentences.js';
+import { bayou } from '#bayou/model/system.js';
+import { explore } from '../support/bfs.js';
+
+const folder = new URL('../../spec/configs/', import.meta.url);
+const files = readdirSync(folder).filter((f) => f.endsWith('.json'));
+
+const read = (file: string): Config => {
+  const decoded = decodeConfig(JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
+  if (E.isLeft(decoded)) throw new Error(`${file}: ${decoded.left.join('; ')}`);
+  return decoded.right;
+};
+
+test('every configuration decodes, is called like its file, and says what it is for', () => {
+  for (const file of files) {
+    const config = read(file);
+    expect(`${config.name}.json`).toBe(file);
+    expect(config.about).not.toBe('');
+  }
+  expect(files.length).toBeGreaterThanOrEqual(12);
+});
+
+describe('each variant is violated as its configuration says (section 6)', () => {
+  const broken = files.map(read).filter((c) => c.expect !== 'holds' && c.expect.violated !== 'SETTLE');
+  test.each(broken.map((c) => [c.name, c] as const))('%s', (_name, config) => {
+    const { violated } = explore(bayou(config));
+    expect(violated?.name).toBe(config.expect === 'holds' ? '' : PROPERTIES[config.expect.violated].name);
+  });
+  test('all eight are there', () => {
+    expect(new Set(broken.map((c) => c.variant))).toEqual(new Set(['V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V8', 'FIXED']));
+  });
+  test('V1 breaks Monotonic Reads on bayou-s with 2 servers, 1 client, 1 key, 2 puts, and nothing smaller does', () => {
+    const v1 = read('v1-original-clock.json');
+    expect(explore(bayou(v1)).violated?.trace).toEqual([
+      'Put c11 s1 a',
+      'Get c11 s1 a',
+      'Put c11 s0 a',
+      'Pull s0 s1',
+      'Get c11 s0 a',
+    ]);
+    for (const smaller of [{ puts: 1 }, { puts: 1, clients: 2 }, { servers: 1, puts: 3 }, { servers: 1, clients: 2, puts: 3 }])
+      expect(explore(bayou({ ...v1, ...smaller })).violated).toBeUndefined();
+  });
+});
+
+describe('the protocol as it is holds, and no witness is missing', () => {
+  const small = ['unknown-outcome', 'four-guarantees', 'client-links', 'bayou-s-2212'];
+  test.each(small)('%s', (name) => {
+    const model = bayou(read(`${name}.json`));
+    const found = explore(model);
+    expect(found.violated).toBeUndefined();
+    expect(found.complete).toBe(true);
+    expect(model.properties.filter((p) => p.kind.startsWith('sometimes') && !found.reached.has(p.name))).toEqual([]);
+  });
+});
+
+describe('a wrong configuration is refused with a line that begins with the field', () => {
+  const wrong = (fields: object): ReadonlyArray<string> => {
+    const decoded = decodeConfig(fields);
+    return E.isLeft(decoded) ? decoded.left : [];
+  };
+  test.each([
+    [{ servers: 0 }, 'servers: expected a whole number from 1 to 9, but it is 0'],
+    [{ servers: '3' }, 'servers: expected a whole number from 1 to 9, but it is "3"'],
+    [{ variant: 'V9' }, 'variant: expected one of FIXED, V1, V2, V3, V4, V5, V6, V7, V8, but it is "V9"'],
+    [{ severs: 3 }, 'severs: there is no such field; the fields are name,'],
+    [{ losses: 1 }, 'losses: only the grain "messages" has messages to lose'],
+    [{ grain: 'messages' }, 'inFlight: at the grain "messages" it must be at least 1'],
+    [{ linkChanges: 1 }, 'linkChanges: with links "none" there are no links to change'],
+    [{ variant: 'V3' }, 'blankRestarts: V3 needs at least 1'],
+    [{ clients: 2, placement: [[0]] }, 'placement: it has 1 entries for 2 clients'],
+    [{ servers: 2, clients: 1, placement: [[2]] }, 'placement: it names a server above 1'],
+    [{ properties: ['CONV'], expect: { violated: 'MR' } }, 'expect: MR is not among the properties that are checked'],
+    [{ sessions: { readYourWrites: true } }, 'sessions: expected the guarantees of every session'],
+  ])('%j', (fields, message) => {
+    const errors = wrong(fields);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(message);
+  });
+  test('every wrong field has its line', () => {
+    expect(wrong({ servers: 0, keys: -1, puts: 1.5 })).toHaveLength(3);
+  });
+  test('what is no object is refused', () => {
+    expect(wrong([])).toEqual(['a configuration is a JSON object, but this is []']);
+    expect(decodeConfig({})).toEqual(E.right(DEFAULTS));
+  });
+});
