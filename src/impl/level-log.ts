@@ -25,6 +25,7 @@ import {
   keyOfSeen,
   keyOfWrite,
   META,
+  type Entry,
   type Meta,
 } from './level-records.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log.js';
@@ -94,25 +95,36 @@ const commit = async (log: OpenLog, appends: ReadonlyArray<Append>): Promise<voi
 };
 
 const addOperations = (log: OpenLog, append: Append, operations: Operation[]): void => {
-  const insert = ({ key, value, digest }: { key: string; value: Buffer; digest: number }): void => {
-    operations.push({ type: 'put', key, value });
-    log.records++;
-    log.sum += digest;
-  };
-  const remove = (key: string, digest: number): void => {
-    operations.push({ type: 'del', key });
-    log.records--;
-    log.sum -= digest;
-  };
-  for (const write of append.writes) insert(encodeWrite(write));
+  for (const write of append.writes) insert(log, encodeWrite(write), operations);
   for (const write of append.drops) {
     const key = keyOfWrite(write);
-    remove(key, digestOfWrite(key));
+    remove(log, { key, digest: digestOfWrite(key) }, operations);
   }
-  for (const seen of append.forgotten) remove(keyOfSeen(seen), encodeSeen(seen).digest); // before: its slot may be used again
-  for (const seen of append.seen) insert(encodeSeen(seen));
+  const reused = append.seen.map(keyOfSeen);
+  for (const seen of append.forgotten) {
+    const entry = encodeSeen(seen);
+    if (!reused.includes(entry.key)) remove(log, entry, operations);
+    else take(log, entry); // overwritten below
+  }
+  for (const seen of append.seen) insert(log, encodeSeen(seen), operations);
   for (const [r, t] of append.vv) raise(log.vv, r, t);
   log.clock = append.clock;
+};
+
+const insert = (log: OpenLog, { key, value, digest }: Entry, operations: Operation[]): void => {
+  operations.push({ type: 'put', key, value });
+  log.records++;
+  log.sum += digest;
+};
+
+const remove = (log: OpenLog, entry: Pick<Entry, 'key' | 'digest'>, operations: Operation[]): void => {
+  operations.push({ type: 'del', key: entry.key });
+  take(log, entry);
+};
+
+const take = (log: OpenLog, { digest }: Pick<Entry, 'digest'>): void => {
+  log.records--;
+  log.sum -= digest;
 };
 
 const metaOf = (log: OpenLog): Meta => ({
