@@ -35,7 +35,7 @@ import { entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.j
 export interface LevelLogOptions {
   /** Is every commit forced to the disk, so that it survives the death of the machine too? Default false: of the process. */
   readonly fsync?: boolean;
-  /** @internal This boot of the machine, for tests. */
+  /** What names this boot of the machine; default: what the system says. For tests. */
   readonly bootId?: string;
 }
 

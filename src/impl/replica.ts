@@ -208,6 +208,9 @@ export function* storeOf(replica: Replica): Generator<readonly [key: Bytes, valu
 /** Does the replica have everything that this vector claims? */
 export const knows = (replica: Replica, vv: VectorEntries): boolean => vv.every(([r, t]) => at(replica.vv, r) >= t);
 
+/** How many log entries and replicas pulls have looked at so far: what they cost (R9), counted. */
+export const pullCostOf = (replica: Replica): number => replica.log.visited;
+
 /** The state in the contract's words, for comparison with the model. */
 export const snapshot = (replica: Replica): Snapshot => ({
   id: replica.id,
