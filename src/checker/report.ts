@@ -96,7 +96,7 @@ export type Verdict = 'holds' | 'violated' | 'bounded' | 'vacuous' | 'interrupte
 
 /** Why the search came to its end. `limit` is in bytes, states, steps, milliseconds or traces. */
 export type Stop =
-  | { readonly kind: 'complete' | 'violation' | 'interrupted' | 'witnessed' }
+  | { readonly kind: 'complete' | 'violation' | 'interrupted' }
   | { readonly kind: 'memory' | 'states' | 'depth' | 'time' | 'traces'; readonly limit: number };
 
 export type SearchKind = 'bfs' | 'dfs' | 'sweep' | 'simulate';

@@ -62,7 +62,7 @@ const encodeFields = (value: object): string => {
 };
 
 /** The own keys in order; most objects of a model are built with the same few orders, often the sorted one. */
-export const sortedKeys = (value: object): ReadonlyArray<string> => {
+const sortedKeys = (value: object): ReadonlyArray<string> => {
   const keys = Object.keys(value);
   for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
   return keys;

@@ -3,12 +3,12 @@
  * plain objects are rows of their parts' numbers, down to the primitives, so no text is ever built for them.
  */
 import { Ints } from '../ints.js';
-import { encode, sortedKeys } from './encode.js';
+import { encode } from './encode.js';
 import { Rows } from './rows.js';
 
 // --- shapes ----------------------------------------------------------------------------------------------------------------
 
-/** How values of one outline are taken apart: an object by its sorted keys, an array by its items, anything else not at all. */
+/** How values of one outline are taken apart: an object by its keys, in the order first seen, an array by its items, anything else not at all. */
 export interface Shape {
   readonly id: number;
   readonly kind: 'object' | 'array' | 'whole';
@@ -45,11 +45,12 @@ export class Shapes {
       if (next === undefined) node.next.set(key, (next = keyNode()));
       node = next;
     }
-    return (node.shape ??= this.#sorted(sortedKeys(value)));
+    return (node.shape ??= this.#withKeys(Object.keys(value)));
   }
 
-  #sorted(keys: ReadonlyArray<string>): Shape {
-    const known = this.list.find((shape) => shape.kind === 'object' && encode(shape.keys) === encode(keys));
+  #withKeys(keys: ReadonlyArray<string>): Shape {
+    const name = encode(keys.toSorted());
+    const known = this.list.find((shape) => shape.kind === 'object' && encode(shape.keys.toSorted()) === name);
     if (known !== undefined) return known;
     const shape: Shape = { id: this.list.length, kind: 'object', keys };
     this.list.push(shape);

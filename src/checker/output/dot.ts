@@ -1,0 +1,43 @@
+/** The state graph of a small model as a DOT graph for Graphviz. */
+import type { Model } from '../interface.js';
+import { showParts } from '../plain/encode.js';
+import { collapsedStore, keyedStore } from '../plain/store.js';
+import { showLabel, type Shown } from '../report.js';
+
+/** A graph that is larger than this is not drawn: nobody could read it. */
+export const DOT_STATES = 500;
+
+/** The text of the graph, or how it exceeds the limit. */
+export type Dot = { readonly kind: 'graph'; readonly text: string } | { readonly kind: 'too large'; readonly limit: number };
+
+const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+
+const nodeText = (shown: Shown): string =>
+  Object.entries(shown)
+    .map(([part, value]) => `${part}: ${value}`)
+    .join('\n');
+
+/** Draws all states (initial ones bold, those beyond the boundary dashed) and all steps. */
+export const toDot = <S, A>(model: Model<S, A>, limit = DOT_STATES): Dot => {
+  const store = model.key === undefined ? collapsedStore<S>() : keyedStore(model.key);
+  const lines: string[] = [];
+  for (const state of model.initial) store.add(state);
+  const initial = store.size();
+  for (let index = 0; index < store.size(); index++) {
+    if (store.size() > limit) return { kind: 'too large', limit };
+    const state = store.get(index);
+    const cut = model.boundary?.(state) === false;
+    const style = index < initial ? ', style=bold' : cut ? ', style=dashed' : '';
+    lines.push(`  ${index} [label=${quote(nodeText((model.show ?? showParts)(state)))}${style}];`);
+    if (!cut) lines.push(...edgeLines(model, state, index, store.add));
+  }
+  return { kind: 'graph', text: [`digraph ${quote(model.name)} {`, '  node [shape=box];', ...lines, '}', ''].join('\n') };
+};
+
+const edgeLines = <S, A>(model: Model<S, A>, state: S, index: number, add: (state: S) => number): ReadonlyArray<string> => {
+  const edges = model.actions(state).flatMap((action) => {
+    const next = model.next(state, action);
+    return next === undefined ? [] : [`  ${index} -> ${add(next)} [label=${quote(showLabel(model.label(action)))}];`];
+  });
+  return [...new Set(edges)];
+};

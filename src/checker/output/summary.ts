@@ -1,0 +1,129 @@
+/** A report for people: what was violated and how, what was covered, and the verdict last, with the bounds it holds in. */
+import { isVacuous, type Progress, type PropertyReport, type Report, type Stop } from '../report.js';
+import { traceLines } from './trace.js';
+
+// --- numbers ---------------------------------------------------------------------------------------------------------------
+
+/** `1234567` as `1,234,567`. */
+export const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+
+const UNITS = ['B', 'KB', 'MB', 'GB'] as const;
+
+/** Bytes as `64 MB`: powers of 1,024, one decimal from GB on. */
+export const bytes = (value: number): string => {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, value)) / 10));
+  return `${(value / 1024 ** power).toFixed(power === 3 ? 1 : 0)} ${UNITS[power]!}`;
+};
+
+/** Milliseconds as `0.4 s` or `3 min 20 s`. */
+export const duration = (ms: number): string =>
+  ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+
+// --- progress --------------------------------------------------------------------------------------------------------------
+
+/** One line that says where a search is. */
+export const progressLine = (progress: Progress): string =>
+  [
+    `${grouped(progress.distinct)} states`,
+    `${grouped(progress.generated)} generated`,
+    `${grouped(progress.perSecond)}/s`,
+    `queue ${grouped(progress.queue)}`,
+    `depth ${progress.depth}`,
+    bytes(progress.bytes),
+    duration(progress.elapsedMs),
+  ].join(' · ');
+
+// --- parts of the summary --------------------------------------------------------------------------------------------------
+
+const ruleOf = ({ rule }: PropertyReport): string => (rule === undefined ? '' : ` [${rule}]`);
+
+const propertyLine = (property: PropertyReport): string =>
+  `  ${property.verdict.padEnd(11)} ${property.name}${ruleOf(property)}${property.why === undefined ? '' : ` (${property.why})`}`;
+
+const violationLines = (property: PropertyReport): ReadonlyArray<string> =>
+  property.verdict !== 'violated' || property.trace === undefined
+    ? []
+    : [
+        `Violated: ${property.name}${ruleOf(property)}`,
+        `A ${property.trace.shortest ? 'shortest ' : ''}run of ${property.trace.steps.length} steps:`,
+        ...traceLines(property.trace),
+        '',
+      ];
+
+const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
+  const width = Math.max(0, ...coverage.map(({ family }) => family.length));
+  return coverage.map(
+    ({ family, steps, fresh }) => `  ${family.padEnd(width)}  ${grouped(steps)} steps, ${grouped(fresh)} new states`,
+  );
+};
+
+const vacuityLines = ({ vacuity }: Report): ReadonlyArray<string> => [
+  ...vacuity.neverEnabled.map((label) => `  never enabled: ${label}`),
+  ...vacuity.unreached.map((name) => `  not reached: ${name}`),
+  ...vacuity.neverTriggered.map((name) => `  never triggered: ${name}`),
+];
+
+const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.length === 0 ? [] : [title, ...lines, ''];
+
+// --- the verdict -----------------------------------------------------------------------------------------------------------
+
+/** Why a search stopped, in words; undefined when it came to its end. */
+export const stopText = (stop: Stop): string | undefined => {
+  switch (stop.kind) {
+    case 'complete':
+      return undefined;
+    case 'violation':
+      return 'stopped at the first violation';
+    case 'interrupted':
+      return 'interrupted';
+    case 'memory':
+      return `stopped at the memory limit of ${bytes(stop.limit)}`;
+    case 'states':
+      return `stopped at ${grouped(stop.limit)} states`;
+    case 'depth':
+      return `no further than ${grouped(stop.limit)} steps`;
+    case 'time':
+      return `stopped after ${duration(stop.limit)}`;
+    case 'traces':
+      return `${grouped(stop.limit)} random walks`;
+  }
+};
+
+/** What was covered: all of it, or how far. */
+const extent = ({ counts, stop, search }: Report): string => {
+  const states = `${grouped(counts.distinct)} states`;
+  if (stop.kind === 'complete') return `all ${states}, depth ${counts.depth}`;
+  return search === 'simulate' ? `${states} seen` : `${states}, depth ${counts.completeDepth} complete`;
+};
+
+/** One line: the verdict, what was covered, and the bounds it holds in. */
+export const verdictLine = (report: Report): string => {
+  const violated = report.properties.filter(({ verdict }) => verdict === 'violated').length;
+  const stop = stopText(report.stop);
+  const what =
+    report.verdict === 'violated' ? `violated (${violated} of ${report.properties.length} properties)` : report.verdict;
+  const { omissionProbability } = report.statistics;
+  return [
+    `${what}: ${extent(report)}`,
+    ...(stop === undefined ? [] : [stop]),
+    ...report.bounds,
+    omissionProbability === undefined
+      ? 'exact'
+      : `estimated probability of a missed state ${omissionProbability.toExponential(1)}`,
+  ].join('; ');
+};
+
+/** The whole summary. The verdict is its last line. */
+export const summaryLines = (report: Report): ReadonlyArray<string> => {
+  const { statistics, counts } = report;
+  return [
+    ...report.properties.flatMap(violationLines),
+    ...section('Properties', report.properties.map(propertyLine)),
+    ...section('Steps', coverageLines(report)),
+    ...section(isVacuous(report.vacuity) ? 'Empty: "holds" says less than it seems' : '', vacuityLines(report)),
+    `${grouped(counts.generated)} generated, ${grouped(counts.distinct)} distinct, queue ${grouped(counts.queue)}; ` +
+      `${duration(statistics.elapsedMs)}, ${bytes(statistics.peakBytes)}; ${report.search}, ${statistics.engine}`,
+    `${report.model}: ${verdictLine(report)}`,
+  ];
+};
