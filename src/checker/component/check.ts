@@ -1,0 +1,241 @@
+/**
+ * Checking a {@link ComponentModel} by its components: values interned, local steps run once, states in dense matrices by group.
+ *
+ * Safety properties, deadlock and witnesses are judged exactly. Liveness needs the graph of states, which is not kept here: such
+ * properties come out `unknown`; check them on the plain model (`toModel`).
+ */
+import type { ComponentModel } from '../interface.js';
+import {
+  isLiveness,
+  verdictOf,
+  type CheckOptions,
+  type Counterexample,
+  type PropertyReport,
+  type Report,
+  type Stop,
+  type Vacuity,
+} from '../report.js';
+import { watch, type Watch } from '../watch.js';
+import { chooseLayout } from './choose.js';
+import { layoutOf, type Layout } from './compile.js';
+import { CheckerError } from './error.js';
+import { Breadth, Sweep, type Run } from './search.js';
+import { loomingBytes, newSpace, type Space } from './space.js';
+import { traceOf } from './trace.js';
+
+/** What a check of a component model takes. */
+export interface ComponentOptions extends Omit<CheckOptions, 'search'> {
+  /** `bfs` (default): shortest counterexamples. `sweep`: by ascending progress, freeing what is done; the model must declare one. */
+  readonly search?: 'bfs' | 'sweep';
+  /** Names of the slots to be kept as local positions, of which no interaction may touch two. Default: found by a short sample. */
+  readonly locals?: ReadonlyArray<string>;
+}
+
+/** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
+const TURN_MS = 40;
+const GROUPS_PER_LOOK = 32;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+// --- the search ------------------------------------------------------------------------------------------------------------
+
+/** A search with all that its report needs. */
+interface Job {
+  readonly space: Space;
+  readonly run: Run;
+  readonly watch: Watch;
+  readonly options: ComponentOptions;
+  readonly traces: Map<string, Counterexample>;
+}
+
+const layoutFor = (model: ComponentModel, options: ComponentOptions): Layout => {
+  const { locals } = options;
+  if (locals === undefined) return chooseLayout(model, options.symmetry === true && model.symmetry !== undefined);
+  const slots = locals.map((name) => model.slots.findIndex((slot) => slot.name === name));
+  if (slots.includes(-1)) throw new CheckerError('option', `locals: ${model.name} has no slot ${locals[slots.indexOf(-1)]!}`);
+  const crowded = model.interactions.find(({ slots: met }) => met.filter(({ name }) => locals.includes(name)).length > 1);
+  if (crowded !== undefined) {
+    throw new CheckerError('option', `locals: ${crowded.label.family} touches more than one of ${locals.join(', ')}`);
+  }
+  return layoutOf(model, slots);
+};
+
+const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch): Job => {
+  if (options.search === 'sweep' && model.progress === undefined) {
+    throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
+  }
+  const space = newSpace(model, layoutFor(model, options), {
+    symmetry: options.symmetry === true,
+    normalize: options.normalize === true,
+    ...(options.properties === undefined ? {} : { properties: options.properties }),
+  });
+  const run = options.search === 'sweep' ? new Sweep(space) : new Breadth(space, options.maxDepth ?? Infinity);
+  return { space, run, watch: watcher, options, traces: new Map() };
+};
+
+/** Why to stop now, if at all. */
+const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined => {
+  const { generated, distinct, queue } = space.tally;
+  const { maxStates, maxMemoryBytes } = options;
+  const stop = watcher.look({ generated, distinct, queue, depth: run.depth() });
+  if (stop !== undefined) return stop;
+  if (maxStates !== undefined && distinct >= maxStates) return { kind: 'states', limit: maxStates };
+  if (maxMemoryBytes === undefined) return undefined;
+  const looming = loomingBytes(space, run.layers());
+  return looming > 0 && process.memoryUsage.rss() + looming > maxMemoryBytes
+    ? { kind: 'memory', limit: maxMemoryBytes }
+    : undefined;
+};
+
+/** Keeps the run that leads to what was found just now, while the depths say which one is shortest. */
+const keepTraces = ({ space, run, options, traces }: Job): void => {
+  if (!(run instanceof Breadth)) return;
+  space.judge.found.forEach((evidence, i) => {
+    const { name, kind } = space.judge.properties[i]!;
+    const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
+    if (evidence !== undefined && wanted && !traces.has(name)) traces.set(name, traceOf(space, run, name, evidence));
+  });
+};
+
+const isDecided = ({ space, options }: Job): boolean =>
+  options.keepGoing === true ? space.judge.found.every((evidence) => evidence !== undefined) : space.judge.violated;
+
+/** Expands groups for a while; gives why the search is over, if it is. */
+const slice = (job: Job): Stop | undefined => {
+  const { run, space, options } = job;
+  const until = performance.now() + TURN_MS;
+  let known = 0;
+  do {
+    for (let i = 0; i < GROUPS_PER_LOOK; i++) {
+      if (!run.step()) return ending(job);
+      if (space.judge.decisions === known) continue;
+      known = space.judge.decisions;
+      keepTraces(job);
+      if (space.judge.violated && isDecided(job)) return { kind: 'violation' };
+    }
+    if (options.maxStates !== undefined && space.tally.distinct >= options.maxStates) break;
+  } while (performance.now() < until);
+  return look(job);
+};
+
+const ending = (job: Job): Stop => {
+  keepTraces(job);
+  const { maxDepth } = job.options;
+  return maxDepth !== undefined && job.space.tally.queue > 0 ? { kind: 'depth', limit: maxDepth } : { kind: 'complete' };
+};
+
+const search = async (job: Job): Promise<Stop> => {
+  for (;;) {
+    const stop = slice(job);
+    if (stop !== undefined) return stop;
+    await nextTurn();
+  }
+};
+
+// --- the report ------------------------------------------------------------------------------------------------------------
+
+const UNFINISHED = 'the search stopped before it had seen every state';
+const LIVENESS = 'liveness is not judged on components: check the plain model';
+
+const propertyReport = (job: Job, index: number, stop: Stop): PropertyReport => {
+  const { name, rule, kind } = job.space.judge.properties[index]!;
+  const sentence = rule === undefined ? { name, kind } : { name, rule, kind };
+  if (isLiveness(kind)) return { ...sentence, verdict: 'unknown', why: LIVENESS };
+  const trace = job.traces.get(name);
+  const witness = kind === 'sometimes' || kind === 'sometimesStep';
+  if (job.space.judge.found[index] !== undefined) {
+    return { ...sentence, verdict: witness ? 'reached' : 'violated', ...(trace === undefined ? {} : { trace }) };
+  }
+  const open = stop.kind === 'complete' ? {} : { why: UNFINISHED };
+  if (witness) return { ...sentence, verdict: 'not reached', ...open };
+  return { ...sentence, verdict: stop.kind === 'complete' ? 'holds' : 'unknown', ...open };
+};
+
+const vacuityOf = ({ space }: Job, properties: ReadonlyArray<PropertyReport>): Vacuity => {
+  const { meetings, families } = space.compiled;
+  const dead = meetings.filter((meeting) => !space.memo.enabled[meeting.index]!);
+  const deadFamilies = families.filter((_, family) => meetings.every((m) => m.family !== family || dead.includes(m)));
+  const single = dead.filter((meeting) => !deadFamilies.includes(families[meeting.family]!));
+  return {
+    neverEnabled: [...deadFamilies, ...single.map(({ source: { label } }) => [label.family, ...label.args].join(' '))],
+    unreached: properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name),
+    neverTriggered: [],
+  };
+};
+
+const boundsOf = ({ space, options }: Job): ReadonlyArray<string> => [
+  ...(options.bounds ?? []),
+  ...(space.tally.cut > 0 ? [`within the model's boundary (${space.tally.cut} states beyond it judged, not expanded)`] : []),
+  ...(space.symmetry === undefined ? [] : ['up to symmetry']),
+  ...(options.normalize === true && space.compiled.model.normalize !== undefined ? ['up to the quotient'] : []),
+];
+
+const reportOf = (job: Job, stop: Stop): Report => {
+  const { space, run, options, watch: watcher } = job;
+  const { tally, compiled, memo, components } = space;
+  const properties = space.judge.properties.map((_, i) => propertyReport(job, i, stop));
+  const vacuity = vacuityOf(job, properties);
+  return {
+    model: compiled.model.name,
+    verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
+    stop,
+    search: options.search ?? 'bfs',
+    bounds: boundsOf(job),
+    counts: {
+      generated: tally.generated,
+      distinct: tally.distinct,
+      depth: run.depth(),
+      completeDepth: Math.max(0, run.completeDepth()),
+      queue: tally.queue,
+      cut: tally.cut,
+    },
+    properties,
+    coverage: compiled.families.map((family, i) => ({ family, steps: tally.steps[i]!, fresh: tally.fresh[i]! })),
+    vacuity,
+    statistics: {
+      elapsedMs: watcher.elapsedMs(),
+      peakBytes: watcher.peakBytes(),
+      workers: 1,
+      engine: 'components',
+      details: {
+        localSteps: memo.rows,
+        ...Object.fromEntries(components.kinds.map(({ name, values }) => [`values of ${name}`, values.length])),
+      },
+    },
+  };
+};
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+/** A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. */
+const withTraces = async (model: ComponentModel, options: ComponentOptions, report: Report): Promise<Report> => {
+  const { witnessTraces } = options;
+  const wanted = report.properties
+    .filter(({ verdict }) => verdict === 'violated' || (witnessTraces === true && verdict === 'reached'))
+    .map(({ name }) => name);
+  if (wanted.length === 0) return report;
+  const job = newJob(model, { ...options, search: 'bfs', properties: wanted, keepGoing: true }, watch(options));
+  for (;;) {
+    const stop = slice(job);
+    if (stop !== undefined || job.traces.size === wanted.length) break;
+    await nextTurn();
+  }
+  return {
+    ...report,
+    properties: report.properties.map((property) => {
+      const trace = job.traces.get(property.name);
+      return trace === undefined ? property : { ...property, trace };
+    }),
+  };
+};
+
+/**
+ * Checks every safety property of a component model over all its reachable states.
+ *
+ * @throws CheckerError when the model breaks its own contract (`model`), or an option does not fit it (`option`).
+ */
+export const checkComponents = async (model: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
+  const job = newJob(model, options, watch(options));
+  const report = reportOf(job, await search(job));
+  return options.search === 'sweep' ? withTraces(model, options, report) : report;
+};

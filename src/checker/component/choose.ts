@@ -1,0 +1,65 @@
+/** Which slots become local positions: a short breadth-first sample says which choice keeps the states in the least room. */
+import type { ComponentModel } from '../interface.js';
+import { layoutOf, slotIndices, type Layout } from './compile.js';
+import { Breadth } from './search.js';
+import { newSpace, type Space } from './space.js';
+import { within } from './store.js';
+
+/** How many groups (here: states) the sample expands. */
+const SAMPLE = 1500;
+/** What a group costs beside its cells, in bytes. */
+const GROUP_COST = 60;
+
+/** Kinds of which every interaction touches at most one slot; only those can be local. */
+const eligible = (model: ComponentModel): ReadonlyArray<ReadonlyArray<number>> => {
+  const indices = slotIndices(model);
+  const kinds = [...new Set(model.slots.map((slot) => slot.kind))];
+  return kinds
+    .filter((kind) =>
+      model.interactions.every((interaction) => interaction.slots.filter((slot) => slot.kind === kind).length <= 1),
+    )
+    .map((kind) => model.slots.filter((slot) => slot.kind === kind).map((slot) => indices.get(slot)!));
+};
+
+/** All slots of a kind, or (a symmetry permutes whole kinds) only the first few: matrices grow sparse with many positions. */
+const candidates = (model: ComponentModel, symmetry: boolean): ReadonlyArray<ReadonlyArray<number>> =>
+  eligible(model).flatMap((slots) => (symmetry ? [slots] : [1, 2, 3, slots.length].map((n) => slots.slice(0, n))));
+
+const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
+  const run = new Breadth(space, Infinity);
+  for (let i = 0; i < SAMPLE && run.step(); i++);
+  return Array.from(run.layer.blocks.view(), (offset) => {
+    const at = within(offset) + 1;
+    return run.layer.arena.page(offset).slice(at, at + space.shape.group);
+  });
+};
+
+/** About how many bytes the states take when these slots are local. */
+const cost = (states: ReadonlyArray<Int32Array>, locals: ReadonlyArray<number>): number => {
+  const groups = new Map<string, ReadonlyArray<Set<number>>>();
+  for (const state of states) {
+    const key = state.filter((_, slot) => !locals.includes(slot)).join(',');
+    const sets = groups.get(key) ?? locals.map(() => new Set<number>());
+    groups.set(key, sets);
+    locals.forEach((slot, p) => sets[p]!.add(state[slot]!));
+  }
+  let bytes = 0;
+  for (const sets of groups.values()) {
+    bytes +=
+      GROUP_COST + sets.reduce((cells, set) => cells * (set.size + 1), 1) + sets.reduce((ids, set) => ids + set.size * 4, 0);
+  }
+  return bytes;
+};
+
+/** The layout for a model. */
+export const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout => {
+  const space = newSpace(model, layoutOf(model, []), { symmetry: false, normalize: false });
+  const states = sampleStates(space);
+  let best: ReadonlyArray<number> = [];
+  let least = cost(states, []);
+  for (const locals of candidates(model, symmetry)) {
+    const bytes = cost(states, locals);
+    if (bytes < least) [best, least] = [locals, bytes];
+  }
+  return layoutOf(model, best);
+};

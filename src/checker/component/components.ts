@@ -1,0 +1,63 @@
+/** Interned component values: each distinct value of a slot kind is a small integer, and is kept once. */
+import { encode } from '../plain/encode.js';
+import type { ComponentModel } from '../interface.js';
+import { CheckerError } from './error.js';
+
+interface Kind {
+  readonly name: string;
+  readonly ids: Map<string, number>;
+  readonly values: unknown[];
+  readonly progress: number[];
+}
+
+type Encoder = (kind: string, local: unknown) => string;
+type Normal = (kind: string, local: unknown) => unknown;
+type Measure = (kind: string, local: unknown) => number;
+
+export class Components {
+  readonly kinds: ReadonlyArray<Kind>;
+  private readonly encoder: Encoder;
+  private readonly normal: Normal | undefined;
+  private readonly measure: Measure | undefined;
+
+  constructor(model: ComponentModel, normalize: boolean) {
+    const names = [...new Set(model.slots.map((slot) => slot.kind))];
+    this.kinds = names.map((name) => ({ name, ids: new Map(), values: [], progress: [] }));
+    this.encoder = (model.key as Encoder | undefined) ?? ((_kind, local) => encode(local));
+    this.normal = normalize ? (model.normalize as Normal | undefined) : undefined;
+    this.measure = model.progress as Measure | undefined;
+  }
+
+  kindOf(name: string): number {
+    return this.kinds.findIndex((kind) => kind.name === name);
+  }
+
+  /** The id of a value; under a quotient, of its normal form. */
+  intern(kind: number, raw: unknown): number {
+    const table = this.kinds[kind]!;
+    const value = this.normal === undefined ? raw : this.normal(table.name, raw);
+    const key = this.encoder(table.name, value);
+    const known = table.ids.get(key);
+    return known ?? this.add(table, key, value);
+  }
+
+  value(kind: number, id: number): unknown {
+    return this.kinds[kind]!.values[id];
+  }
+
+  progress(kind: number, id: number): number {
+    return this.kinds[kind]!.progress[id]!;
+  }
+
+  private add(table: Kind, key: string, value: unknown): number {
+    const id = table.values.length;
+    const progress = this.measure === undefined ? 0 : this.measure(table.name, value);
+    if (!Number.isFinite(progress)) {
+      throw new CheckerError('model', `the progress of a ${table.name} is ${String(progress)}: it must be a finite number`);
+    }
+    table.ids.set(key, id);
+    table.values.push(value);
+    table.progress.push(progress);
+    return id;
+  }
+}

@@ -1,0 +1,413 @@
+/** Expanding a group: all steps from those of its cells that are to be expanded. */
+import { Ints } from '../ints.js';
+import type { Compiled, Meeting } from './compile.js';
+import { fillUsed, Here } from './here.js';
+import type { Judge } from './judge.js';
+import { GROUP_CHANGES, type Memo, strideOf } from './memo.js';
+import { type Batch, emptyBatch, type Mover, roomy } from './mover.js';
+import type { Layer, Shape } from './store.js';
+import type { Tally } from './tally.js';
+
+/** How a search order uses the expansion. */
+export interface Order {
+  /** The layer in which the group with this tuple is, or would be. */
+  readonly layerOf: (tuple: Int32Array) => Layer;
+  /** Puts a group that has new cells on the list of those to expand, if it is not there. */
+  readonly enqueue: (layer: Layer, group: number) => void;
+  /** The mark of the cells that are expanded now, and the one they have afterwards. */
+  from: number;
+  done: number;
+  /** The mark of new cells. */
+  to: number;
+  /** Whether new cells of the group at hand are expanded at once (and marked `done`). */
+  readonly closes: boolean;
+}
+
+/** What a reduction by symmetry does to a batch before it is moved. */
+export interface Canonical {
+  /** Whether some permutation other than the identity leaves the tuple as it is. */
+  readonly isLoose: (tuple: Int32Array) => boolean;
+  /** Replaces the tuple (in place) and the batch by their representatives. */
+  readonly reduce: (batch: Batch, tuple: Int32Array) => Batch;
+}
+
+/** By position and index of the group at hand: what is known of the local id there. */
+class Locals {
+  /** 0: not opened yet, 1: may be expanded, 2: beyond the boundary. */
+  open: Int32Array = new Int32Array(64);
+  /** How many cells with it were expanded. */
+  weight: Int32Array = new Int32Array(64);
+  /** Where its successors inside the group begin and end in `inside`. */
+  from: Int32Array = new Int32Array(64);
+  to: Int32Array = new Int32Array(64);
+  /** Whether some interaction is enabled for it. */
+  alive: Int32Array = new Int32Array(64);
+
+  reserve(count: number): void {
+    this.open = roomy(this.open, count);
+    this.weight = roomy(this.weight, count);
+    this.from = roomy(this.from, count);
+    this.to = roomy(this.to, count);
+    this.alive = roomy(this.alive, count);
+  }
+
+  clear(count: number): void {
+    this.reserve(count);
+    this.open.fill(0, 0, count);
+  }
+}
+
+export class Expander {
+  readonly here: Here;
+  readonly tally: Tally;
+  private readonly memo: Memo;
+  private readonly judge: Judge;
+  private readonly mover: Mover;
+  private readonly order: Order;
+  private readonly canonical: Canonical | undefined;
+  private readonly boundary: Compiled['boundary'];
+  private readonly meetings: ReadonlyArray<Meeting>;
+  /** Interactions that touch no local position, and those that touch each. */
+  private readonly groupMeetings: ReadonlyArray<Meeting>;
+  private readonly localMeetings: ReadonlyArray<ReadonlyArray<Meeting>>;
+
+  private readonly target: Int32Array;
+  private readonly part: Batch;
+  private readonly locals: ReadonlyArray<Locals>;
+  private loose = false;
+  /** Pairs (index, family): successors inside the group. */
+  private readonly inside = new Ints();
+  /** Quadruples (position, index, interaction, offset in the pool): outcomes that leave the group. */
+  private readonly outside = new Ints();
+  /** Quadruples (position, index, family, outcomes): what is enabled. */
+  private readonly enabled = new Ints();
+  /** By interaction: the memo's node for the group at hand, or -1. */
+  private readonly nodes: Int32Array;
+  private readonly ids: Int32Array;
+  /** The batch that is being moved and its tuple, for evidence. */
+  private moving: Batch;
+  /** The cell and the interaction of which a row is being filled. */
+  private cell = 0;
+
+  constructor(
+    compiled: Compiled,
+    shape: Shape,
+    tally: Tally,
+    memo: Memo,
+    judge: Judge,
+    mover: Mover,
+    order: Order,
+    canonical: Canonical | undefined,
+  ) {
+    this.here = new Here(shape);
+    this.tally = tally;
+    this.memo = memo;
+    this.judge = judge;
+    this.mover = mover;
+    this.order = order;
+    this.canonical = canonical;
+    this.boundary = compiled.boundary;
+    this.meetings = compiled.meetings;
+    this.groupMeetings = compiled.meetings.filter((meeting) => meeting.local === -1);
+    this.localMeetings = compiled.layout.locals.map((_, p) => compiled.meetings.filter((meeting) => meeting.local === p));
+    this.target = new Int32Array(shape.group);
+    this.part = emptyBatch(shape.positions);
+    this.moving = this.part;
+    this.locals = Array.from({ length: shape.positions }, () => new Locals());
+    this.nodes = new Int32Array(compiled.meetings.length);
+    this.ids = new Int32Array(shape.positions);
+    if (judge.looks.cell.length > 0) mover.onFresh = (cell) => this.lookAtCell(cell);
+  }
+
+  // --- the whole of it -----------------------------------------------------------------------------------------------------
+
+  /** Puts an initial state in its place. */
+  seed(tuple: Int32Array, locals: Int32Array): void {
+    const { part } = this;
+    part.count = 1;
+    locals.forEach((id, p) => {
+      part.at[p]![0] = 0;
+      part.ids[p]![0] = id;
+    });
+    fillUsed(part);
+    this.target.set(tuple);
+    this.tally.generated++;
+    this.move(part, -1);
+  }
+
+  /** Expands the cells of a group that are marked `order.from`. */
+  expand(layer: Layer, group: number): void {
+    const { here, order, tally } = this;
+    here.load(layer, group);
+    here.collect(order.from, order.done);
+    if (here.cells.count === 0) return;
+    tally.queue -= here.cells.count;
+    this.loose = this.canonical?.isLoose(here.tuple) ?? false;
+    this.nodes.fill(-1);
+    for (let p = 0; p < this.locals.length; p++) this.locals[p]!.clear(here.counts[p]!);
+    this.inside.length = this.outside.length = this.enabled.length = 0;
+    this.expandInside();
+    if (here.cells.count === 0) return;
+    here.settle();
+    const alive = this.expandGroup();
+    if (!alive && this.judge.deadlock !== -1) this.findDeadlock();
+    this.expandOutside();
+    this.count();
+  }
+
+  // --- steps inside the group ----------------------------------------------------------------------------------------------
+
+  private expandInside(): void {
+    const { here, tally, locals } = this;
+    const { cells } = here;
+    const before = tally.distinct;
+    let kept = 0;
+    for (let i = 0; i < cells.count; i++) {
+      this.cell = i;
+      if (this.boundary.length > 0 && this.isCut(i)) {
+        tally.cut++;
+        continue;
+      }
+      for (let p = 0; p < locals.length; p++) {
+        const x = cells.at[p]![i]!;
+        if (locals[p]!.open[x] === 0) this.open(p, x);
+        locals[p]!.weight[x]!++;
+        this.followInside(i, p, x);
+      }
+      here.keep(i, kept++);
+    }
+    cells.count = kept;
+    if (tally.distinct > before && !this.order.closes) this.order.enqueue(here.layer, here.group);
+  }
+
+  private followInside(i: number, p: number, x: number): void {
+    const { here, tally, order } = this;
+    const local = this.locals[p]!;
+    const to = local.to[x]!;
+    for (let s = local.from[x]!; s < to; s += 2) {
+      if (!here.mark(i, p, this.inside.data[s]!, order.closes ? order.done : order.to, order.closes)) continue;
+      tally.distinct++;
+      tally.fresh[this.inside.data[s + 1]!]!++;
+      if (!order.closes) tally.queue++;
+      if (this.judge.looks.cell.length > 0) this.lookInside(i, p, this.inside.data[s]!);
+    }
+  }
+
+  /** Runs (or remembers) the interactions of a local id with the group, and sorts their outcomes. */
+  private open(p: number, x: number): void {
+    const { here, memo, inside } = this;
+    const local = this.locals[p]!;
+    const id = here.cells.ids[p]![x]!;
+    local.open[x] = 1;
+    local.weight[x] = 0;
+    local.alive[x] = 0;
+    local.from[x] = inside.length;
+    for (const meeting of this.localMeetings[p]!) {
+      let node = this.nodes[meeting.index]!;
+      if (node === -1) node = this.nodes[meeting.index] = memo.node(meeting, here.tuple);
+      const row = memo.localRow(meeting, node, here.tuple, id);
+      if (row !== 0) this.sort(meeting, p, x, row);
+    }
+    local.to[x] = inside.length;
+  }
+
+  private sort(meeting: Meeting, p: number, x: number, row: number): void {
+    const { data } = this.memo.pool;
+    const outcomes = data[row]!;
+    const stride = strideOf(meeting);
+    this.locals[p]!.alive[x] = 1;
+    push4(this.enabled, p, x, meeting.family, outcomes);
+    for (let o = 0, at = row + 1; o < outcomes; o++, at += stride) {
+      const flags = data[at]!;
+      if (flags === 0) continue;
+      if ((flags & GROUP_CHANGES) !== 0 || this.loose) push4(this.outside, p, x, meeting.index, at);
+      else this.stay(meeting, p, data[at + stride - 1]!);
+    }
+  }
+
+  /** A successor inside the group, for which only the id at `p` changes. */
+  private stay(meeting: Meeting, p: number, id: number): void {
+    const { here } = this;
+    let y = here.indexOf(p, id);
+    if (y === -1) {
+      y = here.add(p, id);
+      this.locals[p]!.reserve(y + 1);
+      this.locals[p]!.open[y] = 0;
+      this.lookAtNewId(p, id);
+    }
+    this.inside.push(y);
+    this.inside.push(meeting.family);
+  }
+
+  // --- steps that leave the group ------------------------------------------------------------------------------------------
+
+  /** Steps among the group slots: all cells move together. Whether any was enabled. */
+  private expandGroup(): boolean {
+    const { here, memo } = this;
+    let alive = false;
+    this.cell = 0;
+    for (const meeting of this.groupMeetings) {
+      const row = memo.groupRow(meeting, here.tuple);
+      if (row === 0) continue;
+      alive = true;
+      const outcomes = memo.pool.data[row]!;
+      this.took(meeting.family, outcomes * here.cells.count);
+      const stride = strideOf(meeting);
+      for (let o = 0, at = row + 1; o < outcomes; o++, at += stride) {
+        if (memo.pool.data[at] === 0) continue;
+        this.aim(meeting, at);
+        this.move(here.cells, meeting.family);
+      }
+    }
+    return alive;
+  }
+
+  /** Steps of one local position that change the group, or that must go through the symmetry: its cells move together. */
+  private expandOutside(): void {
+    const { outside } = this;
+    for (let at = 0; at < outside.length;) {
+      const p = outside.at(at);
+      const x = outside.at(at + 1);
+      this.gather(p, x);
+      for (; at < outside.length && outside.at(at) === p && outside.at(at + 1) === x; at += 4) {
+        const meeting = this.meetings[outside.at(at + 2)]!;
+        const offset = outside.at(at + 3);
+        this.aim(meeting, offset);
+        this.part.ids[p]![0] = this.memo.pool.data[offset + strideOf(meeting) - 1]!;
+        if (this.part.count > 0) this.move(this.part, meeting.family);
+      }
+    }
+  }
+
+  /** Makes `part` of the cells with index `x` at `p`, where they get one common id. */
+  private gather(p: number, x: number): void {
+    const { part, here } = this;
+    const { cells } = here;
+    const wanted = cells.at[p]!;
+    let n = 0;
+    for (let q = 0; q < part.at.length; q++) {
+      part.at[q] = roomy(part.at[q]!, cells.count);
+      const [to, from] = [part.at[q]!, cells.at[q]!];
+      n = 0;
+      for (let i = 0; i < cells.count; i++) if (wanted[i] === x) to[n++] = q === p ? 0 : from[i]!;
+      if (q !== p) {
+        part.ids[q] = roomy(part.ids[q]!, here.counts[q]!);
+        part.ids[q]!.set(cells.ids[q]!.subarray(0, here.counts[q]));
+      }
+    }
+    part.count = n;
+    fillUsed(part);
+  }
+
+  /** Sets `target` to the tuple after an outcome. */
+  private aim(meeting: Meeting, outcome: number): void {
+    const { target, here } = this;
+    const { data } = this.memo.pool;
+    for (let i = 0; i < target.length; i++) target[i] = here.tuple[i]!;
+    const places = meeting.groupPlaces;
+    for (let i = 0; i < places.length; i++) target[places[i]!] = data[outcome + 1 + i]!;
+  }
+
+  /** Moves a batch to the group `target`. */
+  private move(batch: Batch, family: number): void {
+    const { tally, judge, order } = this;
+    const reduced = this.canonical === undefined ? batch : this.canonical.reduce(batch, this.target);
+    this.moving = reduced;
+    const moved = this.mover.move(reduced, order.layerOf(this.target), this.target, order.to);
+    if (moved.fresh === 0) return;
+    tally.distinct += moved.fresh;
+    tally.queue += moved.fresh;
+    if (family >= 0) tally.fresh[family]! += moved.fresh;
+    if (moved.newGroup) judge.look(judge.looks.group, this.target, this.ids, () => this.stateMoving(0));
+    for (let n = 0; n < moved.newIds.length; n += 2) this.lookAtMovedId(moved.newIds[n]!, moved.newIds[n + 1]!);
+    order.enqueue(moved.layer, moved.group);
+  }
+
+  // --- looking and counting ------------------------------------------------------------------------------------------------
+
+  private took(family: number, steps: number): void {
+    this.tally.steps[family]! += steps;
+    this.tally.generated += steps;
+  }
+
+  private count(): void {
+    const { enabled } = this;
+    for (let at = 0; at < enabled.length; at += 4) {
+      const cells = this.locals[enabled.at(at)]!.weight[enabled.at(at + 1)]!;
+      this.took(enabled.at(at + 2), cells * enabled.at(at + 3));
+    }
+  }
+
+  private isCut(i: number): boolean {
+    this.readIds(this.here.cells, i);
+    return !this.boundary.every((watched) => this.memo.holds(watched, this.here.tuple, this.ids));
+  }
+
+  /** Where no interaction among group slots is enabled, a cell is stuck when none of its local ids can do anything. */
+  private findDeadlock(): void {
+    const { here, judge, locals } = this;
+    if (judge.found[judge.deadlock] !== undefined) return;
+    for (let i = 0; i < here.cells.count; i++) {
+      if (locals.some((local, p) => local.alive[here.cells.at[p]![i]!] === 1)) continue;
+      this.readIds(here.cells, i);
+      if (judge.isFinal(here.tuple, this.ids)) continue;
+      judge.decide(judge.deadlock, { state: this.stateHere(i) });
+      return;
+    }
+  }
+
+  private lookAtNewId(p: number, id: number): void {
+    const looks = this.judge.looks.local[p]!;
+    if (looks.length === 0) return;
+    this.readIds(this.here.cells, this.cell);
+    this.ids[p] = id;
+    this.judge.look(looks, this.here.tuple, this.ids, () => join(this.here.tuple, this.ids));
+  }
+
+  private lookInside(i: number, p: number, y: number): void {
+    this.readIds(this.here.cells, i);
+    this.ids[p] = this.here.cells.ids[p]![y]!;
+    this.judge.look(this.judge.looks.cell, this.here.tuple, this.ids, () => join(this.here.tuple, this.ids));
+  }
+
+  private lookAtMovedId(p: number, x: number): void {
+    const looks = this.judge.looks.local[p]!;
+    if (looks.length === 0) return;
+    const i = this.moving.at[p]!.indexOf(x);
+    this.readIds(this.moving, i);
+    this.judge.look(looks, this.target, this.ids, () => this.stateMoving(i));
+  }
+
+  private lookAtCell(i: number): void {
+    this.readIds(this.moving, i);
+    this.judge.look(this.judge.looks.cell, this.target, this.ids, () => join(this.target, this.ids));
+  }
+
+  private readIds(batch: Batch, i: number): void {
+    for (let p = 0; p < this.ids.length; p++) this.ids[p] = batch.ids[p]![batch.at[p]![i]!]!;
+  }
+
+  private stateMoving(i: number): Int32Array {
+    this.readIds(this.moving, i);
+    return join(this.target, this.ids);
+  }
+
+  private stateHere(i: number): Int32Array {
+    this.readIds(this.here.cells, i);
+    return join(this.here.tuple, this.ids);
+  }
+
+  /** The state of which a row is being filled. */
+  evidence(): Int32Array {
+    return this.stateHere(this.cell);
+  }
+}
+
+const push4 = (list: Ints, a: number, b: number, c: number, d: number): void => {
+  list.push(a);
+  list.push(b);
+  list.push(c);
+  list.push(d);
+};
+
+const join = (tuple: Int32Array, locals: Int32Array): Int32Array => Int32Array.of(...tuple, ...locals);

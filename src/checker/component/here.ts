@@ -1,0 +1,184 @@
+/** The group at hand: its ids by position, its cells that are to be expanded, and marking cells inside it. */
+import { growBlock } from './blocks.js';
+import { type Batch, emptyBatch, IndexOf, roomy } from './mover.js';
+import { type Layer, type Shape, within } from './store.js';
+
+export class Here {
+  readonly tuple: Int32Array;
+  /** The cells to expand; `used` and `usedCount` are filled by {@link settle}. */
+  readonly cells: Batch;
+  /** By position: how many ids the group has. */
+  readonly counts: Int32Array;
+  layer!: Layer;
+  group = 0;
+  private readonly shape: Shape;
+  private readonly maps: ReadonlyArray<IndexOf>;
+  private readonly strides: Int32Array;
+  private readonly walk: Int32Array;
+  private bytes!: Uint8Array;
+  private first = 0;
+
+  constructor(shape: Shape) {
+    this.shape = shape;
+    this.tuple = new Int32Array(shape.group);
+    this.cells = emptyBatch(shape.positions);
+    this.counts = new Int32Array(shape.positions);
+    this.maps = Array.from({ length: shape.positions }, () => new IndexOf());
+    this.strides = new Int32Array(shape.positions);
+    this.walk = new Int32Array(shape.positions);
+  }
+
+  /** Takes a group: its tuple and ids. */
+  load(layer: Layer, group: number): void {
+    const { shape } = this;
+    this.layer = layer;
+    this.group = group;
+    const offset = layer.blocks.data[group]!;
+    const page = layer.arena.page(offset);
+    const base = within(offset);
+    for (let i = 0; i < shape.group; i++) this.tuple[i] = page[base + 1 + i]!;
+    let from = base + shape.ids;
+    for (let p = 0; p < shape.positions; p++) {
+      const count = page[base + shape.counts + p]!;
+      this.counts[p] = count;
+      this.maps[p]!.load(page, from, count);
+      const ids = roomy(this.cells.ids[p]!, count);
+      this.cells.ids[p] = ids;
+      for (let i = 0; i < count; i++) ids[i] = page[from + i]!;
+      from += page[base + shape.rooms + p]!;
+    }
+    this.cells.count = 0;
+    this.locate();
+  }
+
+  /** Where the cells are, after a growth. */
+  private locate(): void {
+    const { shape } = this;
+    const offset = this.layer.blocks.data[this.group]!;
+    const page = this.layer.arena.page(offset);
+    const base = within(offset);
+    let stride = 1;
+    for (let p = shape.positions - 1; p >= 0; p--) {
+      this.strides[p] = stride;
+      stride *= page[base + shape.rooms + p]!;
+    }
+    this.bytes = this.layer.arena.pageBytes(offset);
+    this.first = shape.cells(page, base);
+  }
+
+  /** Takes the cells marked `from` as those to expand, and marks them `done`. */
+  collect(from: number, done: number): void {
+    const last = this.shape.positions - 1;
+    if (last < 0) {
+      if (this.bytes[this.first] === from) {
+        this.bytes[this.first] = done;
+        this.cells.count = 1;
+      }
+      return;
+    }
+    this.walk.fill(0);
+    for (;;) {
+      this.collectRow(last, from, done);
+      let p = last - 1;
+      while (p >= 0 && this.walk[p] === this.counts[p]! - 1) this.walk[p--] = 0;
+      if (p < 0) return;
+      this.walk[p]!++;
+    }
+  }
+
+  private collectRow(last: number, from: number, done: number): void {
+    const { bytes, walk, strides } = this;
+    let cell = this.first;
+    for (let p = 0; p < last; p++) cell += walk[p]! * strides[p]!;
+    const count = this.counts[last]!;
+    for (let i = 0; i < count; i++, cell++) {
+      if (bytes[cell] !== from) continue;
+      bytes[cell] = done;
+      walk[last] = i;
+      this.push(walk);
+    }
+  }
+
+  private push(coordinates: Int32Array): void {
+    const { cells } = this;
+    const i = cells.count++;
+    for (let p = 0; p < coordinates.length; p++) {
+      if (i === cells.at[p]!.length) cells.at[p] = roomy(cells.at[p]!, i + 1);
+      cells.at[p]![i] = coordinates[p]!;
+    }
+  }
+
+  /** The index of an id at a position, or -1. */
+  indexOf(position: number, id: number): number {
+    return this.maps[position]!.get(id);
+  }
+
+  /** Adds an id at a position. */
+  add(position: number, id: number): number {
+    const { shape, counts, layer, group } = this;
+    const index = counts[position]!++;
+    growBlock(shape, layer, group, counts);
+    const offset = layer.blocks.data[group]!;
+    const page = layer.arena.page(offset);
+    const base = within(offset);
+    let from = base + shape.ids;
+    for (let p = 0; p < position; p++) from += page[base + shape.rooms + p]!;
+    page[from + index] = id;
+    page[base + shape.counts + position] = index + 1;
+    this.maps[position]!.set(id, index);
+    this.cells.ids[position] = roomy(this.cells.ids[position]!, index + 1);
+    this.cells.ids[position][index] = id;
+    this.locate();
+    return index;
+  }
+
+  /** Marks cell `i` with another index at one position, if it is not marked yet; `follow` adds it to the cells to expand. */
+  mark(i: number, position: number, index: number, tag: number, follow: boolean): boolean {
+    const { strides, cells, bytes } = this;
+    let cell = this.first + index * strides[position]!;
+    for (let p = 0; p < strides.length; p++) if (p !== position) cell += cells.at[p]![i]! * strides[p]!;
+    if (bytes[cell] !== 0) return false;
+    bytes[cell] = tag;
+    if (follow) this.follow(i, position, index);
+    return true;
+  }
+
+  private follow(i: number, position: number, index: number): void {
+    const { cells, walk } = this;
+    for (let p = 0; p < walk.length; p++) walk[p] = p === position ? index : cells.at[p]![i]!;
+    this.push(walk);
+  }
+
+  /** Keeps cell `i` as number `to` of the cells. */
+  keep(i: number, to: number): void {
+    if (i !== to) for (const at of this.cells.at) at[to] = at[i]!;
+  }
+
+  /** Fills `used` for the cells. */
+  settle(): void {
+    fillUsed(this.cells);
+  }
+}
+
+let marks: Int32Array = new Int32Array(256);
+let stamp = 0;
+
+/** Fills a batch's `used` from its cells. */
+export const fillUsed = (batch: Batch): void => {
+  for (let p = 0; p < batch.at.length; p++) {
+    stamp++;
+    const at = batch.at[p]!;
+    const most = batch.ids[p]!.length;
+    marks = roomy(marks, most);
+    let used = batch.used[p]!;
+    if (used.length < most) used = batch.used[p] = new Int32Array(most);
+    let n = 0;
+    for (let i = 0; i < batch.count; i++) {
+      const x = at[i]!;
+      if (marks[x] === stamp) continue;
+      marks[x] = stamp;
+      used[n++] = x;
+    }
+    batch.usedCount[p] = n;
+  }
+};

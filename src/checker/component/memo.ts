@@ -1,0 +1,195 @@
+/**
+ * Local steps and predicates, each run once for each distinct tuple of component ids. That is sound because they are pure and take
+ * nothing but the local states of their slots.
+ *
+ * A row of the pool is: the number of outcomes, then for each its flags and the new ids of the group slots, in the order of
+ * `groupArgs`, and of the local slot, if the interaction has one. Offset 0 is the empty row: not enabled.
+ */
+import { Ints } from '../ints.js';
+import type { Outcome } from '../interface.js';
+import type { Compiled, Meeting, Reads, Watched } from './compile.js';
+import type { Components } from './components.js';
+import { CheckerError } from './error.js';
+import { Trie } from './trie.js';
+
+/** Outcome flags. */
+export const GROUP_CHANGES = 1;
+export const LOCAL_CHANGES = 2;
+
+type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
+type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
+
+/** Told of what an outcome says when its row is made; the row belongs to a state that is being expanded. */
+export type OnOutcome = (meeting: Meeting, outcome: number, said: Outcome<ReadonlyArray<never>>) => void;
+
+/** How many integers an outcome takes in a row of the pool. */
+export const strideOf = (meeting: Meeting): number => 1 + meeting.arity;
+
+export class Memo {
+  readonly pool = new Ints(1 << 16);
+  /** Which interactions have been enabled. */
+  readonly enabled: boolean[];
+  rows = 0;
+  private readonly trie = new Trie();
+  private readonly roots: Int32Array;
+  private readonly predicateRoots = new Map<Watched, number>();
+  private readonly components: Components;
+  private readonly onOutcome: OnOutcome;
+  /** The edges of the trie by node, for who walks it; as of the size `sorted`. */
+  private readonly edges = new Map<number, (readonly [id: number, value: number])[]>();
+  private sorted = 0;
+  /** Local ids of one argument list, in the order of the arguments. */
+  private readonly ids: number[] = [];
+
+  constructor(compiled: Compiled, components: Components, onOutcome: OnOutcome) {
+    this.components = components;
+    this.onOutcome = onOutcome;
+    this.enabled = compiled.meetings.map(() => false);
+    this.roots = Int32Array.from(compiled.meetings, () => this.trie.root());
+    this.pool.push(0);
+  }
+
+  /** Where the rows of an interaction begin for the group slots of a tuple; to be completed by a local id. */
+  node(meeting: Meeting, tuple: Int32Array): number {
+    const { trie } = this;
+    const places = meeting.groupPlaces;
+    let node = this.roots[meeting.index]!;
+    for (const place of places) node = trie.child(node, tuple[place]!);
+    return node;
+  }
+
+  /** The row of an interaction that touches a local position. */
+  localRow(meeting: Meeting, node: number, tuple: Int32Array, local: number): number {
+    const row = this.trie.get(node, local);
+    return row === -1 ? this.fill(meeting, node, tuple, local) : row;
+  }
+
+  /** The row of an interaction among group slots alone. */
+  groupRow(meeting: Meeting, tuple: Int32Array): number {
+    const { trie } = this;
+    const places = meeting.groupPlaces;
+    const last = places.length - 1;
+    let node = this.roots[meeting.index]!;
+    for (let i = 0; i < last; i++) node = trie.child(node, tuple[places[i]!]!);
+    const row = trie.get(node, tuple[places[last]!]!);
+    return row === -1 ? this.fill(meeting, node, tuple, -1) : row;
+  }
+
+  /** Whether a predicate is true of a group tuple and, by position, local ids. */
+  holds(watched: Watched, tuple: Int32Array, locals: ArrayLike<number>): boolean {
+    const { trie } = this;
+    let node = this.predicateRoot(watched);
+    for (const place of watched.groupPlaces) node = trie.child(node, tuple[place]!);
+    for (const position of watched.localPositions) node = trie.child(node, locals[position]!);
+    const known = trie.get(node, 0);
+    if (known !== -1) return known === 1;
+    this.readIds(watched, tuple, (i) => locals[watched.localPositions[i]!]!);
+    const truth = (watched.source.holds as AnyHolds)(...this.values(watched));
+    trie.set(node, 0, truth ? 1 : 0);
+    return truth;
+  }
+
+  /** The rows of an interaction in which it is enabled: the ids it read (group slots, then the local one) and where the row is. */
+  rowsOf(meeting: Meeting): ReadonlyArray<{ readonly ids: ReadonlyArray<number>; readonly row: number }> {
+    this.sortEdges();
+    const walk = (node: number, ids: ReadonlyArray<number>): { ids: ReadonlyArray<number>; row: number }[] =>
+      (this.edges.get(node) ?? []).flatMap(([id, value]) => {
+        const longer = [...ids, id];
+        if (longer.length < meeting.arity) return walk(value, longer);
+        return value === 0 ? [] : [{ ids: longer, row: value }];
+      });
+    return walk(this.roots[meeting.index]!, []);
+  }
+
+  private sortEdges(): void {
+    if (this.sorted === this.trie.size) return;
+    this.sorted = this.trie.size;
+    this.edges.clear();
+    for (const [node, id, value] of this.trie.edges()) {
+      const list = this.edges.get(node);
+      if (list === undefined) this.edges.set(node, [[id, value]]);
+      else list.push([id, value]);
+    }
+  }
+
+  get bytes(): number {
+    return this.trie.bytes + this.pool.data.byteLength;
+  }
+
+  get looming(): number {
+    return this.trie.looming;
+  }
+
+  private predicateRoot(watched: Watched): number {
+    const known = this.predicateRoots.get(watched);
+    if (known !== undefined) return known;
+    const root = this.trie.root();
+    this.predicateRoots.set(watched, root);
+    return root;
+  }
+
+  private readIds(reads: Reads, tuple: Int32Array, local: (i: number) => number): void {
+    reads.groupArgs.forEach((arg, i) => (this.ids[arg] = tuple[reads.groupPlaces[i]!]!));
+    reads.localArgs.forEach((arg, i) => (this.ids[arg] = local(i)));
+  }
+
+  private values(reads: Reads): unknown[] {
+    return reads.kinds.map((kind, arg) => this.components.value(kind, this.ids[arg]!));
+  }
+
+  private fill(meeting: Meeting, node: number, tuple: Int32Array, local: number): number {
+    this.readIds(meeting, tuple, () => local);
+    this.rows++;
+    const outcomes = (meeting.source.step as unknown as AnyStep)(...this.values(meeting));
+    const row = outcomes.length === 0 ? 0 : this.write(meeting, outcomes);
+    this.trie.set(node, local === -1 ? tuple[meeting.groupPlaces.at(-1)!]! : local, row);
+    return row;
+  }
+
+  private write(meeting: Meeting, outcomes: ReadonlyArray<Outcome<ReadonlyArray<never>>>): number {
+    this.enabled[meeting.index] = true;
+    const { pool } = this;
+    const row = pool.length;
+    pool.push(outcomes.length);
+    outcomes.forEach((outcome) => this.writeOutcome(meeting, outcome.next));
+    outcomes.forEach((outcome, i) => this.onOutcome(meeting, i, outcome));
+    return row;
+  }
+
+  private writeOutcome(meeting: Meeting, next: ReadonlyArray<unknown>): void {
+    const { pool, ids } = this;
+    const { groupArgs, localArgs } = meeting;
+    if (next.length !== meeting.arity) {
+      throw fault(meeting, `gives ${next.length} local states for ${meeting.arity} slots`);
+    }
+    const after = next.map((value, arg) => this.after(meeting, arg, value));
+    const moved = (arg: number): boolean => after[arg] !== ids[arg];
+    pool.push((groupArgs.some(moved) ? GROUP_CHANGES : 0) | (localArgs.some(moved) ? LOCAL_CHANGES : 0));
+    for (const arg of groupArgs) pool.push(after[arg]!);
+    for (const arg of localArgs) pool.push(after[arg]!);
+  }
+
+  /** The id of an argument after the step, with what the model promised of it checked. */
+  private after(meeting: Meeting, arg: number, value: unknown): number {
+    const { components } = this;
+    const kind = meeting.kinds[arg]!;
+    const before = this.ids[arg]!;
+    if (value === components.value(kind, before)) return before;
+    const id = components.intern(kind, value);
+    if (id === before) return id;
+    const slot = meeting.source.slots[arg]!.name;
+    if (!meeting.writes[arg]) throw fault(meeting, `changes ${slot}, which is not among its writes`);
+    if (components.progress(kind, id) < components.progress(kind, before)) {
+      throw fault(
+        meeting,
+        `lowers the progress of ${slot} from ${components.progress(kind, before)} to ${components.progress(kind, id)}`,
+      );
+    }
+    return id;
+  }
+}
+
+const fault = (meeting: Meeting, what: string): CheckerError => {
+  const { family, args } = meeting.source.label;
+  return new CheckerError('model', `${[family, ...args].join(' ')} ${what}`);
+};

@@ -1,0 +1,173 @@
+/** The two orders in which groups are expanded: by depth, and by progress. Each is a run that can be stopped between two groups. */
+import type { Expander, Order } from './expand.js';
+import { within, type Layer } from './store.js';
+import { progressOf, type Space } from './space.js';
+
+/** A search under way. */
+export interface Run {
+  /** Expands one group; false when there is none left. */
+  readonly step: () => boolean;
+  /** Greatest number of steps from the initial state to a state found; 0 where the order does not tell. */
+  readonly depth: () => number;
+  readonly completeDepth: () => number;
+  readonly layers: () => Iterable<Layer>;
+}
+
+/** A cell's mark for a depth. It repeats after 255, which suffices: see `trace.ts`. */
+export const depthMark = (depth: number): number => (depth % 255) + 1;
+
+const splitInitial = (space: Space): readonly [Int32Array, Int32Array] => [
+  space.initial.slice(0, space.shape.group),
+  space.initial.slice(space.shape.group),
+];
+
+/** Where the stamp of the last queueing of a group is kept. */
+const stampIsNew = (layer: Layer, group: number, stamp: number): boolean => {
+  const offset = layer.blocks.data[group]!;
+  const page = layer.arena.page(offset);
+  const at = within(offset);
+  if (page[at] === stamp) return false;
+  page[at] = stamp;
+  return true;
+};
+
+/** Breadth first: cells are marked with their depth, and stay. */
+export class Breadth implements Run {
+  readonly layer: Layer;
+  at = 0;
+  private next = 0;
+  private found = 0;
+  private readonly order: Order;
+  private readonly expander: Expander;
+  private readonly maxDepth: number;
+  private current: Int32Array = new Int32Array(0);
+  private currentLength = 0;
+
+  constructor(space: Space, maxDepth: number) {
+    this.layer = space.newLayer(0);
+    this.maxDepth = maxDepth;
+    this.order = {
+      layerOf: () => this.layer,
+      enqueue: (layer, group) => {
+        if (stampIsNew(layer, group, this.found)) layer.queue.push(group);
+      },
+      from: 0,
+      done: 0,
+      to: depthMark(0),
+      closes: false,
+    };
+    this.expander = space.expander(this.order);
+    this.expander.seed(...splitInitial(space));
+    this.advance();
+  }
+
+  step(): boolean {
+    if (this.next === this.currentLength && !this.advance()) return false;
+    this.expander.expand(this.layer, this.current[this.next++]!);
+    return true;
+  }
+
+  depth(): number {
+    return this.layer.queue.length > 0 ? this.found : this.at;
+  }
+
+  /** The states of depth `at` are being expanded. */
+  completeDepth(): number {
+    return this.next === this.currentLength ? this.at : this.at - 1;
+  }
+
+  layers(): Iterable<Layer> {
+    return [this.layer];
+  }
+
+  /** Goes on to the next depth, if there is one. */
+  private advance(): boolean {
+    const { layer, order } = this;
+    if (layer.queue.length === 0 || this.found > this.maxDepth) return false;
+    this.at = this.found;
+    this.found = this.at + 1;
+    order.from = order.done = depthMark(this.at);
+    order.to = depthMark(this.found);
+    const old = this.current;
+    this.current = layer.queue.data;
+    this.currentLength = layer.queue.length;
+    this.next = 0;
+    layer.queue.data = old.length > 0 ? old : new Int32Array(64);
+    layer.queue.length = 0;
+    return true;
+  }
+}
+
+/** Marks of a sweep. */
+const FRESH = 1;
+const EXPANDED = 2;
+
+/**
+ * Groups in ascending order of progress. No step lowers the progress of a component (asserted when its row is made), so once all
+ * groups of a level are expanded nothing leads to it any more, and the level is given back as a whole.
+ */
+export class Sweep implements Run {
+  private readonly space: Space;
+  private readonly levels = new Map<number, Layer>();
+  private readonly order: Order;
+  private readonly expander: Expander;
+  private current: Layer;
+
+  constructor(space: Space) {
+    this.space = space;
+    this.current = space.newLayer(Number.NaN);
+    this.order = {
+      layerOf: (tuple) => this.layerAt(progressOf(space, tuple)),
+      enqueue: (layer, group) => {
+        if (stampIsNew(layer, group, 1)) layer.queue.push(group);
+      },
+      from: FRESH,
+      done: EXPANDED,
+      to: FRESH,
+      closes: true,
+    };
+    this.expander = space.expander(this.order);
+    this.expander.seed(...splitInitial(space));
+    this.current = this.layerAt(progressOf(space, space.initial.subarray(0, space.shape.group)));
+  }
+
+  step(): boolean {
+    while (this.current.queue.length === 0) {
+      if (!this.advance()) return false;
+    }
+    const group = this.current.queue.pop();
+    stampIsNew(this.current, group, 0);
+    this.expander.expand(this.current, group);
+    return true;
+  }
+
+  depth(): number {
+    return 0;
+  }
+
+  completeDepth(): number {
+    return 0;
+  }
+
+  layers(): Iterable<Layer> {
+    return this.levels.values();
+  }
+
+  private layerAt(level: number): Layer {
+    if (level === this.current.level) return this.current;
+    const known = this.levels.get(level);
+    if (known !== undefined) return known;
+    const made = this.space.newLayer(level);
+    this.levels.set(level, made);
+    return made;
+  }
+
+  private advance(): boolean {
+    const { levels, current } = this;
+    current.arena.release();
+    levels.delete(current.level);
+    if (levels.size === 0) return false;
+    this.current = levels.get(Math.min(...levels.keys()))!;
+    return true;
+  }
+}

@@ -1,0 +1,84 @@
+/** All that an exploration of a component model is made of, put together for a layout. */
+import type { ComponentModel } from '../interface.js';
+import { compile, type Compiled, type Layout } from './compile.js';
+import { Components } from './components.js';
+import { Expander, type Order } from './expand.js';
+import { Judge } from './judge.js';
+import { Memo } from './memo.js';
+import { Mover } from './mover.js';
+import { Layer, Shape } from './store.js';
+import { Symmetry } from './symmetry.js';
+import { newTally, type Tally } from './tally.js';
+
+/** Which reductions are on, and what is judged. */
+export interface SpaceOptions {
+  readonly symmetry: boolean;
+  readonly normalize: boolean;
+  /** Names of the properties to judge; default all. */
+  readonly properties?: ReadonlyArray<string>;
+}
+
+export interface Space {
+  readonly compiled: Compiled;
+  readonly components: Components;
+  readonly memo: Memo;
+  readonly judge: Judge;
+  readonly symmetry: Symmetry | undefined;
+  readonly shape: Shape;
+  readonly tally: Tally;
+  /** Pages that no layer uses. */
+  readonly spare: Int32Array[];
+  /** The initial state, by places. */
+  readonly initial: Int32Array;
+  readonly newLayer: (level: number) => Layer;
+  readonly expander: (order: Order) => Expander;
+}
+
+export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOptions): Space => {
+  const components = new Components(model, options.normalize);
+  const compiled = compile(model, layout, components, options.properties);
+  const shape = new Shape(layout.group.length, layout.locals.length);
+  const spare: Int32Array[] = [];
+  const initial = Int32Array.from([...layout.group, ...layout.locals], (slot, place) =>
+    components.intern(compiled.kinds[place]!, model.slots[slot]!.initial),
+  );
+  const judge: Judge = new Judge(compiled, components, () => memo);
+  let evidence = (): Int32Array => initial;
+  const memo = new Memo(compiled, components, (meeting, outcome, said) => judge.hear(meeting, outcome, said, evidence));
+  const symmetry = options.symmetry && model.symmetry !== undefined ? new Symmetry(compiled, components, initial) : undefined;
+  const tally = newTally(compiled.families.length);
+  const newLayer = (level: number): Layer => new Layer(level, spare);
+  return {
+    compiled,
+    components,
+    memo,
+    judge,
+    symmetry,
+    shape,
+    tally,
+    spare,
+    initial,
+    newLayer,
+    expander: (order) => {
+      const mover = new Mover(shape, newLayer(0));
+      const expander = new Expander(compiled, shape, tally, memo, judge, mover, order, symmetry);
+      evidence = () => expander.evidence();
+      return expander;
+    },
+  };
+};
+
+/** The sum of the progress of a tuple's group slots. */
+export const progressOf = (space: Space, tuple: Int32Array): number => {
+  const { kinds } = space.compiled;
+  let sum = 0;
+  for (let i = 0; i < tuple.length; i++) sum += space.components.progress(kinds[i]!, tuple[i]!);
+  return sum;
+};
+
+/** Bytes that the tables beside the layers hold, and that the next growth of one of them would add. */
+export const loomingBytes = (space: Space, layers: Iterable<Layer>): number => {
+  let bytes = space.memo.looming;
+  for (const layer of layers) bytes += layer.looming;
+  return bytes;
+};

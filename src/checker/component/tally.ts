@@ -1,0 +1,19 @@
+/** Exact counts of what a search did; by family of actions where it is a list. */
+export interface Tally {
+  distinct: number;
+  generated: number;
+  cut: number;
+  /** States found and not yet expanded. */
+  queue: number;
+  readonly steps: number[];
+  readonly fresh: number[];
+}
+
+export const newTally = (families: number): Tally => ({
+  distinct: 0,
+  generated: 0,
+  cut: 0,
+  queue: 0,
+  steps: Array.from({ length: families }, () => 0),
+  fresh: Array.from({ length: families }, () => 0),
+});
