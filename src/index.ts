@@ -3,4 +3,17 @@
  *
  * @packageDocumentation
  */
-export { MASTER_GUARANTEES, type GetResult, type Guarantees, type PutResult, type SessionToken } from './core/session.js';
+export { MASTER_GUARANTEES, type Guarantees, type PutResult, type SessionToken } from './core/session.js';
+export type { Stamp } from './core/write.js';
+export {
+  connect,
+  startServer,
+  type BayouServer,
+  type BayouSession,
+  type ConnectOptions,
+  type Content,
+  type ServerAddress,
+  type SessionGetResult,
+  type SessionPutResult,
+  type StartServerOptions,
+} from './library.js';

@@ -1,0 +1,178 @@
+/** The session and the server for programs: what `import … from 'bayou'` gives. */
+import { randomInt } from 'node:crypto';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Bytes, bytesOfText, textOfBytes } from './core/bytes.js';
+import type { NodeId, ReplicaId } from './core/ids.js';
+import { type Guarantees, MASTER_GUARANTEES, type PutResult, type SessionToken, SessionTokenC } from './core/session.js';
+import type { Stamp } from './core/write.js';
+import { createMemoryLog } from './impl/memory-log.js';
+import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
+import { newSecret } from './net/auth.js';
+import { makeClient } from './net/client.js';
+import { ANTI_ENTROPY_MS, MAX_KEY_BYTES, MAX_VALUE_BYTES, REQUEST_MS } from './net/limits.js';
+import { type Logger, makeLogger } from './net/logger.js';
+import { startServer as startNetServer } from './net/server.js';
+
+// --- sessions --------------------------------------------------------------------------------------------------------------
+
+/** A server and where it listens. */
+export interface ServerAddress {
+  readonly id: NodeId;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  readonly port: number;
+}
+
+/** What a session is opened with. */
+export interface ConnectOptions {
+  /** The servers to talk to, in the order in which they are asked (R13). At least one. */
+  readonly servers: ReadonlyArray<ServerAddress>;
+  /** The cluster's secret. */
+  readonly secret: string;
+  /** The session guarantees (R12); what is left out is as for {@link MASTER_GUARANTEES}. Not with `token`. */
+  readonly guarantees?: Partial<Guarantees>;
+  /** Goes on with an exported session. No two processes may go on with the same token. */
+  readonly token?: SessionToken;
+  /** How long a put or a get may take over all servers, in ms (R15). Default: 5,000. */
+  readonly timeoutMs?: number;
+  /** What is logged, to standard error: a pino level. Default: `silent`. */
+  readonly logLevel?: string;
+}
+
+/** A key or a value: text, which is taken as its UTF-8 bytes, or bytes. */
+export type Content = string | Uint8Array;
+
+/** What a get comes to: {@link Core.GetResult}, with the value as text and as bytes. */
+export type SessionGetResult =
+  | { readonly type: 'value'; readonly text: string; readonly bytes: Uint8Array; readonly stamp: Stamp }
+  | { readonly type: 'ERR_KEY' | 'ERR_DEP' | 'ERR_CONN' | 'ERR_SIZE' };
+
+/** What a put comes to. `ERR_SIZE`: the key is above 64 KiB or the value above 512 KiB; nothing was sent. */
+export type SessionPutResult = PutResult | { readonly type: 'ERR_SIZE' };
+
+/** A session: what it wrote and read is seen by what it reads later, as its guarantees say, at whichever server. */
+export interface BayouSession {
+  /** Writes (R14). Never rejects. */
+  readonly put: (key: Content, value: Content) => Promise<SessionPutResult>;
+  /** Reads (R13). Never rejects. */
+  readonly get: (key: Content) => Promise<SessionGetResult>;
+  /** The session's whole state as JSON (R11), to be resumed with `connect({ token, … })`, in another process too. */
+  readonly token: () => SessionToken;
+  /** Closes the connections. Requests under way come to `ERR_CONN` or `UNKNOWN`. */
+  readonly close: () => void;
+}
+
+const bytesOf = (content: Content): Bytes =>
+  typeof content === 'string' ? bytesOfText(content) : Buffer.from(content).toString('latin1');
+
+const CLIENT_IDS = 2 ** 48 - 1;
+
+const loggerOf = (name: string, level: string | undefined): Logger => makeLogger({ name, level: level ?? 'silent', file: null });
+
+const sessionOf = (o: ConnectOptions): E.Either<string, Session> => {
+  if (o.token === undefined) return E.right(newSession(randomInt(CLIENT_IDS), { ...MASTER_GUARANTEES, ...o.guarantees }));
+  const token = SessionTokenC.decode(o.token);
+  return E.isLeft(token) ? E.left('the token is not one of a session: use what token() gave') : E.right(resume(token.right));
+};
+
+/**
+ * Opens a session and connects it to its servers. Fails with one line where no server can be reached, or the token is not one;
+ * a server that cannot be reached yet is dialed again when it is needed.
+ */
+export const connect = async (o: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
+  const session = sessionOf(o);
+  if (E.isLeft(session)) return session;
+  const client = makeClient({
+    secret: o.secret,
+    session: session.right,
+    timeoutMs: o.timeoutMs ?? REQUEST_MS,
+    logger: loggerOf('bayou-session', o.logLevel),
+    trace: undefined,
+  });
+  const linked = await Promise.all(o.servers.map(({ id, host = '127.0.0.1', port }) => client.link(id, { host, port })));
+  if (!linked.some(E.isRight)) {
+    client.close();
+    const why = linked.map((l) => (E.isLeft(l) ? l.left : '')).join('; ');
+    return E.left(o.servers.length === 0 ? 'no servers to connect to' : `no server could be reached: ${why}`);
+  }
+
+  const put = async (key: Content, value: Content): Promise<SessionPutResult> => {
+    const [k, v] = [bytesOf(key), bytesOf(value)];
+    return k.length > MAX_KEY_BYTES || v.length > MAX_VALUE_BYTES ? { type: 'ERR_SIZE' } : client.put(k, v);
+  };
+  const get = async (key: Content): Promise<SessionGetResult> => {
+    const k = bytesOf(key);
+    if (k.length > MAX_KEY_BYTES) return { type: 'ERR_SIZE' };
+    const got = await client.get(k);
+    if (got.type !== 'value') return got;
+    return { type: 'value', text: textOfBytes(got.value), bytes: Buffer.from(got.value, 'latin1'), stamp: got.stamp };
+  };
+  return E.right({ put, get, token: () => tokenOf(client.session), close: client.close });
+};
+
+// --- servers ---------------------------------------------------------------------------------------------------------------
+
+/** What a server is started with. */
+export interface StartServerOptions {
+  /** Its id, unique in the cluster. */
+  readonly id: NodeId;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Default: any free port. */
+  readonly port?: number;
+  /** The cluster's secret. Default: a fresh one. */
+  readonly secret?: string;
+  /** The folder of its durable log. Default: none, the log is in memory, and a restarted server is a new replica (R7). */
+  readonly dataDir?: string;
+  /** Acknowledge only what survives the death of the machine (R10). Default: false, the death of the process. */
+  readonly fsync?: boolean;
+  /** The period of background pulls in ms; 0: none (R9). Default: 250. */
+  readonly antiEntropyMs?: number;
+  /** The servers to pull from; they need not be there yet. */
+  readonly peers?: ReadonlyArray<ServerAddress>;
+  /**
+   * The incarnation where there is no log (R7). It must be one that this server id never had: by default the seconds since 1970.
+   */
+  readonly incarnation?: number;
+  /** What is logged, to standard error: a pino level. Default: `warn`. */
+  readonly logLevel?: string;
+}
+
+/** A server in this process. */
+export interface BayouServer {
+  readonly id: NodeId;
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+  /** Its replica's id, with its incarnation (R7). */
+  readonly replica: ReplicaId;
+  /** Pulls from another server from now on; fails with one line where it can't be reached yet, and goes on trying. */
+  readonly link: (peer: ServerAddress) => Promise<E.Either<string, void>>;
+  /** Stops serving; every acknowledged write is in the log. */
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a server in this process. Fails with one line: the port is taken, the log is damaged or in use. */
+export const startServer = async (o: StartServerOptions): Promise<E.Either<string, BayouServer>> => {
+  const secret = o.secret ?? newSecret();
+  const started = await startNetServer({
+    id: o.id,
+    secret,
+    host: o.host ?? '127.0.0.1',
+    ports: { wanted: 0, range: o.port === undefined ? null : [o.port, o.port] },
+    log: createMemoryLog(),
+    freshIncarnation: o.incarnation ?? Math.floor(Date.now() / 1000),
+    antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
+    timeoutMs: REQUEST_MS,
+    refused: [],
+    logger: loggerOf(`bayou-server-${o.id}`, o.logLevel ?? 'warn'),
+    trace: undefined,
+    name: `server-${o.id}`,
+  });
+  if (E.isLeft(started)) return started;
+  const server = started.right;
+  const link = ({ id, host = '127.0.0.1', port }: ServerAddress): Promise<E.Either<string, void>> =>
+    server.link(id, { host, port });
+  for (const peer of o.peers ?? []) void link(peer);
+  return E.right({ id: o.id, ...server.address, secret, replica: server.replica, link, close: server.close });
+};
