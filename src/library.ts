@@ -5,6 +5,7 @@ import { type Bytes, bytesOfText, textOfBytes } from './core/bytes.js';
 import type { NodeId, ReplicaId } from './core/ids.js';
 import { type Guarantees, MASTER_GUARANTEES, type PutResult, type SessionToken, SessionTokenC } from './core/session.js';
 import type { Stamp } from './core/write.js';
+import { createJournaledLog } from './impl/journal.js';
 import { createMemoryLog } from './impl/memory-log.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
 import { newSecret } from './net/auth.js';
@@ -160,7 +161,7 @@ export const startServer = async (o: StartServerOptions): Promise<E.Either<strin
     secret,
     host: o.host ?? '127.0.0.1',
     ports: { wanted: 0, range: o.port === undefined ? null : [o.port, o.port] },
-    log: createMemoryLog(),
+    log: o.dataDir === undefined ? createMemoryLog() : createJournaledLog(o.dataDir, { fsync: o.fsync ?? false }),
     freshIncarnation: o.incarnation ?? Math.floor(Date.now() / 1000),
     antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
     timeoutMs: REQUEST_MS,

@@ -127,6 +127,7 @@ export class DurableReplica {
   }
 
   #write(): void {
+    if (this.#writing !== undefined) return;
     const batch = this.#gathering;
     if (batch.appends.length === 0) {
       this.#rest();
@@ -134,21 +135,36 @@ export class DurableReplica {
     }
     this.#gathering = emptyBatch();
     this.#writing = batch;
-    this.#commit(batch.appends).then(
-      () => this.#written(batch),
-      (error: unknown) => this.#fail(batch, error),
-    );
+    let writing: Promise<void> | undefined;
+    try {
+      writing = this.#commit(batch.appends);
+    } catch (error) {
+      this.#fail(batch, error);
+      return;
+    }
+    if (writing === undefined) {
+      this.#written(batch);
+    } else {
+      writing.then(
+        () => this.#written(batch),
+        (error: unknown) => this.#fail(batch, error),
+      );
+    }
   }
 
-  async #commit(appends: ReadonlyArray<Append>): Promise<void> {
-    if (appends.length <= MAX_BATCH) return this.#log.commit(appends);
+  #commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
+    return appends.length <= MAX_BATCH ? this.#log.commit(appends) : this.#commitInPieces(appends);
+  }
+
+  async #commitInPieces(appends: ReadonlyArray<Append>): Promise<void> {
     for (let i = 0; i < appends.length; i += MAX_BATCH) await this.#log.commit(appends.slice(i, i + MAX_BATCH));
   }
 
   #written(batch: Batch): void {
     this.#writing = undefined;
-    this.#write(); // the next batch is on its way while these answers are sent
+    // Before the next batch, whose answers may be able to leave at once.
     batch.replies.forEach((reply, i) => reply(batch.answers[i]!));
+    this.#write();
   }
 
   #fail(batch: Batch, error: unknown): void {

@@ -46,6 +46,34 @@ export const readLogFile = (file: Buffer): LogFile => {
   return parts.length > 0 ? { type: 'torn', records, at: end } : { type: 'whole', records };
 };
 
+/** A record in the log format, for a file that ends at `at` now: its fragments with their headers, and the padding before them. */
+export const encodeLogRecord = (payload: Buffer, at: number): Buffer => {
+  const out: Buffer[] = [];
+  let from = 0;
+  let pos = at;
+  let type: number;
+  do {
+    const padding = BLOCK - (pos % BLOCK) < HEADER ? BLOCK - (pos % BLOCK) : 0;
+    if (padding > 0) out.push(Buffer.alloc(padding));
+    const room = BLOCK - ((pos + padding) % BLOCK) - HEADER;
+    const to = Math.min(payload.length, from + room);
+    type = from === 0 ? (to === payload.length ? FULL : FIRST) : to === payload.length ? LAST : MIDDLE;
+    out.push(encodeFragment(type, payload.subarray(from, to)));
+    pos += padding + HEADER + to - from;
+    from = to;
+  } while (type === FIRST || type === MIDDLE);
+  return out.length === 1 ? out[0]! : Buffer.concat(out);
+};
+
+const encodeFragment = (type: number, bytes: Buffer): Buffer => {
+  const fragment = Buffer.allocUnsafe(HEADER + bytes.length);
+  fragment.writeUInt16LE(bytes.length, 4);
+  fragment.writeUInt8(type, 6);
+  bytes.copy(fragment, HEADER);
+  fragment.writeUInt32LE(maskedCrc(fragment, 6, fragment.length), 0);
+  return fragment;
+};
+
 interface Fragment {
   readonly type: number;
   readonly start: number;

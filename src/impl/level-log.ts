@@ -41,8 +41,15 @@ export interface LevelLogOptions {
 
 type Database = ClassicLevel<string, Buffer>;
 
+/** A log that a journal may stand in front of: it remembers how much of the journal it has taken in. */
+export interface MarkedLog extends Log {
+  readonly open: (owner: Owner) => Promise<E.Either<LogError, Recovered & { readonly mark: number }>>;
+  /** `mark`: the journal's last record among these, remembered in the same atomic batch. */
+  readonly commit: (appends: ReadonlyArray<Append>, mark?: number) => Promise<void>;
+}
+
 /** The log in a directory, which is made if need be. */
-export const createLevelLog = (directory: string, options: LevelLogOptions = {}): Log => {
+export const createLevelLog = (directory: string, options: LevelLogOptions = {}): MarkedLog => {
   let state: OpenLog | undefined;
   return {
     open: async (owner) => {
@@ -51,9 +58,9 @@ export const createLevelLog = (directory: string, options: LevelLogOptions = {})
       state = opened.right.log;
       return E.right(opened.right.recovered);
     },
-    commit: async (appends) => {
+    commit: async (appends, mark) => {
       if (state === undefined) throw new Error('the log is not open');
-      await commit(state, appends);
+      await commit(state, appends, mark);
     },
     close: async () => {
       const closing = state;
@@ -73,6 +80,7 @@ interface OpenLog {
   clock: number;
   records: number;
   sum: number;
+  mark: number;
   /** A commit failed: what is in the database is not known any more. */
   failed: boolean;
 }
@@ -81,8 +89,9 @@ interface OpenLog {
 
 type Operation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; key: string };
 
-const commit = async (log: OpenLog, appends: ReadonlyArray<Append>): Promise<void> => {
+const commit = async (log: OpenLog, appends: ReadonlyArray<Append>, mark = log.mark): Promise<void> => {
   if (log.failed) throw new Error('an earlier commit failed');
+  log.mark = mark;
   const operations: Operation[] = [];
   for (const append of appends) addOperations(log, append, operations);
   operations.push({ type: 'put', key: META, value: encodeMeta(metaOf(log)) });
@@ -108,7 +117,7 @@ const addOperations = (log: OpenLog, append: Append, operations: Operation[]): v
   }
   for (const seen of append.seen) insert(log, encodeSeen(seen), operations);
   for (const [r, t] of append.vv) raise(log.vv, r, t);
-  log.clock = append.clock;
+  log.clock = Math.max(log.clock, append.clock);
 };
 
 const insert = (log: OpenLog, { key, value, digest }: Entry, operations: Operation[]): void => {
@@ -134,6 +143,7 @@ const metaOf = (log: OpenLog): Meta => ({
   records: log.records,
   sum: log.sum,
   unsyncedBoot: log.unsyncedBoot,
+  mark: log.mark,
 });
 
 const syncMeta = (log: OpenLog): Promise<void> => log.db.put(META, encodeMeta(metaOf(log)), { sync: true });
@@ -151,7 +161,7 @@ const closeLog = async (log: OpenLog): Promise<void> => {
 
 interface Opened {
   readonly log: OpenLog;
-  readonly recovered: Recovered;
+  readonly recovered: Recovered & { readonly mark: number };
 }
 
 const openLog = async (directory: string, owner: Owner, options: LevelLogOptions): Promise<E.Either<LogError, Opened>> => {
@@ -202,6 +212,7 @@ const read = async (
     clock: before?.clock ?? 0,
     records: contents.records,
     sum: contents.sum,
+    mark: before?.mark ?? 0,
     failed: false,
   };
   // In this order: a marker ahead of the database means that a part of the database is missing.
@@ -210,7 +221,7 @@ const read = async (
   const { writes, seen } = contents;
   return E.right({
     log,
-    recovered: { replica: log.fixed.replica, found, clock: log.clock, vv: entriesOfVector(log.vv), writes, seen },
+    recovered: { replica: log.fixed.replica, found, clock: log.clock, vv: entriesOfVector(log.vv), writes, seen, mark: log.mark },
   });
 };
 
@@ -285,7 +296,8 @@ const readAll = async (db: Database): Promise<Contents | string> => {
 
 // --- errors ----------------------------------------------------------------------------------------------------------------
 
-const damage = (directory: string, what: string): LogError => ({
+/** The error of a log that must not be used as it is. */
+export const damage = (directory: string, what: string): LogError => ({
   type: 'damaged',
   message:
     `the log in ${directory} is damaged: ${what}; restore the directory from a copy, or move it away: ` +

@@ -34,6 +34,8 @@ const MetaC = t.readonly(
     opens: Natural,
     /** The boot of the machine during which commits may not have reached the disk; '' when all have. */
     unsyncedBoot: t.string,
+    /** The number of the journal's last record that is in the database (`journal.ts`); negative: it was the journal's last. */
+    mark: t.number,
   }),
 );
 

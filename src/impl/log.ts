@@ -60,7 +60,10 @@ export interface Owner {
 /** A durable log. One owner at a time; `open` comes first. */
 export interface Log {
   readonly open: (owner: Owner) => Promise<E.Either<LogError, Recovered>>;
-  /** Makes these changes durable, in this order, all or none. One call at a time. Rejects when it could not. */
-  readonly commit: (appends: ReadonlyArray<Append>) => Promise<void>;
+  /**
+   * Makes these changes durable, in this order, all or none. One call at a time. `undefined`: they are durable already, nobody
+   * need wait. Throws or rejects when it could not.
+   */
+  readonly commit: (appends: ReadonlyArray<Append>) => Promise<void> | undefined;
   readonly close: () => Promise<void>;
 }

@@ -43,7 +43,7 @@ export const createMemoryLog = (): Log => {
     },
     commit: (appends) => {
       appends.forEach(apply);
-      return Promise.resolve();
+      return undefined;
     },
     close: () => Promise.resolve(),
   };

@@ -12,6 +12,7 @@ import type { Connection } from '../net/connection.js';
 import { dial } from '../net/handshake.js';
 import { BACKOFF_MS } from '../net/limits.js';
 import type { Address, Answer, Ask, Party } from '../net/protocol.js';
+import { incarnationBook } from './incarnations.js';
 import type { Process, Starter } from './processes.js';
 import { partitions, type Topology } from './topology.js';
 
@@ -103,6 +104,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
   const starts = new Map<NodeId, number>();
   const lastPort = new Map<NodeId, number>();
   const dying = new Set<Process>();
+  const incarnations = incarnationBook(o.dataDir);
   const deadline = o.timeoutMs + SLACK_MS;
 
   const memberOf = (id: NodeId): E.Either<string, Member> => {
@@ -151,15 +153,17 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
             dataDir: o.dataDir === null ? null : `${o.dataDir}/server-${party.id}`,
             fsync: o.fsync,
             antiEntropyMs: o.antiEntropyMs,
-            freshIncarnation: o.dataDir === null ? count - 1 : 0,
+            freshIncarnation: incarnations.next(party.id),
             refused: topology.cutClients(party.id),
           }
         : { guarantees: MASTER_GUARANTEES }),
     };
-    const port = await proc.configure(config, START_MS);
-    if (E.isLeft(port)) return give(port.left);
-    lastPort.set(party.id, port.right);
-    const address: Address = { host: o.host, port: port.right };
+    const listening = await proc.configure(config, START_MS);
+    if (E.isLeft(listening)) return give(listening.left);
+    const { port, incarnation } = listening.right;
+    lastPort.set(party.id, port);
+    if (party.role === 'server') incarnations.used(party.id, incarnation);
+    const address: Address = { host: o.host, port };
     const control = await dial({ me: MASTER, secret }, address, party, {
       onAsk: (_c, _a, reply) => reply({ type: 'failed', why: 'the master is asked nothing' }),
       onClose: () => undefined,

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { type ClientConfig, type Ready, ReadyC, type ServerConfig } from '../net/config.js';
+import { type ClientConfig, type Listening, type Ready, ReadyC, type ServerConfig } from '../net/config.js';
 import { decodeOr } from '../net/protocol.js';
 import { recordProcess, type Run, runArgument } from './registry.js';
 
@@ -20,8 +20,8 @@ const READY_BYTES = 65_536;
 /** A process of the cluster. */
 export interface Process {
   readonly pid: number;
-  /** Tells it who it is; it answers with its port. Called once. Fails with one line. */
-  readonly configure: (config: ServerConfig | ClientConfig, deadlineMs: number) => Promise<E.Either<string, number>>;
+  /** Tells it who it is; it answers where it listens. Called once. Fails with one line. */
+  readonly configure: (config: ServerConfig | ClientConfig, deadlineMs: number) => Promise<E.Either<string, Listening>>;
   /** SIGKILL; resolves when it is gone. */
   readonly kill: () => Promise<void>;
   /** Resolves when it is gone, with how. */
@@ -68,7 +68,7 @@ const start = (run: Run, kind: Kind): Process => {
   if (child.pid !== undefined) recordProcess(run, child.pid);
   const line = firstLine(child);
 
-  const configure = async (config: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, number>> => {
+  const configure = async (config: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, Listening>> => {
     child.stdin.write(`${JSON.stringify(config)}\n`);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
@@ -78,7 +78,7 @@ const start = (run: Run, kind: Kind): Process => {
     const ready = await Promise.race([line.then(parseReady), failed]);
     clearTimeout(timer);
     if (E.isLeft(ready)) return ready;
-    return 'ready' in ready.right ? E.right(ready.right.ready.port) : E.left(ready.right.failed);
+    return 'ready' in ready.right ? E.right(ready.right.ready) : E.left(ready.right.failed);
   };
 
   const kill = async (): Promise<void> => {

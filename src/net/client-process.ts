@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { GetResult, PutResult } from '../core/session.js';
 import { newSession } from '../impl/session.js';
 import { type Client, makeClient } from './client.js';
-import { type ClientConfig, ClientConfigC } from './config.js';
+import { type ClientConfig, ClientConfigC, type Listening } from './config.js';
 import type { Callbacks } from './connection.js';
 import { listen } from './listen.js';
 import { makeLogger } from './logger.js';
@@ -40,7 +40,7 @@ const obey = async (client: Client, ask: Ask): Promise<Answer> => {
   }
 };
 
-const start = async (c: ClientConfig): Promise<E.Either<string, number>> => {
+const start = async (c: ClientConfig): Promise<E.Either<string, Listening>> => {
   const logger = makeLogger({ name: c.name, level: c.logLevel, file: c.logFile });
   const session = newSession(c.id, c.guarantees);
   const client = makeClient({
@@ -66,7 +66,7 @@ const start = async (c: ClientConfig): Promise<E.Either<string, number>> => {
       log: logger,
     },
   );
-  return E.map(([port]: readonly [number, () => void]) => port)(listening);
+  return E.map(([port]: readonly [number, () => void]) => ({ port, incarnation: 0 }))(listening);
 };
 
 runProcess(ClientConfigC, start);

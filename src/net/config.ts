@@ -47,10 +47,11 @@ export const ClientConfigC = object('ClientConfig', { ...COMMON, guarantees: Gua
 /** What a client process is told. */
 export type ClientConfig = t.TypeOf<typeof ClientConfigC>;
 
+const ListeningC = object('Listening', { port: Natural, incarnation: Natural });
+/** Where a process listens, and which incarnation a server's replica is (R7; a client's is 0). */
+export type Listening = t.TypeOf<typeof ListeningC>;
+
 /** Decodes a {@link Ready}. */
-export const ReadyC = t.union([
-  object('Ready', { ready: object('Listening', { port: Natural }) }),
-  object('Failed', { failed: t.string }),
-]);
+export const ReadyC = t.union([object('Ready', { ready: ListeningC }), object('Failed', { failed: t.string })]);
 /** A process's answer to its configuration: where it listens, or why it could not start. */
 export type Ready = t.TypeOf<typeof ReadyC>;

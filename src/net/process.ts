@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
-import type { Ready } from './config.js';
+import type { Listening, Ready } from './config.js';
 import { decodeOr } from './protocol.js';
 
 const answerMaster = (ready: Ready): void => {
@@ -20,8 +20,8 @@ const parse = <A>(codec: t.Decoder<unknown, A>, line: string): E.Either<string, 
   }
 };
 
-/** Reads the configuration and starts; `start` gives the port it listens on, or why not in one line. */
-export const runProcess = <A>(codec: t.Decoder<unknown, A>, start: (config: A) => Promise<E.Either<string, number>>): void => {
+/** Reads the configuration and starts; `start` says where it listens, or why not in one line. */
+export const runProcess = <A>(codec: t.Decoder<unknown, A>, start: (config: A) => Promise<E.Either<string, Listening>>): void => {
   // Signals of the terminal are for the master; it kills its processes itself.
   process
     .on('SIGINT', () => undefined)
@@ -34,7 +34,7 @@ export const runProcess = <A>(codec: t.Decoder<unknown, A>, start: (config: A) =
     const config = parse(codec, line);
     const started = E.isLeft(config) ? config : await start(config.right);
     if (E.isRight(started)) {
-      answerMaster({ ready: { port: started.right } });
+      answerMaster({ ready: started.right });
       return;
     }
     answerMaster({ failed: started.left });

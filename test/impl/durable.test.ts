@@ -26,7 +26,7 @@ const heldLog = () => {
         held.push({
           appends,
           release: (error) => {
-            if (error === undefined) void inner.commit(appends).then(resolve);
+            if (error === undefined) void Promise.resolve(inner.commit(appends)).then(resolve);
             else reject(error);
           },
         });

@@ -1,0 +1,184 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Bytes } from '../../src/core/bytes.js';
+import type { Put } from '../../src/core/messages.js';
+import { type DurableReplica, openDurable } from '../../src/impl/durable.js';
+import { createJournaledLog, type Found, readJournal } from '../../src/impl/journal.js';
+import { encodeLogRecord, readLogFile } from '../../src/impl/level-format.js';
+import { storeOf } from '../../src/impl/replica.js';
+
+const root = mkdtempSync(join(tmpdir(), 'bayou-journal-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let folders = 0;
+const folder = (): string => join(root, `${folders++}`);
+
+const open = async (directory: string): Promise<DurableReplica> => {
+  const opened = await openDurable(createJournaledLog(directory), { server: 3 });
+  if (E.isLeft(opened)) throw new Error(opened.left.message);
+  return opened.right;
+};
+
+const putOf = (clientTime: number, key: Bytes, value: Bytes): Put => ({
+  type: 'put',
+  client: 9,
+  clientTime,
+  clock: 0,
+  key,
+  value,
+  require: [],
+});
+
+/** Puts are acknowledged within the call or a microtask after it: nothing waits for the database. */
+const put = (replica: DurableReplica, message: Put): Promise<string> =>
+  new Promise((resolve) => replica.handle(message, (answer) => resolve(answer.type)));
+
+const store = (replica: DurableReplica): Record<Bytes, Bytes> => Object.fromEntries(storeOf(replica.replica));
+
+/** A copy of the files as they are now: what a process that was killed at this instant leaves. */
+const killedCopy = (directory: string): string => {
+  const copy = folder();
+  cpSync(directory, copy, { recursive: true });
+  return copy;
+};
+
+const journalsIn = (directory: string): string[] => readdirSync(directory).filter((name) => name.startsWith('journal-'));
+
+describe('the log format', () => {
+  test('records of any length come back, at any place in a block', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 70_000 }), { maxLength: 8 }), (lengths) => {
+        let file = Buffer.alloc(0);
+        for (const n of lengths) file = Buffer.concat([file, encodeLogRecord(Buffer.alloc(n, n), file.length)]);
+        const read = readLogFile(file);
+        expect(read.type).toBe('whole');
+        expect(read.records.map((r) => r.length)).toEqual(lengths);
+      }),
+      { numRuns: 50, seed: 1 },
+    );
+  });
+});
+
+describe('the journaled log (R10)', () => {
+  test('what was acknowledged is there after a kill, whatever the database has taken in (R7: under the same identity)', async () => {
+    const directory = folder();
+    const replica = await open(directory);
+    const copies: string[] = [];
+    for (let i = 1; i <= 12; i++) {
+      expect(await put(replica, putOf(i, `k${i % 7}`, `v${i}`))).toBe('accepted');
+      copies.push(killedCopy(directory));
+    }
+    await replica.close();
+    for (const [i, copy] of copies.entries()) {
+      const back = await open(copy);
+      expect(back.replica.id).toBe('3.0');
+      expect(store(back)[`k${(i + 1) % 7}`]).toBe(`v${i + 1}`);
+      expect(back.replica.clock).toBe(i + 1);
+      await back.close();
+    }
+  });
+
+  test('a closed log has no journal, and opens again with everything', async () => {
+    const directory = folder();
+    const replica = await open(directory);
+    for (let i = 1; i <= 100; i++) await put(replica, putOf(i, `k${i % 5}`, `v${i}`));
+    const before = store(replica);
+    await replica.close();
+    expect(journalsIn(directory)).toEqual([]);
+    for (let again = 0; again < 3; again++) {
+      const back = await open(directory);
+      expect([back.found, store(back)]).toEqual(['whole', before]);
+      await back.close();
+    }
+  });
+
+  test('with fsync there is no journal, and a journal left by a run without it is taken in', async () => {
+    const directory = folder();
+    const replica = await open(directory);
+    await put(replica, putOf(1, 'a', 'b'));
+    const copy = killedCopy(directory);
+    await replica.close();
+    const log = createJournaledLog(copy, { fsync: true });
+    const opened = await openDurable(log, { server: 3 });
+    if (E.isLeft(opened)) throw new Error(opened.left.message);
+    expect(store(opened.right)).toEqual({ a: 'b' });
+    expect(journalsIn(copy)).toEqual([]);
+    expect(await put(opened.right, putOf(2, 'a', 'c'))).toBe('accepted');
+    await opened.right.close();
+    const back = await open(copy);
+    expect(store(back)).toEqual({ a: 'c' });
+    await back.close();
+  });
+
+  /** A killed log with these many puts, and its journal. */
+  const killedLog = async (puts: number): Promise<{ killed: string; name: string; bytes: Buffer }> => {
+    const directory = folder();
+    const replica = await open(directory);
+    for (let i = 1; i <= puts; i++) await put(replica, putOf(i, 'k', `v${i}`));
+    const killed = killedCopy(directory);
+    await replica.close();
+    const [name = ''] = journalsIn(killed);
+    return { killed, name, bytes: readFileSync(join(killed, name)) };
+  };
+
+  const clocks = (found: Found): number[] => found.records.map((append) => append.clock);
+
+  test('cut off at any byte, all complete records are read', async () => {
+    const { killed, name, bytes } = await killedLog(4);
+    const lengths: number[] = [];
+    for (let at = 0; at <= bytes.length; at++) {
+      writeFileSync(join(killed, name), bytes.subarray(0, at));
+      const found = await readJournal(killed);
+      if (typeof found === 'string') throw new Error(found);
+      // Record 1 says nothing; record n + 1 is put n.
+      expect(clocks(found)).toEqual([0, 1, 2, 3, 4].slice(0, found.records.length));
+      lengths.push(found.records.length);
+    }
+    expect([lengths[0], lengths.at(-2), lengths.at(-1)]).toEqual([0, 4, 5]);
+    expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+  });
+
+  test('with any byte spoilt it is refused, but for the last record, which is a torn end', async () => {
+    const { killed, name, bytes } = await killedLog(3);
+    let refused = 0;
+    for (let at = 0; at < bytes.length; at++) {
+      const spoilt = Buffer.from(bytes);
+      spoilt.writeUInt8(spoilt.readUInt8(at) ^ 0x55, at);
+      writeFileSync(join(killed, name), spoilt);
+      const found = await readJournal(killed);
+      if (typeof found === 'string') refused++;
+      else expect([found.torn, clocks(found)]).toEqual([true, [0, 1, 2]]);
+    }
+    expect(refused).toBeGreaterThan(bytes.length / 2);
+  });
+
+  test('a torn journal opens with its complete records, as the next incarnation (R7)', async () => {
+    const { killed, name, bytes } = await killedLog(4);
+    truncateSync(join(killed, name), bytes.length - 1);
+    const back = await open(killed);
+    expect([back.found, back.replica.id, back.replica.clock, store(back)]).toEqual(['torn', '3.1', 3, { k: 'v3' }]);
+    await back.close();
+  });
+
+  test('a journal spoilt in the middle is refused with what to do', async () => {
+    const { killed, name, bytes } = await killedLog(3);
+    writeFileSync(join(killed, name), bytes.fill(0, 60, 70));
+    const opened = await openDurable(createJournaledLog(killed), { server: 3 });
+    expect(E.isLeft(opened) && opened.left).toMatchObject({ type: 'damaged' });
+    expect(E.isLeft(opened) && opened.left.message).toContain('restore the directory from a copy');
+  });
+
+  test('a journal that is gone is noticed', async () => {
+    const directory = folder();
+    const replica = await open(directory);
+    await put(replica, putOf(1, 'a', 'b'));
+    const copy = killedCopy(directory);
+    await replica.close();
+    for (const name of journalsIn(copy)) rmSync(join(copy, name));
+    const opened = await openDurable(createJournaledLog(copy), { server: 3 });
+    expect(E.isLeft(opened) && opened.left.message).toContain('its journal is gone');
+  });
+});
