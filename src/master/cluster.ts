@@ -289,7 +289,9 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
       E.map((a: Answer & { readonly type: 'stored' }) => a.entries)(await ask(id, { type: 'store' }, 'stored')),
     membersOf: async (id) =>
       // A server keeps the link to a dead peer, to be there for it when it is back; it is not connected to it meanwhile.
-      E.map((a: Answer & { readonly type: 'members' }) => a.servers.filter(topology.isLive))(await ask(id, { type: 'members' }, 'members')),
+      E.map((a: Answer & { readonly type: 'members' }) => a.servers.filter(topology.isLive))(
+        await ask(id, { type: 'members' }, 'members'),
+      ),
     put: (client, key, value) => ask(client, { type: 'doPut', key, value }, 'putDone'),
     get: (client, key) => ask(client, { type: 'doGet', key }, 'getDone'),
     processOf: (id) => {
