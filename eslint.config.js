@@ -39,5 +39,5 @@ export default tseslint.config(
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'readonly', URL: 'readonly' } },
   },
-  { files: ['bench/**', 'examples/**'], rules: { 'no-console': 'off' } },
+  { files: ['bench/**', 'examples/**', 'spec/**'], rules: { 'no-console': 'off' } },
 );

@@ -1,0 +1,547 @@
+-------------------------------- MODULE Bayou --------------------------------
+(***************************************************************************)
+(* A replicated key-value store with session guarantees, after Bayou.      *)
+(*                                                                         *)
+(* Servers keep a log of writes, a version vector and an accept-time       *)
+(* counter; they pull from each other what they lack.  Clients put and get *)
+(* at servers, and their sessions ask for guarantees (Terry et al. 1994).  *)
+(* Links break, servers are killed and come back with their log or, under  *)
+(* a new incarnation, without it.  A pull is one step, or a request, an    *)
+(* answer and a receipt, with messages that are lost and repeated.         *)
+(*                                                                         *)
+(* R1 .. R15 and V1 .. V8 are the rules and the faulty variants of the     *)
+(* protocol; the table in spec/README.md says where each is in this        *)
+(* module, in the model (src/model) and in the implementation (src/impl).  *)
+(*                                                                         *)
+(* State counts agree with the model's to the last state: spec/counts.json.*)
+(***************************************************************************)
+EXTENDS Integers, Sequences, FiniteSets, Bags, TLC
+
+CONSTANTS
+  Server,         \* 0 .. S-1: the order of stamps breaks ties by these (R4)
+  Client, Key,
+  Puts,           \* how many puts in all
+  LinkChanges,    \* how many links are broken or made in all
+  Kills,          \* how many kills
+  BlankRestarts,  \* of the restarts, how many may be without the log (R7)
+  InFlight,       \* messages in flight at once
+  Losses,         \* messages lost in all, or Unbounded
+  Duplicates,     \* messages repeated in all, or Unbounded
+  LostAnswers,    \* answers to puts that are lost in all (R14)
+  Grain,          \* "pull": a pull is one step; "messages": it is three
+  InitialLinks,   \* a set of sets of two servers
+  Placement,      \* [Client -> Seq(Server)], or Anywhere: clients roam
+  Asks,           \* [Client -> [ryw, mr, wfr, mw : BOOLEAN, scope : {"key", "store"}]] (R12)
+  Pruning,        \* "R6", or "live": the newest write to each key only
+  Variant,        \* "FIXED" or "V1" .. "V8"
+  Stabilizes,     \* BOOLEAN: is Stabilize a step?
+  Rounds,         \* V4: how many rounds of pulls a stabilize makes
+  History         \* BOOLEAN: keep all accepted writes, for R8 and R10
+
+VARIABLES
+  inc, up, clock, vv, log, receipts, midway,                      \* per server
+  ctime, lam, wrote, read, wvec, rvec, unanswered, conn, last,    \* per client
+  links, net,                                                     \* the network
+  puts, all, linkChanges, kills, blanks, losses, dups, lost,      \* what was spent
+  bad                                                             \* step properties broken
+
+serverVars == <<inc, up, clock, vv, log, receipts, midway>>
+clientVars == <<ctime, lam, wrote, read, wvec, rvec, unanswered, conn, last>>
+netVars    == <<links, net>>
+spentVars  == <<puts, all, linkChanges, kills, blanks, losses, dups, lost>>
+vars       == <<serverVars, clientVars, netVars, spentVars, bad>>
+
+Unbounded == 99
+Anywhere  == <<>>
+Roaming   == Placement = Anywhere
+NoServer  == -1
+Nothing   == [none |-> TRUE]
+
+Max(a, b) == IF a >= b THEN a ELSE b
+
+-----------------------------------------------------------------------------
+(* Replicas, stamps, vectors (R4, R7, R8).                                  *)
+
+Replica == Server \X (0 .. BlankRestarts)     \* server and incarnation
+Self(s) == <<s, inc[s]>>                      \* the replica that s is now
+
+RBefore(a, b) == a[1] < b[1] \/ (a[1] = b[1] /\ a[2] < b[2])
+
+(* A stamp is [t, r]; a write is a stamp with more in it: [t, r, c, ct, k]. *)
+None     == [t |-> 0, r |-> <<NoServer, 0>>]  \* older than every stamp
+Stamp(w) == [t |-> w.t, r |-> w.r]
+
+Older(a, b) == a.t < b.t \/ (a.t = b.t /\ RBefore(a.r, b.r))                        \* R4
+
+(* V7: server 0 breaks ties its own way. *)
+OlderAt(s, a, b) ==
+  IF Variant = "V7" /\ s = 0 THEN a.t < b.t \/ (a.t = b.t /\ RBefore(b.r, a.r))
+                             ELSE Older(a, b)
+
+Zero         == [r \in Replica |-> 0]
+Join(v, w)   == [r \in Replica |-> Max(v[r], w[r])]
+Covers(v, w) == \A r \in Replica : v[r] >= w[r]
+Has(v, st)   == st.t = 0 \/ v[st.r] >= st.t                                         \* R12
+Raise(v, st) == [v EXCEPT ![st.r] = Max(@, st.t)]
+
+-----------------------------------------------------------------------------
+(* The log and the store (R5, R6).                                          *)
+
+Overwrites(y, x) ==                                                                 \* R6
+  /\ y.c = x.c /\ y.k = x.k
+  /\ y.ct > x.ct \/ (y.ct = x.ct /\ Older(x, y))
+
+Supersedes(s, y, x) ==
+  IF Pruning = "R6" THEN Overwrites(y, x) ELSE y.k = x.k /\ OlderAt(s, x, y)
+
+Prune(s, L) == { x \in L : \A y \in L : ~Supersedes(s, y, x) }
+
+(* The newest write to k in L, by the order of s: a set of one, or none. *)
+NewestSet(s, L, k) ==
+  { w \in L : w.k = k /\ \A x \in L : x.k = k => ~OlderAt(s, w, x) }
+Newest(s, L, k) ==
+  LET W == NewestSet(s, L, k) IN IF W = {} THEN None ELSE Stamp(CHOOSE w \in W : TRUE)
+(* A put's value stands for the put. *)
+Value(s, L, k) ==
+  LET W == NewestSet(s, L, k) IN IF W = {} THEN <<>> ELSE LET w == CHOOSE w \in W : TRUE IN <<w.c, w.ct>>
+
+StoreOf(s, L) == [k \in Key |-> Value(s, L, k)]                                     \* R5
+Store(s)      == StoreOf(s, log[s])
+
+(* The writes that a replica with vector v lacks (R9). *)
+Lacked(L, v) == { w \in L : ~Has(v, w) }
+
+-----------------------------------------------------------------------------
+(* Links and partitions.                                                    *)
+
+Linked(s, p) == {s, p} \in links
+
+RECURSIVE Spread(_, _, _)
+Spread(L, U, G) ==
+  LET H == G \cup { p \in U : \E g \in G : {g, p} \in L }
+  IN  IF H = G THEN G ELSE Spread(L, U, H)
+
+(* The live servers that s reaches, itself among them. *)
+Partition(s) == Spread(links, { p \in Server : up[p] }, {s})
+
+-----------------------------------------------------------------------------
+Init ==
+  /\ inc      = [s \in Server |-> 0]
+  /\ up       = [s \in Server |-> TRUE]
+  /\ clock    = [s \in Server |-> 0]
+  /\ vv       = [s \in Server |-> Zero]
+  /\ log      = [s \in Server |-> {}]
+  /\ receipts = [s \in Server |-> [c \in Client |-> Nothing]]
+  /\ midway   = [s \in Server |-> Nothing]
+  /\ ctime = [c \in Client |-> 0]
+  /\ lam   = [c \in Client |-> 0]
+  /\ wrote = [c \in Client |-> [k \in Key |-> None]]
+  /\ read  = [c \in Client |-> [k \in Key |-> None]]
+  /\ wvec  = [c \in Client |-> Zero]
+  /\ rvec  = [c \in Client |-> Zero]
+  /\ unanswered = [c \in Client |-> Nothing]
+  /\ conn  = [c \in Client |-> IF Roaming THEN <<>> ELSE Placement[c]]
+  /\ last  = [c \in Client |-> NoServer]
+  /\ links = InitialLinks
+  /\ net   = EmptyBag
+  /\ puts = 0 /\ all = {}
+  /\ linkChanges = 0 /\ kills = 0 /\ blanks = 0 /\ losses = 0 /\ dups = 0 /\ lost = 0
+  /\ bad = {}
+
+-----------------------------------------------------------------------------
+(* Sessions: whom they ask, and what they require (R12 .. R15).             *)
+
+Range(q) == { q[i] : i \in DOMAIN q }
+
+(* R13: in the order in which they were connected, first the one that      *)
+(* answered last time.                                                      *)
+Order(c) ==
+  IF last[c] \in Range(conn[c])
+  THEN <<last[c]>> \o SelectSeq(conn[c], LAMBDA s : s # last[c])
+  ELSE conn[c]
+
+(* s is the first server in c's order that is up and does not refuse. *)
+Asked(c, s, Refuses(_)) ==
+  /\ up[s]
+  /\ ~Refuses(s)
+  /\ Roaming \/ \E i \in DOMAIN Order(c) :
+                  /\ Order(c)[i] = s
+                  /\ \A j \in 1 .. i-1 : up[Order(c)[j]] => Refuses(Order(c)[j])
+
+Answered(c, s) == last' = IF Roaming THEN last ELSE [last EXCEPT ![c] = s]
+
+RefusesPut(c, s) ==                                                                 \* R12
+  \/ Asks[c].wfr /\ ~Covers(vv[s], rvec[c])
+  \/ Asks[c].mw  /\ ~Covers(vv[s], wvec[c])
+
+RefusesGet(c, s, k) ==                                                              \* R12
+  /\ Variant # "V6"
+  /\ \/ Asks[c].ryw /\ ~(IF Asks[c].scope = "key" THEN Has(vv[s], wrote[c][k]) ELSE Covers(vv[s], wvec[c]))
+     \/ Asks[c].mr  /\ ~(IF Asks[c].scope = "key" THEN Has(vv[s], read[c][k])  ELSE Covers(vv[s], rvec[c]))
+
+-----------------------------------------------------------------------------
+(* Puts (R1 .. R3, R14).                                                    *)
+
+NewStamp(c, s) ==                                                                   \* R2, V1
+  [t |-> (IF Variant = "V1" THEN clock[s] ELSE Max(clock[s], lam[c])) + 1, r |-> Self(s)]
+
+WriteOf(c, ct, k, st) == [t |-> st.t, r |-> st.r, c |-> c, ct |-> ct, k |-> k]
+
+(* What an accepted put breaks. *)
+PutBreaks(c, s, w) ==
+  (IF \E x \in log[s] : ~Older(x, w) THEN {"GREATEST"} ELSE {})
+  \cup (IF StoreOf(s, log[s] \cup {w}) # StoreOf(s, Prune(s, log[s] \cup {w})) THEN {"PRUNING"} ELSE {})
+  \cup (IF Asks[c].wfr /\ \E k \in Key : read[c][k] # None /\ (~Older(read[c][k], w) \/ ~Has(vv[s], read[c][k]))
+        THEN {"WFR"} ELSE {})
+  \cup (IF Asks[c].mw /\ \E k \in Key : wrote[c][k] # None /\ (~Older(wrote[c][k], w) \/ ~Has(vv[s], wrote[c][k]))
+        THEN {"MW"} ELSE {})
+
+(* The server's side of a new put: stamped, logged, pruned, remembered. *)
+Accept(c, s, w) ==
+  /\ clock' = [clock EXCEPT ![s] = w.t]
+  /\ vv'    = [vv EXCEPT ![s] = Raise(@, w)]
+  /\ log'   = [log EXCEPT ![s] = Prune(s, @ \cup {w})]
+  /\ receipts' = IF LostAnswers = 0 THEN receipts ELSE [receipts EXCEPT ![s][c] = [ct |-> w.ct, st |-> Stamp(w)]]
+  /\ all'   = IF History THEN all \cup {w} ELSE all
+  /\ bad'   = bad \cup PutBreaks(c, s, w)
+  /\ UNCHANGED <<inc, up, midway>>
+
+(* The session's side: it learns the stamp (R11). *)
+Learn(c, ct, k, st) ==
+  /\ ctime' = [ctime EXCEPT ![c] = ct]
+  /\ lam'   = [lam EXCEPT ![c] = Max(@, st.t)]
+  /\ wrote' = [wrote EXCEPT ![c][k] = st]
+  /\ wvec'  = [wvec EXCEPT ![c] = Raise(@, st)]
+  /\ unanswered' = [unanswered EXCEPT ![c] = Nothing]
+  /\ UNCHANGED <<read, rvec, conn>>
+
+MayPut(c) == puts < Puts /\ unanswered[c] = Nothing
+
+Put(c, s, k) ==
+  /\ MayPut(c)
+  /\ Asked(c, s, LAMBDA x : RefusesPut(c, x))
+  /\ LET w == WriteOf(c, ctime[c] + 1, k, NewStamp(c, s))
+     IN  Accept(c, s, w) /\ Learn(c, w.ct, k, Stamp(w))
+  /\ Answered(c, s)
+  /\ puts' = puts + 1
+  /\ UNCHANGED <<netVars, linkChanges, kills, blanks, losses, dups, lost>>
+
+(* R14: the connection breaks before the put arrives, or after it was       *)
+(* accepted and before the answer arrives: the session cannot tell.         *)
+PutUnanswered(c, s, k) ==
+  /\ MayPut(c) /\ up[s] /\ Roaming /\ lost < LostAnswers
+  /\ \/ UNCHANGED <<serverVars, all, bad>>
+     \/ ~RefusesPut(c, s) /\ Accept(c, s, WriteOf(c, ctime[c] + 1, k, NewStamp(c, s)))
+  /\ ctime' = [ctime EXCEPT ![c] = @ + 1]
+  /\ unanswered' = [unanswered EXCEPT ![c] = [ct |-> ctime[c] + 1, k |-> k]]
+  /\ puts' = puts + 1
+  /\ lost' = lost + 1
+  /\ UNCHANGED <<lam, wrote, read, wvec, rvec, conn, last, netVars, linkChanges, kills, blanks, losses, dups>>
+
+(* R3, R14: the same put again; where it was accepted it gets the same      *)
+(* stamp and changes nothing.                                               *)
+RepeatPut(c, s) ==
+  /\ unanswered[c] # Nothing /\ up[s]
+  /\ LET u == unanswered[c]
+         known == receipts[s][c] # Nothing /\ receipts[s][c].ct = u.ct
+         w == WriteOf(c, u.ct, u.k, NewStamp(c, s))
+     IN  IF known
+         THEN UNCHANGED <<serverVars, all, bad>> /\ Learn(c, u.ct, u.k, receipts[s][c].st)
+         ELSE ~RefusesPut(c, s) /\ Accept(c, s, w) /\ Learn(c, u.ct, u.k, Stamp(w))
+  /\ UNCHANGED <<last, netVars, puts, linkChanges, kills, blanks, losses, dups, lost>>
+
+GiveUp(c) ==
+  /\ unanswered[c] # Nothing
+  /\ unanswered' = [unanswered EXCEPT ![c] = Nothing]
+  /\ UNCHANGED <<serverVars, ctime, lam, wrote, read, wvec, rvec, conn, last, netVars, spentVars, bad>>
+
+-----------------------------------------------------------------------------
+(* Gets (R12, R13).  ERR_DEP and ERR_CONN change nothing: no step.          *)
+
+GetBreaks(c, k, st) ==
+  (IF Asks[c].ryw /\ Older(st, wrote[c][k]) THEN {"RYW"} ELSE {})
+  \cup (IF Asks[c].mr /\ Older(st, read[c][k]) THEN {"MR"} ELSE {})
+
+Get(c, s, k) ==
+  /\ unanswered[c] = Nothing
+  /\ Asked(c, s, LAMBDA x : RefusesGet(c, x, k))
+  /\ LET st == Newest(s, log[s], k)              \* None: ERR_KEY
+     IN  /\ bad' = bad \cup GetBreaks(c, k, st)
+         /\ IF st = None
+            THEN UNCHANGED <<lam, read, rvec>>
+            ELSE /\ lam'  = [lam EXCEPT ![c] = Max(@, st.t)]
+                 /\ read' = [read EXCEPT ![c][k] = IF Older(st, @) THEN @ ELSE st]
+                 /\ rvec' = [rvec EXCEPT ![c] = Raise(@, st)]
+  /\ Answered(c, s)
+  /\ UNCHANGED <<serverVars, ctime, wrote, wvec, unanswered, conn, netVars, spentVars>>
+
+-----------------------------------------------------------------------------
+(* Pulls (R9).  An answer is [writes, vv, clock], taken at one instant.     *)
+
+AnswerTo(p, v) == [writes |-> Lacked(log[p], v), vv |-> vv[p], clock |-> clock[p]]
+
+PullBreaks(s, a) ==
+  IF StoreOf(s, log[s] \cup a.writes) # StoreOf(s, Prune(s, log[s] \cup a.writes)) THEN {"PRUNING"} ELSE {}
+
+(* The puller takes the maxima.  V5: it does not raise its accept time. *)
+Claim(s, a) ==
+  /\ vv'    = [vv EXCEPT ![s] = Join(@, a.vv)]
+  /\ clock' = [clock EXCEPT ![s] = IF Variant = "V5" THEN @ ELSE Max(@, a.clock)]
+
+(* ... and adds the writes and prunes.  V8: not yet. *)
+TakeIn(s, a, otherMidway) ==
+  /\ Claim(s, a)
+  /\ IF Variant = "V8"
+     THEN /\ midway' = [otherMidway EXCEPT ![s] = [eager |-> a.writes]]
+          /\ UNCHANGED <<log, bad>>
+     ELSE /\ log' = [log EXCEPT ![s] = Prune(s, @ \cup a.writes)]
+          /\ bad' = bad \cup PullBreaks(s, a)
+          /\ midway' = otherMidway
+  /\ UNCHANGED <<inc, up, receipts>>
+
+IsEager(m) == m # Nothing /\ "eager" \in DOMAIN m
+IsTorn(m)  == m # Nothing /\ "torn" \in DOMAIN m
+Free(s)    == up[s] /\ midway[s] = Nothing
+
+Pull(s, p) ==
+  /\ Grain = "pull" /\ Variant # "V2"
+  /\ s # p /\ Linked(s, p) /\ Free(s) /\ up[p]
+  /\ TakeIn(s, AnswerTo(p, vv[s]), midway)
+  /\ UNCHANGED <<clientVars, netVars, spentVars>>
+
+(* V2: p reads its log for s ... *)
+ReadLog(s, p) ==
+  /\ Grain = "pull" /\ Variant = "V2"
+  /\ s # p /\ Linked(s, p) /\ up[s] /\ Free(p)
+  /\ midway' = [midway EXCEPT ![p] = [torn |-> Lacked(log[p], vv[s]), to |-> Self(s)]]
+  /\ UNCHANGED <<inc, up, clock, vv, log, receipts, clientVars, netVars, spentVars, bad>>
+
+(* ... and later its vector. *)
+ReadVector(s, p) ==
+  /\ Grain = "pull"
+  /\ s # p /\ Linked(s, p) /\ up[s] /\ up[p] /\ IsTorn(midway[p]) /\ midway[p].to = Self(s)
+  /\ TakeIn(s, [AnswerTo(p, vv[p]) EXCEPT !.writes = midway[p].torn], [midway EXCEPT ![p] = Nothing])
+  /\ UNCHANGED <<clientVars, netVars, spentVars>>
+
+(* V8: the writes come late. *)
+AddWrites(s) ==
+  /\ up[s] /\ IsEager(midway[s])
+  /\ log' = [log EXCEPT ![s] = Prune(s, @ \cup midway[s].eager)]
+  /\ midway' = [midway EXCEPT ![s] = Nothing]
+  /\ UNCHANGED <<inc, up, clock, vv, receipts, clientVars, netVars, spentVars, bad>>
+
+-----------------------------------------------------------------------------
+(* The same in three steps, with messages in flight.                        *)
+
+Busy(s, p) == \E m \in BagToSet(net) : m.puller = s /\ m.answerer = p
+Send(b, m) == b (+) SetToBag({m})
+Take(b, m) == b (-) SetToBag({m})
+
+Request(s, p) ==
+  /\ Grain = "messages"
+  /\ s # p /\ Linked(s, p) /\ up[s] /\ up[p]
+  /\ BagCardinality(net) < InFlight /\ ~Busy(s, p)
+  /\ net' = Send(net, [type |-> "request", puller |-> s, answerer |-> p, replica |-> Self(s), vv |-> vv[s]])
+  /\ UNCHANGED <<serverVars, clientVars, links, spentVars, bad>>
+
+AnswerMsg(m, a) ==
+  [type |-> "answer", puller |-> m.puller, answerer |-> m.answerer, replica |-> m.replica, pulled |-> a]
+
+(* Where the answerer has nothing new, no answer is sent. *)
+Answer(p, m) ==
+  /\ m \in BagToSet(net) /\ m.type = "request" /\ m.answerer = p
+  /\ IF Covers(m.vv, vv[p])
+     THEN net' = Take(net, m) /\ UNCHANGED midway
+     ELSE IF Variant = "V2"
+          THEN /\ midway[p] = Nothing
+               /\ midway' = [midway EXCEPT ![p] = [torn |-> Lacked(log[p], m.vv), to |-> m.replica]]
+               /\ net' = Take(net, m)
+          ELSE net' = Send(Take(net, m), AnswerMsg(m, AnswerTo(p, m.vv))) /\ UNCHANGED midway
+  /\ UNCHANGED <<inc, up, clock, vv, log, receipts, clientVars, links, spentVars, bad>>
+
+(* V2 with messages: the vector is read, and the answer sent. *)
+AnswerLate(p) ==
+  /\ Grain = "messages" /\ IsTorn(midway[p]) /\ BagCardinality(net) < InFlight
+  /\ net' = Send(net, AnswerMsg([puller |-> midway[p].to[1], answerer |-> p, replica |-> midway[p].to],
+                                [AnswerTo(p, vv[p]) EXCEPT !.writes = midway[p].torn]))
+  /\ midway' = [midway EXCEPT ![p] = Nothing]
+  /\ UNCHANGED <<inc, up, clock, vv, log, receipts, clientVars, links, spentVars, bad>>
+
+(* An answer to a former replica of the server is thrown away (R7). *)
+Receipt(s, m) ==
+  /\ m \in BagToSet(net) /\ m.type = "answer" /\ m.puller = s /\ Free(s)
+  /\ net' = Take(net, m)
+  /\ IF m.replica = Self(s) THEN TakeIn(s, m.pulled, midway) ELSE UNCHANGED <<serverVars, bad>>
+  /\ UNCHANGED <<clientVars, links, spentVars>>
+
+Lose(m) ==
+  /\ m \in BagToSet(net) /\ (Losses = Unbounded \/ losses < Losses)
+  /\ net' = Take(net, m)
+  /\ losses' = IF Losses = Unbounded THEN losses ELSE losses + 1
+  /\ UNCHANGED <<serverVars, clientVars, links, puts, all, linkChanges, kills, blanks, dups, lost, bad>>
+
+Duplicate(m) ==
+  /\ m \in BagToSet(net) /\ (Duplicates = Unbounded \/ dups < Duplicates) /\ BagCardinality(net) < InFlight
+  /\ net' = Send(net, m)
+  /\ dups' = IF Duplicates = Unbounded THEN dups ELSE dups + 1
+  /\ UNCHANGED <<serverVars, clientVars, links, puts, all, linkChanges, kills, blanks, losses, lost, bad>>
+
+-----------------------------------------------------------------------------
+(* Links.  What is on a link that breaks, or on a killed server's, is gone. *)
+
+Without(M) == [m \in (BagToSet(net) \ M) |-> net[m]]
+
+ChangeLink(s, p) ==
+  /\ s < p /\ linkChanges < LinkChanges
+  /\ linkChanges' = linkChanges + 1
+  /\ IF Linked(s, p)
+     THEN /\ links' = links \ {{s, p}}
+          /\ net' = Without({ m \in BagToSet(net) : {m.puller, m.answerer} = {s, p} })
+     ELSE /\ links' = links \cup {{s, p}}
+          /\ UNCHANGED net
+  /\ UNCHANGED <<serverVars, clientVars, puts, all, kills, blanks, losses, dups, lost, bad>>
+
+ChangeClientLink(c, s) ==
+  /\ ~Roaming /\ linkChanges < LinkChanges
+  /\ linkChanges' = linkChanges + 1
+  /\ IF s \in Range(conn[c])
+     THEN /\ conn' = [conn EXCEPT ![c] = SelectSeq(@, LAMBDA x : x # s)]
+          /\ last' = [last EXCEPT ![c] = IF @ = s THEN NoServer ELSE @]
+     ELSE /\ conn' = [conn EXCEPT ![c] = Append(@, s)]
+          /\ UNCHANGED last
+  /\ UNCHANGED <<serverVars, ctime, lam, wrote, read, wvec, rvec, unanswered, netVars,
+                 puts, all, kills, blanks, losses, dups, lost, bad>>
+
+(* Kills and restarts (R7, R10).                                            *)
+
+Kill(s) ==
+  /\ up[s] /\ kills < Kills
+  /\ kills' = kills + 1
+  /\ up' = [up EXCEPT ![s] = FALSE]
+  /\ midway' = [midway EXCEPT ![s] = Nothing]
+  /\ net' = Without({ m \in BagToSet(net) : s \in {m.puller, m.answerer} })
+  /\ UNCHANGED <<inc, clock, vv, log, receipts, clientVars, links, puts, all, linkChanges, blanks, losses, dups, lost, bad>>
+
+Restart(s) ==
+  /\ ~up[s]
+  /\ up' = [up EXCEPT ![s] = TRUE]
+  /\ UNCHANGED <<inc, clock, vv, log, receipts, midway, clientVars, netVars, spentVars, bad>>
+
+(* Without its log: a new replica.  V3: under the old identity. *)
+RestartBlank(s) ==
+  /\ ~up[s] /\ blanks < BlankRestarts
+  /\ blanks' = blanks + 1
+  /\ up'    = [up EXCEPT ![s] = TRUE]
+  /\ inc'   = [inc EXCEPT ![s] = IF Variant = "V3" THEN @ ELSE @ + 1]
+  /\ clock' = [clock EXCEPT ![s] = 0]
+  /\ vv'    = [vv EXCEPT ![s] = Zero]
+  /\ log'   = [log EXCEPT ![s] = {}]
+  /\ receipts' = [receipts EXCEPT ![s] = [c \in Client |-> Nothing]]
+  /\ UNCHANGED <<midway, clientVars, netVars, puts, all, linkChanges, kills, losses, dups, lost, bad>>
+
+-----------------------------------------------------------------------------
+(* Stabilize: rounds of pulls until nothing changes.  In a round each       *)
+(* server in turn pulls from each that it is linked to.                     *)
+
+N == Cardinality(Server)
+State == [clock |-> clock, vv |-> vv, log |-> log]
+
+PullIn(S, s, p) ==
+  IF s = p \/ ~Linked(s, p) \/ ~up[s] \/ ~up[p] THEN S
+  ELSE [clock |-> [S.clock EXCEPT ![s] = Max(@, S.clock[p])],
+        vv    |-> [S.vv EXCEPT ![s] = Join(@, S.vv[p])],
+        log   |-> [S.log EXCEPT ![s] = Prune(s, @ \cup Lacked(S.log[p], S.vv[s]))]]
+
+RECURSIVE RoundFrom(_, _)
+RoundFrom(S, i) == IF i = N * N THEN S ELSE RoundFrom(PullIn(S, i \div N, i % N), i + 1)
+
+RECURSIVE Settled(_)
+Settled(S) == LET T == RoundFrom(S, 0) IN IF T.vv = S.vv THEN T ELSE Settled(T)
+
+RECURSIVE AfterRounds(_, _)
+AfterRounds(S, n) == IF n = 0 THEN S ELSE AfterRounds(RoundFrom(S, 0), n - 1)
+
+EqualWithin(L) ==
+  \A s \in Server : up[s] => \A p \in Partition(s) : StoreOf(s, L[s]) = StoreOf(p, L[p])
+
+Stabilize ==
+  /\ Stabilizes
+  /\ LET T == IF Variant = "V4" THEN AfterRounds(State, Rounds) ELSE Settled(State)
+     IN  /\ clock' = T.clock /\ vv' = T.vv /\ log' = T.log
+         /\ bad' = bad \cup (IF EqualWithin(T.log) THEN {} ELSE {"STABLE"})
+  /\ UNCHANGED <<inc, up, receipts, midway, clientVars, netVars, spentVars>>
+
+-----------------------------------------------------------------------------
+Next ==
+  \/ \E c \in Client, s \in Server, k \in Key : Put(c, s, k) \/ Get(c, s, k) \/ PutUnanswered(c, s, k)
+  \/ \E c \in Client, s \in Server : RepeatPut(c, s) \/ ChangeClientLink(c, s)
+  \/ \E c \in Client : GiveUp(c)
+  \/ \E s \in Server, p \in Server : Pull(s, p) \/ ReadLog(s, p) \/ ReadVector(s, p) \/ Request(s, p) \/ ChangeLink(s, p)
+  \/ \E m \in BagToSet(net) : Answer(m.answerer, m) \/ Receipt(m.puller, m) \/ Lose(m) \/ Duplicate(m)
+  \/ \E s \in Server : AddWrites(s) \/ AnswerLate(s) \/ Kill(s) \/ Restart(s) \/ RestartBlank(s)
+  \/ Stabilize
+
+Spec == Init /\ [][Next]_vars
+
+(* Pulls go on (R9: in the background, for ever). *)
+AnswerStep(p, s)  == \E m \in BagToSet(net) : m.puller = s /\ Answer(p, m)
+ReceiptStep(s, p) == \E m \in BagToSet(net) : m.answerer = p /\ Receipt(s, m)
+
+Fairness ==
+  /\ \A s \in Server, p \in Server :
+       /\ WF_vars(Pull(s, p) \/ ReadLog(s, p) \/ ReadVector(s, p))
+       /\ WF_vars(Request(s, p))
+       /\ WF_vars(AnswerStep(p, s))
+       /\ WF_vars(ReceiptStep(s, p))
+  /\ \A s \in Server : WF_vars(AddWrites(s)) /\ WF_vars(AnswerLate(s))
+
+FairSpec == Spec /\ Fairness
+
+-----------------------------------------------------------------------------
+(* Properties.                                                              *)
+
+RYW      == "RYW"      \notin bad     \* Read Your Writes
+MR       == "MR"       \notin bad     \* Monotonic Reads
+WFR      == "WFR"      \notin bad     \* Writes Follow Reads
+MW       == "MW"       \notin bad     \* Monotonic Writes
+PRUNING  == "PRUNING"  \notin bad     \* pruning never changes a store (R6)
+GREATEST == "GREATEST" \notin bad     \* a write is, when accepted, the greatest of its log (R2)
+STABLE   == "STABLE"   \notin bad     \* after a stabilize, partitions have equal stores
+
+(* Equal vectors, equal stores (R5). *)
+CONV == \A s, p \in Server : s < p /\ vv[s] = vv[p] => Store(s) = Store(p)
+
+(* A vector claims only what the replica has, or has something for (R8). *)
+ClaimsHold(s, W) ==
+  \A w \in W : Has(vv[s], w) => \E y \in log[s] : y = w \/ Supersedes(s, y, w)
+R8 == IF History THEN \A s \in Server : ClaimsHold(s, all)
+                 ELSE \A s, p \in Server : ClaimsHold(s, log[p])
+
+(* No two writes have the same stamp (R4, R7). *)
+Logged == UNION { log[s] : s \in Server } \cup all
+UNIQUE == \A w, x \in Logged : Stamp(w) = Stamp(x) => w.c = x.c /\ w.ct = x.ct
+
+(* A replica has every write that it acknowledged, or something that        *)
+(* supersedes it (R10).                                                     *)
+DURABLE ==
+  IF History
+  THEN \A s \in Server : \A w \in all : w.r = Self(s) => \E y \in log[s] : y = w \/ Supersedes(s, y, w)
+  ELSE \A c \in Client, s \in Server, k \in Key :
+         LET st == wrote[c][k]
+         IN  st # None /\ st.r = Self(s) =>
+               /\ Has(vv[s], st)
+               /\ \/ \E w \in log[s] : Stamp(w) = st
+                  \/ Older(st, Newest(s, log[s], k))
+
+(* A replica's accept time never goes back (R2). *)
+CLOCK == [][\A s \in Server : inc'[s] = inc[s] => clock'[s] >= clock[s]]_vars
+
+(* A put repeated at the same replica changes nothing (R3). *)
+REPEAT == [][\A c \in Client, s \in Server :
+               (unanswered[c] # Nothing /\ RepeatPut(c, s) /\ receipts[s][c] # Nothing /\ receipts[s][c].ct = unanswered[c].ct)
+               => log'[s] = log[s] /\ clock'[s] = clock[s]]_vars
+
+(* Once puts and link changes stop, the stores of every partition become    *)
+(* and stay equal.  (Puts, changes and kills are bounded, so they stop.)    *)
+SETTLE == <>[]EqualWithin(log)
+==============================================================================

@@ -1,0 +1,144 @@
+/**
+ * The TLA+ side of the configurations.
+ *
+ *     npm run spec:cfg                 writes spec/tla/NAME.cfg for each spec/configs/NAME.json
+ *     npm run spec:tlc [-- NAME...]    runs TLC (env TLA2TOOLS: the path of a tla2tools.jar) and compares states and verdicts
+ *
+ * Exit codes: 0 all agree; 1 one differs; 2 a name that is no configuration; 69 TLA2TOOLS is not set or names no file, nothing was run.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodeConfig } from '../dist/model/config.js';
+import { propertiesMeant } from '../dist/model/sentences.js';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const UNBOUNDED = 99;
+/** TLC is a check of the small ones; larger ones are for whoever names them. */
+const TIMES = { largest: 100_000, timeoutMs: 600_000 };
+
+const names = () =>
+  readdirSync(join(here, 'configs'))
+    .filter((f) => f.endsWith('.json'))
+    .map((f) => f.slice(0, -5))
+    .sort();
+
+const read = (name) => {
+  const decoded = decodeConfig(JSON.parse(readFileSync(join(here, 'configs', `${name}.json`), 'utf8')));
+  if (decoded._tag === 'Left') throw new Error(`spec/configs/${name}.json: ${decoded.left.join('; ')}`);
+  return decoded.right;
+};
+
+const INVARIANTS = ['RYW', 'MR', 'WFR', 'MW', 'PRUNING', 'GREATEST', 'STABLE', 'CONV', 'R8', 'UNIQUE', 'DURABLE'];
+const TEMPORAL = ['CLOCK', 'REPEAT', 'SETTLE'];
+
+const bool = (b) => (b ? 'TRUE' : 'FALSE');
+const count = (n) => (n === 'unbounded' ? UNBOUNDED : n);
+const asksNothing = (g) => !g.readYourWrites && !g.monotonicReads && !g.writesFollowReads && !g.monotonicWrites;
+
+/** A configuration as TLC reads it. */
+export const cfgOf = (config) => {
+  const sessions = Array.isArray(config.sessions)
+    ? config.sessions
+    : Array.from({ length: config.clients }, () => config.sessions);
+  const asked = sessions.find((g) => !asksNothing(g)) ?? sessions[0];
+  const loose = sessions.flatMap((g, i) => (asksNothing(g) ? [i + 1] : []));
+  const checked = propertiesMeant(config.properties);
+  const invariants = INVARIANTS.filter((p) => checked.includes(p));
+  const temporal = TEMPORAL.filter((p) => checked.includes(p) && (p !== 'REPEAT' || config.lostAnswers > 0));
+  return [
+    `\\* Made from ../configs/${config.name}.json by \`npm run spec:cfg'.`,
+    `SPECIFICATION ${temporal.includes('SETTLE') ? 'FairSpec' : 'Spec'}`,
+    'CONSTANTS',
+    `  S = ${config.servers}  C = ${config.clients}  K = ${config.keys}`,
+    `  Puts = ${config.puts}  LinkChanges = ${config.linkChanges}  Kills = ${config.kills}  BlankRestarts = ${config.blankRestarts}`,
+    `  InFlight = ${config.inFlight}  Losses = ${count(config.losses)}  Duplicates = ${count(config.duplicates)}  LostAnswers = ${config.lostAnswers}`,
+    `  Grain = "${config.grain}"  Pruning = "${config.pruning}"  Variant = "${config.variant}"`,
+    `  Topology = "${config.links === 'none' ? 'full' : config.links}"  Homes = "${config.placement === 'any' ? 'anywhere' : 'crossed'}"`,
+    `  Ryw = ${bool(asked.readYourWrites)}  Mr = ${bool(asked.monotonicReads)}  Wfr = ${bool(asked.writesFollowReads)}  Mw = ${bool(asked.monotonicWrites)}  Scope = "${asked.scope}"`,
+    `  Loose = {${loose.join(', ')}}`,
+    `  Stabilizes = ${bool(config.stabilize)}  Rounds = ${config.rounds}  History = ${bool(config.history)}`,
+    '  Server <- MCServer  Client <- MCClient  Key <- MCKey',
+    '  InitialLinks <- MCLinks  Placement <- MCPlacement  Asks <- MCAsks',
+    ...(invariants.length === 0 ? [] : [`INVARIANTS ${invariants.join(' ')}`]),
+    ...(temporal.length === 0 ? [] : [`PROPERTIES ${temporal.join(' ')}`]),
+    'CHECK_DEADLOCK FALSE',
+    '',
+  ].join('\n');
+};
+
+/** What TLC said: how many distinct states, or which property is violated. */
+const verdictOf = (output) => {
+  const violated = /Invariant (\w+) is violated|Action property (\w+) is violated|Temporal properties were violated/.exec(output);
+  if (violated !== null) return { violated: violated[1] ?? violated[2] ?? 'SETTLE' };
+  const states = [...output.matchAll(/([\d,]+) distinct states found, 0 states left/g)].at(-1);
+  return states === undefined
+    ? { failed: output.trim().split('\n').slice(-12).join('\n') }
+    : { states: Number(states[1].replaceAll(',', '')) };
+};
+
+const runTlc = (jar, name) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bayou-tlc-'));
+  try {
+    for (const f of ['Bayou.tla', 'MC.tla']) writeFileSync(join(folder, f), readFileSync(join(here, f)));
+    writeFileSync(join(folder, 'MC.cfg'), cfgOf(read(name)));
+    // CLOCK is an action property and SETTLE a temporal one: TLC needs no more for them than their names in the .cfg.
+    const args = [
+      '-XX:+UseParallelGC',
+      '-Xmx4g',
+      '-Xss64m',
+      '-cp',
+      jar,
+      'tlc2.TLC',
+      '-workers',
+      'auto',
+      '-config',
+      'MC.cfg',
+      'MC',
+    ];
+    const { stdout } = spawnSync('java', args, { cwd: folder, encoding: 'utf8', timeout: TIMES.timeoutMs, maxBuffer: 1 << 28 });
+    return verdictOf(stdout ?? '');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const text = (v) =>
+  'violated' in v ? `${v.violated} is violated` : 'states' in v ? `${v.states} states` : `no verdict:\n${v.failed}`;
+
+const compare = (jar, name, counts) => {
+  const config = read(name);
+  const expected = config.expect === 'holds' ? { states: counts[name]?.states } : config.expect;
+  const started = Date.now();
+  const got = runTlc(jar, name);
+  const agrees = expected.states === got.states && expected.violated === got.violated && !('failed' in got);
+  console.log(
+    `${agrees ? 'agrees ' : 'DIFFERS'}  ${name}: TLC says ${text(got)}, ours ${text(expected)} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
+  );
+  if (!agrees) console.log(`  repeat with: npm run spec:tlc -- ${name}`);
+  return agrees;
+};
+
+const main = (args) => {
+  if (args[0] === '--write') {
+    for (const name of names()) writeFileSync(join(here, 'tla', `${name}.cfg`), cfgOf(read(name)));
+    return 0;
+  }
+  const jar = process.env.TLA2TOOLS;
+  if (jar === undefined || !existsSync(jar)) {
+    console.error('TLC was not run: set TLA2TOOLS to the path of a tla2tools.jar (see spec/README.md)');
+    return 69;
+  }
+  const unknown = args.filter((a) => !names().includes(a));
+  if (unknown.length > 0) {
+    console.error(`no such configuration: ${unknown.join(', ')}; there are ${names().join(', ')}`);
+    return 2;
+  }
+  const counts = JSON.parse(readFileSync(join(here, 'counts.json'), 'utf8'));
+  const small = names().filter((n) => read(n).expect !== 'holds' || (counts[n]?.states ?? Infinity) <= TIMES.largest);
+  return (args.length > 0 ? args : small).map((name) => compare(jar, name, counts)).every(Boolean) ? 0 : 1;
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv.slice(2));
