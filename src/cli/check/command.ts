@@ -1,0 +1,156 @@
+/** `bayou check`: configurations in, verdicts out. */
+import { CommanderError } from 'commander';
+import ora from 'ora';
+import { progressLine, summaryLines } from '../../checker/output/summary.js';
+import type { Progress, Report } from '../../checker/report.js';
+import { bayou } from '../../model/system.js';
+import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
+import { boundPhrases } from './bounds.js';
+import { loadConfig, shippedConfigs, type Loaded } from './config.js';
+import { search } from './engine.js';
+import { judgementOf, type Judgement } from './expectation.js';
+import { writeFiles } from './files.js';
+import { parseArgs, type CheckArgs } from './options.js';
+import { repeatCommand } from './repeat.js';
+
+// --- printing --------------------------------------------------------------------------------------------------------------
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const complain = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+/** How often a terminal and a file are told of progress. */
+const TERMINAL_MS = 200;
+const NDJSON_MS = 1000;
+
+/** Shows progress on a terminal, as NDJSON where asked for, and not at all in a pipe. */
+const progressOf = (source: string, args: CheckArgs): { onProgress?: (progress: Progress) => void; end: () => void } => {
+  if (args.ndjson) {
+    return {
+      onProgress: (progress) => print(JSON.stringify({ type: 'progress', config: source, ...progress })),
+      end: () => undefined,
+    };
+  }
+  if (!process.stderr.isTTY) return { end: () => undefined };
+  // Ora would otherwise read the terminal in raw mode and keep Ctrl-C for itself.
+  const spinner = ora({ text: source, discardStdin: false }).start();
+  return { onProgress: (progress) => (spinner.text = `${source}: ${progressLine(progress)}`), end: () => spinner.stop() };
+};
+
+/** Where the limit is below what Node itself takes, say so: no search can help it. */
+const memoryHint = (args: CheckArgs, { stop, counts }: Report): ReadonlyArray<string> =>
+  stop.kind === 'memory' && args.maxMemory !== undefined && counts.completeDepth === 0
+    ? ['The program itself takes about as much as --max-memory allows; give it more.']
+    : [];
+
+interface Outcome {
+  readonly loaded: Loaded;
+  readonly report: Report;
+  readonly judgement: Judgement;
+  readonly files: ReadonlyArray<string>;
+  readonly repeat: string;
+}
+
+const printReport = (args: CheckArgs, { loaded, report, judgement, files, repeat }: Outcome): void => {
+  if (args.json || args.ndjson) {
+    const { source, config } = loaded;
+    print(JSON.stringify({ type: 'report', config: source, fields: config, ...report, status: judgement.status, repeat, files }));
+    return;
+  }
+  const lines = summaryLines(report);
+  const failed = report.verdict !== 'holds';
+  for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report)]) print(line);
+  if (failed) print(`Repeat with: ${repeat}`);
+  if (judgement.line !== undefined) print(judgement.line);
+  print(lines.at(-1)!);
+};
+
+// --- checking --------------------------------------------------------------------------------------------------------------
+
+/** A signal that the first SIGINT or SIGTERM aborts; the second ends the process at once. */
+const interruption = (): { signal: AbortSignal; end: () => void } => {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return { signal: controller.signal, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
+};
+
+const checkOne = async (
+  source: string,
+  args: CheckArgs,
+  words: ReadonlyArray<string>,
+  signal: AbortSignal,
+): Promise<ExitStatus> => {
+  const loaded = await loadConfig(source, args.overrides);
+  const model = bayou(loaded.config);
+  const { onProgress, end } = progressOf(source, args);
+  const report = await search(model, args, {
+    signal,
+    bounds: boundPhrases(loaded.config),
+    progressEveryMs: args.ndjson ? NDJSON_MS : TERMINAL_MS,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  }).finally(end);
+  const judgement = judgementOf(report, loaded.expect);
+  const files = args.outDir === undefined ? [] : await writeFiles(args.outDir, args.format, loaded.config, model, report);
+  printReport(args, { loaded, report, judgement, files, repeat: repeatCommand(words, args.configs, source) });
+  return judgement.status;
+};
+
+const checkAll = async (args: CheckArgs, words: ReadonlyArray<string>): Promise<ExitStatus> => {
+  const { signal, end } = interruption();
+  const statuses: ExitStatus[] = [];
+  for (const source of args.configs.length === 0 ? ['default'] : args.configs) {
+    if (signal.aborted) break;
+    if (statuses.length > 0 && !args.json && !args.ndjson) print('');
+    statuses.push(await attempt(() => checkOne(source, args, words, signal)));
+  }
+  end();
+  return worst(statuses);
+};
+
+/** A configuration that cannot be read does not keep the others from being checked. */
+const attempt = async (run: () => Promise<ExitStatus>): Promise<ExitStatus> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    complain(`bayou check: ${error.message}`);
+    return EXIT.usage;
+  }
+};
+
+// --- listing ---------------------------------------------------------------------------------------------------------------
+
+const expectText = ({ expect }: Loaded): string => {
+  if (expect === undefined) return '';
+  return expect === 'holds' ? 'holds' : `${expect.violated} is violated`;
+};
+
+const listConfigs = async (): Promise<ExitStatus> => {
+  const all = await Promise.all((await shippedConfigs()).map((name) => loadConfig(name, new Map())));
+  const width = Math.max(0, ...all.map(({ source }) => source.length));
+  const claim = Math.max(0, ...all.map((loaded) => expectText(loaded).length));
+  for (const loaded of all) print(`${loaded.source.padEnd(width)}  ${expectText(loaded).padEnd(claim)}  ${loaded.config.about}`);
+  return EXIT.ok;
+};
+
+// --- the command -----------------------------------------------------------------------------------------------------------
+
+/** Runs `bayou check` with the words after its name; the exit status. */
+export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
+  try {
+    const args = parseArgs(words);
+    return await (args.list ? listConfigs() : checkAll(args, words));
+  } catch (error) {
+    // Commander has printed what was wrong, or the help.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    throw error;
+  }
+};

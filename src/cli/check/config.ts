@@ -1,0 +1,81 @@
+/** Configurations: found, read, overridden, decoded. */
+import { readFile, readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeConfig, type Config } from '../../model/config.js';
+import { UsageError } from '../exit.js';
+import type { CheckArgs } from './options.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** A configuration, where it came from, and what it says the verdict is; absent where it does not say or no longer applies. */
+export interface Loaded {
+  /** As the user named it. */
+  readonly source: string;
+  readonly config: Config;
+  readonly expect?: Config['expect'];
+}
+
+/** The folder of the configurations that come with the package. */
+const SHIPPED = fileURLToPath(new URL('../../../spec/configs', import.meta.url));
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+/** The names of the configurations that come with the package, sorted. */
+export const shippedConfigs = async (): Promise<ReadonlyArray<string>> =>
+  (await readdir(SHIPPED))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => basename(file, '.json'))
+    .sort();
+
+const isName = (source: string): boolean => /^[\w-]+$/.test(source);
+
+const read = async (source: string): Promise<string> => {
+  const candidates = isName(source) ? [source, `${SHIPPED}/${source}.json`] : [source];
+  for (const file of candidates) {
+    try {
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && !(code === 'EISDIR' && isName(source))) {
+        throw new UsageError(`${source}: it cannot be read: ${code ?? String(error)}`);
+      }
+    }
+  }
+  throw new UsageError(
+    isName(source)
+      ? `${source}: there is neither such a file nor a configuration of that name; bayou check --list shows them`
+      : `${source}: there is no such file`,
+  );
+};
+
+const parse = (source: string, text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new UsageError(`${source}: it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+/** A complaint about a field is about the option that set it, if one did. */
+const blame = (source: string, overrides: CheckArgs['overrides'], complaint: string): string => {
+  const override = overrides.get(complaint.slice(0, complaint.indexOf(':')));
+  return `${override === undefined ? source : override.option}: ${complaint}`;
+};
+
+/** Fields that can be overridden and leave what the configuration expects as it is. */
+const NEUTRAL = new Set(['name', 'about', 'expect']);
+
+/** @throws UsageError with one line that names the file or option, the field, and what it should be. */
+export const loadConfig = async (source: string, overrides: CheckArgs['overrides']): Promise<Loaded> => {
+  const json = parse(source, await read(source));
+  const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+  const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
+  const changed = [...overrides.keys()].some((field) => !NEUTRAL.has(field));
+  const { expect: claim, ...rest } = isObject ? (json as Readonly<Record<string, unknown>>) : {};
+  const decoded = decodeConfig(isObject ? { ...(changed ? rest : json), ...set } : json);
+  if (E.isLeft(decoded)) throw new UsageError(decoded.left.map((line) => blame(source, overrides, line)).join('; '));
+  const config = decoded.right;
+  return { source, config, ...(!changed && claim !== undefined ? { expect: config.expect } : {}) };
+};

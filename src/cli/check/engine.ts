@@ -1,0 +1,85 @@
+/** Which search checks a configuration's model: the component engine for safety, the state graph for liveness. */
+import { toModel } from '../../checker/adapt.js';
+import { check, simulate } from '../../checker/check.js';
+import { checkComponents } from '../../checker/component/check.js';
+import { CheckerError } from '../../checker/component/error.js';
+import type { ComponentModel } from '../../checker/interface.js';
+import { isLiveness, verdictOf, type CheckOptions, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
+import { UsageError } from '../exit.js';
+import type { CheckArgs } from './options.js';
+
+// --- options ---------------------------------------------------------------------------------------------------------------
+
+/** What the caller adds to the options of the command line. */
+export type Hooks = Pick<CheckOptions, 'signal' | 'onProgress' | 'progressEveryMs' | 'bounds'>;
+
+const optionsOf = (args: CheckArgs, hooks: Hooks): Omit<CheckOptions, 'search'> => ({
+  ...hooks,
+  symmetry: args.symmetry,
+  normalize: args.quotient,
+  keepGoing: args.keepGoing,
+  requireWitnesses: args.requireWitnesses,
+  ...(args.maxStates === undefined ? {} : { maxStates: args.maxStates }),
+  ...(args.maxDepth === undefined ? {} : { maxDepth: args.maxDepth }),
+  ...(args.maxSeconds === undefined ? {} : { maxMs: args.maxSeconds * 1000 }),
+  ...(args.maxMemory === undefined ? {} : { maxMemoryBytes: args.maxMemory }),
+});
+
+// --- liveness --------------------------------------------------------------------------------------------------------------
+
+const livenessOf = (model: ComponentModel): ReadonlyArray<string> =>
+  model.properties.filter(({ kind }) => isLiveness(kind)).map(({ name }) => name);
+
+/** Safety came out well, and nothing stands in the way of judging liveness. */
+const isWorthwhile = (args: CheckArgs, { verdict, stop }: Report): boolean =>
+  !args.symmetry && !args.quotient && verdict !== 'interrupted' && (stop.kind === 'complete' || args.keepGoing);
+
+/** The properties of the first report, those that the second one judges replaced by what it says. */
+const merged = (first: Report, second: Report, requireWitnesses: boolean): Report => {
+  const judged = new Map(second.properties.map((property) => [property.name, property]));
+  const properties: ReadonlyArray<PropertyReport> = first.properties.map((property) => judged.get(property.name) ?? property);
+  const vacuity = { ...first.vacuity, neverTriggered: second.vacuity.neverTriggered };
+  const stop: Stop = first.stop.kind === 'complete' ? second.stop : first.stop;
+  return {
+    ...first,
+    stop,
+    properties,
+    vacuity,
+    verdict: verdictOf(properties, stop, vacuity, requireWitnesses),
+    statistics: {
+      ...first.statistics,
+      elapsedMs: first.statistics.elapsedMs + second.statistics.elapsedMs,
+      peakBytes: Math.max(first.statistics.peakBytes, second.statistics.peakBytes),
+      engine: `${first.statistics.engine}; liveness on the state graph`,
+    },
+  };
+};
+
+// --- searches --------------------------------------------------------------------------------------------------------------
+
+const byComponents = async (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+  const options = optionsOf(args, hooks);
+  const order = args.search === 'sweep' ? 'sweep' : 'bfs';
+  const safety = await checkComponents(model, { ...options, search: order });
+  const liveness = livenessOf(model);
+  if (liveness.length === 0 || !isWorthwhile(args, safety)) return safety;
+  return merged(safety, await check(toModel(model), { ...options, properties: liveness }), args.requireWitnesses);
+};
+
+const byWalks = (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+  const { seed, traces, traceLength } = args;
+  return simulate(toModel(model), { ...optionsOf(args, hooks), seed, traces, traceLength });
+};
+
+/** Checks the model as the command line says. @throws UsageError when the options do not fit the model. */
+export const search = async (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+  if (args.search === 'simulate') return byWalks(model, args, hooks);
+  if (args.search === 'dfs') return check(toModel(model), { ...optionsOf(args, hooks), search: 'dfs' });
+  if (args.plain) return check(toModel(model), { ...optionsOf(args, hooks), search: 'bfs' });
+  try {
+    return await byComponents(model, args, hooks);
+  } catch (error) {
+    if (error instanceof CheckerError && error.code === 'option') throw new UsageError(error.message);
+    throw error;
+  }
+};

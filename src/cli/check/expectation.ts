@@ -1,0 +1,32 @@
+/** What a configuration says of its verdict, held against the verdict. */
+import type { Report } from '../../checker/report.js';
+import type { Config } from '../../model/config.js';
+import { PROPERTIES } from '../../model/sentences.js';
+import { EXIT, type ExitStatus } from '../exit.js';
+
+export interface Judgement {
+  readonly status: ExitStatus;
+  /** Undefined where the configuration expects nothing. */
+  readonly line?: string;
+}
+
+const STATUS: Readonly<Record<Report['verdict'], ExitStatus>> = {
+  holds: EXIT.ok,
+  violated: EXIT.violated,
+  bounded: EXIT.bounded,
+  vacuous: EXIT.vacuous,
+  interrupted: EXIT.interrupted,
+};
+
+/** The exit status of a report, in the light of what was expected. */
+export const judgementOf = (report: Report, expect: Config['expect'] | undefined): Judgement => {
+  const status = STATUS[report.verdict];
+  if (expect === undefined) return { status };
+  if (expect === 'holds') {
+    return status === EXIT.ok ? { status, line: 'as expected: it holds' } : { status, line: 'expected: it holds' };
+  }
+  const { name } = PROPERTIES[expect.violated];
+  const found = report.properties.some((property) => property.name === name && property.verdict === 'violated');
+  if (found) return { status: EXIT.ok, line: `as expected: ${expect.violated} is violated` };
+  return { status: status === EXIT.ok ? EXIT.unexpected : status, line: `expected: ${expect.violated} is violated` };
+};

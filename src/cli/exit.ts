@@ -1,0 +1,40 @@
+/** The exit statuses of `bayou`; each outcome has its own. The master's are its own business and documented with it. */
+export const EXIT = {
+  /** Every check ended as it should: it holds, or it fails as its configuration expects. */
+  ok: 0,
+  /** A property is violated. */
+  violated: 1,
+  /** Bad usage: an unknown command or option, a file that is missing, a configuration with a wrong field. */
+  usage: 2,
+  /** A limit came first, or some property could not be judged. */
+  bounded: 3,
+  /** It would hold, but a witness is not reached or an action never enabled (with `--require-witnesses`). */
+  vacuous: 4,
+  /** The verdict is not the one that the configuration expects, and nothing is violated. */
+  unexpected: 5,
+  /** A bug in the program itself. */
+  internal: 70,
+  /** SIGINT or SIGTERM came first. */
+  interrupted: 130,
+} as const;
+
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+/** From the most to the least telling, for one status of many checks. */
+const RANK: ReadonlyArray<ExitStatus> = [
+  EXIT.internal,
+  EXIT.interrupted,
+  EXIT.usage,
+  EXIT.violated,
+  EXIT.unexpected,
+  EXIT.bounded,
+  EXIT.vacuous,
+  EXIT.ok,
+];
+
+/** The status of several checks together. */
+export const worst = (statuses: ReadonlyArray<ExitStatus>): ExitStatus =>
+  RANK.find((status) => statuses.includes(status)) ?? EXIT.ok;
+
+/** Something the user can put right, said in one line. */
+export class UsageError extends Error {}
