@@ -1,5 +1,5 @@
 /** The whole model of a configuration: its slots, its steps, its properties, for the checker. */
-import type { ComponentModel } from '../checker/interface.js';
+import type { ComponentModel, Interaction, Outcome, Slot } from '../checker/interface.js';
 import type { Config } from './config.js';
 import { propertiesOf } from './properties.js';
 import { keyOf, normalizeOf, progressOf, showOf, symmetryOf } from './reductions.js';
@@ -8,14 +8,32 @@ import { pullSteps } from './steps-pull.js';
 import { sessionSteps } from './steps-session.js';
 import { slotsOf, worldOf } from './world.js';
 
+type AnyOutcome = Outcome<ReadonlyArray<Slot<unknown>>>;
+
+/** Steps say all that they break and show; a configuration that checks some properties hears of those alone. */
+const sayingOnly =
+  (names: ReadonlySet<string>) =>
+  (interaction: Interaction): Interaction => {
+    const known = (said: ReadonlyArray<string> = []): ReadonlyArray<string> => said.filter((name) => names.has(name));
+    const heard = (outcome: AnyOutcome): AnyOutcome => ({
+      ...outcome,
+      violates: known(outcome.violates),
+      witnesses: known(outcome.witnesses),
+    });
+    return { ...interaction, step: (...locals) => interaction.step(...locals).map(heard) };
+  };
+
 /** The model of a configuration (contract, sections 7 and 8). */
 export const bayou = (config: Config): ComponentModel => {
   const world = worldOf(config);
+  const properties = propertiesOf(world);
   return {
     name: config.name,
     slots: slotsOf(world),
-    interactions: [...sessionSteps(world), ...pullSteps(world), ...failureSteps(world)],
-    properties: propertiesOf(world),
+    interactions: [...sessionSteps(world), ...pullSteps(world), ...failureSteps(world)].map(
+      sayingOnly(new Set(properties.map(({ name }) => name))),
+    ),
+    properties,
     key: keyOf,
     show: showOf,
     progress: progressOf(config),

@@ -37,8 +37,13 @@ export const progressLine = (progress: Progress): string =>
 
 const ruleOf = ({ rule }: PropertyReport): string => (rule === undefined ? '' : ` [${rule}]`);
 
-const propertyLine = (property: PropertyReport): string =>
-  `  ${property.verdict.padEnd(11)} ${property.name}${ruleOf(property)}${property.why === undefined ? '' : ` (${property.why})`}`;
+const propertyLine = (property: PropertyReport): string => `  ${property.verdict.padEnd(11)} ${property.name}${ruleOf(property)}`;
+
+/** Each reason once: many properties mostly share one. */
+const whyLines = ({ properties }: Report): ReadonlyArray<string> => {
+  const open = properties.filter(({ why }) => why !== undefined);
+  return [...new Set(open.map(({ verdict, why }) => `  ${verdict}: ${why!}`))];
+};
 
 const violationLines = (property: PropertyReport): ReadonlyArray<string> =>
   property.verdict !== 'violated' || property.trace === undefined
@@ -119,7 +124,7 @@ export const summaryLines = (report: Report): ReadonlyArray<string> => {
   const { statistics, counts } = report;
   return [
     ...report.properties.flatMap(violationLines),
-    ...section('Properties', report.properties.map(propertyLine)),
+    ...section('Properties', [...report.properties.map(propertyLine), ...whyLines(report)]),
     ...section('Steps', coverageLines(report)),
     ...section(isVacuous(report.vacuity) ? 'Empty: "holds" says less than it seems' : '', vacuityLines(report)),
     `${grouped(counts.generated)} generated, ${grouped(counts.distinct)} distinct, queue ${grouped(counts.queue)}; ` +
