@@ -6,6 +6,7 @@
 import { createReadStream, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CommanderError } from 'commander';
 import type { Party } from './net/protocol.js';
 import { type Cluster, makeCluster } from './master/cluster.js';
 import { readScript, type ScriptReader } from './master/lines.js';
@@ -79,14 +80,22 @@ export const runMaster = async (o: MasterOptions): Promise<number> => {
   return end(status === EXIT.done && (failure as boolean) ? EXIT.clusterFailed : status);
 };
 
+/** The master's command line from its arguments; resolves with the exit status. */
+export const runMasterProgram = async (name: string, args: ReadonlyArray<string>): Promise<number> => {
+  let status: number = EXIT.done;
+  const command = masterCommand(name, async (o) => {
+    status = await runMaster(o);
+  });
+  try {
+    await command.exitOverride().parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+};
+
 const isProgram = (): boolean =>
   process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
 
-if (isProgram()) {
-  const command = masterCommand('master', async (o) => {
-    process.exitCode = await runMaster(o);
-    process.exit();
-  });
-  command.exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage));
-  await command.parseAsync();
-}
+if (isProgram()) process.exit(await runMasterProgram('master', process.argv.slice(2)));

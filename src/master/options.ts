@@ -19,7 +19,8 @@ export interface MasterOptions {
   readonly trace: string | undefined;
 }
 
-const wholeNumber =
+/** An option's value that is a whole number in a range. */
+export const wholeNumber =
   (least: number, most: number) =>
   (text: string): number => {
     const n = Number(text);

@@ -1,0 +1,19 @@
+/** `bayou cleanup`: kills what crashed runs of the master left, and nothing else. */
+import { Command } from 'commander';
+import { cleanup } from '../master/registry.js';
+
+const list = (pids: ReadonlyArray<number>): string => (pids.length === 0 ? 'no process' : `pid ${pids.join(', ')}`);
+
+/** Exit status 0: nothing is left; 1: some process would not go away. */
+export const main = async (args: ReadonlyArray<string>): Promise<number> => {
+  new Command('bayou cleanup')
+    .description('kill what crashed runs of the master left, identified by pid, start time and token, and nothing else')
+    .allowExcessArguments(false)
+    .parse(args, { from: 'user' });
+  const done = await cleanup();
+  process.stdout.write(`removed ${done.removed} crashed run${done.removed === 1 ? '' : 's'}; killed ${list(done.killed)}; `);
+  process.stdout.write(`left ${done.running} running master${done.running === 1 ? '' : 's'} alone\n`);
+  if (done.stuck.length === 0) return 0;
+  process.stderr.write(`could not kill ${list(done.stuck)}\n`);
+  return 1;
+};

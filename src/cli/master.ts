@@ -1,0 +1,4 @@
+/** `bayou master`: the master program, as a subcommand. */
+import { runMasterProgram } from '../master.js';
+
+export const main = (args: ReadonlyArray<string>): Promise<number> => runMasterProgram('bayou master', args);

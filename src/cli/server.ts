@@ -1,0 +1,60 @@
+/** `bayou server`: one durable server, for clusters that no master runs. */
+import { Command, Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { type ServerAddress, startServer } from '../library.js';
+import { wholeNumber } from '../master/options.js';
+import { ANTI_ENTROPY_MS } from '../net/limits.js';
+import { LOG_LEVELS } from '../net/logger.js';
+import { addServer, secretIn } from './parse.js';
+
+interface Options {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly fsync: boolean;
+  readonly secretFile: string;
+  readonly peer: ReadonlyArray<ServerAddress>;
+  readonly antiEntropyMs: number;
+  readonly logLevel: string;
+}
+
+const stopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+
+const run = async (o: Options): Promise<number> => {
+  const started = await startServer({ ...o, peers: o.peer, secret: secretIn(o.secretFile, true) });
+  if (E.isLeft(started)) {
+    process.stderr.write(`bayou server: ${started.left}\n`);
+    return 1;
+  }
+  const { id, host, port, replica, close } = started.right;
+  process.stdout.write(`server ${id} (replica ${replica}) listens on ${host}:${port}\n`);
+  await stopped();
+  await close();
+  return 0;
+};
+
+/** Exit status 0: stopped by SIGINT or SIGTERM; 1: it could not start. */
+export const main = async (args: ReadonlyArray<string>): Promise<number> => {
+  let status = 0;
+  await new Command('bayou server')
+    .description('run one durable server until SIGINT or SIGTERM')
+    .requiredOption('--id <id>', 'its id, unique in the cluster', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .requiredOption('--data-dir <dir>', 'where it keeps its log')
+    .requiredOption('--secret-file <file>', "the cluster's secret, the same for all its members; made where there is none")
+    .option('--port <port>', 'where it listens; 0: any free port', wholeNumber(0, 65_535), 0)
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--peer <id@host:port>', 'a server to pull from; once for each', addServer, [])
+    .option('--anti-entropy-ms <ms>', 'period of background pulls; 0: none', wholeNumber(0, 3_600_000), ANTI_ENTROPY_MS)
+    .option('--fsync', 'acknowledge only what survives the death of the machine', false)
+    .addOption(new Option('--log-level <level>', 'what it logs, to standard error').choices(LOG_LEVELS).default('info'))
+    .allowExcessArguments(false)
+    .action(async (o: Options) => {
+      status = await run(o);
+    })
+    .parseAsync(args, { from: 'user' });
+  return status;
+};
