@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { encodeFrame, type FrameReader } from './frame.js';
-import { MAX_ANSWER_BYTES, MAX_IN_FLIGHT, PART_BYTES, SLOW_READER_BYTES } from './limits.js';
+import { MAX_ANSWER_BYTES, MAX_IN_FLIGHT, MAX_SERVED, PART_BYTES, SLOW_READER_BYTES } from './limits.js';
 import { type Answer, type Ask, decodeOr, type Envelope, EnvelopeC, type Part, type Party } from './protocol.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -106,6 +106,9 @@ export const openConnection = (socket: Socket, peer: Party, reader: FrameReader,
   let nextId = 0;
   let open = true;
   let corked = false;
+  /** Requests that were read and are not served yet: the other end reads its answers too slowly, or asks too much at once. */
+  let held: (Envelope & { readonly ask: Ask })[] = [];
+  let served = 0;
   let sweep: NodeJS.Timeout | undefined;
 
   const uncork = (): void => {
@@ -120,9 +123,7 @@ export const openConnection = (socket: Socket, peer: Party, reader: FrameReader,
       socket.cork();
       process.nextTick(uncork);
     }
-    const more = socket.write(encodeFrame(envelope));
-    if (socket.writableLength > SLOW_READER_BYTES) socket.pause();
-    return more;
+    return socket.write(encodeFrame(envelope));
   };
 
   const close = (why: string): void => {
@@ -166,8 +167,30 @@ export const openConnection = (socket: Socket, peer: Party, reader: FrameReader,
     send({ id, ask: what });
   };
 
+  const isBusy = (): boolean => served >= MAX_SERVED || socket.writableLength > SLOW_READER_BYTES;
+
+  const serve = (e: Envelope & { readonly ask: Ask }): void => {
+    served++;
+    callbacks.onAsk(connection, e.ask, (a) => answer(e.id, a));
+  };
+
+  /** Serves what was held, as far as it goes, and reads on when nothing is held any more. */
+  const serveHeld = (): void => {
+    if (held.length === 0) return;
+    let n = 0;
+    while (open && n < held.length && !isBusy()) serve(held[n++]!);
+    held = held.slice(n);
+    if (held.length === 0) socket.resume();
+  };
+
+  const hold = (e: Envelope & { readonly ask: Ask }): void => {
+    held.push(e);
+    socket.pause();
+  };
+
   /** Sends an answer; a long one no faster than the other end reads. */
   const answer = (id: number, whole: Answer): void => {
+    served--;
     if (!open) return;
     const [parts, last] = inParts(whole);
     let i = 0;
@@ -182,6 +205,8 @@ export const openConnection = (socket: Socket, peer: Party, reader: FrameReader,
       if (open) send({ id, answer: last });
     };
     next();
+    // In a turn of its own: answers are often sent from within serving.
+    if (held.length > 0) setImmediate(serveHeld);
   };
 
   const receivePart = (id: number, part: Part): void => {
@@ -201,7 +226,8 @@ export const openConnection = (socket: Socket, peer: Party, reader: FrameReader,
     }
     const e = decoded.right;
     if ('ask' in e) {
-      callbacks.onAsk(connection, e.ask, (a) => answer(e.id, a));
+      if (held.length > 0 || isBusy()) hold(e);
+      else serve(e);
     } else if ('part' in e) {
       receivePart(e.id, e.part);
     } else {
@@ -221,7 +247,7 @@ export const openConnection = (socket: Socket, peer: Party, reader: FrameReader,
   const connection: Connection = { peer, ask, close, isOpen: () => open };
   socket.setNoDelay(true).setKeepAlive(true, 10_000);
   socket.on('data', take);
-  socket.on('drain', () => socket.resume());
+  socket.on('drain', serveHeld);
   socket.on('error', (error: Error) => close(error.message));
   socket.on('close', () => {
     if (reader.pending() > 0) fault('half a frame, and then the end');

@@ -16,7 +16,9 @@ export const HANDSHAKE_MS = 5_000;
 export const MAX_STRANGERS = 256;
 /** Requests on one connection that wait for their answers. */
 export const MAX_IN_FLIGHT = 65_536;
-/** Unsent bytes on a connection above which no more requests are read from it. */
+/** Requests of one connection that are being served; more wait, and no more are read. */
+export const MAX_SERVED = 1024;
+/** Unsent bytes on a connection above which no more of its requests are served or read. */
 export const SLOW_READER_BYTES = 4 * 1024 * 1024;
 /** Bytes that the parts of one answer may come to at the asker, before it gives up. */
 export const MAX_ANSWER_BYTES = 1024 * 1024 * 1024;

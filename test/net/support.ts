@@ -1,0 +1,102 @@
+/** A server in this process, and strangers who talk to it. */
+import { connect as connectSocket, type Socket } from 'node:net';
+import * as E from 'fp-ts/lib/Either.js';
+import { createMemoryLog } from '../../src/impl/memory-log.js';
+import { newNonce, proof } from '../../src/net/auth.js';
+import type { Callbacks, Connection } from '../../src/net/connection.js';
+import { encodeFrame, frameReader } from '../../src/net/frame.js';
+import { dial } from '../../src/net/handshake.js';
+import type { Logger } from '../../src/net/logger.js';
+import { type Party, PROTOCOL_VERSION } from '../../src/net/protocol.js';
+import { type RunningServer, type ServerOptions, startServer } from '../../src/net/server.js';
+
+export const SECRET = 'the secret of these tests';
+
+/** A logger that remembers its lines. */
+export const remember = (): Logger & { readonly lines: string[] } => {
+  const lines: string[] = [];
+  const add = (text: string): void => void lines.push(text);
+  return { lines, debug: () => undefined, info: add, warn: add, error: add };
+};
+
+/** A server without background pulls. */
+export const serve = async (id: number, logger: Logger, options: Partial<ServerOptions> = {}): Promise<RunningServer> => {
+  const started = await startServer({
+    id,
+    secret: SECRET,
+    host: '127.0.0.1',
+    ports: { wanted: 0, range: null },
+    log: createMemoryLog(),
+    freshIncarnation: 0,
+    antiEntropyMs: 0,
+    timeoutMs: 2_000,
+    refused: [],
+    logger,
+    trace: undefined,
+    name: `server-${id}`,
+    ...options,
+  });
+  if (E.isLeft(started)) throw new Error(started.left);
+  return started.right;
+};
+
+/** Callbacks of an end that is asked nothing. */
+export const QUIET: Callbacks = {
+  onAsk: (_c, _a, reply) => reply({ type: 'failed', why: 'nothing is done here' }),
+  onClose: () => undefined,
+  onFault: () => undefined,
+};
+
+/** Dials a server as this party. */
+export const dialAs = (me: Party, server: RunningServer, secret = SECRET): Promise<E.Either<string, Connection>> =>
+  dial({ me, secret }, server.address, { role: 'server', id: server.id }, QUIET);
+
+/** A connection, or a failed test. */
+export const dialed = async (me: Party, server: RunningServer): Promise<Connection> => {
+  const connection = await dialAs(me, server);
+  if (E.isLeft(connection)) throw new Error(connection.left);
+  return connection.right;
+};
+
+/** Asks and waits. */
+export const ask = (connection: Connection, what: Parameters<Connection['ask']>[0], deadlineMs = 2_000): Promise<unknown> =>
+  new Promise((resolve) => {
+    connection.ask(what, deadlineMs, (result) => resolve(E.isRight(result) ? result.right : result.left));
+  });
+
+/** A bare socket to a server. */
+export const stranger = (server: RunningServer): Promise<Socket> =>
+  new Promise((resolve) => {
+    const socket = connectSocket(server.address.port, server.address.host, () => resolve(socket));
+    socket.on('error', () => undefined);
+  });
+
+/** Resolves when the other end has closed. */
+export const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    socket.resume().once('close', () => resolve());
+  });
+
+/** Waits until something is so; the test's own deadline is the deadline. */
+export const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+/** A bare socket that has made the handshake as this party. */
+export const handshakeByHand = async (me: Party, server: RunningServer): Promise<Socket> => {
+  const socket = await stranger(server);
+  const heard: unknown[] = [];
+  const reader = frameReader(() => 4096);
+  const take = (chunk: Buffer): void => void reader.push(chunk, (value) => heard.push(value));
+  socket.on('data', take);
+  const nonce = newNonce();
+  socket.write(encodeFrame({ hello: { version: PROTOCOL_VERSION, from: me, nonce } }));
+  await until(() => heard.length === 1);
+  const { hello } = heard[0] as { hello: { nonce: string } };
+  const acceptor = { role: 'server', id: server.id } as const;
+  const introduction = { dialer: me, dialerNonce: nonce, acceptor, acceptorNonce: hello.nonce };
+  socket.write(encodeFrame({ proof: proof(SECRET, 'dialer', introduction) }));
+  await until(() => heard.length === 2);
+  socket.off('data', take);
+  return socket;
+};
