@@ -1,0 +1,237 @@
+import { describe, expect, test } from 'vitest';
+import type { Guarantees } from '#bayou/core/session.js';
+import type { Put } from '#bayou/core/messages.js';
+import type { Write } from '#bayou/core/write.js';
+import * as Net from '#bayou/model/network.js';
+import { isOlder, orderAt } from '#bayou/model/order.js';
+import { FIXED, type Rules } from '#bayou/model/rules.js';
+import * as Sv from '#bayou/model/server.js';
+import * as S from '#bayou/model/session.js';
+import { everyPartitionIsEqual, stabilized } from '#bayou/model/stabilize.js';
+import * as V from '#bayou/model/vector.js';
+import * as L from '#bayou/model/write-log.js';
+
+const put = (client: number, clientTime: number, clock = 0, key = 'a'): Put => ({
+  type: 'put',
+  client,
+  clientTime,
+  clock,
+  key,
+  value: `${client}#${clientTime}`,
+  require: [],
+});
+const accept = (server: Sv.Server, p: Put, rules: Rules = FIXED): Sv.Server => Sv.acceptPut(rules)(server, p)[0];
+const pull = (to: Sv.Server, from: Sv.Server, rules: Rules = FIXED): Sv.Server =>
+  Sv.receive(rules)(to, Sv.answerPull(from, Sv.pullRequest(to)));
+const write = (t: number, r: Write['r'], client: number, clientTime: number, key = 'a'): Write => ({
+  t,
+  r,
+  client,
+  clientTime,
+  key,
+  value: `${client}#${clientTime}`,
+});
+const MASTER: Guarantees = {
+  readYourWrites: true,
+  monotonicReads: true,
+  writesFollowReads: false,
+  monotonicWrites: false,
+  scope: 'key',
+};
+
+describe('writes and order', () => {
+  test('R2: the accept time is above the counter and the session’s clock; V1 ignores the clock', () => {
+    const server = accept(Sv.newServer(0), put(11, 1));
+    expect(Sv.acceptPut(FIXED)(server, put(12, 1, 7))[1]).toEqual({ type: 'accepted', stamp: { t: 8, r: '0.0' } });
+    expect(Sv.acceptPut({ ...FIXED, variant: 'V1' })(server, put(12, 1, 7))[1]).toEqual({
+      type: 'accepted',
+      stamp: { t: 2, r: '0.0' },
+    });
+  });
+  test('R3: the same put at the same server gets the same stamp and changes nothing, whatever came in between', () => {
+    const once = accept(accept(Sv.newServer(0), put(11, 1)), put(12, 1));
+    const [twice, answer] = Sv.acceptPut({ ...FIXED, pruning: 'live' })(once, put(11, 1));
+    expect(twice).toBe(once);
+    expect(answer).toEqual({ type: 'accepted', stamp: { t: 1, r: '0.0' } });
+  });
+  test('R4, R7: accept time first, then server id, then incarnation, all as numbers', () => {
+    expect(isOlder({ t: 1, r: '9.0' }, { t: 2, r: '0.0' })).toBe(true);
+    expect(isOlder({ t: 2, r: '9.0' }, { t: 2, r: '10.0' })).toBe(true);
+    expect(isOlder({ t: 2, r: '9.9' }, { t: 2, r: '9.10' })).toBe(true);
+    expect(isOlder({ t: 2, r: '9.0' }, { t: 2, r: '9.0' })).toBe(false);
+  });
+  test('V7: server 0 breaks ties the other way', () => {
+    const [a, b] = [
+      { t: 1, r: '0.0' },
+      { t: 1, r: '1.0' },
+    ] as const;
+    expect(orderAt('V7')('0.0').compare(a, b)).toBe(1);
+    expect(orderAt('V7')('1.0').compare(a, b)).toBe(-1);
+    expect(orderAt('FIXED')('0.0').compare(a, b)).toBe(-1);
+  });
+  test('R5: the store has the greatest-stamped write to each key, sorted by key', () => {
+    const log = L.add([], [write(2, '0.0', 11, 1, 'b'), write(1, '1.0', 12, 1), write(1, '0.0', 11, 2)]);
+    expect(L.storeOf(orderAt('FIXED')('0.0'))(log)).toEqual([
+      ['a', '12#1'],
+      ['b', '11#1'],
+    ]);
+  });
+  test('R6: of a client’s writes to a key the last is kept; of one put at two servers, the greater stamp', () => {
+    const order = orderAt('FIXED')('0.0');
+    const log = L.add([], [write(1, '0.0', 11, 1), write(2, '0.0', 11, 2), write(3, '1.0', 11, 2), write(1, '1.0', 12, 1)]);
+    expect(L.prune('R6', order)(log)).toEqual([write(1, '1.0', 12, 1), write(3, '1.0', 11, 2)]);
+    expect(L.prune('live', order)(log)).toEqual([write(3, '1.0', 11, 2)]);
+  });
+  test('R7: without its log a server is a new replica; V3 keeps the name', () => {
+    const dead = Sv.kill(accept(Sv.newServer(0), put(11, 1)));
+    expect(Sv.restartBlank(FIXED)(dead)).toEqual(Sv.newServer(0, 1));
+    expect(Sv.restartBlank({ ...FIXED, variant: 'V3' })(dead).replica).toBe('0.0');
+  });
+});
+
+describe('vectors and pulls', () => {
+  test('R8: a vector is sorted by server and incarnation, and joins entry by entry', () => {
+    const v = V.join(
+      [
+        ['0.0', 3],
+        ['10.0', 1],
+      ],
+      [
+        ['0.0', 2],
+        ['2.1', 5],
+        ['2.0', 4],
+      ],
+    );
+    expect(v).toEqual([
+      ['0.0', 3],
+      ['2.0', 4],
+      ['2.1', 5],
+      ['10.0', 1],
+    ]);
+    expect(V.has(v, { t: 5, r: '2.1' })).toBe(true);
+    expect(V.has(v, { t: 6, r: '2.1' })).toBe(false);
+    expect(V.covers(v, [['3.0', 1]])).toBe(false);
+  });
+  test('R9: a pull brings what is missing, the vector and the accept time, and does no harm when repeated or late', () => {
+    const from = accept(accept(Sv.newServer(1), put(11, 1)), put(12, 1, 4));
+    const answer = Sv.answerPull(from, Sv.pullRequest(Sv.newServer(0)));
+    const once = Sv.receive(FIXED)(Sv.newServer(0), answer);
+    expect(once.clock).toBe(5);
+    expect(once.vv).toEqual([['1.0', 5]]);
+    expect(once.log).toEqual(from.log);
+    expect(Sv.receive(FIXED)(once, answer)).toEqual(once);
+    const later = pull(once, accept(from, put(11, 2)));
+    expect(Sv.receive(FIXED)(later, answer)).toEqual(later);
+    expect(Sv.answerPull(from, Sv.pullRequest(once)).writes).toEqual([]);
+  });
+  test('V5: the accept time stays behind', () => {
+    expect(pull(Sv.newServer(0), accept(Sv.newServer(1), put(11, 1)), { ...FIXED, variant: 'V5' }).clock).toBe(0);
+  });
+  test('V2: a put between the two halves is claimed and not sent', () => {
+    const half = Sv.readLogOnly(Sv.newServer(1), Sv.pullRequest(Sv.newServer(0)));
+    const [, answer] = Sv.finishAnswer(accept(half, put(11, 1)), []);
+    expect(answer.writes).toEqual([]);
+    expect(answer.vv).toEqual([['1.0', 1]]);
+  });
+  test('V8: the vector comes before the writes, and a kill loses them', () => {
+    const rules: Rules = { ...FIXED, variant: 'V8' };
+    const from = accept(Sv.newServer(1), put(11, 1));
+    const half = Sv.claimFirst(rules)(Sv.newServer(0), Sv.answerPull(from, Sv.pullRequest(Sv.newServer(0))));
+    expect([half.vv, half.log]).toEqual([from.vv, []]);
+    expect(Sv.addLate(rules)(half, from.log).log).toEqual(from.log);
+    expect(Sv.restart(Sv.kill(half)).midway).toBeNull();
+  });
+  test('R10: a killed server comes back with what it acknowledged', () => {
+    const server = accept(Sv.newServer(0), put(11, 1));
+    expect(Sv.restart(Sv.kill(server))).toEqual(server);
+  });
+});
+
+describe('sessions', () => {
+  const wrote = S.afterPut(S.newSession(11), put(11, 1), { t: 3, r: '0.0' });
+  const session = S.afterGet(wrote, 'b', { t: 5, r: '1.0' });
+  const asks = (asked: Partial<Guarantees>, key: string) => S.getOf({ ...MASTER, ...asked })(session, key).require;
+
+  test('R11: the clock is the greatest accept time seen, and travels with the put (R2)', () => {
+    expect(S.putOf(MASTER, () => 'x')(session, 'a')).toMatchObject({ clientTime: 2, clock: 5, require: [] });
+  });
+  test('R12: scope key asks for what was written and read of that key', () => {
+    expect(asks({}, 'a')).toEqual([['0.0', 3]]);
+    expect(asks({}, 'b')).toEqual([['1.0', 5]]);
+    expect(asks({}, 'c')).toEqual([]);
+    expect(asks({ monotonicReads: false }, 'b')).toEqual([]);
+  });
+  test('R12: scope store asks for the vectors', () => {
+    expect(asks({ scope: 'store' }, 'c')).toEqual([
+      ['0.0', 3],
+      ['1.0', 5],
+    ]);
+    expect(asks({ scope: 'store', readYourWrites: false }, 'c')).toEqual([['1.0', 5]]);
+  });
+  test('R12: the write guarantees ask before a put', () => {
+    const require = (asked: Partial<Guarantees>) => S.putOf({ ...MASTER, ...asked }, () => 'x')(session, 'a').require;
+    expect(require({ writesFollowReads: true })).toEqual([['1.0', 5]]);
+    expect(require({ monotonicWrites: true })).toEqual([['0.0', 3]]);
+    const [, answer] = Sv.acceptPut(FIXED)(Sv.newServer(0), { ...put(11, 2), require: require({ monotonicWrites: true }) });
+    expect(answer).toEqual({ type: 'behind' });
+  });
+  test('R13: ERR_DEP comes before ERR_KEY; V6 does not look', () => {
+    const get = S.getOf(MASTER)(session, 'a');
+    expect(Sv.answerGet(FIXED)(Sv.newServer(1), get)).toEqual({ type: 'behind' });
+    expect(Sv.answerGet({ ...FIXED, variant: 'V6' })(Sv.newServer(1), get)).toEqual({ type: 'missing' });
+    expect(Sv.answerGet(FIXED)(Sv.newServer(1), S.getOf(MASTER)(session, 'c'))).toEqual({ type: 'missing' });
+  });
+  test('R13: servers are asked in the order of connection, first the one that answered last', () => {
+    const linked = S.answeredBy(S.connect(S.newSession(11, [2, 0]), 1), 0);
+    expect(S.askingOrder(linked)).toEqual([0, 2, 1]);
+    expect(S.askingOrder(S.disconnect(linked, 0))).toEqual([2, 1]);
+    expect(S.askingOrder(S.connect(S.disconnect(linked, 0), 0))).toEqual([2, 1, 0]);
+  });
+  test('R14: a put that was not answered is repeated with the same client time', () => {
+    const silent = S.afterSilence(session, S.putOf(MASTER, () => 'x')(session, 'a'));
+    expect(S.putOf(MASTER, () => 'x')(silent, 'z')).toMatchObject({ clientTime: 2, key: 'a' });
+    expect(S.putOf(MASTER, () => 'x')(S.afterGivingUp(silent), 'z')).toMatchObject({ clientTime: 3, key: 'z' });
+  });
+});
+
+describe('the network', () => {
+  const chain = (n: number): ReadonlyArray<Net.Pair> => Array.from({ length: n - 1 }, (_, i) => Net.pair(i, i + 1));
+  const servers = (n: number): ReadonlyArray<Sv.Server> =>
+    Array.from({ length: n }, (_, s) => (s === n - 1 ? accept(Sv.newServer(s), put(11, 1)) : Sv.newServer(s)));
+
+  test('partitions are the servers that reach each other', () => {
+    expect(
+      Net.partitions(
+        [0, 1, 2, 3],
+        [
+          [0, 2],
+          [1, 3],
+          [2, 4],
+        ],
+      ),
+    ).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
+  });
+  test('section 5: a stabilize makes the stores of a partition equal, and leaves other partitions alone', () => {
+    const links = chain(6).filter(([a]) => a !== 2);
+    const after = stabilized(FIXED, 4)(servers(6), links);
+    expect(everyPartitionIsEqual(FIXED)(after, links)).toBe(true);
+    expect(after.map((s) => s.log.length)).toEqual([0, 0, 0, 1, 1, 1]);
+  });
+  test('V4: four rounds do for a chain of five, not of six', () => {
+    const after = (n: number) => stabilized({ ...FIXED, variant: 'V4' }, 4)(servers(n), chain(n));
+    expect(everyPartitionIsEqual(FIXED)(after(5), chain(5))).toBe(true);
+    expect(everyPartitionIsEqual(FIXED)(after(6), chain(6))).toBe(false);
+  });
+  test('section 7: a bag of messages has no order, and keeps copies apart from kinds', () => {
+    const request = (puller: number): Net.Message => ({ type: 'request', puller, answerer: 9, replica: `${puller}.0`, vv: [] });
+    const [one, two] = [request(0), request(1)];
+    expect(Net.send(Net.send([], one), two)).toEqual(Net.send(Net.send([], two), one));
+    expect(Net.distinct(Net.send(Net.send([], one), one))).toHaveLength(1);
+    expect(Net.take(Net.send([one], one), one)).toHaveLength(1);
+    expect(Net.withoutServer([one, two], 1)).toEqual([one]);
+    expect(Net.withoutLink([one, two], [1, 9])).toEqual([one]);
+  });
+});
