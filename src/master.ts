@@ -3,7 +3,7 @@
  * The master program (contract, section 5): reads a script, drives a cluster of server and client processes, prints what gets
  * and printStores find.
  */
-import { createReadStream, realpathSync } from 'node:fs';
+import { accessSync, constants, createReadStream, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
@@ -30,8 +30,25 @@ const openScript = (o: MasterOptions, fail: (why: string) => void): ScriptReader
 
 const describe = (party: Party): string => `${party.role} ${party.id}`;
 
+/** What can be found wrong with the options before anything is started: files that cannot be used. */
+const checkFiles = (o: MasterOptions): string | undefined => {
+  try {
+    if (o.script !== undefined) accessSync(o.script, constants.R_OK);
+    if (o.trace !== undefined) writeFileSync(o.trace, '');
+    if (o.dataDir !== undefined) mkdirSync(o.dataDir, { recursive: true });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
 /** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. */
 export const runMaster = async (o: MasterOptions): Promise<number> => {
+  const wrong = checkFiles(o);
+  if (wrong !== undefined) {
+    complain(wrong);
+    return EXIT.usage;
+  }
   const traces = traceFiles(o.trace ?? null);
   const run = beginRun();
   const starter = makeStarter(run);

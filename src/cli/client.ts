@@ -37,23 +37,28 @@ const obey = async (session: BayouSession, line: string): Promise<boolean> => {
   return false;
 };
 
-/** An unreadable token is found out by `connect`. */
-const tokenIn = (file: string | undefined): { readonly token?: SessionToken } => {
-  if (file === undefined || !existsSync(file)) return {};
+/** The session in a file; undefined where there is none yet. What it holds is for `connect` to look at. */
+const tokenIn = (file: string | undefined): E.Either<string, SessionToken | undefined> => {
+  if (file === undefined || !existsSync(file)) return E.right(undefined);
   try {
-    return { token: JSON.parse(readFileSync(file, 'utf8')) as SessionToken };
+    return E.right(JSON.parse(readFileSync(file, 'utf8')) as SessionToken);
   } catch {
-    return { token: null as unknown as SessionToken };
+    return E.left(`the token in ${file} cannot be read: remove the file to begin a new session`);
   }
 };
 
 const run = async (o: Options): Promise<number> => {
+  const token = tokenIn(o.tokenFile);
+  if (E.isLeft(token)) {
+    say(token.left);
+    return 1;
+  }
   const connected = await connect({
     servers: o.server,
     secret: secretIn(o.secretFile, false),
     timeoutMs: o.timeoutMs,
     logLevel: 'warn',
-    ...tokenIn(o.tokenFile),
+    ...(token.right !== undefined && { token: token.right }),
   });
   if (E.isLeft(connected)) {
     say(connected.left);

@@ -15,4 +15,24 @@ export const COMMANDS: ReadonlyArray<CommandEntry> = [
     summary: 'check the model of a configuration: every property, over every reachable state',
     load: async () => (await import('./check/command.js')).main,
   },
+  {
+    name: 'master',
+    summary: 'run a script of the master language on a cluster of separate processes over TCP',
+    load: async () => (await import('./master.js')).main,
+  },
+  {
+    name: 'server',
+    summary: 'run one durable server, for a cluster that no master runs',
+    load: async () => (await import('./server.js')).main,
+  },
+  {
+    name: 'client',
+    summary: 'a session with such a cluster, by hand or in a pipe',
+    load: async () => (await import('./client.js')).main,
+  },
+  {
+    name: 'cleanup',
+    summary: 'kill what a crashed run of the master left, and nothing else',
+    load: async () => (await import('./cleanup.js')).main,
+  },
 ];

@@ -17,7 +17,7 @@ export interface TraceFiles {
 
 const NONE: TraceFiles = { fileOf: () => null, master: undefined, collect: () => undefined };
 
-/** The files of a run traced into `file`; null: no trace. Throws when the file cannot be written. */
+/** The files of a run traced into `file`, which can be written; null: no trace. */
 export const traceFiles = (file: string | null): TraceFiles => {
   if (file === null) return NONE;
   const dir = `${file}.d`;
