@@ -73,15 +73,15 @@ const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<str
 
 // --- the verdict -----------------------------------------------------------------------------------------------------------
 
-/** Why a search stopped, in words; undefined when it came to its end. */
+/** Why a search stopped, in words; undefined where the verdict and the bounds say it already. */
 export const stopText = (stop: Stop): string | undefined => {
   switch (stop.kind) {
     case 'complete':
+    case 'interrupted':
+    case 'traces':
       return undefined;
     case 'violation':
       return 'stopped at the first violation';
-    case 'interrupted':
-      return 'interrupted';
     case 'memory':
       return `stopped at the memory limit of ${bytes(stop.limit)}`;
     case 'states':
@@ -90,16 +90,14 @@ export const stopText = (stop: Stop): string | undefined => {
       return `no further than ${grouped(stop.limit)} steps`;
     case 'time':
       return `stopped after ${duration(stop.limit)}`;
-    case 'traces':
-      return `${grouped(stop.limit)} random walks`;
   }
 };
 
 /** What was covered: all of it, or how far. */
 const extent = ({ counts, stop, search }: Report): string => {
   const states = `${grouped(counts.distinct)} states`;
-  if (stop.kind === 'complete') return `all ${states}, depth ${counts.depth}`;
-  return search === 'simulate' ? `${states} seen` : `${states}, depth ${counts.completeDepth} complete`;
+  if (stop.kind === 'complete') return search === 'sweep' ? `all ${states}` : `all ${states}, depth ${counts.depth}`;
+  return search === 'bfs' || search === 'dfs' ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
 };
 
 /** One line: the verdict, what was covered, and the bounds it holds in. */

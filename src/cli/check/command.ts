@@ -1,7 +1,7 @@
 /** `bayou check`: configurations in, verdicts out. */
 import { CommanderError } from 'commander';
 import ora from 'ora';
-import { progressLine, summaryLines } from '../../checker/output/summary.js';
+import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
 import { bayou } from '../../model/system.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
@@ -23,6 +23,9 @@ const complain = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+/** What Node and the program take, with room for a small search. */
+const LEAST_BYTES = 128 * 2 ** 20;
+
 /** How often a terminal and a file are told of progress. */
 const TERMINAL_MS = 200;
 const NDJSON_MS = 1000;
@@ -41,10 +44,10 @@ const progressOf = (source: string, args: CheckArgs): { onProgress?: (progress: 
   return { onProgress: (progress) => (spinner.text = `${source}: ${progressLine(progress)}`), end: () => spinner.stop() };
 };
 
-/** Where the limit is below what Node itself takes, say so: no search can help it. */
-const memoryHint = (args: CheckArgs, { stop, counts }: Report): ReadonlyArray<string> =>
-  stop.kind === 'memory' && args.maxMemory !== undefined && counts.completeDepth === 0
-    ? ['The program itself takes about as much as --max-memory allows; give it more.']
+/** Where the limit is about what the program takes before it has seen any state, say so: no search can help it. */
+const memoryHint = (args: CheckArgs, { stop }: Report): ReadonlyArray<string> =>
+  stop.kind === 'memory' && args.maxMemory !== undefined && args.maxMemory < LEAST_BYTES
+    ? [`The program itself takes about as much memory as --max-memory allows: give it ${bytes(LEAST_BYTES)} or more.`]
     : [];
 
 interface Outcome {

@@ -23,10 +23,10 @@ export const judgementOf = (report: Report, expect: Config['expect'] | undefined
   const status = STATUS[report.verdict];
   if (expect === undefined) return { status };
   if (expect === 'holds') {
-    return status === EXIT.ok ? { status, line: 'as expected: it holds' } : { status, line: 'expected: it holds' };
+    return { status, line: status === EXIT.ok ? 'as expected: it holds' : `expected: it holds; it is ${report.verdict}` };
   }
   const { name } = PROPERTIES[expect.violated];
   const found = report.properties.some((property) => property.name === name && property.verdict === 'violated');
   if (found) return { status: EXIT.ok, line: `as expected: ${expect.violated} is violated` };
-  return { status: status === EXIT.ok ? EXIT.unexpected : status, line: `expected: ${expect.violated} is violated` };
+  return { status: status === EXIT.ok ? EXIT.unexpected : status, line: `expected: ${expect.violated} is violated; it is not` };
 };

@@ -1,0 +1,239 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bayou } from './run.js';
+
+let dir = '';
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'bayou-check-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const configFile = async (name: string, content: unknown): Promise<string> => {
+  const path = join(dir, `${name}.json`);
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify({ name, ...(content as object) }));
+  return path;
+};
+
+describe('verdicts and their exit statuses', () => {
+  test('without arguments: the default configuration holds, with its bounds in the last line and every witness reached', async () => {
+    const { status, lines, stderr } = await bayou(['check', '--require-witnesses']);
+    expect(stderr).toBe('');
+    expect(lines.at(-1)).toMatch(/^default: holds: all [\d,]+ states, depth \d+; 3 servers; 2 clients; 1 key; 2 puts; .*exact$/);
+    expect(lines.filter((line) => line.startsWith('  reached'))).toHaveLength(7);
+    expect(status).toBe(0);
+  });
+
+  test('a fault that is put in by a flag: 1, with a shortest trace and the command that repeats it', async () => {
+    const { status, lines } = await bayou(['check', 'bayou-s-2112', '--properties', 'PRUNING', '--variant', 'V1']);
+    expect(lines[0]).toBe('Violated: pruning never changes a store [R6]');
+    expect(lines[1]).toBe('A shortest run of 3 steps:');
+    expect(lines).toContain('Repeat with: npx bayou check bayou-s-2112 --properties PRUNING --variant V1');
+    expect(lines.at(-1)).toContain('bayou-s-2112: violated (1 of 1 properties)');
+    expect(status).toBe(1);
+  });
+
+  test('a fault that its configuration expects: 0, and says so', async () => {
+    const { status, lines } = await bayou(['check', 'v1-pruning']);
+    expect(lines).toContain('as expected: PRUNING is violated');
+    expect(status).toBe(0);
+  });
+
+  test('a fault that its configuration expects and that is not there: 5', async () => {
+    const file = await configFile('wrong', { servers: 1, clients: 1, puts: 1, expect: { violated: 'RYW' } });
+    const { status, lines } = await bayou(['check', file]);
+    expect(lines).toContain('expected: RYW is violated; it is not');
+    expect(status).toBe(5);
+  });
+
+  test('a limit that comes first: 3', async () => {
+    const { status, lines } = await bayou(['check', 'bayou-s-2212', '--max-states', '100']);
+    expect(lines.at(-1)).toMatch(/: bounded: .*; stopped at 100 states;/);
+    expect(status).toBe(3);
+  });
+
+  test('steps that are never enabled: 0, and 4 with --require-witnesses', async () => {
+    const file = await configFile('empty', { servers: 1, clients: 1, puts: 0 });
+    const lax = await bayou(['check', file]);
+    expect(lax.status).toBe(0);
+    expect(lax.lines).toContain('  never enabled: Put');
+    const strict = await bayou(['check', file, '--require-witnesses']);
+    expect(strict.status).toBe(4);
+    expect(strict.lines.at(-1)).toContain('empty: vacuous:');
+  });
+
+  test('liveness is judged on the whole graph, and not under symmetry', async () => {
+    const settle = await bayou(['check', 'settle']);
+    expect(settle.status).toBe(0);
+    expect(settle.stdout).toContain('  holds       once puts and link changes stop');
+    const reduced = await bayou(['check', 'settle', '--symmetry']);
+    expect(reduced.status).toBe(3);
+    expect(reduced.stdout).toContain('  unknown     once puts and link changes stop');
+  });
+});
+
+describe('the same counts', () => {
+  // bayou-s: counts on which TLC and Spin agree (R1–R6, R9, R11–R13).
+  test.each([[], ['--plain'], ['--search', 'dfs'], ['--search', 'sweep']])(
+    'of bayou-s 2,2,1,2 by every search: %j',
+    async (...flags) => {
+      const { status, lines } = await bayou(['check', 'bayou-s-2212', ...flags]);
+      expect(lines.at(-1)).toContain('holds: all 689 states');
+      expect(status).toBe(0);
+    },
+  );
+
+  test('a simulation repeats by its seed and never says "holds"', async () => {
+    const args = ['check', 'bayou-s-2212', '--search', 'simulate', '--seed', '5', '--traces', '20', '--json'];
+    const [first, second] = await Promise.all([bayou(args), bayou(args)]);
+    const essence = (stdout: string): unknown => {
+      const { statistics: _, ...rest } = JSON.parse(stdout) as Record<string, unknown>;
+      return rest;
+    };
+    expect(essence(first.stdout)).toEqual(essence(second.stdout));
+    expect(essence(first.stdout)).toMatchObject({ verdict: 'bounded', seed: 5, counts: { depth: 100 } });
+    expect(first.status).toBe(3);
+  });
+});
+
+describe('bad input: one clear line, and 2', () => {
+  const complaint = async (...args: ReadonlyArray<string>): Promise<string> => {
+    const { status, stdout, stderr } = await bayou(['check', ...args]);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    return stderr.trimEnd();
+  };
+
+  test('a wrong field', async () => {
+    const file = await configFile('typo', { sevrers: 3 });
+    expect(await complaint(file)).toMatch(`bayou check: ${file}: sevrers: there is no such field; the fields are name`);
+  });
+
+  test('a wrong value', async () => {
+    const file = await configFile('value', { servers: 'three' });
+    expect(await complaint(file)).toBe(`bayou check: ${file}: servers: expected a whole number from 1 to 9, but it is "three"`);
+  });
+
+  test('a bound of 0', async () => {
+    expect(await complaint('--servers', '0')).toBe(
+      'bayou check: --servers: servers: expected a whole number from 1 to 9, but it is 0',
+    );
+  });
+
+  test('a missing file, and a name that nothing has', async () => {
+    expect(await complaint('no/such.json')).toBe('bayou check: no/such.json: there is no such file');
+    expect(await complaint('nothing')).toContain('bayou check --list shows them');
+  });
+
+  test('a file that is not JSON, or not an object', async () => {
+    expect(await complaint(await configFile('broken', '{"servers": 3'))).toContain('it is not JSON');
+    expect(await complaint(await configFile('list', '[]'))).toContain('a configuration is a JSON object');
+  });
+
+  test('options', async () => {
+    expect(await complaint('--max-memory', 'lots')).toContain('Use a size such as 512m or 4g.');
+    expect(await complaint('--bogus')).toContain("unknown option '--bogus'");
+    expect(await complaint('--format', 'itf')).toContain('--format needs --out-dir');
+    expect(await complaint('--variant', 'V9')).toContain('--variant: variant: expected one of FIXED, V1');
+  });
+
+  test('one bad configuration does not keep the others from being checked', async () => {
+    const { status, stdout, stderr } = await bayou(['check', 'nothing', 'bayou-s-2112']);
+    expect(stderr).toContain('nothing');
+    expect(stdout).toContain('bayou-s-2112: holds: all 55 states');
+    expect(status).toBe(2);
+  });
+
+  test('a subcommand that there is not', async () => {
+    expect(await bayou(['chekc'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("unknown command 'chekc'") as string,
+    });
+  });
+});
+
+describe('limits and signals', () => {
+  test('64 MB: stops with what was covered, says what to do, and 3', async () => {
+    const { status, stdout, stderr } = await bayou(['check', '--max-memory', '64m']);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('The program itself takes about as much memory as --max-memory allows');
+    expect(stdout).toMatch(/default: bounded: [\d,]+ states, depth \d+ complete; stopped at the memory limit of 64 MB;/);
+    expect(status).toBe(3);
+  });
+
+  test('SIGINT in the middle: the same summary, and 130', async () => {
+    const { status, lines } = await bayou(['check', 'bayou-s-3224', 'bayou-s-2112', '--ndjson'], (stdout, kill) => {
+      if (stdout.includes('"type":"progress"')) kill('SIGINT');
+    });
+    expect(status).toBe(130);
+    const report = JSON.parse(lines.at(-1)!) as {
+      verdict: string;
+      counts: { distinct: number };
+      properties: { verdict: string }[];
+    };
+    expect(report.verdict).toBe('interrupted');
+    expect(report.counts.distinct).toBeGreaterThan(1);
+    expect(report.properties.some(({ verdict }) => verdict === 'holds')).toBe(false);
+    // The configuration after it is not begun.
+    expect(lines.filter((line) => line.includes('"type":"report"'))).toHaveLength(1);
+  });
+});
+
+describe('output', () => {
+  test('--json is one line for each configuration', async () => {
+    const { lines } = await bayou(['check', 'bayou-s-2112', 'v6-no-check', '--json']);
+    const reports = lines.map((line) => JSON.parse(line) as { config: string; verdict: string; counts: { distinct: number } });
+    expect(reports.map(({ config, verdict }) => [config, verdict])).toEqual([
+      ['bayou-s-2112', 'holds'],
+      ['v6-no-check', 'violated'],
+    ]);
+    expect(reports[0]!.counts.distinct).toBe(55);
+  });
+
+  test('--out-dir: the counterexample in every format', async () => {
+    const out = join(dir, 'out');
+    const { stdout } = await bayou(['check', 'v1-pruning', '--out-dir', out]);
+    const files = (await readdir(out)).sort();
+    expect(files).toEqual(
+      ['itf.json', 'mmd', 'script', 'shiviz.log', 'trace.json', 'txt'].map((extension) => `v1-pruning-PRUNING.${extension}`),
+    );
+    for (const file of files) expect(stdout).toContain(`written: ${join(out, file)}`);
+    const script = await readFile(join(out, 'v1-pruning-PRUNING.script'), 'utf8');
+    const commands = script.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(commands.slice(0, 3)).toEqual(['joinServer 0', 'joinServer 1', 'breakConnection 0 1']);
+    expect(commands.filter((line) => line.startsWith('put'))).toEqual(['put 11 a 11#1', 'put 11 a 11#2']);
+    expect(commands.slice(-3)).toEqual([
+      expect.stringMatching(/^createConnection \d \d$/),
+      'stabilize',
+      expect.stringMatching(/^breakConnection/),
+    ]);
+  });
+
+  test('what a master script cannot say is named; a graph that is too large is refused', async () => {
+    const out = join(dir, 'cannot');
+    const { stdout } = await bayou(['check', 'v2-torn-message', '--out-dir', out, '--format', 'script,dot']);
+    expect(stdout).toMatch(/not written: .*\.script: the master has no command for "/);
+    const small = await bayou(['check', 'bayou-s-2112', '--out-dir', out, '--format', 'dot']);
+    expect(small.stdout).toContain('written: ');
+    const large = await bayou(['check', 'bayou-s-2212', '--out-dir', out, '--format', 'dot']);
+    expect(large.stdout).toContain('the graph has more than 500 states');
+  });
+
+  test('--list names every configuration with what it expects', async () => {
+    const { status, lines } = await bayou(['check', '--list']);
+    expect(status).toBe(0);
+    expect(lines.some((line) => /^default\s/.test(line))).toBe(true);
+    for (const variant of ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8']) {
+      expect(lines.some((line) => line.startsWith(`${variant}-`) && line.includes('is violated'))).toBe(true);
+    }
+  });
+
+  test('--help documents the exit statuses; bayou --help the subcommands', async () => {
+    const help = await bayou(['check', '--help']);
+    expect(help.status).toBe(0);
+    expect(help.stdout).toContain('Exit status: 0 holds');
+    expect((await bayou(['--help'])).stdout).toContain('check');
+  });
+});
