@@ -1,0 +1,259 @@
+/** Following a client's process: each of its events is a step of the model's session. */
+import type { NodeId } from '#bayou/core/ids.js';
+import type { Get, Put } from '#bayou/core/messages.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Given } from './ledger.js';
+import { reject, Rejected, showStamp } from './rejection.js';
+import { type Commanded, commandsOf, type Scene, seen } from './scene.js';
+import { FollowedSession } from './session.js';
+import type { Process } from './timeline.js';
+
+type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
+/** Follows an event of a client's process. */
+export const followClient = (scene: Scene, process: Process, event: TraceEvent): void => {
+  switch (event.type) {
+    case 'session':
+      if (scene.sessions.has(event.client)) reject(event, 'R3', `client ${event.client} has a session already`);
+      scene.sessions.set(event.client, new FollowedSession(event.client, event.guarantees));
+      return;
+    case 'asked':
+      asked(scene, process, sessionOf(scene, process, event), event);
+      return;
+    case 'putDone':
+      putDone(scene, process, sessionOf(scene, process, event), event);
+      return;
+    case 'getDone':
+      getDone(scene, process, sessionOf(scene, process, event), event);
+      return;
+    default:
+      reject(event, 'trace', `a client does not write down '${event.type}'`);
+  }
+};
+
+const sessionOf = (scene: Scene, process: Process, event: TraceEvent): FollowedSession =>
+  scene.sessions.get(process.who.id) ?? reject(event, 'trace', 'the session has not begun');
+
+// --- asking (R13, R14) -----------------------------------------------------------------------------------------------------
+
+/** The value of the put that is being asked stands in its result; a client that was killed before has none. */
+const valueAhead = (process: Process, clientTime: number): string | undefined => {
+  for (let i = process.next; i < process.events.length; i++) {
+    const e = process.events[i]!;
+    if (e.type === 'putDone' && e.clientTime === clientTime) return e.value;
+  }
+  return undefined;
+};
+
+/** The master's command that this operation does. */
+const commandFor = (
+  scene: Scene,
+  process: Process,
+  event: TraceEvent,
+  what: string,
+  is: (c: Commanded) => boolean,
+): Commanded | undefined => {
+  const master = scene.timeline.processes.get('master');
+  if (master === undefined) return undefined;
+  const queue = commandsOf(scene, process.who.id);
+  scene.timeline.await(
+    event,
+    master,
+    () => queue.some(is),
+    `client ${process.who.id} does a ${what} that the master has not asked for`,
+  );
+  const at = queue.findIndex(is);
+  const command = queue[at]!;
+  queue.splice(0, at + 1);
+  process.knows = Math.max(process.knows, command.n);
+  return command;
+};
+
+const begin = (
+  scene: Scene,
+  process: Process,
+  event: TraceEvent,
+  session: FollowedSession,
+  op: 'put' | 'get',
+  key: string,
+  clientTime: number,
+) => {
+  const command = commandFor(scene, process, event, `${op} of ${key}`, (c) => c.op === op && c.key === key);
+  const request = op === 'get' ? session.getOf(key) : session.putOf(key, command?.value ?? valueAhead(process, clientTime) ?? '');
+  session.operation = { request, asked: [] };
+  return session.operation;
+};
+
+const asked = (scene: Scene, process: Process, session: FollowedSession, e: Of<'asked'>): void => {
+  const { operation = begin(scene, process, e, session, e.op, e.key, e.clientTime) } = session;
+  const { request } = operation;
+  if (request.type !== e.op || request.key !== e.key) reject(e, 'R13', `the session is at its ${request.type} of ${request.key}`);
+  if (request.type === 'put' && request.clientTime !== e.clientTime)
+    reject(e, 'R3', `the put has client time ${e.clientTime}; the session's next is ${request.clientTime}`);
+  checkOrder(scene, process, session, e, operation.asked);
+  operation.asked.push(e.server);
+  scene.ledger.sent(process.who.id, e.server).push({ request, knows: process.knows });
+};
+
+/** R13, R14: in the order of connecting, first the one that answered last; the same server once more where it broke. */
+const checkOrder = (
+  scene: Scene,
+  process: Process,
+  session: FollowedSession,
+  e: Of<'asked'>,
+  before: ReadonlyArray<NodeId>,
+): void => {
+  if (!scene.hasMaster || scene.doubtful.has(process.who.id)) return;
+  const order = session.order();
+  const last = before.at(-1);
+  const next = last === undefined ? order[0] : order[order.indexOf(last) + 1];
+  const again = last === e.server && before.filter((s) => s === last).length === 1;
+  if (e.server !== next && !again)
+    reject(
+      e,
+      'R13',
+      `it asks server ${e.server}; its servers are, in order, ${order.join(', ') || 'none'}, and it has asked ${before.join(', ') || 'none'}`,
+    );
+};
+
+// --- results (R11 to R15) --------------------------------------------------------------------------------------------------
+
+/** An answer of the server that was asked last which the session can have got. */
+const answerFrom = (
+  scene: Scene,
+  event: Of<'putDone' | 'getDone'>,
+  process: Process,
+  server: NodeId,
+  is: (g: Given) => boolean,
+): Given | undefined => {
+  const isMine = (g: Given): boolean =>
+    event.type === 'getDone' ? g.clientTime === 0 && g.key === event.key : g.clientTime === event.clientTime;
+  const client = process.who.id;
+  const given = scene.ledger.given(client, server);
+  const find = (): Given | undefined => given.find((g) => !g.taken && is(g));
+  const matters = (e: TraceEvent): boolean =>
+    (e.type === 'answer' || e.type === 'accept' || e.type === 'refuse') && e.client === client;
+  for (const p of scene.timeline.of('server', server)) {
+    try {
+      const found = scene.timeline.seek(p, matters, find);
+      if (found !== undefined) return found;
+    } catch (error) {
+      // There was an answer, and it was another: the result is the one to blame, not what follows from it.
+      if (error instanceof Rejected && given.some((g) => !g.taken && isMine(g))) return undefined;
+      throw error;
+    }
+  }
+  return undefined;
+};
+
+const take = (scene: Scene, process: Process, event: TraceEvent, answer: Given): void => {
+  answer.taken = true;
+  const given = scene.ledger.given(process.who.id, answer.process.who.id);
+  while (given[0]?.taken === true) given.shift();
+  process.knows = Math.max(process.knows, answer.knows);
+  seen(scene, event, answer.process, answer.index);
+};
+
+const putDone = (scene: Scene, process: Process, session: FollowedSession, e: Of<'putDone'>): void => {
+  const operation = session.operation ?? begin(scene, process, e, session, 'put', e.key, e.clientTime);
+  session.operation = undefined;
+  const put = operation.request;
+  if (put.type !== 'put' || put.key !== e.key || put.value !== e.value)
+    return reject(e, 'R14', `the session is at its ${show(put)}`);
+  if (put.clientTime !== e.clientTime)
+    reject(e, 'R3', `the put has client time ${e.clientTime}; the session's next is ${put.clientTime}`);
+  const last = operation.asked.at(-1);
+  if (e.result === 'accepted') {
+    const is = (g: Given): boolean =>
+      g.clientTime === e.clientTime && g.answer.type === 'accepted' && showStamp(g.answer.stamp) === showStamp(e.stamp);
+    const answer = last === undefined ? undefined : answerFrom(scene, e, process, last, is);
+    if (answer === undefined || e.stamp === null)
+      return reject(e, 'R14', `no server has answered this put with the stamp ${showStamp(e.stamp)}`);
+    take(scene, process, e, answer);
+    session.afterPut(put, e.stamp);
+    session.answeredBy(answer.process.who.id);
+    return;
+  }
+  if (e.stamp !== null) reject(e, 'R14', `a put that came to ${e.result} has no stamp`);
+  session.afterFailedPut(put);
+  if (e.result !== 'UNKNOWN') nothingWritten(scene, process, session, e, operation.asked);
+  if (e.result === 'ERR_CONN') someoneAsked(scene, process, session, e, operation.asked);
+  if (e.result === 'ERR_DEP') behindEverywhere(scene, process, session, e, operation.asked, (g) => g.clientTime === e.clientTime);
+};
+
+/** R14: ERR_DEP and ERR_CONN promise that nothing was written, nor will be. */
+const nothingWritten = (
+  scene: Scene,
+  process: Process,
+  session: FollowedSession,
+  e: Of<'putDone'>,
+  servers: ReadonlyArray<NodeId>,
+): void => {
+  session.failed.add(e.clientTime);
+  for (const server of servers)
+    if (scene.ledger.given(process.who.id, server).some((g) => g.clientTime === e.clientTime && g.answer.type === 'accepted'))
+      reject(e, 'R14', `the put came to ${e.result}, and server ${server} has accepted it`);
+};
+
+const getDone = (scene: Scene, process: Process, session: FollowedSession, e: Of<'getDone'>): void => {
+  const operation = session.operation ?? begin(scene, process, e, session, 'get', e.key, 0);
+  session.operation = undefined;
+  const get = operation.request;
+  if (get.type !== 'get' || get.key !== e.key) return reject(e, 'R13', `the session is at its ${show(get)}`);
+  const last = operation.asked.at(-1);
+  const isMine = (g: Given): boolean => g.key === e.key && g.clientTime === 0;
+  if (e.result === 'ERR_DEP') behindEverywhere(scene, process, session, e, operation.asked, isMine);
+  if (e.result === 'ERR_CONN') someoneAsked(scene, process, session, e, operation.asked);
+  if (e.result === 'ERR_DEP' || e.result === 'ERR_CONN') return;
+  const is = (g: Given): boolean =>
+    isMine(g) &&
+    (g.answer.type === 'found'
+      ? e.result === 'value' && g.answer.value === e.value && showStamp(g.answer.stamp) === showStamp(e.stamp)
+      : g.answer.type === 'missing' && e.result === 'ERR_KEY');
+  const answer = last === undefined ? undefined : answerFrom(scene, e, process, last, is);
+  if (answer === undefined)
+    return reject(
+      e,
+      'R13',
+      `no answer of server ${last ?? '(none was asked)'} is ${e.result} ${e.value ?? ''} ${showStamp(e.stamp)}`,
+    );
+  take(scene, process, e, answer);
+  if (e.stamp !== null) session.afterGet(e.key, e.stamp);
+  session.answeredBy(answer.process.who.id);
+};
+
+const show = (request: Get | Put): string =>
+  request.type === 'get' ? `get of ${request.key}` : `put of ${request.key}:${request.value}`;
+
+/** R13: ERR_DEP is the result only when some server was behind and none that was connected met the guarantees. */
+const behindEverywhere = (
+  scene: Scene,
+  process: Process,
+  session: FollowedSession,
+  e: Of<'putDone' | 'getDone'>,
+  askedServers: ReadonlyArray<NodeId>,
+  isMine: (g: Given) => boolean,
+): void => {
+  const answers = askedServers.flatMap((server) => {
+    const answer = answerFrom(scene, e, process, server, (g) => isMine(g) && g.answer.type === 'behind');
+    if (answer !== undefined) take(scene, process, e, answer);
+    return answer ?? [];
+  });
+  if (answers.length === 0) reject(e, 'R13', 'no server that it asked was behind');
+  if (!scene.hasMaster || scene.doubtful.has(process.who.id)) return;
+  const left = session.order().filter((s) => !askedServers.includes(s));
+  if (left.length > 0) reject(e, 'R13', `it did not ask server ${left.join(', ')}, which it is connected to`);
+};
+
+/** R15: ERR_CONN comes only after the connected servers were tried. (The time may run out before all of them are.) */
+const someoneAsked = (
+  scene: Scene,
+  process: Process,
+  session: FollowedSession,
+  e: Of<'putDone' | 'getDone'>,
+  askedServers: ReadonlyArray<NodeId>,
+): void => {
+  if (!scene.hasMaster || scene.doubtful.has(process.who.id) || askedServers.length > 0) return;
+  if (session.order().length > 0)
+    reject(e, 'R15', `it did not try server ${session.order().join(', ')}, which it is connected to`);
+};

@@ -1,0 +1,69 @@
+/** What processes have sent each other, by what can be known from their traces: requests of sessions, answers to them, pulls. */
+import type { NodeId } from '#bayou/core/ids.js';
+import type { Get, GetAnswer, Pulled, Put, PutAnswer } from '#bayou/core/messages.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Process } from './timeline.js';
+
+/** A session's request that was sent to a server. */
+export interface Sent {
+  readonly request: Get | Put;
+  /** Of the master's events, what the session knew. */
+  readonly knows: number;
+}
+
+/** An answer that a server has given to a session's request. */
+export interface Given {
+  readonly process: Process;
+  readonly index: number;
+  readonly knows: number;
+  readonly key: string;
+  /** 0 for gets. */
+  readonly clientTime: number;
+  readonly answer: GetAnswer | PutAnswer;
+  taken: boolean;
+}
+
+/** An answer to a pull. */
+export interface PullAnswer {
+  readonly pulled: Pulled;
+  readonly process: Process;
+  readonly index: number;
+  readonly knows: number;
+}
+
+/** A pull, by its name. */
+export interface PullRecord {
+  asked?: { readonly event: Extract<TraceEvent, { type: 'pullAsked' }>; readonly process: Process; readonly knows: number };
+  readonly answers: PullAnswer[];
+}
+
+/** The letters of a run. */
+export class Ledger {
+  readonly #sent = new Map<string, Sent[]>();
+  readonly #given = new Map<string, Given[]>();
+  readonly #pulls = new Map<string, PullRecord>();
+
+  sent(client: NodeId, server: NodeId): Sent[] {
+    return entry(this.#sent, `${client} ${server}`);
+  }
+
+  given(client: NodeId, server: NodeId): Given[] {
+    return entry(this.#given, `${client} ${server}`);
+  }
+
+  pull(name: string): PullRecord {
+    const known = this.#pulls.get(name);
+    if (known !== undefined) return known;
+    const made: PullRecord = { answers: [] };
+    this.#pulls.set(name, made);
+    return made;
+  }
+}
+
+const entry = <T>(map: Map<string, T[]>, name: string): T[] => {
+  const known = map.get(name);
+  if (known !== undefined) return known;
+  const made: T[] = [];
+  map.set(name, made);
+  return made;
+};

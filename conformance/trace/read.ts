@@ -1,0 +1,86 @@
+/** Reading traces: NDJSON files to events, events to processes, each in its own order. */
+import { readFileSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as t from 'io-ts/lib/index.js';
+import { type TraceEvent, TraceEventC } from '#bayou/core/trace.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** One process of a run and what it wrote down, in the order of its own count. */
+export interface ProcessTrace {
+  readonly name: string;
+  readonly events: ReadonlyArray<TraceEvent>;
+}
+
+/** Who a process was: `server-3#2` is the second process that ran as server 3. */
+export interface ProcessName {
+  readonly role: 'master' | 'server' | 'client';
+  readonly id: number;
+  readonly run: number;
+}
+
+// --- reading ---------------------------------------------------------------------------------------------------------------
+
+/** One decoder for each type of event: trying all members of the union for each line costs ten times as much. */
+const DECODERS: ReadonlyMap<unknown, t.Decoder<unknown, TraceEvent>> = new Map(
+  TraceEventC.types.map((codec) => [codec.type.type.props.type.value, codec] as const),
+);
+
+const parseLine = (line: string): TraceEvent | undefined => {
+  try {
+    const json = JSON.parse(line) as unknown;
+    const decoder = DECODERS.get(typeof json === 'object' && json !== null && 'type' in json ? json.type : undefined);
+    const decoded = decoder?.decode(json);
+    return decoded !== undefined && E.isRight(decoded) ? decoded.right : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The events in a trace's text; on failure one line that says which line is no event. `name` is the file's, for the message. */
+export const parseTrace = (text: string, name = 'trace'): E.Either<string, ReadonlyArray<TraceEvent>> => {
+  const events: TraceEvent[] = [];
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line === '') continue;
+    const event = parseLine(line);
+    if (event === undefined)
+      return E.left(`${name}:${i + 1}: this line is not a trace event: ${line.slice(0, 80)}; was the file cut or edited?`);
+    events.push(event);
+  }
+  return E.right(events);
+};
+
+/** The events of several files together. */
+export const readTraces = (files: ReadonlyArray<string>): E.Either<string, ReadonlyArray<TraceEvent>> => {
+  const all: TraceEvent[] = [];
+  for (const file of files) {
+    try {
+      const events = parseTrace(readFileSync(file, 'utf8'), file);
+      if (E.isLeft(events)) return events;
+      for (const event of events.right) all.push(event);
+    } catch (error) {
+      return E.left(`${file}: the trace cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return E.right(all);
+};
+
+/** The processes of a run, each with its events in the order of their count. */
+export const processesOf = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<ProcessTrace> => {
+  const byName = new Map<string, TraceEvent[]>();
+  for (const event of events) {
+    const list = byName.get(event.p);
+    if (list === undefined) byName.set(event.p, [event]);
+    else list.push(event);
+  }
+  return [...byName].map(([name, list]) => ({ name, events: list.sort((a, b) => a.n - b.n) }));
+};
+
+const NAME = /^(server|client)-(\d+)(?:#(\d+))?$/;
+
+/** Who a process was, by its name; undefined where the name is not one of a run's. */
+export const parseProcessName = (name: string): ProcessName | undefined => {
+  if (name === 'master') return { role: 'master', id: 0, run: 1 };
+  const [, role, id, run] = NAME.exec(name) ?? [];
+  return role === undefined ? undefined : { role: role as 'server' | 'client', id: Number(id), run: Number(run ?? 1) };
+};

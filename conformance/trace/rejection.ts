@@ -1,0 +1,49 @@
+/** How a trace is refused: the first event that no step of the model explains, and the rule it breaks. */
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Stamp, VectorEntries, Write } from '#bayou/core/write.js';
+
+/** The first event that no step of the model explains. */
+export interface Rejection {
+  readonly process: string;
+  readonly n: number;
+  /** Null where the event is one that is missing. */
+  readonly event: TraceEvent | null;
+  /** The rule of the contract that it breaks, such as `R9`; or `trace`, where it is no trace of any run. */
+  readonly rule: string;
+  readonly why: string;
+}
+
+/**
+ * Thrown by the followers, caught in `validate.ts` and nowhere else: a rejection ends the whole run from the depth of a chain of
+ * processes that wait for each other, and every function in between would do nothing but pass it on.
+ */
+export class Rejected extends Error {
+  readonly rejection: Rejection;
+  constructor(rejection: Rejection) {
+    super(rejection.why);
+    this.rejection = rejection;
+  }
+}
+
+/** Refuses an event. */
+export const reject = (event: TraceEvent, rule: string, why: string): never => {
+  throw new Rejected({ process: event.p, n: event.n, event, rule, why });
+};
+
+/** Thrown where the trace does not hold what would be needed to decide. */
+export class Undecidable extends Error {}
+
+// --- for messages ----------------------------------------------------------------------------------------------------------
+
+/** A stamp as `3@1.0`. */
+export const showStamp = (s: Stamp | null): string => (s === null ? 'none' : `${s.t}@${s.r}`);
+
+/** A vector as `[0.0:3 1.0:1]`. */
+export const showVector = (v: VectorEntries): string => `[${v.map(([r, t]) => `${r}:${t}`).join(' ')}]`;
+
+/** Writes as `{a=x 3@1.0, …}`, the first few. */
+export const showWrites = (writes: ReadonlyArray<Write>): string =>
+  `{${writes
+    .slice(0, 8)
+    .map((w) => `${w.key}=${w.value} ${showStamp(w)}`)
+    .join(', ')}${writes.length > 8 ? `, … ${writes.length - 8} more` : ''}}`;

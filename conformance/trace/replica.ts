@@ -1,0 +1,179 @@
+/**
+ * A replica of the model, followed along a trace of any length. Every step is the model's own function (`src/model/server.ts`),
+ * given the part of the server that the function looks at:
+ *
+ * - a put, a get and the receipt of a write look at the log's writes to one key alone (R5 and R6 compare writes to the same key);
+ * - a pull's answer looks at the writes of those replicas of which the asker lacks something (`vv[r]` bounds every stamp of r
+ *   in the log);
+ *
+ * so a step costs what it touches, not what the log holds. The implementation keeps one write a key, so the model prunes `live`.
+ * Steps are remembered until somebody has seen an answer that was given after them (R10), because a killed server may come back
+ * without those that nobody has seen.
+ */
+import type { Bytes } from '#bayou/core/bytes.js';
+import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
+import type { Get, GetAnswer, Pulled, Put, PutAnswer } from '#bayou/core/messages.js';
+import type { VectorEntries, Write } from '#bayou/core/write.js';
+import type { Rules } from '#bayou/model/rules.js';
+import { acceptPut, answerGet, answerPull, newServer, receive, type Receipt, type Server } from '#bayou/model/server.js';
+import { covers, same, type Vector } from '#bayou/model/vector.js';
+import type { Log } from '#bayou/model/write-log.js';
+
+/** The protocol as the contract has it, with the log that the implementation keeps. */
+const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: true };
+
+/** What a step changed, to take it back. */
+interface Undo {
+  /** The event's index in its process. */
+  readonly index: number;
+  readonly clock: number;
+  readonly vv: Vector;
+  readonly logs: ReadonlyArray<readonly [Bytes, Log]>;
+  readonly receipt: string | undefined;
+}
+
+const receiptName = (client: NodeId, clientTime: number): string => `${client} ${clientTime}`;
+
+/** A replica that is followed. Changed in place by its own methods alone. */
+export class FollowedReplica {
+  readonly id: ReplicaId;
+  clock = 0;
+  vv: Vector = [];
+  readonly #logs = new Map<Bytes, Log>();
+  readonly #byReplica = new Map<ReplicaId, Map<Bytes, Write>>();
+  readonly #receipts = new Map<string, Receipt>();
+  readonly #undo: Undo[] = [];
+  #seen = -1;
+
+  constructor(id: ReplicaId) {
+    this.id = id;
+  }
+
+  /** How many keys have a value. */
+  get size(): number {
+    return this.#logs.size;
+  }
+
+  /** The store as `printStore` prints it. */
+  printed(): ReadonlyArray<string> {
+    return [...this.#logs]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([key]) => {
+        const answer = this.get({ type: 'get', client: 0, key, require: [] });
+        return answer.type === 'found' ? [`${key}:${answer.value}`] : [];
+      });
+  }
+
+  put(put: Put, index: number): PutAnswer {
+    const [after, answer] = acceptPut(RULES)(this.#slice(put.key, put), put);
+    if (answer.type === 'behind' || this.#receipts.has(receiptName(put.client, put.clientTime))) return answer;
+    const name = receiptName(put.client, put.clientTime);
+    this.#take(index, after, [[put.key, after.log]], name);
+    this.#receipts.set(name, { client: put.client, clientTime: put.clientTime, stamp: answer.stamp });
+    return answer;
+  }
+
+  get(get: Get): GetAnswer {
+    return answerGet(RULES)(this.#slice(get.key), get);
+  }
+
+  /** R9: the answer to a request with this vector. */
+  answer(puller: ReplicaId, asked: VectorEntries): Pulled {
+    const writes: Write[] = [];
+    if (!covers(asked, this.vv)) {
+      for (const [r, t] of this.vv)
+        if (!covers(asked, [[r, t]])) for (const write of this.#byReplica.get(r)?.values() ?? []) writes.push(write);
+    }
+    return answerPull({ ...this.#slice(''), log: writes }, { type: 'pull', puller, vv: asked });
+  }
+
+  /** R9: takes an answer in. */
+  merge(pulled: Pulled, index: number): void {
+    const byKey = new Map<Bytes, Write[]>();
+    for (const write of pulled.writes) {
+      const list = byKey.get(write.key);
+      if (list === undefined) byKey.set(write.key, [write]);
+      else list.push(write);
+    }
+    const logs = [...byKey].map(
+      ([key, writes]) => [key, receive(RULES)(this.#slice(key), { ...pulled, vv: [], writes }).log] as const,
+    );
+    this.#take(index, receive(RULES)(this.#slice(''), { ...pulled, writes: [] }), logs, undefined);
+  }
+
+  /** Somebody has seen an answer given at this index: no step up to there can be forgotten by a kill (R10). */
+  seenUpTo(index: number): void {
+    if (index > this.#seen) this.#seen = index;
+  }
+
+  /**
+   * R7, R10: goes back to what the durable log held when it was opened again: the latest state with this vector, accept time and
+   * number of keys, of those that a kill may have left; with `seenToo`, also of those that somebody had seen more of (a log that
+   * was damaged may go on as a new replica). Gives the index of the last step that survived, Infinity where none was lost;
+   * undefined where there is no such state.
+   */
+  comeBackWith(vv: VectorEntries, clock: number, size: number, seenToo: boolean): number | undefined {
+    let survived = Infinity;
+    for (;;) {
+      if (this.clock === clock && this.size === size && same(this.vv, vv)) {
+        this.#undo.length = 0;
+        this.#seen = -1;
+        return survived;
+      }
+      const undo = this.#undo.at(-1);
+      if (undo === undefined || (undo.index <= this.#seen && !seenToo)) return undefined;
+      this.#undo.pop();
+      this.#takeBack(undo);
+      survived = undo.index - 1;
+    }
+  }
+
+  /** The same state as another replica's (R7: a log that lost its end goes on as the next incarnation). */
+  as(id: ReplicaId): FollowedReplica {
+    const other = new FollowedReplica(id);
+    other.clock = this.clock;
+    other.vv = this.vv;
+    for (const [key, log] of this.#logs) other.#setLog(key, log);
+    for (const [name, receipt] of this.#receipts) other.#receipts.set(name, receipt);
+    return other;
+  }
+
+  /** The model's server with the log's writes to one key, and the receipt of one put. */
+  #slice(key: Bytes, put?: Put): Server {
+    const receipt = put === undefined ? undefined : this.#receipts.get(receiptName(put.client, put.clientTime));
+    return {
+      ...newServer(0),
+      replica: this.id,
+      clock: this.clock,
+      vv: this.vv,
+      log: this.#logs.get(key) ?? [],
+      receipts: receipt === undefined ? [] : [receipt],
+    };
+  }
+
+  #take(index: number, after: Server, logs: ReadonlyArray<readonly [Bytes, Log]>, receipt: string | undefined): void {
+    const before = logs.map(([key]) => [key, this.#logs.get(key) ?? []] as const);
+    this.#undo.push({ index, clock: this.clock, vv: this.vv, logs: before, receipt });
+    this.clock = after.clock;
+    this.vv = after.vv;
+    for (const [key, log] of logs) this.#setLog(key, log);
+  }
+
+  #takeBack(undo: Undo): void {
+    this.clock = undo.clock;
+    this.vv = undo.vv;
+    for (const [key, log] of undo.logs) this.#setLog(key, log);
+    if (undo.receipt !== undefined) this.#receipts.delete(undo.receipt);
+  }
+
+  #setLog(key: Bytes, log: Log): void {
+    for (const w of this.#logs.get(key) ?? []) this.#byReplica.get(w.r)?.delete(key);
+    for (const w of log) {
+      const of = this.#byReplica.get(w.r);
+      if (of === undefined) this.#byReplica.set(w.r, new Map([[key, w]]));
+      else of.set(key, w);
+    }
+    if (log.length === 0) this.#logs.delete(key);
+    else this.#logs.set(key, log);
+  }
+}

@@ -1,0 +1,136 @@
+/** What is known of a run while it is followed: the replicas, the sessions, the links, what was sent, what is promised. */
+import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { newTopology, type Topology } from '../judge/topology.js';
+import { Ledger } from './ledger.js';
+import { reject } from './rejection.js';
+import type { FollowedReplica } from './replica.js';
+import type { FollowedSession } from './session.js';
+import type { Process, Timeline } from './timeline.js';
+
+/**
+ * Something that the master was told of a server's state, by a message that is in no trace (a printed store, the end of a
+ * stabilize): at some instant between the command and its result the server's state was such.
+ */
+export interface View {
+  readonly event: TraceEvent;
+  /** An event of the server that comes after this event of the master's is too late. */
+  readonly until: number;
+  readonly rule: string;
+  readonly why: (replica: FollowedReplica) => string;
+  readonly holds: (replica: FollowedReplica) => boolean;
+}
+
+/** A put or get that the master told a client to do; `n` is the count of its event. */
+export interface Commanded {
+  readonly op: 'put' | 'get';
+  readonly key: string;
+  readonly value: string | undefined;
+  readonly n: number;
+}
+
+/** A server's process that is followed. */
+export interface ServerState {
+  /** As which replica it runs (R7). */
+  id: ReplicaId | undefined;
+  /** Its state; undefined before it starts, and when another process goes on with it. */
+  replica: FollowedReplica | undefined;
+  /** Peers whose link to it is cut, by its own word. */
+  readonly cut: Set<NodeId>;
+  /** The links it was told of, by peer: how the last one was, and at which index. */
+  readonly links: Map<NodeId, { readonly up: boolean; readonly index: number }>;
+  views: View[];
+  /** Where a kill has taken steps back (R10): answers given after this index must have been seen by nobody. */
+  survived: number;
+}
+
+/** The state of the run, as far as it has been followed. */
+export interface Scene {
+  readonly timeline: Timeline;
+  readonly ledger: Ledger;
+  readonly topology: Topology;
+  /** By process name. */
+  readonly servers: Map<string, ServerState>;
+  readonly sessions: Map<NodeId, FollowedSession>;
+  /** Links of which nobody can tell, because a command that changes them failed half way. */
+  readonly doubtful: Set<NodeId>;
+  readonly hasMaster: boolean;
+  /** By client. */
+  readonly commands: Map<NodeId, Commanded[]>;
+}
+
+/** What the master told a client to do and it has not begun, in order. */
+export const commandsOf = (scene: Scene, client: NodeId): Commanded[] => {
+  const known = scene.commands.get(client);
+  if (known !== undefined) return known;
+  const made: Commanded[] = [];
+  scene.commands.set(client, made);
+  return made;
+};
+
+export const makeScene = (timeline: Timeline, hasMaster: boolean): Scene => ({
+  timeline,
+  ledger: new Ledger(),
+  topology: newTopology(),
+  servers: new Map(),
+  sessions: new Map(),
+  doubtful: new Set(),
+  hasMaster,
+  commands: new Map(),
+});
+
+/** A server's process as it is followed. */
+export const serverState = (scene: Scene, process: Process): ServerState => {
+  const known = scene.servers.get(process.name);
+  if (known !== undefined) return known;
+  const made: ServerState = {
+    id: undefined,
+    replica: undefined,
+    cut: new Set(),
+    links: new Map(),
+    views: [],
+    survived: Infinity,
+  };
+  scene.servers.set(process.name, made);
+  return made;
+};
+
+/** The process that runs as a server now: the last one that has started. */
+export const currentProcess = (scene: Scene, server: NodeId): Process | undefined =>
+  scene.timeline.of('server', server).findLast((p) => p.next > 0);
+
+/** Opens a view on a server; it is met already where its state is such now. */
+export const look = (scene: Scene, process: Process, view: View): void => {
+  const state = serverState(scene, process);
+  if (state.replica !== undefined && view.holds(state.replica)) return;
+  state.views.push(view);
+};
+
+/** Views that were not met before the process came to know of their end are refused. */
+export const closeViews = (state: ServerState, knows: number): void => {
+  if (state.views.length === 0) return;
+  for (const view of state.views) if (knows >= view.until) refuse(state, view);
+};
+
+/** Views that the state meets now are done with. */
+export const meetViews = (state: ServerState): void => {
+  const { replica } = state;
+  if (state.views.length > 0 && replica !== undefined) state.views = state.views.filter((view) => !view.holds(replica));
+};
+
+/** At the end of a process's events, a view that was not met never will be. */
+export const endViews = (state: ServerState): void => {
+  for (const view of state.views) refuse(state, view);
+};
+
+const refuse = (state: ServerState, view: View): void => {
+  reject(view.event, view.rule, state.replica === undefined ? 'the server had not started' : view.why(state.replica));
+};
+
+/** Somebody has seen an answer that a server gave: it must be in the server's log, also after a kill (R10). */
+export const seen = (scene: Scene, by: TraceEvent, process: Process, index: number): void => {
+  const state = serverState(scene, process);
+  if (index > state.survived)
+    reject(by, 'R10', `${process.name} gave this answer, was killed, and came back without what it had then`);
+  state.replica?.seenUpTo(index);
+};

@@ -1,0 +1,86 @@
+/** A session of the model, followed along a trace: the model's own functions, given what they look at (one key, two vectors). */
+import type { Bytes } from '#bayou/core/bytes.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import type { Get, Put } from '#bayou/core/messages.js';
+import type { Guarantees } from '#bayou/core/session.js';
+import type { Stamp } from '#bayou/core/write.js';
+import * as S from '#bayou/model/session.js';
+
+/** An operation that a session has begun. */
+export interface Operation {
+  readonly request: Get | Put;
+  /** The servers it was sent to, in order. */
+  readonly asked: NodeId[];
+}
+
+/** A session that is followed. Changed in place by its own methods alone. */
+export class FollowedSession {
+  readonly guarantees: Guarantees;
+  /** What it is doing. */
+  operation: Operation | undefined;
+  /** Client times of puts that were said to have written nothing (R14). */
+  readonly failed = new Set<number>();
+  #session: S.Session;
+  readonly #wrote = new Map<Bytes, Stamp>();
+  readonly #read = new Map<Bytes, Stamp>();
+
+  constructor(client: NodeId, guarantees: Guarantees) {
+    this.guarantees = guarantees;
+    this.#session = S.newSession(client);
+  }
+
+  getOf(key: Bytes): Get {
+    return S.getOf(this.guarantees)(this.#slice(key), key);
+  }
+
+  /** The next put. */
+  putOf(key: Bytes, value: Bytes): Put {
+    return S.putOf(this.guarantees, () => value)(this.#session, key);
+  }
+
+  afterPut(put: Put, stamp: Stamp): void {
+    this.#take(put.key, S.afterPut(this.#slice(put.key), put, stamp));
+  }
+
+  /** A put that was not accepted, or of which that is not known, has used its client time (R3). */
+  afterFailedPut(put: Put): void {
+    this.#session = S.afterGivingUp(S.afterSilence(this.#session, put));
+  }
+
+  afterGet(key: Bytes, stamp: Stamp): void {
+    this.#take(key, S.afterGet(this.#slice(key), key, stamp));
+  }
+
+  /** R13: whom it asks, in order. */
+  order(): ReadonlyArray<NodeId> {
+    return S.askingOrder(this.#session);
+  }
+
+  answeredBy(server: NodeId): void {
+    this.#session = S.answeredBy(this.#session, server);
+  }
+
+  connect(server: NodeId): void {
+    this.#session = S.connect(this.#session, server);
+  }
+
+  disconnect(server: NodeId): void {
+    this.#session = S.disconnect(this.#session, server);
+  }
+
+  #slice(key: Bytes): S.Session {
+    const [wrote, read] = [this.#wrote.get(key), this.#read.get(key)];
+    return {
+      ...this.#session,
+      wrote: wrote === undefined ? [] : [[key, wrote]],
+      read: read === undefined ? [] : [[key, read]],
+    };
+  }
+
+  #take(key: Bytes, after: S.Session): void {
+    const [wrote, read] = [S.stampFor(after.wrote, key), S.stampFor(after.read, key)];
+    if (wrote !== undefined) this.#wrote.set(key, wrote);
+    if (read !== undefined) this.#read.set(key, read);
+    this.#session = { ...after, wrote: [], read: [] };
+  }
+}

@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { parseTrace } from '../../conformance/trace/read.js';
+import { showTraceVerdict, validateTrace } from '../../conformance/trace/validate.js';
+
+const SCRIPT = `joinServer 0
+joinServer 1
+joinClient 10 0
+joinClient 11 1
+put 10 a x
+get 11 a
+put 11 a y
+put 11 b z
+get 10 a
+stabilize
+printStore 0
+printMemberList 0
+joinServer 2
+createConnection 10 2
+breakConnection 0 1
+put 10 a x2
+put 11 a y2
+breakConnection 10 0
+get 10 a
+killServer 2
+get 10 a
+printMemberList 0
+joinServer 2
+get 10 a
+put 10 c q
+stabilize
+killServer 0
+put 11 c zz
+joinServer 0
+stabilize
+printStore 0
+printStore 2
+get 10 nokey
+`;
+
+const dir = mkdtempSync(join(tmpdir(), 'bayou-trace-'));
+let events: ReadonlyArray<TraceEvent> = [];
+
+const record = (...options: string[]): ReadonlyArray<TraceEvent> => {
+  const file = join(dir, 'run.ndjson');
+  const master = fileURLToPath(new URL('../../dist/master.js', import.meta.url));
+  execFileSync(process.execPath, [master, ...options, '--trace', file], { input: SCRIPT });
+  const read = parseTrace(readFileSync(file, 'utf8'));
+  return E.isRight(read) ? read.right : [];
+};
+
+beforeAll(() => {
+  events = record('--anti-entropy-ms', '30');
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+type Edit = (e: TraceEvent) => object | undefined;
+
+/** The n-th event that the edit applies to is edited. */
+const edited = (edit: Edit, n = 0): readonly [TraceEvent, ReadonlyArray<TraceEvent>] => {
+  const e = events.filter((x) => edit(x) !== undefined)[n]!;
+  return [e, events.map((x) => (x === e ? { ...x, ...edit(x) } : x))];
+};
+
+/** One event left out; with `renumber` nobody can see that by the counts. */
+const without = (e: TraceEvent, renumber: boolean): ReadonlyArray<TraceEvent> =>
+  events.filter((x) => x !== e).map((x) => (renumber && x.p === e.p && x.n > e.n ? { ...x, n: x.n - 1 } : x));
+
+const first = (is: (e: TraceEvent) => boolean): TraceEvent => events.find(is)!;
+
+describe('a run of the cluster', () => {
+  it('is one that the model can make, every event of it (R1 to R15)', () => {
+    const verdict = validateTrace(events);
+    expect(showTraceVerdict(verdict)).toMatch(/^conforms/);
+    expect(verdict.followed).toBe(events.length);
+    for (const type of ['accept', 'answer', 'merged', 'start', 'kill', 'getDone', 'putDone'])
+      expect(verdict.counts[type], type).toBeGreaterThan(0);
+  });
+
+  it('conforms with its lines in any order, and with logs in memory (R7)', () => {
+    expect(validateTrace([...events].reverse()).verdict).toBe('conforms');
+    expect(showTraceVerdict(validateTrace(record('--memory', '--anti-entropy-ms', '0')))).toMatch(/^conforms/);
+  });
+});
+
+describe('a false trace is refused, and the event named:', () => {
+  const EDITS: Readonly<Record<string, readonly [rule: RegExp, edit: Edit]>> = {
+    'the stamp of an accept is greater (R2)': [
+      /R2/,
+      (e) => (e.type === 'accept' ? { stamp: { ...e.stamp, t: e.stamp.t + 1 } } : undefined),
+    ],
+    'the stamp of an accept is another replica’s (R2)': [
+      /R2/,
+      (e) => (e.type === 'accept' ? { stamp: { ...e.stamp, r: '9.0' } } : undefined),
+    ],
+    'the session’s clock in an accept is another (R11)': [
+      /R11/,
+      (e) => (e.type === 'accept' ? { clock: e.clock + 1 } : undefined),
+    ],
+    'the value that was accepted is another (R1)': [/R1/, (e) => (e.type === 'accept' ? { value: `${e.value}!` } : undefined)],
+    'the stamp of an answer is another (R5)': [
+      /R5/,
+      (e) => (e.type === 'answer' && e.stamp ? { stamp: { ...e.stamp, t: e.stamp.t + 1 } } : undefined),
+    ],
+    'an answer is said to be behind (R12)': [
+      /R12/,
+      (e) => (e.type === 'answer' && e.result === 'found' ? { result: 'behind', stamp: null, value: null } : undefined),
+    ],
+    'an answer requires less (R12)': [/R12/, (e) => (e.type === 'answer' && e.require.length > 0 ? { require: [] } : undefined)],
+    'the stamp that a get came to is another (R13)': [
+      /R13/,
+      (e) => (e.type === 'getDone' && e.stamp ? { stamp: { ...e.stamp, t: e.stamp.t + 1 } } : undefined),
+    ],
+    'the stamp that a put came to is another (R14)': [
+      /R14/,
+      (e) => (e.type === 'putDone' && e.stamp ? { stamp: { ...e.stamp, t: e.stamp.t + 1 } } : undefined),
+    ],
+    'a put went to another server (R13)': [/R13/, (e) => (e.type === 'asked' ? { server: e.server + 7 } : undefined)],
+    'a pull’s answer lacks a write (R9)': [
+      /R9/,
+      (e) => (e.type === 'pullAnswered' && e.writes.length > 0 ? { writes: e.writes.slice(1) } : undefined),
+    ],
+    'a pull’s answer claims more (R8)': [
+      /R8/,
+      (e) => (e.type === 'pullAnswered' && e.vv.length > 0 ? { vv: e.vv.map(([r, t]) => [r, t + 1]) } : undefined),
+    ],
+    'a puller has more than it got (R8)': [/R8/, (e) => (e.type === 'merged' ? { vv: [...e.vv, ['9.0', 1]] } : undefined)],
+    'the accept time after a pull is another (R9)': [/R9/, (e) => (e.type === 'merged' ? { clock: e.clock + 1 } : undefined)],
+    'a server comes back with less (R10)': [
+      /R10/,
+      (e) => (e.type === 'start' && e.writes > 0 ? { writes: e.writes - 1 } : undefined),
+    ],
+    'a printed store has another value (R5)': [
+      /R5/,
+      (e) => (e.type === 'result' && e.output.includes('b:z') ? { output: ['a:y', 'b:!'] } : undefined),
+    ],
+    'a get is printed otherwise (R13)': [
+      /R13/,
+      (e) => (e.type === 'result' && e.output[0] === 'nokey:ERR_KEY' ? { output: ['nokey:x'] } : undefined),
+    ],
+  };
+  for (const [name, [rule, edit]] of Object.entries(EDITS)) {
+    it(name, () => {
+      const [e, trace] = edited(edit);
+      const { verdict, rejection } = validateTrace(trace);
+      expect(verdict).toBe('diverges');
+      expect([rejection?.process, rejection?.n]).toEqual([e.p, e.n]);
+      expect(rejection?.rule).toMatch(rule);
+    });
+  }
+
+  it('an event left out is missed by the count', () => {
+    for (const e of [first((x) => x.type === 'accept'), first((x) => x.type === 'merged'), first((x) => x.type === 'getDone')]) {
+      expect(validateTrace(without(e, false)).rejection).toMatchObject({ process: e.p, n: e.n, event: null });
+    }
+  });
+
+  it('an event left out and the others counted anew: what needs it is refused', () => {
+    const accept = first((x) => x.type === 'accept');
+    expect(validateTrace(without(accept, true)).rejection).toMatchObject({ event: { type: 'putDone' }, rule: 'R14' });
+    const answered = events.find((x) => x.type === 'pullAnswered' && x.writes.length > 0)!;
+    const pull = 'pull' in answered ? answered.pull : '';
+    expect(validateTrace(without(answered, true)).rejection).toMatchObject({ event: { type: 'merged', pull }, rule: 'R9' });
+    const start = events.find((x) => x.type === 'start' && x.p.endsWith('#2'))!;
+    expect(validateTrace(without(start, true)).verdict).toBe('diverges');
+  });
+});
+
+describe('a trace file', () => {
+  it('with a line that is no event is refused with its number', () => {
+    const read = parseTrace('{"p":"master","n":0,"type":"kill","server":1,"process":"server-1#1"}\n{"p":"master"}\n', 'x.ndjson');
+    expect(read).toEqual(E.left('x.ndjson:2: this line is not a trace event: {"p":"master"}; was the file cut or edited?'));
+  });
+});
