@@ -2,6 +2,7 @@
  * The TLA+ side of the configurations.
  *
  *     npm run spec:cfg                 writes spec/tla/NAME.cfg for each spec/configs/NAME.json
+ *     node spec/tlc.js --check         says which of them are not what spec:cfg would write
  *     npm run spec:tlc [-- NAME...]    runs TLC (env TLA2TOOLS: the path of a tla2tools.jar) and compares states and verdicts
  *
  * Exit codes: 0 all agree; 1 one differs; 2 a name that is no configuration; 69 TLA2TOOLS is not set or names no file, nothing was run.
@@ -39,7 +40,7 @@ const count = (n) => (n === 'unbounded' ? UNBOUNDED : n);
 const asksNothing = (g) => !g.readYourWrites && !g.monotonicReads && !g.writesFollowReads && !g.monotonicWrites;
 
 /** A configuration as TLC reads it. */
-export const cfgOf = (config) => {
+const cfgOf = (config) => {
   const sessions = Array.isArray(config.sessions)
     ? config.sessions
     : Array.from({ length: config.clients }, () => config.sessions);
@@ -84,7 +85,6 @@ const runTlc = (jar, name) => {
   try {
     for (const f of ['Bayou.tla', 'MC.tla']) writeFileSync(join(folder, f), readFileSync(join(here, f)));
     writeFileSync(join(folder, 'MC.cfg'), cfgOf(read(name)));
-    // CLOCK is an action property and SETTLE a temporal one: TLC needs no more for them than their names in the .cfg.
     const args = [
       '-XX:+UseParallelGC',
       '-Xmx4g',
@@ -126,6 +126,12 @@ const main = (args) => {
     for (const name of names()) writeFileSync(join(here, 'tla', `${name}.cfg`), cfgOf(read(name)));
     return 0;
   }
+  if (args[0] === '--check') {
+    const file = (name) => join(here, 'tla', `${name}.cfg`);
+    const stale = names().filter((n) => !existsSync(file(n)) || readFileSync(file(n), 'utf8') !== cfgOf(read(n)));
+    if (stale.length > 0) console.error(`not as their configurations: ${stale.join(', ')}; run npm run spec:cfg`);
+    return stale.length > 0 ? 1 : 0;
+  }
   const jar = process.env.TLA2TOOLS;
   if (jar === undefined || !existsSync(jar)) {
     console.error('TLC was not run: set TLA2TOOLS to the path of a tla2tools.jar (see spec/README.md)');
@@ -141,4 +147,4 @@ const main = (args) => {
   return (args.length > 0 ? args : small).map((name) => compare(jar, name, counts)).every(Boolean) ? 0 : 1;
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv.slice(2));
+process.exitCode = main(process.argv.slice(2));

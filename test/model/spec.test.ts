@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const node = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}) =>
+  spawnSync('node', args, { cwd: root, encoding: 'utf8', env: { ...process.env, ...env }, timeout: 120_000 });
+const isInstalled = (command: string, flag: string): boolean => spawnSync(command, [flag]).status === 0;
+
+describe('TLA+', () => {
+  test('every configuration has the .cfg that it makes (else: npm run spec:cfg)', () => {
+    expect(node(['spec/tlc.js', '--check'])).toMatchObject({ status: 0, stderr: '' });
+  });
+  test('without the jar nothing is run, and the exit code says so', () => {
+    const { status, stderr } = node(['spec/tlc.js'], { TLA2TOOLS: '/nowhere/tla2tools.jar' });
+    expect(status).toBe(69);
+    expect(stderr).toContain('TLC was not run: set TLA2TOOLS');
+  });
+  const jar = process.env['TLA2TOOLS'];
+  test.skipIf(jar === undefined)('TLC counts the same states', { timeout: 300_000 }, () => {
+    expect(node(['spec/tlc.js', 'bayou-s-2212', 'v1-original-clock', 'client-links']).status).toBe(0);
+  });
+});
+
+describe('Promela', () => {
+  const there = isInstalled('spin', '-V') && isInstalled('gcc', '--version');
+  test.skipIf(!there)('Spin counts the same states, and finds V1', () => {
+    const { status, stdout } = node(['spec/spin.js', 'bayou-s-2213', 'v1-original-clock']);
+    expect(stdout).toContain('agrees   bayou-s-2213: Spin says 10031 states');
+    expect(status).toBe(0);
+  });
+  test.skipIf(!there)('what is no configuration of the core is refused', () => {
+    expect(node(['spec/spin.js', 'messages']).status).toBe(2);
+  });
+});
