@@ -118,6 +118,11 @@ export interface Interaction {
   /** Indices into `slots` of those that the step may write. */
   readonly writes: ReadonlyArray<number>;
   readonly step: (...locals: never) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
+  /**
+   * A necessary condition over some of the interaction's slots, optional: where it is false, `step` gives no outcome. It changes
+   * no result and saves time: what it rules out is not tried with every local state of the other slots.
+   */
+  readonly guard?: Predicate;
   /** The weak-fairness class, if any (see {@link Model.fairness}). */
   readonly fairness?: string;
 }
@@ -183,6 +188,7 @@ export const interaction = <const R extends ReadonlyArray<Slot<unknown>>>(spec: 
   readonly slots: R;
   readonly writes: ReadonlyArray<number>;
   readonly step: (...locals: LocalsOf<R>) => ReadonlyArray<Outcome<R>>;
+  readonly guard?: Predicate;
   readonly fairness?: string;
 }): Interaction => spec;
 

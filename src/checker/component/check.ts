@@ -81,7 +81,7 @@ const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined =>
   if (stop !== undefined) return stop;
   if (maxStates !== undefined && distinct >= maxStates) return { kind: 'states', limit: maxStates };
   if (maxMemoryBytes === undefined) return undefined;
-  const looming = loomingBytes(space, run.layers());
+  const looming = loomingBytes(run.layers());
   return looming > 0 && process.memoryUsage.rss() + looming > maxMemoryBytes
     ? { kind: 'memory', limit: maxMemoryBytes }
     : undefined;

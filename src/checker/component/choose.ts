@@ -5,8 +5,9 @@ import { Breadth } from './search.js';
 import { newSpace, type Space } from './space.js';
 import { within } from './store.js';
 
-/** How many groups (here: states) the sample expands. */
-const SAMPLE = 1500;
+/** How many states the sample expands, and how many of those found it looks at. */
+const SAMPLE = 1000;
+const LOOKED_AT = 3000;
 /** What a group costs beside its cells, in bytes. */
 const GROUP_COST = 60;
 
@@ -28,7 +29,7 @@ const candidates = (model: ComponentModel, symmetry: boolean): ReadonlyArray<Rea
 const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
   const run = new Breadth(space, Infinity);
   for (let i = 0; i < SAMPLE && run.step(); i++);
-  return Array.from(run.layer.blocks.view(), (offset) => {
+  return Array.from(run.layer.blocks.view().subarray(0, LOOKED_AT), (offset) => {
     const at = within(offset) + 1;
     return run.layer.arena.page(offset).slice(at, at + space.shape.group);
   });

@@ -31,6 +31,8 @@ export interface Meeting extends Reads {
   readonly writes: ReadonlyArray<boolean>;
   /** The local position it touches, or -1. */
   readonly local: number;
+  /** Its guard, where that reads group slots alone. */
+  readonly guard: Watched | undefined;
 }
 
 /** A compiled predicate. */
@@ -101,6 +103,13 @@ export const compile = (
 ): Compiled => {
   const indices = slotIndices(model);
   const families = [...new Set(model.interactions.map((interaction) => interaction.label.family))];
+  const guards = new Map<Predicate, Watched>();
+  const guardOf = (where: string, source: Predicate): Watched | undefined => {
+    const guard = guards.get(source) ?? watch(where, source, indices, layout, components);
+    guards.set(source, guard);
+    // A guard that reads a local position is of no use: it would cost as much as the step's own row.
+    return guard.localArgs.length === 0 ? guard : undefined;
+  };
   const meetings = model.interactions.map((source, index): Meeting => {
     const where = nameOf(source);
     if (source.slots.length === 0) throw new CheckerError('model', `${where} has no slots`);
@@ -113,6 +122,7 @@ export const compile = (
       family: families.indexOf(source.label.family),
       writes: source.slots.map((_, i) => source.writes.includes(i)),
       local: reads.localPositions[0] ?? -1,
+      guard: source.guard && guardOf(where, source.guard),
     };
   });
   const kinds = [...layout.group, ...layout.locals].map((i) => components.kindOf(model.slots[i]!.kind));

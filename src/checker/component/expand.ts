@@ -31,6 +31,10 @@ export interface Canonical {
   readonly reduce: (batch: Batch, tuple: Int32Array) => Batch;
 }
 
+/** Instead of a memo node: not looked up yet; and ruled out by the interaction's guard. */
+const UNKNOWN = -1;
+const RULED_OUT = -2;
+
 /** By position and index of the group at hand: what is known of the local id there. */
 class Locals {
   /** 0: not opened yet, 1: may be expanded, 2: beyond the boundary. */
@@ -81,7 +85,7 @@ export class Expander {
   private readonly outside = new Ints();
   /** Quadruples (position, index, family, outcomes): what is enabled. */
   private readonly enabled = new Ints();
-  /** By interaction: the memo's node for the group at hand, or -1. */
+  /** By interaction: the memo's node for the group at hand. */
   private readonly nodes: Int32Array;
   private readonly ids: Int32Array;
   /** The batch that is being moved and its tuple, for evidence. */
@@ -143,7 +147,7 @@ export class Expander {
     if (here.cells.count === 0) return;
     tally.queue -= here.cells.count;
     this.loose = this.canonical?.isLoose(here.tuple) ?? false;
-    this.nodes.fill(-1);
+    this.nodes.fill(UNKNOWN);
     for (let p = 0; p < this.locals.length; p++) this.locals[p]!.clear(here.counts[p]!);
     this.inside.length = this.outside.length = this.enabled.length = 0;
     this.expandInside();
@@ -204,11 +208,18 @@ export class Expander {
     local.from[x] = inside.length;
     for (const meeting of this.localMeetings[p]!) {
       let node = this.nodes[meeting.index]!;
-      if (node === -1) node = this.nodes[meeting.index] = memo.node(meeting, here.tuple);
+      if (node === UNKNOWN) node = this.nodes[meeting.index] = this.nodeOf(meeting, id);
+      if (node === RULED_OUT) continue;
       const row = memo.localRow(meeting, node, here.tuple, id);
       if (row !== 0) this.sort(meeting, p, x, row);
     }
     local.to[x] = inside.length;
+  }
+
+  private nodeOf(meeting: Meeting, id: number): number {
+    const { memo, here } = this;
+    if (meeting.guard !== undefined && !memo.allows(meeting, meeting.guard, here.tuple, id)) return RULED_OUT;
+    return memo.node(meeting, here.tuple);
   }
 
   private sort(meeting: Meeting, p: number, x: number, row: number): void {
@@ -247,6 +258,7 @@ export class Expander {
     let alive = false;
     this.cell = 0;
     for (const meeting of this.groupMeetings) {
+      if (meeting.guard !== undefined && !memo.allows(meeting, meeting.guard, here.tuple, -1)) continue;
       const row = memo.groupRow(meeting, here.tuple);
       if (row === 0) continue;
       alive = true;

@@ -4,6 +4,7 @@ import { type Compiled, type Meeting, slotIndices, watch, type Watched } from '.
 import type { Components } from './components.js';
 import { CheckerError } from './error.js';
 import type { Memo } from './memo.js';
+import { Trie } from './trie.js';
 
 /** Where something was found: a state by places (group, then locals), and the step from it, if it is a step. */
 export interface Evidence {
@@ -18,11 +19,19 @@ interface Look {
   readonly wanted: boolean;
 }
 
-/** Predicates by how many local positions they read. */
+/** Predicates that read the same slots: they are run together, once for each tuple of ids there. */
+export interface Bundle {
+  readonly root: number;
+  readonly places: ReadonlyArray<number>;
+  readonly positions: ReadonlyArray<number>;
+  readonly looks: ReadonlyArray<Look>;
+}
+
+/** Bundles by how many local positions they read: none, one (by position), more. */
 interface Looks {
-  readonly group: Look[];
-  readonly local: ReadonlyArray<Look[]>;
-  readonly cell: Look[];
+  readonly group: ReadonlyArray<Bundle>;
+  readonly local: ReadonlyArray<ReadonlyArray<Bundle>>;
+  readonly cell: ReadonlyArray<Bundle>;
 }
 
 export class Judge {
@@ -32,11 +41,14 @@ export class Judge {
   /** How many properties were decided, and whether any but a witness was. */
   decisions = 0;
   violated = false;
-  readonly looks: Looks;
+  /** What is still to be looked at: bundles of decided properties are dropped. */
+  looks: Looks;
   /** The index of the deadlock property and its final states, if it is asked for. */
   readonly deadlock: number;
   readonly final: ReadonlyArray<Watched> | undefined;
   private readonly memo: () => Memo;
+  /** The tuples of ids on which each bundle was run. */
+  private readonly seen = new Trie();
   private readonly steps: ReadonlyMap<string, number>;
   private readonly known: ReadonlySet<string>;
 
@@ -52,11 +64,11 @@ export class Judge {
         ? property.over.map((p): Look => ({ property: index, watched: see(property, p), wanted: property.kind === 'sometimes' }))
         : [],
     );
-    const reading = (n: number): Look[] => looks.filter((look) => look.watched.localPositions.length === n);
+    const bundles = bundlesOf(looks, this.seen);
     this.looks = {
-      group: reading(0),
-      local: compiled.layout.locals.map((_, p) => reading(1).filter((look) => look.watched.localPositions[0] === p)),
-      cell: looks.filter((look) => look.watched.localPositions.length > 1),
+      group: bundles.filter(({ positions }) => positions.length === 0),
+      local: compiled.layout.locals.map((_, p) => bundles.filter(({ positions }) => positions.length === 1 && positions[0] === p)),
+      cell: bundles.filter(({ positions }) => positions.length > 1),
     };
     this.steps = new Map(
       this.properties.flatMap((p, i) => (p.kind === 'alwaysStep' || p.kind === 'sometimesStep' ? [[p.name, i] as const] : [])),
@@ -67,11 +79,30 @@ export class Judge {
     this.final = stuck?.kind === 'noDeadlock' ? stuck.final?.map((p) => see(stuck, p)) : undefined;
   }
 
-  /** Looks at predicates of a group tuple and, by position, local ids; `state` builds the evidence. */
-  look(looks: ReadonlyArray<Look>, tuple: Int32Array, locals: ArrayLike<number>, state: () => Int32Array): void {
-    for (const look of looks) {
+  /** Runs the predicates that were not run on these ids before: a group tuple and, by position, local ids. */
+  look(bundles: ReadonlyArray<Bundle>, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
+    for (const bundle of bundles) if (this.isNew(bundle, tuple, locals)) this.run(bundle, tuple, locals, state);
+  }
+
+  private isNew({ root, places, positions }: Bundle, tuple: Int32Array, locals: Int32Array): boolean {
+    const { seen } = this;
+    const groups = places.length;
+    const last = groups + positions.length - 1;
+    let node = root;
+    let id = 0;
+    for (let i = 0; i <= last; i++) {
+      id = i < groups ? tuple[places[i]!]! : locals[positions[i - groups]!]!;
+      if (i < last) node = seen.child(node, id);
+    }
+    if (seen.get(node, id) !== -1) return false;
+    seen.set(node, id, 1);
+    return true;
+  }
+
+  private run(bundle: Bundle, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
+    for (const look of bundle.looks) {
       if (this.found[look.property] !== undefined) continue;
-      if (this.memo().holds(look.watched, tuple, locals) === look.wanted) this.decide(look.property, { state: state() });
+      if (this.memo().test(look.watched, tuple, locals) === look.wanted) this.decide(look.property, { state: state() });
     }
   }
 
@@ -95,6 +126,7 @@ export class Judge {
     const { kind } = this.properties[property]!;
     this.found[property] = evidence;
     this.decisions++;
+    this.looks = openLooks(this.looks, this.found);
     if (kind !== 'sometimes' && kind !== 'sometimesStep') this.violated = true;
   }
 
@@ -103,3 +135,28 @@ export class Judge {
       throw new CheckerError('model', `a step names the property ${name}, which the model does not have`);
   }
 }
+
+/** The bundles with a property that is not decided. */
+const openLooks = (looks: Looks, found: ReadonlyArray<Evidence | undefined>): Looks => {
+  const open = (bundles: ReadonlyArray<Bundle>): ReadonlyArray<Bundle> =>
+    bundles.filter((bundle) => bundle.looks.some((look) => found[look.property] === undefined));
+  return { group: open(looks.group), local: looks.local.map(open), cell: open(looks.cell) };
+};
+
+/** The predicates of all properties, bundled by the slots that they read. */
+const bundlesOf = (looks: ReadonlyArray<Look>, seen: Trie): ReadonlyArray<Bundle> => {
+  const bundles = new Map<string, Look[]>();
+  const sorted = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => [...new Set(numbers)].sort((a, b) => a - b);
+  for (const look of looks) {
+    const key = [sorted(look.watched.groupPlaces), sorted(look.watched.localPositions)].join(';');
+    const list = bundles.get(key);
+    if (list === undefined) bundles.set(key, [look]);
+    else list.push(look);
+  }
+  return Array.from(bundles.values(), (list) => ({
+    root: seen.root(),
+    places: sorted(list[0]!.watched.groupPlaces),
+    positions: sorted(list[0]!.watched.localPositions),
+    looks: list,
+  }));
+};

@@ -19,6 +19,8 @@ export const LOCAL_CHANGES = 2;
 type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
 
+const NO_LOCALS: ReadonlyArray<number> = [];
+
 /** Told of what an outcome says when its row is made; the row belongs to a state that is being expanded. */
 export type OnOutcome = (meeting: Meeting, outcome: number, said: Outcome<ReadonlyArray<never>>) => void;
 
@@ -35,9 +37,6 @@ export class Memo {
   private readonly predicateRoots = new Map<Watched, number>();
   private readonly components: Components;
   private readonly onOutcome: OnOutcome;
-  /** The edges of the trie by node, for who walks it; as of the size `sorted`. */
-  private readonly edges = new Map<number, (readonly [id: number, value: number])[]>();
-  private sorted = 0;
   /** Local ids of one argument list, in the order of the arguments. */
   private readonly ids: number[] = [];
 
@@ -75,49 +74,55 @@ export class Memo {
     return row === -1 ? this.fill(meeting, node, tuple, -1) : row;
   }
 
-  /** Whether a predicate is true of a group tuple and, by position, local ids. */
+  /** What an interaction's guard says of a tuple. It is not believed at once: where it first says no, the step is run. */
+  allows(meeting: Meeting, guard: Watched, tuple: Int32Array, local: number): boolean {
+    const before = this.trie.size;
+    const allowed = this.holds(guard, tuple, NO_LOCALS);
+    if (allowed || this.trie.size === before) return allowed;
+    this.readIds(meeting, tuple, () => local);
+    if ((meeting.source.step as unknown as AnyStep)(...this.values(meeting)).length > 0) {
+      throw fault(meeting, 'is enabled where its guard is false');
+    }
+    return false;
+  }
+
+  /** Whether a predicate (run once for each input) is true of a group tuple and, by position, local ids. */
   holds(watched: Watched, tuple: Int32Array, locals: ArrayLike<number>): boolean {
     const { trie } = this;
+    const { groupPlaces, localPositions } = watched;
+    const groups = groupPlaces.length;
+    const last = groups + localPositions.length - 1;
     let node = this.predicateRoot(watched);
-    for (const place of watched.groupPlaces) node = trie.child(node, tuple[place]!);
-    for (const position of watched.localPositions) node = trie.child(node, locals[position]!);
-    const known = trie.get(node, 0);
-    if (known !== -1) return known === 1;
-    this.readIds(watched, tuple, (i) => locals[watched.localPositions[i]!]!);
-    const truth = (watched.source.holds as AnyHolds)(...this.values(watched));
-    trie.set(node, 0, truth ? 1 : 0);
+    let id = 0;
+    for (let i = 0; i <= last; i++) {
+      id = i < groups ? tuple[groupPlaces[i]!]! : locals[localPositions[i - groups]!]!;
+      if (i < last) node = trie.child(node, id);
+    }
+    const known = trie.get(node, id);
+    return known === -1 ? this.decide(watched, node, id, tuple, locals) : known === 1;
+  }
+
+  private decide(watched: Watched, node: number, id: number, tuple: Int32Array, locals: ArrayLike<number>): boolean {
+    const truth = this.test(watched, tuple, locals);
+    this.trie.set(node, id, truth ? 1 : 0);
     return truth;
+  }
+
+  /** Runs a predicate, remembering nothing. */
+  test(watched: Watched, tuple: Int32Array, locals: ArrayLike<number>): boolean {
+    this.readIds(watched, tuple, (i) => locals[watched.localPositions[i]!]!);
+    return (watched.source.holds as AnyHolds)(...this.values(watched));
   }
 
   /** The rows of an interaction in which it is enabled: the ids it read (group slots, then the local one) and where the row is. */
   rowsOf(meeting: Meeting): ReadonlyArray<{ readonly ids: ReadonlyArray<number>; readonly row: number }> {
-    this.sortEdges();
     const walk = (node: number, ids: ReadonlyArray<number>): { ids: ReadonlyArray<number>; row: number }[] =>
-      (this.edges.get(node) ?? []).flatMap(([id, value]) => {
+      [...this.trie.edges(node)].flatMap(([id, value]) => {
         const longer = [...ids, id];
         if (longer.length < meeting.arity) return walk(value, longer);
         return value === 0 ? [] : [{ ids: longer, row: value }];
       });
     return walk(this.roots[meeting.index]!, []);
-  }
-
-  private sortEdges(): void {
-    if (this.sorted === this.trie.size) return;
-    this.sorted = this.trie.size;
-    this.edges.clear();
-    for (const [node, id, value] of this.trie.edges()) {
-      const list = this.edges.get(node);
-      if (list === undefined) this.edges.set(node, [[id, value]]);
-      else list.push([id, value]);
-    }
-  }
-
-  get bytes(): number {
-    return this.trie.bytes + this.pool.data.byteLength;
-  }
-
-  get looming(): number {
-    return this.trie.looming;
   }
 
   private predicateRoot(watched: Watched): number {

@@ -76,9 +76,9 @@ export const progressOf = (space: Space, tuple: Int32Array): number => {
   return sum;
 };
 
-/** Bytes that the tables beside the layers hold, and that the next growth of one of them would add. */
-export const loomingBytes = (space: Space, layers: Iterable<Layer>): number => {
-  let bytes = space.memo.looming;
+/** Bytes that the next growth of the greater tables would add, where it is near. */
+export const loomingBytes = (layers: Iterable<Layer>): number => {
+  let bytes = 0;
   for (const layer of layers) bytes += layer.looming;
   return bytes;
 };

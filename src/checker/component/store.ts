@@ -191,11 +191,11 @@ export class Shape {
     this.ids = this.rooms + positions;
   }
 
-  /** Words of a block with these rooms. */
-  size(rooms: ArrayLike<number>): number {
+  /** Words of a block with the rooms that stand at `from`. */
+  size(rooms: Int32Array, from: number): number {
     let ids = 0;
     let cells = 1;
-    for (let p = 0; p < this.positions; p++) {
+    for (let p = from; p < from + this.positions; p++) {
       ids += rooms[p]!;
       cells *= rooms[p]!;
     }

@@ -1,90 +1,103 @@
 /**
- * A map from tuples of small integers to integers, as a trie in one open-addressing table: an edge `(node, id)` leads to a node, or
- * at the last place to a value. Tuples that share a prefix share its nodes, so whoever looks up many tuples with one prefix pays
- * for the prefix once.
+ * A map from tuples of small integers to integers, as a trie: an edge `(node, id)` leads to a node, or at the last place to a value.
+ * Tuples that share a prefix share its nodes, so whoever looks up many tuples with one prefix pays for the prefix once; and each
+ * node has a small table of its own, so those look-ups stay near each other in memory.
  */
-const EMPTY = -1;
-/** Words of one slot: node, id, value. */
-const WORDS = 3;
+import { Ints } from '../ints.js';
+import { Arena, within } from './store.js';
+
+/** What `meta` holds of a node: where its table is, the bits of its size, how many edges it has. */
+const META = 3;
+/** Bits of the size of a new table. */
+const FIRST_BITS = 2;
+const MISSING = -1;
 
 export class Trie {
-  private table = new Int32Array(1024 * WORDS).fill(EMPTY);
-  private mask = 1023;
-  private used = 0;
-  private nodes = 0;
+  /** Pairs (id + 1, value) by open addressing; 0 is a free place. */
+  private readonly arena = new Arena([]);
+  private readonly meta = new Ints(1 << 12);
+  private edgeCount = 0;
 
   /** A root that nothing leads to. */
   root(): number {
-    return this.nodes++;
+    const node = this.meta.length / META;
+    this.meta.push(this.arena.alloc(2 << FIRST_BITS));
+    this.meta.push(FIRST_BITS);
+    this.meta.push(0);
+    return node;
   }
 
   /** The value of an edge, or -1. */
   get(node: number, id: number): number {
-    const { table, mask } = this;
-    for (let i = hash(node, id) & mask; ; i = (i + 1) & mask) {
-      const at = i * WORDS;
-      const owner = table[at]!;
-      if (owner === node && table[at + 1] === id) return table[at + 2]!;
-      if (owner === EMPTY) return EMPTY;
+    const meta = this.meta.data;
+    const offset = meta[node * META]!;
+    const bits = meta[node * META + 1]!;
+    const words = this.arena.page(offset);
+    const base = within(offset);
+    const mask = (1 << bits) - 1;
+    for (let i = hash(id, bits); ; i = (i + 1) & mask) {
+      const at = base + i * 2;
+      const owner = words[at]!;
+      if (owner === id + 1) return words[at + 1]!;
+      if (owner === 0) return MISSING;
     }
   }
 
   /** Adds an edge that is not there yet. */
   set(node: number, id: number, value: number): void {
-    if ((this.used + 1) * 3 > (this.mask + 1) * 2) this.grow();
-    this.place(node, id, value);
-    this.used++;
+    const meta = this.meta.data;
+    const used = ++meta[node * META + 2]!;
+    if (used * 4 > 3 << meta[node * META + 1]!) this.grow(node);
+    this.edgeCount++;
+    const offset = meta[node * META]!;
+    place(this.arena.page(offset), within(offset), meta[node * META + 1]!, id + 1, value);
   }
 
   /** The node to which an edge leads; it is made where it is missing. */
   child(node: number, id: number): number {
     const found = this.get(node, id);
-    if (found !== EMPTY) return found;
-    const made = this.nodes++;
+    if (found !== MISSING) return found;
+    const made = this.root();
     this.set(node, id, made);
     return made;
   }
 
-  /** All edges. */
-  *edges(): Generator<readonly [node: number, id: number, value: number]> {
-    const { table } = this;
-    for (let at = 0; at < table.length; at += WORDS) if (table[at] !== EMPTY) yield [table[at]!, table[at + 1]!, table[at + 2]!];
+  /** The edges of a node. */
+  *edges(node: number): Generator<readonly [id: number, value: number]> {
+    const offset = this.meta.at(node * META);
+    const words = this.arena.page(offset);
+    const base = within(offset);
+    for (let i = 0; i < 1 << this.meta.at(node * META + 1); i++) {
+      if (words[base + i * 2] !== 0) yield [words[base + i * 2]! - 1, words[base + i * 2 + 1]!];
+    }
   }
 
   get size(): number {
-    return this.used;
+    return this.edgeCount;
   }
 
-  get bytes(): number {
-    return this.table.byteLength;
-  }
-
-  /** How many bytes more the next growth takes, if it is near; 0 otherwise. */
-  get looming(): number {
-    return this.used * 4 > (this.mask + 1) * 2 ? this.table.byteLength * 2 : 0;
-  }
-
-  private place(node: number, id: number, value: number): void {
-    const { table, mask } = this;
-    let i = hash(node, id) & mask;
-    while (table[i * WORDS] !== EMPTY) i = (i + 1) & mask;
-    table[i * WORDS] = node;
-    table[i * WORDS + 1] = id;
-    table[i * WORDS + 2] = value;
-  }
-
-  private grow(): void {
-    const old = this.table;
-    this.mask = this.mask * 2 + 1;
-    this.table = new Int32Array((this.mask + 1) * WORDS).fill(EMPTY);
-    for (let at = 0; at < old.length; at += WORDS) {
-      if (old[at] !== EMPTY) this.place(old[at]!, old[at + 1]!, old[at + 2]!);
+  private grow(node: number): void {
+    const meta = this.meta.data;
+    const from = meta[node * META]!;
+    const bits = meta[node * META + 1]!;
+    const to = this.arena.alloc(4 << bits);
+    const old = this.arena.page(from);
+    const words = this.arena.page(to);
+    for (let i = 0, at = within(from); i < 1 << bits; i++, at += 2) {
+      if (old[at] !== 0) place(words, within(to), bits + 1, old[at]!, old[at + 1]!);
     }
+    this.arena.recycle(from, 2 << bits);
+    meta[node * META] = to;
+    meta[node * META + 1] = bits + 1;
   }
 }
 
-const hash = (node: number, id: number): number => {
-  let h = Math.imul(node, 0x9e3779b1) ^ Math.imul(id + 0x7f4a7c15, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  return (h ^ (h >>> 13)) >>> 0;
+const hash = (id: number, bits: number): number => Math.imul(id, 0x9e3779b1) >>> (32 - bits);
+
+const place = (words: Int32Array, base: number, bits: number, owner: number, value: number): void => {
+  const mask = (1 << bits) - 1;
+  let i = hash(owner - 1, bits);
+  while (words[base + i * 2] !== 0) i = (i + 1) & mask;
+  words[base + i * 2] = owner;
+  words[base + i * 2 + 1] = value;
 };
