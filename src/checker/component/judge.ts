@@ -67,7 +67,9 @@ export class Judge {
     const bundles = bundlesOf(looks, this.seen);
     this.looks = {
       group: bundles.filter(({ positions }) => positions.length === 0),
-      local: compiled.layout.locals.map((_, p) => bundles.filter(({ positions }) => positions.length === 1 && positions[0] === p)),
+      local: compiled.layout.locals.map((_, p) =>
+        bundles.filter(({ positions }) => positions.length === 1 && positions[0] === p),
+      ),
       cell: bundles.filter(({ positions }) => positions.length > 1),
     };
     this.steps = new Map(
