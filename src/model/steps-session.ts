@@ -1,5 +1,5 @@
 /** The steps of sessions: puts, gets, answers that are lost, links of clients (R2, R3, R11 to R15). */
-import { interaction, type Interaction, type Outcome, type Slot } from '../checker/interface.js';
+import { interaction, over, type Interaction, type Outcome, type Slot } from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import type { Put } from '../core/messages.js';
@@ -80,6 +80,7 @@ const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Byt
     label: { family: 'Put', args: [client.name, server.name, key] },
     slots: [client, server, world.puts],
     writes: [0, 1, 2],
+    guard: over([world.puts], (puts) => puts.spent < world.config.puts),
     step: (session, replica, puts) => {
       if (!replica.up || !mayPut(world, session, puts)) return [];
       const done = putAt(world, session, replica, spendPut(puts), key);
