@@ -51,13 +51,15 @@ export const encodeLogRecord = (payload: Buffer, at: number): Buffer => {
   const out: Buffer[] = [];
   let from = 0;
   let pos = at;
-  let type: number;
+  let type: number | undefined;
   do {
     const padding = BLOCK - (pos % BLOCK) < HEADER ? BLOCK - (pos % BLOCK) : 0;
     if (padding > 0) out.push(Buffer.alloc(padding));
     const room = BLOCK - ((pos + padding) % BLOCK) - HEADER;
     const to = Math.min(payload.length, from + room);
-    type = from === 0 ? (to === payload.length ? FULL : FIRST) : to === payload.length ? LAST : MIDDLE;
+    // The first fragment may be empty, so it is not told by `from`.
+    if (type === undefined) type = to === payload.length ? FULL : FIRST;
+    else type = to === payload.length ? LAST : MIDDLE;
     out.push(encodeFragment(type, payload.subarray(from, to)));
     pos += padding + HEADER + to - from;
     from = to;

@@ -52,7 +52,7 @@ export interface RunningServer {
   readonly link: (peer: NodeId, address: Address) => Promise<E.Either<string, void>>;
   /** Cuts the link to a server or client: it is refused until linked again. */
   readonly unlink: (peer: Party) => void;
-  /** Stops serving and closes the log; every acknowledged write is in it (R10). */
+  /** Stops serving and closes the log; every acknowledged write is in it (R10). Again is the same as once. */
   readonly close: () => Promise<void>;
 }
 
@@ -91,18 +91,20 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   const [port, stopListening] = listening.right;
   server.announce();
   const timer = o.antiEntropyMs === 0 ? undefined : setInterval(server.pullAll, o.antiEntropyMs).unref();
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    stopListening();
+    server.hangUp();
+    await durable.close();
+  };
   return E.right({
     id: o.id,
     replica: durable.replica.id,
     address: { host: o.host, port },
     link: server.link,
     unlink: server.unlink,
-    close: async () => {
-      clearInterval(timer);
-      stopListening();
-      server.hangUp();
-      await durable.close();
-    },
+    close: () => (closing ??= close()),
   });
 };
 

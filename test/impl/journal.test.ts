@@ -47,17 +47,20 @@ const killedCopy = (directory: string): string => {
 
 const journalsIn = (directory: string): string[] => readdirSync(directory).filter((name) => name.startsWith('journal-'));
 
+/** Lengths that end a record within a header's length of a block's end, where padding and empty fragments come from. */
+const nearBlockEnd = fc.integer({ min: 32_768 - 7 - 16, max: 32_768 - 7 });
+
 describe('the log format', () => {
   test('records of any length come back, at any place in a block', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 70_000 }), { maxLength: 8 }), (lengths) => {
+      fc.property(fc.array(fc.oneof(fc.integer({ min: 0, max: 70_000 }), nearBlockEnd), { maxLength: 8 }), (lengths) => {
         let file = Buffer.alloc(0);
         for (const n of lengths) file = Buffer.concat([file, encodeLogRecord(Buffer.alloc(n, n), file.length)]);
         const read = readLogFile(file);
         expect(read.type).toBe('whole');
         expect(read.records.map((r) => r.length)).toEqual(lengths);
       }),
-      { numRuns: 50, seed: 1 },
+      { numRuns: 200, seed: 1 },
     );
   });
 });
