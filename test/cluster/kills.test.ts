@@ -79,8 +79,7 @@ test(`nothing that was acknowledged is lost by ${KILLS} kills (seed ${SEED})`, {
   for (const [round, enough] of acksBeforeKill.entries()) {
     let acks = 0;
     let running = true;
-    const writer = async (w: number): Promise<void> => {
-      const s = await session(server.address);
+    const writer = async (s: BayouSession, w: number): Promise<void> => {
       while (running) {
         const [key, value] = [`w${w}k${n % 5}`, `v${n++}`];
         const put = await s.put(key, value);
@@ -93,7 +92,8 @@ test(`nothing that was acknowledged is lost by ${KILLS} kills (seed ${SEED})`, {
       }
       s.close();
     };
-    const writers = Array.from({ length: WRITERS }, (_, w) => writer(w));
+    const sessions = await Promise.all(Array.from({ length: WRITERS }, () => session(server.address)));
+    const writers = sessions.map(writer);
     while (acks < enough) await new Promise((resolve) => setImmediate(resolve));
     await kill(server);
     running = false;
