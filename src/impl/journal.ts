@@ -19,32 +19,42 @@ import * as E from 'fp-ts/lib/Either.js';
 import { slotOf, type Seen } from './client-windows.js';
 import { readMarker, writeMarker } from './level-directory.js';
 import { encodeLogRecord, readLogFile } from './level-format.js';
-import { createLevelLog, damage, type LevelLogOptions, type MarkedLog } from './level-log.js';
+import { createLevelLog, type LevelLogOptions, type MarkedLog } from './level-log.js';
+import { applyAppend, contentsOf, recoveredFrom } from './log-contents.js';
+import { damage, openError } from './log-errors.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log.js';
 import { raise, type Vector } from './vector.js';
-import type { Write } from '../core/write.js';
+import type { Stamp, Write } from '../core/write.js';
 
-/** How long a change may be in the journal alone, and how many such changes start the taking-in sooner. */
-const TAKE_IN = { afterMs: 100, atCount: 4096 } as const;
-/** Changes in the journal alone above which a commit waits for the database. */
-const MAX_BEHIND = 65_536;
-/** The size from which on a journal file is followed by another. */
-const FILE_BYTES = 16 * 1024 * 1024;
+/** The limits of a journal. */
+export interface JournalLimits {
+  /** How long a change may be in the journal alone, in milliseconds. */
+  readonly takeInMs: number;
+  /** How many changes in the journal alone start the taking-in sooner. */
+  readonly takeInCount: number;
+  /** Changes in the journal alone above which a commit waits for the database. */
+  readonly maxBehind: number;
+  /** The size in bytes from which on a journal file is followed by another. */
+  readonly fileBytes: number;
+}
+
+const LIMITS: JournalLimits = { takeInMs: 100, takeInCount: 4096, maxBehind: 65_536, fileBytes: 16 * 1024 * 1024 };
 
 const EMPTY: Append = { writes: [], drops: [], vv: [], clock: 0, seen: [], forgotten: [] };
 
 /** The log in a directory, which is made if need be. */
-export const createJournaledLog = (directory: string, options: LevelLogOptions = {}): Log => {
+export const createJournaledLog = (directory: string, options: LevelLogOptions & Partial<JournalLimits> = {}): Log => {
+  const limits: JournalLimits = { ...LIMITS, ...options };
   const base = createLevelLog(directory, options);
   let journal: Journal | undefined;
   return {
     open: async (owner) => {
-      const opened = await recover(directory, base, owner);
+      const opened = await recover(directory, base, owner).catch((error: unknown) => E.left(openError(directory, error)));
       if (E.isLeft(opened)) return opened;
       const { recovered, files } = opened.right;
       try {
         const last = Math.abs(recovered.mark);
-        journal = options.fsync === true ? undefined : await Journal.start(directory, base, last + 1);
+        journal = options.fsync === true ? undefined : await Journal.start(directory, base, last + 1, limits);
         if (journal === undefined) await base.commit([], -last);
         await removeFiles(files.filter((file) => file !== journal?.path));
       } catch (error) {
@@ -74,12 +84,13 @@ interface JournalFile {
   last: number;
 }
 
-/** Values of dropped writes are not needed again. */
-const textOf = (append: Append): string => JSON.stringify({ ...append, drops: append.drops.map((w) => ({ ...w, value: '' })) });
+/** Of dropped writes only the stamps are needed again. */
+const textOf = (append: Append): string => JSON.stringify({ ...append, drops: append.drops.map(({ t, r }) => ({ t, r })) });
 
 class Journal {
   readonly #directory: string;
   readonly #base: MarkedLog;
+  readonly #limits: JournalLimits;
   readonly #sealed: JournalFile[] = [];
   #file: JournalFile;
   /** Changes that the database does not have yet. */
@@ -88,15 +99,16 @@ class Journal {
   #timer: NodeJS.Timeout | undefined;
   #failure: unknown;
 
-  private constructor(directory: string, base: MarkedLog, first: number) {
+  private constructor(directory: string, base: MarkedLog, first: number, limits: JournalLimits) {
+    this.#limits = limits;
     this.#directory = directory;
     this.#base = base;
     this.#file = this.#begin(first);
   }
 
   /** Begins a journal with this record number. */
-  static async start(directory: string, base: MarkedLog, first: number): Promise<Journal> {
-    const journal = new Journal(directory, base, first);
+  static async start(directory: string, base: MarkedLog, first: number, limits: JournalLimits): Promise<Journal> {
+    const journal = new Journal(directory, base, first, limits);
     await base.commit([], first);
     return journal;
   }
@@ -108,17 +120,18 @@ class Journal {
 
   commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
     if (this.#failure !== undefined) throw new Error('an earlier write failed', { cause: this.#failure });
-    if (this.#behind.length > MAX_BEHIND) return this.#takeIn().then(() => this.commit(appends));
+    if (this.#behind.length > this.#limits.maxBehind) return this.#takeIn().then(() => this.commit(appends));
     this.#write(appends.map(textOf));
     this.#behind.push(...appends);
-    if (this.#file.size > FILE_BYTES) this.#rotate();
-    if (this.#behind.length >= TAKE_IN.atCount) void this.#takeIn();
-    else this.#timer ??= setTimeout(() => void this.#takeIn(), TAKE_IN.afterMs).unref();
+    if (this.#file.size > this.#limits.fileBytes) this.#rotate();
+    if (this.#behind.length >= this.#limits.takeInCount) void this.#takeIn();
+    else this.#timer ??= setTimeout(() => void this.#takeIn(), this.#limits.takeInMs).unref();
     return undefined;
   }
 
   async close(): Promise<void> {
-    while (this.#behind.length > 0 && this.#failure === undefined) await this.#takeIn();
+    // One that is on its way must end first: two batches at once may reach the database in either order.
+    while ((this.#behind.length > 0 || this.#takingIn !== undefined) && this.#failure === undefined) await this.#takeIn();
     clearTimeout(this.#timer);
     const files = [...this.#sealed, this.#file];
     for (const file of files) closeSync(file.fd);
@@ -197,7 +210,7 @@ class Journal {
 /** Changes as one: what was added and superseded in between does not show. */
 const merged = (appends: ReadonlyArray<Append>): Append => {
   const writes = new Map<string, Write>();
-  const drops: Write[] = [];
+  const drops: Stamp[] = [];
   const seen = new Map<string, Seen>();
   const forgotten: Seen[] = [];
   const vv: Vector = new Map();
@@ -215,7 +228,7 @@ const merged = (appends: ReadonlyArray<Append>): Append => {
 
 // --- opening ---------------------------------------------------------------------------------------------------------------
 
-/** @internal What the journal files of a directory hold. */
+/** What the journal files of a directory hold. */
 export interface Found {
   readonly files: ReadonlyArray<string>;
   readonly torn: boolean;
@@ -226,7 +239,7 @@ export interface Found {
 
 const NAME = /^journal-(\d{16})\.wal$/;
 
-/** @internal Reads all journal files; a string says what is wrong with them. */
+/** Reads all journal files; a string says what is wrong with them. */
 export const readJournal = async (directory: string): Promise<Found | string> => {
   const names = (await readdir(directory)).filter((name) => NAME.test(name)).sort();
   const records: Append[] = [];
@@ -268,9 +281,9 @@ const recover = async (directory: string, base: MarkedLog, owner: Owner): Promis
   const pending = journal.first <= mark + 1 && last > mark && mark >= 0 ? journal.records.slice(mark + 1 - journal.first) : [];
   if (pending.length === 0) return E.right({ recovered: opened.right, files: journal.files });
   await base.commit([merged(pending)], last);
-  await base.close();
-  const again = await base.open(owner);
-  return E.isLeft(again) ? again : E.right({ recovered: { ...again.right, found }, files: journal.files });
+  const contents = contentsOf(opened.right);
+  for (const append of pending) applyAppend(contents, append);
+  return E.right({ recovered: { ...recoveredFrom(contents, opened.right.replica, found), mark: last }, files: journal.files });
 };
 
 /** The database then takes the next incarnation (R7): the record that was cut off may have been acknowledged. */

@@ -10,7 +10,7 @@
 import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import * as E from 'fp-ts/lib/Either.js';
-import { incarnationOf, replicaId, type NodeId } from '../core/ids.js';
+import { incarnationOf, replicaId } from '../core/ids.js';
 import type { Write } from '../core/write.js';
 import type { Seen } from './client-windows.js';
 import { bootOfMachine, checkFiles, readMarker, writeMarker } from './level-directory.js';
@@ -28,6 +28,7 @@ import {
   type Entry,
   type Meta,
 } from './level-records.js';
+import { damage, openError, otherServer, reason } from './log-errors.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 
@@ -292,39 +293,4 @@ const readAll = async (db: Database): Promise<Contents | string> => {
     await iterator.close();
   }
   return { meta, writes, seen, records: writes.length + seen.length, sum };
-};
-
-// --- errors ----------------------------------------------------------------------------------------------------------------
-
-/** The error of a log that must not be used as it is. */
-export const damage = (directory: string, what: string): LogError => ({
-  type: 'damaged',
-  message:
-    `the log in ${directory} is damaged: ${what}; restore the directory from a copy, or move it away: ` +
-    'the server then starts as a new replica and pulls from the others what they have',
-});
-
-const otherServer = (directory: string, is: NodeId, wanted: NodeId): LogError => ({
-  type: 'other-server',
-  message: `the log in ${directory} is server ${is}'s, not server ${wanted}'s; give each server a directory of its own`,
-});
-
-const openError = (directory: string, error: unknown): LogError => {
-  const cause = (error as { cause?: { code?: string } }).cause;
-  if (cause?.code === 'LEVEL_LOCKED') {
-    return {
-      type: 'in-use',
-      message: `the log in ${directory} is in use; stop the process that has it open, or use another directory`,
-    };
-  }
-  if (cause?.code === 'LEVEL_CORRUPTION' || cause?.code === 'LEVEL_IO_ERROR') return damage(directory, reason(error));
-  return {
-    type: 'failed',
-    message: `the log in ${directory} cannot be opened: ${reason(error)}; see that it can be read and written`,
-  };
-};
-
-const reason = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 };

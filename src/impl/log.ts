@@ -1,15 +1,15 @@
 /** The durable log's port (R10): what a replica has to remember, and how it gets it back. */
 import type * as E from 'fp-ts/lib/Either.js';
 import type { NodeId, ReplicaId } from '../core/ids.js';
-import type { VectorEntries, Write } from '../core/write.js';
+import type { Stamp, VectorEntries, Write } from '../core/write.js';
 import type { Seen } from './client-windows.js';
 
 /** What one step changes; it must be in the durable log before the step's answer may leave. */
 export interface Append {
   /** New live writes. */
   readonly writes: ReadonlyArray<Write>;
-  /** Writes that were live and are superseded now (R6). */
-  readonly drops: ReadonlyArray<Write>;
+  /** The stamps of writes that were live and are superseded now (R6). */
+  readonly drops: ReadonlyArray<Stamp>;
   /** The entries of the version vector that changed. */
   readonly vv: VectorEntries;
   /** The accept time. */

@@ -2,7 +2,20 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Message, Snapshot } from '#bayou/impl/replica.js';
-import { copyOpen, fresh, imageOf, openLog, outcomeOf, run, withDirectory, writeImage, type Image } from './support/log-image.js';
+import {
+  copyOpen,
+  fresh,
+  imageOf,
+  levelAlone,
+  openLog,
+  outcomeOf,
+  run,
+  withDirectory,
+  withJournal,
+  writeImage,
+  type Image,
+  type LogMaker,
+} from './support/log-image.js';
 
 const put = (clientTime: number, key: string): Message => ({
   type: 'put',
@@ -33,11 +46,12 @@ const merge: Message = {
  * write-ahead file. With the states that a prefix of its records can be.
  */
 interface Small {
+  readonly make: LogMaker;
   readonly image: Image;
   readonly states: ReadonlyArray<Snapshot>;
 }
 
-const small: { young?: Small; old?: Small } = {};
+const small: { young?: Small; old?: Small; journal?: Small } = {};
 
 beforeAll(() =>
   withDirectory(async (directory) => {
@@ -46,14 +60,26 @@ beforeAll(() =>
     const states = [fresh(), ...(await run(first.replica, [put(1, 'a'), put(2, 'b'), merge], (a) => first.log.commit([a])))];
     copyOpen(live, copy);
     await first.log.close();
-    small.young = { image: imageOf(copy), states: [...states] };
+    small.young = { make: levelAlone(), image: imageOf(copy), states: [...states] };
     const second = await openLog(copy);
     states.push(...(await run(second.replica, [put(3, 'a'), put(4, 'd')], (a) => second.log.commit([a]))));
     copyOpen(copy, join(directory, 'again'));
     await second.log.close();
-    small.old = { image: imageOf(join(directory, 'again')), states };
+    small.journal = await journalled(join(directory, 'journalled'));
+    small.old = { make: levelAlone(), image: imageOf(join(directory, 'again')), states };
   }),
 );
+
+/** A log whose journal, in two files, is all ahead of LevelDB. */
+const journalled = async (directory: string): Promise<Small> => {
+  const make = withJournal({ takeInMs: 60_000, fileBytes: 600 });
+  const { log, replica } = await openLog(directory, make);
+  const messages = [put(1, 'a'), put(2, 'b'), merge, put(3, 'a'), put(4, 'd')];
+  const states = [fresh(), ...(await run(replica, messages, (a) => log.commit([a])))];
+  const image = imageOf(directory);
+  await log.close();
+  return { make, image, states };
+};
 
 /** `state` without its identity, for a torn log goes on under the next one. */
 const content = ({ clock, vv, log }: Snapshot) => ({ clock, vv, log });
@@ -70,7 +96,7 @@ const flip: Spoil = (bytes, at) => {
 const AT_ONCE = 16;
 
 /** Spoils one file at every offset; every outcome must be a beginning of the history, or a refusal that says what to do. */
-const spoilEverywhere = ({ image, states }: Small, file: string, spoil: Spoil) =>
+const spoilEverywhere = ({ make, image, states }: Small, file: string, spoil: Spoil) =>
   withDirectory(async (directory) => {
     const bytes = image.get(file)!;
     const last = states.at(-1)!;
@@ -78,7 +104,7 @@ const spoilEverywhere = ({ image, states }: Small, file: string, spoil: Spoil) =
     const spoilAt = async (at: number): Promise<void> => {
       const where = join(directory, String(at));
       writeImage(where, new Map([...image, [file, spoil(bytes, at)]]));
-      const outcome = await outcomeOf(where);
+      const outcome = await outcomeOf(where, make);
       const label = `${spoil.name} ${file} at byte ${at}`;
       if ('error' in outcome) {
         outcomes.refused++;
@@ -151,6 +177,36 @@ describe.each(['young', 'old'] as const)('a %s log that was damaged (R10)', (age
       await withDirectory(async (directory) => {
         writeImage(directory, new Map([...get().image].filter(([name]) => name !== file)));
         expect(await outcomeOf(directory), file).toMatchObject({ error: { type: 'damaged' } });
+      });
+    }
+  });
+});
+
+describe('a journal that was damaged (R10)', () => {
+  const files = () => [...small.journal!.image.keys()].filter((name) => name.startsWith('journal-')).sort();
+
+  test('the last file, cut off or a byte flipped anywhere: all complete records, or refused', async () => {
+    const file = files().at(-1)!;
+    const shortened = await spoilEverywhere(small.journal!, file, cut);
+    expect(shortened.refused).toBe(0);
+    expect(Math.min(shortened.torn, shortened.shorter)).toBeGreaterThan(0);
+    const flipped = await spoilEverywhere(small.journal!, file, flip);
+    expect(flipped.whole + flipped.shorter).toBe(0);
+    expect(Math.min(flipped.refused, flipped.torn)).toBeGreaterThan(0);
+  });
+
+  test('a file before the last: refused, whatever was done to it', async () => {
+    expect(files().length).toBeGreaterThan(1);
+    for (const spoil of [cut, flip]) {
+      expect(await spoilEverywhere(small.journal!, files()[0]!, spoil)).toMatchObject({ whole: 0, torn: 0, shorter: 0 });
+    }
+  });
+
+  test('the database or the first journal missing is found out', async () => {
+    for (const missing of [files()[0]!, 'CURRENT']) {
+      await withDirectory(async (directory) => {
+        writeImage(directory, new Map([...small.journal!.image].filter(([name]) => name !== missing)));
+        expect(await outcomeOf(directory, small.journal!.make), missing).toMatchObject({ error: { type: 'damaged' } });
       });
     }
   });

@@ -10,7 +10,7 @@ import { crc32c } from '#bayou/impl/level-format.js';
 import { createLevelLog } from '#bayou/impl/level-log.js';
 import { createMemoryLog } from '#bayou/impl/memory-log.js';
 import { restore, snapshot, step, storeOf, type Message } from '#bayou/impl/replica.js';
-import { copyOpen, openLog, outcomeOf, run, withDirectory } from './support/log-image.js';
+import { copyOpen, levelAlone, openLog, outcomeOf, run, withDirectory, withJournal } from './support/log-image.js';
 
 const put = (clientTime: number, over: Partial<Put> = {}): Put => ({
   type: 'put',
@@ -119,14 +119,17 @@ describe('identity (R7)', () => {
         { name: 'closed', fsync: false, close: true, found: 'whole' },
         { name: 'fsync', fsync: true, close: false, found: 'whole' },
       ] as const) {
-        const { log, replica } = await openLog(join(live, name), { fsync, bootId: 'before' });
+        const { log, replica } = await openLog(join(live, name), levelAlone({ fsync, bootId: 'before' }));
         await log.commit([step(replica, put(1)).append!]);
         if (close) await log.close();
         copyOpen(join(live, name), join(copy, name));
         await log.close();
         const expected = { ...snapshot(replica), id: found === 'whole' ? '1.0' : '1.1' };
-        expect(await outcomeOf(join(copy, name), { bootId: 'after' }), name).toEqual({ found, state: expected });
-        expect(await outcomeOf(join(copy, name), { bootId: 'after' }), name).toEqual({ found: 'whole', state: expected });
+        expect(await outcomeOf(join(copy, name), levelAlone({ bootId: 'after' })), name).toEqual({ found, state: expected });
+        expect(await outcomeOf(join(copy, name), levelAlone({ bootId: 'after' })), name).toEqual({
+          found: 'whole',
+          state: expected,
+        });
       }
     }));
 
@@ -199,9 +202,9 @@ test('the CRC-32C is the one of RFC 3720', () => {
 /** Puts as fast as it can and says which were acknowledged, until it is killed. */
 const WRITER = `
   import { openDurable } from '#bayou/impl/durable.js';
-  import { createLevelLog } from '#bayou/impl/level-log.js';
+  import { createJournaledLog } from '#bayou/impl/journal.js';
   import { writeSync } from 'node:fs';
-  const opened = await openDurable(createLevelLog(process.argv[1]), { server: 1 });
+  const opened = await openDurable(createJournaledLog(process.argv[1], { fileBytes: 20_000, takeInMs: 5 }), { server: 1 });
   if (opened._tag === 'Left') throw new Error(opened.left.message);
   let clientTime = Number(process.argv[2]);
   const killAfter = clientTime + Number(process.argv[3]);
@@ -233,7 +236,7 @@ test('a process killed in the middle of its puts, 12 times over: every acknowled
         clientTime = Math.max(clientTime, n);
       }
       clientTime += 8; // those on their way
-      const outcome = await outcomeOf(directory);
+      const outcome = await outcomeOf(directory, withJournal());
       if ('error' in outcome) throw new Error(outcome.error.message);
       const times = new Map(outcome.state.log.map((w) => [w.key, w.t]));
       for (const [key, t] of latest) expect(times.get(key), `${key} after kill ${kill}`).toBeGreaterThanOrEqual(t);

@@ -3,8 +3,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { createJournaledLog, type JournalLimits } from '#bayou/impl/journal.js';
 import { createLevelLog, type LevelLogOptions } from '#bayou/impl/level-log.js';
-import type { Append, Found, LogError, Recovered } from '#bayou/impl/log.js';
+import type { Append, Found, Log, LogError, Recovered } from '#bayou/impl/log.js';
 import { createReplica, restore, snapshot, step, type Message, type Replica, type Snapshot } from '#bayou/impl/replica.js';
 
 /** A directory that is gone after the test; in memory where the system has such a place, for these tests force much to the disk. */
@@ -42,9 +43,20 @@ export type Outcome = { readonly error: LogError } | { readonly found: Found; re
 
 export const stateOf = (recovered: Recovered): Snapshot => snapshot(restore(recovered));
 
+/** Makes the log in a directory: LevelDB alone, or LevelDB behind its journal. */
+export type LogMaker = (directory: string) => Log;
+export const levelAlone =
+  (options: LevelLogOptions = {}): LogMaker =>
+  (directory) =>
+    createLevelLog(directory, options);
+export const withJournal =
+  (options: LevelLogOptions & Partial<JournalLimits> = {}): LogMaker =>
+  (directory) =>
+    createJournaledLog(directory, options);
+
 /** Opens the log of server 1, reads it and closes it again. */
-export const outcomeOf = async (directory: string, options: LevelLogOptions = {}): Promise<Outcome> => {
-  const log = createLevelLog(directory, options);
+export const outcomeOf = async (directory: string, make: LogMaker = levelAlone()): Promise<Outcome> => {
+  const log = make(directory);
   const opened = await log.open({ server: 1 });
   if (E.isLeft(opened)) return { error: opened.left };
   const outcome = { found: opened.right.found, state: stateOf(opened.right) };
@@ -53,8 +65,8 @@ export const outcomeOf = async (directory: string, options: LevelLogOptions = {}
 };
 
 /** Opens the log of server 1; fails the test when it is refused. */
-export const openLog = async (directory: string, options: LevelLogOptions = {}) => {
-  const log = createLevelLog(directory, options);
+export const openLog = async (directory: string, make: LogMaker = levelAlone()) => {
+  const log = make(directory);
   const opened = await log.open({ server: 1 });
   if (E.isLeft(opened)) throw new Error(opened.left.message);
   return { log, recovered: opened.right, replica: restore(opened.right) };
@@ -64,7 +76,7 @@ export const openLog = async (directory: string, options: LevelLogOptions = {}) 
 export const run = async (
   replica: Replica,
   messages: ReadonlyArray<Message>,
-  commit: (append: Append) => Promise<void>,
+  commit: (append: Append) => Promise<void> | undefined,
 ): Promise<Snapshot[]> => {
   const states: Snapshot[] = [];
   for (const message of messages) {
