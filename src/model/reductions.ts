@@ -1,7 +1,7 @@
 /** What the checker may use and need not: keys, texts, progress, symmetry, a quotient. Each that leaves states out is proved here. */
 import type { Permutation } from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
-import { serverOf, type NodeId } from '../core/ids.js';
+import { incarnationOf, serverOf, type NodeId } from '../core/ids.js';
 import type { Guarantees } from '../core/session.js';
 import type { Write } from '../core/write.js';
 import { guaranteesOf, type Config } from './config.js';
@@ -134,27 +134,28 @@ export const showOf = (kind: string, value: unknown): string => {
 // --- progress --------------------------------------------------------------------------------------------------------------
 
 /**
- * A number that no step lowers in sum. Puts and pulls raise vectors and nothing lowers one, except a restart without the log,
- * which empties it: that spends one of `blankRestarts`, which weighs more than any vector. (A vector's entry is at most the number
- * of accepts: a stamp is one above a stamp there was; and a vector has an entry for each incarnation of each server.)
+ * A number for each component that no step lowers. Puts and pulls raise vectors, and nothing lowers one except a restart without
+ * the log, which empties it: that is a new incarnation, which weighs more than any vector. (An entry is at most the number of
+ * accepts, since a stamp is one above a stamp there was; a vector has at most an entry for each incarnation of each server.)
+ * Under V3 a server forgets without a trace: there is no such number.
  */
-export const progressOf = (config: Config) => {
-  const accepts = config.puts + config.lostAnswers;
-  const restart = accepts * config.servers * (1 + config.blankRestarts) + 1;
-  return (kind: string, value: unknown): number => {
+export const progressOf = (config: Config): ((kind: string, value: unknown) => number) | undefined => {
+  const incarnation = (config.puts + config.lostAnswers) * config.servers * (1 + config.blankRestarts) + 1;
+  const progress = (kind: string, value: unknown): number => {
     const l = local(kind, value);
     switch (l.kind) {
       case 'server':
-        return V.size(l.of.vv);
+        return V.size(l.of.vv) + incarnationOf(l.of.replica) * incarnation;
       case 'puts':
         return l.of.spent;
       case 'client':
       case 'net':
         return 0;
       case 'other':
-        return typeof l.of === 'number' ? (kind === 'blankRestarts' ? l.of * restart : l.of) : 0;
+        return typeof l.of === 'number' ? l.of : 0;
     }
   };
+  return config.variant === 'V3' ? undefined : progress;
 };
 
 // --- symmetry --------------------------------------------------------------------------------------------------------------

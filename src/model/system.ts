@@ -27,6 +27,7 @@ const sayingOnly =
 export const bayou = (config: Config): ComponentModel => {
   const world = worldOf(config);
   const properties = propertiesOf(world);
+  const progress = progressOf(config);
   return {
     name: config.name,
     slots: slotsOf(world),
@@ -36,7 +37,7 @@ export const bayou = (config: Config): ComponentModel => {
     properties,
     key: keyOf,
     show: showOf,
-    progress: progressOf(config),
+    ...(progress === undefined ? {} : { progress }),
     symmetry: symmetryOf(world),
     normalize: normalizeOf(world),
   };
