@@ -16,10 +16,11 @@ import {
   type Vacuity,
 } from '../report.js';
 import { watch, type Watch } from '../watch.js';
+import { identityOf, load, restore, save, type Identity } from './checkpoint.js';
 import { chooseLayout } from './choose.js';
 import { layoutOf, type Layout } from './compile.js';
 import { CheckerError } from './error.js';
-import { Breadth, Sweep, type Run } from './search.js';
+import { Breadth, Sweep } from './search.js';
 import { loomingBytes, newSpace, type Space } from './space.js';
 import { traceOf } from './trace.js';
 
@@ -29,6 +30,12 @@ export interface ComponentOptions extends Omit<CheckOptions, 'search'> {
   readonly search?: 'bfs' | 'sweep';
   /** Names of the slots to be kept as local positions, of which no interaction may touch two. Default: found by a short sample. */
   readonly locals?: ReadonlyArray<string>;
+  /** A file to write where the search stops before its end, other than at a violation. A later run goes on from it to the same totals. */
+  readonly checkpoint?: string;
+  /** A file that `checkpoint` wrote, to go on from. Refused (CheckerError `checkpoint`) where the model or the options differ. */
+  readonly resume?: string;
+  /** What else a resumption must agree in, such as the text of the model's configuration. */
+  readonly configuration?: string;
 }
 
 /** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
@@ -42,7 +49,8 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 /** A search with all that its report needs. */
 interface Job {
   readonly space: Space;
-  readonly run: Run;
+  readonly run: Breadth | Sweep;
+  readonly identity: Identity;
   readonly watch: Watch;
   readonly options: ComponentOptions;
   readonly traces: Map<string, Counterexample>;
@@ -64,14 +72,25 @@ const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch
   if (options.search === 'sweep' && model.progress === undefined) {
     throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
   }
-  const space = newSpace(model, layoutFor(model, options), {
+  const saved = options.resume === undefined ? undefined : load(options.resume);
+  const layout = saved === undefined ? layoutFor(model, options) : layoutOf(model, saved.header.locals);
+  const space = newSpace(model, layout, {
     symmetry: options.symmetry === true,
     normalize: options.normalize === true,
     ...(options.properties === undefined ? {} : { properties: options.properties }),
   });
-  const run = options.search === 'sweep' ? new Sweep(space) : new Breadth(space, options.maxDepth ?? Infinity);
-  return { space, run, watch: watcher, options, traces: new Map() };
+  const start = saved === undefined ? 'initial' : 'resume';
+  const run = options.search === 'sweep' ? new Sweep(space, start) : new Breadth(space, options.maxDepth ?? Infinity, start);
+  const identity = identityOf(space.compiled, identityText(options));
+  if (saved !== undefined) restore(saved, space, run, identity);
+  return { space, run, watch: watcher, options, traces: new Map(), identity };
 };
+
+/** The options that change what is found, in words. */
+const identityText = ({ search: order = 'bfs', symmetry, normalize, configuration }: ComponentOptions): string =>
+  [order, ...(symmetry === true ? ['symmetry'] : []), ...(normalize === true ? ['quotient'] : []), configuration ?? '']
+    .join(' ')
+    .trim();
 
 /** Why to stop now, if at all. */
 const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined => {
@@ -89,7 +108,8 @@ const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined =>
 
 /** Keeps the run that leads to what was found just now, while the depths say which one is shortest. */
 const keepTraces = ({ space, run, options, traces }: Job): void => {
-  if (!(run instanceof Breadth)) return;
+  // After a resumption the memo, from which predecessors are read, has not all rows.
+  if (!(run instanceof Breadth) || options.resume !== undefined) return;
   space.judge.found.forEach((evidence, i) => {
     const { name, kind } = space.judge.properties[i]!;
     const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
@@ -207,14 +227,16 @@ const reportOf = (job: Job, stop: Stop): Report => {
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. */
+/** A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. So it is
+ * after a resumption. */
 const withTraces = async (model: ComponentModel, options: ComponentOptions, report: Report): Promise<Report> => {
   const { witnessTraces } = options;
   const wanted = report.properties
     .filter(({ verdict }) => verdict === 'violated' || (witnessTraces === true && verdict === 'reached'))
     .map(({ name }) => name);
   if (wanted.length === 0) return report;
-  const job = newJob(model, { ...options, search: 'bfs', properties: wanted, keepGoing: true }, watch(options));
+  const { resume: _, ...fresh } = options;
+  const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options));
   for (;;) {
     const stop = slice(job);
     if (stop !== undefined || job.traces.size === wanted.length) break;
@@ -236,6 +258,9 @@ const withTraces = async (model: ComponentModel, options: ComponentOptions, repo
  */
 export const checkComponents = async (model: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
   const job = newJob(model, options, watch(options));
-  const report = reportOf(job, await search(job));
-  return options.search === 'sweep' ? withTraces(model, options, report) : report;
+  const stop = await search(job);
+  const report = reportOf(job, stop);
+  const stopped = stop.kind !== 'complete' && stop.kind !== 'violation';
+  if (options.checkpoint !== undefined && stopped) save(options.checkpoint, job.space, job.run, job.identity);
+  return options.search === 'sweep' || options.resume !== undefined ? withTraces(model, options, report) : report;
 };

@@ -41,6 +41,12 @@ export class Components {
     return known ?? this.add(table, key, value);
   }
 
+  /** The id of a value that is in normal form, or -1 where it was not interned. */
+  find(kind: number, value: unknown): number {
+    const table = this.kinds[kind]!;
+    return table.ids.get(this.encoder(table.name, value)) ?? -1;
+  }
+
   value(kind: number, id: number): unknown {
     return this.kinds[kind]!.values[id];
   }

@@ -74,6 +74,14 @@ export class Memo {
     return row === -1 ? this.fill(meeting, node, tuple, -1) : row;
   }
 
+  /** The row of an interaction for ids in the order of {@link rowsOf}. */
+  rowFor(meeting: Meeting, ids: ReadonlyArray<number>): number {
+    const tuple = new Int32Array(Math.max(0, ...meeting.groupPlaces) + 1);
+    meeting.groupPlaces.forEach((place, i) => (tuple[place] = ids[i]!));
+    if (meeting.local === -1) return this.groupRow(meeting, tuple);
+    return this.localRow(meeting, this.node(meeting, tuple), tuple, ids.at(-1)!);
+  }
+
   /** What an interaction's guard says of a tuple. It is not believed at once: where it first says no, the step is run. */
   allows(meeting: Meeting, guard: Watched, tuple: Int32Array, local: number): boolean {
     const before = this.trie.size;

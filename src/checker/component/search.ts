@@ -13,6 +13,16 @@ export interface Run {
   readonly layers: () => Iterable<Layer>;
 }
 
+/** Where a run stands, beside its layers and lists, for a checkpoint. */
+export interface Frontier {
+  /** How many lists the run has. */
+  readonly lists: number;
+  /** Breadth first: the depth that is expanded, the next one, and how far its list was taken. A sweep: the level at hand. */
+  readonly at: number;
+  readonly found: number;
+  readonly next: number;
+}
+
 /** A cell's mark for a depth. It repeats after 255, which suffices: see `trace.ts`. */
 export const depthMark = (depth: number): number => (depth % 255) + 1;
 
@@ -31,9 +41,12 @@ const stampIsNew = (layer: Layer, group: number, stamp: number): boolean => {
   return true;
 };
 
+/** Whether a run begins at the initial state, or will be given a checkpoint. */
+export type Start = 'initial' | 'resume';
+
 /** Breadth first: cells are marked with their depth, and stay. */
 export class Breadth implements Run {
-  readonly layer: Layer;
+  layer: Layer;
   at = 0;
   private next = 0;
   private found = 0;
@@ -43,7 +56,7 @@ export class Breadth implements Run {
   private current: Int32Array = new Int32Array(0);
   private currentLength = 0;
 
-  constructor(space: Space, maxDepth: number) {
+  constructor(space: Space, maxDepth: number, start: Start = 'initial') {
     this.layer = space.newLayer(0);
     this.maxDepth = maxDepth;
     this.order = {
@@ -57,8 +70,33 @@ export class Breadth implements Run {
       closes: false,
     };
     this.expander = space.expander(this.order);
+    if (start === 'resume') return;
     this.expander.seed(...splitInitial(space));
     this.advance();
+  }
+
+  /** The groups of the depth at hand that are still to be expanded. */
+  lists(): ReadonlyArray<Int32Array> {
+    return [this.current.subarray(0, this.currentLength)];
+  }
+
+  frontier(): Frontier {
+    return { lists: 1, at: this.at, found: this.found, next: this.next };
+  }
+
+  resume(frontier: Frontier, layers: ReadonlyArray<Layer>, lists: ReadonlyArray<Int32Array>): void {
+    this.layer = layers[0]!;
+    this.current = lists[0]!;
+    this.currentLength = this.current.length;
+    this.next = frontier.next;
+    this.goTo(frontier.at, frontier.found);
+  }
+
+  private goTo(at: number, found: number): void {
+    this.at = at;
+    this.found = found;
+    this.order.from = this.order.done = depthMark(at);
+    this.order.to = depthMark(found);
   }
 
   step(): boolean {
@@ -82,12 +120,9 @@ export class Breadth implements Run {
 
   /** Goes on to the next depth, if there is one. */
   private advance(): boolean {
-    const { layer, order } = this;
+    const { layer } = this;
     if (layer.queue.length === 0 || this.found > this.maxDepth) return false;
-    this.at = this.found;
-    this.found = this.at + 1;
-    order.from = order.done = depthMark(this.at);
-    order.to = depthMark(this.found);
+    this.goTo(this.found, this.found + 1);
     const old = this.current;
     this.current = layer.queue.data;
     this.currentLength = layer.queue.length;
@@ -113,7 +148,7 @@ export class Sweep implements Run {
   private readonly expander: Expander;
   private current: Layer;
 
-  constructor(space: Space) {
+  constructor(space: Space, start: Start = 'initial') {
     this.space = space;
     this.current = space.newLayer(Number.NaN);
     this.order = {
@@ -127,6 +162,7 @@ export class Sweep implements Run {
       closes: true,
     };
     this.expander = space.expander(this.order);
+    if (start === 'resume') return;
     this.expander.seed(...splitInitial(space));
     this.current = this.layerAt(progressOf(space, space.initial.subarray(0, space.shape.group)));
   }
@@ -151,6 +187,19 @@ export class Sweep implements Run {
 
   layers(): Iterable<Layer> {
     return this.levels.values();
+  }
+
+  lists(): ReadonlyArray<Int32Array> {
+    return [];
+  }
+
+  frontier(): Frontier {
+    return { lists: 0, at: this.current.level, found: 0, next: 0 };
+  }
+
+  resume(frontier: Frontier, layers: ReadonlyArray<Layer>): void {
+    for (const layer of layers) this.levels.set(layer.level, layer);
+    this.current = this.layerAt(frontier.at);
   }
 
   private layerAt(level: number): Layer {

@@ -64,6 +64,18 @@ export class Arena {
     this.bytes.length = 0;
   }
 
+  /** Where the next block will be. */
+  place(): { readonly top: number; readonly room: number } {
+    return { top: this.top, room: this.room };
+  }
+
+  /** Takes pages as they were when {@link place} was asked. */
+  restore(pages: ReadonlyArray<Int32Array>, top: number, room: number): void {
+    for (const page of pages) this.add(page);
+    this.top = top;
+    this.room = room;
+  }
+
   private bump(size: number): number {
     if (size > this.room) {
       const page = this.spare.pop()?.fill(0) ?? new Int32Array(PAGE);
@@ -138,6 +150,16 @@ export class Layer {
     this.blocks.push(0);
     this.place(hashTuple(tuple), this.blocks.length);
     return this.blocks.length - 1;
+  }
+
+  /** Builds the table from the blocks, whose tuples have `places` ids. */
+  reindex(places: number): void {
+    while (this.blocks.length * 2 > this.mask + 1) this.grow();
+    for (let group = 0; group < this.blocks.length; group++) {
+      const offset = this.blocks.at(group);
+      const at = within(offset) + 1;
+      this.place(hashTuple(this.arena.page(offset).subarray(at, at + places)), group + 1);
+    }
   }
 
   private same(group: number, tuple: Int32Array): boolean {

@@ -1,0 +1,232 @@
+import { checkComponents, type ComponentOptions } from '#bayou/checker/component/check.js';
+import { CheckerError } from '#bayou/checker/component/error.js';
+import { interaction, over, slot, type ComponentModel } from '#bayou/checker/interface.js';
+import type { Progress, Report } from '#bayou/checker/report.js';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bayouS } from './fixtures/bayou-s.js';
+
+const config = { servers: 2, clients: 2, keys: 1, puts: 3 };
+const STATES = 10_031;
+
+/** The words of the error that a check is refused with. */
+const refusal = async (model: ComponentModel, options: ComponentOptions): Promise<readonly [string, string]> => {
+  try {
+    await checkComponents(model, options);
+  } catch (error) {
+    if (error instanceof CheckerError) return [error.code, error.message];
+    throw error;
+  }
+  return ['', 'not refused'];
+};
+
+const verdict = (report: Report, name: string): string | undefined =>
+  report.properties.find((property) => property.name === name)?.verdict;
+
+describe('limits', () => {
+  test('a number of states', async () => {
+    const report = await checkComponents(bayouS(config), { maxStates: 2000 });
+    expect(report).toMatchObject({ verdict: 'bounded', stop: { kind: 'states', limit: 2000 } });
+    expect(report.counts.distinct).toBeGreaterThanOrEqual(2000);
+    expect(report.counts.distinct).toBeLessThan(STATES);
+    expect(report.counts.queue).toBeGreaterThan(0);
+    expect(verdict(report, 'CONV')).toBe('unknown');
+  });
+
+  test('a depth: every state that near is expanded', async () => {
+    const report = await checkComponents(bayouS(config), { maxDepth: 4 });
+    const deeper = await checkComponents(bayouS(config), { maxDepth: 5 });
+    expect(report).toMatchObject({ verdict: 'bounded', stop: { kind: 'depth', limit: 4 } });
+    expect(report.counts).toMatchObject({ depth: 5, completeDepth: 4 });
+    expect(deeper.counts.distinct - deeper.counts.queue).toBe(report.counts.distinct);
+  });
+
+  test('memory: a clean stop with what was covered', async () => {
+    const limit = process.memoryUsage.rss() + (1 << 20);
+    const report = await checkComponents(bayouS({ ...config, servers: 3, keys: 2, puts: 4 }), {
+      maxMemoryBytes: limit,
+      search: 'sweep',
+    });
+    expect(report).toMatchObject({ verdict: 'bounded', stop: { kind: 'memory', limit } });
+    expect(report.counts.distinct).toBeGreaterThan(0);
+  });
+
+  test('the signal, while it runs', async () => {
+    const stop = new AbortController();
+    const seen: Progress[] = [];
+    const report = await checkComponents(bayouS({ ...config, servers: 3, keys: 2 }), {
+      signal: stop.signal,
+      progressEveryMs: 1,
+      onProgress: (progress) => {
+        seen.push(progress);
+        if (progress.distinct > 5000) stop.abort();
+      },
+    });
+    expect(report).toMatchObject({ verdict: 'interrupted', stop: { kind: 'interrupted' } });
+    expect(report.counts.distinct).toBeGreaterThan(5000);
+    expect(seen.at(-1)?.queue).toBeGreaterThan(0);
+  });
+});
+
+describe('checkpoints', () => {
+  let folder = '';
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'checkpoint-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string): string => join(folder, name);
+
+  test.each([
+    [{ search: 'bfs' }, STATES],
+    [{ search: 'bfs', symmetry: true }, 5016],
+    [{ search: 'sweep' }, STATES],
+    [{ search: 'sweep', symmetry: true }, 5016],
+  ] as const)('%o: stopped again and again, the totals are those of one run', async (options, states) => {
+    const whole = await checkComponents(bayouS(config), options);
+    const checkpoint = file('run');
+    let report = await checkComponents(bayouS(config), { ...options, maxStates: 700, checkpoint });
+    let runs = 1;
+    while (report.stop.kind !== 'complete') {
+      expect(report.stop.kind).toBe('states');
+      report = await checkComponents(bayouS(config), {
+        ...options,
+        maxStates: report.counts.distinct + 2000,
+        checkpoint,
+        resume: checkpoint,
+      });
+      runs++;
+    }
+    expect(runs).toBeGreaterThan(2);
+    expect(report.counts).toEqual(whole.counts);
+    expect(report.counts.distinct).toBe(states);
+    expect(report.coverage).toEqual(whole.coverage);
+    expect(report.vacuity).toEqual(whole.vacuity);
+    expect(report.verdict).toBe('holds');
+  });
+
+  test('a violation found after a resumption has a shortest trace', async () => {
+    const seed = bayouS({ ...config, seed: true });
+    const whole = await checkComponents(seed);
+    const checkpoint = file('violation');
+    await checkComponents(seed, { maxDepth: 3, checkpoint });
+    const report = await checkComponents(seed, { resume: checkpoint });
+    const lengths = (r: Report): ReadonlyArray<unknown> => r.properties.map((p) => [p.name, p.verdict, p.trace?.steps.length]);
+    expect(lengths(report)).toEqual(lengths(whole));
+    expect(report.verdict).toBe('violated');
+  });
+
+  test('another model, other options, other steps and damage are refused', async () => {
+    const checkpoint = file('refused');
+    await checkComponents(bayouS(config), { maxStates: 700, checkpoint, configuration: 'a' });
+    const again = (options: ComponentOptions): ComponentOptions => ({ resume: checkpoint, configuration: 'a', ...options });
+    const other = { ...bayouS({ ...config, seed: true }), name: bayouS(config).name };
+
+    expect(await refusal(bayouS({ ...config, puts: 2 }), again({}))).toEqual([
+      'checkpoint',
+      expect.stringContaining('it is of the model'),
+    ]);
+    expect(await refusal(bayouS(config), again({ symmetry: true }))).toEqual([
+      'checkpoint',
+      expect.stringContaining('other options'),
+    ]);
+    expect(await refusal(bayouS(config), again({ configuration: 'b' }))).toEqual([
+      'checkpoint',
+      expect.stringContaining('other options'),
+    ]);
+    expect(await refusal(other, again({}))).toEqual(['checkpoint', expect.stringContaining('another outcome')]);
+    expect(await refusal(bayouS(config), { resume: file('none') })).toEqual([
+      'checkpoint',
+      expect.stringContaining('cannot be read'),
+    ]);
+
+    const bytes = readFileSync(checkpoint);
+    bytes[bytes.length - 40] = bytes[bytes.length - 40]! ^ 1;
+    writeFileSync(file('damaged'), bytes);
+    expect(await refusal(bayouS(config), again({ resume: file('damaged') }))).toEqual([
+      'checkpoint',
+      expect.stringContaining('damaged'),
+    ]);
+    writeFileSync(file('short'), bytes.subarray(0, bytes.length - 40));
+    expect(await refusal(bayouS(config), again({ resume: file('short') }))).toEqual([
+      'checkpoint',
+      expect.stringContaining('too early'),
+    ]);
+    writeFileSync(file('text'), 'hello\n');
+    expect(await refusal(bayouS(config), again({ resume: file('text') }))).toEqual([
+      'checkpoint',
+      expect.stringContaining('not a checkpoint'),
+    ]);
+  });
+});
+
+describe('a model that breaks its contract is refused', () => {
+  const a = slot<number>('cell', 'a', 0);
+  const b = slot<number>('cell', 'b', 0);
+  const model = (part: Partial<ComponentModel>): ComponentModel => ({
+    name: 'wrong',
+    slots: [a, b],
+    interactions: [],
+    properties: [],
+    ...part,
+  });
+  const label = { family: 'Step', args: ['a'] };
+
+  test.each([
+    [
+      'writes what it only reads',
+      model({
+        interactions: [interaction({ label, slots: [a, b], writes: [0], step: (x, y) => (x > 2 ? [] : [{ next: [x, y + 1] }]) })],
+      }),
+      'Step a changes b, which is not among its writes',
+    ],
+    [
+      'lowers its progress',
+      model({
+        interactions: [interaction({ label, slots: [a], writes: [0], step: (x) => [{ next: [x + 1] }] })],
+        progress: (_kind, x: number) => -x,
+      }),
+      'Step a lowers the progress of a from 0 to -1',
+    ],
+    [
+      'is enabled where its guard is false',
+      model({
+        interactions: [
+          interaction({
+            label,
+            slots: [a],
+            writes: [0],
+            guard: over([a], (x) => x < 2),
+            step: (x) => (x > 3 ? [] : [{ next: [x + 1] }]),
+          }),
+        ],
+      }),
+      'Step a is enabled where its guard is false',
+    ],
+    [
+      'reports an unknown property',
+      model({
+        interactions: [
+          interaction({ label, slots: [a], writes: [0], step: (x) => (x > 3 ? [] : [{ next: [x + 1], violates: ['what'] }]) }),
+        ],
+      }),
+      'a step names the property what, which the model does not have',
+    ],
+    [
+      'uses a slot that it does not list',
+      model({ slots: [a], interactions: [interaction({ label, slots: [a, b], writes: [0], step: () => [] })] }),
+      'Step a names the slot b, which the model does not list',
+    ],
+    [
+      'has a permutation that does not keep the initial state',
+      model({ symmetry: [{ name: 'up', slotTo: [0, 1], apply: (_kind, x: number) => x + 1 }] }),
+      'the permutation up does not keep the initial state',
+    ],
+  ])('%s', async (_what, wrong, message) => {
+    expect(await refusal(wrong, { symmetry: true })).toEqual(['model', message]);
+  });
+
+  test('an option that does not fit', async () => {
+    expect(await refusal(model({}), { search: 'sweep' })).toEqual(['option', expect.stringContaining('no progress measure')]);
+    expect(await refusal(model({}), { locals: ['z'] })).toEqual(['option', expect.stringContaining('no slot z')]);
+  });
+});

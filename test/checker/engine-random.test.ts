@@ -1,0 +1,78 @@
+import { toModel } from '#bayou/checker/adapt.js';
+import { checkSync } from '#bayou/checker/check.js';
+import { checkComponents, type ComponentOptions } from '#bayou/checker/component/check.js';
+import type { Report } from '#bayou/checker/report.js';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { randomModel, recipe, type Recipe } from './fixtures/random.js';
+
+/** What an engine must not differ in: with all properties judged to the end. */
+const verdicts = (report: Report): ReadonlyArray<readonly [string, string]> =>
+  report.properties.map(({ name, verdict }) => [name, verdict]);
+
+const traceLengths = (report: Report): ReadonlyArray<number | undefined> =>
+  report.properties.filter(({ verdict }) => verdict === 'violated').map(({ trace }) => trace?.steps.length);
+
+const steps = (report: Report): ReadonlyArray<readonly [string, number]> =>
+  report.coverage.map(({ family, steps: taken }) => [family, taken]);
+
+const RUNS = { seed: 20_261, numRuns: 25 };
+
+const plainly = (made: Recipe, options: ComponentOptions = {}): Report =>
+  checkSync(toModel(randomModel(made)), { keepGoing: true, ...(options.symmetry === true ? { symmetry: true } : {}) });
+
+const leaves = (made: Recipe): ReadonlyArray<string> => Array.from({ length: made.leaves }, (_, i) => `l${String(i)}`);
+
+/** The options under which the component engine must find what the plain search finds. */
+const layouts = (made: Recipe): ReadonlyArray<ComponentOptions> => [
+  {},
+  { locals: [] },
+  { locals: leaves(made) },
+  { locals: leaves(made).slice(0, 1) },
+  ...(made.rising ? [{ search: 'sweep', locals: leaves(made) } as const, { search: 'sweep', locals: [] } as const] : []),
+];
+
+test('random models: the same states, steps, verdicts and shortest traces as the plain search, in every layout', async () => {
+  await fc.assert(
+    fc.asyncProperty(recipe, async (made) => {
+      const plain = plainly(made);
+      for (const options of layouts(made)) {
+        const report = await checkComponents(randomModel(made), { ...options, keepGoing: true });
+        expect(verdicts(report)).toEqual(verdicts(plain));
+        expect(traceLengths(report)).toEqual(traceLengths(plain));
+        expect(steps(report)).toEqual(steps(plain));
+        expect(report.counts).toMatchObject({
+          distinct: plain.counts.distinct,
+          generated: plain.counts.generated,
+          cut: plain.counts.cut,
+          queue: 0,
+        });
+        if (options.search !== 'sweep') expect(report.counts.depth).toBe(plain.counts.depth);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test('random models without a boundary: symmetry keeps one state of each orbit, every verdict, and the length of every trace', async () => {
+  await fc.assert(
+    fc.asyncProperty(recipe, async (any) => {
+      const made = { ...any, bounded: false };
+      const whole = plainly(made);
+      const plain = plainly(made, { symmetry: true });
+      const ways: ReadonlyArray<ComponentOptions> = [
+        {},
+        { locals: [] },
+        { locals: leaves(made) },
+        ...(made.rising ? [{ search: 'sweep' } as const] : []),
+      ];
+      for (const options of ways) {
+        const report = await checkComponents(randomModel(made), { ...options, symmetry: true, keepGoing: true });
+        expect(report.counts.distinct).toBe(plain.counts.distinct);
+        expect(verdicts(report)).toEqual(verdicts(whole));
+        expect(traceLengths(report)).toEqual(traceLengths(whole));
+      }
+    }),
+    RUNS,
+  );
+});
