@@ -7,6 +7,8 @@ export * from './interface.js';
 export * from './report.js';
 export { toModel, type ComponentAction, type Tuple } from './adapt.js';
 export { check, checkSync, simulate, simulateSync } from './check.js';
+export { checkComponents, type ComponentOptions } from './component/check.js';
+export { CheckerError } from './component/error.js';
 export type { SimulateOptions } from './plain/simulate.js';
 export { stepper, type Choice, type Stepper } from './stepper.js';
 export { toDot, type Dot } from './output/dot.js';
