@@ -1,0 +1,26 @@
+/** Chance that can be had again: a small generator of pseudo-random numbers with a seed (Marsaglia's xorshift, 32 bits). */
+
+/** Throws: a number from 0 up to 1, without 1. */
+export type Dice = () => number;
+
+/** Mixes several whole numbers into one seed, so that neighbours do not throw alike (a finalizer of MurmurHash3). */
+const mixSeeds = (...seeds: ReadonlyArray<number>): number => {
+  let h = 0x9e3779b9;
+  for (const seed of seeds) {
+    h = Math.imul(h ^ seed, 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    h ^= h >>> 16;
+  }
+  return h | 0;
+};
+
+/** Dice with this seed: the same throws every time. */
+export const diceOf = (...seeds: ReadonlyArray<number>): Dice => {
+  let x = mixSeeds(...seeds) || 1;
+  return () => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return (x >>> 0) / 2 ** 32;
+  };
+};

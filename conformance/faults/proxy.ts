@@ -1,0 +1,253 @@
+/**
+ * A TCP proxy that misbehaves by plan: put between two processes it delays, repeats and reorders frames, drops connections, cuts
+ * them in the middle of a frame, and takes connections it never answers. What happens to the n-th frame of the m-th connection
+ * depends on the plan's seed, on m and on n, not on time.
+ */
+import { createServer, connect as connectSocket, type Server, type Socket } from 'node:net';
+import * as t from 'io-ts/lib/index.js';
+import { type Dice, diceOf } from './dice.js';
+import { frameCutter } from './frames.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** Decodes a {@link Weather}. */
+const WeatherC = t.readonly(
+  t.strict(
+    {
+      /** The longest delay of a frame, in ms; frames of one direction stay in order unless reordered. */
+      delayMs: t.number,
+      /** How likely a frame is given twice, goes after the next one, ends its connection, or does so in its middle. 0 to 1. */
+      repeat: t.number,
+      reorder: t.number,
+      drop: t.number,
+      cut: t.number,
+    },
+    'Weather',
+  ),
+);
+
+/** What may happen to the frames of one direction. */
+export type Weather = t.TypeOf<typeof WeatherC>;
+
+/** Decodes a {@link NetworkPlan}. */
+export const NetworkPlanC = t.readonly(
+  t.strict(
+    {
+      seed: t.number,
+      /** From the end that dialed to the end that accepted, and back. */
+      there: WeatherC,
+      back: WeatherC,
+      /** How likely a connection is taken and never answered. */
+      blackHole: t.number,
+    },
+    'NetworkPlan',
+  ),
+);
+
+/** What may happen on a link. */
+export type NetworkPlan = t.TypeOf<typeof NetworkPlanC>;
+
+/** How often each fault was done. */
+export interface FaultCounts {
+  connections: number;
+  frames: number;
+  delayed: number;
+  repeated: number;
+  reordered: number;
+  dropped: number;
+  cut: number;
+  blackHoled: number;
+}
+
+/** A running proxy. */
+export interface Proxy {
+  readonly port: number;
+  readonly counts: Readonly<FaultCounts>;
+  /** Calm: frames pass as they come, and what hung in a black hole is let go. */
+  readonly setCalm: (calm: boolean) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Where a proxy leads. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+// --- one direction ---------------------------------------------------------------------------------------------------------
+
+/** Both ends begin with two frames of introductions (who they are, a proof, a welcome) that are no protocol messages: they pass. */
+const INTRODUCTIONS = 2;
+/** Unsent bytes in one direction above which no more are read. */
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+/** How long a frame that was to go after the next one waits for a next one. */
+const REORDER_MS = 20;
+
+interface Context {
+  readonly counts: FaultCounts;
+  readonly isCalm: () => boolean;
+  /** Ends the connection, at both ends. */
+  readonly end: () => void;
+  readonly isOver: () => boolean;
+}
+
+/** Writes frames to a socket, some of them late, never one before another. */
+const lateWriter = (from: Socket, to: Socket): ((frame: Buffer, delayMs: number) => void) => {
+  const late: Buffer[] = [];
+  let lastDue = 0;
+  let queued = 0;
+  const write = (frame: Buffer): void => {
+    if (to.writable) to.write(frame);
+  };
+  // Timers of one due time may fire in any order, so each takes the eldest frame, whichever it was set for.
+  const writeEldest = (): void => {
+    const frame = late.shift()!;
+    queued -= frame.length;
+    if (queued <= MAX_QUEUED_BYTES) from.resume();
+    write(frame);
+  };
+  return (frame, delayMs) => {
+    if (delayMs <= 0 && late.length === 0) {
+      write(frame);
+      return;
+    }
+    const now = performance.now();
+    lastDue = Math.max(lastDue, now + delayMs);
+    late.push(frame);
+    queued += frame.length;
+    if (queued > MAX_QUEUED_BYTES) from.pause();
+    setTimeout(writeEldest, lastDue - now);
+  };
+};
+
+/** Pumps one direction of a connection. */
+const pump = (from: Socket, to: Socket, weather: Weather, dice: Dice, c: Context): void => {
+  const cutter = frameCutter();
+  const pass = lateWriter(from, to);
+  let count = 0;
+  let held: Buffer | undefined;
+
+  const releaseHeld = (delayMs: number): void => {
+    const frame = held;
+    held = undefined;
+    if (frame !== undefined) pass(frame, delayMs);
+  };
+  const breakOff = (frame: Buffer, half: boolean): void => {
+    if (half && to.writable) to.write(frame.subarray(0, Math.max(1, frame.length >> 1)));
+    c.counts[half ? 'cut' : 'dropped']++;
+    c.end();
+  };
+  const take = (frame: Buffer): void => {
+    // All dice are thrown for every frame, so that one kind of fault does not shift the others.
+    const [drop, cut, repeat, reorder, delay] = [dice(), dice(), dice(), dice(), dice() * weather.delayMs];
+    c.counts.frames++;
+    if (++count <= INTRODUCTIONS || c.isCalm()) {
+      pass(frame, 0);
+      releaseHeld(0);
+      return;
+    }
+    if (drop < weather.drop || cut < weather.cut) {
+      breakOff(frame, cut < weather.cut);
+      return;
+    }
+    if (delay >= 1) c.counts.delayed++;
+    if (reorder < weather.reorder && held === undefined) {
+      c.counts.reordered++;
+      held = frame;
+      setTimeout(() => releaseHeld(0), REORDER_MS);
+      return;
+    }
+    pass(frame, delay);
+    if (repeat < weather.repeat) {
+      c.counts.repeated++;
+      pass(frame, delay);
+    }
+    releaseHeld(delay);
+  };
+
+  from.on('data', (chunk: Buffer) => {
+    for (const frame of cutter(chunk)) if (!c.isOver()) take(frame);
+  });
+};
+
+// --- the proxy -------------------------------------------------------------------------------------------------------------
+
+const noCounts = (): FaultCounts => ({
+  connections: 0,
+  frames: 0,
+  delayed: 0,
+  repeated: 0,
+  reordered: 0,
+  dropped: 0,
+  cut: 0,
+  blackHoled: 0,
+});
+
+const listen = async (server: Server, host: string): Promise<number> => {
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+};
+
+/** Starts a proxy to a target, on a free port of the same host; it begins calm. */
+export const startProxy = async (target: Target, plan: NetworkPlan): Promise<Proxy> => {
+  const counts = noCounts();
+  const ends = new Set<() => void>();
+  const holes = new Set<Socket>();
+  let calm = true;
+
+  const swallow = (dialer: Socket): void => {
+    counts.blackHoled++;
+    holes.add(dialer);
+    dialer.on('data', () => undefined).once('close', () => holes.delete(dialer));
+  };
+  const join = (dialer: Socket): void => {
+    const connection = counts.connections++;
+    dialer.setNoDelay(true).on('error', () => undefined);
+    if (diceOf(plan.seed, connection)() < plan.blackHole && !calm) {
+      swallow(dialer);
+      return;
+    }
+    const acceptor = connectSocket({ ...target, noDelay: true }).on('error', () => undefined);
+    const end = (): void => {
+      ends.delete(end);
+      // What has been written still goes out: a frame that is cut in half arrives as half a frame.
+      dialer.destroySoon();
+      acceptor.destroySoon();
+    };
+    ends.add(end);
+    dialer.once('close', end);
+    acceptor.once('close', end);
+    const context = { counts, isCalm: () => calm, end, isOver: () => !ends.has(end) };
+    pump(dialer, acceptor, plan.there, diceOf(plan.seed, connection, 1), context);
+    pump(acceptor, dialer, plan.back, diceOf(plan.seed, connection, 2), context);
+  };
+  const letGo = (): void => {
+    for (const hole of holes) hole.destroy();
+  };
+
+  const server: Server = createServer(join);
+  const port = await listen(server, target.host);
+  return {
+    port,
+    counts,
+    setCalm: (to) => {
+      calm = to;
+      if (to) letGo();
+    },
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      letGo();
+      for (const end of ends) end();
+      await closed;
+    },
+  };
+};
+
+/** Adds counts up. */
+export const sumCounts = (all: ReadonlyArray<Readonly<FaultCounts>>): FaultCounts => {
+  const sum = noCounts();
+  for (const counts of all) for (const key of Object.keys(sum) as (keyof FaultCounts)[]) sum[key] += counts[key];
+  return sum;
+};
