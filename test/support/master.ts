@@ -12,7 +12,7 @@ export interface Outcome {
 }
 
 /** The programs as they ship. */
-export const MASTER = fileURLToPath(new URL('../../dist/master.js', import.meta.url));
+const MASTER = fileURLToPath(new URL('../../dist/master.js', import.meta.url));
 
 /**
  * Runs the master on a script given as bytes, to its end; after `deadlineMs` it is killed and has no status. `extra` is added to
