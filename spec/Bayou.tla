@@ -31,6 +31,7 @@ CONSTANTS
   Grain,          \* "pull": a pull is one step; "messages": it is three
   InitialLinks,   \* a set of sets of two servers
   Placement,      \* [Client -> Seq(Server)], or Anywhere: clients roam
+  SessionKeys,    \* how many keys each per-key map of a session holds (R11)
   Asks,           \* [Client -> [ryw, mr, wfr, mw : BOOLEAN, scope : {"key", "store"}]] (R12)
   Pruning,        \* "R6", or "live": the newest write to each key only
   Variant,        \* "FIXED" or "V1" .. "V8"
@@ -40,13 +41,13 @@ CONSTANTS
 
 VARIABLES
   inc, up, clock, vv, log, receipts, midway,                      \* per server
-  ctime, lam, wrote, read, wvec, rvec, unanswered, conn, last,    \* per client
+  ctime, lam, wrote, read, wvec, rvec, kept, unanswered, conn, last,  \* per client
   links, net,                                                     \* the network
   puts, all, linkChanges, kills, blanks, losses, dups, lost,      \* what was spent
   bad                                                             \* step properties broken
 
 serverVars == <<inc, up, clock, vv, log, receipts, midway>>
-clientVars == <<ctime, lam, wrote, read, wvec, rvec, unanswered, conn, last>>
+clientVars == <<ctime, lam, wrote, read, wvec, rvec, kept, unanswered, conn, last>>
 netVars    == <<links, net>>
 spentVars  == <<puts, all, linkChanges, kills, blanks, losses, dups, lost>>
 vars       == <<serverVars, clientVars, netVars, spentVars, bad>>
@@ -139,6 +140,7 @@ Init ==
   /\ read  = [c \in Client |-> [k \in Key |-> None]]
   /\ wvec  = [c \in Client |-> Zero]
   /\ rvec  = [c \in Client |-> Zero]
+  /\ kept  = [c \in Client |-> [wrote |-> <<>>, read |-> <<>>, floor |-> Zero]]
   /\ unanswered = [c \in Client |-> Nothing]
   /\ conn  = [c \in Client |-> IF Roaming THEN <<>> ELSE Placement[c]]
   /\ last  = [c \in Client |-> NoServer]
@@ -174,10 +176,30 @@ RefusesPut(c, s) ==                                                             
   \/ Asks[c].wfr /\ ~Covers(vv[s], rvec[c])
   \/ Asks[c].mw  /\ ~Covers(vv[s], wvec[c])
 
+(* R11: where the maps are bounded, the keys whose stamps are still known,  *)
+(* oldest use first, and the floor into which the others were folded.       *)
+(* (wrote and read stay whole, for the properties.)                         *)
+Bounded == SessionKeys < Cardinality(Key)
+KnownWrite(c, k) == IF Bounded /\ k \notin Range(kept[c].wrote) THEN None ELSE wrote[c][k]
+KnownRead(c, k)  == IF Bounded /\ k \notin Range(kept[c].read)  THEN None ELSE read[c][k]
+
+Use(q, k)     == Append(SelectSeq(q, LAMBDA x : x # k), k)
+Evicts(q, k)  == Len(Use(q, k)) > SessionKeys
+AfterUse(q, k) == IF Evicts(q, k) THEN Tail(Use(q, k)) ELSE Use(q, k)
+Fold(v, q, k, stamps) == IF Evicts(q, k) /\ stamps[Head(Use(q, k))] # None THEN Raise(v, stamps[Head(Use(q, k))]) ELSE v
+
+KeepWrite(c, k) ==
+  kept' = IF ~Bounded THEN kept
+          ELSE [kept EXCEPT ![c].wrote = AfterUse(@, k), ![c].floor = Fold(@, kept[c].wrote, k, wrote[c])]
+KeepRead(c, k) ==
+  kept' = IF ~Bounded THEN kept
+          ELSE [kept EXCEPT ![c].read = AfterUse(@, k), ![c].floor = Fold(@, kept[c].read, k, read[c])]
+
 RefusesGet(c, s, k) ==                                                              \* R12
   /\ Variant # "V6"
-  /\ \/ Asks[c].ryw /\ ~(IF Asks[c].scope = "key" THEN Has(vv[s], wrote[c][k]) ELSE Covers(vv[s], wvec[c]))
-     \/ Asks[c].mr  /\ ~(IF Asks[c].scope = "key" THEN Has(vv[s], read[c][k])  ELSE Covers(vv[s], rvec[c]))
+  /\ \/ Asks[c].ryw /\ ~(IF Asks[c].scope = "key" THEN Has(vv[s], KnownWrite(c, k)) ELSE Covers(vv[s], wvec[c]))
+     \/ Asks[c].mr  /\ ~(IF Asks[c].scope = "key" THEN Has(vv[s], KnownRead(c, k))  ELSE Covers(vv[s], rvec[c]))
+     \/ (Asks[c].ryw \/ Asks[c].mr) /\ Asks[c].scope = "key" /\ ~Covers(vv[s], kept[c].floor)
 
 -----------------------------------------------------------------------------
 (* Puts (R1 .. R3, R14).                                                    *)
@@ -212,6 +234,7 @@ Learn(c, ct, k, st) ==
   /\ lam'   = [lam EXCEPT ![c] = Max(@, st.t)]
   /\ wrote' = [wrote EXCEPT ![c][k] = st]
   /\ wvec'  = [wvec EXCEPT ![c] = Raise(@, st)]
+  /\ KeepWrite(c, k)
   /\ unanswered' = [unanswered EXCEPT ![c] = Nothing]
   /\ UNCHANGED <<read, rvec, conn>>
 
@@ -236,7 +259,7 @@ PutUnanswered(c, s, k) ==
   /\ unanswered' = [unanswered EXCEPT ![c] = [ct |-> ctime[c] + 1, k |-> k]]
   /\ puts' = puts + 1
   /\ lost' = lost + 1
-  /\ UNCHANGED <<lam, wrote, read, wvec, rvec, conn, last, netVars, linkChanges, kills, blanks, losses, dups>>
+  /\ UNCHANGED <<lam, wrote, read, wvec, rvec, kept, conn, last, netVars, linkChanges, kills, blanks, losses, dups>>
 
 (* R3, R14: the same put again; where it was accepted it gets the same      *)
 (* stamp and changes nothing.                                               *)
@@ -253,7 +276,7 @@ RepeatPut(c, s) ==
 GiveUp(c) ==
   /\ unanswered[c] # Nothing
   /\ unanswered' = [unanswered EXCEPT ![c] = Nothing]
-  /\ UNCHANGED <<serverVars, ctime, lam, wrote, read, wvec, rvec, conn, last, netVars, spentVars, bad>>
+  /\ UNCHANGED <<serverVars, ctime, lam, wrote, read, wvec, rvec, kept, conn, last, netVars, spentVars, bad>>
 
 -----------------------------------------------------------------------------
 (* Gets (R12, R13).  ERR_DEP and ERR_CONN change nothing: no step.          *)
@@ -268,10 +291,11 @@ Get(c, s, k) ==
   /\ LET st == Newest(s, log[s], k)              \* None: ERR_KEY
      IN  /\ bad' = bad \cup GetBreaks(c, k, st)
          /\ IF st = None
-            THEN UNCHANGED <<lam, read, rvec>>
+            THEN UNCHANGED <<lam, read, rvec, kept>>
             ELSE /\ lam'  = [lam EXCEPT ![c] = Max(@, st.t)]
                  /\ read' = [read EXCEPT ![c][k] = IF Older(st, @) THEN @ ELSE st]
                  /\ rvec' = [rvec EXCEPT ![c] = Raise(@, st)]
+                 /\ KeepRead(c, k)
   /\ Answered(c, s)
   /\ UNCHANGED <<serverVars, ctime, wrote, wvec, unanswered, conn, netVars, spentVars>>
 
@@ -409,7 +433,7 @@ ChangeClientLink(c, s) ==
           /\ last' = [last EXCEPT ![c] = IF @ = s THEN NoServer ELSE @]
      ELSE /\ conn' = [conn EXCEPT ![c] = Append(@, s)]
           /\ UNCHANGED last
-  /\ UNCHANGED <<serverVars, ctime, lam, wrote, read, wvec, rvec, unanswered, netVars,
+  /\ UNCHANGED <<serverVars, ctime, lam, wrote, read, wvec, rvec, kept, unanswered, netVars,
                  puts, all, kills, blanks, losses, dups, lost, bad>>
 
 (* Kills and restarts (R7, R10).                                            *)

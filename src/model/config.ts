@@ -89,6 +89,8 @@ const FIELDS = {
   duplicates: count,
   /** How many answers to puts can be lost; the session then repeats the put, or gives it up (R3, R14). */
   lostAnswers: whole(0, 9),
+  /** How many keys each of a session's per-key maps holds (R11); with as many as there are keys, nothing is ever folded. */
+  sessionKeys: whole(1, 5),
   /** Each session's guarantees (R12). */
   sessions,
   /** A pull is one step, or three with messages in flight (section 7). */
@@ -129,6 +131,7 @@ export const DEFAULTS: Config = {
   losses: 0,
   duplicates: 0,
   lostAnswers: 0,
+  sessionKeys: 5,
   sessions: { readYourWrites: true, monotonicReads: true, writesFollowReads: false, monotonicWrites: false, scope: 'key' },
   grain: 'pull',
   links: 'none',

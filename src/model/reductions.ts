@@ -57,6 +57,7 @@ const clientKey = (c: Session): string =>
     stampsKey(c.read),
     V.show(c.writeVector),
     V.show(c.readVector),
+    c.kept === null ? '' : `${c.kept.wrote.join('')},${c.kept.read.join('')},${V.show(c.kept.floor)}`,
     c.unanswered === null ? '' : `${c.unanswered.clientTime},${c.unanswered.key}`,
     c.servers.join(' '),
     c.last ?? '',
@@ -109,6 +110,8 @@ const showClient = (c: Session): string =>
     ['read', showStamps(c.read)],
     ['write vector', c.writeVector.length > 0 && `[${V.show(c.writeVector)}]`],
     ['read vector', c.readVector.length > 0 && `[${V.show(c.readVector)}]`],
+    ['keeps', c.kept && `${c.kept.wrote.join(' ')} / ${c.kept.read.join(' ')}`],
+    ['floor', c.kept && `[${V.show(c.kept.floor)}]`],
     ['unanswered', c.unanswered && `${c.unanswered.key}=${valueOf(c.client, c.unanswered.clientTime)}`],
     ['servers', c.servers.join(' ')],
     ['last', c.last],
@@ -204,6 +207,7 @@ export const renamed =
           client: by.client(l.of.client),
           wrote: renamedStamps(by, l.of.wrote),
           read: renamedStamps(by, l.of.read),
+          kept: l.of.kept && { ...l.of.kept, wrote: l.of.kept.wrote.map(by.key), read: l.of.kept.read.map(by.key) },
           unanswered: l.of.unanswered && { ...l.of.unanswered, key: by.key(l.of.unanswered.key) },
         };
       case 'puts':

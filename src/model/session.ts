@@ -18,6 +18,16 @@ export interface Unanswered {
   readonly key: Bytes;
 }
 
+/**
+ * Bounded maps (R11): the keys whose stamps are still known, oldest use first, and the floor into which the others were folded.
+ * `wrote` and `read` themselves stay whole, for the properties; a session with bounded maps looks only at the keys kept here.
+ */
+export interface Kept {
+  readonly wrote: ReadonlyArray<Bytes>;
+  readonly read: ReadonlyArray<Bytes>;
+  readonly floor: V.Vector;
+}
+
 /** A session's state (R11). `wrote` and `read` also serve the properties: they say what the session has seen. */
 export interface Session {
   readonly client: NodeId;
@@ -32,6 +42,8 @@ export interface Session {
   readonly read: Stamps;
   readonly writeVector: V.Vector;
   readonly readVector: V.Vector;
+  /** Where the per-key maps are bounded (R11): what is left of them. `null`: they are not. */
+  readonly kept: Kept | null;
   readonly unanswered: Unanswered | null;
   /** The servers it is connected to, in the order in which they were connected (R13); empty where clients roam freely. */
   readonly servers: ReadonlyArray<NodeId>;
@@ -40,7 +52,7 @@ export interface Session {
 }
 
 /** A new session. */
-export const newSession = (client: NodeId, servers: ReadonlyArray<NodeId> = []): Session => ({
+export const newSession = (client: NodeId, servers: ReadonlyArray<NodeId> = [], isBounded = false): Session => ({
   client,
   clientTime: 0,
   clock: 0,
@@ -48,6 +60,7 @@ export const newSession = (client: NodeId, servers: ReadonlyArray<NodeId> = []):
   read: [],
   writeVector: V.none,
   readVector: V.none,
+  kept: isBounded ? { wrote: [], read: [], floor: V.none } : null,
   unanswered: null,
   servers,
   last: null,
@@ -67,12 +80,18 @@ const vectorOf = (stamp: Stamp | undefined): V.Vector => (stamp === undefined ? 
 
 // --- what it asks (R12) ----------------------------------------------------------------------------------------------------
 
-/** R12: what a server must have before it may answer this session's get of a key. */
-const requiredOfGet = (asked: Guarantees, session: Session, key: Bytes): V.Vector =>
-  V.join(
-    asked.readYourWrites ? (asked.scope === 'key' ? vectorOf(stampFor(session.wrote, key)) : session.writeVector) : V.none,
-    asked.monotonicReads ? (asked.scope === 'key' ? vectorOf(stampFor(session.read, key)) : session.readVector) : V.none,
-  );
+/** The stamp that the session knows that it wrote to (or read of) a key. */
+const known = (session: Session, what: 'wrote' | 'read', key: Bytes): V.Vector =>
+  session.kept === null || session.kept[what].includes(key) ? vectorOf(stampFor(session[what], key)) : V.none;
+
+/** R12: what a server must have before it may answer this session's get of a key; R11: the floor, too. */
+const requiredOfGet = (asked: Guarantees, session: Session, key: Bytes): V.Vector => {
+  const isByKey = asked.scope === 'key';
+  const ofWrites = isByKey ? known(session, 'wrote', key) : session.writeVector;
+  const ofReads = isByKey ? known(session, 'read', key) : session.readVector;
+  const stamps = V.join(asked.readYourWrites ? ofWrites : V.none, asked.monotonicReads ? ofReads : V.none);
+  return isByKey && (asked.readYourWrites || asked.monotonicReads) ? V.join(stamps, session.kept?.floor ?? V.none) : stamps;
+};
 
 /** R12: what a server must have before it may accept this session's put. */
 const requiredOfPut = (asked: Guarantees, session: Session): V.Vector =>
@@ -133,6 +152,23 @@ export const afterGet = (session: Session, key: Bytes, stamp: Stamp): Session =>
   read: withStamp(session.read, key, later(stampFor(session.read, key), stamp)),
   readVector: V.raise(session.readVector, stamp),
 });
+
+/** R11: a key was used; if that makes one too many, the one whose use is the oldest is folded into the floor. */
+const used = (session: Session, kept: Kept, what: 'wrote' | 'read', key: Bytes, bound: number): Kept => {
+  const order = [...kept[what].filter((k) => k !== key), key];
+  const out = order.length > bound ? order[0] : undefined;
+  return {
+    ...kept,
+    [what]: out === undefined ? order : order.slice(1),
+    floor: out === undefined ? kept.floor : V.join(kept.floor, vectorOf(stampFor(session[what], out))),
+  };
+};
+
+/** R11: the session after it wrote (or read) a key, its maps bounded to so many keys each. */
+export const bounded =
+  (bound: number) =>
+  (session: Session, what: 'wrote' | 'read', key: Bytes): Session =>
+    session.kept === null ? session : { ...session, kept: used(session, session.kept, what, key, bound) };
 
 // --- whom it asks (R13) ----------------------------------------------------------------------------------------------------
 

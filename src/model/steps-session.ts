@@ -37,7 +37,7 @@ const putAt = (world: World, session: Session, server: Server, puts: Puts, key: 
   return answer.type === 'behind'
     ? { session, server, puts, refused: true, violates: [], witnesses: [] }
     : {
-        session: S.afterPut(session, put, answer.stamp),
+        session: S.bounded(world.config.sessionKeys)(S.afterPut(session, put, answer.stamp), 'wrote', put.key),
         server: after,
         puts: record(world, puts, put, answer.stamp),
         refused: false,
@@ -65,7 +65,10 @@ const getAt = (world: World, session: Session, server: Server, key: Bytes): GetD
   const get = S.getOf(asked)(session, key);
   const answer = answerGet(world.rules)(server, get);
   return {
-    session: answer.type === 'found' ? S.afterGet(session, key, answer.stamp) : session,
+    session:
+      answer.type === 'found'
+        ? S.bounded(world.config.sessionKeys)(S.afterGet(session, key, answer.stamp), 'read', key)
+        : session,
     note: answer.type === 'found' ? `${key}:${answer.value}` : `${key}:${answer.type === 'missing' ? 'ERR_KEY' : 'ERR_DEP'}`,
     refused: answer.type === 'behind',
     violates: getBreaks(asked, session, get, answer),

@@ -91,7 +91,11 @@ export const worldOf = (config: Config): World => {
     keys: Array.from({ length: config.keys }, (_, k) => keyName(k)),
     servers: Array.from({ length: config.servers }, (_, s) => slot('server', `s${s}`, newServer(s))),
     clients: Array.from({ length: config.clients }, (_, c) =>
-      slot('client', `c${clientId(c)}`, newSession(clientId(c), config.placement === 'any' ? [] : config.placement[c])),
+      slot(
+        'client',
+        `c${clientId(c)}`,
+        newSession(clientId(c), config.placement === 'any' ? [] : config.placement[c], config.sessionKeys < config.keys),
+      ),
     ),
     puts: slot('puts', 'puts', { spent: 0, all: [] }),
     links: change

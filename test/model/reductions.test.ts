@@ -9,6 +9,7 @@ import { explore, successors, type State } from '../support/bfs.js';
 const CONFIGS: ReadonlyArray<Config> = (
   [
     { name: 'two keys', servers: 2, clients: 2, keys: 2, puts: 2 },
+    { name: 'bounded sessions', clients: 2, keys: 2, puts: 2, sessionKeys: 1 },
     { name: 'store scope', puts: 3, clients: 1, sessions: { ...MASTER_GUARANTEES, scope: 'store' } },
     { name: 'kills', kills: 1, blankRestarts: 1, history: true },
     { name: 'links', servers: 3, clients: 1, links: 'chain', linkChanges: 1, stabilize: true },

@@ -155,6 +155,16 @@ describe('sessions', () => {
   test('R11: the clock is the greatest accept time seen, and travels with the put (R2)', () => {
     expect(S.putOf(MASTER, () => 'x')(session, 'a')).toMatchObject({ clientTime: 2, clock: 5, require: [] });
   });
+  test('R11: beyond the bound the key used longest ago is folded into a floor that every get must meet', () => {
+    const afterTwo = ['a', 'b', 'a', 'c'].reduce(
+      (now, key, i) => S.bounded(2)(S.afterPut(now, put(11, i + 1, 0, key), { t: i + 1, r: '0.0' }), 'wrote', key),
+      S.newSession(11, [], true),
+    );
+    expect(afterTwo.kept).toEqual({ wrote: ['a', 'c'], read: [], floor: [['0.0', 2]] });
+    expect(S.getOf(MASTER)(afterTwo, 'a').require).toEqual([['0.0', 3]]);
+    expect(S.getOf(MASTER)(afterTwo, 'b').require).toEqual([['0.0', 2]]);
+    expect(S.getOf(MASTER)(afterTwo, 'z').require).toEqual([['0.0', 2]]);
+  });
   test('R12: scope key asks for what was written and read of that key', () => {
     expect(asks({}, 'a')).toEqual([['0.0', 3]]);
     expect(asks({}, 'b')).toEqual([['1.0', 5]]);
