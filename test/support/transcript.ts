@@ -1,0 +1,25 @@
+/** Documentation that runs: pages whose code blocks are files and whose console blocks are commands with what they print. */
+
+/** One block of a page, in order: a file to write, or commands with the output that the page shows. */
+export type Block =
+  | { readonly kind: 'file'; readonly name: string; readonly text: string }
+  | { readonly kind: 'commands'; readonly setup: boolean; readonly text: string };
+
+const FENCE = /^```(\w+) ?([^\n]*)\n(.*?)^```$/gms;
+
+/** The blocks of a page: ` ```js name ` is a file, ` ```console ` a transcript, ` ```console setup ` commands without output. */
+export const blocksOf = (page: string): ReadonlyArray<Block> =>
+  Array.from(page.matchAll(FENCE)).flatMap(([, language, info = '', text = '']): ReadonlyArray<Block> => {
+    if (language === 'console') return [{ kind: 'commands', setup: info === 'setup', text }];
+    return info === '' ? [] : [{ kind: 'file', name: info, text }];
+  });
+
+/** The commands of a transcript. */
+export const commandsOf = (transcript: string): ReadonlyArray<string> =>
+  transcript
+    .split('\n')
+    .filter((line) => line.startsWith('$ '))
+    .map((line) => line.slice(2));
+
+/** Times and sizes differ from run to run; nothing else may. */
+export const steady = (text: string): string => text.replace(/\d+\.\d s, \d+ MB/g, '0.0 s, 50 MB').trimEnd();
