@@ -1,0 +1,213 @@
+/**
+ * The checker's figures: bayou-s beside Spin in the same run. Prints a table in Markdown and writes it to docs/checker-figures.md.
+ *
+ *     npm run bench:checker                         the configurations up to 9 million states
+ *     npm run bench:checker -- 3223 3214 --runs 3   some of them, the median of three runs
+ *     npm run bench:checker -- 3224                 more than 200 million states
+ *
+ * Time is that of the whole process, from its start to its end; peak memory is the greatest resident set that Linux saw (`VmHWM`).
+ * Each run is a process of its own, one after the other. Spin is left out where `spin` or `gcc` is not installed.
+ */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+interface Measured {
+  readonly seconds: number;
+  readonly processor: number;
+  readonly megabytes: number;
+  readonly output: string;
+}
+
+/** One line of the table. */
+interface Row {
+  readonly engine: string;
+  readonly states: number;
+  readonly seconds: number;
+  /** Processor time of all its threads, in seconds. */
+  readonly processor: number;
+  readonly megabytes: number;
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DEFAULT_CONFIGS = ['3213', '2223', '3223', '3313', '3214'];
+/** More states than this are for the sweep alone: Spin and the search breadth first would take many gigabytes. */
+const FOR_ALL = 20_000_000;
+
+/** The ways in which ours checks, with the command line's options. */
+const ENGINES: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
+  ['sweep', ['--search', 'sweep']],
+  ['breadth first, shortest traces', ['--search', 'bfs']],
+  ['sweep, symmetry', ['--search', 'sweep', '--symmetry']],
+  ['sweep, symmetry, quotient', ['--search', 'sweep', '--symmetry', '--quotient']],
+];
+
+// --- measuring -------------------------------------------------------------------------------------------------------------
+
+const POLL_MS = 10;
+/** Linux counts processor time in hundredths. */
+const TICKS = 100;
+
+/** The greatest resident set of a live process, in bytes; 0 where the system does not say. */
+const peakOf = (pid: number): number => {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+};
+
+/** Processor time of a live process, in seconds, all its threads together; 0 where the system does not say. */
+const processorOf = (pid: number): number => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  } catch {
+    return 0;
+  }
+};
+
+const measure = (command: string, args: ReadonlyArray<string>, cwd: string): Promise<Measured> =>
+  new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    const chunks: Buffer[] = [];
+    let peak = 0;
+    let processor = 0;
+    const poll = setInterval(() => {
+      peak = Math.max(peak, peakOf(child.pid ?? 0));
+      processor = Math.max(processor, processorOf(child.pid ?? 0));
+    }, POLL_MS);
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('error', reject);
+    child.on('close', () => {
+      clearInterval(poll);
+      const output = Buffer.concat(chunks).toString('utf8');
+      resolve({ seconds: (performance.now() - started) / 1000, processor, megabytes: peak / 2 ** 20, output });
+    });
+  });
+
+/** The run in the middle by time. */
+const median = async (runs: number, once: () => Promise<Measured>): Promise<Measured> => {
+  const all: Measured[] = [];
+  for (let i = 0; i < runs; i++) all.push(await once());
+  return all.sort((a, b) => a.seconds - b.seconds)[Math.floor((runs - 1) / 2)]!;
+};
+
+// --- the engines -----------------------------------------------------------------------------------------------------------
+
+const ours = async (config: string, engine: string, options: ReadonlyArray<string>, runs: number): Promise<Row> => {
+  const args = ['dist/cli/main.js', 'check', `bayou-s-${config}`, ...options, '--json'];
+  const run = await median(runs, () => measure(process.execPath, args, ROOT));
+  const report = JSON.parse(run.output) as { readonly verdict: string; readonly counts: { readonly distinct: number } };
+  if (report.verdict !== 'holds') throw new Error(`node ${args.join(' ')}: ${report.verdict}`);
+  return { engine, states: report.counts.distinct, ...run };
+};
+
+const spinIsThere = (): boolean =>
+  [
+    ['spin', '-V'],
+    ['gcc', '--version'],
+  ].every(([command, option]) => spawnSync(command!, [option!]).status === 0);
+
+const spin = async (config: string, runs: number): Promise<Row> => {
+  const folder = mkdtempSync(join(tmpdir(), 'bayou-spin-'));
+  try {
+    copyFileSync(join(ROOT, 'spec/bayou.pml'), join(folder, 'bayou.pml'));
+    const bounds = ['S', 'C', 'K', 'N'].map((name, i) => `-D${name}=${config[i]!}`);
+    execFileSync('spin', ['-a', '-DGUARD', ...bounds, 'bayou.pml'], { cwd: folder });
+    const flags = ['-O3', '-march=native', '-DSAFETY', '-DNOREDUCE', '-DNOFAIR', '-DNOBOUNDCHECK', '-DMEMLIM=17000'];
+    execFileSync('gcc', [...flags, '-o', 'pan', 'pan.c'], { cwd: folder, stdio: 'ignore' });
+    const run = await median(runs, () => measure(join(folder, 'pan'), ['-m10000', '-w25'], folder));
+    const states = Number(/(\d+) states, stored/.exec(run.output)?.[1] ?? Number.NaN);
+    return { engine: 'Spin (pan -O3, no-op steps guarded away)', states, ...run };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+// --- the table -------------------------------------------------------------------------------------------------------------
+
+const line = (config: string, row: Row, peer: Row | undefined): string => {
+  const ratio = (a: number, b: number | undefined): string => (b === undefined ? '' : `${(b / a).toFixed(1)}×`);
+  const cells = [
+    config.split('').join(','),
+    row.engine,
+    row.states.toLocaleString('en'),
+    row.seconds.toFixed(2),
+    row.processor.toFixed(2),
+    row.megabytes.toFixed(0),
+    row === peer ? '' : ratio(row.seconds, peer?.seconds),
+    row === peer ? '' : ratio(row.megabytes, peer?.megabytes),
+  ];
+  return `| ${cells.join(' | ')} |`;
+};
+
+const rowsFor = async (config: string, withSpin: boolean, runs: number): Promise<ReadonlyArray<string>> => {
+  const rows: Row[] = [];
+  const first = await ours(config, ...ENGINES[0]!, runs);
+  const small = first.states <= FOR_ALL;
+  const peer = withSpin && small ? await spin(config, runs) : undefined;
+  if (peer !== undefined && peer.states !== first.states) {
+    throw new Error(`${config}: Spin counts ${peer.states} states, ours ${first.states}`);
+  }
+  if (peer !== undefined) rows.push(peer);
+  rows.push(first);
+  for (const [engine, options] of ENGINES.slice(1)) {
+    if (small || !engine.startsWith('breadth')) rows.push(await ours(config, engine, options, runs));
+  }
+  return rows.map((row) => {
+    const text = line(config, row, peer);
+    console.log(text);
+    return text;
+  });
+};
+
+const HEAD = [
+  '| servers, clients, keys, puts | engine | states | seconds | processor s | MB | times as fast as Spin | times less memory |',
+  '|---|---|---|---|---|---|---|---|',
+];
+
+const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
+  `${process.platform}, Node ${process.version}; load at the start ${loadavg()[0]!.toFixed(1)}`;
+
+const page = (command: string, where: string, runs: number, rows: ReadonlyArray<string>): string =>
+  [
+    '# Figures of the checker',
+    '',
+    'The core of the model (bayou-s: no links, kills or messages) checked by `bayou check` and by Spin, each in a process of its own, one',
+    'after the other on the same machine. Seconds and memory are those of the whole process. Without "symmetry" and "quotient" the search is',
+    'exact and unreduced, and its count of states is the same as Spin’s; with them fewer states stand for the same space.',
+    '',
+    `- Command: \`${command}\` (this page is written by it)`,
+    `- Machine: ${where}`,
+    `- ${runs === 1 ? 'One run of each' : `The median of ${runs} runs of each`}; one thread, besides what V8 does beside it (compiling, collecting)`,
+    '',
+    ...HEAD,
+    ...rows,
+    '',
+  ].join('\n');
+
+const main = async (): Promise<void> => {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string', default: '1' } } });
+  const configs = positionals.length > 0 ? positionals : DEFAULT_CONFIGS;
+  const runs = Number(values.runs);
+  const where = machine();
+  const withSpin = spinIsThere();
+  if (!withSpin) console.error('Spin is left out: install it with apt-get install spin gcc libc6-dev');
+  console.log(`${where}\n\n${HEAD.join('\n')}`);
+  const rows: string[] = [];
+  for (const config of configs) rows.push(...(await rowsFor(config, withSpin, runs)));
+  const command = ['npm run bench:checker', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
+  writeFileSync(join(ROOT, 'docs/checker-figures.md'), page(command, where, runs, rows));
+};
+
+await main();
