@@ -22,7 +22,7 @@ export type AttemptEvent<A> =
   | { readonly type: 'timedOut'; readonly sent: boolean };
 
 /** What to do. */
-export type AttemptEffect<R> = { readonly type: 'ask'; readonly server: NodeId } | { readonly type: 'done'; readonly result: R };
+type AttemptEffect<R> = { readonly type: 'ask'; readonly server: NodeId } | { readonly type: 'done'; readonly result: R };
 
 /** An attempt on its way. Immutable. */
 export interface Attempt {

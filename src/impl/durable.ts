@@ -28,9 +28,9 @@ import {
 } from './replica.js';
 
 /** Most requests that may wait for the log at once; beyond it they are refused as `busy`. */
-export const MAX_WAITING = 65_536;
+const MAX_WAITING = 65_536;
 /** Most changes in one commit. */
-export const MAX_BATCH = 1024;
+const MAX_BATCH = 1024;
 
 /** Takes the answer to a request. May be called within the request's own call; must not throw. */
 export type Reply<A> = (answer: A | Refused) => void;

@@ -41,13 +41,13 @@ export interface Replica {
 }
 
 /** The answer to a pull arrived: merge it. */
-export interface Merge {
+interface Merge {
   readonly type: 'merge';
   readonly pulled: Pulled;
 }
 
 /** What came of a merge: how many writes were news, and whether anything at all was (the vector, the clock). */
-export interface Merged {
+interface Merged {
   readonly type: 'merged';
   readonly added: number;
   readonly changed: boolean;

@@ -8,7 +8,7 @@ import { isLater } from './order.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 
 /** Keys remembered in each of the two per-key maps, unless told otherwise. */
-export const MAX_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 
 /** Least recently used first. */
 type Stamps = Map<Bytes, Stamp>;
@@ -37,7 +37,7 @@ export interface Session {
 
 /** Limits of a session. */
 export interface SessionOptions {
-  /** Keys remembered in each per-key map; the least recently used beyond it are folded into the floor. Default {@link MAX_KEYS}. */
+  /** Keys remembered in each per-key map; the least recently used beyond it are folded into the floor. Default 10,000. */
   readonly maxKeys?: number;
 }
 

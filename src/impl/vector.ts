@@ -1,6 +1,6 @@
 /** Version vectors (R8) as the implementation holds them: mutable maps; an absent replica is at 0. */
 import type { ReplicaId } from '../core/ids.js';
-import type { Stamp, VectorEntries } from '../core/write.js';
+import type { VectorEntries } from '../core/write.js';
 import { compareReplicas } from './order.js';
 
 /** For each replica the accept time up to which everything is known. */
@@ -18,9 +18,6 @@ export const entriesOfVector = (vector: Vector): VectorEntries => [...vector].so
 
 /** Up to where `r` is known; 0 when nothing is. */
 export const at = (vector: Vector, r: ReplicaId): number => vector.get(r) ?? 0;
-
-/** R12: does the vector have this stamp? */
-export const has = (vector: Vector, stamp: Stamp): boolean => at(vector, stamp.r) >= stamp.t;
 
 /** R12: is the vector at or above every entry? */
 export const covers = (vector: Vector, entries: VectorEntries): boolean => {

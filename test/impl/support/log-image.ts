@@ -41,7 +41,7 @@ export const copyOpen = (from: string, to: string): void =>
 /** What opening a log came to. */
 export type Outcome = { readonly error: LogError } | { readonly found: Found; readonly state: Snapshot };
 
-export const stateOf = (recovered: Recovered): Snapshot => snapshot(restore(recovered));
+const stateOf = (recovered: Recovered): Snapshot => snapshot(restore(recovered));
 
 /** Makes the log in a directory: LevelDB alone, or LevelDB behind its journal. */
 export type LogMaker = (directory: string) => Log;
