@@ -162,15 +162,6 @@ describe.each(['young', 'old'] as const)('a %s log that was damaged (R10)', (age
     expect(shortened.refused).toBeGreaterThan(0);
   });
 
-  test.runIf(age === 'old')('cut off or flipped anywhere in a table', async () => {
-    const file = fileOf(get().image, /\.ldb$/);
-    const flipped = await spoilEverywhere(get(), file, flip);
-    const shortened = await spoilEverywhere(get(), file, cut);
-    expect(flipped.torn + flipped.shorter).toBe(0);
-    expect(flipped.refused).toBeGreaterThan(0);
-    expect(shortened).toMatchObject({ whole: 0, torn: 0, shorter: 0 });
-  });
-
   test('any one file missing is found out', async () => {
     for (const file of get().image.keys()) {
       if (file === 'replica.json') continue;
@@ -180,6 +171,15 @@ describe.each(['young', 'old'] as const)('a %s log that was damaged (R10)', (age
       });
     }
   });
+});
+
+test('a table that is cut off or flipped anywhere is refused, or its damage touches nothing (R10)', async () => {
+  const file = fileOf(small.old!.image, /\.ldb$/);
+  const flipped = await spoilEverywhere(small.old!, file, flip);
+  const shortened = await spoilEverywhere(small.old!, file, cut);
+  expect(flipped.torn + flipped.shorter).toBe(0);
+  expect(flipped.refused).toBeGreaterThan(0);
+  expect(shortened).toMatchObject({ whole: 0, torn: 0, shorter: 0 });
 });
 
 describe('a journal that was damaged (R10)', () => {
