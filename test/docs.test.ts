@@ -1,0 +1,75 @@
+/**
+ * The documentation runs. In a page, a block marked `console` is a transcript: each `$ command` with exactly what it prints. In the
+ * README, every line of a block marked `sh` is run too, and must end well; installing and testing are what CI does around this.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const PAGES = ['README.md', 'docs/master.md', 'docs/library.md'];
+const SECONDS = 180;
+
+interface Step {
+  readonly command: string;
+  readonly output: string;
+}
+
+const blocksOf = (page: string, language: string): string[] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'gm'))].map(
+    ([, block]) => block ?? '',
+  );
+
+const transcript = (block: string): Step[] =>
+  block
+    .split(/^\$ /m)
+    .slice(1)
+    .map((step) => ({ command: step.slice(0, step.indexOf('\n')), output: step.slice(step.indexOf('\n') + 1) }));
+
+const run = (command: string) => spawnSync('bash', ['-c', command], { cwd: root, encoding: 'utf8', timeout: SECONDS * 1000 });
+
+const transcripts = PAGES.flatMap((page) =>
+  blocksOf(page, 'console')
+    .flatMap(transcript)
+    .map((step) => ({ page, ...step })),
+);
+
+const lines = blocksOf('README.md', 'sh')
+  .flatMap((block) => block.split('\n'))
+  .map((line) => line.replace(/\s+#.*$/, '').replace(/^npm ci && /, ''))
+  .filter((line) => line !== '' && line !== 'npm test');
+
+describe('transcripts', () => {
+  test.each(transcripts)('$page: $command', ({ command, output }) => expect(run(command).stdout).toBe(output), SECONDS * 1000);
+});
+
+describe("the README's commands end well", () => {
+  test.each(lines)(
+    '%s',
+    (command) => {
+      const done = run(command);
+      expect(done.status, `${done.stdout}\n${done.stderr}`).toBe(0);
+    },
+    SECONDS * 1000,
+  );
+});
+
+describe('links between pages lead somewhere', () => {
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'spec/README.md',
+    ...readdirSync(join(root, 'docs'))
+      .filter((n) => n.endsWith('.md'))
+      .map((n) => `docs/${n}`),
+  ];
+  const links = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)(#[^)]*)?\)/g)].map(([, to]) => ({
+      page,
+      to: to ?? '',
+    })),
+  );
+  test.each(links)('$page → $to', ({ page, to }) => expect(existsSync(normalize(join(root, dirname(page), to)))).toBe(true));
+});
