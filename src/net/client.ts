@@ -65,6 +65,8 @@ export const makeClient = (o: ClientOptions): Client => {
   const unlink = (server: NodeId): void => {
     links.get(server)?.close(`the link to server ${server} is cut`);
     links.delete(server);
+    // A link that is made anew is a new one: it comes after those that were made before (R13).
+    if (answeredLast === server) answeredLast = undefined;
   };
 
   /** Asks one server, and tells what happened. `slice` is how long it may take. */
@@ -92,7 +94,8 @@ export const makeClient = (o: ClientOptions): Client => {
         // A server that does not answer in its share of the time is asked again, or passed over, like one whose connection broke.
         tell({ type: result.left.type === 'unsent' ? 'unreachable' : 'broken' });
       } else if (isAnswer(result.right)) {
-        if (result.right.type !== 'refused') answeredLast = server;
+        // R13: a server that refuses or is behind has not served us; who was asked first stays so.
+        if (result.right.type !== 'refused' && result.right.type !== 'behind') answeredLast = server;
         tell({ type: 'answered', answer: result.right });
       } else {
         o.logger.warn(`server ${server} answered a ${request.type} with '${result.right.type}'`);

@@ -1,0 +1,169 @@
+/**
+ * What stands on the implementation's side for each component of the model's state, how it is copied, and the abstraction function:
+ * what the model calls it.
+ *
+ * | model | implementation |
+ * | --- | --- |
+ * | a server that is up | a `Replica` and the appends it has made durable |
+ * | a server that is down | what its durable log holds when it is opened |
+ * | a session | a `Session`, the put it has not been answered, the servers it is connected to, the one that answered last |
+ * | the messages in flight | the requests and answers of pulls that were sent |
+ * | links, budgets, the history of all puts | nothing: the master's business, or bounds of the model |
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { incarnationOf, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
+import type { Pull, Pulled, Put } from '#bayou/core/messages.js';
+import type { Seen } from '#bayou/impl/client-windows.js';
+import { openDurable } from '#bayou/impl/durable.js';
+import type { Append } from '#bayou/impl/log.js';
+import { createMemoryLog } from '#bayou/impl/memory-log.js';
+import { restore, snapshot, type Replica, type ReplicaOptions } from '#bayou/impl/replica.js';
+import { resume, token, type Session } from '#bayou/impl/session.js';
+import { textOf, type Message, type Net } from '#bayou/model/network.js';
+import type { Server } from '#bayou/model/server.js';
+import type { Session as ModelSession } from '#bayou/model/session.js';
+import { replicaOrd, stampOrd } from '#bayou/model/order.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** The appends that were made durable, latest first. */
+export interface Disk {
+  readonly append: Append;
+  readonly before: Disk | undefined;
+}
+
+/** A server. The replica is never changed once it stands in a part: whoever takes a step with it takes a copy. */
+export interface ServerPart {
+  readonly up: boolean;
+  readonly replica: Replica;
+  readonly seen: ReadonlyArray<Seen>;
+  readonly disk: Disk | undefined;
+}
+
+/** A client. The session is never changed once it stands in a part. */
+export interface ClientPart {
+  readonly session: Session;
+  /** The put that was sent and not answered (R14). */
+  readonly pending: Put | undefined;
+  readonly connected: ReadonlyArray<NodeId>;
+  readonly answeredLast: NodeId | undefined;
+}
+
+/** A message of a pull on its way. */
+export type Flying =
+  | { readonly type: 'request'; readonly puller: NodeId; readonly answerer: NodeId; readonly pull: Pull }
+  | {
+      readonly type: 'answer';
+      readonly puller: NodeId;
+      readonly answerer: NodeId;
+      readonly to: ReplicaId;
+      readonly pulled: Pulled;
+    };
+
+/** The messages on their way, in the order of the model's bag. */
+export type NetPart = ReadonlyArray<Flying>;
+
+/** What an implementation is made with: nothing as it ships, faults for mutants. */
+export type Making = ReplicaOptions;
+
+// --- copies ----------------------------------------------------------------------------------------------------------------
+
+/** A copy of a replica, by way of what its log would hold. (Sampled paths are replayed without copies, to see that it is faithful.) */
+export const copyReplica = (part: ServerPart, making: Making): Replica => {
+  const { id, clock, vv, log } = snapshot(part.replica);
+  return restore({ replica: id, found: 'whole', clock, vv, writes: log, seen: part.seen }, making);
+};
+
+/** A copy of a session, by way of its token. */
+export const copySession = (session: Session): Session => resume(token(session));
+
+/** What a server comes to that opens a durable log with these appends (`openDurable`, as a process does when it starts). */
+export const openDisk = async (part: ServerPart, making: Making): Promise<Pick<ServerPart, 'replica' | 'seen'>> => {
+  const log = createMemoryLog();
+  const { id } = part.replica;
+  const owner = { server: serverOf(id), freshIncarnation: incarnationOf(id) };
+  await log.open(owner);
+  const appends: Append[] = [];
+  for (let d = part.disk; d !== undefined; d = d.before) appends.unshift(d.append);
+  await log.commit(appends);
+  const [held, opened] = [await log.open(owner), await openDurable(log, owner, making)];
+  if (E.isLeft(held) || E.isLeft(opened)) throw new Error('a log in memory cannot be opened');
+  return { replica: opened.right.replica, seen: making.faults?.amnesia === true ? [] : [...held.right.seen] };
+};
+
+/** The puts to recognise after an append. */
+export const seenAfter = (seen: ReadonlyArray<Seen>, { seen: more, forgotten }: Append): ReadonlyArray<Seen> =>
+  more.length === 0 && forgotten.length === 0
+    ? seen
+    : [...seen.filter((s) => !forgotten.some((f) => f.client === s.client && f.clientTime === s.clientTime)), ...more];
+
+// --- the abstraction function ----------------------------------------------------------------------------------------------
+
+const sorted = <T>(items: ReadonlyArray<T>, compare: (a: T, b: T) => number): ReadonlyArray<T> => [...items].sort(compare);
+
+/** A client's last put at a server, which is all that the model remembers of them. */
+const receiptsOf = (seen: ReadonlyArray<Seen>): Server['receipts'] => {
+  const last = new Map<NodeId, Seen>();
+  for (const s of seen) if ((last.get(s.client)?.clientTime ?? 0) < s.clientTime) last.set(s.client, s);
+  return sorted([...last.values()], (a, b) => a.client - b.client);
+};
+
+/** A server of the model. `remembersPuts`: where no answer is ever lost, the model does not remember puts, and need not (R3). */
+export const serverOfPart = (part: ServerPart, remembersPuts: boolean): Server => {
+  const { id, clock, vv, log } = snapshot(part.replica);
+  return {
+    replica: id,
+    up: part.up,
+    clock,
+    vv: sorted(vv, ([a], [b]) => replicaOrd.compare(a, b)),
+    log: sorted(log, stampOrd.compare),
+    receipts: remembersPuts ? receiptsOf(part.seen) : [],
+    midway: null,
+  };
+};
+
+/** A session of the model. (The client times of puts that were refused are not counted: see `moves.ts`.) */
+export const sessionOfPart = ({ session, pending, connected, answeredLast }: ClientPart): ModelSession => {
+  const t = token(session);
+  if (t.floor.length > 0) throw new Error('a session of a bounded configuration has folded keys into its floor');
+  const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+  const byReplica = ([a]: readonly [ReplicaId, number], [b]: readonly [ReplicaId, number]): number => replicaOrd.compare(a, b);
+  return {
+    client: t.client,
+    clientTime: t.clientTime,
+    clock: t.clock,
+    wrote: sorted(t.wrote, byKey),
+    read: sorted(t.read, byKey),
+    writeVector: sorted(t.writeVector, byReplica),
+    readVector: sorted(t.readVector, byReplica),
+    unanswered: pending === undefined ? null : { clientTime: pending.clientTime, key: pending.key },
+    servers: connected,
+    last: answeredLast ?? null,
+  };
+};
+
+/** A message of the model. */
+export const messageOf = (m: Flying): Message => {
+  const vv = (entries: Pull['vv']): Pull['vv'] => sorted(entries, ([a], [b]) => replicaOrd.compare(a, b));
+  return m.type === 'request'
+    ? { type: 'request', puller: m.puller, answerer: m.answerer, replica: m.pull.puller, vv: vv(m.pull.vv) }
+    : {
+        type: 'answer',
+        puller: m.puller,
+        answerer: m.answerer,
+        replica: m.to,
+        pulled: { ...m.pulled, vv: vv(m.pulled.vv), writes: sorted(m.pulled.writes, stampOrd.compare) },
+      };
+};
+
+/** The bag of the model. */
+export const netOfPart = (net: NetPart): Net => net.map(messageOf);
+
+/** The messages with one more, in the order of the model's bag. */
+export const sendFlying = (net: NetPart, message: Flying): NetPart => {
+  const pairs = [...net, message].map((m) => [textOf(messageOf(m)), m] as const);
+  return sorted(pairs, ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, m]) => m);
+};
+
+/** Which server a part is. */
+export const serverIdOf = (part: ServerPart): NodeId => serverOf(part.replica.id);
