@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { readTraces } from '../dist/conformance/trace/read.js';
 import { showTraceVerdict, validateTrace } from '../dist/conformance/trace/validate.js';

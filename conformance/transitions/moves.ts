@@ -48,6 +48,8 @@ export interface Moved {
 export interface Ways {
   readonly making: Making;
   readonly copies: boolean;
+  /** How many keys a session remembers (R11). */
+  readonly sessionKeys: number;
 }
 
 /** One interaction on the implementation: `way` is which of the model's outcomes is meant. */
@@ -82,7 +84,7 @@ const pullFrom = (ways: Ways, puller: ServerPart, answerer: ServerPart): ServerP
 // --- clients that roam -----------------------------------------------------------------------------------------------------
 
 const sessionFor = (ways: Ways, part: ClientPart): ClientPart['session'] =>
-  ways.copies ? copySession(part.session) : part.session;
+  ways.copies ? copySession(part.session, ways.sessionKeys) : part.session;
 
 const nextValue = (client: ClientPart): Bytes => valueOf(client.session.client, token(client.session).clientTime + 1);
 
@@ -96,7 +98,7 @@ const put =
   (ways: Ways, key: Bytes): Move =>
   ([client, server, puts]) => {
     const before = client as ClientPart;
-    const session = copySession(before.session);
+    const session = copySession(before.session, ways.sessionKeys);
     const request = startPut(session, key, nextValue(before));
     const [after, answer] = putAt(ways, server as ServerPart, request);
     if (answer.type === 'behind') {
@@ -183,7 +185,7 @@ const putInOrder =
   (ways: Ways, key: Bytes): Move =>
   ([client, puts, ...servers]) => {
     const before = client as ClientPart;
-    const session = copySession(before.session);
+    const session = copySession(before.session, ways.sessionKeys);
     const request = startPut(session, key, nextValue(before));
     const after = [...(servers as ReadonlyArray<ServerPart>)];
     const { result, answeredBy } = attempt<PutAnswer, { readonly type: string }>(

@@ -75,7 +75,7 @@ export const copyReplica = (part: ServerPart, making: Making): Replica => {
 };
 
 /** A copy of a session, by way of its token. */
-export const copySession = (session: Session): Session => resume(token(session));
+export const copySession = (session: Session, maxKeys: number): Session => resume(token(session), { maxKeys });
 
 /** What a server comes to that opens a durable log with these appends (`openDurable`, as a process does when it starts). */
 export const openDisk = async (part: ServerPart, making: Making): Promise<Pick<ServerPart, 'replica' | 'seen'>> => {
@@ -123,9 +123,9 @@ export const serverOfPart = (part: ServerPart, remembersPuts: boolean): Server =
 };
 
 /** A session of the model. (The client times of puts that were refused are not counted: see `moves.ts`.) */
-export const sessionOfPart = ({ session, pending, connected, answeredLast }: ClientPart): ModelSession => {
+export const sessionOfPart = (part: ClientPart, isBounded: boolean): ModelSession => {
+  const { session, pending, connected, answeredLast } = part;
   const t = token(session);
-  if (t.floor.length > 0) throw new Error('a session of a bounded configuration has folded keys into its floor');
   const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
   const byReplica = ([a]: readonly [ReplicaId, number], [b]: readonly [ReplicaId, number]): number => replicaOrd.compare(a, b);
   return {
@@ -136,10 +136,25 @@ export const sessionOfPart = ({ session, pending, connected, answeredLast }: Cli
     read: sorted(t.read, byKey),
     writeVector: sorted(t.writeVector, byReplica),
     readVector: sorted(t.readVector, byReplica),
+    kept: isBounded
+      ? { wrote: t.wrote.map(([key]) => key), read: t.read.map(([key]) => key), floor: sorted(t.floor, byReplica) }
+      : null,
     unanswered: pending === undefined ? null : { clientTime: pending.clientTime, key: pending.key },
     servers: connected,
     last: answeredLast ?? null,
   };
+};
+
+/** A session of the model without what it keeps for the properties alone: keys that were folded into its floor (R11). */
+export const withoutFolded = (session: ModelSession): ModelSession => {
+  const { kept } = session;
+  return kept === null
+    ? session
+    : {
+        ...session,
+        wrote: session.wrote.filter(([key]) => kept.wrote.includes(key)),
+        read: session.read.filter(([key]) => kept.read.includes(key)),
+      };
 };
 
 /** A message of the model. */

@@ -11,9 +11,19 @@ import { newSession } from '#bayou/impl/session.js';
 import type { Config } from '#bayou/model/config.js';
 import { replicaId } from '#bayou/core/ids.js';
 import { bayou } from '#bayou/model/system.js';
+import type { Session as ModelSession } from '#bayou/model/session.js';
 import { asksOf, clientId, worldOf, type World } from '#bayou/model/world.js';
 import { moveOf, type LinkView, type Move, type Moved, type Parts, type Ways } from './moves.js';
-import { netOfPart, serverOfPart, sessionOfPart, type ClientPart, type Making, type NetPart, type ServerPart } from './parts.js';
+import {
+  netOfPart,
+  serverOfPart,
+  sessionOfPart,
+  withoutFolded,
+  type ClientPart,
+  type Making,
+  type NetPart,
+  type ServerPart,
+} from './parts.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -56,6 +66,8 @@ export interface WalkReport {
 interface Interned {
   readonly kind: string;
   readonly key: string;
+  /** The text of as much of it as the implementation has too. */
+  readonly compared: string;
   readonly value: unknown;
   readonly number: number;
 }
@@ -107,7 +119,8 @@ class Interning {
     const key = this.keyOf(kind, value);
     const known = values.get(key);
     if (known !== undefined) return known;
-    const made = { kind, key, value, number: this.#count++ };
+    const compared = kind === 'client' ? this.keyOf(kind, withoutFolded(value as ModelSession)) : key;
+    const made = { kind, key, compared, value, number: this.#count++ };
     values.set(key, made);
     return made;
   }
@@ -137,7 +150,7 @@ const initialParts = (world: World, model: ComponentModel, making: Making): Part
       return { up: true, replica: createReplica(replicaId(server), making), seen: [], disk: undefined } satisfies ServerPart;
     if (client >= 0)
       return {
-        session: newSession(clientId(client), asksOf(world, clientId(client))),
+        session: newSession(clientId(client), asksOf(world, clientId(client)), { maxKeys: world.config.sessionKeys }),
         pending: undefined,
         connected: world.config.placement === 'any' ? [] : (world.config.placement[client] ?? []),
         answeredLast: undefined,
@@ -148,12 +161,13 @@ const initialParts = (world: World, model: ComponentModel, making: Making): Part
 /** The abstraction function, to the text that the model has for the component; undefined where there is nothing to compare. */
 const abstraction = (world: World, values: Interning) => {
   const known = new WeakMap<object, string>();
+  const isBounded = world.clients.some((c) => c.initial.kept !== null);
   const keyOf = (kind: string, part: unknown): string => {
     switch (kind) {
       case 'server':
         return values.keyOf(kind, serverOfPart(part as ServerPart, world.rules.remembersPuts));
       case 'client':
-        return values.keyOf(kind, sessionOfPart(part as ClientPart));
+        return values.keyOf(kind, sessionOfPart(part as ClientPart, isBounded));
       default:
         return values.keyOf(kind, netOfPart(part as NetPart));
     }
@@ -198,8 +212,8 @@ class Walk {
     const names = new Map(this.model.slots.map((s, i) => [s.name, i]));
     const moves = (ways: Ways): ReadonlyArray<Move> =>
       this.model.interactions.map((x) => moveOf(x.label.family, x.label.args, ways, links));
-    const copying = moves({ making, copies: true });
-    this.#onPath = moves({ making, copies: false });
+    const copying = moves({ making, copies: true, sessionKeys: config.sessionKeys });
+    this.#onPath = moves({ making, copies: false, sessionKeys: config.sessionKeys });
     this.#joints = this.model.interactions.map((x, i) => ({
       label: [x.label.family, ...x.label.args].join(' '),
       family: x.label.family,
@@ -244,7 +258,7 @@ class Walk {
     this.sampled++;
     for (const [i, local] of state.locals.entries()) {
       const key = isCompared(local.kind) ? this.#fresh(local.kind, parts[i]) : undefined;
-      if (key !== undefined && key !== local.key) return this.#parting(state, [], this.model.slots[i]!.name, local, key);
+      if (key !== undefined && key !== local.compared) return this.#parting(state, [], this.model.slots[i]!.name, local, key);
     }
     return undefined;
   }
@@ -279,7 +293,7 @@ class Walk {
     for (const [k, w] of joint.writes.entries()) {
       const slot = this.model.slots[joint.at[w]!]!;
       const key = this.#abstract(slot.kind, moved.parts[w]);
-      if (key !== undefined && key !== way.next[k]!.key) return this.#parting(state, label, slot.name, way.next[k], key);
+      if (key !== undefined && key !== way.next[k]!.compared) return this.#parting(state, label, slot.name, way.next[k], key);
     }
     return undefined;
   }
@@ -310,7 +324,7 @@ class Walk {
   #parting(state: State, last: ReadonlyArray<string>, where: string, model?: Interned, implementation = ''): Parting {
     const path: string[] = [];
     for (let s = state; s.from !== undefined; s = s.from) path.unshift(this.#joints[s.interaction]!.label);
-    return { path: [...path, ...last], where, model: model?.key ?? '', implementation };
+    return { path: [...path, ...last], where, model: model?.compared ?? '', implementation };
   }
 }
 
