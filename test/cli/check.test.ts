@@ -181,6 +181,21 @@ describe('limits and signals', () => {
   });
 });
 
+describe('checkpoints', () => {
+  test('a search that stopped goes on to the same totals; another configuration is refused', async () => {
+    const file = join(dir, 'search.checkpoint');
+    const stopped = await bayou(['check', 'bayou-s-2213', '--max-states', '2000', '--checkpoint', file]);
+    expect(stopped.status).toBe(3);
+    expect(stopped.stdout).toContain(`--resume ${file}`);
+    const resumed = await bayou(['check', 'bayou-s-2213', '--resume', file]);
+    expect(resumed.lines.at(-1)).toContain('holds: all 10,031 states');
+    expect(resumed.status).toBe(0);
+    const other = await bayou(['check', 'bayou-s-2212', '--resume', file]);
+    expect(other.status).toBe(2);
+    expect(other.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
 describe('output', () => {
   test('--json is one line for each configuration', async () => {
     const { lines } = await bayou(['check', 'bayou-s-2112', 'v6-no-check', '--json']);

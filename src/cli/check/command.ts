@@ -1,8 +1,10 @@
 /** `bayou check`: configurations in, verdicts out. */
+import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import ora from 'ora';
 import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
+import type { Config } from '../../model/config.js';
 import { bayou } from '../../model/system.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
 import { boundPhrases } from './bounds.js';
@@ -50,6 +52,11 @@ const memoryHint = (args: CheckArgs, { stop }: Report): ReadonlyArray<string> =>
     ? [`The program itself takes about as much memory as --max-memory allows: give it ${bytes(LEAST_BYTES)} or more.`]
     : [];
 
+const goOnLines = ({ checkpoint, resume }: CheckArgs, { stop }: Report, repeat: string): ReadonlyArray<string> => {
+  if (checkpoint === undefined || !existsSync(checkpoint) || stop.kind === 'complete' || stop.kind === 'violation') return [];
+  return [`Go on with: ${repeat}${resume === undefined ? ` --resume ${checkpoint}` : ''} (and a limit that lets it)`];
+};
+
 interface Outcome {
   readonly loaded: Loaded;
   readonly report: Report;
@@ -68,6 +75,7 @@ const printReport = (args: CheckArgs, { loaded, report, judgement, files, repeat
   const failed = report.verdict !== 'holds';
   for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report)]) print(line);
   if (failed) print(`Repeat with: ${repeat}`);
+  for (const line of goOnLines(args, report, repeat)) print(line);
   if (judgement.line !== undefined) print(judgement.line);
   print(lines.at(-1)!);
 };
@@ -85,6 +93,9 @@ const interruption = (): { signal: AbortSignal; end: () => void } => {
   return { signal: controller.signal, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 };
 
+/** What two configurations that are checked alike have in common: not their names, nor what they are for. */
+const identityOf = ({ name: _name, about: _about, expect: _expect, ...rest }: Config): string => JSON.stringify(rest);
+
 const checkOne = async (
   source: string,
   args: CheckArgs,
@@ -97,6 +108,7 @@ const checkOne = async (
   const report = await search(model, args, {
     signal,
     bounds: boundPhrases(loaded.config),
+    configuration: identityOf(loaded.config),
     progressEveryMs: args.ndjson ? NDJSON_MS : TERMINAL_MS,
     ...(onProgress === undefined ? {} : { onProgress }),
   }).finally(end);

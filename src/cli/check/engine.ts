@@ -11,9 +11,12 @@ import type { CheckArgs } from './options.js';
 // --- options ---------------------------------------------------------------------------------------------------------------
 
 /** What the caller adds to the options of the command line. */
-export type Hooks = Pick<CheckOptions, 'signal' | 'onProgress' | 'progressEveryMs' | 'bounds'>;
+export interface Hooks extends Pick<CheckOptions, 'signal' | 'onProgress' | 'progressEveryMs' | 'bounds'> {
+  /** The configuration as a text: a checkpoint of another is refused. */
+  readonly configuration: string;
+}
 
-const optionsOf = (args: CheckArgs, hooks: Hooks): Omit<CheckOptions, 'search'> => ({
+const optionsOf = (args: CheckArgs, { configuration: _, ...hooks }: Hooks): Omit<CheckOptions, 'search'> => ({
   ...hooks,
   symmetry: args.symmetry,
   normalize: args.quotient,
@@ -60,7 +63,13 @@ const merged = (first: Report, second: Report, requireWitnesses: boolean): Repor
 const byComponents = async (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const options = optionsOf(args, hooks);
   const order = args.search === 'sweep' ? 'sweep' : 'bfs';
-  const safety = await checkComponents(model, { ...options, search: order });
+  const safety = await checkComponents(model, {
+    ...options,
+    search: order,
+    configuration: hooks.configuration,
+    ...(args.checkpoint === undefined ? {} : { checkpoint: args.checkpoint }),
+    ...(args.resume === undefined ? {} : { resume: args.resume }),
+  });
   const liveness = livenessOf(model);
   if (liveness.length === 0 || !isWorthwhile(args, safety)) return safety;
   return merged(safety, await check(toModel(model), { ...options, properties: liveness }), args.requireWitnesses);
@@ -79,7 +88,7 @@ export const search = async (model: ComponentModel, args: CheckArgs, hooks: Hook
   try {
     return await byComponents(model, args, hooks);
   } catch (error) {
-    if (error instanceof CheckerError && error.code === 'option') throw new UsageError(error.message);
+    if (error instanceof CheckerError && error.code !== 'model') throw new UsageError(error.message);
     throw error;
   }
 };

@@ -29,6 +29,8 @@ export interface CheckArgs {
   readonly json: boolean;
   readonly ndjson: boolean;
   readonly outDir?: string;
+  readonly checkpoint?: string;
+  readonly resume?: string;
   readonly format?: ReadonlyArray<Format>;
 }
 
@@ -152,6 +154,8 @@ const bare = (): Command => {
     .option('--max-states <n>', 'stop at so many states', wholeNumber(1))
     .option('--max-depth <n>', 'go no further than so many steps', wholeNumber(1))
     .option('--max-seconds <n>', 'stop after so many seconds', wholeNumber(1))
+    .option('--checkpoint <file>', 'where the search stops before its end, write what a later run needs to go on')
+    .option('--resume <file>', 'go on from such a file: the same configuration and options, to the same totals')
     .option('--seed <n>', 'seed of --search simulate', wholeNumber(0), 1)
     .option('--traces <n>', 'random walks of --search simulate', wholeNumber(1), 1000)
     .option('--trace-length <n>', 'steps of a random walk at most', wholeNumber(1), 100)
@@ -178,5 +182,10 @@ export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
   if (raw.format !== undefined && raw.outDir === undefined)
     command.error('error: --format needs --out-dir, the folder to write to');
   if (raw.json && raw.ndjson) command.error('error: --json and --ndjson exclude each other');
+  const keeps = raw.checkpoint !== undefined || raw.resume !== undefined;
+  if (keeps && command.args.length > 1) command.error('error: --checkpoint and --resume are for one configuration at a time');
+  if (keeps && (raw.plain || raw.search === 'dfs' || raw.search === 'simulate')) {
+    command.error('error: --checkpoint and --resume are for --search bfs and sweep, without --plain');
+  }
   return { ...raw, configs: command.args, overrides };
 };
