@@ -17,10 +17,10 @@ describe('simulation', () => {
   });
 
   test('never says "holds": it has not seen every state, even where it has', () => {
-    const report = simulateSync(twoPhaseCommit(2), { traces: 500, traceLength: 30 });
+    const report = simulateSync(twoPhaseCommit(2), { traces: 3000, traceLength: 30 });
     expect(report.counts.distinct).toBe(checkSync(twoPhaseCommit(2)).counts.distinct);
     expect(report.verdict).toBe('bounded');
-    expect(report.stop).toEqual({ kind: 'traces', limit: 500 });
+    expect(report.stop).toEqual({ kind: 'traces', limit: 3000 });
     expect(report.properties.map(({ verdict }) => verdict)).toEqual(['unknown', 'reached', 'reached']);
   });
 
