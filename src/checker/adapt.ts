@@ -22,7 +22,8 @@ type Look = (state: Tuple) => boolean;
 
 // --- slots -----------------------------------------------------------------------------------------------------------------
 
-const positionsOf =
+/** Where slots are among the model's. @throws TypeError for one that the model does not declare. */
+export const positionsOf =
   (model: ComponentModel) =>
   (slots: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> =>
     slots.map((wanted) => {
@@ -33,7 +34,8 @@ const positionsOf =
 
 const localsAt = (state: Tuple, positions: ReadonlyArray<number>): Tuple => positions.map((at) => state[at]);
 
-const call = <T>(pure: (...locals: never) => T, locals: Tuple): T => pure(...(locals as ReadonlyArray<never> as never));
+/** Calls a pure function of local states. */
+export const call = <T>(pure: (...locals: never) => T, locals: Tuple): T => pure(...(locals as ReadonlyArray<never> as never));
 
 // --- steps -----------------------------------------------------------------------------------------------------------------
 
@@ -73,32 +75,45 @@ const someOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): Lo
   return (state) => looks.some((look) => look(state));
 };
 
+type Holds<S> = (state: S) => boolean;
+
+/**
+ * The plain property of a component property, for any states that have the components' values and actions that have an outcome.
+ * `all` and `some` make one predicate of many.
+ */
+export const sentence = <S, A extends { readonly outcome: Outcome<ReadonlyArray<Slot<unknown>>> }>(
+  property: ComponentProperty,
+  all: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
+  some: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
+): Property<S, A> => {
+  const { name } = property;
+  const named = property.rule === undefined ? { name } : { name, rule: property.rule };
+  switch (property.kind) {
+    case 'always':
+    case 'eventually':
+    case 'eventuallyAlways':
+      return { ...named, kind: property.kind, holds: all(property.over) };
+    case 'sometimes':
+      return { ...named, kind: 'sometimes', holds: some(property.over) };
+    case 'alwaysStep':
+      return { ...named, kind: 'alwaysStep', holds: (_, { outcome }) => outcome.violates?.includes(name) !== true };
+    case 'sometimesStep':
+      return { ...named, kind: 'sometimesStep', holds: (_, { outcome }) => outcome.witnesses?.includes(name) === true };
+    case 'leadsTo':
+      return { ...named, kind: 'leadsTo', from: all(property.from), to: all(property.to) };
+    case 'noDeadlock':
+      return { ...named, kind: 'noDeadlock', ...(property.final === undefined ? {} : { final: all(property.final) }) };
+  }
+};
+
 const propertyOf =
   (model: ComponentModel) =>
-  (property: ComponentProperty): Property<Tuple, ComponentAction> => {
-    const { name } = property;
-    const sentence = property.rule === undefined ? { name } : { name, rule: property.rule };
-    switch (property.kind) {
-      case 'always':
-      case 'eventually':
-      case 'eventuallyAlways':
-        return { ...sentence, kind: property.kind, holds: allOf(model, property.over) };
-      case 'sometimes':
-        return { ...sentence, kind: 'sometimes', holds: someOf(model, property.over) };
-      case 'alwaysStep':
-        return { ...sentence, kind: 'alwaysStep', holds: (_, { outcome }) => outcome.violates?.includes(name) !== true };
-      case 'sometimesStep':
-        return { ...sentence, kind: 'sometimesStep', holds: (_, { outcome }) => outcome.witnesses?.includes(name) === true };
-      case 'leadsTo':
-        return { ...sentence, kind: 'leadsTo', from: allOf(model, property.from), to: allOf(model, property.to) };
-      case 'noDeadlock':
-        return {
-          ...sentence,
-          kind: 'noDeadlock',
-          ...(property.final === undefined ? {} : { final: allOf(model, property.final) }),
-        };
-    }
-  };
+  (property: ComponentProperty): Property<Tuple, ComponentAction> =>
+    sentence(
+      property,
+      (predicates) => allOf(model, predicates),
+      (predicates) => someOf(model, predicates),
+    );
 
 // --- the rest --------------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@
 export * from './interface.js';
 export * from './report.js';
 export { toModel, type ComponentAction, type Tuple } from './adapt.js';
+export { internedModel, type NumberedAction, type Numbers } from './interned.js';
 export { check, checkSync, simulate, simulateSync } from './check.js';
 export { checkComponents, type ComponentOptions } from './component/check.js';
 export { CheckerError } from './component/error.js';

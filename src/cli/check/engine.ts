@@ -4,6 +4,7 @@ import { check, simulate } from '../../checker/check.js';
 import { checkComponents } from '../../checker/component/check.js';
 import { CheckerError } from '../../checker/component/error.js';
 import type { ComponentModel } from '../../checker/interface.js';
+import { internedModel } from '../../checker/interned.js';
 import { isLiveness, verdictOf, type CheckOptions, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './options.js';
@@ -72,18 +73,24 @@ const byComponents = async (model: ComponentModel, args: CheckArgs, hooks: Hooks
   });
   const liveness = livenessOf(model);
   if (liveness.length === 0 || !isWorthwhile(args, safety)) return safety;
-  return merged(safety, await check(toModel(model), { ...options, properties: liveness }), args.requireWitnesses);
+  return merged(safety, await check(internedModel(model), { ...options, properties: liveness }), args.requireWitnesses);
 };
+
+/** The numbers have no symmetry: with a reduction, the slow model does it. */
+const depthFirst = (model: ComponentModel, options: Omit<CheckOptions, 'search'>): Promise<Report> =>
+  options.symmetry === true || options.normalize === true
+    ? check(toModel(model), { ...options, search: 'dfs' })
+    : check(internedModel(model), { ...options, search: 'dfs' });
 
 const byWalks = (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const { seed, traces, traceLength } = args;
-  return simulate(toModel(model), { ...optionsOf(args, hooks), seed, traces, traceLength });
+  return simulate(internedModel(model), { ...optionsOf(args, hooks), seed, traces, traceLength });
 };
 
 /** Checks the model as the command line says. @throws UsageError when the options do not fit the model. */
 export const search = async (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   if (args.search === 'simulate') return byWalks(model, args, hooks);
-  if (args.search === 'dfs') return check(toModel(model), { ...optionsOf(args, hooks), search: 'dfs' });
+  if (args.search === 'dfs') return depthFirst(model, optionsOf(args, hooks));
   if (args.plain) return check(toModel(model), { ...optionsOf(args, hooks), search: 'bfs' });
   try {
     return await byComponents(model, args, hooks);

@@ -1,0 +1,162 @@
+/**
+ * A {@link ComponentModel} as a plain {@link Model} over tuples of small integers: each component's value is a number, and each local step
+ * and predicate runs once for each distinct local input. It searches several times faster than {@link toModel} and keeps
+ * the state graph small, which is what liveness needs; safety alone is faster still by the component engine.
+ */
+import { call, positionsOf, sentence } from './adapt.js';
+import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './interface.js';
+import { encode } from './plain/encode.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** For each slot the number of its value. */
+export type Numbers = ReadonlyArray<number>;
+
+/** One way in which an interaction can go, with what it writes: slot positions and the numbers of the new values. */
+export interface NumberedAction {
+  readonly interaction: Interaction;
+  readonly outcome: Outcome<ReadonlyArray<Slot<unknown>>>;
+  readonly writes: ReadonlyArray<readonly [position: number, id: number]>;
+}
+
+type Look = (state: Numbers) => boolean;
+
+/** Values by kind, each with a number. */
+interface Interner {
+  readonly id: (kind: string, local: unknown) => number;
+  readonly value: (kind: string, id: number) => unknown;
+}
+
+// --- numbers ---------------------------------------------------------------------------------------------------------------
+
+const internerOf = (model: ComponentModel): Interner => {
+  const kinds = new Map(model.slots.map(({ kind }) => [kind, { ids: new Map<string, number>(), values: [] as unknown[] }]));
+  const id = (kind: string, local: unknown): number => {
+    const { ids, values } = kinds.get(kind)!;
+    const name = model.key?.(kind, local as never) ?? encode(local);
+    const known = ids.get(name);
+    if (known !== undefined) return known;
+    ids.set(name, values.length);
+    return values.push(local) - 1;
+  };
+  return { id, value: (kind, number) => kinds.get(kind)!.values[number] };
+};
+
+type Memo<T> = Map<number, Memo<T> | T>;
+
+/** Remembers a pure function of the numbers at some positions: one map for each position, and the result in the last. */
+const remembered = <T extends object | boolean>(
+  positions: ReadonlyArray<number>,
+  compute: (state: Numbers) => T,
+): ((state: Numbers) => T) => {
+  const last = positions.length - 1;
+  if (last < 0) {
+    let once: T | undefined;
+    return (state) => (once ??= compute(state));
+  }
+  const memo: Memo<T> = new Map();
+  return (state) => {
+    let node = memo;
+    for (let i = 0; i < last; i++) {
+      const id = state[positions[i]!]!;
+      let below = node.get(id) as Memo<T> | undefined;
+      if (below === undefined) node.set(id, (below = new Map()));
+      node = below;
+    }
+    const id = state[positions[last]!]!;
+    let result = node.get(id) as T | undefined;
+    if (result === undefined) node.set(id, (result = compute(state)));
+    return result;
+  };
+};
+
+// --- steps -----------------------------------------------------------------------------------------------------------------
+
+const localsOf = (
+  model: ComponentModel,
+  { value }: Interner,
+  positions: ReadonlyArray<number>,
+  state: Numbers,
+): ReadonlyArray<unknown> => positions.map((at) => value(model.slots[at]!.kind, state[at]!));
+
+const actionsOf = (model: ComponentModel, interner: Interner): Model<Numbers, NumberedAction>['actions'] => {
+  const meetings = model.interactions.map((interaction) => {
+    const positions = positionsOf(model)(interaction.slots);
+    return remembered(positions, (state): ReadonlyArray<NumberedAction> => {
+      return call(interaction.step, localsOf(model, interner, positions, state)).map((outcome) => ({
+        interaction,
+        outcome,
+        writes: interaction.writes.map((write) => {
+          const at = positions[write]!;
+          return [at, interner.id(model.slots[at]!.kind, outcome.next[write])] as const;
+        }),
+      }));
+    });
+  });
+  return (state) => {
+    const actions: NumberedAction[] = [];
+    for (const meeting of meetings) for (const action of meeting(state)) actions.push(action);
+    return actions;
+  };
+};
+
+const next = (state: Numbers, { writes }: NumberedAction): Numbers => {
+  const after = state.slice();
+  for (const [at, id] of writes) after[at] = id;
+  return after;
+};
+
+// --- properties ------------------------------------------------------------------------------------------------------------
+
+const lookOf =
+  (model: ComponentModel, interner: Interner) =>
+  ({ slots, holds }: Predicate): Look => {
+    const positions = positionsOf(model)(slots);
+    return remembered(positions, (state) => call(holds, localsOf(model, interner, positions, state)));
+  };
+
+const propertyOf =
+  (model: ComponentModel, interner: Interner) =>
+  (property: ComponentProperty): Property<Numbers, NumberedAction> => {
+    const looks = (predicates: ReadonlyArray<Predicate>): ReadonlyArray<Look> => predicates.map(lookOf(model, interner));
+    const all = (predicates: ReadonlyArray<Predicate>): Look => {
+      const each = looks(predicates);
+      return (state) => each.every((look) => look(state));
+    };
+    const some = (predicates: ReadonlyArray<Predicate>): Look => {
+      const each = looks(predicates);
+      return (state) => each.some((look) => look(state));
+    };
+    return sentence(property, all, some);
+  };
+
+// --- the model -------------------------------------------------------------------------------------------------------------
+
+/**
+ * The model of numbers of a component model. It has neither its symmetry nor its quotient: liveness is not judged under them.
+ *
+ * @throws TypeError when an interaction or a predicate names a slot that the model does not declare.
+ */
+export const internedModel = (model: ComponentModel): Model<Numbers, NumberedAction> => {
+  const interner = internerOf(model);
+  const looks = (model.boundary ?? []).map(lookOf(model, interner));
+  return {
+    name: model.name,
+    initial: [model.slots.map(({ kind, initial }) => interner.id(kind, initial))],
+    actions: actionsOf(model, interner),
+    next,
+    label: ({ interaction }) => interaction.label,
+    note: (_, { outcome }) => outcome.note,
+    families: [...new Set(model.interactions.map(({ label }) => label.family))],
+    properties: model.properties.map(propertyOf(model, interner)),
+    fairness: ({ interaction }) => interaction.fairness,
+    show: (state) =>
+      Object.fromEntries(
+        model.slots.map(({ kind, name }, at) => {
+          const local = interner.value(kind, state[at]!);
+          return [name, model.show?.(kind, local as never) ?? JSON.stringify(local)];
+        }),
+      ),
+    ...(looks.length === 0 ? {} : { boundary: (state: Numbers) => looks.every((look) => look(state)) }),
+  };
+};

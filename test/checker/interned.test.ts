@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { toModel } from '#bayou/checker/adapt.js';
+import { checkSync } from '#bayou/checker/check.js';
+import { checkComponents } from '#bayou/checker/component/check.js';
+import { internedModel } from '#bayou/checker/interned.js';
+import type { ComponentModel } from '#bayou/checker/interface.js';
+import type { Report } from '#bayou/checker/report.js';
+import { decodeConfig } from '#bayou/model/config.js';
+import { bayou } from '#bayou/model/system.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, test } from 'vitest';
+
+const configured = (name: string): ComponentModel => {
+  const json: unknown = JSON.parse(readFileSync(new URL(`../../spec/configs/${name}.json`, import.meta.url), 'utf8'));
+  const config = decodeConfig(json);
+  if (E.isLeft(config)) throw new Error(config.left.join('; '));
+  return bayou(config.right);
+};
+
+/** All but what it took. */
+const essence = ({ statistics: _, ...report }: Report): unknown => report;
+
+describe('a component model as a plain one', () => {
+  // The slow reading computes every step and predicate anew; the numbered one must say the same in everything.
+  test.each(['bayou-s-2212', 'v1-pruning', 'v2-torn-answer', 'v5-no-advance', 'v8-eager-vv', 'settle-messages'])(
+    'by numbers and by values: %s',
+    (name) => {
+      const model = configured(name);
+      expect(essence(checkSync(internedModel(model)))).toEqual(essence(checkSync(toModel(model))));
+    },
+  );
+
+  test.each(['bayou-s-2213', 'bayou-s-3113'])(
+    'has the states, the verdicts and the depth that the engine finds: %s',
+    async (name) => {
+      const model = configured(name);
+      const [numbers, engine] = [checkSync(internedModel(model)), await checkComponents(model)];
+      expect(numbers.counts).toEqual(engine.counts);
+      expect(numbers.properties).toEqual(engine.properties);
+    },
+  );
+
+  test('settles because pulls are fair, and only because of that (contract, section 8)', () => {
+    const model = configured('settle');
+    const unfair = { ...model, interactions: model.interactions.map(({ fairness: _, ...interaction }) => interaction) };
+    expect(checkSync(internedModel(model)).verdict).toBe('holds');
+    const report = checkSync(internedModel(unfair));
+    expect(report.properties[0]!.verdict).toBe('violated');
+    expect(report.properties[0]!.trace!.loop).toBeDefined();
+  });
+});
