@@ -74,9 +74,9 @@ Stamp(w) == [t |-> w.t, r |-> w.r]
 
 Older(a, b) == a.t < b.t \/ (a.t = b.t /\ RBefore(a.r, b.r))                        \* R4
 
-(* V7: server 0 breaks ties its own way. *)
+(* V7: odd servers break ties their own way. *)
 OlderAt(s, a, b) ==
-  IF Variant = "V7" /\ s = 0 THEN a.t < b.t \/ (a.t = b.t /\ RBefore(b.r, a.r))
+  IF Variant = "V7" /\ s % 2 = 1 THEN a.t < b.t \/ (a.t = b.t /\ RBefore(b.r, a.r))
                              ELSE Older(a, b)
 
 Zero         == [r \in Replica |-> 0]

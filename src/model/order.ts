@@ -20,11 +20,11 @@ export const stampOrd: Ord<Stamp> = getMonoid<Stamp>().concat(
 /** V7: by accept time, then the *smaller* replica id is the later. */
 const reversedTies: Ord<Stamp> = fromCompare((a, b) => (a.t === b.t ? stampOrd.compare(b, a) : stampOrd.compare(a, b)));
 
-/** The order by which a replica finds its newest write: R4's, the same on every replica, except that under V7 server 0 breaks ties its own way. */
+/** The order by which a replica finds its newest write: R4's, the same on every replica, except that under V7 servers with an odd id break ties their own way. */
 export const orderAt =
   (variant: Variant) =>
   (replica: ReplicaId): Ord<Stamp> =>
-    variant === 'V7' && serverOf(replica) === 0 ? reversedTies : stampOrd;
+    variant === 'V7' && serverOf(replica) % 2 === 1 ? reversedTies : stampOrd;
 
 /** Is stamp `a` older than stamp `b` (R4)? */
 export const isOlder = (a: Stamp, b: Stamp): boolean => stampOrd.compare(a, b) < 0;

@@ -60,13 +60,13 @@ describe('writes and order', () => {
     expect(isOlder({ t: 2, r: '9.9' }, { t: 2, r: '9.10' })).toBe(true);
     expect(isOlder({ t: 2, r: '9.0' }, { t: 2, r: '9.0' })).toBe(false);
   });
-  test('V7: server 0 breaks ties the other way', () => {
+  test('V7: odd servers break ties the other way', () => {
     const [a, b] = [
       { t: 1, r: '0.0' },
       { t: 1, r: '1.0' },
     ] as const;
-    expect(orderAt('V7')('0.0').compare(a, b)).toBe(1);
-    expect(orderAt('V7')('1.0').compare(a, b)).toBe(-1);
+    expect(orderAt('V7')('1.0').compare(a, b)).toBe(1);
+    expect(orderAt('V7')('0.0').compare(a, b)).toBe(-1);
     expect(orderAt('FIXED')('0.0').compare(a, b)).toBe(-1);
   });
   test('R5: the store has the greatest-stamped write to each key, sorted by key', () => {

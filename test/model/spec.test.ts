@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -31,5 +32,38 @@ describe('Promela', () => {
   });
   test.skipIf(!there)('what is no configuration of the core is refused', () => {
     expect(node(['spec/spin.js', 'messages']).status).toBe(2);
+  });
+});
+
+describe('the table of spec/README.md', () => {
+  const text = (path: string): string => readFileSync(new URL(path, `file://${root}/`), 'utf8');
+  const readme = text('spec/README.md');
+  const rows = readme
+    .slice(readme.indexOf('| TLA+ | rule |'))
+    .split('\n\n')[0]!
+    .split('\n')
+    .slice(2)
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const names = (cell: string): ReadonlyArray<string> => [...cell.matchAll(/`([^`]+)`/g)].map((m) => m[1]!);
+
+  test('names what Bayou.tla defines', () => {
+    const module = text('spec/Bayou.tla');
+    for (const name of rows.flatMap((row) => names(row[1]!)))
+      expect(module).toMatch(new RegExp(`^${name}(\\(.*\\))? +==|^${name}(\\(.*\\))? ==`, 'm'));
+    expect(rows.length).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ['src/model', 3],
+    ['src/impl', 4],
+  ])('names what %s has', (folder, column) => {
+    for (const row of rows) {
+      let source = '';
+      for (const name of names(row[column]!)) {
+        if (name.startsWith('src/')) continue;
+        if (name.endsWith('.ts')) source = text(`${folder}/${name}`);
+        else expect(source, `${name} of ${row[column]!}`).toMatch(new RegExp(`\\b${name}\\b`));
+      }
+    }
   });
 });
