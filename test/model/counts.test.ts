@@ -1,25 +1,47 @@
-import { expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, test } from 'vitest';
+import { checkComponents, checkSync, toModel } from '#bayou/checker/index.js';
+import { decodeConfig, type Config } from '#bayou/model/config.js';
+import { PROPERTIES } from '#bayou/model/sentences.js';
 import { bayou } from '#bayou/model/system.js';
-import { DEFAULTS } from '#bayou/model/config.js';
 import { explore } from '../support/bfs.js';
 
-const STORE = {
-  readYourWrites: true,
-  monotonicReads: true,
-  writesFollowReads: false,
-  monotonicWrites: false,
-  scope: 'store',
-} as const;
+const spec = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../spec/${path}`, import.meta.url), 'utf8'));
+const pinned = Object.entries(spec('counts.json') as Readonly<Record<string, { readonly states: number }>>);
 
-/** The counts of the reference's bayou-s, on which TLC and Spin agree; larger ones are for the engine. */
-test.each([
-  [2, 1, 1, 2, 55],
-  [2, 2, 1, 2, 689],
-  [2, 2, 1, 3, 10_031],
-  [3, 1, 1, 3, 5_728],
-  [3, 2, 1, 2, 6_373],
-])('bayou-s with %i servers, %i clients, %i keys, %i puts has %i states and holds', (servers, clients, keys, puts, states) => {
-  const found = explore(bayou({ ...DEFAULTS, servers, clients, keys, puts, sessions: STORE }));
-  expect(found.violated).toBeUndefined();
-  expect(found.states).toBe(states);
+const read = (name: string): Config => {
+  const decoded = decodeConfig(spec(`configs/${name}.json`));
+  if (E.isLeft(decoded)) throw new Error(decoded.left.join('; '));
+  return decoded.right;
+};
+
+/** The small ones are counted by the oracle too; the largest are for the bench. */
+const of = (from: number, to: number) =>
+  pinned.filter(([, { states }]) => states >= from && states < to).map(([name, { states }]) => [name, states] as const);
+
+describe('distinct states, as pinned in spec/counts.json', () => {
+  test.each(of(0, 4_000))('%s: %i, by the oracle', (name, states) => {
+    const found = explore(bayou({ ...read(name), properties: ['SAFETY'] }));
+    expect(found.violated).toBeUndefined();
+    expect(found.states).toBe(states);
+  });
+  test.each(of(0, 300_000))('%s: %i, by the engine', async (name, states) => {
+    const report = await checkComponents(bayou({ ...read(name), properties: ['SAFETY', 'WITNESSES'] }));
+    expect(report.verdict).toBe('holds');
+    expect(report.counts.distinct).toBe(states);
+  });
+});
+
+describe('SETTLE (section 8), on the whole graph of states', () => {
+  test.each([
+    ['settle', 'holds'],
+    ['settle-messages', 'holds'],
+    ['v2-lost-for-ever', 'violated'],
+    ['v8-lost-by-kill', 'violated'],
+  ])('%s: %s', (name, verdict) => {
+    const report = checkSync(toModel(bayou(read(name))));
+    expect(report.properties.map((p) => [p.name, p.verdict])).toEqual([[PROPERTIES.SETTLE.name, verdict]]);
+    expect(report.properties[0]?.trace?.loop === undefined).toBe(verdict === 'holds');
+  });
 });
