@@ -23,3 +23,16 @@ export const commandsOf = (transcript: string): ReadonlyArray<string> =>
 
 /** Times and sizes differ from run to run; nothing else may. */
 export const steady = (text: string): string => text.replace(/\d+\.\d s, \d+ MB/g, '0.0 s, 50 MB').trimEnd();
+
+/** The page with what its commands print now; files are handed to `write`, commands to `run`. */
+export const refreshed = (
+  page: string,
+  run: (command: string) => string,
+  write: (name: string, text: string) => void = () => undefined,
+): string =>
+  blocksOf(page).reduce((updated, block) => {
+    if (block.kind === 'file') write(block.name, block.text);
+    if (block.kind === 'file' || block.setup) return updated;
+    const shown = commandsOf(block.text).map((command) => `$ ${command}\n${steady(run(command))}`);
+    return updated.replace(block.text, () => `${shown.join('\n')}\n`);
+  }, page);
