@@ -82,7 +82,8 @@ export const walk = (
     positions[2 * i] = op.invoked;
     positions[2 * i + 1] = op.completed;
   });
-  const steps = Uint32Array.from(positions.keys());
+  const steps = new Uint32Array(positions.length);
+  for (let i = 0; i < steps.length; i++) steps[i] = i;
   if (!isSorted(positions)) steps.sort((a, b) => positions[a]! - positions[b]! || a - b);
   for (const step of steps) {
     const op = operations[step >>> 1]!;

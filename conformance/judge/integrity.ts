@@ -1,73 +1,95 @@
 /** Where read values come from: with or without stamps, what is read was put, to that key, and not later than it was read. */
 import type { History, Operation } from './history.js';
 import { showStamp } from './order.js';
-import type { Writes } from './stamped.js';
+import { type Writes, writeAt } from './stamped.js';
+import type { Stamp } from '#bayou/core/write.js';
 import { accuse, type Court } from './verdict.js';
 
-/** The puts of one value to one key: the one sent first, and whether one of them may stand under a stamp that nobody was told. */
-export interface Origin {
-  first: Operation;
-  /** The put, when it is the only one; null when the value was put to this key more than once. */
-  only: Operation | null;
-  loose: boolean;
+/** Where a value of a key came from: its only put, or what there is to know of several. */
+export type Origin = Operation | Several;
+
+interface Several {
+  /** The one sent first. */
+  readonly first: Operation;
+  /** May one of them stand under a stamp that nobody was told? */
+  readonly loose: boolean;
   /** Did all of them fail? */
-  failed: boolean;
+  readonly failed: boolean;
 }
 
-/** Key and value as one name; the length keeps two pairs apart whatever bytes they are made of. */
-export const pairOf = (key: string, value: string): string => `${key.length}:${key}${value}`;
+/** Where every value of every key came from. */
+export type Origins = ReadonlyMap<string, ReadonlyMap<string, Origin>>;
 
-const isLoose = (op: Operation): boolean => op.outcome === 'info' || op.attempts === null || op.attempts > 1;
+const isLoose = (o: Origin): boolean => ('loose' in o ? o.loose : o.outcome === 'info' || o.attempts === null || o.attempts > 1);
+const hasFailed = (o: Origin): boolean => ('failed' in o ? o.failed : o.outcome === 'fail');
+const firstOf = (o: Origin): Operation => ('first' in o ? o.first : o);
 
-/** For each key and value, where it came from. */
-export const originsOf = (h: History): ReadonlyMap<string, Origin> => {
-  const origins = new Map<string, Origin>();
+/** The put of a value, when it is the only one: then a read of the value names its write. */
+export const onlyPut = (o: Origin | undefined): Operation | null => (o === undefined || 'first' in o ? null : o);
+
+/** Where a value of a key came from; undefined when nobody put it. */
+export const originOf = (origins: Origins, key: string, value: string): Origin | undefined => origins.get(key)?.get(value);
+
+/** Finds out where every value came from. */
+export const originsOf = (h: History): Origins => {
+  const origins = new Map<string, Map<string, Origin>>();
   for (const op of h.operations) {
     if (op.f !== 'put') continue;
-    const pair = pairOf(op.key, op.value ?? '');
-    const known = origins.get(pair);
-    const failed = op.outcome === 'fail';
-    if (known === undefined) {
-      origins.set(pair, { first: op, only: op, loose: isLoose(op), failed });
-      continue;
-    }
-    if (op.invoked < known.first.invoked) known.first = op;
-    known.only = null;
-    known.loose ||= isLoose(op);
-    known.failed &&= failed;
+    const values = origins.get(op.key) ?? new Map<string, Origin>();
+    if (values.size === 0) origins.set(op.key, values);
+    const value = op.value ?? '';
+    const known = values.get(value);
+    values.set(value, known === undefined ? op : together(known, op));
   }
   return origins;
 };
 
+const together = (known: Origin, op: Operation): Several => ({
+  first: op.invoked < firstOf(known).invoked ? op : firstOf(known),
+  loose: isLoose(known) || isLoose(op),
+  failed: hasFailed(known) && hasFailed(op),
+});
+
+/** What is wrong with a value that was seen at a position of the history: with what, and why. */
+export const faultOf = (origin: Origin | undefined, position: number): readonly [Operation | null, string] | undefined => {
+  if (origin === undefined) return [null, 'nobody ever put this value to this key'];
+  if (hasFailed(origin)) return [firstOf(origin), 'the put of this value had failed'];
+  return firstOf(origin).invoked > position ? [firstOf(origin), 'it was seen before it was put'] : undefined;
+};
+
 /** Judges every value that was read; `writes` are null for a history without stamps. */
-export const judgeIntegrity = (h: History, origins: ReadonlyMap<string, Origin>, writes: Writes | null, court: Court): void => {
+export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | null, court: Court): void => {
   const named = new Map<string, Operation>();
   for (const op of h.operations) {
     if (op.f !== 'get' || op.outcome !== 'ok' || op.value === null) continue;
     court.checked.Integrity++;
-    const origin = origins.get(pairOf(op.key, op.value));
-    if (origin === undefined) accuse(court, 'Integrity', op, op, 'nobody ever put this value to this key');
-    else if (origin.failed) accuse(court, 'Integrity', origin.first, op, 'the put of this value had failed');
-    else if (h.ordered && origin.first.invoked > op.completed)
-      accuse(court, 'Integrity', origin.first, op, 'it was read before it was put');
-    else if (writes !== null && op.stamp !== null) judgeName(op, showStamp(op.stamp), origin, writes, named, court);
+    const origin = originOf(origins, op.key, op.value);
+    const fault = faultOf(origin, h.ordered ? op.completed : Infinity);
+    if (fault !== undefined) accuse(court, 'Integrity', fault[0] ?? op, op, fault[1]);
+    else if (writes !== null && op.stamp !== null) judgeName(op, op.stamp, origin!, writes, named, court);
   }
 };
 
 /** One stamp, one write: the value read under a stamp is the value that was acknowledged, or read before, under it. */
 const judgeName = (
   op: Operation,
-  stamp: string,
+  stamp: Stamp,
   origin: Origin,
   writes: Writes,
   named: Map<string, Operation>,
   court: Court,
 ): void => {
-  const write = writes.byStamp.get(stamp) ?? named.get(stamp);
+  const write = writeAt(writes, stamp) ?? named.get(showStamp(stamp));
   if (write === undefined) {
-    named.set(stamp, op);
-    if (!origin.loose)
-      accuse(court, 'Integrity', origin.first, op, `its only put was acknowledged under another stamp than ${stamp}`);
+    named.set(showStamp(stamp), op);
+    if (!isLoose(origin))
+      accuse(
+        court,
+        'Integrity',
+        firstOf(origin),
+        op,
+        `its only put was acknowledged under another stamp than ${showStamp(stamp)}`,
+      );
   } else if (write.key !== op.key || write.value !== op.value)
-    accuse(court, 'Unique Stamps', write, op, `two writes are known under the stamp ${stamp}`);
+    accuse(court, 'Unique Stamps', write, op, `two writes are known under the stamp ${showStamp(stamp)}`);
 };

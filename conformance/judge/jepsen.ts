@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { type Guarantees, GuaranteesC } from '#bayou/core/session.js';
 import { StampC } from '#bayou/core/write.js';
-import { type History, historyOf, type Operation, type StoreView } from './history.js';
+import { type History, historyOf, type Operation, type StoreView, walk } from './history.js';
 
 const Atom = t.union([t.string, t.number, t.boolean]);
 const Pair = t.tuple([Atom, t.union([Atom, t.null, t.undefined])]);
@@ -34,6 +34,14 @@ const EntryC = t.intersection([
   }),
 ]);
 type Entry = t.TypeOf<typeof EntryC>;
+
+/** {@link EntryC}, sooner where an entry is the plain start of an operation. */
+const isEntry = (u: unknown): u is Entry => {
+  if (typeof u !== 'object' || u === null) return false;
+  const e = u as Partial<Record<keyof Entry, unknown>>;
+  const plain = e.type === 'invoke' && typeof e.process === 'number' && typeof e.f === 'string' && e.guarantees === undefined;
+  return (plain && e.pair === undefined && e.stamp === undefined && e.settled === undefined) || EntryC.is(u);
+};
 
 const StoreC = t.array(t.tuple([t.string, t.string]));
 
@@ -84,7 +92,7 @@ const historyOfEntries = (entries: ReadonlyArray<unknown>): E.Either<string, His
   const open = new Map<string, Asked>();
   const rest: { ordered?: boolean; reborn?: ReadonlySet<number> } = {};
   for (const [position, entry] of entries.entries()) {
-    if (!EntryC.is(entry)) return E.left(`entry ${position}: not an operation with type, process and f`);
+    if (!isEntry(entry)) return E.left(`entry ${position}: not an operation with type, process and f`);
     if (entry.f === 'history') Object.assign(rest, { ordered: entry.ordered ?? true, reborn: new Set(entry.reborn) });
     if (entry.f === 'store' && entry.type === 'ok' && StoreC.is(entry.value) && entry.server !== undefined)
       stores.push({ server: entry.server, entries: entry.value, position, settled: entry.settled ?? null });
@@ -132,42 +140,40 @@ const completed = (
 
 /** Writes a history, one JSON object a line, which {@link readJepsen} reads as the same history up to its positions. */
 export const writeJepsen = (h: History): string => {
-  const entries: { at: number; entry: Record<string, unknown>; of?: Operation; settled?: number }[] = [];
+  const lines: string[] = [];
   const met = new Set<number>();
-  for (const op of h.operations) {
-    const { process, f, key } = op;
-    const guarantees = met.has(process) ? undefined : h.guarantees.get(process);
-    met.add(process);
-    const value = [key, f === 'put' ? op.value : null];
-    entries.push({ at: op.invoked, of: op, entry: { type: 'invoke', process, f, value, ...(guarantees && { guarantees }) } });
-    if (op.completed === Infinity) continue;
-    const more = {
-      ...(op.stamp && { stamp: op.stamp }),
-      ...(op.server !== null && { server: op.server }),
-      ...(op.attempts !== null && { attempts: op.attempts }),
-    };
-    entries.push({ at: op.completed, of: op, entry: { type: op.outcome, process, f, value: [key, op.value], ...more } });
-  }
-  for (const { server, entries: value, position, settled } of h.stores)
-    entries.push({
-      at: position,
-      entry: { type: 'ok', process: 'master', f: 'store', server, value, settled },
-      ...(settled && { settled: settled.position }),
-    });
-  entries.sort((a, b) => a.at - b.at);
-  const header = { type: 'info', process: 'master', f: 'history', ordered: h.ordered, reborn: [...h.reborn] };
-  const invokedAt = new Map<Operation, number>();
-  const numbered = entries.map(({ at, entry, of, settled }, i) => {
-    const index = i + 1;
-    if (of !== undefined && entry['type'] === 'invoke') invokedAt.set(of, index);
-    else if (of !== undefined) return { index, ...entry, pair: invokedAt.get(of) };
-    else if (settled !== undefined && settled <= at)
-      return {
-        index,
-        ...entry,
-        settled: { ...(entry['settled'] as object), position: entries.filter((e) => e.at <= settled).length },
-      };
-    return { index, ...entry };
-  });
-  return [{ index: 0, ...header }, ...numbered].map((e) => `${JSON.stringify(e)}\n`).join('');
+  const invokedAt = new Uint32Array(h.operations.length);
+  const stores = [...h.stores].sort((a, b) => a.position - b.position);
+  const positions: number[] = [];
+  let store = 0;
+  const add = (position: number, entry: Record<string, unknown>): number => {
+    positions.push(position);
+    return lines.push(`${JSON.stringify({ index: lines.length, ...entry })}\n`) - 1;
+  };
+  /** Stores stand between the operations; where their `stabilize` began is told as a line's number. */
+  const addStores = (until: number): void => {
+    for (; store < stores.length && stores[store]!.position < until; store++) {
+      const { server, entries, position, settled } = stores[store]!;
+      const began = settled && { ...settled, position: positions.findLastIndex((at) => at <= settled.position) };
+      add(position, { type: 'ok', process: 'master', f: 'store', server, value: entries, settled: began });
+    }
+  };
+  add(-Infinity, { type: 'info', process: 'master', f: 'history', ordered: h.ordered, reborn: [...h.reborn] });
+  walk(
+    h.operations,
+    ({ process, f, key, value, invoked }, i) => {
+      addStores(invoked);
+      const guarantees = met.has(process) ? undefined : h.guarantees.get(process);
+      met.add(process);
+      invokedAt[i] = add(invoked, { type: 'invoke', process, f, value: [key, f === 'put' ? value : null], guarantees });
+    },
+    (op, i) => {
+      addStores(op.completed);
+      const { process, f, key, value, outcome, stamp } = op;
+      const known = { stamp: stamp ?? undefined, server: op.server ?? undefined, attempts: op.attempts ?? undefined };
+      add(op.completed, { type: outcome, process, f, value: [key, value], ...known, pair: invokedAt[i] });
+    },
+  );
+  addStores(Infinity);
+  return lines.join('');
 };

@@ -17,23 +17,28 @@ export const hasStamps = (h: History): boolean =>
 
 /** The acknowledged writes of a history: by stamp, and for each key and replica in the order of accept times. */
 export interface Writes {
-  readonly byStamp: ReadonlyMap<string, Stamped>;
+  readonly byStamp: ReadonlyMap<ReplicaId, ReadonlyMap<number, Stamped>>;
   readonly byKey: ReadonlyMap<string, ReadonlyMap<ReplicaId, ReadonlyArray<Stamped>>>;
 }
 
+/** The acknowledged write that has a stamp. */
+export const writeAt = (writes: Writes, s: Stamp): Stamped | undefined => writes.byStamp.get(s.r)?.get(s.t);
+
 /** Sorts out the acknowledged writes; R3 and R7 are decided on the way: no stamp stands on two writes. */
 export const writesOf = (h: History, court: Court): Writes => {
-  const byStamp = new Map<string, Stamped>();
+  const byStamp = new Map<ReplicaId, Map<number, Stamped>>();
   const byKey = new Map<string, Map<ReplicaId, Stamped[]>>();
   for (const op of h.operations) {
     if (op.f !== 'put' || op.outcome !== 'ok' || !isStamped(op)) continue;
     court.checked['Unique Stamps']++;
-    const twin = byStamp.get(showStamp(op.stamp));
+    const times = byStamp.get(op.stamp.r) ?? new Map<number, Stamped>();
+    if (times.size === 0) byStamp.set(op.stamp.r, times);
+    const twin = times.get(op.stamp.t);
     if (twin !== undefined) {
       accuse(court, 'Unique Stamps', twin, op, `both writes have the stamp ${showStamp(op.stamp)}`);
       continue;
     }
-    byStamp.set(showStamp(op.stamp), op);
+    times.set(op.stamp.t, op);
     const replicas = byKey.get(op.key) ?? new Map<ReplicaId, Stamped[]>();
     byKey.set(op.key, replicas);
     const list = replicas.get(op.stamp.r);
@@ -208,7 +213,7 @@ const judgeLuggage = (
     judgeShown(shown.byRead, 'Writes Follow Reads', shown.witness, op, writes, court);
     judgeShown(shown.byPut, 'Monotonic Writes', shown.witness, op, writes, court);
   }
-  const write = op.stamp === null ? undefined : writes.byStamp.get(showStamp(op.stamp));
+  const write = op.stamp === null ? undefined : writeAt(writes, op.stamp);
   const brought = write === undefined ? undefined : luggage.get(write);
   if (brought === undefined) return;
   if (brought.reads !== null) coverAll(shown.byRead, brought.reads);

@@ -1,13 +1,13 @@
 /** The printed stores: equal after `stabilize` within a partition, and without the loss of an acknowledged write (R10). */
 import { serverOf } from '#bayou/core/ids.js';
 import type { History, Operation, Settled, StoreView } from './history.js';
-import { type Origin, pairOf } from './integrity.js';
+import { faultOf, onlyPut, originOf, type Origins } from './integrity.js';
 import { compareStamps } from './order.js';
 import { hasStamps, type Stamped } from './stamped.js';
 import { accuse, type Court } from './verdict.js';
 
 /** Judges the stores that were printed. */
-export const judgeStores = (h: History, origins: ReadonlyMap<string, Origin>, court: Court): void => {
+export const judgeStores = (h: History, origins: Origins, court: Court): void => {
   const first = new Map<number, StoreView[]>();
   const stamped = hasStamps(h);
   for (const view of h.stores) {
@@ -20,14 +20,11 @@ export const judgeStores = (h: History, origins: ReadonlyMap<string, Origin>, co
   }
 };
 
-const judgeOrigins = (view: StoreView, origins: ReadonlyMap<string, Origin>, ordered: boolean, court: Court): void => {
+const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, court: Court): void => {
   for (const [key, value] of view.entries) {
     court.checked.Integrity++;
-    const origin = origins.get(pairOf(key, value));
-    if (origin === undefined) accuse(court, 'Integrity', view, view, `${key}:${value} was never put`);
-    else if (origin.failed) accuse(court, 'Integrity', origin.first, view, `the put of ${key}:${value} had failed`);
-    else if (ordered && origin.first.invoked > view.position)
-      accuse(court, 'Integrity', origin.first, view, `${key}:${value} was printed before it was put`);
+    const fault = faultOf(originOf(origins, key, value), ordered ? view.position : Infinity);
+    if (fault !== undefined) accuse(court, 'Integrity', fault[0] ?? view, view, `${key}:${value}: ${fault[1]}`);
   }
 };
 
@@ -58,13 +55,7 @@ const acceptedBefore = (h: History, settled: Settled): ReadonlyMap<string, Stamp
   return greatest;
 };
 
-const judgeKeptByStamps = (
-  h: History,
-  view: StoreView,
-  settled: Settled,
-  origins: ReadonlyMap<string, Origin>,
-  court: Court,
-): void => {
+const judgeKeptByStamps = (h: History, view: StoreView, settled: Settled, origins: Origins, court: Court): void => {
   const entries = new Map(view.entries);
   for (const [key, write] of acceptedBefore(h, settled)) {
     court.checked['No Lost Write']++;
@@ -73,7 +64,7 @@ const judgeKeptByStamps = (
       accuse(court, 'No Lost Write', write, view, `${key} is not there`);
       continue;
     }
-    const put = origins.get(pairOf(key, value))?.only;
+    const put = onlyPut(originOf(origins, key, value));
     if (put?.outcome === 'ok' && put.stamp !== null && put.attempts === 1 && compareStamps(put.stamp, write.stamp) < 0)
       accuse(court, 'No Lost Write', write, view, `${key}:${value} is older than the acknowledged ${String(write.value)}`);
   }
@@ -83,13 +74,7 @@ const judgeKeptByStamps = (
  * Without stamps nobody knows who accepted a write, so this decides only for a group of all the servers that were printed after any
  * stabilize; there every acknowledged key has a value, and not one that its own session had replaced.
  */
-const judgeKeptByValues = (
-  h: History,
-  view: StoreView,
-  settled: Settled,
-  origins: ReadonlyMap<string, Origin>,
-  court: Court,
-): void => {
+const judgeKeptByValues = (h: History, view: StoreView, settled: Settled, origins: Origins, court: Court): void => {
   if (!h.stores.every((v) => settled.group.includes(v.server))) {
     court.undecided.add('lost writes in a partition: without stamps nobody knows which server accepted a write');
     return;
@@ -99,7 +84,7 @@ const judgeKeptByValues = (
     if (op.f !== 'put' || op.outcome !== 'ok' || op.completed > settled.position) continue;
     court.checked['No Lost Write']++;
     const value = entries.get(op.key);
-    const put = value === undefined ? undefined : origins.get(pairOf(op.key, value))?.only;
+    const put = value === undefined ? null : onlyPut(originOf(origins, op.key, value));
     if (value === undefined) accuse(court, 'No Lost Write', op, view, `${op.key} is not there`);
     else if (isReplaced(put, op)) accuse(court, 'No Lost Write', op, view, `${op.key}:${value} was replaced by its own session`);
   }

@@ -8,7 +8,6 @@ import { type Command, parseLine } from '#bayou/core/script.js';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { History, Operation, Settled, StoreView } from './history.js';
-import { pairOf } from './integrity.js';
 import { applyCommand, newTopology, partitionsOf, type Topology } from './topology.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
@@ -169,8 +168,11 @@ const tell = (telling: Telling, command: Command, begun: number, result: Of<'res
   }
 };
 
+/** Key and value as one name; the length keeps two pairs apart whatever bytes they are made of. */
+const pairOf = (key: string, value: string): string => `${key.length}:${key}${value}`;
+
 /** A printed line as key and value. Both may have colons in them: the split that was put is the right one. */
-export const splitEntry = (line: string, pairs: ReadonlySet<string>): readonly [key: string, value: string] => {
+const splitEntry = (line: string, pairs: ReadonlySet<string>): readonly [key: string, value: string] => {
   for (let at = line.indexOf(':'); at >= 0; at = line.indexOf(':', at + 1))
     if (pairs.has(pairOf(line.slice(0, at), line.slice(at + 1)))) return [line.slice(0, at), line.slice(at + 1)];
   const at = line.indexOf(':');

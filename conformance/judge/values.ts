@@ -5,7 +5,7 @@
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import { guaranteesOf, type History, type Operation, showOperation, walk } from './history.js';
-import { type Origin, pairOf } from './integrity.js';
+import { onlyPut, originOf, type Origins } from './integrity.js';
 import { accuse, type Court, type Promised } from './verdict.js';
 
 /** One saying: write `older` comes before write `newer` (indices of puts), as `by` shows together with `earlier`. */
@@ -37,7 +37,7 @@ interface Duty {
 }
 
 /** Judges the sessions of a history by its values alone. */
-export const judgeValues = (h: History, origins: ReadonlyMap<string, Origin>, court: Court): void => {
+export const judgeValues = (h: History, origins: Origins, court: Court): void => {
   const sayings = sayingsOf(h, origins, court);
   if (isAcyclic(sayings, sayings.length, h.operations.length)) return;
   const at = firstContradiction(sayings, h.operations.length);
@@ -59,7 +59,7 @@ const named = (h: History, write: number): string => {
   return `${op.key}=${String(op.value)}`;
 };
 
-const sayingsOf = (h: History, origins: ReadonlyMap<string, Origin>, court: Court): ReadonlyArray<Saying> => {
+const sayingsOf = (h: History, origins: Origins, court: Court): ReadonlyArray<Saying> => {
   const sayings: Saying[] = [];
   const sessions = new Map<NodeId, Session>();
   const duties: (Duty | undefined)[] = new Array<Duty | undefined>(h.operations.length);
@@ -122,16 +122,12 @@ const judgeMissing = (wrote: Seen | undefined, read: Seen | undefined, op: Opera
   }
 };
 
-const theWrite = (
-  origins: ReadonlyMap<string, Origin>,
-  indices: ReadonlyMap<Operation, number>,
-  op: Operation,
-  court: Court,
-): number | undefined => {
-  const origin = origins.get(pairOf(op.key, op.value ?? ''));
+const theWrite = (origins: Origins, indices: ReadonlyMap<Operation, number>, op: Operation, court: Court): number | undefined => {
+  const origin = originOf(origins, op.key, op.value ?? '');
   if (origin === undefined) return undefined;
-  if (origin.only === null) court.undecided.add('some values were put more than once to their key; their reads name no write');
-  return origin.only === null ? undefined : indices.get(origin.only);
+  const put = onlyPut(origin);
+  if (put === null) court.undecided.add('some values were put more than once to their key; their reads name no write');
+  return put === null ? undefined : indices.get(put);
 };
 
 /** Do the first `count` sayings leave an order of the writes possible? Takes away what nothing is older than, again and again. */

@@ -80,7 +80,10 @@ const holds = async ({ lines, badLines }: RandomScript, antiEntropyMs: number): 
   const complaints = outcome.stderr.split('\n').slice(0, -1);
   const failedPuts = complaints.filter((line) => /^line \d+: put .*: (ERR_CONN|UNKNOWN): /.test(line));
   const refused = complaints.filter((line) => !failedPuts.includes(line));
-  expect(refused.map((line) => Number(/^line (\d+): /.exec(line)?.[1]))).toEqual(badLines);
+  expect(
+    refused.map((line) => Number(/^line (\d+): /.exec(line)?.[1])),
+    outcome.stderr,
+  ).toEqual(badLines);
   expect(outcome.status).toBe(badLines.length > 0 ? 1 : 0);
 
   const events = readTrace(trace);

@@ -7,7 +7,7 @@ import { judge } from '../../conformance/judge/judge.js';
 import { historyOfTrace } from '../../conformance/judge/trace.js';
 import { MASTER_GUARANTEES } from '../../src/core/session.js';
 import type { TraceEvent } from '../../src/core/trace.js';
-import { soundHistory, type Step } from '../support/sessions.js';
+import { soundHistory, type Step } from '../../conformance/judge/sound.js';
 
 const right = <A>(e: E.Either<string, A>): A => {
   if (E.isLeft(e)) throw new Error(e.left);

@@ -6,7 +6,7 @@ import { compareStamps } from '../../conformance/judge/order.js';
 import { type Promised, showVerdict } from '../../conformance/judge/verdict.js';
 import { MASTER_GUARANTEES } from '../../src/core/session.js';
 import type { Stamp } from '../../src/core/write.js';
-import { soundHistory, type Step } from '../support/sessions.js';
+import { soundHistory, type Step } from '../../conformance/judge/sound.js';
 
 const NOTHING = { readYourWrites: false, monotonicReads: false, writesFollowReads: false, monotonicWrites: false } as const;
 const ALL = {

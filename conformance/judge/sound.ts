@@ -1,8 +1,9 @@
-import type { NodeId, ReplicaId } from '../../src/core/ids.js';
-import { type Guarantees, MASTER_GUARANTEES } from '../../src/core/session.js';
-import type { Stamp } from '../../src/core/write.js';
-import { type History, historyOf, type Operation, type StoreView } from '../../conformance/judge/history.js';
-import { compareStamps, coverAll, type Vector } from '../../conformance/judge/order.js';
+/** Sound histories from lists of steps: what the judge's tests plant their lies in, and what its bench is run on. */
+import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
+import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/session.js';
+import type { Stamp } from '#bayou/core/write.js';
+import { type History, historyOf, type Operation, type StoreView } from './history.js';
+import { compareStamps, coverAll, type Vector } from './order.js';
 
 /** One step of an invented run: who does what where. `pick` chooses a server, a key or a peer. */
 export interface Step {
