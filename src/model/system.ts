@@ -2,10 +2,11 @@
 import type { ComponentModel, Interaction, Outcome, Slot } from '../checker/interface.js';
 import type { Config } from './config.js';
 import { propertiesOf } from './properties.js';
-import { keyOf, normalizeOf, progressOf, showOf, symmetryOf } from './reductions.js';
+import { normalizeOf, progressOf, symmetryOf } from './reductions.js';
 import { failureSteps } from './steps-failure.js';
 import { pullSteps } from './steps-pull.js';
 import { sessionSteps } from './steps-session.js';
+import { keyOf, showOf } from './texts.js';
 import { slotsOf, worldOf } from './world.js';
 
 type AnyOutcome = Outcome<ReadonlyArray<Slot<unknown>>>;

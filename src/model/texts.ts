@@ -1,0 +1,129 @@
+/** Components as texts: for the checker, which tells them apart by it, and for people. */
+import { serverOf } from '../core/ids.js';
+import type { Write } from '../core/write.js';
+import { textOf, type Net } from './network.js';
+import type { Server } from './server.js';
+import type { Session } from './session.js';
+import * as V from './vector.js';
+import { valueOf, type Puts } from './world.js';
+
+// --- values by kind --------------------------------------------------------------------------------------------------------
+
+/** The values of a kind of slot. */
+export type Local =
+  | { readonly kind: 'server'; readonly of: Server }
+  | { readonly kind: 'client'; readonly of: Session }
+  | { readonly kind: 'puts'; readonly of: Puts }
+  | { readonly kind: 'net'; readonly of: Net }
+  | { readonly kind: 'other'; readonly of: number | boolean };
+
+/** The checker knows kinds as text; here they get their types back (the slots in `world.ts` are where kinds meet types). */
+export const local = (kind: string, value: unknown): Local =>
+  (kind === 'server' || kind === 'client' || kind === 'puts' || kind === 'net'
+    ? { kind, of: value }
+    : { kind: 'other', of: value }) as Local;
+
+// --- key -------------------------------------------------------------------------------------------------------------------
+
+/** A write without its value, which client and client time determine (`valueOf`). */
+const writeKey = (w: Write): string => `${w.t},${w.r},${w.client},${w.clientTime},${w.key}`;
+const stampsKey = (stamps: Session['wrote']): string => stamps.map(([k, s]) => `${k}${s.t},${s.r}`).join(' ');
+
+const serverKey = (s: Server): string =>
+  [
+    s.replica,
+    s.up ? '' : 'x',
+    s.clock,
+    V.show(s.vv),
+    s.log.map(writeKey).join(' '),
+    s.receipts.map((x) => `${x.client},${x.clientTime},${x.stamp.t},${x.stamp.r}`).join(' '),
+    s.midway === null
+      ? ''
+      : `${s.midway.type} ${s.midway.type === 'torn' ? s.midway.to : ''} ${s.midway.writes.map(writeKey).join(' ')}`,
+  ].join('|');
+
+const clientKey = (c: Session): string =>
+  [
+    c.client,
+    c.clientTime,
+    c.clock,
+    stampsKey(c.wrote),
+    stampsKey(c.read),
+    V.show(c.writeVector),
+    V.show(c.readVector),
+    c.kept === null ? '' : `${c.kept.wrote.join('')},${c.kept.read.join('')},${V.show(c.kept.floor)}`,
+    c.unanswered === null ? '' : `${c.unanswered.clientTime},${c.unanswered.key}`,
+    c.servers.join(' '),
+    c.last ?? '',
+  ].join('|');
+
+/** A canonical text of a component: equal components, equal texts, and the reverse. */
+export const keyOf = (kind: string, value: unknown): string => {
+  const l = local(kind, value);
+  switch (l.kind) {
+    case 'server':
+      return serverKey(l.of);
+    case 'client':
+      return clientKey(l.of);
+    case 'puts':
+      return `${l.of.spent}|${l.of.all.map(writeKey).join(' ')}`;
+    case 'net':
+      return l.of.map(textOf).join('&');
+    case 'other':
+      return String(l.of);
+  }
+};
+
+// --- show ------------------------------------------------------------------------------------------------------------------
+
+const showWrite = (w: Write): string => `${w.key}=${w.value}@${w.t}.${serverOf(w.r)}`;
+const showStamps = (stamps: Session['wrote']): string => stamps.map(([k, s]) => `${k}@${s.t}.${serverOf(s.r)}`).join(' ');
+
+const labelled = (parts: ReadonlyArray<readonly [string, string | number | false | null]>): string =>
+  parts
+    .flatMap(([name, value]) =>
+      value === '' || value === false || value === null ? [] : [name === '' ? `${value}` : `${name} ${value}`],
+    )
+    .join('  ');
+
+const showServer = (s: Server): string =>
+  labelled([
+    ['', !s.up && 'DOWN'],
+    ['', s.replica.endsWith('.0') ? '' : s.replica],
+    ['clock', s.clock],
+    ['vv', `[${V.show(s.vv)}]`],
+    ['log', `{${s.log.map(showWrite).join(', ')}}`],
+    [s.midway?.type ?? '', s.midway && `{${s.midway.writes.map(showWrite).join(', ')}}`],
+  ]);
+
+const showClient = (c: Session): string =>
+  labelled([
+    ['made', c.clientTime],
+    ['clock', c.clock],
+    ['wrote', showStamps(c.wrote)],
+    ['read', showStamps(c.read)],
+    ['write vector', c.writeVector.length > 0 && `[${V.show(c.writeVector)}]`],
+    ['read vector', c.readVector.length > 0 && `[${V.show(c.readVector)}]`],
+    ['keeps', c.kept && `${c.kept.wrote.join(' ')} / ${c.kept.read.join(' ')}`],
+    ['floor', c.kept && `[${V.show(c.kept.floor)}]`],
+    ['unanswered', c.unanswered && `${c.unanswered.key}=${valueOf(c.client, c.unanswered.clientTime)}`],
+    ['servers', c.servers.join(' ')],
+    ['last', c.last],
+  ]);
+
+/** A component for people: `clock 2  vv [0.0:2]  log {a=11#1@2.0}`. */
+export const showOf = (kind: string, value: unknown): string => {
+  const l = local(kind, value);
+  switch (l.kind) {
+    case 'server':
+      return showServer(l.of);
+    case 'client':
+      return showClient(l.of);
+    case 'puts':
+      return `${l.of.spent}`;
+    case 'net':
+      return l.of.length === 0 ? 'nothing in flight' : l.of.map(textOf).join('  ');
+    case 'other':
+      return kind === 'link' ? (l.of === true ? 'linked' : 'cut') : String(l.of);
+  }
+};
