@@ -5,7 +5,7 @@ import { collapsedStore, keyedStore } from '../plain/store.js';
 import { showLabel, type Shown } from '../report.js';
 
 /** A graph that is larger than this is not drawn: nobody could read it. */
-export const DOT_STATES = 500;
+const DOT_STATES = 500;
 
 /** The text of the graph, or how it exceeds the limit. */
 export type Dot = { readonly kind: 'graph'; readonly text: string } | { readonly kind: 'too large'; readonly limit: number };

@@ -5,7 +5,7 @@ import { traceLines } from './trace.js';
 // --- numbers ---------------------------------------------------------------------------------------------------------------
 
 /** `1234567` as `1,234,567`. */
-export const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 
 const UNITS = ['B', 'KB', 'MB', 'GB'] as const;
 
@@ -16,7 +16,7 @@ export const bytes = (value: number): string => {
 };
 
 /** Milliseconds as `0.4 s` or `3 min 20 s`. */
-export const duration = (ms: number): string =>
+const duration = (ms: number): string =>
   ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 
 // --- progress --------------------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<str
 // --- the verdict -----------------------------------------------------------------------------------------------------------
 
 /** Why a search stopped, in words; undefined where the verdict and the bounds say it already. */
-export const stopText = (stop: Stop): string | undefined => {
+const stopText = (stop: Stop): string | undefined => {
   switch (stop.kind) {
     case 'complete':
     case 'interrupted':

@@ -2,7 +2,7 @@
 import { showLabel, type Counterexample, type Shown } from '../report.js';
 
 /** The parts of a state that differ from those of the state before; a part that went has the value `(gone)`. */
-export const changes = (before: Shown, after: Shown): Shown => ({
+const changes = (before: Shown, after: Shown): Shown => ({
   ...Object.fromEntries(Object.entries(after).filter(([part, value]) => before[part] !== value)),
   ...Object.fromEntries(Object.keys(before).flatMap((part) => (part in after ? [] : [[part, '(gone)']]))),
 });

@@ -27,7 +27,7 @@ interface KeyNode {
 const keyNode = (): KeyNode => ({ next: new Map(), shape: undefined });
 
 /** The shapes seen so far. Objects with the same keys have the same shape, in whatever order the keys were set. */
-export class Shapes {
+class Shapes {
   readonly list: Shape[] = [ARRAY, WHOLE];
   readonly #root = keyNode();
 

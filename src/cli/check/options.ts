@@ -49,7 +49,7 @@ const wholeNumber =
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
 /** `512m`, `4g`: powers of 1,024. */
-export const memorySize = (text: string): number => {
+const memorySize = (text: string): number => {
   const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? [];
   const size = Number(digits) * UNITS[unit.toLowerCase()]!;
   if (digits === '' || size < 1) throw new InvalidArgumentError('Use a size such as 512m or 4g.');
