@@ -3,6 +3,7 @@
  * started ahead, side by side, without an identity; a join tells one of them who it is.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { type ClientConfig, type Listening, type Ready, ReadyC, type ServerConfig } from '../net/config.js';
@@ -56,9 +57,14 @@ const parseReady = (line: string): E.Either<string, Ready> => {
   }
 };
 
+/** The program as one file, which starts in half the time; where it was not bundled, as modules. */
+const entryOf = (kind: Kind): string => {
+  const bundle = fileURLToPath(new URL(`../processes/${kind}.cjs`, import.meta.url));
+  return existsSync(bundle) ? bundle : fileURLToPath(new URL(`../net/${kind}-process.js`, import.meta.url));
+};
+
 const start = (run: Run, kind: Kind): Process => {
-  const entry = fileURLToPath(new URL(`../net/${kind}-process.js`, import.meta.url));
-  const child = spawn(process.execPath, [entry, runArgument(run.token)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [entryOf(kind), runArgument(run.token)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const gone = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit status ${code ?? 0}`));
     child.once('error', (error) => resolve(error.message));
