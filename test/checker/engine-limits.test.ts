@@ -1,4 +1,5 @@
-import { checkComponents, type ComponentOptions } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/component/check.js';
+import type { ComponentOptions } from '#bayou/checker/component/options.js';
 import { CheckerError } from '#bayou/checker/component/error.js';
 import { interaction, over, slot, type ComponentModel } from '#bayou/checker/interface.js';
 import type { Progress, Report } from '#bayou/checker/report.js';

@@ -1,6 +1,7 @@
 import { toModel } from '#bayou/checker/adapt.js';
 import { checkSync } from '#bayou/checker/check.js';
-import { checkComponents, type ComponentOptions } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/component/check.js';
+import type { ComponentOptions } from '#bayou/checker/component/options.js';
 import type { Report } from '#bayou/checker/report.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

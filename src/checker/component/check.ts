@@ -5,38 +5,17 @@
  * properties come out `unknown`; check them on the plain model (`toModel`).
  */
 import type { ComponentModel } from '../interface.js';
-import {
-  isLiveness,
-  verdictOf,
-  type CheckOptions,
-  type Counterexample,
-  type PropertyReport,
-  type Report,
-  type Stop,
-  type Vacuity,
-} from '../report.js';
+import type { Counterexample, Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
 import { identityOf, load, restore, save, type Identity } from './checkpoint.js';
-import { chooseLayout } from './choose.js';
-import { layoutOf, type Layout } from './compile.js';
+import { layoutFor } from './choose.js';
+import { layoutOf } from './compile.js';
 import { CheckerError } from './error.js';
+import type { ComponentOptions } from './options.js';
+import { detailsOf, reportOf, type Findings } from './report.js';
 import { Breadth, Sweep } from './search.js';
 import { loomingBytes, newSpace, type Space } from './space.js';
 import { traceOf } from './trace.js';
-
-/** What a check of a component model takes. */
-export interface ComponentOptions extends Omit<CheckOptions, 'search'> {
-  /** `bfs` (default): shortest counterexamples. `sweep`: by ascending progress, freeing what is done; the model must declare one. */
-  readonly search?: 'bfs' | 'sweep';
-  /** Names of the slots to be kept as local positions, of which no interaction may touch two. Default: found by a short sample. */
-  readonly locals?: ReadonlyArray<string>;
-  /** A file to write where the search stops before its end, other than at a violation. A later run goes on from it to the same totals. */
-  readonly checkpoint?: string;
-  /** A file that `checkpoint` wrote, to go on from. Refused (CheckerError `checkpoint`) where the model or the options differ. */
-  readonly resume?: string;
-  /** What else a resumption must agree in, such as the text of the model's configuration. */
-  readonly configuration?: string;
-}
 
 /** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
 const TURN_MS = 40;
@@ -55,18 +34,6 @@ interface Job {
   readonly options: ComponentOptions;
   readonly traces: Map<string, Counterexample>;
 }
-
-const layoutFor = (model: ComponentModel, options: ComponentOptions): Layout => {
-  const { locals } = options;
-  if (locals === undefined) return chooseLayout(model, options.symmetry === true && model.symmetry !== undefined);
-  const slots = locals.map((name) => model.slots.findIndex((slot) => slot.name === name));
-  if (slots.includes(-1)) throw new CheckerError('option', `locals: ${model.name} has no slot ${locals[slots.indexOf(-1)]!}`);
-  const crowded = model.interactions.find(({ slots: met }) => met.filter(({ name }) => locals.includes(name)).length > 1);
-  if (crowded !== undefined) {
-    throw new CheckerError('option', `locals: ${crowded.label.family} touches more than one of ${locals.join(', ')}`);
-  }
-  return layoutOf(model, slots);
-};
 
 const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch): Job => {
   if (options.search === 'sweep' && model.progress === undefined) {
@@ -152,84 +119,26 @@ const search = async (job: Job): Promise<Stop> => {
   }
 };
 
-// --- the report ------------------------------------------------------------------------------------------------------------
-
-const UNFINISHED = 'the search stopped before it had seen every state';
-const LIVENESS = 'liveness is not judged on components: check the plain model';
-
-const propertyReport = (job: Job, index: number, stop: Stop): PropertyReport => {
-  const { name, rule, kind } = job.space.judge.properties[index]!;
-  const sentence = rule === undefined ? { name, kind } : { name, rule, kind };
-  if (isLiveness(kind)) return { ...sentence, verdict: 'unknown', why: LIVENESS };
-  const trace = job.traces.get(name);
-  const witness = kind === 'sometimes' || kind === 'sometimesStep';
-  if (job.space.judge.found[index] !== undefined) {
-    return { ...sentence, verdict: witness ? 'reached' : 'violated', ...(trace === undefined ? {} : { trace }) };
-  }
-  const open = stop.kind === 'complete' ? {} : { why: UNFINISHED };
-  if (witness) return { ...sentence, verdict: 'not reached', ...open };
-  return { ...sentence, verdict: stop.kind === 'complete' ? 'holds' : 'unknown', ...open };
-};
-
-const vacuityOf = ({ space }: Job, properties: ReadonlyArray<PropertyReport>): Vacuity => {
-  const { meetings, families } = space.compiled;
-  const dead = meetings.filter((meeting) => !space.memo.enabled[meeting.index]!);
-  const deadFamilies = families.filter((_, family) => meetings.every((m) => m.family !== family || dead.includes(m)));
-  const single = dead.filter((meeting) => !deadFamilies.includes(families[meeting.family]!));
-  return {
-    neverEnabled: [...deadFamilies, ...single.map(({ source: { label } }) => [label.family, ...label.args].join(' '))],
-    unreached: properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name),
-    neverTriggered: [],
-  };
-};
-
-const boundsOf = ({ space, options }: Job): ReadonlyArray<string> => [
-  ...(options.bounds ?? []),
-  ...(space.tally.cut > 0 ? [`within the model's boundary (${space.tally.cut} states beyond it judged, not expanded)`] : []),
-  ...(space.symmetry === undefined ? [] : ['up to symmetry']),
-  ...(options.normalize === true && space.compiled.model.normalize !== undefined ? ['up to the quotient'] : []),
-];
-
-const reportOf = (job: Job, stop: Stop): Report => {
-  const { space, run, options, watch: watcher } = job;
-  const { tally, compiled, memo, components } = space;
-  const properties = space.judge.properties.map((_, i) => propertyReport(job, i, stop));
-  const vacuity = vacuityOf(job, properties);
-  return {
-    model: compiled.model.name,
-    verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
-    stop,
-    search: options.search ?? 'bfs',
-    bounds: boundsOf(job),
-    counts: {
-      generated: tally.generated,
-      distinct: tally.distinct,
-      depth: run.depth(),
-      completeDepth: Math.max(0, run.completeDepth()),
-      queue: tally.queue,
-      cut: tally.cut,
-    },
-    properties,
-    coverage: compiled.families.map((family, i) => ({ family, steps: tally.steps[i]!, fresh: tally.fresh[i]! })),
-    vacuity,
-    statistics: {
-      elapsedMs: watcher.elapsedMs(),
-      peakBytes: watcher.peakBytes(),
-      workers: 1,
-      engine: 'components',
-      details: {
-        localSteps: memo.rows,
-        ...Object.fromEntries(components.kinds.map(({ name, values }) => [`values of ${name}`, values.length])),
-      },
-    },
-  };
-};
+const findingsOf = ({ space, run, options, watch: watcher, traces }: Job): Findings => ({
+  model: space.compiled.model,
+  options,
+  decided: space.judge.found.map((evidence) => evidence !== undefined),
+  enabled: space.memo.enabled,
+  tally: space.tally,
+  depth: run.depth(),
+  completeDepth: run.completeDepth(),
+  traces,
+  elapsedMs: watcher.elapsedMs(),
+  peakBytes: watcher.peakBytes(),
+  workers: 1,
+  details: detailsOf(space),
+});
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. So it is
  * after a resumption. */
-const withTraces = async (model: ComponentModel, options: ComponentOptions, report: Report): Promise<Report> => {
+export const withTraces = async (model: ComponentModel, options: ComponentOptions, report: Report): Promise<Report> => {
   const { witnessTraces } = options;
   const wanted = report.properties
     .filter(({ verdict }) => verdict === 'violated' || (witnessTraces === true && verdict === 'reached'))
@@ -259,7 +168,7 @@ const withTraces = async (model: ComponentModel, options: ComponentOptions, repo
 export const checkComponents = async (model: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
   const job = newJob(model, options, watch(options));
   const stop = await search(job);
-  const report = reportOf(job, stop);
+  const report = reportOf(findingsOf(job), stop);
   const stopped = stop.kind !== 'complete' && stop.kind !== 'violation';
   if (options.checkpoint !== undefined && stopped) save(options.checkpoint, job.space, job.run, job.identity);
   return options.search === 'sweep' || options.resume !== undefined ? withTraces(model, options, report) : report;

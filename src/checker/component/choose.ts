@@ -1,6 +1,8 @@
 /** Which slots become local positions: a short breadth-first sample says which choice keeps the states in the least room. */
 import type { ComponentModel } from '../interface.js';
 import { layoutOf, slotIndices, type Layout } from './compile.js';
+import { CheckerError } from './error.js';
+import type { ComponentOptions } from './options.js';
 import { Breadth } from './search.js';
 import { newSpace, type Space } from './space.js';
 import { within } from './store.js';
@@ -52,8 +54,8 @@ const cost = (states: ReadonlyArray<Int32Array>, locals: ReadonlyArray<number>):
   return bytes;
 };
 
-/** The layout for a model. */
-export const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout => {
+/** The layout that the sample speaks for. */
+const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout => {
   const space = newSpace(model, layoutOf(model, []), { symmetry: false, normalize: false });
   const states = sampleStates(space);
   let best: ReadonlyArray<number> = [];
@@ -63,4 +65,17 @@ export const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout =
     if (bytes < least) [best, least] = [locals, bytes];
   }
   return layoutOf(model, best);
+};
+
+/** The layout for a model: the one asked for, or the one chosen. */
+export const layoutFor = (model: ComponentModel, options: ComponentOptions): Layout => {
+  const { locals } = options;
+  if (locals === undefined) return chooseLayout(model, options.symmetry === true && model.symmetry !== undefined);
+  const slots = locals.map((name) => model.slots.findIndex((slot) => slot.name === name));
+  if (slots.includes(-1)) throw new CheckerError('option', `locals: ${model.name} has no slot ${locals[slots.indexOf(-1)]!}`);
+  const crowded = model.interactions.find(({ slots: met }) => met.filter(({ name }) => locals.includes(name)).length > 1);
+  if (crowded !== undefined) {
+    throw new CheckerError('option', `locals: ${crowded.label.family} touches more than one of ${locals.join(', ')}`);
+  }
+  return layoutOf(model, slots);
 };

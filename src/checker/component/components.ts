@@ -8,6 +8,9 @@ interface Kind {
   readonly ids: Map<string, number>;
   readonly values: unknown[];
   readonly progress: number[];
+  /** The keys, and a number made of each that every thread agrees on. Kept only where threads must agree. */
+  readonly keys: string[];
+  readonly marks: number[];
 }
 
 type Encoder = (kind: string, local: unknown) => string;
@@ -16,13 +19,16 @@ type Measure = (kind: string, local: unknown) => number;
 
 export class Components {
   readonly kinds: ReadonlyArray<Kind>;
+  private readonly agreed: boolean;
   private readonly encoder: Encoder;
   private readonly normal: Normal | undefined;
   private readonly measure: Measure | undefined;
 
-  constructor(model: ComponentModel, normalize: boolean) {
+  /** `agreed`: threads that number their values differently must order them alike ({@link Components.compare}, {@link Components.mark}). */
+  constructor(model: ComponentModel, normalize: boolean, agreed = false) {
     const names = [...new Set(model.slots.map((slot) => slot.kind))];
-    this.kinds = names.map((name) => ({ name, ids: new Map(), values: [], progress: [] }));
+    this.kinds = names.map((name) => ({ name, ids: new Map(), values: [], progress: [], keys: [], marks: [] }));
+    this.agreed = agreed;
     this.encoder = (model.key as Encoder | undefined) ?? ((_kind, local) => encode(local));
     this.normal = normalize ? (model.normalize as Normal | undefined) : undefined;
     this.measure = model.progress as Measure | undefined;
@@ -55,6 +61,18 @@ export class Components {
     return this.kinds[kind]!.progress[id]!;
   }
 
+  /** A number that does not depend on the order in which values were found. */
+  mark(kind: number, id: number): number {
+    return this.kinds[kind]!.marks[id]!;
+  }
+
+  /** An order of the values of a kind; where threads must agree, one that does not depend on who found them first. */
+  compare(kind: number, a: number, b: number): number {
+    if (!this.agreed || a === b) return a - b;
+    const { keys } = this.kinds[kind]!;
+    return keys[a]! < keys[b]! ? -1 : 1;
+  }
+
   private add(table: Kind, key: string, value: unknown): number {
     const id = table.values.length;
     const progress = this.measure === undefined ? 0 : this.measure(table.name, value);
@@ -64,6 +82,18 @@ export class Components {
     table.ids.set(key, id);
     table.values.push(value);
     table.progress.push(progress);
+    if (this.agreed) {
+      table.keys.push(key);
+      table.marks.push(hashText(key));
+    }
     return id;
   }
 }
+
+/** FNV-1a, mixed once more. */
+const hashText = (text: string): number => {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return (h ^ (h >>> 13)) >>> 0;
+};

@@ -21,6 +21,8 @@ export interface Order {
   to: number;
   /** Whether new cells of the group at hand are expanded at once (and marked `done`). */
   readonly closes: boolean;
+  /** Takes a batch that belongs to somebody else; false where it belongs here. */
+  readonly sendAway?: (batch: Batch, tuple: Int32Array, family: number) => boolean;
 }
 
 /** What a reduction by symmetry does to a batch before it is moved. */
@@ -320,12 +322,25 @@ export class Expander {
     for (let i = 0; i < places.length; i++) target[places[i]!] = data[outcome + 1 + i]!;
   }
 
-  /** Moves a batch to the group `target`. */
+  /** Moves a batch to the group `target`, wherever that is kept. */
   private move(batch: Batch, family: number): void {
-    const { tally, judge, order } = this;
+    const { order } = this;
     const reduced = this.canonical === undefined ? batch : this.canonical.reduce(batch, this.target);
-    this.moving = reduced;
-    const moved = this.mover.move(reduced, order.layerOf(this.target), this.target, order.to);
+    if (order.sendAway?.(reduced, this.target, family) === true) return;
+    this.place(reduced, family);
+  }
+
+  /** Takes in cells that somebody else found. */
+  receive(batch: Batch, tuple: Int32Array, family: number): void {
+    this.target.set(tuple);
+    this.place(batch, family);
+  }
+
+  /** Marks the cells of a batch in the group `target`. */
+  private place(batch: Batch, family: number): void {
+    const { tally, judge, order } = this;
+    this.moving = batch;
+    const moved = this.mover.move(batch, order.layerOf(this.target), this.target, order.to);
     if (moved.fresh === 0) return;
     tally.distinct += moved.fresh;
     tally.queue += moved.fresh;

@@ -1,5 +1,6 @@
 /** The two orders in which groups are expanded: by depth, and by progress. Each is a run that can be stopped between two groups. */
 import type { Expander, Order } from './expand.js';
+import type { Batch } from './mover.js';
 import { within, type Layer } from './store.js';
 import { progressOf, type Space } from './space.js';
 
@@ -44,6 +45,11 @@ const stampIsNew = (layer: Layer, group: number, stamp: number): boolean => {
 /** Whether a run begins at the initial state, or will be given a checkpoint. */
 export type Start = 'initial' | 'resume';
 
+/** Part of a search that several threads share: what is not this thread's is sent away, and depths are gone through together. */
+export interface Share {
+  readonly sendAway: (batch: Batch, tuple: Int32Array, family: number) => boolean;
+}
+
 /** Breadth first: cells are marked with their depth, and stay. */
 export class Breadth implements Run {
   layer: Layer;
@@ -51,12 +57,13 @@ export class Breadth implements Run {
   private next = 0;
   private found = 0;
   private readonly order: Order;
-  private readonly expander: Expander;
+  readonly expander: Expander;
   private readonly maxDepth: number;
+  private readonly together: boolean;
   private current: Int32Array = new Int32Array(0);
   private currentLength = 0;
 
-  constructor(space: Space, maxDepth: number, start: Start = 'initial') {
+  constructor(space: Space, maxDepth: number, start: Start = 'initial', share?: Share) {
     this.layer = space.newLayer(0);
     this.maxDepth = maxDepth;
     this.order = {
@@ -68,11 +75,13 @@ export class Breadth implements Run {
       done: 0,
       to: depthMark(0),
       closes: false,
+      ...share,
     };
+    this.together = share !== undefined;
     this.expander = space.expander(this.order);
     if (start === 'resume') return;
     this.expander.seed(...splitInitial(space));
-    this.advance();
+    if (!this.together) this.advance();
   }
 
   /** The groups of the depth at hand that are still to be expanded. */
@@ -100,7 +109,7 @@ export class Breadth implements Run {
   }
 
   step(): boolean {
-    if (this.next === this.currentLength && !this.advance()) return false;
+    if (this.next === this.currentLength && (this.together || !this.advance())) return false;
     this.expander.expand(this.layer, this.current[this.next++]!);
     return true;
   }
@@ -116,6 +125,15 @@ export class Breadth implements Run {
 
   layers(): Iterable<Layer> {
     return [this.layer];
+  }
+
+  /** Goes on to the next depth, whether or not there is something to do here; for threads that do so together. */
+  advanceTogether(): void {
+    if (this.layer.queue.length > 0) this.advance();
+    else {
+      this.currentLength = this.next = 0;
+      this.goTo(this.found, this.found + 1);
+    }
   }
 
   /** Goes on to the next depth, if there is one. */

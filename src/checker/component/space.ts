@@ -16,6 +16,8 @@ export interface SpaceOptions {
   readonly normalize: boolean;
   /** Names of the properties to judge; default all. */
   readonly properties?: ReadonlyArray<string>;
+  /** Whether other threads explore other parts of the same space. */
+  readonly shared?: boolean;
 }
 
 export interface Space {
@@ -35,7 +37,7 @@ export interface Space {
 }
 
 export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOptions): Space => {
-  const components = new Components(model, options.normalize);
+  const components = new Components(model, options.normalize, options.shared === true);
   const compiled = compile(model, layout, components, options.properties);
   const shape = new Shape(layout.group.length, layout.locals.length);
   const spare: Int32Array[] = [];

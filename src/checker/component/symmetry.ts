@@ -84,7 +84,15 @@ export class Symmetry implements Canonical {
 
   /** The representative of a state. */
   canonical(state: Int32Array): Int32Array {
-    return this.imagesOf(state).reduce((least, image) => (compare(image, least) < 0 ? image : least));
+    return this.imagesOf(state).reduce((least, image) => (this.compare(image, least, 0) < 0 ? image : least));
+  }
+
+  /** Lexicographic order of ids from a place on. */
+  private compare(a: Int32Array, b: Int32Array, from: number): number {
+    for (let i = 0; i < a.length; i++) {
+      if (a[i] !== b[i]) return this.components.compare(this.kinds[from + i]!, a[i]!, b[i]!);
+    }
+    return 0;
   }
 
   private assertSound(action: Action, order: ReadonlyArray<number>, initial: Int32Array): void {
@@ -107,7 +115,7 @@ export class Symmetry implements Canonical {
     best.length = 0;
     for (const action of actions) {
       this.apply(action, tuple);
-      const order = best.length === 0 ? -1 : compare(this.image, this.least);
+      const order = best.length === 0 ? -1 : this.compare(this.image, this.least, 0);
       if (order > 0) continue;
       if (order < 0) {
         best.length = 0;
@@ -161,7 +169,7 @@ export class Symmetry implements Canonical {
           const id = batch.ids[p]![batch.at[p]![i]!]!;
           imageLocals[action.to[groupSize + p]! - groupSize] = this.imageOf(action, this.kinds[groupSize + p]!, id);
         }
-        if (n === 0 || compare(imageLocals, locals) < 0) locals.set(imageLocals);
+        if (n === 0 || this.compare(imageLocals, locals, groupSize) < 0) locals.set(imageLocals);
       });
       for (let p = 0; p < positions; p++) {
         out.ids[p]![i] = locals[p]!;
@@ -189,9 +197,3 @@ export class Symmetry implements Canonical {
     return image;
   }
 }
-
-/** Lexicographic order. */
-const compare = (a: Int32Array, b: Int32Array): number => {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return 0;
-};

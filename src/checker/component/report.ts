@@ -1,0 +1,115 @@
+/** From what a search of components found to the report of it. */
+import type { ComponentModel } from '../interface.js';
+import {
+  isLiveness,
+  verdictOf,
+  type Counterexample,
+  type PropertyReport,
+  type Report,
+  type Stop,
+  type Vacuity,
+} from '../report.js';
+import type { ComponentOptions } from './options.js';
+import type { Space } from './space.js';
+import type { Tally } from './tally.js';
+
+/** What a search found, by whatever machinery. */
+export interface Findings {
+  readonly model: ComponentModel;
+  readonly options: ComponentOptions;
+  /** By property that was judged: whether it was decided (violated, or reached). */
+  readonly decided: ReadonlyArray<boolean>;
+  /** By interaction. */
+  readonly enabled: ReadonlyArray<boolean>;
+  readonly tally: Tally;
+  readonly depth: number;
+  readonly completeDepth: number;
+  readonly traces: ReadonlyMap<string, Counterexample>;
+  readonly elapsedMs: number;
+  readonly peakBytes: number;
+  readonly workers: number;
+  readonly details: Readonly<Record<string, number>>;
+}
+
+/** The machinery's own numbers. */
+export const detailsOf = ({ memo, components }: Space): Findings['details'] => ({
+  localSteps: memo.rows,
+  ...Object.fromEntries(components.kinds.map(({ name, values }) => [`values of ${name}`, values.length])),
+});
+
+const UNFINISHED = 'the search stopped before it had seen every state';
+const LIVENESS = 'liveness is not judged on components: check the plain model';
+
+const propertyReport = (found: Findings, index: number, stop: Stop): PropertyReport => {
+  const { name, rule, kind } = judged(found)[index]!;
+  const sentence = rule === undefined ? { name, kind } : { name, rule, kind };
+  if (isLiveness(kind)) return { ...sentence, verdict: 'unknown', why: LIVENESS };
+  const trace = found.traces.get(name);
+  const witness = kind === 'sometimes' || kind === 'sometimesStep';
+  if (found.decided[index] === true) {
+    return { ...sentence, verdict: witness ? 'reached' : 'violated', ...(trace === undefined ? {} : { trace }) };
+  }
+  const open = stop.kind === 'complete' ? {} : { why: UNFINISHED };
+  if (witness) return { ...sentence, verdict: 'not reached', ...open };
+  return { ...sentence, verdict: stop.kind === 'complete' ? 'holds' : 'unknown', ...open };
+};
+
+/** The properties that were judged. */
+const judged = ({ model, options }: Findings): ComponentModel['properties'] =>
+  model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
+
+const familiesOf = (model: ComponentModel): ReadonlyArray<string> => [
+  ...new Set(model.interactions.map(({ label }) => label.family)),
+];
+
+const vacuityOf = ({ model, enabled }: Findings, properties: ReadonlyArray<PropertyReport>): Vacuity => {
+  const dead = model.interactions.filter((_, i) => enabled[i] !== true).map(({ label }) => label);
+  const families = familiesOf(model).filter((family) =>
+    model.interactions.every(({ label }) => label.family !== family || dead.includes(label)),
+  );
+  const single = dead.filter(({ family }) => !families.includes(family));
+  return {
+    neverEnabled: [...families, ...single.map(({ family, args }) => [family, ...args].join(' '))],
+    unreached: properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name),
+    neverTriggered: [],
+  };
+};
+
+const boundsOf = ({ model, options, tally }: Findings): ReadonlyArray<string> => [
+  ...(options.bounds ?? []),
+  ...(tally.cut > 0 ? [`within the model's boundary (${tally.cut} states beyond it judged, not expanded)`] : []),
+  ...(options.symmetry === true && model.symmetry !== undefined ? ['up to symmetry'] : []),
+  ...(options.normalize === true && model.normalize !== undefined ? ['up to the quotient'] : []),
+];
+
+/** The report of a search that ended so. */
+export const reportOf = (found: Findings, stop: Stop): Report => {
+  const { model, options, tally, workers } = found;
+  const properties = judged(found).map((_, i) => propertyReport(found, i, stop));
+  const vacuity = vacuityOf(found, properties);
+  return {
+    model: model.name,
+    verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
+    stop,
+    search: options.search ?? 'bfs',
+    bounds: boundsOf(found),
+    counts: {
+      generated: tally.generated,
+      distinct: tally.distinct,
+      depth: found.depth,
+      completeDepth: Math.max(0, found.completeDepth),
+      queue: tally.queue,
+      cut: tally.cut,
+    },
+    properties,
+    coverage: familiesOf(model).map((family, i) => ({ family, steps: tally.steps[i]!, fresh: tally.fresh[i]! })),
+    vacuity,
+    statistics: {
+      elapsedMs: found.elapsedMs,
+      peakBytes: found.peakBytes,
+      workers,
+      engine: workers === 1 ? 'components' : `components, ${workers} workers`,
+      details: found.details,
+    },
+  };
+};

@@ -1,0 +1,254 @@
+/**
+ * One thread of a parallel search, breadth first. Each group belongs to one thread, by a hash of its values' keys on which all agree.
+ * Cells found for another thread's group are sent to it; it marks them with the depth that all are finding. A depth is over when each
+ * thread has expanded its own groups and has heard from every other that it has too; only then do all go on to the next.
+ */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import type { ComponentModel } from '../interface.js';
+import { layoutOf } from './compile.js';
+import type { Batch } from './mover.js';
+import { Inbox, Outbox, type Parcel } from './parcel.js';
+import { detailsOf } from './report.js';
+import { Breadth } from './search.js';
+import { newSpace, type Space } from './space.js';
+import type { Tally } from './tally.js';
+
+/** Where a thread finds the model: a module, the name of a function that it exports, and that function's arguments (plain data). */
+export interface ModelSource {
+  readonly module: string;
+  readonly name: string;
+  readonly args: ReadonlyArray<unknown>;
+}
+
+export interface WorkerData {
+  readonly source: ModelSource;
+  readonly locals: ReadonlyArray<number>;
+  readonly symmetry: boolean;
+  readonly normalize: boolean;
+  readonly properties: ReadonlyArray<string> | null;
+  readonly index: number;
+  /** By thread: the port to it; none to itself. */
+  readonly ports: ReadonlyArray<MessagePort | null>;
+}
+
+/** To a thread: go on to the next depth; or stop and say what was found. */
+export type Command = 'go' | 'stop';
+
+/** From a thread. `level`: the depth is over here, with the queue of the next; `pulse`: how far it is. */
+export interface Word {
+  readonly kind: 'level' | 'pulse' | 'done' | 'failed';
+  readonly tally: Tally;
+  readonly decided: ReadonlyArray<boolean>;
+  readonly violated: boolean;
+  readonly waiting: number;
+  readonly enabled: ReadonlyArray<boolean>;
+  readonly details: Readonly<Record<string, number>>;
+  readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
+}
+
+/** Between threads: cells that were found from states of a depth; or, without a parcel, that the sender has no more of that depth. */
+interface Message {
+  readonly depth: number;
+  readonly parcel?: Parcel;
+}
+
+/** The model that a source names. @throws TypeError when the module does not export such a function. */
+export const buildModel = async ({ module, name, args }: ModelSource): Promise<ComponentModel> => {
+  const exported = (await import(module)) as Readonly<Record<string, unknown>>;
+  const make = exported[name];
+  if (typeof make !== 'function') throw new TypeError(`${module} exports no function ${name}`);
+  return (make as (...values: ReadonlyArray<unknown>) => ComponentModel)(...args);
+};
+
+const TURN_MS = 20;
+const GROUPS_PER_LOOK = 16;
+const PULSE_MS = 100;
+
+class Thread {
+  private readonly space: Space;
+  private readonly run: Breadth;
+  private readonly index: number;
+  private readonly ports: ReadonlyArray<MessagePort | null>;
+  private readonly outboxes: ReadonlyArray<Outbox>;
+  private readonly inboxes: ReadonlyArray<Inbox>;
+  private readonly say: (word: Word) => void;
+  /** Which threads have said that they have no more of this depth; a thread that is ahead says it only once per depth. */
+  private readonly over: boolean[];
+  /** Messages of a depth to which this thread was not told to go yet. */
+  private early: (readonly [Message, number])[] = [];
+  private stopped = false;
+  private working = false;
+  private finished = false;
+  private spoke = 0;
+
+  constructor(model: ComponentModel, data: WorkerData, say: (word: Word) => void) {
+    const { index, ports, properties, symmetry, normalize } = data;
+    this.index = index;
+    this.ports = ports;
+    this.say = say;
+    this.over = ports.map(() => false);
+    this.space = newSpace(model, layoutOf(model, data.locals), {
+      symmetry,
+      normalize,
+      shared: true,
+      ...(properties === null ? {} : { properties }),
+    });
+    this.outboxes = ports.map(() => new Outbox(this.space, index));
+    this.inboxes = ports.map(() => new Inbox(this.space));
+    this.run = new Breadth(this.space, Infinity, 'initial', {
+      sendAway: (batch, tuple, family) => this.sendAway(batch, tuple, family),
+    });
+    ports.forEach((port, from) => port?.on('message', (message: Message) => this.guarded(() => this.hear(message, from))));
+    // The initial state is everybody's first find; all but its owner send it away, and it is counted where it belongs alone.
+    if (index !== 0) this.space.tally.generated = 0;
+    this.outboxes.forEach((outbox) => outbox.clear());
+    this.finish('level');
+  }
+
+  command(command: Command): void {
+    if (command === 'stop') {
+      this.stopped = true;
+      if (!this.working) this.finish('done');
+      return;
+    }
+    this.run.advanceTogether();
+    this.over.fill(false);
+    this.finished = false;
+    this.working = true;
+    const early = this.early;
+    this.early = [];
+    for (const [message, from] of early) this.hear(message, from);
+    this.turn();
+  }
+
+  private owner(tuple: Int32Array): number {
+    const { components, compiled } = this.space;
+    let h = 0x9e3779b1;
+    for (let i = 0; i < tuple.length; i++) {
+      h = Math.imul(h ^ components.mark(compiled.kinds[i]!, tuple[i]!), 0x85ebca6b);
+      h ^= h >>> 15;
+    }
+    return ((h ^ (h >>> 16)) >>> 0) % this.ports.length;
+  }
+
+  private sendAway(batch: Batch, tuple: Int32Array, family: number): boolean {
+    const to = this.owner(tuple);
+    if (to === this.index) return false;
+    const outbox = this.outboxes[to]!;
+    outbox.add(batch, tuple, family);
+    if (outbox.isFull) this.post(to);
+    return true;
+  }
+
+  private post(to: number): void {
+    const parcel = this.outboxes[to]!.take();
+    if (parcel !== undefined)
+      this.ports[to]?.postMessage({ depth: this.run.at, parcel } satisfies Message, [parcel.words.buffer]);
+  }
+
+  private hear(message: Message, from: number): void {
+    if (message.depth !== this.run.at) {
+      this.early.push([message, from]);
+      return;
+    }
+    if (message.parcel === undefined) this.over[from] = true;
+    else this.inboxes[from]!.open(message.parcel, (batch, tuple, family) => this.run.expander.receive(batch, tuple, family));
+    this.endLevel();
+  }
+
+  /** Expands for a while, then lets messages in. */
+  private turn(): void {
+    if (this.stopped) {
+      this.working = false;
+      this.finish('done');
+      return;
+    }
+    const until = performance.now() + TURN_MS;
+    do {
+      for (let i = 0; i < GROUPS_PER_LOOK; i++) {
+        if (!this.run.step()) {
+          this.endWork();
+          return;
+        }
+      }
+    } while (performance.now() < until);
+    this.pulse();
+    setImmediate(() => this.guarded(() => this.turn()));
+  }
+
+  private pulse(): void {
+    if (performance.now() - this.spoke < PULSE_MS) return;
+    this.spoke = performance.now();
+    this.finish('pulse');
+  }
+
+  private endWork(): void {
+    this.working = false;
+    this.ports.forEach((port, to) => {
+      this.post(to);
+      port?.postMessage({ depth: this.run.at } satisfies Message);
+    });
+    this.over[this.index] = true;
+    this.endLevel();
+  }
+
+  private endLevel(): void {
+    if (this.finished || !this.over.every(Boolean)) return;
+    this.finished = true;
+    this.finish('level');
+  }
+
+  private finish(kind: 'level' | 'pulse' | 'done'): void {
+    const { tally, judge, memo } = this.space;
+    this.say({
+      kind,
+      tally,
+      decided: judge.found.map((evidence) => evidence !== undefined),
+      violated: judge.violated,
+      waiting: this.run.layer.queue.length,
+      enabled: memo.enabled,
+      details: detailsOf(this.space),
+    });
+  }
+
+  /** Runs something, and says what went wrong if it throws: a model that breaks its contract is the caller's to know. */
+  guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.say(failure(error));
+    }
+  }
+}
+
+const failure = (error: unknown): Word => ({
+  kind: 'failed',
+  tally: { distinct: 0, generated: 0, cut: 0, queue: 0, steps: [], fresh: [] },
+  decided: [],
+  violated: false,
+  waiting: 0,
+  enabled: [],
+  details: {},
+  error:
+    error instanceof Error
+      ? { name: error.name, message: error.message, ...('code' in error ? { code: String(error.code) } : {}) }
+      : { name: 'Error', message: String(error) },
+});
+
+/** The thread's whole life: it runs where this module is started as a worker. */
+const live = async (data: WorkerData): Promise<void> => {
+  const port = parentPort!;
+  const say = (word: Word): void => port.postMessage(word);
+  try {
+    const thread = new Thread(await buildModel(data.source), data, say);
+    port.on('message', (command: Command) => thread.guarded(() => thread.command(command)));
+  } catch (error) {
+    say(failure(error));
+  }
+};
+
+if (parentPort !== null && isWorkerData(workerData)) await live(workerData);
+
+function isWorkerData(data: unknown): data is WorkerData {
+  return typeof data === 'object' && data !== null && 'ports' in data && 'locals' in data;
+}

@@ -1,0 +1,77 @@
+// Threads run from dist/, so what starts them is taken from there too.
+import { checkComponents } from '../../dist/checker/component/check.js';
+import { checkInParallel, type ModelSource, type ParallelOptions } from '../../dist/checker/component/parallel.js';
+import type { Report } from '../../dist/checker/report.js';
+import { DEFAULTS } from '../../dist/model/config.js';
+import { bayou } from '../../dist/model/system.js';
+import { describe, expect, test } from 'vitest';
+
+const MODULE = new URL('../../dist/model/system.js', import.meta.url).href;
+
+const SESSIONS = {
+  readYourWrites: true,
+  monotonicReads: true,
+  writesFollowReads: false,
+  monotonicWrites: false,
+  scope: 'store',
+} as const;
+const config = { ...DEFAULTS, servers: 3, clients: 2, keys: 1, puts: 2, sessions: SESSIONS };
+const broken = { ...DEFAULTS, servers: 2, clients: 2, keys: 1, puts: 3, variant: 'V1', sessions: SESSIONS } as const;
+
+const source = (of: typeof config): ModelSource => ({ module: MODULE, name: 'bayou', args: [of] });
+
+const summary = (report: Report) => ({
+  verdict: report.verdict,
+  counts: report.counts,
+  properties: report.properties.map(({ name, verdict, trace }) => [name, verdict, trace?.steps.length]),
+  steps: report.coverage.map(({ family, steps }) => [family, steps]),
+  vacuity: report.vacuity,
+});
+
+describe('several threads', () => {
+  test.each([
+    [2, {}],
+    [3, {}],
+    [2, { symmetry: true }],
+    [2, { symmetry: true, normalize: true }],
+    [2, { maxDepth: 4 }],
+  ] as const)('%i with %o find what one finds', async (workers, options) => {
+    const one = await checkComponents(bayou(config), options);
+    const many = await checkInParallel(source(config), { ...options, workers });
+    expect(summary(many)).toEqual(summary(one));
+    expect(many.statistics.workers).toBe(workers);
+    expect(many.coverage.reduce((sum, { fresh }) => sum + fresh, 1)).toBe(many.counts.distinct);
+  });
+
+  test('bayou-s 3,2,1,2 has 6,373 states, also by two', async () => {
+    const report = await checkInParallel(source(config), { workers: 2 });
+    expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 6373, depth: 9, completeDepth: 9, queue: 0 } });
+  });
+
+  test('V1: the counterexample is as short as one thread’s, with symmetry and without', async () => {
+    for (const symmetry of [false, true]) {
+      const one = await checkComponents(bayou(broken), { symmetry });
+      const many = await checkInParallel(source({ ...broken }), { workers: 2, symmetry });
+      const lengths = (report: Report): ReadonlyArray<number> =>
+        report.properties.flatMap(({ verdict, trace }) => (verdict === 'violated' ? [trace?.steps.length ?? -1] : []));
+      expect(many.verdict).toBe('violated');
+      expect(Math.min(...lengths(many))).toBe(Math.min(...lengths(one)));
+    }
+  });
+
+  test('limits and the signal stop them', async () => {
+    const states = await checkInParallel(source({ ...config, puts: 3 }), { workers: 2, maxStates: 1000 });
+    expect(states).toMatchObject({ verdict: 'bounded', stop: { kind: 'states', limit: 1000 } });
+    const stop = new AbortController();
+    stop.abort();
+    const aborted = await checkInParallel(source(config), { workers: 2, signal: stop.signal });
+    expect(aborted).toMatchObject({ verdict: 'interrupted', stop: { kind: 'interrupted' } });
+  });
+
+  test.each([
+    [source(config), { workers: 1 }, 'workers: 1 is not a whole number from 2 to 64'],
+    [{ ...source(config), name: 'nobody' }, { workers: 2 }, `${MODULE} exports no function nobody`],
+  ] as ReadonlyArray<readonly [ModelSource, ParallelOptions, string]>)('%o is refused', async (from, options, message) => {
+    await expect(checkInParallel(from, options)).rejects.toThrow(message);
+  });
+});
