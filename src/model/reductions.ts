@@ -7,6 +7,7 @@ import type { Write } from '../core/write.js';
 import { guaranteesOf, type Config } from './config.js';
 import { textOf } from './network.js';
 import { orderAt } from './order.js';
+import { propertiesMeant } from './sentences.js';
 import type { Server } from './server.js';
 import type { Session } from './session.js';
 import { local } from './texts.js';
@@ -150,8 +151,9 @@ export const symmetryOf = (world: World): ReadonlyArray<Permutation> => {
  * write of s after pulling from p is the greater of s's and p's newest, whatever else the logs hold: if p's newest is not sent,
  * s claims it, so by R8 s has it or something that supersedes it, and that is no older. (3) By (1) and (2) the newest writes of a
  * successor depend on the newest writes of its predecessors alone: the two states, whole log and cut log, have the same successors
- * up to cutting. (4) The properties look at the newest writes and at vectors, except R8 and UNIQUE between logs, which look at
- * fewer pairs of writes: the checker's unreduced run on the same configuration is what judges those.
+ * up to cutting. (4) The properties look at the newest writes and at vectors, except UNIQUE, which looks at fewer pairs
+ * of writes, and R8: between a cut log and another, R6 does not say that the write cut off was superseded, and an alarm would be
+ * false. So logs are cut only where R8 is not judged.
  */
 const cutLog = (world: World, server: Server): Server => ({
   ...server,
@@ -179,11 +181,12 @@ const forgetVectors = (asked: Guarantees, session: Session): Session => joinVect
 
 /**
  * The quotient, as far as it is proved: sessions for every configuration; logs for the protocol as it is, without lost answers
- * (R6 then drops newest writes), a history (R8 is then judged write by write), or messages (an answer's writes depend on the log).
+ * (R6 then drops newest writes), a history (R8 is then judged write by write), R8 itself, or messages (an answer's writes depend on the log).
  */
 export const normalizeOf = (world: World): ((kind: string, value: unknown) => unknown) => {
   const { rules, config } = world;
-  const cutsLogs = rules.variant === 'FIXED' && config.lostAnswers === 0 && !config.history && config.grain === 'pull';
+  const r8 = propertiesMeant(config.properties).some((id) => id === 'R8');
+  const cutsLogs = rules.variant === 'FIXED' && config.lostAnswers === 0 && !config.history && config.grain === 'pull' && !r8;
   return (kind, value) => {
     const l = local(kind, value);
     switch (l.kind) {

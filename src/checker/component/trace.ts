@@ -13,6 +13,7 @@ import { type Counterexample, type Shown, type TraceStep } from '../report.js';
 import { text } from '../plain/encode.js';
 import type { ComponentModel, Outcome } from '../interface.js';
 import type { Meeting } from './compile.js';
+import { CheckerError } from './error.js';
 import type { Evidence } from './judge.js';
 import { strideOf } from './memo.js';
 import { type Breadth, depthMark } from './search.js';
@@ -98,6 +99,11 @@ const pathTo = (space: Space, run: Breadth, target: Int32Array): ReadonlyArray<I
 
 type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 
+const unsound = (): CheckerError =>
+  new CheckerError('model', 'a step of the reduced model has none in the unreduced one: the reduction is not sound');
+
+type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
+
 /** One step on the unreduced model. */
 interface Taken {
   readonly meeting: Meeting;
@@ -149,17 +155,15 @@ export const traceOf = (space: Space, run: Breadth, property: string, evidence: 
   const steps: TraceStep[] = [];
   for (const next of path.slice(1)) {
     const taken = stepsFrom(space, values).find((step) => same(represent(space, step.values), next));
-    if (taken === undefined)
-      throw new Error('a step of the reduced model has none in the unreduced one: the reduction is not sound');
+    if (taken === undefined) throw unsound();
     steps.push(showStep(model, taken));
     values = taken.values;
   }
   if (evidence.step !== undefined) {
     const last = stepsFrom(space, values).find((step) => says(step, property));
-    if (last === undefined)
-      throw new Error('a step of the reduced model has none in the unreduced one: the reduction is not sound');
+    if (last === undefined) throw unsound();
     steps.push(showStep(model, last));
-  }
+  } else mustStand(space, property, values);
   return {
     initial: show(
       model,
@@ -168,6 +172,17 @@ export const traceOf = (space: Space, run: Breadth, property: string, evidence: 
     steps,
     shortest: true,
   };
+};
+
+/** A state that breaks an `always` under a reduction must break it as it stands: else the reduction does not keep the property. */
+const mustStand = (space: Space, name: string, values: ReadonlyArray<unknown>): void => {
+  const { model } = space.compiled;
+  const property = model.properties.find((p) => p.name === name);
+  if (property?.kind !== 'always') return;
+  const holds = property.over.every((predicate) =>
+    (predicate.holds as unknown as AnyHolds)(...predicate.slots.map((slot) => values[model.slots.indexOf(slot)])),
+  );
+  if (holds) throw new CheckerError('model', `the reduction does not keep "${name}": it is violated in a normal form alone`);
 };
 
 const says = ({ outcome }: Taken, property: string): boolean =>
