@@ -134,6 +134,8 @@ const answerFrom = (
   const matters = (e: TraceEvent): boolean =>
     (e.type === 'answer' || e.type === 'accept' || e.type === 'refuse') && e.client === client;
   for (const p of scene.timeline.of('server', server)) {
+    // Where the master tells, a process that has not started yet has answered nobody.
+    if (scene.hasMaster && p.next === 0) continue;
     try {
       const found = scene.timeline.seek(p, matters, find);
       if (found !== undefined) return found;

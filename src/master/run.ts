@@ -58,7 +58,8 @@ const runCommand = async (o: RunOptions, number: number, c: Command): Promise<St
   const began = performance.now();
   const outcome = await execute(o.cluster, c);
   const ms = Math.round((performance.now() - began) * 1000) / 1000;
-  if (c.type === 'killServer' && killed !== undefined) o.trace?.({ type: 'kill', server: c.id, process: killed.name });
+  if (c.type === 'killServer' && outcome.type === 'ok' && killed !== undefined)
+    o.trace?.({ type: 'kill', server: c.id, process: killed.name });
   if (outcome.type === 'ok') {
     if (outcome.output.length > 0) o.print(`${outcome.output.join('\n')}\n`);
     o.trace?.({ type: 'result', line: number, output: outcome.output, errors: [], ms });

@@ -1,0 +1,179 @@
+/** One thing that may have happened: the model's servers, sessions and links after some commands of a script. */
+import type { Bytes } from '#bayou/core/bytes.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import { incarnationOf } from '#bayou/core/ids.js';
+import type { Command } from '#bayou/core/script.js';
+import { MASTER_GUARANTEES } from '#bayou/core/session.js';
+import { keyOf } from '#bayou/model/texts.js';
+import type { Rules } from '#bayou/model/rules.js';
+import * as Sv from '#bayou/model/server.js';
+import * as S from '#bayou/model/session.js';
+import { stabilized } from '#bayou/model/stabilize.js';
+import { covers } from '#bayou/model/vector.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: false };
+
+/** A state of the model. Immutable; unchanged parts are shared between worlds. */
+export interface World {
+  /** In the order of ids. */
+  readonly servers: ReadonlyArray<Sv.Server>;
+  readonly clients: ReadonlyArray<S.Session>;
+  /** Where pulls may be late: the states that each server has had, from which an answer may still be on its way. */
+  readonly past?: ReadonlyArray<ReadonlyArray<Sv.Server>>;
+}
+
+/** Which server stands where, and which links there are: the same in all worlds, since the script alone decides it. */
+export interface Layout {
+  readonly servers: ReadonlyArray<NodeId>;
+  readonly clients: ReadonlyArray<NodeId>;
+  /** Pairs of positions of live servers that are linked. */
+  readonly links: ReadonlyArray<readonly [number, number]>;
+}
+
+/** A command's effect in one world, and what it prints there. `failed`: a put that was not accepted. */
+export interface Step {
+  readonly world: World;
+  readonly output: ReadonlyArray<Bytes>;
+  readonly failed: boolean;
+}
+
+// --- texts -----------------------------------------------------------------------------------------------------------------
+
+const serverTexts = new WeakMap<Sv.Server, string>();
+const clientTexts = new WeakMap<S.Session, string>();
+
+const textOf = <T extends object>(texts: WeakMap<T, string>, kind: string, value: T): string => {
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = keyOf(kind, value);
+  texts.set(value, text);
+  return text;
+};
+
+/** Two worlds are the same when their texts are. (Values are not in the model's keys; stamps name writes.) */
+export const nameOf = (world: World): string =>
+  `${world.servers.map((s) => textOf(serverTexts, 'server', s)).join('#')}##${world.clients
+    .map((c) => textOf(clientTexts, 'client', c))
+    .join('#')}${(world.past ?? []).map((states) => states.map((s) => textOf(serverTexts, 'server', s)).join('#')).join('##')}`;
+
+// --- pulls -----------------------------------------------------------------------------------------------------------------
+
+/** The worlds after a whole pull, or after the end of one that began earlier; none where the puller has it all already. */
+export const pulled = (world: World, puller: number, answerer: number): ReadonlyArray<World> => {
+  const here = world.servers[puller]!;
+  return [world.servers[answerer]!, ...(world.past?.[answerer] ?? [])].flatMap((there) => {
+    if (covers(here.vv, there.vv) && here.clock >= there.clock) return [];
+    return [remembering(world, withServer(world, puller, Sv.receive(RULES)(here, Sv.answerPull(there, Sv.pullRequest(here)))))];
+  });
+};
+
+/** Where pulls may be late: what servers were before this step, they may have answered from. */
+export const remembering = (before: World, after: World): World => {
+  if (before.past === undefined) return after;
+  const past = after.servers.map((server, i) => {
+    const [was, known] = [before.servers[i], before.past?.[i] ?? []];
+    return was === undefined || was === server || was.log.length === 0 ? known : [...known, was];
+  });
+  return { ...after, past };
+};
+
+const withServer = (world: World, at: number, server: Sv.Server): World => ({
+  ...world,
+  servers: world.servers.map((s, i) => (i === at ? server : s)),
+});
+
+const withClient = (world: World, at: number, client: S.Session): World => ({
+  ...world,
+  clients: world.clients.map((c, i) => (i === at ? client : c)),
+});
+
+// --- commands --------------------------------------------------------------------------------------------------------------
+
+const silent = (world: World): Step => ({ world, output: [], failed: false });
+
+/** The live servers that a session asks, in R13's order, as positions. */
+const asked = (layout: Layout, world: World, session: S.Session): ReadonlyArray<number> =>
+  S.askingOrder(session)
+    .map((id) => layout.servers.indexOf(id))
+    .filter((at) => world.servers[at]?.up === true);
+
+const put = (layout: Layout, world: World, c: Extract<Command, { type: 'put' }>): Step => {
+  const at = layout.clients.indexOf(c.client);
+  const session = world.clients[at]!;
+  const request = S.putOf(MASTER_GUARANTEES, () => c.value)(session, c.key);
+  for (const s of asked(layout, world, session)) {
+    const [server, answer] = Sv.acceptPut(RULES)(world.servers[s]!, request);
+    if (answer.type === 'behind') continue;
+    const after = S.answeredBy(S.afterPut(session, request, answer.stamp), layout.servers[s]!);
+    return silent(withClient(withServer(world, s, server), at, after));
+  }
+  return { world, output: [], failed: true };
+};
+
+const get = (layout: Layout, world: World, c: Extract<Command, { type: 'get' }>): Step => {
+  const at = layout.clients.indexOf(c.client);
+  const session = world.clients[at]!;
+  const request = S.getOf(MASTER_GUARANTEES)(session, c.key);
+  const servers = asked(layout, world, session);
+  for (const s of servers) {
+    const answer = Sv.answerGet(RULES)(world.servers[s]!, request);
+    if (answer.type === 'behind') continue;
+    const read = answer.type === 'found' ? S.afterGet(session, c.key, answer.stamp) : session;
+    const text = answer.type === 'found' ? answer.value : 'ERR_KEY';
+    return { ...silent(withClient(world, at, S.answeredBy(read, layout.servers[s]!))), output: [`${c.key}:${text}`] };
+  }
+  return { ...silent(world), output: [`${c.key}:${servers.length === 0 ? 'ERR_CONN' : 'ERR_DEP'}`] };
+};
+
+const joinServer = (layout: Layout, world: World, id: NodeId, keepsLog: boolean): World => {
+  const at = layout.servers.indexOf(id);
+  const before = world.servers[at];
+  if (before === undefined) return { ...world, servers: [...world.servers, Sv.newServer(id)] };
+  const back = keepsLog ? Sv.restart(before) : Sv.newServer(id, incarnationOf(before.replica) + 1);
+  return withServer(world, at, back);
+};
+
+const changeLink = (
+  layout: Layout,
+  world: World,
+  c: Extract<Command, { type: 'breakConnection' | 'createConnection' }>,
+): World => {
+  const [client, server] = layout.clients.includes(c.a) ? [c.a, c.b] : [c.b, c.a];
+  const at = layout.clients.indexOf(client);
+  const session = world.clients[at];
+  if (session === undefined) return world;
+  return withClient(world, at, (c.type === 'breakConnection' ? S.disconnect : S.connect)(session, server));
+};
+
+const storeOf = (layout: Layout, world: World, id: NodeId): ReadonlyArray<Bytes> =>
+  Sv.storeOf(RULES)(world.servers[layout.servers.indexOf(id)]!).map(([key, value]) => `${key}:${value}`);
+
+/** What a command that makes sense does in a world. `layout` is as it was before the command. */
+export const perform = (layout: Layout, world: World, c: Command, keepsLog: boolean): Step => {
+  switch (c.type) {
+    case 'joinServer':
+      return silent(joinServer(layout, world, c.id, keepsLog));
+    case 'killServer': {
+      const at = layout.servers.indexOf(c.id);
+      return silent(withServer(world, at, Sv.kill(world.servers[at]!)));
+    }
+    case 'joinClient':
+      return silent({ ...world, clients: [...world.clients, S.newSession(c.id, [c.server])] });
+    case 'breakConnection':
+    case 'createConnection':
+      return silent(changeLink(layout, world, c));
+    case 'stabilize':
+      return silent({ ...world, servers: stabilized(RULES, 0)(world.servers, layout.links) });
+    case 'printStore':
+      return { ...silent(world), output: storeOf(layout, world, c.id) };
+    case 'put':
+      return put(layout, world, c);
+    case 'get':
+      return get(layout, world, c);
+    case 'printMemberList':
+    case 'done':
+      return silent(world);
+  }
+};

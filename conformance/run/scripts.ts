@@ -1,0 +1,141 @@
+/** Scripts for layers 2 and 3: where they are, how they are run, what the two layers say of them. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
+import { decide, observedIn, showOracle, type OracleOptions, type OracleVerdict } from '../oracle/oracle.js';
+import { showTraceVerdict, validateTrace, type TraceVerdict } from '../trace/validate.js';
+import { runOnCluster, type ClusterOptions } from './cluster.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** A script to run. */
+export interface ScriptCase {
+  readonly name: string;
+  readonly text: Bytes;
+  readonly flags: ReadonlyArray<string>;
+}
+
+/** What the layers say of a script's run. */
+export interface ScriptJudgement {
+  readonly name: string;
+  readonly oracle: OracleVerdict;
+  readonly trace: TraceVerdict;
+  /** Lines of the smallest script found that still diverges. */
+  readonly shrunk?: ReadonlyArray<string>;
+  readonly elapsedMs: number;
+}
+
+// --- where they are --------------------------------------------------------------------------------------------------------
+
+/**
+ * The second line of a script may say how it is run: `# flags: --anti-entropy-ms 5`. Without it pulls in the background are off, and
+ * the model allows one output.
+ */
+export const flagsOf = (script: Bytes): ReadonlyArray<string> => {
+  const second = script.split('\n', 2)[1] ?? '';
+  return /^# flags: (.*?)\s*$/.exec(second)?.[1]?.split(' ') ?? ['--anti-entropy-ms', '0'];
+};
+
+const scriptsIn = (path: string): ReadonlyArray<string> =>
+  statSync(path).isDirectory()
+    ? readdirSync(path, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.script'))
+        .sort()
+        .map((file) => join(path, file))
+    : [path];
+
+/** The scripts that these files and folders are and hold; on failure one line. */
+export const findScripts = (
+  paths: ReadonlyArray<string>,
+  flags?: ReadonlyArray<string>,
+): E.Either<string, ReadonlyArray<ScriptCase>> => {
+  try {
+    const files = paths.flatMap(scriptsIn);
+    if (files.length === 0) return E.left(`${paths.join(', ')}: there are no scripts here (files that end in .script)`);
+    return E.right(
+      files.map((name) => {
+        const text = readFileSync(name, 'latin1');
+        return { name, text, flags: flags ?? flagsOf(text) };
+      }),
+    );
+  } catch (error) {
+    return E.left(error instanceof Error ? error.message : String(error));
+  }
+};
+
+// --- judging ---------------------------------------------------------------------------------------------------------------
+
+const oracleOptionsOf = (flags: ReadonlyArray<string>, maxWorlds: number | undefined): OracleOptions => ({
+  background: flags[flags.indexOf('--anti-entropy-ms') + 1] !== '0' || !flags.includes('--anti-entropy-ms'),
+  keepsLog: !flags.includes('--memory'),
+  ...(maxWorlds !== undefined && { maxWorlds }),
+});
+
+/** Runs a script and judges it. On failure one line: there is nothing to judge. */
+export const judgeScript = async (
+  script: ScriptCase,
+  o: Omit<ClusterOptions, 'flags'> & { readonly maxWorlds?: number } = {},
+): Promise<E.Either<string, ScriptJudgement>> => {
+  const began = performance.now();
+  const run = await runOnCluster(script.text, { ...o, flags: script.flags });
+  if (E.isLeft(run)) return run;
+  const { status, errors, output, events } = run.right;
+  const observed = observedIn(events);
+  // Status 3 is a cluster that failed at some command; the oracle sees which.
+  if (status !== 0 && status !== 1 && status !== 3)
+    return E.left(`${script.name}: the master ended with status ${status ?? 'none'}: ${errors.trim().split('\n').at(-1) ?? ''}`);
+  const told = observed.flatMap((x) => x.output.map((line) => `${line}\n`)).join('');
+  if (told !== output) return E.left(`${script.name}: standard output is not what the master wrote into its trace`);
+  return E.right({
+    name: script.name,
+    oracle: decide(observed, oracleOptionsOf(script.flags, o.maxWorlds)),
+    trace: validateTrace(events),
+    elapsedMs: performance.now() - began,
+  });
+};
+
+/** The worst of the two layers, where `undecided` in one is decided by the other. */
+export const verdictOf = ({ oracle, trace }: ScriptJudgement): 'conforms' | 'diverges' | 'undecided' => {
+  if (oracle.verdict === 'diverges' || trace.verdict === 'diverges') return 'diverges';
+  return trace.verdict === 'conforms' || oracle.verdict === 'conforms' ? 'conforms' : 'undecided';
+};
+
+// --- shrinking -------------------------------------------------------------------------------------------------------------
+
+/** Limits of shrinking: runs of the cluster. */
+const MAX_RUNS = 60;
+
+/**
+ * A smaller script that still diverges: parts of it are left out, halves first, lines last, as long as what is left diverges. Every
+ * try is a run of the cluster, so there is a limit; a divergence that needs luck may not show in each.
+ */
+export const shrink = async (
+  script: ScriptCase,
+  o: Omit<ClusterOptions, 'flags'>,
+  maxRuns = MAX_RUNS,
+): Promise<ReadonlyArray<string>> => {
+  let lines = script.text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  let runs = 0;
+  const diverges = async (some: ReadonlyArray<string>): Promise<boolean> => {
+    if (runs++ >= maxRuns) return false;
+    const judged = await judgeScript({ ...script, text: `${some.join('\n')}\n` }, { ...o, deadlineMs: 20_000 });
+    return E.isRight(judged) && verdictOf(judged.right) === 'diverges';
+  };
+  for (let size = Math.ceil(lines.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let at = lines.length - size; at > -size && runs < maxRuns; at -= size) {
+      const from = Math.max(at, 0);
+      const less = [...lines.slice(0, from), ...lines.slice(at + size)];
+      if (less.length < lines.length && (await diverges(less))) lines = less;
+    }
+  }
+  return lines.map(textOfBytes);
+};
+
+/** A judgement for people. */
+export const showJudgement = (j: ScriptJudgement): string =>
+  [
+    ...(j.oracle.verdict === 'conforms' ? [] : [`layer 2 ${showOracle(j.oracle)}`]),
+    ...(j.trace.verdict === 'conforms' ? [] : [`layer 3 ${showTraceVerdict(j.trace)}`]),
+    ...(j.shrunk === undefined ? [] : ['a smaller script that diverges:', ...j.shrunk.map((line) => `  ${line}`)]),
+  ].join('\n');

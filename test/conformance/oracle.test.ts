@@ -1,0 +1,88 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, it } from 'vitest';
+import { parseScript } from '#bayou/core/script.js';
+import { decide, showOracle, type Observed, type OracleOptions } from '../../conformance/oracle/oracle.js';
+
+/** A script with what each command printed behind `=>`, lines divided by `|`; `!` is an error. */
+const observe = (script: string): ReadonlyArray<Observed> => {
+  const lines = script
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=>'));
+  const commands = parseScript(lines.map(([command = '']) => command.trim()).join('\n'));
+  return lines.flatMap(([, printed], i): ReadonlyArray<Observed> => {
+    const command = commands[i]!;
+    if (E.isLeft(command) || command.right === undefined) return [];
+    const shown = printed?.trim();
+    const output = shown === undefined || shown === '!' || shown === '' ? [] : shown.split('|').map((s) => s.trim());
+    return [{ line: i + 1, command: command.right, output, failed: shown === '!' }];
+  });
+};
+
+const SETUP = `joinServer 0
+joinServer 1
+joinClient 10 0
+joinClient 11 1
+put 10 a x
+put 11 a y
+`;
+
+const OFF: OracleOptions = { background: false, keepsLog: true };
+const ON: OracleOptions = { background: true, keepsLog: true };
+const verdict = (script: string, options: OracleOptions): string => decide(observe(SETUP + script), options).verdict;
+
+describe('without pulls in the background the model allows one output', () => {
+  it('and takes it', () => expect(verdict('get 10 a => a:x\nstabilize\nget 10 a => a:y', OFF)).toBe('conforms'));
+  it('and no other (R9: nothing is pulled before the stabilize)', () => expect(verdict('get 10 a => a:y', OFF)).toBe('diverges'));
+});
+
+describe('with pulls in the background', () => {
+  it('a get may find either write, if the later one wins (R4)', () => {
+    expect(verdict('get 10 a => a:x', ON)).toBe('conforms');
+    expect(verdict('get 10 a => a:y', ON)).toBe('conforms');
+    expect(verdict('get 11 a => a:y', ON)).toBe('conforms');
+  });
+  it('a server that had pulled the first write gave the second a later stamp, one that had not as well', () =>
+    expect(verdict('get 11 a => a:x', ON)).toBe('diverges'));
+  it('what was read is not unread (Monotonic Reads, R12)', () =>
+    expect(verdict('get 10 a => a:y\nget 10 a => a:x', ON)).toBe('diverges'));
+  it('observations prune: after a stabilize both stores are the same', () => {
+    expect(verdict('stabilize\nprintStore 0 => a:y\nprintStore 1 => a:y', ON)).toBe('conforms');
+    expect(verdict('stabilize\nprintStore 0 => a:y\nprintStore 1 => a:x', ON)).toBe('diverges');
+  });
+});
+
+describe('the rules of scripts', () => {
+  it('ERR_DEP, ERR_KEY and ERR_CONN where the model says so (R13, R15)', () => {
+    const rest = `breakConnection 10 0
+get 10 a => a:ERR_CONN
+put 10 a z => !
+createConnection 10 1
+get 10 a => a:ERR_DEP
+get 10 k => k:ERR_KEY`;
+    expect(verdict(rest, OFF)).toBe('conforms');
+    expect(verdict(rest.replace('a:ERR_DEP', 'a:y'), OFF)).toBe('diverges');
+  });
+  it('bad input is an error and has no effect (section 5)', () => {
+    expect(verdict('joinServer 10 => !\nput 0 a b => !\nget 10 a => a:x', OFF)).toBe('conforms');
+    expect(verdict('joinServer 10\n', OFF)).toBe('diverges');
+  });
+  it('a killed server comes back with its log, or as a new replica (R7, R10)', () => {
+    const script = 'killServer 0\nget 10 a => a:ERR_CONN\njoinServer 0\nget 10 a => a:';
+    expect(verdict(`${script}x`, OFF)).toBe('conforms');
+    expect(verdict(`${script}ERR_DEP`, { ...OFF, keepsLog: false })).toBe('conforms');
+    expect(verdict(`${script}ERR_DEP`, OFF)).toBe('diverges');
+  });
+});
+
+describe('what it says', () => {
+  it('a divergence: what was accepted, allowed and seen', () => {
+    const text = showOracle(decide(observe(`${SETUP}get 10 a => a:q`), OFF));
+    expect(text).toContain('> get 10 a\n  allowed: a:x\n  seen:    a:q');
+    expect(text).toContain('after 6 commands');
+  });
+  it('undecided, with the bound, where too much is possible: never a false pass', () => {
+    const wide = decide(observe(`${SETUP}put 10 b 1\nput 11 c 2\nget 10 a => a:x`), { ...ON, maxWorlds: 3 });
+    expect(wide).toMatchObject({ verdict: 'undecided', why: expect.stringContaining('more than 3 states') as string });
+  });
+});
