@@ -182,9 +182,16 @@ const disagreements = (c: Config): ReadonlyArray<string> =>
     c.grain === 'messages' &&
       c.inFlight === 0 &&
       'inFlight: at the grain "messages" it must be at least 1, or no pull ever starts',
+    c.grain === 'messages' &&
+      propertiesMeant(c.properties).includes('SETTLE') &&
+      c.inFlight < c.servers * (c.servers - 1) &&
+      `inFlight: SETTLE needs room for every pull at once, ${c.servers * (c.servers - 1)}, or the bound alone could starve one`,
     c.grain === 'pull' && c.inFlight > 0 && 'inFlight: only the grain "messages" has messages in flight',
     c.grain === 'pull' && c.losses !== 0 && 'losses: only the grain "messages" has messages to lose',
     c.grain === 'pull' && c.duplicates !== 0 && 'duplicates: only the grain "messages" has messages to repeat',
+    c.lostAnswers > 0 &&
+      c.placement !== 'any' &&
+      'lostAnswers: answers are lost only to clients that roam; leave placement "any", or lostAnswers 0',
     c.blankRestarts > c.kills && `blankRestarts: ${c.blankRestarts} restarts need as many kills, but kills is ${c.kills}`,
     c.variant === 'V3' && c.blankRestarts === 0 && 'blankRestarts: V3 needs at least 1, or nothing is ever forgotten',
     c.variant === 'V4' && !c.stabilize && 'stabilize: V4 is about stabilize, so it must be true',

@@ -71,6 +71,8 @@ describe('a wrong configuration is refused with a line that begins with the fiel
     [{ losses: 1 }, 'losses: only the grain "messages" has messages to lose'],
     [{ grain: 'messages' }, 'inFlight: at the grain "messages" it must be at least 1'],
     [{ linkChanges: 1 }, 'linkChanges: with links "none" there are no links to change'],
+    [{ lostAnswers: 1, placement: [[0], [1]] }, 'lostAnswers: answers are lost only to clients that roam'],
+    [{ grain: 'messages', inFlight: 1, properties: ['LIVENESS'] }, 'inFlight: SETTLE needs room for every pull at once, 2'],
     [{ variant: 'V3' }, 'blankRestarts: V3 needs at least 1'],
     [{ clients: 2, placement: [[0]] }, 'placement: it has 1 entries for 2 clients'],
     [{ servers: 2, clients: 1, placement: [[2]] }, 'placement: it names a server above 1'],

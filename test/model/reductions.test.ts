@@ -105,4 +105,5 @@ test('clients with different guarantees or links are not interchangeable', () =>
   expect(bayou({ ...DEFAULTS, sessions: [MASTER_GUARANTEES, loose] }).symmetry).toEqual([]);
   expect(bayou({ ...DEFAULTS, placement: [[0], [1]] }).symmetry).toEqual([]);
   expect(bayou({ ...DEFAULTS, clients: 3, keys: 2 }).symmetry).toHaveLength(3 * 2 * 2 - 1);
+  expect(bayou({ ...DEFAULTS, clients: 9, keys: 5 }).symmetry).toHaveLength(24 * 6 - 1);
 });
