@@ -1,7 +1,7 @@
 /** The steps of sessions: puts, gets, answers that are lost, links of clients (R2, R3, R11 to R15). */
 import { interaction, over, type Interaction, type Outcome, type Slot } from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
-import type { NodeId } from '../core/ids.js';
+import { serverOf, type NodeId } from '../core/ids.js';
 import type { Put } from '../core/messages.js';
 import { getBreaks, getShows, putBreaks, putShows } from './judge.js';
 import { acceptPut, answerGet, type Server } from './server.js';
@@ -160,12 +160,9 @@ const giveUp = (client: Slot<Session>): Interaction =>
 
 // --- clients with links (R13, R15) -----------------------------------------------------------------------------------------
 
-const serverId = (world: World, replica: Server): NodeId =>
-  world.servers.findIndex((s) => s.initial.replica.split('.')[0] === replica.replica.split('.')[0]);
-
 /** The live servers that the session is connected to, in R13's order. */
-const reachable = (world: World, session: Session, replicas: ReadonlyArray<Server>): ReadonlyArray<Server> =>
-  S.askingOrder(session).flatMap((id) => replicas.filter((r) => r.up && serverId(world, r) === id));
+const reachable = (session: Session, replicas: ReadonlyArray<Server>): ReadonlyArray<Server> =>
+  S.askingOrder(session).flatMap((id) => replicas.filter((r) => r.up && serverOf(r.replica) === id));
 
 /** R14: the first server that accepts; ERR_DEP where all refuse; ERR_CONN where there is none (R15). */
 const putInOrder = (world: World, client: Slot<Session>, key: Bytes): Interaction =>
@@ -175,7 +172,7 @@ const putInOrder = (world: World, client: Slot<Session>, key: Bytes): Interactio
     writes: [0, 1, ...world.servers.map((_, i) => i + 2)],
     step: (session, puts, ...replicas) => {
       if (!mayPut(world, session, puts)) return [];
-      const asked = reachable(world, session, replicas);
+      const asked = reachable(session, replicas);
       const tried = asked.map((replica) => ({ replica, done: putAt(world, session, replica, spendPut(puts), key) }));
       const first = tried.find(({ done }) => !done.refused);
       if (first === undefined) return [{ next: [session, puts, ...replicas], note: asked.length === 0 ? 'ERR_CONN' : 'ERR_DEP' }];
@@ -183,11 +180,11 @@ const putInOrder = (world: World, client: Slot<Session>, key: Bytes): Interactio
       return [
         {
           next: [
-            S.answeredBy(done.session, serverId(world, replica)),
+            S.answeredBy(done.session, serverOf(replica.replica)),
             done.puts,
             ...replicas.map((r) => (r === replica ? done.server : r)),
           ],
-          note: `at s${serverId(world, replica)}`,
+          note: `at s${serverOf(replica.replica)}`,
           violates: done.violates,
           witnesses: done.witnesses,
         },
@@ -202,15 +199,15 @@ const getInOrder = (world: World, client: Slot<Session>, key: Bytes): Interactio
     slots: [client, ...world.servers],
     writes: [0],
     step: (session, ...replicas): ReadonlyArray<Outcome<readonly [Slot<Session>, ...ReadonlyArray<Slot<Server>>]>> => {
-      const asked = reachable(world, session, replicas);
+      const asked = reachable(session, replicas);
       const tried = asked.map((replica) => ({ replica, done: getAt(world, session, replica, key) }));
       const first = tried.find(({ done }) => !done.refused) ?? tried[0];
       if (first === undefined) return [{ next: [session, ...replicas], note: `${key}:ERR_CONN` }];
       const { replica, done } = first;
       return [
         {
-          next: [done.refused ? session : S.answeredBy(done.session, serverId(world, replica)), ...replicas],
-          note: done.refused ? done.note : `${done.note} at s${serverId(world, replica)}`,
+          next: [done.refused ? session : S.answeredBy(done.session, serverOf(replica.replica)), ...replicas],
+          note: done.refused ? done.note : `${done.note} at s${serverOf(replica.replica)}`,
           violates: done.violates,
           witnesses: done.witnesses,
         },
