@@ -107,10 +107,15 @@ const tellByMaster = (
   let begun: Of<'command'> | undefined;
   for (const e of master) {
     if (e.type === 'command') begun = e;
+    // A server that a fault took is dead before any command says so.
+    if (e.type === 'kill' && applyCommand(telling.topology, { type: 'killServer', id: e.server }))
+      telling.settled.delete(e.server);
     if (e.type !== 'result' || begun === undefined) continue;
     const line = parseLine(begun.text);
     if (E.isLeft(line) || line.right === undefined) continue;
     const command = line.right;
+    // A server that did not start is not there, whatever the command wanted.
+    if (command.type === 'joinServer' && e.errors.some((error) => error.includes('did not start'))) continue;
     const valid = applyCommand(telling.topology, command);
     if (valid && (command.type === 'put' || command.type === 'get')) {
       const at = taken.get(command.client) ?? 0;

@@ -1,0 +1,37 @@
+/** A proxy in every link of a cluster. */
+import type { Address, Party } from '#bayou/net/protocol.js';
+import { type FaultCounts, type NetworkPlan, type Proxy, startProxy, sumCounts } from '../faults/proxy.js';
+
+/** The proxies of a run. */
+export interface Fleet {
+  /** For the cluster: where `from` is to reach `to`. */
+  readonly route: (from: Party, to: Party, address: Address) => Promise<Address>;
+  readonly setCalm: (calm: boolean) => void;
+  readonly counts: () => FaultCounts;
+  readonly close: () => Promise<void>;
+}
+
+/** No proxies yet; they begin calm. */
+export const makeFleet = (plan: NetworkPlan): Fleet => {
+  const proxies = new Map<string, Proxy>();
+  let calm = true;
+  return {
+    route: async (from, to, address) => {
+      const name = `${from.id} ${to.id} ${address.port}`;
+      const known = proxies.get(name);
+      if (known !== undefined) return { host: address.host, port: known.port };
+      const proxy = await startProxy(address, { ...plan, seed: plan.seed + from.id * 1009 + to.id });
+      proxy.setCalm(calm);
+      proxies.set(name, proxy);
+      return { host: address.host, port: proxy.port };
+    },
+    setCalm: (to) => {
+      calm = to;
+      for (const proxy of proxies.values()) proxy.setCalm(to);
+    },
+    counts: () => sumCounts([...proxies.values()].map((p) => p.counts)),
+    close: async () => {
+      await Promise.all([...proxies.values()].map((p) => p.close()));
+    },
+  };
+};

@@ -1,0 +1,111 @@
+/**
+ * A hostile run: a cluster of real processes, started and driven by the master's own code, with a proxy in every link and the
+ * plan's faults; and what is thought of it afterwards, by the judge, which knows no model, and by the model, event by event.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { makeCluster } from '#bayou/master/cluster.js';
+import { makeStarter } from '#bayou/master/processes.js';
+import { beginRun, endRun } from '#bayou/master/registry.js';
+import { runScript } from '#bayou/master/run.js';
+import { makeTopology } from '#bayou/master/topology.js';
+import { traceFiles } from '#bayou/master/trace-files.js';
+import type { FaultCounts } from '../faults/proxy.js';
+import { judge } from '../judge/judge.js';
+import { historyOfTrace } from '../judge/trace.js';
+import { showVerdict, type Verdict } from '../judge/verdict.js';
+import { parseTrace } from '../trace/read.js';
+import { showTraceVerdict, type TraceVerdict, validateTrace } from '../trace/validate.js';
+import { makeFleet } from './fleet.js';
+import type { HostilePlan, ProcessFault } from './plan.js';
+import { setStage, type Stage } from './stage.js';
+
+/** What a run left. */
+export interface HostileRun {
+  readonly events: ReadonlyArray<TraceEvent>;
+  readonly network: FaultCounts;
+  readonly processes: Readonly<Record<ProcessFault['type'], number>>;
+  /** What must not happen in any weather: a process that ended by itself, a last `stabilize` that failed in the calm. */
+  readonly failures: ReadonlyArray<string>;
+}
+
+/** How long a command may wait for a process; a paused one goes on long before. */
+const TIMEOUT_MS = 5_000;
+
+/** Runs a plan; every process is gone when it resolves. */
+export const runHostile = async (plan: HostilePlan): Promise<HostileRun> => {
+  const home = mkdtempSync(join(tmpdir(), 'bayou-hostile-'));
+  const trace = join(home, 'trace.ndjson');
+  const files = traceFiles(trace);
+  const run = beginRun();
+  const starter = makeStarter(run);
+  const fleet = makeFleet(plan.network);
+  const failures: string[] = [];
+  const dataDir = join(home, 'data');
+  // A process can only end after the stage on which it lives was set.
+  const holder: { stage?: Stage } = {};
+  const cluster = makeCluster(starter, makeTopology(), {
+    host: '127.0.0.1',
+    ports: null,
+    dataDir,
+    fsync: false,
+    antiEntropyMs: plan.antiEntropyMs,
+    timeoutMs: TIMEOUT_MS,
+    logLevel: 'silent',
+    logFile: null,
+    traceFileOf: files.fileOf,
+    onDeath: (party, how) => {
+      if (holder.stage?.isExpected(party.id) !== true) failures.push(`${party.role} ${party.id} ended by itself: ${how}`);
+    },
+    route: fleet.route,
+  });
+  const stage = setStage(plan, cluster, dataDir, fleet.setCalm);
+  holder.stage = stage;
+  const { reader } = stage;
+  const ignore = (): void => undefined;
+  try {
+    await runScript({ reader, cluster: stage.cluster, starter, print: ignore, complain: ignore, trace: files.master });
+  } finally {
+    holder.stage = { ...stage, isExpected: () => true };
+    await starter.killAll();
+    await fleet.close();
+    files.collect();
+    endRun(run);
+  }
+  const events = parseTrace(readFileSync(trace, 'utf8'));
+  rmSync(home, { recursive: true, force: true });
+  if (E.isLeft(events)) throw new Error(events.left);
+  failures.push(...lastStabilizeFailed(events.right));
+  return { events: events.right, network: fleet.counts(), processes: stage.done, failures };
+};
+
+/** The script's last `stabilize` runs in the calm, and must do what it promises. */
+const lastStabilizeFailed = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<string> => {
+  const line = events.findLast((e) => e.type === 'command' && e.text === 'stabilize');
+  const result = events.find((e) => e.type === 'result' && line?.type === 'command' && e.line === line.line);
+  if (result?.type !== 'result') return ['the last stabilize has no result'];
+  return result.errors.map((error) => `in the calm: ${error}`);
+};
+
+/** What is thought of a run. */
+export interface HostileVerdict {
+  readonly sound: boolean;
+  readonly judged: Verdict;
+  readonly validated: TraceVerdict;
+  readonly failures: ReadonlyArray<string>;
+}
+
+/** Judges a run by its trace: with the judge, and with the model. */
+export const assess = (run: HostileRun): HostileVerdict => {
+  const judged = judge(historyOfTrace(run.events));
+  const validated = validateTrace(run.events);
+  const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;
+  return { sound, judged, validated, failures: run.failures };
+};
+
+/** A verdict as text. */
+export const showAssessment = (v: HostileVerdict): string =>
+  [...v.failures, showVerdict(v.judged), showTraceVerdict(v.validated)].join('\n');

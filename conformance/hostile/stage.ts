@@ -1,0 +1,175 @@
+/** What happens in a hostile run besides the script: faults of processes, and the deaths and returns that follow from them. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import { parseLine } from '#bayou/core/script.js';
+import type { Cluster } from '#bayou/master/cluster.js';
+import type { NumberedLine, ScriptReader } from '#bayou/master/lines.js';
+import { diceOf } from '../faults/dice.js';
+import { limitFiles, pause, scribbleTail, tearTail } from '../faults/processes.js';
+import type { HostilePlan, ProcessFault } from './plan.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+type Process = NonNullable<ReturnType<Cluster['processOf']>>;
+
+/** The stage of a run. */
+export interface Stage {
+  /** The cluster as the script's commands are to see it: a server that a fault took counts as live until it is buried. */
+  readonly cluster: Cluster;
+  /** The script's lines in their turn, with the burials and returns between them. */
+  readonly reader: ScriptReader;
+  readonly done: Readonly<Record<ProcessFault['type'], number>>;
+  /** Was this server's end a fault of the plan? */
+  readonly isExpected: (id: NodeId) => boolean;
+}
+
+/** How often a server whose log was refused is given a new folder. */
+const MAX_RETRIES = 2;
+
+// --- faults ----------------------------------------------------------------------------------------------------------------
+
+interface Ends {
+  /** Servers that die during this line, at the latest after it. */
+  readonly doomed: Map<NodeId, Process>;
+  /** Servers that are dead, which the script does not know yet. */
+  readonly fallen: Map<NodeId, Process>;
+  readonly pending: Promise<void>[];
+  readonly fell: (id: NodeId, process: Process) => Promise<void>;
+}
+
+const makeEnds = (cluster: Cluster): Ends => {
+  const fallen = new Map<NodeId, Process>();
+  return {
+    doomed: new Map(),
+    fallen,
+    pending: [],
+    fell: async (id, process) => {
+      if (fallen.has(id)) return;
+      fallen.set(id, process);
+      await cluster.killServer(id);
+    },
+  };
+};
+
+const later = (ms: number, then: () => Promise<void>): Promise<void> =>
+  new Promise((resolve, reject) => setTimeout(() => void then().then(resolve, reject), ms));
+
+/** Does one fault to one server. */
+const befall = async (ends: Ends, fault: ProcessFault, id: NodeId, process: Process, folder: string): Promise<void> => {
+  switch (fault.type) {
+    case 'pause':
+      ends.pending.push(pause(process.pid, fault.ms));
+      return;
+    case 'crash':
+      ends.doomed.set(id, process);
+      ends.pending.push(later(fault.afterMs, () => ends.fell(id, process)));
+      return;
+    case 'tear':
+      await ends.fell(id, process);
+      tearTail(folder, fault.bytes);
+      return;
+    case 'scribble': {
+      await ends.fell(id, process);
+      const dice = diceOf(fault.line, fault.bytes);
+      scribbleTail(
+        folder,
+        Uint8Array.from({ length: fault.bytes }, () => Math.floor(dice() * 256)),
+      );
+      return;
+    }
+    case 'full':
+      // Whether it goes on without room, refusing puts, or ends, is its own affair; losing what it acknowledged is not.
+      ends.doomed.set(id, process);
+      limitFiles(process.pid, 0);
+      return;
+  }
+};
+
+/** The cluster, with the servers that a fault took still standing. */
+const standing = (cluster: Cluster, ends: Ends): Cluster => ({
+  ...cluster,
+  topology: { ...cluster.topology, isLive: (id) => ends.fallen.has(id) || cluster.topology.isLive(id) },
+  processOf: (id) => ends.fallen.get(id) ?? cluster.processOf(id),
+  killServer: (id) => (ends.fallen.has(id) ? Promise.resolve() : cluster.killServer(id)),
+  stabilize: async () => {
+    const result = await cluster.stabilize();
+    return ends.fallen.size > 0 ? E.left('a server was lost meanwhile') : result;
+  },
+});
+
+// --- the stage -------------------------------------------------------------------------------------------------------------
+
+/** Sets the stage: `setCalm` is called before each line, and calms the network for the end of the script. */
+export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, setCalm: (calm: boolean) => void): Stage => {
+  const ends = makeEnds(cluster);
+  const done = { pause: 0, crash: 0, tear: 0, scribble: 0, full: 0 };
+  const end = plan.script.lastIndexOf('stabilize');
+  const inserted: string[] = [];
+  const retries = new Map<NodeId, number>();
+  let at = 0;
+  let befallen = 0;
+  let number = 0;
+  let joining: NodeId | undefined;
+
+  const folderOf = (id: NodeId): string => join(dataDir, `server-${id}`);
+  const say = (text: string): NumberedLine => ({ number: ++number, line: parseLine(text) });
+
+  /** A log that is refused is moved out of the way, as its message asks; then the server is a new replica (R7). */
+  const checkReturn = (): void => {
+    if (joining === undefined || cluster.topology.isLive(joining)) return;
+    const tries = (retries.get(joining) ?? 0) + 1;
+    retries.set(joining, tries);
+    if (tries > MAX_RETRIES) return;
+    rmSync(folderOf(joining), { recursive: true, force: true });
+    inserted.push(`joinServer ${joining}`);
+  };
+  /** After a line whatever is doomed is dead, and whatever is dead is buried and comes back. */
+  const bury = async (): Promise<void> => {
+    await Promise.all(ends.pending.splice(0));
+    for (const [id, process] of ends.doomed) await ends.fell(id, process);
+    ends.doomed.clear();
+    for (const id of ends.fallen.keys()) if (inserted.length === 0) inserted.push(`killServer ${id}`, `joinServer ${id}`);
+  };
+  const sayInserted = (text: string): NumberedLine => {
+    const id = Number(text.split(' ')[1]);
+    joining = text.startsWith('joinServer') ? id : undefined;
+    if (joining !== undefined) ends.fallen.delete(id);
+    return say(text);
+  };
+  const befallAll = async (line: number): Promise<void> => {
+    befallen = line;
+    for (const fault of plan.faults.filter((f) => f.line === line)) {
+      const live = cluster.topology.liveServers();
+      const id = live[fault.server % (live.length || 1)];
+      const process = id === undefined ? undefined : cluster.processOf(id);
+      if (id === undefined || process === undefined || ends.doomed.has(id)) continue;
+      done[fault.type]++;
+      await befall(ends, fault, id, process, folderOf(id));
+    }
+  };
+
+  const next = async (): Promise<NumberedLine | undefined> => {
+    checkReturn();
+    joining = undefined;
+    await bury();
+    const extra = inserted.shift();
+    if (extra !== undefined) return sayInserted(extra);
+    const line = plan.script[at];
+    if (line === undefined) return undefined;
+    setCalm(at >= end);
+    if (at < end && befallen <= at) {
+      await befallAll(at + 1);
+      if (ends.fallen.size > 0) return next();
+    }
+    at++;
+    return say(line);
+  };
+  return {
+    cluster: standing(cluster, ends),
+    reader: { next, ahead: () => [], stop: () => undefined },
+    done,
+    isExpected: (id) => ends.doomed.has(id) || ends.fallen.has(id),
+  };
+};
