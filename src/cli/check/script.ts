@@ -14,6 +14,7 @@ export type Script = { readonly kind: 'script'; readonly text: string } | { read
 interface Cluster {
   readonly homes: ReadonlyMap<string, string>;
   readonly puts: ReadonlyMap<string, number>;
+  /** The servers that are alive. */
   readonly servers: ReadonlyArray<string>;
 }
 
@@ -24,7 +25,7 @@ type Said = readonly [Cluster, ReadonlyArray<string>];
 /** `c11` and `s0` without the letter: the master's ids. */
 const id = (name: string | number): string => String(name).slice(1);
 
-const others = ({ servers }: Cluster, server: string): ReadonlyArray<string> => servers.filter((other) => other !== server);
+const without = ({ servers }: Cluster, server: string): ReadonlyArray<string> => servers.filter((other) => other !== server);
 
 // --- steps -----------------------------------------------------------------------------------------------------------------
 
@@ -54,10 +55,15 @@ const pull = (cluster: Cluster, puller: string, answerer: string): Said => [
   [`createConnection ${puller} ${answerer}`, 'stabilize', `breakConnection ${puller} ${answerer}`],
 ];
 
-/** A server that joins again is connected to all: cut it off again. */
+const kill = (cluster: Cluster, server: string): Said => [
+  { ...cluster, servers: without(cluster, server) },
+  [`killServer ${server}`],
+];
+
+/** A server that joins again is connected to all that are alive: cut it off again. */
 const restart = (cluster: Cluster, server: string): Said => [
-  cluster,
-  [`joinServer ${server}`, ...others(cluster, server).map((other) => `breakConnection ${server} ${other}`)],
+  { ...cluster, servers: [...without(cluster, server), server].sort() },
+  [`joinServer ${server}`, ...without(cluster, server).map((other) => `breakConnection ${server} ${other}`)],
 ];
 
 const say = (cluster: Cluster, { label: { family, args } }: TraceStep): Said | undefined => {
@@ -70,7 +76,7 @@ const say = (cluster: Cluster, { label: { family, args } }: TraceStep): Said | u
     case 'Pull':
       return pull(cluster, first, second);
     case 'Kill':
-      return [cluster, [`killServer ${first}`]];
+      return kill(cluster, first);
     case 'Restart':
       return restart(cluster, first);
     case 'ChangeLink':
