@@ -5,7 +5,6 @@
 import type { Model } from 'bayou/checker';
 
 type Rm = 'working' | 'prepared' | 'committed' | 'aborted';
-type Message = 'commit' | 'abort' | `prepared ${number}`;
 
 export interface TwoPhaseState {
   readonly rms: ReadonlyArray<Rm>;
@@ -24,33 +23,39 @@ export interface TwoPhaseAction {
 
 const set = <T>(list: ReadonlyArray<T>, index: number, value: T): ReadonlyArray<T> => list.with(index, value);
 
-const isSent = (state: TwoPhaseState, message: Message): boolean =>
-  message === 'commit' || message === 'abort'
-    ? state.decisions.includes(message)
-    : state.votes[Number(message.slice(9))] === true;
+const send = ({ decisions }: TwoPhaseState, decision: 'commit' | 'abort'): ReadonlyArray<'commit' | 'abort'> =>
+  decisions.includes(decision) ? decisions : [...decisions, decision].sort();
 
-const send = (state: TwoPhaseState, decision: 'commit' | 'abort'): ReadonlyArray<'commit' | 'abort'> =>
-  isSent(state, decision) ? state.decisions : [...state.decisions, decision].sort();
-
-const tmActions = (state: TwoPhaseState): ReadonlyArray<TwoPhaseAction> =>
-  state.tm !== 'init'
-    ? []
-    : [
-        { name: 'TMAbort' },
-        ...(state.tmPrepared.every(Boolean) ? [{ name: 'TMCommit' } as const] : []),
-        ...state.votes.flatMap((sent, rm) => (sent ? [{ name: 'TMRcvPrepared', rm } as const] : [])),
-      ];
-
-const rmActions = (state: TwoPhaseState, rm: number): ReadonlyArray<TwoPhaseAction> => [
-  ...(state.rms[rm] === 'working'
-    ? ([
-        { name: 'RMPrepare', rm },
-        { name: 'RMChooseToAbort', rm },
-      ] as const)
-    : []),
-  ...(isSent(state, 'commit') ? [{ name: 'RMRcvCommitMsg', rm } as const] : []),
-  ...(isSent(state, 'abort') ? [{ name: 'RMRcvAbortMsg', rm } as const] : []),
+/** Every action that there is, for so many resource managers. */
+const allActions = (rms: ReadonlyArray<number>): ReadonlyArray<TwoPhaseAction> => [
+  { name: 'TMCommit' },
+  { name: 'TMAbort' },
+  ...rms.flatMap((rm): ReadonlyArray<TwoPhaseAction> => [
+    { name: 'TMRcvPrepared', rm },
+    { name: 'RMPrepare', rm },
+    { name: 'RMChooseToAbort', rm },
+    { name: 'RMRcvCommitMsg', rm },
+    { name: 'RMRcvAbortMsg', rm },
+  ]),
 ];
+
+const isEnabled = ({ rms, tm, tmPrepared, votes, decisions }: TwoPhaseState, { name, rm = -1 }: TwoPhaseAction): boolean => {
+  switch (name) {
+    case 'TMRcvPrepared':
+      return tm === 'init' && votes[rm] === true;
+    case 'TMCommit':
+      return tm === 'init' && tmPrepared.every(Boolean);
+    case 'TMAbort':
+      return tm === 'init';
+    case 'RMPrepare':
+    case 'RMChooseToAbort':
+      return rms[rm] === 'working';
+    case 'RMRcvCommitMsg':
+      return decisions.includes('commit');
+    case 'RMRcvAbortMsg':
+      return decisions.includes('abort');
+  }
+};
 
 const next = (state: TwoPhaseState, { name, rm = -1 }: TwoPhaseAction): TwoPhaseState => {
   switch (name) {
@@ -74,11 +79,12 @@ const next = (state: TwoPhaseState, { name, rm = -1 }: TwoPhaseAction): TwoPhase
 /** Two-phase commit with so many resource managers. Lamport's and Stateright's counts: 3 give 288 states, 5 8,832, 7 296,448. */
 export const twoPhaseCommit = (managers: number): Model<TwoPhaseState, TwoPhaseAction> => {
   const all = Array.from({ length: managers }, (_, rm) => rm);
+  const actions = allActions(all);
   const none = all.map(() => false);
   return {
     name: `two-phase commit, ${managers} resource managers`,
     initial: [{ rms: all.map(() => 'working'), tm: 'init', tmPrepared: none, votes: none, decisions: [] }],
-    actions: (state) => [...tmActions(state), ...all.flatMap((rm) => rmActions(state, rm))],
+    actions: (state) => actions.filter((action) => isEnabled(state, action)),
     next,
     label: ({ name, rm }) => ({ family: name, args: rm === undefined ? [] : [`rm${rm}`] }),
     properties: [

@@ -47,8 +47,8 @@ type Parts = Readonly<Record<string | number, unknown>>;
 class Collapsed<S> implements StateStore<S> {
   readonly #values = new Values();
   readonly #rows = new Rows();
-  /** The state being expanded, its shape (if it has parts), and where its row is. */
-  #focus: Parts = {};
+  /** The parts of the state being expanded, its shape (if it has parts), and where its row is. */
+  #focus: ReadonlyArray<unknown> = [];
   #focusShape: Shape | undefined;
   #focusStart = 0;
   #focusWidth = 0;
@@ -76,13 +76,15 @@ class Collapsed<S> implements StateStore<S> {
   };
 
   readonly focus = (index: number): S => {
-    const state = this.get(index);
-    this.#focusStart = this.#rows.start(index);
+    const start = this.#rows.start(index);
+    const shape = this.#values.shapes.list[this.#rows.at(start)]!;
+    this.#focusStart = start;
     this.#focusWidth = this.#width(index);
-    const shape = this.#values.shapes.list[this.#rows.at(this.#focusStart)]!;
     this.#focusShape = shape.kind === 'whole' ? undefined : shape;
-    this.#focus = state as Parts;
-    return state;
+    const parts: unknown[] = [];
+    for (let at = 0; at < this.#focusWidth; at++) parts.push(this.#values.at(this.#rows.at(start + 1 + at)));
+    this.#focus = parts;
+    return this.get(index);
   };
 
   #width(index: number): number {
@@ -91,24 +93,25 @@ class Collapsed<S> implements StateStore<S> {
 
   #writeItems(state: ReadonlyArray<unknown>, shape: Shape): void {
     const near = shape === this.#focusShape && state.length === this.#focusWidth;
-    for (let at = 0; at < state.length; at++) this.#rows.write(this.#partId(state[at], near ? this.#focus[at] : UNLIKE, at));
+    for (let at = 0; at < state.length; at++) {
+      this.#rows.write(near ? this.#partId(state[at], this.#focus[at], at) : this.#values.id(state[at]));
+    }
   }
 
   #writeFields(state: Parts, shape: Shape): void {
     const near = shape === this.#focusShape;
     for (let at = 0; at < shape.keys.length; at++) {
       const key = shape.keys[at]!;
-      this.#rows.write(this.#partId(state[key], near ? this.#focus[key] : UNLIKE, at));
+      this.#rows.write(near ? this.#partId(state[key], this.#focus[at], at) : this.#values.id(state[key]));
     }
   }
 
+  /** The part of a state that may be, or resemble, the part of the state in focus. */
   #partId(value: unknown, before: unknown, at: number): number {
-    return value === before ? this.#rows.at(this.#focusStart + 1 + at) : this.#values.id(value);
+    const id = this.#rows.at(this.#focusStart + 1 + at);
+    return value === before ? id : this.#values.id(value, id);
   }
 }
-
-/** A value that no part of a state is. */
-const UNLIKE = {};
 
 /** The fast exact store for states that are plain immutable values. */
 export const collapsedStore = <S>(): StateStore<S> => new Collapsed<S>();

@@ -66,6 +66,11 @@ const SMALL = 2 ** 30;
 const isSmall = (value: unknown): value is number =>
   typeof value === 'number' && (value | 0) === value && value >= 0 && value < SMALL;
 
+/** No value, no row. Numbers below 0 are small whole numbers, of which none has a row. */
+const NOTHING = -1;
+
+type Parts = Readonly<Record<string | number, unknown>>;
+
 /** The table of values. */
 export class Values {
   readonly shapes = new Shapes();
@@ -76,6 +81,8 @@ export class Values {
   readonly #rows = new Rows();
   /** The number of each row's value. */
   readonly #ofRow = new Ints();
+  /** The row of each value in the list that is one. */
+  readonly #rowOf = new Ints();
   /** Parts of the arrays and objects being numbered, outermost first. */
   readonly #parts = new Ints();
 
@@ -83,12 +90,22 @@ export class Values {
     return id < 0 ? -1 - id : this.#list[id];
   }
 
-  /** @throws TypeError for a function or a symbol. */
-  id(value: unknown): number {
+  /**
+   * The number of a value. `near` is the number of one that it may share parts with, such as the same field a step before: parts
+   * that are the same objects are then not looked into again.
+   *
+   * @throws TypeError for a function or a symbol.
+   */
+  id(value: unknown, near = NOTHING): number {
     if (isSmall(value)) return -1 - value;
     if (typeof value !== 'object' || value === null) return this.#primitives.get(value) ?? this.#addPrimitive(value);
     const shape = this.shapes.of(value);
-    return shape.kind === 'whole' ? this.#opaqueId(value) : this.#rowId(value, shape);
+    if (shape.kind === 'whole') return this.#opaqueId(value);
+    const base = this.#parts.length;
+    const row = near < 0 ? NOTHING : this.#rowOf.at(near);
+    if (row < 0 || this.#rows.at(this.#rows.start(row)) !== shape.id) this.#partsAlone(value as Parts, shape);
+    else this.#partsNear(value as Parts, shape, this.#list[near] as Parts, row);
+    return this.#rowId(value, shape, base);
   }
 
   #addPrimitive(value: unknown): number {
@@ -107,19 +124,35 @@ export class Values {
     return id;
   }
 
-  #rowId(value: object, shape: Shape): number {
-    const base = this.#parts.length;
-    if (shape.kind === 'array') for (const item of value as ReadonlyArray<unknown>) this.#parts.push(this.id(item));
-    else for (const key of shape.keys) this.#parts.push(this.id((value as Readonly<Record<string, unknown>>)[key]));
+  #partsAlone(value: Parts, shape: Shape): void {
+    if (shape.kind === 'array') for (const item of value as unknown as ReadonlyArray<unknown>) this.#parts.push(this.id(item));
+    else for (const key of shape.keys) this.#parts.push(this.id(value[key]));
+  }
+
+  #partsNear(value: Parts, shape: Shape, near: Parts, row: number): void {
+    const start = this.#rows.start(row) + 1;
+    const known = this.#rows.start(row + 1) - start;
+    const width = shape.kind === 'array' ? (value as unknown as ReadonlyArray<unknown>).length : shape.keys.length;
+    for (let i = 0; i < width; i++) {
+      const name = shape.kind === 'array' ? i : shape.keys[i]!;
+      const part = value[name];
+      const nearId = i < known ? this.#rows.at(start + i) : NOTHING;
+      this.#parts.push(i < known && part === near[name] ? nearId : this.id(part, nearId));
+    }
+  }
+
+  /** The parts from `base` on become a row: known, or new. */
+  #rowId(value: object, shape: Shape, base: number): number {
     this.#rows.write(shape.id);
     for (let i = base; i < this.#parts.length; i++) this.#rows.write(this.#parts.at(i));
     this.#parts.length = base;
     const row = this.#rows.commit();
-    if (row === this.#ofRow.length) this.#ofRow.push(this.#add(value));
+    if (row === this.#ofRow.length) this.#ofRow.push(this.#add(value, row));
     return this.#ofRow.at(row);
   }
 
-  #add(value: unknown): number {
+  #add(value: unknown, row = NOTHING): number {
+    this.#rowOf.push(row);
     return this.#list.push(value) - 1;
   }
 }
