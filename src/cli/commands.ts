@@ -16,6 +16,12 @@ export const COMMANDS: ReadonlyArray<CommandEntry> = [
     load: async () => (await import('./check/command.js')).main,
   },
   {
+    name: 'conform',
+    summary: 'test that the real cluster does only what the model allows',
+    // Conformance builds on the source, never the reverse: it is found at run time, where it was built to.
+    load: async () => ((await import(new URL('../conformance/cli.js', import.meta.url).href)) as { readonly main: Main }).main,
+  },
+  {
     name: 'master',
     summary: 'run a script of the master language on a cluster of separate processes over TCP',
     load: async () => (await import('./master.js')).main,

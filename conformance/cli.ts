@@ -1,0 +1,116 @@
+/** `bayou conform`: all four layers, with a progress line, a report for people or machines, and an exit status for each verdict. */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import ora from 'ora';
+import { EXIT, UsageError } from '#bayou/cli/exit.js';
+import { parseArgs, type ConformArgs } from './cli/options.js';
+import { reportOf, showReport, statusOf, toJUnit, type Finding } from './cli/report.js';
+import { randomTask, scriptTask, traceTask, transitionsTask, type Task } from './cli/tasks.js';
+import { findScripts } from './run/scripts.js';
+
+// --- what is tried ---------------------------------------------------------------------------------------------------------
+
+const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** Configurations of the default, with about how long each takes, in seconds. Together they have every kind of step. */
+const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = [
+  ['bayou-s-2212', 1],
+  ['client-links', 3],
+  ['bounded-sessions', 4],
+  ['unknown-outcome', 5],
+  ['four-guarantees', 2],
+  ['kills', 6],
+  ['messages', 9],
+  ['links', 23],
+];
+
+/** Random runs of the default. */
+const RUNS = 20;
+
+const scriptTasks = (paths: ReadonlyArray<string>, args: ConformArgs): ReadonlyArray<Task> => {
+  const scripts = findScripts(paths, args.flags);
+  if (E.isLeft(scripts)) throw new UsageError(scripts.left);
+  return scripts.right.map((script) => scriptTask(script, args));
+};
+
+const randomTasks = (args: ConformArgs, runs: number): ReadonlyArray<Task> =>
+  Array.from({ length: runs }, (_, i) => randomTask(args.seed, args.from + i));
+
+const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
+  ...(args.layers.includes(1)
+    ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(root(`spec/configs/${name}.json`), seconds))
+    : []),
+  ...(args.layers.includes(2) || args.layers.includes(3) ? scriptTasks([root('conformance/scripts')], args) : []),
+  ...(args.layers.includes(4) ? randomTasks(args, RUNS) : []),
+];
+
+const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
+  const asked = [
+    ...args.config.map((file) => transitionsTask(file, 10)),
+    ...(args.paths.length > 0 ? scriptTasks(args.paths, args) : []),
+    ...(args.trace.length > 0 ? [traceTask(args.trace)] : []),
+    ...(args.runs === undefined ? [] : randomTasks(args, args.runs)),
+  ];
+  return asked.length > 0 || args.runs !== undefined ? asked : defaultTasks(args);
+};
+
+// --- trying it -------------------------------------------------------------------------------------------------------------
+
+/** Runs the tasks, so many at a time; tells how far it is. */
+const runAll = async (
+  tasks: ReadonlyArray<Task>,
+  jobs: number,
+  onProgress: (done: number, doing: string) => void,
+  stopped: () => boolean,
+): Promise<ReadonlyArray<Finding>> => {
+  const findings: ReadonlyArray<Finding>[] = [];
+  let next = 0;
+  let weight = 0;
+  const work = async (): Promise<void> => {
+    while (next < tasks.length && !stopped()) {
+      const at = next++;
+      const task = tasks[at]!;
+      onProgress(weight, task.name);
+      findings[at] = await task.run();
+      weight += task.weight;
+      onProgress(weight, task.name);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, work));
+  return findings.flat();
+};
+
+const progressLine = (began: number, total: number, done: number, doing: string): string => {
+  const elapsed = (performance.now() - began) / 1000;
+  const left = done > 0 ? `, about ${Math.ceil((elapsed / done) * (total - done))} s left` : '';
+  return `${Math.floor((100 * done) / Math.max(total, 1))}%${left}: ${doing}`;
+};
+
+/** Runs `bayou conform` with these arguments; resolves with the exit status. */
+export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
+  const args = parseArgs(argv);
+  const tasks = tasksOf(args);
+  const began = performance.now();
+  const total = tasks.reduce((sum, t) => sum + t.weight, 0);
+  const spinner = process.stderr.isTTY ? ora({ stream: process.stderr }).start('beginning') : undefined;
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const show = (done: number, doing: string): void => {
+      if (spinner !== undefined) spinner.text = progressLine(began, total, done, doing);
+    };
+    const findings = await runAll(tasks, args.jobs, show, () => interrupted);
+    const report = reportOf(findings, performance.now() - began);
+    spinner?.stop();
+    if (args.junit !== undefined) writeFileSync(args.junit, toJUnit(report));
+    process.stdout.write(`${args.json ? JSON.stringify(report, null, 2) : showReport(report)}\n`);
+    return (interrupted as boolean) ? EXIT.interrupted : statusOf(report.verdict);
+  } finally {
+    spinner?.stop();
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+  }
+};

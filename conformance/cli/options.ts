@@ -1,0 +1,75 @@
+/** The command line of `bayou conform`. */
+import { Command, InvalidArgumentError } from 'commander';
+import type { Layer } from './report.js';
+
+/** What the command line says. */
+export interface ConformArgs {
+  readonly paths: ReadonlyArray<string>;
+  readonly trace: ReadonlyArray<string>;
+  readonly runs: number | undefined;
+  readonly from: number;
+  readonly seed: number;
+  readonly layers: ReadonlyArray<Layer>;
+  readonly config: ReadonlyArray<string>;
+  readonly flags: ReadonlyArray<string> | undefined;
+  readonly maxStates: number | undefined;
+  readonly jobs: number;
+  readonly json: boolean;
+  readonly junit: string | undefined;
+}
+
+const whole = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Use a whole number.');
+  return Number(text);
+};
+
+const layers = (text: string): ReadonlyArray<Layer> => {
+  if (!/^[1-4](,[1-4])*$/.test(text)) throw new InvalidArgumentError('Use some of 1,2,3,4.');
+  return text.split(',').map((n) => Number(n) as Layer);
+};
+
+const HELP = `
+What it does:
+  bayou conform                  a default of all four layers, in under five minutes
+  bayou conform FILE|DIR …       these scripts (in a folder: *.script), run on the cluster, judged by layers 2 and 3
+  bayou conform --trace FILE …   the traces of runs (bayou master --trace FILE), judged by layer 3
+  bayou conform --runs N         random runs, judged by layer 3 and by a judge that uses no line of the model
+  bayou conform --config FILE …  every transition of these configurations (layer 1)
+
+Exit status: 0 conforms; 1 diverges; 2 bad usage; 3 undecided; 70 internal: something could not be tried; 130 interrupted.`;
+
+/** Reads the arguments after `conform`; commander's own errors are thrown. */
+export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
+  const command = new Command('bayou conform')
+    .description('test that the real cluster does only what the model allows')
+    .argument('[paths...]', 'scripts, or folders of scripts')
+    .option('--trace <files...>', 'validate the traces of runs; several files are the parts of one run')
+    .option('--runs <n>', 'this many random runs', whole)
+    .option('--from <n>', 'begin at this run of the seed', whole, 0)
+    .option('--seed <s>', 'which random runs: the same seed, the same scripts', whole, 1)
+    .option('--layers <list>', 'of the default, these layers alone, such as 1,3', layers, [1, 2, 3, 4])
+    .option('--config <files...>', 'configurations for layer 1')
+    .option('--flags <text>', "the master's options for the scripts, in one argument, instead of what their second lines say")
+    .option('--max-states <n>', 'most states that layer 2 keeps of a script before it is undecided', whole)
+    .option('--jobs <n>', 'clusters that run at the same time', whole, 2)
+    .option('--json', 'the report as JSON on standard output', false)
+    .option('--junit <file>', 'the report as JUnit XML')
+    .addHelpText('after', HELP)
+    .exitOverride();
+  command.parse([...args], { from: 'user' });
+  const o = command.opts<Partial<Record<keyof ConformArgs, unknown>> & { readonly flags?: string }>();
+  return {
+    paths: command.args,
+    trace: (o.trace as ReadonlyArray<string> | undefined) ?? [],
+    runs: o.runs as number | undefined,
+    from: o.from as number,
+    seed: o.seed as number,
+    layers: o.layers as ReadonlyArray<Layer>,
+    config: (o.config as ReadonlyArray<string> | undefined) ?? [],
+    flags: o.flags?.split(/\s+/).filter((word) => word !== ''),
+    maxStates: o.maxStates as number | undefined,
+    jobs: Math.max(1, o.jobs as number),
+    json: o.json as boolean,
+    junit: o.junit as string | undefined,
+  };
+};

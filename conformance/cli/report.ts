@@ -1,0 +1,149 @@
+/** The report of `bayou conform`: one finding for each thing that was tried, and what they come to together. */
+import { cpus } from 'node:os';
+import { EXIT } from '#bayou/cli/exit.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** The four layers. */
+export type Layer = 1 | 2 | 3 | 4;
+
+export type Conformity = 'conforms' | 'diverges' | 'undecided' | 'failed';
+
+/** What came of one thing that was tried. */
+export interface Finding {
+  readonly layer: Layer;
+  /** The configuration, script, trace or run. */
+  readonly name: string;
+  /** `failed`: it could not be tried, for a reason that says nothing of conformance (a master that would not start). */
+  readonly verdict: Conformity;
+  /** How far it went: transitions, states, commands, reads, events, faults, operations. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** What was wrong, or why it is undecided; empty where it conforms. */
+  readonly details: string;
+  /** The command that does it again. */
+  readonly repeat: string;
+  readonly elapsedMs: number;
+}
+
+/** Everything that was tried. */
+export interface ConformReport {
+  readonly verdict: Conformity;
+  readonly findings: ReadonlyArray<Finding>;
+  /** By layer, the counts summed, with how many findings there are. */
+  readonly reached: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly elapsedMs: number;
+  readonly machine: string;
+}
+
+/** What each layer does, in a few words. */
+export const LAYERS: Readonly<Record<Layer, string>> = {
+  1: 'every transition',
+  2: 'scripts',
+  3: 'traces',
+  4: 'random runs',
+};
+
+// --- constructors ----------------------------------------------------------------------------------------------------------
+
+const WORST: ReadonlyArray<Conformity> = ['diverges', 'failed', 'undecided', 'conforms'];
+
+/** The findings together. A script that is too wide for layer 2 is undecided there, and decided by its trace (layer 3). */
+export const reportOf = (findings: ReadonlyArray<Finding>, elapsedMs: number): ConformReport => {
+  const reached: Record<string, Record<string, number>> = {};
+  for (const f of findings) {
+    const layer = (reached[`layer ${f.layer}`] ??= { tried: 0, undecided: 0 });
+    layer['tried'] = (layer['tried'] ?? 0) + 1;
+    if (f.verdict === 'undecided') layer['undecided'] = (layer['undecided'] ?? 0) + 1;
+    for (const [name, count] of Object.entries(f.counts)) layer[name] = (layer[name] ?? 0) + count;
+  }
+  const decided = (f: Finding): boolean =>
+    f.layer === 2 &&
+    f.verdict === 'undecided' &&
+    findings.some((g) => g.layer === 3 && g.name === f.name && g.verdict === 'conforms');
+  const verdicts = findings.map((f) => (decided(f) ? 'conforms' : f.verdict));
+  return {
+    verdict: WORST.find((v) => verdicts.includes(v)) ?? 'undecided',
+    findings,
+    reached,
+    elapsedMs,
+    machine: `node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} cores`,
+  };
+};
+
+/** The exit status of a verdict. */
+export const statusOf = (verdict: Conformity): number =>
+  ({ conforms: EXIT.ok, diverges: EXIT.violated, undecided: EXIT.bounded, failed: EXIT.internal })[verdict];
+
+// --- for people ------------------------------------------------------------------------------------------------------------
+
+const plain = (n: number): string => n.toLocaleString('en');
+
+const showCounts = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .filter(([name, n]) => n > 0 || name === 'tried')
+    .map(([name, n]) => `${plain(n)} ${name}`)
+    .join(', ');
+
+/** One finding that is not well. */
+export const showFinding = (f: Finding): string =>
+  [`layer ${f.layer}, ${f.name}: ${f.verdict}`, ...f.details.split('\n').map((line) => `  ${line}`), `  again: ${f.repeat}`].join(
+    '\n',
+  );
+
+/** The verdict and how far it reached. */
+export const showReport = (r: ConformReport): string =>
+  [
+    ...r.findings.filter((f) => f.verdict === 'diverges' || f.verdict === 'failed').map(showFinding),
+    ...Object.entries(r.reached).map(
+      ([name, counts]) => `${name}, ${LAYERS[Number(name.slice(6)) as Layer]}: ${showCounts(counts)}`,
+    ),
+    `${r.verdict} (${(r.elapsedMs / 1000).toFixed(1)} s)`,
+  ].join('\n');
+
+// --- for machines ----------------------------------------------------------------------------------------------------------
+
+const escape = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    // XML knows no other control characters, not even escaped ones.
+    // eslint-disable-next-line no-control-regex
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '�');
+
+const BODY: Readonly<Record<Conformity, string | undefined>> = {
+  conforms: undefined,
+  diverges: 'failure',
+  undecided: 'skipped',
+  failed: 'error',
+};
+
+const testcase = (f: Finding): string => {
+  const head = `    <testcase classname="layer ${f.layer}" name="${escape(f.name)}" time="${(f.elapsedMs / 1000).toFixed(3)}"`;
+  const body = BODY[f.verdict];
+  return body === undefined
+    ? `${head}/>`
+    : `${head}>\n      <${body} message="${escape(f.details.split('\n')[0] ?? '')}">${escape(`${f.details}\nagain: ${f.repeat}`)}</${body}>\n    </testcase>`;
+};
+
+/** The report as JUnit XML: a suite for each layer. */
+export const toJUnit = (r: ConformReport): string => {
+  const suite = (layer: Layer): string => {
+    const all = r.findings.filter((f) => f.layer === layer);
+    const count = (verdict: Conformity): number => all.filter((f) => f.verdict === verdict).length;
+    return [
+      `  <testsuite name="layer ${layer}: ${LAYERS[layer]}" tests="${all.length}" failures="${count('diverges')}" errors="${count('failed')}" skipped="${count('undecided')}">`,
+      ...all.map(testcase),
+      '  </testsuite>',
+    ].join('\n');
+  };
+  const layers = ([1, 2, 3, 4] as const).filter((layer) => r.findings.some((f) => f.layer === layer));
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<testsuites name="bayou conform">',
+    ...layers.map(suite),
+    '</testsuites>',
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,158 @@
+/** What `bayou conform` tries: a task for each configuration, script, trace and random run. */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { checkComponents } from '#bayou/checker/component/check.js';
+import { UsageError } from '#bayou/cli/exit.js';
+import { decodeConfig, type Config } from '#bayou/model/config.js';
+import { bayou } from '#bayou/model/system.js';
+import { judgeRandomRun } from '../run/random.js';
+import { judgeScript, showJudgement, shrink, verdictOf, type ScriptCase } from '../run/scripts.js';
+import { readTraces } from '../trace/read.js';
+import { showTraceVerdict, validateTrace } from '../trace/validate.js';
+import { showOracle } from '../oracle/oracle.js';
+import { asShipped, showWalk, walkTransitions } from '../transitions/walk.js';
+import type { ConformArgs } from './options.js';
+import type { Finding } from './report.js';
+
+/** Something to try. `weight`: about how long it takes, in seconds on an idle machine, for the estimate. */
+export interface Task {
+  readonly name: string;
+  readonly weight: number;
+  readonly run: () => Promise<ReadonlyArray<Finding>>;
+}
+
+const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number]> => {
+  const began = performance.now();
+  return [await f(), performance.now() - began];
+};
+
+// --- layer 1 ---------------------------------------------------------------------------------------------------------------
+
+/** Reads a configuration; a mistake in it is the user's. */
+export const readConfiguration = (file: string): Config => {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8')) as unknown;
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const decoded = decodeConfig(json);
+  if (E.isLeft(decoded)) throw new UsageError(`${file}: ${decoded.left.join('; ')}`);
+  if (decoded.right.variant !== 'FIXED')
+    throw new UsageError(`${file}: variant: the cluster has the protocol as it is, so the configuration must say FIXED`);
+  return decoded.right;
+};
+
+/** Every transition of a configuration, counted against the checker's own count. */
+export const transitionsTask = (file: string, weight: number): Task => {
+  const config = readConfiguration(file);
+  return {
+    name: config.name,
+    weight,
+    run: async () => {
+      const [walked, elapsedMs] = await timed(() => walkTransitions(config));
+      const repeat = `bayou conform --config ${file}`;
+      const found: Omit<Finding, 'verdict' | 'details'> = {
+        layer: 1,
+        name: config.name,
+        counts: { transitions: walked.transitions, states: walked.states, 'paths walked again': walked.sampled },
+        repeat,
+        elapsedMs,
+      };
+      if (walked.verdict !== 'conforms') return [{ ...found, verdict: walked.verdict, details: showWalk(walked) }];
+      const { counts } = await checkComponents(bayou(asShipped(config)), {});
+      const [mine, checkers] = [walked.transitions, counts.generated - 1];
+      return [
+        mine === checkers
+          ? { ...found, verdict: 'conforms', details: '' }
+          : { ...found, verdict: 'failed', details: `${mine} transitions were walked, and the checker counts ${checkers}` },
+      ];
+    },
+  };
+};
+
+// --- layers 2 and 3 --------------------------------------------------------------------------------------------------------
+
+/** A script on the cluster, its output and its trace judged. */
+export const scriptTask = (script: ScriptCase, args: Pick<ConformArgs, 'maxStates' | 'flags'>): Task => {
+  const flags = args.flags === undefined ? '' : ` --flags "${args.flags.join(' ')}"`;
+  const repeat = `bayou conform ${script.name}${flags}`;
+  return {
+    name: basename(script.name),
+    weight: 1,
+    run: async () => {
+      const judged = await judgeScript(script, args.maxStates === undefined ? {} : { maxWorlds: args.maxStates });
+      if (E.isLeft(judged))
+        return [{ layer: 3, name: script.name, verdict: 'failed', counts: {}, details: judged.left, repeat, elapsedMs: 0 }];
+      const j = judged.right;
+      const small = verdictOf(j) === 'diverges' ? { ...j, shrunk: await shrink(script, {}) } : j;
+      const { oracle, trace, elapsedMs } = small;
+      const reads = oracle.verdict === 'conforms' ? oracle.reads : 0;
+      return [
+        {
+          layer: 2,
+          name: script.name,
+          verdict: oracle.verdict,
+          counts: { commands: oracle.commands, 'reads compared': reads },
+          details: oracle.verdict === 'conforms' ? '' : oracle.verdict === 'diverges' ? showJudgement(small) : showOracle(oracle),
+          repeat,
+          elapsedMs,
+        },
+        {
+          layer: 3,
+          name: script.name,
+          verdict: trace.verdict,
+          counts: { events: trace.followed },
+          details: trace.verdict === 'conforms' ? '' : showTraceVerdict(trace),
+          repeat,
+          elapsedMs: 0,
+        },
+      ];
+    },
+  };
+};
+
+/** The trace of a run. */
+export const traceTask = (files: ReadonlyArray<string>): Task => ({
+  name: files.map((f) => basename(f)).join(' '),
+  weight: 5,
+  run: async () => {
+    const events = readTraces(files);
+    if (E.isLeft(events)) throw new UsageError(events.left);
+    const [verdict, elapsedMs] = await timed(() => Promise.resolve(validateTrace(events.right)));
+    return [
+      {
+        layer: 3,
+        name: files.join(' '),
+        verdict: verdict.verdict,
+        counts: { events: verdict.followed, processes: verdict.processes },
+        details: verdict.verdict === 'conforms' ? '' : showTraceVerdict(verdict),
+        repeat: `bayou conform --trace ${files.join(' ')}`,
+        elapsedMs,
+      },
+    ];
+  },
+});
+
+// --- layer 4 ---------------------------------------------------------------------------------------------------------------
+
+/** A random run; its script and its faults follow from the seed and its number alone. */
+export const randomTask = (seed: number, run: number): Task => ({
+  name: `run ${run} of seed ${seed}`,
+  weight: 2,
+  run: async () => {
+    const [judged, elapsedMs] = await timed(() => judgeRandomRun(seed, run));
+    return [
+      {
+        layer: 4,
+        name: `run ${run} of seed ${seed}`,
+        verdict: judged.verdict,
+        counts: judged.counts,
+        details: judged.details,
+        repeat: `bayou conform --seed ${seed} --from ${run} --runs 1`,
+        elapsedMs,
+      },
+    ];
+  },
+});

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { reportOf, statusOf, toJUnit, type Finding } from '../../conformance/cli/report.js';
+import { randomRun } from '../../conformance/run/random.js';
+import { flagsOf } from '../../conformance/run/scripts.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'bayou-cli-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const conform = (...args: string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
+  spawnSync(process.execPath, [fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url)), 'conform', ...args], {
+    encoding: 'utf8',
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+  });
+
+const finding = (layer: Finding['layer'], verdict: Finding['verdict'], name = 'a'): Finding => ({
+  layer,
+  name,
+  verdict,
+  counts: { events: 2 },
+  details: verdict === 'conforms' ? '' : 'x < y',
+  repeat: 'bayou conform a',
+  elapsedMs: 1,
+});
+
+describe('bayou conform', () => {
+  it('runs scripts through layers 2 and 3, and says how far it reached', () => {
+    const junit = join(dir, 'junit.xml');
+    const { status, stdout } = conform('conformance/scripts/conflicts/tie.script', '--json', '--junit', junit);
+    const report = JSON.parse(stdout) as { readonly verdict: string; readonly reached: Record<string, Record<string, number>> };
+    expect([status, report.verdict]).toEqual([0, 'conforms']);
+    expect(report.reached['layer 2']?.['reads compared']).toBeGreaterThan(0);
+    expect(report.reached['layer 3']?.['events']).toBeGreaterThan(0);
+    expect(readFileSync(junit, 'utf8')).toContain('<testsuite name="layer 3: traces" tests="1" failures="0"');
+  });
+
+  it('names the command that repeats a divergence, and ends with its own status', () => {
+    const file = join(dir, 'false.ndjson');
+    const start = { p: 'server-0#1', n: 0, type: 'start', replica: '0.0', fresh: true, vv: [], clock: 0, writes: 0 };
+    const pull = { p: 'server-0#1', n: 1, type: 'pullAsked', peer: 1, pull: 'server-0#1/0', vv: [['0.0', 1]] };
+    writeFileSync(file, `${JSON.stringify(start)}\n${JSON.stringify(pull)}\n`);
+    const { status, stdout } = conform('--trace', file);
+    expect(status).toBe(1);
+    expect(stdout).toContain('no step of the model explains event 1 of server-0#1');
+    expect(stdout).toContain(`again: bayou conform --trace ${file}`);
+  });
+
+  it('refuses bad usage with one line', () => {
+    for (const args of [
+      ['--trace', join(dir, 'none')],
+      [join(dir, 'none.script')],
+      ['--config', 'spec/configs/v1-original-clock.json'],
+      ['--layers', '5'],
+    ]) {
+      const { status, stderr } = conform(...args);
+      expect([status, stderr.trim().split('\n').length], args.join(' ')).toEqual([2, 1]);
+    }
+  });
+});
+
+describe('the report', () => {
+  it('has a status for each verdict, and the worst finding decides', () => {
+    const verdictOf = (...all: Finding[]): string => reportOf(all, 1).verdict;
+    expect(verdictOf(finding(1, 'conforms'), finding(4, 'diverges'), finding(3, 'failed'))).toBe('diverges');
+    expect(verdictOf(finding(1, 'conforms'), finding(3, 'undecided'))).toBe('undecided');
+    expect(verdictOf(finding(2, 'undecided'), finding(3, 'conforms'))).toBe('conforms');
+    expect(verdictOf()).toBe('undecided');
+    expect((['conforms', 'diverges', 'undecided', 'failed'] as const).map(statusOf)).toEqual([0, 1, 3, 70]);
+  });
+
+  it('is valid XML for every verdict', () => {
+    const xml = toJUnit(reportOf([finding(2, 'diverges'), finding(2, 'undecided', '<b>'), finding(1, 'conforms')], 1));
+    expect(xml).toContain('<failure message="x &lt; y">');
+    expect(xml).toContain('name="&lt;b&gt;"');
+  });
+});
+
+describe('what is run', () => {
+  it('is the same for the same seed and number', () => {
+    expect(randomRun(7, 3)).toEqual(randomRun(7, 3));
+    expect(randomRun(7, 3)).not.toEqual(randomRun(7, 4));
+  });
+
+  it('is said by the second line of a script', () => {
+    expect(flagsOf('# what it is for\n# flags: --anti-entropy-ms 5 --memory\njoinServer 0\n')).toEqual([
+      '--anti-entropy-ms',
+      '5',
+      '--memory',
+    ]);
+    expect(flagsOf('joinServer 0\n')).toEqual(['--anti-entropy-ms', '0']);
+  });
+});
