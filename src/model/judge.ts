@@ -10,9 +10,15 @@ import { stampFor, type Session, type Stamps } from './session.js';
 import { has } from './vector.js';
 import * as L from './write-log.js';
 
-/** The names of the properties whose condition is true. */
+const NOTHING: ReadonlyArray<string> = [];
+
+/** The names of the properties whose condition is true. Nearly always none is, and it is asked of every step. */
 const named = (conditions: Readonly<Partial<Record<PropertyId, boolean>>>): ReadonlyArray<string> =>
-  (Object.entries(conditions) as ReadonlyArray<[PropertyId, boolean]>).flatMap(([id, is]) => (is ? [PROPERTIES[id].name] : []));
+  !Object.values(conditions).includes(true)
+    ? NOTHING
+    : (Object.entries(conditions) as ReadonlyArray<[PropertyId, boolean]>).flatMap(([id, is]) =>
+        is ? [PROPERTIES[id].name] : [],
+      );
 
 /** Would the store be another if the new writes were not pruned (R6)? */
 const changesStore = (rules: Rules, before: Server, writes: L.Log, after: Server): boolean =>

@@ -3,7 +3,7 @@ import { Ints } from '../ints.js';
 import type { Compiled, Meeting } from './compile.js';
 import { fillUsed, Here } from './here.js';
 import type { Judge } from './judge.js';
-import { GROUP_CHANGES, type Memo, strideOf } from './memo.js';
+import { GROUP_CHANGES, IDLE, type Memo, strideOf } from './memo.js';
 import { type Batch, emptyBatch, type Mover, roomy } from './mover.js';
 import type { Layer, Shape } from './store.js';
 import type { Tally } from './tally.js';
@@ -48,8 +48,16 @@ class Locals {
   to: Int32Array = new Int32Array(64);
   /** Whether some interaction is enabled for it. */
   alive: Int32Array = new Int32Array(64);
+  /** By index and family: how many steps each cell with it can take. */
+  ways: Int32Array = new Int32Array(64);
+  private readonly families: number;
+
+  constructor(families: number) {
+    this.families = families;
+  }
 
   reserve(count: number): void {
+    this.ways = roomy(this.ways, count * this.families);
     this.open = roomy(this.open, count);
     this.weight = roomy(this.weight, count);
     this.from = roomy(this.from, count);
@@ -60,6 +68,20 @@ class Locals {
   clear(count: number): void {
     this.reserve(count);
     this.open.fill(0, 0, count);
+  }
+
+  /** Begins what is known of an index, whose successors will stand from `from` on. */
+  begin(x: number, from: number): void {
+    this.open[x] = 1;
+    this.weight[x] = 0;
+    this.alive[x] = 0;
+    this.from[x] = from;
+    this.ways.fill(0, x * this.families, (x + 1) * this.families);
+  }
+
+  allow(x: number, family: number, outcomes: number): void {
+    this.alive[x] = 1;
+    this.ways[x * this.families + family]! += outcomes;
   }
 }
 
@@ -80,13 +102,12 @@ export class Expander {
   private readonly target: Int32Array;
   private readonly part: Batch;
   private readonly locals: ReadonlyArray<Locals>;
+  private readonly families: number;
   private loose = false;
   /** Pairs (index, family): successors inside the group. */
   private readonly inside = new Ints();
   /** Quadruples (position, index, interaction, offset in the pool): outcomes that leave the group. */
   private readonly outside = new Ints();
-  /** Quadruples (position, index, family, outcomes): what is enabled. */
-  private readonly enabled = new Ints();
   /** By interaction: the memo's node for the group at hand. */
   private readonly nodes: Int32Array;
   private readonly ids: Int32Array;
@@ -119,7 +140,8 @@ export class Expander {
     this.target = new Int32Array(shape.group);
     this.part = emptyBatch(shape.positions);
     this.moving = this.part;
-    this.locals = Array.from({ length: shape.positions }, () => new Locals());
+    this.families = compiled.families.length;
+    this.locals = Array.from({ length: shape.positions }, () => new Locals(this.families));
     this.nodes = new Int32Array(compiled.meetings.length);
     this.ids = new Int32Array(shape.positions);
     if (judge.looks.cell.length > 0) mover.onFresh = (cell) => this.lookAtCell(cell);
@@ -151,7 +173,7 @@ export class Expander {
     this.loose = this.canonical?.isLoose(here.tuple) ?? false;
     this.nodes.fill(UNKNOWN);
     for (let p = 0; p < this.locals.length; p++) this.locals[p]!.clear(here.counts[p]!);
-    this.inside.length = this.outside.length = this.enabled.length = 0;
+    this.inside.length = this.outside.length = 0;
     this.expandInside();
     if (here.cells.count === 0) return;
     here.settle();
@@ -204,16 +226,14 @@ export class Expander {
     const { here, memo, inside } = this;
     const local = this.locals[p]!;
     const id = here.cells.ids[p]![x]!;
-    local.open[x] = 1;
-    local.weight[x] = 0;
-    local.alive[x] = 0;
-    local.from[x] = inside.length;
+    local.begin(x, inside.length);
     for (const meeting of this.localMeetings[p]!) {
       let node = this.nodes[meeting.index]!;
       if (node === UNKNOWN) node = this.nodes[meeting.index] = this.nodeOf(meeting, id);
       if (node === RULED_OUT) continue;
       const row = memo.localRow(meeting, node, here.tuple, id);
-      if (row !== 0) this.sort(meeting, p, x, row);
+      if (row > IDLE) this.sort(meeting, p, x, row);
+      else if (row === IDLE) local.allow(x, meeting.family, 1);
     }
     local.to[x] = inside.length;
   }
@@ -228,8 +248,7 @@ export class Expander {
     const { data } = this.memo.pool;
     const outcomes = data[row]!;
     const stride = strideOf(meeting);
-    this.locals[p]!.alive[x] = 1;
-    push4(this.enabled, p, x, meeting.family, outcomes);
+    this.locals[p]!.allow(x, meeting.family, outcomes);
     for (let o = 0, at = row + 1; o < outcomes; o++, at += stride) {
       const flags = data[at]!;
       if (flags === 0) continue;
@@ -266,6 +285,7 @@ export class Expander {
       alive = true;
       const outcomes = memo.pool.data[row]!;
       this.took(meeting.family, outcomes * here.cells.count);
+      if (row === IDLE) continue;
       const stride = strideOf(meeting);
       for (let o = 0, at = row + 1; o < outcomes; o++, at += stride) {
         if (memo.pool.data[at] === 0) continue;
@@ -358,10 +378,13 @@ export class Expander {
   }
 
   private count(): void {
-    const { enabled } = this;
-    for (let at = 0; at < enabled.length; at += 4) {
-      const cells = this.locals[enabled.at(at)]!.weight[enabled.at(at + 1)]!;
-      this.took(enabled.at(at + 2), cells * enabled.at(at + 3));
+    const { families } = this;
+    for (let p = 0; p < this.locals.length; p++) {
+      const { open, weight, ways } = this.locals[p]!;
+      for (let x = 0; x < this.here.counts[p]!; x++) {
+        if (open[x] === 0 || weight[x] === 0) continue;
+        for (let f = 0; f < families; f++) this.took(f, weight[x]! * ways[x * families + f]!);
+      }
     }
   }
 

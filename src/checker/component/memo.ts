@@ -3,7 +3,8 @@
  * nothing but the local states of their slots.
  *
  * A row of the pool is: the number of outcomes, then for each its flags and the new ids of the group slots, in the order of
- * `groupArgs`, and of the local slot, if the interaction has one. Offset 0 is the empty row: not enabled.
+ * `groupArgs`, and of the local slot, if the interaction has one. Offset 0 is the empty row: not enabled. All rows of a single outcome
+ * that changes nothing are one row too, {@link IDLE}: in a model whose refusals are steps they are the most.
  */
 import { Ints } from '../ints.js';
 import type { Outcome } from '../interface.js';
@@ -15,6 +16,9 @@ import { Trie } from './trie.js';
 /** Outcome flags. */
 export const GROUP_CHANGES = 1;
 export const LOCAL_CHANGES = 2;
+
+/** The row of one outcome that changes nothing. */
+export const IDLE = 1;
 
 type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
@@ -45,7 +49,8 @@ export class Memo {
     this.onOutcome = onOutcome;
     this.enabled = compiled.meetings.map(() => false);
     this.roots = Int32Array.from(compiled.meetings, () => this.trie.root());
-    this.pool.push(0);
+    // The empty row, then the idle one.
+    for (const word of [0, 1, 0]) this.pool.push(word);
   }
 
   /** Where the rows of an interaction begin for the group slots of a tuple; to be completed by a local id. */
@@ -122,13 +127,13 @@ export class Memo {
     return (watched.source.holds as AnyHolds)(...this.values(watched));
   }
 
-  /** The rows of an interaction in which it is enabled: the ids it read (group slots, then the local one) and where the row is. */
+  /** The rows of an interaction in which it changes something: the ids it read (group slots, then the local one) and where the row is. */
   rowsOf(meeting: Meeting): ReadonlyArray<{ readonly ids: ReadonlyArray<number>; readonly row: number }> {
     const walk = (node: number, ids: ReadonlyArray<number>): { ids: ReadonlyArray<number>; row: number }[] =>
       [...this.trie.edges(node)].flatMap(([id, value]) => {
         const longer = [...ids, id];
         if (longer.length < meeting.arity) return walk(value, longer);
-        return value === 0 ? [] : [{ ids: longer, row: value }];
+        return value <= IDLE ? [] : [{ ids: longer, row: value }];
       });
     return walk(this.roots[meeting.index]!, []);
   }
@@ -166,6 +171,10 @@ export class Memo {
     pool.push(outcomes.length);
     outcomes.forEach((outcome) => this.writeOutcome(meeting, outcome.next));
     outcomes.forEach((outcome, i) => this.onOutcome(meeting, i, outcome));
+    if (outcomes.length === 1 && pool.at(row + 1) === 0) {
+      pool.length = row;
+      return IDLE;
+    }
     return row;
   }
 
