@@ -50,7 +50,7 @@ export interface World {
 export const clientId = (index: number): NodeId => 11 + index;
 
 /** The index of a client. */
-export const clientIndex = (client: NodeId): number => client - 11;
+const clientIndex = (client: NodeId): number => client - 11;
 
 /** Keys are a, b, … */
 export const keyName = (index: number): Bytes => String.fromCharCode(97 + index);

@@ -22,7 +22,7 @@ const byStamp = (a: Write, b: Write): number =>
 export const samePut = (a: Write, b: Write): boolean => a.client === b.client && a.clientTime === b.clientTime;
 
 /** Are they one and the same accepted write? */
-export const sameWrite = (a: Write, b: Write): boolean => samePut(a, b) && sameStamp(a, b);
+const sameWrite = (a: Write, b: Write): boolean => samePut(a, b) && sameStamp(a, b);
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
@@ -50,7 +50,7 @@ export const storeOf =
     });
 
 /** The keys that are written, sorted by bytes. */
-export const keysOf = (log: Log): ReadonlyArray<Bytes> => [...new Set(log.map((w) => w.key))].sort();
+const keysOf = (log: Log): ReadonlyArray<Bytes> => [...new Set(log.map((w) => w.key))].sort();
 
 /** Are the two stores equal? */
 export const sameStore = (a: Store, b: Store): boolean =>
