@@ -135,7 +135,7 @@ const page = [
   '# Figures of the plain interface',
   '',
   'Two-phase commit (`examples/models/two-phase-commit.ts`), every state, exact, one thread, through the plain `Model` interface. States per second',
-  'are per second of processor time where that is known (the machine is shared), otherwise of elapsed time; Stateright’s includes the start of its process.',
+  'are per second of processor time where that is known (the machine is shared), otherwise of elapsed time; Stateright’s reporter wakes once a second, so its times are rounded up to whole seconds.',
   'It keeps 64-bit fingerprints of states; we keep and compare the states themselves.',
   '',
   '- Command: `npm run bench:plain` (this page is written by it)',

@@ -4,7 +4,6 @@ import { CommanderError } from 'commander';
 import ora from 'ora';
 import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
-import type { Config } from '../../model/config.js';
 import { bayou } from '../../model/system.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
 import { boundPhrases } from './bounds.js';
@@ -93,9 +92,6 @@ const interruption = (): { signal: AbortSignal; end: () => void } => {
   return { signal: controller.signal, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 };
 
-/** What two configurations that are checked alike have in common: not their names, nor what they are for. */
-const identityOf = ({ name: _name, about: _about, expect: _expect, ...rest }: Config): string => JSON.stringify(rest);
-
 const checkOne = async (
   source: string,
   args: CheckArgs,
@@ -108,7 +104,7 @@ const checkOne = async (
   const report = await search(model, args, {
     signal,
     bounds: boundPhrases(loaded.config),
-    configuration: identityOf(loaded.config),
+    config: loaded.config,
     progressEveryMs: args.ndjson ? NDJSON_MS : TERMINAL_MS,
     ...(onProgress === undefined ? {} : { onProgress }),
   }).finally(end);

@@ -2,10 +2,12 @@
 import { toModel } from '../../checker/adapt.js';
 import { check, simulate } from '../../checker/check.js';
 import { checkComponents } from '../../checker/component/check.js';
+import { checkInParallel, type ModelSource } from '../../checker/component/parallel.js';
 import { CheckerError } from '../../checker/component/error.js';
 import type { ComponentModel } from '../../checker/interface.js';
 import { internedModel } from '../../checker/interned.js';
 import { isLiveness, verdictOf, type CheckOptions, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
+import type { Config } from '../../model/config.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './options.js';
 
@@ -13,11 +15,11 @@ import type { CheckArgs } from './options.js';
 
 /** What the caller adds to the options of the command line. */
 export interface Hooks extends Pick<CheckOptions, 'signal' | 'onProgress' | 'progressEveryMs' | 'bounds'> {
-  /** The configuration as a text: a checkpoint of another is refused. */
-  readonly configuration: string;
+  /** Of which the model is: threads build it for themselves, and a checkpoint of another is refused. */
+  readonly config: Config;
 }
 
-const optionsOf = (args: CheckArgs, { configuration: _, ...hooks }: Hooks): Omit<CheckOptions, 'search'> => ({
+const optionsOf = (args: CheckArgs, { config: _, ...hooks }: Hooks): Omit<CheckOptions, 'search'> => ({
   ...hooks,
   symmetry: args.symmetry,
   normalize: args.quotient,
@@ -61,16 +63,29 @@ const merged = (first: Report, second: Report, requireWitnesses: boolean): Repor
 
 // --- searches --------------------------------------------------------------------------------------------------------------
 
+/** What two configurations that are checked alike have in common: not their names, nor what they are for. */
+const identityOf = ({ name: _name, about: _about, expect: _expect, ...rest }: Config): string => JSON.stringify(rest);
+
+/** Where a thread finds the model. */
+const sourceOf = (config: Config): ModelSource => ({
+  module: new URL('../../model/system.js', import.meta.url).href,
+  name: 'bayou',
+  args: [config],
+});
+
 const byComponents = async (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const options = optionsOf(args, hooks);
-  const order = args.search === 'sweep' ? 'sweep' : 'bfs';
-  const safety = await checkComponents(model, {
-    ...options,
-    search: order,
-    configuration: hooks.configuration,
-    ...(args.checkpoint === undefined ? {} : { checkpoint: args.checkpoint }),
-    ...(args.resume === undefined ? {} : { resume: args.resume }),
-  });
+  const configuration = identityOf(hooks.config);
+  const safety =
+    args.workers > 1
+      ? await checkInParallel(sourceOf(hooks.config), { ...options, configuration, workers: args.workers })
+      : await checkComponents(model, {
+          ...options,
+          configuration,
+          search: args.search === 'sweep' ? 'sweep' : 'bfs',
+          ...(args.checkpoint === undefined ? {} : { checkpoint: args.checkpoint }),
+          ...(args.resume === undefined ? {} : { resume: args.resume }),
+        });
   const liveness = livenessOf(model);
   if (liveness.length === 0 || !isWorthwhile(args, safety)) return safety;
   return merged(safety, await check(internedModel(model), { ...options, properties: liveness }), args.requireWitnesses);

@@ -19,6 +19,7 @@ export interface CheckArgs {
   readonly keepGoing: boolean;
   readonly requireWitnesses: boolean;
   readonly plain: boolean;
+  readonly workers: number;
   readonly maxMemory?: number;
   readonly maxStates?: number;
   readonly maxDepth?: number;
@@ -37,11 +38,11 @@ export interface CheckArgs {
 // --- values ----------------------------------------------------------------------------------------------------------------
 
 const wholeNumber =
-  (least: number) =>
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
-      throw new InvalidArgumentError(`Use a whole number from ${least}.`);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`Use a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}.`);
     }
     return value;
   };
@@ -150,6 +151,7 @@ const bare = (): Command => {
     .option('--keep-going', 'go on after a violation, until every property is judged', false)
     .option('--require-witnesses', 'fail where a witness is not reached or an action never enabled', false)
     .option('--plain', 'use the plain, slow search: the oracle of the fast one', false)
+    .option('--workers <n>', 'search with so many threads', wholeNumber(1, 64), 1)
     .option('--max-memory <size>', 'stop at this much memory: 512m, 4g', memorySize)
     .option('--max-states <n>', 'stop at so many states', wholeNumber(1))
     .option('--max-depth <n>', 'go no further than so many steps', wholeNumber(1))
@@ -169,6 +171,19 @@ const bare = (): Command => {
 
 type Raw = Omit<CheckArgs, 'configs' | 'overrides'> & { readonly set?: ReadonlyArray<readonly [string, unknown]> };
 
+/** What of the options does not go together, if anything. */
+const clashOf = (raw: Raw, configs: number): string | undefined => {
+  const slow = raw.plain || raw.search === 'dfs' || raw.search === 'simulate';
+  const keeps = raw.checkpoint !== undefined || raw.resume !== undefined;
+  if (raw.format !== undefined && raw.outDir === undefined) return '--format needs --out-dir, the folder to write to';
+  if (raw.json && raw.ndjson) return '--json and --ndjson exclude each other';
+  if (keeps && configs > 1) return '--checkpoint and --resume are for one configuration at a time';
+  if (keeps && (slow || raw.workers > 1))
+    return '--checkpoint and --resume are for --search bfs and sweep by one thread, without --plain';
+  if (raw.workers > 1 && (slow || raw.search === 'sweep')) return '--workers is for --search bfs, without --plain';
+  return undefined;
+};
+
 /** Reads the command line. @throws CommanderError for usage (it has been printed), also after `--help`. */
 export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
   const command = bare().parse(args, { from: 'user' });
@@ -182,10 +197,7 @@ export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
   if (raw.format !== undefined && raw.outDir === undefined)
     command.error('error: --format needs --out-dir, the folder to write to');
   if (raw.json && raw.ndjson) command.error('error: --json and --ndjson exclude each other');
-  const keeps = raw.checkpoint !== undefined || raw.resume !== undefined;
-  if (keeps && command.args.length > 1) command.error('error: --checkpoint and --resume are for one configuration at a time');
-  if (keeps && (raw.plain || raw.search === 'dfs' || raw.search === 'simulate')) {
-    command.error('error: --checkpoint and --resume are for --search bfs and sweep, without --plain');
-  }
+  const clash = clashOf(raw, command.args.length);
+  if (clash !== undefined) command.error(`error: ${clash}`);
   return { ...raw, configs: command.args, overrides };
 };
