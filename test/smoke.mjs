@@ -19,4 +19,4 @@ const script = execFileSync(process.execPath, ['dist/master.js', '--anti-entropy
 });
 assert.equal(script, 'a:ERR_DEP\na:b\nz:ERR_KEY\na:b\n');
 assert.equal(execFileSync(process.execPath, ['examples/session.mjs'], { encoding: 'utf8' }), 'put accepted\nget hello\n');
-console.log('dist runs under bare Node');
+process.stdout.write('dist runs under bare Node\n');

@@ -13,9 +13,6 @@ export interface Logger {
   readonly error: (text: string) => void;
 }
 
-/** Logs nothing. */
-export const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-
 /** Where and from which level on. */
 export interface LogOptions {
   readonly name: string;
