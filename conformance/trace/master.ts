@@ -123,7 +123,7 @@ const result = (scene: Scene, process: Process, event: Of<'result'>): void => {
     return;
   }
   if (event.errors.length > 0) {
-    doubt(scene, c);
+    doubt(scene, c, event.errors);
     return;
   }
   const before = links(scene.topology, c);
@@ -205,12 +205,15 @@ const apply = (scene: Scene, c: Command, wasLinked: boolean): void => {
 };
 
 /** A command that failed half way may have had any part of its effect. */
-const doubt = (scene: Scene, c: Command): void => {
+const doubt = (scene: Scene, c: Command, errors: ReadonlyArray<string>): void => {
   if (c.type === 'createConnection' || c.type === 'breakConnection') {
     scene.doubtful.add(c.a);
     scene.doubtful.add(c.b);
   }
-  if (c.type === 'joinServer' || c.type === 'joinClient') scene.doubtful.add(c.id);
+  if (c.type !== 'joinServer' && c.type !== 'joinClient') return;
+  scene.doubtful.add(c.id);
+  // One that started, and could not be linked to everybody, is there all the same.
+  if (!errors.some((error) => error.includes('did not start'))) applyCommand(scene.topology, c);
 };
 
 const members = (scene: Scene, event: Of<'result'>, server: NodeId): void => {
