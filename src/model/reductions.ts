@@ -157,7 +157,8 @@ export const symmetryOf = (world: World): ReadonlyArray<Permutation> => {
  * successor depend on the newest writes of its predecessors alone: the two states, whole log and cut log, have the same successors
  * up to cutting. (4) The properties look at the newest writes and at vectors, except UNIQUE, which looks at fewer pairs
  * of writes, and R8: between a cut log and another, R6 does not say that the write cut off was superseded, and an alarm would be
- * false. So logs are cut only where R8 is not judged.
+ * false. So logs are cut only where R8 is not judged. The witnesses PRUNED and CONFLICT see fewer writes as well: under the quotient
+ * they can be missed, never invented.
  */
 const cutLog = (world: World, server: Server): Server => ({
   ...server,
