@@ -60,7 +60,7 @@ const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
 /** Runs the tasks, so many at a time; tells how far it is. */
 const runAll = async (
   tasks: ReadonlyArray<Task>,
-  jobs: number,
+  { jobs, failFast }: Pick<ConformArgs, 'jobs' | 'failFast'>,
   onProgress: (done: number, doing: string) => void,
   stopped: () => boolean,
 ): Promise<ReadonlyArray<Finding>> => {
@@ -73,6 +73,7 @@ const runAll = async (
       const task = tasks[at]!;
       onProgress(weight, task.name);
       findings[at] = await task.run();
+      if (failFast && findings[at].some((f) => f.verdict === 'diverges')) next = tasks.length;
       weight += task.weight;
       onProgress(weight, task.name);
     }
@@ -103,7 +104,7 @@ export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
     const show = (done: number, doing: string): void => {
       if (spinner !== undefined) spinner.text = progressLine(began, total, done, doing);
     };
-    const findings = await runAll(tasks, args.jobs, show, () => interrupted);
+    const findings = await runAll(tasks, args, show, () => interrupted);
     const report = reportOf(findings, performance.now() - began);
     spinner?.stop();
     if (args.junit !== undefined) writeFileSync(args.junit, toJUnit(report));

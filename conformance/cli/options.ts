@@ -16,6 +16,10 @@ export interface ConformArgs {
   readonly jobs: number;
   readonly json: boolean;
   readonly junit: string | undefined;
+  /** Stop at the first divergence. */
+  readonly failFast: boolean;
+  /** How often a script that diverges may be run again to make it smaller. */
+  readonly shrinkRuns: number;
 }
 
 const whole = (text: string): number => {
@@ -52,6 +56,8 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .option('--flags <text>', "the master's options for the scripts, in one argument, instead of what their second lines say")
     .option('--max-states <n>', 'most states that layer 2 keeps of a script before it is undecided', whole)
     .option('--jobs <n>', 'clusters that run at the same time', whole, 2)
+    .option('--fail-fast', 'stop at the first divergence', false)
+    .option('--shrink-runs <n>', 'how often a script that diverges may be run again to make it smaller', whole, 60)
     .option('--json', 'the report as JSON on standard output', false)
     .option('--junit <file>', 'the report as JUnit XML')
     .addHelpText('after', HELP)
@@ -69,6 +75,8 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     flags: o.flags?.split(/\s+/).filter((word) => word !== ''),
     maxStates: o.maxStates as number | undefined,
     jobs: Math.max(1, o.jobs as number),
+    failFast: o.failFast as boolean,
+    shrinkRuns: o.shrinkRuns as number,
     json: o.json as boolean,
     junit: o.junit as string | undefined,
   };

@@ -75,7 +75,7 @@ export const transitionsTask = (file: string, weight: number): Task => {
 // --- layers 2 and 3 --------------------------------------------------------------------------------------------------------
 
 /** A script on the cluster, its output and its trace judged. */
-export const scriptTask = (script: ScriptCase, args: Pick<ConformArgs, 'maxStates' | 'flags'>): Task => {
+export const scriptTask = (script: ScriptCase, args: Pick<ConformArgs, 'maxStates' | 'flags' | 'shrinkRuns'>): Task => {
   const flags = args.flags === undefined ? '' : ` --flags "${args.flags.join(' ')}"`;
   const repeat = `bayou conform ${script.name}${flags}`;
   return {
@@ -86,7 +86,7 @@ export const scriptTask = (script: ScriptCase, args: Pick<ConformArgs, 'maxState
       if (E.isLeft(judged))
         return [{ layer: 3, name: script.name, verdict: 'failed', counts: {}, details: judged.left, repeat, elapsedMs: 0 }];
       const j = judged.right;
-      const small = verdictOf(j) === 'diverges' ? { ...j, shrunk: await shrink(script, {}) } : j;
+      const small = verdictOf(j) === 'diverges' ? { ...j, shrunk: await shrink(script, {}, args.shrinkRuns) } : j;
       const { oracle, trace, elapsedMs } = small;
       const reads = oracle.verdict === 'conforms' ? oracle.reads : 0;
       return [

@@ -1,0 +1,197 @@
+/**
+ * `npm run mutants`: would it have noticed? Each mutant is put into a copy of the built program, far from what ships; then the copy's own
+ * `bayou conform` is run: layer 1 for faults in `src/impl`, then scripts of the corpus (layers 2 and 3), then random runs (layer 4),
+ * until one of them diverges. Writes the table `docs/mutants.md`; fails where a mutant does not apply, or is not noticed and not
+ * explained. `npm run mutants -- NAME…` tries these alone and writes nothing.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ConformReport, Finding } from '../cli/report.js';
+import { MUTANTS, type Mutant } from './table.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** How a mutant was noticed, or not. */
+interface Outcome {
+  readonly mutant: Mutant;
+  /** The first finding that diverges; undefined: none does. */
+  readonly finding: Finding | undefined;
+  /** How many configurations, scripts and runs were tried, that one included. */
+  readonly tried: number;
+  readonly seconds: number;
+}
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const COPIES = join(ROOT, 'node_modules/.cache/mutants');
+
+/** Small configurations that together have every kind of step, the quickest first. */
+const CONFIGURATIONS = [
+  'bayou-s-2212',
+  'client-links',
+  'bounded-sessions',
+  'unknown-outcome',
+  'mixed-sessions',
+  'kills',
+  'messages',
+];
+
+/** Scripts of the corpus, in the order in which they are tried. */
+const SCRIPTS = [
+  'conflicts/tie-is-numeric',
+  'conflicts/one-client-two-servers',
+  'sessions/order-of-servers',
+  'sessions/behind-then-served',
+  'sessions/err-dep-before-err-key',
+  'sessions/no-server-left',
+  'topology/members',
+  'topology/chain-of-seven',
+  'partitions/heal',
+  'partitions/a-session-that-crosses',
+  'kill-rejoin/twice',
+  'kill-rejoin/before-anything',
+  'kill-rejoin/cut-while-dead',
+  'values/sorted-by-bytes',
+  'background/pulls-do-no-harm',
+];
+
+/** Random runs after those. */
+const RUNS = 12;
+const DEADLINE_MS = 600_000;
+
+// --- copies ----------------------------------------------------------------------------------------------------------------
+
+/** A copy of the built program with the fault in it. Throws where the fault does not apply: the table is then out of date. */
+const build = (mutant: Mutant): string => {
+  const copy = join(COPIES, mutant.name);
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy, { recursive: true });
+  cpSync(join(ROOT, 'dist'), join(copy, 'dist'), {
+    recursive: true,
+    filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$/.test(path),
+  });
+  cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'));
+  const file = join(copy, 'dist', mutant.file);
+  const text = readFileSync(file, 'utf8');
+  const found = text.split(mutant.find).length - 1;
+  if (found !== 1)
+    throw new Error(
+      `mutant ${mutant.name}: '${mutant.find}' stands ${found} times in dist/${mutant.file}, and must stand there once`,
+    );
+  writeFileSync(
+    file,
+    text.replace(mutant.find, () => mutant.put),
+  );
+  return copy;
+};
+
+/** The copy's own `bayou conform`. A copy that cannot even run it is noticed too. */
+const conform = (copy: string, args: ReadonlyArray<string>): ReadonlyArray<Finding> => {
+  const run = spawnSync(
+    process.execPath,
+    [join(copy, 'dist/cli/main.js'), 'conform', ...args, '--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '8'],
+    { cwd: ROOT, encoding: 'utf8', timeout: DEADLINE_MS, maxBuffer: 256 * 1024 * 1024 },
+  );
+  try {
+    return (JSON.parse(run.stdout) as ConformReport).findings;
+  } catch {
+    const details = run.stderr.trim().split('\n')[0] ?? 'it did not end';
+    return [{ layer: 1, name: args.join(' '), verdict: 'diverges', counts: {}, details, repeat: '', elapsedMs: 0 }];
+  }
+};
+
+// --- one mutant ------------------------------------------------------------------------------------------------------------
+
+const STAGES: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly implOnly: boolean; readonly perItem: number }> = [
+  { args: ['--config', ...CONFIGURATIONS.map((name) => `spec/configs/${name}.json`)], implOnly: true, perItem: 1 },
+  { args: SCRIPTS.map((name) => `conformance/scripts/${name}.script`), implOnly: false, perItem: 2 },
+  { args: ['--runs', String(RUNS), '--seed', '1'], implOnly: false, perItem: 1 },
+];
+
+/** A script that could not be run to its end (the master failed, a process died) is noticed as well. */
+const isNoticed = (f: Finding): boolean => f.verdict === 'diverges' || f.verdict === 'failed';
+
+const tryMutant = (mutant: Mutant): Outcome => {
+  const began = performance.now();
+  const copy = build(mutant);
+  let tried = 0;
+  const outcome = (finding: Finding | undefined): Outcome => ({
+    mutant,
+    finding,
+    tried: Math.ceil(tried),
+    seconds: (performance.now() - began) / 1000,
+  });
+  try {
+    for (const { args, implOnly, perItem } of STAGES) {
+      if (implOnly && !mutant.inImpl) continue;
+      const findings = conform(copy, args);
+      const at = findings.findIndex(isNoticed);
+      tried += (at < 0 ? findings.length : at + 1) / perItem;
+      if (at >= 0) return outcome(findings[at]);
+    }
+    return outcome(undefined);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+};
+
+// --- the table -------------------------------------------------------------------------------------------------------------
+
+/** The shortest way there that is known: a path of layer 1, or a script. */
+const smallest = ({ details, name }: Finding): string => {
+  const lines = details.split('\n');
+  const steps = lines.filter((line) => /^ {2}\d+\. /.test(line)).map((line) => line.replace(/^ {2}\d+\. /, ''));
+  if (steps.length > 0) return steps.map((s) => `\`${s}\``).join(', ');
+  const at = lines.indexOf('a smaller script that diverges:');
+  const script = at < 0 ? [] : lines.slice(at + 1).map((line) => line.trim());
+  if (script.length > 0 && script.length <= 12) return script.map((s) => `\`${s}\``).join(', ');
+  return script.length > 0 ? `${script.length} lines of ${name}` : name;
+};
+
+const row = ({ mutant, finding, tried }: Outcome): string => {
+  const cells =
+    finding === undefined
+      ? ['–', String(tried), mutant.unobservable === undefined ? '**not noticed**' : `nobody can: ${mutant.unobservable}`]
+      : [`${finding.layer}`, String(tried), smallest(finding)];
+  return `| ${[mutant.name, mutant.what, `\`${mutant.file}\``, ...cells].join(' | ').replaceAll('\n', ' ')} |`;
+};
+
+const table = (outcomes: ReadonlyArray<Outcome>): string => {
+  const noticed = outcomes.filter((o) => o.finding !== undefined);
+  const byLayer = ([1, 2, 3, 4] as const).map((layer) => noticed.filter((o) => o.finding?.layer === layer).length);
+  return `# Would it have noticed?
+
+Made by \`npm run mutants\`. Each row is one small fault, put into a copy of the built program; \`bayou conform\` of that copy is then run until
+something diverges: layer 1 on ${CONFIGURATIONS.length} configurations where the fault is in \`src/impl\`, then ${SCRIPTS.length} scripts through layers 2 and 3, then ${RUNS} random
+runs. *Tried* counts configurations, scripts and runs up to and including the one that noticed. *Smallest* is the shortest path or
+script found.
+
+${noticed.length} of ${outcomes.length} noticed: by layer 1 ${byLayer[0]}, layer 2 ${byLayer[1]}, layer 3 ${byLayer[2]}, layer 4 ${byLayer[3]}. Not noticed: ${
+    outcomes
+      .filter((o) => o.finding === undefined)
+      .map((o) => o.mutant.name)
+      .join(', ') || 'none'
+  }.
+
+| mutant | what | where | layer | tried | smallest |
+| --- | --- | --- | --- | --- | --- |
+${outcomes.map(row).join('\n')}
+`;
+};
+
+const names = process.argv.slice(2);
+const chosen = MUTANTS.filter((m) => names.length === 0 || names.includes(m.name));
+const outcomes: Outcome[] = [];
+for (const mutant of chosen) {
+  const outcome = tryMutant(mutant);
+  outcomes.push(outcome);
+  const how = outcome.finding === undefined ? 'NOT NOTICED' : `layer ${outcome.finding.layer}: ${smallest(outcome.finding)}`;
+  process.stdout.write(`${mutant.name}: ${how} (${outcome.tried} tried, ${Math.round(outcome.seconds)} s)\n`);
+}
+if (names.length === 0) writeFileSync(join(ROOT, 'docs/mutants.md'), table(outcomes));
+const missed = outcomes.filter((o) => o.finding === undefined && o.mutant.unobservable === undefined);
+if (chosen.length === 0 || missed.length > 0) {
+  process.stderr.write(`not noticed and not explained: ${missed.map((o) => o.mutant.name).join(', ') || 'no such mutant'}\n`);
+  process.exitCode = 1;
+}

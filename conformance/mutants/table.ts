@@ -1,0 +1,308 @@
+/**
+ * The mutants: one small fault each, put into a copy of the built program. Where the contract names the fault (V1 to V8) the copy's
+ * server processes switch it on in `src/impl/policy.ts`; the others replace a piece of text, which must stand there exactly once.
+ */
+
+/** One fault. */
+export interface Mutant {
+  readonly name: string;
+  readonly what: string;
+  /** Below `dist/`. */
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+  /** Is it in what layer 1 runs (`src/impl`)? */
+  readonly inImpl: boolean;
+  /** Why nobody can notice, where that is so. */
+  readonly unobservable?: string;
+}
+
+const impl = (name: string, what: string, file: string, find: string, put: string): Mutant => ({
+  name,
+  what,
+  file: `impl/${file}`,
+  find,
+  put,
+  inImpl: true,
+});
+
+const net = (name: string, what: string, file: string, find: string, put: string): Mutant => ({
+  name,
+  what,
+  file,
+  find,
+  put,
+  inImpl: false,
+});
+
+/** The switch of `policy.ts`, thrown where replicas are made, in servers and in layer 1 alike. */
+const variant = (name: string, what: string, fault: string): Mutant =>
+  impl(
+    name,
+    what,
+    'replica.js',
+    'const policy = options.faults === undefined ? SHIPPED : policyWith(options.faults, id);',
+    `const policy = policyWith({ ${fault}: true }, id);`,
+  );
+
+export const MUTANTS: ReadonlyArray<Mutant> = [
+  variant('V1', 'original-clock: a put ignores the session’s clock', 'originalClock'),
+  variant('V2', 'torn-answer: a pull’s answer has an older log than its vector', 'tornAnswer'),
+  impl(
+    'V3',
+    'amnesia: a killed server comes back under its old identity with nothing',
+    'durable.js',
+    'options.faults?.amnesia === true',
+    'true',
+  ),
+  net('V4', 'fixed-rounds: stabilize makes one round of pulls', 'master/cluster.js', 'if (equal.right)', 'if (true)'),
+  variant('V5', 'no-advance: a pull does not raise the accept time', 'noAdvance'),
+  variant('V6', 'no-check: gets are served whatever the session requires', 'noCheck'),
+  variant('V7', 'tie: servers with an odd id break ties the other way round', 'tie'),
+  variant('V8', 'eager-vv: the vector is taken before the writes', 'eagerVector'),
+
+  impl('put-vector', 'a put does not raise the own vector', 'replica.js', 'replica.vv.set(stamp.r, stamp.t);', ''),
+  impl(
+    'put-vector-behind',
+    'a put raises the own vector to one below',
+    'replica.js',
+    'replica.vv.set(stamp.r, stamp.t);',
+    'replica.vv.set(stamp.r, stamp.t - 1);',
+  ),
+  impl('put-clock', 'a put does not move the counter', 'replica.js', 'replica.clock = stamp.t;', ''),
+  impl('put-clock-log', 'the durable counter is one behind after a put', 'replica.js', 'clock: stamp.t,', 'clock: stamp.t - 1,'),
+  impl('put-repeat', 'a repeated put is accepted anew', 'replica.js', 'if (before !== undefined)', 'if (before === 0)'),
+  impl(
+    'put-not-logged',
+    'a put’s write is not in what goes to the log',
+    'replica.js',
+    'writes: lost === write ? [] : [write],',
+    'writes: [],',
+  ),
+  impl(
+    'get-order',
+    'ERR_KEY before ERR_DEP',
+    'replica.js',
+    "return { type: 'behind' };",
+    "return latest(replica.log, message.key) === undefined ? { type: 'missing' } : { type: 'behind' };",
+  ),
+  impl('pull-clock', 'a pull’s answer has no accept time', 'replica.js', 'clock: replica.clock,\n    };', 'clock: 0,\n    };'),
+  impl(
+    'pull-vector',
+    'a pull’s answer has the asker’s own vector',
+    'replica.js',
+    'vv: vectorOf(replica),\n        clock',
+    'vv: message.vv,\n        clock',
+  ),
+  impl(
+    'merge-max',
+    'a merge takes the answer’s vector, not the maximum',
+    'replica.js',
+    'const vv = pulled.vv.filter(([r, t]) => raise(replica.vv, r, t));',
+    'const vv = pulled.vv.filter(([r, t]) => replica.vv.set(r, t));',
+  ),
+  impl(
+    'merge-first-only',
+    'a merge takes the first write alone',
+    'replica.js',
+    'for (const write of pulled.writes) {',
+    'for (const write of pulled.writes.slice(0, 1)) {',
+  ),
+  impl(
+    'merge-not-logged',
+    'what was pulled does not go to the log',
+    'replica.js',
+    'append: changed ? { writes, drops,',
+    'append: changed ? { writes: [], drops,',
+  ),
+  impl('restore-clock', 'a restarted replica’s counter is 0', 'replica.js', 'clock: recovered.clock', 'clock: 0'),
+  impl('restore-windows', 'a restarted replica remembers no puts', 'replica.js', 'windowsOf(recovered.seen)', 'windowsOf([])'),
+  impl('print-order', 'printStore sorts the wrong way round', 'replica.js', '(a < b ? -1 : 1)', '(a < b ? 1 : -1)'),
+  impl(
+    'lacking-less',
+    'a pull leaves out the next write',
+    'write-log.js',
+    'if (e.write.t <= known)',
+    'if (e.write.t <= known + 1)',
+  ),
+  impl(
+    'lacking-more',
+    'a pull sends a write that the asker has',
+    'write-log.js',
+    'if (e.write.t <= known)',
+    'if (e.write.t < known)',
+  ),
+  impl(
+    'log-oldest-wins',
+    'of two writes the older one is kept',
+    'write-log.js',
+    '!log.later(write, current.write)',
+    'log.later(write, current.write)',
+  ),
+  impl(
+    'log-equal',
+    'a write that is there is taken again',
+    'write-log.js',
+    '!log.later(write, current.write)',
+    'log.later(current.write, write)',
+  ),
+  impl(
+    'log-unlink',
+    'a superseded newest write stays the end of its list',
+    'write-log.js',
+    'origin.newest = older;',
+    'void older;',
+  ),
+  impl('covers', 'a server must have more than is required', 'vector.js', 'if (at(vector, r) < t)', 'if (at(vector, r) <= t)'),
+  impl('raise', 'a vector’s entry can go back', 'vector.js', 'if (t <= at(vector, r))', 'if (t === at(vector, r))'),
+  impl('replica-order', 'replica ids are ordered as text', 'order.js', 'serverOf(a) - serverOf(b) ||', '(a < b ? -1 : 1) ||'),
+  impl(
+    'tie',
+    'the smaller replica id is the later, everywhere',
+    'order.js',
+    'compareReplicas(a.r, b.r) > 0)',
+    'compareReplicas(a.r, b.r) < 0)',
+  ),
+  impl(
+    'session-clock-get',
+    'a get does not raise the session’s clock',
+    'session.js',
+    'session.clock = Math.max(session.clock, answer.stamp.t);\n    raise(session.readVector',
+    'raise(session.readVector',
+  ),
+  impl(
+    'session-clock-put',
+    'a put does not raise the session’s clock',
+    'session.js',
+    'session.clock = Math.max(session.clock, answer.stamp.t);\n    raise(session.writeVector',
+    'raise(session.writeVector',
+  ),
+  impl(
+    'session-wrote',
+    'a session forgets what it wrote',
+    'session.js',
+    "note(session, 'wrote', request.key, answer.stamp);",
+    '',
+  ),
+  impl('session-read', 'a session forgets what it read', 'session.js', "note(session, 'read', request.key, answer.stamp);", ''),
+  impl(
+    'session-either',
+    'a get requires what was written, or else what was read, never both',
+    'session.js',
+    'if (session.floor.size === 0 && (wrote === undefined || read === undefined))',
+    'if (session.floor.size === 0)',
+  ),
+  impl('session-count', 'every put has the same client time', 'session.js', 'session.clientTime++;', 'session.clientTime = 1;'),
+  impl(
+    'session-wfr',
+    'Writes Follow Reads is not asked for',
+    'session.js',
+    'if (writesFollowReads)',
+    'if (monotonicWrites && !writesFollowReads)',
+  ),
+  impl(
+    'session-floor',
+    'keys beyond the bound are forgotten without a floor',
+    'session.js',
+    'raise(session.floor, oldest[1].r, oldest[1].t);',
+    'void oldest;',
+  ),
+  impl(
+    'asking-order',
+    'the server that answered last is not asked first',
+    'attempt.js',
+    '[answeredLast, ...connected.filter((s) => s !== answeredLast)]',
+    'connected',
+  ),
+  impl(
+    'asking-one',
+    'after ERR_DEP no other server is asked for a get',
+    'attempt.js',
+    'return go(nextServer({ ...attempt, behind: true }), resultOfGet);',
+    'return go({ ...attempt, servers: [], behind: true }, resultOfGet);',
+  ),
+  impl(
+    'commit-nothing',
+    'nothing is ever written to the log',
+    'durable.js',
+    'writing = this.#commit(batch.appends);',
+    'writing = undefined;',
+  ),
+  impl(
+    'commit-swallow',
+    'half of the changes are lost on the way to the log',
+    'durable.js',
+    'this.#gathering.appends.push(append);',
+    'if (append.clock % 2 === 1) this.#gathering.appends.push(append);',
+  ),
+
+  net(
+    'link-half-cut',
+    'one end alone is told that a link is cut',
+    'master/cluster.js',
+    'Promise.all([cutAt(a, b), cutAt(b, a)])',
+    'Promise.all([cutAt(a, b)])',
+  ),
+  net('link-cut-deaf', 'a server that is told to cut a link keeps it', 'net/server.js', 'links.refused.add(peer.id);', 'return;'),
+  net('client-cut-deaf', 'a client that is told to cut a link keeps it', 'net/client.js', 'links.delete(server);', ''),
+  net(
+    'join-one-peer',
+    'a server that joins is linked to one live server alone',
+    'master/cluster.js',
+    'const peers = topology.linkedServers(id);',
+    'const peers = topology.linkedServers(id).slice(0, 1);',
+  ),
+  net(
+    'join-empty',
+    'a server that joins again gets a new folder',
+    'master/cluster.js',
+    '/server-${party.id}`',
+    '/server-${party.id}-${count}`',
+  ),
+  net(
+    'get-cache',
+    'a client answers a get from what it read before',
+    'net/client.js',
+    'const request = startGet(o.session, key);',
+    "const request = startGet(o.session, key); const old = makeClient.cache?.get(key); if (old !== undefined) { resolve(old); return; } const tell = resolve; resolve = (r) => { if (r.type === 'value') (makeClient.cache ??= new Map()).set(key, r); tell(r); };",
+  ),
+  net(
+    'get-prints',
+    'a get that finds nothing prints an empty value',
+    'master/execute.js',
+    "a.result === 'value' ? (a.value ?? '') : a.result",
+    "a.value ?? ''",
+  ),
+  net('put-says-nothing', 'a put that failed is no error', 'master/execute.js', "how === 'accepted' ?", 'how !== 0 ?'),
+  net(
+    'answered-last',
+    'whichever server was asked counts as the one that answered',
+    'net/client.js',
+    "if (result.right.type !== 'refused' && result.right.type !== 'behind')",
+    'if (true)',
+  ),
+  net(
+    'members-dead',
+    'printMemberList prints dead servers',
+    'master/cluster.js',
+    'a.servers.filter(topology.isLive)',
+    'a.servers',
+  ),
+  net(
+    'sync-first-peer',
+    'a server pulls from its first peer alone when all are wanted',
+    'net/server.js',
+    'const peers = [...links.outbound.values()];',
+    'const peers = [...links.outbound.values()].slice(0, 1);',
+  ),
+  {
+    ...net(
+      'link-inbound',
+      'a server that cuts a link leaves the peer’s own connection open',
+      'net/server.js',
+      "if (c.peer.id === peer.id && c.peer.role !== 'master')",
+      "if (c.peer.id === peer.id && c.peer.role === 'nobody')",
+    ),
+    unobservable: 'the master tells both ends, and the peer closes the connection that it made itself',
+  },
+];
