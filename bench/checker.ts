@@ -196,6 +196,9 @@ const page = (command: string, where: string, runs: number, rows: ReadonlyArray<
     '',
   ].join('\n');
 
+const commandLine = (): string =>
+  ['npm run bench:checker', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
+
 const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string', default: '1' } } });
   const configs = positionals.length > 0 ? positionals : DEFAULT_CONFIGS;
@@ -205,9 +208,10 @@ const main = async (): Promise<void> => {
   if (!withSpin) console.error('Spin is left out: install it with apt-get install spin gcc libc6-dev');
   console.log(`${where}\n\n${HEAD.join('\n')}`);
   const rows: string[] = [];
-  for (const config of configs) rows.push(...(await rowsFor(config, withSpin, runs)));
-  const command = ['npm run bench:checker', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
-  writeFileSync(join(ROOT, 'docs/checker-figures.md'), page(command, where, runs, rows));
+  for (const config of configs) {
+    rows.push(...(await rowsFor(config, withSpin, runs)));
+    writeFileSync(join(ROOT, 'docs/checker-figures.md'), page(commandLine(), where, runs, rows));
+  }
 };
 
 await main();
