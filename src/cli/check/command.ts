@@ -1,7 +1,7 @@
 /** `bayou check`: configurations in, verdicts out. */
 import { existsSync } from 'node:fs';
+import { clearLine, cursorTo } from 'node:readline';
 import { CommanderError } from 'commander';
-import ora from 'ora';
 import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
 import { bayou } from '../../model/system.js';
@@ -40,9 +40,18 @@ const progressOf = (source: string, args: CheckArgs): { onProgress?: (progress: 
     };
   }
   if (!process.stderr.isTTY) return { end: () => undefined };
-  // Ora would otherwise read the terminal in raw mode and keep Ctrl-C for itself.
-  const spinner = ora({ text: source, discardStdin: false }).start();
-  return { onProgress: (progress) => (spinner.text = `${source}: ${progressLine(progress)}`), end: () => spinner.stop() };
+  return { onProgress: (progress) => rewrite(`${source}: ${progressLine(progress)}`), end: () => rewrite('') };
+};
+
+/**
+ * Writes over the terminal's current line, and never beyond it. (Spinners count the lines that a text wraps to; on a terminal that says
+ * it is 0 columns wide, as some of CI do, they count for ever.)
+ */
+const rewrite = (text: string): void => {
+  const { columns } = process.stderr;
+  cursorTo(process.stderr, 0);
+  clearLine(process.stderr, 0);
+  process.stderr.write(text.slice(0, (columns > 0 ? columns : 80) - 1));
 };
 
 /** Where the limit is about what the program takes before it has seen any state, say so: no search can help it. */
