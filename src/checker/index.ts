@@ -10,6 +10,7 @@ export { internedModel, type NumberedAction, type Numbers } from './interned.js'
 export { check, checkSync, simulate, simulateSync } from './check.js';
 export { checkComponents } from './component/check.js';
 export type { ComponentOptions } from './component/options.js';
+export { checkInParallel, type ModelSource, type ParallelOptions } from './component/parallel.js';
 export { CheckerError } from './component/error.js';
 export type { SimulateOptions } from './plain/simulate.js';
 export { stepper, type Choice, type Stepper } from './stepper.js';
