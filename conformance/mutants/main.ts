@@ -4,7 +4,7 @@
  * until one of them diverges. Writes the table `docs/mutants.md`; fails where a mutant does not apply, or is not noticed and not
  * explained. `npm run mutants -- NAME…` tries these alone and writes nothing.
  */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,6 +59,8 @@ const SCRIPTS = [
 /** Random runs after those. */
 const RUNS = 12;
 const DEADLINE_MS = 600_000;
+/** Mutants that are tried at the same time. */
+const AT_ONCE = 3;
 
 // --- copies ----------------------------------------------------------------------------------------------------------------
 
@@ -69,7 +71,8 @@ const build = (mutant: Mutant): string => {
   mkdirSync(copy, { recursive: true });
   cpSync(join(ROOT, 'dist'), join(copy, 'dist'), {
     recursive: true,
-    filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$/.test(path),
+    // Without the bundles the copy's processes run as modules, the mutant's among them.
+    filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$|dist\/processes$/.test(path),
   });
   cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'));
   const file = join(copy, 'dist', mutant.file);
@@ -87,12 +90,12 @@ const build = (mutant: Mutant): string => {
 };
 
 /** The copy's own `bayou conform`. A copy that cannot even run it is noticed too. */
-const conform = (copy: string, args: ReadonlyArray<string>): ReadonlyArray<Finding> => {
-  const run = spawnSync(
-    process.execPath,
-    [join(copy, 'dist/cli/main.js'), 'conform', ...args, '--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '8'],
-    { cwd: ROOT, encoding: 'utf8', timeout: DEADLINE_MS, maxBuffer: 256 * 1024 * 1024 },
-  );
+const conform = async (copy: string, args: ReadonlyArray<string>): Promise<ReadonlyArray<Finding>> => {
+  const all = [join(copy, 'dist/cli/main.js'), 'conform', ...args, '--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '6'];
+  const run = await new Promise<{ readonly stdout: string; readonly stderr: string }>((resolve) => {
+    const options = { cwd: ROOT, timeout: DEADLINE_MS, maxBuffer: 256 * 1024 * 1024 };
+    execFile(process.execPath, all, options, (_error, stdout, stderr) => resolve({ stdout, stderr }));
+  });
   try {
     return (JSON.parse(run.stdout) as ConformReport).findings;
   } catch {
@@ -112,7 +115,7 @@ const STAGES: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly imp
 /** A script that could not be run to its end (the master failed, a process died) is noticed as well. */
 const isNoticed = (f: Finding): boolean => f.verdict === 'diverges' || f.verdict === 'failed';
 
-const tryMutant = (mutant: Mutant): Outcome => {
+const tryMutant = async (mutant: Mutant): Promise<Outcome> => {
   const began = performance.now();
   const copy = build(mutant);
   let tried = 0;
@@ -125,7 +128,7 @@ const tryMutant = (mutant: Mutant): Outcome => {
   try {
     for (const { args, implOnly, perItem } of STAGES) {
       if (implOnly && !mutant.inImpl) continue;
-      const findings = conform(copy, args);
+      const findings = await conform(copy, args);
       const at = findings.findIndex(isNoticed);
       tried += (at < 0 ? findings.length : at + 1) / perItem;
       if (at >= 0) return outcome(findings[at]);
@@ -183,12 +186,17 @@ ${outcomes.map(row).join('\n')}
 const names = process.argv.slice(2);
 const chosen = MUTANTS.filter((m) => names.length === 0 || names.includes(m.name));
 const outcomes: Outcome[] = [];
-for (const mutant of chosen) {
-  const outcome = tryMutant(mutant);
-  outcomes.push(outcome);
-  const how = outcome.finding === undefined ? 'NOT NOTICED' : `layer ${outcome.finding.layer}: ${smallest(outcome.finding)}`;
-  process.stdout.write(`${mutant.name}: ${how} (${outcome.tried} tried, ${Math.round(outcome.seconds)} s)\n`);
-}
+let next = 0;
+const work = async (): Promise<void> => {
+  while (next < chosen.length) {
+    const at = next++;
+    const outcome = await tryMutant(chosen[at]!);
+    outcomes[at] = outcome;
+    const how = outcome.finding === undefined ? 'NOT NOTICED' : `layer ${outcome.finding.layer}: ${smallest(outcome.finding)}`;
+    process.stdout.write(`${outcome.mutant.name}: ${how} (${outcome.tried} tried, ${Math.round(outcome.seconds)} s)\n`);
+  }
+};
+await Promise.all(Array.from({ length: AT_ONCE }, work));
 if (names.length === 0) writeFileSync(join(ROOT, 'docs/mutants.md'), table(outcomes));
 const missed = outcomes.filter((o) => o.finding === undefined && o.mutant.unobservable === undefined);
 if (chosen.length === 0 || missed.length > 0) {
