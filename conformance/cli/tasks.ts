@@ -140,7 +140,7 @@ export const traceTask = (files: ReadonlyArray<string>): Task => ({
 /** A random run; its script and its faults follow from the seed and its number alone. */
 export const randomTask = (seed: number, run: number): Task => ({
   name: `run ${run} of seed ${seed}`,
-  weight: 2,
+  weight: 5,
   run: async () => {
     const [judged, elapsedMs] = await timed(() => judgeRandomRun(seed, run));
     return [

@@ -1,12 +1,9 @@
-/** Layer 4: a random script on the cluster, judged by its trace against the model and by the judge that knows no model. */
-import fc from 'fast-check';
-import * as E from 'fp-ts/lib/Either.js';
-import { judge } from '../judge/judge.js';
-import { historyOfTrace } from '../judge/trace.js';
-import { showVerdict } from '../judge/verdict.js';
-import { scripts } from '../random/scripts.js';
-import { showTraceVerdict, validateTrace } from '../trace/validate.js';
-import { runOnCluster } from './cluster.js';
+/**
+ * Layer 4: a random script on real processes, with random faults of the network, the processes and the disks, judged by its trace
+ * against the model and by the judge that knows no model.
+ */
+import { planOf } from '../hostile/plan.js';
+import { assess, runHostile, showAssessment } from '../hostile/run.js';
 
 /** What the judges say of a random run. */
 export interface RandomJudgement {
@@ -15,39 +12,23 @@ export interface RandomJudgement {
   readonly details: string;
 }
 
-const PERIODS = [0, 5, 20, 250] as const;
+/** Faults of the network that are counted; what it merely carried is not a fault. */
+const NETWORK = ['delayed', 'repeated', 'reordered', 'dropped', 'cut', 'blackHoled'] as const;
 
-/** The script and the master's options of a run: the same for the same seed and number, in a series of any length. */
-export const randomRun = (seed: number, run: number): { readonly script: string; readonly flags: ReadonlyArray<string> } => {
-  const [[script, period] = []] = fc.sample(fc.tuple(scripts(), fc.constantFrom(...PERIODS)), {
-    seed: seed * 1_000_003 + run,
-    numRuns: 1,
-  });
-  return { script: `${(script?.lines ?? []).join('\n')}\n`, flags: ['--anti-entropy-ms', String(period ?? 0)] };
-};
+const sum = (counts: ReadonlyArray<number>): number => counts.reduce((a, b) => a + b, 0);
 
-/** Runs it and judges it. */
-export const judgeRandomRun = async (seed: number, run: number, program?: string): Promise<RandomJudgement> => {
-  const { script, flags } = randomRun(seed, run);
-  const ran = await runOnCluster(script, { flags, ...(program !== undefined && { program }) });
-  if (E.isLeft(ran)) return { verdict: 'failed', counts: {}, details: ran.left };
-  const { events, status, errors } = ran.right;
-  if (status !== 0 && status !== 1)
-    return {
-      verdict: 'diverges',
-      counts: {},
-      details: `the master ended with status ${status ?? 'none'}: ${errors}\nscript:\n${script}`,
-    };
-  const trace = validateTrace(events);
-  const promised = judge(historyOfTrace(events));
-  const counts = { events: trace.followed, operations: promised.operations, kills: trace.counts['kill'] ?? 0 };
-  const details = [
-    ...(trace.verdict === 'conforms' ? [] : [showTraceVerdict(trace)]),
-    ...(promised.kept ? [] : [showVerdict(promised)]),
-  ];
-  return {
-    verdict: promised.kept ? trace.verdict : 'diverges',
-    counts,
-    details: details.length === 0 ? '' : [...details, `options: ${flags.join(' ')}`, 'script:', script].join('\n'),
+/** Does a run and judges it. Run `i` of a seed is the same in a series of any length. */
+export const judgeRandomRun = async (seed: number, run: number): Promise<RandomJudgement> => {
+  const plan = planOf(seed, run);
+  const ran = await runHostile(plan);
+  const assessed = assess(ran);
+  const { validated, judged } = assessed;
+  const counts = {
+    events: validated.followed,
+    operations: judged.operations,
+    'faults of the network': sum(NETWORK.map((name) => ran.network[name])),
+    'faults of processes and disks': sum(Object.values(ran.processes)),
   };
+  const verdict = assessed.sound ? validated.verdict : 'diverges';
+  return { verdict, counts, details: verdict === 'conforms' ? '' : `${showAssessment(assessed)}\nplan: ${JSON.stringify(plan)}` };
 };

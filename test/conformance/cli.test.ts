@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { reportOf, statusOf, toJUnit, type Finding } from '../../conformance/cli/report.js';
-import { randomRun } from '../../conformance/run/random.js';
+import { planOf } from '../../conformance/hostile/plan.js';
 import { flagsOf } from '../../conformance/run/scripts.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'bayou-cli-'));
@@ -81,8 +81,8 @@ describe('the report', () => {
 
 describe('what is run', () => {
   it('is the same for the same seed and number', () => {
-    expect(randomRun(7, 3)).toEqual(randomRun(7, 3));
-    expect(randomRun(7, 3)).not.toEqual(randomRun(7, 4));
+    expect(planOf(7, 3)).toEqual(planOf(7, 3));
+    expect(planOf(7, 3)).not.toEqual(planOf(7, 4));
   });
 
   it('is said by the second line of a script', () => {
