@@ -6,6 +6,7 @@ import { checkComponents } from '#bayou/checker/component/check.js';
 import { UsageError } from '#bayou/cli/exit.js';
 import { decodeConfig, type Config } from '#bayou/model/config.js';
 import { bayou } from '#bayou/model/system.js';
+import { judgeHostileRun } from '../run/hostile.js';
 import { judgeRandomRun } from '../run/random.js';
 import { judgeScript, showJudgement, shrink, verdictOf, type ScriptCase } from '../run/scripts.js';
 import { readTraces } from '../trace/read.js';
@@ -142,7 +143,7 @@ export const randomTask = (seed: number, run: number): Task => ({
   name: `run ${run} of seed ${seed}`,
   weight: 5,
   run: async () => {
-    const [judged, elapsedMs] = await timed(() => judgeRandomRun(seed, run));
+    const [judged, elapsedMs] = await timed(() => (run % 2 === 0 ? judgeRandomRun(seed, run) : judgeHostileRun(seed, run)));
     return [
       {
         layer: 4,
