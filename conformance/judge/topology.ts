@@ -20,7 +20,7 @@ export const newTopology = (): Topology => ({ live: new Set(), dead: new Set(), 
 const linkOf = (a: NodeId, b: NodeId): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
 /** Are these two connected? */
-const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(linkOf(a, b));
+export const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(linkOf(a, b));
 
 /** Is this a pair that can be linked: two live servers, or a client and a live server? */
 const isPair = (t: Topology, a: NodeId, b: NodeId): boolean =>

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, bytesOfText } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
-import { applyCommand, newTopology, type Topology } from '../judge/topology.js';
+import { applyCommand, isLinked, newTopology, type Topology } from '../judge/topology.js';
 
 /** A script as lines of bytes, and which of them (counted from 1) section 5 of the contract calls bad input. */
 export interface RandomScript {
@@ -26,21 +26,22 @@ export interface ScriptLimits {
 }
 
 /** Small enough for a few seconds on real processes. */
-export const SMALL: ScriptLimits = { servers: 4, clients: 3, keys: 3, commands: 40, badPercent: 5 };
+export const SMALL: ScriptLimits = { servers: 4, clients: 3, keys: 2, commands: 40, badPercent: 5 };
 
 /** A wish, made into a command when it is known what there is: `x` and `y` choose among the servers, clients and keys. */
 interface Wish {
-  readonly what: Command['type'] | 'bad';
+  readonly what: Command['type'] | 'move' | 'bad';
   readonly x: number;
   readonly y: number;
   readonly key: number;
 }
 
-const CHANCES: ReadonlyArray<readonly [Command['type'], weight: number]> = [
+const CHANCES: ReadonlyArray<readonly [Wish['what'], weight: number]> = [
   ['put', 30],
-  ['get', 30],
-  ['breakConnection', 10],
-  ['createConnection', 10],
+  ['get', 35],
+  ['move', 15],
+  ['breakConnection', 7],
+  ['createConnection', 7],
   ['joinClient', 5],
   ['joinServer', 6],
   ['killServer', 3],
@@ -124,6 +125,23 @@ const grant = (wish: Wish, t: Topology, limits: ScriptLimits, count: number): Co
   }
 };
 
+/** A session that goes to another server: what the session guarantees are about, and chance alone seldom brings about. */
+const moveOf = (wish: Wish, t: Topology): ReadonlyArray<Command> => {
+  const client = pick(ascending(t.clients), wish.x);
+  if (client === undefined) return [];
+  const live = ascending(t.live);
+  const from = live.filter((id) => isLinked(t, client, id));
+  const to = pick(
+    live.filter((id) => !from.includes(id)),
+    wish.y,
+  );
+  if (to === undefined) return [];
+  return [
+    ...from.map((id): Command => ({ type: 'breakConnection', a: client, b: id })),
+    { type: 'createConnection', a: client, b: to },
+  ];
+};
+
 /** Is this line bad input here? If not, it takes effect. */
 const isBad = (t: Topology, line: Bytes): boolean => {
   const parsed = parseLine(line);
@@ -141,6 +159,7 @@ const scriptOf = (wishes: ReadonlyArray<Wish>, limits: ScriptLimits): RandomScri
   for (const command of BEGINNING) add(showCommand(command));
   for (const wish of wishes) {
     if (wish.what === 'bad') add(bytesOfText(pick(BAD_LINES, wish.x) ?? ''));
+    if (wish.what === 'move') for (const command of moveOf(wish, t)) add(showCommand(command));
     const command = grant(wish, t, limits, lines.length);
     if (command !== undefined) add(showCommand(command));
   }
