@@ -1,4 +1,5 @@
 /** What a step says of the properties: which it breaks, which witnesses it reaches. Pure look-backs; they change nothing. */
+import * as O from 'fp-ts/lib/Option.js';
 import type { Get, GetAnswer, Put } from '../core/messages.js';
 import type { Guarantees } from '../core/session.js';
 import type { Stamp } from '../core/write.js';
@@ -10,15 +11,18 @@ import { stampFor, type Session, type Stamps } from './session.js';
 import { has } from './vector.js';
 import * as L from './write-log.js';
 
+/** The properties that a configuration checks: what it does not check is not even asked. */
+export type Judged = ReadonlySet<PropertyId>;
+
+type Conditions = Readonly<Partial<Record<PropertyId, () => boolean>>>;
+
 const NOTHING: ReadonlyArray<string> = [];
 
-/** The names of the properties whose condition is true. Nearly always none is, and it is asked of every step. */
-const named = (conditions: Readonly<Partial<Record<PropertyId, boolean>>>): ReadonlyArray<string> =>
-  !Object.values(conditions).includes(true)
-    ? NOTHING
-    : (Object.entries(conditions) as ReadonlyArray<[PropertyId, boolean]>).flatMap(([id, is]) =>
-        is ? [PROPERTIES[id].name] : [],
-      );
+/** The names of the checked properties whose condition is true. Nearly always none is, and it is asked of every step. */
+const named = (judged: Judged, conditions: Conditions): ReadonlyArray<string> => {
+  const so = (Object.keys(conditions) as ReadonlyArray<PropertyId>).filter((id) => judged.has(id) && conditions[id]?.() === true);
+  return so.length === 0 ? NOTHING : so.map((id) => PROPERTIES[id].name);
+};
 
 /** Would the store be another if the new writes were not pruned (R6)? */
 const changesStore = (rules: Rules, before: Server, writes: L.Log, after: Server): boolean =>
@@ -30,6 +34,7 @@ const unmet = (stamps: Stamps, server: Server, stamp: Stamp): boolean =>
 
 /** What an accepted put breaks. */
 export const putBreaks = (
+  judged: Judged,
   rules: Rules,
   asked: Guarantees,
   session: Session,
@@ -39,55 +44,75 @@ export const putBreaks = (
   stamp: Stamp,
 ): ReadonlyArray<string> => {
   const { client, clientTime, key, value } = put;
-  const known = before.log.find((w) => w.client === client && w.clientTime === clientTime && w.r === before.replica);
+  const known = (): Stamp | undefined =>
+    before.log.find((w) => w.client === client && w.clientTime === clientTime && w.r === before.replica);
   const isNew = after !== before;
-  return named({
-    GREATEST: isNew && before.log.some((w) => stampOrd.compare(w, stamp) >= 0),
-    CLOCK: after.clock < before.clock,
-    PRUNING: isNew && changesStore(rules, before, [{ ...stamp, client, clientTime, key, value }], after),
-    REPEAT: known !== undefined && (isNew || !sameStamp(known, stamp)),
-    WFR: asked.writesFollowReads && isNew && unmet(session.read, before, stamp),
-    MW: asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp),
+  return named(judged, {
+    GREATEST: () => isNew && before.log.some((w) => stampOrd.compare(w, stamp) >= 0),
+    CLOCK: () => after.clock < before.clock,
+    PRUNING: () => isNew && changesStore(rules, before, [{ ...stamp, client, clientTime, key, value }], after),
+    REPEAT: () => O.exists((first: Stamp) => isNew || !sameStamp(first, stamp))(O.fromNullable(known())),
+    WFR: () => asked.writesFollowReads && isNew && unmet(session.read, before, stamp),
+    MW: () => asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp),
   });
 };
 
 /** What an accepted put witnesses. */
-export const putShows = (before: Server, after: Server): ReadonlyArray<string> =>
-  named({ PRUNED: after !== before && after.log.length <= before.log.length });
+export const putShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
+  named(judged, { PRUNED: () => after !== before && after.log.length <= before.log.length });
 
 /** Is the answer older than what the session knows of the key? No value is older than any. */
 const goesBack = (answer: GetAnswer, known: Stamp | undefined): boolean =>
   known !== undefined && (answer.type === 'missing' || (answer.type === 'found' && isOlder(answer.stamp, known)));
 
 /** What the answer to a get breaks. */
-export const getBreaks = (asked: Guarantees, session: Session, get: Get, answer: GetAnswer): ReadonlyArray<string> =>
-  named({
-    RYW: asked.readYourWrites && goesBack(answer, stampFor(session.wrote, get.key)),
-    MR: asked.monotonicReads && goesBack(answer, stampFor(session.read, get.key)),
+export const getBreaks = (
+  judged: Judged,
+  asked: Guarantees,
+  session: Session,
+  get: Get,
+  answer: GetAnswer,
+): ReadonlyArray<string> =>
+  named(judged, {
+    RYW: () => asked.readYourWrites && goesBack(answer, stampFor(session.wrote, get.key)),
+    MR: () => asked.monotonicReads && goesBack(answer, stampFor(session.read, get.key)),
   });
 
 /** What the answer to a get witnesses. */
-export const getShows = (answer: GetAnswer): ReadonlyArray<string> =>
-  named({ ERR_DEP: answer.type === 'behind', ERR_KEY: answer.type === 'missing' });
+export const getShows = (judged: Judged, answer: GetAnswer): ReadonlyArray<string> =>
+  named(judged, { ERR_DEP: () => answer.type === 'behind', ERR_KEY: () => answer.type === 'missing' });
 
 /** What receiving writes breaks. */
-export const receiptBreaks = (rules: Rules, before: Server, writes: L.Log, after: Server): ReadonlyArray<string> =>
-  named({ CLOCK: after.clock < before.clock, PRUNING: changesStore(rules, before, writes, after) });
+export const receiptBreaks = (
+  judged: Judged,
+  rules: Rules,
+  before: Server,
+  writes: L.Log,
+  after: Server,
+): ReadonlyArray<string> =>
+  named(judged, { CLOCK: () => after.clock < before.clock, PRUNING: () => changesStore(rules, before, writes, after) });
 
 /** What receiving writes witnesses: a pruned write; a write that meets another client's, which its replica did not know. */
-export const receiptShows = (before: Server, writes: L.Log, vv: Server['vv'], after: Server): ReadonlyArray<string> =>
-  named({
-    PRUNED: after.log.length < L.add(before.log, writes).length,
-    CONFLICT: writes.some((w) => before.log.some((x) => x.key === w.key && x.client !== w.client && !has(vv, x))),
+export const receiptShows = (
+  judged: Judged,
+  before: Server,
+  writes: L.Log,
+  vv: Server['vv'],
+  after: Server,
+): ReadonlyArray<string> =>
+  named(judged, {
+    PRUNED: () => after.log.length < L.add(before.log, writes).length,
+    CONFLICT: () => writes.some((w) => before.log.some((x) => x.key === w.key && x.client !== w.client && !has(vv, x))),
   });
 
 /** What coming back from a kill breaks. */
-export const restartBreaks = (before: Server, after: Server): ReadonlyArray<string> =>
-  named({ CLOCK: before.replica === after.replica && after.clock < before.clock });
+export const restartBreaks = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
+  named(judged, { CLOCK: () => before.replica === after.replica && after.clock < before.clock });
 
 /** What coming back from a kill witnesses. */
-export const restartShows = (after: Server): ReadonlyArray<string> =>
-  named({ RECOVERY: after.log.some((w) => w.r === after.replica) });
+export const restartShows = (judged: Judged, after: Server): ReadonlyArray<string> =>
+  named(judged, { RECOVERY: () => after.log.some((w) => w.r === after.replica) });
 
-/** The names of some properties. */
-export const namesOf = (...ids: ReadonlyArray<PropertyId>): ReadonlyArray<string> => ids.map((id) => PROPERTIES[id].name);
+/** What a stabilize breaks, after which `isStable` should be true (V4). */
+export const stabilizeBreaks = (judged: Judged, isStable: () => boolean): ReadonlyArray<string> =>
+  named(judged, { STABLE: () => !isStable() });

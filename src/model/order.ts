@@ -1,21 +1,17 @@
 /** The order of stamps (R4, R7), and how V7 spoils it. */
-import { contramap, fromCompare, getMonoid, type Ord } from 'fp-ts/lib/Ord.js';
+import { fromCompare, type Ord } from 'fp-ts/lib/Ord.js';
 import * as N from 'fp-ts/lib/number.js';
 import { incarnationOf, serverOf, type ReplicaId } from '../core/ids.js';
 import type { Stamp } from '../core/write.js';
 import type { Variant } from './rules.js';
 
 /** R7: replica ids are ordered by server id, then by incarnation (as numbers: `10.0` comes after `9.0`). */
-export const replicaOrd: Ord<ReplicaId> = getMonoid<ReplicaId>().concat(
-  contramap(serverOf)(N.Ord),
-  contramap(incarnationOf)(N.Ord),
+export const replicaOrd: Ord<ReplicaId> = fromCompare(
+  (a, b) => N.Ord.compare(serverOf(a), serverOf(b)) || N.Ord.compare(incarnationOf(a), incarnationOf(b)),
 );
 
 /** R4: stamps are ordered by accept time, then by replica id; the greater id is the later. */
-export const stampOrd: Ord<Stamp> = getMonoid<Stamp>().concat(
-  contramap((s: Stamp) => s.t)(N.Ord),
-  contramap((s: Stamp) => s.r)(replicaOrd),
-);
+export const stampOrd: Ord<Stamp> = fromCompare((a, b) => N.Ord.compare(a.t, b.t) || replicaOrd.compare(a.r, b.r));
 
 /** V7: by accept time, then the *smaller* replica id is the later. */
 const reversedTies: Ord<Stamp> = fromCompare((a, b) => (a.t === b.t ? stampOrd.compare(b, a) : stampOrd.compare(a, b)));

@@ -1,9 +1,8 @@
 /** The steps of links, kills, restarts (R7, R10) and stabilize (contract, section 5). */
 import { interaction, type Interaction, type Slot } from '../checker/interface.js';
-import { restartBreaks, restartShows } from './judge.js';
+import { restartBreaks, restartShows, stabilizeBreaks } from './judge.js';
 import * as Net from './network.js';
 import * as Sv from './server.js';
-import { namesOf } from './judge.js';
 import { everyPartitionIsEqual, stabilized } from './stabilize.js';
 import type { LinkSlot, World } from './world.js';
 
@@ -40,14 +39,22 @@ const kill = (world: World, spentOn: Slot<number>, server: Slot<Sv.Server>, id: 
         : [],
   });
 
-const restart = (server: Slot<Sv.Server>): Interaction =>
+const restart = (world: World, server: Slot<Sv.Server>): Interaction =>
   interaction({
     label: { family: 'Restart', args: [server.name] },
     slots: [server],
     writes: [0],
     step: (replica) => {
       const after = Sv.restart(replica);
-      return replica.up ? [] : [{ next: [after], violates: restartBreaks(replica, after), witnesses: restartShows(after) }];
+      return replica.up
+        ? []
+        : [
+            {
+              next: [after],
+              violates: restartBreaks(world.judged, replica, after),
+              witnesses: restartShows(world.judged, after),
+            },
+          ];
     },
   });
 
@@ -60,7 +67,7 @@ const restartBlank = (world: World, spentOn: Slot<number>, server: Slot<Sv.Serve
       const after = Sv.restartBlank(world.rules)(replica);
       return replica.up || spent >= world.config.blankRestarts
         ? []
-        : [{ next: [after, spent + 1], violates: restartBreaks(replica, after) }];
+        : [{ next: [after, spent + 1], violates: restartBreaks(world.judged, replica, after) }];
     },
   });
 
@@ -80,7 +87,7 @@ const stabilize = (world: World): Interaction =>
       return [
         {
           next: [...after, ...up],
-          violates: everyPartitionIsEqual(world.rules)(after, links) ? [] : namesOf('STABLE'),
+          violates: stabilizeBreaks(world.judged, () => everyPartitionIsEqual(world.rules)(after, links)),
         },
       ];
     },
@@ -91,7 +98,9 @@ const stabilize = (world: World): Interaction =>
 /** Every step of links, kills, restarts and stabilize that the configuration has. */
 export const failureSteps = (world: World): ReadonlyArray<Interaction> => [
   ...world.linkChanges.flatMap((spent) => world.links.map((link) => changeLink(world, spent, link))),
-  ...world.kills.flatMap((spent) => world.servers.flatMap((server, id) => [kill(world, spent, server, id), restart(server)])),
+  ...world.kills.flatMap((spent) =>
+    world.servers.flatMap((server, id) => [kill(world, spent, server, id), restart(world, server)]),
+  ),
   ...world.blankRestarts.flatMap((spent) => world.servers.map((server) => restartBlank(world, spent, server))),
   ...(world.config.stabilize ? [stabilize(world)] : []),
 ];

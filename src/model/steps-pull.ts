@@ -21,8 +21,8 @@ const takeIn = (
     ? { next: after, violates: [], witnesses: [] }
     : {
         next: after,
-        violates: receiptBreaks(world.rules, puller, answer.writes, after),
-        witnesses: receiptShows(puller, answer.writes, answer.vv, after),
+        violates: receiptBreaks(world.judged, world.rules, puller, answer.writes, after),
+        witnesses: receiptShows(world.judged, puller, answer.writes, answer.vv, after),
       };
 };
 

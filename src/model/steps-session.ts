@@ -41,8 +41,8 @@ const putAt = (world: World, session: Session, server: Server, puts: Puts, key: 
         server: after,
         puts: record(world, puts, put, answer.stamp),
         refused: false,
-        violates: putBreaks(world.rules, asked, session, put, server, after, answer.stamp),
-        witnesses: putShows(server, after),
+        violates: putBreaks(world.judged, world.rules, asked, session, put, server, after, answer.stamp),
+        witnesses: putShows(world.judged, server, after),
       };
 };
 
@@ -71,8 +71,8 @@ const getAt = (world: World, session: Session, server: Server, key: Bytes): GetD
         : session,
     note: answer.type === 'found' ? `${key}:${answer.value}` : `${key}:${answer.type === 'missing' ? 'ERR_KEY' : 'ERR_DEP'}`,
     refused: answer.type === 'behind',
-    violates: getBreaks(asked, session, get, answer),
-    witnesses: getShows(answer),
+    violates: getBreaks(world.judged, asked, session, get, answer),
+    witnesses: getShows(world.judged, answer),
   };
 };
 

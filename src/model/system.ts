@@ -7,7 +7,7 @@
  * `steps-failure.ts`, `stabilize.ts` (what may happen), `sentences.ts`, `judge.ts`, `properties.ts` (what must be so), and
  * `texts.ts`, `reductions.ts` (what the checker may use).
  */
-import type { ComponentModel, Interaction, Outcome, Slot } from '../checker/interface.js';
+import type { ComponentModel, ComponentProperty } from '../checker/interface.js';
 import type { Config } from './config.js';
 import { propertiesOf } from './properties.js';
 import { normalizeOf, progressOf, symmetryOf } from './reductions.js';
@@ -15,34 +15,25 @@ import { failureSteps } from './steps-failure.js';
 import { pullSteps } from './steps-pull.js';
 import { sessionSteps } from './steps-session.js';
 import { keyOf, showOf } from './texts.js';
-import { slotsOf, worldOf } from './world.js';
+import { PROPERTIES } from './sentences.js';
+import { slotsOf, type World, worldOf } from './world.js';
 
-type AnyOutcome = Outcome<ReadonlyArray<Slot<unknown>>>;
-
-/** Steps say all that they break and show; a configuration that checks some properties hears of those alone. */
-const sayingOnly =
-  (names: ReadonlySet<string>) =>
-  (interaction: Interaction): Interaction => {
-    const known = (said: ReadonlyArray<string> = []): ReadonlyArray<string> => said.filter((name) => names.has(name));
-    const heard = (outcome: AnyOutcome): AnyOutcome => ({
-      ...outcome,
-      violates: known(outcome.violates),
-      witnesses: known(outcome.witnesses),
-    });
-    return { ...interaction, step: (...locals) => interaction.step(...locals).map(heard) };
-  };
+/** The world, with the properties that not only are meant but apply. */
+const judging = (world: World, properties: ReadonlyArray<ComponentProperty>): World => ({
+  ...world,
+  judged: new Set([...world.judged].filter((id) => properties.some(({ name }) => name === PROPERTIES[id].name))),
+});
 
 /** The model of a configuration (contract, sections 7 and 8). */
 export const bayou = (config: Config): ComponentModel => {
-  const world = worldOf(config);
-  const properties = propertiesOf(world);
+  const meant = worldOf(config);
+  const properties = propertiesOf(meant);
+  const world = judging(meant, properties);
   const progress = progressOf(config);
   return {
     name: config.name,
     slots: slotsOf(world),
-    interactions: [...sessionSteps(world), ...pullSteps(world), ...failureSteps(world)].map(
-      sayingOnly(new Set(properties.map(({ name }) => name))),
-    ),
+    interactions: [...sessionSteps(world), ...pullSteps(world), ...failureSteps(world)],
     properties,
     key: keyOf,
     show: showOf,

@@ -5,6 +5,7 @@ import type { NodeId } from '../core/ids.js';
 import { guaranteesOf, type Config } from './config.js';
 import { allPairs, pair, type Net, type Pair } from './network.js';
 import type { Rules } from './rules.js';
+import { propertiesMeant, type PropertyId } from './sentences.js';
 import { newServer, type Server } from './server.js';
 import { newSession, type Session } from './session.js';
 import type { Log } from './write-log.js';
@@ -27,6 +28,8 @@ export interface LinkSlot {
 export interface World {
   readonly config: Config;
   readonly rules: Rules;
+  /** The properties that are checked. */
+  readonly judged: ReadonlySet<PropertyId>;
   readonly keys: ReadonlyArray<Bytes>;
   readonly servers: ReadonlyArray<Slot<Server>>;
   readonly clients: ReadonlyArray<Slot<Session>>;
@@ -88,6 +91,7 @@ export const worldOf = (config: Config): World => {
   return {
     config,
     rules: { variant: config.variant, pruning: config.pruning, remembersPuts: config.lostAnswers > 0 },
+    judged: new Set(propertiesMeant(config.properties)),
     keys: Array.from({ length: config.keys }, (_, k) => keyName(k)),
     servers: Array.from({ length: config.servers }, (_, s) => slot('server', `s${s}`, newServer(s))),
     clients: Array.from({ length: config.clients }, (_, c) =>
