@@ -2,10 +2,11 @@
  * `npm run mutants`: would it have noticed? Each mutant is put into a copy of the built program, far from what ships; then the copy's own
  * `bayou conform` is run: layer 1 for faults in `src/impl`, then scripts of the corpus (layers 2 and 3), then random runs (layer 4),
  * until one of them diverges. Writes the table `docs/mutants.md`; fails where a mutant does not apply, or is not noticed and not
- * explained. `npm run mutants -- NAME…` tries these alone and writes nothing.
+ * explained. `npm run mutants -- NAME…` tries these alone and writes nothing; `npm run mutants -- --resume` goes on with a run that was
+ * interrupted, of which it keeps the outcomes.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConformReport, Finding } from '../cli/report.js';
@@ -15,9 +16,11 @@ import { MUTANTS, type Mutant } from './table.js';
 
 /** How a mutant was noticed, or not. */
 interface Outcome {
-  readonly mutant: Mutant;
-  /** The first finding that diverges; undefined: none does. */
-  readonly finding: Finding | undefined;
+  readonly name: string;
+  /** The layer of the first finding that diverges; null: none does. */
+  readonly layer: number | null;
+  /** The shortest path or script that is known; empty where it was not noticed. */
+  readonly smallest: string;
   /** How many configurations, scripts and runs were tried, that one included. */
   readonly tried: number;
   readonly seconds: number;
@@ -120,8 +123,9 @@ const tryMutant = async (mutant: Mutant): Promise<Outcome> => {
   const copy = build(mutant);
   let tried = 0;
   const outcome = (finding: Finding | undefined): Outcome => ({
-    mutant,
-    finding,
+    name: mutant.name,
+    layer: finding?.layer ?? null,
+    smallest: finding === undefined ? '' : smallest(finding),
     tried: Math.ceil(tried),
     seconds: (performance.now() - began) / 1000,
   });
@@ -152,17 +156,19 @@ const smallest = ({ details, name }: Finding): string => {
   return script.length > 0 ? `${script.length} lines of ${name}` : name;
 };
 
-const row = ({ mutant, finding, tried }: Outcome): string => {
+const mutantOf = ({ name }: Outcome): Mutant => MUTANTS.find((m) => m.name === name)!;
+
+const row = (outcome: Outcome): string => {
+  const mutant = mutantOf(outcome);
+  const missed = mutant.unobservable === undefined ? '**not noticed**' : `nobody can: ${mutant.unobservable}`;
   const cells =
-    finding === undefined
-      ? ['–', String(tried), mutant.unobservable === undefined ? '**not noticed**' : `nobody can: ${mutant.unobservable}`]
-      : [`${finding.layer}`, String(tried), smallest(finding)];
+    outcome.layer === null ? ['–', `${outcome.tried}`, missed] : [`${outcome.layer}`, `${outcome.tried}`, outcome.smallest];
   return `| ${[mutant.name, mutant.what, `\`${mutant.file}\``, ...cells].join(' | ').replaceAll('\n', ' ')} |`;
 };
 
 const table = (outcomes: ReadonlyArray<Outcome>): string => {
-  const noticed = outcomes.filter((o) => o.finding !== undefined);
-  const byLayer = ([1, 2, 3, 4] as const).map((layer) => noticed.filter((o) => o.finding?.layer === layer).length);
+  const noticed = outcomes.filter((o) => o.layer !== null);
+  const byLayer = ([1, 2, 3, 4] as const).map((layer) => noticed.filter((o) => o.layer === layer).length);
   return `# Would it have noticed?
 
 Made by \`npm run mutants\`. Each row is one small fault, put into a copy of the built program; \`bayou conform\` of that copy is then run until
@@ -172,8 +178,8 @@ script found.
 
 ${noticed.length} of ${outcomes.length} noticed: by layer 1 ${byLayer[0]}, layer 2 ${byLayer[1]}, layer 3 ${byLayer[2]}, layer 4 ${byLayer[3]}. Not noticed: ${
     outcomes
-      .filter((o) => o.finding === undefined)
-      .map((o) => o.mutant.name)
+      .filter((o) => o.layer === null)
+      .map((o) => o.name)
       .join(', ') || 'none'
   }.
 
@@ -183,23 +189,32 @@ ${outcomes.map(row).join('\n')}
 `;
 };
 
-const names = process.argv.slice(2);
+// --- the command -----------------------------------------------------------------------------------------------------------
+
+const KEPT = join(COPIES, 'outcomes.json');
+
+const kept = (): ReadonlyArray<Outcome> =>
+  existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as ReadonlyArray<Outcome>) : [];
+
+const resumes = process.argv.includes('--resume');
+const names = process.argv.slice(2).filter((arg) => arg !== '--resume');
 const chosen = MUTANTS.filter((m) => names.length === 0 || names.includes(m.name));
-const outcomes: Outcome[] = [];
-let next = 0;
+const outcomes = new Map(resumes ? kept().map((o) => [o.name, o]) : []);
+const queue = chosen.filter((m) => !outcomes.has(m.name));
 const work = async (): Promise<void> => {
-  while (next < chosen.length) {
-    const at = next++;
-    const outcome = await tryMutant(chosen[at]!);
-    outcomes[at] = outcome;
-    const how = outcome.finding === undefined ? 'NOT NOTICED' : `layer ${outcome.finding.layer}: ${smallest(outcome.finding)}`;
-    process.stdout.write(`${outcome.mutant.name}: ${how} (${outcome.tried} tried, ${Math.round(outcome.seconds)} s)\n`);
+  for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+    const outcome = await tryMutant(mutant);
+    outcomes.set(mutant.name, outcome);
+    if (names.length === 0) writeFileSync(KEPT, JSON.stringify([...outcomes.values()], null, 2));
+    const how = outcome.layer === null ? 'NOT NOTICED' : `layer ${outcome.layer}: ${outcome.smallest}`;
+    process.stdout.write(`${outcome.name}: ${how} (${outcome.tried} tried, ${Math.round(outcome.seconds)} s)\n`);
   }
 };
 await Promise.all(Array.from({ length: AT_ONCE }, work));
-if (names.length === 0) writeFileSync(join(ROOT, 'docs/mutants.md'), table(outcomes));
-const missed = outcomes.filter((o) => o.finding === undefined && o.mutant.unobservable === undefined);
+const all = chosen.flatMap((m) => outcomes.get(m.name) ?? []);
+if (names.length === 0) writeFileSync(join(ROOT, 'docs/mutants.md'), table(all));
+const missed = all.filter((o) => o.layer === null && mutantOf(o).unobservable === undefined);
 if (chosen.length === 0 || missed.length > 0) {
-  process.stderr.write(`not noticed and not explained: ${missed.map((o) => o.mutant.name).join(', ') || 'no such mutant'}\n`);
+  process.stderr.write(`not noticed and not explained: ${missed.map((o) => o.name).join(', ') || 'no such mutant'}\n`);
   process.exitCode = 1;
 }
