@@ -46,6 +46,7 @@ const SCRIPTS = [
   'conflicts/one-client-two-servers',
   'sessions/order-of-servers',
   'sessions/behind-then-served',
+  'sessions/err-dep-is-no-answer',
   'sessions/err-dep-before-err-key',
   'sessions/no-server-left',
   'topology/members',

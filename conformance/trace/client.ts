@@ -4,7 +4,7 @@ import type { Get, Put } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Given } from './ledger.js';
 import { reject, Rejected, showStamp } from './rejection.js';
-import { type Commanded, commandsOf, type Scene, seen } from './scene.js';
+import { type Commanded, commandsOf, mayRun, type Scene, seen } from './scene.js';
 import { FollowedSession } from './session.js';
 import type { Process } from './timeline.js';
 
@@ -135,7 +135,7 @@ const answerFrom = (
     (e.type === 'answer' || e.type === 'accept' || e.type === 'refuse') && e.client === client;
   for (const p of scene.timeline.of('server', server)) {
     // Where the master tells, a process that has not started yet has answered nobody.
-    if (scene.hasMaster && p.next === 0) continue;
+    if (!mayRun(scene, p)) continue;
     try {
       const found = scene.timeline.seek(p, matters, find);
       if (found !== undefined) return found;

@@ -10,7 +10,7 @@ import { covers, join, none, type Vector } from '#bayou/model/vector.js';
 import { applyCommand, partitionsOf, type Topology } from '../judge/topology.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './replica.js';
-import { commandsOf, currentProcess, look, type Scene, serverState } from './scene.js';
+import { commandsOf, currentProcess, endsUnannounced, look, type Scene, serverState } from './scene.js';
 import { indexOf, type Process } from './timeline.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
@@ -61,6 +61,7 @@ const command = (scene: Scene, process: Process, event: Of<'command'>): void => 
   if (before?.type === 'command') reject(event, 'trace', `the command of line ${before.line} has no result`);
   if (c.type === 'put' || c.type === 'get')
     commandsOf(scene, c.client).push({ op: c.type, key: c.key, value: c.type === 'put' ? c.value : undefined, n: event.n });
+  if (c.type === 'joinServer') scene.joins.set(c.id, (scene.joins.get(c.id) ?? 0) + 1);
   if (isFailed(process)) return;
   if (c.type === 'printStore') printStore(scene, process, c.id);
   if (c.type === 'stabilize') stabilize(scene, process);
@@ -102,6 +103,8 @@ const stabilize = (scene: Scene, process: Process): void => {
   const shown = resultAhead(process)!;
   for (const group of partitionsOf(scene.topology)) {
     const members = group.flatMap((id) => currentProcess(scene, id) ?? []);
+    // Where a command failed half way, or a server was gone and nobody says when, nobody can tell what the partitions were.
+    if (scene.doubtful.size > 0 || members.some((p) => endsUnannounced(scene, p))) continue;
     const all = members.reduce<Vector>((v, p) => join(v, serverState(scene, p).replica?.vv ?? none), none);
     for (const member of members)
       look(scene, member, {
@@ -172,6 +175,12 @@ const started = (scene: Scene, event: TraceEvent, role: 'server' | 'client', id:
   scene.timeline.await(event, p, () => p.next > 0, `${p.name} starts`);
 };
 
+const PULLING: ReadonlyArray<TraceEvent['type']> = ['pullAsked', 'pullAnswered', 'merged'];
+
+/** Did the process perhaps end by now, of something else than the master's command? It does nothing more for anybody but its peers. */
+const mayBeGone = (scene: Scene, p: Process): boolean =>
+  endsUnannounced(scene, p) || p.events.slice(p.next).every((e) => PULLING.includes(e.type));
+
 /** Each server of the two has been told of the link. */
 const bothEnds = (scene: Scene, event: Of<'result'>, a: NodeId, b: NodeId, up: boolean): void => {
   for (const [at, peer] of [
@@ -188,7 +197,7 @@ const bothEnds = (scene: Scene, event: Of<'result'>, a: NodeId, b: NodeId, up: b
     // A link that is made twice is told of twice; the second word may come after the result was asked for.
     const known = serverState(scene, p).links.get(peer)?.up === up;
     const isTelling = (e: TraceEvent): boolean => e.type === 'link' && e.peer === peer && e.up === up;
-    if (scene.timeline.seek(p, isTelling, found) === undefined && !known)
+    if (scene.timeline.seek(p, isTelling, found) === undefined && !known && !mayBeGone(scene, p))
       reject(event, 'section 5', `server ${at} was not told that its link to ${peer} is ${up ? 'made' : 'cut'}`);
     p.knows = Math.max(p.knows, event.n - 1);
   }

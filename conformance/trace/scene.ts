@@ -57,7 +57,18 @@ export interface Scene {
   readonly hasMaster: boolean;
   /** By client. */
   readonly commands: Map<NodeId, Commanded[]>;
+  /** How often the master was told to join a server: so many of its processes may have started. */
+  readonly joins: Map<NodeId, number>;
 }
+
+/** May this process have started by now? */
+export const mayRun = (scene: Scene, { who, next }: Process): boolean =>
+  next > 0 || !scene.hasMaster || (scene.joins.get(who.id) ?? 0) >= who.run;
+
+/** Did the process end without the master's doing, at a moment that nobody wrote down? Another one came after it. */
+export const endsUnannounced = (scene: Scene, process: Process): boolean =>
+  scene.timeline.of('server', process.who.id).at(-1) !== process &&
+  scene.timeline.processes.get('master')?.events.some((e) => e.type === 'kill' && e.process === process.name) !== true;
 
 /** What the master told a client to do and it has not begun, in order. */
 export const commandsOf = (scene: Scene, client: NodeId): Commanded[] => {
@@ -77,6 +88,7 @@ export const makeScene = (timeline: Timeline, hasMaster: boolean): Scene => ({
   doubtful: new Set(),
   hasMaster,
   commands: new Map(),
+  joins: new Map(),
 });
 
 /** A server's process as it is followed. */
