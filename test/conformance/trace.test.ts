@@ -176,6 +176,71 @@ describe('a false trace is refused, and the event named:', () => {
   });
 });
 
+describe('a killed server comes back (R10)', () => {
+  const accept = (n: number): TraceEvent => ({
+    p: 'server-0#1',
+    n,
+    type: 'accept',
+    client: 5,
+    clientTime: n,
+    clock: 0,
+    require: [],
+    key: `k${n}`,
+    value: 'v',
+    stamp: { t: n, r: '0.0' },
+    repeated: false,
+  });
+  const start = (p: string, replica: '0.0' | '0.1' | '1.0', fresh: boolean, has: number): TraceEvent => ({
+    p,
+    n: 0,
+    type: 'start',
+    replica,
+    fresh,
+    vv: has === 0 ? [] : [['0.0', has]],
+    clock: has,
+    writes: has,
+  });
+  const run = [start('server-0#1', '0.0', true, 0), accept(1), accept(2)];
+  const pulled: ReadonlyArray<TraceEvent> = [
+    start('server-1#1', '1.0', true, 0),
+    { p: 'server-1#1', n: 1, type: 'pullAsked', peer: 0, pull: 'x', vv: [] },
+    {
+      p: 'server-0#1',
+      n: 3,
+      type: 'pullAnswered',
+      puller: '1.0',
+      pull: 'x',
+      asked: [],
+      writes: [1, 2].map((t) => ({ t, r: '0.0' as const, client: 5, clientTime: t, key: `k${t}`, value: 'v' })),
+      vv: [['0.0', 2]],
+      clock: 2,
+    },
+    { p: 'server-1#1', n: 2, type: 'merged', peer: '0.0', pull: 'x', vv: [['0.0', 2]], clock: 2 },
+  ];
+
+  it('with all that it accepted, or without what nobody has seen', () => {
+    for (const has of [0, 1, 2])
+      expect(showTraceVerdict(validateTrace([...run, start('server-0#2', '0.0', false, has)]))).toMatch(/^conforms/);
+  });
+
+  it('never without what somebody has seen', () => {
+    expect(validateTrace([...run, ...pulled, start('server-0#2', '0.0', false, 2)]).verdict).toBe('conforms');
+    expect(validateTrace([...run, ...pulled, start('server-0#2', '0.0', false, 1)]).rejection?.rule).toBe('R10');
+  });
+
+  it('as a new replica where its log has lost its end, or is gone (R7); never as the old one without its log', () => {
+    expect(validateTrace([...run, ...pulled, start('server-0#2', '0.1', false, 1)]).verdict).toBe('conforms');
+    expect(validateTrace([...run, ...pulled, start('server-0#2', '0.1', true, 0)]).verdict).toBe('conforms');
+    expect(validateTrace([...run, start('server-0#2', '0.0', true, 0)]).rejection).toMatchObject({
+      process: 'server-0#2',
+      rule: 'R7',
+    });
+  });
+
+  it('with a log from before the trace: nobody can tell', () =>
+    expect(validateTrace([start('server-0#1', '0.0', false, 1)]).verdict).toBe('undecided'));
+});
+
 describe('a trace file', () => {
   it('with a line that is no event is refused with its number', () => {
     const read = parseTrace('{"p":"master","n":0,"type":"kill","server":1,"process":"server-1#1"}\n{"p":"master"}\n', 'x.ndjson');
