@@ -8,7 +8,7 @@ import { bareRoundTrips } from './support/hops.js';
 import { between, mark, timeMarks } from './support/script.js';
 import { figure, machine, median, table, writeSection } from './support/table.js';
 
-const RUNS = 5;
+const RUNS = 3;
 
 const joins = [0, 1, 2, 3, 4].map((s) => `joinServer ${s}`).concat([0, 1, 2, 3, 4].map((c) => `joinClient ${c + 5} ${c}`));
 

@@ -43,7 +43,7 @@ export interface ConnectOptions {
 /** A key or a value: text, which is taken as its UTF-8 bytes, or bytes. */
 export type Content = string | Uint8Array;
 
-/** What a get comes to: {@link Core.GetResult}, with the value as text and as bytes. */
+/** What a get comes to (R13), with the value as text and as bytes. `ERR_SIZE`: the key is above 64 KiB; nothing was sent. */
 export type SessionGetResult =
   | { readonly type: 'value'; readonly text: string; readonly bytes: Uint8Array; readonly stamp: Stamp }
   | { readonly type: 'ERR_KEY' | 'ERR_DEP' | 'ERR_CONN' | 'ERR_SIZE' };

@@ -116,7 +116,8 @@ export const TraceEventC = t.union(
 /** One line of a trace. */
 export type TraceEvent = t.TypeOf<typeof TraceEventC>;
 
-type WithoutProcess<T> = T extends unknown ? Omit<T, 'p' | 'n'> : never;
+/** Each member of a union of events, without the process's name and count. */
+export type WithoutProcess<T> = T extends unknown ? Omit<T, 'p' | 'n'> : never;
 
 /** What a process says happened; its name and its count are added where it is written down. */
 export type TraceBody = WithoutProcess<TraceEvent>;
