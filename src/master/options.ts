@@ -19,13 +19,13 @@ export interface MasterOptions {
   readonly trace: string | undefined;
 }
 
-/** An option's value that is a whole number in a range. */
+/** An option's value that is a whole number in a range; without `most`, any from `least` on. */
 export const wholeNumber =
-  (least: number, most: number) =>
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const n = Number(text);
     if (!/^\d+$/.test(text) || n < least || n > most)
-      throw new InvalidArgumentError(`Use a whole number from ${least} to ${most}.`);
+      throw new InvalidArgumentError(`Use a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}.`);
     return n;
   };
 

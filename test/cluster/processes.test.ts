@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { until } from '../support/until.js';
 
 const MASTER = fileURLToPath(new URL('../../dist/master.js', import.meta.url));
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -31,10 +32,6 @@ const master = (args: ReadonlyArray<string>): Master => {
 };
 
 const say = (m: Master, ...lines: ReadonlyArray<string>): void => void m.child.stdin?.write(`${lines.join('\n')}\n`);
-
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
-};
 
 /** The pids of processes that a master of this registry has started. */
 const processes = (): number[] => {

@@ -4,16 +4,9 @@ import { createMemoryLog } from '#bayou/impl/memory-log.js';
 import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
 import type { Append, Log } from '#bayou/impl/log.js';
 import type { Put } from '#bayou/core/messages.js';
+import { putOf } from './support/puts.js';
 
-const put = (clientTime: number, key = 'k', value = `v${clientTime}`): Put => ({
-  type: 'put',
-  client: 9,
-  clientTime,
-  clock: 0,
-  key,
-  value,
-  require: [],
-});
+const put = (clientTime: number, key = 'k', value = `v${clientTime}`): Put => putOf(clientTime, key, value);
 
 /** A log whose commits end when the test says so. */
 const heldLog = () => {

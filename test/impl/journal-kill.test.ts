@@ -5,16 +5,9 @@ import { expect, test } from 'vitest';
 import type { Put } from '#bayou/core/messages.js';
 import { snapshot, step } from '#bayou/impl/replica.js';
 import { copyOpen, openLog, outcomeOf, withDirectory, withJournal } from './support/log-image.js';
+import { putOf } from './support/puts.js';
 
-const put = (clientTime: number, key: string, value = `\u00ff${clientTime}`): Put => ({
-  type: 'put',
-  client: 9,
-  clientTime,
-  clock: 0,
-  key,
-  value,
-  require: [],
-});
+const put = (clientTime: number, key: string, value = `\u00ff${clientTime}`): Put => putOf(clientTime, key, value);
 
 const journalsIn = (directory: string) => readdirSync(directory).filter((name) => name.startsWith('journal-'));
 

@@ -10,6 +10,7 @@ import { type DurableReplica, openDurable } from '../../src/impl/durable.js';
 import { createJournaledLog, type Found, readJournal } from '../../src/impl/journal.js';
 import { encodeLogRecord, readLogFile } from '../../src/impl/level-format.js';
 import { clockOf, storeOf } from '../../src/impl/replica.js';
+import { putOf } from './support/puts.js';
 
 const root = mkdtempSync(join(tmpdir(), 'bayou-journal-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -21,16 +22,6 @@ const open = async (directory: string): Promise<DurableReplica> => {
   if (E.isLeft(opened)) throw new Error(opened.left.message);
   return opened.right;
 };
-
-const putOf = (clientTime: number, key: Bytes, value: Bytes): Put => ({
-  type: 'put',
-  client: 9,
-  clientTime,
-  clock: 0,
-  key,
-  value,
-  require: [],
-});
 
 /** Puts are acknowledged within the call or a microtask after it: nothing waits for the database. */
 const put = (replica: DurableReplica, message: Put): Promise<string> =>

@@ -4,7 +4,8 @@ import { newNonce, proof } from '../../src/net/auth.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { MAX_FRAME_BYTES } from '../../src/net/limits.js';
 import type { RunningServer } from '../../src/net/server.js';
-import { ask, closed, dialAs, dialed, handshakeByHand, remember, SECRET, serve, stranger, until } from './support.js';
+import { ask, closed, dialAs, dialed, handshakeByHand, remember, SECRET, serve, stranger } from './support.js';
+import { until } from '../support/until.js';
 
 let servers: RunningServer[] = [];
 afterEach(async () => {

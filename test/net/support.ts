@@ -9,6 +9,7 @@ import { dial } from '../../src/net/handshake.js';
 import type { Logger } from '../../src/net/logger.js';
 import { type Party, PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/net/server.js';
+import { until } from '../support/until.js';
 
 export const SECRET = 'the secret of these tests';
 
@@ -76,11 +77,6 @@ export const closed = (socket: Socket): Promise<void> =>
   new Promise((resolve) => {
     socket.resume().once('close', () => resolve());
   });
-
-/** Waits until something is so; the test's own deadline is the deadline. */
-export const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-};
 
 /** A bare socket that has made the handshake as this party. */
 export const handshakeByHand = async (me: Party, server: RunningServer): Promise<Socket> => {

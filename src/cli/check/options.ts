@@ -1,5 +1,6 @@
 /** The command line of `bayou check`. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { wholeNumber } from '../../master/options.js';
 import { EXIT } from '../exit.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -36,16 +37,6 @@ export interface CheckArgs {
 }
 
 // --- values ----------------------------------------------------------------------------------------------------------------
-
-const wholeNumber =
-  (least: number, most = Number.MAX_SAFE_INTEGER) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new InvalidArgumentError(`Use a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}.`);
-    }
-    return value;
-  };
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
