@@ -14,19 +14,24 @@ import * as L from './write-log.js';
 /** The properties that a configuration checks: what it does not check is not even asked. */
 export type Judged = ReadonlySet<PropertyId>;
 
-type Conditions = Readonly<Partial<Record<PropertyId, () => boolean>>>;
-
 const NOTHING: ReadonlyArray<string> = [];
 
-/** The names of the checked properties whose condition is true. Nearly always none is, and it is asked of every step. */
-const named = (judged: Judged, conditions: Conditions): ReadonlyArray<string> => {
-  const so = (Object.keys(conditions) as ReadonlyArray<PropertyId>).filter((id) => judged.has(id) && conditions[id]?.() === true);
-  return so.length === 0 ? NOTHING : so.map((id) => PROPERTIES[id].name);
-};
+/** The property's name, if it is checked and the condition is true. Nearly always it is not, and it is asked of every step. */
+const named = (judged: Judged, id: PropertyId, isSo: () => boolean): ReadonlyArray<string> =>
+  judged.has(id) && isSo() ? [PROPERTIES[id].name] : NOTHING;
 
-/** Would the store be another if the new writes were not pruned (R6)? */
-const changesStore = (rules: Rules, before: Server, writes: L.Log, after: Server): boolean =>
-  !L.sameStore(L.storeOf(orderAt(rules.variant)(before.replica))(L.add(before.log, writes)), storeOf(rules)(after));
+const both = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray<string> =>
+  a.length === 0 ? b : b.length === 0 ? a : [...a, ...b];
+
+const all = (names: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => names.reduce(both, NOTHING);
+
+/** Would the store be another if the new writes were not pruned (R6)? Where nothing was pruned the logs are the same writes. */
+const changesStore = (rules: Rules, before: Server, writes: L.Log, after: Server): boolean => {
+  const whole = L.add(before.log, writes);
+  return (
+    !L.sameLog(whole, after.log) && !L.sameStore(L.storeOf(orderAt(rules.variant)(before.replica))(whole), storeOf(rules)(after))
+  );
+};
 
 /** Is one of the stamps not older than the put's, or not at the replica that accepted it (WFR, MW)? */
 const unmet = (stamps: Stamps, server: Server, stamp: Stamp): boolean =>
@@ -43,23 +48,23 @@ export const putBreaks = (
   after: Server,
   stamp: Stamp,
 ): ReadonlyArray<string> => {
-  const { client, clientTime, key, value } = put;
+  const { client, clientTime } = put;
   const known = (): Stamp | undefined =>
     before.log.find((w) => w.client === client && w.clientTime === clientTime && w.r === before.replica);
   const isNew = after !== before;
-  return named(judged, {
-    GREATEST: () => isNew && before.log.some((w) => stampOrd.compare(w, stamp) >= 0),
-    CLOCK: () => after.clock < before.clock,
-    PRUNING: () => isNew && changesStore(rules, before, [{ ...stamp, client, clientTime, key, value }], after),
-    REPEAT: () => O.exists((first: Stamp) => isNew || !sameStamp(first, stamp))(O.fromNullable(known())),
-    WFR: () => asked.writesFollowReads && isNew && unmet(session.read, before, stamp),
-    MW: () => asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp),
-  });
+  return all([
+    named(judged, 'GREATEST', () => isNew && before.log.some((w) => stampOrd.compare(w, stamp) >= 0)),
+    named(judged, 'CLOCK', () => after.clock < before.clock),
+    named(judged, 'PRUNING', () => isNew && changesStore(rules, before, [L.writeOf(put, stamp)], after)),
+    named(judged, 'REPEAT', () => O.exists((first: Stamp) => isNew || !sameStamp(first, stamp))(O.fromNullable(known()))),
+    named(judged, 'WFR', () => asked.writesFollowReads && isNew && unmet(session.read, before, stamp)),
+    named(judged, 'MW', () => asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp)),
+  ]);
 };
 
 /** What an accepted put witnesses. */
 export const putShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
-  named(judged, { PRUNED: () => after !== before && after.log.length <= before.log.length });
+  named(judged, 'PRUNED', () => after !== before && after.log.length <= before.log.length);
 
 /** Is the answer older than what the session knows of the key? No value is older than any. */
 const goesBack = (answer: GetAnswer, known: Stamp | undefined): boolean =>
@@ -73,14 +78,17 @@ export const getBreaks = (
   get: Get,
   answer: GetAnswer,
 ): ReadonlyArray<string> =>
-  named(judged, {
-    RYW: () => asked.readYourWrites && goesBack(answer, stampFor(session.wrote, get.key)),
-    MR: () => asked.monotonicReads && goesBack(answer, stampFor(session.read, get.key)),
-  });
+  both(
+    named(judged, 'RYW', () => asked.readYourWrites && goesBack(answer, stampFor(session.wrote, get.key))),
+    named(judged, 'MR', () => asked.monotonicReads && goesBack(answer, stampFor(session.read, get.key))),
+  );
 
 /** What the answer to a get witnesses. */
 export const getShows = (judged: Judged, answer: GetAnswer): ReadonlyArray<string> =>
-  named(judged, { ERR_DEP: () => answer.type === 'behind', ERR_KEY: () => answer.type === 'missing' });
+  both(
+    named(judged, 'ERR_DEP', () => answer.type === 'behind'),
+    named(judged, 'ERR_KEY', () => answer.type === 'missing'),
+  );
 
 /** What receiving writes breaks. */
 export const receiptBreaks = (
@@ -90,7 +98,10 @@ export const receiptBreaks = (
   writes: L.Log,
   after: Server,
 ): ReadonlyArray<string> =>
-  named(judged, { CLOCK: () => after.clock < before.clock, PRUNING: () => changesStore(rules, before, writes, after) });
+  both(
+    named(judged, 'CLOCK', () => after.clock < before.clock),
+    named(judged, 'PRUNING', () => changesStore(rules, before, writes, after)),
+  );
 
 /** What receiving writes witnesses: a pruned write; a write that meets another client's, which its replica did not know. */
 export const receiptShows = (
@@ -100,19 +111,21 @@ export const receiptShows = (
   vv: Server['vv'],
   after: Server,
 ): ReadonlyArray<string> =>
-  named(judged, {
-    PRUNED: () => after.log.length < L.add(before.log, writes).length,
-    CONFLICT: () => writes.some((w) => before.log.some((x) => x.key === w.key && x.client !== w.client && !has(vv, x))),
-  });
+  both(
+    named(judged, 'PRUNED', () => after.log.length < L.add(before.log, writes).length),
+    named(judged, 'CONFLICT', () =>
+      writes.some((w) => before.log.some((x) => x.key === w.key && x.client !== w.client && !has(vv, x))),
+    ),
+  );
 
 /** What coming back from a kill breaks. */
 export const restartBreaks = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
-  named(judged, { CLOCK: () => before.replica === after.replica && after.clock < before.clock });
+  named(judged, 'CLOCK', () => before.replica === after.replica && after.clock < before.clock);
 
 /** What coming back from a kill witnesses. */
 export const restartShows = (judged: Judged, after: Server): ReadonlyArray<string> =>
-  named(judged, { RECOVERY: () => after.log.some((w) => w.r === after.replica) });
+  named(judged, 'RECOVERY', () => after.log.some((w) => w.r === after.replica));
 
 /** What a stabilize breaks, after which `isStable` should be true (V4). */
 export const stabilizeBreaks = (judged: Judged, isStable: () => boolean): ReadonlyArray<string> =>
-  named(judged, { STABLE: () => !isStable() });
+  named(judged, 'STABLE', () => !isStable());

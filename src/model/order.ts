@@ -5,13 +5,19 @@ import { incarnationOf, serverOf, type ReplicaId } from '../core/ids.js';
 import type { Stamp } from '../core/write.js';
 import type { Variant } from './rules.js';
 
+const byNumbers = (a: ReplicaId, b: ReplicaId): -1 | 0 | 1 =>
+  N.Ord.compare(serverOf(a), serverOf(b)) || N.Ord.compare(incarnationOf(a), incarnationOf(b));
+
+/** Have the two numbers of the one as many digits as those of the other? Then the texts are ordered as the numbers are. */
+const areAlike = (a: ReplicaId, b: ReplicaId): boolean => a.length === b.length && a.indexOf('.') === b.indexOf('.');
+
 /** R7: replica ids are ordered by server id, then by incarnation (as numbers: `10.0` comes after `9.0`). */
-export const replicaOrd: Ord<ReplicaId> = fromCompare(
-  (a, b) => N.Ord.compare(serverOf(a), serverOf(b)) || N.Ord.compare(incarnationOf(a), incarnationOf(b)),
+export const replicaOrd: Ord<ReplicaId> = fromCompare((a, b) =>
+  a === b ? 0 : !areAlike(a, b) ? byNumbers(a, b) : a < b ? -1 : 1,
 );
 
 /** R4: stamps are ordered by accept time, then by replica id; the greater id is the later. */
-export const stampOrd: Ord<Stamp> = fromCompare((a, b) => N.Ord.compare(a.t, b.t) || replicaOrd.compare(a.r, b.r));
+export const stampOrd: Ord<Stamp> = fromCompare((a, b) => (a.t === b.t ? replicaOrd.compare(a.r, b.r) : N.Ord.compare(a.t, b.t)));
 
 /** V7: by accept time, then the *smaller* replica id is the later. */
 const reversedTies: Ord<Stamp> = fromCompare((a, b) => (a.t === b.t ? stampOrd.compare(b, a) : stampOrd.compare(a, b)));

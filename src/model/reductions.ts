@@ -8,8 +8,8 @@ import { guaranteesOf, type Config } from './config.js';
 import { textOf } from './network.js';
 import { orderAt } from './order.js';
 import { propertiesMeant } from './sentences.js';
-import type { Server } from './server.js';
-import type { Session } from './session.js';
+import { serverWith, type Server } from './server.js';
+import { sessionWith, type Session } from './session.js';
 import { local } from './texts.js';
 import * as V from './vector.js';
 import { asksOf, clientId, keyName, slotsOf, valueOf, type World } from './world.js';
@@ -62,12 +62,12 @@ const renamedLog = (by: Renaming, log: ReadonlyArray<Write>): ReadonlyArray<Writ
   log
     .map((w) => {
       const client = by.client(w.client);
-      return { ...w, client, key: by.key(w.key), value: valueOf(client, w.clientTime) };
+      return { t: w.t, r: w.r, client, clientTime: w.clientTime, key: by.key(w.key), value: valueOf(client, w.clientTime) };
     })
     .sort(byStampThenClient);
 
 const renamedStamps = (by: Renaming, stamps: Session['wrote']): Session['wrote'] =>
-  stamps.map(([k, s]) => [by.key(k), s] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  stamps.map(([k, s]) => [by.key(k), s] as const).sort((a, b) => (a[0] < b[0] ? -1 : 1));
 
 /** A component with its client ids and keys renamed. */
 export const renamed =
@@ -76,21 +76,19 @@ export const renamed =
     const l = local(kind, value);
     switch (l.kind) {
       case 'server':
-        return {
-          ...l.of,
+        return serverWith(l.of, {
           log: renamedLog(by, l.of.log),
           receipts: l.of.receipts.map((x) => ({ ...x, client: by.client(x.client) })).sort((a, b) => a.client - b.client),
           midway: l.of.midway && { ...l.of.midway, writes: renamedLog(by, l.of.midway.writes) },
-        };
+        });
       case 'client':
-        return {
-          ...l.of,
+        return sessionWith(l.of, {
           client: by.client(l.of.client),
           wrote: renamedStamps(by, l.of.wrote),
           read: renamedStamps(by, l.of.read),
           kept: l.of.kept && { ...l.of.kept, wrote: l.of.kept.wrote.map(by.key), read: l.of.kept.read.map(by.key) },
           unanswered: l.of.unanswered && { ...l.of.unanswered, key: by.key(l.of.unanswered.key) },
-        };
+        });
       case 'puts':
         return { ...l.of, all: renamedLog(by, l.of.all) };
       case 'net':
@@ -160,10 +158,8 @@ export const symmetryOf = (world: World): ReadonlyArray<Permutation> => {
  * false. So logs are cut only where R8 is not judged. The witnesses PRUNED and CONFLICT see fewer writes as well: under the quotient
  * they can be missed, never invented.
  */
-const cutLog = (world: World, server: Server): Server => ({
-  ...server,
-  log: prune('live', orderAt(world.rules.variant)(server.replica))(server.log),
-});
+const cutLog = (world: World, server: Server): Server =>
+  serverWith(server, { log: prune('live', orderAt(world.rules.variant)(server.replica))(server.log) });
 
 /**
  * A session that asks for both read guarantees with scope store and for neither write guarantee (or for both) looks at its two
@@ -172,15 +168,15 @@ const cutLog = (world: World, server: Server): Server => ({
  */
 const joinVectors = (asked: Guarantees, session: Session): Session =>
   asked.readYourWrites && asked.monotonicReads && asked.scope === 'store' && asked.writesFollowReads === asked.monotonicWrites
-    ? { ...session, readVector: V.join(session.readVector, session.writeVector), writeVector: V.none }
+    ? sessionWith(session, { readVector: V.join(session.readVector, session.writeVector), writeVector: V.none })
     : session;
 
 /** Vectors that no guarantee of the session's looks at are not kept; nothing else looks at them. */
-const dropVectors = (asked: Guarantees, session: Session): Session => ({
-  ...session,
-  writeVector: (asked.readYourWrites && asked.scope === 'store') || asked.monotonicWrites ? session.writeVector : V.none,
-  readVector: (asked.monotonicReads && asked.scope === 'store') || asked.writesFollowReads ? session.readVector : V.none,
-});
+const dropVectors = (asked: Guarantees, session: Session): Session =>
+  sessionWith(session, {
+    writeVector: (asked.readYourWrites && asked.scope === 'store') || asked.monotonicWrites ? session.writeVector : V.none,
+    readVector: (asked.monotonicReads && asked.scope === 'store') || asked.writesFollowReads ? session.readVector : V.none,
+  });
 
 const forgetVectors = (asked: Guarantees, session: Session): Session => joinVectors(asked, dropVectors(asked, session));
 

@@ -50,6 +50,17 @@ export const newServer = (id: NodeId, incarnation = 0): Server => ({
   midway: null,
 });
 
+/** The server with some fields changed. Field by field: see `sessionWith`. */
+export const serverWith = (server: Server, changes: Partial<Server>): Server => ({
+  replica: changes.replica ?? server.replica,
+  up: changes.up ?? server.up,
+  clock: changes.clock ?? server.clock,
+  vv: changes.vv ?? server.vv,
+  log: changes.log ?? server.log,
+  receipts: changes.receipts ?? server.receipts,
+  midway: changes.midway === undefined ? server.midway : changes.midway,
+});
+
 const BEHIND = { type: 'behind' } as const;
 const MISSING = { type: 'missing' } as const;
 const accepted = (stamp: Stamp): PutAnswer => ({ type: 'accepted', stamp });
@@ -88,15 +99,14 @@ const remember = (rules: Rules, server: Server, receipt: Receipt): Server['recei
 
 const acceptNew = (rules: Rules, server: Server, put: Put): readonly [Server, PutAnswer] => {
   const stamp = { t: acceptTime(rules, server, put.clock), r: server.replica };
-  const { client, clientTime, key, value } = put;
+  const { client, clientTime } = put;
   return [
-    {
-      ...server,
+    serverWith(server, {
       clock: stamp.t,
       vv: V.raise(server.vv, stamp),
-      log: pruned(rules, server, L.add(server.log, [{ ...stamp, client, clientTime, key, value }])),
+      log: pruned(rules, server, L.add(server.log, [L.writeOf(put, stamp)])),
       receipts: remember(rules, server, { client, clientTime, stamp }),
-    },
+    }),
     accepted(stamp),
   ];
 };
@@ -141,54 +151,53 @@ export const answerPull = (server: Server, pull: Pull): Pulled => ({
 /** R9: the puller adds the writes, prunes, and takes the maxima. V5: the accept time is not raised. */
 export const receive =
   (rules: Rules) =>
-  (server: Server, answer: Pulled): Server => ({
-    ...claim(rules, server, answer),
-    log: pruned(rules, server, L.add(server.log, answer.writes)),
-  });
+  (server: Server, answer: Pulled): Server => {
+    const claimed = claim(rules, server, answer);
+    const log = pruned(rules, server, L.add(server.log, answer.writes));
+    return log === server.log ? claimed : serverWith(claimed, { log });
+  };
 
 /** The half of {@link receive} that takes the maxima. */
-const claim = (rules: Rules, server: Server, answer: Pulled): Server => ({
-  ...server,
-  clock: rules.variant === 'V5' ? server.clock : Math.max(server.clock, answer.clock),
-  vv: V.join(server.vv, answer.vv),
-});
+const claim = (rules: Rules, server: Server, answer: Pulled): Server => {
+  const clock = rules.variant === 'V5' ? server.clock : Math.max(server.clock, answer.clock);
+  const vv = V.join(server.vv, answer.vv);
+  return clock === server.clock && vv === server.vv ? server : serverWith(server, { clock, vv });
+};
 
 /** V2, first half: the answerer has read its log, and will read its vector later. */
-export const readLogOnly = (server: Server, pull: Pull): Server => ({
-  ...server,
-  midway: { type: 'torn', to: pull.puller, writes: L.lackedBy(server.log, pull.vv) },
-});
+export const readLogOnly = (server: Server, pull: Pull): Server =>
+  serverWith(server, {
+    midway: { type: 'torn', to: pull.puller, writes: L.lackedBy(server.log, pull.vv) },
+  });
 
 /** V2, second half: the writes of then with the vector of now. */
 export const finishAnswer = (server: Server, writes: L.Log): readonly [Server, Pulled] => [
-  { ...server, midway: null },
+  serverWith(server, { midway: null }),
   { ...answerPull(server, { type: 'pull', puller: server.replica, vv: server.vv }), writes },
 ];
 
 /** V8, first half: the puller claims what it does not have yet. */
 export const claimFirst =
   (rules: Rules) =>
-  (server: Server, answer: Pulled): Server => ({
-    ...claim(rules, server, answer),
-    midway: { type: 'eager', writes: answer.writes },
-  });
+  (server: Server, answer: Pulled): Server =>
+    serverWith(claim(rules, server, answer), { midway: { type: 'eager', writes: answer.writes } });
 
 /** V8, second half: now it has the writes, unless it was killed in between. */
 export const addLate =
   (rules: Rules) =>
-  (server: Server, writes: L.Log): Server => ({
-    ...server,
-    log: pruned(rules, server, L.add(server.log, writes)),
-    midway: null,
-  });
+  (server: Server, writes: L.Log): Server =>
+    serverWith(server, {
+      log: pruned(rules, server, L.add(server.log, writes)),
+      midway: null,
+    });
 
 // --- kill and restart (R7, R10) --------------------------------------------------------------------------------------------
 
 /** SIGKILL: what is in the durable log stays (R10), what was under way is gone. */
-export const kill = (server: Server): Server => ({ ...server, up: false, midway: null });
+export const kill = (server: Server): Server => serverWith(server, { up: false, midway: null });
 
 /** Back with its log: the same replica (R7), with every write that it acknowledged (R10). */
-export const restart = (server: Server): Server => ({ ...server, up: true });
+export const restart = (server: Server): Server => serverWith(server, { up: true });
 
 /** Back without its log: a new replica of the same server (R7). V3: under the old identity all the same. */
 export const restartBlank =

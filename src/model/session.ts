@@ -66,15 +66,35 @@ export const newSession = (client: NodeId, servers: ReadonlyArray<NodeId> = [], 
   last: null,
 });
 
+/**
+ * The session with some fields changed. Field by field, because each place with a spread makes objects of a hidden class of its own,
+ * and every function that meets several of those runs many times slower.
+ */
+export const sessionWith = (session: Session, changes: Partial<Session>): Session => ({
+  client: changes.client ?? session.client,
+  clientTime: changes.clientTime ?? session.clientTime,
+  clock: changes.clock ?? session.clock,
+  wrote: changes.wrote ?? session.wrote,
+  read: changes.read ?? session.read,
+  writeVector: changes.writeVector ?? session.writeVector,
+  readVector: changes.readVector ?? session.readVector,
+  kept: changes.kept === undefined ? session.kept : changes.kept,
+  unanswered: changes.unanswered === undefined ? session.unanswered : changes.unanswered,
+  servers: changes.servers ?? session.servers,
+  last: changes.last === undefined ? session.last : changes.last,
+});
+
 // --- stamps by key ---------------------------------------------------------------------------------------------------------
 
 /** The stamp that is kept for a key. */
-export const stampFor = (stamps: Stamps, key: Bytes): Stamp | undefined => stamps.find(([k]) => k === key)?.[1];
+export const stampFor = (stamps: Stamps, key: Bytes): Stamp | undefined => stamps.find((entry) => entry[0] === key)?.[1];
 
 const withStamp = (stamps: Stamps, key: Bytes, stamp: Stamp): Stamps =>
-  [...stamps.filter(([k]) => k !== key), [key, stamp] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+  stampFor(stamps, key) === stamp
+    ? stamps
+    : [...stamps.filter((entry) => entry[0] < key), [key, stamp], ...stamps.filter((entry) => entry[0] > key)];
 
-const later = (known: Stamp | undefined, stamp: Stamp): Stamp => (known !== undefined && isOlder(stamp, known) ? known : stamp);
+const later = (known: Stamp | undefined, stamp: Stamp): Stamp => (known !== undefined && !isOlder(known, stamp) ? known : stamp);
 
 const vectorOf = (stamp: Stamp | undefined): V.Vector => (stamp === undefined ? V.none : [[stamp.r, stamp.t]]);
 
@@ -126,32 +146,34 @@ export const putOf =
 // --- what it learns (R11) --------------------------------------------------------------------------------------------------
 
 /** Its put was accepted with this stamp. */
-export const afterPut = (session: Session, put: Put, stamp: Stamp): Session => ({
-  ...session,
-  clientTime: put.clientTime,
-  clock: Math.max(session.clock, stamp.t),
-  wrote: withStamp(session.wrote, put.key, stamp),
-  writeVector: V.raise(session.writeVector, stamp),
-  unanswered: null,
-});
+export const afterPut = (session: Session, put: Put, stamp: Stamp): Session =>
+  sessionWith(session, {
+    clientTime: put.clientTime,
+    clock: Math.max(session.clock, stamp.t),
+    wrote: withStamp(session.wrote, put.key, stamp),
+    writeVector: V.raise(session.writeVector, stamp),
+    unanswered: null,
+  });
 
 /** Its put was sent, and the connection broke before the answer (R14). */
-export const afterSilence = (session: Session, put: Put): Session => ({
-  ...session,
-  clientTime: put.clientTime,
-  unanswered: { clientTime: put.clientTime, key: put.key },
-});
+export const afterSilence = (session: Session, put: Put): Session =>
+  sessionWith(session, {
+    clientTime: put.clientTime,
+    unanswered: { clientTime: put.clientTime, key: put.key },
+  });
 
 /** It gives the put up: the outcome is unknown, and stays so (R14). */
-export const afterGivingUp = (session: Session): Session => ({ ...session, unanswered: null });
+export const afterGivingUp = (session: Session): Session => sessionWith(session, { unanswered: null });
 
-/** Its get found the write with this stamp. */
-export const afterGet = (session: Session, key: Bytes, stamp: Stamp): Session => ({
-  ...session,
-  clock: Math.max(session.clock, stamp.t),
-  read: withStamp(session.read, key, later(stampFor(session.read, key), stamp)),
-  readVector: V.raise(session.readVector, stamp),
-});
+/** Its get found the write with this stamp. (One that teaches the session nothing leaves it the same value, not only an equal one.) */
+export const afterGet = (session: Session, key: Bytes, stamp: Stamp): Session => {
+  const clock = Math.max(session.clock, stamp.t);
+  const read = withStamp(session.read, key, later(stampFor(session.read, key), stamp));
+  const readVector = V.raise(session.readVector, stamp);
+  return clock === session.clock && read === session.read && readVector === session.readVector
+    ? session
+    : sessionWith(session, { clock, read, readVector });
+};
 
 /** R11: a key was used; if that makes one too many, the one whose use is the oldest is folded into the floor. */
 const used = (session: Session, kept: Kept, what: 'wrote' | 'read', key: Bytes, bound: number): Kept => {
@@ -168,7 +190,7 @@ const used = (session: Session, kept: Kept, what: 'wrote' | 'read', key: Bytes, 
 export const bounded =
   (bound: number) =>
   (session: Session, what: 'wrote' | 'read', key: Bytes): Session =>
-    session.kept === null ? session : { ...session, kept: used(session, session.kept, what, key, bound) };
+    session.kept === null ? session : sessionWith(session, { kept: used(session, session.kept, what, key, bound) });
 
 // --- whom it asks (R13) ----------------------------------------------------------------------------------------------------
 
@@ -177,15 +199,15 @@ export const askingOrder = ({ servers, last }: Session): ReadonlyArray<NodeId> =
   last !== null && servers.includes(last) ? [last, ...servers.filter((s) => s !== last)] : servers;
 
 /** A server answered: it is asked first the next time (R13). */
-export const answeredBy = (session: Session, server: NodeId): Session => ({ ...session, last: server });
+export const answeredBy = (session: Session, server: NodeId): Session => sessionWith(session, { last: server });
 
 /** A link to a server is made: it is asked after those that were connected before. */
 export const connect = (session: Session, server: NodeId): Session =>
-  session.servers.includes(server) ? session : { ...session, servers: [...session.servers, server] };
+  session.servers.includes(server) ? session : sessionWith(session, { servers: [...session.servers, server] });
 
 /** A link to a server is broken. */
-export const disconnect = (session: Session, server: NodeId): Session => ({
-  ...session,
-  servers: session.servers.filter((s) => s !== server),
-  last: session.last === server ? null : session.last,
-});
+export const disconnect = (session: Session, server: NodeId): Session =>
+  sessionWith(session, {
+    servers: session.servers.filter((s) => s !== server),
+    last: session.last === server ? null : session.last,
+  });

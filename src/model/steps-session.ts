@@ -7,7 +7,7 @@ import { getBreaks, getShows, putBreaks, putShows } from './judge.js';
 import { acceptPut, answerGet, type Server } from './server.js';
 import * as S from './session.js';
 import { asksOf, valueOf, type Puts, type World } from './world.js';
-import { add } from './write-log.js';
+import { add, writeOf } from './write-log.js';
 
 type Session = S.Session;
 
@@ -25,9 +25,7 @@ interface PutDone {
 
 const record = (world: World, puts: Puts, put: Put, stamp: { readonly t: number; readonly r: Server['replica'] }): Puts => ({
   spent: puts.spent,
-  all: world.config.history
-    ? add(puts.all, [{ t: stamp.t, r: stamp.r, client: put.client, clientTime: put.clientTime, key: put.key, value: put.value }])
-    : puts.all,
+  all: world.config.history ? add(puts.all, [writeOf(put, stamp)]) : puts.all,
 });
 
 const putAt = (world: World, session: Session, server: Server, puts: Puts, key: Bytes): PutDone => {

@@ -2,6 +2,7 @@
 import type { Ord } from 'fp-ts/lib/Ord.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../core/bytes.js';
+import type { Put } from '../core/messages.js';
 import type { Stamp, Write } from '../core/write.js';
 import { sameStamp, stampOrd } from './order.js';
 import type { Pruning } from './rules.js';
@@ -26,6 +27,20 @@ const sameWrite = (a: Write, b: Write): boolean => samePut(a, b) && sameStamp(a,
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
+/** The write that a put accepted with this stamp is. */
+export const writeOf = ({ client, clientTime, key, value }: Put, { t, r }: Stamp): Write => ({
+  t,
+  r,
+  client,
+  clientTime,
+  key,
+  value,
+});
+
+/** Are they the same writes? */
+export const sameLog = (a: Log, b: Log): boolean =>
+  a.length === b.length && a.every((w, i) => b[i] !== undefined && sameWrite(w, b[i]));
+
 /** The log with more writes in it; a write that it has already is not added twice. Nothing is pruned. */
 export const add = (log: Log, writes: ReadonlyArray<Write>): Log => {
   const fresh = writes.filter((w) => !log.some((x) => sameWrite(x, w)));
@@ -36,9 +51,12 @@ export const add = (log: Log, writes: ReadonlyArray<Write>): Log => {
 export const newest =
   (order: Ord<Stamp>) =>
   (log: Log, key: Bytes): O.Option<Write> =>
-    log
-      .filter((w) => w.key === key)
-      .reduce<O.Option<Write>>((top, w) => (O.isSome(top) && order.compare(top.value, w) >= 0 ? top : O.some(w)), O.none);
+    O.fromNullable(
+      log.reduce<Write | undefined>(
+        (top, w) => (w.key !== key || (top !== undefined && order.compare(top, w) >= 0) ? top : w),
+        undefined,
+      ),
+    );
 
 /** R5: each key with the value of the greatest-stamped write to it. */
 export const storeOf =
@@ -78,7 +96,8 @@ const supersedes = (pruning: Pruning, order: Ord<Stamp>) => (y: Write, x: Write)
 export const prune =
   (pruning: Pruning, order: Ord<Stamp>) =>
   (log: Log): Log => {
-    const kept = log.filter((x) => !log.some((y) => supersedes(pruning, order)(y, x)));
+    const drops = supersedes(pruning, order);
+    const kept = log.filter((x) => !log.some((y) => drops(y, x)));
     return kept.length === log.length ? log : kept;
   };
 
