@@ -27,35 +27,27 @@ export const local = (kind: string, value: unknown): Local =>
 
 /** A write without its value, which client and client time determine (`valueOf`). */
 const writeKey = (w: Write): string => `${w.t},${w.r},${w.client},${w.clientTime},${w.key}`;
-const stampsKey = (stamps: Session['wrote']): string => stamps.map(([k, s]) => `${k}${s.t},${s.r}`).join(' ');
 
-const serverKey = (s: Server): string =>
-  [
-    s.replica,
-    s.up ? '' : 'x',
-    s.clock,
-    V.show(s.vv),
-    s.log.map(writeKey).join(' '),
-    s.receipts.map((x) => `${x.client},${x.clientTime},${x.stamp.t},${x.stamp.r}`).join(' '),
-    s.midway === null
-      ? ''
-      : `${s.midway.type} ${s.midway.type === 'torn' ? s.midway.to : ''} ${s.midway.writes.map(writeKey).join(' ')}`,
-  ].join('|');
+/** The texts of a list, each ended by a space. Nearly every list is short or empty, and every new component comes by here. */
+const listKey = <A>(list: ReadonlyArray<A>, key: (a: A) => string): string => list.reduce((text, a) => `${text}${key(a)} `, '');
+const writesKey = (writes: ReadonlyArray<Write>): string => listKey(writes, writeKey);
+const stampsKey = (stamps: Session['wrote']): string => listKey(stamps, (entry) => `${entry[0]}${entry[1].t},${entry[1].r}`);
+const vectorKey = (vector: V.Vector): string => listKey(vector, (entry) => `${entry[0]}:${entry[1]}`);
 
-const clientKey = (c: Session): string =>
-  [
-    c.client,
-    c.clientTime,
-    c.clock,
-    stampsKey(c.wrote),
-    stampsKey(c.read),
-    V.show(c.writeVector),
-    V.show(c.readVector),
-    c.kept === null ? '' : `${c.kept.wrote.join('')},${c.kept.read.join('')},${V.show(c.kept.floor)}`,
-    c.unanswered === null ? '' : `${c.unanswered.clientTime},${c.unanswered.key}`,
-    c.servers.join(' '),
-    c.last ?? '',
-  ].join('|');
+const serverKey = (s: Server): string => {
+  const receipts = listKey(s.receipts, (x) => `${x.client},${x.clientTime},${x.stamp.t},${x.stamp.r}`);
+  const midway =
+    s.midway === null ? '' : `${s.midway.type} ${s.midway.type === 'torn' ? s.midway.to : ''} ${writesKey(s.midway.writes)}`;
+  return `${s.replica}${s.up ? '' : 'x'}|${s.clock}|${vectorKey(s.vv)}|${writesKey(s.log)}|${receipts}|${midway}`;
+};
+
+const clientKey = (c: Session): string => {
+  const made = `${c.client}|${c.clientTime}|${c.clock}|${stampsKey(c.wrote)}|${stampsKey(c.read)}`;
+  const vectors = `${vectorKey(c.writeVector)}|${vectorKey(c.readVector)}`;
+  const kept = c.kept === null ? '' : `${c.kept.wrote.join('')},${c.kept.read.join('')},${vectorKey(c.kept.floor)}`;
+  const unanswered = c.unanswered === null ? '' : `${c.unanswered.clientTime},${c.unanswered.key}`;
+  return `${made}|${vectors}|${kept}|${unanswered}|${c.servers.join(' ')}|${c.last ?? ''}`;
+};
 
 /** A canonical text of a component: equal components, equal texts, and the reverse. */
 export const keyOf = (kind: string, value: unknown): string => {
@@ -66,7 +58,7 @@ export const keyOf = (kind: string, value: unknown): string => {
     case 'client':
       return clientKey(l.of);
     case 'puts':
-      return `${l.of.spent}|${l.of.all.map(writeKey).join(' ')}`;
+      return `${l.of.spent}|${writesKey(l.of.all)}`;
     case 'net':
       return l.of.map(textOf).join('&');
     case 'other':

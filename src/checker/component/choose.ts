@@ -8,8 +8,8 @@ import { newSpace, type Space } from './space.js';
 import { within } from './store.js';
 
 /** How many states the sample expands, and how many of those found it looks at. */
-const SAMPLE = 1000;
-const LOOKED_AT = 3000;
+const SAMPLE = 300;
+const LOOKED_AT = 1500;
 /** What a group costs beside its cells, in bytes. */
 const GROUP_COST = 60;
 

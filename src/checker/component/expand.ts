@@ -33,9 +33,13 @@ export interface Canonical {
   readonly reduce: (batch: Batch, tuple: Int32Array) => Batch;
 }
 
-/** Instead of a memo node: not looked up yet; and ruled out by the interaction's guard. */
-const UNKNOWN = -1;
-const RULED_OUT = -2;
+/** The interactions of a local position that no guard rules out in the group at hand, each with the memo's node for the group. */
+class Active {
+  readonly meetings: Meeting[] = [];
+  readonly nodes: number[] = [];
+  /** How many they are; -1: not looked up yet. */
+  count = -1;
+}
 
 /** By position and index of the group at hand: what is known of the local id there. */
 class Locals {
@@ -76,7 +80,8 @@ class Locals {
     this.weight[x] = 0;
     this.alive[x] = 0;
     this.from[x] = from;
-    this.ways.fill(0, x * this.families, (x + 1) * this.families);
+    // A loop: `fill` costs more than so few places.
+    for (let at = x * this.families; at < (x + 1) * this.families; at++) this.ways[at] = 0;
   }
 
   allow(x: number, family: number, outcomes: number): void {
@@ -108,8 +113,7 @@ export class Expander {
   private readonly inside = new Ints();
   /** Quadruples (position, index, interaction, offset in the pool): outcomes that leave the group. */
   private readonly outside = new Ints();
-  /** By interaction: the memo's node for the group at hand. */
-  private readonly nodes: Int32Array;
+  private readonly active: ReadonlyArray<Active>;
   private readonly ids: Int32Array;
   /** The batch that is being moved and its tuple, for evidence. */
   private moving: Batch;
@@ -142,7 +146,7 @@ export class Expander {
     this.moving = this.part;
     this.families = compiled.families.length;
     this.locals = Array.from({ length: shape.positions }, () => new Locals(this.families));
-    this.nodes = new Int32Array(compiled.meetings.length);
+    this.active = this.localMeetings.map(() => new Active());
     this.ids = new Int32Array(shape.positions);
     if (judge.looks.cell.length > 0) mover.onFresh = (cell) => this.lookAtCell(cell);
   }
@@ -171,8 +175,10 @@ export class Expander {
     if (here.cells.count === 0) return;
     tally.queue -= here.cells.count;
     this.loose = this.canonical?.isLoose(here.tuple) ?? false;
-    this.nodes.fill(UNKNOWN);
-    for (let p = 0; p < this.locals.length; p++) this.locals[p]!.clear(here.counts[p]!);
+    for (let p = 0; p < this.locals.length; p++) {
+      this.active[p]!.count = -1;
+      this.locals[p]!.clear(here.counts[p]!);
+    }
     this.inside.length = this.outside.length = 0;
     this.expandInside();
     if (here.cells.count === 0) return;
@@ -227,21 +233,28 @@ export class Expander {
     const local = this.locals[p]!;
     const id = here.cells.ids[p]![x]!;
     local.begin(x, inside.length);
-    for (const meeting of this.localMeetings[p]!) {
-      let node = this.nodes[meeting.index]!;
-      if (node === UNKNOWN) node = this.nodes[meeting.index] = this.nodeOf(meeting, id);
-      if (node === RULED_OUT) continue;
-      const row = memo.localRow(meeting, node, here.tuple, id);
+    const active = this.active[p]!;
+    if (active.count === -1) this.activate(p, id);
+    const { meetings, nodes, count } = active;
+    for (let i = 0; i < count; i++) {
+      const meeting = meetings[i]!;
+      const row = memo.localRow(meeting, nodes[i]!, here.tuple, id);
       if (row > IDLE) this.sort(meeting, p, x, row);
       else if (row === IDLE) local.allow(x, meeting.family, 1);
     }
     local.to[x] = inside.length;
   }
 
-  private nodeOf(meeting: Meeting, id: number): number {
+  /** Looks up which interactions of a local position the guards leave; `id` is some local id there. */
+  private activate(p: number, id: number): void {
     const { memo, here } = this;
-    if (meeting.guard !== undefined && !memo.allows(meeting, meeting.guard, here.tuple, id)) return RULED_OUT;
-    return memo.node(meeting, here.tuple);
+    const active = this.active[p]!;
+    active.count = 0;
+    for (const meeting of this.localMeetings[p]!) {
+      if (meeting.guard !== undefined && !memo.allows(meeting, meeting.guard, here.tuple, id)) continue;
+      active.meetings[active.count] = meeting;
+      active.nodes[active.count++] = memo.node(meeting, here.tuple);
+    }
   }
 
   private sort(meeting: Meeting, p: number, x: number, row: number): void {

@@ -34,6 +34,8 @@ interface Looks {
   readonly cell: ReadonlyArray<Bundle>;
 }
 
+const NO_NAMES: ReadonlyArray<string> = [];
+
 export class Judge {
   /** By property: where it was decided (violated, or reached). */
   readonly found: (Evidence | undefined)[];
@@ -115,7 +117,9 @@ export class Judge {
 
   /** Takes in what an outcome says of the step properties. */
   hear(meeting: Meeting, outcome: number, said: Outcome<ReadonlyArray<never>>, state: () => Int32Array): void {
-    for (const name of [...(said.violates ?? []), ...(said.witnesses ?? [])]) {
+    const { violates = NO_NAMES, witnesses = NO_NAMES } = said;
+    if (violates.length + witnesses.length === 0) return;
+    for (const name of [...violates, ...witnesses]) {
       const property = this.steps.get(name);
       if (property === undefined) this.mustKnow(name);
       else if (this.found[property] === undefined) {

@@ -41,13 +41,17 @@ export class Memo {
   private readonly predicateRoots = new Map<Watched, number>();
   private readonly components: Components;
   private readonly onOutcome: OnOutcome;
-  /** Local ids of one argument list, in the order of the arguments. */
+  /** Local ids of one argument list, in the order of the arguments; and their values. */
   private readonly ids: number[] = [];
+  private readonly values: unknown[] = [];
+  /** By position: the local id of an interaction. */
+  private readonly one: number[];
 
   constructor(compiled: Compiled, components: Components, onOutcome: OnOutcome) {
     this.components = components;
     this.onOutcome = onOutcome;
     this.enabled = compiled.meetings.map(() => false);
+    this.one = compiled.layout.locals.map(() => 0);
     this.roots = Int32Array.from(compiled.meetings, () => this.trie.root());
     // The empty row, then the idle one.
     for (const word of [0, 1, 0]) this.pool.push(word);
@@ -92,8 +96,8 @@ export class Memo {
     const before = this.trie.size;
     const allowed = this.holds(guard, tuple, NO_LOCALS);
     if (allowed || this.trie.size === before) return allowed;
-    this.readIds(meeting, tuple, () => local);
-    if ((meeting.source.step as unknown as AnyStep)(...this.values(meeting)).length > 0) {
+    this.readMeeting(meeting, tuple, local);
+    if ((meeting.source.step as unknown as AnyStep)(...this.values).length > 0) {
       throw fault(meeting, 'is enabled where its guard is false');
     }
     return false;
@@ -123,8 +127,8 @@ export class Memo {
 
   /** Runs a predicate, remembering nothing. */
   test(watched: Watched, tuple: Int32Array, locals: ArrayLike<number>): boolean {
-    this.readIds(watched, tuple, (i) => locals[watched.localPositions[i]!]!);
-    return (watched.source.holds as AnyHolds)(...this.values(watched));
+    this.read(watched, tuple, locals);
+    return (watched.source.holds as AnyHolds)(...this.values);
   }
 
   /** The rows of an interaction in which it changes something: the ids it read (group slots, then the local one) and where the row is. */
@@ -146,19 +150,26 @@ export class Memo {
     return root;
   }
 
-  private readIds(reads: Reads, tuple: Int32Array, local: (i: number) => number): void {
-    reads.groupArgs.forEach((arg, i) => (this.ids[arg] = tuple[reads.groupPlaces[i]!]!));
-    reads.localArgs.forEach((arg, i) => (this.ids[arg] = local(i)));
+  /** Takes the ids of one argument list and their values; a plain loop, since it runs before every run of the model. */
+  private read(reads: Reads, tuple: Int32Array, locals: ArrayLike<number>): void {
+    const { ids, values, components } = this;
+    const { groupArgs, groupPlaces, localArgs, localPositions, kinds } = reads;
+    values.length = kinds.length;
+    for (let i = 0; i < groupArgs.length; i++) ids[groupArgs[i]!] = tuple[groupPlaces[i]!]!;
+    for (let i = 0; i < localArgs.length; i++) ids[localArgs[i]!] = locals[localPositions[i]!]!;
+    for (let arg = 0; arg < kinds.length; arg++) values[arg] = components.value(kinds[arg]!, ids[arg]!);
   }
 
-  private values(reads: Reads): unknown[] {
-    return reads.kinds.map((kind, arg) => this.components.value(kind, this.ids[arg]!));
+  /** The same for an interaction, which has one local slot at most. */
+  private readMeeting(meeting: Meeting, tuple: Int32Array, local: number): void {
+    if (local !== -1) this.one[meeting.local] = local;
+    this.read(meeting, tuple, this.one);
   }
 
   private fill(meeting: Meeting, node: number, tuple: Int32Array, local: number): number {
-    this.readIds(meeting, tuple, () => local);
+    this.readMeeting(meeting, tuple, local);
     this.rows++;
-    const outcomes = (meeting.source.step as unknown as AnyStep)(...this.values(meeting));
+    const outcomes = (meeting.source.step as unknown as AnyStep)(...this.values);
     const row = outcomes.length === 0 ? 0 : this.write(meeting, outcomes);
     this.trie.set(node, local === -1 ? tuple[meeting.groupPlaces.at(-1)!]! : local, row);
     return row;
@@ -169,8 +180,8 @@ export class Memo {
     const { pool } = this;
     const row = pool.length;
     pool.push(outcomes.length);
-    outcomes.forEach((outcome) => this.writeOutcome(meeting, outcome.next));
-    outcomes.forEach((outcome, i) => this.onOutcome(meeting, i, outcome));
+    for (let o = 0; o < outcomes.length; o++) this.writeOutcome(meeting, outcomes[o]!.next);
+    for (let o = 0; o < outcomes.length; o++) this.onOutcome(meeting, o, outcomes[o]!);
     if (outcomes.length === 1 && pool.at(row + 1) === 0) {
       pool.length = row;
       return IDLE;
@@ -179,16 +190,24 @@ export class Memo {
   }
 
   private writeOutcome(meeting: Meeting, next: ReadonlyArray<unknown>): void {
-    const { pool, ids } = this;
+    const { pool } = this;
     const { groupArgs, localArgs } = meeting;
     if (next.length !== meeting.arity) {
       throw fault(meeting, `gives ${next.length} local states for ${meeting.arity} slots`);
     }
-    const after = next.map((value, arg) => this.after(meeting, arg, value));
-    const moved = (arg: number): boolean => after[arg] !== ids[arg];
-    pool.push((groupArgs.some(moved) ? GROUP_CHANGES : 0) | (localArgs.some(moved) ? LOCAL_CHANGES : 0));
-    for (const arg of groupArgs) pool.push(after[arg]!);
-    for (const arg of localArgs) pool.push(after[arg]!);
+    const flags = pool.length;
+    pool.push(0);
+    for (let i = 0; i < groupArgs.length; i++) this.writeAfter(meeting, groupArgs[i]!, next, flags, GROUP_CHANGES);
+    for (let i = 0; i < localArgs.length; i++) this.writeAfter(meeting, localArgs[i]!, next, flags, LOCAL_CHANGES);
+  }
+
+  /** Writes the id of an argument after the step, and the flag if it is another than before. */
+  private writeAfter(meeting: Meeting, arg: number, next: ReadonlyArray<unknown>, flags: number, flag: number): void {
+    const { pool } = this;
+    const before = this.ids[arg]!;
+    const after = next[arg] === this.values[arg] ? before : this.after(meeting, arg, next[arg]);
+    pool.push(after);
+    if (after !== before) pool.data[flags]! |= flag;
   }
 
   /** The id of an argument after the step, with what the model promised of it checked. */
@@ -196,7 +215,6 @@ export class Memo {
     const { components } = this;
     const kind = meeting.kinds[arg]!;
     const before = this.ids[arg]!;
-    if (value === components.value(kind, before)) return before;
     const id = components.intern(kind, value);
     if (id === before) return id;
     const slot = meeting.source.slots[arg]!.name;
