@@ -379,7 +379,7 @@ export class Expander {
     tally.queue += moved.fresh;
     if (family >= 0) tally.fresh[family]! += moved.fresh;
     if (moved.newGroup) judge.look(judge.looks.group, this.target, this.ids, () => this.stateMoving(0));
-    for (let n = 0; n < moved.newIds.length; n += 2) this.lookAtMovedId(moved.newIds[n]!, moved.newIds[n + 1]!);
+    for (let n = 0; n < moved.newCount; n += 2) this.lookAtMovedId(moved.newIds[n]!, moved.newIds[n + 1]!);
     order.enqueue(moved.layer, moved.group);
   }
 

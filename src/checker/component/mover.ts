@@ -39,8 +39,9 @@ export interface Moved {
   /** How many cells were not there before. */
   fresh: number;
   newGroup: boolean;
-  /** Ids that were new at their position: pairs (position, index in `batch.used`'s sense). */
+  /** Ids that were new at their position: pairs (position, index in `batch.used`'s sense); and how many places they take. */
   readonly newIds: number[];
+  newCount: number;
 }
 
 /** For the ids of one position: which index they have in the group at hand. Marked with a stamp, so that nothing is ever cleared. */
@@ -84,14 +85,14 @@ export class Mover {
     this.need = new Int32Array(shape.positions);
     this.maps = Array.from({ length: shape.positions }, () => new IndexOf());
     this.offsets = Array.from({ length: shape.positions }, () => new Int32Array(64));
-    this.moved = { layer, group: 0, fresh: 0, newGroup: false, newIds: [] };
+    this.moved = { layer, group: 0, fresh: 0, newGroup: false, newIds: [], newCount: 0 };
   }
 
   /** Marks the cells of a batch, which is not empty, with `tag` in the group with this tuple, where they are not marked yet. */
   move(batch: Batch, layer: Layer, tuple: Int32Array, tag: number): Moved {
     const { moved, shape } = this;
     moved.layer = layer;
-    moved.newIds.length = 0;
+    moved.newCount = 0;
     let group = layer.find(tuple);
     moved.newGroup = group === -1;
     if (group === -1) {
@@ -120,11 +121,12 @@ export class Mover {
       need[p] = this.number(batch, p, count);
       from += page[base + shape.rooms + p]!;
     }
-    if (moved.newIds.length > 0) this.append(batch, layer, group);
+    if (moved.newCount > 0) this.append(batch, layer, group);
   }
 
   /** Indices for the ids at one position, and how many there are then. */
   private number(batch: Batch, p: number, count: number): number {
+    const { moved } = this;
     const map = this.maps[p]!;
     const used = batch.used[p]!;
     const ids = batch.ids[p]!;
@@ -137,7 +139,8 @@ export class Mover {
       if (index === -1) {
         index = next++;
         map.set(ids[x]!, index);
-        this.moved.newIds.push(p, x);
+        moved.newIds[moved.newCount++] = p;
+        moved.newIds[moved.newCount++] = x;
       }
       offsets[x] = index;
     }
@@ -153,7 +156,7 @@ export class Mover {
     let from = base + shape.ids;
     let at = 0;
     for (let p = 0; p < shape.positions; p++) {
-      for (; at < moved.newIds.length && moved.newIds[at] === p; at += 2) {
+      for (; at < moved.newCount && moved.newIds[at] === p; at += 2) {
         const x = moved.newIds[at + 1]!;
         page[from + this.offsets[p]![x]!] = batch.ids[p]![x]!;
       }

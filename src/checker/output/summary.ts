@@ -5,7 +5,7 @@ import { traceLines } from './trace.js';
 // --- numbers ---------------------------------------------------------------------------------------------------------------
 
 /** `1234567` as `1,234,567`. */
-const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const grouped = (value: number): string => value.toFixed(0).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 const UNITS = ['B', 'KB', 'MB', 'GB'] as const;
 
