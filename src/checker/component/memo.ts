@@ -180,7 +180,7 @@ export class Memo {
     const { pool } = this;
     const row = pool.length;
     pool.push(outcomes.length);
-    for (let o = 0; o < outcomes.length; o++) this.writeOutcome(meeting, outcomes[o]!.next);
+    for (const outcome of outcomes) this.writeOutcome(meeting, outcome.next);
     for (let o = 0; o < outcomes.length; o++) this.onOutcome(meeting, o, outcomes[o]!);
     if (outcomes.length === 1 && pool.at(row + 1) === 0) {
       pool.length = row;
@@ -197,8 +197,8 @@ export class Memo {
     }
     const flags = pool.length;
     pool.push(0);
-    for (let i = 0; i < groupArgs.length; i++) this.writeAfter(meeting, groupArgs[i]!, next, flags, GROUP_CHANGES);
-    for (let i = 0; i < localArgs.length; i++) this.writeAfter(meeting, localArgs[i]!, next, flags, LOCAL_CHANGES);
+    for (const arg of groupArgs) this.writeAfter(meeting, arg, next, flags, GROUP_CHANGES);
+    for (const arg of localArgs) this.writeAfter(meeting, arg, next, flags, LOCAL_CHANGES);
   }
 
   /** Writes the id of an argument after the step, and the flag if it is another than before. */
