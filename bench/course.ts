@@ -20,8 +20,10 @@ const course = async (count: number): Promise<ReadonlyArray<string | number>> =>
   const whole: number[] = [];
   const stable: number[] = [];
   const bare: number[] = [];
+  const rotating: number[] = [];
   for (let run = 0; run < RUNS; run++) {
     bare.push(await bareRoundTrips(count));
+    rotating.push(await bareRoundTrips(count, 5));
     const script = [...joins, mark(5, 'joined'), ...puts(count), mark(5, 'put'), 'stabilize', mark(5, 'stable')];
     const marks = await timeMarks(script);
     after.push((count / between(marks, 'joined', 'put')) * 1000);
@@ -33,6 +35,8 @@ const course = async (count: number): Promise<ReadonlyArray<string | number>> =>
     count,
     ...[after, bare].map((x) => figure(median(x))),
     median(ratios).toFixed(2),
+    figure(median(rotating)),
+    (median(after) / median(rotating)).toFixed(2),
     figure(median(whole)),
     figure(median(stable)),
   ];
@@ -58,7 +62,16 @@ const chain = async (count: number): Promise<number> => {
 
 const rows: ReadonlyArray<string | number>[] = [];
 for (const count of [200, 2_000, 20_000]) rows.push(await course(count));
-const head = ['puts', 'puts/s after start-up', 'bare round trips/s', 'ratio', 'puts/s over the whole run', 'stabilize, ms'];
+const head = [
+  'puts',
+  'puts/s after start-up',
+  'bare round trips/s',
+  'ratio',
+  'bare over five pairs/s',
+  'ratio',
+  'puts/s over the whole run',
+  'stabilize, ms',
+];
 const text = [
   `${machine()}; medians of ${RUNS} runs; \`npm run bench:course\``,
   table(head, rows),
