@@ -35,7 +35,7 @@ const scriptTasks = (paths: ReadonlyArray<string>, args: ConformArgs): ReadonlyA
 };
 
 const randomTasks = (args: ConformArgs, runs: number): ReadonlyArray<Task> =>
-  Array.from({ length: runs }, (_, i) => randomTask(args.seed, args.from + i));
+  Array.from({ length: runs }, (_, i) => randomTask(args.seed, args.from + i, args));
 
 const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
   ...(args.layers.includes(1)
@@ -49,7 +49,7 @@ const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
   const asked = [
     ...args.config.map((file) => transitionsTask(file, 10)),
     ...(args.paths.length > 0 ? scriptTasks(args.paths, args) : []),
-    ...(args.trace.length > 0 ? [traceTask(args.trace)] : []),
+    ...(args.trace.length > 0 ? [traceTask(args.trace, args)] : []),
     ...(args.runs === undefined ? [] : randomTasks(args, args.runs)),
   ];
   return asked.length > 0 || args.runs !== undefined ? asked : defaultTasks(args);

@@ -20,6 +20,8 @@ export interface ConformArgs {
   readonly failFast: boolean;
   /** How often a script that diverges may be run again to make it smaller. */
   readonly shrinkRuns: number;
+  /** Where runs that diverge are kept: their traces, and their paths for `bayou check --replay`. */
+  readonly outDir: string;
 }
 
 const whole = (text: string): number => {
@@ -59,6 +61,11 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .option('--jobs <n>', 'clusters that run at the same time', whole, 2)
     .option('--fail-fast', 'stop at the first divergence', false)
     .option('--shrink-runs <n>', 'how often a script that diverges may be run again to make it smaller', whole, 60)
+    .option(
+      '--out-dir <dir>',
+      'where to keep a run that diverges: its trace, and its path for bayou check --replay',
+      'bayou-divergences',
+    )
     .option('--json', 'the report as JSON on standard output', false)
     .option('--junit <file>', 'the report as JUnit XML')
     .addHelpText('after', HELP)
@@ -78,6 +85,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     jobs: Math.max(1, o.jobs as number),
     failFast: o.failFast as boolean,
     shrinkRuns: o.shrinkRuns as number,
+    outDir: o.outDir as string,
     json: o.json as boolean,
     junit: o.junit as string | undefined,
   };

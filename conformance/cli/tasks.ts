@@ -8,7 +8,16 @@ import { decodeConfig, type Config } from '#bayou/model/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { judgeHostileRun } from '../run/hostile.js';
 import { judgeRandomRun } from '../run/random.js';
-import { judgeScript, showJudgement, shrink, verdictOf, type ScriptCase } from '../run/scripts.js';
+import {
+  judgeScript,
+  oracleOptionsOf,
+  showJudgement,
+  shrink,
+  verdictOf,
+  type ScriptCase,
+  type ScriptJudgement,
+} from '../run/scripts.js';
+import { keepRun, rejectionOf } from '../path/keep.js';
 import { readTraces } from '../trace/read.js';
 import { showTraceVerdict, validateTrace } from '../trace/validate.js';
 import { showOracle } from '../oracle/oracle.js';
@@ -76,7 +85,10 @@ export const transitionsTask = (file: string, weight: number): Task => {
 // --- layers 2 and 3 --------------------------------------------------------------------------------------------------------
 
 /** A script on the cluster, its output and its trace judged. */
-export const scriptTask = (script: ScriptCase, args: Pick<ConformArgs, 'maxStates' | 'flags' | 'shrinkRuns'>): Task => {
+export const scriptTask = (
+  script: ScriptCase,
+  args: Pick<ConformArgs, 'maxStates' | 'flags' | 'shrinkRuns' | 'outDir'>,
+): Task => {
   const flags = args.flags === undefined ? '' : ` --flags "${args.flags.join(' ')}"`;
   const repeat = `bayou conform ${script.name}${flags}`;
   return {
@@ -87,26 +99,33 @@ export const scriptTask = (script: ScriptCase, args: Pick<ConformArgs, 'maxState
       if (E.isLeft(judged))
         return [{ layer: 3, name: script.name, verdict: 'failed', counts: {}, details: judged.left, repeat, elapsedMs: 0 }];
       const j = judged.right;
-      const small = verdictOf(j) === 'diverges' ? { ...j, shrunk: await shrink(script, {}, args.shrinkRuns) } : j;
-      const { oracle, trace, elapsedMs } = small;
+      const { oracle, trace, elapsedMs } = j;
+      const found: Pick<Finding, 'name' | 'repeat'> = { name: script.name, repeat };
+      const shrunk = verdictOf(j) === 'diverges' ? await shrink(script, {}, args.shrinkRuns) : undefined;
+      const kept = shrunk === undefined ? [] : keepScript(script, shrunk.judged ?? j, args.outDir);
+      const wrong = shrunk === undefined ? '' : [showJudgement(j, shrunk.lines), ...kept].join('\n');
       const reads = oracle.verdict === 'conforms' ? oracle.reads : 0;
       return [
         {
+          ...found,
           layer: 2,
-          name: script.name,
           verdict: oracle.verdict,
           counts: { commands: oracle.commands, 'reads compared': reads },
-          details: oracle.verdict === 'conforms' ? '' : oracle.verdict === 'diverges' ? showJudgement(small) : showOracle(oracle),
-          repeat,
+          details: oracle.verdict === 'diverges' ? wrong : oracle.verdict === 'conforms' ? '' : showOracle(oracle),
           elapsedMs,
         },
         {
+          ...found,
           layer: 3,
-          name: script.name,
           verdict: trace.verdict,
           counts: { events: trace.followed },
-          details: trace.verdict === 'conforms' ? '' : showTraceVerdict(trace),
-          repeat,
+          // Where layer 2 diverges, it has said all there is to say.
+          details:
+            trace.verdict === 'conforms'
+              ? ''
+              : oracle.verdict === 'diverges' || shrunk === undefined
+                ? showTraceVerdict(trace)
+                : wrong,
           elapsedMs: 0,
         },
       ];
@@ -114,21 +133,31 @@ export const scriptTask = (script: ScriptCase, args: Pick<ConformArgs, 'maxState
   };
 };
 
+/** Keeps the run of a script that diverges. */
+const keepScript = (script: ScriptCase, { events, oracle, trace }: ScriptJudgement, outDir: string): ReadonlyArray<string> => {
+  const rejection = trace.rejection ?? (oracle.verdict === 'diverges' ? rejectionOf(events, oracle) : undefined);
+  const { keepsLog } = oracleOptionsOf(script.flags);
+  return rejection === undefined ? [] : keepRun(outDir, events, rejection, { name: script.name, keepsLog, withTrace: true });
+};
+
 /** The trace of a run. */
-export const traceTask = (files: ReadonlyArray<string>): Task => ({
+export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name: files.map((f) => basename(f)).join(' '),
   weight: 5,
   run: async () => {
     const events = readTraces(files);
     if (E.isLeft(events)) throw new UsageError(events.left);
     const [verdict, elapsedMs] = await timed(() => Promise.resolve(validateTrace(events.right)));
+    const { rejection } = verdict;
+    const kept =
+      rejection === undefined ? [] : keepRun(outDir, events.right, rejection, { name: basename(files[0]!), withTrace: false });
     return [
       {
         layer: 3,
         name: files.join(' '),
         verdict: verdict.verdict,
         counts: { events: verdict.followed, processes: verdict.processes },
-        details: verdict.verdict === 'conforms' ? '' : showTraceVerdict(verdict),
+        details: verdict.verdict === 'conforms' ? '' : [showTraceVerdict(verdict), ...kept].join('\n'),
         repeat: `bayou conform --trace ${files.join(' ')}`,
         elapsedMs,
       },
@@ -139,18 +168,21 @@ export const traceTask = (files: ReadonlyArray<string>): Task => ({
 // --- layer 4 ---------------------------------------------------------------------------------------------------------------
 
 /** A random run; its script and its faults follow from the seed and its number alone. */
-export const randomTask = (seed: number, run: number): Task => ({
+export const randomTask = (seed: number, run: number, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name: `run ${run} of seed ${seed}`,
   weight: 5,
   run: async () => {
     const [judged, elapsedMs] = await timed(() => (run % 2 === 0 ? judgeRandomRun(seed, run) : judgeHostileRun(seed, run)));
+    const { events, rejection } = judged;
+    const name = `run ${run} of seed ${seed}`;
+    const kept = rejection === undefined ? [] : keepRun(outDir, events, rejection, { name, withTrace: true });
     return [
       {
         layer: 4,
-        name: `run ${run} of seed ${seed}`,
+        name,
         verdict: judged.verdict,
         counts: judged.counts,
-        details: judged.details,
+        details: [judged.details, ...kept].join('\n'),
         repeat: `bayou conform --seed ${seed} --from ${run} --runs 1`,
         elapsedMs,
       },

@@ -6,10 +6,11 @@
  * interrupted, of which it keeps the outcomes.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConformReport, Finding } from '../cli/report.js';
+import { copyWith } from './copy.js';
 import { MUTANTS, type Mutant } from './table.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -66,36 +67,12 @@ const DEADLINE_MS = 600_000;
 /** Mutants that are tried at the same time. */
 const AT_ONCE = 3;
 
-// --- copies ----------------------------------------------------------------------------------------------------------------
-
-/** A copy of the built program with the fault in it. Throws where the fault does not apply: the table is then out of date. */
-const build = (mutant: Mutant): string => {
-  const copy = join(COPIES, mutant.name);
-  rmSync(copy, { recursive: true, force: true });
-  mkdirSync(copy, { recursive: true });
-  cpSync(join(ROOT, 'dist'), join(copy, 'dist'), {
-    recursive: true,
-    // Without the bundles the copy's processes run as modules, the mutant's among them.
-    filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$|dist\/processes$/.test(path),
-  });
-  cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'));
-  const file = join(copy, 'dist', mutant.file);
-  const text = readFileSync(file, 'utf8');
-  const found = text.split(mutant.find).length - 1;
-  if (found !== 1)
-    throw new Error(
-      `mutant ${mutant.name}: '${mutant.find}' stands ${found} times in dist/${mutant.file}, and must stand there once`,
-    );
-  writeFileSync(
-    file,
-    text.replace(mutant.find, () => mutant.put),
-  );
-  return copy;
-};
+// --- running a copy --------------------------------------------------------------------------------------------------------
 
 /** The copy's own `bayou conform`. A copy that cannot even run it is noticed too. */
 const conform = async (copy: string, args: ReadonlyArray<string>): Promise<ReadonlyArray<Finding>> => {
-  const all = [join(copy, 'dist/cli/main.js'), 'conform', ...args, '--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '6'];
+  const quick = ['--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '6', '--out-dir', join(copy, 'divergences')];
+  const all = [join(copy, 'dist/cli/main.js'), 'conform', ...args, ...quick];
   const run = await new Promise<{ readonly stdout: string; readonly stderr: string }>((resolve) => {
     const options = { cwd: ROOT, timeout: DEADLINE_MS, maxBuffer: 256 * 1024 * 1024 };
     execFile(process.execPath, all, options, (_error, stdout, stderr) => resolve({ stdout, stderr }));
@@ -121,7 +98,8 @@ const isNoticed = (f: Finding): boolean => f.verdict === 'diverges' || f.verdict
 
 const tryMutant = async (mutant: Mutant): Promise<Outcome> => {
   const began = performance.now();
-  const copy = build(mutant);
+  const copy = join(COPIES, mutant.name);
+  copyWith(mutant, copy, ROOT);
   let tried = 0;
   const outcome = (finding: Finding | undefined): Outcome => ({
     name: mutant.name,
@@ -152,7 +130,7 @@ const smallest = ({ details, name }: Finding): string => {
   const steps = lines.filter((line) => /^ {2}\d+\. /.test(line)).map((line) => line.replace(/^ {2}\d+\. /, ''));
   if (steps.length > 0) return steps.map((s) => `\`${s}\``).join(', ');
   const at = lines.indexOf('a smaller script that diverges:');
-  const script = at < 0 ? [] : lines.slice(at + 1).map((line) => line.trim());
+  const script = at < 0 ? [] : lines.slice(at + 1).flatMap((line) => (line.startsWith('  ') ? [line.trim()] : []));
   if (script.length > 0 && script.length <= 12) return script.map((s) => `\`${s}\``).join(', ');
   return script.length > 0 ? `${script.length} lines of ${name}` : name;
 };
@@ -200,6 +178,7 @@ const kept = (): ReadonlyArray<Outcome> =>
 const resumes = process.argv.includes('--resume');
 const names = process.argv.slice(2).filter((arg) => arg !== '--resume');
 const chosen = MUTANTS.filter((m) => names.length === 0 || names.includes(m.name));
+mkdirSync(COPIES, { recursive: true });
 const outcomes = new Map(resumes ? kept().map((o) => [o.name, o]) : []);
 const queue = chosen.filter((m) => !outcomes.has(m.name));
 const work = async (): Promise<void> => {

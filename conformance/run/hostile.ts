@@ -17,7 +17,8 @@ export const judgeHostileRun = async (seed: number, run: number): Promise<Random
     ...happened({ ...ran.network }),
     ...happened(ran.processes),
   };
-  if (v.sound && v.validated.verdict === 'conforms') return { verdict: 'conforms', counts, details: '' };
+  const found = { counts, events: ran.events, rejection: v.validated.rejection };
+  if (v.sound && v.validated.verdict === 'conforms') return { ...found, verdict: 'conforms', details: '' };
   const verdict = v.sound ? 'undecided' : 'diverges';
-  return { verdict, counts, details: [showAssessment(v), 'plan:', JSON.stringify(plan)].join('\n') };
+  return { ...found, verdict, details: [showAssessment(v), 'plan:', JSON.stringify(plan)].join('\n') };
 };

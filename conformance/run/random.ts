@@ -2,14 +2,19 @@
  * Layer 4: a random script on real processes, with random faults of the network, the processes and the disks, judged by its trace
  * against the model and by the judge that knows no model.
  */
+import type { TraceEvent } from '#bayou/core/trace.js';
 import { planOf } from '../hostile/plan.js';
 import { assess, runHostile, showAssessment } from '../hostile/run.js';
+import type { Rejection } from '../trace/rejection.js';
 
 /** What the judges say of a random run. */
 export interface RandomJudgement {
   readonly verdict: 'conforms' | 'diverges' | 'undecided' | 'failed';
   readonly counts: Readonly<Record<string, number>>;
   readonly details: string;
+  readonly events: ReadonlyArray<TraceEvent>;
+  /** What layer 3 refuses, if anything. */
+  readonly rejection: Rejection | undefined;
 }
 
 /** Faults of the network that are counted; what it merely carried is not a fault. */
@@ -30,5 +35,13 @@ export const judgeRandomRun = async (seed: number, run: number): Promise<RandomJ
     'faults of processes and disks': sum(Object.values(ran.processes)),
   };
   const verdict = assessed.sound ? validated.verdict : 'diverges';
-  return { verdict, counts, details: verdict === 'conforms' ? '' : `${showAssessment(assessed)}\nplan: ${JSON.stringify(plan)}` };
+  const { rejection } = validated;
+  const { events } = ran;
+  return {
+    verdict,
+    counts,
+    events,
+    rejection,
+    details: verdict === 'conforms' ? '' : `${showAssessment(assessed)}\nplan: ${JSON.stringify(plan)}`,
+  };
 };

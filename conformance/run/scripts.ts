@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
 import { decide, observedIn, showOracle, type OracleOptions, type OracleVerdict } from '../oracle/oracle.js';
 import { showTraceVerdict, validateTrace, type TraceVerdict } from '../trace/validate.js';
 import { runOnCluster, type ClusterOptions } from './cluster.js';
@@ -21,9 +22,14 @@ export interface ScriptJudgement {
   readonly name: string;
   readonly oracle: OracleVerdict;
   readonly trace: TraceVerdict;
-  /** Lines of the smallest script found that still diverges. */
-  readonly shrunk?: ReadonlyArray<string>;
+  readonly events: ReadonlyArray<TraceEvent>;
   readonly elapsedMs: number;
+}
+
+/** The smallest script found that still diverges, and what its run came to; undefined where none was found but the whole one. */
+export interface Shrunk {
+  readonly lines: ReadonlyArray<string>;
+  readonly judged: ScriptJudgement | undefined;
 }
 
 // --- where they are --------------------------------------------------------------------------------------------------------
@@ -66,7 +72,8 @@ export const findScripts = (
 
 // --- judging ---------------------------------------------------------------------------------------------------------------
 
-const oracleOptionsOf = (flags: ReadonlyArray<string>, maxWorlds: number | undefined): OracleOptions => ({
+/** What a script's options say of the cluster that layer 2 has to know. */
+export const oracleOptionsOf = (flags: ReadonlyArray<string>, maxWorlds?: number): OracleOptions => ({
   background: flags[flags.indexOf('--anti-entropy-ms') + 1] !== '0' || !flags.includes('--anti-entropy-ms'),
   keepsLog: !flags.includes('--memory'),
   ...(maxWorlds !== undefined && { maxWorlds }),
@@ -91,6 +98,7 @@ export const judgeScript = async (
     name: script.name,
     oracle: decide(observed, oracleOptionsOf(script.flags, o.maxWorlds)),
     trace: validateTrace(events),
+    events,
     elapsedMs: performance.now() - began,
   });
 };
@@ -110,17 +118,16 @@ const MAX_RUNS = 60;
  * A smaller script that still diverges: parts of it are left out, halves first, lines last, as long as what is left diverges. Every
  * try is a run of the cluster, so there is a limit; a divergence that needs luck may not show in each.
  */
-export const shrink = async (
-  script: ScriptCase,
-  o: Omit<ClusterOptions, 'flags'>,
-  maxRuns = MAX_RUNS,
-): Promise<ReadonlyArray<string>> => {
+export const shrink = async (script: ScriptCase, o: Omit<ClusterOptions, 'flags'>, maxRuns = MAX_RUNS): Promise<Shrunk> => {
+  let smallest: ScriptJudgement | undefined;
   let lines = script.text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   let runs = 0;
   const diverges = async (some: ReadonlyArray<string>): Promise<boolean> => {
     if (runs++ >= maxRuns) return false;
     const judged = await judgeScript({ ...script, text: `${some.join('\n')}\n` }, { ...o, deadlineMs: 20_000 });
-    return E.isRight(judged) && verdictOf(judged.right) === 'diverges';
+    if (E.isLeft(judged) || verdictOf(judged.right) !== 'diverges') return false;
+    smallest = judged.right;
+    return true;
   };
   for (let size = Math.ceil(lines.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = lines.length - size; at > -size && runs < maxRuns; at -= size) {
@@ -129,13 +136,14 @@ export const shrink = async (
       if (less.length < lines.length && (await diverges(less))) lines = less;
     }
   }
-  return lines.map(textOfBytes);
+  return { lines: lines.map(textOfBytes), judged: smallest };
 };
 
 /** A judgement for people. */
-export const showJudgement = (j: ScriptJudgement): string =>
+export const showJudgement = (j: ScriptJudgement, shrunk: ReadonlyArray<string>): string =>
   [
     ...(j.oracle.verdict === 'conforms' ? [] : [`layer 2 ${showOracle(j.oracle)}`]),
     ...(j.trace.verdict === 'conforms' ? [] : [`layer 3 ${showTraceVerdict(j.trace)}`]),
-    ...(j.shrunk === undefined ? [] : ['a smaller script that diverges:', ...j.shrunk.map((line) => `  ${line}`)]),
+    'a smaller script that diverges:',
+    ...shrunk.map((line) => `  ${line}`),
   ].join('\n');

@@ -15,7 +15,7 @@ export const followClient = (scene: Scene, process: Process, event: TraceEvent):
   switch (event.type) {
     case 'session':
       if (scene.sessions.has(event.client)) reject(event, 'R3', `client ${event.client} has a session already`);
-      scene.sessions.set(event.client, new FollowedSession(event.client, event.guarantees));
+      scene.sessions.set(event.client, new FollowedSession(event.client, event.guarantees, scene.variant));
       return;
     case 'asked':
       asked(scene, process, sessionOf(scene, process, event), event);

@@ -11,6 +11,8 @@ export interface Rejection {
   /** The rule of the contract that it breaks, such as `R9`; or `trace`, where it is no trace of any run. */
   readonly rule: string;
   readonly why: string;
+  /** Where the event says something of a server's state that it never had: which process, and the vector that it had in the end. */
+  readonly of?: { readonly process: string; readonly vv: VectorEntries };
 }
 
 /**
@@ -26,8 +28,8 @@ export class Rejected extends Error {
 }
 
 /** Refuses an event. */
-export const reject = (event: TraceEvent, rule: string, why: string): never => {
-  throw new Rejected({ process: event.p, n: event.n, event, rule, why });
+export const reject = (event: TraceEvent, rule: string, why: string, of?: Rejection['of']): never => {
+  throw new Rejected({ process: event.p, n: event.n, event, rule, why, ...(of === undefined ? {} : { of }) });
 };
 
 /** Thrown where the trace does not hold what would be needed to decide. */

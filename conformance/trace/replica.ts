@@ -14,13 +14,13 @@ import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Pulled, Put, PutAnswer } from '#bayou/core/messages.js';
 import type { VectorEntries, Write } from '#bayou/core/write.js';
-import type { Rules } from '#bayou/model/rules.js';
+import type { Rules, Variant } from '#bayou/model/rules.js';
 import { acceptPut, answerGet, answerPull, newServer, receive, type Receipt, type Server } from '#bayou/model/server.js';
 import { covers, same, type Vector } from '#bayou/model/vector.js';
 import type { Log } from '#bayou/model/write-log.js';
 
-/** The protocol as the contract has it, with the log that the implementation keeps. */
-const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: true };
+/** The rules of a variant, with the log that the implementation keeps. */
+const rulesOf = (variant: Variant): Rules => ({ variant, pruning: 'live', remembersPuts: true });
 
 /** What a step changed, to take it back. */
 interface Undo {
@@ -43,10 +43,16 @@ export class FollowedReplica {
   readonly #byReplica = new Map<ReplicaId, Map<Bytes, Write>>();
   readonly #receipts = new Map<string, Receipt>();
   readonly #undo: Undo[] = [];
+  readonly #rules: Rules;
+  /** V2: the log's part of each puller's next answer, as it was read for the one before. */
+  readonly #readEarlier = new Map<ReplicaId, ReadonlyArray<Write>>();
+  /** V8: the writes of the last answer, which are added when the next one arrives. */
+  #late: ReadonlyArray<Write> = [];
   #seen = -1;
 
-  constructor(id: ReplicaId) {
+  constructor(id: ReplicaId, variant: Variant) {
     this.id = id;
+    this.#rules = rulesOf(variant);
   }
 
   /** How many keys have a value. */
@@ -65,7 +71,7 @@ export class FollowedReplica {
   }
 
   put(put: Put, index: number): PutAnswer {
-    const [after, answer] = acceptPut(RULES)(this.#slice(put.key, put), put);
+    const [after, answer] = acceptPut(this.#rules)(this.#slice(put.key, put), put);
     if (answer.type === 'behind' || this.#receipts.has(receiptName(put.client, put.clientTime))) return answer;
     const name = receiptName(put.client, put.clientTime);
     this.#take(index, after, [[put.key, after.log]], name);
@@ -74,7 +80,7 @@ export class FollowedReplica {
   }
 
   get(get: Get): GetAnswer {
-    return answerGet(RULES)(this.#slice(get.key), get);
+    return answerGet(this.#rules)(this.#slice(get.key), get);
   }
 
   /** R9: the answer to a request with this vector. */
@@ -84,11 +90,17 @@ export class FollowedReplica {
       for (const [r, t] of this.vv)
         if (!covers(asked, [[r, t]])) for (const write of this.#byReplica.get(r)?.values() ?? []) writes.push(write);
     }
-    return answerPull({ ...this.#slice(''), log: writes }, { type: 'pull', puller, vv: asked });
+    const pulled = answerPull({ ...this.#slice(''), log: writes }, { type: 'pull', puller, vv: asked });
+    if (this.#rules.variant !== 'V2') return pulled;
+    const earlier = this.#readEarlier.get(puller) ?? pulled.writes;
+    this.#readEarlier.set(puller, pulled.writes);
+    return { ...pulled, writes: earlier };
   }
 
   /** R9: takes an answer in. */
-  merge(pulled: Pulled, index: number): void {
+  merge(answer: Pulled, index: number): void {
+    const pulled = this.#rules.variant === 'V8' ? { ...answer, writes: this.#late } : answer;
+    this.#late = answer.writes;
     const byKey = new Map<Bytes, Write[]>();
     for (const write of pulled.writes) {
       const list = byKey.get(write.key);
@@ -96,9 +108,9 @@ export class FollowedReplica {
       else list.push(write);
     }
     const logs = [...byKey].map(
-      ([key, writes]) => [key, receive(RULES)(this.#slice(key), { ...pulled, vv: [], writes }).log] as const,
+      ([key, writes]) => [key, receive(this.#rules)(this.#slice(key), { ...pulled, vv: [], writes }).log] as const,
     );
-    this.#take(index, receive(RULES)(this.#slice(''), { ...pulled, writes: [] }), logs, undefined);
+    this.#take(index, receive(this.#rules)(this.#slice(''), { ...pulled, writes: [] }), logs, undefined);
   }
 
   /** Somebody has seen an answer given at this index: no step up to there can be forgotten by a kill (R10). */
@@ -118,6 +130,8 @@ export class FollowedReplica {
       if (this.clock === clock && this.size === size && same(this.vv, vv)) {
         this.#undo.length = 0;
         this.#seen = -1;
+        this.#late = [];
+        this.#readEarlier.clear();
         return survived;
       }
       const undo = this.#undo.at(-1);
@@ -130,7 +144,7 @@ export class FollowedReplica {
 
   /** The same state as another replica's (R7: a log that lost its end goes on as the next incarnation). */
   as(id: ReplicaId): FollowedReplica {
-    const other = new FollowedReplica(id);
+    const other = new FollowedReplica(id, this.#rules.variant);
     other.clock = this.clock;
     other.vv = this.vv;
     for (const [key, log] of this.#logs) other.#setLog(key, log);

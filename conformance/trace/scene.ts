@@ -1,6 +1,7 @@
 /** What is known of a run while it is followed: the replicas, the sessions, the links, what was sent, what is promised. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Variant } from '#bayou/model/rules.js';
 import { newTopology, type Topology } from '../judge/topology.js';
 import { Ledger } from './ledger.js';
 import { reject } from './rejection.js';
@@ -59,6 +60,23 @@ export interface Scene {
   readonly commands: Map<NodeId, Commanded[]>;
   /** How often the master was told to join a server: so many of its processes may have started. */
   readonly joins: Map<NodeId, number>;
+  /** The protocol, or the fault with which the run is tried. */
+  readonly variant: Variant;
+  readonly onUse: Listener['onUse'];
+  readonly onMet: Listener['onMet'];
+  readonly onLost: Listener['onLost'];
+}
+
+/** Who wants to know how a run is followed, to write it down as a path. All are called as it happens. */
+export interface Listener {
+  /** An event was followed. */
+  readonly onFollowed: (process: Process, event: TraceEvent) => void;
+  /** An event has used what an earlier one of another process gave: a result its answer, a merge its pull's answer. */
+  readonly onUse: (by: TraceEvent, used: TraceEvent) => void;
+  /** The master was told something of a server's state, and now the server's state is such. */
+  readonly onMet: (seen: TraceEvent, process: Process) => void;
+  /** A killed process's steps after this index are in no log (R10). */
+  readonly onLost: (process: Process, survived: number) => void;
 }
 
 /** May this process have started by now? */
@@ -79,7 +97,12 @@ export const commandsOf = (scene: Scene, client: NodeId): Commanded[] => {
   return made;
 };
 
-export const makeScene = (timeline: Timeline, hasMaster: boolean): Scene => ({
+export const makeScene = (
+  timeline: Timeline,
+  hasMaster: boolean,
+  variant: Variant,
+  { onUse, onMet, onLost }: Omit<Listener, 'onFollowed'>,
+): Scene => ({
   timeline,
   ledger: new Ledger(),
   topology: newTopology(),
@@ -89,6 +112,10 @@ export const makeScene = (timeline: Timeline, hasMaster: boolean): Scene => ({
   hasMaster,
   commands: new Map(),
   joins: new Map(),
+  variant,
+  onUse,
+  onMet,
+  onLost,
 });
 
 /** A server's process as it is followed. */
@@ -114,29 +141,32 @@ export const currentProcess = (scene: Scene, server: NodeId): Process | undefine
 /** Opens a view on a server; it is met already where its state is such now. */
 export const look = (scene: Scene, process: Process, view: View): void => {
   const state = serverState(scene, process);
-  if (state.replica !== undefined && view.holds(state.replica)) return;
-  state.views.push(view);
+  if (state.replica !== undefined && view.holds(state.replica)) scene.onMet(view.event, process);
+  else state.views.push(view);
 };
 
 /** Views that were not met before the process came to know of their end are refused. */
-export const closeViews = (state: ServerState, knows: number): void => {
+export const closeViews = (process: Process, state: ServerState): void => {
   if (state.views.length === 0) return;
-  for (const view of state.views) if (knows >= view.until) refuse(state, view);
+  for (const view of state.views) if (process.knows >= view.until) refuse(process, state, view);
 };
 
 /** Views that the state meets now are done with. */
-export const meetViews = (state: ServerState): void => {
+export const meetViews = (scene: Scene, process: Process, state: ServerState): void => {
   const { replica } = state;
-  if (state.views.length > 0 && replica !== undefined) state.views = state.views.filter((view) => !view.holds(replica));
+  if (state.views.length === 0 || replica === undefined) return;
+  for (const view of state.views) if (view.holds(replica)) scene.onMet(view.event, process);
+  state.views = state.views.filter((view) => !view.holds(replica));
 };
 
 /** At the end of a process's events, a view that was not met never will be. */
-export const endViews = (state: ServerState): void => {
-  for (const view of state.views) refuse(state, view);
+export const endViews = (process: Process, state: ServerState): void => {
+  for (const view of state.views) refuse(process, state, view);
 };
 
-const refuse = (state: ServerState, view: View): void => {
-  reject(view.event, view.rule, state.replica === undefined ? 'the server had not started' : view.why(state.replica));
+const refuse = (process: Process, state: ServerState, view: View): void => {
+  const why = state.replica === undefined ? 'the server had not started' : view.why(state.replica);
+  reject(view.event, view.rule, why, { process: process.name, vv: state.replica?.vv ?? [] });
 };
 
 /** Somebody has seen an answer that a server gave: it must be in the server's log, also after a kill (R10). */
@@ -145,4 +175,5 @@ export const seen = (scene: Scene, by: TraceEvent, process: Process, index: numb
   if (index > state.survived)
     reject(by, 'R10', `${process.name} gave this answer, was killed, and came back without what it had then`);
   state.replica?.seenUpTo(index);
+  scene.onUse(by, process.events[index]!);
 };

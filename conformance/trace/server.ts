@@ -17,10 +17,10 @@ type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 export const followServer = (scene: Scene, process: Process, event: TraceEvent): void => {
   const state = serverState(scene, process);
   const step = prepare(scene, process, state, event);
-  closeViews(state, process.knows);
+  closeViews(process, state);
   step();
-  meetViews(state);
-  if (process.next === process.events.length - 1) endViews(state);
+  meetViews(scene, process, state);
+  if (process.next === process.events.length - 1) endViews(process, state);
 };
 
 /** Asks for what must have been before the event; gives the step. */
@@ -64,7 +64,8 @@ const prepareStart = (scene: Scene, process: Process, state: ServerState, event:
   return () => {
     const earlier = last === undefined ? undefined : serverState(scene, last);
     state.id = event.replica;
-    state.replica = earlier?.replica === undefined ? firstReplica(event) : again(event, earlier, earlier.replica);
+    state.replica = earlier?.replica === undefined ? firstReplica(scene, event) : again(scene, event, earlier, earlier.replica);
+    if (last !== undefined && earlier !== undefined && earlier.survived !== Infinity) scene.onLost(last, earlier.survived);
     // Links of clients that were cut stay cut (contract, section 5).
     for (const client of scene.topology.clients)
       if (!scene.topology.links.has(server < client ? `${server}-${client}` : `${client}-${server}`)) state.cut.add(client);
@@ -73,24 +74,25 @@ const prepareStart = (scene: Scene, process: Process, state: ServerState, event:
 
 const isEmpty = (e: Of<'start'>): boolean => e.clock === 0 && e.vv.length === 0 && e.writes === 0;
 
-const firstReplica = (event: Of<'start'>): FollowedReplica => {
+const firstReplica = (scene: Scene, event: Of<'start'>): FollowedReplica => {
   if (!event.fresh)
     throw new Undecidable(
       `${event.p} started with a log from before the trace began; run with an empty data directory, or pass the traces of the earlier runs too`,
     );
   if (!isEmpty(event)) reject(event, 'R8', 'a replica without a log has a vector, an accept time or writes');
-  return new FollowedReplica(event.replica);
+  return new FollowedReplica(event.replica, scene.variant);
 };
 
-const again = (event: Of<'start'>, earlier: ServerState, before: FollowedReplica): FollowedReplica => {
+const again = (scene: Scene, event: Of<'start'>, earlier: ServerState, before: FollowedReplica): FollowedReplica => {
   const isNew = event.replica !== before.id;
   if (isNew && incarnationOf(event.replica) <= incarnationOf(before.id))
     reject(event, 'R7', `it goes on as ${event.replica}, but ${before.id} has been`);
   earlier.replica = undefined;
   if (event.fresh) {
-    if (!isNew) reject(event, 'R7', `it comes back without its log as ${event.replica}, the replica it was before`);
+    if (!isNew && scene.variant !== 'V3')
+      reject(event, 'R7', `it comes back without its log as ${event.replica}, the replica it was before`);
     if (!isEmpty(event)) reject(event, 'R8', 'a replica without a log has a vector, an accept time or writes');
-    return new FollowedReplica(event.replica);
+    return new FollowedReplica(event.replica, scene.variant);
   }
   const had = `${showVector(before.vv)} at accept time ${before.clock} with ${before.size} keys`;
   const survived = before.comeBackWith(event.vv, event.clock, event.writes, isNew);

@@ -4,6 +4,8 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { Stamp } from '#bayou/core/write.js';
+import { isOlder } from '#bayou/model/order.js';
+import type { Variant } from '#bayou/model/rules.js';
 import * as S from '#bayou/model/session.js';
 
 /** An operation that a session has begun. */
@@ -23,9 +25,11 @@ export class FollowedSession {
   #session: S.Session;
   readonly #wrote = new Map<Bytes, Stamp>();
   readonly #read = new Map<Bytes, Stamp>();
+  readonly #variant: Variant;
 
-  constructor(client: NodeId, guarantees: Guarantees) {
+  constructor(client: NodeId, guarantees: Guarantees, variant: Variant) {
     this.guarantees = guarantees;
+    this.#variant = variant;
     this.#session = S.newSession(client);
   }
 
@@ -39,7 +43,10 @@ export class FollowedSession {
   }
 
   afterPut(put: Put, stamp: Stamp): void {
+    const before = this.#wrote.get(put.key);
     this.#take(put.key, S.afterPut(this.#slice(put.key), put, stamp));
+    // Only under V1 is the stamp last written (the model keeps it) not the greatest (the implementation keeps that; R11 has both).
+    if (this.#variant === 'V1' && before !== undefined && isOlder(stamp, before)) this.#wrote.set(put.key, before);
   }
 
   /** A put that was not accepted, or of which that is not known, has used its client time (R3). */

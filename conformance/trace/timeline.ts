@@ -42,9 +42,11 @@ export class Timeline {
   followed = 0;
   readonly #follow: Follow;
   readonly #runs = new Map<string, Process[]>();
+  readonly #onFollowed: Follow;
 
-  constructor(traces: ReadonlyArray<ProcessTrace>, follow: Follow) {
+  constructor(traces: ReadonlyArray<ProcessTrace>, follow: Follow, onFollowed: Follow) {
     this.#follow = follow;
+    this.#onFollowed = onFollowed;
     this.processes = new Map(
       traces.flatMap(({ name, events }): [string, Process][] => {
         const who = parseProcessName(name);
@@ -79,6 +81,7 @@ export class Timeline {
     }
     process.next++;
     this.followed++;
+    this.#onFollowed(process, event);
   }
 
   /** Follows a process until the condition holds; false when its events end before, or when it waits for us itself. */

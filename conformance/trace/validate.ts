@@ -6,11 +6,12 @@
  *   if (E.isRight(events)) console.log(showTraceVerdict(validateTrace(events.right)));
  */
 import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Variant } from '#bayou/model/rules.js';
 import { followClient } from './client.js';
 import { followMaster } from './master.js';
 import { processesOf } from './read.js';
 import { reject, Rejected, type Rejection, Undecidable } from './rejection.js';
-import { makeScene, type Scene } from './scene.js';
+import { type Listener, makeScene, type Scene } from './scene.js';
 import { followServer } from './server.js';
 import { type Follow, gapIn, Timeline, Waiting } from './timeline.js';
 
@@ -26,8 +27,21 @@ export interface TraceVerdict {
   readonly why?: string;
 }
 
+/** How a run is validated. */
+export interface ValidateOptions {
+  /** A fault with which the run is tried. Default: the protocol as it is. */
+  readonly variant?: Variant;
+  readonly listener?: Listener;
+}
+
+const nobody = (): void => undefined;
+const NOBODY: Listener = { onFollowed: nobody, onUse: nobody, onMet: nobody, onLost: nobody };
+
 /** Validates a whole run; the events may stand in any order. */
-export const validateTrace = (events: ReadonlyArray<TraceEvent>): TraceVerdict => {
+export const validateTrace = (
+  events: ReadonlyArray<TraceEvent>,
+  { variant = 'FIXED', listener = NOBODY }: ValidateOptions = {},
+): TraceVerdict => {
   const traces = processesOf(events);
   const counts: Record<string, number> = {};
   for (const e of events) counts[e.type] = (counts[e.type] ?? 0) + 1;
@@ -51,8 +65,8 @@ export const validateTrace = (events: ReadonlyArray<TraceEvent>): TraceVerdict =
       else if (process.who.role === 'client') followClient(scene, process, event);
       else followMaster(scene, process, event);
     };
-    timeline = new Timeline(traces, follow);
-    holder.scene = makeScene(timeline, timeline.processes.has('master'));
+    timeline = new Timeline(traces, follow, listener.onFollowed);
+    holder.scene = makeScene(timeline, timeline.processes.has('master'), variant, listener);
     followAll(timeline);
     return { ...base, verdict: 'conforms', followed: timeline.followed };
   } catch (error) {

@@ -145,6 +145,26 @@ export const DEFAULTS: Config = {
   expect: 'holds',
 };
 
+/**
+ * What a path that was recorded from a run may have: a replay searches nothing, so its bounds are those of what can be read. Puts, kills
+ * and so on are what the run had; `rounds` may be 0, where the pulls of a stabilize are steps of the path themselves.
+ */
+const MANY = 100_000;
+const REPLAYED: typeof FIELDS = {
+  ...FIELDS,
+  servers: whole(1, 11),
+  clients: whole(1, 100),
+  keys: whole(1, 26),
+  puts: whole(0, MANY),
+  linkChanges: whole(0, MANY),
+  kills: whole(0, MANY),
+  blankRestarts: whole(0, MANY),
+  inFlight: whole(0, MANY),
+  lostAnswers: whole(0, MANY),
+  sessionKeys: whole(1, 26),
+  rounds: whole(0, 9),
+};
+
 // --- decoding --------------------------------------------------------------------------------------------------------------
 
 const shown = (u: unknown): string => {
@@ -154,11 +174,11 @@ const shown = (u: unknown): string => {
 
 const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
 
-const wrongField = (name: string, value: unknown): ReadonlyArray<string> =>
-  name in FIELDS
-    ? FIELDS[name as keyof typeof FIELDS].is(value)
+const wrongField = (fields: typeof FIELDS, name: string, value: unknown): ReadonlyArray<string> =>
+  name in fields
+    ? fields[name as keyof typeof FIELDS].is(value)
       ? []
-      : [`${name}: expected ${FIELDS[name as keyof typeof FIELDS].name}, but it is ${shown(value)}`]
+      : [`${name}: expected ${fields[name as keyof typeof FIELDS].name}, but it is ${shown(value)}`]
     : [`${name}: there is no such field; the fields are ${Object.keys(FIELDS).join(', ')}`];
 
 /** What two fields must agree on. */
@@ -200,15 +220,11 @@ const disagreements = (c: Config): ReadonlyArray<string> =>
       `expect: ${c.expect.violated} is not among the properties that are checked`,
   ].filter((x) => typeof x === 'string');
 
-/**
- * Decodes a configuration; fields left out have their {@link DEFAULTS}.
- * @returns the configuration, or for each wrong field one line that begins with its name.
- */
-export const decodeConfig = (u: unknown): E.Either<ReadonlyArray<string>, Config> =>
+const decodeWith = (fields: typeof FIELDS, u: unknown): E.Either<ReadonlyArray<string>, Config> =>
   pipe(
     isRecord(u) ? E.right(u) : E.left([`a configuration is a JSON object, but this is ${shown(u)}`]),
     E.chain((record) => {
-      const wrong = Object.entries(record).flatMap(([name, value]) => wrongField(name, value));
+      const wrong = Object.entries(record).flatMap(([name, value]) => wrongField(fields, name, value));
       return wrong.length > 0 ? E.left(wrong) : E.right({ ...DEFAULTS, ...(record as Partial<Config>) });
     }),
     E.chain((config) => {
@@ -216,6 +232,15 @@ export const decodeConfig = (u: unknown): E.Either<ReadonlyArray<string>, Config
       return wrong.length > 0 ? E.left(wrong) : E.right(config);
     }),
   );
+
+/**
+ * Decodes a configuration; fields left out have their {@link DEFAULTS}.
+ * @returns the configuration, or for each wrong field one line that begins with its name.
+ */
+export const decodeConfig = (u: unknown): E.Either<ReadonlyArray<string>, Config> => decodeWith(FIELDS, u);
+
+/** The same with the bounds of a path that is replayed and not searched. */
+export const decodeReplayed = (u: unknown): E.Either<ReadonlyArray<string>, Config> => decodeWith(REPLAYED, u);
 
 /** The guarantees of the client with this index (from 0). */
 export const guaranteesOf = (config: Config, client: number): t.TypeOf<typeof GuaranteesC> =>

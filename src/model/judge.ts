@@ -59,6 +59,7 @@ export const putBreaks = (
     named(judged, 'REPEAT', () => O.exists((first: Stamp) => isNew || !sameStamp(first, stamp))(O.fromNullable(known()))),
     named(judged, 'WFR', () => asked.writesFollowReads && isNew && unmet(session.read, before, stamp)),
     named(judged, 'MW', () => asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp)),
+    named(judged, 'LATER', () => isNew && [...session.wrote, ...session.read].some(([, s]) => !isOlder(s, stamp))),
   ]);
 };
 

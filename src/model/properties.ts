@@ -139,6 +139,7 @@ const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'do
     ),
   CLOCK: () => alwaysStep('CLOCK'),
   GREATEST: () => alwaysStep('GREATEST'),
+  LATER: () => alwaysStep('LATER'),
   REPEAT: (w) => (w.config.lostAnswers > 0 ? alwaysStep('REPEAT') : 'does not apply'),
   STABLE: (w) => (w.config.stabilize ? alwaysStep('STABLE') : 'does not apply'),
   SETTLE: (w) => ({

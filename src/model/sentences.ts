@@ -42,7 +42,12 @@ export const WITNESSES = {
   RECOVERY: says('R10', 'a killed server comes back with a write it acknowledged'),
 } as const;
 
-export const PROPERTIES = { ...SAFETY, ...LIVENESS, ...WITNESSES } as const;
+/** What is checked only where it is named: it says nothing that the others do not say of sessions that ask for everything. */
+const NAMED = {
+  LATER: says('R2', 'every put is stamped after all that its session has seen, whether it asks for guarantees or not'),
+} as const;
+
+export const PROPERTIES = { ...SAFETY, ...LIVENESS, ...WITNESSES, ...NAMED } as const;
 
 /** A property's name in configurations and on the command line. */
 export type PropertyId = keyof typeof PROPERTIES;

@@ -13,6 +13,7 @@ import { judgementOf, type Judgement } from './expectation.js';
 import { writeFiles } from './files.js';
 import { parseArgs, type CheckArgs } from './options.js';
 import { repeatCommand } from './repeat.js';
+import { replayFile } from './replay.js';
 
 // --- printing --------------------------------------------------------------------------------------------------------------
 
@@ -167,6 +168,7 @@ const listConfigs = async (): Promise<ExitStatus> => {
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
     const args = parseArgs(words);
+    if (args.replay !== undefined) return replayFile(args.replay, args);
     return await (args.list ? listConfigs() : checkAll(args, words));
   } catch (error) {
     // Commander has printed what was wrong, or the help.

@@ -33,6 +33,8 @@ export interface CheckArgs {
   readonly outDir?: string;
   readonly checkpoint?: string;
   readonly resume?: string;
+  /** A path to replay, instead of a search. */
+  readonly replay?: string;
   readonly format?: ReadonlyArray<Format>;
 }
 
@@ -152,6 +154,10 @@ const bare = (): Command => {
     .option('--seed <n>', 'seed of --search simulate', wholeNumber(0), 1)
     .option('--traces <n>', 'random walks of --search simulate', wholeNumber(1), 1000)
     .option('--trace-length <n>', 'steps of a random walk at most', wholeNumber(1), 100)
+    .option(
+      '--replay <file>',
+      'replay a path on the model: of bayou conform, or of --format json; the configuration is in the file',
+    )
     .option('--json', 'print the report as one line of JSON for each configuration', false)
     .option('--ndjson', 'print progress and report as lines of JSON', false)
     .option('--out-dir <dir>', 'write each counterexample there')
@@ -168,6 +174,8 @@ const clashOf = (raw: Raw, configs: number): string | undefined => {
   const keeps = raw.checkpoint !== undefined || raw.resume !== undefined;
   if (raw.format !== undefined && raw.outDir === undefined) return '--format needs --out-dir, the folder to write to';
   if (raw.json && raw.ndjson) return '--json and --ndjson exclude each other';
+  if (raw.replay !== undefined && (configs > 0 || keeps || raw.outDir !== undefined || raw.ndjson))
+    return '--replay searches nothing: it goes with --json and with options that override a field';
   if (keeps && configs > 1) return '--checkpoint and --resume are for one configuration at a time';
   if (keeps && (slow || raw.workers > 1))
     return '--checkpoint and --resume are for --search bfs and sweep by one thread, without --plain';

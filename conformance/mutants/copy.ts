@@ -1,0 +1,27 @@
+/** A copy of the built program with one fault in it, far from what ships. */
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mutant } from './table.js';
+
+/** Makes a copy of the project below `root`; it has `dist/` and `package.json`. Throws where the fault does not apply: the table is then out of date. */
+export const copyWith = (mutant: Mutant, copy: string, root: string): void => {
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy, { recursive: true });
+  cpSync(join(root, 'dist'), join(copy, 'dist'), {
+    recursive: true,
+    // Without the bundles the copy's processes run as modules, the mutant's among them.
+    filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$|dist\/processes$/.test(path),
+  });
+  cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+  const file = join(copy, 'dist', mutant.file);
+  const text = readFileSync(file, 'utf8');
+  const found = text.split(mutant.find).length - 1;
+  if (found !== 1)
+    throw new Error(
+      `mutant ${mutant.name}: '${mutant.find}' stands ${found} times in dist/${mutant.file}, and must stand there once`,
+    );
+  writeFileSync(
+    file,
+    text.replace(mutant.find, () => mutant.put),
+  );
+};

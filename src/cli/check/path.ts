@@ -1,0 +1,80 @@
+/**
+ * Path files: a run as steps of the model, with the configuration it needs. `bayou check --format json` writes a counterexample as
+ * one, `bayou conform` a run of the cluster up to what no step of the model explains; `bayou check --replay` reads both.
+ */
+import { readFileSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts/lib/index.js';
+import { PathReporter } from 'io-ts/lib/PathReporter.js';
+import { decodeReplayed, type Config } from '../../model/config.js';
+import { UsageError } from '../exit.js';
+import type { CheckArgs } from './options.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+const texts = t.readonly(t.record(t.string, t.string));
+const EventC = t.readonly(t.type({ process: t.string, n: t.number }));
+const LabelC = t.readonly(t.type({ family: t.string, args: t.readonlyArray(t.union([t.string, t.number])) }));
+
+/** Decodes a {@link RecordedStep}: a step of a path (see the checker's `PathStep`) and the event that it was recorded from. */
+const StepC = t.readonly(t.partial({ label: LabelC, note: t.string, state: texts, seen: texts, event: EventC }));
+
+/** Decodes the part of a path file that is not its configuration. */
+const PathC = t.readonly(
+  t.intersection([
+    t.type({ model: t.string, config: t.unknown, steps: t.readonlyArray(StepC) }),
+    t.partial({
+      property: t.string,
+      /** What no step of the model explains, as layer 3 says it. */
+      rejection: t.readonly(t.intersection([EventC, t.type({ rule: t.string, why: t.string })])),
+      /** What the model's servers, clients and keys are called in the run, and what its values are. */
+      names: texts,
+      /** The variants of the model that explain the whole run. */
+      variants: t.readonlyArray(t.string),
+    }),
+  ]),
+);
+
+/** One step of a path file: what was done, what was seen of it, and the event of which process that was. */
+export type RecordedStep = t.TypeOf<typeof StepC>;
+
+/** A path file. */
+export type RecordedPath = Omit<t.TypeOf<typeof PathC>, 'config'> & { readonly config: Config };
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+const MAX_BYTES = 512 * 1024 * 1024;
+
+const parse = (file: string): unknown => {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (text.length > MAX_BYTES) throw new UsageError(`--replay: ${file}: it is larger than ${MAX_BYTES} bytes`);
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    throw new UsageError(
+      code === undefined
+        ? `--replay: ${file}: it is not JSON: ${String(error)}`
+        : `--replay: ${file}: it cannot be read: ${code}`,
+    );
+  }
+};
+
+/** Reads a path file; fields of its configuration may be overridden. @throws UsageError with one line: the file or option, and what is wrong. */
+export const loadPath = (file: string, overrides: CheckArgs['overrides']): RecordedPath => {
+  const decoded = PathC.decode(parse(file));
+  if (E.isLeft(decoded)) {
+    const first = PathReporter.report(decoded)[0] ?? '';
+    throw new UsageError(`--replay: ${file}: it is no path of bayou conform or bayou check --format json: ${first}`);
+  }
+  const { config, ...rest } = decoded.right;
+  const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
+  const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
+  const whole = decodeReplayed(isObject ? { ...config, ...set } : config);
+  if (E.isLeft(whole)) {
+    const blame = (line: string): string => overrides.get(line.slice(0, line.indexOf(':')))?.option ?? `--replay: ${file}`;
+    throw new UsageError(whole.left.map((line) => `${blame(line)}: ${line}`).join('; '));
+  }
+  return { ...rest, config: whole.right };
+};

@@ -1,0 +1,143 @@
+/**
+ * What can be seen of the cluster at a step, and what the model has in its place: for paths that were recorded from a run. Each thing
+ * has a name: `result`, `requires`, `session clock`, `new writes`, and of a server `replica`, `vector`, `accept time`, `keys` and
+ * `store`, as in `vector of s0`.
+ */
+import type { Stamp, Write } from '../core/write.js';
+import type { Config } from './config.js';
+import type { Net } from './network.js';
+import { stampOrd } from './order.js';
+import type { Rules } from './rules.js';
+import { storeOf, type Server } from './server.js';
+import { getOf, putOf, stampFor, type Session } from './session.js';
+import * as V from './vector.js';
+import { asksOf, valueOf, worldOf, type World } from './world.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** The components before or after a step, by the names of their slots. */
+type Parts = Readonly<Record<string, unknown>>;
+
+/** A step as it was taken. */
+export interface Looked {
+  readonly label: { readonly family: string; readonly args: ReadonlyArray<string | number> } | undefined;
+  readonly note: string | undefined;
+  readonly before: Parts;
+  readonly after: Parts;
+}
+
+// --- texts -----------------------------------------------------------------------------------------------------------------
+
+/** A stamp as `3@1.0`. */
+export const showStamp = ({ t, r }: Stamp): string => `${t}@${r}`;
+
+/** Writes as `a:11#1 3@1.0, …`, in the order of their stamps. */
+export const showWrites = (writes: ReadonlyArray<Write>): string =>
+  [...writes]
+    .sort(stampOrd.compare)
+    .map((w) => `${w.key}:${w.value} ${showStamp(w)}`)
+    .join(', ');
+
+// --- parts (the slots in `world.ts` are where names meet types) ------------------------------------------------------------
+
+const serverIn = (parts: Parts, name: unknown): Server | undefined => parts[String(name)] as Server | undefined;
+const sessionIn = (parts: Parts, name: unknown): Session | undefined => parts[String(name)] as Session | undefined;
+const netIn = (parts: Parts): Net => (parts['net'] as Net | undefined) ?? [];
+
+const ofServer = (rules: Rules, server: Server, what: string): string | undefined => {
+  switch (what) {
+    case 'replica':
+      return server.replica;
+    case 'vector':
+      return V.show(server.vv);
+    case 'accept time':
+      return String(server.clock);
+    case 'keys':
+      return String(storeOf(rules)(server).length);
+    case 'store':
+      return storeOf(rules)(server)
+        .map(([key, value]) => `${key}:${value}`)
+        .join(', ');
+    default:
+      return undefined;
+  }
+};
+
+// --- what a session's step came to -----------------------------------------------------------------------------------------
+
+/** `accepted 2@1.0`, or `ERR_DEP`. */
+const resultOfPut = ({ label, note, before, after }: Looked): string | undefined => {
+  if (note === 'ERR_DEP') return note;
+  const [client, , key] = label?.args ?? [];
+  const was = sessionIn(before, client);
+  const stamp = stampFor(sessionIn(after, client)?.wrote ?? [], String(was?.unanswered?.key ?? key));
+  return stamp === undefined ? undefined : `accepted ${showStamp(stamp)}`;
+};
+
+/** `11#1 2@1.0`, `ERR_KEY`, or `ERR_DEP`. */
+const resultOfGet = ({ label, note = '', before }: Looked): string => {
+  const [, server, key] = label?.args ?? [];
+  const value = note.slice(String(key).length + 1);
+  const write = serverIn(before, server)?.log.findLast((w) => w.key === key && w.value === value);
+  return write === undefined ? value : `${value} ${showStamp(write)}`;
+};
+
+const resultOf = (step: Looked): string | undefined => {
+  if (step.label?.family === 'Get') return resultOfGet(step);
+  return step.label?.family === 'Put' || step.label?.family === 'RepeatPut' ? resultOfPut(step) : undefined;
+};
+
+/** R12: what the session's request requires, as a vector. */
+const requires = (world: World, { label, before }: Looked): string | undefined => {
+  const [client, , key = ''] = label?.args ?? [];
+  const session = sessionIn(before, client);
+  if (session === undefined) return undefined;
+  const asked = asksOf(world, session.client);
+  const request = label?.family === 'Get' ? getOf(asked)(session, String(key)) : putOf(asked, valueOf)(session, String(key));
+  return V.show(request.require);
+};
+
+// --- what a pull brought ---------------------------------------------------------------------------------------------------
+
+const distinctFrom = (before: Net, after: Net): Net => after.filter((m) => !before.includes(m));
+
+/** The answer's writes, and who gets them. */
+const answered = ({ label, before, after }: Looked): readonly [ReadonlyArray<Write>, Server | undefined] => {
+  const [first, second] = label?.args ?? [];
+  if (label?.family === 'Answer') {
+    const sent = distinctFrom(netIn(before), netIn(after)).flatMap((m) => (m.type === 'answer' ? m.pulled.writes : []));
+    return [sent, serverIn(before, second)];
+  }
+  const torn = serverIn(before, second)?.midway;
+  return [label?.family === 'ReadVector' ? (torn?.writes ?? []) : (serverIn(before, second)?.log ?? []), serverIn(before, first)];
+};
+
+/** Of an answer's writes those that the puller's vector does not claim yet. */
+const newWrites = (step: Looked): string => {
+  const [writes, puller] = answered(step);
+  return showWrites(writes.filter((w) => puller === undefined || !V.has(puller.vv, w)));
+};
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+/** What the model of a configuration has for one thing that was seen of a step; undefined where it has no such thing. */
+export const lookOf = (config: Config): ((step: Looked, name: string) => string | undefined) => {
+  const world = worldOf(config);
+  return (step, name) => {
+    const [, what, of] = /^(.*) of (s\d+)$/.exec(name) ?? [];
+    const server = of === undefined ? undefined : serverIn(step.after, of);
+    if (server !== undefined) return ofServer(world.rules, server, what ?? '');
+    switch (name) {
+      case 'result':
+        return resultOf(step);
+      case 'requires':
+        return requires(world, step);
+      case 'session clock':
+        return String(sessionIn(step.before, step.label?.args[0])?.clock ?? '');
+      case 'new writes':
+        return newWrites(step);
+      default:
+        return undefined;
+    }
+  };
+};
