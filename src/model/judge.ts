@@ -16,9 +16,8 @@ export type Judged = ReadonlySet<PropertyId>;
 
 const NOTHING: ReadonlyArray<string> = [];
 
-/** The property's name, if it is checked and the condition is true. Nearly always it is not, and it is asked of every step. */
-const named = (judged: Judged, id: PropertyId, isSo: () => boolean): ReadonlyArray<string> =>
-  judged.has(id) && isSo() ? [PROPERTIES[id].name] : NOTHING;
+/** The property's name, if it is so. Nearly always it is not, and it is asked of every step. */
+const named = (id: PropertyId, isSo: boolean): ReadonlyArray<string> => (isSo ? [PROPERTIES[id].name] : NOTHING);
 
 const both = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray<string> =>
   a.length === 0 ? b : b.length === 0 ? a : [...a, ...b];
@@ -53,19 +52,22 @@ export const putBreaks = (
     before.log.find((w) => w.client === client && w.clientTime === clientTime && w.r === before.replica);
   const isNew = after !== before;
   return all([
-    named(judged, 'GREATEST', () => isNew && before.log.some((w) => stampOrd.compare(w, stamp) >= 0)),
-    named(judged, 'CLOCK', () => after.clock < before.clock),
-    named(judged, 'PRUNING', () => isNew && changesStore(rules, before, [L.writeOf(put, stamp)], after)),
-    named(judged, 'REPEAT', () => O.exists((first: Stamp) => isNew || !sameStamp(first, stamp))(O.fromNullable(known()))),
-    named(judged, 'WFR', () => asked.writesFollowReads && isNew && unmet(session.read, before, stamp)),
-    named(judged, 'MW', () => asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp)),
-    named(judged, 'LATER', () => isNew && [...session.wrote, ...session.read].some(([, s]) => !isOlder(s, stamp))),
+    named('GREATEST', judged.has('GREATEST') && isNew && before.log.some((w) => stampOrd.compare(w, stamp) >= 0)),
+    named('CLOCK', judged.has('CLOCK') && after.clock < before.clock),
+    named('PRUNING', judged.has('PRUNING') && isNew && changesStore(rules, before, [L.writeOf(put, stamp)], after)),
+    named(
+      'REPEAT',
+      judged.has('REPEAT') && O.exists((first: Stamp) => isNew || !sameStamp(first, stamp))(O.fromNullable(known())),
+    ),
+    named('WFR', judged.has('WFR') && asked.writesFollowReads && isNew && unmet(session.read, before, stamp)),
+    named('MW', judged.has('MW') && asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp)),
+    named('LATER', judged.has('LATER') && isNew && [...session.wrote, ...session.read].some(([, s]) => !isOlder(s, stamp))),
   ]);
 };
 
 /** What an accepted put witnesses. */
 export const putShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
-  named(judged, 'PRUNED', () => after !== before && after.log.length <= before.log.length);
+  named('PRUNED', judged.has('PRUNED') && after !== before && after.log.length <= before.log.length);
 
 /** Is the answer older than what the session knows of the key? No value is older than any. */
 const goesBack = (answer: GetAnswer, known: Stamp | undefined): boolean =>
@@ -80,15 +82,15 @@ export const getBreaks = (
   answer: GetAnswer,
 ): ReadonlyArray<string> =>
   both(
-    named(judged, 'RYW', () => asked.readYourWrites && goesBack(answer, stampFor(session.wrote, get.key))),
-    named(judged, 'MR', () => asked.monotonicReads && goesBack(answer, stampFor(session.read, get.key))),
+    named('RYW', judged.has('RYW') && asked.readYourWrites && goesBack(answer, stampFor(session.wrote, get.key))),
+    named('MR', judged.has('MR') && asked.monotonicReads && goesBack(answer, stampFor(session.read, get.key))),
   );
 
 /** What the answer to a get witnesses. */
 export const getShows = (judged: Judged, answer: GetAnswer): ReadonlyArray<string> =>
   both(
-    named(judged, 'ERR_DEP', () => answer.type === 'behind'),
-    named(judged, 'ERR_KEY', () => answer.type === 'missing'),
+    named('ERR_DEP', judged.has('ERR_DEP') && answer.type === 'behind'),
+    named('ERR_KEY', judged.has('ERR_KEY') && answer.type === 'missing'),
   );
 
 /** What receiving writes breaks. */
@@ -100,8 +102,8 @@ export const receiptBreaks = (
   after: Server,
 ): ReadonlyArray<string> =>
   both(
-    named(judged, 'CLOCK', () => after.clock < before.clock),
-    named(judged, 'PRUNING', () => changesStore(rules, before, writes, after)),
+    named('CLOCK', judged.has('CLOCK') && after.clock < before.clock),
+    named('PRUNING', judged.has('PRUNING') && changesStore(rules, before, writes, after)),
   );
 
 /** What receiving writes witnesses: a pruned write; a write that meets another client's, which its replica did not know. */
@@ -113,20 +115,22 @@ export const receiptShows = (
   after: Server,
 ): ReadonlyArray<string> =>
   both(
-    named(judged, 'PRUNED', () => after.log.length < L.add(before.log, writes).length),
-    named(judged, 'CONFLICT', () =>
-      writes.some((w) => before.log.some((x) => x.key === w.key && x.client !== w.client && !has(vv, x))),
+    named('PRUNED', judged.has('PRUNED') && after.log.length < L.add(before.log, writes).length),
+    named(
+      'CONFLICT',
+      judged.has('CONFLICT') &&
+        writes.some((w) => before.log.some((x) => x.key === w.key && x.client !== w.client && !has(vv, x))),
     ),
   );
 
 /** What coming back from a kill breaks. */
 export const restartBreaks = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
-  named(judged, 'CLOCK', () => before.replica === after.replica && after.clock < before.clock);
+  named('CLOCK', judged.has('CLOCK') && before.replica === after.replica && after.clock < before.clock);
 
 /** What coming back from a kill witnesses. */
 export const restartShows = (judged: Judged, after: Server): ReadonlyArray<string> =>
-  named(judged, 'RECOVERY', () => after.log.some((w) => w.r === after.replica));
+  named('RECOVERY', judged.has('RECOVERY') && after.log.some((w) => w.r === after.replica));
 
 /** What a stabilize breaks, after which `isStable` should be true (V4). */
 export const stabilizeBreaks = (judged: Judged, isStable: () => boolean): ReadonlyArray<string> =>
-  named(judged, 'STABLE', () => !isStable());
+  named('STABLE', judged.has('STABLE') && !isStable());

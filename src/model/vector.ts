@@ -28,7 +28,7 @@ export const join = (a: Vector, b: Vector): Vector =>
     ? a
     : a.length === 0
       ? b
-      : b.reduce((joined, entry) => raise(joined, { r: entry[0], t: entry[1] }), a);
+      : b.reduce((joined, [r, t]) => (at(joined, r) >= t ? joined : raise(joined, { t, r })), a);
 
 /** R12: does a replica with this vector *have* the stamp? */
 export const has = (vector: Vector, stamp: Stamp): boolean => at(vector, stamp.r) >= stamp.t;
