@@ -101,6 +101,18 @@ export type Stop =
 
 export type SearchKind = 'bfs' | 'dfs' | 'sweep' | 'simulate';
 
+/** The estimated probability that hash compaction missed a state, by three ways to estimate it, for `n` states and `g` generated. */
+export interface Omission {
+  /** Bits of a hash. */
+  readonly bits: number;
+  /** That any two of the states found have one hash, were hashes drawn at random (Stern and Dill 1995): `1 - exp(-n(n-1)/2 / 2^bits)`. */
+  readonly pairs: number;
+  /** TLC's first: each step that came to a known hash is taken for one to a state of its own: `1 - exp(-n(g-n) / 2^bits)`. */
+  readonly steps: number;
+  /** TLC's second, from the hashes as they are: one over the least distance between two. It tells of hashes that spread badly. */
+  readonly observed: number;
+}
+
 /** What it took. */
 export interface Statistics {
   readonly elapsedMs: number;
@@ -109,8 +121,10 @@ export interface Statistics {
   readonly workers: number;
   /** Which machinery did it, in a few words: `plain`, `components`, `components, 2 workers`. */
   readonly engine: string;
-  /** With hash compaction: the estimated probability that some state was taken for another. Absent: exact. */
+  /** With hash compaction: the estimated probability that some state was taken for another, the greatest of those computed. Absent: exact. */
   readonly omissionProbability?: number;
+  /** With hash compaction: how the estimate came about. */
+  readonly omission?: Omission;
   /** Anything else that is worth a number: memo rows, interned components by kind. */
   readonly details?: Readonly<Record<string, number>>;
 }
@@ -163,6 +177,11 @@ export interface CheckOptions {
   readonly symmetry?: boolean;
   /** Use the model's quotient, where it declares one. Default false. */
   readonly normalize?: boolean;
+  /**
+   * Hash compaction: keep of each state only a hash of so many bits, from 8 to 64. States may then be missed; the report says how likely
+   * ({@link Statistics.omission}). Safety only. Default: states are kept and compared whole.
+   */
+  readonly hashBits?: number;
   /** Names of the properties to judge. Default: all. */
   readonly properties?: ReadonlyArray<string>;
   /** Go on after the first violation, until each property is judged. Default false. */

@@ -40,7 +40,7 @@ describe('limits', () => {
     const report = await checkComponents(bayouS(config), { maxDepth: 4 });
     const deeper = await checkComponents(bayouS(config), { maxDepth: 5 });
     expect(report).toMatchObject({ verdict: 'bounded', stop: { kind: 'depth', limit: 4 } });
-    expect(report.counts).toMatchObject({ depth: 5, completeDepth: 4 });
+    expect(report.counts).toMatchObject({ depth: 4, completeDepth: 3 });
     expect(deeper.counts.distinct - deeper.counts.queue).toBe(report.counts.distinct);
   });
 

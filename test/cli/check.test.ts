@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '#bayou/checker/report.js';
 import { bayou } from './run.js';
 
 let dir = '';
@@ -84,6 +85,20 @@ describe('the same counts', () => {
     },
   );
 
+  test.each([['--hash-compaction'], ['--hash-compaction', '48', '--plain'], ['--hash-compaction', '--search', 'dfs']])(
+    'of bayou-s 2,2,1,2 by hashes, and the verdict says that they were: %j',
+    async (...flags) => {
+      const { status, lines } = await bayou(['check', 'bayou-s-2212', ...flags]);
+      expect(lines.at(-1)).toMatch(
+        /holds, unless a state was missed \(p ≤ \d\.\de-\d+\): all 689 states, depth \d+;.*; hash compaction, \d\d bits a state$/,
+      );
+      expect(status).toBe(0);
+      const { lines: json } = await bayou(['check', 'bayou-s-2212', ...flags, '--json']);
+      const { statistics } = JSON.parse(json[0]!) as Pick<Report, 'statistics'>;
+      expect(statistics.omissionProbability).toBe(Math.max(statistics.omission!.pairs, statistics.omission!.steps));
+    },
+  );
+
   test('a simulation repeats by its seed and never says "holds"', async () => {
     const args = ['check', 'bayou-s-2212', '--search', 'simulate', '--seed', '5', '--traces', '20', '--json'];
     const [first, second] = await Promise.all([bayou(args), bayou(args)]);
@@ -137,6 +152,14 @@ describe('bad input: one clear line, and 2', () => {
     expect(await complaint('--bogus')).toContain("unknown option '--bogus'");
     expect(await complaint('--format', 'itf')).toContain('--format needs --out-dir');
     expect(await complaint('--variant', 'V9')).toContain('--variant: variant: expected one of FIXED, V1');
+  });
+
+  test('hash compaction where it makes no sense', async () => {
+    expect(await complaint('settle', '--hash-compaction')).toMatch(/^bayou check: settle: --hash-compaction: .* liveness/);
+    expect(await complaint('bayou-s-2112', '--hash-compaction', '--search', 'sweep')).toContain('--hash-compaction is for');
+    expect(await complaint('bayou-s-2112', '--hash-compaction', '--workers', '2')).toContain('--hash-compaction is for');
+    expect(await complaint('bayou-s-2112', '--hash-compaction', '4')).toContain('Use a whole number from 8 to 64.');
+    expect(await complaint('bayou-s-2112', '--search', 'sweep', '--max-depth', '3')).toContain('--max-depth: a sweep');
   });
 
   test('one bad configuration does not keep the others from being checked', async () => {

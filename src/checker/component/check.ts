@@ -13,9 +13,12 @@ import { layoutOf } from './compile.js';
 import { CheckerError } from './error.js';
 import type { ComponentOptions } from './options.js';
 import { detailsOf, reportOf, type Findings } from './report.js';
-import { Breadth, Sweep } from './search.js';
+import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
+import { Breadth, Sweep, type Start } from './search.js';
 import { loomingBytes, newSpace, type Space } from './space.js';
-import { traceOf } from './trace.js';
+import { Depth, HashedBreadth } from './statewise.js';
+import { shortestPath, traceOf } from './trace.js';
+import { Hashed } from './visited.js';
 
 /** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
 const TURN_MS = 40;
@@ -25,10 +28,12 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 // --- the search ------------------------------------------------------------------------------------------------------------
 
+type AnyRun = Breadth | Sweep | Depth | HashedBreadth;
+
 /** A search with all that its report needs. */
 interface Job {
   readonly space: Space;
-  readonly run: Breadth | Sweep;
+  readonly run: AnyRun;
   readonly identity: Identity;
   readonly watch: Watch;
   readonly options: ComponentOptions;
@@ -36,9 +41,7 @@ interface Job {
 }
 
 const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch): Job => {
-  if (options.search === 'sweep' && model.progress === undefined) {
-    throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
-  }
+  mustSuit(model, options);
   const saved = options.resume === undefined ? undefined : load(options.resume);
   const layout = saved === undefined ? layoutFor(model, options) : layoutOf(model, saved.header.locals);
   const space = newSpace(model, layout, {
@@ -46,12 +49,39 @@ const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch
     normalize: options.normalize === true,
     ...(options.properties === undefined ? {} : { properties: options.properties }),
   });
-  const start = saved === undefined ? 'initial' : 'resume';
-  const run = options.search === 'sweep' ? new Sweep(space, start) : new Breadth(space, options.maxDepth ?? Infinity, start);
+  const run = runOf(space, options, saved === undefined ? 'initial' : 'resume');
   const identity = identityOf(space.compiled, identityText(options));
-  if (saved !== undefined) restore(saved, space, run, identity);
+  if (saved !== undefined && isKept(run)) restore(saved, space, run, identity);
   return { space, run, watch: watcher, options, traces: new Map(), identity };
 };
+
+/** Refuses options that do not go together, or not with the model. */
+const mustSuit = (model: ComponentModel, options: ComponentOptions): void => {
+  const { search: order = 'bfs', maxDepth, checkpoint, resume, hashBits, properties } = options;
+  if (order === 'sweep' && model.progress === undefined) {
+    throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
+  }
+  if (order === 'sweep' && maxDepth !== undefined) {
+    throw new CheckerError('option', 'maxDepth: a sweep goes by progress and does not know depths; search bfs or dfs');
+  }
+  mustSuitHashing(
+    options,
+    model.properties.filter(({ name }) => properties?.includes(name) ?? true),
+  );
+  if ((hashBits !== undefined || order === 'dfs') && (checkpoint !== undefined || resume !== undefined)) {
+    throw new CheckerError('option', 'checkpoint: only an exact bfs or a sweep can be written to a file and resumed');
+  }
+};
+
+const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOptions, start: Start): AnyRun => {
+  if (order === 'sweep') return new Sweep(space, start);
+  if (order === 'dfs') return new Depth(space, maxDepth, hashBits);
+  if (hashBits !== undefined) return new HashedBreadth(space, maxDepth ?? Infinity, hashBits);
+  return new Breadth(space, maxDepth ?? Infinity, start);
+};
+
+/** Whether a run can be kept in a file. */
+const isKept = (run: AnyRun): run is Breadth | Sweep => run instanceof Breadth || run instanceof Sweep;
 
 /** The options that change what is found, in words. */
 const identityText = ({ search: order = 'bfs', symmetry, normalize, configuration }: ComponentOptions): string =>
@@ -73,14 +103,17 @@ const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined =>
     : undefined;
 };
 
-/** Keeps the run that leads to what was found just now, while the depths say which one is shortest. */
+/** Keeps the run that leads to what was found just now: while the depths say which one is shortest, or while it is on the stack. */
 const keepTraces = ({ space, run, options, traces }: Job): void => {
   // After a resumption the memo, from which predecessors are read, has not all rows.
-  if (!(run instanceof Breadth) || options.resume !== undefined) return;
+  if (!(run instanceof Breadth || run instanceof Depth) || options.resume !== undefined) return;
   space.judge.found.forEach((evidence, i) => {
     const { name, kind } = space.judge.properties[i]!;
     const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
-    if (evidence !== undefined && wanted && !traces.has(name)) traces.set(name, traceOf(space, run, name, evidence));
+    if (evidence !== undefined && wanted && !traces.has(name)) {
+      const path = run instanceof Depth ? run.pathTo(evidence.state) : shortestPath(space, run, evidence.state);
+      traces.set(name, traceOf(space, path, name, evidence, run instanceof Breadth));
+    }
   });
 };
 
@@ -132,19 +165,24 @@ const findingsOf = ({ space, run, options, watch: watcher, traces }: Job): Findi
   peakBytes: watcher.peakBytes(),
   workers: 1,
   details: detailsOf(space),
+  ...('visited' in run && run.visited instanceof Hashed
+    ? { omission: omissionStatistics(run.visited.fingerprints, space.tally.generated) }
+    : {}),
 });
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. So it is
- * after a resumption. */
+/**
+ * A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. So it is
+ * after a resumption, and with hash compaction.
+ */
 export const withTraces = async (model: ComponentModel, options: ComponentOptions, report: Report): Promise<Report> => {
   const { witnessTraces } = options;
   const wanted = report.properties
     .filter(({ verdict }) => verdict === 'violated' || (witnessTraces === true && verdict === 'reached'))
     .map(({ name }) => name);
   if (wanted.length === 0) return report;
-  const { resume: _, ...fresh } = options;
+  const { resume: _resume, hashBits: _hashBits, ...fresh } = options;
   const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options));
   for (;;) {
     const stop = slice(job);
@@ -170,6 +208,7 @@ export const checkComponents = async (model: ComponentModel, options: ComponentO
   const stop = await search(job);
   const report = reportOf(findingsOf(job), stop);
   const stopped = stop.kind !== 'complete' && stop.kind !== 'violation';
-  if (options.checkpoint !== undefined && stopped) save(options.checkpoint, job.space, job.run, job.identity);
-  return options.search === 'sweep' || options.resume !== undefined ? withTraces(model, options, report) : report;
+  if (options.checkpoint !== undefined && stopped && isKept(job.run)) save(options.checkpoint, job.space, job.run, job.identity);
+  const again = job.run instanceof Sweep || job.run instanceof HashedBreadth || options.resume !== undefined;
+  return again ? withTraces(model, options, report) : report;
 };

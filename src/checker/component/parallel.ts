@@ -16,7 +16,7 @@ import { buildModel, type Command, type ModelSource, type Word, type WorkerData 
 export type { ModelSource } from './worker.js';
 
 /** What a parallel check takes. */
-export interface ParallelOptions extends Omit<ComponentOptions, 'search' | 'checkpoint' | 'resume'> {
+export interface ParallelOptions extends Omit<ComponentOptions, 'search' | 'checkpoint' | 'resume' | 'hashBits'> {
   /** How many threads, from 2 to 64. */
   readonly workers: number;
 }
@@ -157,7 +157,7 @@ const lead = async (team: Team, watcher: Watch, options: ParallelOptions, famili
     if (violated && (options.keepGoing !== true || decided.every(Boolean))) return { ...at, stop: { kind: 'violation' } };
     if (team.words.every((word) => word?.waiting === 0)) return at;
     if (look()) return { ...at, stop: stop! };
-    if (at.complete >= (options.maxDepth ?? Infinity)) return { ...at, stop: { kind: 'depth', limit: options.maxDepth! } };
+    if (at.complete + 1 >= (options.maxDepth ?? Infinity)) return { ...at, stop: { kind: 'depth', limit: options.maxDepth! } };
     const over = everyone(team, ['level'], look);
     tell(team, 'go');
     if (!(await over)) return { ...at, stop: stop! };

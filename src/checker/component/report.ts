@@ -6,6 +6,7 @@ import {
   type Counterexample,
   type PropertyReport,
   type Report,
+  type Statistics,
   type Stop,
   type Vacuity,
 } from '../report.js';
@@ -29,6 +30,8 @@ export interface Findings {
   readonly peakBytes: number;
   readonly workers: number;
   readonly details: Readonly<Record<string, number>>;
+  /** With hash compaction: what may have been missed. */
+  readonly omission?: Pick<Statistics, 'omissionProbability' | 'omission'>;
 }
 
 /** The machinery's own numbers. */
@@ -110,6 +113,7 @@ export const reportOf = (found: Findings, stop: Stop): Report => {
       workers,
       engine: workers === 1 ? 'components' : `components, ${workers} workers`,
       details: found.details,
+      ...found.omission,
     },
   };
 };

@@ -139,7 +139,7 @@ export class Breadth implements Run {
   /** Goes on to the next depth, if there is one. */
   private advance(): boolean {
     const { layer } = this;
-    if (layer.queue.length === 0 || this.found > this.maxDepth) return false;
+    if (layer.queue.length === 0 || this.found >= this.maxDepth) return false;
     this.goTo(this.found, this.found + 1);
     const old = this.current;
     this.current = layer.queue.data;

@@ -34,6 +34,8 @@ export interface Space {
   readonly initial: Int32Array;
   readonly newLayer: (level: number) => Layer;
   readonly expander: (order: Order) => Expander;
+  /** Sets who knows the state from which steps are taken when they first say what they break or reach. */
+  readonly witness: (state: () => Int32Array) => void;
 }
 
 export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOptions): Space => {
@@ -66,6 +68,9 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
       const expander = new Expander(compiled, shape, tally, memo, judge, mover, order, symmetry);
       evidence = () => expander.evidence();
       return expander;
+    },
+    witness: (state) => {
+      evidence = state;
     },
   };
 };

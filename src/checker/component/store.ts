@@ -231,3 +231,26 @@ export class Shape {
     return at * 4;
   }
 }
+
+/** Where the cell of a state (by places) is in its page of bytes; undefined where it has none yet. */
+export const cellOf = (
+  shape: Shape,
+  layer: Layer,
+  state: Int32Array,
+): { readonly bytes: Uint8Array; readonly at: number } | undefined => {
+  const group = layer.find(state.subarray(0, shape.group));
+  if (group === -1) return undefined;
+  const offset = layer.blocks.at(group);
+  const page = layer.arena.page(offset);
+  const base = within(offset);
+  let ids = base + shape.ids;
+  let at = 0;
+  for (let p = 0; p < shape.positions; p++) {
+    const index = page.subarray(ids, ids + page[base + shape.counts + p]!).indexOf(state[shape.group + p]!);
+    if (index === -1) return undefined;
+    const room = page[base + shape.rooms + p]!;
+    ids += room;
+    at = at * room + index;
+  }
+  return { bytes: layer.arena.pageBytes(offset), at: shape.cells(page, base) + at };
+};

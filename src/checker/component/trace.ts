@@ -10,40 +10,19 @@
  * step one whose result has the next representative; one exists, as permutations are automorphisms and the quotient commutes with the steps.
  */
 import { type Counterexample, type Shown, type TraceStep } from '../report.js';
-import { text } from '../plain/encode.js';
 import type { ComponentModel, Outcome } from '../interface.js';
 import type { Meeting } from './compile.js';
 import { CheckerError } from './error.js';
 import type { Evidence } from './judge.js';
 import { strideOf } from './memo.js';
 import { type Breadth, depthMark } from './search.js';
-import { within } from './store.js';
+import { cellOf } from './store.js';
 import type { Space } from './space.js';
 
 /** The depth mark of a state (by places), or 0 where it is not known. */
 const markOf = (space: Space, run: Breadth, state: Int32Array): number => {
-  const { shape } = space;
-  const group = run.layer.find(state.subarray(0, shape.group));
-  if (group === -1) return 0;
-  const offset = run.layer.blocks.data[group]!;
-  const page = run.layer.arena.page(offset);
-  const base = within(offset);
-  let cell = shape.cells(page, base);
-  let ids = base + shape.ids;
-  let stride = 1;
-  const indices: number[] = [];
-  for (let p = 0; p < shape.positions; p++) {
-    const count = page[base + shape.counts + p]!;
-    const index = page.subarray(ids, ids + count).indexOf(state[shape.group + p]!);
-    if (index === -1) return 0;
-    indices.push(index);
-    ids += page[base + shape.rooms + p]!;
-  }
-  for (let p = shape.positions - 1; p >= 0; p--) {
-    cell += indices[p]! * stride;
-    stride *= page[base + shape.rooms + p]!;
-  }
-  return run.layer.arena.pageBytes(offset)[cell]!;
+  const cell = cellOf(space.shape, run.layer, state);
+  return cell === undefined ? 0 : cell.bytes[cell.at]!;
 };
 
 /** Where an interaction's arguments are in a state by places. */
@@ -83,8 +62,8 @@ const leadsTo = (space: Space, meeting: Meeting, row: number, places: ReadonlyAr
   return false;
 };
 
-/** The states (representatives, by places) from the initial one to the one of the evidence, as few as can be. */
-const pathTo = (space: Space, run: Breadth, target: Int32Array): ReadonlyArray<Int32Array> => {
+/** The states (representatives, by places) from the initial one to one that a breadth-first search found, as few as can be. */
+export const shortestPath = (space: Space, run: Breadth, target: Int32Array): ReadonlyArray<Int32Array> => {
   const path = [target];
   // The state was found at the depth that is being expanded, or one beyond it.
   let depth = markOf(space, run, target) === depthMark(run.at) ? run.at : run.at + 1;
@@ -138,7 +117,9 @@ const same = (a: Int32Array, b: Int32Array): boolean => a.every((id, i) => id ==
 
 const show = (model: ComponentModel, values: ReadonlyArray<unknown>): Shown => {
   const shown = model.show as ((kind: string, local: unknown) => string) | undefined;
-  return Object.fromEntries(model.slots.map((slot, i) => [slot.name, shown?.(slot.kind, values[i]) ?? text(values[i])]));
+  return Object.fromEntries(
+    model.slots.map((slot, i) => [slot.name, shown?.(slot.kind, values[i]) ?? JSON.stringify(values[i])]),
+  );
 };
 
 const showStep = (model: ComponentModel, taken: Taken): TraceStep => ({
@@ -147,10 +128,18 @@ const showStep = (model: ComponentModel, taken: Taken): TraceStep => ({
   state: show(model, taken.values),
 });
 
-/** The counterexample (or witness) that evidence of a breadth-first search stands for, on the unreduced model. */
-export const traceOf = (space: Space, run: Breadth, property: string, evidence: Evidence): Counterexample => {
+/**
+ * The counterexample (or witness) that evidence stands for, on the unreduced model, along a path of representatives to the evidence's
+ * state.
+ */
+export const traceOf = (
+  space: Space,
+  path: ReadonlyArray<Int32Array>,
+  property: string,
+  evidence: Evidence,
+  shortest: boolean,
+): Counterexample => {
   const { model } = space.compiled;
-  const path = pathTo(space, run, evidence.state);
   let values: ReadonlyArray<unknown> = model.slots.map((slot) => slot.initial);
   const steps: TraceStep[] = [];
   for (const next of path.slice(1)) {
@@ -170,7 +159,7 @@ export const traceOf = (space: Space, run: Breadth, property: string, evidence: 
       model.slots.map((slot) => slot.initial),
     ),
     steps,
-    shortest: true,
+    shortest,
   };
 };
 

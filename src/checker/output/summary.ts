@@ -104,16 +104,20 @@ const extent = ({ counts, stop, search }: Report): string => {
 export const verdictLine = (report: Report): string => {
   const violated = report.properties.filter(({ verdict }) => verdict === 'violated').length;
   const stop = stopText(report.stop);
+  const { omissionProbability, omission } = report.statistics;
+  const doubt =
+    report.verdict === 'holds' && omissionProbability !== undefined
+      ? `, unless a state was missed (p ≤ ${omissionProbability.toPrecision(2)})`
+      : '';
   const what =
-    report.verdict === 'violated' ? `violated (${violated} of ${report.properties.length} properties)` : report.verdict;
-  const { omissionProbability } = report.statistics;
+    report.verdict === 'violated'
+      ? `violated (${violated} of ${report.properties.length} properties)`
+      : `${report.verdict}${doubt}`;
   return [
     `${what}: ${extent(report)}`,
     ...(stop === undefined ? [] : [stop]),
     ...report.bounds,
-    omissionProbability === undefined
-      ? 'exact'
-      : `estimated probability of a missed state ${omissionProbability.toExponential(1)}`,
+    omission === undefined ? 'exact' : `hash compaction, ${omission.bits} bits a state`,
   ].join('; ');
 };
 

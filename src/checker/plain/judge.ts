@@ -4,10 +4,13 @@ import { isLiveness, type PropertyReport, type PropertyVerdict } from '../report
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** Where a property was decided: at a state of the store, or at a step out of one (into a state it need not have kept). */
+/**
+ * Where a property was decided: at a state, given with its index in the store, or at a step out of one (into a state that the store
+ * need not have kept).
+ */
 export type Place<S, A> =
-  | { readonly kind: 'state'; readonly index: number }
-  | { readonly kind: 'step'; readonly from: number; readonly action: A; readonly next: S };
+  | { readonly kind: 'state'; readonly index: number; readonly state: S }
+  | { readonly kind: 'step'; readonly index: number; readonly state: S; readonly action: A; readonly next: S };
 
 /** One property and where it was decided, if it was. */
 export interface Judged<S, A> {
@@ -20,7 +23,7 @@ export interface Judge<S, A> {
   readonly liveness: ReadonlyArray<Property<S, A>>;
   /** Judges a state when it is found. */
   readonly state: (state: S, index: number) => void;
-  readonly step: (state: S, from: number, action: A, next: S) => void;
+  readonly step: (state: S, index: number, action: A, next: S) => void;
   /** Judges a state that was expanded and has no step. */
   readonly stuck: (state: S, index: number) => void;
   readonly violated: () => boolean;
@@ -50,21 +53,22 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S,
     for (const judged of onStates) {
       const { property } = judged;
       if (property.kind !== 'always' && property.kind !== 'sometimes') continue;
-      if (property.holds(value) === isWitness(property)) decide(onStates, judged, { kind: 'state', index });
+      if (property.holds(value) === isWitness(property)) decide(onStates, judged, { kind: 'state', index, state: value });
     }
   };
-  const step = (value: S, from: number, action: A, next: S): void => {
+  const step = (value: S, index: number, action: A, next: S): void => {
     for (const judged of onSteps) {
       const { property } = judged;
       if (property.kind !== 'alwaysStep' && property.kind !== 'sometimesStep') continue;
       if (property.holds(value, action, next) === isWitness(property))
-        decide(onSteps, judged, { kind: 'step', from, action, next });
+        decide(onSteps, judged, { kind: 'step', index, state: value, action, next });
     }
   };
   const stuck = (value: S, index: number): void => {
     for (const judged of onEnds) {
       const { property } = judged;
-      if (property.kind === 'noDeadlock' && property.final?.(value) !== true) decide(onEnds, judged, { kind: 'state', index });
+      if (property.kind === 'noDeadlock' && property.final?.(value) !== true)
+        decide(onEnds, judged, { kind: 'state', index, state: value });
     }
   };
   const settled = (): boolean => onStates.size + onSteps.size + onEnds.size + liveness.length === 0;

@@ -1,5 +1,6 @@
 /** From a space that a plain search explored to the report of it. */
 import type { Property } from '../interface.js';
+import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/graph.js';
 import { findLasso, type Goal } from '../liveness/lasso.js';
 import {
@@ -159,6 +160,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
       peakBytes: found.watch.peakBytes(),
       workers: 1,
       engine: 'plain',
+      ...(found.store.fingerprints === undefined ? {} : omissionStatistics(found.store.fingerprints, found.generated)),
     },
   };
 };

@@ -1,8 +1,22 @@
-/** An exact set of rows of integers: the hash finds candidates, the whole row decides. */
+/** Sets of rows of integers. In {@link Rows} the hash finds candidates and the whole row decides; in {@link HashedRows} the hash does. */
+import { Fingerprints, hashWords, newHash } from '../fingerprints.js';
 import { Ints } from '../ints.js';
 
+/** A set of rows that are written number by number; each has a dense index in the order of arrival. */
+export interface RowSet {
+  readonly size: () => number;
+  /** Appends a number to the row being written. */
+  readonly write: (value: number) => void;
+  /** Ends the row being written: its index, known or new. */
+  readonly commit: () => number;
+  readonly row: (index: number) => ReadonlyArray<number>;
+}
+
+/** Rows that wait no more are not worth the work of moving the others before there are so many. */
+const FEW = 1024;
+
 /** Rows of any width in one arena, found by open addressing; each has a dense index in the order of arrival. */
-export class Rows {
+export class Rows implements RowSet {
   readonly #arena = new Ints(1 << 16);
   readonly #starts = new Ints(1 << 12);
   #table = new Int32Array(1 << 13);
@@ -17,6 +31,12 @@ export class Rows {
 
   start(index: number): number {
     return this.#starts.at(index);
+  }
+
+  row(index: number): ReadonlyArray<number> {
+    const row: number[] = [];
+    for (let at = this.start(index); at < this.start(index + 1); at++) row.push(this.#arena.at(at));
+    return row;
   }
 
   at(position: number): number {
@@ -73,5 +93,98 @@ export class Rows {
       table[at] = index + 1;
     }
     this.#table = table;
+  }
+}
+
+/**
+ * Rows of which a hash is kept, and the row itself only while it waits: hash compaction. Those that wait are taken from either end, the
+ * oldest first or the newest.
+ */
+export class HashedRows implements RowSet {
+  readonly fingerprints: Fingerprints;
+  readonly #hash = newHash();
+  /** The rows that wait, each followed by its index; then the row being written. */
+  readonly #words = new Ints();
+  /** Where the oldest row that waits begins in the words, and those after it. */
+  readonly #starts = new Ints();
+  #oldest = 0;
+  #end = 0;
+
+  constructor(bits: number) {
+    this.fingerprints = new Fingerprints(bits, true);
+  }
+
+  size(): number {
+    return this.fingerprints.size;
+  }
+
+  write(value: number): void {
+    this.#words.push(value);
+  }
+
+  commit(): number {
+    const { fingerprints } = this;
+    const before = fingerprints.size;
+    const words = this.#words;
+    hashWords(this.#hash, words.data.subarray(this.#end, words.length));
+    const index = fingerprints.add(this.#hash);
+    if (fingerprints.size === before) {
+      words.length = this.#end;
+      return index;
+    }
+    this.#starts.push(this.#end);
+    words.push(index);
+    this.#end = words.length;
+    return index;
+  }
+
+  /** A row that waits, the oldest or the newest of all. */
+  row(index: number): ReadonlyArray<number> {
+    const entry = this.#entry(index);
+    return Array.from(this.#words.data.subarray(this.#starts.at(entry), this.#stop(entry) - 1));
+  }
+
+  /** The same, and it waits no more; nor does any that is older than the oldest asked for. */
+  take(index: number): ReadonlyArray<number> {
+    const row = this.row(index);
+    const entry = this.#entry(index);
+    if (entry === this.#starts.length - 1) {
+      this.#end = this.#words.length = this.#starts.at(entry);
+      this.#starts.length--;
+    } else {
+      this.#oldest = entry + 1;
+      if (this.#oldest * 2 > this.#starts.length && this.#oldest > FEW) this.#forget();
+    }
+    return row;
+  }
+
+  #entry(index: number): number {
+    const newest = this.#starts.length - 1;
+    if (newest >= this.#oldest && this.#indexOf(newest) === index) return newest;
+    let entry = this.#oldest;
+    while (entry < newest && this.#indexOf(entry) < index) entry++;
+    if (entry > newest || this.#indexOf(entry) !== index)
+      throw new Error('with hash compaction, only a state that waits to be expanded can be had');
+    return entry;
+  }
+
+  #stop(entry: number): number {
+    return entry === this.#starts.length - 1 ? this.#end : this.#starts.at(entry + 1);
+  }
+
+  #indexOf(entry: number): number {
+    return this.#words.at(this.#stop(entry) - 1);
+  }
+
+  /** Gives back the room of the rows before the oldest that waits. */
+  #forget(): void {
+    const from = this.#starts.at(this.#oldest);
+    this.#words.data.copyWithin(0, from, this.#words.length);
+    this.#words.length -= from;
+    this.#end -= from;
+    const { data, length } = this.#starts;
+    for (let entry = this.#oldest; entry < length; entry++) data[entry - this.#oldest] = data[entry]! - from;
+    this.#starts.length -= this.#oldest;
+    this.#oldest = 0;
   }
 }

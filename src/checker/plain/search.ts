@@ -4,13 +4,14 @@
  */
 import type { Model } from '../interface.js';
 import { Ints } from '../ints.js';
+import { mustSuitHashing } from '../fingerprints.js';
 import { EdgeList } from '../liveness/graph.js';
 import type { CheckOptions, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
 import { cover, type Coverage } from './coverage.js';
 import { encode } from './encode.js';
 import { judge, type Judge } from './judge.js';
-import { collapsedStore, keyedStore, type StateStore } from './store.js';
+import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStore } from './store.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -83,10 +84,14 @@ const orbitKey = <S>(key: (state: S) => string, permutations: ReadonlyArray<(sta
 const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S> => {
   const permutations = options.symmetry === true ? (model.symmetry ?? []) : [];
   const normalize = options.normalize === true ? model.normalize : undefined;
-  if (model.key === undefined && permutations.length === 0 && normalize === undefined) return collapsedStore();
+  const { hashBits } = options;
+  if (model.key === undefined && permutations.length === 0 && normalize === undefined) {
+    return hashBits === undefined ? collapsedStore() : hashedStore(hashBits);
+  }
   const key = model.key ?? encode;
   const quotient = normalize === undefined ? key : (state: S): string => key(normalize(state));
-  return keyedStore(permutations.length === 0 ? quotient : (state) => orbitKey(quotient, permutations, state));
+  const least = permutations.length === 0 ? quotient : (state: S): string => orbitKey(quotient, permutations, state);
+  return hashBits === undefined ? keyedStore(least) : hashedKeyStore(least, hashBits);
 };
 
 /** Is the space seen through a reduction? */
@@ -94,9 +99,15 @@ export const isReduced = <S, A>(model: Model<S, A>, options: CheckOptions): bool
   (options.symmetry === true && (model.symmetry?.length ?? 0) > 0) ||
   (options.normalize === true && model.normalize !== undefined);
 
-/** A space without states yet. The graph is kept only where liveness needs it. */
+/**
+ * A space without states yet. The graph is kept only where liveness needs it.
+ *
+ * @throws CheckerError (`option`) for hash compaction where it makes no sense.
+ */
 export const space = <S, A>(model: Model<S, A>, options: CheckOptions): Space<S, A> => {
-  const judged = judge(model.properties.filter(({ name }) => options.properties?.includes(name) ?? true));
+  const properties = model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
+  mustSuitHashing(options, properties);
+  const judged = judge(properties);
   const graph = judged.liveness.length > 0 && !isReduced(model, options);
   return {
     model,

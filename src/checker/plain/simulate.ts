@@ -19,7 +19,7 @@ import { showRun, type Run } from './trace.js';
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** What a simulation takes besides the options of every search. */
-export interface SimulateOptions extends Omit<CheckOptions, 'search' | 'symmetry' | 'normalize'> {
+export interface SimulateOptions extends Omit<CheckOptions, 'search' | 'symmetry' | 'normalize' | 'hashBits'> {
   /** Default 1. The same seed, model and options give the same walks. */
   readonly seed?: number;
   /** How many walks. Default 1,000. */

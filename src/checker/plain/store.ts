@@ -1,5 +1,6 @@
 /**
- * The set of states that a plain search has found, each with a dense index. Exact: keys are compared whole, never by a hash.
+ * The set of states that a plain search has found, each with a dense index. Exact, but for {@link hashedStore} and
+ * {@link hashedKeyStore}: keys are compared whole, never by a hash.
  *
  * {@link collapsedStore} is the fast one: it takes a state apart into its fields (or items), gives each distinct field value an
  * integer, and keeps the state as a row of integers. A field that the model passed on untouched is recognised by identity and
@@ -7,7 +8,8 @@
  * together again from its row when it is expanded. {@link keyedStore} compares texts and keeps the objects; it serves models
  * with a key of their own, with symmetry or with a quotient.
  */
-import { Rows } from './rows.js';
+import { Fingerprints, hashText, newHash } from '../fingerprints.js';
+import { HashedRows, Rows, type RowSet } from './rows.js';
 import { Values, type Shape } from './values.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -21,6 +23,8 @@ export interface StateStore<S> {
   readonly get: (index: number) => S;
   /** Like `get`, for a state that is about to be expanded: states added next are compared with it field by field first. */
   readonly focus: (index: number) => S;
+  /** The hashes, in a store that compares by them. */
+  readonly fingerprints?: Fingerprints | undefined;
 }
 
 // --- keyed -----------------------------------------------------------------------------------------------------------------
@@ -46,12 +50,19 @@ type Parts = Readonly<Record<string | number, unknown>>;
 
 class Collapsed<S> implements StateStore<S> {
   readonly #values = new Values();
-  readonly #rows = new Rows();
-  /** The parts of the state being expanded, its shape (if it has parts), and where its row is. */
+  readonly #rows: RowSet;
+  /** The row of the state being expanded, its parts, and its shape (if it has parts). */
+  #focusRow: ReadonlyArray<number> = [];
   #focus: ReadonlyArray<unknown> = [];
   #focusShape: Shape | undefined;
-  #focusStart = 0;
-  #focusWidth = 0;
+
+  constructor(rows: RowSet) {
+    this.#rows = rows;
+  }
+
+  get fingerprints(): Fingerprints | undefined {
+    return this.#rows instanceof HashedRows ? this.#rows.fingerprints : undefined;
+  }
 
   readonly size = (): number => this.#rows.size();
 
@@ -64,35 +75,28 @@ class Collapsed<S> implements StateStore<S> {
     return this.#rows.commit();
   };
 
-  readonly get = (index: number): S => {
-    const start = this.#rows.start(index);
-    const shape = this.#values.shapes.list[this.#rows.at(start)]!;
-    const part = (at: number): unknown => this.#values.at(this.#rows.at(start + 1 + at));
-    if (shape.kind === 'whole') return part(0) as S;
-    if (shape.kind === 'array') return Array.from({ length: this.#width(index) }, (_, at) => part(at)) as S;
-    const state: Record<string, unknown> = {};
-    for (let at = 0; at < shape.keys.length; at++) state[shape.keys[at]!] = part(at);
-    return state as S;
-  };
+  readonly get = (index: number): S => this.#build(this.#rows.row(index));
 
   readonly focus = (index: number): S => {
-    const start = this.#rows.start(index);
-    const shape = this.#values.shapes.list[this.#rows.at(start)]!;
-    this.#focusStart = start;
-    this.#focusWidth = this.#width(index);
+    const row = this.#rows instanceof HashedRows ? this.#rows.take(index) : this.#rows.row(index);
+    const shape = this.#values.shapes.list[row[0]!]!;
+    this.#focusRow = row;
+    this.#focus = row.slice(1).map((id) => this.#values.at(id));
     this.#focusShape = shape.kind === 'whole' ? undefined : shape;
-    const parts: unknown[] = [];
-    for (let at = 0; at < this.#focusWidth; at++) parts.push(this.#values.at(this.#rows.at(start + 1 + at)));
-    this.#focus = parts;
-    return this.get(index);
+    return this.#build(row);
   };
 
-  #width(index: number): number {
-    return this.#rows.start(index + 1) - this.#rows.start(index) - 1;
+  #build(row: ReadonlyArray<number>): S {
+    const shape = this.#values.shapes.list[row[0]!]!;
+    if (shape.kind === 'whole') return this.#values.at(row[1]!) as S;
+    if (shape.kind === 'array') return row.slice(1).map((id) => this.#values.at(id)) as S;
+    const state: Record<string, unknown> = {};
+    for (let at = 0; at < shape.keys.length; at++) state[shape.keys[at]!] = this.#values.at(row[1 + at]!);
+    return state as S;
   }
 
   #writeItems(state: ReadonlyArray<unknown>, shape: Shape): void {
-    const near = shape === this.#focusShape && state.length === this.#focusWidth;
+    const near = shape === this.#focusShape && state.length === this.#focus.length;
     for (let at = 0; at < state.length; at++) {
       this.#rows.write(near ? this.#partId(state[at], this.#focus[at], at) : this.#values.id(state[at]));
     }
@@ -108,10 +112,35 @@ class Collapsed<S> implements StateStore<S> {
 
   /** The part of a state that may be, or resemble, the part of the state in focus. */
   #partId(value: unknown, before: unknown, at: number): number {
-    const id = this.#rows.at(this.#focusStart + 1 + at);
+    const id = this.#focusRow[1 + at]!;
     return value === before ? id : this.#values.id(value, id);
   }
 }
 
 /** The fast exact store for states that are plain immutable values. */
-export const collapsedStore = <S>(): StateStore<S> => new Collapsed<S>();
+export const collapsedStore = <S>(): StateStore<S> => new Collapsed<S>(new Rows());
+
+// --- hash compaction -------------------------------------------------------------------------------------------------------
+
+/** A store that compares hashes of so many bits and keeps whole states only while they wait to be expanded. Their parts stay. */
+export const hashedStore = <S>(bits: number): StateStore<S> => new Collapsed<S>(new HashedRows(bits));
+
+/** The same by states' texts. */
+export const hashedKeyStore = <S>(key: (state: S) => string, bits: number): StateStore<S> => {
+  const fingerprints = new Fingerprints(bits, true);
+  const waiting = new Map<number, S>();
+  const hash = newHash();
+  const add = (state: S): number => {
+    const before = fingerprints.size;
+    hashText(hash, key(state));
+    const index = fingerprints.add(hash);
+    if (fingerprints.size > before) waiting.set(index, state);
+    return index;
+  };
+  const focus = (index: number): S => {
+    const state = waiting.get(index)!;
+    waiting.delete(index);
+    return state;
+  };
+  return { size: () => fingerprints.size, add, get: (index) => waiting.get(index)!, focus, fingerprints };
+};

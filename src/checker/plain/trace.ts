@@ -3,7 +3,7 @@ import type { Model } from '../interface.js';
 import type { StateGraph } from '../liveness/graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample, TraceStep } from '../report.js';
-import { showParts } from './encode.js';
+import { encode, showParts } from './encode.js';
 import type { Place } from './judge.js';
 import { classNumber, type Space } from './search.js';
 
@@ -29,27 +29,53 @@ export const showRun = <S, A>(model: Model<S, A>, run: Run<S, A>, shortest: bool
 
 // --- from indices ----------------------------------------------------------------------------------------------------------
 
-/** The action that leads from one stored state to another (of the class, if one is asked for). */
-const actionBetween = <S, A>(found: Space<S, A>, from: S, to: number, fairness?: number): { action: A; next: S } => {
+/** A state on the way, and the step that led to it. */
+interface Waypoint<S, A> {
+  readonly state: S;
+  readonly before?: { readonly waypoint: Waypoint<S, A>; readonly action: A };
+}
+
+/** The steps from a state to those with this index (of the class, if one is asked for). */
+const stepsTo = <S, A>(
+  found: Space<S, A>,
+  from: Waypoint<S, A>,
+  to: number,
+  fairness?: number,
+): ReadonlyArray<Waypoint<S, A>> => {
   const { model, store, classes } = found;
-  for (const action of model.actions(from)) {
-    const next = model.next(from, action);
-    if (next === undefined || store.add(next) !== to) continue;
+  return model.actions(from.state).flatMap((action) => {
+    const state = model.next(from.state, action);
+    if (state === undefined || store.add(state) !== to) return [];
     const name = model.fairness?.(action);
-    if (fairness === undefined || fairness === (name === undefined ? -1 : classNumber(classes, name))) return { action, next };
-  }
-  throw new Error(`${model.name} is not pure: a step that was taken once is not found again`);
+    const taken = fairness === undefined || fairness === (name === undefined ? -1 : classNumber(classes, name));
+    return taken ? [{ state, before: { waypoint: from, action } }] : [];
+  });
 };
 
-const walk = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>, classes?: ReadonlyArray<number>): Run<S, A> => {
-  const initial = found.store.get(path[0]!);
-  let state = initial;
-  const steps = path.slice(1).map((index, i) => {
-    const step = actionBetween(found, state, index, classes?.[i]);
-    state = step.next;
-    return step;
+const runBack = <S, A>(end: Waypoint<S, A>): Run<S, A> => {
+  const steps: { action: A; next: S }[] = [];
+  let at = end;
+  for (; at.before !== undefined; at = at.before.waypoint) steps.push({ action: at.before.action, next: at.state });
+  return { initial: at.state, steps: steps.reverse() };
+};
+
+/**
+ * A run along a path of indices, to the very state `goal` where one is given. Under symmetry, in a quotient and with hash compaction
+ * several states have one index: all that can be reached along the path go on, and the run is the one that comes to the goal.
+ */
+const walk = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>, goal?: S, classes?: ReadonlyArray<number>): Run<S, A> => {
+  const key = found.model.key ?? encode;
+  const distinct = (waypoints: ReadonlyArray<Waypoint<S, A>>): ReadonlyArray<Waypoint<S, A>> =>
+    waypoints.length < 2 ? waypoints : [...new Map(waypoints.map((waypoint) => [key(waypoint.state), waypoint])).values()];
+  let level: ReadonlyArray<Waypoint<S, A>> = found.model.initial
+    .filter((state) => found.store.add(state) === path[0])
+    .map((state) => ({ state }));
+  path.slice(1).forEach((index, i) => {
+    level = distinct(level.flatMap((from) => stepsTo(found, from, index, classes?.[i])));
   });
-  return { initial, steps };
+  const end = goal === undefined ? level[0] : level.find(({ state }) => key(state) === key(goal));
+  if (end === undefined) throw new Error(`${found.model.name} is not pure: a step that was taken once is not found again`);
+  return runBack(end);
 };
 
 const pathOf = <S, A>(found: Space<S, A>, index: number): ReadonlyArray<number> => {
@@ -60,9 +86,8 @@ const pathOf = <S, A>(found: Space<S, A>, index: number): ReadonlyArray<number> 
 
 /** The run to the place where a property was decided. */
 export const runTo = <S, A>(found: Space<S, A>, place: Place<S, A>): Run<S, A> => {
-  if (place.kind === 'state') return walk(found, pathOf(found, place.index));
-  const { initial, steps } = walk(found, pathOf(found, place.from));
-  return { initial, steps: [...steps, { action: place.action, next: place.next }] };
+  const run = walk(found, pathOf(found, place.index), place.state);
+  return place.kind === 'state' ? run : { ...run, steps: [...run.steps, { action: place.action, next: place.next }] };
 };
 
 /** A lasso as a report shows it. */
@@ -70,5 +95,5 @@ export const showLasso = <S, A>(found: Space<S, A>, graph: StateGraph, { start, 
   const edges = [...prefix, ...cycle];
   const path = [start, ...edges.map((edge) => graph.targets[edge]!)];
   const classes = edges.map((edge) => graph.classes[edge]!);
-  return showRun(found.model, walk(found, path, classes), false, prefix.length);
+  return showRun(found.model, walk(found, path, undefined, classes), false, prefix.length);
 };

@@ -19,12 +19,18 @@ export interface Hooks extends Pick<CheckOptions, 'signal' | 'onProgress' | 'pro
   readonly config: Config;
 }
 
+/** As many as TLC keeps: with fewer, a search worth hashing would be likely to miss a state. */
+const DEFAULT_HASH_BITS = 64;
+
 const optionsOf = (args: CheckArgs, { config: _, ...hooks }: Hooks): Omit<CheckOptions, 'search'> => ({
   ...hooks,
   symmetry: args.symmetry,
   normalize: args.quotient,
   keepGoing: args.keepGoing,
   requireWitnesses: args.requireWitnesses,
+  ...(args.hashCompaction === undefined
+    ? {}
+    : { hashBits: args.hashCompaction === true ? DEFAULT_HASH_BITS : args.hashCompaction }),
   ...(args.maxStates === undefined ? {} : { maxStates: args.maxStates }),
   ...(args.maxDepth === undefined ? {} : { maxDepth: args.maxDepth }),
   ...(args.maxSeconds === undefined ? {} : { maxMs: args.maxSeconds * 1000 }),
@@ -82,7 +88,7 @@ const byComponents = async (model: ComponentModel, args: CheckArgs, hooks: Hooks
       : await checkComponents(model, {
           ...options,
           configuration,
-          search: args.search === 'sweep' ? 'sweep' : 'bfs',
+          search: args.search === 'simulate' ? 'bfs' : args.search,
           ...(args.checkpoint === undefined ? {} : { checkpoint: args.checkpoint }),
           ...(args.resume === undefined ? {} : { resume: args.resume }),
         });
@@ -91,26 +97,33 @@ const byComponents = async (model: ComponentModel, args: CheckArgs, hooks: Hooks
   return merged(safety, await check(internedModel(model), { ...options, properties: liveness }), args.requireWitnesses);
 };
 
-/** The numbers have no symmetry: with a reduction, the slow model does it. */
-const depthFirst = (model: ComponentModel, options: Omit<CheckOptions, 'search'>): Promise<Report> =>
-  options.symmetry === true || options.normalize === true
-    ? check(toModel(model), { ...options, search: 'dfs' })
-    : check(internedModel(model), { ...options, search: 'dfs' });
-
 const byWalks = (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const { seed, traces, traceLength } = args;
   return simulate(internedModel(model), { ...optionsOf(args, hooks), seed, traces, traceLength });
 };
 
+/** What the checker calls an option, and what the command line does. */
+const FLAGS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^hashBits:/, '--hash-compaction:'],
+  [/^maxDepth:/, '--max-depth:'],
+  [/^search:/, '--search:'],
+];
+
+const inFlags = (message: string): string => FLAGS.reduce((text, [option, flag]) => text.replace(option, flag), message);
+
+const searchBy = (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+  if (args.search === 'simulate') return byWalks(model, args, hooks);
+  if (!args.plain) return byComponents(model, args, hooks);
+  return check(toModel(model), { ...optionsOf(args, hooks), search: args.search === 'dfs' ? 'dfs' : 'bfs' });
+};
+
 /** Checks the model as the command line says. @throws UsageError when the options do not fit the model. */
 export const search = async (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
-  if (args.search === 'simulate') return byWalks(model, args, hooks);
-  if (args.search === 'dfs') return depthFirst(model, optionsOf(args, hooks));
-  if (args.plain) return check(toModel(model), { ...optionsOf(args, hooks), search: 'bfs' });
   try {
-    return await byComponents(model, args, hooks);
+    return await searchBy(model, args, hooks);
   } catch (error) {
-    if (error instanceof CheckerError && error.code !== 'model') throw new UsageError(error.message);
+    if (error instanceof CheckerError && error.code !== 'model')
+      throw new UsageError(`${hooks.config.name}: ${inFlags(error.message)}`);
     throw error;
   }
 };

@@ -21,6 +21,8 @@ export interface CheckArgs {
   readonly requireWitnesses: boolean;
   readonly plain: boolean;
   readonly workers: number;
+  /** Bits of a hash; `true`: the default of 64. */
+  readonly hashCompaction?: number | true;
   readonly maxMemory?: number;
   readonly maxStates?: number;
   readonly maxDepth?: number;
@@ -145,6 +147,11 @@ const bare = (): Command => {
     .option('--require-witnesses', 'fail where a witness is not reached or an action never enabled', false)
     .option('--plain', 'use the plain, slow search: the oracle of the fast one', false)
     .option('--workers <n>', 'search with so many threads', wholeNumber(1, 64), 1)
+    .option(
+      '--hash-compaction [bits]',
+      'keep a hash of each state (default: 64 bits), not the state: a state may be missed, and the verdict says how likely',
+      wholeNumber(8, 64),
+    )
     .option('--max-memory <size>', 'stop at this much memory: 512m, 4g', memorySize)
     .option('--max-states <n>', 'stop at so many states', wholeNumber(1))
     .option('--max-depth <n>', 'go no further than so many steps', wholeNumber(1))
@@ -179,6 +186,9 @@ const clashOf = (raw: Raw, configs: number): string | undefined => {
   if (keeps && configs > 1) return '--checkpoint and --resume are for one configuration at a time';
   if (keeps && (slow || raw.workers > 1))
     return '--checkpoint and --resume are for --search bfs and sweep by one thread, without --plain';
+  if (raw.hashCompaction !== undefined && (raw.workers > 1 || raw.search === 'sweep' || raw.search === 'simulate'))
+    return '--hash-compaction is for --search bfs and dfs by one thread';
+  if (raw.hashCompaction !== undefined && keeps) return '--hash-compaction knows no --checkpoint and no --resume';
   if (raw.workers > 1 && (slow || raw.search === 'sweep')) return '--workers is for --search bfs, without --plain';
   return undefined;
 };
@@ -193,9 +203,6 @@ export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
     if (value !== undefined) overrides.set(name, { value, option: flag });
   }
   for (const [name, value] of raw.set ?? []) overrides.set(name, { value, option: `--set ${name}` });
-  if (raw.format !== undefined && raw.outDir === undefined)
-    command.error('error: --format needs --out-dir, the folder to write to');
-  if (raw.json && raw.ndjson) command.error('error: --json and --ndjson exclude each other');
   const clash = clashOf(raw, command.args.length);
   if (clash !== undefined) command.error(`error: ${clash}`);
   return { ...raw, configs: command.args, overrides };

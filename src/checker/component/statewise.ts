@@ -1,0 +1,347 @@
+/**
+ * A search one state at a time: depth first, or by depth with hash compaction. Slower than one group at a time (`expand.ts`), which
+ * needs all states of a group together; but depth first the stack is the run that leads to a violation, however deep, and a state that
+ * is expanded can be forgotten but for its hash. Steps come from the memo, as everywhere.
+ */
+import { Ints } from '../ints.js';
+import type { Meeting } from './compile.js';
+import { CheckerError } from './error.js';
+import { strideOf } from './memo.js';
+import type { Run } from './search.js';
+import type { Space } from './space.js';
+import type { Layer } from './store.js';
+import { Hashed, visitedBy, type Visited } from './visited.js';
+
+// --- the steps from one state ----------------------------------------------------------------------------------------------
+
+/** The steps from a state, one after the other. */
+class Steps {
+  /** The state, by places, and the one after the step. */
+  readonly state: Int32Array;
+  readonly target: Int32Array;
+  /** Which interaction comes next, and which of its outcomes. */
+  meeting = 0;
+  outcome = 0;
+  /** The family of the step taken. */
+  family = 0;
+  private readonly space: Space;
+
+  constructor(space: Space) {
+    this.space = space;
+    this.state = space.initial.slice();
+    this.target = space.initial.slice();
+  }
+
+  /** Takes the next step; whether it changes the state, or undefined if there is none. */
+  take(): boolean | undefined {
+    const { memo, compiled } = this.space;
+    for (; this.meeting < compiled.meetings.length; this.meeting++, this.outcome = 0) {
+      const meeting = compiled.meetings[this.meeting]!;
+      const row = this.rowOf(meeting);
+      if (row === undefined || this.outcome >= memo.pool.at(row)) continue;
+      this.family = meeting.family;
+      return this.aim(meeting, row + 1 + this.outcome++ * strideOf(meeting));
+    }
+    return undefined;
+  }
+
+  private rowOf(meeting: Meeting): number | undefined {
+    const { memo, shape } = this.space;
+    const local = meeting.local === -1 ? -1 : this.state[shape.group + meeting.local]!;
+    if (meeting.guard !== undefined && !memo.allows(meeting, meeting.guard, this.state, local)) return undefined;
+    return local === -1
+      ? memo.groupRow(meeting, this.state)
+      : memo.localRow(meeting, memo.node(meeting, this.state), this.state, local);
+  }
+
+  private aim(meeting: Meeting, at: number): boolean {
+    const { memo, shape } = this.space;
+    if (memo.pool.at(at) === 0) return false;
+    this.target.set(this.state);
+    meeting.groupPlaces.forEach((place, i) => (this.target[place] = memo.pool.at(at + 1 + i)));
+    if (meeting.local !== -1) this.target[shape.group + meeting.local] = memo.pool.at(at + strideOf(meeting) - 1);
+    return true;
+  }
+}
+
+// --- what both orders do ---------------------------------------------------------------------------------------------------
+
+/** What is done with a state when it is found and when it is expanded. */
+class Finder {
+  readonly steps: Steps;
+  readonly visited: Visited;
+  private readonly space: Space;
+
+  constructor(space: Space, hashBits: number | undefined) {
+    this.space = space;
+    this.visited = visitedBy(space, hashBits);
+    this.steps = new Steps(space);
+    space.witness(() => this.steps.state.slice());
+  }
+
+  /** The representative of the state that a step leads to. */
+  found(): Int32Array {
+    const { steps, space } = this;
+    return space.symmetry?.canonical(steps.target) ?? steps.target;
+  }
+
+  /** Takes in a state that is new. Family -1: the initial one. */
+  welcome(state: Int32Array, family: number): void {
+    const { judge, tally, shape } = this.space;
+    tally.distinct++;
+    tally.queue++;
+    if (family >= 0) tally.fresh[family]!++;
+    const locals = state.subarray(shape.group);
+    const copy = (): Int32Array => state.slice();
+    judge.look(judge.looks.group, state, locals, copy);
+    for (const bundles of judge.looks.local) judge.look(bundles, state, locals, copy);
+    judge.look(judge.looks.cell, state, locals, copy);
+  }
+
+  /** Begins to expand the state in `steps`; whether it lies within the boundary. */
+  open(): boolean {
+    const { compiled, memo, shape } = this.space;
+    const { steps } = this;
+    steps.meeting = steps.outcome = 0;
+    const locals = steps.state.subarray(shape.group);
+    return compiled.boundary.every((watched) => memo.holds(watched, steps.state, locals));
+  }
+
+  count(): void {
+    this.space.tally.generated++;
+    this.space.tally.steps[this.steps.family]!++;
+  }
+
+  /** The state in `steps` has no step. */
+  stuck(): void {
+    const { judge, shape } = this.space;
+    const { state } = this.steps;
+    if (judge.deadlock === -1 || judge.found[judge.deadlock] !== undefined) return;
+    if (!judge.isFinal(state, state.subarray(shape.group))) judge.decide(judge.deadlock, { state: state.slice() });
+  }
+}
+
+// --- depth first -----------------------------------------------------------------------------------------------------------
+
+/** A cell's mark says at which depth a state was last taken up, where a limit makes that matter. */
+const DEEPEST_LIMIT = 253;
+
+/**
+ * Depth first. The stack holds the run to the state at hand and nothing else: of each state its ids, which step comes next, and
+ * whether any was enabled.
+ *
+ * A depth limit could hide states that are near: one first met far away, at the limit, is not expanded, and would not be when it is met
+ * again on a shorter way. So a state met again nearer than it was last taken up is taken up again, with all that follows from it.
+ */
+export class Depth implements Run {
+  private readonly finder: Finder;
+  private readonly tally: Space['tally'];
+  private readonly stack = new Ints();
+  private readonly frame: number;
+  private readonly limit: number | undefined;
+  private deepest = 0;
+
+  constructor(space: Space, maxDepth: number | undefined, hashBits: number | undefined) {
+    if (maxDepth !== undefined && maxDepth > DEEPEST_LIMIT) {
+      throw new CheckerError(
+        'option',
+        `maxDepth: depth first it is at most ${DEEPEST_LIMIT}; search breadth first, or leave it out`,
+      );
+    }
+    this.finder = new Finder(space, hashBits);
+    this.tally = space.tally;
+    this.limit = maxDepth;
+    this.frame = space.initial.length + 3;
+    const initial = space.symmetry?.canonical(space.initial) ?? space.initial;
+    space.tally.generated++;
+    this.finder.visited.add(initial, 1);
+    this.finder.welcome(initial, -1);
+    this.enter(initial, false);
+  }
+
+  step(): boolean {
+    if (this.stack.length === 0) return false;
+    const { finder, tally } = this;
+    const changes = finder.steps.take();
+    if (changes === undefined) {
+      this.leave();
+      return true;
+    }
+    finder.count();
+    this.stack.data[this.stack.length - 1] = 1;
+    if (!changes) return true;
+    const depth = this.size();
+    const state = finder.found();
+    const { distinct } = tally;
+    // Marks are bytes: without a limit, which bounds them, all are the same.
+    if (finder.visited.add(state, this.limit === undefined ? 1 : depth + 1)) finder.welcome(state, finder.steps.family);
+    if (tally.distinct > distinct) this.enter(state, false);
+    else if (this.limit !== undefined) this.approach(state, depth, this.limit);
+    return true;
+  }
+
+  depth(): number {
+    return this.deepest;
+  }
+
+  completeDepth(): number {
+    if (this.stack.length > 0) return 0;
+    return this.tally.queue > 0 && this.limit !== undefined ? this.limit - 1 : this.deepest;
+  }
+
+  layers(): Iterable<Layer> {
+    return this.finder.visited.layers;
+  }
+
+  get visited(): Visited {
+    return this.finder.visited;
+  }
+
+  /** The run to a state that was found at the last step: the stack up to it, or one step beyond the stack. */
+  pathTo(state: Int32Array): ReadonlyArray<Int32Array> {
+    const path = Array.from({ length: this.size() }, (_, i) =>
+      this.stack.data.slice(i * this.frame, i * this.frame + state.length),
+    );
+    const at = path.findIndex((other) => other.every((id, i) => id === state[i]));
+    return at === -1 ? [...path, state] : path.slice(0, at + 1);
+  }
+
+  private size(): number {
+    return this.stack.length / this.frame;
+  }
+
+  /** Goes on from a state, unless it lies at the limit or beyond the boundary. `again`: it was expanded before. */
+  private enter(state: Int32Array, again: boolean): void {
+    const { finder, stack, tally } = this;
+    const depth = this.size();
+    if (depth > this.deepest) this.deepest = depth;
+    if (depth === this.limit) return;
+    this.suspend();
+    finder.steps.state.set(state);
+    if (finder.open()) {
+      for (const id of state) stack.push(id);
+      for (let i = 0; i < 3; i++) stack.push(0);
+      return;
+    }
+    tally.queue--;
+    if (!again) tally.cut++;
+    this.resume();
+  }
+
+  /** Goes back to the state before, from which the one at hand was found. */
+  private leave(): void {
+    const { stack, finder } = this;
+    if (stack.at(stack.length - 1) === 0) finder.stuck();
+    this.tally.queue--;
+    stack.length -= this.frame;
+    this.resume();
+  }
+
+  private suspend(): void {
+    const { stack, finder } = this;
+    if (stack.length === 0) return;
+    stack.data[stack.length - 3] = finder.steps.meeting;
+    stack.data[stack.length - 2] = finder.steps.outcome;
+  }
+
+  private resume(): void {
+    const { stack, finder, frame } = this;
+    if (stack.length === 0) return;
+    finder.steps.state.set(stack.data.subarray(stack.length - frame, stack.length - 3));
+    finder.steps.meeting = stack.at(stack.length - 3);
+    finder.steps.outcome = stack.at(stack.length - 2);
+  }
+
+  /** Takes a known state up again if it is met nearer than before. */
+  private approach(state: Int32Array, depth: number, limit: number): void {
+    const { visited } = this.finder;
+    if (visited instanceof Hashed) return;
+    const before = visited.markOf(state) - 1;
+    if (before <= depth) return;
+    visited.setMark(state, depth + 1);
+    const again = before < limit;
+    if (again) this.tally.queue++;
+    this.enter(state, again);
+  }
+}
+
+// --- breadth first, by hashes ----------------------------------------------------------------------------------------------
+
+/** Breadth first with hash compaction: whole states are kept only of the depth that is expanded and of the next. */
+export class HashedBreadth implements Run {
+  private readonly finder: Finder;
+  private readonly tally: Space['tally'];
+  private readonly maxDepth: number;
+  private readonly width: number;
+  private current = new Ints();
+  private next = new Ints();
+  private at = 0;
+  private taken = 0;
+
+  constructor(space: Space, maxDepth: number, hashBits: number) {
+    this.finder = new Finder(space, hashBits);
+    this.tally = space.tally;
+    this.maxDepth = maxDepth;
+    this.width = space.initial.length;
+    space.tally.generated++;
+    this.meet(space.symmetry?.canonical(space.initial) ?? space.initial, -1);
+    if (maxDepth > 0) this.swap();
+  }
+
+  step(): boolean {
+    if (this.taken === this.current.length && !this.advance()) return false;
+    const { steps } = this.finder;
+    steps.state.set(this.current.data.subarray(this.taken, this.taken + this.width));
+    this.taken += this.width;
+    this.tally.queue--;
+    if (this.finder.open()) this.expand();
+    else this.tally.cut++;
+    return true;
+  }
+
+  depth(): number {
+    return this.next.length > 0 ? this.at + 1 : this.at;
+  }
+
+  completeDepth(): number {
+    return this.taken === this.current.length && this.taken > 0 ? this.at : this.at - 1;
+  }
+
+  layers(): Iterable<Layer> {
+    return [];
+  }
+
+  get visited(): Visited {
+    return this.finder.visited;
+  }
+
+  private expand(): void {
+    const { finder } = this;
+    let alive = false;
+    for (let changes = finder.steps.take(); changes !== undefined; changes = finder.steps.take()) {
+      alive = true;
+      finder.count();
+      if (changes) this.meet(finder.found(), finder.steps.family);
+    }
+    if (!alive) finder.stuck();
+  }
+
+  private meet(state: Int32Array, family: number): void {
+    const { finder } = this;
+    if (!finder.visited.add(state, 1)) return;
+    finder.welcome(state, family);
+    for (const id of state) this.next.push(id);
+  }
+
+  private advance(): boolean {
+    if (this.next.length === 0 || this.at + 1 >= this.maxDepth) return false;
+    this.at++;
+    this.swap();
+    return true;
+  }
+
+  private swap(): void {
+    [this.current, this.next] = [this.next, this.current];
+    this.next.length = this.taken = 0;
+  }
+}

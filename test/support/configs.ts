@@ -1,0 +1,16 @@
+/** The configurations that come with the package, decoded. */
+import { readdirSync, readFileSync } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
+import { decodeConfig, type Config } from '#bayou/model/config.js';
+
+const FOLDER = new URL('../../spec/configs/', import.meta.url);
+
+export const CONFIG_NAMES: ReadonlyArray<string> = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => file.slice(0, -'.json'.length));
+
+export const configured = (name: string, overrides: Partial<Config> = {}): Config => {
+  const decoded = decodeConfig(JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')));
+  if (E.isLeft(decoded)) throw new Error(`${name}: ${decoded.left.join('; ')}`);
+  return { ...decoded.right, ...overrides };
+};
