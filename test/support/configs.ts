@@ -1,13 +1,9 @@
-/** The configurations that come with the package, decoded. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** A configuration that comes with the package, decoded, with some fields set otherwise. */
+import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeConfig, type Config } from '#bayou/model/config.js';
 
 const FOLDER = new URL('../../spec/configs/', import.meta.url);
-
-export const CONFIG_NAMES: ReadonlyArray<string> = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => file.slice(0, -'.json'.length));
 
 export const configured = (name: string, overrides: Partial<Config> = {}): Config => {
   const decoded = decodeConfig(JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')));
