@@ -1,118 +1,13 @@
 #!/usr/bin/env node
 /**
- * The master program (contract, section 5): reads a script, drives a cluster of server and client processes, prints what gets
- * and printStores find.
+ * `node dist/master.js`: the master program (`master/program.ts`) under the name that the contract gives it. From one file, where it
+ * was bundled: a program that loads a hundred small modules takes twice as long to be there.
  */
-import { accessSync, constants, createReadStream, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { CommanderError } from 'commander';
-import type { Party } from './net/protocol.js';
-import { type Cluster, makeCluster } from './master/cluster.js';
-import { readScript, type ScriptReader } from './master/lines.js';
-import { masterCommand, type MasterOptions } from './master/options.js';
-import { makeStarter } from './master/processes.js';
-import { promptReader } from './master/prompt.js';
-import { beginRun, endRun } from './master/registry.js';
-import { EXIT, runScript } from './master/run.js';
-import { makeTopology } from './master/topology.js';
-import { traceFiles } from './master/trace-files.js';
+import { existsSync } from 'node:fs';
 
-const complain = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
+const bundle = new URL('./programs/master.js', import.meta.url);
+const { runMasterProgram } = existsSync(bundle)
+  ? ((await import(bundle.href)) as typeof import('./master/program.js'))
+  : await import('./master/program.js');
 
-const openScript = (o: MasterOptions, fail: (why: string) => void): ScriptReader => {
-  if (o.script === undefined && process.stdin.isTTY) return promptReader(process.stdin, process.stderr);
-  const input = o.script === undefined ? process.stdin : createReadStream(o.script);
-  return readScript(input, (error) => fail(`the script cannot be read: ${error.message}`));
-};
-
-const describe = (party: Party): string => `${party.role} ${party.id}`;
-
-/** What can be found wrong with the options before anything is started: files that cannot be used. */
-const checkFiles = (o: MasterOptions): string | undefined => {
-  try {
-    if (o.script !== undefined) accessSync(o.script, constants.R_OK);
-    if (o.trace !== undefined) writeFileSync(o.trace, '');
-    if (o.dataDir !== undefined) mkdirSync(o.dataDir, { recursive: true });
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-};
-
-/** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. */
-export const runMaster = async (o: MasterOptions): Promise<number> => {
-  const wrong = checkFiles(o);
-  if (wrong !== undefined) {
-    complain(wrong);
-    return EXIT.usage;
-  }
-  const traces = traceFiles(o.trace ?? null);
-  const run = beginRun();
-  const starter = makeStarter(run);
-  let failure = false;
-  let ending = false;
-  const reader = openScript(o, (why) => {
-    failure = true;
-    complain(why);
-  });
-  const cluster: Cluster = makeCluster(starter, makeTopology(), {
-    host: o.host,
-    ports: o.ports ?? null,
-    dataDir: o.memory ? null : resolve(o.dataDir ?? join(run.dir, 'data')),
-    fsync: o.fsync,
-    antiEntropyMs: o.antiEntropyMs,
-    timeoutMs: o.timeoutMs,
-    logLevel: o.logLevel,
-    logFile: o.logFile ?? null,
-    traceFileOf: traces.fileOf,
-    onDeath: (party, how) => {
-      if (ending) return;
-      failure = true;
-      complain(`${describe(party)} ended by itself: ${how}`);
-    },
-  });
-
-  const end = async (status: number): Promise<number> => {
-    ending = true;
-    reader.stop();
-    await starter.killAll();
-    traces.collect();
-    endRun(run);
-    return status;
-  };
-  const interrupted = new Promise<number>((finish) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => finish(EXIT.interrupted));
-    // Whoever reads the results is gone: there is nobody to run the rest for.
-    process.stdout.once('error', () => finish(EXIT.interrupted));
-  });
-  const print = (bytes: string): void => {
-    process.stdout.write(bytes, 'latin1');
-  };
-  const script = runScript({ reader, cluster, starter, print, complain, trace: traces.master });
-  const status = await Promise.race([script, interrupted]);
-  // `failure` is set by callbacks while the script runs, out of the compiler's sight.
-  return end(status === EXIT.done && (failure as boolean) ? EXIT.clusterFailed : status);
-};
-
-/** The master's command line from its arguments; resolves with the exit status. */
-export const runMasterProgram = async (name: string, args: ReadonlyArray<string>): Promise<number> => {
-  let status: number = EXIT.done;
-  const command = masterCommand(name, async (o) => {
-    status = await runMaster(o);
-  });
-  try {
-    await command.exitOverride().parseAsync(args, { from: 'user' });
-    return status;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  }
-};
-
-const isProgram = (): boolean =>
-  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
-
-if (isProgram()) process.exit(await runMasterProgram('master', process.argv.slice(2)));
+process.exit(await runMasterProgram('master', process.argv.slice(2)));

@@ -9,8 +9,8 @@ export const copyWith = (mutant: Mutant, copy: string, root: string): void => {
   mkdirSync(copy, { recursive: true });
   cpSync(join(root, 'dist'), join(copy, 'dist'), {
     recursive: true,
-    // Without the bundles the copy's processes run as modules, the mutant's among them.
-    filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$|dist\/processes$/.test(path),
+    // Without the bundles the copy's programs run as modules, the mutant's among them.
+    filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$|dist\/(processes|programs)$/.test(path),
   });
   cpSync(join(root, 'package.json'), join(copy, 'package.json'));
   const file = join(copy, 'dist', mutant.file);
