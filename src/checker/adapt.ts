@@ -86,8 +86,8 @@ export const sentence = <S, A extends { readonly outcome: Outcome<ReadonlyArray<
   all: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
   some: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
 ): Property<S, A> => {
-  const { name } = property;
-  const named = property.rule === undefined ? { name } : { name, rule: property.rule };
+  const { name, rule, impossible } = property;
+  const named = { name, ...(rule === undefined ? {} : { rule }), ...(impossible === undefined ? {} : { impossible }) };
   switch (property.kind) {
     case 'always':
     case 'eventually':

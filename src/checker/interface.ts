@@ -24,6 +24,8 @@ export interface Label {
 export interface Sentence {
   readonly name: string;
   readonly rule?: string;
+  /** Of a `sometimes…`: why nothing can reach it here, where that is known beforehand (`there is one client`). The report repeats it. */
+  readonly impossible?: string;
 }
 
 /** A property of {@link Model} states and steps. */

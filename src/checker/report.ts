@@ -43,7 +43,7 @@ export interface PropertyReport {
   readonly rule?: string;
   readonly kind: PropertyKind;
   readonly verdict: PropertyVerdict;
-  /** Why the verdict is `unknown`, or what it rests on: `liveness is not judged under symmetry`. */
+  /** Why the verdict is `unknown` or `not reached`, or what it rests on: `liveness is not judged under symmetry`, `there is one client`. */
   readonly why?: string;
   /** The run that breaks it; for a witness, where it was asked for, a run that reaches it. */
   readonly trace?: Counterexample;

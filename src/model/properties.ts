@@ -89,15 +89,35 @@ const always = (id: PropertyId, predicates: ReadonlyArray<Predicate>): Component
   kind: 'always',
   over: predicates,
 });
-const sometimes = (id: PropertyId, predicates: ReadonlyArray<Predicate>): ComponentProperty => ({
+const sometimes = (id: PropertyId, predicates: ReadonlyArray<Predicate>, impossible?: string): ComponentProperty => ({
   ...PROPERTIES[id],
   kind: 'sometimes',
   over: predicates,
+  ...because(impossible),
 });
 const alwaysStep = (id: PropertyId): ComponentProperty => ({ ...PROPERTIES[id], kind: 'alwaysStep' });
-const sometimesStep = (id: PropertyId): ComponentProperty => ({ ...PROPERTIES[id], kind: 'sometimesStep' });
+const sometimesStep = (id: PropertyId, impossible?: string): ComponentProperty => ({
+  ...PROPERTIES[id],
+  kind: 'sometimesStep',
+  ...because(impossible),
+});
+const because = (impossible: string | undefined): { readonly impossible?: string } =>
+  impossible === undefined ? {} : { impossible };
 
-/** Each property of section 8, and whether it applies to a configuration. */
+// --- why a witness cannot be reached ---------------------------------------------------------------------------------------
+
+const fewPuts = ({ config }: World, least: number): string | undefined => {
+  if (config.puts >= least) return undefined;
+  return config.puts === 0 ? 'nothing is put' : `there ${config.puts === 1 ? 'is 1 put' : `are ${config.puts} puts`} in all`;
+};
+
+const oneServer = ({ config }: World): string | undefined => (config.servers === 1 ? 'there is one server' : undefined);
+
+/** Why no two clients' writes meet. */
+const uncontended = (world: World): string | undefined =>
+  world.config.clients === 1 ? 'there is one client' : (oneServer(world) ?? fewPuts(world, 2));
+
+/** Each property of section 8. Safety may not apply to a configuration; a witness that cannot be reached is reported with the reason. */
 const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'does not apply'>> = {
   RYW: (w) => (asks(w, 'readYourWrites') ? alwaysStep('RYW') : 'does not apply'),
   MR: (w) => (asks(w, 'monotonicReads') ? alwaysStep('MR') : 'does not apply'),
@@ -147,35 +167,33 @@ const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'do
     kind: 'eventuallyAlways',
     over: [overCluster(w, (servers, links) => everyPartitionIsEqual(w.rules)(servers, links))],
   }),
-  ERR_DEP: (w) => (w.config.servers > 1 && w.config.puts > 0 ? sometimesStep('ERR_DEP') : 'does not apply'),
+  ERR_DEP: (w) => sometimesStep('ERR_DEP', oneServer(w) ?? fewPuts(w, 1)),
   ERR_KEY: () => sometimesStep('ERR_KEY'),
-  CONFLICT: (w) => (isContended(w) ? sometimesStep('CONFLICT') : 'does not apply'),
-  PRUNED: (w) => (w.config.puts > 1 ? sometimesStep('PRUNED') : 'does not apply'),
+  CONFLICT: (w) => sometimesStep('CONFLICT', uncontended(w)),
+  PRUNED: (w) => sometimesStep('PRUNED', fewPuts(w, 2)),
   STALE: (w) =>
-    isContended(w)
-      ? sometimes(
-          'STALE',
-          w.clients.flatMap((c) =>
-            pairs(w.servers).flatMap(([a, b]) => [over([c, a, b], mayReadStale(w)), over([c, b, a], mayReadStale(w))]),
-          ),
-        )
-      : 'does not apply',
+    sometimes(
+      'STALE',
+      w.clients.flatMap((c) =>
+        pairs(w.servers).flatMap(([a, b]) => [over([c, a, b], mayReadStale(w)), over([c, b, a], mayReadStale(w))]),
+      ),
+      uncontended(w),
+    ),
   APART: (w) =>
-    w.links.length > 0 && w.config.puts > 1 ? sometimes('APART', [overCluster(w, partitionsDiffer(w))]) : 'does not apply',
-  RECOVERY: (w) => (w.config.kills > 0 && w.config.puts > 0 ? sometimesStep('RECOVERY') : 'does not apply'),
+    w.links.length === 0
+      ? sometimes('APART', [], 'no link can be cut')
+      : sometimes('APART', [overCluster(w, partitionsDiffer(w))], fewPuts(w, 2)),
+  RECOVERY: (w) => sometimesStep('RECOVERY', w.config.kills === 0 ? 'no server is killed' : fewPuts(w, 1)),
 };
 
 const asks = (world: World, guarantee: 'readYourWrites' | 'monotonicReads' | 'writesFollowReads' | 'monotonicWrites'): boolean =>
   world.clients.some((c) => asksOf(world, c.initial.client)[guarantee]);
 
-/** Can two clients' writes meet? */
-const isContended = ({ config }: World): boolean => config.clients > 1 && config.servers > 1 && config.puts > 1;
-
 /** The vector that claims what this replica accepted. */
 const ownWrites = (server: Server, all: L.Log): V.Vector =>
   all.filter((w) => w.r === server.replica).reduce((vector, w) => V.raise(vector, w), V.none);
 
-/** The properties that a configuration checks: those it names, where they apply. */
+/** The properties that a configuration checks: those it names; safety and liveness where they apply, witnesses always. */
 export const propertiesOf = (world: World): ReadonlyArray<ComponentProperty> =>
   propertiesMeant(world.config.properties).flatMap((id) => {
     const property = ALL[id](world);

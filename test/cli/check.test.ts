@@ -64,6 +64,23 @@ describe('verdicts and their exit statuses', () => {
     expect(strict.lines.at(-1)).toContain('empty: vacuous:');
   });
 
+  test('a witness that cannot be reached in these bounds: 0, and 4 with --require-witnesses, with the reason', async () => {
+    const args = ['check', 'bayou-s-2112', '--properties', 'CONV,CONFLICT,APART,RECOVERY'];
+    const lax = await bayou(args);
+    expect(lax.status).toBe(0);
+    expect(lax.lines).toContain('  not reached: two partitions have different values for a key (no link can be cut)');
+    expect(lax.lines).toContain('  not reached: a killed server comes back with a write it acknowledged (no server is killed)');
+    expect(lax.stdout).toMatch(/ {2}not reached: two clients’ writes .* \(there is one client\)\n/);
+    const strict = await bayou([...args, '--require-witnesses']);
+    expect(strict.status).toBe(4);
+    expect(strict.lines.at(-1)).toContain('bayou-s-2112: vacuous:');
+    for (const flags of [['--plain'], ['--search', 'sweep'], ['--search', 'dfs'], ['--workers', '2'], ['--search', 'simulate']]) {
+      const { stdout } = await bayou([...args, ...flags, '--json']);
+      const { properties } = JSON.parse(stdout) as Pick<Report, 'properties'>;
+      expect(properties.map(({ why }) => why).slice(-2)).toEqual(['no link can be cut', 'no server is killed']);
+    }
+  });
+
   test('liveness is judged on the whole graph, and not under symmetry', async () => {
     const settle = await bayou(['check', 'settle']);
     expect(settle.status).toBe(0);

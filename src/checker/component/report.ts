@@ -44,7 +44,7 @@ const UNFINISHED = 'the search stopped before it had seen every state';
 const LIVENESS = 'liveness is not judged on components: check the plain model';
 
 const propertyReport = (found: Findings, index: number, stop: Stop): PropertyReport => {
-  const { name, rule, kind } = judged(found)[index]!;
+  const { name, rule, kind, impossible } = judged(found)[index]!;
   const sentence = rule === undefined ? { name, kind } : { name, rule, kind };
   if (isLiveness(kind)) return { ...sentence, verdict: 'unknown', why: LIVENESS };
   const trace = found.traces.get(name);
@@ -53,7 +53,7 @@ const propertyReport = (found: Findings, index: number, stop: Stop): PropertyRep
     return { ...sentence, verdict: witness ? 'reached' : 'violated', ...(trace === undefined ? {} : { trace }) };
   }
   const open = stop.kind === 'complete' ? {} : { why: UNFINISHED };
-  if (witness) return { ...sentence, verdict: 'not reached', ...open };
+  if (witness) return { ...sentence, verdict: 'not reached', ...(impossible === undefined ? open : { why: impossible }) };
   return { ...sentence, verdict: stop.kind === 'complete' ? 'holds' : 'unknown', ...open };
 };
 

@@ -39,9 +39,9 @@ const ruleOf = ({ rule }: PropertyReport): string => (rule === undefined ? '' : 
 
 const propertyLine = (property: PropertyReport): string => `  ${property.verdict.padEnd(11)} ${property.name}${ruleOf(property)}`;
 
-/** Each reason once: many properties mostly share one. */
+/** Each reason once: many properties mostly share one. Why a witness was not reached is said where that is. */
 const whyLines = ({ properties }: Report): ReadonlyArray<string> => {
-  const open = properties.filter(({ why }) => why !== undefined);
+  const open = properties.filter(({ verdict, why }) => why !== undefined && verdict !== 'not reached');
   return [...new Set(open.map(({ verdict, why }) => `  ${verdict}: ${why!}`))];
 };
 
@@ -62,9 +62,12 @@ const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
   );
 };
 
-const vacuityLines = ({ vacuity }: Report): ReadonlyArray<string> => [
+const vacuityLines = ({ vacuity, properties }: Report): ReadonlyArray<string> => [
   ...vacuity.neverEnabled.map((label) => `  never enabled: ${label}`),
-  ...vacuity.unreached.map((name) => `  not reached: ${name}`),
+  ...vacuity.unreached.map((name) => {
+    const why = properties.find((property) => property.name === name)?.why;
+    return `  not reached: ${name}${why === undefined ? '' : ` (${why})`}`;
+  }),
   ...vacuity.neverTriggered.map((name) => `  never triggered: ${name}`),
 ];
 

@@ -85,6 +85,16 @@ export const verdictOn = <S, A>({ property, place }: Judged<S, A>, whole: boolea
   return whole ? 'holds' : 'unknown';
 };
 
+/** Why the verdict is what it is: what the model knew beforehand, or else what is left open. */
+export const whyOf = <S, A>(
+  { property }: Judged<S, A>,
+  verdict: PropertyVerdict,
+  open: string | undefined,
+): Pick<PropertyReport, 'why'> => {
+  const why = (verdict === 'not reached' ? property.impossible : undefined) ?? open;
+  return why === undefined ? {} : { why };
+};
+
 /** What a report says of any property of this name and kind. */
 export const sentenceOf = <S, A>({ name, rule, kind }: Property<S, A>): Pick<PropertyReport, 'name' | 'rule' | 'kind'> =>
   rule === undefined ? { name, kind } : { name, rule, kind };

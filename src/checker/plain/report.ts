@@ -13,7 +13,7 @@ import {
   type Stop,
   type Vacuity,
 } from '../report.js';
-import { sentenceOf, verdictOn, type Judged } from './judge.js';
+import { sentenceOf, verdictOn, whyOf, type Judged } from './judge.js';
 import { coverageList } from './coverage.js';
 import { Fate, isReduced, type Ended, type Space } from './search.js';
 import { runTo, showLasso, showRun } from './trace.js';
@@ -51,7 +51,7 @@ const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop
   return {
     ...sentenceOf(judged.property),
     verdict,
-    ...(open ? { why: UNFINISHED } : {}),
+    ...whyOf(judged, verdict, open ? UNFINISHED : undefined),
     ...(wanted && judged.place !== undefined
       ? { trace: showRun(found.model, runTo(found, judged.place), options.search !== 'dfs' && !isReduced(found.model, options)) }
       : {}),

@@ -11,7 +11,7 @@ import {
   type Vacuity,
 } from '../report.js';
 import { watch, type Watch } from '../watch.js';
-import { judge, sentenceOf, verdictOn, type Judge } from './judge.js';
+import { judge, sentenceOf, verdictOn, whyOf, type Judge } from './judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './store.js';
 import { cover, coverageList, type Coverage } from './coverage.js';
 import { showRun, type Run } from './trace.js';
@@ -150,7 +150,7 @@ const propertiesOf = <S, A>(found: Simulation<S, A>): ReadonlyArray<PropertyRepo
     return {
       ...sentence,
       verdict,
-      ...(open ? { why: 'random walks do not see every state' } : {}),
+      ...whyOf(judged, verdict, open ? 'random walks do not see every state' : undefined),
       ...(wanted && run !== undefined ? { trace: showRun(found.model, run, false) } : {}),
     };
   });
