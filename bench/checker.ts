@@ -4,12 +4,13 @@
  *     npm run bench:checker                         the configurations up to 9 million states
  *     npm run bench:checker -- 3223 3214 --runs 3   some of them, the median of three runs
  *     npm run bench:checker -- 3224                 more than 200 million states
+ *     npm run bench:checker -- 3213 --tlc           beside TLC, too (env TLA2TOOLS: the path of a tla2tools.jar)
  *
  * Time is that of the whole process, from its start to its end; peak memory is the greatest resident set that Linux saw (`VmHWM`).
  * Each run is a process of its own, one after the other. Spin is left out where `spin` or `gcc` is not installed.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -133,10 +134,33 @@ const spin = async (config: string, runs: number): Promise<Row> => {
   }
 };
 
+const tlcJar = (): string | undefined => {
+  const jar = process.env['TLA2TOOLS'];
+  return jar !== undefined && existsSync(jar) ? jar : undefined;
+};
+
+/** TLC on `spec/Bayou.tla`, once: it takes minutes where the others take seconds. */
+const tlc = async (config: string, jar: string): Promise<Row> => {
+  const folder = mkdtempSync(join(tmpdir(), 'bayou-tlc-'));
+  try {
+    for (const file of ['Bayou.tla', 'MC.tla']) copyFileSync(join(ROOT, 'spec', file), join(folder, file));
+    copyFileSync(join(ROOT, `spec/tla/bayou-s-${config}.cfg`), join(folder, 'MC.cfg'));
+    const args = ['-XX:+UseParallelGC', '-Xmx4g', '-Xss64m', '-cp', jar, 'tlc2.TLC', '-workers', '1', '-config', 'MC.cfg', 'MC'];
+    const run = await measure('java', args, folder);
+    const states = Number(/([\d,]+) distinct states found, 0 states left/.exec(run.output)?.[1]?.replaceAll(',', '') ?? Number.NaN);
+    return { engine: 'TLC (one worker, spec/Bayou.tla)', states, ...run };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
 // --- the table -------------------------------------------------------------------------------------------------------------
 
-const line = (config: string, row: Row, peer: Row | undefined): string => {
-  const ratio = (a: number, b: number | undefined): string => (b === undefined ? '' : `${(b / a).toFixed(1)}×`);
+const isOurs = (row: Row): boolean => !/^(Spin|TLC)/.test(row.engine);
+
+const line = (config: string, row: Row, { spin: spins, tlc: tlcs }: Peers): string => {
+  const ratio = (of: 'seconds' | 'megabytes', peer: Row | undefined, digits = 1): string =>
+    peer === undefined || !isOurs(row) ? '' : `${(peer[of] / row[of]).toFixed(digits)}×`;
   const cells = [
     config.split('').join(','),
     row.engine,
@@ -144,35 +168,49 @@ const line = (config: string, row: Row, peer: Row | undefined): string => {
     row.seconds.toFixed(2),
     row.processor.toFixed(2),
     row.megabytes.toFixed(0),
-    row === peer ? '' : ratio(row.seconds, peer?.seconds),
-    row === peer ? '' : ratio(row.megabytes, peer?.megabytes),
+    ratio('seconds', spins),
+    ratio('megabytes', spins),
+    ratio('seconds', tlcs, 0),
   ];
   return `| ${cells.join(' | ')} |`;
 };
 
-const rowsFor = async (config: string, withSpin: boolean, runs: number): Promise<ReadonlyArray<string>> => {
-  const rows: Row[] = [];
+/** Those we are compared with, where they are there. */
+interface Peers {
+  readonly spin: Row | undefined;
+  readonly tlc: Row | undefined;
+}
+
+const rowsFor = async (
+  config: string,
+  withSpin: boolean,
+  jar: string | undefined,
+  runs: number,
+): Promise<ReadonlyArray<string>> => {
   const first = await ours(config, ...ENGINES[0]!, runs);
   const small = first.states <= FOR_ALL;
-  const peer = withSpin && small ? await spin(config, runs) : undefined;
-  if (peer !== undefined && peer.states !== first.states) {
-    throw new Error(`${config}: Spin counts ${peer.states} states, ours ${first.states}`);
+  const peers: Peers = {
+    spin: withSpin && small ? await spin(config, runs) : undefined,
+    tlc: jar !== undefined && small ? await tlc(config, jar) : undefined,
+  };
+  const theirs = [peers.spin, peers.tlc].filter((peer) => peer !== undefined);
+  for (const { engine, states } of theirs) {
+    if (states !== first.states) throw new Error(`${config}: ${engine} counts ${states} states, ours ${first.states}`);
   }
-  if (peer !== undefined) rows.push(peer);
-  rows.push(first);
+  const rows = [...theirs, first];
   for (const [engine, options] of ENGINES.slice(1)) {
     if (small || !engine.startsWith('breadth')) rows.push(await ours(config, engine, options, runs));
   }
   return rows.map((row) => {
-    const text = line(config, row, peer);
+    const text = line(config, row, peers);
     console.log(text);
     return text;
   });
 };
 
 const HEAD = [
-  '| servers, clients, keys, puts | engine | states | seconds | processor s | MB | times as fast as Spin | times less memory |',
-  '|---|---|---|---|---|---|---|---|',
+  '| servers, clients, keys, puts | engine | states | seconds | processor s | MB | times as fast as Spin | times less memory | times as fast as TLC |',
+  '|---|---|---|---|---|---|---|---|---|',
 ];
 
 const machine = (): string =>
@@ -183,9 +221,9 @@ const page = (command: string, where: string, runs: number, rows: ReadonlyArray<
   [
     '# Figures of the checker',
     '',
-    'The core of the model (bayou-s: no links, kills or messages) checked by `bayou check` and by Spin, each in a process of its own, one',
-    'after the other on the same machine. Seconds and memory are those of the whole process. Without "symmetry" and "quotient" the search is',
-    'exact and unreduced, and its count of states is the same as Spin’s; with them fewer states stand for the same space.',
+    'The core of the model (bayou-s: no links, kills or messages) checked by `bayou check`, by Spin and (where asked for) by TLC, each in a',
+    'process of its own, one after the other on the same machine. Seconds and memory are those of the whole process. Without "symmetry" and "quotient" the search is',
+    'exact and unreduced, and its count of states is the same as theirs; with them fewer states stand for the same space.',
     '',
     `- Command: \`${command}\` (this page is written by it)`,
     `- Machine: ${where}`,
@@ -200,16 +238,21 @@ const commandLine = (): string =>
   ['npm run bench:checker', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
 
 const main = async (): Promise<void> => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string', default: '1' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { runs: { type: 'string', default: '1' }, tlc: { type: 'boolean', default: false } },
+  });
   const configs = positionals.length > 0 ? positionals : DEFAULT_CONFIGS;
   const runs = Number(values.runs);
   const where = machine();
   const withSpin = spinIsThere();
   if (!withSpin) console.error('Spin is left out: install it with apt-get install spin gcc libc6-dev');
+  const jar = values.tlc ? tlcJar() : undefined;
+  if (values.tlc && jar === undefined) console.error('TLC is left out: set TLA2TOOLS to the path of a tla2tools.jar');
   console.log(`${where}\n\n${HEAD.join('\n')}`);
   const rows: string[] = [];
   for (const config of configs) {
-    rows.push(...(await rowsFor(config, withSpin, runs)));
+    rows.push(...(await rowsFor(config, withSpin, jar, runs)));
     writeFileSync(join(ROOT, 'docs/checker-figures.md'), page(commandLine(), where, runs, rows));
   }
 };
