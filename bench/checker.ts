@@ -147,7 +147,9 @@ const tlc = async (config: string, jar: string): Promise<Row> => {
     copyFileSync(join(ROOT, `spec/tla/bayou-s-${config}.cfg`), join(folder, 'MC.cfg'));
     const args = ['-XX:+UseParallelGC', '-Xmx4g', '-Xss64m', '-cp', jar, 'tlc2.TLC', '-workers', '1', '-config', 'MC.cfg', 'MC'];
     const run = await measure('java', args, folder);
-    const states = Number(/([\d,]+) distinct states found, 0 states left/.exec(run.output)?.[1]?.replaceAll(',', '') ?? Number.NaN);
+    const states = Number(
+      /([\d,]+) distinct states found, 0 states left/.exec(run.output)?.[1]?.replaceAll(',', '') ?? Number.NaN,
+    );
     return { engine: 'TLC (one worker, spec/Bayou.tla)', states, ...run };
   } finally {
     rmSync(folder, { recursive: true, force: true });
