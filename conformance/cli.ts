@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import ora from 'ora';
 import { EXIT, UsageError } from '#bayou/cli/exit.js';
+import { progressLineOn } from '#bayou/cli/progress.js';
 import { parseArgs, type ConformArgs } from './cli/options.js';
 import { reportOf, showReport, statusOf, toJUnit, type Finding } from './cli/report.js';
 import { randomTask, scriptTask, traceTask, transitionsTask, type Task } from './cli/tasks.js';
@@ -94,7 +94,7 @@ export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
   const tasks = tasksOf(args);
   const began = performance.now();
   const total = tasks.reduce((sum, t) => sum + t.weight, 0);
-  const spinner = process.stderr.isTTY ? ora({ stream: process.stderr }).start('beginning') : undefined;
+  const showLine = progressLineOn(process.stderr);
   let interrupted = false;
   const interrupt = (): void => {
     interrupted = true;
@@ -102,16 +102,16 @@ export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const show = (done: number, doing: string): void => {
-      if (spinner !== undefined) spinner.text = progressLine(began, total, done, doing);
+      showLine?.(progressLine(began, total, done, doing));
     };
     const findings = await runAll(tasks, args, show, () => interrupted);
     const report = reportOf(findings, performance.now() - began);
-    spinner?.stop();
+    showLine?.('');
     if (args.junit !== undefined) writeFileSync(args.junit, toJUnit(report));
     process.stdout.write(`${args.json ? JSON.stringify(report, null, 2) : showReport(report)}\n`);
     return (interrupted as boolean) ? EXIT.interrupted : statusOf(report.verdict);
   } finally {
-    spinner?.stop();
+    showLine?.('');
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
   }
 };

@@ -30,7 +30,11 @@ export interface HostileRun {
   readonly processes: Readonly<Record<ProcessFault['type'], number>>;
   /** What must not happen in any weather: a process that ended by itself, a last `stabilize` that failed in the calm. */
   readonly failures: ReadonlyArray<string>;
+  /** The last of what the processes said on standard error; a server whose disk is full says so. */
+  readonly said: string;
 }
+
+const MAX_SAID = 8_192;
 
 /** How long a command may wait for a process; a paused one goes on long before. */
 const TIMEOUT_MS = 5_000;
@@ -39,11 +43,12 @@ const TIMEOUT_MS = 5_000;
 export const runHostile = async (plan: HostilePlan): Promise<HostileRun> => {
   const home = mkdtempSync(join(tmpdir(), 'bayou-hostile-'));
   const trace = join(home, 'trace.ndjson');
-  const files = traceFiles(trace);
-  const run = beginRun();
-  const starter = makeStarter(run);
-  const fleet = makeFleet(plan.network);
   const failures: string[] = [];
+  const files = traceFiles(trace, (why) => failures.push(why));
+  const run = beginRun();
+  let said = '';
+  const starter = makeStarter(run, (text) => (said = (said + text).slice(-MAX_SAID)));
+  const fleet = makeFleet(plan.network);
   const dataDir = join(home, 'data');
   // A process can only end after the stage on which it lives was set.
   const holder: { stage?: Stage } = {};
@@ -79,7 +84,7 @@ export const runHostile = async (plan: HostilePlan): Promise<HostileRun> => {
   rmSync(home, { recursive: true, force: true });
   if (E.isLeft(events)) throw new Error(events.left);
   failures.push(...lastStabilizeFailed(events.right));
-  return { events: events.right, network: fleet.counts(), processes: stage.done, failures };
+  return { events: events.right, network: fleet.counts(), processes: stage.done, failures, said };
 };
 
 /** The script's last `stabilize` runs in the calm, and must do what it promises. */
@@ -96,6 +101,7 @@ export interface HostileVerdict {
   readonly judged: Verdict;
   readonly validated: TraceVerdict;
   readonly failures: ReadonlyArray<string>;
+  readonly said: string;
 }
 
 /** Judges a run by its trace: with the judge, and with the model. */
@@ -103,9 +109,14 @@ export const assess = (run: HostileRun): HostileVerdict => {
   const judged = judge(historyOfTrace(run.events));
   const validated = validateTrace(run.events);
   const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;
-  return { sound, judged, validated, failures: run.failures };
+  return { sound, judged, validated, failures: run.failures, said: run.said };
 };
 
 /** A verdict as text. */
 export const showAssessment = (v: HostileVerdict): string =>
-  [...v.failures, showVerdict(v.judged), showTraceVerdict(v.validated)].join('\n');
+  [
+    ...v.failures,
+    ...(v.said === '' ? [] : ['said on standard error:', v.said.trimEnd()]),
+    showVerdict(v.judged),
+    showTraceVerdict(v.validated),
+  ].join('\n');

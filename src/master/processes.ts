@@ -2,8 +2,9 @@
  * Starting processes. A Node process takes some 50 ms of processor time to be there, so processes that the script is going to need are
  * started ahead, side by side, without an identity; a join tells one of them who it is.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { type ClientConfig, type Listening, type Ready, ReadyC, type ServerConfig } from '../net/config.js';
@@ -28,6 +29,9 @@ export interface Process {
   /** Resolves when it is gone, with how. */
   readonly gone: Promise<string>;
 }
+
+/** Takes what a process says on standard error. */
+type Hear = (text: string) => void;
 
 /** Starts processes, and has some ready. */
 export interface Starter {
@@ -63,8 +67,13 @@ const entryOf = (kind: Kind): string => {
   return existsSync(bundle) ? bundle : fileURLToPath(new URL(`../net/${kind}-process.js`, import.meta.url));
 };
 
-const start = (run: Run, kind: Kind): Process => {
-  const child = spawn(process.execPath, [entryOf(kind), runArgument(run.token)], { stdio: ['pipe', 'pipe', 'inherit'] });
+const start = (run: Run, kind: Kind, hear: Hear | undefined): Process => {
+  const args = [entryOf(kind), runArgument(run.token)];
+  const child: ChildProcessByStdio<Writable, Readable, Readable | null> =
+    hear === undefined
+      ? spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+      : spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  if (hear !== undefined) child.stderr?.setEncoding('utf8').on('data', hear);
   const gone = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit status ${code ?? 0}`));
     child.once('error', (error) => resolve(error.message));
@@ -94,13 +103,13 @@ const start = (run: Run, kind: Kind): Process => {
   return { pid: child.pid ?? -1, configure, kill, gone };
 };
 
-/** A {@link Starter} for a run. */
-export const makeStarter = (run: Run): Starter => {
+/** A {@link Starter} for a run. What its processes say on standard error goes to our own, or to `hear`. */
+export const makeStarter = (run: Run, hear?: Hear): Starter => {
   const spares: Record<Kind, Process[]> = { server: [], client: [] };
   const all = new Set<Process>();
 
   const begin = (kind: Kind): Process => {
-    const p = start(run, kind);
+    const p = start(run, kind, hear);
     all.add(p);
     void p.gone.then(() => all.delete(p));
     return p;

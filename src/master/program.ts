@@ -47,11 +47,16 @@ export const runMaster = async (o: MasterOptions): Promise<number> => {
     complain(wrong);
     return EXIT.usage;
   }
-  const traces = traceFiles(o.trace ?? null);
-  const run = beginRun();
-  const starter = makeStarter(run);
   let failure = false;
   let ending = false;
+  let giveUp = (): void => undefined;
+  const traces = traceFiles(o.trace ?? null, (why) => {
+    failure = true;
+    complain(why);
+    giveUp();
+  });
+  const run = beginRun();
+  const starter = makeStarter(run);
   const reader = openScript(o, (why) => {
     failure = true;
     complain(why);
@@ -79,20 +84,24 @@ export const runMaster = async (o: MasterOptions): Promise<number> => {
     await starter.killAll();
     traces.collect();
     endRun(run);
-    return status;
+    return status === EXIT.done && failure ? EXIT.clusterFailed : status;
   };
   const interrupted = new Promise<number>((finish) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => finish(EXIT.interrupted));
+    giveUp = () => finish(EXIT.clusterFailed);
     // Whoever reads the results is gone: there is nobody to run the rest for.
     process.stdout.once('error', () => finish(EXIT.interrupted));
   });
+  // What a command comes to while its processes are being ended is no result.
   const print = (bytes: string): void => {
-    process.stdout.write(bytes, 'latin1');
+    if (!ending) process.stdout.write(bytes, 'latin1');
   };
-  const script = runScript({ reader, cluster, starter, print, complain, trace: traces.master });
+  const complainOf = (line: string): void => {
+    if (!ending) complain(line);
+  };
+  const script = runScript({ reader, cluster, starter, print, complain: complainOf, trace: traces.master });
   const status = await Promise.race([script, interrupted]);
-  // `failure` is set by callbacks while the script runs, out of the compiler's sight.
-  return end(status === EXIT.done && (failure as boolean) ? EXIT.clusterFailed : status);
+  return end(status);
 };
 
 /** The master's command line from its arguments; resolves with the exit status. */

@@ -17,8 +17,8 @@ export interface TraceFiles {
 
 const NONE: TraceFiles = { fileOf: () => null, master: undefined, collect: () => undefined };
 
-/** The files of a run traced into `file`, which can be written; null: no trace. */
-export const traceFiles = (file: string | null): TraceFiles => {
+/** The files of a run traced into `file`, which can be written; null: no trace. `fail` is told where there is no more room. */
+export const traceFiles = (file: string | null, fail: (why: string) => void): TraceFiles => {
   if (file === null) return NONE;
   const dir = `${file}.d`;
   writeFileSync(file, '');
@@ -27,11 +27,15 @@ export const traceFiles = (file: string | null): TraceFiles => {
   const fileOf = (name: string): string => join(dir, `${name}.ndjson`);
   return {
     fileOf,
-    master: makeTracer(fileOf('master'), 'master'),
+    master: makeTracer(fileOf('master'), 'master', fail),
     collect: () => {
       // 'master' sorts before 'server-…' and after 'client-…': a reader takes processes apart by their names.
-      for (const name of readdirSync(dir).sort()) appendFileSync(file, readFileSync(join(dir, name)));
-      rmSync(dir, { recursive: true, force: true });
+      try {
+        for (const name of readdirSync(dir).sort()) appendFileSync(file, readFileSync(join(dir, name)));
+        rmSync(dir, { recursive: true, force: true });
+      } catch (error) {
+        fail(`the trace is left in ${dir}, in parts: ${error instanceof Error ? error.message : String(error)}`);
+      }
     },
   };
 };

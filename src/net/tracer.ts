@@ -5,15 +5,33 @@ import type { TraceBody } from '../core/trace.js';
 /** Writes an event down; undefined where the run is not traced, so that no event is even made. */
 export type Tracer = ((event: TraceBody) => void) | undefined;
 
+/** What a process says whose trace cannot be written. */
+const complaint = (name: string, error: unknown): string =>
+  `${name}: its trace cannot be written: ${error instanceof Error ? error.message : String(error)}; it ends here`;
+
+/** A server's or client's end: its next event could be seen by others and not be in the trace. */
+const endProcess = (why: string): void => {
+  process.stderr.write(`${why}\n`);
+  process.exit(1);
+};
+
 /**
  * A tracer that appends to a file, synchronously: an event that another process could have seen the effect of is in the file,
- * whatever kills this process. `name` and a count from 0 go with each event.
+ * whatever kills this process. `name` and a count from 0 go with each event. Where an event cannot be written (a full disk), `fail`
+ * is told why, once, and nothing more is written; by default the process ends.
  */
-export const makeTracer = (file: string | null, name: string): Tracer => {
+export const makeTracer = (file: string | null, name: string, fail: (why: string) => void = endProcess): Tracer => {
   if (file === null) return undefined;
   const fd = openSync(file, 'a', 0o600);
   let n = 0;
+  let failed = false;
   return (event) => {
-    writeSync(fd, `${JSON.stringify({ p: name, n: n++, ...event })}\n`);
+    if (failed) return;
+    try {
+      writeSync(fd, `${JSON.stringify({ p: name, n: n++, ...event })}\n`);
+    } catch (error) {
+      failed = true;
+      fail(complaint(name, error));
+    }
   };
 };

@@ -1,11 +1,11 @@
 /** `bayou check`: configurations in, verdicts out. */
 import { existsSync } from 'node:fs';
-import { clearLine, cursorTo } from 'node:readline';
 import { CommanderError } from 'commander';
 import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
 import { bayou } from '../../model/system.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
+import { progressLineOn } from '../progress.js';
 import { boundPhrases } from './bounds.js';
 import { loadConfig, shippedConfigs, type Loaded } from './config.js';
 import { search } from './engine.js';
@@ -40,19 +40,9 @@ const progressOf = (source: string, args: CheckArgs): { onProgress?: (progress: 
       end: () => undefined,
     };
   }
-  if (!process.stderr.isTTY) return { end: () => undefined };
-  return { onProgress: (progress) => rewrite(`${source}: ${progressLine(progress)}`), end: () => rewrite('') };
-};
-
-/**
- * Writes over the terminal's current line, and never beyond it. (Spinners count the lines that a text wraps to; on a terminal that says
- * it is 0 columns wide, as some of CI do, they count for ever.)
- */
-const rewrite = (text: string): void => {
-  const { columns } = process.stderr;
-  cursorTo(process.stderr, 0);
-  clearLine(process.stderr, 0);
-  process.stderr.write(text.slice(0, (columns > 0 ? columns : 80) - 1));
+  const show = progressLineOn(process.stderr);
+  if (show === undefined) return { end: () => undefined };
+  return { onProgress: (progress) => show(`${source}: ${progressLine(progress)}`), end: () => show('') };
 };
 
 /** Where the limit is about what the program takes before it has seen any state, say so: no search can help it. */

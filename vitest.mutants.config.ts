@@ -1,0 +1,16 @@
+/** The tests that Stryker runs for each mutant: those that start no process, so that nothing has to be built. */
+import { defineConfig } from 'vitest/config';
+import base from './vitest.config.js';
+
+export default defineConfig({
+  ...base,
+  test: {
+    ...base.test,
+    globalSetup: [],
+    include: [
+      'test/impl/{attempt,convergence,damage,durable,faults,journal,replica,session}.test.ts',
+      'test/model/{configs,counts,reductions,rules}.test.ts',
+      'test/conformance/{oracle,transitions}.test.ts',
+    ],
+  },
+});
