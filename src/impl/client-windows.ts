@@ -45,9 +45,9 @@ export const remember = (windows: ClientWindows, seen: Seen): ReadonlyArray<Seen
   const slot = slotOf(seen.clientTime);
   const before = slots.get(slot);
   slots.set(slot, seen);
-  if (windows.size <= CLIENTS) return before === undefined ? NONE : [before];
-  const forgotten = forgetOldest(windows);
-  return before === undefined ? forgotten : [before, ...forgotten];
+  if (before !== undefined) return [before];
+  // A client that was there already makes none too many.
+  return windows.size <= CLIENTS ? NONE : forgetOldest(windows);
 };
 
 /** The windows that hold these puts, least recently used client first. */
