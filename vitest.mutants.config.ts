@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: [],
     include: [
       'test/impl/{attempt,convergence,damage,durable,faults,journal,replica,session,write-log}.test.ts',
-      'test/model/{configs,counts,reductions,rules}.test.ts',
+      'test/model/{configs,rules}.test.ts',
       'test/conformance/{oracle,transitions}.test.ts',
     ],
   },

@@ -74,12 +74,12 @@ const putSeen = (m: Making, e: Of<'accept'>): RecordedStep => ({
 });
 
 /** A put whose answer arrived, as one step; of one whose answer did not, a server's part alone (R3, R14). */
-const accept = (m: Making, e: Of<'accept'>, earlier: boolean): ReadonlyArray<Node> => {
+const accept = (m: Making, e: Of<'accept'>, earlier: boolean, isRefused = false): ReadonlyArray<Node> => {
   const { names } = m;
   const [client, server] = [names.client(e.client), names.server(serverAt(e))];
   const at = placeOf(m, e);
-  // The answer to a put that was refused as it stands is the last thing that is known.
-  const isTaken = m.usedBy.has(e) || !m.places.has(e);
+  // What no step of the protocol explains is taken as it stands.
+  const isTaken = m.usedBy.has(e) || isRefused;
   if (isTaken) {
     const label = earlier
       ? { family: 'RepeatPut', args: [client, server] }
@@ -121,10 +121,10 @@ const valueOf =
     return put?.value === e.value ? names.value(put.client, put.clientTime) : JSON.stringify(e.value);
   };
 
-const answer = (m: Making, e: Of<'answer'>): ReadonlyArray<Node> => {
+const answer = (m: Making, e: Of<'answer'>, isRefused = false): ReadonlyArray<Node> => {
   const { names } = m;
   // What the session never got, it does not know.
-  if (m.places.has(e) && !m.usedBy.has(e)) return [];
+  if (!m.usedBy.has(e) && !isRefused) return [];
   const [client, server, key] = [names.client(e.client), names.server(serverAt(e)), names.key(e.key)];
   const at = placeOf(m, e);
   return [
@@ -221,12 +221,12 @@ const threeSteps = (m: Making, p: Pulling, step: RecordedStep): ReadonlyArray<No
   ];
 };
 
-const merged = (m: Making, e: Of<'merged'>, inThree: boolean): ReadonlyArray<Node> => {
+const merged = (m: Making, e: Of<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<Node> => {
   const used = m.recording.uses.get(e) ?? m.answers.get(e.pull);
   if (used?.type !== 'pullAnswered') return [];
   const p = pulling(m, used, placeOf(m, e));
   // An answer that brings nothing changes nothing; under V2 it matters when it was given.
-  if (m.recording.variant !== 'V2' && m.places.has(e) && covers(used.asked, used.vv) && used.writes.length === 0) return [];
+  if (m.recording.variant !== 'V2' && !isRefused && covers(used.asked, used.vv) && used.writes.length === 0) return [];
   const name = m.names.server(p.puller);
   const step: RecordedStep = {
     seen: {
@@ -394,13 +394,13 @@ export const refusedNode = (m: Making, rejection: Recording['verdict']['rejectio
   if (e === undefined) return undefined;
   switch (e.type) {
     case 'accept':
-      return accept(m, e, false)[0];
+      return accept(m, e, false, true)[0];
     case 'answer':
-      return answer(m, e)[0];
+      return answer(m, e, true)[0];
     case 'refuse':
       return refuse(m, e)[0];
     case 'merged':
-      return merged(m, e, false)[0];
+      return merged(m, e, false, true)[0];
     case 'pullAnswered':
       return pullAnswered(m, e)[0];
     case 'pullAsked':
