@@ -2,9 +2,10 @@
 import { checkComponents } from '../../dist/checker/component/check.js';
 import { checkInParallel, type ModelSource, type ParallelOptions } from '../../dist/checker/component/parallel.js';
 import type { Report } from '../../dist/checker/report.js';
-import { DEFAULTS } from '../../dist/model/config.js';
+import { DEFAULTS, type Config } from '../../dist/model/config.js';
 import { bayou } from '../../dist/model/system.js';
 import { describe, expect, test } from 'vitest';
+import { configured } from '../support/configs.js';
 
 const MODULE = new URL('../../dist/model/system.js', import.meta.url).href;
 
@@ -18,7 +19,9 @@ const SESSIONS = {
 const config = { ...DEFAULTS, servers: 3, clients: 2, keys: 1, puts: 2, sessions: SESSIONS };
 const broken = { ...DEFAULTS, servers: 2, clients: 2, keys: 1, puts: 3, variant: 'V1', sessions: SESSIONS } as const;
 
-const source = (of: typeof config): ModelSource => ({ module: MODULE, name: 'bayou', args: [of] });
+const source = (of: Config): ModelSource => ({ module: MODULE, name: 'bayou', args: [of] });
+
+const isSafety = (kind: string): boolean => kind === 'always' || kind === 'alwaysStep';
 
 const summary = (report: Report) => ({
   verdict: report.verdict,
@@ -51,13 +54,28 @@ describe('several threads', () => {
   test('V1: the counterexample is as short as one thread’s, with symmetry and without', async () => {
     for (const symmetry of [false, true]) {
       const one = await checkComponents(bayou(broken), { symmetry });
-      const many = await checkInParallel(source({ ...broken }), { workers: 2, symmetry });
+      const many = await checkInParallel(source(broken), { workers: 2, symmetry });
       const lengths = (report: Report): ReadonlyArray<number> =>
         report.properties.flatMap(({ verdict, trace }) => (verdict === 'violated' ? [trace?.steps.length ?? -1] : []));
       expect(many.verdict).toBe('violated');
       expect(Math.min(...lengths(many))).toBe(Math.min(...lengths(one)));
     }
   });
+
+  test.each(['bayou-s-2213', 'client-links', 'messages', 'v1-pruning', 'v3-amnesia', 'v5-no-advance', 'v7-tie'])(
+    '%s: the verdict, the counts and the shortest counterexamples of one thread',
+    async (name) => {
+      const of = configured(name);
+      const options = { keepGoing: true, properties: bayou(of).properties.flatMap((p) => (isSafety(p.kind) ? [p.name] : [])) };
+      const one = await checkComponents(bayou(of), options);
+      const two = await checkInParallel(source(of), { ...options, workers: 2 });
+      // Where every property is decided, the search ends before the space does: two threads end with the depth, one does at once.
+      const essence = (report: Report) =>
+        one.stop.kind === 'complete' ? summary(report) : { verdict: report.verdict, properties: summary(report).properties };
+      expect(essence(two)).toEqual(essence(one));
+      expect(two.stop).toEqual(one.stop);
+    },
+  );
 
   test('limits and the signal stop them', async () => {
     const states = await checkInParallel(source({ ...config, puts: 3 }), { workers: 2, maxStates: 1000 });

@@ -15,8 +15,9 @@ const read = (file: string): Config => {
   return decoded.right;
 };
 
-test('every configuration decodes, is called like its file, and says what it is for', () => {
+test('every configuration decodes, is called like its file, and says what it is for and what is expected', () => {
   for (const file of files) {
+    expect(JSON.parse(readFileSync(new URL(file, folder), 'utf8'))).toHaveProperty('expect');
     const config = read(file);
     expect(`${config.name}.json`).toBe(file);
     expect(config.about).not.toBe('');
