@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts/lib/index.js';
 import { GuaranteesC } from '../core/session.js';
-import { propertiesMeant, PROPERTY_IDS, PROPERTY_NAMES } from './sentences.js';
+import { propertiesMeant, PROPERTY_IDS, PROPERTY_NAMES, type PropertyId } from './sentences.js';
 import { VARIANTS, type Variant } from './rules.js';
 
 // --- codecs of the fields --------------------------------------------------------------------------------------------------
@@ -181,6 +181,19 @@ const wrongField = (fields: typeof FIELDS, name: string, value: unknown): Readon
       : [`${name}: expected ${fields[name as keyof typeof FIELDS].name}, but it is ${shown(value)}`]
     : [`${name}: there is no such field; the fields are ${Object.keys(FIELDS).join(', ')}`];
 
+/** What a property is about, and whether the configuration has it. Checked where the property is named alone: a check of nothing holds. */
+const SUBJECTS: ReadonlyArray<readonly [PropertyId, string, (c: Config) => boolean]> = [
+  ['REPEAT', 'repeated puts, so lostAnswers must be at least 1', (c) => c.lostAnswers > 0],
+  ['STABLE', 'stabilize, so that must be true', (c) => c.stabilize],
+  ['RYW', 'sessions that ask for readYourWrites', (c) => anyAsks(c, 'readYourWrites')],
+  ['MR', 'sessions that ask for monotonicReads', (c) => anyAsks(c, 'monotonicReads')],
+  ['WFR', 'sessions that ask for writesFollowReads', (c) => anyAsks(c, 'writesFollowReads')],
+  ['MW', 'sessions that ask for monotonicWrites', (c) => anyAsks(c, 'monotonicWrites')],
+];
+
+const anyAsks = (config: Config, guarantee: Exclude<keyof t.TypeOf<typeof GuaranteesC>, 'scope'>): boolean =>
+  Array.from({ length: config.clients }, (_, client) => guaranteesOf(config, client)).some((asked) => asked[guarantee]);
+
 /** What two fields must agree on. */
 const disagreements = (c: Config): ReadonlyArray<string> =>
   [
@@ -218,6 +231,7 @@ const disagreements = (c: Config): ReadonlyArray<string> =>
     c.expect !== 'holds' &&
       !propertiesMeant(c.properties).includes(c.expect.violated) &&
       `expect: ${c.expect.violated} is not among the properties that are checked`,
+    ...SUBJECTS.map(([id, about, has]) => c.properties.includes(id) && !has(c) && `properties: ${id} is about ${about}`),
   ].filter((x) => typeof x === 'string');
 
 const decodeWith = (fields: typeof FIELDS, u: unknown): E.Either<ReadonlyArray<string>, Config> =>

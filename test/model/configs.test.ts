@@ -79,6 +79,8 @@ describe('a wrong configuration is refused with a line that begins with the fiel
     [{ clients: 2, placement: [[0]] }, 'placement: it has 1 entries for 2 clients'],
     [{ servers: 2, clients: 1, placement: [[2]] }, 'placement: it names a server above 1'],
     [{ properties: ['CONV'], expect: { violated: 'MR' } }, 'expect: MR is not among the properties that are checked'],
+    [{ properties: ['CONV', 'REPEAT'] }, 'properties: REPEAT is about repeated puts, so lostAnswers must be at least 1'],
+    [{ properties: ['WFR'] }, 'properties: WFR is about sessions that ask for writesFollowReads'],
     [{ sessions: { readYourWrites: true } }, 'sessions: expected the guarantees of every session'],
   ])('%j', (fields, message) => {
     const errors = wrong(fields);

@@ -100,7 +100,7 @@ const stopText = (stop: Stop): string | undefined => {
 const extent = ({ counts, stop, search }: Report): string => {
   const states = `${grouped(counts.distinct)} states`;
   if (stop.kind === 'complete') return search === 'sweep' ? `all ${states}` : `all ${states}, depth ${counts.depth}`;
-  return search === 'bfs' || search === 'dfs' ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
+  return search === 'bfs' || counts.completeDepth > 0 ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
 };
 
 /** One line: the verdict, what was covered, and the bounds it holds in. */
