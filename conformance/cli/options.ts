@@ -39,8 +39,8 @@ What it does:
   bayou conform                  a default of all four layers, in under five minutes
   bayou conform FILE|DIR …       these scripts (in a folder: *.script), run on the cluster, judged by layers 2 and 3
   bayou conform --trace FILE …   the traces of runs (bayou master --trace FILE), judged by layer 3
-  bayou conform --runs N         random runs, every second under faults of network, processes and disks, judged by layer 3
-                                 and by a judge that uses no line of the model
+  bayou conform --runs N         random runs under faults of network, processes and disks, judged by layer 3 and by a judge
+                                 that uses no line of the model
   bayou conform --config FILE …  every transition of these configurations (layer 1)
 
 Exit status: 0 conforms; 1 diverges; 2 bad usage; 3 undecided; 70 internal: something could not be tried; 130 interrupted.`;

@@ -6,7 +6,6 @@ import { checkComponents } from '#bayou/checker/component/check.js';
 import { UsageError } from '#bayou/cli/exit.js';
 import { decodeConfig, type Config } from '#bayou/model/config.js';
 import { bayou } from '#bayou/model/system.js';
-import { judgeHostileRun } from '../run/hostile.js';
 import { judgeRandomRun } from '../run/random.js';
 import {
   judgeScript,
@@ -172,7 +171,7 @@ export const randomTask = (seed: number, run: number, { outDir }: Pick<ConformAr
   name: `run ${run} of seed ${seed}`,
   weight: 5,
   run: async () => {
-    const [judged, elapsedMs] = await timed(() => (run % 2 === 0 ? judgeRandomRun(seed, run) : judgeHostileRun(seed, run)));
+    const [judged, elapsedMs] = await timed(() => judgeRandomRun(seed, run));
     const { events, rejection } = judged;
     const name = `run ${run} of seed ${seed}`;
     const kept = rejection === undefined ? [] : keepRun(outDir, events, rejection, { name, withTrace: true });

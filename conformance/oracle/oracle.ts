@@ -13,7 +13,7 @@ import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '#bayou/net/limits.js';
 import { applyCommand, newTopology, type Topology } from '../judge/topology.js';
-import { type Layout, nameOf, perform, pulled, remembering, type Step, type World } from './world.js';
+import { afterCommand, type Layout, nameOf, perform, pulled, remembering, type Step, type World } from './world.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -76,6 +76,9 @@ const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(a <
 const layoutOf = (t: Topology, servers: ReadonlyArray<NodeId>, clients: ReadonlyArray<NodeId>): Layout => ({
   servers,
   clients,
+  orphans: servers.flatMap((a, i) =>
+    servers.flatMap((b, j): (readonly [number, number])[] => (t.live.has(a) && t.dead.has(b) ? [[i, j]] : [])),
+  ),
   links: servers.flatMap((a, i) =>
     servers.flatMap((b, j): (readonly [number, number])[] =>
       i < j && t.live.has(a) && t.live.has(b) && isLinked(t, a, b) ? [[i, j]] : [],
@@ -87,18 +90,14 @@ const layoutOf = (t: Topology, servers: ReadonlyArray<NodeId>, clients: Readonly
 
 /** Closes a set under pulls; false when it becomes too large. */
 const closeUnderPulls = (worlds: Worlds, layout: Layout, max: number): boolean => {
+  const pairs = [...layout.links.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]), ...layout.orphans];
   for (const world of worlds.values())
-    for (const [a, b] of layout.links)
-      for (const [puller, answerer] of [
-        [a, b],
-        [b, a],
-      ] as const) {
-        for (const next of pulled(world, puller, answerer)) {
-          const name = nameOf(next);
-          if (worlds.has(name)) continue;
-          worlds.set(name, next);
-          if (worlds.size > max) return false;
-        }
+    for (const [puller, answerer] of pairs)
+      for (const next of pulled(layout, world, puller, answerer)) {
+        const name = nameOf(next);
+        if (worlds.has(name)) continue;
+        worlds.set(name, next);
+        if (worlds.size > max) return false;
       }
   return true;
 };
@@ -179,7 +178,7 @@ const decideOnce = (observed: ReadonlyArray<Observed>, options: OracleOptions & 
     for (const world of worlds.values()) {
       const step = perform(layout, world, command, options.keepsLog);
       if (isSame(step, seen)) {
-        const after = remembering(world, step.world);
+        const after = afterCommand(layout, remembering(layout, world, step.world), command);
         next.set(nameOf(after), after);
       } else if (allowed.size < 20) allowed.add(show(step.output, step.failed));
     }

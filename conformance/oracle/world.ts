@@ -20,8 +20,11 @@ export interface World {
   /** In the order of ids. */
   readonly servers: ReadonlyArray<Sv.Server>;
   readonly clients: ReadonlyArray<S.Session>;
-  /** Where pulls may be late: the states that each server has had, from which an answer may still be on its way. */
-  readonly past?: ReadonlyArray<ReadonlyArray<Sv.Server>>;
+  /**
+   * Where pulls may be late: for each server, and each puller, the states that the server has had while they were linked, from which an
+   * answer may still be on its way to that puller.
+   */
+  readonly past?: ReadonlyArray<ReadonlyArray<ReadonlyArray<Sv.Server>>>;
 }
 
 /** Which server stands where, and which links there are: the same in all worlds, since the script alone decides it. */
@@ -30,6 +33,8 @@ export interface Layout {
   readonly clients: ReadonlyArray<NodeId>;
   /** Pairs of positions of live servers that are linked. */
   readonly links: ReadonlyArray<readonly [number, number]>;
+  /** Positions of live servers, each with one of a dead server: an answer of that one may still arrive. */
+  readonly orphans: ReadonlyArray<readonly [puller: number, answerer: number]>;
 }
 
 /** A command's effect in one world, and what it prints there. `failed`: a put that was not accepted. */
@@ -52,31 +57,62 @@ const textOf = <T extends object>(texts: WeakMap<T, string>, kind: string, value
   return text;
 };
 
+const statesText = (states: ReadonlyArray<Sv.Server>): string => states.map((s) => textOf(serverTexts, 'server', s)).join('#');
+
 /** Two worlds are the same when their texts are. (Values are not in the model's keys; stamps name writes.) */
 export const nameOf = (world: World): string =>
   `${world.servers.map((s) => textOf(serverTexts, 'server', s)).join('#')}##${world.clients
     .map((c) => textOf(clientTexts, 'client', c))
-    .join('#')}${(world.past ?? []).map((states) => states.map((s) => textOf(serverTexts, 'server', s)).join('#')).join('##')}`;
+    .join('#')}${(world.past ?? []).map((pullers) => pullers.map(statesText).join('&')).join('##')}`;
 
 // --- pulls -----------------------------------------------------------------------------------------------------------------
 
-/** The worlds after a whole pull, or after the end of one that began earlier; none where the puller has it all already. */
-export const pulled = (world: World, puller: number, answerer: number): ReadonlyArray<World> => {
+/**
+ * The worlds after a whole pull, or after the end of one that began earlier; none where the puller has it all already. A server that
+ * is dead answers no more, but its answer may have been on its way.
+ */
+export const pulled = (layout: Layout, world: World, puller: number, answerer: number): ReadonlyArray<World> => {
   const here = world.servers[puller]!;
-  return [world.servers[answerer]!, ...(world.past?.[answerer] ?? [])].flatMap((there) => {
+  const now = world.servers[answerer]!;
+  return [...(now.up ? [now] : []), ...(world.past?.[answerer]?.[puller] ?? [])].flatMap((there) => {
     if (covers(here.vv, there.vv) && here.clock >= there.clock) return [];
-    return [remembering(world, withServer(world, puller, Sv.receive(RULES)(here, Sv.answerPull(there, Sv.pullRequest(here)))))];
+    return [
+      remembering(layout, world, withServer(world, puller, Sv.receive(RULES)(here, Sv.answerPull(there, Sv.pullRequest(here))))),
+    ];
   });
 };
 
-/** Where pulls may be late: what servers were before this step, they may have answered from. */
-export const remembering = (before: World, after: World): World => {
-  if (before.past === undefined) return after;
-  const past = after.servers.map((server, i) => {
-    const [was, known] = [before.servers[i], before.past?.[i] ?? []];
-    return was === undefined || was === server || was.log.length === 0 ? known : [...known, was];
+const isLinked = ({ links }: Layout, a: number, b: number): boolean =>
+  links.some(([x, y]) => (x === a && y === b) || (x === b && y === a));
+
+/** Where pulls may be late: what servers were before this step, they may have answered from, over the links that there were. */
+export const remembering = (layout: Layout, before: World, after: World): World => {
+  const { past } = before;
+  if (past === undefined) return after;
+  const next = after.servers.map((server, answerer) => {
+    const was = before.servers[answerer];
+    const isOld = was !== undefined && was !== server && was.log.length > 0;
+    return after.servers.map((_, puller) => {
+      const known = past[answerer]?.[puller] ?? [];
+      return isOld && isLinked(layout, answerer, puller) ? [...known, was] : known;
+    });
   });
-  return { ...after, past };
+  return { ...after, past: next };
+};
+
+/** What was under way on a link that is cut, and to a server that is killed, never arrives. */
+const withoutLate = (world: World, isLost: (answerer: number, puller: number) => boolean): World =>
+  world.past === undefined
+    ? world
+    : { ...world, past: world.past.map((all, a) => all.map((states, p) => (isLost(a, p) ? [] : states))) };
+
+/** Forgets the late answers that a command makes impossible. */
+export const afterCommand = (layout: Layout, world: World, c: Command): World => {
+  const at = (id: NodeId): number => layout.servers.indexOf(id);
+  if (c.type === 'killServer') return withoutLate(world, (_, puller) => puller === at(c.id));
+  if (c.type !== 'breakConnection') return world;
+  const [a, b] = [at(c.a), at(c.b)];
+  return withoutLate(world, (x, y) => (x === a && y === b) || (x === b && y === a));
 };
 
 const withServer = (world: World, at: number, server: Sv.Server): World => ({

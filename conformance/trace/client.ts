@@ -4,7 +4,7 @@ import type { Get, Put } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Given } from './ledger.js';
 import { reject, Rejected, showStamp } from './rejection.js';
-import { type Commanded, commandsOf, mayRun, type Scene, seen } from './scene.js';
+import { type Commanded, commandsOf, linkName, mayRun, type Scene, seen } from './scene.js';
 import { FollowedSession } from './session.js';
 import type { Process } from './timeline.js';
 
@@ -95,19 +95,35 @@ const asked = (scene: Scene, process: Process, session: FollowedSession, e: Of<'
   scene.ledger.sent(process.who.id, e.server).push({ request, knows: process.knows });
 };
 
-/** R13, R14: in the order of connecting, first the one that answered last; the same server once more where it broke. */
+/** The servers that the session is connected to for certain, in R13's order; `placed`: only those whose place is certain too. */
+const certain = (scene: Scene, client: NodeId, session: FollowedSession, placed: boolean): ReadonlyArray<NodeId> =>
+  session.order().filter((server) => {
+    const link = linkName(client, server);
+    return !scene.doubts.links.has(link) && !(placed && scene.doubts.places.has(link));
+  });
+
+/**
+ * R13, R14: in the order of connecting, first the one that answered last; the same server once more where it broke. A server whose
+ * link or place is in doubt may be asked at any time; the others keep their order among themselves.
+ */
 const checkOrder = (
   scene: Scene,
   process: Process,
   session: FollowedSession,
   e: Of<'asked'>,
-  before: ReadonlyArray<NodeId>,
+  asked: ReadonlyArray<NodeId>,
 ): void => {
-  if (!scene.hasMaster || scene.doubtful.has(process.who.id)) return;
-  const order = session.order();
+  const client = process.who.id;
+  const isDoubtful = (server: NodeId): boolean => {
+    const link = linkName(client, server);
+    return scene.doubts.links.has(link) || scene.doubts.places.has(link);
+  };
+  if (!scene.hasMaster || isDoubtful(e.server)) return;
+  const order = certain(scene, client, session, true);
+  const before = asked.filter((server) => !isDoubtful(server));
   const last = before.at(-1);
   const next = last === undefined ? order[0] : order[order.indexOf(last) + 1];
-  const again = last === e.server && before.filter((s) => s === last).length === 1;
+  const again = asked.at(-1) === e.server && before.filter((s) => s === last).length === 1;
   if (e.server !== next && !again)
     reject(
       e,
@@ -242,8 +258,8 @@ const behindEverywhere = (
     return answer ?? [];
   });
   if (answers.length === 0) reject(e, 'R13', 'no server that it asked was behind');
-  if (!scene.hasMaster || scene.doubtful.has(process.who.id)) return;
-  const left = session.order().filter((s) => !askedServers.includes(s));
+  if (!scene.hasMaster) return;
+  const left = certain(scene, process.who.id, session, false).filter((s) => !askedServers.includes(s));
   if (left.length > 0) reject(e, 'R13', `it did not ask server ${left.join(', ')}, which it is connected to`);
 };
 
@@ -255,7 +271,7 @@ const someoneAsked = (
   e: Of<'putDone' | 'getDone'>,
   askedServers: ReadonlyArray<NodeId>,
 ): void => {
-  if (!scene.hasMaster || scene.doubtful.has(process.who.id) || askedServers.length > 0) return;
-  if (session.order().length > 0)
-    reject(e, 'R15', `it did not try server ${session.order().join(', ')}, which it is connected to`);
+  if (!scene.hasMaster || askedServers.length > 0) return;
+  const servers = certain(scene, process.who.id, session, false);
+  if (servers.length > 0) reject(e, 'R15', `it did not try server ${servers.join(', ')}, which it is connected to`);
 };

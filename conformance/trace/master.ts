@@ -10,7 +10,7 @@ import { covers, join, none, type Vector } from '#bayou/model/vector.js';
 import { applyCommand, partitionsOf, type Topology } from '../judge/topology.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './replica.js';
-import { commandsOf, currentProcess, endsUnannounced, look, type Scene, serverState } from './scene.js';
+import { commandsOf, currentProcess, endsUnannounced, linkName, look, type Scene, serverState } from './scene.js';
 import { indexOf, type Process } from './timeline.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
@@ -102,10 +102,12 @@ const printStore = (scene: Scene, process: Process, server: NodeId): void => {
 const stabilize = (scene: Scene, process: Process): void => {
   if (scene.variant === 'V4') return;
   const shown = resultAhead(process)!;
-  for (const group of partitionsOf(scene.topology)) {
+  // Servers that hang together by links which are there for certain are in one partition, whatever the others are.
+  const links = new Set([...scene.topology.links].filter((link) => !scene.doubts.links.has(link)));
+  for (const group of partitionsOf({ ...scene.topology, links })) {
     const members = group.flatMap((id) => currentProcess(scene, id) ?? []);
-    // Where a command failed half way, or a server was gone and nobody says when, nobody can tell what the partitions were.
-    if (scene.doubtful.size > 0 || members.some((p) => endsUnannounced(scene, p))) continue;
+    // Where a server was gone and nobody says when, nobody can tell what the partition was.
+    if (members.some((p) => endsUnannounced(scene, p))) continue;
     const all = members.reduce<Vector>((v, p) => join(v, serverState(scene, p).replica?.vv ?? none), none);
     for (const member of members)
       look(scene, member, {
@@ -130,15 +132,14 @@ const result = (scene: Scene, process: Process, event: Of<'result'>): void => {
     doubt(scene, c, event.errors);
     return;
   }
-  const before = links(scene.topology, c);
+  const before = wasLinked(scene.topology, c);
   if (!applyCommand(scene.topology, c)) reject(event, 'section 5', 'this command is bad input, and was obeyed');
   awaitEffects(scene, process, event, c);
   apply(scene, c, before);
   if (c.type === 'printMemberList') members(scene, event, c.id);
 };
 
-const links = (t: Topology, c: Command): boolean =>
-  c.type === 'createConnection' && t.links.has(c.a < c.b ? `${c.a}-${c.b}` : `${c.b}-${c.a}`);
+const wasLinked = (t: Topology, c: Command): boolean => c.type === 'createConnection' && t.links.has(linkName(c.a, c.b));
 
 /** What must have happened in other processes before the command had its result. */
 const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Command): void => {
@@ -166,7 +167,7 @@ const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Co
   }
 };
 
-const isLinked = (scene: Scene, a: NodeId, b: NodeId): boolean => scene.topology.links.has(a < b ? `${a}-${b}` : `${b}-${a}`);
+const isLinked = (scene: Scene, a: NodeId, b: NodeId): boolean => scene.topology.links.has(linkName(a, b));
 
 /** The process that was started last by this command has begun. */
 const started = (scene: Scene, event: TraceEvent, role: 'server' | 'client', id: NodeId): void => {
@@ -205,31 +206,57 @@ const bothEnds = (scene: Scene, event: Of<'result'>, a: NodeId, b: NodeId, up: b
 };
 
 /** What the command changes of whom sessions ask (R13). */
-const apply = (scene: Scene, c: Command, wasLinked: boolean): void => {
+const apply = (scene: Scene, c: Command, wasThere: boolean): void => {
+  if (c.type === 'joinServer') for (const peer of scene.topology.live) scene.doubts.links.delete(linkName(peer, c.id));
   if (c.type === 'joinClient') scene.sessions.get(c.id)?.connect(c.server);
   if (c.type !== 'createConnection' && c.type !== 'breakConnection') return;
   const [client, server] = scene.topology.clients.has(c.a) ? [c.a, c.b] : [c.b, c.a];
   const session = scene.sessions.get(client);
   if (c.type === 'breakConnection') session?.disconnect(server);
-  else if (!wasLinked) session?.connect(server);
+  else if (!wasThere) session?.connect(server);
+  becomeCertain(scene, c);
 };
+
+/** A link that was made or cut without an error is so; a client that may have had it before has it at an unknown place. */
+const becomeCertain = ({ doubts }: Scene, c: Extract<Command, { type: 'createConnection' | 'breakConnection' }>): void => {
+  const link = linkName(c.a, c.b);
+  doubts.links.delete(link);
+  if (c.type === 'breakConnection') doubts.places.delete(link);
+};
+
+const doubtLink = ({ doubts }: Scene, a: NodeId, b: NodeId): void => {
+  doubts.links.add(linkName(a, b));
+  doubts.places.add(linkName(a, b));
+};
+
+/** Would the command make sense? One that does not is refused, and has no effect. */
+const isValid = (t: Topology, c: Command): boolean =>
+  applyCommand({ live: new Set(t.live), dead: new Set(t.dead), clients: new Set(t.clients), links: new Set(t.links) }, c);
 
 /** A command that failed half way may have had any part of its effect. */
 const doubt = (scene: Scene, c: Command, errors: ReadonlyArray<string>): void => {
-  if (c.type === 'createConnection' || c.type === 'breakConnection') {
-    scene.doubtful.add(c.a);
-    scene.doubtful.add(c.b);
-  }
+  if (!isValid(scene.topology, c)) return;
+  if (c.type === 'createConnection' || c.type === 'breakConnection') doubtLink(scene, c.a, c.b);
   if (c.type !== 'joinServer' && c.type !== 'joinClient') return;
-  scene.doubtful.add(c.id);
   // One that started, and could not be linked to everybody, is there all the same.
-  if (!errors.some((error) => error.includes('did not start'))) applyCommand(scene.topology, c);
+  if (errors.some((error) => error.includes('did not start'))) return;
+  applyCommand(scene.topology, c);
+  if (c.type === 'joinClient') {
+    scene.sessions.get(c.id)?.connect(c.server);
+    doubtLink(scene, c.id, c.server);
+  } else for (const peer of scene.topology.live) if (peer !== c.id) doubtLink(scene, peer, c.id);
 };
 
+/** Whom a server is connected to for certain is printed; nobody else, but whose link is in doubt. */
 const members = (scene: Scene, event: Of<'result'>, server: NodeId): void => {
-  if (scene.doubtful.size > 0) return;
+  const isDoubtful = (s: NodeId): boolean => scene.doubts.links.has(linkName(s, server));
   const linked = [...scene.topology.live].filter((s) => isLinked(scene, s, server)).sort((a, b) => a - b);
-  if (linked.join() !== event.output.join())
+  const possible = (id: number): boolean => scene.topology.live.has(id) && isDoubtful(id);
+  const printed = event.output.map(Number);
+  const isSorted = printed.every((id, i) => i === 0 || printed[i - 1]! < id);
+  const isAll = linked.every((id) => printed.includes(id) || isDoubtful(id));
+  const isNone = printed.every((id) => linked.includes(id) || possible(id));
+  if (!isSorted || !isAll || !isNone)
     reject(
       event,
       'section 5',

@@ -45,6 +45,17 @@ export interface ServerState {
   survived: number;
 }
 
+/** Links by their names (see {@link linkName}). */
+interface Doubts {
+  /** Is this link there? */
+  readonly links: Set<string>;
+  /** Since when is this client's link there: at which place does it ask the server (R13)? */
+  readonly places: Set<string>;
+}
+
+/** A link's name: the smaller id first. */
+export const linkName = (a: NodeId, b: NodeId): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
+
 /** The state of the run, as far as it has been followed. */
 export interface Scene {
   readonly timeline: Timeline;
@@ -53,8 +64,8 @@ export interface Scene {
   /** By process name. */
   readonly servers: Map<string, ServerState>;
   readonly sessions: Map<NodeId, FollowedSession>;
-  /** Links of which nobody can tell, because a command that changes them failed half way. */
-  readonly doubtful: Set<NodeId>;
+  /** What nobody can tell, because a command that changes it failed half way. */
+  readonly doubts: Doubts;
   readonly hasMaster: boolean;
   /** By client. */
   readonly commands: Map<NodeId, Commanded[]>;
@@ -108,7 +119,7 @@ export const makeScene = (
   topology: newTopology(),
   servers: new Map(),
   sessions: new Map(),
-  doubtful: new Set(),
+  doubts: { links: new Set(), places: new Set() },
   hasMaster,
   commands: new Map(),
   joins: new Map(),
@@ -142,6 +153,8 @@ export const currentProcess = (scene: Scene, server: NodeId): Process | undefine
 export const look = (scene: Scene, process: Process, view: View): void => {
   const state = serverState(scene, process);
   if (state.replica !== undefined && view.holds(state.replica)) scene.onMet(view.event, process);
+  // A process that has told all is as it will be.
+  else if (process.next >= process.events.length) refuse(process, state, view);
   else state.views.push(view);
 };
 

@@ -86,3 +86,24 @@ describe('what it says', () => {
     expect(wide).toMatchObject({ verdict: 'undecided', why: expect.stringContaining('more than 3 states') as string });
   });
 });
+
+describe('an answer to a pull that is late', () => {
+  const late = (between: string): string =>
+    decide(
+      observe(`joinServer 0
+joinServer 1
+joinClient 10 0
+put 10 a old
+put 10 a new
+printStore 1 =>
+${between}printStore 1 =>
+printStore 1 => a:old`),
+      ON,
+    ).verdict;
+
+  it('brings what the other had when it answered', () => expect(late('')).toBe('conforms'));
+  it('never arrives where the link was cut meanwhile, whether or not it was made again (section 5)', () =>
+    expect(late('breakConnection 0 1\nprintStore 1 =>\ncreateConnection 0 1\n')).toBe('diverges'));
+  it('never arrives at a server that was killed meanwhile', () => expect(late('killServer 1\njoinServer 1\n')).toBe('diverges'));
+  it('arrives although the server that gave it is dead', () => expect(late('killServer 0\n')).toBe('conforms'));
+});

@@ -241,6 +241,97 @@ describe('a killed server comes back (R10)', () => {
     expect(validateTrace([start('server-0#1', '0.0', false, 1)]).verdict).toBe('undecided'));
 });
 
+describe('after a command that failed half way', () => {
+  type Body = Readonly<Record<string, unknown>>;
+  const by = (p: string, ...bodies: ReadonlyArray<Body>): ReadonlyArray<TraceEvent> =>
+    bodies.map((body, n) => ({ p, n, ...body }) as unknown as TraceEvent);
+  const ran = (line: number, text: string, output: ReadonlyArray<string> = [], errors: ReadonlyArray<string> = []) => [
+    { type: 'command', line, text },
+    { type: 'result', line, output, errors, ms: 1 },
+  ];
+  const start = (replica: string) => ({ type: 'start', replica, fresh: true, vv: [], clock: 0, writes: 0 });
+  const link = (peer: number) => ({ type: 'link', peer, up: true });
+  const guarantees = {
+    readYourWrites: true,
+    monotonicReads: true,
+    writesFollowReads: false,
+    monotonicWrites: false,
+    scope: 'key',
+  };
+  const stamp = { t: 1, r: '0.0' };
+  const accept = {
+    type: 'accept',
+    client: 5,
+    clientTime: 1,
+    clock: 0,
+    require: [],
+    key: 'a',
+    value: 'x',
+    stamp,
+    repeated: false,
+  };
+  const missing = { type: 'answer', client: 5, key: 'k', require: [], result: 'missing', stamp: null, value: null };
+  const got = { type: 'getDone', key: 'k', result: 'ERR_KEY', value: null, stamp: null };
+
+  /** Three servers and a client linked to the first two; its link to the third failed half way. Then what the test is about. */
+  const run = (rest: ReadonlyArray<Body>, asks: number): ReadonlyArray<TraceEvent> => [
+    ...by(
+      'master',
+      ...ran(1, 'joinServer 0'),
+      ...ran(2, 'joinServer 1'),
+      ...ran(3, 'joinServer 2'),
+      ...ran(4, 'joinClient 5 0'),
+      ...ran(5, 'createConnection 5 1'),
+      ...ran(6, 'put 5 a x'),
+      ...ran(7, 'createConnection 5 2', [], ['line 7: server 2: it did not answer']),
+      ...ran(8, 'createConnection 1 2', [], ['line 8: server 2: it did not answer']),
+      ...ran(9, 'get 5 k', ['k:ERR_KEY']),
+      ...rest,
+    ),
+    ...by(
+      'server-0#1',
+      start('0.0'),
+      link(1),
+      link(2),
+      link(5),
+      accept,
+      ...(asks === 0 ? [{ ...missing, vv: [['0.0', 1]] }] : []),
+    ),
+    ...by('server-1#1', start('1.0'), link(0), link(2), link(5), ...(asks === 1 ? [{ ...missing, vv: [] }] : [])),
+    ...by('server-2#1', start('2.0'), link(0), link(1), ...(asks === 2 ? [{ ...missing, vv: [] }] : [])),
+    ...by(
+      'client-5#1',
+      { type: 'session', client: 5, guarantees },
+      { type: 'asked', server: 0, op: 'put', key: 'a', clientTime: 1 },
+      { type: 'putDone', key: 'a', value: 'x', clientTime: 1, result: 'accepted', stamp },
+      { type: 'asked', server: asks, op: 'get', key: 'k', clientTime: 0 },
+      got,
+    ),
+  ];
+  const judged = (rest: ReadonlyArray<Body>, asks = 0): string => showTraceVerdict(validateTrace(run(rest, asks)));
+
+  it('the session may ask the server whose link is in doubt, and asks the others in their order (R13)', () => {
+    expect([judged([], 0), judged([], 2)].map((text) => text.split(' ')[0])).toEqual(['conforms:', 'conforms:']);
+    expect(judged([], 1)).toContain('it asks server 1; its servers are, in order, 0, 1');
+  });
+
+  it('a member list has the links that are certain, and of the others only those in doubt (section 5)', () => {
+    for (const list of [['0', '2'], ['0']]) expect(judged(ran(10, 'printMemberList 1', list))).toMatch(/^conforms/);
+    for (const list of [['2'], ['0', '2', '7'], ['2', '0']])
+      expect(judged(ran(10, 'printMemberList 1', list))).toContain('section 5');
+    expect(judged(ran(10, 'printMemberList 0', ['1']))).toContain('server 0 is connected to 1, 2');
+  });
+
+  it('a stabilize spreads over the links that are certain (section 5)', () => {
+    expect(judged(ran(10, 'stabilize'))).toMatch(/server-[12]#1 came out of it with \[\]; its partition had \[0\.0:1\] before/);
+  });
+
+  it('a command that makes no sense leaves no doubt', () => {
+    const refused = ran(10, 'breakConnection 0 9', [], ['line 10: 9 is unknown']);
+    expect(judged([...refused, ...ran(11, 'printMemberList 0', ['1'])])).toContain('server 0 is connected to 1, 2');
+  });
+});
+
 describe('a trace file', () => {
   it('with a line that is no event is refused with its number', () => {
     const read = parseTrace('{"p":"master","n":0,"type":"kill","server":1,"process":"server-1#1"}\n{"p":"master"}\n', 'x.ndjson');
