@@ -1,5 +1,5 @@
 /** `bayou conform`: all four layers, with a progress line, a report for people or machines, and an exit status for each verdict. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { EXIT, UsageError } from '#bayou/cli/exit.js';
@@ -12,6 +12,12 @@ import { findScripts } from './run/scripts.js';
 // --- what is tried ---------------------------------------------------------------------------------------------------------
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+const shipped = (name: string): string => root(`spec/configs/${name}.json`);
+
+/** The file of a configuration: itself, or by its name that which comes with the package. */
+const configurationFile = (source: string): string =>
+  /^[\w-]+$/.test(source) && !existsSync(source) && existsSync(shipped(source)) ? shipped(source) : source;
 
 /** Configurations of the default, with about how long each takes, in seconds. Together they have every kind of step. */
 const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = [
@@ -38,16 +44,14 @@ const randomTasks = (args: ConformArgs, runs: number): ReadonlyArray<Task> =>
   Array.from({ length: runs }, (_, i) => randomTask(args.seed, args.from + i, args));
 
 const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
-  ...(args.layers.includes(1)
-    ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(root(`spec/configs/${name}.json`), seconds))
-    : []),
+  ...(args.layers.includes(1) ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(shipped(name), seconds)) : []),
   ...(args.layers.includes(2) || args.layers.includes(3) ? scriptTasks([root('conformance/scripts')], args) : []),
   ...(args.layers.includes(4) ? randomTasks(args, RUNS) : []),
 ];
 
 const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
   const asked = [
-    ...args.config.map((file) => transitionsTask(file, 10)),
+    ...args.config.map((file) => transitionsTask(configurationFile(file), 10)),
     ...(args.paths.length > 0 ? scriptTasks(args.paths, args) : []),
     ...(args.trace.length > 0 ? [traceTask(args.trace, args)] : []),
     ...(args.runs === undefined ? [] : randomTasks(args, args.runs)),
@@ -88,10 +92,20 @@ const progressLine = (began: number, total: number, done: number, doing: string)
   return `${Math.floor((100 * done) / Math.max(total, 1))}%${left}: ${doing}`;
 };
 
+/** Refuses a report file that cannot be written: better before the run than after it. */
+const mustBeWritable = (file: string): void => {
+  try {
+    writeFileSync(file, '');
+  } catch (error) {
+    throw new UsageError(`--junit: ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
 /** Runs `bayou conform` with these arguments; resolves with the exit status. */
 export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
   const args = parseArgs(argv);
   const tasks = tasksOf(args);
+  if (args.junit !== undefined) mustBeWritable(args.junit);
   const began = performance.now();
   const total = tasks.reduce((sum, t) => sum + t.weight, 0);
   const showLine = progressLineOn(process.stderr);
@@ -108,8 +122,9 @@ export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
     const report = reportOf(findings, performance.now() - began);
     showLine?.('');
     if (args.junit !== undefined) writeFileSync(args.junit, toJUnit(report));
-    process.stdout.write(`${args.json ? JSON.stringify(report, null, 2) : showReport(report)}\n`);
-    return (interrupted as boolean) ? EXIT.interrupted : statusOf(report.verdict);
+    const cut = interrupted as boolean;
+    process.stdout.write(`${args.json ? JSON.stringify({ ...report, interrupted: cut }, null, 2) : showReport(report, cut)}\n`);
+    return cut ? EXIT.interrupted : statusOf(report.verdict);
   } finally {
     showLine?.('');
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);

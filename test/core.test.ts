@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bytesOfText, isBytes, textOfBytes } from '../src/core/bytes.js';
+import { bytesOfText, isBytes, quotedBytes, textOfBytes } from '../src/core/bytes.js';
 import { incarnationOf, replicaId, ReplicaIdC, serverOf } from '../src/core/ids.js';
 
 describe('byte strings', () => {
@@ -11,6 +11,13 @@ describe('byte strings', () => {
         expect(textOfBytes(bytesOfText(text))).toBe(text);
       }),
     );
+  });
+});
+
+describe('bytes in a message', () => {
+  test('have no control characters, and are cut where they are long', () => {
+    expect(quotedBytes(bytesOfText('\u001b[31mé\u0007\u009b'))).toBe('\ufffd[31mé\ufffd\ufffd');
+    expect(quotedBytes('x'.repeat(1_000_000))).toBe(`${'x'.repeat(200)}…`);
   });
 });
 

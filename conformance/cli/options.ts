@@ -29,6 +29,12 @@ const whole = (text: string): number => {
   return Number(text);
 };
 
+const positive = (text: string): number => {
+  const n = whole(text);
+  if (n < 1) throw new InvalidArgumentError('Use a whole number from 1.');
+  return n;
+};
+
 const layers = (text: string): ReadonlyArray<Layer> => {
   if (!/^[1-4](,[1-4])*$/.test(text)) throw new InvalidArgumentError('Use some of 1,2,3,4.');
   return text.split(',').map((n) => Number(n) as Layer);
@@ -51,14 +57,14 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .description('test that the real cluster does only what the model allows')
     .argument('[paths...]', 'scripts, or folders of scripts')
     .option('--trace <files...>', 'validate the traces of runs; several files are the parts of one run')
-    .option('--runs <n>', 'this many random runs', whole)
+    .option('--runs <n>', 'this many random runs', positive)
     .option('--from <n>', 'begin at this run of the seed', whole, 0)
     .option('--seed <s>', 'which random runs: the same seed, the same scripts', whole, 1)
     .option('--layers <list>', 'of the default, these layers alone, such as 1,3', layers, [1, 2, 3, 4])
-    .option('--config <files...>', 'configurations for layer 1')
+    .option('--config <files...>', 'configurations for layer 1: files, or names of bayou check --list')
     .option('--flags <text>', "the master's options for the scripts, in one argument, instead of what their second lines say")
-    .option('--max-states <n>', 'most states that layer 2 keeps of a script before it is undecided', whole)
-    .option('--jobs <n>', 'clusters that run at the same time', whole, 2)
+    .option('--max-states <n>', 'most states that layer 2 keeps of a script before it is undecided', positive)
+    .option('--jobs <n>', 'clusters that run at the same time', positive, 2)
     .option('--fail-fast', 'stop at the first divergence', false)
     .option('--shrink-runs <n>', 'how often a script that diverges may be run again to make it smaller', whole, 60)
     .option(
@@ -82,7 +88,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     config: (o.config as ReadonlyArray<string> | undefined) ?? [],
     flags: o.flags?.split(/\s+/).filter((word) => word !== ''),
     maxStates: o.maxStates as number | undefined,
-    jobs: Math.max(1, o.jobs as number),
+    jobs: o.jobs as number,
     failFast: o.failFast as boolean,
     shrinkRuns: o.shrinkRuns as number,
     outDir: o.outDir as string,

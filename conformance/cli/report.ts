@@ -47,7 +47,11 @@ export const LAYERS: Readonly<Record<Layer, string>> = {
 
 const WORST: ReadonlyArray<Conformity> = ['diverges', 'failed', 'undecided', 'conforms'];
 
-/** The findings together. A script that is too wide for layer 2 is undecided there, and decided by its trace (layer 3). */
+/** Whether anything was held against the model at all: an empty script is fine, a run of nothing else is no proof of anything. */
+const isEmpty = (findings: ReadonlyArray<Finding>): boolean =>
+  findings.every(({ counts }) => Object.values(counts).every((n) => n === 0));
+
+/** The findings together; `undecided` where there was nothing to compare. A script that is too wide for layer 2 is undecided there, and decided by its trace (layer 3). */
 export const reportOf = (findings: ReadonlyArray<Finding>, elapsedMs: number): ConformReport => {
   const reached: Record<string, Record<string, number>> = {};
   for (const f of findings) {
@@ -61,8 +65,9 @@ export const reportOf = (findings: ReadonlyArray<Finding>, elapsedMs: number): C
     f.verdict === 'undecided' &&
     findings.some((g) => g.layer === 3 && g.name === f.name && g.verdict === 'conforms');
   const verdicts = findings.map((f) => (decided(f) ? 'conforms' : f.verdict));
+  const verdict = WORST.find((v) => verdicts.includes(v)) ?? 'undecided';
   return {
-    verdict: WORST.find((v) => verdicts.includes(v)) ?? 'undecided',
+    verdict: verdict === 'conforms' && isEmpty(findings) ? 'undecided' : verdict,
     findings,
     reached,
     elapsedMs,
@@ -90,14 +95,21 @@ export const showFinding = (f: Finding): string =>
     '\n',
   );
 
-/** The verdict and how far it reached. */
-export const showReport = (r: ConformReport): string =>
+/** What did not conform; what is undecided only where nothing else decides it. */
+const isToldOf = ({ verdict }: Finding, report: ConformReport): boolean =>
+  verdict === 'diverges' || verdict === 'failed' || (verdict === 'undecided' && report.verdict === 'undecided');
+
+/** The verdict and how far it reached; an interrupted run has no verdict but what was found wrong until then. */
+export const showReport = (r: ConformReport, interrupted = false): string =>
   [
-    ...r.findings.filter((f) => f.verdict === 'diverges' || f.verdict === 'failed').map(showFinding),
+    ...r.findings.filter((f) => isToldOf(f, r)).map(showFinding),
     ...Object.entries(r.reached).map(
       ([name, counts]) => `${name}, ${LAYERS[Number(name.slice(6)) as Layer]}: ${showCounts(counts)}`,
     ),
-    `${r.verdict} (${(r.elapsedMs / 1000).toFixed(1)} s)`,
+    ...(r.verdict === 'undecided' && isEmpty(r.findings)
+      ? ['nothing was compared: there was no command, event or transition']
+      : []),
+    `${interrupted && r.verdict !== 'diverges' ? 'interrupted' : r.verdict} (${(r.elapsedMs / 1000).toFixed(1)} s)`,
   ].join('\n');
 
 // --- for machines ----------------------------------------------------------------------------------------------------------

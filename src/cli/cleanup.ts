@@ -4,11 +4,12 @@ import { cleanup } from '../master/registry.js';
 
 const list = (pids: ReadonlyArray<number>): string => (pids.length === 0 ? 'no process' : `pid ${pids.join(', ')}`);
 
-/** Exit status 0: nothing is left; 1: some process would not go away. */
+/** Exit status 0: nothing is left; 1: some process would not go away; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   new Command('bayou cleanup')
     .description('kill what crashed runs of the master left, identified by pid, start time and token, and nothing else')
     .allowExcessArguments(false)
+    .exitOverride()
     .parse(args, { from: 'user' });
   const done = await cleanup();
   process.stdout.write(`removed ${done.removed} crashed run${done.removed === 1 ? '' : 's'}; killed ${list(done.killed)}; `);

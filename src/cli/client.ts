@@ -73,7 +73,7 @@ const run = async (o: Options): Promise<number> => {
   return fine ? 0 : 1;
 };
 
-/** Exit status 0: all done; 1: no server could be reached, a put failed, or a line was wrong. */
+/** Exit status 0: all done; 1: no server could be reached, a put failed, or a line was wrong; 2: bad usage (thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   let status = 0;
   await new Command('bayou client')
@@ -87,6 +87,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .option('--token-file <file>', 'go on with the session in this file, and write it back in the end')
     .option('--timeout-ms <ms>', 'how long a put or a get may take', wholeNumber(100, 3_600_000), REQUEST_MS)
     .allowExcessArguments(false)
+    .exitOverride()
     .action(async (o: Options) => {
       status = await run(o);
     })

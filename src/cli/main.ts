@@ -2,10 +2,14 @@
 /** `bayou`: the command (`program.ts`), from one file where it was bundled. `conform` is found at run time, and shares modules with it. */
 import { existsSync } from 'node:fs';
 
+/** `bayou help check` is `bayou check --help`: the subcommands know their own options. */
+const [node = '', bayou = '', first, second] = process.argv;
+const argv = first === 'help' && second !== undefined ? [node, bayou, second, '--help'] : process.argv;
+
 const bundle = new URL('../programs/cli.js', import.meta.url);
 const { runBayou } =
-  process.argv[2] !== 'conform' && existsSync(bundle)
+  argv[2] !== 'conform' && existsSync(bundle)
     ? ((await import(bundle.href)) as typeof import('./program.js'))
     : await import('./program.js');
 
-process.exitCode = await runBayou(process.argv);
+process.exitCode = await runBayou(argv);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { ServerAddress } from '../library.js';
 import { newSecret } from '../net/auth.js';
+import { UsageError } from './exit.js';
 
 /** Reads `id@host:port`, or `id@port`, and adds it to what was given before. */
 export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = []): ReadonlyArray<ServerAddress> => {
@@ -13,16 +14,14 @@ export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = [
   return [...before, { id: Number(id), host, port: Number(port) }];
 };
 
-/** The secret in a file; a server makes the file where there is none. Throws an `InvalidArgumentError` where it can't be read. */
+/** The secret in a file; a server makes the file where there is none. @throws UsageError where it cannot be read or made. */
 export const secretIn = (file: string, make: boolean): string => {
   try {
     if (make && !existsSync(file)) writeFileSync(file, `${newSecret()}\n`, { mode: 0o600, flag: 'wx' });
     const secret = readFileSync(file, 'utf8').trim();
     if (secret.length >= 16) return secret;
   } catch (error) {
-    throw new InvalidArgumentError(
-      `The secret in ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new UsageError(`--secret-file: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  throw new InvalidArgumentError(`The secret in ${file} is shorter than 16 characters.`);
+  throw new UsageError(`--secret-file: the secret in ${file} is shorter than 16 characters`);
 };

@@ -62,10 +62,13 @@ const run = async (argv: ReadonlyArray<string>): Promise<number> => {
 
 /** Runs the command; resolves with its exit status. */
 export const runBayou = async (argv: ReadonlyArray<string>): Promise<number> => {
-  // A reader that goes away (`bayou check | head`) is not an error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.ok);
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    // The master has processes to end first, and a status of its own.
+    if (process.stdout.listenerCount('error') > 1) return;
+    // A reader that goes away (`bayou check | head`) ends the run before its verdict: that is neither an error nor a success.
+    if (code === 'EPIPE') process.exit(EXIT.interrupted);
+    say(`bayou: the results cannot be written: ${message}`);
+    process.exit(EXIT.usage);
   });
   return run(argv);
 };

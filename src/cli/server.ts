@@ -37,7 +37,7 @@ const run = async (o: Options): Promise<number> => {
   return 0;
 };
 
-/** Exit status 0: stopped by SIGINT or SIGTERM; 1: it could not start. */
+/** Exit status 0: stopped by SIGINT or SIGTERM; 1: it could not start; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   let status = 0;
   await new Command('bayou server')
@@ -52,6 +52,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .option('--fsync', 'acknowledge only what survives the death of the machine', false)
     .addOption(new Option('--log-level <level>', 'what it logs, to standard error').choices(LOG_LEVELS).default('info'))
     .allowExcessArguments(false)
+    .exitOverride()
     .action(async (o: Options) => {
       status = await run(o);
     })

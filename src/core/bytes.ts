@@ -26,3 +26,12 @@ export const bytesOfText = (text: string): Bytes => Buffer.from(text, 'utf8').to
 
 /** The text whose UTF-8 bytes these are; bytes that are not UTF-8 become U+FFFD. */
 export const textOfBytes = (bytes: Bytes): string => Buffer.from(bytes, 'latin1').toString('utf8');
+
+/** As many characters as a message quotes. */
+const MAX_QUOTED = 200;
+
+/** The text of bytes that someone typed, for a message: no control characters, which a terminal would obey, and not too long. */
+export const quotedBytes = (bytes: Bytes): string => {
+  const text = textOfBytes(bytes).replaceAll(/\p{Cc}/gu, '\uFFFD');
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+};

@@ -3,7 +3,7 @@
  * values are the bytes that stand there, UTF-8 or not.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { type Bytes, bytesOfText, textOfBytes } from './bytes.js';
+import { type Bytes, bytesOfText, quotedBytes } from './bytes.js';
 import type { NodeId } from './ids.js';
 
 /** A command of the master language. */
@@ -42,7 +42,7 @@ const ID = /^(?:0|[1-9]\d*)$/;
 const parseId = (word: Bytes): E.Either<string, NodeId> =>
   ID.test(word) && Number.isSafeInteger(Number(word))
     ? E.right(Number(word))
-    : E.left(`'${textOfBytes(word)}' is not an id: use a non-negative integer up to ${Number.MAX_SAFE_INTEGER}`);
+    : E.left(`'${quotedBytes(word)}' is not an id: use a non-negative integer up to ${Number.MAX_SAFE_INTEGER}`);
 
 /** Builds a command from its words after the first; their number is right. */
 type Build = (words: ReadonlyArray<Bytes>) => E.Either<string, Command>;
@@ -82,7 +82,7 @@ export const parseLine = (line: Bytes): Line => {
   const [name, ...args] = words;
   if (name === undefined || name.startsWith('#')) return E.right(undefined);
   if ((name === 'done' || name === 'exit') && args.length === 0) return E.right({ type: 'done' });
-  if (!isCommandName(name)) return E.left(`unknown command '${textOfBytes(name)}'`);
+  if (!isCommandName(name)) return E.left(`unknown command '${quotedBytes(name)}'`);
   const usage = USAGE[name][0];
   const wanted = usage.split(' ').length - 1;
   return args.length === wanted

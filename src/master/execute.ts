@@ -1,6 +1,6 @@
 /** What a command of the master language does (contract, section 5): checks that it makes sense, does it, says what to print. */
 import * as E from 'fp-ts/lib/Either.js';
-import { type Bytes, textOfBytes } from '../core/bytes.js';
+import { type Bytes, quotedBytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import { type Command, showCommand } from '../core/script.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../net/limits.js';
@@ -129,5 +129,5 @@ const perform = async (cluster: Cluster, c: Command): Promise<Outcome> => {
 /** Runs one command to its end. */
 export const execute = async (cluster: Cluster, c: Command): Promise<Outcome> => {
   const wrong = check(cluster.topology, c);
-  return wrong === undefined ? perform(cluster, c) : refused(`${textOfBytes(showCommand(c)).slice(0, 200)}: ${wrong}`);
+  return wrong === undefined ? perform(cluster, c) : refused(`${quotedBytes(showCommand(c))}: ${wrong}`);
 };

@@ -2,7 +2,7 @@
  * The master program (contract, section 5): reads a script, drives a cluster of server and client processes, prints what gets
  * and printStores find.
  */
-import { accessSync, constants, createReadStream, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, createReadStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import type { Party } from '../net/protocol.js';
@@ -32,6 +32,7 @@ const describe = (party: Party): string => `${party.role} ${party.id}`;
 const checkFiles = (o: MasterOptions): string | undefined => {
   try {
     if (o.script !== undefined) accessSync(o.script, constants.R_OK);
+    if (o.script !== undefined && statSync(o.script).isDirectory()) return `the script ${o.script} is a folder`;
     if (o.trace !== undefined) writeFileSync(o.trace, '');
     if (o.dataDir !== undefined) mkdirSync(o.dataDir, { recursive: true });
     return undefined;
@@ -90,7 +91,10 @@ export const runMaster = async (o: MasterOptions): Promise<number> => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => finish(EXIT.interrupted));
     giveUp = () => finish(EXIT.clusterFailed);
     // Whoever reads the results is gone: there is nobody to run the rest for.
-    process.stdout.once('error', () => finish(EXIT.interrupted));
+    process.stdout.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code !== 'EPIPE') complain(`the results cannot be written: ${message}`);
+      finish(EXIT.interrupted);
+    });
   });
   // What a command comes to while its processes are being ended is no result.
   const print = (bytes: string): void => {

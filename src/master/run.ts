@@ -1,6 +1,6 @@
 /** Runs a script to its end: one command after the other, results to one stream, mistakes to another, and nothing left behind. */
 import * as E from 'fp-ts/lib/Either.js';
-import { bytesOfText, textOfBytes } from '../core/bytes.js';
+import { bytesOfText, quotedBytes } from '../core/bytes.js';
 import { type Command, showCommand } from '../core/script.js';
 import type { Tracer } from '../net/tracer.js';
 import type { Cluster } from './cluster.js';
@@ -49,7 +49,7 @@ const complaintOf = (number: number, c: Command, outcome: Outcome & { readonly w
   // A refusal names the command itself.
   outcome.type === 'refused'
     ? `line ${number}: ${outcome.why}`
-    : `line ${number}: ${textOfBytes(showCommand(c)).slice(0, 200)}: ${outcome.why}`;
+    : `line ${number}: ${quotedBytes(showCommand(c))}: ${outcome.why}`;
 
 const runCommand = async (o: RunOptions, number: number, c: Command): Promise<Status> => {
   if (isJoin(c)) prepare(o, c);

@@ -107,7 +107,7 @@ describe('the same counts', () => {
     async (...flags) => {
       const { status, lines } = await bayou(['check', 'bayou-s-2212', ...flags]);
       expect(lines.at(-1)).toMatch(
-        /holds, unless a state was missed \(p ≤ \d\.\de-\d+\): all 689 states, depth \d+;.*; hash compaction, \d\d bits a state$/,
+        /holds, unless a state was missed \(p ≤ \d\.\de-\d+\): 689 states found, depth \d+;.*; hash compaction, \d\d bits a state$/,
       );
       expect(status).toBe(0);
       const { lines: json } = await bayou(['check', 'bayou-s-2212', ...flags, '--json']);
@@ -224,6 +224,16 @@ describe('limits and signals', () => {
 });
 
 describe('checkpoints', () => {
+  test.each([
+    ['--resume', '.', 'checkpoint .: it is a folder'],
+    ['--checkpoint', '.', 'checkpoint .: it is a folder'],
+    ['--checkpoint', 'package.json/x', 'checkpoint package.json/x: it cannot be written: ENOTDIR'],
+  ])('%s %s is refused before the search, in one line', async (option, file, why) => {
+    const { status, stdout, stderr } = await bayou(['check', 'bayou-s-2112', option, file]);
+    expect([status, stdout, stderr.trimEnd().split('\n').length]).toEqual([2, '', 1]);
+    expect(stderr).toContain(`bayou check: bayou-s-2112: ${why}`);
+  });
+
   test('a search that stopped goes on to the same totals; another configuration is refused', async () => {
     const file = join(dir, 'search.checkpoint');
     const stopped = await bayou(['check', 'bayou-s-2213', '--max-states', '2000', '--checkpoint', file]);

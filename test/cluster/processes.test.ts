@@ -21,8 +21,8 @@ interface Master {
   readonly ended: Promise<number | null>;
 }
 
-const master = (args: ReadonlyArray<string>): Master => {
-  const child = spawn(process.execPath, [MASTER, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+const master = (args: ReadonlyArray<string>, program: ReadonlyArray<string> = [MASTER]): Master => {
+  const child = spawn(process.execPath, [...program, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('latin1').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
@@ -90,14 +90,15 @@ describe('no process is left behind', () => {
     expect(processes()).toEqual([]);
   });
 
-  test('when whoever reads the results goes away', async () => {
-    const m = master([]);
+  test.each([[[MASTER]], [[CLI, 'master']]])('when whoever reads the results goes away: %j', async (program) => {
+    const before = runs();
+    const m = master([], program);
     say(m, ...JOIN, 'get 2 ready');
     await until(() => m.out().includes('ready:ERR_KEY'));
     m.child.stdout?.destroy();
     say(m, 'get 2 a', 'get 2 b', 'get 2 c');
-    await m.ended;
-    expect(processes()).toEqual([]);
+    expect(await m.ended).toBe(130);
+    expect([processes(), runs()]).toEqual([[], before]);
   });
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { reportOf, statusOf, toJUnit, type Finding } from '../../conformance/cli/report.js';
+import { reportOf, showReport, statusOf, toJUnit, type Finding } from '../../conformance/cli/report.js';
 import { planOf } from '../../conformance/hostile/plan.js';
 import { flagsOf } from '../../conformance/run/scripts.js';
 
@@ -55,6 +55,9 @@ describe('bayou conform', () => {
       [join(dir, 'none.script')],
       ['--config', 'spec/configs/v1-original-clock.json'],
       ['--layers', '5'],
+      ['--runs', '0'],
+      ['--config', 'none'],
+      ['--trace', 'examples/original-clock.ndjson', '--junit', dir],
     ]) {
       const { status, stderr } = conform(...args);
       expect([status, stderr.trim().split('\n').length], args.join(' ')).toEqual([2, 1]);
@@ -62,7 +65,34 @@ describe('bayou conform', () => {
   });
 });
 
+describe('a run of nothing', () => {
+  it.each([[[]], [['--trace']]])('is undecided, and says why: %j', (option) => {
+    const file = join(dir, 'nothing.script');
+    writeFileSync(file, '');
+    const { status, stdout } = conform(...option, file);
+    expect(status).toBe(3);
+    expect(stdout).toContain('nothing was compared');
+  });
+});
+
+describe('a configuration by its name', () => {
+  it('is the one that comes with the package', () => {
+    const { status, stdout } = conform('--config', 'bayou-s-2112');
+    expect([status, stdout]).toEqual([0, expect.stringContaining('238 transitions, 55 states')]);
+  });
+});
+
 describe('the report', () => {
+  it('tells what is undecided, with the command that does it again, and an interruption', () => {
+    const undecided = reportOf([finding(3, 'undecided')], 1);
+    expect(showReport(undecided)).toContain('layer 3, a: undecided\n  x < y\n  again: bayou conform a');
+    const fine = reportOf([finding(3, 'conforms')], 1);
+    expect([showReport(fine), showReport(fine, true)].map((text) => /\n(\w+) \(/.exec(text)?.[1])).toEqual([
+      'conforms',
+      'interrupted',
+    ]);
+  });
+
   it('has a status for each verdict, and the worst finding decides', () => {
     const verdictOf = (...all: Finding[]): string => reportOf(all, 1).verdict;
     expect(verdictOf(finding(1, 'conforms'), finding(4, 'diverges'), finding(3, 'failed'))).toBe('diverges');

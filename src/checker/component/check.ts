@@ -7,7 +7,7 @@
 import type { ComponentModel } from '../interface.js';
 import type { Counterexample, Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
-import { identityOf, load, restore, save, type Identity } from './checkpoint.js';
+import { identityOf, load, mustBeWritable, restore, save, type Identity } from './checkpoint.js';
 import { layoutFor } from './choose.js';
 import { layoutOf } from './compile.js';
 import { CheckerError } from './error.js';
@@ -42,6 +42,7 @@ interface Job {
 
 const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch): Job => {
   mustSuit(model, options);
+  if (options.checkpoint !== undefined) mustBeWritable(options.checkpoint);
   const saved = options.resume === undefined ? undefined : load(options.resume);
   const layout = saved === undefined ? layoutFor(model, options) : layoutOf(model, saved.header.locals);
   const space = newSpace(model, layout, {

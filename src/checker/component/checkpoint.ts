@@ -8,7 +8,7 @@
  * The file: one line of JSON (the {@link Header}), then the component values as V8 serialises them, then words.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 import type { Ints } from '../ints.js';
 import type { Compiled } from './compile.js';
@@ -68,6 +68,8 @@ export const identityOf = (compiled: Compiled, options: string): Identity => {
 };
 
 const refuse = (path: string, why: string): CheckerError => new CheckerError('checkpoint', `checkpoint ${path}: ${why}`);
+
+const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const mustAgree = (path: string, saved: Identity, asked: Identity): void => {
   if (saved.model !== asked.model) throw refuse(path, `it is of the model "${saved.model}", not of "${asked.model}"`);
@@ -132,11 +134,38 @@ export const save = (path: string, space: Space, run: Breadth | Sweep, identity:
     words: words.map((list) => list.length),
     digest: digest.digest('hex'),
   };
-  const file = openSync(`${path}.part`, 'w');
-  writeSync(file, `${JSON.stringify(header)}\n`);
-  for (const bytes of [values, ...words.map(bytesOf)]) writeAll(file, bytes);
-  closeSync(file);
-  renameSync(`${path}.part`, path);
+  writing(path, () => {
+    const file = openSync(partOf(path), 'w');
+    try {
+      writeAll(file, Buffer.from(`${JSON.stringify(header)}\n`));
+      for (const bytes of [values, ...words.map(bytesOf)]) writeAll(file, bytes);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(partOf(path), path);
+  });
+};
+
+const partOf = (path: string): string => `${path}.part`;
+
+/** Does something with the file that becomes the checkpoint; what goes wrong leaves nothing of it. */
+const writing = (path: string, act: () => void): void => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof CheckerError) throw error;
+    if (existsSync(partOf(path))) rmSync(partOf(path));
+    throw refuse(path, `it cannot be written: ${whyOf(error)}`);
+  }
+};
+
+/** Refuses a place where no checkpoint can be written: better before a search of hours than after it. */
+export const mustBeWritable = (path: string): void => {
+  writing(path, () => {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw refuse(path, 'it is a folder');
+    closeSync(openSync(partOf(path), 'w'));
+    rmSync(partOf(path));
+  });
 };
 
 const writeAll = (file: number, bytes: Uint8Array): void => {
@@ -208,9 +237,11 @@ export const load = (path: string): Saved => {
 
 const openFile = (path: string): number => {
   try {
+    if (statSync(path).isDirectory()) throw refuse(path, 'it is a folder');
     return openSync(path, 'r');
   } catch (error) {
-    throw refuse(path, `it cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof CheckerError) throw error;
+    throw refuse(path, `it cannot be read: ${whyOf(error)}`);
   }
 };
 

@@ -90,15 +90,17 @@ const stopText = (stop: Stop): string | undefined => {
     case 'states':
       return `stopped at ${grouped(stop.limit)} states`;
     case 'depth':
-      return `no further than ${grouped(stop.limit)} steps`;
+      return `no further than ${grouped(stop.limit)} step${stop.limit === 1 ? '' : 's'}`;
     case 'time':
       return `stopped after ${duration(stop.limit)}`;
   }
 };
 
 /** What was covered: all of it, or how far. */
-const extent = ({ counts, stop, search }: Report): string => {
+const extent = ({ counts, stop, search, statistics }: Report): string => {
   const states = `${grouped(counts.distinct)} states`;
+  // By hashes nobody knows whether these are all that there are.
+  if (stop.kind === 'complete' && statistics.omission !== undefined) return `${states} found, depth ${counts.depth}`;
   if (stop.kind === 'complete') return search === 'sweep' ? `all ${states}` : `all ${states}, depth ${counts.depth}`;
   return search === 'bfs' || counts.completeDepth > 0 ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
 };

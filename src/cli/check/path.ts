@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import { decodeReplayed, type Config } from '../../model/config.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './options.js';
@@ -55,18 +54,29 @@ const parse = (file: string): unknown => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
     throw new UsageError(
       code === undefined
-        ? `--replay: ${file}: it is not JSON: ${String(error)}`
+        ? `--replay: ${file}: it is not JSON: ${error instanceof Error ? error.message : String(error)}`
         : `--replay: ${file}: it cannot be read: ${code}`,
     );
   }
+};
+
+/** Where the first mistake is; the types that io-ts would print there are long and say little. */
+const whereOf = (errors: t.Errors): string => {
+  const where = (errors[0]?.context ?? [])
+    .map(({ key }) => key)
+    // The first number is not a field, but a member of the intersection.
+    .filter((key, i) => key !== '' && !(i === 1 && /^\d+$/.test(key)))
+    .join('.');
+  return where === '' ? 'a path is a JSON object' : `${where} is missing or wrong`;
 };
 
 /** Reads a path file; fields of its configuration may be overridden. @throws UsageError with one line: the file or option, and what is wrong. */
 export const loadPath = (file: string, overrides: CheckArgs['overrides']): RecordedPath => {
   const decoded = PathC.decode(parse(file));
   if (E.isLeft(decoded)) {
-    const first = PathReporter.report(decoded)[0] ?? '';
-    throw new UsageError(`--replay: ${file}: it is no path of bayou conform or bayou check --format json: ${first}`);
+    throw new UsageError(
+      `--replay: ${file}: it is no path of bayou conform or bayou check --format json: ${whereOf(decoded.left)}`,
+    );
   }
   const { config, ...rest } = decoded.right;
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
