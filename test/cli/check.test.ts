@@ -102,6 +102,11 @@ describe('the same counts', () => {
     },
   );
 
+  test('of too short hashes is no verdict: a state was probably missed', async () => {
+    const { status, stdout } = await bayou(['check', 'bayou-s-2212', '--hash-compaction', '8']);
+    expect([status, stdout]).toEqual([3, expect.stringContaining('undecided: states were probably missed') as string]);
+  });
+
   test.each([['--hash-compaction'], ['--hash-compaction', '48', '--plain'], ['--hash-compaction', '--search', 'dfs']])(
     'of bayou-s 2,2,1,2 by hashes, and the verdict says that they were: %j',
     async (...flags) => {
