@@ -168,6 +168,15 @@ ${outcomes.map(row).join('\n')}
 `;
 };
 
+const PAGE = join(ROOT, 'docs/mutants.md');
+
+/** Writes the table; what stands on the page from its first section on is by hand, and stays. */
+const writePage = (text: string): void => {
+  const page = readFileSync(PAGE, 'utf8');
+  const at = page.indexOf('\n## ');
+  writeFileSync(PAGE, at < 0 ? text : `${text}${page.slice(at)}`);
+};
+
 // --- the command -----------------------------------------------------------------------------------------------------------
 
 const KEPT = join(COPIES, 'outcomes.json');
@@ -192,7 +201,7 @@ const work = async (): Promise<void> => {
 };
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 const all = chosen.flatMap((m) => outcomes.get(m.name) ?? []);
-if (names.length === 0) writeFileSync(join(ROOT, 'docs/mutants.md'), table(all));
+if (names.length === 0) writePage(table(all));
 const missed = all.filter((o) => o.layer === null && mutantOf(o).unobservable === undefined);
 if (chosen.length === 0 || missed.length > 0) {
   process.stderr.write(`not noticed and not explained: ${missed.map((o) => o.name).join(', ') || 'no such mutant'}\n`);

@@ -15,9 +15,8 @@ interface Entry {
   newer: Entry | undefined;
 }
 
-/** One replica's entries; never empty. */
+/** The end of one replica's list, which is never empty. */
 interface Origin {
-  oldest: Entry;
   newest: Entry;
 }
 
@@ -85,11 +84,10 @@ const link = (log: WriteLog, write: Write): Entry => {
   }
   const entry: Entry = { write, older, newer };
   if (origin === undefined) {
-    log.origins.set(write.r, { oldest: entry, newest: entry });
+    log.origins.set(write.r, { newest: entry });
     return entry;
   }
-  if (older === undefined) origin.oldest = entry;
-  else older.newer = entry;
+  if (older !== undefined) older.newer = entry;
   if (newer === undefined) origin.newest = entry;
   else newer.older = entry;
   return entry;
@@ -100,7 +98,6 @@ const unlink = (log: WriteLog, entry: Entry): void => {
   const origin = log.origins.get(entry.write.r)!;
   if (older !== undefined) older.newer = newer;
   if (newer !== undefined) newer.older = older;
-  if (older === undefined && newer === undefined) log.origins.delete(entry.write.r);
-  else if (older === undefined) origin.oldest = newer!;
-  else if (newer === undefined) origin.newest = older;
+  else if (older === undefined) log.origins.delete(entry.write.r);
+  else origin.newest = older;
 };

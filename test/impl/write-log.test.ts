@@ -5,7 +5,7 @@ import type { Write } from '#bayou/core/write.js';
 import { CLIENTS, recall, remember, windowsOf, type Seen } from '#bayou/impl/client-windows.js';
 import { isLater } from '#bayou/impl/order.js';
 import { policyWith } from '#bayou/impl/policy.js';
-import { createReplica, step } from '#bayou/impl/replica.js';
+import { createReplica, knows, step } from '#bayou/impl/replica.js';
 import { add, createWriteLog, lacking, latest, type WriteLog } from '#bayou/impl/write-log.js';
 
 const write = (t: number, key: string, r: ReplicaId = '0.0'): Write => ({
@@ -94,6 +94,7 @@ describe('what goes to the durable log (R10)', () => {
       seen: [],
       forgotten: [],
     });
+    expect([[], [['0.0', 3]], [['0.0', 3], ['1.0', 2]], [['0.0', 4]]].map((vv) => knows(replica, vv as []))).toEqual([true, true, false, false]); // prettier-ignore
     expect(merge(old, fresh, other)).toEqual({ answer: { type: 'merged', added: 0, changed: false }, append: undefined });
   });
 });

@@ -54,6 +54,14 @@ describe('writes and order', () => {
     expect(twice).toBe(once);
     expect(answer).toEqual({ type: 'accepted', stamp: { t: 1, r: '0.0' } });
   });
+  test('R3: a client’s next put is a new one; of each client the last put is remembered, the clients in the order of their ids', () => {
+    const server = [put(12, 1), put(11, 1), put(12, 2)].reduce((s, p) => accept(s, p), Sv.newServer(0));
+    expect(server.receipts).toEqual([
+      { client: 11, clientTime: 1, stamp: { t: 2, r: '0.0' } },
+      { client: 12, clientTime: 2, stamp: { t: 3, r: '0.0' } },
+    ]);
+    expect(Sv.acceptPut(FIXED)(server, put(11, 2))[1]).toEqual({ type: 'accepted', stamp: { t: 4, r: '0.0' } });
+  });
   test('R4, R7: accept time first, then server id, then incarnation, all as numbers', () => {
     expect(isOlder({ t: 1, r: '9.0' }, { t: 2, r: '0.0' })).toBe(true);
     expect(isOlder({ t: 2, r: '9.0' }, { t: 2, r: '10.0' })).toBe(true);
@@ -132,6 +140,19 @@ describe('vectors and pulls', () => {
     const [, answer] = Sv.finishAnswer(accept(half, put(11, 1)), []);
     expect(answer.writes).toEqual([]);
     expect(answer.vv).toEqual([['1.0', 1]]);
+  });
+  test('V2: when the answer is given, nothing is half done any more', () => {
+    const torn = Sv.readLogOnly(accept(Sv.newServer(0), put(11, 1)), Sv.pullRequest(Sv.newServer(1)));
+    expect(torn.midway).toEqual({ type: 'torn', to: '1.0', writes: [write(1, '0.0', 11, 1)] });
+    expect(Sv.finishAnswer(torn, torn.midway?.writes ?? [])[0].midway).toBeNull();
+  });
+  test('V8: what was claimed is kept, to be added later', () => {
+    const rules: Rules = { ...FIXED, variant: 'V8' };
+    const puller = Sv.newServer(1);
+    const eager = Sv.claimFirst(rules)(puller, Sv.answerPull(accept(Sv.newServer(0), put(11, 1)), Sv.pullRequest(puller)));
+    expect([eager.log, eager.midway]).toEqual([[], { type: 'eager', writes: [write(1, '0.0', 11, 1)] }]);
+    const late = Sv.addLate(rules)(eager, eager.midway?.writes ?? []);
+    expect([late.log, late.midway]).toEqual([[write(1, '0.0', 11, 1)], null]);
   });
   test('V8: the vector comes before the writes, and a kill loses them', () => {
     const rules: Rules = { ...FIXED, variant: 'V8' };
