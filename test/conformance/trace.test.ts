@@ -333,8 +333,6 @@ describe('after a command that failed half way', () => {
 });
 
 describe('a trace file', () => {
-  it('without events says nothing of any run', () => expect(validateTrace([]).verdict).toBe('undecided'));
-
   it('with a line that is no event is refused with its number', () => {
     const read = parseTrace('{"p":"master","n":0,"type":"kill","server":1,"process":"server-1#1"}\n{"p":"master"}\n', 'x.ndjson');
     expect(read).toEqual(E.left('x.ndjson:2: this line is not a trace event: {"p":"master"}; was the file cut or edited?'));
