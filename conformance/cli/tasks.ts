@@ -18,7 +18,7 @@ import {
 } from '../run/scripts.js';
 import { keepRun, rejectionOf } from '../path/keep.js';
 import { readTraces } from '../trace/read.js';
-import { showTraceVerdict, validateTrace, type TraceVerdict } from '../trace/validate.js';
+import { showTraceVerdict, validateTrace } from '../trace/validate.js';
 import { showOracle } from '../oracle/oracle.js';
 import { asShipped, showWalk, walkTransitions } from '../transitions/walk.js';
 import type { ConformArgs } from './options.js';
@@ -146,10 +146,7 @@ export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<Conform
   run: async () => {
     const events = readTraces(files);
     if (E.isLeft(events)) throw new UsageError(events.left);
-    const [validated, elapsedMs] = await timed(() => Promise.resolve(validateTrace(events.right)));
-    // A run of no commands leaves no event; neither does a wrong file.
-    const verdict: TraceVerdict =
-      events.right.length > 0 ? validated : { ...validated, verdict: 'undecided', why: 'it is empty' };
+    const [verdict, elapsedMs] = await timed(() => Promise.resolve(validateTrace(events.right)));
     const { rejection } = verdict;
     const kept =
       rejection === undefined ? [] : keepRun(outDir, events.right, rejection, { name: basename(files[0]!), withTrace: false });

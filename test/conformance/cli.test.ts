@@ -49,13 +49,6 @@ describe('bayou conform', () => {
     expect(stdout).toContain(`again: bayou conform --trace ${file}`);
   });
 
-  it('says nothing of an empty trace', () => {
-    const file = join(dir, 'empty.ndjson');
-    writeFileSync(file, '');
-    const { status, stdout } = conform('--trace', file);
-    expect([status, stdout.includes('undecided after 0 of 0 events of 0 processes: it is empty')]).toEqual([3, true]);
-  });
-
   it('refuses bad usage with one line', () => {
     for (const args of [
       ['--trace', join(dir, 'none')],
