@@ -41,6 +41,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DEFAULT_CONFIGS = ['3213', '2223', '3223', '3313', '3214'];
 /** More states than this are for the sweep alone: Spin and the search breadth first would take many gigabytes. */
 const FOR_ALL = 20_000_000;
+/** More states than this would take TLC an hour. */
+const FOR_TLC = 1_000_000;
 
 /** Distinct states by configuration, as they are pinned. */
 const PINNED = JSON.parse(readFileSync(join(ROOT, 'spec/counts.json'), 'utf8')) as Readonly<
@@ -207,11 +209,14 @@ const rowsFor = async (
   jar: string | undefined,
   runs: number,
 ): Promise<ReadonlyArray<string>> => {
-  const first = await ours(config, ...ENGINES[0]!, runs);
-  const small = first.states <= FOR_ALL;
+  const once = await ours(config, ...ENGINES[0]!, 1);
+  const small = once.states <= FOR_ALL;
+  // The large ones are run once.
+  const repeated = small ? runs : 1;
+  const first = repeated === 1 ? once : await ours(config, ...ENGINES[0]!, runs);
   const peers: Peers = {
     spin: withSpin && small && isCore(config) ? await spin(config, runs) : undefined,
-    tlc: jar !== undefined && small && isCore(config) ? await tlc(config, jar) : undefined,
+    tlc: jar !== undefined && once.states <= FOR_TLC && isCore(config) ? await tlc(config, jar) : undefined,
   };
   const theirs = [peers.spin, peers.tlc].filter((peer) => peer !== undefined);
   for (const { engine, states } of theirs) {
@@ -219,7 +224,7 @@ const rowsFor = async (
   }
   const rows = [...theirs, first];
   for (const [engine, options] of ENGINES.slice(1)) {
-    if (small || !engine.startsWith('breadth')) rows.push(await ours(config, engine, options, runs));
+    if (small || !engine.startsWith('breadth')) rows.push(await ours(config, engine, options, repeated));
   }
   return rows.map((row) => {
     const text = line(config, row, peers);
@@ -247,7 +252,7 @@ const page = (command: string, where: string, runs: number, rows: ReadonlyArray<
     '',
     `- Command: \`${command}\` (this page is written by it)`,
     `- Machine: ${where}`,
-    `- ${runs === 1 ? 'One run of each' : `The median of ${runs} runs of each`}; one thread, besides what V8 does beside it (compiling, collecting)`,
+    `- ${runs === 1 ? 'One run of each' : `The median of ${runs} runs of each (of TLC, and above 20 million states, one run)`}; one thread, besides what V8 does beside it (compiling, collecting)`,
     '',
     ...HEAD,
     ...rows,
