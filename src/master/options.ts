@@ -43,7 +43,11 @@ export const masterCommand = (name: string, run: (options: MasterOptions) => Pro
     .argument('[script]', 'the script; standard input where there is none')
     .option('--anti-entropy-ms <ms>', 'period of background pulls; 0: none', wholeNumber(0, 3_600_000), ANTI_ENTROPY_MS)
     .option('--data-dir <dir>', 'where the servers keep their logs; default: a folder that goes with the run')
-    .option('--memory', 'keep the logs in memory: a killed server comes back empty, as a new replica', false)
+    .addOption(
+      new Option('--memory', 'keep the logs in memory: a killed server comes back empty, as a new replica')
+        .default(false)
+        .conflicts(['fsync', 'dataDir']),
+    )
     .option('--fsync', 'acknowledge only what survives the death of the machine', false)
     .option('--ports <from-to>', 'ports for the processes; default: any that are free', portRange)
     .option('--host <address>', 'the address to listen on', '127.0.0.1')

@@ -205,6 +205,7 @@ describe('bad usage', () => {
     [['--ports', 'x'], "option '--ports <from-to>' argument 'x' is invalid"],
     [['--anti-entropy-ms', '-1'], "'--anti-entropy-ms <ms>' argument '-1' is invalid"],
     [['--log-level', 'loud'], 'Allowed choices are'],
+    [['--memory', '--fsync'], "option '--memory' cannot be used with option '--fsync'"],
     [['--frobnicate'], "unknown option '--frobnicate'"],
     [['a', 'b'], 'too many arguments'],
   ])('%j', async (args, said) => {
