@@ -79,10 +79,24 @@ export const soundHistory = (
 
 type Base = Omit<Operation, 'value' | 'stamp' | 'outcome'>;
 
+/** The operation with its end. Field by field: see `completed` in jepsen.ts. */
+const ended = (base: Base, value: string | null, outcome: 'ok' | 'fail', stamp: Stamp | null): Operation => ({
+  f: base.f,
+  process: base.process,
+  key: base.key,
+  value,
+  outcome,
+  stamp,
+  server: base.server,
+  attempts: base.attempts,
+  invoked: base.invoked,
+  completed: base.completed,
+});
+
 const put = (server: Server, id: number, s: Session, key: string, base: Base, g: Guarantees): Operation => {
   const value = `v${base.invoked}`;
   if ((g.writesFollowReads && !meets(server.vv, s.readVector)) || (g.monotonicWrites && !meets(server.vv, s.writeVector)))
-    return { ...base, value, outcome: 'fail', stamp: null };
+    return ended(base, value, 'fail', null);
   server.clock = Math.max(server.clock, s.clock) + 1;
   const stamp: Stamp = { t: server.clock, r: `${id}.0` satisfies ReplicaId };
   server.store.set(key, { stamp, value });
@@ -90,7 +104,7 @@ const put = (server: Server, id: number, s: Session, key: string, base: Base, g:
   s.clock = stamp.t;
   s.wrote.set(key, stamp);
   s.writeVector.set(stamp.r, stamp.t);
-  return { ...base, value, outcome: 'ok', stamp };
+  return ended(base, value, 'ok', stamp);
 };
 
 const get = (server: Server, s: Session, key: string, base: Base, g: Guarantees): Operation => {
@@ -98,13 +112,13 @@ const get = (server: Server, s: Session, key: string, base: Base, g: Guarantees)
     g.scope === 'key'
       ? has(server.vv, s.wrote.get(key)) && has(server.vv, s.read.get(key))
       : meets(server.vv, s.writeVector) && meets(server.vv, s.readVector);
-  if (!sound) return { ...base, value: null, outcome: 'fail', stamp: null };
+  if (!sound) return ended(base, null, 'fail', null);
   const found = server.store.get(key);
-  if (found === undefined) return { ...base, value: null, outcome: 'ok', stamp: null };
+  if (found === undefined) return ended(base, null, 'ok', null);
   s.clock = Math.max(s.clock, found.stamp.t);
   s.read.set(key, found.stamp);
   s.readVector.set(found.stamp.r, Math.max(found.stamp.t, s.readVector.get(found.stamp.r) ?? 0));
-  return { ...base, value: found.value, outcome: 'ok', stamp: found.stamp };
+  return ended(base, found.value, 'ok', found.stamp);
 };
 
 const pull = (puller: Server, from: Server): void => {
