@@ -133,9 +133,14 @@ export const accept = (
     const refused = admit(hello.from);
     if (refused !== undefined) {
       t.say({ refused });
-      throw new HandshakeError(refused);
+      throw new HandshakeError(`${REFUSED}${refused}`);
     }
     t.say({ welcome: true });
     return t.become(hello.from, callbacks);
   });
 };
+
+const REFUSED = 'refused: ';
+
+/** Whether a dialer that belongs was sent away, which is nobody's fault: it may dial while its link is being cut. */
+export const wasRefused = (why: string): boolean => why.startsWith(REFUSED);
