@@ -22,7 +22,16 @@ interface Talk {
   readonly hangUp: () => void;
 }
 
-class HandshakeError extends Error {}
+/** Why there is no connection. */
+export class HandshakeError extends Error {
+  /** A dialer that belongs was sent away, which is nobody's fault: it may dial while its link is being cut. */
+  readonly isRefusal: boolean;
+
+  constructor(why: string, isRefusal = false) {
+    super(why);
+    this.isRefusal = isRefusal;
+  }
+}
 
 /** Reads frames into a queue; every failure, the deadline's too, ends the talk. */
 const talk = (socket: Socket): Talk => {
@@ -75,25 +84,25 @@ const checkVersion = (version: number): void => {
     throw new HandshakeError(`protocol version ${version}; this process speaks ${PROTOCOL_VERSION}`);
 };
 
-const settle = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Either<string, A>> => {
+const settle = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Either<HandshakeError, A>> => {
   try {
     return E.right(await work());
   } catch (error) {
     if (!(error instanceof HandshakeError)) throw error;
     t.hangUp();
-    return E.left(error.message);
+    return E.left(error);
   }
 };
 
 /** Dials an address; `peer` is who must be there. Fails with one line. */
-export const dial = (
+export const dial = async (
   identity: Identity,
   address: Address,
   peer: Party,
   callbacks: Callbacks,
 ): Promise<E.Either<string, Connection>> => {
   const t = talk(connectSocket({ host: address.host, port: address.port, noDelay: true }));
-  return settle(t, async () => {
+  const dialed = await settle(t, async () => {
     const nonce = newNonce();
     t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce } });
     const { hello } = await t.hear(AcceptHelloC);
@@ -110,6 +119,7 @@ export const dial = (
     if ('refused' in welcome) throw new HandshakeError(`refused by ${peer.role} ${peer.id}: ${welcome.refused}`);
     return t.become(peer, callbacks);
   });
+  return E.mapLeft((error: HandshakeError) => error.message)(dialed);
 };
 
 /** Takes a dialer in; `admit` says why one that belongs is refused all the same (its link is cut), or undefined. */
@@ -118,7 +128,7 @@ export const accept = (
   socket: Socket,
   admit: (peer: Party) => string | undefined,
   callbacks: Callbacks,
-): Promise<E.Either<string, Connection>> => {
+): Promise<E.Either<HandshakeError, Connection>> => {
   const t = talk(socket);
   return settle(t, async () => {
     const { hello } = await t.hear(DialHelloC);
@@ -133,14 +143,9 @@ export const accept = (
     const refused = admit(hello.from);
     if (refused !== undefined) {
       t.say({ refused });
-      throw new HandshakeError(`${REFUSED}${refused}`);
+      throw new HandshakeError(`refused: ${refused}`, true);
     }
     t.say({ welcome: true });
     return t.become(hello.from, callbacks);
   });
 };
-
-const REFUSED = 'refused: ';
-
-/** Whether a dialer that belongs was sent away, which is nobody's fault: it may dial while its link is being cut. */
-export const wasRefused = (why: string): boolean => why.startsWith(REFUSED);

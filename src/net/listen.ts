@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Callbacks, Connection } from './connection.js';
-import { accept, type Identity, wasRefused } from './handshake.js';
+import { accept, type Identity } from './handshake.js';
 import { MAX_STRANGERS } from './limits.js';
 import type { Logger } from './logger.js';
 import type { Party } from './protocol.js';
@@ -50,7 +50,8 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     strangers++;
     void accept(identity, socket, l.admit, l.callbacks).then((accepted) => {
       strangers--;
-      if (E.isLeft(accepted)) l.log[wasRefused(accepted.left) ? 'info' : 'warn'](`a connection was cut off: ${accepted.left}`);
+      if (E.isLeft(accepted))
+        l.log[accepted.left.isRefusal ? 'info' : 'warn'](`a connection was cut off: ${accepted.left.message}`);
       else l.onConnection(accepted.right);
     });
   });
