@@ -209,14 +209,13 @@ const rowsFor = async (
   jar: string | undefined,
   runs: number,
 ): Promise<ReadonlyArray<string>> => {
-  const once = await ours(config, ...ENGINES[0]!, 1);
-  const small = once.states <= FOR_ALL;
+  const small = (PINNED[nameOf(config)]?.states ?? 0) <= FOR_ALL;
   // The large ones are run once.
   const repeated = small ? runs : 1;
-  const first = repeated === 1 ? once : await ours(config, ...ENGINES[0]!, runs);
+  const first = await ours(config, ...ENGINES[0]!, repeated);
   const peers: Peers = {
     spin: withSpin && small && isCore(config) ? await spin(config, runs) : undefined,
-    tlc: jar !== undefined && once.states <= FOR_TLC && isCore(config) ? await tlc(config, jar) : undefined,
+    tlc: jar !== undefined && first.states <= FOR_TLC && isCore(config) ? await tlc(config, jar) : undefined,
   };
   const theirs = [peers.spin, peers.tlc].filter((peer) => peer !== undefined);
   for (const { engine, states } of theirs) {
