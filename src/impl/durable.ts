@@ -48,6 +48,9 @@ interface Batch {
   readonly answers: Answer[];
 }
 
+/** Is resolved: what is chained to it runs at the end of the turn. */
+const soon = Promise.resolve();
+
 const emptyBatch = (): Batch => ({ appends: [], replies: [], answers: [] });
 const refused = (reason: Refused['reason']): Refused => ({ type: 'refused', reason });
 
@@ -120,7 +123,8 @@ export class DurableReplica {
   #schedule(): void {
     if (this.#scheduled || this.#writing !== undefined) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    // A promise's reaction, not `queueMicrotask`, which in Node makes a resource for tracing each time.
+    void soon.then(() => {
       this.#scheduled = false;
       this.#write();
     });

@@ -38,7 +38,7 @@ export interface JournalLimits {
   readonly fileBytes: number;
 }
 
-const LIMITS: JournalLimits = { takeInMs: 100, takeInCount: 4096, maxBehind: 65_536, fileBytes: 16 * 1024 * 1024 };
+const LIMITS: JournalLimits = { takeInMs: 2000, takeInCount: 4096, maxBehind: 65_536, fileBytes: 16 * 1024 * 1024 };
 
 const EMPTY: Append = { writes: [], drops: [], vv: [], clock: 0, seen: [], forgotten: [] };
 

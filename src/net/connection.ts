@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { encodeFrame, type FrameReader } from './frame.js';
 import { MAX_ANSWER_BYTES, MAX_IN_FLIGHT, MAX_SERVED, PART_BYTES, SLOW_READER_BYTES } from './limits.js';
-import { type Answer, type Ask, decodeOr, type Envelope, EnvelopeC, type Part, type Party } from './protocol.js';
+import { type Answer, type Ask, decodeEnvelope, type Envelope, type Part, type Party } from './protocol.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -105,23 +105,24 @@ export const openConnection = (socket: Socket, peer: Party, reader: FrameReader,
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let open = true;
-  let corked = false;
+  let inTurn = false;
   /** Requests that were read and are not served yet: the other end reads its answers too slowly, or asks too much at once. */
   let held: (Envelope & { readonly ask: Ask })[] = [];
   let served = 0;
   let sweep: NodeJS.Timeout | undefined;
 
-  const uncork = (): void => {
-    corked = false;
-    socket.uncork();
+  const endTurn = (): void => {
+    inTurn = false;
+    if (socket.writableCorked > 0) socket.uncork();
   };
 
-  /** Frames written in one turn leave in one system call. */
+  /** The first frame of a turn leaves at once, since most turns have one; those after it leave together, in one system call. */
   const send = (envelope: Envelope): boolean => {
-    if (!corked) {
-      corked = true;
+    if (!inTurn) {
+      inTurn = true;
+      process.nextTick(endTurn);
+    } else if (socket.writableCorked === 0) {
       socket.cork();
-      process.nextTick(uncork);
     }
     return socket.write(encodeFrame(envelope));
   };
@@ -219,7 +220,7 @@ export const openConnection = (socket: Socket, peer: Party, reader: FrameReader,
 
   const receive = (value: unknown): void => {
     if (!open) return;
-    const decoded = decodeOr(EnvelopeC, value);
+    const decoded = decodeEnvelope(value);
     if (E.isLeft(decoded)) {
       fault(decoded.left);
       return;
