@@ -12,7 +12,7 @@ export interface CommandEntry {
 export const COMMANDS: ReadonlyArray<CommandEntry> = [
   {
     name: 'check',
-    summary: 'check the model of a configuration: every property, over every reachable state',
+    summary: 'check the model of a configuration, or one of your own: every property, over every reachable state',
     load: async () => (await import('./check/command.js')).main,
   },
   {

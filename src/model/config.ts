@@ -2,20 +2,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts/lib/index.js';
+import { described } from '../core/codec.js';
 import { GuaranteesC } from '../core/session.js';
 import { propertiesMeant, PROPERTY_IDS, PROPERTY_NAMES, type PropertyId } from './sentences.js';
 import { VARIANTS, type Variant } from './rules.js';
 
 // --- codecs of the fields --------------------------------------------------------------------------------------------------
-
-/** A codec whose failure says what was expected, in words. */
-const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
-  new t.Type(
-    expected,
-    is,
-    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, expected)),
-    (a) => a,
-  );
 
 const whole = (least: number, most: number): t.Type<number> =>
   described(

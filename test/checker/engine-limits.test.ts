@@ -118,8 +118,12 @@ describe('checkpoints', () => {
 
   test('another model, other options, other steps and damage are refused', async () => {
     const checkpoint = file('refused');
-    await checkComponents(bayouS(config), { maxStates: 700, checkpoint, configuration: 'a' });
-    const again = (options: ComponentOptions): ComponentOptions => ({ resume: checkpoint, configuration: 'a', ...options });
+    await checkComponents(bayouS(config), { maxStates: 700, checkpoint, configuration: { puts: 3, name: 'a' } });
+    const again = (options: ComponentOptions): ComponentOptions => ({
+      resume: checkpoint,
+      configuration: { puts: 3, name: 'a' },
+      ...options,
+    });
     const other = { ...bayouS({ ...config, seed: true }), name: bayouS(config).name };
 
     expect(await refusal(bayouS({ ...config, puts: 2 }), again({}))).toEqual([
@@ -130,9 +134,9 @@ describe('checkpoints', () => {
       'checkpoint',
       expect.stringContaining('other options'),
     ]);
-    expect(await refusal(bayouS(config), again({ configuration: 'b' }))).toEqual([
+    expect(await refusal(bayouS(config), again({ configuration: { puts: 4, name: 'a' } }))).toEqual([
       'checkpoint',
-      expect.stringContaining('other options'),
+      `checkpoint ${checkpoint}: it was made with other options: puts 3, not 4`,
     ]);
     expect(await refusal(other, again({}))).toEqual(['checkpoint', expect.stringContaining('another outcome')]);
     expect(await refusal(bayouS(config), { resume: file('none') })).toEqual([

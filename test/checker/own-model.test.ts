@@ -1,4 +1,4 @@
-import { execFileSync, execSync } from 'node:child_process';
+import { execFileSync, execSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,12 @@ afterAll(() => rmSync(dir, { recursive: true }));
 const run = (command: string, cwd: string): string =>
   execSync(command, { cwd, encoding: 'utf8', timeout: 120_000, stdio: 'pipe' });
 
+/** What a command of the page prints. A failing check is what some of them are about; what goes wrong otherwise is printed, too. */
+const printed = (command: string, cwd: string): string => {
+  const { stdout, stderr } = spawnSync(command, { cwd, encoding: 'utf8', timeout: 120_000, shell: true });
+  return stdout + stderr.replace(/^npm (?:warn|notice).*\n/gm, '');
+};
+
 /** `npm install bayou`, from the package that was just built. */
 const install = (cwd: string): void => {
   const tarball = readdirSync(dir).find((file) => file.endsWith('.tgz'));
@@ -34,7 +40,7 @@ describe('docs/own-model.md', () => {
     install(folder);
     const updated = refreshed(
       page,
-      (command) => run(command, folder),
+      (command) => printed(command, folder),
       (name, text) => writeFileSync(join(folder, name), text),
     );
     // `UPDATE_DOCS=1 npx vitest run test/checker/own-model.test.ts` writes what the commands print into the page.

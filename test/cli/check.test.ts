@@ -176,6 +176,20 @@ describe('bad input: one clear line, and 2', () => {
     expect(await complaint('--variant', 'V9')).toContain('--variant: variant: expected one of FIXED, V1');
   });
 
+  test('options that would be ignored', async () => {
+    const path = 'examples/original-clock.ndjson';
+    expect(await complaint('--replay', path, '--search', 'dfs', '--workers', '2')).toBe(
+      'error: --replay searches nothing: it goes with --json and with options that override a field, not with --search, --workers',
+    );
+    expect(await complaint('default', '--replay', path)).toContain('not with a configuration');
+    expect(await complaint('--list', '--servers', '3')).toContain('--list stands alone');
+    expect(await complaint('--seed', '3')).toContain('--seed: for --search simulate alone');
+    expect(await complaint('--search', 'simulate', '--symmetry', '--max-depth', '3')).toContain(
+      '--symmetry, --max-depth: not for',
+    );
+    expect(await complaint('--search', 'sweep', '--plain')).toContain('not with --plain');
+  });
+
   test('hash compaction where it makes no sense', async () => {
     expect(await complaint('settle', '--hash-compaction')).toMatch(/^bayou check: settle: --hash-compaction: .* liveness/);
     expect(await complaint('bayou-s-2112', '--hash-compaction', '--search', 'sweep')).toContain('--hash-compaction is for');
@@ -250,6 +264,12 @@ describe('checkpoints', () => {
     const other = await bayou(['check', 'bayou-s-2212', '--resume', file]);
     expect(other.status).toBe(2);
     expect(other.stderr.trimEnd().split('\n')).toHaveLength(1);
+    const changed = await bayou(['check', 'bayou-s-2213', '--resume', file, '--servers', '3', '--variant', 'V1', '--symmetry']);
+    expect([changed.status, changed.stderr]).toEqual([
+      2,
+      `bayou check: bayou-s-2213: checkpoint ${file}: it was made with other options: ` +
+        'symmetry false, not true; servers 2, not 3; variant FIXED, not V1\n',
+    ]);
   });
 });
 

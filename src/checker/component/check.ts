@@ -43,7 +43,8 @@ interface Job {
 const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch): Job => {
   mustSuit(model, options);
   if (options.checkpoint !== undefined) mustBeWritable(options.checkpoint);
-  const saved = options.resume === undefined ? undefined : load(options.resume);
+  const identity = identityOf(model, options.properties, identityOptions(options));
+  const saved = options.resume === undefined ? undefined : load(options.resume, identity);
   const layout = saved === undefined ? layoutFor(model, options) : layoutOf(model, saved.header.locals);
   const space = newSpace(model, layout, {
     symmetry: options.symmetry === true,
@@ -51,8 +52,7 @@ const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch
     ...(options.properties === undefined ? {} : { properties: options.properties }),
   });
   const run = runOf(space, options, saved === undefined ? 'initial' : 'resume');
-  const identity = identityOf(space.compiled, identityText(options));
-  if (saved !== undefined && isKept(run)) restore(saved, space, run, identity);
+  if (saved !== undefined && isKept(run)) restore(saved, space, run);
   return { space, run, watch: watcher, options, traces: new Map(), identity };
 };
 
@@ -84,11 +84,18 @@ const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOpt
 /** Whether a run can be kept in a file. */
 const isKept = (run: AnyRun): run is Breadth | Sweep => run instanceof Breadth || run instanceof Sweep;
 
-/** The options that change what is found, in words. */
-const identityText = ({ search: order = 'bfs', symmetry, normalize, configuration }: ComponentOptions): string =>
-  [order, ...(symmetry === true ? ['symmetry'] : []), ...(normalize === true ? ['quotient'] : []), configuration ?? '']
-    .join(' ')
-    .trim();
+/** The options that change what is found, by name. */
+const identityOptions = ({
+  search: order = 'bfs',
+  symmetry,
+  normalize,
+  configuration,
+}: ComponentOptions): Identity['options'] => ({
+  search: order,
+  symmetry: symmetry === true,
+  quotient: normalize === true,
+  ...configuration,
+});
 
 /** Why to stop now, if at all. */
 const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined => {

@@ -10,15 +10,15 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
+import type { ComponentModel } from '../interface.js';
 import type { Ints } from '../ints.js';
-import type { Compiled } from './compile.js';
 import { CheckerError } from './error.js';
 import { strideOf } from './memo.js';
 import { Breadth, Sweep, type Frontier } from './search.js';
 import type { Space } from './space.js';
 import type { Layer } from './store.js';
 
-const FORMAT = 1;
+const FORMAT = 2;
 /** How many remembered rows are run again, at most, for each interaction. */
 const SAMPLE = 20;
 
@@ -26,7 +26,8 @@ const SAMPLE = 20;
 export interface Identity {
   readonly model: string;
   readonly shape: string;
-  readonly options: string;
+  /** Plain data, by name. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 interface Header {
@@ -55,13 +56,16 @@ interface Header {
 
 // --- identity --------------------------------------------------------------------------------------------------------------
 
-/** The fingerprint of a model and of the options that change what a search finds. */
-export const identityOf = (compiled: Compiled, options: string): Identity => {
-  const { model } = compiled;
+/** The fingerprint of a model, of those of its properties that are judged (default all), and of the options that change what is found. */
+export const identityOf = (
+  model: ComponentModel,
+  judged: ReadonlyArray<string> | undefined,
+  options: Identity['options'],
+): Identity => {
   const shape = [
     model.slots.map(({ kind, name }) => [kind, name]),
     model.interactions.map(({ label, slots, writes }) => [label, slots.map(({ name }) => name), writes]),
-    compiled.properties.map(({ kind, name }) => [kind, name]),
+    model.properties.filter(({ name }) => judged?.includes(name) ?? true).map(({ kind, name }) => [kind, name]),
     (model.symmetry ?? []).map(({ name }) => name),
   ];
   return { model: model.name, shape: createHash('sha256').update(JSON.stringify(shape)).digest('hex'), options };
@@ -71,10 +75,22 @@ const refuse = (path: string, why: string): CheckerError => new CheckerError('ch
 
 const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** What differs, as `puts 3, not 4`: there, and here. */
+const differences = (saved: Identity['options'], asked: Identity['options']): ReadonlyArray<string> => {
+  const text = (value: unknown): string => {
+    if (value === undefined) return 'not set';
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+  return [...new Set([...Object.keys(saved), ...Object.keys(asked)])].flatMap((name) => {
+    const [there, here] = [text(saved[name]), text(asked[name])];
+    return there === here ? [] : [`${name} ${there}, not ${here}`];
+  });
+};
+
 const mustAgree = (path: string, saved: Identity, asked: Identity): void => {
   if (saved.model !== asked.model) throw refuse(path, `it is of the model "${saved.model}", not of "${asked.model}"`);
-  if (saved.options !== asked.options)
-    throw refuse(path, `it was made with other options: ${saved.options}, not ${asked.options}`);
+  const differ = differences(saved.options, asked.options);
+  if (differ.length > 0) throw refuse(path, `it was made with other options: ${differ.join('; ')}`);
   if (saved.shape !== asked.shape)
     throw refuse(path, `the model "${asked.model}" has other slots, interactions or properties now`);
 };
@@ -214,11 +230,12 @@ const readExactly = (path: string, file: number, at: number, into: Uint8Array): 
   return at + into.length;
 };
 
-/** Reads a checkpoint and sees that it is whole. */
-export const load = (path: string): Saved => {
+/** Reads a checkpoint, and sees that it is whole and of this model. */
+export const load = (path: string, identity: Identity): Saved => {
   const file = openFile(path);
   try {
     const [header, start] = readHeader(path, file);
+    mustAgree(path, header.identity, identity);
     const values = new Uint8Array(header.values);
     let at = readExactly(path, file, start, values);
     const digest = createHash('sha256').update(values);
@@ -246,9 +263,8 @@ const openFile = (path: string): number => {
 };
 
 /** Fills a fresh space and run with a checkpoint; the run must be of the same order. */
-export const restore = (saved: Saved, space: Space, run: Breadth | Sweep, identity: Identity): void => {
+export const restore = (saved: Saved, space: Space, run: Breadth | Sweep): void => {
   const { header, path } = saved;
-  mustAgree(path, header.identity, identity);
   saved.values.forEach((values, kind) => {
     values.forEach((value, id) => {
       if (space.components.intern(kind, value) !== id) throw refuse(path, 'the model encodes its values differently now');

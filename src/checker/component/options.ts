@@ -14,6 +14,6 @@ export interface ComponentOptions extends Omit<CheckOptions, 'search'> {
   readonly checkpoint?: string;
   /** A file that `checkpoint` wrote, to go on from. Refused (CheckerError `checkpoint`) where the model or the options differ. */
   readonly resume?: string;
-  /** What else a resumption must agree in, such as the text of the model's configuration. */
-  readonly configuration?: string;
+  /** What else a resumption must agree in, such as the fields of the model's configuration: plain data, by name. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
 }

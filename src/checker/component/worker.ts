@@ -13,7 +13,7 @@ import { Breadth } from './search.js';
 import { newSpace, type Space } from './space.js';
 import type { Tally } from './tally.js';
 
-/** Where a thread finds the model: a module, the name of a function that it exports, and that function's arguments (plain data). */
+/** Where a thread finds the model: a module, the name of a function that it exports (perhaps `async`), and its arguments (plain data). */
 export interface ModelSource {
   readonly module: string;
   readonly name: string;
@@ -57,7 +57,7 @@ export const buildModel = async ({ module, name, args }: ModelSource): Promise<C
   const exported = (await import(module)) as Readonly<Record<string, unknown>>;
   const make = exported[name];
   if (typeof make !== 'function') throw new TypeError(`${module} exports no function ${name}`);
-  return (make as (...values: ReadonlyArray<unknown>) => ComponentModel)(...args);
+  return (make as (...values: ReadonlyArray<unknown>) => ComponentModel | Promise<ComponentModel>)(...args);
 };
 
 const TURN_MS = 20;
@@ -247,7 +247,8 @@ const live = async (data: WorkerData): Promise<void> => {
   }
 };
 
-if (parentPort !== null && isWorkerData(workerData)) await live(workerData);
+// Not awaited here: the model's module may import the checker, and so this module, which must be there by then.
+if (parentPort !== null && isWorkerData(workerData)) void live(workerData);
 
 function isWorkerData(data: unknown): data is WorkerData {
   return typeof data === 'object' && data !== null && 'ports' in data && 'locals' in data;

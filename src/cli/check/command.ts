@@ -1,19 +1,19 @@
-/** `bayou check`: configurations in, verdicts out. */
+/** `bayou check`: configurations and models in, verdicts out. */
 import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
-import { bayou } from '../../model/system.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
 import { progressLineOn } from '../progress.js';
-import { boundPhrases } from './bounds.js';
 import { loadConfig, shippedConfigs, type Loaded } from './config.js';
 import { search } from './engine.js';
 import { judgementOf, type Judgement } from './expectation.js';
 import { writeFiles } from './files.js';
+import { isModule, moduleSubject } from './module.js';
 import { parseArgs, type CheckArgs } from './options.js';
 import { repeatCommand } from './repeat.js';
 import { replayFile } from './replay.js';
+import { configured, type Subject } from './subject.js';
 
 // --- printing --------------------------------------------------------------------------------------------------------------
 
@@ -32,17 +32,21 @@ const LEAST_BYTES = 128 * 2 ** 20;
 const TERMINAL_MS = 200;
 const NDJSON_MS = 1000;
 
+/** What machine-readable output calls it. */
+const named = ({ source, config }: Subject): Readonly<Record<string, string>> =>
+  config === undefined ? { module: source } : { config: source };
+
 /** Shows progress on a terminal, as NDJSON where asked for, and not at all in a pipe. */
-const progressOf = (source: string, args: CheckArgs): { onProgress?: (progress: Progress) => void; end: () => void } => {
+const progressOf = (subject: Subject, args: CheckArgs): { onProgress?: (progress: Progress) => void; end: () => void } => {
   if (args.ndjson) {
     return {
-      onProgress: (progress) => print(JSON.stringify({ type: 'progress', config: source, ...progress })),
+      onProgress: (progress) => print(JSON.stringify({ type: 'progress', ...named(subject), ...progress })),
       end: () => undefined,
     };
   }
   const show = progressLineOn(process.stderr);
   if (show === undefined) return { end: () => undefined };
-  return { onProgress: (progress) => show(`${source}: ${progressLine(progress)}`), end: () => show('') };
+  return { onProgress: (progress) => show(`${subject.source}: ${progressLine(progress)}`), end: () => show('') };
 };
 
 /** Where the limit is about what the program takes before it has seen any state, say so: no search can help it. */
@@ -57,17 +61,18 @@ const goOnLines = ({ checkpoint, resume }: CheckArgs, { stop }: Report, repeat: 
 };
 
 interface Outcome {
-  readonly loaded: Loaded;
+  readonly subject: Subject;
   readonly report: Report;
   readonly judgement: Judgement;
   readonly files: ReadonlyArray<string>;
   readonly repeat: string;
 }
 
-const printReport = (args: CheckArgs, { loaded, report, judgement, files, repeat }: Outcome): void => {
+const printReport = (args: CheckArgs, { subject, report, judgement, files, repeat }: Outcome): void => {
   if (args.json || args.ndjson) {
-    const { source, config } = loaded;
-    print(JSON.stringify({ type: 'report', config: source, fields: config, ...report, status: judgement.status, repeat, files }));
+    const { config: fields } = subject;
+    const { status } = judgement;
+    print(JSON.stringify({ type: 'report', ...named(subject), fields, ...report, status, repeat, files }));
     return;
   }
   const lines = summaryLines(report);
@@ -98,19 +103,16 @@ const checkOne = async (
   words: ReadonlyArray<string>,
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
-  const loaded = await loadConfig(source, args.overrides);
-  const model = bayou(loaded.config);
-  const { onProgress, end } = progressOf(source, args);
-  const report = await search(model, args, {
+  const subject = isModule(source) ? await moduleSubject(source, args) : configured(await loadConfig(source, args.overrides));
+  const { onProgress, end } = progressOf(subject, args);
+  const report = await search(subject, args, {
     signal,
-    bounds: boundPhrases(loaded.config),
-    config: loaded.config,
     progressEveryMs: args.ndjson ? NDJSON_MS : TERMINAL_MS,
     ...(onProgress === undefined ? {} : { onProgress }),
   }).finally(end);
-  const judgement = judgementOf(report, loaded.expect);
-  const files = args.outDir === undefined ? [] : await writeFiles(args.outDir, args.format, loaded.config, model, report);
-  printReport(args, { loaded, report, judgement, files, repeat: repeatCommand(words, args.configs, source) });
+  const judgement = judgementOf(report, subject.expect);
+  const files = args.outDir === undefined ? [] : await writeFiles(args.outDir, args.format, subject, report);
+  printReport(args, { subject, report, judgement, files, repeat: repeatCommand(words, args.configs, source) });
   return judgement.status;
 };
 

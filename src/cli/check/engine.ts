@@ -1,29 +1,29 @@
-/** Which search checks a configuration's model: the component engine for safety, the state graph for liveness. */
+/** Which search checks a model: the component engine for safety, the state graph for liveness and for models without components. */
 import { toModel } from '../../checker/adapt.js';
 import { check, simulate } from '../../checker/check.js';
 import { checkComponents } from '../../checker/component/check.js';
-import { checkInParallel, type ModelSource } from '../../checker/component/parallel.js';
+import { checkInParallel } from '../../checker/component/parallel.js';
 import { CheckerError } from '../../checker/component/error.js';
-import type { ComponentModel } from '../../checker/interface.js';
+import type { ComponentModel, Model } from '../../checker/interface.js';
 import { internedModel } from '../../checker/interned.js';
 import { isLiveness, verdictOf, type CheckOptions, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
-import type { Config } from '../../model/config.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './options.js';
+import { faultOf } from './probe.js';
+import type { AnyModel, Subject } from './subject.js';
 
 // --- options ---------------------------------------------------------------------------------------------------------------
 
 /** What the caller adds to the options of the command line. */
-export interface Hooks extends Pick<CheckOptions, 'signal' | 'onProgress' | 'progressEveryMs' | 'bounds'> {
-  /** Of which the model is: threads build it for themselves, and a checkpoint of another is refused. */
-  readonly config: Config;
-}
+export type Hooks = Pick<CheckOptions, 'signal' | 'onProgress' | 'progressEveryMs'>;
 
 /** As many as TLC keeps: with fewer, a search worth hashing would be likely to miss a state. */
 const DEFAULT_HASH_BITS = 64;
 
-const optionsOf = (args: CheckArgs, { config: _, ...hooks }: Hooks): Omit<CheckOptions, 'search'> => ({
+const optionsOf = ({ bounds, properties }: Subject, args: CheckArgs, hooks: Hooks): Omit<CheckOptions, 'search'> => ({
   ...hooks,
+  bounds,
+  ...(properties === undefined ? {} : { properties }),
   symmetry: args.symmetry,
   normalize: args.quotient,
   keepGoing: args.keepGoing,
@@ -39,8 +39,8 @@ const optionsOf = (args: CheckArgs, { config: _, ...hooks }: Hooks): Omit<CheckO
 
 // --- liveness --------------------------------------------------------------------------------------------------------------
 
-const livenessOf = (model: ComponentModel): ReadonlyArray<string> =>
-  model.properties.filter(({ kind }) => isLiveness(kind)).map(({ name }) => name);
+const livenessOf = (model: ComponentModel, properties: Subject['properties']): ReadonlyArray<string> =>
+  model.properties.filter(({ name, kind }) => isLiveness(kind) && (properties?.includes(name) ?? true)).map(({ name }) => name);
 
 /** Safety came out well, and nothing stands in the way of judging liveness. */
 const isWorthwhile = (args: CheckArgs, { verdict, stop }: Report): boolean =>
@@ -69,22 +69,18 @@ const merged = (first: Report, second: Report, requireWitnesses: boolean): Repor
 
 // --- searches --------------------------------------------------------------------------------------------------------------
 
-/** What two configurations that are checked alike have in common: not their names, nor what they are for. */
-const identityOf = ({ name: _name, about: _about, expect: _expect, ...rest }: Config): string => JSON.stringify(rest);
+type ComponentsOf = Extract<AnyModel, { level: 'components' }>;
 
-/** Where a thread finds the model. */
-const sourceOf = (config: Config): ModelSource => ({
-  module: new URL('../../model/system.js', import.meta.url).href,
-  name: 'bayou',
-  args: [config],
-});
-
-const byComponents = async (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
-  const options = optionsOf(args, hooks);
-  const configuration = identityOf(hooks.config);
+const byComponents = async (
+  { model, source }: ComponentsOf,
+  subject: Subject,
+  args: CheckArgs,
+  options: Omit<CheckOptions, 'search'>,
+): Promise<Report> => {
+  const configuration = subject.identity;
   const safety =
     args.workers > 1
-      ? await checkInParallel(sourceOf(hooks.config), { ...options, configuration, workers: args.workers })
+      ? await checkInParallel(source, { ...options, configuration, workers: args.workers })
       : await checkComponents(model, {
           ...options,
           configuration,
@@ -92,14 +88,39 @@ const byComponents = async (model: ComponentModel, args: CheckArgs, hooks: Hooks
           ...(args.checkpoint === undefined ? {} : { checkpoint: args.checkpoint }),
           ...(args.resume === undefined ? {} : { resume: args.resume }),
         });
-  const liveness = livenessOf(model);
+  const liveness = livenessOf(model, subject.properties);
   if (liveness.length === 0 || !isWorthwhile(args, safety)) return safety;
   return merged(safety, await check(internedModel(model), { ...options, properties: liveness }), args.requireWitnesses);
 };
 
-const byWalks = (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+const byStates = <S, A>(model: Model<S, A>, args: CheckArgs, options: Omit<CheckOptions, 'search'>): Promise<Report> => {
   const { seed, traces, traceLength } = args;
-  return simulate(internedModel(model), { ...optionsOf(args, hooks), seed, traces, traceLength });
+  return args.search === 'simulate'
+    ? simulate(model, { ...options, seed, traces, traceLength })
+    : check(model, { ...options, search: args.search === 'dfs' ? 'dfs' : 'bfs' });
+};
+
+const searchBy = (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+  const options = optionsOf(subject, args, hooks);
+  if (subject.model.level === 'plain') return byStates(subject.model.model, args, options);
+  const { model } = subject.model;
+  if (args.search === 'simulate') return byStates(internedModel(model), args, options);
+  return args.plain ? byStates(toModel(model), args, options) : byComponents(subject.model, subject, args, options);
+};
+
+// --- what goes with the model ----------------------------------------------------------------------------------------------
+
+/** Options that a model of one's own has nothing for: refused, for they would be ignored. */
+const uselessOption = ({ model: { level, model } }: Subject, args: CheckArgs): string | undefined => {
+  if (args.symmetry && (model.symmetry ?? []).length === 0) return '--symmetry: the model declares no symmetry';
+  if (args.quotient && model.normalize === undefined) return '--quotient: the model has no normalize';
+  const byParts = [
+    ...(args.workers > 1 ? ['--workers'] : []),
+    ...(args.search === 'sweep' ? ['--search sweep'] : []),
+    ...(args.checkpoint === undefined ? [] : ['--checkpoint']),
+    ...(args.resume === undefined ? [] : ['--resume']),
+  ];
+  return level === 'plain' && byParts.length > 0 ? `${byParts.join(', ')}: for a ComponentModel, and this is a Model` : undefined;
 };
 
 /** What the checker calls an option, and what the command line does. */
@@ -111,19 +132,17 @@ const FLAGS: ReadonlyArray<readonly [RegExp, string]> = [
 
 const inFlags = (message: string): string => FLAGS.reduce((text, [option, flag]) => text.replace(option, flag), message);
 
-const searchBy = (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
-  if (args.search === 'simulate') return byWalks(model, args, hooks);
-  if (!args.plain) return byComponents(model, args, hooks);
-  return check(toModel(model), { ...optionsOf(args, hooks), search: args.search === 'dfs' ? 'dfs' : 'bfs' });
-};
-
-/** Checks the model as the command line says. @throws UsageError when the options do not fit the model. */
-export const search = async (model: ComponentModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+/** Checks the model as the command line says. @throws UsageError when the options do not fit the model, or one's own model is at fault. */
+export const search = async (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+  const { config, source, model } = subject;
+  const useless = config === undefined ? uselessOption(subject, args) : undefined;
+  if (useless !== undefined) throw new UsageError(`${source}: ${useless}`);
   try {
-    return await searchBy(model, args, hooks);
+    return await searchBy(subject, args, hooks);
   } catch (error) {
-    if (error instanceof CheckerError && error.code !== 'model')
-      throw new UsageError(`${hooks.config.name}: ${inFlags(error.message)}`);
+    if (error instanceof CheckerError && (config === undefined || error.code !== 'model'))
+      throw new UsageError(`${config === undefined ? source : model.model.name}: ${inFlags(error.message)}`);
+    if (config === undefined) throw new UsageError(`${source}: the model went wrong while it was checked: ${faultOf(error)}`);
     throw error;
   }
 };

@@ -2,18 +2,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toModel } from '../../checker/adapt.js';
-import type { ComponentModel } from '../../checker/interface.js';
 import { toDot } from '../../checker/output/dot.js';
 import { toItf } from '../../checker/output/itf.js';
 import { toMermaid } from '../../checker/output/mermaid.js';
 import { toShiViz } from '../../checker/output/shiviz.js';
 import { traceLines } from '../../checker/output/trace.js';
 import type { Counterexample, Report } from '../../checker/report.js';
-import type { Config } from '../../model/config.js';
-import { PROPERTIES } from '../../model/sentences.js';
 import { UsageError } from '../exit.js';
 import { FORMATS, type Format } from './options.js';
-import { toScript } from './script.js';
+import type { AnyModel, Subject } from './subject.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -35,40 +32,39 @@ const EXTENSION: Readonly<Record<Format, string>> = {
   script: 'script',
 };
 
-const DEFAULT_FORMATS = FORMATS.filter((format) => format !== 'dot');
+/** All but the graph, which is seldom small enough, and what cannot be said of the model. */
+const defaultFormats = ({ writing }: Subject): ReadonlyArray<Format> =>
+  FORMATS.filter((format) => format !== 'dot' && (format !== 'script' || writing.script !== undefined));
 
 // --- contents --------------------------------------------------------------------------------------------------------------
 
 const json = (value: unknown): Content => ({ text: `${JSON.stringify(value, null, 2)}\n` });
 
-const contentOf = (format: Exclude<Format, 'dot'>, { property, trace }: Violation, config: Config): Content => {
+const contentOf = (format: Exclude<Format, 'dot'>, { property, trace }: Violation, subject: Subject): Content => {
+  const { source, config, writing } = subject;
+  const { name } = subject.model.model;
   switch (format) {
     case 'json':
-      return json({ model: config.name, property, config, ...trace });
+      return json({ model: name, property, ...(config === undefined ? { module: source } : { config }), ...trace });
     case 'text':
       return { text: [property, ...traceLines(trace), ''].join('\n') };
     case 'itf':
-      return json(toItf(trace, config.name, property));
+      return json(toItf(trace, name, property));
     case 'mermaid':
       return { text: toMermaid(trace) };
     case 'shiviz':
       return { text: toShiViz(trace) };
     case 'script': {
-      const script = toScript(trace, config, property);
-      return script.kind === 'script' ? script : { why: script.why };
+      const script = writing.script?.(trace, property);
+      return script?.kind === 'script' ? script : { why: script?.why ?? 'only a run of the cluster is a script' };
     }
   }
 };
 
-const graphOf = (model: ComponentModel): Content => {
-  const dot = toDot(toModel(model));
+const graphOf = ({ level, model }: AnyModel): Content => {
+  const dot = level === 'plain' ? toDot(model) : toDot(toModel(model));
   return dot.kind === 'graph' ? dot : { why: `the graph has more than ${dot.limit} states, too many to be read` };
 };
-
-// --- names -----------------------------------------------------------------------------------------------------------------
-
-const nameOf = (property: string): string =>
-  Object.entries(PROPERTIES).find(([, { name }]) => name === property)?.[0] ?? 'property';
 
 const violationsOf = (report: Report): ReadonlyArray<Violation> =>
   report.properties.flatMap(({ name, verdict, trace }) =>
@@ -96,8 +92,7 @@ const write = async (path: string, content: Content): Promise<string> => {
 export const writeFiles = async (
   dir: string,
   wanted: ReadonlyArray<Format> | undefined,
-  config: Config,
-  model: ComponentModel,
+  subject: Subject,
   report: Report,
 ): Promise<ReadonlyArray<string>> => {
   try {
@@ -105,14 +100,15 @@ export const writeFiles = async (
   } catch (error) {
     throw new UsageError(`--out-dir: ${dir} cannot be made: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
   }
-  const formats = wanted ?? DEFAULT_FORMATS;
+  const { stem, fileOf } = subject.writing;
+  const formats = wanted ?? defaultFormats(subject);
   const files = violationsOf(report).flatMap((violation) =>
     formats.flatMap((format) =>
       format === 'dot'
         ? []
-        : [[`${config.name}-${nameOf(violation.property)}.${EXTENSION[format]}`, contentOf(format, violation, config)] as const],
+        : [[`${stem}-${fileOf(violation.property)}.${EXTENSION[format]}`, contentOf(format, violation, subject)] as const],
     ),
   );
-  const graph = formats.includes('dot') ? [[`${config.name}.${EXTENSION.dot}`, graphOf(model)] as const] : [];
+  const graph = formats.includes('dot') ? [[`${stem}.${EXTENSION.dot}`, graphOf(subject.model)] as const] : [];
   return Promise.all([...files, ...graph].map(([file, content]) => write(join(dir, file), content)));
 };

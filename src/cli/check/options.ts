@@ -126,14 +126,18 @@ const HELP = `
 A CONFIG is a file, or the name of one that comes with the package (see --list). Without one: default.
 Options that name a bound or a fault override the configuration's field.
 
+A file that ends in .mjs, .js, .cjs or .ts is a model of your own: its default export is a Model or a ComponentModel of
+bayou/checker, or a function that gives one (see docs/own-model.md). All options but those that override a field and
+--replay go with it; --properties takes the names of its properties.
+
 Exit status: ${EXIT.ok} holds (or fails as the configuration expects); ${EXIT.violated} violated; ${EXIT.usage} usage; ${EXIT.bounded} a limit came first, or
 something could not be judged; ${EXIT.vacuous} vacuous (--require-witnesses); ${EXIT.unexpected} not the verdict expected, and nothing violated;
 ${EXIT.internal} internal error; ${EXIT.interrupted} interrupted.`;
 
 const bare = (): Command => {
   const command = new Command('bayou check')
-    .description('check the model of a configuration: every property, over every reachable state')
-    .argument('[config...]', 'configurations: files, or names of those that come with the package')
+    .description('check the model of a configuration, or one of your own: every property, over every reachable state')
+    .argument('[config...]', 'configurations (files, or names of those that come with the package), and modules with models')
     .option('--list', 'list the configurations that come with the package', false);
   for (const { flag, value, about, read } of FIELD_OPTIONS) command.option(`${flag} <${value}>`, about, read);
   return command
@@ -175,14 +179,34 @@ const bare = (): Command => {
 
 type Raw = Omit<CheckArgs, 'configs' | 'overrides'> & { readonly set?: ReadonlyArray<readonly [string, unknown]> };
 
+/** The options that go with `--replay`, beside those that override a field. */
+const WITH_REPLAY = new Set(['--replay', '--json', '--set', ...FIELD_OPTIONS.map(({ flag }) => flag)]);
+
+/** Options that only a search at random has a use for, and those that it has none for. */
+const OF_WALKS = ['--seed', '--traces', '--trace-length'];
+const NOT_OF_WALKS = ['--symmetry', '--quotient', '--plain', '--max-depth'];
+
+/** Options that were given and would be ignored, if any: each says something that is then not so. */
+const ignoredBy = (raw: Raw, configs: number, given: ReadonlyArray<string>): string | undefined => {
+  const among = (flags: ReadonlyArray<string>): string => given.filter((flag) => flags.includes(flag)).join(', ');
+  if (raw.list && (configs > 0 || given.length > 1)) return '--list stands alone: it lists what comes with the package';
+  if (raw.replay !== undefined) {
+    const strange = [...(configs > 0 ? ['a configuration'] : []), ...given.filter((flag) => !WITH_REPLAY.has(flag))];
+    if (strange.length === 0) return undefined;
+    return `--replay searches nothing: it goes with --json and with options that override a field, not with ${strange.join(', ')}`;
+  }
+  const [walks, others] = [among(OF_WALKS), among(NOT_OF_WALKS)];
+  if (raw.search !== 'simulate' && walks !== '') return `${walks}: for --search simulate alone`;
+  if (raw.search === 'simulate' && others !== '') return `${others}: not for --search simulate, which walks at random`;
+  return raw.search === 'sweep' && raw.plain ? '--search sweep goes by components: not with --plain' : undefined;
+};
+
 /** What of the options does not go together, if anything. */
 const clashOf = (raw: Raw, configs: number): string | undefined => {
   const slow = raw.plain || raw.search === 'dfs' || raw.search === 'simulate';
   const keeps = raw.checkpoint !== undefined || raw.resume !== undefined;
   if (raw.format !== undefined && raw.outDir === undefined) return '--format needs --out-dir, the folder to write to';
   if (raw.json && raw.ndjson) return '--json and --ndjson exclude each other';
-  if (raw.replay !== undefined && (configs > 0 || keeps || raw.outDir !== undefined || raw.ndjson))
-    return '--replay searches nothing: it goes with --json and with options that override a field';
   if (keeps && configs > 1) return '--checkpoint and --resume are for one configuration at a time';
   if (keeps && (slow || raw.workers > 1))
     return '--checkpoint and --resume are for --search bfs and sweep by one thread, without --plain';
@@ -203,7 +227,9 @@ export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
     if (value !== undefined) overrides.set(name, { value, option: flag });
   }
   for (const [name, value] of raw.set ?? []) overrides.set(name, { value, option: `--set ${name}` });
-  const clash = clashOf(raw, command.args.length);
+  const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
+  const flags = given.map(({ long, flags: text }) => long ?? text);
+  const clash = ignoredBy(raw, command.args.length, flags) ?? clashOf(raw, command.args.length);
   if (clash !== undefined) command.error(`error: ${clash}`);
   return { ...raw, configs: command.args, overrides };
 };

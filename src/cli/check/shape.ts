@@ -1,0 +1,230 @@
+/** What a value must be to be a model of the checker's interface: codecs that say which field is wrong, and how. */
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts/lib/index.js';
+import type { ComponentModel, Model } from '../../checker/interface.js';
+import { described, whatIs } from '../../core/codec.js';
+
+// --- codecs ----------------------------------------------------------------------------------------------------------------
+
+type Fields = Readonly<Record<string, t.Mixed>>;
+
+const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
+
+const within = (context: t.Context, key: string, codec: t.Mixed, value: unknown): t.Context =>
+  t.appendContext(context, key, codec, value);
+
+/** What is wrong with the fields of an object; one that it does not know may be the misspelling of one that it needs. */
+const wrongFields = (u: Readonly<Record<string, unknown>>, c: t.Context, required: Fields, optional: Fields): t.Errors => {
+  const known: Fields = { ...required, ...optional };
+  const wrong = Object.entries(known).flatMap(([field, codec]) => {
+    if (u[field] === undefined && field in optional) return [];
+    const valid = codec.validate(u[field], within(c, field, codec, u[field]));
+    return E.isLeft(valid) ? valid.left : [];
+  });
+  const unknown = Object.keys(u).filter((field) => !(field in known));
+  const fields = Object.keys(known).join(', ');
+  return [
+    ...unknown.map((field) => ({
+      value: u[field],
+      context: within(c, field, t.undefined, u[field]),
+      message: `there is no such field; the fields are ${fields}`,
+    })),
+    ...wrong,
+  ];
+};
+
+/** An object with these fields and no other. */
+const object = (name: string, required: Fields, optional: Fields = {}): t.Mixed =>
+  new t.Type(
+    name,
+    isRecord,
+    (u, c) => {
+      if (!isRecord(u)) return t.failure(u, c, `expected ${name}, but it is ${whatIs(u)}`);
+      const wrong = wrongFields(u, c, required, optional);
+      return wrong.length > 0 ? t.failures([...wrong]) : t.success(u);
+    },
+    (u) => u,
+  );
+
+/** A list of at least so many items, no two of which have the same field `unique`. */
+const list = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
+  new t.Type<unknown>(
+    'a list',
+    Array.isArray,
+    (u, c) => {
+      if (!Array.isArray(u) || u.length < least)
+        return t.failure(u, c, `expected a list${least > 0 ? ` of at least ${least}` : ''}, but it is ${whatIs(u)}`);
+      const items = u as ReadonlyArray<unknown>;
+      const wrong = items.flatMap((value, i) => {
+        const valid = item.validate(value, within(c, String(i), item, value));
+        return E.isLeft(valid) ? valid.left : [];
+      });
+      if (wrong.length > 0 || unique === undefined) return wrong.length > 0 ? t.failures(wrong) : t.success(u);
+      const names = items.map((value) => (value as Readonly<Record<string, unknown>>)[unique]);
+      const twice = names.find((name, i) => names.indexOf(name) !== i);
+      return twice === undefined ? t.success(u) : t.failure(u, c, `two have the ${unique} ${whatIs(twice)}`);
+    },
+    (u) => u,
+  );
+
+/** An object whose `kind` says which fields it has. */
+const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): t.Mixed => {
+  const kind = described(`one of ${Object.keys(cases).join(', ')}`, (u): u is string => typeof u === 'string' && u in cases);
+  return new t.Type<unknown>(
+    name,
+    isRecord,
+    (u, c) => {
+      if (!isRecord(u)) return t.failure(u, c, `expected ${name}, but it is ${whatIs(u)}`);
+      const chosen = kind.validate(u['kind'], within(c, 'kind', kind, u['kind']));
+      return E.isLeft(chosen) ? chosen : cases[chosen.right]!.validate(u, c);
+    },
+    (u) => u,
+  );
+};
+
+// --- the parts of a model --------------------------------------------------------------------------------------------------
+
+export const pure = described('a function', (u): u is () => unknown => typeof u === 'function');
+export const text = described('a text', t.string.is);
+export const yesOrNo = described('true or false', t.boolean.is);
+export const number = described('a number', t.number.is);
+const index = described('the index of one of its slots', t.number.is);
+
+export const label = object('a label', {
+  family: text,
+  args: list(described('a text or a number', t.union([t.string, t.number]).is)),
+});
+
+const property = (kind: string, required: Fields, optional: Fields = {}): t.Mixed =>
+  object('a property', { name: text, kind: t.literal(kind), ...required }, { rule: text, impossible: text, ...optional });
+
+const cases = (of: Readonly<Record<string, readonly [required: Fields, optional?: Fields]>>): t.Mixed =>
+  byKind(
+    'a property',
+    Object.fromEntries(Object.entries(of).map(([kind, [required, optional]]) => [kind, property(kind, required, optional)])),
+  );
+
+const holds: readonly [Fields] = [{ holds: pure }];
+
+const plainProperty = cases({
+  always: holds,
+  alwaysStep: holds,
+  sometimes: holds,
+  sometimesStep: holds,
+  eventually: holds,
+  eventuallyAlways: holds,
+  leadsTo: [{ from: pure, to: pure }],
+  noDeadlock: [{}, { final: pure }],
+});
+
+const plainModel = object(
+  'a Model',
+  { name: text, initial: list(t.unknown, 1), actions: pure, next: pure, label: pure, properties: list(plainProperty, 1, 'name') },
+  {
+    boundary: pure,
+    key: pure,
+    show: pure,
+    note: pure,
+    families: list(text),
+    fairness: pure,
+    symmetry: list(pure),
+    normalize: pure,
+  },
+);
+
+const slot = object('a slot', { kind: text, name: text, initial: t.unknown });
+const predicate = object('a predicate', { slots: list(slot), holds: pure });
+const predicates = list(predicate);
+
+const componentProperty = cases({
+  always: [{ over: predicates }],
+  sometimes: [{ over: predicates }],
+  eventually: [{ over: predicates }],
+  eventuallyAlways: [{ over: predicates }],
+  alwaysStep: [{}],
+  sometimesStep: [{}],
+  leadsTo: [{ from: predicates, to: predicates }],
+  noDeadlock: [{}, { final: predicates }],
+});
+
+const componentModel = object(
+  'a ComponentModel',
+  {
+    name: text,
+    slots: list(slot, 1, 'name'),
+    interactions: list(
+      object(
+        'an interaction',
+        { label, slots: list(slot, 1), writes: list(index), step: pure },
+        { guard: predicate, fairness: text },
+      ),
+    ),
+    properties: list(componentProperty, 1, 'name'),
+  },
+  {
+    boundary: predicates,
+    key: pure,
+    show: pure,
+    progress: pure,
+    symmetry: list(object('a permutation', { name: text, slotTo: list(index), apply: pure })),
+    normalize: pure,
+  },
+);
+
+/** What a step of a component model may give, for so many slots. */
+export const outcomes = list(
+  object('an outcome', { next: list(t.unknown) }, { note: text, violates: list(text), witnesses: list(text) }),
+);
+
+/** What a function may give where anything but a promise is a value: an `async` function is no pure one. */
+export const value = described('a value', (u): u is unknown => !(u instanceof Promise));
+export const actions = list(value);
+export const optionalText = described('a text, or undefined', t.union([t.string, t.undefined]).is);
+export const texts = described('an object with a text for each part', t.record(t.string, t.string).is);
+
+// --- decoding --------------------------------------------------------------------------------------------------------------
+
+const MAX_COMPLAINTS = 3;
+
+/** `properties[0].holds` */
+const pathOf = (context: t.Context): string =>
+  context
+    .map(({ key }) => (/^\d+$/.test(key) ? `[${key}]` : key))
+    .filter((key) => key !== '')
+    .join('.')
+    .replaceAll('.[', '[');
+
+/** What is wrong, in one line. */
+const complaintOf = (errors: t.Errors): string => {
+  const lines = errors.slice(0, MAX_COMPLAINTS).map(({ context, message, value }) => {
+    const path = pathOf(context);
+    return `${path === '' ? '' : `${path}: `}${message ?? `${whatIs(value)} is wrong here`}`;
+  });
+  return [...lines, ...(errors.length > lines.length ? [`and ${errors.length - lines.length} more`] : [])].join('; ');
+};
+
+/** A value as a codec's, or what is wrong with it in one line. */
+export const decode = (codec: t.Mixed, u: unknown): E.Either<string, unknown> => {
+  const decoded = codec.decode(u);
+  return E.isLeft(decoded) ? E.left(complaintOf(decoded.left)) : decoded;
+};
+
+const EXPECTED =
+  'a Model (name, initial, actions, next, label, properties) or a ComponentModel (name, slots, interactions, properties)';
+
+/** A model at one of the two levels. */
+export type Decoded =
+  | { readonly level: 'plain'; readonly model: Model<unknown, unknown> }
+  | { readonly level: 'components'; readonly model: ComponentModel };
+
+/** Takes a value for a model of the level that its fields speak for; on failure one line that says what is wrong. */
+export const decodeModel = (u: unknown): E.Either<string, Decoded> => {
+  const has = (...fields: ReadonlyArray<string>): boolean => isRecord(u) && fields.some((field) => field in u);
+  if (has('slots', 'interactions')) {
+    const decoded = decode(componentModel, u);
+    return E.isLeft(decoded) ? decoded : E.right({ level: 'components', model: u as ComponentModel });
+  }
+  if (!has('initial', 'actions', 'next')) return E.left(`expected ${EXPECTED}, but it is ${whatIs(u)} without their fields`);
+  const decoded = decode(plainModel, u);
+  return E.isLeft(decoded) ? decoded : E.right({ level: 'plain', model: u as Model<unknown, unknown> });
+};

@@ -1,0 +1,73 @@
+/** What is checked: a configuration of Bayou's model, or a module with a model of one's own. Everything after this treats both alike. */
+import type { ModelSource } from '../../checker/component/parallel.js';
+import type { ComponentModel, Model } from '../../checker/interface.js';
+import type { Counterexample } from '../../checker/report.js';
+import type { Config } from '../../model/config.js';
+import { PROPERTIES } from '../../model/sentences.js';
+import { bayou } from '../../model/system.js';
+import { boundPhrases } from './bounds.js';
+import type { Loaded } from './config.js';
+import { toScript, type Script } from './script.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** A model at one of the checker's two levels. */
+export type AnyModel =
+  | { readonly level: 'plain'; readonly model: Model<unknown, unknown> }
+  | {
+      readonly level: 'components';
+      readonly model: ComponentModel;
+      /** Where threads find it. */
+      readonly source: ModelSource;
+    };
+
+/** How counterexamples are written to files. */
+export interface Writing {
+  /** What all its files begin with, and what the one of a property goes on with. */
+  readonly stem: string;
+  readonly fileOf: (property: string) => string;
+  /** As a master script; absent where the model is not of a cluster that the master could run. */
+  readonly script?: (trace: Counterexample, property: string) => Script;
+}
+
+/** Something to check. */
+export interface Subject {
+  /** As the user named it. */
+  readonly source: string;
+  readonly model: AnyModel;
+  /** The configuration; absent where the model is the user's own. What that does wrong is the user's to know, and no bug of ours. */
+  readonly config?: Config;
+  /** Names of the properties to judge; default all. */
+  readonly properties?: ReadonlyArray<string>;
+  /** The bounds of the model, in words. */
+  readonly bounds: ReadonlyArray<string>;
+  /** What a resumption must agree in. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  /** What it says its verdict is. */
+  readonly expect?: Config['expect'];
+  readonly writing: Writing;
+}
+
+// --- constructors ----------------------------------------------------------------------------------------------------------
+
+const propertyId = (property: string): string =>
+  Object.entries(PROPERTIES).find(([, { name }]) => name === property)?.[0] ?? 'property';
+
+/** A configuration of Bayou's model. */
+export const configured = ({ source, config, expect }: Loaded): Subject => {
+  // What two configurations that are checked alike have in common: not their names, nor what they are for.
+  const { name, about: _about, expect: _expect, ...identity } = config;
+  return {
+    source,
+    config,
+    model: {
+      level: 'components',
+      model: bayou(config),
+      source: { module: new URL('../../model/system.js', import.meta.url).href, name: 'bayou', args: [config] },
+    },
+    bounds: boundPhrases(config),
+    identity: { ...identity },
+    writing: { stem: name, fileOf: propertyId, script: (trace, property) => toScript(trace, config, property) },
+    ...(expect === undefined ? {} : { expect }),
+  };
+};
