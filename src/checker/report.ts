@@ -163,6 +163,10 @@ export interface Progress {
 export interface CheckOptions {
   /** Default `bfs`. */
   readonly search?: 'bfs' | 'dfs';
+  /**
+   * Stops the search at so many states. The state in hand is expanded to its end (by components the group in hand: states that differ in
+   * local slots alone; of each thread one), so a few more may be found than that. All that were found are counted.
+   */
   readonly maxStates?: number;
   readonly maxDepth?: number;
   readonly maxMs?: number;

@@ -1,3 +1,5 @@
+import { toModel } from '#bayou/checker/adapt.js';
+import { checkSync, simulateSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';
 import { CheckerError } from '#bayou/checker/component/error.js';
@@ -34,6 +36,32 @@ describe('limits', () => {
     expect(report.counts.distinct).toBeLessThan(STATES);
     expect(report.counts.queue).toBeGreaterThan(0);
     expect(verdict(report, 'CONV')).toBe('unknown');
+  });
+
+  // What is in hand is finished: a group of states, or one state.
+  test.each([
+    [{ search: 'bfs' }, 60],
+    [{ search: 'sweep' }, 60],
+    [{ search: 'bfs', hashBits: 64 }, 20],
+    [{ search: 'dfs' }, 0],
+    [{ search: 'dfs', hashBits: 64 }, 0],
+  ] as const)('a number of states, exceeded by little: %o', async (options, most) => {
+    for (const maxStates of [10, 500, 2000, 5000]) {
+      const { counts, stop } = await checkComponents(bayouS(config), { ...options, maxStates });
+      expect(stop).toEqual({ kind: 'states', limit: maxStates });
+      expect(counts.distinct).toBeGreaterThanOrEqual(maxStates);
+      expect(counts.distinct - maxStates).toBeLessThanOrEqual(most);
+    }
+  });
+
+  test('a number of states, one state at a time and at random', async () => {
+    const model = toModel(bayouS(config));
+    for (const maxStates of [10, 500, 2000]) {
+      expect(checkSync(model, { maxStates }).counts.distinct - maxStates).toBeLessThanOrEqual(20);
+      expect(checkSync(model, { maxStates, search: 'dfs' }).counts.distinct - maxStates).toBeLessThanOrEqual(20);
+      const { counts, stop } = simulateSync(model, { maxStates });
+      expect([counts.distinct, stop]).toEqual([maxStates, { kind: 'states', limit: maxStates }]);
+    }
   });
 
   test('a depth: every state that near is expanded', async () => {

@@ -77,9 +77,19 @@ describe('several threads', () => {
     },
   );
 
+  test('many of them on a few states, again and again: none waits for another for ever', async () => {
+    const small = configured('bayou-s-2112');
+    for (let run = 0; run < 4; run++) {
+      const { counts, stop } = await checkInParallel(source(small), { workers: 6, maxMs: 20_000 });
+      expect([counts.distinct, stop.kind]).toEqual([55, 'complete']);
+    }
+  });
+
   test('limits and the signal stop them', async () => {
     const states = await checkInParallel(source({ ...config, puts: 3 }), { workers: 2, maxStates: 1000 });
     expect(states).toMatchObject({ verdict: 'bounded', stop: { kind: 'states', limit: 1000 } });
+    expect(states.counts.distinct).toBeGreaterThanOrEqual(1000);
+    expect(states.counts.distinct).toBeLessThan(1200);
     const stop = new AbortController();
     stop.abort();
     const aborted = await checkInParallel(source(config), { workers: 2, signal: stop.signal });

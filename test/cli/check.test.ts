@@ -50,7 +50,7 @@ describe('verdicts and their exit statuses', () => {
 
   test('a limit that comes first: 3', async () => {
     const { status, lines } = await bayou(['check', 'bayou-s-2212', '--max-states', '100']);
-    expect(lines.at(-1)).toMatch(/: bounded: .*; stopped at 100 states;/);
+    expect(lines.at(-1)).toMatch(/: bounded: 1\d\d states, .*; stopped at the limit of 100 states;/);
     expect(status).toBe(3);
   });
 

@@ -132,16 +132,18 @@ const isDecided = ({ space, options }: Job): boolean =>
 const slice = (job: Job): Stop | undefined => {
   const { run, space, options } = job;
   const until = performance.now() + TURN_MS;
+  const most = options.maxStates ?? Infinity;
   let known = 0;
   do {
     for (let i = 0; i < GROUPS_PER_LOOK; i++) {
       if (!run.step()) return ending(job);
-      if (space.judge.decisions === known) continue;
-      known = space.judge.decisions;
-      keepTraces(job);
-      if (space.judge.violated && isDecided(job)) return { kind: 'violation' };
+      if (space.judge.decisions > known) {
+        known = space.judge.decisions;
+        keepTraces(job);
+        if (space.judge.violated && isDecided(job)) return { kind: 'violation' };
+      }
+      if (space.tally.distinct >= most) return look(job);
     }
-    if (options.maxStates !== undefined && space.tally.distinct >= options.maxStates) break;
   } while (performance.now() < until);
   return look(job);
 };

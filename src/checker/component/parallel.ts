@@ -5,6 +5,7 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { Counterexample, Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
+import { newBudget } from './budget.js';
 import { withTraces } from './check.js';
 import { layoutFor } from './choose.js';
 import { CheckerError } from './error.js';
@@ -75,8 +76,9 @@ const everyone = (team: Team, kinds: ReadonlyArray<Word['kind']>, look: () => bo
         if (waiting.size === 0) end(() => resolve(true));
       };
       const fail = (error: Error): void => end(() => reject(error));
-      worker.on('message', hear).on('error', fail);
-      return () => worker.off('message', hear).off('error', fail);
+      const leave = (): void => fail(new Error('a worker ended before its time'));
+      worker.on('message', hear).on('error', fail).on('exit', leave);
+      return () => worker.off('message', hear).off('error', fail).off('exit', leave);
     });
     const timer = setInterval(() => {
       if (look() || performance.now() - started > deadlineMs) end(() => resolve(false));
@@ -140,8 +142,10 @@ const limit = (team: Team, watcher: Watch, options: ParallelOptions, families: n
   const { generated, distinct, queue } = sum(team, families);
   const stop = watcher.look({ generated, distinct, queue, depth });
   if (stop !== undefined) return stop;
-  return options.maxStates !== undefined && distinct >= options.maxStates
-    ? { kind: 'states', limit: options.maxStates }
+  const { maxStates } = options;
+  // A thread that has stopped for the limit may have seen states which others have found and not told of yet.
+  return maxStates !== undefined && (distinct >= maxStates || team.words.some((word) => word?.spent === true))
+    ? { kind: 'states', limit: maxStates }
     : undefined;
 };
 
@@ -195,6 +199,7 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
     symmetry: options.symmetry === true,
     normalize: options.normalize === true,
     properties: options.properties ?? null,
+    budget: options.maxStates === undefined ? null : newBudget(options.maxStates),
   };
   const families = new Set(model.interactions.map(({ label }) => label.family)).size;
   const team = startTeam(data, workers);

@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { ComponentModel } from '../interface.js';
+import { Budget, type BudgetData } from './budget.js';
 import { layoutOf } from './compile.js';
 import type { Batch } from './mover.js';
 import { Inbox, Outbox, type Parcel } from './parcel.js';
@@ -26,6 +27,8 @@ export interface WorkerData {
   readonly symmetry: boolean;
   readonly normalize: boolean;
   readonly properties: ReadonlyArray<string> | null;
+  /** The limit on states that all threads share, if there is one. */
+  readonly budget: BudgetData | null;
   readonly index: number;
   /** By thread: the port to it; none to itself. */
   readonly ports: ReadonlyArray<MessagePort | null>;
@@ -41,6 +44,8 @@ export interface Word {
   readonly decided: ReadonlyArray<boolean>;
   readonly violated: boolean;
   readonly waiting: number;
+  /** Whether the threads have found as many states as they may: this one has stopped for that, and waits to be told. */
+  readonly spent: boolean;
   readonly enabled: ReadonlyArray<boolean>;
   readonly details: Readonly<Record<string, number>>;
   readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
@@ -48,7 +53,8 @@ export interface Word {
 
 /** Between threads: cells that were found from states of a depth; or, without a parcel, that the sender has no more of that depth. */
 interface Message {
-  readonly depth: number;
+  /** Which depth: how often the sender had been told to go on. */
+  readonly round: number;
   readonly parcel?: Parcel;
 }
 
@@ -76,6 +82,10 @@ class Thread {
   private readonly over: boolean[];
   /** Messages of a depth to which this thread was not told to go yet. */
   private early: (readonly [Message, number])[] = [];
+  private readonly budget: Budget | undefined;
+  private spent = false;
+  /** How often this thread was told to go on. */
+  private round = 0;
   private stopped = false;
   private working = false;
   private finished = false;
@@ -93,6 +103,7 @@ class Thread {
       shared: true,
       ...(properties === null ? {} : { properties }),
     });
+    this.budget = data.budget === null ? undefined : new Budget(data.budget, this.space.tally);
     this.outboxes = ports.map(() => new Outbox(this.space, index));
     this.inboxes = ports.map(() => new Inbox(this.space));
     this.run = new Breadth(this.space, Infinity, 'initial', {
@@ -111,6 +122,7 @@ class Thread {
       if (!this.working) this.finish('done');
       return;
     }
+    this.round++;
     this.run.advanceTogether();
     this.over.fill(false);
     this.finished = false;
@@ -142,18 +154,27 @@ class Thread {
 
   private post(to: number): void {
     const parcel = this.outboxes[to]!.take();
-    if (parcel !== undefined)
-      this.ports[to]?.postMessage({ depth: this.run.at, parcel } satisfies Message, [parcel.words.buffer]);
+    if (parcel !== undefined) this.ports[to]?.postMessage({ round: this.round, parcel } satisfies Message, [parcel.words.buffer]);
   }
 
   private hear(message: Message, from: number): void {
-    if (message.depth !== this.run.at) {
+    if (message.round !== this.round) {
       this.early.push([message, from]);
       return;
     }
+    if (this.spent) return;
     if (message.parcel === undefined) this.over[from] = true;
-    else this.inboxes[from]!.open(message.parcel, (batch, tuple, family) => this.run.expander.receive(batch, tuple, family));
-    this.endLevel();
+    else this.open(message.parcel, from);
+    if (this.spent) this.finish('pulse');
+    else this.endLevel();
+  }
+
+  private open(parcel: Parcel, from: number): void {
+    this.inboxes[from]!.open(parcel, (batch, tuple, family) => {
+      if (this.spent) return;
+      this.run.expander.receive(batch, tuple, family);
+      this.spent = this.budget?.isSpent() === true;
+    });
   }
 
   /** Expands for a while, then lets messages in. */
@@ -165,13 +186,19 @@ class Thread {
     }
     const until = performance.now() + TURN_MS;
     do {
-      for (let i = 0; i < GROUPS_PER_LOOK; i++) {
+      for (let i = 0; i < GROUPS_PER_LOOK && !this.spent; i++) {
         if (!this.run.step()) {
           this.endWork();
           return;
         }
+        this.spent = this.budget?.isSpent() === true;
       }
-    } while (performance.now() < until);
+    } while (!this.spent && performance.now() < until);
+    if (this.spent) {
+      this.working = false;
+      this.finish('pulse');
+      return;
+    }
     this.pulse();
     setImmediate(() => this.guarded(() => this.turn()));
   }
@@ -186,7 +213,7 @@ class Thread {
     this.working = false;
     this.ports.forEach((port, to) => {
       this.post(to);
-      port?.postMessage({ depth: this.run.at } satisfies Message);
+      port?.postMessage({ round: this.round } satisfies Message);
     });
     this.over[this.index] = true;
     this.endLevel();
@@ -206,6 +233,7 @@ class Thread {
       decided: judge.found.map((evidence) => evidence !== undefined),
       violated: judge.violated,
       waiting: this.run.layer.queue.length,
+      spent: this.spent,
       enabled: memo.enabled,
       details: detailsOf(this.space),
     });
@@ -227,6 +255,7 @@ const failure = (error: unknown): Word => ({
   decided: [],
   violated: false,
   waiting: 0,
+  spent: false,
   enabled: [],
   details: {},
   error:

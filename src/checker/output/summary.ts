@@ -88,7 +88,7 @@ const stopText = (stop: Stop): string | undefined => {
     case 'memory':
       return `stopped at the memory limit of ${bytes(stop.limit)}`;
     case 'states':
-      return `stopped at ${grouped(stop.limit)} states`;
+      return `stopped at the limit of ${grouped(stop.limit)} states`;
     case 'depth':
       return `no further than ${grouped(stop.limit)} step${stop.limit === 1 ? '' : 's'}`;
     case 'time':

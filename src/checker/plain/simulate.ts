@@ -101,7 +101,7 @@ const walk = <S, A>(found: Simulation<S, A>): void => {
     if (step === undefined) found.judge.stuck(state, found.store.add(state));
     else takeStep(found, state, step, steps);
     keepRuns(found, { initial, steps });
-    if (step === undefined || isOver(found)) break;
+    if (step === undefined || isOver(found) || isFull(found)) break;
     state = step.next;
   }
   found.depth = Math.max(found.depth, steps.length);
@@ -117,6 +117,8 @@ const takeStep = <S, A>(found: Simulation<S, A>, state: S, step: Step<S, A>, ste
 const isOver = <S, A>({ judge: { violated, settled }, options }: Simulation<S, A>): boolean =>
   violated() && (options.keepGoing !== true || settled());
 
+const isFull = <S, A>({ store, options: { maxStates = Infinity } }: Simulation<S, A>): boolean => store.size() >= maxStates;
+
 // --- the simulation --------------------------------------------------------------------------------------------------------
 
 /** Walks until the number of walks or a limit is reached; yields between walks. */
@@ -126,9 +128,7 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
     walk(found);
     found.walks++;
     if (isOver(found)) return { kind: 'violation' };
-    if (found.options.maxStates !== undefined && found.store.size() >= found.options.maxStates) {
-      return { kind: 'states', limit: found.options.maxStates };
-    }
+    if (found.options.maxStates !== undefined && isFull(found)) return { kind: 'states', limit: found.options.maxStates };
     const { generated, depth } = found;
     const stop = found.watch.look({ generated, depth, distinct: found.store.size(), queue: traces - found.walks });
     if (stop !== undefined) return stop;
