@@ -54,7 +54,7 @@ describe('limits', () => {
     }
   });
 
-  test('a number of states, one state at a time and at random', async () => {
+  test('a number of states, one state at a time and at random', () => {
     const model = toModel(bayouS(config));
     for (const maxStates of [10, 500, 2000]) {
       expect(checkSync(model, { maxStates }).counts.distinct - maxStates).toBeLessThanOrEqual(20);

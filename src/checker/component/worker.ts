@@ -164,17 +164,18 @@ class Thread {
     }
     if (this.spent) return;
     if (message.parcel === undefined) this.over[from] = true;
-    else this.open(message.parcel, from);
-    if (this.spent) this.finish('pulse');
-    else this.endLevel();
+    else if (this.open(message.parcel, from)) this.finish('pulse');
+    this.endLevel();
   }
 
-  private open(parcel: Parcel, from: number): void {
+  /** Takes in what another thread has found, until there are as many states as there may be; whether that is now. */
+  private open(parcel: Parcel, from: number): boolean {
     this.inboxes[from]!.open(parcel, (batch, tuple, family) => {
       if (this.spent) return;
       this.run.expander.receive(batch, tuple, family);
       this.spent = this.budget?.isSpent() === true;
     });
+    return this.spent;
   }
 
   /** Expands for a while, then lets messages in. */
@@ -220,7 +221,7 @@ class Thread {
   }
 
   private endLevel(): void {
-    if (this.finished || !this.over.every(Boolean)) return;
+    if (this.finished || this.spent || !this.over.every(Boolean)) return;
     this.finished = true;
     this.finish('level');
   }
