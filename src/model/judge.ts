@@ -1,6 +1,6 @@
 /** What a step says of the properties: which it breaks, which witnesses it reaches. Pure look-backs; they change nothing. */
 import * as O from 'fp-ts/lib/Option.js';
-import type { Get, GetAnswer, Put } from '../core/messages.js';
+import type { Get, GetAnswer, Pulled, Put } from '../core/messages.js';
 import type { Guarantees } from '../core/session.js';
 import type { Stamp } from '../core/write.js';
 import { isOlder, orderAt, sameStamp, stampOrd } from './order.js';
@@ -24,13 +24,9 @@ const both = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray
 
 const all = (names: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => names.reduce(both, NOTHING);
 
-/** Would the store be another if the new writes were not pruned (R6)? Where nothing was pruned the logs are the same writes. */
-const changesStore = (rules: Rules, before: Server, writes: L.Log, after: Server): boolean => {
-  const whole = L.add(before.log, writes);
-  return (
-    !L.sameLog(whole, after.log) && !L.sameStore(L.storeOf(orderAt(rules.variant)(before.replica))(whole), storeOf(rules)(after))
-  );
-};
+/** Would the store be another with the whole log, of which nothing is pruned (R6)? Where nothing was pruned the logs are the same writes. */
+const changesStore = (rules: Rules, whole: L.Log, after: Server): boolean =>
+  !L.sameLog(whole, after.log) && !L.sameStore(L.storeOf(orderAt(rules.variant)(after.replica))(whole), storeOf(rules)(after));
 
 /** Is one of the stamps not older than the put's, or not at the replica that accepted it (WFR, MW)? */
 const unmet = (stamps: Stamps, server: Server, stamp: Stamp): boolean =>
@@ -54,7 +50,7 @@ export const putBreaks = (
   return all([
     named('GREATEST', judged.has('GREATEST') && isNew && before.log.some((w) => stampOrd.compare(w, stamp) >= 0)),
     named('CLOCK', judged.has('CLOCK') && after.clock < before.clock),
-    named('PRUNING', judged.has('PRUNING') && isNew && changesStore(rules, before, [L.writeOf(put, stamp)], after)),
+    named('PRUNING', judged.has('PRUNING') && isNew && changesStore(rules, L.add(before.log, [L.writeOf(put, stamp)]), after)),
     named(
       'REPEAT',
       judged.has('REPEAT') && O.exists((first: Stamp) => isNew || !sameStamp(first, stamp))(O.fromNullable(known())),
@@ -93,29 +89,23 @@ export const getShows = (judged: Judged, answer: GetAnswer): ReadonlyArray<strin
     named('ERR_KEY', judged.has('ERR_KEY') && answer.type === 'missing'),
   );
 
-/** What receiving writes breaks. */
-export const receiptBreaks = (
-  judged: Judged,
-  rules: Rules,
-  before: Server,
-  writes: L.Log,
-  after: Server,
-): ReadonlyArray<string> =>
+/** What receiving writes breaks; `whole` is the log with them, of which nothing is pruned. */
+export const receiptBreaks = (judged: Judged, rules: Rules, before: Server, whole: L.Log, after: Server): ReadonlyArray<string> =>
   both(
     named('CLOCK', judged.has('CLOCK') && after.clock < before.clock),
-    named('PRUNING', judged.has('PRUNING') && changesStore(rules, before, writes, after)),
+    named('PRUNING', judged.has('PRUNING') && changesStore(rules, whole, after)),
   );
 
 /** What receiving writes witnesses: a pruned write; a write that meets another client's, which its replica did not know. */
 export const receiptShows = (
   judged: Judged,
   before: Server,
-  writes: L.Log,
-  vv: Server['vv'],
+  { writes, vv }: Pick<Pulled, 'writes' | 'vv'>,
+  whole: L.Log,
   after: Server,
 ): ReadonlyArray<string> =>
   both(
-    named('PRUNED', judged.has('PRUNED') && after.log.length < L.add(before.log, writes).length),
+    named('PRUNED', judged.has('PRUNED') && after.log.length < whole.length),
     named(
       'CONFLICT',
       judged.has('CONFLICT') &&

@@ -7,6 +7,7 @@ import * as Net from './network.js';
 import { addLate, answerPull, claimFirst, finishAnswer, pullRequest, readLogOnly, receive, type Server } from './server.js';
 import * as V from './vector.js';
 import { linkOf, type World } from './world.js';
+import { add } from './write-log.js';
 
 // --- one step --------------------------------------------------------------------------------------------------------------
 
@@ -16,14 +17,15 @@ const takeIn = (
   puller: Server,
   answer: Pulled,
 ): { readonly next: Server; readonly violates: ReadonlyArray<string>; readonly witnesses: ReadonlyArray<string> } => {
-  const after = world.rules.variant === 'V8' ? claimFirst(world.rules)(puller, answer) : receive(world.rules)(puller, answer);
-  return world.rules.variant === 'V8'
-    ? { next: after, violates: [], witnesses: [] }
-    : {
-        next: after,
-        violates: receiptBreaks(world.judged, world.rules, puller, answer.writes, after),
-        witnesses: receiptShows(world.judged, puller, answer.writes, answer.vv, after),
-      };
+  const { rules, judged } = world;
+  if (rules.variant === 'V8') return { next: claimFirst(rules)(puller, answer), violates: [], witnesses: [] };
+  const after = receive(rules)(puller, answer);
+  const whole = add(puller.log, answer.writes);
+  return {
+    next: after,
+    violates: receiptBreaks(judged, rules, puller, whole, after),
+    witnesses: receiptShows(judged, puller, answer, whole, after),
+  };
 };
 
 /** A puller that has yet to add the writes it claims takes nothing else in (V8). */

@@ -3,6 +3,7 @@ import { Ints } from '../ints.js';
 import type { Compiled, Meeting } from './compile.js';
 import { fillUsed, Here } from './here.js';
 import type { Judge } from './judge.js';
+import { Active, Locals } from './locals.js';
 import { GROUP_CHANGES, IDLE, type Memo, strideOf } from './memo.js';
 import { type Batch, emptyBatch, type Mover, roomy } from './mover.js';
 import type { Layer, Shape } from './store.js';
@@ -31,63 +32,6 @@ export interface Canonical {
   readonly isLoose: (tuple: Int32Array) => boolean;
   /** Replaces the tuple (in place) and the batch by their representatives. */
   readonly reduce: (batch: Batch, tuple: Int32Array) => Batch;
-}
-
-/** The interactions of a local position that no guard rules out in the group at hand, each with the memo's node for the group. */
-class Active {
-  readonly meetings: Meeting[] = [];
-  readonly nodes: number[] = [];
-  /** How many they are; -1: not looked up yet. */
-  count = -1;
-}
-
-/** By position and index of the group at hand: what is known of the local id there. */
-class Locals {
-  /** 0: not opened yet, 1: may be expanded, 2: beyond the boundary. */
-  open: Int32Array = new Int32Array(64);
-  /** How many cells with it were expanded. */
-  weight: Int32Array = new Int32Array(64);
-  /** Where its successors inside the group begin and end in `inside`. */
-  from: Int32Array = new Int32Array(64);
-  to: Int32Array = new Int32Array(64);
-  /** Whether some interaction is enabled for it. */
-  alive: Int32Array = new Int32Array(64);
-  /** By index and family: how many steps each cell with it can take. */
-  ways: Int32Array = new Int32Array(64);
-  private readonly families: number;
-
-  constructor(families: number) {
-    this.families = families;
-  }
-
-  reserve(count: number): void {
-    this.ways = roomy(this.ways, count * this.families);
-    this.open = roomy(this.open, count);
-    this.weight = roomy(this.weight, count);
-    this.from = roomy(this.from, count);
-    this.to = roomy(this.to, count);
-    this.alive = roomy(this.alive, count);
-  }
-
-  clear(count: number): void {
-    this.reserve(count);
-    this.open.fill(0, 0, count);
-  }
-
-  /** Begins what is known of an index, whose successors will stand from `from` on. */
-  begin(x: number, from: number): void {
-    this.open[x] = 1;
-    this.weight[x] = 0;
-    this.alive[x] = 0;
-    this.from[x] = from;
-    // A loop: `fill` costs more than so few places.
-    for (let at = x * this.families; at < (x + 1) * this.families; at++) this.ways[at] = 0;
-  }
-
-  allow(x: number, family: number, outcomes: number): void {
-    this.alive[x] = 1;
-    this.ways[x * this.families + family]! += outcomes;
-  }
 }
 
 export class Expander {
@@ -206,20 +150,23 @@ export class Expander {
         const x = cells.at[p]![i]!;
         if (locals[p]!.open[x] === 0) this.open(p, x);
         locals[p]!.weight[x]!++;
-        this.followInside(i, p, x);
       }
+      // Not before: ids that are new in the group may move its cells.
+      const place = here.placeOf(i);
+      for (let p = 0; p < locals.length; p++) this.followInside(i, p, place);
       here.keep(i, kept++);
     }
     cells.count = kept;
     if (tally.distinct > before && !this.order.closes) this.order.enqueue(here.layer, here.group);
   }
 
-  private followInside(i: number, p: number, x: number): void {
+  private followInside(i: number, p: number, place: number): void {
     const { here, tally, order } = this;
     const local = this.locals[p]!;
+    const x = here.cells.at[p]![i]!;
     const to = local.to[x]!;
     for (let s = local.from[x]!; s < to; s += 2) {
-      if (!here.mark(i, p, this.inside.data[s]!, order.closes ? order.done : order.to, order.closes)) continue;
+      if (!here.mark(i, p, this.inside.data[s]!, place, order.closes ? order.done : order.to, order.closes)) continue;
       tally.distinct++;
       tally.fresh[this.inside.data[s + 1]!]!++;
       if (!order.closes) tally.queue++;

@@ -132,11 +132,18 @@ export class Here {
     return index;
   }
 
-  /** Marks cell `i` with another index at one position, if it is not marked yet; `follow` adds it to the cells to expand. */
-  mark(i: number, position: number, index: number, tag: number, follow: boolean): boolean {
+  /** Where cell `i` is among the bytes; until the group gets an id more. */
+  placeOf(i: number): number {
+    const { strides, cells } = this;
+    let place = this.first;
+    for (let p = 0; p < strides.length; p++) place += cells.at[p]![i]! * strides[p]!;
+    return place;
+  }
+
+  /** Marks cell `i`, whose place is given, with another index at one position, if it is not marked yet; `follow` adds it to the cells to expand. */
+  mark(i: number, position: number, index: number, place: number, tag: number, follow: boolean): boolean {
     const { strides, cells, bytes } = this;
-    let cell = this.first + index * strides[position]!;
-    for (let p = 0; p < strides.length; p++) if (p !== position) cell += cells.at[p]![i]! * strides[p]!;
+    const cell = place + (index - cells.at[position]![i]!) * strides[position]!;
     if (bytes[cell] !== 0) return false;
     bytes[cell] = tag;
     if (follow) this.follow(i, position, index);
