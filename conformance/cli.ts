@@ -61,22 +61,29 @@ const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
 
 // --- trying it -------------------------------------------------------------------------------------------------------------
 
-/** Runs the tasks, so many at a time; tells how far it is. */
+/** What a task found; nothing where it was given up because of the signal. */
+const unlessAborted = (found: Promise<ReadonlyArray<Finding>>, signal: AbortSignal): Promise<ReadonlyArray<Finding>> =>
+  found.catch((error: unknown) => {
+    if (signal.aborted) return [];
+    throw error;
+  });
+
+/** Runs the tasks, so many at a time, until the signal; tells how far it is. */
 const runAll = async (
   tasks: ReadonlyArray<Task>,
   { jobs, failFast }: Pick<ConformArgs, 'jobs' | 'failFast'>,
   onProgress: (done: number, doing: string) => void,
-  stopped: () => boolean,
+  signal: AbortSignal,
 ): Promise<ReadonlyArray<Finding>> => {
   const findings: ReadonlyArray<Finding>[] = [];
   let next = 0;
   let weight = 0;
   const work = async (): Promise<void> => {
-    while (next < tasks.length && !stopped()) {
+    while (next < tasks.length && !signal.aborted) {
       const at = next++;
       const task = tasks[at]!;
       onProgress(weight, task.name);
-      findings[at] = await task.run();
+      findings[at] = await unlessAborted(task.run(signal), signal);
       if (failFast && findings[at].some((f) => f.verdict === 'diverges')) next = tasks.length;
       weight += task.weight;
       onProgress(weight, task.name);
@@ -101,28 +108,33 @@ const mustBeWritable = (file: string): void => {
   }
 };
 
+/** How long what is left of interrupted runs (a fault's timer, a dial) may keep this process, in ms. Their processes are gone by then. */
+const END_MS = 200;
+
+const endSoon = (): void => void setTimeout(() => process.exit(), END_MS).unref();
+
 /** Runs `bayou conform` with these arguments; resolves with the exit status. */
 export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
   const args = parseArgs(argv);
   const tasks = tasksOf(args);
-  if (args.junit !== undefined) mustBeWritable(args.junit);
   const began = performance.now();
   const total = tasks.reduce((sum, t) => sum + t.weight, 0);
   const showLine = progressLineOn(process.stderr);
-  let interrupted = false;
-  const interrupt = (): void => {
-    interrupted = true;
-  };
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
+    if (args.junit !== undefined) mustBeWritable(args.junit);
     const show = (done: number, doing: string): void => {
       showLine?.(progressLine(began, total, done, doing));
     };
-    const findings = await runAll(tasks, args, show, () => interrupted);
+    const findings = await runAll(tasks, args, show, signal);
     const report = reportOf(findings, performance.now() - began);
     showLine?.('');
     if (args.junit !== undefined) writeFileSync(args.junit, toJUnit(report));
-    const cut = interrupted as boolean;
+    const cut = signal.aborted;
+    if (cut) endSoon();
     process.stdout.write(`${args.json ? JSON.stringify({ ...report, interrupted: cut }, null, 2) : showReport(report, cut)}\n`);
     return cut ? EXIT.interrupted : statusOf(report.verdict);
   } finally {

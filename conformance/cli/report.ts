@@ -83,10 +83,13 @@ export const statusOf = (verdict: Conformity): number =>
 
 const plain = (n: number): string => n.toLocaleString('en');
 
+/** `process` for `processes`, `fault of the network` for `faults of the network`; `tried` is both. */
+const singular = (name: string): string => name.replace(/^(\w+ss)es\b|^(\w+)s\b/, '$1$2');
+
 const showCounts = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
     .filter(([name, n]) => n > 0 || name === 'tried')
-    .map(([name, n]) => `${plain(n)} ${name}`)
+    .map(([name, n]) => `${plain(n)} ${n === 1 ? singular(name) : name}`)
     .join(', ');
 
 /** One finding that is not well. */

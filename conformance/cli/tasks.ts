@@ -28,7 +28,8 @@ import type { Finding } from './report.js';
 export interface Task {
   readonly name: string;
   readonly weight: number;
-  readonly run: () => Promise<ReadonlyArray<Finding>>;
+  /** Rejects with the signal's reason where that came first; no process of the run is left then. */
+  readonly run: (signal: AbortSignal) => Promise<ReadonlyArray<Finding>>;
 }
 
 const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number]> => {
@@ -59,8 +60,8 @@ export const transitionsTask = (file: string, weight: number): Task => {
   return {
     name: config.name,
     weight,
-    run: async () => {
-      const [walked, elapsedMs] = await timed(() => walkTransitions(config));
+    run: async (signal) => {
+      const [walked, elapsedMs] = await timed(() => walkTransitions(config, { signal }));
       const repeat = `bayou conform --config ${file}`;
       const found: Omit<Finding, 'verdict' | 'details'> = {
         layer: 1,
@@ -70,7 +71,8 @@ export const transitionsTask = (file: string, weight: number): Task => {
         elapsedMs,
       };
       if (walked.verdict !== 'conforms') return [{ ...found, verdict: walked.verdict, details: showWalk(walked) }];
-      const { counts } = await checkComponents(bayou(asShipped(config)), {});
+      const { counts } = await checkComponents(bayou(asShipped(config)), { signal });
+      signal.throwIfAborted();
       const [mine, checkers] = [walked.transitions, counts.generated - 1];
       return [
         mine === checkers
@@ -93,14 +95,15 @@ export const scriptTask = (
   return {
     name: basename(script.name),
     weight: 1,
-    run: async () => {
-      const judged = await judgeScript(script, args.maxStates === undefined ? {} : { maxWorlds: args.maxStates });
+    run: async (signal) => {
+      const limits = args.maxStates === undefined ? {} : { maxWorlds: args.maxStates };
+      const judged = await judgeScript(script, { ...limits, signal });
       if (E.isLeft(judged))
         return [{ layer: 3, name: script.name, verdict: 'failed', counts: {}, details: judged.left, repeat, elapsedMs: 0 }];
       const j = judged.right;
       const { oracle, trace, elapsedMs } = j;
       const found: Pick<Finding, 'name' | 'repeat'> = { name: script.name, repeat };
-      const shrunk = verdictOf(j) === 'diverges' ? await shrink(script, {}, args.shrinkRuns) : undefined;
+      const shrunk = verdictOf(j) === 'diverges' ? await shrink(script, { signal }, args.shrinkRuns) : undefined;
       const kept = shrunk === undefined ? [] : keepScript(script, shrunk.judged ?? j, args.outDir);
       const wrong = shrunk === undefined ? '' : [showJudgement(j, shrunk.lines), ...kept].join('\n');
       const reads = oracle.verdict === 'conforms' ? oracle.reads : 0;
@@ -170,8 +173,8 @@ export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<Conform
 export const randomTask = (seed: number, run: number, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name: `run ${run} of seed ${seed}`,
   weight: 5,
-  run: async () => {
-    const [judged, elapsedMs] = await timed(() => judgeRandomRun(seed, run));
+  run: async (signal) => {
+    const [judged, elapsedMs] = await timed(() => judgeRandomRun(seed, run, signal));
     const { events, rejection } = judged;
     const name = `run ${run} of seed ${seed}`;
     const kept = rejection === undefined ? [] : keepRun(outDir, events, rejection, { name, withTrace: true });

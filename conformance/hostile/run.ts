@@ -9,6 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeCluster } from '#bayou/master/cluster.js';
 import { makeStarter } from '#bayou/master/processes.js';
+import type { ScriptReader } from '#bayou/master/lines.js';
 import { beginRun, endRun } from '#bayou/master/registry.js';
 import { runScript } from '#bayou/master/run.js';
 import { makeTopology } from '#bayou/master/topology.js';
@@ -38,9 +39,25 @@ const MAX_SAID = 8_192;
 
 /** How long a command may wait for a process; a paused one goes on long before. */
 const TIMEOUT_MS = 5_000;
+/** How long the command under way may take to notice that its processes are gone, in ms. */
+const ABORT_MS = 500;
 
-/** Runs a plan; every process is gone when it resolves. */
-export const runHostile = async (plan: HostilePlan): Promise<HostileRun> => {
+/** The lines of a script until a signal. */
+const linesUntil = (reader: ScriptReader, signal: AbortSignal | undefined): ScriptReader => ({
+  ...reader,
+  next: async () => {
+    const line = signal?.aborted === true ? undefined : await reader.next();
+    return signal?.aborted === true ? undefined : line;
+  },
+});
+
+/** Resolves with the signal, or never. */
+const aborted = (signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+
+/** Runs a plan; every process is gone when it resolves, or rejects because the signal came first. */
+export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promise<HostileRun> => {
+  signal?.throwIfAborted();
   const home = mkdtempSync(join(tmpdir(), 'bayou-hostile-'));
   const trace = join(home, 'trace.ndjson');
   const failures: string[] = [];
@@ -69,17 +86,25 @@ export const runHostile = async (plan: HostilePlan): Promise<HostileRun> => {
   });
   const stage = setStage(plan, cluster, dataDir, fleet.setCalm);
   holder.stage = stage;
-  const { reader } = stage;
+  const reader = linesUntil(stage.reader, signal);
   const ignore = (): void => undefined;
   try {
-    await runScript({ reader, cluster: stage.cluster, starter, print: ignore, complain: ignore, trace: files.master });
+    const script = runScript({ reader, cluster: stage.cluster, starter, print: ignore, complain: ignore, trace: files.master });
+    await Promise.race([script, aborted(signal)]);
+    if (signal?.aborted === true) {
+      await starter.killAll();
+      // A join under way may start one more process before it sees the end.
+      await Promise.race([script, new Promise((resolve) => setTimeout(resolve, ABORT_MS))]);
+    }
   } finally {
     holder.stage = { ...stage, isExpected: () => true };
     await starter.killAll();
     await fleet.close();
     files.collect();
     endRun(run);
+    if (signal?.aborted === true) rmSync(home, { recursive: true, force: true });
   }
+  signal?.throwIfAborted();
   const events = parseTrace(readFileSync(trace, 'utf8'));
   rmSync(home, { recursive: true, force: true });
   if (E.isLeft(events)) throw new Error(events.left);

@@ -3,6 +3,7 @@
  * it saw. What the sessions saw then says which write is older than which (R2, R12), and the sessions contradict each other exactly
  * when these sayings go round in a circle.
  */
+import { counted } from '#bayou/core/counted.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { guaranteesOf, type History, type Operation, showOperation, walk } from './history.js';
 import { onlyPut, originOf, type Origins } from './integrity.js';
@@ -50,7 +51,7 @@ export const judgeValues = (h: History, origins: Origins, court: Court): void =>
     saying.earlier,
     saying.by,
     `together they say that ${named(h, saying.older)} is older than ${named(h, saying.newer)}; the opposite follows from ` +
-      `${against.length} observation${against.length === 1 ? '' : 's'} before, the last: ${showOperation(witness.by)}`,
+      `${counted(against.length, 'observation')} before, the last: ${showOperation(witness.by)}`,
   );
 };
 

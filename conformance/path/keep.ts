@@ -1,7 +1,8 @@
 /** Keeping a run that diverges: its trace, and the path that `bayou check --replay` explains. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
+import { makeFolder } from '#bayou/impl/folder.js';
 import type { OracleVerdict } from '../oracle/oracle.js';
 import type { Rejection } from '../trace/rejection.js';
 import { pathOf, type PathOptions } from './build.js';
@@ -40,7 +41,7 @@ export const keepRun = (
 ): Kept => {
   const file = join(dir, fileName(options.name));
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     const trace = `${file}.ndjson`;
     if (options.withTrace) writeFileSync(trace, events.map((e) => `${JSON.stringify(e)}\n`).join(''));
     const kept = options.withTrace ? [`its trace: ${trace}`] : [];

@@ -17,6 +17,8 @@ export interface ClusterOptions {
   readonly program?: string;
   /** After this the run is given up, in ms. Default 120,000. */
   readonly deadlineMs?: number;
+  /** Gives the run up, with all its processes. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came of a run. */
@@ -41,7 +43,15 @@ const argumentsOf = (o: ClusterOptions, trace: string, script: string): Readonly
   script,
 ];
 
-const finished = (args: ReadonlyArray<string>, deadlineMs: number): Promise<Omit<ClusterRun, 'events'>> =>
+/** How long a master may take to end its processes, in ms: when its time is up, and when nobody waits for the run any more. */
+const GRACE_MS = 5_000;
+const ABORT_GRACE_MS = 1_000;
+
+const finished = (
+  args: ReadonlyArray<string>,
+  deadlineMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Omit<ClusterRun, 'events'>> =>
   new Promise((resolve) => {
     const master = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
@@ -49,11 +59,16 @@ const finished = (args: ReadonlyArray<string>, deadlineMs: number): Promise<Omit
     let errors = '';
     let late = false;
     // SIGTERM lets the master take its processes with it; if even that hangs, its processes end with it.
+    const giveUp = (graceMs: number): void => {
+      master.kill('SIGTERM');
+      setTimeout(() => master.kill('SIGKILL'), graceMs).unref();
+    };
     const timer = setTimeout(() => {
       late = true;
-      master.kill('SIGTERM');
-      setTimeout(() => master.kill('SIGKILL'), 5_000).unref();
+      giveUp(GRACE_MS);
     }, deadlineMs);
+    const abort = (): void => giveUp(ABORT_GRACE_MS);
+    signal?.addEventListener('abort', abort);
     master.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= MAX_OUTPUT) chunks.push(chunk);
@@ -63,18 +78,21 @@ const finished = (args: ReadonlyArray<string>, deadlineMs: number): Promise<Omit
     master.on('error', (error) => (errors += error.message));
     master.on('close', (status) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
       if (late) errors += `the run was not over after ${deadlineMs} ms\n`;
       resolve({ status: late ? null : status, output: Buffer.concat(chunks).toString('latin1'), errors });
     });
   });
 
-/** Runs a script; on failure one line that says why there is no trace of it. */
+/** Runs a script; on failure one line that says why there is no trace of it. Rejects where the signal comes first, when all is gone. */
 export const runOnCluster = async (script: Bytes, o: ClusterOptions = {}): Promise<E.Either<string, ClusterRun>> => {
+  o.signal?.throwIfAborted();
   const dir = mkdtempSync(join(tmpdir(), 'bayou-conform-'));
   try {
     const [file, trace] = [join(dir, 'script'), join(dir, 'trace.ndjson')];
     writeFileSync(file, script, 'latin1');
-    const run = await finished(argumentsOf(o, trace, file), o.deadlineMs ?? DEADLINE_MS);
+    const run = await finished(argumentsOf(o, trace, file), o.deadlineMs ?? DEADLINE_MS, o.signal);
+    o.signal?.throwIfAborted();
     const events = readTraces([trace]);
     return E.isLeft(events) ? events : E.right({ ...run, events: events.right });
   } finally {

@@ -22,10 +22,10 @@ const NETWORK = ['delayed', 'repeated', 'reordered', 'dropped', 'cut', 'blackHol
 
 const sum = (counts: ReadonlyArray<number>): number => counts.reduce((a, b) => a + b, 0);
 
-/** Does a run and judges it. Run `i` of a seed is the same in a series of any length. */
-export const judgeRandomRun = async (seed: number, run: number): Promise<RandomJudgement> => {
+/** Does a run and judges it. Run `i` of a seed is the same in a series of any length. Rejects where the signal comes first. */
+export const judgeRandomRun = async (seed: number, run: number, signal?: AbortSignal): Promise<RandomJudgement> => {
   const plan = planOf(seed, run);
-  const ran = await runHostile(plan);
+  const ran = await runHostile(plan, signal);
   const assessed = assess(ran);
   const { validated, judged } = assessed;
   const counts = {

@@ -5,6 +5,7 @@
  *   const events = readTraces(['run.ndjson']);
  *   if (E.isRight(events)) console.log(showTraceVerdict(validateTrace(events.right)));
  */
+import { counted } from '#bayou/core/counted.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/rules.js';
 import { followClient } from './client.js';
@@ -95,7 +96,7 @@ const followAll = (timeline: Timeline): void => {
 
 /** A verdict for people. */
 export const showTraceVerdict = (v: TraceVerdict): string => {
-  const size = `${v.events} events of ${v.processes} processes`;
+  const size = `${counted(v.events, 'event')} of ${counted(v.processes, 'process', 'processes')}`;
   if (v.verdict === 'conforms') return `conforms: every one of ${size} is a step of the model`;
   if (v.rejection === undefined) return `undecided after ${v.followed} of ${size}: ${v.why ?? ''}`;
   const { process, n, event, rule, why } = v.rejection;

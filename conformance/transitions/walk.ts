@@ -9,6 +9,7 @@ import type { ComponentModel, Outcome, Slot } from '#bayou/checker/interface.js'
 import { createReplica } from '#bayou/impl/replica.js';
 import { newSession } from '#bayou/impl/session.js';
 import type { Config } from '#bayou/model/config.js';
+import { counted } from '#bayou/core/counted.js';
 import { replicaId } from '#bayou/core/ids.js';
 import { bayou } from '#bayou/model/system.js';
 import type { Session as ModelSession } from '#bayou/model/session.js';
@@ -35,6 +36,7 @@ export interface WalkOptions {
   readonly maxTransitions?: number;
   /** Walk every so many-th state's path again without copies; 0: none. Default 997. */
   readonly sampleEvery?: number;
+  readonly signal?: AbortSignal;
   readonly onProgress?: (done: { readonly states: number; readonly transitions: number; readonly waiting: number }) => void;
 }
 
@@ -339,7 +341,10 @@ const nameOf = (locals: ReadonlyArray<Interned>): string => {
 /** The configuration with the log that the implementation keeps: one write a key (R6 lets a real log prune more). */
 export const asShipped = (config: Config): Config => ({ ...config, pruning: 'live', variant: 'FIXED' });
 
-/** Walks a configuration's whole graph beside the implementation. */
+/** How long a walk keeps signals and other runs waiting, in ms. */
+const TURN_MS = 50;
+
+/** Walks a configuration's whole graph beside the implementation. Rejects where the signal comes first. */
 export const walkTransitions = async (config: Config, options: WalkOptions = {}): Promise<WalkReport> => {
   const began = performance.now();
   const walk = new Walk(asShipped(config), options.making ?? {});
@@ -354,7 +359,13 @@ export const walkTransitions = async (config: Config, options: WalkOptions = {})
     elapsedMs: performance.now() - began,
     ...(parting !== undefined && { parting }),
   });
+  let turned = performance.now();
   for (let i = 0; i < walk.states.length; i++) {
+    if (performance.now() - turned > TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      options.signal?.throwIfAborted();
+      turned = performance.now();
+    }
     if (walk.transitions >= (options.maxTransitions ?? Infinity)) return report('undecided');
     const state = walk.states[i]!;
     const parting =
@@ -368,7 +379,7 @@ export const walkTransitions = async (config: Config, options: WalkOptions = {})
 
 /** A report for people. */
 export const showWalk = (r: WalkReport): string => {
-  const size = `${r.configuration}: ${r.transitions} transitions between ${r.states} states`;
+  const size = `${r.configuration}: ${counted(r.transitions, 'transition')} between ${counted(r.states, 'state')}`;
   if (r.parting === undefined) return `${r.verdict}: ${size} (${r.sampled} paths walked again without copies)`;
   const { path, where, model, implementation } = r.parting;
   return [

@@ -1,5 +1,6 @@
 /** `bayou cleanup`: kills what crashed runs of the master left, and nothing else. */
 import { Command } from 'commander';
+import { counted } from '../core/counted.js';
 import { cleanup } from '../master/registry.js';
 
 const list = (pids: ReadonlyArray<number>): string => (pids.length === 0 ? 'no process' : `pid ${pids.join(', ')}`);
@@ -12,8 +13,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .exitOverride()
     .parse(args, { from: 'user' });
   const done = await cleanup();
-  process.stdout.write(`removed ${done.removed} crashed run${done.removed === 1 ? '' : 's'}; killed ${list(done.killed)}; `);
-  process.stdout.write(`left ${done.running} running master${done.running === 1 ? '' : 's'} alone\n`);
+  process.stdout.write(`removed ${counted(done.removed, 'crashed run')}; killed ${list(done.killed)}; `);
+  process.stdout.write(`left ${counted(done.running, 'running master')} alone\n`);
   if (done.stuck.length === 0) return 0;
   process.stderr.write(`could not kill ${list(done.stuck)}\n`);
   return 1;

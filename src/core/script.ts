@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, bytesOfText, quotedBytes } from './bytes.js';
+import { counted } from './counted.js';
 import type { NodeId } from './ids.js';
 
 /** A command of the master language. */
@@ -87,7 +88,7 @@ export const parseLine = (line: Bytes): Line => {
   const wanted = usage.split(' ').length - 1;
   return args.length === wanted
     ? BUILD[name](args)
-    : E.left(`${name} takes ${wanted} argument${wanted === 1 ? '' : 's'}, not ${args.length}: ${usage}`);
+    : E.left(`${name} takes ${counted(wanted, 'argument')}, not ${args.length}: ${usage}`);
 };
 
 /** A command as a line of a script, without its line feed. */

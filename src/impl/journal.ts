@@ -13,10 +13,11 @@
  * has no journal: `mark` is negative then.
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { slotOf, type Seen } from './client-windows.js';
+import { makeFolder } from './folder.js';
 import { readMarker, writeMarker } from './level-directory.js';
 import { encodeLogRecord, readLogFile } from './level-format.js';
 import { createLevelLog, type LevelLogOptions, type MarkedLog } from './level-log.js';
@@ -265,7 +266,7 @@ interface Recovery {
 
 /** Opens the database and takes in what only the journal has. */
 const recover = async (directory: string, base: MarkedLog, owner: Owner): Promise<E.Either<LogError, Recovery>> => {
-  await mkdir(directory, { recursive: true });
+  makeFolder(directory);
   const journal = await readJournal(directory);
   if (typeof journal === 'string') return E.left(damage(directory, journal));
   if (journal.torn) await noteTorn(directory);

@@ -7,12 +7,12 @@
  * between two records cannot be told from a log that ended there; a process that dies never makes one below what it has
  * acknowledged, and a machine that does is recognised by its boot id.
  */
-import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import * as E from 'fp-ts/lib/Either.js';
 import { incarnationOf, replicaId } from '../core/ids.js';
 import type { Write } from '../core/write.js';
 import type { Seen } from './client-windows.js';
+import { makeFolder } from './folder.js';
 import { bootOfMachine, checkFiles, readMarker, writeMarker } from './level-directory.js';
 import {
   decodeMeta,
@@ -167,7 +167,7 @@ interface Opened {
 
 const openLog = async (directory: string, owner: Owner, options: LevelLogOptions): Promise<E.Either<LogError, Opened>> => {
   const damaged = (what: string) => E.left(damage(directory, what));
-  await mkdir(directory, { recursive: true });
+  makeFolder(directory);
   const marker = await readMarker(directory);
   if (marker === 'damaged') return damaged('replica.json cannot be read');
   const files = await checkFiles(directory);

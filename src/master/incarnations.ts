@@ -2,10 +2,11 @@
  * Which incarnations of each server there have been (R7). A server whose folder was moved away or lost is a new replica, and only
  * somebody who remembers the old one can give it a number that was never used.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
+import { makeFolder } from '../impl/folder.js';
 import { Natural, type NodeId } from '../core/ids.js';
 
 /** The greatest incarnation of each server so far. */
@@ -39,7 +40,7 @@ export const incarnationBook = (dataDir: string | null): IncarnationBook => {
       if ((book.get(`${server}`) ?? -1) >= incarnation) return;
       book.set(`${server}`, incarnation);
       if (dataDir === null || file === undefined) return;
-      mkdirSync(dataDir, { recursive: true });
+      makeFolder(dataDir);
       writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(book)));
       renameSync(`${file}.new`, file);
     },

@@ -2,9 +2,10 @@
  * The master program (contract, section 5): reads a script, drives a cluster of server and client processes, prints what gets
  * and printStores find.
  */
-import { accessSync, constants, createReadStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, appendFileSync, constants, createReadStream, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
+import { makeFolder } from '../impl/folder.js';
 import type { Party } from '../net/protocol.js';
 import { type Cluster, makeCluster } from './cluster.js';
 import { readScript, type ScriptReader } from './lines.js';
@@ -28,17 +29,34 @@ const openScript = (o: MasterOptions, fail: (why: string) => void): ScriptReader
 
 const describe = (party: Party): string => `${party.role} ${party.id}`;
 
+/** The files and folders of the options, each with what shows that it can be used. */
+const filesOf = (
+  o: MasterOptions,
+): ReadonlyArray<readonly [what: string, file: string | undefined, use: (file: string) => void]> => [
+  ['the script', o.script, (file) => accessSync(file, constants.R_OK)],
+  ['--trace', o.trace, (file) => writeFileSync(file, '')],
+  ['--data-dir', o.dataDir, makeFolder],
+  [
+    '--log-file',
+    o.logFile,
+    (file) => {
+      makeFolder(dirname(file));
+      appendFileSync(file, '');
+    },
+  ],
+];
+
 /** What can be found wrong with the options before anything is started: files that cannot be used. */
 const checkFiles = (o: MasterOptions): string | undefined => {
-  try {
-    if (o.script !== undefined) accessSync(o.script, constants.R_OK);
-    if (o.script !== undefined && statSync(o.script).isDirectory()) return `the script ${o.script} is a folder`;
-    if (o.trace !== undefined) writeFileSync(o.trace, '');
-    if (o.dataDir !== undefined) mkdirSync(o.dataDir, { recursive: true });
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+  for (const [what, file, use] of filesOf(o)) {
+    if (file === undefined) continue;
+    try {
+      use(file);
+    } catch (error) {
+      return `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
+  return o.script !== undefined && statSync(o.script).isDirectory() ? `the script ${o.script} is a folder` : undefined;
 };
 
 /** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. */

@@ -1,6 +1,7 @@
 /** Listening: on a free port, for connections that can prove that they belong. */
 import { createServer, type Server } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
+import { counted } from '../core/counted.js';
 import type { Callbacks, Connection } from './connection.js';
 import { accept, type Identity } from './handshake.js';
 import { MAX_STRANGERS } from './limits.js';
@@ -66,5 +67,5 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     last = got.left.message;
     if (got.left.code !== 'EADDRINUSE' && got.left.code !== 'EACCES') break;
   }
-  return E.left(`cannot listen on ${l.host} (tried ${ports.length} port${ports.length === 1 ? '' : 's'}): ${last}`);
+  return E.left(`cannot listen on ${l.host} (tried ${counted(ports.length, 'port')}): ${last}`);
 };

@@ -2,6 +2,9 @@
  * Logs, by pino. It is loaded only where something may be logged: a process that is silent starts faster without it.
  */
 
+import { dirname } from 'node:path';
+import { makeFolder } from '../impl/folder.js';
+
 /** Levels, from most to least. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -31,7 +34,8 @@ export const makeLogger = (o: LogOptions): Logger => {
 
   const load = async (): Promise<void> => {
     const { pino } = await import('pino');
-    const to = pino.destination(o.file === null ? { dest: 2, sync: true } : { dest: o.file, sync: true, mkdir: true });
+    if (o.file !== null) makeFolder(dirname(o.file));
+    const to = pino.destination({ dest: o.file ?? 2, sync: true });
     const loaded = pino({ name: o.name, level: o.level }, to);
     real = loaded;
     for (const [level, text] of queue.splice(0)) loaded[level](text);

@@ -206,6 +206,9 @@ describe('bad usage', () => {
     [['--anti-entropy-ms', '-1'], "'--anti-entropy-ms <ms>' argument '-1' is invalid"],
     [['--log-level', 'loud'], 'Allowed choices are'],
     [['--memory', '--fsync'], "option '--memory' cannot be used with option '--fsync'"],
+    [['--data-dir', '/proc/x'], '--data-dir: ENOENT'],
+    [['--log-file', '/proc/x/y'], '--log-file: ENOENT'],
+    [['--data-dir', 'package.json/x'], '--data-dir: ENOTDIR'],
     [['--frobnicate'], "unknown option '--frobnicate'"],
     [['a', 'b'], 'too many arguments'],
   ])('%j', async (args, said) => {

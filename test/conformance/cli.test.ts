@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { reportOf, showReport, statusOf, toJUnit, type Finding } from '../../conformance/cli/report.js';
 import { planOf } from '../../conformance/hostile/plan.js';
 import { flagsOf } from '../../conformance/run/scripts.js';
+import { startOf } from '../../src/master/registry.js';
+import { until } from '../support/until.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'bayou-cli-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -79,6 +82,49 @@ describe('a configuration by its name', () => {
   it('is the one that comes with the package', () => {
     const { status, stdout } = conform('--config', 'bayou-s-2112');
     expect([status, stdout]).toEqual([0, expect.stringContaining('238 transitions, 55 states')]);
+  });
+});
+
+describe('an interruption', () => {
+  /** Runs `bayou conform` with a temporary folder of its own until `isUnderWay`, then sends SIGINT. */
+  const interrupted = async (name: string, args: ReadonlyArray<string>, isUnderWay: (temporary: string) => boolean) => {
+    const temporary = join(dir, name);
+    mkdirSync(temporary);
+    const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+    const child = spawn(process.execPath, [main, 'conform', ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    await until(() => isUnderWay(temporary));
+    const started = processesIn(temporary);
+    child.kill('SIGINT');
+    await once(child, 'close');
+    return { status: child.exitCode, stdout, temporary, left: started.filter(({ pid, start }) => startOf(pid) === start) };
+  };
+
+  /** The processes of runs that are under way, as their masters write them down. */
+  const processesIn = (temporary: string): ReadonlyArray<{ readonly pid: number; readonly start: string }> =>
+    readdirSync(temporary, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('processes.ndjson'))
+      .flatMap((file) => readFileSync(join(temporary, file), 'utf8').split('\n').slice(0, -1))
+      .map((line) => JSON.parse(line) as { readonly pid: number; readonly start: string });
+
+  it.each([
+    ['random', ['--runs', '50']],
+    ['scripts', ['conformance/scripts/scale/ten-thousand-commands.script']],
+  ])('of %s runs leaves no process and no file of theirs', async (name, args) => {
+    const { status, stdout, temporary, left } = await interrupted(name, args, (folder) => processesIn(folder).length >= 3);
+    expect([status, stdout]).toEqual([130, expect.stringMatching(/^interrupted \(/m)]);
+    expect(left).toEqual([]);
+    expect(readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((file) => !/^bayou-\d+$/.test(file))).toEqual([]);
+  });
+
+  it('of a walk over more transitions than anyone would wait for ends it', async () => {
+    const junit = join(dir, 'walk.xml');
+    const { status, stdout } = await interrupted('walk', ['--config', 'full', '--junit', junit], () => existsSync(junit));
+    expect([status, stdout]).toEqual([130, expect.stringMatching(/^interrupted \(/m)]);
   });
 });
 

@@ -9,6 +9,9 @@ const grouped = (value: number): string => value.toFixed(0).replace(/\B(?=(?:\d{
 
 const UNITS = ['B', 'KB', 'MB', 'GB'] as const;
 
+/** `1 step`, `2 steps`. */
+const many = (value: number, noun: string): string => `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
+
 /** Bytes as `64 MB`: powers of 1,024, one decimal from GB on. */
 export const bytes = (value: number): string => {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, value)) / 10));
@@ -24,7 +27,7 @@ const duration = (ms: number): string =>
 /** One line that says where a search is. */
 export const progressLine = (progress: Progress): string =>
   [
-    `${grouped(progress.distinct)} states`,
+    many(progress.distinct, 'state'),
     `${grouped(progress.generated)} generated`,
     `${grouped(progress.perSecond)}/s`,
     `queue ${grouped(progress.queue)}`,
@@ -50,7 +53,7 @@ const violationLines = (property: PropertyReport): ReadonlyArray<string> =>
     ? []
     : [
         `Violated: ${property.name}${ruleOf(property)}`,
-        `A ${property.trace.shortest ? 'shortest ' : ''}run of ${property.trace.steps.length} steps:`,
+        `A ${property.trace.shortest ? 'shortest ' : ''}run of ${many(property.trace.steps.length, 'step')}:`,
         ...traceLines(property.trace),
         '',
       ];
@@ -58,7 +61,7 @@ const violationLines = (property: PropertyReport): ReadonlyArray<string> =>
 const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
   const width = Math.max(0, ...coverage.map(({ family }) => family.length));
   return coverage.map(
-    ({ family, steps, fresh }) => `  ${family.padEnd(width)}  ${grouped(steps)} steps, ${grouped(fresh)} new states`,
+    ({ family, steps, fresh }) => `  ${family.padEnd(width)}  ${many(steps, 'step')}, ${many(fresh, 'new state')}`,
   );
 };
 
@@ -88,9 +91,9 @@ const stopText = (stop: Stop): string | undefined => {
     case 'memory':
       return `stopped at the memory limit of ${bytes(stop.limit)}`;
     case 'states':
-      return `stopped at the limit of ${grouped(stop.limit)} states`;
+      return `stopped at the limit of ${many(stop.limit, 'state')}`;
     case 'depth':
-      return `no further than ${grouped(stop.limit)} step${stop.limit === 1 ? '' : 's'}`;
+      return `no further than ${many(stop.limit, 'step')}`;
     case 'time':
       return `stopped after ${duration(stop.limit)}`;
   }
@@ -98,7 +101,7 @@ const stopText = (stop: Stop): string | undefined => {
 
 /** What was covered: all of it, or how far. */
 const extent = ({ counts, stop, search, statistics }: Report): string => {
-  const states = `${grouped(counts.distinct)} states`;
+  const states = many(counts.distinct, 'state');
   // By hashes nobody knows whether these are all that there are.
   if (stop.kind === 'complete' && statistics.omission !== undefined) return `${states} found, depth ${counts.depth}`;
   if (stop.kind === 'complete') return search === 'sweep' ? `all ${states}` : `all ${states}, depth ${counts.depth}`;

@@ -1,10 +1,9 @@
 /** The bounds of a configuration in words, for the verdict: it holds in these and says nothing beyond. */
+import { counted } from '../../core/counted.js';
 import type { Config } from '../../model/config.js';
 
-const many = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 const some = (count: number | 'unbounded', noun: string): ReadonlyArray<string> =>
-  count === 0 ? [] : [count === 'unbounded' ? `any number of ${noun}s` : many(count, noun)];
+  count === 0 ? [] : [count === 'unbounded' ? `any number of ${noun}s` : counted(count, noun)];
 
 const linksText = ({ links }: Config): ReadonlyArray<string> => {
   if (links === 'none') return [];
@@ -13,15 +12,15 @@ const linksText = ({ links }: Config): ReadonlyArray<string> => {
 
 /** One phrase for each bound that is not zero. */
 export const boundPhrases = (config: Config): ReadonlyArray<string> => [
-  many(config.servers, 'server'),
-  many(config.clients, 'client'),
-  many(config.keys, 'key'),
-  many(config.puts, 'put'),
+  counted(config.servers, 'server'),
+  counted(config.clients, 'client'),
+  counted(config.keys, 'key'),
+  counted(config.puts, 'put'),
   ...linksText(config),
   ...some(config.linkChanges, 'link change'),
   ...some(config.kills, 'kill'),
   ...some(config.blankRestarts, 'restart without the log').map((text) => text.replace('logs', 'log')),
-  ...(config.grain === 'messages' ? [`${many(config.inFlight, 'message')} in flight`] : []),
+  ...(config.grain === 'messages' ? [`${counted(config.inFlight, 'message')} in flight`] : []),
   ...some(config.losses, 'lost message'),
   ...some(config.duplicates, 'repeated message'),
   ...some(config.lostAnswers, 'lost answer'),

@@ -1,5 +1,5 @@
 /** Counterexamples as files, one for each property violated and each format. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toModel } from '../../checker/adapt.js';
 import { toDot } from '../../checker/output/dot.js';
@@ -8,6 +8,7 @@ import { toMermaid } from '../../checker/output/mermaid.js';
 import { toShiViz } from '../../checker/output/shiviz.js';
 import { traceLines } from '../../checker/output/trace.js';
 import type { Counterexample, Report } from '../../checker/report.js';
+import { makeFolder } from '../../impl/folder.js';
 import { UsageError } from '../exit.js';
 import { FORMATS, type Format } from './options.js';
 import type { AnyModel, Subject } from './subject.js';
@@ -96,7 +97,7 @@ export const writeFiles = async (
   report: Report,
 ): Promise<ReadonlyArray<string>> => {
   try {
-    await mkdir(dir, { recursive: true });
+    makeFolder(dir);
   } catch (error) {
     throw new UsageError(`--out-dir: ${dir} cannot be made: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
   }

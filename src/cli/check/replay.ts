@@ -3,6 +3,7 @@ import { replay, type Break, type PathStep, type Refusal, type Replay } from '..
 import { traceLines } from '../../checker/output/trace.js';
 import type { Label } from '../../checker/interface.js';
 import { showLabel } from '../../checker/report.js';
+import { counted } from '../../core/counted.js';
 import type { Config } from '../../model/config.js';
 import { VARIANTS } from '../../model/rules.js';
 import { lookOf } from '../../model/seen.js';
@@ -70,8 +71,6 @@ export const replayPath = (path: RecordedPath): Replayed => {
 
 // --- for people ------------------------------------------------------------------------------------------------------------
 
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
-
 const eventOf = ({ path }: Replayed, step: number): string => {
   const event = path.steps[step]?.event;
   return event === undefined ? '' : `, event ${event.n} of ${event.process}`;
@@ -125,21 +124,21 @@ const lastLines = (replayed: Replayed): ReadonlyArray<string> => {
       ...(path.variants === undefined || path.variants.length === 0 || path.config.variant !== 'FIXED'
         ? []
         : [`A model with the fault explains it: --variant ${path.variants.join(' or --variant ')}`]),
-      `diverges: the model takes ${count(trace.steps.length, 'step')} of the run, and not the next`,
+      `diverges: the model takes ${counted(trace.steps.length, 'step')} of the run, and not the next`,
     ];
   if (isUnexplained(replayed)) {
     const { process, n } = path.rejection!;
     return [
       `No step of the model explains event ${n} of ${process}, which comes after these:`,
       ...rejectionLines(path),
-      `diverges: the model takes ${count(trace.steps.length, 'step')} of the run, and not what comes then`,
+      `diverges: the model takes ${counted(trace.steps.length, 'step')} of the run, and not what comes then`,
     ];
   }
   return [
     ...broken.map(brokenLine),
     broken.length > 0
-      ? `violated: the model takes every one of ${count(trace.steps.length, 'step')}; ${count(broken.length, 'property').replace('propertys', 'properties')} broken`
-      : `the model takes every one of ${count(trace.steps.length, 'step')}; no property is broken on the way`,
+      ? `violated: the model takes every one of ${counted(trace.steps.length, 'step')}; ${counted(broken.length, 'property', 'properties')} broken`
+      : `the model takes every one of ${counted(trace.steps.length, 'step')}; no property is broken on the way`,
   ];
 };
 
