@@ -12,7 +12,7 @@
  * reduction must be the one that spec/counts.json pins; else the bench fails.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -154,23 +154,28 @@ const spin = async (config: string, runs: number): Promise<Row> => {
   }
 };
 
-const tlcJar = (): string | undefined => {
-  const jar = process.env['TLA2TOOLS'];
-  return jar !== undefined && existsSync(jar) ? jar : undefined;
-};
+/** What `spec/tlc.js` runs TLC with; it is no part of the build. */
+interface Tla2Tools {
+  readonly tlcJar: () => string | undefined;
+  readonly prepareTlc: (
+    folder: string,
+    cfg: string,
+    jar: string,
+    workers: string,
+  ) => { readonly command: string; readonly args: ReadonlyArray<string> };
+  readonly tlcVerdict: (output: string) => { readonly states?: number };
+}
+
+const { tlcJar, prepareTlc, tlcVerdict } = (await import(join(ROOT, 'spec/tla2tools.js'))) as Tla2Tools;
 
 /** TLC on `spec/Bayou.tla`, once: it takes minutes where the others take seconds. */
 const tlc = async (config: string, jar: string): Promise<Row> => {
   const folder = mkdtempSync(join(tmpdir(), 'bayou-tlc-'));
   try {
-    for (const file of ['Bayou.tla', 'MC.tla']) copyFileSync(join(ROOT, 'spec', file), join(folder, file));
-    copyFileSync(join(ROOT, `spec/tla/bayou-s-${config}.cfg`), join(folder, 'MC.cfg'));
-    const args = ['-XX:+UseParallelGC', '-Xmx4g', '-Xss64m', '-cp', jar, 'tlc2.TLC', '-workers', '1', '-config', 'MC.cfg', 'MC'];
-    const run = await measure('java', args, folder);
-    const states = Number(
-      /([\d,]+) distinct states found, 0 states left/.exec(run.output)?.[1]?.replaceAll(',', '') ?? Number.NaN,
-    );
-    return { engine: 'TLC (one worker, spec/Bayou.tla)', states, ...run };
+    const cfg = readFileSync(join(ROOT, `spec/tla/bayou-s-${config}.cfg`), 'utf8');
+    const { command, args } = prepareTlc(folder, cfg, jar, '1');
+    const run = await measure(command, args, folder);
+    return { engine: 'TLC (one worker, spec/Bayou.tla)', states: tlcVerdict(run.output).states ?? Number.NaN, ...run };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeConfig } from '../dist/model/config.js';
 import { propertiesMeant } from '../dist/model/sentences.js';
+import { prepareTlc, tlcJar, tlcVerdict } from './tla2tools.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const UNBOUNDED = 99;
@@ -70,36 +71,12 @@ const cfgOf = (config) => {
   ].join('\n');
 };
 
-/** What TLC said: how many distinct states, or which property is violated. */
-const verdictOf = (output) => {
-  const violated = /Invariant (\w+) is violated|Action property (\w+) is violated|Temporal properties were violated/.exec(output);
-  if (violated !== null) return { violated: violated[1] ?? violated[2] ?? 'SETTLE' };
-  const states = [...output.matchAll(/([\d,]+) distinct states found, 0 states left/g)].at(-1);
-  return states === undefined
-    ? { failed: output.trim().split('\n').slice(-12).join('\n') }
-    : { states: Number(states[1].replaceAll(',', '')) };
-};
-
 const runTlc = (jar, name) => {
   const folder = mkdtempSync(join(tmpdir(), 'bayou-tlc-'));
   try {
-    for (const f of ['Bayou.tla', 'MC.tla']) writeFileSync(join(folder, f), readFileSync(join(here, f)));
-    writeFileSync(join(folder, 'MC.cfg'), cfgOf(read(name)));
-    const args = [
-      '-XX:+UseParallelGC',
-      '-Xmx4g',
-      '-Xss64m',
-      '-cp',
-      jar,
-      'tlc2.TLC',
-      '-workers',
-      'auto',
-      '-config',
-      'MC.cfg',
-      'MC',
-    ];
-    const { stdout } = spawnSync('java', args, { cwd: folder, encoding: 'utf8', timeout: TIMES.timeoutMs, maxBuffer: 1 << 28 });
-    return verdictOf(stdout ?? '');
+    const { command, args } = prepareTlc(folder, cfgOf(read(name)), jar, 'auto');
+    const { stdout } = spawnSync(command, args, { cwd: folder, encoding: 'utf8', timeout: TIMES.timeoutMs, maxBuffer: 1 << 28 });
+    return tlcVerdict(stdout ?? '');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -132,8 +109,8 @@ const main = (args) => {
     if (stale.length > 0) console.error(`not as their configurations: ${stale.join(', ')}; run npm run spec:cfg`);
     return stale.length > 0 ? 1 : 0;
   }
-  const jar = process.env.TLA2TOOLS;
-  if (jar === undefined || !existsSync(jar)) {
+  const jar = tlcJar();
+  if (jar === undefined) {
     console.error('TLC was not run: set TLA2TOOLS to the path of a tla2tools.jar (see spec/README.md)');
     return 69;
   }
