@@ -1,6 +1,7 @@
 /** Checking a plain {@link Model}: exhaustively, exactly, to a {@link Report}. */
 import type { Model } from './interface.js';
-import { explore, space, type Ended } from './plain/search.js';
+import { keeping, keptSpace, type Kept } from './plain/checkpoint.js';
+import { explore, type Ended } from './plain/search.js';
 import { reportOf } from './plain/report.js';
 import { simulation, simulationReport, wander, type SimulateOptions } from './plain/simulate.js';
 import type { CheckOptions, Report } from './report.js';
@@ -29,6 +30,10 @@ const atOnce = <T>(slices: Generator<void, T>): T => {
   }
 };
 
+/** The search with all that keeps it. */
+const slicesOf = <S, A>(kept: Kept<S, A>, options: CheckOptions): Generator<void, Ended> =>
+  keeping(kept, explore(kept.found, options));
+
 /**
  * Checks every property of the model over all its reachable states.
  *
@@ -36,17 +41,17 @@ const atOnce = <T>(slices: Generator<void, T>): T => {
  * the whole state graph once the search is over, under the model's weak fairness.
  *
  * @throws TypeError when a state holds a function or a symbol and the model has no `key`.
+ * @throws CheckerError for options that make no sense (`option`), and where a checkpoint cannot be written or resumed (`checkpoint`).
  */
 export const check = async <S, A>(model: Model<S, A>, options: CheckOptions = {}): Promise<Report> => {
-  const found = space(model, options);
-  const ended: Ended = await unhurried(explore(found, options));
-  return reportOf(found, ended, options);
+  const kept = keptSpace(model, options);
+  return reportOf(kept.found, await unhurried(slicesOf(kept, options)), options);
 };
 
 /** The same without a pause: for tests and scripts. Signals are not served while it runs. */
 export const checkSync = <S, A>(model: Model<S, A>, options: CheckOptions = {}): Report => {
-  const found = space(model, options);
-  return reportOf(found, atOnce(explore(found, options)), options);
+  const kept = keptSpace(model, options);
+  return reportOf(kept.found, atOnce(slicesOf(kept, options)), options);
 };
 
 /**

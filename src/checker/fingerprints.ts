@@ -6,6 +6,7 @@
  * The table is divided into segments by the hashes' greatest bits. Each segment grows on its own and by a quarter, so that the whole
  * is never copied at once and two thirds to four fifths of it are in use: a hash of 64 bits takes about 11 bytes, one of 40 about 7.
  */
+import type { Reader, Writer } from './checkpoint/file.js';
 import { CheckerError } from './component/error.js';
 import { isLiveness, type CheckOptions, type Omission, type PropertyKind, type SearchKind, type Statistics } from './report.js';
 
@@ -79,6 +80,12 @@ const rest = (bits: number, room: number): Words => {
   return bits > 40 ? new Uint16Array(room) : new Uint8Array(bits > 32 ? room : 0);
 };
 
+/** The same, as it was written. */
+const restOf = (bits: number, bytes: Uint8Array<ArrayBuffer>): Words => {
+  if (bits > 48) return new Int32Array(bytes.buffer);
+  return bits > 40 ? new Uint16Array(bytes.buffer) : bytes;
+};
+
 /** Hashes by open addressing, in a room that need not be a power of two. A place whose first half is 0 is free. */
 class Segment {
   first: Int32Array;
@@ -125,6 +132,19 @@ class Segment {
     }
   }
 
+  save(to: Writer): void {
+    to.words(this.first);
+    to.bytes(new Uint8Array(this.rest.buffer));
+    to.words(this.numbers);
+  }
+
+  restore(from: Reader): void {
+    this.first = from.words();
+    this.rest = restOf(this.bits, from.bytes());
+    this.numbers = from.words();
+    this.used = this.first.reduce((used, first) => (first === 0 ? used : used + 1), 0);
+  }
+
   /** The hashes as whole numbers, in order. */
   sorted(): BigUint64Array {
     const hashes = new BigUint64Array(this.used);
@@ -169,6 +189,19 @@ export class Fingerprints {
     if (segment.first[at] !== 0) return segment.numbers[at] ?? 0;
     segment.put(at, first, more, this.count);
     return this.count++;
+  }
+
+  /** Writes the set to a checkpoint. */
+  save(to: Writer): void {
+    for (const segment of this.segments) segment.save(to);
+  }
+
+  /** Takes the set, which is empty, from a checkpoint. */
+  restore(from: Reader): void {
+    for (const segment of this.segments) {
+      segment.restore(from);
+      this.count += segment.used;
+    }
   }
 
   /** The least distance between two hashes, as whole numbers; infinite where there are not two. */

@@ -79,6 +79,8 @@ export interface Model<S, A> {
   readonly symmetry?: ReadonlyArray<(state: S) => S>;
   /** A quotient, optional: an idempotent pure normalisation that keeps every property and commutes with `next`. */
   readonly normalize?: (state: S) => S;
+  /** Why its states mean nothing to another process, where they do not: a search of it is then not written to a checkpoint. */
+  readonly fleeting?: string;
 }
 
 // --- level two: a model made of components ---------------------------------------------------------------------------------

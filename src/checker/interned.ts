@@ -142,6 +142,7 @@ export const internedModel = (model: ComponentModel): Model<Numbers, NumberedAct
   const looks = (model.boundary ?? []).map(lookOf(model, interner));
   return {
     name: model.name,
+    fleeting: 'its states are numbers that this process gave',
     initial: [model.slots.map(({ kind, initial }) => interner.id(kind, initial))],
     actions: actionsOf(model, interner),
     next,

@@ -28,6 +28,13 @@ export class Ints {
     this.data = grown;
   }
 
+  /** Becomes a list of these. */
+  fill(words: Int32Array): void {
+    this.reserve(words.length);
+    this.data.set(words);
+    this.length = words.length;
+  }
+
   view(): Int32Array {
     return this.data.subarray(0, this.length);
   }

@@ -159,8 +159,23 @@ export interface Progress {
 
 // --- options ---------------------------------------------------------------------------------------------------------------
 
+/** How an exhaustive search is kept in a file, from which a later run goes on to the same totals. */
+export interface CheckpointOptions {
+  /**
+   * A file to write where the search stops before its end, other than at a violation. It appears whole or not at all: whatever happens
+   * while it is written, the one before stays.
+   */
+  readonly checkpoint?: string;
+  /** Write it also while the search runs, so often, in milliseconds: then a run that is killed can be gone on with too. Default: never. */
+  readonly checkpointEveryMs?: number;
+  /** A file that `checkpoint` wrote, to go on from. Refused (CheckerError `checkpoint`) where the model or the options differ. */
+  readonly resume?: string;
+  /** What else a resumption must agree in, such as the fields of the model's configuration: plain data, by name. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+}
+
 /** What every search takes. Every field has a default; none is unbounded but by being left out. */
-export interface CheckOptions {
+export interface CheckOptions extends CheckpointOptions {
   /** Default `bfs`. */
   readonly search?: 'bfs' | 'dfs';
   /**

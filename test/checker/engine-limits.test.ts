@@ -5,10 +5,7 @@ import type { ComponentOptions } from '#bayou/checker/component/options.js';
 import { CheckerError } from '#bayou/checker/component/error.js';
 import { interaction, over, slot, type ComponentModel } from '#bayou/checker/interface.js';
 import type { Progress, Report } from '#bayou/checker/report.js';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bayouS } from './fixtures/bayou-s.js';
 
 const config = { servers: 2, clients: 2, keys: 1, puts: 3 };
@@ -96,99 +93,6 @@ describe('limits', () => {
     expect(report).toMatchObject({ verdict: 'interrupted', stop: { kind: 'interrupted' } });
     expect(report.counts.distinct).toBeGreaterThan(5000);
     expect(seen.at(-1)?.queue).toBeGreaterThan(0);
-  });
-});
-
-describe('checkpoints', () => {
-  let folder = '';
-  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'checkpoint-'))));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const file = (name: string): string => join(folder, name);
-
-  test.each([
-    [{ search: 'bfs' }, STATES],
-    [{ search: 'bfs', symmetry: true }, 5016],
-    [{ search: 'sweep' }, STATES],
-    [{ search: 'sweep', symmetry: true }, 5016],
-  ] as const)('%o: stopped again and again, the totals are those of one run', async (options, states) => {
-    const whole = await checkComponents(bayouS(config), options);
-    const checkpoint = file('run');
-    let report = await checkComponents(bayouS(config), { ...options, maxStates: 700, checkpoint });
-    let runs = 1;
-    while (report.stop.kind !== 'complete') {
-      expect(report.stop.kind).toBe('states');
-      report = await checkComponents(bayouS(config), {
-        ...options,
-        maxStates: report.counts.distinct + 2000,
-        checkpoint,
-        resume: checkpoint,
-      });
-      runs++;
-    }
-    expect(runs).toBeGreaterThan(2);
-    expect(report.counts).toEqual(whole.counts);
-    expect(report.counts.distinct).toBe(states);
-    expect(report.coverage).toEqual(whole.coverage);
-    expect(report.vacuity).toEqual(whole.vacuity);
-    expect(report.verdict).toBe('holds');
-  });
-
-  test('a violation found after a resumption has a shortest trace', async () => {
-    const seed = bayouS({ ...config, seed: true });
-    const whole = await checkComponents(seed);
-    const checkpoint = file('violation');
-    await checkComponents(seed, { maxDepth: 3, checkpoint });
-    const report = await checkComponents(seed, { resume: checkpoint });
-    const lengths = (r: Report): ReadonlyArray<unknown> => r.properties.map((p) => [p.name, p.verdict, p.trace?.steps.length]);
-    expect(lengths(report)).toEqual(lengths(whole));
-    expect(report.verdict).toBe('violated');
-  });
-
-  test('another model, other options, other steps and damage are refused', async () => {
-    const checkpoint = file('refused');
-    await checkComponents(bayouS(config), { maxStates: 700, checkpoint, configuration: { puts: 3, name: 'a' } });
-    const again = (options: ComponentOptions): ComponentOptions => ({
-      resume: checkpoint,
-      configuration: { puts: 3, name: 'a' },
-      ...options,
-    });
-    const other = { ...bayouS({ ...config, seed: true }), name: bayouS(config).name };
-
-    expect(await refusal(bayouS({ ...config, puts: 2 }), again({}))).toEqual([
-      'checkpoint',
-      expect.stringContaining('it is of the model'),
-    ]);
-    expect(await refusal(bayouS(config), again({ symmetry: true }))).toEqual([
-      'checkpoint',
-      expect.stringContaining('other options'),
-    ]);
-    expect(await refusal(bayouS(config), again({ configuration: { puts: 4, name: 'a' } }))).toEqual([
-      'checkpoint',
-      `checkpoint ${checkpoint}: it was made with other options: puts 3, not 4`,
-    ]);
-    expect(await refusal(other, again({}))).toEqual(['checkpoint', expect.stringContaining('another outcome')]);
-    expect(await refusal(bayouS(config), { resume: file('none') })).toEqual([
-      'checkpoint',
-      expect.stringContaining('cannot be read'),
-    ]);
-
-    const bytes = readFileSync(checkpoint);
-    bytes[bytes.length - 40] = bytes[bytes.length - 40]! ^ 1;
-    writeFileSync(file('damaged'), bytes);
-    expect(await refusal(bayouS(config), again({ resume: file('damaged') }))).toEqual([
-      'checkpoint',
-      expect.stringContaining('damaged'),
-    ]);
-    writeFileSync(file('short'), bytes.subarray(0, bytes.length - 40));
-    expect(await refusal(bayouS(config), again({ resume: file('short') }))).toEqual([
-      'checkpoint',
-      expect.stringContaining('too early'),
-    ]);
-    writeFileSync(file('text'), 'hello\n');
-    expect(await refusal(bayouS(config), again({ resume: file('text') }))).toEqual([
-      'checkpoint',
-      expect.stringContaining('not a checkpoint'),
-    ]);
   });
 });
 

@@ -1,10 +1,14 @@
 // Threads run from dist/, so what starts them is taken from there too.
+import { sectionsIn } from '../../dist/checker/checkpoint/file.js';
 import { checkComponents } from '../../dist/checker/component/check.js';
 import { checkInParallel, type ModelSource, type ParallelOptions } from '../../dist/checker/component/parallel.js';
 import type { Report } from '../../dist/checker/report.js';
 import { DEFAULTS, type Config } from '../../dist/model/config.js';
 import { bayou } from '../../dist/model/system.js';
-import { describe, expect, test } from 'vitest';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configured } from '../support/configs.js';
 
 const MODULE = new URL('../../dist/model/system.js', import.meta.url).href;
@@ -101,5 +105,63 @@ describe('several threads', () => {
     [{ ...source(config), name: 'nobody' }, { workers: 2 }, `${MODULE} exports no function nobody`],
   ] as ReadonlyArray<readonly [ModelSource, ParallelOptions, string]>)('%o is refused', async (from, options, message) => {
     await expect(checkInParallel(from, options)).rejects.toThrow(message);
+  });
+});
+
+describe('checkpoints of several threads', () => {
+  let folder = '';
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'threads-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string): string => join(folder, name);
+  const larger = { ...config, puts: 3 };
+  const where = (path: string) => ({ checkpoint: path, resume: path });
+
+  test.each([
+    [2, config, {}, [1, 700, 3000]],
+    [3, config, { symmetry: true, normalize: true }, [1, 40, 1000]],
+    [2, broken, { keepGoing: true }, [30, 200]],
+    [2, config, { maxDepth: 6 }, [500, 2000]],
+  ] as const)('%i threads, stopped and resumed, come to the totals of one', async (workers, of, options, stops) => {
+    const one = await checkComponents(bayou(of), options);
+    const path = file(`${workers} ${of.puts}`);
+    let report = await checkInParallel(source(of), { ...options, workers, maxStates: stops[0], checkpoint: path });
+    for (const maxStates of stops.slice(1)) {
+      expect(report.stop.kind).toBe('states');
+      report = await checkInParallel(source(of), { ...options, workers, maxStates, ...where(path) });
+    }
+    report = await checkInParallel(source(of), { ...options, workers, resume: path });
+    expect(summary(report)).toEqual(summary(one));
+    expect(report.coverage.reduce((sum, { fresh }) => sum + fresh, 1)).toBe(report.counts.distinct);
+  });
+
+  test('a depth limit is left behind', async () => {
+    const path = file('depth');
+    const shallow = await checkInParallel(source(config), { workers: 2, maxDepth: 3, checkpoint: path });
+    expect(shallow.stop).toEqual({ kind: 'depth', limit: 3 });
+    const deep = await checkInParallel(source(config), { workers: 2, resume: path });
+    expect(summary(deep)).toEqual(summary(await checkComponents(bayou(config))));
+  });
+
+  test('it is written by the clock, and gone on with from the last time', async () => {
+    const path = file('clock');
+    const kept = await checkInParallel(source(larger), { workers: 2, checkpoint: path, checkpointEveryMs: 100 });
+    expect(kept.stop.kind).toBe('complete');
+    const resumed = await checkInParallel(source(larger), { workers: 2, resume: path });
+    expect(summary(resumed)).toEqual(summary(kept));
+    expect(existsSync(`${path}.part`)).toBe(false);
+  });
+
+  test('another number of threads and a part that is missing are refused', async () => {
+    const path = file('refused');
+    await checkInParallel(source(config), { workers: 2, maxStates: 1000, checkpoint: path });
+    const refused = 'it was made with other options: workers 2, not ';
+    await expect(checkInParallel(source(config), { workers: 3, resume: path })).rejects.toThrow(`${refused}3`);
+    await expect(checkComponents(bayou(config), { resume: path })).rejects.toThrow(`${refused}1`);
+    const bytes = readFileSync(path);
+    const second = sectionsIn(path)[1];
+    for (const end of [bytes.length - 1, second]) {
+      writeFileSync(path, bytes.subarray(0, end));
+      await expect(checkInParallel(source(config), { workers: 2, resume: path })).rejects.toThrow('ends too early');
+    }
   });
 });

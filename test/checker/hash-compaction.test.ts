@@ -146,7 +146,6 @@ describe('refused in one line', () => {
     [{ hashBits: 7 }, 'hashBits: 7 is not a whole number from 8 to 64'],
     [{ hashBits: 64, search: 'sweep' }, 'hashBits: hash compaction and a sweep exclude each other'],
     [{ hashBits: 64, search: 'dfs', maxDepth: 5 }, 'hashBits: hash compaction depth first knows no maxDepth'],
-    [{ hashBits: 64, checkpoint: 'x' }, 'checkpoint: only an exact bfs or a sweep'],
   ] as const)('%j', async (options, line) => {
     await expect(checkComponents(bayou(configured('bayou-s-2112')), options)).rejects.toThrow(line);
   });

@@ -87,6 +87,14 @@ describe('the same counts by every search', () => {
     expect([first.verdict, first.seed]).toEqual(['bounded', 7]);
   });
 
+  test('of a plain model stopped and resumed', async () => {
+    const kept = join(dir, 'counter.checkpoint');
+    const safe = ['--properties', 'all, some day, are done,the total is 3'];
+    expect((await report(COUNTER, ...safe, '--max-states', '5', '--checkpoint', kept)).verdict).toBe('bounded');
+    const [resumed, whole] = [await report(COUNTER, ...safe, '--resume', kept), await report(COUNTER, ...safe)];
+    expect([resumed.counts, resumed.properties]).toEqual([whole.counts, whole.properties]);
+  });
+
   test('of a component model stopped and resumed; of another it is refused', async () => {
     const kept = join(dir, 'ring.checkpoint');
     const stopped = await bayou(['check', RING, '--max-states', '10', '--checkpoint', kept]);
@@ -259,7 +267,6 @@ describe('bad modules: one clear line, and 2', () => {
     [COUNTER, ['--out-dir', 'x', '--format', 'script'], "--format script: for configurations of Bayou's model"],
     [COUNTER, ['--workers', '2'], '--workers: for a ComponentModel, and this is a Model'],
     [COUNTER, ['--search', 'sweep'], '--search sweep: for a ComponentModel'],
-    [COUNTER, ['--checkpoint', 'x'], '--checkpoint: for a ComponentModel'],
     [COUNTER, ['--symmetry'], '--symmetry: the model declares no symmetry'],
     [RING, ['--quotient'], '--quotient: the model has no normalize'],
     [

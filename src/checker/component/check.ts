@@ -5,20 +5,22 @@
  * properties come out `unknown`; check them on the plain model (`toModel`).
  */
 import type { ComponentModel } from '../interface.js';
+import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
+import type { Identity } from '../checkpoint/identity.js';
+import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import type { Counterexample, Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
-import { identityOf, load, mustBeWritable, restore, save, type Identity } from './checkpoint.js';
+import { identityOf, mustBeKeepable, readOpening, restore, save } from './checkpoint.js';
 import { layoutFor } from './choose.js';
 import { layoutOf } from './compile.js';
 import { CheckerError } from './error.js';
 import type { ComponentOptions } from './options.js';
 import { detailsOf, reportOf, type Findings } from './report.js';
 import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
-import { Breadth, Sweep, type Start } from './search.js';
+import { Breadth, Sweep, type Run, type Start } from './search.js';
 import { loomingBytes, newSpace, type Space } from './space.js';
 import { Depth, HashedBreadth } from './statewise.js';
 import { shortestPath, traceOf } from './trace.js';
-import { Hashed } from './visited.js';
 
 /** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
 const TURN_MS = 40;
@@ -28,37 +30,52 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 // --- the search ------------------------------------------------------------------------------------------------------------
 
-type AnyRun = Breadth | Sweep | Depth | HashedBreadth;
-
 /** A search with all that its report needs. */
 interface Job {
   readonly space: Space;
-  readonly run: AnyRun;
+  readonly run: Run;
   readonly identity: Identity;
+  readonly keeper: Keeper | undefined;
   readonly watch: Watch;
   readonly options: ComponentOptions;
   readonly traces: Map<string, Counterexample>;
+  /** The properties that were decided before a resumption. */
+  readonly earlier: ReadonlySet<string>;
 }
 
 const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch): Job => {
   mustSuit(model, options);
-  if (options.checkpoint !== undefined) mustBeWritable(options.checkpoint);
-  const identity = identityOf(model, options.properties, identityOptions(options));
-  const saved = options.resume === undefined ? undefined : load(options.resume, identity);
-  const layout = saved === undefined ? layoutFor(model, options) : layoutOf(model, saved.header.locals);
+  const keeper = keeperOf(options);
+  if (keeper !== undefined) mustBeKeepable(keeper.path, model);
+  const { resume } = options;
+  if (resume === undefined) return jobOf(model, options, watcher, keeper);
+  return reading(resume, sectionsIn(resume)[0]!, (from) => jobOf(model, options, watcher, keeper, from));
+};
+
+/** A job at its beginning, or where a checkpoint left it. */
+const jobOf = (
+  model: ComponentModel,
+  options: ComponentOptions,
+  watcher: Watch,
+  keeper: Keeper | undefined,
+  from?: Reader,
+): Job => {
+  const identity = identityOf(model, options);
+  const layout = from === undefined ? layoutFor(model, options) : layoutOf(model, readOpening(from, identity));
   const space = newSpace(model, layout, {
     symmetry: options.symmetry === true,
     normalize: options.normalize === true,
     ...(options.properties === undefined ? {} : { properties: options.properties }),
   });
-  const run = runOf(space, options, saved === undefined ? 'initial' : 'resume');
-  if (saved !== undefined && isKept(run)) restore(saved, space, run);
-  return { space, run, watch: watcher, options, traces: new Map(), identity };
+  const run = runOf(space, options, from === undefined ? 'initial' : 'resume');
+  const traces = new Map(from === undefined ? [] : restore(from, space, run));
+  const earlier = space.judge.properties.filter((_, i) => space.judge.found[i] !== undefined).map(({ name }) => name);
+  return { space, run, keeper, watch: watcher, options, traces, identity, earlier: new Set(from === undefined ? [] : earlier) };
 };
 
 /** Refuses options that do not go together, or not with the model. */
 const mustSuit = (model: ComponentModel, options: ComponentOptions): void => {
-  const { search: order = 'bfs', maxDepth, checkpoint, resume, hashBits, properties } = options;
+  const { search: order = 'bfs', maxDepth, properties } = options;
   if (order === 'sweep' && model.progress === undefined) {
     throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
   }
@@ -69,33 +86,14 @@ const mustSuit = (model: ComponentModel, options: ComponentOptions): void => {
     options,
     model.properties.filter(({ name }) => properties?.includes(name) ?? true),
   );
-  if ((hashBits !== undefined || order === 'dfs') && (checkpoint !== undefined || resume !== undefined)) {
-    throw new CheckerError('option', 'checkpoint: only an exact bfs or a sweep can be written to a file and resumed');
-  }
 };
 
-const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOptions, start: Start): AnyRun => {
+const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOptions, start: Start): Run => {
   if (order === 'sweep') return new Sweep(space, start);
-  if (order === 'dfs') return new Depth(space, maxDepth, hashBits);
-  if (hashBits !== undefined) return new HashedBreadth(space, maxDepth ?? Infinity, hashBits);
+  if (order === 'dfs') return new Depth(space, maxDepth, hashBits, start);
+  if (hashBits !== undefined) return new HashedBreadth(space, maxDepth ?? Infinity, hashBits, start);
   return new Breadth(space, maxDepth ?? Infinity, start);
 };
-
-/** Whether a run can be kept in a file. */
-const isKept = (run: AnyRun): run is Breadth | Sweep => run instanceof Breadth || run instanceof Sweep;
-
-/** The options that change what is found, by name. */
-const identityOptions = ({
-  search: order = 'bfs',
-  symmetry,
-  normalize,
-  configuration,
-}: ComponentOptions): Identity['options'] => ({
-  search: order,
-  symmetry: symmetry === true,
-  quotient: normalize === true,
-  ...configuration,
-});
 
 /** Why to stop now, if at all. */
 const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined => {
@@ -112,13 +110,13 @@ const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined =>
 };
 
 /** Keeps the run that leads to what was found just now: while the depths say which one is shortest, or while it is on the stack. */
-const keepTraces = ({ space, run, options, traces }: Job): void => {
-  // After a resumption the memo, from which predecessors are read, has not all rows.
-  if (!(run instanceof Breadth || run instanceof Depth) || options.resume !== undefined) return;
+const keepTraces = ({ space, run, options, traces, earlier }: Job): void => {
+  // After a resumption the memo, from which predecessors are read, has not all rows; depth first the stack says all.
+  if (!(run instanceof Depth || (run instanceof Breadth && options.resume === undefined))) return;
   space.judge.found.forEach((evidence, i) => {
     const { name, kind } = space.judge.properties[i]!;
     const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
-    if (evidence !== undefined && wanted && !traces.has(name)) {
+    if (evidence !== undefined && wanted && !traces.has(name) && !earlier.has(name)) {
       const path = run instanceof Depth ? run.pathTo(evidence.state) : shortestPath(space, run, evidence.state);
       traces.set(name, traceOf(space, path, name, evidence, run instanceof Breadth));
     }
@@ -154,10 +152,19 @@ const ending = (job: Job): Stop => {
   return maxDepth !== undefined && job.space.tally.queue > 0 ? { kind: 'depth', limit: maxDepth } : { kind: 'complete' };
 };
 
+/** Writes the search to its file, if it has one. */
+const keep = ({ keeper, space, run, identity, traces }: Job): void => {
+  if (keeper !== undefined) save(keeper, space, run, identity, traces);
+};
+
 const search = async (job: Job): Promise<Stop> => {
   for (;;) {
     const stop = slice(job);
-    if (stop !== undefined) return stop;
+    if (stop !== undefined) {
+      if (isUnfinished(stop)) keep(job);
+      return stop;
+    }
+    if (job.keeper?.isDue() === true) keep(job);
     await nextTurn();
   }
 };
@@ -175,24 +182,26 @@ const findingsOf = ({ space, run, options, watch: watcher, traces }: Job): Findi
   peakBytes: watcher.peakBytes(),
   workers: 1,
   details: detailsOf(space),
-  ...('visited' in run && run.visited instanceof Hashed
-    ? { omission: omissionStatistics(run.visited.fingerprints, space.tally.generated) }
-    : {}),
+  ...(run.fingerprints === undefined ? {} : { omission: omissionStatistics(run.fingerprints, space.tally.generated) }),
 });
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /**
  * A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. So it is
- * after a resumption, and with hash compaction.
+ * with hash compaction, and after a resumption for what has no counterexample in the file.
  */
 export const withTraces = async (model: ComponentModel, options: ComponentOptions, report: Report): Promise<Report> => {
   const { witnessTraces } = options;
   const wanted = report.properties
-    .filter(({ verdict }) => verdict === 'violated' || (witnessTraces === true && verdict === 'reached'))
+    .filter(
+      ({ verdict, trace }) =>
+        trace === undefined && (verdict === 'violated' || (witnessTraces === true && verdict === 'reached')),
+    )
     .map(({ name }) => name);
   if (wanted.length === 0) return report;
-  const { resume: _resume, hashBits: _hashBits, ...fresh } = options;
+  // There is something to be found, and no number of states is a reason to leave it without its run.
+  const { resume: _1, checkpoint: _2, checkpointEveryMs: _3, hashBits: _4, maxStates: _5, ...fresh } = options;
   const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options));
   for (;;) {
     const stop = slice(job);
@@ -211,14 +220,13 @@ export const withTraces = async (model: ComponentModel, options: ComponentOption
 /**
  * Checks every safety property of a component model over all its reachable states.
  *
- * @throws CheckerError when the model breaks its own contract (`model`), or an option does not fit it (`option`).
+ * @throws CheckerError when the model breaks its own contract (`model`), an option does not fit it (`option`), or a checkpoint cannot be
+ * written or resumed (`checkpoint`).
  */
 export const checkComponents = async (model: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
   const job = newJob(model, options, watch(options));
   const stop = await search(job);
   const report = reportOf(findingsOf(job), stop);
-  const stopped = stop.kind !== 'complete' && stop.kind !== 'violation';
-  if (options.checkpoint !== undefined && stopped && isKept(job.run)) save(options.checkpoint, job.space, job.run, job.identity);
   const again = job.run instanceof Sweep || job.run instanceof HashedBreadth || options.resume !== undefined;
   return again ? withTraces(model, options, report) : report;
 };

@@ -28,6 +28,12 @@ const NO_LOCALS: ReadonlyArray<number> = [];
 /** Told of what an outcome says when its row is made; the row belongs to a state that is being expanded. */
 export type OnOutcome = (meeting: Meeting, outcome: number, said: Outcome<ReadonlyArray<never>>) => void;
 
+/** A row: the ids that it is for, and where it is in the pool. */
+interface Row {
+  readonly ids: ReadonlyArray<number>;
+  readonly row: number;
+}
+
 /** How many integers an outcome takes in a row of the pool. */
 export const strideOf = (meeting: Meeting): number => 1 + meeting.arity;
 
@@ -132,14 +138,16 @@ export class Memo {
   }
 
   /** The rows of an interaction in which it changes something: the ids it read (group slots, then the local one) and where the row is. */
-  rowsOf(meeting: Meeting): ReadonlyArray<{ readonly ids: ReadonlyArray<number>; readonly row: number }> {
-    const walk = (node: number, ids: ReadonlyArray<number>): { ids: ReadonlyArray<number>; row: number }[] =>
-      [...this.trie.edges(node)].flatMap(([id, value]) => {
-        const longer = [...ids, id];
-        if (longer.length < meeting.arity) return walk(value, longer);
-        return value <= IDLE ? [] : [{ ids: longer, row: value }];
-      });
-    return walk(this.roots[meeting.index]!, []);
+  rowsOf(meeting: Meeting): Generator<Row> {
+    return this.rowsBelow(meeting, this.roots[meeting.index]!, []);
+  }
+
+  private *rowsBelow(meeting: Meeting, node: number, ids: ReadonlyArray<number>): Generator<Row> {
+    for (const [id, value] of this.trie.edges(node)) {
+      const longer = [...ids, id];
+      if (longer.length < meeting.arity) yield* this.rowsBelow(meeting, value, longer);
+      else if (value > IDLE) yield { ids: longer, row: value };
+    }
   }
 
   private predicateRoot(watched: Watched): number {

@@ -3,21 +3,26 @@
  * shortest counterexample to what they find violated is then looked for by one thread, which goes no deeper than they went.
  */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { begin, discard, finish, reading, refuse, sectionsIn } from '../checkpoint/file.js';
+import type { Identity } from '../checkpoint/identity.js';
+import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
+import type { ComponentModel } from '../interface.js';
 import type { Counterexample, Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
 import { newBudget } from './budget.js';
 import { withTraces } from './check.js';
+import { identityOf, mustBeKeepable, readOpening, writeOpening } from './checkpoint.js';
 import { layoutFor } from './choose.js';
 import { CheckerError } from './error.js';
 import type { ComponentOptions } from './options.js';
-import { reportOf } from './report.js';
+import { reportOf, type Findings } from './report.js';
 import { newTally, type Tally } from './tally.js';
 import { buildModel, type Command, type ModelSource, type Word, type WorkerData } from './worker.js';
 
 export type { ModelSource } from './worker.js';
 
 /** What a parallel check takes. */
-export interface ParallelOptions extends Omit<ComponentOptions, 'search' | 'checkpoint' | 'resume' | 'hashBits'> {
+export interface ParallelOptions extends Omit<ComponentOptions, 'search' | 'hashBits'> {
   /** How many threads, from 2 to 64. */
   readonly workers: number;
 }
@@ -25,8 +30,10 @@ export interface ParallelOptions extends Omit<ComponentOptions, 'search' | 'chec
 const MOST = 64;
 /** How often the limits are looked at, in milliseconds. */
 const LOOK_MS = 50;
-/** How long threads may take to stop, in milliseconds. */
+/** How long threads may take to stop, to pause, and one of them to write what it found, in milliseconds. */
 const STOP_MS = 10_000;
+const PAUSE_MS = 60_000;
+const WRITE_MS = 600_000;
 
 // --- the threads -----------------------------------------------------------------------------------------------------------
 
@@ -60,10 +67,16 @@ const startTeam = (data: Omit<WorkerData, 'index' | 'ports'>, count: number): Te
   words: Array.from({ length: count }, () => undefined),
 });
 
-/** Waits until each thread has said one of these kinds since the call, or the deadline. */
-const everyone = (team: Team, kinds: ReadonlyArray<Word['kind']>, look: () => boolean, deadlineMs = Infinity): Promise<boolean> =>
+/** Waits until each thread (or each of some) has said a word of this kind since the call, until there is reason to stop, or the deadline. */
+const everyone = (
+  team: Team,
+  kind: Word['kind'],
+  look: () => boolean,
+  deadlineMs = Infinity,
+  threads = team.workers,
+): Promise<boolean> =>
   new Promise((resolve, reject) => {
-    const waiting = new Set(team.workers);
+    const waiting = new Set(threads);
     const started = performance.now();
     const listeners = team.workers.map((worker, index) => {
       const hear = (word: Word): void => {
@@ -72,7 +85,7 @@ const everyone = (team: Team, kinds: ReadonlyArray<Word['kind']>, look: () => bo
           return;
         }
         team.words[index] = word;
-        if (kinds.includes(word.kind)) waiting.delete(worker);
+        if (word.kind === kind) waiting.delete(worker);
         if (waiting.size === 0) end(() => resolve(true));
       };
       const fail = (error: Error): void => end(() => reject(error));
@@ -137,8 +150,25 @@ interface Depths {
   complete: number;
 }
 
+/** What the leader leads by. */
+interface Leading {
+  readonly team: Team;
+  readonly watch: Watch;
+  readonly options: ParallelOptions;
+  readonly families: number;
+  readonly keep: Keep | undefined;
+  /** The depth at which a checkpoint left the threads. */
+  readonly from: At | undefined;
+}
+
+/** The depth that is gone through (-1: none yet), and the greatest at which a state was found. */
+interface At {
+  level: number;
+  depth: number;
+}
+
 /** Why to stop while a depth is gone through. */
-const limit = (team: Team, watcher: Watch, options: ParallelOptions, families: number, depth: number): Stop | undefined => {
+const limit = ({ team, watch: watcher, options, families }: Leading, depth: number): Stop | undefined => {
   const { generated, distinct, queue } = sum(team, families);
   const stop = watcher.look({ generated, distinct, queue, depth });
   if (stop !== undefined) return stop;
@@ -149,82 +179,184 @@ const limit = (team: Team, watcher: Watch, options: ParallelOptions, families: n
     : undefined;
 };
 
-/** Leads the team from depth to depth. */
-const lead = async (team: Team, watcher: Watch, options: ParallelOptions, families: number): Promise<Depths> => {
-  const at: Depths = { stop: { kind: 'complete' }, depth: 0, complete: -1 };
+/** Has the threads go through a depth, with pauses to keep what they have; gives why it was left, if it was. */
+const goThrough = async (leading: Leading, at: At, command: 'go' | 'on'): Promise<Stop | undefined> => {
+  const { team, keep } = leading;
   let stop: Stop | undefined;
-  const look = (): boolean => (stop ??= limit(team, watcher, options, families, at.depth)) !== undefined;
-  await everyone(team, ['level'], () => false);
+  const look = (): boolean => (stop ??= limit(leading, at.depth)) !== undefined || keep?.keeper.isDue() === true;
+  for (let next = command; ; next = 'on') {
+    const over = everyone(team, 'level', look);
+    tell(team, next);
+    if (await over) break;
+    if (stop !== undefined) return stop;
+    await write(team, keep!, at);
+  }
+  if (team.words.some((word) => word !== undefined && word.waiting > 0)) at.depth = at.level + 1;
+  return undefined;
+};
+
+/** Why to go no further after a depth. */
+const ending = (leading: Leading, at: At): Stop | undefined => {
+  const { team, options } = leading;
+  const decided = any(team.words.map((word) => word?.decided ?? []));
+  const violated = team.words.some((word) => word?.violated === true);
+  if (violated && (options.keepGoing !== true || decided.every(Boolean))) return { kind: 'violation' };
+  if (team.words.every((word) => word?.waiting === 0)) return { kind: 'complete' };
+  const stop = limit(leading, at.depth);
+  if (stop !== undefined) return stop;
+  return at.level + 1 >= (options.maxDepth ?? Infinity) ? { kind: 'depth', limit: options.maxDepth! } : undefined;
+};
+
+/** Leads the team from depth to depth. */
+const lead = async (leading: Leading): Promise<Depths> => {
+  const { team, keep, from = { level: -1, depth: 0 } } = leading;
+  const at: At = { ...from };
+  const ended = async (stop: Stop, complete: number): Promise<Depths> => {
+    if (isUnfinished(stop) && keep !== undefined) await write(team, keep, at);
+    else await dismiss(team);
+    return { stop, depth: at.depth, complete };
+  };
+  await everyone(team, 'level', () => false);
+  const left = leading.from === undefined ? undefined : await goThrough(leading, at, 'on');
+  if (left !== undefined) return ended(left, at.level - 1);
   for (;;) {
-    const decided = any(team.words.map((word) => word?.decided ?? []));
-    const violated = team.words.some((word) => word?.violated === true);
-    if (violated && (options.keepGoing !== true || decided.every(Boolean))) return { ...at, stop: { kind: 'violation' } };
-    if (team.words.every((word) => word?.waiting === 0)) return at;
-    if (look()) return { ...at, stop: stop! };
-    if (at.complete + 1 >= (options.maxDepth ?? Infinity)) return { ...at, stop: { kind: 'depth', limit: options.maxDepth! } };
-    const over = everyone(team, ['level'], look);
-    tell(team, 'go');
-    if (!(await over)) return { ...at, stop: stop! };
-    at.complete++;
-    if (team.words.some((word) => word !== undefined && word.waiting > 0)) at.depth++;
+    const end = ending(leading, at);
+    if (end !== undefined) return ended(end, at.level);
+    at.level++;
+    const stop = await goThrough(leading, at, 'go');
+    if (stop !== undefined) return ended(stop, at.level - 1);
   }
 };
 
 /** Has the threads stop, and hears what they have found until then. */
 const dismiss = async (team: Team): Promise<void> => {
-  const done = everyone(team, ['done'], () => false, STOP_MS);
+  const done = everyone(team, 'done', () => false, STOP_MS);
   tell(team, 'stop');
   await done;
 };
+
+// --- checkpoints -----------------------------------------------------------------------------------------------------------
+
+/** What keeps the threads' search in a file. */
+interface Keep {
+  readonly keeper: Keeper;
+  readonly identity: Identity;
+  readonly locals: ReadonlyArray<number>;
+}
+
+/** Has the threads pause, and append what each has found, one after the other, to what the leader writes first. */
+const write = async (team: Team, { keeper, identity, locals }: Keep, at: At): Promise<void> => {
+  const { path } = keeper;
+  const paused = everyone(team, 'paused', () => false, PAUSE_MS);
+  tell(team, 'pause');
+  if (!(await paused)) throw refuse(path, `the threads did not pause within ${PAUSE_MS / 1000} s`);
+  // What they held back for the limit on states goes into the file; what the report counts is what they have now.
+  const words = [...team.words];
+  begin(path, (to) => {
+    writeOpening(to, identity, locals);
+    to.json(at);
+  });
+  try {
+    for (const worker of team.workers) await writePart(team, worker, path);
+  } catch (error) {
+    discard(path);
+    throw error;
+  }
+  finish(path);
+  keeper.kept();
+  words.forEach((word, i) => (team.words[i] = word));
+};
+
+const writePart = async (team: Team, worker: Worker, path: string): Promise<void> => {
+  const written = everyone(team, 'written', () => false, WRITE_MS, [worker]);
+  worker.postMessage('write' satisfies Command);
+  if (!(await written)) throw refuse(path, `a thread did not write its part within ${WRITE_MS / 1000} s`);
+};
+
+/** What the leader wrote, and where each thread's part begins. */
+interface Resumed {
+  readonly locals: ReadonlyArray<number>;
+  readonly at: At;
+  readonly threads: { readonly path: string; readonly sections: ReadonlyArray<number> };
+}
+
+const resumed = (path: string, identity: Identity, workers: number): Resumed => {
+  const [first, ...sections] = sectionsIn(path);
+  return reading(path, first!, (from) => {
+    const locals = readOpening(from, identity);
+    if (sections.length !== workers) throw refuse(path, 'it ends too early');
+    return { locals, at: from.json() as At, threads: { path, sections } };
+  });
+};
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+const mustBeTeam = (workers: number): void => {
+  if (!Number.isInteger(workers) || workers < 2 || workers > MOST) {
+    throw new CheckerError('option', `workers: ${workers} is not a whole number from 2 to ${MOST}`);
+  }
+};
+
+const findingsOf = ({ team, watch: watcher, options, families }: Leading, model: ComponentModel, found: Depths): Findings => ({
+  model,
+  options,
+  decided: any(team.words.map((word) => word?.decided ?? [])),
+  enabled: any(team.words.map((word) => word?.enabled ?? [])),
+  tally: sum(team, families),
+  depth: found.depth,
+  completeDepth: found.complete,
+  traces: new Map<string, Counterexample>(),
+  elapsedMs: watcher.elapsedMs(),
+  peakBytes: watcher.peakBytes(),
+  workers: options.workers,
+  details: details(team),
+});
 
 /**
  * Checks every safety property of a component model over all its reachable states with several threads, each of which builds the
  * model for itself.
  *
  * The verdict, the count of states and of steps, and the depth are those of one thread. Which family was the first to find a state is not
- * the same from run to run. Component values must be plain data (they travel between threads as structured clones).
+ * the same from run to run. Component values must be plain data (they travel between threads as structured clones). A checkpoint is
+ * resumed by as many threads as wrote it.
  *
- * @throws CheckerError when the model breaks its own contract (`model`), or an option does not fit (`option`).
+ * @throws CheckerError when the model breaks its own contract (`model`), an option does not fit (`option`), or a checkpoint cannot be
+ * written or resumed (`checkpoint`).
  */
 export const checkInParallel = async (source: ModelSource, options: ParallelOptions): Promise<Report> => {
-  const { workers } = options;
-  if (!Number.isInteger(workers) || workers < 2 || workers > MOST) {
-    throw new CheckerError('option', `workers: ${workers} is not a whole number from 2 to ${MOST}`);
-  }
+  const { workers, resume } = options;
+  mustBeTeam(workers);
   const watcher = watch(options);
+  const keeper = keeperOf(options);
   const model = await buildModel(source);
+  if (keeper !== undefined) mustBeKeepable(keeper.path, model);
+  const identity = identityOf(model, options, workers);
+  const from = resume === undefined ? undefined : resumed(resume, identity, workers);
+  const locals = from?.locals ?? layoutFor(model, options).locals;
   const data = {
     source,
-    locals: layoutFor(model, options).locals,
+    locals,
     symmetry: options.symmetry === true,
     normalize: options.normalize === true,
     properties: options.properties ?? null,
     budget: options.maxStates === undefined ? null : newBudget(options.maxStates),
+    identity,
+    checkpoint: keeper?.path ?? null,
+    resume: from?.threads ?? null,
   };
-  const families = new Set(model.interactions.map(({ label }) => label.family)).size;
-  const team = startTeam(data, workers);
+  const leading: Leading = {
+    team: startTeam(data, workers),
+    watch: watcher,
+    options,
+    families: new Set(model.interactions.map(({ label }) => label.family)).size,
+    keep: keeper && { keeper, identity, locals },
+    from: from?.at,
+  };
   try {
-    const { stop, depth, complete } = await lead(team, watcher, options, families);
-    await dismiss(team);
-    const report = reportOf(
-      {
-        model,
-        options,
-        decided: any(team.words.map((word) => word?.decided ?? [])),
-        enabled: any(team.words.map((word) => word?.enabled ?? [])),
-        tally: sum(team, families),
-        depth,
-        completeDepth: complete,
-        traces: new Map<string, Counterexample>(),
-        elapsedMs: watcher.elapsedMs(),
-        peakBytes: watcher.peakBytes(),
-        workers,
-        details: details(team),
-      },
-      stop,
-    );
+    const found = await lead(leading);
+    const report = reportOf(findingsOf(leading, model, found), found.stop);
     return await withTraces(model, options, report);
   } finally {
-    await Promise.all(team.workers.map((worker) => worker.terminate()));
+    await Promise.all(leading.team.workers.map((worker) => worker.terminate()));
   }
 };

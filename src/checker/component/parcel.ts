@@ -88,17 +88,26 @@ export class Inbox {
     this.tuple = new Int32Array(space.shape.group);
   }
 
-  /** Hands over each batch of a parcel, in the receiver's numbers. */
-  open(parcel: Parcel, take: (batch: Batch, tuple: Int32Array, family: number) => void): void {
-    const { components } = this.space;
-    parcel.values.forEach((values, kind) => {
-      for (const value of values) this.ids[kind]!.push(components.intern(kind, value));
-    });
-    for (let at = 0; at < parcel.words.length;) {
+  /**
+   * Hands over each batch of a parcel, in the receiver's numbers, from a place in its words on, as long as `take` says to go on. Gives the
+   * place of the next. Parcels must be begun in the order in which they were sent.
+   */
+  open(parcel: Parcel, from: number, take: (batch: Batch, tuple: Int32Array, family: number) => boolean): number {
+    if (from === 0) this.learn(parcel);
+    let at = from;
+    for (let on = true; on && at < parcel.words.length;) {
       const family = parcel.words[at]!;
       at = this.read(parcel.words, at + 1);
-      take(this.batch, this.tuple, family);
+      on = take(this.batch, this.tuple, family);
     }
+    return at;
+  }
+
+  /** Interns the values behind the sender's next numbers. */
+  private learn({ values }: Parcel): void {
+    values.forEach((list, kind) => {
+      for (const value of list) this.ids[kind]!.push(this.space.components.intern(kind, value));
+    });
   }
 
   private read(words: Int32Array, from: number): number {

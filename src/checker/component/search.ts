@@ -1,4 +1,5 @@
 /** The two orders in which groups are expanded: by depth, and by progress. Each is a run that can be stopped between two groups. */
+import type { Fingerprints } from '../fingerprints.js';
 import type { Expander, Order } from './expand.js';
 import type { Batch } from './mover.js';
 import { within, type Layer } from './store.js';
@@ -12,15 +13,22 @@ export interface Run {
   readonly depth: () => number;
   readonly completeDepth: () => number;
   readonly layers: () => Iterable<Layer>;
+  /** The hashes, where states are kept by them. */
+  readonly fingerprints?: Fingerprints | undefined;
+  /** What a checkpoint needs beside the layers and the hashes: numbers, and lists of them. */
+  readonly frontier: () => Frontier;
+  readonly lists: () => ReadonlyArray<Int32Array>;
+  /** Goes on from there; the run must have been made to be resumed. Hashes are restored by themselves. */
+  readonly resume: (frontier: Frontier, layers: ReadonlyArray<Layer>, lists: ReadonlyArray<Int32Array>) => void;
 }
 
-/** Where a run stands, beside its layers and lists, for a checkpoint. */
+/** Where a run stands. */
 export interface Frontier {
-  /** How many lists the run has. */
-  readonly lists: number;
-  /** Breadth first: the depth that is expanded, the next one, and how far its list was taken. A sweep: the level at hand. */
+  /** By depth: the one that is expanded. A sweep: the level at hand. Depth first: the greatest depth. */
   readonly at: number;
+  /** By depth: the depth that is found. */
   readonly found: number;
+  /** By depth: how far the list at hand was taken. */
   readonly next: number;
 }
 
@@ -90,7 +98,7 @@ export class Breadth implements Run {
   }
 
   frontier(): Frontier {
-    return { lists: 1, at: this.at, found: this.found, next: this.next };
+    return { at: this.at, found: this.found, next: this.next };
   }
 
   resume(frontier: Frontier, layers: ReadonlyArray<Layer>, lists: ReadonlyArray<Int32Array>): void {
@@ -212,7 +220,7 @@ export class Sweep implements Run {
   }
 
   frontier(): Frontier {
-    return { lists: 0, at: this.current.level, found: 0, next: 0 };
+    return { at: this.current.level, found: 0, next: 0 };
   }
 
   resume(frontier: Frontier, layers: ReadonlyArray<Layer>): void {

@@ -3,11 +3,12 @@
  * needs all states of a group together; but depth first the stack is the run that leads to a violation, however deep, and a state that
  * is expanded can be forgotten but for its hash. Steps come from the memo, as everywhere.
  */
+import type { Fingerprints } from '../fingerprints.js';
 import { Ints } from '../ints.js';
 import type { Meeting } from './compile.js';
 import { CheckerError } from './error.js';
 import { strideOf } from './memo.js';
-import type { Run } from './search.js';
+import type { Frontier, Run, Start } from './search.js';
 import type { Space } from './space.js';
 import type { Layer } from './store.js';
 import { Hashed, visitedBy, type Visited } from './visited.js';
@@ -121,6 +122,9 @@ class Finder {
   }
 }
 
+const fingerprintsOf = (visited: Visited): Fingerprints | undefined =>
+  visited instanceof Hashed ? visited.fingerprints : undefined;
+
 // --- depth first -----------------------------------------------------------------------------------------------------------
 
 /** A cell's mark says at which depth a state was last taken up, where a limit makes that matter. */
@@ -141,7 +145,7 @@ export class Depth implements Run {
   private readonly limit: number | undefined;
   private deepest = 0;
 
-  constructor(space: Space, maxDepth: number | undefined, hashBits: number | undefined) {
+  constructor(space: Space, maxDepth: number | undefined, hashBits: number | undefined, start: Start = 'initial') {
     if (maxDepth !== undefined && maxDepth > DEEPEST_LIMIT) {
       throw new CheckerError(
         'option',
@@ -152,6 +156,7 @@ export class Depth implements Run {
     this.tally = space.tally;
     this.limit = maxDepth;
     this.frame = space.initial.length + 3;
+    if (start === 'resume') return;
     const initial = space.symmetry?.canonical(space.initial) ?? space.initial;
     space.tally.generated++;
     this.finder.visited.add(initial, 1);
@@ -193,8 +198,25 @@ export class Depth implements Run {
     return this.finder.visited.layers;
   }
 
-  get visited(): Visited {
-    return this.finder.visited;
+  get fingerprints(): Fingerprints | undefined {
+    return fingerprintsOf(this.finder.visited);
+  }
+
+  frontier(): Frontier {
+    return { at: this.deepest, found: 0, next: 0 };
+  }
+
+  /** The stack, with the state at hand on it. */
+  lists(): ReadonlyArray<Int32Array> {
+    this.suspend();
+    return [this.stack.view()];
+  }
+
+  resume(frontier: Frontier, layers: ReadonlyArray<Layer>, [stack]: ReadonlyArray<Int32Array>): void {
+    this.deepest = frontier.at;
+    this.finder.visited.resume(layers);
+    this.stack.fill(stack!);
+    this.takeUp();
   }
 
   /** The run to a state that was found at the last step: the stack up to it, or one step beyond the stack. */
@@ -225,7 +247,7 @@ export class Depth implements Run {
     }
     tally.queue--;
     if (!again) tally.cut++;
-    this.resume();
+    this.takeUp();
   }
 
   /** Goes back to the state before, from which the one at hand was found. */
@@ -234,7 +256,7 @@ export class Depth implements Run {
     if (stack.at(stack.length - 1) === 0) finder.stuck();
     this.tally.queue--;
     stack.length -= this.frame;
-    this.resume();
+    this.takeUp();
   }
 
   private suspend(): void {
@@ -244,7 +266,8 @@ export class Depth implements Run {
     stack.data[stack.length - 2] = finder.steps.outcome;
   }
 
-  private resume(): void {
+  /** Goes on where the state on the stack was left. */
+  private takeUp(): void {
     const { stack, finder, frame } = this;
     if (stack.length === 0) return;
     finder.steps.state.set(stack.data.subarray(stack.length - frame, stack.length - 3));
@@ -278,11 +301,12 @@ export class HashedBreadth implements Run {
   private at = 0;
   private taken = 0;
 
-  constructor(space: Space, maxDepth: number, hashBits: number) {
+  constructor(space: Space, maxDepth: number, hashBits: number, start: Start = 'initial') {
     this.finder = new Finder(space, hashBits);
     this.tally = space.tally;
     this.maxDepth = maxDepth;
     this.width = space.initial.length;
+    if (start === 'resume') return;
     space.tally.generated++;
     this.meet(space.symmetry?.canonical(space.initial) ?? space.initial, -1);
     if (maxDepth > 0) this.swap();
@@ -311,8 +335,23 @@ export class HashedBreadth implements Run {
     return [];
   }
 
-  get visited(): Visited {
-    return this.finder.visited;
+  get fingerprints(): Fingerprints | undefined {
+    return fingerprintsOf(this.finder.visited);
+  }
+
+  frontier(): Frontier {
+    return { at: this.at, found: 0, next: this.taken };
+  }
+
+  lists(): ReadonlyArray<Int32Array> {
+    return [this.current.view(), this.next.view()];
+  }
+
+  resume(frontier: Frontier, _layers: ReadonlyArray<Layer>, [current, next]: ReadonlyArray<Int32Array>): void {
+    this.at = frontier.at;
+    this.taken = frontier.next;
+    this.current.fill(current!);
+    this.next.fill(next!);
   }
 
   private expand(): void {

@@ -6,8 +6,7 @@ import { cellOf, type Layer } from './store.js';
 
 /** Exact: a state is a cell of its group. */
 class Matrices {
-  readonly layers: ReadonlyArray<Layer>;
-  private readonly layer: Layer;
+  private layer: Layer;
   private readonly space: Space;
   private readonly mover: Mover;
   private readonly cell: Batch;
@@ -17,12 +16,20 @@ class Matrices {
     const { group, positions } = space.shape;
     this.space = space;
     this.layer = space.newLayer(0);
-    this.layers = [this.layer];
     this.mover = new Mover(space.shape, this.layer);
     this.cell = emptyBatch(positions);
     this.cell.count = 1;
     this.cell.usedCount.fill(1);
     this.tuple = new Int32Array(group);
+  }
+
+  get layers(): ReadonlyArray<Layer> {
+    return [this.layer];
+  }
+
+  /** Takes over what a checkpoint has of it. */
+  resume([layer]: ReadonlyArray<Layer>): void {
+    this.layer = layer!;
   }
 
   /** Adds a state, by places, with a mark from 1 to 255; whether it is new. */
@@ -53,6 +60,11 @@ export class Hashed {
 
   constructor(bits: number) {
     this.fingerprints = new Fingerprints(bits, false);
+  }
+
+  /** The hashes are restored by themselves. */
+  resume(_layers: ReadonlyArray<Layer>): void {
+    // There are no layers.
   }
 
   /** Adds a state; whether its hash is new. */

@@ -4,8 +4,11 @@
  * thread has expanded its own groups and has heard from every other that it has too; only then do all go on to the next.
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { append, reading } from '../checkpoint/file.js';
+import type { Identity } from '../checkpoint/identity.js';
 import type { ComponentModel } from '../interface.js';
 import { Budget, type BudgetData } from './budget.js';
+import { readOpening, restore, write } from './checkpoint.js';
 import { layoutOf } from './compile.js';
 import type { Batch } from './mover.js';
 import { Inbox, Outbox, type Parcel } from './parcel.js';
@@ -29,17 +32,25 @@ export interface WorkerData {
   readonly properties: ReadonlyArray<string> | null;
   /** The limit on states that all threads share, if there is one. */
   readonly budget: BudgetData | null;
+  readonly identity: Identity;
+  /** The checkpoint to which to append, if it is asked for. */
+  readonly checkpoint: string | null;
+  /** A checkpoint to go on from, and where its sections of each thread begin. */
+  readonly resume: { readonly path: string; readonly sections: ReadonlyArray<number> } | null;
   readonly index: number;
   /** By thread: the port to it; none to itself. */
   readonly ports: ReadonlyArray<MessagePort | null>;
 }
 
-/** To a thread: go on to the next depth; or stop and say what was found. */
-export type Command = 'go' | 'stop';
+/**
+ * To a thread. `go`: to the next depth. `pause`: expand no more, and say so when all have heard all that was sent. `write`: append your part
+ * to the checkpoint. `on`: with the depth that was left, after a pause or a resumption. `stop`, and say what was found.
+ */
+export type Command = 'go' | 'pause' | 'write' | 'on' | 'stop';
 
 /** From a thread. `level`: the depth is over here, with the queue of the next; `pulse`: how far it is. */
 export interface Word {
-  readonly kind: 'level' | 'pulse' | 'done' | 'failed';
+  readonly kind: 'level' | 'pulse' | 'paused' | 'written' | 'done' | 'failed';
   readonly tally: Tally;
   readonly decided: ReadonlyArray<boolean>;
   readonly violated: boolean;
@@ -51,11 +62,22 @@ export interface Word {
   readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
 }
 
-/** Between threads: cells that were found from states of a depth; or, without a parcel, that the sender has no more of that depth. */
+/**
+ * Between threads: cells that were found from states of a depth; that the sender has no more of that depth; or that it pauses, and sends
+ * nothing until all have.
+ */
 interface Message {
+  readonly kind: 'cells' | 'over' | 'quiet';
   /** Which depth: how often the sender had been told to go on. */
   readonly round: number;
   readonly parcel?: Parcel;
+}
+
+/** What another thread has found, and how far it was taken in. */
+interface Held {
+  readonly parcel: Parcel;
+  readonly from: number;
+  at: number;
 }
 
 /** The model that a source names. @throws TypeError when the module does not export such a function. */
@@ -78,25 +100,33 @@ class Thread {
   private readonly outboxes: ReadonlyArray<Outbox>;
   private readonly inboxes: ReadonlyArray<Inbox>;
   private readonly say: (word: Word) => void;
+  private readonly data: WorkerData;
   /** Which threads have said that they have no more of this depth; a thread that is ahead says it only once per depth. */
   private readonly over: boolean[];
+  /** Which threads have said that they pause. */
+  private readonly quiet: boolean[];
   /** Messages of a depth to which this thread was not told to go yet. */
   private early: (readonly [Message, number])[] = [];
+  /** What was not taken in, as there are enough states. */
+  private readonly held: Held[] = [];
   private readonly budget: Budget | undefined;
   private spent = false;
   /** How often this thread was told to go on. */
   private round = 0;
   private stopped = false;
   private working = false;
+  private pausing = false;
   private finished = false;
   private spoke = 0;
 
   constructor(model: ComponentModel, data: WorkerData, say: (word: Word) => void) {
-    const { index, ports, properties, symmetry, normalize } = data;
+    const { index, ports, properties, symmetry, normalize, resume } = data;
+    this.data = data;
     this.index = index;
     this.ports = ports;
     this.say = say;
     this.over = ports.map(() => false);
+    this.quiet = ports.map(() => false);
     this.space = newSpace(model, layoutOf(model, data.locals), {
       symmetry,
       normalize,
@@ -106,22 +136,53 @@ class Thread {
     this.budget = data.budget === null ? undefined : new Budget(data.budget, this.space.tally);
     this.outboxes = ports.map(() => new Outbox(this.space, index));
     this.inboxes = ports.map(() => new Inbox(this.space));
-    this.run = new Breadth(this.space, Infinity, 'initial', {
+    this.run = new Breadth(this.space, Infinity, resume === null ? 'initial' : 'resume', {
       sendAway: (batch, tuple, family) => this.sendAway(batch, tuple, family),
     });
     ports.forEach((port, from) => port?.on('message', (message: Message) => this.guarded(() => this.hear(message, from))));
-    // The initial state is everybody's first find; all but its owner send it away, and it is counted where it belongs alone.
-    if (index !== 0) this.space.tally.generated = 0;
-    this.outboxes.forEach((outbox) => outbox.clear());
+    if (resume === null) this.begin();
+    else this.restore(resume.path, resume.sections[index]!);
     this.finish('level');
   }
 
+  /** The initial state is everybody's first find; all but its owner send it away, and it is counted where it belongs alone. */
+  private begin(): void {
+    if (this.index !== 0) this.space.tally.generated = 0;
+    this.outboxes.forEach((outbox) => outbox.clear());
+  }
+
+  private restore(path: string, section: number): void {
+    reading(path, section, (from) => {
+      readOpening(from, this.data.identity);
+      restore(from, this.space, this.run);
+    });
+  }
+
   command(command: Command): void {
-    if (command === 'stop') {
-      this.stopped = true;
-      if (!this.working) this.finish('done');
-      return;
+    switch (command) {
+      case 'go':
+        this.goOn();
+        break;
+      case 'pause':
+        this.pausing = true;
+        if (!this.working) this.fallQuiet();
+        break;
+      case 'write':
+        this.takeHeld();
+        append(this.data.checkpoint!, (to) => write(to, this.space, this.run, this.data.identity));
+        this.finish('written');
+        break;
+      case 'on':
+        this.takeUp();
+        break;
+      case 'stop':
+        this.stopped = true;
+        if (!this.working) this.finish('done');
     }
+  }
+
+  /** Goes to the next depth. */
+  private goOn(): void {
     this.round++;
     this.run.advanceTogether();
     this.over.fill(false);
@@ -131,6 +192,33 @@ class Thread {
     this.early = [];
     for (const [message, from] of early) this.hear(message, from);
     this.turn();
+  }
+
+  /** Goes on with the depth that was left. What others said of it still stands: they may be ahead, and have said more. */
+  private takeUp(): void {
+    this.pausing = false;
+    if (this.finished) this.finish('level');
+    else if (!this.over[this.index]!) {
+      this.working = true;
+      this.turn();
+    }
+  }
+
+  /** Sends what has gathered, and says that there will be no more. What was sent before is heard before. */
+  private fallQuiet(): void {
+    this.ports.forEach((port, to) => {
+      this.post(to);
+      port?.postMessage({ kind: 'quiet', round: this.round } satisfies Message);
+    });
+    this.quiet[this.index] = true;
+    this.endPause();
+  }
+
+  private endPause(): void {
+    if (!this.quiet.every(Boolean)) return;
+    // Nobody says it again before the leader, who waits for this word, has all go on.
+    this.quiet.fill(false);
+    this.finish('paused');
   }
 
   private owner(tuple: Int32Array): number {
@@ -154,28 +242,49 @@ class Thread {
 
   private post(to: number): void {
     const parcel = this.outboxes[to]!.take();
-    if (parcel !== undefined) this.ports[to]?.postMessage({ round: this.round, parcel } satisfies Message, [parcel.words.buffer]);
+    if (parcel === undefined) return;
+    this.ports[to]?.postMessage({ kind: 'cells', round: this.round, parcel } satisfies Message, [parcel.words.buffer]);
   }
 
   private hear(message: Message, from: number): void {
+    if (message.kind === 'quiet') {
+      this.quiet[from] = true;
+      this.endPause();
+      return;
+    }
     if (message.round !== this.round) {
       this.early.push([message, from]);
       return;
     }
-    if (this.spent) return;
     if (message.parcel === undefined) this.over[from] = true;
-    else if (this.open(message.parcel, from)) this.finish('pulse');
+    else this.take({ parcel: message.parcel, from, at: 0 });
     this.endLevel();
   }
 
-  /** Takes in what another thread has found, until there are as many states as there may be; whether that is now. */
-  private open(parcel: Parcel, from: number): boolean {
-    this.inboxes[from]!.open(parcel, (batch, tuple, family) => {
-      if (this.spent) return;
+  /** Takes in what another thread has found, until there are as many states as there may be; the rest is held back. */
+  private take(held: Held): void {
+    if (!this.spent) this.open(held);
+    if (held.at < held.parcel.words.length) this.held.push(held);
+  }
+
+  private open(held: Held): void {
+    held.at = this.inboxes[held.from]!.open(held.parcel, held.at, (batch, tuple, family) => {
       this.run.expander.receive(batch, tuple, family);
       this.spent = this.budget?.isSpent() === true;
+      return !this.spent;
     });
-    return this.spent;
+    if (this.spent) this.finish('pulse');
+  }
+
+  /** Takes in what was held back: without it what is written would lack states. */
+  private takeHeld(): void {
+    for (const { parcel, from, at } of this.held) {
+      this.inboxes[from]!.open(parcel, at, (batch, tuple, family) => {
+        this.run.expander.receive(batch, tuple, family);
+        return true;
+      });
+    }
+    this.held.length = 0;
   }
 
   /** Expands for a while, then lets messages in. */
@@ -183,6 +292,11 @@ class Thread {
     if (this.stopped) {
       this.working = false;
       this.finish('done');
+      return;
+    }
+    if (this.pausing) {
+      this.working = false;
+      this.fallQuiet();
       return;
     }
     const until = performance.now() + TURN_MS;
@@ -214,7 +328,7 @@ class Thread {
     this.working = false;
     this.ports.forEach((port, to) => {
       this.post(to);
-      port?.postMessage({ round: this.round } satisfies Message);
+      port?.postMessage({ kind: 'over', round: this.round } satisfies Message);
     });
     this.over[this.index] = true;
     this.endLevel();
@@ -226,7 +340,7 @@ class Thread {
     this.finish('level');
   }
 
-  private finish(kind: 'level' | 'pulse' | 'done'): void {
+  private finish(kind: Exclude<Word['kind'], 'failed'>): void {
     const { tally, judge, memo } = this.space;
     this.say({
       kind,

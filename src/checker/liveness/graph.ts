@@ -5,6 +5,7 @@
  * that leads back to the state it started from is a real step of a run (a client may ask the same for ever), but it neither
  * enables a fairness class nor counts as taking it: weak fairness is about steps that change something, as TLA+ has it in `WF_v`.
  */
+import type { Reader, Writer } from '../checkpoint/file.js';
 import { Ints } from '../ints.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -42,6 +43,16 @@ export class EdgeList {
 
   get length(): number {
     return this.#sources.length;
+  }
+
+  /** Writes the edges to a checkpoint. */
+  save(to: Writer): void {
+    for (const list of [this.#sources, this.#targets, this.#classes]) to.words(list.view());
+  }
+
+  /** Takes the edges from a checkpoint. */
+  restore(from: Reader): void {
+    for (const list of [this.#sources, this.#targets, this.#classes]) list.fill(from.words());
   }
 
   /** Counting sort by source; the order of a state's edges is the order in which they were added. */

@@ -1,5 +1,5 @@
 /** The properties of a plain model while its states and steps go by: what failed first, what was reached first, what is open. */
-import type { Property } from '../interface.js';
+import type { Model, Property } from '../interface.js';
 import { isLiveness, type PropertyReport, type PropertyVerdict } from '../report.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -26,6 +26,8 @@ export interface Judge<S, A> {
   readonly step: (state: S, index: number, action: A, next: S) => void;
   /** Judges a state that was expanded and has no step. */
   readonly stuck: (state: S, index: number) => void;
+  /** Takes over where a property was decided before. */
+  readonly restore: (index: number, place: Place<S, A>) => void;
   readonly violated: () => boolean;
   /** Every property is decided: nothing is left to search for. */
   readonly settled: () => boolean;
@@ -71,11 +73,30 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S,
         decide(onEnds, judged, { kind: 'state', index, state: value });
     }
   };
+  const restore = (index: number, place: Place<S, A>): void => {
+    const judged = all[index]!;
+    const open = [onStates, onSteps, onEnds].find((set) => set.has(judged));
+    if (open !== undefined) decide(open, judged, place);
+  };
   const settled = (): boolean => onStates.size + onSteps.size + onEnds.size + liveness.length === 0;
-  return { all, liveness, state, step, stuck, settled, violated: () => violated };
+  return { all, liveness, state, step, stuck, restore, settled, violated: () => violated };
 };
 
 const isWitness = <S, A>(property: Property<S, A>): boolean => property.kind === 'sometimes' || property.kind === 'sometimesStep';
+
+/** The step out of a state that decides a property of steps: the first that does. */
+export const decidingStep = <S, A>(
+  { actions, next }: Model<S, A>,
+  property: Property<S, A>,
+  state: S,
+): { readonly action: A; readonly next: S } | undefined => {
+  if (property.kind !== 'alwaysStep' && property.kind !== 'sometimesStep') return undefined;
+  for (const action of actions(state)) {
+    const after = next(state, action);
+    if (after !== undefined && property.holds(state, action, after) === isWitness(property)) return { action, next: after };
+  }
+  return undefined;
+};
 
 /** The verdict of a property that is not liveness. `whole`: the search saw every state. */
 export const verdictOn = <S, A>({ property, place }: Judged<S, A>, whole: boolean): PropertyVerdict => {

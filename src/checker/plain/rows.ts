@@ -1,4 +1,5 @@
 /** Sets of rows of integers. In {@link Rows} the hash finds candidates and the whole row decides; in {@link HashedRows} the hash does. */
+import type { Reader, Writer } from '../checkpoint/file.js';
 import { Fingerprints, hashWords, newHash } from '../fingerprints.js';
 import { Ints } from '../ints.js';
 
@@ -10,6 +11,9 @@ export interface RowSet {
   /** Ends the row being written: its index, known or new. */
   readonly commit: () => number;
   readonly row: (index: number) => ReadonlyArray<number>;
+  /** Writes the set to a checkpoint, and takes it from one while it is empty. No row may be half written. */
+  readonly save: (to: Writer) => void;
+  readonly restore: (from: Reader) => void;
 }
 
 /** Rows that wait no more are not worth the work of moving the others before there are so many. */
@@ -63,8 +67,21 @@ export class Rows implements RowSet {
     }
     this.#starts.push(to);
     this.#table[at] = this.size();
-    if (this.size() * 2 > this.#table.length) this.#grow();
+    if (this.size() * 2 > this.#table.length) this.#index(this.#table.length * 2);
     return this.size() - 1;
+  }
+
+  save(to: Writer): void {
+    to.words(this.#arena.view());
+    to.words(this.#starts.view());
+  }
+
+  restore(from: Reader): void {
+    this.#arena.fill(from.words());
+    this.#starts.fill(from.words());
+    let room = this.#table.length;
+    while (this.size() * 2 > room) room *= 2;
+    this.#index(room);
   }
 
   #hash(from: number, to: number): number {
@@ -84,8 +101,9 @@ export class Rows implements RowSet {
     return true;
   }
 
-  #grow(): void {
-    const table = new Int32Array(this.#table.length * 2);
+  /** Builds the table, with so much room. */
+  #index(room: number): void {
+    const table = new Int32Array(room);
     const mask = table.length - 1;
     for (let index = 0; index < this.size(); index++) {
       let at = this.#hash(this.start(index), this.start(index + 1)) & mask;
@@ -158,6 +176,20 @@ export class HashedRows implements RowSet {
     return row;
   }
 
+  save(to: Writer): void {
+    this.fingerprints.save(to);
+    this.#forget();
+    to.words(this.#words.view());
+    to.words(this.#starts.view());
+  }
+
+  restore(from: Reader): void {
+    this.fingerprints.restore(from);
+    this.#words.fill(from.words());
+    this.#starts.fill(from.words());
+    this.#end = this.#words.length;
+  }
+
   #entry(index: number): number {
     const newest = this.#starts.length - 1;
     if (newest >= this.#oldest && this.#indexOf(newest) === index) return newest;
@@ -178,7 +210,7 @@ export class HashedRows implements RowSet {
 
   /** Gives back the room of the rows before the oldest that waits. */
   #forget(): void {
-    const from = this.#starts.at(this.#oldest);
+    const from = this.#oldest < this.#starts.length ? this.#starts.at(this.#oldest) : this.#end;
     this.#words.data.copyWithin(0, from, this.#words.length);
     this.#words.length -= from;
     this.#end -= from;

@@ -26,6 +26,7 @@ export interface Space<S, A> {
   readonly depths: Ints;
   /** What became of each state: one of {@link Fate}. */
   readonly fates: Ints;
+  readonly frontier: Frontier;
   readonly edges: EdgeList | undefined;
   readonly classes: Map<string, number>;
   readonly coverage: Coverage;
@@ -48,6 +49,9 @@ interface Frontier {
   /** -1 when empty. */
   readonly take: () => number;
   readonly size: () => number;
+  /** Where it stands, for a checkpoint. */
+  readonly words: () => Int32Array;
+  readonly restore: (words: Int32Array) => void;
 }
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
@@ -55,7 +59,15 @@ interface Frontier {
 /** States arrive in breadth-first order, so the queue of a breadth-first search is the store itself. */
 const queueOf = <S>(store: StateStore<S>): Frontier => {
   let at = 0;
-  return { push: () => undefined, take: () => (at < store.size() ? at++ : -1), size: () => store.size() - at };
+  return {
+    push: () => undefined,
+    take: () => (at < store.size() ? at++ : -1),
+    size: () => store.size() - at,
+    words: () => Int32Array.of(at),
+    restore: (words) => {
+      at = words[0]!;
+    },
+  };
 };
 
 const stack = (): Frontier => {
@@ -64,6 +76,8 @@ const stack = (): Frontier => {
     push: (index) => indices.push(index),
     take: () => (indices.length > 0 ? indices.pop() : -1),
     size: () => indices.length,
+    words: () => indices.view(),
+    restore: (words) => indices.fill(words),
   };
 };
 
@@ -109,9 +123,11 @@ export const space = <S, A>(model: Model<S, A>, options: CheckOptions): Space<S,
   mustSuitHashing(options, properties);
   const judged = judge(properties);
   const graph = judged.liveness.length > 0 && !isReduced(model, options);
+  const store = storeFor(model, options);
   return {
     model,
-    store: storeFor(model, options),
+    store,
+    frontier: options.search === 'dfs' ? stack() : queueOf(store),
     judge: judged,
     watch: watch(options),
     parents: new Ints(),
@@ -172,8 +188,8 @@ const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boo
   return true;
 };
 
-const expand = <S, A>(found: Space<S, A>, index: number, frontier: Frontier): void => {
-  const { model, store } = found;
+const expand = <S, A>(found: Space<S, A>, index: number): void => {
+  const { model, store, frontier } = found;
   const state = store.focus(index);
   if (model.boundary?.(state) === false) {
     found.cut++;
@@ -208,19 +224,23 @@ export interface Ended {
   readonly queue: number;
 }
 
-/** Explores the space to its end or a limit; yields between slices. */
-export function* explore<S, A>(found: Space<S, A>, options: CheckOptions): Generator<void, Ended> {
-  const frontier = options.search === 'dfs' ? stack() : queueOf(found.store);
+/** Takes in the initial states. */
+const begin = <S, A>(found: Space<S, A>): void => {
   for (const state of found.model.initial) {
     found.generated++;
     const index = discover(found, state, -1);
     if (found.initial.includes(index)) continue;
     found.initial.push(index);
-    frontier.push(index);
+    found.frontier.push(index);
   }
+};
+
+/** Explores the space to its end or a limit, from its initial states or from where a checkpoint left it; yields between slices. */
+export function* explore<S, A>(found: Space<S, A>, options: CheckOptions): Generator<void, Ended> {
+  if (found.generated === 0) begin(found);
   for (;;) {
-    const stop = slice(found, frontier, options);
-    if (stop !== undefined) return { stop, queue: frontier.size() + found.tooDeep };
+    const stop = slice(found, options);
+    if (stop !== undefined) return { stop, queue: found.frontier.size() + found.tooDeep };
     yield;
   }
 }
@@ -231,8 +251,9 @@ const giveUp = <S, A>(found: Space<S, A>, index: number): void => {
   found.tooDeep++;
 };
 
-const slice = <S, A>(found: Space<S, A>, frontier: Frontier, options: CheckOptions): Stop | undefined => {
+const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefined => {
   const { maxDepth, maxStates } = options;
+  const { frontier } = found;
   for (let turn = 0; turn < SLICE; turn++) {
     if (found.judge.violated() && (options.keepGoing !== true || found.judge.settled())) return { kind: 'violation' };
     if (maxStates !== undefined && found.store.size() >= maxStates && frontier.size() > 0)
@@ -240,7 +261,7 @@ const slice = <S, A>(found: Space<S, A>, frontier: Frontier, options: CheckOptio
     const index = frontier.take();
     if (index < 0) return found.tooDeep > 0 && maxDepth !== undefined ? { kind: 'depth', limit: maxDepth } : { kind: 'complete' };
     if (maxDepth !== undefined && found.depths.at(index) >= maxDepth) giveUp(found, index);
-    else if (found.fates.at(index) === Fate.waiting) expand(found, index, frontier);
+    else if (found.fates.at(index) === Fate.waiting) expand(found, index);
   }
   const { generated, depth } = found;
   return found.watch.look({ generated, depth, distinct: found.store.size(), queue: frontier.size() });

@@ -5,6 +5,7 @@ import {
   isLiveness,
   verdictOf,
   type CheckOptions,
+  type CheckpointOptions,
   type PropertyReport,
   type Report,
   type Stop,
@@ -19,7 +20,10 @@ import { showRun, type Run } from './trace.js';
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** What a simulation takes besides the options of every search. */
-export interface SimulateOptions extends Omit<CheckOptions, 'search' | 'symmetry' | 'normalize' | 'hashBits'> {
+export interface SimulateOptions extends Omit<
+  CheckOptions,
+  'search' | 'symmetry' | 'normalize' | 'hashBits' | keyof CheckpointOptions
+> {
   /** Default 1. The same seed, model and options give the same walks. */
   readonly seed?: number;
   /** How many walks. Default 1,000. */

@@ -8,6 +8,8 @@
  * together again from its row when it is expanded. {@link keyedStore} compares texts and keeps the objects; it serves models
  * with a key of their own, with symmetry or with a quotient.
  */
+import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
+import { readValues, writeValues } from '../checkpoint/values.js';
 import { Fingerprints, hashText, newHash } from '../fingerprints.js';
 import { HashedRows, Rows, type RowSet } from './rows.js';
 import { Values, type Shape } from './values.js';
@@ -25,6 +27,10 @@ export interface StateStore<S> {
   readonly focus: (index: number) => S;
   /** The hashes, in a store that compares by them. */
   readonly fingerprints?: Fingerprints | undefined;
+  /** Writes the store to a checkpoint. @throws CheckerError (`checkpoint`) for a state that would not come back equal. */
+  readonly save: (to: Writer) => void;
+  /** Takes the store, which is empty, from a checkpoint. */
+  readonly restore: (from: Reader) => void;
 }
 
 // --- keyed -----------------------------------------------------------------------------------------------------------------
@@ -41,8 +47,21 @@ export const keyedStore = <S>(key: (state: S) => string): StateStore<S> => {
     return states.push(state) - 1;
   };
   const get = (index: number): S => states[index]!;
-  return { size: () => states.length, add, get, focus: get };
+  const save = (to: Writer): void => writeValues(to, 'states', states, sameKey(key));
+  const restore = (from: Reader): void => {
+    for (const state of readValues(from)) {
+      const index = states.length;
+      if (add(state as S) !== index) throw refuse(from.path, 'the model tells its states apart in another way now');
+    }
+  };
+  return { size: () => states.length, add, get, focus: get, save, restore };
 };
+
+/** Whether the model, too, takes a copy for the same state. */
+const sameKey =
+  (key: (state: never) => string) =>
+  (state: unknown, copy: unknown): boolean =>
+    key(state as never) === key(copy as never);
 
 // --- collapsed -------------------------------------------------------------------------------------------------------------
 
@@ -86,13 +105,19 @@ class Collapsed<S> implements StateStore<S> {
     return this.#build(row);
   };
 
+  readonly save = (to: Writer): void => {
+    this.#values.save(to);
+    this.#rows.save(to);
+  };
+
+  readonly restore = (from: Reader): void => {
+    this.#values.restore(from);
+    this.#rows.restore(from);
+  };
+
   #build(row: ReadonlyArray<number>): S {
-    const shape = this.#values.shapes.list[row[0]!]!;
-    if (shape.kind === 'whole') return this.#values.at(row[1]!) as S;
-    if (shape.kind === 'array') return row.slice(1).map((id) => this.#values.at(id)) as S;
-    const state: Record<string, unknown> = {};
-    for (let at = 0; at < shape.keys.length; at++) state[shape.keys[at]!] = this.#values.at(row[1 + at]!);
-    return state as S;
+    const parts = row.slice(1).map((id) => this.#values.at(id));
+    return this.#values.shapes.build(row[0]!, parts) as S;
   }
 
   #writeItems(state: ReadonlyArray<unknown>, shape: Shape): void {
@@ -142,5 +167,16 @@ export const hashedKeyStore = <S>(key: (state: S) => string, bits: number): Stat
     waiting.delete(index);
     return state;
   };
-  return { size: () => fingerprints.size, add, get: (index) => waiting.get(index)!, focus, fingerprints };
+  const save = (to: Writer): void => {
+    fingerprints.save(to);
+    to.words(Int32Array.from(waiting.keys()));
+    writeValues(to, 'states', [...waiting.values()], sameKey(key));
+  };
+  const restore = (from: Reader): void => {
+    fingerprints.restore(from);
+    const indices = from.words();
+    let at = 0;
+    for (const state of readValues(from)) waiting.set(indices[at++]!, state as S);
+  };
+  return { size: () => fingerprints.size, add, get: (index) => waiting.get(index)!, focus, fingerprints, save, restore };
 };

@@ -2,6 +2,8 @@
  * Distinct values, each with an integer: two values have the same number exactly when they are equal in structure. Arrays and
  * plain objects are rows of their parts' numbers, down to the primitives, so no text is ever built for them.
  */
+import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
+import { readValues, writeValues } from '../checkpoint/values.js';
 import { Ints } from '../ints.js';
 import { encode } from './encode.js';
 import { Rows } from './rows.js';
@@ -36,6 +38,25 @@ class Shapes {
     if (Array.isArray(value)) return ARRAY;
     const prototype: unknown = Object.getPrototypeOf(value);
     return prototype === Object.prototype || prototype === null ? this.#ofObject(value) : WHOLE;
+  }
+
+  /** The value of a shape with these parts; of one that is not taken apart, the value is the part. */
+  build(id: number, parts: ReadonlyArray<unknown>): unknown {
+    const { kind, keys } = this.list[id]!;
+    if (kind === 'whole') return parts[0];
+    if (kind === 'array') return parts;
+    const value: Record<string, unknown> = {};
+    for (let at = 0; at < keys.length; at++) value[keys[at]!] = parts[at];
+    return value;
+  }
+
+  /** Writes the shapes to a checkpoint: their numbers are in the rows. */
+  save(to: Writer): void {
+    to.json(this.list.filter(({ kind }) => kind === 'object').map(({ keys }) => keys));
+  }
+
+  restore(from: Reader): void {
+    for (const keys of from.json() as ReadonlyArray<ReadonlyArray<string>>) this.#withKeys(keys);
   }
 
   #ofObject(value: object): Shape {
@@ -106,6 +127,48 @@ export class Values {
     if (row < 0 || this.#rows.at(this.#rows.start(row)) !== shape.id) this.#partsAlone(value as Parts, shape);
     else this.#partsNear(value as Parts, shape, this.#list[near] as Parts, row);
     return this.#rowId(value, shape, base);
+  }
+
+  /**
+   * Writes the table to a checkpoint: arrays and objects as rows of their parts, the values that have no parts as they are.
+   *
+   * @throws CheckerError (`checkpoint`) for a value that would not come back as it was: an object of a class.
+   */
+  save(to: Writer): void {
+    this.shapes.save(to);
+    this.#rows.save(to);
+    to.words(this.#rowOf.view());
+    writeValues(
+      to,
+      'states',
+      this.#list.filter((_, id) => this.#rowOf.at(id) === NOTHING),
+    );
+  }
+
+  /** Takes the table, which is empty, from a checkpoint. */
+  restore(from: Reader): void {
+    this.shapes.restore(from);
+    this.#rows.restore(from);
+    const rowOf = from.words();
+    const whole = readValues(from);
+    for (const row of rowOf) {
+      if (row === NOTHING) {
+        const value = whole.next().value as unknown;
+        const id = this.#list.length;
+        if (this.id(value) !== id) throw refuse(from.path, 'its values are told apart in another way now');
+        continue;
+      }
+      this.#ofRow.push(this.#add(this.#build(row), row));
+    }
+  }
+
+  /** The value of a row, of parts that are known. */
+  #build(row: number): unknown {
+    const [shapeId, ...ids] = this.#rows.row(row);
+    return this.shapes.build(
+      shapeId!,
+      ids.map((id) => this.at(id)),
+    );
   }
 
   #addPrimitive(value: unknown): number {

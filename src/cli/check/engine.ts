@@ -6,7 +6,15 @@ import { checkInParallel } from '../../checker/component/parallel.js';
 import { CheckerError } from '../../checker/component/error.js';
 import type { ComponentModel, Model } from '../../checker/interface.js';
 import { internedModel } from '../../checker/interned.js';
-import { isLiveness, verdictOf, type CheckOptions, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
+import {
+  isLiveness,
+  verdictOf,
+  type CheckOptions,
+  type CheckpointOptions,
+  type PropertyReport,
+  type Report,
+  type Stop,
+} from '../../checker/report.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './options.js';
 import { faultOf } from './probe.js';
@@ -20,7 +28,9 @@ export type Hooks = Pick<CheckOptions, 'signal' | 'onProgress' | 'progressEveryM
 /** As many as TLC keeps: with fewer, a search worth hashing would be likely to miss a state. */
 const DEFAULT_HASH_BITS = 64;
 
-const optionsOf = ({ bounds, properties }: Subject, args: CheckArgs, hooks: Hooks): Omit<CheckOptions, 'search'> => ({
+type CommonOptions = Omit<CheckOptions, 'search' | keyof CheckpointOptions>;
+
+const optionsOf = ({ bounds, properties }: Subject, args: CheckArgs, hooks: Hooks): CommonOptions => ({
   ...hooks,
   bounds,
   ...(properties === undefined ? {} : { properties }),
@@ -35,6 +45,14 @@ const optionsOf = ({ bounds, properties }: Subject, args: CheckArgs, hooks: Hook
   ...(args.maxDepth === undefined ? {} : { maxDepth: args.maxDepth }),
   ...(args.maxSeconds === undefined ? {} : { maxMs: args.maxSeconds * 1000 }),
   ...(args.maxMemory === undefined ? {} : { maxMemoryBytes: args.maxMemory }),
+});
+
+/** What keeps the search in a file: the first one alone, where liveness is judged by a second. */
+const keepingOf = ({ identity }: Subject, { checkpoint, checkpointEvery, resume }: CheckArgs): CheckpointOptions => ({
+  configuration: identity,
+  ...(checkpoint === undefined ? {} : { checkpoint }),
+  ...(checkpointEvery === undefined ? {} : { checkpointEveryMs: checkpointEvery * 1000 }),
+  ...(resume === undefined ? {} : { resume }),
 });
 
 // --- liveness --------------------------------------------------------------------------------------------------------------
@@ -75,37 +93,31 @@ const byComponents = async (
   { model, source }: ComponentsOf,
   subject: Subject,
   args: CheckArgs,
-  options: Omit<CheckOptions, 'search'>,
+  options: CommonOptions,
 ): Promise<Report> => {
-  const configuration = subject.identity;
+  const kept = { ...options, ...keepingOf(subject, args) };
   const safety =
     args.workers > 1
-      ? await checkInParallel(source, { ...options, configuration, workers: args.workers })
-      : await checkComponents(model, {
-          ...options,
-          configuration,
-          search: args.search === 'simulate' ? 'bfs' : args.search,
-          ...(args.checkpoint === undefined ? {} : { checkpoint: args.checkpoint }),
-          ...(args.resume === undefined ? {} : { resume: args.resume }),
-        });
+      ? await checkInParallel(source, { ...kept, workers: args.workers })
+      : await checkComponents(model, { ...kept, search: args.search === 'simulate' ? 'bfs' : args.search });
   const liveness = livenessOf(model, subject.properties);
   if (liveness.length === 0 || !isWorthwhile(args, safety)) return safety;
   return merged(safety, await check(internedModel(model), { ...options, properties: liveness }), args.requireWitnesses);
 };
 
-const byStates = <S, A>(model: Model<S, A>, args: CheckArgs, options: Omit<CheckOptions, 'search'>): Promise<Report> => {
+const byStates = <S, A>(model: Model<S, A>, subject: Subject, args: CheckArgs, options: CommonOptions): Promise<Report> => {
   const { seed, traces, traceLength } = args;
   return args.search === 'simulate'
     ? simulate(model, { ...options, seed, traces, traceLength })
-    : check(model, { ...options, search: args.search === 'dfs' ? 'dfs' : 'bfs' });
+    : check(model, { ...options, ...keepingOf(subject, args), search: args.search === 'dfs' ? 'dfs' : 'bfs' });
 };
 
 const searchBy = (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const options = optionsOf(subject, args, hooks);
-  if (subject.model.level === 'plain') return byStates(subject.model.model, args, options);
+  if (subject.model.level === 'plain') return byStates(subject.model.model, subject, args, options);
   const { model } = subject.model;
-  if (args.search === 'simulate') return byStates(internedModel(model), args, options);
-  return args.plain ? byStates(toModel(model), args, options) : byComponents(subject.model, subject, args, options);
+  if (args.search === 'simulate') return byStates(internedModel(model), subject, args, options);
+  return args.plain ? byStates(toModel(model), subject, args, options) : byComponents(subject.model, subject, args, options);
 };
 
 // --- what goes with the model ----------------------------------------------------------------------------------------------
@@ -114,12 +126,7 @@ const searchBy = (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Repo
 const uselessOption = ({ model: { level, model } }: Subject, args: CheckArgs): string | undefined => {
   if (args.symmetry && (model.symmetry ?? []).length === 0) return '--symmetry: the model declares no symmetry';
   if (args.quotient && model.normalize === undefined) return '--quotient: the model has no normalize';
-  const byParts = [
-    ...(args.workers > 1 ? ['--workers'] : []),
-    ...(args.search === 'sweep' ? ['--search sweep'] : []),
-    ...(args.checkpoint === undefined ? [] : ['--checkpoint']),
-    ...(args.resume === undefined ? [] : ['--resume']),
-  ];
+  const byParts = [...(args.workers > 1 ? ['--workers'] : []), ...(args.search === 'sweep' ? ['--search sweep'] : [])];
   return level === 'plain' && byParts.length > 0 ? `${byParts.join(', ')}: for a ComponentModel, and this is a Model` : undefined;
 };
 

@@ -34,6 +34,8 @@ export interface CheckArgs {
   readonly ndjson: boolean;
   readonly outDir?: string;
   readonly checkpoint?: string;
+  /** In seconds. */
+  readonly checkpointEvery?: number;
   readonly resume?: string;
   /** A path to replay, instead of a search. */
   readonly replay?: string;
@@ -50,6 +52,15 @@ const memorySize = (text: string): number => {
   const size = Number(digits) * UNITS[unit.toLowerCase()]!;
   if (digits === '' || size < 1) throw new InvalidArgumentError('Use a size such as 512m or 4g.');
   return Math.floor(size);
+};
+
+const MOST_SECONDS = 1e6;
+
+/** `30`, `0.5`. */
+const seconds = (text: string): number => {
+  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (value > 0 && value <= MOST_SECONDS) return value;
+  throw new InvalidArgumentError(`Use a number of seconds above 0, at most ${MOST_SECONDS}.`);
 };
 
 const formats = (text: string): ReadonlyArray<Format> =>
@@ -161,6 +172,7 @@ const bare = (): Command => {
     .option('--max-depth <n>', 'go no further than so many steps', wholeNumber(1))
     .option('--max-seconds <n>', 'stop after so many seconds', wholeNumber(1))
     .option('--checkpoint <file>', 'where the search stops before its end, write what a later run needs to go on')
+    .option('--checkpoint-every <n>', 'write it also every so many seconds: a run that is killed is not lost', seconds)
     .option('--resume <file>', 'go on from such a file: the same configuration and options, to the same totals')
     .option('--seed <n>', 'seed of --search simulate', wholeNumber(0), 1)
     .option('--traces <n>', 'random walks of --search simulate', wholeNumber(1), 1000)
@@ -208,11 +220,11 @@ const clashOf = (raw: Raw, configs: number): string | undefined => {
   if (raw.format !== undefined && raw.outDir === undefined) return '--format needs --out-dir, the folder to write to';
   if (raw.json && raw.ndjson) return '--json and --ndjson exclude each other';
   if (keeps && configs > 1) return '--checkpoint and --resume are for one configuration at a time';
-  if (keeps && (slow || raw.workers > 1))
-    return '--checkpoint and --resume are for --search bfs and sweep by one thread, without --plain';
+  if (keeps && raw.search === 'simulate') return '--checkpoint and --resume are for searches that end, not for --search simulate';
+  if (raw.checkpointEvery !== undefined && raw.checkpoint === undefined)
+    return '--checkpoint-every needs --checkpoint, the file to write';
   if (raw.hashCompaction !== undefined && (raw.workers > 1 || raw.search === 'sweep' || raw.search === 'simulate'))
     return '--hash-compaction is for --search bfs and dfs by one thread';
-  if (raw.hashCompaction !== undefined && keeps) return '--hash-compaction knows no --checkpoint and no --resume';
   if (raw.workers > 1 && (slow || raw.search === 'sweep')) return '--workers is for --search bfs, without --plain';
   return undefined;
 };

@@ -129,6 +129,7 @@ const plainModel = object(
     fairness: pure,
     symmetry: list(pure),
     normalize: pure,
+    fleeting: text,
   },
 );
 

@@ -1,0 +1,44 @@
+/** When a checkpoint is written: where a search stops before its end, and by the clock. */
+import { CheckerError } from '../component/error.js';
+import type { CheckpointOptions, Stop } from '../report.js';
+import { mustBeWritable } from './file.js';
+
+export class Keeper {
+  readonly path: string;
+  private readonly everyMs: number;
+  private dueAt: number;
+
+  constructor(path: string, everyMs: number) {
+    this.path = path;
+    this.everyMs = everyMs;
+    this.dueAt = performance.now() + everyMs;
+  }
+
+  /** By the clock. */
+  isDue(): boolean {
+    return performance.now() >= this.dueAt;
+  }
+
+  /** The search was written; the time until it is due again begins now. */
+  kept(): void {
+    this.dueAt = performance.now() + this.everyMs;
+  }
+}
+
+/** Whether a search that stopped so has something left to go on with. */
+export const isUnfinished = ({ kind }: Stop): boolean => kind !== 'complete' && kind !== 'violation';
+
+/**
+ * What keeps a search as the options say, if they do.
+ *
+ * @throws CheckerError (`option`, `checkpoint`) for options that make no sense, and for a file that cannot be written.
+ */
+export const keeperOf = ({ checkpoint, checkpointEveryMs: everyMs }: CheckpointOptions): Keeper | undefined => {
+  if (everyMs !== undefined && checkpoint === undefined)
+    throw new CheckerError('option', 'checkpointEveryMs: it needs a checkpoint, the file to write');
+  if (everyMs !== undefined && !(everyMs > 0))
+    throw new CheckerError('option', `checkpointEveryMs: ${everyMs} is not a number of milliseconds above 0`);
+  if (checkpoint === undefined) return undefined;
+  mustBeWritable(checkpoint);
+  return new Keeper(checkpoint, everyMs ?? Infinity);
+};

@@ -1,0 +1,159 @@
+/** A plain search in a checkpoint: all that it found, the graph for liveness, and where it stands. */
+import { begin, finish, reading, refuse, sectionsIn, type Reader, type Writer } from '../checkpoint/file.js';
+import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
+import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
+import { mustBePlain, readValues, writeValues } from '../checkpoint/values.js';
+import { CheckerError } from '../component/error.js';
+import type { CheckOptions } from '../report.js';
+import { decidingStep, type Place } from './judge.js';
+import { Fate, space, type Ended, type Space } from './search.js';
+import { signatureOf } from './signature.js';
+
+/** What is written as it is; lists of numbers and states follow. */
+interface Head {
+  readonly generated: number;
+  readonly depth: number;
+  readonly cut: number;
+  readonly tooDeep: number;
+  readonly initial: ReadonlyArray<number>;
+  readonly coverage: ReadonlyArray<readonly [family: string, entry: { steps: number; fresh: number }]>;
+  readonly classes: ReadonlyArray<readonly [name: string, number: number]>;
+  /** The properties that are decided, each with the index of the state. Its state follows. */
+  readonly places: ReadonlyArray<readonly [property: number, index: number]>;
+}
+
+// --- identity --------------------------------------------------------------------------------------------------------------
+
+const identityOf = <S, A>({ model, judge }: Space<S, A>, options: CheckOptions): Identity => {
+  const properties = judge.all.map(({ property }) => property);
+  return {
+    model: model.name,
+    options: optionsOf('plain', 1, options),
+    shape: digestOf([
+      properties.map(({ kind, name }) => [kind, name]),
+      model.families ?? [],
+      model.symmetry?.length ?? 0,
+      [model.key, model.normalize, model.fairness].map((part) => part !== undefined),
+    ]),
+    steps: signatureOf(model, properties),
+  };
+};
+
+// --- saving ----------------------------------------------------------------------------------------------------------------
+
+const save = <S, A>(found: Space<S, A>, identity: Identity, to: Writer): void => {
+  const { generated, depth, cut, tooDeep, initial, store, judge } = found;
+  const places = judge.all.flatMap(({ place }, property) => (place === undefined ? [] : [{ property, place }]));
+  to.json(identity);
+  to.json({
+    generated,
+    depth,
+    cut,
+    tooDeep,
+    initial,
+    coverage: [...found.coverage],
+    classes: [...found.classes],
+    places: places.map(({ property, place }) => [property, place.index] as const),
+  } satisfies Head);
+  for (const list of [found.parents, found.depths, found.fates]) to.words(list.view());
+  to.words(found.frontier.words());
+  store.save(to);
+  found.edges?.save(to);
+  writeValues(
+    to,
+    'states',
+    places.map(({ place }) => place.state),
+  );
+};
+
+// --- restoring -------------------------------------------------------------------------------------------------------------
+
+/** Where a property was decided; the step, where it is one, is taken again. */
+const placeOf = <S, A>(found: Space<S, A>, path: string, property: number, index: number, state: S): Place<S, A> => {
+  const { kind } = found.judge.all[property]!.property;
+  if (kind !== 'alwaysStep' && kind !== 'sometimesStep') return { kind: 'state', index, state };
+  const step = decidingStep(found.model, found.judge.all[property]!.property, state);
+  if (step === undefined) throw refuse(path, 'a step of the model has another outcome now');
+  return { kind: 'step', index, state, ...step };
+};
+
+/** Breadth first, the states that a depth limit kept from being expanded are the last in the queue: they go back to it. */
+const requeue = <S, A>(found: Space<S, A>): void => {
+  const { fates, frontier } = found;
+  const from = fates.view().indexOf(Fate.tooDeep);
+  if (from === -1) return;
+  fates.data.fill(Fate.waiting, from, fates.length);
+  frontier.restore(Int32Array.of(from));
+  found.tooDeep = 0;
+};
+
+const restore = <S, A>(found: Space<S, A>, identity: Identity, from: Reader): void => {
+  mustAgree(from.path, from.json() as Identity, identity);
+  const { generated, depth, cut, tooDeep, initial, coverage, classes, places } = from.json() as Head;
+  Object.assign(found, { generated, depth, cut, tooDeep });
+  found.initial.push(...initial);
+  for (const [family, entry] of coverage) found.coverage.set(family, entry);
+  for (const [name, number] of classes) found.classes.set(name, number);
+  for (const list of [found.parents, found.depths, found.fates]) list.fill(from.words());
+  found.frontier.restore(from.words());
+  found.store.restore(from);
+  found.edges?.restore(from);
+  let at = 0;
+  for (const state of readValues(from)) {
+    const [property, index] = places[at++]!;
+    found.judge.restore(property, placeOf(found, from.path, property, index, state as S));
+  }
+};
+
+// --- a search that is kept -------------------------------------------------------------------------------------------------
+
+/** A search, and what keeps it in a file, if anything does. */
+export interface Kept<S, A> {
+  readonly found: Space<S, A>;
+  readonly keep: { readonly keeper: Keeper; readonly identity: Identity } | undefined;
+}
+
+/**
+ * A search at its beginning, or where a checkpoint left it.
+ *
+ * @throws CheckerError `option` for options that do not go together, `checkpoint` for a file that cannot be written, is not whole, or is
+ * of another search, and for a model whose states cannot be written.
+ */
+export const keptSpace = <S, A>(model: Space<S, A>['model'], options: CheckOptions): Kept<S, A> => {
+  const found = space(model, options);
+  const { resume } = options;
+  const keeper = keeperOf(options);
+  const path = keeper?.path ?? resume;
+  if (path === undefined) return { found, keep: undefined };
+  if (model.fleeting !== undefined)
+    throw new CheckerError('option', `checkpoint: a search of ${model.name} cannot be kept: ${model.fleeting}`);
+  const identity = identityOf(found, options);
+  mustBePlain(path, 'states', model.initial);
+  if (resume !== undefined) resumeFrom(resume, found, identity, options);
+  return { found, keep: keeper && { keeper, identity } };
+};
+
+const resumeFrom = <S, A>(path: string, found: Space<S, A>, identity: Identity, { search }: CheckOptions): void => {
+  reading(path, sectionsIn(path)[0]!, (from) => restore(found, identity, from));
+  if (search !== 'dfs') requeue(found);
+};
+
+/** Goes through the slices of a search and writes it by the clock, and where it stops before its end. */
+export function* keeping<S, A>({ found, keep }: Kept<S, A>, slices: Generator<void, Ended>): Generator<void, Ended> {
+  const write = (): void => {
+    if (keep === undefined) return;
+    const { keeper, identity } = keep;
+    begin(keeper.path, (to) => save(found, identity, to));
+    finish(keeper.path);
+    keeper.kept();
+  };
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) {
+      if (isUnfinished(slice.value.stop)) write();
+      return slice.value;
+    }
+    if (keep?.keeper.isDue() === true) write();
+    yield;
+  }
+}

@@ -1,0 +1,56 @@
+/** A search that is killed at once goes on from the checkpoint that it wrote on the way. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../support/until.js';
+import { bayou } from './run.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+let dir = '';
+beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'killed-'))));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Starts a check and kills it as soon as there is a checkpoint; the signal by which it ended. */
+const killed = async (args: ReadonlyArray<string>, file: string): Promise<unknown> => {
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...args], { cwd: ROOT, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  await until(() => existsSync(file) || child.exitCode !== null);
+  child.kill('SIGKILL');
+  return (await ended)[1];
+};
+
+/** All that a report in JSON says of the model. */
+const totals = (line: string): unknown => {
+  const { statistics: _statistics, repeat: _repeat, ...report } = JSON.parse(line) as Record<string, unknown>;
+  return report;
+};
+
+test.each([['bayou-s-3213'], ['bayou-s-2223 --search dfs'], ['settle --plain'], ['bayou-s-3213 --workers 2 --symmetry']])(
+  '%s: killed by SIGKILL, it comes to the totals of one run',
+  async (line) => {
+    const words = ['check', ...line.split(' '), '--json'];
+    const file = join(dir, line.replaceAll(/\W+/g, '-'));
+    expect(await killed([...words, '--checkpoint', file, '--checkpoint-every', '0.01'], file)).toBe('SIGKILL');
+    const resumed = await bayou([...words, '--resume', file]);
+    const whole = await bayou(words);
+    expect(resumed.stderr).toBe('');
+    expect([resumed.status, whole.status]).toEqual([0, 0]);
+    const fresh = (report: unknown) => (line.includes('workers') ? { ...(report as object), coverage: [] } : report);
+    expect(fresh(totals(resumed.stdout))).toEqual(fresh(totals(whole.stdout)));
+  },
+);
+
+test.each([
+  [['--checkpoint-every', '5'], 'error: --checkpoint-every needs --checkpoint, the file to write'],
+  [['--checkpoint', 'x', '--checkpoint-every', '0'], 'Use a number of seconds above 0, at most 1000000.'],
+  [['--checkpoint', 'x', '--search', 'simulate'], 'error: --checkpoint and --resume are for searches that end'],
+])('%j is refused', async (options, why) => {
+  const { status, stdout, stderr } = await bayou(['check', 'bayou-s-2112', ...options]);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(why);
+});
