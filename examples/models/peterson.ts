@@ -62,3 +62,5 @@ export const peterson = (variant: 'correct' | 'broken' = 'correct'): Model<Peter
     })),
   ],
 });
+
+export default peterson;

@@ -51,3 +51,5 @@ export const philosophers = (count: number, manners: 'polite' | 'rude'): Model<T
     { name: 'some day somebody eats', kind: 'eventually', holds: (table) => table.some((hand) => hand === 'eating') },
   ],
 });
+
+export default (): Model<Table, Move> => philosophers(3, 'polite');

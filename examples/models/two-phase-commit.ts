@@ -98,3 +98,5 @@ export const twoPhaseCommit = (managers: number): Model<TwoPhaseState, TwoPhaseA
     ],
   };
 };
+
+export default (): Model<TwoPhaseState, TwoPhaseAction> => twoPhaseCommit(3);

@@ -42,3 +42,5 @@ export const waterJugs: Model<Jugs, JugAction> = {
   label: (action) => ({ family: action, args: [] }),
   properties: [{ name: 'nobody measures 4 gallons', kind: 'always', holds: ({ big }) => big !== 4 }],
 };
+
+export default waterJugs;

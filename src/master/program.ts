@@ -33,7 +33,14 @@ const describe = (party: Party): string => `${party.role} ${party.id}`;
 const filesOf = (
   o: MasterOptions,
 ): ReadonlyArray<readonly [what: string, file: string | undefined, use: (file: string) => void]> => [
-  ['the script', o.script, (file) => accessSync(file, constants.R_OK)],
+  [
+    'the script',
+    o.script,
+    (file) => {
+      accessSync(file, constants.R_OK);
+      if (statSync(file).isDirectory()) throw new Error(`${file} is a folder`);
+    },
+  ],
   ['--trace', o.trace, (file) => writeFileSync(file, '')],
   ['--data-dir', o.dataDir, makeFolder],
   [
@@ -56,7 +63,7 @@ const checkFiles = (o: MasterOptions): string | undefined => {
       return `${what}: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
-  return o.script !== undefined && statSync(o.script).isDirectory() ? `the script ${o.script} is a folder` : undefined;
+  return undefined;
 };
 
 /** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. */

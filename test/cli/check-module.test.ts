@@ -119,6 +119,8 @@ describe('output', () => {
     for (const name of files) expect(stdout).toContain(`written: ${join(out, name)}`);
     const trace = JSON.parse(await readFile(join(out, files[3]!), 'utf8')) as Readonly<Record<string, unknown>>;
     expect(trace).toMatchObject({ model: 'counter', module: COUNTER, property: NEVER, shortest: true });
+    const replayed = await bayou(['check', '--replay', join(out, files[3]!)]);
+    expect([replayed.status, replayed.stderr]).toEqual([2, expect.stringContaining("it is a run of a model of one's own")]);
   });
 
   test('the state graph', async () => {
@@ -233,6 +235,12 @@ describe('bad modules: one clear line, and 2', () => {
       'outcome',
       slots('interactions: [{ ...up, step: () => [{ nxt: [1] }] }]'),
       'what interactions[0].step gives: [0].nxt: there is no such field',
+    ],
+    ['writes', slots('interactions: [{ ...up, writes: [1] }]'), 'interactions[0].writes: there is no slot 1, only 1 from 0'],
+    [
+      'prototype',
+      part("properties: [{ name: 'p', kind: 'toString', holds: () => true }]"),
+      'properties[0].kind: expected one of always',
     ],
     [
       'short',

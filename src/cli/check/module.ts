@@ -1,5 +1,6 @@
 /** A model of one's own: a module whose default export is a `Model` or a `ComponentModel`, or a function that gives one. */
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
@@ -40,10 +41,7 @@ const importFault = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
     return `Node ${process.version} cannot run TypeScript: compile it to JavaScript first, or use Node 22.18 or later`;
-  // The place of a syntax error stands before its message.
-  const place =
-    error instanceof SyntaxError ? /^(?:file:\/\/)?(\/.+:\d+)$/m.exec(error.stack?.split('\n')[0] ?? '')?.[1] : undefined;
-  return `it cannot be loaded: ${faultOf(error)}${place === undefined ? '' : ` (${place})`}`;
+  return `it cannot be loaded: ${faultOf(error)}`;
 };
 
 const imported = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
@@ -172,7 +170,7 @@ export const moduleSubject = async (source: string, args: CheckArgs): Promise<Su
           : { ...decoded, source: { module: import.meta.url, name: 'componentModelOf', args: [resolve(source)] } },
       properties,
       bounds: [],
-      identity: { properties },
+      identity: { properties, 'SHA-256 of the module': createHash('sha256').update(readFileSync(source)).digest('hex') },
       writing: { stem: slug(basename(source, extname(source))), fileOf: fileNames(all) },
     };
   } catch (error) {

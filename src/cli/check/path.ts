@@ -24,6 +24,8 @@ const PathC = t.readonly(
     t.type({ model: t.string, config: t.unknown, steps: t.readonlyArray(StepC) }),
     t.partial({
       property: t.string,
+      /** Of a counterexample of a model of one's own: the module it is in. */
+      module: t.string,
       /** What no step of the model explains, as layer 3 says it. */
       rejection: t.readonly(t.intersection([EventC, t.type({ rule: t.string, why: t.string })])),
       /** What the model's servers, clients and keys are called in the run, and what its values are. */
@@ -79,6 +81,10 @@ export const loadPath = (file: string, overrides: CheckArgs['overrides']): Recor
     );
   }
   const { config, ...rest } = decoded.right;
+  if (rest.module !== undefined)
+    throw new UsageError(
+      `--replay: ${file}: it is a run of a model of one's own (${rest.module}): paths of Bayou's configurations can be replayed`,
+    );
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
   const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
   const whole = decodeReplayed(isObject ? { ...config, ...set } : config);

@@ -20,7 +20,7 @@ const OURS = new URL('../..', import.meta.url).href;
 export const faultOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
-  const places = frames.map((line) => /((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? '');
+  const places = frames.map((line) => /(?:\(|at |async )((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? '');
   const place = places.find((at) => at !== '' && !at.startsWith(OURS));
   const what = `${error.name}: ${error.message.split('\n')[0] ?? ''}`;
   return place === undefined ? what : `${what} (${place.replace('file://', '')})`;
@@ -110,7 +110,9 @@ const componentProperty = (where: string, property: ComponentProperty): void => 
   }
 };
 
-const interaction = (where: string, { slots, step, guard }: Interaction): void => {
+const interaction = (where: string, { slots, writes, step, guard }: Interaction): void => {
+  const beyond = writes.find((write) => write >= slots.length);
+  if (beyond !== undefined) throw new UsageError(`${where}.writes: there is no slot ${beyond}, only ${slots.length} from 0`);
   for (const { next } of result(`${where}.step`, outcomes, () => call(step, initialOf(slots)))) {
     if (next.length !== slots.length)
       throw new UsageError(`what ${where}.step gives: next has ${next.length} local states for ${slots.length} slots`);

@@ -17,11 +17,11 @@ const within = (context: t.Context, key: string, codec: t.Mixed, value: unknown)
 const wrongFields = (u: Readonly<Record<string, unknown>>, c: t.Context, required: Fields, optional: Fields): t.Errors => {
   const known: Fields = { ...required, ...optional };
   const wrong = Object.entries(known).flatMap(([field, codec]) => {
-    if (u[field] === undefined && field in optional) return [];
+    if (u[field] === undefined && Object.hasOwn(optional, field)) return [];
     const valid = codec.validate(u[field], within(c, field, codec, u[field]));
     return E.isLeft(valid) ? valid.left : [];
   });
-  const unknown = Object.keys(u).filter((field) => !(field in known));
+  const unknown = Object.keys(u).filter((field) => !Object.hasOwn(known, field));
   const fields = Object.keys(known).join(', ');
   return [
     ...unknown.map((field) => ({
@@ -69,7 +69,10 @@ const list = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
 
 /** An object whose `kind` says which fields it has. */
 const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): t.Mixed => {
-  const kind = described(`one of ${Object.keys(cases).join(', ')}`, (u): u is string => typeof u === 'string' && u in cases);
+  const kind = described(
+    `one of ${Object.keys(cases).join(', ')}`,
+    (u): u is string => typeof u === 'string' && Object.hasOwn(cases, u),
+  );
   return new t.Type<unknown>(
     name,
     isRecord,
@@ -88,7 +91,7 @@ export const pure = described('a function', (u): u is () => unknown => typeof u 
 export const text = described('a text', t.string.is);
 export const yesOrNo = described('true or false', t.boolean.is);
 export const number = described('a number', t.number.is);
-const index = described('the index of one of its slots', t.number.is);
+const index = described('an index, from 0', (u): u is number => Number.isInteger(u) && (u as number) >= 0);
 
 export const label = object('a label', {
   family: text,

@@ -1,0 +1,33 @@
+/** What `bayou check` takes for a model of one's own, held against models that the compiler has checked. */
+import * as E from 'fp-ts/lib/Either.js';
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { probe } from '#bayou/cli/check/probe.js';
+import { decodeModel } from '#bayou/cli/check/shape.js';
+import { toModel } from '#bayou/checker/adapt.js';
+import { internedModel } from '#bayou/checker/interned.js';
+import { bayou } from '#bayou/model/system.js';
+import peterson from '../../examples/models/peterson.js';
+import philosophers from '../../examples/models/philosophers.js';
+import twoPhaseCommit from '../../examples/models/two-phase-commit.js';
+import waterJugs from '../../examples/models/water-jugs.js';
+import { configured } from '../support/configs.js';
+
+/** The level of a model that is taken for one, and whose functions give what they should. */
+const levelOf = (model: unknown): string => {
+  const decoded = decodeModel(model);
+  if (E.isLeft(decoded)) return decoded.left;
+  probe(decoded.right);
+  return decoded.right.level;
+};
+
+describe('what is taken for a model', () => {
+  test.each([peterson(), philosophers(), twoPhaseCommit(), waterJugs])('the example $name', (model) => {
+    expect(levelOf(model)).toBe('plain');
+  });
+
+  test.each(readdirSync('spec/configs').map((file) => file.replace('.json', '')))('the model of %s, at both levels', (name) => {
+    const model = bayou(configured(name));
+    expect([model, toModel(model), internedModel(model)].map(levelOf)).toEqual(['components', 'plain', 'plain']);
+  });
+});
