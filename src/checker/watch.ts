@@ -10,19 +10,26 @@ export interface Watch {
   readonly look: (pulse: Pulse) => Stop | undefined;
   readonly elapsedMs: () => number;
   readonly peakBytes: () => number;
+  /** So many states were found before the watch began, by the search that is resumed. */
+  readonly resumed: (distinct: number) => void;
 }
 
 /** V8 aborts the process at its heap limit; the search must stop well before, while there is room to build a report. */
 const HEAP_SHARE = 0.85;
+/** What V8's limit has for objects just made (three halves of 16 MB by default): what stays has that much less, and is what runs out. */
+const YOUNG_BYTES = 48 * 2 ** 20;
+
+const heapLimitOf = (total: number): number => (total - Math.min(YOUNG_BYTES, total / 2)) * HEAP_SHARE;
 
 type Limits = Pick<CheckOptions, 'maxMs' | 'maxMemoryBytes' | 'signal' | 'onProgress' | 'progressEveryMs'>;
 
 /** A watch that starts now. */
 export const watch = (limits: Limits): Watch => {
   const started = performance.now();
-  const heapLimit = getHeapStatistics().heap_size_limit * HEAP_SHARE;
+  const heapLimit = heapLimitOf(getHeapStatistics().heap_size_limit);
   let peak = 0;
   let reportedAt = 0;
+  let before = 0;
   const elapsedMs = (): number => performance.now() - started;
 
   const sample = (): number => {
@@ -40,7 +47,7 @@ export const watch = (limits: Limits): Watch => {
     const now = elapsedMs();
     if (limits.onProgress === undefined || now - reportedAt < (limits.progressEveryMs ?? 1000)) return;
     reportedAt = now;
-    limits.onProgress({ ...pulse, elapsedMs: now, bytes, perSecond: Math.round((pulse.distinct * 1000) / now) });
+    limits.onProgress({ ...pulse, elapsedMs: now, bytes, perSecond: Math.round(((pulse.distinct - before) * 1000) / now) });
   };
   const look = (pulse: Pulse): Stop | undefined => {
     const bytes = sample();
@@ -49,6 +56,9 @@ export const watch = (limits: Limits): Watch => {
     if (limits.maxMs !== undefined && elapsedMs() >= limits.maxMs) return { kind: 'time', limit: limits.maxMs };
     return memoryStop(bytes);
   };
+  const resumed = (distinct: number): void => {
+    before = distinct;
+  };
   sample();
-  return { look, elapsedMs, peakBytes: () => Math.max(peak, process.memoryUsage.rss()) };
+  return { look, elapsedMs, peakBytes: () => Math.max(peak, process.memoryUsage.rss()), resumed };
 };

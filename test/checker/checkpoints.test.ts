@@ -87,7 +87,9 @@ describe('plain models, stopped anywhere, come to the totals of one run', () => 
     const hashed: ReadonlyArray<CheckOptions> = live
       ? []
       : [{ hashBits: 20 }, { hashBits: 60, search: 'dfs' }, { hashBits: 60, symmetry: true }];
-    return [...variants, ...hashed].map((options) => [name, options, model] as const);
+    // The graph of states is what takes time: of the largest model a few variants do.
+    const some = name === 'settle' ? variants.slice(0, 3) : variants;
+    return [...some, ...hashed].map((options) => [name, options, model] as const);
   });
   test.each(searches)('%s, %o', async (_name, options, model) => {
     const whole = checkSync(model, options);
@@ -138,7 +140,7 @@ describe('plain models, stopped anywhere, come to the totals of one run', () => 
 });
 
 describe('by components, stopped anywhere, the totals are those of one run', () => {
-  const names = ['bayou-s-2213', 'kills', 'v1-pruning', 'v7-tie'] as const;
+  const names = ['bayou-s-2213', 'v1-pruning', 'v7-tie'] as const;
   const variants: ReadonlyArray<ComponentOptions> = [
     {},
     { symmetry: true, keepGoing: true },
@@ -154,7 +156,6 @@ describe('by components, stopped anywhere, the totals are those of one run', () 
     { search: 'sweep', symmetry: true },
   ];
   const searches = names.flatMap((name) => variants.map((options) => [name, options] as const));
-  const sound = new Set(['bayou-s-2213', 'kills']);
 
   test.each(searches)('%s, %o', async (name, options) => {
     const model = bayou(configured(name));
@@ -164,7 +165,7 @@ describe('by components, stopped anywhere, the totals are those of one run', () 
       places(name.length, whole.counts.distinct),
     );
     expect(essence(report)).toEqual(essence(whole));
-    if (sound.has(name)) expect(resumed).toBeGreaterThan(0);
+    if (whole.verdict === 'holds') expect(resumed).toBeGreaterThan(0);
     // Depth first the stack is the counterexample, and it is in the file.
     if (options.search === 'dfs') expect(totals(report)).toEqual(totals(whole));
     for (const { name: property, verdict, trace } of report.properties)
@@ -188,7 +189,7 @@ describe('by components, stopped anywhere, the totals are those of one run', () 
         const [report] = await inPieces((limits) => checkSync(toModel(model), { keepGoing: true, ...limits }), stops);
         expect(totals(report)).toEqual(totals(plain));
       }),
-      { seed: 20_262, numRuns: 12 },
+      { seed: 20_262, numRuns: 8 },
     );
   });
 

@@ -1,5 +1,5 @@
 /** A search that is killed at once goes on from the checkpoint that it wrote on the way. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +44,17 @@ test.each([['bayou-s-3213'], ['bayou-s-2223 --search dfs'], ['settle --plain'], 
     expect(fresh(totals(resumed.stdout))).toEqual(fresh(totals(whole.stdout)));
   },
 );
+
+test("near V8's own limit a search stops, is kept, and goes on where there is more", async () => {
+  const file = join(dir, 'ballast');
+  const words = ['check', 'test/cli/models/ballast.mjs'];
+  const little = ['--max-old-space-size=100', 'dist/cli/main.js', ...words, '--checkpoint', file];
+  const stopped = spawnSync(process.execPath, little, { cwd: ROOT, encoding: 'utf8' });
+  expect(stopped.stderr).toBe('');
+  expect([stopped.status, stopped.stdout]).toEqual([3, expect.stringMatching(/ stopped at the memory limit of \d+ MB/)]);
+  const resumed = await bayou([...words, '--resume', file]);
+  expect([resumed.status, resumed.lines.at(-1)]).toEqual([0, 'ballast: holds: all 12,001 states, depth 12000; exact']);
+});
 
 test.each([
   [['--checkpoint-every', '5'], 'error: --checkpoint-every needs --checkpoint, the file to write'],

@@ -99,7 +99,7 @@ const guarded = (path: string, flags: 'w' | 'a', act: (file: number) => void): v
     file = openSync(partOf(path), flags);
     act(file);
   } catch (error) {
-    discard(path);
+    if (file !== undefined) discard(path);
     if (error instanceof CheckerError) throw error;
     throw refuse(path, `it cannot be written: ${whyOf(error)}`);
   } finally {

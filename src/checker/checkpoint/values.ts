@@ -3,8 +3,13 @@ import { deserialize, serialize } from 'node:v8';
 import { encode } from '../plain/encode.js';
 import { refuse, type Reader, type Writer } from './file.js';
 
-/** How many values are written together; those share what they have in common. A copy of all would need as much memory again. */
-const CHUNK = 512;
+/**
+ * Values that are written together share what they have in common; but a copy of them is made, for which there must be room near the
+ * limit of memory. So they are as many as take about so many bytes, and at most so many.
+ */
+const CHUNK_BYTES = 1 << 18;
+const FEWEST = 16;
+const MOST = 4096;
 
 /** Whether two values are the same. Default: in structure. */
 type Same = (value: unknown, copy: unknown) => boolean;
@@ -34,15 +39,22 @@ export const mustBePlain = (path: string, what: string, values: ReadonlyArray<un
 /** Writes some values. `same`: what else, beside their structure, must come back. @throws CheckerError (`checkpoint`). */
 export const writeValues = (to: Writer, what: string, values: ReadonlyArray<unknown>, same: Same = () => true): void => {
   to.json(values.length);
-  for (let at = 0; at < values.length; at += CHUNK) {
-    const bytes = packed(values.slice(at, at + CHUNK), same);
+  for (let at = 0, size = FEWEST; at < values.length;) {
+    const chunk = values.slice(at, at + size);
+    const bytes = packed(chunk, same);
     if (bytes === undefined) throw notPlain(to.path, what);
     to.bytes(bytes);
+    at += chunk.length;
+    size = Math.min(MOST, Math.max(FEWEST, Math.floor((chunk.length * CHUNK_BYTES) / bytes.length)));
   }
 };
 
 function* chunks(from: Reader, count: number): Generator {
-  for (let at = 0; at < count; at += CHUNK) yield* deserialize(from.bytes()) as ReadonlyArray<unknown>;
+  for (let at = 0; at < count;) {
+    const chunk = deserialize(from.bytes()) as ReadonlyArray<unknown>;
+    yield* chunk;
+    at += chunk.length;
+  }
 }
 
 /** Reads what {@link writeValues} wrote; to be taken to the end before anything else is read. */

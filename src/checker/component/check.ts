@@ -69,6 +69,7 @@ const jobOf = (
   });
   const run = runOf(space, options, from === undefined ? 'initial' : 'resume');
   const traces = new Map(from === undefined ? [] : restore(from, space, run));
+  watcher.resumed(from === undefined ? 0 : space.tally.distinct);
   const earlier = space.judge.properties.filter((_, i) => space.judge.found[i] !== undefined).map(({ name }) => name);
   return { space, run, keeper, watch: watcher, options, traces, identity, earlier: new Set(from === undefined ? [] : earlier) };
 };
@@ -201,7 +202,7 @@ export const withTraces = async (model: ComponentModel, options: ComponentOption
     .map(({ name }) => name);
   if (wanted.length === 0) return report;
   // There is something to be found, and no number of states is a reason to leave it without its run.
-  const { resume: _1, checkpoint: _2, checkpointEveryMs: _3, hashBits: _4, maxStates: _5, ...fresh } = options;
+  const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, maxStates: _most, ...fresh } = options;
   const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options));
   for (;;) {
     const stop = slice(job);

@@ -30,10 +30,9 @@ export interface ParallelOptions extends Omit<ComponentOptions, 'search' | 'hash
 const MOST = 64;
 /** How often the limits are looked at, in milliseconds. */
 const LOOK_MS = 50;
-/** How long threads may take to stop, to pause, and one of them to write what it found, in milliseconds. */
+/** How long threads may take to stop; and to pause, or one of them to write what it found; in milliseconds. */
 const STOP_MS = 10_000;
-const PAUSE_MS = 60_000;
-const WRITE_MS = 600_000;
+const KEEP_MS = 600_000;
 
 // --- the threads -----------------------------------------------------------------------------------------------------------
 
@@ -217,6 +216,7 @@ const lead = async (leading: Leading): Promise<Depths> => {
     return { stop, depth: at.depth, complete };
   };
   await everyone(team, 'level', () => false);
+  if (leading.from !== undefined) leading.watch.resumed(sum(team, leading.families).distinct);
   const left = leading.from === undefined ? undefined : await goThrough(leading, at, 'on');
   if (left !== undefined) return ended(left, at.level - 1);
   for (;;) {
@@ -247,9 +247,9 @@ interface Keep {
 /** Has the threads pause, and append what each has found, one after the other, to what the leader writes first. */
 const write = async (team: Team, { keeper, identity, locals }: Keep, at: At): Promise<void> => {
   const { path } = keeper;
-  const paused = everyone(team, 'paused', () => false, PAUSE_MS);
+  const paused = everyone(team, 'paused', () => false, KEEP_MS);
   tell(team, 'pause');
-  if (!(await paused)) throw refuse(path, `the threads did not pause within ${PAUSE_MS / 1000} s`);
+  if (!(await paused)) throw refuse(path, `the threads did not pause within ${KEEP_MS / 1000} s`);
   // What they held back for the limit on states goes into the file; what the report counts is what they have now.
   const words = [...team.words];
   begin(path, (to) => {
@@ -268,9 +268,9 @@ const write = async (team: Team, { keeper, identity, locals }: Keep, at: At): Pr
 };
 
 const writePart = async (team: Team, worker: Worker, path: string): Promise<void> => {
-  const written = everyone(team, 'written', () => false, WRITE_MS, [worker]);
+  const written = everyone(team, 'written', () => false, KEEP_MS, [worker]);
   worker.postMessage('write' satisfies Command);
-  if (!(await written)) throw refuse(path, `a thread did not write its part within ${WRITE_MS / 1000} s`);
+  if (!(await written)) throw refuse(path, `a thread did not write its part within ${KEEP_MS / 1000} s`);
 };
 
 /** What the leader wrote, and where each thread's part begins. */

@@ -97,6 +97,7 @@ const restore = <S, A>(found: Space<S, A>, identity: Identity, from: Reader): vo
   for (const list of [found.parents, found.depths, found.fates]) list.fill(from.words());
   found.frontier.restore(from.words());
   found.store.restore(from);
+  found.watch.resumed(found.store.size());
   found.edges?.restore(from);
   let at = 0;
   for (const state of readValues(from)) {
