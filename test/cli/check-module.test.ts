@@ -72,6 +72,13 @@ describe('the same counts by every search', () => {
     },
   );
 
+  test('of a component model that is stopped or cut short: liveness is open, and the report says why', async () => {
+    const { properties } = await report(RING, '--max-states', '10');
+    expect(properties.map(({ verdict, why }) => [verdict, why]).slice(2)).toEqual(
+      Array.from({ length: 2 }, () => ['unknown', 'the search stopped before it had seen every state']),
+    );
+  });
+
   test('of both levels by hashes, and for safety alone', async () => {
     const safe = ['--hash-compaction', '--properties'];
     expect((await report(RING, ...safe, 'nobody has more than there is')).counts.distinct).toBe(33);

@@ -1,5 +1,6 @@
 /** From what a search of components found to the report of it. */
 import type { ComponentModel } from '../interface.js';
+import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../reasons.js';
 import {
   isLiveness,
   verdictOf,
@@ -40,13 +41,18 @@ export const detailsOf = ({ memo, components }: Space): Findings['details'] => (
   ...Object.fromEntries(components.kinds.map(({ name, values }) => [`values of ${name}`, values.length])),
 });
 
-const UNFINISHED = 'the search stopped before it had seen every state';
-const LIVENESS = 'liveness is not judged on components: check the plain model';
+/** Why liveness is open: another search judges it only where this one was whole and its space is not reduced. */
+const livenessGap = ({ model, options }: Findings, stop: Stop): string => {
+  if (stop.kind !== 'complete') return UNFINISHED;
+  const reduced =
+    (options.symmetry === true && model.symmetry !== undefined) || (options.normalize === true && model.normalize !== undefined);
+  return reduced ? REDUCED : BY_COMPONENTS;
+};
 
 const propertyReport = (found: Findings, index: number, stop: Stop): PropertyReport => {
   const { name, rule, kind, impossible } = judged(found)[index]!;
   const sentence = rule === undefined ? { name, kind } : { name, rule, kind };
-  if (isLiveness(kind)) return { ...sentence, verdict: 'unknown', why: LIVENESS };
+  if (isLiveness(kind)) return { ...sentence, verdict: 'unknown', why: livenessGap(found, stop) };
   const trace = found.traces.get(name);
   const witness = kind === 'sometimes' || kind === 'sometimesStep';
   if (found.decided[index] === true) {

@@ -2,6 +2,7 @@
 import type { Property } from '../interface.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/graph.js';
+import { REDUCED, UNFINISHED } from '../reasons.js';
 import { findLasso, type Goal } from '../liveness/lasso.js';
 import {
   isLiveness,
@@ -40,8 +41,6 @@ const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
 });
 
 // --- properties ------------------------------------------------------------------------------------------------------------
-
-const UNFINISHED = 'the search stopped before it had seen every state';
 
 const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop, options: CheckOptions): PropertyReport => {
   const whole = stop.kind === 'complete';
@@ -97,7 +96,7 @@ const livenessReport = <S, A>(
 ): PropertyReport => {
   const goal = goalOf(found, property);
   if (graph === undefined || goal === undefined) {
-    return { ...sentenceOf(property), verdict: 'unknown', why: 'liveness is not judged under a reduction: check without it' };
+    return { ...sentenceOf(property), verdict: 'unknown', why: REDUCED };
   }
   const lasso = findLasso(graph, goal);
   if (lasso !== undefined) return { ...sentenceOf(property), verdict: 'violated', trace: showLasso(found, graph, lasso) };
