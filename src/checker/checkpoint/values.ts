@@ -17,9 +17,10 @@ type Same = (value: unknown, copy: unknown) => boolean;
 const alike: Same = (value, copy) => encode(value) === encode(copy);
 
 /** The values as bytes, or undefined where they do not come back as they were: a function, an object of a class … */
-const packed = (values: ReadonlyArray<unknown>, same: Same): Uint8Array | undefined => {
+const packed = (values: ReadonlyArray<unknown>, same: Same, isProven = false): Uint8Array | undefined => {
   try {
     const bytes = serialize(values);
+    if (isProven) return bytes;
     const copies = deserialize(bytes) as ReadonlyArray<unknown>;
     return values.every((value, i) => alike(value, copies[i]) && same(value, copies[i])) ? bytes : undefined;
   } catch {
@@ -27,6 +28,9 @@ const packed = (values: ReadonlyArray<unknown>, same: Same): Uint8Array | undefi
     return undefined;
   }
 };
+
+/** How many values of a list have come back as they were. Lists only grow, and values never change: they need not be tried again. */
+const proven = new WeakMap<ReadonlyArray<unknown>, number>();
 
 const notPlain = (path: string, what: string): Error =>
   refuse(path, `${what} are not plain data (a function, an object of a class …) and cannot be written`);
@@ -36,17 +40,23 @@ export const mustBePlain = (path: string, what: string, values: ReadonlyArray<un
   if (packed(values, same) === undefined) throw notPlain(path, what);
 };
 
-/** Writes some values. `same`: what else, beside their structure, must come back. @throws CheckerError (`checkpoint`). */
+/**
+ * Writes a list of values. `same`: what else, beside their structure, must come back. A list that is written again may have grown, and must
+ * not have changed otherwise.
+ *
+ * @throws CheckerError (`checkpoint`) for values that do not come back.
+ */
 export const writeValues = (to: Writer, what: string, values: ReadonlyArray<unknown>, same: Same = () => true): void => {
   to.json(values.length);
   for (let at = 0, size = FEWEST; at < values.length;) {
     const chunk = values.slice(at, at + size);
-    const bytes = packed(chunk, same);
+    const bytes = packed(chunk, same, at + chunk.length <= (proven.get(values) ?? 0));
     if (bytes === undefined) throw notPlain(to.path, what);
     to.bytes(bytes);
     at += chunk.length;
     size = Math.min(MOST, Math.max(FEWEST, Math.floor((chunk.length * CHUNK_BYTES) / bytes.length)));
   }
+  proven.set(values, values.length);
 };
 
 function* chunks(from: Reader, count: number): Generator {

@@ -96,6 +96,8 @@ type Parts = Readonly<Record<string | number, unknown>>;
 export class Values {
   readonly shapes = new Shapes();
   readonly #list: unknown[] = [];
+  /** Those of the list that have no parts. */
+  readonly #whole: unknown[] = [];
   readonly #primitives = new Map<unknown, number>();
   /** Maps, sets and class instances, by their text. */
   readonly #opaque = new Map<string, number>();
@@ -138,11 +140,7 @@ export class Values {
     this.shapes.save(to);
     this.#rows.save(to);
     to.words(this.#rowOf.view());
-    writeValues(
-      to,
-      'states',
-      this.#list.filter((_, id) => this.#rowOf.at(id) === NOTHING),
-    );
+    writeValues(to, 'states', this.#whole);
   }
 
   /** Takes the table, which is empty, from a checkpoint. */
@@ -216,6 +214,7 @@ export class Values {
 
   #add(value: unknown, row = NOTHING): number {
     this.#rowOf.push(row);
+    if (row === NOTHING) this.#whole.push(value);
     return this.#list.push(value) - 1;
   }
 }
