@@ -25,8 +25,7 @@ import { CheckerError } from '../component/error.js';
 
 /** To be raised whenever what is written changes. */
 const FORMAT = 3;
-const MAGIC = 'bayou checkpoint ';
-const FIRST_LINE = `${MAGIC}${FORMAT} ${endianness()}\n`;
+const FIRST_LINE = `bayou checkpoint ${FORMAT} ${endianness()}\n`;
 /** Where a frame's length would be, after the last frame. */
 const END = -1;
 const LENGTH_BYTES = 8;
