@@ -13,7 +13,11 @@ const whereTheyWere = (dir) => ({
   name: 'where-they-were',
   transform: (code, id) =>
     id.endsWith('.js') && code.includes('import.meta.url')
-      ? code.replaceAll('import.meta.url', `new URL(${JSON.stringify(`./${relative(dir, id)}`)}, import.meta.url).href`)
+      ? {
+          code: code.replaceAll('import.meta.url', `new URL(${JSON.stringify(`./${relative(dir, id)}`)}, import.meta.url).href`),
+          // Lines stay where they were.
+          map: null,
+        }
       : null,
 });
 

@@ -1,4 +1,4 @@
-/** Codecs that fail in words: what was expected, and what there is instead. */
+/** Codecs of our own: those that fail in words, and those that are quick. */
 import * as t from 'io-ts/lib/index.js';
 
 /** A codec whose name and whose failure say what was expected, in words. */
@@ -9,6 +9,27 @@ export const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
     (u, c) => (is(u) ? t.success(u) : t.failure(u, c, `expected ${expected}, but it is ${whatIs(u)}`)),
     (a) => a,
   );
+
+/**
+ * A strict object of plain fields: a field is right when its codec's `is` says so, and is taken as it is (no field is an object, of
+ * which something would have to be left out). One pass and one object, where `t.strict` makes a context and an `Either` for each field; what
+ * is wrong is left to `t.strict`, which says where.
+ */
+export const flat = <P extends t.Props>(name: string, props: P): t.ReadonlyC<t.ExactC<t.TypeC<P>>> => {
+  const strict = t.strict(props, name);
+  const fields = Object.entries(props);
+  const validate: typeof strict.validate = (u, c) => {
+    if (typeof u !== 'object' || u === null) return strict.validate(u, c);
+    const taken: Record<string, unknown> = {};
+    for (const [key, codec] of fields) {
+      const value = (u as Readonly<Record<string, unknown>>)[key];
+      if (!codec.is(value)) return strict.validate(u, c);
+      taken[key] = value;
+    }
+    return t.success(taken as t.TypeOf<typeof strict>);
+  };
+  return new t.ReadonlyType(name, strict.is, validate, strict.encode, strict);
+};
 
 const KINDS: Readonly<Record<string, string>> = {
   undefined: 'missing',

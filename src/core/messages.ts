@@ -4,6 +4,7 @@
  */
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
+import { flat } from './codec.js';
 import { Natural, NodeIdC, ReplicaIdC } from './ids.js';
 import { StampC, VectorEntriesC, WriteC } from './write.js';
 
@@ -12,7 +13,7 @@ const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.stric
 // --- asked -----------------------------------------------------------------------------------------------------------------
 
 /** A session's put (R2, R14): `clock` is the session's, `require` what the server must have (R12; empty: nothing). */
-export const PutC = object('Put', {
+export const PutC = flat('Put', {
   type: t.literal('put'),
   client: NodeIdC,
   clientTime: Natural,
@@ -24,11 +25,11 @@ export const PutC = object('Put', {
 export type Put = t.TypeOf<typeof PutC>;
 
 /** A session's get (R13): answered only by a server whose vector is at or above every entry of `require` (R12). */
-export const GetC = object('Get', { type: t.literal('get'), client: NodeIdC, key: BytesC, require: VectorEntriesC });
+export const GetC = flat('Get', { type: t.literal('get'), client: NodeIdC, key: BytesC, require: VectorEntriesC });
 export type Get = t.TypeOf<typeof GetC>;
 
 /** A pull's request (R9): the puller and its vector. */
-export const PullC = object('Pull', { type: t.literal('pull'), puller: ReplicaIdC, vv: VectorEntriesC });
+export const PullC = flat('Pull', { type: t.literal('pull'), puller: ReplicaIdC, vv: VectorEntriesC });
 export type Pull = t.TypeOf<typeof PullC>;
 
 // --- answered --------------------------------------------------------------------------------------------------------------
@@ -36,11 +37,11 @@ export type Pull = t.TypeOf<typeof PullC>;
 /** The put has this stamp; the write is in the durable log (R10). */
 export const AcceptedC = object('Accepted', { type: t.literal('accepted'), stamp: StampC });
 /** The server does not meet the session's guarantees: ERR_DEP (R12, R13). */
-export const BehindC = object('Behind', { type: t.literal('behind') });
+export const BehindC = flat('Behind', { type: t.literal('behind') });
 /** The greatest-stamped write to the key (R5). */
 export const FoundC = object('Found', { type: t.literal('found'), value: BytesC, stamp: StampC });
 /** The server meets the guarantees and has no value for the key: ERR_KEY (R13). */
-export const MissingC = object('Missing', { type: t.literal('missing') });
+export const MissingC = flat('Missing', { type: t.literal('missing') });
 /**
  * A pull's answer, taken at one instant (R9): every write the puller lacks, in the order of accept times for each replica, the
  * answerer's vector and its accept time.
@@ -61,7 +62,7 @@ export const PulledC = object('Pulled', {
  * - `busy`: too many requests are waiting for the log; the request had no effect.
  * - `too-old`: a put whose client time is so far in the past that it can no longer be told from a repetition (R3).
  */
-export const RefusedC = object('Refused', {
+export const RefusedC = flat('Refused', {
   type: t.literal('refused'),
   reason: t.union([t.literal('failed'), t.literal('unlogged'), t.literal('busy'), t.literal('too-old')]),
 });

@@ -1,18 +1,24 @@
 /** Stamps, writes and version vectors (R1, R4, R8): what they are made of. How they are ordered and merged is protocol. */
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
+import { flat } from './codec.js';
 import { Natural, NodeIdC, ReplicaIdC } from './ids.js';
 
 /** Decodes a {@link Stamp}. */
-export const StampC = t.readonly(t.strict({ t: Natural, r: ReplicaIdC }, 'Stamp'));
+export const StampC = flat('Stamp', { t: Natural, r: ReplicaIdC });
 
 /** An accept stamp (R2): the accept time and the replica that accepted. */
 export type Stamp = t.TypeOf<typeof StampC>;
 
 /** Decodes a {@link Write}. */
-export const WriteC = t.readonly(
-  t.strict({ t: Natural, r: ReplicaIdC, client: NodeIdC, clientTime: Natural, key: BytesC, value: BytesC }, 'Write'),
-);
+export const WriteC = flat('Write', {
+  t: Natural,
+  r: ReplicaIdC,
+  client: NodeIdC,
+  clientTime: Natural,
+  key: BytesC,
+  value: BytesC,
+});
 
 /**
  * An accepted write (R1): accept time `t` at replica `r`, the client that made it, its client time (R3), key and value.

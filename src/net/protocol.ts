@@ -12,6 +12,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from '../core/bytes.js';
+import { flat } from '../core/codec.js';
 import { Natural, NodeIdC } from '../core/ids.js';
 import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
 import { StampC, VectorEntriesC, WriteC } from '../core/write.js';
@@ -32,7 +33,7 @@ export const PartyC = object('Party', {
 export type Party = t.TypeOf<typeof PartyC>;
 
 /** Where a process listens. */
-export const AddressC = object('Address', { host: t.string, port: Natural });
+export const AddressC = flat('Address', { host: t.string, port: Natural });
 export type Address = t.TypeOf<typeof AddressC>;
 
 // --- handshake -------------------------------------------------------------------------------------------------------------
@@ -57,8 +58,8 @@ const StoreC = object('Store', { type: t.literal('store') });
 /** To a server or client: the servers it is linked to. */
 const MembersC = object('Members', { type: t.literal('members') });
 /** To a client: put and get, as the script says. */
-const DoPutC = object('DoPut', { type: t.literal('doPut'), key: BytesC, value: BytesC });
-const DoGetC = object('DoGet', { type: t.literal('doGet'), key: BytesC });
+const DoPutC = flat('DoPut', { type: t.literal('doPut'), key: BytesC, value: BytesC });
+const DoGetC = flat('DoGet', { type: t.literal('doGet'), key: BytesC });
 
 /** A pull as it goes over the wire: with its name in traces. */
 const NamedPullC = object('NamedPull', { type: t.literal('namedPull'), pull: t.string, ask: PullC });
