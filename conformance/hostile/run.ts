@@ -51,9 +51,17 @@ const linesUntil = (reader: ScriptReader, signal: AbortSignal | undefined): Scri
   },
 });
 
-/** Resolves with the signal, or never. */
-const aborted = (signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+/** Waits for a promise, or for the signal where that comes first. Nothing listens to the signal afterwards: many runs share one. */
+export const orAborted = async (promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> => {
+  let hear = (): void => undefined;
+  const signalled = new Promise<void>((resolve) => (hear = resolve));
+  signal?.addEventListener('abort', hear);
+  try {
+    await Promise.race([promise, signalled]);
+  } finally {
+    signal?.removeEventListener('abort', hear);
+  }
+};
 
 /** Runs a plan; every process is gone when it resolves, or rejects because the signal came first. */
 export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promise<HostileRun> => {
@@ -90,7 +98,7 @@ export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promi
   const ignore = (): void => undefined;
   try {
     const script = runScript({ reader, cluster: stage.cluster, starter, print: ignore, complain: ignore, trace: files.master });
-    await Promise.race([script, aborted(signal)]);
+    await orAborted(script, signal);
     if (signal?.aborted === true) {
       await starter.killAll();
       // A join under way may start one more process before it sees the end.
