@@ -48,9 +48,6 @@ interface Batch {
   readonly answers: Answer[];
 }
 
-/** Is resolved: what is chained to it runs at the end of the turn. */
-const soon = Promise.resolve();
-
 const emptyBatch = (): Batch => ({ appends: [], replies: [], answers: [] });
 const refused = (reason: Refused['reason']): Refused => ({ type: 'refused', reason });
 
@@ -123,8 +120,7 @@ export class DurableReplica {
   #schedule(): void {
     if (this.#scheduled || this.#writing !== undefined) return;
     this.#scheduled = true;
-    // A promise's reaction, not `queueMicrotask`, which in Node makes a resource for tracing each time.
-    void soon.then(() => {
+    queueMicrotask(() => {
       this.#scheduled = false;
       this.#write();
     });

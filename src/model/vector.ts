@@ -13,17 +13,14 @@ export const none: Vector = [];
 export const at = (vector: Vector, replica: ReplicaId): number => vector.find((entry) => entry[0] === replica)?.[1] ?? 0;
 
 /** The vector with one entry raised to a stamp's accept time, if it is below that. */
-export const raise = (vector: Vector, stamp: Stamp): Vector => {
-  const known = at(vector, stamp.r);
-  if (known >= stamp.t) return vector;
-  return known > 0
-    ? vector.map((entry) => (entry[0] === stamp.r ? [stamp.r, stamp.t] : entry))
+export const raise = (vector: Vector, stamp: Stamp): Vector =>
+  at(vector, stamp.r) >= stamp.t
+    ? vector
     : [
         ...vector.filter((entry) => replicaOrd.compare(entry[0], stamp.r) < 0),
         [stamp.r, stamp.t],
         ...vector.filter((entry) => replicaOrd.compare(entry[0], stamp.r) > 0),
       ];
-};
 
 /** The pointwise maximum. */
 export const join = (a: Vector, b: Vector): Vector =>

@@ -1,7 +1,7 @@
 /** When a checkpoint is written: where a search stops before its end, and by the clock. */
 import { CheckerError } from '../component/error.js';
 import type { CheckpointOptions, Stop } from '../report.js';
-import { mustBeWritable } from './file.js';
+import { begin, finish, mustBeWritable, type Writer } from './file.js';
 
 export class Keeper {
   readonly path: string;
@@ -17,6 +17,13 @@ export class Keeper {
   /** By the clock. */
   isDue(): boolean {
     return performance.now() >= this.dueAt;
+  }
+
+  /** Writes the search, as one section. @throws CheckerError (`checkpoint`). */
+  write(content: (to: Writer) => void): void {
+    begin(this.path, content);
+    finish(this.path);
+    this.kept();
   }
 
   /** The search was written; the time until it is due again begins now. */

@@ -10,7 +10,7 @@ import type { Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import type { Counterexample, Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
-import { identityOf, mustBeKeepable, readOpening, restore, save } from './checkpoint.js';
+import { identityOf, mustBeKeepable, readOpening, restore, write } from './checkpoint.js';
 import { layoutFor } from './choose.js';
 import { layoutOf } from './compile.js';
 import { CheckerError } from './error.js';
@@ -155,7 +155,7 @@ const ending = (job: Job): Stop => {
 
 /** Writes the search to its file, if it has one. */
 const keep = ({ keeper, space, run, identity, traces }: Job): void => {
-  if (keeper !== undefined) save(keeper, space, run, identity, traces);
+  keeper?.write((to) => write(to, space, run, identity, traces));
 };
 
 const search = async (job: Job): Promise<Stop> => {

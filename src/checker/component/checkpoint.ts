@@ -5,9 +5,8 @@
  * filled again as it is needed. A sample of its rows is, though, and run again on resumption: a model whose steps are not what they
  * were is refused, like one whose slots, interactions, properties or reductions differ.
  */
-import { begin, finish, refuse, type Reader, type Writer } from '../checkpoint/file.js';
+import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
-import type { Keeper } from '../checkpoint/keeper.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/values.js';
 import type { ComponentModel } from '../interface.js';
 import type { Counterexample } from '../report.js';
@@ -123,19 +122,6 @@ export const write = (
     for (const words of [blocks.view(), queue.view(), ...arena.words]) to.words(words);
   }
   run.fingerprints?.save(to);
-};
-
-/** Writes a search to its file. @throws CheckerError (`checkpoint`). */
-export const save = (
-  keeper: Keeper,
-  space: Space,
-  run: Run,
-  identity: Identity,
-  traces: Iterable<readonly [string, Counterexample]>,
-): void => {
-  begin(keeper.path, (to) => write(to, space, run, identity, traces));
-  finish(keeper.path);
-  keeper.kept();
 };
 
 // --- restoring -------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /** A plain search in a checkpoint: all that it found, the graph for liveness, and where it stands. */
-import { begin, finish, reading, refuse, sectionsIn, type Reader, type Writer } from '../checkpoint/file.js';
+import { reading, refuse, sectionsIn, type Reader, type Writer } from '../checkpoint/file.js';
 import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/values.js';
@@ -141,13 +141,7 @@ const resumeFrom = <S, A>(path: string, found: Space<S, A>, identity: Identity, 
 
 /** Goes through the slices of a search and writes it by the clock, and where it stops before its end. */
 export function* keeping<S, A>({ found, keep }: Kept<S, A>, slices: Generator<void, Ended>): Generator<void, Ended> {
-  const write = (): void => {
-    if (keep === undefined) return;
-    const { keeper, identity } = keep;
-    begin(keeper.path, (to) => save(found, identity, to));
-    finish(keeper.path);
-    keeper.kept();
-  };
+  const write = (): void => keep?.keeper.write((to) => save(found, keep.identity, to));
   for (;;) {
     const slice = slices.next();
     if (slice.done === true) {

@@ -94,15 +94,18 @@ class Collapsed<S> implements StateStore<S> {
     return this.#rows.commit();
   };
 
-  readonly get = (index: number): S => this.#build(this.#rows.row(index));
+  readonly get = (index: number): S => {
+    const row = this.#rows.row(index);
+    return this.#values.shapes.build(row[0]!, this.#partsOf(row)) as S;
+  };
 
   readonly focus = (index: number): S => {
     const row = this.#rows instanceof HashedRows ? this.#rows.take(index) : this.#rows.row(index);
     const shape = this.#values.shapes.list[row[0]!]!;
     this.#focusRow = row;
-    this.#focus = row.slice(1).map((id) => this.#values.at(id));
+    this.#focus = this.#partsOf(row);
     this.#focusShape = shape.kind === 'whole' ? undefined : shape;
-    return this.#build(row);
+    return this.#values.shapes.build(row[0]!, this.#focus) as S;
   };
 
   readonly save = (to: Writer): void => {
@@ -115,9 +118,8 @@ class Collapsed<S> implements StateStore<S> {
     this.#rows.restore(from);
   };
 
-  #build(row: ReadonlyArray<number>): S {
-    const parts = row.slice(1).map((id) => this.#values.at(id));
-    return this.#values.shapes.build(row[0]!, parts) as S;
+  #partsOf(row: ReadonlyArray<number>): ReadonlyArray<unknown> {
+    return row.slice(1).map((id) => this.#values.at(id));
   }
 
   #writeItems(state: ReadonlyArray<unknown>, shape: Shape): void {

@@ -44,7 +44,8 @@ class Shapes {
   build(id: number, parts: ReadonlyArray<unknown>): unknown {
     const { kind, keys } = this.list[id]!;
     if (kind === 'whole') return parts[0];
-    if (kind === 'array') return parts;
+    // A copy: the parts stay the caller's.
+    if (kind === 'array') return [...parts];
     const value: Record<string, unknown> = {};
     for (let at = 0; at < keys.length; at++) value[keys[at]!] = parts[at];
     return value;
