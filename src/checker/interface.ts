@@ -129,6 +129,38 @@ export interface Interaction {
   readonly guard?: Predicate;
   /** The weak-fairness class, if any (see {@link Model.fairness}). */
   readonly fairness?: string;
+  /** The parts of which `step` is made, where it is a {@link conversation}: `slots[0]` asks `slots[1]`. */
+  readonly exchange?: AnyExchange;
+}
+
+/** What comes of an answer for the one who asked: one way in which it may go (see {@link Outcome}). */
+export interface Learned<A> {
+  readonly next: A;
+  readonly note?: string;
+  readonly violates?: ReadonlyArray<string>;
+  readonly witnesses?: ReadonlyArray<string>;
+}
+
+/**
+ * A step in which one slot asks, another answers without changing, and the first takes the answer in: a read, a pull. Each of the
+ * three pure functions is remembered by itself. Many states of an asker ask the same and many of an answerer answer alike, so all
+ * three together run far less often than the two slots meet. Questions and answers are immutable values, the same where their
+ * structure is. Interactions that share an exchange (by identity) share what is remembered of it.
+ */
+export interface Exchange<A, B, Q, R> {
+  /** What the asker wants to know; `undefined`: it does not ask, and the step is not enabled. */
+  readonly ask: (asker: A) => Q | undefined;
+  /** The answer; `undefined`: there is none, and the step is not enabled. */
+  readonly answer: (answerer: B, question: Q) => R | undefined;
+  /** The ways in which the answer may change the asker (none: not enabled). */
+  readonly take: (asker: A, answer: R) => ReadonlyArray<Learned<A>>;
+}
+
+/** An {@link Exchange} between slots of whatever types. */
+export interface AnyExchange {
+  readonly ask: (asker: never) => unknown;
+  readonly answer: (answerer: never, question: never) => unknown;
+  readonly take: (asker: never, answer: never) => ReadonlyArray<Learned<unknown>>;
 }
 
 /** A predicate over some slots' local states; remembered like a step. */
@@ -201,3 +233,31 @@ export const over = <const R extends ReadonlyArray<Slot<unknown>>>(
   slots: R,
   holds: (...locals: LocalsOf<R>) => boolean,
 ): Predicate => ({ slots, holds: holds });
+
+/** An {@link Interaction} that is an {@link Exchange}, taken where `when` is true (of slots other than these two, say of a link). */
+export const conversation = <A, B, Q, R>(spec: {
+  readonly label: Label;
+  readonly asker: Slot<A>;
+  readonly answerer: Slot<B>;
+  readonly exchange: Exchange<A, B, Q, R>;
+  readonly when?: Predicate;
+  readonly fairness?: string;
+}): Interaction => {
+  const { asker, answerer, exchange, when, fairness } = spec;
+  const slots: ReadonlyArray<Slot<unknown>> = [asker, answerer, ...(when?.slots ?? [])];
+  const step = (asks: A, answers: B, ...others: ReadonlyArray<unknown>): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> => {
+    const question = when === undefined || when.holds(...(others as never)) ? exchange.ask(asks) : undefined;
+    const answer = question === undefined ? undefined : exchange.answer(answers, question);
+    const learned = answer === undefined ? [] : exchange.take(asks, answer);
+    return learned.map((way) => ({ ...way, next: [way.next, answers, ...others] }));
+  };
+  return {
+    label: spec.label,
+    slots,
+    writes: [0],
+    step,
+    exchange,
+    ...(when === undefined ? {} : { guard: when }),
+    ...(fairness === undefined ? {} : { fairness }),
+  };
+};

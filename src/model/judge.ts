@@ -1,6 +1,7 @@
 /** What a step says of the properties: which it breaks, which witnesses it reaches. Pure look-backs; they change nothing. */
 import * as O from 'fp-ts/lib/Option.js';
-import type { Get, GetAnswer, Pulled, Put } from '../core/messages.js';
+import type { Bytes } from '../core/bytes.js';
+import type { GetAnswer, Pulled, Put } from '../core/messages.js';
 import type { Guarantees } from '../core/session.js';
 import type { Stamp } from '../core/write.js';
 import { isOlder, orderAt, sameStamp, stampOrd } from './order.js';
@@ -74,12 +75,12 @@ export const getBreaks = (
   judged: Judged,
   asked: Guarantees,
   session: Session,
-  get: Get,
+  key: Bytes,
   answer: GetAnswer,
 ): ReadonlyArray<string> =>
   both(
-    named('RYW', judged.has('RYW') && asked.readYourWrites && goesBack(answer, stampFor(session.wrote, get.key))),
-    named('MR', judged.has('MR') && asked.monotonicReads && goesBack(answer, stampFor(session.read, get.key))),
+    named('RYW', judged.has('RYW') && asked.readYourWrites && goesBack(answer, stampFor(session.wrote, key))),
+    named('MR', judged.has('MR') && asked.monotonicReads && goesBack(answer, stampFor(session.read, key))),
   );
 
 /** What the answer to a get witnesses. */

@@ -139,26 +139,34 @@ export const answerGet =
 /** What a puller asks. */
 export const pullRequest = (server: Server): Pull => ({ type: 'pull', puller: server.replica, vv: server.vv });
 
-/** The answer, taken at one instant: the writes that the puller lacks, the vector and the accept time. */
+/** What an answer to a pull says, whoever gives it. */
+export type Answer = Pick<Pulled, 'writes' | 'vv' | 'clock'>;
+
+/** The answer for a puller with this vector, taken at one instant: the writes that it lacks, the vector and the accept time. */
+export const answerFor = (server: Server, vv: V.Vector): Answer => ({
+  writes: L.lackedBy(server.log, vv),
+  vv: server.vv,
+  clock: server.clock,
+});
+
+/** The same as a message. */
 export const answerPull = (server: Server, pull: Pull): Pulled => ({
   type: 'pulled',
   from: server.replica,
-  writes: L.lackedBy(server.log, pull.vv),
-  vv: server.vv,
-  clock: server.clock,
+  ...answerFor(server, pull.vv),
 });
 
 /** R9: the puller adds the writes, prunes, and takes the maxima. V5: the accept time is not raised. */
 export const receive =
   (rules: Rules) =>
-  (server: Server, answer: Pulled): Server => {
+  (server: Server, answer: Answer): Server => {
     const claimed = claim(rules, server, answer);
     const log = pruned(rules, server, L.add(server.log, answer.writes));
     return log === server.log ? claimed : serverWith(claimed, { log });
   };
 
 /** The half of {@link receive} that takes the maxima. */
-const claim = (rules: Rules, server: Server, answer: Pulled): Server => {
+const claim = (rules: Rules, server: Server, answer: Answer): Server => {
   const clock = rules.variant === 'V5' ? server.clock : Math.max(server.clock, answer.clock);
   const vv = V.join(server.vv, answer.vv);
   return clock === server.clock && vv === server.vv ? server : serverWith(server, { clock, vv });
@@ -179,7 +187,7 @@ export const finishAnswer = (server: Server, writes: L.Log): readonly [Server, P
 /** V8, first half: the puller claims what it does not have yet. */
 export const claimFirst =
   (rules: Rules) =>
-  (server: Server, answer: Pulled): Server =>
+  (server: Server, answer: Answer): Server =>
     serverWith(claim(rules, server, answer), { midway: { type: 'eager', writes: answer.writes } });
 
 /** V8, second half: now it has the writes, unless it was killed in between. */

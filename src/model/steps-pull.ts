@@ -1,10 +1,28 @@
 /** The steps of anti-entropy (R9): a pull as one step, or as request, answer and receipt; and how V2 and V8 tear it. */
-import { interaction, type Interaction, type Outcome, type Slot } from '../checker/interface.js';
+import {
+  conversation,
+  interaction,
+  over,
+  type Exchange,
+  type Interaction,
+  type Outcome,
+  type Slot,
+} from '../checker/interface.js';
 import type { NodeId } from '../core/ids.js';
-import type { Pulled } from '../core/messages.js';
 import { receiptBreaks, receiptShows } from './judge.js';
 import * as Net from './network.js';
-import { addLate, answerPull, claimFirst, finishAnswer, pullRequest, readLogOnly, receive, type Server } from './server.js';
+import {
+  addLate,
+  answerFor,
+  answerPull,
+  claimFirst,
+  finishAnswer,
+  pullRequest,
+  readLogOnly,
+  receive,
+  type Answer,
+  type Server,
+} from './server.js';
 import * as V from './vector.js';
 import { linkOf, type World } from './world.js';
 import { add } from './write-log.js';
@@ -15,7 +33,7 @@ import { add } from './write-log.js';
 const takeIn = (
   world: World,
   puller: Server,
-  answer: Pulled,
+  answer: Answer,
 ): { readonly next: Server; readonly violates: ReadonlyArray<string>; readonly witnesses: ReadonlyArray<string> } => {
   const { rules, judged } = world;
   if (rules.variant === 'V8') return { next: claimFirst(rules)(puller, answer), violates: [], witnesses: [] };
@@ -33,17 +51,23 @@ const isFree = (puller: Server): boolean => puller.up && puller.midway === null;
 
 type Links = ReadonlyArray<Slot<boolean>>;
 
-const pull = (world: World, puller: Slot<Server>, answerer: Slot<Server>, links: Links): Interaction =>
-  interaction({
+/** A pull as one step, of any server from any other. The answer says nothing of who gives it, so that servers which have the same answer alike. */
+type Pulling = Exchange<Server, Server, V.Vector, Answer>;
+
+const pulling = (world: World): Pulling => ({
+  ask: (here) => (isFree(here) ? here.vv : undefined),
+  answer: (there, vv) => (there.up ? answerFor(there, vv) : undefined),
+  take: (here, answer) => [takeIn(world, here, answer)],
+});
+
+const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: Links, exchange: Pulling): Interaction =>
+  conversation({
     label: { family: 'Pull', args: [puller.name, answerer.name] },
-    slots: [puller, answerer, ...links],
-    writes: [0],
+    asker: puller,
+    answerer,
+    exchange,
+    ...(links.length === 0 ? {} : { when: over(links, (...up) => up.every(Boolean)) }),
     fairness: `${puller.name} pulls from ${answerer.name}`,
-    step: (here, there, ...up) => {
-      if (!isFree(here) || !there.up || !up.every(Boolean)) return [];
-      const { next, violates, witnesses } = takeIn(world, here, answerPull(there, pullRequest(here)));
-      return [{ next: [next, there, ...up], violates, witnesses }];
-    },
   });
 
 /** V2 at the grain of whole pulls: the answerer reads its log for the puller … */
@@ -252,12 +276,14 @@ const peersOf = (world: World): ReadonlyArray<Peers> =>
     }),
   );
 
-const atomic = (world: World): ReadonlyArray<Interaction> =>
-  peersOf(world).flatMap(({ puller, answerer, links }) =>
+const atomic = (world: World): ReadonlyArray<Interaction> => {
+  const pulls = pulling(world);
+  return peersOf(world).flatMap(({ puller, answerer, links }) =>
     world.rules.variant === 'V2'
       ? [readLog(puller, answerer, links), readVector(world, puller, answerer, links)]
-      : [pull(world, puller, answerer, links)],
+      : [pull(puller, answerer, links, pulls)],
   );
+};
 
 const byMessages = (world: World, net: Slot<Net.Net>): ReadonlyArray<Interaction> => [
   ...peersOf(world).flatMap(({ puller, answerer, ids, links }) => [

@@ -1,8 +1,16 @@
 /** The steps of sessions: puts, gets, answers that are lost, links of clients (R2, R3, R11 to R15). */
-import { interaction, over, type Interaction, type Outcome, type Slot } from '../checker/interface.js';
+import {
+  conversation,
+  interaction,
+  over,
+  type Exchange,
+  type Interaction,
+  type Outcome,
+  type Slot,
+} from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
 import { serverOf, type NodeId } from '../core/ids.js';
-import type { Put } from '../core/messages.js';
+import type { Get, GetAnswer, Put } from '../core/messages.js';
 import { getBreaks, getShows, putBreaks, putShows } from './judge.js';
 import { acceptPut, answerGet, type Server } from './server.js';
 import * as S from './session.js';
@@ -58,21 +66,18 @@ interface GetDone {
   readonly witnesses: ReadonlyArray<string>;
 }
 
-const getAt = (world: World, session: Session, server: Server, key: Bytes): GetDone => {
-  const asked = asksOf(world, session.client);
-  const get = S.getOf(asked)(session, key);
-  const answer = answerGet(world.rules)(server, get);
-  return {
-    session:
-      answer.type === 'found'
-        ? S.bounded(world.config.sessionKeys)(S.afterGet(session, key, answer.stamp), 'read', key)
-        : session,
-    note: answer.type === 'found' ? `${key}:${answer.value}` : `${key}:${answer.type === 'missing' ? 'ERR_KEY' : 'ERR_DEP'}`,
-    refused: answer.type === 'behind',
-    violates: getBreaks(world.judged, asked, session, get, answer),
-    witnesses: getShows(world.judged, answer),
-  };
-};
+/** What the session makes of the answer to its get of a key. */
+const afterAnswer = (world: World, session: Session, key: Bytes, answer: GetAnswer): GetDone => ({
+  session:
+    answer.type === 'found' ? S.bounded(world.config.sessionKeys)(S.afterGet(session, key, answer.stamp), 'read', key) : session,
+  note: answer.type === 'found' ? `${key}:${answer.value}` : `${key}:${answer.type === 'missing' ? 'ERR_KEY' : 'ERR_DEP'}`,
+  refused: answer.type === 'behind',
+  violates: getBreaks(world.judged, asksOf(world, session.client), session, key, answer),
+  witnesses: getShows(world.judged, answer),
+});
+
+const getAt = (world: World, session: Session, server: Server, key: Bytes): GetDone =>
+  afterAnswer(world, session, key, answerGet(world.rules)(server, S.getOf(asksOf(world, session.client))(session, key)));
 
 // --- clients that roam: any server, any time -------------------------------------------------------------------------------
 
@@ -91,16 +96,24 @@ const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Byt
     },
   });
 
-const get = (world: World, client: Slot<Session>, server: Slot<Server>, key: Bytes): Interaction =>
-  interaction({
+/** A get of one key, by any session at any server. */
+type Getting = Exchange<Session, Server, Get, GetAnswer>;
+
+const getting = (world: World, key: Bytes): Getting => ({
+  ask: (session) => (session.unanswered === null ? S.getOf(asksOf(world, session.client))(session, key) : undefined),
+  answer: (replica, get) => (replica.up ? answerGet(world.rules)(replica, get) : undefined),
+  take: (session, answer) => {
+    const { session: after, note, violates, witnesses } = afterAnswer(world, session, key, answer);
+    return [{ next: after, note, violates, witnesses }];
+  },
+});
+
+const get = (client: Slot<Session>, server: Slot<Server>, key: Bytes, exchange: Getting): Interaction =>
+  conversation({
     label: { family: 'Get', args: [client.name, server.name, key] },
-    slots: [client, server],
-    writes: [0],
-    step: (session, replica) => {
-      if (!replica.up || session.unanswered !== null) return [];
-      const { session: after, note, violates, witnesses } = getAt(world, session, replica, key);
-      return [{ next: [after, replica], note, violates, witnesses }];
-    },
+    asker: client,
+    answerer: server,
+    exchange,
   });
 
 // --- answers that are lost (R3, R14) ---------------------------------------------------------------------------------------
@@ -232,18 +245,20 @@ const changeClientLink = (
 
 // --- all of them -----------------------------------------------------------------------------------------------------------
 
-const roaming = (world: World): ReadonlyArray<Interaction> =>
-  world.clients.flatMap((client) => [
+const roaming = (world: World): ReadonlyArray<Interaction> => {
+  const keys = world.keys.map((key) => ({ key, gets: getting(world, key) }));
+  return world.clients.flatMap((client) => [
     ...world.servers.flatMap((server) => [
-      ...world.keys.flatMap((key) => [
+      ...keys.flatMap(({ key, gets }) => [
         put(world, client, server, key),
-        get(world, client, server, key),
+        get(client, server, key, gets),
         ...world.lostAnswers.map((lost) => putUnanswered(world, lost, client, server, key)),
       ]),
       ...world.lostAnswers.map(() => repeatPut(world, client, server)),
     ]),
     ...world.lostAnswers.map(() => giveUp(client)),
   ]);
+};
 
 const linked = (world: World): ReadonlyArray<Interaction> =>
   world.clients.flatMap((client) => [

@@ -1,5 +1,5 @@
 import { checkComponents } from '#bayou/checker/component/check.js';
-import type { ComponentModel, Interaction } from '#bayou/checker/interface.js';
+import type { AnyExchange, ComponentModel, Interaction } from '#bayou/checker/interface.js';
 import { encode } from '#bayou/checker/plain/encode.js';
 import { DEFAULTS } from '#bayou/model/config.js';
 import { bayou } from '#bayou/model/system.js';
@@ -16,15 +16,29 @@ const freeze = <T>(value: T): T => {
 /** The model with every step run twice on frozen inputs: what it gives must be the same, or a memo would not be allowed. */
 const guarded = (model: ComponentModel): { readonly model: ComponentModel; readonly runs: () => number } => {
   let runs = 0;
+  const twice =
+    <A extends ReadonlyArray<never>, B>(run: (...args: A) => B): ((...args: A) => B) =>
+    (...args) => {
+      freeze(args);
+      runs++;
+      const result = run(...args);
+      expect(encode(run(...args))).toBe(encode(result));
+      return result;
+    };
+  const guarded = new Map<AnyExchange, AnyExchange>();
+  const guardExchange = (exchange: AnyExchange): AnyExchange => {
+    const known = guarded.get(exchange) ?? {
+      ask: twice(exchange.ask),
+      answer: twice(exchange.answer),
+      take: twice(exchange.take),
+    };
+    guarded.set(exchange, known);
+    return known;
+  };
   const guard = (interaction: Interaction): Interaction => ({
     ...interaction,
-    step: (...locals) => {
-      freeze(locals);
-      runs++;
-      const outcomes = interaction.step(...locals);
-      expect(encode(interaction.step(...locals))).toBe(encode(outcomes));
-      return outcomes;
-    },
+    step: twice(interaction.step),
+    ...(interaction.exchange === undefined ? {} : { exchange: guardExchange(interaction.exchange) }),
   });
   return { model: { ...model, interactions: model.interactions.map(guard) }, runs: () => runs };
 };

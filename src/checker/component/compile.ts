@@ -1,5 +1,5 @@
 /** A component model with names turned into numbers, and its slots divided into the *group* part and the *local* positions. */
-import type { ComponentModel, ComponentProperty, Interaction, Predicate, Slot } from '../interface.js';
+import type { AnyExchange, ComponentModel, ComponentProperty, Interaction, Predicate, Slot } from '../interface.js';
 import { CheckerError } from './error.js';
 import type { Components } from './components.js';
 
@@ -29,10 +29,27 @@ export interface Meeting extends Reads {
   readonly source: Interaction;
   readonly family: number;
   readonly writes: ReadonlyArray<boolean>;
-  /** The local position it touches, or -1. */
+  /** The places of the group slots that it writes, in the order of `groupArgs`. */
+  readonly writtenPlaces: ReadonlyArray<number>;
+  /** The local position it touches, or -1; and whether it writes it. */
   readonly local: number;
+  readonly writesLocal: boolean;
   /** Its guard, where that reads group slots alone. */
   readonly guard: Watched | undefined;
+  readonly talk: Talk | undefined;
+}
+
+/** An exchange and who takes part in it: the place of a group slot, or -1 for the local position. */
+export interface Talk {
+  readonly source: AnyExchange;
+  /** Talks with the same index share what is remembered. */
+  readonly index: number;
+  readonly askerKind: number;
+  readonly answererKind: number;
+  readonly asker: number;
+  readonly answerer: number;
+  /** What else must be true, where it is not the guard. */
+  readonly when: Watched | undefined;
 }
 
 /** A compiled predicate. */
@@ -104,31 +121,71 @@ export const compile = (
   const indices = slotIndices(model);
   const families = [...new Set(model.interactions.map((interaction) => interaction.label.family))];
   const guards = new Map<Predicate, Watched>();
-  const guardOf = (where: string, source: Predicate): Watched | undefined => {
+  const watchedGuard = (where: string, source: Predicate): Watched => {
     const guard = guards.get(source) ?? watch(where, source, indices, layout, components);
     guards.set(source, guard);
-    // A guard that reads a local position is of no use: it would cost as much as the step's own row.
-    return guard.localArgs.length === 0 ? guard : undefined;
+    return guard;
   };
+  const talkOf = talks();
   const meetings = model.interactions.map((source, index): Meeting => {
     const where = nameOf(source);
     if (source.slots.length === 0) throw new CheckerError('model', `${where} has no slots`);
     if (new Set(source.slots).size < source.slots.length) throw new CheckerError('model', `${where} names a slot twice`);
+    if (source.exchange !== undefined && (source.slots.length < 2 || source.writes.join() !== '0')) {
+      throw new CheckerError('model', `${where} is an exchange: it has an asker, an answerer, and writes the asker alone`);
+    }
     const reads = readsOf(where, source.slots, indices, layout, components);
+    const written = (arg: number): boolean => source.writes.includes(arg);
+    const watched = source.guard && watchedGuard(where, source.guard);
+    // A guard that reads a local position is of no use: it would cost as much as the step's own row.
+    const guard = watched?.localArgs.length === 0 ? watched : undefined;
+    // Field by field: each place with a spread makes objects of hidden classes of their own, and these are read at every look-up.
     return {
-      ...reads,
+      arity: reads.arity,
+      kinds: reads.kinds,
+      groupArgs: reads.groupArgs,
+      groupPlaces: reads.groupPlaces,
+      localArgs: reads.localArgs,
+      localPositions: reads.localPositions,
       index,
       source,
       family: families.indexOf(source.label.family),
-      writes: source.slots.map((_, i) => source.writes.includes(i)),
+      writes: source.slots.map((_, i) => written(i)),
+      writtenPlaces: reads.groupPlaces.filter((_, i) => written(reads.groupArgs[i]!)),
       local: reads.localPositions[0] ?? -1,
-      guard: source.guard && guardOf(where, source.guard),
+      writesLocal: reads.localArgs.some(written),
+      guard,
+      talk: source.exchange && talkOf(source.exchange, reads, guard === undefined ? watched : undefined),
     };
   });
   const kinds = [...layout.group, ...layout.locals].map((i) => components.kindOf(model.slots[i]!.kind));
   const boundary = (model.boundary ?? []).map((source) => watch('the boundary', source, indices, layout, components));
   const properties = model.properties.filter((property) => only?.includes(property.name) ?? true);
   return { model, layout, kinds, families, meetings, boundary, properties };
+};
+
+/**
+ * Numbers exchanges: one number for all meetings with the same parts and the same kinds of slots. An asker at a local position and one
+ * in the group have numbers of their own, since their rows are different.
+ */
+const talks = (): ((source: Talk['source'], reads: Reads, when: Watched | undefined) => Talk) => {
+  const known: Talk[] = [];
+  const placeOf = ({ groupArgs, groupPlaces }: Reads, arg: number): number => groupPlaces[groupArgs.indexOf(arg)] ?? -1;
+  return (source, reads, when) => {
+    const [asker, answerer] = [placeOf(reads, 0), placeOf(reads, 1)];
+    const [askerKind, answererKind] = [reads.kinds[0]!, reads.kinds[1]!];
+    const like = known.find(
+      (talk) =>
+        talk.source === source &&
+        talk.askerKind === askerKind &&
+        talk.answererKind === answererKind &&
+        (talk.asker === -1) === (asker === -1),
+    );
+    const index = like?.index ?? new Set(known.map((talk) => talk.index)).size;
+    const made = { source, index, askerKind, answererKind, asker, answerer, when };
+    known.push(made);
+    return made;
+  };
 };
 
 /** Compiles a predicate. */
@@ -138,4 +195,13 @@ export const watch = (
   indices: ReadonlyMap<Slot<unknown>, number>,
   layout: Layout,
   components: Components,
-): Watched => ({ ...readsOf(where, source.slots, indices, layout, components), source });
+): Watched => {
+  const { arity, kinds, groupArgs, groupPlaces, localArgs, localPositions } = readsOf(
+    where,
+    source.slots,
+    indices,
+    layout,
+    components,
+  );
+  return { arity, kinds, groupArgs, groupPlaces, localArgs, localPositions, source };
+};

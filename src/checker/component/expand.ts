@@ -1,5 +1,6 @@
 /** Expanding a group: all steps from those of its cells that are to be expanded. */
 import { Ints } from '../ints.js';
+import { Closure } from './closure.js';
 import type { Compiled, Meeting } from './compile.js';
 import { fillUsed, Here } from './here.js';
 import type { Judge } from './judge.js';
@@ -61,8 +62,14 @@ export class Expander {
   private readonly ids: Int32Array;
   /** The batch that is being moved and its tuple, for evidence. */
   private moving: Batch;
-  /** The cell and the interaction of which a row is being filled. */
+  /** What {@link evidence} is of: a cell to expand, and an id that stands at a position instead of the cell's own (position -1: none). */
   private cell = 0;
+  private position = -1;
+  private instead = 0;
+  /** Finds the successors inside a group all at once, where nobody must see them one by one. */
+  private readonly closure: Closure | undefined;
+  /** The indices opened at the position at hand. */
+  private readonly opened = new Ints();
 
   constructor(
     compiled: Compiled,
@@ -92,6 +99,8 @@ export class Expander {
     this.locals = Array.from({ length: shape.positions }, () => new Locals(this.families));
     this.active = this.localMeetings.map(() => new Active());
     this.ids = new Int32Array(shape.positions);
+    const unseen = judge.looks.cell.length === 0 && compiled.boundary.length === 0 && shape.positions > 0;
+    this.closure = order.closes && unseen ? new Closure(this.here, this.locals, this.inside, tally) : undefined;
     if (judge.looks.cell.length > 0) mover.onFresh = (cell) => this.lookAtCell(cell);
   }
 
@@ -115,7 +124,7 @@ export class Expander {
   expand(layer: Layer, group: number): void {
     const { here, order, tally } = this;
     here.load(layer, group);
-    here.collect(order.from, order.done);
+    here.collect(order.from, this.closure === undefined ? order.done : order.from);
     if (here.cells.count === 0) return;
     tally.queue -= here.cells.count;
     this.loose = this.canonical?.isLoose(here.tuple) ?? false;
@@ -124,7 +133,8 @@ export class Expander {
       this.locals[p]!.clear(here.counts[p]!);
     }
     this.inside.length = this.outside.length = 0;
-    this.expandInside();
+    if (this.closure === undefined) this.expandInside();
+    else this.closeInside(this.closure);
     if (here.cells.count === 0) return;
     here.settle();
     const alive = this.expandGroup();
@@ -158,6 +168,46 @@ export class Expander {
     }
     cells.count = kept;
     if (tally.distinct > before && !this.order.closes) this.order.enqueue(here.layer, here.group);
+  }
+
+  /** The same at once: first all ids, then all cells. */
+  private closeInside(closure: Closure): void {
+    const { here, tally, order, locals } = this;
+    const { cells } = here;
+    for (let p = 0; p < locals.length; p++) this.openAll(p);
+    tally.distinct += closure.run(order.from);
+    cells.count = 0;
+    here.collect(order.from, order.done);
+    for (let p = 0; p < locals.length; p++) {
+      const { weight } = locals[p]!;
+      const at = cells.at[p]!;
+      for (let i = 0; i < cells.count; i++) weight[at[i]!]!++;
+    }
+  }
+
+  /** Opens the ids that the cells to expand have at a position, and those that these come to. */
+  private openAll(p: number): void {
+    const { here, opened, inside } = this;
+    const local = this.locals[p]!;
+    opened.length = 0;
+    for (let i = 0; i < here.cells.count; i++) this.openOnce(p, here.cells.at[p]![i]!, i);
+    for (let k = 0; k < opened.length; k++) {
+      const x = opened.at(k);
+      for (let s = local.from[x]!; s < local.to[x]!; s += 2) this.openOnce(p, inside.at(s), local.cell[x]!);
+    }
+  }
+
+  /** Opens an id, of which `cell` is evidence: it comes to a cell that differs in this id at most. */
+  private openOnce(p: number, x: number, cell: number): void {
+    const local = this.locals[p]!;
+    if (local.open[x] !== 0) return;
+    local.cell[x] = cell;
+    this.cell = cell;
+    this.position = p;
+    this.instead = this.here.cells.ids[p]![x]!;
+    this.open(p, x);
+    this.opened.push(x);
+    this.position = -1;
   }
 
   private followInside(i: number, p: number, place: number): void {
@@ -267,7 +317,9 @@ export class Expander {
         const meeting = this.meetings[outside.at(at + 2)]!;
         const offset = outside.at(at + 3);
         this.aim(meeting, offset);
-        this.part.ids[p]![0] = this.memo.pool.data[offset + strideOf(meeting) - 1]!;
+        this.part.ids[p]![0] = meeting.writesLocal
+          ? this.memo.pool.data[offset + strideOf(meeting) - 1]!
+          : this.here.cells.ids[p]![x]!;
         if (this.part.count > 0) this.move(this.part, meeting.family);
       }
     }
@@ -298,7 +350,7 @@ export class Expander {
     const { target, here } = this;
     const { data } = this.memo.pool;
     for (let i = 0; i < target.length; i++) target[i] = here.tuple[i]!;
-    const places = meeting.groupPlaces;
+    const places = meeting.writtenPlaces;
     for (let i = 0; i < places.length; i++) target[places[i]!] = data[outcome + 1 + i]!;
   }
 
@@ -409,7 +461,9 @@ export class Expander {
 
   /** The state of which a row is being filled. */
   evidence(): Int32Array {
-    return this.stateHere(this.cell);
+    this.readIds(this.here.cells, this.cell);
+    if (this.position !== -1) this.ids[this.position] = this.instead;
+    return join(this.here.tuple, this.ids);
   }
 }
 

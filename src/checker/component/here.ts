@@ -11,12 +11,13 @@ export class Here {
   readonly counts: Int32Array;
   layer!: Layer;
   group = 0;
+  /** How far apart, in bytes, the cells of two neighbours at a position are; the cells of the group, and where the first is. */
+  readonly strides: Int32Array;
+  bytes!: Uint8Array;
+  first = 0;
   private readonly shape: Shape;
   private readonly maps: ReadonlyArray<IndexOf>;
-  private readonly strides: Int32Array;
   private readonly walk: Int32Array;
-  private bytes!: Uint8Array;
-  private first = 0;
 
   constructor(shape: Shape) {
     this.shape = shape;

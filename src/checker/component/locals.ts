@@ -14,6 +14,8 @@ export class Active {
 export class Locals {
   /** 0: not opened yet, 1: may be expanded, 2: beyond the boundary. */
   open: Int32Array = new Int32Array(64);
+  /** A cell to expand that has it, or comes to one that has. */
+  cell: Int32Array = new Int32Array(64);
   /** How many cells with it were expanded. */
   weight: Int32Array = new Int32Array(64);
   /** Where its successors inside the group begin and end in `inside`. */
@@ -32,6 +34,7 @@ export class Locals {
   reserve(count: number): void {
     this.ways = roomy(this.ways, count * this.families);
     this.open = roomy(this.open, count);
+    this.cell = roomy(this.cell, count);
     this.weight = roomy(this.weight, count);
     this.from = roomy(this.from, count);
     this.to = roomy(this.to, count);

@@ -1,16 +1,17 @@
 /**
- * Local steps and predicates, each run once for each distinct tuple of component ids. That is sound because they are pure and take
- * nothing but the local states of their slots.
+ * Local steps and predicates, each run once for each distinct tuple of component ids; of an exchange, its parts (`talks.ts`). That is
+ * sound because they are pure and take nothing but the local states of their slots.
  *
- * A row of the pool is: the number of outcomes, then for each its flags and the new ids of the group slots, in the order of
- * `groupArgs`, and of the local slot, if the interaction has one. Offset 0 is the empty row: not enabled. All rows of a single outcome
+ * A row of the pool is: the number of outcomes, then for each its flags and the new ids of the slots that the interaction writes: of
+ * group slots, in the order of `writtenPlaces`, then of the local one. Offset 0 is the empty row: not enabled. All rows of a single outcome
  * that changes nothing are one row too, {@link IDLE}: in a model whose refusals are steps they are the most.
  */
 import { Ints } from '../ints.js';
 import type { Outcome } from '../interface.js';
-import type { Compiled, Meeting, Reads, Watched } from './compile.js';
+import type { Compiled, Meeting, Reads, Talk, Watched } from './compile.js';
 import type { Components } from './components.js';
 import { CheckerError } from './error.js';
+import { Conversation } from './talks.js';
 import { Trie } from './trie.js';
 
 /** Outcome flags. */
@@ -26,16 +27,19 @@ type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
 const NO_LOCALS: ReadonlyArray<number> = [];
 
 /** Told of what an outcome says when its row is made; the row belongs to a state that is being expanded. */
-export type OnOutcome = (meeting: Meeting, outcome: number, said: Outcome<ReadonlyArray<never>>) => void;
+export type OnOutcome = (meeting: Meeting, outcome: number, said: Said) => void;
 
-/** A row: the ids that it is for, and where it is in the pool. */
+/** What an outcome says of properties. */
+export type Said = Pick<Outcome<ReadonlyArray<never>>, 'violates' | 'witnesses'>;
+
+/** A row: the ids that it is for (of an exchange: of the asker and the answerer), and where it is in the pool. */
 interface Row {
   readonly ids: ReadonlyArray<number>;
   readonly row: number;
 }
 
 /** How many integers an outcome takes in a row of the pool. */
-export const strideOf = (meeting: Meeting): number => 1 + meeting.arity;
+export const strideOf = (meeting: Meeting): number => 1 + meeting.writtenPlaces.length + (meeting.writesLocal ? 1 : 0);
 
 export class Memo {
   readonly pool = new Ints(1 << 16);
@@ -52,6 +56,8 @@ export class Memo {
   private readonly values: unknown[] = [];
   /** By position: the local id of an interaction. */
   private readonly one: number[];
+  /** By exchange. */
+  private readonly conversations: Conversation[];
 
   constructor(compiled: Compiled, components: Components, onOutcome: OnOutcome) {
     this.components = components;
@@ -59,12 +65,17 @@ export class Memo {
     this.enabled = compiled.meetings.map(() => false);
     this.one = compiled.layout.locals.map(() => 0);
     this.roots = Int32Array.from(compiled.meetings, () => this.trie.root());
+    this.conversations = [];
+    for (const { talk } of compiled.meetings) {
+      if (talk !== undefined) this.conversations[talk.index] ??= new Conversation(talk, components);
+    }
     // The empty row, then the idle one.
     for (const word of [0, 1, 0]) this.pool.push(word);
   }
 
   /** Where the rows of an interaction begin for the group slots of a tuple; to be completed by a local id. */
   node(meeting: Meeting, tuple: Int32Array): number {
+    if (meeting.talk !== undefined) return -1;
     const { trie } = this;
     const places = meeting.groupPlaces;
     let node = this.roots[meeting.index]!;
@@ -74,12 +85,14 @@ export class Memo {
 
   /** The row of an interaction that touches a local position. */
   localRow(meeting: Meeting, node: number, tuple: Int32Array, local: number): number {
+    if (meeting.talk !== undefined) return this.talkRow(meeting, meeting.talk, tuple, local);
     const row = this.trie.get(node, local);
     return row === -1 ? this.fill(meeting, node, tuple, local) : row;
   }
 
   /** The row of an interaction among group slots alone. */
   groupRow(meeting: Meeting, tuple: Int32Array): number {
+    if (meeting.talk !== undefined) return this.talkRow(meeting, meeting.talk, tuple, -1);
     const { trie } = this;
     const places = meeting.groupPlaces;
     const last = places.length - 1;
@@ -91,6 +104,7 @@ export class Memo {
 
   /** The row of an interaction for ids in the order of {@link rowsOf}. */
   rowFor(meeting: Meeting, ids: ReadonlyArray<number>): number {
+    if (meeting.talk !== undefined) return this.exchange(meeting, meeting.talk, ids[0]!, ids[1]!);
     const tuple = new Int32Array(Math.max(0, ...meeting.groupPlaces) + 1);
     meeting.groupPlaces.forEach((place, i) => (tuple[place] = ids[i]!));
     if (meeting.local === -1) return this.groupRow(meeting, tuple);
@@ -131,15 +145,42 @@ export class Memo {
     return truth;
   }
 
+  /** The same for an interaction's local id. */
+  private holdsWith(meeting: Meeting, watched: Watched, tuple: Int32Array, local: number): boolean {
+    if (local !== -1) this.one[meeting.local] = local;
+    return this.holds(watched, tuple, this.one);
+  }
+
   /** Runs a predicate, remembering nothing. */
   test(watched: Watched, tuple: Int32Array, locals: ArrayLike<number>): boolean {
     this.read(watched, tuple, locals);
     return (watched.source.holds as AnyHolds)(...this.values);
   }
 
-  /** The rows of an interaction in which it changes something: the ids it read (group slots, then the local one) and where the row is. */
+  /** The rows in which an interaction changes something: the ids it read (group slots, then the local one) and where the row is. */
   rowsOf(meeting: Meeting): Generator<Row> {
-    return this.rowsBelow(meeting, this.roots[meeting.index]!, []);
+    return meeting.talk === undefined ? this.rowsBelow(meeting, this.roots[meeting.index]!, []) : this.exchangesOf(meeting.talk);
+  }
+
+  private *exchangesOf(talk: Talk): Generator<Row> {
+    const conversation = this.conversations[talk.index]!;
+    for (const asker of conversation.askers()) {
+      for (const answerer of conversation.answerers()) {
+        const row = this.knownRow(talk, asker, answerer);
+        if (row > IDLE) yield { ids: [asker, answerer], row };
+      }
+    }
+  }
+
+  /** Who took the asker's part in an exchange so far. */
+  askers(talk: Talk): Iterable<number> {
+    return this.conversations[talk.index]!.askers();
+  }
+
+  /** The row of an asker and an answerer, as far as it is remembered; else the empty one. */
+  knownRow(talk: Talk, asker: number, answerer: number): number {
+    const conversation = this.conversations[talk.index]!;
+    return Math.max(0, conversation.row(asker, conversation.answerTo(asker, answerer)));
   }
 
   private *rowsBelow(meeting: Meeting, node: number, ids: ReadonlyArray<number>): Generator<Row> {
@@ -178,17 +219,56 @@ export class Memo {
     this.readMeeting(meeting, tuple, local);
     this.rows++;
     const outcomes = (meeting.source.step as unknown as AnyStep)(...this.values);
-    const row = outcomes.length === 0 ? 0 : this.write(meeting, outcomes);
+    for (const { next } of outcomes) {
+      if (next.length !== meeting.arity) {
+        throw fault(meeting, `gives ${next.length} local states for ${meeting.arity} slots`);
+      }
+    }
+    const row = this.write(meeting, outcomes, (outcome, flags) => this.writeAll(meeting, outcome.next, flags));
     this.trie.set(node, local === -1 ? tuple[meeting.groupPlaces.at(-1)!]! : local, row);
     return row;
   }
 
-  private write(meeting: Meeting, outcomes: ReadonlyArray<Outcome<ReadonlyArray<never>>>): number {
+  /** The row of an exchange, whatever else must be true for it. */
+  private exchange(meeting: Meeting, talk: Talk, asker: number, answerer: number): number {
+    const conversation = this.conversations[talk.index]!;
+    const answer = conversation.answerTo(asker, answerer);
+    if (answer === 0) return 0;
+    const known = conversation.row(asker, answer);
+    const row = known === -1 ? this.fillExchange(meeting, conversation, asker, answer) : known;
+    if (row !== 0) this.enabled[meeting.index] = true;
+    return row;
+  }
+
+  private talkRow(meeting: Meeting, talk: Talk, tuple: Int32Array, local: number): number {
+    if (talk.when !== undefined && !this.holdsWith(meeting, talk.when, tuple, local)) return 0;
+    const asker = talk.asker === -1 ? local : tuple[talk.asker]!;
+    return this.exchange(meeting, talk, asker, talk.answerer === -1 ? local : tuple[talk.answerer]!);
+  }
+
+  private fillExchange(meeting: Meeting, conversation: Conversation, asker: number, answer: number): number {
+    this.rows++;
+    this.ids[0] = asker;
+    this.values[0] = conversation.askerValue(asker);
+    const flag = meeting.talk?.asker === -1 ? LOCAL_CHANGES : GROUP_CHANGES;
+    const row = this.write(meeting, conversation.take(asker, answer), ({ next }, flags) =>
+      this.writeAfter(meeting, 0, next, flags, flag),
+    );
+    conversation.setRow(asker, answer, row);
+    return row;
+  }
+
+  /** Writes a row; `each` writes what follows an outcome's flags. */
+  private write<T extends Said>(meeting: Meeting, outcomes: ReadonlyArray<T>, each: (outcome: T, flags: number) => void): number {
+    if (outcomes.length === 0) return 0;
     this.enabled[meeting.index] = true;
     const { pool } = this;
     const row = pool.length;
     pool.push(outcomes.length);
-    for (const outcome of outcomes) this.writeOutcome(meeting, outcome.next);
+    for (const outcome of outcomes) {
+      pool.push(0);
+      each(outcome, pool.length - 1);
+    }
     for (let o = 0; o < outcomes.length; o++) this.onOutcome(meeting, o, outcomes[o]!);
     if (outcomes.length === 1 && pool.at(row + 1) === 0) {
       pool.length = row;
@@ -197,24 +277,17 @@ export class Memo {
     return row;
   }
 
-  private writeOutcome(meeting: Meeting, next: ReadonlyArray<unknown>): void {
-    const { pool } = this;
-    const { groupArgs, localArgs } = meeting;
-    if (next.length !== meeting.arity) {
-      throw fault(meeting, `gives ${next.length} local states for ${meeting.arity} slots`);
-    }
-    const flags = pool.length;
-    pool.push(0);
-    for (const arg of groupArgs) this.writeAfter(meeting, arg, next, flags, GROUP_CHANGES);
-    for (const arg of localArgs) this.writeAfter(meeting, arg, next, flags, LOCAL_CHANGES);
+  private writeAll(meeting: Meeting, next: ReadonlyArray<unknown>, flags: number): void {
+    for (const arg of meeting.groupArgs) this.writeAfter(meeting, arg, next[arg], flags, GROUP_CHANGES);
+    for (const arg of meeting.localArgs) this.writeAfter(meeting, arg, next[arg], flags, LOCAL_CHANGES);
   }
 
-  /** Writes the id of an argument after the step, and the flag if it is another than before. */
-  private writeAfter(meeting: Meeting, arg: number, next: ReadonlyArray<unknown>, flags: number, flag: number): void {
+  /** Writes the id of an argument after the step, if the step may write it, and the flag if it is another than before. */
+  private writeAfter(meeting: Meeting, arg: number, value: unknown, flags: number, flag: number): void {
     const { pool } = this;
     const before = this.ids[arg]!;
-    const after = next[arg] === this.values[arg] ? before : this.after(meeting, arg, next[arg]);
-    pool.push(after);
+    const after = value === this.values[arg] ? before : this.after(meeting, arg, value);
+    if (meeting.writes[arg]) pool.push(after);
     if (after !== before) pool.data[flags]! |= flag;
   }
 

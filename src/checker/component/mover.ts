@@ -116,16 +116,17 @@ export class Mover {
     const base = within(offset);
     let from = base + shape.ids;
     for (let p = 0; p < shape.positions; p++) {
-      const count = page[base + shape.counts + p]!;
-      this.maps[p]!.load(page, from, count);
-      need[p] = this.number(batch, p, count);
+      need[p] = this.number(batch, p, page, from, page[base + shape.counts + p]!);
       from += page[base + shape.rooms + p]!;
     }
     if (moved.newCount > 0) this.append(batch, layer, group);
   }
 
-  /** Indices for the ids at one position, and how many there are then. */
-  private number(batch: Batch, p: number, count: number): number {
+  /**
+   * Indices for the ids at one position, of which the group has `count` at `from`; and how many there are then. A group has most of its
+   * ids from one like the batch's, so most have the same index there: that is tried before the map is made.
+   */
+  private number(batch: Batch, p: number, page: Int32Array, from: number, count: number): number {
     const { moved } = this;
     const map = this.maps[p]!;
     const used = batch.used[p]!;
@@ -133,8 +134,15 @@ export class Mover {
     const offsets = roomy(this.offsets[p]!, ids.length);
     this.offsets[p] = offsets;
     let next = count;
+    let isLoaded = false;
     for (let u = 0; u < batch.usedCount[p]!; u++) {
       const x = used[u]!;
+      if (x < count && page[from + x] === ids[x]) {
+        offsets[x] = x;
+        continue;
+      }
+      if (!isLoaded) map.load(page, from, count);
+      isLoaded = true;
       let index = map.get(ids[x]!);
       if (index === -1) {
         index = next++;

@@ -59,8 +59,8 @@ class Steps {
     const { memo, shape } = this.space;
     if (memo.pool.at(at) === 0) return false;
     this.target.set(this.state);
-    meeting.groupPlaces.forEach((place, i) => (this.target[place] = memo.pool.at(at + 1 + i)));
-    if (meeting.local !== -1) this.target[shape.group + meeting.local] = memo.pool.at(at + strideOf(meeting) - 1);
+    meeting.writtenPlaces.forEach((place, i) => (this.target[place] = memo.pool.at(at + 1 + i)));
+    if (meeting.writesLocal) this.target[shape.group + meeting.local] = memo.pool.at(at + strideOf(meeting) - 1);
     return true;
   }
 }

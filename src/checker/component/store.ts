@@ -103,7 +103,7 @@ export class Arena {
 const roundSize = (size: number): number => {
   if (size <= 32) return (size + 1) & ~1;
   const step = 1 << (29 - Math.clz32(size));
-  return Math.ceil(size / step) * step;
+  return (size + step - 1) & -step;
 };
 
 /** The index in an arena's page of a block. */

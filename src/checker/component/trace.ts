@@ -11,10 +11,10 @@
  */
 import { type Counterexample, type Shown, type TraceStep } from '../report.js';
 import type { ComponentModel, Outcome } from '../interface.js';
-import type { Meeting } from './compile.js';
+import type { Meeting, Talk } from './compile.js';
 import { CheckerError } from './error.js';
 import type { Evidence } from './judge.js';
-import { strideOf } from './memo.js';
+import { IDLE, strideOf } from './memo.js';
 import { type Breadth, depthMark } from './search.js';
 import { cellOf } from './store.js';
 import type { Space } from './space.js';
@@ -33,6 +33,46 @@ const placesOf = (space: Space, meeting: Meeting): ReadonlyArray<number> => {
   return places;
 };
 
+/** A row of an interaction that may lead to a state: the ids before the step, in the order of `groupArgs` and `localArgs`. */
+interface Candidate {
+  readonly ids: ReadonlyArray<number>;
+  readonly row: number;
+  readonly state: Int32Array;
+}
+
+/** The rows of an interaction that may lead to one of these states. */
+function* candidates(
+  space: Space,
+  meeting: Meeting,
+  slots: ReadonlyArray<number>,
+  states: ReadonlyArray<Int32Array>,
+): Generator<Candidate> {
+  if (meeting.talk !== undefined) {
+    for (const state of states) yield* exchangesTo(space, meeting, meeting.talk, slots, state);
+  } else {
+    for (const { ids, row } of space.memo.rowsOf(meeting)) for (const state of states) yield { ids, row, state };
+  }
+}
+
+/** Of an exchange all but the asker is as it was before. */
+function* exchangesTo(
+  space: Space,
+  meeting: Meeting,
+  talk: Talk,
+  slots: ReadonlyArray<number>,
+  state: Int32Array,
+): Generator<Candidate> {
+  const { memo, shape } = space;
+  const when = talk.when ?? meeting.guard;
+  const tuple = state.subarray(0, shape.group);
+  if (when !== undefined && !memo.holds(when, tuple, state.subarray(shape.group))) return;
+  const [asking, answering] = [0, 1].map((arg) => [...meeting.groupArgs, ...meeting.localArgs].indexOf(arg)) as [number, number];
+  for (const asker of memo.askers(talk)) {
+    const row = memo.knownRow(talk, asker, state[slots[answering]!]!);
+    if (row > IDLE) yield { ids: slots.map((place, i) => (i === asking ? asker : state[place]!)), row, state };
+  }
+}
+
 /** A state one step before `state` that is marked `mark`. */
 const predecessor = (space: Space, run: Breadth, state: Int32Array, mark: number): Int32Array | undefined => {
   const images = space.symmetry?.imagesOf(state) ?? [state];
@@ -40,24 +80,31 @@ const predecessor = (space: Space, run: Breadth, state: Int32Array, mark: number
     const order = [...meeting.groupArgs, ...meeting.localArgs];
     const places = placesOf(space, meeting);
     const slots = order.map((arg) => places[arg]!);
-    for (const { ids, row } of space.memo.rowsOf(meeting)) {
-      for (const image of images) {
-        if (!leadsTo(space, meeting, row, slots, image)) continue;
-        const before = image.slice();
-        slots.forEach((place, i) => (before[place] = ids[i]!));
-        if (markOf(space, run, before) === mark) return before;
-      }
+    for (const { ids, row, state: image } of candidates(space, meeting, slots, images)) {
+      if (!leadsTo(space, meeting, row, ids, slots, image)) continue;
+      const before = image.slice();
+      slots.forEach((place, i) => (before[place] = ids[i]!));
+      if (markOf(space, run, before) === mark) return before;
     }
   }
   return undefined;
 };
 
-/** Whether some outcome of a row has the ids that the state has in these places. */
-const leadsTo = (space: Space, meeting: Meeting, row: number, places: ReadonlyArray<number>, state: Int32Array): boolean => {
+/** Whether some outcome of a row for these ids has those that the state has in these places. */
+const leadsTo = (
+  space: Space,
+  meeting: Meeting,
+  row: number,
+  ids: ReadonlyArray<number>,
+  places: ReadonlyArray<number>,
+  state: Int32Array,
+): boolean => {
   const { data } = space.memo.pool;
   const stride = strideOf(meeting);
+  const written = [...meeting.groupArgs, ...meeting.localArgs].map((arg) => meeting.writes[arg]);
   for (let o = 0, at = row + 1; o < data[row]!; o++, at += stride) {
-    if (places.every((place, i) => data[at + 1 + i] === state[place])) return true;
+    let word = at + 1;
+    if (places.every((place, i) => (written[i] === true ? data[word++] : ids[i]) === state[place])) return true;
   }
   return false;
 };

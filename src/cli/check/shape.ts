@@ -160,7 +160,7 @@ const componentModel = object(
       object(
         'an interaction',
         { label, slots: list(slot, 1), writes: list(index), step: pure },
-        { guard: predicate, fairness: text },
+        { guard: predicate, fairness: text, exchange: object('an exchange', { ask: pure, answer: pure, take: pure }) },
       ),
     ),
     properties: list(componentProperty, 1, 'name'),

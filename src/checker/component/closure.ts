@@ -1,0 +1,115 @@
+/**
+ * What the cells of a group come to by steps inside it, all at once.
+ *
+ * A step inside a group changes the id at one position and looks at no other position. So whatever a cell comes to, it comes to by its
+ * steps at the last position first, then by those at the position before, and so on: one pass over the matrix for each position is
+ * enough. Cells that were expanded before are left alone, because what they come to was marked then.
+ */
+import type { Ints } from '../ints.js';
+import type { Here } from './here.js';
+import type { Locals } from './locals.js';
+import type { Tally } from './tally.js';
+
+export class Closure {
+  private readonly here: Here;
+  private readonly locals: ReadonlyArray<Locals>;
+  /** Pairs (index, family), of which {@link Locals} says where they begin and end for each index. */
+  private readonly inside: Ints;
+  private readonly tally: Tally;
+  private readonly last: number;
+  private readonly walk: Int32Array;
+
+  constructor(here: Here, locals: ReadonlyArray<Locals>, inside: Ints, tally: Tally) {
+    this.here = here;
+    this.locals = locals;
+    this.inside = inside;
+    this.tally = tally;
+    this.last = locals.length - 1;
+    this.walk = new Int32Array(locals.length);
+  }
+
+  /** Marks what the cells marked `mark` come to; gives how many cells those are. All their ids must have been opened. */
+  run(mark: number): number {
+    let found = 0;
+    for (let p = this.last; p >= 0; p--) found += this.pass(p, mark);
+    return found;
+  }
+
+  /** Goes through the rows, each made of the cells that differ at the last position only; of those that differ at `p`, it takes all at once. */
+  private pass(p: number, mark: number): number {
+    const { here, walk, last } = this;
+    let found = 0;
+    walk.fill(0);
+    for (;;) {
+      let row = here.first;
+      for (let q = 0; q < last; q++) row += walk[q]! * here.strides[q]!;
+      found += p === last ? this.inRow(row, mark) : this.acrossRows(row, p, mark);
+      let q = last - 1;
+      while (q >= 0 && (q === p || walk[q] === here.counts[q]! - 1)) walk[q--] = 0;
+      if (q < 0) return found;
+      walk[q]!++;
+    }
+  }
+
+  private inRow(row: number, mark: number): number {
+    const { from, to } = this.locals[this.last]!;
+    const { data } = this.inside;
+    const { bytes, counts } = this.here;
+    const { fresh } = this.tally;
+    const count = counts[this.last]!;
+    let found = 0;
+    let again = true;
+    while (again) {
+      again = false;
+      for (let x = 0; x < count; x++) {
+        if (bytes[row + x] !== mark) continue;
+        for (let s = from[x]!; s < to[x]!; s += 2) {
+          const y = data[s]!;
+          if (bytes[row + y] !== 0) continue;
+          bytes[row + y] = mark;
+          fresh[data[s + 1]!]!++;
+          found++;
+          again ||= y < x;
+        }
+      }
+    }
+    return found;
+  }
+
+  private acrossRows(first: number, p: number, mark: number): number {
+    const { from, to, open } = this.locals[p]!;
+    const { data } = this.inside;
+    const { counts, strides } = this.here;
+    const { fresh } = this.tally;
+    const stride = strides[p]!;
+    let found = 0;
+    let again = true;
+    while (again) {
+      again = false;
+      for (let x = 0; x < counts[p]!; x++) {
+        if (open[x] === 0) continue;
+        for (let s = from[x]!; s < to[x]!; s += 2) {
+          const y = data[s]!;
+          const copied = this.copyRow(first + x * stride, first + y * stride, mark);
+          fresh[data[s + 1]!]! += copied;
+          found += copied;
+          again ||= copied > 0 && y < x;
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Marks in one row what is marked in another and unmarked there; how many cells that are. */
+  private copyRow(from: number, to: number, mark: number): number {
+    const { bytes, counts } = this.here;
+    const count = counts[this.last]!;
+    let fresh = 0;
+    for (let i = 0; i < count; i++) {
+      if (bytes[from + i] !== mark || bytes[to + i] !== 0) continue;
+      bytes[to + i] = mark;
+      fresh++;
+    }
+    return fresh;
+  }
+}

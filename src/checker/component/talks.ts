@@ -1,0 +1,137 @@
+/**
+ * Exchanges (`interface.ts`), remembered part by part: what each asker asks, what each answerer answers to each question, and what each
+ * asker makes of each answer. Questions and answers are numbered, so that but for the first times an exchange is three look-ups.
+ */
+import type { Learned } from '../interface.js';
+import { encode } from '../plain/encode.js';
+import type { Talk } from './compile.js';
+import type { Components } from './components.js';
+import { roomy } from './mover.js';
+import { Trie } from './trie.js';
+
+type Ask = (asker: unknown) => unknown;
+type Answer = (answerer: unknown, question: unknown) => unknown;
+type Take = (asker: unknown, answer: unknown) => ReadonlyArray<Learned<unknown>>;
+
+/** The parts of an exchange, to be run on values of which only the checker knows the types. */
+interface Parts {
+  readonly ask: Ask;
+  readonly answer: Answer;
+  readonly take: Take;
+}
+
+/** Questions, or answers: each distinct one once, numbered from 1. Number 0 is for none. */
+class Said {
+  readonly values: unknown[] = [undefined];
+  private readonly numbers = new Map<string, number>();
+
+  number(value: unknown): number {
+    if (value === undefined) return 0;
+    const key = encode(value);
+    const known = this.numbers.get(key);
+    if (known !== undefined) return known;
+    this.numbers.set(key, this.values.length);
+    return this.values.push(value) - 1;
+  }
+}
+
+/** Numbers by id; 0 where there is none yet. */
+class ById {
+  private numbers: Int32Array = new Int32Array(64);
+
+  get(id: number): number {
+    return id < this.numbers.length ? this.numbers[id]! : 0;
+  }
+
+  set(id: number, number: number): void {
+    this.numbers = roomy(this.numbers, id + 1);
+    this.numbers[id] = number;
+  }
+
+  *known(): Generator<number> {
+    for (let id = 0; id < this.numbers.length; id++) if (this.numbers[id] !== 0) yield id;
+  }
+}
+
+/** What is remembered of one exchange between two kinds of slots. */
+export class Conversation {
+  private readonly parts: Parts;
+  private readonly components: Components;
+  private readonly askerKind: number;
+  private readonly answererKind: number;
+  private readonly questions = new Said();
+  private readonly answers = new Said();
+  /** By asker: its question plus one. */
+  private readonly asked = new ById();
+  /** By answerer and by asker: its node in the trie plus one. */
+  private readonly answering = new ById();
+  private readonly taking = new ById();
+  /** Edges of an answerer's node lead from a question to the answer; of an asker's, from an answer to the row. */
+  private readonly trie = new Trie();
+
+  constructor({ source, askerKind, answererKind }: Talk, components: Components) {
+    this.parts = source as unknown as Parts;
+    this.components = components;
+    this.askerKind = askerKind;
+    this.answererKind = answererKind;
+  }
+
+  /** The answer that an asker gets from an answerer, 0 where there is none. */
+  answerTo(asker: number, answerer: number): number {
+    const asked = this.asked.get(asker);
+    const question = asked === 0 ? this.ask(asker) : asked - 1;
+    if (question === 0) return 0;
+    const node = this.answering.get(answerer);
+    const known = node === 0 ? -1 : this.trie.get(node - 1, question);
+    return known === -1 ? this.answer(answerer, question) : known;
+  }
+
+  /** The row for an asker and an answer, -1 where it was not made yet. */
+  row(asker: number, answer: number): number {
+    const node = this.taking.get(asker);
+    return node === 0 ? -1 : this.trie.get(node - 1, answer);
+  }
+
+  setRow(asker: number, answer: number, row: number): void {
+    this.trie.set(this.nodeOf(this.taking, asker), answer, row);
+  }
+
+  askerValue(asker: number): unknown {
+    return this.components.value(this.askerKind, asker);
+  }
+
+  /** Runs the last part. */
+  take(asker: number, answer: number): ReadonlyArray<Learned<unknown>> {
+    return this.parts.take(this.askerValue(asker), this.answers.values[answer]);
+  }
+
+  /** The askers and the answerers that took part so far. */
+  askers(): Iterable<number> {
+    return this.taking.known();
+  }
+
+  answerers(): Iterable<number> {
+    return this.answering.known();
+  }
+
+  private ask(asker: number): number {
+    const question = this.questions.number(this.parts.ask(this.askerValue(asker)));
+    this.asked.set(asker, question + 1);
+    return question;
+  }
+
+  private answer(answerer: number, question: number): number {
+    const value = this.components.value(this.answererKind, answerer);
+    const answer = this.answers.number(this.parts.answer(value, this.questions.values[question]));
+    this.trie.set(this.nodeOf(this.answering, answerer), question, answer);
+    return answer;
+  }
+
+  private nodeOf(nodes: ById, id: number): number {
+    const node = nodes.get(id);
+    if (node !== 0) return node - 1;
+    const made = this.trie.root();
+    nodes.set(id, made + 1);
+    return made;
+  }
+}
