@@ -145,7 +145,7 @@ export interface Learned<A> {
  * A step in which one slot asks, another answers without changing, and the first takes the answer in: a read, a pull. Each of the
  * three pure functions is remembered by itself. Many states of an asker ask the same and many of an answerer answer alike, so all
  * three together run far less often than the two slots meet. Questions and answers are immutable values, the same where their
- * structure is. Interactions that share an exchange (by identity) share what is remembered of it.
+ * keys are. Interactions that share an exchange (by identity) share what is remembered of it.
  */
 export interface Exchange<A, B, Q, R> {
   /** What the asker wants to know; `undefined`: it does not ask, and the step is not enabled. */
@@ -154,6 +154,9 @@ export interface Exchange<A, B, Q, R> {
   readonly answer: (answerer: B, question: Q) => R | undefined;
   /** The ways in which the answer may change the asker (none: not enabled). */
   readonly take: (asker: A, answer: R) => ReadonlyArray<Learned<A>>;
+  /** Canonical texts of questions and of answers. Default: a structural encoding. */
+  readonly questionKey?: (question: Q) => string;
+  readonly answerKey?: (answer: R) => string;
 }
 
 /** An {@link Exchange} between slots of whatever types. */
@@ -161,6 +164,8 @@ export interface AnyExchange {
   readonly ask: (asker: never) => unknown;
   readonly answer: (answerer: never, question: never) => unknown;
   readonly take: (asker: never, answer: never) => ReadonlyArray<Learned<unknown>>;
+  readonly questionKey?: (question: never) => string;
+  readonly answerKey?: (answer: never) => string;
 }
 
 /** A predicate over some slots' local states; remembered like a step. */

@@ -23,6 +23,7 @@ import {
   type Answer,
   type Server,
 } from './server.js';
+import { pullAnswerKey, pullKey } from './texts.js';
 import * as V from './vector.js';
 import { linkOf, type World } from './world.js';
 import { add } from './write-log.js';
@@ -58,6 +59,8 @@ const pulling = (world: World): Pulling => ({
   ask: (here) => (isFree(here) ? here.vv : undefined),
   answer: (there, vv) => (there.up ? answerFor(there, vv) : undefined),
   take: (here, answer) => [takeIn(world, here, answer)],
+  questionKey: pullKey,
+  answerKey: pullAnswerKey,
 });
 
 const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: Links, exchange: Pulling): Interaction =>

@@ -14,6 +14,7 @@ import type { Get, GetAnswer, Put } from '../core/messages.js';
 import { getBreaks, getShows, putBreaks, putShows } from './judge.js';
 import { acceptPut, answerGet, type Server } from './server.js';
 import * as S from './session.js';
+import { getAnswerKey, getKey } from './texts.js';
 import { asksOf, valueOf, type Puts, type World } from './world.js';
 import { add, writeOf } from './write-log.js';
 
@@ -106,6 +107,8 @@ const getting = (world: World, key: Bytes): Getting => ({
     const { session: after, note, violates, witnesses } = afterAnswer(world, session, key, answer);
     return [{ next: after, note, violates, witnesses }];
   },
+  questionKey: getKey,
+  answerKey: getAnswerKey,
 });
 
 const get = (client: Slot<Session>, server: Slot<Server>, key: Bytes, exchange: Getting): Interaction =>

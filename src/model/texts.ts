@@ -1,8 +1,9 @@
 /** Components as texts: for the checker, which tells them apart by it, and for people. */
 import { serverOf } from '../core/ids.js';
+import type { Get, GetAnswer } from '../core/messages.js';
 import type { Write } from '../core/write.js';
 import { textOf, type Net } from './network.js';
-import type { Server } from './server.js';
+import type { Answer, Server } from './server.js';
 import type { Session } from './session.js';
 import * as V from './vector.js';
 import { valueOf, type Puts } from './world.js';
@@ -33,6 +34,12 @@ const listKey = <A>(list: ReadonlyArray<A>, key: (a: A) => string): string => li
 const writesKey = (writes: ReadonlyArray<Write>): string => listKey(writes, writeKey);
 const stampsKey = (stamps: Session['wrote']): string => listKey(stamps, (entry) => `${entry[0]}${entry[1].t},${entry[1].r}`);
 const vectorKey = (vector: V.Vector): string => listKey(vector, (entry) => `${entry[0]}:${entry[1]}`);
+
+/** What is asked and answered, as texts: a get's question and answer, and a pull's. */
+export const getKey = (get: Get): string => `${get.client}|${vectorKey(get.require)}`;
+export const getAnswerKey = (a: GetAnswer): string => (a.type === 'found' ? `${a.stamp.t},${a.stamp.r},${a.value}` : a.type);
+export const pullKey = vectorKey;
+export const pullAnswerKey = (a: Answer): string => `${a.clock}|${vectorKey(a.vv)}|${writesKey(a.writes)}`;
 
 const serverKey = (s: Server): string => {
   const receipts = listKey(s.receipts, (x) => `${x.client},${x.clientTime},${x.stamp.t},${x.stamp.r}`);

@@ -203,7 +203,8 @@ export class Memo {
   private read(reads: Reads, tuple: Int32Array, locals: ArrayLike<number>): void {
     const { ids, values, components } = this;
     const { groupArgs, groupPlaces, localArgs, localPositions, kinds } = reads;
-    values.length = kinds.length;
+    // Setting a length that is the same costs as much as setting another.
+    if (values.length !== kinds.length) values.length = kinds.length;
     for (let i = 0; i < groupArgs.length; i++) ids[groupArgs[i]!] = tuple[groupPlaces[i]!]!;
     for (let i = 0; i < localArgs.length; i++) ids[localArgs[i]!] = locals[localPositions[i]!]!;
     for (let arg = 0; arg < kinds.length; arg++) values[arg] = components.value(kinds[arg]!, ids[arg]!);

@@ -34,6 +34,7 @@ export class Symmetry implements Canonical {
   private readonly groupSize: number;
   /** Actions that give the least tuple. */
   private readonly best: Action[] = [];
+  private bestCount = 0;
   private least: Int32Array;
   private image: Int32Array;
   private readonly out: Batch;
@@ -62,14 +63,14 @@ export class Symmetry implements Canonical {
 
   isLoose(tuple: Int32Array): boolean {
     this.choose(tuple);
-    return this.best.length > 1;
+    return this.bestCount > 1;
   }
 
   reduce(batch: Batch, tuple: Int32Array): Batch {
     this.choose(tuple);
     tuple.set(this.least);
     const action = this.best[0]!;
-    if (this.best.length > 1) return this.reduceEach(batch);
+    if (this.bestCount > 1) return this.reduceEach(batch);
     return action.permutation === undefined ? batch : this.reduceAll(batch, action);
   }
 
@@ -112,16 +113,16 @@ export class Symmetry implements Canonical {
   /** Finds the least image of a tuple, and the actions that give it. */
   private choose(tuple: Int32Array): void {
     const { actions, best } = this;
-    best.length = 0;
+    this.bestCount = 0;
     for (const action of actions) {
       this.apply(action, tuple);
-      const order = best.length === 0 ? -1 : this.compare(this.image, this.least, 0);
+      const order = this.bestCount === 0 ? -1 : this.compare(this.image, this.least, 0);
       if (order > 0) continue;
       if (order < 0) {
-        best.length = 0;
+        this.bestCount = 0;
         [this.image, this.least] = [this.least, this.image];
       }
-      best.push(action);
+      best[this.bestCount++] = action;
     }
   }
 
@@ -164,13 +165,14 @@ export class Symmetry implements Canonical {
       out.at[p] = roomy(out.at[p]!, batch.count);
     }
     for (let i = 0; i < batch.count; i++) {
-      best.forEach((action, n) => {
+      for (let n = 0; n < this.bestCount; n++) {
+        const action = best[n]!;
         for (let p = 0; p < positions; p++) {
           const id = batch.ids[p]![batch.at[p]![i]!]!;
           imageLocals[action.to[groupSize + p]! - groupSize] = this.imageOf(action, this.kinds[groupSize + p]!, id);
         }
         if (n === 0 || this.compare(imageLocals, locals, groupSize) < 0) locals.set(imageLocals);
-      });
+      }
       for (let p = 0; p < positions; p++) {
         out.ids[p]![i] = locals[p]!;
         out.at[p]![i] = i;

@@ -11,6 +11,7 @@ import { Trie } from './trie.js';
 
 type Ask = (asker: unknown) => unknown;
 type Answer = (answerer: unknown, question: unknown) => unknown;
+type Key = (said: unknown) => string;
 type Take = (asker: unknown, answer: unknown) => ReadonlyArray<Learned<unknown>>;
 
 /** The parts of an exchange, to be run on values of which only the checker knows the types. */
@@ -18,16 +19,23 @@ interface Parts {
   readonly ask: Ask;
   readonly answer: Answer;
   readonly take: Take;
+  readonly questionKey?: Key;
+  readonly answerKey?: Key;
 }
 
 /** Questions, or answers: each distinct one once, numbered from 1. Number 0 is for none. */
 class Said {
   readonly values: unknown[] = [undefined];
   private readonly numbers = new Map<string, number>();
+  private readonly keyOf: Key;
+
+  constructor(keyOf: Key = encode) {
+    this.keyOf = keyOf;
+  }
 
   number(value: unknown): number {
     if (value === undefined) return 0;
-    const key = encode(value);
+    const key = this.keyOf(value);
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     this.numbers.set(key, this.values.length);
@@ -59,8 +67,8 @@ export class Conversation {
   private readonly components: Components;
   private readonly askerKind: number;
   private readonly answererKind: number;
-  private readonly questions = new Said();
-  private readonly answers = new Said();
+  private readonly questions: Said;
+  private readonly answers: Said;
   /** By asker: its question plus one. */
   private readonly asked = new ById();
   /** By answerer and by asker: its node in the trie plus one. */
@@ -71,6 +79,8 @@ export class Conversation {
 
   constructor({ source, askerKind, answererKind }: Talk, components: Components) {
     this.parts = source as unknown as Parts;
+    this.questions = new Said(this.parts.questionKey);
+    this.answers = new Said(this.parts.answerKey);
     this.components = components;
     this.askerKind = askerKind;
     this.answererKind = answererKind;

@@ -160,7 +160,11 @@ const componentModel = object(
       object(
         'an interaction',
         { label, slots: list(slot, 1), writes: list(index), step: pure },
-        { guard: predicate, fairness: text, exchange: object('an exchange', { ask: pure, answer: pure, take: pure }) },
+        {
+          guard: predicate,
+          fairness: text,
+          exchange: object('an exchange', { ask: pure, answer: pure, take: pure }, { questionKey: pure, answerKey: pure }),
+        },
       ),
     ),
     properties: list(componentProperty, 1, 'name'),
