@@ -56,6 +56,7 @@ const nameOf = (config: string): string => (isCore(config) ? `bayou-s-${config}`
 /** The ways in which ours checks, with the command line's options. */
 const ENGINES: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
   ['sweep', ['--search', 'sweep']],
+  ['auto: breadth first, soon a sweep; shortest traces', []],
   ['breadth first, shortest traces', ['--search', 'bfs']],
   ['sweep, symmetry', ['--search', 'sweep', '--symmetry']],
   ['sweep, symmetry, quotient', ['--search', 'sweep', '--symmetry', '--quotient']],
@@ -230,7 +231,7 @@ const rowsFor = async (
   }
   const rows = [...theirs, first];
   for (const [engine, options] of ENGINES.slice(1)) {
-    if (small || !engine.startsWith('breadth')) rows.push(await ours(config, engine, options, repeated));
+    if (small || !engine.includes('breadth')) rows.push(await ours(config, engine, options, repeated));
   }
   return rows.map((row) => {
     const text = line(config, row, peers);

@@ -5,194 +5,21 @@
  * properties come out `unknown`; check them on the plain model (`toModel`).
  */
 import type { ComponentModel } from '../interface.js';
-import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
-import type { Identity } from '../checkpoint/identity.js';
-import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
-import type { Counterexample, Report, Stop } from '../report.js';
+import type { Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
-import { identityOf, mustBeKeepable, readOpening, restore, write } from './checkpoint.js';
-import { layoutFor } from './choose.js';
-import { layoutOf } from './compile.js';
-import { CheckerError } from './error.js';
-import type { ComponentOptions } from './options.js';
-import { detailsOf, reportOf, type Findings } from './report.js';
-import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
-import { Breadth, Sweep, type Run, type Start } from './search.js';
-import { loomingBytes, newSpace, type Space } from './space.js';
-import { Depth, HashedBreadth } from './statewise.js';
-import { shortestPath, traceOf } from './trace.js';
+import { findingsOf, newJob, nextTurn, search, slice, turn, type Job } from './job.js';
+import type { ComponentOptions, RunOptions } from './options.js';
+import { reportOf } from './report.js';
+import { Sweep } from './search.js';
+import { HashedBreadth } from './statewise.js';
 
-/** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
-const TURN_MS = 40;
-const GROUPS_PER_LOOK = 32;
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-// --- the search ------------------------------------------------------------------------------------------------------------
-
-/** A search with all that its report needs. */
-interface Job {
-  readonly space: Space;
-  readonly run: Run;
-  readonly identity: Identity;
-  readonly keeper: Keeper | undefined;
-  readonly watch: Watch;
-  readonly options: ComponentOptions;
-  readonly traces: Map<string, Counterexample>;
-  /** The properties that were decided before a resumption. */
-  readonly earlier: ReadonlySet<string>;
-}
-
-const newJob = (model: ComponentModel, options: ComponentOptions, watcher: Watch): Job => {
-  mustSuit(model, options);
-  const keeper = keeperOf(options);
-  if (keeper !== undefined) mustBeKeepable(keeper.path, model);
-  const { resume } = options;
-  if (resume === undefined) return jobOf(model, options, watcher, keeper);
-  return reading(resume, sectionsIn(resume)[0]!, (from) => jobOf(model, options, watcher, keeper, from));
-};
-
-/** A job at its beginning, or where a checkpoint left it. */
-const jobOf = (
-  model: ComponentModel,
-  options: ComponentOptions,
-  watcher: Watch,
-  keeper: Keeper | undefined,
-  from?: Reader,
-): Job => {
-  const identity = identityOf(model, options);
-  const layout = from === undefined ? layoutFor(model, options) : layoutOf(model, readOpening(from, identity));
-  const space = newSpace(model, layout, {
-    symmetry: options.symmetry === true,
-    normalize: options.normalize === true,
-    ...(options.properties === undefined ? {} : { properties: options.properties }),
-  });
-  const run = runOf(space, options, from === undefined ? 'initial' : 'resume');
-  const traces = new Map(from === undefined ? [] : restore(from, space, run));
-  watcher.resumed(from === undefined ? 0 : space.tally.distinct);
-  const earlier = space.judge.properties.filter((_, i) => space.judge.found[i] !== undefined).map(({ name }) => name);
-  return { space, run, keeper, watch: watcher, options, traces, identity, earlier: new Set(from === undefined ? [] : earlier) };
-};
-
-/** Refuses options that do not go together, or not with the model. */
-const mustSuit = (model: ComponentModel, options: ComponentOptions): void => {
-  const { search: order = 'bfs', maxDepth, properties } = options;
-  if (order === 'sweep' && model.progress === undefined) {
-    throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
-  }
-  if (order === 'sweep' && maxDepth !== undefined) {
-    throw new CheckerError('option', 'maxDepth: a sweep goes by progress and does not know depths; search bfs or dfs');
-  }
-  mustSuitHashing(
-    options,
-    model.properties.filter(({ name }) => properties?.includes(name) ?? true),
-  );
-};
-
-const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOptions, start: Start): Run => {
-  if (order === 'sweep') return new Sweep(space, start);
-  if (order === 'dfs') return new Depth(space, maxDepth, hashBits, start);
-  if (hashBits !== undefined) return new HashedBreadth(space, maxDepth ?? Infinity, hashBits, start);
-  return new Breadth(space, maxDepth ?? Infinity, start);
-};
-
-/** Why to stop now, if at all. */
-const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined => {
-  const { generated, distinct, queue } = space.tally;
-  const { maxStates, maxMemoryBytes } = options;
-  const stop = watcher.look({ generated, distinct, queue, depth: run.depth() });
-  if (stop !== undefined) return stop;
-  if (maxStates !== undefined && distinct >= maxStates) return { kind: 'states', limit: maxStates };
-  if (maxMemoryBytes === undefined) return undefined;
-  const looming = loomingBytes(run.layers());
-  return looming > 0 && process.memoryUsage.rss() + looming > maxMemoryBytes
-    ? { kind: 'memory', limit: maxMemoryBytes }
-    : undefined;
-};
-
-/** Keeps the run that leads to what was found just now: while the depths say which one is shortest, or while it is on the stack. */
-const keepTraces = ({ space, run, options, traces, earlier }: Job): void => {
-  // After a resumption the memo, from which predecessors are read, has not all rows; depth first the stack says all.
-  if (!(run instanceof Depth || (run instanceof Breadth && options.resume === undefined))) return;
-  space.judge.found.forEach((evidence, i) => {
-    const { name, kind } = space.judge.properties[i]!;
-    const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
-    if (evidence !== undefined && wanted && !traces.has(name) && !earlier.has(name)) {
-      const path = run instanceof Depth ? run.pathTo(evidence.state) : shortestPath(space, run, evidence.state);
-      traces.set(name, traceOf(space, path, name, evidence, run instanceof Breadth));
-    }
-  });
-};
-
-const isDecided = ({ space, options }: Job): boolean =>
-  options.keepGoing === true ? space.judge.found.every((evidence) => evidence !== undefined) : space.judge.violated;
-
-/** Expands groups for a while; gives why the search is over, if it is. */
-const slice = (job: Job): Stop | undefined => {
-  const { run, space, options } = job;
-  const until = performance.now() + TURN_MS;
-  const most = options.maxStates ?? Infinity;
-  let known = 0;
-  do {
-    for (let i = 0; i < GROUPS_PER_LOOK; i++) {
-      if (!run.step()) return ending(job);
-      if (space.judge.decisions > known) {
-        known = space.judge.decisions;
-        keepTraces(job);
-        if (space.judge.violated && isDecided(job)) return { kind: 'violation' };
-      }
-      if (space.tally.distinct >= most) return look(job);
-    }
-  } while (performance.now() < until);
-  return look(job);
-};
-
-const ending = (job: Job): Stop => {
-  keepTraces(job);
-  const { maxDepth } = job.options;
-  return maxDepth !== undefined && job.space.tally.queue > 0 ? { kind: 'depth', limit: maxDepth } : { kind: 'complete' };
-};
-
-/** Writes the search to its file, if it has one. */
-const keep = ({ keeper, space, run, identity, traces }: Job): void => {
-  keeper?.write((to) => write(to, space, run, identity, traces));
-};
-
-const search = async (job: Job): Promise<Stop> => {
-  for (;;) {
-    const stop = slice(job);
-    if (stop !== undefined) {
-      if (isUnfinished(stop)) keep(job);
-      return stop;
-    }
-    if (job.keeper?.isDue() === true) keep(job);
-    await nextTurn();
-  }
-};
-
-const findingsOf = ({ space, run, options, watch: watcher, traces }: Job): Findings => ({
-  model: space.compiled.model,
-  options,
-  decided: space.judge.found.map((evidence) => evidence !== undefined),
-  enabled: space.memo.enabled,
-  tally: space.tally,
-  depth: run.depth(),
-  completeDepth: run.completeDepth(),
-  traces,
-  elapsedMs: watcher.elapsedMs(),
-  peakBytes: watcher.peakBytes(),
-  workers: 1,
-  details: detailsOf(space),
-  ...(run.fingerprints === undefined ? {} : { omission: omissionStatistics(run.fingerprints, space.tally.generated) }),
-});
-
-// --- operations ------------------------------------------------------------------------------------------------------------
+// --- one search ------------------------------------------------------------------------------------------------------------
 
 /**
  * A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. So it is
  * with hash compaction, and after a resumption for what has no counterexample in the file.
  */
-export const withTraces = async (model: ComponentModel, options: ComponentOptions, report: Report): Promise<Report> => {
+export const withTraces = async (model: ComponentModel, options: RunOptions, report: Report): Promise<Report> => {
   const { witnessTraces } = options;
   const wanted = report.properties
     .filter(
@@ -218,6 +45,60 @@ export const withTraces = async (model: ComponentModel, options: ComponentOption
   };
 };
 
+/** The report of a search that has ended; `completeDepth` is how far another one had found all states before. */
+const concluded = async (job: Job, stop: Stop, completeDepth = 0): Promise<Report> => {
+  const { run, options, space } = job;
+  const complete = stop.kind === 'complete' ? 0 : completeDepth;
+  const report = reportOf(findingsOf(job, Math.max(run.completeDepth(), complete)), stop);
+  const again = run instanceof Sweep || run instanceof HashedBreadth || options.resume !== undefined;
+  return again ? withTraces(space.compiled.model, options, report) : report;
+};
+
+// --- two searches -----------------------------------------------------------------------------------------------------------
+
+/** How many states `auto` takes breadth first. Where something is violated it is mostly near, and a sweep would come to it late. */
+const NEAR = 100_000;
+
+/** Whether nothing is asked for that a sweep can't give. */
+const mayBeSwept = (model: ComponentModel, options: ComponentOptions): boolean => {
+  const { maxDepth, maxStates, hashBits, checkpoint, resume, witnessTraces } = options;
+  const asked = [maxDepth, maxStates, hashBits, checkpoint, resume];
+  return model.progress !== undefined && witnessTraces !== true && asked.every((option) => option === undefined);
+};
+
+/** What a search knows that went no further than {@link NEAR}. */
+interface Near {
+  readonly locals: ReadonlyArray<string>;
+  readonly completeDepth: number;
+}
+
+/** Breadth first: the report, or where that did not come to an end. */
+const lookNear = async (model: ComponentModel, options: RunOptions, watcher: Watch): Promise<Report | Near> => {
+  const job = newJob(model, options, watcher);
+  const { space, run } = job;
+  while (space.tally.distinct < NEAR) {
+    const stop = await turn(job);
+    if (stop !== undefined) return concluded(job, stop);
+  }
+  const locals = space.compiled.layout.locals.map((slot) => model.slots[slot]!.name);
+  return { locals, completeDepth: run.completeDepth() };
+};
+
+/** Breadth first, and if that does not come to an end soon, again from the beginning as a sweep. */
+const nearThenFar = async (model: ComponentModel, options: ComponentOptions): Promise<Report> => {
+  const watcher = watch(options);
+  const near = await lookNear(model, { ...options, search: 'bfs' }, watcher);
+  if ('verdict' in near) return near;
+  const job = newJob(model, { ...options, search: 'sweep', locals: near.locals }, watcher);
+  return concluded(job, await search(job), near.completeDepth);
+};
+
+/** One search. */
+const checkBy = async (model: ComponentModel, options: RunOptions): Promise<Report> => {
+  const job = newJob(model, options, watch(options));
+  return concluded(job, await search(job));
+};
+
 /**
  * Checks every safety property of a component model over all its reachable states.
  *
@@ -225,9 +106,7 @@ export const withTraces = async (model: ComponentModel, options: ComponentOption
  * written or resumed (`checkpoint`).
  */
 export const checkComponents = async (model: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
-  const job = newJob(model, options, watch(options));
-  const stop = await search(job);
-  const report = reportOf(findingsOf(job), stop);
-  const again = job.run instanceof Sweep || job.run instanceof HashedBreadth || options.resume !== undefined;
-  return again ? withTraces(model, options, report) : report;
+  const { search: order = 'bfs' } = options;
+  if (order === 'auto' && mayBeSwept(model, options)) return nearThenFar(model, options);
+  return checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order });
 };

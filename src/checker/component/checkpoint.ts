@@ -12,7 +12,7 @@ import type { ComponentModel } from '../interface.js';
 import type { Counterexample } from '../report.js';
 import type { Components } from './components.js';
 import { strideOf } from './memo.js';
-import type { ComponentOptions } from './options.js';
+import type { RunOptions } from './options.js';
 import type { Run } from './search.js';
 import type { Space } from './space.js';
 import type { Layer } from './store.js';
@@ -43,7 +43,7 @@ interface Head {
 // --- identity --------------------------------------------------------------------------------------------------------------
 
 /** The fingerprint of a model and of the options that change what a search finds. */
-export const identityOf = (model: ComponentModel, options: ComponentOptions, workers = 1): Identity => ({
+export const identityOf = (model: ComponentModel, options: RunOptions, workers = 1): Identity => ({
   model: model.name,
   options: optionsOf('components', workers, options),
   shape: digestOf([

@@ -11,14 +11,14 @@ import {
   type Stop,
   type Vacuity,
 } from '../report.js';
-import type { ComponentOptions } from './options.js';
+import type { RunOptions } from './options.js';
 import type { Space } from './space.js';
 import type { Tally } from './tally.js';
 
 /** What a search found, by whatever machinery. */
 export interface Findings {
   readonly model: ComponentModel;
-  readonly options: ComponentOptions;
+  readonly options: RunOptions;
   /** By property that was judged: whether it was decided (violated, or reached). */
   readonly decided: ReadonlyArray<boolean>;
   /** By interaction. */

@@ -14,7 +14,7 @@ export interface CheckArgs {
   /** Fields of the configuration that the command line overrides, as JSON values, each with the option that did it. */
   readonly overrides: ReadonlyMap<string, { readonly value: unknown; readonly option: string }>;
   readonly list: boolean;
-  readonly search: 'bfs' | 'dfs' | 'sweep' | 'simulate';
+  readonly search: 'auto' | 'bfs' | 'dfs' | 'sweep' | 'simulate';
   readonly symmetry: boolean;
   readonly quotient: boolean;
   readonly keepGoing: boolean;
@@ -154,7 +154,7 @@ const bare = (): Command => {
   return command
     .option('--set <field=value>', 'override any other field; may be repeated', gather)
     .addOption(
-      new Option('--search <order>', 'the order of the search').choices(['bfs', 'dfs', 'sweep', 'simulate']).default('bfs'),
+      new Option('--search <order>', 'the order of the search').choices(['auto', 'bfs', 'dfs', 'sweep', 'simulate']).default('auto'),
     )
     .option('--symmetry', 'take states that differ by interchangeable clients and keys for one', false)
     .option('--quotient', 'use the quotient, where the configuration has one', false)

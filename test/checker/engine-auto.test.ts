@@ -1,0 +1,77 @@
+import { checkComponents } from '#bayou/checker/component/check.js';
+import { over, slot, interaction, type ComponentModel, type Slot } from '#bayou/checker/interface.js';
+import { describe, expect, test } from 'vitest';
+import { bayouS } from './fixtures/bayou-s.js';
+
+const small = { servers: 2, clients: 2, keys: 1, puts: 3 };
+const large = { servers: 3, clients: 2, keys: 1, puts: 3 };
+
+/** Counters that rise one by one, eight of them to nine: a hundred million states, and a bad one that two counters reach. */
+const counters = (bad: number): ComponentModel => {
+  const slots = Array.from({ length: 8 }, (_, i): Slot<number> => slot('counter', `n${String(i)}`, 0));
+  const [first, second] = slots as [Slot<number>, Slot<number>];
+  return {
+    name: 'counters',
+    slots,
+    interactions: slots.map((n) =>
+      interaction({
+        label: { family: 'Rise', args: [n.name] },
+        slots: [n],
+        writes: [0],
+        step: (x) => (x < 9 ? [{ next: [x + 1] }] : []),
+      }),
+    ),
+    properties: [{ kind: 'always', name: 'never both', over: [over([first, second], (a, b) => a + b < bad)] }],
+    progress: (_kind, n: number) => n,
+  };
+};
+
+describe('auto', () => {
+  test('is breadth first while the space is small', async () => {
+    const [auto, bfs] = await Promise.all([
+      checkComponents(bayouS(small), { search: 'auto' }),
+      checkComponents(bayouS(small), { search: 'bfs' }),
+    ]);
+    expect(auto).toMatchObject({ search: 'bfs', verdict: 'holds', counts: bfs.counts });
+  });
+
+  test('is a sweep where the space is large and the model declares progress', async () => {
+    const report = await checkComponents(bayouS(large), { search: 'auto' });
+    expect(report).toMatchObject({ search: 'sweep', verdict: 'holds', stop: { kind: 'complete' } });
+    expect(report.counts).toMatchObject({ distinct: 279_445, queue: 0 });
+    const { progress: _, ...without } = bayouS(large);
+    expect(await checkComponents(without, { search: 'auto' })).toMatchObject({ search: 'bfs', counts: { distinct: 279_445 } });
+  });
+
+  test.each([{ maxDepth: 200 }, { maxStates: 1_000_000 }, { hashBits: 60 }, { witnessTraces: true }])(
+    'is breadth first to its end with %o, which a sweep has no answer to',
+    async (options) => {
+      expect((await checkComponents(bayouS(large), { search: 'auto', ...options })).search).toBe('bfs');
+    },
+  );
+
+  test.each([
+    [3, 'bfs'],
+    [18, 'sweep'],
+  ])('finds a violation %i steps away, with a shortest run to it (%s)', async (bad, search) => {
+    const report = await checkComponents(counters(bad), { search: 'auto' });
+    expect(report).toMatchObject({ search, verdict: 'violated' });
+    expect(report.properties[0]?.trace?.steps).toHaveLength(bad);
+    expect(report.properties[0]?.trace?.shortest).toBe(true);
+  });
+
+  test('that is stopped as a sweep says how deep it was complete before', async () => {
+    const stopped = new AbortController();
+    const report = await checkComponents(counters(99), {
+      search: 'auto',
+      signal: stopped.signal,
+      progressEveryMs: 0,
+      onProgress: ({ depth }) => {
+        // A sweep does not know depths.
+        if (depth === 0) stopped.abort();
+      },
+    });
+    expect(report).toMatchObject({ search: 'sweep', verdict: 'interrupted' });
+    expect(report.counts.completeDepth).toBeGreaterThan(3);
+  });
+});
