@@ -210,7 +210,7 @@ describe('while it runs', () => {
   const searches: ReadonlyArray<readonly [string, (options: CheckOptions) => Promise<Report> | Report]> = [
     ['bfs', (options) => checkComponents(large, options)],
     ['sweep', (options) => checkComponents(large, { ...options, search: 'sweep' })],
-    ['dfs', (options) => checkComponents(bayou(configured('bayou-s-2213')), { ...options, search: 'dfs' })],
+    ['dfs', (options) => checkComponents(bayou(configured('bayou-s-2223')), { ...options, search: 'dfs' })],
     ['plain', (options) => check(links, options)],
     ['plain dfs', (options) => checkSync(links, { ...options, search: 'dfs' })],
   ];
@@ -343,8 +343,8 @@ describe('refused in one line', () => {
       for (const [text, why] of [
         ['', 'this is not a checkpoint'],
         ['hello\n', 'this is not a checkpoint'],
-        [`{"format":1,"identity":{"model":"x"}}\n`, 'it has the format 1, not 3: another version of the program wrote it'],
-        [bytes.toString('latin1').replace('checkpoint 3', 'checkpoint 4'), 'it has the format 4, not 3'],
+        [`{"format":1,"identity":{"model":"x"}}\n`, 'it has the format 1, not 4: another version of the program wrote it'],
+        [bytes.toString('latin1').replace('checkpoint 4', 'checkpoint 5'), 'it has the format 5, not 4'],
         [bytes.toString('latin1').replace(/ [LB]E\n/, ' XE\n'), 'another order of bytes'],
       ] as const) {
         writeFileSync(broken, text, 'latin1');

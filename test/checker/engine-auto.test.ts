@@ -66,9 +66,8 @@ describe('auto', () => {
       search: 'auto',
       signal: stopped.signal,
       progressEveryMs: 0,
-      onProgress: ({ depth }) => {
-        // A sweep does not know depths.
-        if (depth === 0) stopped.abort();
+      onProgress: ({ distinct }) => {
+        if (distinct > 1_000_000) stopped.abort();
       },
     });
     expect(report).toMatchObject({ search: 'sweep', verdict: 'interrupted' });

@@ -31,8 +31,13 @@ test.each([
   [size(3, 2, 1, 2), 9],
   [size(2, 2, 2, 3), 11],
 ])('bayou-s %o is %i steps deep', async (config, depth) => {
-  const report = await checkComponents(bayouS(config));
-  expect(report.counts).toMatchObject({ depth, completeDepth: depth });
+  for (const search of ['bfs', 'sweep'] as const) {
+    const report = await checkComponents(bayouS(config), { search });
+    expect(report.counts).toMatchObject({ depth, completeDepth: depth });
+    // Steps inside a group that go through the symmetry come back to it one depth after the other.
+    const reduced = await checkComponents(bayouS(config), { search, symmetry: true });
+    expect(reduced.counts.depth).toBe(depth);
+  }
 });
 
 test.each([

@@ -2,12 +2,14 @@
  * What the cells of a group come to by steps inside it, all at once.
  *
  * A step inside a group changes the id at one position and looks at no other position. So whatever a cell comes to, it comes to by its
- * steps at the last position first, then by those at the position before, and so on: one pass over the matrix for each position is
- * enough. Cells that were expanded before are left alone, because what they come to was marked then.
+ * steps at the last position first, then by those at the position before, and so on, in the same number of steps: one pass over the
+ * matrix for each position is enough. Cells that were expanded before, which have a lesser mark than those to expand, are left alone,
+ * because what they come to was marked then.
  */
 import type { Ints } from '../ints.js';
 import type { Here } from './here.js';
 import type { Locals } from './locals.js';
+import { GREATEST } from './mover.js';
 import type { Tally } from './tally.js';
 
 export class Closure {
@@ -18,6 +20,7 @@ export class Closure {
   private readonly tally: Tally;
   private readonly last: number;
   private readonly walk: Int32Array;
+  private changed = false;
 
   constructor(here: Here, locals: ReadonlyArray<Locals>, inside: Ints, tally: Tally) {
     this.here = here;
@@ -28,22 +31,25 @@ export class Closure {
     this.walk = new Int32Array(locals.length);
   }
 
-  /** Marks what the cells marked `mark` come to; gives how many cells those are. All their ids must have been opened. */
-  run(mark: number): number {
+  /**
+   * Marks what the cells with a mark of `least` or more come to, with the mark after theirs, or the least of those; gives how many cells
+   * were not marked before. All ids must have been opened.
+   */
+  run(least: number): number {
     let found = 0;
-    for (let p = this.last; p >= 0; p--) found += this.pass(p, mark);
+    for (let p = this.last; p >= 0; p--) found += this.pass(p, least);
     return found;
   }
 
   /** Goes through the rows, each made of the cells that differ at the last position only; of those that differ at `p`, it takes all at once. */
-  private pass(p: number, mark: number): number {
+  private pass(p: number, least: number): number {
     const { here, walk, last } = this;
     let found = 0;
     walk.fill(0);
     for (;;) {
       let row = here.first;
       for (let q = 0; q < last; q++) row += walk[q]! * here.strides[q]!;
-      found += p === last ? this.inRow(row, mark) : this.acrossRows(row, p, mark);
+      found += p === last ? this.inRow(row, least) : this.acrossRows(row, p, least);
       let q = last - 1;
       while (q >= 0 && (q === p || walk[q] === here.counts[q]! - 1)) walk[q--] = 0;
       if (q < 0) return found;
@@ -51,7 +57,7 @@ export class Closure {
     }
   }
 
-  private inRow(row: number, mark: number): number {
+  private inRow(row: number, least: number): number {
     const { from, to } = this.locals[this.last]!;
     const { data } = this.inside;
     const { bytes, counts } = this.here;
@@ -62,21 +68,24 @@ export class Closure {
     while (again) {
       again = false;
       for (let x = 0; x < count; x++) {
-        if (bytes[row + x] !== mark) continue;
+        const mark = bytes[row + x]!;
+        if (mark < least) continue;
         for (let s = from[x]!; s < to[x]!; s += 2) {
           const y = data[s]!;
-          if (bytes[row + y] !== 0) continue;
-          bytes[row + y] = mark;
+          const old = bytes[row + y]!;
+          if (old !== 0 && old <= mark + 1) continue;
+          bytes[row + y] = after(mark);
+          again ||= y < x;
+          if (old !== 0) continue;
           fresh[data[s + 1]!]!++;
           found++;
-          again ||= y < x;
         }
       }
     }
     return found;
   }
 
-  private acrossRows(first: number, p: number, mark: number): number {
+  private acrossRows(first: number, p: number, least: number): number {
     const { from, to, open } = this.locals[p]!;
     const { data } = this.inside;
     const { counts, strides } = this.here;
@@ -90,26 +99,33 @@ export class Closure {
         if (open[x] === 0) continue;
         for (let s = from[x]!; s < to[x]!; s += 2) {
           const y = data[s]!;
-          const copied = this.copyRow(first + x * stride, first + y * stride, mark);
+          const copied = this.copyRow(first + x * stride, first + y * stride, least);
           fresh[data[s + 1]!]! += copied;
           found += copied;
-          again ||= copied > 0 && y < x;
+          again ||= this.changed && y < x;
         }
       }
     }
     return found;
   }
 
-  /** Marks in one row what is marked in another and unmarked there; how many cells that are. */
-  private copyRow(from: number, to: number, mark: number): number {
+  /** Marks in one row what follows from the marks of another; how many cells were not marked before, and whether any mark changed. */
+  private copyRow(from: number, to: number, least: number): number {
     const { bytes, counts } = this.here;
     const count = counts[this.last]!;
-    let fresh = 0;
+    let found = 0;
+    this.changed = false;
     for (let i = 0; i < count; i++) {
-      if (bytes[from + i] !== mark || bytes[to + i] !== 0) continue;
-      bytes[to + i] = mark;
-      fresh++;
+      const mark = bytes[from + i]!;
+      if (mark < least) continue;
+      const old = bytes[to + i]!;
+      if (old !== 0 && old <= mark + 1) continue;
+      bytes[to + i] = after(mark);
+      this.changed = true;
+      if (old === 0) found++;
     }
-    return fresh;
+    return found;
   }
 }
+
+const after = (mark: number): number => Math.min(mark + 1, GREATEST);

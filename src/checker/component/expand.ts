@@ -2,11 +2,11 @@
 import { Ints } from '../ints.js';
 import { Closure } from './closure.js';
 import type { Compiled, Meeting } from './compile.js';
-import { fillUsed, Here } from './here.js';
+import { fillUsed, Here, LEAVE } from './here.js';
 import type { Judge } from './judge.js';
 import { Active, Locals } from './locals.js';
 import { GROUP_CHANGES, IDLE, type Memo, strideOf } from './memo.js';
-import { type Batch, emptyBatch, type Mover, roomy } from './mover.js';
+import { type Batch, emptyBatch, GREATEST, type Mover, roomy } from './mover.js';
 import type { Layer, Shape } from './store.js';
 import type { Tally } from './tally.js';
 
@@ -16,10 +16,11 @@ export interface Order {
   readonly layerOf: (tuple: Int32Array) => Layer;
   /** Puts a group that has new cells on the list of those to expand, if it is not there. */
   readonly enqueue: (layer: Layer, group: number) => void;
-  /** The mark of the cells that are expanded now, and the one they have afterwards. */
+  /** The marks of the cells that are expanded now, from the least to the greatest, and the one they have afterwards. */
   from: number;
+  upTo: number;
   done: number;
-  /** The mark of new cells. */
+  /** The mark of new cells, or {@link NEXT}. */
   to: number;
   /** Whether new cells of the group at hand are expanded at once (and marked `done`). */
   readonly closes: boolean;
@@ -68,6 +69,11 @@ export class Expander {
   private instead = 0;
   /** Finds the successors inside a group all at once, where nobody must see them one by one. */
   private readonly closure: Closure | undefined;
+  /** The greatest mark of the cells that are taken. */
+  private upTo = 0;
+  /** The greatest mark of a cell that was expanded, where all get their {@link NEXT}; and whether that is the least which leads to each. */
+  greatest = 0;
+  exact = true;
   /** The indices opened at the position at hand. */
   private readonly opened = new Ints();
 
@@ -120,14 +126,20 @@ export class Expander {
     this.move(part, -1);
   }
 
-  /** Expands the cells of a group that are marked `order.from`. */
+  /** Whether marks can be told apart inside a group: cells are then given their {@link NEXT}. */
+  get givesNext(): boolean {
+    return this.closure !== undefined;
+  }
+
+  /** Expands the cells of a group with the order's marks. */
   expand(layer: Layer, group: number): void {
     const { here, order, tally } = this;
     here.load(layer, group);
-    here.collect(order.from, this.closure === undefined ? order.done : order.from);
+    here.collect(order.from, order.upTo, this.closure === undefined ? order.done : LEAVE);
     if (here.cells.count === 0) return;
-    tally.queue -= here.cells.count;
     this.loose = this.canonical?.isLoose(here.tuple) ?? false;
+    if (this.loose && this.closure !== undefined) this.takeLeast();
+    tally.queue -= here.cells.count;
     for (let p = 0; p < this.locals.length; p++) {
       this.active[p]!.count = -1;
       this.locals[p]!.clear(here.counts[p]!);
@@ -170,14 +182,29 @@ export class Expander {
     if (tally.distinct > before && !this.order.closes) this.order.enqueue(here.layer, here.group);
   }
 
+  /**
+   * Where steps inside the group go through the symmetry they come to no closure here, but to the group's queue again. So that marks are
+   * the least all the same, the cells with the least are taken first.
+   */
+  private takeLeast(): void {
+    const { here, order } = this;
+    const { count } = here.cells;
+    this.upTo = least(here.cells);
+    here.collect(order.from, this.upTo, LEAVE);
+    if (here.cells.count < count) order.enqueue(here.layer, here.group);
+  }
+
   /** The same at once: first all ids, then all cells. */
   private closeInside(closure: Closure): void {
     const { here, tally, order, locals } = this;
     const { cells } = here;
     for (let p = 0; p < locals.length; p++) this.openAll(p);
-    tally.distinct += closure.run(order.from);
-    cells.count = 0;
-    here.collect(order.from, order.done);
+    if (!this.loose) {
+      tally.distinct += closure.run(order.from);
+      this.upTo = order.upTo;
+    }
+    here.collect(order.from, this.upTo, order.done);
+    this.greatest = Math.max(this.greatest, greatest(cells));
     for (let p = 0; p < locals.length; p++) {
       const { weight } = locals[p]!;
       const at = cells.at[p]!;
@@ -341,6 +368,9 @@ export class Expander {
         part.ids[q]!.set(cells.ids[q]!.subarray(0, here.counts[q]));
       }
     }
+    part.marks = roomy(part.marks, cells.count);
+    n = 0;
+    for (let i = 0; i < cells.count; i++) if (wanted[i] === x) part.marks[n++] = cells.marks[i]!;
     part.count = n;
     fillUsed(part);
   }
@@ -373,6 +403,8 @@ export class Expander {
     const { tally, judge, order } = this;
     this.moving = batch;
     const moved = this.mover.move(batch, order.layerOf(this.target), this.target, order.to);
+    // Cells of the same level may have been expanded, with a greater mark than they get now.
+    if (moved.layer === this.here.layer && moved.group !== this.here.group) this.exact = false;
     if (moved.fresh === 0) return;
     tally.distinct += moved.fresh;
     tally.queue += moved.fresh;
@@ -466,6 +498,18 @@ export class Expander {
     return join(this.here.tuple, this.ids);
   }
 }
+
+const least = ({ marks, count }: Batch): number => {
+  let mark = GREATEST;
+  for (let i = 0; i < count; i++) if (marks[i]! < mark) mark = marks[i]!;
+  return mark;
+};
+
+const greatest = ({ marks, count }: Batch): number => {
+  let mark = 0;
+  for (let i = 0; i < count; i++) if (marks[i]! > mark) mark = marks[i]!;
+  return mark;
+};
 
 const push4 = (list: Ints, a: number, b: number, c: number, d: number): void => {
   list.push(a);

@@ -3,6 +3,9 @@ import { growBlock } from './blocks.js';
 import { type Batch, emptyBatch, IndexOf, roomy } from './mover.js';
 import { type Layer, type Shape, within } from './store.js';
 
+/** Instead of a mark: the cells keep theirs. */
+export const LEAVE = 0;
+
 export class Here {
   readonly tuple: Int32Array;
   /** The cells to expand; `used` and `usedCount` are filled by {@link settle}. */
@@ -67,19 +70,17 @@ export class Here {
     this.first = shape.cells(page, base);
   }
 
-  /** Takes the cells marked `from` as those to expand, and marks them `done`. */
-  collect(from: number, done: number): void {
+  /** Takes the cells with a mark between these two as those to expand, and marks them `done`, unless that is {@link LEAVE}. */
+  collect(from: number, upTo: number, done: number): void {
     const last = this.shape.positions - 1;
+    this.cells.count = 0;
     if (last < 0) {
-      if (this.bytes[this.first] === from) {
-        this.bytes[this.first] = done;
-        this.cells.count = 1;
-      }
+      this.take(this.first, from, upTo, done);
       return;
     }
     this.walk.fill(0);
     for (;;) {
-      this.collectRow(last, from, done);
+      this.collectRow(last, from, upTo, done);
       let p = last - 1;
       while (p >= 0 && this.walk[p] === this.counts[p]! - 1) this.walk[p--] = 0;
       if (p < 0) return;
@@ -87,22 +88,29 @@ export class Here {
     }
   }
 
-  private collectRow(last: number, from: number, done: number): void {
-    const { bytes, walk, strides } = this;
+  private collectRow(last: number, from: number, upTo: number, done: number): void {
+    const { walk, strides } = this;
     let cell = this.first;
     for (let p = 0; p < last; p++) cell += walk[p]! * strides[p]!;
     const count = this.counts[last]!;
     for (let i = 0; i < count; i++, cell++) {
-      if (bytes[cell] !== from) continue;
-      bytes[cell] = done;
       walk[last] = i;
-      this.push(walk);
+      this.take(cell, from, upTo, done);
     }
   }
 
-  private push(coordinates: Int32Array): void {
+  private take(cell: number, from: number, upTo: number, done: number): void {
+    const mark = this.bytes[cell]!;
+    if (mark < from || mark > upTo) return;
+    if (done !== LEAVE) this.bytes[cell] = done;
+    this.push(this.walk, mark);
+  }
+
+  private push(coordinates: Int32Array, mark: number): void {
     const { cells } = this;
     const i = cells.count++;
+    if (i === cells.marks.length) cells.marks = roomy(cells.marks, i + 1);
+    cells.marks[i] = mark;
     for (let p = 0; p < coordinates.length; p++) {
       if (i === cells.at[p]!.length) cells.at[p] = roomy(cells.at[p]!, i + 1);
       cells.at[p]![i] = coordinates[p]!;
@@ -147,19 +155,22 @@ export class Here {
     const cell = place + (index - cells.at[position]![i]!) * strides[position]!;
     if (bytes[cell] !== 0) return false;
     bytes[cell] = tag;
-    if (follow) this.follow(i, position, index);
+    if (follow) this.follow(i, position, index, tag);
     return true;
   }
 
-  private follow(i: number, position: number, index: number): void {
+  private follow(i: number, position: number, index: number, mark: number): void {
     const { cells, walk } = this;
     for (let p = 0; p < walk.length; p++) walk[p] = p === position ? index : cells.at[p]![i]!;
-    this.push(walk);
+    this.push(walk, mark);
   }
 
   /** Keeps cell `i` as number `to` of the cells. */
   keep(i: number, to: number): void {
-    if (i !== to) for (const at of this.cells.at) at[to] = at[i]!;
+    const { at, marks } = this.cells;
+    if (i === to) return;
+    marks[to] = marks[i]!;
+    for (const list of at) list[to] = list[i]!;
   }
 
   /** Fills `used` for the cells. */

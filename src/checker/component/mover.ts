@@ -10,16 +10,25 @@ export interface Batch {
   count: number;
   readonly at: Int32Array[];
   readonly ids: Int32Array[];
+  /** By cell: its mark, for {@link NEXT}. */
+  marks: Int32Array;
   /** By position: the indices into `ids` that occur, each once, and how many they are. */
   readonly used: Int32Array[];
   readonly usedCount: Int32Array;
 }
+
+/** Instead of a mark for all cells: each gets the one after its own, or keeps a lesser one that it has. */
+export const NEXT = 0;
+
+/** The greatest mark that a cell can have. */
+export const GREATEST = 255;
 
 /** A batch with room for nothing yet. */
 export const emptyBatch = (positions: number): Batch => ({
   count: 0,
   at: Array.from({ length: positions }, () => new Int32Array(64)),
   ids: Array.from({ length: positions }, () => new Int32Array(64)),
+  marks: new Int32Array(64),
   used: Array.from({ length: positions }, () => new Int32Array(64)),
   usedCount: new Int32Array(positions),
 });
@@ -88,7 +97,7 @@ export class Mover {
     this.moved = { layer, group: 0, fresh: 0, newGroup: false, newIds: [], newCount: 0 };
   }
 
-  /** Marks the cells of a batch, which is not empty, with `tag` in the group with this tuple, where they are not marked yet. */
+  /** Marks the cells of a batch, which is not empty, with `tag` (or {@link NEXT}) in the group with this tuple, where they are not marked yet. */
   move(batch: Batch, layer: Layer, tuple: Int32Array, tag: number): Moved {
     const { moved, shape } = this;
     moved.layer = layer;
@@ -190,6 +199,7 @@ export class Mover {
   }
 
   private mark(batch: Batch, cells: Uint8Array, first: number, tag: number): number {
+    if (tag === NEXT) return markNext(batch, cells, first, this.offsets);
     if (this.onFresh !== undefined) return markMany(batch, cells, first, tag, this.offsets, this.onFresh);
     switch (this.shape.positions) {
       case 0:
@@ -259,6 +269,21 @@ const markMany = (
     if (markAt(cells, cell, tag) === 0) continue;
     fresh++;
     onFresh?.(i);
+  }
+  return fresh;
+};
+
+/** Marks each cell with the mark after its own in the batch; one that has a greater mark gets the lesser. How many were not marked. */
+const markNext = (batch: Batch, cells: Uint8Array, first: number, offsets: ReadonlyArray<Int32Array>): number => {
+  const { at, marks } = batch;
+  let fresh = 0;
+  for (let i = 0; i < batch.count; i++) {
+    let cell = first;
+    for (let p = 0; p < at.length; p++) cell += offsets[p]![at[p]![i]!]!;
+    const mark = Math.min(marks[i]! + 1, GREATEST);
+    const old = cells[cell]!;
+    if (old === 0) fresh++;
+    if (old === 0 || old > mark) cells[cell] = mark;
   }
   return fresh;
 };

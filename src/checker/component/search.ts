@@ -1,7 +1,7 @@
 /** The two orders in which groups are expanded: by depth, and by progress. Each is a run that can be stopped between two groups. */
 import type { Fingerprints } from '../fingerprints.js';
 import type { Expander, Order } from './expand.js';
-import type { Batch } from './mover.js';
+import { type Batch, GREATEST, NEXT } from './mover.js';
 import { within, type Layer } from './store.js';
 import { progressOf, type Space } from './space.js';
 
@@ -26,9 +26,9 @@ export interface Run {
 export interface Frontier {
   /** By depth: the one that is expanded. A sweep: the level at hand. Depth first: the greatest depth. */
   readonly at: number;
-  /** By depth: the depth that is found. */
+  /** By depth: the depth that is found. A sweep: the greatest mark. */
   readonly found: number;
-  /** By depth: how far the list at hand was taken. */
+  /** By depth: how far the list at hand was taken. A sweep: 1 where the marks are exact. */
   readonly next: number;
 }
 
@@ -80,6 +80,7 @@ export class Breadth implements Run {
         if (stampIsNew(layer, group, this.found)) layer.queue.push(group);
       },
       from: 0,
+      upTo: 0,
       done: 0,
       to: depthMark(0),
       closes: false,
@@ -112,7 +113,7 @@ export class Breadth implements Run {
   private goTo(at: number, found: number): void {
     this.at = at;
     this.found = found;
-    this.order.from = this.order.done = depthMark(at);
+    this.order.from = this.order.upTo = this.order.done = depthMark(at);
     this.order.to = depthMark(found);
   }
 
@@ -159,13 +160,16 @@ export class Breadth implements Run {
   }
 }
 
-/** Marks of a sweep. */
-const FRESH = 1;
-const EXPANDED = 2;
+/** Marks of a sweep. From `FRESH` on: a cell to expand, and how many steps lead to it. */
+const EXPANDED = 1;
+const FRESH = 2;
 
 /**
  * Groups in ascending order of progress. No step lowers the progress of a component (asserted when its row is made), so once all
  * groups of a level are expanded nothing leads to it any more, and the level is given back as a whole.
+ *
+ * Where every step to another group rises (as it does but for steps of the same progress), all that leads to a group is known when it is
+ * expanded, the number of steps that lead to each of its cells among it: so a sweep knows the depths although it does not go by them.
  */
 export class Sweep implements Run {
   private readonly space: Space;
@@ -183,6 +187,7 @@ export class Sweep implements Run {
         if (stampIsNew(layer, group, 1)) layer.queue.push(group);
       },
       from: FRESH,
+      upTo: GREATEST,
       done: EXPANDED,
       to: FRESH,
       closes: true,
@@ -190,6 +195,7 @@ export class Sweep implements Run {
     this.expander = space.expander(this.order);
     if (start === 'resume') return;
     this.expander.seed(...splitInitial(space));
+    if (this.expander.givesNext) this.order.to = NEXT;
     this.current = this.layerAt(progressOf(space, space.initial.subarray(0, space.shape.group)));
   }
 
@@ -203,12 +209,14 @@ export class Sweep implements Run {
     return true;
   }
 
+  /** The greatest depth of a state that was expanded; 0 where it is not known. */
   depth(): number {
-    return 0;
+    const { exact, givesNext, greatest } = this.expander;
+    return exact && givesNext && greatest < GREATEST ? Math.max(0, greatest - FRESH) : 0;
   }
 
   completeDepth(): number {
-    return 0;
+    return this.levels.size === 0 ? this.depth() : 0;
   }
 
   layers(): Iterable<Layer> {
@@ -220,12 +228,16 @@ export class Sweep implements Run {
   }
 
   frontier(): Frontier {
-    return { at: this.current.level, found: 0, next: 0 };
+    const { exact, greatest } = this.expander;
+    return { at: this.current.level, found: greatest, next: exact ? 1 : 0 };
   }
 
   resume(frontier: Frontier, layers: ReadonlyArray<Layer>): void {
     for (const layer of layers) this.levels.set(layer.level, layer);
     this.current = this.layerAt(frontier.at);
+    if (this.expander.givesNext) this.order.to = NEXT;
+    this.expander.greatest = frontier.found;
+    this.expander.exact = frontier.next === 1;
   }
 
   private layerAt(level: number): Layer {
