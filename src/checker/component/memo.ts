@@ -75,7 +75,7 @@ export class Memo {
 
   /** Where the rows of an interaction begin for the group slots of a tuple; to be completed by a local id. */
   node(meeting: Meeting, tuple: Int32Array): number {
-    if (meeting.talk !== undefined) return -1;
+    if (meeting.talk !== undefined) return this.talkNode(meeting.talk, tuple);
     const { trie } = this;
     const places = meeting.groupPlaces;
     let node = this.roots[meeting.index]!;
@@ -85,7 +85,7 @@ export class Memo {
 
   /** The row of an interaction that touches a local position. */
   localRow(meeting: Meeting, node: number, tuple: Int32Array, local: number): number {
-    if (meeting.talk !== undefined) return this.talkRow(meeting, meeting.talk, tuple, local);
+    if (meeting.talk !== undefined) return this.talkRowAt(meeting, meeting.talk, node, tuple, local);
     const row = this.trie.get(node, local);
     return row === -1 ? this.fill(meeting, node, tuple, local) : row;
   }
@@ -239,6 +239,19 @@ export class Memo {
     const row = known === -1 ? this.fillExchange(meeting, conversation, asker, answer) : known;
     if (row !== 0) this.enabled[meeting.index] = true;
     return row;
+  }
+
+  /** Where the answers of a group's answerer are, if a local asker needs no more than those; else -1. */
+  private talkNode(talk: Talk, tuple: Int32Array): number {
+    const isPlain = talk.asker === -1 && talk.when === undefined;
+    return isPlain ? this.conversations[talk.index]!.node(tuple[talk.answerer]!) : -1;
+  }
+
+  private talkRowAt(meeting: Meeting, talk: Talk, node: number, tuple: Int32Array, local: number): number {
+    const known = node === -1 ? -1 : this.conversations[talk.index]!.rowAt(node, local);
+    if (known === -1) return this.talkRow(meeting, talk, tuple, local);
+    if (known !== 0) this.enabled[meeting.index] = true;
+    return known;
   }
 
   private talkRow(meeting: Meeting, talk: Talk, tuple: Int32Array, local: number): number {

@@ -275,15 +275,39 @@ const markMany = (
 
 /** Marks each cell with the mark after its own in the batch; one that has a greater mark gets the lesser. How many were not marked. */
 const markNext = (batch: Batch, cells: Uint8Array, first: number, offsets: ReadonlyArray<Int32Array>): number => {
-  const { at, marks } = batch;
+  const { at, marks, count } = batch;
+  if (at.length === 2) return markNext2(count, cells, first, marks, at[0]!, offsets[0]!, at[1]!, offsets[1]!);
   let fresh = 0;
-  for (let i = 0; i < batch.count; i++) {
+  for (let i = 0; i < count; i++) {
     let cell = first;
     for (let p = 0; p < at.length; p++) cell += offsets[p]![at[p]![i]!]!;
-    const mark = Math.min(marks[i]! + 1, GREATEST);
-    const old = cells[cell]!;
-    if (old === 0) fresh++;
-    if (old === 0 || old > mark) cells[cell] = mark;
+    if (cells[cell] === 0) fresh++;
+    lower(cells, cell, marks[i]!);
   }
   return fresh;
+};
+
+const markNext2 = (
+  count: number,
+  cells: Uint8Array,
+  first: number,
+  marks: Int32Array,
+  at0: Int32Array,
+  offsets0: Int32Array,
+  at1: Int32Array,
+  offsets1: Int32Array,
+): number => {
+  let fresh = 0;
+  for (let i = 0; i < count; i++) {
+    const cell = first + offsets0[at0[i]!]! + offsets1[at1[i]!]!;
+    if (cells[cell] === 0) fresh++;
+    lower(cells, cell, marks[i]!);
+  }
+  return fresh;
+};
+
+/** Gives a cell the mark after `mark`, unless it has one that is not greater. */
+const lower = (cells: Uint8Array, cell: number, mark: number): void => {
+  const old = cells[cell]!;
+  if (old === 0 || old > mark + 1) cells[cell] = mark < GREATEST ? mark + 1 : GREATEST;
 };

@@ -86,6 +86,19 @@ export class Conversation {
     this.answererKind = answererKind;
   }
 
+  /** Where an answerer's answers are; -1 where it has given none. */
+  node(answerer: number): number {
+    return this.answering.get(answerer) - 1;
+  }
+
+  /** The row of an asker and the answerer whose answers are at `node`, -1 where something is still to be run. What the searches ask most. */
+  rowAt(node: number, asker: number): number {
+    const asked = this.asked.get(asker);
+    if (asked < 2) return asked - 1;
+    const answer = this.trie.get(node, asked - 1);
+    return answer < 1 ? answer : this.row(asker, answer);
+  }
+
   /** The answer that an asker gets from an answerer, 0 where there is none. */
   answerTo(asker: number, answerer: number): number {
     const asked = this.asked.get(asker);
