@@ -9,7 +9,7 @@
 import type { Ints } from '../ints.js';
 import type { Here } from './here.js';
 import type { Locals } from './locals.js';
-import { GREATEST } from './mover.js';
+import { GREATEST } from './batch.js';
 import type { Tally } from './tally.js';
 
 export class Closure {

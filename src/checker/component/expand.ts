@@ -1,12 +1,14 @@
 /** Expanding a group: all steps from those of its cells that are to be expanded. */
 import { Ints } from '../ints.js';
+import { type Batch, emptyBatch, fillUsed, greatest, least, roomy } from './batch.js';
 import { Closure } from './closure.js';
 import type { Compiled, Meeting } from './compile.js';
-import { fillUsed, Here, LEAVE } from './here.js';
+import { Here, LEAVE } from './here.js';
 import type { Judge } from './judge.js';
 import { Active, Locals } from './locals.js';
+import { Looking } from './looking.js';
 import { GROUP_CHANGES, IDLE, type Memo, strideOf } from './memo.js';
-import { type Batch, emptyBatch, GREATEST, type Mover, roomy } from './mover.js';
+import type { Mover } from './mover.js';
 import type { Layer, Shape } from './store.js';
 import type { Tally } from './tally.js';
 
@@ -60,13 +62,8 @@ export class Expander {
   /** Quadruples (position, index, interaction, offset in the pool): outcomes that leave the group. */
   private readonly outside = new Ints();
   private readonly active: ReadonlyArray<Active>;
-  private readonly ids: Int32Array;
-  /** The batch that is being moved and its tuple, for evidence. */
-  private moving: Batch;
-  /** What {@link evidence} is of: a cell to expand, and an id that stands at a position instead of the cell's own (position -1: none). */
-  private cell = 0;
-  private position = -1;
-  private instead = 0;
+  private picked: Int32Array = new Int32Array(64);
+  private readonly looking: Looking;
   /** Finds the successors inside a group all at once, where nobody must see them one by one. */
   private readonly closure: Closure | undefined;
   /** The greatest mark of the cells that are taken. */
@@ -100,14 +97,13 @@ export class Expander {
     this.localMeetings = compiled.layout.locals.map((_, p) => compiled.meetings.filter((meeting) => meeting.local === p));
     this.target = new Int32Array(shape.group);
     this.part = emptyBatch(shape.positions);
-    this.moving = this.part;
     this.families = compiled.families.length;
     this.locals = Array.from({ length: shape.positions }, () => new Locals(this.families));
     this.active = this.localMeetings.map(() => new Active());
-    this.ids = new Int32Array(shape.positions);
+    this.looking = new Looking(this.here, judge, this.target, this.part);
     const unseen = judge.looks.cell.length === 0 && compiled.boundary.length === 0 && shape.positions > 0;
     this.closure = order.closes && unseen ? new Closure(this.here, this.locals, this.inside, tally) : undefined;
-    if (judge.looks.cell.length > 0) mover.onFresh = (cell) => this.lookAtCell(cell);
+    if (judge.looks.cell.length > 0) mover.onFresh = (cell) => this.looking.atMovedCell(cell);
   }
 
   // --- the whole of it -----------------------------------------------------------------------------------------------------
@@ -163,7 +159,7 @@ export class Expander {
     const before = tally.distinct;
     let kept = 0;
     for (let i = 0; i < cells.count; i++) {
-      this.cell = i;
+      this.looking.from(i);
       if (this.boundary.length > 0 && this.isCut(i)) {
         tally.cut++;
         continue;
@@ -229,12 +225,9 @@ export class Expander {
     const local = this.locals[p]!;
     if (local.open[x] !== 0) return;
     local.cell[x] = cell;
-    this.cell = cell;
-    this.position = p;
-    this.instead = this.here.cells.ids[p]![x]!;
+    this.looking.from(cell, p, this.here.cells.ids[p]![x]);
     this.open(p, x);
     this.opened.push(x);
-    this.position = -1;
   }
 
   private followInside(i: number, p: number, place: number): void {
@@ -247,7 +240,7 @@ export class Expander {
       tally.distinct++;
       tally.fresh[this.inside.data[s + 1]!]!++;
       if (!order.closes) tally.queue++;
-      if (this.judge.looks.cell.length > 0) this.lookInside(i, p, this.inside.data[s]!);
+      if (this.judge.looks.cell.length > 0) this.looking.inside(i, p, this.inside.data[s]!);
     }
   }
 
@@ -302,7 +295,7 @@ export class Expander {
       y = here.add(p, id);
       this.locals[p]!.reserve(y + 1);
       this.locals[p]!.open[y] = 0;
-      this.lookAtNewId(p, id);
+      this.looking.atNewId(p, id);
     }
     this.inside.push(y);
     this.inside.push(meeting.family);
@@ -314,7 +307,7 @@ export class Expander {
   private expandGroup(): boolean {
     const { here, memo } = this;
     let alive = false;
-    this.cell = 0;
+    this.looking.from(0);
     for (const meeting of this.groupMeetings) {
       if (meeting.guard !== undefined && !memo.allows(meeting, meeting.guard, here.tuple, -1)) continue;
       const row = memo.groupRow(meeting, here.tuple);
@@ -356,23 +349,28 @@ export class Expander {
   private gather(p: number, x: number): void {
     const { part, here } = this;
     const { cells } = here;
-    const wanted = cells.at[p]!;
-    let n = 0;
+    const picked = this.pick(cells, p, x);
+    part.marks = roomy(part.marks, part.count);
+    for (let n = 0; n < part.count; n++) part.marks[n] = cells.marks[picked[n]!]!;
     for (let q = 0; q < part.at.length; q++) {
-      part.at[q] = roomy(part.at[q]!, cells.count);
+      part.at[q] = roomy(part.at[q]!, part.count);
       const [to, from] = [part.at[q]!, cells.at[q]!];
-      n = 0;
-      for (let i = 0; i < cells.count; i++) if (wanted[i] === x) to[n++] = q === p ? 0 : from[i]!;
+      for (let n = 0; n < part.count; n++) to[n] = q === p ? 0 : from[picked[n]!]!;
       if (q !== p) {
         part.ids[q] = roomy(part.ids[q]!, here.counts[q]!);
         part.ids[q]!.set(cells.ids[q]!.subarray(0, here.counts[q]));
       }
     }
-    part.marks = roomy(part.marks, cells.count);
-    n = 0;
-    for (let i = 0; i < cells.count; i++) if (wanted[i] === x) part.marks[n++] = cells.marks[i]!;
-    part.count = n;
     fillUsed(part);
+  }
+
+  /** The cells with index `x` at `p`, as many as `part` counts then. */
+  private pick(cells: Batch, p: number, x: number): Int32Array {
+    const wanted = cells.at[p]!;
+    this.picked = roomy(this.picked, cells.count);
+    this.part.count = 0;
+    for (let i = 0; i < cells.count; i++) if (wanted[i] === x) this.picked[this.part.count++] = i;
+    return this.picked;
   }
 
   /** Sets `target` to the tuple after an outcome. */
@@ -400,8 +398,8 @@ export class Expander {
 
   /** Marks the cells of a batch in the group `target`. */
   private place(batch: Batch, family: number): void {
-    const { tally, judge, order } = this;
-    this.moving = batch;
+    const { tally, order } = this;
+    this.looking.moving = batch;
     const moved = this.mover.move(batch, order.layerOf(this.target), this.target, order.to);
     // Cells of the same level may have been expanded, with a greater mark than they get now.
     if (moved.layer === this.here.layer && moved.group !== this.here.group) this.exact = false;
@@ -409,8 +407,8 @@ export class Expander {
     tally.distinct += moved.fresh;
     tally.queue += moved.fresh;
     if (family >= 0) tally.fresh[family]! += moved.fresh;
-    if (moved.newGroup) judge.look(judge.looks.group, this.target, this.ids, () => this.stateMoving(0));
-    for (let n = 0; n < moved.newCount; n += 2) this.lookAtMovedId(moved.newIds[n]!, moved.newIds[n + 1]!);
+    if (moved.newGroup) this.looking.atNewGroup();
+    for (let n = 0; n < moved.newCount; n += 2) this.looking.atMovedId(moved.newIds[n]!, moved.newIds[n + 1]!);
     order.enqueue(moved.layer, moved.group);
   }
 
@@ -433,8 +431,8 @@ export class Expander {
   }
 
   private isCut(i: number): boolean {
-    this.readIds(this.here.cells, i);
-    return !this.boundary.every((watched) => this.memo.holds(watched, this.here.tuple, this.ids));
+    const ids = this.looking.idsOf(i);
+    return !this.boundary.every((watched) => this.memo.holds(watched, this.here.tuple, ids));
   }
 
   /** Where no interaction among group slots is enabled, a cell is stuck when none of its local ids can do anything. */
@@ -443,73 +441,18 @@ export class Expander {
     if (judge.found[judge.deadlock] !== undefined) return;
     for (let i = 0; i < here.cells.count; i++) {
       if (locals.some((local, p) => local.alive[here.cells.at[p]![i]!] === 1)) continue;
-      this.readIds(here.cells, i);
-      if (judge.isFinal(here.tuple, this.ids)) continue;
-      judge.decide(judge.deadlock, { state: this.stateHere(i) });
+      if (judge.isFinal(here.tuple, this.looking.idsOf(i))) continue;
+      this.looking.from(i);
+      judge.decide(judge.deadlock, { state: this.looking.evidence() });
       return;
     }
   }
 
-  private lookAtNewId(p: number, id: number): void {
-    const looks = this.judge.looks.local[p]!;
-    if (looks.length === 0) return;
-    this.readIds(this.here.cells, this.cell);
-    this.ids[p] = id;
-    this.judge.look(looks, this.here.tuple, this.ids, () => join(this.here.tuple, this.ids));
-  }
-
-  private lookInside(i: number, p: number, y: number): void {
-    this.readIds(this.here.cells, i);
-    this.ids[p] = this.here.cells.ids[p]![y]!;
-    this.judge.look(this.judge.looks.cell, this.here.tuple, this.ids, () => join(this.here.tuple, this.ids));
-  }
-
-  private lookAtMovedId(p: number, x: number): void {
-    const looks = this.judge.looks.local[p]!;
-    if (looks.length === 0) return;
-    const i = this.moving.at[p]!.indexOf(x);
-    this.readIds(this.moving, i);
-    this.judge.look(looks, this.target, this.ids, () => this.stateMoving(i));
-  }
-
-  private lookAtCell(i: number): void {
-    this.readIds(this.moving, i);
-    this.judge.look(this.judge.looks.cell, this.target, this.ids, () => join(this.target, this.ids));
-  }
-
-  private readIds(batch: Batch, i: number): void {
-    for (let p = 0; p < this.ids.length; p++) this.ids[p] = batch.ids[p]![batch.at[p]![i]!]!;
-  }
-
-  private stateMoving(i: number): Int32Array {
-    this.readIds(this.moving, i);
-    return join(this.target, this.ids);
-  }
-
-  private stateHere(i: number): Int32Array {
-    this.readIds(this.here.cells, i);
-    return join(this.here.tuple, this.ids);
-  }
-
   /** The state of which a row is being filled. */
   evidence(): Int32Array {
-    this.readIds(this.here.cells, this.cell);
-    if (this.position !== -1) this.ids[this.position] = this.instead;
-    return join(this.here.tuple, this.ids);
+    return this.looking.evidence();
   }
 }
-
-const least = ({ marks, count }: Batch): number => {
-  let mark = GREATEST;
-  for (let i = 0; i < count; i++) if (marks[i]! < mark) mark = marks[i]!;
-  return mark;
-};
-
-const greatest = ({ marks, count }: Batch): number => {
-  let mark = 0;
-  for (let i = 0; i < count; i++) if (marks[i]! > mark) mark = marks[i]!;
-  return mark;
-};
 
 const push4 = (list: Ints, a: number, b: number, c: number, d: number): void => {
   list.push(a);
@@ -517,5 +460,3 @@ const push4 = (list: Ints, a: number, b: number, c: number, d: number): void => 
   list.push(c);
   list.push(d);
 };
-
-const join = (tuple: Int32Array, locals: Int32Array): Int32Array => Int32Array.of(...tuple, ...locals);

@@ -1,6 +1,7 @@
 /** The group at hand: its ids by position, its cells that are to be expanded, and marking cells inside it. */
+import { type Batch, emptyBatch, fillUsed, roomy } from './batch.js';
 import { growBlock } from './blocks.js';
-import { type Batch, emptyBatch, IndexOf, roomy } from './mover.js';
+import { IndexOf } from './mover.js';
 import { type Layer, type Shape, within } from './store.js';
 
 /** Instead of a mark: the cells keep theirs. */
@@ -178,26 +179,3 @@ export class Here {
     fillUsed(this.cells);
   }
 }
-
-let marks: Int32Array = new Int32Array(256);
-let stamp = 0;
-
-/** Fills a batch's `used` from its cells. */
-export const fillUsed = (batch: Batch): void => {
-  for (let p = 0; p < batch.at.length; p++) {
-    stamp++;
-    const at = batch.at[p]!;
-    const most = batch.ids[p]!.length;
-    marks = roomy(marks, most);
-    let used = batch.used[p]!;
-    if (used.length < most) used = batch.used[p] = new Int32Array(most);
-    let n = 0;
-    for (let i = 0; i < batch.count; i++) {
-      const x = at[i]!;
-      if (marks[x] === stamp) continue;
-      marks[x] = stamp;
-      used[n++] = x;
-    }
-    batch.usedCount[p] = n;
-  }
-};

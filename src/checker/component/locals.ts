@@ -1,6 +1,6 @@
 /** What the expansion of a group knows of its local positions: which interactions may run there, and what each local id can do. */
 import type { Meeting } from './compile.js';
-import { roomy } from './mover.js';
+import { roomy } from './batch.js';
 
 /** The interactions of a local position that no guard rules out in the group at hand, each with the memo's node for the group. */
 export class Active {

@@ -2,44 +2,9 @@
  * Moving cells into a group: the inner loop of the checker. A batch of cells of one group goes to another as a whole: each
  * local id is looked up once per batch, and a cell costs a few additions and one byte.
  */
+import { type Batch, GREATEST, NEXT, roomy } from './batch.js';
 import { growBlock, makeBlock } from './blocks.js';
 import { type Layer, type Shape, within } from './store.js';
-
-/** Cells by coordinates. Position `p` of cell `i` has the id `ids[p][at[p][i]]`. */
-export interface Batch {
-  count: number;
-  readonly at: Int32Array[];
-  readonly ids: Int32Array[];
-  /** By cell: its mark, for {@link NEXT}. */
-  marks: Int32Array;
-  /** By position: the indices into `ids` that occur, each once, and how many they are. */
-  readonly used: Int32Array[];
-  readonly usedCount: Int32Array;
-}
-
-/** Instead of a mark for all cells: each gets the one after its own, or keeps a lesser one that it has. */
-export const NEXT = 0;
-
-/** The greatest mark that a cell can have. */
-export const GREATEST = 255;
-
-/** A batch with room for nothing yet. */
-export const emptyBatch = (positions: number): Batch => ({
-  count: 0,
-  at: Array.from({ length: positions }, () => new Int32Array(64)),
-  ids: Array.from({ length: positions }, () => new Int32Array(64)),
-  marks: new Int32Array(64),
-  used: Array.from({ length: positions }, () => new Int32Array(64)),
-  usedCount: new Int32Array(positions),
-});
-
-/** The array, or a greater copy of it. */
-export const roomy = (array: Int32Array, need: number): Int32Array => {
-  if (need <= array.length) return array;
-  const grown = new Int32Array(Math.max(need, array.length * 2));
-  grown.set(array);
-  return grown;
-};
 
 /** What became of a move. */
 export interface Moved {

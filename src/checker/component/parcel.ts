@@ -3,8 +3,7 @@
  * receiver has not been told of yet. Values travel as plain data (structured clones) and are interned again where they arrive.
  */
 import { Ints } from '../ints.js';
-import { emptyBatch, roomy, type Batch } from './mover.js';
-import { fillUsed } from './here.js';
+import { emptyBatch, fillUsed, roomy, type Batch } from './batch.js';
 import type { Space } from './space.js';
 
 /** A parcel as it is posted. */

@@ -1,7 +1,7 @@
 /** The two orders in which groups are expanded: by depth, and by progress. Each is a run that can be stopped between two groups. */
 import type { Fingerprints } from '../fingerprints.js';
 import type { Expander, Order } from './expand.js';
-import { type Batch, GREATEST, NEXT } from './mover.js';
+import { type Batch, GREATEST, NEXT } from './batch.js';
 import { within, type Layer } from './store.js';
 import { progressOf, type Space } from './space.js';
 

@@ -12,12 +12,11 @@
  * images of component values are remembered, so canonicalising is a matter of table look-ups.
  */
 import type { Permutation } from '../interface.js';
+import { type Batch, emptyBatch, fillUsed, roomy } from './batch.js';
 import type { Compiled } from './compile.js';
 import type { Components } from './components.js';
 import { CheckerError } from './error.js';
 import { type Canonical } from './expand.js';
-import { fillUsed } from './here.js';
-import { type Batch, emptyBatch, roomy } from './mover.js';
 
 interface Action {
   /** By place: the place to which it moves. */

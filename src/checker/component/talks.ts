@@ -6,7 +6,7 @@ import type { Learned } from '../interface.js';
 import { encode } from '../plain/encode.js';
 import type { Talk } from './compile.js';
 import type { Components } from './components.js';
-import { roomy } from './mover.js';
+import { roomy } from './batch.js';
 import { Trie } from './trie.js';
 
 type Ask = (asker: unknown) => unknown;

@@ -1,6 +1,7 @@
 /** The states that a search one state at a time has found: whole, in the matrices of `store.ts`, or by their hashes. */
 import { Fingerprints, hashWords, newHash } from '../fingerprints.js';
-import { emptyBatch, Mover, type Batch } from './mover.js';
+import { emptyBatch, type Batch } from './batch.js';
+import { Mover } from './mover.js';
 import type { Space } from './space.js';
 import { cellOf, type Layer } from './store.js';
 

@@ -10,7 +10,7 @@ import type { ComponentModel } from '../interface.js';
 import { Budget, type BudgetData } from './budget.js';
 import { readOpening, restore, write } from './checkpoint.js';
 import { layoutOf } from './compile.js';
-import type { Batch } from './mover.js';
+import type { Batch } from './batch.js';
 import { Inbox, Outbox, type Parcel } from './parcel.js';
 import { detailsOf } from './report.js';
 import { Breadth } from './search.js';

@@ -1,0 +1,74 @@
+/** Batches: cells that are expanded, or moved, together. */
+
+/** Cells by coordinates. Position `p` of cell `i` has the id `ids[p][at[p][i]]`. */
+export interface Batch {
+  count: number;
+  readonly at: Int32Array[];
+  readonly ids: Int32Array[];
+  /** By cell: its mark, for {@link NEXT}. */
+  marks: Int32Array;
+  /** By position: the indices into `ids` that occur, each once, and how many they are. */
+  readonly used: Int32Array[];
+  readonly usedCount: Int32Array;
+}
+
+/** Instead of a mark for all cells: each gets the one after its own, or keeps a lesser one that it has. */
+export const NEXT = 0;
+
+/** The greatest mark that a cell can have. */
+export const GREATEST = 255;
+
+/** A batch with room for nothing yet. */
+export const emptyBatch = (positions: number): Batch => ({
+  count: 0,
+  at: Array.from({ length: positions }, () => new Int32Array(64)),
+  ids: Array.from({ length: positions }, () => new Int32Array(64)),
+  marks: new Int32Array(64),
+  used: Array.from({ length: positions }, () => new Int32Array(64)),
+  usedCount: new Int32Array(positions),
+});
+
+/** The array, or a greater copy of it. */
+export const roomy = (array: Int32Array, need: number): Int32Array => {
+  if (need <= array.length) return array;
+  const grown = new Int32Array(Math.max(need, array.length * 2));
+  grown.set(array);
+  return grown;
+};
+
+let marks: Int32Array = new Int32Array(256);
+let stamp = 0;
+
+/** Fills a batch's `used` from its cells. */
+export const fillUsed = (batch: Batch): void => {
+  for (let p = 0; p < batch.at.length; p++) {
+    stamp++;
+    const at = batch.at[p]!;
+    const most = batch.ids[p]!.length;
+    marks = roomy(marks, most);
+    let used = batch.used[p]!;
+    if (used.length < most) used = batch.used[p] = new Int32Array(most);
+    let n = 0;
+    for (let i = 0; i < batch.count; i++) {
+      const x = at[i]!;
+      if (marks[x] === stamp) continue;
+      marks[x] = stamp;
+      used[n++] = x;
+    }
+    batch.usedCount[p] = n;
+  }
+};
+
+/** The least mark of a batch that is not empty. */
+export const least = ({ marks, count }: Batch): number => {
+  let mark = GREATEST;
+  for (let i = 0; i < count; i++) if (marks[i]! < mark) mark = marks[i]!;
+  return mark;
+};
+
+/** The greatest. */
+export const greatest = ({ marks, count }: Batch): number => {
+  let mark = 0;
+  for (let i = 0; i < count; i++) if (marks[i]! > mark) mark = marks[i]!;
+  return mark;
+};

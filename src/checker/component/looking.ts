@@ -1,0 +1,95 @@
+/** What the properties are told while a group is expanded: of new ids, new cells and new groups, each with a state that has them. */
+import type { Batch } from './batch.js';
+import type { Here } from './here.js';
+import type { Judge } from './judge.js';
+
+export class Looking {
+  /** The batch that is being moved; its tuple is `target`. */
+  moving: Batch;
+  private readonly here: Here;
+  private readonly judge: Judge;
+  private readonly target: Int32Array;
+  private readonly ids: Int32Array;
+  /** What {@link evidence} is of: a cell to expand, and an id that stands at a position instead of the cell's own (position -1: none). */
+  private cell = 0;
+  private position = -1;
+  private instead = 0;
+
+  constructor(here: Here, judge: Judge, target: Int32Array, moving: Batch) {
+    this.here = here;
+    this.judge = judge;
+    this.target = target;
+    this.moving = moving;
+    this.ids = new Int32Array(moving.at.length);
+  }
+
+  /** From here on, evidence is of this cell to expand, or of what it comes to with another id at one position. */
+  from(cell: number, position = -1, instead = 0): void {
+    this.cell = cell;
+    this.position = position;
+    this.instead = instead;
+  }
+
+  /** The state from which steps are taken. */
+  evidence(): Int32Array {
+    this.read(this.here.cells, this.cell);
+    if (this.position !== -1) this.ids[this.position] = this.instead;
+    return join(this.here.tuple, this.ids);
+  }
+
+  /** The local ids of a cell to expand, until something else is looked at. */
+  idsOf(cell: number): Int32Array {
+    this.read(this.here.cells, cell);
+    return this.ids;
+  }
+
+  /** A step inside the group gave a position an id that it did not have. */
+  atNewId(p: number, id: number): void {
+    const { judge, here, ids } = this;
+    const looks = judge.looks.local[p]!;
+    if (looks.length === 0) return;
+    this.read(here.cells, this.cell);
+    ids[p] = id;
+    judge.look(looks, here.tuple, ids, () => join(here.tuple, ids));
+  }
+
+  /** A step inside the group led from cell `i` to one with another index at `p`. */
+  inside(i: number, p: number, index: number): void {
+    const { judge, here, ids } = this;
+    this.read(here.cells, i);
+    ids[p] = here.cells.ids[p]![index]!;
+    judge.look(judge.looks.cell, here.tuple, ids, () => join(here.tuple, ids));
+  }
+
+  atNewGroup(): void {
+    const { judge, target, ids } = this;
+    judge.look(judge.looks.group, target, ids, () => this.moved(0));
+  }
+
+  /** The batch gave its group the id with index `x` at `p`. */
+  atMovedId(p: number, x: number): void {
+    const { judge, target, ids } = this;
+    const looks = judge.looks.local[p]!;
+    if (looks.length === 0) return;
+    const i = this.moving.at[p]!.indexOf(x);
+    this.read(this.moving, i);
+    judge.look(looks, target, ids, () => this.moved(i));
+  }
+
+  atMovedCell(i: number): void {
+    const { judge, target, ids } = this;
+    this.read(this.moving, i);
+    judge.look(judge.looks.cell, target, ids, () => join(target, ids));
+  }
+
+  private moved(i: number): Int32Array {
+    this.read(this.moving, i);
+    return join(this.target, this.ids);
+  }
+
+  private read(batch: Batch, i: number): void {
+    for (let p = 0; p < this.ids.length; p++) this.ids[p] = batch.ids[p]![batch.at[p]![i]!]!;
+  }
+}
+
+const join = (tuple: Int32Array, locals: Int32Array): Int32Array => Int32Array.of(...tuple, ...locals);
