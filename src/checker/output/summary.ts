@@ -104,7 +104,8 @@ const extent = ({ counts, stop, search, statistics }: Report): string => {
   const states = many(counts.distinct, 'state');
   // By hashes nobody knows whether these are all that there are.
   if (stop.kind === 'complete' && statistics.omission !== undefined) return `${states} found, depth ${counts.depth}`;
-  if (stop.kind === 'complete') return search === 'sweep' && counts.depth === 0 ? `all ${states}` : `all ${states}, depth ${counts.depth}`;
+  if (stop.kind === 'complete')
+    return search === 'sweep' && counts.depth === 0 ? `all ${states}` : `all ${states}, depth ${counts.depth}`;
   return search === 'bfs' || counts.completeDepth > 0 ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
 };
 

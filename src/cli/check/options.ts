@@ -154,7 +154,9 @@ const bare = (): Command => {
   return command
     .option('--set <field=value>', 'override any other field; may be repeated', gather)
     .addOption(
-      new Option('--search <order>', 'the order of the search').choices(['auto', 'bfs', 'dfs', 'sweep', 'simulate']).default('auto'),
+      new Option('--search <order>', 'the order of the search')
+        .choices(['auto', 'bfs', 'dfs', 'sweep', 'simulate'])
+        .default('auto'),
     )
     .option('--symmetry', 'take states that differ by interchangeable clients and keys for one', false)
     .option('--quotient', 'use the quotient, where the configuration has one', false)
