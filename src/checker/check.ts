@@ -5,11 +5,10 @@ import { explore, type Ended } from './plain/search.js';
 import { reportOf } from './plain/report.js';
 import { simulation, simulationReport, wander, type SimulateOptions } from './plain/simulate.js';
 import type { CheckOptions, Report } from './report.js';
+import { nextTurn } from './watch.js';
 
 /** How long a search may keep the event loop waiting, so that signals and timers are served, in milliseconds. */
 const TURN_MS = 50;
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Runs a search to its end, letting the event loop turn in between. */
 const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {

@@ -99,16 +99,20 @@ export type LocalsOf<R extends ReadonlyArray<Slot<unknown>>> = {
   readonly [I in keyof R]: R[I] extends Slot<infer T> ? T : never;
 };
 
-/** One way in which an interaction may go. */
-export interface Outcome<R extends ReadonlyArray<Slot<unknown>>> {
-  /** The new local states of the interaction's slots, in the order of `slots`; those not written are passed through. */
-  readonly next: LocalsOf<R>;
+/** What there is to say of one way in which a step may go, beside where it leads. */
+export interface Remarks {
   /** What else there is to say of this outcome in a trace: `ERR_DEP`, `a = x`. */
   readonly note?: string;
   /** Names of `alwaysStep` properties that this step breaks. */
   readonly violates?: ReadonlyArray<string>;
   /** Names of `sometimesStep` properties that this step reaches. */
   readonly witnesses?: ReadonlyArray<string>;
+}
+
+/** One way in which an interaction may go. */
+export interface Outcome<R extends ReadonlyArray<Slot<unknown>>> extends Remarks {
+  /** The new local states of the interaction's slots, in the order of `slots`; those not written are passed through. */
+  readonly next: LocalsOf<R>;
 }
 
 /**
@@ -133,12 +137,9 @@ export interface Interaction {
   readonly exchange?: AnyExchange;
 }
 
-/** What comes of an answer for the one who asked: one way in which it may go (see {@link Outcome}). */
-export interface Learned<A> {
+/** What comes of an answer for the one who asked: one way in which it may go. */
+export interface Learned<A> extends Remarks {
   readonly next: A;
-  readonly note?: string;
-  readonly violates?: ReadonlyArray<string>;
-  readonly witnesses?: ReadonlyArray<string>;
 }
 
 /**

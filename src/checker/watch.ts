@@ -23,6 +23,9 @@ const heapLimitOf = (total: number): number => (total - Math.min(YOUNG_BYTES, to
 
 type Limits = Pick<CheckOptions, 'maxMs' | 'maxMemoryBytes' | 'signal' | 'onProgress' | 'progressEveryMs'>;
 
+/** Lets signals and timers be served between two slices of a search. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** A watch that starts now. */
 export const watch = (limits: Limits): Watch => {
   const started = performance.now();

@@ -18,6 +18,14 @@ export const NEXT = 0;
 /** The greatest mark that a cell can have. */
 export const GREATEST = 255;
 
+/** Gives a cell the mark after `mark`, unless it has one that is not greater; whether it did. */
+export const lower = (cells: Uint8Array, cell: number, mark: number): boolean => {
+  const old = cells[cell]!;
+  if (old !== 0 && old <= mark + 1) return false;
+  cells[cell] = Math.min(mark + 1, GREATEST);
+  return true;
+};
+
 /** A batch with room for nothing yet. */
 export const emptyBatch = (positions: number): Batch => ({
   count: 0,

@@ -7,7 +7,7 @@
 import type { ComponentModel } from '../interface.js';
 import type { Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
-import { findingsOf, newJob, nextTurn, search, slice, turn, type Job } from './job.js';
+import { findingsOf, newJob, search, turn, type Job } from './job.js';
 import type { ComponentOptions, RunOptions } from './options.js';
 import { reportOf } from './report.js';
 import { Sweep } from './search.js';
@@ -32,9 +32,8 @@ export const withTraces = async (model: ComponentModel, options: RunOptions, rep
   const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, maxStates: _most, ...fresh } = options;
   const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options));
   for (;;) {
-    const stop = slice(job);
+    const stop = await turn(job);
     if (stop !== undefined || job.traces.size === wanted.length) break;
-    await nextTurn();
   }
   return {
     ...report,

@@ -9,7 +9,7 @@
 import type { Ints } from '../ints.js';
 import type { Here } from './here.js';
 import type { Locals } from './locals.js';
-import { GREATEST } from './batch.js';
+import { lower } from './batch.js';
 import type { Tally } from './tally.js';
 
 export class Closure {
@@ -72,11 +72,10 @@ export class Closure {
         if (mark < least) continue;
         for (let s = from[x]!; s < to[x]!; s += 2) {
           const y = data[s]!;
-          const old = bytes[row + y]!;
-          if (old !== 0 && old <= mark + 1) continue;
-          bytes[row + y] = after(mark);
+          const isNew = bytes[row + y] === 0;
+          if (!lower(bytes, row + y, mark)) continue;
           again ||= y < x;
-          if (old !== 0) continue;
+          if (!isNew) continue;
           fresh[data[s + 1]!]!++;
           found++;
         }
@@ -118,14 +117,11 @@ export class Closure {
     for (let i = 0; i < count; i++) {
       const mark = bytes[from + i]!;
       if (mark < least) continue;
-      const old = bytes[to + i]!;
-      if (old !== 0 && old <= mark + 1) continue;
-      bytes[to + i] = after(mark);
+      const isNew = bytes[to + i] === 0;
+      if (!lower(bytes, to + i, mark)) continue;
       this.changed = true;
-      if (old === 0) found++;
+      if (isNew) found++;
     }
     return found;
   }
 }
-
-const after = (mark: number): number => Math.min(mark + 1, GREATEST);

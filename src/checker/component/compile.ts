@@ -169,6 +169,7 @@ export const compile = (
  * in the group have numbers of their own, since their rows are different.
  */
 const talks = (): ((source: Talk['source'], reads: Reads, when: Watched | undefined) => Talk) => {
+  /** The first of each number. */
   const known: Talk[] = [];
   const placeOf = ({ groupArgs, groupPlaces }: Reads, arg: number): number => groupPlaces[groupArgs.indexOf(arg)] ?? -1;
   return (source, reads, when) => {
@@ -181,9 +182,9 @@ const talks = (): ((source: Talk['source'], reads: Reads, when: Watched | undefi
         talk.answererKind === answererKind &&
         (talk.asker === -1) === (asker === -1),
     );
-    const index = like?.index ?? new Set(known.map((talk) => talk.index)).size;
+    const index = like?.index ?? known.length;
     const made = { source, index, askerKind, answererKind, asker, answerer, when };
-    known.push(made);
+    if (like === undefined) known.push(made);
     return made;
   };
 };

@@ -66,8 +66,6 @@ export class Expander {
   private readonly looking: Looking;
   /** Finds the successors inside a group all at once, where nobody must see them one by one. */
   private readonly closure: Closure | undefined;
-  /** The greatest mark of the cells that are taken. */
-  private upTo = 0;
   /** The greatest mark of a cell that was expanded, where all get their {@link NEXT}; and whether that is the least which leads to each. */
   greatest = 0;
   exact = true;
@@ -112,6 +110,7 @@ export class Expander {
   seed(tuple: Int32Array, locals: Int32Array): void {
     const { part } = this;
     part.count = 1;
+    part.marks[0] = this.order.from - 1;
     locals.forEach((id, p) => {
       part.at[p]![0] = 0;
       part.ids[p]![0] = id;
@@ -134,7 +133,7 @@ export class Expander {
     here.collect(order.from, order.upTo, this.closure === undefined ? order.done : LEAVE);
     if (here.cells.count === 0) return;
     this.loose = this.canonical?.isLoose(here.tuple) ?? false;
-    if (this.loose && this.closure !== undefined) this.takeLeast();
+    const upTo = this.loose && this.closure !== undefined ? this.takeLeast() : order.upTo;
     tally.queue -= here.cells.count;
     for (let p = 0; p < this.locals.length; p++) {
       this.active[p]!.count = -1;
@@ -142,7 +141,7 @@ export class Expander {
     }
     this.inside.length = this.outside.length = 0;
     if (this.closure === undefined) this.expandInside();
-    else this.closeInside(this.closure);
+    else this.closeInside(this.closure, upTo);
     if (here.cells.count === 0) return;
     here.settle();
     const alive = this.expandGroup();
@@ -180,26 +179,24 @@ export class Expander {
 
   /**
    * Where steps inside the group go through the symmetry they come to no closure here, but to the group's queue again. So that marks are
-   * the least all the same, the cells with the least are taken first.
+   * the least all the same, the cells with the least, which it gives, are taken first.
    */
-  private takeLeast(): void {
+  private takeLeast(): number {
     const { here, order } = this;
     const { count } = here.cells;
-    this.upTo = least(here.cells);
-    here.collect(order.from, this.upTo, LEAVE);
+    const mark = least(here.cells);
+    here.collect(order.from, mark, LEAVE);
     if (here.cells.count < count) order.enqueue(here.layer, here.group);
+    return mark;
   }
 
   /** The same at once: first all ids, then all cells. */
-  private closeInside(closure: Closure): void {
+  private closeInside(closure: Closure, upTo: number): void {
     const { here, tally, order, locals } = this;
     const { cells } = here;
     for (let p = 0; p < locals.length; p++) this.openAll(p);
-    if (!this.loose) {
-      tally.distinct += closure.run(order.from);
-      this.upTo = order.upTo;
-    }
-    here.collect(order.from, this.upTo, order.done);
+    if (!this.loose) tally.distinct += closure.run(order.from);
+    here.collect(order.from, upTo, order.done);
     this.greatest = Math.max(this.greatest, greatest(cells));
     for (let p = 0; p < locals.length; p++) {
       const { weight } = locals[p]!;

@@ -4,7 +4,7 @@ import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
 import type { Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import type { Counterexample, Stop } from '../report.js';
-import type { Watch } from '../watch.js';
+import { nextTurn, type Watch } from '../watch.js';
 import { identityOf, mustBeKeepable, readOpening, restore, write } from './checkpoint.js';
 import { layoutFor } from './choose.js';
 import { layoutOf } from './compile.js';
@@ -20,8 +20,6 @@ import { shortestPath, traceOf } from './trace.js';
 /** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
 const TURN_MS = 40;
 const GROUPS_PER_LOOK = 32;
-
-export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 // --- the search ------------------------------------------------------------------------------------------------------------
 
@@ -117,7 +115,7 @@ const isDecided = ({ space, options }: Job): boolean =>
   options.keepGoing === true ? space.judge.found.every((evidence) => evidence !== undefined) : space.judge.violated;
 
 /** Expands groups for a while; gives why the search is over, if it is. */
-export const slice = (job: Job): Stop | undefined => {
+const slice = (job: Job): Stop | undefined => {
   const { run, space, options } = job;
   const until = performance.now() + TURN_MS;
   const most = options.maxStates ?? Infinity;

@@ -1,9 +1,9 @@
 /** The properties of a component model while it is explored: what to look at when a group, a local id or a cell is new, and what was found. */
-import type { ComponentProperty, Predicate } from '../interface.js';
+import type { ComponentProperty, Predicate, Remarks } from '../interface.js';
 import { type Compiled, type Meeting, slotIndices, watch, type Watched } from './compile.js';
 import type { Components } from './components.js';
 import { CheckerError } from './error.js';
-import type { Memo, Said } from './memo.js';
+import type { Memo } from './memo.js';
 import { Trie } from './trie.js';
 
 /** Where something was found: a state by places (group, then locals), and the step from it, if it is a step. */
@@ -116,7 +116,7 @@ export class Judge {
   }
 
   /** Takes in what an outcome says of the step properties. */
-  hear(meeting: Meeting, outcome: number, said: Said, state: () => Int32Array): void {
+  hear(meeting: Meeting, outcome: number, said: Remarks, state: () => Int32Array): void {
     const { violates = NO_NAMES, witnesses = NO_NAMES } = said;
     if (violates.length + witnesses.length === 0) return;
     for (const name of [...violates, ...witnesses]) {

@@ -7,7 +7,7 @@
  * that changes nothing are one row too, {@link IDLE}: in a model whose refusals are steps they are the most.
  */
 import { Ints } from '../ints.js';
-import type { Outcome } from '../interface.js';
+import type { Outcome, Remarks } from '../interface.js';
 import type { Compiled, Meeting, Reads, Talk, Watched } from './compile.js';
 import type { Components } from './components.js';
 import { CheckerError } from './error.js';
@@ -27,10 +27,7 @@ type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
 const NO_LOCALS: ReadonlyArray<number> = [];
 
 /** Told of what an outcome says when its row is made; the row belongs to a state that is being expanded. */
-export type OnOutcome = (meeting: Meeting, outcome: number, said: Said) => void;
-
-/** What an outcome says of properties. */
-export type Said = Pick<Outcome<ReadonlyArray<never>>, 'violates' | 'witnesses'>;
+export type OnOutcome = (meeting: Meeting, outcome: number, said: Remarks) => void;
 
 /** A row: the ids that it is for (of an exchange: of the asker and the answerer), and where it is in the pool. */
 interface Row {
@@ -273,7 +270,11 @@ export class Memo {
   }
 
   /** Writes a row; `each` writes what follows an outcome's flags. */
-  private write<T extends Said>(meeting: Meeting, outcomes: ReadonlyArray<T>, each: (outcome: T, flags: number) => void): number {
+  private write<T extends Remarks>(
+    meeting: Meeting,
+    outcomes: ReadonlyArray<T>,
+    each: (outcome: T, flags: number) => void,
+  ): number {
     if (outcomes.length === 0) return 0;
     this.enabled[meeting.index] = true;
     const { pool } = this;

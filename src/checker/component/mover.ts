@@ -2,7 +2,7 @@
  * Moving cells into a group: the inner loop of the checker. A batch of cells of one group goes to another as a whole: each
  * local id is looked up once per batch, and a cell costs a few additions and one byte.
  */
-import { type Batch, GREATEST, NEXT, roomy } from './batch.js';
+import { type Batch, lower, NEXT, roomy } from './batch.js';
 import { growBlock, makeBlock } from './blocks.js';
 import { type Layer, type Shape, within } from './store.js';
 
@@ -53,6 +53,8 @@ export class Mover {
   private readonly maps: ReadonlyArray<IndexOf>;
   /** By position and index in the batch: the index in the target, then its distance from the first cell. */
   private readonly offsets: Int32Array[];
+  /** By cell of the batch: where it is in the target. */
+  private cells: Int32Array = new Int32Array(64);
 
   constructor(shape: Shape, layer: Layer) {
     this.shape = shape;
@@ -77,8 +79,9 @@ export class Mover {
     this.locate(batch, layer, group);
     const offset = layer.blocks.data[group]!;
     const page = layer.arena.page(offset);
-    const first = this.scale(batch, page, within(offset));
-    moved.fresh = this.mark(batch, layer.arena.pageBytes(offset), first, tag);
+    this.locateCells(batch, this.scale(batch, page, within(offset)));
+    const bytes = layer.arena.pageBytes(offset);
+    moved.fresh = tag === NEXT ? this.markNext(batch, bytes) : this.mark(batch.count, bytes, tag);
     return moved;
   }
 
@@ -163,116 +166,42 @@ export class Mover {
     return (base + shape.ids + ids) * 4;
   }
 
-  private mark(batch: Batch, cells: Uint8Array, first: number, tag: number): number {
-    if (tag === NEXT) return markNext(batch, cells, first, this.offsets);
-    if (this.onFresh !== undefined) return markMany(batch, cells, first, tag, this.offsets, this.onFresh);
-    switch (this.shape.positions) {
-      case 0:
-        return markAt(cells, first, tag);
-      case 1:
-        return mark1(batch.count, cells, first, tag, batch.at[0]!, this.offsets[0]!);
-      case 2:
-        return mark2(batch.count, cells, first, tag, batch.at[0]!, this.offsets[0]!, batch.at[1]!, this.offsets[1]!);
-      default:
-        return markMany(batch, cells, first, tag, this.offsets);
+  /** Where each cell of the batch is, in bytes. */
+  private locateCells({ at, count }: Batch, first: number): void {
+    const cells = roomy(this.cells, count);
+    this.cells = cells;
+    if (at.length === 0) cells[0] = first;
+    for (let p = 0; p < at.length; p++) {
+      const indices = at[p]!;
+      const offsets = this.offsets[p]!;
+      if (p === 0) for (let i = 0; i < count; i++) cells[i] = first + offsets[indices[i]!]!;
+      else for (let i = 0; i < count; i++) cells[i] = cells[i]! + offsets[indices[i]!]!;
     }
+  }
+
+  /** Marks the cells that were located, where they are not marked yet; how many that are. */
+  private mark(count: number, bytes: Uint8Array, tag: number): number {
+    const { cells, onFresh } = this;
+    let fresh = 0;
+    for (let i = 0; i < count; i++) {
+      const cell = cells[i]!;
+      if (bytes[cell] !== 0) continue;
+      bytes[cell] = tag;
+      fresh++;
+      onFresh?.(i);
+    }
+    return fresh;
+  }
+
+  /** Gives them their {@link NEXT}; how many were not marked before. */
+  private markNext({ count, marks }: Batch, bytes: Uint8Array): number {
+    const { cells } = this;
+    let fresh = 0;
+    for (let i = 0; i < count; i++) {
+      const cell = cells[i]!;
+      if (bytes[cell] === 0) fresh++;
+      lower(bytes, cell, marks[i]!);
+    }
+    return fresh;
   }
 }
-
-const markAt = (cells: Uint8Array, cell: number, tag: number): number => {
-  if (cells[cell] !== 0) return 0;
-  cells[cell] = tag;
-  return 1;
-};
-
-const mark1 = (count: number, cells: Uint8Array, first: number, tag: number, at: Int32Array, offsets: Int32Array): number => {
-  let fresh = 0;
-  for (let i = 0; i < count; i++) {
-    const cell = first + offsets[at[i]!]!;
-    if (cells[cell] === 0) {
-      cells[cell] = tag;
-      fresh++;
-    }
-  }
-  return fresh;
-};
-
-const mark2 = (
-  count: number,
-  cells: Uint8Array,
-  first: number,
-  tag: number,
-  at0: Int32Array,
-  offsets0: Int32Array,
-  at1: Int32Array,
-  offsets1: Int32Array,
-): number => {
-  let fresh = 0;
-  for (let i = 0; i < count; i++) {
-    const cell = first + offsets0[at0[i]!]! + offsets1[at1[i]!]!;
-    if (cells[cell] === 0) {
-      cells[cell] = tag;
-      fresh++;
-    }
-  }
-  return fresh;
-};
-
-const markMany = (
-  batch: Batch,
-  cells: Uint8Array,
-  first: number,
-  tag: number,
-  offsets: ReadonlyArray<Int32Array>,
-  onFresh?: (cell: number) => void,
-): number => {
-  const { at } = batch;
-  let fresh = 0;
-  for (let i = 0; i < batch.count; i++) {
-    let cell = first;
-    for (let p = 0; p < at.length; p++) cell += offsets[p]![at[p]![i]!]!;
-    if (markAt(cells, cell, tag) === 0) continue;
-    fresh++;
-    onFresh?.(i);
-  }
-  return fresh;
-};
-
-/** Marks each cell with the mark after its own in the batch; one that has a greater mark gets the lesser. How many were not marked. */
-const markNext = (batch: Batch, cells: Uint8Array, first: number, offsets: ReadonlyArray<Int32Array>): number => {
-  const { at, marks, count } = batch;
-  if (at.length === 2) return markNext2(count, cells, first, marks, at[0]!, offsets[0]!, at[1]!, offsets[1]!);
-  let fresh = 0;
-  for (let i = 0; i < count; i++) {
-    let cell = first;
-    for (let p = 0; p < at.length; p++) cell += offsets[p]![at[p]![i]!]!;
-    if (cells[cell] === 0) fresh++;
-    lower(cells, cell, marks[i]!);
-  }
-  return fresh;
-};
-
-const markNext2 = (
-  count: number,
-  cells: Uint8Array,
-  first: number,
-  marks: Int32Array,
-  at0: Int32Array,
-  offsets0: Int32Array,
-  at1: Int32Array,
-  offsets1: Int32Array,
-): number => {
-  let fresh = 0;
-  for (let i = 0; i < count; i++) {
-    const cell = first + offsets0[at0[i]!]! + offsets1[at1[i]!]!;
-    if (cells[cell] === 0) fresh++;
-    lower(cells, cell, marks[i]!);
-  }
-  return fresh;
-};
-
-/** Gives a cell the mark after `mark`, unless it has one that is not greater. */
-const lower = (cells: Uint8Array, cell: number, mark: number): void => {
-  const old = cells[cell]!;
-  if (old === 0 || old > mark + 1) cells[cell] = mark < GREATEST ? mark + 1 : GREATEST;
-};

@@ -193,9 +193,9 @@ export class Sweep implements Run {
       closes: true,
     };
     this.expander = space.expander(this.order);
+    if (this.expander.givesNext) this.order.to = NEXT;
     if (start === 'resume') return;
     this.expander.seed(...splitInitial(space));
-    if (this.expander.givesNext) this.order.to = NEXT;
     this.current = this.layerAt(progressOf(space, space.initial.subarray(0, space.shape.group)));
   }
 
@@ -235,7 +235,6 @@ export class Sweep implements Run {
   resume(frontier: Frontier, layers: ReadonlyArray<Layer>): void {
     for (const layer of layers) this.levels.set(layer.level, layer);
     this.current = this.layerAt(frontier.at);
-    if (this.expander.givesNext) this.order.to = NEXT;
     this.expander.greatest = frontier.found;
     this.expander.exact = frontier.next === 1;
   }
