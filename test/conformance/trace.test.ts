@@ -46,6 +46,8 @@ get 10 nokey
 
 const dir = mkdtempSync(join(tmpdir(), 'bayou-trace-'));
 let events: ReadonlyArray<TraceEvent> = [];
+/** The same script where nobody pulls on a timer, only at `stabilize`: its events need one another in one order alone. */
+let still: ReadonlyArray<TraceEvent> = [];
 
 const record = (...options: string[]): ReadonlyArray<TraceEvent> => {
   const file = join(dir, 'run.ndjson');
@@ -57,6 +59,7 @@ const record = (...options: string[]): ReadonlyArray<TraceEvent> => {
 
 beforeAll(() => {
   events = record('--anti-entropy-ms', '30');
+  still = record('--memory', '--anti-entropy-ms', '0');
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -69,10 +72,10 @@ const edited = (edit: Edit, n = 0): readonly [TraceEvent, ReadonlyArray<TraceEve
 };
 
 /** One event left out; with `renumber` nobody can see that by the counts. */
-const without = (e: TraceEvent, renumber: boolean): ReadonlyArray<TraceEvent> =>
-  events.filter((x) => x !== e).map((x) => (renumber && x.p === e.p && x.n > e.n ? { ...x, n: x.n - 1 } : x));
+const without = (e: TraceEvent, renumber: boolean, run = events): ReadonlyArray<TraceEvent> =>
+  run.filter((x) => x !== e).map((x) => (renumber && x.p === e.p && x.n > e.n ? { ...x, n: x.n - 1 } : x));
 
-const first = (is: (e: TraceEvent) => boolean): TraceEvent => events.find(is)!;
+const first = (is: (e: TraceEvent) => boolean, run = events): TraceEvent => run.find(is)!;
 
 describe('a run of the cluster', () => {
   it('is one that the model can make, every event of it (R1 to R15)', () => {
@@ -85,7 +88,7 @@ describe('a run of the cluster', () => {
 
   it('conforms with its lines in any order, and with logs in memory (R7)', () => {
     expect(validateTrace([...events].reverse()).verdict).toBe('conforms');
-    expect(showTraceVerdict(validateTrace(record('--memory', '--anti-entropy-ms', '0')))).toMatch(/^conforms/);
+    expect(showTraceVerdict(validateTrace(still))).toMatch(/^conforms/);
   });
 });
 
@@ -162,19 +165,23 @@ describe('a false trace is refused, and the event named:', () => {
   });
 
   it('an event left out and the others counted anew: what needs it is refused', () => {
-    // The put's result is without its answer (R14), or the server's vector is seen to claim a write that it has not (R8).
-    const accept = first((x) => x.type === 'accept');
-    const { verdict, rejection } = validateTrace(without(accept, true));
-    expect(verdict).toBe('diverges');
-    expect(rejection?.rule).toMatch(/^(R14|R8)$/);
-    expect([accept.p, 'client-10#1']).toContain(rejection?.process);
+    // A timed pull in between may miss the accept before the session does, by R8 or R9: hence the run without any.
+    const accept = first((x) => x.type === 'accept', still);
+    expect(validateTrace(without(accept, true, still)).rejection).toMatchObject({
+      process: 'client-10#1',
+      event: { type: 'putDone' },
+      rule: 'R14',
+    });
     // An answer that arrived: nobody misses one that was lost on a link cut meanwhile.
-    const merged = new Set(events.flatMap((x) => (x.type === 'merged' ? [x.pull] : [])));
-    const answered = events.find((x) => x.type === 'pullAnswered' && x.writes.length > 0 && merged.has(x.pull))!;
+    const merged = new Set(still.flatMap((x) => (x.type === 'merged' ? [x.pull] : [])));
+    const answered = still.find((x) => x.type === 'pullAnswered' && x.writes.length > 0 && merged.has(x.pull))!;
     const pull = 'pull' in answered ? answered.pull : '';
-    expect(validateTrace(without(answered, true)).rejection).toMatchObject({ event: { type: 'merged', pull }, rule: 'R9' });
-    const start = events.find((x) => x.type === 'start' && x.p.endsWith('#2'))!;
-    expect(validateTrace(without(start, true)).verdict).toBe('diverges');
+    expect(validateTrace(without(answered, true, still)).rejection).toMatchObject({
+      event: { type: 'merged', pull },
+      rule: 'R9',
+    });
+    const start = first((x) => x.type === 'start' && x.p.endsWith('#2'), still);
+    expect(validateTrace(without(start, true, still)).verdict).toBe('diverges');
   });
 });
 
