@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -10,6 +10,7 @@ import { type DurableReplica, openDurable } from '../../src/impl/durable.js';
 import { createJournaledLog, type Found, readJournal } from '../../src/impl/journal.js';
 import { encodeLogRecord, readLogFile } from '../../src/impl/level-format.js';
 import { clockOf, storeOf } from '../../src/impl/replica.js';
+import { copyOpen } from './support/log-image.js';
 import { putOf } from './support/puts.js';
 
 const root = mkdtempSync(join(tmpdir(), 'bayou-journal-'));
@@ -32,7 +33,7 @@ const store = (replica: DurableReplica): Record<Bytes, Bytes> => Object.fromEntr
 /** A copy of the files as they are now: what a process that was killed at this instant leaves. */
 const killedCopy = (directory: string): string => {
   const copy = folder();
-  cpSync(directory, copy, { recursive: true });
+  copyOpen(directory, copy);
   return copy;
 };
 

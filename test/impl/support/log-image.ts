@@ -1,5 +1,5 @@
 /** Logs on disk for tests: made, copied while open (what a SIGKILL leaves), spoilt, opened. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -18,14 +18,44 @@ export const withDirectory = async <A>(use: (directory: string) => Promise<A>): 
   }
 };
 
+/** Names and versions of a directory's files. */
+const listing = (directory: string): string =>
+  readdirSync(directory)
+    .map((name) => [name, statSync(join(directory, name))] as const)
+    .map(([name, { ino, size, mtimeMs }]) => [name, ino, size, mtimeMs].join(' '))
+    .join('\n');
+
+const STILL_TRIES = 1000;
+
+/**
+ * What `take` makes of a directory that does not change meanwhile. LevelDB compacts on a thread of its own: it may make and delete files
+ * while they are copied, and a kill leaves the files of one moment, not of several.
+ */
+const atOneMoment = <A>(directory: string, take: () => A): A => {
+  for (let tries = 0; tries < STILL_TRIES; tries++) {
+    try {
+      const before = listing(directory);
+      const taken = take();
+      if (listing(directory) === before) return taken;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  throw new Error(`${directory} changed each of the ${STILL_TRIES} times that it was copied`);
+};
+
 /** A directory's files, all but LevelDB's lock and its own diary. */
 export type Image = ReadonlyMap<string, Buffer>;
 
 export const imageOf = (directory: string): Image =>
-  new Map(
-    readdirSync(directory)
-      .filter((name) => !name.startsWith('LO'))
-      .map((name) => [name, readFileSync(join(directory, name))]),
+  atOneMoment(
+    directory,
+    () =>
+      new Map(
+        readdirSync(directory)
+          .filter((name) => !name.startsWith('LO'))
+          .map((name) => [name, readFileSync(join(directory, name))]),
+      ),
   );
 
 export const writeImage = (directory: string, image: Image): void => {
@@ -36,7 +66,10 @@ export const writeImage = (directory: string, image: Image): void => {
 
 /** A directory as a kill leaves it: copied while its log is open. */
 export const copyOpen = (from: string, to: string): void =>
-  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
+  atOneMoment(from, () => {
+    rmSync(to, { recursive: true, force: true });
+    cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
+  });
 
 /** What opening a log came to. */
 export type Outcome = { readonly error: LogError } | { readonly found: Found; readonly state: Snapshot };
