@@ -128,7 +128,7 @@ export const acceptPut =
 /** A get: ERR_DEP (`behind`) before ERR_KEY (`missing`), else the greatest-stamped write. V6: nothing is refused. */
 export const answerGet =
   (rules: Rules) =>
-  (server: Server, get: Get): GetAnswer => {
+  (server: Server, get: Pick<Get, 'key' | 'require'>): GetAnswer => {
     if (rules.variant !== 'V6' && !V.covers(server.vv, get.require)) return BEHIND;
     const top = newest(rules)(server, get.key);
     return O.isSome(top) ? { type: 'found', value: top.value.value, stamp: stampOf(top.value) } : MISSING;
@@ -156,12 +156,15 @@ export const answerPull = (server: Server, pull: Pull): Pulled => ({
   ...answerFor(server, pull.vv),
 });
 
-/** R9: the puller adds the writes, prunes, and takes the maxima. V5: the accept time is not raised. */
+/**
+ * R9: the puller adds the writes, prunes, and takes the maxima. V5: the accept time is not raised. `whole` is its log with the writes
+ * added, for whoever knows it already.
+ */
 export const receive =
   (rules: Rules) =>
-  (server: Server, answer: Answer): Server => {
+  (server: Server, answer: Answer, whole = L.add(server.log, answer.writes)): Server => {
     const claimed = claim(rules, server, answer);
-    const log = pruned(rules, server, L.add(server.log, answer.writes));
+    const log = pruned(rules, server, whole);
     return log === server.log ? claimed : serverWith(claimed, { log });
   };
 

@@ -23,7 +23,7 @@ import {
   type Answer,
   type Server,
 } from './server.js';
-import { pullAnswerKey, pullKey } from './texts.js';
+import { pullAnswerKey, vectorKey } from './texts.js';
 import * as V from './vector.js';
 import { linkOf, type World } from './world.js';
 import { add } from './write-log.js';
@@ -38,8 +38,8 @@ const takeIn = (
 ): { readonly next: Server; readonly violates: ReadonlyArray<string>; readonly witnesses: ReadonlyArray<string> } => {
   const { rules, judged } = world;
   if (rules.variant === 'V8') return { next: claimFirst(rules)(puller, answer), violates: [], witnesses: [] };
-  const after = receive(rules)(puller, answer);
   const whole = add(puller.log, answer.writes);
+  const after = receive(rules)(puller, answer, whole);
   return {
     next: after,
     violates: receiptBreaks(judged, rules, puller, whole, after),
@@ -59,7 +59,7 @@ const pulling = (world: World): Pulling => ({
   ask: (here) => (isFree(here) ? here.vv : undefined),
   answer: (there, vv) => (there.up ? answerFor(there, vv) : undefined),
   take: (here, answer) => [takeIn(world, here, answer)],
-  questionKey: pullKey,
+  questionKey: vectorKey,
   answerKey: pullAnswerKey,
 });
 

@@ -10,11 +10,12 @@ import {
 } from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
 import { serverOf, type NodeId } from '../core/ids.js';
-import type { Get, GetAnswer, Put } from '../core/messages.js';
+import type { GetAnswer, Put } from '../core/messages.js';
 import { getBreaks, getShows, putBreaks, putShows } from './judge.js';
 import { acceptPut, answerGet, type Server } from './server.js';
 import * as S from './session.js';
-import { getAnswerKey, getKey } from './texts.js';
+import { getAnswerKey, vectorKey } from './texts.js';
+import type { Vector } from './vector.js';
 import { asksOf, valueOf, type Puts, type World } from './world.js';
 import { add, writeOf } from './write-log.js';
 
@@ -97,17 +98,17 @@ const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Byt
     },
   });
 
-/** A get of one key, by any session at any server. */
-type Getting = Exchange<Session, Server, Get, GetAnswer>;
+/** A get of one key, by any session at any server. It asks for no more than what it requires, so that all who require the same ask alike. */
+type Getting = Exchange<Session, Server, Vector, GetAnswer>;
 
 const getting = (world: World, key: Bytes): Getting => ({
-  ask: (session) => (session.unanswered === null ? S.getOf(asksOf(world, session.client))(session, key) : undefined),
-  answer: (replica, get) => (replica.up ? answerGet(world.rules)(replica, get) : undefined),
+  ask: (session) => (session.unanswered === null ? S.getOf(asksOf(world, session.client))(session, key).require : undefined),
+  answer: (replica, require) => (replica.up ? answerGet(world.rules)(replica, { key, require }) : undefined),
   take: (session, answer) => {
     const { session: after, note, violates, witnesses } = afterAnswer(world, session, key, answer);
     return [{ next: after, note, violates, witnesses }];
   },
-  questionKey: getKey,
+  questionKey: vectorKey,
   answerKey: getAnswerKey,
 });
 

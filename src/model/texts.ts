@@ -1,6 +1,6 @@
 /** Components as texts: for the checker, which tells them apart by it, and for people. */
 import { serverOf } from '../core/ids.js';
-import type { Get, GetAnswer } from '../core/messages.js';
+import type { GetAnswer } from '../core/messages.js';
 import type { Write } from '../core/write.js';
 import { textOf, type Net } from './network.js';
 import type { Answer, Server } from './server.js';
@@ -33,12 +33,11 @@ const writeKey = (w: Write): string => `${w.t},${w.r},${w.client},${w.clientTime
 const listKey = <A>(list: ReadonlyArray<A>, key: (a: A) => string): string => list.reduce((text, a) => `${text}${key(a)} `, '');
 const writesKey = (writes: ReadonlyArray<Write>): string => listKey(writes, writeKey);
 const stampsKey = (stamps: Session['wrote']): string => listKey(stamps, (entry) => `${entry[0]}${entry[1].t},${entry[1].r}`);
-const vectorKey = (vector: V.Vector): string => listKey(vector, (entry) => `${entry[0]}:${entry[1]}`);
+/** A vector's text; it is what a get asks for, and what a pull says. */
+export const vectorKey = (vector: V.Vector): string => listKey(vector, (entry) => `${entry[0]}:${entry[1]}`);
 
-/** What is asked and answered, as texts: a get's question and answer, and a pull's. */
-export const getKey = (get: Get): string => `${get.client}|${vectorKey(get.require)}`;
+/** What is answered, as texts: to a get, and to a pull. */
 export const getAnswerKey = (a: GetAnswer): string => (a.type === 'found' ? `${a.stamp.t},${a.stamp.r},${a.value}` : a.type);
-export const pullKey = vectorKey;
 export const pullAnswerKey = (a: Answer): string => `${a.clock}|${vectorKey(a.vv)}|${writesKey(a.writes)}`;
 
 const serverKey = (s: Server): string => {

@@ -41,11 +41,15 @@ export const writeOf = ({ client, clientTime, key, value }: Put, { t, r }: Stamp
 export const sameLog = (a: Log, b: Log): boolean =>
   a.length === b.length && a.every((w, i) => b[i] !== undefined && sameWrite(w, b[i]));
 
-/** The log with more writes in it; a write that it has already is not added twice. Nothing is pruned. */
-export const add = (log: Log, writes: ReadonlyArray<Write>): Log => {
-  const fresh = writes.filter((w) => !log.some((x) => sameWrite(x, w)));
-  return fresh.length === 0 ? log : [...log, ...fresh].sort(byStamp);
+/** The log with one write more, in its place. */
+const insert = (log: Log, write: Write): Log => {
+  const later = log.findIndex((w) => byStamp(w, write) > 0);
+  return later === -1 ? [...log, write] : [...log.slice(0, later), write, ...log.slice(later)];
 };
+
+/** The log with more writes in it; a write that it has already is not added twice. Nothing is pruned. */
+export const add = (log: Log, writes: ReadonlyArray<Write>): Log =>
+  writes.reduce((more, w) => (more.some((x) => sameWrite(x, w)) ? more : insert(more, w)), log);
 
 /** The greatest-stamped write to a key (R5), by the replica's own order (which is R4's, but for V7). */
 export const newest =
