@@ -64,7 +64,7 @@ export class Memo {
     this.roots = Int32Array.from(compiled.meetings, () => this.trie.root());
     this.conversations = [];
     for (const { talk } of compiled.meetings) {
-      if (talk !== undefined) this.conversations[talk.index] ??= new Conversation(talk, components);
+      if (talk !== undefined) this.conversations[talk.index] ??= new Conversation(talk, components, IDLE);
     }
     // The empty row, then the idle one.
     for (const word of [0, 1, 0]) this.pool.push(word);

@@ -61,6 +61,24 @@ class ById {
   }
 }
 
+/** A set of pairs, two words of bits for each left one: of those with a right one from 64 on it remembers none. */
+class Pairs {
+  private words: Int32Array = new Int32Array(64);
+
+  /** Whether a pair was added; perhaps no, where it was. */
+  has(left: number, right: number): boolean {
+    const at = left * 2 + (right >> 5);
+    return right < 64 && at < this.words.length && ((this.words[at]! >>> (right & 31)) & 1) === 1;
+  }
+
+  add(left: number, right: number): void {
+    if (right >= 64) return;
+    const at = left * 2 + (right >> 5);
+    this.words = roomy(this.words, at + 1);
+    this.words[at]! |= 1 << (right & 31);
+  }
+}
+
 /** What is remembered of one exchange between two kinds of slots. */
 export class Conversation {
   private readonly parts: Parts;
@@ -74,14 +92,18 @@ export class Conversation {
   /** By answerer and by asker: its node in the trie plus one. */
   private readonly answering = new ById();
   private readonly taking = new ById();
+  /** The row of whatever changes nothing, and for which askers and answers it is known to be theirs: most. */
+  private readonly idleRow: number;
+  private readonly idle = new Pairs();
   /** Edges of an answerer's node lead from a question to the answer; of an asker's, from an answer to the row. */
   private readonly trie = new Trie();
 
-  constructor({ source, askerKind, answererKind }: Talk, components: Components) {
+  constructor({ source, askerKind, answererKind }: Talk, components: Components, idleRow: number) {
     this.parts = source as unknown as Parts;
     this.questions = new Said(this.parts.questionKey);
     this.answers = new Said(this.parts.answerKey);
     this.components = components;
+    this.idleRow = idleRow;
     this.askerKind = askerKind;
     this.answererKind = answererKind;
   }
@@ -111,11 +133,13 @@ export class Conversation {
 
   /** The row for an asker and an answer, -1 where it was not made yet. */
   row(asker: number, answer: number): number {
+    if (this.idle.has(asker, answer)) return this.idleRow;
     const node = this.taking.get(asker);
     return node === 0 ? -1 : this.trie.get(node - 1, answer);
   }
 
   setRow(asker: number, answer: number, row: number): void {
+    if (row === this.idleRow) this.idle.add(asker, answer);
     this.trie.set(this.nodeOf(this.taking, asker), answer, row);
   }
 
