@@ -67,14 +67,7 @@ export const fillUsed = (batch: Batch): void => {
   }
 };
 
-/** The least mark of a batch that is not empty. */
-export const least = ({ marks, count }: Batch): number => {
-  let mark = GREATEST;
-  for (let i = 0; i < count; i++) if (marks[i]! < mark) mark = marks[i]!;
-  return mark;
-};
-
-/** The greatest. */
+/** The greatest mark of a batch. */
 export const greatest = ({ marks, count }: Batch): number => {
   let mark = 0;
   for (let i = 0; i < count; i++) if (marks[i]! > mark) mark = marks[i]!;

@@ -19,7 +19,6 @@ export class Closure {
   private readonly inside: Ints;
   private readonly tally: Tally;
   private readonly last: number;
-  private readonly walk: Int32Array;
   private changed = false;
 
   constructor(here: Here, locals: ReadonlyArray<Locals>, inside: Ints, tally: Tally) {
@@ -28,7 +27,6 @@ export class Closure {
     this.inside = inside;
     this.tally = tally;
     this.last = locals.length - 1;
-    this.walk = new Int32Array(locals.length);
   }
 
   /**
@@ -43,18 +41,12 @@ export class Closure {
 
   /** Goes through the rows, each made of the cells that differ at the last position only; of those that differ at `p`, it takes all at once. */
   private pass(p: number, least: number): number {
-    const { here, walk, last } = this;
+    const { here, last } = this;
     let found = 0;
-    walk.fill(0);
-    for (;;) {
-      let row = here.first;
-      for (let q = 0; q < last; q++) row += walk[q]! * here.strides[q]!;
+    for (let row = here.firstRow(); row !== -1; row = here.nextRow(p)) {
       found += p === last ? this.inRow(row, least) : this.acrossRows(row, p, least);
-      let q = last - 1;
-      while (q >= 0 && (q === p || walk[q] === here.counts[q]! - 1)) walk[q--] = 0;
-      if (q < 0) return found;
-      walk[q]!++;
     }
+    return found;
   }
 
   private inRow(row: number, least: number): number {

@@ -1,9 +1,9 @@
 /** Expanding a group: all steps from those of its cells that are to be expanded. */
 import { Ints } from '../ints.js';
-import { type Batch, emptyBatch, fillUsed, greatest, least, roomy } from './batch.js';
+import { type Batch, emptyBatch, fillUsed, greatest, roomy } from './batch.js';
 import { Closure } from './closure.js';
 import type { Compiled, Meeting } from './compile.js';
-import { Here, LEAVE } from './here.js';
+import { Here } from './here.js';
 import type { Judge } from './judge.js';
 import { Active, Locals } from './locals.js';
 import { Looking } from './looking.js';
@@ -128,20 +128,16 @@ export class Expander {
 
   /** Expands the cells of a group with the order's marks. */
   expand(layer: Layer, group: number): void {
-    const { here, order, tally } = this;
+    const { here } = this;
     here.load(layer, group);
-    here.collect(order.from, order.upTo, this.closure === undefined ? order.done : LEAVE);
-    if (here.cells.count === 0) return;
     this.loose = this.canonical?.isLoose(here.tuple) ?? false;
-    const upTo = this.loose && this.closure !== undefined ? this.takeLeast() : order.upTo;
-    tally.queue -= here.cells.count;
     for (let p = 0; p < this.locals.length; p++) {
       this.active[p]!.count = -1;
       this.locals[p]!.clear(here.counts[p]!);
     }
     this.inside.length = this.outside.length = 0;
     if (this.closure === undefined) this.expandInside();
-    else this.closeInside(this.closure, upTo);
+    else this.closeInside(this.closure);
     if (here.cells.count === 0) return;
     here.settle();
     const alive = this.expandGroup();
@@ -153,20 +149,22 @@ export class Expander {
   // --- steps inside the group ----------------------------------------------------------------------------------------------
 
   private expandInside(): void {
-    const { here, tally, locals } = this;
+    const { here, tally, order, locals } = this;
     const { cells } = here;
+    here.collect(order.from, order.upTo, order.done);
+    tally.queue -= cells.count;
     const before = tally.distinct;
     let kept = 0;
     for (let i = 0; i < cells.count; i++) {
       this.looking.from(i);
       if (this.boundary.length > 0 && this.isCut(i)) {
         tally.cut++;
+        here.drop(i);
         continue;
       }
       for (let p = 0; p < locals.length; p++) {
         const x = cells.at[p]![i]!;
         if (locals[p]!.open[x] === 0) this.open(p, x);
-        locals[p]!.weight[x]!++;
       }
       // Not before: ids that are new in the group may move its cells.
       const place = here.placeOf(i);
@@ -174,55 +172,56 @@ export class Expander {
       here.keep(i, kept++);
     }
     cells.count = kept;
-    if (tally.distinct > before && !this.order.closes) this.order.enqueue(here.layer, here.group);
-  }
-
-  /**
-   * Where steps inside the group go through the symmetry they come to no closure here, but to the group's queue again. So that marks are
-   * the least all the same, the cells with the least, which it gives, are taken first.
-   */
-  private takeLeast(): number {
-    const { here, order } = this;
-    const { count } = here.cells;
-    const mark = least(here.cells);
-    here.collect(order.from, mark, LEAVE);
-    if (here.cells.count < count) order.enqueue(here.layer, here.group);
-    return mark;
+    if (tally.distinct > before && !order.closes) order.enqueue(here.layer, here.group);
   }
 
   /** The same at once: first all ids, then all cells. */
-  private closeInside(closure: Closure, upTo: number): void {
-    const { here, tally, order, locals } = this;
-    const { cells } = here;
-    for (let p = 0; p < locals.length; p++) this.openAll(p);
+  private closeInside(closure: Closure): void {
+    const { here, tally, order } = this;
+    const upTo = this.openSurveyed();
     if (!this.loose) tally.distinct += closure.run(order.from);
     here.collect(order.from, upTo, order.done);
-    this.greatest = Math.max(this.greatest, greatest(cells));
-    for (let p = 0; p < locals.length; p++) {
-      const { weight } = locals[p]!;
-      const at = cells.at[p]!;
-      for (let i = 0; i < cells.count; i++) weight[at[i]!]!++;
+    this.greatest = Math.max(this.greatest, greatest(here.cells));
+  }
+
+  /**
+   * Opens the ids of the cells to expand, and gives the greatest mark of these. Where steps inside the group go through the symmetry they
+   * come to no closure here, but to the group's queue again. So that marks are the least all the same, the cells with the least, which
+   * it gives, are taken first.
+   */
+  private openSurveyed(): number {
+    const { here, tally, order } = this;
+    const { surveyed } = here;
+    here.survey(order.from, order.upTo);
+    const upTo = this.loose && surveyed.least < surveyed.greatest ? surveyed.least : order.upTo;
+    if (upTo < order.upTo) {
+      here.survey(order.from, upTo);
+      order.enqueue(here.layer, here.group);
     }
+    tally.queue -= surveyed.count;
+    for (let p = 0; p < this.locals.length; p++) this.openAll(p);
+    return upTo;
   }
 
   /** Opens the ids that the cells to expand have at a position, and those that these come to. */
   private openAll(p: number): void {
     const { here, opened, inside } = this;
     const local = this.locals[p]!;
+    const used = here.cells.used[p]!;
     opened.length = 0;
-    for (let i = 0; i < here.cells.count; i++) this.openOnce(p, here.cells.at[p]![i]!, i);
+    for (let u = 0; u < here.cells.usedCount[p]!; u++) this.openOnce(p, used[u]!, used[u]!);
     for (let k = 0; k < opened.length; k++) {
       const x = opened.at(k);
-      for (let s = local.from[x]!; s < local.to[x]!; s += 2) this.openOnce(p, inside.at(s), local.cell[x]!);
+      for (let s = local.from[x]!; s < local.to[x]!; s += 2) this.openOnce(p, inside.at(s), local.origin[x]!);
     }
   }
 
-  /** Opens an id, of which `cell` is evidence: it comes to a cell that differs in this id at most. */
-  private openOnce(p: number, x: number, cell: number): void {
+  /** Opens an id to which steps inside the group lead from the one with the index `origin`. */
+  private openOnce(p: number, x: number, origin: number): void {
     const local = this.locals[p]!;
     if (local.open[x] !== 0) return;
-    local.cell[x] = cell;
-    this.looking.from(cell, p, this.here.cells.ids[p]![x]);
+    local.origin[x] = origin;
+    this.looking.fromId(p, origin, this.here.cells.ids[p]![x]!);
     this.open(p, x);
     this.opened.push(x);
   }
@@ -419,10 +418,11 @@ export class Expander {
   private count(): void {
     const { families } = this;
     for (let p = 0; p < this.locals.length; p++) {
-      const { open, weight, ways } = this.locals[p]!;
+      const { ways } = this.locals[p]!;
+      const occurs = this.here.occurs[p]!;
       for (let x = 0; x < this.here.counts[p]!; x++) {
-        if (open[x] === 0 || weight[x] === 0) continue;
-        for (let f = 0; f < families; f++) this.took(f, weight[x]! * ways[x * families + f]!);
+        if (occurs[x] === 0) continue;
+        for (let f = 0; f < families; f++) this.took(f, occurs[x]! * ways[x * families + f]!);
       }
     }
   }

@@ -1,16 +1,22 @@
 /** The group at hand: its ids by position, its cells that are to be expanded, and marking cells inside it. */
-import { type Batch, emptyBatch, fillUsed, roomy } from './batch.js';
+import { type Batch, emptyBatch, roomy } from './batch.js';
 import { growBlock } from './blocks.js';
 import { IndexOf } from './mover.js';
 import { type Layer, type Shape, within } from './store.js';
 
-/** Instead of a mark: the cells keep theirs. */
-export const LEAVE = 0;
+/** Cells that were looked at: how many they are, and their least and greatest marks. */
+interface Surveyed {
+  count: number;
+  least: number;
+  greatest: number;
+}
 
 export class Here {
   readonly tuple: Int32Array;
   /** The cells to expand; `used` and `usedCount` are filled by {@link settle}. */
   readonly cells: Batch;
+  /** By position and index: how many cells to expand have that id. */
+  readonly occurs: Int32Array[];
   /** By position: how many ids the group has. */
   readonly counts: Int32Array;
   layer!: Layer;
@@ -19,8 +25,12 @@ export class Here {
   readonly strides: Int32Array;
   bytes!: Uint8Array;
   first = 0;
+  /** What the last {@link survey} came to. */
+  readonly surveyed: Surveyed = { count: 0, least: 0, greatest: 0 };
   private readonly shape: Shape;
   private readonly maps: ReadonlyArray<IndexOf>;
+  /** The last position, or -1 where there is none; and by position before it, the index of the row at hand. */
+  private readonly last: number;
   private readonly walk: Int32Array;
 
   constructor(shape: Shape) {
@@ -30,6 +40,8 @@ export class Here {
     this.counts = new Int32Array(shape.positions);
     this.maps = Array.from({ length: shape.positions }, () => new IndexOf());
     this.strides = new Int32Array(shape.positions);
+    this.occurs = Array.from({ length: shape.positions }, () => new Int32Array(64));
+    this.last = shape.positions - 1;
     this.walk = new Int32Array(shape.positions);
   }
 
@@ -50,6 +62,7 @@ export class Here {
       const ids = roomy(this.cells.ids[p]!, count);
       this.cells.ids[p] = ids;
       for (let i = 0; i < count; i++) ids[i] = page[from + i]!;
+      this.occurs[p] = roomy(this.occurs[p]!, count);
       from += page[base + shape.rooms + p]!;
     }
     this.cells.count = 0;
@@ -71,52 +84,125 @@ export class Here {
     this.first = shape.cells(page, base);
   }
 
-  /** Takes the cells with a mark between these two as those to expand, and marks them `done`, unless that is {@link LEAVE}. */
-  collect(from: number, upTo: number, done: number): void {
-    const last = this.shape.positions - 1;
-    this.cells.count = 0;
-    if (last < 0) {
-      this.take(this.first, from, upTo, done);
-      return;
-    }
+  // --- the cells, row by row -----------------------------------------------------------------------------------------------
+
+  /** Begins with the first row: the cells that differ at the last position only. Where its first cell is. */
+  firstRow(): number {
     this.walk.fill(0);
-    for (;;) {
-      this.collectRow(last, from, upTo, done);
-      let p = last - 1;
-      while (p >= 0 && this.walk[p] === this.counts[p]! - 1) this.walk[p--] = 0;
-      if (p < 0) return;
-      this.walk[p]!++;
+    return this.first;
+  }
+
+  /** Goes on to the next row, or to the next that has the index 0 at position `but`; -1 where there is none. */
+  nextRow(but = -1): number {
+    const { walk, counts, strides, last } = this;
+    let p = last - 1;
+    while (p >= 0 && (p === but || walk[p] === counts[p]! - 1)) walk[p--] = 0;
+    if (p < 0) return -1;
+    walk[p]!++;
+    let row = this.first;
+    for (let q = 0; q < last; q++) row += walk[q]! * strides[q]!;
+    return row;
+  }
+
+  /** How many cells a row has. */
+  get rowLength(): number {
+    return this.last < 0 ? 1 : this.counts[this.last]!;
+  }
+
+  /** Looks at the cells with a mark between these two, and at which ids occur in them, without taking them. */
+  survey(from: number, upTo: number): void {
+    const { surveyed } = this;
+    surveyed.count = 0;
+    surveyed.least = upTo;
+    surveyed.greatest = from;
+    this.clear();
+    for (let row = this.firstRow(); row !== -1; row = this.nextRow()) this.surveyRow(row, from, upTo);
+    this.settle();
+  }
+
+  private surveyRow(row: number, from: number, upTo: number): void {
+    const { bytes, surveyed, rowLength } = this;
+    const occurs = this.occurs[this.last];
+    let { least, greatest } = surveyed;
+    let count = 0;
+    for (let x = 0; x < rowLength; x++) {
+      const mark = bytes[row + x]!;
+      if (mark < from || mark > upTo) continue;
+      if (mark < least) least = mark;
+      if (mark > greatest) greatest = mark;
+      if (occurs !== undefined) occurs[x]!++;
+      count++;
+    }
+    surveyed.least = least;
+    surveyed.greatest = greatest;
+    surveyed.count += count;
+    this.occurInRow(count);
+  }
+
+  /** Takes the cells with a mark between these two as those to expand, and marks them `done`. */
+  collect(from: number, upTo: number, done: number): void {
+    this.cells.count = 0;
+    this.clear();
+    for (let row = this.firstRow(); row !== -1; row = this.nextRow()) this.collectRow(row, from, upTo, done);
+  }
+
+  private collectRow(row: number, from: number, upTo: number, done: number): void {
+    const { bytes, cells, walk, last, rowLength } = this;
+    const before = cells.count;
+    this.reserve(before + rowLength);
+    const { marks } = cells;
+    const columns = cells.at[last];
+    const occurs = this.occurs[last];
+    let n = before;
+    for (let x = 0; x < rowLength; x++) {
+      const mark = bytes[row + x]!;
+      if (mark < from || mark > upTo) continue;
+      bytes[row + x] = done;
+      if (columns !== undefined && occurs !== undefined) {
+        columns[n] = x;
+        occurs[x]!++;
+      }
+      marks[n++] = mark;
+    }
+    for (let p = 0; p < last; p++) {
+      const [at, x] = [cells.at[p]!, walk[p]!];
+      for (let i = before; i < n; i++) at[i] = x;
+    }
+    cells.count = n;
+    this.occurInRow(n - before);
+  }
+
+  private clear(): void {
+    // A loop: `fill` costs more than so few places.
+    for (let p = 0; p <= this.last; p++) {
+      const occurs = this.occurs[p]!;
+      for (let x = 0; x < this.counts[p]!; x++) occurs[x] = 0;
     }
   }
 
-  private collectRow(last: number, from: number, upTo: number, done: number): void {
-    const { walk, strides } = this;
-    let cell = this.first;
-    for (let p = 0; p < last; p++) cell += walk[p]! * strides[p]!;
-    const count = this.counts[last]!;
-    for (let i = 0; i < count; i++, cell++) {
-      walk[last] = i;
-      this.take(cell, from, upTo, done);
-    }
+  private occurInRow(count: number): void {
+    for (let p = 0; p < this.last; p++) this.occurs[p]![this.walk[p]!]! += count;
   }
 
-  private take(cell: number, from: number, upTo: number, done: number): void {
-    const mark = this.bytes[cell]!;
-    if (mark < from || mark > upTo) return;
-    if (done !== LEAVE) this.bytes[cell] = done;
-    this.push(this.walk, mark);
-  }
-
-  private push(coordinates: Int32Array, mark: number): void {
+  private reserve(count: number): void {
     const { cells } = this;
-    const i = cells.count++;
-    if (i === cells.marks.length) cells.marks = roomy(cells.marks, i + 1);
-    cells.marks[i] = mark;
-    for (let p = 0; p < coordinates.length; p++) {
-      if (i === cells.at[p]!.length) cells.at[p] = roomy(cells.at[p]!, i + 1);
-      cells.at[p]![i] = coordinates[p]!;
+    if (count <= cells.marks.length) return;
+    cells.marks = roomy(cells.marks, count);
+    for (let p = 0; p <= this.last; p++) cells.at[p] = roomy(cells.at[p]!, count);
+  }
+
+  /** Some marked cell with an index at a position: its ids, into `ids`. */
+  someCell(position: number, index: number, ids: Int32Array): void {
+    for (let row = this.firstRow(); row !== -1; row = this.nextRow()) {
+      for (let x = 0; x < this.rowLength; x++) {
+        if (this.bytes[row + x] === 0 || (position === this.last ? x : this.walk[position]) !== index) continue;
+        for (let p = 0; p <= this.last; p++) ids[p] = this.cells.ids[p]![p === this.last ? x : this.walk[p]!]!;
+        return;
+      }
     }
   }
+
+  // --- ids, and single cells -----------------------------------------------------------------------------------------------
 
   /** The index of an id at a position, or -1. */
   indexOf(position: number, id: number): number {
@@ -138,6 +224,8 @@ export class Here {
     this.maps[position]!.set(id, index);
     this.cells.ids[position] = roomy(this.cells.ids[position]!, index + 1);
     this.cells.ids[position][index] = id;
+    this.occurs[position] = roomy(this.occurs[position]!, index + 1);
+    this.occurs[position][index] = 0;
     this.locate();
     return index;
   }
@@ -161,9 +249,15 @@ export class Here {
   }
 
   private follow(i: number, position: number, index: number, mark: number): void {
-    const { cells, walk } = this;
-    for (let p = 0; p < walk.length; p++) walk[p] = p === position ? index : cells.at[p]![i]!;
-    this.push(walk, mark);
+    const { cells, occurs, last } = this;
+    const n = cells.count++;
+    this.reserve(n + 1);
+    cells.marks[n] = mark;
+    for (let p = 0; p <= last; p++) {
+      const x = p === position ? index : cells.at[p]![i]!;
+      cells.at[p]![n] = x;
+      occurs[p]![x]!++;
+    }
   }
 
   /** Keeps cell `i` as number `to` of the cells. */
@@ -174,8 +268,21 @@ export class Here {
     for (const list of at) list[to] = list[i]!;
   }
 
+  /** Cell `i` is not to be expanded after all. */
+  drop(i: number): void {
+    for (let p = 0; p <= this.last; p++) this.occurs[p]![this.cells.at[p]![i]!]!--;
+  }
+
   /** Fills `used` for the cells. */
   settle(): void {
-    fillUsed(this.cells);
+    const { used, usedCount } = this.cells;
+    for (let p = 0; p <= this.last; p++) {
+      const occurs = this.occurs[p]!;
+      const list = roomy(used[p]!, this.counts[p]!);
+      used[p] = list;
+      let n = 0;
+      for (let x = 0; x < this.counts[p]!; x++) if (occurs[x] !== 0) list[n++] = x;
+      usedCount[p] = n;
+    }
   }
 }

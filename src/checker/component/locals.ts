@@ -14,10 +14,8 @@ export class Active {
 export class Locals {
   /** 0: not opened yet, 1: may be expanded, 2: beyond the boundary. */
   open: Int32Array = new Int32Array(64);
-  /** A cell to expand that has it, or comes to one that has. */
-  cell: Int32Array = new Int32Array(64);
-  /** How many cells with it were expanded. */
-  weight: Int32Array = new Int32Array(64);
+  /** The index from which steps inside the group led to it, where none does its own: some cell to expand has that one. */
+  origin: Int32Array = new Int32Array(64);
   /** Where its successors inside the group begin and end in `inside`. */
   from: Int32Array = new Int32Array(64);
   to: Int32Array = new Int32Array(64);
@@ -34,8 +32,7 @@ export class Locals {
   reserve(count: number): void {
     this.ways = roomy(this.ways, count * this.families);
     this.open = roomy(this.open, count);
-    this.cell = roomy(this.cell, count);
-    this.weight = roomy(this.weight, count);
+    this.origin = roomy(this.origin, count);
     this.from = roomy(this.from, count);
     this.to = roomy(this.to, count);
     this.alive = roomy(this.alive, count);
@@ -49,7 +46,6 @@ export class Locals {
   /** Begins what is known of an index, whose successors will stand from `from` on. */
   begin(x: number, from: number): void {
     this.open[x] = 1;
-    this.weight[x] = 0;
     this.alive[x] = 0;
     this.from[x] = from;
     // A loop: `fill` costs more than so few places.

@@ -10,9 +10,10 @@ export class Looking {
   private readonly judge: Judge;
   private readonly target: Int32Array;
   private readonly ids: Int32Array;
-  /** What {@link evidence} is of: a cell to expand, and an id that stands at a position instead of the cell's own (position -1: none). */
+  /** What {@link evidence} is of: a cell to expand; or some cell with the index `origin` at a position (-1: none), where `instead` stands in its place. */
   private cell = 0;
   private position = -1;
+  private origin = 0;
   private instead = 0;
 
   constructor(here: Here, judge: Judge, target: Int32Array, moving: Batch) {
@@ -23,17 +24,26 @@ export class Looking {
     this.ids = new Int32Array(moving.at.length);
   }
 
-  /** From here on, evidence is of this cell to expand, or of what it comes to with another id at one position. */
-  from(cell: number, position = -1, instead = 0): void {
+  /** From here on, evidence is of this cell to expand. */
+  from(cell: number): void {
     this.cell = cell;
+    this.position = -1;
+  }
+
+  /** From here on, evidence is of what some cell with the index `origin` at a position comes to, with this id there. */
+  fromId(position: number, origin: number, id: number): void {
     this.position = position;
-    this.instead = instead;
+    this.origin = origin;
+    this.instead = id;
   }
 
   /** The state from which steps are taken. */
   evidence(): Int32Array {
-    this.read(this.here.cells, this.cell);
-    if (this.position !== -1) this.ids[this.position] = this.instead;
+    if (this.position === -1) this.read(this.here.cells, this.cell);
+    else {
+      this.here.someCell(this.position, this.origin, this.ids);
+      this.ids[this.position] = this.instead;
+    }
     return join(this.here.tuple, this.ids);
   }
 
@@ -48,9 +58,12 @@ export class Looking {
     const { judge, here, ids } = this;
     const looks = judge.looks.local[p]!;
     if (looks.length === 0) return;
-    this.read(here.cells, this.cell);
     ids[p] = id;
-    judge.look(looks, here.tuple, ids, () => join(here.tuple, ids));
+    judge.look(looks, here.tuple, ids, () => {
+      const state = this.evidence();
+      state[here.tuple.length + p] = id;
+      return state;
+    });
   }
 
   /** A step inside the group led from cell `i` to one with another index at `p`. */

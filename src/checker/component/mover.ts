@@ -2,7 +2,7 @@
  * Moving cells into a group: the inner loop of the checker. A batch of cells of one group goes to another as a whole: each
  * local id is looked up once per batch, and a cell costs a few additions and one byte.
  */
-import { type Batch, lower, NEXT, roomy } from './batch.js';
+import { type Batch, GREATEST, NEXT, roomy } from './batch.js';
 import { growBlock, makeBlock } from './blocks.js';
 import { type Layer, type Shape, within } from './store.js';
 
@@ -53,8 +53,8 @@ export class Mover {
   private readonly maps: ReadonlyArray<IndexOf>;
   /** By position and index in the batch: the index in the target, then its distance from the first cell. */
   private readonly offsets: Int32Array[];
-  /** By cell of the batch: where it is in the target. */
-  private cells: Int32Array = new Int32Array(64);
+  /** By cell of the batch: where its row begins in the target. */
+  private rows: Int32Array = new Int32Array(64);
 
   constructor(shape: Shape, layer: Layer) {
     this.shape = shape;
@@ -79,9 +79,9 @@ export class Mover {
     this.locate(batch, layer, group);
     const offset = layer.blocks.data[group]!;
     const page = layer.arena.page(offset);
-    this.locateCells(batch, this.scale(batch, page, within(offset)));
+    this.locateRows(batch, this.scale(batch, page, within(offset)));
     const bytes = layer.arena.pageBytes(offset);
-    moved.fresh = tag === NEXT ? this.markNext(batch, bytes) : this.mark(batch.count, bytes, tag);
+    moved.fresh = tag === NEXT ? this.markNext(batch, bytes) : this.mark(batch, bytes, tag);
     return moved;
   }
 
@@ -166,25 +166,27 @@ export class Mover {
     return (base + shape.ids + ids) * 4;
   }
 
-  /** Where each cell of the batch is, in bytes. */
-  private locateCells({ at, count }: Batch, first: number): void {
-    const cells = roomy(this.cells, count);
-    this.cells = cells;
-    if (at.length === 0) cells[0] = first;
-    for (let p = 0; p < at.length; p++) {
+  /** Where the row of each cell of the batch begins, in bytes: where the cell is, but for its last position. */
+  private locateRows({ at, count }: Batch, first: number): void {
+    const rows = roomy(this.rows, count);
+    this.rows = rows;
+    if (at.length < 2) rows.fill(first, 0, count);
+    for (let p = 0; p < at.length - 1; p++) {
       const indices = at[p]!;
       const offsets = this.offsets[p]!;
-      if (p === 0) for (let i = 0; i < count; i++) cells[i] = first + offsets[indices[i]!]!;
-      else for (let i = 0; i < count; i++) cells[i] = cells[i]! + offsets[indices[i]!]!;
+      if (p === 0) for (let i = 0; i < count; i++) rows[i] = first + offsets[indices[i]!]!;
+      else for (let i = 0; i < count; i++) rows[i] = rows[i]! + offsets[indices[i]!]!;
     }
   }
 
-  /** Marks the cells that were located, where they are not marked yet; how many that are. */
-  private mark(count: number, bytes: Uint8Array, tag: number): number {
-    const { cells, onFresh } = this;
+  /** Marks the cells whose rows were located, where they are not marked yet; how many that are. */
+  private mark({ at, count }: Batch, bytes: Uint8Array, tag: number): number {
+    const { rows, onFresh } = this;
+    const indices = at.at(-1) ?? ZERO;
+    const offsets = this.offsets.at(-1) ?? ZERO;
     let fresh = 0;
     for (let i = 0; i < count; i++) {
-      const cell = cells[i]!;
+      const cell = rows[i]! + offsets[indices[i]!]!;
       if (bytes[cell] !== 0) continue;
       bytes[cell] = tag;
       fresh++;
@@ -194,14 +196,22 @@ export class Mover {
   }
 
   /** Gives them their {@link NEXT}; how many were not marked before. */
-  private markNext({ count, marks }: Batch, bytes: Uint8Array): number {
-    const { cells } = this;
+  private markNext({ at, count, marks }: Batch, bytes: Uint8Array): number {
+    const { rows } = this;
+    const indices = at.at(-1) ?? ZERO;
+    const offsets = this.offsets.at(-1) ?? ZERO;
     let fresh = 0;
     for (let i = 0; i < count; i++) {
-      const cell = cells[i]!;
-      if (bytes[cell] === 0) fresh++;
-      lower(bytes, cell, marks[i]!);
+      const cell = rows[i]! + offsets[indices[i]!]!;
+      const old = bytes[cell]!;
+      const mark = marks[i]!;
+      if (old !== 0 && old <= mark + 1) continue;
+      bytes[cell] = mark < GREATEST ? mark + 1 : GREATEST;
+      if (old === 0) fresh++;
     }
     return fresh;
   }
 }
+
+/** For the one cell of a group without positions. */
+const ZERO = new Int32Array(1);
