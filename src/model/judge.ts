@@ -7,7 +7,7 @@ import type { Stamp } from '../core/write.js';
 import { isOlder, orderAt, sameStamp, stampOrd } from './order.js';
 import type { Rules } from './rules.js';
 import { PROPERTIES, type PropertyId } from './sentences.js';
-import { storeOf, type Server } from './server.js';
+import type { Server } from './server.js';
 import { stampFor, type Session, type Stamps } from './session.js';
 import { has } from './vector.js';
 import * as L from './write-log.js';
@@ -25,9 +25,14 @@ const both = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray
 
 const all = (names: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => names.reduce(both, NOTHING);
 
-/** Would the store be another with the whole log, of which nothing is pruned (R6)? Where nothing was pruned the logs are the same writes. */
-const changesStore = (rules: Rules, whole: L.Log, after: Server): boolean =>
-  !L.sameLog(whole, after.log) && !L.sameStore(L.storeOf(orderAt(rules.variant)(after.replica))(whole), storeOf(rules)(after));
+/** Would the store be another with the whole log, of which nothing is pruned (R6)? Only to keys of which a write was pruned. */
+const changesStore = (rules: Rules, whole: L.Log, after: Server): boolean => {
+  const top = L.newest(orderAt(rules.variant)(after.replica));
+  const valueIn = (log: L.Log, key: Bytes): Bytes | undefined => O.toUndefined(top(log, key))?.value;
+  return whole
+    .filter((w) => !after.log.some((x) => L.sameWrite(w, x)))
+    .some(({ key }) => valueIn(whole, key) !== valueIn(after.log, key));
+};
 
 /** Is one of the stamps not older than the put's, or not at the replica that accepted it (WFR, MW)? */
 const unmet = (stamps: Stamps, server: Server, stamp: Stamp): boolean =>

@@ -23,7 +23,7 @@ const byStamp = (a: Write, b: Write): number =>
 export const samePut = (a: Write, b: Write): boolean => a.client === b.client && a.clientTime === b.clientTime;
 
 /** Are they one and the same accepted write? */
-const sameWrite = (a: Write, b: Write): boolean => samePut(a, b) && sameStamp(a, b);
+export const sameWrite = (a: Write, b: Write): boolean => samePut(a, b) && sameStamp(a, b);
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
@@ -36,10 +36,6 @@ export const writeOf = ({ client, clientTime, key, value }: Put, { t, r }: Stamp
   key,
   value,
 });
-
-/** Are they the same writes? */
-export const sameLog = (a: Log, b: Log): boolean =>
-  a.length === b.length && a.every((w, i) => b[i] !== undefined && sameWrite(w, b[i]));
 
 /** The log with one write more, in its place. */
 const insert = (log: Log, write: Write): Log => {
