@@ -2,13 +2,13 @@
  * The checker's figures: bayou-s beside Spin in the same run. Prints a table in Markdown and writes it to docs/checker-figures.md.
  *
  *     npm run bench:checker                         the configurations up to 9 million states
- *     npm run bench:checker -- 3223 3214 --runs 3   some of them, the median of three runs
+ *     npm run bench:checker -- 3223 3214 --runs 3   some of them, three rounds
  *     npm run bench:checker -- 3224                 more than 200 million states
  *     npm run bench:checker -- 3213 --tlc           beside TLC, too (env TLA2TOOLS: the path of a tla2tools.jar)
  *     npm run bench:checker -- full messages-3      other configurations of spec/configs, without Spin
  *
  * Time is that of the whole process, from its start to its end; peak memory is the greatest resident set that Linux saw (`VmHWM`).
- * Each run is a process of its own, one after the other. Spin is left out where `spin` or `gcc` is not installed. Every count without a
+ * Each run is a process of its own, one after the other, in rounds: Spin, then each way of ours, then Spin again. Spin is left out where `spin` or `gcc` is not installed. Every count without a
  * reduction must be the one that spec/counts.json pins; else the bench fails.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -22,19 +22,26 @@ import { parseArgs } from 'node:util';
 
 interface Measured {
   readonly seconds: number;
+  /** Processor time of all its threads, in seconds. */
   readonly processor: number;
   readonly megabytes: number;
   readonly output: string;
 }
 
-/** One line of the table. */
-interface Row {
+/** One who checks a configuration. */
+interface Contender {
   readonly engine: string;
+  readonly isOurs: boolean;
+  readonly once: () => Promise<Measured>;
+  /** How many states a run counted. */
+  readonly statesOf: (output: string) => number;
+}
+
+/** One line of the table: the runs of a contender, in the order of the rounds. */
+interface Row {
+  readonly contender: Contender;
   readonly states: number;
-  readonly seconds: number;
-  /** Processor time of all its threads, in seconds. */
-  readonly processor: number;
-  readonly megabytes: number;
+  readonly runs: Measured[];
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -52,6 +59,9 @@ const PINNED = JSON.parse(readFileSync(join(ROOT, 'spec/counts.json'), 'utf8')) 
 /** `3213` for bayou-s with 3 servers, 2 clients, 1 key, 3 puts; anything else is the name of a configuration. */
 const isCore = (config: string): boolean => /^\d{4}$/.test(config);
 const nameOf = (config: string): string => (isCore(config) ? `bayou-s-${config}` : config);
+
+/** What the peers' models judge (spec/bayou.pml, spec/Bayou.tla): the same is asked of ours. */
+const JUDGED = ['--properties', 'RYW,MR,CONV'];
 
 /** The ways in which ours checks, with the command line's options. */
 const ENGINES: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
@@ -109,28 +119,30 @@ const measure = (command: string, args: ReadonlyArray<string>, cwd: string): Pro
     });
   });
 
-/** The run in the middle by time. */
-const median = async (runs: number, once: () => Promise<Measured>): Promise<Measured> => {
-  const all: Measured[] = [];
-  for (let i = 0; i < runs; i++) all.push(await once());
-  return all.sort((a, b) => a.seconds - b.seconds)[Math.floor((runs - 1) / 2)]!;
-};
+const median = (values: ReadonlyArray<number>): number =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 
-// --- the engines -----------------------------------------------------------------------------------------------------------
+// --- the contenders --------------------------------------------------------------------------------------------------------
 
-const ours = async (config: string, engine: string, options: ReadonlyArray<string>, runs: number): Promise<Row> => {
+const ours = (config: string, engine: string, options: ReadonlyArray<string>): Contender => {
   const name = nameOf(config);
-  const args = ['dist/cli/main.js', 'check', name, ...options, '--json'];
-  const run = await median(runs, () => measure(process.execPath, args, ROOT));
-  const report = JSON.parse(run.output) as { readonly verdict: string; readonly counts: { readonly distinct: number } };
-  if (report.verdict !== 'holds') throw new Error(`node ${args.join(' ')}: ${report.verdict}`);
-  const states = report.counts.distinct;
+  const args = ['dist/cli/main.js', 'check', name, ...options, ...(isCore(config) ? JUDGED : []), '--json'];
   const pinned = PINNED[name]?.states;
   const isReduced = options.includes('--symmetry') || options.includes('--quotient');
-  if (!isReduced && pinned !== undefined && states !== pinned) {
-    throw new Error(`node ${args.join(' ')}: ${states} states, but spec/counts.json pins ${pinned}`);
-  }
-  return { engine, states, ...run };
+  return {
+    engine,
+    isOurs: true,
+    once: () => measure(process.execPath, args, ROOT),
+    statesOf: (output) => {
+      const report = JSON.parse(output) as { readonly verdict: string; readonly counts: { readonly distinct: number } };
+      if (report.verdict !== 'holds') throw new Error(`node ${args.join(' ')}: ${report.verdict}`);
+      const states = report.counts.distinct;
+      if (!isReduced && pinned !== undefined && states !== pinned) {
+        throw new Error(`node ${args.join(' ')}: ${states} states, but spec/counts.json pins ${pinned}`);
+      }
+      return states;
+    },
+  };
 };
 
 const spinIsThere = (): boolean =>
@@ -139,22 +151,20 @@ const spinIsThere = (): boolean =>
     ['gcc', '--version'],
   ].every(([command, option]) => spawnSync(command!, [option!]).status === 0);
 
-const spin = async (config: string, runs: number): Promise<Row> => {
-  const folder = mkdtempSync(join(tmpdir(), 'bayou-spin-'));
-  try {
-    copyFileSync(join(ROOT, 'spec/bayou.pml'), join(folder, 'bayou.pml'));
-    const bounds = ['S', 'C', 'K', 'N'].map((name, i) => `-D${name}=${config[i]!}`);
-    const began = performance.now();
-    execFileSync('spin', ['-a', '-DGUARD', ...bounds, 'bayou.pml'], { cwd: folder });
-    const flags = ['-O3', '-march=native', '-DSAFETY', '-DNOREDUCE', '-DNOFAIR', '-DNOBOUNDCHECK', '-DMEMLIM=17000'];
-    execFileSync('gcc', [...flags, '-o', 'pan', 'pan.c'], { cwd: folder, stdio: 'ignore' });
-    const making = ((performance.now() - began) / 1000).toFixed(1);
-    const run = await median(runs, () => measure(join(folder, 'pan'), ['-m10000', '-w25'], folder));
-    const states = Number(/(\d+) states, stored/.exec(run.output)?.[1] ?? Number.NaN);
-    return { engine: `Spin (pan -O3, no-op steps guarded away; made in ${making} s, not counted)`, states, ...run };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+const spin = (config: string, folder: string): Contender => {
+  copyFileSync(join(ROOT, 'spec/bayou.pml'), join(folder, 'bayou.pml'));
+  const bounds = ['S', 'C', 'K', 'N'].map((name, i) => `-D${name}=${config[i]!}`);
+  const began = performance.now();
+  execFileSync('spin', ['-a', '-DGUARD', ...bounds, 'bayou.pml'], { cwd: folder });
+  const flags = ['-O3', '-march=native', '-DSAFETY', '-DNOREDUCE', '-DNOFAIR', '-DNOBOUNDCHECK', '-DMEMLIM=17000'];
+  execFileSync('gcc', [...flags, '-o', 'pan', 'pan.c'], { cwd: folder, stdio: 'ignore' });
+  const making = ((performance.now() - began) / 1000).toFixed(1);
+  return {
+    engine: `Spin (pan -O3, no-op steps guarded away; made in ${making} s, not counted)`,
+    isOurs: false,
+    once: () => measure(join(folder, 'pan'), ['-m10000', '-w25'], folder),
+    statesOf: (output) => Number(/(\d+) states, stored/.exec(output)?.[1] ?? Number.NaN),
+  };
 };
 
 /** What `spec/tlc.js` runs TLC with; it is no part of the build. */
@@ -171,38 +181,40 @@ interface Tla2Tools {
 
 const { tlcJar, prepareTlc, tlcVerdict } = (await import(join(ROOT, 'spec/tla2tools.js'))) as Tla2Tools;
 
-/** TLC on `spec/Bayou.tla`, once: it takes minutes where the others take seconds. */
-const tlc = async (config: string, jar: string): Promise<Row> => {
-  const folder = mkdtempSync(join(tmpdir(), 'bayou-tlc-'));
-  try {
-    const cfg = readFileSync(join(ROOT, `spec/tla/bayou-s-${config}.cfg`), 'utf8');
-    const { command, args } = prepareTlc(folder, cfg, jar, '1');
-    const run = await measure(command, args, folder);
-    return { engine: 'TLC (one worker, spec/Bayou.tla)', states: tlcVerdict(run.output).states ?? Number.NaN, ...run };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+const tlc = (config: string, folder: string, jar: string): Contender => {
+  const cfg = readFileSync(join(ROOT, `spec/tla/bayou-s-${config}.cfg`), 'utf8');
+  const { command, args } = prepareTlc(folder, cfg, jar, '1');
+  return {
+    engine: 'TLC (one worker, spec/Bayou.tla)',
+    isOurs: false,
+    once: () => measure(command, args, folder),
+    statesOf: (output) => tlcVerdict(output).states ?? Number.NaN,
+  };
 };
 
-// --- the table -------------------------------------------------------------------------------------------------------------
+// --- the rounds ------------------------------------------------------------------------------------------------------------
 
-const isOurs = (row: Row): boolean => !/^(Spin|TLC)/.test(row.engine);
+/** Runs all of them in turns, so that a machine whose speed changes is as fast for each. */
+const inRounds = async (contenders: ReadonlyArray<Contender>, rounds: number): Promise<ReadonlyArray<Row>> => {
+  const rows = new Map<Contender, Row>();
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of contenders) {
+      const run = await contender.once();
+      const states = contender.statesOf(run.output);
+      const row = rows.get(contender) ?? { contender, states, runs: [] };
+      if (row.states !== states) throw new Error(`${contender.engine} counts ${states} states, and before ${row.states}`);
+      row.runs.push(run);
+      rows.set(contender, row);
+    }
+  }
+  return [...rows.values()];
+};
 
-const line = (config: string, row: Row, { spin: spins, tlc: tlcs }: Peers): string => {
-  const ratio = (of: 'seconds' | 'megabytes', peer: Row | undefined, digits = 1): string =>
-    peer === undefined || !isOurs(row) ? '' : `${(peer[of] / row[of]).toFixed(digits)}×`;
-  const cells = [
-    isCore(config) ? config.split('').join(',') : config,
-    row.engine,
-    row.states.toLocaleString('en'),
-    row.seconds.toFixed(2),
-    row.processor.toFixed(2),
-    row.megabytes.toFixed(0),
-    ratio('seconds', spins),
-    ratio('megabytes', spins),
-    ratio('seconds', tlcs, 0),
-  ];
-  return `| ${cells.join(' | ')} |`;
+const contendersFor = (config: string): ReadonlyArray<Contender> => {
+  const small = (PINNED[nameOf(config)]?.states ?? 0) <= FOR_ALL;
+  return ENGINES.filter(([engine]) => small || !engine.includes('breadth')).map(([engine, options]) =>
+    ours(config, engine, options),
+  );
 };
 
 /** Those we are compared with, where they are there. */
@@ -211,33 +223,58 @@ interface Peers {
   readonly tlc: Row | undefined;
 }
 
+/** All of a configuration, theirs first. TLC and what is large are run once: they take minutes where the others take seconds. */
 const rowsFor = async (
   config: string,
   withSpin: boolean,
   jar: string | undefined,
   runs: number,
 ): Promise<ReadonlyArray<string>> => {
-  const small = (PINNED[nameOf(config)]?.states ?? 0) <= FOR_ALL;
-  // The large ones are run once.
-  const repeated = small ? runs : 1;
-  const first = await ours(config, ...ENGINES[0]!, repeated);
-  const peers: Peers = {
-    spin: withSpin && small && isCore(config) ? await spin(config, runs) : undefined,
-    tlc: jar !== undefined && first.states <= FOR_TLC && isCore(config) ? await tlc(config, jar) : undefined,
-  };
-  const theirs = [peers.spin, peers.tlc].filter((peer) => peer !== undefined);
-  for (const { engine, states } of theirs) {
-    if (states !== first.states) throw new Error(`${config}: ${engine} counts ${states} states, ours ${first.states}`);
+  const states = PINNED[nameOf(config)]?.states ?? 0;
+  const folder = mkdtempSync(join(tmpdir(), 'bayou-bench-'));
+  try {
+    const withTlc = jar !== undefined && states <= FOR_TLC && isCore(config);
+    const theirs = withSpin && states <= FOR_ALL && isCore(config) ? [spin(config, folder)] : [];
+    const slow = withTlc ? await inRounds([tlc(config, folder, jar)], 1) : [];
+    const rows = await inRounds([...theirs, ...contendersFor(config)], states <= FOR_ALL ? runs : 1);
+    const peers: Peers = { spin: rows.find(({ contender }) => !contender.isOurs), tlc: slow[0] };
+    const exact = rows.find(({ contender }) => contender.isOurs);
+    for (const peer of [peers.spin, peers.tlc]) {
+      if (peer === undefined || peer.states === exact?.states) continue;
+      throw new Error(`${config}: ${peer.contender.engine} counts ${peer.states} states, ours ${exact?.states}`);
+    }
+    return [...slow, ...rows].map((row) => {
+      const text = line(config, row, peers);
+      console.log(text);
+      return text;
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  const rows = [...theirs, first];
-  for (const [engine, options] of ENGINES.slice(1)) {
-    if (small || !engine.includes('breadth')) rows.push(await ours(config, engine, options, repeated));
-  }
-  return rows.map((row) => {
-    const text = line(config, row, peers);
-    console.log(text);
-    return text;
-  });
+};
+
+// --- the table -------------------------------------------------------------------------------------------------------------
+
+/** How many times more a peer took, round by round; of these the median. */
+const ratio = (of: 'seconds' | 'megabytes', row: Row, peer: Row | undefined, digits = 1): string =>
+  peer === undefined || !row.contender.isOurs
+    ? ''
+    : `${median(row.runs.map((run, round) => (peer.runs[round] ?? peer.runs[0]!)[of] / run[of])).toFixed(digits)}×`;
+
+const line = (config: string, row: Row, peers: Peers): string => {
+  const middle = (of: 'seconds' | 'processor' | 'megabytes'): number => median(row.runs.map((run) => run[of]));
+  const cells = [
+    isCore(config) ? config.split('').join(',') : config,
+    row.contender.engine,
+    row.states.toLocaleString('en'),
+    middle('seconds').toFixed(2),
+    middle('processor').toFixed(2),
+    middle('megabytes').toFixed(0),
+    ratio('seconds', row, peers.spin),
+    ratio('megabytes', row, peers.spin),
+    ratio('seconds', row, peers.tlc, 0),
+  ];
+  return `| ${cells.join(' | ')} |`;
 };
 
 const HEAD = [
@@ -254,12 +291,13 @@ const page = (command: string, where: string, runs: number, rows: ReadonlyArray<
     '# Figures of the checker',
     '',
     'The core of the model (bayou-s: no links, kills or messages) checked by `bayou check`, by Spin and (where asked for) by TLC, each in a',
-    'process of its own, one after the other on the same machine. Seconds and memory are those of the whole process. Without "symmetry" and "quotient" the search is',
-    'exact and unreduced, and its count of states is the same as theirs; with them fewer states stand for the same space.',
+    'process of its own, in turns on the same machine. All judge the same three properties, `RYW`, `MR` and `CONV`. Seconds and memory are those',
+    'of the whole process. Without "symmetry" and "quotient" the search is exact and unreduced, and its count of states is the same as',
+    'theirs; with them fewer states stand for the same space.',
     '',
     `- Command: \`${command}\` (this page is written by it)`,
     `- Machine: ${where}`,
-    `- ${runs === 1 ? 'One run of each' : `The median of ${runs} runs of each (of TLC, and above 20 million states, one run)`}; one thread, besides what V8 does beside it (compiling, collecting)`,
+    `- ${runs === 1 ? 'One run of each' : `Medians of ${runs} rounds (of TLC, and above 20 million states, one run); how many times as fast is the median of the rounds' ratios`}; one thread, besides what V8 does beside it (compiling, collecting)`,
     '',
     ...HEAD,
     ...rows,

@@ -26,7 +26,9 @@ const eligible = (model: ComponentModel): ReadonlyArray<ReadonlyArray<number>> =
 
 /** All slots of a kind, or (a symmetry permutes whole kinds) only the first few: matrices grow sparse with many positions. */
 const candidates = (model: ComponentModel, symmetry: boolean): ReadonlyArray<ReadonlyArray<number>> =>
-  eligible(model).flatMap((slots) => (symmetry ? [slots] : [1, 2, 3, slots.length].map((n) => slots.slice(0, n))));
+  eligible(model).flatMap((slots) => (symmetry ? [slots] : firstOf(slots.length).map((n) => slots.slice(0, n))));
+
+const firstOf = (length: number): ReadonlyArray<number> => [...new Set([1, 2, 3, length].filter((n) => n <= length))];
 
 const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
   const run = new Breadth(space, Infinity);
@@ -40,8 +42,9 @@ const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
 /** About how many bytes the states take when these slots are local. */
 const cost = (states: ReadonlyArray<Int32Array>, locals: ReadonlyArray<number>): number => {
   const groups = new Map<string, ReadonlyArray<Set<number>>>();
+  const isLocal = Array.from(states[0] ?? [], (_, slot) => locals.includes(slot));
   for (const state of states) {
-    const key = state.filter((_, slot) => !locals.includes(slot)).join(',');
+    const key = state.filter((_, slot) => isLocal[slot] === false).join(',');
     const sets = groups.get(key) ?? locals.map(() => new Set<number>());
     groups.set(key, sets);
     locals.forEach((slot, p) => sets[p]!.add(state[slot]!));
