@@ -6,6 +6,7 @@ import {
   type Exchange,
   type Interaction,
   type Outcome,
+  type Predicate,
   type Slot,
 } from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
@@ -83,12 +84,12 @@ const getAt = (world: World, session: Session, server: Server, key: Bytes): GetD
 
 // --- clients that roam: any server, any time -------------------------------------------------------------------------------
 
-const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Bytes): Interaction =>
+const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Bytes, guard: Predicate): Interaction =>
   interaction({
     label: { family: 'Put', args: [client.name, server.name, key] },
     slots: [client, server, world.puts],
     writes: [0, 1, 2],
-    guard: over([world.puts], (puts) => puts.spent < world.config.puts),
+    guard,
     step: (session, replica, puts) => {
       if (!replica.up || !mayPut(world, session, puts)) return [];
       const done = putAt(world, session, replica, spendPut(puts), key);
@@ -251,10 +252,11 @@ const changeClientLink = (
 
 const roaming = (world: World): ReadonlyArray<Interaction> => {
   const keys = world.keys.map((key) => ({ key, gets: getting(world, key) }));
+  const arePutsLeft = over([world.puts], (puts) => puts.spent < world.config.puts);
   return world.clients.flatMap((client) => [
     ...world.servers.flatMap((server) => [
       ...keys.flatMap(({ key, gets }) => [
-        put(world, client, server, key),
+        put(world, client, server, key, arePutsLeft),
         get(client, server, key, gets),
         ...world.lostAnswers.map((lost) => putUnanswered(world, lost, client, server, key)),
       ]),

@@ -2,7 +2,7 @@
 import { Ints } from '../ints.js';
 import { type Batch, emptyBatch, fillUsed, greatest, roomy } from './batch.js';
 import { Closure } from './closure.js';
-import type { Compiled, Meeting } from './compile.js';
+import type { Compiled, Meeting, Watched } from './compile.js';
 import { Here } from './here.js';
 import type { Judge } from './judge.js';
 import { Active, Locals } from './locals.js';
@@ -263,8 +263,14 @@ export class Expander {
     const { memo, here } = this;
     const active = this.active[p]!;
     active.count = 0;
+    // Many interactions have the same guard: it is asked once for all of them.
+    let asked: Watched | undefined;
+    let isAllowed = true;
     for (const meeting of this.localMeetings[p]!) {
-      if (meeting.guard !== undefined && !memo.allows(meeting, meeting.guard, here.tuple, id)) continue;
+      const { guard } = meeting;
+      if (guard !== undefined && guard !== asked) isAllowed = memo.allows(meeting, guard, here.tuple, id);
+      asked = guard ?? asked;
+      if (guard !== undefined && !isAllowed) continue;
       active.meetings[active.count] = meeting;
       active.nodes[active.count++] = memo.node(meeting, here.tuple);
     }

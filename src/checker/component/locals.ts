@@ -14,7 +14,7 @@ export class Active {
 export class Locals {
   /** 0: not opened yet, 1: may be expanded, 2: beyond the boundary. */
   open: Int32Array = new Int32Array(64);
-  /** The index from which steps inside the group led to it, where none does its own: some cell to expand has that one. */
+  /** The index from which steps inside the group lead to it, or its own: some cell to expand has that one. */
   origin: Int32Array = new Int32Array(64);
   /** Where its successors inside the group begin and end in `inside`. */
   from: Int32Array = new Int32Array(64);

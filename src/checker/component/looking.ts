@@ -10,7 +10,7 @@ export class Looking {
   private readonly judge: Judge;
   private readonly target: Int32Array;
   private readonly ids: Int32Array;
-  /** What {@link evidence} is of: a cell to expand; or some cell with the index `origin` at a position (-1: none), where `instead` stands in its place. */
+  /** What {@link evidence} is of: a cell to expand; or (position other than -1) some cell with the index `origin` there, but with the id `instead`. */
   private cell = 0;
   private position = -1;
   private origin = 0;
