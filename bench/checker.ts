@@ -8,15 +8,16 @@
  *     npm run bench:checker -- full messages-3      other configurations of spec/configs, without Spin
  *
  * Time is that of the whole process, from its start to its end; peak memory is the greatest resident set that Linux saw (`VmHWM`).
- * Each run is a process of its own, one after the other, in rounds: Spin, then each way of ours, then Spin again. Spin is left out where `spin` or `gcc` is not installed. Every count without a
- * reduction must be the one that spec/counts.json pins; else the bench fails.
+ * Each run is a process of its own, one after the other, in rounds: Spin, then each way of ours, then Spin again. Spin is left out where
+ * `spin` or `gcc` is not installed. Every count without a reduction must be the one that spec/counts.json pins; else the bench fails.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { machine, median } from './support/table.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -119,9 +120,6 @@ const measure = (command: string, args: ReadonlyArray<string>, cwd: string): Pro
     });
   });
 
-const median = (values: ReadonlyArray<number>): number =>
-  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
-
 // --- the contenders --------------------------------------------------------------------------------------------------------
 
 const ours = (config: string, engine: string, options: ReadonlyArray<string>): Contender => {
@@ -210,12 +208,8 @@ const inRounds = async (contenders: ReadonlyArray<Contender>, rounds: number): P
   return [...rows.values()];
 };
 
-const contendersFor = (config: string): ReadonlyArray<Contender> => {
-  const small = (PINNED[nameOf(config)]?.states ?? 0) <= FOR_ALL;
-  return ENGINES.filter(([engine]) => small || !engine.includes('breadth')).map(([engine, options]) =>
-    ours(config, engine, options),
-  );
-};
+const allOurs = (config: string, isSmall: boolean): ReadonlyArray<Contender> =>
+  ENGINES.filter(([engine]) => isSmall || !engine.includes('breadth')).map(([engine, options]) => ours(config, engine, options));
 
 /** Those we are compared with, where they are there. */
 interface Peers {
@@ -231,12 +225,13 @@ const rowsFor = async (
   runs: number,
 ): Promise<ReadonlyArray<string>> => {
   const states = PINNED[nameOf(config)]?.states ?? 0;
+  const isSmall = states <= FOR_ALL;
   const folder = mkdtempSync(join(tmpdir(), 'bayou-bench-'));
   try {
     const withTlc = jar !== undefined && states <= FOR_TLC && isCore(config);
-    const theirs = withSpin && states <= FOR_ALL && isCore(config) ? [spin(config, folder)] : [];
+    const theirs = withSpin && isSmall && isCore(config) ? [spin(config, folder)] : [];
     const slow = withTlc ? await inRounds([tlc(config, folder, jar)], 1) : [];
-    const rows = await inRounds([...theirs, ...contendersFor(config)], states <= FOR_ALL ? runs : 1);
+    const rows = await inRounds([...theirs, ...allOurs(config, isSmall)], isSmall ? runs : 1);
     const peers: Peers = { spin: rows.find(({ contender }) => !contender.isOurs), tlc: slow[0] };
     const exact = rows.find(({ contender }) => contender.isOurs);
     for (const peer of [peers.spin, peers.tlc]) {
@@ -282,10 +277,6 @@ const HEAD = [
   '|---|---|---|---|---|---|---|---|---|',
 ];
 
-const machine = (): string =>
-  `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, ` +
-  `${process.platform}, Node ${process.version}; load at the start ${loadavg()[0]!.toFixed(1)}`;
-
 const page = (command: string, where: string, runs: number, rows: ReadonlyArray<string>): string =>
   [
     '# Figures of the checker',
@@ -314,7 +305,7 @@ const main = async (): Promise<void> => {
   });
   const configs = positionals.length > 0 ? positionals : DEFAULT_CONFIGS;
   const runs = Number(values.runs);
-  const where = machine();
+  const where = `${machine()}; load at the start ${loadavg()[0]!.toFixed(1)}`;
   const withSpin = spinIsThere();
   if (!withSpin) console.error('Spin is left out: install it with apt-get install spin gcc libc6-dev');
   const jar = values.tlc ? tlcJar() : undefined;

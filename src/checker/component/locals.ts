@@ -12,7 +12,7 @@ export class Active {
 
 /** By position and index of the group at hand: what is known of the local id there. */
 export class Locals {
-  /** 0: not opened yet, 1: may be expanded, 2: beyond the boundary. */
+  /** 0: not opened yet; 1: opened. */
   open: Int32Array = new Int32Array(64);
   /** The index from which steps inside the group lead to it, or its own: some cell to expand has that one. */
   origin: Int32Array = new Int32Array(64);

@@ -2,7 +2,7 @@
  * Moving cells into a group: the inner loop of the checker. A batch of cells of one group goes to another as a whole: each
  * local id is looked up once per batch, and a cell costs a few additions and one byte.
  */
-import { type Batch, GREATEST, NEXT, roomy } from './batch.js';
+import { type Batch, lower, NEXT, roomy } from './batch.js';
 import { growBlock, makeBlock } from './blocks.js';
 import { type Layer, type Shape, within } from './store.js';
 
@@ -203,11 +203,8 @@ export class Mover {
     let fresh = 0;
     for (let i = 0; i < count; i++) {
       const cell = rows[i]! + offsets[indices[i]!]!;
-      const old = bytes[cell]!;
-      const mark = marks[i]!;
-      if (old !== 0 && old <= mark + 1) continue;
-      bytes[cell] = mark < GREATEST ? mark + 1 : GREATEST;
-      if (old === 0) fresh++;
+      if (bytes[cell] === 0) fresh++;
+      lower(bytes, cell, marks[i]!);
     }
     return fresh;
   }
