@@ -11,7 +11,7 @@ for (const entry of Object.keys(published).filter((name) => name !== './package.
 
 const bayou = (...args) => execFileSync(process.execPath, ['dist/cli/main.js', ...args], { encoding: 'utf8' });
 assert.equal(bayou('--version'), `${version}\n`);
-for (const command of ['check', 'conform', 'master', 'server', 'client', 'cleanup'])
+for (const command of ['check', 'conform', 'master', 'server', 'client', 'explain', 'cleanup'])
   assert.match(bayou(command, '--help'), /^Usage: /);
 assert.match(bayou('check'), /holds/);
 const script = execFileSync(process.execPath, ['dist/master.js', '--anti-entropy-ms', '0', 'examples/partition.script'], {

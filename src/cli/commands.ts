@@ -37,6 +37,11 @@ export const COMMANDS: ReadonlyArray<CommandEntry> = [
     load: async () => (await import('./client.js')).main,
   },
   {
+    name: 'explain',
+    summary: 'what a rule, a variant, a property, a result or a term means',
+    load: async () => (await import('./explain/command.js')).main,
+  },
+  {
     name: 'cleanup',
     summary: 'kill what a crashed run of the master left, and nothing else',
     load: async () => (await import('./cleanup.js')).main,

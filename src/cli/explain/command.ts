@@ -1,0 +1,42 @@
+/** `bayou explain`: what a rule, a variant, a property, a result or a term means, from the pages that say it. */
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { EXIT, UsageError } from '../exit.js';
+import { entriesOfGlossary, entriesOfProtocol, lookUp, similar, type Entry } from './pages.js';
+
+const page = (name: string): Promise<string> => readFile(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
+
+const allEntries = async (): Promise<ReadonlyArray<Entry>> => [
+  ...entriesOfProtocol(await page('protocol.md')),
+  ...entriesOfGlossary(await page('glossary.md')),
+];
+
+const unknown = (entries: ReadonlyArray<Entry>, name: string): UsageError => {
+  const near = similar(entries, name);
+  return new UsageError(
+    `nothing is called '${name}'; ${near.length === 0 ? 'bayou explain --list prints every name' : `there is ${near.join(', ')}`}`,
+  );
+};
+
+/** Exit status 0: everything that was asked is printed; 2: a name that nothing has (thrown as a {@link UsageError}). */
+export const main = async (args: ReadonlyArray<string>): Promise<number> => {
+  const command = new Command('bayou explain')
+    .description('print what a rule (R12), a variant (V1), a property (MR), a result (ERR_DEP) or a term (sweep) means')
+    .argument('[names...]', 'what to explain')
+    .option('--list', 'print every name that can be explained')
+    .exitOverride()
+    .parse(args, { from: 'user' });
+  const entries = await allEntries();
+  const names = command.args;
+  const { list } = command.opts<{ readonly list?: boolean }>();
+  if (list !== true && names.length === 0)
+    throw new UsageError('say what to explain, as in bayou explain R12; --list prints every name');
+  const found = names.map((name) => {
+    const entry = lookUp(entries, name);
+    if (entry.length === 0) throw unknown(entries, name);
+    return entry.map(({ text }) => text).join('\n\n');
+  });
+  const lines = list === true ? [entries.map((entry) => entry.name).join('\n'), ...found] : found;
+  process.stdout.write(`${lines.join('\n\n')}\n`);
+  return EXIT.ok;
+};

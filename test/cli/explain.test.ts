@@ -1,0 +1,66 @@
+/** `bayou explain`: every rule, variant and property that the program names can be looked up, in the page that is the contract. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { entriesOfGlossary, entriesOfProtocol, lookUp } from '../../src/cli/explain/pages.js';
+import { PROPERTIES, PROPERTY_IDS } from '../../src/model/sentences.js';
+import { VARIANTS } from '../../src/model/rules.js';
+import { bayou } from './run.js';
+
+const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+const protocol = entriesOfProtocol(page('protocol.md'));
+const glossary = entriesOfGlossary(page('glossary.md'));
+const names = (prefix: RegExp): string[] => protocol.map((e) => e.name).filter((name) => prefix.test(name));
+
+describe('the contract', () => {
+  test('states each rule once, in order', () =>
+    expect(names(/^R\d/)).toEqual([
+      ...['R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R7a', 'R8', 'R9', 'R10', 'R11', 'R11a', 'R12', 'R13', 'R14', 'R15', 'R16'],
+    ]));
+  test('states V1 to V11', () => expect(names(/^V\d/)).toEqual(Array.from({ length: 11 }, (_, i) => `V${i + 1}`)));
+  test.each(Object.keys(VARIANTS).filter((v) => v !== 'FIXED'))('states variant %s of the model', (variant) =>
+    expect(lookUp(protocol, variant)).toHaveLength(1),
+  );
+  test.each(PROPERTY_IDS)('states property %s of the model', (id) => expect(lookUp(protocol, id)).toHaveLength(1));
+  test.each(
+    Object.values(PROPERTIES)
+      .map((p) => p.rule)
+      .filter((r): r is `R${string}` => /^R\d/.test(r ?? '')),
+  )('has %s, which a property cites', (rule) => expect(lookUp(protocol, rule)).toHaveLength(1));
+  test('has no empty entry', () =>
+    expect([...protocol, ...glossary].filter((e) => e.text.length < e.name.length + 10)).toEqual([]));
+  test.each([{ entries: protocol }, { entries: glossary }])('no page has a name twice', ({ entries }) => {
+    const all = entries.map((e) => e.name.toLowerCase());
+    expect(all.filter((name, i) => all.indexOf(name) !== i)).toEqual([]);
+  });
+});
+
+describe('bayou explain', () => {
+  test.each([
+    ['R12', 'R12 Guarantees', 'a later write to k'],
+    ['[r6]', 'R6 Pruning', 'store(prune L) = store(L)'],
+    ['V1', 'V1 original-clock', 'Monotonic Reads'],
+    ['MR', 'MR', 'Monotonic Reads'],
+    ['err-dep', 'ERR_DEP', 'Nothing is lost'],
+    ['sweep', 'sweep: ', 'sweep-line method'],
+    ['guarantees', 'guarantee: ', 'Terry'],
+  ])('%s', async (name, first, contains) => {
+    const done = await bayou(['explain', name]);
+    expect([done.status, done.stderr]).toEqual([0, '']);
+    expect(done.stdout.startsWith(first)).toBe(true);
+    expect(done.stdout).toContain(contains);
+  });
+  test('what nothing is called is one line, with what comes near', async () => {
+    const done = await bayou(['explain', 'R']);
+    expect([done.status, done.stdout]).toEqual([2, '']);
+    expect(done.stderr).toMatch(/^bayou: nothing is called 'R'; there is .*\n$/);
+  });
+  test('without a name it says how to ask', async () => {
+    const done = await bayou(['explain']);
+    expect([done.status, done.stdout]).toEqual([2, '']);
+    expect(done.stderr).toBe('bayou: say what to explain, as in bayou explain R12; --list prints every name\n');
+  });
+  test('--list prints every name', async () => {
+    const done = await bayou(['explain', '--list']);
+    expect(done.stdout.trim().split('\n')).toEqual([...protocol, ...glossary].map((e) => e.name));
+  });
+});
