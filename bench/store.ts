@@ -120,7 +120,9 @@ const redisRow = async (appendfsync: string, port: number): Promise<string[]> =>
 const putOf = (i: number, k: string): Put => ({
   type: 'put',
   client: 1,
+  session: '1',
   clientTime: i,
+  replica: null,
   clock: 0,
   key: k,
   value: `value${i}`,

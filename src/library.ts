@@ -8,7 +8,7 @@ import type { Stamp } from './core/write.js';
 import { createJournaledLog } from './impl/journal.js';
 import { createMemoryLog } from './impl/memory-log.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
-import { newSecret } from './net/auth.js';
+import { newSecret, newSessionNumber } from './net/auth.js';
 import { makeClient } from './net/client.js';
 import { ANTI_ENTROPY_MS, MAX_KEY_BYTES, MAX_VALUE_BYTES, REQUEST_MS } from './net/limits.js';
 import { type Logger, makeLogger } from './net/logger.js';
@@ -32,7 +32,7 @@ export interface ConnectOptions {
   readonly secret: string;
   /** The session guarantees (R12); what is left out is as for {@link MASTER_GUARANTEES}. Not with `token`. */
   readonly guarantees?: Partial<Guarantees>;
-  /** Goes on with an exported session. No two processes may go on with the same token. */
+  /** What an earlier session had seen: the new one keeps its promises (R11a). A token may be used any number of times, and be old. */
   readonly token?: SessionToken;
   /** How long a put or a get may take over all servers, in ms (R15). Default: 5,000. */
   readonly timeoutMs?: number;
@@ -57,7 +57,7 @@ export interface BayouSession {
   readonly put: (key: Content, value: Content) => Promise<SessionPutResult>;
   /** Reads (R13). Never rejects. */
   readonly get: (key: Content) => Promise<SessionGetResult>;
-  /** The session's whole state as JSON (R11), to be resumed with `connect({ token, … })`, in another process too. */
+  /** What the session has seen so far, as JSON (R11, R11a): `connect({ token, … })` goes on with it, in another process too. */
   readonly token: () => SessionToken;
   /** Closes the connections. Requests under way come to `ERR_CONN` or `UNKNOWN`. */
   readonly close: () => void;
@@ -71,9 +71,12 @@ const CLIENT_IDS = 2 ** 48 - 1;
 const loggerOf = (name: string, level: string | undefined): Logger => makeLogger({ name, level: level ?? 'silent', file: null });
 
 const sessionOf = (o: ConnectOptions): E.Either<string, Session> => {
-  if (o.token === undefined) return E.right(newSession(randomInt(CLIENT_IDS), { ...MASTER_GUARANTEES, ...o.guarantees }));
+  if (o.token === undefined)
+    return E.right(newSession(randomInt(CLIENT_IDS), newSessionNumber(), { ...MASTER_GUARANTEES, ...o.guarantees }));
   const token = SessionTokenC.decode(o.token);
-  return E.isLeft(token) ? E.left('the token is not one of a session: use what token() gave') : E.right(resume(token.right));
+  return E.isLeft(token)
+    ? E.left('the token is not one of a session: use what token() gave')
+    : E.right(resume(token.right, newSessionNumber()));
 };
 
 /**

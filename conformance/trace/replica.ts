@@ -65,7 +65,7 @@ export class FollowedReplica {
     return [...this.#logs]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([key]) => {
-        const answer = this.get({ type: 'get', client: 0, key, require: [] });
+        const answer = this.get({ type: 'get', client: 0, key, atLeast: null, require: [] });
         return answer.type === 'found' ? [`${key}:${answer.value}`] : [];
       });
   }

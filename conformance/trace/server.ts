@@ -165,7 +165,9 @@ const prepareAccept = (scene: Scene, process: Process, state: ServerState, repli
     const put: Put = {
       type: 'put',
       client: e.client,
+      session: e.session,
       clientTime: e.clientTime,
+      replica: null,
       clock: e.clock,
       key: e.key,
       value: e.value,
@@ -205,7 +207,7 @@ const prepareRefuse = (scene: Scene, process: Process, state: ServerState, repli
     checkLink(state, e, e.client);
     if (request !== undefined && !same(request.require, e.require))
       reject(e, 'R12', `the session requires ${showVector(request.require)}, the refusal says ${showVector(e.require)}`);
-    const get = replica.get({ type: 'get', client: e.client, key: '', require: e.require });
+    const get = replica.get({ type: 'get', client: e.client, key: '', atLeast: null, require: e.require });
     if (get.type !== 'behind') reject(e, 'R12', `it refuses a put whose requirement ${showVector(e.require)} it meets`);
     checkVector(e, replica);
     given(scene, process, e, { type: 'behind' });
@@ -227,7 +229,7 @@ const prepareAnswer = (scene: Scene, process: Process, state: ServerState, repli
       !scene.ledger.sent(e.client, process.who.id).some((s) => isGetLike(s.request, e))
     )
       reject(e, 'R12', `the session requires ${showVector(request.require)}, the get says ${showVector(e.require)}`);
-    const answer = replica.get({ type: 'get', client: e.client, key: e.key, require: e.require });
+    const answer = replica.get({ type: 'get', client: e.client, key: e.key, atLeast: null, require: e.require });
     const [stamp, value] = answer.type === 'found' ? [answer.stamp, answer.value] : [null, null];
     if (answer.type !== e.result || value !== e.value || showStamp(stamp) !== showStamp(e.stamp))
       reject(

@@ -75,7 +75,10 @@ export const copyReplica = (part: ServerPart, making: Making): Replica => {
 };
 
 /** A copy of a session, by way of its token. */
-export const copySession = (session: Session, maxKeys: number): Session => resume(token(session), { maxKeys });
+export const copySession = (session: Session, maxKeys: number): Session => ({
+  ...resume(token(session), session.number, { maxKeys }),
+  clientTime: session.clientTime,
+});
 
 /** What a server comes to that opens a durable log with these appends (`openDurable`, as a process does when it starts). */
 export const openDisk = async (part: ServerPart, making: Making): Promise<Pick<ServerPart, 'replica' | 'seen'>> => {
@@ -130,7 +133,7 @@ export const sessionOfPart = (part: ClientPart, isBounded: boolean): ModelSessio
   const byReplica = ([a]: readonly [ReplicaId, number], [b]: readonly [ReplicaId, number]): number => replicaOrd.compare(a, b);
   return {
     client: t.client,
-    clientTime: t.clientTime,
+    clientTime: session.clientTime,
     clock: t.clock,
     wrote: sorted(t.wrote, byKey),
     read: sorted(t.read, byKey),

@@ -152,7 +152,7 @@ const initialParts = (world: World, model: ComponentModel, making: Making): Part
       return { up: true, replica: createReplica(replicaId(server), making), seen: [], disk: undefined } satisfies ServerPart;
     if (client >= 0)
       return {
-        session: newSession(clientId(client), asksOf(world, clientId(client)), { maxKeys: world.config.sessionKeys }),
+        session: newSession(clientId(client), '1', asksOf(world, clientId(client)), { maxKeys: world.config.sessionKeys }),
         pending: undefined,
         connected: world.config.placement === 'any' ? [] : (world.config.placement[client] ?? []),
         answeredLast: undefined,

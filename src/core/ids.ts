@@ -1,4 +1,4 @@
-/** Ids of servers, clients and replicas (contract, section 1 and R7). */
+/** Ids of servers, clients and replicas (contract, section 1 and R7), and the numbers of sessions (R3, R11a). */
 import * as t from 'io-ts/lib/index.js';
 
 /** A server's or a client's id: a non-negative safe integer, one namespace for both. */
@@ -9,6 +9,14 @@ export type NodeId = number;
  * same server id under a new incarnation (R7). One string, so that equality and `Map` keys are native.
  */
 export type ReplicaId = `${number}.${number}`;
+
+/**
+ * A session's number (R3, R11a), which no session had before: 1 to 32 hexadecimal digits in lower case. The implementation draws 128
+ * random bits, the model counts. A put is known by client id, session number and client time.
+ */
+export type SessionNumber = string;
+
+const SESSION = /^[0-9a-f]{1,32}$/;
 
 const REPLICA = /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})$/;
 
@@ -41,5 +49,15 @@ export const ReplicaIdC: t.Type<ReplicaId> = new t.Type(
   'ReplicaId',
   isReplicaId,
   (u, c) => (isReplicaId(u) ? t.success(u) : t.failure(u, c)),
+  t.identity,
+);
+
+const isSessionNumber = (u: unknown): u is SessionNumber => typeof u === 'string' && SESSION.test(u);
+
+/** Decodes a {@link SessionNumber}. */
+export const SessionNumberC: t.Type<SessionNumber> = new t.Type(
+  'SessionNumber',
+  isSessionNumber,
+  (u, c) => (isSessionNumber(u) ? t.success(u) : t.failure(u, c)),
   t.identity,
 );

@@ -5,18 +5,24 @@
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
 import { flat } from './codec.js';
-import { Natural, NodeIdC, ReplicaIdC } from './ids.js';
-import { StampC, VectorEntriesC, WriteC } from './write.js';
+import { Natural, NodeIdC, ReplicaIdC, SessionNumberC } from './ids.js';
+import { StampC, StampOrNullC, VectorEntriesC, WriteC } from './write.js';
 
 const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 
 // --- asked -----------------------------------------------------------------------------------------------------------------
 
-/** A session's put (R2, R14): `clock` is the session's, `require` what the server must have (R12; empty: nothing). */
+/**
+ * A session's put (R2, R14): `clock` is the session's, `require` what the server must have (R12; empty: nothing). `client`, `session`
+ * and `clientTime` say which put it is (R3). `replica`: the one that it was sent to before, and that alone may take it now (R14);
+ * null where it was sent to none.
+ */
 export const PutC = flat('Put', {
   type: t.literal('put'),
   client: NodeIdC,
+  session: SessionNumberC,
   clientTime: Natural,
+  replica: t.union([ReplicaIdC, t.null]),
   clock: Natural,
   key: BytesC,
   value: BytesC,
@@ -24,8 +30,17 @@ export const PutC = flat('Put', {
 });
 export type Put = t.TypeOf<typeof PutC>;
 
-/** A session's get (R13): answered only by a server whose vector is at or above every entry of `require` (R12). */
-export const GetC = flat('Get', { type: t.literal('get'), client: NodeIdC, key: BytesC, require: VectorEntriesC });
+/**
+ * A session's get (R13): answered only by a server that has the write stamped `atLeast` or a later one to the key (R12, scope key; null:
+ * nothing is asked of the key), and whose vector is at or above every entry of `require` (scope store; the floor of R11).
+ */
+export const GetC = flat('Get', {
+  type: t.literal('get'),
+  client: NodeIdC,
+  key: BytesC,
+  atLeast: StampOrNullC,
+  require: VectorEntriesC,
+});
 export type Get = t.TypeOf<typeof GetC>;
 
 /** A pull's request (R9): the puller and its vector. */
@@ -61,10 +76,23 @@ export const PulledC = object('Pulled', {
  * - `unlogged`: its log failed under this very request; a put may or may not survive.
  * - `busy`: too many requests are waiting for the log; the request had no effect.
  * - `too-old`: a put whose client time is so far in the past that it can no longer be told from a repetition (R3).
+ * - `other-replica`: a put that was sent to another replica before, which alone may take it (R14); this one has not taken it.
+ * - `too-far`: a clock or a stamp further ahead than any honest history can be (R16); the request had no effect.
+ * - `too-large`: a key, a value or a count above the server's bounds (R16); the request had no effect.
+ * - `not-the-same`: a put that repeats another's identity with another key or value (R3); it had no effect and never will have.
  */
 export const RefusedC = flat('Refused', {
   type: t.literal('refused'),
-  reason: t.union([t.literal('failed'), t.literal('unlogged'), t.literal('busy'), t.literal('too-old')]),
+  reason: t.keyof({
+    failed: null,
+    unlogged: null,
+    busy: null,
+    'too-old': null,
+    'other-replica': null,
+    'too-far': null,
+    'too-large': null,
+    'not-the-same': null,
+  }),
 });
 
 export type Refused = t.TypeOf<typeof RefusedC>;

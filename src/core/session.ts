@@ -30,13 +30,15 @@ export const MASTER_GUARANTEES: Guarantees = {
   scope: 'key',
 };
 
-/** Decodes a {@link SessionToken}. */
+/**
+ * Decodes a {@link SessionToken}. Version 1 carried the session's client time as well; whoever goes on with one is a new session all the
+ * same, so that it is left out.
+ */
 export const SessionTokenC = t.readonly(
   t.strict(
     {
-      version: t.literal(1),
+      version: t.union([t.literal(1), t.literal(2)]),
       client: NodeIdC,
-      clientTime: Natural,
       clock: Natural,
       guarantees: GuaranteesC,
       wrote: t.readonlyArray(t.readonly(t.tuple([BytesC, StampC]))),
@@ -50,8 +52,9 @@ export const SessionTokenC = t.readonly(
 );
 
 /**
- * A session's whole state (R11) as JSON: exported by one process, resumed by another. `wrote` and `read` hold, oldest use first,
- * the greatest stamp the session wrote to and read of each key; entries beyond the bound are folded into `floor`.
+ * What a session has seen (R11) as JSON: exported by one process, taken up by a new session in another (R11a). It says nothing of who the
+ * session was: `client` is only the id under which the next one goes on. `wrote` and `read` hold, oldest use first, the greatest stamp
+ * the session wrote to and read of each key; entries beyond the bound are folded into `floor`.
  */
 export type SessionToken = t.TypeOf<typeof SessionTokenC>;
 

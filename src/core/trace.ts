@@ -6,9 +6,9 @@
  */
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
-import { Natural, NodeIdC, ReplicaIdC } from './ids.js';
+import { Natural, NodeIdC, ReplicaIdC, SessionNumberC } from './ids.js';
 import { GuaranteesC } from './session.js';
-import { StampC, VectorEntriesC, WriteC } from './write.js';
+import { StampC, StampOrNullC, VectorEntriesC, WriteC } from './write.js';
 
 const event = <K extends string, P extends t.Props>(type: K, props: P) =>
   t.readonly(t.strict({ p: t.string, n: Natural, type: t.literal(type), ...props }, type));
@@ -32,6 +32,7 @@ const LinkC = event('link', { peer: NodeIdC, up: t.boolean });
 /** At a server: it accepted a put (R2). `clock` and `require` are the session's; `repeated`: an earlier put's stamp again (R3). */
 const AcceptC = event('accept', {
   client: NodeIdC,
+  session: SessionNumberC,
   clientTime: Natural,
   clock: Natural,
   require: VectorEntriesC,
@@ -41,11 +42,18 @@ const AcceptC = event('accept', {
   repeated: t.boolean,
 });
 /** At a server: it refused a put (R12). */
-const RefuseC = event('refuse', { client: NodeIdC, clientTime: Natural, require: VectorEntriesC, vv: VectorEntriesC });
-/** At a server: it answered a get (R13). */
+const RefuseC = event('refuse', {
+  client: NodeIdC,
+  session: SessionNumberC,
+  clientTime: Natural,
+  require: VectorEntriesC,
+  vv: VectorEntriesC,
+});
+/** At a server: it answered a get (R13). `atLeast` and `require` are the session's. */
 const AnswerC = event('answer', {
   client: NodeIdC,
   key: BytesC,
+  atLeast: StampOrNullC,
   require: VectorEntriesC,
   result: t.union([t.literal('found'), t.literal('missing'), t.literal('behind')]),
   stamp: t.union([StampC, t.null]),
@@ -66,8 +74,8 @@ const PullAnsweredC = event('pullAnswered', {
 /** At a puller: it merged an answer; its vector and accept time afterwards. */
 const MergedC = event('merged', { peer: ReplicaIdC, pull: t.string, vv: VectorEntriesC, clock: Natural });
 
-/** At a client: a session began, or was resumed. */
-const SessionC = event('session', { client: NodeIdC, guarantees: GuaranteesC });
+/** At a client: a session began, under a number of its own (R11a). */
+const SessionC = event('session', { client: NodeIdC, session: SessionNumberC, guarantees: GuaranteesC });
 /** At a client: it sent a put or a get to a server. */
 const AskedC = event('asked', {
   server: NodeIdC,

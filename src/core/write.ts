@@ -1,7 +1,7 @@
 /** Stamps, writes and version vectors (R1, R4, R8): what they are made of. How they are ordered and merged is protocol. */
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
-import { flat } from './codec.js';
+import { described, flat } from './codec.js';
 import { Natural, NodeIdC, ReplicaIdC } from './ids.js';
 
 /** Decodes a {@link Stamp}. */
@@ -9,6 +9,12 @@ export const StampC = flat('Stamp', { t: Natural, r: ReplicaIdC });
 
 /** An accept stamp (R2): the accept time and the replica that accepted. */
 export type Stamp = t.TypeOf<typeof StampC>;
+
+/** Decodes a {@link Stamp} or null; with nothing else in it, so that it may be a field of a flat object. */
+export const StampOrNullC: t.Type<Stamp | null> = described(
+  'a stamp or null',
+  (u): u is Stamp | null => u === null || (StampC.is(u) && Object.keys(u).length === 2),
+);
 
 /** Decodes a {@link Write}. */
 export const WriteC = flat('Write', {

@@ -1,6 +1,6 @@
 /** The session (R11, R12): what it has written and read, what it therefore requires, and how answers change it. No sockets. */
 import type { Bytes } from '../core/bytes.js';
-import type { NodeId } from '../core/ids.js';
+import type { NodeId, SessionNumber } from '../core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer } from '../core/messages.js';
 import type { Guarantees, SessionToken } from '../core/session.js';
 import type { Stamp, VectorEntries } from '../core/write.js';
@@ -16,12 +16,14 @@ type Stamps = Map<Bytes, Stamp>;
 /** A session's state (R11). Opaque: the functions below read it and change it, in place. */
 export interface Session {
   readonly client: NodeId;
+  /** Its number, which no session had before (R11a). */
+  readonly number: SessionNumber;
   readonly guarantees: Guarantees;
   /** @internal */
   readonly maxKeys: number;
   /** @internal The greatest accept time seen in an answer. */
   clock: number;
-  /** @internal How many puts were started (R3). */
+  /** How many puts were started (R3). */
   clientTime: number;
   /** @internal Greatest stamp written, by key. */
   readonly wrote: Stamps;
@@ -44,8 +46,14 @@ export interface SessionOptions {
 // --- constructors ----------------------------------------------------------------------------------------------------------
 
 /** A session that has seen nothing. */
-export const newSession = (client: NodeId, guarantees: Guarantees, options: SessionOptions = {}): Session => ({
+export const newSession = (
+  client: NodeId,
+  number: SessionNumber,
+  guarantees: Guarantees,
+  options: SessionOptions = {},
+): Session => ({
   client,
+  number,
   guarantees,
   maxKeys: options.maxKeys ?? MAX_KEYS,
   clock: 0,
@@ -57,12 +65,14 @@ export const newSession = (client: NodeId, guarantees: Guarantees, options: Sess
   readVector: new Map(),
 });
 
-/** The session that a token carries; with a lower `maxKeys` than it had, the oldest keys go into the floor. */
-export const resume = (token: SessionToken, options: SessionOptions = {}): Session => {
+/**
+ * A new session (R11a) that has seen what a token carries, and keeps its promises; with a lower `maxKeys` than it had, the oldest keys
+ * go into the floor. One token may begin any number of sessions.
+ */
+export const resume = (token: SessionToken, number: SessionNumber, options: SessionOptions = {}): Session => {
   const session: Session = {
-    ...newSession(token.client, token.guarantees, options),
+    ...newSession(token.client, number, token.guarantees, options),
     clock: token.clock,
-    clientTime: token.clientTime,
     floor: vectorOfEntries(token.floor),
     writeVector: vectorOfEntries(token.writeVector),
     readVector: vectorOfEntries(token.readVector),
@@ -72,11 +82,10 @@ export const resume = (token: SessionToken, options: SessionOptions = {}): Sessi
   return session;
 };
 
-/** The whole state as JSON. Two processes must not go on with the same token: their puts would share client times (R3). */
+/** What the session has seen, as JSON (R11a): nothing by which it could be taken for another. */
 export const token = (session: Session): SessionToken => ({
-  version: 1,
+  version: 2,
   client: session.client,
-  clientTime: session.clientTime,
   clock: session.clock,
   guarantees: session.guarantees,
   wrote: [...session.wrote],
@@ -93,6 +102,7 @@ export const startGet = (session: Session, key: Bytes): Get => ({
   type: 'get',
   client: session.client,
   key,
+  atLeast: null,
   require: session.guarantees.scope === 'store' ? requiredOfStore(session) : requiredOfKey(session, key),
 });
 
@@ -109,7 +119,9 @@ export const startPut = (session: Session, key: Bytes, value: Bytes): Put => {
   return {
     type: 'put',
     client: session.client,
+    session: session.number,
     clientTime: session.clientTime,
+    replica: null,
     clock: session.clock,
     key,
     value,

@@ -124,6 +124,7 @@ export const getOf =
     type: 'get',
     client: session.client,
     key,
+    atLeast: null,
     require: requiredOfGet(asked, session, key),
   });
 
@@ -135,7 +136,9 @@ export const putOf =
     return {
       type: 'put',
       client: session.client,
+      session: '1',
       clientTime,
+      replica: null,
       clock: session.clock,
       key: session.unanswered?.key ?? key,
       value: valueOf(session.client, clientTime),

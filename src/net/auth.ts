@@ -7,6 +7,7 @@
  * change packets on the way, from root, or from the user who runs the cluster: use a tunnel or TLS in front where that matters.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { SessionNumber } from '../core/ids.js';
 import type { Party } from './protocol.js';
 
 /** A fresh secret for a cluster: 256 bits, hexadecimal. */
@@ -14,6 +15,9 @@ export const newSecret = (): string => randomBytes(32).toString('hex');
 
 /** A fresh nonce. */
 export const newNonce = (): string => randomBytes(16).toString('hex');
+
+/** The number of a new session, which none had before (R11a): 128 random bits. */
+export const newSessionNumber = (): SessionNumber => randomBytes(16).toString('hex');
 
 /** What both ends have said of themselves when a proof is made. */
 export interface Introduction {

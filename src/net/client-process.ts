@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { GetResult, PutResult } from '../core/session.js';
 import { newSession } from '../impl/session.js';
+import { newSessionNumber } from './auth.js';
 import { type Client, makeClient } from './client.js';
 import { type ClientConfig, ClientConfigC, type Listening } from './config.js';
 import type { Callbacks } from './connection.js';
@@ -42,7 +43,7 @@ const obey = async (client: Client, ask: Ask): Promise<Answer> => {
 
 const start = async (c: ClientConfig): Promise<E.Either<string, Listening>> => {
   const logger = makeLogger({ name: c.name, level: c.logLevel, file: c.logFile });
-  const session = newSession(c.id, c.guarantees);
+  const session = newSession(c.id, newSessionNumber(), c.guarantees);
   const client = makeClient({
     secret: c.secret,
     session,

@@ -159,7 +159,7 @@ export const makeClient = (o: ClientOptions): Client => {
     for (const out of links.values()) out.close('the session is closed');
   };
 
-  o.trace?.({ type: 'session', client: o.session.client, guarantees: o.session.guarantees });
+  o.trace?.({ type: 'session', client: o.session.client, session: o.session.number, guarantees: o.session.guarantees });
   return { session: o.session, link, unlink, servers: () => [...links.keys()], put, get, close };
 };
 

@@ -18,7 +18,7 @@ import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, Refus
 import { StampC, VectorEntriesC, WriteC } from '../core/write.js';
 
 /** The version of everything in this file. Ends of different versions do not talk. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 

@@ -14,6 +14,7 @@ const traceAnswer = (trace: Trace, get: Get, answer: GetAnswer, replica: Replica
     type: 'answer',
     client: get.client,
     key: get.key,
+    atLeast: get.atLeast,
     require: get.require,
     result: answer.type,
     stamp: answer.type === 'found' ? answer.stamp : null,
@@ -28,12 +29,12 @@ export const observeReplica =
     if (message.type === 'get') {
       traceAnswer(trace, message, answer as GetAnswer, replica);
     } else if (message.type === 'put' && answer.type === 'accepted') {
-      const { client, clientTime, clock, require, key, value } = message;
+      const { client, session, clientTime, clock, require, key, value } = message;
       const { stamp } = answer;
-      trace({ type: 'accept', client, clientTime, clock, require, key, value, stamp, repeated: append === undefined });
+      trace({ type: 'accept', client, session, clientTime, clock, require, key, value, stamp, repeated: append === undefined });
     } else if (message.type === 'put' && answer.type === 'behind') {
-      const { client, clientTime, require } = message;
-      trace({ type: 'refuse', client, clientTime, require, vv: vectorOf(replica) });
+      const { client, session, clientTime, require } = message;
+      trace({ type: 'refuse', client, session, clientTime, require, vv: vectorOf(replica) });
     } else if (message.type === 'pull' || message.type === 'merge') {
       const pull = names.get(message);
       if (pull === undefined) return;

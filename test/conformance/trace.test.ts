@@ -191,6 +191,7 @@ describe('a killed server comes back (R10)', () => {
     n,
     type: 'accept',
     client: 5,
+    session: '1',
     clientTime: n,
     clock: 0,
     require: [],

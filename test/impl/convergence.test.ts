@@ -67,7 +67,9 @@ const runEvents = (list: ReadonlyArray<Event>, each: (replicas: Replica[], naive
       const message = {
         type: 'put',
         client,
+        session: '1',
         clientTime,
+        replica: null,
         clock,
         key: `k${event.key}`,
         value: `v${clientTime}`,

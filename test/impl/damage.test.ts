@@ -20,7 +20,9 @@ import {
 const put = (clientTime: number, key: string): Message => ({
   type: 'put',
   client: 9,
+  session: '1',
   clientTime,
+  replica: null,
   clock: 0,
   key,
   value: `v${clientTime}`,

@@ -11,11 +11,11 @@ const WRITER = `
   const handle = (message) => new Promise((resolve) => opened.right.handle(message, resolve));
   let refusals = 0;
   for (let n = 1; refusals < 3; n++) {
-    const answer = await handle({ type: 'put', client: 9, clientTime: n, clock: 0, key: 'k' + n, value: 'x'.repeat(500), require: [] });
+    const answer = await handle({ type: 'put', client: 9, session: '1', clientTime: n, replica: null, clock: 0, key: 'k' + n, value: 'x'.repeat(500), require: [] });
     if (answer.type === 'refused') refusals++;
     lines.push(n + ' ' + (answer.reason ?? answer.type));
   }
-  lines.push('get ' + (await handle({ type: 'get', client: 9, key: 'k1', require: [] })).reason);
+  lines.push('get ' + (await handle({ type: 'get', client: 9, key: 'k1', atLeast: null, require: [] })).reason);
   lines.push(opened.right.failure.message);
   process.stdout.write(lines.join('\\n'), () => process.kill(process.pid, 'SIGKILL'));
 `;

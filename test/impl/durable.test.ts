@@ -41,11 +41,11 @@ describe('the gate (R10)', () => {
     const { log, held } = heldLog();
     const replica = await open(log);
     const left: string[] = [];
-    replica.handle({ type: 'get', client: 9, key: 'k', require: [] }, (a) => left.push(`get ${a.type}`));
+    replica.handle({ type: 'get', client: 9, key: 'k', atLeast: null, require: [] }, (a) => left.push(`get ${a.type}`));
     expect(left).toEqual(['get missing']); // nothing waits: within the call
 
     replica.handle(put(1), (a) => left.push(`put1 ${a.type}`));
-    replica.handle({ type: 'get', client: 9, key: 'k', require: [] }, (a) => left.push(`get ${a.type}`));
+    replica.handle({ type: 'get', client: 9, key: 'k', atLeast: null, require: [] }, (a) => left.push(`get ${a.type}`));
     await settled();
     replica.handle(put(2), (a) => left.push(`put2 ${a.type}`));
     replica.handle(put(3), (a) => left.push(`put3 ${a.type}`));
@@ -73,7 +73,7 @@ describe('the gate (R10)', () => {
     replica.handle(put(2), reply);
     held[0]!.release(new Error('no space left on device'));
     await settled();
-    replica.handle({ type: 'get', client: 9, key: 'k', require: [] }, reply);
+    replica.handle({ type: 'get', client: 9, key: 'k', atLeast: null, require: [] }, reply);
     expect(left).toEqual(['refused unlogged', 'refused failed', 'refused failed']);
     expect(replica.failure?.message).toMatch(/no space left on device; make room/);
   });

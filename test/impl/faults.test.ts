@@ -5,10 +5,21 @@ import type { Faults } from '#bayou/impl/policy.js';
 import { createReplica, step, storeOf, vectorOf, type Replica } from '#bayou/impl/replica.js';
 
 const put = (replica: Replica, clientTime: number, over: Partial<Put> = {}) =>
-  step<'put'>(replica, { type: 'put', client: 9, clientTime, clock: 0, key: 'k', value: `v${clientTime}`, require: [], ...over });
+  step<'put'>(replica, {
+    type: 'put',
+    client: 9,
+    session: '1',
+    clientTime,
+    replica: null,
+    clock: 0,
+    key: 'k',
+    value: `v${clientTime}`,
+    require: [],
+    ...over,
+  });
 
 const get = (replica: Replica, key = 'k', require: Put['require'] = []) =>
-  step<'get'>(replica, { type: 'get', client: 9, key, require }).answer;
+  step<'get'>(replica, { type: 'get', client: 9, key, atLeast: null, require }).answer;
 
 const ask = (from: Replica, to: Replica) => step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to) }).answer;
 const pull = (to: Replica, from: Replica) => step(to, { type: 'merge', pulled: ask(from, to) });

@@ -15,7 +15,9 @@ import { copyOpen, levelAlone, openLog, outcomeOf, run, withDirectory, withJourn
 const put = (clientTime: number, over: Partial<Put> = {}): Put => ({
   type: 'put',
   client: 9,
+  session: '1',
   clientTime,
+  replica: null,
   clock: 0,
   key: 'k',
   value: `v${clientTime}`,
@@ -212,7 +214,7 @@ const WRITER = `
     const n = ++clientTime;
     if (n > killAfter) process.kill(process.pid, 'SIGKILL');
     opened.right.handle(
-      { type: 'put', client: 9, clientTime: n, clock: 0, key: 'k' + (n % 50), value: 'v' + n, require: [] },
+      { type: 'put', client: 9, session: '1', clientTime: n, replica: null, clock: 0, key: 'k' + (n % 50), value: 'v' + n, require: [] },
       (answer) => {
         writeSync(1, n + ' ' + answer.stamp.t + '\\n');
         put();

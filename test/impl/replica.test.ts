@@ -19,7 +19,9 @@ import {
 const put = (over: Partial<Put> = {}): Put => ({
   type: 'put',
   client: 9,
+  session: '1',
   clientTime: 1,
+  replica: null,
   clock: 0,
   key: 'k',
   value: 'v',
@@ -33,7 +35,7 @@ const pullFrom = (to: Replica, from: Replica) => {
 };
 
 const get = (replica: Replica, key: string, require: Put['require'] = []) =>
-  step<'get'>(replica, { type: 'get', client: 9, key, require }).answer;
+  step<'get'>(replica, { type: 'get', client: 9, key, atLeast: null, require }).answer;
 
 describe('a put', () => {
   test('carries client, replica, accept time, client time, key and value (R1)', () => {

@@ -24,7 +24,7 @@ const read = (session: Session, key: string, t: number, server: number): void =>
 
 /** A session that wrote a (5 at 1) and b (7 at 2) and read a (9 at 2) and c (4 at 3). */
 const sample = (guarantees: Partial<Guarantees>): Session => {
-  const session = newSession(8, { ...NONE, ...guarantees });
+  const session = newSession(8, '1', { ...NONE, ...guarantees });
   wrote(session, 'a', 5, 1);
   wrote(session, 'b', 7, 2);
   read(session, 'a', 9, 2);
@@ -89,7 +89,7 @@ describe('what a session requires (R12)', () => {
 
 describe('what a session keeps (R11)', () => {
   test('its clock is the greatest accept time in an answer, and goes with every put (R2)', () => {
-    const session = newSession(8, MASTER_GUARANTEES);
+    const session = newSession(8, '1', MASTER_GUARANTEES);
     expect(startPut(session, 'a', 'v')).toMatchObject({ clientTime: 1, clock: 0 });
     read(session, 'x', 12, 1);
     wrote(session, 'a', 5, 1);
@@ -97,7 +97,7 @@ describe('what a session keeps (R11)', () => {
   });
 
   test('the greatest stamp of a key, not the latest to arrive (R4)', () => {
-    const session = newSession(8, MASTER_GUARANTEES);
+    const session = newSession(8, '1', MASTER_GUARANTEES);
     wrote(session, 'a', 5, 10);
     wrote(session, 'a', 5, 9);
     expect(startGet(session, 'a').require).toEqual([['10.0', 5]]);
@@ -109,11 +109,12 @@ describe('what a session keeps (R11)', () => {
     gotAnswer(session, startGet(session, 'zz'), { type: 'missing' });
     gotAnswer(session, startGet(session, 'a'), { type: 'behind' });
     putAnswered(session, { ...startPut(session, 'zz', 'v') }, { type: 'behind' });
-    expect(token(session)).toEqual({ ...before, clientTime: before.clientTime + 1 });
+    expect(token(session)).toEqual(before);
+    expect(session.clientTime).toBe(3);
   });
 
   test('beyond the bound the least recently used keys go into a floor that every get must meet', () => {
-    const session = newSession(8, MASTER_GUARANTEES, { maxKeys: 2 });
+    const session = newSession(8, '1', MASTER_GUARANTEES, { maxKeys: 2 });
     wrote(session, 'a', 1, 1);
     wrote(session, 'b', 2, 2);
     wrote(session, 'a', 3, 1);
@@ -129,29 +130,37 @@ describe('what a session keeps (R11)', () => {
   });
 
   test('the floor holds nothing for a guarantee that is off', () => {
-    const session = newSession(8, { ...NONE, monotonicReads: true }, { maxKeys: 1 });
+    const session = newSession(8, '1', { ...NONE, monotonicReads: true }, { maxKeys: 1 });
     wrote(session, 'a', 1, 1);
     wrote(session, 'b', 2, 2);
     expect(startGet(session, 'a').require).toEqual([]);
   });
 
-  test('a token carries all of it through JSON to another process', () => {
+  test('a token carries what was seen through JSON to another process, and nothing of who saw it', () => {
     for (const maxKeys of [1, 10_000]) {
-      const session = newSession(8, MASTER_GUARANTEES, { maxKeys });
+      const session = newSession(8, '1', MASTER_GUARANTEES, { maxKeys });
       wrote(session, 'a\u00ff', 5, 1);
       read(session, 'b', 9, 2);
       wrote(session, 'c', 10, 1);
       const decoded = SessionTokenC.decode(JSON.parse(JSON.stringify(token(session))));
       if (!isRight(decoded)) throw new Error('not a token');
-      const other = resume(decoded.right, { maxKeys });
+      const other = resume(decoded.right, '2', { maxKeys });
       expect(token(other)).toEqual(token(session));
-      expect(startPut(other, 'k', 'v')).toEqual(startPut(session, 'k', 'v'));
+      expect(startPut(other, 'k', 'v')).toEqual({ ...startPut(session, 'k', 'v'), session: '2', clientTime: 1 });
       expect(startGet(other, 'a\u00ff')).toEqual(startGet(session, 'a\u00ff'));
     }
   });
 
+  test('a token of version 1 is taken, without the identity that it carries', () => {
+    const session = sample({ readYourWrites: true });
+    const old = SessionTokenC.decode({ ...token(session), version: 1, clientTime: 7 });
+    if (!isRight(old)) throw new Error('not a token');
+    expect(resume(old.right, '2')).toEqual(resume(token(session), '2'));
+    expect(resume(old.right, '2').clientTime).toBe(0);
+  });
+
   test('a token resumed with a lower bound requires no less', () => {
-    const other = resume(token(sample({ readYourWrites: true })), { maxKeys: 1 });
+    const other = resume(token(sample({ readYourWrites: true })), '2', { maxKeys: 1 });
     expect(startGet(other, 'a').require).toEqual([['1.0', 5]]);
   });
 });

@@ -82,7 +82,17 @@ describe('the greatest stamp wins (R5)', () => {
 describe('what goes to the durable log (R10)', () => {
   test('of a merge: the writes that are new, the stamps they supersede, the entries of the vector that changed', () => {
     const replica = createReplica('1.0');
-    step(replica, { type: 'put', client: 8, clientTime: 1, clock: 0, key: 'b', value: 'mine', require: [] });
+    step(replica, {
+      type: 'put',
+      client: 8,
+      session: '1',
+      clientTime: 1,
+      replica: null,
+      clock: 0,
+      key: 'b',
+      value: 'mine',
+      require: [],
+    });
     const [old, fresh, other] = [write(1, 'b'), write(2, 'b'), write(3, 'c')];
     const merge = (...writes: ReadonlyArray<Write>) =>
       step<'merge'>(replica, { type: 'merge', pulled: { type: 'pulled', from: '0.0', writes, vv: [['0.0', 3]], clock: 3 } });

@@ -14,7 +14,9 @@ import * as L from '#bayou/model/write-log.js';
 const put = (client: number, clientTime: number, clock = 0, key = 'a'): Put => ({
   type: 'put',
   client,
+  session: '1',
   clientTime,
+  replica: null,
   clock,
   key,
   value: `${client}#${clientTime}`,

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { newNonce, proof } from '../../src/net/auth.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { MAX_FRAME_BYTES } from '../../src/net/limits.js';
+import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { ask, closed, dialAs, dialed, handshakeByHand, remember, SECRET, serve, stranger } from './support.js';
 import { until } from '../support/until.js';
@@ -23,7 +24,7 @@ const start = async (): Promise<{ server: RunningServer; lines: string[] }> => {
 /** Is the server still of use to those who belong? */
 const serves = async (server: RunningServer): Promise<boolean> => {
   const connection = await dialed({ role: 'client', id: 77 }, server);
-  const answer = await ask(connection, { type: 'get', client: 77, key: 'nobody wrote this', require: [] });
+  const answer = await ask(connection, { type: 'get', client: 77, key: 'nobody wrote this', atLeast: null, require: [] });
   connection.close('done');
   return (answer as { type: string }).type === 'missing';
 };
@@ -34,7 +35,7 @@ const BAD_FIRST_WORDS: ReadonlyArray<readonly [string, Buffer, string]> = [
   ['rubbish', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'above the maximum of 4096'],
   ['a frame that is not JSON', Buffer.concat([Buffer.from([0, 0, 0, 3]), Buffer.from('{{{')]), 'not JSON'],
   ['a message of the wrong shape', encodeFrame({ hello: { version: 1 } }), "whose field 'hello.from"],
-  ['the wrong version', encodeFrame(hello(99)), 'protocol version 99; this process speaks 1'],
+  ['the wrong version', encodeFrame(hello(99)), `protocol version 99; this process speaks ${PROTOCOL_VERSION}`],
   ['a frame that is too large', Buffer.from([0x7f, 0xff, 0xff, 0xff]), 'above the maximum'],
   ['a request before the handshake', encodeFrame({ id: 1, ask: { type: 'sync' } }), "field 'hello' is wrong"],
 ];
@@ -54,7 +55,7 @@ describe('strangers are cut off with one log line, and the process lives on', ()
   test('half a frame, and then the end', async () => {
     const { server, lines } = await start();
     const socket = await stranger(server);
-    socket.end(encodeFrame(hello(1)).subarray(0, 20));
+    socket.end(encodeFrame(hello(PROTOCOL_VERSION)).subarray(0, 20));
     await closed(socket);
     await until(() => lines.length > 0);
     expect(lines[0]).toContain('closed in the handshake');
@@ -72,7 +73,7 @@ describe('whoever does not know the secret stays out', () => {
   test('a dialer that makes a proof up is not heard, the master least of all', async () => {
     const { server, lines } = await start();
     const socket = await stranger(server);
-    socket.write(encodeFrame({ hello: { version: 1, from: { role: 'master', id: 0 }, nonce: newNonce() } }));
+    socket.write(encodeFrame({ hello: { version: PROTOCOL_VERSION, from: { role: 'master', id: 0 }, nonce: newNonce() } }));
     socket.write(encodeFrame({ proof: 'f'.repeat(64) }));
     socket.write(encodeFrame({ id: 0, ask: { type: 'unlink', peer: { role: 'server', id: 1 } } }));
     await closed(socket);
@@ -105,7 +106,17 @@ describe('those who belong are held to their role', () => {
     const client = await dialed({ role: 'client', id: 5 }, server);
     expect(await ask(client, { type: 'unlink', peer: { role: 'server', id: 1 } })).toMatchObject({ type: 'failed' });
     expect(await ask(client, { type: 'store' })).toMatchObject({ type: 'failed' });
-    const put = { type: 'put', client: 6, clientTime: 1, clock: 0, key: 'a', value: 'b', require: [] } as const;
+    const put = {
+      type: 'put',
+      client: 6,
+      session: '1',
+      clientTime: 1,
+      replica: null,
+      clock: 0,
+      key: 'a',
+      value: 'b',
+      require: [],
+    } as const;
     expect(await ask(client, put)).toMatchObject({ type: 'failed' });
     expect(await ask(client, { ...put, client: 5 })).toMatchObject({ type: 'accepted' });
   });
@@ -115,7 +126,7 @@ describe('those who belong are held to their role', () => {
     const client = await dialed({ role: 'client', id: 5 }, server);
     server.unlink({ role: 'client', id: 5 });
     await until(() => !client.isOpen());
-    expect(await ask(client, { type: 'get', client: 5, key: 'k', require: [] })).toMatchObject({ type: 'unsent' });
+    expect(await ask(client, { type: 'get', client: 5, key: 'k', atLeast: null, require: [] })).toMatchObject({ type: 'unsent' });
     const refused = await dialAs({ role: 'client', id: 5 }, server);
     expect(E.isLeft(refused) && refused.left).toContain('the link to client 5 is cut');
     const master = await dialed({ role: 'master', id: 0 }, server);
@@ -139,7 +150,17 @@ describe('limits', () => {
     const client = await dialed({ role: 'client', id: 5 }, server);
     const value = 'x'.repeat(400_000);
     for (let i = 1; i <= 20; i++) {
-      await ask(client, { type: 'put', client: 5, clientTime: i, clock: 0, key: `k${i}`, value, require: [] });
+      await ask(client, {
+        type: 'put',
+        client: 5,
+        session: '1',
+        clientTime: i,
+        replica: null,
+        clock: 0,
+        key: `k${i}`,
+        value,
+        require: [],
+      });
     }
     const master = await dialed({ role: 'master', id: 0 }, server);
     const stored = (await ask(master, { type: 'store' }, 10_000)) as { entries: [string, string][] };
@@ -156,7 +177,17 @@ describe('limits', () => {
     const client = await dialed({ role: 'client', id: 5 }, server);
     const value = 'y'.repeat(400_000);
     for (let i = 1; i <= 20; i++) {
-      await ask(client, { type: 'put', client: 5, clientTime: i, clock: 0, key: `k${i}`, value, require: [] });
+      await ask(client, {
+        type: 'put',
+        client: 5,
+        session: '1',
+        clientTime: i,
+        replica: null,
+        clock: 0,
+        key: `k${i}`,
+        value,
+        require: [],
+      });
     }
     await other.link(0, server.address);
     const master = await dialed({ role: 'master', id: 0 }, other);
@@ -169,12 +200,23 @@ describe('limits', () => {
     const { server } = await start();
     const writer = await dialed({ role: 'client', id: 5 }, server);
     const size = 500_000;
-    await ask(writer, { type: 'put', client: 5, clientTime: 1, clock: 0, key: 'k', value: 'z'.repeat(size), require: [] });
+    await ask(writer, {
+      type: 'put',
+      client: 5,
+      session: '1',
+      clientTime: 1,
+      replica: null,
+      clock: 0,
+      key: 'k',
+      value: 'z'.repeat(size),
+      require: [],
+    });
     const socket = await handshakeByHand({ role: 'client', id: 6 }, server);
     socket.pause();
     const before = process.memoryUsage().arrayBuffers;
     const asks = 1_000;
-    for (let id = 0; id < asks; id++) socket.write(encodeFrame({ id, ask: { type: 'get', client: 6, key: 'k', require: [] } }));
+    for (let id = 0; id < asks; id++)
+      socket.write(encodeFrame({ id, ask: { type: 'get', client: 6, key: 'k', atLeast: null, require: [] } }));
     // The server goes on serving others while half a gigabyte of answers is asked for.
     for (let i = 0; i < 20; i++) expect(await serves(server)).toBe(true);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);

@@ -5,7 +5,9 @@ import type { Put } from '../../../src/core/messages.js';
 export const putOf = (clientTime: number, key: Bytes, value: Bytes): Put => ({
   type: 'put',
   client: 9,
+  session: '1',
   clientTime,
+  replica: null,
   clock: 0,
   key,
   value,
