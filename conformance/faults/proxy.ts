@@ -7,6 +7,7 @@ import { createServer, connect as connectSocket, type Server, type Socket } from
 import * as t from 'io-ts/lib/index.js';
 import { type Dice, diceOf } from './dice.js';
 import { frameCutter } from './frames.js';
+import { type End, type Tap, tapOf, type Wire } from './tap.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -89,15 +90,17 @@ interface Context {
   /** Ends the connection, at both ends. */
   readonly end: () => void;
   readonly isOver: () => boolean;
+  /** Where the proxy knows the cluster's secret. */
+  readonly tap: Tap | undefined;
 }
 
 /** Writes frames to a socket, some of them late, never one before another. */
-const lateWriter = (from: Socket, to: Socket): ((frame: Buffer, delayMs: number) => void) => {
+const lateWriter = (from: Socket, to: Socket, sealed: (frame: Buffer) => Buffer): ((frame: Buffer, delayMs: number) => void) => {
   const late: Buffer[] = [];
   let lastDue = 0;
   let queued = 0;
   const write = (frame: Buffer): void => {
-    if (to.writable) to.write(frame);
+    if (to.writable) to.write(sealed(frame));
   };
   // Timers of one due time may fire in any order, so each takes the eldest frame, whichever it was set for.
   const writeEldest = (): void => {
@@ -120,10 +123,12 @@ const lateWriter = (from: Socket, to: Socket): ((frame: Buffer, delayMs: number)
   };
 };
 
-/** Pumps one direction of a connection. */
-const pump = (from: Socket, to: Socket, weather: Weather, dice: Dice, c: Context): void => {
+/** Pumps one direction of a connection: what `end` sends. */
+const pump = (end: End, from: Socket, to: Socket, weather: Weather, dice: Dice, c: Context): void => {
   const cutter = frameCutter();
-  const pass = lateWriter(from, to);
+  let wire: Wire | undefined;
+  const sealed = (frame: Buffer): Buffer => wire?.seal(frame) ?? frame;
+  const pass = lateWriter(from, to, sealed);
   let count = 0;
   let held: Buffer | undefined;
 
@@ -133,11 +138,18 @@ const pump = (from: Socket, to: Socket, weather: Weather, dice: Dice, c: Context
     if (frame !== undefined) pass(frame, delayMs);
   };
   const breakOff = (frame: Buffer, half: boolean): void => {
-    if (half && to.writable) to.write(frame.subarray(0, Math.max(1, frame.length >> 1)));
+    if (half && to.writable) to.write(sealed(frame).subarray(0, Math.max(1, frame.length >> 1)));
     c.counts[half ? 'cut' : 'dropped']++;
     c.end();
   };
-  const take = (frame: Buffer): void => {
+  const take = (given: Buffer): void => {
+    if (count < INTRODUCTIONS) c.tap?.hear(end, given);
+    else wire ??= c.tap?.wire(end);
+    const frame = wire === undefined ? given : wire.open(given);
+    if (frame === undefined) {
+      c.end();
+      return;
+    }
     // All dice are thrown for every frame, so that one kind of fault does not shift the others.
     const [drop, cut, repeat, reorder, delay] = [dice(), dice(), dice(), dice(), dice() * weather.delayMs];
     c.counts.frames++;
@@ -190,8 +202,12 @@ const listen = async (server: Server, host: string): Promise<number> => {
   return address.port;
 };
 
-/** Starts a proxy to a target, on a free port of the same host; it begins calm. */
-export const startProxy = async (target: Target, plan: NetworkPlan): Promise<Proxy> => {
+/**
+ * Starts a proxy to a target, on a free port of the same host; it begins calm. With the cluster's secret it opens the frames that pass and
+ * seals them again, so that both ends take what it repeats and reorders for the other end's; without it passes them as they are, as a stranger
+ * would.
+ */
+export const startProxy = async (target: Target, plan: NetworkPlan, secret?: string): Promise<Proxy> => {
   const counts = noCounts();
   const ends = new Set<() => void>();
   const holes = new Set<Socket>();
@@ -219,9 +235,15 @@ export const startProxy = async (target: Target, plan: NetworkPlan): Promise<Pro
     ends.add(end);
     dialer.once('close', end);
     acceptor.once('close', end);
-    const context = { counts, isCalm: () => calm, end, isOver: () => !ends.has(end) };
-    pump(dialer, acceptor, plan.there, diceOf(plan.seed, connection, 1), context);
-    pump(acceptor, dialer, plan.back, diceOf(plan.seed, connection, 2), context);
+    const context = {
+      counts,
+      isCalm: () => calm,
+      end,
+      isOver: () => !ends.has(end),
+      tap: secret === undefined ? undefined : tapOf(secret),
+    };
+    pump('dialer', dialer, acceptor, plan.there, diceOf(plan.seed, connection, 1), context);
+    pump('acceptor', acceptor, dialer, plan.back, diceOf(plan.seed, connection, 2), context);
   };
   const letGo = (): void => {
     for (const hole of holes) hole.destroy();

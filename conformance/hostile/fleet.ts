@@ -11,8 +11,8 @@ export interface Fleet {
   readonly close: () => Promise<void>;
 }
 
-/** No proxies yet; they begin calm. */
-export const makeFleet = (plan: NetworkPlan): Fleet => {
+/** No proxies yet; they begin calm. `secret` is the cluster's. */
+export const makeFleet = (plan: NetworkPlan, secret: string): Fleet => {
   const proxies = new Map<string, Proxy>();
   let calm = true;
   return {
@@ -20,7 +20,7 @@ export const makeFleet = (plan: NetworkPlan): Fleet => {
       const name = `${from.id} ${to.id} ${address.port}`;
       const known = proxies.get(name);
       if (known !== undefined) return { host: address.host, port: known.port };
-      const proxy = await startProxy(address, { ...plan, seed: plan.seed + from.id * 1009 + to.id });
+      const proxy = await startProxy(address, { ...plan, seed: plan.seed + from.id * 1009 + to.id }, secret);
       proxy.setCalm(calm);
       proxies.set(name, proxy);
       return { host: address.host, port: proxy.port };

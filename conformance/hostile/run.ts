@@ -14,6 +14,7 @@ import { beginRun, endRun } from '#bayou/master/registry.js';
 import { runScript } from '#bayou/master/run.js';
 import { makeTopology } from '#bayou/master/topology.js';
 import { traceFiles } from '#bayou/master/trace-files.js';
+import { newSecret } from '#bayou/net/auth.js';
 import type { FaultCounts } from '../faults/proxy.js';
 import { judge } from '../judge/judge.js';
 import { historyOfTrace } from '../judge/trace.js';
@@ -73,13 +74,15 @@ export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promi
   const run = beginRun();
   let said = '';
   const starter = makeStarter(run, (text) => (said = (said + text).slice(-MAX_SAID)));
-  const fleet = makeFleet(plan.network);
+  const secret = newSecret();
+  const fleet = makeFleet(plan.network, secret);
   const dataDir = join(home, 'data');
   // A process can only end after the stage on which it lives was set.
   const holder: { stage?: Stage } = {};
   const cluster = makeCluster(starter, makeTopology(), {
     host: '127.0.0.1',
     ports: null,
+    secret,
     dataDir,
     fsync: false,
     antiEntropyMs: plan.antiEntropyMs,

@@ -32,6 +32,8 @@ export interface ClusterOptions {
   readonly timeoutMs: number;
   readonly logLevel: string;
   readonly logFile: string | null;
+  /** The cluster's secret. Default: a fresh one. */
+  readonly secret?: string;
   /** Where a process writes its trace: a file of its own; null: nowhere. */
   readonly traceFileOf: (processName: string) => string | null;
   /** Told when a process ends that nobody killed. */
@@ -99,7 +101,7 @@ const sameVectors = (a: VectorEntries, b: VectorEntries): boolean => {
 
 /** A cluster without processes yet. */
 export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOptions): Cluster => {
-  const secret = newSecret();
+  const secret = o.secret ?? newSecret();
   const members = new Map<NodeId, Member>();
   const starts = new Map<NodeId, number>();
   const lastPort = new Map<NodeId, number>();

@@ -2,9 +2,8 @@
  * Who may talk to a cluster: whoever knows the secret of the run. Both ends prove it, by an HMAC over both nonces, so neither
  * secret nor proof can be used again.
  *
- * This keeps out other users and programs of the machine and of the network, who can neither read nor write as a client, nor
- * kill or cut a server as the master. It does not hide what is said (nothing is encrypted), nor protect from somebody who can
- * change packets on the way, from root, or from the user who runs the cluster: use a tunnel or TLS in front where that matters.
+ * This keeps out other users and programs of the machine and of the network, also those that carry the bytes: every frame after the
+ * handshake is sealed with a key of the connection (`seal.ts`). It does not protect from root or from the user who runs the cluster.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SessionNumber } from '../core/ids.js';
@@ -27,11 +26,13 @@ export interface Introduction {
   readonly acceptorNonce: string;
 }
 
+/** What is proved, or what a key is for, as one text: the purpose, and all that both ends have said of themselves. */
+export const describeIntroduction = (purpose: string, i: Introduction): string =>
+  JSON.stringify([purpose, i.dialer.role, i.dialer.id, i.dialerNonce, i.acceptor.role, i.acceptor.id, i.acceptorNonce]);
+
 /** The proof that one end of a connection knows the secret. */
 export const proof = (secret: string, end: 'dialer' | 'acceptor', i: Introduction): string =>
-  createHmac('sha256', secret)
-    .update(JSON.stringify([end, i.dialer.role, i.dialer.id, i.dialerNonce, i.acceptor.role, i.acceptor.id, i.acceptorNonce]))
-    .digest('hex');
+  createHmac('sha256', secret).update(describeIntroduction(end, i)).digest('hex');
 
 /** Compares proofs in constant time. */
 export const sameProof = (a: string, b: string): boolean =>

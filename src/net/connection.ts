@@ -4,9 +4,10 @@
  */
 import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
-import { encodeFrame, type FrameReader } from './frame.js';
+import { encodeSealed, type FrameReader } from './frame.js';
 import { MAX_ANSWER_BYTES, MAX_IN_FLIGHT, MAX_SERVED, PART_BYTES, SLOW_READER_BYTES } from './limits.js';
 import { type Answer, type Ask, decodeEnvelope, type Envelope, type Part, type Party } from './protocol.js';
+import type { Seal } from './seal.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -42,6 +43,12 @@ export interface Connection {
   /** Cuts the connection at once; nothing that arrives later is looked at. */
   readonly close: (why: string) => void;
   readonly isOpen: () => boolean;
+}
+
+/** How frames are read and written on a connection. */
+export interface Framing {
+  readonly reader: FrameReader;
+  readonly seal: Seal['seal'];
 }
 
 interface Waiting {
@@ -101,7 +108,7 @@ const assemble = (parts: ReadonlyArray<Part>, answer: Answer): Answer => {
 // --- the connection --------------------------------------------------------------------------------------------------------
 
 /** Makes a connection of a socket whose handshake is done. `reader` holds what the socket has delivered already. */
-export const openConnection = (socket: Socket, peer: Party, reader: FrameReader, callbacks: Callbacks): Connection => {
+export const openConnection = (socket: Socket, peer: Party, { reader, seal }: Framing, callbacks: Callbacks): Connection => {
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let open = true;
@@ -124,7 +131,7 @@ export const openConnection = (socket: Socket, peer: Party, reader: FrameReader,
     } else if (socket.writableCorked === 0) {
       socket.cork();
     }
-    return socket.write(encodeFrame(envelope));
+    return socket.write(encodeSealed(envelope, seal));
   };
 
   const close = (why: string): void => {

@@ -1,9 +1,10 @@
 /**
  * Frames: a length in four bytes, big-endian, and a payload of so many bytes: one JSON value whose characters are all below
  * U+0100 (others are written as `\u` escapes), one byte for each. Byte strings cost one byte a byte that way, and decoding needs no
- * UTF-8 validation.
+ * UTF-8 validation. After the handshake the payload is sealed (`seal.ts`).
  */
 import * as E from 'fp-ts/lib/Either.js';
+import type { Seal } from './seal.js';
 
 const HEADER = 4;
 
@@ -12,16 +13,26 @@ const NOT_LATIN1 = /[^\u0000-\u00ff]/g;
 
 const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** The frame of a JSON value. */
-export const encodeFrame = (value: unknown): Buffer => frameOfText(JSON.stringify(value));
+const latin1Of = (value: unknown): string => {
+  const json = JSON.stringify(value);
+  return json.search(NOT_LATIN1) < 0 ? json : json.replace(NOT_LATIN1, escape);
+};
 
-/** The frame of a JSON text. */
-export const frameOfText = (json: string): Buffer => {
-  const text = json.search(NOT_LATIN1) < 0 ? json : json.replace(NOT_LATIN1, escape);
+/** The frame of a JSON value, as it goes in the handshake. */
+export const encodeFrame = (value: unknown): Buffer => {
+  const text = latin1Of(value);
   const frame = Buffer.allocUnsafe(HEADER + text.length);
   frame.writeUInt32BE(text.length, 0);
   frame.write(text, HEADER, 'latin1');
   return frame;
+};
+
+/** The sealed frame of a JSON value, as it goes after the handshake. */
+export const encodeSealed = (value: unknown, seal: Seal['seal']): Buffer => {
+  const payload = seal(latin1Of(value));
+  const header = Buffer.allocUnsafe(HEADER);
+  header.writeUInt32BE(payload.length, 0);
+  return Buffer.concat([header, payload]);
 };
 
 /** Takes bytes as they come and gives the frames that are complete. */
@@ -32,15 +43,22 @@ export interface FrameReader {
   readonly pending: () => number;
 }
 
-/** A {@link FrameReader} that refuses frames longer than `maxBytes()`. */
-export const frameReader = (maxBytes: () => number): FrameReader => {
+const NOT_SEALED = E.left('a frame that was not sealed for this connection');
+
+/**
+ * A {@link FrameReader} that refuses frames longer than `maxBytes()`, and, from when `seal()` gives a seal, those that it does not open.
+ */
+export const frameReader = (maxBytes: () => number, seal: () => Seal | undefined = () => undefined): FrameReader => {
   let rest: Buffer[] = [];
   let have = 0;
   let need = HEADER;
 
   const parse = (buffer: Buffer, from: number, to: number): E.Either<string, unknown> => {
+    const sealed = seal();
+    const text = sealed === undefined ? buffer.toString('latin1', from, to) : sealed.open(buffer.subarray(from, to));
+    if (text === undefined) return NOT_SEALED;
     try {
-      return E.right(JSON.parse(buffer.toString('latin1', from, to)) as unknown);
+      return E.right(JSON.parse(text) as unknown);
     } catch {
       return E.left('a frame that is not JSON');
     }

@@ -7,6 +7,7 @@ import { type Callbacks, type Connection, openConnection } from './connection.js
 import { encodeFrame, type FrameReader, frameReader } from './frame.js';
 import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES } from './limits.js';
 import { AcceptHelloC, type Address, decodeOr, DialHelloC, type Party, PROTOCOL_VERSION, ProofC, WelcomeC } from './protocol.js';
+import { type Seal, sealOf } from './seal.js';
 
 /** Who this process is, and what it knows. */
 export interface Identity {
@@ -18,7 +19,7 @@ export interface Identity {
 interface Talk {
   readonly say: (value: unknown) => void;
   readonly hear: <A>(codec: t.Decoder<unknown, A>) => Promise<A>;
-  readonly become: (peer: Party, callbacks: Callbacks) => Connection;
+  readonly become: (peer: Party, callbacks: Callbacks, seal: Seal) => Connection;
   readonly hangUp: () => void;
 }
 
@@ -38,8 +39,12 @@ const talk = (socket: Socket): Talk => {
   const heard: unknown[] = [];
   let max = MAX_HELLO_BYTES;
   let failed: string | undefined;
+  let sealed: Seal | undefined;
   let wake: () => void = () => undefined;
-  const reader: FrameReader = frameReader(() => max);
+  const reader: FrameReader = frameReader(
+    () => max,
+    () => sealed,
+  );
 
   const fail = (why: string): void => {
     failed ??= why;
@@ -64,12 +69,13 @@ const talk = (socket: Socket): Talk => {
     return decoded.right;
   };
 
-  const become = (peer: Party, callbacks: Callbacks): Connection => {
+  const become = (peer: Party, callbacks: Callbacks, seal: Seal): Connection => {
     clearTimeout(timer);
-    // The dialer may not speak before it is welcome, so nothing is left in the queue.
+    // The dialer may not speak before it is welcome, and the acceptor speaks only when it is asked: nothing is left in the queue.
     socket.off('data', take).off('error', onError).off('close', onClose);
     max = MAX_FRAME_BYTES;
-    return openConnection(socket, peer, reader, callbacks);
+    sealed = seal;
+    return openConnection(socket, peer, { reader, seal: seal.seal }, callbacks);
   };
 
   const hangUp = (): void => {
@@ -117,7 +123,7 @@ export const dial = async (
     t.say({ proof: proof(identity.secret, 'dialer', i) });
     const welcome = await t.hear(WelcomeC);
     if ('refused' in welcome) throw new HandshakeError(`refused by ${peer.role} ${peer.id}: ${welcome.refused}`);
-    return t.become(peer, callbacks);
+    return t.become(peer, callbacks, sealOf(identity.secret, 'dialer', i));
   });
   return E.mapLeft((error: HandshakeError) => error.message)(dialed);
 };
@@ -146,6 +152,6 @@ export const accept = (
       throw new HandshakeError(`refused: ${refused}`, true);
     }
     t.say({ welcome: true });
-    return t.become(hello.from, callbacks);
+    return t.become(hello.from, callbacks, sealOf(identity.secret, 'acceptor', i));
   });
 };

@@ -4,10 +4,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { createMemoryLog } from '../../src/impl/memory-log.js';
 import { newNonce, proof } from '../../src/net/auth.js';
 import type { Callbacks, Connection } from '../../src/net/connection.js';
-import { encodeFrame, frameReader } from '../../src/net/frame.js';
+import { encodeFrame, encodeSealed, frameReader } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
 import type { Logger } from '../../src/net/logger.js';
 import { type Party, PROTOCOL_VERSION } from '../../src/net/protocol.js';
+import { sealOf } from '../../src/net/seal.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/net/server.js';
 import { until } from '../support/until.js';
 
@@ -78,8 +79,11 @@ export const closed = (socket: Socket): Promise<void> =>
     socket.resume().once('close', () => resolve());
   });
 
-/** A bare socket that has made the handshake as this party. */
-export const handshakeByHand = async (me: Party, server: RunningServer): Promise<Socket> => {
+/** A bare socket that has made the handshake as this party, and how it has to seal what it says. */
+export const handshakeByHand = async (
+  me: Party,
+  server: RunningServer,
+): Promise<{ readonly socket: Socket; readonly sealed: (value: unknown) => Buffer }> => {
   const socket = await stranger(server);
   const heard: unknown[] = [];
   const reader = frameReader(() => 4096);
@@ -94,5 +98,6 @@ export const handshakeByHand = async (me: Party, server: RunningServer): Promise
   socket.write(encodeFrame({ proof: proof(SECRET, 'dialer', introduction) }));
   await until(() => heard.length === 2);
   socket.off('data', take);
-  return socket;
+  const { seal } = sealOf(SECRET, 'dialer', introduction);
+  return { socket, sealed: (value) => encodeSealed(value, seal) };
 };

@@ -1,0 +1,69 @@
+/**
+ * How a proxy that knows the cluster's secret opens the frames that pass and seals them again, so that it can repeat and reorder what a
+ * member said: the frames of a stranger's proxy would not open. It reads the introductions as they pass (`src/net/protocol.ts`).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { AcceptHelloC, DialHelloC } from '#bayou/net/protocol.js';
+import { sealOf } from '#bayou/net/seal.js';
+
+/** Which end sent a frame. */
+export type End = 'dialer' | 'acceptor';
+
+/** Opens the frames of one direction as they come, and seals them as they leave. */
+export interface Wire {
+  /** The frame unsealed; undefined where it does not open. */
+  readonly open: (frame: Buffer) => Buffer | undefined;
+  readonly seal: (frame: Buffer) => Buffer;
+}
+
+/** What one connection's introductions tell. */
+export interface Tap {
+  /** Takes an introduction: a frame that is not sealed. */
+  readonly hear: (end: End, frame: Buffer) => void;
+  /** How what this end sends is opened and sealed; undefined before both ends said who they are. */
+  readonly wire: (end: End) => Wire | undefined;
+}
+
+const HEADER = 4;
+
+const framed = (payload: Buffer): Buffer => {
+  const header = Buffer.alloc(HEADER);
+  header.writeUInt32BE(payload.length);
+  return Buffer.concat([header, payload]);
+};
+
+const parsed = (frame: Buffer): unknown => {
+  try {
+    return JSON.parse(frame.toString('latin1', HEADER));
+  } catch {
+    return undefined;
+  }
+};
+
+/** A tap on one connection. */
+export const tapOf = (secret: string): Tap => {
+  const heard: { dialer?: unknown; acceptor?: unknown } = {};
+  return {
+    hear: (end, frame) => (heard[end] ??= parsed(frame)),
+    wire: (end) => {
+      const [dialer, acceptor] = [DialHelloC.decode(heard.dialer), AcceptHelloC.decode(heard.acceptor)];
+      if (E.isLeft(dialer) || E.isLeft(acceptor)) return undefined;
+      const introduction = {
+        dialer: dialer.right.hello.from,
+        dialerNonce: dialer.right.hello.nonce,
+        acceptor: acceptor.right.hello.from,
+        acceptorNonce: acceptor.right.hello.nonce,
+      };
+      // What one end sealed the other opens, and the proxy stands between them as both.
+      const { open } = sealOf(secret, end === 'dialer' ? 'acceptor' : 'dialer', introduction);
+      const { seal } = sealOf(secret, end, introduction);
+      return {
+        open: (frame) => {
+          const text = open(frame.subarray(HEADER));
+          return text === undefined ? undefined : framed(Buffer.from(text, 'latin1'));
+        },
+        seal: (frame) => framed(seal(frame.toString('latin1', HEADER))),
+      };
+    },
+  };
+};

@@ -1,0 +1,72 @@
+/**
+ * Sealed frames: after the handshake every frame is encrypted and authenticated with a key of this one connection, and counted.
+ *
+ * Whoever carries the bytes without knowing the cluster's secret (a relay, a squatter on an old port that hands the handshake through) can
+ * neither read a frame nor make, change, repeat, leave out or reorder one: the next frame does not open, and the connection is cut.
+ *
+ * The keys come from the secret and both ends' nonces by HKDF (RFC 5869), one for each direction; frames are AES-256-GCM with a counter as
+ * nonce. Somebody who recorded a connection and learns the secret later can read it: use TLS as well where that matters.
+ */
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { describeIntroduction, type Introduction } from './auth.js';
+
+/** Seals what one end sends and opens what the other end sent, each in order. */
+export interface Seal {
+  /** The sealed payload of a text of characters below U+0100. */
+  readonly seal: (text: string) => Buffer;
+  /** The text of a sealed payload; undefined where it was not sealed by the other end, as its next. */
+  readonly open: (payload: Buffer) => string | undefined;
+}
+
+const ALGORITHM = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+/** How many bytes longer a sealed payload is than its text. */
+export const TAG_BYTES = 16;
+
+/** A counter as a nonce: never used twice under one key, since a connection ends long before 2^48 frames. */
+const counter = (): (() => Buffer) => {
+  const nonce = Buffer.alloc(NONCE_BYTES);
+  let n = 0;
+  return () => {
+    nonce.writeUIntBE(n++, NONCE_BYTES - 6, 6);
+    return nonce;
+  };
+};
+
+const sealer = (key: Buffer): Seal['seal'] => {
+  const next = counter();
+  return (text) => {
+    const cipher = createCipheriv(ALGORITHM, key, next(), { authTagLength: TAG_BYTES });
+    const sealed = cipher.update(text, 'latin1');
+    cipher.final();
+    return Buffer.concat([sealed, cipher.getAuthTag()]);
+  };
+};
+
+const opener = (key: Buffer): Seal['open'] => {
+  const next = counter();
+  return (payload) => {
+    if (payload.length < TAG_BYTES) return undefined;
+    const end = payload.length - TAG_BYTES;
+    const decipher = createDecipheriv(ALGORITHM, key, next(), { authTagLength: TAG_BYTES });
+    decipher.setAuthTag(payload.subarray(end));
+    const text = decipher.update(payload.subarray(0, end), undefined, 'latin1');
+    try {
+      decipher.final();
+      return text;
+    } catch {
+      // Node says a wrong tag by throwing.
+      return undefined;
+    }
+  };
+};
+
+/** The seal of one end of the connection that this introduction began. */
+export const sealOf = (secret: string, end: 'dialer' | 'acceptor', introduction: Introduction): Seal => {
+  const keys = Buffer.from(
+    hkdfSync('sha256', secret, 'bayou frames', describeIntroduction('frames', introduction), 2 * KEY_BYTES),
+  );
+  const [there, back] = [keys.subarray(0, KEY_BYTES), keys.subarray(KEY_BYTES)];
+  return end === 'dialer' ? { seal: sealer(there), open: opener(back) } : { seal: sealer(back), open: opener(there) };
+};
