@@ -15,8 +15,8 @@ import { incarnationOf, serverOf, type NodeId, type ReplicaId } from '#bayou/cor
 import type { Pull, Pulled, Put } from '#bayou/core/messages.js';
 import type { Seen } from '#bayou/impl/client-windows.js';
 import { openDurable } from '#bayou/impl/durable.js';
-import type { Append } from '#bayou/impl/log.js';
-import { createMemoryLog } from '#bayou/impl/memory-log.js';
+import type { Append } from '#bayou/impl/log/log.js';
+import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import { restore, snapshot, type Replica, type ReplicaOptions } from '#bayou/impl/replica.js';
 import { resume, token, type Session } from '#bayou/impl/session.js';
 import { textOf, type Message, type Net } from '#bayou/model/network.js';

@@ -14,8 +14,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Refused } from '../core/messages.js';
-import type { Append, Log, LogError, Owner, Recovered } from './log.js';
-import { createMemoryLog } from './memory-log.js';
+import type { Append, Log, LogError, Owner, Recovered } from './log/log.js';
+import { createMemoryLog } from './log/memory-log.js';
 import {
   restore,
   step,

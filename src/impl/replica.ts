@@ -18,7 +18,7 @@ import type { ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { Stamp, VectorEntries, Write } from '../core/write.js';
 import { recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
-import type { Append, Recovered } from './log.js';
+import type { Append, Recovered } from './log/log.js';
 import { compareStamps } from './order.js';
 import { policyWith, SHIPPED, type Faults, type Policy } from './policy.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';

@@ -1,7 +1,7 @@
 /** The program of a server process; the master starts it. */
 import * as E from 'fp-ts/lib/Either.js';
-import { createJournaledLog } from '../impl/journal.js';
-import { createMemoryLog } from '../impl/memory-log.js';
+import { createJournaledLog } from '../impl/log/journal.js';
+import { createMemoryLog } from '../impl/log/memory-log.js';
 import { incarnationOf } from '../core/ids.js';
 import { type Listening, type ServerConfig, ServerConfigC } from './config.js';
 import { makeLogger } from './logger.js';

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type NodeId, type ReplicaId, serverOf } from '../core/ids.js';
 import type { Pulled } from '../core/messages.js';
 import { DurableReplica, openDurable } from '../impl/durable.js';
-import type { Log } from '../impl/log.js';
+import type { Log } from '../impl/log/log.js';
 import { clockOf, type ReplicaOptions, sizeOf, storeOf, vectorOf } from '../impl/replica.js';
 import type { Connection, Handler } from './connection.js';
 import type { Identity } from './handshake.js';

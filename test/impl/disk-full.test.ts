@@ -5,7 +5,7 @@ import { outcomeOf, withDirectory, withJournal } from './support/log-image.js';
 /** Puts until it is refused, then asks for more; says what came of each, and that it lives. No file may outgrow 100 KiB. */
 const WRITER = `
   import { openDurable } from '#bayou/impl/durable.js';
-  import { createJournaledLog } from '#bayou/impl/journal.js';
+  import { createJournaledLog } from '#bayou/impl/log/journal.js';
   const opened = await openDurable(createJournaledLog(process.argv[1], { takeInMs: 60_000 }), { server: 1 });
   const lines = [];
   const handle = (message) => new Promise((resolve) => opened.right.handle(message, resolve));

@@ -1,8 +1,8 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { createMemoryLog } from '#bayou/impl/memory-log.js';
+import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
-import type { Append, Log } from '#bayou/impl/log.js';
+import type { Append, Log } from '#bayou/impl/log/log.js';
 import type { Put } from '#bayou/core/messages.js';
 import { putOf } from './support/puts.js';
 

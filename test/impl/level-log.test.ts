@@ -6,9 +6,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import type { Put } from '#bayou/core/messages.js';
 import { openDurable } from '#bayou/impl/durable.js';
-import { crc32c } from '#bayou/impl/level-format.js';
-import { createLevelLog } from '#bayou/impl/level-log.js';
-import { createMemoryLog } from '#bayou/impl/memory-log.js';
+import { crc32c } from '#bayou/impl/log/level-format.js';
+import { createLevelLog } from '#bayou/impl/log/level-log.js';
+import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import { restore, snapshot, step, storeOf, type Message } from '#bayou/impl/replica.js';
 import { copyOpen, levelAlone, openLog, outcomeOf, run, withDirectory, withJournal } from './support/log-image.js';
 
@@ -204,7 +204,7 @@ test('the CRC-32C is the one of RFC 3720', () => {
 /** Puts as fast as it can and says which were acknowledged, until it is killed. */
 const WRITER = `
   import { openDurable } from '#bayou/impl/durable.js';
-  import { createJournaledLog } from '#bayou/impl/journal.js';
+  import { createJournaledLog } from '#bayou/impl/log/journal.js';
   import { writeSync } from 'node:fs';
   const opened = await openDurable(createJournaledLog(process.argv[1], { fileBytes: 20_000, takeInMs: 5 }), { server: 1 });
   if (opened._tag === 'Left') throw new Error(opened.left.message);

@@ -1,7 +1,7 @@
 /** A server in this process, and strangers who talk to it. */
 import { connect as connectSocket, type Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
-import { createMemoryLog } from '../../src/impl/memory-log.js';
+import { createMemoryLog } from '../../src/impl/log/memory-log.js';
 import { newNonce, proof } from '../../src/net/auth.js';
 import type { Callbacks, Connection } from '../../src/net/connection.js';
 import { encodeFrame, encodeSealed, frameReader } from '../../src/net/frame.js';

@@ -3,9 +3,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { createJournaledLog, type JournalLimits } from '#bayou/impl/journal.js';
-import { createLevelLog, type LevelLogOptions } from '#bayou/impl/level-log.js';
-import type { Append, Found, Log, LogError, Recovered } from '#bayou/impl/log.js';
+import { createJournaledLog, type JournalLimits } from '#bayou/impl/log/journal.js';
+import { createLevelLog, type LevelLogOptions } from '#bayou/impl/log/level-log.js';
+import type { Append, Found, Log, LogError, Recovered } from '#bayou/impl/log/log.js';
 import { createReplica, restore, snapshot, step, type Message, type Replica, type Snapshot } from '#bayou/impl/replica.js';
 
 /** A directory that is gone after the test; in memory where the system has such a place, for these tests force much to the disk. */

@@ -1,8 +1,8 @@
 /** The durable log's port (R10): what a replica has to remember, and how it gets it back. */
 import type * as E from 'fp-ts/lib/Either.js';
-import type { NodeId, ReplicaId } from '../core/ids.js';
-import type { Stamp, VectorEntries, Write } from '../core/write.js';
-import type { Seen } from './client-windows.js';
+import type { NodeId, ReplicaId } from '../../core/ids.js';
+import type { Stamp, VectorEntries, Write } from '../../core/write.js';
+import type { Seen } from '../client-windows.js';
 
 /** What one step changes; it must be in the durable log before the step's answer may leave. */
 export interface Append {

@@ -1,10 +1,10 @@
 /** What a log holds, in memory, and how an append changes it. */
-import type { ReplicaId } from '../core/ids.js';
-import type { Stamp, Write } from '../core/write.js';
-import { slotOf, type Seen } from './client-windows.js';
+import type { ReplicaId } from '../../core/ids.js';
+import type { Stamp, Write } from '../../core/write.js';
+import { slotOf, type Seen } from '../client-windows.js';
 import type { Append, Recovered } from './log.js';
-import { compareStamps } from './order.js';
-import { entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
+import { compareStamps } from '../order.js';
+import { entriesOfVector, raise, vectorOfEntries, type Vector } from '../vector.js';
 
 /** A log's contents. Mutable. */
 export interface LogContents {

@@ -1,5 +1,5 @@
 /** Why a log on disk is refused: one line that says what, where, and what to do. */
-import type { NodeId } from '../core/ids.js';
+import type { NodeId } from '../../core/ids.js';
 import type { LogError } from './log.js';
 
 /** The refusal of a damaged log. */

@@ -1,7 +1,7 @@
 /** A log in memory: durable for as long as the object lives. For tests, and for servers that need not outlive their process. */
 import * as E from 'fp-ts/lib/Either.js';
-import { replicaId, type ReplicaId } from '../core/ids.js';
-import { applyAppend, contentsOf, recoveredFrom } from './log-contents.js';
+import { replicaId, type ReplicaId } from '../../core/ids.js';
+import { applyAppend, contentsOf, recoveredFrom } from './contents.js';
 import type { Log } from './log.js';
 
 /** An empty log; opened again, it gives back what was committed. */

@@ -13,9 +13,9 @@
 import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
-import { VectorEntriesC, WriteC, type Stamp, type Write } from '../core/write.js';
-import { slotOf, type Seen } from './client-windows.js';
+import { Natural, NodeIdC, ReplicaIdC } from '../../core/ids.js';
+import { VectorEntriesC, WriteC, type Stamp, type Write } from '../../core/write.js';
+import { slotOf, type Seen } from '../client-windows.js';
 
 /** The key of the one {@link Meta} record. */
 export const META = 'meta';

@@ -9,10 +9,10 @@
  */
 import { ClassicLevel } from 'classic-level';
 import * as E from 'fp-ts/lib/Either.js';
-import { incarnationOf, replicaId } from '../core/ids.js';
-import type { Write } from '../core/write.js';
-import type { Seen } from './client-windows.js';
-import { makeFolder } from './folder.js';
+import { incarnationOf, replicaId } from '../../core/ids.js';
+import type { Write } from '../../core/write.js';
+import type { Seen } from '../client-windows.js';
+import { makeFolder } from '../folder.js';
 import { bootOfMachine, checkFiles, readMarker, writeMarker } from './level-directory.js';
 import {
   decodeMeta,
@@ -28,9 +28,9 @@ import {
   type Entry,
   type Meta,
 } from './level-records.js';
-import { damage, openError, otherServer, reason } from './log-errors.js';
+import { damage, openError, otherServer, reason } from './errors.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log.js';
-import { entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
+import { entriesOfVector, raise, vectorOfEntries, type Vector } from '../vector.js';
 
 /** How a log on disk is kept. */
 export interface LevelLogOptions {

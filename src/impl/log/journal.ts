@@ -16,16 +16,16 @@ import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { slotOf, type Seen } from './client-windows.js';
-import { makeFolder } from './folder.js';
+import { slotOf, type Seen } from '../client-windows.js';
+import { makeFolder } from '../folder.js';
 import { readMarker, writeMarker } from './level-directory.js';
 import { encodeLogRecord, readLogFile } from './level-format.js';
 import { createLevelLog, type LevelLogOptions, type MarkedLog } from './level-log.js';
-import { applyAppend, contentsOf, recoveredFrom } from './log-contents.js';
-import { damage, openError } from './log-errors.js';
+import { applyAppend, contentsOf, recoveredFrom } from './contents.js';
+import { damage, openError } from './errors.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log.js';
-import { raise, type Vector } from './vector.js';
-import type { Stamp, Write } from '../core/write.js';
+import { raise, type Vector } from '../vector.js';
+import type { Stamp, Write } from '../../core/write.js';
 
 /** The limits of a journal. */
 export interface JournalLimits {
