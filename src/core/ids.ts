@@ -11,12 +11,12 @@ export type NodeId = number;
 export type ReplicaId = `${number}.${number}`;
 
 /**
- * A session's number (R3, R11a), which no session had before: 1 to 32 hexadecimal digits in lower case. The implementation draws 128
- * random bits, the model counts. A put is known by client id, session number and client time.
+ * A session's number (R3, R11a), which no session had before: 1 to 32 hexadecimal digits in lower case, not all of them 0. The
+ * implementation draws 128 random bits, the model counts. A put is known by client id, session number and client time.
  */
 export type SessionNumber = string;
 
-const SESSION = /^[0-9a-f]{1,32}$/;
+const SESSION = /^(?!0+$)[0-9a-f]{1,32}$/;
 
 const REPLICA = /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})$/;
 

@@ -17,7 +17,7 @@ import type { Bytes } from '../core/bytes.js';
 import type { ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { Stamp, VectorEntries, Write } from '../core/write.js';
-import { recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
+import { digestOf, recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
 import type { Append, Recovered } from './log/log.js';
 import { compareStamps } from './order.js';
 import { policyWith, SHIPPED, type Faults, type Policy } from './policy.js';
@@ -118,22 +118,25 @@ export function step(replica: Replica, message: Message): Effects {
 }
 
 const BEHIND: Effects<AnswerTo['put']> = { answer: { type: 'behind' }, append: undefined };
-const TOO_OLD: Effects<AnswerTo['put']> = { answer: { type: 'refused', reason: 'too-old' }, append: undefined };
+
+/** A refusal that changes nothing. */
+const refused = (reason: Refused['reason']): Effects<Refused> => ({ answer: { type: 'refused', reason }, append: undefined });
 
 /**
- * R2, R3, R12. A repetition is recognised before the guarantees are checked: it is the same put, and was accepted. An own stamp
- * is the greatest of the log when it is given, so the add always wins.
+ * R2, R3, R12, R14. A repetition is recognised before anything else is checked: it is the same put, and was accepted, under whichever
+ * identity this log was written then. An own stamp is the greatest of the log when it is given, so the add always wins.
  */
 const put = (replica: Replica, message: Put): Effects<AnswerTo['put']> => {
-  const { client, clientTime, key, value } = message;
-  const before = recall(replica.windows, client, clientTime);
-  if (before === 'too-old') return TOO_OLD;
+  const { client, session, clientTime, key, value } = message;
+  const before = recall(replica.windows, message);
+  if (typeof before === 'string') return refused(before);
   if (before !== undefined) return { answer: { type: 'accepted', stamp: before }, append: undefined };
+  if (message.replica !== null && message.replica !== replica.id) return refused('other-replica');
   if (!replica.policy.meets(replica.vv, message.require)) return BEHIND;
 
   const stamp: Stamp = { t: replica.policy.acceptTime(replica.clock, message.clock), r: replica.id };
   const write: Write = { t: stamp.t, r: stamp.r, client, clientTime, key, value };
-  const seen: Seen = { client, clientTime, stamp };
+  const seen: Seen = { client, session, clientTime, stamp, digest: digestOf(key, value) };
   replica.clock = stamp.t;
   replica.vv.set(stamp.r, stamp.t);
   const lost = add(replica.log, write);

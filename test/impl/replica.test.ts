@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Put } from '#bayou/core/messages.js';
 import type { ReplicaId } from '#bayou/core/ids.js';
-import { CLIENTS, WINDOW } from '#bayou/impl/client-windows.js';
+import { digestOf, SESSIONS, WINDOW } from '#bayou/impl/client-windows.js';
 import { compareStamps } from '#bayou/impl/order.js';
 import {
   clockOf,
@@ -81,12 +81,57 @@ describe('a put', () => {
     expect(snapshot(replica)).toEqual(before);
   });
 
-  test(`of the least recently used client beyond ${CLIENTS} is forgotten, in memory and in the log (R3)`, () => {
+  test(`of the least recently used session beyond ${SESSIONS} is forgotten, in memory and in the log (R3)`, () => {
     const replica = createReplica('1.0');
-    for (let client = 0; client < CLIENTS; client++) step(replica, put({ client }));
-    step(replica, put({ client: 0, clientTime: 2 }));
-    const { append } = step<'put'>(replica, put({ client: CLIENTS }));
-    expect(append?.forgotten).toEqual([{ client: 1, clientTime: 1, stamp: { t: 2, r: '1.0' } }]);
+    for (let n = 1; n <= SESSIONS; n++) step(replica, put({ session: n.toString(16) }));
+    step(replica, put({ session: '1', clientTime: 2 }));
+    const { append } = step<'put'>(replica, put({ session: 'fff' }));
+    const digest = digestOf('k', 'v');
+    expect(append?.forgotten).toEqual([{ client: 9, session: '2', clientTime: 1, stamp: { t: 2, r: '1.0' }, digest }]);
+  });
+
+  test('of another session of the same client is another put, whatever its client time (R3, R11a)', () => {
+    const replica = createReplica('1.0');
+    step(replica, put({ session: 'a', value: 'red' }));
+    expect(step<'put'>(replica, put({ session: 'b', value: 'blue' })).answer).toMatchObject({ stamp: { t: 2 } });
+    expect(step<'get'>(replica, { type: 'get', client: 8, key: 'k', atLeast: null, require: [] }).answer).toMatchObject({
+      value: 'blue',
+    });
+  });
+
+  test('that has the identity of another one is refused, never acknowledged, and changes nothing (R3)', () => {
+    const replica = createReplica('1.0');
+    step(replica, put({ key: 'k', value: 'v' }));
+    const before = snapshot(replica);
+    for (const other of [{ value: 'w' }, { key: 'l' }, { key: 'kv', value: '' }, { key: '', value: 'kv' }])
+      expect(step<'put'>(replica, put(other))).toEqual({
+        answer: { type: 'refused', reason: 'not-the-same' },
+        append: undefined,
+      });
+    expect(snapshot(replica)).toEqual(before);
+  });
+
+  test('that was sent to another replica before is refused, unless this log has it (R14)', () => {
+    const replica = createReplica('1.7');
+    const again = put({ replica: '1.0' });
+    expect(step<'put'>(replica, again)).toEqual({ answer: { type: 'refused', reason: 'other-replica' }, append: undefined });
+    const first = step<'put'>(replica, put({ clientTime: 2 })).answer;
+    expect(step<'put'>(replica, put({ clientTime: 2, replica: '1.0' }))).toEqual({ answer: first, append: undefined });
+    expect(step<'put'>(replica, put({ clientTime: 3, replica: '1.7' })).answer).toMatchObject({ type: 'accepted' });
+  });
+
+  test('that is repeated after its window was given up is refused, unless its clock says that it is younger (R3, R14)', () => {
+    const replica = createReplica('1.0');
+    const session = 'abc';
+    step(replica, put({ session }));
+    for (let n = 1; n <= SESSIONS; n++) step(replica, put({ session: n.toString(16), clientTime: n }));
+    const tooOld = { answer: { type: 'refused', reason: 'too-old' }, append: undefined };
+    expect(step<'put'>(replica, put({ session, replica: '1.0' }))).toEqual(tooOld);
+    expect(step<'put'>(replica, put({ session, clientTime: 2, replica: '1.0', clock: 1 }))).toEqual(tooOld);
+    expect(step<'put'>(replica, put({ session, clientTime: 2, replica: '1.0', clock: 2 })).answer).toMatchObject({
+      type: 'accepted',
+    });
+    expect(step<'put'>(replica, put({ session: 'abd' })).answer).toMatchObject({ type: 'accepted' });
   });
 
   test('is refused by a server that lacks what it requires (R12, R14)', () => {
@@ -103,7 +148,7 @@ describe('a put', () => {
       drops: first!.writes,
       vv: [['1.0', 2]],
       clock: 2,
-      seen: [{ client: 9, clientTime: WINDOW + 1, stamp: { t: 2, r: '1.0' } }],
+      seen: [{ client: 9, session: '1', clientTime: WINDOW + 1, stamp: { t: 2, r: '1.0' }, digest: digestOf('k', 'x') }],
       forgotten: first!.seen,
     });
   });

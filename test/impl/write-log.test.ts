@@ -1,12 +1,15 @@
 /** The live log's two indexes, in whatever order writes come; and what a replica gives to the durable log for them. */
 import { describe, expect, test } from 'vitest';
 import type { ReplicaId } from '#bayou/core/ids.js';
+import type { Put } from '#bayou/core/messages.js';
 import type { Write } from '#bayou/core/write.js';
-import { CLIENTS, recall, remember, windowsOf, type Seen } from '#bayou/impl/client-windows.js';
+import { digestOf, recall, remember, SESSIONS, windowsOf, withSession, type Seen } from '#bayou/impl/client-windows.js';
+import { decodeSeen, encodeSeen, keyOfSeen } from '#bayou/impl/log/level-records.js';
 import { isLater } from '#bayou/impl/order.js';
 import { policyWith } from '#bayou/impl/policy.js';
 import { createReplica, knows, step } from '#bayou/impl/replica.js';
 import { add, createWriteLog, lacking, latest, type WriteLog } from '#bayou/impl/write-log.js';
+import { putOf } from './support/puts.js';
 
 const write = (t: number, key: string, r: ReplicaId = '0.0'): Write => ({
   t,
@@ -110,13 +113,51 @@ describe('what goes to the durable log (R10)', () => {
 });
 
 describe('puts that are recognised again (R3)', () => {
-  const seen = (client: number, t: number): Seen => ({ client, clientTime: 1, stamp: { t, r: '0.0' } });
+  const put = (session: number, over: Partial<Put> = {}): Put => ({
+    ...putOf(1, 'k', 'v'),
+    session: session.toString(16),
+    ...over,
+  });
+  const seen = (session: number, t: number): Seen => ({
+    client: 9,
+    session: session.toString(16),
+    clientTime: 1,
+    stamp: { t, r: '0.0' },
+    digest: digestOf('k', 'v'),
+  });
 
-  test('after a restart they are known, and the client whose put is the oldest is forgotten first, however they were found', () => {
-    const all = Array.from({ length: CLIENTS }, (_, i) => seen(i, i + 1));
+  test('after a restart they are known, and the session whose put is the oldest is forgotten first, however they were found', () => {
+    const all = Array.from({ length: SESSIONS }, (_, i) => seen(i + 1, i + 1));
     const windows = windowsOf([...all.slice(1).reverse(), all[0]!]);
-    expect([recall(windows, 5, 1), recall(windows, 5, 2)]).toEqual([{ t: 6, r: '0.0' }, undefined]);
-    expect(remember(windows, seen(CLIENTS, CLIENTS + 1))).toEqual([all[0]]);
-    expect([recall(windows, 0, 1), recall(windows, 1, 1)]).toEqual([undefined, { t: 2, r: '0.0' }]);
+    expect([recall(windows, put(6)), recall(windows, put(6, { clientTime: 2 }))]).toEqual([{ t: 6, r: '0.0' }, undefined]);
+    expect(remember(windows, seen(SESSIONS + 1, SESSIONS + 1))).toEqual([all[0]]);
+    expect([recall(windows, put(1)), recall(windows, put(2))]).toEqual([undefined, { t: 2, r: '0.0' }]);
+    expect(recall(windows, put(1, { replica: '0.0' }))).toBe('too-old');
+  });
+
+  test('are no more than the windows hold, however many sessions come and go', () => {
+    const windows = windowsOf([]);
+    const live = new Set<Seen>();
+    for (let n = 1; n <= 3 * SESSIONS; n++) {
+      const one = seen(n, n);
+      live.add(one);
+      for (const gone of remember(windows, one)) expect(live.delete(gone)).toBe(true);
+    }
+    expect(live.size).toBe(SESSIONS);
+    expect(windows.size).toBe(SESSIONS);
+  });
+
+  test('that were remembered before sessions had numbers have records of their own, and are nobody’s repetition', () => {
+    const old = withSession({ client: 9, clientTime: 1, stamp: { t: 3, r: '0.0' } });
+    const { key, value } = encodeSeen(old);
+    expect(key).toBe('p/9/1');
+    expect(value.toString('latin1', 4)).toBe('9 1 3 0.0');
+    expect(decodeSeen(key, value)).toEqual(old);
+    expect(recall(windowsOf([old]), put(1))).toBeUndefined();
+    for (const one of [seen(1, 4), { ...seen(0xabc, 5), client: 0 }]) {
+      const entry = encodeSeen(one);
+      expect(decodeSeen(entry.key, entry.value)).toEqual(one);
+    }
+    expect(new Set([old, seen(1, 4), seen(2, 4)].map(keyOfSeen)).size).toBe(3);
   });
 });

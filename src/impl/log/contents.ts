@@ -1,7 +1,7 @@
 /** What a log holds, in memory, and how an append changes it. */
 import type { ReplicaId } from '../../core/ids.js';
 import type { Stamp, Write } from '../../core/write.js';
-import { slotOf, type Seen } from '../client-windows.js';
+import { nameOfSlot, type Seen } from '../client-windows.js';
 import type { Append, Recovered } from './log.js';
 import { compareStamps } from '../order.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from '../vector.js';
@@ -15,12 +15,11 @@ export interface LogContents {
 }
 
 const nameOfWrite = (w: Stamp): string => `${w.r} ${w.t}`;
-const nameOfSeen = (s: Seen): string => `${s.client} ${slotOf(s.clientTime)}`;
 
 /** What was recovered, or nothing. */
 export const contentsOf = (recovered?: Recovered): LogContents => ({
   writes: new Map([...(recovered?.writes ?? [])].map((w) => [nameOfWrite(w), w])),
-  seen: new Map([...(recovered?.seen ?? [])].map((s) => [nameOfSeen(s), s])),
+  seen: new Map([...(recovered?.seen ?? [])].map((s) => [nameOfSlot(s), s])),
   vv: vectorOfEntries(recovered?.vv ?? []),
   clock: recovered?.clock ?? 0,
 });
@@ -30,8 +29,8 @@ export const applyAppend = (contents: LogContents, append: Append): void => {
   for (const w of append.writes) contents.writes.set(nameOfWrite(w), w);
   for (const w of append.drops) contents.writes.delete(nameOfWrite(w));
   for (const [r, t] of append.vv) raise(contents.vv, r, t);
-  for (const s of append.forgotten) contents.seen.delete(nameOfSeen(s));
-  for (const s of append.seen) contents.seen.set(nameOfSeen(s), s);
+  for (const s of append.forgotten) contents.seen.delete(nameOfSlot(s));
+  for (const s of append.seen) contents.seen.set(nameOfSlot(s), s);
   contents.clock = Math.max(contents.clock, append.clock);
 };
 

@@ -16,7 +16,7 @@ import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { slotOf, type Seen } from '../client-windows.js';
+import { nameOfSlot, type Seen, withSession } from '../client-windows.js';
 import { makeFolder } from '../folder.js';
 import { readMarker, writeMarker } from './level-directory.js';
 import { encodeLogRecord, readLogFile } from './level-format.js';
@@ -219,8 +219,8 @@ const merged = (appends: ReadonlyArray<Append>): Append => {
   for (const append of appends) {
     for (const w of append.writes) writes.set(`${w.r} ${w.t}`, w);
     for (const w of append.drops) if (!writes.delete(`${w.r} ${w.t}`)) drops.push(w);
-    for (const s of append.forgotten) if (!seen.delete(`${s.client} ${slotOf(s.clientTime)}`)) forgotten.push(s);
-    for (const s of append.seen) seen.set(`${s.client} ${slotOf(s.clientTime)}`, s);
+    for (const s of append.forgotten) if (!seen.delete(nameOfSlot(s))) forgotten.push(s);
+    for (const s of append.seen) seen.set(nameOfSlot(s), s);
     for (const [r, t] of append.vv) raise(vv, r, t);
     clock = Math.max(clock, append.clock);
   }
@@ -240,6 +240,14 @@ export interface Found {
 
 const NAME = /^journal-(\d{16})\.wal$/;
 
+/** Records that were written before sessions had numbers remember puts without one. */
+const appendOf = (record: Buffer): Append => {
+  const append = JSON.parse(record.toString('latin1')) as Append;
+  return append.seen.length === 0 && append.forgotten.length === 0
+    ? append
+    : { ...append, seen: append.seen.map(withSession), forgotten: append.forgotten.map(withSession) };
+};
+
 /** Reads all journal files; a string says what is wrong with them. */
 export const readJournal = async (directory: string): Promise<Found | string> => {
   const names = (await readdir(directory)).filter((name) => NAME.test(name)).sort();
@@ -254,7 +262,7 @@ export const readJournal = async (directory: string): Promise<Found | string> =>
     if (first === 0) first = begins;
     else if (begins !== first + records.length && file.records.length > 0) return `records before ${name} are missing`;
     if (file.type === 'torn' || file.records.length === 0) torn = name;
-    for (const record of file.records) records.push(JSON.parse(record.toString('latin1')) as Append);
+    for (const record of file.records) records.push(appendOf(record));
   }
   return { files: names.map((name) => join(directory, name)), torn: torn !== undefined, first, records };
 };

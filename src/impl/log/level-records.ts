@@ -5,7 +5,8 @@
  * |---|---|
  * | `meta` | {@link Meta}, JSON |
  * | `w/<replica>/<accept time>` | a live write |
- * | `p/<client>/<slot>` | a put to recognise (R3) |
+ * | `p/<client>/<session>/<slot>` | a put to recognise (R3) |
+ * | `p/<client>/<slot>` | one that was remembered before sessions had numbers |
  *
  * Every record but `meta` has a digest; `meta` has their number and the sum of their digests, and is written in the same atomic
  * batch. So records that go missing, or come back, are found on opening even where LevelDB says nothing.
@@ -15,7 +16,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../../core/ids.js';
 import { VectorEntriesC, WriteC, type Stamp, type Write } from '../../core/write.js';
-import { slotOf, type Seen } from '../client-windows.js';
+import { nameOfSlot, NO_SESSION, type Seen, withSession } from '../client-windows.js';
 
 /** The key of the one {@link Meta} record. */
 export const META = 'meta';
@@ -118,18 +119,21 @@ export const decodeWrite = (key: string, value: Buffer): Write | undefined => {
 // --- puts to recognise -----------------------------------------------------------------------------------------------------
 
 /** The key of a remembered put. */
-export const keyOfSeen = (seen: Seen): string => `p/${seen.client}/${slotOf(seen.clientTime)}`;
+export const keyOfSeen = (seen: Seen): string =>
+  `p/${seen.session === NO_SESSION ? nameOfSlot(seen).replace(`/${NO_SESSION}/`, '/') : nameOfSlot(seen)}`;
 
 /** A remembered put's record. Its slot is used again, so the digest covers the value. */
 export const encodeSeen = (seen: Seen): Entry => {
   const key = keyOfSeen(seen);
-  const { value, crc } = seal(key, `${seen.client} ${seen.clientTime} ${seen.stamp.t} ${seen.stamp.r}`);
+  const more = seen.session === NO_SESSION ? '' : ` ${seen.session} ${seen.digest}`;
+  const { value, crc } = seal(key, `${seen.client} ${seen.clientTime} ${seen.stamp.t} ${seen.stamp.r}${more}`);
   return { key, value, digest: crc };
 };
 
 /** A remembered put; undefined when the record is damaged. */
 export const decodeSeen = (key: string, value: Buffer): Seen | undefined => {
-  const [client, clientTime, time, r] = unseal(key, value)?.split(' ') ?? [];
+  const [client, clientTime, time, r, session, digest] = unseal(key, value)?.split(' ') ?? [];
   if (!ReplicaIdC.is(r)) return undefined;
-  return { client: Number(client), clientTime: Number(clientTime), stamp: { t: Number(time), r } };
+  const seen = { client: Number(client), clientTime: Number(clientTime), stamp: { t: Number(time), r } };
+  return withSession(session === undefined ? seen : { ...seen, session, digest: Number(digest) });
 };
