@@ -8,6 +8,7 @@ import { type AttemptEvent, beginGet, beginPut, inOrder, nextGet, nextPut, type 
 import { gotAnswer, putAnswered, type Session, startGet, startPut } from '../impl/session.js';
 import type { Callbacks } from './connection.js';
 import type { Identity } from './handshake.js';
+import { HANDSHAKE_MS } from './limits.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
 import type { Address, Answer } from './protocol.js';
@@ -44,7 +45,11 @@ type ServerAnswer<A> = A | Refused;
 
 /** A client without links yet. */
 export const makeClient = (o: ClientOptions): Client => {
-  const identity: Identity = { me: { role: 'client', id: o.session.client }, secret: o.secret };
+  const identity: Identity = {
+    me: { role: 'client', id: o.session.client },
+    secret: o.secret,
+    handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),
+  };
   const links = new Map<NodeId, Outbound>();
   let answeredLast: NodeId | undefined;
 

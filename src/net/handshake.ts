@@ -5,7 +5,7 @@ import type * as t from 'io-ts/lib/index.js';
 import { type Introduction, newNonce, proof, sameProof } from './auth.js';
 import { type Callbacks, type Connection, openConnection } from './connection.js';
 import { encodeFrame, type FrameReader, frameReader } from './frame.js';
-import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES } from './limits.js';
+import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES, STRANGER_MS } from './limits.js';
 import { AcceptHelloC, type Address, decodeOr, DialHelloC, type Party, PROTOCOL_VERSION, ProofC, WelcomeC } from './protocol.js';
 import { type Seal, sealOf } from './seal.js';
 
@@ -13,6 +13,8 @@ import { type Seal, sealOf } from './seal.js';
 export interface Identity {
   readonly me: Party;
   readonly secret: string;
+  /** How long a handshake that it begins may take, in ms. Default: 5,000. */
+  readonly handshakeMs?: number;
 }
 
 /** A socket whose frames are read one at a time, until it becomes a connection. */
@@ -35,7 +37,7 @@ export class HandshakeError extends Error {
 }
 
 /** Reads frames into a queue; every failure, the deadline's too, ends the talk. */
-const talk = (socket: Socket): Talk => {
+const talk = (socket: Socket, withinMs: number): Talk => {
   const heard: unknown[] = [];
   let max = MAX_HELLO_BYTES;
   let failed: string | undefined;
@@ -58,7 +60,7 @@ const talk = (socket: Socket): Talk => {
   };
   const onError = (error: Error): void => fail(error.message);
   const onClose = (): void => fail('the connection was closed in the handshake');
-  const timer = setTimeout(() => fail(`no handshake within ${HANDSHAKE_MS} ms`), HANDSHAKE_MS);
+  const timer = setTimeout(() => fail(`no handshake within ${withinMs} ms`), withinMs);
   socket.on('data', take).on('error', onError).on('close', onClose);
 
   const hear = async <A>(codec: t.Decoder<unknown, A>): Promise<A> => {
@@ -107,7 +109,7 @@ export const dial = async (
   peer: Party,
   callbacks: Callbacks,
 ): Promise<E.Either<string, Connection>> => {
-  const t = talk(connectSocket({ host: address.host, port: address.port, noDelay: true }));
+  const t = talk(connectSocket({ host: address.host, port: address.port, noDelay: true }), identity.handshakeMs ?? HANDSHAKE_MS);
   const dialed = await settle(t, async () => {
     const nonce = newNonce();
     t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce } });
@@ -135,7 +137,7 @@ export const accept = (
   admit: (peer: Party) => string | undefined,
   callbacks: Callbacks,
 ): Promise<E.Either<HandshakeError, Connection>> => {
-  const t = talk(socket);
+  const t = talk(socket, STRANGER_MS);
   return settle(t, async () => {
     const { hello } = await t.hear(DialHelloC);
     checkVersion(hello.version);

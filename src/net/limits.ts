@@ -10,10 +10,14 @@ export const PART_BYTES = 512 * 1024;
 export const MAX_KEY_BYTES = 64 * 1024;
 /** The longest value, in bytes: with its key it fits into a frame, even if every byte needs a JSON escape of six. */
 export const MAX_VALUE_BYTES = 512 * 1024;
-/** How long a handshake may take. */
+/** How long a handshake may take the dialer, in ms, unless its requests have less time. */
 export const HANDSHAKE_MS = 5_000;
-/** Connections that have not yet proved that they belong; more are refused at once. */
+/** How long whoever connects has to prove that it belongs, in ms. */
+export const STRANGER_MS = 1_000;
+/** Connections that have not yet proved that they belong; for each one more the eldest is closed. */
 export const MAX_STRANGERS = 256;
+/** Connections of one member; more are refused. Most members need one; sessions that go on from one token may share a client id. */
+export const MAX_OF_ONE_MEMBER = 256;
 /** Requests on one connection that wait for their answers. */
 export const MAX_IN_FLIGHT = 65_536;
 /** Requests of one connection that are being served; more wait, and no more are read. */

@@ -1,12 +1,13 @@
 /** Listening: on a free port, for connections that can prove that they belong. */
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
 import type { Callbacks, Connection } from './connection.js';
 import { accept, type Identity } from './handshake.js';
-import { MAX_STRANGERS } from './limits.js';
+import { MAX_OF_ONE_MEMBER, MAX_STRANGERS } from './limits.js';
 import type { Logger } from './logger.js';
 import type { Party } from './protocol.js';
+import { throttled } from './throttled.js';
 
 /** Which ports to try; see {@link "net/config"}. */
 export interface Ports {
@@ -40,20 +41,58 @@ const listenOn = (server: Server, host: string, port: number): Promise<E.Either<
     });
   });
 
+/** Those who have not proved yet that they belong, eldest first; whoever comes takes the place of the eldest where there is none left. */
+const strangersRoom = (): { readonly enter: (socket: Socket) => void; readonly leave: (socket: Socket) => void } => {
+  const inside = new Set<Socket>();
+  return {
+    enter: (socket) => {
+      const [eldest] = inside;
+      if (eldest !== undefined && inside.size >= MAX_STRANGERS) {
+        inside.delete(eldest);
+        eldest.destroy();
+      }
+      inside.add(socket);
+    },
+    leave: (socket) => void inside.delete(socket),
+  };
+};
+
+/** Refuses a member that has too many connections; `admit` looks at the others. */
+const withinItsShare =
+  (admit: Listening['admit'], count: (peer: Party) => number): Listening['admit'] =>
+  (peer) =>
+    count(peer) >= MAX_OF_ONE_MEMBER ? `${peer.role} ${peer.id} has ${MAX_OF_ONE_MEMBER} connections already` : admit(peer);
+
+const nameOf = (peer: Party): string => `${peer.role} ${peer.id}`;
+
 /** Listens on the first port that is free; gives it, and a function that stops listening. Fails with one line. */
 export const listen = async (identity: Identity, l: Listening): Promise<E.Either<string, readonly [number, () => void]>> => {
-  let strangers = 0;
+  const room = strangersRoom();
+  const connections = new Map<string, number>();
+  const admit = withinItsShare(l.admit, (peer) => connections.get(nameOf(peer)) ?? 0);
+  const say = { info: throttled(l.log.info), warn: throttled(l.log.warn) };
+
+  const countUntilClosed = (socket: Socket, peer: Party): void => {
+    if (socket.closed) return;
+    const name = nameOf(peer);
+    connections.set(name, (connections.get(name) ?? 0) + 1);
+    socket.once('close', () => {
+      const left = (connections.get(name) ?? 1) - 1;
+      if (left === 0) connections.delete(name);
+      else connections.set(name, left);
+    });
+  };
+
   const server = createServer({ noDelay: true }, (socket) => {
-    if (strangers >= MAX_STRANGERS) {
-      socket.destroy();
-      return;
-    }
-    strangers++;
-    void accept(identity, socket, l.admit, l.callbacks).then((accepted) => {
-      strangers--;
-      if (E.isLeft(accepted))
-        l.log[accepted.left.isRefusal ? 'info' : 'warn'](`a connection was cut off: ${accepted.left.message}`);
-      else l.onConnection(accepted.right);
+    room.enter(socket);
+    void accept(identity, socket, admit, l.callbacks).then((accepted) => {
+      room.leave(socket);
+      if (E.isLeft(accepted)) {
+        say[accepted.left.isRefusal ? 'info' : 'warn'](`a connection was cut off: ${accepted.left.message}`);
+        return;
+      }
+      countUntilClosed(socket, accepted.right.peer);
+      l.onConnection(accepted.right);
     });
   });
   const ports = candidates(l.ports);

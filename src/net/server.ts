@@ -10,6 +10,7 @@ import type { Log } from '../impl/log/log.js';
 import { clockOf, type ReplicaOptions, sizeOf, storeOf, vectorOf } from '../impl/replica.js';
 import type { Connection, Handler } from './connection.js';
 import type { Identity } from './handshake.js';
+import { HANDSHAKE_MS } from './limits.js';
 import { listen, type Ports } from './listen.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
@@ -109,7 +110,11 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
 };
 
 const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNames) => {
-  const identity: Identity = { me: { role: 'server', id: o.id }, secret: o.secret };
+  const identity: Identity = {
+    me: { role: 'server', id: o.id },
+    secret: o.secret,
+    handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),
+  };
   const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };
   const pulling = new Map<NodeId, Promise<boolean>>();
   let pulls = 0;

@@ -80,7 +80,10 @@ describe('a relay without the secret', () => {
   });
 
   const MEDDLERS: ReadonlyArray<readonly [string, Meddle]> = [
-    ['adds a frame of its own', (f) => [encodeFrame({ id: 99, ask: { type: 'get', client: 5, key: 'k', atLeast: null, require: [] } }), f]],
+    [
+      'adds a frame of its own',
+      (f) => [encodeFrame({ id: 99, ask: { type: 'get', client: 5, key: 'k', atLeast: null, require: [] } }), f],
+    ],
     ['repeats a frame', (f) => [f, f]],
     ['leaves a frame out', (f, n) => (n === 0 ? [] : [f])],
     ['changes a byte', (f) => [Buffer.from(f.map((b, i) => (i === f.length - 1 ? b ^ 1 : b)))]],

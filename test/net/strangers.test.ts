@@ -1,0 +1,103 @@
+/** Strangers who hold sockets open: they lock nobody out, and are one log line a second at most. */
+import type { Socket } from 'node:net';
+import * as E from 'fp-ts/lib/Either.js';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { encodeFrame } from '../../src/net/frame.js';
+import { dial } from '../../src/net/handshake.js';
+import { MAX_OF_ONE_MEMBER, MAX_STRANGERS, STRANGER_MS } from '../../src/net/limits.js';
+import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
+import type { RunningServer } from '../../src/net/server.js';
+import { throttled } from '../../src/net/throttled.js';
+import { until } from '../support/until.js';
+import { ask, closed, dialAs, dialed, QUIET, remember, SECRET, serve, stranger } from './support.js';
+
+let servers: RunningServer[] = [];
+let sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await Promise.all(servers.map((s) => s.close()));
+  [servers, sockets] = [[], []];
+});
+
+const start = async (): Promise<{ server: RunningServer; lines: string[] }> => {
+  const logger = remember();
+  const server = await serve(0, logger);
+  servers.push(server);
+  return { server, lines: logger.lines };
+};
+
+const strangers = async (server: RunningServer, n: number): Promise<Socket[]> => {
+  const came = await Promise.all(Array.from({ length: n }, () => stranger(server)));
+  sockets.push(...came);
+  return came;
+};
+
+const hello = encodeFrame({ hello: { version: PROTOCOL_VERSION, from: { role: 'client', id: 5 }, nonce: 'n' } });
+
+describe('strangers', () => {
+  test.each([
+    ['who say nothing', undefined],
+    ['who say who they are and no more', hello],
+  ])('%s are closed', async (_name, words) => {
+    const { server, lines } = await start();
+    const all = await strangers(server, 3);
+    for (const socket of all) if (words !== undefined) socket.write(words);
+    await Promise.all(all.map(closed));
+    expect(lines[0]).toBe(`a connection was cut off: no handshake within ${STRANGER_MS} ms`);
+  });
+
+  test.each([1, 2 * MAX_STRANGERS])('%s idle sockets do not keep a member out', async (n) => {
+    const { server } = await start();
+    await strangers(server, n);
+    const member = await dialed({ role: 'client', id: 5 }, server);
+    const get = { type: 'get', client: 5, key: 'k', atLeast: null, require: [] } as const;
+    expect(await ask(member, get)).toEqual({ type: 'missing' });
+  });
+
+  test('a thousand of them are a handful of log lines', async () => {
+    const { server, lines } = await start();
+    const all = await strangers(server, 1_000);
+    for (const socket of all) socket.resume();
+    await until(() => all.every((socket) => socket.closed));
+    // One a second while they are sent away.
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.length).toBeLessThan(20);
+  });
+});
+
+describe('members', () => {
+  test('have so many connections and no more, and others are not touched by it', async () => {
+    const { server } = await start();
+    const mine = await Promise.all(Array.from({ length: MAX_OF_ONE_MEMBER }, () => dialed({ role: 'client', id: 5 }, server)));
+    const refused = await dialAs({ role: 'client', id: 5 }, server);
+    expect(E.isLeft(refused) && refused.left).toContain(`client 5 has ${MAX_OF_ONE_MEMBER} connections already`);
+    expect(E.isRight(await dialAs({ role: 'client', id: 6 }, server))).toBe(true);
+    mine[0]?.close('one less');
+    let again = await dialAs({ role: 'client', id: 5 }, server);
+    while (E.isLeft(again)) again = await dialAs({ role: 'client', id: 5 }, server);
+    expect(again.right.isOpen()).toBe(true);
+  });
+
+  test('dial somebody who says nothing for no longer than their requests may take', async () => {
+    const silent = createServer((socket) => void sockets.push(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as { port: number };
+    const me = { me: { role: 'client', id: 5 }, secret: SECRET, handshakeMs: 50 } as const;
+    const failed = await dial(me, { host: '127.0.0.1', port }, { role: 'server', id: 0 }, QUIET);
+    expect(failed).toEqual(E.left('no handshake within 50 ms'));
+    silent.close();
+  });
+});
+
+test('a throttled line is said at once, then once a period with the number of those left out', () => {
+  const said: string[] = [];
+  let now = 0;
+  const say = throttled(
+    (text) => void said.push(text),
+    () => now,
+    1_000,
+  );
+  for (now of [0, 10, 999, 1_000, 1_001, 2_500]) say(`at ${now}`);
+  expect(said).toEqual(['at 0', 'at 1000 (and 2 more such lines before it)', 'at 2500 (and 1 more such lines before it)']);
+});
