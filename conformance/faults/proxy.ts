@@ -66,6 +66,10 @@ export interface Proxy {
   readonly counts: Readonly<FaultCounts>;
   /** Calm: frames pass as they come, and what hung in a black hole is let go. */
   readonly setCalm: (calm: boolean) => void;
+  /** Leads connections that are made from now on to another target; undefined: there is none, and they are refused. */
+  readonly setTarget: (target: Target | undefined) => void;
+  /** Cut: connections are ended, and new ones refused, until it is mended. */
+  readonly setCut: (cut: boolean) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -203,11 +207,13 @@ const listen = async (server: Server, host: string): Promise<number> => {
 };
 
 /**
- * Starts a proxy to a target, on a free port of the same host; it begins calm. With the cluster's secret it opens the frames that pass and
- * seals them again, so that both ends take what it repeats and reorders for the other end's; without it passes them as they are, as a stranger
- * would.
+ * Starts a proxy to a target, on a free port of the same host; it begins calm, and not cut. With the cluster's secret it opens the frames
+ * that pass and seals them again, so that both ends take what it repeats and reorders for the other end's; without it passes them as they
+ * are, as a stranger would.
  */
-export const startProxy = async (target: Target, plan: NetworkPlan, secret?: string): Promise<Proxy> => {
+export const startProxy = async (first: Target, plan: NetworkPlan, secret?: string): Promise<Proxy> => {
+  let target: Target | undefined = first;
+  let isCut = false;
   const counts = noCounts();
   const ends = new Set<() => void>();
   const holes = new Set<Socket>();
@@ -221,6 +227,10 @@ export const startProxy = async (target: Target, plan: NetworkPlan, secret?: str
   const join = (dialer: Socket): void => {
     const connection = counts.connections++;
     dialer.setNoDelay(true).on('error', () => undefined);
+    if (isCut || target === undefined) {
+      dialer.destroy();
+      return;
+    }
     if (diceOf(plan.seed, connection)() < plan.blackHole && !calm) {
       swallow(dialer);
       return;
@@ -248,9 +258,13 @@ export const startProxy = async (target: Target, plan: NetworkPlan, secret?: str
   const letGo = (): void => {
     for (const hole of holes) hole.destroy();
   };
+  const endAll = (): void => {
+    letGo();
+    for (const end of ends) end();
+  };
 
   const server: Server = createServer(join);
-  const port = await listen(server, target.host);
+  const port = await listen(server, first.host);
   return {
     port,
     counts,
@@ -258,10 +272,14 @@ export const startProxy = async (target: Target, plan: NetworkPlan, secret?: str
       calm = to;
       if (to) letGo();
     },
+    setTarget: (to) => (target = to),
+    setCut: (cut) => {
+      isCut = cut;
+      if (cut) endAll();
+    },
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      letGo();
-      for (const end of ends) end();
+      endAll();
       await closed;
     },
   };

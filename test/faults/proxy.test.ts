@@ -131,6 +131,22 @@ describe('the proxy', () => {
     expect(await send(proxy, 3, 3)).toEqual([0, 1, 2]);
   });
 
+  test('a link that is cut ends, and takes nobody, until it is mended; it may then lead elsewhere', async () => {
+    const proxy = await start(plan({}));
+    const hanging = send(proxy, 2, 3);
+    while (received[0]?.length !== 2) await new Promise((resolve) => setImmediate(resolve));
+    proxy.setCut(true);
+    expect(await hanging).toEqual([0, 1]);
+    expect(await send(proxy, 2, 2)).toEqual([]);
+    proxy.setCut(false);
+    expect(await send(proxy, 3, 3)).toEqual([0, 1, 2]);
+    proxy.setTarget(undefined);
+    expect(await send(proxy, 3, 3)).toEqual([]);
+    proxy.setTarget({ host: '127.0.0.1', port: (target.address() as { port: number }).port });
+    expect(await send(proxy, 3, 3)).toEqual([0, 1, 2]);
+    expect(received).toHaveLength(3);
+  });
+
   test('does the same to the same frames with the same seed, and not with another', async () => {
     const weather = { repeat: 0.3 };
     const first = await send(await start(plan(weather)), 60, 60);

@@ -1,0 +1,153 @@
+/** A server of the soak over all its processes and folders, and the judge's look at each that comes back. */
+import { join } from 'node:path';
+import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
+import { sleep } from './chance.js';
+import { copyFolder, removeFolder } from './folder.js';
+import type { SoakJudge, Store } from './judge.js';
+import type { Network } from './network.js';
+import { folderOf, type ServerProcess, startServer } from './server.js';
+import { type Reader, readerOf } from './store.js';
+
+/** What all slots share. */
+export interface Ground {
+  readonly data: string;
+  readonly secret: string;
+  readonly secretFile: string;
+  readonly servers: ReadonlyArray<NodeId>;
+  readonly network: Network;
+  readonly judge: SoakJudge;
+  /** Keys that only some sessions know. */
+  readonly moreKeys: () => ReadonlyArray<string>;
+  /** Writes down what happens, for who reads of a fault. */
+  readonly note: (line: string) => void;
+  /** Every replica that ever ran, and the process that runs as it now. */
+  readonly replicas: Map<ReplicaId, ServerProcess>;
+  readonly kills: Map<string, number>;
+}
+
+const MAX_COPIES = 3;
+/** How often a server whose folder another process still has is started again, and the pause between, in ms. */
+const MAX_TRIES = 200;
+const TRY_MS = 50;
+const IN_USE = /in use|another process|lock/i;
+
+/** What may be expected of a folder when a server is started with it. */
+export type Expectation =
+  /** Everything that the server acknowledged. */
+  | 'whole'
+  /** A part of it, and no refusal. */
+  | 'older'
+  /** Anything: it may be refused, and then a new folder takes its place. */
+  | 'spoilt';
+
+/** One server. */
+export class Slot {
+  readonly id: NodeId;
+  readonly folder: string;
+  readonly copies: string[] = [];
+  readonly #ground: Ground;
+  #process: ServerProcess | undefined;
+  #reader: Reader | undefined;
+  #taken = 0;
+
+  constructor(ground: Ground, id: NodeId) {
+    this.id = id;
+    this.folder = folderOf(ground.data, id);
+    this.#ground = ground;
+  }
+
+  get process(): ServerProcess | undefined {
+    return this.#process?.isGone() === false ? this.#process : undefined;
+  }
+
+  /** A process on the folder, which may not get to listen. */
+  spawn(folder = this.folder): ServerProcess {
+    const { secretFile, servers, network } = this.#ground;
+    const peers = servers.filter((s) => s !== this.id).map((s) => [s, network.portBetween(this.id, s)] as const);
+    return startServer({ id: this.id, folder, secretFile, peers, antiEntropyMs: 30 });
+  }
+
+  /** SIGKILL of a process, counted by its kind. */
+  async kill(process: ServerProcess | undefined, kind: string): Promise<void> {
+    if (process === undefined || process.isGone()) return;
+    const { kills, note } = this.#ground;
+    kills.set(kind, (kills.get(kind) ?? 0) + 1);
+    note(`server ${this.id} (pid ${process.pid}) is killed: ${kind}`);
+    if (process === this.#process) this.#leave();
+    await process.kill();
+  }
+
+  /** Starts it, and looks at what it has; whatever is refused though it must not be is a fault. */
+  async start(expected: Expectation = 'whole'): Promise<void> {
+    const { judge, note } = this.#ground;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const process = this.spawn();
+      const started = await process.started;
+      if (started.type === 'listens') return this.adopt(process, started.port, started.replica);
+      if (!IN_USE.test(started.said)) {
+        note(`server ${this.id} refuses its folder: ${started.said}`);
+        if (expected !== 'spoilt') judge.accuse('lost', `server ${this.id} refuses its folder: ${started.said}`);
+        judge.replaced(this.id);
+        removeFolder(this.folder);
+      }
+      await sleep(TRY_MS);
+    }
+    throw new Error(`server ${this.id} did not start: its folder was in use all the time`);
+  }
+
+  /** A process of this server listens: it is the server from now on. */
+  async adopt(process: ServerProcess, port: number, replica: ReplicaId): Promise<void> {
+    const { network, note, replicas, secret, judge } = this.#ground;
+    const other = replicas.get(replica);
+    note(`server ${this.id} (pid ${process.pid}) listens as ${replica}`);
+    if (other !== undefined && !other.isGone()) judge.accuse('stamps', `R7: two processes run as replica ${replica}`);
+    replicas.set(replica, process);
+    this.#process = process;
+    void process.gone.then(() => {
+      if (this.#process === process) judge.accuse('stores', `server ${this.id} ended by itself: ${process.said()}`);
+    });
+    this.#reader = await readerOf(this.id, port, secret);
+    // Nobody has reached it yet and it has reached nobody: what it has is what it came back with.
+    const store = await this.read();
+    if (store !== undefined) judge.cameBack(this.id, store);
+    network.alone(this.id, false);
+    network.moved(this.id, port);
+  }
+
+  /** Its store; undefined where it does not run. */
+  read(): Promise<Store | undefined> {
+    return this.#reader?.read(this.#ground.moreKeys()) ?? Promise.resolve(undefined);
+  }
+
+  /** From now on its process, if it has one, is somebody else's affair. */
+  abandon(): ServerProcess | undefined {
+    const process = this.#process;
+    this.#leave();
+    return process;
+  }
+
+  /** SIGTERM; its end is waited for elsewhere. */
+  terminate(): ServerProcess | undefined {
+    const process = this.abandon();
+    process?.signal('SIGTERM');
+    return process;
+  }
+
+  /** Copies its folder as it is; the oldest copy goes. A copy of a folder in use may be of several moments, and is called hot. */
+  takeCopy(): void {
+    const copy = join(
+      this.#ground.data,
+      `copy-${this.id}-${this.#taken++ % MAX_COPIES}${this.process === undefined ? '' : '-hot'}`,
+    );
+    copyFolder(this.folder, copy);
+    if (!this.copies.includes(copy)) this.copies.push(copy);
+  }
+
+  #leave(): void {
+    this.#ground.network.alone(this.id, true);
+    this.#ground.network.moved(this.id, undefined);
+    this.#reader?.close();
+    this.#reader = undefined;
+    this.#process = undefined;
+  }
+}

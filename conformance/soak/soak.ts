@@ -1,0 +1,276 @@
+/**
+ * The soak: three servers, sessions and people at work, and all the while servers are killed, their folders exchanged, their links cut. Each
+ * server is hurt by an actor of its own. From time to time all is calm: then all stores must become equal, with nothing missing that was
+ * acknowledged. The seed decides what is done to whom; the machine's timing decides how it falls together.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
+import { type Chance, chanceOf, sleep } from './chance.js';
+import { drawHurt, type Hurt } from './hurts.js';
+import { type Fault, type Judged, SoakJudge, type Store } from './judge.js';
+import { type Network, startNetwork } from './network.js';
+import { DAY_KEYS, Person, spendDay } from './people.js';
+import type { ServerProcess } from './server.js';
+import { type Ground, Slot } from './slot.js';
+import { Turns } from './turns.js';
+import { startWriters, type Writers } from './writers.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** What a soak is asked for. */
+export interface SoakOptions {
+  readonly seed: number;
+  /** How many servers are to be killed (SIGKILL). */
+  readonly kills: number;
+  /** It ends after so many seconds at the latest. */
+  readonly seconds: number;
+  /** Told now and then how far it is. */
+  readonly onProgress: (figures: SoakFigures) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A soak in figures. */
+export interface SoakFigures {
+  readonly seconds: number;
+  readonly kills: number;
+  readonly killsByKind: Readonly<Record<string, number>>;
+  readonly clientsKilled: number;
+  readonly days: number;
+  readonly replicas: number;
+  readonly calms: number;
+  readonly judged: Readonly<Judged>;
+  readonly sessions: Readonly<Record<string, number>>;
+  readonly links: Readonly<Record<string, number>>;
+}
+
+/** What came of a soak. */
+export interface SoakResult {
+  readonly figures: SoakFigures;
+  readonly faults: ReadonlyArray<Fault>;
+  /** What happened last, for who reads of a fault. */
+  readonly notes: ReadonlyArray<string>;
+  /** The folder with everything in it; gone where there was no fault. */
+  readonly home: string;
+}
+
+const SERVERS: ReadonlyArray<NodeId> = [0, 1, 2];
+const SECRET = 'the secret of the soak, known to all';
+/** How long all servers may take to become equal in the calm, in ms. */
+const EQUAL_MS = 60_000;
+const POLL_MS = 50;
+const PROGRESS_MS = 5_000;
+const MAX_NOTES = 120;
+const PEOPLE = 2;
+/** A calm and a look at all stores comes at least after so many kills; a day of the master, in percent of these. */
+const KILLS_BETWEEN_CALMS = 40;
+const DAY_PERCENT = 35;
+
+// --- the soak --------------------------------------------------------------------------------------------------------------
+
+/** A soak under way. */
+class Soak {
+  readonly home = mkdtempSync(join(tmpdir(), 'bayou-soak-'));
+  readonly judge = new SoakJudge();
+  readonly notes: string[] = [];
+  readonly #o: SoakOptions;
+  readonly #began = performance.now();
+  readonly #data = join(this.home, 'data');
+  readonly #secretFile = join(this.home, 'secret');
+  readonly #kills = new Map<string, number>();
+  readonly #replicas = new Map<ReplicaId, ServerProcess>();
+  readonly #people: ReadonlyArray<Person>;
+  readonly #turns = new Turns();
+  readonly #network: Network;
+  readonly #slots: ReadonlyArray<Slot>;
+  readonly #ground: Ground;
+  #writers: Writers | undefined;
+  #clientsKilled = 0;
+  #days = 0;
+  #calms = 0;
+  #killsAtCalm = 0;
+
+  constructor(o: SoakOptions, network: Network) {
+    this.#o = o;
+    this.#network = network;
+    writeFileSync(this.#secretFile, SECRET, { mode: 0o600 });
+    this.#people = Array.from({ length: PEOPLE }, (_, i) => new Person(this.judge, this.home, i));
+    this.#ground = {
+      data: this.#data,
+      secret: SECRET,
+      secretFile: this.#secretFile,
+      servers: SERVERS,
+      network,
+      judge: this.judge,
+      moreKeys: () => [...DAY_KEYS, ...this.#people.flatMap((p) => p.keys)],
+      note: (line) => this.#note(line),
+      replicas: this.#replicas,
+      kills: this.#kills,
+    };
+    this.#slots = SERVERS.map((id) => new Slot(this.#ground, id));
+  }
+
+  figures(): SoakFigures {
+    return {
+      seconds: Math.round((performance.now() - this.#began) / 1000),
+      kills: this.#killed(),
+      killsByKind: Object.fromEntries(this.#kills),
+      clientsKilled: this.#clientsKilled,
+      days: this.#days,
+      replicas: this.#replicas.size,
+      calms: this.#calms,
+      judged: this.judge.judged,
+      sessions: { ...this.#writers?.counts },
+      links: { ...this.#network.counts },
+    };
+  }
+
+  async run(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.start()));
+    const { seed } = this.#o;
+    const portOf = this.#network.portOf;
+    this.#writers = startWriters({ secret: SECRET, judge: this.judge, seed, servers: SERVERS, portOf });
+    this.#network.trouble();
+    const progress = setInterval(() => this.#o.onProgress(this.figures()), PROGRESS_MS);
+    try {
+      await Promise.all([
+        ...this.#slots.map((slot) => this.#hurt(slot, chanceOf(seed, 1, slot.id))),
+        ...this.#people.map((person, i) => this.#sit(person, chanceOf(seed, 2, i))),
+        this.#look(chanceOf(seed, 3)),
+      ]);
+      if (this.judge.faults.length > 0) return;
+      await this.#calm(() => Promise.resolve());
+      await this.#closeAndOpen();
+    } finally {
+      clearInterval(progress);
+      await this.#writers.stop();
+    }
+  }
+
+  /** Ends all that runs. */
+  async end(): Promise<void> {
+    for (const slot of this.#slots) await slot.abandon()?.kill();
+  }
+
+  // --- actors ---
+
+  async #hurt(slot: Slot, chance: Chance): Promise<void> {
+    while (!this.#isOver()) {
+      const hurt = drawHurt(chance);
+      await (hurt.calm
+        ? this.#calm(() => this.#doHurt(hurt, slot, chance))
+        : this.#turns.beside(() => this.#doHurt(hurt, slot, chance)));
+    }
+  }
+
+  async #doHurt(hurt: Hurt, slot: Slot, chance: Chance): Promise<void> {
+    if (this.#isOver()) return;
+    this.#note(`server ${slot.id}: ${hurt.name}`);
+    await hurt.run(slot, chance, this.#ground);
+  }
+
+  async #sit(person: Person, chance: Chance): Promise<void> {
+    while (!this.#isOver()) {
+      await sleep(chance.whole(200, 1500));
+      const ports = SERVERS.map((id) => [id, this.#network.portOf(id)] as const);
+      const servers = [...ports].sort(() => chance.dice() - 0.5).slice(0, chance.whole(1, SERVERS.length));
+      await this.#turns.beside(async () => {
+        if (await person.sit(chance, this.#secretFile, servers)) this.#clientsKilled++;
+      });
+    }
+  }
+
+  /** Sees to it that there is a calm, and a day of the master, now and then. */
+  async #look(chance: Chance): Promise<void> {
+    while (!this.#isOver()) {
+      await sleep(POLL_MS);
+      if (this.#killed() < this.#killsAtCalm + KILLS_BETWEEN_CALMS) continue;
+      const hasDay = chance.percent(DAY_PERCENT);
+      await this.#calm(() => (hasDay ? this.#day(chance) : Promise.resolve()));
+    }
+  }
+
+  async #day(chance: Chance): Promise<void> {
+    this.#note('a day of the master');
+    for (const slot of this.#slots) await slot.kill(slot.process, 'before a day of the master');
+    await spendDay(this.judge, chance, { data: this.#data, home: this.home, day: this.#days++, servers: SERVERS });
+    await Promise.all(this.#slots.map((slot) => slot.start()));
+  }
+
+  /** All servers end as they are asked to, and come back. */
+  async #closeAndOpen(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.terminate()?.gone ?? Promise.resolve()));
+    await Promise.all(this.#slots.map((slot) => slot.start()));
+    await this.#calm(() => Promise.resolve());
+  }
+
+  // --- the calm ---
+
+  /** Does something while nobody asks and all servers have everything. */
+  #calm(work: () => Promise<void>): Promise<void> {
+    return this.#turns.alone(async () => {
+      this.#note('calm');
+      this.#calms++;
+      this.#network.mend();
+      await this.#writers?.pause();
+      await this.#becomeEqual();
+      this.#killsAtCalm = this.#killed();
+      if (this.judge.faults.length > 0) return;
+      await work();
+      this.#network.trouble();
+      this.#writers?.resume();
+    });
+  }
+
+  /** Waits until all servers hold the same, and nothing that was acknowledged is missing; after the deadline the judge says what is. */
+  async #becomeEqual(): Promise<void> {
+    const until = performance.now() + EQUAL_MS;
+    for (;;) {
+      const stores = new Map<NodeId, Store>();
+      for (const slot of this.#slots) {
+        const store = await slot.read();
+        if (store !== undefined) stores.set(slot.id, store);
+      }
+      const isLate = performance.now() > until;
+      if (isLate || (stores.size === this.#slots.length && this.judge.missing(stores).length === 0)) {
+        if (stores.size < this.#slots.length) this.judge.accuse('stores', `only ${stores.size} servers could be read`);
+        this.judge.final(stores);
+        return;
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  // --- the rest ---
+
+  #killed(): number {
+    return [...this.#kills.values()].reduce((sum, n) => sum + n, 0);
+  }
+
+  #isOver(): boolean {
+    const { kills, seconds, signal } = this.#o;
+    const late = performance.now() - this.#began > seconds * 1000;
+    return late || this.#killed() >= kills || this.judge.faults.length > 0 || signal?.aborted === true;
+  }
+
+  #note(line: string): void {
+    const seconds = ((performance.now() - this.#began) / 1000).toFixed(3);
+    this.notes.push(`${seconds} ${line}`);
+    if (this.notes.length > MAX_NOTES) this.notes.shift();
+  }
+}
+
+/** Runs a soak; every process of it is gone when it resolves. */
+export const soak = async (o: SoakOptions): Promise<SoakResult> => {
+  const network = await startNetwork(SERVERS, SECRET, o.seed, chanceOf(o.seed, 4));
+  const run = new Soak(o, network);
+  try {
+    await run.run();
+  } finally {
+    await run.end();
+    await network.close();
+  }
+  if (run.judge.faults.length === 0) rmSync(run.home, { recursive: true, force: true });
+  return { figures: run.figures(), faults: run.judge.faults, notes: run.notes, home: run.home };
+};

@@ -1,0 +1,190 @@
+/**
+ * The sessions of the soak, in its own process, through the library: they put and get, end or break off, and begin anew or from tokens:
+ * the latest, an old one, one that another session goes on with too, one from before a crash.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import type { SessionToken } from '#bayou/core/session.js';
+import { type BayouSession, connect } from '#bayou/library.js';
+import { type Chance, chanceOf, sleep } from './chance.js';
+import type { Knowledge, SoakJudge } from './judge.js';
+import { BALLAST_BYTES, BALLAST_KEYS, HOT_KEYS, nameIn, valueOf } from './values.js';
+
+/** What the sessions need. */
+export interface WritersOptions {
+  readonly secret: string;
+  readonly judge: SoakJudge;
+  readonly seed: number;
+  readonly servers: ReadonlyArray<NodeId>;
+  readonly portOf: (server: NodeId) => number;
+}
+
+/** Sessions at work. */
+export interface Writers {
+  /** Resolves when nothing is under way any more; until `resume` nothing is asked. */
+  readonly pause: () => Promise<void>;
+  readonly resume: () => void;
+  /** Resolves when all sessions have ended. */
+  readonly stop: () => Promise<void>;
+  readonly counts: { fresh: number; latest: number; old: number; twice: number; crashed: number };
+}
+
+interface Kept {
+  readonly token: SessionToken;
+  readonly known: Knowledge;
+  used: number;
+}
+
+const ACTORS = 6;
+const KEPT = 60;
+
+/** What actors wait at between their operations. */
+interface Door {
+  isOpen: boolean;
+  readonly waiting: (() => void)[];
+}
+
+const pass = async (door: Door): Promise<void> => {
+  while (!door.isOpen) await new Promise<void>((resolve) => door.waiting.push(resolve));
+};
+
+/** A session, and what it is for the judge. */
+class Actor {
+  readonly #o: WritersOptions;
+  readonly #session: BayouSession;
+  readonly #number: number;
+  #puts = 0;
+
+  constructor(o: WritersOptions, session: BayouSession, number: number) {
+    this.#o = o;
+    this.#session = session;
+    this.#number = number;
+  }
+
+  /** One put, and what came of it to the judge. */
+  async put(key: string, padding: number): Promise<void> {
+    const { judge } = this.#o;
+    const { name, value } = valueOf(this.#number, this.#puts++, padding);
+    const before = judge.knowledge(this.#number);
+    judge.put(this.#number, key, name);
+    const result = await this.#session.put(key, value);
+    if (result.type === 'accepted') judge.accepted(name, result.stamp, before);
+    else judge.ended(name, result.type === 'UNKNOWN' ? 'unknown' : 'failed');
+  }
+
+  async get(key: string): Promise<void> {
+    const { judge } = this.#o;
+    const before = judge.knowledge(this.#number);
+    const result = await this.#session.get(key);
+    if (result.type === 'value') judge.read(this.#number, key, { value: nameIn(result.text), stamp: result.stamp }, before);
+    else if (result.type === 'ERR_KEY') judge.read(this.#number, key, null, before);
+  }
+
+  /** The session's token, with what the judge knows that it is worth. */
+  keep(): Kept {
+    return { token: this.#session.token(), known: this.#o.judge.knowledge(this.#number), used: 0 };
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+}
+
+/** Does an operation, or some at once. */
+const operate = async (actor: Actor, chance: Chance): Promise<void> => {
+  const what = chance.whole(0, 99);
+  if (what < 3) await Promise.all(Array.from({ length: chance.whole(10, 80) }, () => actor.put(chance.pick(HOT_KEYS), 0)));
+  else if (what < 5) await actor.put(chance.pick(BALLAST_KEYS), BALLAST_BYTES);
+  else if (what < 60) await actor.put(chance.pick(HOT_KEYS), chance.percent(5) ? chance.whole(1, 3000) : 0);
+  else await actor.get(chance.pick(HOT_KEYS));
+};
+
+/** Starts the sessions. */
+export const startWriters = (o: WritersOptions): Writers => {
+  const door: Door = { isOpen: true, waiting: [] };
+  const kept: Kept[] = [];
+  const counts = { fresh: 0, latest: 0, old: 0, twice: 0, crashed: 0 };
+  let stopped = false;
+  let busy = 0;
+  let idle = (): void => undefined;
+
+  const keep = (k: Kept, chance: Chance): void => {
+    if (kept.length < KEPT) kept.push(k);
+    else kept[chance.whole(0, KEPT - 1)] = k;
+  };
+  /** The token to begin with, if any. */
+  const choose = (chance: Chance): Kept | undefined => {
+    if (kept.length === 0 || chance.percent(30)) {
+      counts.fresh++;
+      return undefined;
+    }
+    const latest = chance.percent(40);
+    const choice = latest ? kept.at(-1)! : chance.pick(kept);
+    counts[choice.used > 0 ? 'twice' : latest ? 'latest' : 'old']++;
+    choice.used++;
+    return choice;
+  };
+  const open = async (chance: Chance): Promise<Actor | undefined> => {
+    const begin = choose(chance);
+    const shuffled = [...o.servers].sort(() => chance.dice() - 0.5);
+    const servers = shuffled.slice(0, chance.whole(1, o.servers.length)).map((id) => ({ id, port: o.portOf(id) }));
+    const guarantees = chance.percent(20) ? { writesFollowReads: true, monotonicWrites: true } : {};
+    const session = await connect({
+      servers,
+      secret: o.secret,
+      timeoutMs: chance.whole(200, 2000),
+      ...(begin === undefined ? { guarantees } : { token: begin.token }),
+    });
+    if (E.isLeft(session)) return undefined;
+    return new Actor(o, session.right, o.judge.begin(begin?.known));
+  };
+  /** One session from its beginning to its end, or until it breaks off in the middle of its operations. */
+  const live = async (actor: Actor, chance: Chance): Promise<void> => {
+    for (let n = chance.whole(3, 60); n > 0 && !stopped; n--) {
+      if (!door.isOpen) break;
+      await operate(actor, chance);
+      if (chance.percent(5)) keep(actor.keep(), chance);
+      if (chance.percent(70)) await sleep(chance.whole(0, 6));
+    }
+    if (chance.percent(30)) {
+      counts.crashed++;
+      if (chance.percent(50)) keep(actor.keep(), chance);
+      const left = Promise.all(Array.from({ length: 5 }, () => actor.put(chance.pick(HOT_KEYS), 0)));
+      await sleep(0);
+      actor.close();
+      await left;
+    } else {
+      keep(actor.keep(), chance);
+      actor.close();
+    }
+  };
+  const act = async (chance: Chance): Promise<void> => {
+    while (!stopped) {
+      await pass(door);
+      busy++;
+      const actor = await open(chance);
+      if (actor !== undefined) await live(actor, chance);
+      if (--busy === 0) idle();
+      if (actor === undefined) await sleep(20);
+    }
+  };
+  const actors = Array.from({ length: ACTORS }, (_, i) => act(chanceOf(o.seed, 1000 + i)));
+
+  const resume = (): void => {
+    door.isOpen = true;
+    for (const wake of door.waiting.splice(0)) wake();
+  };
+  return {
+    pause: async () => {
+      door.isOpen = false;
+      while (busy > 0) await new Promise<void>((resolve) => (idle = resolve));
+    },
+    resume,
+    stop: async () => {
+      stopped = true;
+      resume();
+      await Promise.all(actors);
+    },
+    counts,
+  };
+};

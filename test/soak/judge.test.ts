@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { type Held, SoakJudge, type Store } from '../../conformance/soak/judge.js';
+import { nameIn, valueOf } from '../../conformance/soak/values.js';
+import type { ReplicaId } from '../../src/core/ids.js';
+import type { Stamp } from '../../src/core/write.js';
+
+const stamp = (t: number, r: ReplicaId = '0.7'): Stamp => ({ t, r });
+const store = (entries: Readonly<Record<string, Held>>): Store => new Map(Object.entries(entries));
+const kinds = (judge: SoakJudge): ReadonlyArray<string> => judge.faults.map((f) => f.kind);
+
+/** A put that is acknowledged at once. */
+const put = (judge: SoakJudge, session: number, key: string, value: string, at: Stamp): void => {
+  const before = judge.knowledge(session);
+  judge.put(session, key, value);
+  judge.accepted(value, at, before);
+};
+
+describe("the soak's judge", () => {
+  test('a run in which all is kept has no fault', () => {
+    const judge = new SoakJudge();
+    const a = judge.begin();
+    put(judge, a, 'k', 'v1', stamp(1));
+    put(judge, a, 'k', 'v2', stamp(2));
+    const b = judge.begin(judge.knowledge(a));
+    judge.read(b, 'k', { value: 'v2', stamp: stamp(2) }, judge.knowledge(b));
+    put(judge, b, 'k', 'v3', stamp(3, '1.4'));
+    judge.cameBack(0, store({ k: { value: 'v2', stamp: stamp(2) } }));
+    const last: Store = store({ k: { value: 'v3', stamp: stamp(3, '1.4') } });
+    judge.final(
+      new Map([
+        [0, last],
+        [1, last],
+      ]),
+    );
+    expect(judge.faults).toEqual([]);
+    expect(judge.judged).toMatchObject({ puts: 3, acknowledged: 3, gets: 1, sessions: 2, stores: 3 });
+  });
+
+  test('a stamp for two puts is a fault', () => {
+    const judge = new SoakJudge();
+    put(judge, judge.begin(), 'k', 'v1', stamp(1));
+    put(judge, judge.begin(), 'l', 'v2', stamp(1));
+    expect(kinds(judge)).toEqual(['stamps']);
+  });
+
+  test('two stamps for a put are a fault', () => {
+    const judge = new SoakJudge();
+    put(judge, judge.begin(), 'k', 'v1', stamp(1));
+    const other = judge.begin();
+    judge.read(other, 'k', { value: 'v1', stamp: stamp(2) }, judge.knowledge(other));
+    expect(kinds(judge)).toEqual(['stamps']);
+  });
+
+  test('a put below what its session, or the token that it began with, had seen is a fault', () => {
+    const judge = new SoakJudge();
+    const a = judge.begin();
+    put(judge, a, 'k', 'v1', stamp(5));
+    const b = judge.begin(judge.knowledge(a));
+    put(judge, b, 'k', 'v2', stamp(5, '0.1'));
+    put(judge, b, 'l', 'v3', stamp(4));
+    expect(judge.faults.map((f) => f.why.slice(0, 13))).toEqual(['SESSION-ORDER', 'R2: l:v3 of s']);
+  });
+
+  test('puts under way at the same time bind each other to nothing', () => {
+    const judge = new SoakJudge();
+    const a = judge.begin();
+    const before = judge.knowledge(a);
+    judge.put(a, 'k', 'v1');
+    judge.put(a, 'k', 'v2');
+    judge.accepted('v2', stamp(2), before);
+    judge.accepted('v1', stamp(1), before);
+    expect(judge.faults).toEqual([]);
+  });
+
+  test('a session, and one that goes on from its token, never reads what is older, nor nothing', () => {
+    const judge = new SoakJudge();
+    const a = judge.begin();
+    put(judge, judge.begin(), 'k', 'v1', stamp(1));
+    put(judge, a, 'k', 'v2', stamp(2));
+    const b = judge.begin(judge.knowledge(a));
+    judge.read(b, 'k', { value: 'v1', stamp: stamp(1) }, judge.knowledge(b));
+    judge.read(a, 'k', null, judge.knowledge(a));
+    expect(kinds(judge)).toEqual(['session', 'session']);
+  });
+
+  test('a value that nobody put, or whose put had failed, is a fault; one of unknown outcome is not', () => {
+    const judge = new SoakJudge();
+    const a = judge.begin();
+    for (const value of ['failed', 'unknown']) judge.put(a, 'k', value);
+    judge.ended('failed', 'failed');
+    judge.ended('unknown', 'unknown');
+    const before = judge.knowledge(a);
+    judge.read(a, 'k', { value: 'unknown', stamp: stamp(1) }, before);
+    expect(judge.faults).toEqual([]);
+    judge.read(a, 'k', { value: 'failed', stamp: stamp(2) }, before);
+    judge.read(a, 'k', { value: 'nobody', stamp: stamp(3) }, before);
+    expect(kinds(judge)).toEqual(['value', 'value']);
+  });
+
+  test('a server that comes back without what it acknowledged has lost it, unless its folder was replaced', () => {
+    const judge = new SoakJudge();
+    put(judge, judge.begin(), 'k', 'v1', stamp(1));
+    judge.cameBack(1, store({ k: null }));
+    expect(judge.faults).toEqual([]);
+    judge.cameBack(0, store({ k: null }));
+    expect(kinds(judge)).toEqual(['lost']);
+    judge.replaced(0);
+    judge.cameBack(0, store({ k: null }));
+    expect(judge.faults).toHaveLength(1);
+  });
+
+  test('in the end nothing may be missing, undone or different', () => {
+    const judge = new SoakJudge();
+    const a = judge.begin();
+    put(judge, a, 'k', 'v1', stamp(1));
+    put(judge, a, 'k', 'v2', stamp(2));
+    put(judge, judge.begin(), 'l', 'v3', stamp(3));
+    const whole = store({ k: { value: 'v2', stamp: stamp(2) }, l: { value: 'v3', stamp: stamp(3) } });
+    const bad = store({ k: { value: 'v1', stamp: stamp(1) }, l: null });
+    expect(judge.missing(new Map([[0, whole]]))).toEqual([]);
+    expect(
+      judge
+        .missing(
+          new Map([
+            [0, whole],
+            [1, bad],
+          ]),
+        )
+        .map((f) => f.kind),
+    ).toEqual(['undone', 'lost']);
+    put(judge, a, 'm', 'v4', stamp(4));
+    const two = new Map<number, Store>([
+      [0, store({ m: { value: 'v4', stamp: stamp(4) } })],
+      [1, store({ m: { value: 'v5', stamp: stamp(5) } })],
+    ]);
+    expect(judge.missing(two).map((f) => f.kind)).toContain('stores');
+  });
+
+  test('who is not told stamps reads what it put, or what may have come after it', () => {
+    const judge = new SoakJudge();
+    const a = judge.begin();
+    for (const value of ['v1', 'v2', 'v3']) judge.put(a, 'k', value);
+    judge.told('v1');
+    judge.ended('v2', 'unknown');
+    judge.told('v3');
+    judge.shown(a, 'k', 'v3');
+    judge.shown(a, 'k', 'v2');
+    expect(judge.faults).toEqual([]);
+    judge.shown(a, 'k', 'v1');
+    judge.shown(a, 'k', null);
+    expect(kinds(judge)).toEqual(['session', 'session']);
+    expect(judge.missing(new Map([[0, store({ k: { value: 'v1', stamp: stamp(1) } })]])).map((f) => f.kind)).toEqual(['undone']);
+  });
+});
+
+test('a value names its put, and one that is not whole names none', () => {
+  const { name, value } = valueOf(3, 4, 100);
+  expect(nameIn(value)).toBe(name);
+  expect(nameIn(valueOf(3, 4, 0).value)).toBe(valueOf(3, 4, 0).name);
+  expect(nameIn(value.slice(0, -1))).not.toBe(name);
+  expect(nameIn(`${value}~`)).not.toBe(name);
+});
