@@ -28,7 +28,12 @@ module.exports = {
     arrow('impl-has-no-sockets', '^src/impl', '^src/(?!core|impl)', 'The implementation knows the vocabulary alone.'),
     arrow('impl-opens-no-sockets', '^src/impl', '^(node:)?(net|tls|dgram|http|child_process)', 'Sockets are for src/net.'),
     arrow('net-below-programs', '^src/net', '^src/(?!core|impl|net)', 'Programs use the net, never the reverse.'),
-    arrow('judges-have-no-model', '^conformance/(judge|soak)', '^src/(model|impl)', 'Whoever judges has read the contract alone.'),
+    arrow(
+      'judges-have-no-model',
+      '^conformance/(judge|soak)',
+      '^src/(model|impl)',
+      'Whoever judges has read the contract alone.',
+    ),
     arrow('src-without-conformance', '^src', '^conformance', 'Conformance builds on the source, never the reverse.'),
   ],
   options: {

@@ -136,7 +136,7 @@ describe('the proxy', () => {
     const hanging = send(proxy, 2, 3);
     while (received[0]?.length !== 2) await new Promise((resolve) => setImmediate(resolve));
     proxy.setCut(true);
-    expect(await hanging).toEqual([0, 1]);
+    expect(upTo(2)).toEqual(expect.arrayContaining(await hanging));
     expect(await send(proxy, 2, 2)).toEqual([]);
     proxy.setCut(false);
     expect(await send(proxy, 3, 3)).toEqual([0, 1, 2]);
