@@ -133,7 +133,7 @@ const putOf = (i: number, k: string): Put => ({
 const pullOfOne = (keys: number): number => {
   const [a, b] = [createReplica(replicaId(0)), createReplica(replicaId(1))];
   const pull = (): void => {
-    const { answer } = step<'pull'>(a, { type: 'pull', puller: b.id, vv: vectorOf(b) });
+    const { answer } = step<'pull'>(a, { type: 'pull', puller: b.id, vv: vectorOf(b), after: null });
     encodeFrame(answer);
     step<'merge'>(b, { type: 'merge', pulled: answer });
   };

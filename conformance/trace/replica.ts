@@ -90,7 +90,7 @@ export class FollowedReplica {
       for (const [r, t] of this.vv)
         if (!covers(asked, [[r, t]])) for (const write of this.#byReplica.get(r)?.values() ?? []) writes.push(write);
     }
-    const pulled = answerPull({ ...this.#slice(''), log: writes }, { type: 'pull', puller, vv: asked });
+    const pulled = answerPull({ ...this.#slice(''), log: writes }, { type: 'pull', puller, vv: asked, after: null });
     if (this.#rules.variant !== 'V2') return pulled;
     const earlier = this.#readEarlier.get(puller) ?? pulled.writes;
     this.#readEarlier.set(puller, pulled.writes);

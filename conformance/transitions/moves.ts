@@ -76,7 +76,7 @@ const getAt = (part: ServerPart, get: Get): GetAnswer => step<'get'>(part.replic
 
 const pullFrom = (ways: Ways, puller: ServerPart, answerer: ServerPart): ServerPart => {
   const { id } = puller.replica;
-  const pulled = step<'pull'>(answerer.replica, { type: 'pull', puller: id, vv: vectorOf(puller.replica) }).answer;
+  const pulled = step<'pull'>(answerer.replica, { type: 'pull', puller: id, vv: vectorOf(puller.replica), after: null }).answer;
   const replica = writable(ways, puller);
   return withAppend(puller, replica, step<'merge'>(replica, { type: 'merge', pulled }));
 };
@@ -257,7 +257,7 @@ const request: Move = ([puller, answerer, net, ...links]) => {
     type: 'request',
     puller: serverIdOf(puller as ServerPart),
     answerer: serverIdOf(answerer as ServerPart),
-    pull: { type: 'pull', puller: replica.id, vv: vectorOf(replica) },
+    pull: { type: 'pull', puller: replica.id, vv: vectorOf(replica), after: null },
   };
   return { parts: [puller, answerer, sendFlying(net as NetPart, sent), ...links] };
 };

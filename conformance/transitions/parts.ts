@@ -122,6 +122,8 @@ export const serverOfPart = (part: ServerPart, remembersPuts: boolean): Server =
     log: sorted(log, stampOrd.compare),
     receipts: remembersPuts ? receiptsOf(part.seen) : [],
     midway: null,
+    waiting: [],
+    transfers: [],
   };
 };
 
@@ -164,13 +166,14 @@ export const withoutFolded = (session: ModelSession): ModelSession => {
 export const messageOf = (m: Flying): Message => {
   const vv = (entries: Pull['vv']): Pull['vv'] => sorted(entries, ([a], [b]) => replicaOrd.compare(a, b));
   return m.type === 'request'
-    ? { type: 'request', puller: m.puller, answerer: m.answerer, replica: m.pull.puller, vv: vv(m.pull.vv) }
+    ? { type: 'request', puller: m.puller, answerer: m.answerer, replica: m.pull.puller, vv: vv(m.pull.vv), after: m.pull.after }
     : {
         type: 'answer',
         puller: m.puller,
         answerer: m.answerer,
         replica: m.to,
         pulled: { ...m.pulled, vv: vv(m.pulled.vv), writes: sorted(m.pulled.writes, stampOrd.compare) },
+        asked: [],
       };
 };
 

@@ -43,8 +43,11 @@ export const GetC = flat('Get', {
 });
 export type Get = t.TypeOf<typeof GetC>;
 
-/** A pull's request (R9): the puller and its vector. */
-export const PullC = flat('Pull', { type: t.literal('pull'), puller: ReplicaIdC, vv: VectorEntriesC });
+/**
+ * A pull's request (R9): the puller, the vector of what it has, and where the part that it asks for begins: after this stamp, in R4's
+ * order; null: at the beginning.
+ */
+export const PullC = flat('Pull', { type: t.literal('pull'), puller: ReplicaIdC, vv: VectorEntriesC, after: StampOrNullC });
 export type Pull = t.TypeOf<typeof PullC>;
 
 // --- answered --------------------------------------------------------------------------------------------------------------
@@ -58,13 +61,15 @@ export const FoundC = object('Found', { type: t.literal('found'), value: BytesC,
 /** The server meets the guarantees and has no value for the key: ERR_KEY (R13). */
 export const MissingC = flat('Missing', { type: t.literal('missing') });
 /**
- * A pull's answer, taken at one instant (R9): every write the puller lacks, in the order of accept times for each replica, the
- * answerer's vector and its accept time.
+ * A pull's answer, taken at one instant (R9): of the writes that the puller lacks, those stamped above `after` (the request's) and up
+ * to `upTo`, in R4's order; `upTo` null: all of them. With them the answerer's vector and its accept time.
  */
 export const PulledC = object('Pulled', {
   type: t.literal('pulled'),
   from: ReplicaIdC,
+  after: StampOrNullC,
   writes: t.readonlyArray(WriteC),
+  upTo: StampOrNullC,
   vv: VectorEntriesC,
   clock: Natural,
 });

@@ -8,7 +8,7 @@ import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
 import { Natural, NodeIdC, ReplicaIdC, SessionNumberC } from './ids.js';
 import { GuaranteesC } from './session.js';
-import { StampC, StampOrNullC, VectorEntriesC, WriteC } from './write.js';
+import { StampC, StampOrNullC, TransferC, VectorEntriesC, WriteC } from './write.js';
 
 const event = <K extends string, P extends t.Props>(type: K, props: P) =>
   t.readonly(t.strict({ p: t.string, n: Natural, type: t.literal(type), ...props }, type));
@@ -25,8 +25,15 @@ const ResultC = event('result', {
 /** At the master: it killed a server's process. */
 const KillC = event('kill', { server: NodeIdC, process: t.string });
 
-/** At a server: it runs as this replica, with what its log held (R7, R10). `fresh`: it had no log. */
-const StartC = event('start', { replica: ReplicaIdC, fresh: t.boolean, vv: VectorEntriesC, clock: Natural, writes: Natural });
+/** At a server: it runs as this replica, with what its log held (R7, R10). `fresh`: it had no log. `writes`: how many keys it has. */
+const StartC = event('start', {
+  replica: ReplicaIdC,
+  fresh: t.boolean,
+  vv: VectorEntriesC,
+  clock: Natural,
+  writes: Natural,
+  transfers: t.readonlyArray(TransferC),
+});
 /** At a server: the link to a peer, server or client, was made or cut. */
 const LinkC = event('link', { peer: NodeIdC, up: t.boolean });
 /** At a server: it accepted a put (R2). `clock` and `require` are the session's; `repeated`: an earlier put's stamp again (R3). */
@@ -60,18 +67,23 @@ const AnswerC = event('answer', {
   value: t.union([BytesC, t.null]),
   vv: VectorEntriesC,
 });
-/** At a puller: it asked a peer (R9). `pull` names this pull in both processes: the puller's process and its count. */
-const PullAskedC = event('pullAsked', { peer: NodeIdC, pull: t.string, vv: VectorEntriesC });
+/**
+ * At a puller: it asked a peer for a part (R9): for what `vv` lacks, stamped above `after`. `pull` names this request in both
+ * processes: the puller's process and its count.
+ */
+const PullAskedC = event('pullAsked', { peer: NodeIdC, pull: t.string, vv: VectorEntriesC, after: StampOrNullC });
 /** At an answerer: the answer it gave, taken at this instant. */
 const PullAnsweredC = event('pullAnswered', {
   puller: ReplicaIdC,
   pull: t.string,
   asked: VectorEntriesC,
+  after: StampOrNullC,
   writes: t.readonlyArray(WriteC),
+  upTo: StampOrNullC,
   vv: VectorEntriesC,
   clock: Natural,
 });
-/** At a puller: it merged an answer; its vector and accept time afterwards. */
+/** At a puller: it took an answer in; its vector and accept time afterwards (those of before, where more parts are to come). */
 const MergedC = event('merged', { peer: ReplicaIdC, pull: t.string, vv: VectorEntriesC, clock: Natural });
 
 /** At a client: a session began, under a number of its own (R11a). */

@@ -37,3 +37,15 @@ export const VectorEntriesC = t.readonlyArray(t.readonly(t.tuple([ReplicaIdC, Na
 
 /** A version vector (R8) as it is written down: its entries above 0, in no special order. */
 export type VectorEntries = t.TypeOf<typeof VectorEntriesC>;
+
+/** Decodes a {@link Transfer}. */
+export const TransferC = t.readonly(
+  t.strict({ from: ReplicaIdC, base: VectorEntriesC, goal: VectorEntriesC, after: StampOrNullC }, 'Transfer'),
+);
+
+/**
+ * How far a pull in parts (R9) from a replica has come. A part ends at a stamp, `after`: the next one begins there; null: at the
+ * beginning. When the parts have passed every stamp, the puller has, or has waiting, all that `goal` claims, which is the replica's vector
+ * at the first of them; it becomes the `base`, from which the next pass of parts starts.
+ */
+export type Transfer = t.TypeOf<typeof TransferC>;

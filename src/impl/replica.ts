@@ -165,6 +165,8 @@ const pull = (replica: Replica, message: Pull): Pulled => {
   return {
     type: 'pulled',
     from: replica.id,
+    after: null,
+    upTo: null,
     writes: replica.policy.answer(message.puller, () => lacking(replica.log, known)),
     vv: vectorOf(replica),
     clock: replica.clock,

@@ -38,6 +38,10 @@ const count = described(
   'a whole number from 0 to 9, or "unbounded"',
   (u): u is number | 'unbounded' => u === 'unbounded' || whole(0, 9).is(u),
 );
+const partWrites = described(
+  'a whole number from 1 to 9, or "unbounded"',
+  (u): u is number | 'unbounded' => u === 'unbounded' || whole(1, 9).is(u),
+);
 const GUARANTEES =
   'readYourWrites, monotonicReads, writesFollowReads and monotonicWrites, each true or false, and scope, key or store';
 const sessions = described(
@@ -75,6 +79,8 @@ const FIELDS = {
   blankRestarts: whole(0, 9),
   /** At the grain `messages`: how many messages can be in flight at once. */
   inFlight: whole(0, 36),
+  /** At the grain `messages`: how many writes an answer can carry; a pull of more comes in parts (R9). */
+  partWrites,
   /** At the grain `messages`: how many messages can be lost. `unbounded` multiplies the states by less than a number does. */
   losses: count,
   /** At the grain `messages`: how many messages can be repeated. */
@@ -120,6 +126,7 @@ export const DEFAULTS: Config = {
   kills: 0,
   blankRestarts: 0,
   inFlight: 0,
+  partWrites: 'unbounded',
   losses: 0,
   duplicates: 0,
   lostAnswers: 0,
@@ -212,6 +219,10 @@ const disagreements = (c: Config): ReadonlyArray<string> =>
       c.inFlight < c.servers * (c.servers - 1) &&
       `inFlight: SETTLE needs room for every pull at once, ${c.servers * (c.servers - 1)}, or the bound alone could starve one`,
     c.grain === 'pull' && c.inFlight > 0 && 'inFlight: only the grain "messages" has messages in flight',
+    c.grain === 'pull' && c.partWrites !== 'unbounded' && 'partWrites: only the grain "messages" has answers in parts',
+    c.partWrites !== 'unbounded' &&
+      (c.stabilize || c.variant === 'V2') &&
+      'partWrites: stabilize and V2 make whole pulls alone; leave it "unbounded" with them',
     c.grain === 'pull' && c.losses !== 0 && 'losses: only the grain "messages" has messages to lose',
     c.grain === 'pull' && c.duplicates !== 0 && 'duplicates: only the grain "messages" has messages to repeat',
     c.lostAnswers > 0 &&

@@ -1,6 +1,7 @@
 /** The network: partitions made by links (contract, section 5), and messages in flight at the finer grain (section 7, R9). */
 import type { NodeId, ReplicaId } from '../core/ids.js';
 import type { Pulled } from '../core/messages.js';
+import type { Stamp } from '../core/write.js';
 import * as V from './vector.js';
 
 // --- links and partitions --------------------------------------------------------------------------------------------------
@@ -41,6 +42,7 @@ export type Message =
       readonly answerer: NodeId;
       readonly replica: ReplicaId;
       readonly vv: V.Vector;
+      readonly after: Stamp | null;
     }
   | {
       readonly type: 'answer';
@@ -48,6 +50,8 @@ export type Message =
       readonly answerer: NodeId;
       readonly replica: ReplicaId;
       readonly pulled: Pulled;
+      /** The vector that the request asked with; empty where answers are never in parts, since the puller has all that it says. */
+      readonly asked: V.Vector;
     };
 
 /** The messages in flight: a bag, sorted, so that equal bags are equal values and order of arrival is free. */
@@ -56,10 +60,16 @@ export type Net = ReadonlyArray<Message>;
 /** A message as text: two are the same when their texts are. */
 export const textOf = (m: Message): string =>
   m.type === 'request'
-    ? `${m.replica}?${m.answerer}[${V.show(m.vv)}]`
+    ? `${m.replica}?${m.answerer}[${V.show(m.vv)}]${part(m.after, null)}`
     : `${m.replica}!${m.answerer}[${V.show(m.pulled.vv)}]@${m.pulled.clock}${m.pulled.writes
         .map((w) => `;${w.t},${w.r},${w.client},${w.clientTime},${w.key}`)
-        .join('')}`;
+        .join('')}${part(m.pulled.after, m.pulled.upTo)}${m.asked.length === 0 ? '' : `[${V.show(m.asked)}]`}`;
+
+/** Which part a message is about; nothing where it is about all of them. */
+const part = (after: Stamp | null, upTo: Stamp | null): string => {
+  const text = (stamp: Stamp | null): string => (stamp === null ? '' : `${stamp.t}@${stamp.r}`);
+  return after === null && upTo === null ? '' : `(${text(after)}..${text(upTo)})`;
+};
 
 /** The bag with a message more. */
 export const send = (net: Net, message: Message): Net =>

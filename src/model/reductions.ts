@@ -79,6 +79,7 @@ export const renamed =
         return serverWith(l.of, {
           log: renamedLog(by, l.of.log),
           receipts: l.of.receipts.map((x) => ({ ...x, client: by.client(x.client) })).sort((a, b) => a.client - b.client),
+          waiting: renamedLog(by, l.of.waiting),
           midway: l.of.midway && { ...l.of.midway, writes: renamedLog(by, l.of.midway.writes) },
         });
       case 'client':

@@ -9,6 +9,7 @@ import {
   type Slot,
 } from '../checker/interface.js';
 import type { NodeId } from '../core/ids.js';
+import type { Pulled } from '../core/messages.js';
 import { receiptBreaks, receiptShows } from './judge.js';
 import * as Net from './network.js';
 import {
@@ -17,34 +18,69 @@ import {
   answerPull,
   claimFirst,
   finishAnswer,
+  kindOf,
   pullRequest,
   readLogOnly,
   receive,
+  receiveLast,
+  receiveOther,
+  receivePart,
+  withArrived,
   type Answer,
   type Server,
 } from './server.js';
 import { pullAnswerKey, vectorKey } from './texts.js';
 import * as V from './vector.js';
 import { linkOf, type World } from './world.js';
-import { add } from './write-log.js';
+import type { Log } from './write-log.js';
+
+/** Are answers bounded, so that a pull may come in parts? */
+const isInParts = (world: World): boolean => world.config.partWrites !== 'unbounded';
 
 // --- one step --------------------------------------------------------------------------------------------------------------
 
+/** What came of an answer at the puller. */
+interface Taken {
+  readonly next: Server;
+  readonly violates: ReadonlyArray<string>;
+  readonly witnesses: ReadonlyArray<string>;
+}
+
 /** The puller takes in an answer; V8: at first only the vector. */
-const takeIn = (
+const takeIn = (world: World, puller: Server, answer: Answer): Taken => {
+  if (world.rules.variant === 'V8') return { next: claimFirst(world.rules)(puller, answer), violates: [], witnesses: [] };
+  return addAll(world, puller, answer, receive(world.rules));
+};
+
+/** The puller adds the writes of an answer, by one way or another of taking it in. */
+const addAll = <A extends Answer>(
   world: World,
   puller: Server,
-  answer: Answer,
-): { readonly next: Server; readonly violates: ReadonlyArray<string>; readonly witnesses: ReadonlyArray<string> } => {
+  answer: A,
+  receiving: (server: Server, answer: A, whole: Log) => Server,
+): Taken => {
   const { rules, judged } = world;
-  if (rules.variant === 'V8') return { next: claimFirst(rules)(puller, answer), violates: [], witnesses: [] };
-  const whole = add(puller.log, answer.writes);
-  const after = receive(rules)(puller, answer, whole);
+  const whole = withArrived(puller, answer);
+  const after = receiving(puller, answer, whole);
   return {
     next: after,
     violates: receiptBreaks(judged, rules, puller, whole, after),
     witnesses: receiptShows(judged, puller, answer, whole, after),
   };
+};
+
+/** The puller takes in an answer that may be a part. V8: it takes the vector with the first part, and so asks for no other. */
+const takePart = (world: World, puller: Server, asked: V.Vector, pulled: Pulled): Taken & { readonly note?: string } => {
+  const { rules } = world;
+  if (rules.variant === 'V8') return addAll(world, puller, pulled, receive(rules));
+  switch (kindOf(puller, asked, pulled)) {
+    case 'other':
+      return { next: receiveOther(puller, pulled), violates: [], witnesses: [], note: 'of no use' };
+    case 'part':
+      return { next: receivePart(puller, pulled), violates: [], witnesses: [], note: 'a part' };
+    case 'last':
+      return addAll(world, puller, pulled, receiveLast(rules));
+  }
 };
 
 /** A puller that has yet to add the writes it claims takes nothing else in (V8). */
@@ -122,22 +158,15 @@ const request = (
       const [from, to] = ids;
       if (!here.up || !there.up || !up.every(Boolean)) return [];
       if (flying.length >= world.config.inFlight || Net.isBusy(flying, from, to)) return [];
-      const asked = pullRequest(here);
+      const { puller: replica, vv, after } = pullRequest(here, to);
       return [
-        {
-          next: [
-            here,
-            there,
-            Net.send(flying, { type: 'request', puller: from, answerer: to, replica: asked.puller, vv: asked.vv }),
-            ...up,
-          ],
-        },
+        { next: [here, there, Net.send(flying, { type: 'request', puller: from, answerer: to, replica, vv, after }), ...up] },
       ];
     },
   });
 
 /**
- * R9: the answer, taken at one instant. Where the answerer has nothing that the request lacks, the answer would change nothing at
+ * R9: the answer, taken at one instant. Where whole pulls are answered and the answerer has nothing that the request lacks, the answer would change nothing at
  * the puller, whose vector and accept time only grow: the request is taken off and no answer is sent, which spares states.
  */
 const answer = (
@@ -157,8 +186,8 @@ const answer = (
         const [from, to] = ids;
         if (m.type !== 'request' || m.puller !== from || m.answerer !== to) return [];
         const rest = Net.take(flying, m);
-        const asked = { type: 'pull', puller: m.replica, vv: m.vv } as const;
-        if (V.covers(m.vv, there.vv)) return [{ next: [there, rest], note: 'nothing new' }];
+        const asked = { type: 'pull', puller: m.replica, vv: m.vv, after: m.after } as const;
+        if (!isInParts(world) && V.covers(m.vv, there.vv)) return [{ next: [there, rest], note: 'nothing new' }];
         if (world.rules.variant === 'V2')
           return there.midway === null ? [{ next: [readLogOnly(there, asked), rest], note: 'the log is read' }] : [];
         const sent: Net.Message = {
@@ -166,7 +195,8 @@ const answer = (
           puller: from,
           answerer: to,
           replica: m.replica,
-          pulled: answerPull(there, asked),
+          pulled: answerPull(there, asked, world.config.partWrites),
+          asked: isInParts(world) ? m.vv : V.none,
         };
         return [{ next: [there, Net.send(rest, sent)] }];
       }),
@@ -191,7 +221,17 @@ const answerLate = (
       const [after, pulled] = finishAnswer(there, there.midway.writes);
       return [
         {
-          next: [after, Net.send(flying, { type: 'answer', puller: ids[0], answerer: ids[1], replica: there.midway.to, pulled })],
+          next: [
+            after,
+            Net.send(flying, {
+              type: 'answer',
+              puller: ids[0],
+              answerer: ids[1],
+              replica: there.midway.to,
+              pulled,
+              asked: V.none,
+            }),
+          ],
         },
       ];
     },
@@ -215,8 +255,8 @@ const receipt = (
         if (m.type !== 'answer' || m.puller !== ids[0] || m.answerer !== ids[1] || !isFree(here)) return [];
         const rest = Net.take(flying, m);
         if (m.replica !== here.replica) return [{ next: [here, rest], note: 'for a former replica' }];
-        const { next, violates, witnesses } = takeIn(world, here, m.pulled);
-        return [{ next: [next, rest], violates, witnesses }];
+        const { next, ...said } = isInParts(world) ? takePart(world, here, m.asked, m.pulled) : takeIn(world, here, m.pulled);
+        return [{ next: [next, rest], ...said }];
       }),
   });
 
@@ -302,5 +342,5 @@ const byMessages = (world: World, net: Slot<Net.Net>): ReadonlyArray<Interaction
 /** Every step of anti-entropy. */
 export const pullSteps = (world: World): ReadonlyArray<Interaction> => [
   ...(world.config.grain === 'pull' ? atomic(world) : world.net.flatMap((net) => byMessages(world, net))),
-  ...(world.rules.variant === 'V8' ? world.servers.map((s) => addLateStep(world, s)) : []),
+  ...(world.rules.variant === 'V8' && !isInParts(world) ? world.servers.map((s) => addLateStep(world, s)) : []),
 ];

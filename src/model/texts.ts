@@ -44,8 +44,13 @@ const serverKey = (s: Server): string => {
   const receipts = listKey(s.receipts, (x) => `${x.client},${x.clientTime},${x.stamp.t},${x.stamp.r}`);
   const midway =
     s.midway === null ? '' : `${s.midway.type} ${s.midway.type === 'torn' ? s.midway.to : ''} ${writesKey(s.midway.writes)}`;
-  return `${s.replica}${s.up ? '' : 'x'}|${s.clock}|${vectorKey(s.vv)}|${writesKey(s.log)}|${receipts}|${midway}`;
+  const made = `${s.replica}${s.up ? '' : 'x'}|${s.clock}|${vectorKey(s.vv)}|${writesKey(s.log)}|${receipts}|${midway}`;
+  return s.transfers.length === 0 ? made : `${made}|${writesKey(s.waiting)}|${listKey(s.transfers, transferKey)}`;
 };
+
+/** What waits is there only as long as there is a transfer. */
+const transferKey = ({ from, base, goal, after }: Server['transfers'][number]): string =>
+  `${from}:${vectorKey(base)};${vectorKey(goal)};${after === null ? '' : `${after.t},${after.r}`}`;
 
 const clientKey = (c: Session): string => {
   const made = `${c.client}|${c.clientTime}|${c.clock}|${stampsKey(c.wrote)}|${stampsKey(c.read)}`;
@@ -92,6 +97,11 @@ const showServer = (s: Server): string =>
     ['vv', `[${V.show(s.vv)}]`],
     ['log', `{${s.log.map(showWrite).join(', ')}}`],
     [s.midway?.type ?? '', s.midway && `{${s.midway.writes.map(showWrite).join(', ')}}`],
+    ['waiting', s.transfers.length > 0 && `{${s.waiting.map(showWrite).join(', ')}}`],
+    ...s.transfers.map(({ from, goal, after }): [string, string] => [
+      `from ${from}`,
+      `[${V.show(goal)}]${after === null ? '' : ` after ${after.t}.${serverOf(after.r)}`}`,
+    ]),
   ]);
 
 const showClient = (c: Session): string =>

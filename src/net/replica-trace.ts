@@ -39,8 +39,8 @@ export const observeReplica =
       const pull = names.get(message);
       if (pull === undefined) return;
       if (message.type === 'pull') {
-        const { writes, vv, clock } = answer as Pulled;
-        trace({ type: 'pullAnswered', puller: message.puller, pull, asked: message.vv, writes, vv, clock });
+        const { after, writes, upTo, vv, clock } = answer as Pulled;
+        trace({ type: 'pullAnswered', puller: message.puller, pull, asked: message.vv, after, writes, upTo, vv, clock });
       } else {
         trace({ type: 'merged', peer: message.pulled.from, pull, vv: vectorOf(replica), clock: clockOf(replica) });
       }

@@ -164,18 +164,22 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     new Promise((resolve) => {
       const vv = vectorOf(durable.replica);
       const pull = `${o.name}/${pulls++}`;
-      o.trace?.({ type: 'pullAsked', peer: peer.peer.id, pull, vv });
-      peer.ask({ type: 'namedPull', pull, ask: { type: 'pull', puller: durable.replica.id, vv } }, o.timeoutMs, (result) => {
-        if (E.isLeft(result)) {
-          o.logger.debug(`no pull from server ${peer.peer.id}: ${result.left.why}`);
-          resolve(false);
-        } else if (result.right.type === 'pulled' && serverOf(result.right.from) === peer.peer.id) {
-          resolve(merge(pull, result.right));
-        } else {
-          o.logger.warn(`server ${peer.peer.id} answered a pull with '${result.right.type}'`);
-          resolve(false);
-        }
-      });
+      o.trace?.({ type: 'pullAsked', peer: peer.peer.id, pull, vv, after: null });
+      peer.ask(
+        { type: 'namedPull', pull, ask: { type: 'pull', puller: durable.replica.id, vv, after: null } },
+        o.timeoutMs,
+        (result) => {
+          if (E.isLeft(result)) {
+            o.logger.debug(`no pull from server ${peer.peer.id}: ${result.left.why}`);
+            resolve(false);
+          } else if (result.right.type === 'pulled' && serverOf(result.right.from) === peer.peer.id) {
+            resolve(merge(pull, result.right));
+          } else {
+            o.logger.warn(`server ${peer.peer.id} answered a pull with '${result.right.type}'`);
+            resolve(false);
+          }
+        },
+      );
     });
 
   /** One pull from a peer at a time; whoever wants another waits for the one under way, and pulls after it. */
@@ -197,7 +201,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
 
   /** Calls back when everything that this replica shows is durable. */
   const barrier = (then: () => void): void => {
-    durable.handle({ type: 'pull', puller: durable.replica.id, vv: vectorOf(durable.replica) }, then);
+    durable.handle({ type: 'pull', puller: durable.replica.id, vv: vectorOf(durable.replica), after: null }, then);
   };
 
   const sync = async (reply: Reply): Promise<void> => {
@@ -272,6 +276,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
       vv: vectorOf(replica),
       clock: clockOf(replica),
       writes: sizeOf(replica),
+      transfers: [],
     });
   };
 

@@ -209,11 +209,12 @@ describe('a killed server comes back (R10)', () => {
     vv: has === 0 ? [] : [['0.0', has]],
     clock: has,
     writes: has,
+    transfers: [],
   });
   const run = [start('server-0#1', '0.0', true, 0), accept(1), accept(2)];
   const pulled: ReadonlyArray<TraceEvent> = [
     start('server-1#1', '1.0', true, 0),
-    { p: 'server-1#1', n: 1, type: 'pullAsked', peer: 0, pull: 'x', vv: [] },
+    { p: 'server-1#1', n: 1, type: 'pullAsked', peer: 0, pull: 'x', vv: [], after: null },
     {
       p: 'server-0#1',
       n: 3,
@@ -221,6 +222,8 @@ describe('a killed server comes back (R10)', () => {
       puller: '1.0',
       pull: 'x',
       asked: [],
+      after: null,
+      upTo: null,
       writes: [1, 2].map((t) => ({ t, r: '0.0' as const, client: 5, clientTime: t, key: `k${t}`, value: 'v' })),
       vv: [['0.0', 2]],
       clock: 2,

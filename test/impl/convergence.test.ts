@@ -83,7 +83,7 @@ const runEvents = (list: ReadonlyArray<Event>, each: (replicas: Replica[], naive
       naives[event.at]!.raise(new Map([[write.r, write.t]]));
     } else if (event.type === 'ask') {
       const [to, from] = [replicas[event.to]!, replicas[event.from]!];
-      const pulled = step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to) }).answer;
+      const pulled = step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to), after: null }).answer;
       const naive = naives[event.from]!;
       flying.push({
         to: event.to,
@@ -105,7 +105,7 @@ const runEvents = (list: ReadonlyArray<Event>, each: (replicas: Replica[], naive
 };
 
 const pull = (to: Replica, from: Replica): void => {
-  const pulled = step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to) }).answer;
+  const pulled = step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to), after: null }).answer;
   step(to, { type: 'merge', pulled });
 };
 

@@ -34,6 +34,8 @@ const merge: Message = {
   pulled: {
     type: 'pulled',
     from: '2.0',
+    after: null,
+    upTo: null,
     writes: [
       { t: 7, r: '2.0', client: 8, clientTime: 1, key: 'a', value: 'x' },
       { t: 8, r: '2.0', client: 8, clientTime: 2, key: 'c', value: 'y' },

@@ -49,7 +49,7 @@ describe('the gate (R10)', () => {
     await settled();
     replica.handle(put(2), (a) => left.push(`put2 ${a.type}`));
     replica.handle(put(3), (a) => left.push(`put3 ${a.type}`));
-    replica.handle({ type: 'pull', puller: '2.0', vv: [] }, (a) => left.push(`pull ${a.type}`));
+    replica.handle({ type: 'pull', puller: '2.0', vv: [], after: null }, (a) => left.push(`pull ${a.type}`));
     await settled();
     expect(left).toHaveLength(1);
     expect(held.map((h) => h.appends.length)).toEqual([1]);

@@ -21,7 +21,8 @@ const put = (replica: Replica, clientTime: number, over: Partial<Put> = {}) =>
 const get = (replica: Replica, key = 'k', require: Put['require'] = []) =>
   step<'get'>(replica, { type: 'get', client: 9, key, atLeast: null, require }).answer;
 
-const ask = (from: Replica, to: Replica) => step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to) }).answer;
+const ask = (from: Replica, to: Replica) =>
+  step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to), after: null }).answer;
 const pull = (to: Replica, from: Replica) => step(to, { type: 'merge', pulled: ask(from, to) });
 
 const pair = (faults: Faults) => [createReplica('1.0', { faults }), createReplica('2.0', { faults })] as const;

@@ -35,6 +35,8 @@ const messages: fc.Arbitrary<Message[]> = fc.array(
       pulled: {
         type: 'pulled',
         from: '2.3',
+        after: null,
+        upTo: null,
         writes: [{ t, r: '2.3', client: 7, clientTime: t, key: t % 2 === 0 ? 'a' : 'c', value: 'x' }],
         vv: [['2.3', t]],
         clock: t,

@@ -30,7 +30,7 @@ const put = (over: Partial<Put> = {}): Put => ({
 });
 
 const pullFrom = (to: Replica, from: Replica) => {
-  const { answer } = step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to) });
+  const { answer } = step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to), after: null });
   return { pulled: answer, merged: step<'merge'>(to, { type: 'merge', pulled: answer }) };
 };
 
@@ -215,7 +215,7 @@ describe('a pull (R9)', () => {
   test('a late answer to an old request takes nothing back (R8)', () => {
     const [a, b] = [createReplica('1.0'), createReplica('2.0')];
     step(a, put({ value: 'old' }));
-    const late = step<'pull'>(a, { type: 'pull', puller: b.id, vv: vectorOf(b) }).answer;
+    const late = step<'pull'>(a, { type: 'pull', puller: b.id, vv: vectorOf(b), after: null }).answer;
     step(a, put({ clientTime: 2, value: 'new' }));
     pullFrom(b, a);
     const before = snapshot(b);

@@ -98,7 +98,10 @@ describe('what goes to the durable log (R10)', () => {
     });
     const [old, fresh, other] = [write(1, 'b'), write(2, 'b'), write(3, 'c')];
     const merge = (...writes: ReadonlyArray<Write>) =>
-      step<'merge'>(replica, { type: 'merge', pulled: { type: 'pulled', from: '0.0', writes, vv: [['0.0', 3]], clock: 3 } });
+      step<'merge'>(replica, {
+        type: 'merge',
+        pulled: { type: 'pulled', from: '0.0', after: null, upTo: null, writes, vv: [['0.0', 3]], clock: 3 },
+      });
     expect(merge(old, fresh, other).append).toEqual({
       writes: [fresh, other],
       drops: [{ t: 1, r: '1.0', client: 8, clientTime: 1, key: 'b', value: 'mine' }],

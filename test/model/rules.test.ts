@@ -259,7 +259,14 @@ describe('the network', () => {
     expect(everyPartitionIsEqual(FIXED)(after(6), chain(6))).toBe(false);
   });
   test('section 7: a bag of messages has no order, and keeps copies apart from kinds', () => {
-    const request = (puller: number): Net.Message => ({ type: 'request', puller, answerer: 9, replica: `${puller}.0`, vv: [] });
+    const request = (puller: number): Net.Message => ({
+      type: 'request',
+      puller,
+      answerer: 9,
+      replica: `${puller}.0`,
+      vv: [],
+      after: null,
+    });
     const [one, two] = [request(0), request(1)];
     expect(Net.send(Net.send([], one), two)).toEqual(Net.send(Net.send([], two), one));
     expect(Net.distinct(Net.send(Net.send([], one), one))).toHaveLength(1);
