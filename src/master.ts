@@ -10,4 +10,12 @@ const { runMasterProgram } = existsSync(bundle)
   ? ((await import(bundle.href)) as typeof import('./master/program.js'))
   : await import('./master/program.js');
 
-process.exit(await runMasterProgram('master', process.argv.slice(2)));
+const INTERRUPTED = 130;
+
+const status = await runMasterProgram('master', process.argv.slice(2));
+
+/** Results that nobody got are no success. */
+const end = (error?: Error | null): void => process.exit(error && status === 0 ? INTERRUPTED : status);
+
+// What a slow reader has not taken yet is still to be written.
+process.stdout.on('error', end).write('', end);

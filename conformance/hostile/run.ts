@@ -2,8 +2,7 @@
  * A hostile run: a cluster of real processes, started and driven by the master's own code, with a proxy in every link and the
  * plan's faults; and what is thought of it afterwards, by the judge, which knows no model, and by the model, event by event.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
@@ -19,6 +18,7 @@ import type { FaultCounts } from '../faults/proxy.js';
 import { judge } from '../judge/judge.js';
 import { historyOfTrace } from '../judge/trace.js';
 import { showVerdict, type Verdict } from '../judge/verdict.js';
+import { temporaryFolder } from '../run/temporary.js';
 import { parseTrace } from '../trace/read.js';
 import { showTraceVerdict, type TraceVerdict, validateTrace } from '../trace/validate.js';
 import { makeFleet } from './fleet.js';
@@ -67,11 +67,13 @@ export const orAborted = async (promise: Promise<unknown>, signal: AbortSignal |
 /** Runs a plan; every process is gone when it resolves, or rejects because the signal came first. */
 export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promise<HostileRun> => {
   signal?.throwIfAborted();
-  const home = mkdtempSync(join(tmpdir(), 'bayou-hostile-'));
+  const home = temporaryFolder('bayou-hostile-');
   const trace = join(home, 'trace.ndjson');
   const failures: string[] = [];
   const files = traceFiles(trace, (why) => failures.push(why));
-  const run = beginRun();
+  const begun = beginRun();
+  if (E.isLeft(begun)) throw new Error(begun.left);
+  const run = begun.right;
   let said = '';
   const starter = makeStarter(run, (text) => (said = (said + text).slice(-MAX_SAID)));
   const secret = newSecret();

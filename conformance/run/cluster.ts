@@ -1,13 +1,13 @@
 /** Running a script on the cluster as it ships: the master's program in a process of its own, traced. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { readTraces } from '../trace/read.js';
+import { temporaryFolder } from './temporary.js';
 
 /** How a script is run. */
 export interface ClusterOptions {
@@ -87,7 +87,7 @@ const finished = (
 /** Runs a script; on failure one line that says why there is no trace of it. Rejects where the signal comes first, when all is gone. */
 export const runOnCluster = async (script: Bytes, o: ClusterOptions = {}): Promise<E.Either<string, ClusterRun>> => {
   o.signal?.throwIfAborted();
-  const dir = mkdtempSync(join(tmpdir(), 'bayou-conform-'));
+  const dir = temporaryFolder('bayou-conform-');
   try {
     const [file, trace] = [join(dir, 'script'), join(dir, 'trace.ndjson')];
     writeFileSync(file, script, 'latin1');

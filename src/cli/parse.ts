@@ -1,27 +1,61 @@
 /** What several subcommands read from their command lines. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { ServerAddress } from '../library.js';
 import { newSecret } from '../net/auth.js';
 import { UsageError } from './exit.js';
 
-/** Reads `id@host:port`, or `id@port`, and adds it to what was given before. */
+const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
+
+/** Reads `id@host:port`, `id@[::1]:port` or `id@port`, and adds it to what was given before. */
 export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = []): ReadonlyArray<ServerAddress> => {
-  const match = /^(\d{1,15})@(?:(.+):)?(\d{1,5})$/.exec(text);
-  if (match === null || Number(match[3]) > 65_535)
-    throw new InvalidArgumentError('Use ID@HOST:PORT, for example 0@127.0.0.1:7000.');
-  const [, id, host = '127.0.0.1', port] = match;
-  return [...before, { id: Number(id), host, port: Number(port) }];
+  const [, id, six, name, port] = SERVER.exec(text) ?? [];
+  if (id === undefined || Number(port) > 65_535)
+    throw new InvalidArgumentError('Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.');
+  return [...before, { id: Number(id), host: six ?? name ?? '127.0.0.1', port: Number(port) }];
 };
 
-/** The secret in a file; a server makes the file where there is none. @throws UsageError where it cannot be read or made. */
-export const secretIn = (file: string, make: boolean): string => {
+/** The host of an option: an address or a name; an IPv6 address may stand in brackets. */
+export const host = (text: string): string => (text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text);
+
+const LEAST_SECRET = 16;
+/** Read, written or run by the group or by others. */
+const OTHERS = 0o077;
+
+/** Makes a secret's file with all of its text or not at all: several servers may start at once. */
+const makeSecret = (file: string): void => {
+  const half = `${file}.${process.pid}`;
   try {
-    if (make && !existsSync(file)) writeFileSync(file, `${newSecret()}\n`, { mode: 0o600, flag: 'wx' });
-    const secret = readFileSync(file, 'utf8').trim();
-    if (secret.length >= 16) return secret;
+    writeFileSync(half, `${newSecret()}\n`, { mode: 0o600, flag: 'wx' });
+    linkSync(half, file);
   } catch (error) {
-    throw new UsageError(`--secret-file: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(half, { force: true });
   }
-  throw new UsageError(`--secret-file: the secret in ${file} is shorter than 16 characters`);
+};
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * The secret in a file; a server makes the file where there is none.
+ * @throws UsageError where it cannot be read or made, is too short, or others may read it.
+ */
+export const secretIn = (file: string, make: boolean): string => {
+  let secret: string;
+  let mode: number;
+  try {
+    if (make && !existsSync(file)) makeSecret(file);
+    secret = readFileSync(file, 'utf8').trim();
+    mode = statSync(file).mode;
+  } catch (error) {
+    throw new UsageError(`--secret-file: ${file} cannot be read: ${reason(error)}`);
+  }
+  if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
+    throw new UsageError(
+      `--secret-file: others than its owner may use ${file}; chmod 600 it, and change the secret if they may have read it`,
+    );
+  if (secret.length < LEAST_SECRET)
+    throw new UsageError(`--secret-file: the secret in ${file} is shorter than ${LEAST_SECRET} characters`);
+  return secret;
 };

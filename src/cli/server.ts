@@ -5,7 +5,7 @@ import { type ServerAddress, startServer } from '../library.js';
 import { wholeNumber } from '../master/options.js';
 import { ANTI_ENTROPY_MS } from '../net/limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
-import { addServer, secretIn } from './parse.js';
+import { addServer, host, secretIn } from './parse.js';
 
 interface Options {
   readonly id: number;
@@ -24,6 +24,9 @@ const stopped = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
 
+/** An IPv6 address stands in brackets before a port. */
+const shown = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 const run = async (o: Options): Promise<number> => {
   const started = await startServer({ ...o, peers: o.peer, secret: secretIn(o.secretFile, true) });
   if (E.isLeft(started)) {
@@ -31,7 +34,7 @@ const run = async (o: Options): Promise<number> => {
     return 1;
   }
   const { id, host, port, replica, close } = started.right;
-  process.stdout.write(`server ${id} (replica ${replica}) listens on ${host}:${port}\n`);
+  process.stdout.write(`server ${id} (replica ${replica}) listens on ${shown(host)}:${port}\n`);
   await stopped();
   await close();
   return 0;
@@ -46,7 +49,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .requiredOption('--data-dir <dir>', 'where it keeps its log')
     .requiredOption('--secret-file <file>', "the cluster's secret, the same for all its members; made where there is none")
     .option('--port <port>', 'where it listens; 0: any free port', wholeNumber(0, 65_535), 0)
-    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--host <address>', 'the address to listen on', host, '127.0.0.1')
     .option('--peer <id@host:port>', 'a server to pull from; once for each', addServer, [])
     .option('--anti-entropy-ms <ms>', 'period of background pulls; 0: none', wholeNumber(0, 3_600_000), ANTI_ENTROPY_MS)
     .option('--fsync', 'acknowledge only what survives the death of the machine', false)

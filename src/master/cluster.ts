@@ -164,7 +164,8 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     if (E.isLeft(listening)) return give(listening.left);
     const { port, incarnation } = listening.right;
     lastPort.set(party.id, port);
-    if (party.role === 'server') incarnations.used(party.id, incarnation);
+    const noted = party.role === 'server' ? incarnations.used(party.id, incarnation) : E.right(undefined);
+    if (E.isLeft(noted)) return give(noted.left);
     const address: Address = { host: o.host, port };
     const control = await dial({ me: MASTER, secret }, address, party, {
       onAsk: (_c, _a, reply) => reply({ type: 'failed', why: 'the master is asked nothing' }),

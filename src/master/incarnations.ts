@@ -13,8 +13,8 @@ import { Natural, type NodeId } from '../core/ids.js';
 export interface IncarnationBook {
   /** The incarnation for a server that finds no log. */
   readonly next: (server: NodeId) => number;
-  /** Notes, durably, that a server runs as this incarnation. */
-  readonly used: (server: NodeId, incarnation: number) => void;
+  /** Notes, durably, that a server runs as this incarnation. Fails with one line: no room. */
+  readonly used: (server: NodeId, incarnation: number) => E.Either<string, void>;
 }
 
 const BookC = t.record(t.string, Natural);
@@ -37,12 +37,17 @@ export const incarnationBook = (dataDir: string | null): IncarnationBook => {
   return {
     next: (server) => (book.get(`${server}`) ?? -1) + 1,
     used: (server, incarnation) => {
-      if ((book.get(`${server}`) ?? -1) >= incarnation) return;
+      if ((book.get(`${server}`) ?? -1) >= incarnation) return E.right(undefined);
       book.set(`${server}`, incarnation);
-      if (dataDir === null || file === undefined) return;
-      makeFolder(dataDir);
-      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(book)));
-      renameSync(`${file}.new`, file);
+      if (dataDir === null || file === undefined) return E.right(undefined);
+      try {
+        makeFolder(dataDir, 0o700);
+        writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(book)));
+        renameSync(`${file}.new`, file);
+        return E.right(undefined);
+      } catch (error) {
+        return E.left(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      }
     },
   };
 };

@@ -5,6 +5,8 @@ import { type Line, parseLine } from '../core/script.js';
 
 /** The longest line, in bytes; a longer one is a mistake of its line. */
 export const MAX_LINE_BYTES = 1024 * 1024;
+/** What some editors put at the start of a file that is UTF-8. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 /** How many lines are read ahead. */
 const AHEAD = 100_000;
 
@@ -33,10 +35,11 @@ export const readScript = (input: Readable, onError: (error: Error) => void): Sc
   let ended = false;
   let wake: () => void = () => undefined;
 
-  const add = (text: string): void => {
+  const add = (line: string): void => {
     number++;
-    const line: Line = text.length > MAX_LINE_BYTES ? E.left(`a line of more than ${MAX_LINE_BYTES} bytes`) : parseLine(text);
-    queue.push({ number, line });
+    const text = number === 1 && line.startsWith(BYTE_ORDER_MARK) ? line.slice(BYTE_ORDER_MARK.length) : line;
+    const parsed: Line = text.length > MAX_LINE_BYTES ? E.left(`a line of more than ${MAX_LINE_BYTES} bytes`) : parseLine(text);
+    queue.push({ number, line: parsed });
   };
 
   const endLine = (text: string): void => {

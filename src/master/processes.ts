@@ -67,20 +67,32 @@ const entryOf = (kind: Kind): string => {
   return existsSync(bundle) ? bundle : fileURLToPath(new URL(`../net/${kind}-process.js`, import.meta.url));
 };
 
+/** A process that could not be started: too many files or processes. */
+const stillborn = (gone: Promise<string>): Process => ({
+  pid: -1,
+  configure: async () => E.left(`it cannot be started: ${await gone}`),
+  kill: () => Promise.resolve(),
+  gone,
+});
+
 const start = (run: Run, kind: Kind, hear: Hear | undefined): Process => {
   const args = [entryOf(kind), runArgument(run.token)];
   const child: ChildProcessByStdio<Writable, Readable, Readable | null> =
     hear === undefined
       ? spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
       : spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  if (hear !== undefined) child.stderr?.setEncoding('utf8').on('data', hear);
   const gone = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit status ${code ?? 0}`));
     child.once('error', (error) => resolve(error.message));
   });
+  if (child.pid === undefined) return stillborn(gone);
+  if (!recordProcess(run, child.pid)) {
+    child.kill('SIGKILL');
+    return stillborn(Promise.resolve(`there is no room in ${run.dir}`));
+  }
+  if (hear !== undefined) child.stderr?.setEncoding('utf8').on('data', hear);
   // A process that dies while it is written to is noticed by its exit.
   child.stdin.on('error', () => undefined);
-  if (child.pid !== undefined) recordProcess(run, child.pid);
   const line = firstLine(child);
 
   const configure = async (config: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, Listening>> => {
@@ -100,7 +112,7 @@ const start = (run: Run, kind: Kind, hear: Hear | undefined): Process => {
     child.kill('SIGKILL');
     await gone;
   };
-  return { pid: child.pid ?? -1, configure, kill, gone };
+  return { pid: child.pid, configure, kill, gone };
 };
 
 /** A {@link Starter} for a run. What its processes say on standard error goes to our own, or to `hear`. */
@@ -116,8 +128,12 @@ export const makeStarter = (run: Run, hear?: Hear): Starter => {
   };
 
   const ahead = (kind: Kind, count: number): void => {
-    while (spares[kind].length < count && spares.server.length + spares.client.length < MAX_SPARES)
-      spares[kind].push(begin(kind));
+    while (spares[kind].length < count && spares.server.length + spares.client.length < MAX_SPARES) {
+      const p = begin(kind);
+      // What fails ahead of need is tried again, and told of, when it is needed.
+      if (p.pid < 0) return;
+      spares[kind].push(p);
+    }
   };
 
   const killAll = async (): Promise<void> => {

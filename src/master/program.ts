@@ -5,6 +5,7 @@
 import { accessSync, appendFileSync, constants, createReadStream, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
 import { makeFolder } from '../impl/folder.js';
 import type { Party } from '../net/protocol.js';
 import { type Cluster, makeCluster } from './cluster.js';
@@ -42,7 +43,7 @@ const filesOf = (
     },
   ],
   ['--trace', o.trace, (file) => writeFileSync(file, '')],
-  ['--data-dir', o.dataDir, makeFolder],
+  ['--data-dir', o.dataDir, (folder) => makeFolder(folder, 0o700)],
   [
     '--log-file',
     o.logFile,
@@ -73,15 +74,21 @@ export const runMaster = async (o: MasterOptions): Promise<number> => {
     complain(wrong);
     return EXIT.usage;
   }
+  const begun = beginRun();
+  if (E.isLeft(begun)) {
+    complain(begun.left);
+    return EXIT.usage;
+  }
+  const run = begun.right;
   let failure = false;
   let ending = false;
+  let lost = false;
   let giveUp = (): void => undefined;
   const traces = traceFiles(o.trace ?? null, (why) => {
     failure = true;
     complain(why);
     giveUp();
   });
-  const run = beginRun();
   const starter = makeStarter(run);
   const reader = openScript(o, (why) => {
     failure = true;
@@ -110,13 +117,17 @@ export const runMaster = async (o: MasterOptions): Promise<number> => {
     await starter.killAll();
     traces.collect();
     endRun(run);
-    return status === EXIT.done && failure ? EXIT.clusterFailed : status;
+    if (status !== EXIT.done) return status;
+    // The last result may have found no room after the script's end.
+    if (lost) return EXIT.interrupted;
+    return failure ? EXIT.clusterFailed : EXIT.done;
   };
   const interrupted = new Promise<number>((finish) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => finish(EXIT.interrupted));
     giveUp = () => finish(EXIT.clusterFailed);
     // Whoever reads the results is gone: there is nobody to run the rest for.
     process.stdout.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      lost = true;
       if (code !== 'EPIPE') complain(`the results cannot be written: ${message}`);
       finish(EXIT.interrupted);
     });

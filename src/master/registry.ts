@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -58,19 +58,54 @@ export const runArgument = (token: string): string => `--run=${token}`;
 /** Where all runs of this user have their folders. */
 export const runsFolder = (): string => join(tmpdir(), `bayou-${process.getuid?.() ?? 'user'}`);
 
-/** Begins a run: its folder, with this process as its master. */
-export const beginRun = (): Run => {
-  const token = randomBytes(16).toString('hex');
-  const dir = join(runsFolder(), token);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  writeFileSync(join(dir, 'master.json'), JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '' }));
-  return { token, dir };
+/** What is wrong with the folder of all runs: a name that everybody knows, in a folder where everybody may write. */
+const wrongWith = (folder: string): string | undefined => {
+  const found = lstatSync(folder);
+  if (!found.isDirectory()) return `${folder} is no folder; remove it, or set TMPDIR`;
+  const me = process.getuid?.();
+  if (me !== undefined && found.uid !== me) return `${folder} was made by somebody else; set TMPDIR to a folder of your own`;
+  return me !== undefined && (found.mode & 0o077) !== 0
+    ? `others may look into ${folder}; chmod 700 it, or set TMPDIR to a folder of your own`
+    : undefined;
 };
 
-/** Writes down a process that the run has started. */
-export const recordProcess = (run: Run, pid: number): void => {
+/** Makes the folder of all runs; another master may make it at the same time. */
+const makeUnlessThere = (folder: string): void => {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+};
+
+/** Begins a run: its folder, with this process as its master. Fails with one line: no room, or a folder that is not our own. */
+export const beginRun = (): E.Either<string, Run> => {
+  const token = randomBytes(16).toString('hex');
+  const folder = runsFolder();
+  const dir = join(folder, token);
+  try {
+    makeUnlessThere(folder);
+    const wrong = wrongWith(folder);
+    if (wrong !== undefined) return E.left(`the run's folder cannot be made: ${wrong}`);
+    mkdirSync(dir, { mode: 0o700 });
+    writeFileSync(join(dir, 'master.json'), JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '' }));
+    return E.right({ token, dir });
+  } catch (error) {
+    endRun({ token, dir });
+    return E.left(`the run's folder cannot be made: ${error instanceof Error ? error.message : String(error)}; see to TMPDIR`);
+  }
+};
+
+/** Writes down a process that the run has started; false where there is no room to, so that nobody would find it after a crash. */
+export const recordProcess = (run: Run, pid: number): boolean => {
   const start = startOf(pid);
-  if (start !== undefined) appendFileSync(join(run.dir, 'processes.ndjson'), `${JSON.stringify({ pid, start })}\n`);
+  if (start === undefined) return true;
+  try {
+    appendFileSync(join(run.dir, 'processes.ndjson'), `${JSON.stringify({ pid, start })}\n`);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /** Ends a run: its processes are gone, its folder goes too. */

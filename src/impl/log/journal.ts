@@ -274,7 +274,7 @@ interface Recovery {
 
 /** Opens the database and takes in what only the journal has. */
 const recover = async (directory: string, base: MarkedLog, owner: Owner): Promise<E.Either<LogError, Recovery>> => {
-  makeFolder(directory);
+  makeFolder(directory, 0o700);
   const journal = await readJournal(directory);
   if (typeof journal === 'string') return E.left(damage(directory, journal));
   if (journal.torn) await noteTorn(directory);

@@ -167,7 +167,7 @@ interface Opened {
 
 const openLog = async (directory: string, owner: Owner, options: LevelLogOptions): Promise<E.Either<LogError, Opened>> => {
   const damaged = (what: string) => E.left(damage(directory, what));
-  makeFolder(directory);
+  makeFolder(directory, 0o700);
   const marker = await readMarker(directory);
   if (marker === 'damaged') return damaged('replica.json cannot be read');
   const files = await checkFiles(directory);

@@ -1,0 +1,16 @@
+/** Folders for the runs that conformance makes. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '#bayou/cli/exit.js';
+
+/** A new folder that is nobody else's, below the system's temporary folder. @throws UsageError where there is no place for one. */
+export const temporaryFolder = (prefix: string): string => {
+  try {
+    return mkdtempSync(join(tmpdir(), prefix));
+  } catch (error) {
+    throw new UsageError(
+      `no temporary folder can be made: ${error instanceof Error ? error.message : String(error)}; see to TMPDIR`,
+    );
+  }
+};
