@@ -10,6 +10,8 @@ import { within } from './store.js';
 /** How many states the sample expands, and how many of those found it looks at. */
 const SAMPLE = 300;
 const LOOKED_AT = 1500;
+/** Of a space with so few states a depth a group is gone through again at nearly every one: matrices would cost a square of the depth. */
+const NARROW = 8;
 /** What a group costs beside its cells, in bytes. */
 const GROUP_COST = 60;
 
@@ -30,9 +32,11 @@ const candidates = (model: ComponentModel, symmetry: boolean): ReadonlyArray<Rea
 
 const firstOf = (length: number): ReadonlyArray<number> => [...new Set([1, 2, 3, length].filter((n) => n <= length))];
 
+/** The states of a sample; none where it shows that the space is narrow. */
 const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
   const run = new Breadth(space, Infinity);
   for (let i = 0; i < SAMPLE && run.step(); i++);
+  if (run.at > NARROW && run.layer.size < run.at * NARROW) return [];
   return Array.from(run.layer.blocks.view().subarray(0, LOOKED_AT), (offset) => {
     const at = within(offset) + 1;
     return run.layer.arena.page(offset).slice(at, at + space.shape.group);
@@ -62,6 +66,7 @@ const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout => {
   const space = newSpace(model, layoutOf(model, []), { symmetry: false, normalize: false });
   const states = sampleStates(space);
   let best: ReadonlyArray<number> = [];
+  if (states.length === 0) return layoutOf(model, best);
   let least = cost(states, []);
   for (const locals of candidates(model, symmetry)) {
     const bytes = cost(states, locals);

@@ -4,7 +4,7 @@ import { type Batch, emptyBatch, fillUsed, greatest, roomy } from './batch.js';
 import { Closure } from './closure.js';
 import type { Compiled, Meeting, Watched } from './compile.js';
 import { Here } from './here.js';
-import type { Judge } from './judge.js';
+import type { Ending, Judge } from './judge.js';
 import { Active, Locals } from './locals.js';
 import { Looking } from './looking.js';
 import { GROUP_CHANGES, IDLE, type Memo, strideOf } from './memo.js';
@@ -141,7 +141,7 @@ export class Expander {
     if (here.cells.count === 0) return;
     here.settle();
     const alive = this.expandGroup();
-    if (!alive && this.judge.deadlock !== -1) this.findDeadlock();
+    if (!alive) for (const ending of this.judge.endings) this.findDeadlock(ending);
     this.expandOutside();
     this.count();
   }
@@ -439,14 +439,13 @@ export class Expander {
   }
 
   /** Where no interaction among group slots is enabled, a cell is stuck when none of its local ids can do anything. */
-  private findDeadlock(): void {
+  private findDeadlock(ending: Ending): void {
     const { here, judge, locals } = this;
-    if (judge.found[judge.deadlock] !== undefined) return;
     for (let i = 0; i < here.cells.count; i++) {
       if (locals.some((local, p) => local.alive[here.cells.at[p]![i]!] === 1)) continue;
-      if (judge.isFinal(here.tuple, this.looking.idsOf(i))) continue;
+      if (judge.mayEnd(ending, here.tuple, this.looking.idsOf(i))) continue;
       this.looking.from(i);
-      judge.decide(judge.deadlock, { state: this.looking.evidence() });
+      judge.decide(ending.property, { state: this.looking.evidence() });
       return;
     }
   }

@@ -5,6 +5,7 @@ import type { Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import type { Counterexample, Stop } from '../report.js';
 import { nextTurn, type Watch } from '../watch.js';
+import { shortestPath } from './backward.js';
 import { identityOf, mustBeKeepable, readOpening, restore, write } from './checkpoint.js';
 import { layoutFor } from './choose.js';
 import { layoutOf } from './compile.js';
@@ -15,7 +16,7 @@ import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
 import { Breadth, Sweep, type Run, type Start } from './search.js';
 import { loomingBytes, newSpace, type Space } from './space.js';
 import { Depth, HashedBreadth } from './statewise.js';
-import { shortestPath, traceOf } from './trace.js';
+import { traceOf } from './trace.js';
 
 /** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
 const TURN_MS = 40;
@@ -137,7 +138,7 @@ const slice = (job: Job): Stop | undefined => {
 const ending = (job: Job): Stop => {
   keepTraces(job);
   const { maxDepth } = job.options;
-  return maxDepth !== undefined && job.space.tally.queue > 0 ? { kind: 'depth', limit: maxDepth } : { kind: 'complete' };
+  return maxDepth !== undefined && job.run.isCutShort() ? { kind: 'depth', limit: maxDepth } : { kind: 'complete' };
 };
 
 /** Writes the search to its file, if it has one. */

@@ -34,6 +34,12 @@ interface Looks {
   readonly cell: ReadonlyArray<Bundle>;
 }
 
+/** A `noDeadlock` property, and what is true of the states that it lets be the last. */
+export interface Ending {
+  readonly property: number;
+  readonly final: ReadonlyArray<Watched> | undefined;
+}
+
 const NO_NAMES: ReadonlyArray<string> = [];
 
 export class Judge {
@@ -45,9 +51,8 @@ export class Judge {
   violated = false;
   /** What is still to be looked at: bundles of decided properties are dropped. */
   looks: Looks;
-  /** The index of the deadlock property and its final states, if it is asked for. */
-  readonly deadlock: number;
-  readonly final: ReadonlyArray<Watched> | undefined;
+  /** The `noDeadlock` properties that are not decided. */
+  endings: ReadonlyArray<Ending>;
   private readonly memo: () => Memo;
   /** The tuples of ids on which each bundle was run. */
   private readonly seen = new Trie();
@@ -78,9 +83,9 @@ export class Judge {
       this.properties.flatMap((p, i) => (p.kind === 'alwaysStep' || p.kind === 'sometimesStep' ? [[p.name, i] as const] : [])),
     );
     this.known = new Set(compiled.model.properties.map((property) => property.name));
-    this.deadlock = this.properties.findIndex((property) => property.kind === 'noDeadlock');
-    const stuck = this.properties[this.deadlock];
-    this.final = stuck?.kind === 'noDeadlock' ? stuck.final?.map((p) => see(stuck, p)) : undefined;
+    this.endings = this.properties.flatMap((property, index) =>
+      property.kind === 'noDeadlock' ? [{ property: index, final: property.final?.map((p) => see(property, p)) }] : [],
+    );
   }
 
   /** Runs the predicates that were not run on these ids before: a group tuple and, by position, local ids. */
@@ -110,9 +115,9 @@ export class Judge {
     }
   }
 
-  /** Whether a state may be the last. */
-  isFinal(tuple: Int32Array, locals: ArrayLike<number>): boolean {
-    return this.final?.every((watched) => this.memo().holds(watched, tuple, locals)) === true;
+  /** Whether one of them lets a state be the last. */
+  mayEnd({ final }: Ending, tuple: Int32Array, locals: ArrayLike<number>): boolean {
+    return final?.every((watched) => this.memo().holds(watched, tuple, locals)) === true;
   }
 
   /** Takes in what an outcome says of the step properties. */
@@ -133,6 +138,7 @@ export class Judge {
     this.found[property] = evidence;
     this.decisions++;
     this.looks = openLooks(this.looks, this.found);
+    this.endings = this.endings.filter((ending) => ending.property !== property);
     if (kind !== 'sometimes' && kind !== 'sometimesStep') this.violated = true;
   }
 

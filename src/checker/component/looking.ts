@@ -9,7 +9,9 @@ export class Looking {
   private readonly here: Here;
   private readonly judge: Judge;
   private readonly target: Int32Array;
+  /** The local ids that a predicate is asked with. Evidence is made in a list of its own: it is wanted while they are still asked with. */
   private readonly ids: Int32Array;
+  private readonly found: Int32Array;
   /** What {@link evidence} is of: a cell to expand; or (position other than -1) some cell with the index `origin` there, but with the id `instead`. */
   private cell = 0;
   private position = -1;
@@ -22,6 +24,7 @@ export class Looking {
     this.target = target;
     this.moving = moving;
     this.ids = new Int32Array(moving.at.length);
+    this.found = new Int32Array(moving.at.length);
   }
 
   /** From here on, evidence is of this cell to expand. */
@@ -39,17 +42,18 @@ export class Looking {
 
   /** The state from which steps are taken. */
   evidence(): Int32Array {
-    if (this.position === -1) this.read(this.here.cells, this.cell);
+    const { found, here } = this;
+    if (this.position === -1) this.read(here.cells, this.cell, found);
     else {
-      this.here.someCell(this.position, this.origin, this.ids);
-      this.ids[this.position] = this.instead;
+      here.someCell(this.position, this.origin, found);
+      found[this.position] = this.instead;
     }
-    return join(this.here.tuple, this.ids);
+    return join(here.tuple, found);
   }
 
   /** The local ids of a cell to expand, until something else is looked at. */
   idsOf(cell: number): Int32Array {
-    this.read(this.here.cells, cell);
+    this.read(this.here.cells, cell, this.ids);
     return this.ids;
   }
 
@@ -69,7 +73,7 @@ export class Looking {
   /** A step inside the group led from cell `i` to one with another index at `p`. */
   inside(i: number, p: number, index: number): void {
     const { judge, here, ids } = this;
-    this.read(here.cells, i);
+    this.read(here.cells, i, ids);
     ids[p] = here.cells.ids[p]![index]!;
     judge.look(judge.looks.cell, here.tuple, ids, () => join(here.tuple, ids));
   }
@@ -85,23 +89,23 @@ export class Looking {
     const looks = judge.looks.local[p]!;
     if (looks.length === 0) return;
     const i = this.moving.at[p]!.indexOf(x);
-    this.read(this.moving, i);
+    this.read(this.moving, i, ids);
     judge.look(looks, target, ids, () => this.moved(i));
   }
 
   atMovedCell(i: number): void {
     const { judge, target, ids } = this;
-    this.read(this.moving, i);
+    this.read(this.moving, i, ids);
     judge.look(judge.looks.cell, target, ids, () => join(target, ids));
   }
 
   private moved(i: number): Int32Array {
-    this.read(this.moving, i);
-    return join(this.target, this.ids);
+    this.read(this.moving, i, this.found);
+    return join(this.target, this.found);
   }
 
-  private read(batch: Batch, i: number): void {
-    for (let p = 0; p < this.ids.length; p++) this.ids[p] = batch.ids[p]![batch.at[p]![i]!]!;
+  private read(batch: Batch, i: number, into: Int32Array): void {
+    for (let p = 0; p < into.length; p++) into[p] = batch.ids[p]![batch.at[p]![i]!]!;
   }
 }
 

@@ -169,9 +169,9 @@ export class Memo {
     }
   }
 
-  /** Who took the asker's part in an exchange so far. */
-  askers(talk: Talk): Iterable<number> {
-    return this.conversations[talk.index]!.askers();
+  /** Who took the asker's part in an exchange so far, each with a row for an answer that changes something. */
+  *learnersOf(talk: Talk): Generator<readonly [asker: number, row: number]> {
+    for (const [asker, row] of this.conversations[talk.index]!.rows()) if (row > IDLE) yield [asker, row];
   }
 
   /** The row of an asker and an answerer, as far as it is remembered; else the empty one. */

@@ -12,6 +12,8 @@ export interface Run {
   /** Greatest number of steps from the initial state to a state found; 0 where the order does not tell. */
   readonly depth: () => number;
   readonly completeDepth: () => number;
+  /** Whether a limit on the depth kept it from expanding some state. */
+  readonly isCutShort: () => boolean;
   readonly layers: () => Iterable<Layer>;
   /** The hashes, where states are kept by them. */
   readonly fingerprints?: Fingerprints | undefined;
@@ -32,8 +34,11 @@ export interface Frontier {
   readonly next: number;
 }
 
-/** A cell's mark for a depth. It repeats after 255, which suffices: see `trace.ts`. */
-export const depthMark = (depth: number): number => (depth % 255) + 1;
+/** The mark of a cell that was found at a depth and is still to be expanded: only two depths have such cells at any time. */
+export const waitingMark = (depth: number): number => 1 + (depth & 1);
+
+/** The mark of one that was expanded. It repeats, and is never taken for one of those that wait; for a run back see `trace.ts`. */
+export const expandedMark = (depth: number): number => 3 + (depth % 253);
 
 const splitInitial = (space: Space): readonly [Int32Array, Int32Array] => [
   space.initial.slice(0, space.shape.group),
@@ -82,7 +87,7 @@ export class Breadth implements Run {
       from: 0,
       upTo: 0,
       done: 0,
-      to: depthMark(0),
+      to: waitingMark(0),
       closes: false,
       ...share,
     };
@@ -113,8 +118,9 @@ export class Breadth implements Run {
   private goTo(at: number, found: number): void {
     this.at = at;
     this.found = found;
-    this.order.from = this.order.upTo = this.order.done = depthMark(at);
-    this.order.to = depthMark(found);
+    this.order.from = this.order.upTo = waitingMark(at);
+    this.order.done = expandedMark(at);
+    this.order.to = waitingMark(found);
   }
 
   step(): boolean {
@@ -130,6 +136,10 @@ export class Breadth implements Run {
   /** The states of depth `at` are being expanded. */
   completeDepth(): number {
     return this.next === this.currentLength ? this.at : this.at - 1;
+  }
+
+  isCutShort(): boolean {
+    return this.layer.queue.length > 0 && this.found >= this.maxDepth;
   }
 
   layers(): Iterable<Layer> {
@@ -219,6 +229,10 @@ export class Sweep implements Run {
     return this.levels.size === 0 ? this.depth() : 0;
   }
 
+  isCutShort(): boolean {
+    return false;
+  }
+
   layers(): Iterable<Layer> {
     return this.levels.values();
   }
@@ -253,7 +267,9 @@ export class Sweep implements Run {
     current.arena.release();
     levels.delete(current.level);
     if (levels.size === 0) return false;
-    this.current = levels.get(Math.min(...levels.keys()))!;
+    let least = Infinity;
+    for (const level of levels.keys()) least = Math.min(least, level);
+    this.current = levels.get(least)!;
     return true;
   }
 }

@@ -117,8 +117,9 @@ class Finder {
   stuck(): void {
     const { judge, shape } = this.space;
     const { state } = this.steps;
-    if (judge.deadlock === -1 || judge.found[judge.deadlock] !== undefined) return;
-    if (!judge.isFinal(state, state.subarray(shape.group))) judge.decide(judge.deadlock, { state: state.slice() });
+    for (const ending of judge.endings) {
+      if (!judge.mayEnd(ending, state, state.subarray(shape.group))) judge.decide(ending.property, { state: state.slice() });
+    }
   }
 }
 
@@ -144,6 +145,8 @@ export class Depth implements Run {
   private readonly frame: number;
   private readonly limit: number | undefined;
   private deepest = 0;
+  /** How many states met at the limit were not taken up on a shorter way since. */
+  private left = 0;
 
   constructor(space: Space, maxDepth: number | undefined, hashBits: number | undefined, start: Start = 'initial') {
     if (maxDepth !== undefined && maxDepth > DEEPEST_LIMIT) {
@@ -191,7 +194,11 @@ export class Depth implements Run {
 
   completeDepth(): number {
     if (this.stack.length > 0) return 0;
-    return this.tally.queue > 0 && this.limit !== undefined ? this.limit - 1 : this.deepest;
+    return this.isCutShort() && this.limit !== undefined ? this.limit - 1 : this.deepest;
+  }
+
+  isCutShort(): boolean {
+    return this.left > 0;
   }
 
   layers(): Iterable<Layer> {
@@ -203,7 +210,7 @@ export class Depth implements Run {
   }
 
   frontier(): Frontier {
-    return { at: this.deepest, found: 0, next: 0 };
+    return { at: this.deepest, found: this.left, next: 0 };
   }
 
   /** The stack, with the state at hand on it. */
@@ -214,6 +221,7 @@ export class Depth implements Run {
 
   resume(frontier: Frontier, layers: ReadonlyArray<Layer>, [stack]: ReadonlyArray<Int32Array>): void {
     this.deepest = frontier.at;
+    this.left = frontier.found;
     this.finder.visited.resume(layers);
     this.stack.fill(stack!);
     this.takeUp();
@@ -237,7 +245,10 @@ export class Depth implements Run {
     const { finder, stack, tally } = this;
     const depth = this.size();
     if (depth > this.deepest) this.deepest = depth;
-    if (depth === this.limit) return;
+    if (depth === this.limit) {
+      this.left++;
+      return;
+    }
     this.suspend();
     finder.steps.state.set(state);
     if (finder.open()) {
@@ -284,6 +295,7 @@ export class Depth implements Run {
     visited.setMark(state, depth + 1);
     const again = before < limit;
     if (again) this.tally.queue++;
+    else this.left--;
     this.enter(state, again);
   }
 }
@@ -329,6 +341,10 @@ export class HashedBreadth implements Run {
 
   completeDepth(): number {
     return this.taken === this.current.length && this.taken > 0 ? this.at : this.at - 1;
+  }
+
+  isCutShort(): boolean {
+    return this.next.length > 0 && this.at + 1 >= this.maxDepth;
   }
 
   layers(): Iterable<Layer> {

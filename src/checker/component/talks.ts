@@ -161,6 +161,13 @@ export class Conversation {
     return this.answering.known();
   }
 
+  /** The rows that were made, each with its asker. */
+  *rows(): Generator<readonly [asker: number, row: number]> {
+    for (const asker of this.taking.known()) {
+      for (const [, row] of this.trie.edges(this.taking.get(asker) - 1)) yield [asker, row];
+    }
+  }
+
   private ask(asker: number): number {
     const question = this.questions.number(this.parts.ask(this.askerValue(asker)));
     this.asked.set(asker, question + 1);
