@@ -4,6 +4,7 @@
  * simulation, liveness, traces) works on component models through it.
  */
 import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './interface.js';
+import { showSlots, slotParts } from './shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -120,13 +121,6 @@ const propertyOf =
 const perSlot = (model: ComponentModel, state: Tuple, f: (kind: string, local: never) => unknown): Tuple =>
   model.slots.map(({ kind }, at) => f(kind, state[at] as never));
 
-const showOf =
-  (model: ComponentModel): NonNullable<Model<Tuple, ComponentAction>['show']> =>
-  (state) =>
-    Object.fromEntries(
-      model.slots.map(({ kind, name }, at) => [name, model.show?.(kind, state[at] as never) ?? JSON.stringify(state[at])]),
-    );
-
 const symmetryOf = (model: ComponentModel): ReadonlyArray<(state: Tuple) => Tuple> | undefined =>
   model.symmetry?.map(({ slotTo, apply }) => (state) => {
     const image = [...state];
@@ -155,7 +149,8 @@ export const toModel = (model: ComponentModel): Model<Tuple, ComponentAction> =>
     families: [...new Set(model.interactions.map(({ label }) => label.family))],
     properties: model.properties.map(propertyOf(model)),
     fairness: ({ interaction }) => interaction.fairness,
-    show: showOf(model),
+    parts: (state) => slotParts(model, state),
+    ...optional('show', model.show && ((state: Tuple) => showSlots(model, state)!)),
     ...optional('boundary', boundary && allOf(model, boundary)),
     ...optional('key', key && ((state: Tuple) => JSON.stringify(perSlot(model, state, key)))),
     ...optional('symmetry', symmetryOf(model)),

@@ -5,6 +5,7 @@
  */
 export * from './interface.js';
 export * from './report.js';
+export type { PlainValue } from './shown/value.js';
 export { toModel, type ComponentAction, type Tuple } from './adapt.js';
 export { internedModel, type NumberedAction, type Numbers } from './interned.js';
 export { check, checkSync, simulate, simulateSync } from './check.js';

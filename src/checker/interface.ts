@@ -64,8 +64,13 @@ export interface Model<S, A> {
   readonly boundary?: (state: S) => boolean;
   /** A canonical text of a state: two states are the same when their keys are. Default: a structural encoding. */
   readonly key?: (state: S) => string;
-  /** A state for people: one text for each part, by name; traces show the parts that changed. Default: its own fields. */
+  /**
+   * A state for people: one text for each part, by name; traces show the parts that changed. Default: the texts of its parts, and of
+   * large parts what a step changed in them.
+   */
   readonly show?: (state: S) => Readonly<Record<string, string>>;
+  /** A state's parts as values, by name: what traces keep for tools. Default: its own fields. */
+  readonly parts?: (state: S) => Readonly<Record<string, unknown>>;
   /** What else there is to say of a step in a trace: `ERR_DEP`, `a = x`. */
   readonly note?: (state: S, action: A, next: S) => string | undefined;
   /** All families of actions, so that one that is never enabled can be reported. Default: those that were seen. */
@@ -206,7 +211,7 @@ export interface ComponentModel {
   readonly boundary?: ReadonlyArray<Predicate>;
   /** A canonical text of a component. Default: a structural encoding. */
   readonly key?: (kind: string, local: never) => string;
-  /** A component for people. Default: its JSON. */
+  /** A component for people. Default: a text of its value. */
   readonly show?: (kind: string, local: never) => string;
   /**
    * A progress measure, optional: a number for each component that no step lowers. The sweep frees states whose sum is behind

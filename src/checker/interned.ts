@@ -6,6 +6,7 @@
 import { call, positionsOf, sentence } from './adapt.js';
 import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './interface.js';
 import { encode } from './plain/encode.js';
+import { showSlots, slotParts } from './shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -139,6 +140,8 @@ const propertyOf =
  */
 export const internedModel = (model: ComponentModel): Model<Numbers, NumberedAction> => {
   const interner = internerOf(model);
+  const valuesAt = (state: Numbers): ReadonlyArray<unknown> =>
+    model.slots.map(({ kind }, at) => interner.value(kind, state[at]!));
   const looks = (model.boundary ?? []).map(lookOf(model, interner));
   return {
     name: model.name,
@@ -151,13 +154,8 @@ export const internedModel = (model: ComponentModel): Model<Numbers, NumberedAct
     families: [...new Set(model.interactions.map(({ label }) => label.family))],
     properties: model.properties.map(propertyOf(model, interner)),
     fairness: ({ interaction }) => interaction.fairness,
-    show: (state) =>
-      Object.fromEntries(
-        model.slots.map(({ kind, name }, at) => {
-          const local = interner.value(kind, state[at]!);
-          return [name, model.show?.(kind, local as never) ?? JSON.stringify(local)];
-        }),
-      ),
+    parts: (state) => slotParts(model, valuesAt(state)),
+    ...(model.show === undefined ? {} : { show: (state: Numbers) => showSlots(model, valuesAt(state))! }),
     ...(looks.length === 0 ? {} : { boundary: (state: Numbers) => looks.every((look) => look(state)) }),
   };
 };

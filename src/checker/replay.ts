@@ -5,6 +5,7 @@
 import { call, positionsOf, type Tuple } from './adapt.js';
 import type { ComponentModel, Interaction, Label, Outcome, Predicate, Slot } from './interface.js';
 import { showLabel, type Counterexample, type Shown, type TraceStep } from './report.js';
+import { initialOf, pictureOfSlots, slotParts } from './shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -103,14 +104,6 @@ const after = ({ positions }: Machine, state: Tuple, interaction: Interaction, w
   return next;
 };
 
-const partsOf = ({ slots }: ComponentModel, state: Tuple): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(slots.map(({ name }, at) => [name, state[at]]));
-
-const shownOf = (model: ComponentModel, state: Tuple): Shown =>
-  Object.fromEntries(
-    model.slots.map(({ kind, name }, at) => [name, model.show?.(kind, state[at] as never) ?? JSON.stringify(state[at])]),
-  );
-
 // --- properties ------------------------------------------------------------------------------------------------------------
 
 /** Those of the predicates that look at a part which the step has changed; all of them at the start. */
@@ -153,12 +146,12 @@ const differing = (
   const wrong: Record<string, string> = {};
   if (step.note !== undefined && step.note !== (note ?? '')) wrong['note'] = note ?? '';
   if (step.state !== undefined) {
-    const shown = shownOf(machine.model, next);
+    const shown = pictureOfSlots(machine.model, next).state;
     for (const [part, text] of Object.entries(step.state)) if (shown[part] !== text) wrong[part] = shown[part] ?? '(none)';
   }
   if (step.seen !== undefined) {
     const { model } = machine;
-    const taken = { label: step.label, note, before: partsOf(model, before), after: partsOf(model, next) };
+    const taken = { label: step.label, note, before: slotParts(model, before), after: slotParts(model, next) };
     for (const [name, text] of Object.entries(step.seen)) {
       const has = look?.(taken, name) ?? '(none)';
       if (has !== text) wrong[name] = has;
@@ -255,7 +248,7 @@ export const replay = (model: ComponentModel, path: ReadonlyArray<PathStep>, opt
     for (const index of brokenBy(machine, before, state, way)) if (!broken.has(index)) broken.set(index, steps.length);
   };
   const result = (refusal?: Refusal): Replay => ({
-    trace: { initial: shownOf(model, initial), steps, shortest: false },
+    trace: { ...initialOf(pictureOfSlots(model, initial)), steps, shortest: false },
     from,
     broken: [...broken].map(([index, at]) => {
       const { name, rule } = model.properties[index]!;
@@ -273,7 +266,11 @@ export const replay = (model: ComponentModel, path: ReadonlyArray<PathStep>, opt
     }
     const { way, next } = tried;
     if (way === undefined || step.label === undefined) continue;
-    steps.push({ label: step.label, state: shownOf(model, next), ...(way.note === undefined ? {} : { note: way.note }) });
+    steps.push({
+      label: step.label,
+      ...pictureOfSlots(model, next, state),
+      ...(way.note === undefined ? {} : { note: way.note }),
+    });
     from.push(index);
     judge(state, next, way);
     state = next;

@@ -3,6 +3,7 @@
  * counterexample for each property that fails. Plain data without functions: it goes through `JSON.stringify` and between threads.
  */
 import type { Label } from './interface.js';
+import type { PlainValue } from './shown/value.js';
 
 // --- traces ----------------------------------------------------------------------------------------------------------------
 
@@ -14,6 +15,10 @@ export interface TraceStep {
   readonly label: Label;
   readonly note?: string;
   readonly state: Shown;
+  /** The parts of the state after it as plain data, for tools; see {@link PlainValue}. */
+  readonly values?: Readonly<Record<string, PlainValue>>;
+  /** By part, what the step did to it (`+ commit`), where that is shorter to read than the part. */
+  readonly changed?: Shown;
 }
 
 /**
@@ -23,6 +28,8 @@ export interface TraceStep {
  */
 export interface Counterexample {
   readonly initial: Shown;
+  /** The parts of the initial state as plain data, for tools. */
+  readonly values?: Readonly<Record<string, PlainValue>>;
   readonly steps: ReadonlyArray<TraceStep>;
   readonly loop?: number;
   /** No run that breaks this property has fewer steps. */

@@ -1,8 +1,8 @@
 /** On-demand stepping: a cursor into a model's state graph for explorers. Nothing is searched ahead. */
 import type { Label, Model } from './interface.js';
-import { showParts } from './plain/encode.js';
 import { showRun, type Run } from './plain/trace.js';
 import type { Counterexample, Shown } from './report.js';
+import { showState } from './shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -58,7 +58,7 @@ const at = <S, A>(model: Model<S, A>, run: Run<S, A>, before: Stepper<S, A> | un
   const choices = choicesAt(model, state);
   const here: Stepper<S, A> = {
     state,
-    shown: (model.show ?? showParts)(state),
+    shown: showState(model, state),
     depth: run.steps.length,
     choices,
     broken: brokenAt(model, run, choices.length === 0),

@@ -76,8 +76,8 @@ test('ITF has every state, the action taken, and the loop', () => {
   };
   expect(itf.vars).toEqual(['small', 'big', 'mbt::actionTaken', 'note']);
   expect(itf.states).toHaveLength(7);
-  expect(itf.states[0]).toMatchObject({ '#meta': { index: 0 }, small: '0', 'mbt::actionTaken': 'init' });
-  expect(itf.states[6]).toMatchObject({ big: '4', 'mbt::actionTaken': 'big to small' });
+  expect(itf.states[0]).toMatchObject({ '#meta': { index: 0 }, small: { '#bigint': '0' }, 'mbt::actionTaken': 'init' });
+  expect(itf.states[6]).toMatchObject({ big: { '#bigint': '4' }, 'mbt::actionTaken': 'big to small' });
   expect(itf.loop).toBe(6);
 });
 

@@ -130,6 +130,54 @@ describe('output', () => {
     expect([replayed.status, replayed.stderr]).toEqual([2, expect.stringContaining("it is a run of a model of one's own")]);
   });
 
+  test('names that are alike as files, and modules of one name, never write over each other', async () => {
+    const out = join(dir, 'alike');
+    await mkdir(join(dir, 'twin'));
+    const alike = 'test/cli/models/names-alike-in-a-file-name.mjs';
+    const twin = join(dir, 'twin', 'NAMES-alike-in-a-file-name.mjs');
+    await writeFile(twin, await readFile(alike, 'utf8'));
+    const { stdout } = await bayou(['check', alike, twin, '--keep-going', '--out-dir', out, '--format', 'text']);
+    const written = [...stdout.matchAll(/^written: (.*)$/gm)].map(([, name = '']) => name.toLowerCase());
+    expect(new Set(written).size).toBe(6);
+    const texts = await Promise.all((await readdir(out)).map((name) => readFile(join(out, name), 'utf8')));
+    expect(texts.map((text) => text.split('\n')[0]).sort()).toEqual(['p', 'p', 'p 1', 'p 1', 'p!', 'p!']);
+  });
+
+  test('a long name of a property is cut to what a file system takes', async () => {
+    const name = '値'.repeat(300);
+    const model = await file(
+      'long.mjs',
+      `export default { name: 'long', initial: [0], actions: () => [], next: (s) => s,
+      label: () => ({ family: 'x', args: [] }), properties: [{ name: '${name}', kind: 'always', holds: () => false }] }`,
+    );
+    const { status, stderr } = await bayou(['check', model, '--out-dir', join(dir, 'long'), '--format', 'text']);
+    expect([status, stderr]).toEqual([1, '']);
+  });
+
+  test('--witnesses shows and writes a run to each witness', async () => {
+    const out = join(dir, 'witnesses');
+    const { stdout } = await bayou(['check', RING, '--witnesses', '--out-dir', out, '--format', 'json']);
+    expect(stdout).toMatch(/^Reached: the first is 3\nA shortest run of \d+ steps:\n/);
+    expect(await readdir(out)).toEqual(['ring-the-first-is-3.trace.json']);
+    const plain = await bayou(['check', RING, '--witnesses', '--plain']);
+    expect(plain.stdout).toContain('Reached: the first is 3');
+  });
+
+  test('a part that holds a map, a set or nothing shows what each step changed', async () => {
+    const { lines } = await bayou(['check', 'test/cli/models/map-in-a-slot.mjs']);
+    expect(lines.slice(2, 11)).toEqual([
+      '0  initial state',
+      '     store  Map {}',
+      '     opt    undefined',
+      '1  put',
+      '     store  {0 -> x}',
+      '     opt    {0}',
+      '2  put',
+      '     store  + 1 -> x',
+      '     opt    {1}',
+    ]);
+  });
+
   test('the state graph', async () => {
     const out = join(dir, 'graph');
     await bayou(['check', RING, '--out-dir', out, '--format', 'dot']);

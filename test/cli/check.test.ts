@@ -30,9 +30,17 @@ describe('verdicts and their exit statuses', () => {
     const { status, lines } = await bayou(['check', 'bayou-s-2112', '--properties', 'PRUNING', '--variant', 'V1']);
     expect(lines[0]).toBe('Violated: pruning never changes a store [R6]');
     expect(lines[1]).toBe('A shortest run of 3 steps:');
-    expect(lines).toContain('Repeat with: npx bayou check bayou-s-2112 --properties PRUNING --variant V1');
+    expect(lines).toContain('Repeat with: npx bayou check bayou-s-2112 --variant V1 --properties PRUNING');
     expect(lines.at(-1)).toContain('bayou-s-2112: violated (1 of 1 properties)');
     expect(status).toBe(1);
+  });
+
+  test('a fault is found however its name is written, and stands for the configurations that have it', async () => {
+    const { status, lines } = await bayou(['check', 'bayou-s-2112', '--properties', 'PRUNING', '--variant', 'v1']);
+    expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining('variant V1')]);
+    const all = await bayou(['check', 'V1', '--json']);
+    expect(all.lines.map((line) => (JSON.parse(line) as { config: string }).config)).toEqual(['v1-original-clock', 'v1-pruning']);
+    expect((await bayou(['check', 'Bayou-S-2112'])).status).toBe(0);
   });
 
   test('a fault that its configuration expects: 0, and says so', async () => {

@@ -1,5 +1,5 @@
 /** Replaying counterexamples on the model as it stands: no search, no reduction. */
-import { showParts } from '#bayou/checker/plain/encode.js';
+import { showState } from '#bayou/checker/shown/state.js';
 import type { Model, Property } from '#bayou/checker/interface.js';
 import { showLabel, type Counterexample } from '#bayou/checker/report.js';
 
@@ -29,7 +29,7 @@ const breaks = <S, A>(model: Model<S, A>, property: Property<S, A>, { state, las
 
 /** What is wrong with a counterexample to a safety property: a step that the model has not, or an end that breaks nothing. */
 export const faultOf = <S, A>(model: Model<S, A>, trace: Counterexample, property: string): string | undefined => {
-  const show = model.show ?? showParts;
+  const show = (state: S): Shown => showState(model, state);
   let ways: ReadonlyArray<Way<S, A>> = model.initial
     .filter((state) => same(show(state), trace.initial))
     .map((state) => ({ state }));

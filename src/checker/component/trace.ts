@@ -4,7 +4,8 @@
  * Under a reduction the states on the way are representatives. The run is then done again on the unreduced model, choosing at each
  * step one whose result has the next representative; one exists, as permutations are automorphisms and the quotient commutes with the steps.
  */
-import { type Counterexample, type Shown, type TraceStep } from '../report.js';
+import { type Counterexample, type TraceStep } from '../report.js';
+import { initialOf, pictureOfSlots } from '../shown/state.js';
 import type { ComponentModel, Outcome } from '../interface.js';
 import type { Meeting } from './compile.js';
 import { CheckerError } from './error.js';
@@ -50,17 +51,10 @@ const represent = (space: Space, values: ReadonlyArray<unknown>): Int32Array => 
 
 const same = (a: Int32Array, b: Int32Array): boolean => a.every((id, i) => id === b[i]);
 
-const show = (model: ComponentModel, values: ReadonlyArray<unknown>): Shown => {
-  const shown = model.show as ((kind: string, local: unknown) => string) | undefined;
-  return Object.fromEntries(
-    model.slots.map((slot, i) => [slot.name, shown?.(slot.kind, values[i]) ?? JSON.stringify(values[i])]),
-  );
-};
-
-const showStep = (model: ComponentModel, taken: Taken): TraceStep => ({
+const showStep = (model: ComponentModel, before: ReadonlyArray<unknown>, taken: Taken): TraceStep => ({
   label: taken.meeting.source.label,
   ...(taken.outcome.note === undefined ? {} : { note: taken.outcome.note }),
-  state: show(model, taken.values),
+  ...pictureOfSlots(model, taken.values, before),
 });
 
 /**
@@ -80,18 +74,20 @@ export const traceOf = (
   for (const next of path.slice(1)) {
     const taken = stepsFrom(space, values).find((step) => same(represent(space, step.values), next));
     if (taken === undefined) throw unsound();
-    steps.push(showStep(model, taken));
+    steps.push(showStep(model, values, taken));
     values = taken.values;
   }
   if (evidence.step !== undefined) {
     const last = stepsFrom(space, values).find((step) => says(step, property));
     if (last === undefined) throw unsound();
-    steps.push(showStep(model, last));
+    steps.push(showStep(model, values, last));
   } else mustStand(space, property, values);
   return {
-    initial: show(
-      model,
-      model.slots.map((slot) => slot.initial),
+    ...initialOf(
+      pictureOfSlots(
+        model,
+        model.slots.map((slot) => slot.initial),
+      ),
     ),
     steps,
     shortest,

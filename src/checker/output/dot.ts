@@ -1,8 +1,8 @@
 /** The state graph of a small model as a DOT graph for Graphviz. */
 import type { Model } from '../interface.js';
-import { showParts } from '../plain/encode.js';
 import { collapsedStore, keyedStore } from '../plain/store.js';
 import { showLabel, type Shown } from '../report.js';
+import { showState } from '../shown/state.js';
 
 /** A graph that is larger than this is not drawn: nobody could read it. */
 const DOT_STATES = 500;
@@ -10,7 +10,13 @@ const DOT_STATES = 500;
 /** The text of the graph, or how it exceeds the limit. */
 export type Dot = { readonly kind: 'graph'; readonly text: string } | { readonly kind: 'too large'; readonly limit: number };
 
-const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+/** A quoted text. Graphviz reads bytes up to a zero, and takes `&lt;` in a label for `<`. */
+const quote = (text: string): string =>
+  `"${text
+    .replace(/["\\]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replaceAll('\0', '\uFFFD')
+    .replace(/\r\n|[\n\r]/g, '\\n')}"`;
 
 const nodeText = (shown: Shown): string =>
   Object.entries(shown)
@@ -28,7 +34,7 @@ export const toDot = <S, A>(model: Model<S, A>, limit = DOT_STATES): Dot => {
     const state = store.get(index);
     const cut = model.boundary?.(state) === false;
     const style = index < initial ? ', style=bold' : cut ? ', style=dashed' : '';
-    lines.push(`  ${index} [label=${quote(nodeText((model.show ?? showParts)(state)))}${style}];`);
+    lines.push(`  ${index} [label=${quote(nodeText(showState(model, state)))}${style}];`);
     if (!cut) lines.push(...edgeLines(model, state, index, store.add));
   }
   return { kind: 'graph', text: [`digraph ${quote(model.name)} {`, '  node [shape=box];', ...lines, '}', ''].join('\n') };

@@ -1,26 +1,43 @@
 /** Counterexamples as Mermaid sequence diagrams: a line for each participant, an arrow for each step between two. */
 import { showLabel, type Counterexample, type TraceStep } from '../report.js';
-import { participants, partiesOf } from './parties.js';
+import { participants, partiesOf, uniqueNames } from './parties.js';
 
-/** Mermaid ends a statement at `;` and begins an entity at `#`. */
-const escape = (text: string): string => text.replace(/[#;]/g, (c) => `#${c.charCodeAt(0)};`).replace(/\n/g, ' ');
+/**
+ * A text with Mermaid's entities in place of what it may take for syntax: `;` ends a statement, `#` begins an entity, `%%` a comment,
+ * `<` markup, `:` and `,` part its texts. A new line ends a statement whatever is done to it, so it becomes a space.
+ */
+const escape = (text: string): string =>
+  text.replace(/[\n\r\u2028\u2029]+/g, ' ').replace(/[#;%<>:,"'`\\{}[\]()+-]/g, (c) => `#${c.charCodeAt(0)};`);
 
-const stepLine = (step: TraceStep, all: ReadonlyArray<string>): string => {
-  const [from, to] = partiesOf(step, all);
-  const text = escape(step.note === undefined ? showLabel(step.label) : `${showLabel(step.label)}: ${step.note}`);
+/** A message may have more in it than a name: only what ends it or begins something else is written otherwise. */
+const escapeMessage = (text: string): string =>
+  text.replace(/[\n\r\u2028\u2029]+/g, ' ').replace(/[#;%<>\\]/g, (c) => `#${c.charCodeAt(0)};`);
+
+/** Names such as `c1` and `s0` are ids as they are; others, which may be words of Mermaid's language, stand behind an id. */
+const ID = /^[a-z]{1,2}\d+$/i;
+
+type Ids = ReadonlyMap<string, string>;
+
+const stepLine = (step: TraceStep, all: ReadonlyArray<string>, ids: Ids): string => {
+  const [from, to] = partiesOf(step, all).map((name) => ids.get(name)!);
+  const text = escapeMessage(step.note === undefined ? showLabel(step.label) : `${showLabel(step.label)}: ${step.note}`);
   return to === undefined ? `  Note over ${from}: ${text}` : `  ${from}->>${to}: ${text}`;
 };
+
+const participantLine = (name: string, id: string): string =>
+  name === id ? `  participant ${id}` : `  participant ${id} as ${escape(name)}`;
 
 /** The trace as the text of a Mermaid `sequenceDiagram`; a lasso's cycle stands in a `loop`. */
 export const toMermaid = (trace: Counterexample): string => {
   const all = participants(trace);
-  const lines = trace.steps.map((step) => stepLine(step, all));
+  const ids = uniqueNames(all, (name, index) => (ID.test(name) ? name : `party_${index}`));
+  const lines = trace.steps.map((step) => stepLine(step, all, ids));
   const loop = trace.loop ?? lines.length;
   const cycle = loop < lines.length ? ['  loop for ever', ...lines.slice(loop).map((line) => `  ${line}`), '  end'] : [];
-  const stutter = trace.loop === lines.length ? [`  Note over ${all[0]!}: nothing changes any more`] : [];
+  const stutter = trace.loop === lines.length ? [`  Note over ${ids.get(all[0]!)!}: nothing changes any more`] : [];
   return [
     'sequenceDiagram',
-    ...all.map((name) => `  participant ${name}`),
+    ...all.map((name) => participantLine(name, ids.get(name)!)),
     ...lines.slice(0, loop),
     ...cycle,
     ...stutter,

@@ -13,3 +13,19 @@ export const partiesOf = (step: TraceStep, all: ReadonlyArray<string>): Readonly
   const parties = step.label.args.map(String).filter((arg) => all.includes(arg));
   return parties.length > 0 ? [...new Set(parties)] : all.slice(0, 1);
 };
+
+/** A name for each participant that `write` makes of its own: no two have the same. */
+export const uniqueNames = (
+  all: ReadonlyArray<string>,
+  write: (name: string, index: number) => string,
+): ReadonlyMap<string, string> => {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  all.forEach((name, index) => {
+    let written = write(name, index);
+    while (taken.has(written)) written += '_';
+    taken.add(written);
+    names.set(name, written);
+  });
+  return names;
+};

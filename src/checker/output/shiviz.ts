@@ -1,54 +1,66 @@
 /** Counterexamples as ShiViz logs: events with vector clocks, from which ShiViz draws the space-time diagram. */
 import { showLabel, type Counterexample, type TraceStep } from '../report.js';
-import { participants, partiesOf } from './parties.js';
+import { participants, partiesOf, uniqueNames } from './parties.js';
 
-type Clock = Readonly<Record<string, number>>;
-type Clocks = Readonly<Record<string, Clock>>;
+/** By host, the events of it that are known. */
+type Clock = ReadonlyMap<string, number>;
+type Clocks = ReadonlyMap<string, Clock>;
 
 /** ShiViz wants the parser's expression on the first line, and a delimiter of executions (none) on the second. */
 const HEADER = String.raw`(?<event>.*)\n(?<host>\S*) (?<clock>{.*})`;
 
+const NONE: Clock = new Map();
+
 const merge = (left: Clock, right: Clock): Clock => {
-  const all = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return Object.fromEntries([...all].map((host) => [host, Math.max(left[host] ?? 0, right[host] ?? 0)]));
+  const all = new Set([...left.keys(), ...right.keys()]);
+  return new Map(Array.from(all, (host) => [host, Math.max(left.get(host) ?? 0, right.get(host) ?? 0)]));
 };
 
 /** An event at `host`, which has heard of all that `heard` knows. */
 const tick = (clocks: Clocks, host: string, heard: Clock): Clocks => {
-  const known = merge(clocks[host] ?? {}, heard);
-  return { ...clocks, [host]: { ...known, [host]: (known[host] ?? 0) + 1 } };
+  const known = merge(clocks.get(host) ?? NONE, heard);
+  return new Map(clocks).set(host, new Map(known).set(host, (known.get(host) ?? 0) + 1));
 };
 
+/** An event is one line, and not an empty one: ShiViz cuts the ends of its log off. */
+const eventText = (event: string): string => event.replace(/[\n\r\u2028\u2029]/g, ' ').trim() || '(no name)';
+
 const entry = (clocks: Clocks, host: string, event: string): ReadonlyArray<string> => [
-  event.replace(/\n/g, ' '),
-  `${host} ${JSON.stringify(clocks[host])}`,
+  eventText(event),
+  `${host} ${JSON.stringify(Object.fromEntries(clocks.get(host) ?? NONE))}`,
 ];
 
 /** One step between two is a request, its receipt, and the answer: who asked has heard of the other afterwards. */
-const stepEvents = (clocks: Clocks, step: TraceStep, all: ReadonlyArray<string>): readonly [Clocks, ReadonlyArray<string>] => {
-  const [actor = 'model', ...others] = partiesOf(step, all);
+const stepEvents = (
+  clocks: Clocks,
+  step: TraceStep,
+  [actor, ...others]: readonly [string, ...string[]],
+): readonly [Clocks, ReadonlyArray<string>] => {
   const name = showLabel(step.label);
-  let now = tick(clocks, actor, {});
+  let now = tick(clocks, actor, NONE);
   const lines = [...entry(now, actor, others.length === 0 && step.note !== undefined ? `${name}: ${step.note}` : name)];
   for (const other of others) {
-    now = tick(now, other, now[actor] ?? {});
+    now = tick(now, other, now.get(actor) ?? NONE);
     lines.push(...entry(now, other, `${name} at ${other}`));
-    now = tick(now, actor, now[other] ?? {});
+    now = tick(now, actor, now.get(other) ?? NONE);
     lines.push(...entry(now, actor, `${name}: ${step.note ?? 'done'}`));
   }
   return [now, lines];
 };
 
-/** The trace as a file that ShiViz opens. */
+/** The trace as a file that ShiViz opens. A host's name has no white space there. */
 export const toShiViz = (trace: Counterexample): string => {
   const all = participants(trace);
-  let clocks: Clocks = {};
-  const lines = all.flatMap((host) => {
-    clocks = tick(clocks, host, {});
+  const names = uniqueNames(all, (name) => name.replace(/\s/gu, '_') || 'unnamed');
+  const hostsOf = (step: TraceStep): readonly [string, ...string[]] =>
+    partiesOf(step, all).map((name) => names.get(name)!) as unknown as readonly [string, ...string[]];
+  let clocks: Clocks = new Map();
+  const lines = [...names.values()].flatMap((host) => {
+    clocks = tick(clocks, host, NONE);
     return entry(clocks, host, `${host} begins`);
   });
   for (const step of trace.steps) {
-    const [after, events] = stepEvents(clocks, step, all);
+    const [after, events] = stepEvents(clocks, step, hostsOf(step));
     clocks = after;
     lines.push(...events);
   }

@@ -1,6 +1,6 @@
 /** A report for people: what was violated and how, what was covered, and the verdict last, with the bounds it holds in. */
-import { isVacuous, type Progress, type PropertyReport, type Report, type Stop } from '../report.js';
-import { traceLines } from './trace.js';
+import { isVacuous, type Counterexample, type Progress, type PropertyReport, type Report, type Stop } from '../report.js';
+import { oneLine, traceLines } from './trace.js';
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
 
@@ -40,7 +40,8 @@ export const progressLine = (progress: Progress): string =>
 
 const ruleOf = ({ rule }: PropertyReport): string => (rule === undefined ? '' : ` [${rule}]`);
 
-const propertyLine = (property: PropertyReport): string => `  ${property.verdict.padEnd(11)} ${property.name}${ruleOf(property)}`;
+const propertyLine = (property: PropertyReport): string =>
+  `  ${property.verdict.padEnd(11)} ${oneLine(property.name)}${ruleOf(property)}`;
 
 /** Each reason once: many properties mostly share one. Why a witness was not reached is said where that is. */
 const whyLines = ({ properties }: Report): ReadonlyArray<string> => {
@@ -48,30 +49,35 @@ const whyLines = ({ properties }: Report): ReadonlyArray<string> => {
   return [...new Set(open.map(({ verdict, why }) => `  ${verdict}: ${why!}`))];
 };
 
-const violationLines = (property: PropertyReport): ReadonlyArray<string> =>
-  property.verdict !== 'violated' || property.trace === undefined
-    ? []
-    : [
-        `Violated: ${property.name}${ruleOf(property)}`,
-        `A ${property.trace.shortest ? 'shortest ' : ''}run of ${many(property.trace.steps.length, 'step')}:`,
-        ...traceLines(property.trace),
-        '',
-      ];
+const runLines = (trace: Counterexample): ReadonlyArray<string> => [
+  `A ${trace.shortest ? 'shortest ' : ''}run of ${many(trace.steps.length, 'step')}:`,
+  ...traceLines(trace),
+  '',
+];
+
+const TITLES: Partial<Record<PropertyReport['verdict'], string>> = { violated: 'Violated', reached: 'Reached' };
+
+/** The runs that break a property, or reach a witness. */
+const propertyRunLines = (property: PropertyReport): ReadonlyArray<string> => {
+  const title = TITLES[property.verdict];
+  if (title === undefined || property.trace === undefined) return [];
+  return [`${title}: ${oneLine(property.name)}${ruleOf(property)}`, ...runLines(property.trace)];
+};
 
 const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
-  const width = Math.max(0, ...coverage.map(({ family }) => family.length));
+  const width = Math.max(0, ...coverage.map(({ family }) => oneLine(family).length));
   return coverage.map(
-    ({ family, steps, fresh }) => `  ${family.padEnd(width)}  ${many(steps, 'step')}, ${many(fresh, 'new state')}`,
+    ({ family, steps, fresh }) => `  ${oneLine(family).padEnd(width)}  ${many(steps, 'step')}, ${many(fresh, 'new state')}`,
   );
 };
 
 const vacuityLines = ({ vacuity, properties }: Report): ReadonlyArray<string> => [
-  ...vacuity.neverEnabled.map((label) => `  never enabled: ${label}`),
+  ...vacuity.neverEnabled.map((label) => `  never enabled: ${oneLine(label)}`),
   ...vacuity.unreached.map((name) => {
     const why = properties.find((property) => property.name === name)?.why;
-    return `  not reached: ${name}${why === undefined ? '' : ` (${why})`}`;
+    return `  not reached: ${oneLine(name)}${why === undefined ? '' : ` (${why})`}`;
   }),
-  ...vacuity.neverTriggered.map((name) => `  never triggered: ${name}`),
+  ...vacuity.neverTriggered.map((name) => `  never triggered: ${oneLine(name)}`),
 ];
 
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -134,12 +140,12 @@ export const verdictLine = (report: Report): string => {
 export const summaryLines = (report: Report): ReadonlyArray<string> => {
   const { statistics, counts } = report;
   return [
-    ...report.properties.flatMap(violationLines),
+    ...report.properties.flatMap(propertyRunLines),
     ...section('Properties', [...report.properties.map(propertyLine), ...whyLines(report)]),
     ...section('Steps', coverageLines(report)),
     ...section(isVacuous(report.vacuity) ? 'Empty: "holds" says less than it seems' : '', vacuityLines(report)),
     `${grouped(counts.generated)} generated, ${grouped(counts.distinct)} distinct, queue ${grouped(counts.queue)}; ` +
       `${duration(statistics.elapsedMs)}, ${bytes(statistics.peakBytes)}; ${report.search}, ${statistics.engine}`,
-    `${report.model}: ${verdictLine(report)}`,
+    `${oneLine(report.model)}: ${verdictLine(report)}`,
   ];
 };

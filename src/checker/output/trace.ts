@@ -1,15 +1,23 @@
 /** A counterexample for people: each step with only what it changed. */
-import { showLabel, type Counterexample, type Shown } from '../report.js';
+import { showLabel, type Counterexample, type Shown, type TraceStep } from '../report.js';
 
-/** The parts of a state that differ from those of the state before; a part that went has the value `(gone)`. */
-const changes = (before: Shown, after: Shown): Shown => ({
-  ...Object.fromEntries(Object.entries(after).filter(([part, value]) => before[part] !== value)),
-  ...Object.fromEntries(Object.keys(before).flatMap((part) => (part in after ? [] : [[part, '(gone)']]))),
+/** A text on one line. */
+export const oneLine = (text: string): string => text.replace(/\s*[\n\r\u2028\u2029]\s*/g, ' ');
+
+/** The parts of a state that differ from those of the state before, by what changed in them; a part that went has `(gone)`. */
+const changes = (before: Shown, { state, changed = {} }: TraceStep): Shown => ({
+  ...Object.fromEntries(
+    Object.entries(state)
+      .filter(([part, value]) => !Object.hasOwn(before, part) || before[part] !== value)
+      .map(([part, value]) => [part, Object.hasOwn(changed, part) ? changed[part]! : value]),
+  ),
+  ...Object.fromEntries(Object.keys(before).flatMap((part) => (Object.hasOwn(state, part) ? [] : [[part, '(gone)']]))),
 });
 
 const partLines = (parts: Shown, indent: string): ReadonlyArray<string> => {
-  const width = Math.max(0, ...Object.keys(parts).map((part) => part.length));
-  return Object.entries(parts).map(([part, value]) => `${indent}${part.padEnd(width)}  ${value}`);
+  const named = Object.entries(parts).map(([part, value]) => [oneLine(part), oneLine(value)] as const);
+  const width = Math.max(0, ...named.map(([part]) => part.length));
+  return named.map(([part, value]) => `${indent}${part.padEnd(width)}  ${value}`);
 };
 
 const loopLines = ({ loop, steps }: Counterexample): ReadonlyArray<string> => {
@@ -21,6 +29,17 @@ const loopLines = ({ loop, steps }: Counterexample): ReadonlyArray<string> => {
 
 const isLoopStart = ({ loop, steps }: Counterexample, index: number): boolean => loop === index && index < steps.length;
 
+/** A step's label and its note. */
+export const stepText = ({ label, note }: Pick<TraceStep, 'label' | 'note'>): string =>
+  oneLine(note === undefined ? showLabel(label) : `${showLabel(label)}  (${note})`);
+
+/** The parts that a step changed, a line for each. */
+export const changeLines = (before: Shown, step: TraceStep, indent: string): ReadonlyArray<string> =>
+  partLines(changes(before, step), indent);
+
+/** All parts of a state, a line for each. */
+export const stateLines = (state: Shown, indent: string): ReadonlyArray<string> => partLines(state, indent);
+
 /** The trace as lines: the initial state whole, then for each step its label, its note, and the parts that changed. */
 export const traceLines = (trace: Counterexample): ReadonlyArray<string> => {
   const number = (index: number): string => String(index).padStart(String(trace.steps.length).length);
@@ -28,8 +47,7 @@ export const traceLines = (trace: Counterexample): ReadonlyArray<string> => {
   const indent = ' '.repeat(number(0).length + 4);
   const steps = trace.steps.flatMap((step, i) => {
     const before = i === 0 ? trace.initial : trace.steps[i - 1]!.state;
-    const note = step.note === undefined ? '' : `  (${step.note})`;
-    return [`${number(i + 1)}  ${showLabel(step.label)}${note}${mark(i + 1)}`, ...partLines(changes(before, step.state), indent)];
+    return [`${number(i + 1)}  ${stepText(step)}${mark(i + 1)}`, ...changeLines(before, step, indent)];
   });
-  return [`${number(0)}  initial state${mark(0)}`, ...partLines(trace.initial, indent), ...steps, ...loopLines(trace)];
+  return [`${number(0)}  initial state${mark(0)}`, ...stateLines(trace.initial, indent), ...steps, ...loopLines(trace)];
 };

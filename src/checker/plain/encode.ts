@@ -1,6 +1,4 @@
-/** Structural texts of immutable values: a canonical one to compare by ({@link encode}) and one for people ({@link text}). */
-
-// --- canonical -------------------------------------------------------------------------------------------------------------
+/** Canonical texts of immutable values, to compare them by. Those for people are in `shown/text.ts`. */
 
 /**
  * A text that two values share exactly when they are structurally equal: primitives by value (`0` and `-0` are one, `NaN` is
@@ -67,26 +65,3 @@ const sortedKeys = (value: object): ReadonlyArray<string> => {
   for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
   return keys;
 };
-
-// --- for people ------------------------------------------------------------------------------------------------------------
-
-/** A short text for people: `{rm: [working, prepared], tm: init}`. */
-export const text = (value: unknown): string => {
-  if (typeof value === 'string') return value === '' ? "''" : value;
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`;
-  if (value instanceof Set) return `{${Array.from(value, text).sort().join(', ')}}`;
-  if (value instanceof Map)
-    return `{${Array.from(value, ([k, v]) => `${text(k)}: ${text(v)}`)
-      .sort()
-      .join(', ')}}`;
-  return `{${Object.entries(value)
-    .map(([name, field]) => `${name}: ${text(field)}`)
-    .join(', ')}}`;
-};
-
-/** The default of `Model.show`: the own fields of an object, the items of an array, otherwise the value as `state`. */
-export const showParts = (state: unknown): Readonly<Record<string, string>> =>
-  typeof state === 'object' && state !== null && !(state instanceof Map) && !(state instanceof Set)
-    ? Object.fromEntries(Object.entries(state).map(([name, part]) => [name, text(part)]))
-    : { state: text(state) };

@@ -3,7 +3,8 @@ import type { Model } from '../interface.js';
 import type { StateGraph } from '../liveness/graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample, TraceStep } from '../report.js';
-import { encode, showParts } from './encode.js';
+import { initialOf, pictureOf } from '../shown/state.js';
+import { encode } from './encode.js';
 import type { Place } from './judge.js';
 import { classNumber, type Space } from './search.js';
 
@@ -17,14 +18,14 @@ export interface Run<S, A> {
 
 /** A run as a report shows it. */
 export const showRun = <S, A>(model: Model<S, A>, run: Run<S, A>, shortest: boolean, loop?: number): Counterexample => {
-  const show = model.show ?? showParts;
   let before = run.initial;
   const steps = run.steps.map(({ action, next }): TraceStep => {
     const note = model.note?.(before, action, next);
+    const picture = pictureOf(model, next, { state: before });
     before = next;
-    return { label: model.label(action), state: show(next), ...(note === undefined ? {} : { note }) };
+    return { label: model.label(action), ...picture, ...(note === undefined ? {} : { note }) };
   });
-  return { initial: show(run.initial), steps, shortest, ...(loop === undefined ? {} : { loop }) };
+  return { ...initialOf(pictureOf(model, run.initial)), steps, shortest, ...(loop === undefined ? {} : { loop }) };
 };
 
 // --- from indices ----------------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ import { bytes, progressLine, summaryLines } from '../../checker/output/summary.
 import type { Progress, Report } from '../../checker/report.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
 import { progressLineOn } from '../progress.js';
-import { loadConfig, shippedConfigs, type Loaded } from './config.js';
+import { loadConfig, namedBy, shippedConfigs, type Loaded } from './config.js';
 import { search } from './engine.js';
 import { judgementOf, type Judgement } from './expectation.js';
 import { writeFiles } from './files.js';
 import { isModule, moduleSubject } from './module.js';
+import { distinctNames } from './names.js';
 import { parseArgs, type CheckArgs } from './options.js';
 import { repeatCommand } from './repeat.js';
 import { replayFile } from './replay.js';
@@ -100,7 +101,7 @@ const interruption = (): { signal: AbortSignal; end: () => void } => {
 const checkOne = async (
   source: string,
   args: CheckArgs,
-  words: ReadonlyArray<string>,
+  distinct: (name: string) => string,
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
   const subject = isModule(source) ? await moduleSubject(source, args) : configured(await loadConfig(source, args.overrides));
@@ -111,18 +112,20 @@ const checkOne = async (
     ...(onProgress === undefined ? {} : { onProgress }),
   }).finally(end);
   const judgement = judgementOf(report, subject.expect);
-  const files = args.outDir === undefined ? [] : await writeFiles(args.outDir, args.format, subject, report);
-  printReport(args, { subject, report, judgement, files, repeat: repeatCommand(words, args.configs, source) });
+  const files = args.outDir === undefined ? [] : await writeFiles(args.outDir, args.format, subject, report, distinct);
+  printReport(args, { subject, report, judgement, files, repeat: repeatCommand(args, source) });
   return judgement.status;
 };
 
-const checkAll = async (args: CheckArgs, words: ReadonlyArray<string>): Promise<ExitStatus> => {
+const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
+  const distinct = distinctNames();
   const { signal, end } = interruption();
   const statuses: ExitStatus[] = [];
-  for (const source of args.configs.length === 0 ? ['default'] : args.configs) {
+  const sources = await Promise.all((args.configs.length === 0 ? ['default'] : args.configs).map(namedBy));
+  for (const source of sources.flat()) {
     if (signal.aborted) break;
     if (statuses.length > 0 && !args.json && !args.ndjson) print('');
-    statuses.push(await attempt(() => checkOne(source, args, words, signal)));
+    statuses.push(await attempt(() => checkOne(source, args, distinct, signal)));
   }
   end();
   return worst(statuses);
@@ -161,7 +164,7 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
   try {
     const args = parseArgs(words);
     if (args.replay !== undefined) return replayFile(args.replay, args);
-    return await (args.list ? listConfigs() : checkAll(args, words));
+    return await (args.list ? listConfigs() : checkAll(args));
   } catch (error) {
     // Commander has printed what was wrong, or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -1,4 +1,5 @@
 /** Configurations: found, read, overridden, decoded. */
+import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +29,21 @@ export const shippedConfigs = async (): Promise<ReadonlyArray<string>> =>
     .filter((file) => file.endsWith('.json'))
     .map((file) => basename(file, '.json'))
     .sort();
+
+/**
+ * What a name stands for: itself, or the configuration that is called so but for case; the name of a fault (`V1`) stands for all that
+ * come with the package and have the fault.
+ */
+export const namedBy = async (source: string): Promise<ReadonlyArray<string>> => {
+  if (!isName(source) || existsSync(source)) return [source];
+  const shipped = await shippedConfigs();
+  const wanted = source.toLowerCase();
+  if (shipped.includes(source)) return [source];
+  const alike = shipped.filter((name) => name.toLowerCase() === wanted);
+  if (alike.length > 0) return alike;
+  const faulty = /^v\d+$/.test(wanted) ? shipped.filter((name) => name.startsWith(`${wanted}-`)) : [];
+  return faulty.length > 0 ? faulty : [source];
+};
 
 const isName = (source: string): boolean => /^[\w-]+$/.test(source);
 

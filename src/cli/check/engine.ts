@@ -38,6 +38,7 @@ const optionsOf = ({ bounds, properties }: Subject, args: CheckArgs, hooks: Hook
   normalize: args.quotient,
   keepGoing: args.keepGoing,
   requireWitnesses: args.requireWitnesses,
+  witnessTraces: args.witnesses,
   ...(args.hashCompaction === undefined
     ? {}
     : { hashBits: args.hashCompaction === true ? DEFAULT_HASH_BITS : args.hashCompaction }),

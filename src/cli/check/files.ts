@@ -6,7 +6,7 @@ import { toDot } from '../../checker/output/dot.js';
 import { toItf } from '../../checker/output/itf.js';
 import { toMermaid } from '../../checker/output/mermaid.js';
 import { toShiViz } from '../../checker/output/shiviz.js';
-import { traceLines } from '../../checker/output/trace.js';
+import { oneLine, traceLines } from '../../checker/output/trace.js';
 import type { Counterexample, Report } from '../../checker/report.js';
 import { makeFolder } from '../../impl/folder.js';
 import { UsageError } from '../exit.js';
@@ -48,7 +48,7 @@ const contentOf = (format: Exclude<Format, 'dot'>, { property, trace }: Violatio
     case 'json':
       return json({ model: name, property, ...(config === undefined ? { module: source } : { config }), ...trace });
     case 'text':
-      return { text: [property, ...traceLines(trace), ''].join('\n') };
+      return { text: [oneLine(property), ...traceLines(trace), ''].join('\n') };
     case 'itf':
       return json(toItf(trace, name, property));
     case 'mermaid':
@@ -69,7 +69,7 @@ const graphOf = ({ level, model }: AnyModel): Content => {
 
 const violationsOf = (report: Report): ReadonlyArray<Violation> =>
   report.properties.flatMap(({ name, verdict, trace }) =>
-    verdict === 'violated' && trace !== undefined ? [{ property: name, trace }] : [],
+    (verdict === 'violated' || verdict === 'reached') && trace !== undefined ? [{ property: name, trace }] : [],
   );
 
 // --- operations ------------------------------------------------------------------------------------------------------------
@@ -86,7 +86,8 @@ const write = async (path: string, content: Content): Promise<string> => {
 };
 
 /**
- * Writes the counterexamples of a report (and, if asked for, the state graph); a line for each file.
+ * Writes the counterexamples of a report (and, if asked for, the state graph); a line for each file. `distinct` sees to it that no two
+ * files of one command have the same name.
  *
  * @throws UsageError when the folder cannot be made or written to.
  */
@@ -95,6 +96,7 @@ export const writeFiles = async (
   wanted: ReadonlyArray<Format> | undefined,
   subject: Subject,
   report: Report,
+  distinct: (name: string) => string,
 ): Promise<ReadonlyArray<string>> => {
   try {
     makeFolder(dir);
@@ -103,13 +105,12 @@ export const writeFiles = async (
   }
   const { stem, fileOf } = subject.writing;
   const formats = wanted ?? defaultFormats(subject);
-  const files = violationsOf(report).flatMap((violation) =>
-    formats.flatMap((format) =>
-      format === 'dot'
-        ? []
-        : [[`${stem}-${fileOf(violation.property)}.${EXTENSION[format]}`, contentOf(format, violation, subject)] as const],
-    ),
-  );
-  const graph = formats.includes('dot') ? [[`${stem}.${EXTENSION.dot}`, graphOf(subject.model)] as const] : [];
+  const files = violationsOf(report).flatMap((violation) => {
+    const name = distinct(`${stem}-${fileOf(violation.property)}`);
+    return formats.flatMap((format) =>
+      format === 'dot' ? [] : [[`${name}.${EXTENSION[format]}`, contentOf(format, violation, subject)] as const],
+    );
+  });
+  const graph = formats.includes('dot') ? [[`${distinct(stem)}.${EXTENSION.dot}`, graphOf(subject.model)] as const] : [];
   return Promise.all([...files, ...graph].map(([file, content]) => write(join(dir, file), content)));
 };

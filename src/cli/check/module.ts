@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/interface.js';
 import { UsageError } from '../exit.js';
+import { propertyNames, slug } from './names.js';
 import type { CheckArgs } from './options.js';
 import { faultOf, probe } from './probe.js';
 import { decodeModel, type Decoded } from './shape.js';
@@ -126,22 +127,6 @@ const namesIn = ({ value, option }: Override, known: ReadonlyArray<string>): Rea
 
 // --- the subject -----------------------------------------------------------------------------------------------------------
 
-/** `when all are done, …` as a part of a file's name. */
-const slug = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 60) || 'property';
-
-const fileNames = (properties: ReadonlyArray<string>): ((property: string) => string) => {
-  const slugs = properties.map(slug);
-  return (property) => {
-    const at = properties.indexOf(property);
-    return slugs.indexOf(slugs[at]!) === at ? slugs[at]! : `${slugs[at]!}-${at}`;
-  };
-};
-
 const refuse = (source: string, why: string): UsageError => new UsageError(`${source}: ${why}`);
 
 /** Options about Bayou's configurations say nothing of a model of one's own. */
@@ -171,7 +156,7 @@ export const moduleSubject = async (source: string, args: CheckArgs): Promise<Su
       properties,
       bounds: [],
       identity: { properties, 'SHA-256 of the module': createHash('sha256').update(readFileSync(source)).digest('hex') },
-      writing: { stem: slug(basename(source, extname(source))), fileOf: fileNames(all) },
+      writing: { stem: slug(basename(source, extname(source))), fileOf: propertyNames(all) },
     };
   } catch (error) {
     if (error instanceof UsageError) throw refuse(source, error.message);

@@ -1,9 +1,69 @@
-/** The one command that repeats a check. */
+/** The one command that repeats a check: made from what the command line was understood to say, so that it says the same again. */
+import { FIELD_OPTIONS } from './fields.js';
+import type { CheckArgs } from './options.js';
+
+type Words = (args: CheckArgs) => ReadonlyArray<string>;
+
+/** An option with a value; one that begins with a dash would be taken for an option if it stood alone. */
+const valued = (flag: string, value: string): ReadonlyArray<string> =>
+  value === '' || value.startsWith('-') ? [`${flag}=${value}`] : [flag, value];
+
+const flag =
+  (name: string, of: (args: CheckArgs) => boolean): Words =>
+  (args) =>
+    of(args) ? [name] : [];
+
+/** An option with a value, said where it is there and not what it is without being said. */
+const option =
+  (name: string, of: (args: CheckArgs) => string | number | undefined, unsaid?: string | number): Words =>
+  (args) => {
+    const value = of(args);
+    return value === undefined || value === unsaid ? [] : valued(name, String(value));
+  };
+
+/** Each option's words. A test parses them back, and sees to it that every option of the command is here. */
+const OPTIONS: ReadonlyArray<Words> = [
+  ...FIELD_OPTIONS.map(({ flag: name, field }) => option(name, ({ fields }) => fields.get(field)?.text)),
+  ({ sets }) => sets.flatMap(([name, { text }]) => ['--set', `${name}=${text}`]),
+  flag('--list', ({ list }) => list),
+  option('--search', ({ search }) => search, 'auto'),
+  flag('--symmetry', ({ symmetry }) => symmetry),
+  flag('--quotient', ({ quotient }) => quotient),
+  flag('--keep-going', ({ keepGoing }) => keepGoing),
+  flag('--require-witnesses', ({ requireWitnesses }) => requireWitnesses),
+  flag('--witnesses', ({ witnesses }) => witnesses),
+  flag('--plain', ({ plain }) => plain),
+  option('--workers', ({ workers }) => workers, 1),
+  ({ hashCompaction: bits }) => {
+    if (bits === undefined) return [];
+    return bits === true ? ['--hash-compaction'] : ['--hash-compaction', String(bits)];
+  },
+  option('--max-memory', ({ maxMemory }) => maxMemory),
+  option('--max-states', ({ maxStates }) => maxStates),
+  option('--max-depth', ({ maxDepth }) => maxDepth),
+  option('--max-seconds', ({ maxSeconds }) => maxSeconds),
+  option('--checkpoint', ({ checkpoint }) => checkpoint),
+  option('--checkpoint-every', ({ checkpointEvery }) => checkpointEvery),
+  option('--resume', ({ resume }) => resume),
+  option('--seed', ({ seed }) => seed, 1),
+  option('--traces', ({ traces }) => traces, 1000),
+  option('--trace-length', ({ traceLength }) => traceLength, 100),
+  option('--replay', ({ replay }) => replay),
+  flag('--json', ({ json }) => json),
+  flag('--ndjson', ({ ndjson }) => ndjson),
+  option('--out-dir', ({ outDir }) => outDir),
+  option('--format', ({ format }) => format?.join(',')),
+];
 
 const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
 
-/** What was said, for one configuration: the other configurations are left out, the options are kept as they were given. */
-export const repeatCommand = (args: ReadonlyArray<string>, configs: ReadonlyArray<string>, source: string): string => {
-  const options = args.filter((word) => !configs.includes(word));
-  return ['npx bayou check', ...[source, ...options].map(quote)].join(' ');
+/** The words that say of one configuration what these arguments say: without the other configurations, but with every option. */
+export const repeatWords = (args: CheckArgs, source: string): ReadonlyArray<string> => {
+  const options = OPTIONS.flatMap((words) => words(args));
+  // What begins with a dash is no option only after all of them.
+  return source.startsWith('-') ? [...options, '--', source] : [source, ...options];
 };
+
+/** The same as one line for a shell. */
+export const repeatCommand = (args: CheckArgs, source: string): string =>
+  ['npx bayou check', ...repeatWords(args, source).map(quote)].join(' ');

@@ -127,6 +127,7 @@ const plainModel = object(
     boundary: pure,
     key: pure,
     show: pure,
+    parts: pure,
     note: pure,
     families: list(text),
     fairness: pure,

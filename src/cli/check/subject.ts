@@ -7,6 +7,7 @@ import { PROPERTIES } from '../../model/sentences.js';
 import { bayou } from '../../model/system.js';
 import { boundPhrases } from './bounds.js';
 import type { Loaded } from './config.js';
+import { stemOf } from './names.js';
 import { toScript, type Script } from './script.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -67,7 +68,7 @@ export const configured = ({ source, config, expect }: Loaded): Subject => {
     },
     bounds: boundPhrases(config),
     identity: { ...identity },
-    writing: { stem: name, fileOf: propertyId, script: (trace, property) => toScript(trace, config, property) },
+    writing: { stem: stemOf(name), fileOf: propertyId, script: (trace, property) => toScript(trace, config, property) },
     ...(expect === undefined ? {} : { expect }),
   };
 };

@@ -1,0 +1,72 @@
+/** A state of a model as traces show it: texts for people, values for tools, and what a step changed. */
+import type { ComponentModel, Model } from '../interface.js';
+import type { Shown, TraceStep, Counterexample } from '../report.js';
+import { change } from './change.js';
+import { text } from './text.js';
+import { plainValue, type PlainValue } from './value.js';
+
+/** The parts of a state, by name. */
+export type Parts = Readonly<Record<string, unknown>>;
+
+/** What there is to say of a state, and of the step that led to it. */
+export type Picture = Pick<TraceStep, 'values' | 'changed'> & { readonly state: Shown };
+
+/** The default of `Model.parts`: the own fields of an object, the items of an array, otherwise the value as `state`. */
+const ownParts = (state: unknown): Parts => {
+  if (typeof state !== 'object' || state === null) return { state };
+  if (state instanceof Map || state instanceof Set || state instanceof Date || ArrayBuffer.isView(state)) return { state };
+  return Object.fromEntries(Object.entries(state));
+};
+
+type Showing<S> = Pick<Model<S, never>, 'show' | 'parts'>;
+
+/** The parts of a state. */
+export const partsOf = <S>(model: Showing<S>, state: S): Parts => (model.parts ?? ownParts)(state);
+
+const mapValues = <T>(parts: Parts, f: (part: unknown) => T): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, f(part)]));
+
+/** A state for people. */
+export const showState = <S>(model: Showing<S>, state: S): Shown =>
+  model.show === undefined ? mapValues(partsOf(model, state), text) : model.show(state);
+
+/** What a step changed, part by part, where that is shorter than the parts. */
+const changesOf = (before: Parts, after: Parts): Shown =>
+  Object.fromEntries(
+    Object.entries(after).flatMap(([name, part]) => {
+      const said = Object.hasOwn(before, name) ? change(before[name], part) : undefined;
+      return said === undefined ? [] : [[name, said]];
+    }),
+  );
+
+/** Pictures of states and steps; `shown` is what the model has of its own to show a state, if it has. */
+const picture = (shown: Shown | undefined, parts: Parts, before: Parts | undefined): Picture => {
+  const values: Readonly<Record<string, PlainValue>> = mapValues(parts, plainValue);
+  if (shown !== undefined) return { state: shown, values };
+  const changed = before === undefined ? {} : changesOf(before, parts);
+  return { state: mapValues(parts, text), values, ...(Object.keys(changed).length === 0 ? {} : { changed }) };
+};
+
+/** A state of a plain model; with the state before it, also what the step between them changed. */
+export const pictureOf = <S>(model: Showing<S>, state: S, before?: { readonly state: S }): Picture =>
+  picture(
+    model.show?.(state),
+    partsOf(model, state),
+    before === undefined || model.show !== undefined ? undefined : partsOf(model, before.state),
+  );
+
+/** The parts of a state that is given by the values of a component model's slots. */
+export const slotParts = ({ slots }: ComponentModel, values: ReadonlyArray<unknown>): Parts =>
+  Object.fromEntries(slots.map(({ name }, at) => [name, values[at]]));
+
+/** What a component model has of its own to show its slots' values; undefined where it has nothing. */
+export const showSlots = ({ show, slots }: ComponentModel, values: ReadonlyArray<unknown>): Shown | undefined =>
+  show === undefined ? undefined : Object.fromEntries(slots.map(({ kind, name }, at) => [name, show(kind, values[at] as never)]));
+
+/** The same of a component model, whose states are the values of its slots. */
+export const pictureOfSlots = (model: ComponentModel, values: ReadonlyArray<unknown>, before?: ReadonlyArray<unknown>): Picture =>
+  picture(showSlots(model, values), slotParts(model, values), before && slotParts(model, before));
+
+/** The initial state of a run, as {@link Counterexample} has it. */
+export const initialOf = ({ state, values }: Picture): Pick<Counterexample, 'initial' | 'values'> =>
+  values === undefined ? { initial: state } : { initial: state, values };

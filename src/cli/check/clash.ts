@@ -1,0 +1,46 @@
+/** Options of `bayou check` that do not go together: refused, for one of them would be ignored and what it says would not be so. */
+import { FIELD_OPTIONS } from './fields.js';
+import type { CheckArgs } from './options.js';
+
+type Options = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'>;
+
+const FIELD_FLAGS = FIELD_OPTIONS.map(({ flag }) => flag);
+
+/** The options that go with `--replay`, beside those that override a field. */
+const WITH_REPLAY = ['--replay', '--json', '--set', ...FIELD_FLAGS];
+
+/** Options that only a search at random has a use for, and those that it has none for. */
+const OF_WALKS = ['--seed', '--traces', '--trace-length'];
+const NOT_OF_WALKS = ['--symmetry', '--quotient', '--plain', '--max-depth'];
+
+/** Options that were given and would be ignored, if any: each says something that is then not so. */
+export const ignoredBy = (raw: Options, configs: number, given: ReadonlyArray<string>): string | undefined => {
+  const among = (flags: ReadonlyArray<string>): string => given.filter((flag) => flags.includes(flag)).join(', ');
+  const beside = (flags: ReadonlyArray<string>): ReadonlyArray<string> => given.filter((flag) => !flags.includes(flag));
+  if (raw.list && (configs > 0 || given.length > 1)) return '--list stands alone: it lists what comes with the package';
+  if (raw.replay !== undefined) {
+    const strange = [...(configs > 0 ? ['a configuration'] : []), ...beside(WITH_REPLAY)];
+    if (strange.length === 0) return undefined;
+    return `--replay searches nothing: it goes with --json and with options that override a field, not with ${strange.join(', ')}`;
+  }
+  const [walks, others] = [among(OF_WALKS), among(NOT_OF_WALKS)];
+  if (raw.search !== 'simulate' && walks !== '') return `${walks}: for --search simulate alone`;
+  if (raw.search === 'simulate' && others !== '') return `${others}: not for --search simulate, which walks at random`;
+  return raw.search === 'sweep' && raw.plain ? '--search sweep goes by components: not with --plain' : undefined;
+};
+
+/** What of the options does not go together, if anything. */
+export const clashOf = (raw: Options, configs: number): string | undefined => {
+  const slow = raw.plain || raw.search === 'dfs' || raw.search === 'simulate';
+  const keeps = raw.checkpoint !== undefined || raw.resume !== undefined;
+  if (raw.format !== undefined && raw.outDir === undefined) return '--format needs --out-dir, the folder to write to';
+  if (raw.json && raw.ndjson) return '--json and --ndjson exclude each other';
+  if (keeps && configs > 1) return '--checkpoint and --resume are for one configuration at a time';
+  if (keeps && raw.search === 'simulate') return '--checkpoint and --resume are for searches that end, not for --search simulate';
+  if (raw.checkpointEvery !== undefined && raw.checkpoint === undefined)
+    return '--checkpoint-every needs --checkpoint, the file to write';
+  if (raw.hashCompaction !== undefined && (raw.workers > 1 || raw.search === 'sweep' || raw.search === 'simulate'))
+    return '--hash-compaction is for --search bfs and dfs by one thread';
+  if (raw.workers > 1 && (slow || raw.search === 'sweep')) return '--workers is for --search bfs, without --plain';
+  return undefined;
+};

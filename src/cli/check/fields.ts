@@ -1,0 +1,77 @@
+/** Options of `bayou check` that override a field of a configuration of Bayou's model. */
+import { InvalidArgumentError } from 'commander';
+
+/** A field that an option overrides, and `--set` with any name. */
+export interface FieldOption {
+  readonly flag: string;
+  readonly field: string;
+  readonly value: string;
+  readonly about: string;
+  readonly read: (text: string) => unknown;
+}
+
+/** What an option says of a field: the value, and the text it was read from. */
+export interface Said {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+/** A value for a field: JSON where it is JSON, otherwise a text. */
+const jsonOrText = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+const list = (text: string): unknown => text.split(',').map((item) => item.trim());
+
+/** Names of variants are written `V1`, and found however they are written. */
+const variant = (text: string): unknown => text.trim().toUpperCase();
+
+const field = (flag: string, name: string, value: string, about: string, read = jsonOrText): FieldOption => ({
+  flag,
+  field: name,
+  value,
+  about,
+  read,
+});
+
+export const FIELD_OPTIONS: ReadonlyArray<FieldOption> = [
+  field('--servers', 'servers', 'n', 'how many servers'),
+  field('--clients', 'clients', 'n', 'how many clients'),
+  field('--keys', 'keys', 'n', 'how many keys'),
+  field('--puts', 'puts', 'n', 'how many puts in all'),
+  field('--variant', 'variant', 'name', 'FIXED, or the fault V1 … V8', variant),
+  field('--links', 'links', 'topology', 'none, full, chain, ring, or [[0,1],…]'),
+  field('--link-changes', 'linkChanges', 'n', 'links broken or made'),
+  field('--kills', 'kills', 'n', 'servers killed'),
+  field('--blank-restarts', 'blankRestarts', 'n', 'restarts without the log'),
+  field('--grain', 'grain', 'name', 'pull, or messages'),
+  field('--in-flight', 'inFlight', 'n', 'messages in flight at once'),
+  field('--losses', 'losses', 'n', 'messages lost'),
+  field('--duplicates', 'duplicates', 'n', 'messages repeated'),
+  field('--lost-answers', 'lostAnswers', 'n', 'answers to puts lost'),
+  field('--properties', 'properties', 'list', 'which properties, with commas between', list),
+];
+
+/** Reads an option's text and keeps it. */
+export const said =
+  (read: (text: string) => unknown) =>
+  (text: string): Said => ({ value: read(text), text });
+
+/** A name and what `--set` says of it. */
+export type Assignment = readonly [name: string, said: Said];
+
+const assignment = (text: string): Assignment => {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Use NAME=VALUE.');
+  return [name, { value: jsonOrText(value), text: value }];
+};
+
+/** Gathers what `--set` says, every time it is given. */
+export const gather = (text: string, before: ReadonlyArray<Assignment> = []): ReadonlyArray<Assignment> => [
+  ...before,
+  assignment(text),
+];
