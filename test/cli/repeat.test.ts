@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { expect, test, vi } from 'vitest';
 import { FIELD_OPTIONS } from '#bayou/cli/check/fields.js';
-import { optionNames, parseArgs, type CheckArgs } from '#bayou/cli/check/options.js';
+import type { CheckArgs } from '#bayou/cli/check/args.js';
+import { optionNames, parseArgs } from '#bayou/cli/check/options.js';
 import { repeatCommand, repeatWords } from '#bayou/cli/check/repeat.js';
 
 /** What cannot be said twice alike: maps are compared by what is in them. */

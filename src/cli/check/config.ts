@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeConfig, type Config } from '../../model/config.js';
 import { UsageError } from '../exit.js';
-import type { CheckArgs } from './options.js';
+import type { CheckArgs } from './args.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

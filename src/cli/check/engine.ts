@@ -16,7 +16,7 @@ import {
   type Stop,
 } from '../../checker/report.js';
 import { UsageError } from '../exit.js';
-import type { CheckArgs } from './options.js';
+import type { CheckArgs } from './args.js';
 import { faultOf } from './probe.js';
 import type { AnyModel, Subject } from './subject.js';
 

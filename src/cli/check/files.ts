@@ -10,7 +10,7 @@ import { oneLine, traceLines } from '../../checker/output/trace.js';
 import type { Counterexample, Report } from '../../checker/report.js';
 import { makeFolder } from '../../impl/folder.js';
 import { UsageError } from '../exit.js';
-import { FORMATS, type Format } from './options.js';
+import { FORMATS, type Format } from './args.js';
 import type { AnyModel, Subject } from './subject.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/interface.js';
 import { UsageError } from '../exit.js';
 import { propertyNames, slug } from './names.js';
-import type { CheckArgs } from './options.js';
+import type { CheckArgs } from './args.js';
 import { faultOf, probe } from './probe.js';
 import { decodeModel, type Decoded } from './shape.js';
 import type { Subject } from './subject.js';

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { decodeReplayed, type Config } from '../../model/config.js';
 import { UsageError } from '../exit.js';
-import type { CheckArgs } from './options.js';
+import type { CheckArgs } from './args.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import { PROPERTIES } from '../../model/sentences.js';
 import { bayou } from '../../model/system.js';
 import { EXIT, type ExitStatus } from '../exit.js';
 import { loadPath, type RecordedPath } from './path.js';
-import type { CheckArgs } from './options.js';
+import type { CheckArgs } from './args.js';
 
 // --- the steps of a variant ------------------------------------------------------------------------------------------------
 
