@@ -8,6 +8,7 @@ import { type Command, parseLine } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { covers, join, none, type Vector } from '#bayou/model/vector.js';
 import { applyCommand, partitionsOf, type Topology } from '../judge/topology.js';
+import { bothEnds, endsOf } from './ends.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './replica.js';
 import { commandsOf, currentProcess, endsUnannounced, linkName, look, type Scene, serverState } from './scene.js';
@@ -177,34 +178,6 @@ const started = (scene: Scene, event: TraceEvent, role: 'server' | 'client', id:
   scene.timeline.await(event, p, () => p.next > 0, `${p.name} starts`);
 };
 
-const PULLING: ReadonlyArray<TraceEvent['type']> = ['pullAsked', 'pullAnswered', 'merged'];
-
-/** Did the process perhaps end by now, of something else than the master's command? It does nothing more for anybody but its peers. */
-const mayBeGone = (scene: Scene, p: Process): boolean =>
-  endsUnannounced(scene, p) || p.events.slice(p.next).every((e) => PULLING.includes(e.type));
-
-/** Each server of the two has been told of the link. */
-const bothEnds = (scene: Scene, event: Of<'result'>, a: NodeId, b: NodeId, up: boolean): void => {
-  for (const [at, peer] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const p = scene.topology.live.has(at) ? currentProcess(scene, at) : undefined;
-    if (p === undefined) continue;
-    const from = p.next;
-    const found = (): true | undefined => {
-      const link = serverState(scene, p).links.get(peer);
-      return link?.up === up && link.index >= from ? true : undefined;
-    };
-    // A link that is made twice is told of twice; the second word may come after the result was asked for.
-    const known = serverState(scene, p).links.get(peer)?.up === up;
-    const isTelling = (e: TraceEvent): boolean => e.type === 'link' && e.peer === peer && e.up === up;
-    if (scene.timeline.seek(p, isTelling, found) === undefined && !known && !mayBeGone(scene, p))
-      reject(event, 'section 5', `server ${at} was not told that its link to ${peer} is ${up ? 'made' : 'cut'}`);
-    p.knows = Math.max(p.knows, event.n - 1);
-  }
-};
-
 /** What the command changes of whom sessions ask (R13). */
 const apply = (scene: Scene, c: Command, wasThere: boolean): void => {
   if (c.type === 'joinServer') for (const peer of scene.topology.live) scene.doubts.links.delete(linkName(peer, c.id));
@@ -224,9 +197,10 @@ const becomeCertain = ({ doubts }: Scene, c: Extract<Command, { type: 'createCon
   if (c.type === 'breakConnection') doubts.places.delete(link);
 };
 
-const doubtLink = ({ doubts }: Scene, a: NodeId, b: NodeId): void => {
-  doubts.links.add(linkName(a, b));
-  doubts.places.add(linkName(a, b));
+const doubtLink = (scene: Scene, a: NodeId, b: NodeId, up: boolean): void => {
+  scene.doubts.links.add(linkName(a, b));
+  scene.doubts.places.add(linkName(a, b));
+  for (const [, p, peer] of endsOf(scene, a, b)) serverState(scene, p).notices.doubt(peer, up);
 };
 
 /** Would the command make sense? One that does not is refused, and has no effect. */
@@ -236,15 +210,15 @@ const isValid = (t: Topology, c: Command): boolean =>
 /** A command that failed half way may have had any part of its effect. */
 const doubt = (scene: Scene, c: Command, errors: ReadonlyArray<string>): void => {
   if (!isValid(scene.topology, c)) return;
-  if (c.type === 'createConnection' || c.type === 'breakConnection') doubtLink(scene, c.a, c.b);
+  if (c.type === 'createConnection' || c.type === 'breakConnection') doubtLink(scene, c.a, c.b, c.type === 'createConnection');
   if (c.type !== 'joinServer' && c.type !== 'joinClient') return;
   // One that started, and could not be linked to everybody, is there all the same.
   if (errors.some((error) => error.includes('did not start'))) return;
   applyCommand(scene.topology, c);
   if (c.type === 'joinClient') {
     scene.sessions.get(c.id)?.connect(c.server);
-    doubtLink(scene, c.id, c.server);
-  } else for (const peer of scene.topology.live) if (peer !== c.id) doubtLink(scene, peer, c.id);
+    doubtLink(scene, c.id, c.server, true);
+  } else for (const peer of scene.topology.live) if (peer !== c.id) doubtLink(scene, peer, c.id, true);
 };
 
 /** Whom a server is connected to for certain is printed; nobody else, but whose link is in doubt. */

@@ -4,6 +4,7 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/rules.js';
 import { newTopology, type Topology } from '../judge/topology.js';
 import { Ledger } from './ledger.js';
+import { Notices } from './notices.js';
 import { reject } from './rejection.js';
 import type { FollowedReplica } from './replica.js';
 import type { FollowedSession } from './session.js';
@@ -38,8 +39,8 @@ export interface ServerState {
   replica: FollowedReplica | undefined;
   /** Peers whose link to it is cut, by its own word. */
   readonly cut: Set<NodeId>;
-  /** The links it was told of, by peer: how the last one was, and at which index. */
-  readonly links: Map<NodeId, { readonly up: boolean; readonly index: number }>;
+  /** What it was told of its links. */
+  readonly notices: Notices;
   views: View[];
   /** Where a kill has taken steps back (R10): answers given after this index must have been seen by nobody. */
   survived: number;
@@ -137,7 +138,7 @@ export const serverState = (scene: Scene, process: Process): ServerState => {
     id: undefined,
     replica: undefined,
     cut: new Set(),
-    links: new Map(),
+    notices: new Notices(),
     views: [],
     survived: Infinity,
   };

@@ -30,7 +30,7 @@ const prepare = (scene: Scene, process: Process, state: ServerState, event: Trac
   if (replica === undefined) return reject(event, 'trace', 'the process has not said as which replica it runs');
   switch (event.type) {
     case 'link':
-      return () => link(process, state, event);
+      return () => link(state, event);
     case 'accept':
       return prepareAccept(scene, process, state, replica, event);
     case 'refuse':
@@ -111,8 +111,8 @@ const again = (scene: Scene, event: Of<'start'>, earlier: ServerState, before: F
 
 // --- links -----------------------------------------------------------------------------------------------------------------
 
-const link = (process: Process, state: ServerState, { peer, up }: Of<'link'>): void => {
-  state.links.set(peer, { up, index: process.next });
+const link = (state: ServerState, { peer, up }: Of<'link'>): void => {
+  state.notices.tell(peer, up);
   if (up) state.cut.delete(peer);
   else state.cut.add(peer);
 };

@@ -254,6 +254,14 @@ describe('a killed server comes back (R10)', () => {
     expect(validateTrace([start('server-0#1', '0.0', false, 1)]).verdict).toBe('undecided'));
 });
 
+describe('a run in which a link was told of once less', () => {
+  it.each([0, 1, 2, 3])('is refused (word %i of server 0; section 5)', (i) => {
+    const words = still.filter((e) => e.type === 'link' && e.up && e.p === 'server-0#1');
+    const verdict = validateTrace(without(words[i]!, true, still));
+    expect(showTraceVerdict(verdict)).toContain('server 0 was not told that its link to');
+  });
+});
+
 describe('after a command that failed half way', () => {
   type Body = Readonly<Record<string, unknown>>;
   const by = (p: string, ...bodies: ReadonlyArray<Body>): ReadonlyArray<TraceEvent> =>
@@ -264,6 +272,8 @@ describe('after a command that failed half way', () => {
   ];
   const start = (replica: string) => ({ type: 'start', replica, fresh: true, vv: [], clock: 0, writes: 0 });
   const link = (peer: number) => ({ type: 'link', peer, up: true });
+  /** A server is told twice of a link to another one: to let it in, and to call it. */
+  const linked = (...peers: ReadonlyArray<number>) => peers.flatMap((peer) => [link(peer), link(peer)]);
   const guarantees = {
     readYourWrites: true,
     monotonicReads: true,
@@ -304,14 +314,13 @@ describe('after a command that failed half way', () => {
     ...by(
       'server-0#1',
       start('0.0'),
-      link(1),
-      link(2),
+      ...linked(1, 2),
       link(5),
       accept,
       ...(asks === 0 ? [{ ...missing, vv: [['0.0', 1]] }] : []),
     ),
-    ...by('server-1#1', start('1.0'), link(0), link(2), link(5), ...(asks === 1 ? [{ ...missing, vv: [] }] : [])),
-    ...by('server-2#1', start('2.0'), link(0), link(1), ...(asks === 2 ? [{ ...missing, vv: [] }] : [])),
+    ...by('server-1#1', start('1.0'), ...linked(0, 2), link(5), ...(asks === 1 ? [{ ...missing, vv: [] }] : [])),
+    ...by('server-2#1', start('2.0'), ...linked(0, 1), ...(asks === 2 ? [{ ...missing, vv: [] }] : [])),
     ...by(
       'client-5#1',
       { type: 'session', client: 5, guarantees },

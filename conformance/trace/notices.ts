@@ -1,0 +1,41 @@
+/** What a server's process was told of its links: each word belongs to one command, and is taken by it once. */
+import type { NodeId } from '#bayou/core/ids.js';
+
+/** The words to one process. Changed in place by its own methods alone. */
+export class Notices {
+  readonly #told = new Map<string, number>();
+  readonly #taken = new Map<string, number>();
+  readonly #unsure = new Set<string>();
+
+  /** The process was told that its link to a peer is made (up) or cut. */
+  tell(peer: NodeId, up: boolean): void {
+    const name = nameOf(peer, up);
+    this.#told.set(name, (this.#told.get(name) ?? 0) + 1);
+  }
+
+  /** How many words were told and belong to no command yet. */
+  left(peer: NodeId, up: boolean): number {
+    const name = nameOf(peer, up);
+    return (this.#told.get(name) ?? 0) - (this.#taken.get(name) ?? 0);
+  }
+
+  /** These words belong to a command; what was said the other way round before them belongs to earlier ones. */
+  take(peer: NodeId, up: boolean, count: number): void {
+    const [name, other] = [nameOf(peer, up), nameOf(peer, !up)];
+    this.#taken.set(name, (this.#taken.get(name) ?? 0) + count);
+    this.#taken.set(other, this.#told.get(other) ?? 0);
+    this.#unsure.delete(other);
+  }
+
+  /** A command failed half way: nobody can tell how many of its words came. */
+  doubt(peer: NodeId, up: boolean): void {
+    this.#unsure.add(nameOf(peer, up));
+  }
+
+  /** Can nobody tell to which command a word belongs? So it is until something was said the other way round. */
+  isUnsure(peer: NodeId, up: boolean): boolean {
+    return this.#unsure.has(nameOf(peer, up));
+  }
+}
+
+const nameOf = (peer: NodeId, up: boolean): string => `${peer} ${up}`;
