@@ -25,6 +25,7 @@ CONSTANTS
   Kills,          \* how many kills
   BlankRestarts,  \* of the restarts, how many may be without the log (R7)
   InFlight,       \* messages in flight at once
+  PartWrites,     \* how many writes an answer can carry, or Unbounded: a pull of more comes in parts (R9)
   Losses,         \* messages lost in all, or Unbounded
   Duplicates,     \* messages repeated in all, or Unbounded
   LostAnswers,    \* answers to puts that are lost in all (R14)
@@ -40,13 +41,13 @@ CONSTANTS
   History         \* BOOLEAN: keep all accepted writes, for R8 and R10
 
 VARIABLES
-  inc, up, clock, vv, log, receipts, midway,                      \* per server
+  inc, up, clock, vv, log, receipts, midway, parts,               \* per server
   ctime, lam, wrote, read, wvec, rvec, kept, unanswered, conn, last,  \* per client
   links, net,                                                     \* the network
   puts, all, linkChanges, kills, blanks, losses, dups, lost,      \* what was spent
   bad                                                             \* step properties broken
 
-serverVars == <<inc, up, clock, vv, log, receipts, midway>>
+serverVars == <<inc, up, clock, vv, log, receipts, midway, parts>>
 clientVars == <<ctime, lam, wrote, read, wvec, rvec, kept, unanswered, conn, last>>
 netVars    == <<links, net>>
 spentVars  == <<puts, all, linkChanges, kills, blanks, losses, dups, lost>>
@@ -57,6 +58,11 @@ Anywhere  == <<>>
 Roaming   == Placement = Anywhere
 NoServer  == -1
 Nothing   == [none |-> TRUE]
+
+(* Of pulls in parts (R9): the writes that have come and that the vector     *)
+(* does not claim yet, which nobody sees, and how far each pull has come.    *)
+InParts == PartWrites # Unbounded
+NoParts == [waiting |-> {}, of |-> [p \in Server |-> Nothing]]
 
 Max(a, b) == IF a >= b THEN a ELSE b
 
@@ -134,6 +140,7 @@ Init ==
   /\ log      = [s \in Server |-> {}]
   /\ receipts = [s \in Server |-> [c \in Client |-> Nothing]]
   /\ midway   = [s \in Server |-> Nothing]
+  /\ parts    = [s \in Server |-> NoParts]
   /\ ctime = [c \in Client |-> 0]
   /\ lam   = [c \in Client |-> 0]
   /\ wrote = [c \in Client |-> [k \in Key |-> None]]
@@ -226,7 +233,7 @@ Accept(c, s, w) ==
   /\ receipts' = IF LostAnswers = 0 THEN receipts ELSE [receipts EXCEPT ![s][c] = [ct |-> w.ct, st |-> Stamp(w)]]
   /\ all'   = IF History THEN all \cup {w} ELSE all
   /\ bad'   = bad \cup PutBreaks(c, s, w)
-  /\ UNCHANGED <<inc, up, midway>>
+  /\ UNCHANGED <<inc, up, midway, parts>>
 
 (* The session's side: it learns the stamp (R11). *)
 Learn(c, ct, k, st) ==
@@ -321,7 +328,7 @@ TakeIn(s, a, otherMidway) ==
      ELSE /\ log' = [log EXCEPT ![s] = Prune(s, @ \cup a.writes)]
           /\ bad' = bad \cup PullBreaks(s, a)
           /\ midway' = otherMidway
-  /\ UNCHANGED <<inc, up, receipts>>
+  /\ UNCHANGED <<inc, up, receipts, parts>>
 
 IsEager(m) == m # Nothing /\ "eager" \in DOMAIN m
 IsTorn(m)  == m # Nothing /\ "torn" \in DOMAIN m
@@ -338,7 +345,7 @@ ReadLog(s, p) ==
   /\ Grain = "pull" /\ Variant = "V2"
   /\ s # p /\ Linked(s, p) /\ up[s] /\ Free(p)
   /\ midway' = [midway EXCEPT ![p] = [torn |-> Lacked(log[p], vv[s]), to |-> Self(s)]]
-  /\ UNCHANGED <<inc, up, clock, vv, log, receipts, clientVars, netVars, spentVars, bad>>
+  /\ UNCHANGED <<inc, up, clock, vv, log, receipts, parts, clientVars, netVars, spentVars, bad>>
 
 (* ... and later its vector. *)
 ReadVector(s, p) ==
@@ -352,7 +359,7 @@ AddWrites(s) ==
   /\ up[s] /\ IsEager(midway[s])
   /\ log' = [log EXCEPT ![s] = Prune(s, @ \cup midway[s].eager)]
   /\ midway' = [midway EXCEPT ![s] = Nothing]
-  /\ UNCHANGED <<inc, up, clock, vv, receipts, clientVars, netVars, spentVars, bad>>
+  /\ UNCHANGED <<inc, up, clock, vv, receipts, parts, clientVars, netVars, spentVars, bad>>
 
 -----------------------------------------------------------------------------
 (* The same in three steps, with messages in flight.                        *)
@@ -361,27 +368,88 @@ Busy(s, p) == \E m \in BagToSet(net) : m.puller = s /\ m.answerer = p
 Send(b, m) == b (+) SetToBag({m})
 Take(b, m) == b (-) SetToBag({m})
 
+(* Pulls in parts.  What s has of a pull from p: base, what it has, or has   *)
+(* waiting, of p since the last pass of parts; goal, p's vector at the first *)
+(* part of this pass; after, the stamp up to which the parts have come.      *)
+BaseOf(s, p)   == IF parts[s].of[p] = Nothing THEN Zero ELSE parts[s].of[p].base
+CursorOf(s, p) == IF parts[s].of[p] = Nothing THEN None ELSE parts[s].of[p].after
+
+(* The part that comes after a stamp: the oldest writes, as many as fit.     *)
+PartFor(p, v, after) ==
+  LET L == { w \in Lacked(log[p], v) : Older(after, w) }
+      W == { w \in L : Cardinality({ x \in L : Older(x, w) }) < PartWrites }
+  IN  [writes |-> W, vv |-> vv[p], clock |-> clock[p], from |-> Self(p), after |-> after,
+       upTo |-> IF W = L THEN None ELSE Stamp(CHOOSE w \in W : \A x \in W : ~Older(w, x))]
+
+WithTransfer(s, p, t, W) ==
+  LET of == [parts[s].of EXCEPT ![p] = t]
+  IN  [of |-> of, waiting |-> IF \A q \in Server : of[q] = Nothing THEN {} ELSE W]
+
+(* The last part: all that waits and is claimed now is added with it.        *)
+TakeLast(s, p, a) ==
+  LET v == Join(vv[s], a.vv)
+      W == a.writes \cup { w \in parts[s].waiting : Has(v, w) }
+  IN  /\ Claim(s, a)
+      /\ log' = [log EXCEPT ![s] = Prune(s, @ \cup W)]
+      /\ bad' = bad \cup PullBreaks(s, [writes |-> W])
+      /\ parts' = [parts EXCEPT ![s] = WithTransfer(s, p, Nothing, { w \in parts[s].waiting : ~Has(v, w) })]
+
+(* A part before it: its writes wait.                                        *)
+TakePart(s, p, a, base, goal) ==
+  /\ parts' = [parts EXCEPT ![s] = WithTransfer(s, p,
+       IF a.upTo = None THEN [from |-> a.from, base |-> goal, goal |-> goal, after |-> None]
+                        ELSE [from |-> a.from, base |-> base, goal |-> goal, after |-> a.upTo],
+       @.waiting \cup { w \in a.writes : ~Has(vv[s], w) })]
+  /\ UNCHANGED <<clock, vv, log, bad>>
+
+(* What s makes of an answer that may be a part.  One of another replica    *)
+(* than that of the parts before, or not the next one, is of no use.  V8:   *)
+(* the vector is taken with the first part.                                 *)
+TakeInParts(s, m) ==
+  LET p == m.answerer
+      a == m.pulled
+      t == parts[s].of[p]
+      same == t # Nothing /\ t.from = a.from
+      base == IF same THEN t.base ELSE Zero
+      next == a.after = (IF same THEN t.after ELSE None) /\ Covers(Join(vv[s], base), m.asked)
+      goal == IF a.after = None THEN a.vv ELSE t.goal
+  IN  /\ IF Variant = "V8"
+         THEN /\ Claim(s, a)
+              /\ log' = [log EXCEPT ![s] = Prune(s, @ \cup a.writes)]
+              /\ bad' = bad \cup PullBreaks(s, a)
+              /\ UNCHANGED parts
+         ELSE IF ~next
+         THEN /\ parts' = IF same THEN parts ELSE [parts EXCEPT ![s] = WithTransfer(s, p, Nothing, @.waiting)]
+              /\ UNCHANGED <<clock, vv, log, bad>>
+         ELSE IF a.after = None /\ a.upTo = None THEN TakeLast(s, p, a)
+                                                ELSE TakePart(s, p, a, base, goal)
+      /\ UNCHANGED <<inc, up, receipts, midway>>
+
 Request(s, p) ==
   /\ Grain = "messages"
   /\ s # p /\ Linked(s, p) /\ up[s] /\ up[p]
   /\ BagCardinality(net) < InFlight /\ ~Busy(s, p)
-  /\ net' = Send(net, [type |-> "request", puller |-> s, answerer |-> p, replica |-> Self(s), vv |-> vv[s]])
+  /\ net' = Send(net, [type |-> "request", puller |-> s, answerer |-> p, replica |-> Self(s),
+                        vv |-> Join(vv[s], BaseOf(s, p)), after |-> CursorOf(s, p)])
   /\ UNCHANGED <<serverVars, clientVars, links, spentVars, bad>>
 
 AnswerMsg(m, a) ==
-  [type |-> "answer", puller |-> m.puller, answerer |-> m.answerer, replica |-> m.replica, pulled |-> a]
+  [type |-> "answer", puller |-> m.puller, answerer |-> m.answerer, replica |-> m.replica, asked |-> Zero, pulled |-> a]
 
-(* Where the answerer has nothing new, no answer is sent. *)
+(* Where the answerer has nothing new, no answer is sent, unless in parts. *)
 Answer(p, m) ==
   /\ m \in BagToSet(net) /\ m.type = "request" /\ m.answerer = p
-  /\ IF Covers(m.vv, vv[p])
+  /\ IF InParts
+     THEN /\ net' = Send(Take(net, m), [AnswerMsg(m, PartFor(p, m.vv, m.after)) EXCEPT !.asked = m.vv])
+          /\ UNCHANGED midway
+     ELSE IF Covers(m.vv, vv[p])
      THEN net' = Take(net, m) /\ UNCHANGED midway
      ELSE IF Variant = "V2"
           THEN /\ midway[p] = Nothing
                /\ midway' = [midway EXCEPT ![p] = [torn |-> Lacked(log[p], m.vv), to |-> m.replica]]
                /\ net' = Take(net, m)
           ELSE net' = Send(Take(net, m), AnswerMsg(m, AnswerTo(p, m.vv))) /\ UNCHANGED midway
-  /\ UNCHANGED <<inc, up, clock, vv, log, receipts, clientVars, links, spentVars, bad>>
+  /\ UNCHANGED <<inc, up, clock, vv, log, receipts, parts, clientVars, links, spentVars, bad>>
 
 (* V2 with messages: the vector is read, and the answer sent. *)
 AnswerLate(p) ==
@@ -389,13 +457,14 @@ AnswerLate(p) ==
   /\ net' = Send(net, AnswerMsg([puller |-> midway[p].to[1], answerer |-> p, replica |-> midway[p].to],
                                 [AnswerTo(p, vv[p]) EXCEPT !.writes = midway[p].torn]))
   /\ midway' = [midway EXCEPT ![p] = Nothing]
-  /\ UNCHANGED <<inc, up, clock, vv, log, receipts, clientVars, links, spentVars, bad>>
+  /\ UNCHANGED <<inc, up, clock, vv, log, receipts, parts, clientVars, links, spentVars, bad>>
 
 (* An answer to a former replica of the server is thrown away (R7). *)
 Receipt(s, m) ==
   /\ m \in BagToSet(net) /\ m.type = "answer" /\ m.puller = s /\ Free(s)
   /\ net' = Take(net, m)
-  /\ IF m.replica = Self(s) THEN TakeIn(s, m.pulled, midway) ELSE UNCHANGED <<serverVars, bad>>
+  /\ IF m.replica # Self(s) THEN UNCHANGED <<serverVars, bad>>
+     ELSE IF InParts THEN TakeInParts(s, m) ELSE TakeIn(s, m.pulled, midway)
   /\ UNCHANGED <<clientVars, links, spentVars>>
 
 Lose(m) ==
@@ -444,12 +513,12 @@ Kill(s) ==
   /\ up' = [up EXCEPT ![s] = FALSE]
   /\ midway' = [midway EXCEPT ![s] = Nothing]
   /\ net' = Without({ m \in BagToSet(net) : s \in {m.puller, m.answerer} })
-  /\ UNCHANGED <<inc, clock, vv, log, receipts, clientVars, links, puts, all, linkChanges, blanks, losses, dups, lost, bad>>
+  /\ UNCHANGED <<inc, clock, vv, log, receipts, parts, clientVars, links, puts, all, linkChanges, blanks, losses, dups, lost, bad>>
 
 Restart(s) ==
   /\ ~up[s]
   /\ up' = [up EXCEPT ![s] = TRUE]
-  /\ UNCHANGED <<inc, clock, vv, log, receipts, midway, clientVars, netVars, spentVars, bad>>
+  /\ UNCHANGED <<inc, clock, vv, log, receipts, midway, parts, clientVars, netVars, spentVars, bad>>
 
 (* Without its log: a new replica.  V3: under the old identity. *)
 RestartBlank(s) ==
@@ -461,6 +530,7 @@ RestartBlank(s) ==
   /\ vv'    = [vv EXCEPT ![s] = Zero]
   /\ log'   = [log EXCEPT ![s] = {}]
   /\ receipts' = [receipts EXCEPT ![s] = [c \in Client |-> Nothing]]
+  /\ parts' = [parts EXCEPT ![s] = NoParts]
   /\ UNCHANGED <<midway, clientVars, netVars, puts, all, linkChanges, kills, losses, dups, lost, bad>>
 
 -----------------------------------------------------------------------------
@@ -493,7 +563,7 @@ Stabilize ==
   /\ LET T == IF Variant = "V4" THEN AfterRounds(State, Rounds) ELSE Settled(State)
      IN  /\ clock' = T.clock /\ vv' = T.vv /\ log' = T.log
          /\ bad' = bad \cup (IF EqualWithin(T.log) THEN {} ELSE {"STABLE"})
-  /\ UNCHANGED <<inc, up, receipts, midway, clientVars, netVars, spentVars>>
+  /\ UNCHANGED <<inc, up, receipts, midway, parts, clientVars, netVars, spentVars>>
 
 -----------------------------------------------------------------------------
 Next ==
