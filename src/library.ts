@@ -5,7 +5,8 @@ import { type Bytes, bytesOfText, textOfBytes } from './core/bytes.js';
 import type { NodeId, ReplicaId } from './core/ids.js';
 import { type Guarantees, MASTER_GUARANTEES, type PutResult, type SessionToken, SessionTokenC } from './core/session.js';
 import type { Stamp } from './core/write.js';
-import { createJournaledLog } from './impl/log/journal.js';
+import { createDiskLog } from './impl/log/disk-log.js';
+import { randomIncarnation } from './impl/incarnation.js';
 import { createMemoryLog } from './impl/log/memory-log.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
 import { newSecret, newSessionNumber } from './net/auth.js';
@@ -135,9 +136,14 @@ export interface StartServerOptions {
   /** The servers to pull from; they need not be there yet. */
   readonly peers?: ReadonlyArray<ServerAddress>;
   /**
-   * The incarnation where there is no log (R7). It must be one that this server id never had: by default the seconds since 1970.
+   * The incarnation where there is no log (R7). It must be one that this server id never had. Default: 52 random bits.
    */
   readonly incarnation?: number;
+  /**
+   * Go on as a new replica, whatever the log says (R7a): once, after the whole machine or file system was rolled back, which nothing in
+   * the log can show. Default: false.
+   */
+  readonly newIncarnation?: boolean;
   /** What is logged, to standard error: a pino level. Default: `warn`. */
   readonly logLevel?: string;
 }
@@ -164,8 +170,9 @@ export const startServer = async (o: StartServerOptions): Promise<E.Either<strin
     secret,
     host: o.host ?? '127.0.0.1',
     ports: { wanted: 0, range: o.port === undefined ? null : [o.port, o.port] },
-    log: o.dataDir === undefined ? createMemoryLog() : createJournaledLog(o.dataDir, { fsync: o.fsync ?? false }),
-    freshIncarnation: o.incarnation ?? Math.floor(Date.now() / 1000),
+    log: o.dataDir === undefined ? createMemoryLog() : createDiskLog(o.dataDir, { fsync: o.fsync ?? false }),
+    newIncarnation: o.newIncarnation ?? false,
+    freshIncarnation: o.incarnation ?? randomIncarnation(),
     antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
     timeoutMs: REQUEST_MS,
     refused: [],

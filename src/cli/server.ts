@@ -13,6 +13,7 @@ interface Options {
   readonly port: number;
   readonly dataDir: string;
   readonly fsync: boolean;
+  readonly newIncarnation: boolean;
   readonly secretFile: string;
   readonly peer: ReadonlyArray<ServerAddress>;
   readonly antiEntropyMs: number;
@@ -52,6 +53,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .option('--host <address>', 'the address to listen on', host, '127.0.0.1')
     .option('--peer <id@host:port>', 'a server to pull from; once for each', addServer, [])
     .option('--anti-entropy-ms <ms>', 'period of background pulls; 0: none', wholeNumber(0, 3_600_000), ANTI_ENTROPY_MS)
+    .option('--new-incarnation', 'go on as a new replica: once, after the whole machine was put back to an earlier state', false)
     .option('--fsync', 'acknowledge only what survives the death of the machine', false)
     .addOption(new Option('--log-level <level>', 'what it logs, to standard error').choices(LOG_LEVELS).default('info'))
     .allowExcessArguments(false)

@@ -14,6 +14,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Refused } from '../core/messages.js';
+import { writeError } from './log/errors.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log/log.js';
 import { createMemoryLog } from './log/memory-log.js';
 import {
@@ -57,6 +58,8 @@ export class DurableReplica {
   readonly replica: Replica;
   /** How its log was found. */
   readonly found: Recovered['found'];
+  /** What spoke against the identity that the log had, as the end of a sentence about the log. */
+  readonly note: Recovered['note'];
   /** Why the log failed; undefined while it works. */
   failure: LogError | undefined;
   readonly #log: Log;
@@ -66,10 +69,11 @@ export class DurableReplica {
   #idle: (() => void)[] = [];
   #scheduled = false;
 
-  constructor(replica: Replica, found: Recovered['found'], log: Log, observe?: Observer) {
+  constructor(replica: Replica, { found, note }: Pick<Recovered, 'found' | 'note'>, log: Log, observe?: Observer) {
     this.replica = replica;
     this.#observe = observe;
     this.found = found;
+    this.note = note;
     this.#log = log;
   }
 
@@ -169,10 +173,7 @@ export class DurableReplica {
 
   #fail(batch: Batch, error: unknown): void {
     const gathered = this.#gathering;
-    this.failure = {
-      type: 'failed',
-      message: `the log cannot be written: ${error instanceof Error ? error.message : String(error)}; make room or repair, and restart the server`,
-    };
+    this.failure = writeError(error);
     this.#writing = undefined;
     this.#gathering = emptyBatch();
     for (const reply of batch.replies) reply(refused('unlogged'));
@@ -197,5 +198,5 @@ export const openDurable = async (
   const kept = options.faults?.amnesia === true ? createMemoryLog() : log;
   const opened = await kept.open(owner);
   if (E.isLeft(opened)) return opened;
-  return E.right(new DurableReplica(restore(opened.right, options), opened.right.found, kept, options.observe));
+  return E.right(new DurableReplica(restore(opened.right, options), opened.right, kept, options.observe));
 };

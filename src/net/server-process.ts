@@ -1,6 +1,6 @@
 /** The program of a server process; the master starts it. */
 import * as E from 'fp-ts/lib/Either.js';
-import { createJournaledLog } from '../impl/log/journal.js';
+import { createDiskLog } from '../impl/log/disk-log.js';
 import { createMemoryLog } from '../impl/log/memory-log.js';
 import { incarnationOf } from '../core/ids.js';
 import { type Listening, type ServerConfig, ServerConfigC } from './config.js';
@@ -12,7 +12,7 @@ import { makeTracer } from './tracer.js';
 const start = async (c: ServerConfig): Promise<E.Either<string, Listening>> => {
   const server = await startServer({
     ...c,
-    log: c.dataDir === null ? createMemoryLog() : createJournaledLog(c.dataDir, { fsync: c.fsync }),
+    log: c.dataDir === null ? createMemoryLog() : createDiskLog(c.dataDir, { fsync: c.fsync }),
     refused: c.refused,
     logger: makeLogger({ name: c.name, level: c.logLevel, file: c.logFile }),
     trace: makeTracer(c.traceFile, c.name),

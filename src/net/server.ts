@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly log: Log;
   /** The incarnation to take where the log is empty (R7). */
   readonly freshIncarnation: number;
+  /** Go on as a new replica whatever the log says (R7a). */
+  readonly newIncarnation?: boolean;
   /** The period of background pulls in ms; 0: none (R9). */
   readonly antiEntropyMs: number;
   /** How long a pull may take, in ms. */
@@ -70,7 +72,7 @@ type Reply = (answer: Answer) => void;
 
 /** Opens the log, listens, and serves. Fails with one line. */
 export const startServer = async (o: ServerOptions): Promise<E.Either<string, RunningServer>> => {
-  const owner = { server: o.id, freshIncarnation: o.freshIncarnation };
+  const owner = { server: o.id, freshIncarnation: o.freshIncarnation, newIncarnation: o.newIncarnation ?? false };
   const pullNames: PullNames = new WeakMap();
   const options = o.trace === undefined ? o.replica : { ...o.replica, observe: observeReplica(o.trace, pullNames) };
   const opened = await openDurable(o.log, owner, options);
@@ -266,9 +268,9 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
   };
 
   const announce = (): void => {
-    const { replica, found } = durable;
-    if (found === 'torn' || found === 'rebooted')
-      o.logger.warn(`the log was found ${found}: going on as the new replica ${replica.id}`);
+    const { replica, found, note } = durable;
+    if (note !== undefined)
+      o.logger.warn(`the log ${note}: going on as the new replica ${replica.id}, with the writes that it has`);
     o.trace?.({
       type: 'start',
       replica: replica.id,

@@ -5,8 +5,8 @@ import { outcomeOf, withDirectory, withJournal } from './support/log-image.js';
 /** Puts until it is refused, then asks for more; says what came of each, and that it lives. No file may outgrow 100 KiB. */
 const WRITER = `
   import { openDurable } from '#bayou/impl/durable.js';
-  import { createJournaledLog } from '#bayou/impl/log/journal.js';
-  const opened = await openDurable(createJournaledLog(process.argv[1], { takeInMs: 60_000 }), { server: 1 });
+  import { createDiskLog } from '#bayou/impl/log/disk-log.js';
+  const opened = await openDurable(createDiskLog(process.argv[1], { takeInMs: 60_000 }), { server: 1 });
   const lines = [];
   const handle = (message) => new Promise((resolve) => opened.right.handle(message, resolve));
   let refusals = 0;
@@ -42,7 +42,9 @@ test('when the log cannot grow, nothing more is acknowledged, the process lives 
       'failed',
       'failed',
     ]);
-    expect(lines.at(-1)).toMatch(/^the log cannot be written: .*; make room or repair, and restart the server$/);
+    expect(lines.at(-1)).toMatch(
+      /^the log cannot be written: a file may not grow further \(EFBIG: .*\); raise the limit of file sizes, and restart the server$/,
+    );
     const outcome = await outcomeOf(directory, withJournal());
     if ('error' in outcome) throw new Error(outcome.error.message);
     expect(outcome.found).toBe('whole'); // what was written of the last record was taken back

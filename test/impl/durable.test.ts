@@ -71,10 +71,12 @@ describe('the gate (R10)', () => {
     replica.handle(put(1), reply);
     await settled();
     replica.handle(put(2), reply);
-    held[0]!.release(new Error('no space left on device'));
+    held[0]!.release(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
     await settled();
     replica.handle({ type: 'get', client: 9, key: 'k', atLeast: null, require: [] }, reply);
     expect(left).toEqual(['refused unlogged', 'refused failed', 'refused failed']);
-    expect(replica.failure?.message).toMatch(/no space left on device; make room/);
+    expect(replica.failure?.message).toMatch(
+      /^the log cannot be written: the disk is full \(ENOSPC\); make room, and restart the server$/,
+    );
   });
 });

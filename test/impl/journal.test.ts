@@ -7,7 +7,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Bytes } from '../../src/core/bytes.js';
 import type { Put } from '../../src/core/messages.js';
 import { type DurableReplica, openDurable } from '../../src/impl/durable.js';
-import { createJournaledLog, type Found, readJournal } from '../../src/impl/log/journal.js';
+import { createDiskLog } from '../../src/impl/log/disk-log.js';
+import { nodeFiles } from '../../src/impl/log/files.js';
+import { continuationOf, readJournal } from '../../src/impl/log/journal-files.js';
 import { encodeLogRecord, readLogFile } from '../../src/impl/log/level-format.js';
 import { clockOf, storeOf } from '../../src/impl/replica.js';
 import { copyOpen } from './support/log-image.js';
@@ -19,7 +21,7 @@ let folders = 0;
 const folder = (): string => join(root, `${folders++}`);
 
 const open = async (directory: string): Promise<DurableReplica> => {
-  const opened = await openDurable(createJournaledLog(directory), { server: 3 });
+  const opened = await openDurable(createDiskLog(directory), { server: 3 });
   if (E.isLeft(opened)) throw new Error(opened.left.message);
   return opened.right;
 };
@@ -96,7 +98,7 @@ describe('the journaled log (R10)', () => {
     await put(replica, putOf(1, 'a', 'b'));
     const copy = killedCopy(directory);
     await replica.close();
-    const log = createJournaledLog(copy, { fsync: true });
+    const log = createDiskLog(copy, { fsync: true });
     const opened = await openDurable(log, { server: 3 });
     if (E.isLeft(opened)) throw new Error(opened.left.message);
     expect(store(opened.right)).toEqual({ a: 'b' });
@@ -119,61 +121,74 @@ describe('the journaled log (R10)', () => {
     return { killed, name, bytes: readFileSync(join(killed, name)) };
   };
 
-  const clocks = (found: Found): number[] => found.records.map((append) => append.clock);
+  /** The clocks of the complete changes after the opening; a string says what cannot be read. */
+  const clocksIn = (directory: string): number[] | string => {
+    const parts = readJournal(nodeFiles, directory);
+    return typeof parts === 'string' ? parts : continuationOf(parts, 1).next.map((append) => append.clock);
+  };
 
-  test('cut off at any byte, all complete records are read', async () => {
+  test('cut off at any byte, all complete changes are read', async () => {
     const { killed, name, bytes } = await killedLog(4);
     const lengths: number[] = [];
     for (let at = 0; at <= bytes.length; at++) {
       writeFileSync(join(killed, name), bytes.subarray(0, at));
-      const found = await readJournal(killed);
-      if (typeof found === 'string') throw new Error(found);
-      // Record 1 says nothing; record n + 1 is put n.
-      expect(clocks(found)).toEqual([0, 1, 2, 3, 4].slice(0, found.records.length));
-      lengths.push(found.records.length);
+      const clocks = clocksIn(killed);
+      expect(clocks).toEqual([1, 2, 3, 4].slice(0, clocks.length));
+      lengths.push(clocks.length);
     }
-    expect([lengths[0], lengths.at(-2), lengths.at(-1)]).toEqual([0, 4, 5]);
+    expect([lengths[0], lengths.at(-2), lengths.at(-1)]).toEqual([0, 3, 4]);
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
   });
 
-  test('with any byte spoilt it is refused, but for the last record, which is a torn end', async () => {
+  test('with any byte spoilt it is refused, but for the last change, which is a torn end', async () => {
     const { killed, name, bytes } = await killedLog(3);
     let refused = 0;
     for (let at = 0; at < bytes.length; at++) {
       const spoilt = Buffer.from(bytes);
       spoilt.writeUInt8(spoilt.readUInt8(at) ^ 0x55, at);
       writeFileSync(join(killed, name), spoilt);
-      const found = await readJournal(killed);
-      if (typeof found === 'string') refused++;
-      else expect([found.torn, clocks(found)]).toEqual([true, [0, 1, 2]]);
+      const clocks = clocksIn(killed);
+      if (typeof clocks === 'string') refused++;
+      else expect(clocks).toEqual([1, 2]);
     }
     expect(refused).toBeGreaterThan(bytes.length / 2);
   });
 
-  test('a torn journal opens with its complete records, as the next incarnation (R7)', async () => {
+  test('a journal that lost a record in the middle of it goes on as a new replica, with the rest (R7a, R10)', async () => {
     const { killed, name, bytes } = await killedLog(4);
     truncateSync(join(killed, name), bytes.length - 1);
     const back = await open(killed);
-    expect([back.found, back.replica.id, clockOf(back.replica), store(back)]).toEqual(['torn', '3.1', 3, { k: 'v3' }]);
+    expect([back.found, clockOf(back.replica), store(back)]).toEqual(['cut', 3, { k: 'v3' }]);
+    expect(back.replica.id).not.toBe('3.0');
+    await back.close();
+  });
+
+  test('a torn record that nobody was told of is dropped, and the same replica goes on (R7)', async () => {
+    const { killed, name, bytes } = await killedLog(2);
+    const torn = encodeLogRecord(Buffer.from('{"writes":[],"drops":[],"vv":[]', 'latin1'), bytes.length);
+    writeFileSync(join(killed, name), Buffer.concat([bytes, torn.subarray(0, torn.length - 1)]));
+    const back = await open(killed);
+    expect([back.found, back.replica.id, store(back)]).toEqual(['whole', '3.0', { k: 'v2' }]);
     await back.close();
   });
 
   test('a journal spoilt in the middle is refused with what to do', async () => {
     const { killed, name, bytes } = await killedLog(3);
     writeFileSync(join(killed, name), bytes.fill(0, 60, 70));
-    const opened = await openDurable(createJournaledLog(killed), { server: 3 });
+    const opened = await openDurable(createDiskLog(killed), { server: 3 });
     expect(E.isLeft(opened) && opened.left).toMatchObject({ type: 'damaged' });
-    expect(E.isLeft(opened) && opened.left.message).toContain('restore the directory from a copy');
+    expect(E.isLeft(opened) && opened.left.message).toContain('nothing in it was changed');
   });
 
-  test('a journal that is gone is noticed', async () => {
+  test('a journal that is gone is noticed: what the database has goes on as a new replica (R7a, R10)', async () => {
     const directory = folder();
     const replica = await open(directory);
     await put(replica, putOf(1, 'a', 'b'));
     const copy = killedCopy(directory);
     await replica.close();
     for (const name of journalsIn(copy)) rmSync(join(copy, name));
-    const opened = await openDurable(createJournaledLog(copy), { server: 3 });
-    expect(E.isLeft(opened) && opened.left.message).toContain('its journal is gone');
+    const back = await open(copy);
+    expect([back.found, back.note, store(back)]).toEqual(['cut', 'lacks 1 of the 2 changes that it had', {}]);
+    await back.close();
   });
 });

@@ -7,9 +7,9 @@ import { describe, expect, test } from 'vitest';
 import type { Put } from '#bayou/core/messages.js';
 import { openDurable } from '#bayou/impl/durable.js';
 import { crc32c } from '#bayou/impl/log/level-format.js';
-import { createLevelLog } from '#bayou/impl/log/level-log.js';
+import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
-import { restore, snapshot, step, storeOf, type Message } from '#bayou/impl/replica.js';
+import { restore, snapshot, step, storeOf, type Message, type Snapshot } from '#bayou/impl/replica.js';
 import { copyOpen, levelAlone, openLog, outcomeOf, run, withDirectory, withJournal } from './support/log-image.js';
 
 const put = (clientTime: number, over: Partial<Put> = {}): Put => ({
@@ -108,14 +108,14 @@ describe('identity (R7)', () => {
   test('a fresh log takes the incarnation it is told, and keeps it', () =>
     withDirectory(async (directory) => {
       for (const freshIncarnation of [4, 9]) {
-        const log = createLevelLog(directory);
+        const log = createDiskLog(directory);
         const opened = await log.open({ server: 1, freshIncarnation });
         expect(opened).toMatchObject({ right: { replica: '1.4', found: freshIncarnation === 4 ? 'fresh' : 'whole' } });
         await log.close();
       }
     }));
 
-  test('the machine was restarted while the log was open: the next incarnation; closed before, or with fsync: the same', () =>
+  test('the machine was restarted while the log was open: a new replica; closed before, or with fsync: the same', () =>
     withDirectory(async (directory) => {
       const [live, copy] = [join(directory, 'live'), join(directory, 'copy')];
       for (const { name, fsync, close, found } of [
@@ -128,19 +128,20 @@ describe('identity (R7)', () => {
         if (close) await log.close();
         copyOpen(join(live, name), join(copy, name));
         await log.close();
-        const expected = { ...snapshot(replica), id: found === 'whole' ? '1.0' : '1.1' };
-        expect(await outcomeOf(join(copy, name), levelAlone({ bootId: 'after' })), name).toEqual({ found, state: expected });
-        expect(await outcomeOf(join(copy, name), levelAlone({ bootId: 'after' })), name).toEqual({
-          found: 'whole',
-          state: expected,
-        });
+        const { id, ...rest } = snapshot(replica);
+        const outcomes = [];
+        for (let again = 0; again < 2; again++) outcomes.push(await outcomeOf(join(copy, name), levelAlone({ bootId: 'after' })));
+        const [first, second] = outcomes as { found: string; state: Snapshot }[];
+        expect(first, name).toMatchObject({ found, state: rest });
+        expect(first!.state.id === id, name).toBe(found === 'whole');
+        expect(second, name).toEqual({ found: 'whole', state: first!.state });
       }
     }));
 
   test('under V3 the server comes back with its old identity and nothing else', () =>
     withDirectory(async (directory) => {
       const open = async (faults: { amnesia?: boolean }) => {
-        const opened = await openDurable(createLevelLog(directory), { server: 1 }, { faults });
+        const opened = await openDurable(createDiskLog(directory), { server: 1 }, { faults });
         if (E.isLeft(opened)) throw new Error(opened.left.message);
         return opened.right;
       };
@@ -160,7 +161,7 @@ describe('identity (R7)', () => {
 
 describe('a log that cannot be used is refused in one line', () => {
   const refusal = async (directory: string, server = 1) => {
-    const opened = await createLevelLog(directory).open({ server });
+    const opened = await createDiskLog(directory, { fsync: true }).open({ server });
     return E.isLeft(opened) ? opened.left : undefined;
   };
 
@@ -194,7 +195,7 @@ describe('a log that cannot be used is refused in one line', () => {
       const { log, replica } = await openLog(directory);
       const append = step(replica, put(1)).append!;
       await log.close();
-      await expect(log.commit([append])).rejects.toThrow('not open');
+      expect(() => log.commit([append])).toThrow('not open');
     }));
 });
 
@@ -206,9 +207,9 @@ test('the CRC-32C is the one of RFC 3720', () => {
 /** Puts as fast as it can and says which were acknowledged, until it is killed. */
 const WRITER = `
   import { openDurable } from '#bayou/impl/durable.js';
-  import { createJournaledLog } from '#bayou/impl/log/journal.js';
+  import { createDiskLog } from '#bayou/impl/log/disk-log.js';
   import { writeSync } from 'node:fs';
-  const opened = await openDurable(createJournaledLog(process.argv[1], { fileBytes: 20_000, takeInMs: 5 }), { server: 1 });
+  const opened = await openDurable(createDiskLog(process.argv[1], { fileBytes: 20_000, takeInMs: 5 }), { server: 1 });
   if (opened._tag === 'Left') throw new Error(opened.left.message);
   let clientTime = Number(process.argv[2]);
   const killAfter = clientTime + Number(process.argv[3]);

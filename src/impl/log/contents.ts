@@ -2,7 +2,7 @@
 import type { ReplicaId } from '../../core/ids.js';
 import type { Stamp, Write } from '../../core/write.js';
 import { nameOfSlot, type Seen } from '../client-windows.js';
-import type { Append, Recovered } from './log.js';
+import { NO_CHANGE, type Append, type Recovered } from './log.js';
 import { compareStamps } from '../order.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from '../vector.js';
 
@@ -12,16 +12,21 @@ export interface LogContents {
   readonly seen: Map<string, Seen>;
   readonly vv: Vector;
   clock: number;
+  replica: ReplicaId | undefined;
 }
 
 const nameOfWrite = (w: Stamp): string => `${w.r} ${w.t}`;
 
+/** The contents as they are recovered; no replica: there never was one. */
+export type Held = Pick<Recovered, 'clock' | 'vv' | 'writes' | 'seen'> & { readonly replica: ReplicaId | undefined };
+
 /** What was recovered, or nothing. */
-export const contentsOf = (recovered?: Recovered): LogContents => ({
-  writes: new Map([...(recovered?.writes ?? [])].map((w) => [nameOfWrite(w), w])),
-  seen: new Map([...(recovered?.seen ?? [])].map((s) => [nameOfSlot(s), s])),
-  vv: vectorOfEntries(recovered?.vv ?? []),
-  clock: recovered?.clock ?? 0,
+export const contentsOf = (held?: Held): LogContents => ({
+  writes: new Map([...(held?.writes ?? [])].map((w) => [nameOfWrite(w), w])),
+  seen: new Map([...(held?.seen ?? [])].map((s) => [nameOfSlot(s), s])),
+  vv: vectorOfEntries(held?.vv ?? []),
+  clock: held?.clock ?? 0,
+  replica: held?.replica,
 });
 
 /** Applies one append. */
@@ -32,14 +37,57 @@ export const applyAppend = (contents: LogContents, append: Append): void => {
   for (const s of append.forgotten) contents.seen.delete(nameOfSlot(s));
   for (const s of append.seen) contents.seen.set(nameOfSlot(s), s);
   contents.clock = Math.max(contents.clock, append.clock);
+  contents.replica = append.replica ?? contents.replica;
 };
 
-/** The contents as they are recovered by this replica. */
-export const recoveredFrom = (contents: LogContents, replica: ReplicaId, found: Recovered['found']): Recovered => ({
-  replica,
-  found,
+/** The contents, to be recovered. */
+export const heldBy = (contents: LogContents): Held => ({
   clock: contents.clock,
   vv: entriesOfVector(contents.vv),
   writes: [...contents.writes.values()].sort(compareStamps),
   seen: [...contents.seen.values()],
+  replica: contents.replica,
 });
+
+/** Changes as one: what was added and superseded in between does not show. */
+export const merged = (appends: ReadonlyArray<Append>): Append => {
+  const writes = new Map<string, Write>();
+  const drops: Stamp[] = [];
+  const seen = new Map<string, Seen>();
+  const forgotten: Seen[] = [];
+  const vv: Vector = new Map();
+  let clock = 0;
+  let replica: ReplicaId | undefined;
+  for (const append of appends) {
+    for (const w of append.writes) writes.set(nameOfWrite(w), w);
+    for (const w of append.drops) if (!writes.delete(nameOfWrite(w))) drops.push(w);
+    for (const s of append.forgotten) if (!seen.delete(nameOfSlot(s))) forgotten.push(s);
+    for (const s of append.seen) seen.set(nameOfSlot(s), s);
+    for (const [r, t] of append.vv) raise(vv, r, t);
+    clock = Math.max(clock, append.clock);
+    replica = append.replica ?? replica;
+  }
+  const all: Append = { writes: [...writes.values()], drops, vv: [...vv], clock, seen: [...seen.values()], forgotten };
+  return replica === undefined ? all : { ...all, replica };
+};
+
+/**
+ * What can be kept of changes before which others are missing: the writes alone, those that are later than what there is for their
+ * keys. Not what the changes claim (R8): whoever has the missing ones is asked for all of them again.
+ */
+export const writesAlone = (contents: LogContents, appends: ReadonlyArray<Append>): Append => {
+  const latest = new Map<string, Write>();
+  for (const w of contents.writes.values()) latest.set(w.key, w);
+  const before = new Map(latest);
+  let clock = 0;
+  for (const append of appends) {
+    clock = Math.max(clock, append.clock);
+    for (const w of append.writes) {
+      const other = latest.get(w.key);
+      if (other === undefined || compareStamps(w, other) > 0) latest.set(w.key, w);
+    }
+  }
+  const writes = [...latest.values()].filter((w) => before.get(w.key) !== w);
+  const drops = writes.flatMap((w) => before.get(w.key) ?? []);
+  return { ...NO_CHANGE, writes, drops, clock };
+};

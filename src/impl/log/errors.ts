@@ -1,13 +1,15 @@
-/** Why a log on disk is refused: one line that says what, where, and what to do. */
+/** Why a log is refused, or cannot be written any more: one line that says what, where, and what to do. */
 import type { NodeId } from '../../core/ids.js';
 import type { LogError } from './log.js';
 
-/** The refusal of a damaged log. */
+// --- what is wrong with the log --------------------------------------------------------------------------------------------
+
+/** The refusal of a log that cannot be read. Nothing in it was changed. */
 export const damage = (directory: string, what: string): LogError => ({
   type: 'damaged',
   message:
-    `the log in ${directory} is damaged: ${what}; restore the directory from a copy, or move it away: ` +
-    'the server then starts as a new replica and pulls from the others what they have',
+    `the log in ${directory} is damaged: ${what}; nothing in it was changed; keep it, and put a backup in its place or begin with ` +
+    'an empty folder: the server then goes on as a new replica and pulls what the others have',
 });
 
 /** The refusal of another server's log. */
@@ -16,20 +18,103 @@ export const otherServer = (directory: string, is: NodeId, wanted: NodeId): LogE
   message: `the log in ${directory} is server ${is}'s, not server ${wanted}'s; give each server a directory of its own`,
 });
 
+/** The refusal of a log whose lock somebody has. */
+export const inUse = (directory: string): LogError => ({
+  type: 'in-use',
+  message: `the log in ${directory} is in use; stop the process that has it open, or use another directory`,
+});
+
+/** The refusal of a log whose database somebody has open who does not take the log's lock. */
+const foreignLock = (directory: string): LogError => ({
+  type: 'in-use',
+  message:
+    `the database in ${directory} is open in a program that does not take the log's lock (an earlier version, or a tool for LevelDB); ` +
+    'stop that program',
+});
+
+// --- what is wrong with the system -----------------------------------------------------------------------------------------
+
+interface Trouble {
+  readonly type: LogError['type'];
+  /** How LevelDB spells it. */
+  readonly text: string;
+  readonly what: string;
+  readonly advice: string;
+}
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  ENOSPC: { type: 'full', text: 'No space left on device', what: 'the disk is full', advice: 'make room' },
+  EDQUOT: { type: 'full', text: 'Disk quota exceeded', what: 'the disk quota is used up', advice: 'make room' },
+  EFBIG: { type: 'full', text: 'File too large', what: 'a file may not grow further', advice: 'raise the limit of file sizes' },
+  EMFILE: {
+    type: 'too-many-files',
+    text: 'Too many open files',
+    what: 'this process has too many files open',
+    advice: 'raise its limit (ulimit -n)',
+  },
+  ENFILE: {
+    type: 'too-many-files',
+    text: 'Too many open files in system',
+    what: 'the system has too many files open',
+    advice: 'raise its limit (sysctl fs.file-max)',
+  },
+  EACCES: {
+    type: 'not-permitted',
+    text: 'Permission denied',
+    what: 'this user may not read and write it',
+    advice: 'give the folder and all that is in it to the user that the server runs as',
+  },
+  EPERM: {
+    type: 'not-permitted',
+    text: 'Operation not permitted',
+    what: 'the system does not permit it',
+    advice: 'see the attributes of the folder and of its file system',
+  },
+  EROFS: {
+    type: 'not-permitted',
+    text: 'Read-only file system',
+    what: 'its file system is mounted read-only',
+    advice: 'mount it for writing, after looking why it is not',
+  },
+  EIO: {
+    type: 'disk',
+    text: 'Input/output error',
+    what: 'the disk reports an error',
+    advice: "see the system's log, and move the folder to another disk",
+  },
+  ENOTDIR: { type: 'failed', text: 'Not a directory', what: 'it is not a folder', advice: 'use another path' },
+  EEXIST: { type: 'failed', text: 'File exists', what: 'it is not a folder', advice: 'use another path' },
+};
+
+const troubleOf = (error: unknown): Trouble | undefined => {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  if (typeof code === 'string' && TROUBLES[code] !== undefined) return TROUBLES[code];
+  const text = reason(error);
+  return Object.values(TROUBLES).find((trouble) => text.endsWith(trouble.text));
+};
+
 /** The refusal of a log that LevelDB, or the system, does not open. */
 export const openError = (directory: string, error: unknown): LogError => {
-  const cause = (error as { cause?: { code?: string } }).cause;
-  if (cause?.code === 'LEVEL_LOCKED') {
-    return {
-      type: 'in-use',
-      message: `the log in ${directory} is in use; stop the process that has it open, or use another directory`,
-    };
+  const code = (error as { cause?: { code?: string } }).cause?.code;
+  if (code === 'LEVEL_LOCKED') return foreignLock(directory);
+  const trouble = troubleOf(error);
+  if (trouble !== undefined) {
+    const { type, what, advice } = trouble;
+    return { type, message: `the log in ${directory} cannot be opened: ${what} (${reason(error)}); ${advice}` };
   }
-  if (cause?.code === 'LEVEL_CORRUPTION' || cause?.code === 'LEVEL_IO_ERROR') return damage(directory, reason(error));
+  if (code === 'LEVEL_CORRUPTION' || code === 'LEVEL_IO_ERROR') return damage(directory, reason(error));
   return {
     type: 'failed',
     message: `the log in ${directory} cannot be opened: ${reason(error)}; see that it can be read and written`,
   };
+};
+
+/** Why a log that was open takes no more changes. What was acknowledged is in it. */
+export const writeError = (error: unknown): LogError => {
+  const trouble = troubleOf(error);
+  const [what, advice] =
+    trouble === undefined ? [reason(error), 'repair it'] : [`${trouble.what} (${reason(error)})`, trouble.advice];
+  return { type: trouble?.type ?? 'failed', message: `the log cannot be written: ${what}; ${advice}, and restart the server` };
 };
 
 /** What an error, or LevelDB's behind it, says. */

@@ -1,101 +1,86 @@
-/** The directory of a log on disk: its files as LevelDB keeps them, and the marker beside them. */
-import { open, readdir, readFile, rename } from 'node:fs/promises';
+/** The files of a LevelDB database, looked at before LevelDB opens them, and its opening. */
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import { isTableWhole, readLogFile, readManifest, type Manifest } from './level-format.js';
+import type { Files } from './files.js';
 
-/** What a look at the files says; `none`: there is no database yet. */
-export type Files = { readonly type: 'none' | 'whole' | 'torn' } | { readonly type: 'damaged'; readonly what: string };
+// --- the database ----------------------------------------------------------------------------------------------------------
 
-const damaged = (what: string): Files => ({ type: 'damaged', what });
+/** One change of a record. */
+export type Operation =
+  { readonly type: 'put'; readonly key: string; readonly value: Buffer } | { readonly type: 'del'; readonly key: string };
 
-/** Checks every file that LevelDB would use, in the way that LevelDB would not: see `level-format.ts`. Reads only. */
-export const checkFiles = async (directory: string): Promise<Files> => {
-  const names = await readdir(directory);
-  if (!names.includes('CURRENT')) {
-    const left = names.find((name) => /^(\d+\.(log|ldb)|MANIFEST-\d+)$/.test(name));
-    return left === undefined ? { type: 'none' } : damaged(`CURRENT is missing and ${left} is there`);
-  }
-  const current = /^(MANIFEST-\d+)\n$/.exec(await readFile(join(directory, 'CURRENT'), 'latin1'))?.[1];
-  if (current === undefined || !names.includes(current)) return damaged('CURRENT does not name a manifest');
-  const edits = readLogFile(await readFile(join(directory, current)));
-  const manifest = edits.type === 'whole' ? readManifest(edits.records) : undefined;
-  if (manifest === undefined) return damaged(`${current} is spoilt`);
-  return (await checkTables(directory, manifest)) ?? checkWriteAhead(directory, manifest, names);
+/** A database, as far as the log uses it: LevelDB, or what a test puts in its place. */
+export interface Database {
+  /** All or none, also when the process is killed meanwhile. `sync`: on the disk. */
+  readonly batch: (operations: Operation[], options: { readonly sync: boolean }) => Promise<void>;
+  /** All records, in the order of their keys. */
+  readonly iterator: () => {
+    /** At most this many more; none at the end. */
+    readonly nextv: (size: number) => Promise<ReadonlyArray<readonly [string, Buffer]>>;
+    readonly close: () => Promise<void>;
+  };
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the database in a folder, or makes it. Rejects with LevelDB's error. */
+export type OpenDatabase = (directory: string) => Promise<Database>;
+
+/** LevelDB. Uncompressed, so that the tables can be checked before. */
+export const openLevel: OpenDatabase = async (directory) => {
+  const db = new ClassicLevel<string, Buffer>(directory, { keyEncoding: 'utf8', valueEncoding: 'buffer', compression: false });
+  await db.open();
+  return db;
 };
 
-const checkTables = async (directory: string, { tables }: Manifest): Promise<Files | undefined> => {
+// --- its files -------------------------------------------------------------------------------------------------------------
+
+/** What a look at the files says; `none`: there is no database yet. */
+export type Look = { readonly type: 'none' | 'some' } | { readonly type: 'damaged'; readonly what: string };
+
+const damaged = (what: string): Look => ({ type: 'damaged', what });
+
+/** What there may be before there is a CURRENT, when a kill comes while the database is made. */
+const FIRST_FILES = /^(MANIFEST-000001|000001\.dbtmp)$/;
+
+/** Checks every file that LevelDB would use, in the way that LevelDB would not: see `level-format.ts`. Reads only. */
+export const checkFiles = (files: Files, directory: string): Look => {
+  const names = files.names(directory);
+  if (!names.includes('CURRENT')) {
+    const left = names.find((name) => /^(\d+\.(log|ldb|dbtmp)|MANIFEST-\d+)$/.test(name) && !FIRST_FILES.test(name));
+    return left === undefined ? { type: 'none' } : damaged(`CURRENT is missing and ${left} is there`);
+  }
+  const current = /^(MANIFEST-\d+)\n$/.exec(files.read(join(directory, 'CURRENT'))?.toString('latin1') ?? '')?.[1];
+  const edits = current === undefined ? undefined : files.read(join(directory, current));
+  if (current === undefined || edits === undefined) return damaged('CURRENT does not name a manifest');
+  const read = readLogFile(edits);
+  // A kill may cut its last edit off; what the edit would have replaced is there still.
+  const manifest = read.type === 'damaged' || read.records.length === 0 ? undefined : readManifest(read.records);
+  if (manifest === undefined) return damaged(`${current} is spoilt`);
+  return checkTables(files, directory, manifest) ?? checkWriteAhead(files, directory, manifest, names);
+};
+
+const checkTables = (files: Files, directory: string, { tables }: Manifest): Look | undefined => {
   for (const [number, size] of tables) {
     const name = `${String(number).padStart(6, '0')}.ldb`;
-    const file = await readIfThere(join(directory, name));
+    const file = files.read(join(directory, name));
     if (file === undefined) return damaged(`${name} is missing`);
     if (file.length !== size || !isTableWhole(file)) return damaged(`${name} is spoilt`);
   }
   return undefined;
 };
 
-/** Only the last file that holds anything may be torn. */
-const checkWriteAhead = async (directory: string, { firstLog }: Manifest, names: ReadonlyArray<string>): Promise<Files> => {
+/** Only the last file that holds anything may be torn. What a torn end held is missed, if it is, by the high-water mark. */
+const checkWriteAhead = (files: Files, directory: string, { firstLog }: Manifest, names: ReadonlyArray<string>): Look => {
   const logs = names
     .filter((name) => /^\d+\.log$/.test(name) && Number.parseInt(name) >= firstLog)
     .sort((a, b) => Number.parseInt(a) - Number.parseInt(b));
   let torn: string | undefined;
   for (const name of logs) {
-    const file = readLogFile((await readIfThere(join(directory, name))) ?? Buffer.alloc(0));
+    const file = readLogFile(files.read(join(directory, name)) ?? Buffer.alloc(0));
     if (file.type === 'damaged') return damaged(`${name} is spoilt at byte ${file.at}, with valid records after it`);
     if (torn !== undefined && file.records.length > 0) return damaged(`${torn} is cut off, and ${name} goes on`);
     if (file.type === 'torn') torn = name;
   }
-  return { type: torn === undefined ? 'whole' : 'torn' };
-};
-
-const readIfThere = async (path: string): Promise<Buffer | undefined> => {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-};
-
-// --- the marker ------------------------------------------------------------------------------------------------------------
-
-const MARKER = 'replica.json';
-
-/** What is kept outside the database, so that it can be held against it. */
-export interface Marker {
-  /** How often the database was opened: one that was opened less often has lost its latest part. */
-  readonly opens: number;
-  /** It was found torn, and may not have the next incarnation's id yet: opening it removes the torn end, before the id is in. */
-  readonly torn: boolean;
-}
-
-const MARKER_TEXT = /^\{"version":1,"opens":(\d+),"torn":(true|false)\}\n$/;
-
-/** The marker; undefined when there is none yet. */
-export const readMarker = async (directory: string): Promise<Marker | 'damaged' | undefined> => {
-  const text = await readIfThere(join(directory, MARKER));
-  if (text === undefined) return undefined;
-  const match = MARKER_TEXT.exec(text.toString('latin1'));
-  return match === null ? 'damaged' : { opens: Number(match[1]), torn: match[2] === 'true' };
-};
-
-/** Replaces the marker, all or nothing, and forces it to the disk. */
-export const writeMarker = async (directory: string, { opens, torn }: Marker): Promise<void> => {
-  const file = await open(join(directory, `${MARKER}.new`), 'w');
-  try {
-    await file.writeFile(`${JSON.stringify({ version: 1, opens, torn })}\n`);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(join(directory, `${MARKER}.new`), join(directory, MARKER));
-};
-
-/** Changes at every start of the machine; '' where the system does not tell. */
-export const bootOfMachine = async (): Promise<string> => {
-  try {
-    return (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
-  } catch {
-    return '';
-  }
+  return { type: 'some' };
 };

@@ -21,26 +21,33 @@ import { nameOfSlot, NO_SESSION, type Seen, withSession } from '../client-window
 /** The key of the one {@link Meta} record. */
 export const META = 'meta';
 
+const META_PROPS = {
+  server: NodeIdC,
+  replica: ReplicaIdC,
+  clock: Natural,
+  vv: VectorEntriesC,
+  /** How many other records there are, and the sum of their digests. */
+  records: Natural,
+  sum: Natural,
+  /** The boot of the machine during which commits may not have reached the disk; '' when all have. */
+  unsyncedBoot: t.string,
+};
+
 const MetaC = t.readonly(
   t.strict({
-    version: t.literal(1),
-    server: NodeIdC,
-    replica: ReplicaIdC,
-    clock: Natural,
-    vv: VectorEntriesC,
-    /** How many other records there are, and the sum of their digests. */
-    records: Natural,
-    sum: Natural,
-    /** How many times the log was opened. */
-    opens: Natural,
-    /** The boot of the machine during which commits may not have reached the disk; '' when all have. */
-    unsyncedBoot: t.string,
-    /** The number of the journal's last record that is in the database (`journal.ts`); negative: it was the journal's last. */
-    mark: t.number,
+    ...META_PROPS,
+    version: t.literal(2),
+    /** The log's name, made with it; its journal and its place have it too. */
+    log: t.string,
+    /** The number of the last change that is in the database. */
+    mark: Natural,
   }),
 );
 
-/** What the log says of itself. */
+/** As an earlier version wrote it. Its `mark` was negative when the log was closed; how often it was opened is not asked any more. */
+const EarlierMetaC = t.readonly(t.strict({ ...META_PROPS, version: t.literal(1), mark: t.number }));
+
+/** What the database says of itself. `log` is '' where an earlier version wrote it last. */
 export type Meta = t.TypeOf<typeof MetaC>;
 
 /** A record's LevelDB key and value, and what it adds to the sum in {@link Meta}. */
@@ -75,8 +82,11 @@ export const encodeMeta = (meta: Meta): Buffer => seal(META, JSON.stringify(meta
 export const decodeMeta = (value: Buffer): Meta | undefined => {
   const payload = unseal(META, value);
   if (payload === undefined) return undefined;
-  const meta = MetaC.decode(JSON.parse(payload));
-  return E.isRight(meta) ? meta.right : undefined;
+  const json: unknown = JSON.parse(payload);
+  const meta = MetaC.decode(json);
+  if (E.isRight(meta)) return meta.right;
+  const earlier = EarlierMetaC.decode(json);
+  return E.isRight(earlier) ? { ...earlier.right, version: 2, log: '', mark: Math.abs(earlier.right.mark) } : undefined;
 };
 
 // --- writes ----------------------------------------------------------------------------------------------------------------

@@ -18,26 +18,35 @@ export interface Append {
   readonly seen: ReadonlyArray<Seen>;
   /** Puts that need not be recognised any more. */
   readonly forgotten: ReadonlyArray<Seen>;
+  /** The identity that the replica has from now on (R7a); left out: the one it had. */
+  readonly replica?: ReplicaId;
 }
 
-/** How a log was found. */
-export type Found =
-  /** It was empty: a new replica. */
-  | 'fresh'
-  /** As it was left, or at least with everything that was acknowledged: the same replica (R7). */
-  | 'whole'
-  /** Its end was cut off in the middle of a record; all complete records are there, but one that was acknowledged may be missing. */
-  | 'torn'
-  /** The machine was restarted while the log was open without fsync: acknowledged writes may be missing. */
-  | 'rebooted';
+/** A change that changes nothing. */
+export const NO_CHANGE: Append = { writes: [], drops: [], vv: [], clock: 0, seen: [], forgotten: [] };
 
-/**
- * What a log held. `replica` is the identity to go on with: after `torn` and `rebooted` the next incarnation (R7), because a
- * lost write's stamp would otherwise be given out again.
- */
+/** How a log was found. After all but `whole` the replica is a new one (R7, R7a). */
+export type Found =
+  /** It was empty. */
+  | 'fresh'
+  /** It is the log that was last written, in its place, with everything that was acknowledged: the same replica goes on. */
+  | 'whole'
+  /** Changes that were made are missing at its end: a part of it was cut off, deleted, or is an older one. */
+  | 'cut'
+  /** It is a copy, was moved, or was touched by somebody else: it may be older than its replica. */
+  | 'moved'
+  /** The machine was restarted while the log was open without fsync: acknowledged writes may be missing. */
+  | 'rebooted'
+  /** Whoever opened it wanted a new replica. */
+  | 'asked';
+
+/** What a log held. */
 export interface Recovered {
+  /** The identity to go on with: a new one where the log may lack something, because a lost write's stamp would be given out again. */
   readonly replica: ReplicaId;
   readonly found: Found;
+  /** What speaks against the old identity, as the end of a sentence about the log; undefined after `whole` and `fresh`. */
+  readonly note?: string;
   readonly clock: number;
   readonly vv: VectorEntries;
   /** The live writes, for each replica in the order of accept times. */
@@ -47,14 +56,30 @@ export interface Recovered {
 
 /** Why a log cannot be used. `message` is one line that says what, where, and what to do. */
 export interface LogError {
-  readonly type: 'in-use' | 'damaged' | 'other-server' | 'failed';
+  readonly type:
+    /** Another process has it open. */
+    | 'in-use'
+    /** It cannot be read. */
+    | 'damaged'
+    | 'other-server'
+    /** The disk is full, or a quota used up. */
+    | 'full'
+    | 'too-many-files'
+    /** This user, or nobody, may write it. */
+    | 'not-permitted'
+    /** The disk reports an error. */
+    | 'disk'
+    | 'failed';
   readonly message: string;
 }
 
-/** Whose log it is, and the incarnation of a replica that starts with an empty one (R7). */
+/** Whose log it is. */
 export interface Owner {
   readonly server: NodeId;
+  /** The incarnation of a replica that starts with an empty log (R7). It must be one that the server never had. Default 0. */
   readonly freshIncarnation?: number;
+  /** Go on as a new replica whatever the log says: for machines that were rolled back as a whole, which nothing in the log shows. */
+  readonly newIncarnation?: boolean;
 }
 
 /** A durable log. One owner at a time; `open` comes first. */

@@ -1,18 +1,17 @@
 /** A log in memory: durable for as long as the object lives. For tests, and for servers that need not outlive their process. */
 import * as E from 'fp-ts/lib/Either.js';
-import { replicaId, type ReplicaId } from '../../core/ids.js';
-import { applyAppend, contentsOf, recoveredFrom } from './contents.js';
+import { replicaId } from '../../core/ids.js';
+import { applyAppend, contentsOf, heldBy } from './contents.js';
 import type { Log } from './log.js';
 
 /** An empty log; opened again, it gives back what was committed. */
 export const createMemoryLog = (): Log => {
   const contents = contentsOf();
-  let replica: ReplicaId | undefined;
   return {
     open: (owner) => {
-      const found = replica === undefined ? 'fresh' : 'whole';
-      replica ??= replicaId(owner.server, owner.freshIncarnation);
-      return Promise.resolve(E.right(recoveredFrom(contents, replica, found)));
+      const found = contents.replica === undefined ? 'fresh' : 'whole';
+      const replica = (contents.replica ??= replicaId(owner.server, owner.freshIncarnation));
+      return Promise.resolve(E.right({ ...heldBy(contents), replica, found }));
     },
     commit: (appends) => {
       for (const append of appends) applyAppend(contents, append);

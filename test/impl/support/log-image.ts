@@ -3,9 +3,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { createJournaledLog, type JournalLimits } from '#bayou/impl/log/journal.js';
-import { createLevelLog, type LevelLogOptions } from '#bayou/impl/log/level-log.js';
+import { createDiskLog, type DiskLogOptions } from '#bayou/impl/log/disk-log.js';
+import { nodeFiles } from '#bayou/impl/log/files.js';
 import type { Append, Found, Log, LogError, Recovered } from '#bayou/impl/log/log.js';
+import { readPlace, seal } from '#bayou/impl/log/place.js';
 import { createReplica, restore, snapshot, step, type Message, type Replica, type Snapshot } from '#bayou/impl/replica.js';
 
 /** A directory that is gone after the test; in memory where the system has such a place, for these tests force much to the disk. */
@@ -44,7 +45,7 @@ const atOneMoment = <A>(directory: string, take: () => A): A => {
   throw new Error(`${directory} changed each of the ${STILL_TRIES} times that it was copied`);
 };
 
-/** A directory's files, all but LevelDB's lock and its own diary. */
+/** A directory's files, all but the locks and LevelDB's own diary. */
 export type Image = ReadonlyMap<string, Buffer>;
 
 export const imageOf = (directory: string): Image =>
@@ -53,23 +54,42 @@ export const imageOf = (directory: string): Image =>
     () =>
       new Map(
         readdirSync(directory)
-          .filter((name) => !name.startsWith('LO'))
+          .filter((name) => !/^(LO|lock$)/.test(name))
           .map((name) => [name, readFileSync(join(directory, name))]),
       ),
   );
 
-export const writeImage = (directory: string, image: Image): void => {
+/** Writes a directory's files, as a copy does: what is there then is not in its place (R7a). */
+export const writeCopy = (directory: string, image: Image): void => {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   for (const [name, bytes] of image) writeFileSync(join(directory, name), bytes);
 };
 
-/** A directory as a kill leaves it: copied while its log is open. */
-export const copyOpen = (from: string, to: string): void =>
+/** Makes the log of a copy believe that it is in its place, so that a copy can stand for what a kill leaves. */
+const settle = (directory: string): void => {
+  const place = readPlace(nodeFiles, directory);
+  if (typeof place === 'object') seal(nodeFiles, directory, place, false);
+};
+
+/** Writes a directory's files, as if they had always been there. */
+export const writeImage = (directory: string, image: Image): void => {
+  writeCopy(directory, image);
+  settle(directory);
+};
+
+/** Copies a directory while its log is open. */
+export const copyOf = (from: string, to: string): void =>
   atOneMoment(from, () => {
     rmSync(to, { recursive: true, force: true });
     cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
   });
+
+/** A directory as a kill leaves it: copied while its log is open, and as if it had always been there. */
+export const copyOpen = (from: string, to: string): void => {
+  copyOf(from, to);
+  settle(to);
+};
 
 /** What opening a log came to. */
 export type Outcome = { readonly error: LogError } | { readonly found: Found; readonly state: Snapshot };
@@ -79,13 +99,13 @@ const stateOf = (recovered: Recovered): Snapshot => snapshot(restore(recovered))
 /** Makes the log in a directory: LevelDB alone, or LevelDB behind its journal. */
 export type LogMaker = (directory: string) => Log;
 export const levelAlone =
-  (options: LevelLogOptions = {}): LogMaker =>
+  (options: DiskLogOptions = {}): LogMaker =>
   (directory) =>
-    createLevelLog(directory, options);
+    createDiskLog(directory, { fsync: true, ...options });
 export const withJournal =
-  (options: LevelLogOptions & Partial<JournalLimits> = {}): LogMaker =>
+  (options: DiskLogOptions = {}): LogMaker =>
   (directory) =>
-    createJournaledLog(directory, options);
+    createDiskLog(directory, options);
 
 /** Opens the log of server 1, reads it and closes it again. */
 export const outcomeOf = async (directory: string, make: LogMaker = levelAlone()): Promise<Outcome> => {

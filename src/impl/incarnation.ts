@@ -1,0 +1,8 @@
+/** New incarnations of a server (R7). */
+import { randomBytes } from 'node:crypto';
+
+/**
+ * An incarnation that no replica had before, for whoever has no book of them: 52 random bits. Two of a thousand million servers'
+ * incarnations are alike with a chance below one in eight.
+ */
+export const randomIncarnation = (): number => Number(randomBytes(8).readBigUInt64BE() >> 12n);

@@ -1,0 +1,276 @@
+/**
+ * The durable log on disk, as servers use it: a LevelDB database with a journal in front, a high-water mark, and a note of its
+ * place. With fsync there is no journal: the disk's latency is what counts then, and the database commits together what waits.
+ *
+ * | in its folder | what it is |
+ * |---|---|
+ * | `lock/` | held by whoever has the log open, before anything else is read (`files.ts`) |
+ * | `CURRENT`, `MANIFEST-*`, `*.ldb`, `*.log` | the database (`level-log.ts`) |
+ * | `journal-*.wal` | changes that the database may not have yet (`journal.ts`) |
+ * | `high-water` | how many changes there are (`high-water.ts`) |
+ * | `replica.json`, `seal-*` | where the log is (`place.ts`) |
+ *
+ * Changes are numbered from 1, and no number is used twice: also an opening is one. How a log that may lack something is told from
+ * one that is whole is in `recovery.ts`.
+ */
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { ReplicaId } from '../../core/ids.js';
+import { damage, inUse, openError } from './errors.js';
+import { nodeFiles, type Files } from './files.js';
+import { HighWater, readHighWater } from './high-water.js';
+import { readJournal } from './journal-files.js';
+import { Journal, JOURNAL_LIMITS, type JournalLimits } from './journal.js';
+import { openLevel, type OpenDatabase } from './level-directory.js';
+import { openBase, type Base } from './level-log.js';
+import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type Recovered } from './log.js';
+import { bootOfMachine, idOfMachine } from './machine.js';
+import { readPlace, seal } from './place.js';
+import { recover, type Recovery } from './recovery.js';
+
+/** How a log on disk is kept. What is not `fsync` is for tests. */
+export interface DiskLogOptions extends Partial<JournalLimits> {
+  /** Is every commit forced to the disk, so that it survives the death of the machine too? Default false: of the process. */
+  readonly fsync?: boolean;
+  /** What names this boot of the machine; default: what the system says. */
+  readonly bootId?: string;
+  /** What names the machine; default: what the system says. */
+  readonly machineId?: string;
+  /** How old a seal becomes at least before a change brings another, in milliseconds. */
+  readonly sealMs?: number;
+  readonly files?: Files;
+  readonly openDatabase?: OpenDatabase;
+}
+
+/** With fsync each seal costs three turns of the disk. */
+const SEAL_MS = { fsync: 10_000, plain: 2000 };
+
+type Settings = Required<Pick<DiskLogOptions, 'fsync' | 'bootId' | 'machineId' | 'sealMs' | 'files' | 'openDatabase'>> &
+  JournalLimits;
+
+const settingsOf = (o: DiskLogOptions): Settings => ({
+  ...JOURNAL_LIMITS,
+  fsync: false,
+  bootId: o.bootId ?? bootOfMachine(),
+  machineId: o.machineId ?? idOfMachine(),
+  sealMs: o.fsync === true ? SEAL_MS.fsync : SEAL_MS.plain,
+  files: nodeFiles,
+  openDatabase: openLevel,
+  ...o,
+});
+
+/** The log in a directory, which is made if need be. */
+export const createDiskLog = (directory: string, options: DiskLogOptions = {}): Log => {
+  let log: OpenLog | undefined;
+  const opened = (): OpenLog => {
+    if (log === undefined) throw new Error('the log is not open');
+    return log;
+  };
+  return {
+    open: async (owner) => {
+      const settings = settingsOf(options);
+      const unlock = await takeLock(directory, settings.files).catch((error: unknown) => E.left(openError(directory, error)));
+      if (E.isLeft(unlock)) return unlock;
+      const found = await openLocked(directory, owner, settings).catch((error: unknown) => E.left(openError(directory, error)));
+      if (E.isLeft(found)) {
+        await unlock.right();
+        return found;
+      }
+      const [open, recovered] = found.right;
+      open.unlock = unlock.right;
+      log = open;
+      return E.right(recovered);
+    },
+    commit: (appends) => opened().commit(appends),
+    close: async () => {
+      const closing = log;
+      log = undefined;
+      await closing?.close();
+    },
+  };
+};
+
+const takeLock = async (directory: string, files: Files): Promise<E.Either<LogError, () => Promise<void>>> => {
+  files.makeFolder(directory);
+  const unlock = await files.lock(join(directory, 'lock'));
+  return unlock === undefined ? E.left(inUse(directory)) : E.right(unlock);
+};
+
+// --- opening ---------------------------------------------------------------------------------------------------------------
+
+/** The names of files that are in no folder where there never was a log. */
+const A_LOGS = /^(CURRENT|MANIFEST-.*|\d+\.(log|ldb|dbtmp)|.*\.wal|high-water)$/;
+
+const openLocked = async (
+  directory: string,
+  owner: Owner,
+  settings: Settings,
+): Promise<E.Either<LogError, readonly [OpenLog, Recovered]>> => {
+  const { files, machineId, bootId } = settings;
+  const [place, highWater] = [readPlace(files, directory), readHighWater(files, directory)];
+  const isNew = place === undefined && !files.names(directory).some((name) => A_LOGS.test(name));
+  // So that a kill before there is an identity does not leave a database that nobody has sealed.
+  if (isNew) seal(files, directory, { log: '', replica: null, machine: machineId, last: 0 }, settings.fsync);
+  const opened = await openBase(directory, owner.server, settings);
+  if (E.isLeft(opened)) return opened;
+  const base = opened.right;
+  try {
+    const journal = readJournal(files, directory);
+    const recovery =
+      typeof journal === 'string'
+        ? E.left(damage(directory, journal))
+        : recover({
+            directory,
+            owner,
+            files,
+            machine: machineId,
+            boot: bootId,
+            base: base.before,
+            journal,
+            highWater,
+            place: isNew ? undefined : place,
+          });
+    if (E.isRight(recovery)) return E.right(await begin(directory, owner, settings, base, recovery.right));
+    await base.close();
+    return recovery;
+  } catch (error) {
+    await base.close();
+    throw error;
+  }
+};
+
+/** Writes down what was recovered, under its identity, before anything is added to it. */
+const begin = async (
+  directory: string,
+  { server }: Owner,
+  settings: Settings,
+  base: Base,
+  { changes, last, log, recovered, journals }: Recovery,
+): Promise<readonly [OpenLog, Recovered]> => {
+  const { files, fsync, bootId } = settings;
+  const { replica } = recovered;
+  await base.commit(changes, last, true, { server, log, replica, unsyncedBoot: fsync ? '' : bootId });
+  const highWater = new HighWater(files, directory);
+  try {
+    highWater.raise(last);
+    if (fsync) highWater.sync();
+    for (const name of journals) files.remove(join(directory, name));
+    return [new OpenLog(directory, settings, base, highWater, { log, last, replica }), recovered];
+  } catch (error) {
+    highWater.close();
+    throw error;
+  }
+};
+
+// --- writing ---------------------------------------------------------------------------------------------------------------
+
+class OpenLog {
+  unlock: (() => Promise<void>) | undefined;
+  readonly #directory: string;
+  readonly #settings: Settings;
+  readonly #base: Base;
+  readonly #highWater: HighWater;
+  readonly #log: string;
+  readonly #journal: Journal | undefined;
+  readonly #server: number;
+  #replica: ReplicaId;
+  #last: number;
+  #sealedAt = 0;
+
+  constructor(
+    directory: string,
+    settings: Settings,
+    base: Base,
+    highWater: HighWater,
+    known: { readonly log: string; readonly last: number; readonly replica: ReplicaId },
+  ) {
+    this.#directory = directory;
+    this.#settings = settings;
+    this.#base = base;
+    this.#highWater = highWater;
+    this.#log = known.log;
+    this.#last = known.last;
+    this.#replica = known.replica;
+    this.#server = Number.parseInt(known.replica);
+    this.#journal = settings.fsync ? undefined : this.#begin();
+    try {
+      this.#seal(settings.fsync);
+    } catch (error) {
+      void this.#journal?.close();
+      throw error;
+    }
+  }
+
+  commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
+    const replica = appends.findLast((append) => append.replica !== undefined)?.replica;
+    const committed = this.#journal === undefined ? this.#commitBase(appends) : this.#journal.commit(appends);
+    if (replica === undefined) return committed;
+    const noted = (): void => {
+      this.#replica = replica;
+      this.#sealAgain();
+    };
+    if (committed !== undefined) return committed.then(noted);
+    noted();
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    try {
+      if ((await this.#journal?.close()) !== false) await this.#settle();
+    } catch {
+      // What was acknowledged is in the log, and the next opening takes it from where it is.
+    } finally {
+      this.#highWater.close();
+      await this.#base.close();
+      await this.unlock?.();
+    }
+  }
+
+  /** Forces everything to the disk, and says so, so that a restart of the machine after this loses nothing. */
+  async #settle(): Promise<void> {
+    const last = this.#journal?.last ?? this.#last;
+    const identity = { server: this.#server, log: this.#log, replica: this.#replica, unsyncedBoot: '' };
+    await this.#base.commit([NO_CHANGE], last, true, identity);
+    const { files } = this.#settings;
+    for (const name of files.names(this.#directory).filter((n) => n.endsWith('.wal'))) files.remove(join(this.#directory, name));
+    this.#seal(true);
+  }
+
+  async #commitBase(appends: ReadonlyArray<Append>): Promise<void> {
+    const last = this.#last + appends.length;
+    await this.#base.commit(appends, last, true);
+    this.#last = last;
+    this.#highWater.raise(last);
+    this.#sealSometimes();
+  }
+
+  #begin(): Journal {
+    const { files } = this.#settings;
+    const takeIn = async (change: Append, last: number): Promise<void> => {
+      await this.#base.commit([change], last, false);
+      this.#sealSometimes();
+    };
+    const place = { directory: this.#directory, files, log: this.#log, highWater: this.#highWater, takeIn };
+    return new Journal(place, this.#last + 1, this.#settings);
+  }
+
+  #sealSometimes(): void {
+    if (Date.now() - this.#sealedAt >= this.#settings.sealMs) this.#sealAgain();
+  }
+
+  /** One that fails leaves the seal before, which is as true. */
+  #sealAgain(): void {
+    try {
+      this.#seal(this.#settings.fsync);
+    } catch {
+      this.#sealedAt = Date.now();
+    }
+  }
+
+  #seal(sync: boolean): void {
+    const last = this.#journal?.last ?? this.#last;
+    const known = { log: this.#log, replica: this.#replica, machine: this.#settings.machineId, last };
+    seal(this.#settings.files, this.#directory, known, sync);
+    this.#sealedAt = Date.now();
+  }
+}

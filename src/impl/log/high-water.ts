@@ -1,0 +1,51 @@
+/**
+ * How many changes the log has had (R10), outside of the files that hold them: the number of the last one, in a file of its own
+ * that is written over after each commit. So it shows when the last changes are missing, whatever became of their files.
+ *
+ * Twelve bytes: the number as two 32-bit halves, low half first, and a CRC-32 over both, all little-endian. They are in one page:
+ * a kill leaves the old number or the new.
+ */
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { writeAll, type Files, type OpenFile } from './files.js';
+
+/** Its name in the log's folder. */
+export const HIGH_WATER = 'high-water';
+
+const HALF = 2 ** 32;
+const NUMBER = 8;
+
+/** The number; undefined when there is no such file, `unreadable` when it is not what was written. */
+export const readHighWater = (files: Files, directory: string): number | undefined | 'unreadable' => {
+  const bytes = files.read(join(directory, HIGH_WATER));
+  // It is made empty and then written; nothing was acknowledged in between.
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  if (bytes.length !== NUMBER + 4 || crc32(bytes.subarray(0, NUMBER)) !== bytes.readUInt32LE(NUMBER)) return 'unreadable';
+  return bytes.readUInt32LE(0) + bytes.readUInt32LE(4) * HALF;
+};
+
+/** The open high-water mark. */
+export class HighWater {
+  readonly #file: OpenFile;
+  readonly #bytes = Buffer.alloc(NUMBER + 4);
+
+  constructor(files: Files, directory: string) {
+    this.#file = files.open(join(directory, HIGH_WATER));
+  }
+
+  /** Notes that change `last` is in the log; it was durable before. */
+  raise(last: number): void {
+    this.#bytes.writeUInt32LE(last % HALF, 0);
+    this.#bytes.writeUInt32LE(Math.floor(last / HALF), 4);
+    this.#bytes.writeUInt32LE(crc32(this.#bytes.subarray(0, NUMBER)), NUMBER);
+    writeAll(this.#file, this.#bytes, 0);
+  }
+
+  sync(): void {
+    this.#file.sync();
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Where a log is (R7a): what shows that it is the one that was last written, in its place, and not a copy that was put there.
+ *
+ * `replica.json` names the folder, the machine, the number of the last change, and the inodes of the files that are written in place. It also
+ * names a *seal*: a small file of random name, with its inode and its ctime, the time that the system alone sets. With each new
+ * `replica.json` there is a new seal, and the one before goes. Whatever puts an older copy back has to make or to write the seal
+ * that the copy names, and gives it another inode or ctime; a tool that leaves files alone which look alike finds no seal of that
+ * name. A new seal is made while the server runs, too, so that this holds for copies of a running server.
+ *
+ * A copy that is younger than the last seal may lack no file but have the journal written over in place. The journal's files and the high-water mark
+ * are only ever written, never given times; so their mtime is their ctime, and tools that keep times break that.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts/lib/index.js';
+import { Natural, ReplicaIdC } from '../../core/ids.js';
+import { replaceFile, writeFile, type FileFacts, type Files } from './files.js';
+import { HIGH_WATER } from './high-water.js';
+
+// --- the file --------------------------------------------------------------------------------------------------------------
+
+const PLACE = 'replica.json';
+const SEAL = /^seal-[0-9a-f]{16}$/;
+
+const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
+
+const PlaceC = object('Place', {
+  version: t.literal(2),
+  /** The log's name, made with it. */
+  log: t.string,
+  /** The identity; null until there was one. */
+  replica: t.union([ReplicaIdC, t.null]),
+  /** The folder, without links. */
+  path: t.string,
+  machine: t.string,
+  /** The number of the last change. */
+  last: Natural,
+  seal: object('Seal', { name: t.string, ino: t.string, ctimeNs: t.string }),
+  /** The inodes of the files that are written in place, by name. */
+  written: t.record(t.string, t.string),
+  /** On this file system a file that is only ever written has one time for both. */
+  oneTime: t.boolean,
+});
+
+/** What `replica.json` says. */
+export type Place = t.TypeOf<typeof PlaceC>;
+
+const EARLIER = '{"version":1,';
+
+/** What `replica.json` says; `earlier`: an earlier version of the program wrote it. */
+export const readPlace = (files: Files, directory: string): Place | 'earlier' | 'unreadable' | undefined => {
+  const text = files.read(join(directory, PLACE))?.toString('utf8');
+  if (text === undefined) return undefined;
+  if (text.startsWith(EARLIER)) return 'earlier';
+  try {
+    const place = PlaceC.decode(JSON.parse(text));
+    return E.isRight(place) ? place.right : 'unreadable';
+  } catch {
+    return 'unreadable';
+  }
+};
+
+// --- looking ---------------------------------------------------------------------------------------------------------------
+
+/** What speaks against the log's being in its place, as the end of a sentence about it; undefined: nothing. */
+export const displacement = (files: Files, directory: string, place: Place, machine: string): string | undefined => {
+  const real = files.real(directory);
+  if (place.path !== real) return `was last written in ${place.path} and is in ${real}`;
+  if (place.machine !== '' && machine !== '' && place.machine !== machine) return 'was last written on another machine';
+  const seal = SEAL.test(place.seal.name) ? files.facts(join(directory, place.seal.name)) : undefined;
+  if (seal === undefined) return 'lacks its latest seal: files of two copies are mixed in its folder';
+  if (seal.ino !== place.seal.ino) return 'was put back from a copy';
+  if (seal.ctimeNs !== place.seal.ctimeNs) return 'was written by something else than its server';
+  for (const [name, ino] of Object.entries(place.written)) {
+    const facts = files.facts(join(directory, name));
+    if (facts !== undefined && facts.ino !== ino) return `has ${name} from a copy`;
+  }
+  return place.oneTime ? touched(files, directory) : undefined;
+};
+
+const isWritten = (name: string): boolean => name === HIGH_WATER || name.endsWith('.wal');
+const hasOneTime = (facts: FileFacts | undefined): boolean => facts === undefined || facts.mtimeNs === facts.ctimeNs;
+
+const touched = (files: Files, directory: string): string | undefined => {
+  const name = files.names(directory).find((n) => isWritten(n) && !hasOneTime(files.facts(join(directory, n))));
+  return name === undefined ? undefined : `has ${name} as something else than its server left it`;
+};
+
+// --- sealing ---------------------------------------------------------------------------------------------------------------
+
+/** What is known when a seal is made. */
+export type Sealed = Pick<Place, 'log' | 'replica' | 'machine' | 'last'>;
+
+/**
+ * Writes down that the log is in its place as it is now. A kill in between leaves the `replica.json` of before, with its seal.
+ * `sync`: what was written survives the death of the machine.
+ */
+export const seal = (files: Files, directory: string, known: Sealed, sync: boolean): void => {
+  const name = `seal-${randomBytes(8).toString('hex')}`;
+  const path = join(directory, name);
+  writeFile(files, path, `${name}\n`, sync);
+  const facts = files.facts(path);
+  if (facts === undefined) throw new Error(`${path} was deleted`);
+  const written: Record<string, string> = {};
+  for (const n of files.names(directory).filter(isWritten)) {
+    const ino = files.facts(join(directory, n))?.ino;
+    if (ino !== undefined) written[n] = ino;
+  }
+  const place: Place = {
+    version: 2,
+    ...known,
+    path: files.real(directory),
+    seal: { name, ino: facts.ino, ctimeNs: facts.ctimeNs },
+    written,
+    oneTime: hasOneTime(files.facts(join(directory, HIGH_WATER))),
+  };
+  replaceFile(files, directory, PLACE, `${JSON.stringify(place)}\n`, sync);
+  for (const n of files.names(directory)) if (SEAL.test(n) && n !== name) files.remove(join(directory, n));
+};

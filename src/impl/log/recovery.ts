@@ -1,0 +1,132 @@
+/**
+ * Whether a log that is opened is the one that was last written, in its place and with all that it had (R7a, R10).
+ *
+ * The database knows the number of its last change, and the journal's files the numbers of theirs. Of the changes that follow one
+ * another without a gap everything is taken. The high-water mark, and less often `replica.json`, say how many there were: when more, some are missing. A
+ * change whose number is above the mark was on its way when the process died: nobody was told of it, and it stays.
+ *
+ * A doubt costs an identity, nothing else: the writes are kept. Only what cannot be read is refused.
+ */
+import { randomUUID } from 'node:crypto';
+import * as E from 'fp-ts/lib/Either.js';
+import { replicaId } from '../../core/ids.js';
+import { randomIncarnation } from '../incarnation.js';
+import { applyAppend, contentsOf, heldBy, merged, writesAlone, type Held } from './contents.js';
+import { damage } from './errors.js';
+import type { Files } from './files.js';
+import { continuationOf, type JournalPart } from './journal-files.js';
+import type { BaseContents } from './level-log.js';
+import { NO_CHANGE, type Append, type Found, type LogError, type Owner, type Recovered } from './log.js';
+import { displacement, type Place } from './place.js';
+
+/** All that was found in the folder. */
+export interface Evidence {
+  readonly directory: string;
+  readonly owner: Owner;
+  readonly files: Files;
+  readonly machine: string;
+  readonly boot: string;
+  readonly base: BaseContents;
+  readonly journal: ReadonlyArray<JournalPart>;
+  readonly highWater: number | undefined | 'unreadable';
+  readonly place: Place | 'earlier' | 'unreadable' | undefined;
+}
+
+/** What to go on with. */
+export interface Recovery {
+  readonly recovered: Recovered;
+  /** What the database lacks of it. */
+  readonly changes: ReadonlyArray<Append>;
+  /** The number of the last change from now on, which is above all numbers so far. */
+  readonly last: number;
+  /** The log's name. */
+  readonly log: string;
+  /** Journal files that are not needed any more once the changes are in the database. */
+  readonly journals: ReadonlyArray<string>;
+}
+
+/** Weighs the evidence. Changes nothing. */
+export const recover = (evidence: Evidence): E.Either<LogError, Recovery> => {
+  const { owner, base, journal, place } = evidence;
+  const log = base.meta?.log ?? (isPlace(place) ? place.log : '');
+  const foreign = journal.find((part) => part.log !== '' && log !== '' && part.log !== log);
+  if (foreign !== undefined) return E.left(damage(evidence.directory, `${foreign.name} belongs to another log`));
+
+  const mark = base.meta?.mark ?? 0;
+  const { next, loose, last } = continuationOf(journal, mark);
+  const have = mark + next.length;
+  const top = Math.max(
+    have,
+    last,
+    typeof evidence.highWater === 'number' ? evidence.highWater : 0,
+    isPlace(place) ? place.last : 0,
+  );
+
+  const held = { ...base, clock: base.meta?.clock ?? 0, vv: base.meta?.vv ?? [], replica: base.meta?.replica };
+  const { contents, changes } = withJournal(held, next, loose);
+  const { found, note } = verdict(evidence, { have, top, loose: loose.length, replica: contents.replica });
+  const replica =
+    found === 'whole' && contents.replica !== undefined
+      ? contents.replica
+      : replicaId(owner.server, found === 'fresh' ? owner.freshIncarnation : randomIncarnation());
+  return E.right({
+    recovered: { ...contents, replica, found, ...(note === undefined ? {} : { note }) },
+    changes: [merged([...changes, { ...NO_CHANGE, replica }])],
+    last: top + 1,
+    log: log === '' ? randomUUID() : log,
+    journals: journal.map((part) => part.name),
+  });
+};
+
+/** What the database holds with the journal's changes: as it is, where there are none. */
+const withJournal = (held: Held, next: ReadonlyArray<Append>, loose: ReadonlyArray<Append>) => {
+  if (next.length === 0 && loose.length === 0) return { contents: held, changes: [] };
+  const contents = contentsOf(held);
+  for (const append of next) applyAppend(contents, append);
+  const kept = loose.length === 0 ? NO_CHANGE : writesAlone(contents, loose);
+  applyAppend(contents, kept);
+  return { contents: heldBy(contents), changes: [...next, kept] };
+};
+
+const isPlace = (place: Evidence['place']): place is Place => typeof place === 'object';
+
+interface Count {
+  readonly have: number;
+  readonly top: number;
+  readonly loose: number;
+  readonly replica: Recovered['replica'] | undefined;
+}
+
+const verdict = (evidence: Evidence, count: Count): { readonly found: Found; readonly note?: string } => {
+  const { meta } = evidence.base;
+  if (meta === undefined && count.top === 0 && hasNoPast(evidence)) return { found: 'fresh' };
+  if (meta !== undefined && meta.unsyncedBoot !== '' && evidence.boot !== '' && meta.unsyncedBoot !== evidence.boot) {
+    return { found: 'rebooted', note: 'was open, without fsync, when the machine went down' };
+  }
+  const cut = missing(evidence, count);
+  if (cut !== undefined) return { found: 'cut', note: cut };
+  const moved = doubt(evidence, count);
+  if (moved !== undefined) return { found: 'moved', note: moved };
+  if (evidence.owner.newIncarnation === true) return { found: 'asked', note: 'is whole, and a new incarnation was asked for' };
+  return { found: 'whole' };
+};
+
+const hasNoPast = ({ place, highWater }: Evidence): boolean =>
+  (place === undefined || (isPlace(place) && place.replica === null)) && highWater === undefined;
+
+const missing = ({ base, highWater, place }: Evidence, { have, top, loose }: Count): string | undefined => {
+  if (base.meta === undefined) return 'lacks its database';
+  if (highWater === 'unreadable') return 'has a high-water mark that cannot be read';
+  if (highWater === undefined && isPlace(place) && place.last > 0) return 'lacks its high-water mark';
+  return have < top ? `lacks ${top - have - loose} of the ${top} changes that it had` : undefined;
+};
+
+const doubt = ({ files, directory, base, place, machine }: Evidence, { have, replica }: Count): string | undefined => {
+  if (base.meta?.log === '' || place === 'earlier') return 'was last written by an earlier version, which did not note its place';
+  if (place === undefined) return 'lacks its replica.json, as copies may';
+  if (place === 'unreadable') return 'has a replica.json that cannot be read';
+  if (place.log !== '' && place.log !== base.meta?.log) return 'has the replica.json of another log';
+  if (place.replica === null && have > 1) return 'has the replica.json of a log that was only begun';
+  if (place.replica !== null && place.replica !== replica) return 'has a replica.json of another time';
+  return displacement(files, directory, place, machine);
+};
