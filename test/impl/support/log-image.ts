@@ -1,5 +1,5 @@
 /** Logs on disk for tests: made, copied while open (what a SIGKILL leaves), spoilt, opened. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -78,12 +78,8 @@ export const writeImage = (directory: string, image: Image): void => {
   settle(directory);
 };
 
-/** Copies a directory while its log is open. */
-export const copyOf = (from: string, to: string): void =>
-  atOneMoment(from, () => {
-    rmSync(to, { recursive: true, force: true });
-    cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('LOCK') });
-  });
+/** Copies a directory while its log is open. The system's own copying sets modes, which shows in a file's ctime. */
+export const copyOf = (from: string, to: string): void => writeCopy(to, imageOf(from));
 
 /** A directory as a kill leaves it: copied while its log is open, and as if it had always been there. */
 export const copyOpen = (from: string, to: string): void => {
