@@ -53,6 +53,7 @@ export const tapOf = (secret: string): Tap => {
         dialerNonce: dialer.right.hello.nonce,
         acceptor: acceptor.right.hello.from,
         acceptorNonce: acceptor.right.hello.nonce,
+        acceptorReplica: acceptor.right.hello.replica,
       };
       // What one end sealed the other opens, and the proxy stands between them as both.
       const { open } = sealOf(secret, end === 'dialer' ? 'acceptor' : 'dialer', introduction);

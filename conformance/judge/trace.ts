@@ -60,7 +60,7 @@ const readClient = (
       outcome: outcomeOf(e.result),
       stamp: e.stamp,
       server: mine.at(-1)?.server ?? null,
-      attempts: mine.length === 0 ? null : mine.length,
+      attempts: mine.length === 0 ? null : new Set(mine.flatMap((a) => a.replica ?? [])).size,
       invoked: mine[0]?.n ?? e.n - 0.5,
       completed: e.result === 'UNKNOWN' ? Infinity : e.n,
     });

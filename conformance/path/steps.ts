@@ -138,6 +138,8 @@ const answer = (m: Making, e: Of<'answer'>, isRefused = false): ReadonlyArray<No
 };
 
 const refuse = (m: Making, e: Of<'refuse'>): ReadonlyArray<Node> => {
+  // A put that was refused for another reason may be accepted here or elsewhere yet; the model has no such refusal.
+  if (e.reason !== 'behind') return [];
   const [client, server] = [m.names.client(e.client), m.names.server(serverAt(e))];
   const at = placeOf(m, e);
   return [

@@ -5,7 +5,7 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Given } from './ledger.js';
 import { reject, Rejected, showStamp } from './rejection.js';
 import { type Commanded, commandsOf, linkName, mayRun, type Scene, seen } from './scene.js';
-import { FollowedSession } from './session.js';
+import { FollowedSession, type Operation } from './session.js';
 import type { Process } from './timeline.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
@@ -15,7 +15,7 @@ export const followClient = (scene: Scene, process: Process, event: TraceEvent):
   switch (event.type) {
     case 'session':
       if (scene.sessions.has(event.client)) reject(event, 'R3', `client ${event.client} has a session already`);
-      scene.sessions.set(event.client, new FollowedSession(event.client, event.guarantees, scene.variant));
+      scene.sessions.set(event.client, new FollowedSession(event.client, event.session, event.guarantees, scene.variant));
       return;
     case 'asked':
       asked(scene, process, sessionOf(scene, process, event), event);
@@ -80,7 +80,7 @@ const begin = (
 ) => {
   const command = commandFor(scene, process, event, `${op} of ${key}`, (c) => c.op === op && c.key === key);
   const request = op === 'get' ? session.getOf(key) : session.putOf(key, command?.value ?? valueAhead(process, clientTime) ?? '');
-  session.operation = { request, asked: [] };
+  session.operation = { request, asked: [], sent: undefined };
   return session.operation;
 };
 
@@ -92,7 +92,25 @@ const asked = (scene: Scene, process: Process, session: FollowedSession, e: Of<'
     reject(e, 'R3', `the put has client time ${e.clientTime}; the session's next is ${request.clientTime}`);
   checkOrder(scene, process, session, e, operation.asked);
   operation.asked.push(e.server);
+  if (e.replica === null) return;
+  if (request.type === 'put') checkReplica(scene, process, e, operation.sent);
+  operation.sent = { server: e.server, replica: e.replica };
   scene.ledger.sent(process.who.id, e.server).push({ request, knows: process.knows });
+};
+
+/** R14: a put that was sent goes to the same replica alone, until that has refused it. */
+const checkReplica = (scene: Scene, process: Process, e: Of<'asked'>, sent: Operation['sent']): void => {
+  if (sent === undefined || sent.replica === e.replica) return;
+  const client = process.who.id;
+  const isRefusing = (x: TraceEvent): boolean => x.type === 'refuse' && x.client === client && x.clientTime === e.clientTime;
+  const find = (): Given | undefined =>
+    scene.ledger
+      .given(client, sent.server)
+      .find((g) => g.clientTime === e.clientTime && (g.answer.type === 'behind' || g.answer.type === 'refused'));
+  const refused = scene.timeline.need(e, scene.timeline.of('server', sent.server), isRefusing, find);
+  if (refused === undefined)
+    reject(e, 'R14', `it sends the put to ${String(e.replica)}; it had sent it to ${sent.replica}, which has not refused it`);
+  else process.knows = Math.max(process.knows, refused.knows);
 };
 
 /** The servers that the session is connected to for certain, in R13's order; `placed`: only those whose place is certain too. */
@@ -123,7 +141,7 @@ const checkOrder = (
   const before = asked.filter((server) => !isDoubtful(server));
   const last = before.at(-1);
   const next = last === undefined ? order[0] : order[order.indexOf(last) + 1];
-  const again = asked.at(-1) === e.server && before.filter((s) => s === last).length === 1;
+  const again = asked.at(-1) === e.server && (e.op === 'put' || before.filter((s) => s === last).length === 1);
   if (e.server !== next && !again)
     reject(
       e,

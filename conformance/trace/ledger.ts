@@ -1,7 +1,8 @@
 /** What processes have sent each other, by what can be known from their traces: requests of sessions, answers to them, pulls. */
-import type { NodeId } from '#bayou/core/ids.js';
-import type { Get, GetAnswer, Pulled, Put, PutAnswer } from '#bayou/core/messages.js';
+import type { NodeId, SessionNumber } from '#bayou/core/ids.js';
+import type { Get, GetAnswer, Pulled, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Stamp } from '#bayou/core/write.js';
 import type { Process } from './timeline.js';
 
 /** A session's request that was sent to a server. */
@@ -19,7 +20,7 @@ export interface Given {
   readonly key: string;
   /** 0 for gets. */
   readonly clientTime: number;
-  readonly answer: GetAnswer | PutAnswer;
+  readonly answer: GetAnswer | PutAnswer | Refused;
   taken: boolean;
 }
 
@@ -42,6 +43,7 @@ export class Ledger {
   readonly #sent = new Map<string, Sent[]>();
   readonly #given = new Map<string, Given[]>();
   readonly #pulls = new Map<string, PullRecord>();
+  readonly #stamps = new Map<string, Stamp>();
 
   sent(client: NodeId, server: NodeId): Sent[] {
     return entry(this.#sent, `${client} ${server}`);
@@ -49,6 +51,14 @@ export class Ledger {
 
   given(client: NodeId, server: NodeId): Given[] {
     return entry(this.#given, `${client} ${server}`);
+  }
+
+  /** R14: the stamp that a put has, which was just accepted with this one: the same, or the one it got elsewhere before. */
+  stampOf(client: NodeId, session: SessionNumber, clientTime: number, stamp: Stamp): Stamp {
+    const name = `${client} ${session} ${clientTime}`;
+    const known = this.#stamps.get(name);
+    if (known === undefined) this.#stamps.set(name, stamp);
+    return known ?? stamp;
   }
 
   pull(name: string): PullRecord {

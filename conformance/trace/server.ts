@@ -1,6 +1,6 @@
 /** Following a server's process: each of its events is a step of the model's replica. */
 import { incarnationOf, serverOf, type NodeId } from '#bayou/core/ids.js';
-import type { Get, Put } from '#bayou/core/messages.js';
+import type { Get, Put, Refused } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Write } from '#bayou/core/write.js';
 import { sameStamp, stampOrd } from '#bayou/model/order.js';
@@ -146,7 +146,7 @@ const given = (
   scene: Scene,
   process: Process,
   e: Of<'accept' | 'refuse' | 'answer'>,
-  answer: ReturnType<FollowedReplica['get' | 'put']>,
+  answer: ReturnType<FollowedReplica['get' | 'put']> | Refused,
 ) =>
   scene.ledger.given(e.client, process.who.id).push({
     process,
@@ -174,8 +174,10 @@ const prepareAccept = (scene: Scene, process: Process, state: ServerState, repli
       require: e.require,
     };
     if (request?.type === 'put') checkPut(e, request);
-    if (scene.sessions.get(e.client)?.failed.has(e.clientTime) === true)
-      reject(e, 'R14', 'the session was told that this put wrote nothing');
+    const session = scene.sessions.get(e.client);
+    if (session !== undefined && session.number !== e.session)
+      reject(e, 'R11a', `the session of client ${e.client} is ${session.number}, the put says ${e.session}`);
+    if (session?.failed.has(e.clientTime) === true) reject(e, 'R14', 'the session was told that this put wrote nothing');
     const before = replica.vv;
     const answer = replica.put(put, process.next);
     if (answer.type === 'behind')
@@ -189,6 +191,8 @@ const prepareAccept = (scene: Scene, process: Process, state: ServerState, repli
       reject(e, repeats ? 'R3' : 'R2', `the put's stamp is ${showStamp(e.stamp)}; the model gives it ${showStamp(answer.stamp)}`);
     if (repeats !== e.repeated)
       reject(e, 'R3', e.repeated ? 'it is said to repeat a put that was not accepted here' : 'this put was accepted here before');
+    const stamp = scene.ledger.stampOf(e.client, e.session, e.clientTime, e.stamp);
+    if (!sameStamp(stamp, e.stamp)) reject(e, 'R14', `the put has the stamp ${showStamp(stamp)} already, from another replica`);
     given(scene, process, e, answer);
   };
 };
@@ -205,6 +209,10 @@ const prepareRefuse = (scene: Scene, process: Process, state: ServerState, repli
   const request = sentBy(scene, process, e, (s) => s.request.type === 'put' && s.request.clientTime === e.clientTime);
   return (): void => {
     checkLink(state, e, e.client);
+    if (e.reason !== 'behind') {
+      given(scene, process, e, { type: 'refused', reason: e.reason });
+      return;
+    }
     if (request !== undefined && !same(request.require, e.require))
       reject(e, 'R12', `the session requires ${showVector(request.require)}, the refusal says ${showVector(e.require)}`);
     const get = replica.get({ type: 'get', client: e.client, key: '', atLeast: null, require: e.require });

@@ -1,6 +1,6 @@
 /** A session of the model, followed along a trace: the model's own functions, given what they look at (one key, two vectors). */
 import type { Bytes } from '#bayou/core/bytes.js';
-import type { NodeId } from '#bayou/core/ids.js';
+import type { NodeId, ReplicaId, SessionNumber } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { Stamp } from '#bayou/core/write.js';
@@ -11,13 +11,16 @@ import * as S from '#bayou/model/session.js';
 /** An operation that a session has begun. */
 export interface Operation {
   readonly request: Get | Put;
-  /** The servers it was sent to, in order. */
+  /** The servers that were tried, in order. */
   readonly asked: NodeId[];
+  /** Where it was sent last, and not refused as far as is known. */
+  sent: { readonly server: NodeId; readonly replica: ReplicaId } | undefined;
 }
 
 /** A session that is followed. Changed in place by its own methods alone. */
 export class FollowedSession {
   readonly guarantees: Guarantees;
+  readonly number: SessionNumber;
   /** What it is doing. */
   operation: Operation | undefined;
   /** Client times of puts that were said to have written nothing (R14). */
@@ -27,7 +30,8 @@ export class FollowedSession {
   readonly #read = new Map<Bytes, Stamp>();
   readonly #variant: Variant;
 
-  constructor(client: NodeId, guarantees: Guarantees, variant: Variant) {
+  constructor(client: NodeId, number: SessionNumber, guarantees: Guarantees, variant: Variant) {
+    this.number = number;
     this.guarantees = guarantees;
     this.#variant = variant;
     this.#session = S.newSession(client);

@@ -9,7 +9,16 @@
 import type { Bytes } from '#bayou/core/bytes.js';
 import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer } from '#bayou/core/messages.js';
-import { beginGet, beginPut, inOrder, nextGet, nextPut, type AttemptEvent, type Turn } from '#bayou/impl/attempt.js';
+import {
+  beginGet,
+  beginPut,
+  inOrder,
+  nextGet,
+  nextPut,
+  type GetAttempt,
+  type PutAttempt,
+  type Turn,
+} from '#bayou/impl/attempt.js';
 import { createReplica, step, vectorOf, type Effects } from '#bayou/impl/replica.js';
 import { gotAnswer, putAnswered, startGet, startPut, token } from '#bayou/impl/session.js';
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
@@ -165,9 +174,9 @@ const giveUp: Move = ([client]) => ({ parts: [{ ...(client as ClientPart), pendi
 // --- clients with links (R13 to R15) ---------------------------------------------------------------------------------------
 
 /** Runs an attempt to its end: dead servers cannot be reached, live ones answer. */
-const attempt = <A extends { readonly type: string }, R>(
-  first: Turn<R>,
-  next: (a: Turn<R>['attempt'], event: AttemptEvent<A>) => Turn<R>,
+const attempt = <T, A extends { readonly type: string }, R>(
+  first: Turn<T, R>,
+  next: (a: T, event: { readonly type: 'unreachable' } | { readonly type: 'answered'; readonly answer: A }) => Turn<T, R>,
   ask: (server: NodeId) => A | undefined,
 ): { readonly result: R; readonly answeredBy: NodeId | undefined } => {
   let answeredBy: NodeId | undefined;
@@ -188,7 +197,7 @@ const putInOrder =
     const session = copySession(before.session, ways.sessionKeys);
     const request = startPut(session, key, nextValue(before));
     const after = [...(servers as ReadonlyArray<ServerPart>)];
-    const { result, answeredBy } = attempt<PutAnswer, { readonly type: string }>(
+    const { result, answeredBy } = attempt<PutAttempt, PutAnswer, { readonly type: string }>(
       beginPut(inOrder(before.connected, before.answeredLast)),
       nextPut,
       (id) => {
@@ -216,7 +225,7 @@ const getInOrder =
     const part = client as ClientPart;
     const session = sessionFor(ways, part);
     const request = startGet(session, key);
-    const { result, answeredBy } = attempt<GetAnswer, { readonly type: string; readonly value?: string }>(
+    const { result, answeredBy } = attempt<GetAttempt, GetAnswer, { readonly type: string; readonly value?: string }>(
       beginGet(inOrder(part.connected, part.answeredLast)),
       nextGet,
       (id) => {

@@ -74,6 +74,18 @@ export const PulledC = object('Pulled', {
   clock: Natural,
 });
 
+/** Why a server refuses, beside `behind`: see {@link RefusedC}. */
+export const REFUSALS = {
+  failed: null,
+  unlogged: null,
+  busy: null,
+  'too-old': null,
+  'other-replica': null,
+  'too-far': null,
+  'too-large': null,
+  'not-the-same': null,
+} as const;
+
 /**
  * The server took the request and cannot serve it; another may.
  *
@@ -86,19 +98,7 @@ export const PulledC = object('Pulled', {
  * - `too-large`: a key, a value or a count above the server's bounds (R16); the request had no effect.
  * - `not-the-same`: a put that repeats another's identity with another key or value (R3); it had no effect and never will have.
  */
-export const RefusedC = flat('Refused', {
-  type: t.literal('refused'),
-  reason: t.keyof({
-    failed: null,
-    unlogged: null,
-    busy: null,
-    'too-old': null,
-    'other-replica': null,
-    'too-far': null,
-    'too-large': null,
-    'not-the-same': null,
-  }),
-});
+export const RefusedC = flat('Refused', { type: t.literal('refused'), reason: t.keyof(REFUSALS) });
 
 export type Refused = t.TypeOf<typeof RefusedC>;
 export type Accepted = t.TypeOf<typeof AcceptedC>;

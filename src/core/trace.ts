@@ -7,6 +7,7 @@
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
 import { Natural, NodeIdC, ReplicaIdC, SessionNumberC } from './ids.js';
+import { REFUSALS } from './messages.js';
 import { GuaranteesC } from './session.js';
 import { StampC, StampOrNullC, TransferC, VectorEntriesC, WriteC } from './write.js';
 
@@ -48,11 +49,12 @@ const AcceptC = event('accept', {
   stamp: StampC,
   repeated: t.boolean,
 });
-/** At a server: it refused a put (R12). */
+/** At a server: it refused a put, because it lacks what the session requires (`behind`, R12), or for another reason (R3, R14, R16). */
 const RefuseC = event('refuse', {
   client: NodeIdC,
   session: SessionNumberC,
   clientTime: Natural,
+  reason: t.keyof({ behind: null, ...REFUSALS }),
   require: VectorEntriesC,
   vv: VectorEntriesC,
 });
@@ -88,9 +90,10 @@ const MergedC = event('merged', { peer: ReplicaIdC, pull: t.string, vv: VectorEn
 
 /** At a client: a session began, under a number of its own (R11a). */
 const SessionC = event('session', { client: NodeIdC, session: SessionNumberC, guarantees: GuaranteesC });
-/** At a client: it sent a put or a get to a server. */
+/** At a client: it sent a put or a get to a server, which is this replica; or could not reach the server (null). */
 const AskedC = event('asked', {
   server: NodeIdC,
+  replica: t.union([ReplicaIdC, t.null]),
   op: t.union([t.literal('put'), t.literal('get')]),
   key: BytesC,
   clientTime: Natural,

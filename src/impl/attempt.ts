@@ -2,45 +2,69 @@
  * Which server a request goes to next (R13, R14, R15): one attempt of one get or put, as a pure machine. It is fed what
  * happened and says what to do; sockets, deadlines and messages are its caller's.
  *
+ * A put goes on to the next server only where the one before certainly has not accepted it and never will: it refused, or the put
+ * was not sent. Once it was sent to a replica and no answer came, it may go to that replica alone, as often as there is time for, and
+ * where that does not answer either the outcome is UNKNOWN.
+ *
  * Mixed cases, by the rules' reasons. A get that some server answered with ERR_DEP and that the others did not answer ends in
- * ERR_DEP: a server was reached, and none that was reached meets the guarantees. A put that may have been accepted somewhere ends
- * in UNKNOWN unless a server accepts it in the end, also when another one refused it: ERR_DEP and ERR_CONN promise that nothing
- * was written.
+ * ERR_DEP: a server was reached, and none that was reached meets the guarantees. A repeated put that is refused may still be accepted: what
+ * was sent first may be on its way yet. So it is repeated, or UNKNOWN: ERR_DEP and ERR_CONN promise that nothing was written.
  */
-import type { NodeId } from '../core/ids.js';
+import type { NodeId, ReplicaId } from '../core/ids.js';
 import type { GetAnswer, PutAnswer, Refused } from '../core/messages.js';
 import type { GetResult, PutResult } from '../core/session.js';
 
-/** What happened at the server that was asked last. */
-export type AttemptEvent<A> =
-  | { readonly type: 'answered'; readonly answer: A | Refused }
-  /** The connection broke after the request was sent, before the answer. */
-  | { readonly type: 'broken' }
-  /** The request could not be sent: no connection. */
-  | { readonly type: 'unreachable' }
-  /** The whole attempt's time is up; `sent`: was the request sent to the server that was asked last? */
-  | { readonly type: 'timedOut'; readonly sent: boolean };
+// --- types -----------------------------------------------------------------------------------------------------------------
 
-/** What to do. */
-type AttemptEffect<R> = { readonly type: 'ask'; readonly server: NodeId } | { readonly type: 'done'; readonly result: R };
+/** A server answered. */
+interface Answered<A> {
+  readonly type: 'answered';
+  readonly answer: A | Refused;
+}
 
-/** An attempt on its way. Immutable. */
-export interface Attempt {
+/** The request could not be sent: no connection, or, for a put that is repeated, none to its replica. */
+interface Unreachable {
+  readonly type: 'unreachable';
+}
+
+/** The whole attempt's time is up; `sent`: was the request sent to the server that was asked last, and not answered? */
+interface TimedOut {
+  readonly type: 'timedOut';
+  readonly sent: boolean;
+}
+
+/** What happened to a get at the server that was asked last. `broken`: it was sent, and the connection broke before the answer. */
+export type GetEvent = Answered<GetAnswer> | Unreachable | TimedOut | { readonly type: 'broken' };
+
+/** What happened to a put at the server that was asked last. `broken`: the same; `replica` is the one that it was sent to. */
+export type PutEvent = Answered<PutAnswer> | Unreachable | TimedOut | { readonly type: 'broken'; readonly replica: ReplicaId };
+
+/** A get on its way. Immutable. */
+export interface GetAttempt {
   /** Still to be asked; the first is the one being asked. */
   readonly servers: ReadonlyArray<NodeId>;
-  /** It broke at this server once, and was sent there again (R14). */
-  readonly again: boolean;
-  /** Some server may have taken it without our knowing. */
-  readonly unsure: boolean;
   /** Some server was behind (R12). */
   readonly behind: boolean;
+  /** It broke at this server once, and was sent there again. */
+  readonly again: boolean;
+}
+
+/** A put on its way. Immutable. */
+export interface PutAttempt {
+  readonly servers: ReadonlyArray<NodeId>;
+  readonly behind: boolean;
+  /** The replica that it was sent to without an answer, of the first server: the only one that it may go to. Null: none. */
+  readonly at: ReplicaId | null;
 }
 
 /** An attempt and what to do next. */
-export interface Turn<R> {
-  readonly attempt: Attempt;
-  readonly effect: AttemptEffect<R>;
+export interface Turn<A, R> {
+  readonly attempt: A;
+  readonly effect: { readonly type: 'ask'; readonly server: NodeId } | { readonly type: 'done'; readonly result: R };
 }
+
+export type GetTurn = Turn<GetAttempt, GetResult>;
+export type PutTurn = Turn<PutAttempt, PutResult>;
 
 /** R13: the servers in the order in which they were connected, first the one that answered last time. */
 export const inOrder = (connected: ReadonlyArray<NodeId>, answeredLast: NodeId | undefined): ReadonlyArray<NodeId> =>
@@ -48,71 +72,85 @@ export const inOrder = (connected: ReadonlyArray<NodeId>, answeredLast: NodeId |
     ? connected
     : [answeredLast, ...connected.filter((s) => s !== answeredLast)];
 
+const done = <A, R>(attempt: A, result: R): Turn<A, R> => ({ attempt, effect: { type: 'done', result } });
+
+// --- gets (R13, R15) -------------------------------------------------------------------------------------------------------
+
 /** Starts a get at these servers, in {@link inOrder}'s order. */
-export const beginGet = (servers: ReadonlyArray<NodeId>): Turn<GetResult> => go(fresh(servers), resultOfGet);
+export const beginGet = (servers: ReadonlyArray<NodeId>): GetTurn => askGet({ servers, behind: false, again: false });
 
-/** Starts a put at these servers, in {@link inOrder}'s order. */
-export const beginPut = (servers: ReadonlyArray<NodeId>): Turn<PutResult> => go(fresh(servers), resultOfPut);
+/** The next step of a get. One that broke is asked again at the same server once. */
+export const nextGet = (attempt: GetAttempt, event: GetEvent): GetTurn => {
+  switch (event.type) {
+    case 'answered':
+      return answeredGet(attempt, event.answer);
+    case 'broken':
+      return attempt.again ? nextServerOfGet(attempt) : askGet({ ...attempt, again: true });
+    case 'unreachable':
+      return nextServerOfGet(attempt);
+    case 'timedOut':
+      return done(attempt, resultOfGet(attempt));
+  }
+};
 
-/** R13, R15: the next step of a get. A get that broke is asked again at the same server once, as a put is. */
-export const nextGet = (attempt: Attempt, event: AttemptEvent<GetAnswer>): Turn<GetResult> => {
-  if (event.type !== 'answered') return unanswered(attempt, event, resultOfGet);
-  switch (event.answer.type) {
+const answeredGet = (attempt: GetAttempt, answer: GetAnswer | Refused): GetTurn => {
+  switch (answer.type) {
     case 'found':
-      return done(attempt, { type: 'value', value: event.answer.value, stamp: event.answer.stamp });
+      return done(attempt, { type: 'value', value: answer.value, stamp: answer.stamp });
     case 'missing':
       return done(attempt, { type: 'ERR_KEY' });
     case 'behind':
-      return go(nextServer({ ...attempt, behind: true }), resultOfGet);
+      return nextServerOfGet({ ...attempt, behind: true });
     case 'refused':
-      return go(nextServer(attempt), resultOfGet);
+      return nextServerOfGet(attempt);
   }
 };
 
-/** R14, R15: the next step of a put. */
-export const nextPut = (attempt: Attempt, event: AttemptEvent<PutAnswer>): Turn<PutResult> => {
-  if (event.type !== 'answered') return unanswered(attempt, event, resultOfPut);
-  switch (event.answer.type) {
-    case 'accepted':
-      return done(attempt, { type: 'accepted', stamp: event.answer.stamp });
-    case 'behind':
-      return go(nextServer({ ...attempt, behind: true }), resultOfPut);
-    case 'refused': {
-      const noEffect = event.answer.reason === 'failed' || event.answer.reason === 'busy';
-      return go(nextServer({ ...attempt, unsure: attempt.unsure || !noEffect }), resultOfPut);
-    }
-  }
-};
-
-const fresh = (servers: ReadonlyArray<NodeId>): Attempt => ({ servers, again: false, unsure: false, behind: false });
-
-const done = <R>(attempt: Attempt, result: R): Turn<R> => ({ attempt, effect: { type: 'done', result } });
-
-const nextServer = (attempt: Attempt): Attempt => ({ ...attempt, servers: attempt.servers.slice(1), again: false });
-
-const go = <R>(attempt: Attempt, resultOf: (attempt: Attempt) => R): Turn<R> => {
+const askGet = (attempt: GetAttempt): GetTurn => {
   const [server] = attempt.servers;
-  return server === undefined ? done(attempt, resultOf(attempt)) : { attempt, effect: { type: 'ask', server } };
+  return server === undefined ? done(attempt, resultOfGet(attempt)) : { attempt, effect: { type: 'ask', server } };
 };
 
-const unanswered = <R>(
-  attempt: Attempt,
-  event: Exclude<AttemptEvent<never>, { readonly type: 'answered' }>,
-  resultOf: (attempt: Attempt) => R,
-): Turn<R> => {
+const nextServerOfGet = (attempt: GetAttempt): GetTurn => askGet({ ...attempt, servers: attempt.servers.slice(1), again: false });
+
+const resultOfGet = ({ behind }: GetAttempt): GetResult => ({ type: behind ? 'ERR_DEP' : 'ERR_CONN' });
+
+// --- puts (R14, R15) -------------------------------------------------------------------------------------------------------
+
+/** Starts a put at these servers, in {@link inOrder}'s order. */
+export const beginPut = (servers: ReadonlyArray<NodeId>): PutTurn => askPut({ servers, behind: false, at: null });
+
+/** The next step of a put. */
+export const nextPut = (attempt: PutAttempt, event: PutEvent): PutTurn => {
   switch (event.type) {
+    case 'answered':
+      return event.answer.type === 'accepted'
+        ? done(attempt, { type: 'accepted', stamp: event.answer.stamp })
+        : refusedPut(attempt, event.answer.type === 'behind' ? 'behind' : event.answer.reason);
     case 'broken':
-      return go(attempt.again ? nextServer({ ...attempt, unsure: true }) : { ...attempt, unsure: true, again: true }, resultOf);
+      return askPut({ ...attempt, at: event.replica });
     case 'unreachable':
-      return go(nextServer(attempt), resultOf);
-    case 'timedOut': {
-      const last = { ...attempt, unsure: attempt.unsure || event.sent };
-      return done(last, resultOf(last));
-    }
+      return attempt.at === null ? nextServerOfPut(attempt) : done(attempt, UNKNOWN);
+    case 'timedOut':
+      return done(attempt, event.sent ? UNKNOWN : resultOfPut(attempt));
   }
 };
 
-const resultOfGet = (attempt: Attempt): GetResult => ({ type: attempt.behind ? 'ERR_DEP' : 'ERR_CONN' });
+const UNKNOWN: PutResult = { type: 'UNKNOWN' };
 
-const resultOfPut = (attempt: Attempt): PutResult =>
-  attempt.unsure ? { type: 'UNKNOWN' } : { type: attempt.behind ? 'ERR_DEP' : 'ERR_CONN' };
+const refusedPut = (attempt: PutAttempt, why: 'behind' | Refused['reason']): PutTurn => {
+  // The one may be in a log that failed, the other may have been accepted so long ago that nobody remembers.
+  if (why === 'unlogged' || why === 'too-old') return done(attempt, UNKNOWN);
+  if (attempt.at === null) return nextServerOfPut({ ...attempt, behind: attempt.behind || why === 'behind' });
+  return why === 'behind' || why === 'busy' ? askPut(attempt) : done(attempt, UNKNOWN);
+};
+
+const askPut = (attempt: PutAttempt): PutTurn => {
+  const [server] = attempt.servers;
+  return server === undefined ? done(attempt, resultOfPut(attempt)) : { attempt, effect: { type: 'ask', server } };
+};
+
+const nextServerOfPut = (attempt: PutAttempt): PutTurn => askPut({ ...attempt, servers: attempt.servers.slice(1) });
+
+const resultOfPut = ({ at, behind }: PutAttempt): PutResult =>
+  at === null ? { type: behind ? 'ERR_DEP' : 'ERR_CONN' } : UNKNOWN;

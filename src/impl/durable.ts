@@ -86,6 +86,7 @@ export class DurableReplica {
   handle<T extends keyof AnswerTo>(message: Message & { readonly type: T }, reply: Reply<AnswerTo[T]>): void {
     const refusal = this.#refusal();
     if (refusal !== undefined) {
+      if (message.type === 'put') this.#observe?.(this.replica, message, { answer: refusal, append: undefined });
       reply(refusal);
       return;
     }

@@ -1,6 +1,6 @@
 /** The session (R11, R12): what it has written and read, what it therefore requires, and how answers change it. No sockets. */
 import type { Bytes } from '../core/bytes.js';
-import type { NodeId, SessionNumber } from '../core/ids.js';
+import type { NodeId, ReplicaId, SessionNumber } from '../core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer } from '../core/messages.js';
 import type { Guarantees, SessionToken } from '../core/session.js';
 import type { Stamp, VectorEntries } from '../core/write.js';
@@ -106,15 +106,8 @@ export const startGet = (session: Session, key: Bytes): Get => ({
   require: session.guarantees.scope === 'store' ? requiredOfStore(session) : requiredOfKey(session, key),
 });
 
-/**
- * R3, R12, R14: the request of a put, with the next client time. One that is sent again, to whichever server, must be this same
- * object.
- */
+/** R3, R12: the request of a put, with the next client time. */
 export const startPut = (session: Session, key: Bytes, value: Bytes): Put => {
-  const { writesFollowReads, monotonicWrites } = session.guarantees;
-  const require: Vector = new Map();
-  if (writesFollowReads) raiseAll(require, session.readVector);
-  if (monotonicWrites) raiseAll(require, session.writeVector);
   session.clientTime++;
   return {
     type: 'put',
@@ -125,9 +118,26 @@ export const startPut = (session: Session, key: Bytes, value: Bytes): Put => {
     clock: session.clock,
     key,
     value,
-    require: entriesOfVector(require),
+    require: requiredOfPut(session),
   };
 };
+
+/** The same put (R3) for the next server, where none has taken it yet (R14): with all that the session has seen meanwhile. */
+export const refreshed = (session: Session, put: Put): Put =>
+  put.clock === session.clock ? put : { ...put, clock: session.clock, require: requiredOfPut(session) };
+
+/**
+ * The put as it was sent to this replica, for the same once more (R14). It keeps its clock, so that a server which may have forgotten
+ * it can tell how old it is.
+ */
+export const repeated = (put: Put, replica: ReplicaId): Put => ({ ...put, replica });
+
+/**
+ * R14: must the later of two puts of a session wait until the earlier one, of which nobody knows where it will be stamped, has come to its
+ * result? Two of one key: the later one must have the greater stamp. With Monotonic Writes any two: it has to require the earlier one.
+ */
+export const mustWait = (session: Session, later: Put, earlier: Put): boolean =>
+  later.key === earlier.key || session.guarantees.monotonicWrites;
 
 /** R11: what the answer to a get changes. */
 export const gotAnswer = (session: Session, request: Get, answer: GetAnswer): void => {
@@ -143,6 +153,13 @@ export const putAnswered = (session: Session, request: Put, answer: PutAnswer): 
   session.clock = Math.max(session.clock, answer.stamp.t);
   raise(session.writeVector, answer.stamp.r, answer.stamp.t);
   note(session, 'wrote', request.key, answer.stamp);
+};
+
+const requiredOfPut = ({ guarantees, readVector, writeVector }: Session): VectorEntries => {
+  const require: Vector = new Map();
+  if (guarantees.writesFollowReads) raiseAll(require, readVector);
+  if (guarantees.monotonicWrites) raiseAll(require, writeVector);
+  return entriesOfVector(require);
 };
 
 const requiredOfKey = (session: Session, key: Bytes): VectorEntries => {

@@ -6,7 +6,7 @@
  * handshake is sealed with a key of the connection (`seal.ts`). It does not protect from root or from the user who runs the cluster.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { SessionNumber } from '../core/ids.js';
+import type { ReplicaId, SessionNumber } from '../core/ids.js';
 import type { Party } from './protocol.js';
 
 /** A fresh secret for a cluster: 256 bits, hexadecimal. */
@@ -24,11 +24,17 @@ export interface Introduction {
   readonly dialerNonce: string;
   readonly acceptor: Party;
   readonly acceptorNonce: string;
+  /** Which replica the acceptor is (R7); null where it is no server. */
+  readonly acceptorReplica: ReplicaId | null;
 }
 
 /** What is proved, or what a key is for, as one text: the purpose, and all that both ends have said of themselves. */
 export const describeIntroduction = (purpose: string, i: Introduction): string =>
-  JSON.stringify([purpose, i.dialer.role, i.dialer.id, i.dialerNonce, i.acceptor.role, i.acceptor.id, i.acceptorNonce]);
+  JSON.stringify([
+    purpose,
+    ...[i.dialer.role, i.dialer.id, i.dialerNonce],
+    ...[i.acceptor.role, i.acceptor.id, i.acceptorNonce, i.acceptorReplica],
+  ]);
 
 /** The proof that one end of a connection knows the secret. */
 export const proof = (secret: string, end: 'dialer' | 'acceptor', i: Introduction): string =>

@@ -2,16 +2,17 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
-import type { Get, GetAnswer, Put, PutAnswer, Refused } from '../core/messages.js';
+import type { Get, GetAnswer, Refused } from '../core/messages.js';
 import type { GetResult, PutResult } from '../core/session.js';
-import { type AttemptEvent, beginGet, beginPut, inOrder, nextGet, nextPut, type Turn } from '../impl/attempt.js';
-import { gotAnswer, putAnswered, type Session, startGet, startPut } from '../impl/session.js';
+import { beginGet, type GetEvent, type GetTurn, inOrder, nextGet } from '../impl/attempt.js';
+import { gotAnswer, type Session, startGet } from '../impl/session.js';
 import type { Callbacks } from './connection.js';
 import type { Identity } from './handshake.js';
 import { HANDSHAKE_MS } from './limits.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
 import type { Address, Answer } from './protocol.js';
+import { makePutter } from './putting.js';
 import type { Tracer } from './tracer.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -38,8 +39,6 @@ export interface Client {
   readonly get: (key: Bytes) => Promise<GetResult>;
   readonly close: () => void;
 }
-
-type ServerAnswer<A> = A | Refused;
 
 // --- the client ------------------------------------------------------------------------------------------------------------
 
@@ -74,91 +73,70 @@ export const makeClient = (o: ClientOptions): Client => {
     if (answeredLast === server) answeredLast = undefined;
   };
 
-  /** Asks one server, and tells what happened. `slice` is how long it may take. */
-  const askServer = <A>(
-    server: NodeId,
-    request: Get | Put,
-    slice: number,
-    isAnswer: (a: Answer) => a is Answer & ServerAnswer<A>,
-    tell: (event: AttemptEvent<A>) => void,
-  ): void => {
+  const order = (): ReadonlyArray<NodeId> => inOrder([...links.keys()], answeredLast);
+
+  /** Asks one server for a key, within `slice` ms, and tells what happened. */
+  const askServer = (server: NodeId, request: Get, slice: number, tell: (event: GetEvent) => void): void => {
     const out = links.get(server);
     if (out === undefined) {
       tell({ type: 'unreachable' });
       return;
     }
-    o.trace?.({
-      type: 'asked',
-      server,
-      op: request.type,
-      key: request.key,
-      clientTime: request.type === 'put' ? request.clientTime : 0,
-    });
-    out.ask(request, slice, (result) => {
-      if (E.isLeft(result)) {
-        // A server that does not answer in its share of the time is asked again, or passed over, like one whose connection broke.
-        tell({ type: result.left.type === 'unsent' ? 'unreachable' : 'broken' });
-      } else if (isAnswer(result.right)) {
-        // R13: a server that refuses or is behind has not served us; who was asked first stays so.
-        if (result.right.type !== 'refused' && result.right.type !== 'behind') answeredLast = server;
-        tell({ type: 'answered', answer: result.right });
-      } else {
-        o.logger.warn(`server ${server} answered a ${request.type} with '${result.right.type}'`);
-        tell({ type: 'broken' });
+    const until = performance.now() + slice;
+    out.reach(slice, false, (reached) => {
+      const replica = E.isRight(reached) ? reached.right.peer.replica : null;
+      o.trace?.({ type: 'asked', server, replica, op: 'get', key: request.key, clientTime: 0 });
+      if (E.isLeft(reached)) {
+        tell({ type: 'unreachable' });
+        return;
       }
+      reached.right.ask(request, until - performance.now(), (result) => {
+        if (E.isLeft(result)) {
+          // A server that does not answer in its share of the time is asked again, or passed over, like one whose connection broke.
+          tell({ type: result.left.type === 'unsent' ? 'unreachable' : 'broken' });
+        } else if (isGetAnswer(result.right)) {
+          // R13: a server that refuses or is behind has not served us; who was asked first stays so.
+          if (result.right.type !== 'refused' && result.right.type !== 'behind') answeredLast = server;
+          tell({ type: 'answered', answer: result.right });
+        } else {
+          o.logger.warn(`server ${server} answered a get with '${result.right.type}'`);
+          tell({ type: 'broken' });
+        }
+      });
     });
   };
 
-  /** Goes from server to server until the attempt is done. Every server still to be asked, twice, has its share of the time. */
-  const attempt = <A, R>(
-    request: Get | Put,
-    first: Turn<R>,
-    next: (a: Turn<R>['attempt'], event: AttemptEvent<A>) => Turn<R>,
-    isAnswer: (a: Answer) => a is Answer & ServerAnswer<A>,
-    done: (result: R, answer: ServerAnswer<A> | undefined) => void,
-  ): void => {
-    const until = performance.now() + o.timeoutMs;
-    const go = (turn: Turn<R>, last: ServerAnswer<A> | undefined): void => {
-      if (turn.effect.type === 'done') {
-        done(turn.effect.result, last);
-        return;
-      }
-      const left = until - performance.now();
-      if (left <= 0) {
-        go(next(turn.attempt, { type: 'timedOut', sent: false }), last);
-        return;
-      }
-      const slots = 2 * turn.attempt.servers.length - (turn.attempt.again ? 1 : 0);
-      askServer<A>(turn.effect.server, request, left / slots, isAnswer, (event) => {
-        go(next(turn.attempt, event), event.type === 'answered' ? event.answer : last);
-      });
-    };
-    go(first, undefined);
-  };
-
-  const order = (): ReadonlyArray<NodeId> => inOrder([...links.keys()], answeredLast);
-
-  const put = (key: Bytes, value: Bytes): Promise<PutResult> =>
-    new Promise((resolve) => {
-      const request = startPut(o.session, key, value);
-      attempt<PutAnswer, PutResult>(request, beginPut(order()), nextPut, isPutAnswer, (result, answer) => {
-        if (answer !== undefined && answer.type !== 'refused') putAnswered(o.session, request, answer);
-        const stamp = result.type === 'accepted' ? result.stamp : null;
-        o.trace?.({ type: 'putDone', key, value, clientTime: request.clientTime, result: result.type, stamp });
-        resolve(result);
-      });
-    });
-
+  /** Goes from server to server until the get is done. Every server still to be asked, twice, has its share of the time. */
   const get = (key: Bytes): Promise<GetResult> =>
     new Promise((resolve) => {
       const request = startGet(o.session, key);
-      attempt<GetAnswer, GetResult>(request, beginGet(order()), nextGet, isGetAnswer, (result, answer) => {
-        if (answer !== undefined && answer.type !== 'refused') gotAnswer(o.session, request, answer);
-        const [value, stamp] = result.type === 'value' ? [result.value, result.stamp] : [null, null];
-        o.trace?.({ type: 'getDone', key, result: result.type, value, stamp });
-        resolve(result);
-      });
+      const until = performance.now() + o.timeoutMs;
+      const go = ({ attempt, effect }: GetTurn, last: GetAnswer | Refused | undefined): void => {
+        if (effect.type === 'done') {
+          getDone(request, effect.result, last);
+          resolve(effect.result);
+          return;
+        }
+        const left = until - performance.now();
+        if (left <= 0) {
+          go(nextGet(attempt, { type: 'timedOut', sent: false }), last);
+          return;
+        }
+        const slots = 2 * attempt.servers.length - (attempt.again ? 1 : 0);
+        askServer(effect.server, request, left / slots, (event) => {
+          go(nextGet(attempt, event), event.type === 'answered' ? event.answer : last);
+        });
+      };
+      go(beginGet(order()), undefined);
     });
+
+  const getDone = (request: Get, result: GetResult, answer: GetAnswer | Refused | undefined): void => {
+    if (answer !== undefined && answer.type !== 'refused') gotAnswer(o.session, request, answer);
+    const [value, stamp] = result.type === 'value' ? [result.value, result.stamp] : [null, null];
+    o.trace?.({ type: 'getDone', key: request.key, result: result.type, value, stamp });
+  };
+
+  const put = makePutter({ ...o, links, order, onAccepted: (server) => (answeredLast = server) });
 
   const close = (): void => {
     for (const out of links.values()) out.close('the session is closed');
@@ -168,8 +146,5 @@ export const makeClient = (o: ClientOptions): Client => {
   return { session: o.session, link, unlink, servers: () => [...links.keys()], put, get, close };
 };
 
-const isPutAnswer = (a: Answer): a is Answer & ServerAnswer<PutAnswer> =>
-  a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
-
-const isGetAnswer = (a: Answer): a is Answer & ServerAnswer<GetAnswer> =>
+const isGetAnswer = (a: Answer): a is GetAnswer | Refused =>
   a.type === 'found' || a.type === 'missing' || a.type === 'behind' || a.type === 'refused';

@@ -4,15 +4,16 @@
  */
 import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
+import type { ReplicaId } from '../core/ids.js';
 import { encodeSealed, type FrameReader } from './frame.js';
 import { MAX_ANSWER_BYTES, MAX_IN_FLIGHT, MAX_SERVED, PART_BYTES, SLOW_READER_BYTES } from './limits.js';
-import { type Answer, type Ask, decodeEnvelope, type Envelope, type Part, type Party } from './protocol.js';
+import { type Answer, type Ask, type Asking, decodeEnvelope, type Envelope, type Part, type Party } from './protocol.js';
 import type { Seal } from './seal.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /**
- * Why there is no answer. `unsent`: the request did not leave this process. `broken`: the connection broke, and whether the
+ * Why there is no answer. `unsent`: the request did not leave this process, or the other end said that it was not acted upon. `broken`: the connection broke, and whether the
  * request was acted upon is unknown. `timedOut`: the same, after the deadline.
  */
 export interface NoAnswer {
@@ -35,13 +36,24 @@ export interface Callbacks {
   readonly onFault: (connection: Connection, what: string) => void;
 }
 
+/** The other end of a connection. `replica`: which one it said that it is, where it is a server that was dialed (R7). */
+export interface Peer extends Party {
+  readonly replica: ReplicaId | null;
+}
+
 /** One authenticated connection. */
 export interface Connection {
-  readonly peer: Party;
+  readonly peer: Peer;
   /** Asks; `done` is told the answer, or why there is none, within `deadlineMs` and some 50 ms. */
   readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
   /** Cuts the connection at once; nothing that arrives later is looked at. */
   readonly close: (why: string) => void;
+  /**
+   * Ends the connection in peace: what is being served is still answered, whatever comes later is not acted upon, and the other end is told
+   * so, and may ask somebody else.
+   */
+  readonly retire: () => void;
+  /** Can something be asked over it? */
   readonly isOpen: () => boolean;
 }
 
@@ -59,6 +71,8 @@ interface Waiting {
 }
 
 const SWEEP_MS = 50;
+/** How long an end that has retired reads on, in ms. */
+const LINGER_MS = 1_000;
 
 // --- long answers ----------------------------------------------------------------------------------------------------------
 
@@ -108,14 +122,18 @@ const assemble = (parts: ReadonlyArray<Part>, answer: Answer): Answer => {
 // --- the connection --------------------------------------------------------------------------------------------------------
 
 /** Makes a connection of a socket whose handshake is done. `reader` holds what the socket has delivered already. */
-export const openConnection = (socket: Socket, peer: Party, { reader, seal }: Framing, callbacks: Callbacks): Connection => {
+export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Framing, callbacks: Callbacks): Connection => {
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let open = true;
   let inTurn = false;
   /** Requests that were read and are not served yet: the other end reads its answers too slowly, or asks too much at once. */
-  let held: (Envelope & { readonly ask: Ask })[] = [];
+  let held: Asking[] = [];
   let served = 0;
+  /** Requests of the other end below this one have been acted upon, or may have been. */
+  let unserved = 0;
+  let isRetired = false;
+  let isLeft = false;
   let sweep: NodeJS.Timeout | undefined;
 
   const endTurn = (): void => {
@@ -165,8 +183,13 @@ export const openConnection = (socket: Socket, peer: Party, { reader, seal }: Fr
   };
 
   const ask = (what: Ask, deadlineMs: number, done: Done): void => {
-    if (!open || waiting.size >= MAX_IN_FLIGHT) {
-      done(E.left({ type: 'unsent', why: open ? `more than ${MAX_IN_FLIGHT} requests under way` : 'the connection is closed' }));
+    if (!open || isLeft || waiting.size >= MAX_IN_FLIGHT) {
+      done(
+        E.left({
+          type: 'unsent',
+          why: open && !isLeft ? `more than ${MAX_IN_FLIGHT} requests under way` : 'the connection is closed',
+        }),
+      );
       return;
     }
     const id = nextId++;
@@ -177,8 +200,9 @@ export const openConnection = (socket: Socket, peer: Party, { reader, seal }: Fr
 
   const isBusy = (): boolean => served >= MAX_SERVED || socket.writableLength > SLOW_READER_BYTES;
 
-  const serve = (e: Envelope & { readonly ask: Ask }): void => {
+  const serve = (e: Asking): void => {
     served++;
+    unserved = Math.max(unserved, e.id + 1);
     callbacks.onAsk(connection, e.ask, (a) => answer(e.id, a));
   };
 
@@ -191,7 +215,7 @@ export const openConnection = (socket: Socket, peer: Party, { reader, seal }: Fr
     if (held.length === 0) socket.resume();
   };
 
-  const hold = (e: Envelope & { readonly ask: Ask }): void => {
+  const hold = (e: Asking): void => {
     held.push(e);
     socket.pause();
   };
@@ -211,10 +235,37 @@ export const openConnection = (socket: Socket, peer: Party, { reader, seal }: Fr
         }
       }
       if (open) send({ id, answer: last });
+      finish();
     };
     next();
     // In a turn of its own: answers are often sent from within serving.
     if (held.length > 0) setImmediate(serveHeld);
+  };
+
+  const retire = (): void => {
+    if (!open || isRetired) return;
+    isRetired = true;
+    held = [];
+    socket.resume();
+    send({ bye: unserved });
+    finish();
+  };
+
+  /** Ends a retired connection when everything is answered. What the other end had sent is read to its end: a reset would lose the answers. */
+  const finish = (): void => {
+    if (!isRetired || served > 0) return;
+    socket.unref().end();
+    setTimeout(() => close('the other end did not close the connection'), LINGER_MS).unref();
+  };
+
+  /** The other end has retired: it acts on nothing from this request on. */
+  const takeBye = (from: number): void => {
+    isLeft = true;
+    for (const [id, w] of [...waiting]) {
+      if (id < from) continue;
+      waiting.delete(id);
+      w.done(E.left({ type: 'unsent', why: `${peer.role} ${peer.id} is closing the connection` }));
+    }
   };
 
   const receivePart = (id: number, part: Part): void => {
@@ -234,10 +285,13 @@ export const openConnection = (socket: Socket, peer: Party, { reader, seal }: Fr
     }
     const e = decoded.right;
     if ('ask' in e) {
+      if (isRetired) return;
       if (held.length > 0 || isBusy()) hold(e);
       else serve(e);
     } else if ('part' in e) {
       receivePart(e.id, e.part);
+    } else if ('bye' in e) {
+      takeBye(e.bye);
     } else {
       const w = waiting.get(e.id);
       // An answer after its deadline finds nobody waiting.
@@ -252,7 +306,7 @@ export const openConnection = (socket: Socket, peer: Party, { reader, seal }: Fr
     if (E.isLeft(pushed)) fault(pushed.left);
   };
 
-  const connection: Connection = { peer, ask, close, isOpen: () => open };
+  const connection: Connection = { peer, ask, close, retire, isOpen: () => open && !isLeft };
   socket.setNoDelay(true).setKeepAlive(true, 10_000);
   socket.on('data', take);
   socket.on('drain', serveHeld);

@@ -2,8 +2,9 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
+import { type ReplicaId, serverOf } from '../core/ids.js';
 import { type Introduction, newNonce, proof, sameProof } from './auth.js';
-import { type Callbacks, type Connection, openConnection } from './connection.js';
+import { type Callbacks, type Connection, openConnection, type Peer } from './connection.js';
 import { encodeFrame, type FrameReader, frameReader } from './frame.js';
 import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES, STRANGER_MS } from './limits.js';
 import { AcceptHelloC, type Address, decodeOr, DialHelloC, type Party, PROTOCOL_VERSION, ProofC, WelcomeC } from './protocol.js';
@@ -15,13 +16,15 @@ export interface Identity {
   readonly secret: string;
   /** How long a handshake that it begins may take, in ms. Default: 5,000. */
   readonly handshakeMs?: number;
+  /** Which replica this process is now, where it is a server. */
+  readonly replica?: () => ReplicaId;
 }
 
 /** A socket whose frames are read one at a time, until it becomes a connection. */
 interface Talk {
   readonly say: (value: unknown) => void;
   readonly hear: <A>(codec: t.Decoder<unknown, A>) => Promise<A>;
-  readonly become: (peer: Party, callbacks: Callbacks, seal: Seal) => Connection;
+  readonly become: (peer: Peer, callbacks: Callbacks, seal: Seal) => Connection;
   readonly hangUp: () => void;
 }
 
@@ -71,7 +74,7 @@ const talk = (socket: Socket, withinMs: number): Talk => {
     return decoded.right;
   };
 
-  const become = (peer: Party, callbacks: Callbacks, seal: Seal): Connection => {
+  const become = (peer: Peer, callbacks: Callbacks, seal: Seal): Connection => {
     clearTimeout(timer);
     // The dialer may not speak before it is welcome, and the acceptor speaks only when it is asked: nothing is left in the queue.
     socket.off('data', take).off('error', onError).off('close', onClose);
@@ -115,17 +118,23 @@ export const dial = async (
     t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce } });
     const { hello } = await t.hear(AcceptHelloC);
     checkVersion(hello.version);
-    const i: Introduction = { dialer: identity.me, dialerNonce: nonce, acceptor: peer, acceptorNonce: hello.nonce };
+    const { replica } = hello;
+    const i: Introduction = {
+      ...{ dialer: identity.me, dialerNonce: nonce },
+      ...{ acceptor: peer, acceptorNonce: hello.nonce, acceptorReplica: replica },
+    };
     // The acceptor's proof is over who it is, so it cannot pass for somebody else.
     if (!sameProof(hello.proof, proof(identity.secret, 'acceptor', i))) {
       throw new HandshakeError(
         `whoever listens on ${address.host}:${address.port} is not ${peer.role} ${peer.id} of this cluster`,
       );
     }
+    if (peer.role === 'server' && (replica === null || serverOf(replica) !== peer.id))
+      throw new HandshakeError(`server ${peer.id} says that it is replica ${replica ?? '(none)'}`);
     t.say({ proof: proof(identity.secret, 'dialer', i) });
     const welcome = await t.hear(WelcomeC);
     if ('refused' in welcome) throw new HandshakeError(`refused by ${peer.role} ${peer.id}: ${welcome.refused}`);
-    return t.become(peer, callbacks, sealOf(identity.secret, 'dialer', i));
+    return t.become({ ...peer, replica }, callbacks, sealOf(identity.secret, 'dialer', i));
   });
   return E.mapLeft((error: HandshakeError) => error.message)(dialed);
 };
@@ -142,8 +151,13 @@ export const accept = (
     const { hello } = await t.hear(DialHelloC);
     checkVersion(hello.version);
     const nonce = newNonce();
-    const i: Introduction = { dialer: hello.from, dialerNonce: hello.nonce, acceptor: identity.me, acceptorNonce: nonce };
-    t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce, proof: proof(identity.secret, 'acceptor', i) } });
+    const replica = identity.replica?.() ?? null;
+    const i: Introduction = {
+      ...{ dialer: hello.from, dialerNonce: hello.nonce },
+      ...{ acceptor: identity.me, acceptorNonce: nonce, acceptorReplica: replica },
+    };
+    const introduced = { version: PROTOCOL_VERSION, from: identity.me, nonce, replica };
+    t.say({ hello: { ...introduced, proof: proof(identity.secret, 'acceptor', i) } });
     const answer = await t.hear(ProofC);
     if (!sameProof(answer.proof, proof(identity.secret, 'dialer', i))) {
       throw new HandshakeError(`${hello.from.role} ${hello.from.id} does not know the cluster's secret`);
@@ -154,6 +168,6 @@ export const accept = (
       throw new HandshakeError(`refused: ${refused}`, true);
     }
     t.say({ welcome: true });
-    return t.become(hello.from, callbacks, sealOf(identity.secret, 'acceptor', i));
+    return t.become({ ...hello.from, replica: null }, callbacks, sealOf(identity.secret, 'acceptor', i));
   });
 };

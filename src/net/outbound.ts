@@ -10,19 +10,25 @@ export interface Outbound {
   readonly peer: Party;
   /** The connection, dialed now if there is none: at once the first time, after a failure no sooner than the back-off allows. */
   readonly connected: () => Promise<E.Either<string, Connection>>;
+  /**
+   * Calls back with the connection, within the call where there is one; else once it is made, or could not be made within so many ms.
+   * `patient`: dials again and again until then; others fail at once where dialing failed a moment ago.
+   */
+  readonly reach: (withinMs: number, patient: boolean, done: (c: E.Either<string, Connection>) => void) => void;
   /** Asks over the connection, dialing first if need be. */
   readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
   /** Cuts the connection; it is not dialed again. */
   readonly close: (why: string) => void;
 }
 
-/** How a peer is reached; `patient` dials wait for the back-off, others fail at once while it lasts. */
+/** How a peer is reached. */
 export const outbound = (identity: Identity, address: Address, peer: Party, callbacks: Callbacks): Outbound => {
   let current: Connection | undefined;
   let dialing: Promise<E.Either<string, Connection>> | undefined;
   let closed: string | undefined;
   let failures = 0;
   let notBefore = 0;
+  const ends = new Set<(c: E.Either<string, Connection>) => void>();
 
   const redial = async (): Promise<E.Either<string, Connection>> => {
     const dialed = await dial(identity, address, peer, callbacks);
@@ -49,20 +55,36 @@ export const outbound = (identity: Identity, address: Address, peer: Party, call
     return (dialing ??= redial());
   };
 
-  const ask = (what: Ask, deadlineMs: number, done: Done): void => {
+  const reach: Outbound['reach'] = (withinMs, patient, done) => {
     if (current?.isOpen() === true) {
-      current.ask(what, deadlineMs, done);
+      done(E.right(current));
       return;
     }
+    let isOver = false;
+    let retry: NodeJS.Timeout | undefined;
+    const end = (c: E.Either<string, Connection>): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(deadline);
+      clearTimeout(retry);
+      ends.delete(end);
+      done(c);
+    };
+    const deadline = setTimeout(() => end(E.left(`${peer.role} ${peer.id} could not be reached in time`)), withinMs);
+    // A patient one that sleeps between two dials has to be told when the link is cut.
+    ends.add(end);
+    const dialOnce = (): void => {
+      void connected().then((c) => {
+        if (E.isRight(c) || !patient || closed !== undefined) end(c);
+        else if (!isOver) retry = setTimeout(dialOnce, Math.max(notBefore - performance.now(), 1));
+      });
+    };
+    dialOnce();
+  };
+
+  const ask = (what: Ask, deadlineMs: number, done: Done): void => {
     const until = performance.now() + deadlineMs;
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      done(E.left({ type: 'unsent', why: `${peer.role} ${peer.id} could not be reached in time` }));
-    }, deadlineMs);
-    void connected().then((c) => {
-      clearTimeout(timer);
-      if (late) return;
+    reach(deadlineMs, false, (c) => {
       if (E.isLeft(c)) done(E.left({ type: 'unsent', why: c.left }));
       else c.right.ask(what, until - performance.now(), done);
     });
@@ -71,7 +93,8 @@ export const outbound = (identity: Identity, address: Address, peer: Party, call
   const close = (why: string): void => {
     closed = why;
     current?.close(why);
+    for (const end of ends) end(E.left(why));
   };
 
-  return { peer, connected, ask, close };
+  return { peer, connected, reach, ask, close };
 };

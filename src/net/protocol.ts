@@ -3,17 +3,18 @@
  *
  * ```text
  * dialer    {"hello":{version, from, nonce}}
- * acceptor  {"hello":{version, from, nonce, proof}}
+ * acceptor  {"hello":{version, from, nonce, proof, replica}}
  * dialer    {"proof"}
  * acceptor  {"welcome":true} or {"refused":"why"}
  * either    {"id":7,"ask":{"type":"get",…}}        either  {"id":7,"part":{…}}*  {"id":7,"answer":{…}}
+ * either    {"bye":8}: requests from 8 on were not acted upon and will not be
  * ```
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from '../core/bytes.js';
 import { flat } from '../core/codec.js';
-import { Natural, NodeIdC } from '../core/ids.js';
+import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
 import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
 import { StampC, VectorEntriesC, WriteC } from '../core/write.js';
 
@@ -40,7 +41,14 @@ export type Address = t.TypeOf<typeof AddressC>;
 
 export const DialHelloC = object('Hello', { hello: object('Hello', { version: t.number, from: PartyC, nonce: t.string }) });
 export const AcceptHelloC = object('Hello', {
-  hello: object('Hello', { version: t.number, from: PartyC, nonce: t.string, proof: t.string }),
+  hello: object('Hello', {
+    version: t.number,
+    from: PartyC,
+    nonce: t.string,
+    proof: t.string,
+    /** Which replica a server is now (R7, R14); null: no server. */
+    replica: t.union([ReplicaIdC, t.null]),
+  }),
 });
 export const ProofC = object('Proof', { proof: t.string });
 export const WelcomeC = t.union([object('Welcome', { welcome: t.literal(true) }), object('Refused', { refused: t.string })]);
@@ -110,14 +118,18 @@ export type Part = t.TypeOf<typeof PartC>;
 const AskingC = object('Asking', { id: Natural, ask: AskC });
 const AnsweringC = object('Answering', { id: Natural, answer: AnswerC });
 const InPartC = object('InPart', { id: Natural, part: PartC });
+const ByeC = object('Bye', { bye: Natural });
+/** A request with its number. */
+export type Asking = t.TypeOf<typeof AskingC>;
 /** One frame after the handshake. */
-export type Envelope = t.TypeOf<typeof AskingC> | t.TypeOf<typeof AnsweringC> | t.TypeOf<typeof InPartC>;
+export type Envelope = Asking | t.TypeOf<typeof AnsweringC> | t.TypeOf<typeof InPartC> | t.TypeOf<typeof ByeC>;
 
 const has = (u: unknown, key: string): boolean => typeof u === 'object' && u !== null && key in u;
 
 /** Decodes an {@link Envelope}. What it is shows in its fields; a union would try one after the other, and gather errors each time. */
 export const decodeEnvelope = (u: unknown): E.Either<string, Envelope> => {
   if (has(u, 'ask')) return decodeOr(AskingC, u);
+  if (has(u, 'bye')) return decodeOr(ByeC, u);
   return has(u, 'part') ? decodeOr(InPartC, u) : decodeOr(AnsweringC, u);
 };
 

@@ -32,9 +32,10 @@ export const observeReplica =
       const { client, session, clientTime, clock, require, key, value } = message;
       const { stamp } = answer;
       trace({ type: 'accept', client, session, clientTime, clock, require, key, value, stamp, repeated: append === undefined });
-    } else if (message.type === 'put' && answer.type === 'behind') {
+    } else if (message.type === 'put' && (answer.type === 'behind' || answer.type === 'refused')) {
       const { client, session, clientTime, require } = message;
-      trace({ type: 'refuse', client, session, clientTime, require, vv: vectorOf(replica) });
+      const reason = answer.type === 'behind' ? answer.type : answer.reason;
+      trace({ type: 'refuse', client, session, clientTime, reason, require, vv: vectorOf(replica) });
     } else if (message.type === 'pull' || message.type === 'merge') {
       const pull = names.get(message);
       if (pull === undefined) return;

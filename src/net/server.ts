@@ -116,6 +116,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     me: { role: 'server', id: o.id },
     secret: o.secret,
     handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),
+    replica: () => durable.replica.id,
   };
   const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };
   const pulling = new Map<NodeId, Promise<boolean>>();
@@ -284,7 +285,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
 
   const hangUp = (): void => {
     for (const out of links.outbound.values()) out.close('the server is closing');
-    for (const c of links.inbound) c.close('the server is closing');
+    for (const c of links.inbound) c.retire();
   };
 
   return { identity, admit, onConnection, callbacks, link, unlink, pullAll, announce, hangUp };

@@ -324,9 +324,9 @@ describe('after a command that failed half way', () => {
     ...by(
       'client-5#1',
       { type: 'session', client: 5, guarantees },
-      { type: 'asked', server: 0, op: 'put', key: 'a', clientTime: 1 },
+      { type: 'asked', server: 0, replica: '0.0', op: 'put', key: 'a', clientTime: 1 },
       { type: 'putDone', key: 'a', value: 'x', clientTime: 1, result: 'accepted', stamp },
-      { type: 'asked', server: asks, op: 'get', key: 'k', clientTime: 0 },
+      { type: 'asked', server: asks, replica: `${asks}.0`, op: 'get', key: 'k', clientTime: 0 },
       got,
     ),
   ];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { GetAnswer, PutAnswer, Refused } from '#bayou/core/messages.js';
-import { beginGet, beginPut, inOrder, nextGet, nextPut, type AttemptEvent, type Turn } from '#bayou/impl/attempt.js';
+import type { Refused } from '#bayou/core/messages.js';
+import { beginGet, beginPut, inOrder, nextGet, nextPut, type GetEvent, type PutEvent, type Turn } from '#bayou/impl/attempt.js';
 
 const stamp = { t: 3, r: '1.0' } as const;
 const accepted = { type: 'answered', answer: { type: 'accepted', stamp } } as const;
@@ -9,14 +9,14 @@ const found = { type: 'answered', answer: { type: 'found', value: 'v', stamp } }
 const missing = { type: 'answered', answer: { type: 'missing' } } as const;
 const behind = { type: 'answered', answer: { type: 'behind' } } as const;
 const refused = (reason: Refused['reason']) => ({ type: 'answered', answer: { type: 'refused', reason } }) as const;
-const broken = { type: 'broken' } as const;
+const broken = { type: 'broken', replica: '1.0' } as const;
 const unreachable = { type: 'unreachable' } as const;
 const timedOut = (sent: boolean) => ({ type: 'timedOut', sent }) as const;
 
 /** The servers asked one after the other, then the result. */
-const play = <E, R>(turn: Turn<R>, events: ReadonlyArray<E>, next: (attempt: Turn<R>['attempt'], event: E) => Turn<R>) => {
+const play = <A, E, R>(turn: Turn<A, R>, events: ReadonlyArray<E>, next: (attempt: A, event: E) => Turn<A, R>) => {
   const trail: (number | R)[] = [];
-  const note = ({ effect }: Turn<R>) => trail.push(effect.type === 'ask' ? effect.server : effect.result);
+  const note = ({ effect }: Turn<A, R>) => trail.push(effect.type === 'ask' ? effect.server : effect.result);
   note(turn);
   for (const event of events) {
     turn = next(turn.attempt, event);
@@ -25,8 +25,8 @@ const play = <E, R>(turn: Turn<R>, events: ReadonlyArray<E>, next: (attempt: Tur
   return trail;
 };
 
-const get = (servers: number[], ...events: AttemptEvent<GetAnswer>[]) => play(beginGet(servers), events, nextGet);
-const put = (servers: number[], ...events: AttemptEvent<PutAnswer>[]) => play(beginPut(servers), events, nextPut);
+const get = (servers: number[], ...events: GetEvent[]) => play(beginGet(servers), events, nextGet);
+const put = (servers: number[], ...events: PutEvent[]) => play(beginPut(servers), events, nextPut);
 
 describe('the order of servers', () => {
   test('as connected, first the one that answered last time (R13)', () => {
@@ -70,17 +70,26 @@ describe('a put', () => {
     expect(put([1, 2], behind, behind)).toEqual([1, 2, { type: 'ERR_DEP' }]);
   });
 
-  test('after a break goes to the same server once more, then to the next one (R3, R14)', () => {
-    expect(put([1, 2], broken, accepted)).toEqual([1, 1, { type: 'accepted', stamp }]);
-    expect(put([1, 2], broken, unreachable, accepted)).toEqual([1, 1, 2, { type: 'accepted', stamp }]);
-    expect(put([1, 2], broken, broken, broken, broken)).toEqual([1, 1, 2, 2, { type: 'UNKNOWN' }]);
+  test('goes to the next server when one refuses it, for whichever reason that promises that it never will (R14)', () => {
+    for (const reason of ['failed', 'busy', 'other-replica', 'too-far', 'too-large', 'not-the-same'] as const)
+      expect(put([1, 2], refused(reason), accepted)).toEqual([1, 2, { type: 'accepted', stamp }]);
   });
 
-  test('that was sent and not answered is UNKNOWN in the end, whatever other servers say (R14)', () => {
-    expect(put([1, 2], broken, unreachable, behind)).toEqual([1, 1, 2, { type: 'UNKNOWN' }]);
-    expect(put([1], timedOut(true))).toEqual([1, { type: 'UNKNOWN' }]);
-    expect(put([1], refused('unlogged'))).toEqual([1, { type: 'UNKNOWN' }]);
-    expect(put([1], refused('too-old'))).toEqual([1, { type: 'UNKNOWN' }]);
+  test('that was sent and not answered goes to the same server alone, as often as there is time (R3, R14)', () => {
+    expect(put([1, 2], broken, accepted)).toEqual([1, 1, { type: 'accepted', stamp }]);
+    expect(put([1, 2], broken, broken, broken, accepted)).toEqual([1, 1, 1, 1, { type: 'accepted', stamp }]);
+    expect(put([1, 2], broken, refused('busy'), behind, accepted)).toEqual([1, 1, 1, 1, { type: 'accepted', stamp }]);
+    expect(put([1, 2], broken, unreachable)).toEqual([1, 1, { type: 'UNKNOWN' }]);
+    expect(put([1, 2], unreachable, broken, timedOut(false))).toEqual([1, 2, 2, { type: 'UNKNOWN' }]);
+  });
+
+  test('that was sent and not answered is UNKNOWN in the end, whatever that server says of the repetition (R14)', () => {
+    for (const reason of ['failed', 'other-replica', 'too-far', 'too-large', 'not-the-same', 'too-old', 'unlogged'] as const)
+      expect(put([1, 2], broken, refused(reason))).toEqual([1, 1, { type: 'UNKNOWN' }]);
+    expect(put([1, 2], behind, broken, timedOut(false))).toEqual([1, 2, 2, { type: 'UNKNOWN' }]);
+    expect(put([1, 2], timedOut(true))).toEqual([1, { type: 'UNKNOWN' }]);
+    expect(put([1, 2], refused('unlogged'))).toEqual([1, { type: 'UNKNOWN' }]);
+    expect(put([1, 2], refused('too-old'))).toEqual([1, { type: 'UNKNOWN' }]);
   });
 
   test('that was never sent, or certainly had no effect, is ERR_CONN (R15)', () => {
@@ -91,21 +100,38 @@ describe('a put', () => {
   });
 });
 
-test('whatever happens, an attempt ends, and asks each server at most twice (R13, R14, R15)', () => {
-  const events = fc.array(
-    fc.constantFrom<AttemptEvent<PutAnswer>>(behind, broken, unreachable, refused('busy'), refused('unlogged')),
-    { minLength: 10, maxLength: 10 },
-  );
+const servers = fc.nat(5).map((n) => Array.from({ length: n }, (_, i) => i));
+const reasons = fc.constantFrom<Refused['reason']>('failed', 'unlogged', 'busy', 'too-old', 'other-replica', 'too-far');
+const some = fc.oneof(fc.constantFrom(behind, broken, unreachable, timedOut(true), timedOut(false)), reasons.map(refused));
+const LIST = { minLength: 10, maxLength: 10 } as const;
+const endOf = (trail: ReadonlyArray<unknown>): number => trail.findIndex((x) => typeof x === 'object');
+
+test('whatever happens, a get ends, and asks each server at most twice (R13, R15)', () => {
   fc.assert(
-    fc.property(fc.nat(5), events, (servers, list) => {
-      const trail = put(
-        Array.from({ length: servers }, (_, i) => i),
-        ...list,
-      );
-      const end = trail.findIndex((x) => typeof x === 'object');
-      expect(end).toBeLessThanOrEqual(2 * servers);
-      for (let s = 0; s < servers; s++) expect(trail.slice(0, end).filter((x) => x === s).length).toBeLessThanOrEqual(2);
+    fc.property(servers, fc.array(some, LIST), (ids, list) => {
+      const trail = get(ids, ...list);
+      const end = endOf(trail);
+      expect(end).toBeLessThanOrEqual(2 * ids.length);
+      for (const id of ids) expect(trail.slice(0, end).filter((x) => x === id).length).toBeLessThanOrEqual(2);
     }),
     { seed: 14 },
+  );
+});
+
+test('whatever happens, a put that was sent without an answer goes to no other server, and promises nothing then (R14)', () => {
+  fc.assert(
+    fc.property(servers, fc.array(fc.oneof(some, fc.constant(accepted)), LIST), (ids, list) => {
+      const trail = put(ids, ...list);
+      const end = endOf(trail);
+      const unsure = list.findIndex((e, i) => (end < 0 || i < end) && (e.type === 'broken' || (e.type === 'timedOut' && e.sent)));
+      if (unsure < 0) {
+        // Each server was asked once, in order, and whatever came of it was certain.
+        expect(trail.slice(0, end)).toEqual(ids.slice(0, end));
+        return;
+      }
+      expect(new Set(trail.slice(unsure, end < 0 ? undefined : end)).size).toBe(1);
+      if (end >= 0) expect(['accepted', 'UNKNOWN']).toContain((trail[end] as { type: string }).type);
+    }),
+    { seed: 14, numRuns: 1000 },
   );
 });

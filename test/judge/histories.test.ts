@@ -94,7 +94,7 @@ describe('histories from traces', () => {
   const session = (client: number): TraceEvent =>
     by(`client-${client}`, { type: 'session', client, guarantees: MASTER_GUARANTEES });
   const putDone = (client: number, key: string, value: string, t: number, r: string): TraceEvent[] => [
-    by(`client-${client}`, { type: 'asked', server: Number(r.split('.')[0]), op: 'put', key, clientTime: 1 }),
+    by(`client-${client}`, { type: 'asked', server: Number(r.split('.')[0]), replica: r, op: 'put', key, clientTime: 1 }),
     by(`client-${client}`, { type: 'putDone', key, value, clientTime: 1, result: 'accepted', stamp: { t, r } }),
   ];
 

@@ -87,6 +87,7 @@ describe('whoever does not know the secret stays out', () => {
       dialerNonce: 'a',
       acceptor: { role: 'server', id: 0 },
       acceptorNonce: 'b',
+      acceptorReplica: '0.0',
     } as const;
     const made = new Set([
       proof(SECRET, 'dialer', i),

@@ -1,6 +1,7 @@
 /** A server in this process, and strangers who talk to it. */
 import { connect as connectSocket, type Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
+import type { ReplicaId } from '../../src/core/ids.js';
 import { createMemoryLog } from '../../src/impl/log/memory-log.js';
 import { newNonce, proof } from '../../src/net/auth.js';
 import type { Callbacks, Connection } from '../../src/net/connection.js';
@@ -92,9 +93,15 @@ export const handshakeByHand = async (
   const nonce = newNonce();
   socket.write(encodeFrame({ hello: { version: PROTOCOL_VERSION, from: me, nonce } }));
   await until(() => heard.length === 1);
-  const { hello } = heard[0] as { hello: { nonce: string } };
+  const { hello } = heard[0] as { hello: { nonce: string; replica: ReplicaId } };
   const acceptor = { role: 'server', id: server.id } as const;
-  const introduction = { dialer: me, dialerNonce: nonce, acceptor, acceptorNonce: hello.nonce };
+  const introduction = {
+    dialer: me,
+    dialerNonce: nonce,
+    acceptor,
+    acceptorNonce: hello.nonce,
+    acceptorReplica: hello.replica,
+  };
   socket.write(encodeFrame({ proof: proof(SECRET, 'dialer', introduction) }));
   await until(() => heard.length === 2);
   socket.off('data', take);
