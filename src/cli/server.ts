@@ -5,6 +5,7 @@ import { type ServerAddress, startServer } from '../library.js';
 import { wholeNumber } from '../master/options.js';
 import { ANTI_ENTROPY_MS } from '../net/limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
+import { withConfigFile } from './config-file.js';
 import { addServer, host, secretIn } from './parse.js';
 
 interface Options {
@@ -44,7 +45,7 @@ const run = async (o: Options): Promise<number> => {
 /** Exit status 0: stopped by SIGINT or SIGTERM; 1: it could not start; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   let status = 0;
-  await new Command('bayou server')
+  const command = new Command('bayou server')
     .description('run one durable server until SIGINT or SIGTERM')
     .requiredOption('--id <id>', 'its id, unique in the cluster', wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .requiredOption('--data-dir <dir>', 'where it keeps its log')
@@ -56,11 +57,15 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .option('--new-incarnation', 'go on as a new replica: once, after the whole machine was put back to an earlier state', false)
     .option('--fsync', 'acknowledge only what survives the death of the machine', false)
     .addOption(new Option('--log-level <level>', 'what it logs, to standard error').choices(LOG_LEVELS).default('info'))
+    .option(
+      '--config <file>',
+      'a JSON file with these options as fields, such as {"id": 0, "dataDir": "data"}; flags win over it',
+    )
     .allowExcessArguments(false)
     .exitOverride()
     .action(async (o: Options) => {
       status = await run(o);
-    })
-    .parseAsync(args, { from: 'user' });
+    });
+  await command.parseAsync(withConfigFile(args, command.options), { from: 'user' });
   return status;
 };

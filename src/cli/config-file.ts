@@ -1,0 +1,77 @@
+/**
+ * A configuration file beside a command's flags: a JSON object whose fields are the long options in camel case (`dataDir` for `--data-dir`).
+ * It is turned into the arguments that it stands for, in front of those that were given: each value is checked by the one rule for its
+ * option, and what is on the command line wins. A list stands for an option that is given once for each.
+ */
+import { readFileSync } from 'node:fs';
+import type { Option } from 'commander';
+import { whatIs } from '../core/codec.js';
+import { UsageError } from './exit.js';
+
+/** The largest file that is read, in bytes. */
+const MAX_BYTES = 1024 * 1024;
+
+const isPlain = (u: unknown): u is string | number => typeof u === 'string' || typeof u === 'number';
+
+const argumentsOf = (file: string, option: Option, value: unknown): ReadonlyArray<string> => {
+  const name = option.attributeName();
+  const flag = option.long ?? '';
+  if (option.isBoolean()) {
+    if (typeof value !== 'boolean') throw new UsageError(`${file}: ${name}: expected true or false, but it is ${whatIs(value)}`);
+    return value ? [flag] : [];
+  }
+  const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value];
+  return values.flatMap((one) => {
+    if (!isPlain(one)) throw new UsageError(`${file}: ${name}: expected a text or a number, but it is ${whatIs(one)}`);
+    return [`${flag}=${one}`];
+  });
+};
+
+const contentsOf = (file: string): Readonly<Record<string, unknown>> => {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--config: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (text.length > MAX_BYTES) throw new UsageError(`--config: ${file} is longer than ${MAX_BYTES} bytes`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    // The message quotes the text, line ends too.
+    const why = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
+    throw new UsageError(`--config: ${file} is not JSON: ${why}`);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new UsageError(`--config: ${file}: expected an object, but it is ${whatIs(parsed)}`);
+  return parsed as Readonly<Record<string, unknown>>;
+};
+
+const CONFIG = '--config';
+
+const fileIn = (args: ReadonlyArray<string>): string | undefined => {
+  const at = args.findLastIndex((arg) => arg === CONFIG || arg.startsWith(`${CONFIG}=`));
+  if (at < 0) return undefined;
+  return args[at] === CONFIG ? args[at + 1] : args[at]?.slice(CONFIG.length + 1);
+};
+
+/**
+ * The arguments with those of the file that `--config FILE` names in front of them.
+ * @param options the command's; each can be in the file but `--config` itself
+ * @throws UsageError where the file cannot be read, is no JSON object, or has a field that is no option
+ */
+export const withConfigFile = (args: ReadonlyArray<string>, options: ReadonlyArray<Option>): ReadonlyArray<string> => {
+  const file = fileIn(args);
+  if (file === undefined) return args;
+  const known = options.filter((option) => option.long !== CONFIG);
+  const fromFile = Object.entries(contentsOf(file)).flatMap(([name, value]) => {
+    const option = known.find((one) => one.attributeName() === name);
+    if (option === undefined)
+      throw new UsageError(
+        `${file}: there is no field '${name}'; the fields are ${known.map((o) => o.attributeName()).join(', ')}`,
+      );
+    return argumentsOf(file, option, value);
+  });
+  return [...fromFile, ...args];
+};

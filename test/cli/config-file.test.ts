@@ -1,0 +1,73 @@
+/** A configuration file stands for the flags it names, and nothing in it goes unnoticed. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Option } from 'commander';
+import { afterAll, describe, expect, test } from 'vitest';
+import { withConfigFile } from '../../src/cli/config-file.js';
+import { UsageError } from '../../src/cli/exit.js';
+
+const home = mkdtempSync(join(tmpdir(), 'bayou-config-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const OPTIONS = [
+  new Option('--config <file>'),
+  new Option('--data-dir <dir>'),
+  new Option('--port <port>'),
+  new Option('--peer <id@host:port>'),
+  new Option('--fsync'),
+];
+
+const file = (text: string): string => {
+  const path = join(home, 'config.json');
+  writeFileSync(path, text);
+  return path;
+};
+
+describe('a configuration file', () => {
+  test('stands for flags, in front of those that are given', () => {
+    const path = file(JSON.stringify({ dataDir: 'a b', port: 7400, peer: ['1@h:1', '2@h:2'], fsync: true }));
+    for (const given of [
+      ['--config', path, '--port', '1'],
+      [`--config=${path}`, '--port', '1'],
+    ])
+      expect(withConfigFile(given, OPTIONS)).toEqual([
+        ...['--data-dir=a b', '--port=7400', '--peer=1@h:1', '--peer=2@h:2', '--fsync'],
+        ...given,
+      ]);
+  });
+  test('says nothing where there is none, or where it says false', () => {
+    expect(withConfigFile(['--port', '1'], OPTIONS)).toEqual(['--port', '1']);
+    const path = file('{"fsync": false}');
+    expect(withConfigFile(['--config', path], OPTIONS)).toEqual(['--config', path]);
+  });
+  test.each([
+    ['{"dataDri": "x"}', "there is no field 'dataDri'; the fields are dataDir, port, peer, fsync"],
+    ['{"config": "x"}', "there is no field 'config'"],
+    ['{"fsync": "yes"}', 'fsync: expected true or false, but it is "yes"'],
+    ['{"port": {}}', 'port: expected a text or a number, but it is an object'],
+    ['{"port": null}', 'port: expected a text or a number, but it is null'],
+    ['{"peer": [["1@h:1"]]}', 'peer: expected a text or a number, but it is a list'],
+    ['[]', 'expected an object, but it is an empty list'],
+    ['null', 'expected an object, but it is null'],
+    ['{', 'is not JSON'],
+    ['{\n"port": }\n', 'is not JSON'],
+    [`{"dataDir": "${'x'.repeat(1024 * 1024)}"}`, 'is longer than 1048576 bytes'],
+  ])('%s is refused in one line', (text, said) => {
+    const path = file(text);
+    let line = '';
+    try {
+      withConfigFile(['--config', path], OPTIONS);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UsageError);
+      line = (error as Error).message;
+    }
+    expect(line).toContain(said);
+    expect(line).toContain(path);
+    expect(line).not.toContain('\n');
+  });
+  test('that is not there is one line', () =>
+    expect(() => withConfigFile(['--config', join(home, 'missing')], OPTIONS)).toThrow(
+      /^--config: .*missing cannot be read: ENOENT/,
+    ));
+});
