@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { readTraces } from '../dist/conformance/trace/read.js';
+import { readTrace } from '../dist/conformance/trace/read.js';
 import { showTraceVerdict, validateTrace } from '../dist/conformance/trace/validate.js';
 
 /** The same numbers for the same seed (mulberry32). */
@@ -41,7 +41,7 @@ const master = spawnSync(process.execPath, [fileURLToPath(new URL('../dist/maste
   input,
 });
 const ran = performance.now();
-const read = readTraces([file]);
+const read = readTrace(file);
 if (read._tag === 'Left') throw new Error(read.left);
 const parsed = performance.now();
 const verdict = validateTrace(read.right);

@@ -6,6 +6,9 @@ import { checkComponents } from '#bayou/checker/component/check.js';
 import { UsageError } from '#bayou/cli/exit.js';
 import { decodeConfig, type Config } from '#bayou/model/config.js';
 import { bayou } from '#bayou/model/system.js';
+import { judge } from '../judge/judge.js';
+import { historyOfRuns } from '../judge/trace.js';
+import { showVerdict } from '../judge/verdict.js';
 import { judgeRandomRun } from '../run/random.js';
 import {
   judgeScript,
@@ -17,8 +20,8 @@ import {
   type ScriptJudgement,
 } from '../run/scripts.js';
 import { keepRun, rejectionOf } from '../path/keep.js';
-import { readTraces } from '../trace/read.js';
-import { showTraceVerdict, validateTrace } from '../trace/validate.js';
+import { readRuns } from '../trace/read.js';
+import { showTraceVerdict, validateRuns } from '../trace/validate.js';
 import { showOracle } from '../oracle/oracle.js';
 import { asShipped, showWalk, walkTransitions } from '../transitions/walk.js';
 import type { ConformArgs } from './options.js';
@@ -142,24 +145,30 @@ const keepScript = (script: ScriptCase, { events, oracle, trace }: ScriptJudgeme
   return rejection === undefined ? [] : keepRun(outDir, events, rejection, { name: script.name, keepsLog, withTrace: true });
 };
 
-/** The trace of a run. */
+/** The traces of runs on one data folder, held against the model event by event, and judged without it. */
 export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name: files.map((f) => basename(f)).join(' '),
   weight: 5,
   run: async () => {
-    const events = readTraces(files);
-    if (E.isLeft(events)) throw new UsageError(events.left);
-    const [verdict, elapsedMs] = await timed(() => Promise.resolve(validateTrace(events.right)));
-    const { rejection } = verdict;
+    const runs = readRuns(files);
+    if (E.isLeft(runs)) throw new UsageError(runs.left);
+    const [verdict, elapsedMs] = await timed(() => Promise.resolve(validateRuns(runs.right)));
+    const judged = judge(historyOfRuns(runs.right));
+    const { rejection, run = 1 } = verdict;
     const kept =
-      rejection === undefined ? [] : keepRun(outDir, events.right, rejection, { name: basename(files[0]!), withTrace: false });
+      rejection === undefined || run > 1
+        ? []
+        : keepRun(outDir, runs.right[0]!, rejection, { name: basename(files[0]!), withTrace: false });
     return [
       {
         layer: 3,
         name: files.join(' '),
-        verdict: verdict.verdict,
-        counts: { events: verdict.followed, processes: verdict.processes },
-        details: verdict.verdict === 'conforms' ? '' : [showTraceVerdict(verdict), ...kept].join('\n'),
+        verdict: judged.kept ? verdict.verdict : 'diverges',
+        counts: { events: verdict.followed, processes: verdict.processes, runs: runs.right.length },
+        details: [
+          ...(verdict.verdict === 'conforms' ? [] : [showTraceVerdict(verdict), ...kept]),
+          ...(judged.kept ? [] : [`the judge, which knows no model: ${showVerdict(judged)}`]),
+        ].join('\n'),
         repeat: `bayou conform --trace ${files.join(' ')}`,
         elapsedMs,
       },

@@ -12,7 +12,10 @@ import type { Stamp } from '#bayou/core/write.js';
  */
 export interface Operation {
   readonly f: 'put' | 'get';
+  /** The client that made it. */
   readonly process: NodeId;
+  /** Its session, where a client's id has had several (R11a): a name that no other session has. Null: the client's only one. */
+  readonly session: string | null;
   readonly key: string;
   readonly value: string | null;
   readonly outcome: 'ok' | 'fail' | 'info';
@@ -20,8 +23,6 @@ export interface Operation {
   readonly stamp: Stamp | null;
   /** The server that answered, where the history has it. */
   readonly server: NodeId | null;
-  /** To how many servers, or how often, it was sent; null where the history does not say. */
-  readonly attempts: number | null;
   /** Positions in the history; `completed` is Infinity for an operation that never came back. */
   readonly invoked: number;
   readonly completed: number;
@@ -43,19 +44,25 @@ export interface Settled {
   readonly position: number;
 }
 
-/** A run of the cluster, seen from outside. */
+/** Which session made an operation: its name, or its client's id where that had only one. */
+export type SessionName = string | NodeId;
+
+/** The session of an operation. */
+export const sessionOf = (op: Pick<Operation, 'session' | 'process'>): SessionName => op.session ?? op.process;
+
+/** A run of the cluster, or several that share their servers' folders, seen from outside. */
 export interface History {
   readonly operations: ReadonlyArray<Operation>;
   readonly stores: ReadonlyArray<StoreView>;
-  readonly guarantees: ReadonlyMap<NodeId, Guarantees>;
+  readonly guarantees: ReadonlyMap<SessionName, Guarantees>;
   /** Can positions be compared between processes? False for traces without the master's own. */
   readonly ordered: boolean;
-  /** Servers that came back without their log (R7): what they had, they need not have any more. */
+  /** Servers that came back as other replicas (R7, R7a), with a part of their log or without it: what they had, they need not have any more. */
   readonly reborn: ReadonlySet<NodeId>;
 }
 
 /** The guarantees of a session: the master's, unless the history says otherwise (R12). */
-export const guaranteesOf = (h: History, process: NodeId): Guarantees => h.guarantees.get(process) ?? MASTER_GUARANTEES;
+export const guaranteesOf = (h: History, session: SessionName): Guarantees => h.guarantees.get(session) ?? MASTER_GUARANTEES;
 
 /** A history of operations alone. */
 export const historyOf = (operations: ReadonlyArray<Operation>, rest: Partial<History> = {}): History => ({

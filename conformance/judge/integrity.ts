@@ -1,6 +1,6 @@
 /** Where read values come from: with or without stamps, what is read was put, to that key, and not later than it was read. */
 import type { History, Operation } from './history.js';
-import { showStamp } from './order.js';
+import { compareStamps, showStamp } from './order.js';
 import { type Writes, writeAt } from './stamped.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { accuse, type Court } from './verdict.js';
@@ -11,7 +11,7 @@ export type Origin = Operation | Several;
 interface Several {
   /** The one sent first. */
   readonly first: Operation;
-  /** May one of them stand under a stamp that nobody was told? */
+  /** May one of them stand under a stamp that nobody was told? An acknowledged put has its one stamp for ever (R14). */
   readonly loose: boolean;
   /** Did all of them fail? */
   readonly failed: boolean;
@@ -20,7 +20,7 @@ interface Several {
 /** Where every value of every key came from. */
 export type Origins = ReadonlyMap<string, ReadonlyMap<string, Origin>>;
 
-const isLoose = (o: Origin): boolean => ('loose' in o ? o.loose : o.outcome === 'info' || o.attempts === null || o.attempts > 1);
+const isLoose = (o: Origin): boolean => ('loose' in o ? o.loose : o.outcome === 'info');
 const hasFailed = (o: Origin): boolean => ('failed' in o ? o.failed : o.outcome === 'fail');
 const firstOf = (o: Origin): Operation => ('first' in o ? o.first : o);
 
@@ -60,13 +60,17 @@ export const faultOf = (origin: Origin | undefined, position: number): readonly 
 /** Judges every value that was read; `writes` are null for a history without stamps. */
 export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | null, court: Court): void => {
   const named = new Map<string, Operation>();
+  const stamps = new Map<Operation, Operation>();
   for (const op of h.operations) {
     if (op.f !== 'get' || op.outcome !== 'ok' || op.value === null) continue;
     court.checked.Integrity++;
     const origin = originOf(origins, op.key, op.value);
     const fault = faultOf(origin, h.ordered ? op.completed : Infinity);
     if (fault !== undefined) accuse(court, 'Integrity', fault[0] ?? op, op, fault[1]);
-    else if (writes !== null && op.stamp !== null) judgeName(op, op.stamp, origin!, writes, named, court);
+    else if (writes !== null && op.stamp !== null) {
+      judgeName(op, op.stamp, origin!, writes, named, court);
+      judgeOneStamp(op, op.stamp, origin!, stamps, court);
+    }
   }
 };
 
@@ -82,14 +86,20 @@ const judgeName = (
   const write = writeAt(writes, stamp) ?? named.get(showStamp(stamp));
   if (write === undefined) {
     named.set(showStamp(stamp), op);
-    if (!isLoose(origin))
-      accuse(
-        court,
-        'Integrity',
-        firstOf(origin),
-        op,
-        `its only put was acknowledged under another stamp than ${showStamp(stamp)}`,
-      );
+    if (!isLoose(origin)) {
+      const text = `its only put was acknowledged under another stamp than ${showStamp(stamp)}`;
+      accuse(court, 'Unique Stamps', firstOf(origin), op, text);
+    }
   } else if (write.key !== op.key || write.value !== op.value)
     accuse(court, 'Unique Stamps', write, op, `two writes are known under the stamp ${showStamp(stamp)}`);
+};
+
+/** One put, one stamp (R14), whether it was acknowledged or not: wherever its value is read, it stands under the same stamp. */
+const judgeOneStamp = (op: Operation, stamp: Stamp, origin: Origin, stamps: Map<Operation, Operation>, court: Court): void => {
+  const put = onlyPut(origin);
+  if (put === null) return;
+  const before = stamps.get(put);
+  if (before === undefined) stamps.set(put, op);
+  else if (before.stamp !== null && compareStamps(before.stamp, stamp) !== 0)
+    accuse(court, 'Unique Stamps', before, op, `one put has the stamps ${showStamp(before.stamp)} and ${showStamp(stamp)}`);
 };

@@ -2,13 +2,13 @@
  * Histories as JSON in the style of Jepsen and Elle: an `invoke` and an `ok`, `fail` or `info` for each operation, an array or one
  * object a line. Read are `put`/`get`, `write`/`read` with a value `[key, value]`, and transactions (`txn`) of a single
  * `["w", k, v]` or `["r", k, v]`; what is not of this kind (a nemesis) is passed over. Written are, beyond what Jepsen knows,
- * `stamp`, `server`, `attempts` and `guarantees`, and the printed stores as `f: "store"`.
+ * `session`, `stamp`, `server` and `guarantees`, and the printed stores as `f: "store"`.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { type Guarantees, GuaranteesC } from '#bayou/core/session.js';
 import { StampC } from '#bayou/core/write.js';
-import { type History, historyOf, type Operation, type StoreView, walk } from './history.js';
+import { type History, historyOf, type Operation, type SessionName, sessionOf, type StoreView, walk } from './history.js';
 
 const Atom = t.union([t.string, t.number, t.boolean]);
 const Pair = t.tuple([Atom, t.union([Atom, t.null, t.undefined])]);
@@ -21,10 +21,11 @@ const EntryC = t.intersection([
     f: t.string,
   }),
   t.partial({
+    /** The session's name, where a process has had several. */
+    session: t.string,
     value: t.unknown,
     stamp: t.union([StampC, t.null]),
     server: t.number,
-    attempts: t.number,
     guarantees: GuaranteesC,
     /** The position of the invocation this completes, where a process has several operations in flight. */
     pair: t.number,
@@ -40,12 +41,14 @@ const isEntry = (u: unknown): u is Entry => {
   if (typeof u !== 'object' || u === null) return false;
   const e = u as Partial<Record<keyof Entry, unknown>>;
   const plain = e.type === 'invoke' && typeof e.process === 'number' && typeof e.f === 'string' && e.guarantees === undefined;
-  return (plain && e.pair === undefined && e.stamp === undefined && e.settled === undefined) || EntryC.is(u);
+  return (
+    (plain && e.session === undefined && e.pair === undefined && e.stamp === undefined && e.settled === undefined) || EntryC.is(u)
+  );
 };
 
 const StoreC = t.array(t.tuple([t.string, t.string]));
 
-type Asked = Pick<Operation, 'f' | 'process' | 'key' | 'value' | 'invoked'>;
+type Asked = Pick<Operation, 'f' | 'process' | 'session' | 'key' | 'value' | 'invoked'>;
 
 const FUNCTIONS: Readonly<Record<string, 'put' | 'get'>> = { put: 'put', write: 'put', get: 'get', read: 'get' };
 
@@ -88,7 +91,7 @@ const parse = (text: string): E.Either<string, ReadonlyArray<unknown>> => {
 const historyOfEntries = (entries: ReadonlyArray<unknown>): E.Either<string, History> => {
   const operations: Operation[] = [];
   const stores: StoreView[] = [];
-  const guarantees = new Map<number, Guarantees>();
+  const guarantees = new Map<SessionName, Guarantees>();
   const open = new Map<string, Asked>();
   const rest: { ordered?: boolean; reborn?: ReadonlySet<number> } = {};
   for (const [position, entry] of entries.entries()) {
@@ -97,13 +100,14 @@ const historyOfEntries = (entries: ReadonlyArray<unknown>): E.Either<string, His
     if (entry.f === 'store' && entry.type === 'ok' && StoreC.is(entry.value) && entry.server !== undefined)
       stores.push({ server: entry.server, entries: entry.value, position, settled: entry.settled ?? null });
     if (typeof entry.process !== 'number') continue;
-    if (entry.guarantees !== undefined) guarantees.set(entry.process, entry.guarantees);
+    if (entry.guarantees !== undefined) guarantees.set(entry.session ?? entry.process, entry.guarantees);
     const about = subject(entry);
     if (about === undefined) continue;
     const process = entry.process;
     const name = entry.pair === undefined || entry.type === 'invoke' ? String(process) : `pair ${entry.pair}`;
     if (entry.type === 'invoke') {
-      const asked = { f: about.f, key: about.key, value: about.value, process, invoked: position };
+      const session = entry.session ?? null;
+      const asked = { f: about.f, key: about.key, value: about.value, process, session, invoked: position };
       open.set(name, asked);
       open.set(`pair ${position}`, asked);
       continue;
@@ -125,7 +129,7 @@ const historyOfEntries = (entries: ReadonlyArray<unknown>): E.Either<string, His
 
 const completed = (
   asked: Asked,
-  e: Pick<Entry, 'type' | 'stamp' | 'server' | 'attempts'>,
+  e: Pick<Entry, 'type' | 'stamp' | 'server'>,
   value: string | null,
   position: number,
 ): Operation => ({
@@ -133,19 +137,19 @@ const completed = (
   f: asked.f,
   key: asked.key,
   process: asked.process,
+  session: asked.session,
   invoked: asked.invoked,
   value: asked.f === 'put' ? asked.value : value,
   outcome: e.type === 'ok' ? 'ok' : e.type === 'fail' || asked.f === 'get' ? 'fail' : 'info',
   stamp: e.stamp ?? null,
   server: e.server ?? null,
-  attempts: e.attempts ?? null,
   completed: e.type === 'info' ? Infinity : position,
 });
 
 /** Writes a history, one JSON object a line, which {@link readJepsen} reads as the same history up to its positions. */
 export const writeJepsen = (h: History): string => {
   const lines: string[] = [];
-  const met = new Set<number>();
+  const met = new Set<SessionName>();
   const invokedAt = new Uint32Array(h.operations.length);
   const stores = [...h.stores].sort((a, b) => a.position - b.position);
   const positions: number[] = [];
@@ -165,16 +169,19 @@ export const writeJepsen = (h: History): string => {
   add(-Infinity, { type: 'info', process: 'master', f: 'history', ordered: h.ordered, reborn: [...h.reborn] });
   walk(
     h.operations,
-    ({ process, f, key, value, invoked }, i) => {
+    (op, i) => {
+      const { process, f, key, value, invoked } = op;
       addStores(invoked);
-      const guarantees = met.has(process) ? undefined : h.guarantees.get(process);
-      met.add(process);
-      invokedAt[i] = add(invoked, { type: 'invoke', process, f, value: [key, f === 'put' ? value : null], guarantees });
+      const name = sessionOf(op);
+      const guarantees = met.has(name) ? undefined : h.guarantees.get(name);
+      met.add(name);
+      const session = op.session ?? undefined;
+      invokedAt[i] = add(invoked, { type: 'invoke', process, session, f, value: [key, f === 'put' ? value : null], guarantees });
     },
     (op, i) => {
       addStores(op.completed);
       const { process, f, key, value, outcome, stamp } = op;
-      const known = { stamp: stamp ?? undefined, server: op.server ?? undefined, attempts: op.attempts ?? undefined };
+      const known = { stamp: stamp ?? undefined, server: op.server ?? undefined };
       add(op.completed, { type: outcome, process, f, value: [key, value], ...known, pair: invokedAt[i] });
     },
   );

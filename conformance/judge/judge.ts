@@ -6,7 +6,7 @@
  *   const verdict = judge(history);
  *   if (!verdict.kept) console.error(showVerdict(verdict));
  */
-import { guaranteesOf, type History } from './history.js';
+import { guaranteesOf, type History, sessionOf } from './history.js';
 import { judgeIntegrity, originsOf } from './integrity.js';
 import { hasStamps, judgeStamped, writesOf } from './stamped.js';
 import { judgeStores } from './stores.js';
@@ -42,9 +42,9 @@ export const judge = (h: History): Verdict => {
 /** What a history without stamps leaves open. */
 const admit = (h: History, court: Court): void => {
   court.undecided.add('unique stamps: the history has no stamps');
-  const asked = new Set(h.operations.map((op) => op.process));
-  for (const process of asked) {
-    const g = guaranteesOf(h, process);
+  const asked = new Set(h.operations.map(sessionOf));
+  for (const session of asked) {
+    const g = guaranteesOf(h, session);
     if (g.scope === 'store' && (g.readYourWrites || g.monotonicReads))
       court.undecided.add('scope store: without stamps only the order of each key is decided');
     if (g.writesFollowReads || g.monotonicWrites)

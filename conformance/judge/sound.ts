@@ -62,9 +62,9 @@ export const soundHistory = (
     const base = {
       f: step.what,
       process: step.client,
+      session: null,
       key,
       server: step.server,
-      attempts: 1,
       invoked: position++,
       completed: position++,
     };
@@ -83,12 +83,12 @@ type Base = Omit<Operation, 'value' | 'stamp' | 'outcome'>;
 const ended = (base: Base, value: string | null, outcome: 'ok' | 'fail', stamp: Stamp | null): Operation => ({
   f: base.f,
   process: base.process,
+  session: base.session,
   key: base.key,
   value,
   outcome,
   stamp,
   server: base.server,
-  attempts: base.attempts,
   invoked: base.invoked,
   completed: base.completed,
 });

@@ -2,7 +2,7 @@
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { guaranteesOf, type History, type Operation, walk } from './history.js';
+import { guaranteesOf, type History, type Operation, type SessionName, sessionOf, walk } from './history.js';
 import { compareStamps, cover, coverAll, showStamp, type Vector } from './order.js';
 import { accuse, type Court } from './verdict.js';
 
@@ -114,18 +114,19 @@ const newSession = (guarantees: Guarantees): Session => ({
 
 /** Judges the guarantees of the sessions, the order of accept stamps and the integrity of what was read. */
 export const judgeStamped = (h: History, writes: Writes, court: Court): void => {
-  const sessions = new Map<NodeId, Session>();
+  const sessions = new Map<SessionName, Session>();
   const duties: (Duty | undefined)[] = new Array<Duty | undefined>(h.operations.length);
   const luggage = new Map<Operation, Luggage>();
-  const sessionOf = (process: NodeId): Session => {
-    const known = sessions.get(process);
+  const seenBy = (op: Operation): Session => {
+    const name = sessionOf(op);
+    const known = sessions.get(name);
     if (known !== undefined) return known;
-    const session = newSession(guaranteesOf(h, process));
-    sessions.set(process, session);
+    const session = newSession(guaranteesOf(h, name));
+    sessions.set(name, session);
     return session;
   };
   const invoke = (op: Operation, i: number): void => {
-    const s = sessionOf(op.process);
+    const s = seenBy(op);
     duties[i] = dutyOf(s, op);
     const { writesFollowReads, monotonicWrites } = s.guarantees;
     if (op.f === 'put' && (writesFollowReads || monotonicWrites))
@@ -138,7 +139,7 @@ export const judgeStamped = (h: History, writes: Writes, court: Court): void => 
     const duty = duties[i];
     duties[i] = undefined;
     if (op.outcome !== 'ok' || duty === undefined) return;
-    const s = sessionOf(op.process);
+    const s = seenBy(op);
     if (op.f === 'put') {
       if (isStamped(op)) learnPut(s, duty, op, court);
       return;
@@ -161,6 +162,11 @@ const newer = (a: Stamped | null | undefined, b: Stamped): Stamped =>
   a === null || a === undefined || compareStamps(a.stamp, b.stamp) < 0 ? b : a;
 
 const learnPut = (s: Session, duty: Duty, op: Stamped, court: Court): void => {
+  if (duty.wrote !== null) {
+    court.checked['Session Order']++;
+    if (compareStamps(op.stamp, duty.wrote.stamp) <= 0)
+      accuse(court, 'Session Order', duty.wrote, op, `${showStamp(op.stamp)} is not above ${showStamp(duty.wrote.stamp)}`);
+  }
   court.checked['Accept Order']++;
   if (duty.newest !== null && compareStamps(op.stamp, duty.newest.stamp) <= 0)
     accuse(court, 'Accept Order', duty.newest, op, `${showStamp(op.stamp)} is not above ${showStamp(duty.newest.stamp)}`);

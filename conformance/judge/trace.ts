@@ -1,19 +1,73 @@
 /**
  * The history in a trace: what the clients' processes say of their own operations, put in order by the master's commands, which run
- * one after the other. What the servers say of themselves is not listened to, but for an incarnation that shows a lost log (R7).
+ * one after the other. What the servers say of themselves is not listened to, but for a new identity, which shows a lost log (R7, R7a).
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { incarnationOf, type NodeId, serverOf } from '#bayou/core/ids.js';
+import { type NodeId, type ReplicaId, serverOf } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { History, Operation, Settled, StoreView } from './history.js';
+import type { History, Operation, SessionName, Settled, StoreView } from './history.js';
 import { applyCommand, newTopology, partitionsOf, type Topology } from './topology.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
 /** The history of a trace, in whatever order its lines stand. */
-export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): History => {
+export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): History => historyOfRuns([events]);
+
+/**
+ * The history of several runs, one after the other, on the same data folder: what a server acknowledged in one it still has in those after
+ * it, and the clients of each are other sessions, whatever their ids (R11a).
+ */
+export const historyOfRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>): History => {
+  const histories = runs.map(historyOfRun);
+  const operations: Operation[] = [];
+  const stores: StoreView[] = [];
+  const guarantees = new Map<SessionName, Guarantees>();
+  let [offset, rounds] = [0, 0];
+  for (const h of histories) {
+    for (const op of h.operations) operations.push({ ...op, invoked: op.invoked + offset, completed: op.completed + offset });
+    for (const view of h.stores) stores.push(later(view, offset, rounds));
+    for (const [session, asked] of h.guarantees) guarantees.set(session, asked);
+    offset += h.length;
+    rounds += h.rounds;
+  }
+  return { operations, stores, guarantees, ordered: histories.every((h) => h.ordered), reborn: rebornIn(runs.flat()) };
+};
+
+/** A view of a later run, among those of the runs before it. */
+const later = (view: StoreView, offset: number, rounds: number): StoreView => ({
+  ...view,
+  position: view.position + offset,
+  settled: view.settled && {
+    ...view.settled,
+    round: view.settled.round + rounds,
+    position: view.settled.position + offset,
+  },
+});
+
+/** Servers that ran as more than one replica, or came back with nothing. */
+const rebornIn = (events: ReadonlyArray<TraceEvent>): ReadonlySet<NodeId> => {
+  const replicas = new Map<NodeId, Set<ReplicaId>>();
+  const reborn = new Set<NodeId>();
+  for (const e of events) {
+    if (e.type !== 'start') continue;
+    const server = serverOf(e.replica);
+    const known = replicas.get(server) ?? new Set<ReplicaId>();
+    if (known.size > 0 && (e.fresh || !known.has(e.replica))) reborn.add(server);
+    replicas.set(server, known.add(e.replica));
+  }
+  return reborn;
+};
+
+/** A run's history; its positions and rounds begin at 0. */
+interface RunHistory extends Omit<History, 'reborn'> {
+  /** Above every position. */
+  readonly length: number;
+  readonly rounds: number;
+}
+
+const historyOfRun = (events: ReadonlyArray<TraceEvent>): RunHistory => {
   const processes = new Map<string, TraceEvent[]>();
   for (const e of events) {
     const list = processes.get(e.p);
@@ -21,28 +75,27 @@ export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): History => {
     else list.push(e);
   }
   for (const list of processes.values()) list.sort((a, b) => a.n - b.n);
-  const guarantees = new Map<NodeId, Guarantees>();
+  const guarantees = new Map<SessionName, Guarantees>();
   const done = new Map<NodeId, Operation[]>();
   for (const list of processes.values()) readClient(list, guarantees, done);
-  const reborn = new Set(
-    events.flatMap((e) => (e.type === 'start' && incarnationOf(e.replica) > 0 ? [serverOf(e.replica)] : [])),
-  );
+  const length = 1 + events.reduce((most, e) => Math.max(most, e.n), 0);
   const master = processes.get('master');
   const told = master === undefined ? undefined : tellByMaster(master, done);
   return told === undefined
-    ? { operations: [...done.values()].flat(), stores: [], guarantees, ordered: false, reborn }
-    : { ...told, guarantees, ordered: true, reborn };
+    ? { operations: [...done.values()].flat(), stores: [], guarantees, ordered: false, length, rounds: 0 }
+    : { ...told, guarantees, ordered: true, length };
 };
 
 /** The operations of one client's process; positions are its own counts. */
 const readClient = (
   list: ReadonlyArray<TraceEvent>,
-  guarantees: Map<NodeId, Guarantees>,
+  guarantees: Map<SessionName, Guarantees>,
   done: Map<NodeId, Operation[]>,
 ): void => {
   const session = list.find((e) => e.type === 'session');
   if (session === undefined) return;
-  guarantees.set(session.client, session.guarantees);
+  const name = `${session.client}/${session.session}`;
+  guarantees.set(name, session.guarantees);
   const operations = done.get(session.client) ?? [];
   done.set(session.client, operations);
   let asked: Of<'asked'>[] = [];
@@ -55,12 +108,12 @@ const readClient = (
     operations.push({
       f,
       process: session.client,
+      session: name,
       key: e.key,
       value: e.value,
       outcome: outcomeOf(e.result),
       stamp: e.stamp,
       server: mine.at(-1)?.server ?? null,
-      attempts: mine.length === 0 ? null : new Set(mine.flatMap((a) => a.replica ?? [])).size,
       invoked: mine[0]?.n ?? e.n - 0.5,
       completed: e.result === 'UNKNOWN' ? Infinity : e.n,
     });
@@ -94,7 +147,7 @@ interface Telling {
 const tellByMaster = (
   master: ReadonlyArray<TraceEvent>,
   done: ReadonlyMap<NodeId, ReadonlyArray<Operation>>,
-): Pick<History, 'operations' | 'stores'> | undefined => {
+): Pick<RunHistory, 'operations' | 'stores' | 'rounds'> | undefined => {
   const telling: Telling = {
     operations: [],
     stores: [],
@@ -124,7 +177,7 @@ const tellByMaster = (
     }
     if (valid) tell(telling, command, begun.n, e);
   }
-  return telling;
+  return { operations: telling.operations, stores: telling.stores, rounds: telling.round };
 };
 
 /** Puts a client's operation where its command stands; false when the two do not fit. */

@@ -4,8 +4,7 @@
  * when these sayings go round in a circle.
  */
 import { counted } from '#bayou/core/counted.js';
-import type { NodeId } from '#bayou/core/ids.js';
-import { guaranteesOf, type History, type Operation, showOperation, walk } from './history.js';
+import { guaranteesOf, type History, type Operation, type SessionName, sessionOf, showOperation, walk } from './history.js';
 import { onlyPut, originOf, type Origins } from './integrity.js';
 import { accuse, type Court, type Promised } from './verdict.js';
 
@@ -62,12 +61,13 @@ const named = (h: History, write: number): string => {
 
 const sayingsOf = (h: History, origins: Origins, court: Court): ReadonlyArray<Saying> => {
   const sayings: Saying[] = [];
-  const sessions = new Map<NodeId, Session>();
+  const sessions = new Map<SessionName, Session>();
   const duties: (Duty | undefined)[] = new Array<Duty | undefined>(h.operations.length);
   const indices = new Map<Operation, number>(h.operations.map((op, i) => [op, i]));
-  const sessionOf = (process: NodeId): Session => {
-    const s = sessions.get(process) ?? { wrote: new Map(), read: new Map(), fresh: [] };
-    sessions.set(process, s);
+  const seenBy = (op: Operation): Session => {
+    const name = sessionOf(op);
+    const s = sessions.get(name) ?? { wrote: new Map(), read: new Map(), fresh: [] };
+    sessions.set(name, s);
     return s;
   };
   const say = (seen: Seen | undefined, newer: number, promise: Promised, by: Operation): void => {
@@ -76,14 +76,14 @@ const sayingsOf = (h: History, origins: Origins, court: Court): ReadonlyArray<Sa
     if (seen.write !== newer) sayings.push({ older: seen.write, newer, promise, earlier: seen.by, by });
   };
   const invoke = (op: Operation, i: number): void => {
-    const s = sessionOf(op.process);
+    const s = seenBy(op);
     duties[i] = { wrote: s.wrote.get(op.key), read: s.read.get(op.key), fresh: op.f === 'put' ? [...s.fresh] : [] };
   };
   const complete = (op: Operation, i: number): void => {
     const duty = duties[i]!;
     duties[i] = undefined;
     if (op.outcome !== 'ok') return;
-    const s = sessionOf(op.process);
+    const s = seenBy(op);
     if (op.f === 'put') {
       for (const seen of duty.fresh) say(seen, i, 'Accept Order', op);
       const mine = { write: i, by: op };
@@ -92,7 +92,7 @@ const sayingsOf = (h: History, origins: Origins, court: Court): ReadonlyArray<Sa
       s.fresh = [...s.fresh.filter((seen) => !known.has(seen)), mine];
       return;
     }
-    const g = guaranteesOf(h, op.process);
+    const g = guaranteesOf(h, sessionOf(op));
     const wrote = g.readYourWrites ? duty.wrote : undefined;
     const read = g.monotonicReads ? duty.read : undefined;
     if (op.value === null) {

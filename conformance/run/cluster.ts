@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { readTraces } from '../trace/read.js';
+import { readTrace } from '../trace/read.js';
 import { temporaryFolder } from './temporary.js';
 
 /** How a script is run. */
@@ -93,7 +93,7 @@ export const runOnCluster = async (script: Bytes, o: ClusterOptions = {}): Promi
     writeFileSync(file, script, 'latin1');
     const run = await finished(argumentsOf(o, trace, file), o.deadlineMs ?? DEADLINE_MS, o.signal);
     o.signal?.throwIfAborted();
-    const events = readTraces([trace]);
+    const events = readTrace(trace);
     return E.isLeft(events) ? events : E.right({ ...run, events: events.right });
   } finally {
     rmSync(dir, { recursive: true, force: true });

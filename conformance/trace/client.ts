@@ -15,6 +15,7 @@ export const followClient = (scene: Scene, process: Process, event: TraceEvent):
   switch (event.type) {
     case 'session':
       if (scene.sessions.has(event.client)) reject(event, 'R3', `client ${event.client} has a session already`);
+      beNew(scene, event);
       scene.sessions.set(event.client, new FollowedSession(event.client, event.session, event.guarantees, scene.variant));
       return;
     case 'asked':
@@ -29,6 +30,14 @@ export const followClient = (scene: Scene, process: Process, event: TraceEvent):
     default:
       reject(event, 'trace', `a client does not write down '${event.type}'`);
   }
+};
+
+/** R11a: nobody had this session number before, in this run or one before it on the same folder. */
+const beNew = (scene: Scene, event: Of<'session'>): void => {
+  const name = `${event.client} ${event.session}`;
+  if (scene.sessionNames.has(name))
+    reject(event, 'R11a', `the session number ${event.session} was client ${event.client}'s before`);
+  scene.sessionNames.add(name);
 };
 
 const sessionOf = (scene: Scene, process: Process, event: TraceEvent): FollowedSession =>

@@ -50,19 +50,36 @@ export const parseTrace = (text: string, name = 'trace'): E.Either<string, Reado
   return E.right(events);
 };
 
-/** The events of several files together. */
-export const readTraces = (files: ReadonlyArray<string>): E.Either<string, ReadonlyArray<TraceEvent>> => {
-  const all: TraceEvent[] = [];
+/**
+ * The runs in several files, in the order of the files. A file that has an event of a process with the same count as one before it is the
+ * beginning of another run; the others are parts of the run before them (of each process its own, say).
+ */
+export const readRuns = (files: ReadonlyArray<string>): E.Either<string, ReadonlyArray<ReadonlyArray<TraceEvent>>> => {
+  const runs: TraceEvent[][] = [];
+  let known = new Set<string>();
   for (const file of files) {
-    try {
-      const events = parseTrace(readFileSync(file, 'utf8'), file);
-      if (E.isLeft(events)) return events;
-      for (const event of events.right) all.push(event);
-    } catch (error) {
-      return E.left(`${file}: the trace cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    const events = readTrace(file);
+    if (E.isLeft(events)) return events;
+    const names = events.right.map((e) => `${e.p} ${e.n}`);
+    const last = runs.at(-1);
+    if (last === undefined || names.some((name) => known.has(name))) {
+      known = new Set(names);
+      runs.push([...events.right]);
+    } else {
+      for (const name of names) known.add(name);
+      for (const event of events.right) last.push(event);
     }
   }
-  return E.right(all);
+  return E.right(runs);
+};
+
+/** The events of one file. */
+export const readTrace = (file: string): E.Either<string, ReadonlyArray<TraceEvent>> => {
+  try {
+    return parseTrace(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    return E.left(`${file}: the trace cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 };
 
 /** The processes of a run, each with its events in the order of their count. */

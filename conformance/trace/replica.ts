@@ -11,7 +11,7 @@
  * without those that nobody has seen.
  */
 import type { Bytes } from '#bayou/core/bytes.js';
-import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
+import type { ReplicaId } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Pulled, Put, PutAnswer } from '#bayou/core/messages.js';
 import type { VectorEntries, Write } from '#bayou/core/write.js';
 import type { Rules, Variant } from '#bayou/model/rules.js';
@@ -32,7 +32,9 @@ interface Undo {
   readonly receipt: string | undefined;
 }
 
-const receiptName = (client: NodeId, clientTime: number): string => `${client} ${clientTime}`;
+/** R3: a put is known by its client, its session and its client time. */
+const receiptName = ({ client, session, clientTime }: Pick<Put, 'client' | 'session' | 'clientTime'>): string =>
+  `${client} ${session} ${clientTime}`;
 
 /** A replica that is followed. Changed in place by its own methods alone. */
 export class FollowedReplica {
@@ -72,8 +74,8 @@ export class FollowedReplica {
 
   put(put: Put, index: number): PutAnswer {
     const [after, answer] = acceptPut(this.#rules)(this.#slice(put.key, put), put);
-    if (answer.type === 'behind' || this.#receipts.has(receiptName(put.client, put.clientTime))) return answer;
-    const name = receiptName(put.client, put.clientTime);
+    if (answer.type === 'behind' || this.#receipts.has(receiptName(put))) return answer;
+    const name = receiptName(put);
     this.#take(index, after, [[put.key, after.log]], name);
     this.#receipts.set(name, { client: put.client, clientTime: put.clientTime, stamp: answer.stamp });
     return answer;
@@ -154,7 +156,7 @@ export class FollowedReplica {
 
   /** The model's server with the log's writes to one key, and the receipt of one put. */
   #slice(key: Bytes, put?: Put): Server {
-    const receipt = put === undefined ? undefined : this.#receipts.get(receiptName(put.client, put.clientTime));
+    const receipt = put === undefined ? undefined : this.#receipts.get(receiptName(put));
     return {
       ...newServer(0),
       replica: this.id,

@@ -57,6 +57,16 @@ interface Doubts {
 /** A link's name: the smaller id first. */
 export const linkName = (a: NodeId, b: NodeId): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
+/** What a run leaves to the next one on the same data folder. */
+export interface Inheritance {
+  /** The servers' replicas, as their logs have them. */
+  readonly logs: ReadonlyMap<NodeId, FollowedReplica>;
+  /** Every replica that has ever run. */
+  readonly replicas: ReadonlySet<ReplicaId>;
+  /** Every session that there has been: its client and its number. */
+  readonly sessions: ReadonlySet<string>;
+}
+
 /** The state of the run, as far as it has been followed. */
 export interface Scene {
   readonly timeline: Timeline;
@@ -68,6 +78,12 @@ export interface Scene {
   /** What nobody can tell, because a command that changes it failed half way. */
   readonly doubts: Doubts;
   readonly hasMaster: boolean;
+  /** What the runs before this one have left. */
+  readonly inherited: Inheritance;
+  /** Every replica that has run, in this run or one before it. */
+  readonly replicas: Set<ReplicaId>;
+  /** Every session that there has been, in this run or one before it. */
+  readonly sessionNames: Set<string>;
   /** By client. */
   readonly commands: Map<NodeId, Commanded[]>;
   /** How often the master was told to join a server: so many of its processes may have started. */
@@ -113,6 +129,7 @@ export const makeScene = (
   timeline: Timeline,
   hasMaster: boolean,
   variant: Variant,
+  inherited: Inheritance,
   { onUse, onMet, onLost }: Omit<Listener, 'onFollowed'>,
 ): Scene => ({
   timeline,
@@ -122,6 +139,9 @@ export const makeScene = (
   sessions: new Map(),
   doubts: { links: new Set(), places: new Set() },
   hasMaster,
+  inherited,
+  replicas: new Set(inherited.replicas),
+  sessionNames: new Set(inherited.sessions),
   commands: new Map(),
   joins: new Map(),
   variant,
@@ -190,4 +210,14 @@ export const seen = (scene: Scene, by: TraceEvent, process: Process, index: numb
     reject(by, 'R10', `${process.name} gave this answer, was killed, and came back without what it had then`);
   state.replica?.seenUpTo(index);
   scene.onUse(by, process.events[index]!);
+};
+
+/** What a run that was followed to its end leaves: the replicas of the last processes, and those that nobody went on with. */
+export const leftBy = ({ inherited, timeline, servers, replicas, sessionNames }: Scene): Inheritance => {
+  const logs = new Map(inherited.logs);
+  for (const { name, who } of timeline.processes.values()) {
+    const replica = servers.get(name)?.replica;
+    if (replica !== undefined) logs.set(who.id, replica);
+  }
+  return { logs, replicas, sessions: sessionNames };
 };

@@ -1,5 +1,5 @@
 /** Following a server's process: each of its events is a step of the model's replica. */
-import { incarnationOf, serverOf, type NodeId } from '#bayou/core/ids.js';
+import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { Get, Put, Refused } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Write } from '#bayou/core/write.js';
@@ -8,7 +8,7 @@ import { join, same } from '#bayou/model/vector.js';
 import type { PullAnswer, Sent } from './ledger.js';
 import { reject, showStamp, showVector, showWrites, Undecidable } from './rejection.js';
 import { FollowedReplica } from './replica.js';
-import { closeViews, endViews, meetViews, type Scene, seen, serverState, type ServerState } from './scene.js';
+import { closeViews, endViews, linkName, meetViews, type Scene, seen, serverState, type ServerState } from './scene.js';
 import type { Process } from './timeline.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
@@ -63,12 +63,17 @@ const prepareStart = (scene: Scene, process: Process, state: ServerState, event:
   const last = before.findLast((p) => serverState(scene, p).replica !== undefined);
   return () => {
     const earlier = last === undefined ? undefined : serverState(scene, last);
+    const before = earlier === undefined ? scene.inherited.logs.get(server) : earlier.replica;
     state.id = event.replica;
-    state.replica = earlier?.replica === undefined ? firstReplica(scene, event) : again(scene, event, earlier, earlier.replica);
-    if (last !== undefined && earlier !== undefined && earlier.survived !== Infinity) scene.onLost(last, earlier.survived);
+    const [replica, survived] = before === undefined ? [firstReplica(scene, event), Infinity] : again(scene, event, before);
+    state.replica = replica;
+    scene.replicas.add(event.replica);
     // Links of clients that were cut stay cut (contract, section 5).
-    for (const client of scene.topology.clients)
-      if (!scene.topology.links.has(server < client ? `${server}-${client}` : `${client}-${server}`)) state.cut.add(client);
+    for (const client of scene.topology.clients) if (!scene.topology.links.has(linkName(server, client))) state.cut.add(client);
+    if (last === undefined || earlier === undefined) return;
+    earlier.replica = undefined;
+    if (replica === before) earlier.survived = survived;
+    if (earlier.survived !== Infinity) scene.onLost(last, earlier.survived);
   };
 };
 
@@ -83,16 +88,16 @@ const firstReplica = (scene: Scene, event: Of<'start'>): FollowedReplica => {
   return new FollowedReplica(event.replica, scene.variant);
 };
 
-const again = (scene: Scene, event: Of<'start'>, earlier: ServerState, before: FollowedReplica): FollowedReplica => {
+/** The replica that a server comes back as, and the index of the last step of its life before that survived. */
+const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): readonly [FollowedReplica, number] => {
   const isNew = event.replica !== before.id;
-  if (isNew && incarnationOf(event.replica) <= incarnationOf(before.id))
-    reject(event, 'R7', `it goes on as ${event.replica}, but ${before.id} has been`);
-  earlier.replica = undefined;
+  if (isNew && scene.replicas.has(event.replica))
+    reject(event, 'R7', `it goes on as ${event.replica}, which it has been before ${before.id}`);
   if (event.fresh) {
     if (!isNew && scene.variant !== 'V3')
       reject(event, 'R7', `it comes back without its log as ${event.replica}, the replica it was before`);
     if (!isEmpty(event)) reject(event, 'R8', 'a replica without a log has a vector, an accept time or writes');
-    return new FollowedReplica(event.replica, scene.variant);
+    return [new FollowedReplica(event.replica, scene.variant), Infinity];
   }
   const had = `${showVector(before.vv)} at accept time ${before.clock} with ${before.size} keys`;
   const survived = before.comeBackWith(event.vv, event.clock, event.writes, isNew);
@@ -102,11 +107,7 @@ const again = (scene: Scene, event: Of<'start'>, earlier: ServerState, before: F
       'R10',
       `it comes back with ${showVector(event.vv)} at accept time ${event.clock} with ${event.writes} keys; it had ${had}, and no state since the last that somebody saw is this one`,
     );
-  if (!isNew) {
-    earlier.survived = survived;
-    return before;
-  }
-  return before.as(event.replica);
+  return isNew ? [before.as(event.replica), Infinity] : [before, survived];
 };
 
 // --- links -----------------------------------------------------------------------------------------------------------------

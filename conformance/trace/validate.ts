@@ -12,7 +12,7 @@ import { followClient } from './client.js';
 import { followMaster } from './master.js';
 import { processesOf } from './read.js';
 import { reject, Rejected, type Rejection, Undecidable } from './rejection.js';
-import { type Listener, makeScene, type Scene } from './scene.js';
+import { type Inheritance, leftBy, type Listener, makeScene, type Scene } from './scene.js';
 import { followServer } from './server.js';
 import { type Follow, gapIn, Timeline, Waiting } from './timeline.js';
 
@@ -26,6 +26,8 @@ export interface TraceVerdict {
   readonly rejection?: Rejection;
   /** Why it is undecided. */
   readonly why?: string;
+  /** Which of several runs it is about, from 1; undefined where there is one run. */
+  readonly run?: number;
 }
 
 /** How a run is validated. */
@@ -33,47 +35,70 @@ export interface ValidateOptions {
   /** A fault with which the run is tried. Default: the protocol as it is. */
   readonly variant?: Variant;
   readonly listener?: Listener;
+  /** What the runs before it on the same data folder have left. */
+  readonly inherited?: Inheritance;
 }
+
+const NOTHING: Inheritance = { logs: new Map(), replicas: new Set(), sessions: new Set() };
 
 const nobody = (): void => undefined;
 const NOBODY: Listener = { onFollowed: nobody, onUse: nobody, onMet: nobody, onLost: nobody };
 
 /** Validates a whole run; the events may stand in any order. */
-export const validateTrace = (
+export const validateTrace = (events: ReadonlyArray<TraceEvent>, options: ValidateOptions = {}): TraceVerdict =>
+  follow(events, options)[0];
+
+/**
+ * Validates several runs on one data folder, one after the other: each begins with the logs that those before it have left. The verdict is
+ * that of all of them together, or the first that is not `conforms`.
+ */
+export const validateRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>): TraceVerdict => {
+  let all: TraceVerdict = { verdict: 'conforms', processes: 0, events: 0, followed: 0, counts: {} };
+  let inherited = NOTHING;
+  for (const [i, events] of runs.entries()) {
+    const [verdict, left] = follow(events, { inherited });
+    const counts = { ...all.counts };
+    for (const [type, n] of Object.entries(verdict.counts)) counts[type] = (counts[type] ?? 0) + n;
+    const [processes, sum] = [all.processes + verdict.processes, all.events + verdict.events];
+    all = { ...verdict, processes, events: sum, followed: all.followed + verdict.followed, counts };
+    if (verdict.verdict !== 'conforms') return runs.length === 1 ? all : { ...all, run: i + 1 };
+    inherited = left;
+  }
+  return all;
+};
+
+/** Follows a run; gives the verdict, and what the run leaves. */
+const follow = (
   events: ReadonlyArray<TraceEvent>,
-  { variant = 'FIXED', listener = NOBODY }: ValidateOptions = {},
-): TraceVerdict => {
+  { variant = 'FIXED', listener = NOBODY, inherited = NOTHING }: ValidateOptions,
+): readonly [TraceVerdict, Inheritance] => {
   const traces = processesOf(events);
   const counts: Record<string, number> = {};
   for (const e of events) counts[e.type] = (counts[e.type] ?? 0) + 1;
   const base = { processes: traces.length, events: events.length, counts };
   for (const trace of traces) {
     const gap = gapIn(trace);
-    if (gap !== undefined)
-      return {
-        ...base,
-        verdict: 'diverges',
-        followed: 0,
-        rejection: { process: trace.name, n: gap.n, event: null, rule: 'trace', why: gap.why },
-      };
+    if (gap === undefined) continue;
+    const rejection: Rejection = { process: trace.name, n: gap.n, event: null, rule: 'trace', why: gap.why };
+    return [{ ...base, verdict: 'diverges', followed: 0, rejection }, inherited];
   }
   let timeline: Timeline | undefined;
   try {
     const holder: { scene?: Scene } = {};
-    const follow: Follow = (process, event) => {
+    const followOne: Follow = (process, event) => {
       const scene = holder.scene!;
       if (process.who.role === 'server') followServer(scene, process, event);
       else if (process.who.role === 'client') followClient(scene, process, event);
       else followMaster(scene, process, event);
     };
-    timeline = new Timeline(traces, follow, listener.onFollowed);
-    holder.scene = makeScene(timeline, timeline.processes.has('master'), variant, listener);
+    timeline = new Timeline(traces, followOne, listener.onFollowed);
+    holder.scene = makeScene(timeline, timeline.processes.has('master'), variant, inherited, listener);
     followAll(timeline);
-    return { ...base, verdict: 'conforms', followed: timeline.followed };
+    return [{ ...base, verdict: 'conforms', followed: timeline.followed }, leftBy(holder.scene)];
   } catch (error) {
     const followed = timeline?.followed ?? 0;
-    if (error instanceof Rejected) return { ...base, verdict: 'diverges', followed, rejection: error.rejection };
-    if (error instanceof Undecidable) return { ...base, verdict: 'undecided', followed, why: error.message };
+    if (error instanceof Rejected) return [{ ...base, verdict: 'diverges', followed, rejection: error.rejection }, inherited];
+    if (error instanceof Undecidable) return [{ ...base, verdict: 'undecided', followed, why: error.message }, inherited];
     throw error;
   }
 };
@@ -98,10 +123,11 @@ const followAll = (timeline: Timeline): void => {
 export const showTraceVerdict = (v: TraceVerdict): string => {
   const size = `${counted(v.events, 'event')} of ${counted(v.processes, 'process', 'processes')}`;
   if (v.verdict === 'conforms') return `conforms: every one of ${size} is a step of the model`;
-  if (v.rejection === undefined) return `undecided after ${v.followed} of ${size}: ${v.why ?? ''}`;
+  const where = v.run === undefined ? '' : `run ${v.run}: `;
+  if (v.rejection === undefined) return `${where}undecided after ${v.followed} of ${size}: ${v.why ?? ''}`;
   const { process, n, event, rule, why } = v.rejection;
   return [
-    `diverges after ${v.followed} of ${size}: no step of the model explains event ${n} of ${process}`,
+    `${where}diverges after ${v.followed} of ${size}: no step of the model explains event ${n} of ${process}`,
     `  event: ${event === null ? '(missing)' : JSON.stringify(event)}`,
     `  rule:  ${rule}`,
     `  why:   ${why}`,

@@ -22,12 +22,12 @@ const at = (server: number, t: number): Stamp => ({ t, r: `${server}.0` });
 const op = (f: 'put' | 'get', process: number, key: string, value: string | null, stamp: Stamp | null): Operation => ({
   f,
   process,
+  session: null,
   key,
   value,
   outcome: 'ok',
   stamp,
   server: stamp === null ? null : Number(stamp.r.split('.')[0]),
-  attempts: 1,
   invoked: position++,
   completed: position++,
 });
