@@ -164,7 +164,11 @@ export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<Conform
         layer: 3,
         name: files.join(' '),
         verdict: judged.kept ? verdict.verdict : 'diverges',
-        counts: { events: verdict.followed, processes: verdict.processes, runs: runs.right.length },
+        counts: {
+          events: verdict.followed,
+          processes: verdict.processes,
+          ...(runs.right.length > 1 && { runs: runs.right.length }),
+        },
         details: [
           ...(verdict.verdict === 'conforms' ? [] : [showTraceVerdict(verdict), ...kept]),
           ...(judged.kept ? [] : [`the judge, which knows no model: ${showVerdict(judged)}`]),

@@ -14,8 +14,10 @@ import { until } from '../support/until.js';
 const dir = mkdtempSync(join(tmpdir(), 'bayou-cli-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
 const conform = (...args: string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
-  spawnSync(process.execPath, [fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url)), 'conform', ...args], {
+  spawnSync(process.execPath, [MAIN, 'conform', ...args], {
     encoding: 'utf8',
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
   });
@@ -43,8 +45,18 @@ describe('bayou conform', () => {
 
   it('names the command that repeats a divergence, and ends with its own status', () => {
     const file = join(dir, 'false.ndjson');
-    const start = { p: 'server-0#1', n: 0, type: 'start', replica: '0.0', fresh: true, vv: [], clock: 0, writes: 0 };
-    const pull = { p: 'server-0#1', n: 1, type: 'pullAsked', peer: 1, pull: 'server-0#1/0', vv: [['0.0', 1]] };
+    const start = {
+      p: 'server-0#1',
+      n: 0,
+      type: 'start',
+      replica: '0.0',
+      fresh: true,
+      vv: [],
+      clock: 0,
+      writes: 0,
+      transfers: [],
+    };
+    const pull = { p: 'server-0#1', n: 1, type: 'pullAsked', peer: 1, pull: 'server-0#1/0', vv: [['0.0', 1]], after: null };
     writeFileSync(file, `${JSON.stringify(start)}\n${JSON.stringify(pull)}\n`);
     const { status, stdout } = conform('--trace', file);
     expect(status).toBe(1);
@@ -75,6 +87,28 @@ describe('a run of nothing', () => {
     const { status, stdout } = conform(...option, file);
     expect(status).toBe(3);
     expect(stdout).toContain('nothing was compared');
+  });
+});
+
+describe('runs on one data folder', () => {
+  const day = (n: number, value: string): string => {
+    const [script, trace] = [join(dir, `day${n}.script`), join(dir, `day${n}.ndjson`)];
+    writeFileSync(script, `joinServer 0\njoinClient 10 0\nput 10 colour ${value}\nget 10 colour\nprintStore 0\n`);
+    const args = ['master', '--data-dir', join(dir, 'days'), '--trace', trace, script];
+    const ran = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+    expect([ran.status, ran.stdout, ran.stderr]).toEqual([0, `colour:${value}\ncolour:${value}\n`, '']);
+    return trace;
+  };
+
+  it('are joined: each begins with the logs that those before it have left, and its clients are other sessions', () => {
+    const traces = [day(1, 'red'), day(2, 'blue'), day(3, 'green')];
+    const joined = conform('--trace', ...traces);
+    expect([joined.status, joined.stdout]).toEqual([0, expect.stringContaining('9 processes, 3 runs\nconforms')]);
+    const alone = conform('--trace', traces[1]!);
+    expect([alone.status, alone.stdout]).toEqual([3, expect.stringContaining('pass the traces of the earlier runs too')]);
+    // The day in between is not told of: the third begins with a log that the first has not left.
+    const gap = conform('--trace', traces[0]!, traces[2]!);
+    expect([gap.status, gap.stdout]).toEqual([1, expect.stringContaining('run 2: diverges')]);
   });
 });
 

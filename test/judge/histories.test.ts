@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { History } from '../../conformance/judge/history.js';
 import { readJepsen, writeJepsen } from '../../conformance/judge/jepsen.js';
 import { judge } from '../../conformance/judge/judge.js';
-import { historyOfTrace } from '../../conformance/judge/trace.js';
+import { historyOfRuns, historyOfTrace } from '../../conformance/judge/trace.js';
 import { MASTER_GUARANTEES } from '../../src/core/session.js';
 import type { TraceEvent } from '../../src/core/trace.js';
 import { soundHistory, type Step } from '../../conformance/judge/sound.js';
@@ -92,7 +92,7 @@ describe('histories from traces', () => {
     by('master', { type: 'result', line, output, errors: [], ms: 1 }),
   ];
   const session = (client: number): TraceEvent =>
-    by(`client-${client}`, { type: 'session', client, guarantees: MASTER_GUARANTEES });
+    by(`client-${client}`, { type: 'session', client, session: `a${client}`, guarantees: MASTER_GUARANTEES });
   const putDone = (client: number, key: string, value: string, t: number, r: string): TraceEvent[] => [
     by(`client-${client}`, { type: 'asked', server: Number(r.split('.')[0]), replica: r, op: 'put', key, clientTime: 1 }),
     by(`client-${client}`, { type: 'putDone', key, value, clientTime: 1, result: 'accepted', stamp: { t, r } }),
@@ -117,9 +117,9 @@ describe('histories from traces', () => {
       ...putDone(8, 'a:b', 'c', 1, '0.0'),
     ];
     const h = historyOfTrace([...events].reverse());
-    expect(h.operations.map((o) => [o.process, o.key, o.value, o.server, o.attempts])).toEqual([
-      [8, 'a:b', 'c', 0, 1],
-      [9, 'a:b', 'd', 1, 1],
+    expect(h.operations.map((o) => [o.process, o.session, o.key, o.value, o.server])).toEqual([
+      [8, '8/a8', 'a:b', 'c', 0],
+      [9, '9/a9', 'a:b', 'd', 1],
     ]);
     expect(h.stores.map((v) => [v.server, v.entries, v.settled?.group])).toEqual([
       [0, [['a:b', 'd']], [0, 1]],
@@ -137,6 +137,58 @@ describe('histories from traces', () => {
     ]);
     expect(h.ordered).toBe(false);
     expect(judge(h).violations.map((v) => v.promise)).toEqual(['Read Your Writes']);
+  });
+
+  /** A run of one server and one client, that puts and prints. */
+  const runOf = (replica: string, number: string, value: string, t: number, printed: string): TraceEvent[] => {
+    counts.clear();
+    return [
+      ...command(1, 'joinServer 0'),
+      ...command(2, 'joinClient 8 0'),
+      ...command(3, `put 8 a ${value}`),
+      ...command(4, 'stabilize'),
+      ...command(5, 'printStore 0', [printed]),
+      by('server-0#1', { type: 'start', replica, fresh: t === 1, vv: [], clock: 0, writes: 0 }),
+      by('client-8', { type: 'session', client: 8, session: number, guarantees: MASTER_GUARANTEES }),
+      ...putDone(8, 'a', value, t, replica),
+    ];
+  };
+
+  test('over runs that share a data folder what was acknowledged stays, and a client is another session in each (R10, R11a)', () => {
+    const first = runOf('0.0', 'a1', 'x', 1, 'a:x');
+    const kept = historyOfRuns([first, runOf('0.0', 'a2', 'y', 2, 'a:y')]);
+    expect(kept.operations.map((o) => [o.session, o.value])).toEqual([
+      ['8/a1', 'x'],
+      ['8/a2', 'y'],
+    ]);
+    expect(judge(kept)).toMatchObject({ kept: true, undecided: [] });
+    // The second day's put was taken for the first one's repetition.
+    const lost = historyOfRuns([first, runOf('0.0', 'a2', 'y', 2, 'a:x')]);
+    expect(judge(lost).violations.map((v) => v.promise)).toEqual(['No Lost Write']);
+    // The second day's server was given a stamp that the first day's had used.
+    const again = historyOfRuns([first, runOf('0.0', 'a2', 'y', 1, 'a:y')]);
+    expect(judge(again).violations.map((v) => v.promise)).toContain('Unique Stamps');
+    // Whose log is not the one it was last may have lost what it had (R7a).
+    const other = historyOfRuns([first, [...runOf('0.5', 'a2', 'y', 2, 'a:y')]]);
+    expect(judge(other).kept).toBe(true);
+    expect(other.reborn).toEqual(new Set([0]));
+  });
+
+  test('what a stabilize has spread is lost only when it is absent everywhere, whatever becomes of the server that accepted it', () => {
+    const day = (replica0: string, printed: string): TraceEvent[] => {
+      counts.clear();
+      return [
+        ...command(1, 'joinServer 0'),
+        ...command(2, 'joinServer 1'),
+        ...(printed === 'a:x' ? [...command(3, 'joinClient 8 0'), ...command(4, 'put 8 a x')] : []),
+        ...command(5, 'stabilize'),
+        ...command(6, 'printStore 1', printed === '' ? [] : ['a:x']),
+        by('server-0#1', { type: 'start', replica: replica0, fresh: false, vv: [], clock: 0, writes: 0 }),
+        by('server-1#1', { type: 'start', replica: '1.0', fresh: false, vv: [], clock: 0, writes: 0 }),
+        ...(printed === 'a:x' ? [session(8), ...putDone(8, 'a', 'x', 1, '0.0')] : []),
+      ];
+    };
+    expect(judge(historyOfRuns([day('0.0', 'a:x'), day('0.0', '')])).violations.map((v) => v.promise)).toEqual(['No Lost Write']);
   });
 
   test('a put after stabilize ends what stabilize promised', () => {

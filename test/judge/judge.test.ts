@@ -122,14 +122,25 @@ describe('the judge with stamps', () => {
     expect(broken(historyOf([failed, get(9, 'a', '1', at(0, 1))]))).toEqual([['Integrity', 0, 1]]);
     const early = get(9, 'a', '1', at(0, 1));
     expect(broken(historyOf([early, put(8, 'a', '1', at(0, 1))]))).toEqual([['Integrity', 1, 0]]);
-    expect(broken(historyOf([put(8, 'a', '1', at(0, 1)), get(9, 'a', '1', at(0, 2))]))).toEqual([['Integrity', 0, 1]]);
+    expect(broken(historyOf([put(8, 'a', '1', at(0, 1)), get(9, 'a', '1', at(0, 2))]))).toEqual([['Unique Stamps', 0, 1]]);
   });
 
-  test('a put whose outcome is unknown, or that was sent twice, may stand under any stamp (R14)', () => {
+  test('a put whose outcome is unknown may stand under any stamp, and under one; one that was acknowledged has its stamp for ever (R14)', () => {
     const unknown: Operation = { ...put(8, 'a', '1'), outcome: 'info', completed: Infinity };
     expect(judge(historyOf([unknown, get(9, 'a', '1', at(0, 1))])).kept).toBe(true);
-    const twice = { ...put(8, 'a', '1', at(1, 1)), attempts: 2 };
-    expect(judge(historyOf([twice, get(9, 'a', '1', at(0, 1))])).kept).toBe(true);
+    expect(broken(historyOf([unknown, get(9, 'a', '1', at(0, 1)), get(7, 'a', '1', at(1, 1))]))).toEqual([
+      ['Unique Stamps', 1, 2],
+    ]);
+    expect(broken(historyOf([put(8, 'a', '1', at(1, 1)), get(9, 'a', '1', at(0, 1))]))).toEqual([['Unique Stamps', 0, 1]]);
+  });
+
+  test("of a session's acknowledged puts to a key the last has the greatest stamp, and another session's are others (R14, R11a)", () => {
+    const h = [put(8, 'a', '1', at(1, 4)), put(8, 'b', '2', at(0, 5)), put(8, 'a', '3', at(0, 3))];
+    expect(broken(historyOf(h))).toEqual([
+      ['Session Order', 0, 2],
+      ['Accept Order', 1, 2],
+    ]);
+    expect(judge(historyOf(h.map((o, i) => ({ ...o, session: `8/${i}` })))).kept).toBe(true);
   });
 
   test('an operation is bound only by what had come back before it was sent', () => {
