@@ -14,6 +14,7 @@ import { makeClient } from './net/client.js';
 import { ANTI_ENTROPY_MS, MAX_KEY_BYTES, MAX_VALUE_BYTES, REQUEST_MS } from './net/limits.js';
 import { type Logger, makeLogger } from './net/logger.js';
 import { startServer as startNetServer } from './net/server.js';
+import { checkedTls, type Tls } from './net/transport.js';
 
 // --- sessions --------------------------------------------------------------------------------------------------------------
 
@@ -31,6 +32,8 @@ export interface ConnectOptions {
   readonly servers: ReadonlyArray<ServerAddress>;
   /** The cluster's secret. */
   readonly secret: string;
+  /** Over TLS, and how: the servers must be started with TLS too. Default: plain TCP, whose frames are sealed with the secret. */
+  readonly tls?: Tls;
   /** The session guarantees (R12); what is left out is as for {@link MASTER_GUARANTEES}. Not with `token`. */
   readonly guarantees?: Partial<Guarantees>;
   /** What an earlier session had seen: the new one keeps its promises (R11a). A token may be used any number of times, and be old. */
@@ -85,10 +88,13 @@ const sessionOf = (o: ConnectOptions): E.Either<string, Session> => {
  * a server that cannot be reached yet is dialed again when it is needed.
  */
 export const connect = async (o: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
+  const tls = checkedTls(o.tls, false);
+  if (E.isLeft(tls)) return tls;
   const session = sessionOf(o);
   if (E.isLeft(session)) return session;
   const client = makeClient({
     secret: o.secret,
+    tls: o.tls,
     session: session.right,
     timeoutMs: o.timeoutMs ?? REQUEST_MS,
     logger: loggerOf('bayou-session', o.logLevel),
@@ -127,6 +133,8 @@ export interface StartServerOptions {
   readonly port?: number;
   /** The cluster's secret. Default: a fresh one. */
   readonly secret?: string;
+  /** Over TLS, with this certificate and key. Default: plain TCP, whose frames are sealed with the secret. */
+  readonly tls?: Tls;
   /** The folder of its durable log. Default: none, the log is in memory, and a restarted server is a new replica (R7). */
   readonly dataDir?: string;
   /** Acknowledge only what survives the death of the machine (R10). Default: false, the death of the process. */
@@ -164,10 +172,13 @@ export interface BayouServer {
 
 /** Starts a server in this process. Fails with one line: the port is taken, the log is damaged or in use. */
 export const startServer = async (o: StartServerOptions): Promise<E.Either<string, BayouServer>> => {
+  const tls = checkedTls(o.tls, true);
+  if (E.isLeft(tls)) return tls;
   const secret = o.secret ?? newSecret();
   const started = await startNetServer({
     id: o.id,
     secret,
+    tls: o.tls,
     host: o.host ?? '127.0.0.1',
     ports: { wanted: 0, range: o.port === undefined ? null : [o.port, o.port] },
     log: o.dataDir === undefined ? createMemoryLog() : createDiskLog(o.dataDir, { fsync: o.fsync ?? false }),

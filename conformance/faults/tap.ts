@@ -54,6 +54,7 @@ export const tapOf = (secret: string): Tap => {
         acceptor: acceptor.right.hello.from,
         acceptorNonce: acceptor.right.hello.nonce,
         acceptorReplica: acceptor.right.hello.replica,
+        channel: '',
       };
       // What one end sealed the other opens, and the proxy stands between them as both.
       const { open } = sealOf(secret, end === 'dialer' ? 'acceptor' : 'dialer', introduction);

@@ -7,9 +7,9 @@ import type { SessionToken } from '../core/session.js';
 import { type BayouSession, connect, type ServerAddress } from '../library.js';
 import { wholeNumber } from '../master/options.js';
 import { REQUEST_MS } from '../net/limits.js';
-import { addServer, secretIn } from './parse.js';
+import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 
-interface Options {
+interface Options extends TlsFiles {
   readonly server: ReadonlyArray<ServerAddress>;
   readonly secretFile: string;
   readonly tokenFile?: string;
@@ -53,11 +53,13 @@ const run = async (o: Options): Promise<number> => {
     say(token.left);
     return 1;
   }
+  const tls = tlsIn(o);
   const connected = await connect({
     servers: o.server,
     secret: secretIn(o.secretFile, false),
     timeoutMs: o.timeoutMs,
     logLevel: 'warn',
+    ...(tls !== undefined && { tls }),
     ...(token.right !== undefined && { token: token.right }),
   });
   if (E.isLeft(connected)) {
@@ -76,7 +78,7 @@ const run = async (o: Options): Promise<number> => {
 /** Exit status 0: all done; 1: no server could be reached, a put failed, or a line was wrong; 2: bad usage (thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   let status = 0;
-  await new Command('bayou client')
+  const command = new Command('bayou client')
     .description('a session: reads lines `put key value` and `get key` from standard input')
     .requiredOption(
       '--server <id@host:port>',
@@ -90,7 +92,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .exitOverride()
     .action(async (o: Options) => {
       status = await run(o);
-    })
-    .parseAsync(args, { from: 'user' });
+    });
+  withTlsOptions(command, 'the certificate that it shows, where the servers ask for one');
+  await command.parseAsync(args, { from: 'user' });
   return status;
 };

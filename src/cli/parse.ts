@@ -1,8 +1,9 @@
 /** What several subcommands read from their command lines. */
 import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { ServerAddress } from '../library.js';
 import { newSecret } from '../net/auth.js';
+import type { Tls } from '../net/transport.js';
 import { UsageError } from './exit.js';
 
 const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
@@ -58,4 +59,34 @@ export const secretIn = (file: string, make: boolean): string => {
   if (secret.length < LEAST_SECRET)
     throw new UsageError(`--secret-file: the secret in ${file} is shorter than ${LEAST_SECRET} characters`);
   return secret;
+};
+
+/** The files of TLS, as the command line names them. */
+export interface TlsFiles {
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
+}
+
+/** Adds the options of {@link TlsFiles}. `shows`: what this end's certificate is for. */
+export const withTlsOptions = (command: Command, shows: string): Command =>
+  command
+    .option('--tls-cert <file>', `speak TLS; ${shows} (PEM)`)
+    .option('--tls-key <file>', 'the key of that certificate (PEM)')
+    .option('--tls-ca <file>', 'speak TLS; who has signed the certificates of the others (PEM)');
+
+const pemIn = (flag: string, file: string | undefined): string | undefined => {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${flag}: ${file} cannot be read: ${reason(error)}`);
+  }
+};
+
+/** TLS by the files that are named; undefined where none is. @throws UsageError where one cannot be read */
+export const tlsIn = ({ tlsCert, tlsKey, tlsCa }: TlsFiles): Tls | undefined => {
+  const [cert, key, ca] = [pemIn('--tls-cert', tlsCert), pemIn('--tls-key', tlsKey), pemIn('--tls-ca', tlsCa)];
+  if (cert === undefined && key === undefined && ca === undefined) return undefined;
+  return { ...(cert !== undefined && { cert }), ...(key !== undefined && { key }), ...(ca !== undefined && { ca }) };
 };

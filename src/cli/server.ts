@@ -6,9 +6,9 @@ import { wholeNumber } from '../master/options.js';
 import { ANTI_ENTROPY_MS } from '../net/limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
 import { withConfigFile } from './config-file.js';
-import { addServer, host, secretIn } from './parse.js';
+import { addServer, host, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 
-interface Options {
+interface Options extends TlsFiles {
   readonly id: number;
   readonly host: string;
   readonly port: number;
@@ -30,7 +30,9 @@ const stopped = (): Promise<void> =>
 const shown = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 const run = async (o: Options): Promise<number> => {
-  const started = await startServer({ ...o, peers: o.peer, secret: secretIn(o.secretFile, true) });
+  const tls = tlsIn(o);
+  const secret = secretIn(o.secretFile, true);
+  const started = await startServer({ ...o, peers: o.peer, secret, ...(tls !== undefined && { tls }) });
   if (E.isLeft(started)) {
     process.stderr.write(`bayou server: ${started.left}\n`);
     return 1;
@@ -66,6 +68,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .action(async (o: Options) => {
       status = await run(o);
     });
+  withTlsOptions(command, 'the certificate that it shows to whoever connects and to its peers');
   await command.parseAsync(withConfigFile(args, command.options), { from: 'user' });
   return status;
 };

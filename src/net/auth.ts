@@ -26,6 +26,8 @@ export interface Introduction {
   readonly acceptorNonce: string;
   /** Which replica the acceptor is (R7); null where it is no server. */
   readonly acceptorReplica: ReplicaId | null;
+  /** The TLS channel's own key (`transport.ts`); empty without TLS. */
+  readonly channel: string;
 }
 
 /** What is proved, or what a key is for, as one text: the purpose, and all that both ends have said of themselves. */
@@ -34,6 +36,7 @@ export const describeIntroduction = (purpose: string, i: Introduction): string =
     purpose,
     ...[i.dialer.role, i.dialer.id, i.dialerNonce],
     ...[i.acceptor.role, i.acceptor.id, i.acceptorNonce, i.acceptorReplica],
+    i.channel,
   ]);
 
 /** The proof that one end of a connection knows the secret. */

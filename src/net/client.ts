@@ -14,6 +14,7 @@ import { outbound, type Outbound } from './outbound.js';
 import type { Address, Answer } from './protocol.js';
 import { makePutter } from './putting.js';
 import type { Tracer } from './tracer.js';
+import type { Tls } from './transport.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -23,6 +24,8 @@ export interface ClientOptions {
   readonly session: Session;
   /** How long a put or a get may take, over all servers, in ms (R15). */
   readonly timeoutMs: number;
+  /** Over TLS, and how; default: plain TCP. */
+  readonly tls?: Tls | undefined;
   readonly logger: Logger;
   readonly trace: Tracer;
 }
@@ -48,6 +51,7 @@ export const makeClient = (o: ClientOptions): Client => {
     me: { role: 'client', id: o.session.client },
     secret: o.secret,
     handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),
+    tls: o.tls,
   };
   const links = new Map<NodeId, Outbound>();
   let answeredLast: NodeId | undefined;

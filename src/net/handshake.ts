@@ -1,5 +1,5 @@
 /** Both ends' first words on a connection: who they are, which version they speak, and the proof that they belong. */
-import { connect as connectSocket, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import { type ReplicaId, serverOf } from '../core/ids.js';
@@ -9,6 +9,7 @@ import { encodeFrame, type FrameReader, frameReader } from './frame.js';
 import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES, STRANGER_MS } from './limits.js';
 import { AcceptHelloC, type Address, decodeOr, DialHelloC, type Party, PROTOCOL_VERSION, ProofC, WelcomeC } from './protocol.js';
 import { type Seal, sealOf } from './seal.js';
+import { channelOf, connectTo, type Tls } from './transport.js';
 
 /** Who this process is, and what it knows. */
 export interface Identity {
@@ -18,6 +19,8 @@ export interface Identity {
   readonly handshakeMs?: number;
   /** Which replica this process is now, where it is a server. */
   readonly replica?: () => ReplicaId;
+  /** Over TLS, and how; default: plain TCP. */
+  readonly tls?: Tls | undefined;
 }
 
 /** A socket whose frames are read one at a time, until it becomes a connection. */
@@ -112,7 +115,8 @@ export const dial = async (
   peer: Party,
   callbacks: Callbacks,
 ): Promise<E.Either<string, Connection>> => {
-  const t = talk(connectSocket({ host: address.host, port: address.port, noDelay: true }), identity.handshakeMs ?? HANDSHAKE_MS);
+  const socket = connectTo(address, identity.tls);
+  const t = talk(socket, identity.handshakeMs ?? HANDSHAKE_MS);
   const dialed = await settle(t, async () => {
     const nonce = newNonce();
     t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce } });
@@ -122,6 +126,7 @@ export const dial = async (
     const i: Introduction = {
       ...{ dialer: identity.me, dialerNonce: nonce },
       ...{ acceptor: peer, acceptorNonce: hello.nonce, acceptorReplica: replica },
+      channel: channelOf(socket),
     };
     // The acceptor's proof is over who it is, so it cannot pass for somebody else.
     if (!sameProof(hello.proof, proof(identity.secret, 'acceptor', i))) {
@@ -155,6 +160,7 @@ export const accept = (
     const i: Introduction = {
       ...{ dialer: hello.from, dialerNonce: hello.nonce },
       ...{ acceptor: identity.me, acceptorNonce: nonce, acceptorReplica: replica },
+      channel: channelOf(socket),
     };
     const introduced = { version: PROTOCOL_VERSION, from: identity.me, nonce, replica };
     t.say({ hello: { ...introduced, proof: proof(identity.secret, 'acceptor', i) } });

@@ -1,5 +1,5 @@
 /** Listening: on a free port, for connections that can prove that they belong. */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
 import type { Callbacks, Connection } from './connection.js';
@@ -8,6 +8,7 @@ import { MAX_OF_ONE_MEMBER, MAX_STRANGERS } from './limits.js';
 import type { Logger } from './logger.js';
 import type { Party } from './protocol.js';
 import { throttled } from './throttled.js';
+import { makeListener } from './transport.js';
 
 /** Which ports to try; see {@link "net/config"}. */
 export interface Ports {
@@ -42,18 +43,18 @@ const listenOn = (server: Server, host: string, port: number): Promise<E.Either<
   });
 
 /** Those who have not proved yet that they belong, eldest first; whoever comes takes the place of the eldest where there is none left. */
-const strangersRoom = (): { readonly enter: (socket: Socket) => void; readonly leave: (socket: Socket) => void } => {
-  const inside = new Set<Socket>();
+const strangersRoom = (): { readonly enter: (id: string, socket: Socket) => void; readonly leave: (id: string) => void } => {
+  const inside = new Map<string, Socket>();
   return {
-    enter: (socket) => {
+    enter: (id, socket) => {
       const [eldest] = inside;
       if (eldest !== undefined && inside.size >= MAX_STRANGERS) {
-        inside.delete(eldest);
-        eldest.destroy();
+        inside.delete(eldest[0]);
+        eldest[1].destroy();
       }
-      inside.add(socket);
+      inside.set(id, socket);
     },
-    leave: (socket) => void inside.delete(socket),
+    leave: (id) => void inside.delete(id),
   };
 };
 
@@ -83,10 +84,9 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     });
   };
 
-  const server = createServer({ noDelay: true }, (socket) => {
-    room.enter(socket);
+  const shakeHands = (id: string, socket: Socket): void => {
     void accept(identity, socket, admit, l.callbacks).then((accepted) => {
-      room.leave(socket);
+      room.leave(id);
       if (E.isLeft(accepted)) {
         say[accepted.left.isRefusal ? 'info' : 'warn'](`a connection was cut off: ${accepted.left.message}`);
         return;
@@ -94,6 +94,15 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
       countUntilClosed(socket, accepted.right.peer);
       l.onConnection(accepted.right);
     });
+  };
+
+  const server = makeListener(identity.tls, {
+    onStranger: room.enter,
+    onReady: shakeHands,
+    onFailure: (id, why) => {
+      room.leave(id);
+      say.warn(`a connection was cut off: ${why}`);
+    },
   });
   const ports = candidates(l.ports);
   let last = 'no port to try';

@@ -17,6 +17,7 @@ import { outbound, type Outbound } from './outbound.js';
 import type { Address, Answer, Ask, Party } from './protocol.js';
 import { observeReplica, type PullNames } from './replica-trace.js';
 import type { Tracer } from './tracer.js';
+import type { Tls } from './transport.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly id: NodeId;
   /** The cluster's secret: whoever knows it belongs to the cluster. */
   readonly secret: string;
+  /** Over TLS, and how; default: plain TCP. */
+  readonly tls?: Tls | undefined;
   readonly host: string;
   readonly ports: Ports;
   readonly log: Log;
@@ -117,6 +120,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     secret: o.secret,
     handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),
     replica: () => durable.replica.id,
+    tls: o.tls,
   };
   const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };
   const pulling = new Map<NodeId, Promise<boolean>>();

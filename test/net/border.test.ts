@@ -88,6 +88,7 @@ describe('whoever does not know the secret stays out', () => {
       acceptor: { role: 'server', id: 0 },
       acceptorNonce: 'b',
       acceptorReplica: '0.0',
+      channel: '',
     } as const;
     const made = new Set([
       proof(SECRET, 'dialer', i),
@@ -96,8 +97,9 @@ describe('whoever does not know the secret stays out', () => {
       proof(SECRET, 'dialer', { ...i, dialer: { role: 'client', id: 6 } }),
       proof(SECRET, 'dialer', { ...i, acceptorNonce: 'c' }),
       proof(SECRET, 'dialer', { ...i, dialerNonce: 'c' }),
+      proof(SECRET, 'dialer', { ...i, channel: 'c' }),
     ]);
-    expect(made.size).toBe(6);
+    expect(made.size).toBe(7);
   });
 });
 

@@ -119,6 +119,7 @@ describe('seals', () => {
     acceptor: { role: 'server', id: 0 },
     acceptorNonce: 'b',
     acceptorReplica: '0.0',
+    channel: '',
   } as const;
   const bytes = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((n) => String.fromCharCode(n)), maxLength: 200 });
 
@@ -140,6 +141,7 @@ describe('seals', () => {
     ['another id', SECRET, { ...introduction, dialer: { role: 'client', id: 6 } as const }],
     ['another nonce of the dialer', SECRET, { ...introduction, dialerNonce: 'c' }],
     ['another nonce of the acceptor', SECRET, { ...introduction, acceptorNonce: 'c' }],
+    ['another TLS channel', SECRET, { ...introduction, channel: 'c' }],
     ['another replica', SECRET, { ...introduction, acceptorReplica: '0.1' as const }],
   ])('%s does not open them', (_name, secret, other) => {
     const sealed = sealOf(SECRET, 'dialer', introduction).seal('{}');

@@ -101,6 +101,7 @@ export const handshakeByHand = async (
     acceptor,
     acceptorNonce: hello.nonce,
     acceptorReplica: hello.replica,
+    channel: '',
   };
   socket.write(encodeFrame({ proof: proof(SECRET, 'dialer', introduction) }));
   await until(() => heard.length === 2);
