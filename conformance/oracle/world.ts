@@ -141,7 +141,7 @@ const put = (layout: Layout, world: World, c: Extract<Command, { type: 'put' }>)
   const request = S.putOf(MASTER_GUARANTEES, () => c.value)(session, c.key);
   for (const s of asked(layout, world, session)) {
     const [server, answer] = Sv.acceptPut(RULES)(world.servers[s]!, request);
-    if (answer.type === 'behind') continue;
+    if (answer.type !== 'accepted') continue;
     const after = S.answeredBy(S.afterPut(session, request, answer.stamp), layout.servers[s]!);
     return silent(withClient(withServer(world, s, server), at, after));
   }

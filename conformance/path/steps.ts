@@ -3,6 +3,7 @@ import type { Bytes } from '#bayou/core/bytes.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { VectorEntries } from '#bayou/core/write.js';
+import { showRequired } from '#bayou/model/seen.js';
 import { covers, has } from '#bayou/model/vector.js';
 import type { RecordedStep } from '#bayou/cli/check/path.js';
 import type { Names } from './names.js';
@@ -130,7 +131,10 @@ const answer = (m: Making, e: Of<'answer'>, isRefused = false): ReadonlyArray<No
   return [
     {
       label: { family: 'Get', args: [client, server, key] },
-      seen: { result: resultOf(names, e, valueOf(m)), requires: names.vector(e.require) },
+      seen: {
+        result: resultOf(names, e, valueOf(m)),
+        requires: showRequired(names.vector(e.require), e.atLeast === null ? undefined : names.stamp(e.atLeast)),
+      },
       ...eventOf(e),
       accesses: [e.result === 'found' ? writes(client, at) : reads(client, at), reads(server, at)],
     },

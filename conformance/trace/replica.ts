@@ -12,10 +12,20 @@
  */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { ReplicaId } from '#bayou/core/ids.js';
-import type { Get, GetAnswer, Pulled, Put, PutAnswer } from '#bayou/core/messages.js';
-import type { VectorEntries, Write } from '#bayou/core/write.js';
+import type { Get, GetAnswer, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
+import type { VectorEntries } from '#bayou/core/write.js';
+import type { Identity, Logged } from '#bayou/model/identity.js';
 import type { Rules, Variant } from '#bayou/model/rules.js';
-import { acceptPut, answerGet, answerPull, newServer, receive, type Receipt, type Server } from '#bayou/model/server.js';
+import {
+  acceptPut,
+  answerGet,
+  answerPull,
+  newServer,
+  receive,
+  type Pulled,
+  type Receipt,
+  type Server,
+} from '#bayou/model/server.js';
 import { covers, same, type Vector } from '#bayou/model/vector.js';
 import type { Log } from '#bayou/model/write-log.js';
 
@@ -32,9 +42,7 @@ interface Undo {
   readonly receipt: string | undefined;
 }
 
-/** R3: a put is known by its client, its session and its client time. */
-const receiptName = ({ client, session, clientTime }: Pick<Put, 'client' | 'session' | 'clientTime'>): string =>
-  `${client} ${session} ${clientTime}`;
+const receiptName = ({ client, session, clientTime }: Identity): string => `${client} ${session} ${clientTime}`;
 
 /** A replica that is followed. Changed in place by its own methods alone. */
 export class FollowedReplica {
@@ -42,14 +50,14 @@ export class FollowedReplica {
   clock = 0;
   vv: Vector = [];
   readonly #logs = new Map<Bytes, Log>();
-  readonly #byReplica = new Map<ReplicaId, Map<Bytes, Write>>();
+  readonly #byReplica = new Map<ReplicaId, Map<Bytes, Logged>>();
   readonly #receipts = new Map<string, Receipt>();
   readonly #undo: Undo[] = [];
   readonly #rules: Rules;
   /** V2: the log's part of each puller's next answer, as it was read for the one before. */
-  readonly #readEarlier = new Map<ReplicaId, ReadonlyArray<Write>>();
+  readonly #readEarlier = new Map<ReplicaId, Log>();
   /** V8: the writes of the last answer, which are added when the next one arrives. */
-  #late: ReadonlyArray<Write> = [];
+  #late: Log = [];
   #seen = -1;
 
   constructor(id: ReplicaId, variant: Variant) {
@@ -72,12 +80,13 @@ export class FollowedReplica {
       });
   }
 
-  put(put: Put, index: number): PutAnswer {
+  put(put: Put, index: number): PutAnswer | Refused {
     const [after, answer] = acceptPut(this.#rules)(this.#slice(put.key, put), put);
-    if (answer.type === 'behind' || this.#receipts.has(receiptName(put))) return answer;
     const name = receiptName(put);
+    if (answer.type !== 'accepted' || this.#receipts.has(name)) return answer;
+    const { client, session, clientTime, key, value } = put;
     this.#take(index, after, [[put.key, after.log]], name);
-    this.#receipts.set(name, { client: put.client, clientTime: put.clientTime, stamp: answer.stamp });
+    this.#receipts.set(name, { client, session, clientTime, key, value, stamp: answer.stamp });
     return answer;
   }
 
@@ -87,7 +96,7 @@ export class FollowedReplica {
 
   /** R9: the answer to a request with this vector. */
   answer(puller: ReplicaId, asked: VectorEntries): Pulled {
-    const writes: Write[] = [];
+    const writes: Logged[] = [];
     if (!covers(asked, this.vv)) {
       for (const [r, t] of this.vv)
         if (!covers(asked, [[r, t]])) for (const write of this.#byReplica.get(r)?.values() ?? []) writes.push(write);
@@ -103,7 +112,7 @@ export class FollowedReplica {
   merge(answer: Pulled, index: number): void {
     const pulled = this.#rules.variant === 'V8' ? { ...answer, writes: this.#late } : answer;
     this.#late = answer.writes;
-    const byKey = new Map<Bytes, Write[]>();
+    const byKey = new Map<Bytes, Logged[]>();
     for (const write of pulled.writes) {
       const list = byKey.get(write.key);
       if (list === undefined) byKey.set(write.key, [write]);

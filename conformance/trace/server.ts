@@ -4,6 +4,7 @@ import type { Get, Put, Refused } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Write } from '#bayou/core/write.js';
 import { sameStamp, stampOrd } from '#bayou/model/order.js';
+import { showRequired } from '#bayou/model/seen.js';
 import { join, same } from '#bayou/model/vector.js';
 import type { PullAnswer, Sent } from './ledger.js';
 import { reject, showStamp, showVector, showWrites, Undecidable } from './rejection.js';
@@ -187,6 +188,8 @@ const prepareAccept = (scene: Scene, process: Process, state: ServerState, repli
         'R12',
         `it lacks what the session requires: it has ${showVector(before)}, required is ${showVector(e.require)}`,
       );
+    if (answer.type === 'refused')
+      return reject(e, answer.reason === 'other-replica' ? 'R14' : 'R3', `the model refuses the put: ${answer.reason}`);
     const repeats = before === replica.vv;
     if (!sameStamp(answer.stamp, e.stamp))
       reject(e, repeats ? 'R3' : 'R2', `the put's stamp is ${showStamp(e.stamp)}; the model gives it ${showStamp(answer.stamp)}`);
@@ -237,8 +240,8 @@ const prepareAnswer = (scene: Scene, process: Process, state: ServerState, repli
       !isGetLike(request, e) &&
       !scene.ledger.sent(e.client, process.who.id).some((s) => isGetLike(s.request, e))
     )
-      reject(e, 'R12', `the session requires ${showVector(request.require)}, the get says ${showVector(e.require)}`);
-    const answer = replica.get({ type: 'get', client: e.client, key: e.key, atLeast: null, require: e.require });
+      reject(e, 'R12', `the session requires ${requirement(request)}, the get says ${requirement(e)}`);
+    const answer = replica.get({ type: 'get', client: e.client, key: e.key, atLeast: e.atLeast, require: e.require });
     const [stamp, value] = answer.type === 'found' ? [answer.stamp, answer.value] : [null, null];
     if (answer.type !== e.result || value !== e.value || showStamp(stamp) !== showStamp(e.stamp))
       reject(
@@ -252,7 +255,13 @@ const prepareAnswer = (scene: Scene, process: Process, state: ServerState, repli
 };
 
 const isGetLike = (request: Get | Put, e: Of<'answer'>): boolean =>
-  request.type === 'get' && request.key === e.key && same(request.require, e.require);
+  request.type === 'get' &&
+  request.key === e.key &&
+  same(request.require, e.require) &&
+  showStamp(request.atLeast) === showStamp(e.atLeast);
+
+const requirement = (asked: Get | Put | Of<'answer'>): string =>
+  showRequired(showVector(asked.require), asked.type === 'put' || asked.atLeast === null ? undefined : showStamp(asked.atLeast));
 
 const checkVector = (e: Of<'refuse' | 'answer' | 'pullAsked' | 'pullAnswered' | 'merged'>, replica: FollowedReplica): void => {
   if (!same(e.vv, replica.vv)) reject(e, 'R8', `its vector is ${showVector(e.vv)}; the model's is ${showVector(replica.vv)}`);

@@ -55,7 +55,7 @@ export class FollowedSession {
 
   /** A put that was not accepted, or of which that is not known, has used its client time (R3). */
   afterFailedPut(put: Put): void {
-    this.#session = S.afterGivingUp(S.afterSilence(this.#session, put));
+    this.#session = S.sessionWith(this.#session, { clientTime: put.clientTime });
   }
 
   afterGet(key: Bytes, stamp: Stamp): void {

@@ -22,8 +22,8 @@ import {
 import { createReplica, step, vectorOf, type Effects } from '#bayou/impl/replica.js';
 import { gotAnswer, putAnswered, startGet, startPut, token } from '#bayou/impl/session.js';
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
+import { valueOf } from '#bayou/model/identity.js';
 import { textOf } from '#bayou/model/network.js';
-import { valueOf } from '#bayou/model/world.js';
 import {
   copyReplica,
   copySession,
@@ -147,7 +147,7 @@ const putUnanswered =
   ([client, server, puts, lost], way) => {
     const part = client as ClientPart;
     const session = sessionFor(ways, part);
-    const pending = startPut(session, key, nextValue(part));
+    const pending = { ...startPut(session, key, nextValue(part)), replica: (server as ServerPart).replica.id };
     const silent = { ...part, session, pending };
     if (way === 0) return { parts: [silent, server, puts, lost], saw: 'the put is lost' };
     const [after, answer] = putAt(ways, server as ServerPart, pending);

@@ -11,7 +11,7 @@
  * | links, budgets, the history of all puts | nothing: the master's business, or bounds of the model |
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { incarnationOf, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
+import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import type { Pull, Pulled, Put } from '#bayou/core/messages.js';
 import type { Seen } from '#bayou/impl/client-windows.js';
 import { openDurable } from '#bayou/impl/durable.js';
@@ -22,6 +22,7 @@ import { resume, token, type Session } from '#bayou/impl/session.js';
 import { textOf, type Message, type Net } from '#bayou/model/network.js';
 import type { Server } from '#bayou/model/server.js';
 import type { Session as ModelSession } from '#bayou/model/session.js';
+import { FIRST, type Logged } from '#bayou/model/identity.js';
 import { replicaOrd, stampOrd } from '#bayou/model/order.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -108,8 +109,22 @@ const sorted = <T>(items: ReadonlyArray<T>, compare: (a: T, b: T) => number): Re
 const receiptsOf = (seen: ReadonlyArray<Seen>): Server['receipts'] => {
   const last = new Map<NodeId, Seen>();
   for (const s of seen) if ((last.get(s.client)?.clientTime ?? 0) < s.clientTime) last.set(s.client, s);
-  return sorted([...last.values()], (a, b) => a.client - b.client);
+  return sorted(
+    [...last.values()].map(({ client, session, clientTime, stamp }) => ({
+      client,
+      session,
+      clientTime,
+      key: '',
+      value: '',
+      stamp,
+    })),
+    (a, b) => a.client - b.client,
+  );
 };
+
+/** Writes of the model; the implementation's do not say which session made them. */
+const logOf = (writes: Pulled['writes']): ReadonlyArray<Logged> =>
+  sorted(writes, stampOrd.compare).map((write) => ({ ...write, session: FIRST }));
 
 /** A server of the model. `remembersPuts`: where no answer is ever lost, the model does not remember puts, and need not (R3). */
 export const serverOfPart = (part: ServerPart, remembersPuts: boolean): Server => {
@@ -119,7 +134,7 @@ export const serverOfPart = (part: ServerPart, remembersPuts: boolean): Server =
     up: part.up,
     clock,
     vv: sorted(vv, ([a], [b]) => replicaOrd.compare(a, b)),
-    log: sorted(log, stampOrd.compare),
+    log: logOf(log),
     receipts: remembersPuts ? receiptsOf(part.seen) : [],
     midway: null,
     waiting: [],
@@ -135,6 +150,7 @@ export const sessionOfPart = (part: ClientPart, isBounded: boolean): ModelSessio
   const byReplica = ([a]: readonly [ReplicaId, number], [b]: readonly [ReplicaId, number]): number => replicaOrd.compare(a, b);
   return {
     client: t.client,
+    number: session.number,
     clientTime: session.clientTime,
     clock: t.clock,
     wrote: sorted(t.wrote, byKey),
@@ -144,19 +160,30 @@ export const sessionOfPart = (part: ClientPart, isBounded: boolean): ModelSessio
     kept: isBounded
       ? { wrote: t.wrote.map(([key]) => key), read: t.read.map(([key]) => key), floor: sorted(t.floor, byReplica) }
       : null,
-    unanswered: pending === undefined ? null : { clientTime: pending.clientTime, key: pending.key },
+    unanswered:
+      pending === undefined
+        ? null
+        : { clientTime: pending.clientTime, key: pending.key, replica: pending.replica ?? replicaId(0) },
+    acknowledged: null,
     servers: connected,
     last: answeredLast ?? null,
   };
 };
 
-/** A session of the model without what it keeps for the properties alone: keys that were folded into its floor (R11). */
+/** A server of the model without what its receipts say of puts beside which they are: the implementation has a digest of that. */
+export const withoutPuts = (server: Server): Server => ({
+  ...server,
+  receipts: server.receipts.map((receipt) => ({ ...receipt, key: '', value: '' })),
+});
+
+/** A session of the model without what it keeps for the properties alone: its acknowledged puts, and keys that were folded into its floor (R11). */
 export const withoutFolded = (session: ModelSession): ModelSession => {
   const { kept } = session;
   return kept === null
-    ? session
+    ? { ...session, acknowledged: null }
     : {
         ...session,
+        acknowledged: null,
         wrote: session.wrote.filter(([key]) => kept.wrote.includes(key)),
         read: session.read.filter(([key]) => kept.read.includes(key)),
       };
@@ -172,7 +199,7 @@ export const messageOf = (m: Flying): Message => {
         puller: m.puller,
         answerer: m.answerer,
         replica: m.to,
-        pulled: { ...m.pulled, vv: vv(m.pulled.vv), writes: sorted(m.pulled.writes, stampOrd.compare) },
+        pulled: { ...m.pulled, vv: vv(m.pulled.vv), writes: logOf(m.pulled.writes) },
         asked: [],
       };
 };

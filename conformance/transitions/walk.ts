@@ -12,6 +12,7 @@ import type { Config } from '#bayou/model/config.js';
 import { counted } from '#bayou/core/counted.js';
 import { replicaId } from '#bayou/core/ids.js';
 import { bayou } from '#bayou/model/system.js';
+import type { Server as ModelServer } from '#bayou/model/server.js';
 import type { Session as ModelSession } from '#bayou/model/session.js';
 import { asksOf, clientId, worldOf, type World } from '#bayou/model/world.js';
 import { moveOf, type LinkView, type Move, type Moved, type Parts, type Ways } from './moves.js';
@@ -20,6 +21,7 @@ import {
   serverOfPart,
   sessionOfPart,
   withoutFolded,
+  withoutPuts,
   type ClientPart,
   type Making,
   type NetPart,
@@ -121,7 +123,12 @@ class Interning {
     const key = this.keyOf(kind, value);
     const known = values.get(key);
     if (known !== undefined) return known;
-    const compared = kind === 'client' ? this.keyOf(kind, withoutFolded(value as ModelSession)) : key;
+    const compared =
+      kind === 'client'
+        ? this.keyOf(kind, withoutFolded(value as ModelSession))
+        : kind === 'server'
+          ? this.keyOf(kind, withoutPuts(value as ModelServer))
+          : key;
     const made = { kind, key, compared, value, number: this.#count++ };
     values.set(key, made);
     return made;

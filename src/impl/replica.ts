@@ -11,7 +11,8 @@
  *   `u.t > v[u.r]` the answer carries u; else the puller had u or a later one when it asked. `add` never replaces a write by
  *   an earlier one, so what was had is had for ever, and repetitions and reorderings change nothing.
  *
- * From I: a get served under `vv[r] >= t` reads the stamp (t, r) or a later one (R12), and equal vectors mean equal stores.
+ * From I: a get served under `vv[r] >= t` reads the stamp (t, r) or a later one (R12), as does one that finds a later write to the key
+ * itself; and equal vectors mean equal stores.
  */
 import type { Bytes } from '../core/bytes.js';
 import type { ReplicaId } from '../core/ids.js';
@@ -19,7 +20,7 @@ import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../c
 import type { Stamp, VectorEntries, Write } from '../core/write.js';
 import { digestOf, recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
 import type { Append, Recovered } from './log/log.js';
-import { compareStamps } from './order.js';
+import { compareStamps, isLater } from './order.js';
 import { policyWith, SHIPPED, type Faults, type Policy } from './policy.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 import { add, createWriteLog, lacking, latest, writesOf, type WriteLog } from './write-log.js';
@@ -151,10 +152,16 @@ const put = (replica: Replica, message: Put): Effects<AnswerTo['put']> => {
   return { answer: { type: 'accepted', stamp }, append };
 };
 
-/** R5, R13: ERR_DEP (`behind`) comes before ERR_KEY (`missing`). */
+/** R12, scope key: has the replica the stamp, or a later write to the key than it? */
+const reaches = (replica: Replica, atLeast: Stamp | null, write: Write | undefined): boolean =>
+  atLeast === null ||
+  (write !== undefined && isLater(write, atLeast)) ||
+  replica.policy.meets(replica.vv, [[atLeast.r, atLeast.t]]);
+
+/** R5, R12, R13: ERR_DEP (`behind`) comes before ERR_KEY (`missing`). */
 const get = (replica: Replica, message: Get): GetAnswer => {
-  if (!replica.policy.meets(replica.vv, message.require)) return { type: 'behind' };
   const write = latest(replica.log, message.key);
+  if (!replica.policy.meets(replica.vv, message.require) || !reaches(replica, message.atLeast, write)) return { type: 'behind' };
   if (write === undefined) return { type: 'missing' };
   return { type: 'found', value: write.value, stamp: { t: write.t, r: write.r } };
 };

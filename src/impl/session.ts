@@ -102,8 +102,7 @@ export const startGet = (session: Session, key: Bytes): Get => ({
   type: 'get',
   client: session.client,
   key,
-  atLeast: null,
-  require: session.guarantees.scope === 'store' ? requiredOfStore(session) : requiredOfKey(session, key),
+  ...(session.guarantees.scope === 'store' ? requiredOfStore(session) : requiredOfKey(session, key)),
 });
 
 /** R3, R12: the request of a put, with the next client time. */
@@ -162,25 +161,22 @@ const requiredOfPut = ({ guarantees, readVector, writeVector }: Session): Vector
   return entriesOfVector(require);
 };
 
-const requiredOfKey = (session: Session, key: Bytes): VectorEntries => {
+/** R12: what a get requires. */
+type Required = Pick<Get, 'atLeast' | 'require'>;
+
+const requiredOfKey = (session: Session, key: Bytes): Required => {
   const { readYourWrites, monotonicReads } = session.guarantees;
   const wrote = readYourWrites ? session.wrote.get(key) : undefined;
   const read = monotonicReads ? session.read.get(key) : undefined;
-  if (session.floor.size === 0 && (wrote === undefined || read === undefined)) {
-    const only = wrote ?? read;
-    return only === undefined ? [] : [[only.r, only.t]];
-  }
-  const require: Vector = new Map(session.floor);
-  if (wrote !== undefined) raise(require, wrote.r, wrote.t);
-  if (read !== undefined) raise(require, read.r, read.t);
-  return entriesOfVector(require);
+  const greater = wrote !== undefined && read !== undefined && isLater(read, wrote) ? read : (wrote ?? read);
+  return { atLeast: greater ?? null, require: entriesOfVector(session.floor) };
 };
 
-const requiredOfStore = (session: Session): VectorEntries => {
+const requiredOfStore = (session: Session): Required => {
   const require: Vector = new Map();
   if (session.guarantees.readYourWrites) raiseAll(require, session.writeVector);
   if (session.guarantees.monotonicReads) raiseAll(require, session.readVector);
-  return entriesOfVector(require);
+  return { atLeast: null, require: entriesOfVector(require) };
 };
 
 const raiseAll = (vector: Vector, other: Vector): void => {

@@ -87,6 +87,10 @@ const FIELDS = {
   duplicates: count,
   /** How many answers to puts can be lost; the session then repeats the put, or gives it up (R3, R14). */
   lostAnswers: whole(0, 9),
+  /** How many sessions can end and start again under their client's id, anew or from a token (R11a). */
+  newSessions: whole(0, 9),
+  /** Of the restarts, how many may be with an earlier copy of the log (R7a). */
+  restores: whole(0, 9),
   /** How many keys each of a session's per-key maps holds (R11); with as many as there are keys, nothing is ever folded. */
   sessionKeys: whole(1, 5),
   /** Each session's guarantees (R12). */
@@ -130,6 +134,8 @@ export const DEFAULTS: Config = {
   losses: 0,
   duplicates: 0,
   lostAnswers: 0,
+  newSessions: 0,
+  restores: 0,
   sessionKeys: 5,
   sessions: { readYourWrites: true, monotonicReads: true, writesFollowReads: false, monotonicWrites: false, scope: 'key' },
   grain: 'pull',
@@ -160,6 +166,8 @@ const REPLAYED: typeof FIELDS = {
   blankRestarts: whole(0, MANY),
   inFlight: whole(0, MANY),
   lostAnswers: whole(0, MANY),
+  newSessions: whole(0, MANY),
+  restores: whole(0, MANY),
   sessionKeys: whole(1, 26),
   rounds: whole(0, 9),
 };
@@ -180,9 +188,13 @@ const wrongField = (fields: typeof FIELDS, name: string, value: unknown): Readon
       : [`${name}: expected ${fields[name as keyof typeof FIELDS].name}, but it is ${shown(value)}`]
     : [`${name}: there is no such field; the fields are ${Object.keys(FIELDS).join(', ')}`];
 
+/** Must a replica know a put again (R3)? */
+export const remembersPuts = (c: Config): boolean => c.lostAnswers > 0 || c.newSessions > 0;
+
 /** What a property is about, and whether the configuration has it. Checked where the property is named alone: a check of nothing holds. */
 const SUBJECTS: ReadonlyArray<readonly [PropertyId, string, (c: Config) => boolean]> = [
   ['REPEAT', 'repeated puts, so lostAnswers must be at least 1', (c) => c.lostAnswers > 0],
+  ['LOST', 'puts that may be taken for others, so lostAnswers or newSessions must be at least 1', remembersPuts],
   ['STABLE', 'stabilize, so that must be true', (c) => c.stabilize],
   ['RYW', 'sessions that ask for readYourWrites', (c) => anyAsks(c, 'readYourWrites')],
   ['MR', 'sessions that ask for monotonicReads', (c) => anyAsks(c, 'monotonicReads')],
@@ -229,6 +241,10 @@ const disagreements = (c: Config): ReadonlyArray<string> =>
       c.placement !== 'any' &&
       'lostAnswers: answers are lost only to clients that roam; leave placement "any", or lostAnswers 0',
     c.blankRestarts > c.kills && `blankRestarts: ${c.blankRestarts} restarts need as many kills, but kills is ${c.kills}`,
+    c.restores > c.kills && `restores: ${c.restores} servers put back need as many kills, but kills is ${c.kills}`,
+    c.variant === 'V9' && c.newSessions === 0 && 'newSessions: V9 needs at least 1, or no session ever goes on as another',
+    c.variant === 'V10' && c.restores === 0 && 'restores: V10 needs at least 1, or no server is ever put back',
+    c.variant === 'V11' && c.lostAnswers === 0 && 'lostAnswers: V11 needs at least 1, or no put is ever repeated',
     c.variant === 'V3' && c.blankRestarts === 0 && 'blankRestarts: V3 needs at least 1, or nothing is ever forgotten',
     c.variant === 'V4' && !c.stabilize && 'stabilize: V4 is about stabilize, so it must be true',
     c.expect !== 'holds' &&

@@ -1,15 +1,16 @@
 /** What a step says of the properties: which it breaks, which witnesses it reaches. Pure look-backs; they change nothing. */
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../core/bytes.js';
-import type { GetAnswer, Pulled, Put } from '../core/messages.js';
+import type { GetAnswer, Put, Refused } from '../core/messages.js';
 import type { Guarantees } from '../core/session.js';
 import type { Stamp } from '../core/write.js';
+import { samePut } from './identity.js';
 import { isOlder, orderAt, sameStamp, stampOrd } from './order.js';
 import type { Rules } from './rules.js';
 import { PROPERTIES, type PropertyId } from './sentences.js';
-import type { Server } from './server.js';
+import type { Pulled, Server } from './server.js';
 import { stampFor, type Session, type Stamps } from './session.js';
-import { has } from './vector.js';
+import { at, has } from './vector.js';
 import * as L from './write-log.js';
 
 /** The properties that a configuration checks: what it does not check is not even asked. */
@@ -38,6 +39,12 @@ const changesStore = (rules: Rules, whole: L.Log, after: Server): boolean => {
 const unmet = (stamps: Stamps, server: Server, stamp: Stamp): boolean =>
   stamps.some(([, s]) => !isOlder(s, stamp) || !has(server.vv, s));
 
+/** Is it later than what the session, or the one whose token it goes on from, wrote to the key before? */
+const comesAfter = (session: Session, key: Bytes, stamp: Stamp): boolean => {
+  const before = stampFor(session.wrote, key);
+  return before === undefined || isOlder(before, stamp);
+};
+
 /** What an accepted put breaks. */
 export const putBreaks = (
   judged: Judged,
@@ -49,9 +56,7 @@ export const putBreaks = (
   after: Server,
   stamp: Stamp,
 ): ReadonlyArray<string> => {
-  const { client, clientTime } = put;
-  const known = (): Stamp | undefined =>
-    before.log.find((w) => w.client === client && w.clientTime === clientTime && w.r === before.replica);
+  const known = (): Stamp | undefined => before.log.find((w) => samePut(w, put) && w.r === before.replica);
   const isNew = after !== before;
   return all([
     named('GREATEST', judged.has('GREATEST') && isNew && before.log.some((w) => stampOrd.compare(w, stamp) >= 0)),
@@ -61,6 +66,8 @@ export const putBreaks = (
       'REPEAT',
       judged.has('REPEAT') && O.exists((first: Stamp) => isNew || !sameStamp(first, stamp))(O.fromNullable(known())),
     ),
+    named('LOST', judged.has('LOST') && after.log.some((w) => sameStamp(w, stamp) && !samePut(w, put))),
+    named('SESSION_ORDER', judged.has('SESSION_ORDER') && session.acknowledged === null && !comesAfter(session, put.key, stamp)),
     named('WFR', judged.has('WFR') && asked.writesFollowReads && isNew && unmet(session.read, before, stamp)),
     named('MW', judged.has('MW') && asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp)),
     named('LATER', judged.has('LATER') && isNew && [...session.wrote, ...session.read].some(([, s]) => !isOlder(s, stamp))),
@@ -74,6 +81,10 @@ export const putShows = (judged: Judged, before: Server, after: Server): Readonl
 /** Is the answer older than what the session knows of the key? No value is older than any. */
 const goesBack = (answer: GetAnswer, known: Stamp | undefined): boolean =>
   known !== undefined && (answer.type === 'missing' || (answer.type === 'found' && isOlder(answer.stamp, known)));
+
+/** What a put that is refused for another reason than R12 witnesses. */
+export const refusalShows = (judged: Judged, reason: Refused['reason']): ReadonlyArray<string> =>
+  named('OTHER_REPLICA', judged.has('OTHER_REPLICA') && reason === 'other-replica');
 
 /** What the answer to a get breaks. */
 export const getBreaks = (
@@ -126,6 +137,17 @@ export const restartBreaks = (judged: Judged, before: Server, after: Server): Re
 /** What coming back from a kill witnesses. */
 export const restartShows = (judged: Judged, after: Server): ReadonlyArray<string> =>
   named('RECOVERY', judged.has('RECOVERY') && after.log.some((w) => w.r === after.replica));
+
+/** What coming back with a copy of its log witnesses. */
+export const putBackShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
+  named('PUT_BACK', judged.has('PUT_BACK') && at(after.vv, before.replica) < at(before.vv, before.replica));
+
+/** What going on from a token witnesses. */
+export const tokenShows = (judged: Judged, session: Session, token: Session, isUsed: boolean): ReadonlyArray<string> =>
+  both(
+    named('OLD_TOKEN', judged.has('OLD_TOKEN') && token.clock < session.clock),
+    named('TOKEN_TWICE', judged.has('TOKEN_TWICE') && isUsed),
+  );
 
 /** What a stabilize breaks, after which `isStable` should be true (V4). */
 export const stabilizeBreaks = (judged: Judged, isStable: () => boolean): ReadonlyArray<string> =>

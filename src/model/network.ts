@@ -1,7 +1,8 @@
 /** The network: partitions made by links (contract, section 5), and messages in flight at the finer grain (section 7, R9). */
 import type { NodeId, ReplicaId } from '../core/ids.js';
-import type { Pulled } from '../core/messages.js';
 import type { Stamp } from '../core/write.js';
+import { sessionText } from './identity.js';
+import type { Pulled } from './server.js';
 import * as V from './vector.js';
 
 // --- links and partitions --------------------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ export const textOf = (m: Message): string =>
   m.type === 'request'
     ? `${m.replica}?${m.answerer}[${V.show(m.vv)}]${part(m.after, null)}`
     : `${m.replica}!${m.answerer}[${V.show(m.pulled.vv)}]@${m.pulled.clock}${m.pulled.writes
-        .map((w) => `;${w.t},${w.r},${w.client},${w.clientTime},${w.key}`)
+        .map((w) => `;${w.t},${w.r},${sessionText(w.client, w.session)},${w.clientTime},${w.key}`)
         .join('')}${part(m.pulled.after, m.pulled.upTo)}${m.asked.length === 0 ? '' : `[${V.show(m.asked)}]`}`;
 
 /** Which part a message is about; nothing where it is about all of them. */

@@ -1,7 +1,7 @@
 /** The properties of the contract's section 8 over a configuration's slots (their sentences: `sentences.ts`; step properties: `judge.ts`). */
 import * as O from 'fp-ts/lib/Option.js';
 import { over, type ComponentProperty, type Predicate, type Slot } from '../checker/interface.js';
-import type { Write } from '../core/write.js';
+import { samePut } from './identity.js';
 import { isOlder, orderAt, sameStamp } from './order.js';
 import type { Pair } from './network.js';
 import { propertiesMeant, PROPERTIES, type PropertyId } from './sentences.js';
@@ -20,11 +20,14 @@ const claimsHold =
   (server: Server, writes: L.Log): boolean =>
     writes
       .filter((w) => V.has(server.vv, w))
-      .every((w) => L.hasOrSupersedes(world.rules.pruning, orderAt(world.rules.variant)(server.replica))(server.log, w));
+      .every((w) => L.hasOrSupersedes(world.rules, orderAt(world.rules.variant)(server.replica))(server.log, w));
 
 /** R4: no two of them are different writes with one stamp. */
-const stampsAreUnique = (writes: ReadonlyArray<Write>): boolean =>
-  writes.every((w, i) => writes.every((x, j) => j <= i || !sameStamp(w, x) || L.samePut(w, x)));
+const stampsAreUnique = (writes: L.Log): boolean =>
+  writes.every((w, i) => writes.every((x, j) => j <= i || !sameStamp(w, x) || samePut(w, x)));
+
+/** R7a: does the replica claim no more of the other than that one itself? */
+const claimsNoMore = (of: Server, other: Server): boolean => V.at(of.vv, other.replica) <= V.at(other.vv, other.replica);
 
 /** R10: what the session was told that this replica accepted, has it that, or something later? */
 const keepsItsWord =
@@ -52,6 +55,40 @@ const mayReadStale =
       );
     });
 
+/** SESSION-ORDER: do the session's acknowledged puts to each key ascend? */
+const acknowledgedAscend = ({ acknowledged }: Session): boolean =>
+  (acknowledged ?? []).every((a, i, all) => all.slice(i + 1).every((b) => b.key !== a.key || isOlder(a.stamp, b.stamp)));
+
+const isOf = (session: Session, write: L.Log[number]): boolean =>
+  write.client === session.client && write.session === session.number;
+
+/**
+ * SESSION-ORDER, at a server: is no acknowledged put of the session there under a greater stamp than a later acknowledged one to the key
+ * has? (A put has one stamp, the one it was acknowledged with, unless it was repeated at another replica: V11.)
+ */
+const keepsSessionOrder = (session: Session, { log }: Server): boolean =>
+  (session.acknowledged ?? []).every((a, _, all) =>
+    all.every(
+      (b) =>
+        b.key !== a.key ||
+        b.clientTime <= a.clientTime ||
+        !log.some((w) => isOf(session, w) && w.clientTime === a.clientTime && isOlder(b.stamp, w)),
+    ),
+  );
+
+/** R14: is a put that the session gave up there under a greater stamp than a later, acknowledged one to the key has? */
+const unknownWins = ({ acknowledged, ...session }: Session, { log }: Server): boolean =>
+  (acknowledged ?? []).some((b) =>
+    log.some(
+      (w) =>
+        isOf({ acknowledged, ...session }, w) &&
+        w.key === b.key &&
+        w.clientTime < b.clientTime &&
+        isOlder(b.stamp, w) &&
+        acknowledged?.every((a) => a.clientTime !== w.clientTime),
+    ),
+  );
+
 // --- slots that predicates look at -----------------------------------------------------------------------------------------
 
 const pairs = <A>(list: ReadonlyArray<A>): ReadonlyArray<readonly [A, A]> =>
@@ -59,6 +96,9 @@ const pairs = <A>(list: ReadonlyArray<A>): ReadonlyArray<readonly [A, A]> =>
 
 const overPairs = (world: World, holds: (a: Server, b: Server) => boolean): ReadonlyArray<Predicate> =>
   pairs(world.servers).map(([a, b]) => over([a, b], holds));
+
+const overSessions = (world: World, holds: (session: Session, server: Server) => boolean): ReadonlyArray<Predicate> =>
+  world.clients.flatMap((c) => world.servers.map((s) => over([c, s], holds)));
 
 const isServer = (local: Server | boolean): local is Server => typeof local !== 'boolean';
 
@@ -111,6 +151,16 @@ const fewPuts = ({ config }: World, least: number): string | undefined => {
   return config.puts === 0 ? 'nothing is put' : `there ${config.puts === 1 ? 'is 1 put' : `are ${config.puts} puts`} in all`;
 };
 
+/** Why no server is ever another replica than before. */
+const sameReplicas = ({ config, rules }: World): string | undefined => {
+  if (config.blankRestarts + config.restores === 0) return 'every server comes back as the replica that it was';
+  return rules.variant === 'V11' ? 'no server looks whether it is another replica' : undefined;
+};
+
+/** What is about steps that a configuration does not have does not even appear. */
+const whereThereIs = (bound: number, property: () => ComponentProperty): ComponentProperty | 'does not apply' =>
+  bound === 0 ? 'does not apply' : property();
+
 const oneServer = ({ config }: World): string | undefined => (config.servers === 1 ? 'there is one server' : undefined);
 
 /** Why no two clients' writes meet. */
@@ -155,12 +205,22 @@ const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'do
               ),
             ),
           )
-        : w.clients.flatMap((c) => w.servers.map((s) => over([c, s], keepsItsWord(w)))),
+        : overSessions(w, keepsItsWord(w)),
     ),
   CLOCK: () => alwaysStep('CLOCK'),
+  SESSION_ORDER: (w) =>
+    w.config.lostAnswers === 0
+      ? alwaysStep('SESSION_ORDER')
+      : always('SESSION_ORDER', [...w.clients.map((c) => over([c], acknowledgedAscend)), ...overSessions(w, keepsSessionOrder)]),
   GREATEST: () => alwaysStep('GREATEST'),
   LATER: () => alwaysStep('LATER'),
   REPEAT: (w) => (w.config.lostAnswers > 0 ? alwaysStep('REPEAT') : 'does not apply'),
+  LOST: (w) => (w.rules.remembersPuts ? alwaysStep('LOST') : 'does not apply'),
+  OWN: (w) =>
+    always(
+      'OWN',
+      overPairs(w, (a, b) => claimsNoMore(a, b) && claimsNoMore(b, a)),
+    ),
   STABLE: (w) => (w.config.stabilize ? alwaysStep('STABLE') : 'does not apply'),
   SETTLE: (w) => ({
     ...PROPERTIES.SETTLE,
@@ -184,6 +244,18 @@ const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'do
       ? sometimes('APART', [], 'no link can be cut')
       : sometimes('APART', [overCluster(w, partitionsDiffer(w))], fewPuts(w, 2)),
   RECOVERY: (w) => sometimesStep('RECOVERY', w.config.kills === 0 ? 'no server is killed' : fewPuts(w, 1)),
+  OLD_TOKEN: (w) => whereThereIs(w.config.newSessions, () => sometimesStep('OLD_TOKEN', fewPuts(w, 1))),
+  TOKEN_TWICE: (w) =>
+    whereThereIs(w.config.newSessions, () =>
+      sometimesStep('TOKEN_TWICE', w.config.newSessions === 1 ? 'one session starts again' : fewPuts(w, 1)),
+    ),
+  PUT_BACK: (w) => whereThereIs(w.config.restores, () => sometimesStep('PUT_BACK', fewPuts(w, 1))),
+  OTHER_REPLICA: (w) =>
+    whereThereIs(w.config.lostAnswers, () => sometimesStep('OTHER_REPLICA', sameReplicas(w) ?? fewPuts(w, 1))),
+  UNKNOWN_LAST: (w) =>
+    whereThereIs(w.config.lostAnswers, () =>
+      sometimes('UNKNOWN_LAST', overSessions(w, unknownWins), oneServer(w) ?? fewPuts(w, 2)),
+    ),
 };
 
 const asks = (world: World, guarantee: 'readYourWrites' | 'monotonicReads' | 'writesFollowReads' | 'monotonicWrites'): boolean =>

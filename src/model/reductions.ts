@@ -3,8 +3,8 @@ import type { Permutation } from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
 import { incarnationOf, type NodeId } from '../core/ids.js';
 import type { Guarantees } from '../core/session.js';
-import type { Write } from '../core/write.js';
 import { guaranteesOf, type Config } from './config.js';
+import { valueOf, type Logged } from './identity.js';
 import { textOf } from './network.js';
 import { orderAt } from './order.js';
 import { propertiesMeant } from './sentences.js';
@@ -12,25 +12,27 @@ import { serverWith, type Server } from './server.js';
 import { sessionWith, type Session } from './session.js';
 import { local } from './texts.js';
 import * as V from './vector.js';
-import { asksOf, clientId, keyName, slotsOf, valueOf, type World } from './world.js';
-import { prune } from './write-log.js';
+import { asksOf, clientId, keyName, slotsOf, type World } from './world.js';
+import { byStamp, prune, type Log } from './write-log.js';
 
 // --- progress --------------------------------------------------------------------------------------------------------------
 
 /**
  * A number for each component that no step lowers. Puts and pulls raise vectors, and nothing lowers one except a restart without
- * the log, which empties it: that is a new incarnation, which weighs more than any vector. (An entry is at most the number of
- * accepts, since a stamp is one above a stamp there was; a vector has at most an entry for each incarnation of each server.)
- * Under V3 a server forgets without a trace: there is no such number.
+ * the log, which empties it, and one with an older copy of it: that is a new incarnation, which weighs more than any vector. (An entry is
+ * at most the number of accepts, since a stamp is one above a stamp there was; a vector has at most an entry for each incarnation of each
+ * server.) Under V3 and V10 a server forgets without a trace: there is no such number.
  */
 export const progressOf = (config: Config): ((kind: string, value: unknown) => number) | undefined => {
-  const incarnation = (config.puts + config.lostAnswers) * config.servers * (1 + config.blankRestarts) + 1;
+  const incarnation = (config.puts + config.lostAnswers) * config.servers * (1 + config.blankRestarts + config.restores) + 1;
   const progress = (kind: string, value: unknown): number => {
     const l = local(kind, value);
     switch (l.kind) {
       case 'server':
         return V.size(l.of.vv) + incarnationOf(l.of.replica) * incarnation;
       case 'puts':
+      case 'newSessions':
+      case 'copies':
         return l.of.spent;
       case 'client':
       case 'net':
@@ -39,7 +41,7 @@ export const progressOf = (config: Config): ((kind: string, value: unknown) => n
         return typeof l.of === 'number' ? l.of : 0;
     }
   };
-  return config.variant === 'V3' ? undefined : progress;
+  return config.variant === 'V3' || config.variant === 'V10' ? undefined : progress;
 };
 
 // --- symmetry --------------------------------------------------------------------------------------------------------------
@@ -55,19 +57,33 @@ export interface Renaming {
   readonly key: (key: Bytes) => Bytes;
 }
 
-const byStampThenClient = (a: Write, b: Write): number =>
-  a.t - b.t || (a.r === b.r ? a.client - b.client || a.clientTime - b.clientTime : 0);
+const renamedPut = <A extends Pick<Logged, 'client' | 'session' | 'clientTime' | 'key' | 'value'>>(by: Renaming, put: A): A => {
+  const client = by.client(put.client);
+  return { ...put, client, key: by.key(put.key), value: valueOf(client, put.clientTime, put.session) };
+};
 
-const renamedLog = (by: Renaming, log: ReadonlyArray<Write>): ReadonlyArray<Write> =>
-  log
-    .map((w) => {
-      const client = by.client(w.client);
-      return { t: w.t, r: w.r, client, clientTime: w.clientTime, key: by.key(w.key), value: valueOf(client, w.clientTime) };
-    })
-    .sort(byStampThenClient);
+const renamedLog = (by: Renaming, log: Log): Log => log.map((w) => renamedPut(by, w)).sort(byStamp);
 
 const renamedStamps = (by: Renaming, stamps: Session['wrote']): Session['wrote'] =>
   stamps.map(([k, s]) => [by.key(k), s] as const).sort((a, b) => (a[0] < b[0] ? -1 : 1));
+
+const renamedServer = (by: Renaming, server: Server): Server =>
+  serverWith(server, {
+    log: renamedLog(by, server.log),
+    receipts: server.receipts.map((x) => renamedPut(by, x)).sort((a, b) => a.client - b.client),
+    waiting: renamedLog(by, server.waiting),
+    midway: server.midway && { ...server.midway, writes: renamedLog(by, server.midway.writes) },
+  });
+
+const renamedSession = (by: Renaming, session: Session): Session =>
+  sessionWith(session, {
+    client: by.client(session.client),
+    wrote: renamedStamps(by, session.wrote),
+    read: renamedStamps(by, session.read),
+    kept: session.kept && { ...session.kept, wrote: session.kept.wrote.map(by.key), read: session.kept.read.map(by.key) },
+    unanswered: session.unanswered && { ...session.unanswered, key: by.key(session.unanswered.key) },
+    acknowledged: session.acknowledged?.map((a) => ({ ...a, key: by.key(a.key) })) ?? null,
+  });
 
 /** A component with its client ids and keys renamed. */
 export const renamed =
@@ -76,20 +92,13 @@ export const renamed =
     const l = local(kind, value);
     switch (l.kind) {
       case 'server':
-        return serverWith(l.of, {
-          log: renamedLog(by, l.of.log),
-          receipts: l.of.receipts.map((x) => ({ ...x, client: by.client(x.client) })).sort((a, b) => a.client - b.client),
-          waiting: renamedLog(by, l.of.waiting),
-          midway: l.of.midway && { ...l.of.midway, writes: renamedLog(by, l.of.midway.writes) },
-        });
+        return renamedServer(by, l.of);
       case 'client':
-        return sessionWith(l.of, {
-          client: by.client(l.of.client),
-          wrote: renamedStamps(by, l.of.wrote),
-          read: renamedStamps(by, l.of.read),
-          kept: l.of.kept && { ...l.of.kept, wrote: l.of.kept.wrote.map(by.key), read: l.of.kept.read.map(by.key) },
-          unanswered: l.of.unanswered && { ...l.of.unanswered, key: by.key(l.of.unanswered.key) },
-        });
+        return renamedSession(by, l.of);
+      case 'newSessions':
+        return { ...l.of, token: l.of.token && renamedSession(by, l.of.token) };
+      case 'copies':
+        return { ...l.of, copies: l.of.copies.map((copy) => copy && renamedServer(by, copy)) };
       case 'puts':
         return { ...l.of, all: renamedLog(by, l.of.all) };
       case 'net':
@@ -149,8 +158,8 @@ export const symmetryOf = (world: World): ReadonlyArray<Permutation> => {
  * A server's log, cut down to the greatest-stamped write to each key (what `pruning: live` keeps).
  *
  * Why that loses nothing, for the protocol as it is (FIXED, no answers lost): of a log, the steps look at the newest write to a key
- * (a get), at what another lacks (a pull), and at what R6 drops. (1) R6 never drops the newest write to a key: a session's later
- * put to it is stamped above its clock, so above its earlier one, so the one that is dropped is not the newest. (2) So the newest
+ * (a get), at what another lacks (a pull), and at what R6 drops. (1) R6 never drops the newest write to a key: what
+ * it drops has a lower stamp than what it is dropped for. (2) So the newest
  * write of s after pulling from p is the greater of s's and p's newest, whatever else the logs hold: if p's newest is not sent,
  * s claims it, so by R8 s has it or something that supersedes it, and that is no older. (3) By (1) and (2) the newest writes of a
  * successor depend on the newest writes of its predecessors alone: the two states, whole log and cut log, have the same successors
@@ -160,7 +169,9 @@ export const symmetryOf = (world: World): ReadonlyArray<Permutation> => {
  * they can be missed, never invented.
  */
 const cutLog = (world: World, server: Server): Server =>
-  serverWith(server, { log: prune('live', orderAt(world.rules.variant)(server.replica))(server.log) });
+  serverWith(server, {
+    log: prune({ ...world.rules, pruning: 'live' }, orderAt(world.rules.variant)(server.replica))(server.log),
+  });
 
 /**
  * A session that asks for both read guarantees with scope store and for neither write guarantee (or for both) looks at its two
@@ -196,6 +207,10 @@ export const normalizeOf = (world: World): ((kind: string, value: unknown) => un
         return cutsLogs ? cutLog(world, l.of) : l.of;
       case 'client':
         return forgetVectors(asksOf(world, l.of.client), l.of);
+      case 'newSessions':
+        return { ...l.of, token: l.of.token && forgetVectors(asksOf(world, l.of.token.client), l.of.token) };
+      case 'copies':
+        return cutsLogs ? { ...l.of, copies: l.of.copies.map((copy) => copy && cutLog(world, copy)) } : l.of;
       case 'puts':
       case 'net':
       case 'other':

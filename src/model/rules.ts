@@ -1,9 +1,9 @@
 /** The switches of the protocol: which variant, how logs are pruned, what a replica remembers of puts. */
 
-/** The contract's protocol (`FIXED`) and its eight faults (contract, section 6). */
+/** The contract's protocol (`FIXED`) and its eleven faults (contract, section 6). */
 export const VARIANTS = {
   FIXED: 'the protocol as the contract has it',
-  V1: 'original-clock: a put ignores the session’s clock',
+  V1: 'original-clock: a put ignores the session’s clock, and pruning goes by client time alone',
   V2: 'torn-answer: the answerer reads its log first and its vector later',
   V3: 'amnesia: a killed server comes back under its old identity with an empty log and counter',
   V4: 'fixed-rounds: stabilize runs a fixed number of rounds of pulls, whatever the topology',
@@ -11,14 +11,18 @@ export const VARIANTS = {
   V6: 'no-check: the server answers a get without looking at the session’s vectors',
   V7: 'tie: two replicas break ties differently',
   V8: 'eager-vv: the puller takes the new vector before it has the writes',
+  V9: 'reused-session: a new session counts from an old client time under an old identity',
+  V10: 'rolled-back: a server put back from an older copy of its log goes on under its old identity',
+  V11: 'repeat-anywhere: a put without an answer is repeated at any server',
 } as const;
 
 /** The one switch of the model's faults. */
 export type Variant = keyof typeof VARIANTS;
 
 /**
- * How a log is pruned. `R6`: of one client's writes to one key, only that with the greatest client time is kept. `live`: only the
- * greatest-stamped write to each key is kept, whoever made it, as a store that must not grow with the number of puts does.
+ * How a log is pruned. `R6`: of one session's writes to one key, one with a lower client time and a lower stamp than another's is
+ * dropped. `live`: only the greatest-stamped write to each key is kept, whoever made it, as a store that must not grow with the number
+ * of puts does.
  */
 export type Pruning = 'R6' | 'live';
 
@@ -26,7 +30,10 @@ export type Pruning = 'R6' | 'live';
 export interface Rules {
   readonly variant: Variant;
   readonly pruning: Pruning;
-  /** Does a replica remember each client's last put, to know it again (R3)? Needed only where an answer can be lost (R14). */
+  /**
+   * Does a replica remember each client's last put, to know it again (R3)? Needed only where an answer can be lost (R14); wrong only
+   * where a session can go on as another (R11a).
+   */
   readonly remembersPuts: boolean;
 }
 

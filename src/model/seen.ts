@@ -11,7 +11,7 @@ import type { Rules } from './rules.js';
 import { storeOf, type Server } from './server.js';
 import { getOf, putOf, stampFor, type Session } from './session.js';
 import * as V from './vector.js';
-import { asksOf, valueOf, worldOf, type World } from './world.js';
+import { asksOf, worldOf, type World } from './world.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -87,14 +87,19 @@ const resultOf = (step: Looked): string | undefined => {
   return step.label?.family === 'Put' || step.label?.family === 'RepeatPut' ? resultOfPut(step) : undefined;
 };
 
-/** R12: what the session's request requires, as a vector. */
+/** What a request requires, as `0.0:3, at least 4@1.0`: a vector, and a stamp of the key. */
+export const showRequired = (vector: string, atLeast: string | undefined): string =>
+  atLeast === undefined ? vector : `${vector === '' ? '' : `${vector}, `}at least ${atLeast}`;
+
+/** R12: what the session's request requires. */
 const requires = (world: World, { label, before }: Looked): string | undefined => {
   const [client, , key = ''] = label?.args ?? [];
   const session = sessionIn(before, client);
   if (session === undefined) return undefined;
   const asked = asksOf(world, session.client);
-  const request = label?.family === 'Get' ? getOf(asked)(session, String(key)) : putOf(asked, valueOf)(session, String(key));
-  return V.show(request.require);
+  if (label?.family !== 'Get') return V.show(putOf(asked)(session, String(key)).require);
+  const { require, atLeast } = getOf(asked)(session, String(key));
+  return showRequired(V.show(require), atLeast === null ? undefined : showStamp(atLeast));
 };
 
 // --- what a pull brought ---------------------------------------------------------------------------------------------------

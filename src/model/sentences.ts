@@ -21,8 +21,10 @@ export const SAFETY = {
   PRUNING: says('R6', 'pruning never changes a store'),
   DURABLE: says('R10', 'a replica has every write that it acknowledged, or something that supersedes it'),
   CLOCK: says('R2', 'a replica’s accept time never goes back'),
+  SESSION_ORDER: says('R14', 'of a session’s acknowledged puts to a key the last has the greatest stamp'),
   GREATEST: says('R2', 'a write is, at the moment it is accepted, the greatest of its replica’s log'),
   REPEAT: says('R3', 'a put repeated at the same replica gets the same stamp and changes nothing'),
+  LOST: says('R3', 'the stamp that a put is acknowledged with is that of its own write, never of another put’s'),
   STABLE: says('section 5', 'after a stabilize, the servers of a partition have equal stores'),
 } as const;
 
@@ -40,10 +42,16 @@ export const WITNESSES = {
   STALE: says('R12', 'a session may read a value that another client has overwritten elsewhere'),
   APART: says('section 5', 'two partitions have different values for a key'),
   RECOVERY: says('R10', 'a killed server comes back with a write it acknowledged'),
+  OLD_TOKEN: says('R11a', 'a session goes on from a token that is older than the session before it'),
+  TOKEN_TWICE: says('R11a', 'a second session goes on from the same token'),
+  PUT_BACK: says('R7a', 'a server goes on from a copy of its log that lacks a write it acknowledged'),
+  OTHER_REPLICA: says('R14', 'a repeated put is refused, because the server that it went to is another replica now'),
+  UNKNOWN_LAST: says('R14', 'a put of unknown outcome wins over a later, acknowledged one of its session'),
 } as const;
 
 /** What is checked only where it is named: it says nothing that the others do not say of sessions that ask for everything. */
 const NAMED = {
+  OWN: says('R7a', 'no vector claims more of a replica than that replica’s own does'),
   LATER: says('R2', 'every put is stamped after all that its session has seen, whether it asks for guarantees or not'),
 } as const;
 

@@ -3,9 +3,11 @@
  * messages of `src/core`; the variants are the marked departures.
  */
 import * as O from 'fp-ts/lib/Option.js';
+import type { Bytes } from '../core/bytes.js';
 import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from '../core/ids.js';
-import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer } from '../core/messages.js';
-import type { Stamp, Transfer, Write } from '../core/write.js';
+import type { Get, GetAnswer, Pull, Pulled as Message, Put, PutAnswer, Refused } from '../core/messages.js';
+import type { Stamp, Transfer } from '../core/write.js';
+import { looksTheSame, type Identity, type Logged } from './identity.js';
 import { isOlder, orderAt, replicaOrd, sameStamp, stampOf } from './order.js';
 import type { Rules } from './rules.js';
 import * as V from './vector.js';
@@ -13,10 +15,10 @@ import * as L from './write-log.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** A put that this replica accepted, to know it again (R3). */
-export interface Receipt {
-  readonly client: NodeId;
-  readonly clientTime: number;
+/** A put that this replica accepted, to know it again (R3), and to know another that says it is the same. */
+export interface Receipt extends Identity {
+  readonly key: Bytes;
+  readonly value: Bytes;
   readonly stamp: Stamp;
 }
 
@@ -71,17 +73,18 @@ export const serverWith = (server: Server, changes: Partial<Server>): Server => 
 
 const BEHIND = { type: 'behind' } as const;
 const MISSING = { type: 'missing' } as const;
+const OTHER_REPLICA = { type: 'refused', reason: 'other-replica' } as const;
+const NOT_THE_SAME = { type: 'refused', reason: 'not-the-same' } as const;
 const accepted = (stamp: Stamp): PutAnswer => ({ type: 'accepted', stamp });
 
 // --- what a replica knows of itself ----------------------------------------------------------------------------------------
 
-const pruned = (rules: Rules, server: Server, log: L.Log): L.Log =>
-  L.prune(rules.pruning, orderAt(rules.variant)(server.replica))(log);
+const pruned = (rules: Rules, server: Server, log: L.Log): L.Log => L.prune(rules, orderAt(rules.variant)(server.replica))(log);
 
 /** The greatest-stamped write to a key that the replica has (R5). */
 export const newest =
   (rules: Rules) =>
-  (server: Server, key: string): O.Option<Write> =>
+  (server: Server, key: string): O.Option<Logged> =>
     L.newest(orderAt(rules.variant)(server.replica))(server.log, key);
 
 /** The replica's store (R5). */
@@ -90,15 +93,23 @@ export const storeOf =
   (server: Server): L.Store =>
     L.storeOf(orderAt(rules.variant)(server.replica))(server.log);
 
-// --- puts (R2, R3, R12) ----------------------------------------------------------------------------------------------------
+// --- puts (R2, R3, R12, R14) -----------------------------------------------------------------------------------------------
 
 /** R2: the accept time of a put from a session with this clock. V1: the session's clock is ignored. */
 const acceptTime = (rules: Rules, server: Server, sessionClock: number): number =>
   (rules.variant === 'V1' ? server.clock : Math.max(server.clock, sessionClock)) + 1;
 
-/** R3: the stamp that the same put got here before, if it came before. */
-const knownPut = (server: Server, put: Put): Receipt | undefined =>
-  server.receipts.find((x) => x.client === put.client && x.clientTime === put.clientTime);
+/** R3: the put that came here before and says that it is this one. */
+const knownPut = (rules: Rules, server: Server, put: Put): Receipt | undefined =>
+  server.receipts.find((x) => looksTheSame(rules, x, put));
+
+/** R3: does it repeat another's identity? V9: nobody looks. */
+const isImpostor = ({ variant }: Rules, known: Receipt, put: Put): boolean =>
+  variant !== 'V9' && (known.key !== put.key || known.value !== put.value);
+
+/** R14: was the put sent to another replica before, which alone may take it? V11: nobody looks. */
+const isForAnother = ({ variant }: Rules, server: Server, put: Put): boolean =>
+  variant !== 'V11' && put.replica !== null && put.replica !== server.replica;
 
 const remember = (rules: Rules, server: Server, receipt: Receipt): Server['receipts'] =>
   rules.remembersPuts
@@ -107,38 +118,47 @@ const remember = (rules: Rules, server: Server, receipt: Receipt): Server['recei
 
 const acceptNew = (rules: Rules, server: Server, put: Put): readonly [Server, PutAnswer] => {
   const stamp = { t: acceptTime(rules, server, put.clock), r: server.replica };
-  const { client, clientTime } = put;
+  const { client, session, clientTime, key, value } = put;
   return [
     serverWith(server, {
       clock: stamp.t,
       vv: V.raise(server.vv, stamp),
       log: pruned(rules, server, L.add(server.log, [L.writeOf(put, stamp)])),
-      receipts: remember(rules, server, { client, clientTime, stamp }),
+      receipts: remember(rules, server, { client, session, clientTime, key, value, stamp }),
     }),
     accepted(stamp),
   ];
 };
 
 /**
- * A put: refused where the replica lacks what the session requires (R12), answered with the same stamp and no change where
- * it is a put accepted before (R3), else stamped and logged (R2, R6).
+ * A put. One that the log knows is answered with the stamp that it got, whichever replica the server was then, and changes nothing; one
+ * that says it is another put is refused (R3). Then one is refused that was sent to another replica before (R14), and one of which the
+ * replica lacks what the session requires (R12). All others are stamped and logged (R2, R6).
  */
 export const acceptPut =
   (rules: Rules) =>
-  (server: Server, put: Put): readonly [Server, PutAnswer] => {
-    const known = knownPut(server, put);
-    if (known !== undefined) return [server, accepted(known.stamp)];
+  (server: Server, put: Put): readonly [Server, PutAnswer | Refused] => {
+    const known = knownPut(rules, server, put);
+    if (known !== undefined) return [server, isImpostor(rules, known, put) ? NOT_THE_SAME : accepted(known.stamp)];
+    if (isForAnother(rules, server, put)) return [server, OTHER_REPLICA];
     return V.covers(server.vv, put.require) ? acceptNew(rules, server, put) : [server, BEHIND];
   };
 
 // --- gets (R12, R13) -------------------------------------------------------------------------------------------------------
 
+/** What a get asks of whoever answers it: the key's stamp or a later one (scope key), and a vector (scope store, and the floor of R11). */
+export type Required = Pick<Get, 'atLeast' | 'require'>;
+
+/** R12, scope key: has the replica the stamp, or a later write to the key than it? */
+const reaches = (server: Server, atLeast: Stamp | null, top: O.Option<Logged>): boolean =>
+  atLeast === null || V.has(server.vv, atLeast) || (O.isSome(top) && isOlder(atLeast, top.value));
+
 /** A get: ERR_DEP (`behind`) before ERR_KEY (`missing`), else the greatest-stamped write. V6: nothing is refused. */
 export const answerGet =
   (rules: Rules) =>
-  (server: Server, get: Pick<Get, 'key' | 'require'>): GetAnswer => {
-    if (rules.variant !== 'V6' && !V.covers(server.vv, get.require)) return BEHIND;
+  (server: Server, get: Required & Pick<Get, 'key'>): GetAnswer => {
     const top = newest(rules)(server, get.key);
+    if (rules.variant !== 'V6' && !(V.covers(server.vv, get.require) && reaches(server, get.atLeast, top))) return BEHIND;
     return O.isSome(top) ? { type: 'found', value: top.value.value, stamp: stampOf(top.value) } : MISSING;
   };
 
@@ -161,6 +181,9 @@ export const pullRequest = (server: Server, from?: NodeId): Pull => {
     after: transfer?.after ?? null,
   };
 };
+
+/** The answer to a pull, with the model's own writes. */
+export type Pulled = Omit<Message, 'writes'> & { readonly writes: L.Log };
 
 /** What an answer to a pull says, whoever gives it. */
 export type Answer = Pick<Pulled, 'writes' | 'vv' | 'clock'>;
@@ -293,7 +316,7 @@ export const addLate =
       midway: null,
     });
 
-// --- kill and restart (R7, R10) --------------------------------------------------------------------------------------------
+// --- kill and restart (R7, R7a, R10) ---------------------------------------------------------------------------------------
 
 /** SIGKILL: what is in the durable log stays (R10), what was under way is gone. */
 export const kill = (server: Server): Server => serverWith(server, { up: false, midway: null });
@@ -301,8 +324,23 @@ export const kill = (server: Server): Server => serverWith(server, { up: false, 
 /** Back with its log: the same replica (R7), with every write that it acknowledged (R10). */
 export const restart = (server: Server): Server => serverWith(server, { up: true });
 
+/** The next replica of the same server, which no replica was before (R7): a server's incarnations only grow. */
+const nextReplica = ({ replica }: Server): ReplicaId => replicaId(serverOf(replica), incarnationOf(replica) + 1);
+
 /** Back without its log: a new replica of the same server (R7). V3: under the old identity all the same. */
 export const restartBlank =
   (rules: Rules) =>
   (server: Server): Server =>
-    newServer(serverOf(server.replica), incarnationOf(server.replica) + (rules.variant === 'V3' ? 0 : 1));
+    serverWith(newServer(serverOf(server.replica)), { replica: rules.variant === 'V3' ? server.replica : nextReplica(server) });
+
+/** What a copy of its log holds. */
+export const copyOf = (server: Server): Server => serverWith(server, { midway: null });
+
+/**
+ * R7a: back with a copy of its log, which may be older than the server was. It keeps the writes that it has, begins its pulls anew, and is
+ * a new replica before it accepts anything. V10: it goes on as the replica that the copy is of.
+ */
+export const putBack =
+  (rules: Rules) =>
+  (server: Server, copy: Server): Server =>
+    rules.variant === 'V10' ? copy : serverWith(copy, { replica: nextReplica(server), waiting: [], transfers: [] });

@@ -1,10 +1,13 @@
-/** A session (R11 to R15): what it keeps, what it asks a server to have, and what it learns from an answer. */
+/** A session (R11 to R15): what it keeps, what it asks a server to have, what it learns from an answer, and who comes after it. */
 import type { Bytes } from '../core/bytes.js';
-import type { NodeId } from '../core/ids.js';
+import type { NodeId, ReplicaId, SessionNumber } from '../core/ids.js';
 import type { Get, Put } from '../core/messages.js';
 import type { Guarantees } from '../core/session.js';
 import type { Stamp } from '../core/write.js';
+import { FIRST, numberAfter, valueOf } from './identity.js';
 import { isOlder } from './order.js';
+import type { Rules } from './rules.js';
+import type { Required } from './server.js';
 import * as V from './vector.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -12,10 +15,18 @@ import * as V from './vector.js';
 /** For each key a stamp, sorted by key. */
 export type Stamps = ReadonlyArray<readonly [Bytes, Stamp]>;
 
-/** A put that was sent and never answered: its outcome is unknown until it is repeated and answered (R14). */
+/** A put that was sent to a replica and never answered: its outcome is unknown until it is repeated there and answered (R14). */
 export interface Unanswered {
   readonly clientTime: number;
   readonly key: Bytes;
+  readonly replica: ReplicaId;
+}
+
+/** A put that was acknowledged, for the property SESSION-ORDER. */
+export interface Acknowledged {
+  readonly clientTime: number;
+  readonly key: Bytes;
+  readonly stamp: Stamp;
 }
 
 /**
@@ -31,6 +42,8 @@ export interface Kept {
 /** A session's state (R11). `wrote` and `read` also serve the properties: they say what the session has seen. */
 export interface Session {
   readonly client: NodeId;
+  /** R11a: no other session of the client has it. */
+  readonly number: SessionNumber;
   readonly clientTime: number;
   readonly clock: number;
   /**
@@ -45,6 +58,8 @@ export interface Session {
   /** Where the per-key maps are bounded (R11): what is left of them. `null`: they are not. */
   readonly kept: Kept | null;
   readonly unanswered: Unanswered | null;
+  /** Its puts that were acknowledged, where answers can be lost; `null`: all of them were, and the session knows enough of them. */
+  readonly acknowledged: ReadonlyArray<Acknowledged> | null;
   /** The servers it is connected to, in the order in which they were connected (R13); empty where clients roam freely. */
   readonly servers: ReadonlyArray<NodeId>;
   /** The server that answered last (R13); `null` where none has, or where clients roam freely. */
@@ -54,6 +69,7 @@ export interface Session {
 /** A new session. */
 export const newSession = (client: NodeId, servers: ReadonlyArray<NodeId> = [], isBounded = false): Session => ({
   client,
+  number: FIRST,
   clientTime: 0,
   clock: 0,
   wrote: [],
@@ -62,6 +78,7 @@ export const newSession = (client: NodeId, servers: ReadonlyArray<NodeId> = [], 
   readVector: V.none,
   kept: isBounded ? { wrote: [], read: [], floor: V.none } : null,
   unanswered: null,
+  acknowledged: null,
   servers,
   last: null,
 });
@@ -72,6 +89,7 @@ export const newSession = (client: NodeId, servers: ReadonlyArray<NodeId> = [], 
  */
 export const sessionWith = (session: Session, changes: Partial<Session>): Session => ({
   client: changes.client ?? session.client,
+  number: changes.number ?? session.number,
   clientTime: changes.clientTime ?? session.clientTime,
   clock: changes.clock ?? session.clock,
   wrote: changes.wrote ?? session.wrote,
@@ -80,6 +98,7 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
   readVector: changes.readVector ?? session.readVector,
   kept: changes.kept === undefined ? session.kept : changes.kept,
   unanswered: changes.unanswered === undefined ? session.unanswered : changes.unanswered,
+  acknowledged: changes.acknowledged === undefined ? session.acknowledged : changes.acknowledged,
   servers: changes.servers ?? session.servers,
   last: changes.last === undefined ? session.last : changes.last,
 });
@@ -96,22 +115,39 @@ const withStamp = (stamps: Stamps, key: Bytes, stamp: Stamp): Stamps =>
 
 const later = (known: Stamp | undefined, stamp: Stamp): Stamp => (known !== undefined && !isOlder(known, stamp) ? known : stamp);
 
-const vectorOf = (stamp: Stamp | undefined): V.Vector => (stamp === undefined ? V.none : [[stamp.r, stamp.t]]);
+const raisedBy = (vector: V.Vector, stamp: Stamp | undefined): V.Vector =>
+  stamp === undefined ? vector : V.raise(vector, stamp);
 
 // --- what it asks (R12) ----------------------------------------------------------------------------------------------------
 
 /** The stamp that the session knows that it wrote to (or read of) a key. */
-const known = (session: Session, what: 'wrote' | 'read', key: Bytes): V.Vector =>
-  session.kept === null || session.kept[what].includes(key) ? vectorOf(stampFor(session[what], key)) : V.none;
+const known = (session: Session, what: 'wrote' | 'read', key: Bytes): Stamp | undefined =>
+  session.kept === null || session.kept[what].includes(key) ? stampFor(session[what], key) : undefined;
 
-/** R12: what a server must have before it may answer this session's get of a key; R11: the floor, too. */
-const requiredOfGet = (asked: Guarantees, session: Session, key: Bytes): V.Vector => {
-  const isByKey = asked.scope === 'key';
-  const ofWrites = isByKey ? known(session, 'wrote', key) : session.writeVector;
-  const ofReads = isByKey ? known(session, 'read', key) : session.readVector;
-  const stamps = V.join(asked.readYourWrites ? ofWrites : V.none, asked.monotonicReads ? ofReads : V.none);
-  return isByKey && (asked.readYourWrites || asked.monotonicReads) ? V.join(stamps, session.kept?.floor ?? V.none) : stamps;
-};
+const greater = (a: Stamp | undefined, b: Stamp | undefined): Stamp | null =>
+  a === undefined ? (b ?? null) : b === undefined ? a : later(a, b);
+
+/**
+ * R12, scope key: the greater of what the session wrote to the key and read of it, as far as its guarantees ask for either; R11: and
+ * the floor.
+ */
+const requiredOfKey = (asked: Guarantees, session: Session, key: Bytes): Required => ({
+  atLeast: greater(
+    asked.readYourWrites ? known(session, 'wrote', key) : undefined,
+    asked.monotonicReads ? known(session, 'read', key) : undefined,
+  ),
+  require: asked.readYourWrites || asked.monotonicReads ? (session.kept?.floor ?? V.none) : V.none,
+});
+
+/** R12, scope store: the vectors. */
+const requiredOfStore = (asked: Guarantees, session: Session): Required => ({
+  atLeast: null,
+  require: V.join(asked.readYourWrites ? session.writeVector : V.none, asked.monotonicReads ? session.readVector : V.none),
+});
+
+/** R12: what a server must have before it may answer this session's get of a key. */
+export const requiredOfGet = (asked: Guarantees, session: Session, key: Bytes): Required =>
+  asked.scope === 'key' ? requiredOfKey(asked, session, key) : requiredOfStore(asked, session);
 
 /** R12: what a server must have before it may accept this session's put. */
 const requiredOfPut = (asked: Guarantees, session: Session): V.Vector =>
@@ -124,24 +160,23 @@ export const getOf =
     type: 'get',
     client: session.client,
     key,
-    atLeast: null,
-    require: requiredOfGet(asked, session, key),
+    ...requiredOfGet(asked, session, key),
   });
 
-/** The put that the session sends: its next one, or again the one that was never answered (R3, R14). */
+/** The put that the session sends: its next one, or again, to the replica that it went to, the one that was never answered (R3, R14). */
 export const putOf =
-  (asked: Guarantees, valueOf: (client: NodeId, clientTime: number) => Bytes) =>
+  (asked: Guarantees, value: typeof valueOf = valueOf) =>
   (session: Session, key: Bytes): Put => {
     const clientTime = session.unanswered?.clientTime ?? session.clientTime + 1;
     return {
       type: 'put',
       client: session.client,
-      session: '1',
+      session: session.number,
       clientTime,
-      replica: null,
+      replica: session.unanswered?.replica ?? null,
       clock: session.clock,
       key: session.unanswered?.key ?? key,
-      value: valueOf(session.client, clientTime),
+      value: value(session.client, clientTime, session.number),
       require: requiredOfPut(asked, session),
     };
   };
@@ -156,13 +191,14 @@ export const afterPut = (session: Session, put: Put, stamp: Stamp): Session =>
     wrote: withStamp(session.wrote, put.key, stamp),
     writeVector: V.raise(session.writeVector, stamp),
     unanswered: null,
+    acknowledged: session.acknowledged && [...session.acknowledged, { clientTime: put.clientTime, key: put.key, stamp }],
   });
 
-/** Its put was sent, and the connection broke before the answer (R14). */
-export const afterSilence = (session: Session, put: Put): Session =>
+/** Its put was sent to a replica, and the connection broke before the answer (R14). */
+export const afterSilence = (session: Session, put: Put, replica: ReplicaId): Session =>
   sessionWith(session, {
     clientTime: put.clientTime,
-    unanswered: { clientTime: put.clientTime, key: put.key },
+    unanswered: { clientTime: put.clientTime, key: put.key, replica },
   });
 
 /** It gives the put up: the outcome is unknown, and stays so (R14). */
@@ -185,7 +221,7 @@ const used = (session: Session, kept: Kept, what: 'wrote' | 'read', key: Bytes, 
   return {
     ...kept,
     [what]: out === undefined ? order : order.slice(1),
-    floor: out === undefined ? kept.floor : V.join(kept.floor, vectorOf(stampFor(session[what], out))),
+    floor: out === undefined ? kept.floor : raisedBy(kept.floor, stampFor(session[what], out)),
   };
 };
 
@@ -214,3 +250,27 @@ export const disconnect = (session: Session, server: NodeId): Session =>
     servers: session.servers.filter((s) => s !== server),
     last: session.last === server ? null : session.last,
   });
+
+// --- who comes after it (R11a) ---------------------------------------------------------------------------------------------
+
+/** The next session under the client's id, which knows nothing of this one but has its links. */
+export const startedAnew = (session: Session): Session =>
+  sessionWith(newSession(session.client, session.servers, session.kept !== null), {
+    number: numberAfter(session.number),
+    acknowledged: session.acknowledged && [],
+  });
+
+/** A token: what a session has seen, not who it was. It stands for a session that has done nothing yet. V9: it knows how far that had counted. */
+export const tokenOf = ({ variant }: Rules, session: Session): Session =>
+  sessionWith(session, {
+    number: FIRST,
+    clientTime: variant === 'V9' ? session.clientTime : 0,
+    unanswered: null,
+    acknowledged: session.acknowledged && [],
+    servers: [],
+    last: null,
+  });
+
+/** The next session under the client's id, which goes on from a token. */
+export const startedFrom = (session: Session, token: Session): Session =>
+  sessionWith(token, { number: numberAfter(session.number), servers: session.servers });

@@ -9,7 +9,6 @@ import {
   type Slot,
 } from '../checker/interface.js';
 import type { NodeId } from '../core/ids.js';
-import type { Pulled } from '../core/messages.js';
 import { receiptBreaks, receiptShows } from './judge.js';
 import * as Net from './network.js';
 import {
@@ -27,6 +26,7 @@ import {
   receivePart,
   withArrived,
   type Answer,
+  type Pulled,
   type Server,
 } from './server.js';
 import { pullAnswerKey, vectorKey } from './texts.js';

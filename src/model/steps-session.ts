@@ -11,13 +11,12 @@ import {
 } from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
 import { serverOf, type NodeId } from '../core/ids.js';
-import type { GetAnswer, Put } from '../core/messages.js';
-import { getBreaks, getShows, putBreaks, putShows } from './judge.js';
-import { acceptPut, answerGet, type Server } from './server.js';
+import type { GetAnswer, Put, Refused } from '../core/messages.js';
+import { getBreaks, getShows, putBreaks, putShows, refusalShows } from './judge.js';
+import { acceptPut, answerGet, type Required, type Server } from './server.js';
 import * as S from './session.js';
-import { getAnswerKey, vectorKey } from './texts.js';
-import type { Vector } from './vector.js';
-import { asksOf, valueOf, type Puts, type World } from './world.js';
+import { getAnswerKey, requiredKey } from './texts.js';
+import { asksOf, type Puts, type World } from './world.js';
 import { add, writeOf } from './write-log.js';
 
 type Session = S.Session;
@@ -29,10 +28,13 @@ interface PutDone {
   readonly session: Session;
   readonly server: Server;
   readonly puts: Puts;
-  readonly refused: boolean;
+  /** Why it was not accepted: R12's ERR_DEP, or R3's and R14's reasons. */
+  readonly refused: 'ERR_DEP' | Refused['reason'] | undefined;
   readonly violates: ReadonlyArray<string>;
   readonly witnesses: ReadonlyArray<string>;
 }
+
+const NOTHING: ReadonlyArray<string> = [];
 
 const record = (world: World, puts: Puts, put: Put, stamp: { readonly t: number; readonly r: Server['replica'] }): Puts => ({
   spent: puts.spent,
@@ -41,19 +43,29 @@ const record = (world: World, puts: Puts, put: Put, stamp: { readonly t: number;
 
 const putAt = (world: World, session: Session, server: Server, puts: Puts, key: Bytes): PutDone => {
   const asked = asksOf(world, session.client);
-  const put = S.putOf(asked, valueOf)(session, key);
+  const put = S.putOf(asked)(session, key);
   const [after, answer] = acceptPut(world.rules)(server, put);
-  return answer.type === 'behind'
-    ? { session, server, puts, refused: true, violates: [], witnesses: [] }
-    : {
-        session: S.bounded(world.config.sessionKeys)(S.afterPut(session, put, answer.stamp), 'wrote', put.key),
-        server: after,
-        puts: record(world, puts, put, answer.stamp),
-        refused: false,
-        violates: putBreaks(world.judged, world.rules, asked, session, put, server, after, answer.stamp),
-        witnesses: putShows(world.judged, server, after),
-      };
+  const unchanged = { session, server, puts, violates: NOTHING };
+  if (answer.type === 'behind') return { ...unchanged, refused: 'ERR_DEP', witnesses: NOTHING };
+  if (answer.type === 'refused')
+    return { ...unchanged, refused: answer.reason, witnesses: refusalShows(world.judged, answer.reason) };
+  return {
+    session: S.bounded(world.config.sessionKeys)(S.afterPut(session, put, answer.stamp), 'wrote', put.key),
+    server: after,
+    puts: record(world, puts, put, answer.stamp),
+    refused: undefined,
+    violates: putBreaks(world.judged, world.rules, asked, session, put, server, after, answer.stamp),
+    witnesses: putShows(world.judged, server, after),
+  };
 };
+
+/** What a put at one server comes to, as an outcome. */
+const putOutcome = ({ session, server, puts, refused, violates, witnesses }: PutDone) => ({
+  next: [session, server, puts] as const,
+  ...(refused === undefined ? {} : { note: refused }),
+  violates,
+  witnesses,
+});
 
 const spendPut = (puts: Puts): Puts => ({ ...puts, spent: puts.spent + 1 });
 
@@ -92,24 +104,22 @@ const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Byt
     guard,
     step: (session, replica, puts) => {
       if (!replica.up || !mayPut(world, session, puts)) return [];
-      const done = putAt(world, session, replica, spendPut(puts), key);
-      return done.refused
-        ? [{ next: [session, replica, puts], note: 'ERR_DEP' }]
-        : [{ next: [done.session, done.server, done.puts], violates: done.violates, witnesses: done.witnesses }];
+      return [putOutcome(putAt(world, session, replica, spendPut(puts), key))];
     },
   });
 
 /** A get of one key, by any session at any server. It asks for no more than what it requires, so that all who require the same ask alike. */
-type Getting = Exchange<Session, Server, Vector, GetAnswer>;
+type Getting = Exchange<Session, Server, Required, GetAnswer>;
 
 const getting = (world: World, key: Bytes): Getting => ({
-  ask: (session) => (session.unanswered === null ? S.getOf(asksOf(world, session.client))(session, key).require : undefined),
-  answer: (replica, require) => (replica.up ? answerGet(world.rules)(replica, { key, require }) : undefined),
+  ask: (session) => (session.unanswered === null ? S.requiredOfGet(asksOf(world, session.client), session, key) : undefined),
+  answer: (replica, { atLeast, require }) =>
+    replica.up ? answerGet(world.rules)(replica, { key, atLeast, require }) : undefined,
   take: (session, answer) => {
     const { session: after, note, violates, witnesses } = afterAnswer(world, session, key, answer);
     return [{ next: after, note, violates, witnesses }];
   },
-  questionKey: vectorKey,
+  questionKey: requiredKey,
   answerKey: getAnswerKey,
 });
 
@@ -131,12 +141,12 @@ const putUnanswered = (world: World, lost: Slot<number>, client: Slot<Session>, 
     writes: [0, 1, 2, 3],
     step: (session, replica, puts, spent) => {
       if (!replica.up || !mayPut(world, session, puts) || spent >= world.config.lostAnswers) return [];
-      const sent = S.putOf(asksOf(world, session.client), valueOf)(session, key);
-      const silent = S.afterSilence(session, sent);
+      const sent = S.putOf(asksOf(world, session.client))(session, key);
+      const silent = S.afterSilence(session, sent, replica.replica);
       const done = putAt(world, session, replica, spendPut(puts), key);
       return [
         { next: [silent, replica, spendPut(puts), spent + 1], note: 'the put is lost' },
-        ...(done.refused
+        ...(done.refused !== undefined
           ? []
           : [
               {
@@ -150,18 +160,19 @@ const putUnanswered = (world: World, lost: Slot<number>, client: Slot<Session>, 
     },
   });
 
-/** R14: the same put, with the same client time, at the same server or at another. */
+/** R14: may the put that was not answered be repeated there? At the server that it went to. V11: anywhere. */
+const mayRepeat = (world: World, { unanswered }: Session, { up, replica }: Server): boolean =>
+  up && unanswered !== null && (world.rules.variant === 'V11' || serverOf(unanswered.replica) === serverOf(replica));
+
+/** R14: the same put again. A server that is another replica by now refuses it, and the session can only give it up. */
 const repeatPut = (world: World, client: Slot<Session>, server: Slot<Server>): Interaction =>
   interaction({
     label: { family: 'RepeatPut', args: [client.name, server.name] },
     slots: [client, server, world.puts],
     writes: [0, 1, 2],
     step: (session, replica, puts) => {
-      if (!replica.up || session.unanswered === null) return [];
-      const done = putAt(world, session, replica, puts, session.unanswered.key);
-      return done.refused
-        ? [{ next: [session, replica, puts], note: 'ERR_DEP' }]
-        : [{ next: [done.session, done.server, done.puts], violates: done.violates, witnesses: done.witnesses }];
+      if (session.unanswered === null || !mayRepeat(world, session, replica)) return [];
+      return [putOutcome(putAt(world, session, replica, puts, session.unanswered.key))];
     },
   });
 
@@ -190,7 +201,7 @@ const putInOrder = (world: World, client: Slot<Session>, key: Bytes): Interactio
       if (!mayPut(world, session, puts)) return [];
       const asked = reachable(session, replicas);
       const tried = asked.map((replica) => ({ replica, done: putAt(world, session, replica, spendPut(puts), key) }));
-      const first = tried.find(({ done }) => !done.refused);
+      const first = tried.find(({ done }) => done.refused === undefined);
       if (first === undefined) return [{ next: [session, puts, ...replicas], note: asked.length === 0 ? 'ERR_CONN' : 'ERR_DEP' }];
       const { replica, done } = first;
       return [

@@ -1,16 +1,17 @@
 /**
  * The whole model of a configuration: its slots, its steps, its properties, for the checker.
  *
- * To read the model from the beginning: `rules.ts` (the switches), `order.ts` (stamps), `vector.ts`, `write-log.ts`, then the two
+ * To read the model from the beginning: `rules.ts` (the switches), `order.ts` (stamps), `identity.ts` (puts), `vector.ts`, `write-log.ts`, then the two
  * that act, `server.ts` and `session.ts`, and what is between them, `network.ts`. They are the protocol, and know nothing of
  * checking. Then how it is explored: `config.ts` (the bounds), `world.ts` (the components), `steps-session.ts`, `steps-pull.ts`,
- * `steps-failure.ts`, `stabilize.ts` (what may happen), `sentences.ts`, `judge.ts`, `properties.ts` (what must be so), and
+ * `steps-failure.ts`, `steps-again.ts`, `stabilize.ts` (what may happen), `sentences.ts`, `judge.ts`, `properties.ts` (what must be so), and
  * `texts.ts`, `reductions.ts` (what the checker may use).
  */
 import type { ComponentModel, ComponentProperty } from '../checker/interface.js';
 import type { Config } from './config.js';
 import { propertiesOf } from './properties.js';
 import { normalizeOf, progressOf, symmetryOf } from './reductions.js';
+import { againSteps } from './steps-again.js';
 import { failureSteps } from './steps-failure.js';
 import { pullSteps } from './steps-pull.js';
 import { sessionSteps } from './steps-session.js';
@@ -33,7 +34,7 @@ export const bayou = (config: Config): ComponentModel => {
   return {
     name: config.name,
     slots: slotsOf(world),
-    interactions: [...sessionSteps(world), ...pullSteps(world), ...failureSteps(world)],
+    interactions: [...sessionSteps(world), ...pullSteps(world), ...failureSteps(world), ...againSteps(world)],
     properties,
     key: keyOf,
     show: showOf,

@@ -1,12 +1,13 @@
 /** Components as texts: for the checker, which tells them apart by it, and for people. */
 import { serverOf } from '../core/ids.js';
 import type { GetAnswer } from '../core/messages.js';
-import type { Write } from '../core/write.js';
+import type { Stamp } from '../core/write.js';
+import { FIRST, sessionText, valueOf, type Logged } from './identity.js';
 import { textOf, type Net } from './network.js';
-import type { Answer, Server } from './server.js';
+import type { Answer, Required, Server } from './server.js';
 import type { Session } from './session.js';
 import * as V from './vector.js';
-import { valueOf, type Puts } from './world.js';
+import type { Copies, NewSessions, Puts } from './world.js';
 
 // --- values by kind --------------------------------------------------------------------------------------------------------
 
@@ -16,32 +17,41 @@ export type Local =
   | { readonly kind: 'client'; readonly of: Session }
   | { readonly kind: 'puts'; readonly of: Puts }
   | { readonly kind: 'net'; readonly of: Net }
+  | { readonly kind: 'newSessions'; readonly of: NewSessions }
+  | { readonly kind: 'copies'; readonly of: Copies }
   | { readonly kind: 'other'; readonly of: number | boolean };
 
 /** The checker knows kinds as text; here they get their types back (the slots in `world.ts` are where kinds meet types). */
 export const local = (kind: string, value: unknown): Local =>
-  (kind === 'server' || kind === 'client' || kind === 'puts' || kind === 'net'
-    ? { kind, of: value }
-    : { kind: 'other', of: value }) as Local;
+  (KINDS.has(kind) ? { kind, of: value } : { kind: 'other', of: value }) as Local;
+
+const KINDS: ReadonlySet<string> = new Set<Local['kind']>(['server', 'client', 'puts', 'net', 'newSessions', 'copies']);
 
 // --- key -------------------------------------------------------------------------------------------------------------------
 
-/** A write without its value, which client and client time determine (`valueOf`). */
-const writeKey = (w: Write): string => `${w.t},${w.r},${w.client},${w.clientTime},${w.key}`;
+/** A write without its value, which client, session and client time determine (`valueOf`). */
+const writeKey = (w: Logged): string => `${w.t},${w.r},${sessionText(w.client, w.session)},${w.clientTime},${w.key}`;
 
 /** The texts of a list, each ended by a space. Nearly every list is short or empty, and every new component comes by here. */
 const listKey = <A>(list: ReadonlyArray<A>, key: (a: A) => string): string => list.reduce((text, a) => `${text}${key(a)} `, '');
-const writesKey = (writes: ReadonlyArray<Write>): string => listKey(writes, writeKey);
+const writesKey = (writes: ReadonlyArray<Logged>): string => listKey(writes, writeKey);
 const stampsKey = (stamps: Session['wrote']): string => listKey(stamps, (entry) => `${entry[0]}${entry[1].t},${entry[1].r}`);
-/** A vector's text; it is what a get asks for, and what a pull says. */
+/** A vector's text; it is what a pull says. */
 export const vectorKey = (vector: V.Vector): string => listKey(vector, (entry) => `${entry[0]}:${entry[1]}`);
+
+const stampKey = (stamp: Stamp | null): string => (stamp === null ? '' : `${stamp.t},${stamp.r}`);
+/** The text of what a get asks for. */
+export const requiredKey = (asked: Required): string => `${vectorKey(asked.require)}${stampKey(asked.atLeast)}`;
 
 /** What is answered, as texts: to a get, and to a pull. */
 export const getAnswerKey = (a: GetAnswer): string => (a.type === 'found' ? `${a.stamp.t},${a.stamp.r},${a.value}` : a.type);
 export const pullAnswerKey = (a: Answer): string => `${a.clock}|${vectorKey(a.vv)}|${writesKey(a.writes)}`;
 
 const serverKey = (s: Server): string => {
-  const receipts = listKey(s.receipts, (x) => `${x.client},${x.clientTime},${x.stamp.t},${x.stamp.r}`);
+  const receipts = listKey(
+    s.receipts,
+    (x) => `${sessionText(x.client, x.session)},${x.clientTime},${x.key},${x.stamp.t},${x.stamp.r}`,
+  );
   const midway =
     s.midway === null ? '' : `${s.midway.type} ${s.midway.type === 'torn' ? s.midway.to : ''} ${writesKey(s.midway.writes)}`;
   const made = `${s.replica}${s.up ? '' : 'x'}|${s.clock}|${vectorKey(s.vv)}|${writesKey(s.log)}|${receipts}|${midway}`;
@@ -53,11 +63,12 @@ const transferKey = ({ from, base, goal, after }: Server['transfers'][number]): 
   `${from}:${vectorKey(base)};${vectorKey(goal)};${after === null ? '' : `${after.t},${after.r}`}`;
 
 const clientKey = (c: Session): string => {
-  const made = `${c.client}|${c.clientTime}|${c.clock}|${stampsKey(c.wrote)}|${stampsKey(c.read)}`;
+  const made = `${sessionText(c.client, c.number)}|${c.clientTime}|${c.clock}|${stampsKey(c.wrote)}|${stampsKey(c.read)}`;
   const vectors = `${vectorKey(c.writeVector)}|${vectorKey(c.readVector)}`;
   const kept = c.kept === null ? '' : `${c.kept.wrote.join('')},${c.kept.read.join('')},${vectorKey(c.kept.floor)}`;
-  const unanswered = c.unanswered === null ? '' : `${c.unanswered.clientTime},${c.unanswered.key}`;
-  return `${made}|${vectors}|${kept}|${unanswered}|${c.servers.join(' ')}|${c.last ?? ''}`;
+  const unanswered = c.unanswered === null ? '' : `${c.unanswered.clientTime},${c.unanswered.key},${c.unanswered.replica}`;
+  const acknowledged = listKey(c.acknowledged ?? [], (a) => `${a.clientTime},${a.key},${stampKey(a.stamp)}`);
+  return `${made}|${vectors}|${kept}|${unanswered}|${acknowledged}|${c.servers.join(' ')}|${c.last ?? ''}`;
 };
 
 /** A canonical text of a component: equal components, equal texts, and the reverse. */
@@ -72,6 +83,10 @@ export const keyOf = (kind: string, value: unknown): string => {
       return `${l.of.spent}|${writesKey(l.of.all)}`;
     case 'net':
       return l.of.map(textOf).join('&');
+    case 'newSessions':
+      return `${l.of.spent}|${l.of.isUsed ? 'used' : ''}|${l.of.token === null ? '' : clientKey(l.of.token)}`;
+    case 'copies':
+      return `${l.of.spent}|${l.of.copies.map((copy) => (copy === null ? '' : serverKey(copy))).join('&')}`;
     case 'other':
       return String(l.of);
   }
@@ -79,7 +94,7 @@ export const keyOf = (kind: string, value: unknown): string => {
 
 // --- show ------------------------------------------------------------------------------------------------------------------
 
-const showWrite = (w: Write): string => `${w.key}=${w.value}@${w.t}.${serverOf(w.r)}`;
+const showWrite = (w: Logged): string => `${w.key}=${w.value}@${w.t}.${serverOf(w.r)}`;
 const showStamps = (stamps: Session['wrote']): string => stamps.map(([k, s]) => `${k}@${s.t}.${serverOf(s.r)}`).join(' ');
 
 const labelled = (parts: ReadonlyArray<readonly [string, string | number | false | null]>): string =>
@@ -106,6 +121,7 @@ const showServer = (s: Server): string =>
 
 const showClient = (c: Session): string =>
   labelled([
+    ['session', c.number === FIRST ? '' : c.number],
     ['made', c.clientTime],
     ['clock', c.clock],
     ['wrote', showStamps(c.wrote)],
@@ -114,7 +130,10 @@ const showClient = (c: Session): string =>
     ['read vector', c.readVector.length > 0 && `[${V.show(c.readVector)}]`],
     ['keeps', c.kept && `${c.kept.wrote.join(' ')} / ${c.kept.read.join(' ')}`],
     ['floor', c.kept && `[${V.show(c.kept.floor)}]`],
-    ['unanswered', c.unanswered && `${c.unanswered.key}=${valueOf(c.client, c.unanswered.clientTime)}`],
+    [
+      'unanswered',
+      c.unanswered && `${c.unanswered.key}=${valueOf(c.client, c.unanswered.clientTime, c.number)} to ${c.unanswered.replica}`,
+    ],
     ['servers', c.servers.join(' ')],
     ['last', c.last],
   ]);
@@ -131,6 +150,16 @@ export const showOf = (kind: string, value: unknown): string => {
       return `${l.of.spent}`;
     case 'net':
       return l.of.length === 0 ? 'nothing in flight' : l.of.map(textOf).join('  ');
+    case 'newSessions':
+      return labelled([
+        ['', l.of.spent],
+        ['token', l.of.token && `of c${l.of.token.client}: ${showClient(l.of.token)}`],
+      ]);
+    case 'copies':
+      return labelled([
+        ['', l.of.spent],
+        ...l.of.copies.map((copy, server) => [`copy of s${server}`, copy && showServer(copy)] as const),
+      ]);
     case 'other':
       return kind === 'link' ? (l.of === true ? 'linked' : 'cut') : String(l.of);
   }

@@ -2,12 +2,12 @@
 import { slot, type Slot } from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
-import { guaranteesOf, type Config } from './config.js';
+import { guaranteesOf, remembersPuts, type Config } from './config.js';
 import { allPairs, pair, type Net, type Pair } from './network.js';
 import type { Rules } from './rules.js';
 import { propertiesMeant, type PropertyId } from './sentences.js';
 import { newServer, type Server } from './server.js';
-import { newSession, type Session } from './session.js';
+import { newSession, sessionWith, type Session } from './session.js';
 import type { Log } from './write-log.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -16,6 +16,23 @@ import type { Log } from './write-log.js';
 export interface Puts {
   readonly spent: number;
   readonly all: Log;
+}
+
+/**
+ * How many sessions ended and started again (R11a), and the token that was taken last, as a session that has done nothing (see `tokenOf`);
+ * it is thrown away when no session can start any more.
+ */
+export interface NewSessions {
+  readonly spent: number;
+  readonly token: Session | null;
+  /** Has a session gone on from it already? */
+  readonly isUsed: boolean;
+}
+
+/** How many servers were put back, and of each server the copy of its log that was taken last (R7a); thrown away when none can be put back any more. */
+export interface Copies {
+  readonly spent: number;
+  readonly copies: ReadonlyArray<Server | null>;
 }
 
 /** A link between two servers that can change; `true` while it is there. */
@@ -45,6 +62,8 @@ export interface World {
   readonly losses: ReadonlyArray<Slot<number>>;
   readonly duplicates: ReadonlyArray<Slot<number>>;
   readonly lostAnswers: ReadonlyArray<Slot<number>>;
+  readonly newSessions: ReadonlyArray<Slot<NewSessions>>;
+  readonly copies: ReadonlyArray<Slot<Copies>>;
 }
 
 // --- names and ids ---------------------------------------------------------------------------------------------------------
@@ -57,9 +76,6 @@ const clientIndex = (client: NodeId): number => client - 11;
 
 /** Keys are a, b, … */
 export const keyName = (index: number): Bytes => String.fromCharCode(97 + index);
-
-/** A put's value says whose and which it is, so that different writes have different values. */
-export const valueOf = (client: NodeId, clientTime: number): Bytes => `${client}#${clientTime}`;
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
 
@@ -78,11 +94,20 @@ const initialLinks = (config: Config): ReadonlyArray<Pair> => {
   }
 };
 
+/** No copy of any server's log. */
+export const noCopies = (servers: number): Copies['copies'] => Array.from({ length: servers }, () => null);
+
 /** A slot that counts what was spent of a budget, unless there is nothing to spend or no end to it. */
 const budget = (name: string, limit: number | 'unbounded'): ReadonlyArray<Slot<number>> =>
   limit === 0 || limit === 'unbounded' ? [] : [slot(name, name, 0)];
 
 const isLinked = (links: ReadonlyArray<Pair>, [a, b]: Pair): boolean => links.some(([x, y]) => x === a && y === b);
+
+const firstSession = (config: Config, client: number): Session =>
+  sessionWith(
+    newSession(clientId(client), config.placement === 'any' ? [] : config.placement[client], config.sessionKeys < config.keys),
+    { acknowledged: config.lostAnswers > 0 ? [] : null },
+  );
 
 /** The slots of a configuration. */
 export const worldOf = (config: Config): World => {
@@ -90,17 +115,15 @@ export const worldOf = (config: Config): World => {
   const change = config.linkChanges > 0;
   return {
     config,
-    rules: { variant: config.variant, pruning: config.pruning, remembersPuts: config.lostAnswers > 0 },
+    rules: {
+      variant: config.variant,
+      pruning: config.pruning,
+      remembersPuts: remembersPuts(config),
+    },
     judged: new Set(propertiesMeant(config.properties)),
     keys: Array.from({ length: config.keys }, (_, k) => keyName(k)),
     servers: Array.from({ length: config.servers }, (_, s) => slot('server', `s${s}`, newServer(s))),
-    clients: Array.from({ length: config.clients }, (_, c) =>
-      slot(
-        'client',
-        `c${clientId(c)}`,
-        newSession(clientId(c), config.placement === 'any' ? [] : config.placement[c], config.sessionKeys < config.keys),
-      ),
-    ),
+    clients: Array.from({ length: config.clients }, (_, c) => slot('client', `c${clientId(c)}`, firstSession(config, c))),
     puts: slot('puts', 'puts', { spent: 0, all: [] }),
     links: change
       ? allPairs(config.servers).map((p) => ({ pair: p, slot: slot('link', `s${p[0]}-s${p[1]}`, isLinked(links, p)) }))
@@ -113,6 +136,8 @@ export const worldOf = (config: Config): World => {
     losses: budget('losses', config.losses),
     duplicates: budget('duplicates', config.duplicates),
     lostAnswers: budget('lostAnswers', config.lostAnswers),
+    newSessions: config.newSessions > 0 ? [slot('newSessions', 'newSessions', { spent: 0, token: null, isUsed: false })] : [],
+    copies: config.restores > 0 ? [slot('copies', 'copies', { spent: 0, copies: noCopies(config.servers) })] : [],
   };
 };
 
@@ -129,6 +154,8 @@ export const slotsOf = (world: World): ReadonlyArray<Slot<unknown>> => [
   ...world.losses,
   ...world.duplicates,
   ...world.lostAnswers,
+  ...world.newSessions,
+  ...world.copies,
 ];
 
 /** Where the link of two servers is: always there (no slot), in its slot, or never. */

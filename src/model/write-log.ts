@@ -3,56 +3,62 @@ import type { Ord } from 'fp-ts/lib/Ord.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../core/bytes.js';
 import type { Put } from '../core/messages.js';
-import type { Stamp, Write } from '../core/write.js';
+import type { Stamp } from '../core/write.js';
+import { samePut, type Logged } from './identity.js';
 import { sameStamp, stampOrd } from './order.js';
-import type { Pruning } from './rules.js';
+import type { Rules } from './rules.js';
 import { has, type Vector } from './vector.js';
 
-/** A set of writes, sorted by stamp. (Under V3 a stamp can occur twice: then by client and client time.) */
-export type Log = ReadonlyArray<Write>;
+/** A set of writes, sorted by stamp. (Under V3 and V10 a stamp can occur twice: then by client, session and client time.) */
+export type Log = ReadonlyArray<Logged>;
 
 /** What a replica's users see: for each key that has a value, the value; sorted by key. */
 export type Store = ReadonlyArray<readonly [Bytes, Bytes]>;
 
 // --- order -----------------------------------------------------------------------------------------------------------------
 
-const byStamp = (a: Write, b: Write): number =>
-  stampOrd.compare(a, b) || a.client - b.client || a.clientTime - b.clientTime || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Are they the same put of the same client (R3)? */
-export const samePut = (a: Write, b: Write): boolean => a.client === b.client && a.clientTime === b.clientTime;
+/** The order of a log. */
+export const byStamp = (a: Logged, b: Logged): number =>
+  stampOrd.compare(a, b) ||
+  a.client - b.client ||
+  byText(a.session, b.session) ||
+  a.clientTime - b.clientTime ||
+  byText(a.key, b.key);
 
 /** Are they one and the same accepted write? */
-export const sameWrite = (a: Write, b: Write): boolean => samePut(a, b) && sameStamp(a, b);
+export const sameWrite = (a: Logged, b: Logged): boolean => samePut(a, b) && sameStamp(a, b);
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** The write that a put accepted with this stamp is. */
-export const writeOf = ({ client, clientTime, key, value }: Put, { t, r }: Stamp): Write => ({
+export const writeOf = ({ client, session, clientTime, key, value }: Put, { t, r }: Stamp): Logged => ({
   t,
   r,
   client,
+  session,
   clientTime,
   key,
   value,
 });
 
 /** The log with one write more, in its place. */
-const insert = (log: Log, write: Write): Log => {
+const insert = (log: Log, write: Logged): Log => {
   const later = log.findIndex((w) => byStamp(w, write) > 0);
   return later === -1 ? [...log, write] : [...log.slice(0, later), write, ...log.slice(later)];
 };
 
 /** The log with more writes in it; a write that it has already is not added twice. Nothing is pruned. */
-export const add = (log: Log, writes: ReadonlyArray<Write>): Log =>
+export const add = (log: Log, writes: Log): Log =>
   writes.reduce((more, w) => (more.some((x) => sameWrite(x, w)) ? more : insert(more, w)), log);
 
 /** The greatest-stamped write to a key (R5), by the replica's own order (which is R4's, but for V7). */
 export const newest =
   (order: Ord<Stamp>) =>
-  (log: Log, key: Bytes): O.Option<Write> =>
+  (log: Log, key: Bytes): O.Option<Logged> =>
     O.fromNullable(
-      log.reduce<Write | undefined>(
+      log.reduce<Logged | undefined>(
         (top, w) => (w.key !== key || (top !== undefined && order.compare(top, w) >= 0) ? top : w),
         undefined,
       ),
@@ -79,30 +85,39 @@ export const lackedBy = (log: Log, vv: Vector): Log => log.filter((w) => !has(vv
 
 // --- pruning ---------------------------------------------------------------------------------------------------------------
 
-/** R6: has `x` been overwritten by `y`, a write of the same client to the same key with a greater client time, or of the same put with a greater stamp? */
-const overwrites = (y: Write, x: Write): boolean =>
+/** How logs are pruned: by what, and in whose order. */
+export type PruningRules = Pick<Rules, 'variant' | 'pruning'>;
+
+/**
+ * R6: has `x` been overwritten by `y`, a write of the same session to the same key with a greater client time (or of the same put) and a
+ * greater stamp? V1: with a greater client time, whatever its stamp.
+ */
+const overwrites = ({ variant }: PruningRules, y: Logged, x: Logged): boolean =>
   y.client === x.client &&
   y.key === x.key &&
-  (y.clientTime > x.clientTime || (y.clientTime === x.clientTime && stampOrd.compare(y, x) > 0));
+  y.session === x.session &&
+  (y.clientTime > x.clientTime
+    ? variant === 'V1' || stampOrd.compare(y, x) > 0
+    : y.clientTime === x.clientTime && stampOrd.compare(y, x) > 0);
 
 /** Is `y` a later write to the same key in the order of stamps? */
-const outranks = (order: Ord<Stamp>, y: Write, x: Write): boolean => y.key === x.key && order.compare(y, x) > 0;
+const outranks = (order: Ord<Stamp>, y: Logged, x: Logged): boolean => y.key === x.key && order.compare(y, x) > 0;
 
 /** May a replica that has `y` do without `x`? */
-const supersedes = (pruning: Pruning, order: Ord<Stamp>) => (y: Write, x: Write) =>
-  pruning === 'R6' ? overwrites(y, x) : outranks(order, y, x);
+const supersedes = (rules: PruningRules, order: Ord<Stamp>) => (y: Logged, x: Logged) =>
+  rules.pruning === 'R6' ? overwrites(rules, y, x) : outranks(order, y, x);
 
 /** The log without the writes that others in it supersede (R6). */
 export const prune =
-  (pruning: Pruning, order: Ord<Stamp>) =>
+  (rules: PruningRules, order: Ord<Stamp>) =>
   (log: Log): Log => {
-    const drops = supersedes(pruning, order);
+    const drops = supersedes(rules, order);
     const kept = log.filter((x) => !log.some((y) => drops(y, x)));
     return kept.length === log.length ? log : kept;
   };
 
 /** Has a log the write, or something that supersedes it (R8)? */
 export const hasOrSupersedes =
-  (pruning: Pruning, order: Ord<Stamp>) =>
-  (log: Log, write: Write): boolean =>
-    log.some((y) => sameWrite(y, write) || supersedes(pruning, order)(y, write));
+  (rules: PruningRules, order: Ord<Stamp>) =>
+  (log: Log, write: Logged): boolean =>
+    log.some((y) => sameWrite(y, write) || supersedes(rules, order)(y, write));

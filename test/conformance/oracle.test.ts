@@ -54,14 +54,20 @@ describe('with pulls in the background', () => {
 
 describe('the rules of scripts', () => {
   it('ERR_DEP, ERR_KEY and ERR_CONN where the model says so (R13, R15)', () => {
-    const rest = `breakConnection 10 0
+    const rest = `put 10 b w
+breakConnection 10 0
 get 10 a => a:ERR_CONN
 put 10 a z => !
 createConnection 10 1
-get 10 a => a:ERR_DEP
+get 10 b => b:ERR_DEP
 get 10 k => k:ERR_KEY`;
     expect(verdict(rest, OFF)).toBe('conforms');
-    expect(verdict(rest.replace('a:ERR_DEP', 'a:y'), OFF)).toBe('diverges');
+    expect(verdict(rest.replace('b:ERR_DEP', 'b:ERR_KEY'), OFF)).toBe('diverges');
+  });
+  it('a later write to the key does as well as the one that was written or read (R12)', () => {
+    const rest = 'breakConnection 10 0\ncreateConnection 10 1\nget 10 a => a:y';
+    expect(verdict(rest, OFF)).toBe('conforms');
+    expect(verdict(rest.replace('a:y', 'a:ERR_DEP'), OFF)).toBe('diverges');
   });
   it('bad input is an error and has no effect (section 5)', () => {
     expect(verdict('joinServer 10 => !\nput 0 a b => !\nget 10 a => a:x', OFF)).toBe('conforms');

@@ -18,9 +18,9 @@ const configuration = (name: string): Config => {
 describe('every transition of the model is a step of the implementation, counted as the checker counts them:', () => {
   const CONFIGURATIONS: ReadonlyArray<readonly [name: string, what: string, transitions: number]> = [
     ['bayou-s-2212', 'puts, gets, whole pulls (R2 to R9)', 4_266],
-    ['client-links', 'sessions with links, in R13’s order', 22_062],
-    ['settle-messages', 'three-step pulls, a message lost, a link, a kill', 21_904],
-    ['kills', 'kills, restarts with the log and without it (R7, R10)', 105_952],
+    ['client-links', 'sessions with links, in R13’s order', 22_248],
+    ['settle-messages', 'three-step pulls, a message lost, a link, a kill', 22_832],
+    ['kills', 'kills, restarts with the log and without it (R7, R10)', 115_072],
   ];
   for (const [name, what, transitions] of CONFIGURATIONS) {
     it(`${name}: ${what}`, async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Put } from '#bayou/core/messages.js';
 import type { ReplicaId } from '#bayou/core/ids.js';
+import type { Stamp } from '#bayou/core/write.js';
 import { digestOf, SESSIONS, WINDOW } from '#bayou/impl/client-windows.js';
 import { compareStamps } from '#bayou/impl/order.js';
 import {
@@ -232,5 +233,15 @@ describe('a get', () => {
     step(replica, put());
     expect(get(replica, 'k', [['1.0', 1]])).toEqual({ type: 'found', value: 'v', stamp: { t: 1, r: '1.0' } });
     expect(get(replica, 'k', [['1.0', 2]])).toEqual({ type: 'behind' });
+  });
+
+  test('scope key: a server without the stamp serves a later write to the key, and no later write to another (R12)', () => {
+    const replica = createReplica('1.0');
+    step(replica, put({ clock: 4 }));
+    const of = (key: string, t: number, r: Stamp['r']) =>
+      step<'get'>(replica, { type: 'get', client: 9, key, atLeast: { t, r }, require: [] }).answer.type;
+    expect([of('k', 4, '2.0'), of('k', 5, '0.0'), of('k', 5, '1.0')]).toEqual(['found', 'found', 'found']);
+    expect([of('k', 5, '2.0'), of('k', 6, '1.0')]).toEqual(['behind', 'behind']);
+    expect([of('other', 4, '2.0'), of('other', 5, '1.0')]).toEqual(['behind', 'missing']);
   });
 });

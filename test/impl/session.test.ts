@@ -36,24 +36,23 @@ describe('what a session requires (R12)', () => {
   const get = (guarantees: Partial<Guarantees>, key: string) => startGet(sample(guarantees), key).require;
 
   test.each([
-    ['nothing', {}, { a: [], b: [], c: [], d: [] }],
-    ['Read Your Writes', { readYourWrites: true }, { a: [['1.0', 5]], b: [['2.0', 7]], c: [], d: [] }],
-    ['Monotonic Reads', { monotonicReads: true }, { a: [['2.0', 9]], b: [], c: [['3.0', 4]], d: [] }],
+    ['nothing', {}, { a: null, b: null, c: null, d: null }],
+    ['Read Your Writes', { readYourWrites: true }, { a: stamp(5, 1), b: stamp(7, 2), c: null, d: null }],
+    ['Monotonic Reads', { monotonicReads: true }, { a: stamp(9, 2), b: null, c: stamp(4, 3), d: null }],
     [
-      'both',
+      'the greater of both',
       { readYourWrites: true, monotonicReads: true },
-      {
-        a: [
-          ['1.0', 5],
-          ['2.0', 9],
-        ],
-        b: [['2.0', 7]],
-        c: [['3.0', 4]],
-        d: [],
-      },
+      { a: stamp(9, 2), b: stamp(7, 2), c: stamp(4, 3), d: null },
     ],
   ] as const)('of a get, scope key: %s', (_name, guarantees, expected) => {
-    for (const [key, require] of Object.entries(expected)) expect(get(guarantees, key), key).toEqual(require);
+    for (const [key, atLeast] of Object.entries(expected))
+      expect(startGet(sample(guarantees), key), key).toMatchObject({ atLeast, require: [] });
+  });
+
+  test('of a get of a key that it overwrote elsewhere after it had read it: its own write, which is the greater', () => {
+    const session = sample({ readYourWrites: true, monotonicReads: true });
+    wrote(session, 'a', 10, 3);
+    expect(startGet(session, 'a').atLeast).toEqual(stamp(10, 3));
   });
 
   test('of a get, scope store: the vectors, whatever the key', () => {
@@ -100,7 +99,7 @@ describe('what a session keeps (R11)', () => {
     const session = newSession(8, '1', MASTER_GUARANTEES);
     wrote(session, 'a', 5, 10);
     wrote(session, 'a', 5, 9);
-    expect(startGet(session, 'a').require).toEqual([['10.0', 5]]);
+    expect(startGet(session, 'a').atLeast).toEqual(stamp(5, 10));
   });
 
   test('answers without a stamp change nothing', () => {
@@ -120,12 +119,9 @@ describe('what a session keeps (R11)', () => {
     wrote(session, 'a', 3, 1);
     expect(startGet(session, 'zz').require).toEqual([]);
     wrote(session, 'c', 4, 3);
-    expect(startGet(session, 'zz').require).toEqual([['2.0', 2]]);
-    expect(startGet(session, 'b').require).toEqual([['2.0', 2]]);
-    expect(startGet(session, 'a').require).toEqual([
-      ['1.0', 3],
-      ['2.0', 2],
-    ]);
+    expect(startGet(session, 'zz')).toMatchObject({ atLeast: null, require: [['2.0', 2]] });
+    expect(startGet(session, 'b')).toMatchObject({ atLeast: null, require: [['2.0', 2]] });
+    expect(startGet(session, 'a')).toMatchObject({ atLeast: stamp(3, 1), require: [['2.0', 2]] });
     expect(token(session).wrote).toHaveLength(2);
   });
 

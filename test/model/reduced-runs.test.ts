@@ -32,6 +32,9 @@ const CASES: ReadonlyArray<Config> = [
   configured('client-links'),
   configured('unknown-outcome'),
   configured('unknown-outcome-r6', { name: 'unknown-outcome-r6, two clients', clients: 2, ...ALL }),
+  configured('new-sessions', { name: 'new sessions, two clients', clients: 2, puts: 2, newSessions: 1 }),
+  configured('put-back', { name: 'put back, two clients', clients: 2, kills: 1, restores: 1, history: false }),
+  configured('again-small', { name: 'again, one put', puts: 1 }),
   configured('kills', { name: 'kills, two servers', servers: 2 }),
   configured('links', { name: 'links, one put', puts: 1 }),
   configured('messages', { name: 'messages, one put', puts: 1 }),
@@ -46,6 +49,9 @@ const CASES: ReadonlyArray<Config> = [
   configured('v6-no-check-reads', { name: 'V6, two clients', ...ALL }),
   configured('v7-tie', ALL),
   configured('v8-eager-vv', { name: 'V8, two clients', clients: 2, ...ALL }),
+  configured('v9-reused-session', { name: 'V9, two clients', clients: 2, ...ALL }),
+  configured('v10-rolled-back', ALL),
+  configured('v11-repeat-anywhere', { name: 'V11, everything', ...ALL }),
 ];
 
 const REDUCTIONS: ReadonlyArray<readonly [string, ComponentOptions]> = [
@@ -90,7 +96,17 @@ const orbit = (model: ComponentModel, state: State): ReadonlyArray<State> => [
 ];
 
 /** Of these the states are too many to be enumerated the plain way. */
-const LARGE = new Set(['bayou-s-2213', 'bayou-s-3212', 'bounded-sessions', 'mixed-sessions', 'client-links', 'unknown-outcome']);
+const LARGE = new Set([
+  'bayou-s-2213',
+  'bayou-s-3212',
+  'bounded-sessions',
+  'mixed-sessions',
+  'client-links',
+  'unknown-outcome',
+  'new sessions, two clients',
+  'put back, two clients',
+  'again, one put',
+]);
 
 describe.each(CASES.map((config) => [config.name, config] as const))('%s', (_name, config) => {
   const model = bayou(config);
@@ -130,7 +146,7 @@ describe.each(CASES.map((config) => [config.name, config] as const))('%s', (_nam
 
 test('there are at least 20, with every variant, and each reduction reduces some of them', async () => {
   expect(CASES.length).toBeGreaterThanOrEqual(20);
-  expect(new Set(CASES.map(({ variant }) => variant)).size).toBe(9);
+  expect(new Set(CASES.map(({ variant }) => variant)).size).toBe(12);
   const states = async (options: ComponentOptions): Promise<ReadonlyArray<number>> =>
     Promise.all(CASES.slice(0, 8).map(async (config) => (await checkComponents(bayou(config), options)).counts.distinct));
   const full = await states({});

@@ -16,6 +16,9 @@ const CONFIGS: ReadonlyArray<Config> = (
     { name: 'messages', clients: 1, keys: 2, kills: 1, grain: 'messages', inFlight: 2, losses: 1, duplicates: 1 },
     { name: 'client links', links: 'full', linkChanges: 1, placement: [[0], [1, 0]] },
     { name: 'lost answers', lostAnswers: 1, pruning: 'live' },
+    { name: 'new sessions', puts: 2, newSessions: 2, keys: 2, sessionKeys: 1 },
+    { name: 'put back', kills: 1, restores: 1 },
+    { name: 'again', kills: 1, restores: 1, newSessions: 1, lostAnswers: 1 },
     { name: 'torn', clients: 2, puts: 1, grain: 'messages', inFlight: 1, variant: 'V2', properties: [] },
     { name: 'eager', clients: 2, puts: 1, kills: 1, variant: 'V8', properties: [] },
   ] as ReadonlyArray<Partial<Config>>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { Put } from '#bayou/core/messages.js';
 import type { Write } from '#bayou/core/write.js';
+import { FIRST, type Logged } from '#bayou/model/identity.js';
 import * as Net from '#bayou/model/network.js';
 import { isOlder, orderAt } from '#bayou/model/order.js';
 import { FIXED, type Rules } from '#bayou/model/rules.js';
@@ -25,10 +26,11 @@ const put = (client: number, clientTime: number, clock = 0, key = 'a'): Put => (
 const accept = (server: Sv.Server, p: Put, rules: Rules = FIXED): Sv.Server => Sv.acceptPut(rules)(server, p)[0];
 const pull = (to: Sv.Server, from: Sv.Server, rules: Rules = FIXED): Sv.Server =>
   Sv.receive(rules)(to, Sv.answerPull(from, Sv.pullRequest(to)));
-const write = (t: number, r: Write['r'], client: number, clientTime: number, key = 'a'): Write => ({
+const write = (t: number, r: Write['r'], client: number, clientTime: number, key = 'a', session = FIRST): Logged => ({
   t,
   r,
   client,
+  session,
   clientTime,
   key,
   value: `${client}#${clientTime}`,
@@ -58,9 +60,9 @@ describe('writes and order', () => {
   });
   test('R3: a client’s next put is a new one; of each client the last put is remembered, the clients in the order of their ids', () => {
     const server = [put(12, 1), put(11, 1), put(12, 2)].reduce((s, p) => accept(s, p), Sv.newServer(0));
-    expect(server.receipts).toEqual([
-      { client: 11, clientTime: 1, stamp: { t: 2, r: '0.0' } },
-      { client: 12, clientTime: 2, stamp: { t: 3, r: '0.0' } },
+    expect(server.receipts.map(({ client, clientTime, stamp }) => [client, clientTime, stamp.t])).toEqual([
+      [11, 1, 2],
+      [12, 2, 3],
     ]);
     expect(Sv.acceptPut(FIXED)(server, put(11, 2))[1]).toEqual({ type: 'accepted', stamp: { t: 4, r: '0.0' } });
   });
@@ -86,16 +88,67 @@ describe('writes and order', () => {
       ['b', '11#1'],
     ]);
   });
-  test('R6: of a client’s writes to a key the last is kept; of one put at two servers, the greater stamp', () => {
+  test('R3: a put that repeats an identity with another value or key is refused, and changes nothing', () => {
+    const once = accept(Sv.newServer(0), put(11, 1));
+    for (const other of [{ value: 'x' }, { key: 'b' }]) {
+      const [after, answer] = Sv.acceptPut(FIXED)(once, { ...put(11, 1), ...other });
+      expect([after, answer]).toEqual([once, { type: 'refused', reason: 'not-the-same' }]);
+    }
+  });
+  test('R3, R11a: a put of another session is another put; V9 looks at the client time alone', () => {
+    const once = accept(Sv.newServer(0), put(11, 1));
+    const other = { ...put(11, 1), session: '2', value: '11.2#1' };
+    expect(Sv.acceptPut(FIXED)(once, other)[1]).toEqual({ type: 'accepted', stamp: { t: 2, r: '0.0' } });
+    expect(Sv.acceptPut({ ...FIXED, variant: 'V9' })(once, other)).toEqual([
+      once,
+      { type: 'accepted', stamp: { t: 1, r: '0.0' } },
+    ]);
+  });
+  test('R14: a put that was sent to another replica is refused, unless the log has it (R3); V11 accepts it', () => {
+    const once = accept(Sv.newServer(0, 1), put(11, 1));
+    expect(Sv.acceptPut(FIXED)(once, { ...put(11, 1), replica: '0.0' })).toEqual([
+      once,
+      { type: 'accepted', stamp: { t: 1, r: '0.1' } },
+    ]);
+    const [after, answer] = Sv.acceptPut(FIXED)(once, { ...put(11, 2), replica: '0.0' });
+    expect([after, answer]).toEqual([once, { type: 'refused', reason: 'other-replica' }]);
+    expect(Sv.acceptPut(FIXED)(once, { ...put(11, 2), replica: '0.1' })[1]).toMatchObject({ type: 'accepted', stamp: { t: 2 } });
+    expect(Sv.acceptPut({ ...FIXED, variant: 'V11' })(once, { ...put(11, 2), replica: '0.0' })[1]).toMatchObject({
+      type: 'accepted',
+    });
+  });
+  test('R6: a put of unknown outcome with a greater stamp than a later one stays; V1 goes by client time alone', () => {
+    const order = orderAt('FIXED')('0.0');
+    const log = L.add([], [write(1, '0.0', 11, 2), write(1, '1.0', 11, 1)]);
+    expect(L.prune(FIXED, order)(log)).toEqual(log);
+    expect(L.prune({ ...FIXED, variant: 'V1' }, order)(log)).toEqual([write(1, '0.0', 11, 2)]);
+  });
+  test('R6: writes of different sessions of a client are not compared', () => {
+    const log = L.add([], [write(1, '0.0', 11, 1), write(2, '0.0', 11, 2, 'a', '2')]);
+    expect(L.prune(FIXED, orderAt('FIXED')('0.0'))(log)).toEqual(log);
+  });
+  test('R6: of a session’s writes to a key the last is kept; of one put at two servers, the greater stamp', () => {
     const order = orderAt('FIXED')('0.0');
     const log = L.add([], [write(1, '0.0', 11, 1), write(2, '0.0', 11, 2), write(3, '1.0', 11, 2), write(1, '1.0', 12, 1)]);
-    expect(L.prune('R6', order)(log)).toEqual([write(1, '1.0', 12, 1), write(3, '1.0', 11, 2)]);
-    expect(L.prune('live', order)(log)).toEqual([write(3, '1.0', 11, 2)]);
+    expect(L.prune(FIXED, order)(log)).toEqual([write(1, '1.0', 12, 1), write(3, '1.0', 11, 2)]);
+    expect(L.prune({ ...FIXED, pruning: 'live' }, order)(log)).toEqual([write(3, '1.0', 11, 2)]);
   });
   test('R7: without its log a server is a new replica; V3 keeps the name', () => {
     const dead = Sv.kill(accept(Sv.newServer(0), put(11, 1)));
     expect(Sv.restartBlank(FIXED)(dead)).toEqual(Sv.newServer(0, 1));
     expect(Sv.restartBlank({ ...FIXED, variant: 'V3' })(dead).replica).toBe('0.0');
+  });
+  test('R7a: put back from a copy, a server has the writes of the copy and is a replica that nobody was before; V10 keeps the name', () => {
+    const early = accept(Sv.newServer(0), put(11, 1));
+    const dead = Sv.kill(accept(early, put(12, 1)));
+    const back = Sv.putBack(FIXED)(dead, Sv.copyOf(early));
+    expect(back).toEqual({ ...early, replica: '0.1' });
+    expect(accept(back, put(12, 2)).vv).toEqual([
+      ['0.0', 1],
+      ['0.1', 2],
+    ]);
+    expect(Sv.putBack(FIXED)(Sv.kill(back), Sv.copyOf(early)).replica).toBe('0.2');
+    expect(Sv.putBack({ ...FIXED, variant: 'V10' })(dead, Sv.copyOf(early))).toEqual(early);
   });
 });
 
@@ -173,7 +226,7 @@ describe('vectors and pulls', () => {
 describe('sessions', () => {
   const wrote = S.afterPut(S.newSession(11), put(11, 1), { t: 3, r: '0.0' });
   const session = S.afterGet(wrote, 'b', { t: 5, r: '1.0' });
-  const asks = (asked: Partial<Guarantees>, key: string) => S.getOf({ ...MASTER, ...asked })(session, key).require;
+  const gets = (asked: Partial<Guarantees>, key: string) => S.getOf({ ...MASTER, ...asked })(session, key);
 
   test('R11: the clock is the greatest accept time seen, and travels with the put (R2)', () => {
     expect(S.putOf(MASTER, () => 'x')(session, 'a')).toMatchObject({ clientTime: 2, clock: 5, require: [] });
@@ -184,22 +237,42 @@ describe('sessions', () => {
       S.newSession(11, [], true),
     );
     expect(afterTwo.kept).toEqual({ wrote: ['a', 'c'], read: [], floor: [['0.0', 2]] });
-    expect(S.getOf(MASTER)(afterTwo, 'a').require).toEqual([['0.0', 3]]);
-    expect(S.getOf(MASTER)(afterTwo, 'b').require).toEqual([['0.0', 2]]);
-    expect(S.getOf(MASTER)(afterTwo, 'z').require).toEqual([['0.0', 2]]);
+    expect(S.getOf(MASTER)(afterTwo, 'a')).toMatchObject({ atLeast: { t: 3, r: '0.0' }, require: [['0.0', 2]] });
+    expect(S.getOf(MASTER)(afterTwo, 'b')).toMatchObject({ atLeast: null, require: [['0.0', 2]] });
+    expect(S.getOf(MASTER)(afterTwo, 'z')).toMatchObject({ atLeast: null, require: [['0.0', 2]] });
   });
   test('R12: scope key asks for what was written and read of that key', () => {
-    expect(asks({}, 'a')).toEqual([['0.0', 3]]);
-    expect(asks({}, 'b')).toEqual([['1.0', 5]]);
-    expect(asks({}, 'c')).toEqual([]);
-    expect(asks({ monotonicReads: false }, 'b')).toEqual([]);
+    expect(gets({}, 'a')).toMatchObject({ atLeast: { t: 3, r: '0.0' }, require: [] });
+    expect(gets({}, 'b')).toMatchObject({ atLeast: { t: 5, r: '1.0' }, require: [] });
+    expect(gets({}, 'c')).toMatchObject({ atLeast: null, require: [] });
+    expect(gets({ monotonicReads: false }, 'b')).toMatchObject({ atLeast: null, require: [] });
+  });
+  test('R12: scope key asks for the greater of what was written and read, and a later write to the key does as well', () => {
+    const both = S.afterGet(wrote, 'a', { t: 3, r: '1.0' });
+    expect(S.getOf(MASTER)(both, 'a').atLeast).toEqual({ t: 3, r: '1.0' });
+    expect(S.getOf({ ...MASTER, monotonicReads: false })(both, 'a').atLeast).toEqual({ t: 3, r: '0.0' });
+    const get = S.getOf(MASTER)(wrote, 'a');
+    const answerOf = (t: number, key = 'a') => Sv.answerGet(FIXED)(accept(Sv.newServer(1), put(12, 1, t - 1, key)), get).type;
+    expect([answerOf(2), answerOf(3), answerOf(4), answerOf(4, 'b')]).toEqual(['behind', 'found', 'found', 'behind']);
+  });
+  test('R12: a session that overwrites what it read, at a server that lacks it, gets its own newer value there', () => {
+    const first = accept(Sv.newServer(0), put(2, 1, 0, 'k'));
+    const read = S.afterGet(S.afterPut(S.newSession(2), put(2, 1, 0, 'k'), { t: 1, r: '0.0' }), 'k', { t: 1, r: '0.0' });
+    const next = S.putOf(MASTER)(read, 'k');
+    const [second, answer] = Sv.acceptPut(FIXED)(Sv.newServer(1), next);
+    const after = S.afterPut(read, next, answer.type === 'accepted' ? answer.stamp : { t: 0, r: '0.0' });
+    expect(Sv.answerGet(FIXED)(second, S.getOf(MASTER)(after, 'k'))).toMatchObject({ type: 'found', value: '2#2' });
+    expect(Sv.answerGet(FIXED)(first, S.getOf(MASTER)(after, 'k'))).toEqual({ type: 'behind' });
   });
   test('R12: scope store asks for the vectors', () => {
-    expect(asks({ scope: 'store' }, 'c')).toEqual([
-      ['0.0', 3],
-      ['1.0', 5],
-    ]);
-    expect(asks({ scope: 'store', readYourWrites: false }, 'c')).toEqual([['1.0', 5]]);
+    expect(gets({ scope: 'store' }, 'a')).toMatchObject({
+      atLeast: null,
+      require: [
+        ['0.0', 3],
+        ['1.0', 5],
+      ],
+    });
+    expect(gets({ scope: 'store', readYourWrites: false }, 'c').require).toEqual([['1.0', 5]]);
   });
   test('R12: the write guarantees ask before a put', () => {
     const require = (asked: Partial<Guarantees>) => S.putOf({ ...MASTER, ...asked }, () => 'x')(session, 'a').require;
@@ -220,10 +293,41 @@ describe('sessions', () => {
     expect(S.askingOrder(S.disconnect(linked, 0))).toEqual([2, 1]);
     expect(S.askingOrder(S.connect(S.disconnect(linked, 0), 0))).toEqual([2, 1, 0]);
   });
-  test('R14: a put that was not answered is repeated with the same client time', () => {
-    const silent = S.afterSilence(session, S.putOf(MASTER, () => 'x')(session, 'a'));
-    expect(S.putOf(MASTER, () => 'x')(silent, 'z')).toMatchObject({ clientTime: 2, key: 'a' });
+  test('R14: a put that was not answered is repeated with the same client time, for the replica that it went to', () => {
+    const silent = S.afterSilence(session, S.putOf(MASTER, () => 'x')(session, 'a'), '1.2');
+    expect(S.putOf(MASTER, () => 'x')(session, 'a').replica).toBeNull();
+    expect(S.putOf(MASTER, () => 'x')(silent, 'z')).toMatchObject({ clientTime: 2, key: 'a', replica: '1.2' });
     expect(S.putOf(MASTER, () => 'x')(S.afterGivingUp(silent), 'z')).toMatchObject({ clientTime: 3, key: 'z' });
+  });
+});
+
+describe('sessions that start again (R11a)', () => {
+  const linked = S.connect(S.newSession(11), 3);
+  const session = S.afterGet(S.afterPut(linked, put(11, 1), { t: 3, r: '0.0' }), 'b', { t: 5, r: '1.0' });
+
+  test('anew: another number, the same links, and nothing known', () => {
+    const next = S.startedAnew(session);
+    expect(next).toEqual({ ...S.newSession(11, [3]), number: '2' });
+    expect(S.startedAnew(next).number).toBe('3');
+    expect(S.putOf(MASTER)(next, 'a')).toMatchObject({ session: '2', clientTime: 1, value: '11.2#1' });
+  });
+  test('numbers are hexadecimal', () => {
+    expect(Array.from({ length: 16 }).reduce<S.Session>(S.startedAnew, session).number).toBe('11');
+  });
+  test('from a token, as often as one likes: what the session had seen, and nothing of who it was', () => {
+    const token = S.tokenOf(FIXED, session);
+    const [second, third] = [S.startedFrom(session, token), S.startedFrom(S.startedAnew(session), token)];
+    expect(second).toEqual({ ...session, number: '2', clientTime: 0 });
+    expect(third).toEqual({ ...session, number: '3', clientTime: 0 });
+    expect(S.tokenOf(FIXED, third)).toEqual(token);
+  });
+  test('a put that was not answered stays unknown: a token does not have it', () => {
+    const silent = S.afterSilence(session, put(11, 2), '0.0');
+    expect(S.tokenOf(FIXED, silent)).toEqual(S.tokenOf(FIXED, session));
+  });
+  test('V9: a token says how far the session had counted', () => {
+    const rules: Rules = { ...FIXED, variant: 'V9' };
+    expect(S.putOf(MASTER)(S.startedFrom(session, S.tokenOf(rules, session)), 'a').clientTime).toBe(2);
   });
 });
 

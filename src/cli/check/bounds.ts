@@ -24,6 +24,8 @@ export const boundPhrases = (config: Config): ReadonlyArray<string> => [
   ...some(config.losses, 'lost message'),
   ...some(config.duplicates, 'repeated message'),
   ...some(config.lostAnswers, 'lost answer'),
+  ...some(config.newSessions, 'new session'),
+  ...(config.restores === 0 ? [] : [`${counted(config.restores, 'server')} put back`]),
   ...(config.stabilize ? ['stabilize'] : []),
   ...(config.variant === 'FIXED' ? [] : [`variant ${config.variant}`]),
 ];

@@ -43,7 +43,7 @@ export const FIELD_OPTIONS: ReadonlyArray<FieldOption> = [
   field('--clients', 'clients', 'n', 'how many clients'),
   field('--keys', 'keys', 'n', 'how many keys'),
   field('--puts', 'puts', 'n', 'how many puts in all'),
-  field('--variant', 'variant', 'name', 'FIXED, or the fault V1 … V8', variant),
+  field('--variant', 'variant', 'name', 'FIXED, or the fault V1 … V11', variant),
   field('--links', 'links', 'topology', 'none, full, chain, ring, or [[0,1],…]'),
   field('--link-changes', 'linkChanges', 'n', 'links broken or made'),
   field('--kills', 'kills', 'n', 'servers killed'),
@@ -53,6 +53,8 @@ export const FIELD_OPTIONS: ReadonlyArray<FieldOption> = [
   field('--losses', 'losses', 'n', 'messages lost'),
   field('--duplicates', 'duplicates', 'n', 'messages repeated'),
   field('--lost-answers', 'lostAnswers', 'n', 'answers to puts lost'),
+  field('--new-sessions', 'newSessions', 'n', 'sessions that end and start again, anew or from a token'),
+  field('--restores', 'restores', 'n', 'restarts with an earlier copy of the log'),
   field('--properties', 'properties', 'list', 'which properties, with commas between', list),
 ];
 

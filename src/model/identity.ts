@@ -1,0 +1,36 @@
+/** Which put is which (R3): client id, session number, client time. Whoever starts a session gets a number that nobody had (R11a). */
+import type { Bytes } from '../core/bytes.js';
+import type { NodeId, SessionNumber } from '../core/ids.js';
+import type { Put } from '../core/messages.js';
+import type { Write } from '../core/write.js';
+import type { Rules } from './rules.js';
+
+/** A write as a log of the model holds it: with the session that made it, of which R1 says nothing and R6 asks. */
+export interface Logged extends Write {
+  readonly session: SessionNumber;
+}
+
+/** Which put it is. */
+export type Identity = Pick<Put, 'client' | 'session' | 'clientTime'>;
+
+/** Every client's first session. */
+export const FIRST: SessionNumber = '1';
+
+/** R11a: a client's sessions count themselves, so that no two have one number. */
+export const numberAfter = (session: SessionNumber): SessionNumber => (parseInt(session, 16) + 1).toString(16);
+
+/** Are they the same put? */
+export const samePut = (a: Identity, b: Identity): boolean =>
+  a.clientTime === b.clientTime && a.client === b.client && a.session === b.session;
+
+/** R3: does a replica take them for the same put? V9: whoever goes on under a client's id, it looks at no session number. */
+export const looksTheSame = ({ variant }: Rules, a: Identity, b: Identity): boolean =>
+  variant === 'V9' ? a.client === b.client && a.clientTime === b.clientTime : samePut(a, b);
+
+/** A client's session as text: `11` the first, `11.2` the second. */
+export const sessionText = (client: NodeId, session: SessionNumber): string =>
+  session === FIRST ? `${client}` : `${client}.${session}`;
+
+/** A put's value says which put it is, so that different puts have different values: `11#1`, and of the second session `11.2#1`. */
+export const valueOf = (client: NodeId, clientTime: number, session: SessionNumber = FIRST): Bytes =>
+  `${sessionText(client, session)}#${clientTime}`;

@@ -1,0 +1,122 @@
+/** The steps of what comes again as another: sessions that end and start again (R11a), servers that are put back from a copy (R7a). */
+import { interaction, type Interaction, type Slot } from '../checker/interface.js';
+import { putBackShows, restartBreaks, tokenShows } from './judge.js';
+import * as Sv from './server.js';
+import * as S from './session.js';
+import { keyOf } from './texts.js';
+import { noCopies, type Copies, type NewSessions, type World } from './world.js';
+
+// --- sessions --------------------------------------------------------------------------------------------------------------
+
+/** Has it done and seen nothing? Then a session that starts anew is no other. */
+const isNew = ({ clientTime, clock, unanswered, last }: S.Session): boolean =>
+  clientTime === 0 && clock === 0 && unanswered === null && last === null;
+
+/** The session's token is taken, in place of the one that was taken before. The session goes on. */
+const takeToken = (world: World, spentOn: Slot<NewSessions>, client: Slot<S.Session>): Interaction =>
+  interaction({
+    label: { family: 'TakeToken', args: [client.name] },
+    slots: [client, spentOn],
+    writes: [1],
+    step: (session, { spent, token: before }) => {
+      const token = S.tokenOf(world.rules, session);
+      const isKnown = before !== null && keyOf('client', before) === keyOf('client', token);
+      return spent >= world.config.newSessions || isNew(token) || isKnown
+        ? []
+        : [{ next: [session, { spent, token, isUsed: false }] }];
+    },
+  });
+
+/** One session more was started. Tokens are of use as long as another can start. */
+const spendSession = (world: World, { spent, token }: NewSessions, isUsed: boolean): NewSessions =>
+  spent + 1 < world.config.newSessions ? { spent: spent + 1, token, isUsed } : { spent: spent + 1, token: null, isUsed: false };
+
+/** The session ends, with whatever it was doing, and the client starts another that knows nothing. */
+const startAnew = (world: World, spentOn: Slot<NewSessions>, client: Slot<S.Session>): Interaction =>
+  interaction({
+    label: { family: 'StartSession', args: [client.name, 'anew'] },
+    slots: [client, spentOn],
+    writes: [0, 1],
+    step: (session, started) =>
+      started.spent >= world.config.newSessions || isNew(session)
+        ? []
+        : [{ next: [S.startedAnew(session), spendSession(world, started, started.isUsed)] }],
+  });
+
+/** The session ends, and the client starts another that goes on from the token: an old one, or one that was used before. */
+const startFromToken = (world: World, spentOn: Slot<NewSessions>, client: Slot<S.Session>): Interaction =>
+  interaction({
+    label: { family: 'StartSession', args: [client.name, 'token'] },
+    slots: [client, spentOn],
+    writes: [0, 1],
+    step: (session, started) => {
+      const { spent, token, isUsed } = started;
+      return spent >= world.config.newSessions || token?.client !== session.client
+        ? []
+        : [
+            {
+              next: [S.startedFrom(session, token), spendSession(world, started, true)],
+              witnesses: tokenShows(world.judged, session, token, isUsed),
+            },
+          ];
+    },
+  });
+
+// --- servers ---------------------------------------------------------------------------------------------------------------
+
+const withCopy = ({ copies }: Copies, server: number, copy: Sv.Server): Copies['copies'] =>
+  copies.map((c, i) => (i === server ? copy : c));
+
+/** The server's log is copied, in place of the copy that was made before. */
+const copy = (world: World, spentOn: Slot<Copies>, server: Slot<Sv.Server>, id: number): Interaction =>
+  interaction({
+    label: { family: 'Copy', args: [server.name] },
+    slots: [server, spentOn],
+    writes: [1],
+    step: (replica, made) =>
+      !replica.up || made.spent >= world.config.restores
+        ? []
+        : [{ next: [replica, { spent: made.spent, copies: withCopy(made, id, Sv.copyOf(replica)) }] }],
+  });
+
+/** Copies are of use as long as another server can be put back. */
+const spendCopy = (world: World, { spent, copies }: Copies): Copies => ({
+  spent: spent + 1,
+  copies: spent + 1 < world.config.restores ? copies : noCopies(copies.length),
+});
+
+/** A killed server comes back with the copy in place of its log. */
+const putBack = (world: World, spentOn: Slot<Copies>, server: Slot<Sv.Server>, id: number): Interaction =>
+  interaction({
+    label: { family: 'PutBack', args: [server.name] },
+    slots: [server, spentOn],
+    writes: [0, 1],
+    step: (replica, made) => {
+      const kept = made.copies[id];
+      if (replica.up || made.spent >= world.config.restores || kept === null || kept === undefined) return [];
+      const after = Sv.putBack(world.rules)(replica, kept);
+      return [
+        {
+          next: [after, spendCopy(world, made)],
+          violates: restartBreaks(world.judged, replica, after),
+          witnesses: putBackShows(world.judged, replica, after),
+        },
+      ];
+    },
+  });
+
+// --- all of them -----------------------------------------------------------------------------------------------------------
+
+/** Every step of new sessions and of servers that are put back that the configuration has. */
+export const againSteps = (world: World): ReadonlyArray<Interaction> => [
+  ...world.newSessions.flatMap((spent) =>
+    world.clients.flatMap((client) => [
+      takeToken(world, spent, client),
+      startAnew(world, spent, client),
+      startFromToken(world, spent, client),
+    ]),
+  ),
+  ...world.copies.flatMap((spent) =>
+    world.servers.flatMap((server, id) => [copy(world, spent, server, id), putBack(world, spent, server, id)]),
+  ),
+];
