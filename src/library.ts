@@ -1,6 +1,7 @@
 /** The session and the server for programs: what `import … from 'bayou'` gives. */
 import { randomInt } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
+import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from './core/bounds.js';
 import { type Bytes, bytesOfText, textOfBytes } from './core/bytes.js';
 import type { NodeId, ReplicaId } from './core/ids.js';
 import { type Guarantees, MASTER_GUARANTEES, type PutResult, type SessionToken, SessionTokenC } from './core/session.js';
@@ -8,10 +9,11 @@ import type { Stamp } from './core/write.js';
 import { createDiskLog } from './impl/log/disk-log.js';
 import { randomIncarnation } from './impl/incarnation.js';
 import { createMemoryLog } from './impl/log/memory-log.js';
+import { isHonestToken } from './impl/bounds.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
 import { newSecret, newSessionNumber } from './net/auth.js';
 import { makeClient } from './net/client.js';
-import { ANTI_ENTROPY_MS, MAX_KEY_BYTES, MAX_VALUE_BYTES, REQUEST_MS } from './net/limits.js';
+import { ANTI_ENTROPY_MS, REQUEST_MS } from './net/limits.js';
 import { type Logger, makeLogger } from './net/logger.js';
 import { startServer as startNetServer } from './net/server.js';
 import { checkedTls, type Tls } from './net/transport.js';
@@ -78,9 +80,10 @@ const sessionOf = (o: ConnectOptions): E.Either<string, Session> => {
   if (o.token === undefined)
     return E.right(newSession(randomInt(CLIENT_IDS), newSessionNumber(), { ...MASTER_GUARANTEES, ...o.guarantees }));
   const token = SessionTokenC.decode(o.token);
-  return E.isLeft(token)
-    ? E.left('the token is not one of a session: use what token() gave')
-    : E.right(resume(token.right, newSessionNumber()));
+  if (E.isLeft(token)) return E.left('the token is not one of a session: use what token() gave');
+  return isHonestToken(token.right, Date.now())
+    ? E.right(resume(token.right, newSessionNumber()))
+    : E.left('the token is from further ahead than any cluster can be (is the date of this machine right?): begin a new session');
 };
 
 /**

@@ -7,11 +7,11 @@
  * Where there are more states than the bound, it says `undecided`, never that all is well.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
 import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '#bayou/net/limits.js';
 import { applyCommand, newTopology, type Topology } from '../judge/topology.js';
 import { afterCommand, type Layout, nameOf, perform, pulled, remembering, type Step, type World } from './world.js';
 

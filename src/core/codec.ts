@@ -1,4 +1,5 @@
 /** Codecs of our own: those that fail in words, and those that are quick. */
+import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 
 /** A codec whose name and whose failure say what was expected, in words. */
@@ -30,6 +31,28 @@ export const flat = <P extends t.Props>(name: string, props: P): t.ReadonlyC<t.E
   };
   return new t.ReadonlyType(name, strict.is, validate, strict.encode, strict);
 };
+
+/**
+ * A list of at most so many things. The first that is wrong ends it: the errors of a million bad things would take longer to gather than
+ * anybody wants to wait, and one says enough.
+ */
+export const listOf = <A, O>(item: t.Type<A, O>, most: number): t.Type<ReadonlyArray<A>, ReadonlyArray<O>> =>
+  new t.Type(
+    `ReadonlyArray<${item.name}>`,
+    (u): u is ReadonlyArray<A> => Array.isArray(u) && u.length <= most && u.every(item.is),
+    (u, c) => {
+      if (!Array.isArray(u)) return t.failure(u, c, `expected a list, but it is ${whatIs(u)}`);
+      if (u.length > most) return t.failure(u, c, `expected at most ${most} things, but there are ${u.length}`);
+      const taken: A[] = [];
+      for (const [i, one] of u.entries()) {
+        const decoded = item.validate(one, t.appendContext(c, String(i), item, one));
+        if (E.isLeft(decoded)) return decoded;
+        taken.push(decoded.right);
+      }
+      return t.success(taken);
+    },
+    (all) => all.map(item.encode),
+  );
 
 const KINDS: Readonly<Record<string, string>> = {
   undefined: 'missing',

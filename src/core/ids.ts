@@ -18,6 +18,9 @@ export type SessionNumber = string;
 
 const SESSION = /^(?!0+$)[0-9a-f]{1,32}$/;
 
+/** Numbers of so many digits are exact. */
+const MAX_DIGITS = 15;
+
 const REPLICA = /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})$/;
 
 /** The replica of a server's given incarnation; the first is 0. */
@@ -31,7 +34,9 @@ export const incarnationOf = (r: ReplicaId): number => Number(r.slice(r.indexOf(
 
 const isNatural = (u: unknown): u is number => Number.isSafeInteger(u) && (u as number) >= 0;
 
-const isReplicaId = (u: unknown): u is ReplicaId => typeof u === 'string' && REPLICA.test(u);
+/** Numbers that are not exact would make two replicas one. */
+const isReplicaId = (u: unknown): u is ReplicaId =>
+  typeof u === 'string' && REPLICA.test(u) && (u.length <= MAX_DIGITS || u.split('.').every((n) => isNatural(Number(n))));
 
 /** A non-negative safe integer: an id, an accept time, a client time, a counter. */
 export const Natural: t.Type<number> = new t.Type(

@@ -3,8 +3,9 @@
  * and in a test. Each message is one JSON object with a `type`.
  */
 import * as t from 'io-ts/lib/index.js';
+import { MAX_LIST_ITEMS } from './bounds.js';
 import { BytesC } from './bytes.js';
-import { flat } from './codec.js';
+import { flat, listOf } from './codec.js';
 import { Natural, NodeIdC, ReplicaIdC, SessionNumberC } from './ids.js';
 import { StampC, StampOrNullC, VectorEntriesC, WriteC } from './write.js';
 
@@ -68,7 +69,7 @@ export const PulledC = object('Pulled', {
   type: t.literal('pulled'),
   from: ReplicaIdC,
   after: StampOrNullC,
-  writes: t.readonlyArray(WriteC),
+  writes: listOf(WriteC, MAX_LIST_ITEMS),
   upTo: StampOrNullC,
   vv: VectorEntriesC,
   clock: Natural,

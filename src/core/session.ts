@@ -1,6 +1,8 @@
 /** What a session promises and what it carries (R11, R12). */
 import * as t from 'io-ts/lib/index.js';
+import { MAX_LIST_ITEMS } from './bounds.js';
 import { BytesC } from './bytes.js';
+import { listOf } from './codec.js';
 import { Natural, NodeIdC } from './ids.js';
 import { StampC, VectorEntriesC } from './write.js';
 
@@ -41,8 +43,8 @@ export const SessionTokenC = t.readonly(
       client: NodeIdC,
       clock: Natural,
       guarantees: GuaranteesC,
-      wrote: t.readonlyArray(t.readonly(t.tuple([BytesC, StampC]))),
-      read: t.readonlyArray(t.readonly(t.tuple([BytesC, StampC]))),
+      wrote: listOf(t.readonly(t.tuple([BytesC, StampC])), MAX_LIST_ITEMS),
+      read: listOf(t.readonly(t.tuple([BytesC, StampC])), MAX_LIST_ITEMS),
       floor: VectorEntriesC,
       writeVector: VectorEntriesC,
       readVector: VectorEntriesC,

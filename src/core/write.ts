@@ -1,7 +1,8 @@
 /** Stamps, writes and version vectors (R1, R4, R8): what they are made of. How they are ordered and merged is protocol. */
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
-import { described, flat } from './codec.js';
+import { MAX_VECTOR_ENTRIES } from './bounds.js';
+import { described, flat, listOf } from './codec.js';
 import { Natural, NodeIdC, ReplicaIdC } from './ids.js';
 
 /** Decodes a {@link Stamp}. */
@@ -33,7 +34,7 @@ export const WriteC = flat('Write', {
 export type Write = t.TypeOf<typeof WriteC>;
 
 /** Decodes {@link VectorEntries}. */
-export const VectorEntriesC = t.readonlyArray(t.readonly(t.tuple([ReplicaIdC, Natural])), 'VectorEntries');
+export const VectorEntriesC = listOf(t.readonly(t.tuple([ReplicaIdC, Natural])), MAX_VECTOR_ENTRIES);
 
 /** A version vector (R8) as it is written down: its entries above 0, in no special order. */
 export type VectorEntries = t.TypeOf<typeof VectorEntriesC>;

@@ -1,5 +1,6 @@
 /**
- * The replica as it ships: a message goes in, an answer and what to append to the durable log come out. No I/O, no clock.
+ * The replica as it ships: a message goes in, an answer and what to append to the durable log come out. No I/O; the machine's date only
+ * bounds what is taken in (R16).
  *
  * R8 with a log that keeps one write a key (R6 allows more pruning). Invariant I: for every replica r and every write w that r
  * accepted with `w.t <= vv[r]`, the log's write to w's key is w or a later one (R4).
@@ -18,6 +19,7 @@ import type { Bytes } from '../core/bytes.js';
 import type { ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { Stamp, VectorEntries, Write } from '../core/write.js';
+import { refusalOfMerge, refusalOfPut } from './bounds.js';
 import { digestOf, recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
 import type { Append, Recovered } from './log/log.js';
 import { compareStamps, isLater } from './order.js';
@@ -37,6 +39,8 @@ export interface Replica {
   readonly vv: Vector;
   /** @internal */
   readonly windows: ClientWindows;
+  /** @internal */
+  readonly now: () => number;
   /** @internal */
   clock: number;
 }
@@ -61,7 +65,7 @@ export interface AnswerTo {
   readonly put: PutAnswer | Refused;
   readonly get: GetAnswer;
   readonly pull: Pulled;
-  readonly merge: Merged;
+  readonly merge: Merged | Refused;
 }
 /** What it answers. */
 export type Answer = AnswerTo[keyof AnswerTo];
@@ -75,6 +79,8 @@ export interface Effects<A = Answer> {
 /** What a replica can be made with; `faults` is for tests alone. */
 export interface ReplicaOptions {
   readonly faults?: Faults;
+  /** The time in ms since 1970, which bounds the accept times that are taken in (R16). Default: the machine's. */
+  readonly now?: () => number;
 }
 
 /** A replica's state in the contract's words: vector entries in the order of R7, writes in the order of R4. */
@@ -90,7 +96,8 @@ export interface Snapshot {
 /** A replica that has nothing yet. */
 export const createReplica = (id: ReplicaId, options: ReplicaOptions = {}): Replica => {
   const policy = options.faults === undefined ? SHIPPED : policyWith(options.faults, id);
-  return { id, policy, log: createWriteLog(policy.later), vv: new Map(), windows: new Map(), clock: 0 };
+  const now = options.now ?? Date.now;
+  return { id, policy, log: createWriteLog(policy.later), vv: new Map(), windows: new Map(), now, clock: 0 };
 };
 
 /** The replica that a log held (R7, R10). */
@@ -113,8 +120,10 @@ export function step(replica: Replica, message: Message): Effects {
       return { answer: get(replica, message), append: undefined };
     case 'pull':
       return { answer: pull(replica, message), append: undefined };
-    case 'merge':
-      return merge(replica, replica.policy.receive(message.pulled));
+    case 'merge': {
+      const refusal = refusalOfMerge(replica.clock, message.pulled, replica.now());
+      return refusal === undefined ? merge(replica, replica.policy.receive(message.pulled)) : refused(refusal);
+    }
   }
 }
 
@@ -133,6 +142,8 @@ const put = (replica: Replica, message: Put): Effects<AnswerTo['put']> => {
   if (typeof before === 'string') return refused(before);
   if (before !== undefined) return { answer: { type: 'accepted', stamp: before }, append: undefined };
   if (message.replica !== null && message.replica !== replica.id) return refused('other-replica');
+  const refusal = refusalOfPut(replica.clock, message, replica.now());
+  if (refusal !== undefined) return refused(refusal);
   if (!replica.policy.meets(replica.vv, message.require)) return BEHIND;
 
   const stamp: Stamp = { t: replica.policy.acceptTime(replica.clock, message.clock), r: replica.id };

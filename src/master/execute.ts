@@ -1,9 +1,9 @@
 /** What a command of the master language does (contract, section 5): checks that it makes sense, does it, says what to print. */
 import * as E from 'fp-ts/lib/Either.js';
+import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../core/bounds.js';
 import { type Bytes, quotedBytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import { type Command, showCommand } from '../core/script.js';
-import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../net/limits.js';
 import type { Attempt, Cluster } from './cluster.js';
 import type { Topology } from './topology.js';
 

@@ -5,6 +5,7 @@ import type { NodeId } from '../core/ids.js';
 import type { Get, GetAnswer, Refused } from '../core/messages.js';
 import type { GetResult, PutResult } from '../core/session.js';
 import { beginGet, type GetEvent, type GetTurn, inOrder, nextGet } from '../impl/attempt.js';
+import { isHonest } from '../impl/bounds.js';
 import { gotAnswer, type Session, startGet } from '../impl/session.js';
 import type { Callbacks } from './connection.js';
 import type { Identity } from './handshake.js';
@@ -12,7 +13,7 @@ import { HANDSHAKE_MS } from './limits.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
 import type { Address, Answer } from './protocol.js';
-import { makePutter } from './putting.js';
+import { makePutter, TOO_FAR } from './putting.js';
 import type { Tracer } from './tracer.js';
 import type { Tls } from './transport.js';
 
@@ -98,12 +99,12 @@ export const makeClient = (o: ClientOptions): Client => {
         if (E.isLeft(result)) {
           // A server that does not answer in its share of the time is asked again, or passed over, like one whose connection broke.
           tell({ type: result.left.type === 'unsent' ? 'unreachable' : 'broken' });
-        } else if (isGetAnswer(result.right)) {
+        } else if (isGetAnswer(result.right) && !isDishonest(result.right)) {
           // R13: a server that refuses or is behind has not served us; who was asked first stays so.
           if (result.right.type !== 'refused' && result.right.type !== 'behind') answeredLast = server;
           tell({ type: 'answered', answer: result.right });
         } else {
-          o.logger.warn(`server ${server} answered a get with '${result.right.type}'`);
+          o.logger.warn(`server ${server} answered a get with ${isGetAnswer(result.right) ? TOO_FAR : `'${result.right.type}'`}`);
           tell({ type: 'broken' });
         }
       });
@@ -149,6 +150,9 @@ export const makeClient = (o: ClientOptions): Client => {
   o.trace?.({ type: 'session', client: o.session.client, session: o.session.number, guarantees: o.session.guarantees });
   return { session: o.session, link, unlink, servers: () => [...links.keys()], put, get, close };
 };
+
+/** R16: a session that took such a stamp for its clock would be refused everywhere. */
+const isDishonest = (a: GetAnswer | Refused): boolean => a.type === 'found' && !isHonest(a.stamp, Date.now());
 
 const isGetAnswer = (a: Answer): a is GetAnswer | Refused =>
   a.type === 'found' || a.type === 'missing' || a.type === 'behind' || a.type === 'refused';

@@ -7,7 +7,17 @@ import { type Introduction, newNonce, proof, sameProof } from './auth.js';
 import { type Callbacks, type Connection, openConnection, type Peer } from './connection.js';
 import { encodeFrame, type FrameReader, frameReader } from './frame.js';
 import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES, STRANGER_MS } from './limits.js';
-import { AcceptHelloC, type Address, decodeOr, DialHelloC, type Party, PROTOCOL_VERSION, ProofC, WelcomeC } from './protocol.js';
+import {
+  AcceptHelloC,
+  type Address,
+  AddressC,
+  decodeOr,
+  DialHelloC,
+  type Party,
+  PROTOCOL_VERSION,
+  ProofC,
+  WelcomeC,
+} from './protocol.js';
 import { type Seal, sealOf } from './seal.js';
 import { channelOf, connectTo, type Tls } from './transport.js';
 
@@ -115,6 +125,8 @@ export const dial = async (
   peer: Party,
   callbacks: Callbacks,
 ): Promise<E.Either<string, Connection>> => {
+  const { host, port } = address;
+  if (!AddressC.is(address)) return E.left(`${host}:${port} is not an address: a port is from 0 to 65535`);
   const socket = connectTo(address, identity.tls);
   const t = talk(socket, identity.handshakeMs ?? HANDSHAKE_MS);
   const dialed = await settle(t, async () => {
@@ -130,9 +142,7 @@ export const dial = async (
     };
     // The acceptor's proof is over who it is, so it cannot pass for somebody else.
     if (!sameProof(hello.proof, proof(identity.secret, 'acceptor', i))) {
-      throw new HandshakeError(
-        `whoever listens on ${address.host}:${address.port} is not ${peer.role} ${peer.id} of this cluster`,
-      );
+      throw new HandshakeError(`whoever listens on ${host}:${port} is not ${peer.role} ${peer.id} of this cluster`);
     }
     if (peer.role === 'server' && (replica === null || serverOf(replica) !== peer.id))
       throw new HandshakeError(`server ${peer.id} says that it is replica ${replica ?? '(none)'}`);

@@ -1,4 +1,4 @@
-/** Every maximum of the network layer, in one place. */
+/** Every maximum of the network layer, in one place; those of what a message may hold are in `core/bounds.ts`. */
 
 /** The longest payload of a frame, in bytes. Longer answers go in parts. */
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
@@ -6,10 +6,6 @@ export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 export const MAX_HELLO_BYTES = 4096;
 /** About how many bytes of writes or store entries go into one part of a long answer. */
 export const PART_BYTES = 512 * 1024;
-/** The longest key, in bytes. */
-export const MAX_KEY_BYTES = 64 * 1024;
-/** The longest value, in bytes: with its key it fits into a frame, even if every byte needs a JSON escape of six. */
-export const MAX_VALUE_BYTES = 512 * 1024;
 /** How long a handshake may take the dialer, in ms, unless its requests have less time. */
 export const HANDSHAKE_MS = 5_000;
 /** How long whoever connects has to prove that it belongs, in ms. */

@@ -12,8 +12,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
+import { MAX_LIST_ITEMS } from '../core/bounds.js';
 import { BytesC } from '../core/bytes.js';
-import { flat } from '../core/codec.js';
+import { described, flat, listOf } from '../core/codec.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
 import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
 import { StampC, VectorEntriesC, WriteC } from '../core/write.js';
@@ -33,8 +34,12 @@ export const PartyC = object('Party', {
 /** One end of a connection. The master's id is 0 and means nothing. */
 export type Party = t.TypeOf<typeof PartyC>;
 
+const isPort = (u: unknown): u is number => Number.isInteger(u) && (u as number) >= 0 && (u as number) <= 65_535;
+const MAX_HOST = 255;
+const isHost = (u: unknown): u is string => typeof u === 'string' && u.length > 0 && u.length <= MAX_HOST;
+
 /** Where a process listens. */
-export const AddressC = flat('Address', { host: t.string, port: Natural });
+export const AddressC = flat('Address', { host: described('a host', isHost), port: described('a port', isPort) });
 export type Address = t.TypeOf<typeof AddressC>;
 
 // --- handshake -------------------------------------------------------------------------------------------------------------
@@ -69,8 +74,15 @@ const MembersC = object('Members', { type: t.literal('members') });
 const DoPutC = flat('DoPut', { type: t.literal('doPut'), key: BytesC, value: BytesC });
 const DoGetC = flat('DoGet', { type: t.literal('doGet'), key: BytesC });
 
+const MAX_PULL_NAME = 200;
+const isPullName = (u: unknown): u is string => typeof u === 'string' && u.length <= MAX_PULL_NAME;
+
 /** A pull as it goes over the wire: with its name in traces. */
-const NamedPullC = object('NamedPull', { type: t.literal('namedPull'), pull: t.string, ask: PullC });
+const NamedPullC = object('NamedPull', {
+  type: t.literal('namedPull'),
+  pull: described('the name of a pull', isPullName),
+  ask: PullC,
+});
 
 /** Decodes an {@link Ask}. */
 export const AskC = t.union([PutC, GetC, DoPutC, DoGetC, NamedPullC, SyncC, LinkC, UnlinkC, StoreC, MembersC], 'Ask');
@@ -82,9 +94,12 @@ export type Ask = t.TypeOf<typeof AskC>;
 const DoneC = object('Done', { type: t.literal('done') });
 /** The request could not be done, and why, for people. */
 const FailedC = object('Failed', { type: t.literal('failed'), why: t.string });
-const SyncedC = object('Synced', { type: t.literal('synced'), vv: VectorEntriesC, failed: t.readonlyArray(NodeIdC) });
-const MembersAnswerC = object('MembersAnswer', { type: t.literal('members'), servers: t.readonlyArray(NodeIdC) });
-const StoredC = object('Stored', { type: t.literal('stored'), entries: t.readonlyArray(t.readonly(t.tuple([BytesC, BytesC]))) });
+const SyncedC = object('Synced', { type: t.literal('synced'), vv: VectorEntriesC, failed: listOf(NodeIdC, MAX_LIST_ITEMS) });
+const MembersAnswerC = object('MembersAnswer', { type: t.literal('members'), servers: listOf(NodeIdC, MAX_LIST_ITEMS) });
+const StoredC = object('Stored', {
+  type: t.literal('stored'),
+  entries: listOf(t.readonly(t.tuple([BytesC, BytesC])), MAX_LIST_ITEMS),
+});
 const PutDoneC = object('PutDone', {
   type: t.literal('putDone'),
   result: t.union([t.literal('accepted'), t.literal('ERR_DEP'), t.literal('ERR_CONN'), t.literal('UNKNOWN')]),
@@ -107,8 +122,8 @@ export type Answer = t.TypeOf<typeof AnswerC>;
 
 /** Decodes a {@link Part}. */
 export const PartC = t.union([
-  object('PulledPart', { type: t.literal('pulled'), writes: t.readonlyArray(WriteC) }),
-  object('StoredPart', { type: t.literal('stored'), entries: t.readonlyArray(t.readonly(t.tuple([BytesC, BytesC]))) }),
+  object('PulledPart', { type: t.literal('pulled'), writes: listOf(WriteC, MAX_LIST_ITEMS) }),
+  object('StoredPart', { type: t.literal('stored'), entries: listOf(t.readonly(t.tuple([BytesC, BytesC])), MAX_LIST_ITEMS) }),
 ]);
 /** A piece of an answer too long for one frame; the pieces come before the answer, in order. */
 export type Part = t.TypeOf<typeof PartC>;

@@ -12,6 +12,7 @@ import type { NodeId } from '../core/ids.js';
 import type { Accepted, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { PutResult } from '../core/session.js';
 import { beginPut, nextPut, type PutAttempt, type PutEvent, type PutTurn } from '../impl/attempt.js';
+import { isHonest } from '../impl/bounds.js';
 import { mustWait, putAnswered, refreshed, repeated, type Session, startPut } from '../impl/session.js';
 import type { Connection, NoAnswer } from './connection.js';
 import { BACKOFF_MS } from './limits.js';
@@ -50,6 +51,9 @@ interface Try {
 }
 
 type Tell = (event: PutEvent) => void;
+
+/** What is said of an answer whose stamp no honest history has (R16). */
+export const TOO_FAR = 'a stamp too far ahead (is the date of this machine right?)';
 
 const UNREACHABLE: PutEvent = { type: 'unreachable' };
 const NOT_SENT: PutEvent = { type: 'timedOut', sent: false };
@@ -105,8 +109,10 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
   /** What it means for a put that a server has answered so, or not. */
   const eventOf = (result: E.Either<NoAnswer, Answer>, server: NodeId, c: Connection): PutEvent => {
     if (E.isRight(result)) {
-      if (isPutAnswer(result.right)) return { type: 'answered', answer: result.right };
-      o.logger.warn(`server ${server} answered a put with '${result.right.type}'`);
+      const answer = result.right;
+      const isBad = answer.type === 'accepted' && !isHonest(answer.stamp, Date.now());
+      if (isPutAnswer(answer) && !isBad) return { type: 'answered', answer };
+      o.logger.warn(`server ${server} answered a put with ${isBad ? TOO_FAR : `'${answer.type}'`}`);
       return NO_ANSWER;
     }
     const { replica } = c.peer;

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type NodeId, type ReplicaId, serverOf } from '../core/ids.js';
-import type { Pulled } from '../core/messages.js';
+import type { Pulled, Refused } from '../core/messages.js';
 import { DurableReplica, openDurable } from '../impl/durable.js';
 import type { Log } from '../impl/log/log.js';
 import { clockOf, type ReplicaOptions, sizeOf, storeOf, vectorOf } from '../impl/replica.js';
@@ -16,6 +16,7 @@ import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
 import type { Address, Answer, Ask, Party } from './protocol.js';
 import { observeReplica, type PullNames } from './replica-trace.js';
+import { throttled } from './throttled.js';
 import type { Tracer } from './tracer.js';
 import type { Tls } from './transport.js';
 
@@ -114,6 +115,9 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   });
 };
 
+/** Refusals that are the sender's fault (R3, R16): each is a log line, one a second at most. */
+const BAD: ReadonlySet<Refused['reason']> = new Set(['too-far', 'too-large', 'not-the-same']);
+
 const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNames) => {
   const identity: Identity = {
     me: { role: 'server', id: o.id },
@@ -125,6 +129,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
   const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };
   const pulling = new Map<NodeId, Promise<boolean>>();
   let pulls = 0;
+  const sayBad = throttled(o.logger.warn);
 
   // --- connections ---
 
@@ -163,7 +168,11 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     new Promise((resolve) => {
       const message = { type: 'merge', pulled } as const;
       pullNames.set(message, pull);
-      durable.handle(message, (answer) => resolve(answer.type === 'merged'));
+      durable.handle(message, (answer) => {
+        if (answer.type === 'refused' && BAD.has(answer.reason))
+          sayBad(`server ${serverOf(pulled.from)}'s answer to a pull was refused: ${answer.reason}`);
+        resolve(answer.type === 'merged');
+      });
     });
 
   /** One pull; true when the answer is merged and durable. Asks nothing over a link that was cut. */
@@ -249,7 +258,11 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
   const serve = (connection: Connection, ask: Ask, reply: Reply): void => {
     const { role, id } = connection.peer;
     if (role === 'client' && ask.type === 'put' && ask.client === id) {
-      durable.handle(ask, reply);
+      durable.handle(ask, (answer) => {
+        if (answer.type === 'refused' && BAD.has(answer.reason))
+          sayBad(`put ${ask.clientTime} of client ${id}, session ${ask.session}, was refused: ${answer.reason}`);
+        reply(answer);
+      });
     } else if (role === 'client' && ask.type === 'get' && ask.client === id) {
       durable.handle(ask, reply);
     } else if (role === 'server' && ask.type === 'namedPull') {

@@ -84,7 +84,12 @@ export const closed = (socket: Socket): Promise<void> =>
 export const handshakeByHand = async (
   me: Party,
   server: RunningServer,
-): Promise<{ readonly socket: Socket; readonly sealed: (value: unknown) => Buffer }> => {
+): Promise<{
+  readonly socket: Socket;
+  readonly sealed: (value: unknown) => Buffer;
+  /** The sealed frame of a text, JSON or not. */
+  readonly sealedText: (json: string) => Buffer;
+}> => {
   const socket = await stranger(server);
   const heard: unknown[] = [];
   const reader = frameReader(() => 4096);
@@ -107,5 +112,11 @@ export const handshakeByHand = async (
   await until(() => heard.length === 2);
   socket.off('data', take);
   const { seal } = sealOf(SECRET, 'dialer', introduction);
-  return { socket, sealed: (value) => encodeSealed(value, seal) };
+  const sealedText = (json: string): Buffer => {
+    const payload = seal(json);
+    const header = Buffer.alloc(4);
+    header.writeUInt32BE(payload.length);
+    return Buffer.concat([header, payload]);
+  };
+  return { socket, sealed: (value) => encodeSealed(value, seal), sealedText };
 };

@@ -1,0 +1,109 @@
+/** R16 at the border: what is too large, too far, too deep or not an address is refused where it is taken in, and changes nothing. */
+import * as E from 'fp-ts/lib/Either.js';
+import { afterEach, describe, expect, test } from 'vitest';
+import { putOf } from '../impl/support/puts.js';
+import { until } from '../support/until.js';
+import { MAX_VALUE_BYTES } from '../../src/core/bounds.js';
+import type { Ask } from '../../src/net/protocol.js';
+import type { RunningServer } from '../../src/net/server.js';
+import { ask, closed, dialed, handshakeByHand, remember, serve } from './support.js';
+
+let servers: RunningServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.map((s) => s.close()));
+  servers = [];
+});
+
+const start = async (id = 0): Promise<{ server: RunningServer; lines: string[] }> => {
+  const logger = remember();
+  const server = await serve(id, logger);
+  servers.push(server);
+  return { server, lines: logger.lines };
+};
+
+const CLIENT = { role: 'client', id: 9 } as const;
+const MASTER = { role: 'master', id: 0 } as const;
+const storeOf = async (server: RunningServer): Promise<unknown> => ask(await dialed(MASTER, server), { type: 'store' });
+
+/** As large as fits into a frame. */
+const HUGE = 4_194_205;
+
+describe('a put', () => {
+  test('of a value of 4,194,205 bytes is refused with one log line, and replication goes on', async () => {
+    const [{ server, lines }, { server: other }] = [await start(0), await start(1)];
+    const client = await dialed(CLIENT, server);
+    expect(await ask(client, putOf(1, 'small', 'v'))).toMatchObject({ type: 'accepted' });
+    const bare = JSON.stringify({ id: 1, ask: putOf(2, 'huge', '') }).length;
+    expect(await ask(client, putOf(2, 'huge', 'x'.repeat(HUGE - bare)))).toEqual({ type: 'refused', reason: 'too-large' });
+    expect(lines).toEqual(['put 2 of client 9, session 1, was refused: too-large']);
+    expect(await ask(client, putOf(3, 'largest', 'x'.repeat(MAX_VALUE_BYTES)))).toMatchObject({ type: 'accepted' });
+    await other.link(0, server.address);
+    const master = await dialed(MASTER, other);
+    expect(await ask(master, { type: 'sync' }, 10_000)).toMatchObject({ failed: [] });
+    const { entries } = (await storeOf(other)) as { entries: ReadonlyArray<readonly [string, string]> };
+    expect(entries.map(([key, value]) => [key, value.length])).toEqual([
+      ['largest', MAX_VALUE_BYTES],
+      ['small', 1],
+    ]);
+  });
+
+  test('from a session whose clock is at its end is refused with one log line, and the server goes on', async () => {
+    const { server, lines } = await start();
+    const client = await dialed(CLIENT, server);
+    for (const clock of [2 ** 53 - 2, 2 ** 53 - 1])
+      expect(await ask(client, { ...putOf(1, 'k', 'far'), clock })).toEqual({ type: 'refused', reason: 'too-far' });
+    expect(lines).toEqual(['put 1 of client 9, session 1, was refused: too-far']);
+    expect(await ask(client, putOf(2, 'k', 'near'))).toMatchObject({ type: 'accepted', stamp: { t: 1 } });
+  });
+
+  test('that takes the identity of another is refused with one log line', async () => {
+    const { server, lines } = await start();
+    const client = await dialed(CLIENT, server);
+    await ask(client, putOf(1, 'k', 'one'));
+    expect(await ask(client, putOf(1, 'k', 'two'))).toEqual({ type: 'refused', reason: 'not-the-same' });
+    expect(lines).toEqual(['put 1 of client 9, session 1, was refused: not-the-same']);
+    expect(await storeOf(server)).toMatchObject({ entries: [['k', 'one']] });
+  });
+});
+
+describe('a message that is not one is cut off with one log line', () => {
+  const cutOff = async (what: string, said: string): Promise<void> => {
+    const { server, lines } = await start();
+    const { socket, sealedText } = await handshakeByHand({ role: 'server', id: 7 }, server);
+    socket.write(sealedText(what));
+    await closed(socket);
+    await until(() => lines.length > 0);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(said);
+    expect(await ask(await dialed(CLIENT, server), putOf(1, 'k', 'v'))).toMatchObject({ type: 'accepted' });
+  };
+  const pull = (vv: string): string =>
+    `{"id":0,"ask":{"type":"namedPull","pull":"p","ask":{"type":"pull","puller":"7.0","after":null,"vv":[${vv}]}}}`;
+
+  test('a vector of 3.6 MB of wrong entries', () => cutOff(pull(Array(450_000).fill('["x",1]').join(',')), "field 'ask.ask.vv"));
+  test('a vector with more entries than there can be', () =>
+    cutOff(pull(Array.from({ length: 70_000 }, (_, i) => `["1.${i}",1]`).join(',')), "field 'ask.ask.vv' is wrong"));
+  test('a million lists in each other', () => cutOff(pull(`${'['.repeat(1e6)}${']'.repeat(1e6)}`), "field 'ask.ask.vv"));
+  test('a million objects in each other', () => cutOff(`${'{"a":'.repeat(6e5)}1${'}'.repeat(6e5)}`, 'wrong'));
+  test('an incarnation that is not exact', () => cutOff(pull('["1.9007199254740993",1]'), "field 'ask.ask.vv"));
+  test('an accept time that is not exact', () => cutOff(pull('["1.0",9007199254740993]'), "field 'ask.ask.vv"));
+});
+
+describe('an address', () => {
+  const bad = { host: '127.0.0.1', port: 99_999_999 };
+
+  test('that is none does not end the server that is to link to it', async () => {
+    const { server } = await start();
+    const linked = await server.link(1, bad);
+    expect(E.isLeft(linked) && linked.left).toContain('127.0.0.1:99999999 is not an address');
+    expect(await storeOf(server)).toMatchObject({ type: 'stored' });
+  });
+
+  test('that is none cuts off a master that sends it', async () => {
+    const { server, lines } = await start();
+    const link: Ask = { type: 'link', peer: { role: 'server', id: 1 }, address: bad };
+    expect(await ask(await dialed(MASTER, server), link)).toMatchObject({ type: 'broken' });
+    expect(lines).toEqual(["master 0 was cut off: it sent a message whose field 'ask.address.port' is wrong"]);
+    expect(await storeOf(server)).toMatchObject({ type: 'stored' });
+  });
+});
