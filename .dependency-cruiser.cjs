@@ -34,6 +34,12 @@ module.exports = {
       '^src/(model|impl)',
       'Whoever judges has read the contract alone.',
     ),
+      'oracle-knows-types-alone',
+      '^fuzz/(oracle|recipe|make)',
+      '^(src/(?!checker/(interface|report))|conformance|fuzz/ways)',
+      'What judges the checker shares nothing with it but the published interface.',
+    ),
+    arrow('nobody-needs-the-fuzz', '^(src|conformance)', '^fuzz', 'The fuzz tries the checker, never the reverse.'),
     arrow('src-without-conformance', '^src', '^conformance', 'Conformance builds on the source, never the reverse.'),
   ],
   options: {

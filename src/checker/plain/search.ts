@@ -184,6 +184,8 @@ const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boo
   if (found.fates.at(target) === Fate.tooDeep) found.tooDeep--;
   found.depths.data[target] = found.depths.at(source) + 1;
   found.parents.data[target] = source;
+  // Beyond the boundary it lies however near it is, and it is counted once.
+  if (found.fates.at(target) === Fate.beyondBoundary) return false;
   found.fates.data[target] = Fate.waiting;
   return true;
 };

@@ -1,0 +1,13 @@
+/** What random models of both interfaces have in common. */
+import type { Dice } from '../dice.js';
+
+/** How many states a small model has: mostly few, now and then more. */
+export const sizeOf = (dice: Dice): number => (dice.oneIn(8) ? 15 + dice.below(40) : 2 + dice.below(14));
+
+/** All orders of so many things. */
+export const orders = (count: number): ReadonlyArray<ReadonlyArray<number>> =>
+  count === 0
+    ? [[]]
+    : orders(count - 1).flatMap((order) =>
+        Array.from({ length: count }, (_, at) => [...order.slice(0, at), count - 1, ...order.slice(at)]),
+      );

@@ -1,0 +1,144 @@
+/** Random component models. */
+import { range, type Dice } from '../dice.js';
+import { KNOWN } from '../known.js';
+import type { ComponentClaim, ComponentRecipe, Domain, Look, Meeting, Place } from '../recipe/component.js';
+import { anyFrame, imagesOf, rowsOf, type Frame } from './frame.js';
+import { anyMeetings, anySlots, lookNumber, type Making } from './meetings.js';
+
+const KINDS = [
+  'always',
+  'alwaysStep',
+  'sometimes',
+  'sometimesStep',
+  'noDeadlock',
+  'eventually',
+  'leadsTo',
+  'eventuallyAlways',
+] as const;
+
+type Kind = (typeof KINDS)[number];
+
+const onStates = (kind: Kind): boolean => kind === 'always' || kind === 'sometimes';
+
+/** Kinds of properties, without those that the checker is known to judge wrongly together. */
+const anyKinds = (dice: Dice): ReadonlyArray<Kind> => {
+  const kinds = range(dice.below(7)).map(() => dice.pick(KINDS));
+  return kinds.filter((kind, i) => {
+    const before = kinds.slice(0, i);
+    if (KNOWN.evidence && onStates(kind) && before.some(onStates)) return false;
+    return !(KNOWN.secondDeadlock && kind === 'noDeadlock' && before.includes('noDeadlock'));
+  });
+};
+
+/** Looks at some slots, often at the same as before, in the same order or another, with all their images. */
+const anyLooks = (making: Making, rare: number, except: boolean): ReadonlyArray<number> => {
+  const { dice, frame, looks } = making;
+  const known = dice.oneIn(2) && looks.length > 0 ? dice.pick(looks) : undefined;
+  const slots = known === undefined ? anySlots(making, dice.pick([1, 1, 2, 2, 3]), true) : dice.shuffled(known.slots);
+  // Often two properties are decided in the same states.
+  const isSame = known?.slots.join() === slots.join() && dice.oneIn(2);
+  const rows = isSame ? known.rows : dice.some(range(rowsOf(frame, slots)), rare);
+  const look: Look = { slots, rows, except };
+  return dice.shuffled(imagesOf(frame, look)).map((image) => lookNumber(making, image));
+};
+
+const severalLooks = (making: Making, rare: number, except: boolean): ReadonlyArray<number> =>
+  range(1 + making.dice.below(3)).flatMap(() => anyLooks(making, rare, except));
+
+const claimOf = (making: Making, name: string, kind: Kind): ComponentClaim => {
+  const { dice } = making;
+  const none = { name, kind, over: [], to: [], bare: false };
+  const rare = dice.pick([0, 0.05, 0.15, 0.3]);
+  switch (kind) {
+    case 'always':
+      return { ...none, over: severalLooks(making, rare, true) };
+    case 'sometimes':
+      return { ...none, over: severalLooks(making, rare, false) };
+    case 'noDeadlock':
+      return { ...none, over: anyLooks(making, 0.4, dice.oneIn(2)), bare: dice.oneIn(3) };
+    case 'leadsTo':
+      return { ...none, over: anyLooks(making, 0.4, false), to: anyLooks(making, 0.3, dice.oneIn(3)) };
+    default:
+      return kind === 'eventually' || kind === 'eventuallyAlways'
+        ? { ...none, over: anyLooks(making, dice.pick([0.2, 0.5]), dice.oneIn(2)) }
+        : none;
+  }
+};
+
+/** A slot that counts up, deeper than what the checker keeps in a byte, or in two. */
+const deepen = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
+  const isVery = dice.oneIn(60);
+  const count = isVery ? 65_600 + dice.below(500) : 250 + dice.below(600);
+  const domain: Domain = { name: 'deep', values: [], count, progress: [], variants: 1 };
+  const slot: Place = { name: 'deep', domain: 0, initial: 0 };
+  const climb: Meeting = { family: 'Climb', args: [], slots: [0], writes: [0], ways: [], climbs: true, shift: 0 };
+  const far: Look = { slots: [0], rows: [isVery ? count + 1 : count - 1 - dice.below(30)], except: true };
+  const mates = isVery ? [] : range(dice.below(3));
+  const toggles = mates.map((i): Meeting => ({
+    family: 'Toggle',
+    args: [`t${i}`],
+    slots: [1 + i, 0],
+    writes: [0],
+    ways: [
+      [dice.below(2), [{ next: [dice.below(2)] }]],
+      ...(dice.oneIn(2) ? [[2 * dice.below(count), [{ next: [1] }]] as const] : []),
+    ],
+    shift: 0,
+  }));
+  return {
+    ...recipe,
+    domains: [domain, { name: 'toggle', values: [false, true], progress: [0, 1], variants: 1 }],
+    slots: [slot, ...mates.map((i): Place => ({ name: `t${i}`, domain: 1, initial: 0 }))],
+    looks: [far, { slots: [0], rows: [count - 1], except: false }],
+    meetings: [climb, ...toggles],
+    claims: [
+      { name: 'far', kind: 'always', over: [0], to: [], bare: false },
+      { name: 'the end', kind: 'sometimes', over: [1], to: [], bare: false },
+      { name: 'it ends', kind: 'noDeadlock', over: [1], to: [], bare: false },
+    ],
+    hasProgress: false,
+  };
+};
+
+const EMPTY: Pick<ComponentRecipe, 'form' | 'exchanges'> = { form: 'component', exchanges: [] };
+
+/** Whether the texts of a component may be left to the checker. */
+const mayBeShownByTheChecker = !KNOWN.bigIntegers;
+
+/** A random component model. */
+export const anyComponents = (dice: Dice): ComponentRecipe => {
+  const frame: Frame = anyFrame(dice);
+  const kinds = anyKinds(dice);
+  const nameOf = (kind: Kind, i: number): string => `${i} ${kind}`;
+  const named = (wanted: Kind): ReadonlyArray<string> => kinds.flatMap((kind, i) => (kind === wanted ? [nameOf(kind, i)] : []));
+  const making: Making = {
+    dice,
+    frame,
+    looks: [],
+    exchanges: [],
+    violable: named('alwaysStep'),
+    reachable: named('sometimesStep'),
+    falls: dice.oneIn(12),
+  };
+  const meetings = anyMeetings(making);
+  const claims = kinds.map((kind, i) => claimOf(making, nameOf(kind, i), kind));
+  const boundary =
+    !KNOWN.boundaryRuns && dice.oneIn(4) ? range(1 + dice.below(2)).flatMap(() => anyLooks(making, 0.15, true)) : undefined;
+  const recipe: ComponentRecipe = {
+    ...EMPTY,
+    domains: frame.domains,
+    slots: frame.slots,
+    looks: making.looks,
+    meetings,
+    exchanges: making.exchanges,
+    claims,
+    ...(boundary === undefined ? {} : { boundary }),
+    ...(frame.declared.length > 0 ? { symmetry: frame.declared } : {}),
+    hasProgress: frame.hasProgress,
+    keyed: dice.oneIn(6),
+    shown: !mayBeShownByTheChecker || !dice.oneIn(5),
+  };
+  if (KNOWN.deepComponents || !dice.oneIn(250)) return recipe;
+  const { boundary: _b, symmetry: _s, ...rest } = recipe;
+  return deepen(dice, { ...rest, exchanges: [] });
+};

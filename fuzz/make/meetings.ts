@@ -1,0 +1,237 @@
+/** Random interactions: tables of steps with their guards, and exchanges, closed under the renamings of the frame. */
+import { range, type Dice } from '../dice.js';
+import { sizeOfDomain, type Look, type Meeting, type Said, type Talking, type Way } from '../recipe/component.js';
+import { renamedRow, renamedSlots, renamedValue, rowsOf, rowWith, valuesIn, type Frame } from './frame.js';
+
+/** What is being made, piece by piece. */
+export interface Making {
+  readonly dice: Dice;
+  readonly frame: Frame;
+  readonly looks: Look[];
+  readonly exchanges: Talking[];
+  /** Names of step properties, by what is said of steps. */
+  readonly violable: ReadonlyArray<string>;
+  readonly reachable: ReadonlyArray<string>;
+  /** Whether steps may lower the progress that the model declares. */
+  readonly falls: boolean;
+}
+
+const unique = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> => [
+  ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
+];
+
+/** The number of a look, known or new. */
+export const lookNumber = ({ looks }: Making, look: Look): number => {
+  const text = JSON.stringify(look);
+  const known = looks.findIndex((other) => JSON.stringify(other) === text);
+  return known >= 0 ? known : looks.push(look) - 1;
+};
+
+const anySaid = ({ dice, violable, reachable }: Making): Said => ({
+  ...(dice.oneIn(6) ? { note: dice.pick(['well', 'badly', '']) } : {}),
+  ...(violable.length > 0 && dice.oneIn(25) ? { violates: dice.some(violable, 0.7) } : {}),
+  ...(reachable.length > 0 && dice.oneIn(15) ? { witnesses: dice.some(reachable, 0.7) } : {}),
+});
+
+/** The slots in which something may happen. */
+const activeSlots = ({ slots }: Frame): ReadonlyArray<number> =>
+  range(slots.length).filter((i) => Number(slots[i]!.name.slice(1) || 0) < 3);
+
+/** So many slots, `first` among them. */
+export const anySlots = (
+  { dice, frame }: Making,
+  count: number,
+  together: boolean,
+  first: ReadonlyArray<number> = [],
+): ReadonlyArray<number> => {
+  const chosen = [...first];
+  for (const slot of dice.shuffled(activeSlots(frame))) {
+    if (chosen.includes(slot)) continue;
+    const isLeaf = frame.slots[slot]!.domain === 0;
+    // Where two leaves never meet, the checker may keep them apart from the rest.
+    if (isLeaf && !together && chosen.some((other) => frame.slots[other]!.domain === 0)) continue;
+    if (chosen.length < count) chosen.push(slot);
+  }
+  return chosen;
+};
+
+// --- tables ----------------------------------------------------------------------------------------------------------------
+
+const lowers = ({ frame, falls }: Making, slot: number, before: number, after: number): boolean => {
+  const { progress } = frame.domains[frame.slots[slot]!.domain]!;
+  return frame.hasProgress && !falls && progress[after]! < progress[before]!;
+};
+
+/** A value after a step; the value before where no other will do. */
+const anyNext = (making: Making, slot: number, before: number): number => {
+  const { dice, frame } = making;
+  if (dice.oneIn(6)) return before;
+  const size = sizeOfDomain(frame.domains[frame.slots[slot]!.domain]!);
+  const next = dice.oneIn(2) ? (before + 1) % size : dice.below(size);
+  return lowers(making, slot, before, next) ? before : next;
+};
+
+type Table = Map<number, ReadonlyArray<Way>>;
+
+const anyTable = (making: Making, slots: ReadonlyArray<number>, writes: ReadonlyArray<number>): Table => {
+  const { dice, frame } = making;
+  const table: Table = new Map();
+  const often = dice.pick([0.3, 0.6, 0.8, 1]);
+  for (const row of dice.some(range(rowsOf(frame, slots)), often)) {
+    const values = valuesIn(frame, slots, row);
+    const ways = range(dice.oneIn(5) ? 2 : 1).flatMap((): ReadonlyArray<Way> => {
+      const next = writes.map((arg) => anyNext(making, slots[arg]!, values[arg]!));
+      return [{ ...anySaid(making), next }];
+    });
+    if (ways.length > 0) table.set(row, ways);
+  }
+  return table;
+};
+
+/** An interaction with all its images. */
+const family = (making: Making, name: string, written: number, together: boolean): ReadonlyArray<Meeting> => {
+  const { dice, frame } = making;
+  const slots = dice.shuffled(anySlots(making, dice.pick([1, 1, 2, 2, 2, 3]), together, [written]));
+  const writes = dice.oneIn(12) ? [] : range(slots.length).filter((i) => slots[i] === written || dice.oneIn(2));
+  const table = anyTable(making, slots, writes);
+  const tables = new Map<string, { readonly slots: ReadonlyArray<number>; readonly table: Table }>();
+  for (const renaming of frame.renamings) {
+    const to = renamedSlots(renaming, slots);
+    const image = tables.get(to.join()) ?? { slots: to, table: new Map<number, ReadonlyArray<Way>>() };
+    tables.set(to.join(), image);
+    for (const [row, ways] of table) {
+      const images = ways.map(({ next, ...said }): Way => {
+        return { ...said, next: next.map((value, i) => renamedValue(frame, renaming, slots[writes[i]!]!, value)) };
+      });
+      const at = renamedRow(frame, renaming, slots, row);
+      image.table.set(at, unique([...(image.table.get(at) ?? []), ...images]));
+    }
+  }
+  const fair = dice.oneIn(2) ? undefined : dice.oneIn(2) ? name : 'shared';
+  const shift = dice.below(2);
+  return [...tables.values()].map((image): Meeting => ({
+    family: name,
+    args: image.slots.map((slot) => frame.slots[slot]!.name),
+    slots: image.slots,
+    writes,
+    ways: [...image.table],
+    ...(fair === undefined ? {} : { fair: dice.oneIn(2) || frame.renamings.length > 1 ? fair : `${fair} ${image.slots.join()}` }),
+    shift,
+  }));
+};
+
+/** Guards for some of the meetings: true where a step is enabled, and now and then elsewhere. Several may share one. */
+const guarded = (making: Making, meetings: ReadonlyArray<Meeting>): ReadonlyArray<Meeting> => {
+  const { dice, frame } = making;
+  const guards = new Map<Meeting, number>();
+  for (const meeting of meetings) {
+    if (!dice.oneIn(3) || guards.has(meeting)) continue;
+    const chosen = dice.some(meeting.slots, 0.6);
+    const over = dice.shuffled(chosen.length > 0 ? chosen : meeting.slots.slice(0, 1));
+    const sharing = meetings.filter(
+      (other) => other === meeting || (!guards.has(other) && dice.oneIn(2) && over.every((slot) => other.slots.includes(slot))),
+    );
+    const rows = new Set(dice.some(range(rowsOf(frame, over)), 0.2));
+    for (const { slots, ways } of sharing) {
+      for (const [row] of ways) {
+        const values = valuesIn(frame, slots, row);
+        rows.add(
+          rowWith(
+            frame,
+            over,
+            over.map((slot) => values[slots.indexOf(slot)]!),
+          ),
+        );
+      }
+    }
+    const guard = lookNumber(making, { slots: over, rows: [...rows], except: false });
+    for (const other of sharing) guards.set(other, guard);
+  }
+  return meetings.map((meeting) => {
+    const guard = guards.get(meeting);
+    return guard === undefined ? meeting : { ...meeting, guard };
+  });
+};
+
+// --- exchanges -------------------------------------------------------------------------------------------------------------
+
+/** For each value of a slot the least that renamings make of it. */
+const leastOf = ({ renamings }: Frame, domain: number, size: number): ReadonlyArray<number> =>
+  range(size).map((value) => Math.min(...renamings.map(({ values }) => values[domain]![value] ?? value)));
+
+const QUESTIONS = 2;
+const ANSWERS = 3;
+
+const anyTalking = (making: Making, asker: number, answerer: number): Talking => {
+  const { dice, frame } = making;
+  const [a, b] = [frame.slots[asker]!.domain, frame.slots[answerer]!.domain];
+  const [askers, answerers] = [sizeOfDomain(frame.domains[a]!), sizeOfDomain(frame.domains[b]!)];
+  const asked = range(askers).map(() => (dice.oneIn(4) ? null : dice.below(QUESTIONS)));
+  const answers = range(answerers).map(() => range(QUESTIONS).map(() => (dice.oneIn(5) ? null : dice.below(ANSWERS))));
+  const taken = range(askers).map((value) =>
+    range(ANSWERS).map(() =>
+      range(dice.pick([0, 1, 1, 1, 2])).flatMap((): ReadonlyArray<Way> => {
+        return [{ ...anySaid(making), next: [anyNext(making, asker, value)] }];
+      }),
+    ),
+  );
+  const take = range(askers).map((value) =>
+    range(ANSWERS).map((answer) =>
+      unique(
+        frame.renamings.flatMap(({ values }) =>
+          range(askers)
+            .filter((from) => (values[a]![from] ?? from) === value)
+            .flatMap((from) => taken[from]![answer]!.map((way) => ({ ...way, next: way.next.map((n) => values[a]![n] ?? n) }))),
+        ),
+      ),
+    ),
+  );
+  return {
+    asker: a,
+    answerer: b,
+    ask: leastOf(frame, a, askers).map((least) => asked[least]!),
+    answer: leastOf(frame, b, answerers).map((least) => answers[least]!),
+    take,
+    keyed: dice.oneIn(2),
+    shift: dice.below(2),
+  };
+};
+
+const talkFamily = (making: Making, name: string, asker: number, together: boolean): ReadonlyArray<Meeting> => {
+  const { dice, frame, exchanges } = making;
+  const [, answerer, ...others] = anySlots(making, 4, together || dice.oneIn(3), [asker]);
+  if (answerer === undefined) return [];
+  const like = exchanges.findIndex((e) => e.asker === frame.slots[asker]!.domain && e.answerer === frame.slots[answerer]!.domain);
+  const exchange = like >= 0 && dice.oneIn(2) ? like : exchanges.push(anyTalking(making, asker, answerer)) - 1;
+  const over = dice.oneIn(2) ? [] : others.slice(0, 1 + dice.below(2));
+  const when: Look | undefined =
+    over.length === 0 ? undefined : { slots: over, rows: dice.some(range(rowsOf(frame, over)), 0.6), except: false };
+  const fair = dice.oneIn(3) ? { fair: name } : {};
+  const made = frame.renamings.map((renaming, g): Meeting => {
+    const slots = renamedSlots(renaming, [asker, answerer]);
+    const image: Look | undefined = when && {
+      slots: renamedSlots(renaming, when.slots),
+      rows: when.rows.map((row) => renamedRow(frame, frame.renamings[g]!, when.slots, row)).toSorted((x, y) => x - y),
+      except: false,
+    };
+    const asks = { exchange, ...(image === undefined ? {} : { when: lookNumber(making, image) }) };
+    const args = [...slots, ...(image?.slots ?? [])].map((slot) => frame.slots[slot]!.name);
+    return { family: name, args, slots, writes: [0], ways: [], talk: asks, shift: 0, ...fair };
+  });
+  return unique(made);
+};
+
+// --- all of them -----------------------------------------------------------------------------------------------------------
+
+/** All interactions of a model. */
+export const anyMeetings = (making: Making): ReadonlyArray<Meeting> => {
+  const { dice, frame } = making;
+  const together = dice.oneIn(6);
+  const slots = dice.shuffled(activeSlots(frame));
+  const names = ['Go', 'Do', 'Hear', 'Put', 'Ask', 'Say'].slice(0, Math.max(2, slots.length - dice.below(3)));
+  const made = names.map((name, i) => {
+    const written = slots[i % slots.length]!;
+    return dice.oneIn(3) ? talkFamily(making, name, written, together) : guarded(making, family(making, name, written, together));
+  });
+  return dice.shuffled(made.flat());
+};

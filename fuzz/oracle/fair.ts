@@ -1,0 +1,74 @@
+/**
+ * Where a fair run can stay for ever, by greatest fixpoints over sets of states (Emerson and Lei), with strong fairness by trying which
+ * classes are never enabled again. No strongly connected component is looked for: that is how the checker does it.
+ */
+import type { Arc, Node } from './world.js';
+
+/** A condition that a run must meet again and again: at a state, or by an arc. */
+interface Recurrence {
+  readonly at: (node: Node) => boolean;
+  readonly by: (arc: Arc, from: Node) => boolean;
+}
+
+/** A step that changes nothing neither enables a class nor takes it. */
+export const isOf = (name: string, arc: Arc, from: Node): boolean => arc.fairness?.name === name && arc.to !== from;
+
+/** Whether some step of the class would change something here. */
+export const isEnabled = (name: string, node: Node): boolean => node.arcs.some((arc) => isOf(name, arc, node));
+
+/** A run that has come to its end stutters there; beyond the boundary nobody knows. */
+export const isEnd = (node: Node): boolean => node.isWithin && node.arcs.length === 0;
+
+const whatever: Recurrence['by'] = () => false;
+
+/** The largest set from each state of which one can go on inside it and meet each condition again and again. */
+const greatest = (start: ReadonlySet<Node>, conditions: ReadonlyArray<Recurrence>): ReadonlySet<Node> => {
+  let set = start;
+  for (;;) {
+    const before = set.size;
+    set = new Set([...set].filter((node) => isEnd(node) || node.arcs.some(({ to }) => set.has(to))));
+    for (const condition of conditions) set = canReach(set, condition);
+    if (set.size === before) return set;
+  }
+};
+
+/** Those from which the condition can be met without leaving the set. */
+const canReach = (set: ReadonlySet<Node>, { at, by }: Recurrence): ReadonlySet<Node> => {
+  const sources = new Map<Node, Node[]>();
+  const reached = new Set<Node>();
+  for (const node of set) {
+    if (at(node) || node.arcs.some((arc) => set.has(arc.to) && by(arc, node))) reached.add(node);
+    for (const { to } of node.arcs) if (set.has(to)) sources.set(to, [...(sources.get(to) ?? []), node]);
+  }
+  for (const node of reached) for (const source of sources.get(node) ?? []) reached.add(source);
+  return reached;
+};
+
+const subsets = <T>(items: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
+  items.reduce<ReadonlyArray<ReadonlyArray<T>>>((all, item) => [...all, ...all.map((one) => [...one, item])], [[]]);
+
+/**
+ * The states of a region from which a fair run can stay in it for ever, and be at a state of `visits` again and again.
+ */
+export const fairly = (region: ReadonlySet<Node>, visits: (node: Node) => boolean): ReadonlySet<Node> => {
+  const classes = new Map<string, boolean>();
+  for (const node of region)
+    for (const { fairness } of node.arcs) if (fairness !== undefined) classes.set(fairness.name, fairness.isStrong);
+  const weak = [...classes].filter(([, isStrong]) => !isStrong).map(([name]) => name);
+  const strong = [...classes].filter(([, isStrong]) => isStrong).map(([name]) => name);
+  const visited: Recurrence = { at: visits, by: whatever };
+  const kept: ReadonlyArray<Recurrence> = weak.map((name) => ({
+    at: (node) => !isEnabled(name, node),
+    by: (arc, from) => isOf(name, arc, from),
+  }));
+  const found = new Set<Node>();
+  for (const silent of subsets(strong)) {
+    const quiet = new Set([...region].filter((node) => !silent.some((name) => isEnabled(name, node))));
+    const taken = strong
+      .filter((name) => !silent.includes(name))
+      .map((name): Recurrence => ({ at: () => false, by: (arc, from) => isOf(name, arc, from) }));
+    for (const node of greatest(quiet, [visited, ...kept, ...taken])) found.add(node);
+  }
+  // One may go about in the region for a while before the classes fall silent.
+  return canReach(region, { at: (node) => found.has(node), by: whatever });
+};

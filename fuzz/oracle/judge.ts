@@ -1,0 +1,149 @@
+/** What is true of a world: each property's verdict, the length of its shortest run, what would make "holds" say little, and counts. */
+import { fairly } from './fair.js';
+import { canon } from './text.js';
+import type { Claim, Node, World } from './world.js';
+
+// --- properties ------------------------------------------------------------------------------------------------------------
+
+/** The truth about a property. */
+export interface Truth {
+  readonly claim: Claim;
+  /** `open`: states beyond the boundary might break a liveness property, and none within does. */
+  readonly verdict: 'holds' | 'violated' | 'reached' | 'not reached' | 'open';
+  /** Steps of a shortest run that decides it (of safety and witnesses). */
+  readonly shortest?: number;
+}
+
+export const isWitness = ({ kind }: Claim): boolean => kind === 'sometimes' || kind === 'sometimesStep';
+export const isLiveness = ({ kind }: Claim): boolean =>
+  kind === 'eventually' || kind === 'leadsTo' || kind === 'eventuallyAlways';
+
+/** Fewest steps to what decides a property that is not liveness; undefined where nothing does. */
+const decidedAfter = ({ nodes }: World, { name, kind, holds, isFinal }: Claim): number | undefined => {
+  for (const node of nodes.values()) {
+    // Breadth first, so the first is the nearest.
+    if ((kind === 'always' && !holds(node.state)) || (kind === 'sometimes' && holds(node.state))) return node.depth;
+    if (kind === 'noDeadlock' && node.isWithin && node.arcs.length === 0 && !isFinal(node.state)) return node.depth;
+    if (kind !== 'alwaysStep' && kind !== 'sometimesStep') continue;
+    if (node.arcs.some((arc) => arc.holds.has(name) === (kind === 'sometimesStep'))) return node.depth + 1;
+  }
+  return undefined;
+};
+
+/** Those that can be reached from some states without leaving a set. */
+const reachable = (from: Iterable<Node>, inside: (node: Node) => boolean): ReadonlySet<Node> => {
+  const found = new Set([...from].filter(inside));
+  for (const node of found) for (const { to } of node.arcs) if (inside(to)) found.add(to);
+  return found;
+};
+
+/** Does a fair run break a liveness property? */
+const isBrokenForEver = ({ nodes, initial }: World, { kind, holds, from, to }: Claim): boolean => {
+  const all = [...nodes.values()];
+  const meets = (region: ReadonlySet<Node>, roots: ReadonlyArray<Node>, visits: (node: Node) => boolean): boolean => {
+    const fair = fairly(region, visits);
+    return roots.some((node) => fair.has(node));
+  };
+  const always = (): boolean => true;
+  if (kind === 'eventuallyAlways') return meets(new Set(all), initial, ({ state }) => !holds(state));
+  if (kind === 'eventually') {
+    const region = reachable(initial, ({ state }) => !holds(state));
+    return meets(region, initial, always);
+  }
+  const triggers = all.filter(({ state }) => from(state) && !to(state));
+  return meets(
+    reachable(triggers, ({ state }) => !to(state)),
+    triggers,
+    always,
+  );
+};
+
+/** The truth about each property. */
+export const truths = (world: World): ReadonlyArray<Truth> => {
+  const isCut = [...world.nodes.values()].some(({ isWithin }) => !isWithin);
+  return world.machine.claims.map((claim): Truth => {
+    if (isLiveness(claim)) {
+      if (isBrokenForEver(world, claim)) return { claim, verdict: 'violated' };
+      return { claim, verdict: isCut ? 'open' : 'holds' };
+    }
+    const shortest = decidedAfter(world, claim);
+    if (shortest === undefined) return { claim, verdict: isWitness(claim) ? 'not reached' : 'holds' };
+    return { claim, verdict: isWitness(claim) ? 'reached' : 'violated', shortest };
+  });
+};
+
+// --- counts ----------------------------------------------------------------------------------------------------------------
+
+export interface Totals {
+  readonly distinct: number;
+  readonly generated: number;
+  readonly depth: number;
+  readonly cut: number;
+}
+
+/** A name for the class of each node under a reduction: the least text of those that permutations and the normal form make of it. */
+export const classesOf = ({ machine }: World, symmetry: boolean, quotient: boolean): ((node: Node) => string) => {
+  const permutations = symmetry ? machine.permutations : [];
+  const normal = quotient ? machine.normalize : undefined;
+  if (permutations.length === 0 && normal === undefined) return ({ text }) => text;
+  const known = new Map<string, string>();
+  const nameOf = (state: unknown): string => {
+    const orbit = new Map<string, unknown>();
+    const start = normal === undefined ? state : normal(state);
+    orbit.set(canon(start), start);
+    for (const member of orbit.values()) {
+      for (const permutation of permutations) {
+        const image = normal === undefined ? permutation(member) : normal(permutation(member));
+        const text = canon(image);
+        if (!orbit.has(text)) orbit.set(text, image);
+      }
+    }
+    return [...orbit.keys()].reduce((least, text) => (text < least ? text : least));
+  };
+  return ({ text, state }) => {
+    const name = known.get(text) ?? nameOf(state);
+    known.set(text, name);
+    return name;
+  };
+};
+
+/** The counts of a search that sees one state of each class, as far as so many steps. */
+export const totalsOf = (world: World, classOf: (node: Node) => string, maxDepth = Infinity): Totals => {
+  const nearest = new Map<string, Node>();
+  for (const node of world.nodes.values()) {
+    const name = classOf(node);
+    if (!nearest.has(name) && node.depth <= maxDepth) nearest.set(name, node);
+  }
+  const kept = [...nearest.values()];
+  const isExpanded = (node: Node): boolean => node.depth < maxDepth;
+  const steps = kept.filter(isExpanded).map(({ arcs }) => arcs.length);
+  return {
+    distinct: kept.length,
+    generated: world.machine.initial.length + steps.reduce((sum, n) => sum + n, 0),
+    depth: kept.reduce((deepest, { depth }) => Math.max(deepest, depth), 0),
+    cut: kept.filter((node) => isExpanded(node) && !node.isWithin).length,
+  };
+};
+
+// --- emptiness -------------------------------------------------------------------------------------------------------------
+
+export interface Emptiness {
+  readonly neverEnabled: ReadonlyArray<string>;
+  readonly neverTriggered: ReadonlyArray<string>;
+}
+
+/** What never happens in a world, other than witnesses. */
+export const emptiness = ({ nodes, machine }: World): Emptiness => {
+  const all = [...nodes.values()];
+  const within = all.filter(({ isWithin }) => isWithin);
+  const taken = new Set(within.flatMap(({ arcs }) => arcs.map(({ family }) => family)));
+  const families = machine.families.filter((family) => !taken.has(family));
+  const single = machine.enabled.filter(
+    ({ family, in: enabledIn }) => !families.includes(family) && !within.some(({ state }) => enabledIn(state)),
+  );
+  const untriggered = machine.claims.filter(({ kind, from }) => kind === 'leadsTo' && !all.some(({ state }) => from(state)));
+  return {
+    neverEnabled: [...families, ...single.map(({ label }) => label)],
+    neverTriggered: untriggered.map(({ name }) => name),
+  };
+};

@@ -1,0 +1,118 @@
+/** Whether a trace of a report is a run of the model that decides what it says it decides: walked step by step in the oracle's own graph. */
+import type { Counterexample } from '#bayou/checker/report.js';
+import { isEnabled, isOf } from './fair.js';
+import { isLiveness } from './judge.js';
+import type { Arc, Claim, Node, World } from './world.js';
+
+/** A walk through the graph that looks like the trace. */
+interface Walk {
+  readonly nodes: ReadonlyArray<Node>;
+  readonly arcs: ReadonlyArray<Arc>;
+}
+
+/** Without texts of states the labels alone may allow many walks; so many are tried. */
+const MOST_WALKS = 2000;
+
+type Shown = Counterexample['initial'];
+
+const agree = (a: Shown, b: Shown): boolean => {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+};
+
+/** The end of a walk, and what was before it. */
+interface End {
+  readonly node: Node;
+  readonly before?: { readonly end: End; readonly arc: Arc };
+}
+
+const walkTo = (last: End): Walk => {
+  const nodes = [last.node];
+  const arcs: Arc[] = [];
+  for (let { before } = last; before !== undefined; { before } = before.end) {
+    nodes.push(before.end.node);
+    arcs.push(before.arc);
+  }
+  return { nodes: nodes.reverse(), arcs: arcs.reverse() };
+};
+
+/** All walks that look like the trace, at most so many. */
+const walksOf = ({ machine, initial }: World, trace: Counterexample): ReadonlyArray<Walk> => {
+  const { show } = machine;
+  const looks = (node: Node, shown: Shown): boolean => show === undefined || agree(show(node.state), shown);
+  let ends: ReadonlyArray<End> = initial.filter((node) => looks(node, trace.initial)).map((node) => ({ node }));
+  for (const step of trace.steps) {
+    const label = [step.label.family, ...step.label.args].join(' ');
+    const next: End[] = [];
+    for (const end of ends) {
+      for (const arc of end.node.arcs) {
+        if (next.length >= MOST_WALKS) break;
+        if (arc.label !== label || arc.note !== step.note || !looks(arc.to, step.state)) continue;
+        next.push({ node: arc.to, before: { end, arc } });
+      }
+    }
+    ends = next;
+  }
+  return ends.map(walkTo);
+};
+
+/** Is every class either disabled somewhere (weak) or nowhere enabled (strong) on the cycle, or taken on it? */
+const isFair = (cycle: ReadonlyArray<Node>, steps: ReadonlyArray<ReadonlyArray<Arc>>): boolean => {
+  const classes = new Map(
+    cycle.flatMap(({ arcs }) =>
+      arcs.flatMap(({ fairness }) => (fairness === undefined ? [] : [[fairness.name, fairness.isStrong] as const])),
+    ),
+  );
+  return [...classes].every(([name, isStrong]) => {
+    // Where several steps look alike, any of them may be the one that is meant.
+    if (steps.some((like, i) => like.some((arc) => isOf(name, arc, cycle[i]!)))) return true;
+    return isStrong ? cycle.every((node) => !isEnabled(name, node)) : cycle.some((node) => !isEnabled(name, node));
+  });
+};
+
+const alike = (from: Node, arc: Arc): ReadonlyArray<Arc> =>
+  from.arcs.filter((other) => other.to === arc.to && other.label === arc.label && other.note === arc.note);
+
+/** Whether a walk that returns to its node `loop` for ever breaks a liveness property. */
+const breaksForEver = ({ nodes, arcs }: Walk, { kind, holds, from, to }: Claim, loop: number | undefined): boolean => {
+  if (loop === undefined || loop > arcs.length || loop < 0) return false;
+  const stutters = loop === arcs.length;
+  const entry = nodes[loop]!;
+  if (stutters ? entry.arcs.length > 0 || !entry.isWithin : nodes.at(-1) !== entry) return false;
+  const cycle = stutters ? [entry] : nodes.slice(loop, -1);
+  const steps = stutters ? [] : arcs.slice(loop).map((arc, i) => alike(cycle[i]!, arc));
+  if (!isFair(cycle, steps)) return false;
+  const states = nodes.map(({ state }) => state);
+  if (kind === 'eventually') return states.every((state) => !holds(state));
+  if (kind === 'eventuallyAlways') return cycle.some(({ state }) => !holds(state));
+  // Somewhere `from`, and from there on, all the way round, never `to`.
+  return states.some((state, i) => from(state) && [...states.slice(i), ...cycle.map((node) => node.state)].every((s) => !to(s)));
+};
+
+const decides = (walk: Walk, claim: Claim, loop: number | undefined): boolean => {
+  const { name, kind, holds, isFinal } = claim;
+  const end = walk.nodes.at(-1)!;
+  const arc = walk.arcs.at(-1);
+  if (isLiveness(claim)) return breaksForEver(walk, claim, loop);
+  if (loop !== undefined) return false;
+  switch (kind) {
+    case 'always':
+      return !holds(end.state);
+    case 'sometimes':
+      return holds(end.state);
+    case 'noDeadlock':
+      return end.isWithin && end.arcs.length === 0 && !isFinal(end.state);
+    default: {
+      const before = walk.nodes.at(-2);
+      return arc !== undefined && alike(before!, arc).some((like) => like.holds.has(name) === (kind === 'sometimesStep'));
+    }
+  }
+};
+
+/** What is wrong with a trace, if anything. */
+export const faultOfTrace = (world: World, claim: Claim, trace: Counterexample): string | undefined => {
+  const walks = walksOf(world, trace);
+  if (walks.length === 0) return 'is no run of the model';
+  if (walks.some((walk) => decides(walk, claim, trace.loop))) return undefined;
+  return walks.length >= MOST_WALKS ? undefined : isLiveness(claim) ? 'is no fair run that breaks it' : 'does not decide it';
+};

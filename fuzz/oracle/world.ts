@@ -1,0 +1,244 @@
+/**
+ * The whole graph of a model, found by brute force: a set of texts and a list of those not looked at yet. It knows the interface of the
+ * checker (its types) and nothing of the checker.
+ */
+import type { ComponentModel, Model, Predicate, Slot } from '#bayou/checker/interface.js';
+import { canon } from './text.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+type Property = Model<unknown, unknown>['properties'][number];
+
+/** What is asked of states and steps, whichever interface the model has. */
+export interface Claim {
+  readonly name: string;
+  readonly kind: Property['kind'];
+  /** `always`, `sometimes`, `eventually`, `eventuallyAlways`. */
+  readonly holds: (state: unknown) => boolean;
+  /** `leadsTo`. */
+  readonly from: (state: unknown) => boolean;
+  readonly to: (state: unknown) => boolean;
+  /** `noDeadlock`. */
+  readonly isFinal: (state: unknown) => boolean;
+}
+
+/** A fairness class as the model gives it. */
+export interface Fairness {
+  readonly name: string;
+  readonly isStrong: boolean;
+}
+
+/** One way from a state to another. */
+export interface Move {
+  readonly next: unknown;
+  readonly label: string;
+  readonly family: string;
+  readonly note: string | undefined;
+  readonly fairness: Fairness | undefined;
+  /** Names of the step properties that `holds` is true of. */
+  readonly holds: ReadonlySet<string>;
+}
+
+/** A model of either interface, as the oracle asks it. */
+export interface Machine {
+  /** Whether a step lowers the progress of some component. */
+  readonly lowers: (before: unknown, after: unknown) => boolean;
+  readonly initial: ReadonlyArray<unknown>;
+  readonly moves: (state: unknown) => ReadonlyArray<Move>;
+  readonly isWithin: (state: unknown) => boolean;
+  readonly claims: ReadonlyArray<Claim>;
+  readonly families: ReadonlyArray<string>;
+  /** How a state is shown in a trace; undefined where that is the checker's business. */
+  readonly show: ((state: unknown) => Readonly<Record<string, string>>) | undefined;
+  readonly permutations: ReadonlyArray<(state: unknown) => unknown>;
+  readonly normalize: ((state: unknown) => unknown) | undefined;
+  /** For each interaction (components alone) its label and whether it is enabled in a state. */
+  readonly enabled: ReadonlyArray<{ readonly label: string; readonly family: string; readonly in: (state: unknown) => boolean }>;
+}
+
+export interface Arc extends Move {
+  readonly to: Node;
+}
+
+export interface Node {
+  readonly text: string;
+  readonly state: unknown;
+  /** Fewest steps from an initial state. */
+  readonly depth: number;
+  readonly isWithin: boolean;
+  /** None beyond the boundary. */
+  readonly arcs: Arc[];
+}
+
+export interface World {
+  readonly machine: Machine;
+  /** By text, in breadth-first order. */
+  readonly nodes: ReadonlyMap<string, Node>;
+  /** Without repetitions. */
+  readonly initial: ReadonlyArray<Node>;
+}
+
+// --- machines --------------------------------------------------------------------------------------------------------------
+
+const never = (): boolean => false;
+const unasked = { holds: never, from: never, to: never, isFinal: never };
+
+const fairnessOf = (fairness: unknown): Fairness | undefined => {
+  if (fairness === undefined) return undefined;
+  if (typeof fairness === 'string') return { name: fairness, isStrong: false };
+  const {
+    name,
+    class: named,
+    strong,
+  } = fairness as { readonly name?: string; readonly class?: string; readonly strong?: unknown };
+  return { name: name ?? named ?? '', isStrong: strong !== undefined && strong !== false };
+};
+
+const textOfLabel = ({ family, args }: { readonly family: string; readonly args: ReadonlyArray<string | number> }): string =>
+  [family, ...args].join(' ');
+
+/** A plain model. */
+export const plainMachine = (model: Model<unknown, unknown>): Machine => {
+  const onSteps = model.properties.filter((p) => p.kind === 'alwaysStep' || p.kind === 'sometimesStep');
+  const moves = (state: unknown): ReadonlyArray<Move> => {
+    const found: Move[] = [];
+    for (const action of model.actions(state)) {
+      const next = model.next(state, action);
+      if (next === undefined) continue;
+      const label = model.label(action);
+      const holding = onSteps.filter((p) => p.holds(state, action, next)).map(({ name }) => name);
+      found.push({
+        next,
+        label: textOfLabel(label),
+        family: label.family,
+        note: model.note?.(state, action, next),
+        fairness: fairnessOf(model.fairness?.(action)),
+        holds: new Set(holding),
+      });
+    }
+    return found;
+  };
+  const claim = (property: Property): Claim => {
+    const { name, kind } = property;
+    if (kind === 'leadsTo') return { ...unasked, name, kind, from: property.from, to: property.to };
+    if (kind === 'noDeadlock') return { ...unasked, name, kind, isFinal: property.final ?? never };
+    if (kind === 'alwaysStep' || kind === 'sometimesStep') return { ...unasked, name, kind };
+    return { ...unasked, name, kind, holds: property.holds };
+  };
+  return {
+    lowers: never,
+    initial: model.initial,
+    moves,
+    isWithin: model.boundary ?? (() => true),
+    claims: model.properties.map(claim),
+    families: model.families ?? [],
+    show: model.show,
+    permutations: model.symmetry ?? [],
+    normalize: model.normalize,
+    enabled: [],
+  };
+};
+
+type Locals = ReadonlyArray<unknown>;
+
+/** A component model: a state is the array of its slots' values. Guards are no part of it, since they change no result. */
+export const componentMachine = (model: ComponentModel): Machine => {
+  const { slots, interactions, show, normalize, progress } = model;
+  const at = (wanted: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> => wanted.map((slot) => slots.indexOf(slot));
+  const read = (state: unknown, places: ReadonlyArray<number>): never =>
+    places.map((place) => (state as Locals)[place]) as unknown as never;
+  const look = ({ slots: read_, holds }: Predicate): ((state: unknown) => boolean) => {
+    const places = at(read_);
+    return (state) => holds(...read(state, places));
+  };
+  const every = (predicates: ReadonlyArray<Predicate>): ((state: unknown) => boolean) => {
+    const looks = predicates.map(look);
+    return (state) => looks.every((one) => one(state));
+  };
+  const some = (predicates: ReadonlyArray<Predicate>): ((state: unknown) => boolean) => {
+    const looks = predicates.map(look);
+    return (state) => looks.some((one) => one(state));
+  };
+  const places = interactions.map((interaction) => at(interaction.slots));
+  const outcomes = (state: unknown, i: number) => interactions[i]!.step(...read(state, places[i]!));
+  const onSteps = model.properties.filter(({ kind }) => kind === 'alwaysStep' || kind === 'sometimesStep');
+  const moves = (state: unknown): ReadonlyArray<Move> =>
+    interactions.flatMap(({ label, writes, fairness }, i) =>
+      outcomes(state, i).map(({ next, note, violates = [], witnesses = [] }): Move => {
+        const after = [...(state as Locals)];
+        for (const w of writes) after[places[i]![w]!] = next[w];
+        const holding = onSteps.filter(({ kind, name }) =>
+          kind === 'alwaysStep' ? !violates.includes(name) : witnesses.includes(name),
+        );
+        return {
+          next: after,
+          label: textOfLabel(label),
+          family: label.family,
+          note,
+          fairness: fairnessOf(fairness),
+          holds: new Set(holding.map(({ name }) => name)),
+        };
+      }),
+    );
+  const claim = (property: ComponentModel['properties'][number]): Claim => {
+    const { name, kind } = property;
+    switch (property.kind) {
+      case 'leadsTo':
+        return { ...unasked, name, kind, from: every(property.from), to: every(property.to) };
+      case 'noDeadlock':
+        return { ...unasked, name, kind, isFinal: property.final === undefined ? never : every(property.final) };
+      case 'alwaysStep':
+      case 'sometimesStep':
+        return { ...unasked, name, kind };
+      default:
+        return { ...unasked, name, kind, holds: property.kind === 'sometimes' ? some(property.over) : every(property.over) };
+    }
+  };
+  return {
+    lowers: (before, after) =>
+      progress !== undefined &&
+      slots.some(({ kind }, i) => progress(kind, (after as Locals)[i] as never) < progress(kind, (before as Locals)[i] as never)),
+    initial: [slots.map(({ initial }) => initial)],
+    moves,
+    isWithin: every(model.boundary ?? []),
+    claims: model.properties.map(claim),
+    families: [...new Set(interactions.map(({ label }) => label.family))],
+    show:
+      show &&
+      ((state) => Object.fromEntries(slots.map(({ kind, name }, i) => [name, show(kind, (state as Locals)[i] as never)]))),
+    permutations: (model.symmetry ?? []).map(({ slotTo, apply }) => (state) => {
+      const image: unknown[] = [];
+      slots.forEach(({ kind }, i) => (image[slotTo[i]!] = apply(kind, (state as Locals)[i] as never)));
+      return image;
+    }),
+    normalize: normalize && ((state) => slots.map(({ kind }, i) => normalize(kind, (state as Locals)[i] as never))),
+    enabled: interactions.map(({ label }, i) => ({
+      label: textOfLabel(label),
+      family: label.family,
+      in: (state) => outcomes(state, i).length > 0,
+    })),
+  };
+};
+
+// --- the graph -------------------------------------------------------------------------------------------------------------
+
+/** All states that can be reached, or undefined where there are more than so many. */
+export const worldOf = (machine: Machine, most = Infinity): World | undefined => {
+  const nodes = new Map<string, Node>();
+  const meet = (state: unknown, depth: number): Node => {
+    const text = canon(state);
+    const known = nodes.get(text);
+    if (known !== undefined) return known;
+    const node: Node = { text, state, depth, isWithin: machine.isWithin(state), arcs: [] };
+    nodes.set(text, node);
+    return node;
+  };
+  const initial = new Set(machine.initial.map((state) => meet(state, 0)));
+  // A Map goes on to the entries that are added while it is gone through.
+  for (const node of nodes.values()) {
+    if (nodes.size > most) return undefined;
+    if (!node.isWithin) continue;
+    for (const move of machine.moves(node.state)) node.arcs.push({ ...move, to: meet(move.next, node.depth + 1) });
+  }
+  return { machine, nodes, initial: [...initial] };
+};

@@ -1,0 +1,292 @@
+/** A component model as data: domains of values, slots, and tables for steps, guards, exchanges and predicates. */
+import {
+  conversation,
+  type ComponentModel,
+  type ComponentProperty,
+  type Exchange,
+  type Interaction,
+  type Learned,
+  type Outcome,
+  type Permutation,
+  type Predicate,
+  type Slot,
+} from '#bayou/checker/interface.js';
+import { canon } from '../oracle/text.js';
+import { build, type Tree } from './values.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** The values of a kind of slot. Tables speak of them by number. */
+export interface Domain {
+  readonly name: string;
+  readonly values: ReadonlyArray<Tree>;
+  /** So many whole numbers instead, for what is deep. */
+  readonly count?: number;
+  readonly progress: ReadonlyArray<number>;
+  /** How many variants of each value there are that a quotient makes one of. */
+  readonly variants: number;
+}
+
+export interface Place {
+  readonly name: string;
+  readonly domain: number;
+  readonly initial: number;
+}
+
+/** Values of some slots as one number: the first slot's is the least digit. */
+export type Row = number;
+
+export interface Look {
+  readonly slots: ReadonlyArray<number>;
+  readonly rows: ReadonlyArray<Row>;
+  /** It is true everywhere but in these rows. */
+  readonly except: boolean;
+}
+
+export interface Said {
+  readonly note?: string;
+  readonly violates?: ReadonlyArray<string>;
+  readonly witnesses?: ReadonlyArray<string>;
+}
+
+/** Values of the slots that are written, in their order. */
+export interface Way extends Said {
+  readonly next: ReadonlyArray<number>;
+}
+
+export interface Meeting {
+  readonly family: string;
+  readonly args: ReadonlyArray<string>;
+  readonly slots: ReadonlyArray<number>;
+  readonly writes: ReadonlyArray<number>;
+  readonly ways: ReadonlyArray<readonly [Row, ReadonlyArray<Way>]>;
+  /** Goes up by one in its one slot, as far as that goes, without a table. */
+  readonly climbs?: boolean;
+  readonly guard?: number;
+  readonly fair?: string;
+  readonly talk?: { readonly exchange: number; readonly when?: number };
+  readonly shift: number;
+}
+
+/** Tables of an exchange: by asker, by answerer and question, by asker and answer. */
+export interface Talking {
+  readonly asker: number;
+  readonly answerer: number;
+  readonly ask: ReadonlyArray<number | null>;
+  readonly answer: ReadonlyArray<ReadonlyArray<number | null>>;
+  readonly take: ReadonlyArray<ReadonlyArray<ReadonlyArray<Way>>>;
+  readonly keyed: boolean;
+  readonly shift: number;
+}
+
+export interface ComponentClaim {
+  readonly name: string;
+  readonly kind: ComponentProperty['kind'];
+  /** Looks. `leadsTo`: from which; `noDeadlock`: the final ones. */
+  readonly over: ReadonlyArray<number>;
+  readonly to: ReadonlyArray<number>;
+  readonly bare: boolean;
+}
+
+export interface Renaming {
+  readonly name: string;
+  readonly slotTo: ReadonlyArray<number>;
+  /** By domain and value. */
+  readonly values: ReadonlyArray<ReadonlyArray<number>>;
+}
+
+export interface ComponentRecipe {
+  readonly form: 'component';
+  readonly domains: ReadonlyArray<Domain>;
+  readonly slots: ReadonlyArray<Place>;
+  readonly looks: ReadonlyArray<Look>;
+  readonly meetings: ReadonlyArray<Meeting>;
+  readonly exchanges: ReadonlyArray<Talking>;
+  readonly claims: ReadonlyArray<ComponentClaim>;
+  readonly boundary?: ReadonlyArray<number>;
+  readonly symmetry?: ReadonlyArray<Renaming>;
+  readonly hasProgress: boolean;
+  readonly keyed: boolean;
+  readonly shown: boolean;
+}
+
+/** The looks that something asks for. */
+export const usedLooks = ({ claims, boundary = [], meetings }: ComponentRecipe): ReadonlySet<number> =>
+  new Set([
+    ...claims.flatMap(({ over, to }) => [...over, ...to]),
+    ...boundary,
+    ...meetings.flatMap(({ guard, talk }) => [guard, talk?.when].filter((look) => look !== undefined)),
+  ]);
+
+// --- values ----------------------------------------------------------------------------------------------------------------
+
+/** A domain's values as the model has them. */
+interface Values {
+  readonly size: number;
+  /** Which value it is, and which variant of it. */
+  readonly indexOf: (local: unknown) => readonly [index: number, variant: number];
+  readonly at: (index: number, variant: number) => unknown;
+}
+
+export const sizeOfDomain = ({ values, count }: Domain): number => count ?? values.length;
+
+const valuesOf = (domain: Domain): Values => {
+  const { variants, values, count } = domain;
+  if (count !== undefined) return { size: count, indexOf: (local) => [local as number, 0], at: (index) => index };
+  const treeOf = (index: number, variant: number): Tree =>
+    variants === 1 ? values[index]! : { list: [values[index]!, variant] };
+  const known = new Map<string, readonly [number, number]>();
+  values.forEach((_, index) => {
+    for (let variant = 0; variant < variants; variant++) known.set(canon(build(treeOf(index, variant))), [index, variant]);
+  });
+  let turn = 0;
+  return {
+    size: values.length,
+    indexOf: (local) => {
+      const found = known.get(canon(local));
+      if (found === undefined)
+        throw new Error(`the checker asks about a value that ${domain.name} does not have: ${canon(local)}`);
+      return found;
+    },
+    // Made anew each time, fields and members in one order or the other.
+    at: (index, variant) => build(treeOf(index, variant), turn++ % 2 === 1),
+  };
+};
+
+// --- the model -------------------------------------------------------------------------------------------------------------
+
+type Locals = ReadonlyArray<unknown>;
+
+/** The model that a recipe describes. */
+export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
+  const domains = new Map(recipe.domains.map((domain) => [domain.name, domain]));
+  const values = new Map(recipe.domains.map((domain) => [domain.name, valuesOf(domain)]));
+  const kindOf = (slot: number): string => recipe.domains[recipe.slots[slot]!.domain]!.name;
+  const slots: ReadonlyArray<Slot<unknown>> = recipe.slots.map(({ name, domain, initial }) => {
+    const kind = recipe.domains[domain]!.name;
+    return { kind, name, initial: values.get(kind)!.at(initial, 0) };
+  });
+  /** The row that some slots' values make. */
+  const rowOf = (which: ReadonlyArray<number>, locals: Locals): Row => {
+    let row = 0;
+    for (let i = which.length - 1; i >= 0; i--) {
+      const { size, indexOf } = values.get(kindOf(which[i]!))!;
+      row = row * size + indexOf(locals[i])[0];
+    }
+    return row;
+  };
+  const moved = (kind: string, local: unknown, index: number, shift: number): unknown => {
+    const { indexOf, at } = values.get(kind)!;
+    return at(index, (indexOf(local)[1] + shift) % domains.get(kind)!.variants);
+  };
+  const said = ({ note, violates, witnesses }: Said): Said => ({
+    ...(note === undefined ? {} : { note }),
+    ...(violates === undefined ? {} : { violates }),
+    ...(witnesses === undefined ? {} : { witnesses }),
+  });
+  const predicates = recipe.looks.map((look): Predicate => {
+    const rows = new Set(look.rows);
+    return {
+      slots: look.slots.map((i) => slots[i]!),
+      holds: (...locals: Locals) => rows.has(rowOf(look.slots, locals)) !== look.except,
+    };
+  });
+  const exchanges = recipe.exchanges.map((talking): Exchange<unknown, unknown, unknown, unknown> => {
+    const asker = recipe.domains[talking.asker]!.name;
+    const answerer = recipe.domains[talking.answerer]!.name;
+    const askerAt = (local: unknown): number => values.get(asker)!.indexOf(local)[0];
+    const question = (n: number): unknown => ({ question: n, of: [n] });
+    return {
+      ask: (local) => {
+        const n = talking.ask[askerAt(local)] ?? undefined;
+        return n === undefined ? undefined : question(n);
+      },
+      answer: (local, asked) => {
+        return (
+          talking.answer[values.get(answerer)!.indexOf(local)[0]]![(asked as { readonly question: number }).question] ?? undefined
+        );
+      },
+      take: (local, answer): ReadonlyArray<Learned<unknown>> =>
+        talking.take[askerAt(local)]![answer as number]!.map((way) => ({
+          ...said(way),
+          next: moved(asker, local, way.next[0]!, talking.shift),
+        })),
+      ...(talking.keyed
+        ? {
+            questionKey: (asked: unknown) => String((asked as { readonly question: number }).question),
+            answerKey: (answer: unknown) => String(answer),
+          }
+        : {}),
+    };
+  });
+  const climb = ({ slots: [slot] }: Meeting): Interaction['step'] => {
+    const { size } = values.get(kindOf(slot!))!;
+    return (local) => ((local as number) + 1 < size ? [{ next: [(local as number) + 1] }] : []);
+  };
+  const stepOf = (meeting: Meeting): Interaction['step'] => {
+    if (meeting.climbs === true) return climb(meeting);
+    const ways = new Map(meeting.ways);
+    return (...locals: Locals): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> =>
+      (ways.get(rowOf(meeting.slots, locals)) ?? []).map((way) => {
+        const next = [...locals];
+        meeting.writes.forEach((arg, i) => {
+          next[arg] = moved(kindOf(meeting.slots[arg]!), locals[arg], way.next[i]!, meeting.shift);
+        });
+        return { ...said(way), next };
+      });
+  };
+  const interactionOf = (meeting: Meeting): Interaction => {
+    const { family, args, guard, fair, talk } = meeting;
+    const common = { label: { family, args }, ...(fair === undefined ? {} : { fairness: fair }) };
+    if (talk === undefined) {
+      const met = meeting.slots.map((i) => slots[i]!);
+      const guarded = guard === undefined ? {} : { guard: predicates[guard]! };
+      return { ...common, slots: met, writes: meeting.writes, step: stepOf(meeting), ...guarded };
+    }
+    const [asker, answerer] = meeting.slots.map((i) => slots[i]!);
+    const when = talk.when === undefined ? {} : { when: predicates[talk.when]! };
+    return conversation({ ...common, asker: asker!, answerer: answerer!, exchange: exchanges[talk.exchange]!, ...when });
+  };
+  const all = (which: ReadonlyArray<number>): ReadonlyArray<Predicate> => which.map((i) => predicates[i]!);
+  const propertyOf = ({ name, kind, over, to, bare }: ComponentClaim): ComponentProperty => {
+    switch (kind) {
+      case 'alwaysStep':
+      case 'sometimesStep':
+        return { name, kind };
+      case 'leadsTo':
+        return { name, kind, from: all(over), to: all(to) };
+      case 'noDeadlock':
+        return { name, kind, ...(bare ? {} : { final: all(over) }) };
+      default:
+        return { name, kind, over: all(over) };
+    }
+  };
+  const renamed = ({ name, slotTo, values: to }: Renaming): Permutation => ({
+    name,
+    slotTo,
+    apply: (kind, local) => {
+      const domain = recipe.domains.findIndex((d) => d.name === kind);
+      const [index, variant] = values.get(kind)!.indexOf(local);
+      return values.get(kind)!.at(to[domain]![index]!, variant);
+    },
+  });
+  const { boundary, symmetry } = recipe;
+  return {
+    name: 'fuzz, components',
+    slots,
+    interactions: recipe.meetings.map(interactionOf),
+    properties: recipe.claims.map(propertyOf),
+    ...(boundary === undefined ? {} : { boundary: all(boundary) }),
+    ...(symmetry === undefined ? {} : { symmetry: symmetry.map(renamed) }),
+    ...(recipe.keyed ? { key: (_: string, local: never) => canon(local) } : {}),
+    ...(recipe.shown ? { show: (_: string, local: never) => canon(local) } : {}),
+    ...(recipe.hasProgress
+      ? { progress: (kind: string, local: never) => domains.get(kind)!.progress[values.get(kind)!.indexOf(local)[0]] ?? 0 }
+      : {}),
+    ...(recipe.domains.some(({ variants }) => variants > 1)
+      ? {
+          normalize: (kind: string, local: never): unknown => values.get(kind)!.at(values.get(kind)!.indexOf(local)[0], 0),
+        }
+      : {}),
+  };
+};

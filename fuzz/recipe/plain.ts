@@ -1,0 +1,148 @@
+/** A plain model as data: a graph whose states are values, with all that may be said of it. */
+import type { Model, Property } from '#bayou/checker/interface.js';
+import { canon } from '../oracle/text.js';
+import { build, type Tree } from './values.js';
+
+/** An edge of the graph. */
+export interface Edge {
+  readonly from: number;
+  /** -1: `next` gives undefined, the action turns out not to be enabled. */
+  readonly to: number;
+  readonly family: string;
+  readonly arg: number;
+  readonly fair?: string;
+  readonly note?: string;
+  /** By how much it moves the part of a state that a quotient leaves out. */
+  readonly shift: number;
+}
+
+/** A property: where it is broken, or, of what is to come or to be reached, where it is true. */
+export interface PlainClaim {
+  readonly name: string;
+  readonly kind: Property<unknown, unknown>['kind'];
+  /** States, or (of step properties) edges. */
+  readonly marked: ReadonlyArray<number>;
+  /** `leadsTo`: the states that are to come. */
+  readonly to: ReadonlyArray<number>;
+  /** A `noDeadlock` without final states. */
+  readonly bare: boolean;
+}
+
+export interface PlainRecipe {
+  readonly form: 'plain';
+  readonly states: ReadonlyArray<Tree>;
+  readonly edges: ReadonlyArray<Edge>;
+  /** With repetitions. */
+  readonly initial: ReadonlyArray<number>;
+  /** So many more states in a row behind state 0, the last with a step back if `returns`. */
+  readonly chain: { readonly length: number; readonly returns: boolean };
+  /** States beyond the boundary; undefined: there is no boundary. */
+  readonly beyond?: ReadonlyArray<number>;
+  readonly claims: ReadonlyArray<PlainClaim>;
+  /** Permutations of the states. */
+  readonly symmetry?: ReadonlyArray<ReadonlyArray<number>>;
+  /** How many variants of each state there are that a quotient makes one of; 1: no quotient. */
+  readonly variants: number;
+  readonly keyed: boolean;
+  readonly shown: boolean;
+  /** Whether the families are declared, one of them that never occurs. */
+  readonly families: boolean;
+}
+
+/** Which state, and which variant of it. */
+interface Place {
+  readonly index: number;
+  readonly variant: number;
+}
+
+interface Action {
+  readonly edge: number;
+}
+
+/** The recipe with its chain written out. */
+const written = (recipe: PlainRecipe): Pick<PlainRecipe, 'states' | 'edges'> => {
+  const { states, edges, chain } = recipe;
+  const first = states.length;
+  const more = Array.from({ length: chain.length }, (_, i): Tree => ({ list: ['chain', i] }));
+  const down = more.map((_, i): Edge => {
+    const from = i === 0 ? 0 : first + i - 1;
+    return { from, to: first + i, family: 'Down', arg: i, shift: 0 };
+  });
+  const back: ReadonlyArray<Edge> =
+    chain.returns && chain.length > 0 ? [{ from: first + chain.length - 1, to: 0, family: 'Back', arg: 0, shift: 0 }] : [];
+  return { states: [...states, ...more], edges: [...edges, ...down, ...back] };
+};
+
+/** The model that a recipe describes. States are made anew each time, their fields in one order or the other. */
+export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
+  const { states, edges } = written(recipe);
+  const { variants } = recipe;
+  const treeOf = ({ index, variant }: Place): Tree => (variants === 1 ? states[index]! : { list: [states[index]!, variant] });
+  const places = new Map<string, Place>();
+  for (let index = 0; index < states.length; index++) {
+    for (let variant = 0; variant < variants; variant++) places.set(canon(build(treeOf({ index, variant }))), { index, variant });
+  }
+  const placeOf = (state: unknown): Place => {
+    const place = places.get(canon(state));
+    if (place === undefined) throw new Error(`the checker asks about a state that the model does not have: ${canon(state)}`);
+    return place;
+  };
+  const indexOf = (state: unknown): number => placeOf(state).index;
+  const stateOf = (place: Place, backwards: boolean): unknown => build(treeOf(place), backwards);
+  const out: number[][] = states.map(() => []);
+  edges.forEach(({ from }, i) => out[from]!.push(i));
+  const edgeOf = (action: unknown): Edge => edges[(action as Action).edge]!;
+  const isIn = (marked: ReadonlyArray<number>): ((state: unknown) => boolean) => {
+    const set = new Set(marked);
+    return (state) => set.has(indexOf(state));
+  };
+  const property = ({ name, kind, marked, to, bare }: PlainClaim): Property<unknown, unknown> => {
+    const at = isIn(marked);
+    const steps = new Set(marked);
+    const taken = (action: unknown): boolean => steps.has((action as Action).edge);
+    switch (kind) {
+      case 'always':
+        return { name, kind, holds: (state) => !at(state) };
+      case 'alwaysStep':
+        return { name, kind, holds: (_, action) => !taken(action) };
+      case 'sometimesStep':
+        return { name, kind, holds: (_, action) => taken(action) };
+      case 'leadsTo':
+        return { name, kind, from: at, to: isIn(to) };
+      case 'noDeadlock':
+        return { name, kind, ...(bare ? {} : { final: at }) };
+      default:
+        return { name, kind, holds: at };
+    }
+  };
+  const { beyond, symmetry } = recipe;
+  const inside = beyond && isIn(beyond);
+  return {
+    name: 'fuzz, plain',
+    initial: recipe.initial.map((index, i) => stateOf({ index, variant: 0 }, i % 2 === 1)),
+    actions: (state) => out[indexOf(state)]!.map((edge): Action => ({ edge })),
+    next: (state, action) => {
+      const { to, shift } = edgeOf(action);
+      if (to < 0) return undefined;
+      const { variant } = placeOf(state);
+      return stateOf({ index: to, variant: (variant + shift) % variants }, (action as Action).edge % 2 === 1);
+    },
+    label: (action) => ({ family: edgeOf(action).family, args: [edgeOf(action).arg] }),
+    note: (_, action) => edgeOf(action).note,
+    fairness: (action) => edgeOf(action).fair,
+    properties: recipe.claims.map(property),
+    ...(inside === undefined ? {} : { boundary: (state: unknown) => !inside(state) }),
+    ...(recipe.keyed ? { key: canon } : {}),
+    ...(recipe.shown ? { show: (state: unknown) => ({ state: canon(state) }) } : {}),
+    ...(recipe.families ? { families: [...new Set(['Nobody', ...edges.map(({ family }) => family)])] } : {}),
+    ...(symmetry === undefined
+      ? {}
+      : {
+          symmetry: symmetry.map((order) => (state: unknown) => {
+            const { index, variant } = placeOf(state);
+            return stateOf({ index: order[index] ?? index, variant }, false);
+          }),
+        }),
+    ...(variants === 1 ? {} : { normalize: (state: unknown) => stateOf({ index: indexOf(state), variant: 0 }, true) }),
+  };
+};

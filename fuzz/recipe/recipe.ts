@@ -1,0 +1,20 @@
+/** A model of either interface as data, and the model itself. */
+import type { ComponentModel, Model } from '#bayou/checker/interface.js';
+import { componentModel, type ComponentRecipe } from './component.js';
+import { plainModel, type PlainRecipe } from './plain.js';
+
+export type Recipe = PlainRecipe | ComponentRecipe;
+
+/** The model of a recipe that came as text: what threads build it by. */
+export const componentModelOf = (text: string): ComponentModel => componentModel(JSON.parse(text) as ComponentRecipe);
+
+export type Built =
+  | { readonly form: 'plain'; readonly model: Model<unknown, unknown> }
+  | { readonly form: 'component'; readonly model: ComponentModel };
+
+/** The model of a recipe. */
+export const builtOf = (recipe: Recipe): Built =>
+  recipe.form === 'plain' ? { form: 'plain', model: plainModel(recipe) } : { form: 'component', model: componentModel(recipe) };
+
+/** The kinds of its properties, by name. */
+export const kindsOf = (recipe: Recipe): ReadonlyArray<{ readonly name: string; readonly kind: string }> => recipe.claims;

@@ -1,0 +1,139 @@
+/** Values of every plain kind, as data that goes through JSON: so a model is a recipe that can be cut down, sent to a thread and printed. */
+import type { Dice } from '../dice.js';
+import { canon } from '../oracle/text.js';
+
+/** A value. Numbers, texts, truth values and null stand for themselves. */
+export type Tree =
+  | number
+  | string
+  | boolean
+  | null
+  | { readonly odd: 'undefined' | 'NaN' | '-0' | 'Infinity' }
+  | { readonly big: string }
+  | { readonly list: ReadonlyArray<Tree> }
+  | { readonly set: ReadonlyArray<Tree> }
+  | { readonly map: ReadonlyArray<readonly [Tree, Tree]> }
+  | { readonly fields: ReadonlyArray<readonly [string, Tree]> };
+
+// --- building --------------------------------------------------------------------------------------------------------------
+
+const ODD = { undefined: undefined, NaN, '-0': -0, Infinity } as const;
+
+/** The value, made anew; `backwards` the members of sets, maps and records are put in the other way round. */
+export const build = (tree: Tree, backwards = false): unknown => {
+  if (typeof tree !== 'object' || tree === null) return tree;
+  const turned = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> => (backwards ? items.toReversed() : items);
+  if ('odd' in tree) return ODD[tree.odd];
+  if ('big' in tree) return BigInt(tree.big);
+  if ('list' in tree) return tree.list.map((item) => build(item, backwards));
+  if ('set' in tree) return new Set(turned(tree.set).map((item) => build(item, backwards)));
+  if ('map' in tree) return new Map(turned(tree.map).map(([k, v]) => [build(k, backwards), build(v, backwards)]));
+  const value = {};
+  for (const [name, field] of turned(tree.fields)) {
+    // An assignment to `__proto__` would set the prototype.
+    Object.defineProperty(value, name, {
+      value: build(field, backwards),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return value;
+};
+
+/** The value as an expression. */
+export const source = (tree: Tree): string => {
+  if (typeof tree !== 'object' || tree === null) return JSON.stringify(tree);
+  if ('odd' in tree) return tree.odd;
+  if ('big' in tree) return `${tree.big}n`;
+  if ('list' in tree) return `[${tree.list.map(source).join(', ')}]`;
+  if ('set' in tree) return `new Set([${tree.set.map(source).join(', ')}])`;
+  if ('map' in tree) return `new Map([${tree.map.map(([k, v]) => `[${source(k)}, ${source(v)}]`).join(', ')}])`;
+  return `{ ${tree.fields.map(([name, field]) => `[${JSON.stringify(name)}]: ${source(field)}`).join(', ')} }`;
+};
+
+// --- making up -------------------------------------------------------------------------------------------------------------
+
+const NAMES = ['a', 'b', 'length', 'constructor', 'toString', '0', '', 'é', 'a b'];
+const TEXTS = ['', 'a', '0', 'null', 'undefined', '[]', 's1:a', 'ü\u2028', '#1;', 'toString', 'a,b'];
+
+/** What the dice may make of values, other than everything. */
+export interface Bounds {
+  /** Records have own fields called `__proto__` now and then. */
+  readonly protoFields: boolean;
+}
+
+/** `next` gives `undefined` where an action turns out not to be enabled, so it is no state. */
+const NO_STATE = canon(undefined);
+
+const leaf = (dice: Dice): Tree => {
+  switch (dice.below(9)) {
+    case 0:
+      return dice.pick(TEXTS);
+    case 1:
+      return dice.oneIn(2);
+    case 2:
+      return null;
+    case 3:
+      return { odd: dice.pick(['undefined', 'NaN', '-0', 'Infinity'] as const) };
+    case 4:
+      return { big: dice.pick(['0', '1', '-1', '100000000000000000000']) };
+    case 5:
+      return dice.pick([-1, 0.5, 2 ** 30, 2 ** 31, 2 ** 53, -(2 ** 31), 1e300]);
+    default:
+      return dice.below(4);
+  }
+};
+
+const distinct = <T>(items: ReadonlyArray<T>, treeOf: (item: T) => Tree): ReadonlyArray<T> => [
+  ...new Map(items.map((item) => [canon(build(treeOf(item))), item])).values(),
+];
+
+/** A value of at most so many levels. */
+export const anyTree = (dice: Dice, bounds: Bounds, levels: number): Tree => {
+  if (levels === 0 || dice.oneIn(3)) return leaf(dice);
+  const inner = (): Tree => anyTree(dice, bounds, levels - 1);
+  const items = Array.from({ length: dice.below(4) }, inner);
+  switch (dice.below(4)) {
+    case 0:
+      return { list: items };
+    case 1:
+      return { set: distinct(items, (item) => item) };
+    case 2:
+      return {
+        map: distinct(
+          items.map((key) => [key, inner()] as const),
+          ([key]) => key,
+        ),
+      };
+    default: {
+      const names = dice.some(bounds.protoFields && dice.oneIn(6) ? [...NAMES, '__proto__'] : NAMES, 0.3);
+      return { fields: dice.shuffled(names).map((name) => [name, inner()] as const) };
+    }
+  }
+};
+
+/** So many values that are all different. They are often small numbers, or records that differ in one field, as in most models. */
+export const anyTrees = (dice: Dice, bounds: Bounds, count: number): ReadonlyArray<Tree> => {
+  const style = dice.below(4);
+  if (style === 0) return Array.from({ length: count }, (_, i) => i);
+  const common = anyTree(dice, bounds, 2);
+  const made = new Map<string, Tree>();
+  for (let tries = 0; made.size < count; tries++) {
+    const inner = tries > 20 * count ? tries : anyTree(dice, bounds, 2);
+    const tree: Tree =
+      style === 1
+        ? inner
+        : style === 2
+          ? {
+              fields: [
+                ['at', inner],
+                ['rest', common],
+              ],
+            }
+          : { list: [common, inner, dice.below(2)] };
+    const text = canon(build(tree));
+    if (!made.has(text) && text !== NO_STATE) made.set(text, tree);
+  }
+  return [...made.values()];
+};

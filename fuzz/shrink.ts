@@ -1,0 +1,167 @@
+/** Cutting a finding down: piece after piece is left out, as long as the same kind of difference remains. */
+import { differences, explored, type Finding } from './attempt.js';
+import { usedLooks, type ComponentRecipe } from './recipe/component.js';
+import type { PlainRecipe } from './recipe/plain.js';
+import type { Recipe } from './recipe/recipe.js';
+import type { Way } from './ways/way.js';
+
+/** Each list without one of its items, or (where it is long) without half of them. */
+const shorter = <T>(items: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> => {
+  const half = Math.ceil(items.length / 2);
+  const halves = items.length > 3 ? [items.slice(0, half), items.slice(half)] : [];
+  return [...halves, ...items.map((_, i) => items.toSpliced(i, 1))];
+};
+
+/** Without each of the optional fields. */
+const barer = <T extends object>(value: T, names: ReadonlyArray<keyof T>): ReadonlyArray<T> =>
+  names
+    .filter((name) => value[name] !== undefined)
+    .map((name) => Object.fromEntries(Object.entries(value).filter(([key]) => key !== name)) as T);
+
+const each = <T>(items: ReadonlyArray<T>, smaller: (item: T) => ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
+  items.flatMap((item, i) => smaller(item).map((less) => items.with(i, less)));
+
+// --- recipes ---------------------------------------------------------------------------------------------------------------
+
+/** Without the last state, where nothing speaks of it any more. */
+const withoutLastState = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => {
+  const last = recipe.states.length - 1;
+  const isUsed =
+    recipe.edges.some(({ from, to }) => from === last || to === last) || recipe.initial.includes(last) || recipe.chain.length > 0;
+  if (isUsed || recipe.symmetry !== undefined || last < 1) return [];
+  const kept = (marked: ReadonlyArray<number>): ReadonlyArray<number> => marked.filter((index) => index !== last);
+  const claims = recipe.claims.map((claim) =>
+    claim.kind.endsWith('Step') ? claim : { ...claim, marked: kept(claim.marked), to: kept(claim.to) },
+  );
+  return [{ ...recipe, states: recipe.states.slice(0, last), claims }];
+};
+
+/** An edge keeps its number, of which claims speak, and leads nowhere: it is left out at last. */
+const withoutEdges = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => {
+  const stepwise = recipe.claims.some(({ kind }) => kind.endsWith('Step'));
+  if (stepwise)
+    return recipe.edges.flatMap((edge, i) =>
+      edge.to < 0 ? [] : [{ ...recipe, edges: recipe.edges.with(i, { ...edge, to: -1 }) }],
+    );
+  return shorter(recipe.edges).map((edges) => ({ ...recipe, edges }));
+};
+
+const piecesOfGraph = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
+  ...shorter(recipe.initial).map((initial) => ({ ...recipe, initial })),
+  ...withoutEdges(recipe),
+  ...withoutLastState(recipe),
+  ...each(recipe.edges, (edge) => barer(edge, ['fair', 'note'])).map((edges) => ({ ...recipe, edges })),
+  ...each(recipe.claims, (claim) => shorter(claim.marked).map((marked) => ({ ...claim, marked }))).map((claims) => ({
+    ...recipe,
+    claims,
+  })),
+];
+
+const simplerPlain = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
+  ...shorter(recipe.claims).map((claims) => ({ ...recipe, claims })),
+  ...barer(recipe, ['symmetry', 'beyond']),
+  ...(recipe.variants > 1 ? [{ ...recipe, variants: 1 }] : []),
+  ...(recipe.chain.length > 0
+    ? [0, Math.floor(recipe.chain.length / 2), recipe.chain.length - 1].map((length) => ({
+        ...recipe,
+        chain: { ...recipe.chain, length },
+      }))
+    : []),
+  ...(recipe.keyed ? [{ ...recipe, keyed: false }] : []),
+  ...(recipe.families ? [{ ...recipe, families: false }] : []),
+  // What is left must be as symmetric as it was.
+  ...(recipe.symmetry === undefined ? piecesOfGraph(recipe) : []),
+  ...(recipe.states.some((state, i) => state !== i) ? [{ ...recipe, states: recipe.states.map((_, i) => i) }] : []),
+];
+
+/** Without the slots of which nothing speaks. */
+const withoutIdleSlots = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => {
+  if (recipe.symmetry !== undefined) return [];
+  const used = new Set([...recipe.meetings, ...recipe.looks].flatMap(({ slots }) => slots));
+  const kept = recipe.slots.map((_, i) => i).filter((i) => used.has(i));
+  if (kept.length === recipe.slots.length || kept.length === 0) return [];
+  const moved = <T extends { readonly slots: ReadonlyArray<number> }>(item: T): T => ({
+    ...item,
+    slots: item.slots.map((slot) => kept.indexOf(slot)),
+  });
+  return [
+    { ...recipe, slots: kept.map((i) => recipe.slots[i]!), meetings: recipe.meetings.map(moved), looks: recipe.looks.map(moved) },
+  ];
+};
+
+/** Looks that nothing asks for, as short as may be. */
+const withoutIdleLooks = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => {
+  const used = usedLooks(recipe);
+  const last = recipe.looks.length - 1;
+  return last >= 0 && !used.has(last) ? [{ ...recipe, looks: recipe.looks.slice(0, last) }] : [];
+};
+
+const simplerComponents = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => [
+  ...shorter(recipe.claims).map((claims) => ({ ...recipe, claims })),
+  ...barer(recipe, ['symmetry', 'boundary']),
+  ...withoutIdleLooks(recipe),
+  ...withoutIdleSlots(recipe),
+  ...(recipe.hasProgress ? [{ ...recipe, hasProgress: false }] : []),
+  ...(recipe.keyed ? [{ ...recipe, keyed: false }] : []),
+  ...each(recipe.domains, (domain) => (domain.variants > 1 ? [{ ...domain, variants: 1 }] : [])).map((domains) => ({
+    ...recipe,
+    domains,
+  })),
+  ...each(recipe.domains, (domain) =>
+    domain.count === undefined ? [] : [Math.ceil(domain.count / 2), domain.count - 1].map((count) => ({ ...domain, count })),
+  ).map((domains) => ({ ...recipe, domains })),
+  ...(recipe.symmetry === undefined ? piecesOfTables(recipe) : []),
+  ...each(recipe.domains, (domain) =>
+    domain.values.some((value, i) => value !== i) ? [{ ...domain, values: domain.values.map((_, i) => i) }] : [],
+  ).map((domains) => ({ ...recipe, domains })),
+];
+
+const piecesOfTables = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => [
+  ...shorter(recipe.meetings).map((meetings) => ({ ...recipe, meetings })),
+  ...each(recipe.meetings, (meeting) => [
+    ...barer(meeting, ['guard', 'fair']),
+    ...shorter(meeting.ways).map((ways) => ({ ...meeting, ways })),
+  ]).map((meetings) => ({ ...recipe, meetings })),
+  ...each(recipe.claims, (claim) => [
+    ...shorter(claim.over).map((over) => ({ ...claim, over })),
+    ...shorter(claim.to).map((to) => ({ ...claim, to })),
+  ]).map((claims) => ({ ...recipe, claims })),
+  ...each(recipe.looks, (look) => shorter(look.rows).map((rows) => ({ ...look, rows }))).map((looks) => ({ ...recipe, looks })),
+];
+
+const simpler = (recipe: Recipe): ReadonlyArray<Recipe> =>
+  recipe.form === 'plain' ? simplerPlain(recipe) : simplerComponents(recipe);
+
+const simplerWays = (way: Way): ReadonlyArray<Way> => [
+  ...barer(way, ['witnessTraces', 'requireWitnesses', 'keepGoing', 'maxMemoryBytes', 'locals', 'atOnce', 'properties']),
+  ...barer(way, ['symmetry', 'normalize', 'hashBits', 'pauseAt', 'maxStates', 'maxDepth']),
+];
+
+// --- the search for less ---------------------------------------------------------------------------------------------------
+
+/** What is left of the finding when nothing more can be left out, or the time is over. */
+export const shrunk = async (finding: Finding, file: string, deadlineMs: number): Promise<Finding> => {
+  const until = performance.now() + deadlineMs;
+  const kinds = new Set(finding.faults.map(({ what }) => what));
+  const still = async (recipe: Recipe, way: Way): Promise<Finding | undefined> => {
+    const world = explored(recipe);
+    if (world === undefined) return undefined;
+    const faults = await differences(recipe, world, way, file);
+    return faults.some(({ what }) => kinds.has(what)) ? { recipe, way, faults } : undefined;
+  };
+  const next = async ({ recipe, way }: Finding): Promise<Finding | undefined> => {
+    const tries = [
+      ...simplerWays(way).map((less) => [recipe, less] as const),
+      ...simpler(recipe).map((less) => [less, way] as const),
+    ];
+    for (const [less, how] of tries) {
+      if (performance.now() > until) return undefined;
+      const found = await still(less, how);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  let least = finding;
+  for (let found: Finding | undefined = finding; found !== undefined; found = await next(least)) least = found;
+  return least;
+};

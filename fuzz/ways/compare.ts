@@ -1,0 +1,252 @@
+/** What a report must say of a model of which the truth is known, and what it may leave open. */
+import type { PropertyReport, Report } from '#bayou/checker/report.js';
+import { classesOf, emptiness, isLiveness, isWitness, totalsOf, truths, type Truth } from '../oracle/judge.js';
+import { faultOfTrace } from '../oracle/replay.js';
+import type { Node, World } from '../oracle/world.js';
+import type { Way } from './way.js';
+
+/** A difference between a report and the truth. `what` names its kind, without the numbers. */
+export interface Fault {
+  readonly what: string;
+  readonly details: string;
+}
+
+/** What a way leaves of the truth. */
+interface Scope {
+  readonly world: World;
+  readonly way: Way;
+  readonly report: Report;
+  readonly truths: ReadonlyArray<Truth>;
+  readonly classOf: (node: Node) => string;
+  readonly isReduced: boolean;
+  /** States may have been taken for one another. */
+  readonly isLossy: boolean;
+  readonly isComplete: boolean;
+  readonly isLimited: boolean;
+  readonly say: (what: string, details: string) => void;
+}
+
+/** Fewer bits than these may lose states of a small model; with more it does not happen in a lifetime. */
+const SAFE_BITS = 56;
+
+// --- one property ----------------------------------------------------------------------------------------------------------
+
+/** Orders in which what is found first is nearest. */
+const findsNearest = ({ way, isReduced, isLossy }: Scope): boolean => {
+  if (way.engine === 'components') return way.search !== 'dfs';
+  if (way.engine === 'threads') return true;
+  return way.engine !== 'walks' && way.search !== 'dfs' && !isReduced && !isLossy;
+};
+
+const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, trace }: PropertyReport): void => {
+  const { world, way, say } = scope;
+  const wanted = verdict === 'violated' || (verdict === 'reached' && way.witnessTraces === true);
+  if (trace === undefined) {
+    if (wanted) say(`no run for ${claim.kind}`, `"${name}" is ${verdict} and there is no run that shows it`);
+    return;
+  }
+  if (verdict !== 'violated' && verdict !== 'reached') say(`run for ${verdict}`, `"${name}" is ${verdict} and has a run`);
+  const fault = faultOfTrace(world, claim, trace);
+  if (fault !== undefined) say(`run of ${claim.kind} ${fault}`, `the run for "${name}" ${fault}: ${JSON.stringify(trace)}`);
+  if (shortest === undefined || trace.steps.length === shortest) return;
+  if (trace.shortest || findsNearest(scope))
+    say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
+};
+
+const livenessVerdicts = ({ way, isReduced, isComplete }: Scope, { verdict }: Truth): ReadonlyArray<string> => {
+  const truth = verdict === 'open' ? 'unknown' : verdict;
+  const isJudged = way.engine === 'plain' || way.engine === 'states' || way.engine === 'numbers';
+  if (isReduced || !isJudged)
+    return isComplete ? ['unknown', truth] : ['unknown', ...(verdict === 'violated' ? ['violated'] : [])];
+  if (isComplete) return [truth];
+  return verdict === 'violated' ? ['violated', 'unknown'] : ['unknown'];
+};
+
+/** The verdicts that are right. */
+const rightVerdicts = (scope: Scope, truth: Truth): ReadonlyArray<string> => {
+  const { isComplete, isLossy, way, report } = scope;
+  if (isLiveness(truth.claim)) return livenessVerdicts(scope, truth);
+  const nothing = isWitness(truth.claim) ? 'not reached' : isComplete ? 'holds' : 'unknown';
+  if (truth.shortest === undefined) return [nothing];
+  if (isComplete && !isLossy) return [truth.verdict];
+  // As far as it went by depth, it has seen all there is; unless a violation was enough.
+  const isFar = report.stop.kind === 'depth' && !isLossy && truth.shortest <= (way.maxDepth ?? 0) && isDecidedWithin(truth, way);
+  return isFar ? [truth.verdict] : [truth.verdict, nothing];
+};
+
+/** A deadlock is seen where a state is expanded, and those at the limit are not. */
+const isDecidedWithin = ({ claim, shortest }: Truth, { maxDepth }: Way): boolean =>
+  claim.kind !== 'noDeadlock' || shortest! < (maxDepth ?? 0);
+
+const judgeProperty = (scope: Scope, truth: Truth, property: PropertyReport): void => {
+  const { say } = scope;
+  const { name, verdict, why } = property;
+  const right = rightVerdicts(scope, truth);
+  if (!right.includes(verdict))
+    say(`${truth.claim.kind}: ${verdict}`, `"${name}" is ${verdict}, and should be ${right.join(' or ')}`);
+  if (verdict === 'unknown' && (why ?? '') === '')
+    say('unknown without a reason', `"${name}" is unknown and the report does not say why`);
+  judgeTrace(scope, truth, property);
+};
+
+// --- counts ----------------------------------------------------------------------------------------------------------------
+
+const expectCount = ({ say }: Scope, name: string, has: number, should: number): void => {
+  if (has !== should) say(`count ${name}`, `${name}: ${has}, and should be ${should}`);
+};
+
+const judgeWhole = (scope: Scope): void => {
+  const { world, way, report, classOf, say } = scope;
+  const { counts } = report;
+  const totals = totalsOf(world, classOf);
+  expectCount(scope, 'distinct', counts.distinct, totals.distinct);
+  expectCount(scope, 'cut', counts.cut, totals.cut);
+  expectCount(scope, 'queue', counts.queue, 0);
+  const revisits = way.search === 'dfs' && way.maxDepth !== undefined;
+  if (!revisits) expectCount(scope, 'generated', counts.generated, totals.generated);
+  if (way.search === 'dfs' ? counts.depth < totals.depth : way.search !== 'sweep' || counts.depth !== 0) {
+    expectCount(scope, 'depth', counts.depth, totals.depth);
+    if (way.search !== 'dfs') expectCount(scope, 'completeDepth', counts.completeDepth, totals.depth);
+  }
+  if (!revisits) judgeCoverage(scope);
+  const empty = emptiness(world);
+  const isByParts = way.engine === 'components' || way.engine === 'threads';
+  // Of single interactions only a search by components speaks; and which of those that permutations make alike is enabled depends on what it keeps.
+  const isFamily = (name: string): boolean => world.machine.families.includes(name);
+  const sorted = (names: ReadonlyArray<string>): string => names.toSorted().join();
+  const never = report.vacuity.neverEnabled;
+  const has = sorted(scope.isReduced && isByParts ? never.filter(isFamily) : never);
+  const should = sorted(scope.isReduced || !isByParts ? empty.neverEnabled.filter(isFamily) : empty.neverEnabled);
+  if (has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
+  const isGraph = way.engine === 'plain' || way.engine === 'states' || way.engine === 'numbers';
+  const untriggered = empty.neverTriggered.filter((name) => way.properties?.includes(name) ?? true).join();
+  if (isGraph && report.vacuity.neverTriggered.join() !== untriggered) say('never triggered', `should be ${untriggered}`);
+};
+
+/** The steps of each family, and whether every state but the initial ones was found by one. */
+const judgeCoverage = (scope: Scope): void => {
+  const { world, report, classOf } = scope;
+  const kept = new Map<string, Node>();
+  for (const node of world.nodes.values()) if (!kept.has(classOf(node))) kept.set(classOf(node), node);
+  const steps = new Map<string, number>();
+  for (const { arcs } of kept.values()) for (const { family } of arcs) steps.set(family, (steps.get(family) ?? 0) + 1);
+  for (const { family, steps: taken } of report.coverage) expectCount(scope, `steps of ${family}`, taken, steps.get(family) ?? 0);
+  const fresh = report.coverage.reduce((sum, family) => sum + family.fresh, 0);
+  expectCount(scope, 'fresh', fresh, kept.size - new Set(world.initial.map(classOf)).size);
+};
+
+/** What a search that was stopped may say. */
+const judgePart = (scope: Scope): void => {
+  const { world, way, report, classOf, isLossy, say } = scope;
+  const { counts, stop } = report;
+  const totals = totalsOf(world, classOf);
+  if (counts.distinct > totals.distinct) say('too many states', `${counts.distinct} states, and there are ${totals.distinct}`);
+  if (way.engine === 'walks' || isLossy) return;
+  if (stop.kind === 'states' && counts.distinct < Math.min(way.maxStates ?? 0, totals.distinct)) {
+    say('too few states', `${counts.distinct} states, and should be at least ${way.maxStates}`);
+  }
+  if (stop.kind === 'depth' && way.maxDepth !== undefined) {
+    const near = totalsOf(world, classOf, way.maxDepth);
+    expectCount(scope, 'distinct within maxDepth', counts.distinct, near.distinct);
+    if (way.search !== 'dfs') {
+      expectCount(scope, 'generated within maxDepth', counts.generated, near.generated);
+      expectCount(scope, 'cut within maxDepth', counts.cut, near.cut);
+    }
+    if (near.depth < way.maxDepth) say('depth limit not reached', `no state is ${way.maxDepth} steps away`);
+    if (counts.completeDepth >= way.maxDepth) say('completeDepth', `states ${counts.completeDepth} steps away were not expanded`);
+  }
+  if (way.search === 'dfs' || way.search === 'sweep' || counts.completeDepth === 0) return;
+  const found = totalsOf(world, classOf, counts.completeDepth + 1).distinct;
+  if (counts.distinct < found) {
+    say(
+      'completeDepth',
+      `${counts.distinct} states, and ${found} are within a step of the depth ${counts.completeDepth}, called complete`,
+    );
+  }
+};
+
+// --- the whole report ------------------------------------------------------------------------------------------------------
+
+const judgeVerdict = ({ report, way, isComplete, say }: Scope): void => {
+  const { verdict, properties, vacuity, stop } = report;
+  const has = (wanted: string): boolean => properties.some((property) => property.verdict === wanted);
+  const isEmpty = vacuity.neverEnabled.length + vacuity.unreached.length + vacuity.neverTriggered.length === 0;
+  const right = has('violated')
+    ? 'violated'
+    : !isComplete || has('unknown')
+      ? 'bounded'
+      : way.requireWitnesses === true && !isEmpty
+        ? 'vacuous'
+        : 'holds';
+  if (verdict !== right) say(`verdict ${verdict}`, `the verdict is ${verdict}, and should be ${right} (stop: ${stop.kind})`);
+  const unreached = properties.filter((property) => property.verdict === 'not reached').map(({ name }) => name);
+  if (unreached.join() !== vacuity.unreached.join()) say('unreached', `unreached: ${vacuity.unreached.join()}`);
+};
+
+const judgeStop = ({ report, way, isLimited, truths: all, say }: Scope): void => {
+  const { kind } = report.stop;
+  const isBroken = report.properties.some(({ verdict }) => verdict === 'violated');
+  const allowed = [
+    ...(way.engine === 'walks' ? ['traces'] : ['complete']),
+    ...(isBroken ? ['violation'] : []),
+    ...(way.maxStates === undefined ? [] : ['states']),
+    ...(way.maxDepth === undefined ? [] : ['depth']),
+    ...(way.maxMemoryBytes === undefined ? [] : ['memory']),
+  ];
+  if (!allowed.includes(kind)) say(`stop ${kind}`, `it stopped for ${kind}, and could for ${allowed.join(' or ')}`);
+  if (kind !== 'violation' || isLimited) return;
+  // A search that goes on stops at a violation where nothing else is left to be found.
+  if (
+    way.keepGoing === true &&
+    way.engine !== 'walks' &&
+    all.some((truth) => !isLiveness(truth.claim) && truth.shortest === undefined)
+  )
+    say('stopped early', 'it stopped at a violation before every property was decided');
+};
+
+const known = new WeakMap<World, ReadonlyArray<Truth>>();
+
+/** The truths about a world, found once. */
+const truthsOf = (world: World): ReadonlyArray<Truth> => {
+  const found = known.get(world) ?? truths(world);
+  known.set(world, found);
+  return found;
+};
+
+const isLossyFor = ({ hashBits }: Way): boolean => hashBits !== undefined && hashBits < SAFE_BITS;
+
+/** Everything in which a report differs from the truth. */
+export const faultsOf = (world: World, way: Way, report: Report): ReadonlyArray<Fault> => {
+  const faults: Fault[] = [];
+  const { engine, symmetry = false, normalize = false, maxStates, maxDepth, maxMemoryBytes } = way;
+  const { machine } = world;
+  const isReduced = (symmetry && machine.permutations.length > 0) || (normalize && machine.normalize !== undefined);
+  const asked = truthsOf(world).filter(({ claim }) => way.properties?.includes(claim.name) ?? true);
+  const scope: Scope = {
+    world,
+    way,
+    report,
+    truths: asked,
+    classOf: classesOf(world, symmetry, normalize),
+    isReduced,
+    isLossy: isLossyFor(way),
+    isComplete: report.stop.kind === 'complete',
+    isLimited: maxStates !== undefined || maxDepth !== undefined || maxMemoryBytes !== undefined,
+    say: (what, details) => faults.push({ what, details }),
+  };
+  const names = asked.map(({ claim }) => `${claim.name}, ${claim.kind}`).join();
+  const reported = report.properties.map(({ name, kind }) => `${name}, ${kind}`).join();
+  if (names !== reported) scope.say('properties', `it reports on ${reported}, and should on ${names}`);
+  else report.properties.forEach((property, i) => judgeProperty(scope, asked[i]!, property));
+  judgeVerdict(scope);
+  judgeStop(scope);
+  if (engine !== 'walks' && scope.isComplete && !scope.isLossy) judgeWhole(scope);
+  else judgePart(scope);
+  if ((report.statistics.omission === undefined) !== (way.hashBits === undefined))
+    scope.say('omission', 'hash compaction and the estimate of what it missed go together');
+  return faults;
+};
+
+/** Whether the model declares progress that some step lowers: by components a search that comes to it ends with an error. */
+export const progressFalls = ({ nodes, machine }: World): boolean =>
+  [...nodes.values()].some(({ state, arcs }) => arcs.some(({ to }) => machine.lowers(state, to.state)));

@@ -1,0 +1,64 @@
+/** Checking a model in one way, with the checker as it is built. */
+import { toModel } from '#bayou/checker/adapt.js';
+import { check, checkSync, simulate, simulateSync } from '#bayou/checker/check.js';
+import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkInParallel } from '#bayou/checker/component/parallel.js';
+import type { ComponentModel, Model } from '#bayou/checker/interface.js';
+import { internedModel } from '#bayou/checker/interned.js';
+import type { CheckOptions, Report } from '#bayou/checker/report.js';
+import type { Built, Recipe } from '../recipe/recipe.js';
+import type { Way } from './way.js';
+
+/** What came of it: the report of each part (one, or one until it was stopped and one after that), or an error. */
+export type Result =
+  | { readonly kind: 'reports'; readonly reports: ReadonlyArray<{ readonly way: Way; readonly report: Report }> }
+  | { readonly kind: 'error'; readonly error: Error };
+
+type Keeping = Pick<CheckOptions, 'checkpoint' | 'resume' | 'maxStates'>;
+
+type AnyPlain = Model<unknown, unknown>;
+
+const asPlain = (built: Built, { engine }: Way): AnyPlain => {
+  if (built.form === 'plain') return built.model;
+  return (engine === 'numbers' ? internedModel(built.model) : toModel(built.model)) as unknown as AnyPlain;
+};
+
+const once = async (recipe: Recipe, built: Built, way: Way, keeping: Keeping): Promise<Report> => {
+  const { engine, atOnce, pauseAt: _, search, workers = 2, locals, seed = 1, traces = 1, traceLength = 1, ...common } = way;
+  const options = { ...common, ...keeping };
+  const placed = locals === undefined ? {} : { locals };
+  if (engine === 'components')
+    return checkComponents(built.model as ComponentModel, { ...options, ...placed, ...(search === undefined ? {} : { search }) });
+  if (engine === 'threads') {
+    const source = {
+      module: new URL('../recipe/recipe.js', import.meta.url).href,
+      name: 'componentModelOf',
+      args: [JSON.stringify(recipe)],
+    };
+    return checkInParallel(source, { ...options, ...placed, workers });
+  }
+  const model = asPlain(built, way);
+  if (engine === 'walks') {
+    const { hashBits: _bits, symmetry: _s, normalize: _n, checkpoint: _c, resume: _r, ...walking } = options;
+    const walks = { ...walking, seed, traces, traceLength };
+    return atOnce === true ? simulateSync(model, walks) : simulate(model, walks);
+  }
+  const ordered = { ...options, search: search === 'dfs' ? search : 'bfs' } as const;
+  return atOnce === true ? checkSync(model, ordered) : check(model, ordered);
+};
+
+/** Checks in one way; `file` is where a checkpoint may be written. */
+export const run = async (recipe: Recipe, built: Built, way: Way, file: string): Promise<Result> => {
+  try {
+    const { pauseAt, ...rest } = way;
+    if (pauseAt === undefined) return { kind: 'reports', reports: [{ way, report: await once(recipe, built, way, {}) }] };
+    const paused = { ...rest, maxStates: pauseAt };
+    const before = await once(recipe, built, paused, { checkpoint: file });
+    const first = { way: paused, report: before };
+    if (before.stop.kind !== 'states') return { kind: 'reports', reports: [first] };
+    const after = await once(recipe, built, rest, { resume: file });
+    return { kind: 'reports', reports: [first, { way: rest, report: after }] };
+  } catch (error) {
+    return { kind: 'error', error: error instanceof Error ? error : new Error(String(error)) };
+  }
+};

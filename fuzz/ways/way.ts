@@ -1,0 +1,127 @@
+/** A way to check a model: which engine, in which order, with what limits; as data, so that it can be printed and cut down. */
+import type { Dice } from '../dice.js';
+import { kindsOf, type Recipe } from '../recipe/recipe.js';
+
+/** Which machinery. `states` and `numbers`: a component model as a plain one, of its values or of their numbers. */
+export type Engine = 'plain' | 'components' | 'states' | 'numbers' | 'threads' | 'walks';
+
+export interface Way {
+  readonly engine: Engine;
+  readonly search?: 'auto' | 'bfs' | 'dfs' | 'sweep';
+  readonly keepGoing?: boolean;
+  readonly symmetry?: boolean;
+  readonly normalize?: boolean;
+  readonly hashBits?: number;
+  readonly maxStates?: number;
+  readonly maxDepth?: number;
+  readonly maxMemoryBytes?: number;
+  readonly witnessTraces?: boolean;
+  readonly requireWitnesses?: boolean;
+  readonly properties?: ReadonlyArray<string>;
+  readonly workers?: number;
+  /** Stop at so many states, and go on from the checkpoint. */
+  readonly pauseAt?: number;
+  /** Names of the slots to be kept as local positions. */
+  readonly locals?: ReadonlyArray<string>;
+  readonly seed?: number;
+  readonly traces?: number;
+  readonly traceLength?: number;
+  /** Plain models without a pause: `checkSync`. */
+  readonly atOnce?: boolean;
+}
+
+const isLive = ({ kind }: { readonly kind: string }): boolean => kind.startsWith('event') || kind === 'leadsTo';
+
+/** Threads take long to start, so they are tried once in so many models. */
+const THREADS_ONE_IN = 100;
+
+const engineOf = (dice: Dice, recipe: Recipe): Engine => {
+  if (dice.oneIn(12)) return 'walks';
+  if (recipe.form === 'plain') return 'plain';
+  if (dice.oneIn(THREADS_ONE_IN)) return 'threads';
+  return dice.pick(['components', 'components', 'components', 'components', 'states', 'numbers'] as const);
+};
+
+const searchOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'search'> => {
+  if (engine === 'walks' || engine === 'threads') return {};
+  if (engine !== 'components') return { search: dice.pick(['bfs', 'dfs'] as const) };
+  const sweeps = recipe.form === 'component' && recipe.hasProgress;
+  return { search: dice.pick(sweeps ? (['auto', 'bfs', 'dfs', 'sweep', 'sweep'] as const) : (['auto', 'bfs', 'dfs'] as const)) };
+};
+
+const reductionsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'symmetry' | 'normalize'> => {
+  if (engine === 'walks' || engine === 'numbers') return {};
+  const hasQuotient = recipe.form === 'plain' ? recipe.variants > 1 : recipe.domains.some(({ variants }) => variants > 1);
+  return {
+    ...(recipe.symmetry !== undefined && dice.oneIn(2) ? { symmetry: true } : {}),
+    ...(hasQuotient && dice.oneIn(2) ? { normalize: true } : {}),
+  };
+};
+
+const BITS = [8, 12, 20, 60, 60, 64] as const;
+
+/** Hash compaction, with the properties that it can judge. */
+const hashingOf = (dice: Dice, recipe: Recipe, { engine, search }: Way): Pick<Way, 'hashBits' | 'properties'> => {
+  if (!dice.oneIn(6) || engine === 'walks' || engine === 'threads' || search === 'sweep') return {};
+  const safe = kindsOf(recipe)
+    .filter((claim) => !isLive(claim))
+    .map(({ name }) => name);
+  return { hashBits: dice.pick(BITS), ...(safe.length < recipe.claims.length ? { properties: safe } : {}) };
+};
+
+const limitsOf = (dice: Dice, size: number, way: Way): Pick<Way, 'maxStates' | 'maxDepth' | 'maxMemoryBytes' | 'pauseAt'> => {
+  const { engine, search, hashBits } = way;
+  const some = 1 + dice.below(size);
+  if (engine === 'walks') return dice.oneIn(4) ? { maxStates: some } : {};
+  if (dice.oneIn(10) && engine !== 'numbers') return { pauseAt: some };
+  if (!dice.oneIn(5)) return {};
+  const knowsDepth = search !== 'sweep' && (search !== 'dfs' || hashBits === undefined);
+  const kind = dice.below(5);
+  if (kind < 2 && knowsDepth) return { maxDepth: 1 + dice.below(Math.min(size, 200)) };
+  return kind === 2 ? { maxMemoryBytes: 1 } : { maxStates: some };
+};
+
+const askedOf = (dice: Dice, recipe: Recipe): Way => ({
+  engine: 'plain',
+  ...(dice.oneIn(4) ? {} : { keepGoing: true }),
+  ...(dice.oneIn(3) ? { witnessTraces: true } : {}),
+  ...(dice.oneIn(5) ? { requireWitnesses: true } : {}),
+  ...(dice.oneIn(8) ? { properties: dice.some(kindsOf(recipe), 0.5).map(({ name }) => name) } : {}),
+});
+
+/** Which slots may be kept as local positions by order: all of one kind, or the first. */
+const localsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'locals'> => {
+  if (recipe.form !== 'component' || (engine !== 'components' && engine !== 'threads') || dice.oneIn(2)) return {};
+  const met = recipe.meetings.map(({ slots, talk }) => [
+    ...slots,
+    ...(talk?.when === undefined ? [] : recipe.looks[talk.when]!.slots),
+  ]);
+  const inDomain = (domain: number): ReadonlyArray<number> =>
+    recipe.slots.flatMap((slot, i) => (slot.domain === domain ? [i] : []));
+  const kinds = recipe.domains.map((_, i) => inDomain(i)).filter((slots) => slots.length > 0);
+  const apart = kinds.filter((slots) => met.every((list) => list.filter((slot) => slots.includes(slot)).length <= 1));
+  return { locals: apart.length === 0 || dice.oneIn(4) ? [] : dice.pick(apart).map((slot) => recipe.slots[slot]!.name) };
+};
+
+/** A random way to check a model that has so many states. */
+export const anyWay = (dice: Dice, recipe: Recipe, size: number): Way => {
+  const engine = engineOf(dice, recipe);
+  const begun: Way = {
+    ...askedOf(dice, recipe),
+    ...searchOf(dice, engine, recipe),
+    ...reductionsOf(dice, engine, recipe),
+    ...localsOf(dice, engine, recipe),
+    engine,
+    ...(engine === 'threads' ? { workers: 2 + dice.below(2) } : {}),
+    ...(engine === 'walks' ? { seed: dice.below(1000), traces: 1 + dice.below(10), traceLength: 1 + dice.below(30) } : {}),
+    ...(dice.oneIn(2) ? { atOnce: true } : {}),
+  };
+  const hashed = { ...begun, ...hashingOf(dice, recipe, begun) };
+  return { ...hashed, ...limitsOf(dice, size, hashed) };
+};
+
+/** The ways that a model is checked in: always the plain one of each interface, and some at random. */
+export const anyWays = (dice: Dice, recipe: Recipe, size: number): ReadonlyArray<Way> => {
+  const first: Way = { engine: recipe.form === 'plain' ? 'plain' : 'components', search: 'bfs', keepGoing: true };
+  return [first, ...Array.from({ length: recipe.form === 'plain' ? 2 : 3 }, () => anyWay(dice, recipe, size))];
+};
