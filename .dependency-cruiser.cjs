@@ -34,6 +34,7 @@ module.exports = {
       '^src/(model|impl)',
       'Whoever judges has read the contract alone.',
     ),
+    arrow(
       'oracle-knows-types-alone',
       '^fuzz/(oracle|recipe|make)',
       '^(src/(?!checker/(interface|report))|conformance|fuzz/ways)',

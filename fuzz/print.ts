@@ -11,6 +11,17 @@ const json = (value: unknown): string => JSON.stringify(value);
 /** `name: […],` with each item on a line of its own where there are several. */
 const list = (items: Lines): string => (items.length < 2 ? `[${items.join(', ')}]` : `[\n  ${items.join(',\n  ')},\n]`);
 
+/** Equality of values, where 0 and -0 are one. */
+const SAME: Lines = [
+  'const text = (v) =>',
+  '  v instanceof Set ? `S(${[...v].map(text).sort()})`',
+  '  : v instanceof Map ? `M(${[...v].map(([k, w]) => `${text(k)}=>${text(w)}`).sort()})`',
+  '  : Array.isArray(v) ? `[${v.map(text)}]`',
+  "  : typeof v === 'object' && v !== null ? `{${Object.keys(v).sort().map((k) => `${JSON.stringify(k)}:${text(v[k])}`)}}`",
+  "  : typeof v === 'string' ? JSON.stringify(v) : typeof v === 'bigint' ? `${v}n` : String(v);",
+  'const same = (a, b) => text(a) === text(b);',
+];
+
 // --- plain -----------------------------------------------------------------------------------------------------------------
 
 const plainLines = (recipe: PlainRecipe): Lines => {
@@ -36,7 +47,7 @@ const plainLines = (recipe: PlainRecipe): Lines => {
   });
   const wrapped = variants > 1;
   return [
-    "import { isDeepStrictEqual as same } from 'node:util';",
+    ...SAME,
     `const states = ${list(states.map(source))};`,
     '// from, to (-1: not enabled), family, arg, fairness class, note, shift of the variant',
     `const edges = ${list(edges.map((e) => json([e.from, e.to, e.family, e.arg, e.fair ?? null, e.note ?? null, e.shift])))};`,
@@ -62,7 +73,7 @@ const plainLines = (recipe: PlainRecipe): Lines => {
     '  label: (a) => ({ family: edges[a][2], args: [edges[a][3]] }),',
     '  note: (_, a) => edges[a][5] ?? undefined,',
     '  fairness: (a) => edges[a][4] ?? undefined,',
-    `  properties: ${list(claims)},`,
+    `  properties: ${list(claims.length > 0 ? claims : ["{ name: 'nothing', kind: 'always', holds: () => true }"])},`,
     ...(beyond === undefined ? [] : [`  boundary: (s) => !${json(beyond)}.includes(index(s)),`]),
     ...(symmetry === undefined
       ? []
@@ -138,8 +149,8 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
     return `${name}: Object.assign([${values.map(source).join(', ')}], { ${fields} }),`;
   });
   return [
-    "import { isDeepStrictEqual as same } from 'node:util';",
     "import { conversation, interaction, over, slot } from 'bayou/checker';",
+    ...SAME,
     'const values = {',
     ...valuesLines.map((line) => `  ${line}`),
     '};',
@@ -159,7 +170,7 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
       slots.map((_, i) => i),
     )},`,
     `  interactions: ${list(meetings.map((meeting) => meetingLine(recipe, meeting)))},`,
-    `  properties: ${list(claims)},`,
+    `  properties: ${list(claims.length > 0 ? claims : [`{ name: 'nothing', kind: 'always', over: [over([${slots[0]!.name}], () => true)] }`])},`,
     ...(boundary === undefined ? [] : [`  boundary: ${all(boundary)},`]),
     ...(recipe.hasProgress
       ? [
@@ -180,6 +191,6 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
   ];
 };
 
-/** The lines of the module. */
+/** The lines of the module. A model that asks nothing asks something that is true, for `bayou check` wants a property. */
 export const moduleOf = (recipe: Recipe): Lines =>
   (recipe.form === 'plain' ? plainLines(recipe) : componentLines(recipe)).flatMap((line) => line.split('\n'));

@@ -36,22 +36,22 @@ const walkTo = (last: End): Walk => {
   return { nodes: nodes.reverse(), arcs: arcs.reverse() };
 };
 
-/** All walks that look like the trace, at most so many. */
-const walksOf = ({ machine, initial }: World, trace: Counterexample): ReadonlyArray<Walk> => {
+/** One of those that end in the same state: what a safety property says depends on the last step alone. */
+const oneForEach = (ends: ReadonlyArray<End>): ReadonlyArray<End> => [...new Map(ends.map((end) => [end.node, end])).values()];
+
+/** All walks that look like the trace, or undefined where there are too many. Of a lasso every one counts, else one to each state. */
+const walksOf = ({ machine, initial }: World, trace: Counterexample): ReadonlyArray<Walk> | undefined => {
   const { show } = machine;
   const looks = (node: Node, shown: Shown): boolean => show === undefined || agree(show(node.state), shown);
   let ends: ReadonlyArray<End> = initial.filter((node) => looks(node, trace.initial)).map((node) => ({ node }));
   for (const step of trace.steps) {
     const label = [step.label.family, ...step.label.args].join(' ');
-    const next: End[] = [];
-    for (const end of ends) {
-      for (const arc of end.node.arcs) {
-        if (next.length >= MOST_WALKS) break;
-        if (arc.label !== label || arc.note !== step.note || !looks(arc.to, step.state)) continue;
-        next.push({ node: arc.to, before: { end, arc } });
-      }
-    }
-    ends = next;
+    ends = (trace.loop === undefined ? oneForEach(ends) : ends).flatMap((end) =>
+      end.node.arcs
+        .filter((arc) => arc.label === label && arc.note === step.note && looks(arc.to, step.state))
+        .map((arc): End => ({ node: arc.to, before: { end, arc } })),
+    );
+    if (ends.length > MOST_WALKS) return undefined;
   }
   return ends.map(walkTo);
 };
@@ -112,7 +112,8 @@ const decides = (walk: Walk, claim: Claim, loop: number | undefined): boolean =>
 /** What is wrong with a trace, if anything. */
 export const faultOfTrace = (world: World, claim: Claim, trace: Counterexample): string | undefined => {
   const walks = walksOf(world, trace);
+  if (walks === undefined) return undefined;
   if (walks.length === 0) return 'is no run of the model';
   if (walks.some((walk) => decides(walk, claim, trace.loop))) return undefined;
-  return walks.length >= MOST_WALKS ? undefined : isLiveness(claim) ? 'is no fair run that breaks it' : 'does not decide it';
+  return isLiveness(claim) ? 'is no fair run that breaks it' : 'does not decide it';
 };
