@@ -174,7 +174,7 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
     ...(boundary === undefined ? [] : [`  boundary: ${all(boundary)},`]),
     ...(recipe.hasProgress
       ? [
-          `  progress: (kind, local) => ${json(Object.fromEntries(domains.map(({ name, progress }) => [name, progress])))}[kind][number(kind, local)] ?? 0,`,
+          `  progress: (kind, local) => (${json(Object.fromEntries(domains.map(({ name, progress }) => [name, progress])))})[kind][number(kind, local)] ?? 0,`,
         ]
       : []),
     ...(symmetry === undefined
