@@ -16,8 +16,6 @@ export interface Hurt {
   readonly run: (slot: Slot, chance: Chance, ground: Ground) => Promise<void>;
 }
 
-/** About how long a server takes from its start until it listens, in ms. */
-const START_MS = 400;
 /** As long as changes may be in the journal alone, and a bit more. */
 const TAKE_IN_MS = 3_000;
 
@@ -39,11 +37,11 @@ const startUp: Hurt = {
   name: 'start-up',
   weight: 12,
   calm: false,
-  run: async (slot, chance) => {
+  run: async (slot, chance, ground) => {
     await slot.kill(slot.process, 'load');
     for (let n = chance.whole(1, 4); n > 0; n--) {
       const process = slot.spawn();
-      await Promise.race([process.started, sleep(chance.whole(0, START_MS))]);
+      await Promise.race([process.started, sleep(chance.dice() * ground.startMs)]);
       await slot.kill(process, 'start-up');
     }
     await slot.start();
@@ -120,7 +118,7 @@ const second: Hurt = {
   run: async (slot, chance, ground) => {
     const first = slot.process;
     const other = slot.spawn();
-    await Promise.race([other.gone, sleep(chance.whole(0, START_MS))]);
+    await Promise.race([other.gone, sleep(chance.dice() * ground.startMs)]);
     await slot.kill(first, 'two on one folder');
     if (!(await adoptEither(slot, [other], ground))) await slot.start();
   },

@@ -23,6 +23,8 @@ export interface Ground {
   /** Every replica that ever ran, and the process that runs as it now. */
   readonly replicas: Map<ReplicaId, ServerProcess>;
   readonly kills: Map<string, number>;
+  /** How long the last server that came to listen took to do so, in ms: what is done in the middle of a start is done within that. */
+  startMs: number;
 }
 
 const MAX_COPIES = 3;
@@ -81,9 +83,13 @@ export class Slot {
   async start(expected: Expectation = 'whole'): Promise<void> {
     const { judge, note } = this.#ground;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const began = performance.now();
       const process = this.spawn();
       const started = await process.started;
-      if (started.type === 'listens') return this.adopt(process, started.port, started.replica);
+      if (started.type === 'listens') {
+        this.#ground.startMs = performance.now() - began;
+        return this.adopt(process, started.port, started.replica);
+      }
       if (!IN_USE.test(started.said)) {
         note(`server ${this.id} refuses its folder: ${started.said}`);
         if (expected !== 'spoilt') judge.accuse('lost', `server ${this.id} refuses its folder: ${started.said}`);

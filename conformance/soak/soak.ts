@@ -63,6 +63,8 @@ const POLL_MS = 50;
 const PROGRESS_MS = 5_000;
 const MAX_NOTES = 120;
 const PEOPLE = 2;
+/** About how long a server takes to start, in ms, until one has. */
+const START_MS = 400;
 /** A calm and a look at all stores comes at least after so many kills; a day of the master, in percent of these. */
 const KILLS_BETWEEN_CALMS = 40;
 const DAY_PERCENT = 35;
@@ -107,6 +109,7 @@ class Soak {
       note: (line) => this.#note(line),
       replicas: this.#replicas,
       kills: this.#kills,
+      startMs: START_MS,
     };
     this.#slots = SERVERS.map((id) => new Slot(this.#ground, id));
   }
