@@ -39,6 +39,9 @@ const next = (state: PetersonState, { name, process }: PetersonAction, useTurn: 
   }
 };
 
+/** What the model can be made with. */
+export const parameters = { variant: { default: 'correct', oneOf: ['correct', 'broken'] } };
+
 /** Peterson's algorithm, or the same without the turn. */
 export const peterson = (variant: 'correct' | 'broken' = 'correct'): Model<PetersonState, PetersonAction> => ({
   name: `Peterson's algorithm, ${variant}`,
@@ -63,4 +66,5 @@ export const peterson = (variant: 'correct' | 'broken' = 'correct'): Model<Peter
   ],
 });
 
-export default peterson;
+export default ({ variant }: { readonly variant: 'correct' | 'broken' }): Model<PetersonState, PetersonAction> =>
+  peterson(variant);

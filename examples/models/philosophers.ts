@@ -52,4 +52,15 @@ export const philosophers = (count: number, manners: 'polite' | 'rude'): Model<T
   ],
 });
 
-export default (): Model<Table, Move> => philosophers(3, 'polite');
+/** What the model can be made with. */
+export const parameters = {
+  philosophers: { default: 3, min: 2, max: 12 },
+  manners: { default: 'polite', oneOf: ['polite', 'rude'] },
+};
+
+export interface TableParameters {
+  readonly philosophers: number;
+  readonly manners: 'polite' | 'rude';
+}
+
+export default ({ philosophers: count, manners }: TableParameters): Model<Table, Move> => philosophers(count, manners);

@@ -99,4 +99,7 @@ export const twoPhaseCommit = (managers: number): Model<TwoPhaseState, TwoPhaseA
   };
 };
 
-export default (): Model<TwoPhaseState, TwoPhaseAction> => twoPhaseCommit(3);
+/** What the model can be made with. */
+export const parameters = { managers: { default: 3, min: 1, max: 10 } };
+
+export default ({ managers }: { readonly managers: number }): Model<TwoPhaseState, TwoPhaseAction> => twoPhaseCommit(managers);

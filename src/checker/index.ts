@@ -15,9 +15,44 @@ export { checkInParallel, type ModelSource, type ParallelOptions } from './compo
 export { CheckerError } from './component/error.js';
 export type { SimulateOptions } from './plain/simulate.js';
 export { stepper, type Choice, type Stepper } from './stepper.js';
+export { follow, type PathEnds } from './runs/follow.js';
+export type { Break, Difference, PathStep, Refusal, Replay } from './replay.js';
+export { sampleRuns, type Sample, type SampleOptions } from './runs/sample.js';
+export { severalCounterexamples } from './runs/several.js';
+export { withFewestSwitches } from './runs/switches.js';
 export { toDot, type Dot } from './output/dot.js';
 export { toItf } from './output/itf.js';
 export { toMermaid } from './output/mermaid.js';
 export { toShiViz } from './output/shiviz.js';
 export { summaryLines, verdictLine } from './output/summary.js';
 export { traceLines } from './output/trace.js';
+export { bag, bagWithout, permutations, sortedSet } from './helpers/collections.js';
+export {
+  actorModel,
+  type Actor,
+  type ActorsAction,
+  type ActorsState,
+  type ActorSystem,
+  type Delivery,
+  type Envelope,
+  type Reaction,
+  type Send,
+} from './helpers/actors.js';
+export {
+  emptyHistory,
+  invoked,
+  isLinearizable,
+  linearization,
+  responded,
+  type History,
+  type SequentialObject,
+} from './helpers/linearizability.js';
+export {
+  NOTHING_PUT,
+  register,
+  registerClient,
+  registerHistory,
+  type RegisterClientState,
+  type RegisterMessage,
+  type RegisterOperation,
+} from './helpers/register.js';

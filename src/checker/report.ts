@@ -54,6 +54,8 @@ export interface PropertyReport {
   readonly why?: string;
   /** The run that breaks it; for a witness, where it was asked for, a run that reaches it. */
   readonly trace?: Counterexample;
+  /** Further runs that break it, where they were asked for. */
+  readonly more?: ReadonlyArray<Counterexample>;
 }
 
 // --- coverage --------------------------------------------------------------------------------------------------------------

@@ -126,8 +126,6 @@ describe('output', () => {
     for (const name of files) expect(stdout).toContain(`written: ${join(out, name)}`);
     const trace = JSON.parse(await readFile(join(out, files[3]!), 'utf8')) as Readonly<Record<string, unknown>>;
     expect(trace).toMatchObject({ model: 'counter', module: COUNTER, property: NEVER, shortest: true });
-    const replayed = await bayou(['check', '--replay', join(out, files[3]!)]);
-    expect([replayed.status, replayed.stderr]).toEqual([2, expect.stringContaining("it is a run of a model of one's own")]);
   });
 
   test('names that are alike as files, and modules of one name, never write over each other', async () => {
@@ -325,7 +323,7 @@ describe('bad modules: one clear line, and 2', () => {
     [
       COUNTER,
       ['--servers', '3', '--variant', 'V1', '--set', 'rounds=2'],
-      "--servers, --variant, --set rounds: for configurations of Bayou's model",
+      "--servers, --variant: for configurations of Bayou's model",
     ],
     [COUNTER, ['--out-dir', 'x', '--format', 'script'], "--format script: for configurations of Bayou's model"],
     [COUNTER, ['--workers', '2'], '--workers: for a ComponentModel, and this is a Model'],

@@ -7,9 +7,10 @@ import { decodeModel } from '#bayou/cli/check/shape.js';
 import { toModel } from '#bayou/checker/adapt.js';
 import { internedModel } from '#bayou/checker/interned.js';
 import { bayou } from '#bayou/model/system.js';
-import peterson from '../../examples/models/peterson.js';
-import philosophers from '../../examples/models/philosophers.js';
-import twoPhaseCommit from '../../examples/models/two-phase-commit.js';
+import { ewd840 } from '../../examples/models/ewd840.js';
+import { peterson } from '../../examples/models/peterson.js';
+import { philosophers } from '../../examples/models/philosophers.js';
+import { twoPhaseCommit } from '../../examples/models/two-phase-commit.js';
 import waterJugs from '../../examples/models/water-jugs.js';
 import { configured } from '../support/configs.js';
 
@@ -22,9 +23,12 @@ const levelOf = (model: unknown): string => {
 };
 
 describe('what is taken for a model', () => {
-  test.each([peterson(), philosophers(), twoPhaseCommit(), waterJugs])('the example $name', (model) => {
-    expect(levelOf(model)).toBe('plain');
-  });
+  test.each([peterson('correct'), philosophers(3, 'polite'), twoPhaseCommit(3), waterJugs, ewd840({ nodes: 3 })])(
+    'the example $name',
+    (model) => {
+      expect(levelOf(model)).toBe('plain');
+    },
+  );
 
   test.each(readdirSync('spec/configs').map((file) => file.replace('.json', '')))('the model of %s, at both levels', (name) => {
     const model = bayou(configured(name));

@@ -65,6 +65,22 @@ describe.skipIf(!hasScript)('on a terminal (skipped where util-linux’s script,
     expect(lines.filter((line) => PROGRESS.test(line))).toEqual([]);
   });
 
+  test('--step is a prompt: steps by number and by name, completed by a tab, and the last command again', async () => {
+    const keys = ['1\r', 'rea\t', '\u001b[A\r', 'done\r'];
+    let typed = 0;
+    let completed = false;
+    const { status, lines } = await onTerminal('test/cli/models/counter.mjs --step', (sofar, type) => {
+      // A prompt on a line of its own waits for a command.
+      const prompts = sofar.split('\n\u001b[1G\u001b[0J\u001b[36mstep> ').length - 1;
+      if (prompts > typed && typed < keys.length) type(keys[typed++]!);
+      // A tab among other keys is one of a text that is pasted: the line ends when it has been completed.
+      if (!completed && typed === 2 && sofar.endsWith('read 1')) type('\r');
+      completed ||= typed === 2 && sofar.endsWith('read 1');
+    });
+    expect(status).toBe(0);
+    expect(lines.join('\n')).toMatch(/^1 {2}read 0$[^]*^2 {2}read 1$[^]*^"read 1" is no command/m);
+  });
+
   test('with two workers too', async () => {
     let typed = false;
     const { status, lines } = await onTerminal('bayou-s-3224 --workers 2', (sofar, type) => {

@@ -269,7 +269,7 @@ describe('bayou check --replay', () => {
       const file = join(dir, 'hand.json');
       const put = { label: { family: 'Put', args: ['c11', 's0', 'a'] }, seen: { result: 'accepted 1@0.0' } };
       writeFileSync(file, JSON.stringify({ model: 'hand', config, steps: [put, { label }] }));
-      return replayPath(loadPath(file, new Map()));
+      return replayPath(loadPath(file, new Map()) as RecordedPath);
     };
     expect(replayed({ family: 'Put', args: ['c11', 's1', 'a'] }).refusal).toMatchObject({ step: 1, why: 'disabled' });
     expect(replayed({ family: 'Put', args: ['c11', 's1', 'a'] }).refusal?.enabled).toContain('Get c11 s0 a');

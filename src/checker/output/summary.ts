@@ -49,8 +49,8 @@ const whyLines = ({ properties }: Report): ReadonlyArray<string> => {
   return [...new Set(open.map(({ verdict, why }) => `  ${verdict}: ${why!}`))];
 };
 
-const runLines = (trace: Counterexample): ReadonlyArray<string> => [
-  `A ${trace.shortest ? 'shortest ' : ''}run of ${many(trace.steps.length, 'step')}:`,
+const runLines = (trace: Counterexample, which = 'A'): ReadonlyArray<string> => [
+  `${which} ${which === 'A' && trace.shortest ? 'shortest ' : ''}run of ${many(trace.steps.length, 'step')}:`,
   ...traceLines(trace),
   '',
 ];
@@ -61,7 +61,11 @@ const TITLES: Partial<Record<PropertyReport['verdict'], string>> = { violated: '
 const propertyRunLines = (property: PropertyReport): ReadonlyArray<string> => {
   const title = TITLES[property.verdict];
   if (title === undefined || property.trace === undefined) return [];
-  return [`${title}: ${oneLine(property.name)}${ruleOf(property)}`, ...runLines(property.trace)];
+  return [
+    `${title}: ${oneLine(property.name)}${ruleOf(property)}`,
+    ...runLines(property.trace),
+    ...(property.more ?? []).flatMap((trace) => runLines(trace, 'Another')),
+  ];
 };
 
 const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {

@@ -21,6 +21,14 @@ export interface CheckArgs {
   readonly requireWitnesses: boolean;
   /** Show a run for each witness that is reached. */
   readonly witnesses: boolean;
+  /** Judge deadlock, though the model has no property that does. */
+  readonly deadlock: boolean;
+  /** Counterexamples of each property. */
+  readonly tracesPerProperty: number;
+  /** So many random runs in which nothing breaks, instead of a search. */
+  readonly sample?: number;
+  /** Step through the model by hand, instead of a search. */
+  readonly step: boolean;
   readonly plain: boolean;
   readonly workers: number;
   /** Bits of a hash; `true`: the default of 64. */

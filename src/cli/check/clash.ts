@@ -6,8 +6,10 @@ type Options = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'>;
 
 const FIELD_FLAGS = FIELD_OPTIONS.map(({ flag }) => flag);
 
-/** The options that go with `--replay`, beside those that override a field. */
+/** The options that go with `--replay`, `--step` and `--sample`, which search nothing, beside those that say which model it is. */
 const WITH_REPLAY = ['--replay', '--json', '--set', ...FIELD_FLAGS];
+const WITH_STEP = ['--step', '--set', ...FIELD_FLAGS];
+const WITH_SAMPLE = ['--sample', '--seed', '--trace-length', '--json', '--set', ...FIELD_FLAGS];
 
 /** Options that only a search at random has a use for, and those that it has none for. */
 const OF_WALKS = ['--seed', '--traces', '--trace-length'];
@@ -22,6 +24,15 @@ export const ignoredBy = (raw: Options, configs: number, given: ReadonlyArray<st
     const strange = [...(configs > 0 ? ['a configuration'] : []), ...beside(WITH_REPLAY)];
     if (strange.length === 0) return undefined;
     return `--replay searches nothing: it goes with --json and with options that override a field, not with ${strange.join(', ')}`;
+  }
+  if (raw.step) {
+    if (configs > 1) return '--step is for one model at a time';
+    const strange = beside(WITH_STEP);
+    return strange.length === 0 ? undefined : `--step searches nothing: not with ${strange.join(', ')}`;
+  }
+  if (raw.sample !== undefined) {
+    const strange = beside(WITH_SAMPLE);
+    return strange.length === 0 ? undefined : `--sample searches nothing: not with ${strange.join(', ')}`;
   }
   const [walks, others] = [among(OF_WALKS), among(NOT_OF_WALKS)];
   if (raw.search !== 'simulate' && walks !== '') return `${walks}: for --search simulate alone`;
@@ -42,5 +53,7 @@ export const clashOf = (raw: Options, configs: number): string | undefined => {
   if (raw.hashCompaction !== undefined && (raw.workers > 1 || raw.search === 'sweep' || raw.search === 'simulate'))
     return '--hash-compaction is for --search bfs and dfs by one thread';
   if (raw.workers > 1 && (slow || raw.search === 'sweep')) return '--workers is for --search bfs, without --plain';
+  if (raw.tracesPerProperty > 1 && raw.search === 'simulate')
+    return '--traces-per-property is for searches that see every state, not for --search simulate';
   return undefined;
 };

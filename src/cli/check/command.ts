@@ -7,6 +7,7 @@ import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
 import { progressLineOn } from '../progress.js';
 import { loadConfig, namedBy, shippedConfigs, type Loaded } from './config.js';
 import { search } from './engine.js';
+import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
 import { writeFiles } from './files.js';
 import { isModule, moduleSubject } from './module.js';
@@ -15,7 +16,10 @@ import type { CheckArgs } from './args.js';
 import { parseArgs } from './options.js';
 import { repeatCommand } from './repeat.js';
 import { replayFile } from './replay.js';
+import { sample } from './sample.js';
+import { stepThrough } from './step.js';
 import { configured, type Subject } from './subject.js';
+import { tell } from './tell.js';
 
 // --- printing --------------------------------------------------------------------------------------------------------------
 
@@ -79,7 +83,7 @@ const printReport = (args: CheckArgs, { subject, report, judgement, files, repea
   }
   const lines = summaryLines(report);
   const failed = report.verdict !== 'holds';
-  for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report)]) print(line);
+  for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report), ...subject.unjudged]) print(line);
   if (failed) print(`Repeat with: ${repeat}`);
   for (const line of goOnLines(args, report, repeat)) print(line);
   if (judgement.line !== undefined) print(judgement.line);
@@ -99,19 +103,29 @@ const interruption = (): { signal: AbortSignal; end: () => void } => {
   return { signal: controller.signal, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 };
 
+const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
+  if (isModule(source)) return moduleSubject(source, args);
+  if (args.deadlock) throw new UsageError(`${source}: --deadlock is for models of your own: runs of Bayou's model have an end`);
+  return configured(await loadConfig(source, args.overrides));
+};
+
 const checkOne = async (
   source: string,
   args: CheckArgs,
   distinct: (name: string) => string,
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
-  const subject = isModule(source) ? await moduleSubject(source, args) : configured(await loadConfig(source, args.overrides));
+  const subject = await subjectOf(source, args);
+  if (args.sample !== undefined) return sample(subject, args, args.sample, print, signal);
   const { onProgress, end } = progressOf(subject, args);
-  const report = await search(subject, args, {
+  const hooks = {
     signal,
     progressEveryMs: args.ndjson ? NDJSON_MS : TERMINAL_MS,
     ...(onProgress === undefined ? {} : { onProgress }),
-  }).finally(end);
+  };
+  const report = await search(subject, args, hooks)
+    .then((found) => tell(subject, found, args, hooks))
+    .finally(end);
   const judgement = judgementOf(report, subject.expect);
   const files = args.outDir === undefined ? [] : await writeFiles(args.outDir, args.format, subject, report, distinct);
   printReport(args, { subject, report, judgement, files, repeat: repeatCommand(args, source) });
@@ -132,6 +146,12 @@ const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
   return worst(statuses);
 };
 
+const stepOne = async (args: CheckArgs): Promise<ExitStatus> => {
+  const [source = 'default', ...others] = (await Promise.all(args.configs.map(namedBy))).flat();
+  if (others.length > 0) throw new UsageError(`--step is for one model at a time: ${[source, ...others].join(', ')}`);
+  return stepThrough(await subjectOf(source, args), process.stdin, process.stderr);
+};
+
 /** A configuration that cannot be read does not keep the others from being checked. */
 const attempt = async (run: () => Promise<ExitStatus>): Promise<ExitStatus> => {
   try {
@@ -150,11 +170,24 @@ const expectText = ({ expect }: Loaded): string => {
   return expect === 'holds' ? 'holds' : `${expect.violated} is violated`;
 };
 
+/** The examples, with what their parameters are by default. */
+const exampleLines = async (): Promise<ReadonlyArray<string>> => {
+  const names = await exampleNames();
+  const width = Math.max(...names.map((name) => name.length));
+  const subjects = await Promise.all(names.map((name) => moduleSubject(name, parseArgs([]))));
+  return subjects.map(({ source, model, parameters = {} }) => {
+    const set = Object.entries(parameters).map(([name, value]) => ` --set ${name}=${String(value)}`);
+    return `${source.padEnd(width)}  ${model.model.name}${set.length === 0 ? '' : `; by default${set.join('')}`}`;
+  });
+};
+
 const listConfigs = async (): Promise<ExitStatus> => {
   const all = await Promise.all((await shippedConfigs()).map((name) => loadConfig(name, new Map())));
   const width = Math.max(0, ...all.map(({ source }) => source.length));
   const claim = Math.max(0, ...all.map((loaded) => expectText(loaded).length));
   for (const loaded of all) print(`${loaded.source.padEnd(width)}  ${expectText(loaded).padEnd(claim)}  ${loaded.config.about}`);
+  print('');
+  for (const line of await exampleLines()) print(line);
   return EXIT.ok;
 };
 
@@ -164,7 +197,8 @@ const listConfigs = async (): Promise<ExitStatus> => {
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
     const args = parseArgs(words);
-    if (args.replay !== undefined) return replayFile(args.replay, args);
+    if (args.replay !== undefined) return await attempt(() => replayFile(args.replay!, args));
+    if (args.step) return await attempt(() => stepOne(args));
     return await (args.list ? listConfigs() : checkAll(args));
   } catch (error) {
     // Commander has printed what was wrong, or the help.

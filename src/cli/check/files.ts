@@ -46,7 +46,12 @@ const contentOf = (format: Exclude<Format, 'dot'>, { property, trace }: Violatio
   const { name } = subject.model.model;
   switch (format) {
     case 'json':
-      return json({ model: name, property, ...(config === undefined ? { module: source } : { config }), ...trace });
+      return json({
+        model: name,
+        property,
+        ...(config === undefined ? { module: source, parameters: subject.parameters } : { config }),
+        ...trace,
+      });
     case 'text':
       return { text: [oneLine(property), ...traceLines(trace), ''].join('\n') };
     case 'itf':
@@ -68,8 +73,10 @@ const graphOf = ({ level, model }: AnyModel): Content => {
 };
 
 const violationsOf = (report: Report): ReadonlyArray<Violation> =>
-  report.properties.flatMap(({ name, verdict, trace }) =>
-    (verdict === 'violated' || verdict === 'reached') && trace !== undefined ? [{ property: name, trace }] : [],
+  report.properties.flatMap(({ name, verdict, trace, more = [] }) =>
+    (verdict === 'violated' || verdict === 'reached') && trace !== undefined
+      ? [trace, ...more].map((run) => ({ property: name, trace: run }))
+      : [],
   );
 
 // --- operations ------------------------------------------------------------------------------------------------------------

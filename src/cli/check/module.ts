@@ -6,8 +6,12 @@ import { pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/interface.js';
+import { text } from '../../checker/shown/text.js';
 import { UsageError } from '../exit.js';
+import { fileOfModule, isExample } from './examples.js';
+import { FIELD_OPTIONS, type Said } from './fields.js';
 import { propertyNames, slug } from './names.js';
+import { parametersOf, type Parameters } from './parameters.js';
 import type { CheckArgs } from './args.js';
 import { faultOf, probe } from './probe.js';
 import { decodeModel, type Decoded } from './shape.js';
@@ -20,8 +24,8 @@ const EXTENSIONS = ['.mjs', '.js', '.cjs', '.ts', '.mts', '.cts'];
 /** How long a module may take to be loaded, and its function to give the model, in ms each. */
 const DEADLINE_MS = 60_000;
 
-/** Whether what the user named is a module, by its extension. */
-export const isModule = (source: string): boolean => EXTENSIONS.includes(extname(source));
+/** Whether what the user named is a module, by its extension, or an example. */
+export const isModule = (source: string): boolean => isExample(source) || EXTENSIONS.includes(extname(source));
 
 const inTime = async <T>(what: string, promised: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
@@ -54,6 +58,13 @@ const imported = async (path: string): Promise<Readonly<Record<string, unknown>>
   }
 };
 
+/** Another export by its name; of a module that a compiler made CommonJS, one of its own. */
+const namedExport = (exported: Readonly<Record<string, unknown>>, name: string): unknown => {
+  if (name in exported) return exported[name];
+  const { default: inner } = exported as { readonly default?: Readonly<Record<string, unknown>> | null };
+  return inner?.['__esModule'] === true ? inner[name] : undefined;
+};
+
 /** The default export; of a module that a compiler made CommonJS, what it calls the default. */
 const defaultOf = (exported: Readonly<Record<string, unknown>>): unknown => {
   const { default: found } = exported;
@@ -67,40 +78,69 @@ const defaultOf = (exported: Readonly<Record<string, unknown>>): unknown => {
   return inner?.__esModule === true && 'default' in inner ? inner.default : found;
 };
 
-const made = async (exported: unknown): Promise<unknown> => {
+const made = async (exported: unknown, parameters: Parameters | undefined): Promise<unknown> => {
+  const make = exported as (parameters?: Parameters) => unknown;
   try {
     return await inTime(
       'its default export',
-      Promise.resolve(typeof exported === 'function' ? (exported as () => unknown)() : exported),
+      Promise.resolve(typeof exported !== 'function' ? exported : parameters === undefined ? make() : make(parameters)),
     );
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(`its default export threw ${faultOf(error)}`);
   }
 };
 
-/** Loads the model of a module. @throws UsageError with one line: what is wrong with it, and what is expected. */
-const load = async (source: string): Promise<Decoded> => {
-  const decoded = decodeModel(await made(defaultOf(await imported(resolve(source)))));
+/** A model of a module, and what it was made with. */
+interface Made {
+  readonly decoded: Decoded;
+  readonly parameters: Parameters | undefined;
+}
+
+const decode = (model: unknown): Decoded => {
+  const decoded = decodeModel(model);
   if (E.isLeft(decoded)) throw new UsageError(`its default export: ${decoded.left}`);
   probe(decoded.right);
   return decoded.right;
 };
 
-/** The component model of a module, for a thread. */
-export const componentModelOf = async (path: string): Promise<ComponentModel> => {
-  const { level, model } = await load(path);
-  if (level === 'plain') throw new TypeError(`${path}: it has no components`);
+/** Loads the model of a module. @throws UsageError with one line: what is wrong with it, and what is expected. */
+const load = async (file: string, sets: CheckArgs['sets']): Promise<Made> => {
+  const exported = await imported(resolve(file));
+  const model = defaultOf(exported);
+  const parameters = parametersOf(namedExport(exported, 'parameters'), typeof model === 'function', sets);
+  return { decoded: decode(await made(model, parameters)), parameters };
+};
+
+/** The component model of a module, for a thread: made with what the main thread made it with. */
+export const componentModelOf = async (file: string, parameters?: Parameters, deadlock = false): Promise<ComponentModel> => {
+  const decoded = decode(await made(defaultOf(await imported(file)), parameters));
+  const { level, model } = deadlock ? judgingDeadlock(decoded) : decoded;
+  if (level === 'plain') throw new TypeError(`${file}: it has no components`);
   return model;
+};
+
+// --- deadlock --------------------------------------------------------------------------------------------------------------
+
+const DEADLOCK = 'some step can always be taken';
+
+const judgesDeadlock = ({ model: { properties } }: Decoded): boolean => properties.some(({ kind }) => kind === 'noDeadlock');
+
+/** The model with a property that judges deadlock, where it has none. */
+const judgingDeadlock = (decoded: Decoded): Decoded => {
+  if (judgesDeadlock(decoded)) return decoded;
+  const property = { name: DEADLOCK, kind: 'noDeadlock' } as const;
+  return decoded.level === 'plain'
+    ? { ...decoded, model: { ...decoded.model, properties: [...decoded.model.properties, property] } }
+    : { ...decoded, model: { ...decoded.model, properties: [...decoded.model.properties, property] } };
 };
 
 // --- properties by name ----------------------------------------------------------------------------------------------------
 
-/** What the command line says of a field. */
-type Override = CheckArgs['overrides'] extends ReadonlyMap<string, infer O> ? O : never;
+const PROPERTIES = '--properties';
 
 /** Names are sentences and may hold commas: of the pieces between commas, as many are a name as can be. */
-const namesIn = ({ value, option }: Override, known: ReadonlyArray<string>): ReadonlyArray<string> => {
-  if (!t.array(t.string).is(value)) throw new UsageError(`${option}: use the properties' names, with commas between`);
+const namesIn = ({ value }: Said, known: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (!t.array(t.string).is(value)) throw new UsageError(`${PROPERTIES}: use the properties' names, with commas between`);
   const pieces = value.map((piece) => piece.replace(/\s*,\s*/g, ','));
   const squeezed = new Map(
     known.map((name) => [
@@ -117,7 +157,7 @@ const namesIn = ({ value, option }: Override, known: ReadonlyArray<string>): Rea
     while (end > at && !squeezed.has(pieces.slice(at, end).join(','))) end--;
     if (end === at)
       throw new UsageError(
-        `${option}: it has no property "${pieces[at]!}"; it has ${known.map((name) => `"${name}"`).join(', ')}`,
+        `${PROPERTIES}: it has no property "${pieces[at]!}"; it has ${known.map((name) => `"${name}"`).join(', ')}`,
       );
     names.push(squeezed.get(pieces.slice(at, end).join(','))!);
     at = end;
@@ -127,39 +167,51 @@ const namesIn = ({ value, option }: Override, known: ReadonlyArray<string>): Rea
 
 // --- the subject -----------------------------------------------------------------------------------------------------------
 
-const refuse = (source: string, why: string): UsageError => new UsageError(`${source}: ${why}`);
-
 /** Options about Bayou's configurations say nothing of a model of one's own. */
-const mustBeMeant = ({ overrides, format = [] }: CheckArgs): void => {
+const mustBeMeant = ({ fields, format = [] }: CheckArgs): void => {
   const strange = [
-    ...[...overrides].flatMap(([field, { option }]) => (field === 'properties' ? [] : [option])),
+    ...FIELD_OPTIONS.flatMap(({ flag, field }) => (fields.has(field) && field !== 'properties' ? [flag] : [])),
     ...(format.includes('script') ? ['--format script'] : []),
   ];
   if (strange.length > 0)
     throw new UsageError(`${strange.join(', ')}: for configurations of Bayou's model, and this is a model of your own`);
 };
 
+const DEADLOCK_UNJUDGED = 'Deadlock is not judged: the model has no property of kind noDeadlock (--deadlock adds one).';
+
+const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
+  mustBeMeant(args);
+  const file = await fileOfModule(source);
+  const { decoded: declared, parameters } = await load(file, args.sets);
+  const decoded = args.deadlock ? judgingDeadlock(declared) : declared;
+  const all = decoded.model.properties.map(({ name }) => name);
+  const wanted = args.fields.get('properties');
+  const properties = wanted === undefined ? all : namesIn(wanted, all);
+  const { module, name } = { module: import.meta.url, name: 'componentModelOf' };
+  const path = resolve(file);
+  return {
+    source,
+    model:
+      decoded.level === 'plain' ? decoded : { ...decoded, source: { module, name, args: [path, parameters, args.deadlock] } },
+    properties,
+    ...(parameters === undefined ? {} : { parameters }),
+    unjudged: judgesDeadlock(decoded) || wanted !== undefined ? [] : [DEADLOCK_UNJUDGED],
+    bounds: Object.entries(parameters ?? {}).map(([parameter, value]) => `${parameter} = ${text(value)}`),
+    identity: {
+      properties,
+      ...(parameters === undefined ? {} : { parameters }),
+      'SHA-256 of the module': createHash('sha256').update(readFileSync(file)).digest('hex'),
+    },
+    writing: { stem: slug(basename(path, extname(path))), fileOf: propertyNames(all) },
+  };
+};
+
 /** The model of a module. @throws UsageError with one line: the module, what is wrong with it, and what is expected. */
 export const moduleSubject = async (source: string, args: CheckArgs): Promise<Subject> => {
   try {
-    mustBeMeant(args);
-    const decoded = await load(source);
-    const all = decoded.model.properties.map(({ name }) => name);
-    const wanted = args.overrides.get('properties');
-    const properties = wanted === undefined ? all : namesIn(wanted, all);
-    return {
-      source,
-      model:
-        decoded.level === 'plain'
-          ? decoded
-          : { ...decoded, source: { module: import.meta.url, name: 'componentModelOf', args: [resolve(source)] } },
-      properties,
-      bounds: [],
-      identity: { properties, 'SHA-256 of the module': createHash('sha256').update(readFileSync(source)).digest('hex') },
-      writing: { stem: slug(basename(source, extname(source))), fileOf: propertyNames(all) },
-    };
+    return await subjectOf(source, args);
   } catch (error) {
-    if (error instanceof UsageError) throw refuse(source, error.message);
+    if (error instanceof UsageError) throw new UsageError(`${source}: ${error.message}`);
     throw error;
   }
 };

@@ -44,8 +44,9 @@ A CONFIG is a file, or the name of one that comes with the package (see --list).
 Options that name a bound or a fault override the configuration's field.
 
 A file that ends in .mjs, .js, .cjs or .ts is a model of your own: its default export is a Model or a ComponentModel of
-bayou/checker, or a function that gives one (see docs/own-model.md). --properties
-takes the names of the model's properties, and all options go with it but those that override a field. V1 … are the configurations with that fault.
+bayou/checker, or a function that gives one (see docs/own-model.md). --set sets the function's parameters, --properties
+takes the names of the model's properties, and all options go with it but those that override a field. example:NAME is
+one that comes with the package. V1 … are the configurations with that fault.
 
 Exit status: ${EXIT.ok} holds (or fails as the configuration expects); ${EXIT.violated} violated; ${EXIT.usage} usage; ${EXIT.bounded} a limit came first, or
 something could not be judged; ${EXIT.vacuous} vacuous (--require-witnesses); ${EXIT.unexpected} not the verdict expected, and nothing violated;
@@ -55,10 +56,14 @@ const bare = (): Command => {
   const command = new Command('bayou check')
     .description('check the model of a configuration, or one of your own: every property, over every reachable state')
     .argument('[config...]', 'configurations (files, or names of those that come with the package), and modules with models')
-    .option('--list', 'list the configurations that come with the package', false);
+    .option('--list', 'list the configurations and the examples that come with the package', false);
   for (const { flag, value, about, read } of FIELD_OPTIONS) command.option(`${flag} <${value}>`, about, said(read));
   return command
-    .option('--set <name=value>', 'override any other field of a configuration; may be repeated', gather)
+    .option(
+      '--set <name=value>',
+      'override any other field of a configuration, or set a parameter of a model of your own; may be repeated',
+      gather,
+    )
     .addOption(
       new Option('--search <order>', 'the order of the search')
         .choices(['auto', 'bfs', 'dfs', 'sweep', 'simulate'])
@@ -69,6 +74,15 @@ const bare = (): Command => {
     .option('--keep-going', 'go on after a violation, until every property is judged', false)
     .option('--require-witnesses', 'fail where a witness is not reached or an action never enabled', false)
     .option('--witnesses', 'show a run to each witness that is reached', false)
+    .option('--deadlock', 'judge deadlock too, where a model of your own has no property for it', false)
+    .option(
+      '--traces-per-property <n>',
+      'show so many counterexamples of each property of safety, as different as can be',
+      wholeNumber(1, 100),
+      1,
+    )
+    .option('--sample <n>', 'search nothing: show so many random runs in which nothing breaks', wholeNumber(1, 1000))
+    .option('--step', 'search nothing: step through the model by hand', false)
     .option('--plain', 'use the plain, slow search: the oracle of the fast one', false)
     .option('--workers <n>', 'search with so many threads', wholeNumber(1, 64), 1)
     .option(
@@ -83,12 +97,12 @@ const bare = (): Command => {
     .option('--checkpoint <file>', 'where the search stops before its end, write what a later run needs to go on')
     .option('--checkpoint-every <n>', 'write it also every so many seconds: a run that is killed is not lost', seconds)
     .option('--resume <file>', 'go on from such a file: the same configuration and options, to the same totals')
-    .option('--seed <n>', 'seed of --search simulate', wholeNumber(0), 1)
+    .option('--seed <n>', 'seed of --search simulate and of --sample', wholeNumber(0), 1)
     .option('--traces <n>', 'random walks of --search simulate', wholeNumber(1), 1000)
     .option('--trace-length <n>', 'steps of a random run at most', wholeNumber(1), 100)
     .option(
       '--replay <file>',
-      'replay a path on the model: of bayou conform, or of --format json; the configuration is in the file',
+      'replay a path on the model: of bayou conform, or of --format json; the configuration or the model is named in the file',
     )
     .option('--json', 'print the report as one line of JSON for each configuration', false)
     .option('--ndjson', 'print progress and report as lines of JSON', false)

@@ -24,8 +24,11 @@ const PathC = t.readonly(
     t.type({ model: t.string, config: t.unknown, steps: t.readonlyArray(StepC) }),
     t.partial({
       property: t.string,
-      /** Of a counterexample of a model of one's own: the module it is in. */
+      /** Of a counterexample of a model of one's own: the module it is in, what it was made with, and what else the run says. */
       module: t.string,
+      parameters: t.readonly(t.record(t.string, t.unknown)),
+      initial: texts,
+      loop: t.number,
       /** What no step of the model explains, as layer 3 says it. */
       rejection: t.readonly(t.intersection([EventC, t.type({ rule: t.string, why: t.string })])),
       /** What the model's servers, clients and keys are called in the run, and what its values are. */
@@ -39,8 +42,11 @@ const PathC = t.readonly(
 /** One step of a path file: what was done, what was seen of it, and the event of which process that was. */
 export type RecordedStep = t.TypeOf<typeof StepC>;
 
-/** A path file. */
-export type RecordedPath = Omit<t.TypeOf<typeof PathC>, 'config'> & { readonly config: Config };
+/** A path file of Bayou's model. */
+export type RecordedPath = Omit<t.TypeOf<typeof PathC>, 'config' | 'module'> & { readonly config: Config };
+
+/** A path file of a model of one's own. */
+export type OwnPath = Omit<t.TypeOf<typeof PathC>, 'config' | 'module'> & { readonly module: string };
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
@@ -73,18 +79,15 @@ const whereOf = (errors: t.Errors): string => {
 };
 
 /** Reads a path file; fields of its configuration may be overridden. @throws UsageError with one line: the file or option, and what is wrong. */
-export const loadPath = (file: string, overrides: CheckArgs['overrides']): RecordedPath => {
+export const loadPath = (file: string, overrides: CheckArgs['overrides']): RecordedPath | OwnPath => {
   const decoded = PathC.decode(parse(file));
   if (E.isLeft(decoded)) {
     throw new UsageError(
       `--replay: ${file}: it is no path of bayou conform or bayou check --format json: ${whereOf(decoded.left)}`,
     );
   }
-  const { config, ...rest } = decoded.right;
-  if (rest.module !== undefined)
-    throw new UsageError(
-      `--replay: ${file}: it is a run of a model of one's own (${rest.module}): paths of Bayou's configurations can be replayed`,
-    );
+  const { config, module, ...rest } = decoded.right;
+  if (module !== undefined) return { ...rest, module };
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
   const isObject = typeof config === 'object' && config !== null && !Array.isArray(config);
   const whole = decodeReplayed(isObject ? { ...config, ...set } : config);

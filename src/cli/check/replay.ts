@@ -1,8 +1,7 @@
 /** `bayou check --replay FILE`: a path on the model, step by step; where the model parts from it, what it would have allowed. */
-import { replay, type Break, type PathStep, type Refusal, type Replay } from '../../checker/replay.js';
+import { replay, type PathStep, type Replay } from '../../checker/replay.js';
 import { traceLines } from '../../checker/output/trace.js';
 import type { Label } from '../../checker/interface.js';
-import { showLabel } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
 import type { Config } from '../../model/config.js';
 import { VARIANTS } from '../../model/rules.js';
@@ -11,6 +10,8 @@ import { PROPERTIES } from '../../model/sentences.js';
 import { bayou } from '../../model/system.js';
 import { EXIT, type ExitStatus } from '../exit.js';
 import { loadPath, type RecordedPath } from './path.js';
+import { replayOwn } from './replay-own.js';
+import { brokenLine, refusalLines } from './replay-lines.js';
 import type { CheckArgs } from './args.js';
 
 // --- the steps of a variant ------------------------------------------------------------------------------------------------
@@ -79,26 +80,6 @@ const eventOf = ({ path }: Replayed, step: number): string => {
 const rejectionLines = ({ rejection }: RecordedPath): ReadonlyArray<string> =>
   rejection === undefined ? [] : [`  rule ${rejection.rule}: ${rejection.why}`];
 
-const refusalLines = (replayed: Replayed, refusal: Refusal): ReadonlyArray<string> => {
-  const { label, why, differences, enabled, step } = refusal;
-  const what = label === undefined ? 'what was seen then' : showLabel(label);
-  const at = `${what} (step ${step + 1} of the path${eventOf(replayed, step)})`;
-  const could = enabled.length === 0 ? [] : [`  it allows here: ${enabled.join('; ')}; …`];
-  if (why !== 'otherwise')
-    return [`The model refuses ${at}: ${why === 'unknown' ? 'it has no such step' : 'it cannot be taken here'}`, ...could];
-  const width = Math.max(...differences.map(({ name }) => name.length));
-  return [
-    `The model refuses ${at}:`,
-    ...differences.flatMap(({ name, seen, allowed }) => [
-      `  ${name.padEnd(width)}  seen:    ${seen === '' ? '(nothing)' : seen}`,
-      `  ${''.padEnd(width)}  allowed: ${allowed.map((text) => (text === '' ? '(nothing)' : text)).join('  |  ')}`,
-    ]),
-  ];
-};
-
-const brokenLine = ({ property, rule, after }: Break): string =>
-  `Violated after step ${after}: ${property}${rule === undefined ? '' : ` [${rule}]`}`;
-
 const headLines = ({ path }: Replayed): ReadonlyArray<string> => [
   `${path.model}, ${path.config.variant === 'FIXED' ? 'the protocol as it is' : `variant ${path.config.variant} (${VARIANTS[path.config.variant]})`}`,
   ...(Object.keys(path.names ?? {}).length === 0
@@ -118,7 +99,7 @@ const lastLines = (replayed: Replayed): ReadonlyArray<string> => {
   const { path, refusal, broken, trace } = replayed;
   if (refusal !== undefined)
     return [
-      ...refusalLines(replayed, refusal),
+      ...refusalLines(refusal, eventOf(replayed, refusal.step)),
       ...(path.config.variant === 'FIXED' ? rejectionLines(path) : []),
       ...broken.map(brokenLine),
       ...(path.variants === undefined || path.variants.length === 0 || path.config.variant !== 'FIXED'
@@ -163,8 +144,10 @@ const jsonOf = (replayed: Replayed, file: string): unknown => ({
 });
 
 /** Replays a path file and prints what came of it. @throws UsageError where the file is no path. */
-export const replayFile = (file: string, args: Pick<CheckArgs, 'overrides' | 'json'>): ExitStatus => {
-  const replayed = replayPath(loadPath(file, args.overrides));
+export const replayFile = async (file: string, args: CheckArgs): Promise<ExitStatus> => {
+  const path = loadPath(file, args.overrides);
+  if ('module' in path) return replayOwn(path, args);
+  const replayed = replayPath(path);
   const lines = args.json
     ? [JSON.stringify(jsonOf(replayed, file))]
     : [...headLines(replayed), ...traceLines(replayed.trace), '', ...lastLines(replayed)];

@@ -204,7 +204,7 @@ const pathOf = (context: t.Context): string =>
     .replaceAll('.[', '[');
 
 /** What is wrong, in one line. */
-const complaintOf = (errors: t.Errors): string => {
+export const complaintOf = (errors: t.Errors): string => {
   const lines = errors.slice(0, MAX_COMPLAINTS).map(({ context, message, value }) => {
     const path = pathOf(context);
     return `${path === '' ? '' : `${path}: `}${message ?? `${whatIs(value)} is wrong here`}`;

@@ -1,4 +1,5 @@
 /** What is checked: a configuration of Bayou's model, or a module with a model of one's own. Everything after this treats both alike. */
+import { toModel } from '../../checker/adapt.js';
 import type { ModelSource } from '../../checker/component/parallel.js';
 import type { ComponentModel, Model } from '../../checker/interface.js';
 import type { Counterexample } from '../../checker/report.js';
@@ -8,6 +9,7 @@ import { bayou } from '../../model/system.js';
 import { boundPhrases } from './bounds.js';
 import type { Loaded } from './config.js';
 import { stemOf } from './names.js';
+import type { Parameters } from './parameters.js';
 import { toScript, type Script } from './script.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -40,6 +42,10 @@ export interface Subject {
   readonly config?: Config;
   /** Names of the properties to judge; default all. */
   readonly properties?: ReadonlyArray<string>;
+  /** The values of the parameters of a model of one's own. */
+  readonly parameters?: Parameters;
+  /** What the report does not judge though people may think so, in words. */
+  readonly unjudged: ReadonlyArray<string>;
   /** The bounds of the model, in words. */
   readonly bounds: ReadonlyArray<string>;
   /** What a resumption must agree in. */
@@ -66,9 +72,23 @@ export const configured = ({ source, config, expect }: Loaded): Subject => {
       model: bayou(config),
       source: { module: new URL('../../model/system.js', import.meta.url).href, name: 'bayou', args: [config] },
     },
+    unjudged: [],
     bounds: boundPhrases(config),
     identity: { ...identity },
     writing: { stem: stemOf(name), fileOf: propertyId, script: (trace, property) => toScript(trace, config, property) },
     ...(expect === undefined ? {} : { expect }),
   };
+};
+
+/** The model of a subject as a plain one: for all that goes step by step. */
+export const plainModel = ({ model }: Subject): Model<unknown, unknown> =>
+  model.level === 'plain' ? model.model : (toModel(model.model) as unknown as Model<unknown, unknown>);
+
+/** The same with only those properties that are wanted. */
+export const judgedModel = (subject: Subject): Model<unknown, unknown> => {
+  const model = plainModel(subject);
+  const { properties } = subject;
+  return properties === undefined
+    ? model
+    : { ...model, properties: model.properties.filter(({ name }) => properties.includes(name)) };
 };

@@ -1,0 +1,52 @@
+/** Collections that are values: equal however they came about, so that a state that holds them is found again. */
+import { encode } from '../plain/encode.js';
+
+const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Items in one order, whatever they are: that of their structural texts; of numbers alone, or texts alone, their own. */
+const inOrder = <T>(items: Iterable<T>): ReadonlyArray<readonly [code: string, item: T]> => {
+  const coded = Array.from(items, (item) => [encode(item), item] as const);
+  const allNumbers = coded.every(([, item]) => typeof item === 'number' && !Number.isNaN(item));
+  if (allNumbers) return coded.sort(([, a], [, b]) => Number(a) - Number(b));
+  if (coded.every(([, item]) => typeof item === 'string')) return coded.sort(([, a], [, b]) => byCode(String(a), String(b)));
+  return coded.sort(([a], [b]) => byCode(a, b));
+};
+
+/**
+ * The distinct items as a list in one order: a set that is compared as a list. `new Set([...old, { id: 1 }])` has an equal member twice,
+ * as JavaScript compares objects by identity; this has it once.
+ */
+export const sortedSet = <T>(items: Iterable<T>): ReadonlyArray<T> =>
+  inOrder(items).flatMap(([code, item], i, all) => (i > 0 && all[i - 1]![0] === code ? [] : [item]));
+
+/** The items as a list in one order, each as often as it is there: a bag, such as a network whose messages may be there twice. */
+export const bag = <T>(items: Iterable<T>): ReadonlyArray<T> => inOrder(items).map(([, item]) => item);
+
+/** The bag without one of the items that are structurally equal to this one; the bag itself where there is none. */
+export const bagWithout = <T>(items: ReadonlyArray<T>, item: T): ReadonlyArray<T> => {
+  const code = encode(item);
+  const at = items.findIndex((other) => encode(other) === code);
+  return at < 0 ? items : [...items.slice(0, at), ...items.slice(at + 1)];
+};
+
+/** More ids than this have more permutations than a checker should try. */
+const MOST_IDS = 8;
+
+/**
+ * Every way to rename these ids to each other but the one that changes nothing, as functions: what `symmetry` is made of. An id that is
+ * none of these is renamed to itself.
+ *
+ * @throws RangeError for more than 8 ids (40,320 permutations), and for an id that is there twice.
+ */
+export const permutations = <T>(ids: ReadonlyArray<T>): ReadonlyArray<(id: T) => T> => {
+  if (ids.length > MOST_IDS) throw new RangeError(`${ids.length} ids have too many permutations: at most ${MOST_IDS}`);
+  if (new Set(ids).size < ids.length) throw new RangeError('an id is there twice');
+  const orders = (left: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
+    left.length === 0 ? [[]] : left.flatMap((id) => orders(left.filter((other) => other !== id)).map((rest) => [id, ...rest]));
+  return orders(ids)
+    .filter((order) => order.some((id, i) => id !== ids[i]))
+    .map((order) => {
+      const to = new Map<T, T>(ids.map((id, i) => [id, order[i]!] as const));
+      return (id: T): T => to.get(id) ?? id;
+    });
+};

@@ -1,0 +1,140 @@
+/**
+ * Linearizability (Herlihy and Wing, 1990) of a history: whether its operations, each at one moment between its invocation and its
+ * response, are those of a sequential object. A history is an immutable value, to be kept in the states of a model: an `always` property
+ * that asks {@link isLinearizable} of it judges every run.
+ *
+ * An operation that is under way may have taken effect or not. The search is Wing and Gong's, with what was tried before remembered.
+ */
+import { encode } from '../plain/encode.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** What a service should be like: one operation after the other, each applied at once. */
+export interface SequentialObject<S, O, R> {
+  readonly initial: S;
+  /** The state after an operation, and the response to it. */
+  readonly apply: (state: S, operation: O) => readonly [state: S, response: R];
+}
+
+/** How many operations other processes had completed when an operation was invoked: those come before it. */
+type Before = Readonly<Record<string, number>>;
+
+interface Completed<O, R> {
+  readonly before: Before;
+  readonly operation: O;
+  readonly response: R;
+}
+
+interface Pending<O> {
+  readonly before: Before;
+  readonly operation: O;
+}
+
+interface Process<O, R> {
+  readonly process: number | string;
+  readonly done: ReadonlyArray<Completed<O, R>>;
+  readonly pending?: Pending<O>;
+}
+
+/** The operations of each process, in the order of the processes' names. */
+export interface History<O, R> {
+  readonly processes: ReadonlyArray<Process<O, R>>;
+  /** What could not be: a second invocation before the first was answered, a response to nothing. No such history is linearizable. */
+  readonly broken?: string;
+}
+
+// --- making histories ------------------------------------------------------------------------------------------------------
+
+/** A history in which nothing has happened. */
+export const emptyHistory: History<never, never> = { processes: [] };
+
+const find = <O, R>({ processes }: History<O, R>, process: number | string): Process<O, R> =>
+  processes.find((known) => known.process === process) ?? { process, done: [] };
+
+const put = <O, R>({ processes }: History<O, R>, changed: Process<O, R>): History<O, R> => ({
+  processes: [...processes.filter(({ process }) => process !== changed.process), changed].sort((a, b) =>
+    encode(a.process) < encode(b.process) ? -1 : 1,
+  ),
+});
+
+/** A process invokes an operation. */
+export const invoked = <O, R>(history: History<O, R>, process: number | string, operation: O): History<O, R> => {
+  if (history.broken !== undefined) return history;
+  const { done, pending } = find(history, process);
+  if (pending !== undefined) return { ...history, broken: `${process} invoked an operation before its last one was answered` };
+  const before = Object.fromEntries(
+    history.processes.flatMap((other) =>
+      other.process === process || other.done.length === 0 ? [] : [[String(other.process), other.done.length]],
+    ),
+  );
+  return put(history, { process, done, pending: { before, operation } });
+};
+
+/** A process has the response to the operation that it invoked last. */
+export const responded = <O, R>(history: History<O, R>, process: number | string, response: R): History<O, R> => {
+  if (history.broken !== undefined) return history;
+  const { done, pending } = find(history, process);
+  if (pending === undefined) return { ...history, broken: `${process} had a response and had invoked nothing` };
+  return put(history, { process, done: [...done, { ...pending, response }] });
+};
+
+// --- judging them ----------------------------------------------------------------------------------------------------------
+
+interface Place<S> {
+  /** By process, how many of its completed operations have taken effect. */
+  readonly taken: ReadonlyArray<number>;
+  /** By process, whether its pending operation has taken effect. */
+  readonly early: ReadonlyArray<boolean>;
+  readonly state: S;
+}
+
+type Step<O, R> = readonly [operation: O, response: R];
+
+/** All that can take effect next, each with the place it leads to. */
+const nextPlaces = <S, O, R>(
+  { processes }: History<O, R>,
+  object: SequentialObject<S, O, R>,
+  { taken, early, state }: Place<S>,
+): ReadonlyArray<readonly [Place<S>, Step<O, R>]> => {
+  const isDue = (before: Before): boolean =>
+    processes.every(({ process }, i) => taken[i]! >= (Object.hasOwn(before, String(process)) ? before[String(process)]! : 0));
+  return processes.flatMap(({ done, pending }, i): ReadonlyArray<readonly [Place<S>, Step<O, R>]> => {
+    const completed = done[taken[i]!];
+    if (completed !== undefined) {
+      if (!isDue(completed.before)) return [];
+      const [after, response] = object.apply(state, completed.operation);
+      if (encode(response) !== encode(completed.response)) return [];
+      return [[{ taken: taken.with(i, taken[i]! + 1), early, state: after }, [completed.operation, response]]];
+    }
+    if (pending === undefined || early[i] === true || !isDue(pending.before)) return [];
+    const [after, response] = object.apply(state, pending.operation);
+    return [[{ taken, early: early.with(i, true), state: after }, [pending.operation, response]]];
+  });
+};
+
+/** An order of the history's operations that the object could have had, those under way that took effect among them; undefined: none. */
+export const linearization = <S, O, R>(
+  history: History<O, R>,
+  object: SequentialObject<S, O, R>,
+): ReadonlyArray<Step<O, R>> | undefined => {
+  if (history.broken !== undefined) return undefined;
+  const { processes } = history;
+  const tried = new Set<string>();
+  const search = (place: Place<S>, order: ReadonlyArray<Step<O, R>>): ReadonlyArray<Step<O, R>> | undefined => {
+    if (processes.every(({ done }, i) => place.taken[i] === done.length)) return order;
+    const code = encode(place);
+    if (tried.has(code)) return undefined;
+    tried.add(code);
+    for (const [next, step] of nextPlaces(history, object, place)) {
+      const found = search(next, [...order, step]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const start = { taken: processes.map(() => 0), early: processes.map(() => false), state: object.initial };
+  return search(start, []);
+};
+
+/** Whether the history is one of the object's. */
+export const isLinearizable = <S, O, R>(history: History<O, R>, object: SequentialObject<S, O, R>): boolean =>
+  linearization(history, object) !== undefined;

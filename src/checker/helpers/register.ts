@@ -1,0 +1,92 @@
+/**
+ * A register that clients put values into and get them from, as actors: the clients, the history of what they saw, and the object it
+ * should be like. With {@link actorModel} and a service of one's own this judges linearizability.
+ */
+import type { Actor, Envelope } from './actors.js';
+import { emptyHistory, invoked, responded, type History, type SequentialObject } from './linearizability.js';
+
+/** What clients and servers of a register say to each other; a service adds messages of its own. */
+export type RegisterMessage =
+  | { readonly type: 'put'; readonly request: number; readonly value: string }
+  | { readonly type: 'get'; readonly request: number }
+  | { readonly type: 'putOk'; readonly request: number }
+  | { readonly type: 'getOk'; readonly request: number; readonly value: string };
+
+/** An operation on a register: a value to write, or `null` for a read. */
+export interface RegisterOperation {
+  readonly write: string | null;
+}
+
+/** A client: how many operations it has invoked or completed, and the request whose answer it waits for. */
+export interface RegisterClientState {
+  readonly awaiting: number | null;
+  readonly operations: number;
+}
+
+/** What a register has before anything was put. */
+export const NOTHING_PUT = '';
+
+/** A register as it should be. */
+export const register: SequentialObject<string, RegisterOperation, string> = {
+  initial: NOTHING_PUT,
+  apply: (value, { write }) => (write === null ? [value, value] : [write, 'written']),
+};
+
+const letter = (of: 'A' | 'Z', by: number): string => String.fromCharCode(of.charCodeAt(0) + by);
+
+/**
+ * A client that makes so many puts, one after the other, and then one get, each at the next server. Actors 0 to `servers - 1` are the
+ * servers; clients come after them. Every request has a number of its own.
+ */
+export const registerClient = ({
+  servers,
+  puts = 1,
+}: {
+  readonly servers: number;
+  readonly puts?: number;
+}): Omit<Actor<RegisterClientState, RegisterMessage>, 'timeout'> => ({
+  start: (id) => {
+    if (puts === 0) return { state: { awaiting: null, operations: 0 } };
+    const message = { type: 'put', request: id, value: letter('A', id - servers) } as const;
+    return { state: { awaiting: id, operations: 1 }, send: [{ to: id % servers, message }] };
+  },
+  receive: ({ awaiting, operations }, message, _from, id) => {
+    if (awaiting === null || message.request !== awaiting) return undefined;
+    if (message.type === 'getOk') return { state: { awaiting: null, operations: operations + 1 } };
+    if (message.type !== 'putOk') return undefined;
+    const request = (operations + 1) * id;
+    const value = letter('Z', servers - id);
+    return {
+      state: { awaiting: request, operations: operations + 1 },
+      send: [
+        {
+          to: (id + operations) % servers,
+          message: operations < puts ? { type: 'put', request, value } : { type: 'get', request },
+        },
+      ],
+    };
+  },
+});
+
+type RegisterHistory = History<RegisterOperation, string>;
+
+interface Typed {
+  readonly type: string;
+}
+
+const isRegister = (message: Typed): message is RegisterMessage => ['put', 'get', 'putOk', 'getOk'].includes(message.type);
+
+/** The history that clients see: an operation is invoked when its request is sent, and has its response when that is delivered. */
+export const registerHistory = {
+  initial: emptyHistory as RegisterHistory,
+  sent: (history: RegisterHistory, { from, message }: Envelope<Typed>): RegisterHistory => {
+    if (!isRegister(message)) return history;
+    if (message.type === 'put') return invoked(history, from, { write: message.value });
+    return message.type === 'get' ? invoked(history, from, { write: null }) : history;
+  },
+  delivered: (history: RegisterHistory, { to, message }: Envelope<Typed>): RegisterHistory => {
+    if (!isRegister(message)) return history;
+    if (message.type === 'putOk') return responded(history, to, 'written');
+    return message.type === 'getOk' ? responded(history, to, message.value) : history;
+  },
+};

@@ -1,0 +1,146 @@
+/**
+ * Following a path on a plain model: each step is found by its label, and must come to what was seen of it. Where labels leave several
+ * ways open, all of them are followed.
+ */
+import type { Model } from '../interface.js';
+import { encode } from '../plain/encode.js';
+import { showRun, type Run } from '../plain/trace.js';
+import type { Break, PathStep, Refusal, Replay } from '../replay.js';
+import { showLabel, type Shown } from '../report.js';
+import { showState } from '../shown/state.js';
+import { brokenAt, stepsOf, type Step } from './decides.js';
+
+/** A way along the path: a state, and the way and the step by which it was reached. */
+interface Way<S, A> {
+  readonly state: S;
+  readonly by?: { readonly before: Way<S, A>; readonly step: Step<S, A> };
+}
+
+/** Ways that are kept: a path whose labels say so little that more are open is followed along these. */
+const MOST_WAYS = 1000;
+const MOST_ENABLED = 12;
+
+const runTo = <S, A>(end: Way<S, A>): Run<S, A> => {
+  const steps: Step<S, A>[] = [];
+  let way = end;
+  for (; way.by !== undefined; way = way.by.before) steps.push(way.by.step);
+  return { initial: way.state, steps: steps.reverse() };
+};
+
+const distinct = <S, A>(model: Model<S, A>, ways: ReadonlyArray<Way<S, A>>): ReadonlyArray<Way<S, A>> => {
+  if (ways.length < 2) return ways;
+  const key = model.key ?? encode;
+  return [...new Map(ways.map((way) => [key(way.state), way])).values()].slice(0, MOST_WAYS);
+};
+
+/** What of a way is not as it was seen, by name. */
+const differing = <S, A>(model: Model<S, A>, seen: PathStep, before: S, { action, next }: Step<S, A>): Shown => {
+  const wrong: Record<string, string> = {};
+  const note = model.note?.(before, action, next) ?? '';
+  if (seen.note !== undefined && seen.note !== note) wrong['note'] = note;
+  if (seen.state === undefined) return wrong;
+  const shown = showState(model, next);
+  for (const [part, text] of Object.entries(seen.state))
+    if (!Object.hasOwn(shown, part) || shown[part] !== text) wrong[part] = shown[part] ?? '(none)';
+  return wrong;
+};
+
+const refusalOf = <S, A>(
+  model: Model<S, A>,
+  seen: PathStep,
+  step: number,
+  ways: ReadonlyArray<Way<S, A>>,
+  wrongs: ReadonlyArray<Shown>,
+): Refusal => {
+  const label = seen.label === undefined ? {} : { label: seen.label };
+  if (wrongs.length === 0) {
+    const labels = ways.flatMap(({ state }) => stepsOf(model, state).map(({ action }) => showLabel(model.label(action))));
+    return { step, ...label, why: 'disabled', differences: [], enabled: [...new Set(labels)].slice(0, MOST_ENABLED) };
+  }
+  const least = Math.min(...wrongs.map((wrong) => Object.keys(wrong).length));
+  const nearest = wrongs.filter((wrong) => Object.keys(wrong).length === least);
+  const names = [...new Set(nearest.flatMap((wrong) => Object.keys(wrong)))];
+  const differences = names.map((name) => ({
+    name,
+    seen: (name === 'note' ? seen.note : seen.state?.[name]) ?? '',
+    allowed: [...new Set(nearest.flatMap((wrong) => wrong[name] ?? []))],
+  }));
+  return { step, ...label, why: 'otherwise', differences, enabled: [] };
+};
+
+/** The properties that a run breaks, each with the number of steps after which it does for the first time. */
+const breaksOf = <S, A>(model: Model<S, A>, run: Run<S, A>): ReadonlyArray<Break> => {
+  const found = new Map<string, number>();
+  const meet = (names: ReadonlyArray<string>, after: number): void => {
+    for (const name of names) if (!found.has(name)) found.set(name, after);
+  };
+  let before = run.initial;
+  meet(brokenAt(model, before), 0);
+  run.steps.forEach(({ action, next }, i) => {
+    meet(brokenAt(model, next, { before, action }), i + 1);
+    before = next;
+  });
+  return [...found].map(([property, after]) => {
+    const rule = model.properties.find(({ name }) => name === property)?.rule;
+    return { property, after, ...(rule === undefined ? {} : { rule }) };
+  });
+};
+
+/** Where a lasso says it comes back to, if the run does. */
+const loopOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number | undefined): number | undefined => {
+  if (loop === undefined || loop > run.steps.length) return undefined;
+  const key = model.key ?? encode;
+  const states = [run.initial, ...run.steps.map(({ next }) => next)];
+  return key(states[loop]!) === key(states.at(-1)!) ? loop : undefined;
+};
+
+/** What a path says of a run besides its steps. */
+export interface PathEnds {
+  /** The initial state, as the model shows it. */
+  readonly initial?: Shown;
+  /** The state to which it comes back. */
+  readonly loop?: number;
+}
+
+/** Follows a path to its end, or to the first step that the model does not take as it was seen. */
+export const follow = <S, A>(model: Model<S, A>, path: ReadonlyArray<PathStep>, { initial, loop }: PathEnds = {}): Replay => {
+  const isInitial = (state: S): boolean =>
+    initial === undefined || Object.entries(initial).every(([part, text]) => showState(model, state)[part] === text);
+  const begins = model.initial.filter(isInitial);
+  let ways: ReadonlyArray<Way<S, A>> = (begins.length === 0 ? model.initial : begins).map((state) => ({ state }));
+  const from: number[] = [];
+  const done = (refusal?: Refusal): Replay => {
+    const runs = ways.slice(0, 16).map(runTo);
+    const run = runs.find((one) => breaksOf(model, one).length > 0) ?? runs[0]!;
+    const back = refusal === undefined ? loopOf(model, run, loop) : undefined;
+    return {
+      trace: showRun(model, run, false, back),
+      from,
+      broken: breaksOf(model, run),
+      ...(refusal === undefined ? {} : { refusal }),
+    };
+  };
+  for (const [index, seen] of path.entries()) {
+    if (seen.label === undefined) continue;
+    const wanted = showLabel(seen.label);
+    const taken = ways.flatMap((before) =>
+      stepsOf(model, before.state)
+        .filter(({ action }) => showLabel(model.label(action)) === wanted)
+        .map((step) => ({ way: { state: step.next, by: { before, step } }, wrong: differing(model, seen, before.state, step) })),
+    );
+    const right = taken.filter(({ wrong }) => Object.keys(wrong).length === 0).map(({ way }) => way);
+    if (right.length === 0)
+      return done(
+        refusalOf(
+          model,
+          seen,
+          index,
+          ways,
+          taken.map(({ wrong }) => wrong),
+        ),
+      );
+    ways = distinct(model, right);
+    from.push(index);
+  }
+  return done();
+};

@@ -1,0 +1,56 @@
+/** Random runs of a model in which nothing breaks: what it does, before one asks what it must not do. */
+import type { Model } from '../interface.js';
+import { showRun, type Run } from '../plain/trace.js';
+import { random } from '../random.js';
+import type { Counterexample } from '../report.js';
+import { brokenAt, stepsOf, type Step } from './decides.js';
+
+/** What a sample takes. */
+export interface SampleOptions {
+  /** How many runs are wanted. */
+  readonly runs: number;
+  /** Greatest number of steps of a run. */
+  readonly length: number;
+  /** The same seed gives the same runs. */
+  readonly seed: number;
+  /** Stops the walks. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs in which nothing breaks, and how many walks came to something broken and are not among them. */
+export interface Sample {
+  readonly runs: ReadonlyArray<Counterexample>;
+  readonly broken: number;
+}
+
+/** Walks for each run that is wanted, until so many passed: of a model that breaks nearly always there are fewer. */
+const WALKS_PER_RUN = 100;
+
+const walk = <S, A>(model: Model<S, A>, length: number, pick: (below: number) => number): Run<S, A> | undefined => {
+  const initial = model.initial[pick(model.initial.length)] as S;
+  const steps: Step<S, A>[] = [];
+  let state = initial;
+  if (brokenAt(model, state).length > 0) return undefined;
+  while (steps.length < length && model.boundary?.(state) !== false) {
+    const choices = stepsOf(model, state);
+    const step = choices[pick(choices.length)];
+    if (step === undefined) break;
+    if (brokenAt(model, step.next, { before: state, action: step.action }).length > 0) return undefined;
+    steps.push(step);
+    state = step.next;
+  }
+  return { initial, steps };
+};
+
+/** Takes random walks until so many of them broke nothing. */
+export const sampleRuns = <S, A>(model: Model<S, A>, { runs, length, seed, signal }: SampleOptions): Sample => {
+  const pick = random(seed);
+  const found: Run<S, A>[] = [];
+  let broken = 0;
+  for (let walks = 0; found.length < runs && walks < runs * WALKS_PER_RUN && signal?.aborted !== true; walks++) {
+    const run = walk(model, length, pick);
+    if (run === undefined) broken++;
+    else found.push(run);
+  }
+  return { runs: found.map((run) => showRun(model, run, false)), broken };
+};

@@ -1,0 +1,109 @@
+/**
+ * Several counterexamples of one property, as different as can be: each ends otherwise. The first is a shortest one; each further one
+ * ends in the state (or by the step) that differs in the most parts from those chosen before it.
+ */
+import { check } from '../check.js';
+import type { Model, Property } from '../interface.js';
+import { encode } from '../plain/encode.js';
+import type { CheckOptions, Counterexample } from '../report.js';
+import { showLabel } from '../report.js';
+import { text } from '../shown/text.js';
+import { partsOf } from '../shown/state.js';
+import { stepsOf } from './decides.js';
+
+/** Ends that are compared with each other, for each counterexample that is asked for. */
+const ENDS_PER_TRACE = 50;
+
+/** Where a run that breaks the property ends. */
+interface End {
+  readonly code: string;
+  /** What is compared: a text for each part, and what the last step was. */
+  readonly features: ReadonlyMap<string, string>;
+}
+
+const key = <S, A>(model: Model<S, A>, state: S): string => (model.key ?? encode)(state);
+
+const featuresOf = <S, A>(model: Model<S, A>, state: S, action?: A): ReadonlyMap<string, string> =>
+  new Map([
+    ...Object.entries(partsOf(model, state)).map(([name, part]) => [`part ${name}`, text(part)] as const),
+    ...(action === undefined ? [] : [['step', showLabel(model.label(action))] as const]),
+  ]);
+
+const stateEnd = <S, A>(model: Model<S, A>, state: S): End => ({ code: key(model, state), features: featuresOf(model, state) });
+
+const stepEnd = <S, A>(model: Model<S, A>, before: S, action: A, next: S): End => ({
+  code: `${showLabel(model.label(action))}\n${key(model, before)}\n${key(model, next)}`,
+  features: featuresOf(model, next, action),
+});
+
+/** The property with each end handed to `broken` before it is judged: broken where that says so. */
+const watching = <S, A>(
+  model: Model<S, A>,
+  property: Property<S, A>,
+  name: string,
+  broken: (end: End) => boolean,
+): Property<S, A> => {
+  switch (property.kind) {
+    case 'always':
+      return { name, kind: 'always', holds: (state) => property.holds(state) || !broken(stateEnd(model, state)) };
+    case 'alwaysStep':
+      return {
+        name,
+        kind: 'alwaysStep',
+        holds: (state, action, next) => property.holds(state, action, next) || !broken(stepEnd(model, state, action, next)),
+      };
+    default: {
+      const final = property.kind === 'noDeadlock' ? property.final : undefined;
+      return {
+        name,
+        kind: 'noDeadlock',
+        final: (state) => final?.(state) === true || stepsOf(model, state).length > 0 || !broken(stateEnd(model, state)),
+      };
+    }
+  }
+};
+
+const distance = (a: End, b: End): number => {
+  const names = new Set([...a.features.keys(), ...b.features.keys()]);
+  return [...names].filter((name) => a.features.get(name) !== b.features.get(name)).length;
+};
+
+/** So many of them, each as far as can be from those before it; the first stays first. */
+const spread = (ends: ReadonlyArray<End>, count: number): ReadonlyArray<End> => {
+  const chosen: End[] = [];
+  let left = [...ends];
+  while (chosen.length < count && left.length > 0) {
+    const far = (end: End): number => Math.min(Infinity, ...chosen.map((other) => distance(end, other)));
+    const best = chosen.length === 0 ? left[0]! : left.reduce((a, b) => (far(b) > far(a) ? b : a));
+    chosen.push(best);
+    left = left.filter((end) => end !== best);
+  }
+  return chosen;
+};
+
+/** Whether there can be several of a property: of safety alone, whose runs have an end. */
+export const canBeSeveral = ({ kind }: { readonly kind: string }): boolean =>
+  kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
+
+/**
+ * At most so many counterexamples of a property of safety, the shortest first; fewer where the space (or what of it the limits let be seen)
+ * has fewer ends that break it.
+ */
+export const severalCounterexamples = async <S, A>(
+  model: Model<S, A>,
+  property: Property<S, A>,
+  count: number,
+  limits: Pick<CheckOptions, 'maxStates' | 'maxDepth' | 'maxMs' | 'maxMemoryBytes' | 'signal'> = {},
+): Promise<ReadonlyArray<Counterexample>> => {
+  const ends = new Map<string, End>();
+  const gather = (end: End): boolean => {
+    if (ends.size < count * ENDS_PER_TRACE && !ends.has(end.code)) ends.set(end.code, end);
+    return false;
+  };
+  await check({ ...model, properties: [watching(model, property, property.name, gather)] }, limits);
+  const chosen = spread([...ends.values()], count);
+  const one = ({ code }: End, i: number): Property<S, A> => watching(model, property, String(i), (end) => end.code === code);
+  if (chosen.length === 0) return [];
+  const { properties } = await check({ ...model, properties: chosen.map(one) }, { ...limits, keepGoing: true });
+  return properties.flatMap(({ trace }) => trace ?? []).sort((a, b) => a.steps.length - b.steps.length);
+};

@@ -1,0 +1,83 @@
+/**
+ * Of all shortest runs that break a property, one with the fewest switches between processes: the easiest to read. A breadth-first search
+ * shows whichever it finds first. The process of a step is the first argument of its label.
+ */
+import type { Model, Property } from '../interface.js';
+import { encode } from '../plain/encode.js';
+import { showRun, type Run } from '../plain/trace.js';
+import type { Report } from '../report.js';
+import { decides, stepsOf, type Step } from './decides.js';
+
+/** Steps that are tried at most to find such a run; where there are more, the run stays as it is. */
+const MOST_STEPS = 200_000;
+
+interface Node<S, A> {
+  readonly state: S;
+  /** Of the last step; undefined at the beginning. */
+  readonly process: string | undefined;
+  readonly switches: number;
+  readonly by?: { readonly before: Node<S, A>; readonly step: Step<S, A> };
+}
+
+const processOf = <S, A>(model: Model<S, A>, action: A): string => {
+  const { family, args } = model.label(action);
+  return String(args[0] ?? family);
+};
+
+const after = <S, A>(model: Model<S, A>, before: Node<S, A>, step: Step<S, A>): Node<S, A> => {
+  const process = processOf(model, step.action);
+  const switched = before.process !== undefined && before.process !== process;
+  return { state: step.next, process, switches: before.switches + Number(switched), by: { before, step } };
+};
+
+const runTo = <S, A>(end: Node<S, A>): Run<S, A> => {
+  const steps: Step<S, A>[] = [];
+  let node = end;
+  for (; node.by !== undefined; node = node.by.before) steps.push(node.by.step);
+  return { initial: node.state, steps: steps.reverse() };
+};
+
+/**
+ * The run of so many steps with the fewest switches that decides a property; undefined where there are too many to look at. No run that
+ * decides it is shorter, so each of its states is as far from the beginning as it is along the run: layer by layer, one node for each state
+ * and last process is enough.
+ */
+const quietest = <S, A>(model: Model<S, A>, property: Property<S, A>, length: number): Run<S, A> | undefined => {
+  const key = model.key ?? encode;
+  const known = new Set<string>();
+  let layer: ReadonlyArray<Node<S, A>> = model.initial.map((state) => ({ state, process: undefined, switches: 0 }));
+  let tried = 0;
+  for (let depth = 0; depth < length; depth++) {
+    for (const { state } of layer) known.add(key(state));
+    const isLast = depth === length - 1;
+    const next = new Map<string, Node<S, A>>();
+    for (const node of layer) {
+      if (model.boundary?.(node.state) === false) continue;
+      for (const step of stepsOf(model, node.state)) {
+        if (++tried > MOST_STEPS) return undefined;
+        const code = key(step.next);
+        if (!isLast && known.has(code)) continue;
+        if (isLast && !decides(model, property, step.next, { before: node.state, action: step.action })) continue;
+        const found = after(model, node, step);
+        const at = isLast ? 'the end' : `${found.process!.length}:${found.process!}${code}`;
+        const best = next.get(at);
+        if (best === undefined || found.switches < best.switches) next.set(at, found);
+      }
+    }
+    layer = [...next.values()];
+  }
+  const [end] = layer;
+  return end === undefined || length === 0 ? undefined : runTo(end);
+};
+
+/** The report with each shortest run replaced by one of the same length that has the fewest switches, where that can be found quickly. */
+export const withFewestSwitches = <S, A>(model: Model<S, A>, report: Report): Report => ({
+  ...report,
+  properties: report.properties.map((judged) => {
+    const property = model.properties.find(({ name }) => name === judged.name);
+    const { trace } = judged;
+    if (property === undefined || trace === undefined || !trace.shortest || trace.steps.length < 2) return judged;
+    const run = quietest(model, property, trace.steps.length);
+    return run === undefined ? judged : { ...judged, trace: showRun(model, run, true) };
+  }),
+});

@@ -1,0 +1,28 @@
+/** Models that come with the package: `example:peterson`. */
+import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../exit.js';
+
+const PREFIX = 'example:';
+
+/** The folder of the examples, as JavaScript, so that every Node can run them; the same in TypeScript is beside each. */
+const FOLDER = fileURLToPath(new URL('../../../examples/models', import.meta.url));
+
+/** The names of the examples, sorted. */
+export const exampleNames = async (): Promise<ReadonlyArray<string>> =>
+  (await readdir(FOLDER))
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => `${PREFIX}${basename(file, '.mjs')}`)
+    .sort();
+
+export const isExample = (source: string): boolean => source.startsWith(PREFIX);
+
+/** The file of a module: of an example its own, otherwise the one that is named. @throws UsageError for an example that there is not. */
+export const fileOfModule = async (source: string): Promise<string> => {
+  if (!isExample(source)) return source;
+  const names = await exampleNames();
+  const wanted = source.toLowerCase();
+  if (!names.includes(wanted)) throw new UsageError(`there is no such example; there are ${names.join(', ')}`);
+  return `${FOLDER}/${wanted.slice(PREFIX.length)}.mjs`;
+};

@@ -1,0 +1,140 @@
+/**
+ * Parameters of a model of one's own: `--set n=4` for a module whose default export is a function of them. The module says which there are
+ * by an export `parameters`: defaults (`{ n: 3 }`), defaults with what is allowed (`{ n: { default: 3, min: 1, max: 9 } }`), or an io-ts codec.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts/lib/index.js';
+import { described, whatIs } from '../../core/codec.js';
+import { UsageError } from '../exit.js';
+import type { Assignment, Said } from './fields.js';
+import { complaintOf } from './shape.js';
+
+/** The values of a model's parameters, by name. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** What a module says of one parameter. */
+interface Declared {
+  readonly default: unknown;
+  readonly min?: number;
+  readonly max?: number;
+  readonly oneOf?: ReadonlyArray<unknown>;
+}
+
+const isObject = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
+
+const FIELDS = ['default', 'min', 'max', 'oneOf'];
+
+/** A default with what is allowed, and not an object that is itself the default. */
+const isDeclared = (u: unknown): u is Declared =>
+  isObject(u) && Object.hasOwn(u, 'default') && Object.keys(u).every((field) => FIELDS.includes(field));
+
+const declaredOf = (u: unknown): Declared => (isDeclared(u) ? u : { default: u });
+
+// --- one parameter ---------------------------------------------------------------------------------------------------------
+
+/** What a value must be, in words. */
+const wanted = ({ default: given, min, max, oneOf }: Declared): string => {
+  if (oneOf !== undefined) return `one of ${oneOf.map(String).join(', ')}`;
+  if (typeof given === 'number') {
+    const kind = Number.isInteger(given) ? 'a whole number' : 'a number';
+    if (min !== undefined && max !== undefined) return `${kind} from ${min} to ${max}`;
+    if (min !== undefined) return `${kind}, ${min} or more`;
+    return max === undefined ? kind : `${kind}, ${max} or less`;
+  }
+  if (typeof given === 'boolean') return 'true or false';
+  if (typeof given === 'string') return 'a text';
+  return Array.isArray(given) ? 'a list, as JSON' : 'an object, as JSON';
+};
+
+const fits = (declared: Declared, value: unknown): boolean => {
+  const { default: given, min = -Infinity, max = Infinity, oneOf } = declared;
+  if (oneOf !== undefined && !oneOf.includes(value)) return false;
+  if (typeof given !== typeof value || Array.isArray(given) !== Array.isArray(value) || value === null) return false;
+  if (typeof value !== 'number') return true;
+  return Number.isFinite(value) && (!Number.isInteger(given) || Number.isInteger(value)) && value >= min && value <= max;
+};
+
+/** What was said of a parameter that is a text is a text, also where it could be JSON. */
+const readAs = (declared: Declared, { value, text }: Said): unknown => (typeof declared.default === 'string' ? text : value);
+
+const read = (name: string, declared: Declared, said: Said): unknown => {
+  const value = readAs(declared, said);
+  if (fits(declared, value)) return value;
+  throw new UsageError(`--set ${name}: expected ${wanted(declared)}, but it is ${whatIs(value)}`);
+};
+
+// --- declared by an io-ts codec --------------------------------------------------------------------------------------------
+
+/** A codec of whatever copy of io-ts. */
+interface Codec {
+  readonly decode: (u: unknown) => E.Either<t.Errors, unknown>;
+  readonly props?: Readonly<Record<string, unknown>>;
+  readonly types?: ReadonlyArray<Codec>;
+  readonly type?: Codec;
+}
+
+const isCodec = (u: unknown): u is Codec => isObject(u) && typeof u['decode'] === 'function' && typeof u['_tag'] === 'string';
+
+/** The names that a codec of an object knows; undefined where it does not tell. */
+const namesOf = ({ props, types, type }: Codec): ReadonlyArray<string> | undefined => {
+  if (props !== undefined) return Object.keys(props);
+  if (types !== undefined) {
+    const names = types.map(namesOf);
+    return names.includes(undefined) ? undefined : names.flatMap((some) => some!);
+  }
+  return type === undefined ? undefined : namesOf(type);
+};
+
+const byCodec = (codec: Codec, sets: ReadonlyArray<Assignment>): Parameters => {
+  const given = Object.fromEntries(sets.map(([name, { value }]) => [name, value]));
+  const asTexts = Object.fromEntries(sets.map(([name, { text }]) => [name, text]));
+  mustBeKnown(sets, namesOf(codec));
+  const decoded = codec.decode(given);
+  if (E.isRight(decoded)) return decoded.right as Parameters;
+  // `--set name=5` is a number, unless the codec wants a text there.
+  const names = new Set(decoded.left.flatMap(({ context }) => context.map(({ key }) => key)));
+  const again = codec.decode(Object.fromEntries(sets.map(([name]) => [name, names.has(name) ? asTexts[name] : given[name]])));
+  if (E.isRight(again)) return again.right as Parameters;
+  throw new UsageError(`its parameters: ${complaintOf(decoded.left)}`);
+};
+
+// --- all of them -----------------------------------------------------------------------------------------------------------
+
+const mustBeKnown = (sets: ReadonlyArray<Assignment>, known: ReadonlyArray<string> | undefined): void => {
+  const strange = known === undefined ? undefined : sets.find(([name]) => !known.includes(name));
+  if (strange === undefined) return;
+  const has = known!.length === 0 ? 'it has none' : `it has ${known!.join(', ')}`;
+  throw new UsageError(`--set ${strange[0]}: the model has no such parameter; ${has}`);
+};
+
+const SHAPE = described('defaults by name, such as { n: 3 }, or an io-ts codec', isObject);
+
+/**
+ * The values of a module's parameters: what is said of them, else their defaults.
+ *
+ * @throws UsageError with one line for a name that there is not, and for a value that is not as it is declared.
+ */
+export const parametersOf = (declared: unknown, isFunction: boolean, sets: ReadonlyArray<Assignment>): Parameters | undefined => {
+  if (declared === undefined || !isFunction) {
+    if (sets.length === 0) return undefined;
+    throw new UsageError(
+      `--set ${sets[0]![0]}: the model has no parameters: make its default export a function of them, and export parameters with their defaults`,
+    );
+  }
+  if (isCodec(declared)) return byCodec(declared, sets);
+  if (!SHAPE.is(declared)) throw new UsageError(`its export parameters: expected ${SHAPE.name}, but it is ${whatIs(declared)}`);
+  const all = Object.entries(declared).map(([name, one]) => [name, declaredOf(one)] as const);
+  mustBeKnown(
+    sets,
+    all.map(([name]) => name),
+  );
+  for (const [name, one] of all)
+    if (!fits(one, one.default)) throw new UsageError(`its export parameters: ${name}: the default is not ${wanted(one)}`);
+  const said = new Map(sets);
+  return Object.fromEntries(
+    all.map(([name, one]) => {
+      const given = said.get(name);
+      return [name, given === undefined ? one.default : read(name, one, given)];
+    }),
+  );
+};

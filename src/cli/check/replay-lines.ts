@@ -1,0 +1,25 @@
+/** What a replay says of a step that the model does not take, and of a property that the run breaks. */
+import type { Break, Refusal } from '../../checker/replay.js';
+import { showLabel } from '../../checker/report.js';
+
+/** Why the model does not take a step, and what it would have allowed; `event` says where the step was recorded. */
+export const refusalLines = (refusal: Refusal, event = ''): ReadonlyArray<string> => {
+  const { label, why, differences, enabled, step } = refusal;
+  const what = label === undefined ? 'what was seen then' : showLabel(label);
+  const at = `${what} (step ${step + 1} of the path${event})`;
+  const could = enabled.length === 0 ? [] : [`  it allows here: ${enabled.join('; ')}; …`];
+  if (why !== 'otherwise')
+    return [`The model refuses ${at}: ${why === 'unknown' ? 'it has no such step' : 'it cannot be taken here'}`, ...could];
+  const width = Math.max(...differences.map(({ name }) => name.length));
+  return [
+    `The model refuses ${at}:`,
+    ...differences.flatMap(({ name, seen, allowed }) => [
+      `  ${name.padEnd(width)}  seen:    ${seen === '' ? '(nothing)' : seen}`,
+      `  ${''.padEnd(width)}  allowed: ${allowed.map((text) => (text === '' ? '(nothing)' : text)).join('  |  ')}`,
+    ]),
+  ];
+};
+
+/** A property that the run breaks, and when. */
+export const brokenLine = ({ property, rule, after }: Break): string =>
+  `Violated after step ${after}: ${property}${rule === undefined ? '' : ` [${rule}]`}`;

@@ -1,0 +1,55 @@
+/** `bayou check --replay FILE` of a run of a model of one's own: the module is named in the file. */
+import { traceLines } from '../../checker/output/trace.js';
+import { follow } from '../../checker/runs/follow.js';
+import type { Replay } from '../../checker/replay.js';
+import { counted } from '../../core/counted.js';
+import { EXIT, type ExitStatus } from '../exit.js';
+import type { CheckArgs } from './args.js';
+import { moduleSubject } from './module.js';
+import type { OwnPath } from './path.js';
+import { brokenLine, refusalLines } from './replay-lines.js';
+import { plainModel } from './subject.js';
+
+/** What the file says of parameters, and over it what the command line does. */
+const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [
+  ...Object.entries(parameters).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return [name, { value, text }] as const;
+  }),
+  ...sets,
+];
+
+const statusOf = ({ refusal, broken, trace }: Replay, loop: number | undefined): ExitStatus =>
+  refusal !== undefined || broken.length > 0 || loop !== undefined || trace.loop !== undefined ? EXIT.violated : EXIT.ok;
+
+const lastLines = (replay: Replay, loop: number | undefined): ReadonlyArray<string> => {
+  const { trace, broken, refusal } = replay;
+  const steps = counted(trace.steps.length, 'step');
+  if (refusal !== undefined)
+    return [
+      ...refusalLines(refusal),
+      ...broken.map(brokenLine),
+      `diverges: the model takes ${steps} of the run, and not the next`,
+    ];
+  if (loop !== undefined && trace.loop === undefined)
+    return [`diverges: the model takes every one of ${steps}, and does not come back to state ${loop}`];
+  const back = trace.loop === undefined ? '' : `, and comes back to state ${trace.loop}`;
+  return [
+    ...broken.map(brokenLine),
+    broken.length > 0
+      ? `violated: the model takes every one of ${steps}${back}; ${counted(broken.length, 'property', 'properties')} broken`
+      : `the model takes every one of ${steps}${back}; no property is broken on the way`,
+  ];
+};
+
+/** Replays it and prints what came of it. @throws UsageError where the module cannot be loaded, or is no model. */
+export const replayOwn = async (path: OwnPath, args: CheckArgs): Promise<ExitStatus> => {
+  const subject = await moduleSubject(path.module, { ...args, sets: setsOf(path, args) });
+  const replay = follow(plainModel(subject), path.steps, path);
+  const status = statusOf(replay, path.loop);
+  const lines = args.json
+    ? [JSON.stringify({ type: 'replay', module: path.module, steps: path.steps.length, ...replay, status })]
+    : [path.model, ...traceLines(replay.trace), '', ...lastLines(replay, path.loop)];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return status;
+};

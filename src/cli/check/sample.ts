@@ -1,0 +1,33 @@
+/** `bayou check --sample N`: random runs of a model in which nothing breaks. */
+import { oneLine, traceLines } from '../../checker/output/trace.js';
+import { sampleRuns } from '../../checker/runs/sample.js';
+import { counted } from '../../core/counted.js';
+import { EXIT, type ExitStatus } from '../exit.js';
+import type { CheckArgs } from './args.js';
+import { judgedModel, type Subject } from './subject.js';
+
+/** Shows runs of one model; 3 where there are none, or fewer than were asked for. */
+export const sample = (
+  subject: Subject,
+  args: CheckArgs,
+  wanted: number,
+  print: (line: string) => void,
+  signal: AbortSignal,
+): ExitStatus => {
+  const { seed, traceLength } = args;
+  const model = judgedModel(subject);
+  const { runs, broken } = sampleRuns(model, { runs: wanted, length: traceLength, seed, signal });
+  const status = signal.aborted ? EXIT.interrupted : runs.length < wanted ? EXIT.bounded : EXIT.ok;
+  if (args.json) {
+    print(JSON.stringify({ type: 'sample', model: model.name, source: subject.source, seed, runs, broken, status }));
+    return status;
+  }
+  runs.forEach((run, i) => {
+    print(`Run ${i + 1} of ${wanted}, ${counted(run.steps.length, 'step')}:`);
+    for (const line of traceLines(run)) print(line);
+    print('');
+  });
+  const left = broken === 0 ? '' : `; ${counted(broken, 'other')} broke a property (without --sample they are looked for)`;
+  print(`${oneLine(model.name)}: ${counted(runs.length, 'random run')} in which nothing breaks, seed ${seed}${left}`);
+  return status;
+};

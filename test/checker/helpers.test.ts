@@ -1,0 +1,263 @@
+/** The helpers for models: collections, actors with a network, linearizability. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkSync } from '#bayou/checker/check.js';
+import { actorModel, type Actor, type Delivery } from '#bayou/checker/helpers/actors.js';
+import { bag, bagWithout, permutations, sortedSet } from '#bayou/checker/helpers/collections.js';
+import {
+  emptyHistory,
+  invoked,
+  isLinearizable,
+  linearization,
+  responded,
+  type History,
+} from '#bayou/checker/helpers/linearizability.js';
+import { register, type RegisterOperation } from '#bayou/checker/helpers/register.js';
+import { encode } from '#bayou/checker/plain/encode.js';
+
+describe('collections', () => {
+  const items = fc.array(fc.oneof(fc.integer({ min: -9, max: 99 }), fc.constantFrom('a', 'b'), fc.record({ id: fc.nat(3) })));
+
+  test('a set is the same whatever the order, and has nothing twice', () => {
+    fc.assert(
+      fc.property(items, (all) => {
+        const set = sortedSet(all);
+        expect(set).toEqual(sortedSet([...all].reverse()));
+        expect(new Set(set.map(encode))).toEqual(new Set(all.map(encode)));
+        expect(new Set(set.map(encode)).size).toBe(set.length);
+      }),
+    );
+    expect(sortedSet([10, 9, 100, 9])).toEqual([9, 10, 100]);
+    expect(sortedSet(['b', 'a', 'b'])).toEqual(['a', 'b']);
+  });
+
+  test('a bag is the same whatever the order, and has everything as often as it is there', () => {
+    fc.assert(
+      fc.property(items, (all) => {
+        expect(bag(all)).toEqual(bag([...all].reverse()));
+        expect(bag(all).map(encode).sort()).toEqual(all.map(encode).sort());
+      }),
+    );
+    expect(bagWithout(bag([{ id: 1 }, { id: 1 }, { id: 2 }]), { id: 1 })).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(bagWithout([1], 2)).toEqual([1]);
+  });
+
+  test('permutations are all renamings but the identity', () => {
+    const all = permutations(['x', 'y', 'z']).map((rename) => ['x', 'y', 'z'].map(rename).join(''));
+    expect(all.sort()).toEqual(['xzy', 'yxz', 'yzx', 'zxy', 'zyx']);
+    expect(permutations([1, 2])[0]!(3)).toBe(3);
+    expect(permutations([])).toEqual([]);
+    expect(permutations([1, 2, 3, 4, 5])).toHaveLength(119);
+    expect(() => permutations([1, 1])).toThrow('twice');
+    expect(() => permutations([1, 2, 3, 4, 5, 6, 7, 8, 9])).toThrow('too many');
+  });
+});
+
+// --- linearizability -------------------------------------------------------------------------------------------------------
+
+/** One operation with the moments of its invocation and its response; without one it is under way. */
+interface Timed {
+  readonly process: number;
+  readonly from: number;
+  readonly to: number;
+  readonly operation: RegisterOperation;
+  readonly response?: string;
+}
+
+type Event =
+  { readonly process: number; readonly invoke: RegisterOperation } | { readonly process: number; readonly respond: string };
+
+/** Histories as random events: each process invokes what it likes, and has any response, or none yet. */
+const events = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: 0, max: 2 }),
+      fc.constantFrom<RegisterOperation>({ write: 'a' }, { write: 'b' }, { write: null }),
+      fc.constantFrom('', 'a', 'b'),
+    ),
+    { maxLength: 9 },
+  )
+  .map((drawn) => {
+    const busy = new Map<number, RegisterOperation>();
+    return drawn.map(([process, operation, read]): Event => {
+      const pending = busy.get(process);
+      if (pending === undefined) {
+        busy.set(process, operation);
+        return { process, invoke: operation };
+      }
+      busy.delete(process);
+      return { process, respond: pending.write === null ? read : 'written' };
+    });
+  });
+
+const historyOf = (all: ReadonlyArray<Event>): History<RegisterOperation, string> =>
+  all.reduce<History<RegisterOperation, string>>(
+    (history, event) =>
+      'invoke' in event ? invoked(history, event.process, event.invoke) : responded(history, event.process, event.respond),
+    emptyHistory,
+  );
+
+const timedOf = (all: ReadonlyArray<Event>): ReadonlyArray<Timed> => {
+  const timed: Timed[] = [];
+  all.forEach((event, now) => {
+    if ('invoke' in event) timed.push({ process: event.process, from: now, to: Infinity, operation: event.invoke });
+    else {
+      const at = timed.findLastIndex(({ process }) => process === event.process);
+      timed[at] = { ...timed[at]!, to: now, response: event.respond };
+    }
+  });
+  return timed;
+};
+
+const orders = <T>(list: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
+  list.length === 0 ? [[]] : list.flatMap((item, i) => orders(list.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+
+/** The definition, tried out: some order of all completed operations and some that are under way keeps real time and the register's law. */
+const byDefinition = (all: ReadonlyArray<Timed>): boolean => {
+  const open = all.filter(({ response }) => response === undefined);
+  const closed = all.filter(({ response }) => response !== undefined);
+  const chosen = open.reduce<ReadonlyArray<ReadonlyArray<Timed>>>(
+    (sets, one) => [...sets, ...sets.map((s) => [...s, one])],
+    [[]],
+  );
+  return chosen.some((extra) =>
+    orders([...closed, ...extra]).some((order) => {
+      let value = '';
+      return order.every(({ from, operation, response }, i) => {
+        if (order.slice(i + 1).some(({ to }) => to < from)) return false;
+        if (operation.write === null) return response === undefined || response === value;
+        value = operation.write;
+        return true;
+      });
+    }),
+  );
+};
+
+describe('linearizability', () => {
+  test('is what the definition says, of random histories', () => {
+    let no = 0;
+    fc.assert(
+      fc.property(events, (all) => {
+        const is = byDefinition(timedOf(all));
+        no += Number(!is);
+        expect(isLinearizable(historyOf(all), register)).toBe(is);
+      }),
+      { numRuns: 400 },
+    );
+    expect(no).toBeGreaterThan(10);
+  });
+
+  test('gives the order that the object could have had', () => {
+    const history = historyOf([
+      { process: 0, invoke: { write: null } },
+      { process: 1, invoke: { write: 'b' } },
+      { process: 0, respond: 'b' },
+    ]);
+    expect(linearization(history, register)).toEqual([
+      [{ write: 'b' }, 'written'],
+      [{ write: null }, 'b'],
+    ]);
+  });
+
+  test('of what could not be, nothing is linearizable', () => {
+    const twice = invoked(invoked(emptyHistory as History<RegisterOperation, string>, 0, { write: 'a' }), 0, { write: 'b' });
+    expect([twice.broken, isLinearizable(twice, register)]).toEqual([
+      '0 invoked an operation before its last one was answered',
+      false,
+    ]);
+    expect(responded(emptyHistory as History<RegisterOperation, string>, 'p', 'x').broken).toContain('had invoked nothing');
+    expect(responded(twice, 0, 'x')).toBe(twice);
+  });
+});
+
+// --- actors ----------------------------------------------------------------------------------------------------------------
+
+/** One sends 1 to `count` to the other, who notes what comes. */
+const counting = (count: number): ReadonlyArray<Actor<ReadonlyArray<number>, number>> => [
+  {
+    name: 'sender',
+    start: () => ({ state: [], send: Array.from({ length: count }, (_, i) => ({ to: 1, message: i + 1 })) }),
+    receive: () => undefined,
+  },
+  { name: 'receiver', start: () => ({ state: [] }), receive: (seen, message) => ({ state: [...seen, message] }) },
+];
+
+const numbers = (delivery: Delivery, lossy = false, most = 9) =>
+  actorModel({
+    name: 'numbers',
+    actors: counting(3),
+    delivery,
+    lossy,
+    history: { initial: null },
+    properties: [
+      {
+        name: 'in order',
+        kind: 'always',
+        holds: ({ actors }) => actors[1]!.every((n, k, all) => k === 0 || all[k - 1]! < n),
+      },
+      // With something left to find, the search sees every state.
+      { name: 'never', kind: 'sometimes', holds: () => false },
+    ],
+    boundary: ({ actors }) => actors[1]!.length < most,
+  });
+
+describe('actors', () => {
+  // Orders of none, one, two or three of three messages: 1 + 3 + 6 + 6.
+  test.each([
+    ['once', false, 16],
+    ['in order', false, 4],
+  ] as const)('messages are delivered %s', (delivery, lossy, states) => {
+    const { counts, properties } = checkSync(numbers(delivery, lossy), { keepGoing: true });
+    expect([counts.distinct, properties[0]!.verdict]).toEqual([states, delivery === 'in order' ? 'holds' : 'violated']);
+  });
+
+  test('again and again: any sequence of so many', () => {
+    const { counts } = checkSync(numbers('again', false, 3), { keepGoing: true });
+    expect(counts.distinct).toBe(1 + 3 + 9 + 27);
+  });
+
+  test('lost: every subset is left, in order what comes is a subsequence', () => {
+    const { counts, properties } = checkSync(numbers('in order', true));
+    expect([counts.distinct, properties[0]!.verdict]).toEqual([15, 'holds']);
+  });
+
+  test('two equal messages are two in a network that delivers once', () => {
+    const twins = actorModel<number, string, null>({
+      name: 'twins',
+      actors: [
+        { start: () => ({ state: 0, send: [1, 2].map(() => ({ to: 1, message: 'x' })) }), receive: () => undefined },
+        { start: () => ({ state: 0 }), receive: (n) => ({ state: n + 1 }) },
+      ],
+      history: { initial: null },
+      properties: [{ name: 'two come', kind: 'sometimes', holds: ({ actors }) => actors[1] === 2 }],
+    });
+    const { properties } = checkSync(twins, { witnessTraces: true });
+    expect(properties[0]!.trace!.steps.map(({ label }) => label)).toEqual([
+      { family: 'x', args: ['a1', 'a0'] },
+      { family: 'x', args: ['a1', 'a0'] },
+    ]);
+    expect(properties[0]!.trace!.values!['network']).toEqual({
+      '#set': [
+        { copy: 1, from: 'a0', message: 'x', to: 'a1' },
+        { from: 'a0', message: 'x', to: 'a1' },
+      ],
+    });
+  });
+
+  test('timeouts come at any time, and a message to nobody is a fault that is named', () => {
+    const ticking = actorModel<number, string, null>({
+      name: 'ticking',
+      actors: [{ start: () => ({ state: 0 }), receive: () => undefined, timeout: (n) => (n < 3 ? { state: n + 1 } : undefined) }],
+      history: { initial: null },
+      properties: [],
+    });
+    expect(checkSync(ticking).counts.distinct).toBe(4);
+    const lost = actorModel<number, string, null>({
+      name: 'lost',
+      actors: [{ start: () => ({ state: 0, send: [{ to: 7, message: 'x' }] }), receive: () => undefined }],
+      history: { initial: null },
+      properties: [],
+    });
+    expect(() => lost.actions(lost.initial[0]!)).toThrow('there is no actor 7');
+  });
+});

@@ -1,0 +1,278 @@
+/** Models of one's own: parameters, replay, samples, several counterexamples, stepping. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '#bayou/checker/report.js';
+import { bayou, type Ran } from './run.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const COUNTER = 'test/cli/models/counter.mjs';
+
+let dir = '';
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'bayou-own-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const file = async (name: string, text: string): Promise<string> => {
+  const path = join(dir, name);
+  await writeFile(path, text);
+  return path;
+};
+
+const report = async (...args: ReadonlyArray<string>): Promise<Report> =>
+  JSON.parse((await bayou(['check', ...args, '--json'])).stdout) as Report;
+
+describe('parameters', () => {
+  const model = (parameters: string): string => `
+    ${parameters}
+    export default ({ n, word = 'w', on = false, list = [] }) => ({
+      name: 'count to ' + n + ' ' + word + ' ' + on + ' ' + list.length,
+      initial: [0], actions: (s) => (s < n ? ['up'] : []), next: (s) => s + 1, label: (a) => ({ family: a, args: [] }),
+      properties: [{ name: 'not there', kind: 'sometimes', holds: (s) => s === n }],
+    });`;
+  const PLAIN = "export const parameters = { n: { default: 3, min: 1, max: 9 }, word: 'w', on: false, list: [] };";
+
+  test('have defaults, are set, are named in the verdict and in the command that repeats it', async () => {
+    const path = await file('count.mjs', model(PLAIN));
+    expect((await bayou(['check', path])).lines.at(-1)).toBe(
+      'count to 3 w false 0: holds: all 4 states, depth 3; n = 3; word = w; on = false; list = []; exact',
+    );
+    const set = ['--set', 'n=5', '--set', 'word=7', '--set', 'on=true', '--set', 'list=[1,2]'];
+    const { lines } = await bayou(['check', path, ...set, '--max-states', '2']);
+    expect(lines.at(-1)).toContain('count to 5 7 true 2: bounded: 2 states');
+    expect(lines.at(-1)).toContain("; n = 5; word = '7'; on = true; list = [1, 2]; exact");
+    expect(lines).toContain(
+      `Repeat with: npx bayou check ${path} --set n=5 --set word=7 --set on=true --set 'list=[1,2]' --max-states 2`,
+    );
+  });
+
+  test('a checkpoint of other parameters is refused', async () => {
+    const path = await file('kept.mjs', model(PLAIN));
+    const kept = join(dir, 'kept.checkpoint');
+    const set = (list: string): ReadonlyArray<string> => ['check', path, '--set', `list=[${list}]`];
+    await bayou([...set('7'), '--max-states', '2', '--checkpoint', kept]);
+    expect((await bayou([...set('8'), '--resume', kept])).stderr).toContain('made with other options: parameters');
+    expect((await bayou([...set('7'), '--resume', kept])).lines.at(-1)).toContain('holds: all 4 states');
+  });
+
+  test.each([
+    ['n=0', '--set n: expected a whole number from 1 to 9, but it is 0'],
+    ['n=x', '--set n: expected a whole number from 1 to 9, but it is "x"'],
+    ['n=1.5', '--set n: expected a whole number from 1 to 9, but it is 1.5'],
+    ['on=1', '--set on: expected true or false, but it is 1'],
+    ['list=3', '--set list: expected a list, as JSON, but it is 3'],
+    ['m=3', '--set m: the model has no such parameter; it has n, word, on, list'],
+  ])('%s is refused in one line', async (set, why) => {
+    const path = await file('wrong.mjs', model(PLAIN));
+    const { status, stdout, stderr } = await bayou(['check', path, '--set', set]);
+    expect([status, stdout, stderr]).toEqual([2, '', `bayou check: ${path}: ${why}\n`]);
+  });
+
+  test('one of several', async () => {
+    const { status, stderr } = await bayou(['check', 'example:peterson', '--set', 'variant=odd']);
+    expect([status, stderr]).toEqual([
+      2,
+      'bayou check: example:peterson: --set variant: expected one of correct, broken, but it is "odd"\n',
+    ]);
+  });
+
+  test('declared by io-ts', async () => {
+    const io =
+      'import * as t from "io-ts"; export const parameters = t.intersection([t.type({ n: t.Int }), t.partial({ word: t.string })]);';
+    // The module is in a folder of its own, and finds io-ts where this package has it.
+    const path = join(ROOT, `node_modules/.cache/own-${process.pid}.mjs`);
+    await writeFile(path, model(io));
+    expect((await bayou(['check', path, '--set', 'n=2', '--set', 'word=5'])).lines.at(-1)).toContain('count to 2 5');
+    expect((await bayou(['check', path, '--set', 'n=x'])).stderr).toMatch(/^bayou check: .*: its parameters: .*n: /);
+    expect((await bayou(['check', path])).stderr).toMatch(/^bayou check: .*: its parameters: .*n: /);
+    expect((await bayou(['check', path, '--set', 'm=1'])).stderr).toContain('it has n, word');
+    await rm(path);
+  });
+
+  test('of a model that has none', async () => {
+    const { status, stderr } = await bayou(['check', COUNTER, '--set', 'n=2']);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining('--set n: the model has no parameters: make its default export'),
+    ]);
+    const odd = await file('odd.mjs', model('export const parameters = { n: { default: 30, max: 9 } };'));
+    expect((await bayou(['check', odd])).stderr).toContain('n: the default is not a whole number, 9 or less');
+  });
+
+  test('reach the threads, and so does --deadlock', async () => {
+    const flags = ['example:ticket-lock', '--set', 'processes=4', '--workers', '2'];
+    expect((await report(...flags)).counts.distinct).toBe(516);
+  });
+});
+
+describe('deadlock', () => {
+  test('is said to be not judged, and is judged where that is asked for', async () => {
+    const silent = await bayou(['check', 'example:two-phase-commit']);
+    expect(silent.lines.at(-2)).toBe(
+      'Deadlock is not judged: the model has no property of kind noDeadlock (--deadlock adds one).',
+    );
+    const { status, lines } = await bayou(['check', COUNTER, '--properties', 'the total is 3', '--deadlock']);
+    expect([status, lines.some((line) => line.includes('Deadlock'))]).toEqual([0, false]);
+    const judged = await bayou(['check', 'test/cli/models/ballast.mjs', '--deadlock', '--max-states', '50']);
+    expect(judged.stdout).toContain('  unknown     some step can always be taken');
+    const stuck = await bayou(['check', 'test/cli/models/map-in-a-slot.mjs', '--deadlock', '--keep-going']);
+    expect(stuck.stdout).toContain('Violated: some step can always be taken');
+    const both = await bayou(['check', 'bayou-s-2112', '--deadlock']);
+    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--deadlock is for models of your own')]);
+  });
+});
+
+describe('replay', () => {
+  const replayed = async (path: string, ...args: ReadonlyArray<string>): Promise<Ran> =>
+    bayou(['check', '--replay', path, ...args]);
+
+  test('of a counterexample, of both levels, with parameters', async () => {
+    const out = join(dir, 'replay');
+    await bayou(['check', COUNTER, 'example:ticket-lock', '--set', 'variant=broken', '--out-dir', out, '--format', 'json']);
+    await bayou(['check', COUNTER, '--out-dir', out, '--format', 'json']);
+    await bayou(['check', 'example:ticket-lock', '--set', 'variant=broken', '--out-dir', out, '--format', 'json']);
+    const files = (await readdir(out)).map((name) => join(out, name));
+    expect(files).toHaveLength(2);
+    for (const path of files) {
+      const { status, lines, stderr } = await replayed(path);
+      expect([status, stderr]).toEqual([1, '']);
+      expect(lines.at(-1)).toMatch(/^violated: the model takes every one of \d steps; 1 property broken$/);
+    }
+  });
+
+  test('of a lasso: it comes back', async () => {
+    const out = join(dir, 'lasso');
+    await bayou(['check', 'example:philosophers', '--out-dir', out, '--format', 'json']);
+    const [path = ''] = (await readdir(out)).map((name) => join(out, name));
+    const { status, lines } = await replayed(path);
+    expect([status, lines.at(-1)]).toEqual([
+      1,
+      expect.stringMatching(/^the model takes every one of \d+ steps, and comes back to state \d+;/),
+    ]);
+    const changed = JSON.parse(await readFile(path, 'utf8')) as { loop: number };
+    await writeFile(path, JSON.stringify({ ...changed, loop: changed.loop + 1 }));
+    expect((await replayed(path)).lines.at(-1)).toContain('diverges: ');
+  });
+
+  test('of a run that the model does not take: where, and what it would have allowed', async () => {
+    const out = join(dir, 'refused');
+    await bayou(['check', COUNTER, '--out-dir', out, '--format', 'json']);
+    const [path = ''] = (await readdir(out)).map((name) => join(out, name));
+    const run = JSON.parse(await readFile(path, 'utf8')) as { steps: { label: object; state: Record<string, string> }[] };
+    run.steps[1]!.state['at'] = '[read, nowhere]';
+    await writeFile(path, JSON.stringify(run));
+    const otherwise = await replayed(path);
+    expect(otherwise.stdout).toContain('  at  seen:    [read, nowhere]\n      allowed: [read, read]\n');
+    run.steps[1]!.label = { family: 'fly', args: [] };
+    await writeFile(path, JSON.stringify(run));
+    const disabled = await replayed(path, '--json');
+    expect(JSON.parse(disabled.stdout)).toMatchObject({ type: 'replay', refusal: { why: 'disabled', step: 1 }, status: 1 });
+    await writeFile(path, JSON.stringify({ ...run, module: 'no/such.mjs' }));
+    expect((await replayed(path)).stderr).toBe('bayou check: no/such.mjs: there is no such file\n');
+  });
+});
+
+describe('random runs', () => {
+  test('in which nothing breaks: as many as were asked for, by a seed', async () => {
+    const words = ['check', 'example:two-phase-commit', '--sample', '3', '--seed', '4', '--trace-length', '6'];
+    const [first, second] = [await bayou(words), await bayou(words)];
+    expect(first.stdout).toBe(second.stdout);
+    expect(first.stdout.match(/^Run \d of 3, 6 steps:$/gm)).toHaveLength(3);
+    expect(first.lines.at(-1)).toBe('two-phase commit, 3 resource managers: 3 random runs in which nothing breaks, seed 4');
+    const json = JSON.parse((await bayou([...words, '--json'])).stdout) as { runs: unknown[] };
+    expect(json.runs).toHaveLength(3);
+  });
+
+  test('of a configuration, and of a model that always breaks', async () => {
+    expect((await bayou(['check', 'bayou-s-2112', '--sample', '1'])).status).toBe(0);
+    const bad = await file(
+      'bad.mjs',
+      `export default { name: 'bad', initial: [0], actions: () => ['x'], next: (s) => s,
+      label: () => ({ family: 'x', args: [] }), properties: [{ name: 'p', kind: 'always', holds: () => false }] }`,
+    );
+    const { status, lines } = await bayou(['check', bad, '--sample', '2']);
+    expect([status, lines.at(-1)]).toEqual([
+      3,
+      expect.stringContaining('0 random runs in which nothing breaks, seed 1; 200 others broke'),
+    ]);
+    const clash = await bayou(['check', bad, '--sample', '2', '--workers', '2']);
+    expect([clash.status, clash.stderr]).toEqual([2, 'error: --sample searches nothing: not with --workers\n']);
+  });
+});
+
+describe('several counterexamples', () => {
+  test('end in different states, the shortest first, and are files of their own', async () => {
+    const out = join(dir, 'several');
+    const flags = ['example:ticket-lock', '--set', 'variant=broken', '--traces-per-property', '3'];
+    const { properties } = await report(...flags);
+    const { trace, more = [] } = properties[0]!;
+    expect(more).toHaveLength(2);
+    const ends = [trace!, ...more].map(({ steps }) => JSON.stringify(steps.at(-1)!.state));
+    expect(new Set(ends).size).toBe(3);
+    expect(more.every(({ steps }) => steps.length >= trace!.steps.length)).toBe(true);
+    const { stdout } = await bayou(['check', ...flags, '--out-dir', out, '--format', 'text']);
+    expect(stdout.match(/^Another run of \d+ steps:$/gm)).toHaveLength(2);
+    expect(await readdir(out)).toHaveLength(3);
+  });
+
+  test('there are no more than there are', async () => {
+    const { properties } = await report('test/cli/models/names-alike-in-a-file-name.mjs', '--traces-per-property', '5');
+    expect(properties[0]!.more).toEqual([]);
+  });
+});
+
+describe('stepping', () => {
+  /** Runs `bayou check --step` with these lines as its input. */
+  const stepped = (words: ReadonlyArray<string>, input: ReadonlyArray<string>): Promise<Omit<Ran, 'lines'>> =>
+    new Promise((resolve) => {
+      const child = spawn(process.execPath, ['dist/cli/main.js', 'check', ...words, '--step'], { cwd: ROOT });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      child.on('close', (status) => resolve({ status, stdout, stderr }));
+      child.stdin.end(input.map((line) => `${line}\n`).join(''));
+    });
+
+  test('by number and by name, back and forth, to a violation', async () => {
+    const steps = ['1', 'read 1', 'write 9', 'write', 'back', 'fly', 'read 1', '1', '1', 'steps', 'run', 'done', '1'];
+    const { status, stdout, stderr } = await stepped([COUNTER], steps);
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout.split('\n').slice(0, 9)).toEqual([
+      '0  initial state',
+      '     at        [start, start]',
+      '     register  [0, 0]',
+      '     total     0',
+      '1  read 0',
+      '2  read 1',
+      '1  read 0',
+      '     at  [read, start]',
+      '1  write 0',
+    ]);
+    expect(stdout).toContain('"write" may be 1 or 2: give the number');
+    expect(stdout).toContain('"fly" is no command and no step that can be taken here');
+    expect(stdout).toContain('Violated: when all are done, everyone was counted\nno step can be taken here');
+    expect(stdout).toContain('4  write 1\n');
+  });
+
+  test('a model of components, a configuration, several initial states', async () => {
+    const ring = await stepped(['test/cli/models/ring.mjs'], ['1', 'state']);
+    expect([ring.status, ring.stdout]).toEqual([0, expect.stringContaining('1  fill m1\n')]);
+    const config = await stepped(['bayou-s-2112'], ['Put c11 s0 a']);
+    expect(config.stdout).toContain('1  Put c11 s0 a');
+    const many = await stepped(['example:ewd840'], ['restart 5', 'restart 500', 'restart x', 'help']);
+    expect(many.stdout).toContain('there is no initial state 500, only 0 to 191');
+    expect(many.stdout).toContain('restart takes the number of an initial state');
+  });
+
+  test('goes with nothing that searches', async () => {
+    expect(await stepped([COUNTER, '--search', 'dfs'], [])).toMatchObject({
+      status: 2,
+      stderr: 'error: --step searches nothing: not with --search\n',
+    });
+    expect((await stepped([COUNTER, 'default'], [])).stderr).toContain('--step is for one model at a time');
+  });
+});
