@@ -188,7 +188,7 @@ describe('the journaled log (R10)', () => {
     await replica.close();
     for (const name of journalsIn(copy)) rmSync(join(copy, name));
     const back = await open(copy);
-    expect([back.found, back.note, store(back)]).toEqual(['cut', 'lacks 1 of the 2 changes that it had', {}]);
+    expect([back.found, back.note, store(back)]).toEqual(['cut', 'lacks the last 1 of the 2 changes that it had', {}]);
     await back.close();
   });
 });

@@ -2,7 +2,7 @@
 import type { ReplicaId } from '../../core/ids.js';
 import type { Stamp, Write } from '../../core/write.js';
 import { nameOfSlot, type Seen } from '../client-windows.js';
-import { NO_CHANGE, type Append, type Recovered } from './log.js';
+import type { Append, Recovered } from './log.js';
 import { compareStamps } from '../order.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from '../vector.js';
 
@@ -69,25 +69,4 @@ export const merged = (appends: ReadonlyArray<Append>): Append => {
   }
   const all: Append = { writes: [...writes.values()], drops, vv: [...vv], clock, seen: [...seen.values()], forgotten };
   return replica === undefined ? all : { ...all, replica };
-};
-
-/**
- * What can be kept of changes before which others are missing: the writes alone, those that are later than what there is for their
- * keys. Not what the changes claim (R8): whoever has the missing ones is asked for all of them again.
- */
-export const writesAlone = (contents: LogContents, appends: ReadonlyArray<Append>): Append => {
-  const latest = new Map<string, Write>();
-  for (const w of contents.writes.values()) latest.set(w.key, w);
-  const before = new Map(latest);
-  let clock = 0;
-  for (const append of appends) {
-    clock = Math.max(clock, append.clock);
-    for (const w of append.writes) {
-      const other = latest.get(w.key);
-      if (other === undefined || compareStamps(w, other) > 0) latest.set(w.key, w);
-    }
-  }
-  const writes = [...latest.values()].filter((w) => before.get(w.key) !== w);
-  const drops = writes.flatMap((w) => before.get(w.key) ?? []);
-  return { ...NO_CHANGE, writes, drops, clock };
 };

@@ -6,7 +6,7 @@
  * |---|---|
  * | `lock/` | held by whoever has the log open, before anything else is read (`files.ts`) |
  * | `CURRENT`, `MANIFEST-*`, `*.ldb`, `*.log` | the database (`level-log.ts`) |
- * | `journal-*.wal` | changes that the database may not have yet (`journal.ts`) |
+ * | `journal-*.wal` | changes that the database may not have yet (`journal.ts`); `*.aside`: some before which others are missing |
  * | `high-water` | how many changes there are (`high-water.ts`) |
  * | `replica.json`, `seal-*` | where the log is (`place.ts`) |
  *
@@ -19,7 +19,7 @@ import type { ReplicaId } from '../../core/ids.js';
 import { damage, inUse, openError } from './errors.js';
 import { nodeFiles, type Files } from './files.js';
 import { HighWater, readHighWater } from './high-water.js';
-import { readJournal } from './journal-files.js';
+import { asideName, readJournal } from './journal-files.js';
 import { Journal, JOURNAL_LIMITS, type JournalLimits } from './journal.js';
 import { openLevel, type OpenDatabase } from './level-directory.js';
 import { openBase, type Base } from './level-log.js';
@@ -145,7 +145,7 @@ const begin = async (
   { server }: Owner,
   settings: Settings,
   base: Base,
-  { changes, last, log, recovered, journals }: Recovery,
+  { changes, last, log, recovered, journals, aside }: Recovery,
 ): Promise<readonly [OpenLog, Recovered]> => {
   const { files, fsync, bootId } = settings;
   const { replica } = recovered;
@@ -155,6 +155,7 @@ const begin = async (
     highWater.raise(last);
     if (fsync) highWater.sync();
     for (const name of journals) files.remove(join(directory, name));
+    for (const name of aside) files.rename(join(directory, name), join(directory, asideName(name)));
     return [new OpenLog(directory, settings, base, highWater, { log, last, replica }), recovered];
   } catch (error) {
     highWater.close();

@@ -13,6 +13,9 @@ const NAME = /^journal-(\d{16})\.wal$/;
 /** The name of the journal file that begins with this change. */
 export const nameOfJournal = (first: number): string => `journal-${String(first).padStart(16, '0')}.wal`;
 
+/** The name that a journal file gets which is of no use to its log, and may be to its owner. */
+export const asideName = (name: string): string => name.replace(/wal$/, 'aside');
+
 /** Its first record, which is no change. */
 export const headerOf = (log: string): Buffer => encodeLogRecord(Buffer.from(JSON.stringify({ log }), 'latin1'), 0);
 
@@ -58,8 +61,8 @@ export const readJournal = (files: Files, directory: string): ReadonlyArray<Jour
 export interface Continuation {
   /** The changes that follow, without a gap. */
   readonly next: ReadonlyArray<Append>;
-  /** Changes before which others are missing. */
-  readonly loose: ReadonlyArray<Append>;
+  /** The files with changes before which others are missing. */
+  readonly loose: ReadonlyArray<string>;
   /** The number of the last change in the journal; 0: there is none. */
   readonly last: number;
 }
@@ -67,15 +70,13 @@ export interface Continuation {
 /** What of the journal comes after this change. */
 export const continuationOf = (parts: ReadonlyArray<JournalPart>, mark: number): Continuation => {
   const next: Append[] = [];
-  const loose: Append[] = [];
+  const loose: string[] = [];
   let last = 0;
-  for (const { first, appends } of parts) {
-    for (const [i, append] of appends.entries()) {
-      const number = first + i;
-      if (number === mark + next.length + 1) next.push(append);
-      else if (number > mark) loose.push(append);
-      last = Math.max(last, number);
-    }
+  for (const { name, first, appends } of parts) {
+    const known = mark + next.length + 1 - first;
+    if (known < 0 && appends.length > 0) loose.push(name);
+    else next.push(...appends.slice(known));
+    if (appends.length > 0) last = Math.max(last, first + appends.length - 1);
   }
   return { next, loose, last };
 };

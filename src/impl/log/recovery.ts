@@ -1,8 +1,8 @@
 /**
  * Whether a log that is opened is the one that was last written, in its place and with all that it had (R7a, R10).
  *
- * The database knows the number of its last change, and the journal's files the numbers of theirs. Of the changes that follow one
- * another without a gap everything is taken. The high-water mark, and less often `replica.json`, say how many there were: when more, some are missing. A
+ * The database knows the number of its last change, and the journal's files the numbers of theirs. The changes that follow one
+ * another without a gap are taken. What comes after a gap is not: the vector could not say what of it there is (R8); its files are set aside. The high-water mark, and less often `replica.json`, say how many there were: when more, some are missing. A
  * change whose number is above the mark was on its way when the process died: nobody was told of it, and it stays.
  *
  * A doubt costs an identity, nothing else: the writes are kept. Only what cannot be read is refused.
@@ -11,10 +11,10 @@ import { randomUUID } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { replicaId } from '../../core/ids.js';
 import { randomIncarnation } from '../incarnation.js';
-import { applyAppend, contentsOf, heldBy, merged, writesAlone, type Held } from './contents.js';
+import { applyAppend, contentsOf, heldBy, merged, type Held } from './contents.js';
 import { damage } from './errors.js';
 import type { Files } from './files.js';
-import { continuationOf, type JournalPart } from './journal-files.js';
+import { asideName, continuationOf, type JournalPart } from './journal-files.js';
 import type { BaseContents } from './level-log.js';
 import { NO_CHANGE, type Append, type Found, type LogError, type Owner, type Recovered } from './log.js';
 import { displacement, type Place } from './place.js';
@@ -43,6 +43,8 @@ export interface Recovery {
   readonly log: string;
   /** Journal files that are not needed any more once the changes are in the database. */
   readonly journals: ReadonlyArray<string>;
+  /** Journal files before which others are missing. */
+  readonly aside: ReadonlyArray<string>;
 }
 
 /** Weighs the evidence. Changes nothing. */
@@ -63,29 +65,28 @@ export const recover = (evidence: Evidence): E.Either<LogError, Recovery> => {
   );
 
   const held = { ...base, clock: base.meta?.clock ?? 0, vv: base.meta?.vv ?? [], replica: base.meta?.replica };
-  const { contents, changes } = withJournal(held, next, loose);
-  const { found, note } = verdict(evidence, { have, top, loose: loose.length, replica: contents.replica });
+  const contents = withJournal(held, next);
+  const { found, note } = verdict(evidence, { have, top, loose, replica: contents.replica });
   const replica =
     found === 'whole' && contents.replica !== undefined
       ? contents.replica
       : replicaId(owner.server, found === 'fresh' ? owner.freshIncarnation : randomIncarnation());
   return E.right({
     recovered: { ...contents, replica, found, ...(note === undefined ? {} : { note }) },
-    changes: [merged([...changes, { ...NO_CHANGE, replica }])],
+    changes: [merged([...next, { ...NO_CHANGE, replica }])],
     last: top + 1,
     log: log === '' ? randomUUID() : log,
-    journals: journal.map((part) => part.name),
+    journals: journal.map((part) => part.name).filter((name) => !loose.includes(name)),
+    aside: loose,
   });
 };
 
 /** What the database holds with the journal's changes: as it is, where there are none. */
-const withJournal = (held: Held, next: ReadonlyArray<Append>, loose: ReadonlyArray<Append>) => {
-  if (next.length === 0 && loose.length === 0) return { contents: held, changes: [] };
+const withJournal = (held: Held, next: ReadonlyArray<Append>): Held => {
+  if (next.length === 0) return held;
   const contents = contentsOf(held);
   for (const append of next) applyAppend(contents, append);
-  const kept = loose.length === 0 ? NO_CHANGE : writesAlone(contents, loose);
-  applyAppend(contents, kept);
-  return { contents: heldBy(contents), changes: [...next, kept] };
+  return heldBy(contents);
 };
 
 const isPlace = (place: Evidence['place']): place is Place => typeof place === 'object';
@@ -93,7 +94,7 @@ const isPlace = (place: Evidence['place']): place is Place => typeof place === '
 interface Count {
   readonly have: number;
   readonly top: number;
-  readonly loose: number;
+  readonly loose: ReadonlyArray<string>;
   readonly replica: Recovered['replica'] | undefined;
 }
 
@@ -118,7 +119,9 @@ const missing = ({ base, highWater, place }: Evidence, { have, top, loose }: Cou
   if (base.meta === undefined) return 'lacks its database';
   if (highWater === 'unreadable') return 'has a high-water mark that cannot be read';
   if (highWater === undefined && isPlace(place) && place.last > 0) return 'lacks its high-water mark';
-  return have < top ? `lacks ${top - have - loose} of the ${top} changes that it had` : undefined;
+  if (have === top) return undefined;
+  const aside = loose.length === 0 ? '' : ` (some of them are in ${loose.map(asideName).join(', ')})`;
+  return `lacks the last ${top - have} of the ${top} changes that it had${aside}`;
 };
 
 const doubt = ({ files, directory, base, place, machine }: Evidence, { have, replica }: Count): string | undefined => {
