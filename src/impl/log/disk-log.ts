@@ -197,7 +197,7 @@ class OpenLog {
     try {
       this.#seal(settings.fsync);
     } catch (error) {
-      void this.#journal?.close();
+      this.#journal?.abandon();
       throw error;
     }
   }
@@ -220,11 +220,10 @@ class OpenLog {
       if ((await this.#journal?.close()) !== false) await this.#settle();
     } catch {
       // What was acknowledged is in the log, and the next opening takes it from where it is.
-    } finally {
-      this.#highWater.close();
-      await this.#base.close();
-      await this.unlock?.();
     }
+    this.#highWater.close();
+    await this.#base.close();
+    await this.unlock?.();
   }
 
   /** Forces everything to the disk, and says so, so that a restart of the machine after this loses nothing. */

@@ -139,6 +139,15 @@ const ifThere = <A>(use: () => A): A | undefined => {
   }
 };
 
+/** Closes a file of which nothing more is wanted. */
+export const closeQuietly = (file: OpenFile): void => {
+  try {
+    file.close();
+  } catch {
+    // There is nothing that could be done about it.
+  }
+};
+
 /** Writes all of the bytes. A write that falls short is followed by another: the system says why, or takes the rest. */
 export const writeAll = (file: OpenFile, bytes: Buffer, at: number): void => {
   for (let done = 0; done < bytes.length;) {
@@ -149,11 +158,11 @@ export const writeAll = (file: OpenFile, bytes: Buffer, at: number): void => {
 };
 
 /** Writes a file anew, from its beginning. `sync`: its bytes are then on the disk. */
-export const writeFile = (files: Files, path: string, text: string, sync: boolean): void => {
+export const writeFile = (files: Files, path: string, text: string | Buffer, sync: boolean): void => {
   const file = files.open(path);
   try {
     file.truncate(0);
-    writeAll(file, Buffer.from(text, 'utf8'), 0);
+    writeAll(file, typeof text === 'string' ? Buffer.from(text, 'utf8') : text, 0);
     if (sync) file.sync();
   } finally {
     file.close();

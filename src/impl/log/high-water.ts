@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { writeAll, type Files, type OpenFile } from './files.js';
+import { closeQuietly, writeAll, type Files, type OpenFile } from './files.js';
 
 /** Its name in the log's folder. */
 export const HIGH_WATER = 'high-water';
@@ -46,6 +46,6 @@ export class HighWater {
   }
 
   close(): void {
-    this.#file.close();
+    closeQuietly(this.#file);
   }
 }

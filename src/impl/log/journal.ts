@@ -8,7 +8,7 @@
  */
 import { join } from 'node:path';
 import { merged } from './contents.js';
-import { writeAll, type Files, type OpenFile } from './files.js';
+import { closeQuietly, writeAll, type Files, type OpenFile } from './files.js';
 import type { HighWater } from './high-water.js';
 import { headerOf, nameOfJournal, recordOf } from './journal-files.js';
 import type { Append } from './log.js';
@@ -97,8 +97,13 @@ export class Journal {
     // One that is on its way must end first: two batches at once may reach the database in either order.
     while ((this.#behind.length > 0 || this.#takingIn !== undefined) && this.#failure === undefined) await this.#takeIn();
     clearTimeout(this.#timer);
-    for (const { file } of [...this.#sealed, this.#file]) file.close();
+    this.abandon();
     return this.#failure === undefined;
+  }
+
+  /** Closes the files as they are. What a file that does not close held is on its way to the disk, or was not acknowledged. */
+  abandon(): void {
+    for (const { file } of [...this.#sealed, this.#file]) closeQuietly(file);
   }
 
   #begin(first: number): JournalFile {
@@ -110,7 +115,7 @@ export class Journal {
       file.truncate(0);
       writeAll(file, header, 0);
     } catch (error) {
-      file.close();
+      closeQuietly(file);
       throw error;
     }
     return { path, file, size: header.length, last: first - 1 };

@@ -165,7 +165,7 @@ const TRAILER = 5;
 
 /**
  * Are all blocks of a table as they were written? Blocks, each with its compression type and a masked CRC-32C over both; the
- * index block names the data blocks, the metaindex block the filter, the footer those two. Uncompressed tables alone.
+ * index block names the data blocks, the metaindex block the filter, the footer those two. What a compressed block names is not looked at.
  */
 export const isTableWhole = (file: Buffer): boolean => {
   if (file.length < FOOTER || file.readBigUInt64LE(file.length - 8) !== MAGIC) return false;
@@ -173,7 +173,9 @@ export const isTableWhole = (file: Buffer): boolean => {
     const footer = new Reader(file.subarray(file.length - FOOTER));
     const metaindex = blockAt(file, footer);
     const index = blockAt(file, footer);
-    for (const handle of [...valuesOf(metaindex), ...valuesOf(index)]) blockAt(file, new Reader(handle));
+    for (const handle of [metaindex, index].flatMap((block) => (block === undefined ? [] : valuesOf(block)))) {
+      blockAt(file, new Reader(handle));
+    }
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
@@ -181,14 +183,16 @@ export const isTableWhole = (file: Buffer): boolean => {
   }
 };
 
-/** The block that a handle (offset, size) names; a RangeError when it is not as it was written. */
-const blockAt = (file: Buffer, handle: Reader): Buffer => {
+/**
+ * The block that a handle (offset, size) names; undefined when it is compressed, as a tool for LevelDB that had the database open may leave
+ * it. A RangeError when it is not as it was written.
+ */
+const blockAt = (file: Buffer, handle: Reader): Buffer | undefined => {
   const start = handle.varint();
   const end = start + handle.varint();
   if (end + TRAILER > file.length - FOOTER) throw new RangeError('handle outside the file');
-  if (file[end] !== 0) throw new RangeError('compressed block');
   if (maskedCrc(file, start, end + 1) !== file.readUInt32LE(end + 1)) throw new RangeError('bad checksum');
-  return file.subarray(start, end);
+  return file[end] === 0 ? file.subarray(start, end) : undefined;
 };
 
 /** The values of a block's entries: shared and own length of the key, length of the value, own part of the key, value. */

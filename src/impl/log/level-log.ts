@@ -61,7 +61,7 @@ export const openBase = async (
   if (look.type === 'damaged') return E.left(damage(directory, look.what));
   const db = await ports.openDatabase(directory);
   const opened = await readBase(directory, server, db).catch((error: unknown) => E.left(openError(directory, error)));
-  if (E.isLeft(opened)) await db.close();
+  if (E.isLeft(opened)) await closeQuietly(db);
   return opened;
 };
 
@@ -103,9 +103,12 @@ const baseOf = (db: Database, contents: ReadContents): Base => {
   return {
     before: contents,
     commit: (appends, mark, sync, identity) => commit(state, appends, mark, sync, identity),
-    close: () => db.close(),
+    close: () => closeQuietly(db),
   };
 };
+
+/** A database that does not close has nothing that it did not say it has. */
+const closeQuietly = (db: Database): Promise<void> => db.close().catch(() => undefined);
 
 const commit = async (
   state: State,

@@ -1,0 +1,71 @@
+/** A LevelDB table with one record, written by the book of its format (doc/table_format.md), and read back. Uncompressed. */
+import { crc32c } from '#bayou/impl/log/level-format.js';
+
+const varint = (n: number): Buffer => {
+  const bytes: number[] = [];
+  let left = n;
+  for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) + 128);
+  return Buffer.from([...bytes, left]);
+};
+
+const uint32 = (n: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(n >>> 0);
+  return bytes;
+};
+
+/** Length and bytes. */
+const sliceOf = (bytes: Buffer): Buffer => Buffer.concat([varint(bytes.length), bytes]);
+
+const KEY = Buffer.from('all');
+
+/** A block of at most one entry: nothing shared, lengths, key, value; where a key begins; how many such places there are. */
+const blockOf = (value: Buffer | undefined): Buffer => {
+  const entry = value === undefined ? [] : [varint(0), varint(KEY.length), varint(value.length), KEY, value];
+  return Buffer.concat([...entry, uint32(0), uint32(1)]);
+};
+
+/** A block in the file: not compressed (0), and the masked checksum of both. */
+const withTrailer = (block: Buffer): Buffer => {
+  const typed = Buffer.concat([block, Buffer.from([0])]);
+  const crc = crc32c(typed);
+  return Buffer.concat([typed, uint32(((crc >>> 15) | (crc << 17)) + 0xa282ead8)]);
+};
+
+/** A table that holds these bytes. */
+export const tableOf = (value: Buffer): Buffer => {
+  const data = blockOf(value);
+  const metaindex = blockOf(undefined);
+  const index = blockOf(Buffer.concat([varint(0), varint(data.length)]));
+  const files = [data, metaindex, index].map(withTrailer);
+  const metaindexAt = files[0]!.length;
+  const indexAt = metaindexAt + files[1]!.length;
+  const footer = Buffer.alloc(48);
+  Buffer.concat([varint(metaindexAt), varint(metaindex.length), varint(indexAt), varint(index.length)]).copy(footer);
+  footer.writeBigUInt64LE(0xdb4775248b80fb57n, 40);
+  return Buffer.concat([...files, footer]);
+};
+
+/** The bytes that a table holds. */
+export const bytesIn = (table: Buffer): Buffer => {
+  let at = 0;
+  const number = (): number => {
+    let [n, scale] = [0, 1];
+    for (; ; scale *= 128) {
+      const byte = table[at++] ?? 0;
+      n += (byte % 128) * scale;
+      if (byte < 128) return n;
+    }
+  };
+  number();
+  const key = number();
+  const value = number();
+  return table.subarray(at + key, at + key + value);
+};
+
+/** A version edit: the first write-ahead file (field 2), and a table at level 0 (field 7). */
+export const editOf = (firstLog: number, table: { readonly number: number; readonly size: number } | undefined): Buffer => {
+  const log = Buffer.concat([varint(2), varint(firstLog)]);
+  if (table === undefined) return log;
+  return Buffer.concat([log, varint(7), varint(0), varint(table.number), varint(table.size), sliceOf(KEY), sliceOf(KEY)]);
+};
