@@ -144,7 +144,7 @@ export interface StartServerOptions {
   readonly fsync?: boolean;
   /** The period of background pulls in ms; 0: none (R9). Default: 250. */
   readonly antiEntropyMs?: number;
-  /** The servers to pull from; they need not be there yet. */
+  /** The servers to pull from; they need not be there yet. Those that are, it asks once before it listens (R7a), for a second at most. */
   readonly peers?: ReadonlyArray<ServerAddress>;
   /**
    * The incarnation where there is no log (R7). It must be one that this server id never had. Default: 52 random bits.
@@ -165,7 +165,7 @@ export interface BayouServer {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
-  /** Its replica's id, with its incarnation (R7). */
+  /** The replica that it is now, with its incarnation (R7): another one where a peer knows more of it than its log (R7a). */
   readonly replica: ReplicaId;
   /** Pulls from another server from now on; fails with one line where it can't be reached yet, and goes on trying. */
   readonly link: (peer: ServerAddress) => Promise<E.Either<string, void>>;
@@ -190,6 +190,7 @@ export const startServer = async (o: StartServerOptions): Promise<E.Either<strin
     antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
     timeoutMs: REQUEST_MS,
     refused: [],
+    peers: (o.peers ?? []).map(({ id, host = '127.0.0.1', port }) => ({ id, address: { host, port } })),
     logger: loggerOf(`bayou-server-${o.id}`, o.logLevel ?? 'warn'),
     trace: undefined,
     name: `server-${o.id}`,
@@ -198,6 +199,14 @@ export const startServer = async (o: StartServerOptions): Promise<E.Either<strin
   const server = started.right;
   const link = ({ id, host = '127.0.0.1', port }: ServerAddress): Promise<E.Either<string, void>> =>
     server.link(id, { host, port });
-  for (const peer of o.peers ?? []) void link(peer);
-  return E.right({ id: o.id, ...server.address, secret, replica: server.replica, link, close: server.close });
+  return E.right({
+    id: o.id,
+    ...server.address,
+    secret,
+    get replica() {
+      return server.replica;
+    },
+    link,
+    close: server.close,
+  });
 };

@@ -30,6 +30,8 @@ const prepare = (scene: Scene, process: Process, state: ServerState, event: Trac
   const { replica } = state;
   if (replica === undefined) return reject(event, 'trace', 'the process has not said as which replica it runs');
   switch (event.type) {
+    case 'renewed':
+      return () => renewed(scene, state, replica, event);
     case 'link':
       return () => link(state, event);
     case 'accept':
@@ -109,6 +111,14 @@ const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): reado
       `it comes back with ${showVector(event.vv)} at accept time ${event.clock} with ${event.writes} keys; it had ${had}, and no state since the last that somebody saw is this one`,
     );
   return isNew ? [before.as(event.replica), Infinity] : [before, survived];
+};
+
+/** R7a: it goes on as a new replica with what it has. */
+const renewed = (scene: Scene, state: ServerState, replica: FollowedReplica, e: Of<'renewed'>): void => {
+  if (serverOf(e.replica) !== serverOf(replica.id)) reject(e, 'R7', `server ${serverOf(replica.id)} goes on as ${e.replica}`);
+  if ([...scene.servers.values()].some((s) => s.id === e.replica)) reject(e, 'R7a', `there was a replica ${e.replica} before`);
+  state.replica = replica.as(e.replica);
+  state.id = e.replica;
 };
 
 // --- links -----------------------------------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ const StartC = event('start', {
   writes: Natural,
   transfers: t.readonlyArray(TransferC),
 });
+/** At a server: from now on it runs as this replica, because a peer knew more of it than its log (R7a). */
+const RenewedC = event('renewed', { replica: ReplicaIdC });
 /** At a server: the link to a peer, server or client, was made or cut. */
 const LinkC = event('link', { peer: NodeIdC, up: t.boolean });
 /** At a server: it accepted a put (R2). `clock` and `require` are the session's; `repeated`: an earlier put's stamp again (R3). */
@@ -121,6 +123,7 @@ export const TraceEventC = t.union(
     ResultC,
     KillC,
     StartC,
+    RenewedC,
     LinkC,
     AcceptC,
     RefuseC,

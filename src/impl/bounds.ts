@@ -38,7 +38,7 @@ export const refusalOfPut = (own: number, put: Put, nowMs: number): Refused['rea
 };
 
 /** The greatest accept time that a peer may speak of, to a replica whose own is `own`. */
-const mostOfPeers = (own: number, nowMs: number): number => Math.max(own + STEP, horizonAt(nowMs) + AHEAD);
+export const mostOfPeers = (own: number, nowMs: number): number => Math.max(own + STEP, horizonAt(nowMs) + AHEAD);
 
 /** Why a pull's answer may not be merged by such a replica; undefined: it may. */
 export const refusalOfMerge = (own: number, { vv, clock, writes }: Pulled, nowMs: number): Refused['reason'] | undefined => {

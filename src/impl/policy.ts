@@ -20,6 +20,8 @@ export interface Policy {
   readonly meets: (vv: Vector, require: VectorEntries) => boolean;
   /** R9: the writes of a pull's answer; `read` reads the log at this instant. */
   readonly answer: (puller: ReplicaId, read: () => Write[]) => Write[];
+  /** R7a: does a peer claim more of this replica than its own counter does? Then its log is older than the replica. */
+  readonly isOutdated: (claimed: number, own: number) => boolean;
   /** R9: what is merged when this answer arrives. */
   readonly receive: (pulled: Pulled) => Pulled;
 }
@@ -49,6 +51,7 @@ export const SHIPPED: Policy = {
   advance: (own, pulled) => Math.max(own, pulled),
   meets: covers,
   answer: (_puller, read) => read(),
+  isOutdated: (claimed, own) => claimed > own,
   receive: (pulled) => pulled,
 };
 
@@ -58,6 +61,8 @@ export const policyWith = (faults: Faults, self: ReplicaId): Policy => ({
   ...(faults.originalClock === true && { acceptTime: (own: number) => own + 1 }),
   ...(faults.noAdvance === true && { advance: (own: number) => own }),
   ...(faults.noCheck === true && { meets: () => true }),
+  // Who comes back with nothing under the old identity does not look at what others know of it either.
+  ...(faults.amnesia === true && { isOutdated: () => false }),
   ...(faults.tie === true && serverOf(self) % 2 === 1 && { later: laterAtOddServers }),
   ...(faults.tornAnswer === true && { answer: tornAnswer() }),
   ...(faults.eagerVector === true && { receive: writesLater() }),

@@ -16,12 +16,13 @@
  * itself; and equal vectors mean equal stores.
  */
 import type { Bytes } from '../core/bytes.js';
-import type { ReplicaId } from '../core/ids.js';
+import { replicaId, serverOf, type ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { Stamp, VectorEntries, Write } from '../core/write.js';
-import { refusalOfMerge, refusalOfPut } from './bounds.js';
+import { mostOfPeers, refusalOfMerge, refusalOfPut } from './bounds.js';
 import { digestOf, recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
-import type { Append, Recovered } from './log/log.js';
+import { randomIncarnation } from './incarnation.js';
+import { NO_CHANGE, type Append, type Recovered } from './log/log.js';
 import { compareStamps, isLater } from './order.js';
 import { policyWith, SHIPPED, type Faults, type Policy } from './policy.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
@@ -29,8 +30,8 @@ import { add, createWriteLog, lacking, latest, writesOf, type WriteLog } from '.
 
 /** A replica. Opaque: `step` alone changes it, in place; the functions below read it. */
 export interface Replica {
-  /** Its identity (R7). */
-  readonly id: ReplicaId;
+  /** Its identity (R7); it changes where a peer knows more of it than it does itself (R7a). */
+  id: ReplicaId;
   /** @internal */
   readonly policy: Policy;
   /** @internal */
@@ -41,6 +42,8 @@ export interface Replica {
   readonly windows: ClientWindows;
   /** @internal */
   readonly now: () => number;
+  /** @internal */
+  readonly newIncarnation: () => number;
   /** @internal */
   clock: number;
 }
@@ -81,6 +84,8 @@ export interface ReplicaOptions {
   readonly faults?: Faults;
   /** The time in ms since 1970, which bounds the accept times that are taken in (R16). Default: the machine's. */
   readonly now?: () => number;
+  /** An incarnation that no replica had before. Default: random. */
+  readonly newIncarnation?: () => number;
 }
 
 /** A replica's state in the contract's words: vector entries in the order of R7, writes in the order of R4. */
@@ -96,8 +101,8 @@ export interface Snapshot {
 /** A replica that has nothing yet. */
 export const createReplica = (id: ReplicaId, options: ReplicaOptions = {}): Replica => {
   const policy = options.faults === undefined ? SHIPPED : policyWith(options.faults, id);
-  const now = options.now ?? Date.now;
-  return { id, policy, log: createWriteLog(policy.later), vv: new Map(), windows: new Map(), now, clock: 0 };
+  const { now = Date.now, newIncarnation = randomIncarnation } = options;
+  return { id, policy, log: createWriteLog(policy.later), vv: new Map(), windows: new Map(), now, newIncarnation, clock: 0 };
 };
 
 /** The replica that a log held (R7, R10). */
@@ -113,6 +118,25 @@ export const restore = (recovered: Recovered, options: ReplicaOptions = {}): Rep
 /** Takes one message: changes the replica, gives the answer and what must be durable before it leaves. */
 export function step<T extends keyof AnswerTo>(replica: Replica, message: Message & { readonly type: T }): Effects<AnswerTo[T]>;
 export function step(replica: Replica, message: Message): Effects {
+  const renewed = renew(replica, message);
+  const effects = take(replica, message);
+  return renewed === undefined ? effects : { ...effects, append: { ...(effects.append ?? NO_CHANGE), replica: renewed } };
+}
+
+/**
+ * R7a: a peer that claims more of this replica than its own counter does has seen what this log lacks: the log is older than the
+ * replica, and whatever it accepts from now on it accepts as a new one. (What no honest history has, nobody can claim.)
+ */
+const renew = (replica: Replica, message: Message): ReplicaId | undefined => {
+  const vv = message.type === 'pull' ? message.vv : message.type === 'merge' ? message.pulled.vv : [];
+  const claimed = vv.reduce((most, [r, t]) => (r === replica.id && t > most ? t : most), 0);
+  if (!replica.policy.isOutdated(claimed, at(replica.vv, replica.id))) return undefined;
+  if (claimed > mostOfPeers(replica.clock, replica.now())) return undefined;
+  replica.id = replicaId(serverOf(replica.id), replica.newIncarnation());
+  return replica.id;
+};
+
+const take = (replica: Replica, message: Message): Effects => {
   switch (message.type) {
     case 'put':
       return put(replica, message);
@@ -125,7 +149,7 @@ export function step(replica: Replica, message: Message): Effects {
       return refusal === undefined ? merge(replica, replica.policy.receive(message.pulled)) : refused(refusal);
     }
   }
-}
+};
 
 const BEHIND: Effects<AnswerTo['put']> = { answer: { type: 'behind' }, append: undefined };
 

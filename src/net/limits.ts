@@ -22,6 +22,8 @@ export const MAX_SERVED = 1024;
 export const SLOW_READER_BYTES = 4 * 1024 * 1024;
 /** Bytes that the parts of one answer may come to at the asker, before it gives up. */
 export const MAX_ANSWER_BYTES = 1024 * 1024 * 1024;
+/** How long a server that starts waits for its peers' first answers before it listens, in ms. */
+export const FIRST_CONTACT_MS = 1_000;
 /** How long a request may take, unless its asker says otherwise. */
 export const REQUEST_MS = 5_000;
 /** The first and the longest wait between attempts to connect to a peer again. */

@@ -26,6 +26,7 @@ const traceAnswer = (trace: Trace, get: Get, answer: GetAnswer, replica: Replica
 export const observeReplica =
   (trace: Trace, names: PullNames): Observer =>
   (replica, message, { answer, append }) => {
+    if (append?.replica !== undefined) trace({ type: 'renewed', replica: append.replica });
     if (message.type === 'get') {
       traceAnswer(trace, message, answer as GetAnswer, replica);
     } else if (message.type === 'put' && answer.type === 'accepted') {

@@ -10,7 +10,7 @@ import type { Log } from '../impl/log/log.js';
 import { clockOf, type ReplicaOptions, sizeOf, storeOf, vectorOf } from '../impl/replica.js';
 import type { Connection, Handler } from './connection.js';
 import type { Identity } from './handshake.js';
-import { HANDSHAKE_MS } from './limits.js';
+import { FIRST_CONTACT_MS, HANDSHAKE_MS } from './limits.js';
 import { listen, type Ports } from './listen.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
@@ -42,6 +42,8 @@ export interface ServerOptions {
   readonly timeoutMs: number;
   /** Clients whose link to this server is cut. */
   readonly refused: ReadonlyArray<NodeId>;
+  /** Servers that it is linked to from the start; it hears from those that are there before it accepts anything. */
+  readonly peers?: ReadonlyArray<{ readonly id: NodeId; readonly address: Address }>;
   readonly logger: Logger;
   readonly trace: Tracer;
   /** This process's name, which makes the names of its pulls unique. */
@@ -53,6 +55,7 @@ export interface ServerOptions {
 /** A server that runs in this process. */
 export interface RunningServer {
   readonly id: NodeId;
+  /** The replica that it is now (R7, R7a). */
   readonly replica: ReplicaId;
   readonly address: Address;
   /** Links to another server, and resolves when it is connected; fails with one line, and goes on trying. */
@@ -83,6 +86,8 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   if (E.isLeft(opened)) return E.left(opened.left.message);
   const durable = opened.right;
   const server = makeServer(o, durable, pullNames);
+  server.announce();
+  await within(FIRST_CONTACT_MS, Promise.all((o.peers ?? []).map(server.meet)));
   const listening = await listen(server.identity, {
     host: o.host,
     ports: o.ports,
@@ -92,11 +97,11 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     log: o.logger,
   });
   if (E.isLeft(listening)) {
+    server.hangUp();
     await durable.close();
     return listening;
   }
   const [port, stopListening] = listening.right;
-  server.announce();
   const timer = o.antiEntropyMs === 0 ? undefined : setInterval(server.pullAll, o.antiEntropyMs).unref();
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -107,12 +112,21 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   };
   return E.right({
     id: o.id,
-    replica: durable.replica.id,
+    get replica() {
+      return durable.replica.id;
+    },
     address: { host: o.host, port },
     link: server.link,
     unlink: server.unlink,
     close: () => (closing ??= close()),
   });
+};
+
+/** Waits for something, so many ms at most. */
+const within = async (ms: number, something: Promise<unknown>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([something, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 };
 
 /** Refusals that are the sender's fault (R3, R16): each is a log line, one a second at most. */
@@ -129,6 +143,8 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
   const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };
   const pulling = new Map<NodeId, Promise<boolean>>();
   let pulls = 0;
+  /** The replica that this server was as far as has been said. */
+  let known = durable.replica.id;
   const sayBad = throttled(o.logger.warn);
 
   // --- connections ---
@@ -171,6 +187,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
       durable.handle(message, (answer) => {
         if (answer.type === 'refused' && BAD.has(answer.reason))
           sayBad(`server ${serverOf(pulled.from)}'s answer to a pull was refused: ${answer.reason}`);
+        noteIdentity({ role: 'server', id: serverOf(pulled.from) });
         resolve(answer.type === 'merged');
       });
     });
@@ -209,8 +226,26 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     return next;
   };
 
+  /** Links to a server and pulls once, where it is there: what it knows of this replica is seen before anything is accepted (R7a). */
+  const meet = async ({ id, address }: { readonly id: NodeId; readonly address: Address }): Promise<void> => {
+    const linked = await link(id, address);
+    const peer = links.outbound.get(id);
+    if (E.isRight(linked) && peer !== undefined) await pullOnce(peer);
+  };
+
   const pullAll = (): void => {
     for (const [id, peer] of links.outbound) if (!pulling.has(id)) void pullOnce(peer);
+  };
+
+  // --- identity (R7a) ---
+
+  /** Says that the replica is another one now. Its clients hear it when they dial again: a put goes to one replica alone (R14). */
+  const noteIdentity = (peer: Party): void => {
+    const { id } = durable.replica;
+    if (id === known) return;
+    o.logger.warn(`${peer.role} ${peer.id} has writes of replica ${known} that its log lacks: going on as the new replica ${id}`);
+    known = id;
+    for (const c of links.inbound) if (c.peer.role === 'client') c.retire();
   };
 
   // --- asked ---
@@ -267,7 +302,10 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
       durable.handle(ask, reply);
     } else if (role === 'server' && ask.type === 'namedPull') {
       pullNames.set(ask.ask, ask.pull);
-      durable.handle(ask.ask, reply);
+      durable.handle(ask.ask, (answer) => {
+        noteIdentity(connection.peer);
+        reply(answer);
+      });
     } else {
       reply({ type: 'failed', why: `a server does not do this '${ask.type}' for ${role} ${id}` });
     }
@@ -305,5 +343,5 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     for (const c of links.inbound) c.retire();
   };
 
-  return { identity, admit, onConnection, callbacks, link, unlink, pullAll, announce, hangUp };
+  return { identity, admit, onConnection, callbacks, link, unlink, meet, pullAll, announce, hangUp };
 };
