@@ -25,6 +25,8 @@ const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = 
   ['client-links', 3],
   ['bounded-sessions', 4],
   ['unknown-outcome', 5],
+  ['new-sessions', 5],
+  ['put-back', 5],
   ['four-guarantees', 2],
   ['kills', 6],
   ['messages', 9],

@@ -8,7 +8,7 @@
  */
 import type { Bytes } from '#bayou/core/bytes.js';
 import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
-import type { Get, GetAnswer, Put, PutAnswer } from '#bayou/core/messages.js';
+import type { Get, GetAnswer, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import {
   beginGet,
   beginPut,
@@ -24,6 +24,7 @@ import { gotAnswer, putAnswered, startGet, startPut, token } from '#bayou/impl/s
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
 import { valueOf } from '#bayou/model/identity.js';
 import { textOf } from '#bayou/model/network.js';
+import { copyLog, putBack, startAnew, startFromToken, takeToken } from './again.js';
 import {
   copyReplica,
   copySession,
@@ -38,31 +39,8 @@ import {
   type NetPart,
   type ServerPart,
 } from './parts.js';
-
-// --- types -----------------------------------------------------------------------------------------------------------------
-
-/** The parts of an interaction's slots; undefined for those that the implementation does not have. */
-export type Parts = ReadonlyArray<unknown>;
-
-/** What came of a move. */
-export interface Moved {
-  readonly parts: Parts;
-  /** What a user saw, where the model says it. */
-  readonly saw?: string;
-  /** The move itself was wrong: why. */
-  readonly wrong?: string;
-}
-
-/** How moves are made. `copies` false: in place, for a path that is walked once. */
-export interface Ways {
-  readonly making: Making;
-  readonly copies: boolean;
-  /** How many keys a session remembers (R11). */
-  readonly sessionKeys: number;
-}
-
-/** One interaction on the implementation: `way` is which of the model's outcomes is meant. */
-export type Move = (parts: Parts, way: number) => Moved | Promise<Moved>;
+import type { Move, Moved, Parts, Ways } from './move.js';
+import { probe } from './probe.js';
 
 // --- one server ------------------------------------------------------------------------------------------------------------
 
@@ -79,7 +57,7 @@ const putAt = (ways: Ways, part: ServerPart, put: Put): readonly [ServerPart, Re
   const effects = step<'put'>(replica, put);
   return [withAppend(part, replica, effects), answerOf(effects)];
 };
-const answerOf = (effects: Effects<PutAnswer | { readonly type: 'refused' }>) => effects.answer;
+const answerOf = (effects: Effects<PutAnswer | Refused>): PutAnswer | Refused => effects.answer;
 
 const getAt = (part: ServerPart, get: Get): GetAnswer => step<'get'>(part.replica, get).answer;
 
@@ -95,7 +73,7 @@ const pullFrom = (ways: Ways, puller: ServerPart, answerer: ServerPart): ServerP
 const sessionFor = (ways: Ways, part: ClientPart): ClientPart['session'] =>
   ways.copies ? copySession(part.session, ways.sessionKeys) : part.session;
 
-const nextValue = (client: ClientPart): Bytes => valueOf(client.session.client, client.session.clientTime + 1);
+const nextValue = ({ session }: ClientPart): Bytes => valueOf(session.client, session.clientTime + 1, session.number);
 
 /** A refused put has changed nothing but the count of puts. */
 const onlyCounted = (before: ClientPart['session'], after: ClientPart['session']): string | undefined => {
@@ -114,10 +92,19 @@ const put =
       const wrong = onlyCounted(before.session, session);
       return { parts: [client, server, puts], saw: 'ERR_DEP', ...(wrong !== undefined && { wrong }) };
     }
-    if (answer.type === 'refused') return { parts: [client, server, puts], wrong: 'the put was refused as too old' };
+    if (answer.type === 'refused') return { parts: [client, server, puts], wrong: `the put was refused: ${answer.reason}` };
     putAnswered(session, request, answer);
-    return { parts: [{ ...before, session }, after, puts] };
+    return { parts: [{ ...before, session }, after, puts], ...probed(ways, after, request) };
   };
+
+/** How many puts are passed over for each after which the replica is asked what the model has no step for. */
+const PROBE_EVERY = 101;
+
+/** What a probe found wrong after a put, if it was the turn of one. */
+const probed = (ways: Ways, { replica }: ServerPart, accepted: Put): Pick<Moved, 'wrong'> => {
+  const wrong = ways.probes.puts++ % PROBE_EVERY === 0 ? probe(replica, accepted) : undefined;
+  return wrong === undefined ? {} : { wrong };
+};
 
 const seenOf = (key: Bytes, answer: GetAnswer): string => {
   switch (answer.type) {
@@ -163,7 +150,7 @@ const repeatPut =
     if (pending === undefined) return { parts: [client, server, puts], wrong: 'there is no put to repeat' };
     const [after, answer] = putAt(ways, server as ServerPart, pending);
     if (answer.type === 'behind') return { parts: [client, server, puts], saw: 'ERR_DEP' };
-    if (answer.type === 'refused') return { parts: [client, server, puts], wrong: 'the put was refused as too old' };
+    if (answer.type === 'refused') return { parts: [client, server, puts], saw: answer.reason };
     const session = sessionFor(ways, part);
     putAnswered(session, pending, answer);
     return { parts: [{ ...part, session, pending: undefined }, after, puts] };
@@ -204,7 +191,7 @@ const putInOrder =
         const at = after.findIndex((s) => serverIdOf(s) === id);
         if (!after[at]!.up) return undefined;
         const [part, answer] = putAt(ways, after[at]!, request);
-        if (answer.type === 'refused') throw new Error('a put of a bounded configuration was too old');
+        if (answer.type === 'refused') throw new Error(`a put of a bounded configuration was refused: ${answer.reason}`);
         after[at] = part;
         if (answer.type === 'accepted') putAnswered(session, request, answer);
         return answer;
@@ -416,6 +403,14 @@ export const moveOf = (family: string, args: ReadonlyArray<string | number>, way
       return repeatPut(ways);
     case 'GiveUp':
       return giveUp;
+    case 'TakeToken':
+      return takeToken;
+    case 'StartSession':
+      return key === 'anew' ? startAnew(ways.sessionKeys) : startFromToken(ways.sessionKeys);
+    case 'Copy':
+      return copyLog(idOf(first));
+    case 'PutBack':
+      return putBack(ways.making, idOf(first));
     case 'BreakLink':
     case 'MakeLink':
       return changeClientLink(idOf(second), family === 'MakeLink');

@@ -8,12 +8,15 @@
  * | a server that is down | what its durable log holds when it is opened |
  * | a session | a `Session`, the put it has not been answered, the servers it is connected to, the one that answered last |
  * | the messages in flight | the requests and answers of pulls that were sent |
+ * | the token that was taken | a `SessionToken` |
+ * | the copies of logs | the appends that each had made durable |
  * | links, budgets, the history of all puts | nothing: the master's business, or bounds of the model |
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import type { Pull, Pulled, Put } from '#bayou/core/messages.js';
-import type { Seen } from '#bayou/impl/client-windows.js';
+import type { SessionToken } from '#bayou/core/session.js';
+import { nameOfSlot, type Seen } from '#bayou/impl/client-windows.js';
 import { openDurable } from '#bayou/impl/durable.js';
 import type { Append } from '#bayou/impl/log/log.js';
 import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
@@ -64,6 +67,16 @@ export type Flying =
 /** The messages on their way, in the order of the model's bag. */
 export type NetPart = ReadonlyArray<Flying>;
 
+/** The token that a session may begin with (R11a). */
+export interface TokenPart {
+  readonly token: SessionToken | null;
+}
+
+/** Of each server the copy of its log that was taken last (R7a). */
+export interface CopiesPart {
+  readonly copies: ReadonlyArray<ServerPart | undefined>;
+}
+
 /** What an implementation is made with: nothing as it ships, faults for mutants. */
 export type Making = ReplicaOptions;
 
@@ -99,16 +112,16 @@ export const openDisk = async (part: ServerPart, making: Making): Promise<Pick<S
 export const seenAfter = (seen: ReadonlyArray<Seen>, { seen: more, forgotten }: Append): ReadonlyArray<Seen> =>
   more.length === 0 && forgotten.length === 0
     ? seen
-    : [...seen.filter((s) => !forgotten.some((f) => f.client === s.client && f.clientTime === s.clientTime)), ...more];
+    : [...seen.filter((s) => !forgotten.some((f) => nameOfSlot(f) === nameOfSlot(s))), ...more];
 
 // --- the abstraction function ----------------------------------------------------------------------------------------------
 
 const sorted = <T>(items: ReadonlyArray<T>, compare: (a: T, b: T) => number): ReadonlyArray<T> => [...items].sort(compare);
 
-/** A client's last put at a server, which is all that the model remembers of them. */
+/** A client's last put at a server, of whichever session, which is all that the model remembers of them. */
 const receiptsOf = (seen: ReadonlyArray<Seen>): Server['receipts'] => {
   const last = new Map<NodeId, Seen>();
-  for (const s of seen) if ((last.get(s.client)?.clientTime ?? 0) < s.clientTime) last.set(s.client, s);
+  for (const s of seen) last.set(s.client, s);
   return sorted(
     [...last.values()].map(({ client, session, clientTime, stamp }) => ({
       client,
@@ -170,9 +183,20 @@ export const sessionOfPart = (part: ClientPart, isBounded: boolean): ModelSessio
   };
 };
 
-/** A server of the model without what its receipts say of puts beside which they are: the implementation has a digest of that. */
+const withoutWriters = (log: Server['log']): Server['log'] => log.map((write) => ({ ...write, session: FIRST }));
+
+/** Messages of the model without the sessions that made the writes, which R1 does not tell. */
+export const withoutSessions = (net: Net): Net =>
+  net.map((m) => (m.type === 'answer' ? { ...m, pulled: { ...m.pulled, writes: withoutWriters(m.pulled.writes) } } : m));
+
+/**
+ * A server of the model without the sessions that made its writes, which R1 does not tell, and without what its receipts say of puts beside
+ * which they are: the implementation has a digest of that.
+ */
 export const withoutPuts = (server: Server): Server => ({
   ...server,
+  log: withoutWriters(server.log),
+  waiting: withoutWriters(server.waiting),
   receipts: server.receipts.map((receipt) => ({ ...receipt, key: '', value: '' })),
 });
 

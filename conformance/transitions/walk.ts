@@ -12,20 +12,25 @@ import type { Config } from '#bayou/model/config.js';
 import { counted } from '#bayou/core/counted.js';
 import { replicaId } from '#bayou/core/ids.js';
 import { bayou } from '#bayou/model/system.js';
+import type { Net } from '#bayou/model/network.js';
 import type { Server as ModelServer } from '#bayou/model/server.js';
 import type { Session as ModelSession } from '#bayou/model/session.js';
 import { asksOf, clientId, worldOf, type World } from '#bayou/model/world.js';
-import { moveOf, type LinkView, type Move, type Moved, type Parts, type Ways } from './moves.js';
+import type { Move, Moved, Parts, Ways } from './move.js';
+import { moveOf, type LinkView } from './moves.js';
 import {
   netOfPart,
   serverOfPart,
   sessionOfPart,
   withoutFolded,
   withoutPuts,
+  withoutSessions,
   type ClientPart,
+  type CopiesPart,
   type Making,
   type NetPart,
   type ServerPart,
+  type TokenPart,
 } from './parts.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -128,7 +133,9 @@ class Interning {
         ? this.keyOf(kind, withoutFolded(value as ModelSession))
         : kind === 'server'
           ? this.keyOf(kind, withoutPuts(value as ModelServer))
-          : key;
+          : kind === 'net'
+            ? this.keyOf(kind, withoutSessions(value as Net))
+            : key;
     const made = { kind, key, compared, value, number: this.#count++ };
     values.set(key, made);
     return made;
@@ -150,6 +157,13 @@ const linkViewOf = (world: World): LinkView => {
   };
 };
 
+/** The parts, by the kind of their slots, which begin with nothing in them. */
+const EMPTY: Readonly<Record<string, unknown>> = {
+  net: [],
+  newSessions: { token: null } satisfies TokenPart,
+  copies: { copies: [] } satisfies CopiesPart,
+};
+
 /** Before anything has happened. */
 const initialParts = (world: World, model: ComponentModel, making: Making): Parts =>
   model.slots.map((slot): unknown => {
@@ -164,7 +178,7 @@ const initialParts = (world: World, model: ComponentModel, making: Making): Part
         connected: world.config.placement === 'any' ? [] : (world.config.placement[client] ?? []),
         answeredLast: undefined,
       } satisfies ClientPart;
-    return slot.kind === 'net' ? [] : undefined;
+    return EMPTY[slot.kind];
   });
 
 /** The abstraction function, to the text that the model has for the component; undefined where there is nothing to compare. */
@@ -221,8 +235,9 @@ class Walk {
     const names = new Map(this.model.slots.map((s, i) => [s.name, i]));
     const moves = (ways: Ways): ReadonlyArray<Move> =>
       this.model.interactions.map((x) => moveOf(x.label.family, x.label.args, ways, links));
-    const copying = moves({ making, copies: true, sessionKeys: config.sessionKeys });
-    this.#onPath = moves({ making, copies: false, sessionKeys: config.sessionKeys });
+    const ways = { making, sessionKeys: config.sessionKeys, probes: { puts: 0 } };
+    const copying = moves({ ...ways, copies: true });
+    this.#onPath = moves({ ...ways, copies: false });
     this.#joints = this.model.interactions.map((x, i) => ({
       label: [x.label.family, ...x.label.args].join(' '),
       family: x.label.family,
@@ -262,11 +277,11 @@ class Walk {
       const joint = this.#joints[s.interaction]!;
       const at = joint.at.map((x) => parts[x] ?? s.from!.locals[x]);
       const moved = await this.#onPath[s.interaction]!(at, s.way);
-      for (const w of joint.writes) if (isCompared(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
+      for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
     }
     this.sampled++;
     for (const [i, local] of state.locals.entries()) {
-      const key = isCompared(local.kind) ? this.#fresh(local.kind, parts[i]) : undefined;
+      const key = hasPart(local.kind) ? this.#fresh(local.kind, parts[i]) : undefined;
       if (key !== undefined && key !== local.compared) return this.#parting(state, [], this.model.slots[i]!.name, local, key);
     }
     return undefined;
@@ -313,7 +328,7 @@ class Walk {
     const name = nameOf(locals);
     if (this.#known.has(name)) return;
     const parts = [...from.parts];
-    for (const w of joint.writes) if (isCompared(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
+    for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
     this.#add(locals, parts, from, interaction, way, name);
   }
 
@@ -337,7 +352,8 @@ class Walk {
   }
 }
 
-const isCompared = (kind: string): boolean => kind === 'server' || kind === 'client' || kind === 'net';
+/** Has the implementation a part for it? Those of tokens and copies are compared where they are used. */
+const hasPart = (kind: string): boolean => kind === 'server' || kind === 'client' || kind in EMPTY;
 
 const nameOf = (locals: ReadonlyArray<Interned>): string => {
   let name = '';

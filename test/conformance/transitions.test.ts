@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { checkComponents } from '#bayou/checker/component/check.js';
+import type { Put } from '#bayou/core/messages.js';
 import type { Faults } from '#bayou/impl/policy.js';
+import { createReplica, step } from '#bayou/impl/replica.js';
 import { decodeConfig, type Config } from '#bayou/model/config.js';
 import { bayou } from '#bayou/model/system.js';
+import { probe } from '../../conformance/transitions/probe.js';
 import { asShipped, showWalk, walkTransitions } from '../../conformance/transitions/walk.js';
 
 const configuration = (name: string): Config => {
@@ -21,6 +24,9 @@ describe('every transition of the model is a step of the implementation, counted
     ['client-links', 'sessions with links, in R13’s order', 22_248],
     ['settle-messages', 'three-step pulls, a message lost, a link, a kill', 22_832],
     ['kills', 'kills, restarts with the log and without it (R7, R10)', 115_072],
+    ['unknown-outcome', 'answers that are lost, puts that are repeated (R3, R14)', 24_382],
+    ['new-sessions', 'sessions that start again, anew or from tokens (R11a)', 122_886],
+    ['put-back', 'servers that are put back from copies of their logs (R7a)', 130_780],
   ];
   for (const [name, what, transitions] of CONFIGURATIONS) {
     it(`${name}: ${what}`, async () => {
@@ -33,6 +39,30 @@ describe('every transition of the model is a step of the implementation, counted
       expect([walked.states, walked.transitions]).toEqual([counts.distinct, counts.generated - 1]);
     });
   }
+});
+
+describe('what the model has no step for', () => {
+  const accepted: Put = {
+    type: 'put',
+    client: 5,
+    session: '1',
+    clientTime: 1,
+    replica: null,
+    clock: 0,
+    key: 'a',
+    value: 'x',
+    require: [],
+  };
+  it('is refused by the replica that ships, which is then as it was', () => {
+    const replica = createReplica('0.0');
+    step(replica, accepted);
+    expect(probe(replica, accepted)).toBeUndefined();
+  });
+  it('is found where a replica takes it: one that has not accepted the put takes the identity for a new one', () => {
+    expect(probe(createReplica('0.0'), accepted)).toBe(
+      "asked for its identity with another value it says 'accepted', not 'not-the-same'",
+    );
+  });
 });
 
 describe('a faulty implementation is found, with the way there:', () => {

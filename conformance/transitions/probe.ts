@@ -1,0 +1,63 @@
+/**
+ * What the model has no step for, since no session does it: a put that takes another's identity (R3), one that was sent to another replica
+ * (R14), clocks, stamps and sizes beyond all bounds (R16). A replica refuses them, each for its reason, and nothing changes.
+ */
+import type { Write } from '#bayou/core/write.js';
+import type { Put, Refused } from '#bayou/core/messages.js';
+import { clockOf, snapshot, step, type Message, type Replica } from '#bayou/impl/replica.js';
+
+/** Above every bound of a clock, and of a value (contract, R16). */
+const TOO_FAR = Number.MAX_SAFE_INTEGER - 1;
+const TOO_LARGE = 'x'.repeat(2 ** 20);
+const NOBODYS_SESSION = 'f'.repeat(32);
+
+interface Question {
+  readonly what: string;
+  readonly message: Message;
+  readonly reason: Refused['reason'];
+}
+
+const questions = (replica: Replica, accepted: Put): ReadonlyArray<Question> => {
+  const other: Put = { ...accepted, session: NOBODYS_SESSION, clientTime: 1, replica: null, clock: clockOf(replica) };
+  const write: Write = { t: TOO_FAR, r: '99.0', client: 1, clientTime: 1, key: 'a', value: 'a' };
+  const { id } = replica;
+  const pulled = (more: object): Message => ({
+    type: 'merge',
+    pulled: { type: 'pulled', from: '99.0', writes: [], vv: [], clock: 0, after: null, upTo: null, ...more },
+  });
+  return [
+    { what: 'its identity with another value', message: { ...accepted, value: `${accepted.value}!` }, reason: 'not-the-same' },
+    { what: 'its identity with another key', message: { ...accepted, key: `${accepted.key}!` }, reason: 'not-the-same' },
+    {
+      what: 'a put that another replica may have',
+      message: { ...other, replica: `${id}1` as Replica['id'] },
+      reason: 'other-replica',
+    },
+    { what: 'a put with a clock beyond all bounds', message: { ...other, clock: TOO_FAR }, reason: 'too-far' },
+    { what: 'a put with a value beyond all bounds', message: { ...other, value: TOO_LARGE }, reason: 'too-large' },
+    { what: 'an answer with a clock beyond all bounds', message: pulled({ clock: TOO_FAR }), reason: 'too-far' },
+    { what: 'an answer with a vector beyond all bounds', message: pulled({ vv: [['99.0', TOO_FAR]] }), reason: 'too-far' },
+    { what: 'an answer with a stamp beyond all bounds', message: pulled({ writes: [write] }), reason: 'too-far' },
+    {
+      what: 'an answer with a value beyond all bounds',
+      message: pulled({ writes: [{ ...write, t: 1, value: TOO_LARGE }] }),
+      reason: 'too-large',
+    },
+  ];
+};
+
+const stateOf = (replica: Replica): string => JSON.stringify([clockOf(replica), snapshot(replica)]);
+
+/** Asks a replica that has just accepted a put; gives what it does wrong, if anything. A replica that does all right is as it was. */
+export const probe = (replica: Replica, accepted: Put): string | undefined => {
+  const before = stateOf(replica);
+  for (const { what, message, reason } of questions(replica, accepted)) {
+    const { answer, append } = step(replica, message as Message & { readonly type: 'put' | 'merge' });
+    const said = answer.type === 'refused' ? answer.reason : answer.type;
+    if (said !== reason) return `asked for ${what} it says '${said}', not '${reason}'`;
+    if (append !== undefined || stateOf(replica) !== before) return `asked for ${what} it refuses, and is not as it was`;
+  }
+  const { answer, append } = step(replica, accepted as Put & { readonly type: 'put' });
+  if (answer.type !== 'accepted' || append !== undefined) return 'asked for the put once more it does not say again what it said';
+  return undefined;
+};
