@@ -1,15 +1,17 @@
 /**
- * Which incarnations of each server there have been (R7). A server whose folder was moved away or lost is a new replica, and only
- * somebody who remembers the old one can give it a number that was never used.
+ * Which incarnation a server takes that finds no log (R7): one that it never had. A master that begins with an empty folder knows all
+ * that there were, and counts: 0, 1, 2. One that finds an earlier run's folder cannot know, for the folder, and its book with it, may
+ * have been put back from a copy (R7a): it takes random ones.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { makeFolder } from '../impl/folder.js';
+import { randomIncarnation } from '../impl/incarnation.js';
 import { Natural, type NodeId } from '../core/ids.js';
 
-/** The greatest incarnation of each server so far. */
+/** The latest incarnation of each server so far. */
 export interface IncarnationBook {
   /** The incarnation for a server that finds no log. */
   readonly next: (server: NodeId) => number;
@@ -19,25 +21,28 @@ export interface IncarnationBook {
 
 const BookC = t.record(t.string, Natural);
 
+/** What an earlier run noted. It is for people to read, and is not believed: one that cannot be read is begun anew. */
 const read = (file: string): ReadonlyMap<string, number> => {
-  if (!existsSync(file)) return new Map();
   try {
     const book = BookC.decode(JSON.parse(readFileSync(file, 'utf8')));
-    if (E.isRight(book)) return new Map(Object.entries(book.right));
+    return new Map(E.isRight(book) ? Object.entries(book.right) : []);
   } catch {
-    // As below: a book that can't be read must not be taken for an empty one.
+    return new Map();
   }
-  throw new Error(`${file} cannot be read: restore it from a copy, or use another --data-dir`);
 };
+
+const hasPast = (dataDir: string): boolean =>
+  existsSync(dataDir) && readdirSync(dataDir).some((name) => name === 'incarnations.json' || name.startsWith('server-'));
 
 /** The book beside the servers' folders; null: in memory, for logs that are in memory too. */
 export const incarnationBook = (dataDir: string | null): IncarnationBook => {
   const file = dataDir === null ? undefined : join(dataDir, 'incarnations.json');
+  const knowsAll = dataDir === null || !hasPast(dataDir);
   const book = new Map(file === undefined ? [] : read(file));
   return {
-    next: (server) => (book.get(`${server}`) ?? -1) + 1,
+    next: (server) => (knowsAll ? (book.get(`${server}`) ?? -1) + 1 : randomIncarnation()),
     used: (server, incarnation) => {
-      if ((book.get(`${server}`) ?? -1) >= incarnation) return E.right(undefined);
+      if (book.get(`${server}`) === incarnation) return E.right(undefined);
       book.set(`${server}`, incarnation);
       if (dataDir === null || file === undefined) return E.right(undefined);
       try {

@@ -119,6 +119,7 @@ export const writeError = (error: unknown): LogError => {
 
 /** What an error, or LevelDB's behind it, says. */
 export const reason = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(error instanceof Error)) return String(error);
+  const isLevels = String((error as NodeJS.ErrnoException).code).startsWith('LEVEL_');
+  return isLevels && error.cause instanceof Error ? error.cause.message : error.message;
 };
