@@ -32,6 +32,11 @@ export const COMMANDS: ReadonlyArray<CommandEntry> = [
     load: async () => (await import('./server.js')).main,
   },
   {
+    name: 'backup',
+    summary: "copy a server's log, while the server runs or not",
+    load: async () => (await import('./backup.js')).main,
+  },
+  {
     name: 'client',
     summary: 'a session with such a cluster, by hand or in a pipe',
     load: async () => (await import('./client.js')).main,

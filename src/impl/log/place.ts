@@ -23,6 +23,9 @@ import { HIGH_WATER } from './high-water.js';
 const PLACE = 'replica.json';
 const SEAL = /^seal-[0-9a-f]{16}$/;
 
+/** Is this the name of a file that says where a log is, or holds its lock, and nothing of what is in it? */
+export const isOfPlace = (name: string): boolean => name === PLACE || name === HIGH_WATER || name === 'lock' || SEAL.test(name);
+
 const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 
 const PlaceC = object('Place', {
