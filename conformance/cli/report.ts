@@ -1,6 +1,7 @@
 /** The report of `bayou conform`: one finding for each thing that was tried, and what they come to together. */
 import { cpus } from 'node:os';
 import { EXIT } from '#bayou/cli/exit.js';
+import { counted } from '#bayou/core/counted.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -20,6 +21,8 @@ export interface Finding {
   readonly counts: Readonly<Record<string, number>>;
   /** What was wrong, or why it is undecided; empty where it conforms. */
   readonly details: string;
+  /** Lines of a script that were no commands, or that the master refused: they are not part of what conforms. */
+  readonly refused?: ReadonlyArray<string>;
   /** The command that does it again. */
   readonly repeat: string;
   readonly elapsedMs: number;
@@ -102,6 +105,28 @@ export const showFinding = (f: Finding): string =>
 const isToldOf = ({ verdict }: Finding, report: ConformReport): boolean =>
   verdict === 'diverges' || verdict === 'failed' || (verdict === 'undecided' && report.verdict === 'undecided');
 
+const refusedOf = ({ findings }: ConformReport): ReadonlyArray<readonly [Finding, string]> =>
+  findings.flatMap((finding) => (finding.refused ?? []).map((line) => [finding, line] as const));
+
+/** Lines of scripts that were refused, at most so many. */
+const MOST_REFUSED = 20;
+
+const refusedLines = (report: ConformReport): ReadonlyArray<string> => {
+  const all = refusedOf(report);
+  return [
+    ...all.slice(0, MOST_REFUSED).map(([{ name }, line]) => `${name}: ${line}: not run, and not judged`),
+    ...(all.length > MOST_REFUSED ? [`and ${all.length - MOST_REFUSED} more lines that were not run`] : []),
+  ];
+};
+
+/** The verdict is about what was run: where lines were not, it says so. */
+const verdictText = (report: ConformReport): string => {
+  const refused = refusedOf(report).length;
+  return refused === 0
+    ? report.verdict
+    : `${report.verdict}, but for ${counted(refused, 'line')} that ${refused === 1 ? 'was' : 'were'} not run`;
+};
+
 /** The verdict and how far it reached; an interrupted run has no verdict but what was found wrong until then. */
 export const showReport = (r: ConformReport, interrupted = false): string =>
   [
@@ -112,7 +137,8 @@ export const showReport = (r: ConformReport, interrupted = false): string =>
     ...(r.verdict === 'undecided' && isEmpty(r.findings)
       ? ['nothing was compared: there was no command, event or transition']
       : []),
-    `${interrupted && r.verdict !== 'diverges' ? 'interrupted' : r.verdict} (${(r.elapsedMs / 1000).toFixed(1)} s)`,
+    ...refusedLines(r),
+    `${interrupted && r.verdict !== 'diverges' ? 'interrupted' : verdictText(r)} (${(r.elapsedMs / 1000).toFixed(1)} s)`,
   ].join('\n');
 
 // --- for machines ----------------------------------------------------------------------------------------------------------

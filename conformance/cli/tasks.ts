@@ -116,6 +116,7 @@ export const scriptTask = (
           layer: 2,
           verdict: oracle.verdict,
           counts: { commands: oracle.commands, 'reads compared': reads },
+          refused: j.refused,
           details: oracle.verdict === 'diverges' ? wrong : oracle.verdict === 'conforms' ? '' : showOracle(oracle),
           elapsedMs,
         },

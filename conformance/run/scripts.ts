@@ -23,6 +23,8 @@ export interface ScriptJudgement {
   readonly oracle: OracleVerdict;
   readonly trace: TraceVerdict;
   readonly events: ReadonlyArray<TraceEvent>;
+  /** What the master said of lines that it refused: nothing was done for them, so nothing was judged. */
+  readonly refused: ReadonlyArray<string>;
   readonly elapsedMs: number;
 }
 
@@ -99,6 +101,7 @@ export const judgeScript = async (
     oracle: decide(observed, oracleOptionsOf(script.flags, o.maxWorlds)),
     trace: validateTrace(events),
     events,
+    refused: status === 1 ? errors.split('\n').filter((line) => /^line \d+: /.test(line)) : [],
     elapsedMs: performance.now() - began,
   });
 };

@@ -43,6 +43,23 @@ describe('bayou conform', () => {
     expect(readFileSync(junit, 'utf8')).toContain('<testsuite name="layer 3: traces" tests="1" failures="0"');
   });
 
+  it('says which lines of a script were not run, and does not say that it conforms alone', () => {
+    const file = join(dir, 'bad.script');
+    writeFileSync(file, 'joinServer 0\njoinClient 1 0\nput 1 a b\nget 1\nfrobnicate 3\nget 1 a\nkillServer 7\n');
+    const { status, stdout } = conform(file);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.filter((line) => line.endsWith('not run, and not judged')).map((line) => line.slice(file.length + 2))).toEqual([
+      'line 4: get takes 2 arguments, not 1: get clientId key: not run, and not judged',
+      "line 5: unknown command 'frobnicate': not run, and not judged",
+      'line 7: killServer 7: there is no server 7: not run, and not judged',
+    ]);
+    expect([status, lines.at(-1)]).toEqual([0, expect.stringMatching(/^conforms, but for 3 lines that were not run \(/)]);
+    const json = JSON.parse(conform(file, '--json').stdout) as {
+      readonly findings: ReadonlyArray<{ readonly refused?: string[] }>;
+    };
+    expect(json.findings.flatMap(({ refused = [] }) => refused)).toHaveLength(3);
+  });
+
   it('names the command that repeats a divergence, and ends with its own status', () => {
     const file = join(dir, 'false.ndjson');
     const start = {
