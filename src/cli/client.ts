@@ -1,13 +1,13 @@
 /** `bayou client`: a session by hand or in a pipe: lines `put key value` and `get key`. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import type { SessionToken } from '../core/session.js';
+import { type Bytes, quotedBytes } from '../core/bytes.js';
 import { type BayouSession, connect, type ServerAddress } from '../library.js';
+import { type LineReader, readLines } from '../master/lines.js';
 import { wholeNumber } from '../master/options.js';
 import { REQUEST_MS } from '../net/limits.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
+import { tokenIn, writeToken } from './token-file.js';
 
 interface Options extends TlsFiles {
   readonly server: ReadonlyArray<ServerAddress>;
@@ -18,37 +18,79 @@ interface Options extends TlsFiles {
 
 const say = (line: string): void => void process.stderr.write(`bayou client: ${line}\n`);
 
-/** Does what a line says; false where it went wrong. */
-const obey = async (session: BayouSession, line: string): Promise<boolean> => {
-  const [name, ...args] = line.split(/\s+/).filter((word) => word !== '');
-  const [key = '', value = ''] = args;
-  if (name === undefined) return true;
-  if (name === 'get' && args.length === 1) {
-    const got = await session.get(key);
-    process.stdout.write(`${key}:${got.type === 'value' ? got.text : got.type}\n`);
-    return true;
-  }
-  if (name === 'put' && args.length === 2) {
-    const put = await session.put(key, value);
-    if (put.type !== 'accepted') say(`put ${key}: ${put.type}`);
-    return put.type === 'accepted';
-  }
-  say(`'${line}' is neither 'put key value' nor 'get key'`);
-  return false;
+/** What a line asks for; undefined where it is blank. Keys and values are the bytes that stand there, UTF-8 or not. */
+type Request = { readonly key: Bytes; readonly value?: Bytes } | undefined;
+
+const parseRequest = (line: Bytes): E.Either<string, Request> => {
+  const [name, key, value, ...more] = line.split(/[ \t\r]+/).filter((word) => word !== '');
+  if (name === undefined) return E.right(undefined);
+  if (name === 'get' && key !== undefined && value === undefined) return E.right({ key });
+  if (name === 'put' && key !== undefined && value !== undefined && more.length === 0) return E.right({ key, value });
+  return E.left(`'${quotedBytes(line)}' is neither 'put key value' nor 'get key'`);
 };
 
-/** The session in a file; undefined where there is none yet. What it holds is for `connect` to look at. */
-const tokenIn = (file: string | undefined): E.Either<string, SessionToken | undefined> => {
-  if (file === undefined || !existsSync(file)) return E.right(undefined);
-  try {
-    return E.right(JSON.parse(readFileSync(file, 'utf8')) as SessionToken);
-  } catch {
-    return E.left(`the token in ${file} cannot be read: remove the file to begin a new session`);
+/** Gets whose results may wait for the token, so that one writing is for all of them. */
+const MAX_HELD = 64;
+
+const contentOf = (bytes: Bytes): Uint8Array => Buffer.from(bytes, 'latin1');
+
+/**
+ * Does what the lines say, one after the other; false where something went wrong. Whatever a result has told, the token in the file knows
+ * before: the next session promises it, also after a kill.
+ */
+const obeyAll = async (
+  session: BayouSession,
+  lines: LineReader<E.Either<string, Request>>,
+  tokenFile: string | undefined,
+): Promise<boolean> => {
+  let fine = true;
+  let saved = '';
+  let held: Bytes[] = [];
+
+  const save = (): void => {
+    const text = tokenFile === undefined ? saved : JSON.stringify(session.token());
+    if (tokenFile === undefined || text === saved) return;
+    const written = writeToken(tokenFile, text);
+    if (E.isRight(written)) saved = text;
+    else {
+      fine = false;
+      say(written.left);
+    }
+  };
+  const tell = (): void => {
+    save();
+    if (held.length > 0) process.stdout.write(Buffer.from(held.join(''), 'latin1'));
+    held = [];
+  };
+  const put = async (number: number, key: Bytes, value: Bytes): Promise<void> => {
+    tell();
+    const done = await session.put(contentOf(key), contentOf(value));
+    save();
+    if (done.type === 'accepted') return;
+    fine = false;
+    say(`line ${number}: put ${quotedBytes(key)}: ${done.type}`);
+  };
+
+  save();
+  for (let next = await lines.next(); next !== undefined; next = await lines.next()) {
+    const { number, line } = next;
+    if (E.isLeft(line)) {
+      fine = false;
+      say(`line ${number}: ${line.left}`);
+    } else if (line.right?.value !== undefined) {
+      await put(number, line.right.key, line.right.value);
+    } else if (line.right !== undefined) {
+      const { key } = line.right;
+      const got = await session.get(contentOf(key));
+      held.push(`${key}:${got.type === 'value' ? Buffer.from(got.bytes).toString('latin1') : got.type}\n`);
+    }
+    if (held.length >= MAX_HELD || lines.ahead(1).length === 0) tell();
   }
+  return fine;
 };
 
 const run = async (o: Options): Promise<number> => {
-  const token = tokenIn(o.tokenFile);
+  const token = o.tokenFile === undefined ? E.right(undefined) : tokenIn(o.tokenFile);
   if (E.isLeft(token)) {
     say(token.left);
     return 1;
@@ -66,11 +108,8 @@ const run = async (o: Options): Promise<number> => {
     say(connected.left);
     return 1;
   }
-  let fine = true;
-  for await (const line of createInterface({ input: process.stdin, prompt: '' })) {
-    fine = (await obey(connected.right, line)) && fine;
-  }
-  if (o.tokenFile !== undefined) writeFileSync(o.tokenFile, JSON.stringify(connected.right.token()), { mode: 0o600 });
+  const lines = readLines(process.stdin, parseRequest, (error) => say(`standard input cannot be read: ${error.message}`));
+  const fine = await obeyAll(connected.right, lines, o.tokenFile);
   connected.right.close();
   return fine ? 0 : 1;
 };
@@ -86,7 +125,10 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
       addServer,
     )
     .requiredOption('--secret-file <file>', "the cluster's secret")
-    .option('--token-file <file>', 'go on with the session in this file, and write it back in the end')
+    .option(
+      '--token-file <file>',
+      'go on with what the session in this file has seen; it is written after each put and before the result of a get is told',
+    )
     .option('--timeout-ms <ms>', 'how long a put or a get may take', wholeNumber(100, 3_600_000), REQUEST_MS)
     .allowExcessArguments(false)
     .exitOverride()

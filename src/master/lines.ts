@@ -1,6 +1,7 @@
-/** Reading a script: lines as they come, parsed ahead of their turn, so that what is needed later can be prepared. */
+/** Reading lines of commands as they come, parsed ahead of their turn, so that what is needed later can be prepared. */
 import type { Readable } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
+import type { Bytes } from '../core/bytes.js';
 import { type Line, parseLine } from '../core/script.js';
 
 /** The longest line, in bytes; a longer one is a mistake of its line. */
@@ -10,24 +11,36 @@ const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
 /** How many lines are read ahead. */
 const AHEAD = 100_000;
 
-/** A line with its number, from 1. */
-export interface NumberedLine {
+/** A line with its number, from 1; `line` is a script's unless another kind is said. */
+export interface NumberedLine<L = Line> {
   readonly number: number;
-  readonly line: Line;
+  readonly line: L;
 }
 
-/** A script being read. */
-export interface ScriptReader {
+/** Lines being read. */
+export interface LineReader<L> {
   /** The next line; undefined at the end. */
-  readonly next: () => Promise<NumberedLine | undefined>;
+  readonly next: () => Promise<NumberedLine<L> | undefined>;
   /** The lines that have been read and not yet taken, at most so many. */
-  readonly ahead: (count: number) => ReadonlyArray<NumberedLine>;
+  readonly ahead: (count: number) => ReadonlyArray<NumberedLine<L>>;
   readonly stop: () => void;
 }
 
+/** A script being read. */
+export type ScriptReader = LineReader<Line>;
+
 /** Reads a stream of bytes as a script. `onError`: the stream failed; what was read before it stands. */
-export const readScript = (input: Readable, onError: (error: Error) => void): ScriptReader => {
-  const queue: NumberedLine[] = [];
+export const readScript = (input: Readable, onError: (error: Error) => void): ScriptReader =>
+  readLines(input, parseLine, onError);
+
+/** Reads a stream of bytes as lines of commands, each of which `parse` takes without its line feed, or says what is wrong with it. */
+export const readLines = <C>(
+  input: Readable,
+  parse: (line: Bytes) => E.Either<string, C>,
+  onError: (error: Error) => void,
+): LineReader<E.Either<string, C>> => {
+  type L = E.Either<string, C>;
+  const queue: NumberedLine<L>[] = [];
   let head = 0;
   let partial: string[] = [];
   let partialBytes = 0;
@@ -38,7 +51,7 @@ export const readScript = (input: Readable, onError: (error: Error) => void): Sc
   const add = (line: string): void => {
     number++;
     const text = number === 1 && line.startsWith(BYTE_ORDER_MARK) ? line.slice(BYTE_ORDER_MARK.length) : line;
-    const parsed: Line = text.length > MAX_LINE_BYTES ? E.left(`a line of more than ${MAX_LINE_BYTES} bytes`) : parseLine(text);
+    const parsed: L = text.length > MAX_LINE_BYTES ? E.left(`a line of more than ${MAX_LINE_BYTES} bytes`) : parse(text);
     queue.push({ number, line: parsed });
   };
 
@@ -74,7 +87,7 @@ export const readScript = (input: Readable, onError: (error: Error) => void): Sc
     end();
   });
 
-  const next = async (): Promise<NumberedLine | undefined> => {
+  const next = async (): Promise<NumberedLine<L> | undefined> => {
     while (head >= queue.length && !ended) {
       input.resume();
       await new Promise<void>((resolve) => (wake = resolve));

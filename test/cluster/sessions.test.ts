@@ -1,0 +1,221 @@
+/** Sessions over time (R11a, R14): who comes again is another, whoever goes on with a token too, and a put has one stamp. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { connect, type ServerAddress, type SessionToken } from '../../src/index.js';
+import { runMaster } from '../support/master.js';
+import { until } from '../support/until.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'bayou-sessions-'));
+const children = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const secret = 'a secret for the test of sessions';
+writeFileSync(join(dir, 'secret'), secret, { mode: 0o600 });
+
+interface Server {
+  readonly child: ChildProcess;
+  readonly address: ServerAddress;
+}
+
+const started = async (args: ReadonlyArray<string>): Promise<{ readonly child: ChildProcess; readonly line: string }> => {
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: dir, stdio: ['pipe', 'pipe', 'inherit'] });
+  children.add(child);
+  const line = await new Promise<string>((resolve) => child.stdout.once('data', (d: Buffer) => resolve(d.toString())));
+  return { child, line };
+};
+
+let folders = 0;
+/** A server process with a folder of its own, on any port or on this one. */
+const server = async (id: number, more: ReadonlyArray<string> = []): Promise<Server> => {
+  const folder = `data-${id}-${folders++}`;
+  const quiet = ['--anti-entropy-ms', '0', '--log-level', 'silent'];
+  const args = ['server', '--id', `${id}`, '--data-dir', folder, '--secret-file', 'secret', ...quiet, ...more];
+  const { child, line } = await started(args);
+  const port = Number(/:(\d+)\n/.exec(line)?.[1]);
+  return { child, address: { id, port } };
+};
+
+const at = (servers: ReadonlyArray<Server>): ReadonlyArray<string> =>
+  servers.flatMap(({ address }) => ['--server', `${address.id}@127.0.0.1:${address.port}`]);
+
+const client = (servers: ReadonlyArray<Server>, input: string | Buffer, more: ReadonlyArray<string> = []) => {
+  const ran = spawnSync(process.execPath, [CLI, 'client', ...at(servers), '--secret-file', 'secret', ...more], {
+    cwd: dir,
+    input,
+    encoding: 'latin1',
+  });
+  return { status: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+};
+const FINE = { status: 0, stderr: '' };
+
+describe('a client that joins again under the id of an earlier run', () => {
+  test('is a new session: its first put is not taken for that of the day before', async () => {
+    const flags = ['--data-dir', join(dir, 'two-days')];
+    const day = (n: number) => runMaster(readFileSync(fixture(`session-reused.day${n}.script`), 'latin1'), flags);
+    expect(await day(1)).toEqual({ status: 0, stderr: '', stdout: 'colour:red\n' });
+    expect(await day(2)).toEqual({ status: 0, stderr: '', stdout: 'colour:blue\ncolour:blue\n' });
+  });
+});
+
+describe('bayou client', () => {
+  test('takes keys and values for the bytes that they are', async () => {
+    const s = await server(0);
+    const ran = client([s], readFileSync(fixture('keys-not-utf8.lines')));
+    expect(ran).toEqual({ ...FINE, stdout: '\u00ff:one\n\u00fe:two\n' });
+  });
+
+  test('says of a wrong line which it was, and goes on', async () => {
+    const s = await server(0);
+    const ran = client([s], 'put a\n\nput a b\r\ngot a\nget a\nget a b');
+    expect(ran.stdout).toBe('a:b\n');
+    expect(ran.stderr).toBe(
+      ["1: 'put a'", "4: 'got a'", "6: 'get a b'"]
+        .map((what) => `bayou client: line ${what} is neither 'put key value' nor 'get key'\n`)
+        .join(''),
+    );
+    expect(ran.status).toBe(1);
+  });
+});
+
+describe('a token file', () => {
+  const token = (name: string): SessionToken => JSON.parse(readFileSync(join(dir, name), 'utf8')) as SessionToken;
+
+  test.each(['SIGINT', 'SIGKILL'] as const)(
+    'knows what was told before a %s, and the next session loses no put',
+    async (signal) => {
+      const s = await server(0);
+      const file = `${signal}.json`;
+      const args = ['client', ...at([s]), '--secret-file', 'secret', '--token-file', file];
+      const child = spawn(process.execPath, [CLI, ...args], { cwd: dir, stdio: ['pipe', 'pipe', 'inherit'] });
+      children.add(child);
+      let told = '';
+      child.stdout.on('data', (d: Buffer) => (told += d.toString()));
+      child.stdin.write('put a 1\nput b 2\nget a\n');
+      await until(() => told === 'a:1\n');
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill(signal);
+      await gone;
+      expect(token(file).wrote.map(([key, stamp]) => [key, stamp.t])).toEqual([['a', 1], ['b', 2]]); // prettier-ignore
+      expect(client([s], 'put c 3\nget c\nget a\n', ['--token-file', file])).toEqual({ ...FINE, stdout: 'c:3\na:1\n' });
+    },
+  );
+
+  test('that is old, and used twice, promises what it knew, and no put is lost', async () => {
+    const [s, behind] = [await server(0), await server(1)];
+    expect(client([s], 'put k 1\n', ['--token-file', 'old.json'])).toEqual({ ...FINE, stdout: '' });
+    for (const copy of ['one.json', 'two.json']) copyFileSync(join(dir, 'old.json'), join(dir, copy));
+    expect(client([s], 'put k 2\nput only2 2\nget k\n', ['--token-file', 'one.json']).stdout).toBe('k:2\n');
+    expect(client([s], 'get k\nput k 3\nput only3 3\nget k\n', ['--token-file', 'two.json']).stdout).toBe('k:2\nk:3\n');
+    expect(client([s], 'put k 4\nget k\nget only2\nget only3\n', ['--token-file', 'old.json']).stdout).toBe(
+      'k:4\nonly2:2\nonly3:3\n',
+    );
+    for (const file of ['one.json', 'two.json', 'old.json'])
+      expect(client([behind], 'get k\nget nothing\n', ['--token-file', file]).stdout).toBe('k:ERR_DEP\nnothing:ERR_KEY\n');
+  });
+
+  test('of version 1 is taken; what it says of who it was is not', async () => {
+    const s = await server(0);
+    expect(client([s], 'put k 1\n', ['--token-file', 'v2.json']).status).toBe(0);
+    writeFileSync(join(dir, 'v1.json'), JSON.stringify({ ...token('v2.json'), version: 1, clientTime: 0 }));
+    expect(client([s], 'put k 2\nget k\n', ['--token-file', 'v1.json'])).toEqual({ ...FINE, stdout: 'k:2\n' });
+    expect(token('v1.json').version).toBe(2);
+  });
+
+  test.each([
+    ['is not JSON', 'rubbish', 'cannot be read: name another file'],
+    ['is none', '{"version":3}', 'the token is not one of a session'],
+    ['has a clock at its end', undefined, 'the token is from further ahead than any cluster can be'],
+  ])('that %s is refused in one line, and left as it is', async (_what, text, said) => {
+    const s = await server(0);
+    expect(client([s], 'put k 1\n', ['--token-file', 'good.json']).status).toBe(0);
+    const bad = text ?? JSON.stringify({ ...token('good.json'), clock: 2 ** 53 - 2 });
+    writeFileSync(join(dir, 'bad.json'), bad);
+    const ran = client([s], 'put k 2\n', ['--token-file', 'bad.json']);
+    expect(ran.status).toBe(1);
+    expect(ran.stderr.split('\n')).toHaveLength(2);
+    expect(ran.stderr).toContain(said);
+    expect(readFileSync(join(dir, 'bad.json'), 'utf8')).toBe(bad);
+  });
+
+  test('that cannot be written is one line, and a bad status', async () => {
+    const s = await server(0);
+    const ran = client([s], 'get k\n', ['--token-file', 'no/such/folder.json']);
+    expect([ran.status, ran.stdout]).toEqual([1, 'k:ERR_KEY\n']);
+    expect(ran.stderr).toMatch(/^bayou client: the token cannot be written to no\/such\/folder\.json: ENOENT[^\n]*\n/);
+  });
+});
+
+describe('a put of which no answer comes (R14)', () => {
+  test('goes to no other server; what is acknowledged after it has one stamp', async () => {
+    const first = await server(1);
+    const second = await server(0);
+    const busy = await connect({ servers: [first.address], secret });
+    const session = await connect({ servers: [first.address, second.address], secret, timeoutMs: 1_500 });
+    if (E.isLeft(busy) || E.isLeft(session)) throw new Error('not connected');
+    // So that what the stopped server accepts later has a greater stamp than the other's.
+    for (let i = 0; i < 20; i++) await busy.right.put(`other${i}`, 'x');
+    first.child.kill('SIGSTOP');
+    expect(await session.right.put('k', 'old')).toEqual({ type: 'UNKNOWN' });
+    const after = await session.right.put('k', 'new');
+    expect(after).toMatchObject({ type: 'accepted', stamp: { r: expect.stringMatching(/^0\./) as unknown } });
+    first.child.kill('SIGCONT');
+    // The one that nobody was told of takes effect or does not: it is at one server alone, or nowhere.
+    const reader = await connect({ servers: [second.address], secret });
+    if (E.isLeft(reader)) throw new Error(reader.left);
+    expect(await reader.right.get('k')).toMatchObject({ text: 'new', stamp: after.type === 'accepted' ? after.stamp : null });
+    for (const one of [busy, session, reader]) one.right.close();
+  });
+
+  test('is repeated at the same replica when that is back, and has the one stamp', async () => {
+    const folder = ['--data-dir', 'back'];
+    const s = await server(0, folder);
+    const session = await connect({ servers: [s.address], secret, timeoutMs: 30_000 });
+    if (E.isLeft(session)) throw new Error(session.left);
+    expect(await session.right.put('k', '1')).toMatchObject({ type: 'accepted', stamp: { t: 1 } });
+    s.child.kill('SIGSTOP');
+    const put = session.right.put('k', '2');
+    s.child.kill('SIGKILL');
+    await new Promise((resolve) => s.child.once('exit', resolve));
+    await server(0, [...folder, '--port', `${s.address.port}`]);
+    expect(await put).toMatchObject({ type: 'accepted', stamp: { t: 2 } });
+    expect(await session.right.put('k', '3')).toMatchObject({ type: 'accepted', stamp: { t: 3 } });
+    session.right.close();
+  });
+
+  test('is not repeated at another incarnation of the server: its outcome is unknown', async () => {
+    const s = await server(0, ['--data-dir', 'first']);
+    const session = await connect({ servers: [s.address], secret, timeoutMs: 30_000 });
+    if (E.isLeft(session)) throw new Error(session.left);
+    await session.right.put('k', '1');
+    s.child.kill('SIGSTOP');
+    const put = session.right.put('k', '2');
+    s.child.kill('SIGKILL');
+    await new Promise((resolve) => s.child.once('exit', resolve));
+    await server(0, ['--data-dir', 'second', '--port', `${s.address.port}`]);
+    expect(await put).toEqual({ type: 'UNKNOWN' });
+    expect(await session.right.put('k', '3')).toMatchObject({ type: 'accepted' });
+    session.right.close();
+  });
+
+  test('a session that is closed meanwhile says so at once', async () => {
+    const s = await server(0);
+    const session = await connect({ servers: [s.address], secret, timeoutMs: 600_000 });
+    if (E.isLeft(session)) throw new Error(session.left);
+    await session.right.put('k', '1');
+    s.child.kill('SIGSTOP');
+    const puts = [session.right.put('k', '2'), session.right.put('l', '3')];
+    session.right.close();
+    expect(await Promise.all(puts)).toEqual([{ type: 'UNKNOWN' }, { type: 'UNKNOWN' }]);
+    expect(await session.right.put('k', '4')).toEqual({ type: 'ERR_CONN' });
+  });
+});
