@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const PAGES = ['README.md', 'docs/master.md', 'docs/library.md', 'docs/conformance.md'];
+const PAGES = ['README.md', 'docs/master.md', 'docs/library.md', 'docs/conformance.md', 'docs/durability.md'];
 const SECONDS = 180;
 
 interface Step {
