@@ -15,8 +15,10 @@ const textOf = (folders: ReadonlyArray<string>): string =>
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n');
 
-const RULES = Array.from({ length: 15 }, (_, i) => `R${i + 1}`);
-const VARIANTS = Array.from({ length: 8 }, (_, i) => `V${i + 1}`);
+/** The bounds (R16) are the implementation's alone: the model's numbers are small. */
+const MODELLED = [...Array.from({ length: 15 }, (_, i) => `R${i + 1}`), 'R7a', 'R11a'];
+const RULES = [...MODELLED, 'R16'];
+const VARIANTS = Array.from({ length: 11 }, (_, i) => `V${i + 1}`);
 
 const missingIn = (folders: ReadonlyArray<string>, names: ReadonlyArray<string>): string[] => {
   const text = textOf(folders);
@@ -24,10 +26,10 @@ const missingIn = (folders: ReadonlyArray<string>, names: ReadonlyArray<string>)
 };
 
 describe('the contract is cited', () => {
-  test('R1–R15 in the implementation', () =>
+  test('R1–R16 in the implementation', () =>
     expect(missingIn(['src/core', 'src/impl', 'src/net', 'src/master'], RULES)).toEqual([]));
-  test('R1–R15 and V1–V8 in the model', () => expect(missingIn(['src/model'], [...RULES, ...VARIANTS])).toEqual([]));
-  test('R1–R15 in the tests of the implementation and the scripts', () =>
+  test('R1–R15 and V1–V11 in the model', () => expect(missingIn(['src/model'], [...MODELLED, ...VARIANTS])).toEqual([]));
+  test('R1–R16 in the tests of the implementation and the scripts', () =>
     expect(missingIn(['test/impl', 'test/net', 'test/cluster', 'conformance/scripts'], RULES)).toEqual([]));
-  test('V1–V8 in the tests of the model', () => expect(missingIn(['test/model', 'test/checker'], VARIANTS)).toEqual([]));
+  test('V1–V11 in the tests of the model', () => expect(missingIn(['test/model', 'test/checker'], VARIANTS)).toEqual([]));
 });
