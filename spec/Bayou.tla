@@ -6,10 +6,12 @@
 (* counter; they pull from each other what they lack.  Clients put and get *)
 (* at servers, and their sessions ask for guarantees (Terry et al. 1994).  *)
 (* Links break, servers are killed and come back with their log or, under  *)
-(* a new incarnation, without it.  A pull is one step, or a request, an    *)
-(* answer and a receipt, with messages that are lost and repeated.         *)
+(* a new incarnation, without it or with an older copy of it.  Sessions    *)
+(* end, and start again anew or from a token.  A pull is one step, or a    *)
+(* request, an answer and a receipt, with messages that are lost and       *)
+(* repeated.                                                               *)
 (*                                                                         *)
-(* R1 .. R15 and V1 .. V8 are the rules and the faulty variants of the     *)
+(* R1 .. R15 and V1 .. V11 are the rules and the faulty variants of the    *)
 (* protocol; the table in spec/README.md says where each is in this        *)
 (* module, in the model (src/model) and in the implementation (src/impl).  *)
 (*                                                                         *)
@@ -29,29 +31,33 @@ CONSTANTS
   Losses,         \* messages lost in all, or Unbounded
   Duplicates,     \* messages repeated in all, or Unbounded
   LostAnswers,    \* answers to puts that are lost in all (R14)
+  NewSessions,    \* sessions that end and start again in all, anew or from a token (R11a)
+  Restores,       \* of the restarts, how many may be with an older copy of the log (R7a)
   Grain,          \* "pull": a pull is one step; "messages": it is three
   InitialLinks,   \* a set of sets of two servers
   Placement,      \* [Client -> Seq(Server)], or Anywhere: clients roam
   SessionKeys,    \* how many keys each per-key map of a session holds (R11)
   Asks,           \* [Client -> [ryw, mr, wfr, mw : BOOLEAN, scope : {"key", "store"}]] (R12)
   Pruning,        \* "R6", or "live": the newest write to each key only
-  Variant,        \* "FIXED" or "V1" .. "V8"
+  Variant,        \* "FIXED" or "V1" .. "V11"
   Stabilizes,     \* BOOLEAN: is Stabilize a step?
   Rounds,         \* V4: how many rounds of pulls a stabilize makes
   History         \* BOOLEAN: keep all accepted writes, for R8 and R10
 
 VARIABLES
   inc, up, clock, vv, log, receipts, midway, parts,               \* per server
-  ctime, lam, wrote, read, wvec, rvec, kept, unanswered, conn, last,  \* per client
+  num, ctime, lam, wrote, read, wvec, rvec, kept, unanswered, acked, conn, last,  \* per client
   links, net,                                                     \* the network
   puts, all, linkChanges, kills, blanks, losses, dups, lost,      \* what was spent
+  started, token, tokenUsed, restored, copies,                    \* what comes again (R7a, R11a)
   bad                                                             \* step properties broken
 
 serverVars == <<inc, up, clock, vv, log, receipts, midway, parts>>
-clientVars == <<ctime, lam, wrote, read, wvec, rvec, kept, unanswered, conn, last>>
+clientVars == <<num, ctime, lam, wrote, read, wvec, rvec, kept, unanswered, acked, conn, last>>
 netVars    == <<links, net>>
 spentVars  == <<puts, all, linkChanges, kills, blanks, losses, dups, lost>>
-vars       == <<serverVars, clientVars, netVars, spentVars, bad>>
+againVars  == <<started, token, tokenUsed, restored, copies>>
+vars       == <<serverVars, clientVars, netVars, spentVars, againVars, bad>>
 
 Unbounded == 99
 Anywhere  == <<>>
@@ -64,17 +70,20 @@ Nothing   == [none |-> TRUE]
 InParts == PartWrites # Unbounded
 NoParts == [waiting |-> {}, of |-> [p \in Server |-> Nothing]]
 
+NoStamps == [k \in Key |-> [t |-> 0, r |-> <<NoServer, 0>>]]
+
 Max(a, b) == IF a >= b THEN a ELSE b
 
 -----------------------------------------------------------------------------
 (* Replicas, stamps, vectors (R4, R7, R8).                                  *)
 
-Replica == Server \X (0 .. BlankRestarts)     \* server and incarnation
+Replica == Server \X (0 .. BlankRestarts + Restores)     \* server and incarnation
 Self(s) == <<s, inc[s]>>                      \* the replica that s is now
 
 RBefore(a, b) == a[1] < b[1] \/ (a[1] = b[1] /\ a[2] < b[2])
 
-(* A stamp is [t, r]; a write is a stamp with more in it: [t, r, c, ct, k]. *)
+(* A stamp is [t, r]; a write is a stamp with more in it: [t, r, c, n, ct,   *)
+(* k], of the n-th session of client c (R3).                                *)
 None     == [t |-> 0, r |-> <<NoServer, 0>>]  \* older than every stamp
 Stamp(w) == [t |-> w.t, r |-> w.r]
 
@@ -91,12 +100,17 @@ Covers(v, w) == \A r \in Replica : v[r] >= w[r]
 Has(v, st)   == st.t = 0 \/ v[st.r] >= st.t                                         \* R12
 Raise(v, st) == [v EXCEPT ![st.r] = Max(@, st.t)]
 
+NothingKept == [wrote |-> <<>>, read |-> <<>>, floor |-> Zero]
+
 -----------------------------------------------------------------------------
 (* The log and the store (R5, R6).                                          *)
 
-Overwrites(y, x) ==                                                                 \* R6
-  /\ y.c = x.c /\ y.k = x.k
-  /\ y.ct > x.ct \/ (y.ct = x.ct /\ Older(x, y))
+(* R6: of one session's writes to a key, that with the lower client time     *)
+(* and the lower stamp.  V1: that with the lower client time.               *)
+Overwrites(y, x) ==
+  /\ y.c = x.c /\ y.n = x.n /\ y.k = x.k
+  /\ y.ct >= x.ct
+  /\ Older(x, y) \/ (Variant = "V1" /\ y.ct > x.ct)
 
 Supersedes(s, y, x) ==
   IF Pruning = "R6" THEN Overwrites(y, x) ELSE y.k = x.k /\ OlderAt(s, x, y)
@@ -110,7 +124,7 @@ Newest(s, L, k) ==
   LET W == NewestSet(s, L, k) IN IF W = {} THEN None ELSE Stamp(CHOOSE w \in W : TRUE)
 (* A put's value stands for the put. *)
 Value(s, L, k) ==
-  LET W == NewestSet(s, L, k) IN IF W = {} THEN <<>> ELSE LET w == CHOOSE w \in W : TRUE IN <<w.c, w.ct>>
+  LET W == NewestSet(s, L, k) IN IF W = {} THEN <<>> ELSE LET w == CHOOSE w \in W : TRUE IN <<w.c, w.n, w.ct>>
 
 StoreOf(s, L) == [k \in Key |-> Value(s, L, k)]                                     \* R5
 Store(s)      == StoreOf(s, log[s])
@@ -141,20 +155,24 @@ Init ==
   /\ receipts = [s \in Server |-> [c \in Client |-> Nothing]]
   /\ midway   = [s \in Server |-> Nothing]
   /\ parts    = [s \in Server |-> NoParts]
+  /\ num   = [c \in Client |-> 1]
   /\ ctime = [c \in Client |-> 0]
   /\ lam   = [c \in Client |-> 0]
-  /\ wrote = [c \in Client |-> [k \in Key |-> None]]
-  /\ read  = [c \in Client |-> [k \in Key |-> None]]
+  /\ wrote = [c \in Client |-> NoStamps]
+  /\ read  = [c \in Client |-> NoStamps]
   /\ wvec  = [c \in Client |-> Zero]
   /\ rvec  = [c \in Client |-> Zero]
-  /\ kept  = [c \in Client |-> [wrote |-> <<>>, read |-> <<>>, floor |-> Zero]]
+  /\ kept  = [c \in Client |-> NothingKept]
   /\ unanswered = [c \in Client |-> Nothing]
+  /\ acked = [c \in Client |-> {}]
   /\ conn  = [c \in Client |-> IF Roaming THEN <<>> ELSE Placement[c]]
   /\ last  = [c \in Client |-> NoServer]
   /\ links = InitialLinks
   /\ net   = EmptyBag
   /\ puts = 0 /\ all = {}
   /\ linkChanges = 0 /\ kills = 0 /\ blanks = 0 /\ losses = 0 /\ dups = 0 /\ lost = 0
+  /\ started = 0 /\ token = Nothing /\ tokenUsed = FALSE
+  /\ restored = 0 /\ copies = [s \in Server |-> Nothing]
   /\ bad = {}
 
 -----------------------------------------------------------------------------
@@ -202,11 +220,17 @@ KeepRead(c, k) ==
   kept' = IF ~Bounded THEN kept
           ELSE [kept EXCEPT ![c].read = AfterUse(@, k), ![c].floor = Fold(@, kept[c].read, k, read[c])]
 
+(* R12, scope key: the greater of what the session wrote to k and read of it *)
+(* must be there, or a later write to k.                                    *)
+Greater(a, b) == IF Older(a, b) THEN b ELSE a
+AtLeast(c, k) == Greater(IF Asks[c].ryw THEN KnownWrite(c, k) ELSE None, IF Asks[c].mr THEN KnownRead(c, k) ELSE None)
+Reaches(s, k, st) == Has(vv[s], st) \/ Older(st, Newest(s, log[s], k))
+
 RefusesGet(c, s, k) ==                                                              \* R12
   /\ Variant # "V6"
-  /\ \/ Asks[c].ryw /\ ~(IF Asks[c].scope = "key" THEN Has(vv[s], KnownWrite(c, k)) ELSE Covers(vv[s], wvec[c]))
-     \/ Asks[c].mr  /\ ~(IF Asks[c].scope = "key" THEN Has(vv[s], KnownRead(c, k))  ELSE Covers(vv[s], rvec[c]))
-     \/ (Asks[c].ryw \/ Asks[c].mr) /\ Asks[c].scope = "key" /\ ~Covers(vv[s], kept[c].floor)
+  /\ IF Asks[c].scope = "key"
+     THEN ~Reaches(s, k, AtLeast(c, k)) \/ ((Asks[c].ryw \/ Asks[c].mr) /\ ~Covers(vv[s], kept[c].floor))
+     ELSE (Asks[c].ryw /\ ~Covers(vv[s], wvec[c])) \/ (Asks[c].mr /\ ~Covers(vv[s], rvec[c]))
 
 -----------------------------------------------------------------------------
 (* Puts (R1 .. R3, R14).                                                    *)
@@ -214,11 +238,27 @@ RefusesGet(c, s, k) ==                                                          
 NewStamp(c, s) ==                                                                   \* R2, V1
   [t |-> (IF Variant = "V1" THEN clock[s] ELSE Max(clock[s], lam[c])) + 1, r |-> Self(s)]
 
-WriteOf(c, ct, k, st) == [t |-> st.t, r |-> st.r, c |-> c, ct |-> ct, k |-> k]
+WriteOf(c, ct, k, st) == [t |-> st.t, r |-> st.r, c |-> c, n |-> num[c], ct |-> ct, k |-> k]
+SamePut(w, x)         == w.c = x.c /\ w.n = x.n /\ w.ct = x.ct
+
+(* R3: the puts that s remembers, of each client the last.  Of all that says *)
+(* that it is this one, s takes it for a repetition.  V9: s does not look    *)
+(* which session it is of.                                                  *)
+Remembers == LostAnswers > 0 \/ NewSessions > 0
+Known(c, s, ct) ==
+  /\ receipts[s][c] # Nothing /\ receipts[s][c].ct = ct
+  /\ Variant = "V9" \/ receipts[s][c].n = num[c]
+
+(* What an acknowledgement breaks, of a new put or of a repeated one.  (Where *)
+(* answers can be lost, SESSION_ORDER is judged by states: see there.)       *)
+AckBreaks(c, s, w) ==
+  (IF \E x \in log[s] : Stamp(x) = Stamp(w) /\ ~SamePut(x, w) THEN {"LOST"} ELSE {})
+  \cup (IF LostAnswers = 0 /\ wrote[c][w.k] # None /\ ~Older(wrote[c][w.k], w) THEN {"SESSION_ORDER"} ELSE {})
 
 (* What an accepted put breaks. *)
 PutBreaks(c, s, w) ==
-  (IF \E x \in log[s] : ~Older(x, w) THEN {"GREATEST"} ELSE {})
+  AckBreaks(c, s, w)
+  \cup (IF \E x \in log[s] : ~Older(x, w) THEN {"GREATEST"} ELSE {})
   \cup (IF StoreOf(s, log[s] \cup {w}) # StoreOf(s, Prune(s, log[s] \cup {w})) THEN {"PRUNING"} ELSE {})
   \cup (IF Asks[c].wfr /\ \E k \in Key : read[c][k] # None /\ (~Older(read[c][k], w) \/ ~Has(vv[s], read[c][k]))
         THEN {"WFR"} ELSE {})
@@ -230,7 +270,7 @@ Accept(c, s, w) ==
   /\ clock' = [clock EXCEPT ![s] = w.t]
   /\ vv'    = [vv EXCEPT ![s] = Raise(@, w)]
   /\ log'   = [log EXCEPT ![s] = Prune(s, @ \cup {w})]
-  /\ receipts' = IF LostAnswers = 0 THEN receipts ELSE [receipts EXCEPT ![s][c] = [ct |-> w.ct, st |-> Stamp(w)]]
+  /\ receipts' = IF Remembers THEN [receipts EXCEPT ![s][c] = [n |-> w.n, ct |-> w.ct, k |-> w.k, st |-> Stamp(w)]] ELSE receipts
   /\ all'   = IF History THEN all \cup {w} ELSE all
   /\ bad'   = bad \cup PutBreaks(c, s, w)
   /\ UNCHANGED <<inc, up, midway, parts>>
@@ -243,15 +283,26 @@ Learn(c, ct, k, st) ==
   /\ wvec'  = [wvec EXCEPT ![c] = Raise(@, st)]
   /\ KeepWrite(c, k)
   /\ unanswered' = [unanswered EXCEPT ![c] = Nothing]
-  /\ UNCHANGED <<read, rvec, conn>>
+  /\ acked' = IF LostAnswers = 0 THEN acked ELSE [acked EXCEPT ![c] = @ \cup {[ct |-> ct, k |-> k, st |-> st]}]
+  /\ UNCHANGED <<num, read, rvec, conn>>
+
+(* s knows the put: the same stamp again, and no change (R3).  It would      *)
+(* refuse one to another key.                                               *)
+Again(c, s, ct, k) ==
+  LET known == receipts[s][c]
+  IN  /\ Variant = "V9" \/ known.k = k
+      /\ bad' = bad \cup AckBreaks(c, s, WriteOf(c, ct, k, known.st))
+      /\ UNCHANGED <<serverVars, all>>
+      /\ Learn(c, ct, k, known.st)
 
 MayPut(c) == puts < Puts /\ unanswered[c] = Nothing
 
 Put(c, s, k) ==
   /\ MayPut(c)
-  /\ Asked(c, s, LAMBDA x : RefusesPut(c, x))
+  /\ Asked(c, s, LAMBDA x : ~Known(c, x, ctime[c] + 1) /\ RefusesPut(c, x))
   /\ LET w == WriteOf(c, ctime[c] + 1, k, NewStamp(c, s))
-     IN  Accept(c, s, w) /\ Learn(c, w.ct, k, Stamp(w))
+     IN  IF Known(c, s, w.ct) THEN Again(c, s, w.ct, k)                      \* V9 alone
+                              ELSE Accept(c, s, w) /\ Learn(c, w.ct, k, Stamp(w))
   /\ Answered(c, s)
   /\ puts' = puts + 1
   /\ UNCHANGED <<netVars, linkChanges, kills, blanks, losses, dups, lost>>
@@ -261,29 +312,33 @@ Put(c, s, k) ==
 PutUnanswered(c, s, k) ==
   /\ MayPut(c) /\ up[s] /\ Roaming /\ lost < LostAnswers
   /\ \/ UNCHANGED <<serverVars, all, bad>>
-     \/ ~RefusesPut(c, s) /\ Accept(c, s, WriteOf(c, ctime[c] + 1, k, NewStamp(c, s)))
+     \/ /\ ~Known(c, s, ctime[c] + 1) /\ ~RefusesPut(c, s)
+        /\ Accept(c, s, WriteOf(c, ctime[c] + 1, k, NewStamp(c, s)))
   /\ ctime' = [ctime EXCEPT ![c] = @ + 1]
-  /\ unanswered' = [unanswered EXCEPT ![c] = [ct |-> ctime[c] + 1, k |-> k]]
+  /\ unanswered' = [unanswered EXCEPT ![c] = [ct |-> ctime[c] + 1, k |-> k, r |-> Self(s)]]
   /\ puts' = puts + 1
   /\ lost' = lost + 1
-  /\ UNCHANGED <<lam, wrote, read, wvec, rvec, kept, conn, last, netVars, linkChanges, kills, blanks, losses, dups>>
+  /\ UNCHANGED <<num, lam, wrote, read, wvec, rvec, kept, acked, conn, last, netVars, linkChanges, kills, blanks, losses, dups>>
 
-(* R3, R14: the same put again; where it was accepted it gets the same      *)
-(* stamp and changes nothing.                                               *)
+(* R3, R14: the same put again, at the server that it was sent to; where it  *)
+(* is known it gets the same stamp and changes nothing.  A server that is    *)
+(* another replica by now, and does not know it, refuses it.  V11: anywhere. *)
 RepeatPut(c, s) ==
   /\ unanswered[c] # Nothing /\ up[s]
   /\ LET u == unanswered[c]
-         known == receipts[s][c] # Nothing /\ receipts[s][c].ct = u.ct
          w == WriteOf(c, u.ct, u.k, NewStamp(c, s))
-     IN  IF known
-         THEN UNCHANGED <<serverVars, all, bad>> /\ Learn(c, u.ct, u.k, receipts[s][c].st)
-         ELSE ~RefusesPut(c, s) /\ Accept(c, s, w) /\ Learn(c, u.ct, u.k, Stamp(w))
+     IN  /\ Variant = "V11" \/ u.r[1] = s
+         /\ IF Known(c, s, u.ct)
+            THEN Again(c, s, u.ct, u.k)
+            ELSE /\ Variant = "V11" \/ u.r = Self(s)
+                 /\ ~RefusesPut(c, s)
+                 /\ Accept(c, s, w) /\ Learn(c, u.ct, u.k, Stamp(w))
   /\ UNCHANGED <<last, netVars, puts, linkChanges, kills, blanks, losses, dups, lost>>
 
 GiveUp(c) ==
   /\ unanswered[c] # Nothing
   /\ unanswered' = [unanswered EXCEPT ![c] = Nothing]
-  /\ UNCHANGED <<serverVars, ctime, lam, wrote, read, wvec, rvec, kept, conn, last, netVars, spentVars, bad>>
+  /\ UNCHANGED <<serverVars, num, ctime, lam, wrote, read, wvec, rvec, kept, acked, conn, last, netVars, spentVars, bad>>
 
 -----------------------------------------------------------------------------
 (* Gets (R12, R13).  ERR_DEP and ERR_CONN change nothing: no step.          *)
@@ -304,7 +359,7 @@ Get(c, s, k) ==
                  /\ rvec' = [rvec EXCEPT ![c] = Raise(@, st)]
                  /\ KeepRead(c, k)
   /\ Answered(c, s)
-  /\ UNCHANGED <<serverVars, ctime, wrote, wvec, unanswered, conn, netVars, spentVars>>
+  /\ UNCHANGED <<serverVars, num, ctime, wrote, wvec, unanswered, acked, conn, netVars, spentVars>>
 
 -----------------------------------------------------------------------------
 (* Pulls (R9).  An answer is [writes, vv, clock], taken at one instant.     *)
@@ -502,7 +557,7 @@ ChangeClientLink(c, s) ==
           /\ last' = [last EXCEPT ![c] = IF @ = s THEN NoServer ELSE @]
      ELSE /\ conn' = [conn EXCEPT ![c] = Append(@, s)]
           /\ UNCHANGED last
-  /\ UNCHANGED <<serverVars, ctime, lam, wrote, read, wvec, rvec, kept, unanswered, netVars,
+  /\ UNCHANGED <<serverVars, num, ctime, lam, wrote, read, wvec, rvec, kept, unanswered, acked, netVars,
                  puts, all, kills, blanks, losses, dups, lost, bad>>
 
 (* Kills and restarts (R7, R10).                                            *)
@@ -532,6 +587,82 @@ RestartBlank(s) ==
   /\ receipts' = [receipts EXCEPT ![s] = [c \in Client |-> Nothing]]
   /\ parts' = [parts EXCEPT ![s] = NoParts]
   /\ UNCHANGED <<midway, clientVars, netVars, puts, all, linkChanges, kills, losses, dups, lost, bad>>
+
+-----------------------------------------------------------------------------
+(* Sessions that end and start again under the same client id (R11a).  A     *)
+(* token says what a session has seen and not who it was; one is kept, the   *)
+(* last that was taken, as long as a session can start.                     *)
+
+(* V9: a token says how far the session had counted, too. *)
+TokenOf(c) ==
+  [of |-> c, ct |-> IF Variant = "V9" THEN ctime[c] ELSE 0, lam |-> lam[c], wrote |-> wrote[c], read |-> read[c],
+   wvec |-> wvec[c], rvec |-> rvec[c], kept |-> kept[c]]
+NewToken(c) ==
+  [of |-> c, ct |-> 0, lam |-> 0, wrote |-> NoStamps, read |-> NoStamps, wvec |-> Zero, rvec |-> Zero, kept |-> NothingKept]
+
+TakeToken(c) ==
+  /\ started < NewSessions
+  /\ TokenOf(c) # NewToken(c) /\ TokenOf(c) # token
+  /\ token' = TokenOf(c)
+  /\ tokenUsed' = FALSE
+  /\ UNCHANGED <<serverVars, clientVars, netVars, spentVars, started, restored, copies, bad>>
+
+(* The session ends with whatever it was doing; the next one has another    *)
+(* number, the links, and what the token says.                              *)
+StartFrom(c, tk) ==
+  /\ started < NewSessions
+  /\ started' = started + 1
+  /\ num'   = [num EXCEPT ![c] = @ + 1]
+  /\ ctime' = [ctime EXCEPT ![c] = tk.ct]
+  /\ lam'   = [lam EXCEPT ![c] = tk.lam]
+  /\ wrote' = [wrote EXCEPT ![c] = tk.wrote]
+  /\ read'  = [read EXCEPT ![c] = tk.read]
+  /\ wvec'  = [wvec EXCEPT ![c] = tk.wvec]
+  /\ rvec'  = [rvec EXCEPT ![c] = tk.rvec]
+  /\ kept'  = [kept EXCEPT ![c] = tk.kept]
+  /\ unanswered' = [unanswered EXCEPT ![c] = Nothing]
+  /\ acked' = [acked EXCEPT ![c] = {}]
+  /\ last'  = [last EXCEPT ![c] = NoServer]
+  /\ token' = IF started + 1 = NewSessions THEN Nothing ELSE token
+  /\ UNCHANGED <<conn, serverVars, netVars, spentVars, restored, copies, bad>>
+
+(* One that has done nothing yet is as good as a new one. *)
+HasBegun(c) == ctime[c] > 0 \/ lam[c] > 0 \/ unanswered[c] # Nothing \/ last[c] # NoServer
+
+StartAnew(c) ==
+  /\ HasBegun(c)
+  /\ StartFrom(c, NewToken(c))
+  /\ tokenUsed' = (tokenUsed /\ started + 1 < NewSessions)
+
+StartFromToken(c) ==
+  /\ token # Nothing /\ token.of = c
+  /\ StartFrom(c, token)
+  /\ tokenUsed' = (started + 1 < NewSessions)
+
+-----------------------------------------------------------------------------
+(* Servers that are put back from a copy of their log (R7a).  Of each the    *)
+(* last copy is kept, as long as a server can be put back.                  *)
+
+Copy(s) ==
+  /\ up[s] /\ restored < Restores
+  /\ copies' = [copies EXCEPT ![s] =
+       [inc |-> inc[s], clock |-> clock[s], vv |-> vv[s], log |-> log[s], receipts |-> receipts[s], parts |-> parts[s]]]
+  /\ UNCHANGED <<serverVars, clientVars, netVars, spentVars, started, token, tokenUsed, restored, bad>>
+
+(* A new replica, whose pulls begin anew.  V10: the replica that the copy is *)
+(* of.                                                                      *)
+PutBack(s) ==
+  /\ ~up[s] /\ restored < Restores /\ copies[s] # Nothing
+  /\ restored' = restored + 1
+  /\ copies' = IF restored + 1 = Restores THEN [p \in Server |-> Nothing] ELSE copies
+  /\ up'    = [up EXCEPT ![s] = TRUE]
+  /\ inc'   = [inc EXCEPT ![s] = IF Variant = "V10" THEN copies[s].inc ELSE @ + 1]
+  /\ clock' = [clock EXCEPT ![s] = copies[s].clock]
+  /\ vv'    = [vv EXCEPT ![s] = copies[s].vv]
+  /\ log'   = [log EXCEPT ![s] = copies[s].log]
+  /\ receipts' = [receipts EXCEPT ![s] = copies[s].receipts]
+  /\ parts' = [parts EXCEPT ![s] = IF Variant = "V10" THEN copies[s].parts ELSE NoParts]
+  /\ UNCHANGED <<midway, clientVars, netVars, spentVars, started, token, tokenUsed, bad>>
 
 -----------------------------------------------------------------------------
 (* Stabilize: rounds of pulls until nothing changes.  In a round each       *)
@@ -566,7 +697,7 @@ Stabilize ==
   /\ UNCHANGED <<inc, up, receipts, midway, parts, clientVars, netVars, spentVars>>
 
 -----------------------------------------------------------------------------
-Next ==
+Step ==
   \/ \E c \in Client, s \in Server, k \in Key : Put(c, s, k) \/ Get(c, s, k) \/ PutUnanswered(c, s, k)
   \/ \E c \in Client, s \in Server : RepeatPut(c, s) \/ ChangeClientLink(c, s)
   \/ \E c \in Client : GiveUp(c)
@@ -574,6 +705,12 @@ Next ==
   \/ \E m \in BagToSet(net) : Answer(m.answerer, m) \/ Receipt(m.puller, m) \/ Lose(m) \/ Duplicate(m)
   \/ \E s \in Server : AddWrites(s) \/ AnswerLate(s) \/ Kill(s) \/ Restart(s) \/ RestartBlank(s)
   \/ Stabilize
+
+ComesAgain ==
+  \/ \E c \in Client : TakeToken(c) \/ StartAnew(c) \/ StartFromToken(c)
+  \/ \E s \in Server : Copy(s) \/ PutBack(s)
+
+Next == (Step /\ UNCHANGED againVars) \/ ComesAgain
 
 Spec == Init /\ [][Next]_vars
 
@@ -583,11 +720,11 @@ ReceiptStep(s, p) == \E m \in BagToSet(net) : m.answerer = p /\ Receipt(s, m)
 
 Fairness ==
   /\ \A s \in Server, p \in Server :
-       /\ WF_vars(Pull(s, p) \/ ReadLog(s, p) \/ ReadVector(s, p))
-       /\ WF_vars(Request(s, p))
-       /\ WF_vars(AnswerStep(p, s))
-       /\ WF_vars(ReceiptStep(s, p))
-  /\ \A s \in Server : WF_vars(AddWrites(s)) /\ WF_vars(AnswerLate(s))
+       /\ WF_vars((Pull(s, p) \/ ReadLog(s, p) \/ ReadVector(s, p)) /\ UNCHANGED againVars)
+       /\ WF_vars(Request(s, p) /\ UNCHANGED againVars)
+       /\ WF_vars(AnswerStep(p, s) /\ UNCHANGED againVars)
+       /\ WF_vars(ReceiptStep(s, p) /\ UNCHANGED againVars)
+  /\ \A s \in Server : WF_vars(AddWrites(s) /\ UNCHANGED againVars) /\ WF_vars(AnswerLate(s) /\ UNCHANGED againVars)
 
 FairSpec == Spec /\ Fairness
 
@@ -601,6 +738,15 @@ MW       == "MW"       \notin bad     \* Monotonic Writes
 PRUNING  == "PRUNING"  \notin bad     \* pruning never changes a store (R6)
 GREATEST == "GREATEST" \notin bad     \* a write is, when accepted, the greatest of its log (R2)
 STABLE   == "STABLE"   \notin bad     \* after a stabilize, partitions have equal stores
+LOST     == "LOST"     \notin bad     \* no acknowledged put is taken for another's repetition (R3)
+
+(* Of a session's acknowledged puts to a key the last has the greatest       *)
+(* stamp (R14).  An earlier one could have a second stamp at some server.    *)
+SESSION_ORDER ==
+  /\ "SESSION_ORDER" \notin bad
+  /\ \A c \in Client : \A a, b \in acked[c] : a.k = b.k /\ a.ct < b.ct =>
+       /\ Older(a.st, b.st)
+       /\ \A s \in Server : \A w \in log[s] : w.c = c /\ w.n = num[c] /\ w.ct = a.ct => ~Older(b.st, w)
 
 (* Equal vectors, equal stores (R5). *)
 CONV == \A s, p \in Server : s < p /\ vv[s] = vv[p] => Store(s) = Store(p)
@@ -613,7 +759,7 @@ R8 == IF History THEN \A s \in Server : ClaimsHold(s, all)
 
 (* No two writes have the same stamp (R4, R7). *)
 Logged == UNION { log[s] : s \in Server } \cup all
-UNIQUE == \A w, x \in Logged : Stamp(w) = Stamp(x) => w.c = x.c /\ w.ct = x.ct
+UNIQUE == \A w, x \in Logged : Stamp(w) = Stamp(x) => SamePut(w, x)
 
 (* A replica has every write that it acknowledged, or something that        *)
 (* supersedes it (R10).                                                     *)
@@ -627,12 +773,16 @@ DURABLE ==
                /\ \/ \E w \in log[s] : Stamp(w) = st
                   \/ Older(st, Newest(s, log[s], k))
 
+(* No vector claims more of a replica than its own does: one that does says  *)
+(* that the replica has lost something (R7a).                               *)
+OWN == \A s, p \in Server : vv[s][Self(p)] <= vv[p][Self(p)]
+
 (* A replica's accept time never goes back (R2). *)
 CLOCK == [][\A s \in Server : inc'[s] = inc[s] => clock'[s] >= clock[s]]_vars
 
 (* A put repeated at the same replica changes nothing (R3). *)
 REPEAT == [][\A c \in Client, s \in Server :
-               (unanswered[c] # Nothing /\ RepeatPut(c, s) /\ receipts[s][c] # Nothing /\ receipts[s][c].ct = unanswered[c].ct)
+               (unanswered[c] # Nothing /\ RepeatPut(c, s) /\ Known(c, s, unanswered[c].ct))
                => log'[s] = log[s] /\ clock'[s] = clock[s]]_vars
 
 (* Once puts and link changes stop, the stores of every partition become    *)

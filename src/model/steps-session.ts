@@ -104,7 +104,8 @@ const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Byt
     guard,
     step: (session, replica, puts) => {
       if (!replica.up || !mayPut(world, session, puts)) return [];
-      return [putOutcome(putAt(world, session, replica, spendPut(puts), key))];
+      const done = putAt(world, session, replica, spendPut(puts), key);
+      return [putOutcome(done.refused === undefined ? done : { ...done, puts })];
     },
   });
 

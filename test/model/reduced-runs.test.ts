@@ -32,8 +32,8 @@ const CASES: ReadonlyArray<Config> = [
   configured('client-links'),
   configured('unknown-outcome'),
   configured('unknown-outcome-r6', { name: 'unknown-outcome-r6, two clients', clients: 2, ...ALL }),
-  configured('new-sessions', { name: 'new sessions, two clients', clients: 2, puts: 2, newSessions: 1 }),
-  configured('put-back', { name: 'put back, two clients', clients: 2, kills: 1, restores: 1, history: false }),
+  configured('new-sessions', { name: 'new sessions, one at most', newSessions: 1 }),
+  configured('put-back', { name: 'put back, without history', history: false }),
   configured('again-small', { name: 'again, one put', puts: 1 }),
   configured('kills', { name: 'kills, two servers', servers: 2 }),
   configured('links', { name: 'links, one put', puts: 1 }),
@@ -103,8 +103,8 @@ const LARGE = new Set([
   'mixed-sessions',
   'client-links',
   'unknown-outcome',
-  'new sessions, two clients',
-  'put back, two clients',
+  'new sessions, one at most',
+  'put back, without history',
   'again, one put',
 ]);
 
