@@ -65,9 +65,11 @@ export const makeClient = (o: ClientOptions): Client => {
 
   const link = async (server: NodeId, address: Address): Promise<E.Either<string, void>> => {
     // The order is that of connecting (R13): a link made anew goes last, one at a new address keeps its place.
-    links.get(server)?.close('linked again');
+    const before = links.get(server);
     const out = outbound(identity, address, { role: 'server', id: server }, callbacks);
     links.set(server, out);
+    // Not sooner: a put that waits for the old link looks for the new one.
+    before?.close('linked again');
     return E.map(() => undefined)(await out.connected());
   };
 
