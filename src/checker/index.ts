@@ -44,7 +44,10 @@ export {
   isLinearizable,
   linearization,
   responded,
+  type CompletedOperation,
   type History,
+  type PendingOperation,
+  type ProcessHistory,
   type SequentialObject,
 } from './helpers/linearizability.js';
 export {
@@ -53,6 +56,7 @@ export {
   registerClient,
   registerHistory,
   type RegisterClientState,
+  type RegisterHistory,
   type RegisterMessage,
   type RegisterOperation,
 } from './helpers/register.js';

@@ -19,7 +19,7 @@ export interface PathStep {
   readonly note?: string;
   /** Parts of the state after the step, as the model shows them. */
   readonly state?: Shown;
-  /** What else was seen; {@link ReplayOptions.look} says what the model has in its place. */
+  /** What else was seen; `look` of the replay's options says what the model has in its place. */
   readonly seen?: Seen;
   /** The step is left out where the model cannot take it. */
   readonly optional?: boolean;

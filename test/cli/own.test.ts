@@ -1,7 +1,7 @@
 /** Models of one's own: parameters, replay, samples, several counterexamples, stepping. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -124,6 +124,35 @@ describe('deadlock', () => {
     const both = await bayou(['check', 'bayou-s-2112', '--deadlock']);
     expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--deadlock is for models of your own')]);
   });
+});
+
+describe('whatever a model does to the process, there is a verdict or one line, and an end', () => {
+  const model = (top: string, next: string): string => `${top}
+    export default { name: 'm', initial: [0], actions: (s) => (s < 3 ? ['up'] : []), next: (s) => { ${next} return s + 1; },
+      label: (a) => ({ family: a, args: [] }), properties: [{ name: 'p', kind: 'always', holds: () => true }] };`;
+
+  test('it ends the process', async () => {
+    const later = await file('exits.mjs', model('', 'if (s === 1) process.exit(0);'));
+    const ended = 'the model ended the process (process.exit) while it was checked\n';
+    expect(await bayou(['check', later])).toMatchObject({ status: 2, stdout: '', stderr: `bayou check: ${later}: ${ended}` });
+    const first = await file('exits-first.mjs', model('process.exit(0);', ''));
+    expect(await bayou(['check', first])).toMatchObject({ status: 2, stderr: `bayou check: ${first}: ${ended}` });
+  });
+
+  test('it leaves a timer and a server open', async () => {
+    const top = "import { createServer } from 'node:net'; setInterval(() => {}, 1000); createServer().listen(0);";
+    const { status, lines } = await bayou(['check', await file('open.mjs', model(top, ''))]);
+    expect([status, lines.at(-1)]).toEqual([0, 'm: holds: all 4 states, depth 3; exact']);
+  });
+});
+
+test('more threads than there are processors are remarked upon', async () => {
+  const processors = availableParallelism();
+  const { status, stdout } = await bayou(['check', 'example:ticket-lock', '--workers', String(processors + 1)]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(
+    new RegExp(`^--workers ${processors + 1}: there (?:is|are) ${processors} processors?, and threads beyond them`, 'm'),
+  );
 });
 
 describe('replay', () => {

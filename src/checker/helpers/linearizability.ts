@@ -16,29 +16,28 @@ export interface SequentialObject<S, O, R> {
   readonly apply: (state: S, operation: O) => readonly [state: S, response: R];
 }
 
-/** How many operations other processes had completed when an operation was invoked: those come before it. */
-type Before = Readonly<Record<string, number>>;
-
-interface Completed<O, R> {
-  readonly before: Before;
+/** An operation that was invoked. */
+export interface PendingOperation<O> {
+  /** By process, how many operations of other processes were completed when this one was invoked: those come before it. */
+  readonly before: Readonly<Record<string, number>>;
   readonly operation: O;
+}
+
+/** An operation that has its response. */
+export interface CompletedOperation<O, R> extends PendingOperation<O> {
   readonly response: R;
 }
 
-interface Pending<O> {
-  readonly before: Before;
-  readonly operation: O;
-}
-
-interface Process<O, R> {
+/** The operations of one process: one after the other, and perhaps one under way. */
+export interface ProcessHistory<O, R> {
   readonly process: number | string;
-  readonly done: ReadonlyArray<Completed<O, R>>;
-  readonly pending?: Pending<O>;
+  readonly done: ReadonlyArray<CompletedOperation<O, R>>;
+  readonly pending?: PendingOperation<O>;
 }
 
 /** The operations of each process, in the order of the processes' names. */
 export interface History<O, R> {
-  readonly processes: ReadonlyArray<Process<O, R>>;
+  readonly processes: ReadonlyArray<ProcessHistory<O, R>>;
   /** What could not be: a second invocation before the first was answered, a response to nothing. No such history is linearizable. */
   readonly broken?: string;
 }
@@ -48,10 +47,10 @@ export interface History<O, R> {
 /** A history in which nothing has happened. */
 export const emptyHistory: History<never, never> = { processes: [] };
 
-const find = <O, R>({ processes }: History<O, R>, process: number | string): Process<O, R> =>
+const find = <O, R>({ processes }: History<O, R>, process: number | string): ProcessHistory<O, R> =>
   processes.find((known) => known.process === process) ?? { process, done: [] };
 
-const put = <O, R>({ processes }: History<O, R>, changed: Process<O, R>): History<O, R> => ({
+const put = <O, R>({ processes }: History<O, R>, changed: ProcessHistory<O, R>): History<O, R> => ({
   processes: [...processes.filter(({ process }) => process !== changed.process), changed].sort((a, b) =>
     encode(a.process) < encode(b.process) ? -1 : 1,
   ),
@@ -96,7 +95,7 @@ const nextPlaces = <S, O, R>(
   object: SequentialObject<S, O, R>,
   { taken, early, state }: Place<S>,
 ): ReadonlyArray<readonly [Place<S>, Step<O, R>]> => {
-  const isDue = (before: Before): boolean =>
+  const isDue = (before: PendingOperation<O>['before']): boolean =>
     processes.every(({ process }, i) => taken[i]! >= (Object.hasOwn(before, String(process)) ? before[String(process)]! : 0));
   return processes.flatMap(({ done, pending }, i): ReadonlyArray<readonly [Place<S>, Step<O, R>]> => {
     const completed = done[taken[i]!];
@@ -116,7 +115,7 @@ const nextPlaces = <S, O, R>(
 export const linearization = <S, O, R>(
   history: History<O, R>,
   object: SequentialObject<S, O, R>,
-): ReadonlyArray<Step<O, R>> | undefined => {
+): ReadonlyArray<readonly [operation: O, response: R]> | undefined => {
   if (history.broken !== undefined) return undefined;
   const { processes } = history;
   const tried = new Set<string>();

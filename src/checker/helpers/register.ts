@@ -68,23 +68,21 @@ export const registerClient = ({
   },
 });
 
-type RegisterHistory = History<RegisterOperation, string>;
+/** What the clients of a register saw. */
+export type RegisterHistory = History<RegisterOperation, string>;
 
-interface Typed {
-  readonly type: string;
-}
-
-const isRegister = (message: Typed): message is RegisterMessage => ['put', 'get', 'putOk', 'getOk'].includes(message.type);
+const isRegister = (message: { readonly type: string }): message is RegisterMessage =>
+  ['put', 'get', 'putOk', 'getOk'].includes(message.type);
 
 /** The history that clients see: an operation is invoked when its request is sent, and has its response when that is delivered. */
 export const registerHistory = {
   initial: emptyHistory as RegisterHistory,
-  sent: (history: RegisterHistory, { from, message }: Envelope<Typed>): RegisterHistory => {
+  sent: (history: RegisterHistory, { from, message }: Envelope<{ readonly type: string }>): RegisterHistory => {
     if (!isRegister(message)) return history;
     if (message.type === 'put') return invoked(history, from, { write: message.value });
     return message.type === 'get' ? invoked(history, from, { write: null }) : history;
   },
-  delivered: (history: RegisterHistory, { to, message }: Envelope<Typed>): RegisterHistory => {
+  delivered: (history: RegisterHistory, { to, message }: Envelope<{ readonly type: string }>): RegisterHistory => {
     if (!isRegister(message)) return history;
     if (message.type === 'putOk') return responded(history, to, 'written');
     return message.type === 'getOk' ? responded(history, to, message.value) : history;

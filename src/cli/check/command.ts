@@ -6,6 +6,7 @@ import type { Progress, Report } from '../../checker/report.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
 import { progressLineOn } from '../progress.js';
 import { loadConfig, namedBy, shippedConfigs, type Loaded } from './config.js';
+import { endNow, endSoon, guarded } from './ending.js';
 import { search } from './engine.js';
 import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
@@ -20,6 +21,7 @@ import { sample } from './sample.js';
 import { stepThrough } from './step.js';
 import { configured, type Subject } from './subject.js';
 import { tell } from './tell.js';
+import { threadLines } from './threads.js';
 
 // --- printing --------------------------------------------------------------------------------------------------------------
 
@@ -72,9 +74,11 @@ interface Outcome {
   readonly judgement: Judgement;
   readonly files: ReadonlyArray<string>;
   readonly repeat: string;
+  /** What there is to say of the threads. */
+  readonly threads: ReadonlyArray<string>;
 }
 
-const printReport = (args: CheckArgs, { subject, report, judgement, files, repeat }: Outcome): void => {
+const printReport = (args: CheckArgs, { subject, report, judgement, files, repeat, threads }: Outcome): void => {
   if (args.json || args.ndjson) {
     const { config: fields } = subject;
     const { status } = judgement;
@@ -83,7 +87,7 @@ const printReport = (args: CheckArgs, { subject, report, judgement, files, repea
   }
   const lines = summaryLines(report);
   const failed = report.verdict !== 'holds';
-  for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report), ...subject.unjudged]) print(line);
+  for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report), ...threads, ...subject.unjudged]) print(line);
   if (failed) print(`Repeat with: ${repeat}`);
   for (const line of goOnLines(args, report, repeat)) print(line);
   if (judgement.line !== undefined) print(judgement.line);
@@ -96,7 +100,7 @@ const printReport = (args: CheckArgs, { subject, report, judgement, files, repea
 const interruption = (): { signal: AbortSignal; end: () => void } => {
   const controller = new AbortController();
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (controller.signal.aborted) endNow(EXIT.interrupted);
     controller.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
@@ -128,7 +132,8 @@ const checkOne = async (
     .finally(end);
   const judgement = judgementOf(report, subject.expect);
   const files = args.outDir === undefined ? [] : await writeFiles(args.outDir, args.format, subject, report, distinct);
-  printReport(args, { subject, report, judgement, files, repeat: repeatCommand(args, source) });
+  const threads = args.json || args.ndjson ? [] : await threadLines(subject, args, report, hooks);
+  printReport(args, { subject, report, judgement, files, repeat: repeatCommand(args, source), threads });
   return judgement.status;
 };
 
@@ -140,10 +145,13 @@ const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
   for (const source of sources.flat()) {
     if (signal.aborted) break;
     if (statuses.length > 0 && !args.json && !args.ndjson) print('');
-    statuses.push(await attempt(() => checkOne(source, args, distinct, signal)));
+    const one = (): Promise<ExitStatus> => checkOne(source, args, distinct, signal);
+    statuses.push(await attempt(() => (isModule(source) ? guarded(source, one) : one())));
   }
   end();
-  return worst(statuses);
+  const status = worst(statuses);
+  if (sources.flat().some(isModule)) endSoon(status);
+  return status;
 };
 
 const stepOne = async (args: CheckArgs): Promise<ExitStatus> => {

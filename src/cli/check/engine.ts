@@ -90,6 +90,12 @@ const merged = (first: Report, second: Report, requireWitnesses: boolean): Repor
 
 type ComponentsOf = Extract<AnyModel, { level: 'components' }>;
 
+/** Liveness is judged by a search of its own: what the threads took is kept beside. */
+const withThreads = (report: Report): Report => {
+  const { details, elapsedMs } = report.statistics;
+  return { ...report, statistics: { ...report.statistics, details: { ...details, 'ms of the threads': elapsedMs } } };
+};
+
 const byComponents = async (
   { model, source }: ComponentsOf,
   subject: Subject,
@@ -99,7 +105,7 @@ const byComponents = async (
   const kept = { ...options, ...keepingOf(subject, args) };
   const safety =
     args.workers > 1
-      ? await checkInParallel(source, { ...kept, workers: args.workers })
+      ? withThreads(await checkInParallel(source, { ...kept, workers: args.workers }))
       : await checkComponents(model, { ...kept, search: args.search === 'simulate' ? 'bfs' : args.search });
   const liveness = livenessOf(model, subject.properties);
   if (liveness.length === 0 || !isWorthwhile(args, safety)) return safety;

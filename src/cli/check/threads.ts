@@ -1,0 +1,65 @@
+/**
+ * Whether several threads were slower than one: a sample of the space is searched by one thread, and its speed compared. Threads hand
+ * states to each other, so each takes more processor time for a state than one alone does; where processors are few, or busy, that is
+ * more than they save.
+ */
+import { availableParallelism } from 'node:os';
+import { checkComponents } from '../../checker/component/check.js';
+import type { Report } from '../../checker/report.js';
+import { counted } from '../../core/counted.js';
+import type { CheckArgs } from './args.js';
+import type { Hooks } from './engine.js';
+import type { Subject } from './subject.js';
+
+/** The sample: so many states, and no longer than this. */
+const SAMPLE_STATES = 50_000;
+const SAMPLE_MS = 1_000;
+
+/** A difference that is no accident. */
+const CLEARLY = 1.15;
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** How long one thread would take, by the speed at which it searches a part of the space; undefined where nothing can be said. */
+const byOne = async (
+  { model, properties }: Subject,
+  args: CheckArgs,
+  report: Report,
+  hooks: Hooks,
+): Promise<number | undefined> => {
+  if (model.level !== 'components') return undefined;
+  const { counts, statistics } = await checkComponents(model.model, {
+    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+    ...(properties === undefined ? {} : { properties }),
+    search: 'bfs',
+    symmetry: args.symmetry,
+    normalize: args.quotient,
+    maxStates: SAMPLE_STATES,
+    maxMs: SAMPLE_MS,
+  });
+  return counts.generated === 0 ? undefined : (statistics.elapsedMs * report.counts.generated) / counts.generated;
+};
+
+/** What there is to say of the threads that a search took `elapsedMs` by: nothing where they were worth it. */
+export const threadLines = async (
+  subject: Subject,
+  args: CheckArgs,
+  report: Report,
+  hooks: Hooks,
+): Promise<ReadonlyArray<string>> => {
+  const elapsedMs = report.statistics.details?.['ms of the threads'];
+  if (args.workers < 2 || elapsedMs === undefined || report.verdict === 'interrupted') return [];
+  const processors = availableParallelism();
+  const many =
+    args.workers > processors
+      ? [
+          `--workers ${args.workers}: there ${processors === 1 ? 'is' : 'are'} ${counted(processors, 'processor')}, and threads beyond them only wait.`,
+        ]
+      : [];
+  const alone = await byOne(subject, args, report, hooks);
+  if (alone === undefined || elapsedMs < alone * CLEARLY) return many;
+  return [
+    ...many,
+    `--workers ${args.workers} was slower than one thread would be: it took ${seconds(elapsedMs)}, and one would take about ${seconds(alone)}.`,
+  ];
+};
