@@ -6,6 +6,8 @@ const src = fileURLToPath(new URL('src', import.meta.url));
 export default defineConfig({
   resolve: { alias: [{ find: /^#bayou\/(.*)\.js$/, replacement: `${src}/$1.ts` }] },
   test: {
+    // As Node has it: a CommonJS module is its own default export.
+    deps: { interopDefault: false },
     include: ['test/**/*.test.ts'],
     // The processes under test run from dist/, so it is brought up to date first.
     globalSetup: ['test/support/build.ts'],

@@ -135,7 +135,7 @@ const pullOfOne = (keys: number): number => {
   const pull = (): void => {
     const { answer } = step<'pull'>(a, { type: 'pull', puller: b.id, vv: vectorOf(b), after: null });
     encodeFrame(answer);
-    step<'merge'>(b, { type: 'merge', pulled: answer });
+    step<'merge'>(b, { type: 'merge', asked: [], pulled: answer });
   };
   for (let i = 1; i <= keys; i++) step<'put'>(a, putOf(i, `key${i}`));
   pull();

@@ -39,6 +39,8 @@ const CONFIGURATIONS = [
   'mixed-sessions',
   'kills',
   'messages',
+  'parts',
+  'parts-blank',
 ];
 
 /** Scripts of the corpus, in the order in which they are tried. */

@@ -41,6 +41,8 @@ export interface Making {
   readonly pulls: ReadonlyMap<string, number>;
   /** By the pull's name: the last answer. */
   readonly answers: ReadonlyMap<string, Of<'pullAnswered'>>;
+  /** The last parts of pulls that came in parts. */
+  readonly lasts: ReadonlySet<TraceEvent>;
   /** Accepted puts by stamp. */
   readonly accepts: ReadonlyMap<string, Of<'accept'>>;
   /** Puts that some server accepted, by client and client time. */
@@ -227,16 +229,22 @@ const threeSteps = (m: Making, p: Pulling, step: RecordedStep): ReadonlyArray<No
   ];
 };
 
+/** Is it the answer to a pull of which more parts are to come? */
+const isPart = ({ after, upTo }: Of<'pullAnswered'>): boolean => after !== null || upTo !== null;
+
 const merged = (m: Making, e: Of<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<Node> => {
   const used = m.recording.uses.get(e) ?? m.answers.get(e.pull);
   if (used?.type !== 'pullAnswered') return [];
+  // A part changes nothing that can be seen; the last one is as a whole pull is (R9).
+  if (isPart(used) && !isRefused) return [];
   const p = pulling(m, used, placeOf(m, e));
   // An answer that brings nothing changes nothing; under V2 it matters when it was given.
-  if (m.recording.variant !== 'V2' && !isRefused && covers(used.asked, used.vv) && used.writes.length === 0) return [];
+  const isIdle = covers(used.asked, used.vv) && used.writes.length === 0 && !m.lasts.has(e);
+  if (m.recording.variant !== 'V2' && !isRefused && isIdle) return [];
   const name = m.names.server(p.puller);
   const step: RecordedStep = {
     seen: {
-      ...(inThree ? {} : newWrites(m, p)),
+      ...(inThree || m.lasts.has(e) ? {} : newWrites(m, p)),
       [`vector of ${name}`]: m.names.vector(e.vv),
       [`accept time of ${name}`]: String(e.clock),
     },
@@ -311,6 +319,8 @@ export const makingOf = (recording: Recording, names: Names, keepsLog: boolean):
   const sent = new Map<string, number>();
   const pulls = new Map<string, number>();
   const answers = new Map<string, Of<'pullAnswered'>>();
+  const lasts = new Set<TraceEvent>();
+  const begun = new Set<string>();
   const accepts = new Map<string, Of<'accept'>>();
   const puts = new Set<string>();
   for (const [at, { event: e, who }] of recording.followed.entries()) {
@@ -326,12 +336,18 @@ export const makingOf = (recording: Recording, names: Names, keepsLog: boolean):
     }
     if (e.type === 'pullAsked') pulls.set(e.pull, at);
     if (e.type === 'pullAnswered') answers.set(e.pull, e);
+    const used = e.type === 'merged' ? recording.uses.get(e) : undefined;
+    if (e.type === 'merged' && used?.type === 'pullAnswered') {
+      const transfer = `${who.id} ${serverAt(used)}`;
+      if (isPart(used)) begun.add(transfer);
+      else if (begun.delete(transfer)) lasts.add(e);
+    }
     if (e.type !== 'accept') continue;
     accepts.set(`${e.stamp.t}@${e.stamp.r}`, e);
     puts.add(`${e.client} ${e.clientTime}`);
   }
   const usedBy = new Map([...recording.uses].map(([by, used]) => [used, by] as const));
-  return { names, recording, places, changes, usedBy, sent, pulls, answers, accepts, puts, keepsLog };
+  return { names, recording, places, changes, usedBy, sent, pulls, answers, lasts, accepts, puts, keepsLog };
 };
 
 /** Is the event's effect in no log, since its process was killed (R10)? */

@@ -11,22 +11,29 @@
  * without those that nobody has seen.
  */
 import type { Bytes } from '#bayou/core/bytes.js';
-import type { ReplicaId } from '#bayou/core/ids.js';
-import type { Get, GetAnswer, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
-import type { VectorEntries } from '#bayou/core/write.js';
+import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
+import type { Get, GetAnswer, Pull, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Stamp, Transfer } from '#bayou/core/write.js';
 import type { Identity, Logged } from '#bayou/model/identity.js';
+import { isOlder, sameStamp, stampOrd } from '#bayou/model/order.js';
 import type { Rules, Variant } from '#bayou/model/rules.js';
 import {
   acceptPut,
   answerGet,
   answerPull,
+  kindOf,
   newServer,
+  pullRequest,
   receive,
+  receiveLast,
+  receiveOther,
+  receivePart,
   type Pulled,
   type Receipt,
   type Server,
 } from '#bayou/model/server.js';
-import { covers, same, type Vector } from '#bayou/model/vector.js';
+import { covers, has, join, same, type Vector } from '#bayou/model/vector.js';
 import type { Log } from '#bayou/model/write-log.js';
 
 /** The rules of a variant, with the log that the implementation keeps. */
@@ -38,9 +45,20 @@ interface Undo {
   readonly index: number;
   readonly clock: number;
   readonly vv: Vector;
+  readonly waiting: Map<string, Logged>;
+  /** What was put into it. */
+  readonly added: ReadonlyArray<string>;
+  readonly transfers: ReadonlyArray<Transfer>;
   readonly logs: ReadonlyArray<readonly [Bytes, Log]>;
   readonly receipt: string | undefined;
 }
+
+/** What a process says of its state when it starts. */
+type CameBack = Pick<Extract<TraceEvent, { type: 'start' }>, 'vv' | 'clock' | 'writes' | 'transfers'>;
+
+const isSame = (a: Stamp | null, b: Stamp | null): boolean => (a === null || b === null ? a === b : sameStamp(a, b));
+
+const nameOf = ({ t, r }: Stamp): string => `${t} ${r}`;
 
 const receiptName = ({ client, session, clientTime }: Identity): string => `${client} ${session} ${clientTime}`;
 
@@ -59,6 +77,9 @@ export class FollowedReplica {
   /** V8: the writes of the last answer, which are added when the next one arrives. */
   #late: Log = [];
   #seen = -1;
+  /** Of pulls in parts (R9): what has come and is not seen yet, and how far they are. */
+  #waiting = new Map<string, Logged>();
+  #transfers: ReadonlyArray<Transfer> = [];
 
   constructor(id: ReplicaId, variant: Variant) {
     this.id = id;
@@ -94,26 +115,58 @@ export class FollowedReplica {
     return answerGet(this.#rules)(this.#slice(get.key), get);
   }
 
-  /** R9: the answer to a request with this vector. */
-  answer(puller: ReplicaId, asked: VectorEntries): Pulled {
+  /** R9: what it asks a server for. */
+  asks(server: NodeId): Pull {
+    return pullRequest(this.#slice(''), server);
+  }
+
+  /** R9: the answer to a request, up to a stamp; null: to the end. */
+  answer(pull: Pull, upTo: Stamp | null): Pulled {
     const writes: Logged[] = [];
-    if (!covers(asked, this.vv)) {
+    if (!covers(pull.vv, this.vv)) {
       for (const [r, t] of this.vv)
-        if (!covers(asked, [[r, t]])) for (const write of this.#byReplica.get(r)?.values() ?? []) writes.push(write);
+        if (!covers(pull.vv, [[r, t]])) for (const write of this.#byReplica.get(r)?.values() ?? []) writes.push(write);
     }
-    const pulled = answerPull({ ...this.#slice(''), log: writes }, { type: 'pull', puller, vv: asked, after: null });
+    const whole = answerPull({ ...this.#slice(''), log: writes.sort(stampOrd.compare) }, pull);
+    const pulled = upTo === null ? whole : { ...whole, upTo, writes: whole.writes.filter((w) => !isOlder(upTo, w)) };
     if (this.#rules.variant !== 'V2') return pulled;
-    const earlier = this.#readEarlier.get(puller) ?? pulled.writes;
-    this.#readEarlier.set(puller, pulled.writes);
+    const earlier = this.#readEarlier.get(pull.puller) ?? pulled.writes;
+    this.#readEarlier.set(pull.puller, pulled.writes);
     return { ...pulled, writes: earlier };
   }
 
   /** R9: takes an answer in. */
-  merge(answer: Pulled, index: number): void {
+  merge(asked: Vector, answer: Pulled, index: number): void {
     const pulled = this.#rules.variant === 'V8' ? { ...answer, writes: this.#late } : answer;
     this.#late = answer.writes;
+    const own = this.#slice('');
+    switch (kindOf(own, asked, pulled)) {
+      case 'other':
+        this.#takeParts(index, receiveOther(own, pulled));
+        return;
+      case 'part':
+        this.#takeParts(index, receivePart(own, pulled));
+        return;
+      case 'last':
+        this.#takeLast(pulled, index);
+    }
+  }
+
+  /** A part: nothing changes but what waits. */
+  #takeParts(index: number, { waiting, transfers }: Server): void {
+    const added = waiting.map((w) => [nameOf(w), w] as const).filter(([name]) => !this.#waiting.has(name));
+    this.#undo.push({ ...this.#before(index), logs: [], receipt: undefined, added: added.map(([name]) => name) });
+    for (const [name, w] of added) this.#waiting.set(name, w);
+    if (transfers.length === 0) this.#waiting = new Map();
+    this.#transfers = transfers;
+  }
+
+  /** The last part: key by key, what it brings and what waited. */
+  #takeLast(pulled: Pulled, index: number): void {
+    const vv = join(this.vv, pulled.vv);
     const byKey = new Map<Bytes, Logged[]>();
-    for (const write of pulled.writes) {
+    const waited = [...this.#waiting.values()];
+    for (const write of [...pulled.writes, ...waited.filter((w) => has(vv, w))]) {
       const list = byKey.get(write.key);
       if (list === undefined) byKey.set(write.key, [write]);
       else list.push(write);
@@ -121,7 +174,11 @@ export class FollowedReplica {
     const logs = [...byKey].map(
       ([key, writes]) => [key, receive(this.#rules)(this.#slice(key), { ...pulled, vv: [], writes }).log] as const,
     );
-    this.#take(index, receive(this.#rules)(this.#slice(''), { ...pulled, writes: [] }), logs, undefined);
+    const after = receiveLast(this.#rules)(this.#slice(''), { ...pulled, writes: [] });
+    this.#take(index, after, logs, undefined);
+    const left = after.transfers.length === 0 ? [] : waited.filter((w) => !has(vv, w));
+    if (left.length < waited.length) this.#waiting = new Map(left.map((w) => [nameOf(w), w]));
+    this.#transfers = after.transfers;
   }
 
   /** Somebody has seen an answer given at this index: no step up to there can be forgotten by a kill (R10). */
@@ -130,15 +187,15 @@ export class FollowedReplica {
   }
 
   /**
-   * R7, R10: goes back to what the durable log held when it was opened again: the latest state with this vector, accept time and
-   * number of keys, of those that a kill may have left; with `seenToo`, also of those that somebody had seen more of (a log that
+   * R7, R10: goes back to what the durable log held when it was opened again: the latest state with this vector, accept time,
+   * number of keys and pulls in parts (R9), of those that a kill may have left; with `seenToo`, also of those that somebody had seen more of (a log that
    * was damaged may go on as a new replica). Gives the index of the last step that survived, Infinity where none was lost;
    * undefined where there is no such state.
    */
-  comeBackWith(vv: VectorEntries, clock: number, size: number, seenToo: boolean): number | undefined {
+  comeBackWith({ vv, clock, writes, transfers }: CameBack, seenToo: boolean): number | undefined {
     let survived = Infinity;
     for (;;) {
-      if (this.clock === clock && this.size === size && same(this.vv, vv)) {
+      if (this.clock === clock && this.size === writes && same(this.vv, vv) && this.#hasTransfers(transfers, seenToo)) {
         this.#undo.length = 0;
         this.#seen = -1;
         this.#late = [];
@@ -151,6 +208,18 @@ export class FollowedReplica {
       this.#takeBack(undo);
       survived = undo.index - 1;
     }
+  }
+
+  /** Has it come as far with pulls in parts? A new replica begins them anew (R9). */
+  #hasTransfers(transfers: ReadonlyArray<Transfer>, isNew: boolean): boolean {
+    if (isNew && transfers.length === 0) return true;
+    return (
+      transfers.length === this.#transfers.length &&
+      transfers.every((x, i) => {
+        const mine = this.#transfers[i]!;
+        return x.from === mine.from && same(x.base, mine.base) && same(x.goal, mine.goal) && isSame(x.after, mine.after);
+      })
+    );
   }
 
   /** The same state as another replica's (R7: a log that lost its end goes on as the next incarnation). */
@@ -173,20 +242,28 @@ export class FollowedReplica {
       vv: this.vv,
       log: this.#logs.get(key) ?? [],
       receipts: receipt === undefined ? [] : [receipt],
+      transfers: this.#transfers,
     };
   }
 
   #take(index: number, after: Server, logs: ReadonlyArray<readonly [Bytes, Log]>, receipt: string | undefined): void {
     const before = logs.map(([key]) => [key, this.#logs.get(key) ?? []] as const);
-    this.#undo.push({ index, clock: this.clock, vv: this.vv, logs: before, receipt });
+    this.#undo.push({ ...this.#before(index), logs: before, receipt, added: [] });
     this.clock = after.clock;
     this.vv = after.vv;
     for (const [key, log] of logs) this.#setLog(key, log);
   }
 
+  #before(index: number): Omit<Undo, 'logs' | 'receipt' | 'added'> {
+    return { index, clock: this.clock, vv: this.vv, waiting: this.#waiting, transfers: this.#transfers };
+  }
+
   #takeBack(undo: Undo): void {
     this.clock = undo.clock;
     this.vv = undo.vv;
+    this.#waiting = undo.waiting;
+    for (const name of undo.added) this.#waiting.delete(name);
+    this.#transfers = undo.transfers;
     for (const [key, log] of undo.logs) this.#setLog(key, log);
     if (undo.receipt !== undefined) this.#receipts.delete(undo.receipt);
   }

@@ -103,7 +103,7 @@ const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): reado
     return [new FollowedReplica(event.replica, scene.variant), Infinity];
   }
   const had = `${showVector(before.vv)} at accept time ${before.clock} with ${before.size} keys`;
-  const survived = before.comeBackWith(event.vv, event.clock, event.writes, isNew);
+  const survived = before.comeBackWith(event, isNew);
   if (survived === undefined)
     return reject(
       event,
@@ -273,7 +273,7 @@ const isGetLike = (request: Get | Put, e: Of<'answer'>): boolean =>
 const requirement = (asked: Get | Put | Of<'answer'>): string =>
   showRequired(showVector(asked.require), asked.type === 'put' || asked.atLeast === null ? undefined : showStamp(asked.atLeast));
 
-const checkVector = (e: Of<'refuse' | 'answer' | 'pullAsked' | 'pullAnswered' | 'merged'>, replica: FollowedReplica): void => {
+const checkVector = (e: Of<'refuse' | 'answer' | 'pullAnswered' | 'merged'>, replica: FollowedReplica): void => {
   if (!same(e.vv, replica.vv)) reject(e, 'R8', `its vector is ${showVector(e.vv)}; the model's is ${showVector(replica.vv)}`);
 };
 
@@ -281,7 +281,13 @@ const checkVector = (e: Of<'refuse' | 'answer' | 'pullAsked' | 'pullAnswered' | 
 
 const pullAsked = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'pullAsked'>): void => {
   checkLink(state, e, e.peer);
-  checkVector(e, replica);
+  const asks = replica.asks(e.peer);
+  if (!same(e.vv, asks.vv) || showStamp(e.after) !== showStamp(asks.after))
+    reject(
+      e,
+      'R9',
+      `it asks with ${showVector(e.vv)} after ${showStamp(e.after)}; the model asks with ${showVector(asks.vv)} after ${showStamp(asks.after)}`,
+    );
   const pull = scene.ledger.pull(e.pull);
   if (pull.asked !== undefined) reject(e, 'trace', `the pull ${e.pull} was asked before`);
   pull.asked = { event: e, process, knows: process.knows };
@@ -307,7 +313,9 @@ const preparePullAnswered = (
     if (serverState(scene, asked.process).id !== e.puller) reject(e, 'R9', `${e.puller} is not the replica that asked`);
     if (!same(event.vv, e.asked))
       reject(e, 'R9', `the puller asked with ${showVector(event.vv)}, the answer is for ${showVector(e.asked)}`);
-    const pulled = replica.answer(e.puller, e.asked);
+    if (showStamp(event.after) !== showStamp(e.after))
+      reject(e, 'R9', `the puller asked for what comes after ${showStamp(event.after)}, the answer is for ${showStamp(e.after)}`);
+    const pulled = replica.answer({ type: 'pull', puller: e.puller, vv: e.asked, after: e.after }, e.upTo);
     const wrong = differs(pulled.writes, e.writes);
     if (wrong !== undefined)
       reject(e, 'R9', `${wrong}; the answer is ${showWrites(e.writes)}, the model's ${showWrites(pulled.writes)}`);
@@ -339,10 +347,11 @@ const prepareMerged = (scene: Scene, process: Process, state: ServerState, repli
   process.knows = Math.max(process.knows, answered.knows);
   return (): void => {
     checkLink(state, e, peer);
-    if (pull.asked?.process !== process) reject(e, 'R9', `it did not ask for the pull ${e.pull}`);
+    const { asked } = pull;
+    if (asked?.process !== process) return reject(e, 'R9', `it did not ask for the pull ${e.pull}`);
     if (answered.pulled.from !== e.peer) reject(e, 'R9', `the pull was answered by ${answered.pulled.from}`);
     seen(scene, e, answered.process, answered.index);
-    replica.merge(answered.pulled, process.next);
+    replica.merge(asked.event.vv, answered.pulled, process.next);
     checkVector(e, replica);
     if (replica.clock !== e.clock) reject(e, 'R9', `its accept time is ${e.clock}; the model's is ${replica.clock}`);
   };

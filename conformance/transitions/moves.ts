@@ -8,7 +8,7 @@
  */
 import type { Bytes } from '#bayou/core/bytes.js';
 import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
-import type { Get, GetAnswer, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
+import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import {
   beginGet,
   beginPut,
@@ -19,7 +19,7 @@ import {
   type PutAttempt,
   type Turn,
 } from '#bayou/impl/attempt.js';
-import { createReplica, step, vectorOf, type Effects } from '#bayou/impl/replica.js';
+import { createReplica, requestFor, step, vectorOf, type Effects } from '#bayou/impl/replica.js';
 import { gotAnswer, putAnswered, startGet, startPut, token } from '#bayou/impl/session.js';
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
 import { valueOf } from '#bayou/model/identity.js';
@@ -63,9 +63,25 @@ const getAt = (part: ServerPart, get: Get): GetAnswer => step<'get'>(part.replic
 
 const pullFrom = (ways: Ways, puller: ServerPart, answerer: ServerPart): ServerPart => {
   const { id } = puller.replica;
-  const pulled = step<'pull'>(answerer.replica, { type: 'pull', puller: id, vv: vectorOf(puller.replica), after: null }).answer;
+  const asked = { type: 'pull', puller: id, vv: vectorOf(puller.replica), after: null } as const;
+  const pulled = step<'pull'>(answerer.replica, asked).answer;
   const replica = writable(ways, puller);
-  return withAppend(puller, replica, step<'merge'>(replica, { type: 'merge', pulled }));
+  return withAppend(puller, replica, step<'merge'>(replica, { type: 'merge', asked: asked.vv, pulled }));
+};
+
+/** What came of an answer, in the model's words; the log's housekeeping after it is nobody's to see. */
+const SAW = { other: 'of no use', part: 'a part', last: undefined } as const;
+
+const takeIn = (ways: Ways, part: ServerPart, asked: Pull['vv'], pulled: Pulled): readonly [ServerPart, string | undefined] => {
+  const replica = writable(ways, part);
+  const merged = step<'merge'>(replica, { type: 'merge', asked, pulled });
+  let after = withAppend(part, replica, merged);
+  for (let isMore = true; isMore;) {
+    const settled = step<'settle'>(replica, { type: 'settle' });
+    after = withAppend(after, replica, settled);
+    isMore = settled.answer.more;
+  }
+  return [after, merged.answer.type === 'refused' ? `refused: ${merged.answer.reason}` : SAW[merged.answer.kind]];
 };
 
 // --- clients that roam -----------------------------------------------------------------------------------------------------
@@ -253,7 +269,7 @@ const request: Move = ([puller, answerer, net, ...links]) => {
     type: 'request',
     puller: serverIdOf(puller as ServerPart),
     answerer: serverIdOf(answerer as ServerPart),
-    pull: { type: 'pull', puller: replica.id, vv: vectorOf(replica), after: null },
+    pull: requestFor(replica, serverIdOf(answerer as ServerPart)),
   };
   return { parts: [puller, answerer, sendFlying(net as NetPart, sent), ...links] };
 };
@@ -269,20 +285,32 @@ const without = (net: NetPart, message: Flying): NetPart => {
   return [...net.slice(0, i), ...net.slice(i + 1)];
 };
 
-/** The model spares an answer that would change nothing; the implementation's is looked at, and dropped. */
+/** The model spares an answer that would change nothing, unless answers are parts; the implementation's is looked at, and dropped. */
 const answer =
-  (puller: NodeId, answerer: NodeId): Move =>
+  (ways: Ways, puller: NodeId, answerer: NodeId): Move =>
   ([server, net], way) => {
     const part = server as ServerPart;
     const m = fitting(net as NetPart, (x) => x.type === 'request' && x.puller === puller && x.answerer === answerer)[way];
     if (m?.type !== 'request') return { parts: [server, net], wrong: 'there is no such request' };
     const rest = without(net as NetPart, m);
     const pulled = step<'pull'>(part.replica, m.pull).answer;
-    if (covers(vectorOfEntries(m.pull.vv), pulled.vv)) {
+    if (ways.making.part === undefined && covers(vectorOfEntries(m.pull.vv), pulled.vv)) {
       const idle = pulled.writes.length === 0 ? {} : { wrong: 'an answer without news carries writes' };
       return { parts: [server, rest], saw: 'nothing new', ...idle };
     }
-    return { parts: [server, sendFlying(rest, { type: 'answer', puller, answerer, to: m.pull.puller, pulled })] };
+    return {
+      parts: [
+        server,
+        sendFlying(rest, {
+          type: 'answer',
+          puller,
+          answerer,
+          to: m.pull.puller,
+          asked: ways.making.part === undefined ? [] : m.pull.vv,
+          pulled,
+        }),
+      ],
+    };
   };
 
 const receipt =
@@ -294,8 +322,8 @@ const receipt =
     const rest = without(net as NetPart, m);
     // The connection ends with the process, so an answer reaches the replica that asked or nobody.
     if (m.to !== part.replica.id) return { parts: [server, rest], saw: 'for a former replica' };
-    const replica = writable(ways, part);
-    return { parts: [withAppend(part, replica, step<'merge'>(replica, { type: 'merge', pulled: m.pulled })), rest] };
+    const [after, saw] = takeIn(ways, part, m.asked, m.pulled);
+    return { parts: [after, rest], ...(saw !== undefined && { saw }) };
   };
 
 const lose: Move = ([net, ...spent], way) => {
@@ -419,7 +447,7 @@ export const moveOf = (family: string, args: ReadonlyArray<string | number>, way
     case 'Request':
       return request;
     case 'Answer':
-      return answer(idOf(second), idOf(first));
+      return answer(ways, idOf(second), idOf(first));
     case 'Receipt':
       return receipt(ways, idOf(first), idOf(second));
     case 'Lose':

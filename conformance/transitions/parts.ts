@@ -61,6 +61,8 @@ export type Flying =
       readonly puller: NodeId;
       readonly answerer: NodeId;
       readonly to: ReplicaId;
+      /** The vector that was asked with. */
+      readonly asked: Pull['vv'];
       readonly pulled: Pulled;
     };
 
@@ -84,8 +86,8 @@ export type Making = ReplicaOptions;
 
 /** A copy of a replica, by way of what its log would hold. (Sampled paths are replayed without copies, to see that it is faithful.) */
 export const copyReplica = (part: ServerPart, making: Making): Replica => {
-  const { id, clock, vv, log } = snapshot(part.replica);
-  return restore({ replica: id, found: 'whole', clock, vv, writes: log, seen: part.seen }, making);
+  const { id, clock, vv, log, waiting, transfers } = snapshot(part.replica);
+  return restore({ replica: id, found: 'whole', clock, vv, writes: log, waiting, seen: part.seen, transfers }, making);
 };
 
 /** A copy of a session, by way of its token. */
@@ -118,6 +120,8 @@ export const seenAfter = (seen: ReadonlyArray<Seen>, { seen: more, forgotten }: 
 
 const sorted = <T>(items: ReadonlyArray<T>, compare: (a: T, b: T) => number): ReadonlyArray<T> => [...items].sort(compare);
 
+const sortedVector = (entries: Pull['vv']): Pull['vv'] => sorted(entries, ([a], [b]) => replicaOrd.compare(a, b));
+
 /** A client's last put at a server, of whichever session, which is all that the model remembers of them. */
 const receiptsOf = (seen: ReadonlyArray<Seen>): Server['receipts'] => {
   const last = new Map<NodeId, Seen>();
@@ -141,7 +145,7 @@ const logOf = (writes: Pulled['writes']): ReadonlyArray<Logged> =>
 
 /** A server of the model. `remembersPuts`: where no answer is ever lost, the model does not remember puts, and need not (R3). */
 export const serverOfPart = (part: ServerPart, remembersPuts: boolean): Server => {
-  const { id, clock, vv, log } = snapshot(part.replica);
+  const { id, clock, vv, log, waiting, transfers } = snapshot(part.replica);
   return {
     replica: id,
     up: part.up,
@@ -150,8 +154,8 @@ export const serverOfPart = (part: ServerPart, remembersPuts: boolean): Server =
     log: logOf(log),
     receipts: remembersPuts ? receiptsOf(part.seen) : [],
     midway: null,
-    waiting: [],
-    transfers: [],
+    waiting: logOf(waiting),
+    transfers: transfers.map((x) => ({ ...x, base: sortedVector(x.base), goal: sortedVector(x.goal) })),
   };
 };
 
@@ -213,9 +217,12 @@ export const withoutFolded = (session: ModelSession): ModelSession => {
       };
 };
 
-/** A message of the model. */
+/**
+ * A message of the model. Where answers are whole, the model does not say what was asked with, since the puller has it all; then it is
+ * not said here either (`asked` is empty).
+ */
 export const messageOf = (m: Flying): Message => {
-  const vv = (entries: Pull['vv']): Pull['vv'] => sorted(entries, ([a], [b]) => replicaOrd.compare(a, b));
+  const vv = sortedVector;
   return m.type === 'request'
     ? { type: 'request', puller: m.puller, answerer: m.answerer, replica: m.pull.puller, vv: vv(m.pull.vv), after: m.pull.after }
     : {
@@ -224,7 +231,7 @@ export const messageOf = (m: Flying): Message => {
         answerer: m.answerer,
         replica: m.to,
         pulled: { ...m.pulled, vv: vv(m.pulled.vv), writes: logOf(m.pulled.writes) },
-        asked: [],
+        asked: vv(m.asked),
       };
 };
 

@@ -364,13 +364,17 @@ const nameOf = (locals: ReadonlyArray<Interned>): string => {
 /** The configuration with the log that the implementation keeps: one write a key (R6 lets a real log prune more). */
 export const asShipped = (config: Config): Config => ({ ...config, pruning: 'live', variant: 'FIXED' });
 
+/** The implementation with the configuration's bound on what an answer carries (R9). */
+const makingOf = ({ partWrites }: Config, making: Making): Making =>
+  partWrites === 'unbounded' ? making : { ...making, part: { writes: partWrites, bytes: Infinity } };
+
 /** How long a walk keeps signals and other runs waiting, in ms. */
 const TURN_MS = 50;
 
 /** Walks a configuration's whole graph beside the implementation. Rejects where the signal comes first. */
 export const walkTransitions = async (config: Config, options: WalkOptions = {}): Promise<WalkReport> => {
   const began = performance.now();
-  const walk = new Walk(asShipped(config), options.making ?? {});
+  const walk = new Walk(asShipped(config), makingOf(config, options.making ?? {}));
   const sampleEvery = options.sampleEvery ?? 997;
   const report = (verdict: WalkReport['verdict'], parting?: Parting): WalkReport => ({
     verdict,

@@ -18,6 +18,7 @@ import { writeError } from './log/errors.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log/log.js';
 import { createMemoryLog } from './log/memory-log.js';
 import {
+  isToSettle,
   restore,
   step,
   type Answer,
@@ -68,6 +69,7 @@ export class DurableReplica {
   #writing: Batch | undefined;
   #idle: (() => void)[] = [];
   #scheduled = false;
+  #settling = false;
 
   constructor(replica: Replica, { found, note }: Pick<Recovered, 'found' | 'note'>, log: Log, observe?: Observer) {
     this.replica = replica;
@@ -75,6 +77,7 @@ export class DurableReplica {
     this.found = found;
     this.note = note;
     this.#log = log;
+    if (isToSettle(replica)) this.#settleLater();
   }
 
   /** How many requests wait for the log. */
@@ -93,6 +96,7 @@ export class DurableReplica {
     const effects = step<T>(this.replica, message);
     this.#observe?.(this.replica, message, effects);
     const { answer, append } = effects;
+    if (isToSettle(this.replica)) this.#settleLater();
     if (append === undefined && this.#gathering.replies.length === 0) {
       if (this.#writing === undefined) reply(answer);
       else this.#wait(this.#writing, reply as Reply<Answer>, answer);
@@ -109,6 +113,18 @@ export class DurableReplica {
     this.failure ??= { type: 'failed', message: 'the replica was closed' };
     if (this.waiting > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
     await this.#log.close();
+  }
+
+  /** Housekeeping goes on in turns of its own, so that it keeps nobody waiting, and no faster than the log takes it. */
+  #settleLater(): void {
+    if (this.#settling) return;
+    this.#settling = true;
+    setImmediate(() => {
+      this.handle({ type: 'settle' }, (answer) => {
+        this.#settling = false;
+        if (answer.type === 'settled' && answer.more) this.#settleLater();
+      });
+    });
   }
 
   #refusal(): Refused | undefined {

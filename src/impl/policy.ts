@@ -7,6 +7,7 @@ import type { Pulled } from '../core/messages.js';
 import type { Stamp, VectorEntries, Write } from '../core/write.js';
 import { isLater } from './order.js';
 import { covers, type Vector } from './vector.js';
+import type { LackedPart } from './write-log.js';
 
 /** What a replica decides. */
 export interface Policy {
@@ -19,7 +20,7 @@ export interface Policy {
   /** R12: does a server with this vector meet the requirement? */
   readonly meets: (vv: Vector, require: VectorEntries) => boolean;
   /** R9: the writes of a pull's answer; `read` reads the log at this instant. */
-  readonly answer: (puller: ReplicaId, read: () => Write[]) => Write[];
+  readonly answer: (puller: ReplicaId, read: () => LackedPart) => LackedPart;
   /** R7a: does a peer claim more of this replica than its own counter does? Then its log is older than the replica. */
   readonly isOutdated: (claimed: number, own: number) => boolean;
   /** R9: what is merged when this answer arrives. */
@@ -71,7 +72,7 @@ export const policyWith = (faults: Faults, self: ReplicaId): Policy => ({
 const laterAtOddServers: Policy['later'] = (a, b) => (a.t === b.t ? isLater(b, a) : a.t > b.t);
 
 const tornAnswer = (): Policy['answer'] => {
-  const readEarlier = new Map<ReplicaId, Write[]>();
+  const readEarlier = new Map<ReplicaId, LackedPart>();
   return (puller, read) => {
     const now = read();
     const earlier = readEarlier.get(puller) ?? now;

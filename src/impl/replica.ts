@@ -12,21 +12,45 @@
  *   `u.t > v[u.r]` the answer carries u; else the puller had u or a later one when it asked. `add` never replaces a write by
  *   an earlier one, so what was had is had for ever, and repetitions and reorderings change nothing.
  *
+ * A pull in parts (R9) raises the vector with its last part alone; the writes of the others wait unseen. Let `known` be what the puller had, or
+ * had waiting, when it asked for the first part, and v the answerer's vector then. A write that the answerer had then and that is not in
+ * `known` is in one of the parts, or was superseded at the answerer by one with a greater stamp, which comes later in the order of the parts
+ * (R4's), so is in one of them or superseded in turn. So after the part that says that it was the last one, the puller has, or has waiting, v or
+ * something later for each key: it may ask again with `known` and v as what it has, until one part is all. That one is taken in as
+ * the answer to a whole pull is, and I holds by the same argument, of a puller to which what waits is added.
+ *
  * From I: a get served under `vv[r] >= t` reads the stamp (t, r) or a later one (R12), as does one that finds a later write to the key
  * itself; and equal vectors mean equal stores.
  */
 import type { Bytes } from '../core/bytes.js';
-import { replicaId, serverOf, type ReplicaId } from '../core/ids.js';
+import { replicaId, serverOf, type NodeId, type ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
-import type { Stamp, VectorEntries, Write } from '../core/write.js';
+import type { Stamp, Transfer, VectorEntries, Write } from '../core/write.js';
 import { mostOfPeers, refusalOfMerge, refusalOfPut } from './bounds.js';
 import { digestOf, recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
 import { randomIncarnation } from './incarnation.js';
 import { NO_CHANGE, type Append, type Recovered } from './log/log.js';
-import { compareStamps, isLater } from './order.js';
+import { compareReplicas, compareStamps, isLater } from './order.js';
 import { policyWith, SHIPPED, type Faults, type Policy } from './policy.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
-import { add, createWriteLog, lacking, latest, writesOf, type WriteLog } from './write-log.js';
+import {
+  add,
+  createWriteLog,
+  isToBeWritten,
+  isUnsettled,
+  lacking,
+  latest,
+  liveWrites,
+  recoverWaiting,
+  recoverWrite,
+  settle,
+  sizeOfLog,
+  unsettle,
+  wait,
+  waitingIn,
+  type PartLimits,
+  type WriteLog,
+} from './write-log.js';
 
 /** A replica. Opaque: `step` alone changes it, in place; the functions below read it. */
 export interface Replica {
@@ -40,6 +64,10 @@ export interface Replica {
   readonly vv: Vector;
   /** @internal */
   readonly windows: ClientWindows;
+  /** By server, the pulls from it of which parts have come (R9). @internal */
+  readonly transfers: Map<NodeId, Transfer>;
+  /** @internal */
+  readonly part: PartLimits;
   /** @internal */
   readonly now: () => number;
   /** @internal */
@@ -48,27 +76,44 @@ export interface Replica {
   clock: number;
 }
 
-/** The answer to a pull arrived: merge it. */
+/** The answer to a pull arrived: take it in. `asked`: the vector that the request asked with. */
 interface Merge {
   readonly type: 'merge';
+  readonly asked: VectorEntries;
   readonly pulled: Pulled;
 }
 
-/** What came of a merge: how many writes were news, and whether anything at all was (the vector, the clock). */
+/**
+ * What came of an answer: how many writes were news, and whether anything at all was (the vector, the clock). `last`: it was all that the
+ * answerer had. `part`: its writes wait for the last part, and more must be asked for. `other`: it was not the part that comes next, or
+ * another replica gave it than the ones before; what to ask for begins anew.
+ */
 interface Merged {
   readonly type: 'merged';
+  readonly kind: 'part' | 'last' | 'other';
   readonly added: number;
   readonly changed: boolean;
 }
 
+/** Housekeeping, a step at a time: what parts have brought is moved to its place, what is superseded is dropped. Nobody sees any of it. */
+interface Settle {
+  readonly type: 'settle';
+}
+/** `more`: there is more of it. */
+interface Settled {
+  readonly type: 'settled';
+  readonly more: boolean;
+}
+
 /** What a replica is asked. */
-export type Message = Put | Get | Pull | Merge;
+export type Message = Put | Get | Pull | Merge | Settle;
 /** What it answers to each. */
 export interface AnswerTo {
   readonly put: PutAnswer | Refused;
   readonly get: GetAnswer;
   readonly pull: Pulled;
   readonly merge: Merged | Refused;
+  readonly settle: Settled;
 }
 /** What it answers. */
 export type Answer = AnswerTo[keyof AnswerTo];
@@ -79,14 +124,20 @@ export interface Effects<A = Answer> {
   readonly append: Append | undefined;
 }
 
-/** What a replica can be made with; `faults` is for tests alone. */
+/** What a replica can be made with; `faults` is for tests alone. `part`: how much goes into one answer to a pull (R9). */
 export interface ReplicaOptions {
   readonly faults?: Faults;
   /** The time in ms since 1970, which bounds the accept times that are taken in (R16). Default: the machine's. */
   readonly now?: () => number;
   /** An incarnation that no replica had before. Default: random. */
   readonly newIncarnation?: () => number;
+  readonly part?: PartLimits;
 }
+
+/** How much goes into one answer: what a process can read, check and write down in a few milliseconds. */
+export const PART: PartLimits = { writes: 2048, bytes: 512 * 1024 };
+/** Keys and writes that one step of {@link Settle} looks at. */
+const SETTLED_AT_ONCE = 4096;
 
 /** A replica's state in the contract's words: vector entries in the order of R7, writes in the order of R4. */
 export interface Snapshot {
@@ -94,6 +145,9 @@ export interface Snapshot {
   readonly clock: number;
   readonly vv: VectorEntries;
   readonly log: ReadonlyArray<Write>;
+  /** Writes of parts of pulls that the vector does not claim yet, and how far those pulls have come. */
+  readonly waiting: ReadonlyArray<Write>;
+  readonly transfers: ReadonlyArray<Transfer>;
 }
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
@@ -102,14 +156,28 @@ export interface Snapshot {
 export const createReplica = (id: ReplicaId, options: ReplicaOptions = {}): Replica => {
   const policy = options.faults === undefined ? SHIPPED : policyWith(options.faults, id);
   const { now = Date.now, newIncarnation = randomIncarnation } = options;
-  return { id, policy, log: createWriteLog(policy.later), vv: new Map(), windows: new Map(), now, newIncarnation, clock: 0 };
+  const vv: Vector = new Map();
+  return {
+    id,
+    policy,
+    log: createWriteLog(policy.later, vv),
+    vv,
+    windows: new Map(),
+    transfers: new Map(),
+    part: options.part ?? PART,
+    now,
+    newIncarnation,
+    clock: 0,
+  };
 };
 
-/** The replica that a log held (R7, R10). */
+/** The replica that a log held (R7, R10). What was superseded and had yet to be dropped is dropped by {@link Settle}. */
 export const restore = (recovered: Recovered, options: ReplicaOptions = {}): Replica => {
   const replica = createReplica(recovered.replica, options);
-  for (const write of recovered.writes) add(replica.log, write);
   for (const [r, t] of recovered.vv) raise(replica.vv, r, t);
+  for (const transfer of recovered.transfers) replica.transfers.set(serverOf(transfer.from), transfer);
+  for (const write of recovered.writes) recoverWrite(replica.log, write);
+  for (const write of recovered.waiting) recoverWaiting(replica.log, write, recovered.transfers.length > 0);
   return { ...replica, windows: windowsOf(recovered.seen), clock: recovered.clock };
 };
 
@@ -146,8 +214,10 @@ const take = (replica: Replica, message: Message): Effects => {
       return { answer: pull(replica, message), append: undefined };
     case 'merge': {
       const refusal = refusalOfMerge(replica.clock, message.pulled, replica.now());
-      return refusal === undefined ? merge(replica, replica.policy.receive(message.pulled)) : refused(refusal);
+      return refusal === undefined ? merge(replica, message.asked, replica.policy.receive(message.pulled)) : refused(refusal);
     }
+    case 'settle':
+      return settleSome(replica);
   }
 };
 
@@ -204,34 +274,107 @@ const get = (replica: Replica, message: Get): GetAnswer => {
 /** R9: writes, vector and clock of one instant. */
 const pull = (replica: Replica, message: Pull): Pulled => {
   const known = vectorOfEntries(message.vv);
+  const { puller, after } = message;
+  const { writes, upTo } = replica.policy.answer(puller, () => lacking(replica.log, known, after, replica.part));
+  return { type: 'pulled', from: replica.id, after, writes, upTo, vv: vectorOf(replica), clock: replica.clock };
+};
+
+// --- taking in what was pulled (R9) ----------------------------------------------------------------------------------------
+
+/**
+ * What to ask a server for: what is not yet known, nor waiting from the parts before, and where the next part begins. (The answer goes to
+ * {@link Merge} with the vector that was asked with.)
+ */
+export const requestFor = (replica: Replica, server: NodeId): Pull => {
+  const transfer = replica.transfers.get(server);
+  const { id: puller } = replica;
+  if (transfer === undefined) return { type: 'pull', puller, vv: vectorOf(replica), after: null };
+  const vv = vectorOfEntries([...replica.vv, ...transfer.base]);
+  return { type: 'pull', puller, vv: entriesOfVector(vv), after: transfer.after };
+};
+
+const isSameStamp = (a: Stamp | null, b: Stamp | null): boolean => a?.t === b?.t && a?.r === b?.r;
+
+/** Which kind of answer it is: see {@link Merged}. What it was asked with must be what this replica has, or has waiting from the same replica. */
+const kindOf = (replica: Replica, asked: VectorEntries, { from, after, upTo }: Pulled): Merged['kind'] => {
+  const known = replica.transfers.get(serverOf(from));
+  const transfer = known?.from === from ? known : undefined;
+  if (!isSameStamp(transfer?.after ?? null, after)) return 'other';
+  const has = new Map(transfer?.base ?? []);
+  if (!asked.every(([r, t]) => Math.max(at(replica.vv, r), has.get(r) ?? 0) >= t)) return 'other';
+  return after === null && upTo === null ? 'last' : 'part';
+};
+
+const merge = (replica: Replica, asked: VectorEntries, pulled: Pulled): Effects<Merged> => {
+  const kind = kindOf(replica, asked, pulled);
+  switch (kind) {
+    case 'part':
+      return mergePart(replica, pulled);
+    case 'last':
+      return mergeLast(replica, pulled);
+    case 'other': {
+      const append = isFromAnother(replica, pulled.from) ? endTransfer(replica, serverOf(pulled.from)) : undefined;
+      return { answer: { type: 'merged', kind, added: 0, changed: false }, append };
+    }
+  }
+};
+
+const NOTHING = { writes: [], drops: [], vv: [], seen: [], forgotten: [] } as const;
+
+const isFromAnother = (replica: Replica, from: ReplicaId): boolean =>
+  (replica.transfers.get(serverOf(from))?.from ?? from) !== from;
+
+/** The transfer from a server is over, or of no use any more. Where no other goes on, what waits then waits in vain. */
+const endTransfer = (replica: Replica, server: NodeId): Append | undefined => {
+  if (!replica.transfers.delete(server)) return undefined;
+  unsettle(replica.log);
+  return { ...NOTHING, clock: replica.clock, transfers: [...replica.transfers.values()] };
+};
+
+/** A part that is not the last: it waits, and nothing that can be seen changes. Progress is durable with what it speaks of. */
+const mergePart = (replica: Replica, { from, after, writes, upTo, vv }: Pulled): Effects<Merged> => {
+  const known = replica.transfers.get(serverOf(from));
+  const before = known?.from === from ? known : undefined;
+  const goal = after === null || before === undefined ? vv : before.goal;
+  const transfer: Transfer =
+    upTo === null ? { from, base: goal, goal, after: null } : { from, base: before?.base ?? [], goal, after: upTo };
+  replica.transfers.set(serverOf(from), transfer);
+  const news = writes.filter((write) => wait(replica.log, write));
   return {
-    type: 'pulled',
-    from: replica.id,
-    after: null,
-    upTo: null,
-    writes: replica.policy.answer(message.puller, () => lacking(replica.log, known)),
-    vv: vectorOf(replica),
-    clock: replica.clock,
+    answer: { type: 'merged', kind: 'part', added: news.length, changed: false },
+    append: { ...NOTHING, waiting: news, clock: replica.clock, transfers: [...replica.transfers.values()] },
   };
 };
 
-/** R9. The whole answer is merged in one step: nobody can observe the new vector without the writes (R8). */
-const merge = (replica: Replica, pulled: Pulled): Effects<Merged> => {
+/**
+ * The last part, or the only one: nobody can observe the new vector without the writes (R8). The vector is raised first: what waited is then
+ * live, and an older write to the same key is not added at all.
+ */
+const mergeLast = (replica: Replica, pulled: Pulled): Effects<Merged> => {
+  const vv = pulled.vv.filter(([r, t]) => raise(replica.vv, r, t));
   const writes: Write[] = [];
   const drops: Write[] = [];
   for (const write of pulled.writes) {
     const lost = add(replica.log, write);
     if (lost === write) continue;
-    writes.push(write);
+    if (isToBeWritten(replica.log, write)) writes.push(write);
     if (lost !== undefined) drops.push(lost);
   }
-  const vv = pulled.vv.filter(([r, t]) => raise(replica.vv, r, t));
   const clock = replica.policy.advance(replica.clock, pulled.clock);
   const changed = writes.length > 0 || vv.length > 0 || clock > replica.clock;
   replica.clock = clock;
+  const ended = endTransfer(replica, serverOf(pulled.from));
   return {
-    answer: { type: 'merged', added: writes.length, changed },
-    append: changed ? { writes, drops, vv, clock, seen: [], forgotten: [] } : undefined,
+    answer: { type: 'merged', kind: 'last', added: writes.length, changed },
+    append: changed || ended !== undefined ? { ...NOTHING, ...ended, writes, drops, vv, clock } : undefined,
+  };
+};
+
+const settleSome = (replica: Replica): Effects<Settled> => {
+  const drops = settle(replica.log, SETTLED_AT_ONCE, replica.transfers.size === 0);
+  return {
+    answer: { type: 'settled', more: isUnsettled(replica.log) },
+    append: drops.length === 0 ? undefined : { ...NOTHING, drops, clock: replica.clock },
   };
 };
 
@@ -243,14 +386,24 @@ export const vectorOf = (replica: Replica): VectorEntries => entriesOfVector(rep
 /** The accept time (R2). */
 export const clockOf = (replica: Replica): number => replica.clock;
 
+/** Has it {@link Settle} to do? */
+export const isToSettle = (replica: Replica): boolean => isUnsettled(replica.log);
+
+/** How far the pulls have come of which parts are there (R9), in the order of R7. */
+export const transfersOf = (replica: Replica): ReadonlyArray<Transfer> =>
+  [...replica.transfers.values()].sort((a, b) => compareReplicas(a.from, b.from));
+
 /** How many keys the store has. */
-export const sizeOf = (replica: Replica): number => replica.log.byKey.size;
+export const sizeOf = (replica: Replica): number => sizeOfLog(replica.log);
+
+/** The greatest-stamped write to each key, which is the store (R5), of this instant; in no special order. */
+export const liveWritesOf = (replica: Replica): ReadonlyArray<Write> => liveWrites(replica.log);
 
 /** The store (R5), sorted by the bytes of the keys. */
-export function* storeOf(replica: Replica): Generator<readonly [key: Bytes, value: Bytes]> {
-  const keys = [...replica.log.byKey.keys()].sort((a, b) => (a < b ? -1 : 1));
-  for (const key of keys) yield [key, latest(replica.log, key)!.value];
-}
+export const storeOf = (replica: Replica): ReadonlyArray<readonly [key: Bytes, value: Bytes]> =>
+  liveWritesOf(replica)
+    .map(({ key, value }) => [key, value] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Does the replica have everything that this vector claims? */
 export const knows = (replica: Replica, vv: VectorEntries): boolean => vv.every(([r, t]) => at(replica.vv, r) >= t);
@@ -263,5 +416,7 @@ export const snapshot = (replica: Replica): Snapshot => ({
   id: replica.id,
   clock: replica.clock,
   vv: vectorOf(replica),
-  log: [...writesOf(replica.log)].sort(compareStamps),
+  log: [...liveWrites(replica.log)].sort(compareStamps),
+  waiting: replica.transfers.size === 0 ? [] : [...waitingIn(replica.log)].sort(compareStamps),
+  transfers: transfersOf(replica),
 });

@@ -8,7 +8,7 @@ import type { NodeId } from '../core/ids.js';
 import { MASTER_GUARANTEES } from '../core/session.js';
 import type { VectorEntries } from '../core/write.js';
 import { newSecret } from '../net/auth.js';
-import type { Connection } from '../net/connection.js';
+import type { Connection, Done, OnPart } from '../net/connection.js';
 import { dial } from '../net/handshake.js';
 import { BACKOFF_MS } from '../net/limits.js';
 import type { Address, Answer, Ask, Party } from '../net/protocol.js';
@@ -64,6 +64,7 @@ export interface Cluster {
   readonly breakLink: (a: NodeId, b: NodeId) => Attempt<void>;
   /** Pulls until in every partition all servers have equal vectors, and so equal stores. */
   readonly stabilize: () => Attempt<void>;
+  /** Sorted by the bytes of the keys. */
   readonly storeOf: (id: NodeId) => Attempt<ReadonlyArray<readonly [Bytes, Bytes]>>;
   readonly membersOf: (id: NodeId) => Attempt<ReadonlyArray<NodeId>>;
   readonly put: (client: NodeId, key: Bytes, value: Bytes) => Attempt<Answer & { readonly type: 'putDone' }>;
@@ -82,11 +83,10 @@ const partyText = (p: Party): string => `${p.role} ${p.id}`;
 const unexpected = (party: Party, answer: Answer): E.Either<string, never> =>
   E.left(`${partyText(party)}: ${answer.type === 'failed' ? answer.why : `it answered '${answer.type}'`}`);
 
-const askMember = (member: Member, ask: Ask, deadlineMs: number): Attempt<Answer> =>
+const askMember = (member: Member, ask: Ask, deadlineMs: number, onPart?: OnPart): Attempt<Answer> =>
   new Promise((resolve) => {
-    member.control.ask(ask, deadlineMs, (result) => {
-      resolve(E.isRight(result) ? result : E.left(`${partyText(member.party)}: ${result.left.why}`));
-    });
+    const done: Done = (result) => resolve(E.isRight(result) ? result : E.left(`${partyText(member.party)}: ${result.left.why}`));
+    member.control.ask(ask, deadlineMs, done, onPart);
   });
 
 const firstFailure = (all: ReadonlyArray<E.Either<string, unknown>>): E.Either<string, void> =>
@@ -115,10 +115,15 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
   };
 
   /** Asks a process by its id and expects an answer of one type. */
-  const ask = async <T extends Answer['type']>(id: NodeId, what: Ask, type: T): Attempt<Answer & { readonly type: T }> => {
+  const ask = async <T extends Answer['type']>(
+    id: NodeId,
+    what: Ask,
+    type: T,
+    onPart?: OnPart,
+  ): Attempt<Answer & { readonly type: T }> => {
     const member = memberOf(id);
     if (E.isLeft(member)) return member;
-    const answer = await askMember(member.right, what, deadline);
+    const answer = await askMember(member.right, what, deadline, onPart);
     if (E.isLeft(answer)) return answer;
     return answer.right.type === type
       ? E.right(answer.right as Answer & { readonly type: T })
@@ -249,35 +254,46 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     return firstFailure(await Promise.all([cutAt(a, b), cutAt(b, a)]));
   };
 
-  /** One round of pulls in a partition; did everybody reach everybody, and are all vectors equal after it? */
-  const round = async (servers: ReadonlyArray<NodeId>): Attempt<boolean> => {
+  /** One round of pulls in a partition; are all vectors equal after it, and was so much missing that it came in parts? */
+  const round = async (servers: ReadonlyArray<NodeId>): Attempt<{ readonly equal: boolean; readonly inParts: boolean }> => {
     const answers = await Promise.all(servers.map((id) => ask(id, { type: 'sync' }, 'synced')));
     const vectors: VectorEntries[] = [];
-    let missed = false;
+    let [missed, inParts] = [false, false];
     for (const answer of answers) {
       if (E.isLeft(answer)) return answer;
       vectors.push(answer.right.vv);
+      inParts ||= answer.right.inParts;
       missed ||= answer.right.failed.some((peer) => servers.includes(peer));
     }
     const equal = vectors.every((v) => sameVectors(v, vectors[0] ?? []));
     // A connection that broke is not dialed again at once; asking sooner would be in vain.
     if (!equal && missed) await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS.first));
-    return E.right(equal);
+    return E.right({ equal, inParts });
   };
 
-  const settle = async (servers: ReadonlyArray<NodeId>, until: number): Attempt<void> => {
+  /** What comes in parts may take longer than any deadline, which is therefore one for the rounds that bring no parts. */
+  const settle = async (servers: ReadonlyArray<NodeId>): Attempt<void> => {
+    let until = performance.now() + o.timeoutMs;
     for (;;) {
-      const equal = await round(servers);
-      if (E.isLeft(equal)) return equal;
-      if (equal.right) return E.right(undefined);
+      const done = await round(servers);
+      if (E.isLeft(done)) return done;
+      if (done.right.equal) return E.right(undefined);
+      if (done.right.inParts) until = performance.now() + o.timeoutMs;
       if (performance.now() > until)
         return E.left(`the stores of servers ${servers.join(', ')} are not equal after ${o.timeoutMs} ms`);
     }
   };
 
+  const storeOf = async (id: NodeId): Attempt<ReadonlyArray<readonly [Bytes, Bytes]>> => {
+    const entries: (readonly [Bytes, Bytes])[] = [];
+    const stored = await ask(id, { type: 'store' }, 'stored', (part) => {
+      if (part.type === 'stored') for (const entry of part.entries) entries.push(entry);
+    });
+    return E.map(() => entries.sort(([a], [b]) => (a < b ? -1 : 1)))(stored);
+  };
+
   const stabilize = async (): Attempt<void> => {
-    const until = performance.now() + o.timeoutMs;
-    return firstFailure(await Promise.all(partitions(topology).map((servers) => settle(servers, until))));
+    return firstFailure(await Promise.all(partitions(topology).map(settle)));
   };
 
   return {
@@ -288,8 +304,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     createLink,
     breakLink,
     stabilize,
-    storeOf: async (id) =>
-      E.map((a: Answer & { readonly type: 'stored' }) => a.entries)(await ask(id, { type: 'store' }, 'stored')),
+    storeOf,
     membersOf: async (id) =>
       // A server keeps the link to a dead peer, to be there for it when it is back; it is not connected to it meanwhile.
       E.map((a: Answer & { readonly type: 'members' }) => a.servers.filter(topology.isLive))(

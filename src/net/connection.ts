@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../core/ids.js';
 import { encodeSealed, type FrameReader } from './frame.js';
-import { MAX_ANSWER_BYTES, MAX_IN_FLIGHT, MAX_SERVED, PART_BYTES, SLOW_READER_BYTES } from './limits.js';
+import { MAX_IN_FLIGHT, MAX_SERVED, SLOW_READER_BYTES } from './limits.js';
 import { type Answer, type Ask, type Asking, decodeEnvelope, type Envelope, type Part, type Party } from './protocol.js';
 import type { Seal } from './seal.js';
 
@@ -24,8 +24,19 @@ export interface NoAnswer {
 /** Called once for each request. */
 export type Done = (result: E.Either<NoAnswer, Answer>) => void;
 
-/** Acts on a request of the other end; `reply` is called once. */
-export type Handler = (connection: Connection, ask: Ask, reply: (answer: Answer) => void) => void;
+/** Told of each part of an answer, in order, before the answer. */
+export type OnPart = (part: Part) => void;
+
+/**
+ * Acts on a request of the other end. `reply` is called once; `parts` go before the answer, each made when the ones before have left.
+ * `working`: says that the work goes on, where it takes longer than the other end would wait.
+ */
+export type Handler = (
+  connection: Connection,
+  ask: Ask,
+  reply: (answer: Answer, parts?: Iterable<Part>) => void,
+  working: () => void,
+) => void;
 
 /** What a connection tells its owner. */
 export interface Callbacks {
@@ -44,8 +55,11 @@ export interface Peer extends Party {
 /** One authenticated connection. */
 export interface Connection {
   readonly peer: Peer;
-  /** Asks; `done` is told the answer, or why there is none, within `deadlineMs` and some 50 ms. */
-  readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
+  /**
+   * Asks; `done` is told the answer, or why there is none, within `deadlineMs` and some 50 ms. Where the answer may be long (a pull's, a
+   * sync's, a store's) the time begins anew with each part, and does not end while a frame is arriving.
+   */
+  readonly ask: (ask: Ask, deadlineMs: number, done: Done, onPart?: OnPart) => void;
   /** Cuts the connection at once; nothing that arrives later is looked at. */
   readonly close: (why: string) => void;
   /**
@@ -65,59 +79,18 @@ export interface Framing {
 
 interface Waiting {
   readonly done: Done;
-  readonly deadline: number;
-  parts: Part[];
-  bytes: number;
+  readonly onPart: OnPart | undefined;
+  readonly deadlineMs: number;
+  readonly isLong: boolean;
+  deadline: number;
 }
+
+/** Asks whose answers may be long. */
+const LONG: ReadonlySet<Ask['type']> = new Set(['namedPull', 'sync', 'store']);
 
 const SWEEP_MS = 50;
 /** How long an end that has retired reads on, in ms. */
 const LINGER_MS = 1_000;
-
-// --- long answers ----------------------------------------------------------------------------------------------------------
-
-/** Cuts a list into runs of about `PART_BYTES` by the given sizes. */
-const runs = <A>(items: ReadonlyArray<A>, size: (a: A) => number): A[][] => {
-  const out: A[][] = [];
-  let run: A[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    if (bytes > 0 && bytes + size(item) > PART_BYTES) {
-      out.push(run);
-      run = [];
-      bytes = 0;
-    }
-    run.push(item);
-    bytes += size(item) + 100;
-  }
-  out.push(run);
-  return out;
-};
-
-/** The parts that go before an answer, and the answer that goes last. */
-const inParts = (answer: Answer): readonly [ReadonlyArray<Part>, Answer] => {
-  if (answer.type === 'pulled' && answer.writes.length > 0) {
-    const parts = runs(answer.writes, (w) => w.key.length + w.value.length);
-    if (parts.length > 1) return [parts.map((writes) => ({ type: 'pulled', writes })), { ...answer, writes: [] }];
-  }
-  if (answer.type === 'stored') {
-    const parts = runs(answer.entries, ([k, v]) => k.length + v.length);
-    if (parts.length > 1) return [parts.map((entries) => ({ type: 'stored', entries })), { ...answer, entries: [] }];
-  }
-  return [[], answer];
-};
-
-/** Puts the parts of an answer and its last frame together. */
-const assemble = (parts: ReadonlyArray<Part>, answer: Answer): Answer => {
-  if (parts.length === 0) return answer;
-  if (answer.type === 'pulled') {
-    return { ...answer, writes: [...parts.flatMap((p) => (p.type === 'pulled' ? p.writes : [])), ...answer.writes] };
-  }
-  if (answer.type === 'stored') {
-    return { ...answer, entries: [...parts.flatMap((p) => (p.type === 'stored' ? p.entries : [])), ...answer.entries] };
-  }
-  return answer;
-};
 
 // --- the connection --------------------------------------------------------------------------------------------------------
 
@@ -135,6 +108,7 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
   let isRetired = false;
   let isLeft = false;
   let sweep: NodeJS.Timeout | undefined;
+  let heardAt = 0;
 
   const endTurn = (): void => {
     inTurn = false;
@@ -172,7 +146,7 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
   const expire = (): void => {
     const now = performance.now();
     for (const [id, w] of waiting) {
-      if (w.deadline > now) continue;
+      if (w.deadline > now || (w.isLong && reader.pending() > 0 && heardAt + w.deadlineMs > now)) continue;
       waiting.delete(id);
       w.done(E.left({ type: 'timedOut', why: `no answer from ${peer.role} ${peer.id} in time` }));
     }
@@ -182,7 +156,7 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
     }
   };
 
-  const ask = (what: Ask, deadlineMs: number, done: Done): void => {
+  const ask = (what: Ask, deadlineMs: number, done: Done, onPart?: OnPart): void => {
     if (!open || isLeft || waiting.size >= MAX_IN_FLIGHT) {
       done(
         E.left({
@@ -193,7 +167,7 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
       return;
     }
     const id = nextId++;
-    waiting.set(id, { done, deadline: performance.now() + deadlineMs, parts: [], bytes: 0 });
+    waiting.set(id, { done, onPart, deadlineMs, deadline: performance.now() + deadlineMs, isLong: LONG.has(what.type) });
     sweep ??= setInterval(expire, SWEEP_MS).unref();
     send({ id, ask: what });
   };
@@ -203,7 +177,10 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
   const serve = (e: Asking): void => {
     served++;
     unserved = Math.max(unserved, e.id + 1);
-    callbacks.onAsk(connection, e.ask, (a) => answer(e.id, a));
+    const working = (): void => {
+      if (open) send({ id: e.id, part: { type: 'working' } });
+    };
+    callbacks.onAsk(connection, e.ask, (a, parts) => answer(e.id, a, parts), working);
   };
 
   /** Serves what was held, as far as it goes, and reads on when nothing is held any more. */
@@ -220,24 +197,24 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
     socket.pause();
   };
 
-  /** Sends an answer; a long one no faster than the other end reads. */
-  const answer = (id: number, whole: Answer): void => {
+  const end = (id: number, last: Answer): void => {
     served--;
-    if (!open) return;
-    const [parts, last] = inParts(whole);
-    let i = 0;
-    const next = (): void => {
-      while (open && i < parts.length) {
-        const part = parts[i++];
-        if (part !== undefined && !send({ id, part })) {
-          socket.once('drain', next);
-          return;
-        }
-      }
-      if (open) send({ id, answer: last });
-      finish();
-    };
-    next();
+    if (open) send({ id, answer: last });
+    finish();
+  };
+
+  /** Sends the parts of an answer, and the answer: each in a turn of its own, and no faster than the other end reads. */
+  const sendParts = (id: number, parts: Iterator<Part>, last: Answer): void => {
+    if (!open) return end(id, last);
+    const next = parts.next();
+    if (next.done === true) end(id, last);
+    else if (send({ id, part: next.value })) setImmediate(() => sendParts(id, parts, last));
+    else socket.once('drain', () => sendParts(id, parts, last));
+  };
+
+  const answer = (id: number, last: Answer, parts?: Iterable<Part>): void => {
+    if (parts === undefined) end(id, last);
+    else sendParts(id, parts[Symbol.iterator](), last);
     // In a turn of its own: answers are often sent from within serving.
     if (held.length > 0) setImmediate(serveHeld);
   };
@@ -271,9 +248,8 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
   const receivePart = (id: number, part: Part): void => {
     const w = waiting.get(id);
     if (w === undefined) return;
-    w.parts.push(part);
-    w.bytes += PART_BYTES;
-    if (w.bytes > MAX_ANSWER_BYTES) fault(`an answer above the maximum of ${MAX_ANSWER_BYTES} bytes`);
+    w.deadline = performance.now() + w.deadlineMs;
+    w.onPart?.(part);
   };
 
   const receive = (value: unknown): void => {
@@ -297,11 +273,12 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
       // An answer after its deadline finds nobody waiting.
       if (w === undefined) return;
       waiting.delete(e.id);
-      w.done(E.right(assemble(w.parts, e.answer)));
+      w.done(E.right(e.answer));
     }
   };
 
   const take = (chunk: Buffer): void => {
+    heardAt = performance.now();
     const pushed = reader.push(chunk, receive);
     if (E.isLeft(pushed)) fault(pushed.left);
   };

@@ -4,7 +4,7 @@
 export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 /** The longest frame that is read from a connection which has not yet proved that it belongs. */
 export const MAX_HELLO_BYTES = 4096;
-/** About how many bytes of writes or store entries go into one part of a long answer. */
+/** About how many bytes of store entries go into one part of a long answer. (What goes into one answer to a pull: `src/impl/replica.ts`.) */
 export const PART_BYTES = 512 * 1024;
 /** How long a handshake may take the dialer, in ms, unless its requests have less time. */
 export const HANDSHAKE_MS = 5_000;
@@ -20,8 +20,6 @@ export const MAX_IN_FLIGHT = 65_536;
 export const MAX_SERVED = 1024;
 /** Unsent bytes on a connection above which no more of its requests are served or read. */
 export const SLOW_READER_BYTES = 4 * 1024 * 1024;
-/** Bytes that the parts of one answer may come to at the asker, before it gives up. */
-export const MAX_ANSWER_BYTES = 1024 * 1024 * 1024;
 /** How long a server that starts waits for its peers' first answers before it listens, in ms. */
 export const FIRST_CONTACT_MS = 1_000;
 /** How long a request may take, unless its asker says otherwise. */

@@ -17,7 +17,7 @@ import { BytesC } from '../core/bytes.js';
 import { described, flat, listOf } from '../core/codec.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
 import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
-import { StampC, VectorEntriesC, WriteC } from '../core/write.js';
+import { StampC, VectorEntriesC } from '../core/write.js';
 
 /** The version of everything in this file. Ends of different versions do not talk. */
 export const PROTOCOL_VERSION = 2;
@@ -64,7 +64,7 @@ export const WelcomeC = t.union([object('Welcome', { welcome: t.literal(true) })
 const LinkC = object('Link', { type: t.literal('link'), peer: PartyC, address: t.union([AddressC, t.null]) });
 /** To a server or client: cut the link to a peer; nothing more comes over it, from either end, until it is made again. */
 const UnlinkC = object('Unlink', { type: t.literal('unlink'), peer: PartyC });
-/** To a server: pull once from each linked peer, now. Answered with the vector it has then. */
+/** To a server: pull all that each linked peer has, now. Answered with the vector it has then; parts say that it takes long, and goes on. */
 const SyncC = object('Sync', { type: t.literal('sync') });
 /** To a server: its store, in parts. */
 const StoreC = object('Store', { type: t.literal('store') });
@@ -94,12 +94,16 @@ export type Ask = t.TypeOf<typeof AskC>;
 const DoneC = object('Done', { type: t.literal('done') });
 /** The request could not be done, and why, for people. */
 const FailedC = object('Failed', { type: t.literal('failed'), why: t.string });
-const SyncedC = object('Synced', { type: t.literal('synced'), vv: VectorEntriesC, failed: listOf(NodeIdC, MAX_LIST_ITEMS) });
-const MembersAnswerC = object('MembersAnswer', { type: t.literal('members'), servers: listOf(NodeIdC, MAX_LIST_ITEMS) });
-const StoredC = object('Stored', {
-  type: t.literal('stored'),
-  entries: listOf(t.readonly(t.tuple([BytesC, BytesC])), MAX_LIST_ITEMS),
+/** `failed`: the peers from which not all came. `inParts`: what was missing was so much that it came in parts. */
+const SyncedC = object('Synced', {
+  type: t.literal('synced'),
+  vv: VectorEntriesC,
+  failed: listOf(NodeIdC, MAX_LIST_ITEMS),
+  inParts: t.boolean,
 });
+const MembersAnswerC = object('MembersAnswer', { type: t.literal('members'), servers: listOf(NodeIdC, MAX_LIST_ITEMS) });
+/** The store has gone before, in parts; so many keys it has. */
+const StoredC = object('Stored', { type: t.literal('stored'), keys: Natural });
 const PutDoneC = object('PutDone', {
   type: t.literal('putDone'),
   result: t.union([t.literal('accepted'), t.literal('ERR_DEP'), t.literal('ERR_CONN'), t.literal('UNKNOWN')]),
@@ -122,10 +126,11 @@ export type Answer = t.TypeOf<typeof AnswerC>;
 
 /** Decodes a {@link Part}. */
 export const PartC = t.union([
-  object('PulledPart', { type: t.literal('pulled'), writes: listOf(WriteC, MAX_LIST_ITEMS) }),
+  /** Nothing yet, but the work goes on: the deadline begins anew. */
+  object('WorkingPart', { type: t.literal('working') }),
   object('StoredPart', { type: t.literal('stored'), entries: listOf(t.readonly(t.tuple([BytesC, BytesC])), MAX_LIST_ITEMS) }),
 ]);
-/** A piece of an answer too long for one frame; the pieces come before the answer, in order. */
+/** A piece of a long answer; the pieces come before the answer, in order. Each gives the answer its whole time again. */
 export type Part = t.TypeOf<typeof PartC>;
 
 // --- envelopes -------------------------------------------------------------------------------------------------------------

@@ -3,19 +3,21 @@
  * and does what the master says.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { type NodeId, type ReplicaId, serverOf } from '../core/ids.js';
-import type { Pulled, Refused } from '../core/messages.js';
+import type { NodeId, ReplicaId } from '../core/ids.js';
 import { DurableReplica, openDurable } from '../impl/durable.js';
 import type { Log } from '../impl/log/log.js';
-import { clockOf, type ReplicaOptions, sizeOf, storeOf, vectorOf } from '../impl/replica.js';
+import { clockOf, liveWritesOf, type ReplicaOptions, sizeOf, transfersOf, vectorOf } from '../impl/replica.js';
 import type { Connection, Handler } from './connection.js';
 import type { Identity } from './handshake.js';
 import { FIRST_CONTACT_MS, HANDSHAKE_MS } from './limits.js';
 import { listen, type Ports } from './listen.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
-import type { Address, Answer, Ask, Party } from './protocol.js';
+import type { Address, Ask, Party } from './protocol.js';
+import { makePuller } from './pulls.js';
+import { BAD } from './refusals.js';
 import { observeReplica, type PullNames } from './replica-trace.js';
+import { storedParts } from './stored.js';
 import { throttled } from './throttled.js';
 import type { Tracer } from './tracer.js';
 import type { Tls } from './transport.js';
@@ -73,7 +75,7 @@ interface Links {
   readonly refused: Set<NodeId>;
 }
 
-type Reply = (answer: Answer) => void;
+type Reply = Parameters<Handler>[2];
 
 // --- the server ------------------------------------------------------------------------------------------------------------
 
@@ -129,9 +131,6 @@ const within = async (ms: number, something: Promise<unknown>): Promise<void> =>
   clearTimeout(timer);
 };
 
-/** Refusals that are the sender's fault (R3, R16): each is a log line, one a second at most. */
-const BAD: ReadonlySet<Refused['reason']> = new Set(['too-far', 'too-large', 'not-the-same']);
-
 const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNames) => {
   const identity: Identity = {
     me: { role: 'server', id: o.id },
@@ -141,11 +140,15 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     tls: o.tls,
   };
   const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };
-  const pulling = new Map<NodeId, Promise<boolean>>();
-  let pulls = 0;
   /** The replica that this server was as far as has been said. */
   let known = durable.replica.id;
-  const sayBad = throttled(o.logger.warn);
+  const { name, timeoutMs, logger, trace } = o;
+  const sayBad = throttled(logger.warn);
+  const onMerged = (peer: Party): void => noteIdentity(peer);
+  const puller = makePuller(
+    { name, timeoutMs, logger, sayBad, onMerged, trace, names: pullNames, peers: () => links.outbound },
+    durable,
+  );
 
   // --- connections ---
 
@@ -178,63 +181,13 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     o.trace?.({ type: 'link', peer: peer.id, up: false });
   };
 
-  // --- pulls (R9) ---
-
-  const merge = (pull: string, pulled: Pulled): Promise<boolean> =>
-    new Promise((resolve) => {
-      const message = { type: 'merge', pulled } as const;
-      pullNames.set(message, pull);
-      durable.handle(message, (answer) => {
-        if (answer.type === 'refused' && BAD.has(answer.reason))
-          sayBad(`server ${serverOf(pulled.from)}'s answer to a pull was refused: ${answer.reason}`);
-        noteIdentity({ role: 'server', id: serverOf(pulled.from) });
-        resolve(answer.type === 'merged');
-      });
-    });
-
-  /** One pull; true when the answer is merged and durable. Asks nothing over a link that was cut. */
-  const pullFrom = (peer: Outbound): Promise<boolean> =>
-    new Promise((resolve) => {
-      const vv = vectorOf(durable.replica);
-      const pull = `${o.name}/${pulls++}`;
-      o.trace?.({ type: 'pullAsked', peer: peer.peer.id, pull, vv, after: null });
-      peer.ask(
-        { type: 'namedPull', pull, ask: { type: 'pull', puller: durable.replica.id, vv, after: null } },
-        o.timeoutMs,
-        (result) => {
-          if (E.isLeft(result)) {
-            o.logger.debug(`no pull from server ${peer.peer.id}: ${result.left.why}`);
-            resolve(false);
-          } else if (result.right.type === 'pulled' && serverOf(result.right.from) === peer.peer.id) {
-            resolve(merge(pull, result.right));
-          } else {
-            o.logger.warn(`server ${peer.peer.id} answered a pull with '${result.right.type}'`);
-            resolve(false);
-          }
-        },
-      );
-    });
-
-  /** One pull from a peer at a time; whoever wants another waits for the one under way, and pulls after it. */
-  const pullOnce = (peer: Outbound): Promise<boolean> => {
-    const id = peer.peer.id;
-    const next = (pulling.get(id) ?? Promise.resolve(true)).then(() => pullFrom(peer));
-    pulling.set(id, next);
-    void next.then(() => {
-      if (pulling.get(id) === next) pulling.delete(id);
-    });
-    return next;
-  };
+  // --- first contact (R7a) ---
 
   /** Links to a server and pulls once, where it is there: what it knows of this replica is seen before anything is accepted (R7a). */
   const meet = async ({ id, address }: { readonly id: NodeId; readonly address: Address }): Promise<void> => {
     const linked = await link(id, address);
     const peer = links.outbound.get(id);
-    if (E.isRight(linked) && peer !== undefined) await pullOnce(peer);
-  };
-
-  const pullAll = (): void => {
-    for (const [id, peer] of links.outbound) if (!pulling.has(id)) void pullOnce(peer);
+    if (E.isRight(linked) && peer !== undefined) await puller.pull(peer);
   };
 
   // --- identity (R7a) ---
@@ -255,22 +208,20 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     durable.handle({ type: 'pull', puller: durable.replica.id, vv: vectorOf(durable.replica), after: null }, then);
   };
 
-  const sync = async (reply: Reply): Promise<void> => {
-    const peers = [...links.outbound.values()];
-    const pulled = await Promise.all(peers.map(pullOnce));
-    const failed = peers.filter((_, i) => pulled[i] !== true).map((p) => p.peer.id);
+  const sync = async (reply: Reply, working: () => void): Promise<void> => {
+    const { failed, inParts } = await puller.sync(working);
     const vv = vectorOf(durable.replica);
-    barrier(() => reply({ type: 'synced', vv, failed }));
+    barrier(() => reply({ type: 'synced', vv, failed, inParts }));
   };
 
-  const control = (ask: Ask, reply: Reply): void => {
+  const control = (ask: Ask, reply: Reply, working: () => void): void => {
     switch (ask.type) {
       case 'sync':
-        void sync(reply);
+        void sync(reply, working);
         return;
       case 'store': {
-        const entries = [...storeOf(durable.replica)];
-        barrier(() => reply({ type: 'stored', entries }));
+        const writes = liveWritesOf(durable.replica);
+        barrier(() => reply({ type: 'stored', keys: writes.length }, storedParts(writes)));
         return;
       }
       case 'members':
@@ -311,8 +262,8 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     }
   };
 
-  const onAsk: Handler = (connection, ask, reply) => {
-    if (connection.peer.role === 'master') control(ask, reply);
+  const onAsk: Handler = (connection, ask, reply, working) => {
+    if (connection.peer.role === 'master') control(ask, reply, working);
     else serve(connection, ask, reply);
   };
 
@@ -334,7 +285,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
       vv: vectorOf(replica),
       clock: clockOf(replica),
       writes: sizeOf(replica),
-      transfers: [],
+      transfers: transfersOf(replica),
     });
   };
 
@@ -343,5 +294,5 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     for (const c of links.inbound) c.retire();
   };
 
-  return { identity, admit, onConnection, callbacks, link, unlink, meet, pullAll, announce, hangUp };
+  return { identity, admit, onConnection, callbacks, link, unlink, meet, pullAll: puller.pullAll, announce, hangUp };
 };

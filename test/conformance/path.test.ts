@@ -174,7 +174,7 @@ describe('a run of a faulty cluster becomes a path', () => {
 describe('by a trace made by hand', () => {
   const by = (p: string, ...bodies: ReadonlyArray<object>): ReadonlyArray<TraceEvent> =>
     bodies.map((body, n) => ({ p, n, ...body }) as TraceEvent);
-  const start = (replica: string) => ({ type: 'start', replica, fresh: true, vv: [], clock: 0, writes: 0 });
+  const start = (replica: string) => ({ type: 'start', replica, fresh: true, vv: [], clock: 0, writes: 0, transfers: [] });
   const put = {
     type: 'accept',
     client: 20,
@@ -186,16 +186,16 @@ describe('by a trace made by hand', () => {
     stamp: { t: 1, r: '0.0' },
     repeated: false,
   };
-  const answered = { type: 'pullAnswered', puller: '1.0', asked: [], writes: [], vv: [], clock: 0 };
+  const answered = { type: 'pullAnswered', puller: '1.0', asked: [], after: null, writes: [], upTo: null, vv: [], clock: 0 };
   const has: ReadonlyArray<readonly [string, number]> = [['0.0', 1]];
   const events = [
     ...by('server-0#1', start('0.0'), { ...answered, pull: 'first' }, put, { ...answered, pull: 'second', vv: has, clock: 1 }),
     ...by(
       'server-1#1',
       start('1.0'),
-      { type: 'pullAsked', peer: 0, pull: 'first', vv: [] },
+      { type: 'pullAsked', peer: 0, pull: 'first', vv: [], after: null },
       { type: 'merged', peer: '0.0', pull: 'first', vv: [], clock: 0 },
-      { type: 'pullAsked', peer: 0, pull: 'second', vv: [] },
+      { type: 'pullAsked', peer: 0, pull: 'second', vv: [], after: null },
       { type: 'merged', peer: '0.0', pull: 'second', vv: has, clock: 1 },
     ),
   ];
@@ -235,7 +235,7 @@ describe('by a trace made by hand', () => {
       ...by(
         'server-1#1',
         start('1.0'),
-        { type: 'pullAsked', peer: 0, pull: 'first', vv: [] },
+        { type: 'pullAsked', peer: 0, pull: 'first', vv: [], after: null },
         { type: 'merged', peer: '0.0', pull: 'first', vv: has, clock: 1 },
         got,
       ),

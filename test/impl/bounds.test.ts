@@ -14,7 +14,8 @@ import { putOf } from './support/puts.js';
 const NOW = Date.UTC(2026, 6);
 const HORIZON = horizonAt(NOW);
 const options = { now: () => NOW };
-const replica = (clock = 0): Replica => restore({ replica: '1.0', found: 'whole', clock, vv: [], writes: [], seen: [] }, options);
+const replica = (clock = 0): Replica =>
+  restore({ replica: '1.0', found: 'whole', clock, vv: [], writes: [], seen: [], waiting: [], transfers: [] }, options);
 let clientTime = 0;
 const put = (over: Partial<Put>): Put => ({ ...putOf(++clientTime, 'k', 'v'), ...over });
 const pulled = (over: Partial<Pulled>): Pulled => ({
@@ -28,7 +29,7 @@ const pulled = (over: Partial<Pulled>): Pulled => ({
   ...over,
 });
 const answerTo = (at: Replica, message: Put | Pulled): unknown =>
-  (message.type === 'put' ? step<'put'>(at, message) : step<'merge'>(at, { type: 'merge', pulled: message })).answer;
+  (message.type === 'put' ? step<'put'>(at, message) : step<'merge'>(at, { type: 'merge', asked: [], pulled: message })).answer;
 const refused = (reason: string) => ({ type: 'refused', reason });
 
 const refuses = (at: Replica, message: Put | Pulled, reason: string): void => {

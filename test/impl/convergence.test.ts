@@ -92,7 +92,7 @@ const runEvents = (list: ReadonlyArray<Event>, each: (replicas: Replica[], naive
       });
     } else if (flying.length > 0) {
       const { to, pulled, naive } = flying[event.which % flying.length]!;
-      step(replicas[to]!, { type: 'merge', pulled });
+      step(replicas[to]!, { type: 'merge', asked: [], pulled });
       naive.writes.forEach((w) => naives[to]!.add(w));
       naives[to]!.raise(naive.vv);
     }
@@ -106,7 +106,7 @@ const runEvents = (list: ReadonlyArray<Event>, each: (replicas: Replica[], naive
 
 const pull = (to: Replica, from: Replica): void => {
   const pulled = step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to), after: null }).answer;
-  step(to, { type: 'merge', pulled });
+  step(to, { type: 'merge', asked: [], pulled });
 };
 
 const RUNS = { numRuns: 400, seed: 1994 };

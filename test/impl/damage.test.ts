@@ -31,6 +31,7 @@ const put = (clientTime: number, key: string): Message => ({
 
 const merge: Message = {
   type: 'merge',
+  asked: [],
   pulled: {
     type: 'pulled',
     from: '2.0',

@@ -23,7 +23,7 @@ const get = (replica: Replica, key = 'k', require: Put['require'] = []) =>
 
 const ask = (from: Replica, to: Replica) =>
   step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to), after: null }).answer;
-const pull = (to: Replica, from: Replica) => step(to, { type: 'merge', pulled: ask(from, to) });
+const pull = (to: Replica, from: Replica) => step(to, { type: 'merge', asked: [], pulled: ask(from, to) });
 
 const pair = (faults: Faults) => [createReplica('1.0', { faults }), createReplica('2.0', { faults })] as const;
 

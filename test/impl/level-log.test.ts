@@ -32,6 +32,7 @@ const messages: fc.Arbitrary<Message[]> = fc.array(
       .map((some): Message => put(some.clientTime, { ...some, value: `\u0080${some.clientTime}` })),
     fc.integer({ min: 1, max: 30 }).map((t): Message => ({
       type: 'merge',
+      asked: [],
       pulled: {
         type: 'pulled',
         from: '2.3',

@@ -20,11 +20,17 @@ const write = (t: number, key: string, r: ReplicaId = '0.0'): Write => ({
   value: `${key}${t}`,
 });
 const logOf = (...writes: ReadonlyArray<Write>): WriteLog => {
-  const log = createWriteLog(isLater);
+  const log = createWriteLog(
+    isLater,
+    new Map([
+      ['0.0', 9],
+      ['1.0', 9],
+    ]),
+  );
   for (const w of writes) add(log, w);
   return log;
 };
-const times = (log: WriteLog, known = 0): ReadonlyArray<number> => lacking(log, new Map([['0.0', known]])).map((w) => w.t);
+const times = (log: WriteLog, known = 0): ReadonlyArray<number> => lacking(log, new Map([['0.0', known]])).writes.map((w) => w.t);
 
 describe('what a puller lacks (R9)', () => {
   test.each([[[1, 2, 3]], [[3, 2, 1]], [[2, 3, 1]], [[1, 3, 2]]])(
@@ -51,11 +57,11 @@ describe('what a puller lacks (R9)', () => {
   test('an overwritten write of another replica leaves its list; the last one takes the list with it', () => {
     const log = logOf(write(1, 'a', '1.0'), write(2, 'b', '1.0'));
     add(log, write(3, 'b'));
-    expect(lacking(log, new Map()).map((w) => [w.r, w.t])).toEqual([['1.0', 1], ['0.0', 3]]); // prettier-ignore
+    expect(lacking(log, new Map()).writes.map((w) => [w.r, w.t])).toEqual([['1.0', 1], ['0.0', 3]]); // prettier-ignore
     add(log, write(4, 'a'));
     expect([...log.origins.keys()]).toEqual(['0.0']);
     add(log, write(6, 'c', '1.0'));
-    expect(lacking(log, new Map([['0.0', 4]])).map((w) => w.t)).toEqual([6]);
+    expect(lacking(log, new Map([['0.0', 4]])).writes.map((w) => w.t)).toEqual([6]);
   });
 
   test('costs what is missing: each entry that is looked at is counted', () => {
@@ -100,6 +106,7 @@ describe('what goes to the durable log (R10)', () => {
     const merge = (...writes: ReadonlyArray<Write>) =>
       step<'merge'>(replica, {
         type: 'merge',
+        asked: [],
         pulled: { type: 'pulled', from: '0.0', after: null, upTo: null, writes, vv: [['0.0', 3]], clock: 3 },
       });
     expect(merge(old, fresh, other).append).toEqual({
@@ -111,7 +118,10 @@ describe('what goes to the durable log (R10)', () => {
       forgotten: [],
     });
     expect([[], [['0.0', 3]], [['0.0', 3], ['1.0', 2]], [['0.0', 4]]].map((vv) => knows(replica, vv as []))).toEqual([true, true, false, false]); // prettier-ignore
-    expect(merge(old, fresh, other)).toEqual({ answer: { type: 'merged', added: 0, changed: false }, append: undefined });
+    expect(merge(old, fresh, other)).toEqual({
+      answer: { type: 'merged', kind: 'last', added: 0, changed: false },
+      append: undefined,
+    });
   });
 });
 

@@ -67,6 +67,17 @@ export const ask = (connection: Connection, what: Parameters<Connection['ask']>[
     connection.ask(what, deadlineMs, (result) => resolve(E.isRight(result) ? result.right : result.left));
   });
 
+/** What a server's store has, as a master asks for it. */
+export const storedAt = async (master: Connection): Promise<ReadonlyArray<readonly [string, string]>> => {
+  const entries: (readonly [string, string])[] = [];
+  await new Promise((resolve) => {
+    master.ask({ type: 'store' }, 10_000, resolve, (part) => {
+      if (part.type === 'stored') entries.push(...part.entries);
+    });
+  });
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+};
+
 /** A bare socket to a server. */
 export const stranger = (server: RunningServer): Promise<Socket> =>
   new Promise((resolve) => {

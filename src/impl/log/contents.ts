@@ -1,6 +1,6 @@
 /** What a log holds, in memory, and how an append changes it. */
 import type { ReplicaId } from '../../core/ids.js';
-import type { Stamp, Write } from '../../core/write.js';
+import type { Stamp, Transfer, Write } from '../../core/write.js';
 import { nameOfSlot, type Seen } from '../client-windows.js';
 import type { Append, Recovered } from './log.js';
 import { compareStamps } from '../order.js';
@@ -11,6 +11,9 @@ export interface LogContents {
   readonly writes: Map<string, Write>;
   readonly seen: Map<string, Seen>;
   readonly vv: Vector;
+  /** Those that came in parts of pulls; see {@link Recovered}. */
+  readonly waiting: Map<string, Write>;
+  transfers: ReadonlyArray<Transfer>;
   clock: number;
   replica: ReplicaId | undefined;
 }
@@ -18,13 +21,17 @@ export interface LogContents {
 const nameOfWrite = (w: Stamp): string => `${w.r} ${w.t}`;
 
 /** The contents as they are recovered; no replica: there never was one. */
-export type Held = Pick<Recovered, 'clock' | 'vv' | 'writes' | 'seen'> & { readonly replica: ReplicaId | undefined };
+export type Held = Pick<Recovered, 'clock' | 'vv' | 'writes' | 'seen' | 'waiting' | 'transfers'> & {
+  readonly replica: ReplicaId | undefined;
+};
 
 /** What was recovered, or nothing. */
 export const contentsOf = (held?: Held): LogContents => ({
   writes: new Map([...(held?.writes ?? [])].map((w) => [nameOfWrite(w), w])),
   seen: new Map([...(held?.seen ?? [])].map((s) => [nameOfSlot(s), s])),
   vv: vectorOfEntries(held?.vv ?? []),
+  waiting: new Map([...(held?.waiting ?? [])].map((w) => [nameOfWrite(w), w])),
+  transfers: held?.transfers ?? [],
   clock: held?.clock ?? 0,
   replica: held?.replica,
 });
@@ -32,8 +39,10 @@ export const contentsOf = (held?: Held): LogContents => ({
 /** Applies one append. */
 export const applyAppend = (contents: LogContents, append: Append): void => {
   for (const w of append.writes) contents.writes.set(nameOfWrite(w), w);
-  for (const w of append.drops) contents.writes.delete(nameOfWrite(w));
+  for (const w of append.waiting ?? []) contents.waiting.set(nameOfWrite(w), w);
+  for (const w of append.drops) if (!contents.writes.delete(nameOfWrite(w))) contents.waiting.delete(nameOfWrite(w));
   for (const [r, t] of append.vv) raise(contents.vv, r, t);
+  contents.transfers = append.transfers ?? contents.transfers;
   for (const s of append.forgotten) contents.seen.delete(nameOfSlot(s));
   for (const s of append.seen) contents.seen.set(nameOfSlot(s), s);
   contents.clock = Math.max(contents.clock, append.clock);
@@ -46,27 +55,44 @@ export const heldBy = (contents: LogContents): Held => ({
   vv: entriesOfVector(contents.vv),
   writes: [...contents.writes.values()].sort(compareStamps),
   seen: [...contents.seen.values()],
+  waiting: [...contents.waiting.values()].sort(compareStamps),
+  transfers: contents.transfers,
   replica: contents.replica,
 });
 
 /** Changes as one: what was added and superseded in between does not show. */
 export const merged = (appends: ReadonlyArray<Append>): Append => {
   const writes = new Map<string, Write>();
-  const drops: Stamp[] = [];
+  const waiting = new Map<string, Write>();
+  const drops = new Map<string, Stamp>();
   const seen = new Map<string, Seen>();
   const forgotten: Seen[] = [];
   const vv: Vector = new Map();
   let clock = 0;
+  let transfers: Append['transfers'];
   let replica: ReplicaId | undefined;
   for (const append of appends) {
-    for (const w of append.writes) writes.set(nameOfWrite(w), w);
-    for (const w of append.drops) if (!writes.delete(nameOfWrite(w))) drops.push(w);
+    // One that was dropped and has come again is in the database as it was; which of the two it is there does not matter to the vector.
+    for (const w of append.writes) if (!drops.delete(nameOfWrite(w))) writes.set(nameOfWrite(w), w);
+    for (const w of append.waiting ?? []) if (!drops.delete(nameOfWrite(w))) waiting.set(nameOfWrite(w), w);
+    for (const w of append.drops)
+      if (!writes.delete(nameOfWrite(w)) && !waiting.delete(nameOfWrite(w))) drops.set(nameOfWrite(w), w);
     for (const s of append.forgotten) if (!seen.delete(nameOfSlot(s))) forgotten.push(s);
     for (const s of append.seen) seen.set(nameOfSlot(s), s);
     for (const [r, t] of append.vv) raise(vv, r, t);
     clock = Math.max(clock, append.clock);
+    transfers = append.transfers ?? transfers;
     replica = append.replica ?? replica;
   }
-  const all: Append = { writes: [...writes.values()], drops, vv: [...vv], clock, seen: [...seen.values()], forgotten };
-  return replica === undefined ? all : { ...all, replica };
+  return {
+    writes: [...writes.values()],
+    drops: [...drops.values()],
+    vv: [...vv],
+    clock,
+    seen: [...seen.values()],
+    forgotten,
+    ...(waiting.size === 0 ? {} : { waiting: [...waiting.values()] }),
+    ...(transfers === undefined ? {} : { transfers }),
+    ...(replica === undefined ? {} : { replica }),
+  };
 };

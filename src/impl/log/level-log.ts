@@ -8,7 +8,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../../core/ids.js';
-import type { Write } from '../../core/write.js';
+import type { Transfer, Write } from '../../core/write.js';
 import type { Seen } from '../client-windows.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from '../vector.js';
 import { damage, openError, otherServer } from './errors.js';
@@ -38,6 +38,7 @@ export interface BaseContents {
   readonly meta: Meta | undefined;
   readonly writes: ReadonlyArray<Write>;
   readonly seen: ReadonlyArray<Seen>;
+  readonly waiting: ReadonlyArray<Write>;
 }
 
 /** An open database. */
@@ -82,6 +83,7 @@ interface State {
   readonly db: Database;
   identity: Identity | undefined;
   readonly vv: Vector;
+  transfers: ReadonlyArray<Transfer>;
   clock: number;
   records: number;
   sum: number;
@@ -95,6 +97,7 @@ const baseOf = (db: Database, contents: ReadContents): Base => {
     db,
     identity: meta,
     vv: vectorOfEntries(meta?.vv ?? []),
+    transfers: meta?.transfers ?? [],
     clock: meta?.clock ?? 0,
     records,
     sum,
@@ -139,6 +142,7 @@ const metaOf = (state: State, { server, log, replica, unsyncedBoot }: Identity, 
   unsyncedBoot,
   clock: state.clock,
   vv: entriesOfVector(state.vv),
+  transfers: state.transfers,
   records: state.records,
   sum: state.sum,
   mark,
@@ -146,6 +150,7 @@ const metaOf = (state: State, { server, log, replica, unsyncedBoot }: Identity, 
 
 const addOperations = (state: State, append: Append, operations: Operation[]): void => {
   for (const write of append.writes) insert(state, encodeWrite(write), operations);
+  for (const write of append.waiting ?? []) insert(state, encodeWrite(write, true), operations);
   for (const write of append.drops) {
     const key = keyOfWrite(write);
     remove(state, { key, digest: digestOfWrite(key) }, operations);
@@ -158,6 +163,7 @@ const addOperations = (state: State, append: Append, operations: Operation[]): v
   }
   for (const seen of append.seen) insert(state, encodeSeen(seen), operations);
   for (const [r, t] of append.vv) raise(state.vv, r, t);
+  state.transfers = append.transfers ?? state.transfers;
   state.clock = Math.max(state.clock, append.clock);
   if (append.replica !== undefined && state.identity !== undefined) {
     state.identity = { ...state.identity, replica: append.replica };
@@ -198,6 +204,7 @@ const check = (directory: string, { meta, records, sum }: ReadContents, server: 
 /** Everything in the database, each record checked; a string says what is wrong. */
 const readAll = async (db: Database): Promise<ReadContents | string> => {
   const writes: Write[] = [];
+  const waiting: Write[] = [];
   const seen: Seen[] = [];
   let meta: Meta | undefined;
   let sum = 0;
@@ -211,9 +218,9 @@ const readAll = async (db: Database): Promise<ReadContents | string> => {
           meta = decodeMeta(value);
           if (meta === undefined) return 'the record that describes it is damaged';
         } else if (key.startsWith('w/')) {
-          const write = decodeWrite(key, value);
-          if (write === undefined) return `record ${JSON.stringify(key)} is damaged`;
-          writes.push(write);
+          const record = decodeWrite(key, value);
+          if (record === undefined) return `record ${JSON.stringify(key)} is damaged`;
+          (record.waits ? waiting : writes).push(record.write);
           sum = (sum + digestOfWrite(key)) % SUMS;
         } else {
           const put = decodeSeen(key, value);
@@ -226,5 +233,5 @@ const readAll = async (db: Database): Promise<ReadContents | string> => {
   } finally {
     await iterator.close();
   }
-  return { meta, writes, seen, records: writes.length + seen.length, sum };
+  return { meta, writes, seen, waiting, records: writes.length + waiting.length + seen.length, sum };
 };

@@ -4,7 +4,7 @@
  * | key | holds |
  * |---|---|
  * | `meta` | {@link Meta}, JSON |
- * | `w/<replica>/<accept time>` | a live write |
+ * | `w/<replica>/<accept time>` | a live write, or one that came in a part of a pull and is live when the vector has it (R9) |
  * | `p/<client>/<session>/<slot>` | a put to recognise (R3) |
  * | `p/<client>/<slot>` | one that was remembered before sessions had numbers |
  *
@@ -15,7 +15,7 @@ import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../../core/ids.js';
-import { VectorEntriesC, WriteC, type Stamp, type Write } from '../../core/write.js';
+import { TransferC, VectorEntriesC, WriteC, type Stamp, type Write } from '../../core/write.js';
 import { nameOfSlot, NO_SESSION, type Seen, withSession } from '../client-windows.js';
 
 /** The key of the one {@link Meta} record. */
@@ -29,6 +29,8 @@ const META_PROPS = {
   /** How many other records there are, and the sum of their digests. */
   records: Natural,
   sum: Natural,
+  /** How far pulls in parts have come (R9); not there in a log from before there were parts. */
+  transfers: t.union([t.readonlyArray(TransferC), t.undefined]),
   /** The boot of the machine during which commits may not have reached the disk; '' when all have. */
   unsyncedBoot: t.string,
 };
@@ -98,32 +100,34 @@ export const keyOfWrite = (stamp: Stamp): string => `w/${stamp.r}/${String(stamp
 export const digestOfWrite = (key: string): number => crc32(key);
 
 /** A live write's record. */
-export const encodeWrite = (w: Write): Entry => {
+export const encodeWrite = (w: Write, waits = false): Entry => {
   const key = keyOfWrite(w);
-  const { value } = seal(key, `${w.client} ${w.clientTime} ${w.key.length} ${w.key}${w.value}`);
+  const { value } = seal(key, `${waits ? WAITS : ''}${w.client} ${w.clientTime} ${w.key.length} ${w.key}${w.value}`);
   return { key, value, digest: digestOfWrite(key) };
 };
 
 const WRITE_KEY = /^w\/([^/]+)\/(\d{16})$/;
-const WRITE_HEAD = /^(\d+) (\d+) (\d+) /;
+/** What the payload of a write begins with that came in a part of a pull. */
+const WAITS = '~';
+const WRITE_HEAD = /^(~?)(\d+) (\d+) (\d+) /;
 
-/** A live write; undefined when the record is damaged. */
-export const decodeWrite = (key: string, value: Buffer): Write | undefined => {
+/** A write, and whether it came in a part of a pull; undefined when the record is damaged. */
+export const decodeWrite = (key: string, value: Buffer): { readonly write: Write; readonly waits: boolean } | undefined => {
   const payload = unseal(key, value);
   const stamp = WRITE_KEY.exec(key);
   const head = payload === undefined ? null : WRITE_HEAD.exec(payload);
   if (payload === undefined || stamp === null || head === null) return undefined;
   const from = head[0].length;
-  const to = from + Number(head[3]);
+  const to = from + Number(head[4]);
   const write = {
     t: Number(stamp[2]),
     r: stamp[1],
-    client: Number(head[1]),
-    clientTime: Number(head[2]),
+    client: Number(head[2]),
+    clientTime: Number(head[3]),
     key: payload.slice(from, to),
     value: payload.slice(to),
   };
-  return WriteC.is(write) ? write : undefined;
+  return WriteC.is(write) ? { write, waits: head[1] === WAITS } : undefined;
 };
 
 // --- puts to recognise -----------------------------------------------------------------------------------------------------

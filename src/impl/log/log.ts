@@ -1,7 +1,7 @@
 /** The durable log's port (R10): what a replica has to remember, and how it gets it back. */
 import type * as E from 'fp-ts/lib/Either.js';
 import type { NodeId, ReplicaId } from '../../core/ids.js';
-import type { Stamp, VectorEntries, Write } from '../../core/write.js';
+import type { Stamp, Transfer, VectorEntries, Write } from '../../core/write.js';
 import type { Seen } from '../client-windows.js';
 
 /** What one step changes; it must be in the durable log before the step's answer may leave. */
@@ -18,6 +18,10 @@ export interface Append {
   readonly seen: ReadonlyArray<Seen>;
   /** Puts that need not be recognised any more. */
   readonly forgotten: ReadonlyArray<Seen>;
+  /** New writes of a part of a pull, which are live only when the vector has them (R9). */
+  readonly waiting?: ReadonlyArray<Write>;
+  /** Where they have changed: how far the pulls have come of which parts are there, all of them. */
+  readonly transfers?: ReadonlyArray<Transfer>;
   /** The identity that the replica has from now on (R7a); left out: the one it had. */
   readonly replica?: ReplicaId;
 }
@@ -49,9 +53,13 @@ export interface Recovered {
   readonly note?: string;
   readonly clock: number;
   readonly vv: VectorEntries;
-  /** The live writes, for each replica in the order of accept times. */
+  /** The live writes, for each replica in the order of accept times; with some that are superseded and had yet to be dropped. */
   readonly writes: Iterable<Write>;
   readonly seen: Iterable<Seen>;
+  /** Writes that came in parts of pulls: live where the vector has them (R9). */
+  readonly waiting: Iterable<Write>;
+  /** How far those pulls have come. None for a new replica: parts are for the replica that asked. */
+  readonly transfers: ReadonlyArray<Transfer>;
 }
 
 /** Why a log cannot be used. `message` is one line that says what, where, and what to do. */

@@ -64,16 +64,22 @@ export const recover = (evidence: Evidence): E.Either<LogError, Recovery> => {
     isPlace(place) ? place.last : 0,
   );
 
-  const held = { ...base, clock: base.meta?.clock ?? 0, vv: base.meta?.vv ?? [], replica: base.meta?.replica };
-  const contents = withJournal(held, next);
+  const { clock = 0, vv = [], transfers = [], replica: before } = base.meta ?? {};
+  const contents = withJournal({ ...base, clock, vv, transfers, replica: before }, next);
   const { found, note } = verdict(evidence, { have, top, loose, replica: contents.replica });
   const replica =
     found === 'whole' && contents.replica !== undefined
       ? contents.replica
       : replicaId(owner.server, found === 'fresh' ? owner.freshIncarnation : randomIncarnation());
   return E.right({
-    recovered: { ...contents, replica, found, ...(note === undefined ? {} : { note }) },
-    changes: [merged([...next, { ...NO_CHANGE, replica }])],
+    recovered: {
+      ...contents,
+      transfers: found === 'whole' ? contents.transfers : [],
+      replica,
+      found,
+      ...(note === undefined ? {} : { note }),
+    },
+    changes: [merged([...next, found === 'whole' ? { ...NO_CHANGE, replica } : { ...NO_CHANGE, replica, transfers: [] }])],
     last: top + 1,
     log: log === '' ? randomUUID() : log,
     journals: journal.map((part) => part.name).filter((name) => !loose.includes(name)),

@@ -1,0 +1,161 @@
+/**
+ * A server's pulls (R9): in the background from each linked peer, and all at once for a `sync`. What is missing comes in parts, each asked
+ * for when the one before is taken in and durable, so that neither end ever holds more than one of them; how far a pull has come is durable
+ * with it, and the next one goes on from there, whenever that is and whatever broke in between.
+ *
+ * One pull from a peer at a time. Of pulls that need more than one part, one at a time goes on: peers that are ahead are mostly ahead by
+ * the same writes, which need not come twice. It ends or makes way by itself: every part has a deadline, and a peer that lets one
+ * pass loses its turn.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { serverOf, type NodeId } from '../core/ids.js';
+import type { Pull, Pulled } from '../core/messages.js';
+import type { DurableReplica } from '../impl/durable.js';
+import { requestFor, transfersOf, type AnswerTo } from '../impl/replica.js';
+import type { Logger } from './logger.js';
+import type { Outbound } from './outbound.js';
+import type { Party } from './protocol.js';
+import { BAD } from './refusals.js';
+import type { PullNames } from './replica-trace.js';
+import type { Tracer } from './tracer.js';
+
+/** What pulls need to know of their server. */
+export interface PullerOptions {
+  /** This process's name, which makes the names of its pulls unique. */
+  readonly name: string;
+  /** How long a part of a pull may take to begin, and to go on, in ms. */
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+  /** Says that a peer sent what must not be, and not too often. */
+  readonly sayBad: (line: string) => void;
+  /** An answer of this peer's was looked at. */
+  readonly onMerged: (peer: Party) => void;
+  readonly trace: Tracer;
+  readonly names: PullNames;
+  readonly peers: () => ReadonlyMap<NodeId, Outbound>;
+}
+
+/** What came of pulls from all linked peers. */
+export interface SyncResult {
+  /** The peers from which not all came. */
+  readonly failed: ReadonlyArray<NodeId>;
+  /** Did a pull take more than one part? */
+  readonly inParts: boolean;
+}
+
+/** A server's pulls. */
+export interface Puller {
+  /** Pulls from a peer, after the pull that is under way, if any. False: not all came. */
+  readonly pull: (peer: Outbound) => Promise<boolean>;
+  /** Begins a pull from each peer from which none is under way. */
+  readonly pullAll: () => void;
+  /** Pulls all that each peer has now. `onPart` is called for each part on the way. */
+  readonly sync: (onPart: () => void) => Promise<SyncResult>;
+}
+
+/** `failed`: there was no answer, or none of use. */
+type Came = Extract<AnswerTo['merge'], { readonly type: 'merged' }>['kind'] | 'failed';
+
+/** A peer may answer so many times in a row with what is of no use (it came back as another replica) before a pull gives up. */
+const MAX_USELESS = 3;
+
+/** The pulls of a server with this replica. */
+export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller => {
+  const pulling = new Map<NodeId, Promise<boolean>>();
+  /** The peer whose pull takes more than one part and goes on. */
+  let long: NodeId | undefined;
+  let waitingForTurn: (() => void)[] = [];
+  let pulls = 0;
+  let partListeners: (() => void)[] = [];
+
+  const merge = (pull: string, asked: Pull, pulled: Pulled): Promise<Came> =>
+    new Promise((resolve) => {
+      const message = { type: 'merge', asked: asked.vv, pulled } as const;
+      o.names.set(message, pull);
+      durable.handle(message, (answer) => {
+        if (answer.type === 'refused' && BAD.has(answer.reason))
+          o.sayBad(`server ${serverOf(pulled.from)}'s answer to a pull was refused: ${answer.reason}`);
+        o.onMerged({ role: 'server', id: serverOf(pulled.from) });
+        resolve(answer.type === 'merged' ? answer.kind : 'failed');
+      });
+    });
+
+  /** Asks for a part, and takes it in. Asks nothing over a link that was cut. */
+  const pullPart = (peer: Outbound): Promise<Came> =>
+    new Promise((resolve) => {
+      const ask = requestFor(durable.replica, peer.peer.id);
+      const pull = `${o.name}/${pulls++}`;
+      o.trace?.({ type: 'pullAsked', peer: peer.peer.id, pull, vv: ask.vv, after: ask.after });
+      peer.ask({ type: 'namedPull', pull, ask }, o.timeoutMs, (result) => {
+        if (E.isLeft(result)) {
+          o.logger.debug(`no pull from server ${peer.peer.id}: ${result.left.why}`);
+          resolve('failed');
+        } else if (result.right.type === 'pulled' && serverOf(result.right.from) === peer.peer.id) {
+          resolve(merge(pull, ask, result.right));
+        } else {
+          o.logger.warn(`server ${peer.peer.id} answered a pull with '${result.right.type}'`);
+          resolve('failed');
+        }
+      });
+    });
+
+  const endTurn = (id: NodeId): void => {
+    if (long !== id) return;
+    long = undefined;
+    const next = waitingForTurn;
+    waitingForTurn = [];
+    for (const wake of next) wake();
+  };
+
+  /** One part after the other until the last; `waits`: for its turn too, where another long pull goes on. */
+  const pullThrough = async (peer: Outbound, waits: boolean): Promise<boolean> => {
+    const { id } = peer.peer;
+    for (let useless = 0; useless < MAX_USELESS;) {
+      const came = await pullPart(peer);
+      if (came === 'last' || came === 'failed') return came === 'last';
+      useless = came === 'other' ? useless + 1 : 0;
+      if (came === 'part') for (const listener of partListeners) listener();
+      while (long !== undefined && long !== id) {
+        if (!waits) return false;
+        await new Promise<void>((resolve) => waitingForTurn.push(resolve));
+      }
+      if (came === 'part') long = id;
+    }
+    return false;
+  };
+
+  /** One pull from a peer at a time; whoever wants another waits for the one under way, and pulls after it. */
+  const pullOnce = (peer: Outbound, waits: boolean): Promise<boolean> => {
+    const { id } = peer.peer;
+    const before = pulling.get(id) ?? Promise.resolve(true);
+    const next = before.then(() => pullThrough(peer, waits)).finally(() => endTurn(id));
+    pulling.set(id, next);
+    void next.then(() => {
+      if (pulling.get(id) === next) pulling.delete(id);
+    });
+    return next;
+  };
+
+  /** Would a pull from this peer only go on with parts, while another's do? */
+  const isToWait = (id: NodeId): boolean =>
+    long !== undefined && long !== id && transfersOf(durable.replica).some(({ from }) => serverOf(from) === id);
+
+  const pullAll = (): void => {
+    for (const [id, peer] of o.peers()) if (!pulling.has(id) && !isToWait(id)) void pullOnce(peer, false);
+  };
+
+  const sync = async (onPart: () => void): Promise<SyncResult> => {
+    let inParts = false;
+    const listener = (): void => {
+      inParts = true;
+      onPart();
+    };
+    partListeners = [...partListeners, listener];
+    const peers = [...o.peers().values()];
+    const pulled = await Promise.all(peers.map((peer) => pullOnce(peer, true)));
+    partListeners = partListeners.filter((other) => other !== listener);
+    return { failed: peers.flatMap((p, i) => (pulled[i] === true ? [] : [p.peer.id])), inParts };
+  };
+
+  return { pull: (peer) => pullOnce(peer, false), pullAll, sync };
+};

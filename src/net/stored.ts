@@ -1,0 +1,24 @@
+/** A server's store on its way to the master: in parts, made one at a time, so that a large store is never one message or one turn's work. */
+import type { Write } from '../core/write.js';
+import { PART_BYTES } from './limits.js';
+import type { Part } from './protocol.js';
+
+/** What an entry takes beside its bytes, about. */
+const ENTRY_BYTES = 16;
+
+/** The live writes of one instant as keys and values, in runs of about {@link PART_BYTES}. */
+export function* storedParts(writes: ReadonlyArray<Write>): Generator<Part> {
+  let entries: (readonly [string, string])[] = [];
+  let bytes = 0;
+  for (const { key, value } of writes) {
+    const size = key.length + value.length + ENTRY_BYTES;
+    if (entries.length > 0 && bytes + size > PART_BYTES) {
+      yield { type: 'stored', entries };
+      entries = [];
+      bytes = 0;
+    }
+    entries.push([key, value]);
+    bytes += size;
+  }
+  if (entries.length > 0) yield { type: 'stored', entries };
+}
