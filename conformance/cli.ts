@@ -30,6 +30,8 @@ const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = 
   ['four-guarantees', 2],
   ['kills', 6],
   ['messages', 9],
+  ['parts', 6],
+  ['parts-blank', 4],
   ['links', 23],
 ];
 

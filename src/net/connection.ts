@@ -205,9 +205,8 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
 
   /** Sends the parts of an answer, and the answer: each in a turn of its own, and no faster than the other end reads. */
   const sendParts = (id: number, parts: Iterator<Part>, last: Answer): void => {
-    if (!open) return end(id, last);
-    const next = parts.next();
-    if (next.done === true) end(id, last);
+    const next = open ? parts.next() : undefined;
+    if (next === undefined || next.done === true) end(id, last);
     else if (send({ id, part: next.value })) setImmediate(() => sendParts(id, parts, last));
     else socket.once('drain', () => sendParts(id, parts, last));
   };
