@@ -23,6 +23,7 @@ const questions = (replica: Replica, accepted: Put): ReadonlyArray<Question> => 
   const { id } = replica;
   const pulled = (more: object): Message => ({
     type: 'merge',
+    asked: [],
     pulled: { type: 'pulled', from: '99.0', writes: [], vv: [], clock: 0, after: null, upTo: null, ...more },
   });
   return [
