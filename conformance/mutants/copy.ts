@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Mutant } from './table.js';
 
 /** Makes a copy of the project below `root`; it has `dist/` and `package.json`. Throws where the fault does not apply: the table is then out of date. */
-export const copyWith = (mutant: Mutant, copy: string, root: string): void => {
+export const copyWith = (mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put'>, copy: string, root: string): void => {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   cpSync(join(root, 'dist'), join(copy, 'dist'), {

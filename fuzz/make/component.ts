@@ -1,6 +1,5 @@
 /** Random component models. */
 import { range, type Dice } from '../dice.js';
-import { KNOWN } from '../known.js';
 import type { ComponentClaim, ComponentRecipe, Domain, Look, Meeting, Place } from '../recipe/component.js';
 import { anyFrame, imagesOf, rowsOf, type Frame } from './frame.js';
 import { anyMeetings, anySlots, lookNumber, type Making } from './meetings.js';
@@ -17,18 +16,6 @@ const KINDS = [
 ] as const;
 
 type Kind = (typeof KINDS)[number];
-
-const onStates = (kind: Kind): boolean => kind === 'always' || kind === 'sometimes';
-
-/** Kinds of properties, without those that the checker is known to judge wrongly together. */
-const anyKinds = (dice: Dice): ReadonlyArray<Kind> => {
-  const kinds = range(dice.below(7)).map(() => dice.pick(KINDS));
-  return kinds.filter((kind, i) => {
-    const before = kinds.slice(0, i);
-    if (KNOWN.evidence && onStates(kind) && before.some(onStates)) return false;
-    return !(KNOWN.secondDeadlock && kind === 'noDeadlock' && before.includes('noDeadlock'));
-  });
-};
 
 /** Looks at some slots, often at the same as before, in the same order or another, with all their images. */
 const anyLooks = (making: Making, rare: number, except: boolean): ReadonlyArray<number> => {
@@ -102,13 +89,10 @@ const deepen = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
 
 const EMPTY: Pick<ComponentRecipe, 'form' | 'exchanges'> = { form: 'component', exchanges: [] };
 
-/** Whether the texts of a component may be left to the checker. */
-const mayBeShownByTheChecker = !KNOWN.bigIntegers;
-
 /** A random component model. */
 export const anyComponents = (dice: Dice): ComponentRecipe => {
   const frame: Frame = anyFrame(dice);
-  const kinds = anyKinds(dice);
+  const kinds = range(dice.below(7)).map(() => dice.pick(KINDS));
   const nameOf = (kind: Kind, i: number): string => `${i} ${kind}`;
   const named = (wanted: Kind): ReadonlyArray<string> => kinds.flatMap((kind, i) => (kind === wanted ? [nameOf(kind, i)] : []));
   const making: Making = {
@@ -122,8 +106,7 @@ export const anyComponents = (dice: Dice): ComponentRecipe => {
   };
   const meetings = anyMeetings(making);
   const claims = kinds.map((kind, i) => claimOf(making, nameOf(kind, i), kind));
-  const boundary =
-    !KNOWN.boundaryRuns && dice.oneIn(4) ? range(1 + dice.below(2)).flatMap(() => anyLooks(making, 0.15, true)) : undefined;
+  const boundary = dice.oneIn(4) ? range(1 + dice.below(2)).flatMap(() => anyLooks(making, 0.15, true)) : undefined;
   const recipe: ComponentRecipe = {
     ...EMPTY,
     domains: frame.domains,
@@ -136,9 +119,9 @@ export const anyComponents = (dice: Dice): ComponentRecipe => {
     ...(frame.declared.length > 0 ? { symmetry: frame.declared } : {}),
     hasProgress: frame.hasProgress,
     keyed: dice.oneIn(6),
-    shown: !mayBeShownByTheChecker || !dice.oneIn(5),
+    shown: !dice.oneIn(5),
   };
-  if (KNOWN.deepComponents || !dice.oneIn(250)) return recipe;
+  if (!dice.oneIn(250)) return recipe;
   const { boundary: _b, symmetry: _s, ...rest } = recipe;
   return deepen(dice, { ...rest, exchanges: [] });
 };

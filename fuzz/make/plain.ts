@@ -115,6 +115,12 @@ const claimsOf = (dice: Dice, states: number, group: Group, { edges, like }: Dra
   });
 };
 
+/** So many states are too many for the fixpoints of the oracle. */
+const MANY = 2000;
+
+/** How long a chain is: longer than what fits into a byte, or (seldom) into two. */
+const depthOf = (dice: Dice): number => (dice.oneIn(40) ? 65_600 + dice.below(500) : 250 + dice.below(800));
+
 /** A random plain model. */
 export const anyPlain = (dice: Dice): PlainRecipe => {
   const states = sizeOf(dice);
@@ -126,8 +132,9 @@ export const anyPlain = (dice: Dice): PlainRecipe => {
     Array.from({ length: dice.oneIn(40) ? 0 : dice.pick([1, 1, 1, 2, 3]) }, () => (dice.oneIn(2) ? 0 : dice.below(states))),
   );
   const initial = dice.oneIn(4) ? [...first, ...first.slice(0, 2)] : first;
-  const deep = group === NOBODY && dice.oneIn(150) ? 250 + dice.below(800) : 0;
-  const claims = claimsOf(dice, states, group, drawn);
+  const deep = group === NOBODY && dice.oneIn(150) ? depthOf(dice) : 0;
+  const all = claimsOf(dice, states, group, drawn);
+  const claims = deep > MANY ? all.filter(({ kind }) => !kind.startsWith('event') && kind !== 'leadsTo') : all;
   return {
     form: 'plain',
     states: anyTrees(dice, { protoFields: !KNOWN.protoFields }, states),

@@ -1,0 +1,141 @@
+/**
+ * `npm run fuzz:mutants`: would the fuzz have found it? Each mutant is put into a copy of the build, and the copy's own fuzz is run until
+ * it finds a difference. Writes the table of `docs/checker-mutants.md`; fails where a mutant does not apply or is not found.
+ * `-- NAME…` tries these alone, prints what was found, and writes nothing.
+ */
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { copyWith } from '../../conformance/mutants/copy.js';
+import { MUTANTS, type Mutant } from './table.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const COPIES = join(ROOT, 'node_modules/.cache/fuzz-mutants');
+const PAGE = join(ROOT, 'docs/checker-mutants.md');
+
+/** The seed of every run: the table can be made again. */
+const SEED = 1;
+const MOST_MODELS = 10_000;
+/** A copy that does not end is found out too. */
+const DEADLINE_MS = 900_000;
+/** Mutants that are tried at the same time. */
+const AT_ONCE = 2;
+
+/** What the fuzz said of a mutant. */
+interface Outcome {
+  readonly mutant: Mutant;
+  /** After how many models it was found; undefined: it was not. */
+  readonly models: number | undefined;
+  /** The first line of what differs. */
+  readonly difference: string;
+  readonly output: string;
+  readonly seconds: number;
+}
+
+/** The copy's own fuzz. */
+const fuzz = (copy: string, shrinks: boolean): Promise<string> => {
+  const args = [join(copy, 'dist/fuzz/main.js'), '--models', String(MOST_MODELS), '--seed', String(SEED)];
+  return new Promise((resolve) => {
+    const options = { cwd: copy, timeout: DEADLINE_MS, maxBuffer: 64 * 1024 * 1024 };
+    execFile(process.execPath, shrinks ? args : [...args, '--no-shrink'], options, (_, stdout, stderr) =>
+      resolve(stdout + stderr),
+    );
+  });
+};
+
+const FOUND = /^model ([\d,]+): .*\n {2}(.*)$/m;
+const ENDED = /no difference; \S+ s, \d+ MB\n$/;
+
+const outcomeOf = (mutant: Mutant, output: string, seconds: number): Outcome => {
+  const found = FOUND.exec(output);
+  const models = found?.[1] === undefined ? undefined : Number(found[1].replaceAll(',', ''));
+  // A copy that crashes, or never ends, differs as well.
+  const isSilent = found === null && !ENDED.test(output);
+  const difference = found?.[2] ?? (isSilent ? 'the search does not end' : '');
+  return { mutant, models: isSilent ? 0 : models, difference, output, seconds };
+};
+
+const tried = async (mutant: Mutant, shrinks: boolean): Promise<Outcome> => {
+  const copy = join(COPIES, mutant.name);
+  const began = performance.now();
+  try {
+    copyWith({ ...mutant, file: `checker/${mutant.file}` }, copy, ROOT);
+    return outcomeOf(mutant, await fuzz(copy, shrinks), (performance.now() - began) / 1000);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+};
+
+// --- the table -------------------------------------------------------------------------------------------------------------
+
+const MOST_TEXT = 110;
+
+const shortened = (text: string): string => {
+  const bare = text.replaceAll('|', '\\|');
+  return bare.length > MOST_TEXT ? `${bare.slice(0, MOST_TEXT)} …` : bare;
+};
+
+const rowOf = ({ mutant, models, difference }: Outcome): string => {
+  const after = models === undefined ? '**not found**' : models.toLocaleString('en-US');
+  return `| ${[mutant.name, mutant.what, `\`${mutant.file.replace(/\.js$/, '.ts')}\``, after, shortened(difference)].join(' | ')} |`;
+};
+
+const tableOf = (outcomes: ReadonlyArray<Outcome>): string => {
+  const found = outcomes.flatMap(({ models }) => (models === undefined ? [] : [models])).toSorted((a, b) => a - b);
+  const middle = found[Math.floor(found.length / 2)] ?? 0;
+  return `# Would the fuzz have found it?
+
+Made by \`npm run fuzz:mutants\`. Each row is one small fault, put into a copy of the built checker; the copy's own
+[fuzz](fuzz.md) is then run, with the seed ${SEED}, until it finds a difference. *After* counts the models up to and including the one that
+differed; half of the faults are found within ${middle.toLocaleString('en-US')}.
+
+${found.length} of ${outcomes.length} found.
+
+| mutant | what | where | after | the first difference |
+| --- | --- | --- | --- | --- |
+${outcomes.map(rowOf).join('\n')}
+`;
+};
+
+/** Writes the table; what stands on the page from its first section on is by hand, and stays. */
+const writePage = (text: string): void => {
+  const page = readFileSync(PAGE, 'utf8');
+  const at = page.indexOf('\n## ');
+  writeFileSync(PAGE, at < 0 ? text : `${text}${page.slice(at)}`);
+};
+
+// --- the command -----------------------------------------------------------------------------------------------------------
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
+const isWhole = names.length === 0;
+const outcomes = new Map<string, Outcome>();
+const queue = MUTANTS.filter(({ name }) => isWhole || names.includes(name));
+const work = async (): Promise<void> => {
+  for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+    const outcome = await tried(mutant, !isWhole);
+    outcomes.set(mutant.name, outcome);
+    const after = outcome.models === undefined ? 'NOT FOUND' : `after ${outcome.models} models: ${outcome.difference}`;
+    say(
+      isWhole
+        ? `${mutant.name}: ${after} (${Math.round(outcome.seconds)} s)`
+        : `${mutant.name}: ${mutant.what}\n${outcome.output.trimEnd()}`,
+    );
+  }
+};
+if (unknown.length > 0) {
+  process.stderr.write(`fuzz:mutants: there is no mutant ${unknown.join(', ')}; they are listed in fuzz/mutants/table.ts\n`);
+  process.exitCode = 2;
+} else {
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const all = MUTANTS.flatMap(({ name }) => outcomes.get(name) ?? []);
+  if (isWhole) writePage(tableOf(all));
+  const missed = all.filter(({ models }) => models === undefined).map(({ mutant }) => mutant.name);
+  if (missed.length > 0) {
+    process.stderr.write(`not found: ${missed.join(', ')}\n`);
+    process.exitCode = 1;
+  }
+}

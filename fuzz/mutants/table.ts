@@ -1,0 +1,330 @@
+/**
+ * Faults of the checker, one small one each, to be put into a copy of the build: would the fuzz have found it? A fault replaces a piece of
+ * text, which must stand there exactly once.
+ */
+
+/** One fault. */
+export interface Mutant {
+  readonly name: string;
+  readonly what: string;
+  /** Below `dist/checker`. */
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+type Row = readonly [name: string, what: string, find: string, put: string];
+
+const inFile = (file: string, rows: ReadonlyArray<Row>): ReadonlyArray<Mutant> =>
+  rows.map(([name, what, find, put]) => ({ name, what, file, find, put }));
+
+const plain: ReadonlyArray<Mutant> = [
+  ...inFile('plain/search.js', [
+    [
+      'plain-cut-unjudged',
+      'states beyond the boundary are not judged',
+      'found.judge.state(state, index);',
+      'if (found.model.boundary?.(state) !== false) found.judge.state(state, index);',
+    ],
+    [
+      'plain-initial-once',
+      'initial states that repeat are not counted as generated',
+      'found.generated++;\n        const index = discover(found, state, -1);',
+      'const index = discover(found, state, -1);\n        if (!found.initial.includes(index)) found.generated++;',
+    ],
+    [
+      'plain-fresh-twice',
+      'a step to a known state counts as one to a new one',
+      'cover(found.coverage, model.label(action).family, target >= known);',
+      'cover(found.coverage, model.label(action).family, true);',
+    ],
+    ['plain-revisit', 'depth first, a state that is met nearer is not taken up again', 'isNearer(found, index, target)', 'false'],
+    [
+      'plain-cut-again',
+      'depth first, a state beyond the boundary is counted each time it is met nearer',
+      'found.fates.at(target) === Fate.beyondBoundary',
+      'false',
+    ],
+    [
+      'plain-orbit',
+      'the first permutation is left out of every orbit',
+      'for (const permutation of permutations) {',
+      'for (const permutation of permutations.slice(1)) {',
+    ],
+    ['plain-quotient', 'states are not brought to their normal form', 'key(normalize(state))', 'key(state)'],
+    [
+      'plain-depth-limit',
+      'a search that stopped at the depth limit is called complete',
+      "{ kind: 'depth', limit: maxDepth }",
+      "{ kind: 'complete' }",
+    ],
+    [
+      'plain-classes',
+      'all fairness classes are one',
+      'name === undefined ? -1 : classNumber(found.classes, name)',
+      "name === undefined ? -1 : classNumber(found.classes, 'all')",
+    ],
+  ]),
+  ...inFile('plain/judge.js', [
+    [
+      'plain-deadlock',
+      'a deadlock is missed where no final states are declared',
+      'property.final?.(value) !== true',
+      'property.final?.(value) === false',
+    ],
+    ['plain-one-open', 'of the properties of steps the first that is decided ends all', 'open.delete(judged);', 'open.clear();'],
+  ]),
+  ...inFile('plain/encode.js', [
+    ['encode-sets', 'sets are the same only in the same order', 'Array.from(value, encode).sort()', 'Array.from(value, encode)'],
+  ]),
+  ...inFile('plain/values.js', [
+    [
+      'values-keys',
+      'records are the same only where their fields were set in one order',
+      'const name = encode(keys.toSorted());',
+      'const name = encode(keys);',
+    ],
+  ]),
+  ...inFile('plain/simulate.js', [
+    ['walk-boundary', 'a walk goes on beyond the boundary', 'model.boundary?.(state) !== false', 'true'],
+  ]),
+  ...inFile('plain/checkpoint.js', [
+    ['kept-fates', 'a checkpoint lacks which initial states there are', 'found.initial.push(...initial);', ''],
+    [
+      'kept-edges',
+      'a checkpoint lacks the graph for liveness',
+      'found.edges?.restore(from);',
+      'found.edges && from.words() && from.words() && from.words();',
+    ],
+  ]),
+  ...inFile('report.js', [
+    [
+      'holds-unknown',
+      '"holds", although a property could not be judged',
+      "properties.some((property) => property.verdict === 'unknown')",
+      'false',
+    ],
+  ]),
+  ...inFile('adapt.js', [
+    [
+      'adapt-writes',
+      'of what an interaction writes the first is taken over',
+      'of interaction.writes)',
+      'of interaction.writes.slice(0, 1))',
+    ],
+  ]),
+  ...inFile('interned.js', [
+    [
+      'interned-look',
+      'predicates and steps are remembered by their first slot twice, never by the last',
+      'const id = state[positions[last]];',
+      'const id = state[positions[0]];',
+    ],
+  ]),
+];
+
+const liveness: ReadonlyArray<Mutant> = inFile('liveness/lasso.js', [
+  [
+    'lasso-unfair',
+    'a lasso may leave out a class that is always enabled',
+    'if (states === members.length && !taken.has(fairness))',
+    'if (false)',
+  ],
+  [
+    'lasso-stutter',
+    'a step that changes nothing counts for fairness',
+    'if (fairness < 0 || graph.targets[e] === state)',
+    'if (fairness < 0)',
+  ],
+  [
+    'lasso-end',
+    'a run is taken to end where a state was not expanded',
+    'graph.offsets[state] === graph.offsets[state + 1] && graph.expanded(state)',
+    'graph.offsets[state] === graph.offsets[state + 1]',
+  ],
+  [
+    'leads-from-start',
+    '"leads to" is asked of the initial states alone',
+    'approach.order.filter((s) => goal.from(s) && inside(s))',
+    'graph.initial.filter((s) => goal.from(s) && inside(s))',
+  ],
+  [
+    'always-visits',
+    '"eventually always" is broken by any cycle',
+    'roots: graph.initial, visits: (s) => !goal.holds(s)',
+    'roots: graph.initial, visits: everywhere',
+  ],
+  ['cycle-open', 'a fair cycle is not closed', 'if (cycle.length === 0 || at !== entry)', 'if (cycle.length === 0)'],
+]);
+
+const components: ReadonlyArray<Mutant> = [
+  ...inFile('component/looking.js', [
+    [
+      'evidence-overwrites',
+      'evidence is made in the list that predicates are still asked with',
+      'const { found, here } = this;',
+      'const { ids: found, here } = this;',
+    ],
+  ]),
+  ...inFile('component/search.js', [
+    ['depth-wraps', 'the mark of an expanded state wraps to "not known"', '3 + (depth % 253)', '(3 + depth) % 256'],
+    [
+      'queue-empty',
+      'a queue of one is taken for empty',
+      'layer.queue.length === 0 || this.found',
+      'layer.queue.length <= 1 || this.found',
+    ],
+    [
+      'sweep-order',
+      'a sweep goes to the highest level next',
+      'least = Math.min(least, level);',
+      'least = least === Infinity ? level : Math.max(least, level);',
+    ],
+  ]),
+  ...inFile('component/judge.js', [
+    [
+      'second-deadlock',
+      'of two noDeadlock the second is not judged',
+      'this.endings = this.endings.filter((ending) => ending.property !== property);',
+      "if (kind === 'noDeadlock') this.endings = [];",
+    ],
+    [
+      'look-order',
+      'predicates over the same slots are looked at once, whichever they are',
+      'this.run(bundle, tuple, locals, state);',
+      'this.run({ ...bundle, looks: bundle.looks.slice(0, 1) }, tuple, locals, state);',
+    ],
+  ]),
+  ...inFile('component/backward.js', [
+    [
+      'boundary-run',
+      'a run to a violation may lead through states beyond the boundary',
+      'if (isWithin(space, before))\n            return before;',
+      'return before;',
+    ],
+  ]),
+  ...inFile('component/expand.js', [
+    [
+      'guard-shared',
+      'the first guard is taken for that of all interactions',
+      'if (guard !== undefined && guard !== asked)',
+      'if (guard !== undefined && asked === undefined)',
+    ],
+    ['cut-expanded', 'a state beyond the boundary counts among those that are expanded', 'here.drop(i);', ''],
+    [
+      'deadlock-local',
+      'a state is no deadlock where another in its group has a step',
+      'locals.some((local, p) => local.alive[here.cells.at[p][i]] === 1)',
+      'locals.some((local) => local.alive.includes(1))',
+    ],
+    [
+      'count-once',
+      'steps of states that have a local value in common are counted once',
+      'this.took(f, occurs[x] * ways[x * families + f]);',
+      'this.took(f, ways[x * families + f]);',
+    ],
+  ]),
+  ...inFile('component/symmetry.js', [
+    [
+      'image-missing',
+      'of the permutations that give the least group the last is not tried on the rest',
+      'for (let n = 0; n < this.bestCount; n++) {',
+      'for (let n = 0; n < Math.max(1, this.bestCount - 1); n++) {',
+    ],
+    [
+      'image-stays',
+      'local values keep their places under a permutation',
+      'const q = action.to[groupSize + p] - groupSize;',
+      'const q = p;',
+    ],
+  ]),
+  ...inFile('component/memo.js', [
+    [
+      'progress-believed',
+      'progress that falls is not noticed',
+      'if (components.progress(kind, id) < components.progress(kind, before))',
+      'if (false)',
+    ],
+    [
+      'first-outcome',
+      'what an interaction says of its second outcome is not heard',
+      'this.onOutcome(meeting, o, outcomes[o]);',
+      'if (o === 0) this.onOutcome(meeting, o, outcomes[o]);',
+    ],
+    [
+      'idle-first',
+      'an interaction whose first outcome changes nothing has no other',
+      'if (outcomes.length === 1 && pool.at(row + 1) === 0)',
+      'if (pool.at(row + 1) === 0)',
+    ],
+    [
+      'when-ignored',
+      'a conversation is held whether or not its condition is true',
+      'if (talk.when !== undefined && !this.holdsWith(meeting, talk.when, tuple, local))',
+      'if (false)',
+    ],
+  ]),
+  ...inFile('component/talks.js', [
+    [
+      'answer-kept',
+      'whatever a learner learns, it has learnt before',
+      'if (this.idle.has(asker, answer))',
+      'if (this.idle.has(asker, 1))',
+    ],
+  ]),
+  ...inFile('component/closure.js', [
+    ['closure-once', 'steps inside a group are followed once, from left to right', 'again ||= y < x;', ''],
+  ]),
+  ...inFile('component/statewise.js', [
+    ['depth-first-stuck', 'depth first, no deadlock is seen', 'if (stack.at(stack.length - 1) === 0)', 'if (false)'],
+    [
+      'depth-first-near',
+      'depth first, a state that is met nearer is not taken up again',
+      'else if (this.limit !== undefined)\n            this.approach(state, depth, this.limit);',
+      '',
+    ],
+    [
+      'hashed-cut',
+      'with hashes, states beyond the boundary are expanded',
+      'if (this.finder.open())\n            this.expand();',
+      'this.finder.open();\n        if (true)\n            this.expand();',
+    ],
+  ]),
+  ...inFile('component/job.js', [
+    [
+      'limit-forgotten',
+      'a search that stopped at a number of states is called complete',
+      "return { kind: 'states', limit: maxStates };",
+      "return { kind: 'complete' };",
+    ],
+  ]),
+  ...inFile('component/checkpoint.js', [
+    ['kept-queue', 'a checkpoint lacks the groups of the next depth', 'layer.queue.fill(from.words());', 'from.words();'],
+    ['kept-found', 'a checkpoint lacks what was decided', 'if (evidence !== null)', 'if (false)'],
+  ]),
+  ...inFile('fingerprints.js', [
+    [
+      'hash-shorter',
+      'the hash of a state leaves out its last word',
+      'for (const word of words)\n        mix(hash, word);',
+      'for (const word of words.slice(0, -1))\n        mix(hash, word);',
+    ],
+  ]),
+];
+
+const threads: ReadonlyArray<Mutant> = [
+  ...inFile('component/worker.js', [
+    [
+      'batch-dropped',
+      'what comes before its depth is dropped',
+      'this.early.push([message, from]);',
+      'if (message.parcel === undefined) this.early.push([message, from]);',
+    ],
+    ['initial-each', 'each thread counts the initial state', 'this.space.tally.generated = 0;', ''],
+  ]),
+  ...inFile('component/parcel.js', [
+    ['values-again', 'values are sent again with every parcel', 'this.told[k] = kind.values.length;', ''],
+  ]),
+];
+
+export const MUTANTS: ReadonlyArray<Mutant> = [...plain, ...liveness, ...components, ...threads];
