@@ -79,8 +79,9 @@ export const attempt = async (seed: number, file: string): Promise<Attempt> => {
   const { recipe, world } = madeFrom(seed);
   if (world === undefined) return { ways: 0, states: 0, finding: undefined };
   const states = world.nodes.size;
+  const depth = [...world.nodes.values()].at(-1)?.depth ?? 0;
   let tried = 0;
-  for (const way of anyWays(diceOf(seed ^ 0x5bd1e995), recipe, Math.max(1, states))) {
+  for (const way of anyWays(diceOf(seed ^ 0x5bd1e995), recipe, { size: Math.max(1, states), depth })) {
     tried++;
     const faults = await differences(recipe, world, way, file);
     if (faults.length > 0) return { ways: tried, states, finding: { recipe, way, faults } };

@@ -11,3 +11,24 @@ export const orders = (count: number): ReadonlyArray<ReadonlyArray<number>> =>
     : orders(count - 1).flatMap((order) =>
         Array.from({ length: count }, (_, at) => [...order.slice(0, at), count - 1, ...order.slice(at)]),
       );
+
+const KINDS = [
+  'always',
+  'alwaysStep',
+  'sometimes',
+  'sometimesStep',
+  'noDeadlock',
+  'eventually',
+  'leadsTo',
+  'eventuallyAlways',
+] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+/** Kinds of so many properties, often several of one. */
+export const anyKinds = (dice: Dice): ReadonlyArray<Kind> => {
+  const kinds: Kind[] = [];
+  for (let left = dice.below(7); left > 0; left--)
+    kinds.push(kinds.length > 0 && dice.oneIn(3) ? dice.pick(kinds) : dice.pick(KINDS));
+  return kinds;
+};

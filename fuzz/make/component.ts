@@ -1,21 +1,9 @@
 /** Random component models. */
 import { range, type Dice } from '../dice.js';
 import type { ComponentClaim, ComponentRecipe, Domain, Look, Meeting, Place } from '../recipe/component.js';
+import { anyKinds, type Kind } from './common.js';
 import { anyFrame, imagesOf, rowsOf, type Frame } from './frame.js';
 import { anyMeetings, anySlots, lookNumber, type Making } from './meetings.js';
-
-const KINDS = [
-  'always',
-  'alwaysStep',
-  'sometimes',
-  'sometimesStep',
-  'noDeadlock',
-  'eventually',
-  'leadsTo',
-  'eventuallyAlways',
-] as const;
-
-type Kind = (typeof KINDS)[number];
 
 /** Looks at some slots, often at the same as before, in the same order or another, with all their images. */
 const anyLooks = (making: Making, rare: number, except: boolean): ReadonlyArray<number> => {
@@ -92,7 +80,7 @@ const EMPTY: Pick<ComponentRecipe, 'form' | 'exchanges'> = { form: 'component', 
 /** A random component model. */
 export const anyComponents = (dice: Dice): ComponentRecipe => {
   const frame: Frame = anyFrame(dice);
-  const kinds = range(dice.below(7)).map(() => dice.pick(KINDS));
+  const kinds = anyKinds(dice);
   const nameOf = (kind: Kind, i: number): string => `${i} ${kind}`;
   const named = (wanted: Kind): ReadonlyArray<string> => kinds.flatMap((kind, i) => (kind === wanted ? [nameOf(kind, i)] : []));
   const making: Making = {

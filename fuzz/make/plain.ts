@@ -3,7 +3,7 @@ import { range, type Dice } from '../dice.js';
 import type { Edge, PlainClaim, PlainRecipe } from '../recipe/plain.js';
 import { anyTrees } from '../recipe/values.js';
 import { KNOWN } from '../known.js';
-import { orders, sizeOf } from './common.js';
+import { anyKinds, orders, sizeOf } from './common.js';
 
 /** Permutations of the states, all but the identity, and which of them the model declares. */
 interface Group {
@@ -84,24 +84,12 @@ const edgesOf = (dice: Dice, states: number, group: Group, variants: number): Dr
   return { edges, like };
 };
 
-const KINDS = [
-  'always',
-  'alwaysStep',
-  'sometimes',
-  'sometimesStep',
-  'noDeadlock',
-  'eventually',
-  'leadsTo',
-  'eventuallyAlways',
-] as const;
-
 const claimsOf = (dice: Dice, states: number, group: Group, { edges, like }: Drawn): ReadonlyArray<PlainClaim> => {
   const some = (probability: number): ReadonlyArray<number> => closed(group, dice.some(range(states), probability));
   const someEdges = (probability: number): ReadonlyArray<number> => [
     ...new Set(dice.some(range(edges.length), probability).flatMap((edge) => like[edge]!)),
   ];
-  return range(dice.below(6)).map((i): PlainClaim => {
-    const kind = dice.pick(KINDS);
+  return anyKinds(dice).map((kind, i): PlainClaim => {
     const rare = dice.pick([0, 0.03, 0.1, 0.3]);
     const isStep = kind === 'alwaysStep' || kind === 'sometimesStep';
     const marked = isStep ? someEdges(rare) : some(kind.startsWith('event') ? dice.pick([0.1, 0.3, 0.6]) : rare);

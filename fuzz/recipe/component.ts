@@ -12,7 +12,8 @@ import {
   type Slot,
 } from '#bayou/checker/interface.js';
 import { canon } from '../oracle/text.js';
-import { build, type Tree } from './values.js';
+import { range } from '../dice.js';
+import { twins, type Tree } from './values.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -133,12 +134,11 @@ export const sizeOfDomain = ({ values, count }: Domain): number => count ?? valu
 const valuesOf = (domain: Domain): Values => {
   const { variants, values, count } = domain;
   if (count !== undefined) return { size: count, indexOf: (local) => [local as number, 0], at: (index) => index };
-  const treeOf = (index: number, variant: number): Tree =>
-    variants === 1 ? values[index]! : { list: [values[index]!, variant] };
+  const made = values.map((value) =>
+    range(variants).map((variant) => twins(variants === 1 ? value : { list: [value, variant] })),
+  );
   const known = new Map<string, readonly [number, number]>();
-  values.forEach((_, index) => {
-    for (let variant = 0; variant < variants; variant++) known.set(canon(build(treeOf(index, variant))), [index, variant]);
-  });
+  made.forEach((all, index) => all.forEach((twin, variant) => known.set(canon(twin(false)), [index, variant])));
   let turn = 0;
   return {
     size: values.length,
@@ -148,8 +148,7 @@ const valuesOf = (domain: Domain): Values => {
         throw new Error(`the checker asks about a value that ${domain.name} does not have: ${canon(local)}`);
       return found;
     },
-    // Made anew each time, fields and members in one order or the other.
-    at: (index, variant) => build(treeOf(index, variant), turn++ % 2 === 1),
+    at: (index, variant) => made[index]![variant]!(turn++ % 2 === 1),
   };
 };
 

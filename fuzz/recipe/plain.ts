@@ -1,7 +1,8 @@
 /** A plain model as data: a graph whose states are values, with all that may be said of it. */
 import type { Model, Property } from '#bayou/checker/interface.js';
 import { canon } from '../oracle/text.js';
-import { build, type Tree } from './values.js';
+import { range } from '../dice.js';
+import { twins, type Tree } from './values.js';
 
 /** An edge of the graph. */
 export interface Edge {
@@ -77,18 +78,18 @@ const written = (recipe: PlainRecipe): Pick<PlainRecipe, 'states' | 'edges'> => 
 export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
   const { states, edges } = written(recipe);
   const { variants } = recipe;
-  const treeOf = ({ index, variant }: Place): Tree => (variants === 1 ? states[index]! : { list: [states[index]!, variant] });
+  const made = states.map((state) =>
+    range(variants).map((variant) => twins(variants === 1 ? state : { list: [state, variant] })),
+  );
   const places = new Map<string, Place>();
-  for (let index = 0; index < states.length; index++) {
-    for (let variant = 0; variant < variants; variant++) places.set(canon(build(treeOf({ index, variant }))), { index, variant });
-  }
+  made.forEach((all, index) => all.forEach((twin, variant) => places.set(canon(twin(false)), { index, variant })));
   const placeOf = (state: unknown): Place => {
     const place = places.get(canon(state));
     if (place === undefined) throw new Error(`the checker asks about a state that the model does not have: ${canon(state)}`);
     return place;
   };
   const indexOf = (state: unknown): number => placeOf(state).index;
-  const stateOf = (place: Place, backwards: boolean): unknown => build(treeOf(place), backwards);
+  const stateOf = ({ index, variant }: Place, second: boolean): unknown => made[index]![variant]!(second);
   const out: number[][] = states.map(() => []);
   edges.forEach(({ from }, i) => out[from]!.push(i));
   const edgeOf = (action: unknown): Edge => edges[(action as Action).edge]!;

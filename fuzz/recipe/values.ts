@@ -41,6 +41,18 @@ export const build = (tree: Tree, backwards = false): unknown => {
   return value;
 };
 
+/** Makes nothing of it writable: whoever changes a value that is the model's is found out. */
+const frozen = (value: unknown): unknown => {
+  if (typeof value === 'object' && value !== null) for (const part of Object.values(Object.freeze(value))) frozen(part);
+  return value;
+};
+
+/** Gives by turns one of two equal values: one that is frozen, and one whose fields and members are in the other order. */
+export const twins = (tree: Tree): ((second: boolean) => unknown) => {
+  const [one, other] = [frozen(build(tree)), build(tree, true)];
+  return (second) => (second ? other : one);
+};
+
 /** The value as an expression. */
 export const source = (tree: Tree): string => {
   if (typeof tree !== 'object' || tree === null) return JSON.stringify(tree);

@@ -60,6 +60,12 @@ const reductionsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'sy
 
 const BITS = [8, 12, 20, 60, 60, 64] as const;
 
+/** How many states a model has, and how many steps away the farthest is. */
+export interface Extent {
+  readonly size: number;
+  readonly depth: number;
+}
+
 /** Hash compaction, with the properties that it can judge. */
 const hashingOf = (dice: Dice, recipe: Recipe, { engine, search }: Way): Pick<Way, 'hashBits' | 'properties'> => {
   if (!dice.oneIn(6) || engine === 'walks' || engine === 'threads' || search === 'sweep') return {};
@@ -69,16 +75,20 @@ const hashingOf = (dice: Dice, recipe: Recipe, { engine, search }: Way): Pick<Wa
   return { hashBits: dice.pick(BITS), ...(safe.length < recipe.claims.length ? { properties: safe } : {}) };
 };
 
-const limitsOf = (dice: Dice, size: number, way: Way): Pick<Way, 'maxStates' | 'maxDepth' | 'maxMemoryBytes' | 'pauseAt'> => {
+const limitsOf = (
+  dice: Dice,
+  { size, depth }: Extent,
+  way: Way,
+): Pick<Way, 'maxStates' | 'maxDepth' | 'maxMemoryBytes' | 'pauseAt'> => {
   const { engine, search, hashBits } = way;
   const some = 1 + dice.below(size);
   if (engine === 'walks') return dice.oneIn(4) ? { maxStates: some } : {};
   if (dice.oneIn(10) && engine !== 'numbers') return { pauseAt: some };
-  if (!dice.oneIn(5)) return {};
+  if (!dice.oneIn(3)) return {};
   const knowsDepth = search !== 'sweep' && (search !== 'dfs' || hashBits === undefined);
   const kind = dice.below(5);
-  if (kind < 2 && knowsDepth) return { maxDepth: 1 + dice.below(Math.min(size, 200)) };
-  return kind === 2 ? { maxMemoryBytes: 1 } : { maxStates: some };
+  if (kind < 3 && knowsDepth) return { maxDepth: 1 + dice.below(Math.min(dice.oneIn(3) ? size : depth + 2, 200)) };
+  return kind === 3 ? { maxMemoryBytes: 1 } : { maxStates: some };
 };
 
 const askedOf = (dice: Dice, recipe: Recipe): Way => ({
@@ -103,8 +113,8 @@ const localsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'locals
   return { locals: apart.length === 0 || dice.oneIn(4) ? [] : dice.pick(apart).map((slot) => recipe.slots[slot]!.name) };
 };
 
-/** A random way to check a model that has so many states. */
-export const anyWay = (dice: Dice, recipe: Recipe, size: number): Way => {
+/** A random way to check a model. */
+export const anyWay = (dice: Dice, recipe: Recipe, extent: Extent): Way => {
   const engine = engineOf(dice, recipe);
   const begun: Way = {
     ...askedOf(dice, recipe),
@@ -117,11 +127,11 @@ export const anyWay = (dice: Dice, recipe: Recipe, size: number): Way => {
     ...(dice.oneIn(2) ? { atOnce: true } : {}),
   };
   const hashed = { ...begun, ...hashingOf(dice, recipe, begun) };
-  return { ...hashed, ...limitsOf(dice, size, hashed) };
+  return { ...hashed, ...limitsOf(dice, extent, hashed) };
 };
 
 /** The ways that a model is checked in: always the plain one of each interface, and some at random. */
-export const anyWays = (dice: Dice, recipe: Recipe, size: number): ReadonlyArray<Way> => {
+export const anyWays = (dice: Dice, recipe: Recipe, extent: Extent): ReadonlyArray<Way> => {
   const first: Way = { engine: recipe.form === 'plain' ? 'plain' : 'components', search: 'bfs', keepGoing: true };
-  return [first, ...Array.from({ length: recipe.form === 'plain' ? 2 : 3 }, () => anyWay(dice, recipe, size))];
+  return [first, ...Array.from({ length: recipe.form === 'plain' ? 2 : 3 }, () => anyWay(dice, recipe, extent))];
 };
