@@ -11,8 +11,6 @@ import { optionsOf, type Options } from './options.js';
 import { failureLines, summaryLine, type Tried } from './say.js';
 import { shrunk } from './shrink.js';
 
-/** How long a finding is cut down, in milliseconds. */
-const SHRINK_MS = 30_000;
 /** Between two lines that say how far it is. */
 const PULSE_MS = 60_000;
 
@@ -44,7 +42,7 @@ const fuzz = async (options: Options, file: string): Promise<boolean> => {
     tried.states += states;
     if (ways === 0) tried.tooLarge++;
     if (finding === undefined) continue;
-    const less = options.shrinks ? await shrunk(finding, file, SHRINK_MS) : finding;
+    const less = options.shrinks ? await shrunk(finding, file) : finding;
     for (const line of failureLines(less, seed, tried.models)) print(line);
     return false;
   }

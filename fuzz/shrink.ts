@@ -139,9 +139,13 @@ const simplerWays = (way: Way): ReadonlyArray<Way> => [
 
 // --- the search for less ---------------------------------------------------------------------------------------------------
 
-/** What is left of the finding when nothing more can be left out, or the time is over. */
-export const shrunk = async (finding: Finding, file: string, deadlineMs: number): Promise<Finding> => {
-  const until = performance.now() + deadlineMs;
+/** How many smaller models are tried, and how long at most, in milliseconds. */
+const MOST_TRIES = 1000;
+const MOST_MS = 300_000;
+
+/** What is left of the finding when nothing more can be left out, or enough was tried. */
+export const shrunk = async (finding: Finding, file: string): Promise<Finding> => {
+  const until = performance.now() + MOST_MS;
   const kinds = new Set(finding.faults.map(({ what }) => what));
   const still = async (recipe: Recipe, way: Way): Promise<Finding | undefined> => {
     const world = explored(recipe);
@@ -149,19 +153,28 @@ export const shrunk = async (finding: Finding, file: string, deadlineMs: number)
     const faults = await differences(recipe, world, way, file);
     return faults.some(({ what }) => kinds.has(what)) ? { recipe, way, faults } : undefined;
   };
-  const next = async ({ recipe, way }: Finding): Promise<Finding | undefined> => {
-    const tries = [
-      ...simplerWays(way).map((less) => [recipe, less] as const),
-      ...simpler(recipe).map((less) => [less, way] as const),
-    ];
-    for (const [less, how] of tries) {
-      if (performance.now() > until) return undefined;
-      const found = await still(less, how);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
+  const smaller = ({ recipe, way }: Finding): ReadonlyArray<readonly [Recipe, Way]> => [
+    ...simplerWays(way).map((less) => [recipe, less] as const),
+    ...simpler(recipe).map((less) => [less, way] as const),
+  ];
   let least = finding;
-  for (let found: Finding | undefined = finding; found !== undefined; found = await next(least)) least = found;
+  let candidates = smaller(least);
+  let isLess = false;
+  for (let at = 0, tries = 0; tries < MOST_TRIES && performance.now() < until; tries++) {
+    if (at >= candidates.length) {
+      // What could not be left out before may be left out now.
+      if (!isLess) break;
+      [at, isLess] = [0, false];
+    }
+    const [recipe, way] = candidates[at]!;
+    const found = await still(recipe, way);
+    if (found === undefined) {
+      at++;
+      continue;
+    }
+    isLess = true;
+    least = found;
+    candidates = smaller(least);
+  }
   return least;
 };
