@@ -42,6 +42,12 @@ describe('states and verdicts', () => {
     expect([report.verdict, counts.distinct]).toEqual([verdict, states]);
   });
 
+  const can = (process.features as { readonly typescript?: unknown }).typescript;
+
+  test.skipIf(can !== 'strip' && can !== 'transform')('in TypeScript too, where this Node can run it', async () => {
+    for (const { from } of examples()) expect((await bayou(['check', from])).stderr).toBe('');
+  });
+
   test('the ticket lock by every search, and by two threads', async () => {
     for (const flags of [['--plain'], ['--search', 'dfs'], ['--workers', '2']]) {
       const { lines } = await bayou(['check', 'example:ticket-lock', ...flags]);

@@ -1,6 +1,6 @@
 /** Models of one's own: parameters, replay, samples, several counterexamples, stepping. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,6 +84,7 @@ describe('parameters', () => {
     const io =
       'import * as t from "io-ts"; export const parameters = t.intersection([t.type({ n: t.Int }), t.partial({ word: t.string })]);';
     // The module is in a folder of its own, and finds io-ts where this package has it.
+    await mkdir(join(ROOT, 'node_modules/.cache'), { recursive: true });
     const path = join(ROOT, `node_modules/.cache/own-${process.pid}.mjs`);
     await writeFile(path, model(io));
     expect((await bayou(['check', path, '--set', 'n=2', '--set', 'word=5'])).lines.at(-1)).toContain('count to 2 5');
@@ -137,6 +138,29 @@ describe('whatever a model does to the process, there is a verdict or one line, 
     expect(await bayou(['check', later])).toMatchObject({ status: 2, stdout: '', stderr: `bayou check: ${later}: ${ended}` });
     const first = await file('exits-first.mjs', model('process.exit(0);', ''));
     expect(await bayou(['check', first])).toMatchObject({ status: 2, stderr: `bayou check: ${first}: ${ended}` });
+  });
+
+  test('it throws in a state that only a sample, a step or a graph comes to: one line each', async () => {
+    const path = await file(
+      'throws.mjs',
+      model('', 'if (s === 2) throw new Error("not 2");').replace('() => true', '(s) => s !== 1'),
+    );
+    // The violation is found before the state that throws.
+    expect((await bayou(['check', path])).status).toBe(1);
+    const why = `bayou check: ${path}: the model went wrong while it was run: Error: not 2 (`;
+    for (const flags of [
+      ['--out-dir', join(dir, 'thrown'), '--format', 'dot'],
+      ['--traces-per-property', '2'],
+    ]) {
+      const { status, stderr } = await bayou(['check', path, ...flags]);
+      expect([status, stderr.startsWith(why)]).toEqual([2, true]);
+    }
+    const fine = await file('throws-late.mjs', model('', 'if (s === 2) throw new Error("not 2");'));
+    const { status, stderr } = await bayou(['check', fine, '--sample', '2']);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining('throws-late.mjs: the model went wrong while it was run: Error: not 2'),
+    ]);
   });
 
   test('it leaves a timer and a server open', async () => {

@@ -70,6 +70,15 @@ const quietest = <S, A>(model: Model<S, A>, property: Property<S, A>, length: nu
   return end === undefined || length === 0 ? undefined : runTo(end);
 };
 
+/** The search stopped before it had expanded all states this near: what throws in one of them has nothing to do with the run that was found. */
+const quietestOf = <S, A>(model: Model<S, A>, property: Property<S, A>, length: number): Run<S, A> | undefined => {
+  try {
+    return quietest(model, property, length);
+  } catch {
+    return undefined;
+  }
+};
+
 /** The report with each shortest run replaced by one of the same length that has the fewest switches, where that can be found quickly. */
 export const withFewestSwitches = <S, A>(model: Model<S, A>, report: Report): Report => ({
   ...report,
@@ -77,7 +86,7 @@ export const withFewestSwitches = <S, A>(model: Model<S, A>, report: Report): Re
     const property = model.properties.find(({ name }) => name === judged.name);
     const { trace } = judged;
     if (property === undefined || trace === undefined || !trace.shortest || trace.steps.length < 2) return judged;
-    const run = quietest(model, property, trace.steps.length);
+    const run = quietestOf(model, property, trace.steps.length);
     return run === undefined ? judged : { ...judged, trace: showRun(model, run, true) };
   }),
 });

@@ -19,7 +19,7 @@ import { repeatCommand } from './repeat.js';
 import { replayFile } from './replay.js';
 import { sample } from './sample.js';
 import { stepThrough } from './step.js';
-import { configured, type Subject } from './subject.js';
+import { blamed, configured, type Subject } from './subject.js';
 import { tell } from './tell.js';
 import { threadLines } from './threads.js';
 
@@ -120,7 +120,7 @@ const checkOne = async (
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
   const subject = await subjectOf(source, args);
-  if (args.sample !== undefined) return sample(subject, args, args.sample, print, signal);
+  if (args.sample !== undefined) return blamed(subject, () => sample(subject, args, args.sample!, print, signal));
   const { onProgress, end } = progressOf(subject, args);
   const hooks = {
     signal,
@@ -128,10 +128,13 @@ const checkOne = async (
     ...(onProgress === undefined ? {} : { onProgress }),
   };
   const report = await search(subject, args, hooks)
-    .then((found) => tell(subject, found, args, hooks))
+    .then((found) => blamed(subject, () => tell(subject, found, args, hooks)))
     .finally(end);
   const judgement = judgementOf(report, subject.expect);
-  const files = args.outDir === undefined ? [] : await writeFiles(args.outDir, args.format, subject, report, distinct);
+  const files =
+    args.outDir === undefined
+      ? []
+      : await blamed(subject, () => writeFiles(args.outDir!, args.format, subject, report, distinct));
   const threads = args.json || args.ndjson ? [] : await threadLines(subject, args, report, hooks);
   printReport(args, { subject, report, judgement, files, repeat: repeatCommand(args, source), threads });
   return judgement.status;
@@ -157,7 +160,8 @@ const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
 const stepOne = async (args: CheckArgs): Promise<ExitStatus> => {
   const [source = 'default', ...others] = (await Promise.all(args.configs.map(namedBy))).flat();
   if (others.length > 0) throw new UsageError(`--step is for one model at a time: ${[source, ...others].join(', ')}`);
-  return stepThrough(await subjectOf(source, args), process.stdin, process.stderr);
+  const subject = await subjectOf(source, args);
+  return blamed(subject, () => stepThrough(subject, process.stdin, process.stderr));
 };
 
 /** A configuration that cannot be read does not keep the others from being checked. */

@@ -8,7 +8,7 @@ import type { CheckArgs } from './args.js';
 import { moduleSubject } from './module.js';
 import type { OwnPath } from './path.js';
 import { brokenLine, refusalLines } from './replay-lines.js';
-import { plainModel } from './subject.js';
+import { blamed, plainModel } from './subject.js';
 
 /** What the file says of parameters, and over it what the command line does. */
 const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [
@@ -45,7 +45,7 @@ const lastLines = (replay: Replay, loop: number | undefined): ReadonlyArray<stri
 /** Replays it and prints what came of it. @throws UsageError where the module cannot be loaded, or is no model. */
 export const replayOwn = async (path: OwnPath, args: CheckArgs): Promise<ExitStatus> => {
   const subject = await moduleSubject(path.module, { ...args, sets: setsOf(path, args) });
-  const replay = follow(plainModel(subject), path.steps, path);
+  const replay = await blamed(subject, () => follow(plainModel(subject), path.steps, path));
   const status = statusOf(replay, path.loop);
   const lines = args.json
     ? [JSON.stringify({ type: 'replay', module: path.module, steps: path.steps.length, ...replay, status })]

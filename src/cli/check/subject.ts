@@ -7,9 +7,11 @@ import type { Config } from '../../model/config.js';
 import { PROPERTIES } from '../../model/sentences.js';
 import { bayou } from '../../model/system.js';
 import { boundPhrases } from './bounds.js';
+import { UsageError } from '../exit.js';
 import type { Loaded } from './config.js';
 import { stemOf } from './names.js';
 import type { Parameters } from './parameters.js';
+import { faultOf } from './probe.js';
 import { toScript, type Script } from './script.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -91,4 +93,14 @@ export const judgedModel = (subject: Subject): Model<unknown, unknown> => {
   return properties === undefined
     ? model
     : { ...model, properties: model.properties.filter(({ name }) => properties.includes(name)) };
+};
+
+/** Runs something that calls a model's functions. What goes wrong in a model of one's own is said in one line: it is no bug of ours. */
+export const blamed = async <T>(subject: Subject, run: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (subject.config !== undefined || error instanceof UsageError) throw error;
+    throw new UsageError(`${subject.source}: the model went wrong while it was run: ${faultOf(error)}`);
+  }
 };
