@@ -159,8 +159,11 @@ const line = (row: Row): string => {
   return `| ${cells.join(' | ')} |`;
 };
 
+/** Less than this is too little for a clock of hundredths of a second. */
+const LEAST = 0.1;
+
 /** What a search took: processor time where that is known, as others may have the processors meanwhile. */
-const cost = ({ seconds, processor }: Row): number => processor ?? seconds;
+const cost = ({ seconds, processor = 0 }: Row): number => (processor < LEAST ? seconds : processor);
 
 /** How the two compare in the largest space. */
 const comparison = (rows: ReadonlyArray<Row>): string => {
@@ -181,7 +184,7 @@ const page = [
   'Two-phase commit (`example:two-phase-commit`), every state, one thread, breadth first, through the plain `Model` interface. Each program takes its',
   `time by its own clock, around the search alone; the two take turns, and the median of ${ROUNDS} rounds counts. (Stateright’s own reporter wakes once a second, so what`,
   'it prints is rounded up to whole seconds: its model is run here without it.) States per second, and the comparison, are by processor time where the system',
-  'tells it, in hundredths of a second, as the machine is shared; ours has the garbage collector’s threads in it.',
+  'tells it, in hundredths of a second, and where it is a tenth of a second or more, as the machine is shared; ours has the garbage collector’s threads in it.',
   '',
   comparison(rows),
   '',
