@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
+import { checkComponents } from '#bayou/checker/index.js';
 import { decodeConfig, DEFAULTS, type Config } from '#bayou/model/config.js';
 import { PROPERTIES } from '#bayou/model/sentences.js';
 import { bayou } from '#bayou/model/system.js';
@@ -50,8 +51,54 @@ describe('each variant is violated as its configuration says (section 6)', () =>
   });
 });
 
+/** A variant at its smallest: the shortest way, and what is smaller in one bound and breaks nothing. */
+const SMALLEST: ReadonlyArray<readonly [name: string, trace: ReadonlyArray<string>, smaller: ReadonlyArray<Partial<Config>>]> = [
+  [
+    'v9-reused-session',
+    ['Put c11 s0 a', 'StartSession c11 anew', 'Put c11 s0 a'],
+    [
+      { puts: 1, servers: 2 },
+      { variant: 'FIXED', puts: 3 },
+      { variant: 'FIXED', servers: 2, clients: 2 },
+    ],
+  ],
+  [
+    'v10-rolled-back',
+    ['Copy s0', 'Put c11 s0 a', 'Pull s1 s0', 'Kill s0', 'PutBack s0', 'Put c12 s0 a'],
+    [{ servers: 1, puts: 3 }, { clients: 1, puts: 3 }, { puts: 1 }, { variant: 'FIXED' }],
+  ],
+  [
+    'v11-repeat-anywhere',
+    ['Put c11 s1 a', 'PutUnanswered c12 s1 a', 'RepeatPut c12 s0', 'Put c12 s0 a'],
+    [{ servers: 1 }, { clients: 1 }, { puts: 2 }, { variant: 'FIXED' }],
+  ],
+];
+
+describe('V9, V10 and V11 at their smallest', () => {
+  test.each(SMALLEST)('%s', async (name, trace, smaller) => {
+    const config = read(`${name}.json`);
+    expect(explore(bayou(config)).violated?.trace).toEqual(trace);
+    for (const fields of smaller) {
+      const { verdict } = await checkComponents(bayou({ ...config, ...fields }));
+      expect([fields, verdict]).toEqual([fields, 'holds']);
+    }
+  });
+
+  test('V9 from a token: the put after the token is taken for the one that the session before made after it', () => {
+    const model = bayou({ ...read('v9-reused-session.json'), puts: 3 });
+    const interactions = model.interactions.filter(({ label }) => label.args[1] !== 'anew');
+    expect(explore({ ...model, interactions }).violated?.trace).toEqual([
+      'Put c11 s0 a',
+      'TakeToken c11',
+      'Put c11 s0 a',
+      'StartSession c11 token',
+      'Put c11 s0 a',
+    ]);
+  });
+});
+
 describe('the protocol as it is holds, and no witness is missing', () => {
-  const small = ['unknown-outcome', 'four-guarantees', 'client-links', 'bayou-s-2212'];
+  const small = ['unknown-outcome', 'four-guarantees', 'client-links', 'bayou-s-2212', 'new-sessions-small', 'put-back-small'];
   test.each(small)('%s', (name) => {
     const model = bayou(read(`${name}.json`));
     const found = explore(model);
