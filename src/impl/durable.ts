@@ -43,6 +43,13 @@ export type Reply<A> = (answer: A | Refused) => void;
  */
 export type Observer = (replica: Replica, message: Message, effects: Effects) => void;
 
+/** Who is told what a durable replica does. */
+export interface Listeners {
+  readonly observe?: Observer;
+  /** Told once, when the log fails: from then on nothing is served. */
+  readonly onFailure?: (failure: LogError) => void;
+}
+
 /** Changes on their way to the log, and the answers that may leave when they are there. */
 interface Batch {
   readonly appends: Append[];
@@ -64,16 +71,16 @@ export class DurableReplica {
   /** Why the log failed; undefined while it works. */
   failure: LogError | undefined;
   readonly #log: Log;
-  readonly #observe: Observer | undefined;
+  readonly #listeners: Listeners;
   #gathering: Batch = emptyBatch();
   #writing: Batch | undefined;
   #idle: (() => void)[] = [];
   #scheduled = false;
   #settling = false;
 
-  constructor(replica: Replica, { found, note }: Pick<Recovered, 'found' | 'note'>, log: Log, observe?: Observer) {
+  constructor(replica: Replica, { found, note }: Pick<Recovered, 'found' | 'note'>, log: Log, listeners: Listeners = {}) {
     this.replica = replica;
-    this.#observe = observe;
+    this.#listeners = listeners;
     this.found = found;
     this.note = note;
     this.#log = log;
@@ -89,12 +96,12 @@ export class DurableReplica {
   handle<T extends keyof AnswerTo>(message: Message & { readonly type: T }, reply: Reply<AnswerTo[T]>): void {
     const refusal = this.#refusal();
     if (refusal !== undefined) {
-      if (message.type === 'put') this.#observe?.(this.replica, message, { answer: refusal, append: undefined });
+      if (message.type === 'put') this.#listeners.observe?.(this.replica, message, { answer: refusal, append: undefined });
       reply(refusal);
       return;
     }
     const effects = step<T>(this.replica, message);
-    this.#observe?.(this.replica, message, effects);
+    this.#listeners.observe?.(this.replica, message, effects);
     const { answer, append } = effects;
     if (isToSettle(this.replica)) this.#settleLater();
     if (append === undefined && this.#gathering.replies.length === 0) {
@@ -191,6 +198,7 @@ export class DurableReplica {
   #fail(batch: Batch, error: unknown): void {
     const gathered = this.#gathering;
     this.failure = writeError(error);
+    this.#listeners.onFailure?.(this.failure);
     this.#writing = undefined;
     this.#gathering = emptyBatch();
     for (const reply of batch.replies) reply(refused('unlogged'));
@@ -210,10 +218,10 @@ export class DurableReplica {
 export const openDurable = async (
   log: Log,
   owner: Owner,
-  options: ReplicaOptions & { readonly observe?: Observer } = {},
+  options: ReplicaOptions & Listeners = {},
 ): Promise<E.Either<LogError, DurableReplica>> => {
   const kept = options.faults?.amnesia === true ? createMemoryLog() : log;
   const opened = await kept.open(owner);
   if (E.isLeft(opened)) return opened;
-  return E.right(new DurableReplica(restore(opened.right, options), opened.right, kept, options.observe));
+  return E.right(new DurableReplica(restore(opened.right, options), opened.right, kept, options));
 };

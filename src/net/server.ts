@@ -83,8 +83,11 @@ type Reply = Parameters<Handler>[2];
 export const startServer = async (o: ServerOptions): Promise<E.Either<string, RunningServer>> => {
   const owner = { server: o.id, freshIncarnation: o.freshIncarnation, newIncarnation: o.newIncarnation ?? false };
   const pullNames: PullNames = new WeakMap();
-  const options = o.trace === undefined ? o.replica : { ...o.replica, observe: observeReplica(o.trace, pullNames) };
-  const opened = await openDurable(o.log, owner, options);
+  const opened = await openDurable(o.log, owner, {
+    ...o.replica,
+    ...(o.trace === undefined ? {} : { observe: observeReplica(o.trace, pullNames) }),
+    onFailure: ({ message }) => o.logger.error(message),
+  });
   if (E.isLeft(opened)) return E.left(opened.left.message);
   const durable = opened.right;
   const server = makeServer(o, durable, pullNames);

@@ -65,7 +65,10 @@ describe('the gate (R10)', () => {
 
   test('a log that fails acknowledges nothing, and everything is refused from then on (R10)', async () => {
     const { log, held } = heldLog();
-    const replica = await open(log);
+    const failures: string[] = [];
+    const opened = await openDurable(log, { server: 1 }, { onFailure: ({ type }) => failures.push(type) });
+    if (!isRight(opened)) throw new Error(opened.left.message);
+    const replica = opened.right;
     const left: string[] = [];
     const reply = (a: { type: string; reason?: string }) => left.push(`${a.type} ${a.reason ?? ''}`);
     replica.handle(put(1), reply);
@@ -75,6 +78,7 @@ describe('the gate (R10)', () => {
     await settled();
     replica.handle({ type: 'get', client: 9, key: 'k', atLeast: null, require: [] }, reply);
     expect(left).toEqual(['refused unlogged', 'refused failed', 'refused failed']);
+    expect(failures).toEqual(['full']);
     expect(replica.failure?.message).toMatch(
       /^the log cannot be written: the disk is full \(ENOSPC\); make room, and restart the server$/,
     );
