@@ -4,11 +4,12 @@
  * faults, and asked for what was acknowledged.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Put } from '#bayou/core/messages.js';
-import type { Stamp } from '#bayou/core/write.js';
+import type { Pulled, Put } from '#bayou/core/messages.js';
+import type { Stamp, Write } from '#bayou/core/write.js';
 import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import type { Log } from '#bayou/impl/log/log.js';
+import { clockOf, vectorOf } from '#bayou/impl/replica.js';
 import { diceOf, type Dice } from '../faults/dice.js';
 import { Disk, type Fault, type FaultKind } from './disk.js';
 import { openFakeLevel } from './level.js';
@@ -43,6 +44,7 @@ const OPENING_CALLS = 70;
 
 const FOLDER = '/data';
 const SERVER = 1;
+const PEER = '2.0';
 
 interface Accepted {
   readonly put: Put;
@@ -56,6 +58,12 @@ interface Known {
   readonly stamps: Map<string, string>;
   /** The identity that a server that was open had last. */
   identity: string | undefined;
+  /** Is the process dead? What it answers then reaches nobody. */
+  readonly isDead: () => boolean;
+  /** How many changes of its identity nobody was told of yet: after a fault it may have the old one, the new one, or another. */
+  changing: number;
+  /** The greatest accept time of a peer that it was told of, and that it has. */
+  peer: number;
   readonly refusals: string[];
   readonly wrong: string[];
   clientTime: number;
@@ -89,10 +97,11 @@ const open = async (known: Known, log: Log, faulty: boolean): Promise<DurableRep
     return undefined;
   }
   const { replica, found, note } = opened.right;
-  if (known.identity !== undefined && known.identity !== replica.id) {
+  if (known.identity !== undefined && known.identity !== replica.id && known.changing === 0) {
     known.wrong.push(`another replica, ${replica.id} after ${known.identity}: the log was found ${found}, it ${note ?? ''}`);
   }
   known.identity = replica.id;
+  known.changing = 0;
   return opened.right;
 };
 
@@ -112,12 +121,33 @@ const putOf = (dice: Dice, known: Known): Put => ({
 
 const ask = (known: Known, replica: DurableReplica, put: Put): void => {
   replica.handle(put, (answer) => {
-    if (answer.type !== 'accepted') return;
+    if (answer.type !== 'accepted' || known.isDead()) return;
     const stamp = `${answer.stamp.t}@${answer.stamp.r}`;
     const other = known.stamps.get(stamp);
     if (other !== undefined && other !== nameOf(put)) known.wrong.push(`${stamp} was given to ${other} and to ${nameOf(put)}`);
     known.stamps.set(stamp, nameOf(put));
     known.accepted.push({ put, stamp: answer.stamp });
+  });
+};
+
+/** R9: a peer's write comes in. */
+const takeIn = (dice: Dice, known: Known, { replica, handle }: Pick<DurableReplica, 'replica' | 'handle'>): void => {
+  const t = clockOf(replica) + 1;
+  const key = 'abcdefgh'.charAt(Math.floor(dice() * 8));
+  const write: Write = { t, r: PEER, client: 8, clientTime: t, key, value: `${t}` };
+  const pulled: Pulled = { type: 'pulled', from: PEER, after: null, upTo: null, writes: [write], vv: [[PEER, t]], clock: t };
+  handle({ type: 'merge', pulled }, (answer) => {
+    if (answer.type === 'merged' && !known.isDead()) known.peer = Math.max(known.peer, t);
+  });
+};
+
+/** R7a: a peer claims more of this replica than it has, which makes it another. */
+const outdate = (known: Known, { replica, handle }: Pick<DurableReplica, 'replica' | 'handle'>): void => {
+  known.changing++;
+  handle({ type: 'pull', puller: PEER, vv: [[replica.id, clockOf(replica) + 9]], after: null }, (answer) => {
+    if (answer.type !== 'pulled' || known.isDead()) return;
+    known.identity = answer.from;
+    known.changing--;
   });
 };
 
@@ -130,6 +160,9 @@ const live = async (disk: Disk, known: Known, c: Case): Promise<void> => {
     if (replica === undefined) return;
     const size = 1 + Math.floor(dice() * 4);
     for (let i = 0; i < size; i++) ask(known, replica, putOf(dice, known));
+    const calls = { replica: replica.replica, handle: replica.handle.bind(replica) };
+    if (dice() < 0.2) takeIn(dice, known, calls);
+    if (dice() < 0.1) outdate(known, calls);
     // Some wait for the taking-in, some run on beside it.
     if (dice() < 0.6) for (let i = 0; i < 6; i++) await settled();
     if (dice() < 0.15) {
@@ -158,6 +191,8 @@ const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
       if (now.type !== 'found' || now.stamp.t < stamp.t) known.wrong.push(`${nameOf(put)} was acknowledged and is gone`);
     });
   }
+  const claimed = vectorOf(replica.replica).find(([r]) => r === PEER)?.[1] ?? 0;
+  if (claimed < known.peer) known.wrong.push(`up to ${known.peer} of ${PEER} were taken in, and it knows them up to ${claimed}`);
   for (const { put, stamp } of known.accepted) {
     replica.handle({ ...put, replica: stamp.r }, (answer) => {
       if (answer.type !== 'accepted' || answer.stamp.t !== stamp.t) known.wrong.push(`${nameOf(put)} is not recognised`);
@@ -174,7 +209,17 @@ const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
 /** Does one run. */
 export const runCase = async (c: Case): Promise<Outcome> => {
   const disk = new Disk();
-  const known: Known = { accepted: [], stamps: new Map(), identity: undefined, refusals: [], wrong: [], clientTime: 0 };
+  const known: Known = {
+    isDead: () => disk.isDead(),
+    accepted: [],
+    stamps: new Map(),
+    identity: undefined,
+    changing: 0,
+    peer: 0,
+    refusals: [],
+    wrong: [],
+    clientTime: 0,
+  };
   await live(disk, known, c);
   const { calls } = disk;
   const acknowledged = known.accepted.length;

@@ -206,9 +206,10 @@ class OpenLog {
     const replica = appends.findLast((append) => append.replica !== undefined)?.replica;
     const committed = this.#journal === undefined ? this.#commitBase(appends) : this.#journal.commit(appends);
     if (replica === undefined) return committed;
+    // Before anybody is told: a replica.json with another identity than the log's is taken for one of another log's.
     const noted = (): void => {
       this.#replica = replica;
-      this.#sealAgain();
+      this.#seal(this.#settings.fsync);
     };
     if (committed !== undefined) return committed.then(noted);
     noted();
