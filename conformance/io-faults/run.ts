@@ -130,15 +130,26 @@ const ask = (known: Known, replica: DurableReplica, put: Put): void => {
   });
 };
 
-/** R9: a peer's write comes in. */
+/** R9: two of a peer's writes come in, in one part or in two. */
 const takeIn = (dice: Dice, known: Known, { replica, handle }: Pick<DurableReplica, 'replica' | 'handle'>): void => {
   const t = clockOf(replica) + 1;
-  const key = 'abcdefgh'.charAt(Math.floor(dice() * 8));
-  const write: Write = { t, r: PEER, client: 8, clientTime: t, key, value: `${t}` };
-  const pulled: Pulled = { type: 'pulled', from: PEER, after: null, upTo: null, writes: [write], vv: [[PEER, t]], clock: t };
-  handle({ type: 'merge', pulled }, (answer) => {
-    if (answer.type === 'merged' && !known.isDead()) known.peer = Math.max(known.peer, t);
-  });
+  const writeAt = (time: number): Write => {
+    const key = 'abcdefgh'.charAt(Math.floor(dice() * 8));
+    return { t: time, r: PEER, client: 8, clientTime: time, key, value: `${time}` };
+  };
+  const writes = [writeAt(t), writeAt(t + 1)];
+  const all: Pulled = { type: 'pulled', from: PEER, after: null, upTo: null, writes, vv: [[PEER, t + 1]], clock: t + 1 };
+  const between: Stamp = { t, r: PEER };
+  const parts: Pulled[] = [
+    { ...all, writes: writes.slice(0, 1), upTo: between },
+    { ...all, writes: writes.slice(1), after: between },
+  ];
+  const asked = vectorOf(replica);
+  for (const pulled of dice() < 0.5 ? [all] : parts) {
+    handle({ type: 'merge', asked, pulled }, (answer) => {
+      if (answer.type === 'merged' && answer.kind === 'last' && !known.isDead()) known.peer = Math.max(known.peer, t + 1);
+    });
+  }
 };
 
 /** R7a: a peer claims more of this replica than it has, which makes it another. */
