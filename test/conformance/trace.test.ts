@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TraceEvent } from '#bayou/core/trace.js';
+import { type ReplicaId, serverOf } from '#bayou/core/ids.js';
+import { MASTER_GUARANTEES } from '#bayou/core/session.js';
+import type { TraceBody, TraceEvent } from '#bayou/core/trace.js';
 import { parseTrace } from '../../conformance/trace/read.js';
 import { showTraceVerdict, validateTrace } from '../../conformance/trace/validate.js';
 
@@ -360,6 +362,63 @@ describe('after a command that failed half way', () => {
   it('a command that makes no sense leaves no doubt', () => {
     const refused = ran(10, 'breakConnection 0 9', [], ['line 10: 9 is unknown']);
     expect(judged([...refused, ...ran(11, 'printMemberList 0', ['1'])])).toContain('server 0 is connected to 1, 2');
+  });
+});
+
+describe('a put of which no answer came (R14), and who put it (R11a)', () => {
+  type Body = TraceBody;
+  const by = (p: string, ...bodies: ReadonlyArray<Body>): ReadonlyArray<TraceEvent> =>
+    bodies.map((body, n) => ({ p, n, ...body }));
+  const start = (replica: ReplicaId): Body => {
+    const nothing = { vv: [], clock: 0, writes: 0, transfers: [] };
+    return { type: 'start', replica, fresh: true, ...nothing };
+  };
+  const accept = (r: ReplicaId, session = 'abc'): Body => {
+    const put = { client: 5, session, clientTime: 1, clock: 0, require: [], key: 'k', value: 'v' };
+    return { type: 'accept', ...put, stamp: { t: 1, r }, repeated: false };
+  };
+  const refuse: Body = { type: 'refuse', client: 5, session: 'abc', clientTime: 1, reason: 'busy', require: [], vv: [] };
+  const asked = (replica: ReplicaId): Body => {
+    const put = { key: 'k', clientTime: 1 };
+    return { type: 'asked', server: serverOf(replica), replica, op: 'put', ...put };
+  };
+  const client = (...tries: ReadonlyArray<Body>): ReadonlyArray<TraceEvent> =>
+    by('client-5#1', { type: 'session', client: 5, session: 'abc', guarantees: MASTER_GUARANTEES }, ...tries, {
+      type: 'putDone',
+      key: 'k',
+      value: 'v',
+      clientTime: 1,
+      result: 'accepted',
+      stamp: { t: 1, r: '1.0' },
+    });
+  const rule = (...events: ReadonlyArray<ReadonlyArray<TraceEvent>>): string =>
+    validateTrace(events.flat()).rejection?.rule ?? 'conforms';
+  const both = client(asked('0.0'), asked('1.0'));
+
+  it('is sent to another server only after a refusal', () => {
+    const other = by('server-1#1', start('1.0'), accept('1.0'));
+    expect(rule(both, by('server-0#1', start('0.0'), refuse), other)).toBe('conforms');
+    expect(rule(both, by('server-0#1', start('0.0')), other)).toBe('R14');
+  });
+
+  it('is sent to the same replica as often as may be, and to no other incarnation of its server', () => {
+    const server = by('server-1#1', start('1.0'), accept('1.0'));
+    expect(rule(client(asked('1.0'), asked('1.0'), asked('1.0')), server)).toBe('conforms');
+    expect(rule(client(asked('1.7'), asked('1.0')), server)).toBe('R14');
+  });
+
+  it('never gets two stamps', () =>
+    expect(rule(by('server-0#1', start('0.0'), accept('0.0')), by('server-1#1', start('1.0'), accept('1.0')))).toBe('R14'));
+
+  it('is of the session that put it', () =>
+    expect(rule(client(asked('1.0')), by('server-1#1', start('1.0'), accept('1.0', 'def')))).toBe('R11a'));
+
+  it('is stamped by the replica that the server is then (R7a)', () => {
+    const renewed: Body = { type: 'renewed', replica: '1.99' };
+    expect(rule(by('server-1#1', start('1.0'), renewed, accept('1.99')))).toBe('conforms');
+    expect(rule(by('server-1#1', start('1.0'), renewed, accept('1.0')))).toBe('R2');
+    expect(rule(by('server-1#1', start('1.0'), { type: 'renewed', replica: '2.99' }))).toBe('R7');
+    expect(rule(by('server-1#1', start('1.0'), { type: 'renewed', replica: '1.0' }))).toBe('R7a');
   });
 });
 
