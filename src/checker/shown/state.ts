@@ -26,25 +26,40 @@ export const partsOf = <S>(model: Showing<S>, state: S): Parts => (model.parts ?
 const mapValues = <T>(parts: Parts, f: (part: unknown) => T): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, f(part)]));
 
+/** What is made of a part, once for each: most steps leave most parts as they are, and states are immutable. */
+const remembered = <T>(make: (part: unknown) => T): ((part: unknown) => T) => {
+  const known = new WeakMap<object, { readonly made: T }>();
+  return (part) => {
+    if (typeof part !== 'object' || part === null) return make(part);
+    let found = known.get(part);
+    if (found === undefined) known.set(part, (found = { made: make(part) }));
+    return found.made;
+  };
+};
+
+const partText = remembered(text);
+const partValue = remembered(plainValue);
+
 /** A state for people. */
 export const showState = <S>(model: Showing<S>, state: S): Shown =>
-  model.show === undefined ? mapValues(partsOf(model, state), text) : model.show(state);
+  model.show === undefined ? mapValues(partsOf(model, state), partText) : model.show(state);
 
 /** What a step changed, part by part, where that is shorter than the parts. */
 const changesOf = (before: Parts, after: Parts): Shown =>
   Object.fromEntries(
     Object.entries(after).flatMap(([name, part]) => {
-      const said = Object.hasOwn(before, name) ? change(before[name], part) : undefined;
+      const isSame = !Object.hasOwn(before, name) || before[name] === part;
+      const said = isSame ? undefined : change(before[name], part);
       return said === undefined ? [] : [[name, said]];
     }),
   );
 
 /** Pictures of states and steps; `shown` is what the model has of its own to show a state, if it has. */
 const picture = (shown: Shown | undefined, parts: Parts, before: Parts | undefined): Picture => {
-  const values: Readonly<Record<string, PlainValue>> = mapValues(parts, plainValue);
+  const values: Readonly<Record<string, PlainValue>> = mapValues(parts, partValue);
   if (shown !== undefined) return { state: shown, values };
   const changed = before === undefined ? {} : changesOf(before, parts);
-  return { state: mapValues(parts, text), values, ...(Object.keys(changed).length === 0 ? {} : { changed }) };
+  return { state: mapValues(parts, partText), values, ...(Object.keys(changed).length === 0 ? {} : { changed }) };
 };
 
 /** A state of a plain model; with the state before it, also what the step between them changed. */
