@@ -1,0 +1,81 @@
+/**
+ * What whoever operates a server asks it over HTTP: `/metrics` for Prometheus and `/health` for a load balancer or a supervisor. Nothing can be
+ * changed there, and no key or value is shown; it has no password, so it listens on loopback unless told otherwise.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Metrics } from './metrics.js';
+import type { ServerStatus } from './meter.js';
+
+/** How long a request may take to come, in ms. */
+const REQUEST_MS = 5_000;
+/** Connections at once. */
+const MAX_CONNECTIONS = 64;
+
+/** Where it listens, and what it shows. */
+export interface OperationsOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly status: () => ServerStatus;
+  readonly metrics: Metrics;
+}
+
+/** The running endpoint. */
+export interface Operations {
+  readonly port: number;
+  readonly close: () => void;
+}
+
+const TEXT = 'text/plain; charset=utf-8';
+
+const answer = (response: ServerResponse, status: number, type: string, text: string): void => {
+  response.writeHead(status, { 'content-type': type }).end(text);
+};
+
+const serve = async (o: OperationsOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const path = request.url?.split('?')[0];
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    answer(response, 405, TEXT, 'only GET is served here\n');
+    return;
+  }
+  const status = o.status();
+  if (path === '/health') {
+    const { failure } = status;
+    answer(response, failure === null ? 200 : 503, TEXT, `${failure ?? `replica ${status.replica} is well`}\n`);
+  } else if (path === '/metrics') {
+    const { type, text } = await o.metrics.scrape(status);
+    answer(response, 200, type, text);
+  } else {
+    answer(response, 404, TEXT, 'there are /metrics and /health\n');
+  }
+};
+
+const listening = (server: Server, { host, port }: OperationsOptions): Promise<E.Either<string, number>> =>
+  new Promise((resolve) => {
+    server.once('error', (error) => resolve(E.left(`the metrics cannot be served on ${host}:${port}: ${error.message}`)));
+    server.listen({ host, port }, () => {
+      const address = server.address();
+      resolve(E.right(typeof address === 'object' && address !== null ? address.port : port));
+    });
+  });
+
+/** Starts the endpoint. Fails with one line: the port is taken. */
+export const startOperations = async (o: OperationsOptions): Promise<E.Either<string, Operations>> => {
+  const server = createServer(
+    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: REQUEST_MS },
+    (q, a) => {
+      serve(o, q, a).catch((error: unknown) =>
+        answer(a, 500, TEXT, `${error instanceof Error ? error.message : String(error)}\n`),
+      );
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  return E.map((port: number): Operations => ({
+    port,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  }))(await listening(server, o));
+};
