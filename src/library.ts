@@ -10,12 +10,16 @@ import { createDiskLog } from './impl/log/disk-log.js';
 import { randomIncarnation } from './impl/incarnation.js';
 import { createMemoryLog } from './impl/log/memory-log.js';
 import { isHonestToken } from './impl/bounds.js';
+import { wrongWithConnect, wrongWithPeer, wrongWithStart } from './library-options.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
 import { newSecret, newSessionNumber } from './net/auth.js';
 import { makeClient } from './net/client.js';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from './net/limits.js';
 import { type Logger, makeLogger } from './net/logger.js';
-import { startServer as startNetServer } from './net/server.js';
+import type { ServerStatus } from './net/meter.js';
+import type { Metrics } from './net/metrics.js';
+import type { Operations } from './net/operations.js';
+import { type RunningServer, type ServerOptions, startServer as startNetServer } from './net/server.js';
 import { checkedTls, type Tls } from './net/transport.js';
 
 // --- sessions --------------------------------------------------------------------------------------------------------------
@@ -49,13 +53,15 @@ export interface ConnectOptions {
 /** A key or a value: text, which is taken as its UTF-8 bytes, or bytes. */
 export type Content = string | Uint8Array;
 
-/** What a get comes to (R13), with the value as text and as bytes. `ERR_SIZE`: the key is above 64 KiB; nothing was sent. */
+/** What a get comes to (R13), with the value as text and as bytes. `ERR_SIZE`: the key is above 64 KiB; `ERR_TYPE`: it is neither
+ * text nor bytes; nothing was sent. */
 export type SessionGetResult =
   | { readonly type: 'value'; readonly text: string; readonly bytes: Uint8Array; readonly stamp: Stamp }
-  | { readonly type: 'ERR_KEY' | 'ERR_DEP' | 'ERR_CONN' | 'ERR_SIZE' };
+  | { readonly type: 'ERR_KEY' | 'ERR_DEP' | 'ERR_CONN' | 'ERR_SIZE' | 'ERR_TYPE' };
 
-/** What a put comes to. `ERR_SIZE`: the key is above 64 KiB or the value above 512 KiB; nothing was sent. */
-export type SessionPutResult = PutResult | { readonly type: 'ERR_SIZE' };
+/** What a put comes to. `ERR_SIZE`: the key is above 64 KiB or the value above 512 KiB;
+ * `ERR_TYPE`: one of them is neither text nor bytes; nothing was sent. */
+export type SessionPutResult = PutResult | { readonly type: 'ERR_SIZE' | 'ERR_TYPE' };
 
 /** A session: what it wrote and read is seen by what it reads later, as its guarantees say, at whichever server. */
 export interface BayouSession {
@@ -68,6 +74,8 @@ export interface BayouSession {
   /** Closes the connections. Requests under way come to `ERR_CONN` or `UNKNOWN`. */
   readonly close: () => void;
 }
+
+const isContent = (u: unknown): u is Content => typeof u === 'string' || u instanceof Uint8Array;
 
 const bytesOf = (content: Content): Bytes =>
   typeof content === 'string' ? bytesOfText(content) : Buffer.from(content).toString('latin1');
@@ -91,6 +99,8 @@ const sessionOf = (o: ConnectOptions): E.Either<string, Session> => {
  * a server that cannot be reached yet is dialed again when it is needed.
  */
 export const connect = async (o: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
+  const wrong = wrongWithConnect(o);
+  if (wrong !== undefined) return E.left(wrong);
   const tls = checkedTls(o.tls, false);
   if (E.isLeft(tls)) return tls;
   const session = sessionOf(o);
@@ -111,10 +121,12 @@ export const connect = async (o: ConnectOptions): Promise<E.Either<string, Bayou
   }
 
   const put = async (key: Content, value: Content): Promise<SessionPutResult> => {
+    if (!isContent(key) || !isContent(value)) return { type: 'ERR_TYPE' };
     const [k, v] = [bytesOf(key), bytesOf(value)];
     return k.length > MAX_KEY_BYTES || v.length > MAX_VALUE_BYTES ? { type: 'ERR_SIZE' } : client.put(k, v);
   };
   const get = async (key: Content): Promise<SessionGetResult> => {
+    if (!isContent(key)) return { type: 'ERR_TYPE' };
     const k = bytesOf(key);
     if (k.length > MAX_KEY_BYTES) return { type: 'ERR_SIZE' };
     const got = await client.get(k);
@@ -155,6 +167,10 @@ export interface StartServerOptions {
    * the log can show. Default: false.
    */
   readonly newIncarnation?: boolean;
+  /** Serves `/metrics` and `/health` over HTTP on this port, 0 for any that is free. Default: they are not served. */
+  readonly metricsPort?: number;
+  /** Where it serves them. Default: 127.0.0.1. */
+  readonly metricsHost?: string;
   /** What is logged, to standard error: a pino level. Default: `warn`. */
   readonly logLevel?: string;
 }
@@ -167,38 +183,72 @@ export interface BayouServer {
   readonly secret: string;
   /** The replica that it is now, with its incarnation (R7): another one where a peer knows more of it than its log (R7a). */
   readonly replica: ReplicaId;
+  /** Where it serves its metrics and its health; null: nowhere. */
+  readonly metricsPort: number | null;
+  /** How it is with it now: its replica, its log, its peers. */
+  readonly status: () => ServerStatus;
   /** Pulls from another server from now on; fails with one line where it can't be reached yet, and goes on trying. */
   readonly link: (peer: ServerAddress) => Promise<E.Either<string, void>>;
   /** Stops serving; every acknowledged write is in the log. */
   readonly close: () => Promise<void>;
 }
 
-/** Starts a server in this process. Fails with one line: the port is taken, the log is damaged or in use. */
+/** The metrics of a server with these options; undefined where they are not served. prom-client is loaded only for them. */
+const metricsOf = async (o: StartServerOptions): Promise<Metrics | undefined> =>
+  o.metricsPort === undefined ? undefined : (await import('./net/metrics.js')).makeMetrics(o.dataDir);
+
+/** Serves the metrics; null where there are none. Fails with one line: the port is taken. */
+const serveMetrics = async (
+  o: StartServerOptions,
+  metrics: Metrics | undefined,
+  server: RunningServer,
+): Promise<E.Either<string, Operations | null>> => {
+  if (metrics === undefined) return E.right(null);
+  const { startOperations } = await import('./net/operations.js');
+  return startOperations({ host: o.metricsHost ?? '127.0.0.1', port: o.metricsPort ?? 0, status: server.status, metrics });
+};
+
+const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | undefined): ServerOptions => ({
+  id: o.id,
+  secret,
+  tls: o.tls,
+  host: o.host ?? '127.0.0.1',
+  ports: { wanted: 0, range: o.port === undefined ? null : [o.port, o.port] },
+  log: o.dataDir === undefined ? createMemoryLog() : createDiskLog(o.dataDir, { fsync: o.fsync ?? false }),
+  newIncarnation: o.newIncarnation ?? false,
+  freshIncarnation: o.incarnation ?? randomIncarnation(),
+  antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
+  timeoutMs: REQUEST_MS,
+  refused: [],
+  peers: (o.peers ?? []).map(({ id, host = '127.0.0.1', port }) => ({ id, address: { host, port } })),
+  logger: loggerOf(`bayou-server-${o.id}`, o.logLevel ?? 'warn'),
+  trace: undefined,
+  meter: metrics?.meter,
+  name: `server-${o.id}`,
+});
+
+/** Starts a server in this process. Fails with one line: a wrong option, the port is taken, the log is damaged or in use. */
 export const startServer = async (o: StartServerOptions): Promise<E.Either<string, BayouServer>> => {
+  const wrong = wrongWithStart(o);
+  if (wrong !== undefined) return E.left(wrong);
   const tls = checkedTls(o.tls, true);
   if (E.isLeft(tls)) return tls;
   const secret = o.secret ?? newSecret();
-  const started = await startNetServer({
-    id: o.id,
-    secret,
-    tls: o.tls,
-    host: o.host ?? '127.0.0.1',
-    ports: { wanted: 0, range: o.port === undefined ? null : [o.port, o.port] },
-    log: o.dataDir === undefined ? createMemoryLog() : createDiskLog(o.dataDir, { fsync: o.fsync ?? false }),
-    newIncarnation: o.newIncarnation ?? false,
-    freshIncarnation: o.incarnation ?? randomIncarnation(),
-    antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
-    timeoutMs: REQUEST_MS,
-    refused: [],
-    peers: (o.peers ?? []).map(({ id, host = '127.0.0.1', port }) => ({ id, address: { host, port } })),
-    logger: loggerOf(`bayou-server-${o.id}`, o.logLevel ?? 'warn'),
-    trace: undefined,
-    name: `server-${o.id}`,
-  });
+  const metrics = await metricsOf(o);
+  const started = await startNetServer(netOptionsOf(o, secret, metrics));
   if (E.isLeft(started)) return started;
   const server = started.right;
-  const link = ({ id, host = '127.0.0.1', port }: ServerAddress): Promise<E.Either<string, void>> =>
-    server.link(id, { host, port });
+  const operations = await serveMetrics(o, metrics, server);
+  if (E.isLeft(operations)) {
+    await server.close();
+    return operations;
+  }
+  const link = async (peer: ServerAddress): Promise<E.Either<string, void>> => {
+    const wrongPeer = wrongWithPeer(peer);
+    return wrongPeer === undefined
+      ? server.link(peer.id, { host: peer.host ?? '127.0.0.1', port: peer.port })
+      : E.left(wrongPeer);
+  };
   return E.right({
     id: o.id,
     ...server.address,
@@ -206,7 +256,12 @@ export const startServer = async (o: StartServerOptions): Promise<E.Either<strin
     get replica() {
       return server.replica;
     },
+    metricsPort: operations.right?.port ?? null,
+    status: server.status,
     link,
-    close: server.close,
+    close: () => {
+      operations.right?.close();
+      return server.close();
+    },
   });
 };

@@ -18,6 +18,8 @@ interface Options extends TlsFiles {
   readonly secretFile: string;
   readonly peer: ReadonlyArray<ServerAddress>;
   readonly antiEntropyMs: number;
+  readonly metricsHost: string;
+  readonly metricsPort?: number;
   readonly logLevel: string;
 }
 
@@ -38,6 +40,8 @@ const run = async (o: Options): Promise<number> => {
     return 1;
   }
   const { id, host, port, replica, close } = started.right;
+  const { metricsPort } = started.right;
+  if (metricsPort !== null) process.stdout.write(`metrics and health on http://${shown(o.metricsHost)}:${metricsPort}\n`);
   process.stdout.write(`server ${id} (replica ${replica}) listens on ${shown(host)}:${port}\n`);
   await stopped();
   await close();
@@ -58,6 +62,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .option('--anti-entropy-ms <ms>', 'period of background pulls; 0: none', wholeNumber(0, 3_600_000), ANTI_ENTROPY_MS)
     .option('--new-incarnation', 'go on as a new replica: once, after the whole machine was put back to an earlier state', false)
     .option('--fsync', 'acknowledge only what survives the death of the machine', false)
+    .option('--metrics-port <port>', 'serve /metrics and /health over HTTP there; 0: any free port', wholeNumber(0, 65_535))
+    .option('--metrics-host <address>', 'where to serve them', host, '127.0.0.1')
     .addOption(new Option('--log-level <level>', 'what it logs, to standard error').choices(LOG_LEVELS).default('info'))
     .option(
       '--config <file>',

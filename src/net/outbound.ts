@@ -17,12 +17,20 @@ export interface Outbound {
   readonly reach: (withinMs: number, patient: boolean, done: (c: E.Either<string, Connection>) => void) => void;
   /** Asks over the connection, dialing first if need be. */
   readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
+  /** Is there a connection now? */
+  readonly isUp: () => boolean;
   /** Cuts the connection; it is not dialed again. */
   readonly close: (why: string) => void;
 }
 
-/** How a peer is reached. */
-export const outbound = (identity: Identity, address: Address, peer: Party, callbacks: Callbacks): Outbound => {
+/** How a peer is reached. `onUp` is told of each connection that is made. */
+export const outbound = (
+  identity: Identity,
+  address: Address,
+  peer: Party,
+  callbacks: Callbacks,
+  onUp: () => void = () => undefined,
+): Outbound => {
   let current: Connection | undefined;
   let dialing: Promise<E.Either<string, Connection>> | undefined;
   let closed: string | undefined;
@@ -43,6 +51,7 @@ export const outbound = (identity: Identity, address: Address, peer: Party, call
     }
     failures = 0;
     current = dialed.right;
+    onUp();
     return dialed;
   };
 
@@ -96,5 +105,5 @@ export const outbound = (identity: Identity, address: Address, peer: Party, call
     for (const end of ends) end(E.left(why));
   };
 
-  return { peer, connected, reach, ask, close };
+  return { peer, connected, reach, ask, isUp: () => current?.isOpen() === true, close };
 };

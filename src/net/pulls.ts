@@ -13,6 +13,7 @@ import type { Pull, Pulled } from '../core/messages.js';
 import type { DurableReplica } from '../impl/durable.js';
 import { requestFor, transfersOf, type AnswerTo } from '../impl/replica.js';
 import type { Logger } from './logger.js';
+import type { Meter } from './meter.js';
 import type { Outbound } from './outbound.js';
 import type { Party } from './protocol.js';
 import { BAD } from './refusals.js';
@@ -31,6 +32,7 @@ export interface PullerOptions {
   /** An answer of this peer's was looked at. */
   readonly onMerged: (peer: Party) => void;
   readonly trace: Tracer;
+  readonly meter: Meter;
   readonly names: PullNames;
   readonly peers: () => ReadonlyMap<NodeId, Outbound>;
 }
@@ -51,6 +53,8 @@ export interface Puller {
   readonly pullAll: () => void;
   /** Pulls all that each peer has now. `onPart` is called for each part on the way. */
   readonly sync: (onPart: () => void) => Promise<SyncResult>;
+  /** How long ago a pull from a peer last ended with all that it had, in ms; null: never. */
+  readonly sincePullMs: (peer: NodeId) => number | null;
 }
 
 /** `failed`: there was no answer, or none of use. */
@@ -65,6 +69,7 @@ export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller =>
   /** The peer whose pull takes more than one part and goes on. */
   let long: NodeId | undefined;
   let waitingForTurn: (() => void)[] = [];
+  const lastPulled = new Map<NodeId, number>();
   let pulls = 0;
   let partListeners: (() => void)[] = [];
 
@@ -76,6 +81,7 @@ export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller =>
         if (answer.type === 'refused' && BAD.has(answer.reason))
           o.sayBad(`server ${serverOf(pulled.from)}'s answer to a pull was refused: ${answer.reason}`);
         o.onMerged({ role: 'server', id: serverOf(pulled.from) });
+        o.meter.pulled(serverOf(pulled.from), answer.type === 'merged' ? 'merged' : 'failed', pulled.writes.length);
         resolve(answer.type === 'merged' ? answer.kind : 'failed');
       });
     });
@@ -89,6 +95,7 @@ export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller =>
       peer.ask({ type: 'namedPull', pull, ask }, o.timeoutMs, (result) => {
         if (E.isLeft(result)) {
           o.logger.debug(`no pull from server ${peer.peer.id}: ${result.left.why}`);
+          o.meter.pulled(peer.peer.id, 'failed', 0);
           resolve('failed');
         } else if (result.right.type === 'pulled' && serverOf(result.right.from) === peer.peer.id) {
           resolve(merge(pull, ask, result.right));
@@ -112,6 +119,7 @@ export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller =>
     const { id } = peer.peer;
     for (let useless = 0; useless < MAX_USELESS;) {
       const came = await pullPart(peer);
+      if (came === 'last') lastPulled.set(id, performance.now());
       if (came === 'last' || came === 'failed') return came === 'last';
       useless = came === 'other' ? useless + 1 : 0;
       if (came === 'part') for (const listener of partListeners) listener();
@@ -157,5 +165,9 @@ export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller =>
     return { failed: peers.flatMap((p, i) => (pulled[i] === true ? [] : [p.peer.id])), inParts };
   };
 
-  return { pull: (peer) => pullOnce(peer, false), pullAll, sync };
+  const sincePullMs = (id: NodeId): number | null => {
+    const last = lastPulled.get(id);
+    return last === undefined ? null : performance.now() - last;
+  };
+  return { pull: (peer) => pullOnce(peer, false), pullAll, sync, sincePullMs };
 };

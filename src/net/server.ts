@@ -12,6 +12,7 @@ import type { Identity } from './handshake.js';
 import { FIRST_CONTACT_MS, HANDSHAKE_MS } from './limits.js';
 import { listen, type Ports } from './listen.js';
 import type { Logger } from './logger.js';
+import { type Meter, NO_METER, type ServerStatus } from './meter.js';
 import { outbound, type Outbound } from './outbound.js';
 import type { Address, Ask, Party } from './protocol.js';
 import { makePuller } from './pulls.js';
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly peers?: ReadonlyArray<{ readonly id: NodeId; readonly address: Address }>;
   readonly logger: Logger;
   readonly trace: Tracer;
+  /** Told of what the server does; default: nobody is. */
+  readonly meter?: Meter | undefined;
   /** This process's name, which makes the names of its pulls unique. */
   readonly name: string;
   /** For tests alone. */
@@ -64,6 +67,8 @@ export interface RunningServer {
   readonly link: (peer: NodeId, address: Address) => Promise<E.Either<string, void>>;
   /** Cuts the link to a server or client: it is refused until linked again. */
   readonly unlink: (peer: Party) => void;
+  /** How it is with it now. */
+  readonly status: () => ServerStatus;
   /** Stops serving and closes the log; every acknowledged write is in it (R10). Again is the same as once. */
   readonly close: () => Promise<void>;
 }
@@ -123,9 +128,13 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     address: { host: o.host, port },
     link: server.link,
     unlink: server.unlink,
+    status: server.status,
     close: () => (closing ??= close()),
   });
 };
+
+/** What a request came to, in a word for whoever counts. */
+const outcomeOf = (answer: { readonly type: string; readonly reason?: string }): string => answer.reason ?? answer.type;
 
 /** Waits for something, so many ms at most. */
 const within = async (ms: number, something: Promise<unknown>): Promise<void> => {
@@ -145,11 +154,11 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
   const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };
   /** The replica that this server was as far as has been said. */
   let known = durable.replica.id;
-  const { name, timeoutMs, logger, trace } = o;
+  const { name, timeoutMs, logger, trace, meter = NO_METER } = o;
   const sayBad = throttled(logger.warn);
   const onMerged = (peer: Party): void => noteIdentity(peer);
   const puller = makePuller(
-    { name, timeoutMs, logger, sayBad, onMerged, trace, names: pullNames, peers: () => links.outbound },
+    { name, timeoutMs, logger, sayBad, onMerged, trace, meter, names: pullNames, peers: () => links.outbound },
     durable,
   );
 
@@ -170,7 +179,8 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     o.trace?.({ type: 'link', peer, up: true });
     if (address === null) return E.right(undefined);
     links.outbound.get(peer)?.close('linked again');
-    const out = outbound(identity, address, { role: 'server', id: peer }, callbacks);
+    const up = (): void => logger.info(`server ${peer} is up`);
+    const out = outbound(identity, address, { role: 'server', id: peer }, callbacks, up);
     links.outbound.set(peer, out);
     return E.map(() => undefined)(await out.connected());
   };
@@ -250,14 +260,19 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
       durable.handle(ask, (answer) => {
         if (answer.type === 'refused' && BAD.has(answer.reason))
           sayBad(`put ${ask.clientTime} of client ${id}, session ${ask.session}, was refused: ${answer.reason}`);
+        meter.served('put', outcomeOf(answer));
         reply(answer);
       });
     } else if (role === 'client' && ask.type === 'get' && ask.client === id) {
-      durable.handle(ask, reply);
+      durable.handle(ask, (answer) => {
+        meter.served('get', outcomeOf(answer));
+        reply(answer);
+      });
     } else if (role === 'server' && ask.type === 'namedPull') {
       pullNames.set(ask.ask, ask.pull);
       durable.handle(ask.ask, (answer) => {
         noteIdentity(connection.peer);
+        if (answer.type === 'pulled') meter.answered(answer.writes.length);
         reply(answer);
       });
     } else {
@@ -272,7 +287,11 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
 
   const callbacks = {
     onAsk,
-    onClose: (connection: Connection) => void links.inbound.delete(connection),
+    onClose: (connection: Connection, why: string) => {
+      // What is not inbound is a peer that this server dialed.
+      if (!links.inbound.delete(connection) && connection.peer.role === 'server')
+        logger.info(`server ${connection.peer.id} is down: ${why}`);
+    },
     onFault: (connection: Connection, what: string) =>
       o.logger.warn(`${connection.peer.role} ${connection.peer.id} was cut off: it sent ${what}`),
   };
@@ -297,5 +316,15 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     for (const c of links.inbound) c.retire();
   };
 
-  return { identity, admit, onConnection, callbacks, link, unlink, meet, pullAll: puller.pullAll, announce, hangUp };
+  const status = (): ServerStatus => ({
+    replica: durable.replica.id,
+    clock: clockOf(durable.replica),
+    keys: sizeOf(durable.replica),
+    waiting: durable.waiting,
+    connections: links.inbound.size,
+    failure: durable.failure?.message ?? null,
+    peers: [...links.outbound].map(([id, out]) => ({ id, up: out.isUp(), sincePullMs: puller.sincePullMs(id) })),
+  });
+
+  return { identity, admit, onConnection, callbacks, status, link, unlink, meet, pullAll: puller.pullAll, announce, hangUp };
 };
