@@ -135,7 +135,7 @@ export interface ReplicaOptions {
 }
 
 /** How much goes into one answer: what a process can read, check and write down in a few milliseconds. */
-export const PART: PartLimits = { writes: 2048, bytes: 512 * 1024 };
+export const PART: PartLimits = { writes: 1024, bytes: 256 * 1024 };
 /** Keys and writes that one step of {@link Settle} looks at. */
 const SETTLED_AT_ONCE = 4096;
 

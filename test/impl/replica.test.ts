@@ -191,7 +191,7 @@ describe('order, store and log', () => {
 describe('a pull (R9)', () => {
   test('carries what is missing, and costs that and no more', () => {
     const [a, b] = [createReplica('1.0'), createReplica('2.0')];
-    for (let i = 1; i <= 2000; i++) step(a, put({ clientTime: i, key: `k${i}` }));
+    for (let i = 1; i <= 1000; i++) step(a, put({ clientTime: i, key: `k${i}` }));
     pullFrom(b, a);
     for (let missing = 0; missing <= 3; missing++) {
       for (let i = 0; i < missing; i++) step(a, put({ clientTime: 10_000 + 10 * missing + i, key: `n${missing} ${i}` }));

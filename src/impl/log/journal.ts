@@ -19,8 +19,11 @@ export interface JournalLimits {
   readonly takeInMs: number;
   /** How many changes in the journal alone start the taking-in sooner. */
   readonly takeInCount: number;
-  /** Changes in the journal alone above which a commit waits for the database. */
+  /** The same by their size, in bytes. */
+  readonly takeInBytes: number;
+  /** Changes in the journal alone above which a commit waits for the database, and their size in bytes. */
   readonly maxBehind: number;
+  readonly maxBehindBytes: number;
   /** The size in bytes from which on a journal file is followed by another. */
   readonly fileBytes: number;
 }
@@ -29,8 +32,34 @@ export interface JournalLimits {
 export const JOURNAL_LIMITS: JournalLimits = {
   takeInMs: 2000,
   takeInCount: 4096,
+  takeInBytes: 4 * 1024 * 1024,
   maxBehind: 65_536,
+  maxBehindBytes: 64 * 1024 * 1024,
   fileBytes: 16 * 1024 * 1024,
+};
+
+/** As many bytes of changes go into the database at once: encoding them keeps everybody waiting for some milliseconds. */
+const BATCH_BYTES = 1024 * 1024;
+
+/** A change that the database does not have yet, and its size in the journal. */
+interface Behind {
+  readonly append: Append;
+  readonly bytes: number;
+}
+
+/** Changes in runs of about {@link BATCH_BYTES}. */
+const batchesOf = (behind: ReadonlyArray<Behind>): ReadonlyArray<ReadonlyArray<Behind>> => {
+  const batches: Behind[][] = [];
+  let room = 0;
+  for (const one of behind) {
+    if (room < one.bytes) {
+      batches.push([]);
+      room = BATCH_BYTES;
+    }
+    batches.at(-1)?.push(one);
+    room -= one.bytes;
+  }
+  return batches;
 };
 
 /** Where a journal is, and what is around it. */
@@ -59,7 +88,9 @@ export class Journal {
   readonly #sealed: JournalFile[] = [];
   #file: JournalFile;
   /** Changes that the database does not have yet. */
-  #behind: Append[] = [];
+  #behind: Behind[] = [];
+  /** Their size, with that of those which are on their way to it. */
+  #behindBytes = 0;
   #takingIn: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
@@ -79,15 +110,16 @@ export class Journal {
   /** `undefined`: the changes are durable; a promise: they are when it resolves. Throws when they cannot be. */
   commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#behind.length > this.#limits.maxBehind) return this.#takeIn().then(() => this.commit(appends));
+    const { maxBehind, maxBehindBytes, takeInCount, takeInBytes } = this.#limits;
+    if (this.#behind.length > maxBehind || this.#behindBytes > maxBehindBytes)
+      return this.#takeIn().then(() => this.commit(appends));
     try {
       if (this.#file.size > this.#limits.fileBytes) this.#rotate();
       this.#write(appends);
     } catch (error) {
       throw this.#fail(error);
     }
-    this.#behind.push(...appends);
-    if (this.#behind.length >= this.#limits.takeInCount) void this.#takeIn();
+    if (this.#behind.length >= takeInCount || this.#behindBytes >= takeInBytes) void this.#takeIn();
     else this.#timer ??= setTimeout(() => void this.#takeIn(), this.#limits.takeInMs).unref();
     return undefined;
   }
@@ -148,6 +180,8 @@ export class Journal {
       throw error;
     }
     this.#place.highWater.raise(to.last + appends.length);
+    for (const [i, append] of appends.entries()) this.#behind.push({ append, bytes: records[i]!.length });
+    this.#behindBytes += at - to.size;
     to.size = at;
     to.last += appends.length;
   }
@@ -161,11 +195,15 @@ export class Journal {
 
   async #takeInAll(): Promise<void> {
     const taken = this.#behind;
-    const last = this.#file.last;
+    let last = this.#file.last - taken.length;
     this.#behind = [];
     try {
-      await this.#place.takeIn(merged(taken), last);
-      this.#removeSealed(last);
+      for (const batch of batchesOf(taken)) {
+        last += batch.length;
+        await this.#place.takeIn(merged(batch.map(({ append }) => append)), last);
+        this.#behindBytes -= batch.reduce((sum, { bytes }) => sum + bytes, 0);
+        this.#removeSealed(last);
+      }
     } catch (error) {
       // The changes are in the journal; nothing is lost, but no more can be promised.
       this.#fail(error);

@@ -1,0 +1,44 @@
+/** A TCP relay that lets through so many bytes a second in each direction. */
+import { connect, createServer, type Socket } from 'node:net';
+
+/** How often bytes are let through, in ms. */
+const TICK_MS = 10;
+
+/** Relays at this rate; a writer that is too fast is not read from. */
+const relay = (from: Socket, to: Socket, bytesPerSecond: number): void => {
+  const most = (bytesPerSecond * TICK_MS) / 1000;
+  let queue: Buffer[] = [];
+  let queued = 0;
+  from.on('data', (chunk: Buffer) => {
+    queue.push(chunk);
+    queued += chunk.length;
+    if (queued > 2 * most) from.pause();
+  });
+  const timer = setInterval(() => {
+    if (queued === 0) return;
+    const all = Buffer.concat(queue);
+    to.write(all.subarray(0, most));
+    queue = all.length > most ? [all.subarray(most)] : [];
+    queued = Math.max(0, all.length - most);
+    if (queued <= 2 * most) from.resume();
+  }, TICK_MS);
+  from.on('error', () => undefined);
+  from.on('close', () => {
+    clearInterval(timer);
+    to.destroy();
+  });
+};
+
+/** Listens for one that leads to a port of this machine, and gives its own. */
+export const throttle = (port: number, bytesPerSecond: number): Promise<{ readonly port: number; readonly close: () => void }> =>
+  new Promise((resolve) => {
+    const server = createServer((near) => {
+      const far = connect(port, '127.0.0.1');
+      relay(near, far, bytesPerSecond);
+      relay(far, near, bytesPerSecond);
+    });
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve({ port: typeof address === 'object' && address !== null ? address.port : 0, close: () => server.close() });
+    });
+  });
