@@ -10,12 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
+import { throttle } from '#bayou/conformance/faults/throttle.js';
 import { newSecret } from '#bayou/net/auth.js';
 import { dial } from '#bayou/net/handshake.js';
 import type { Answer, Ask, Party } from '#bayou/net/protocol.js';
 import type { CatchupSays, CatchupServer } from './support/catchup-server.js';
 import { figure, machine, table, writeSection } from './support/table.js';
-import { throttle } from './support/throttle.js';
 
 const SERVER = fileURLToPath(new URL('support/catchup-server.js', import.meta.url));
 const MASTER: Party = { role: 'master', id: 0 };

@@ -4,8 +4,16 @@ import { connect, createServer, type Socket } from 'node:net';
 /** How often bytes are let through, in ms. */
 const TICK_MS = 10;
 
+/** A relay that runs. */
+export interface Throttle {
+  readonly port: number;
+  /** How many bytes it has let through. */
+  readonly passed: () => number;
+  readonly close: () => void;
+}
+
 /** Relays at this rate; a writer that is too fast is not read from. */
-const relay = (from: Socket, to: Socket, bytesPerSecond: number): void => {
+const relay = (from: Socket, to: Socket, bytesPerSecond: number, onPass: (bytes: number) => void): void => {
   const most = (bytesPerSecond * TICK_MS) / 1000;
   let queue: Buffer[] = [];
   let queued = 0;
@@ -18,6 +26,7 @@ const relay = (from: Socket, to: Socket, bytesPerSecond: number): void => {
     if (queued === 0) return;
     const all = Buffer.concat(queue);
     to.write(all.subarray(0, most));
+    onPass(Math.min(all.length, most));
     queue = all.length > most ? [all.subarray(most)] : [];
     queued = Math.max(0, all.length - most);
     if (queued <= 2 * most) from.resume();
@@ -30,15 +39,20 @@ const relay = (from: Socket, to: Socket, bytesPerSecond: number): void => {
 };
 
 /** Listens for one that leads to a port of this machine, and gives its own. */
-export const throttle = (port: number, bytesPerSecond: number): Promise<{ readonly port: number; readonly close: () => void }> =>
+export const throttle = (port: number, bytesPerSecond: number): Promise<Throttle> =>
   new Promise((resolve) => {
+    let passed = 0;
+    const count = (bytes: number): void => {
+      passed += bytes;
+    };
     const server = createServer((near) => {
       const far = connect(port, '127.0.0.1');
-      relay(near, far, bytesPerSecond);
-      relay(far, near, bytesPerSecond);
+      relay(near, far, bytesPerSecond, count);
+      relay(far, near, bytesPerSecond, count);
     });
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      resolve({ port: typeof address === 'object' && address !== null ? address.port : 0, close: () => server.close() });
+      const own = typeof address === 'object' && address !== null ? address.port : 0;
+      resolve({ port: own, passed: () => passed, close: () => server.close() });
     });
   });
