@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { wholeNumber } from '#bayou/master/options.js';
 import type { Fault } from './disk.js';
+import { hasStrace, killAtCalls } from './real.js';
 import { KINDS, runAll, runCase, type Bad, type Case } from './run.js';
 
 interface Options {
@@ -12,6 +13,7 @@ interface Options {
   readonly fsync?: boolean;
   readonly fault?: string;
   readonly again?: string;
+  readonly strace?: number;
 }
 
 const textOf = (f: Fault): string => `${f.kind}:${f.at}:${f.part}`;
@@ -70,6 +72,24 @@ const many = async (o: Options): Promise<number> => {
   return 0;
 };
 
+const real = (calls: number): number => {
+  if (!hasStrace()) {
+    process.stderr.write('faults:io: there is no strace here that may trace; install it, or leave --strace out\n');
+    return 1;
+  }
+  const { kills, acknowledged, wrong } = killAtCalls(calls);
+  for (const line of wrong) process.stdout.write(`${line}\n`);
+  process.stdout.write(
+    `${kills} kills in system calls, ${acknowledged} puts acknowledged, ${wrong.length} logs not as they should be\n`,
+  );
+  return wrong.length > 0 ? 1 : 0;
+};
+
+const chosen = (o: Options): Promise<number> | number => {
+  if (o.strace !== undefined) return real(o.strace);
+  return o.fault === undefined ? many(o) : one(o);
+};
+
 const main = async (): Promise<number> => {
   let status = 0;
   await new Command('faults:io')
@@ -80,9 +100,10 @@ const main = async (): Promise<number> => {
     .option('--fsync', 'for one case: with fsync')
     .option('--fault <kind:call:part>', 'this one case')
     .option('--again <kind:call:part>', 'and this in the opening after it')
+    .option('--strace <calls>', 'instead: kill a real process in each of so many system calls', wholeNumber(1, 10_000))
     .exitOverride()
     .action(async (o: Options) => {
-      status = o.fault === undefined ? await many(o) : await one(o);
+      status = await chosen(o);
     })
     .parseAsync();
   return status;
