@@ -167,7 +167,6 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
     const { key, value, clientTime } = put.request;
     const stamp = result.type === 'accepted' ? result.stamp : null;
     o.trace?.({ type: 'putDone', key, value, clientTime, result: result.type, stamp });
-    wakeWaiting();
   };
 
   return (key, value) =>
@@ -180,6 +179,7 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
         if (effect.type === 'done') {
           finish(put, effect.result, answer);
           resolve(effect.result);
+          wakeWaiting();
           return;
         }
         const { server } = effect;

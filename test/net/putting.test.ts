@@ -193,48 +193,43 @@ describe('a put', () => {
 });
 
 describe('a put after one whose stamp nobody knows', () => {
-  /** Server 1 has the first put and is gone; server 2 takes everything. */
+  /** Server 1 has the first put and is gone; server 2 takes everything. `giveUp` cuts the link to server 1: the first put is unknown then. */
   const stuck = async (guarantees: Partial<Guarantees> = {}) => {
     const [one, two] = [await scripted(1), await scripted(2)];
-    const client = await clientOf([one, two], 2_000, guarantees);
+    const client = await clientOf([one, two], LONG, guarantees);
     one.act = (got) => {
       one.closed = true;
       breakOff(got);
     };
     two.act = ({ ask, reply }) => reply(ask.type === 'put' ? accepted(5, 2) : { type: 'missing' });
-    let isOver = false;
-    const first = client.put('k', 'old').then((result) => {
-      isOver = true;
-      return result;
-    });
+    const first = client.put('k', 'old');
     await until(() => one.closed);
     // It is answered when the session has seen that the connection broke.
     await client.get('another');
-    return { client, two, first, isOver: () => isOver };
+    const giveUp = async (): Promise<void> => {
+      client.unlink(1);
+      expect(await first).toEqual({ type: 'UNKNOWN' });
+    };
+    return { client, two, giveUp };
   };
 
-  test('to the same key waits for its result', async () => {
-    const { client, two, first, isOver } = await stuck();
-    two.act = ({ reply }) => {
-      expect(isOver()).toBe(true);
-      reply(accepted(5, 2));
-    };
-    expect(await client.put('k', 'new')).toEqual(accepted(5, 2));
-    expect(await first).toEqual({ type: 'UNKNOWN' });
+  test.each([
+    ['the same key', 'k', {}],
+    ['another key, where the session asks for Monotonic Writes,', 'l', { monotonicWrites: true }],
+  ])('to %s waits for its result', async (_what, key, guarantees) => {
+    const { client, two, giveUp } = await stuck(guarantees);
+    const later = client.put(key, 'new');
+    // What is asked after it is answered, so it would have been sent.
+    await client.get('yet another');
+    expect(two.puts()).toEqual([]);
+    await giveUp();
+    expect(await later).toEqual(accepted(5, 2));
   });
 
   test('to another key does not', async () => {
-    const { client, first, isOver } = await stuck();
+    const { client, giveUp } = await stuck();
     expect(await client.put('l', 'new')).toEqual(accepted(5, 2));
-    expect(isOver()).toBe(false);
-    expect(await first).toEqual({ type: 'UNKNOWN' });
-  });
-
-  test('to another key does where the session asks for Monotonic Writes', async () => {
-    const { client, first, isOver } = await stuck({ monotonicWrites: true });
-    await client.put('l', 'new');
-    expect(isOver()).toBe(true);
-    expect(await first).toEqual({ type: 'UNKNOWN' });
+    await giveUp();
   });
 });
 
