@@ -5,6 +5,7 @@ import { incarnationOf } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
 import { MASTER_GUARANTEES } from '#bayou/core/session.js';
 import { keyOf } from '#bayou/model/texts.js';
+import { kill, restart } from '#bayou/model/restarts.js';
 import type { Rules } from '#bayou/model/rules.js';
 import * as Sv from '#bayou/model/server.js';
 import * as S from '#bayou/model/session.js';
@@ -167,7 +168,7 @@ const joinServer = (layout: Layout, world: World, id: NodeId, keepsLog: boolean)
   const at = layout.servers.indexOf(id);
   const before = world.servers[at];
   if (before === undefined) return { ...world, servers: [...world.servers, Sv.newServer(id)] };
-  const back = keepsLog ? Sv.restart(before) : Sv.newServer(id, incarnationOf(before.replica) + 1);
+  const back = keepsLog ? restart(before) : Sv.newServer(id, incarnationOf(before.replica) + 1);
   return withServer(world, at, back);
 };
 
@@ -193,7 +194,7 @@ export const perform = (layout: Layout, world: World, c: Command, keepsLog: bool
       return silent(joinServer(layout, world, c.id, keepsLog));
     case 'killServer': {
       const at = layout.servers.indexOf(c.id);
-      return silent(withServer(world, at, Sv.kill(world.servers[at]!)));
+      return silent(withServer(world, at, kill(world.servers[at]!)));
     }
     case 'joinClient':
       return silent({ ...world, clients: [...world.clients, S.newSession(c.id, [c.server])] });

@@ -1,10 +1,10 @@
 /**
- * A replica: what it is, and what it does on a put, a get, a pull, a kill and a restart. Each is a pure function over the
- * messages of `src/core`; the variants are the marked departures.
+ * A replica: what it is, and what it does on a put, a get and a pull (on a kill and a restart: `restarts.ts`). Each is a pure
+ * function over the messages of `src/core`; the variants are the marked departures.
  */
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../core/bytes.js';
-import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from '../core/ids.js';
+import { replicaId, serverOf, type NodeId, type ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled as Message, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { Stamp, Transfer } from '../core/write.js';
 import { looksTheSame, type Identity, type Logged } from './identity.js';
@@ -315,32 +315,3 @@ export const addLate =
       log: pruned(rules, server, L.add(server.log, writes)),
       midway: null,
     });
-
-// --- kill and restart (R7, R7a, R10) ---------------------------------------------------------------------------------------
-
-/** SIGKILL: what is in the durable log stays (R10), what was under way is gone. */
-export const kill = (server: Server): Server => serverWith(server, { up: false, midway: null });
-
-/** Back with its log: the same replica (R7), with every write that it acknowledged (R10). */
-export const restart = (server: Server): Server => serverWith(server, { up: true });
-
-/** The next replica of the same server, which no replica was before (R7): a server's incarnations only grow. */
-const nextReplica = ({ replica }: Server): ReplicaId => replicaId(serverOf(replica), incarnationOf(replica) + 1);
-
-/** Back without its log: a new replica of the same server (R7). V3: under the old identity all the same. */
-export const restartBlank =
-  (rules: Rules) =>
-  (server: Server): Server =>
-    serverWith(newServer(serverOf(server.replica)), { replica: rules.variant === 'V3' ? server.replica : nextReplica(server) });
-
-/** What a copy of its log holds. */
-export const copyOf = (server: Server): Server => serverWith(server, { midway: null });
-
-/**
- * R7a: back with a copy of its log, which may be older than the server was. It keeps the writes that it has, begins its pulls anew, and is
- * a new replica before it accepts anything. V10: it goes on as the replica that the copy is of.
- */
-export const putBack =
-  (rules: Rules) =>
-  (server: Server, copy: Server): Server =>
-    rules.variant === 'V10' ? copy : serverWith(copy, { replica: nextReplica(server), waiting: [], transfers: [] });

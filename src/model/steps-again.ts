@@ -1,7 +1,8 @@
 /** The steps of what comes again as another: sessions that end and start again (R11a), servers that are put back from a copy (R7a). */
 import { interaction, type Interaction, type Slot } from '../checker/interface.js';
 import { putBackShows, restartBreaks, tokenShows } from './judge.js';
-import * as Sv from './server.js';
+import * as R from './restarts.js';
+import type { Server } from './server.js';
 import * as S from './session.js';
 import { keyOf } from './texts.js';
 import { noCopies, type Copies, type NewSessions, type World } from './world.js';
@@ -64,11 +65,11 @@ const startFromToken = (world: World, spentOn: Slot<NewSessions>, client: Slot<S
 
 // --- servers ---------------------------------------------------------------------------------------------------------------
 
-const withCopy = ({ copies }: Copies, server: number, copy: Sv.Server): Copies['copies'] =>
+const withCopy = ({ copies }: Copies, server: number, copy: Server): Copies['copies'] =>
   copies.map((c, i) => (i === server ? copy : c));
 
 /** The server's log is copied, in place of the copy that was made before. */
-const copy = (world: World, spentOn: Slot<Copies>, server: Slot<Sv.Server>, id: number): Interaction =>
+const copy = (world: World, spentOn: Slot<Copies>, server: Slot<Server>, id: number): Interaction =>
   interaction({
     label: { family: 'Copy', args: [server.name] },
     slots: [server, spentOn],
@@ -76,7 +77,7 @@ const copy = (world: World, spentOn: Slot<Copies>, server: Slot<Sv.Server>, id: 
     step: (replica, made) =>
       !replica.up || made.spent >= world.config.restores
         ? []
-        : [{ next: [replica, { spent: made.spent, copies: withCopy(made, id, Sv.copyOf(replica)) }] }],
+        : [{ next: [replica, { spent: made.spent, copies: withCopy(made, id, R.copyOf(replica)) }] }],
   });
 
 /** Copies are of use as long as another server can be put back. */
@@ -86,7 +87,7 @@ const spendCopy = (world: World, { spent, copies }: Copies): Copies => ({
 });
 
 /** A killed server comes back with the copy in place of its log. */
-const putBack = (world: World, spentOn: Slot<Copies>, server: Slot<Sv.Server>, id: number): Interaction =>
+const putBack = (world: World, spentOn: Slot<Copies>, server: Slot<Server>, id: number): Interaction =>
   interaction({
     label: { family: 'PutBack', args: [server.name] },
     slots: [server, spentOn],
@@ -94,7 +95,7 @@ const putBack = (world: World, spentOn: Slot<Copies>, server: Slot<Sv.Server>, i
     step: (replica, made) => {
       const kept = made.copies[id];
       if (replica.up || made.spent >= world.config.restores || kept === null || kept === undefined) return [];
-      const after = Sv.putBack(world.rules)(replica, kept);
+      const after = R.putBack(world.rules)(replica, kept);
       return [
         {
           next: [after, spendCopy(world, made)],

@@ -2,7 +2,8 @@
 import { interaction, type Interaction, type Slot } from '../checker/interface.js';
 import { restartBreaks, restartShows, stabilizeBreaks } from './judge.js';
 import * as Net from './network.js';
-import * as Sv from './server.js';
+import * as R from './restarts.js';
+import type { Server } from './server.js';
 import { everyPartitionIsEqual, stabilized } from './stabilize.js';
 import type { LinkSlot, World } from './world.js';
 
@@ -28,24 +29,24 @@ const changeLink = (world: World, spentOn: Slot<number>, { pair, slot }: LinkSlo
 // --- kills and restarts ----------------------------------------------------------------------------------------------------
 
 /** SIGKILL: what was in flight on the server's connections goes with it. */
-const kill = (world: World, spentOn: Slot<number>, server: Slot<Sv.Server>, id: number): Interaction =>
+const kill = (world: World, spentOn: Slot<number>, server: Slot<Server>, id: number): Interaction =>
   interaction({
     label: { family: 'Kill', args: [server.name] },
     slots: [server, spentOn, ...world.net],
     writes: [0, 1, ...world.net.map((_, i) => i + 2)],
     step: (replica, spent, ...net) =>
       replica.up && spent < world.config.kills
-        ? [{ next: [Sv.kill(replica), spent + 1, ...net.map((n) => Net.withoutServer(n, id))] }]
+        ? [{ next: [R.kill(replica), spent + 1, ...net.map((n) => Net.withoutServer(n, id))] }]
         : [],
   });
 
-const restart = (world: World, server: Slot<Sv.Server>): Interaction =>
+const restart = (world: World, server: Slot<Server>): Interaction =>
   interaction({
     label: { family: 'Restart', args: [server.name] },
     slots: [server],
     writes: [0],
     step: (replica) => {
-      const after = Sv.restart(replica);
+      const after = R.restart(replica);
       return replica.up
         ? []
         : [
@@ -58,13 +59,13 @@ const restart = (world: World, server: Slot<Sv.Server>): Interaction =>
     },
   });
 
-const restartBlank = (world: World, spentOn: Slot<number>, server: Slot<Sv.Server>): Interaction =>
+const restartBlank = (world: World, spentOn: Slot<number>, server: Slot<Server>): Interaction =>
   interaction({
     label: { family: 'RestartBlank', args: [server.name] },
     slots: [server, spentOn],
     writes: [0, 1],
     step: (replica, spent) => {
-      const after = Sv.restartBlank(world.rules)(replica);
+      const after = R.restartBlank(world.rules)(replica);
       return replica.up || spent >= world.config.blankRestarts
         ? []
         : [{ next: [after, spent + 1], violates: restartBreaks(world.judged, replica, after) }];
@@ -73,12 +74,12 @@ const restartBlank = (world: World, spentOn: Slot<number>, server: Slot<Sv.Serve
 
 // --- stabilize -------------------------------------------------------------------------------------------------------------
 
-const isServer = (local: Sv.Server | boolean): local is Sv.Server => typeof local !== 'boolean';
+const isServer = (local: Server | boolean): local is Server => typeof local !== 'boolean';
 
 const stabilize = (world: World): Interaction =>
   interaction({
     label: { family: 'Stabilize', args: [] },
-    slots: [...world.servers, ...world.links.map((l) => l.slot)] as ReadonlyArray<Slot<Sv.Server | boolean>>,
+    slots: [...world.servers, ...world.links.map((l) => l.slot)] as ReadonlyArray<Slot<Server | boolean>>,
     writes: world.servers.map((_, i) => i),
     step: (...locals) => {
       const up = locals.slice(world.servers.length);

@@ -1,11 +1,11 @@
 /**
  * The whole model of a configuration: its slots, its steps, its properties, for the checker.
  *
- * To read the model from the beginning: `rules.ts` (the switches), `order.ts` (stamps), `identity.ts` (puts), `vector.ts`, `write-log.ts`, then the two
- * that act, `server.ts` and `session.ts`, and what is between them, `network.ts`. They are the protocol, and know nothing of
- * checking. Then how it is explored: `config.ts` (the bounds), `world.ts` (the components), `steps-session.ts`, `steps-pull.ts`,
- * `steps-failure.ts`, `steps-again.ts`, `stabilize.ts` (what may happen), `sentences.ts`, `judge.ts`, `properties.ts` (what must be so), and
- * `texts.ts`, `reductions.ts` (what the checker may use).
+ * To read the model from the beginning: `rules.ts` (the switches), `order.ts` (stamps), `identity.ts` (puts), `vector.ts`,
+ * `write-log.ts`, then the two that act, `server.ts` (with `restarts.ts`) and `session.ts`, and what is between them, `network.ts`.
+ * They are the protocol, and know nothing of checking. Then how it is explored: `config.ts` (the bounds), `world.ts` (the
+ * components), `steps-session.ts`, `steps-pull.ts`, `steps-failure.ts`, `steps-again.ts`, `stabilize.ts` (what may happen),
+ * `sentences.ts`, `judge.ts`, `properties.ts` (what must be so), and `texts.ts`, `reductions.ts` (what the checker may use).
  */
 import type { ComponentModel, ComponentProperty } from '../checker/interface.js';
 import type { Config } from './config.js';

@@ -6,6 +6,7 @@ import { FIRST, type Logged } from '#bayou/model/identity.js';
 import * as Net from '#bayou/model/network.js';
 import { isOlder, orderAt } from '#bayou/model/order.js';
 import { FIXED, type Rules } from '#bayou/model/rules.js';
+import * as R from '#bayou/model/restarts.js';
 import * as Sv from '#bayou/model/server.js';
 import * as S from '#bayou/model/session.js';
 import { everyPartitionIsEqual, stabilized } from '#bayou/model/stabilize.js';
@@ -134,21 +135,21 @@ describe('writes and order', () => {
     expect(L.prune({ ...FIXED, pruning: 'live' }, order)(log)).toEqual([write(3, '1.0', 11, 2)]);
   });
   test('R7: without its log a server is a new replica; V3 keeps the name', () => {
-    const dead = Sv.kill(accept(Sv.newServer(0), put(11, 1)));
-    expect(Sv.restartBlank(FIXED)(dead)).toEqual(Sv.newServer(0, 1));
-    expect(Sv.restartBlank({ ...FIXED, variant: 'V3' })(dead).replica).toBe('0.0');
+    const dead = R.kill(accept(Sv.newServer(0), put(11, 1)));
+    expect(R.restartBlank(FIXED)(dead)).toEqual(Sv.newServer(0, 1));
+    expect(R.restartBlank({ ...FIXED, variant: 'V3' })(dead).replica).toBe('0.0');
   });
   test('R7a: put back from a copy, a server has the writes of the copy and is a replica that nobody was before; V10 keeps the name', () => {
     const early = accept(Sv.newServer(0), put(11, 1));
-    const dead = Sv.kill(accept(early, put(12, 1)));
-    const back = Sv.putBack(FIXED)(dead, Sv.copyOf(early));
+    const dead = R.kill(accept(early, put(12, 1)));
+    const back = R.putBack(FIXED)(dead, R.copyOf(early));
     expect(back).toEqual({ ...early, replica: '0.1' });
     expect(accept(back, put(12, 2)).vv).toEqual([
       ['0.0', 1],
       ['0.1', 2],
     ]);
-    expect(Sv.putBack(FIXED)(Sv.kill(back), Sv.copyOf(early)).replica).toBe('0.2');
-    expect(Sv.putBack({ ...FIXED, variant: 'V10' })(dead, Sv.copyOf(early))).toEqual(early);
+    expect(R.putBack(FIXED)(R.kill(back), R.copyOf(early)).replica).toBe('0.2');
+    expect(R.putBack({ ...FIXED, variant: 'V10' })(dead, R.copyOf(early))).toEqual(early);
   });
 });
 
@@ -215,11 +216,11 @@ describe('vectors and pulls', () => {
     const half = Sv.claimFirst(rules)(Sv.newServer(0), Sv.answerPull(from, Sv.pullRequest(Sv.newServer(0))));
     expect([half.vv, half.log]).toEqual([from.vv, []]);
     expect(Sv.addLate(rules)(half, from.log).log).toEqual(from.log);
-    expect(Sv.restart(Sv.kill(half)).midway).toBeNull();
+    expect(R.restart(R.kill(half)).midway).toBeNull();
   });
   test('R10: a killed server comes back with what it acknowledged', () => {
     const server = accept(Sv.newServer(0), put(11, 1));
-    expect(Sv.restart(Sv.kill(server))).toEqual(server);
+    expect(R.restart(R.kill(server))).toEqual(server);
   });
 });
 
