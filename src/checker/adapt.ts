@@ -3,7 +3,11 @@
  * interaction an action. Slow and obvious, so it is the oracle of the component engine; and what works on plain models (stepping,
  * simulation, liveness, traces) works on component models through it.
  */
+import { trust } from './contract/guard.js';
+import { contractedComponents } from './contract/validate.js';
+import { fault } from './contract/words.js';
 import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './interface.js';
+import { showLabel } from './report.js';
 import { showSlots, slotParts } from './shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -38,13 +42,26 @@ const localsAt = (state: Tuple, positions: ReadonlyArray<number>): Tuple => posi
 /** Calls a pure function of local states. */
 export const call = <T>(pure: (...locals: never) => T, locals: Tuple): T => pure(...(locals as ReadonlyArray<never> as never));
 
+/** The ways in which an interaction may go, which must be none where its guard is false. */
+export const waysOf = (interaction: Interaction, locals: Tuple): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> => {
+  const { step, guard, slots, label } = interaction;
+  const ways = call(step, locals);
+  if (guard === undefined || ways.length === 0) return ways;
+  const isAllowed = call(
+    guard.holds,
+    guard.slots.map((slot) => locals[slots.indexOf(slot)]),
+  );
+  if (!isAllowed) throw fault(`${showLabel(label)} is enabled where its guard is false`);
+  return ways;
+};
+
 // --- steps -----------------------------------------------------------------------------------------------------------------
 
 const actionsOf = (model: ComponentModel): Model<Tuple, ComponentAction>['actions'] => {
   const positions = new Map(model.interactions.map((interaction) => [interaction, positionsOf(model)(interaction.slots)]));
   return (state) =>
     model.interactions.flatMap((interaction) =>
-      call(interaction.step, localsAt(state, positions.get(interaction)!)).map((outcome, way) => ({ interaction, way, outcome })),
+      waysOf(interaction, localsAt(state, positions.get(interaction)!)).map((outcome, way) => ({ interaction, way, outcome })),
     );
 };
 
@@ -135,11 +152,12 @@ const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Re
  * The plain model of a component model. Interactions read the state before the step and write together, so the order of slots
  * does not matter.
  *
- * @throws TypeError when an interaction or a predicate names a slot that the model does not declare.
+ * @throws CheckerError (`model`) for what is no component model.
  */
-export const toModel = (model: ComponentModel): Model<Tuple, ComponentAction> => {
+export const toModel = (given: ComponentModel): Model<Tuple, ComponentAction> => {
+  const { model, audit } = contractedComponents(given, {});
   const { boundary, key, normalize } = model;
-  return {
+  const plain: Model<Tuple, ComponentAction> = {
     name: model.name,
     initial: [model.slots.map(({ initial }) => initial)],
     actions: actionsOf(model),
@@ -156,4 +174,5 @@ export const toModel = (model: ComponentModel): Model<Tuple, ComponentAction> =>
     ...optional('symmetry', symmetryOf(model)),
     ...optional('normalize', normalize && ((state: Tuple) => perSlot(model, state, normalize))),
   };
+  return trust(plain, audit);
 };

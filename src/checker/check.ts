@@ -3,6 +3,7 @@ import type { Model } from './interface.js';
 import { keeping, keptSpace, type Kept } from './plain/checkpoint.js';
 import { explore, type Ended } from './plain/search.js';
 import { reportOf } from './plain/report.js';
+import { faultAt } from './plain/trace.js';
 import { simulation, simulationReport, wander, type SimulateOptions } from './plain/simulate.js';
 import type { CheckOptions, Report } from './report.js';
 import { nextTurn } from './watch.js';
@@ -30,8 +31,14 @@ const atOnce = <T>(slices: Generator<void, T>): T => {
 };
 
 /** The search with all that keeps it. */
-const slicesOf = <S, A>(kept: Kept<S, A>, options: CheckOptions): Generator<void, Ended> =>
-  keeping(kept, explore(kept.found, options));
+function* slicesOf<S, A>(kept: Kept<S, A>, options: CheckOptions): Generator<void, Ended> {
+  const { found } = kept;
+  try {
+    return yield* keeping(kept, explore(found, options));
+  } catch (error) {
+    throw faultAt(found, error, found.at, found.here);
+  }
+}
 
 /**
  * Checks every property of the model over all its reachable states.
@@ -39,8 +46,8 @@ const slicesOf = <S, A>(kept: Kept<S, A>, options: CheckOptions): Generator<void
  * Breadth-first by default: counterexamples to safety properties are then shortest. States are compared whole. Liveness is judged on
  * the whole state graph once the search is over, under the model's weak fairness.
  *
- * @throws TypeError when a state holds a function or a symbol and the model has no `key`.
- * @throws CheckerError for options that make no sense (`option`), and where a checkpoint cannot be written or resumed (`checkpoint`).
+ * @throws CheckerError for what is no model, or breaks its contract (`model`: with the run to where it does), for options that make no sense
+ * (`option`), and where a checkpoint cannot be written or resumed (`checkpoint`).
  */
 export const check = async <S, A>(model: Model<S, A>, options: CheckOptions = {}): Promise<Report> => {
   const kept = keptSpace(model, options);

@@ -3,7 +3,10 @@
  * and predicate runs once for each distinct local input. It searches several times faster than {@link toModel} and keeps
  * the state graph small, which is what liveness needs; safety alone is faster still by the component engine.
  */
-import { call, positionsOf, sentence } from './adapt.js';
+import { call, positionsOf, sentence, waysOf } from './adapt.js';
+import { freeze } from './contract/freeze.js';
+import { auditOf, trust } from './contract/guard.js';
+import { contractedComponents } from './contract/validate.js';
 import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './interface.js';
 import { encode } from './plain/encode.js';
 import { showSlots, slotParts } from './shown/state.js';
@@ -37,6 +40,7 @@ const internerOf = (model: ComponentModel): Interner => {
     const name = model.key?.(kind, local as never) ?? encode(local);
     const known = ids.get(name);
     if (known !== undefined) return known;
+    if (auditOf(model)?.isThorough !== false) freeze(local);
     ids.set(name, values.length);
     return values.push(local) - 1;
   };
@@ -84,7 +88,7 @@ const actionsOf = (model: ComponentModel, interner: Interner): Model<Numbers, Nu
   const meetings = model.interactions.map((interaction) => {
     const positions = positionsOf(model)(interaction.slots);
     return remembered(positions, (state): ReadonlyArray<NumberedAction> => {
-      return call(interaction.step, localsOf(model, interner, positions, state)).map((outcome) => ({
+      return waysOf(interaction, localsOf(model, interner, positions, state)).map((outcome) => ({
         interaction,
         outcome,
         writes: interaction.writes.map((write) => {
@@ -136,14 +140,15 @@ const propertyOf =
 /**
  * The model of numbers of a component model. It has neither its symmetry nor its quotient: liveness is not judged under them.
  *
- * @throws TypeError when an interaction or a predicate names a slot that the model does not declare.
+ * @throws CheckerError (`model`) for what is no component model.
  */
-export const internedModel = (model: ComponentModel): Model<Numbers, NumberedAction> => {
+export const internedModel = (given: ComponentModel): Model<Numbers, NumberedAction> => {
+  const { model, audit } = contractedComponents(given, {});
   const interner = internerOf(model);
   const valuesAt = (state: Numbers): ReadonlyArray<unknown> =>
     model.slots.map(({ kind }, at) => interner.value(kind, state[at]!));
   const looks = (model.boundary ?? []).map(lookOf(model, interner));
-  return {
+  const plain: Model<Numbers, NumberedAction> = {
     name: model.name,
     fleeting: 'its states are numbers that this process gave',
     initial: [model.slots.map(({ kind, initial }) => interner.id(kind, initial))],
@@ -158,4 +163,5 @@ export const internedModel = (model: ComponentModel): Model<Numbers, NumberedAct
     ...(model.show === undefined ? {} : { show: (state: Numbers) => showSlots(model, valuesAt(state))! }),
     ...(looks.length === 0 ? {} : { boundary: (state: Numbers) => looks.every((look) => look(state)) }),
   };
+  return trust(plain, audit);
 };

@@ -2,7 +2,8 @@
  * Replaying a path on a component model: each step is looked up by its label, and must come to what was seen of it. Nothing is
  * searched; a path of thousands of steps takes as long as its steps.
  */
-import { call, positionsOf, type Tuple } from './adapt.js';
+import { call, positionsOf, waysOf, type Tuple } from './adapt.js';
+import { contractedComponents } from './contract/validate.js';
 import type { ComponentModel, Interaction, Label, Outcome, Predicate, Slot } from './interface.js';
 import { showLabel, type Counterexample, type Shown, type TraceStep } from './report.js';
 import { initialOf, pictureOfSlots, slotParts } from './shown/state.js';
@@ -91,9 +92,9 @@ const machineOf = (model: ComponentModel): Machine => ({
   positions: positionsOf(model),
 });
 
-const waysOf = ({ positions }: Machine, state: Tuple, interaction: Interaction): ReadonlyArray<Way> =>
-  call(
-    interaction.step,
+const waysFrom = ({ positions }: Machine, state: Tuple, interaction: Interaction): ReadonlyArray<Way> =>
+  waysOf(
+    interaction,
     positions(interaction.slots).map((at) => state[at]),
   );
 
@@ -172,7 +173,7 @@ const enabledAt = (machine: Machine, state: Tuple, family: string): ReadonlyArra
   const found: string[] = [];
   for (const interaction of ranked) {
     if (found.length >= MAX_ENABLED) break;
-    if (waysOf(machine, state, interaction).length > 0) found.push(showLabel(interaction.label));
+    if (waysFrom(machine, state, interaction).length > 0) found.push(showLabel(interaction.label));
   }
   return found;
 };
@@ -211,7 +212,7 @@ const lookOnly = (machine: Machine, state: Tuple, step: PathStep, index: number,
 const tryStep = (machine: Machine, state: Tuple, step: PathStep, index: number, look: ReplayOptions['look']): Done | Refusal => {
   if (step.label === undefined) return lookOnly(machine, state, step, index, look);
   const interaction = machine.byLabel.get(showLabel(step.label));
-  const ways = interaction === undefined ? [] : waysOf(machine, state, interaction);
+  const ways = interaction === undefined ? [] : waysFrom(machine, state, interaction);
   if (interaction === undefined || ways.length === 0) {
     const why = interaction === undefined ? 'unknown' : 'disabled';
     return { step: index, label: step.label, why, differences: [], enabled: enabledAt(machine, state, step.label.family) };
@@ -236,9 +237,10 @@ const tryStep = (machine: Machine, state: Tuple, step: PathStep, index: number, 
  * Replays a path from the model's initial state to its end, or to the first step that the model does not take as it was seen. Each
  * `always` and `alwaysStep` property is judged after every step.
  *
- * @throws TypeError when an interaction or a predicate names a slot that the model does not declare.
+ * @throws CheckerError (`model`) for what is no component model, or breaks its contract.
  */
-export const replay = (model: ComponentModel, path: ReadonlyArray<PathStep>, options: ReplayOptions = {}): Replay => {
+export const replay = (given: ComponentModel, path: ReadonlyArray<PathStep>, options: ReplayOptions = {}): Replay => {
+  const { model } = contractedComponents(given, {});
   const machine = machineOf(model);
   const initial: Tuple = model.slots.map((slot) => slot.initial);
   const steps: TraceStep[] = [];

@@ -2,6 +2,7 @@
  * What a check says in the end: the verdict, the bounds in which it holds, what was covered and what was not, and a
  * counterexample for each property that fails. Plain data without functions: it goes through `JSON.stringify` and between threads.
  */
+import type { Audited } from './contract/audit.js';
 import type { Label } from './interface.js';
 import type { PlainValue } from './shown/value.js';
 
@@ -92,6 +93,8 @@ export interface Vacuity {
   readonly neverTriggered: ReadonlyArray<string>;
 }
 
+export type { Audited } from './contract/audit.js';
+
 // --- the whole report ------------------------------------------------------------------------------------------------------
 
 /**
@@ -151,6 +154,8 @@ export interface Report {
   readonly coverage: ReadonlyArray<ActionCoverage>;
   readonly vacuity: Vacuity;
   readonly statistics: Statistics;
+  /** What was audited of what the search believes of the model. */
+  readonly audited?: Audited;
   /** With `search: 'simulate'`: the seed that repeats it. */
   readonly seed?: number;
 }
@@ -216,6 +221,11 @@ export interface CheckOptions extends CheckpointOptions {
   readonly keepGoing?: boolean;
   /** Vacuity fails the verdict. Default false. */
   readonly requireWitnesses?: boolean;
+  /**
+   * Audit every run of the model's functions, not only the first ones and some of the others: each is then done twice, on copies that may be
+   * changed, with another clock. Default false.
+   */
+  readonly audit?: boolean;
   /** Phrases that say the bounds of the model, to be repeated in {@link Report.bounds}. */
   readonly bounds?: ReadonlyArray<string>;
   /** Keep a run for each witness reached too. Default false. */

@@ -37,4 +37,12 @@ export const worst = (statuses: ReadonlyArray<ExitStatus>): ExitStatus =>
   RANK.find((status) => statuses.includes(status)) ?? EXIT.ok;
 
 /** Something the user can put right, said in one line. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  /** What there is to read before that line, such as the run that leads to a fault of a model. */
+  readonly before: ReadonlyArray<string>;
+
+  constructor(message: string, before: ReadonlyArray<string> = []) {
+    super(message);
+    this.before = before;
+  }
+}

@@ -32,7 +32,7 @@ describe('simulation', () => {
   });
 
   test('counts the steps of each family, and walks no further than it may', () => {
-    const report = simulateSync({ ...waterJugs, properties: [] }, { traces: 10, traceLength: 7 });
+    const report = simulateSync(waterJugs, { properties: [], traces: 10, traceLength: 7 });
     expect(report.coverage.reduce((sum, { steps }) => sum + steps, 0)).toBe(70);
     expect(report.counts).toMatchObject({ depth: 7, generated: 80 });
     expect(report.coverage.reduce((sum, { fresh }) => sum + fresh, 1)).toBe(report.counts.distinct);

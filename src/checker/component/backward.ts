@@ -171,8 +171,9 @@ export const shortestPath = (space: Space, run: Breadth, target: Int32Array): Re
   const predecessors = new Predecessors(space);
   const initial = space.symmetry?.canonical(space.initial) ?? space.initial;
   const waypoint = (state: Int32Array): Waypoint => ({ state, tries: predecessors.of(state) });
-  // The state was found at the depth that is being expanded, or one beyond it.
-  const depth = markOf(space, run, target) === waitingMark(run.at + 1) ? run.at + 1 : run.at;
+  // The state was found at the depth that is being expanded, or one beyond it (perhaps just now, and is not marked yet).
+  const mark = markOf(space, run, target);
+  const depth = mark === 0 || mark === waitingMark(run.at + 1) ? run.at + 1 : run.at;
   const way = [waypoint(target)];
   const inVain = new Set<string>();
   while (way.length <= depth || !initial.every((id, i) => id === way.at(-1)!.state[i])) {

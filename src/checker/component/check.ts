@@ -7,6 +7,10 @@
 import type { ComponentModel } from '../interface.js';
 import type { Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
+import { mustBeOptions } from '../contract/options.js';
+import { contractedComponents } from '../contract/validate.js';
+import { isOpenFault } from '../contract/where.js';
+import { CheckerError } from './error.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
 import type { ComponentOptions, RunOptions } from './options.js';
 import { reportOf } from './report.js';
@@ -42,6 +46,24 @@ export const withTraces = async (model: ComponentModel, options: RunOptions, rep
       return trace === undefined ? property : { ...property, trace };
     }),
   };
+};
+
+/** Runs a search; where it comes upon a fault of the model and does not know the run to it, another one looks for that. */
+export const explained = async (
+  model: ComponentModel,
+  options: ComponentOptions,
+  run: () => Promise<Report>,
+): Promise<Report> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isOpenFault(error)) throw error;
+    const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, ...fresh } = options;
+    await checkBy(model, { ...fresh, search: 'bfs', keepGoing: true }).catch((told: unknown) => {
+      throw told instanceof CheckerError && told.trace !== undefined ? told : error;
+    });
+    throw error;
+  }
 };
 
 /** The report of a search that has ended; `completeDepth` is how far another one had found all states before. */
@@ -104,8 +126,13 @@ const checkBy = async (model: ComponentModel, options: RunOptions): Promise<Repo
  * @throws CheckerError when the model breaks its own contract (`model`), an option does not fit it (`option`), or a checkpoint cannot be
  * written or resumed (`checkpoint`).
  */
-export const checkComponents = async (model: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
+export const checkComponents = async (given: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
+  const { model } = contractedComponents(given, options);
+  mustBeOptions('components', options, model.properties);
   const { search: order = 'bfs' } = options;
-  if (order === 'auto' && mayBeSwept(model, options)) return nearThenFar(model, options);
-  return checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order });
+  return explained(model, options, () =>
+    order === 'auto' && mayBeSwept(model, options)
+      ? nearThenFar(model, options)
+      : checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order }),
+  );
 };

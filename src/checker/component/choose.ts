@@ -1,4 +1,5 @@
 /** Which slots become local positions: a short breadth-first sample says which choice keeps the states in the least room. */
+import { isOpenFault } from '../contract/where.js';
 import type { ComponentModel } from '../interface.js';
 import { layoutOf, slotIndices, type Layout } from './compile.js';
 import { CheckerError } from './error.js';
@@ -35,7 +36,12 @@ const firstOf = (length: number): ReadonlyArray<number> => [...new Set([1, 2, 3,
 /** The states of a sample; none where it shows that the space is narrow. */
 const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
   const run = new Breadth(space, Infinity);
-  for (let i = 0; i < SAMPLE && run.step(); i++);
+  try {
+    for (let i = 0; i < SAMPLE && run.step(); i++);
+  } catch (error) {
+    // The search will come upon the model's fault too, and knows the run to it.
+    if (!isOpenFault(error)) throw error;
+  }
   if (run.at > NARROW && run.layer.size < run.at * NARROW) return [];
   return Array.from(run.layer.blocks.view().subarray(0, LOOKED_AT), (offset) => {
     const at = within(offset) + 1;

@@ -129,11 +129,6 @@ export const compile = (
   const talkOf = talks();
   const meetings = model.interactions.map((source, index): Meeting => {
     const where = nameOf(source);
-    if (source.slots.length === 0) throw new CheckerError('model', `${where} has no slots`);
-    if (new Set(source.slots).size < source.slots.length) throw new CheckerError('model', `${where} names a slot twice`);
-    if (source.exchange !== undefined && (source.slots.length < 2 || source.writes.join() !== '0')) {
-      throw new CheckerError('model', `${where} is an exchange: it has an asker, an answerer, and writes the asker alone`);
-    }
     const reads = readsOf(where, source.slots, indices, layout, components);
     const written = (arg: number): boolean => source.writes.includes(arg);
     const watched = source.guard && watchedGuard(where, source.guard);

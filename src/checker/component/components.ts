@@ -1,6 +1,11 @@
 /** Interned component values: each distinct value of a slot kind is a small integer, and is kept once. */
 import { encode } from '../plain/encode.js';
 import type { ComponentModel } from '../interface.js';
+import type { Audit } from '../contract/audit.js';
+import { freeze } from '../contract/freeze.js';
+import { auditOf } from '../contract/guard.js';
+import { whatIs } from '../contract/words.js';
+import { blindIn, staying, unseen } from '../contract/seen.js';
 import { CheckerError } from './error.js';
 
 interface Kind {
@@ -20,6 +25,8 @@ type Measure = (kind: string, local: unknown) => number;
 export class Components {
   readonly kinds: ReadonlyArray<Kind>;
   private readonly agreed: boolean;
+  readonly audit: Audit | undefined;
+  private readonly isKeyed: boolean;
   private readonly encoder: Encoder;
   private readonly normal: Normal | undefined;
   private readonly measure: Measure | undefined;
@@ -29,6 +36,8 @@ export class Components {
     const names = [...new Set(model.slots.map((slot) => slot.kind))];
     this.kinds = names.map((name) => ({ name, ids: new Map(), values: [], progress: [], keys: [], marks: [] }));
     this.agreed = agreed;
+    this.audit = auditOf(model);
+    this.isKeyed = model.key !== undefined;
     this.encoder = (model.key as Encoder | undefined) ?? ((_kind, local) => encode(local));
     this.normal = normalize ? (model.normalize as Normal | undefined) : undefined;
     this.measure = model.progress as Measure | undefined;
@@ -43,6 +52,7 @@ export class Components {
     const table = this.kinds[kind]!;
     const value = this.normal === undefined ? raw : this.normal(table.name, raw);
     const key = this.encoder(table.name, value);
+    if (typeof key !== 'string') throw new CheckerError('model', `what key gives: expected a text, but it is ${whatIs(key)}`);
     const known = table.ids.get(key);
     return known ?? this.add(table, key, value);
   }
@@ -73,12 +83,26 @@ export class Components {
     return keys[a]! < keys[b]! ? -1 : 1;
   }
 
+  /** A new value must be seen into, and where threads share values come to them as it is. */
+  private mustBeSound(value: unknown, { name }: Kind): void {
+    const blind = this.isKeyed ? undefined : blindIn(value);
+    if (blind !== undefined) throw unseen(blind);
+    const stays = this.agreed ? staying(value) : undefined;
+    if (stays !== undefined)
+      throw new CheckerError(
+        'model',
+        `a value of the kind ${name} is ${stays}, which does not go from thread to thread: search with one`,
+      );
+  }
+
   private add(table: Kind, key: string, value: unknown): number {
     const id = table.values.length;
     const progress = this.measure === undefined ? 0 : this.measure(table.name, value);
     if (!Number.isFinite(progress)) {
       throw new CheckerError('model', `the progress of a ${table.name} is ${String(progress)}: it must be a finite number`);
     }
+    this.mustBeSound(value, table);
+    if (this.audit?.isThorough !== false) freeze(value);
     table.ids.set(key, id);
     table.values.push(value);
     table.progress.push(progress);

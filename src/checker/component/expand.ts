@@ -247,7 +247,8 @@ export class Expander {
     const id = here.cells.ids[p]![x]!;
     local.begin(x, inside.length);
     const active = this.active[p]!;
-    if (active.count === -1) this.activate(p, id);
+    if (active.count === -1) this.activate(p);
+    for (const meeting of active.ruledOut) memo.mustRefuse(meeting, here.tuple, id);
     const { meetings, nodes, count } = active;
     for (let i = 0; i < count; i++) {
       const meeting = meetings[i]!;
@@ -258,19 +259,22 @@ export class Expander {
     local.to[x] = inside.length;
   }
 
-  /** Looks up which interactions of a local position the guards leave; `id` is some local id there. */
-  private activate(p: number, id: number): void {
+  /** Looks up which interactions of a local position the guards leave. */
+  private activate(p: number): void {
     const { memo, here } = this;
     const active = this.active[p]!;
-    active.count = 0;
+    active.count = active.ruledOut.length = 0;
     // Many interactions have the same guard: it is asked once for all of them.
     let asked: Watched | undefined;
     let isAllowed = true;
     for (const meeting of this.localMeetings[p]!) {
       const { guard } = meeting;
-      if (guard !== undefined && guard !== asked) isAllowed = memo.allows(meeting, guard, here.tuple, id);
+      if (guard !== undefined && guard !== asked) isAllowed = memo.allows(guard, here.tuple);
       asked = guard ?? asked;
-      if (guard !== undefined && !isAllowed) continue;
+      if (guard !== undefined && !isAllowed) {
+        if (memo.doubts) active.ruledOut.push(meeting);
+        continue;
+      }
       active.meetings[active.count] = meeting;
       active.nodes[active.count++] = memo.node(meeting, here.tuple);
     }
@@ -311,7 +315,10 @@ export class Expander {
     let alive = false;
     this.looking.from(0);
     for (const meeting of this.groupMeetings) {
-      if (meeting.guard !== undefined && !memo.allows(meeting, meeting.guard, here.tuple, -1)) continue;
+      if (meeting.guard !== undefined && !memo.allows(meeting.guard, here.tuple)) {
+        if (memo.doubts) memo.mustRefuse(meeting, here.tuple, -1);
+        continue;
+      }
       const row = memo.groupRow(meeting, here.tuple);
       if (row === 0) continue;
       alive = true;

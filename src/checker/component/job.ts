@@ -1,5 +1,6 @@
 /** One search of a component model: what it is made of, how it goes on, when it ends. */
 import type { ComponentModel } from '../interface.js';
+import { isOpenFault, placeOf, withRun } from '../contract/where.js';
 import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
 import type { Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
@@ -100,14 +101,12 @@ const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined =>
 
 /** Keeps the run that leads to what was found just now: while the depths say which one is shortest, or while it is on the stack. */
 const keepTraces = ({ space, run, options, traces, earlier }: Job): void => {
-  // After a resumption the memo, from which predecessors are read, has not all rows; depth first the stack says all.
-  if (!(run instanceof Depth || (run instanceof Breadth && options.resume === undefined))) return;
   space.judge.found.forEach((evidence, i) => {
     const { name, kind } = space.judge.properties[i]!;
     const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
     if (evidence !== undefined && wanted && !traces.has(name) && !earlier.has(name)) {
-      const path = run instanceof Depth ? run.pathTo(evidence.state) : shortestPath(space, run, evidence.state);
-      traces.set(name, traceOf(space, path, name, evidence, run instanceof Breadth));
+      const path = pathTo(run, space, options, evidence.state);
+      if (path !== undefined) traces.set(name, traceOf(space, path, name, evidence, run instanceof Breadth));
     }
   });
 };
@@ -115,15 +114,35 @@ const keepTraces = ({ space, run, options, traces, earlier }: Job): void => {
 const isDecided = ({ space, options }: Job): boolean =>
   options.keepGoing === true ? space.judge.found.every((evidence) => evidence !== undefined) : space.judge.violated;
 
+/** One step of the search. A fault of the model is told with the run that leads to it, where the search knows that. */
+const stepOf = (job: Job): boolean => {
+  const { run, space, options } = job;
+  try {
+    return run.step();
+  } catch (error) {
+    if (!isOpenFault(error)) throw error;
+    const state = placeOf(error) ?? space.evidence();
+    const path = pathTo(run, space, options, state);
+    throw path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false));
+  }
+};
+
+/** The run to a state, from a search that knows it. */
+const pathTo = (run: Run, space: Space, { resume }: RunOptions, state: Int32Array): ReadonlyArray<Int32Array> | undefined => {
+  if (run instanceof Depth) return run.pathTo(state);
+  // After a resumption the memo, from which predecessors are read, has not all rows; depth first the stack says all.
+  return run instanceof Breadth && resume === undefined ? shortestPath(space, run, state) : undefined;
+};
+
 /** Expands groups for a while; gives why the search is over, if it is. */
 const slice = (job: Job): Stop | undefined => {
-  const { run, space, options } = job;
+  const { space, options } = job;
   const until = performance.now() + TURN_MS;
   const most = options.maxStates ?? Infinity;
   let known = 0;
   do {
     for (let i = 0; i < GROUPS_PER_LOOK; i++) {
-      if (!run.step()) return ending(job);
+      if (!stepOf(job)) return ending(job);
       if (space.judge.decisions > known) {
         known = space.judge.decisions;
         keepTraces(job);
@@ -174,5 +193,6 @@ export const findingsOf = ({ space, run, options, watch: watcher, traces }: Job,
   peakBytes: watcher.peakBytes(),
   workers: 1,
   details: detailsOf(space),
+  ...(space.audit === undefined ? {} : { audited: space.audit.finish() }),
   ...(run.fingerprints === undefined ? {} : { omission: omissionStatistics(run.fingerprints, space.tally.generated) }),
 });

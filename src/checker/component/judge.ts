@@ -1,8 +1,8 @@
 /** The properties of a component model while it is explored: what to look at when a group, a local id or a cell is new, and what was found. */
+import { locate } from '../contract/where.js';
 import type { ComponentProperty, Predicate, Remarks } from '../interface.js';
 import { type Compiled, type Meeting, slotIndices, watch, type Watched } from './compile.js';
 import type { Components } from './components.js';
-import { CheckerError } from './error.js';
 import type { Memo } from './memo.js';
 import { Trie } from './trie.js';
 
@@ -57,7 +57,6 @@ export class Judge {
   /** The tuples of ids on which each bundle was run. */
   private readonly seen = new Trie();
   private readonly steps: ReadonlyMap<string, number>;
-  private readonly known: ReadonlySet<string>;
 
   constructor(compiled: Compiled, components: Components, memo: () => Memo) {
     const indices = slotIndices(compiled.model);
@@ -82,7 +81,6 @@ export class Judge {
     this.steps = new Map(
       this.properties.flatMap((p, i) => (p.kind === 'alwaysStep' || p.kind === 'sometimesStep' ? [[p.name, i] as const] : [])),
     );
-    this.known = new Set(compiled.model.properties.map((property) => property.name));
     this.endings = this.properties.flatMap((property, index) =>
       property.kind === 'noDeadlock' ? [{ property: index, final: property.final?.map((p) => see(property, p)) }] : [],
     );
@@ -111,7 +109,16 @@ export class Judge {
   private run(bundle: Bundle, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
     for (const look of bundle.looks) {
       if (this.found[look.property] !== undefined) continue;
-      if (this.memo().test(look.watched, tuple, locals) === look.wanted) this.decide(look.property, { state: state() });
+      if (this.test(look, tuple, locals, state) === look.wanted) this.decide(look.property, { state: state() });
+    }
+  }
+
+  private test({ watched }: Look, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): boolean {
+    try {
+      return this.memo().test(watched, tuple, locals);
+    } catch (error) {
+      locate(error, state);
+      throw error;
     }
   }
 
@@ -126,8 +133,7 @@ export class Judge {
     if (violates.length + witnesses.length === 0) return;
     for (const name of [...violates, ...witnesses]) {
       const property = this.steps.get(name);
-      if (property === undefined) this.mustKnow(name);
-      else if (this.found[property] === undefined) {
+      if (property !== undefined && this.found[property] === undefined) {
         this.decide(property, { state: state(), step: { meeting: meeting.index, outcome } });
       }
     }
@@ -140,11 +146,6 @@ export class Judge {
     this.looks = openLooks(this.looks, this.found);
     this.endings = this.endings.filter((ending) => ending.property !== property);
     if (kind !== 'sometimes' && kind !== 'sometimesStep') this.violated = true;
-  }
-
-  private mustKnow(name: string): void {
-    if (!this.known.has(name))
-      throw new CheckerError('model', `a step names the property ${name}, which the model does not have`);
   }
 }
 

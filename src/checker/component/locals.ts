@@ -6,6 +6,8 @@ import { roomy } from './batch.js';
 export class Active {
   readonly meetings: Meeting[] = [];
   readonly nodes: number[] = [];
+  /** Those that a guard rules out, while guards are not believed. */
+  readonly ruledOut: Meeting[] = [];
   /** How many they are; -1: not looked up yet. */
   count = -1;
 }

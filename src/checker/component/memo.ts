@@ -6,7 +6,9 @@
  * group slots, in the order of `writtenPlaces`, then of the local one. Offset 0 is the empty row: not enabled. All rows of a single outcome
  * that changes nothing are one row too, {@link IDLE}: in a model whose refusals are steps they are the most.
  */
+import { waysOf } from '../adapt.js';
 import { Ints } from '../ints.js';
+import type { Audit } from '../contract/audit.js';
 import type { Outcome, Remarks } from '../interface.js';
 import type { Compiled, Meeting, Reads, Talk, Watched } from './compile.js';
 import type { Components } from './components.js';
@@ -47,6 +49,10 @@ export class Memo {
   private readonly roots: Int32Array;
   private readonly predicateRoots = new Map<Watched, number>();
   private readonly components: Components;
+  private readonly audit: Audit | undefined;
+  /** For which ids a step that its guard rules out was run all the same. */
+  private readonly refusing = new Trie();
+  private readonly refusingRoots: Int32Array;
   private readonly onOutcome: OnOutcome;
   /** Local ids of one argument list, in the order of the arguments; and their values. */
   private readonly ids: number[] = [];
@@ -56,12 +62,14 @@ export class Memo {
   /** By exchange. */
   private readonly conversations: Conversation[];
 
-  constructor(compiled: Compiled, components: Components, onOutcome: OnOutcome) {
+  constructor(compiled: Compiled, components: Components, audit: Audit | undefined, onOutcome: OnOutcome) {
+    this.audit = audit;
     this.components = components;
     this.onOutcome = onOutcome;
     this.enabled = compiled.meetings.map(() => false);
     this.one = compiled.layout.locals.map(() => 0);
     this.roots = Int32Array.from(compiled.meetings, () => this.trie.root());
+    this.refusingRoots = Int32Array.from(compiled.meetings, () => this.refusing.root());
     this.conversations = [];
     for (const { talk } of compiled.meetings) {
       if (talk !== undefined) this.conversations[talk.index] ??= new Conversation(talk, components, IDLE);
@@ -108,16 +116,26 @@ export class Memo {
     return this.localRow(meeting, this.node(meeting, tuple), tuple, ids.at(-1)!);
   }
 
-  /** What an interaction's guard says of a tuple. It is not believed at once: where it first says no, the step is run. */
-  allows(meeting: Meeting, guard: Watched, tuple: Int32Array, local: number): boolean {
-    const before = this.trie.size;
-    const allowed = this.holds(guard, tuple, NO_LOCALS);
-    if (allowed || this.trie.size === before) return allowed;
+  /** What an interaction's guard says of a tuple. */
+  allows(guard: Watched, tuple: Int32Array): boolean {
+    return this.holds(guard, tuple, NO_LOCALS);
+  }
+
+  /** Whether a guard that says no is not believed yet: then {@link mustRefuse} is to be asked. */
+  get doubts(): boolean {
+    return this.audit?.isThorough === true;
+  }
+
+  /** Runs a step that its guard rules out, once for each input; it must not be enabled. */
+  mustRefuse(meeting: Meeting, tuple: Int32Array, local: number): void {
+    const { refusing } = this;
+    let node = this.refusingRoots[meeting.index]!;
+    for (const place of meeting.groupPlaces) node = refusing.child(node, tuple[place]!);
+    if (refusing.get(node, local + 1) !== -1) return;
+    refusing.set(node, local + 1, 1);
     this.readMeeting(meeting, tuple, local);
-    if ((meeting.source.step as unknown as AnyStep)(...this.values).length > 0) {
+    if ((meeting.source.step as unknown as AnyStep)(...this.values).length > 0)
       throw fault(meeting, 'is enabled where its guard is false');
-    }
-    return false;
   }
 
   /** Whether a predicate (run once for each input) is true of a group tuple and, by position, local ids. */
@@ -216,12 +234,11 @@ export class Memo {
   private fill(meeting: Meeting, node: number, tuple: Int32Array, local: number): number {
     this.readMeeting(meeting, tuple, local);
     this.rows++;
-    const outcomes = (meeting.source.step as unknown as AnyStep)(...this.values);
-    for (const { next } of outcomes) {
-      if (next.length !== meeting.arity) {
-        throw fault(meeting, `gives ${next.length} local states for ${meeting.arity} slots`);
-      }
-    }
+    // A guard that was asked already need not be asked again.
+    const outcomes =
+      meeting.guard === undefined
+        ? waysOf(meeting.source, this.values)
+        : (meeting.source.step as unknown as AnyStep)(...this.values);
     const row = this.write(meeting, outcomes, (outcome, flags) => this.writeAll(meeting, outcome.next, flags));
     this.trie.set(node, local === -1 ? tuple[meeting.groupPlaces.at(-1)!]! : local, row);
     return row;
@@ -314,7 +331,8 @@ export class Memo {
     const id = components.intern(kind, value);
     if (id === before) return id;
     const slot = meeting.source.slots[arg]!.name;
-    if (!meeting.writes[arg]) throw fault(meeting, `changes ${slot}, which is not among its writes`);
+    if (!meeting.writes[arg])
+      throw fault(meeting, `leaves ${slot} as it is, but its normal form has another: normalize must be idempotent`);
     if (components.progress(kind, id) < components.progress(kind, before)) {
       throw fault(
         meeting,

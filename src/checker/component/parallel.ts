@@ -10,7 +10,9 @@ import type { ComponentModel } from '../interface.js';
 import type { Counterexample, Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
 import { newBudget } from './budget.js';
-import { withTraces } from './check.js';
+import { mustBeOptions } from '../contract/options.js';
+import { contractedComponents } from '../contract/validate.js';
+import { explained, withTraces } from './check.js';
 import { identityOf, mustBeKeepable, readOpening, writeOpening } from './checkpoint.js';
 import { layoutFor } from './choose.js';
 import { CheckerError } from './error.js';
@@ -129,6 +131,9 @@ const sum = (team: Team, families: number): Tally => {
   }
   return total;
 };
+
+const total = (team: Team, of: (word: Word) => number): number =>
+  team.words.reduce((all, word) => all + (word === undefined ? 0 : of(word)), 0);
 
 const any = (lists: ReadonlyArray<ReadonlyArray<boolean>>): ReadonlyArray<boolean> =>
   (lists[0] ?? []).map((_, i) => lists.some((list) => list[i] === true));
@@ -310,6 +315,10 @@ const findingsOf = ({ team, watch: watcher, options, families }: Leading, model:
   peakBytes: watcher.peakBytes(),
   workers: options.workers,
   details: details(team),
+  audited: {
+    runs: total(team, ({ audited }) => audited.runs),
+    repeated: total(team, ({ audited }) => audited.repeated),
+  },
 });
 
 /**
@@ -328,7 +337,8 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
   mustBeTeam(workers);
   const watcher = watch(options);
   const keeper = keeperOf(options);
-  const model = await buildModel(source);
+  const { model } = contractedComponents(await buildModel(source), options);
+  mustBeOptions('parallel', options, model.properties);
   if (keeper !== undefined) mustBeKeepable(keeper.path, model);
   const identity = identityOf(model, options, workers);
   const from = resume === undefined ? undefined : resumed(resume, identity, workers);
@@ -338,6 +348,7 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
     locals,
     symmetry: options.symmetry === true,
     normalize: options.normalize === true,
+    audit: options.audit === true,
     properties: options.properties ?? null,
     budget: options.maxStates === undefined ? null : newBudget(options.maxStates),
     identity,
@@ -353,9 +364,11 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
     from: from?.at,
   };
   try {
-    const found = await lead(leading);
-    const report = reportOf(findingsOf(leading, model, found), found.stop);
-    return await withTraces(model, options, report);
+    return await explained(model, options, async () => {
+      const found = await lead(leading);
+      const report = reportOf(findingsOf(leading, model, found), found.stop);
+      return withTraces(model, options, report);
+    });
   } finally {
     await Promise.all(leading.team.workers.map((worker) => worker.terminate()));
   }

@@ -2,6 +2,7 @@
 import type { ComponentModel } from '../interface.js';
 import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../reasons.js';
 import {
+  type Audited,
   isLiveness,
   verdictOf,
   type Counterexample,
@@ -31,6 +32,7 @@ export interface Findings {
   readonly peakBytes: number;
   readonly workers: number;
   readonly details: Readonly<Record<string, number>>;
+  readonly audited?: Audited;
   /** With hash compaction: what may have been missed. */
   readonly omission?: Pick<Statistics, 'omissionProbability' | 'omission'>;
 }
@@ -113,6 +115,7 @@ export const reportOf = (found: Findings, stop: Stop): Report => {
     properties,
     coverage: familiesOf(model).map((family, i) => ({ family, steps: tally.steps[i]!, fresh: tally.fresh[i]! })),
     vacuity,
+    ...(found.audited === undefined ? {} : { audited: found.audited }),
     statistics: {
       elapsedMs: found.elapsedMs,
       peakBytes: found.peakBytes,

@@ -1,4 +1,6 @@
 /** All that an exploration of a component model is made of, put together for a layout. */
+import type { Audit } from '../contract/audit.js';
+import { auditOf } from '../contract/guard.js';
 import type { ComponentModel } from '../interface.js';
 import { compile, type Compiled, type Layout } from './compile.js';
 import { Components } from './components.js';
@@ -26,6 +28,9 @@ export interface Space {
   readonly memo: Memo;
   readonly judge: Judge;
   readonly symmetry: Symmetry | undefined;
+  readonly audit: Audit | undefined;
+  /** The state from which steps are taken. */
+  readonly evidence: () => Int32Array;
   readonly shape: Shape;
   readonly tally: Tally;
   /** Pages that no layer uses. */
@@ -48,7 +53,9 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
   );
   const judge: Judge = new Judge(compiled, components, () => memo);
   let evidence = (): Int32Array => initial;
-  const memo = new Memo(compiled, components, (meeting, outcome, said) => judge.hear(meeting, outcome, said, evidence));
+  const memo = new Memo(compiled, components, auditOf(model), (meeting, outcome, said) =>
+    judge.hear(meeting, outcome, said, evidence),
+  );
   const symmetry = options.symmetry && model.symmetry !== undefined ? new Symmetry(compiled, components, initial) : undefined;
   const tally = newTally(compiled.families.length);
   const newLayer = (level: number): Layer => new Layer(level, spare);
@@ -58,6 +65,8 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
     memo,
     judge,
     symmetry,
+    audit: auditOf(model),
+    evidence: () => evidence(),
     shape,
     tally,
     spare,

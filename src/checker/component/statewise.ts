@@ -49,7 +49,10 @@ class Steps {
   private rowOf(meeting: Meeting): number | undefined {
     const { memo, shape } = this.space;
     const local = meeting.local === -1 ? -1 : this.state[shape.group + meeting.local]!;
-    if (meeting.guard !== undefined && !memo.allows(meeting, meeting.guard, this.state, local)) return undefined;
+    if (meeting.guard !== undefined && !memo.allows(meeting.guard, this.state)) {
+      if (memo.doubts) memo.mustRefuse(meeting, this.state, local);
+      return undefined;
+    }
     return local === -1
       ? memo.groupRow(meeting, this.state)
       : memo.localRow(meeting, memo.node(meeting, this.state), this.state, local);

@@ -6,6 +6,8 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { append, reading } from '../checkpoint/file.js';
 import type { Identity } from '../checkpoint/identity.js';
+import type { Audited } from '../contract/audit.js';
+import { contractedComponents } from '../contract/validate.js';
 import type { ComponentModel } from '../interface.js';
 import { Budget, type BudgetData } from './budget.js';
 import { readOpening, restore, write } from './checkpoint.js';
@@ -29,6 +31,7 @@ export interface WorkerData {
   readonly locals: ReadonlyArray<number>;
   readonly symmetry: boolean;
   readonly normalize: boolean;
+  readonly audit: boolean;
   readonly properties: ReadonlyArray<string> | null;
   /** The limit on states that all threads share, if there is one. */
   readonly budget: BudgetData | null;
@@ -59,6 +62,7 @@ export interface Word {
   readonly spent: boolean;
   readonly enabled: ReadonlyArray<boolean>;
   readonly details: Readonly<Record<string, number>>;
+  readonly audited: Audited;
   readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
 }
 
@@ -127,7 +131,8 @@ class Thread {
     this.say = say;
     this.over = ports.map(() => false);
     this.quiet = ports.map(() => false);
-    this.space = newSpace(model, layoutOf(model, data.locals), {
+    const { model: contracted } = contractedComponents(model, { audit: data.audit });
+    this.space = newSpace(contracted, layoutOf(contracted, data.locals), {
       symmetry,
       normalize,
       shared: true,
@@ -351,6 +356,7 @@ class Thread {
       spent: this.spent,
       enabled: memo.enabled,
       details: detailsOf(this.space),
+      audited: this.space.audit?.said() ?? NOTHING_AUDITED,
     });
   }
 
@@ -364,6 +370,8 @@ class Thread {
   }
 }
 
+const NOTHING_AUDITED: Audited = { runs: 0, repeated: 0 };
+
 const failure = (error: unknown): Word => ({
   kind: 'failed',
   tally: { distinct: 0, generated: 0, cut: 0, queue: 0, steps: [], fresh: [] },
@@ -373,6 +381,7 @@ const failure = (error: unknown): Word => ({
   spent: false,
   enabled: [],
   details: {},
+  audited: NOTHING_AUDITED,
   error:
     error instanceof Error
       ? { name: error.name, message: error.message, ...('code' in error ? { code: String(error.code) } : {}) }

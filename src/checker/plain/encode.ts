@@ -1,12 +1,31 @@
 /** Canonical texts of immutable values, to compare them by. Those for people are in `shown/text.ts`. */
+import type { CheckerError } from '../component/error.js';
+import { shutFields } from '../contract/freeze.js';
+import { blindByClass, blindIn, classText, unseen } from '../contract/seen.js';
 
 /**
  * A text that two values share exactly when they are structurally equal: primitives by value (`0` and `-0` are one, `NaN` is
- * itself), arrays by their items, maps and sets whatever their order, objects by class name and fields whatever their order.
+ * itself), arrays by their items, maps and sets whatever their order, objects by class and fields whatever their order.
  *
- * @throws TypeError for a function, a symbol or a promise, which have no structure to compare: give the model a `key` then.
+ * @throws CheckerError (`model`) for what cannot be seen into (functions, private fields, getters …), for a set with two equal members,
+ * and for what contains itself: give the model a `key` then.
  */
 export const encode = (value: unknown): string => {
+  try {
+    return textOf(value);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof Blind) throw explained(value, error);
+    throw error;
+  }
+};
+
+/** Something was met that cannot be seen into. */
+class Blind extends Error {}
+
+const explained = (value: unknown, error: Error): CheckerError =>
+  unseen(blindIn(value) ?? (error instanceof Blind ? error.message : 'values in values, too deep'));
+
+const textOf = (value: unknown): string => {
   switch (typeof value) {
     case 'string':
       // The length keeps it injective: no text inside can be taken for a delimiter.
@@ -23,45 +42,77 @@ export const encode = (value: unknown): string => {
       return value === null ? 'n' : encodeObject(value);
     case 'function':
     case 'symbol':
-      throw new TypeError(
-        `a state holds a ${typeof value}, which cannot be compared: leave it out, or give the model a key function`,
-      );
+      throw new Blind(`a ${typeof value}`);
   }
 };
 
 const encodeObject = (value: object): string => {
-  if (Array.isArray(value)) return encodeItems('[', value, ']');
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return `{${encodeFields(value)}}`;
-  if (value instanceof Map)
-    return `M{${Array.from(value, ([k, v]) => encode(k) + encode(v))
-      .sort()
-      .join(',')}}`;
-  if (value instanceof Set) return `S{${Array.from(value, encode).sort().join(',')}}`;
-  const name = value.constructor.name;
-  if (ArrayBuffer.isView(value)) return encodeItems(`A${name}[`, value as unknown as Iterable<unknown>, ']');
-  if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) {
-    throw new TypeError(`a state holds a ${name}, which cannot be compared: leave it out, or give the model a key function`);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === Object.prototype) return `{${encodeFields(value)}}`;
+  if (prototype === Array.prototype) return encodeList(value as ReadonlyArray<unknown>);
+  if (prototype === null) return `0{${encodeFields(value)}}`;
+  if (ArrayBuffer.isView(value)) return encodeView(value);
+  if (prototype === Set.prototype || prototype === Map.prototype || prototype === Date.prototype) {
+    if (Reflect.ownKeys(value).length !== shutFields(value))
+      throw new Blind(`a ${prototype.constructor.name} with fields of its own`);
+    if (value instanceof Set) return `S{${distinct(Array.from(value, textOf), 'Set', 'members').join(',')}}`;
+    return value instanceof Map ? encodeMap(value) : `D${(value as Date).getTime()};`;
   }
-  return value instanceof Date ? `D${value.getTime()};` : `C${name.length}:${name}{${encodeFields(value)}}`;
+  const blind = Array.isArray(value) ? 'a list of a class of its own' : blindByClass(prototype);
+  if (blind !== null) throw new Blind(blind);
+  const name = classText(prototype);
+  return `C${name.length}:${name}{${encodeFields(value)}}`;
+};
+
+const encodeList = (list: ReadonlyArray<unknown>): string => {
+  if (Reflect.ownKeys(list).length !== list.length + 1) throw new Blind('a list with holes or fields of its own');
+  return encodeItems('[', list, ']');
+};
+
+const encodeView = (view: ArrayBufferView): string => {
+  if (view instanceof DataView) throw new Blind('a DataView');
+  return encodeItems(`A${view.constructor.name}[`, view as unknown as Iterable<unknown>, ']');
+};
+
+const encodeMap = (map: ReadonlyMap<unknown, unknown>): string => {
+  const entries = Array.from(map, ([key, value]) => [textOf(key), textOf(value)] as const);
+  distinct(
+    entries.map(([key]) => key),
+    'Map',
+    'keys',
+  );
+  return `M{${entries
+    .map(([key, value]) => key + value)
+    .sort()
+    .join(',')}}`;
+};
+
+/** Sorts the texts of what must be different: to whoever looks at them by identity, two that are equal are two. */
+const distinct = (texts: string[], owner: string, what: string): ReadonlyArray<string> => {
+  texts.sort();
+  for (let i = 1; i < texts.length; i++)
+    if (texts[i] === texts[i - 1])
+      throw new Blind(`a ${owner} with two equal ${what} (a ${owner} tells objects apart by identity, not by what is in them)`);
+  return texts;
 };
 
 const encodeItems = (open: string, items: Iterable<unknown>, close: string): string => {
   let out = open;
-  for (const item of items) out += encode(item);
+  for (const item of items) out += textOf(item);
   return out + close;
 };
 
 const encodeFields = (value: object): string => {
   const fields = value as Readonly<Record<string, unknown>>;
   let out = '';
-  for (const name of sortedKeys(value)) out += `${name.length}:${name}${encode(fields[name])}`;
+  for (const name of sortedKeys(value)) out += `${name.length}:${name}${textOf(fields[name])}`;
   return out;
 };
 
 /** The own keys in order; most objects of a model are built with the same few orders, often the sorted one. */
 const sortedKeys = (value: object): ReadonlyArray<string> => {
   const keys = Object.keys(value);
+  if (Reflect.ownKeys(value).length !== keys.length) throw new Blind('an object with a hidden field');
   for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
   return keys;
 };

@@ -17,7 +17,7 @@ import {
 import { sentenceOf, verdictOn, whyOf, type Judged } from './judge.js';
 import { coverageList } from './coverage.js';
 import { Fate, isReduced, type Ended, type Space } from './search.js';
-import { runTo, showLasso, showRun } from './trace.js';
+import { faultAt, runTo, showLasso, showRun } from './trace.js';
 
 // --- counts ----------------------------------------------------------------------------------------------------------------
 
@@ -66,8 +66,14 @@ const livenessGap = <S, A>(found: Space<S, A>, stop: Stop): string | undefined =
 const goalOf = <S, A>(found: Space<S, A>, property: Property<S, A>): Goal | undefined => {
   const set =
     (holds: (state: S) => boolean): StateSet =>
-    (index) =>
-      holds(found.store.get(index));
+    (index) => {
+      const state = found.store.get(index);
+      try {
+        return holds(state);
+      } catch (error) {
+        throw faultAt(found, error, index, state);
+      }
+    };
   switch (property.kind) {
     case 'eventually':
     case 'eventuallyAlways':
@@ -154,6 +160,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
     properties,
     coverage: coverageList(found.coverage),
     vacuity,
+    audited: found.audit.finish(),
     statistics: {
       elapsedMs: found.watch.elapsedMs(),
       peakBytes: found.watch.peakBytes(),

@@ -3,6 +3,10 @@
  * in slices, so that its driver can let timers and signals in between.
  */
 import type { Model } from '../interface.js';
+import type { Audit } from '../contract/audit.js';
+import { freeze } from '../contract/freeze.js';
+import { mustBeOptions } from '../contract/options.js';
+import { contracted } from '../contract/validate.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
 import { EdgeList } from '../liveness/graph.js';
@@ -18,6 +22,7 @@ import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStor
 /** What a search has found so far; a state is its index in the store. */
 export interface Space<S, A> {
   readonly model: Model<S, A>;
+  readonly audit: Audit;
   readonly store: StateStore<S>;
   readonly judge: Judge<S, A>;
   readonly watch: Watch;
@@ -36,6 +41,9 @@ export interface Space<S, A> {
   generated: number;
   depth: number;
   cut: number;
+  /** The state that is looked at: its index (-1: none yet), and itself. */
+  at: number;
+  here: S | undefined;
   /** States that the depth limit kept from being expanded. */
   tooDeep: number;
 }
@@ -116,9 +124,11 @@ export const isReduced = <S, A>(model: Model<S, A>, options: CheckOptions): bool
 /**
  * A space without states yet. The graph is kept only where liveness needs it.
  *
- * @throws CheckerError (`option`) for hash compaction where it makes no sense.
+ * @throws CheckerError (`model`, `option`) for what is no model, and for options that make no sense.
  */
-export const space = <S, A>(model: Model<S, A>, options: CheckOptions): Space<S, A> => {
+export const space = <S, A>(given: Model<S, A>, options: CheckOptions): Space<S, A> => {
+  const { model, audit } = contracted(given, options);
+  mustBeOptions('plain', options, model.properties);
   const properties = model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
   mustSuitHashing(options, properties);
   const judged = judge(properties);
@@ -126,6 +136,7 @@ export const space = <S, A>(model: Model<S, A>, options: CheckOptions): Space<S,
   const store = storeFor(model, options);
   return {
     model,
+    audit,
     store,
     frontier: options.search === 'dfs' ? stack() : queueOf(store),
     judge: judged,
@@ -141,6 +152,8 @@ export const space = <S, A>(model: Model<S, A>, options: CheckOptions): Space<S,
     generated: 0,
     depth: 0,
     cut: 0,
+    at: -1,
+    here: undefined,
     tooDeep: 0,
   };
 };
@@ -152,12 +165,18 @@ const discover = <S, A>(found: Space<S, A>, state: S, parent: number): number =>
   const size = found.store.size();
   const index = found.store.add(state);
   if (index < size) return index;
+  if (found.audit.isThorough) freeze(state);
   const depth = parent < 0 ? 0 : found.depths.at(parent) + 1;
   found.parents.push(parent);
   found.depths.push(depth);
   found.fates.push(Fate.waiting);
   if (depth > found.depth) found.depth = depth;
+  const { at, here } = found;
+  found.at = index;
+  found.here = state;
   found.judge.state(state, index);
+  found.at = at;
+  found.here = here;
   return index;
 };
 
@@ -193,6 +212,8 @@ const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boo
 const expand = <S, A>(found: Space<S, A>, index: number): void => {
   const { model, store, frontier } = found;
   const state = store.focus(index);
+  found.at = index;
+  found.here = state;
   if (model.boundary?.(state) === false) {
     found.cut++;
     found.fates.data[index] = Fate.beyondBoundary;

@@ -1,5 +1,10 @@
 /** Random simulation: walks through a space that is too large to be exhausted. It can refute and witness, never prove. */
 import type { Model } from '../interface.js';
+import type { Audit } from '../contract/audit.js';
+import { freeze } from '../contract/freeze.js';
+import { mustBeOptions } from '../contract/options.js';
+import { contracted } from '../contract/validate.js';
+import { isOpenFault, withRun } from '../contract/where.js';
 import { random, type Random } from '../random.js';
 import {
   isLiveness,
@@ -36,6 +41,7 @@ type Step<S, A> = Run<S, A>['steps'][number];
 
 interface Simulation<S, A> {
   readonly model: Model<S, A>;
+  readonly audit: Audit;
   readonly options: SimulateOptions;
   readonly pick: Random;
   readonly judge: Judge<S, A>;
@@ -47,24 +53,32 @@ interface Simulation<S, A> {
   generated: number;
   depth: number;
   walks: number;
+  /** The walk at hand. */
+  run: Run<S, A> | undefined;
 }
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
 
 /** A simulation that has not begun. */
-export const simulation = <S, A>(model: Model<S, A>, options: SimulateOptions): Simulation<S, A> => ({
-  model,
-  options,
-  pick: random(options.seed ?? 1),
-  judge: judge(model.properties.filter(({ name }) => options.properties?.includes(name) ?? true)),
-  watch: watch(options),
-  store: model.key === undefined ? collapsedStore() : keyedStore(model.key),
-  coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
-  runs: new Map(),
-  generated: 0,
-  depth: 0,
-  walks: 0,
-});
+export const simulation = <S, A>(given: Model<S, A>, options: SimulateOptions): Simulation<S, A> => {
+  const { model, audit } = contracted(given, options);
+  mustBeOptions('simulate', options, model.properties);
+  return {
+    model,
+    audit,
+    options,
+    pick: random(options.seed ?? 1),
+    judge: judge(model.properties.filter(({ name }) => options.properties?.includes(name) ?? true)),
+    watch: watch(options),
+    store: model.key === undefined ? collapsedStore() : keyedStore(model.key),
+    coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
+    runs: new Map(),
+    generated: 0,
+    depth: 0,
+    walks: 0,
+    run: undefined,
+  };
+};
 
 // --- one walk --------------------------------------------------------------------------------------------------------------
 
@@ -87,6 +101,7 @@ const meet = <S, A>(found: Simulation<S, A>, state: S): boolean => {
   const index = found.store.add(state);
   found.generated++;
   if (index < size) return false;
+  if (found.audit.isThorough) freeze(state);
   found.judge.state(state, index);
   return true;
 };
@@ -97,6 +112,7 @@ const walk = <S, A>(found: Simulation<S, A>): void => {
   const initial = model.initial[pick(model.initial.length)] as S;
   const steps: Step<S, A>[] = [];
   let state: S = initial;
+  found.run = { initial, steps };
   meet(found, state);
   keepRuns(found, { initial, steps });
   while (steps.length < (found.options.traceLength ?? 100) && model.boundary?.(state) !== false) {
@@ -129,7 +145,11 @@ const isFull = <S, A>({ store, options: { maxStates = Infinity } }: Simulation<S
 export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
   const traces = found.options.traces ?? 1000;
   while (found.walks < traces) {
-    walk(found);
+    try {
+      walk(found);
+    } catch (error) {
+      throw isOpenFault(error) && found.run !== undefined ? withRun(error, showRun(found.model, found.run, false)) : error;
+    }
     found.walks++;
     if (isOver(found)) return { kind: 'violation' };
     if (found.options.maxStates !== undefined && isFull(found)) return { kind: 'states', limit: found.options.maxStates };
@@ -181,6 +201,7 @@ export const simulationReport = <S, A>(found: Simulation<S, A>, stop: Stop): Rep
     properties,
     coverage: coverageList(coverage),
     vacuity,
+    audited: found.audit.finish(),
     statistics: { elapsedMs: found.watch.elapsedMs(), peakBytes: found.watch.peakBytes(), workers: 1, engine: 'plain' },
     seed: options.seed ?? 1,
   };

@@ -10,6 +10,7 @@
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/values.js';
+import { blindIn, unseen } from '../contract/seen.js';
 import { Fingerprints, hashText, newHash } from '../fingerprints.js';
 import { HashedRows, Rows, type RowSet } from './rows.js';
 import { Values, type Shape } from './values.js';
@@ -86,12 +87,18 @@ class Collapsed<S> implements StateStore<S> {
   readonly size = (): number => this.#rows.size();
 
   readonly add = (state: S): number => {
-    const shape = this.#values.shapes.of(state);
-    this.#rows.write(shape.id);
-    if (shape.kind === 'whole') this.#rows.write(this.#values.id(state));
-    else if (shape.kind === 'array') this.#writeItems(state as ReadonlyArray<unknown>, shape);
-    else this.#writeFields(state as Parts, shape);
-    return this.#rows.commit();
+    try {
+      const shape = this.#values.shapes.of(state);
+      this.#rows.write(shape.id);
+      if (shape.kind === 'whole') this.#rows.write(this.#values.id(state));
+      else if (shape.kind === 'array') this.#writeItems(state as ReadonlyArray<unknown>, shape);
+      else this.#writeFields(state as Parts, shape);
+      return this.#rows.commit();
+    } catch (error) {
+      // A state that contains itself, or is deeper than the stack.
+      if (error instanceof RangeError) throw unseen(blindIn(state) ?? 'values in values, too deep');
+      throw error;
+    }
   };
 
   readonly get = (index: number): S => {

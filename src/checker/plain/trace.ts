@@ -1,4 +1,5 @@
 /** Counterexamples of the plain search: from indices back to a run of the model, each step found again by taking it. */
+import { isOpenFault, withRun } from '../contract/where.js';
 import type { Model } from '../interface.js';
 import type { StateGraph } from '../liveness/graph.js';
 import type { Lasso } from '../liveness/lasso.js';
@@ -89,6 +90,12 @@ const pathOf = <S, A>(found: Space<S, A>, index: number): ReadonlyArray<number> 
 export const runTo = <S, A>(found: Space<S, A>, place: Place<S, A>): Run<S, A> => {
   const run = walk(found, pathOf(found, place.index), place.state);
   return place.kind === 'state' ? run : { ...run, steps: [...run.steps, { action: place.action, next: place.next }] };
+};
+
+/** A fault of the model with the run to a state, where it came up. */
+export const faultAt = <S, A>(found: Space<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
+  if (!isOpenFault(error) || index < 0 || state === undefined) return error;
+  return withRun(error, showRun(found.model, runTo(found, { kind: 'state', index, state }), false));
 };
 
 /** A lasso as a report shows it. */

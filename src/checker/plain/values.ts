@@ -4,21 +4,24 @@
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/values.js';
+import { blindHere, blindIn, unseen } from '../contract/seen.js';
 import { Ints } from '../ints.js';
 import { encode } from './encode.js';
 import { Rows } from './rows.js';
 
 // --- shapes ----------------------------------------------------------------------------------------------------------------
 
-/** How values of one outline are taken apart: an object by its keys, in the order first seen, an array by its items, anything else not at all. */
+/** How values of one outline are taken apart: an object (`bare`: one without a prototype) by its keys, in the order first seen, an array by its items, anything else not at all. */
 export interface Shape {
   readonly id: number;
-  readonly kind: 'object' | 'array' | 'whole';
+  readonly kind: 'object' | 'array' | 'whole' | 'bare';
   readonly keys: ReadonlyArray<string>;
 }
 
 const ARRAY: Shape = { id: 0, kind: 'array', keys: [] };
 const WHOLE: Shape = { id: 1, kind: 'whole', keys: [] };
+
+type ObjectKind = 'object' | 'bare';
 
 /** A step in the list of an object's keys as they come. */
 interface KeyNode {
@@ -32,50 +35,59 @@ const keyNode = (): KeyNode => ({ next: new Map(), shape: undefined });
 class Shapes {
   readonly list: Shape[] = [ARRAY, WHOLE];
   readonly #root = keyNode();
+  readonly #bareRoot = keyNode();
+  readonly #named = new Map<string, Shape>();
 
   of(value: unknown): Shape {
     if (typeof value !== 'object' || value === null) return WHOLE;
-    if (Array.isArray(value)) return ARRAY;
     const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === null ? this.#ofObject(value) : WHOLE;
+    if (prototype === Object.prototype) return this.#ofObject(value, 'object');
+    if (prototype === Array.prototype) return ARRAY;
+    return prototype === null ? this.#ofObject(value, 'bare') : WHOLE;
   }
 
-  /** The value of a shape with these parts; of one that is not taken apart, the value is the part. */
+  /** The value of a shape with these parts, frozen as a model may be given it; of one that is not taken apart, the value is the part. */
   build(id: number, parts: ReadonlyArray<unknown>): unknown {
     const { kind, keys } = this.list[id]!;
     if (kind === 'whole') return parts[0];
     // A copy: the parts stay the caller's.
-    if (kind === 'array') return [...parts];
-    const value: Record<string, unknown> = {};
-    for (let at = 0; at < keys.length; at++) value[keys[at]!] = parts[at];
-    return value;
+    if (kind === 'array') return Object.freeze([...parts]);
+    const value = (kind === 'bare' ? Object.create(null) : {}) as Record<string, unknown>;
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at]!;
+      if (key === '__proto__') Object.defineProperty(value, key, { value: parts[at], enumerable: true });
+      else value[key] = parts[at];
+    }
+    return Object.freeze(value);
   }
 
   /** Writes the shapes to a checkpoint: their numbers are in the rows. */
   save(to: Writer): void {
-    to.json(this.list.filter(({ kind }) => kind === 'object').map(({ keys }) => keys));
+    to.json(this.list.slice(2).map(({ kind, keys }) => [kind, keys]));
   }
 
   restore(from: Reader): void {
-    for (const keys of from.json() as ReadonlyArray<ReadonlyArray<string>>) this.#withKeys(keys);
+    for (const [kind, keys] of from.json() as ReadonlyArray<readonly [ObjectKind, ReadonlyArray<string>]>)
+      this.#withKeys(kind, keys);
   }
 
-  #ofObject(value: object): Shape {
-    let node = this.#root;
+  #ofObject(value: object, kind: ObjectKind): Shape {
+    let node = kind === 'object' ? this.#root : this.#bareRoot;
     for (const key of Object.keys(value)) {
       let next = node.next.get(key);
       if (next === undefined) node.next.set(key, (next = keyNode()));
       node = next;
     }
-    return (node.shape ??= this.#withKeys(Object.keys(value)));
+    return (node.shape ??= this.#withKeys(kind, Object.keys(value)));
   }
 
-  #withKeys(keys: ReadonlyArray<string>): Shape {
-    const name = encode(keys.toSorted());
-    const known = this.list.find((shape) => shape.kind === 'object' && encode(shape.keys.toSorted()) === name);
+  #withKeys(kind: ObjectKind, keys: ReadonlyArray<string>): Shape {
+    const name = encode([kind, ...keys.toSorted()]);
+    const known = this.#named.get(name);
     if (known !== undefined) return known;
-    const shape: Shape = { id: this.list.length, kind: 'object', keys };
+    const shape: Shape = { id: this.list.length, kind, keys };
     this.list.push(shape);
+    this.#named.set(name, shape);
     return shape;
   }
 }
@@ -118,7 +130,7 @@ export class Values {
    * The number of a value. `near` is the number of one that it may share parts with, such as the same field a step before: parts
    * that are the same objects are then not looked into again.
    *
-   * @throws TypeError for a function or a symbol.
+   * @throws CheckerError (`model`) for what cannot be seen into.
    */
   id(value: unknown, near = NOTHING): number {
     if (isSmall(value)) return -1 - value;
@@ -209,7 +221,10 @@ export class Values {
     for (let i = base; i < this.#parts.length; i++) this.#rows.write(this.#parts.at(i));
     this.#parts.length = base;
     const row = this.#rows.commit();
-    if (row === this.#ofRow.length) this.#ofRow.push(this.#add(value, row));
+    if (row === this.#ofRow.length) {
+      if (blindHere(value) !== undefined) throw unseen(blindIn(value)!);
+      this.#ofRow.push(this.#add(value, row));
+    }
     return this.#ofRow.at(row);
   }
 

@@ -149,7 +149,7 @@ const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
     if (signal.aborted) break;
     if (statuses.length > 0 && !args.json && !args.ndjson) print('');
     const one = (): Promise<ExitStatus> => checkOne(source, args, distinct, signal);
-    statuses.push(await attempt(() => (isModule(source) ? guarded(source, one) : one())));
+    statuses.push(await attempt(args, () => (isModule(source) ? guarded(source, one) : one())));
   }
   end();
   const status = worst(statuses);
@@ -165,11 +165,12 @@ const stepOne = async (args: CheckArgs): Promise<ExitStatus> => {
 };
 
 /** A configuration that cannot be read does not keep the others from being checked. */
-const attempt = async (run: () => Promise<ExitStatus>): Promise<ExitStatus> => {
+const attempt = async (args: CheckArgs, run: () => Promise<ExitStatus>): Promise<ExitStatus> => {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
+    if (!args.json && !args.ndjson) error.before.forEach(print);
     complain(`bayou check: ${error.message}`);
     return EXIT.usage;
   }
@@ -209,8 +210,8 @@ const listConfigs = async (): Promise<ExitStatus> => {
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
     const args = parseArgs(words);
-    if (args.replay !== undefined) return await attempt(() => replayFile(args.replay!, args));
-    if (args.step) return await attempt(() => stepOne(args));
+    if (args.replay !== undefined) return await attempt(args, () => replayFile(args.replay!, args));
+    if (args.step) return await attempt(args, () => stepOne(args));
     return await (args.list ? listConfigs() : checkAll(args));
   } catch (error) {
     // Commander has printed what was wrong, or the help.

@@ -4,6 +4,7 @@ import { check, simulate } from '../../checker/check.js';
 import { checkComponents } from '../../checker/component/check.js';
 import { checkInParallel } from '../../checker/component/parallel.js';
 import { CheckerError } from '../../checker/component/error.js';
+import { thrown } from '../../checker/contract/words.js';
 import type { ComponentModel, Model } from '../../checker/interface.js';
 import { internedModel } from '../../checker/interned.js';
 import {
@@ -15,9 +16,9 @@ import {
   type Report,
   type Stop,
 } from '../../checker/report.js';
+import { traceLines } from '../../checker/output/trace.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './args.js';
-import { faultOf } from './probe.js';
 import type { AnyModel, Subject } from './subject.js';
 
 // --- options ---------------------------------------------------------------------------------------------------------------
@@ -146,6 +147,10 @@ const FLAGS: ReadonlyArray<readonly [RegExp, string]> = [
 
 const inFlags = (message: string): string => FLAGS.reduce((text, [option, flag]) => text.replace(option, flag), message);
 
+/** The run that leads to a fault of the model. */
+const runLines = ({ trace }: CheckerError): ReadonlyArray<string> =>
+  trace === undefined ? [] : ['The run that leads there:', ...traceLines(trace), ''];
+
 /** Checks the model as the command line says. @throws UsageError when the options do not fit the model, or one's own model is at fault. */
 export const search = async (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const { config, source, model } = subject;
@@ -155,8 +160,8 @@ export const search = async (subject: Subject, args: CheckArgs, hooks: Hooks): P
     return await searchBy(subject, args, hooks);
   } catch (error) {
     if (error instanceof CheckerError && (config === undefined || error.code !== 'model'))
-      throw new UsageError(`${config === undefined ? source : model.model.name}: ${inFlags(error.message)}`);
-    if (config === undefined) throw new UsageError(`${source}: the model went wrong while it was checked: ${faultOf(error)}`);
+      throw new UsageError(`${config === undefined ? source : model.model.name}: ${inFlags(error.message)}`, runLines(error));
+    if (config === undefined) throw new UsageError(`${source}: the model went wrong while it was checked: ${thrown(error)}`);
     throw error;
   }
 };

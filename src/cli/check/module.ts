@@ -8,13 +8,15 @@ import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/interface.js';
 import { text } from '../../checker/shown/text.js';
 import { UsageError } from '../exit.js';
+import { CheckerError } from '../../checker/component/error.js';
+import { decodeModel, type Decoded } from '../../checker/contract/shape.js';
+import { mustBeComponents } from '../../checker/contract/validate.js';
+import { thrown } from '../../checker/contract/words.js';
 import { fileOfModule, isExample } from './examples.js';
 import { FIELD_OPTIONS, type Said } from './fields.js';
 import { propertyNames, slug } from './names.js';
 import { parametersOf, type Parameters } from './parameters.js';
 import type { CheckArgs } from './args.js';
-import { faultOf, probe } from './probe.js';
-import { decodeModel, type Decoded } from './shape.js';
 import type { Subject } from './subject.js';
 
 // --- loading ---------------------------------------------------------------------------------------------------------------
@@ -46,7 +48,7 @@ const importFault = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
     return `Node ${process.version} cannot run TypeScript: compile it to JavaScript first, or use Node 22.18 or later`;
-  return `it cannot be loaded: ${faultOf(error)}`;
+  return `it cannot be loaded: ${thrown(error)}`;
 };
 
 const imported = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
@@ -86,7 +88,7 @@ const made = async (exported: unknown, parameters: Parameters | undefined): Prom
       Promise.resolve(typeof exported !== 'function' ? exported : parameters === undefined ? make() : make(parameters)),
     );
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(`its default export threw ${faultOf(error)}`);
+    throw error instanceof UsageError ? error : new UsageError(`its default export threw ${thrown(error)}`);
   }
 };
 
@@ -99,7 +101,7 @@ interface Made {
 const decode = (model: unknown): Decoded => {
   const decoded = decodeModel(model);
   if (E.isLeft(decoded)) throw new UsageError(`its default export: ${decoded.left}`);
-  probe(decoded.right);
+  if (decoded.right.level === 'components') mustBeComponents(decoded.right.model);
   return decoded.right;
 };
 
@@ -211,7 +213,7 @@ export const moduleSubject = async (source: string, args: CheckArgs): Promise<Su
   try {
     return await subjectOf(source, args);
   } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`${source}: ${error.message}`);
+    if (error instanceof UsageError || error instanceof CheckerError) throw new UsageError(`${source}: ${error.message}`);
     throw error;
   }
 };

@@ -7,7 +7,7 @@ import * as t from 'io-ts/lib/index.js';
 import { described, whatIs } from '../../core/codec.js';
 import { UsageError } from '../exit.js';
 import type { Assignment, Said } from './fields.js';
-import { complaintOf } from './shape.js';
+import { complaintOf } from '../../checker/contract/shape.js';
 
 /** The values of a model's parameters, by name. */
 export type Parameters = Readonly<Record<string, unknown>>;

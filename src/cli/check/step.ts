@@ -5,7 +5,7 @@ import { changeLines, oneLine, stateLines, stepText, traceLines } from '../../ch
 import { showLabel } from '../../checker/report.js';
 import { stepper, type Stepper } from '../../checker/stepper.js';
 import { EXIT, type ExitStatus } from '../exit.js';
-import { faultOf } from './probe.js';
+import { thrown } from '../../checker/contract/words.js';
 import { judgedModel, type Subject } from './subject.js';
 
 type Cursor = Stepper<unknown, unknown>;
@@ -143,7 +143,7 @@ export const stepThrough = async (subject: Subject, input: NodeJS.ReadStream, ou
       here = next;
       print(lines);
     } catch (error) {
-      print([`the model went wrong: ${faultOf(error)}`]);
+      print([`the model went wrong: ${thrown(error)}`]);
     }
     if (isTerminal) terminal.prompt();
   }

@@ -1,10 +1,19 @@
 /** What a value must be to be a model of the checker's interface: codecs that say which field is wrong, and how. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import type { ComponentModel, Model } from '../../checker/interface.js';
-import { described, whatIs } from '../../core/codec.js';
+import type { ComponentModel, Model } from '../interface.js';
+import { whatIs } from './words.js';
 
 // --- codecs ----------------------------------------------------------------------------------------------------------------
+
+/** A codec whose name and whose failure say what was expected, in words. */
+export const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
+  new t.Type(
+    expected,
+    is,
+    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, `expected ${expected}, but it is ${whatIs(u)}`)),
+    (a) => a,
+  );
 
 type Fields = Readonly<Record<string, t.Mixed>>;
 
@@ -34,7 +43,7 @@ const wrongFields = (u: Readonly<Record<string, unknown>>, c: t.Context, require
 };
 
 /** An object with these fields and no other. */
-const object = (name: string, required: Fields, optional: Fields = {}): t.Mixed =>
+export const object = (name: string, required: Fields, optional: Fields = {}): t.Mixed =>
   new t.Type(
     name,
     isRecord,
@@ -47,7 +56,7 @@ const object = (name: string, required: Fields, optional: Fields = {}): t.Mixed 
   );
 
 /** A list of at least so many items, no two of which have the same field `unique`. */
-const list = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
+export const list = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
   new t.Type<unknown>(
     'a list',
     Array.isArray,
@@ -180,10 +189,11 @@ const componentModel = object(
   },
 );
 
-/** What a step of a component model may give, for so many slots. */
-export const outcomes = list(
-  object('an outcome', { next: list(t.unknown) }, { note: text, violates: list(text), witnesses: list(text) }),
-);
+const remarks = { note: text, violates: list(text), witnesses: list(text) };
+
+/** What a step of a component model may give, and the last part of an exchange. */
+export const outcomes = list(object('an outcome', { next: list(t.unknown) }, remarks));
+export const learned = list(object('a way', { next: t.unknown }, remarks));
 
 /** What a function may give where anything but a promise is a value: an `async` function is no pure one. */
 export const value = described('a value', (u): u is unknown => !(u instanceof Promise));

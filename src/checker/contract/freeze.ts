@@ -1,0 +1,64 @@
+/** States are immutable values: what a model was given once it cannot change. */
+
+/** The methods that change a map, a set or a date. */
+const changingMethods = (value: object): ReadonlyArray<string> => {
+  if (value instanceof Map) return ['set', 'delete', 'clear'];
+  if (value instanceof Set) return ['add', 'delete', 'clear'];
+  return value instanceof Date ? DATE_METHODS : [];
+};
+
+const DATE_METHODS = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
+
+/** Maps, sets and dates, which `Object.freeze` leaves open: they got methods of their own that refuse. */
+const shut = new WeakSet();
+
+/** How many fields of its own an object has that {@link freeze} gave it. */
+export const shutFields = (value: object): number => (shut.has(value) ? changingMethods(value).length : 0);
+
+/** What a model is told that changes a map, a set or a date which it was given. */
+export class Shut extends TypeError {
+  constructor(method: string, value: object) {
+    super(`it calls ${method} of a ${value.constructor.name}`);
+  }
+}
+
+const shutDown = (value: object): void => {
+  const methods = changingMethods(value);
+  if (methods.length === 0) return;
+  for (const method of methods) {
+    const refuse = (): never => {
+      throw new Shut(method, value);
+    };
+    Object.defineProperty(value, method, { value: refuse, enumerable: false });
+  }
+  shut.add(value);
+};
+
+/** Freezes a value with all that is in it. What is frozen already is taken to be so to its end. */
+export const freeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
+  if (value instanceof Map || value instanceof Set || value instanceof Date) {
+    shutDown(value);
+    Object.freeze(value);
+    if (value instanceof Map) for (const key of value.keys()) freeze(key);
+    if (!(value instanceof Date)) for (const part of value.values()) freeze(part);
+    return;
+  }
+  Object.freeze(value);
+  if (Array.isArray(value)) for (const item of value) freeze(item);
+  else for (const name of Object.keys(value)) freeze((value as Readonly<Record<string, unknown>>)[name]);
+};
+
+/** A copy of a value that can be changed, to see whether somebody does. It is for values of which all can be seen. */
+export const thaw = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(thaw);
+  if (value instanceof Date) return new Date(value);
+  if (value instanceof Set) return new Set(Array.from(value, thaw));
+  if (value instanceof Map) return new Map(Array.from(value, ([key, part]) => [thaw(key), thaw(part)] as const));
+  if (ArrayBuffer.isView(value)) return structuredClone(value);
+  const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object;
+  for (const [name, part] of Object.entries(value))
+    Object.defineProperty(copy, name, { value: thaw(part), enumerable: true, writable: true, configurable: true });
+  return copy;
+};

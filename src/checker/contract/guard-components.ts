@@ -1,0 +1,182 @@
+/** A component model with a guard before each of its functions, as `guard.ts` has it for plain ones: one rule for all searches. */
+import { encode } from '../plain/encode.js';
+import { showLabel } from '../report.js';
+import type {
+  AnyExchange,
+  ComponentModel,
+  ComponentProperty,
+  Interaction,
+  Learned,
+  Outcome,
+  Permutation,
+  Predicate,
+  Slot,
+} from '../interface.js';
+import type { Audit } from './audit.js';
+import { auditOf, guarded, trust, TEXT, TRUTH, VALUE, type Expected } from './guard.js';
+import { learned, outcomes } from './shape.js';
+import { fault } from './words.js';
+
+type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
+
+/** Ways, each with a `next`, of which `isList` says whether it is a list. */
+const hasNexts = (u: unknown, isList: boolean): boolean => {
+  if (!Array.isArray(u)) return false;
+  for (const way of u as ReadonlyArray<{ readonly next?: unknown } | null | undefined>) {
+    if (typeof way !== 'object' || way === null || !('next' in way) || (isList && !Array.isArray(way.next))) return false;
+  }
+  return true;
+};
+
+const OUTCOMES: Expected = { is: (u) => hasNexts(u, true), codec: outcomes };
+const LEARNED: Expected = { is: (u) => hasNexts(u, false), codec: learned };
+
+/** Wraps what is shared once, so that it stays shared. */
+const once = <T extends object>(wrap: (one: T, where: string) => T): ((one: T, where: string) => T) => {
+  const known = new Map<T, T>();
+  return (one, where) => {
+    const wrapped = known.get(one) ?? wrap(one, where);
+    known.set(one, wrapped);
+    return wrapped;
+  };
+};
+
+/** What an outcome says of properties must be said of those that there are. */
+const mustName = ({ properties }: ComponentModel): ((label: string, said: Learned<unknown>) => void) => {
+  const kinds = new Map<string, ComponentProperty['kind']>(properties.map(({ name, kind }) => [name, kind]));
+  const check = (label: string, verb: string, wanted: string, names: ReadonlyArray<string>): void => {
+    for (const name of names) {
+      const kind = kinds.get(name);
+      if (kind === undefined) throw fault(`a step names the property ${name}, which the model does not have`);
+      if (kind !== wanted) throw fault(`${label} ${verb} "${name}", which is not ${wanted} but ${kind}`);
+    }
+  };
+  return (label, { violates, witnesses }) => {
+    if (violates !== undefined) check(label, 'violates', 'alwaysStep', violates);
+    if (witnesses !== undefined) check(label, 'witnesses', 'sometimesStep', witnesses);
+  };
+};
+
+// --- interactions ----------------------------------------------------------------------------------------------------------
+
+/** Looks at the outcomes of a step: what it said that it only reads it must leave as it is. */
+const mustKeepItsWord = (
+  model: ComponentModel,
+  interaction: Interaction,
+  where: string,
+): ((locals: ReadonlyArray<unknown>, ways: Outcomes) => void) => {
+  const { slots, writes } = interaction;
+  const label = showLabel(interaction.label);
+  const says = mustName(model);
+  const only = slots.map((_, i) => i).filter((i) => !writes.includes(i));
+  const key = (at: number, local: unknown): string => model.key?.(slots[at]!.kind, local as never) ?? encode(local);
+  return (locals, ways) => {
+    for (const way of ways) {
+      if (way.next.length !== slots.length)
+        throw fault(`what ${where} gives: next has ${way.next.length} local states for ${slots.length} slots`);
+      for (const at of only) {
+        if (way.next[at] !== locals[at] && key(at, way.next[at]) !== key(at, locals[at]))
+          throw fault(`${label} changes ${slots[at]!.name}, which is not among its writes`);
+      }
+      says(label, way);
+    }
+  };
+};
+
+const guardedExchange = (model: ComponentModel, audit: Audit): ((exchange: AnyExchange, where: string) => AnyExchange) => {
+  const says = mustName(model);
+  return once((exchange, where) => {
+    const take = guarded(`${where}.take`, LEARNED, exchange.take, 2, { audit });
+    const key = (name: 'questionKey' | 'answerKey'): Partial<AnyExchange> =>
+      exchange[name] === undefined ? {} : { [name]: guarded(`${where}.${name}`, TEXT, exchange[name], 1) };
+    return {
+      ask: guarded(`${where}.ask`, VALUE, exchange.ask, 1, { audit }),
+      answer: guarded(`${where}.answer`, VALUE, exchange.answer, 2, { audit }),
+      take: (asker, answer) => {
+        const ways = take(asker, answer);
+        for (const way of ways) says(where, way);
+        return ways;
+      },
+      ...key('questionKey'),
+      ...key('answerKey'),
+    };
+  });
+};
+
+// --- the model -------------------------------------------------------------------------------------------------------------
+
+type Wrap = (predicate: Predicate, where: string) => Predicate;
+
+const guardedProperty = (property: ComponentProperty, where: string, wrap: Wrap): ComponentProperty => {
+  const all = (name: string, predicates: ReadonlyArray<Predicate>): ReadonlyArray<Predicate> =>
+    predicates.map((predicate, i) => wrap(predicate, `${where}.${name}[${i}].holds`));
+  switch (property.kind) {
+    case 'alwaysStep':
+    case 'sometimesStep':
+      return property;
+    case 'leadsTo':
+      return { ...property, from: all('from', property.from), to: all('to', property.to) };
+    case 'noDeadlock':
+      return property.final === undefined ? property : { ...property, final: all('final', property.final) };
+    default:
+      return { ...property, over: all('over', property.over) };
+  }
+};
+
+/** The model with a guard before each function. */
+export const guardedComponents = (model: ComponentModel, audit: Audit): ComponentModel => {
+  if (auditOf(model) !== undefined) return model;
+  const wrap = once<Predicate>((predicate, where) => ({
+    ...predicate,
+    holds: guarded(where, TRUTH, predicate.holds, predicate.slots.length, { audit }),
+  }));
+  const exchanged = guardedExchange(model, audit);
+  const interactions = model.interactions.map((interaction, i): Interaction => {
+    const where = `interactions[${i}]`;
+    const guard = interaction.guard && wrap(interaction.guard, `${where}.guard.holds`);
+    const known: Interaction = { ...interaction, ...(guard === undefined ? {} : { guard }) };
+    const run = guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, { audit }) as (
+      ...locals: ReadonlyArray<never>
+    ) => Outcomes;
+    const check = mustKeepItsWord(model, known, `${where}.step`);
+    const step = (...locals: ReadonlyArray<never>): Outcomes => {
+      const ways = run(...locals);
+      check(locals, ways);
+      return ways;
+    };
+    const { exchange } = interaction;
+    return { ...known, step, ...(exchange === undefined ? {} : { exchange: exchanged(exchange, `${where}.exchange`) }) };
+  });
+  const wrapped: ComponentModel = {
+    ...model,
+    interactions,
+    properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, wrap)),
+    ...(model.boundary === undefined
+      ? {}
+      : { boundary: model.boundary.map((predicate, i) => wrap(predicate, `boundary[${i}].holds`)) }),
+    ...textsOf(model),
+  };
+  return trust(wrapped, audit);
+};
+
+/** The functions of single components, but for `key` and `progress`: the tables that ask these look at what they give. */
+const textsOf = (model: ComponentModel): Partial<ComponentModel> => {
+  const { symmetry } = model;
+  const of = (name: 'show' | 'normalize', expected: Expected): Partial<ComponentModel> => {
+    if (model[name] === undefined) return {};
+    const run = (kind: string, local: never): unknown => model[name]!(kind, local);
+    return { [name]: guarded(name, expected, run, 2) };
+  };
+  return {
+    ...of('show', TEXT),
+    ...of('normalize', VALUE),
+    ...(symmetry === undefined
+      ? {}
+      : {
+          symmetry: symmetry.map((permutation, i): Permutation => ({
+            ...permutation,
+            apply: guarded(`symmetry[${i}].apply`, VALUE, permutation.apply, 2),
+          })),
+        }),
+  };
+};

@@ -1,0 +1,192 @@
+/** A plain model with a guard before each of its functions: what they give is looked at, what they throw is named, and some runs are audited. */
+import * as E from 'fp-ts/lib/Either.js';
+import type * as t from 'io-ts/lib/index.js';
+import type { Label, Model, Property } from '../interface.js';
+import { again, type Audit, type Same, seenText } from './audit.js';
+import { blindIn, unseen } from './seen.js';
+import { actions, decode, label, optionalText, text, texts, value, yesOrNo } from './shape.js';
+import { fault, threw } from './words.js';
+
+// --- answers ---------------------------------------------------------------------------------------------------------------
+
+/** What a function must give: by a quick look at each answer, and by a codec that says what is wrong. */
+export interface Expected {
+  readonly is: (u: unknown) => boolean;
+  readonly codec: t.Mixed;
+}
+
+const isLabel = (u: unknown): boolean => {
+  if (typeof u !== 'object' || u === null) return false;
+  const { family, args } = u as Partial<Label>;
+  return typeof family === 'string' && Array.isArray(args);
+};
+
+const isText = (u: unknown): boolean => typeof u === 'string';
+const isOptionalText = (u: unknown): boolean => u === undefined || typeof u === 'string';
+
+export const TRUTH: Expected = { is: (u) => typeof u === 'boolean', codec: yesOrNo };
+export const VALUE: Expected = { is: (u) => !(u instanceof Promise), codec: value };
+export const TEXT: Expected = { is: isText, codec: text };
+const OPTIONAL_TEXT: Expected = { is: isOptionalText, codec: optionalText };
+const TEXTS: Expected = { is: texts.is, codec: texts };
+const ACTIONS: Expected = { is: Array.isArray, codec: actions };
+const LABEL: Expected = { is: isLabel, codec: label };
+
+/** Refuses what is not expected. */
+export const mustGive = (where: string, { codec }: Expected, given: unknown): void => {
+  const decoded = decode(codec, given);
+  // Of a field one would say that it is missing; what a function gives is undefined.
+  if (E.isLeft(decoded))
+    throw fault(`what ${where} gives: ${given === undefined ? decoded.left.replace(/missing$/, 'undefined') : decoded.left}`);
+};
+
+/** How a function's runs are audited: not at all without it. */
+export interface Auditing {
+  readonly audit: Audit;
+  readonly same?: Same;
+}
+
+/** Any function of a model's. */
+export type Pure = (...args: never) => unknown;
+
+/**
+ * A function of so many arguments with a guard before it. It runs wherever the model does, so that the usual numbers of arguments have
+ * functions of their own: a list of arguments costs more than the guard.
+ */
+export const guarded = <F extends Pure>(where: string, expected: Expected, run: F, arity: number, auditing?: Auditing): F => {
+  const { is } = expected;
+  const audit = auditing?.audit;
+  const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
+  const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
+    mustGive(where, expected, given);
+    if (!is(given)) throw fault(`what ${where} gives is not what it should be`);
+    const repeat = (): void => again(where, run, args, given, auditing?.same ?? seenText);
+    repeat();
+    audit?.keep(repeat);
+  };
+  const one = (a: unknown): unknown => {
+    let given: unknown;
+    try {
+      given = of(a);
+    } catch (error) {
+      throw threw(where, error);
+    }
+    if (!is(given) || audit?.due() === true) looked(given, [a]);
+    return given;
+  };
+  const two = (a: unknown, b: unknown): unknown => {
+    let given: unknown;
+    try {
+      given = of(a, b);
+    } catch (error) {
+      throw threw(where, error);
+    }
+    if (!is(given) || audit?.due() === true) looked(given, [a, b]);
+    return given;
+  };
+  const more = (...args: ReadonlyArray<unknown>): unknown => {
+    let given: unknown;
+    try {
+      given = of(...args);
+    } catch (error) {
+      throw threw(where, error);
+    }
+    if (!is(given) || audit?.due() === true) looked(given, args);
+    return given;
+  };
+  return (arity === 1 ? one : arity === 2 ? two : more) as unknown as F;
+};
+
+// --- properties ------------------------------------------------------------------------------------------------------------
+
+const guardedProperty = <S, A>(property: Property<S, A>, where: string, audit: Audit): Property<S, A> => {
+  const truth = <F extends Pure>(name: string, run: F, arity = 1): F => guarded(`${where}.${name}`, TRUTH, run, arity, { audit });
+  switch (property.kind) {
+    case 'alwaysStep':
+    case 'sometimesStep':
+      return { ...property, holds: truth('holds', (s: S, a: A, n: S) => property.holds(s, a, n), 3) };
+    case 'leadsTo':
+      return { ...property, from: truth('from', (s: S) => property.from(s)), to: truth('to', (s: S) => property.to(s)) };
+    case 'noDeadlock':
+      return property.final === undefined ? property : { ...property, final: truth('final', (s: S) => property.final!(s)) };
+    default:
+      return { ...property, holds: truth('holds', (s: S) => property.holds(s)) };
+  }
+};
+
+// --- the model -------------------------------------------------------------------------------------------------------------
+
+/** Models whose functions have their guards, or are made of such that have; and what audits them. */
+const trusted = new WeakMap<object, Audit>();
+
+/** Says that a model has its guards. */
+export const trust = <M extends object>(model: M, audit: Audit): M => {
+  trusted.set(model, audit);
+  return model;
+};
+
+/** What audits a model that has its guards. */
+export const auditOf = (model: object): Audit | undefined => trusted.get(model);
+
+const optional = <K extends string, V>(key: K, given: V | undefined): Partial<Record<K, V>> =>
+  (given === undefined ? {} : { [key]: given }) as Partial<Record<K, V>>;
+
+/** The model with a guard before each function. */
+export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A> => {
+  if (auditOf(model) !== undefined) return model;
+  const { key, show, note, boundary, fairness, symmetry, normalize } = model;
+  const auditing: Auditing = { audit };
+  const keyOf = key && guarded('key', TEXT, (state: S) => model.key!(state), 1);
+  const sameState: Same = (state) => (state === undefined || keyOf === undefined ? seenText(state) : keyOf(state as S));
+  const isKeyed = keyOf !== undefined;
+  /** Looks at what a step gives. While all is looked at, so is what a comparison would not see. */
+  const looked = (state: S, action: A, after: S | undefined): void => {
+    mustGive('next', VALUE, after);
+    const blind = isKeyed ? undefined : blindIn(after);
+    if (blind !== undefined) throw unseen(blind);
+    const repeat = (): void => again('next', run, [state, action], after, sameState);
+    repeat();
+    audit.keep(repeat);
+  };
+  const run = (state: S, action: A): S | undefined => model.next(state, action);
+  // What runs most has a guard of its own. A promise that a comparison would refuse need not be looked for.
+  const next = (state: S, action: A): S | undefined => {
+    let after: S | undefined;
+    try {
+      after = model.next(state, action);
+    } catch (error) {
+      throw threw('next', error);
+    }
+    if (audit.due() || (isKeyed && after instanceof Promise)) looked(state, action, after);
+    return after;
+  };
+  return trust(
+    {
+      ...model,
+      actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
+        audit,
+        same: (list) => seenText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
+      }),
+      next,
+      label: guarded('label', LABEL, (action: A) => model.label(action), 1),
+      properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, audit)),
+      ...optional('key', keyOf),
+      ...optional('show', show && guarded('show', TEXTS, (state: S) => model.show!(state), 1)),
+      ...optional(
+        'note',
+        note && guarded('note', OPTIONAL_TEXT, (state: S, action: A, after: S) => model.note!(state, action, after), 3),
+      ),
+      ...optional('boundary', boundary && guarded('boundary', TRUTH, (state: S) => model.boundary!(state), 1, auditing)),
+      ...optional('fairness', fairness && guarded('fairness', OPTIONAL_TEXT, (action: A) => model.fairness!(action), 1)),
+      ...optional(
+        'normalize',
+        normalize && guarded('normalize', VALUE, (state: S) => model.normalize!(state), 1, { audit, same: sameState }),
+      ),
+      ...optional(
+        'symmetry',
+        symmetry?.map((permutation, i) => guarded(`symmetry[${i}]`, VALUE, permutation, 1, { audit, same: sameState })),
+      ),
+    },
+    audit,
+  );
+};

@@ -1,0 +1,179 @@
+/**
+ * What a comparison by structure cannot see into. Two values that differ in such a thing would be taken for one, and states be lost; so it is
+ * refused by name, wherever it stands in a state.
+ */
+import { types } from 'node:util';
+import { CheckerError } from '../component/error.js';
+import { shutFields } from './freeze.js';
+
+// --- classes ---------------------------------------------------------------------------------------------------------------
+
+/** By prototype: what cannot be seen of its objects, or null where all can. */
+const verdicts = new WeakMap<object, string | null>();
+
+/** Text in which a `#` is no private field: comments and strings. */
+const QUIET = /\/\*[^]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g;
+
+const article = (name: string): string => (/^[AEIOU]/.test(name) ? 'an' : 'a');
+
+const constructorOf = (prototype: object): { readonly name: string; readonly source: string } | undefined => {
+  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  if (typeof maker !== 'function' || maker.prototype !== prototype) return undefined;
+  return { name: maker.name === '' ? 'class without a name' : maker.name, source: Function.prototype.toString.call(maker) };
+};
+
+/** What cannot be seen of the objects of one class, by its own part alone. */
+const blindInClass = (prototype: object): string | null => {
+  const maker = constructorOf(prototype);
+  if (maker === undefined) return 'an object with a prototype that is no class';
+  const named = `${article(maker.name)} ${maker.name}`;
+  if (maker.source.includes('[native code]')) return named;
+  if (/#[\p{ID_Start}$_]/u.test(maker.source.replace(QUIET, ''))) return `${named}, which has private fields`;
+  for (const key of Reflect.ownKeys(prototype)) {
+    if (key === 'constructor') continue;
+    const field = Object.getOwnPropertyDescriptor(prototype, key)!;
+    if (!('value' in field)) return `${named}, of which ${String(key)} is a getter`;
+    if (typeof field.value !== 'function') return `${named}, which has ${String(key)} from its prototype`;
+  }
+  return null;
+};
+
+/** What cannot be seen of an object with this prototype, which is neither of the language's own. */
+export const blindByClass = (prototype: object): string | null => {
+  const known = verdicts.get(prototype);
+  if (known !== undefined) return known;
+  let verdict = blindInClass(prototype);
+  for (let up: unknown = Object.getPrototypeOf(prototype); verdict === null && up !== null; up = Object.getPrototypeOf(up)) {
+    if (up === Object.prototype) break;
+    verdict = blindInClass(up as object);
+  }
+  verdicts.set(prototype, verdict);
+  return verdict;
+};
+
+/** Numbers for classes of one name, from 0: they are different classes all the same. */
+const namesakes = new WeakMap<object, number>();
+const counts = new Map<string, number>();
+
+/** A class by a text that no other class has. */
+export const classText = (prototype: object): string => {
+  const { name } = constructorOf(prototype)!;
+  let number = namesakes.get(prototype);
+  if (number === undefined) {
+    number = counts.get(name) ?? 0;
+    counts.set(name, number + 1);
+    namesakes.set(prototype, number);
+  }
+  return number === 0 ? name : `${name}#${number}`;
+};
+
+// --- one object ------------------------------------------------------------------------------------------------------------
+
+/** What cannot be seen of a value, but for what its parts are; undefined where all can. */
+export const blindHere = (value: unknown): string | undefined => {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (types.isProxy(value)) return 'a Proxy';
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const keys = Reflect.ownKeys(value);
+  if (prototype === Array.prototype) {
+    const more = keys.length - 1 - (value as ReadonlyArray<unknown>).length;
+    if (more === 0) return undefined;
+    return more < 0 ? 'a list with holes' : 'a list with fields of its own';
+  }
+  if (prototype === Map.prototype || prototype === Set.prototype || prototype === Date.prototype)
+    return keys.length === shutFields(value) ? undefined : `a ${prototype.constructor.name} with fields of its own`;
+  if (ArrayBuffer.isView(value)) return value instanceof DataView ? 'a DataView' : undefined;
+  if (Array.isArray(value)) return 'a list of a class of its own';
+  if (prototype !== null && prototype !== Object.prototype) {
+    const blind = blindByClass(prototype);
+    if (blind !== null) return blind;
+  }
+  return blindFields(value, keys);
+};
+
+const blindFields = (value: object, keys: ReadonlyArray<string | symbol>): string | undefined => {
+  for (const key of keys) {
+    if (typeof key === 'symbol') return `a field whose key is the symbol ${String(key)}`;
+    const field = Object.getOwnPropertyDescriptor(value, key)!;
+    if (!('value' in field)) return `an object whose field ${key} is a getter`;
+    if (field.enumerable !== true) return `an object whose field ${key} is hidden`;
+  }
+  return undefined;
+};
+
+// --- whole values ----------------------------------------------------------------------------------------------------------
+
+/** A value inside another, and how one comes to it: `.log[2]`. */
+interface Part {
+  readonly value: unknown;
+  readonly path: string;
+}
+
+/** The parts of a value, each with its path. */
+export const partsOf = ({ value, path }: Part): ReadonlyArray<Part> => {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
+  if (Array.isArray(value)) return value.map((part: unknown, i) => ({ value: part, path: `${path}[${i}]` }));
+  if (value instanceof Set) return Array.from(value, (part: unknown) => ({ value: part, path: `${path}{…}` }));
+  if (value instanceof Map)
+    return Array.from(value as Map<unknown, unknown>, ([key, part]) => [
+      { value: key, path: `${path}{a key}` },
+      { value: part, path: `${path}{${typeof key === 'string' || typeof key === 'number' ? key : '…'}}` },
+    ]).flat();
+  return Object.entries(value).map(([name, part]: [string, unknown]) => ({ value: part, path: `${path}.${name}` }));
+};
+
+/** Values in values are looked into so far. */
+const DEEPEST = 2000;
+
+/** What in a value cannot be seen, and where; undefined where all can. */
+export const blindIn = (whole: unknown): string | undefined => {
+  const path: { parts: ReadonlyArray<Part>; at: number; owner: unknown }[] = [];
+  const above = new Set<unknown>();
+  const enter = (part: Part): string | undefined => {
+    const where = part.path === '' ? '' : ` at ${part.path.slice(0, 80)}`;
+    const blind = blindHere(part.value);
+    if (blind !== undefined) return `${blind}${where}`;
+    if (above.has(part.value)) return `a reference to what it is in itself${where}`;
+    if (path.length >= DEEPEST) return `values in values, more than ${DEEPEST} deep`;
+    const parts = partsOf(part);
+    if (parts.length > 0) {
+      above.add(part.value);
+      path.push({ parts, at: 0, owner: part.value });
+    }
+    return undefined;
+  };
+  let blind = enter({ value: whole, path: '' });
+  while (blind === undefined && path.length > 0) {
+    const last = path.at(-1)!;
+    if (last.at < last.parts.length) {
+      blind = enter(last.parts[last.at++]!);
+      continue;
+    }
+    above.delete(last.owner);
+    path.pop();
+  }
+  return blind;
+};
+
+/** What in a value stays behind, or comes out as something else, where it goes to another thread; undefined where all goes. */
+export const staying = (value: unknown): string | undefined => {
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  let parts: Iterable<unknown>;
+  if (prototype === Array.prototype || prototype === Set.prototype) parts = value as Iterable<unknown>;
+  else if (prototype === Object.prototype) parts = Object.values(value);
+  else if (prototype === Map.prototype) parts = [...(value as Map<unknown, unknown>)].flat();
+  else return prototype === null ? 'an object without a prototype' : 'an object of a class';
+  for (const part of parts) {
+    const stays = staying(part);
+    if (stays !== undefined) return stays;
+  }
+  return undefined;
+};
+
+/** The refusal of a value, in which something cannot be seen. */
+export const unseen = (what: string): CheckerError =>
+  new CheckerError('model', `a state holds ${what}, which cannot be compared: leave it out, or give the model a key function`);

@@ -1,0 +1,99 @@
+/** Whether something is a model: one rule for the library and the command. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { ComponentModel, Interaction, Model, Predicate, Slot } from '../interface.js';
+import { showLabel } from '../report.js';
+import { Audit, WINDOW } from './audit.js';
+import { guardedComponents } from './guard-components.js';
+import { auditOf, guardedModel } from './guard.js';
+import { decodeModel } from './shape.js';
+import { fault } from './words.js';
+
+// --- slots -----------------------------------------------------------------------------------------------------------------
+
+type Slots = ReadonlyArray<Slot<unknown>>;
+
+const mustList = (model: ComponentModel, where: string, slots: Slots): void => {
+  const strange = slots.find((slot) => !model.slots.includes(slot));
+  if (strange !== undefined) throw fault(`${where} names the slot ${strange.name}, which the model does not list`);
+};
+
+const mustMeet = (model: ComponentModel, { label, slots, writes, guard, exchange }: Interaction, where: string): void => {
+  const name = showLabel(label);
+  mustList(model, name, slots);
+  if (new Set(slots).size < slots.length) throw fault(`${name} names a slot twice`);
+  const beyond = writes.find((write) => write >= slots.length);
+  if (beyond !== undefined) throw fault(`${where}.writes: there is no slot ${beyond}, only ${slots.length} from 0`);
+  if (exchange !== undefined && (slots.length < 2 || writes.join() !== '0'))
+    throw fault(`${name} is an exchange: it has an asker, an answerer, and writes the asker alone`);
+  const strange = guard?.slots.find((slot) => !slots.includes(slot));
+  if (strange !== undefined) throw fault(`${name} has a guard over the slot ${strange.name}, which is not one of its own`);
+};
+
+const predicatesOf = (model: ComponentModel): ReadonlyArray<readonly [where: string, predicates: ReadonlyArray<Predicate>]> => [
+  ['the boundary', model.boundary ?? []],
+  ...model.properties.map((property): readonly [string, ReadonlyArray<Predicate>] => {
+    switch (property.kind) {
+      case 'alwaysStep':
+      case 'sometimesStep':
+        return [property.name, []];
+      case 'leadsTo':
+        return [property.name, [...property.from, ...property.to]];
+      case 'noDeadlock':
+        return [property.name, property.final ?? []];
+      default:
+        return [property.name, property.over];
+    }
+  }),
+];
+
+const mustFit = (model: ComponentModel): void => {
+  model.interactions.forEach((interaction, i) => mustMeet(model, interaction, `interactions[${i}]`));
+  for (const [where, predicates] of predicatesOf(model)) for (const { slots } of predicates) mustList(model, where, slots);
+};
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+const mustDecode = (model: unknown, level: 'plain' | 'components'): void => {
+  const decoded = decodeModel(model);
+  if (E.isLeft(decoded)) throw fault(decoded.left);
+  if (decoded.right.level === level) return;
+  throw fault(
+    level === 'plain'
+      ? 'this is a ComponentModel: check it with checkComponents, or toModel'
+      : 'this is a Model, without components',
+  );
+};
+
+/** Refuses what is no plain model. @throws CheckerError (`model`) with one line: what is wrong with it, and what is expected. */
+export const mustBeModel = (model: unknown): void => mustDecode(model, 'plain');
+
+/** Refuses what is no component model. @throws CheckerError (`model`). */
+export const mustBeComponents = (model: ComponentModel): void => {
+  mustDecode(model, 'components');
+  mustFit(model);
+};
+
+/** Options that say how much is audited. */
+interface HowMuch {
+  readonly audit?: boolean;
+}
+
+/** A plain model that is one, with its guards, and the audit that these keep. @throws CheckerError (`model`). */
+export const contracted = <S, A>(
+  model: Model<S, A>,
+  { audit: all = false }: HowMuch,
+): { readonly model: Model<S, A>; readonly audit: Audit } => {
+  mustBeModel(model);
+  const audit = (auditOf(model) ?? new Audit(WINDOW.plain)).begin(all);
+  return { model: guardedModel(model, audit), audit };
+};
+
+/** The same for a component model. @throws CheckerError (`model`). */
+export const contractedComponents = (
+  model: ComponentModel,
+  { audit: all = false }: HowMuch,
+): { readonly model: ComponentModel; readonly audit: Audit } => {
+  mustBeComponents(model);
+  const audit = (auditOf(model) ?? new Audit(WINDOW.components)).begin(all);
+  return { model: guardedComponents(model, audit), audit };
+};

@@ -1,0 +1,27 @@
+/** Faults of a model, with the run to where they came up. */
+import { CheckerError } from '../component/error.js';
+import type { Counterexample } from '../report.js';
+import { shortened } from './words.js';
+
+/** By fault: the state, in a search's own numbers, in which it came up. */
+const places = new WeakMap<object, Int32Array>();
+
+/** Notes where an error came up, unless that is known. */
+export const locate = (error: unknown, state: () => Int32Array): void => {
+  if (error instanceof CheckerError && !places.has(error)) places.set(error, state());
+};
+
+export const placeOf = (error: CheckerError): Int32Array | undefined => places.get(error);
+
+/** Whether an error is a model's fault of which it is not yet said where it came up. */
+export const isOpenFault = (error: unknown): error is CheckerError =>
+  error instanceof CheckerError && error.code === 'model' && error.trace === undefined;
+
+/** The fault with the run to where it came up, which its words say too. */
+export const withRun = (error: CheckerError, trace: Counterexample): CheckerError => {
+  const { steps, initial } = trace;
+  const shown = steps.at(-1)?.state ?? initial;
+  const parts = Object.entries(shown).map(([part, text]) => `${part}: ${text}`);
+  const where = steps.length === 0 ? 'in an initial state' : `after ${steps.length} step${steps.length === 1 ? '' : 's'}`;
+  return new CheckerError('model', `${error.message} (${where}, ${shortened(parts.join(', '))})`, trace);
+};
