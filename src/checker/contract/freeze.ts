@@ -9,11 +9,15 @@ const changingMethods = (value: object): ReadonlyArray<string> => {
 
 const DATE_METHODS = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
 
-/** Maps, sets and dates, which `Object.freeze` leaves open: they got methods of their own that refuse. */
-const shut = new WeakSet();
+/** Marks the methods that {@link freeze} gave a map, set or date, whichever copy of this module did. */
+const SHUT = Symbol.for('bayou.shut');
 
 /** How many fields of its own an object has that {@link freeze} gave it. */
-export const shutFields = (value: object): number => (shut.has(value) ? changingMethods(value).length : 0);
+export const shutFields = (value: object): number => {
+  if (!Object.isFrozen(value)) return 0;
+  const own = value as Readonly<Record<string, { readonly [SHUT]?: boolean }>>;
+  return changingMethods(value).filter((method) => Object.hasOwn(value, method) && own[method]?.[SHUT] === true).length;
+};
 
 /** What a model is told that changes a map, a set or a date which it was given. */
 export class Shut extends TypeError {
@@ -29,9 +33,8 @@ const shutDown = (value: object): void => {
     const refuse = (): never => {
       throw new Shut(method, value);
     };
-    Object.defineProperty(value, method, { value: refuse, enumerable: false });
+    Object.defineProperty(value, method, { value: Object.assign(refuse, { [SHUT]: true }), enumerable: false });
   }
-  shut.add(value);
 };
 
 /** Freezes a value with all that is in it. What is frozen already is taken to be so to its end. */
