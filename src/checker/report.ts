@@ -2,7 +2,6 @@
  * What a check says in the end: the verdict, the bounds in which it holds, what was covered and what was not, and a
  * counterexample for each property that fails. Plain data without functions: it goes through `JSON.stringify` and between threads.
  */
-import type { Audited } from './contract/audit.js';
 import type { Label } from './interface.js';
 import type { PlainValue } from './shown/value.js';
 
@@ -93,7 +92,13 @@ export interface Vacuity {
   readonly neverTriggered: ReadonlyArray<string>;
 }
 
-export type { Audited } from './contract/audit.js';
+/** What was audited, for the report. */
+export interface Audited {
+  /** How often the model's functions were run by the search. */
+  readonly runs: number;
+  /** How many of these runs were done twice. */
+  readonly repeated: number;
+}
 
 // --- the whole report ------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { append, reading } from '../checkpoint/file.js';
 import type { Identity } from '../checkpoint/identity.js';
-import type { Audited } from '../contract/audit.js';
+import type { Audited } from '../report.js';
 import { contractedComponents } from '../contract/validate.js';
 import type { ComponentModel } from '../interface.js';
 import { Budget, type BudgetData } from './budget.js';

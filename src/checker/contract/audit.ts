@@ -4,6 +4,7 @@
  * done a third time when the search is over, with another clock.
  */
 import { encode } from '../plain/encode.js';
+import type { Audited } from '../report.js';
 import { thaw } from './freeze.js';
 import { blindIn, partsOf } from './seen.js';
 import { briefly, fault } from './words.js';
@@ -14,14 +15,6 @@ export const WINDOW = { plain: 4_000, components: 1_000 } as const;
 const EVERY = 4096;
 /** So many runs are done a third time when the search is over, at another time of day. */
 const KEPT = 64;
-
-/** What was audited, for the report. */
-export interface Audited {
-  /** How often the model's functions were run by the search. */
-  readonly runs: number;
-  /** How many of these runs were done twice. */
-  readonly repeated: number;
-}
 
 /** Decides which runs are done twice, and counts them. */
 export class Audit {

@@ -11,7 +11,7 @@ import { UsageError } from '../exit.js';
 import type { Loaded } from './config.js';
 import { stemOf } from './names.js';
 import type { Parameters } from './parameters.js';
-import { faultOf } from './probe.js';
+import { thrown } from '../../checker/contract/words.js';
 import { toScript, type Script } from './script.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -101,6 +101,6 @@ export const blamed = async <T>(subject: Subject, run: () => T | Promise<T>): Pr
     return await run();
   } catch (error) {
     if (subject.config !== undefined || error instanceof UsageError) throw error;
-    throw new UsageError(`${subject.source}: the model went wrong while it was run: ${faultOf(error)}`);
+    throw new UsageError(`${subject.source}: the model went wrong while it was run: ${thrown(error)}`);
   }
 };
