@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId, ReplicaId } from '../core/ids.js';
+import { isHonest } from '../impl/bounds.js';
 import { DurableReplica, openDurable } from '../impl/durable.js';
 import type { Log } from '../impl/log/log.js';
 import { clockOf, liveWritesOf, type ReplicaOptions, sizeOf, transfersOf, vectorOf } from '../impl/replica.js';
@@ -300,6 +301,12 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     const { replica, found, note } = durable;
     if (note !== undefined)
       o.logger.warn(`the log ${note}: going on as the new replica ${replica.id}, with the writes that it has`);
+    const t = clockOf(replica);
+    if (!isHonest({ t, r: replica.id }, Date.now()))
+      o.logger.warn(
+        `the log's accept time ${t} is further ahead than any cluster can be (is the date of this machine right?): peers and sessions refuse ` +
+          'what it says; its store can still be read, and put into servers with new folders',
+      );
     o.trace?.({
       type: 'start',
       replica: replica.id,

@@ -4,6 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { putOf } from '../impl/support/puts.js';
 import { until } from '../support/until.js';
 import { MAX_VALUE_BYTES } from '../../src/core/bounds.js';
+import { NO_CHANGE } from '../../src/impl/log/log.js';
+import { createMemoryLog } from '../../src/impl/log/memory-log.js';
 import type { Ask } from '../../src/net/protocol.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { ask, closed, dialed, handshakeByHand, remember, serve, storedAt } from './support.js';
@@ -63,6 +65,19 @@ describe('a put', () => {
     expect(lines).toEqual(['put 1 of client 9, session 1, was refused: not-the-same']);
     expect(await storeOf(server)).toEqual([['k', 'one']]);
   });
+});
+
+test('a log that holds an accept time of before there were bounds is told of when it is opened', async () => {
+  const log = createMemoryLog();
+  await log.open({ server: 0 });
+  await log.commit([{ ...NO_CHANGE, clock: 2 ** 53 - 1 }]);
+  const logger = remember();
+  const server = await serve(0, logger, { log });
+  servers.push(server);
+  expect(logger.lines).toHaveLength(1);
+  expect(logger.lines[0]).toContain("the log's accept time 9007199254740991 is further ahead than any cluster can be");
+  expect(await ask(await dialed(CLIENT, server), putOf(1, 'k', 'v'))).toEqual({ type: 'refused', reason: 'too-far' });
+  expect(await storeOf(server)).toEqual([]);
 });
 
 describe('a message that is not one is cut off with one log line', () => {
