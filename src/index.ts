@@ -17,3 +17,5 @@ export {
   type SessionPutResult,
   type StartServerOptions,
 } from './library.js';
+export type { PeerStatus, ServerStatus } from './net/meter.js';
+export type { Tls } from './net/transport.js';
