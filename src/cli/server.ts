@@ -75,6 +75,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
       status = await run(o);
     });
   withTlsOptions(command, 'the certificate that it shows to whoever connects and to its peers');
-  await command.parseAsync(withConfigFile(args, command.options), { from: 'user' });
+  // In a file it would be there at every start, and each start would be a new replica.
+  const lasting = command.options.filter((option) => option.long !== '--new-incarnation');
+  await command.parseAsync(withConfigFile(args, lasting), { from: 'user' });
   return status;
 };

@@ -6,6 +6,7 @@ import { Option } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
 import { withConfigFile } from '../../src/cli/config-file.js';
 import { UsageError } from '../../src/cli/exit.js';
+import { main as server } from '../../src/cli/server.js';
 
 const home = mkdtempSync(join(tmpdir(), 'bayou-config-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -70,4 +71,9 @@ describe('a configuration file', () => {
     expect(() => withConfigFile(['--config', join(home, 'missing')], OPTIONS)).toThrow(
       /^--config: .*missing cannot be read: ENOENT/,
     ));
+});
+
+test("a server's file cannot ask for a new incarnation: it would at every start (R7a)", async () => {
+  const path = file(JSON.stringify({ id: 0, dataDir: join(home, 'data'), newIncarnation: true }));
+  await expect(server(['--config', path])).rejects.toThrow("there is no field 'newIncarnation'");
 });
