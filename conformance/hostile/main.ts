@@ -49,7 +49,7 @@ const report = (run: HostileRun, plan: HostilePlan, name: string, show: boolean)
   const v = assess(run);
   const what = [
     `${plan.script.length} lines`,
-    `${run.events.length} events`,
+    `${run.days.flat().length} events`,
     counted({ ...run.network }),
     counted(run.processes),
   ];

@@ -32,6 +32,12 @@ const ProcessFaultC = t.union([
   fault('scribble', { bytes: t.number }),
   /** No room on its disk during the line; killed after it, given room, and back. */
   fault('full', {}),
+  /** Killed, its folder copied, and back; so many lines later killed, and that copy put back in place of its folder (R7a). */
+  fault('putBack', { after: t.number }),
+  /** Killed, an up-to-date copy put in place of its folder, and back. */
+  fault('renew', {}),
+  /** Another process is started on its folder, and it is killed so long after that; then the other one too, and it is back (R10). */
+  fault('second', { afterMs: t.number }),
 ]);
 
 /** What befalls a server. */
@@ -42,6 +48,8 @@ export const HostilePlanC = t.readonly(
   t.strict(
     {
       script: t.readonlyArray(BytesC),
+      /** The script of the next day: the servers that it starts have the folders of the first, its clients their ids. Empty: there is none. */
+      nextDay: t.readonlyArray(BytesC),
       antiEntropyMs: t.number,
       network: NetworkPlanC,
       faults: t.readonlyArray(ProcessFaultC),
@@ -74,13 +82,23 @@ const processFault = (lines: number): fc.Arbitrary<ProcessFault> => {
     fc.record({ type: fc.constant('tear' as const), ...where, bytes: fc.integer({ min: 1, max: 300 }) }),
     fc.record({ type: fc.constant('scribble' as const), ...where, bytes: fc.integer({ min: 1, max: 60 }) }),
     fc.record({ type: fc.constant('full' as const), ...where }),
+    fc.record({ type: fc.constant('putBack' as const), ...where, after: fc.integer({ min: 1, max: 12 }) }),
+    fc.record({ type: fc.constant('renew' as const), ...where }),
+    fc.record({ type: fc.constant('second' as const), ...where, afterMs: fc.integer({ min: 0, max: 300 }) }),
   );
 };
+
+/** The next day's values are others, so that each names its put. */
+const nextDays: fc.Arbitrary<ReadonlyArray<string>> = fc.oneof(
+  fc.constant([]),
+  scripts({ ...LIMITS, commands: 25 }).map(({ lines }) => lines.map((line) => line.replace(/^(put .*) v(\d+)$/, '$1 w$2'))),
+);
 
 /** Plans, which shrink to fewer faults, finer weather and shorter scripts. */
 export const hostilePlans: fc.Arbitrary<HostilePlan> = scripts(LIMITS).chain(({ lines }) =>
   fc.record({
     script: fc.constant(lines),
+    nextDay: nextDays,
     antiEntropyMs: fc.constantFrom(0, 0, 5, 20),
     network: fc.record({ seed: fc.nat(), there: weather, back: weather, blackHole: chance(5) }),
     faults: fc.array(processFault(lines.length), { maxLength: 6, size: 'max' }),

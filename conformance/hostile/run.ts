@@ -14,20 +14,21 @@ import { runScript } from '#bayou/master/run.js';
 import { makeTopology } from '#bayou/master/topology.js';
 import { traceFiles } from '#bayou/master/trace-files.js';
 import { newSecret } from '#bayou/net/auth.js';
-import type { FaultCounts } from '../faults/proxy.js';
+import { type FaultCounts, sumCounts } from '../faults/proxy.js';
 import { judge } from '../judge/judge.js';
-import { historyOfTrace } from '../judge/trace.js';
+import { historyOfRuns } from '../judge/trace.js';
 import { showVerdict, type Verdict } from '../judge/verdict.js';
 import { temporaryFolder } from '../run/temporary.js';
 import { parseTrace } from '../trace/read.js';
-import { showTraceVerdict, type TraceVerdict, validateTrace } from '../trace/validate.js';
+import { showTraceVerdict, type TraceVerdict, validateRuns } from '../trace/validate.js';
 import { makeFleet } from './fleet.js';
 import type { HostilePlan, ProcessFault } from './plan.js';
 import { setStage, type Stage } from './stage.js';
 
 /** What a run left. */
 export interface HostileRun {
-  readonly events: ReadonlyArray<TraceEvent>;
+  /** By day. */
+  readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
   readonly network: FaultCounts;
   readonly processes: Readonly<Record<ProcessFault['type'], number>>;
   /** What must not happen in any weather: a process that ended by itself, a last `stabilize` that failed in the calm. */
@@ -64,11 +65,34 @@ export const orAborted = async (promise: Promise<unknown>, signal: AbortSignal |
   }
 };
 
+/** What one day left. */
+type Day = Omit<HostileRun, 'days'> & { readonly events: ReadonlyArray<TraceEvent> };
+
 /** Runs a plan; every process is gone when it resolves, or rejects because the signal came first. */
 export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promise<HostileRun> => {
   signal?.throwIfAborted();
   const home = temporaryFolder('bayou-hostile-');
+  try {
+    const first = await runDay(home, plan, signal);
+    if (plan.nextDay.length === 0) return { ...first, days: [first.events] };
+    // Its faults are the network's alone: what befell processes and disks stands in what they left.
+    const next = await runDay(home, { ...plan, script: plan.nextDay, faults: [] }, signal);
+    return {
+      days: [first.events, next.events],
+      network: sumCounts([first.network, next.network]),
+      processes: first.processes,
+      failures: [...first.failures, ...next.failures.map((why) => `the next day: ${why}`)],
+      said: next.said === '' ? first.said : next.said,
+    };
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+};
+
+/** Runs the script of one day. */
+const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | undefined): Promise<Day> => {
   const trace = join(home, 'trace.ndjson');
+  rmSync(trace, { force: true });
   const failures: string[] = [];
   const files = traceFiles(trace, (why) => failures.push(why));
   const begun = beginRun();
@@ -115,11 +139,9 @@ export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promi
     await fleet.close();
     files.collect();
     endRun(run);
-    if (signal?.aborted === true) rmSync(home, { recursive: true, force: true });
   }
   signal?.throwIfAborted();
   const events = parseTrace(readFileSync(trace, 'utf8'));
-  rmSync(home, { recursive: true, force: true });
   if (E.isLeft(events)) throw new Error(events.left);
   failures.push(...lastStabilizeFailed(events.right));
   return { events: events.right, network: fleet.counts(), processes: stage.done, failures, said };
@@ -144,8 +166,8 @@ export interface HostileVerdict {
 
 /** Judges a run by its trace: with the judge, and with the model. */
 export const assess = (run: HostileRun): HostileVerdict => {
-  const judged = judge(historyOfTrace(run.events));
-  const validated = validateTrace(run.events);
+  const judged = judge(historyOfRuns(run.days));
+  const validated = validateRuns(run.days);
   const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;
   return { sound, judged, validated, failures: run.failures, said: run.said };
 };

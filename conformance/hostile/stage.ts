@@ -8,6 +8,8 @@ import type { Cluster } from '#bayou/master/cluster.js';
 import type { NumberedLine, ScriptReader } from '#bayou/master/lines.js';
 import { diceOf } from '../faults/dice.js';
 import { limitFiles, pause, scribbleTail, tearTail } from '../faults/processes.js';
+import { copyFolder, putBack, renew } from '../soak/folder.js';
+import { startServer } from '../soak/server.js';
 import type { HostilePlan, ProcessFault } from './plan.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -31,6 +33,8 @@ const MAX_RETRIES = 2;
 // --- faults ----------------------------------------------------------------------------------------------------------------
 
 interface Ends {
+  /** Copies of folders that are to be put back, each before a line. */
+  readonly copies: { readonly line: number; readonly id: NodeId; readonly copy: string }[];
   /** Servers that die during this line, at the latest after it. */
   readonly doomed: Map<NodeId, Process>;
   /** Servers that are dead, which the script does not know yet. */
@@ -42,6 +46,7 @@ interface Ends {
 const makeEnds = (cluster: Cluster): Ends => {
   const fallen = new Map<NodeId, Process>();
   return {
+    copies: [],
     doomed: new Map(),
     fallen,
     pending: [],
@@ -79,12 +84,35 @@ const befall = async (ends: Ends, fault: ProcessFault, id: NodeId, process: Proc
       );
       return;
     }
+    case 'putBack':
+      await ends.fell(id, process);
+      copyFolder(folder, copyOf(folder, fault.line));
+      ends.copies.push({ line: fault.line + fault.after, id, copy: copyOf(folder, fault.line) });
+      return;
+    case 'renew':
+      await ends.fell(id, process);
+      renew(folder);
+      return;
+    case 'second':
+      ends.doomed.set(id, process);
+      ends.pending.push(startSecond(ends, fault.afterMs, id, process, folder));
+      return;
     case 'full':
       // Whether it goes on without room, refusing puts, or ends, is its own affair; losing what it acknowledged is not.
       ends.doomed.set(id, process);
       limitFiles(process.pid, 0);
       return;
   }
+};
+
+const copyOf = (folder: string, line: number): string => `${folder}.copy-${line}`;
+
+/** Starts another server on the folder of a running one, which is killed so long after; whatever the other one comes to, it is killed too. */
+const startSecond = async (ends: Ends, afterMs: number, id: NodeId, process: Process, folder: string): Promise<void> => {
+  const other = startServer({ id, folder, secretFile: `${folder}.secret`, peers: [], antiEntropyMs: 0 });
+  await later(afterMs, () => ends.fell(id, process));
+  await other.started;
+  await other.kill();
 };
 
 /** The cluster, with the servers that a fault took still standing. */
@@ -104,7 +132,7 @@ const standing = (cluster: Cluster, ends: Ends): Cluster => ({
 /** Sets the stage: `setCalm` is called before each line, and calms the network for the end of the script. */
 export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, setCalm: (calm: boolean) => void): Stage => {
   const ends = makeEnds(cluster);
-  const done = { pause: 0, crash: 0, tear: 0, scribble: 0, full: 0 };
+  const done = { pause: 0, crash: 0, tear: 0, scribble: 0, full: 0, putBack: 0, renew: 0, second: 0 };
   const end = plan.script.lastIndexOf('stabilize');
   const inserted: string[] = [];
   const retries = new Map<NodeId, number>();
@@ -123,7 +151,23 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
     retries.set(joining, tries);
     if (tries > MAX_RETRIES) return;
     rmSync(folderOf(joining), { recursive: true, force: true });
+    // A new replica's folder is not to be had from before it was.
+    forget(joining);
     inserted.push(`joinServer ${joining}`);
+  };
+  const forget = (id: NodeId): void => {
+    const left = ends.copies.filter((c) => c.id !== id);
+    ends.copies.splice(0, Infinity, ...left);
+  };
+  /** Copies whose time has come take the places of their folders. */
+  const putBackAll = async (line: number): Promise<void> => {
+    for (const due of ends.copies.filter((c) => c.line <= line)) {
+      const process = cluster.processOf(due.id);
+      if (process === undefined || ends.doomed.has(due.id)) continue;
+      ends.copies.splice(ends.copies.indexOf(due), 1);
+      await ends.fell(due.id, process);
+      putBack(due.copy, folderOf(due.id));
+    }
   };
   /** After a line whatever is doomed is dead, and whatever is dead is buried and comes back. */
   const bury = async (): Promise<void> => {
@@ -140,6 +184,7 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
   };
   const befallAll = async (line: number): Promise<void> => {
     befallen = line;
+    await putBackAll(line);
     for (const fault of plan.faults.filter((f) => f.line === line)) {
       const live = cluster.topology.liveServers();
       const id = live[fault.server % (live.length || 1)];

@@ -35,8 +35,8 @@ export const judgeRandomRun = async (seed: number, run: number, signal?: AbortSi
     'faults of processes and disks': sum(Object.values(ran.processes)),
   };
   const verdict = assessed.sound ? validated.verdict : 'diverges';
-  const { rejection } = validated;
-  const { events } = ran;
+  const { rejection, run: day = 1 } = validated;
+  const events = ran.days[day - 1]!;
   return {
     verdict,
     counts,

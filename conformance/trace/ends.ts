@@ -7,9 +7,16 @@ import type { Process } from './timeline.js';
 
 const PULLING: ReadonlyArray<TraceEvent['type']> = ['pullAsked', 'pullAnswered', 'merged'];
 
-/** Did the process perhaps end by now, of something else than the master's command? It does nothing more for anybody but its peers. */
-const mayBeGone = (scene: Scene, p: Process): boolean =>
-  endsUnannounced(scene, p) || p.events.slice(p.next).every((e) => PULLING.includes(e.type));
+/**
+ * Did the process perhaps end by now, of something else than the master's command? Then another one came after it, or the master buries it
+ * yet, and it does nothing more for anybody but its peers.
+ */
+const mayBeGone = (scene: Scene, p: Process): boolean => {
+  const master = scene.timeline.processes.get('master');
+  const isBuried = (): boolean =>
+    master?.events.some((e) => e.type === 'kill' && e.process === p.name && e.n >= master.next) === true;
+  return endsUnannounced(scene, p) || (isBuried() && p.events.slice(p.next).every((e) => PULLING.includes(e.type)));
+};
 
 /** How often an end is told of a link that is made: a server first to let the other one in and then to call it. */
 const words = (scene: Scene, peer: NodeId, up: boolean): number => (up && !scene.topology.clients.has(peer) ? 2 : 1);
@@ -32,14 +39,15 @@ export const endsOf = (
 
 /** Each server of the two has been told of the link. What it does from now on comes after the command began. */
 export const bothEnds = (scene: Scene, event: TraceEvent, a: NodeId, b: NodeId, up: boolean): void => {
-  for (const [at, p, peer] of endsOf(scene, a, b)) {
+  const ends = endsOf(scene, a, b);
+  for (const [at, p, peer] of ends) {
     const { notices } = serverState(scene, p);
     if (notices.isUnsure(peer, up)) continue;
     const count = words(scene, peer, up);
     const isTelling = (e: TraceEvent): boolean => e.type === 'link' && e.peer === peer && e.up === up;
     const found = scene.timeline.seek(p, isTelling, () => (notices.left(peer, up) >= count ? true : undefined));
     if (found === undefined) {
-      if (!mayBeGone(scene, p))
+      if (!ends.some(([, end]) => mayBeGone(scene, end)))
         reject(event, 'section 5', `server ${at} was not told that its link to ${peer} is ${up ? 'made' : 'cut'}`);
       continue;
     }

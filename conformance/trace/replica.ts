@@ -71,6 +71,8 @@ export class FollowedReplica {
   readonly #byReplica = new Map<ReplicaId, Map<Bytes, Logged>>();
   readonly #receipts = new Map<string, Receipt>();
   readonly #undo: Undo[] = [];
+  /** What was not taken back of the lives before this one: a copy of the log may be as old as that (R7a). */
+  readonly #former: Undo[] = [];
   readonly #rules: Rules;
   /** V2: the log's part of each puller's next answer, as it was read for the one before. */
   readonly #readEarlier = new Map<ReplicaId, Log>();
@@ -188,23 +190,23 @@ export class FollowedReplica {
 
   /**
    * R7, R10: goes back to what the durable log held when it was opened again: the latest state with this vector, accept time,
-   * number of keys and pulls in parts (R9), of those that a kill may have left; with `seenToo`, also of those that somebody had seen more of (a log that
-   * was damaged may go on as a new replica). Gives the index of the last step that survived, Infinity where none was lost;
-   * undefined where there is no such state.
+   * number of keys and pulls in parts (R9), of those that a kill may have left; with `seenToo`, also of those that somebody had seen more
+   * of, in this life or one before it (a log that was damaged, or put back from a copy, may go on as a new replica). Gives the index of
+   * the last step that survived, Infinity where none was lost; undefined where there is no such state. `isNew`: as a new replica.
    */
-  comeBackWith({ vv, clock, writes, transfers }: CameBack, seenToo: boolean): number | undefined {
+  comeBackWith({ vv, clock, writes, transfers }: CameBack, isNew: boolean, seenToo: boolean): number | undefined {
     let survived = Infinity;
     for (;;) {
-      if (this.clock === clock && this.size === writes && same(this.vv, vv) && this.#hasTransfers(transfers, seenToo)) {
-        this.#undo.length = 0;
+      if (this.clock === clock && this.size === writes && same(this.vv, vv) && this.#hasTransfers(transfers, isNew)) {
+        this.#former.push(...this.#undo.splice(0));
         this.#seen = -1;
         this.#late = [];
         this.#readEarlier.clear();
         return survived;
       }
-      const undo = this.#undo.at(-1);
+      const undo = this.#undo.at(-1) ?? (seenToo ? this.#former.at(-1) : undefined);
       if (undo === undefined || (undo.index <= this.#seen && !seenToo)) return undefined;
-      this.#undo.pop();
+      if (this.#undo.pop() === undefined) this.#former.pop();
       this.#takeBack(undo);
       survived = undo.index - 1;
     }
@@ -229,6 +231,7 @@ export class FollowedReplica {
     other.vv = this.vv;
     for (const [key, log] of this.#logs) other.#setLog(key, log);
     for (const [name, receipt] of this.#receipts) other.#receipts.set(name, receipt);
+    other.#former.push(...this.#former, ...this.#undo);
     return other;
   }
 

@@ -116,7 +116,8 @@ const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): reado
 /** R7a: it goes on as a new replica with what it has. */
 const renewed = (scene: Scene, state: ServerState, replica: FollowedReplica, e: Of<'renewed'>): void => {
   if (serverOf(e.replica) !== serverOf(replica.id)) reject(e, 'R7', `server ${serverOf(replica.id)} goes on as ${e.replica}`);
-  if ([...scene.servers.values()].some((s) => s.id === e.replica)) reject(e, 'R7a', `there was a replica ${e.replica} before`);
+  if (scene.replicas.has(e.replica)) reject(e, 'R7a', `there was a replica ${e.replica} before`);
+  scene.replicas.add(e.replica);
   state.replica = replica.as(e.replica);
   state.id = e.replica;
 };
