@@ -5,6 +5,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeCluster } from '#bayou/master/cluster.js';
 import { makeStarter } from '#bayou/master/processes.js';
@@ -29,6 +30,8 @@ import { setStage, type Stage } from './stage.js';
 export interface HostileRun {
   /** By day. */
   readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
+  /** Servers whose logs were spoilt, put back from older copies or taken away: they alone may have lost something. */
+  readonly lossy: ReadonlySet<NodeId>;
   readonly network: FaultCounts;
   readonly processes: Readonly<Record<ProcessFault['type'], number>>;
   /** What must not happen in any weather: a process that ended by itself, a last `stabilize` that failed in the calm. */
@@ -79,6 +82,7 @@ export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promi
     const next = await runDay(home, { ...plan, script: plan.nextDay, faults: [] }, signal);
     return {
       days: [first.events, next.events],
+      lossy: new Set([...first.lossy, ...next.lossy]),
       network: sumCounts([first.network, next.network]),
       processes: first.processes,
       failures: [...first.failures, ...next.failures.map((why) => `the next day: ${why}`)],
@@ -144,7 +148,7 @@ const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | und
   const events = parseTrace(readFileSync(trace, 'utf8'));
   if (E.isLeft(events)) throw new Error(events.left);
   failures.push(...lastStabilizeFailed(events.right));
-  return { events: events.right, network: fleet.counts(), processes: stage.done, failures, said };
+  return { events: events.right, lossy: stage.lossy, network: fleet.counts(), processes: stage.done, failures, said };
 };
 
 /** The script's last `stabilize` runs in the calm, and must do what it promises. */
@@ -166,8 +170,8 @@ export interface HostileVerdict {
 
 /** Judges a run by its trace: with the judge, and with the model. */
 export const assess = (run: HostileRun): HostileVerdict => {
-  const judged = judge(historyOfRuns(run.days));
-  const validated = validateRuns(run.days);
+  const judged = judge(historyOfRuns(run.days, run.lossy));
+  const validated = validateRuns(run.days, run.lossy);
   const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;
   return { sound, judged, validated, failures: run.failures, said: run.said };
 };

@@ -23,6 +23,8 @@ export interface Stage {
   /** The script's lines in their turn, with the burials and returns between them. */
   readonly reader: ScriptReader;
   readonly done: Readonly<Record<ProcessFault['type'], number>>;
+  /** Servers whose logs were spoilt, put back from older copies or taken away. */
+  readonly lossy: ReadonlySet<NodeId>;
   /** Was this server's end a fault of the plan? */
   readonly isExpected: (id: NodeId) => boolean;
 }
@@ -33,6 +35,7 @@ const MAX_RETRIES = 2;
 // --- faults ----------------------------------------------------------------------------------------------------------------
 
 interface Ends {
+  readonly lossy: Set<NodeId>;
   /** Copies of folders that are to be put back, each before a line. */
   readonly copies: { readonly line: number; readonly id: NodeId; readonly copy: string }[];
   /** Servers that die during this line, at the latest after it. */
@@ -46,6 +49,7 @@ interface Ends {
 const makeEnds = (cluster: Cluster): Ends => {
   const fallen = new Map<NodeId, Process>();
   return {
+    lossy: new Set(),
     copies: [],
     doomed: new Map(),
     fallen,
@@ -74,6 +78,7 @@ const befall = async (ends: Ends, fault: ProcessFault, id: NodeId, process: Proc
     case 'tear':
       await ends.fell(id, process);
       tearTail(folder, fault.bytes);
+      ends.lossy.add(id);
       return;
     case 'scribble': {
       await ends.fell(id, process);
@@ -151,6 +156,7 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
     retries.set(joining, tries);
     if (tries > MAX_RETRIES) return;
     rmSync(folderOf(joining), { recursive: true, force: true });
+    ends.lossy.add(joining);
     // A new replica's folder is not to be had from before it was.
     forget(joining);
     inserted.push(`joinServer ${joining}`);
@@ -167,6 +173,7 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
       ends.copies.splice(ends.copies.indexOf(due), 1);
       await ends.fell(due.id, process);
       putBack(due.copy, folderOf(due.id));
+      ends.lossy.add(due.id);
     }
   };
   /** After a line whatever is doomed is dead, and whatever is dead is buried and comes back. */
@@ -215,6 +222,7 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
     cluster: standing(cluster, ends),
     reader: { next, ahead: () => [], stop: () => undefined },
     done,
+    lossy: ends.lossy,
     isExpected: (id) => ends.doomed.has(id) || ends.fallen.has(id),
   };
 };

@@ -17,10 +17,12 @@ export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): History => hi
 
 /**
  * The history of several runs, one after the other, on the same data folder: what a server acknowledged in one it still has in those after
- * it, and the clients of each are other sessions, whatever their ids (R11a).
+ * it, and the clients of each are other sessions, whatever their ids (R11a). `lossy`: the servers whose logs somebody has spoilt, put back or
+ * taken away, where that is known; no other server has lost anything, as whichever replica it comes back.
  */
-export const historyOfRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>): History => {
+export const historyOfRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): History => {
   const histories = runs.map(historyOfRun);
+  const reborn = new Set([...rebornIn(runs.flat())].filter((server) => lossy?.has(server) !== false));
   const operations: Operation[] = [];
   const stores: StoreView[] = [];
   const guarantees = new Map<SessionName, Guarantees>();
@@ -32,7 +34,7 @@ export const historyOfRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>): H
     offset += h.length;
     rounds += h.rounds;
   }
-  return { operations, stores, guarantees, ordered: histories.every((h) => h.ordered), reborn: rebornIn(runs.flat()) };
+  return { operations, stores, guarantees, ordered: histories.every((h) => h.ordered), reborn };
 };
 
 /** A view of a later run, among those of the runs before it. */

@@ -41,6 +41,8 @@ const CONFIGURATIONS = [
   'messages',
   'parts',
   'parts-blank',
+  'new-sessions',
+  'put-back',
 ];
 
 /** Scripts of the corpus, in the order in which they are tried. */

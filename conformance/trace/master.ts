@@ -130,7 +130,7 @@ const result = (scene: Scene, process: Process, event: Of<'result'>): void => {
     return;
   }
   if (event.errors.length > 0) {
-    doubt(scene, c, event.errors);
+    doubt(scene, event, c);
     return;
   }
   const before = wasLinked(scene.topology, c);
@@ -170,11 +170,15 @@ const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Co
 
 const isLinked = (scene: Scene, a: NodeId, b: NodeId): boolean => scene.topology.links.has(linkName(a, b));
 
-/** The process that was started last by this command has begun. */
-const started = (scene: Scene, event: TraceEvent, role: 'server' | 'client', id: NodeId): void => {
+/** The process that was started last by this command. */
+const startedLast = (scene: Scene, role: 'server' | 'client', id: NodeId): Process | undefined => {
   const p = scene.timeline.of(role, id).find((x) => x.next === 0 && x.events.length > 0);
-  const type = role === 'server' ? 'start' : 'session';
-  if (p?.events[0]?.type !== type) return reject(event, 'section 5', `${role} ${id} has not said that it started`);
+  return p?.events[0]?.type === (role === 'server' ? 'start' : 'session') ? p : undefined;
+};
+
+/** That process has begun. */
+const started = (scene: Scene, event: TraceEvent, role: 'server' | 'client', id: NodeId): void => {
+  const p = startedLast(scene, role, id) ?? reject(event, 'section 5', `${role} ${id} has not said that it started`);
   scene.timeline.await(event, p, () => p.next > 0, `${p.name} starts`);
 };
 
@@ -208,12 +212,13 @@ const isValid = (t: Topology, c: Command): boolean =>
   applyCommand({ live: new Set(t.live), dead: new Set(t.dead), clients: new Set(t.clients), links: new Set(t.links) }, c);
 
 /** A command that failed half way may have had any part of its effect. */
-const doubt = (scene: Scene, c: Command, errors: ReadonlyArray<string>): void => {
+const doubt = (scene: Scene, event: Of<'result'>, c: Command): void => {
   if (!isValid(scene.topology, c)) return;
   if (c.type === 'createConnection' || c.type === 'breakConnection') doubtLink(scene, c.a, c.b, c.type === 'createConnection');
   if (c.type !== 'joinServer' && c.type !== 'joinClient') return;
   // One that started, and could not be linked to everybody, is there all the same.
-  if (errors.some((error) => error.includes('did not start'))) return;
+  if (event.errors.some((error) => error.includes('did not start'))) return;
+  if (c.type === 'joinServer' && startedLast(scene, 'server', c.id) !== undefined) started(scene, event, 'server', c.id);
   applyCommand(scene.topology, c);
   if (c.type === 'joinClient') {
     scene.sessions.get(c.id)?.connect(c.server);

@@ -80,6 +80,8 @@ export interface Scene {
   readonly hasMaster: boolean;
   /** What the runs before this one have left. */
   readonly inherited: Inheritance;
+  /** Servers whose logs may have lost something; undefined: nobody knows, so all may. */
+  readonly lossy: ReadonlySet<NodeId> | undefined;
   /** Every replica that has run, in this run or one before it. */
   readonly replicas: Set<ReplicaId>;
   /** Every session that there has been, in this run or one before it. */
@@ -130,6 +132,7 @@ export const makeScene = (
   hasMaster: boolean,
   variant: Variant,
   inherited: Inheritance,
+  lossy: ReadonlySet<NodeId> | undefined,
   { onUse, onMet, onLost }: Omit<Listener, 'onFollowed'>,
 ): Scene => ({
   timeline,
@@ -140,6 +143,7 @@ export const makeScene = (
   doubts: { links: new Set(), places: new Set() },
   hasMaster,
   inherited,
+  lossy,
   replicas: new Set(inherited.replicas),
   sessionNames: new Set(inherited.sessions),
   commands: new Map(),

@@ -96,14 +96,16 @@ const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): reado
   const isNew = event.replica !== before.id;
   if (isNew && scene.replicas.has(event.replica))
     reject(event, 'R7', `it goes on as ${event.replica}, which it has been before ${before.id}`);
+  const mayLose = scene.lossy?.has(serverOf(event.replica)) !== false;
   if (event.fresh) {
+    if (!mayLose) reject(event, 'R10', 'it comes back without its log, which nobody has taken away');
     if (!isNew && scene.variant !== 'V3')
       reject(event, 'R7', `it comes back without its log as ${event.replica}, the replica it was before`);
     if (!isEmpty(event)) reject(event, 'R8', 'a replica without a log has a vector, an accept time or writes');
     return [new FollowedReplica(event.replica, scene.variant), Infinity];
   }
   const had = `${showVector(before.vv)} at accept time ${before.clock} with ${before.size} keys`;
-  const survived = before.comeBackWith(event, isNew);
+  const survived = before.comeBackWith(event, isNew, isNew && mayLose);
   if (survived === undefined)
     return reject(
       event,

@@ -6,6 +6,7 @@
  *   if (E.isRight(events)) console.log(showTraceVerdict(validateTrace(events.right)));
  */
 import { counted } from '#bayou/core/counted.js';
+import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/rules.js';
 import { followClient } from './client.js';
@@ -37,6 +38,8 @@ export interface ValidateOptions {
   readonly listener?: Listener;
   /** What the runs before it on the same data folder have left. */
   readonly inherited?: Inheritance;
+  /** Servers whose logs somebody has spoilt, put back or taken away; all others must come back with all that anybody saw. Default: any may be. */
+  readonly lossy?: ReadonlySet<NodeId> | undefined;
 }
 
 const NOTHING: Inheritance = { logs: new Map(), replicas: new Set(), sessions: new Set() };
@@ -52,11 +55,11 @@ export const validateTrace = (events: ReadonlyArray<TraceEvent>, options: Valida
  * Validates several runs on one data folder, one after the other: each begins with the logs that those before it have left. The verdict is
  * that of all of them together, or the first that is not `conforms`.
  */
-export const validateRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>): TraceVerdict => {
+export const validateRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): TraceVerdict => {
   let all: TraceVerdict = { verdict: 'conforms', processes: 0, events: 0, followed: 0, counts: {} };
   let inherited = NOTHING;
   for (const [i, events] of runs.entries()) {
-    const [verdict, left] = follow(events, { inherited });
+    const [verdict, left] = follow(events, { inherited, lossy });
     const counts = { ...all.counts };
     for (const [type, n] of Object.entries(verdict.counts)) counts[type] = (counts[type] ?? 0) + n;
     const [processes, sum] = [all.processes + verdict.processes, all.events + verdict.events];
@@ -70,7 +73,7 @@ export const validateRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>): Tr
 /** Follows a run; gives the verdict, and what the run leaves. */
 const follow = (
   events: ReadonlyArray<TraceEvent>,
-  { variant = 'FIXED', listener = NOBODY, inherited = NOTHING }: ValidateOptions,
+  { variant = 'FIXED', listener = NOBODY, inherited = NOTHING, lossy }: ValidateOptions,
 ): readonly [TraceVerdict, Inheritance] => {
   const traces = processesOf(events);
   const counts: Record<string, number> = {};
@@ -92,7 +95,7 @@ const follow = (
       else followMaster(scene, process, event);
     };
     timeline = new Timeline(traces, followOne, listener.onFollowed);
-    holder.scene = makeScene(timeline, timeline.processes.has('master'), variant, inherited, listener);
+    holder.scene = makeScene(timeline, timeline.processes.has('master'), variant, inherited, lossy, listener);
     followAll(timeline);
     return [{ ...base, verdict: 'conforms', followed: timeline.followed }, leftBy(holder.scene)];
   } catch (error) {

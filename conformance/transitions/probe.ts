@@ -4,7 +4,7 @@
  */
 import type { Write } from '#bayou/core/write.js';
 import type { Put, Refused } from '#bayou/core/messages.js';
-import { clockOf, snapshot, step, type Message, type Replica } from '#bayou/impl/replica.js';
+import { clockOf, restore, snapshot, step, type Message, type Replica } from '#bayou/impl/replica.js';
 
 /** Above every bound of a clock, and of a value (contract, R16). */
 const TOO_FAR = Number.MAX_SAFE_INTEGER - 1;
@@ -60,5 +60,16 @@ export const probe = (replica: Replica, accepted: Put): string | undefined => {
   }
   const { answer, append } = step(replica, accepted as Put & { readonly type: 'put' });
   if (answer.type !== 'accepted' || append !== undefined) return 'asked for the put once more it does not say again what it said';
-  return undefined;
+  return isRenewed(replica);
+};
+
+/** R7a: of whom a peer knows more than it does itself, that becomes another replica, durably. A copy is asked, since it is another then. */
+const isRenewed = (replica: Replica): string | undefined => {
+  const { id, clock, vv, log } = snapshot(replica);
+  const copy = restore({ replica: id, found: 'whole', clock, vv, writes: log, seen: [] });
+  const asking: Message = { type: 'pull', puller: '99.0', vv: [[id, clock + 1]], after: null };
+  const { append } = step<'pull'>(copy, asking);
+  return copy.id !== id && append?.replica === copy.id
+    ? undefined
+    : 'asked by a peer that has more of it than it has itself it stays who it is';
 };
