@@ -67,7 +67,7 @@ const PEOPLE = 2;
 const START_MS = 400;
 /** A calm and a look at all stores comes at least after so many kills; a day of the master, in percent of these. */
 const KILLS_BETWEEN_CALMS = 40;
-const DAY_PERCENT = 35;
+const DAY_PERCENT = 60;
 
 // --- the soak --------------------------------------------------------------------------------------------------------------
 

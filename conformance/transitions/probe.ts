@@ -66,7 +66,7 @@ export const probe = (replica: Replica, accepted: Put): string | undefined => {
 /** R7a: of whom a peer knows more than it does itself, that becomes another replica, durably. A copy is asked, since it is another then. */
 const isRenewed = (replica: Replica): string | undefined => {
   const { id, clock, vv, log } = snapshot(replica);
-  const copy = restore({ replica: id, found: 'whole', clock, vv, writes: log, seen: [] });
+  const copy = restore({ replica: id, found: 'whole', clock, vv, writes: log, seen: [], waiting: [], transfers: [] });
   const asking: Message = { type: 'pull', puller: '99.0', vv: [[id, clock + 1]], after: null };
   const { append } = step<'pull'>(copy, asking);
   return copy.id !== id && append?.replica === copy.id
