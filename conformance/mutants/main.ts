@@ -41,8 +41,8 @@ const CONFIGURATIONS = [
   'messages',
   'parts',
   'parts-blank',
-  'new-sessions',
-  'put-back',
+  'new-sessions-small',
+  'put-back-small',
 ];
 
 /** Scripts of the corpus, in the order in which they are tried. */

@@ -25,8 +25,8 @@ describe('every transition of the model is a step of the implementation, counted
     ['settle-messages', 'three-step pulls, a message lost, a link, a kill', 22_832],
     ['kills', 'kills, restarts with the log and without it (R7, R10)', 115_072],
     ['unknown-outcome', 'answers that are lost, puts that are repeated (R3, R14)', 24_382],
-    ['new-sessions', 'sessions that start again, anew or from tokens (R11a)', 122_886],
-    ['put-back', 'servers that are put back from copies of their logs (R7a)', 130_780],
+    ['new-sessions-small', 'sessions that start again, anew or from tokens (R11a)', 10_854],
+    ['put-back-small', 'servers that are put back from copies of their logs (R7a)', 17_510],
   ];
   for (const [name, what, transitions] of CONFIGURATIONS) {
     it(`${name}: ${what}`, async () => {
