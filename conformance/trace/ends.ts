@@ -39,19 +39,26 @@ export const endsOf = (
 
 /** Each server of the two has been told of the link. What it does from now on comes after the command began. */
 export const bothEnds = (scene: Scene, event: TraceEvent, a: NodeId, b: NodeId, up: boolean): void => {
-  const ends = endsOf(scene, a, b);
-  for (const [at, p, peer] of ends) {
+  for (const [at, p, peer] of endsOf(scene, a, b)) {
     const { notices } = serverState(scene, p);
     if (notices.isUnsure(peer, up)) continue;
     const count = words(scene, peer, up);
     const isTelling = (e: TraceEvent): boolean => e.type === 'link' && e.peer === peer && e.up === up;
     const found = scene.timeline.seek(p, isTelling, () => (notices.left(peer, up) >= count ? true : undefined));
     if (found === undefined) {
-      if (!ends.some(([, end]) => mayBeGone(scene, end)))
+      if (!mayBeGone(scene, p))
         reject(event, 'section 5', `server ${at} was not told that its link to ${peer} is ${up ? 'made' : 'cut'}`);
       continue;
     }
     notices.take(peer, up, count);
     p.knows = Math.max(p.knows, event.n - 1);
   }
+};
+
+/** The same for a server that joins and one that the run takes for live: it may be gone, and then nobody is told of a link to it. */
+export const bothEndsOfJoin = (scene: Scene, event: TraceEvent, joined: NodeId, peer: NodeId): void => {
+  const ends = endsOf(scene, joined, peer);
+  const isGone = ends.some(([at, p]) => at === peer && mayBeGone(scene, p));
+  if (isGone) for (const [, p, other] of ends) serverState(scene, p).notices.doubt(other, true);
+  else bothEnds(scene, event, peer, joined, true);
 };

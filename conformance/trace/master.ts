@@ -8,7 +8,7 @@ import { type Command, parseLine } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { covers, join, none, type Vector } from '#bayou/model/vector.js';
 import { applyCommand, partitionsOf, type Topology } from '../judge/topology.js';
-import { bothEnds, endsOf } from './ends.js';
+import { bothEnds, bothEndsOfJoin, endsOf } from './ends.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './replica.js';
 import { commandsOf, currentProcess, endsUnannounced, linkName, look, type Scene, serverState } from './scene.js';
@@ -148,7 +148,7 @@ const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Co
     case 'joinServer':
       started(scene, event, 'server', c.id);
       for (const peer of scene.topology.live)
-        if (peer !== c.id && isLinked(scene, peer, c.id)) bothEnds(scene, event, peer, c.id, true);
+        if (peer !== c.id && isLinked(scene, peer, c.id)) bothEndsOfJoin(scene, event, c.id, peer);
       return;
     case 'joinClient':
       started(scene, event, 'client', c.id);
