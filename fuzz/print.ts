@@ -73,7 +73,7 @@ const plainLines = (recipe: PlainRecipe): Lines => {
     '  label: (a) => ({ family: edges[a][2], args: [edges[a][3]] }),',
     '  note: (_, a) => edges[a][5] ?? undefined,',
     '  fairness: (a) => edges[a][4] ?? undefined,',
-    `  properties: ${list(claims.length > 0 ? claims : ["{ name: 'nothing', kind: 'always', holds: () => true }"])},`,
+    `  properties: ${list(claims)},`,
     ...(beyond === undefined ? [] : [`  boundary: (s) => !${json(beyond)}.includes(index(s)),`]),
     ...(symmetry === undefined
       ? []
@@ -170,7 +170,7 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
       slots.map((_, i) => i),
     )},`,
     `  interactions: ${list(meetings.map((meeting) => meetingLine(recipe, meeting)))},`,
-    `  properties: ${list(claims.length > 0 ? claims : [`{ name: 'nothing', kind: 'always', over: [over([${slots[0]!.name}], () => true)] }`])},`,
+    `  properties: ${list(claims)},`,
     ...(boundary === undefined ? [] : [`  boundary: ${all(boundary)},`]),
     ...(recipe.hasProgress
       ? [
@@ -191,6 +191,6 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
   ];
 };
 
-/** The lines of the module. A model that asks nothing asks something that is true, for `bayou check` wants a property. */
+/** The lines of the module. */
 export const moduleOf = (recipe: Recipe): Lines =>
   (recipe.form === 'plain' ? plainLines(recipe) : componentLines(recipe)).flatMap((line) => line.split('\n'));

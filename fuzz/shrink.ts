@@ -21,6 +21,10 @@ const barer = <T extends object>(value: T, names: ReadonlyArray<keyof T>): Reado
 const each = <T>(items: ReadonlyArray<T>, smaller: (item: T) => ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>
   items.flatMap((item, i) => smaller(item).map((less) => items.with(i, less)));
 
+/** A model must have a property. */
+const fewerClaims = <T extends { readonly claims: ReadonlyArray<unknown> }>(recipe: T): ReadonlyArray<T> =>
+  recipe.claims.length < 2 ? [] : shorter(recipe.claims).map((claims) => ({ ...recipe, claims }));
+
 // --- recipes ---------------------------------------------------------------------------------------------------------------
 
 /** Without the last state, where nothing speaks of it any more. */
@@ -58,7 +62,7 @@ const piecesOfGraph = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
 ];
 
 const simplerPlain = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
-  ...shorter(recipe.claims).map((claims) => ({ ...recipe, claims })),
+  ...fewerClaims(recipe),
   ...barer(recipe, ['symmetry', 'beyond']),
   ...(recipe.variants > 1 ? [{ ...recipe, variants: 1 }] : []),
   ...(recipe.chain.length > 0
@@ -97,7 +101,7 @@ const withoutIdleLooks = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecip
 };
 
 const simplerComponents = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => [
-  ...shorter(recipe.claims).map((claims) => ({ ...recipe, claims })),
+  ...fewerClaims(recipe),
   ...barer(recipe, ['symmetry', 'boundary']),
   ...withoutIdleLooks(recipe),
   ...withoutIdleSlots(recipe),

@@ -25,10 +25,10 @@ const KINDS = [
 
 export type Kind = (typeof KINDS)[number];
 
-/** Kinds of so many properties, often several of one. */
+/** Kinds of some properties, often several of one. */
 export const anyKinds = (dice: Dice): ReadonlyArray<Kind> => {
   const kinds: Kind[] = [];
-  for (let left = dice.below(7); left > 0; left--)
+  for (let left = 1 + dice.below(6); left > 0; left--)
     kinds.push(kinds.length > 0 && dice.oneIn(3) ? dice.pick(kinds) : dice.pick(KINDS));
   return kinds;
 };

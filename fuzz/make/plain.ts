@@ -117,12 +117,12 @@ export const anyPlain = (dice: Dice): PlainRecipe => {
   const drawn = edgesOf(dice, states, group, variants);
   const first = closed(
     group,
-    Array.from({ length: dice.oneIn(40) ? 0 : dice.pick([1, 1, 1, 2, 3]) }, () => (dice.oneIn(2) ? 0 : dice.below(states))),
+    Array.from({ length: dice.pick([1, 1, 1, 2, 3]) }, () => (dice.oneIn(2) ? 0 : dice.below(states))),
   );
   const initial = dice.oneIn(4) ? [...first, ...first.slice(0, 2)] : first;
   const deep = group === NOBODY && dice.oneIn(150) ? depthOf(dice) : 0;
   const all = claimsOf(dice, states, group, drawn);
-  const claims = deep > MANY ? all.filter(({ kind }) => !kind.startsWith('event') && kind !== 'leadsTo') : all;
+  const claims = deep > MANY ? [] : all;
   return {
     form: 'plain',
     states: anyTrees(dice, { protoFields: !KNOWN.protoFields }, states),
@@ -130,7 +130,7 @@ export const anyPlain = (dice: Dice): PlainRecipe => {
     initial,
     chain: { length: deep, returns: dice.oneIn(2) },
     ...(dice.oneIn(4) ? { beyond: closed(group, dice.some(range(states), 0.15)) } : {}),
-    claims: deep > 0 && dice.oneIn(2) ? [...claims, farClaim(states + deep - 1 - dice.below(20))] : claims,
+    claims: deep > MANY || (deep > 0 && dice.oneIn(2)) ? [...claims, farClaim(states + deep - 1 - dice.below(20))] : claims,
     ...(group.declared.length > 0 ? { symmetry: group.declared } : {}),
     variants,
     keyed: dice.oneIn(6),

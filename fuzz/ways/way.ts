@@ -66,13 +66,16 @@ export interface Extent {
   readonly depth: number;
 }
 
+/** These properties alone; all, where there are none. */
+const named = (some: ReadonlyArray<{ readonly name: string }>): Pick<Way, 'properties'> =>
+  some.length === 0 ? {} : { properties: some.map(({ name }) => name) };
+
 /** Hash compaction, with the properties that it can judge. */
 const hashingOf = (dice: Dice, recipe: Recipe, { engine, search }: Way): Pick<Way, 'hashBits' | 'properties'> => {
   if (!dice.oneIn(6) || engine === 'walks' || engine === 'threads' || search === 'sweep') return {};
-  const safe = kindsOf(recipe)
-    .filter((claim) => !isLive(claim))
-    .map(({ name }) => name);
-  return { hashBits: dice.pick(BITS), ...(safe.length < recipe.claims.length ? { properties: safe } : {}) };
+  const safe = kindsOf(recipe).filter((claim) => !isLive(claim));
+  if (safe.length === 0) return {};
+  return { hashBits: dice.pick(BITS), ...(safe.length < recipe.claims.length ? named(safe) : {}) };
 };
 
 const limitsOf = (
@@ -96,7 +99,7 @@ const askedOf = (dice: Dice, recipe: Recipe): Way => ({
   ...(dice.oneIn(4) ? {} : { keepGoing: true }),
   ...(dice.oneIn(3) ? { witnessTraces: true } : {}),
   ...(dice.oneIn(5) ? { requireWitnesses: true } : {}),
-  ...(dice.oneIn(8) ? { properties: dice.some(kindsOf(recipe), 0.5).map(({ name }) => name) } : {}),
+  ...(dice.oneIn(8) ? named(dice.some(kindsOf(recipe), 0.5)) : {}),
 });
 
 /** Which slots may be kept as local positions by order: all of one kind, or the first. */
