@@ -140,8 +140,11 @@ const slice = (job: Job): Stop | undefined => {
   const until = performance.now() + TURN_MS;
   const most = options.maxStates ?? Infinity;
   let known = 0;
+  let groups = 1;
   do {
-    for (let i = 0; i < GROUPS_PER_LOOK; i++) {
+    // A group may take long: the clock is looked at after the first, and more seldom where they are quick.
+    groups = Math.min(GROUPS_PER_LOOK, groups * 2);
+    for (let i = groups >> 1; i > 0; i--) {
       if (!stepOf(job)) return ending(job);
       if (space.judge.decisions > known) {
         known = space.judge.decisions;

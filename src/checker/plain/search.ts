@@ -41,6 +41,8 @@ export interface Space<S, A> {
   generated: number;
   depth: number;
   cut: number;
+  /** How many states are expanded before the next look at the limits. */
+  pace: number;
   /** The state that is looked at: its index (-1: none yet), and itself. */
   at: number;
   here: S | undefined;
@@ -152,6 +154,7 @@ export const space = <S, A>(given: Model<S, A>, options: CheckOptions): Space<S,
     generated: 0,
     depth: 0,
     cut: 0,
+    pace: 1,
     at: -1,
     here: undefined,
     tooDeep: 0,
@@ -238,8 +241,9 @@ const expand = <S, A>(found: Space<S, A>, index: number): void => {
 
 // --- the search ------------------------------------------------------------------------------------------------------------
 
-/** How many states are expanded between two looks at the clock, the memory and the signal. */
+/** How many states are expanded at most between two looks at the clock, the memory and the signal; fewer where they take longer than this. */
 const SLICE = 512;
+const SLICE_MS = 10;
 
 /** What is left in the frontier when the search stops. */
 export interface Ended {
@@ -251,8 +255,9 @@ export interface Ended {
 const begin = <S, A>(found: Space<S, A>): void => {
   for (const state of found.model.initial) {
     found.generated++;
+    const known = found.store.size();
     const index = discover(found, state, -1);
-    if (found.initial.includes(index)) continue;
+    if (index < known) continue;
     found.initial.push(index);
     found.frontier.push(index);
   }
@@ -277,7 +282,8 @@ const giveUp = <S, A>(found: Space<S, A>, index: number): void => {
 const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefined => {
   const { maxDepth, maxStates } = options;
   const { frontier } = found;
-  for (let turn = 0; turn < SLICE; turn++) {
+  const began = performance.now();
+  for (let turn = 0; turn < found.pace; turn++) {
     if (found.judge.violated() && (options.keepGoing !== true || found.judge.settled())) return { kind: 'violation' };
     if (maxStates !== undefined && found.store.size() >= maxStates && frontier.size() > 0)
       return { kind: 'states', limit: maxStates };
@@ -286,6 +292,8 @@ const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefine
     if (maxDepth !== undefined && found.depths.at(index) >= maxDepth) giveUp(found, index);
     else if (found.fates.at(index) === Fate.waiting) expand(found, index);
   }
+  // States are of any size: the first look comes after one, and others as seldom as time allows.
+  found.pace = performance.now() - began < SLICE_MS ? Math.min(SLICE, found.pace * 2) : Math.max(1, found.pace >> 1);
   const { generated, depth } = found;
   return found.watch.look({ generated, depth, distinct: found.store.size(), queue: frontier.size() });
 };
