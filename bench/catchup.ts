@@ -57,6 +57,16 @@ const start = async (what: CatchupServer): Promise<{ readonly child: ChildProces
   return { child, port };
 };
 
+/** Fills a server's log, in a process that ends then. */
+const filled = (what: CatchupServer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = fork(SERVER, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`the log could not be filled: ${code ?? 'a signal'}`)),
+    );
+    child.send(what);
+  });
+
 const stop = async (child: ChildProcess): Promise<void> => {
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.removeAllListeners('exit');
@@ -102,16 +112,18 @@ const catchUp = async (joiner: number, other: number): Promise<number> => {
 const measure = async ({ name, puts, valueBytes, bytesPerSecond }: Case): Promise<string[]> => {
   const folder = join(dir, String(puts));
   const many = Math.max(1, Math.round(puts * scale));
-  const answerer = await start({ id: 0, dir: join(folder, 'a'), secret, puts: many, valueBytes });
-  const joiner = await start({ id: 1, dir: join(folder, 'b'), secret, puts: 0, valueBytes });
+  const a = { id: 0, dir: join(folder, 'a'), secret, puts: 0, valueBytes };
+  await filled({ ...a, puts: many });
+  const answerer = await start(a);
+  const joiner = await start({ ...a, id: 1, dir: join(folder, 'b') });
   const way = bytesPerSecond === undefined ? undefined : await throttle(answerer.port, bytesPerSecond);
   for (const { child } of [answerer, joiner]) child.send('begin');
   const ms = await catchUp(joiner.port, way?.port ?? answerer.port);
-  const [a, b] = [await statsOf(answerer.child), await statsOf(joiner.child)];
+  const stats = [await statsOf(joiner.child), await statsOf(answerer.child)];
   await Promise.all([stop(answerer.child), stop(joiner.child)]);
   way?.close();
   rmSync(folder, { recursive: true, force: true });
-  return [name, `${figure(ms / 1000)} s`, ...[b, a].flatMap((s) => [`${figure(s.stallMs)} ms`, `${figure(s.rssMiB)} MiB`])];
+  return [name, `${figure(ms / 1000)} s`, ...stats.flatMap((s) => [`${figure(s.stallMs)} ms`, `${figure(s.rssMiB)} MiB`])];
 };
 
 const rows: string[][] = [];

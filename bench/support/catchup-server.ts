@@ -8,7 +8,7 @@ import { openDurable } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { startServer } from '#bayou/net/server.js';
 
-/** What a server is, and what it is filled with before it starts. */
+/** What a server is. `puts`: fill its log with so many and end, so that none of that is in its memory later. */
 export interface CatchupServer {
   readonly id: number;
   readonly dir: string;
@@ -43,7 +43,10 @@ const fill = async ({ id, dir, puts, valueBytes }: CatchupServer): Promise<void>
 };
 
 const run = async (what: CatchupServer): Promise<void> => {
-  if (what.puts > 0) await fill(what);
+  if (what.puts > 0) {
+    await fill(what);
+    process.exit();
+  }
   const started = await startServer({
     id: what.id,
     secret: what.secret,
