@@ -8,7 +8,7 @@ export default defineConfig({
     ...base.test,
     globalSetup: [],
     include: [
-      'test/impl/{attempt,convergence,damage,durable,faults,journal,replica,session,write-log}.test.ts',
+      'test/impl/{attempt,convergence,damage,durable,faults,journal,parts,replica,session,write-log}.test.ts',
       'test/model/{configs,rules}.test.ts',
       'test/conformance/{oracle,transitions}.test.ts',
     ],

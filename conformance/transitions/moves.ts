@@ -19,7 +19,8 @@ import {
   type PutAttempt,
   type Turn,
 } from '#bayou/impl/attempt.js';
-import { createReplica, requestFor, step, vectorOf, type Effects } from '#bayou/impl/replica.js';
+import { createReplica, step, vectorOf, type Effects } from '#bayou/impl/replica.js';
+import { requestFor } from '#bayou/impl/taking-in.js';
 import { gotAnswer, putAnswered, startGet, startPut, token } from '#bayou/impl/session.js';
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
 import { valueOf } from '#bayou/model/identity.js';

@@ -23,7 +23,7 @@
  * itself; and equal vectors mean equal stores.
  */
 import type { Bytes } from '../core/bytes.js';
-import { replicaId, serverOf, type NodeId, type ReplicaId } from '../core/ids.js';
+import { replicaId, serverOf, type ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { Stamp, Transfer, VectorEntries, Write } from '../core/write.js';
 import { mostOfPeers, refusalOfMerge, refusalOfPut } from './bounds.js';
@@ -31,49 +31,35 @@ import { digestOf, recall, remember, windowsOf, type ClientWindows, type Seen } 
 import { randomIncarnation } from './incarnation.js';
 import { NO_CHANGE, type Append, type Recovered } from './log/log.js';
 import { compareReplicas, compareStamps, isLater } from './order.js';
-import { policyWith, SHIPPED, type Faults, type Policy } from './policy.js';
+import { policyWith, SHIPPED, type Faults } from './policy.js';
+import { merge, settleSome, type Merged, type Settled, type Taker } from './taking-in.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 import {
   add,
   createWriteLog,
-  isToBeWritten,
   isUnsettled,
   lacking,
   latest,
   liveWrites,
   recoverWaiting,
   recoverWrite,
-  settle,
   sizeOfLog,
-  unsettle,
-  wait,
   waitingIn,
   type PartLimits,
-  type WriteLog,
 } from './write-log.js';
 
 /** A replica. Opaque: `step` alone changes it, in place; the functions below read it. */
-export interface Replica {
+export interface Replica extends Taker {
   /** Its identity (R7); it changes where a peer knows more of it than it does itself (R7a). */
   id: ReplicaId;
   /** @internal */
-  readonly policy: Policy;
-  /** @internal */
-  readonly log: WriteLog;
-  /** @internal */
-  readonly vv: Vector;
-  /** @internal */
   readonly windows: ClientWindows;
-  /** By server, the pulls from it of which parts have come (R9). @internal */
-  readonly transfers: Map<NodeId, Transfer>;
   /** @internal */
   readonly part: PartLimits;
   /** @internal */
   readonly now: () => number;
   /** @internal */
   readonly newIncarnation: () => number;
-  /** @internal */
-  clock: number;
 }
 
 /** The answer to a pull arrived: take it in. `asked`: the vector that the request asked with. */
@@ -83,28 +69,10 @@ interface Merge {
   readonly pulled: Pulled;
 }
 
-/**
- * What came of an answer: how many writes were news, and whether anything at all was (the vector, the clock). `last`: it was all that the
- * answerer had. `part`: its writes wait for the last part, and more must be asked for. `other`: it was not the part that comes next, or
- * another replica gave it than the ones before; what to ask for begins anew.
- */
-interface Merged {
-  readonly type: 'merged';
-  readonly kind: 'part' | 'last' | 'other';
-  readonly added: number;
-  readonly changed: boolean;
-}
-
 /** Housekeeping, a step at a time: what parts have brought is moved to its place, what is superseded is dropped. Nobody sees any of it. */
 interface Settle {
   readonly type: 'settle';
 }
-/** `more`: there is more of it. */
-interface Settled {
-  readonly type: 'settled';
-  readonly more: boolean;
-}
-
 /** What a replica is asked. */
 export type Message = Put | Get | Pull | Merge | Settle;
 /** What it answers to each. */
@@ -136,9 +104,6 @@ export interface ReplicaOptions {
 
 /** How much goes into one answer: what a process can read, check and write down in a few milliseconds. */
 export const PART: PartLimits = { writes: 1024, bytes: 256 * 1024 };
-/** Keys and writes that one step of {@link Settle} looks at. */
-const SETTLED_AT_ONCE = 1024;
-
 /** A replica's state in the contract's words: vector entries in the order of R7, writes in the order of R4. */
 export interface Snapshot {
   readonly id: ReplicaId;
@@ -277,105 +242,6 @@ const pull = (replica: Replica, message: Pull): Pulled => {
   const { puller, after } = message;
   const { writes, upTo } = replica.policy.answer(puller, () => lacking(replica.log, known, after, replica.part));
   return { type: 'pulled', from: replica.id, after, writes, upTo, vv: vectorOf(replica), clock: replica.clock };
-};
-
-// --- taking in what was pulled (R9) ----------------------------------------------------------------------------------------
-
-/**
- * What to ask a server for: what is not yet known, nor waiting from the parts before, and where the next part begins. (The answer goes to
- * {@link Merge} with the vector that was asked with.)
- */
-export const requestFor = (replica: Replica, server: NodeId): Pull => {
-  const transfer = replica.transfers.get(server);
-  const { id: puller } = replica;
-  if (transfer === undefined) return { type: 'pull', puller, vv: vectorOf(replica), after: null };
-  const vv = vectorOfEntries([...replica.vv, ...transfer.base]);
-  return { type: 'pull', puller, vv: entriesOfVector(vv), after: transfer.after };
-};
-
-const isSameStamp = (a: Stamp | null, b: Stamp | null): boolean => a?.t === b?.t && a?.r === b?.r;
-
-/** Which kind of answer it is: see {@link Merged}. What it was asked with must be what this replica has, or has waiting from the same replica. */
-const kindOf = (replica: Replica, asked: VectorEntries, { from, after, upTo }: Pulled): Merged['kind'] => {
-  const known = replica.transfers.get(serverOf(from));
-  const transfer = known?.from === from ? known : undefined;
-  if (!isSameStamp(transfer?.after ?? null, after)) return 'other';
-  const has = new Map(transfer?.base ?? []);
-  if (!asked.every(([r, t]) => Math.max(at(replica.vv, r), has.get(r) ?? 0) >= t)) return 'other';
-  return after === null && upTo === null ? 'last' : 'part';
-};
-
-const merge = (replica: Replica, asked: VectorEntries, pulled: Pulled): Effects<Merged> => {
-  const kind = kindOf(replica, asked, pulled);
-  switch (kind) {
-    case 'part':
-      return mergePart(replica, pulled);
-    case 'last':
-      return mergeLast(replica, pulled);
-    case 'other': {
-      const append = isFromAnother(replica, pulled.from) ? endTransfer(replica, serverOf(pulled.from)) : undefined;
-      return { answer: { type: 'merged', kind, added: 0, changed: false }, append };
-    }
-  }
-};
-
-const NOTHING = { writes: [], drops: [], vv: [], seen: [], forgotten: [] } as const;
-
-const isFromAnother = (replica: Replica, from: ReplicaId): boolean =>
-  (replica.transfers.get(serverOf(from))?.from ?? from) !== from;
-
-/** The transfer from a server is over, or of no use any more. Where no other goes on, what waits then waits in vain. */
-const endTransfer = (replica: Replica, server: NodeId): Append | undefined => {
-  if (!replica.transfers.delete(server)) return undefined;
-  unsettle(replica.log);
-  return { ...NOTHING, clock: replica.clock, transfers: [...replica.transfers.values()] };
-};
-
-/** A part that is not the last: it waits, and nothing that can be seen changes. Progress is durable with what it speaks of. */
-const mergePart = (replica: Replica, { from, after, writes, upTo, vv }: Pulled): Effects<Merged> => {
-  const known = replica.transfers.get(serverOf(from));
-  const before = known?.from === from ? known : undefined;
-  const goal = after === null || before === undefined ? vv : before.goal;
-  const transfer: Transfer =
-    upTo === null ? { from, base: goal, goal, after: null } : { from, base: before?.base ?? [], goal, after: upTo };
-  replica.transfers.set(serverOf(from), transfer);
-  const news = writes.filter((write) => wait(replica.log, write));
-  return {
-    answer: { type: 'merged', kind: 'part', added: news.length, changed: false },
-    append: { ...NOTHING, waiting: news, clock: replica.clock, transfers: [...replica.transfers.values()] },
-  };
-};
-
-/**
- * The last part, or the only one: nobody can observe the new vector without the writes (R8). The vector is raised first: what waited is then
- * live, and an older write to the same key is not added at all.
- */
-const mergeLast = (replica: Replica, pulled: Pulled): Effects<Merged> => {
-  const vv = pulled.vv.filter(([r, t]) => raise(replica.vv, r, t));
-  const writes: Write[] = [];
-  const drops: Write[] = [];
-  for (const write of pulled.writes) {
-    const lost = add(replica.log, write);
-    if (lost === write) continue;
-    if (isToBeWritten(replica.log, write)) writes.push(write);
-    if (lost !== undefined) drops.push(lost);
-  }
-  const clock = replica.policy.advance(replica.clock, pulled.clock);
-  const changed = writes.length > 0 || vv.length > 0 || clock > replica.clock;
-  replica.clock = clock;
-  const ended = endTransfer(replica, serverOf(pulled.from));
-  return {
-    answer: { type: 'merged', kind: 'last', added: writes.length, changed },
-    append: changed || ended !== undefined ? { ...NOTHING, ...ended, writes, drops, vv, clock } : undefined,
-  };
-};
-
-const settleSome = (replica: Replica): Effects<Settled> => {
-  const drops = settle(replica.log, SETTLED_AT_ONCE, replica.transfers.size === 0);
-  return {
-    answer: { type: 'settled', more: isUnsettled(replica.log) },
-    append: drops.length === 0 ? undefined : { ...NOTHING, drops, clock: replica.clock },
-  };
 };
 
 // --- reading ---------------------------------------------------------------------------------------------------------------

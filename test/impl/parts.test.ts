@@ -16,7 +16,6 @@ import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import {
   createReplica,
   pullCostOf,
-  requestFor,
   restore,
   snapshot,
   step,
@@ -26,6 +25,7 @@ import {
   type Effects,
   type Replica,
 } from '#bayou/impl/replica.js';
+import { requestFor } from '#bayou/impl/taking-in.js';
 
 type Event =
   | { readonly type: 'put'; readonly at: number; readonly key: number; readonly ahead: number }
