@@ -102,6 +102,9 @@ const askedOf = (dice: Dice, recipe: Recipe): Way => ({
   ...(dice.oneIn(8) ? named(dice.some(kindsOf(recipe), 0.5)) : {}),
 });
 
+/** With more the matrix of a group is larger than a small model is worth; with 31 it is refused. */
+const MOST_LOCALS = 12;
+
 /** Which slots may be kept as local positions by order: all of one kind, or the first. */
 const localsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'locals'> => {
   if (recipe.form !== 'component' || (engine !== 'components' && engine !== 'threads') || dice.oneIn(2)) return {};
@@ -111,7 +114,7 @@ const localsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'locals
   ]);
   const inDomain = (domain: number): ReadonlyArray<number> =>
     recipe.slots.flatMap((slot, i) => (slot.domain === domain ? [i] : []));
-  const kinds = recipe.domains.map((_, i) => inDomain(i)).filter((slots) => slots.length > 0);
+  const kinds = recipe.domains.map((_, i) => inDomain(i)).filter((slots) => slots.length > 0 && slots.length <= MOST_LOCALS);
   const apart = kinds.filter((slots) => met.every((list) => list.filter((slot) => slots.includes(slot)).length <= 1));
   return { locals: apart.length === 0 || dice.oneIn(4) ? [] : dice.pick(apart).map((slot) => recipe.slots[slot]!.name) };
 };

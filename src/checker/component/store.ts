@@ -9,6 +9,7 @@
  * A block of the arena, in words: the stamp with which the group was last queued; the tuple; for each position how many ids it has
  * and for how many there is room; the ids, position by position; the cells, row-major, the last position running fastest.
  */
+import { CheckerError } from './error.js';
 import { Ints } from '../ints.js';
 
 const PAGE_BITS = 16;
@@ -196,6 +197,9 @@ const hashTuple = (tuple: Int32Array): number => {
   return h ^ (h >>> 16);
 };
 
+/** Cells are numbered by 32-bit integers, in bytes from the beginning of their page. */
+const MOST_CELLS = 2 ** 30;
+
 /** How many group slots and local positions there are; where things stand in a block. */
 export class Shape {
   readonly group: number;
@@ -213,7 +217,11 @@ export class Shape {
     this.ids = this.rooms + positions;
   }
 
-  /** Words of a block with the rooms that stand at `from`. */
+  /**
+   * Words of a block with the rooms that stand at `from`.
+   *
+   * @throws CheckerError (`option`) where its cells are more than can be numbered: they would wrap, and states be taken for known.
+   */
   size(rooms: Int32Array, from: number): number {
     let ids = 0;
     let cells = 1;
@@ -221,7 +229,14 @@ export class Shape {
       ids += rooms[p]!;
       cells *= rooms[p]!;
     }
-    return this.ids + ids + ((cells + 3) >> 2);
+    if (cells > MOST_CELLS) {
+      throw new CheckerError(
+        'option',
+        `locals: one group has room for ${cells} states over ${this.positions} local positions, and ${MOST_CELLS} is the most; ` +
+          'name fewer slots in locals, or none (an empty list)',
+      );
+    }
+    return this.ids + ids + Math.ceil(cells / 4);
   }
 
   /** Where the cells of a block begin in its page, in bytes. */
