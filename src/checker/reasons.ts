@@ -1,4 +1,6 @@
 /** Why a property could not be judged, in the words of every report. */
 export const UNFINISHED = 'the search stopped before it had seen every state';
 export const REDUCED = 'liveness is not judged under a reduction: check without it';
+export const MAXIMAL =
+  'without fairness a run goes on as long as some step can be taken (it does not stand still), and may go round for ever';
 export const BY_COMPONENTS = 'liveness is not judged on components: check the plain model';

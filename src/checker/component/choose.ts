@@ -13,6 +13,8 @@ const SAMPLE = 300;
 const LOOKED_AT = 1500;
 /** Of a space with so few states a depth a group is gone through again at nearly every one: matrices would cost a square of the depth. */
 const NARROW = 8;
+/** How many slots may be local at most. */
+const MOST_LOCALS = 20;
 /** What a group costs beside its cells, in bytes. */
 const GROUP_COST = 60;
 
@@ -87,6 +89,8 @@ export const layoutFor = (model: ComponentModel, options: ComponentOptions): Lay
   if (locals === undefined) return chooseLayout(model, options.symmetry === true && model.symmetry !== undefined);
   const slots = locals.map((name) => model.slots.findIndex((slot) => slot.name === name));
   if (slots.includes(-1)) throw new CheckerError('option', `locals: ${model.name} has no slot ${locals[slots.indexOf(-1)]!}`);
+  if (slots.length > MOST_LOCALS)
+    throw new CheckerError('option', `locals: at most ${MOST_LOCALS}, for the cells of a group double with each`);
   const crowded = model.interactions.find(({ slots: met }) => met.filter(({ name }) => locals.includes(name)).length > 1);
   if (crowded !== undefined) {
     throw new CheckerError('option', `locals: ${crowded.label.family} touches more than one of ${locals.join(', ')}`);

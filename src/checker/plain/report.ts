@@ -2,7 +2,7 @@
 import type { Property } from '../interface.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/graph.js';
-import { REDUCED, UNFINISHED } from '../reasons.js';
+import { MAXIMAL, REDUCED, UNFINISHED } from '../reasons.js';
 import { findLasso, type Goal } from '../liveness/lasso.js';
 import {
   isLiveness,
@@ -108,7 +108,7 @@ const livenessReport = <S, A>(
   if (lasso !== undefined) return { ...sentenceOf(property), verdict: 'violated', trace: showLasso(found, graph, lasso) };
   const gap = livenessGap(found, stop);
   return gap === undefined
-    ? { ...sentenceOf(property), verdict: 'holds' }
+    ? { ...sentenceOf(property), verdict: 'holds', ...(found.classes.size === 0 ? { why: MAXIMAL } : {}) }
     : { ...sentenceOf(property), verdict: 'unknown', why: gap };
 };
 
