@@ -358,13 +358,17 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
     'if (!replica.policy.isOutdated(claimed, at(replica.vv, replica.id)))',
     'if (true)',
   ),
-  net(
-    'lock-none',
-    'a log is opened though another process has it',
-    'impl/log/disk-log.js',
-    "const unlock = await files.lock(join(directory, 'lock'));",
-    'const unlock = async () => {};',
-  ),
+  {
+    ...net(
+      'lock-none',
+      'a log is opened though another process has it',
+      'impl/log/disk-log.js',
+      "const unlock = await files.lock(join(directory, 'lock'));",
+      'const unlock = async () => {};',
+    ),
+    unobservable:
+      'the database has a lock of its own, which is taken before the journal is read; without ours that one holds a second process off',
+  },
   net(
     'copy-unseen',
     'nothing shows that a folder is a copy',
