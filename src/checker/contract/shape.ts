@@ -99,7 +99,6 @@ const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): t.Mixed
 export const pure = described('a function', (u): u is () => unknown => typeof u === 'function');
 export const text = described('a text', t.string.is);
 export const yesOrNo = described('true or false', t.boolean.is);
-export const number = described('a number', t.number.is);
 const index = described('an index, from 0', (u): u is number => Number.isInteger(u) && (u as number) >= 0);
 
 export const label = object('a label', {
