@@ -5,6 +5,4 @@
 export const KNOWN = {
   /** Symmetry given by generators is not closed to a group. */
   generators: true,
-  /** An own field `__proto__` is lost. */
-  protoFields: true,
 };

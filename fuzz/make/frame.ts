@@ -117,11 +117,10 @@ const progressOf = (dice: Dice, size: number, images: ReadonlyArray<ReadonlyArra
 export const anyFrame = (dice: Dice): Frame => {
   const counts = countsOf(dice);
   const isSymmetric = counts.leaves > 1 && dice.oneIn(3);
-  const bounds = { protoFields: !KNOWN.protoFields };
   const vectors = vectorsOf(counts.leaves);
   const form = dice.below(4);
-  const hubValues = isSymmetric ? vectors.map((vector) => vectorTree(form, vector)) : anyTrees(dice, bounds, 2 + dice.below(3));
-  const leafValues = anyTrees(dice, bounds, 2 + dice.below(3));
+  const hubValues = isSymmetric ? vectors.map((vector) => vectorTree(form, vector)) : anyTrees(dice, 2 + dice.below(3));
+  const leafValues = anyTrees(dice, 2 + dice.below(3));
   const variants = (): number => (dice.oneIn(6) ? 2 : 1);
   const group = isSymmetric ? orders(counts.leaves) : [range(counts.leaves)];
   const hubTo = group.map((order) =>

@@ -125,7 +125,7 @@ export const anyPlain = (dice: Dice): PlainRecipe => {
   const claims = deep > MANY ? [] : all;
   return {
     form: 'plain',
-    states: anyTrees(dice, { protoFields: !KNOWN.protoFields }, states),
+    states: anyTrees(dice, states),
     edges: drawn.edges,
     initial,
     chain: { length: deep, returns: dice.oneIn(2) },

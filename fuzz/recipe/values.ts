@@ -69,12 +69,6 @@ export const source = (tree: Tree): string => {
 const NAMES = ['a', 'b', 'length', 'constructor', 'toString', '0', '', 'é', 'a b'];
 const TEXTS = ['', 'a', '0', 'null', 'undefined', '[]', 's1:a', 'ü\u2028', '#1;', 'toString', 'a,b'];
 
-/** What the dice may make of values, other than everything. */
-export interface Bounds {
-  /** Records have own fields called `__proto__` now and then. */
-  readonly protoFields: boolean;
-}
-
 /** `next` gives `undefined` where an action turns out not to be enabled, so it is no state. */
 const NO_STATE = canon(undefined);
 
@@ -102,9 +96,9 @@ const distinct = <T>(items: ReadonlyArray<T>, treeOf: (item: T) => Tree): Readon
 ];
 
 /** A value of at most so many levels. */
-export const anyTree = (dice: Dice, bounds: Bounds, levels: number): Tree => {
+export const anyTree = (dice: Dice, levels: number): Tree => {
   if (levels === 0 || dice.oneIn(3)) return leaf(dice);
-  const inner = (): Tree => anyTree(dice, bounds, levels - 1);
+  const inner = (): Tree => anyTree(dice, levels - 1);
   const items = Array.from({ length: dice.below(4) }, inner);
   switch (dice.below(4)) {
     case 0:
@@ -119,20 +113,20 @@ export const anyTree = (dice: Dice, bounds: Bounds, levels: number): Tree => {
         ),
       };
     default: {
-      const names = dice.some(bounds.protoFields && dice.oneIn(6) ? [...NAMES, '__proto__'] : NAMES, 0.3);
+      const names = dice.some(dice.oneIn(6) ? [...NAMES, '__proto__'] : NAMES, 0.3);
       return { fields: dice.shuffled(names).map((name) => [name, inner()] as const) };
     }
   }
 };
 
 /** So many values that are all different. They are often small numbers, or records that differ in one field, as in most models. */
-export const anyTrees = (dice: Dice, bounds: Bounds, count: number): ReadonlyArray<Tree> => {
+export const anyTrees = (dice: Dice, count: number): ReadonlyArray<Tree> => {
   const style = dice.below(4);
   if (style === 0) return Array.from({ length: count }, (_, i) => i);
-  const common = anyTree(dice, bounds, 2);
+  const common = anyTree(dice, 2);
   const made = new Map<string, Tree>();
   for (let tries = 0; made.size < count; tries++) {
-    const inner = tries > 20 * count ? tries : anyTree(dice, bounds, 2);
+    const inner = tries > 20 * count ? tries : anyTree(dice, 2);
     const tree: Tree =
       style === 1
         ? inner
