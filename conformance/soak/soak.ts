@@ -65,9 +65,8 @@ const MAX_NOTES = 120;
 const PEOPLE = 2;
 /** About how long a server takes to start, in ms, until one has. */
 const START_MS = 400;
-/** A calm and a look at all stores comes at least after so many kills; a day of the master, in percent of these. */
-const KILLS_BETWEEN_CALMS = 40;
-const DAY_PERCENT = 60;
+/** A day of the master comes after so many kills. */
+const KILLS_BETWEEN_DAYS = 20;
 
 // --- the soak --------------------------------------------------------------------------------------------------------------
 
@@ -91,7 +90,7 @@ class Soak {
   #clientsKilled = 0;
   #days = 0;
   #calms = 0;
-  #killsAtCalm = 0;
+  #killsAtDay = 0;
 
   constructor(o: SoakOptions, network: Network) {
     this.#o = o;
@@ -184,13 +183,13 @@ class Soak {
     }
   }
 
-  /** Sees to it that there is a calm, and a day of the master, now and then. */
+  /** Sees to it that there is a day of the master now and then. */
   async #look(chance: Chance): Promise<void> {
     while (!this.#isOver()) {
       await sleep(POLL_MS);
-      if (this.#killed() < this.#killsAtCalm + KILLS_BETWEEN_CALMS) continue;
-      const hasDay = chance.percent(DAY_PERCENT);
-      await this.#calm(() => (hasDay ? this.#day(chance) : Promise.resolve()));
+      if (this.#killed() < this.#killsAtDay + KILLS_BETWEEN_DAYS) continue;
+      await this.#calm(() => this.#day(chance));
+      this.#killsAtDay = this.#killed();
     }
   }
 
@@ -218,7 +217,6 @@ class Soak {
       this.#network.mend();
       await this.#writers?.pause();
       await this.#becomeEqual();
-      this.#killsAtCalm = this.#killed();
       if (this.judge.faults.length > 0) return;
       await work();
       this.#network.trouble();
