@@ -3,7 +3,7 @@ import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import { CheckerError } from '#bayou/checker/component/error.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';
-import { interaction, slot, type ComponentModel, type Model } from '#bayou/checker/interface.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/interface.js';
 import { internedModel } from '#bayou/checker/interned.js';
 import { random } from '#bayou/checker/random.js';
 import type { CheckOptions, Report } from '#bayou/checker/report.js';
@@ -53,7 +53,7 @@ const places = (seed: number, below: number, count = 3): ReadonlyArray<number> =
 };
 
 /** All that a report says of the model: nothing of how long it took. */
-const totals = ({ statistics: { omission }, ...report }: Report): unknown => ({ ...report, omission });
+const totals = ({ statistics: { omission }, audited: _audited, ...report }: Report): unknown => ({ ...report, omission });
 
 /** The same, of counterexamples only how long they are. */
 const essence = (report: Report): unknown => ({
@@ -262,7 +262,7 @@ const growing = (value: (n: number) => unknown): ComponentModel => {
         step: (local) => (numberOf(local) < 1000 ? [{ next: [value(numberOf(local) + 1)] }] : []),
       }),
     ],
-    properties: [],
+    properties: [{ kind: 'always', name: 'anything', over: [over([cell], () => true)] }],
   };
 };
 
@@ -364,7 +364,7 @@ describe('refused in one line', () => {
       actions: () => ['add'],
       next: (state) => after(state as never),
       label: () => ({ family: 'add', args: [] }),
-      properties: [],
+      properties: [{ kind: 'always', name: 'anything', holds: () => true }],
       key: (state) => JSON.stringify(state),
     });
     const point = counter(new Point(0), ({ x }: Point) => new Point(x + 1));
