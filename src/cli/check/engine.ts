@@ -16,10 +16,9 @@ import {
   type Report,
   type Stop,
 } from '../../checker/report.js';
-import { traceLines } from '../../checker/output/trace.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './args.js';
-import type { AnyModel, Subject } from './subject.js';
+import { runLines, type AnyModel, type Subject } from './subject.js';
 
 // --- options ---------------------------------------------------------------------------------------------------------------
 
@@ -146,10 +145,6 @@ const FLAGS: ReadonlyArray<readonly [RegExp, string]> = [
 ];
 
 const inFlags = (message: string): string => FLAGS.reduce((text, [option, flag]) => text.replace(option, flag), message);
-
-/** The run that leads to a fault of the model. */
-const runLines = ({ trace }: CheckerError): ReadonlyArray<string> =>
-  trace === undefined ? [] : ['The run that leads there:', ...traceLines(trace), ''];
 
 /** Checks the model as the command line says. @throws UsageError when the options do not fit the model, or one's own model is at fault. */
 export const search = async (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Report> => {

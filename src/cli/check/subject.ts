@@ -1,7 +1,9 @@
 /** What is checked: a configuration of Bayou's model, or a module with a model of one's own. Everything after this treats both alike. */
 import { toModel } from '../../checker/adapt.js';
+import { CheckerError } from '../../checker/component/error.js';
 import type { ModelSource } from '../../checker/component/parallel.js';
 import type { ComponentModel, Model } from '../../checker/interface.js';
+import { traceLines } from '../../checker/output/trace.js';
 import type { Counterexample } from '../../checker/report.js';
 import type { Config } from '../../model/config.js';
 import { PROPERTIES } from '../../model/sentences.js';
@@ -95,12 +97,17 @@ export const judgedModel = (subject: Subject): Model<unknown, unknown> => {
     : { ...model, properties: model.properties.filter(({ name }) => properties.includes(name)) };
 };
 
+/** The run that leads to a fault of the model. */
+export const runLines = ({ trace }: CheckerError): ReadonlyArray<string> =>
+  trace === undefined ? [] : ['The run that leads there:', ...traceLines(trace), ''];
+
 /** Runs something that calls a model's functions. What goes wrong in a model of one's own is said in one line: it is no bug of ours. */
 export const blamed = async <T>(subject: Subject, run: () => T | Promise<T>): Promise<T> => {
   try {
     return await run();
   } catch (error) {
     if (subject.config !== undefined || error instanceof UsageError) throw error;
+    if (error instanceof CheckerError) throw new UsageError(`${subject.source}: ${error.message}`, runLines(error));
     throw new UsageError(`${subject.source}: the model went wrong while it was run: ${thrown(error)}`);
   }
 };
