@@ -230,6 +230,7 @@ class OpenLog {
   /** Forces everything to the disk, and says so, so that a restart of the machine after this loses nothing. */
   async #settle(): Promise<void> {
     const last = this.#journal?.last ?? this.#last;
+    this.#highWater.mustBeInPlace();
     const identity = { server: this.#server, log: this.#log, replica: this.#replica, unsyncedBoot: '' };
     await this.#base.commit([NO_CHANGE], last, true, identity);
     const { files } = this.#settings;
@@ -239,6 +240,7 @@ class OpenLog {
 
   async #commitBase(appends: ReadonlyArray<Append>): Promise<void> {
     const last = this.#last + appends.length;
+    this.#highWater.mustBeInPlace();
     await this.#base.commit(appends, last, true);
     this.#last = last;
     this.#highWater.raise(last);
@@ -248,6 +250,7 @@ class OpenLog {
   #begin(): Journal {
     const { files } = this.#settings;
     const takeIn = async (change: Append, last: number): Promise<void> => {
+      this.#highWater.mustBeInPlace();
       await this.#base.commit([change], last, false);
       this.#sealSometimes();
     };
@@ -269,6 +272,7 @@ class OpenLog {
   }
 
   #seal(sync: boolean): void {
+    this.#highWater.mustBeInPlace();
     const last = this.#journal?.last ?? this.#last;
     const known = { log: this.#log, replica: this.#replica, machine: this.#settings.machineId, last };
     seal(this.#settings.files, this.#directory, known, sync);

@@ -26,15 +26,34 @@ export const readHighWater = (files: Files, directory: string): number | undefin
 
 /** The open high-water mark. */
 export class HighWater {
+  readonly #files: Files;
+  readonly #path: string;
   readonly #file: OpenFile;
+  readonly #ino: string;
   readonly #bytes = Buffer.alloc(NUMBER + 4);
 
   constructor(files: Files, directory: string) {
-    this.#file = files.open(join(directory, HIGH_WATER));
+    this.#files = files;
+    this.#path = join(directory, HIGH_WATER);
+    this.#file = files.open(this.#path);
+    this.#ino = this.#file.facts().ino;
+  }
+
+  /**
+   * Is the folder still the one that was opened? Open files follow it wherever it is moved, new ones are made where its path leads: of a
+   * folder that was removed, or in whose place another was put, nothing more may be written or acknowledged (R7a, R10).
+   * @throws where it is not
+   */
+  mustBeInPlace(): void {
+    if (this.#files.facts(this.#path)?.ino === this.#ino) return;
+    throw new Error(
+      `${this.#path} is not the file that this server opened: its folder was removed or moved, or another was put in its place while it ran`,
+    );
   }
 
   /** Notes that change `last` is in the log; it was durable before. */
   raise(last: number): void {
+    this.mustBeInPlace();
     this.#bytes.writeUInt32LE(last % HALF, 0);
     this.#bytes.writeUInt32LE(Math.floor(last / HALF), 4);
     this.#bytes.writeUInt32LE(crc32(this.#bytes.subarray(0, NUMBER)), NUMBER);

@@ -154,6 +154,7 @@ export class Journal {
   }
 
   #rotate(): void {
+    this.#place.highWater.mustBeInPlace();
     const next = this.#begin(this.#file.last + 1);
     this.#sealed.push(this.#file);
     this.#file = next;
