@@ -2,6 +2,7 @@
 import * as t from 'io-ts/lib/index.js';
 import { described, whatIs } from './core/codec.js';
 import { NodeIdC } from './core/ids.js';
+import { GuaranteesC, MASTER_GUARANTEES } from './core/session.js';
 import { LOG_LEVELS } from './net/logger.js';
 
 const whole = (least: number, most: number): t.Type<number> =>
@@ -31,6 +32,9 @@ const pem = described(
 
 const isObject = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
 
+const isGuarantee = (name: string, value: unknown): boolean =>
+  name in MASTER_GUARANTEES && GuaranteesC.is({ ...MASTER_GUARANTEES, [name]: value });
+
 type Fields = Readonly<Record<string, t.Mixed>>;
 
 const ADDRESS: Fields = { id, host: text, port };
@@ -47,7 +51,11 @@ const CONNECT: Fields = {
   servers,
   secret,
   tls: pem,
-  guarantees: described('an object', isObject),
+  guarantees: described(
+    'an object of guarantees, each true or false, and a scope, key or store',
+    (u): u is object =>
+      isObject(u) && Object.entries(u).every(([name, value]) => value === undefined || isGuarantee(name, value)),
+  ),
   timeoutMs: whole(1, DAY_MS),
   logLevel,
 };
@@ -69,22 +77,33 @@ const START: Fields = {
   logLevel,
 };
 
-/** The first field that is wrong, in words; fields that are not known are nobody's business here. */
+/** The first field that is wrong, in words. Others than the options' are let alone: a server may be given as the address of one. */
 const wrongField = (fields: Fields, needed: ReadonlyArray<string>, o: Readonly<Record<string, unknown>>): string | undefined =>
   Object.entries(fields)
     .filter(([name, codec]) => (o[name] === undefined ? needed.includes(name) : !codec.is(o[name])))
     .map(([name, codec]) => `${name}: expected ${codec.name}, but it is ${name === 'secret' ? 'not' : whatIs(o[name])}`)[0];
 
-const wrongWith = (what: string, fields: Fields, needed: ReadonlyArray<string>, u: unknown): string | undefined => {
+const wrongWith = (
+  what: string,
+  fields: Fields,
+  needed: ReadonlyArray<string>,
+  u: unknown,
+  known: ReadonlyArray<string> = [],
+): string | undefined => {
+  const unknown = isObject(u)
+    ? Object.keys(u).find((name) => !(name in fields) && known.length > 0 && !known.includes(name))
+    : undefined;
+  if (unknown !== undefined) return `${what}: there is no option '${unknown}'; the options are ${known.join(', ')}`;
   const wrong = isObject(u) ? wrongField(fields, needed, u) : `expected an object of options, but it is ${whatIs(u)}`;
   return wrong === undefined ? undefined : `${what}: ${wrong}`;
 };
 
 /** What is wrong with the options of `connect`, in one line, or undefined. The token is for the session to look at. */
-export const wrongWithConnect = (u: unknown): string | undefined => wrongWith('connect', CONNECT, ['servers', 'secret'], u);
+export const wrongWithConnect = (u: unknown): string | undefined =>
+  wrongWith('connect', CONNECT, ['servers', 'secret'], u, [...Object.keys(CONNECT), 'token']);
 
 /** What is wrong with the options of `startServer`, in one line, or undefined. */
-export const wrongWithStart = (u: unknown): string | undefined => wrongWith('startServer', START, ['id'], u);
+export const wrongWithStart = (u: unknown): string | undefined => wrongWith('startServer', START, ['id'], u, Object.keys(START));
 
 /** What is wrong with the address of a peer, in one line, or undefined. */
 export const wrongWithPeer = (u: unknown): string | undefined => wrongWith('link', ADDRESS, ['id', 'port'], u);

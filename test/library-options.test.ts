@@ -22,6 +22,13 @@ const CONNECT: ReadonlyArray<Wrong> = [
   [{ servers: [server], secret: SECRET, logLevel: 'loud' }, 'connect: logLevel: expected one of trace'],
   [{ servers: [server], secret: SECRET, tls: { ca: 7 } }, 'connect: tls: expected an object with PEM texts'],
   [{ servers: [server], secret: SECRET, token: 7 }, 'the token'],
+  ...[{ scope: 'Store' }, { readYourWrites: 'no' }, { monotonicWrite: true }, { writesFollowReads: 1 }].map(
+    (guarantees): Wrong => [
+      { servers: [server], secret: SECRET, guarantees },
+      'connect: guarantees: expected an object of guarantees',
+    ],
+  ),
+  [{ servers: [server], secret: SECRET, timeout: 7 }, "connect: there is no option 'timeout'; the options are servers, secret,"],
 ];
 
 const START: ReadonlyArray<Wrong> = [
@@ -35,6 +42,7 @@ const START: ReadonlyArray<Wrong> = [
   [{ id: 0, fsync: 'yes' }, 'startServer: fsync: expected true or false'],
   [{ id: 0, antiEntropyMs: Infinity }, 'startServer: antiEntropyMs: expected a whole number'],
   [{ id: 0, peers: [server, 7] }, 'startServer: peers: expected a list'],
+  [{ id: 0, datadir: 'x' }, "startServer: there is no option 'datadir'; the options are id,"],
   [{ id: 0, metricsPort: 99_999 }, 'startServer: metricsPort: expected a whole number from 0 to 65535'],
 ];
 

@@ -21,6 +21,7 @@ interface Options extends TlsFiles {
   readonly metricsHost: string;
   readonly metricsPort?: number;
   readonly logLevel: string;
+  readonly config?: string;
 }
 
 const stopped = (): Promise<void> =>
@@ -34,7 +35,8 @@ const shown = (host: string): string => (host.includes(':') ? `[${host}]` : host
 const run = async (o: Options): Promise<number> => {
   const tls = tlsIn(o);
   const secret = secretIn(o.secretFile, true);
-  const started = await startServer({ ...o, peers: o.peer, secret, ...(tls !== undefined && { tls }) });
+  const { peer, secretFile: _file, tlsCert: _cert, tlsKey: _key, tlsCa: _ca, config: _config, ...options } = o;
+  const started = await startServer({ ...options, peers: peer, secret, ...(tls !== undefined && { tls }) });
   if (E.isLeft(started)) {
     process.stderr.write(`bayou server: ${started.left}\n`);
     return 1;

@@ -249,7 +249,7 @@ describe('actors', () => {
       name: 'ticking',
       actors: [{ start: () => ({ state: 0 }), receive: () => undefined, timeout: (n) => (n < 3 ? { state: n + 1 } : undefined) }],
       history: { initial: null },
-      properties: [],
+      properties: [{ name: 'anything', kind: 'always', holds: () => true }],
     });
     expect(checkSync(ticking).counts.distinct).toBe(4);
     const lost = actorModel<number, string, null>({

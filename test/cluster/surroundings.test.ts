@@ -106,7 +106,7 @@ describe('the folder of the runs', () => {
 });
 
 describe('too few open files', () => {
-  test.each([24, 30, 44])('%s: each command that fails is one line, and nothing is left', (files) => {
+  test.each([32, 40, 48])('%s: each command that fails is one line, and nothing is left', (files) => {
     const servers = Array.from({ length: 6 }, (_, i) => `joinServer ${i}`);
     const done = bash(`ulimit -n ${files}; node ${MASTER} ${script('s', ...servers, 'stabilize')}`);
     expect(done.stderr).not.toContain('    at ');
