@@ -15,7 +15,7 @@ export interface Watch {
 }
 
 /** V8 aborts the process at its heap limit; the search must stop well before, while there is room to build a report. */
-const HEAP_SHARE = 0.85;
+const HEAP_SHARE = 0.75;
 /** What V8's limit has for objects just made (three halves of 16 MB by default): what stays has that much less, and is what runs out. */
 const YOUNG_BYTES = 48 * 2 ** 20;
 

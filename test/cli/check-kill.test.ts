@@ -26,7 +26,7 @@ const killed = async (args: ReadonlyArray<string>, file: string): Promise<unknow
 
 /** All that a report in JSON says of the model. */
 const totals = (line: string): unknown => {
-  const { statistics: _statistics, repeat: _repeat, ...report } = JSON.parse(line) as Record<string, unknown>;
+  const { statistics: _statistics, repeat: _repeat, audited: _audited, ...report } = JSON.parse(line) as Record<string, unknown>;
   return report;
 };
 

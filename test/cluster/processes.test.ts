@@ -189,7 +189,9 @@ describe('masters', () => {
     say(second, 'joinServer 0', 'joinServer 1', 'printStore 1');
     second.child.stdin?.end();
     expect(await second.ended).toBe(3);
-    expect(second.err()).toMatch(/^line 1: joinServer 0: server 0 did not start: the log in .* is damaged: .*; keep it, and put a backup in its place/);
+    expect(second.err()).toMatch(
+      /^line 1: joinServer 0: server 0 did not start: the log in .* is damaged: .*; keep it, and put a backup in its place/,
+    );
   });
 
   test('with --memory a killed server comes back empty, as a new replica, and pulls what the others have', async () => {

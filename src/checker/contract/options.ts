@@ -13,6 +13,7 @@ const whole = (least: number, most = Number.MAX_SAFE_INTEGER): t.Mixed =>
     (u): u is number => isWhole(u, least, most),
   );
 
+const least0 = described('a number of at least 0', (u): u is number => typeof u === 'number' && u >= 0);
 const above0 = described('a number above 0', (u): u is number => typeof u === 'number' && u > 0);
 const from0 = described('a number, 0 or more', (u): u is number => typeof u === 'number' && u >= 0);
 const names = described('a list of texts', t.array(t.string).is);
@@ -29,7 +30,7 @@ const common = {
   maxMemoryBytes: above0,
   signal,
   onProgress: pure,
-  progressEveryMs: above0,
+  progressEveryMs: least0,
   properties: names,
   keepGoing: yesOrNo,
   requireWitnesses: yesOrNo,
