@@ -103,7 +103,7 @@ const plain: ReadonlyArray<Mutant> = [
       'false',
     ],
   ]),
-  ...inFile('adapt.js', [
+  ...inFile('tuples.js', [
     [
       'adapt-writes',
       'of what an interaction writes the first is taken over',

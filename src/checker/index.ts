@@ -6,7 +6,8 @@
 export * from './interface.js';
 export * from './report.js';
 export type { PlainValue } from './shown/value.js';
-export { toModel, type ComponentAction, type Tuple } from './adapt.js';
+export { toModel } from './adapt.js';
+export type { ComponentAction, Tuple } from './tuples.js';
 export { internedModel, type NumberedAction, type Numbers } from './interned.js';
 export { check, checkSync, simulate, simulateSync } from './check.js';
 export { checkComponents } from './component/check.js';

@@ -3,7 +3,8 @@
  * and predicate runs once for each distinct local input. It searches several times faster than {@link toModel} and keeps
  * the state graph small, which is what liveness needs; safety alone is faster still by the component engine.
  */
-import { call, positionsOf, sentence, waysOf } from './adapt.js';
+import { waysOf } from './adapt.js';
+import { call, positionsOf, sentence } from './tuples.js';
 import { freeze } from './contract/freeze.js';
 import { auditOf, trust } from './contract/guard.js';
 import { contractedComponents } from './contract/validate.js';

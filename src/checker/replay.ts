@@ -2,7 +2,8 @@
  * Replaying a path on a component model: each step is looked up by its label, and must come to what was seen of it. Nothing is
  * searched; a path of thousands of steps takes as long as its steps.
  */
-import { call, positionsOf, waysOf, type Tuple } from './adapt.js';
+import { waysOf } from './adapt.js';
+import { call, positionsOf, type Tuple } from './tuples.js';
 import { contractedComponents } from './contract/validate.js';
 import type { ComponentModel, Interaction, Label, Outcome, Predicate, Slot } from './interface.js';
 import { showLabel, type Counterexample, type Shown, type TraceStep } from './report.js';

@@ -1,0 +1,162 @@
+/**
+ * The states of a {@link ComponentModel} as tuples of its components' values, and its functions on them. Nothing here knows of Node, so that
+ * whatever steps through a model (an explorer in a browser, say) can use it.
+ */
+import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './interface.js';
+import { showSlots, slotParts } from './shown/state.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** The components' values, in the order of the model's slots. */
+export type Tuple = ReadonlyArray<unknown>;
+
+/** One way in which an interaction can go in some state. */
+export interface ComponentAction {
+  readonly interaction: Interaction;
+  /** Which of the interaction's outcomes this is. */
+  readonly way: number;
+  readonly outcome: Outcome<ReadonlyArray<Slot<unknown>>>;
+}
+
+type Look = (state: Tuple) => boolean;
+
+// --- slots -----------------------------------------------------------------------------------------------------------------
+
+/** Where slots are among the model's. @throws TypeError for one that the model does not declare. */
+export const positionsOf =
+  (model: ComponentModel) =>
+  (slots: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> =>
+    slots.map((wanted) => {
+      const at = model.slots.findIndex(({ name }) => name === wanted.name);
+      if (at < 0) throw new TypeError(`${model.name}: slot ${wanted.name} is used and not declared`);
+      return at;
+    });
+
+const localsAt = (state: Tuple, positions: ReadonlyArray<number>): Tuple => positions.map((at) => state[at]);
+
+/** Calls a pure function of local states. */
+export const call = <T>(pure: (...locals: never) => T, locals: Tuple): T => pure(...(locals as ReadonlyArray<never> as never));
+
+/** Runs an interaction's step on the local states of its slots: the ways in which it may go. */
+export type Ways = (interaction: Interaction, locals: Tuple) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
+
+/** The ways as they are; {@link toModel} also looks that there are none where the guard is false. */
+export const bareWays: Ways = ({ step }, locals) => call(step, locals);
+
+// --- steps -----------------------------------------------------------------------------------------------------------------
+
+const actionsOf = (model: ComponentModel, ways: Ways): Model<Tuple, ComponentAction>['actions'] => {
+  const positions = new Map(model.interactions.map((interaction) => [interaction, positionsOf(model)(interaction.slots)]));
+  return (state) =>
+    model.interactions.flatMap((interaction) =>
+      ways(interaction, localsAt(state, positions.get(interaction)!)).map((outcome, way) => ({ interaction, way, outcome })),
+    );
+};
+
+const nextOf = (model: ComponentModel): Model<Tuple, ComponentAction>['next'] => {
+  const positions = new Map(model.interactions.map((interaction) => [interaction, positionsOf(model)(interaction.slots)]));
+  return (state, { interaction, outcome }) => {
+    const next = [...state];
+    for (const write of interaction.writes) next[positions.get(interaction)![write]!] = outcome.next[write];
+    return next;
+  };
+};
+
+// --- properties ------------------------------------------------------------------------------------------------------------
+
+const lookOf =
+  (model: ComponentModel) =>
+  ({ slots, holds }: Predicate): Look => {
+    const positions = positionsOf(model)(slots);
+    return (state) => call(holds, localsAt(state, positions));
+  };
+
+const allOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): Look => {
+  const looks = predicates.map(lookOf(model));
+  return (state) => looks.every((look) => look(state));
+};
+
+const someOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): Look => {
+  const looks = predicates.map(lookOf(model));
+  return (state) => looks.some((look) => look(state));
+};
+
+type Holds<S> = (state: S) => boolean;
+
+/**
+ * The plain property of a component property, for any states that have the components' values and actions that have an outcome.
+ * `all` and `some` make one predicate of many.
+ */
+export const sentence = <S, A extends { readonly outcome: Outcome<ReadonlyArray<Slot<unknown>>> }>(
+  property: ComponentProperty,
+  all: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
+  some: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
+): Property<S, A> => {
+  const { name, rule, impossible } = property;
+  const named = { name, ...(rule === undefined ? {} : { rule }), ...(impossible === undefined ? {} : { impossible }) };
+  switch (property.kind) {
+    case 'always':
+    case 'eventually':
+    case 'eventuallyAlways':
+      return { ...named, kind: property.kind, holds: all(property.over) };
+    case 'sometimes':
+      return { ...named, kind: 'sometimes', holds: some(property.over) };
+    case 'alwaysStep':
+      return { ...named, kind: 'alwaysStep', holds: (_, { outcome }) => outcome.violates?.includes(name) !== true };
+    case 'sometimesStep':
+      return { ...named, kind: 'sometimesStep', holds: (_, { outcome }) => outcome.witnesses?.includes(name) === true };
+    case 'leadsTo':
+      return { ...named, kind: 'leadsTo', from: all(property.from), to: all(property.to) };
+    case 'noDeadlock':
+      return { ...named, kind: 'noDeadlock', ...(property.final === undefined ? {} : { final: all(property.final) }) };
+  }
+};
+
+const propertyOf =
+  (model: ComponentModel) =>
+  (property: ComponentProperty): Property<Tuple, ComponentAction> =>
+    sentence(
+      property,
+      (predicates) => allOf(model, predicates),
+      (predicates) => someOf(model, predicates),
+    );
+
+// --- the rest --------------------------------------------------------------------------------------------------------------
+
+const perSlot = (model: ComponentModel, state: Tuple, f: (kind: string, local: never) => unknown): Tuple =>
+  model.slots.map(({ kind }, at) => f(kind, state[at] as never));
+
+const symmetryOf = (model: ComponentModel): ReadonlyArray<(state: Tuple) => Tuple> | undefined =>
+  model.symmetry?.map(({ slotTo, apply }) => (state) => {
+    const image = [...state];
+    model.slots.forEach(({ kind }, at) => (image[slotTo[at]!] = apply(kind, state[at] as never)));
+    return image;
+  });
+
+const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
+
+/**
+ * The plain model of a component model. Interactions read the state before the step and write together, so the order of slots
+ * does not matter.
+ */
+export const tupleModel = (model: ComponentModel, ways: Ways = bareWays): Model<Tuple, ComponentAction> => {
+  const { boundary, key, normalize } = model;
+  return {
+    name: model.name,
+    initial: [model.slots.map(({ initial }) => initial)],
+    actions: actionsOf(model, ways),
+    next: nextOf(model),
+    label: ({ interaction }) => interaction.label,
+    note: (_, { outcome }) => outcome.note,
+    families: [...new Set(model.interactions.map(({ label }) => label.family))],
+    properties: model.properties.map(propertyOf(model)),
+    fairness: ({ interaction }) => interaction.fairness,
+    parts: (state) => slotParts(model, state),
+    ...optional('show', model.show && ((state: Tuple) => showSlots(model, state)!)),
+    ...optional('boundary', boundary && allOf(model, boundary)),
+    ...optional('key', key && ((state: Tuple) => JSON.stringify(perSlot(model, state, key)))),
+    ...optional('symmetry', symmetryOf(model)),
+    ...optional('normalize', normalize && ((state: Tuple) => perSlot(model, state, normalize))),
+  };
+};
