@@ -131,6 +131,7 @@ const outcomeOf = (result: Of<'putDone'>['result'] | Of<'getDone'>['result']): O
     case 'UNKNOWN':
       return 'info';
     case 'ERR_DEP':
+    case 'ERR_LOG':
     case 'ERR_CONN':
       return 'fail';
   }

@@ -3,7 +3,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Given } from './ledger.js';
-import { reject, Rejected, showStamp } from './rejection.js';
+import { reject, Rejected, showStamp, Undecidable } from './rejection.js';
 import { type Commanded, commandsOf, linkName, mayRun, type Scene, seen } from './scene.js';
 import { FollowedSession, type Operation } from './session.js';
 import type { Process } from './timeline.js';
@@ -226,7 +226,7 @@ const putDone = (scene: Scene, process: Process, session: FollowedSession, e: Of
   if (e.result === 'ERR_DEP') behindEverywhere(scene, process, session, e, operation.asked, (g) => g.clientTime === e.clientTime);
 };
 
-/** R14: ERR_DEP and ERR_CONN promise that nothing was written, nor will be. */
+/** R14: ERR_DEP, ERR_LOG and ERR_CONN promise that nothing was written, nor will be. */
 const nothingWritten = (
   scene: Scene,
   process: Process,
@@ -235,9 +235,15 @@ const nothingWritten = (
   servers: ReadonlyArray<NodeId>,
 ): void => {
   session.failed.add(e.clientTime);
-  for (const server of servers)
-    if (scene.ledger.given(process.who.id, server).some((g) => g.clientTime === e.clientTime && g.answer.type === 'accepted'))
-      reject(e, 'R14', `the put came to ${e.result}, and server ${server} has accepted it`);
+  for (const server of servers) {
+    const given = scene.ledger.given(process.who.id, server);
+    const accepted = given.find((g) => g.clientTime === e.clientTime && g.answer.type === 'accepted');
+    if (accepted === undefined) continue;
+    // It was accepted in memory, and undone when the log did not take it.
+    if (accepted.process.events.some(({ type }) => type === 'logFailed'))
+      throw new Undecidable(`the log of ${accepted.process.name} failed; what it had not written yet is not compared`);
+    reject(e, 'R14', `the put came to ${e.result}, and server ${server} has accepted it`);
+  }
 };
 
 const getDone = (scene: Scene, process: Process, session: FollowedSession, e: Of<'getDone'>): void => {

@@ -32,6 +32,8 @@ const prepare = (scene: Scene, process: Process, state: ServerState, event: Trac
   switch (event.type) {
     case 'renewed':
       return () => renewed(scene, state, replica, event);
+    case 'logFailed':
+      throw new Undecidable(`the log of ${process.name} failed; what a server shows afterwards is not compared`);
     case 'link':
       return () => link(state, event);
     case 'accept':

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, quotedBytes } from '../core/bytes.js';
-import { type BayouSession, connect, type ServerAddress } from '../library.js';
+import { type BayouSession, connect, type ServerAddress, type SessionPutResult } from '../library.js';
 import { type LineReader, readLines } from '../master/lines.js';
 import { wholeNumber } from '../master/options.js';
 import { REQUEST_MS } from '../net/limits.js';
@@ -15,6 +15,16 @@ interface Options extends TlsFiles {
   readonly tokenFile?: string;
   readonly timeoutMs: number;
 }
+
+/** What a put that was not accepted came to, in words. */
+const OUTCOMES: Readonly<Record<Exclude<SessionPutResult['type'], 'accepted'>, string>> = {
+  ERR_DEP: 'no server that was reached has what the session needs; nothing was written',
+  ERR_LOG: 'the log of a server that was reached has failed, and no other took it; nothing was written',
+  ERR_CONN: 'no server could be reached, or none could take it; nothing was written',
+  ERR_SIZE: 'the key is above 64 KiB or the value above 512 KiB; nothing was sent',
+  ERR_TYPE: 'not bytes; nothing was sent',
+  UNKNOWN: 'it was sent, and no server answered; it may take effect once, at any later time',
+};
 
 const say = (line: string): void => void process.stderr.write(`bayou client: ${line}\n`);
 
@@ -68,7 +78,7 @@ const obeyAll = async (
     save();
     if (done.type === 'accepted') return;
     fine = false;
-    say(`line ${number}: put ${quotedBytes(key)}: ${done.type}`);
+    say(`line ${number}: put ${quotedBytes(key)}: ${done.type}: ${OUTCOMES[done.type]}`);
   };
 
   save();

@@ -90,9 +90,9 @@ export const REFUSALS = {
 /**
  * The server took the request and cannot serve it; another may.
  *
- * - `failed`: its log failed earlier, so nothing is served any more; the request had no effect.
+ * - `failed`: its log failed earlier, so nothing is taken in any more, and what is asked is only read; the request had no effect.
  * - `unlogged`: its log failed under this very request; a put may or may not survive.
- * - `busy`: too many requests are waiting for the log; the request had no effect.
+ * - `busy`: too many requests are waiting for the log, or it is being closed; the request had no effect.
  * - `too-old`: a put whose client time is so far in the past that it can no longer be told from a repetition (R3).
  * - `other-replica`: a put that was sent to another replica before, which alone may take it (R14); this one has not taken it.
  * - `too-far`: a clock or a stamp further ahead than any honest history can be (R16); the request had no effect.

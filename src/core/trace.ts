@@ -8,7 +8,7 @@ import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
 import { Natural, NodeIdC, ReplicaIdC, SessionNumberC } from './ids.js';
 import { REFUSALS } from './messages.js';
-import { GuaranteesC } from './session.js';
+import { GuaranteesC, PUT_RESULTS } from './session.js';
 import { StampC, StampOrNullC, TransferC, VectorEntriesC, WriteC } from './write.js';
 
 const event = <K extends string, P extends t.Props>(type: K, props: P) =>
@@ -37,6 +37,8 @@ const StartC = event('start', {
 });
 /** At a server: from now on it runs as this replica, because a peer knew more of it than its log (R7a). */
 const RenewedC = event('renewed', { replica: ReplicaIdC });
+/** At a server: its log has failed. From now on it only reads, and shows what the log has; nothing of that is written down. */
+const LogFailedC = event('logFailed', {});
 /** At a server: the link to a peer, server or client, was made or cut. */
 const LinkC = event('link', { peer: NodeIdC, up: t.boolean });
 /** At a server: it accepted a put (R2). `clock` and `require` are the session's; `repeated`: an earlier put's stamp again (R3). */
@@ -105,7 +107,7 @@ const PutDoneC = event('putDone', {
   key: BytesC,
   value: BytesC,
   clientTime: Natural,
-  result: t.union([t.literal('accepted'), t.literal('ERR_DEP'), t.literal('ERR_CONN'), t.literal('UNKNOWN')]),
+  result: t.keyof(PUT_RESULTS),
   stamp: t.union([StampC, t.null]),
 });
 /** At a client: a get came to its result (R13, R15). */
@@ -124,6 +126,7 @@ export const TraceEventC = t.union(
     KillC,
     StartC,
     RenewedC,
+    LogFailedC,
     LinkC,
     AcceptC,
     RefuseC,

@@ -8,7 +8,8 @@
  *
  * Mixed cases, by the rules' reasons. A get that some server answered with ERR_DEP and that the others did not answer ends in
  * ERR_DEP: a server was reached, and none that was reached meets the guarantees. A repeated put that is refused may still be accepted: what
- * was sent first may be on its way yet. So it is repeated, or UNKNOWN: ERR_DEP and ERR_CONN promise that nothing was written.
+ * was sent first may be on its way yet. So it is repeated, or UNKNOWN: ERR_DEP, ERR_LOG and ERR_CONN promise that nothing was
+ * written.
  */
 import type { NodeId, ReplicaId } from '../core/ids.js';
 import type { GetAnswer, PutAnswer, Refused } from '../core/messages.js';
@@ -53,6 +54,8 @@ export interface GetAttempt {
 export interface PutAttempt {
   readonly servers: ReadonlyArray<NodeId>;
   readonly behind: boolean;
+  /** Some server's log has failed. */
+  readonly failed: boolean;
   /** The replica that it was sent to without an answer, of the first server: the only one that it may go to. Null: none. */
   readonly at: ReplicaId | null;
 }
@@ -118,7 +121,7 @@ const resultOfGet = ({ behind }: GetAttempt): GetResult => ({ type: behind ? 'ER
 // --- puts (R14, R15) -------------------------------------------------------------------------------------------------------
 
 /** Starts a put at these servers, in {@link inOrder}'s order. */
-export const beginPut = (servers: ReadonlyArray<NodeId>): PutTurn => askPut({ servers, behind: false, at: null });
+export const beginPut = (servers: ReadonlyArray<NodeId>): PutTurn => askPut({ servers, behind: false, failed: false, at: null });
 
 /** The next step of a put. */
 export const nextPut = (attempt: PutAttempt, event: PutEvent): PutTurn => {
@@ -141,7 +144,12 @@ const UNKNOWN: PutResult = { type: 'UNKNOWN' };
 const refusedPut = (attempt: PutAttempt, why: 'behind' | Refused['reason']): PutTurn => {
   // The one may be in a log that failed, the other may have been accepted so long ago that nobody remembers.
   if (why === 'unlogged' || why === 'too-old') return done(attempt, UNKNOWN);
-  if (attempt.at === null) return nextServerOfPut({ ...attempt, behind: attempt.behind || why === 'behind' });
+  if (attempt.at === null)
+    return nextServerOfPut({
+      ...attempt,
+      behind: attempt.behind || why === 'behind',
+      failed: attempt.failed || why === 'failed',
+    });
   return why === 'behind' || why === 'busy' ? askPut(attempt) : done(attempt, UNKNOWN);
 };
 
@@ -152,5 +160,6 @@ const askPut = (attempt: PutAttempt): PutTurn => {
 
 const nextServerOfPut = (attempt: PutAttempt): PutTurn => askPut({ ...attempt, servers: attempt.servers.slice(1) });
 
-const resultOfPut = ({ at, behind }: PutAttempt): PutResult =>
-  at === null ? { type: behind ? 'ERR_DEP' : 'ERR_CONN' } : UNKNOWN;
+/** A server that was behind will catch up: that is said rather than that the log of another has failed. */
+const resultOfPut = ({ at, behind, failed }: PutAttempt): PutResult =>
+  at === null ? { type: behind ? 'ERR_DEP' : failed ? 'ERR_LOG' : 'ERR_CONN' } : UNKNOWN;

@@ -9,16 +9,18 @@
  * While one batch is being written the following changes gather for the next one: one commit for all that wait together. When
  * nothing is waiting, an answer that changes nothing leaves at once, within the call.
  *
- * When the log fails (a full disk), nothing is acknowledged any more: memory is ahead of the log, so puts, gets and pulls are
- * all refused from then on, and the process lives to say so. After a restart the log's state counts.
+ * When the log fails (a full disk), nothing is taken in any more: puts and merges are refused from then on. Memory was ahead of the log, so the
+ * replica falls back to what the log has ({@link fallBack}), and gets and pulls are answered from that. After a restart the log's state counts.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Refused } from '../core/messages.js';
+import { type Durable, durableOf, fallBack, reached } from './fall-back.js';
 import { writeError } from './log/errors.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log/log.js';
 import { createMemoryLog } from './log/memory-log.js';
 import {
   isToSettle,
+  read,
   restore,
   step,
   type Answer,
@@ -46,30 +48,31 @@ export type Observer = (replica: Replica, message: Message, effects: Effects) =>
 /** Who is told what a durable replica does. */
 export interface Listeners {
   readonly observe?: Observer;
-  /** Told once, when the log fails: from then on nothing is served. */
+  /** Told once, when the log fails: from then on nothing is taken in. Nothing that is read afterwards is observed. */
   readonly onFailure?: (failure: LogError) => void;
 }
 
-/** Changes on their way to the log, and the answers that may leave when they are there. */
+/** Changes on their way to the log, and the answers that may leave when they are there, with what they answer. */
 interface Batch {
   readonly appends: Append[];
+  readonly messages: Message[];
   readonly replies: Reply<Answer>[];
   readonly answers: Answer[];
 }
 
-const emptyBatch = (): Batch => ({ appends: [], replies: [], answers: [] });
+const emptyBatch = (): Batch => ({ appends: [], messages: [], replies: [], answers: [] });
 const refused = (reason: Refused['reason']): Refused => ({ type: 'refused', reason });
 
 /** A replica whose answers leave when they are durable. Made by {@link openDurable}. */
 export class DurableReplica {
-  /** For reading (`vectorOf`, `storeOf`, …): it may be ahead of the log by what waits. */
-  readonly replica: Replica;
   /** How its log was found. */
   readonly found: Recovered['found'];
   /** What spoke against the identity that the log had, as the end of a sentence about the log. */
   readonly note: Recovered['note'];
-  /** Why the log failed; undefined while it works. */
-  failure: LogError | undefined;
+  #replica: Replica;
+  readonly #durable: Durable;
+  #failure: LogError | undefined;
+  #isClosed = false;
   readonly #log: Log;
   readonly #listeners: Listeners;
   #gathering: Batch = emptyBatch();
@@ -79,12 +82,23 @@ export class DurableReplica {
   #settling = false;
 
   constructor(replica: Replica, { found, note }: Pick<Recovered, 'found' | 'note'>, log: Log, listeners: Listeners = {}) {
-    this.replica = replica;
+    this.#replica = replica;
+    this.#durable = durableOf(replica);
     this.#listeners = listeners;
     this.found = found;
     this.note = note;
     this.#log = log;
     if (isToSettle(replica)) this.#settleLater();
+  }
+
+  /** For reading (`vectorOf`, `storeOf`, …): it may be ahead of the log by what waits, until the log has failed. */
+  get replica(): Replica {
+    return this.#replica;
+  }
+
+  /** Why the log failed; undefined while it works. */
+  get failure(): LogError | undefined {
+    return this.#failure;
   }
 
   /** How many requests wait for the log. */
@@ -94,8 +108,12 @@ export class DurableReplica {
 
   /** Takes a message; `reply` gets the answer as soon as it may leave, in the order of the calls. */
   handle<T extends keyof AnswerTo>(message: Message & { readonly type: T }, reply: Reply<AnswerTo[T]>): void {
-    const refusal = this.#refusal();
-    if (refusal !== undefined) {
+    if (this.#failure !== undefined) {
+      (reply as Reply<Answer>)(this.#answerWithoutLog(message));
+      return;
+    }
+    if (this.#isClosed || this.waiting >= MAX_WAITING) {
+      const refusal = refused('busy');
       if (message.type === 'put') this.#listeners.observe?.(this.replica, message, { answer: refusal, append: undefined });
       reply(refusal);
       return;
@@ -106,10 +124,10 @@ export class DurableReplica {
     if (isToSettle(this.replica)) this.#settleLater();
     if (append === undefined && this.#gathering.replies.length === 0) {
       if (this.#writing === undefined) reply(answer);
-      else this.#wait(this.#writing, reply as Reply<Answer>, answer);
+      else this.#wait(this.#writing, message, reply as Reply<Answer>, answer);
       return;
     }
-    this.#wait(this.#gathering, reply as Reply<Answer>, answer);
+    this.#wait(this.#gathering, message, reply as Reply<Answer>, answer);
     if (append === undefined) return;
     this.#gathering.appends.push(append);
     this.#schedule();
@@ -117,7 +135,7 @@ export class DurableReplica {
 
   /** Waits until all that was handled is durable or refused, then closes the log. */
   async close(): Promise<void> {
-    this.failure ??= { type: 'failed', message: 'the replica was closed' };
+    this.#isClosed = true;
     if (this.waiting > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
     await this.#log.close();
   }
@@ -134,12 +152,13 @@ export class DurableReplica {
     });
   }
 
-  #refusal(): Refused | undefined {
-    if (this.failure !== undefined) return refused('failed');
-    return this.waiting < MAX_WAITING ? undefined : refused('busy');
+  /** What can be read is read; the rest would change something. */
+  #answerWithoutLog(message: Message): Answer | Refused {
+    return message.type === 'get' || message.type === 'pull' ? read(this.replica, message) : refused('failed');
   }
 
-  #wait(batch: Batch, reply: Reply<Answer>, answer: Answer): void {
+  #wait(batch: Batch, message: Message, reply: Reply<Answer>, answer: Answer): void {
+    batch.messages.push(message);
     batch.replies.push(reply);
     batch.answers.push(answer);
   }
@@ -190,6 +209,7 @@ export class DurableReplica {
 
   #written(batch: Batch): void {
     this.#writing = undefined;
+    reached(this.#durable, batch.appends);
     // Before the next batch, whose answers may be able to leave at once.
     batch.replies.forEach((reply, i) => reply(batch.answers[i]!));
     this.#write();
@@ -197,13 +217,21 @@ export class DurableReplica {
 
   #fail(batch: Batch, error: unknown): void {
     const gathered = this.#gathering;
-    this.failure = writeError(error);
-    this.#listeners.onFailure?.(this.failure);
+    this.#failure = writeError(error);
+    this.#replica = fallBack(this.#replica, this.#durable, [...batch.appends, ...gathered.appends]);
+    this.#listeners.onFailure?.(this.#failure);
     this.#writing = undefined;
     this.#gathering = emptyBatch();
-    for (const reply of batch.replies) reply(refused('unlogged'));
-    for (const reply of gathered.replies) reply(refused('failed'));
+    this.#answerFailed(batch, 'unlogged');
+    this.#answerFailed(gathered, 'failed');
     this.#rest();
+  }
+
+  #answerFailed({ messages, replies }: Batch, why: Refused['reason']): void {
+    replies.forEach((reply, i) => {
+      const answer = this.#answerWithoutLog(messages[i]!);
+      reply(answer.type === 'refused' ? refused(why) : answer);
+    });
   }
 
   #rest(): void {

@@ -244,6 +244,10 @@ const pull = (replica: Replica, message: Pull): Pulled => {
   return { type: 'pulled', from: replica.id, after, writes, upTo, vv: vectorOf(replica), clock: replica.clock };
 };
 
+/** What only reads, of a replica that takes nothing in any more. */
+export const read = (replica: Replica, message: Get | Pull): GetAnswer | Pulled =>
+  message.type === 'get' ? get(replica, message) : pull(replica, message);
+
 // --- reading ---------------------------------------------------------------------------------------------------------------
 
 /** The version vector (R8), in the order of R7. */

@@ -30,8 +30,8 @@ export interface WriteLog {
   readonly origins: Map<ReplicaId, Origin>;
   /** Writes that are in the durable log, are superseded or waited in vain, and have yet to be dropped there. */
   readonly stale: Map<string, Write>;
-  /** Are there live writes that the vector does not have? See {@link recoverWrite}. */
-  hasLoose: boolean;
+  /** Writes that were live when the vector did not have them, as far as is known. See {@link recoverWrite}. */
+  readonly loose: Set<Write>;
   /** Where {@link settle} is; undefined where it has nothing to do. */
   settling: IterableIterator<Bytes> | undefined;
   /** Entries and origins looked at by {@link lacking} since the log was made: the cost of pulls, counted. */
@@ -46,7 +46,7 @@ export const createWriteLog = (later: (a: Stamp, b: Stamp) => boolean, vv: Vecto
   waiting: new Map(),
   origins: new Map(),
   stale: new Map(),
-  hasLoose: false,
+  loose: new Set(),
   settling: undefined,
   visited: 0,
 });
@@ -114,7 +114,7 @@ const headFrom = (log: WriteLog, r: ReplicaId, origin: Origin, known: number, af
   log.visited++;
   // Stamps of one accept time are ordered by replica (R4).
   const next = after === null ? 0 : compareReplicas(r, after.r) > 0 ? after.t : after.t + 1;
-  const head = { rest: origin.entries(Math.max(known + 1, next)), until: log.hasLoose ? Infinity : at(log.vv, r) };
+  const head = { rest: origin.entries(Math.max(known + 1, next)), until: log.loose.size > 0 ? Infinity : at(log.vv, r) };
   const write = advance(head);
   return write === undefined ? undefined : { ...head, write };
 };
@@ -213,7 +213,7 @@ export const isToBeWritten = (log: WriteLog, write: Write): boolean => !log.stal
  * what was before it, and nobody but this replica may have it.
  */
 export const recoverWrite = (log: WriteLog, write: Write): void => {
-  if (!isClaimed(log, write)) log.hasLoose = true;
+  if (!isClaimed(log, write)) log.loose.add(write);
   const lost = add(log, write);
   if (lost !== undefined) giveUp(log, lost);
 };

@@ -17,6 +17,7 @@ import { BytesC } from '../core/bytes.js';
 import { described, flat, listOf } from '../core/codec.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
 import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
+import { PUT_RESULTS } from '../core/session.js';
 import { StampC, VectorEntriesC } from '../core/write.js';
 
 /** The version of everything in this file. Ends of different versions do not talk. */
@@ -106,7 +107,7 @@ const MembersAnswerC = object('MembersAnswer', { type: t.literal('members'), ser
 const StoredC = object('Stored', { type: t.literal('stored'), keys: Natural });
 const PutDoneC = object('PutDone', {
   type: t.literal('putDone'),
-  result: t.union([t.literal('accepted'), t.literal('ERR_DEP'), t.literal('ERR_CONN'), t.literal('UNKNOWN')]),
+  result: t.keyof(PUT_RESULTS),
   stamp: t.union([StampC, t.null]),
 });
 const GetDoneC = object('GetDone', {

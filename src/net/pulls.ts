@@ -119,6 +119,8 @@ export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller =>
   const pullThrough = async (peer: Outbound, waits: boolean): Promise<boolean> => {
     const { id } = peer.peer;
     for (let useless = 0; useless < MAX_USELESS;) {
+      // Nothing could be taken in.
+      if (durable.failure !== undefined) return false;
       const came = await pullPart(peer);
       if (came === 'last') lastPulled.set(id, performance.now());
       if (came === 'last' || came === 'failed') return came === 'last';

@@ -92,7 +92,10 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   const opened = await openDurable(o.log, owner, {
     ...o.replica,
     ...(o.trace === undefined ? {} : { observe: observeReplica(o.trace, pullNames) }),
-    onFailure: ({ message }) => o.logger.error(message),
+    onFailure: ({ message }) => {
+      o.trace?.({ type: 'logFailed' });
+      o.logger.error(`${message}; until then it takes no writes, and shows what the log has`);
+    },
   });
   if (E.isLeft(opened)) return E.left(opened.left.message);
   const durable = opened.right;
@@ -209,7 +212,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
   /** Says that the replica is another one now. Its clients hear it when they dial again: a put goes to one replica alone (R14). */
   const noteIdentity = (peer: Party): void => {
     const { id } = durable.replica;
-    if (id === known) return;
+    if (id === known || durable.failure !== undefined) return;
     o.logger.warn(`${peer.role} ${peer.id} has writes of replica ${known} that its log lacks: going on as the new replica ${id}`);
     known = id;
     for (const c of links.inbound) if (c.peer.role === 'client') c.retire();
@@ -224,8 +227,9 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
 
   const sync = async (reply: Reply, working: () => void): Promise<void> => {
     const { failed, inParts } = await puller.sync(working);
-    const vv = vectorOf(durable.replica);
-    barrier(() => reply({ type: 'synced', vv, failed, inParts }));
+    const at = durable.replica;
+    const vv = vectorOf(at);
+    barrier(() => reply({ type: 'synced', vv: durable.replica === at ? vv : vectorOf(durable.replica), failed, inParts }));
   };
 
   const control = (ask: Ask, reply: Reply, working: () => void): void => {
@@ -234,8 +238,13 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
         void sync(reply, working);
         return;
       case 'store': {
-        const writes = liveWritesOf(durable.replica);
-        barrier(() => reply({ type: 'stored', keys: writes.length }, storedParts(writes)));
+        const at = durable.replica;
+        const before = liveWritesOf(at);
+        barrier(() => {
+          // Where the log has failed meanwhile, the replica is the one that the log has.
+          const writes = durable.replica === at ? before : liveWritesOf(durable.replica);
+          reply({ type: 'stored', keys: writes.length }, storedParts(writes));
+        });
         return;
       }
       case 'members':

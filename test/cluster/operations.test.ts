@@ -112,8 +112,14 @@ describe('health', () => {
       JSON.stringify({ id: 7, dataDir: 'alone', secretFile: 'secret', port: 7410, metricsPort: 7411 }),
     );
     const command = ['server', '--config', 'alone.json'];
-    const limited = spawn('prlimit', ['--fsize=200000', process.execPath, CLI, ...command], { cwd: home, stdio: 'ignore' });
-    running.push({ child: limited, said: () => '' });
+    const limited = spawn('prlimit', ['--fsize=200000', process.execPath, CLI, ...command], {
+      cwd: home,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    limited.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const said = (): string => stderr;
+    running.push({ child: limited, said });
     const health = async (): Promise<number> => (await fetch('http://127.0.0.1:7411/health').catch(() => undefined))?.status ?? 0;
     for (;;) if ((await health()) === 200) break;
     const value = 'v'.repeat(20_000);
@@ -122,6 +128,17 @@ describe('health', () => {
     const done = bash('bayou client --server 7@127.0.0.1:7410 --secret-file secret < puts');
     expect(done.status).toBe(1);
     expect(await health()).toBe(503);
+    // Reads go on; each put after the one under which it failed is told that, and not that nobody was reached.
+    const outcomes = done.stderr.split('\n').flatMap((line) => /put k\d+: (\w+):/.exec(line)?.[1] ?? []);
+    expect(outcomes.length).toBeGreaterThan(1);
+    expect(outcomes).toEqual(outcomes.map((_, i) => (i === 0 ? 'UNKNOWN' : 'ERR_LOG')));
+    const first = bash('echo get k0 | bayou client --server 7@127.0.0.1:7410 --secret-file secret');
+    expect([first.stdout, first.stderr]).toEqual([`k0:${value}\n`, '']);
+    expect(
+      said()
+        .split('\n')
+        .filter((line) => line.includes('the log cannot be written')),
+    ).toHaveLength(1);
     const why = await (await fetch('http://127.0.0.1:7411/health')).text();
     expect(why).toContain('the log');
     await gone(limited, 'SIGTERM');

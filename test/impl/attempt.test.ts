@@ -95,8 +95,17 @@ describe('a put', () => {
   test('that was never sent, or certainly had no effect, is ERR_CONN (R15)', () => {
     expect(put([1, 2], unreachable, unreachable)).toEqual([1, 2, { type: 'ERR_CONN' }]);
     expect(put([1], timedOut(false))).toEqual([1, { type: 'ERR_CONN' }]);
-    expect(put([1, 2], refused('failed'), refused('busy'))).toEqual([1, 2, { type: 'ERR_CONN' }]);
+    expect(put([1, 2], refused('too-far'), refused('busy'))).toEqual([1, 2, { type: 'ERR_CONN' }]);
     expect(put([])).toEqual([{ type: 'ERR_CONN' }]);
+  });
+
+  test('that met a log which has failed, and no server that takes it, is ERR_LOG; ERR_DEP where one will catch up', () => {
+    expect(put([1], refused('failed'))).toEqual([1, { type: 'ERR_LOG' }]);
+    expect(put([1, 2], refused('failed'), unreachable)).toEqual([1, 2, { type: 'ERR_LOG' }]);
+    expect(put([1, 2], unreachable, refused('failed'))).toEqual([1, 2, { type: 'ERR_LOG' }]);
+    expect(put([1, 2], refused('failed'), behind)).toEqual([1, 2, { type: 'ERR_DEP' }]);
+    expect(put([1, 2], refused('failed'), timedOut(false))).toEqual([1, 2, { type: 'ERR_LOG' }]);
+    expect(put([1, 2], refused('failed'), timedOut(true))).toEqual([1, 2, { type: 'UNKNOWN' }]);
   });
 });
 
