@@ -1,4 +1,5 @@
 /** What random models of both interfaces have in common. */
+import type { Fairness } from '#bayou/checker/interface.js';
 import type { Dice } from '../dice.js';
 
 /** How many states a small model has: mostly few, now and then more. */
@@ -11,6 +12,12 @@ export const orders = (count: number): ReadonlyArray<ReadonlyArray<number>> =>
     : orders(count - 1).flatMap((order) =>
         Array.from({ length: count }, (_, at) => [...order.slice(0, at), count - 1, ...order.slice(at)]),
       );
+
+/** A fairness class of this name: strong, or weak in one of the two ways to say so. */
+export const fairnessOf = (dice: Dice, name: string): Fairness => {
+  if (dice.oneIn(2)) return { name, strong: true };
+  return dice.oneIn(4) ? { name, strong: false } : name;
+};
 
 const KINDS = [
   'always',

@@ -1,6 +1,8 @@
 /** Random interactions: tables of steps with their guards, and exchanges, closed under the renamings of the frame. */
+import type { Fairness } from '#bayou/checker/interface.js';
 import { range, type Dice } from '../dice.js';
 import { sizeOfDomain, type Look, type Meeting, type Said, type Talking, type Way } from '../recipe/component.js';
+import { fairnessOf } from './common.js';
 import { renamedRow, renamedSlots, renamedValue, rowsOf, rowWith, valuesIn, type Frame } from './frame.js';
 
 /** What is being made, piece by piece. */
@@ -221,6 +223,17 @@ const talkFamily = (making: Making, name: string, asker: number, together: boole
   return unique(made);
 };
 
+// --- fairness --------------------------------------------------------------------------------------------------------------
+
+/** The same interactions, some of whose classes are strongly fair. */
+const strengthened = (dice: Dice, meetings: ReadonlyArray<Meeting>): ReadonlyArray<Meeting> => {
+  const classes = new Map<string, Fairness>();
+  for (const { fair } of meetings) if (typeof fair === 'string') classes.set(fair, classes.get(fair) ?? fairnessOf(dice, fair));
+  return meetings.map((meeting) =>
+    typeof meeting.fair === 'string' ? { ...meeting, fair: classes.get(meeting.fair)! } : meeting,
+  );
+};
+
 // --- all of them -----------------------------------------------------------------------------------------------------------
 
 /** All interactions of a model. */
@@ -233,5 +246,5 @@ export const anyMeetings = (making: Making): ReadonlyArray<Meeting> => {
     const written = slots[i % slots.length]!;
     return dice.oneIn(3) ? talkFamily(making, name, written, together) : guarded(making, family(making, name, written, together));
   });
-  return dice.shuffled(made.flat());
+  return dice.shuffled(strengthened(dice, made.flat()));
 };

@@ -3,7 +3,7 @@ import { range, type Dice } from '../dice.js';
 import type { Edge, PlainClaim, PlainRecipe } from '../recipe/plain.js';
 import { anyTrees } from '../recipe/values.js';
 import { KNOWN } from '../known.js';
-import { anyKinds, orders, sizeOf } from './common.js';
+import { anyKinds, fairnessOf, orders, sizeOf } from './common.js';
 
 /** Permutations of the states, all but the identity, and which of them the model declares. */
 interface Group {
@@ -47,7 +47,8 @@ interface Drawn {
 
 const edgesOf = (dice: Dice, states: number, group: Group, variants: number): Drawn => {
   const families = ['go', 'do', 'at last'].slice(0, 1 + dice.below(3));
-  const classes = dice.oneIn(2) ? [] : ['quick', 'sure', 'far'].slice(0, 1 + dice.below(3));
+  const names = dice.oneIn(2) ? [] : ['quick', 'sure', 'far'].slice(0, 1 + dice.below(3));
+  const classes = names.map((name) => fairnessOf(dice, name));
   const often = dice.pick([0.3, 0.8]);
   const edges: Edge[] = [];
   const like: ReadonlyArray<number>[] = [];

@@ -61,8 +61,8 @@ const plain: ReadonlyArray<Mutant> = [
     [
       'plain-classes',
       'all fairness classes are one',
-      'name === undefined ? -1 : classNumber(found.classes, name)',
-      "name === undefined ? -1 : classNumber(found.classes, 'all')",
+      'found.classes.number(found.model.fairness?.(action))',
+      "found.model.fairness?.(action) === undefined ? -1 : found.classes.number('all')",
     ],
   ]),
   ...inFile('plain/judge.js', [
@@ -121,18 +121,41 @@ const plain: ReadonlyArray<Mutant> = [
   ]),
 ];
 
+const cycles: ReadonlyArray<Mutant> = inFile('liveness/cycle.js', [
+  [
+    'lasso-stutter',
+    'a step that changes nothing enables its fairness class',
+    'if (graph.classes[e] >= 0 && graph.targets[e] !== state)',
+    'if (graph.classes[e] >= 0)',
+  ],
+  [
+    'strong-passed-by',
+    'a cycle comes by a state where a strong class is enabled and does not take it',
+    'if (strong[fairness] && !this.#taken.has(fairness))',
+    'if (false)',
+  ],
+  ['cycle-open', 'a fair cycle is not closed', 'if (cycle.length === 0 || at !== entry)', 'if (cycle.length === 0)'],
+  ['back-unlooked', 'what the way back of a cycle comes by is not looked at', 'while (!owed.isMet());', 'while (false);'],
+]);
+
 const liveness: ReadonlyArray<Mutant> = inFile('liveness/lasso.js', [
   [
     'lasso-unfair',
     'a lasso may leave out a class that is always enabled',
-    'if (states === members.length && !taken.has(fairness))',
-    'if (false)',
+    'states === members.length && !graph.strong[fairness]',
+    'false',
   ],
   [
-    'lasso-stutter',
-    'a step that changes nothing counts for fairness',
-    'if (fairness < 0 || graph.targets[e] === state)',
-    'if (fairness < 0)',
+    'strong-weak',
+    'a strong class need be taken only where it is always enabled',
+    'graph.strong[fairness] === true ? [fairness] : []',
+    '[]',
+  ],
+  [
+    'strong-whole',
+    'a component that starves a strong class is not searched for a part that does not',
+    'states = left.view();',
+    'states = new Int32Array(0);',
   ],
   [
     'lasso-end',
@@ -152,7 +175,6 @@ const liveness: ReadonlyArray<Mutant> = inFile('liveness/lasso.js', [
     'roots: graph.initial, visits: (s) => !goal.holds(s)',
     'roots: graph.initial, visits: everywhere',
   ],
-  ['cycle-open', 'a fair cycle is not closed', 'if (cycle.length === 0 || at !== entry)', 'if (cycle.length === 0)'],
 ]);
 
 const components: ReadonlyArray<Mutant> = [
@@ -325,4 +347,4 @@ const threads: ReadonlyArray<Mutant> = [
   ]),
 ];
 
-export const MUTANTS: ReadonlyArray<Mutant> = [...plain, ...liveness, ...components, ...threads];
+export const MUTANTS: ReadonlyArray<Mutant> = [...plain, ...cycles, ...liveness, ...components, ...threads];

@@ -4,6 +4,7 @@ import {
   type ComponentModel,
   type ComponentProperty,
   type Exchange,
+  type Fairness,
   type Interaction,
   type Learned,
   type Outcome,
@@ -64,7 +65,7 @@ export interface Meeting {
   /** Goes up by one in its one slot, as far as that goes, without a table. */
   readonly climbs?: boolean;
   readonly guard?: number;
-  readonly fair?: string;
+  readonly fair?: Fairness;
   readonly talk?: { readonly exchange: number; readonly when?: number };
   readonly shift: number;
 }

@@ -1,5 +1,5 @@
 /** A plain model as data: a graph whose states are values, with all that may be said of it. */
-import type { Model, Property } from '#bayou/checker/interface.js';
+import type { Fairness, Model, Property } from '#bayou/checker/interface.js';
 import { canon } from '../oracle/text.js';
 import { range } from '../dice.js';
 import { twins, type Tree } from './values.js';
@@ -11,7 +11,7 @@ export interface Edge {
   readonly to: number;
   readonly family: string;
   readonly arg: number;
-  readonly fair?: string;
+  readonly fair?: Fairness;
   readonly note?: string;
   /** By how much it moves the part of a state that a quotient leaves out. */
   readonly shift: number;

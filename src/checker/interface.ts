@@ -18,6 +18,19 @@ export interface Label {
   readonly args: ReadonlyArray<string | number>;
 }
 
+// --- fairness --------------------------------------------------------------------------------------------------------------
+
+/**
+ * A fairness class, by its name: actions that have the same one are fair together. A name alone is weak fairness: if from some point on the class
+ * is enabled in every state, it is taken again and again. Strong fairness: if it is enabled again and again, it is taken again and again.
+ * A class is enabled in a state where one of its actions leads to another state, and it is taken by such a step: one that changes
+ * nothing does neither. A name is of one strength in the whole model.
+ */
+export type Fairness = string | { readonly name: string; readonly strong: boolean };
+
+/** A class that is strongly fair: `strongly('process 1 enters')`. */
+export const strongly = (name: string): Fairness => ({ name, strong: true });
+
 // --- properties ------------------------------------------------------------------------------------------------------------
 
 /** What every property has: a sentence that is its name, and the rule or paper it comes from. */
@@ -76,10 +89,10 @@ export interface Model<S, A> {
   /** All families of actions, so that one that is never enabled can be reported. Default: those that were seen. */
   readonly families?: ReadonlyArray<string>;
   /**
-   * Weak fairness: actions with the same class, continuously enabled as a class from some point on, are taken again and again.
-   * `undefined`: not fair. Default: no action is fair.
+   * The fairness class of an action: a name for weak fairness, {@link strongly} of a name for strong. `undefined`: not fair. Default: no
+   * action is fair.
    */
-  readonly fairness?: (action: A) => string | undefined;
+  readonly fairness?: (action: A) => Fairness | undefined;
   /** Symmetry, optional: the permutations (without the identity) under which the model is closed. Each is an automorphism. */
   readonly symmetry?: ReadonlyArray<(state: S) => S>;
   /** A quotient, optional: an idempotent pure normalisation that keeps every property and commutes with `next`. */
@@ -136,8 +149,8 @@ export interface Interaction {
    * no result and saves time: what it rules out is not tried with every local state of the other slots.
    */
   readonly guard?: Predicate;
-  /** The weak-fairness class, if any (see {@link Model.fairness}). */
-  readonly fairness?: string;
+  /** The fairness class, if any (see {@link Model.fairness}). */
+  readonly fairness?: Fairness;
   /** The parts of which `step` is made, where it is a {@link conversation}: `slots[0]` asks `slots[1]`. */
   readonly exchange?: AnyExchange;
 }
@@ -236,7 +249,7 @@ export const interaction = <const R extends ReadonlyArray<Slot<unknown>>>(spec: 
   readonly writes: ReadonlyArray<number>;
   readonly step: (...locals: LocalsOf<R>) => ReadonlyArray<Outcome<R>>;
   readonly guard?: Predicate;
-  readonly fairness?: string;
+  readonly fairness?: Fairness;
 }): Interaction => spec;
 
 /** A {@link Predicate} with its types checked. */
@@ -252,7 +265,7 @@ export const conversation = <A, B, Q, R>(spec: {
   readonly answerer: Slot<B>;
   readonly exchange: Exchange<A, B, Q, R>;
   readonly when?: Predicate;
-  readonly fairness?: string;
+  readonly fairness?: Fairness;
 }): Interaction => {
   const { asker, answerer, exchange, when, fairness } = spec;
   const slots: ReadonlyArray<Slot<unknown>> = [asker, answerer, ...(when?.slots ?? [])];

@@ -21,6 +21,17 @@ export interface TraceStep {
   readonly changed?: Shown;
 }
 
+/** What could be done in the cycle of a lasso and never is. Only a step that changes something is one. */
+export interface Starved {
+  /** The fairness class; of steps that are not fair their label. */
+  readonly name: string;
+  readonly fairness: 'none' | 'weak';
+  /** In how many states of the cycle it can be done. */
+  readonly enabled: number;
+  /** How many states the cycle has. */
+  readonly of: number;
+}
+
 /**
  * A run that breaks a property. State 0 is `initial`, state `i` the one after `steps[i - 1]`. A lasso has `loop`: the index of the
  * state to which the run comes back after the last step; where it is the index of the last state itself, the run stutters there
@@ -32,6 +43,8 @@ export interface Counterexample {
   readonly values?: Readonly<Record<string, PlainValue>>;
   readonly steps: ReadonlyArray<TraceStep>;
   readonly loop?: number;
+  /** Of a lasso: what is never done in its cycle although it could be, if there is such. */
+  readonly starved?: ReadonlyArray<Starved>;
   /** No run that breaks this property has fewer steps. */
   readonly shortest: boolean;
 }

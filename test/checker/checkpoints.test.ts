@@ -344,7 +344,7 @@ describe('refused in one line', () => {
         ['', 'this is not a checkpoint'],
         ['hello\n', 'this is not a checkpoint'],
         [`{"format":1,"identity":{"model":"x"}}\n`, 'it has the format 1, not 5: another version of the program wrote it'],
-        [bytes.toString('latin1').replace('checkpoint 5', 'checkpoint 6'), 'it has the format 6, not 5'],
+        [bytes.toString('latin1').replace('checkpoint 6', 'checkpoint 7'), 'it has the format 7, not 6'],
         [bytes.toString('latin1').replace(/ [LB]E\n/, ' XE\n'), 'another order of bytes'],
       ] as const) {
         writeFileSync(broken, text, 'latin1');

@@ -34,6 +34,9 @@ describe('states and verdicts', () => {
     ['philosophers', ['manners=rude'], 20, 'violated'],
     ['ticket-lock', ['processes=4'], 516, 'holds'],
     ['ticket-lock', ['variant=broken'], 160, 'violated'],
+    ['semaphore', [], 8, 'holds'],
+    ['semaphore', ['fairness=weak'], 8, 'violated'],
+    ['semaphore', ['processes=5'], 112, 'holds'],
     ['water-jugs', [], 14, 'violated'],
   ] as const)('example:%s %j has %i states and %s', async (name, sets, states, verdict) => {
     const { stdout, stderr } = await bayou(['check', `example:${name}`, ...sets.flatMap((set) => ['--set', set]), '--json']);

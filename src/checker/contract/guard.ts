@@ -4,7 +4,7 @@ import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../interface.js';
 import { again, type Audit, type Same, seenText } from './audit.js';
 import { blindIn, unseen } from './seen.js';
-import { actions, decode, label, optionalText, text, texts, value, yesOrNo } from './shape.js';
+import { actions, decode, fairnessOrNone, label, optionalText, text, texts, value, yesOrNo } from './shape.js';
 import { fault, threw } from './words.js';
 
 // --- answers ---------------------------------------------------------------------------------------------------------------
@@ -28,6 +28,7 @@ export const TRUTH: Expected = { is: (u) => typeof u === 'boolean', codec: yesOr
 export const VALUE: Expected = { is: (u) => !(u instanceof Promise), codec: value };
 export const TEXT: Expected = { is: isText, codec: text };
 const OPTIONAL_TEXT: Expected = { is: isOptionalText, codec: optionalText };
+const FAIRNESS: Expected = { is: (u) => isOptionalText(u) || fairnessOrNone.is(u), codec: fairnessOrNone };
 const TEXTS: Expected = { is: texts.is, codec: texts };
 const ACTIONS: Expected = { is: Array.isArray, codec: actions };
 const LABEL: Expected = { is: isLabel, codec: label };
@@ -177,7 +178,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
         note && guarded('note', OPTIONAL_TEXT, (state: S, action: A, after: S) => model.note!(state, action, after), 3),
       ),
       ...optional('boundary', boundary && guarded('boundary', TRUTH, (state: S) => model.boundary!(state), 1, auditing)),
-      ...optional('fairness', fairness && guarded('fairness', OPTIONAL_TEXT, (action: A) => model.fairness!(action), 1)),
+      ...optional('fairness', fairness && guarded('fairness', FAIRNESS, (action: A) => model.fairness!(action), 1)),
       ...optional(
         'normalize',
         normalize && guarded('normalize', VALUE, (state: S) => model.normalize!(state), 1, { audit, same: sameState }),

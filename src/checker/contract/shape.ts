@@ -1,7 +1,7 @@
 /** What a value must be to be a model of the checker's interface: codecs that say which field is wrong, and how. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import type { ComponentModel, Model } from '../interface.js';
+import type { ComponentModel, Fairness, Model } from '../interface.js';
 import { whatIs } from './words.js';
 
 // --- codecs ----------------------------------------------------------------------------------------------------------------
@@ -145,6 +145,12 @@ const plainModel = object(
   },
 );
 
+const isFairness = (u: unknown): boolean =>
+  typeof u === 'string' ||
+  (isRecord(u) && Object.keys(u).length === 2 && typeof u['name'] === 'string' && typeof u['strong'] === 'boolean');
+
+const fairness = described('the name of a class, or { name, strong }', (u): u is Fairness => isFairness(u));
+
 const slot = object('a slot', { kind: text, name: text, initial: t.unknown });
 const predicate = object('a predicate', { slots: list(slot), holds: pure });
 const predicates = list(predicate);
@@ -171,7 +177,7 @@ const componentModel = object(
         { label, slots: list(slot, 1), writes: list(index), step: pure },
         {
           guard: predicate,
-          fairness: text,
+          fairness,
           exchange: object('an exchange', { ask: pure, answer: pure, take: pure }, { questionKey: pure, answerKey: pure }),
         },
       ),
@@ -197,6 +203,10 @@ export const learned = list(object('a way', { next: t.unknown }, remarks));
 /** What a function may give where anything but a promise is a value: an `async` function is no pure one. */
 export const value = described('a value', (u): u is unknown => !(u instanceof Promise));
 export const actions = list(value);
+export const fairnessOrNone = described(
+  'the name of a class, { name, strong }, or undefined',
+  (u): u is Fairness | undefined => u === undefined || isFairness(u),
+);
 export const optionalText = described('a text, or undefined', t.union([t.string, t.undefined]).is);
 export const texts = described('an object with a text for each part', t.record(t.string, t.string).is);
 

@@ -3,7 +3,8 @@
  *
  * A run is a maximal path from an initial state: infinite, or ending in a state without steps, where it stutters for ever. A step
  * that leads back to the state it started from is a real step of a run (a client may ask the same for ever), but it neither
- * enables a fairness class nor counts as taking it: weak fairness is about steps that change something, as TLA+ has it in `WF_v`.
+ * enables a fairness class nor counts as taking it: fairness is about steps that change something, as TLA+ has it in `WF_v` and `SF_v`
+ * where `v` is all variables.
  */
 import type { Reader, Writer } from '../checkpoint/file.js';
 import { Ints } from '../ints.js';
@@ -17,9 +18,10 @@ export interface StateGraph {
   readonly initial: ReadonlyArray<number>;
   readonly offsets: Int32Array;
   readonly targets: Int32Array;
-  /** For each edge its weak-fairness class, -1 for none. */
+  /** For each edge its fairness class, -1 for none. */
   readonly classes: Int32Array;
-  readonly classCount: number;
+  /** For each class whether it is strongly fair; it is weakly fair otherwise. */
+  readonly strong: ReadonlyArray<boolean>;
   /** False for states that were found and not expanded: their edges are not known, so no run is taken to end there. */
   readonly expanded: (state: number) => boolean;
 }
@@ -56,7 +58,7 @@ export class EdgeList {
   }
 
   /** Counting sort by source; the order of a state's edges is the order in which they were added. */
-  build(size: number, initial: ReadonlyArray<number>, classCount: number, expanded: StateSet): StateGraph {
+  build(size: number, initial: ReadonlyArray<number>, strong: ReadonlyArray<boolean>, expanded: StateSet): StateGraph {
     const offsets = new Int32Array(size + 1);
     for (let e = 0; e < this.length; e++) offsets[this.#sources.at(e) + 1]!++;
     for (let s = 0; s < size; s++) offsets[s + 1]! += offsets[s]!;
@@ -68,7 +70,7 @@ export class EdgeList {
       targets[at] = this.#targets.at(e);
       classes[at] = this.#classes.at(e);
     }
-    return { size, initial, offsets, targets, classes, classCount, expanded };
+    return { size, initial, offsets, targets, classes, strong, expanded };
   }
 }
 

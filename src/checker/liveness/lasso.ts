@@ -2,12 +2,16 @@
  * Liveness, decided on the state graph: each property is turned into "there is no fair run that stays in a bad region", and such
  * a run exists exactly when the region has, within reach, a state without steps or a strongly connected component that is fair.
  *
- * Why whole components are enough: if a component is unfair to a class, then the class is enabled in all its states and taken
- * nowhere within it, and the same is true of each of its cycles. If it is fair to every class, the closed walk through all
- * its states and steps is a fair run. So no cycle is missed, and it does not matter along which path a state was found first
- * (a search that carries "not yet seen" bits along its paths loses both cycles and joins).
+ * Why whole components are enough: if a component is unfair to a weak class, then the class is enabled in all its states and taken
+ * nowhere within it, and the same is true of each of its cycles. If it starves a strong class, enabled somewhere and taken nowhere, a fair
+ * cycle in it keeps away from the states where the class is enabled: what is left without them is searched for components again (Streett;
+ * Emerson and Lei 1987). If a component is fair to every class, the closed walk through all its states and steps is a fair run. So no cycle is
+ * missed, and it does not matter along which path a state was found first (a search that carries "not yet seen" bits along its
+ * paths loses both cycles and joins).
  */
+import { Ints } from '../ints.js';
 import { components } from './components.js';
+import { enabledAt, fairCycle } from './cycle.js';
 import { pathTo, reach, sourceOf, type Reach, type StateGraph, type StateSet } from './graph.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -54,22 +58,28 @@ const regionOf = (graph: StateGraph, goal: Goal): Region => {
 
 // --- fairness --------------------------------------------------------------------------------------------------------------
 
-/** The classes that a component is not yet fair to without care: enabled in each of its states. Undefined: it is unfair. */
-const obligations = (graph: StateGraph, members: Int32Array, within: StateSet): ReadonlySet<number> | undefined => {
+/** What a component is unfair to, if it is taken as it is. */
+interface Unfairness {
+  /** A weak class is enabled in each of its states and taken nowhere in it. */
+  readonly weakly: boolean;
+  /** The strong classes that are enabled somewhere in it and taken nowhere. */
+  readonly starved: ReadonlySet<number>;
+}
+
+const unfairness = (graph: StateGraph, members: Int32Array, within: StateSet): Unfairness => {
   const enabledIn = new Map<number, number>();
   const taken = new Set<number>();
   for (const state of members) {
-    const here = new Set<number>();
+    for (const fairness of enabledAt(graph, state)) enabledIn.set(fairness, (enabledIn.get(fairness) ?? 0) + 1);
     for (let e = graph.offsets[state]!; e < graph.offsets[state + 1]!; e++) {
-      const fairness = graph.classes[e]!;
-      if (fairness < 0 || graph.targets[e] === state) continue;
-      here.add(fairness);
-      if (within(graph.targets[e]!)) taken.add(fairness);
+      if (graph.targets[e] !== state && within(graph.targets[e]!)) taken.add(graph.classes[e]!);
     }
-    for (const fairness of here) enabledIn.set(fairness, (enabledIn.get(fairness) ?? 0) + 1);
   }
-  for (const [fairness, states] of enabledIn) if (states === members.length && !taken.has(fairness)) return undefined;
-  return new Set(enabledIn.keys());
+  const never = [...enabledIn].filter(([fairness]) => !taken.has(fairness));
+  return {
+    weakly: never.some(([fairness, states]) => states === members.length && !graph.strong[fairness]),
+    starved: new Set(never.flatMap(([fairness]) => (graph.strong[fairness] === true ? [fairness] : []))),
+  };
 };
 
 const hasSelfLoop = (graph: StateGraph, state: number): boolean => {
@@ -77,80 +87,9 @@ const hasSelfLoop = (graph: StateGraph, state: number): boolean => {
   return false;
 };
 
-// --- cycles ----------------------------------------------------------------------------------------------------------------
-
-/** Does the class have no step that changes something here? */
-const disabled = (graph: StateGraph, state: number, fairness: number): boolean => {
-  for (let e = graph.offsets[state]!; e < graph.offsets[state + 1]!; e++) {
-    if (graph.classes[e] === fairness && graph.targets[e] !== state) return false;
-  }
-  return true;
-};
-
-/** Picks edges. */
-type EdgeTest = (edge: number, source: number) => boolean;
-
-/** A shortest path of at least one edge inside the component from `start` to and over an edge that is wanted. */
-const hop = (graph: StateGraph, start: number, within: StateSet, wanted: EdgeTest): ReadonlyArray<number> => {
-  const via = new Map<number, readonly [edge: number, source: number]>();
-  const queue = [start];
-  const back = (last: number, source: number): ReadonlyArray<number> => {
-    const edges = [last];
-    for (let state = source; state !== start;) {
-      const [edge, before] = via.get(state)!;
-      edges.push(edge);
-      state = before;
-    }
-    return edges.reverse();
-  };
-  for (const state of queue) {
-    for (let e = graph.offsets[state]!; e < graph.offsets[state + 1]!; e++) {
-      const target = graph.targets[e]!;
-      if (!within(target)) continue;
-      if (wanted(e, state)) return back(e, state);
-      if (target === start || via.has(target)) continue;
-      via.set(target, [e, state]);
-      queue.push(target);
-    }
-  }
-  throw new Error('a strongly connected component has no path to one of its own edges');
-};
-
-/** A closed walk from `entry` through the component that is fair to every class and visits what the goal wants visited. */
-const fairCycle = (
-  graph: StateGraph,
-  entry: number,
-  within: StateSet,
-  classes: ReadonlySet<number>,
-  visits: StateSet,
-): ReadonlyArray<number> => {
-  const open = new Set(classes);
-  const unmet = { visit: true };
-  const cycle: number[] = [];
-  const meet = (state: number): void => {
-    unmet.visit &&= !visits(state);
-    for (const fairness of open) if (disabled(graph, state, fairness)) open.delete(fairness);
-  };
-  const takes: EdgeTest = (edge, source) => open.has(graph.classes[edge]!) && graph.targets[edge] !== source;
-  const helps: EdgeTest = (edge, source) => {
-    const target = graph.targets[edge]!;
-    if ((unmet.visit && visits(target)) || takes(edge, source)) return true;
-    for (const fairness of open) if (disabled(graph, target, fairness)) return true;
-    return false;
-  };
-  let at = entry;
-  const walk = (edges: ReadonlyArray<number>): void => {
-    for (const edge of edges) {
-      if (takes(edge, at)) open.delete(graph.classes[edge]!);
-      at = graph.targets[edge]!;
-      meet(at);
-      cycle.push(edge);
-    }
-  };
-  meet(entry);
-  while (unmet.visit || open.size > 0) walk(hop(graph, at, within, helps));
-  if (cycle.length === 0 || at !== entry) walk(hop(graph, at, within, (edge) => graph.targets[edge] === entry));
-  return cycle;
+const enablesAny = (graph: StateGraph, state: number, classes: ReadonlySet<number>): boolean => {
+  for (const fairness of enabledAt(graph, state)) if (classes.has(fairness)) return true;
+  return false;
 };
 
 // --- the search ------------------------------------------------------------------------------------------------------------
@@ -173,25 +112,44 @@ const stuckRun = (graph: StateGraph, region: Region, found: Reach): Lasso | unde
   return undefined;
 };
 
+/** The states of a list, as a set. */
+const setOf = (size: number, states: Int32Array): StateSet => {
+  const has = new Uint8Array(size);
+  for (const state of states) has[state] = 1;
+  return (state) => has[state] === 1;
+};
+
+/**
+ * The fair component that is entered soonest. One that starves strong classes is taken apart: what it has without the states in which they
+ * are enabled is looked at in the next round. Each round rids a component of a class at least, so there are no more than classes.
+ */
 const cyclicRun = (graph: StateGraph, region: Region, found: Reach): Lasso | undefined => {
   const rank = new Int32Array(graph.size);
   for (let i = 0; i < found.order.length; i++) rank[found.order[i]!] = i;
   const owner = new Int32Array(graph.size).fill(-1);
-  const best = { entry: -1, number: -1, classes: new Set<number>() as ReadonlySet<number> };
+  const best = { entry: -1, number: -1 };
   let number = 0;
-  components(graph, found.order, region.inside, (members) => {
-    number++;
-    for (const state of members) owner[state] = number;
-    if (members.length === 1 && !hasSelfLoop(graph, members[0]!)) return;
-    const entry = members.reduce((first, state) => (rank[state]! < rank[first]! ? state : first));
-    if (best.entry >= 0 && rank[entry]! > rank[best.entry]!) return;
-    if (!members.some((state) => region.visits(state))) return;
-    const classes = obligations(graph, members, (state) => owner[state] === number);
-    if (classes !== undefined) Object.assign(best, { entry, number, classes });
-  });
+  let { inside } = region;
+  for (let states = found.order; states.length > 0;) {
+    const left = new Ints();
+    components(graph, states, inside, (members) => {
+      number++;
+      for (const state of members) owner[state] = number;
+      if (members.length === 1 && !hasSelfLoop(graph, members[0]!)) return;
+      const entry = members.reduce((first, state) => (rank[state]! < rank[first]! ? state : first));
+      if (best.entry >= 0 && rank[entry]! > rank[best.entry]!) return;
+      if (!members.some((state) => region.visits(state))) return;
+      const { weakly, starved } = unfairness(graph, members, (state) => owner[state] === number);
+      if (weakly) return;
+      if (starved.size === 0) Object.assign(best, { entry, number });
+      else for (const state of members) if (!enablesAny(graph, state, starved)) left.push(state);
+    });
+    states = left.view();
+    inside = setOf(graph.size, states);
+  }
   if (best.entry < 0) return undefined;
   const within: StateSet = (state) => owner[state] === best.number;
-  return lasso(graph, region, found, best.entry, fairCycle(graph, best.entry, within, best.classes, region.visits));
+  return lasso(graph, region, found, best.entry, fairCycle(graph, best.entry, within, region.visits));
 };
 
 const lasso = (graph: StateGraph, region: Region, found: Reach, entry: number, cycle: ReadonlyArray<number>): Lasso => {

@@ -1,5 +1,5 @@
 /** A counterexample for people: each step with only what it changed. */
-import { showLabel, type Counterexample, type Shown, type TraceStep } from '../report.js';
+import { showLabel, type Counterexample, type Shown, type Starved, type TraceStep } from '../report.js';
 
 /** A text on one line. */
 export const oneLine = (text: string): string => text.replace(/\s*[\n\r\u2028\u2029]\s*/g, ' ');
@@ -27,6 +27,22 @@ const loopLines = ({ loop, steps }: Counterexample): ReadonlyArray<string> => {
     : [`Back at state ${loop}, and so for ever.`];
 };
 
+/** So many of what is starved are named. */
+const MOST_STARVED = 4;
+
+/** What is never done in a cycle although it could be, and which fairness would not let it be so. */
+const starvedLine = ({ name, fairness, enabled, of }: Starved): string => {
+  const isAlways = enabled === of;
+  const when = isAlways ? 'all the time' : `in ${enabled} of its ${of} states`;
+  const what = fairness === 'none' ? oneLine(name) : `"${oneLine(name)}", which is weakly fair`;
+  return `Never done in the cycle, though it can be ${when}: ${what}. ${isAlways ? 'Weak' : 'Strong'} fairness would forbid this run.`;
+};
+
+const starvedLines = ({ starved = [] }: Counterexample): ReadonlyArray<string> => [
+  ...starved.slice(0, MOST_STARVED).map(starvedLine),
+  ...(starved.length > MOST_STARVED ? [`And ${starved.length - MOST_STARVED} more that can be done and never are.`] : []),
+];
+
 const isLoopStart = ({ loop, steps }: Counterexample, index: number): boolean => loop === index && index < steps.length;
 
 /** A step's label and its note. */
@@ -49,5 +65,11 @@ export const traceLines = (trace: Counterexample): ReadonlyArray<string> => {
     const before = i === 0 ? trace.initial : trace.steps[i - 1]!.state;
     return [`${number(i + 1)}  ${stepText(step)}${mark(i + 1)}`, ...changeLines(before, step, indent)];
   });
-  return [`${number(0)}  initial state${mark(0)}`, ...stateLines(trace.initial, indent), ...steps, ...loopLines(trace)];
+  return [
+    `${number(0)}  initial state${mark(0)}`,
+    ...stateLines(trace.initial, indent),
+    ...steps,
+    ...loopLines(trace),
+    ...starvedLines(trace),
+  ];
 };

@@ -4,6 +4,7 @@ import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/ide
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/values.js';
 import { CheckerError } from '../component/error.js';
+import type { FairClass } from '../liveness/classes.js';
 import type { CheckOptions } from '../report.js';
 import { decidingStep, type Place } from './judge.js';
 import { Fate, space, type Ended, type Space } from './search.js';
@@ -17,7 +18,7 @@ interface Head {
   readonly tooDeep: number;
   readonly initial: ReadonlyArray<number>;
   readonly coverage: ReadonlyArray<readonly [family: string, entry: { steps: number; fresh: number }]>;
-  readonly classes: ReadonlyArray<readonly [name: string, number: number]>;
+  readonly classes: ReadonlyArray<FairClass>;
   /** The properties that are decided, each with the index of the state. Its state follows. */
   readonly places: ReadonlyArray<readonly [property: number, index: number]>;
 }
@@ -52,7 +53,7 @@ const save = <S, A>(found: Space<S, A>, identity: Identity, to: Writer): void =>
     tooDeep,
     initial,
     coverage: [...found.coverage],
-    classes: [...found.classes],
+    classes: found.classes.list(),
     places: places.map(({ property, place }) => [property, place.index] as const),
   } satisfies Head);
   for (const list of [found.parents, found.depths, found.fates]) to.words(list.view());
@@ -93,7 +94,7 @@ const restore = <S, A>(found: Space<S, A>, identity: Identity, from: Reader): vo
   Object.assign(found, { generated, depth, cut, tooDeep });
   found.initial.push(...initial);
   for (const [family, entry] of coverage) found.coverage.set(family, entry);
-  for (const [name, number] of classes) found.classes.set(name, number);
+  for (const fairness of classes) found.classes.number(fairness);
   for (const list of [found.parents, found.depths, found.fates]) list.fill(from.words());
   found.frontier.restore(from.words());
   found.store.restore(from);

@@ -143,7 +143,12 @@ const boundsOf = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArra
 export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckOptions): Report => {
   const { stop } = ended;
   const size = found.store.size();
-  const graph = found.edges?.build(size, found.initial, found.classes.size, (s) => found.fates.at(s) === Fate.expanded);
+  const graph = found.edges?.build(
+    size,
+    found.initial,
+    found.classes.list().map(({ strong }) => strong),
+    (s) => found.fates.at(s) === Fate.expanded,
+  );
   const properties = found.judge.all.map((judged) =>
     isLiveness(judged.property.kind)
       ? livenessReport(found, graph, judged.property, stop)

@@ -9,6 +9,7 @@ import { mustBeOptions } from '../contract/options.js';
 import { contracted } from '../contract/validate.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
+import { FairClasses } from '../liveness/classes.js';
 import { EdgeList } from '../liveness/graph.js';
 import type { CheckOptions, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
@@ -33,7 +34,7 @@ export interface Space<S, A> {
   readonly fates: Ints;
   readonly frontier: Frontier;
   readonly edges: EdgeList | undefined;
-  readonly classes: Map<string, number>;
+  readonly classes: FairClasses;
   readonly coverage: Coverage;
   readonly initial: number[];
   /** Depth-first with a depth limit: see {@link isNearer}. */
@@ -147,7 +148,7 @@ export const space = <S, A>(given: Model<S, A>, options: CheckOptions): Space<S,
     depths: new Ints(),
     fates: new Ints(),
     edges: graph ? new EdgeList() : undefined,
-    classes: new Map(),
+    classes: new FairClasses(),
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     initial: [],
     revisit: options.search === 'dfs' && options.maxDepth !== undefined,
@@ -185,16 +186,7 @@ const discover = <S, A>(found: Space<S, A>, state: S, parent: number): number =>
 
 const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, action: A): void => {
   if (found.edges === undefined) return;
-  const name = found.model.fairness?.(action);
-  found.edges.add(source, target, name === undefined ? -1 : classNumber(found.classes, name));
-};
-
-/** The number of a fairness class, in the order of appearance. */
-export const classNumber = (classes: Map<string, number>, name: string): number => {
-  const known = classes.get(name);
-  if (known !== undefined) return known;
-  classes.set(name, classes.size);
-  return classes.size - 1;
+  found.edges.add(source, target, found.classes.number(found.model.fairness?.(action)));
 };
 
 /**

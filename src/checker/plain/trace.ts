@@ -7,7 +7,8 @@ import type { Counterexample, TraceStep } from '../report.js';
 import { initialOf, pictureOf } from '../shown/state.js';
 import { encode } from './encode.js';
 import type { Place } from './judge.js';
-import { classNumber, type Space } from './search.js';
+import type { Space } from './search.js';
+import { starvedIn } from './starved.js';
 
 // --- runs ------------------------------------------------------------------------------------------------------------------
 
@@ -48,8 +49,7 @@ const stepsTo = <S, A>(
   return model.actions(from.state).flatMap((action) => {
     const state = model.next(from.state, action);
     if (state === undefined || store.add(state) !== to) return [];
-    const name = model.fairness?.(action);
-    const taken = fairness === undefined || fairness === (name === undefined ? -1 : classNumber(classes, name));
+    const taken = fairness === undefined || fairness === classes.number(model.fairness?.(action));
     return taken ? [{ state, before: { waypoint: from, action } }] : [];
   });
 };
@@ -98,10 +98,22 @@ export const faultAt = <S, A>(found: Space<S, A>, error: unknown, index: number,
   return withRun(error, showRun(found.model, runTo(found, { kind: 'state', index, state }), false));
 };
 
+/** A run that goes back to its state `loop`, as a report shows it. */
+const lassoOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number): Counterexample => {
+  const turns = run.steps.map(({ action, next }, i) => ({
+    before: i === 0 ? run.initial : run.steps[i - 1]!.next,
+    action,
+    next,
+  }));
+  const starved = starvedIn(model, turns.slice(loop));
+  return { ...showRun(model, run, false, loop), ...(starved.length === 0 ? {} : { starved }) };
+};
+
 /** A lasso as a report shows it. */
 export const showLasso = <S, A>(found: Space<S, A>, graph: StateGraph, { start, prefix, cycle }: Lasso): Counterexample => {
+  const { model } = found;
   const edges = [...prefix, ...cycle];
   const path = [start, ...edges.map((edge) => graph.targets[edge]!)];
   const classes = edges.map((edge) => graph.classes[edge]!);
-  return showRun(found.model, walk(found, path, undefined, classes), false, prefix.length);
+  return lassoOf(model, walk(found, path, undefined, classes), prefix.length);
 };

@@ -1,7 +1,7 @@
-import type { Model, Property } from '#bayou/checker/interface.js';
+import type { Fairness, Model, Property } from '#bayou/checker/interface.js';
 
-/** An edge: from, to, and its weak-fairness class. */
-export type Edge = readonly [from: number, to: number, fairness?: string];
+/** An edge: from, to, and its fairness class. */
+export type Edge = readonly [from: number, to: number, fairness?: Fairness];
 
 /** A model that is a small graph with named edges; state 0 is the initial one. */
 export const graphModel = (

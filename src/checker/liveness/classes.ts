@@ -1,0 +1,46 @@
+/** The fairness classes of a model, numbered in the order of appearance. */
+import { fault } from '../contract/words.js';
+import type { Fairness } from '../interface.js';
+
+/** A class, for a checkpoint. */
+export interface FairClass {
+  readonly name: string;
+  readonly strong: boolean;
+}
+
+/** Whether a class is strongly fair. */
+export const isStrong = (fairness: Fairness): boolean => typeof fairness !== 'string' && fairness.strong;
+
+/** The name of a class. */
+export const nameOf = (fairness: Fairness): string => (typeof fairness === 'string' ? fairness : fairness.name);
+
+export class FairClasses {
+  readonly #numbers = new Map<string, number>();
+  readonly #list: FairClass[] = [];
+
+  get size(): number {
+    return this.#list.length;
+  }
+
+  /** The number of the class of a step, -1 for none. @throws CheckerError (`model`) for one that is weakly fair here and strongly there. */
+  number(fairness: Fairness | undefined): number {
+    if (fairness === undefined) return -1;
+    const name = nameOf(fairness);
+    const strong = isStrong(fairness);
+    const known = this.#numbers.get(name);
+    if (known === undefined) {
+      this.#numbers.set(name, this.#list.length);
+      return this.#list.push({ name, strong }) - 1;
+    }
+    if (this.#list[known]!.strong !== strong)
+      throw fault(
+        `the fairness class "${name}" is weakly fair for one step and strongly fair for another: give one of them another name`,
+      );
+    return known;
+  }
+
+  /** All of them, by number. */
+  list(): ReadonlyArray<FairClass> {
+    return this.#list;
+  }
+}
