@@ -343,7 +343,7 @@ describe('refused in one line', () => {
       for (const [text, why] of [
         ['', 'this is not a checkpoint'],
         ['hello\n', 'this is not a checkpoint'],
-        [`{"format":1,"identity":{"model":"x"}}\n`, 'it has the format 1, not 5: another version of the program wrote it'],
+        [`{"format":1,"identity":{"model":"x"}}\n`, 'it has the format 1, not 6: another version of the program wrote it'],
         [bytes.toString('latin1').replace('checkpoint 6', 'checkpoint 7'), 'it has the format 7, not 6'],
         [bytes.toString('latin1').replace(/ [LB]E\n/, ' XE\n'), 'another order of bytes'],
       ] as const) {
