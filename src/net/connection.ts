@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../core/ids.js';
 import { encodeSealed, type FrameReader } from './frame.js';
+import { intake, type Share } from './intake.js';
 import { MAX_IN_FLIGHT, MAX_SERVED, SLOW_READER_BYTES } from './limits.js';
 import { type Answer, type Ask, type Asking, decodeEnvelope, type Envelope, type Part, type Party } from './protocol.js';
 import type { Seal } from './seal.js';
@@ -75,6 +76,8 @@ export interface Connection {
 export interface Framing {
   readonly reader: FrameReader;
   readonly seal: Seal['seal'];
+  /** Default: all of a turn. */
+  readonly share?: Share | undefined;
 }
 
 interface Waiting {
@@ -95,17 +98,17 @@ const LINGER_MS = 1_000;
 // --- the connection --------------------------------------------------------------------------------------------------------
 
 /** Makes a connection of a socket whose handshake is done. `reader` holds what the socket has delivered already. */
-export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Framing, callbacks: Callbacks): Connection => {
+export const openConnection = (socket: Socket, peer: Peer, framing: Framing, callbacks: Callbacks): Connection => {
+  const { reader, seal, share = () => 1 } = framing;
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let open = true;
   let inTurn = false;
-  /** Requests that were read and are not served yet: the other end reads its answers too slowly, or asks too much at once. */
-  let held: Asking[] = [];
   let served = 0;
   /** Requests of the other end below this one have been acted upon, or may have been. */
   let unserved = 0;
   let isRetired = false;
+  let isEnding = false;
   let isLeft = false;
   let sweep: NodeJS.Timeout | undefined;
   let heardAt = 0;
@@ -172,7 +175,8 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
     send({ id, ask: what });
   };
 
-  const isBusy = (): boolean => served >= MAX_SERVED || socket.writableLength > SLOW_READER_BYTES;
+  /** The other end reads its answers too slowly, or asks too much at once. What comes when nothing is served any more is only read away. */
+  const isBusy = (): boolean => !isRetired && (served >= MAX_SERVED || socket.writableLength > SLOW_READER_BYTES);
 
   const serve = (e: Asking): void => {
     served++;
@@ -183,24 +187,11 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
     callbacks.onAsk(connection, e.ask, (a, parts) => answer(e.id, a, parts), working);
   };
 
-  /** Serves what was held, as far as it goes, and reads on when nothing is held any more. */
-  const serveHeld = (): void => {
-    if (held.length === 0) return;
-    let n = 0;
-    while (open && n < held.length && !isBusy()) serve(held[n++]!);
-    held = held.slice(n);
-    if (held.length === 0) socket.resume();
-  };
-
-  const hold = (e: Asking): void => {
-    held.push(e);
-    socket.pause();
-  };
-
   const end = (id: number, last: Answer): void => {
     served--;
     if (open) send({ id, answer: last });
     finish();
+    frames.goOn();
   };
 
   /** Sends the parts of an answer, and the answer: each in a turn of its own, and no faster than the other end reads. */
@@ -214,15 +205,12 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
   const answer = (id: number, last: Answer, parts?: Iterable<Part>): void => {
     if (parts === undefined) end(id, last);
     else sendParts(id, parts[Symbol.iterator](), last);
-    // In a turn of its own: answers are often sent from within serving.
-    if (held.length > 0) setImmediate(serveHeld);
   };
 
   const retire = (): void => {
     if (!open || isRetired) return;
     isRetired = true;
-    held = [];
-    socket.resume();
+    frames.goOn();
     send({ bye: unserved });
     finish();
   };
@@ -260,9 +248,7 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
     }
     const e = decoded.right;
     if ('ask' in e) {
-      if (isRetired) return;
-      if (held.length > 0 || isBusy()) hold(e);
-      else serve(e);
+      if (!isRetired && !isEnding) serve(e);
     } else if ('part' in e) {
       receivePart(e.id, e.part);
     } else if ('bye' in e) {
@@ -276,18 +262,15 @@ export const openConnection = (socket: Socket, peer: Peer, { reader, seal }: Fra
     }
   };
 
-  const take = (chunk: Buffer): void => {
-    heardAt = performance.now();
-    const pushed = reader.push(chunk, receive);
-    if (E.isLeft(pushed)) fault(pushed.left);
-  };
-
   const connection: Connection = { peer, ask, close, retire, isOpen: () => open && !isLeft };
   socket.setNoDelay(true).setKeepAlive(true, 10_000);
-  socket.on('data', take);
-  socket.on('drain', serveHeld);
+  socket.on('data', () => (heardAt = performance.now()));
+  const frames = intake(socket, reader, share, { take: receive, isBusy, onFault: fault });
+  socket.on('drain', frames.goOn);
   socket.on('error', (error: Error) => close(error.message));
   socket.on('close', () => {
+    isEnding = true;
+    if (open) frames.finish();
     if (reader.pending() > 0) fault('half a frame, and then the end');
     close(`${peer.role} ${peer.id} closed the connection`);
   });

@@ -35,22 +35,29 @@ export const encodeSealed = (value: unknown, seal: Seal['seal']): Buffer => {
   return Buffer.concat([header, payload]);
 };
 
-/** Takes bytes as they come and gives the frames that are complete. */
+/** Takes bytes as they come and gives the frames that are complete, one at a time. */
 export interface FrameReader {
-  /** The JSON values of the frames completed by these bytes, in order, each given to `deliver`; or what was wrong. */
-  readonly push: (chunk: Buffer, deliver: (value: unknown) => void) => E.Either<string, void>;
-  /** Bytes of a frame that has begun and is not complete. */
+  /** Takes bytes in. */
+  readonly push: (chunk: Buffer) => void;
+  /** The JSON value of the next frame; undefined where none is complete; or what is wrong with it. */
+  readonly next: () => E.Either<string, { readonly value: unknown } | undefined>;
+  /** Bytes that were taken in and have not been given as frames. */
   readonly pending: () => number;
 }
 
+const NONE = E.right(undefined);
 const NOT_SEALED = E.left('a frame that was not sealed for this connection');
 
 /**
  * A {@link FrameReader} that refuses frames longer than `maxBytes()`, and, from when `seal()` gives a seal, those that it does not open.
  */
 export const frameReader = (maxBytes: () => number, seal: () => Seal | undefined = () => undefined): FrameReader => {
-  let rest: Buffer[] = [];
-  let have = 0;
+  /** What was taken in: the rest of a buffer, and whatever came after it. */
+  let buffer: Buffer = Buffer.alloc(0);
+  let at = 0;
+  let later: Buffer[] = [];
+  let laterBytes = 0;
+  /** Bytes of the next frame, as far as is known. */
   let need = HEADER;
 
   const parse = (buffer: Buffer, from: number, to: number): E.Either<string, unknown> => {
@@ -64,29 +71,34 @@ export const frameReader = (maxBytes: () => number, seal: () => Seal | undefined
     }
   };
 
-  const push = (chunk: Buffer, deliver: (value: unknown) => void): E.Either<string, void> => {
-    have += chunk.length;
-    rest.push(chunk);
-    if (have < need) return E.right(undefined);
-    const buffer = rest.length === 1 ? chunk : Buffer.concat(rest);
-    let at = 0;
-    need = HEADER;
-    while (buffer.length - at >= HEADER) {
-      const length = buffer.readUInt32BE(at);
-      if (length > maxBytes()) return E.left(`a frame of ${length} bytes, above the maximum of ${maxBytes()}`);
-      if (buffer.length - at - HEADER < length) {
-        need = HEADER + length;
-        break;
-      }
-      const value = parse(buffer, at + HEADER, at + HEADER + length);
-      if (E.isLeft(value)) return value;
-      at += HEADER + length;
-      deliver(value.right);
-    }
-    have = buffer.length - at;
-    rest = have === 0 ? [] : [at === 0 ? buffer : buffer.subarray(at)];
-    return E.right(undefined);
+  const pending = (): number => buffer.length - at + laterBytes;
+
+  /** Puts what the next frame needs into one buffer, once all of it is there. */
+  const gather = (): boolean => {
+    if (buffer.length - at >= need) return true;
+    if (pending() < need) return false;
+    const all = at < buffer.length ? [buffer.subarray(at), ...later] : later;
+    buffer = all.length === 1 ? all[0]! : Buffer.concat(all);
+    [at, later, laterBytes] = [0, [], 0];
+    return true;
   };
 
-  return { push, pending: () => have };
+  const push = (chunk: Buffer): void => {
+    later.push(chunk);
+    laterBytes += chunk.length;
+  };
+
+  const next: FrameReader['next'] = () => {
+    if (!gather()) return NONE;
+    const length = buffer.readUInt32BE(at);
+    if (length > maxBytes()) return E.left(`a frame of ${length} bytes, above the maximum of ${maxBytes()}`);
+    need = HEADER + length;
+    if (!gather()) return NONE;
+    const value = parse(buffer, at + HEADER, at + need);
+    at += need;
+    need = HEADER;
+    return E.isLeft(value) ? value : E.right({ value: value.right });
+  };
+
+  return { push, next, pending };
 };

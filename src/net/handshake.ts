@@ -6,6 +6,7 @@ import { type ReplicaId, serverOf } from '../core/ids.js';
 import { type Introduction, newNonce, proof, sameProof } from './auth.js';
 import { type Callbacks, type Connection, openConnection, type Peer } from './connection.js';
 import { encodeFrame, type FrameReader, frameReader } from './frame.js';
+import type { Share } from './intake.js';
 import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES, STRANGER_MS } from './limits.js';
 import {
   AcceptHelloC,
@@ -37,7 +38,7 @@ export interface Identity {
 interface Talk {
   readonly say: (value: unknown) => void;
   readonly hear: <A>(codec: t.Decoder<unknown, A>) => Promise<A>;
-  readonly become: (peer: Peer, callbacks: Callbacks, seal: Seal) => Connection;
+  readonly become: (peer: Peer, callbacks: Callbacks, seal: Seal, share?: Share) => Connection;
   readonly hangUp: () => void;
 }
 
@@ -52,9 +53,17 @@ export class HandshakeError extends Error {
   }
 }
 
-/** Reads frames into a queue; every failure, the deadline's too, ends the talk. */
+/** More than the longest thing that is said in a handshake, and what may come after the last one. */
+const MAX_UNHEARD_BYTES = 2 * MAX_HELLO_BYTES;
+
+const heardAs = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
+  const decoded = decodeOr(codec, value);
+  if (E.isLeft(decoded)) throw new HandshakeError(decoded.left);
+  return decoded.right;
+};
+
+/** Reads frames one at a time; every failure, the deadline's too, ends the talk. */
 const talk = (socket: Socket, withinMs: number): Talk => {
-  const heard: unknown[] = [];
   let max = MAX_HELLO_BYTES;
   let failed: string | undefined;
   let sealed: Seal | undefined;
@@ -70,8 +79,9 @@ const talk = (socket: Socket, withinMs: number): Talk => {
     wake();
   };
   const take = (chunk: Buffer): void => {
-    const pushed = reader.push(chunk, (value) => heard.push(value));
-    if (E.isLeft(pushed)) fail(pushed.left);
+    reader.push(chunk);
+    // Each end says one thing and then listens.
+    if (reader.pending() > MAX_UNHEARD_BYTES) fail('it said more than a handshake has');
     wake();
   };
   const onError = (error: Error): void => fail(error.message);
@@ -80,20 +90,20 @@ const talk = (socket: Socket, withinMs: number): Talk => {
   socket.on('data', take).on('error', onError).on('close', onClose);
 
   const hear = async <A>(codec: t.Decoder<unknown, A>): Promise<A> => {
-    while (heard.length === 0 && failed === undefined) await new Promise<void>((resolve) => (wake = resolve));
-    if (failed !== undefined) throw new HandshakeError(failed);
-    const decoded = decodeOr(codec, heard.shift());
-    if (E.isLeft(decoded)) throw new HandshakeError(decoded.left);
-    return decoded.right;
+    for (;;) {
+      const next = failed === undefined ? reader.next() : E.left(failed);
+      if (E.isLeft(next)) throw new HandshakeError(next.left);
+      if (next.right !== undefined) return heardAs(codec, next.right.value);
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
   };
 
-  const become = (peer: Peer, callbacks: Callbacks, seal: Seal): Connection => {
+  const become: Talk['become'] = (peer, callbacks, seal, share) => {
     clearTimeout(timer);
-    // The dialer may not speak before it is welcome, and the acceptor speaks only when it is asked: nothing is left in the queue.
     socket.off('data', take).off('error', onError).off('close', onClose);
     max = MAX_FRAME_BYTES;
     sealed = seal;
-    return openConnection(socket, peer, { reader, seal: seal.seal }, callbacks);
+    return openConnection(socket, peer, { reader, seal: seal.seal, share }, callbacks);
   };
 
   const hangUp = (): void => {
@@ -154,12 +164,16 @@ export const dial = async (
   return E.mapLeft((error: HandshakeError) => error.message)(dialed);
 };
 
-/** Takes a dialer in; `admit` says why one that belongs is refused all the same (its link is cut), or undefined. */
+/**
+ * Takes a dialer in; `admit` says why one that belongs is refused all the same (its link is cut), or undefined. `shareOf`: how much of a turn
+ * one connection of this party has.
+ */
 export const accept = (
   identity: Identity,
   socket: Socket,
   admit: (peer: Party) => string | undefined,
   callbacks: Callbacks,
+  shareOf: (peer: Party) => Share,
 ): Promise<E.Either<HandshakeError, Connection>> => {
   const t = talk(socket, STRANGER_MS);
   return settle(t, async () => {
@@ -184,6 +198,7 @@ export const accept = (
       throw new HandshakeError(`refused: ${refused}`, true);
     }
     t.say({ welcome: true });
-    return t.become({ ...hello.from, replica: null }, callbacks, sealOf(identity.secret, 'acceptor', i));
+    const seal = sealOf(identity.secret, 'acceptor', i);
+    return t.become({ ...hello.from, replica: null }, callbacks, seal, shareOf(hello.from));
   });
 };

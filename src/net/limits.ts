@@ -18,6 +18,10 @@ export const MAX_OF_ONE_MEMBER = 256;
 export const MAX_IN_FLIGHT = 65_536;
 /** Requests of one connection that are being served; more wait, and no more are read. */
 export const MAX_SERVED = 1024;
+/** Frames of one member that are looked at before everybody else has a turn; its connections share them, and each has one at least. */
+export const MAX_PER_TURN = 128;
+/** How long one member's frames may take in a turn, in ms; the one that is begun is ended. */
+export const TURN_MS = 4;
 /** Unsent bytes on a connection above which no more of its requests are served or read. */
 export const SLOW_READER_BYTES = 4 * 1024 * 1024;
 /** How long a server that starts waits for its peers' first answers before it listens, in ms. */

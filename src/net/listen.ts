@@ -73,6 +73,12 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
   const admit = withinItsShare(l.admit, (peer) => connections.get(nameOf(peer)) ?? 0);
   const say = { info: throttled(l.log.info), warn: throttled(l.log.warn) };
 
+  /** A member's connections share what one would have: a member gains nothing by opening more. */
+  const shareOf = (peer: Party): (() => number) => {
+    const name = nameOf(peer);
+    return () => 1 / (connections.get(name) ?? 1);
+  };
+
   const countUntilClosed = (socket: Socket, peer: Party): void => {
     if (socket.closed) return;
     const name = nameOf(peer);
@@ -85,7 +91,7 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
   };
 
   const shakeHands = (id: string, socket: Socket): void => {
-    void accept(identity, socket, admit, l.callbacks).then((accepted) => {
+    void accept(identity, socket, admit, l.callbacks, shareOf).then((accepted) => {
       room.leave(id);
       if (E.isLeft(accepted)) {
         say[accepted.left.isRefusal ? 'info' : 'warn'](`a connection was cut off: ${accepted.left.message}`);

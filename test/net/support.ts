@@ -104,7 +104,10 @@ export const handshakeByHand = async (
   const socket = await stranger(server);
   const heard: unknown[] = [];
   const reader = frameReader(() => 4096);
-  const take = (chunk: Buffer): void => void reader.push(chunk, (value) => heard.push(value));
+  const take = (chunk: Buffer): void => {
+    reader.push(chunk);
+    for (let next = reader.next(); E.isRight(next) && next.right !== undefined; next = reader.next()) heard.push(next.right.value);
+  };
   socket.on('data', take);
   const nonce = newNonce();
   socket.write(encodeFrame({ hello: { version: PROTOCOL_VERSION, from: me, nonce } }));
