@@ -25,6 +25,7 @@ const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = 
   ['client-links', 3],
   ['bounded-sessions', 4],
   ['unknown-outcome', 5],
+  ['late-puts-small', 2],
   ['new-sessions-small', 1],
   ['put-back-small', 1],
   ['four-guarantees', 2],

@@ -9,7 +9,7 @@
 (* a new incarnation, without it or with an older copy of it.  Sessions    *)
 (* end, and start again anew or from a token.  A pull is one step, or a    *)
 (* request, an answer and a receipt, with messages that are lost and       *)
-(* repeated.                                                               *)
+(* repeated.  Puts arrive when their session no longer waits for them.     *)
 (*                                                                         *)
 (* R1 .. R15 and V1 .. V11 are the rules and the faulty variants of the    *)
 (* protocol; the table in spec/README.md says where each is in this        *)
@@ -31,6 +31,7 @@ CONSTANTS
   Losses,         \* messages lost in all, or Unbounded
   Duplicates,     \* messages repeated in all, or Unbounded
   LostAnswers,    \* answers to puts that are lost in all (R14)
+  LatePuts,       \* of those puts, how many can arrive later (R14)
   NewSessions,    \* sessions that end and start again in all, anew or from a token (R11a)
   Restores,       \* of the restarts, how many may be with an older copy of the log (R7a)
   Grain,          \* "pull": a pull is one step; "messages": it is three
@@ -50,6 +51,7 @@ VARIABLES
   links, net,                                                     \* the network
   puts, all, linkChanges, kills, blanks, losses, dups, lost,      \* what was spent
   started, token, tokenUsed, restored, copies,                    \* what comes again (R7a, R11a)
+  late, delayed,                                                  \* puts that arrive late (R14)
   bad                                                             \* step properties broken
 
 serverVars == <<inc, up, clock, vv, log, receipts, midway, parts>>
@@ -57,7 +59,8 @@ clientVars == <<num, ctime, lam, wrote, read, wvec, rvec, kept, unanswered, acke
 netVars    == <<links, net>>
 spentVars  == <<puts, all, linkChanges, kills, blanks, losses, dups, lost>>
 againVars  == <<started, token, tokenUsed, restored, copies>>
-vars       == <<serverVars, clientVars, netVars, spentVars, againVars, bad>>
+lateVars   == <<late, delayed>>
+vars       == <<serverVars, clientVars, netVars, spentVars, againVars, lateVars, bad>>
 
 Unbounded == 99
 Anywhere  == <<>>
@@ -152,7 +155,7 @@ Init ==
   /\ clock    = [s \in Server |-> 0]
   /\ vv       = [s \in Server |-> Zero]
   /\ log      = [s \in Server |-> {}]
-  /\ receipts = [s \in Server |-> [c \in Client |-> Nothing]]
+  /\ receipts = [s \in Server |-> {}]
   /\ midway   = [s \in Server |-> Nothing]
   /\ parts    = [s \in Server |-> NoParts]
   /\ num   = [c \in Client |-> 1]
@@ -173,6 +176,7 @@ Init ==
   /\ linkChanges = 0 /\ kills = 0 /\ blanks = 0 /\ losses = 0 /\ dups = 0 /\ lost = 0
   /\ started = 0 /\ token = Nothing /\ tokenUsed = FALSE
   /\ restored = 0 /\ copies = [s \in Server |-> Nothing]
+  /\ late = {} /\ delayed = 0
   /\ bad = {}
 
 -----------------------------------------------------------------------------
@@ -197,9 +201,8 @@ Asked(c, s, Refuses(_)) ==
 
 Answered(c, s) == last' = IF Roaming THEN last ELSE [last EXCEPT ![c] = s]
 
-RefusesPut(c, s) ==                                                                 \* R12
-  \/ Asks[c].wfr /\ ~Covers(vv[s], rvec[c])
-  \/ Asks[c].mw  /\ ~Covers(vv[s], wvec[c])
+RequiredOfPut(c) == Join(IF Asks[c].wfr THEN rvec[c] ELSE Zero, IF Asks[c].mw THEN wvec[c] ELSE Zero)
+RefusesPut(c, s) == ~Covers(vv[s], RequiredOfPut(c))                                \* R12
 
 (* R11: where the maps are bounded, the keys whose stamps are still known,  *)
 (* oldest use first, and the floor into which the others were folded.       *)
@@ -241,13 +244,16 @@ NewStamp(c, s) ==                                                               
 WriteOf(c, ct, k, st) == [t |-> st.t, r |-> st.r, c |-> c, n |-> num[c], ct |-> ct, k |-> k]
 SamePut(w, x)         == w.c = x.c /\ w.n = x.n /\ w.ct = x.ct
 
-(* R3: the puts that s remembers, of each client the last.  Of all that says *)
-(* that it is this one, s takes it for a repetition.  V9: s does not look    *)
-(* which session it is of.                                                  *)
+(* R3: the puts that s remembers, of each client the last, or all where puts *)
+(* can arrive after later ones.  Of all that says that it is this one, s     *)
+(* takes it for a repetition.  V9: s does not look which session it is of.  *)
 Remembers == LostAnswers > 0 \/ NewSessions > 0
-Known(c, s, ct) ==
-  /\ receipts[s][c] # Nothing /\ receipts[s][c].ct = ct
-  /\ Variant = "V9" \/ receipts[s][c].n = num[c]
+RememberedAs(s, c, n, ct) ==
+  { x \in receipts[s] : x.c = c /\ x.ct = ct /\ (Variant = "V9" \/ x.n = n) }
+KnownAs(s, c, n, ct) ==
+  CHOOSE x \in RememberedAs(s, c, n, ct) : \A y \in RememberedAs(s, c, n, ct) : x.n <= y.n
+Known(c, s, ct) == RememberedAs(s, c, num[c], ct) # {}
+Remember(s, x) == IF LatePuts > 0 THEN receipts[s] \cup {x} ELSE { y \in receipts[s] : y.c # x.c } \cup {x}
 
 (* What an acknowledgement breaks, of a new put or of a repeated one.  (Where *)
 (* answers can be lost, SESSION_ORDER is judged by states: see there.)       *)
@@ -255,25 +261,33 @@ AckBreaks(c, s, w) ==
   (IF \E x \in log[s] : Stamp(x) = Stamp(w) /\ ~SamePut(x, w) THEN {"LOST"} ELSE {})
   \cup (IF LostAnswers = 0 /\ wrote[c][w.k] # None /\ ~Older(wrote[c][w.k], w) THEN {"SESSION_ORDER"} ELSE {})
 
-(* What an accepted put breaks. *)
-PutBreaks(c, s, w) ==
-  AckBreaks(c, s, w)
+(* What an accepted put breaks at its server. *)
+AcceptBreaks(s, w) ==
+  (IF \E x \in log[s] : Stamp(x) = Stamp(w) /\ ~SamePut(x, w) THEN {"LOST"} ELSE {})
   \cup (IF \E x \in log[s] : ~Older(x, w) THEN {"GREATEST"} ELSE {})
   \cup (IF StoreOf(s, log[s] \cup {w}) # StoreOf(s, Prune(s, log[s] \cup {w})) THEN {"PRUNING"} ELSE {})
+
+(* ... and of what its session asked for. *)
+PutBreaks(c, s, w) ==
+  AckBreaks(c, s, w)
+  \cup AcceptBreaks(s, w)
   \cup (IF Asks[c].wfr /\ \E k \in Key : read[c][k] # None /\ (~Older(read[c][k], w) \/ ~Has(vv[s], read[c][k]))
         THEN {"WFR"} ELSE {})
   \cup (IF Asks[c].mw /\ \E k \in Key : wrote[c][k] # None /\ (~Older(wrote[c][k], w) \/ ~Has(vv[s], wrote[c][k]))
         THEN {"MW"} ELSE {})
 
 (* The server's side of a new put: stamped, logged, pruned, remembered. *)
-Accept(c, s, w) ==
+TakePut(s, w) ==
   /\ clock' = [clock EXCEPT ![s] = w.t]
   /\ vv'    = [vv EXCEPT ![s] = Raise(@, w)]
   /\ log'   = [log EXCEPT ![s] = Prune(s, @ \cup {w})]
-  /\ receipts' = IF Remembers THEN [receipts EXCEPT ![s][c] = [n |-> w.n, ct |-> w.ct, k |-> w.k, st |-> Stamp(w)]] ELSE receipts
+  /\ receipts' = IF Remembers
+                 THEN [receipts EXCEPT ![s] = Remember(s, [c |-> w.c, n |-> w.n, ct |-> w.ct, k |-> w.k, st |-> Stamp(w)])]
+                 ELSE receipts
   /\ all'   = IF History THEN all \cup {w} ELSE all
-  /\ bad'   = bad \cup PutBreaks(c, s, w)
   /\ UNCHANGED <<inc, up, midway, parts>>
+
+Accept(c, s, w) == TakePut(s, w) /\ bad' = bad \cup PutBreaks(c, s, w)
 
 (* The session's side: it learns the stamp (R11). *)
 Learn(c, ct, k, st) ==
@@ -289,7 +303,7 @@ Learn(c, ct, k, st) ==
 (* s knows the put: the same stamp again, and no change (R3).  It would      *)
 (* refuse one to another key.                                               *)
 Again(c, s, ct, k) ==
-  LET known == receipts[s][c]
+  LET known == KnownAs(s, c, num[c], ct)
   IN  /\ Variant = "V9" \/ known.k = k
       /\ bad' = bad \cup AckBreaks(c, s, WriteOf(c, ct, k, known.st))
       /\ UNCHANGED <<serverVars, all>>
@@ -334,6 +348,30 @@ RepeatPut(c, s) ==
                  /\ ~RefusesPut(c, s)
                  /\ Accept(c, s, w) /\ Learn(c, u.ct, u.k, Stamp(w))
   /\ UNCHANGED <<last, netVars, puts, linkChanges, kills, blanks, losses, dups, lost>>
+
+(* R14: a put is sent, and is still on its way when its session stops        *)
+(* waiting for it.                                                          *)
+PutDelayed(c, s, k) ==
+  /\ MayPut(c) /\ up[s] /\ Roaming /\ lost < LostAnswers /\ delayed < LatePuts
+  /\ late' = late \cup {[c |-> c, n |-> num[c], ct |-> ctime[c] + 1, k |-> k, lam |-> lam[c], r |-> Self(s), require |-> RequiredOfPut(c)]}
+  /\ delayed' = delayed + 1
+  /\ ctime' = [ctime EXCEPT ![c] = @ + 1]
+  /\ unanswered' = [unanswered EXCEPT ![c] = [ct |-> ctime[c] + 1, k |-> k, r |-> Self(s)]]
+  /\ puts' = puts + 1
+  /\ lost' = lost + 1
+  /\ UNCHANGED <<serverVars, num, lam, wrote, read, wvec, rvec, kept, acked, conn, last, netVars, all, linkChanges, kills, blanks, losses, dups, bad>>
+
+(* It reaches the replica that it was sent to, and nobody hears what comes of *)
+(* it: known, refused, or accepted.                                         *)
+PutArrives(s, m) ==
+  /\ up[s] /\ m.r = Self(s)
+  /\ late' = late \ {m}
+  /\ LET w == [t |-> (IF Variant = "V1" THEN clock[s] ELSE Max(clock[s], m.lam)) + 1, r |-> Self(s),
+               c |-> m.c, n |-> m.n, ct |-> m.ct, k |-> m.k]
+     IN  IF RememberedAs(s, m.c, m.n, m.ct) # {} \/ ~Covers(vv[s], m.require)
+         THEN UNCHANGED <<serverVars, all, bad>>
+         ELSE TakePut(s, w) /\ bad' = bad \cup AcceptBreaks(s, w)
+  /\ UNCHANGED <<delayed, clientVars, netVars, puts, linkChanges, kills, blanks, losses, dups, lost>>
 
 GiveUp(c) ==
   /\ unanswered[c] # Nothing
@@ -584,7 +622,7 @@ RestartBlank(s) ==
   /\ clock' = [clock EXCEPT ![s] = 0]
   /\ vv'    = [vv EXCEPT ![s] = Zero]
   /\ log'   = [log EXCEPT ![s] = {}]
-  /\ receipts' = [receipts EXCEPT ![s] = [c \in Client |-> Nothing]]
+  /\ receipts' = [receipts EXCEPT ![s] = {}]
   /\ parts' = [parts EXCEPT ![s] = NoParts]
   /\ UNCHANGED <<midway, clientVars, netVars, puts, all, linkChanges, kills, losses, dups, lost, bad>>
 
@@ -710,7 +748,14 @@ ComesAgain ==
   \/ \E c \in Client : TakeToken(c) \/ StartAnew(c) \/ StartFromToken(c)
   \/ \E s \in Server : Copy(s) \/ PutBack(s)
 
-Next == (Step /\ UNCHANGED againVars) \/ ComesAgain
+Late ==
+  \/ \E c \in Client, s \in Server, k \in Key : PutDelayed(c, s, k)
+  \/ \E s \in Server, m \in late : PutArrives(s, m)
+
+Next ==
+  \/ Step /\ UNCHANGED <<againVars, lateVars>>
+  \/ ComesAgain /\ UNCHANGED lateVars
+  \/ Late /\ UNCHANGED againVars
 
 Spec == Init /\ [][Next]_vars
 
@@ -720,11 +765,11 @@ ReceiptStep(s, p) == \E m \in BagToSet(net) : m.answerer = p /\ Receipt(s, m)
 
 Fairness ==
   /\ \A s \in Server, p \in Server :
-       /\ WF_vars((Pull(s, p) \/ ReadLog(s, p) \/ ReadVector(s, p)) /\ UNCHANGED againVars)
-       /\ WF_vars(Request(s, p) /\ UNCHANGED againVars)
-       /\ WF_vars(AnswerStep(p, s) /\ UNCHANGED againVars)
-       /\ WF_vars(ReceiptStep(s, p) /\ UNCHANGED againVars)
-  /\ \A s \in Server : WF_vars(AddWrites(s) /\ UNCHANGED againVars) /\ WF_vars(AnswerLate(s) /\ UNCHANGED againVars)
+       /\ WF_vars((Pull(s, p) \/ ReadLog(s, p) \/ ReadVector(s, p)) /\ UNCHANGED <<againVars, lateVars>>)
+       /\ WF_vars(Request(s, p) /\ UNCHANGED <<againVars, lateVars>>)
+       /\ WF_vars(AnswerStep(p, s) /\ UNCHANGED <<againVars, lateVars>>)
+       /\ WF_vars(ReceiptStep(s, p) /\ UNCHANGED <<againVars, lateVars>>)
+  /\ \A s \in Server : WF_vars(AddWrites(s) /\ UNCHANGED <<againVars, lateVars>>) /\ WF_vars(AnswerLate(s) /\ UNCHANGED <<againVars, lateVars>>)
 
 FairSpec == Spec /\ Fairness
 

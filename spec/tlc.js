@@ -61,7 +61,7 @@ const cfgOf = (config) => {
     'CONSTANTS',
     `  S = ${config.servers}  C = ${config.clients}  K = ${config.keys}`,
     `  Puts = ${config.puts}  LinkChanges = ${config.linkChanges}  Kills = ${config.kills}  BlankRestarts = ${config.blankRestarts}`,
-    `  InFlight = ${config.inFlight}  PartWrites = ${count(config.partWrites)}  Losses = ${count(config.losses)}  Duplicates = ${count(config.duplicates)}  LostAnswers = ${config.lostAnswers}  SessionKeys = ${config.sessionKeys}`,
+    `  InFlight = ${config.inFlight}  PartWrites = ${count(config.partWrites)}  Losses = ${count(config.losses)}  Duplicates = ${count(config.duplicates)}  LostAnswers = ${config.lostAnswers}  LatePuts = ${config.latePuts}  SessionKeys = ${config.sessionKeys}`,
     `  NewSessions = ${config.newSessions}  Restores = ${config.restores}`,
     `  Grain = "${config.grain}"  Pruning = "${config.pruning}"  Variant = "${config.variant}"`,
     `  Topology = "${config.links === 'none' ? 'full' : config.links}"  Homes = "${config.placement === 'any' ? 'anywhere' : 'crossed'}"`,

@@ -1,6 +1,6 @@
 /** Faults of processes and of their disks. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 
 const send = (pid: number, signal: NodeJS.Signals): void => {
@@ -46,6 +46,16 @@ export const tearTail = (dir: string, bytes: number): number => {
   const left = Math.max(0, size - bytes);
   truncateSync(file, left);
   return size - left;
+};
+
+/** Looks where a server's youngest log file ends now; what it gives takes off whatever is appended to that file until the server is dead. */
+export const tailNow = (dir: string): (() => void) => {
+  const file = logFiles(dir).at(-1);
+  if (file === undefined) return () => undefined;
+  const { size } = statSync(file);
+  return () => {
+    if (existsSync(file) && statSync(file).size > size) truncateSync(file, size);
+  };
 };
 
 /** Writes bytes behind the end of a dead server's youngest log file, as a crash in the middle of an append would leave some. */

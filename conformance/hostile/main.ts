@@ -2,7 +2,7 @@
  * Hostile runs from the command line: `node dist/conformance/hostile/main.js --runs 20 --seed 1`. Run `i` of seed `s` is run 0
  * of seed `s + i`, so every run can be had again alone. Exit status: 0 all sound, 1 one was not, 2 bad usage.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { type HostilePlan, hostilePlans, HostilePlanC, planOf } from './plan.js';
@@ -12,6 +12,7 @@ interface Options {
   readonly runs: number;
   readonly seed: number;
   readonly plan?: string;
+  readonly trace?: string;
   readonly show: boolean;
   readonly shrink: boolean;
 }
@@ -68,7 +69,16 @@ const readPlan = (file: string): HostilePlan => {
 const main = async (o: Options): Promise<number> => {
   if (o.plan !== undefined) {
     const plan = readPlan(o.plan);
-    return report(await runHostile(plan), plan, o.plan, o.show) ? 0 : 1;
+    const run = await runHostile(plan);
+    if (o.trace !== undefined)
+      writeFileSync(
+        o.trace,
+        run.days
+          .flat()
+          .map((event) => `${JSON.stringify(event)}\n`)
+          .join(''),
+      );
+    return report(run, plan, o.plan, o.show) ? 0 : 1;
   }
   for (let run = 0; run < o.runs; run++) {
     const plan = planOf(o.seed, run);
@@ -86,6 +96,7 @@ const command = new Command('hostile')
   .option('--runs <n>', 'how many runs', natural, 10)
   .option('--seed <n>', 'the seed of the first run', natural, 1)
   .option('--plan <file>', 'run this one plan (JSON) instead')
+  .option('--trace <file>', 'with --plan: write down its events')
   .option('--show', 'print every plan', false)
   .option('--shrink', 'look for a smaller plan that fails, too', false)
   .action(async (o: Options) => {

@@ -22,7 +22,7 @@ const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
 
 /** Decodes a {@link ProcessFault}. */
 const ProcessFaultC = t.union([
-  /** SIGSTOP, and SIGCONT after so long, while the script goes on. */
+  /** SIGSTOP, and SIGCONT after so long, while the script goes on; now and then longer than a session waits, so that a put arrives that it gave up (R14). */
   fault('pause', { ms: t.number }),
   /** SIGKILL so long after the line began; back, with its log, after the line. */
   fault('crash', { afterMs: t.number }),
@@ -34,6 +34,8 @@ const ProcessFaultC = t.union([
   fault('full', {}),
   /** Killed, its folder copied, and back; so many lines later killed, and that copy put back in place of its folder (R7a). */
   fault('putBack', { after: t.number }),
+  /** So many lines later killed, whatever was appended to its log since then taken off, as a disk does that never wrote it, and back (R7a, R10). */
+  fault('unwritten', { after: t.number }),
   /** Killed, an up-to-date copy put in place of its folder, and back. */
   fault('renew', {}),
   /** Another process is started on its folder, and it is killed so long after that; then the other one too, and it is back (R10). */
@@ -74,15 +76,25 @@ const weather: fc.Arbitrary<Weather> = fc.record({
   cut: chance(4),
 });
 
+/** How long a put may take in a hostile run, in ms. */
+export const TIMEOUT_MS = 5_000;
+const BEYOND_MS = TIMEOUT_MS + 1_500;
+
+const pauses = fc.oneof(
+  { weight: 9, arbitrary: fc.integer({ min: 1, max: 800 }) },
+  { weight: 1, arbitrary: fc.constant(BEYOND_MS) },
+);
+
 const processFault = (lines: number): fc.Arbitrary<ProcessFault> => {
   const where = { line: fc.integer({ min: 4, max: Math.max(4, lines) }), server: fc.nat(59) };
   return fc.oneof(
-    fc.record({ type: fc.constant('pause' as const), ...where, ms: fc.integer({ min: 1, max: 800 }) }),
+    fc.record({ type: fc.constant('pause' as const), ...where, ms: pauses }),
     fc.record({ type: fc.constant('crash' as const), ...where, afterMs: fc.integer({ min: 0, max: 5 }) }),
     fc.record({ type: fc.constant('tear' as const), ...where, bytes: fc.integer({ min: 1, max: 300 }) }),
     fc.record({ type: fc.constant('scribble' as const), ...where, bytes: fc.integer({ min: 1, max: 60 }) }),
     fc.record({ type: fc.constant('full' as const), ...where }),
     fc.record({ type: fc.constant('putBack' as const), ...where, after: fc.integer({ min: 1, max: 12 }) }),
+    fc.record({ type: fc.constant('unwritten' as const), ...where, after: fc.integer({ min: 1, max: 6 }) }),
     fc.record({ type: fc.constant('renew' as const), ...where }),
     fc.record({ type: fc.constant('second' as const), ...where, afterMs: fc.integer({ min: 0, max: 300 }) }),
   );

@@ -23,7 +23,7 @@ import { temporaryFolder } from '../run/temporary.js';
 import { parseTrace } from '../trace/read.js';
 import { showTraceVerdict, type TraceVerdict, validateRuns } from '../trace/validate.js';
 import { makeFleet } from './fleet.js';
-import type { HostilePlan, ProcessFault } from './plan.js';
+import { TIMEOUT_MS, type HostilePlan, type ProcessFault } from './plan.js';
 import { setStage, type Stage } from './stage.js';
 
 /** What a run left. */
@@ -42,8 +42,6 @@ export interface HostileRun {
 
 const MAX_SAID = 8_192;
 
-/** How long a command may wait for a process; a paused one goes on long before. */
-const TIMEOUT_MS = 5_000;
 /** How long the command under way may take to notice that its processes are gone, in ms. */
 const ABORT_MS = 500;
 

@@ -7,7 +7,7 @@ import { parseLine } from '#bayou/core/script.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import type { NumberedLine, ScriptReader } from '#bayou/master/lines.js';
 import { diceOf } from '../faults/dice.js';
-import { limitFiles, pause, scribbleTail, tearTail } from '../faults/processes.js';
+import { limitFiles, pause, scribbleTail, tailNow, tearTail } from '../faults/processes.js';
 import { copyFolder, putBack, renew } from '../soak/folder.js';
 import { startServer } from '../soak/server.js';
 import type { HostilePlan, ProcessFault } from './plan.js';
@@ -29,6 +29,9 @@ export interface Stage {
   readonly isExpected: (id: NodeId) => boolean;
 }
 
+/** A fault that takes longer goes on while the next lines run. */
+const LINE_MS = 1_000;
+
 /** How often a server whose log was refused is given a new folder. */
 const MAX_RETRIES = 2;
 
@@ -36,13 +39,16 @@ const MAX_RETRIES = 2;
 
 interface Ends {
   readonly lossy: Set<NodeId>;
-  /** Copies of folders that are to be put back, each before a line. */
-  readonly copies: { readonly line: number; readonly id: NodeId; readonly copy: string }[];
+  /** Folders that are to be as they were, each before a line. */
+  readonly rollbacks: { readonly line: number; readonly id: NodeId; readonly roll: () => void }[];
   /** Servers that die during this line, at the latest after it. */
   readonly doomed: Map<NodeId, Process>;
   /** Servers that are dead, which the script does not know yet. */
   readonly fallen: Map<NodeId, Process>;
+  /** What ends before the next line. */
   readonly pending: Promise<void>[];
+  /** What ends before the calm. */
+  readonly long: Promise<void>[];
   readonly fell: (id: NodeId, process: Process) => Promise<void>;
 }
 
@@ -50,10 +56,11 @@ const makeEnds = (cluster: Cluster): Ends => {
   const fallen = new Map<NodeId, Process>();
   return {
     lossy: new Set(),
-    copies: [],
+    rollbacks: [],
     doomed: new Map(),
     fallen,
     pending: [],
+    long: [],
     fell: async (id, process) => {
       if (fallen.has(id)) return;
       fallen.set(id, process);
@@ -69,7 +76,7 @@ const later = (ms: number, then: () => Promise<void>): Promise<void> =>
 const befall = async (ends: Ends, fault: ProcessFault, id: NodeId, process: Process, folder: string): Promise<void> => {
   switch (fault.type) {
     case 'pause':
-      ends.pending.push(pause(process.pid, fault.ms));
+      (fault.ms > LINE_MS ? ends.long : ends.pending).push(pause(process.pid, fault.ms));
       return;
     case 'crash':
       ends.doomed.set(id, process);
@@ -92,8 +99,17 @@ const befall = async (ends: Ends, fault: ProcessFault, id: NodeId, process: Proc
     case 'putBack':
       await ends.fell(id, process);
       copyFolder(folder, copyOf(folder, fault.line));
-      ends.copies.push({ line: fault.line + fault.after, id, copy: copyOf(folder, fault.line) });
+      ends.rollbacks.push({
+        line: fault.line + fault.after,
+        id,
+        roll: () => putBack(copyOf(folder, fault.line), folder),
+      });
       return;
+    case 'unwritten': {
+      const cutBack = tailNow(folder);
+      ends.rollbacks.push({ line: fault.line + fault.after, id, roll: cutBack });
+      return;
+    }
     case 'renew':
       await ends.fell(id, process);
       renew(folder);
@@ -137,7 +153,7 @@ const standing = (cluster: Cluster, ends: Ends): Cluster => ({
 /** Sets the stage: `setCalm` is called before each line, and calms the network for the end of the script. */
 export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, setCalm: (calm: boolean) => void): Stage => {
   const ends = makeEnds(cluster);
-  const done = { pause: 0, crash: 0, tear: 0, scribble: 0, full: 0, putBack: 0, renew: 0, second: 0 };
+  const done = { pause: 0, crash: 0, tear: 0, scribble: 0, full: 0, putBack: 0, unwritten: 0, renew: 0, second: 0 };
   const end = plan.script.lastIndexOf('stabilize');
   const inserted: string[] = [];
   const retries = new Map<NodeId, number>();
@@ -162,17 +178,17 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
     inserted.push(`joinServer ${joining}`);
   };
   const forget = (id: NodeId): void => {
-    const left = ends.copies.filter((c) => c.id !== id);
-    ends.copies.splice(0, Infinity, ...left);
+    const left = ends.rollbacks.filter((c) => c.id !== id);
+    ends.rollbacks.splice(0, Infinity, ...left);
   };
-  /** Copies whose time has come take the places of their folders. */
-  const putBackAll = async (line: number): Promise<void> => {
-    for (const due of ends.copies.filter((c) => c.line <= line)) {
+  /** Folders whose time has come are as they were. */
+  const rollBackAll = async (line: number): Promise<void> => {
+    for (const due of ends.rollbacks.filter((c) => c.line <= line)) {
       const process = cluster.processOf(due.id);
       if (process === undefined || ends.doomed.has(due.id)) continue;
-      ends.copies.splice(ends.copies.indexOf(due), 1);
+      ends.rollbacks.splice(ends.rollbacks.indexOf(due), 1);
       await ends.fell(due.id, process);
-      putBack(due.copy, folderOf(due.id));
+      due.roll();
       ends.lossy.add(due.id);
     }
   };
@@ -191,7 +207,7 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
   };
   const befallAll = async (line: number): Promise<void> => {
     befallen = line;
-    await putBackAll(line);
+    await rollBackAll(line);
     for (const fault of plan.faults.filter((f) => f.line === line)) {
       const live = cluster.topology.liveServers();
       const id = live[fault.server % (live.length || 1)];
@@ -210,6 +226,7 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
     if (extra !== undefined) return sayInserted(extra);
     const line = plan.script[at];
     if (line === undefined) return undefined;
+    if (at >= end) await Promise.all(ends.long.splice(0));
     setCalm(at >= end);
     if (at < end && befallen <= at) {
       await befallAll(at + 1);

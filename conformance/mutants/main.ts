@@ -41,6 +41,7 @@ const CONFIGURATIONS = [
   'messages',
   'parts',
   'parts-blank',
+  'late-puts-small',
   'new-sessions-small',
   'put-back-small',
 ];

@@ -14,7 +14,7 @@ import { covers } from '#bayou/model/vector.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: false };
+const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: 'no' };
 
 /** A state of the model. Immutable; unchanged parts are shared between worlds. */
 export interface World {

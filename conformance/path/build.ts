@@ -88,7 +88,7 @@ const guaranteesIn = ({ followed }: Recording, client: NodeId): Guarantees => {
 const configOf = (recording: Recording, names: Names, { nodes, grain }: Ordered, name: string): Config => {
   const count = (...families: ReadonlyArray<string>): number =>
     nodes.filter(({ label }) => label !== undefined && families.includes(label.family)).length;
-  const isUnanswered = count('PutUnanswered', 'RepeatPut', 'GiveUp') > 0;
+  const isUnanswered = count('PutUnanswered', 'PutDelayed', 'RepeatPut', 'GiveUp') > 0;
   return {
     ...DEFAULTS,
     name,
@@ -97,14 +97,15 @@ const configOf = (recording: Recording, names: Names, { nodes, grain }: Ordered,
     clients: names.clients.length,
     keys: names.keys,
     sessionKeys: names.keys,
-    puts: count('Put', 'PutUnanswered'),
+    puts: count('Put', 'PutUnanswered', 'PutDelayed'),
     links: 'full',
     linkChanges: count('ChangeLink'),
     kills: count('Kill'),
     blankRestarts: count('RestartBlank'),
     grain,
     inFlight: grain === 'messages' ? Math.max(1, count('Request')) : 0,
-    lostAnswers: isUnanswered ? Math.max(1, count('PutUnanswered')) : 0,
+    lostAnswers: isUnanswered ? Math.max(1, count('PutUnanswered', 'PutDelayed')) : 0,
+    latePuts: count('PutDelayed'),
     sessions: names.clients.map((client) => guaranteesIn(recording, client)),
     stabilize: count('Stabilize') > 0,
     rounds: 0,

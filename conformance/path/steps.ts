@@ -47,6 +47,8 @@ export interface Making {
   readonly accepts: ReadonlyMap<string, Of<'accept'>>;
   /** Puts that some server accepted, by client and client time. */
   readonly puts: ReadonlySet<string>;
+  /** Where the session stopped waiting for a put, by client and client time. */
+  readonly givenUp: ReadonlyMap<string, number>;
   /** A server that comes back without its log has lost it (R10), and is not taken for a new one (R7). */
   readonly keepsLog: boolean;
 }
@@ -76,6 +78,25 @@ const putSeen = (m: Making, e: Of<'accept'>): RecordedStep => ({
   ...eventOf(e),
 });
 
+/** R14: a put that its session gave up before the server accepted it. */
+const acceptLate = (m: Making, e: Of<'accept'>): ReadonlyArray<Node> => {
+  const [client, server] = [m.names.client(e.client), m.names.server(serverAt(e))];
+  const [sentAt, message] = [askedAt(m, e), `put ${e.client} ${e.clientTime}`];
+  return [
+    {
+      label: { family: 'PutDelayed', args: [client, server, m.names.key(e.key)] },
+      accesses: [writes(client, sentAt), reads(server, sentAt), writes(message, 0)],
+    },
+    {
+      label: { family: 'PutArrives', args: [server] },
+      note: m.names.value(e.client, e.clientTime),
+      seen: { [`accept time of ${server}`]: String(e.stamp.t) },
+      ...eventOf(e),
+      accesses: [writes(server, placeOf(m, e)), writes(message, 1)],
+    },
+  ];
+};
+
 /** A put whose answer arrived, as one step; of one whose answer did not, a server's part alone (R3, R14). */
 const accept = (m: Making, e: Of<'accept'>, earlier: boolean, isRefused = false): ReadonlyArray<Node> => {
   const { names } = m;
@@ -99,6 +120,7 @@ const accept = (m: Making, e: Of<'accept'>, earlier: boolean, isRefused = false)
             accesses: [writes(client, at), writes(server, at)],
           },
         ];
+  if ((m.givenUp.get(`${e.client} ${e.clientTime}`) ?? Infinity) < at) return acceptLate(m, e);
   return [
     {
       label: { family: 'PutUnanswered', args: [client, server, names.key(e.key)] },
@@ -323,6 +345,7 @@ export const makingOf = (recording: Recording, names: Names, keepsLog: boolean):
   const begun = new Set<string>();
   const accepts = new Map<string, Of<'accept'>>();
   const puts = new Set<string>();
+  const givenUp = new Map<string, number>();
   for (const [at, { event: e, who }] of recording.followed.entries()) {
     places.set(e, at);
     if (e.type === 'accept' || e.type === 'merged' || e.type === 'start') {
@@ -334,6 +357,7 @@ export const makingOf = (recording: Recording, names: Names, keepsLog: boolean):
       const put = `${who.id} ${e.server} ${e.clientTime}`;
       if (!sent.has(put)) sent.set(put, at);
     }
+    if (e.type === 'putDone' && e.result !== 'accepted') givenUp.set(`${who.id} ${e.clientTime}`, at);
     if (e.type === 'pullAsked') pulls.set(e.pull, at);
     if (e.type === 'pullAnswered') answers.set(e.pull, e);
     const used = e.type === 'merged' ? recording.uses.get(e) : undefined;
@@ -347,7 +371,7 @@ export const makingOf = (recording: Recording, names: Names, keepsLog: boolean):
     puts.add(`${e.client} ${e.clientTime}`);
   }
   const usedBy = new Map([...recording.uses].map(([by, used]) => [used, by] as const));
-  return { names, recording, places, changes, usedBy, sent, pulls, answers, lasts, accepts, puts, keepsLog };
+  return { names, recording, places, changes, usedBy, sent, pulls, answers, lasts, accepts, puts, givenUp, keepsLog };
 };
 
 /** Is the event's effect in no log, since its process was killed (R10)? */

@@ -37,7 +37,7 @@ import { covers, has, join, same, type Vector } from '#bayou/model/vector.js';
 import type { Log } from '#bayou/model/write-log.js';
 
 /** The rules of a variant, with the log that the implementation keeps. */
-const rulesOf = (variant: Variant): Rules => ({ variant, pruning: 'live', remembersPuts: true });
+const rulesOf = (variant: Variant): Rules => ({ variant, pruning: 'live', remembersPuts: 'last' });
 
 /** What a step changed, to take it back. */
 interface Undo {

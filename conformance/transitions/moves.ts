@@ -8,7 +8,7 @@
  */
 import type { Bytes } from '#bayou/core/bytes.js';
 import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
-import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
+import type { GetAnswer, Put, PutAnswer } from '#bayou/core/messages.js';
 import {
   beginGet,
   beginPut,
@@ -19,19 +19,19 @@ import {
   type PutAttempt,
   type Turn,
 } from '#bayou/impl/attempt.js';
-import { createReplica, step, vectorOf, type Effects } from '#bayou/impl/replica.js';
+import { createReplica, step } from '#bayou/impl/replica.js';
 import { requestFor } from '#bayou/impl/taking-in.js';
 import { gotAnswer, putAnswered, startGet, startPut, token } from '#bayou/impl/session.js';
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
 import { valueOf } from '#bayou/model/identity.js';
 import { textOf } from '#bayou/model/network.js';
+import { putArrives, putDelayed } from './late.js';
+import { getAt, pullFrom, putAt, takeIn } from './one-server.js';
 import { copyLog, putBack, startAnew, startFromToken, takeToken } from './again.js';
 import {
-  copyReplica,
   copySession,
   messageOf,
   openDisk,
-  seenAfter,
   sendFlying,
   serverIdOf,
   type ClientPart,
@@ -42,48 +42,6 @@ import {
 } from './parts.js';
 import type { Move, Moved, Parts, Ways } from './move.js';
 import { probe } from './probe.js';
-
-// --- one server ------------------------------------------------------------------------------------------------------------
-
-const writable = (ways: Ways, part: ServerPart): ServerPart['replica'] =>
-  ways.copies ? copyReplica(part, ways.making) : part.replica;
-
-const withAppend = (part: ServerPart, replica: ServerPart['replica'], { append }: Effects<unknown>): ServerPart =>
-  append === undefined
-    ? { ...part, replica }
-    : { ...part, replica, seen: seenAfter(part.seen, append), disk: { append, before: part.disk } };
-
-const putAt = (ways: Ways, part: ServerPart, put: Put): readonly [ServerPart, ReturnType<typeof answerOf>] => {
-  const replica = writable(ways, part);
-  const effects = step<'put'>(replica, put);
-  return [withAppend(part, replica, effects), answerOf(effects)];
-};
-const answerOf = (effects: Effects<PutAnswer | Refused>): PutAnswer | Refused => effects.answer;
-
-const getAt = (part: ServerPart, get: Get): GetAnswer => step<'get'>(part.replica, get).answer;
-
-const pullFrom = (ways: Ways, puller: ServerPart, answerer: ServerPart): ServerPart => {
-  const { id } = puller.replica;
-  const asked = { type: 'pull', puller: id, vv: vectorOf(puller.replica), after: null } as const;
-  const pulled = step<'pull'>(answerer.replica, asked).answer;
-  const replica = writable(ways, puller);
-  return withAppend(puller, replica, step<'merge'>(replica, { type: 'merge', asked: asked.vv, pulled }));
-};
-
-/** What came of an answer, in the model's words; the log's housekeeping after it is nobody's to see. */
-const SAW = { other: 'of no use', part: 'a part', last: undefined } as const;
-
-const takeIn = (ways: Ways, part: ServerPart, asked: Pull['vv'], pulled: Pulled): readonly [ServerPart, string | undefined] => {
-  const replica = writable(ways, part);
-  const merged = step<'merge'>(replica, { type: 'merge', asked, pulled });
-  let after = withAppend(part, replica, merged);
-  for (let isMore = true; isMore;) {
-    const settled = step<'settle'>(replica, { type: 'settle' });
-    after = withAppend(after, replica, settled);
-    isMore = settled.answer.more;
-  }
-  return [after, merged.answer.type === 'refused' ? `refused: ${merged.answer.reason}` : SAW[merged.answer.kind]];
-};
 
 // --- clients that roam -----------------------------------------------------------------------------------------------------
 
@@ -428,6 +386,10 @@ export const moveOf = (family: string, args: ReadonlyArray<string | number>, way
       return links.roaming ? get(ways, key) : getInOrder(ways, key);
     case 'PutUnanswered':
       return putUnanswered(ways, key);
+    case 'PutDelayed':
+      return putDelayed(ways, key);
+    case 'PutArrives':
+      return putArrives(ways);
     case 'RepeatPut':
       return repeatPut(ways);
     case 'GiveUp':

@@ -8,6 +8,7 @@
  * | a server that is down | what its durable log holds when it is opened |
  * | a session | a `Session`, the put it has not been answered, the servers it is connected to, the one that answered last |
  * | the messages in flight | the requests and answers of pulls that were sent |
+ * | the puts that arrive late | the requests that were sent |
  * | the token that was taken | a `SessionToken` |
  * | the copies of logs | the appends that each had made durable |
  * | links, budgets, the history of all puts | nothing: the master's business, or bounds of the model |
@@ -25,7 +26,8 @@ import { resume, token, type Session } from '#bayou/impl/session.js';
 import { textOf, type Message, type Net } from '#bayou/model/network.js';
 import type { Server } from '#bayou/model/server.js';
 import type { Session as ModelSession } from '#bayou/model/session.js';
-import { FIRST, type Logged } from '#bayou/model/identity.js';
+import { byIdentity, FIRST, type Logged } from '#bayou/model/identity.js';
+import type { Rules } from '#bayou/model/rules.js';
 import { replicaOrd, stampOrd } from '#bayou/model/order.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -68,6 +70,11 @@ export type Flying =
 
 /** The messages on their way, in the order of the model's bag. */
 export type NetPart = ReadonlyArray<Flying>;
+
+/** The puts that have not arrived yet, in the order of the model's. */
+export interface LatePart {
+  readonly onTheirWay: ReadonlyArray<{ readonly put: Put; readonly replica: ReplicaId }>;
+}
 
 /** The token that a session may begin with (R11a). */
 export interface TokenPart {
@@ -122,12 +129,12 @@ const sorted = <T>(items: ReadonlyArray<T>, compare: (a: T, b: T) => number): Re
 
 const sortedVector = (entries: Pull['vv']): Pull['vv'] => sorted(entries, ([a], [b]) => replicaOrd.compare(a, b));
 
-/** A client's last put at a server, of whichever session, which is all that the model remembers of them. */
-const receiptsOf = (seen: ReadonlyArray<Seen>): Server['receipts'] => {
+/** The puts that the model remembers: a client's last at the server, of whichever session, or all. */
+const receiptsOf = (seen: ReadonlyArray<Seen>, remembered: 'last' | 'all'): Server['receipts'] => {
   const last = new Map<NodeId, Seen>();
   for (const s of seen) last.set(s.client, s);
   return sorted(
-    [...last.values()].map(({ client, session, clientTime, stamp }) => ({
+    [...(remembered === 'all' ? seen : last.values())].map(({ client, session, clientTime, stamp }) => ({
       client,
       session,
       clientTime,
@@ -135,7 +142,7 @@ const receiptsOf = (seen: ReadonlyArray<Seen>): Server['receipts'] => {
       value: '',
       stamp,
     })),
-    (a, b) => a.client - b.client,
+    byIdentity,
   );
 };
 
@@ -143,8 +150,8 @@ const receiptsOf = (seen: ReadonlyArray<Seen>): Server['receipts'] => {
 const logOf = (writes: Pulled['writes']): ReadonlyArray<Logged> =>
   sorted(writes, stampOrd.compare).map((write) => ({ ...write, session: FIRST }));
 
-/** A server of the model. `remembersPuts`: where no answer is ever lost, the model does not remember puts, and need not (R3). */
-export const serverOfPart = (part: ServerPart, remembersPuts: boolean): Server => {
+/** A server of the model, with the puts that the model remembers (`Rules.remembersPuts`). */
+export const serverOfPart = (part: ServerPart, remembersPuts: Rules['remembersPuts']): Server => {
   const { id, clock, vv, log, waiting, transfers } = snapshot(part.replica);
   return {
     replica: id,
@@ -152,7 +159,7 @@ export const serverOfPart = (part: ServerPart, remembersPuts: boolean): Server =
     clock,
     vv: sorted(vv, ([a], [b]) => replicaOrd.compare(a, b)),
     log: logOf(log),
-    receipts: remembersPuts ? receiptsOf(part.seen) : [],
+    receipts: remembersPuts === 'no' ? [] : receiptsOf(part.seen, remembersPuts),
     midway: null,
     waiting: logOf(waiting),
     transfers: transfers.map((x) => ({ ...x, base: sortedVector(x.base), goal: sortedVector(x.goal) })),

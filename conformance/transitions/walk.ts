@@ -27,6 +27,7 @@ import {
   withoutSessions,
   type ClientPart,
   type CopiesPart,
+  type LatePart,
   type Making,
   type NetPart,
   type ServerPart,
@@ -160,6 +161,7 @@ const linkViewOf = (world: World): LinkView => {
 /** The parts, by the kind of their slots, which begin with nothing in them. */
 const EMPTY: Readonly<Record<string, unknown>> = {
   net: [],
+  latePuts: { onTheirWay: [] } satisfies LatePart,
   newSessions: { token: null } satisfies TokenPart,
   copies: { copies: [] } satisfies CopiesPart,
 };

@@ -5,7 +5,7 @@ import * as t from 'io-ts/lib/index.js';
 import { described } from '../core/codec.js';
 import { GuaranteesC } from '../core/session.js';
 import { propertiesMeant, PROPERTY_IDS, PROPERTY_NAMES, type PropertyId } from './sentences.js';
-import { VARIANTS, type Variant } from './rules.js';
+import { VARIANTS, type Rules, type Variant } from './rules.js';
 
 // --- codecs of the fields --------------------------------------------------------------------------------------------------
 
@@ -87,6 +87,8 @@ const FIELDS = {
   duplicates: count,
   /** How many answers to puts can be lost; the session then repeats the put, or gives it up (R3, R14). */
   lostAnswers: whole(0, 9),
+  /** Of the puts without an answer, how many can arrive later, when their session has repeated them, given them up or ended (R14). */
+  latePuts: whole(0, 9),
   /** How many sessions can end and start again under their client's id, anew or from a token (R11a). */
   newSessions: whole(0, 9),
   /** Of the restarts, how many may be with an earlier copy of the log (R7a). */
@@ -134,6 +136,7 @@ export const DEFAULTS: Config = {
   losses: 0,
   duplicates: 0,
   lostAnswers: 0,
+  latePuts: 0,
   newSessions: 0,
   restores: 0,
   sessionKeys: 5,
@@ -166,6 +169,7 @@ const REPLAYED: typeof FIELDS = {
   blankRestarts: whole(0, MANY),
   inFlight: whole(0, MANY),
   lostAnswers: whole(0, MANY),
+  latePuts: whole(0, MANY),
   newSessions: whole(0, MANY),
   restores: whole(0, MANY),
   sessionKeys: whole(1, 26),
@@ -188,13 +192,20 @@ const wrongField = (fields: typeof FIELDS, name: string, value: unknown): Readon
       : [`${name}: expected ${fields[name as keyof typeof FIELDS].name}, but it is ${shown(value)}`]
     : [`${name}: there is no such field; the fields are ${Object.keys(FIELDS).join(', ')}`];
 
-/** Must a replica know a put again (R3)? */
-export const remembersPuts = (c: Config): boolean => c.lostAnswers > 0 || c.newSessions > 0;
+/** Which puts a replica must know again (R3). */
+export const remembersPuts = (c: Config): Rules['remembersPuts'] => {
+  if (c.latePuts > 0) return 'all';
+  return c.lostAnswers > 0 || c.newSessions > 0 ? 'last' : 'no';
+};
 
 /** What a property is about, and whether the configuration has it. Checked where the property is named alone: a check of nothing holds. */
 const SUBJECTS: ReadonlyArray<readonly [PropertyId, string, (c: Config) => boolean]> = [
   ['REPEAT', 'repeated puts, so lostAnswers must be at least 1', (c) => c.lostAnswers > 0],
-  ['LOST', 'puts that may be taken for others, so lostAnswers or newSessions must be at least 1', remembersPuts],
+  [
+    'LOST',
+    'puts that may be taken for others, so lostAnswers or newSessions must be at least 1',
+    (c) => remembersPuts(c) !== 'no',
+  ],
   ['STABLE', 'stabilize, so that must be true', (c) => c.stabilize],
   ['RYW', 'sessions that ask for readYourWrites', (c) => anyAsks(c, 'readYourWrites')],
   ['MR', 'sessions that ask for monotonicReads', (c) => anyAsks(c, 'monotonicReads')],
@@ -240,6 +251,8 @@ const disagreements = (c: Config): ReadonlyArray<string> =>
     c.lostAnswers > 0 &&
       c.placement !== 'any' &&
       'lostAnswers: answers are lost only to clients that roam; leave placement "any", or lostAnswers 0',
+    c.latePuts > c.lostAnswers &&
+      `latePuts: ${c.latePuts} puts that arrive late need as many lost answers, but lostAnswers is ${c.lostAnswers}`,
     c.blankRestarts > c.kills && `blankRestarts: ${c.blankRestarts} restarts need as many kills, but kills is ${c.kills}`,
     c.restores > c.kills && `restores: ${c.restores} servers put back need as many kills, but kills is ${c.kills}`,
     c.variant === 'V9' && c.newSessions === 0 && 'newSessions: V9 needs at least 1, or no session ever goes on as another',

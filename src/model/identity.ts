@@ -23,6 +23,10 @@ export const numberAfter = (session: SessionNumber): SessionNumber => (parseInt(
 export const samePut = (a: Identity, b: Identity): boolean =>
   a.clientTime === b.clientTime && a.client === b.client && a.session === b.session;
 
+/** Orders puts by client, session (as they were started) and client time. */
+export const byIdentity = (a: Identity, b: Identity): number =>
+  a.client - b.client || parseInt(a.session, 16) - parseInt(b.session, 16) || a.clientTime - b.clientTime;
+
 /** R3: does a replica take them for the same put? V9: whoever goes on under a client's id, it looks at no session number. */
 export const looksTheSame = ({ variant }: Rules, a: Identity, b: Identity): boolean =>
   variant === 'V9' ? a.client === b.client && a.clientTime === b.clientTime : samePut(a, b);

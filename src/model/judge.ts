@@ -45,12 +45,10 @@ const comesAfter = (session: Session, key: Bytes, stamp: Stamp): boolean => {
   return before === undefined || isOlder(before, stamp);
 };
 
-/** What an accepted put breaks. */
-export const putBreaks = (
+/** What an accepted put breaks at its server, whatever has become of its session. */
+export const acceptBreaks = (
   judged: Judged,
   rules: Rules,
-  asked: Guarantees,
-  session: Session,
   put: Put,
   before: Server,
   after: Server,
@@ -67,6 +65,23 @@ export const putBreaks = (
       judged.has('REPEAT') && O.exists((first: Stamp) => isNew || !sameStamp(first, stamp))(O.fromNullable(known())),
     ),
     named('LOST', judged.has('LOST') && after.log.some((w) => sameStamp(w, stamp) && !samePut(w, put))),
+  ]);
+};
+
+/** What an accepted put breaks, there and of what its session asked for. */
+export const putBreaks = (
+  judged: Judged,
+  rules: Rules,
+  asked: Guarantees,
+  session: Session,
+  put: Put,
+  before: Server,
+  after: Server,
+  stamp: Stamp,
+): ReadonlyArray<string> => {
+  const isNew = after !== before;
+  return all([
+    acceptBreaks(judged, rules, put, before, after, stamp),
     named('SESSION_ORDER', judged.has('SESSION_ORDER') && session.acknowledged === null && !comesAfter(session, put.key, stamp)),
     named('WFR', judged.has('WFR') && asked.writesFollowReads && isNew && unmet(session.read, before, stamp)),
     named('MW', judged.has('MW') && asked.monotonicWrites && isNew && unmet(session.wrote, before, stamp)),
@@ -85,6 +100,10 @@ const goesBack = (answer: GetAnswer, known: Stamp | undefined): boolean =>
 /** What a put that is refused for another reason than R12 witnesses. */
 export const refusalShows = (judged: Judged, reason: Refused['reason']): ReadonlyArray<string> =>
   named('OTHER_REPLICA', judged.has('OTHER_REPLICA') && reason === 'other-replica');
+
+/** What a put that arrives late witnesses. */
+export const lateShows = (judged: Judged, before: Server, after: Server): ReadonlyArray<string> =>
+  both(putShows(judged, before, after), named('LATE_PUT', judged.has('LATE_PUT') && after !== before));
 
 /** What the answer to a get breaks. */
 export const getBreaks = (

@@ -215,7 +215,7 @@ const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'do
   GREATEST: () => alwaysStep('GREATEST'),
   LATER: () => alwaysStep('LATER'),
   REPEAT: (w) => (w.config.lostAnswers > 0 ? alwaysStep('REPEAT') : 'does not apply'),
-  LOST: (w) => (w.rules.remembersPuts ? alwaysStep('LOST') : 'does not apply'),
+  LOST: (w) => (w.rules.remembersPuts !== 'no' ? alwaysStep('LOST') : 'does not apply'),
   OWN: (w) =>
     always(
       'OWN',
@@ -252,6 +252,7 @@ const ALL: Readonly<Record<PropertyId, (world: World) => ComponentProperty | 'do
   PUT_BACK: (w) => whereThereIs(w.config.restores, () => sometimesStep('PUT_BACK', fewPuts(w, 1))),
   OTHER_REPLICA: (w) =>
     whereThereIs(w.config.lostAnswers, () => sometimesStep('OTHER_REPLICA', sameReplicas(w) ?? fewPuts(w, 1))),
+  LATE_PUT: (w) => whereThereIs(w.config.latePuts, () => sometimesStep('LATE_PUT', fewPuts(w, 1))),
   UNKNOWN_LAST: (w) =>
     whereThereIs(w.config.lostAnswers, () =>
       sometimes('UNKNOWN_LAST', overSessions(w, unknownWins), oneServer(w) ?? fewPuts(w, 2)),

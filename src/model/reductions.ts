@@ -4,7 +4,7 @@ import type { Bytes } from '../core/bytes.js';
 import { incarnationOf, type NodeId } from '../core/ids.js';
 import type { Guarantees } from '../core/session.js';
 import { guaranteesOf, type Config } from './config.js';
-import { valueOf, type Logged } from './identity.js';
+import { byIdentity, valueOf, type Logged } from './identity.js';
 import { textOf } from './network.js';
 import { orderAt } from './order.js';
 import { propertiesMeant } from './sentences.js';
@@ -12,7 +12,7 @@ import { serverWith, type Server } from './server.js';
 import { sessionWith, type Session } from './session.js';
 import { local } from './texts.js';
 import * as V from './vector.js';
-import { asksOf, clientId, keyName, slotsOf, type World } from './world.js';
+import { asksOf, clientId, keyName, slotsOf, type Delayed, type World } from './world.js';
 import { byStamp, prune, type Log } from './write-log.js';
 
 // --- progress --------------------------------------------------------------------------------------------------------------
@@ -31,6 +31,7 @@ export const progressOf = (config: Config): ((kind: string, value: unknown) => n
       case 'server':
         return V.size(l.of.vv) + incarnationOf(l.of.replica) * incarnation;
       case 'puts':
+      case 'latePuts':
       case 'newSessions':
       case 'copies':
         return l.of.spent;
@@ -70,7 +71,7 @@ const renamedStamps = (by: Renaming, stamps: Session['wrote']): Session['wrote']
 const renamedServer = (by: Renaming, server: Server): Server =>
   serverWith(server, {
     log: renamedLog(by, server.log),
-    receipts: server.receipts.map((x) => renamedPut(by, x)).sort((a, b) => a.client - b.client),
+    receipts: server.receipts.map((x) => renamedPut(by, x)).sort(byIdentity),
     waiting: renamedLog(by, server.waiting),
     midway: server.midway && { ...server.midway, writes: renamedLog(by, server.midway.writes) },
   });
@@ -85,6 +86,8 @@ const renamedSession = (by: Renaming, session: Session): Session =>
     acknowledged: session.acknowledged?.map((a) => ({ ...a, key: by.key(a.key) })) ?? null,
   });
 
+const byPut = (a: Delayed, b: Delayed): number => byIdentity(a.put, b.put);
+
 /** A component with its client ids and keys renamed. */
 export const renamed =
   (by: Renaming) =>
@@ -95,6 +98,8 @@ export const renamed =
         return renamedServer(by, l.of);
       case 'client':
         return renamedSession(by, l.of);
+      case 'latePuts':
+        return { ...l.of, onTheirWay: l.of.onTheirWay.map((d) => ({ ...d, put: renamedPut(by, d.put) })).sort(byPut) };
       case 'newSessions':
         return { ...l.of, token: l.of.token && renamedSession(by, l.of.token) };
       case 'copies':
@@ -213,6 +218,7 @@ export const normalizeOf = (world: World): ((kind: string, value: unknown) => un
         return cutsLogs ? { ...l.of, copies: l.of.copies.map((copy) => copy && cutLog(world, copy)) } : l.of;
       case 'puts':
       case 'net':
+      case 'latePuts':
       case 'other':
         return l.of;
     }

@@ -31,11 +31,11 @@ export interface Rules {
   readonly variant: Variant;
   readonly pruning: Pruning;
   /**
-   * Does a replica remember each client's last put, to know it again (R3)? Needed only where an answer can be lost (R14); wrong only
-   * where a session can go on as another (R11a).
+   * Which puts a replica remembers, to know them again (R3). `no`: needed only where an answer can be lost (R14), wrong only where a session
+   * can go on as another (R11a). `last`: each client's last. `all`: where a put can arrive after later ones of its session.
    */
-  readonly remembersPuts: boolean;
+  readonly remembersPuts: 'no' | 'last' | 'all';
 }
 
 /** The contract's protocol. */
-export const FIXED: Rules = { variant: 'FIXED', pruning: 'R6', remembersPuts: true };
+export const FIXED: Rules = { variant: 'FIXED', pruning: 'R6', remembersPuts: 'last' };

@@ -46,6 +46,7 @@ export const WITNESSES = {
   TOKEN_TWICE: says('R11a', 'a second session goes on from the same token'),
   PUT_BACK: says('R7a', 'a server goes on from a copy of its log that lacks a write it acknowledged'),
   OTHER_REPLICA: says('R14', 'a repeated put is refused, because the server that it went to is another replica now'),
+  LATE_PUT: says('R14', 'a put takes effect when its session no longer waits for it'),
   UNKNOWN_LAST: says('R14', 'a put of unknown outcome wins over a later, acknowledged one of its session'),
 } as const;
 

@@ -7,7 +7,7 @@ import type { Bytes } from '../core/bytes.js';
 import { replicaId, serverOf, type NodeId, type ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled as Message, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { Stamp, Transfer } from '../core/write.js';
-import { looksTheSame, type Identity, type Logged } from './identity.js';
+import { byIdentity, looksTheSame, type Identity, type Logged } from './identity.js';
 import { isOlder, orderAt, replicaOrd, sameStamp, stampOf } from './order.js';
 import type { Rules } from './rules.js';
 import * as V from './vector.js';
@@ -33,7 +33,7 @@ export interface Server {
   readonly clock: number;
   readonly vv: V.Vector;
   readonly log: L.Log;
-  /** The last put accepted from each client, sorted by client; empty where {@link Rules.remembersPuts} is off. */
+  /** The puts accepted that {@link Rules.remembersPuts} asks to know again, in the order of {@link Identity}. */
   readonly receipts: ReadonlyArray<Receipt>;
   /** Volatile: a kill loses it. */
   readonly midway: Midway | null;
@@ -111,10 +111,11 @@ const isImpostor = ({ variant }: Rules, known: Receipt, put: Put): boolean =>
 const isForAnother = ({ variant }: Rules, server: Server, put: Put): boolean =>
   variant !== 'V11' && put.replica !== null && put.replica !== server.replica;
 
-const remember = (rules: Rules, server: Server, receipt: Receipt): Server['receipts'] =>
-  rules.remembersPuts
-    ? [...server.receipts.filter((x) => x.client !== receipt.client), receipt].sort((a, b) => a.client - b.client)
-    : server.receipts;
+const remember = ({ remembersPuts }: Rules, { receipts }: Server, receipt: Receipt): Server['receipts'] => {
+  if (remembersPuts === 'no') return receipts;
+  const kept = remembersPuts === 'all' ? receipts : receipts.filter((x) => x.client !== receipt.client);
+  return [...kept, receipt].sort(byIdentity);
+};
 
 const acceptNew = (rules: Rules, server: Server, put: Put): readonly [Server, PutAnswer] => {
   const stamp = { t: acceptTime(rules, server, put.clock), r: server.replica };

@@ -36,7 +36,12 @@ interface PutDone {
 
 const NOTHING: ReadonlyArray<string> = [];
 
-const record = (world: World, puts: Puts, put: Put, stamp: { readonly t: number; readonly r: Server['replica'] }): Puts => ({
+export const record = (
+  world: World,
+  puts: Puts,
+  put: Put,
+  stamp: { readonly t: number; readonly r: Server['replica'] },
+): Puts => ({
   spent: puts.spent,
   all: world.config.history ? add(puts.all, [writeOf(put, stamp)]) : puts.all,
 });
@@ -67,10 +72,10 @@ const putOutcome = ({ session, server, puts, refused, violates, witnesses }: Put
   witnesses,
 });
 
-const spendPut = (puts: Puts): Puts => ({ ...puts, spent: puts.spent + 1 });
+export const spendPut = (puts: Puts): Puts => ({ ...puts, spent: puts.spent + 1 });
 
 /** May the session make a new put? One at a time, and while there are puts left. */
-const mayPut = (world: World, session: Session, puts: Puts): boolean =>
+export const mayPut = (world: World, session: Session, puts: Puts): boolean =>
   session.unanswered === null && puts.spent < world.config.puts;
 
 interface GetDone {

@@ -7,7 +7,7 @@ import { textOf, type Net } from './network.js';
 import type { Answer, Required, Server } from './server.js';
 import type { Session } from './session.js';
 import * as V from './vector.js';
-import type { Copies, NewSessions, Puts } from './world.js';
+import type { Copies, Delayed, LatePuts, NewSessions, Puts } from './world.js';
 
 // --- values by kind --------------------------------------------------------------------------------------------------------
 
@@ -17,6 +17,7 @@ export type Local =
   | { readonly kind: 'client'; readonly of: Session }
   | { readonly kind: 'puts'; readonly of: Puts }
   | { readonly kind: 'net'; readonly of: Net }
+  | { readonly kind: 'latePuts'; readonly of: LatePuts }
   | { readonly kind: 'newSessions'; readonly of: NewSessions }
   | { readonly kind: 'copies'; readonly of: Copies }
   | { readonly kind: 'other'; readonly of: number | boolean };
@@ -25,7 +26,15 @@ export type Local =
 export const local = (kind: string, value: unknown): Local =>
   (KINDS.has(kind) ? { kind, of: value } : { kind: 'other', of: value }) as Local;
 
-const KINDS: ReadonlySet<string> = new Set<Local['kind']>(['server', 'client', 'puts', 'net', 'newSessions', 'copies']);
+const KINDS: ReadonlySet<string> = new Set<Local['kind']>([
+  'server',
+  'client',
+  'puts',
+  'net',
+  'latePuts',
+  'newSessions',
+  'copies',
+]);
 
 // --- key -------------------------------------------------------------------------------------------------------------------
 
@@ -71,6 +80,9 @@ const clientKey = (c: Session): string => {
   return `${made}|${vectors}|${kept}|${unanswered}|${acknowledged}|${c.servers.join(' ')}|${c.last ?? ''}`;
 };
 
+const delayedKey = ({ put, replica }: Delayed): string =>
+  `${sessionText(put.client, put.session)},${put.clientTime},${put.key},${put.clock},${vectorKey(put.require)},${replica}`;
+
 /** A canonical text of a component: equal components, equal texts, and the reverse. */
 export const keyOf = (kind: string, value: unknown): string => {
   const l = local(kind, value);
@@ -83,6 +95,8 @@ export const keyOf = (kind: string, value: unknown): string => {
       return `${l.of.spent}|${writesKey(l.of.all)}`;
     case 'net':
       return l.of.map(textOf).join('&');
+    case 'latePuts':
+      return `${l.of.spent}|${listKey(l.of.onTheirWay, delayedKey)}`;
     case 'newSessions':
       return `${l.of.spent}|${l.of.isUsed ? 'used' : ''}|${l.of.token === null ? '' : clientKey(l.of.token)}`;
     case 'copies':
@@ -150,6 +164,8 @@ export const showOf = (kind: string, value: unknown): string => {
       return `${l.of.spent}`;
     case 'net':
       return l.of.length === 0 ? 'nothing in flight' : l.of.map(textOf).join('  ');
+    case 'latePuts':
+      return labelled([['', l.of.spent], ...l.of.onTheirWay.map(({ put, replica }) => [put.value, `to ${replica}`] as const)]);
     case 'newSessions':
       return labelled([
         ['', l.of.spent],

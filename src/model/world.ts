@@ -1,7 +1,8 @@
 /** The components of the global state: which slots a configuration has, and what is fixed for the whole of it. */
 import { slot, type Slot } from '../checker/interface.js';
 import type { Bytes } from '../core/bytes.js';
-import type { NodeId } from '../core/ids.js';
+import type { NodeId, ReplicaId } from '../core/ids.js';
+import type { Put } from '../core/messages.js';
 import { guaranteesOf, remembersPuts, type Config } from './config.js';
 import { allPairs, pair, type Net, type Pair } from './network.js';
 import type { Rules } from './rules.js';
@@ -35,6 +36,18 @@ export interface Copies {
   readonly copies: ReadonlyArray<Server | null>;
 }
 
+/** A put on its way to the replica that it was sent to; its session waits for no answer over that way any more. */
+export interface Delayed {
+  readonly put: Put;
+  readonly replica: ReplicaId;
+}
+
+/** How many puts were delayed, and those that have not arrived yet, in the order of {@link Identity}. */
+export interface LatePuts {
+  readonly spent: number;
+  readonly onTheirWay: ReadonlyArray<Delayed>;
+}
+
 /** A link between two servers that can change; `true` while it is there. */
 export interface LinkSlot {
   readonly pair: Pair;
@@ -62,6 +75,7 @@ export interface World {
   readonly losses: ReadonlyArray<Slot<number>>;
   readonly duplicates: ReadonlyArray<Slot<number>>;
   readonly lostAnswers: ReadonlyArray<Slot<number>>;
+  readonly latePuts: ReadonlyArray<Slot<LatePuts>>;
   readonly newSessions: ReadonlyArray<Slot<NewSessions>>;
   readonly copies: ReadonlyArray<Slot<Copies>>;
 }
@@ -136,6 +150,7 @@ export const worldOf = (config: Config): World => {
     losses: budget('losses', config.losses),
     duplicates: budget('duplicates', config.duplicates),
     lostAnswers: budget('lostAnswers', config.lostAnswers),
+    latePuts: config.latePuts > 0 ? [slot('latePuts', 'latePuts', { spent: 0, onTheirWay: [] })] : [],
     newSessions: config.newSessions > 0 ? [slot('newSessions', 'newSessions', { spent: 0, token: null, isUsed: false })] : [],
     copies: config.restores > 0 ? [slot('copies', 'copies', { spent: 0, copies: noCopies(config.servers) })] : [],
   };
@@ -154,6 +169,7 @@ export const slotsOf = (world: World): ReadonlyArray<Slot<unknown>> => [
   ...world.losses,
   ...world.duplicates,
   ...world.lostAnswers,
+  ...world.latePuts,
   ...world.newSessions,
   ...world.copies,
 ];

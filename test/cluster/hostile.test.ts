@@ -3,12 +3,17 @@
  * more and others.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, test } from 'vitest';
-import { HostilePlanC, planOf } from '../../conformance/hostile/plan.js';
+import { replayPath } from '#bayou/cli/check/replay.js';
+import { type HostilePlan, HostilePlanC, planOf, TIMEOUT_MS } from '../../conformance/hostile/plan.js';
+import { pathOf } from '../../conformance/path/build.js';
+import { parseTrace } from '../../conformance/trace/read.js';
+import { validateTrace } from '../../conformance/trace/validate.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/conformance/hostile/main.js', import.meta.url));
 const RUNS = process.env['BAYOU_HOSTILE_RUNS'] ?? '6';
@@ -40,6 +45,35 @@ describe('hostile runs', () => {
     expect(output).toContain('all sound');
     expect(code).toBe(0);
   }, 240_000);
+
+  test('a put that arrives when its session has gone on is in the path of the run, and what no step explains after it is refused', async () => {
+    const calm = { delayMs: 0, repeat: 0, reorder: 0, drop: 0, cut: 0 };
+    const plan: HostilePlan = {
+      script: [
+        ...['joinServer 0', 'joinServer 1', 'joinClient 5 0', 'createConnection 5 1', 'breakConnection 0 1', 'put 5 a old'],
+        ...['breakConnection 5 0', 'put 5 a new', 'createConnection 0 1', 'stabilize', 'printStore 0'],
+      ],
+      nextDay: [],
+      antiEntropyMs: 0,
+      network: { seed: 1, there: calm, back: calm, blackHole: 0 },
+      faults: [{ type: 'pause', line: 6, server: 0, ms: TIMEOUT_MS + 1_500 }],
+    };
+    const [file, trace] = [path.join(home, 'late.json'), path.join(home, 'late.ndjson')];
+    writeFileSync(file, JSON.stringify(plan));
+    expect(await hostile(['--plan', file, '--trace', trace])).toMatchObject({ code: 0 });
+    const parsed = parseTrace(readFileSync(trace, 'utf8'));
+    const events = E.isRight(parsed) ? parsed.right : [];
+    const [givenUp, late] = ['putDone', 'accept'].map((type) => events.find((e) => e.type === type));
+    expect(givenUp).toMatchObject({ value: 'old', result: 'UNKNOWN' });
+    expect(late).toMatchObject({ value: 'old', repeated: false });
+    // A store that no server had.
+    const wrong = events.map((e) => (e.type === 'result' && e.output.length > 0 ? { ...e, output: ['a:other'] } : e));
+    const { rejection } = validateTrace(wrong);
+    const built = pathOf(wrong, rejection!, { name: 'late' });
+    const steps = built.kind === 'path' ? built.path.steps : [];
+    expect(steps.map(({ label }) => label?.family)).toEqual(expect.arrayContaining(['PutDelayed', 'PutArrives']));
+    expect(built.kind === 'path' && replayPath(built.path).refusal).toMatchObject({ step: steps.length - 1 });
+  }, 120_000);
 
   test('one plan can be run from its file; what is no plan is refused', async () => {
     const file = path.join(home, 'plan.json');

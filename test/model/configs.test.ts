@@ -98,7 +98,10 @@ describe('V9, V10 and V11 at their smallest', () => {
 });
 
 describe('the protocol as it is holds, and no witness is missing', () => {
-  const small = ['unknown-outcome', 'four-guarantees', 'client-links', 'bayou-s-2212', 'new-sessions-small', 'put-back-small'];
+  const small = [
+    ...['unknown-outcome', 'four-guarantees', 'client-links', 'bayou-s-2212'],
+    ...['late-puts-small', 'new-sessions-small', 'put-back-small'],
+  ];
   test.each(small)('%s', (name) => {
     const model = bayou(read(`${name}.json`));
     const found = explore(model);
@@ -123,6 +126,7 @@ describe('a wrong configuration is refused with a line that begins with the fiel
     [{ grain: 'messages' }, 'inFlight: at the grain "messages" it must be at least 1'],
     [{ linkChanges: 1 }, 'linkChanges: with links "none" there are no links to change'],
     [{ lostAnswers: 1, placement: [[0], [1]] }, 'lostAnswers: answers are lost only to clients that roam'],
+    [{ latePuts: 2, lostAnswers: 1 }, 'latePuts: 2 puts that arrive late need as many lost answers, but lostAnswers is 1'],
     [{ grain: 'messages', inFlight: 1, properties: ['LIVENESS'] }, 'inFlight: SETTLE needs room for every pull at once, 2'],
     [{ variant: 'V3' }, 'blankRestarts: V3 needs at least 1'],
     [{ variant: 'V9' }, 'newSessions: V9 needs at least 1'],

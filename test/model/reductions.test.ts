@@ -19,6 +19,7 @@ const CONFIGS: ReadonlyArray<Config> = (
     { name: 'new sessions', puts: 2, newSessions: 2, keys: 2, sessionKeys: 1 },
     { name: 'put back', kills: 1, restores: 1 },
     { name: 'again', kills: 1, restores: 1, newSessions: 1, lostAnswers: 1 },
+    { name: 'late puts', kills: 1, blankRestarts: 1, lostAnswers: 2, latePuts: 2 },
     { name: 'torn', clients: 2, puts: 1, grain: 'messages', inFlight: 1, variant: 'V2', properties: [] },
     { name: 'eager', clients: 2, puts: 1, kills: 1, variant: 'V8', properties: [] },
   ] as ReadonlyArray<Partial<Config>>

@@ -67,6 +67,15 @@ describe('writes and order', () => {
     ]);
     expect(Sv.acceptPut(FIXED)(server, put(11, 2))[1]).toEqual({ type: 'accepted', stamp: { t: 4, r: '0.0' } });
   });
+  test('R3, R14: a put that arrives after later ones of its session is known again where all are remembered, and is a second one where the last alone is', () => {
+    const after = (remembersPuts: 'last' | 'all') => {
+      const rules = { ...FIXED, remembersPuts };
+      const two = [put(11, 1), put(11, 2)].reduce((s, p) => Sv.acceptPut(rules)(s, p)[0], Sv.newServer(0));
+      return Sv.acceptPut(rules)(two, put(11, 1))[1];
+    };
+    expect(after('all')).toEqual({ type: 'accepted', stamp: { t: 1, r: '0.0' } });
+    expect(after('last')).toEqual({ type: 'accepted', stamp: { t: 3, r: '0.0' } });
+  });
   test('R4, R7: accept time first, then server id, then incarnation, all as numbers', () => {
     expect(isOlder({ t: 1, r: '9.0' }, { t: 2, r: '0.0' })).toBe(true);
     expect(isOlder({ t: 2, r: '9.0' }, { t: 2, r: '10.0' })).toBe(true);

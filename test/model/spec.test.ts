@@ -19,7 +19,14 @@ describe('TLA+', () => {
   });
   const jar = process.env['TLA2TOOLS'];
   test.skipIf(jar === undefined)('TLC counts the same states', { timeout: 300_000 }, () => {
-    const names = ['bayou-s-2212', 'v1-original-clock', 'client-links', 'new-sessions-small', 'put-back-small'];
+    const names = [
+      'bayou-s-2212',
+      'v1-original-clock',
+      'client-links',
+      'late-puts-small',
+      'new-sessions-small',
+      'put-back-small',
+    ];
     expect(node(['spec/tlc.js', ...names]).status).toBe(0);
   });
 });

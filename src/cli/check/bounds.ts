@@ -24,6 +24,7 @@ export const boundPhrases = (config: Config): ReadonlyArray<string> => [
   ...some(config.losses, 'lost message'),
   ...some(config.duplicates, 'repeated message'),
   ...some(config.lostAnswers, 'lost answer'),
+  ...some(config.latePuts, 'late put'),
   ...some(config.newSessions, 'new session'),
   ...(config.restores === 0 ? [] : [`${counted(config.restores, 'server')} put back`]),
   ...(config.stabilize ? ['stabilize'] : []),

@@ -53,6 +53,7 @@ export const FIELD_OPTIONS: ReadonlyArray<FieldOption> = [
   field('--losses', 'losses', 'n', 'messages lost'),
   field('--duplicates', 'duplicates', 'n', 'messages repeated'),
   field('--lost-answers', 'lostAnswers', 'n', 'answers to puts lost'),
+  field('--late-puts', 'latePuts', 'n', 'of those puts, how many can arrive late'),
   field('--new-sessions', 'newSessions', 'n', 'sessions that end and start again, anew or from a token'),
   field('--restores', 'restores', 'n', 'restarts with an earlier copy of the log'),
   field('--properties', 'properties', 'list', 'which properties, with commas between', list),

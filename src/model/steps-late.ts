@@ -1,0 +1,69 @@
+/**
+ * The steps of puts that arrive late (R14): when their session has repeated them, given them up, or ended. The way back is gone, so that
+ * nobody hears what comes of them; each takes effect once at most.
+ */
+import { interaction, type Interaction, type Slot } from '../checker/interface.js';
+import type { Bytes } from '../core/bytes.js';
+import { acceptBreaks, lateShows } from './judge.js';
+import { acceptPut, type Server } from './server.js';
+import * as S from './session.js';
+import { mayPut, record, spendPut } from './steps-session.js';
+import { byIdentity } from './identity.js';
+import { asksOf, type Delayed, type LatePuts, type World } from './world.js';
+
+/** A put is sent, and its session waits no longer for an answer by the way it took; it has not arrived yet. */
+const putDelayed = (
+  world: World,
+  lost: Slot<number>,
+  late: Slot<LatePuts>,
+  client: Slot<S.Session>,
+  server: Slot<Server>,
+  key: Bytes,
+): Interaction =>
+  interaction({
+    label: { family: 'PutDelayed', args: [client.name, server.name, key] },
+    slots: [client, server, world.puts, lost, late],
+    writes: [0, 2, 3, 4],
+    step: (session, server, puts, answersLost, { spent, onTheirWay }) => {
+      const isPossible = server.up && mayPut(world, session, puts);
+      if (!isPossible || answersLost >= world.config.lostAnswers || spent >= world.config.latePuts) return [];
+      const put = S.putOf(asksOf(world, session.client))(session, key);
+      const more = [...onTheirWay, { put, replica: server.replica }].sort((a, b) => byIdentity(a.put, b.put));
+      const silent = S.afterSilence(session, put, server.replica);
+      return [{ next: [silent, server, spendPut(puts), answersLost + 1, { spent: spent + 1, onTheirWay: more }] }];
+    },
+  });
+
+/** One of the delayed puts reaches the replica that it was sent to, which does with it what it does with any put (R2, R3, R6, R12). */
+const putArrives = (world: World, late: Slot<LatePuts>, server: Slot<Server>): Interaction =>
+  interaction({
+    label: { family: 'PutArrives', args: [server.name] },
+    slots: [server, world.puts, late],
+    writes: [0, 1, 2],
+    step: (replica, puts, { spent, onTheirWay }) =>
+      arrivingAt(replica, onTheirWay).map((delayed) => {
+        const [after, answer] = acceptPut(world.rules)(replica, delayed.put);
+        const left = { spent, onTheirWay: onTheirWay.filter((d) => d !== delayed) };
+        if (answer.type !== 'accepted') return { next: [replica, puts, left], note: `${delayed.put.value}: ${answer.type}` };
+        return {
+          next: [after, record(world, puts, delayed.put, answer.stamp), left],
+          note: delayed.put.value,
+          violates: acceptBreaks(world.judged, world.rules, delayed.put, replica, after, answer.stamp),
+          witnesses: lateShows(world.judged, replica, after),
+        };
+      }),
+  });
+
+const arrivingAt = ({ up, replica }: Server, onTheirWay: ReadonlyArray<Delayed>): ReadonlyArray<Delayed> =>
+  up ? onTheirWay.filter((d) => d.replica === replica) : [];
+
+/** Every step of late puts that the configuration has. */
+export const lateSteps = (world: World): ReadonlyArray<Interaction> =>
+  world.latePuts.flatMap((late) => [
+    ...world.lostAnswers.flatMap((lost) =>
+      world.clients.flatMap((client) =>
+        world.servers.flatMap((server) => world.keys.map((key) => putDelayed(world, lost, late, client, server, key))),
+      ),
+    ),
+    ...world.servers.map((server) => putArrives(world, late, server)),
+  ]);
