@@ -4,6 +4,7 @@
  * simulation, liveness, traces) works on component models through it.
  */
 import { trust } from './contract/guard.js';
+import { oneForm } from './contract/order.js';
 import { contractedComponents } from './contract/validate.js';
 import { fault } from './contract/words.js';
 import type { ComponentModel, Model } from './interface.js';
@@ -23,6 +24,13 @@ export const waysOf: Ways = (interaction, locals) => {
   return ways;
 };
 
+/** The model with its components in their one form. (A model with a `key` says itself what is equal.) */
+const settled = (tuples: Model<Tuple, ComponentAction>): Model<Tuple, ComponentAction> => ({
+  ...tuples,
+  initial: tuples.initial.map(oneForm),
+  next: (state, action) => tuples.next(state, action)?.map((local, at) => (Object.is(local, state[at]) ? local : oneForm(local))),
+});
+
 /**
  * The plain model of a component model, watched while it runs.
  *
@@ -30,5 +38,6 @@ export const waysOf: Ways = (interaction, locals) => {
  */
 export const toModel = (given: ComponentModel): Model<Tuple, ComponentAction> => {
   const { model, audit } = contractedComponents(given, {});
-  return trust(tupleModel(model, waysOf), audit);
+  const tuples = tupleModel(model, waysOf);
+  return trust(model.key === undefined ? settled(tuples) : tuples, audit);
 };

@@ -123,7 +123,7 @@ describe('plain models, stopped anywhere, come to the totals of one run', () => 
       actions: ({ seen }) => [0, 1, 2, 3, 4].filter((n) => !seen.has(n)),
       next: ({ seen, by, much, low }, n) => ({
         seen: new Set([...seen, n]),
-        by: new Map([...by, [String(n), { when: new Date(1e12 + n), path: [NaN, undefined, ...seen] }]]),
+        by: new Map([...by, [String(n), { when: new Date(1e12 + n), path: [NaN, undefined, ...[...seen].sort()] }]]),
         much: much * BigInt(n + 2),
         low: low - n,
       }),

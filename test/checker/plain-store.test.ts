@@ -62,7 +62,7 @@ test('the collapsed store numbers states as one that compares whole texts does, 
   fc.assert(
     fc.property(fc.array(fc.tuple(value, fc.boolean()), { maxLength: 30 }), (additions) => {
       const fast = collapsedStore<unknown>();
-      const slow = keyedStore<unknown>(encode);
+      const slow = keyedStore<unknown>({ key: encode, isOwn: false });
       for (const [state, focus] of additions) {
         const index = fast.add(state);
         expect(index).toBe(slow.add(state));

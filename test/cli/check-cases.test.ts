@@ -23,6 +23,7 @@ interface Case {
 
 const CASES: Readonly<Record<string, Case>> = {
   'bigint-slot': { level: 'components', expected: { violated: ['never two less'] } },
+  'fields-in-one-order': { level: 'plain', expected: { violated: [] } },
   'field-called-note': { level: 'plain', expected: { violated: ['a closed ticket has a reason'] } },
   'forgotten-write': {
     level: 'components',
@@ -50,6 +51,26 @@ const CASES: Readonly<Record<string, Case>> = {
     },
   },
   'object-as-dictionary': { level: 'plain', expected: { violated: [] } },
+  'queue-in-a-map': {
+    level: 'plain',
+    expected: { refused: 'properties[0].holds depends on the order in which a Map was filled: it gives' },
+  },
+  'queue-in-a-set': {
+    level: 'plain',
+    expected: { refused: 'next depends on the order in which a Set was filled: it gives' },
+  },
+  'queue-in-a-slot': {
+    level: 'components',
+    expected: { refused: 'interactions[2].step depends on the order in which a Set was filled: it gives' },
+  },
+  'queue-in-fields': {
+    level: 'plain',
+    expected: { refused: 'next depends on the order in which the fields x, y of an object were set: it gives' },
+  },
+  'sign-of-a-zero': {
+    level: 'plain',
+    expected: { refused: 'properties[0].holds depends on the sign of a zero: it gives' },
+  },
   'private-field': {
     level: 'plain',
     expected: { refused: 'a state holds a Vault, which has private fields, which cannot be compared: leave it out' },

@@ -5,6 +5,7 @@ import type { Audit } from '../contract/audit.js';
 import { freeze } from '../contract/freeze.js';
 import { auditOf } from '../contract/guard.js';
 import { whatIs } from '../contract/words.js';
+import { oneForm } from '../contract/order.js';
 import { blindIn, staying, unseen } from '../contract/seen.js';
 import { CheckerError } from './error.js';
 
@@ -95,13 +96,14 @@ export class Components {
       );
   }
 
-  private add(table: Kind, key: string, value: unknown): number {
+  private add(table: Kind, key: string, given: unknown): number {
     const id = table.values.length;
+    this.mustBeSound(given, table);
+    const value = this.isKeyed ? given : oneForm(given);
     const progress = this.measure === undefined ? 0 : this.measure(table.name, value);
     if (!Number.isFinite(progress)) {
       throw new CheckerError('model', `the progress of a ${table.name} is ${String(progress)}: it must be a finite number`);
     }
-    this.mustBeSound(value, table);
     if (this.audit?.isThorough !== false) freeze(value);
     table.ids.set(key, id);
     table.values.push(value);

@@ -4,6 +4,7 @@
  */
 import type { Audit } from '../contract/audit.js';
 import { freeze } from '../contract/freeze.js';
+import { oneForm } from '../contract/order.js';
 import type { Learned } from '../interface.js';
 import { encode } from '../plain/encode.js';
 import type { Talk } from './compile.js';
@@ -30,18 +31,19 @@ class Said {
   readonly values: unknown[] = [undefined];
   private readonly numbers = new Map<string, number>();
   private readonly audit: Audit | undefined;
-  private readonly keyOf: Key;
+  private readonly keyOf: Key | undefined;
 
-  constructor(audit: Audit | undefined, keyOf: Key = encode) {
+  constructor(audit: Audit | undefined, keyOf: Key | undefined) {
     this.audit = audit;
     this.keyOf = keyOf;
   }
 
-  number(value: unknown): number {
-    if (value === undefined) return 0;
-    const key = this.keyOf(value);
+  number(given: unknown): number {
+    if (given === undefined) return 0;
+    const key = this.keyOf === undefined ? encode(given) : this.keyOf(given);
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
+    const value = this.keyOf === undefined ? oneForm(given) : given;
     if (this.audit?.isThorough !== false) freeze(value);
     this.numbers.set(key, this.values.length);
     return this.values.push(value) - 1;

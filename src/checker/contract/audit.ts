@@ -5,8 +5,8 @@
  */
 import { encode } from '../plain/encode.js';
 import type { Audited } from '../report.js';
-import { thaw } from './freeze.js';
 import { blindIn, partsOf } from './seen.js';
+import { AS_IT_IS, blameOrder, copyOf, Orders, type Otherwise, type Turn } from './varied.js';
 import { briefly, fault } from './words.js';
 
 /** So many runs are done twice while a space is small: of a model without components, and of one with, whose runs are few. */
@@ -23,14 +23,19 @@ export class Audit {
   private readonly window: number;
   private most: number;
   private readonly kept: (() => void)[] = [];
+  /** What is known of the orders of the model's values; undefined where it says with a `key` what is equal. */
+  readonly orders: Orders | undefined;
 
-  constructor(window: number) {
+  constructor(window: number, isKeyed: boolean) {
     this.window = this.most = window;
+    this.orders = isKeyed ? undefined : new Orders();
   }
 
-  /** Begins anew, for a search. */
-  begin(all: boolean): this {
+  /** Begins anew, for a search of a model that begins with some of these values. */
+  begin(all: boolean, initial: ReadonlyArray<unknown>): this {
     this.runs = this.repeated = this.kept.length = 0;
+    this.orders?.clear();
+    for (const value of initial.slice(0, this.window)) if (blindIn(value) === undefined) this.orders?.meet(value);
     this.most = all ? Infinity : this.window;
     return this;
   }
@@ -105,25 +110,29 @@ export type Same = (answer: unknown) => string | undefined;
 /** A text of whatever can be seen. */
 export const seenText: Same = (answer) => (blindIn(answer) === undefined ? encode(answer) : undefined);
 
-/**
- * Does a run again. `where`: what the function is called.
- *
- * @throws CheckerError (`model`) where it gives another answer or changes what it was given.
- */
-export const again = (
-  where: string,
-  run: (...args: never) => unknown,
-  args: ReadonlyArray<unknown>,
-  answer: unknown,
-  same: Same,
-): void => {
-  const first = same(answer);
-  const copies = args.map((arg) => (blindIn(arg) === undefined ? thaw(arg) : arg));
-  let other: unknown;
+/** A run of one of a model's functions. */
+export interface Run {
+  /** What the function is called. */
+  readonly where: string;
+  readonly run: (...args: never) => unknown;
+  readonly args: ReadonlyArray<unknown>;
+  readonly answer: unknown;
+  readonly same: Same;
+  /** The same, but for what means nothing: the order of steps. */
+  readonly alike: Same;
+  /** What is known of the orders of the model's values; undefined where the model says with a `key` what is equal. */
+  readonly orders: Orders | undefined;
+}
+
+/** What comes of running it on other arguments. */
+type Outcome = { readonly answer: unknown } | { readonly threw: unknown };
+
+const runOn = ({ where, run, args }: Run, copies: ReadonlyArray<unknown>): Outcome => {
+  let outcome: Outcome;
   try {
-    other = run(...(copies as never));
-  } catch (error) {
-    throw fault(`${where} gives ${briefly(answer)}, and when it is asked again throws ${String(error)}`);
+    outcome = { answer: run(...(copies as never)) };
+  } catch (threw) {
+    outcome = { threw };
   }
   copies.forEach((copy, i) => {
     if (copy === args[i] || typeof copy !== 'object' || encode(copy) === encode(args[i])) return;
@@ -131,11 +140,41 @@ export const again = (
       `${where} changes what it is given${placeOf(differsAt(args[i], copy))}: states are immutable values, make a new one`,
     );
   });
-  const second = same(other);
-  if (first === second) return;
-  throw fault(
-    `${where} gives two answers for one input, ${briefly(answer)} and ${briefly(other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
-  );
+  return outcome;
+};
+
+const copiesOf = (args: ReadonlyArray<unknown>, turn: Turn): ReadonlyArray<unknown> =>
+  args.map((arg) => (blindIn(arg) === undefined ? copyOf(arg, turn) : arg));
+
+/** How it goes for copies that are turned, where that is not as it went. */
+const otherwise =
+  (again: Run): Otherwise =>
+  (turn) => {
+    const outcome = runOn(again, copiesOf(again.args, turn));
+    if ('threw' in outcome) return `throws ${String(outcome.threw)}`;
+    return again.alike(outcome.answer) === again.alike(again.answer) ? undefined : briefly(outcome.answer);
+  };
+
+/**
+ * Does a run again, on equal values that may be changed.
+ *
+ * @throws CheckerError (`model`) where it gives another answer or changes what it was given.
+ */
+export const again = (one: Run): void => {
+  const { where, args, answer, same, orders } = one;
+  const first = same(answer);
+  if (first !== undefined) orders?.meet(answer);
+  const turned = runOn(one, copiesOf(args, orders?.turn ?? AS_IT_IS));
+  if ('answer' in turned && same(turned.answer) === first) return;
+  const repeated = orders === undefined ? turned : runOn(one, copiesOf(args, AS_IT_IS));
+  if ('threw' in repeated)
+    throw fault(`${where} gives ${briefly(answer)}, and when it is asked again throws ${String(repeated.threw)}`);
+  if (same(repeated.answer) !== first)
+    throw fault(
+      `${where} gives two answers for one input, ${briefly(answer)} and ${briefly(repeated.answer)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
+    );
+  if (orders !== undefined && !('answer' in turned && one.alike(turned.answer) === one.alike(answer)))
+    blameOrder(where, args, answer, orders, otherwise(one));
 };
 
 const placeOf = (path: string): string => (path === '' ? '' : `, at ${path.replace(/^\./, '')}`);

@@ -51,17 +51,3 @@ export const freeze = (value: unknown): void => {
   if (Array.isArray(value)) for (const item of value) freeze(item);
   else for (const name of Object.keys(value)) freeze((value as Readonly<Record<string, unknown>>)[name]);
 };
-
-/** A copy of a value that can be changed, to see whether somebody does. It is for values of which all can be seen. */
-export const thaw = (value: unknown): unknown => {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(thaw);
-  if (value instanceof Date) return new Date(value);
-  if (value instanceof Set) return new Set(Array.from(value, thaw));
-  if (value instanceof Map) return new Map(Array.from(value, ([key, part]) => [thaw(key), thaw(part)] as const));
-  if (ArrayBuffer.isView(value)) return structuredClone(value);
-  const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object;
-  for (const [name, part] of Object.entries(value))
-    Object.defineProperty(copy, name, { value: thaw(part), enumerable: true, writable: true, configurable: true });
-  return copy;
-};

@@ -14,7 +14,9 @@ import type {
 } from '../interface.js';
 import type { Audit } from './audit.js';
 import { auditOf, guarded, trust, TEXT, TRUTH, VALUE, type Expected } from './guard.js';
+import { blindIn } from './seen.js';
 import { learned, outcomes } from './shape.js';
+import { inAnyOrder } from './varied.js';
 import { fault } from './words.js';
 
 type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
@@ -30,6 +32,18 @@ const hasNexts = (u: unknown, isList: boolean): boolean => {
 
 const OUTCOMES: Expected = { is: (u) => hasNexts(u, true), codec: outcomes };
 const LEARNED: Expected = { is: (u) => hasNexts(u, false), codec: learned };
+
+/** What ways come to, whatever their order and what is noted of them. */
+const alike = (given: unknown): string | undefined => {
+  if (blindIn(given) !== undefined) return undefined;
+  return inAnyOrder(
+    (given as ReadonlyArray<Learned<unknown>>).map(({ next, violates = [], witnesses = [] }) => [
+      next,
+      [...violates].sort(),
+      [...witnesses].sort(),
+    ]),
+  );
+};
 
 /** Wraps what is shared once, so that it stays shared. */
 const once = <T extends object>(wrap: (one: T, where: string) => T): ((one: T, where: string) => T) => {
@@ -86,7 +100,7 @@ const mustKeepItsWord = (
 const guardedExchange = (model: ComponentModel, audit: Audit): ((exchange: AnyExchange, where: string) => AnyExchange) => {
   const says = mustName(model);
   return once((exchange, where) => {
-    const take = guarded(`${where}.take`, LEARNED, exchange.take, 2, { audit });
+    const take = guarded(`${where}.take`, LEARNED, exchange.take, 2, { audit, alike });
     const key = (name: 'questionKey' | 'answerKey'): Partial<AnyExchange> =>
       exchange[name] === undefined ? {} : { [name]: guarded(`${where}.${name}`, TEXT, exchange[name], 1) };
     return {
@@ -135,7 +149,7 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
     const where = `interactions[${i}]`;
     const guard = interaction.guard && wrap(interaction.guard, `${where}.guard.holds`);
     const known: Interaction = { ...interaction, ...(guard === undefined ? {} : { guard }) };
-    const run = guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, { audit }) as (
+    const run = guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, { audit, alike }) as (
       ...locals: ReadonlyArray<never>
     ) => Outcomes;
     const check = mustKeepItsWord(model, known, `${where}.step`);

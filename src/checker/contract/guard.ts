@@ -3,8 +3,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../interface.js';
 import { again, type Audit, type Same, seenText } from './audit.js';
+import { oneForm } from './order.js';
 import { blindIn, unseen } from './seen.js';
 import { actions, decode, fairnessOrNone, label, optionalText, text, texts, value, yesOrNo } from './shape.js';
+import { inAnyOrder } from './varied.js';
 import { fault, threw } from './words.js';
 
 // --- answers ---------------------------------------------------------------------------------------------------------------
@@ -45,6 +47,8 @@ export const mustGive = (where: string, { codec }: Expected, given: unknown): vo
 export interface Auditing {
   readonly audit: Audit;
   readonly same?: Same;
+  /** Which answers are as good as each other. Default: those that are the same. */
+  readonly alike?: Same;
 }
 
 /** Any function of a model's. */
@@ -57,11 +61,12 @@ export type Pure = (...args: never) => unknown;
 export const guarded = <F extends Pure>(where: string, expected: Expected, run: F, arity: number, auditing?: Auditing): F => {
   const { is } = expected;
   const audit = auditing?.audit;
+  const { same = seenText, alike = same } = auditing ?? {};
   const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
   const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
     mustGive(where, expected, given);
     if (!is(given)) throw fault(`what ${where} gives is not what it should be`);
-    const repeat = (): void => again(where, run, args, given, auditing?.same ?? seenText);
+    const repeat = (): void => again({ where, run, args, answer: given, same, alike, orders: audit?.orders });
     repeat();
     audit?.keep(repeat);
   };
@@ -129,6 +134,13 @@ export const trust = <M extends object>(model: M, audit: Audit): M => {
 /** What audits a model that has its guards. */
 export const auditOf = (model: object): Audit | undefined => trusted.get(model);
 
+/** By model with guards: its `next` without the form that this gives to states. */
+const rawSteps = new WeakMap<object, unknown>();
+
+/** The `next` of a model with guards, for a search that brings states into their one form itself, and seldom has to. */
+export const rawNextOf = <S, A>(model: Model<S, A>): Model<S, A>['next'] =>
+  (rawSteps.get(model) as Model<S, A>['next'] | undefined) ?? model.next;
+
 const optional = <K extends string, V>(key: K, given: V | undefined): Partial<Record<K, V>> =>
   (given === undefined ? {} : { [key]: given }) as Partial<Record<K, V>>;
 
@@ -145,7 +157,9 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     mustGive('next', VALUE, after);
     const blind = isKeyed ? undefined : blindIn(after);
     if (blind !== undefined) throw unseen(blind);
-    const repeat = (): void => again('next', run, [state, action], after, sameState);
+    const { orders } = audit;
+    const repeat = (): void =>
+      again({ where: 'next', run, args: [state, action], answer: after, same: sameState, alike: sameState, orders });
     repeat();
     audit.keep(repeat);
   };
@@ -161,33 +175,35 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     if (audit.due() || (isKeyed && after instanceof Promise)) looked(state, action, after);
     return after;
   };
-  return trust(
-    {
-      ...model,
-      actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
-        audit,
-        same: (list) => seenText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
-      }),
-      next,
-      label: guarded('label', LABEL, (action: A) => model.label(action), 1),
-      properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, audit)),
-      ...optional('key', keyOf),
-      ...optional('show', show && guarded('show', TEXTS, (state: S) => model.show!(state), 1)),
-      ...optional(
-        'note',
-        note && guarded('note', OPTIONAL_TEXT, (state: S, action: A, after: S) => model.note!(state, action, after), 3),
-      ),
-      ...optional('boundary', boundary && guarded('boundary', TRUTH, (state: S) => model.boundary!(state), 1, auditing)),
-      ...optional('fairness', fairness && guarded('fairness', FAIRNESS, (action: A) => model.fairness!(action), 1)),
-      ...optional(
-        'normalize',
-        normalize && guarded('normalize', VALUE, (state: S) => model.normalize!(state), 1, { audit, same: sameState }),
-      ),
-      ...optional(
-        'symmetry',
-        symmetry?.map((permutation, i) => guarded(`symmetry[${i}]`, VALUE, permutation, 1, { audit, same: sameState })),
-      ),
-    },
-    audit,
-  );
+  const settledNext = (state: S, action: A): S | undefined => oneForm(next(state, action));
+  const wrapped: Model<S, A> = {
+    ...model,
+    initial: isKeyed ? model.initial : model.initial.map(oneForm),
+    actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
+      audit,
+      same: (list) => seenText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
+      alike: (list) => (seenText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
+    }),
+    next: isKeyed ? next : settledNext,
+    label: guarded('label', LABEL, (action: A) => model.label(action), 1),
+    properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, audit)),
+    ...optional('key', keyOf),
+    ...optional('show', show && guarded('show', TEXTS, (state: S) => model.show!(state), 1)),
+    ...optional(
+      'note',
+      note && guarded('note', OPTIONAL_TEXT, (state: S, action: A, after: S) => model.note!(state, action, after), 3),
+    ),
+    ...optional('boundary', boundary && guarded('boundary', TRUTH, (state: S) => model.boundary!(state), 1, auditing)),
+    ...optional('fairness', fairness && guarded('fairness', FAIRNESS, (action: A) => model.fairness!(action), 1)),
+    ...optional(
+      'normalize',
+      normalize && guarded('normalize', VALUE, (state: S) => model.normalize!(state), 1, { audit, same: sameState }),
+    ),
+    ...optional(
+      'symmetry',
+      symmetry?.map((permutation, i) => guarded(`symmetry[${i}]`, VALUE, permutation, 1, { audit, same: sameState })),
+    ),
+  };
+  rawSteps.set(wrapped, next);
+  return trust(wrapped, audit);
 };

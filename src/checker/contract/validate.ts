@@ -84,7 +84,7 @@ export const contracted = <S, A>(
   { audit: all = false }: HowMuch,
 ): { readonly model: Model<S, A>; readonly audit: Audit } => {
   mustBeModel(model);
-  const audit = (auditOf(model) ?? new Audit(WINDOW.plain)).begin(all);
+  const audit = (auditOf(model) ?? new Audit(WINDOW.plain, model.key !== undefined)).begin(all, model.initial);
   return { model: guardedModel(model, audit), audit };
 };
 
@@ -94,6 +94,9 @@ export const contractedComponents = (
   { audit: all = false }: HowMuch,
 ): { readonly model: ComponentModel; readonly audit: Audit } => {
   mustBeComponents(model);
-  const audit = (auditOf(model) ?? new Audit(WINDOW.components)).begin(all);
+  const audit = (auditOf(model) ?? new Audit(WINDOW.components, model.key !== undefined)).begin(
+    all,
+    model.slots.map(({ initial }) => initial),
+  );
   return { model: guardedComponents(model, audit), audit };
 };

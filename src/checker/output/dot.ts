@@ -25,7 +25,7 @@ const nodeText = (shown: Shown): string =>
 
 /** Draws all states (initial ones bold, those beyond the boundary dashed) and all steps. */
 export const toDot = <S, A>(model: Model<S, A>, limit = DOT_STATES): Dot => {
-  const store = model.key === undefined ? collapsedStore<S>() : keyedStore(model.key);
+  const store = model.key === undefined ? collapsedStore<S>() : keyedStore({ key: model.key, isOwn: true });
   const lines: string[] = [];
   for (const state of model.initial) store.add(state);
   const initial = store.size();

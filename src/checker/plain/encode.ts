@@ -19,6 +19,39 @@ export const encode = (value: unknown): string => {
   }
 };
 
+/** Whether a value was met since {@link takeLoose} that is not in its one form (`contract/order.ts`): it has an equal that looks otherwise to a model. */
+let isLoose = false;
+
+/** Whether what was encoded since the last call was in its one form but for the order of fields; and begins anew. */
+export const takeLoose = (): boolean => {
+  const was = isLoose;
+  isLoose = false;
+  return was;
+};
+
+/** What comes first in the order of members: numbers by size, then `NaN`, texts by code, and the rest by what they are encoded as. */
+const rank = (value: unknown): number => {
+  if (typeof value === 'number') return Number.isNaN(value) ? 1 : 0;
+  return typeof value === 'string' ? 2 : 3;
+};
+
+/** Whether a member of a set comes before another one; each is given with its text. */
+export const precedes = (one: unknown, text: string, other: unknown, otherText: string): boolean => {
+  const [left, right] = [rank(one), rank(other)];
+  if (left !== right) return left < right;
+  return left === 0 || left === 2 ? (one as number) < (other as number) : text < otherText;
+};
+
+const noteOrder = (members: Iterable<unknown>, texts: ReadonlyArray<string>): void => {
+  let at = 0;
+  let before: unknown;
+  for (const member of members) {
+    if (at > 0 && !precedes(before, texts[at - 1]!, member, texts[at]!)) isLoose = true;
+    before = member;
+    at++;
+  }
+};
+
 /** Something was met that cannot be seen into. */
 class Blind extends Error {}
 
@@ -31,6 +64,7 @@ const textOf = (value: unknown): string => {
       // The length keeps it injective: no text inside can be taken for a delimiter.
       return `s${value.length}:${value}`;
     case 'number':
+      if (value === 0 && Object.is(value, -0)) isLoose = true;
       return `#${value};`;
     case 'boolean':
       return value ? 't' : 'f';
@@ -55,7 +89,7 @@ const encodeObject = (value: object): string => {
   if (prototype === Set.prototype || prototype === Map.prototype || prototype === Date.prototype) {
     if (Reflect.ownKeys(value).length !== shutFields(value))
       throw new Blind(`a ${prototype.constructor.name} with fields of its own`);
-    if (value instanceof Set) return `S{${distinct(Array.from(value, textOf), 'Set', 'members').join(',')}}`;
+    if (value instanceof Set) return encodeSet(value);
     return value instanceof Map ? encodeMap(value) : `D${(value as Date).getTime()};`;
   }
   const blind = Array.isArray(value) ? 'a list of a class of its own' : blindByClass(prototype);
@@ -74,13 +108,17 @@ const encodeView = (view: ArrayBufferView): string => {
   return encodeItems(`A${view.constructor.name}[`, view as unknown as Iterable<unknown>, ']');
 };
 
+const encodeSet = (set: ReadonlySet<unknown>): string => {
+  const texts = Array.from(set, textOf);
+  noteOrder(set, texts);
+  return `S{${distinct(texts, 'Set', 'members').join(',')}}`;
+};
+
 const encodeMap = (map: ReadonlyMap<unknown, unknown>): string => {
   const entries = Array.from(map, ([key, value]) => [textOf(key), textOf(value)] as const);
-  distinct(
-    entries.map(([key]) => key),
-    'Map',
-    'keys',
-  );
+  const keys = entries.map(([key]) => key);
+  noteOrder(map.keys(), keys);
+  distinct(keys, 'Map', 'keys');
   return `M{${entries
     .map(([key, value]) => key + value)
     .sort()

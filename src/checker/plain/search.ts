@@ -5,7 +5,9 @@
 import type { Model } from '../interface.js';
 import type { Audit } from '../contract/audit.js';
 import { freeze } from '../contract/freeze.js';
+import { rawNextOf } from '../contract/guard.js';
 import { mustBeOptions } from '../contract/options.js';
+import { oneForm } from '../contract/order.js';
 import { contracted } from '../contract/validate.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
@@ -24,6 +26,8 @@ import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStor
 export interface Space<S, A> {
   readonly model: Model<S, A>;
   readonly audit: Audit;
+  /** The model's steps, which give states as they come. */
+  readonly next: Model<S, A>['next'];
   readonly store: StateStore<S>;
   readonly judge: Judge<S, A>;
   readonly watch: Watch;
@@ -116,7 +120,8 @@ const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S
   const key = model.key ?? encode;
   const quotient = normalize === undefined ? key : (state: S): string => key(normalize(state));
   const least = permutations.length === 0 ? quotient : (state: S): string => orbitKey(quotient, permutations, state);
-  return hashBits === undefined ? keyedStore(least) : hashedKeyStore(least, hashBits);
+  const by = { key: least, isOwn: model.key !== undefined };
+  return hashBits === undefined ? keyedStore(by) : hashedKeyStore(by, hashBits);
 };
 
 /** Is the space seen through a reduction? */
@@ -140,6 +145,7 @@ export const space = <S, A>(given: Model<S, A>, options: CheckOptions): Space<S,
   return {
     model,
     audit,
+    next: rawNextOf(model),
     store,
     frontier: options.search === 'dfs' ? stack() : queueOf(store),
     judge: judged,
@@ -164,11 +170,11 @@ export const space = <S, A>(given: Model<S, A>, options: CheckOptions): Space<S,
 
 // --- one state -------------------------------------------------------------------------------------------------------------
 
-/** The index of a state, which is judged if it is new. */
-const discover = <S, A>(found: Space<S, A>, state: S, parent: number): number => {
-  const size = found.store.size();
-  const index = found.store.add(state);
-  if (index < size) return index;
+/** A state that was just added, as it is kept. */
+const settled = <S>({ isLoose }: StateStore<S>, state: S): S => (isLoose() ? oneForm(state) : state);
+
+/** Judges a new state. */
+const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: number): void => {
   if (found.audit.isThorough) freeze(state);
   const depth = parent < 0 ? 0 : found.depths.at(parent) + 1;
   found.parents.push(parent);
@@ -181,7 +187,6 @@ const discover = <S, A>(found: Space<S, A>, state: S, parent: number): number =>
   found.judge.state(state, index);
   found.at = at;
   found.here = here;
-  return index;
 };
 
 const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, action: A): void => {
@@ -216,12 +221,14 @@ const expand = <S, A>(found: Space<S, A>, index: number): void => {
   }
   let enabled = false;
   for (const action of model.actions(state)) {
-    const next = model.next(state, action);
-    if (next === undefined) continue;
+    const given = found.next(state, action);
+    if (given === undefined) continue;
     enabled = true;
     found.generated++;
     const known = store.size();
-    const target = discover(found, next, index);
+    const target = store.add(given);
+    const next = settled(store, given);
+    if (target >= known) welcome(found, next, target, index);
     if (target >= known || isNearer(found, index, target)) frontier.push(target);
     cover(found.coverage, model.label(action).family, target >= known);
     found.judge.step(state, index, action, next);
@@ -248,8 +255,9 @@ const begin = <S, A>(found: Space<S, A>): void => {
   for (const state of found.model.initial) {
     found.generated++;
     const known = found.store.size();
-    const index = discover(found, state, -1);
+    const index = found.store.add(state);
     if (index < known) continue;
+    welcome(found, settled(found.store, state), index, -1);
     found.initial.push(index);
     found.frontier.push(index);
   }

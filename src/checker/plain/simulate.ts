@@ -70,7 +70,7 @@ export const simulation = <S, A>(given: Model<S, A>, options: SimulateOptions): 
     pick: random(options.seed ?? 1),
     judge: judge(model.properties.filter(({ name }) => options.properties?.includes(name) ?? true)),
     watch: watch(options),
-    store: model.key === undefined ? collapsedStore() : keyedStore(model.key),
+    store: model.key === undefined ? collapsedStore() : keyedStore({ key: model.key, isOwn: true }),
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     runs: new Map(),
     generated: 0,

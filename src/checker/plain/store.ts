@@ -10,10 +10,11 @@
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/values.js';
+import { oneForm } from '../contract/order.js';
 import { blindIn, unseen } from '../contract/seen.js';
 import { Fingerprints, hashText, newHash } from '../fingerprints.js';
 import { HashedRows, Rows, type RowSet } from './rows.js';
-import { Values, type Shape } from './values.js';
+import { isSame, Values, type Shape } from './values.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -23,6 +24,8 @@ export interface StateStore<S> {
   readonly size: () => number;
   /** The index of the state, which is added if it is new (its index is then the size before). */
   readonly add: (state: S) => number;
+  /** Whether the state that was given last is not in the one form (`contract/order.ts`) in which it is kept. */
+  readonly isLoose: () => boolean;
   readonly get: (index: number) => S;
   /** Like `get`, for a state that is about to be expanded: states added next are compared with it field by field first. */
   readonly focus: (index: number) => S;
@@ -36,8 +39,17 @@ export interface StateStore<S> {
 
 // --- keyed -----------------------------------------------------------------------------------------------------------------
 
+/** How states are compared by a text: by the model's own, which decides about order too, or by that of a state's structure. */
+export interface KeyOf<S> {
+  readonly key: (state: S) => string;
+  readonly isOwn: boolean;
+}
+
+/** A state as it is kept. */
+const kept = <S>(state: S, isOwn: boolean): S => (isOwn ? state : oneForm(state));
+
 /** A store that compares states by a text. */
-export const keyedStore = <S>(key: (state: S) => string): StateStore<S> => {
+export const keyedStore = <S>({ key, isOwn }: KeyOf<S>): StateStore<S> => {
   const indexOf = new Map<string, number>();
   const states: S[] = [];
   const add = (state: S): number => {
@@ -45,7 +57,7 @@ export const keyedStore = <S>(key: (state: S) => string): StateStore<S> => {
     const known = indexOf.get(name);
     if (known !== undefined) return known;
     indexOf.set(name, states.length);
-    return states.push(state) - 1;
+    return states.push(kept(state, isOwn)) - 1;
   };
   const get = (index: number): S => states[index]!;
   const save = (to: Writer): void => writeValues(to, 'states', states, sameKey(key));
@@ -55,7 +67,7 @@ export const keyedStore = <S>(key: (state: S) => string): StateStore<S> => {
       if (add(state as S) !== index) throw refuse(from.path, 'the model tells its states apart in another way now');
     }
   };
-  return { size: () => states.length, add, get, focus: get, save, restore };
+  return { size: () => states.length, add, isLoose: () => !isOwn, get, focus: get, save, restore };
 };
 
 /** Whether the model, too, takes a copy for the same state. */
@@ -75,6 +87,8 @@ class Collapsed<S> implements StateStore<S> {
   #focusRow: ReadonlyArray<number> = [];
   #focus: ReadonlyArray<unknown> = [];
   #focusShape: Shape | undefined;
+  /** How many loose parts there were before the state that was given last. */
+  #looseBefore = 0;
 
   constructor(rows: RowSet) {
     this.#rows = rows;
@@ -86,7 +100,10 @@ class Collapsed<S> implements StateStore<S> {
 
   readonly size = (): number => this.#rows.size();
 
+  readonly isLoose = (): boolean => this.#values.loose > this.#looseBefore;
+
   readonly add = (state: S): number => {
+    this.#looseBefore = this.#values.loose;
     try {
       const shape = this.#values.shapes.of(state);
       this.#rows.write(shape.id);
@@ -147,7 +164,7 @@ class Collapsed<S> implements StateStore<S> {
   /** The part of a state that may be, or resemble, the part of the state in focus. */
   #partId(value: unknown, before: unknown, at: number): number {
     const id = this.#focusRow[1 + at]!;
-    return value === before ? id : this.#values.id(value, id);
+    return isSame(value, before) ? id : this.#values.id(value, id);
   }
 }
 
@@ -160,7 +177,7 @@ export const collapsedStore = <S>(): StateStore<S> => new Collapsed<S>(new Rows(
 export const hashedStore = <S>(bits: number): StateStore<S> => new Collapsed<S>(new HashedRows(bits));
 
 /** The same by states' texts. */
-export const hashedKeyStore = <S>(key: (state: S) => string, bits: number): StateStore<S> => {
+export const hashedKeyStore = <S>({ key, isOwn }: KeyOf<S>, bits: number): StateStore<S> => {
   const fingerprints = new Fingerprints(bits, true);
   const waiting = new Map<number, S>();
   const hash = newHash();
@@ -168,7 +185,7 @@ export const hashedKeyStore = <S>(key: (state: S) => string, bits: number): Stat
     const before = fingerprints.size;
     hashText(hash, key(state));
     const index = fingerprints.add(hash);
-    if (fingerprints.size > before) waiting.set(index, state);
+    if (fingerprints.size > before) waiting.set(index, kept(state, isOwn));
     return index;
   };
   const focus = (index: number): S => {
@@ -187,5 +204,14 @@ export const hashedKeyStore = <S>(key: (state: S) => string, bits: number): Stat
     let at = 0;
     for (const state of readValues(from)) waiting.set(indices[at++]!, state as S);
   };
-  return { size: () => fingerprints.size, add, get: (index) => waiting.get(index)!, focus, fingerprints, save, restore };
+  return {
+    size: () => fingerprints.size,
+    add,
+    isLoose: () => !isOwn,
+    get: (index) => waiting.get(index)!,
+    focus,
+    fingerprints,
+    save,
+    restore,
+  };
 };

@@ -6,7 +6,8 @@ import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/values.js';
 import { blindHere, blindIn, unseen } from '../contract/seen.js';
 import { Ints } from '../ints.js';
-import { encode } from './encode.js';
+import { oneForm } from '../contract/order.js';
+import { encode, takeLoose } from './encode.js';
 import { Rows } from './rows.js';
 
 // --- shapes ----------------------------------------------------------------------------------------------------------------
@@ -105,6 +106,9 @@ const NOTHING = -1;
 
 type Parts = Readonly<Record<string | number, unknown>>;
 
+/** Whether a part is the one that is known. `-0` is not `0`, though it is equal to it. */
+export const isSame = (part: unknown, known: unknown): boolean => part === known && (part !== 0 || Object.is(part, known));
+
 /** The table of values. */
 export class Values {
   readonly shapes = new Shapes();
@@ -121,6 +125,8 @@ export class Values {
   readonly #rowOf = new Ints();
   /** Parts of the arrays and objects being numbered, outermost first. */
   readonly #parts = new Ints();
+  /** How many parts were met that are not in their one form (`contract/order.ts`). */
+  loose = 0;
 
   at(id: number): unknown {
     return id < 0 ? -1 - id : this.#list[id];
@@ -133,15 +139,19 @@ export class Values {
    * @throws CheckerError (`model`) for what cannot be seen into.
    */
   id(value: unknown, near = NOTHING): number {
-    if (isSmall(value)) return -1 - value;
+    if (isSmall(value)) {
+      if (value === 0 && Object.is(value, -0)) this.loose++;
+      return -1 - value;
+    }
     if (typeof value !== 'object' || value === null) return this.#primitives.get(value) ?? this.#addPrimitive(value);
     const shape = this.shapes.of(value);
     if (shape.kind === 'whole') return this.#opaqueId(value);
     const base = this.#parts.length;
+    const { loose } = this;
     const row = near < 0 ? NOTHING : this.#rowOf.at(near);
     if (row < 0 || this.#rows.at(this.#rows.start(row)) !== shape.id) this.#partsAlone(value as Parts, shape);
     else this.#partsNear(value as Parts, shape, this.#list[near] as Parts, row);
-    return this.#rowId(value, shape, base);
+    return this.#rowId(value, shape, base, this.loose > loose);
   }
 
   /**
@@ -190,10 +200,13 @@ export class Values {
   }
 
   #opaqueId(value: object): number {
+    takeLoose();
     const name = encode(value);
+    const isLoose = takeLoose();
+    if (isLoose) this.loose++;
     const known = this.#opaque.get(name);
     if (known !== undefined) return known;
-    const id = this.#add(value);
+    const id = this.#add(isLoose ? oneForm(value) : value);
     this.#opaque.set(name, id);
     return id;
   }
@@ -211,19 +224,19 @@ export class Values {
       const name = shape.kind === 'array' ? i : shape.keys[i]!;
       const part = value[name];
       const nearId = i < known ? this.#rows.at(start + i) : NOTHING;
-      this.#parts.push(i < known && part === near[name] ? nearId : this.id(part, nearId));
+      this.#parts.push(i < known && isSame(part, near[name]) ? nearId : this.id(part, nearId));
     }
   }
 
   /** The parts from `base` on become a row: known, or new. */
-  #rowId(value: object, shape: Shape, base: number): number {
+  #rowId(value: object, shape: Shape, base: number, isLoose: boolean): number {
     this.#rows.write(shape.id);
     for (let i = base; i < this.#parts.length; i++) this.#rows.write(this.#parts.at(i));
     this.#parts.length = base;
     const row = this.#rows.commit();
     if (row === this.#ofRow.length) {
       if (blindHere(value) !== undefined) throw unseen(blindIn(value)!);
-      this.#ofRow.push(this.#add(value, row));
+      this.#ofRow.push(this.#add(isLoose ? this.#build(row) : value, row));
     }
     return this.#ofRow.at(row);
   }

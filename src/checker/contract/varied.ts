@@ -1,0 +1,151 @@
+/**
+ * What two equal values may differ in, and a model could see: the order in which a set or a map was filled, the order in which the fields of an
+ * object were set, and the sign of a zero. Those are one state to the checker; so no answer of a model may depend on them.
+ */
+import type { CheckerError } from '../component/error.js';
+import { encode } from '../plain/encode.js';
+import { partsOf } from './seen.js';
+import { briefly, fault } from './words.js';
+
+// --- copies ----------------------------------------------------------------------------------------------------------------
+
+/** What of a copy is the other way round. */
+export interface Turn {
+  readonly sets: boolean;
+  readonly maps: boolean;
+  readonly zeros: boolean;
+  /** Of which objects the fields are, by the names of these ({@link namesOf}). */
+  readonly fields: (names: string) => boolean;
+}
+
+const none = (): boolean => false;
+export const AS_IT_IS: Turn = { sets: false, maps: false, zeros: false, fields: none };
+
+/** The names of an object's fields, whatever their order, as one text. */
+const namesOf = (value: object): string => Object.keys(value).sort().join(', ');
+
+const turned = <T>(items: ReadonlyArray<T>, isTurned: boolean): ReadonlyArray<T> => (isTurned ? items.toReversed() : items);
+
+/** A copy of a value that may be changed, to see whether somebody does. It is for values of which all can be seen. */
+export const copyOf = (value: unknown, turn: Turn): unknown => {
+  if (value === 0 && turn.zeros) return -0;
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = (part: unknown): unknown => copyOf(part, turn);
+  if (Array.isArray(value)) return value.map(copy);
+  if (value instanceof Date) return new Date(value);
+  if (value instanceof Set) return new Set(turned(Array.from(value, copy), turn.sets));
+  if (value instanceof Map)
+    return new Map(
+      turned(
+        Array.from(value, ([key, part]) => [copy(key), copy(part)] as const),
+        turn.maps,
+      ),
+    );
+  if (ArrayBuffer.isView(value)) return structuredClone(value);
+  const made = Object.create(Object.getPrototypeOf(value) as object | null) as object;
+  for (const [name, part] of turned(Object.entries(value), turn.fields(namesOf(value))))
+    Object.defineProperty(made, name, { value: copy(part), enumerable: true, writable: true, configurable: true });
+  return made;
+};
+
+// --- what is known of a model's values ---------------------------------------------------------------------------------------
+
+/**
+ * Which orders of fields a model gives, and which of its functions depend on one. Objects of a kind are mostly made by one piece of code
+ * and have their fields in one order, on which a model may rely; it is refused once both are there: two orders, and a function that tells
+ * them apart.
+ */
+export class Orders {
+  private hasMinusZero = false;
+  /** By the names of the fields: their order where they were met first. */
+  private readonly first = new Map<string, string>();
+  private readonly known = new Set<string>();
+  /** The names of fields that were met in two orders. */
+  private readonly two = new Set<string>();
+  private readonly depending = new Map<string, CheckerError>();
+
+  clear(): void {
+    this.hasMinusZero = false;
+    for (const all of [this.first, this.known, this.two, this.depending]) all.clear();
+  }
+
+  /** What is to be the other way round in a copy. */
+  get turn(): Turn {
+    return { sets: true, maps: true, zeros: this.hasMinusZero, fields: (names) => !this.depending.has(names) };
+  }
+
+  /** Takes in a value that a model gave. @throws CheckerError (`model`) where a function is known to depend on what comes up in it. */
+  meet(value: unknown): void {
+    if (Object.is(value, -0)) this.hasMinusZero = true;
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+    const hasFields = !Array.isArray(value) && !(value instanceof Set) && !(value instanceof Map) && !(value instanceof Date);
+    if (hasFields) this.meetFields(value);
+    for (const part of partsOf({ value, path: '' })) this.meet(part.value);
+  }
+
+  /** A function depends on the order of such fields. @throws CheckerError where that has two. */
+  depends(names: string, blame: CheckerError): void {
+    if (this.two.has(names)) throw blame;
+    this.depending.set(names, blame);
+  }
+
+  private meetFields(value: object): void {
+    const order = Object.keys(value).join(', ');
+    if (this.known.has(order)) return;
+    this.known.add(order);
+    const names = namesOf(value);
+    const before = this.first.get(names);
+    if (before === undefined) this.first.set(names, order);
+    if (before === undefined || before === order) return;
+    this.two.add(names);
+    const blame = this.depending.get(names);
+    if (blame !== undefined) throw blame;
+  }
+}
+
+// --- blame -----------------------------------------------------------------------------------------------------------------
+
+/** The names of the fields of all objects with several in some values. */
+const allNames = (values: ReadonlyArray<unknown>): ReadonlySet<string> => {
+  const found = new Set<string>();
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (!Array.isArray(value) && Object.keys(value).length > 1) found.add(namesOf(value));
+    for (const part of partsOf({ value, path: '' })) look(part.value);
+  };
+  values.forEach(look);
+  return found;
+};
+
+/** What a function gives for copies that are turned in some way, in a few words, where that is not equal to its answer; else undefined. */
+export type Otherwise = (turn: Turn) => string | undefined;
+
+/** Finds out on what of equal values a function depends. @throws CheckerError (`model`) that says so. */
+export const blameOrder = (
+  where: string,
+  args: ReadonlyArray<unknown>,
+  answer: unknown,
+  orders: Orders,
+  otherwise: Otherwise,
+): void => {
+  const asks = (what: string, advice: string, other: string): CheckerError =>
+    fault(`${where} depends on ${what}: it gives ${briefly(answer)} or ${other}; ${advice}`);
+  const look = (turn: Partial<Turn>, what: string, advice: string): void => {
+    const other = otherwise({ ...AS_IT_IS, ...turn });
+    if (other !== undefined) throw asks(what, advice, other);
+  };
+  look({ sets: true }, 'the order in which a Set was filled', 'a set has no order: use an array');
+  look({ maps: true }, 'the order in which a Map was filled', 'a map has no order: sort its keys, or use an array');
+  if (orders.turn.zeros) look({ zeros: true }, 'the sign of a zero', '0 and -0 are one state: use another value for one of them');
+  for (const names of allNames(args)) {
+    const other = orders.turn.fields(names) ? otherwise({ ...AS_IT_IS, fields: (some) => some === names }) : undefined;
+    const what = `the order in which the fields ${names} of an object were set`;
+    if (other !== undefined)
+      orders.depends(names, asks(what, 'objects are equal in any order of their fields: sort them, or use an array', other));
+  }
+};
+
+// --- equal answers ---------------------------------------------------------------------------------------------------------
+
+/** The items of a list as one text, whatever their order. */
+export const inAnyOrder = (items: ReadonlyArray<unknown>): string => items.map(encode).sort().join(',');
