@@ -80,6 +80,7 @@ const plainLines = (recipe: PlainRecipe): Lines => {
       : [
           `  symmetry: ${json(symmetry)}.map((order) => (s) => ${wrapped ? '[states[order[index(s)]], s[1]]' : 'states[order[index(s)]]'}),`,
         ]),
+    ...(recipe.blurred ? ['  key: (s) => String(index(s)),'] : []),
     ...(wrapped ? ['  normalize: (s) => [s[0], 0],'] : []),
     '};',
   ];

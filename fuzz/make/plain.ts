@@ -135,6 +135,7 @@ export const anyPlain = (dice: Dice): PlainRecipe => {
     ...(group.declared.length > 0 ? { symmetry: group.declared } : {}),
     variants,
     keyed: dice.oneIn(6),
+    blurred: variants > 1 && dice.oneIn(3),
     shown: !dice.oneIn(5),
     families: dice.oneIn(4),
   };

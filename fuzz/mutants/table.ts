@@ -95,6 +95,14 @@ const plain: ReadonlyArray<Mutant> = [
       'found.edges && from.words() && from.words() && from.words();',
     ],
   ]),
+  ...inFile('contract/merging.js', [
+    [
+      'view-unseen',
+      'a key that takes different states for one is not noticed',
+      'if (text === undefined || text !== seenText(other))',
+      'if (false)',
+    ],
+  ]),
   ...inFile('report.js', [
     [
       'holds-unknown',

@@ -81,20 +81,23 @@ export interface Totals {
   readonly cut: number;
 }
 
-/** A name for the class of each node under a reduction: the least text of those that permutations and the normal form make of it. */
+/** A name for the class of each node under a key or a reduction: the least text of those that permutations and the normal form make of it. */
 export const classesOf = ({ machine }: World, symmetry: boolean, quotient: boolean): ((node: Node) => string) => {
   const permutations = symmetry ? machine.permutations : [];
   const normal = quotient ? machine.normalize : undefined;
-  if (permutations.length === 0 && normal === undefined) return ({ text }) => text;
+  const { key } = machine;
+  const name = key ?? canon;
+  if (permutations.length === 0 && normal === undefined)
+    return key === undefined ? ({ text }) => text : ({ state }) => key(state);
   const known = new Map<string, string>();
   const nameOf = (state: unknown): string => {
     const orbit = new Map<string, unknown>();
     const start = normal === undefined ? state : normal(state);
-    orbit.set(canon(start), start);
+    orbit.set(name(start), start);
     for (const member of orbit.values()) {
       for (const permutation of permutations) {
         const image = normal === undefined ? permutation(member) : normal(permutation(member));
-        const text = canon(image);
+        const text = name(image);
         if (!orbit.has(text)) orbit.set(text, image);
       }
     }

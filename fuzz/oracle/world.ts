@@ -52,6 +52,8 @@ export interface Machine {
   readonly show: ((state: unknown) => Readonly<Record<string, string>>) | undefined;
   readonly permutations: ReadonlyArray<(state: unknown) => unknown>;
   readonly normalize: ((state: unknown) => unknown) | undefined;
+  /** By what the model says that states are the same; undefined: by what they are. */
+  readonly key: ((state: unknown) => string) | undefined;
   /** For each interaction (components alone) its label and whether it is enabled in a state. */
   readonly enabled: ReadonlyArray<{ readonly label: string; readonly family: string; readonly in: (state: unknown) => boolean }>;
 }
@@ -135,6 +137,7 @@ export const plainMachine = (model: Model<unknown, unknown>): Machine => {
     show: model.show,
     permutations: model.symmetry ?? [],
     normalize: model.normalize,
+    key: model.key,
     enabled: [],
   };
 };
@@ -211,6 +214,7 @@ export const componentMachine = (model: ComponentModel): Machine => {
       slots.forEach(({ kind }, i) => (image[slotTo[i]!] = apply(kind, (state as Locals)[i] as never)));
       return image;
     }),
+    key: undefined,
     normalize: normalize && ((state) => slots.map(({ kind }, i) => normalize(kind, (state as Locals)[i] as never))),
     enabled: interactions.map(({ label }, i) => ({
       label: textOfLabel(label),

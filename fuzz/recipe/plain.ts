@@ -44,7 +44,9 @@ export interface PlainRecipe {
   readonly symmetry?: ReadonlyArray<ReadonlyArray<number>>;
   /** How many variants of each state there are that a quotient makes one of; 1: no quotient. */
   readonly variants: number;
+  /** A key that tells all states apart, or one that takes the variants of a state for one. */
   readonly keyed: boolean;
+  readonly blurred: boolean;
   readonly shown: boolean;
   /** Whether the families are declared, one of them that never occurs. */
   readonly families: boolean;
@@ -133,7 +135,7 @@ export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
     fairness: (action) => edgeOf(action).fair,
     properties: recipe.claims.map(property),
     ...(inside === undefined ? {} : { boundary: (state: unknown) => !inside(state) }),
-    ...(recipe.keyed ? { key: canon } : {}),
+    ...(recipe.blurred ? { key: (state: unknown) => String(indexOf(state)) } : recipe.keyed ? { key: canon } : {}),
     ...(recipe.shown ? { show: (state: unknown) => ({ state: canon(state) }) } : {}),
     ...(recipe.families ? { families: [...new Set(['Nobody', ...edges.map(({ family }) => family)])] } : {}),
     ...(symmetry === undefined

@@ -19,6 +19,8 @@ interface Scope {
   readonly truths: ReadonlyArray<Truth>;
   readonly classOf: (node: Node) => string;
   readonly isReduced: boolean;
+  /** The model's key takes different states for one. */
+  readonly isMerging: boolean;
   /** States may have been taken for one another. */
   readonly isLossy: boolean;
   readonly isComplete: boolean;
@@ -53,8 +55,9 @@ const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, t
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
 };
 
-const livenessVerdicts = ({ way, isReduced, isComplete }: Scope, { verdict }: Truth): ReadonlyArray<string> => {
+const livenessVerdicts = ({ way, isReduced, isMerging, isComplete }: Scope, { verdict }: Truth): ReadonlyArray<string> => {
   const truth = verdict === 'open' ? 'unknown' : verdict;
+  if (isMerging && isComplete) return ['unknown'];
   const isJudged = way.engine === 'plain' || way.engine === 'states' || way.engine === 'numbers';
   if (isReduced || !isJudged)
     return isComplete ? ['unknown', truth] : ['unknown', ...(verdict === 'violated' ? ['violated'] : [])];
@@ -220,7 +223,9 @@ export const faultsOf = (world: World, way: Way, report: Report): ReadonlyArray<
   const faults: Fault[] = [];
   const { engine, symmetry = false, normalize = false, maxStates, maxDepth, maxMemoryBytes } = way;
   const { machine } = world;
-  const isReduced = (symmetry && machine.permutations.length > 0) || (normalize && machine.normalize !== undefined);
+  const keys = machine.key === undefined ? undefined : new Set([...world.nodes.values()].map(({ state }) => machine.key!(state)));
+  const isMerging = keys !== undefined && keys.size < world.nodes.size;
+  const isReduced = isMerging || (symmetry && machine.permutations.length > 0) || (normalize && machine.normalize !== undefined);
   const asked = truthsOf(world).filter(({ claim }) => way.properties?.includes(claim.name) ?? true);
   const scope: Scope = {
     world,
@@ -229,6 +234,7 @@ export const faultsOf = (world: World, way: Way, report: Report): ReadonlyArray<
     truths: asked,
     classOf: classesOf(world, symmetry, normalize),
     isReduced,
+    isMerging,
     isLossy: isLossyFor(way),
     isComplete: report.stop.kind === 'complete',
     isLimited: maxStates !== undefined || maxDepth !== undefined || maxMemoryBytes !== undefined,

@@ -75,7 +75,10 @@ export interface Model<S, A> {
   readonly properties: ReadonlyArray<Property<S, A>>;
   /** States beyond the boundary are counted and judged but not expanded; the verdict says so. */
   readonly boundary?: (state: S) => boolean;
-  /** A canonical text of a state: two states are the same when their keys are. Default: a structural encoding. */
+  /**
+   * A canonical text of a state: two states are the same when their keys are. Default: a structural encoding. Where it takes different states
+   * for one, what is only reached from the others is not seen, and liveness is not judged.
+   */
   readonly key?: (state: S) => string;
   /**
    * A state for people: one text for each part, by name; traces show the parts that changed. Default: the texts of its parts, and of

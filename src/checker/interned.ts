@@ -7,6 +7,7 @@ import { waysOf } from './adapt.js';
 import { call, positionsOf, sentence } from './tuples.js';
 import { freeze } from './contract/freeze.js';
 import { auditOf, trust } from './contract/guard.js';
+import { merges, mergingOf, type Merging } from './contract/merging.js';
 import { oneForm } from './contract/order.js';
 import { contractedComponents } from './contract/validate.js';
 import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './interface.js';
@@ -35,13 +36,16 @@ interface Interner {
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
 
-const internerOf = (model: ComponentModel): Interner => {
+const internerOf = (model: ComponentModel, merging: Merging | undefined): Interner => {
   const kinds = new Map(model.slots.map(({ kind }) => [kind, { ids: new Map<string, number>(), values: [] as unknown[] }]));
   const id = (kind: string, local: unknown): number => {
     const { ids, values } = kinds.get(kind)!;
     const name = model.key?.(kind, local as never) ?? encode(local);
     const known = ids.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      merging?.look(values[known], local);
+      return known;
+    }
     const value = model.key === undefined ? oneForm(local) : local;
     if (auditOf(model)?.isThorough !== false) freeze(value);
     ids.set(name, values.length);
@@ -147,7 +151,8 @@ const propertyOf =
  */
 export const internedModel = (given: ComponentModel): Model<Numbers, NumberedAction> => {
   const { model, audit } = contractedComponents(given, {});
-  const interner = internerOf(model);
+  const merging = mergingOf(model);
+  const interner = internerOf(model, merging);
   const valuesAt = (state: Numbers): ReadonlyArray<unknown> =>
     model.slots.map(({ kind }, at) => interner.value(kind, state[at]!));
   const looks = (model.boundary ?? []).map(lookOf(model, interner));
@@ -166,5 +171,5 @@ export const internedModel = (given: ComponentModel): Model<Numbers, NumberedAct
     ...(model.show === undefined ? {} : { show: (state: Numbers) => showSlots(model, valuesAt(state))! }),
     ...(looks.length === 0 ? {} : { boundary: (state: Numbers) => looks.every((look) => look(state)) }),
   };
-  return trust(plain, audit);
+  return trust(merging === undefined ? plain : merges(plain, merging), audit);
 };

@@ -1,6 +1,8 @@
 /** Why a property could not be judged, in the words of every report. */
 export const UNFINISHED = 'the search stopped before it had seen every state';
 export const REDUCED = 'liveness is not judged under a reduction: check without it';
+export const MERGED =
+  'the key takes different states for one, and what may follow need not be the same of them: liveness is not judged so, check without the key';
 export const MAXIMAL =
   'without fairness a run goes on as long as some step can be taken (it does not stand still), and may go round for ever';
 export const BY_COMPONENTS = 'liveness is not judged on components: check the plain model';

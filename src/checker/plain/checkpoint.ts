@@ -19,6 +19,7 @@ interface Head {
   readonly initial: ReadonlyArray<number>;
   readonly coverage: ReadonlyArray<readonly [family: string, entry: { steps: number; fresh: number }]>;
   readonly classes: ReadonlyArray<FairClass>;
+  readonly merged: boolean;
   /** The properties that are decided, each with the index of the state. Its state follows. */
   readonly places: ReadonlyArray<readonly [property: number, index: number]>;
 }
@@ -54,6 +55,7 @@ const save = <S, A>(found: Space<S, A>, identity: Identity, to: Writer): void =>
     initial,
     coverage: [...found.coverage],
     classes: found.classes.list(),
+    merged: found.merging?.isSeen === true,
     places: places.map(({ property, place }) => [property, place.index] as const),
   } satisfies Head);
   for (const list of [found.parents, found.depths, found.fates]) to.words(list.view());
@@ -90,11 +92,12 @@ const requeue = <S, A>(found: Space<S, A>): void => {
 
 const restore = <S, A>(found: Space<S, A>, identity: Identity, from: Reader): void => {
   mustAgree(from.path, from.json() as Identity, identity);
-  const { generated, depth, cut, tooDeep, initial, coverage, classes, places } = from.json() as Head;
+  const { generated, depth, cut, tooDeep, initial, coverage, classes, merged, places } = from.json() as Head;
   Object.assign(found, { generated, depth, cut, tooDeep });
   found.initial.push(...initial);
   for (const [family, entry] of coverage) found.coverage.set(family, entry);
   for (const fairness of classes) found.classes.number(fairness);
+  if (found.merging !== undefined) found.merging.isSeen = merged;
   for (const list of [found.parents, found.depths, found.fates]) list.fill(from.words());
   found.frontier.restore(from.words());
   found.store.restore(from);

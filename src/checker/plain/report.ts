@@ -2,7 +2,7 @@
 import type { Property } from '../interface.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/graph.js';
-import { MAXIMAL, REDUCED, UNFINISHED } from '../reasons.js';
+import { MAXIMAL, MERGED, REDUCED, UNFINISHED } from '../reasons.js';
 import { findLasso, type Goal } from '../liveness/lasso.js';
 import {
   isLiveness,
@@ -104,6 +104,7 @@ const livenessReport = <S, A>(
   if (graph === undefined || goal === undefined) {
     return { ...sentenceOf(property), verdict: 'unknown', why: REDUCED };
   }
+  if (found.merging?.isSeen === true) return { ...sentenceOf(property), verdict: 'unknown', why: MERGED };
   const lasso = findLasso(graph, goal);
   if (lasso !== undefined) return { ...sentenceOf(property), verdict: 'violated', trace: showLasso(found, graph, lasso) };
   const gap = livenessGap(found, stop);

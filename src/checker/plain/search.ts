@@ -6,6 +6,7 @@ import type { Model } from '../interface.js';
 import type { Audit } from '../contract/audit.js';
 import { freeze } from '../contract/freeze.js';
 import { rawNextOf } from '../contract/guard.js';
+import { mergingOf, type Merging } from '../contract/merging.js';
 import { mustBeOptions } from '../contract/options.js';
 import { oneForm } from '../contract/order.js';
 import { contracted } from '../contract/validate.js';
@@ -39,6 +40,8 @@ export interface Space<S, A> {
   readonly frontier: Frontier;
   readonly edges: EdgeList | undefined;
   readonly classes: FairClasses;
+  /** Watches whether the model's key merges states, where liveness is judged. */
+  readonly merging: Merging | undefined;
   readonly coverage: Coverage;
   readonly initial: number[];
   /** Depth-first with a depth limit: see {@link isNearer}. */
@@ -155,6 +158,7 @@ export const space = <S, A>(given: Model<S, A>, options: CheckOptions): Space<S,
     fates: new Ints(),
     edges: graph ? new EdgeList() : undefined,
     classes: new FairClasses(),
+    merging: graph ? mergingOf(model) : undefined,
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     initial: [],
     revisit: options.search === 'dfs' && options.maxDepth !== undefined,
@@ -187,6 +191,11 @@ const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: numb
   found.judge.state(state, index);
   found.at = at;
   found.here = here;
+};
+
+/** A state has the key of one that is known. */
+const merged = <S, A>({ model, merging, store }: Space<S, A>, index: number, state: S): void => {
+  if (model.key !== undefined) merging?.look(store.get(index), state);
 };
 
 const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, action: A): void => {
@@ -233,6 +242,7 @@ const expand = <S, A>(found: Space<S, A>, index: number): void => {
     cover(found.coverage, model.label(action).family, target >= known);
     found.judge.step(state, index, action, next);
     addEdge(found, index, target, action);
+    if (target < known) merged(found, target, next);
   }
   found.fates.data[index] = Fate.expanded;
   if (!enabled) found.judge.stuck(state, index);
@@ -256,7 +266,10 @@ const begin = <S, A>(found: Space<S, A>): void => {
     found.generated++;
     const known = found.store.size();
     const index = found.store.add(state);
-    if (index < known) continue;
+    if (index < known) {
+      merged(found, index, state);
+      continue;
+    }
     welcome(found, settled(found.store, state), index, -1);
     found.initial.push(index);
     found.frontier.push(index);

@@ -1,4 +1,5 @@
 /** Counterexamples of the plain search: from indices back to a run of the model, each step found again by taking it. */
+import { seenText } from '../contract/audit.js';
 import { isOpenFault, withRun } from '../contract/where.js';
 import type { Model } from '../interface.js';
 import type { StateGraph } from '../liveness/graph.js';
@@ -66,16 +67,18 @@ const runBack = <S, A>(end: Waypoint<S, A>): Run<S, A> => {
  * several states have one index: all that can be reached along the path go on, and the run is the one that comes to the goal.
  */
 const walk = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>, goal?: S, classes?: ReadonlyArray<number>): Run<S, A> => {
-  const key = found.model.key ?? encode;
+  const { key } = found.model;
+  // A key may take different states for one: what can be seen into is told apart by what it is.
+  const name = key === undefined ? encode : (state: S): string => seenText(state) ?? key(state);
   const distinct = (waypoints: ReadonlyArray<Waypoint<S, A>>): ReadonlyArray<Waypoint<S, A>> =>
-    waypoints.length < 2 ? waypoints : [...new Map(waypoints.map((waypoint) => [key(waypoint.state), waypoint])).values()];
+    waypoints.length < 2 ? waypoints : [...new Map(waypoints.map((waypoint) => [name(waypoint.state), waypoint])).values()];
   let level: ReadonlyArray<Waypoint<S, A>> = found.model.initial
     .filter((state) => found.store.add(state) === path[0])
     .map((state) => ({ state }));
   path.slice(1).forEach((index, i) => {
     level = distinct(level.flatMap((from) => stepsTo(found, from, index, classes?.[i])));
   });
-  const end = goal === undefined ? level[0] : level.find(({ state }) => key(state) === key(goal));
+  const end = goal === undefined ? level[0] : level.find(({ state }) => name(state) === name(goal));
   if (end === undefined) throw new Error(`${found.model.name} is not pure: a step that was taken once is not found again`);
   return runBack(end);
 };
