@@ -1,12 +1,13 @@
 /** `bayou conform`: all four layers, with a progress line, a report for people or machines, and an exit status for each verdict. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { EXIT, UsageError } from '#bayou/cli/exit.js';
 import { progressLineOn } from '#bayou/cli/progress.js';
 import { parseArgs, type ConformArgs } from './cli/options.js';
 import { reportOf, showReport, statusOf, toJUnit, type Finding } from './cli/report.js';
-import { randomTask, scriptTask, traceTask, transitionsTask, type Task } from './cli/tasks.js';
+import { planTask, randomTask, scriptTask, traceTask, transitionsTask, type Task } from './cli/tasks.js';
 import { findScripts } from './run/scripts.js';
 
 // --- what is tried ---------------------------------------------------------------------------------------------------------
@@ -48,16 +49,30 @@ const scriptTasks = (paths: ReadonlyArray<string>, args: ConformArgs): ReadonlyA
 const randomTasks = (args: ConformArgs, runs: number): ReadonlyArray<Task> =>
   Array.from({ length: runs }, (_, i) => randomTask(args.seed, args.from + i, args));
 
+/** The plans that ship with the program. */
+const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
+  readdirSync(root('conformance/plans'))
+    .sort()
+    .map((name) => planTask(join(root('conformance/plans'), name), args));
+
+const isPlan = (path: string): boolean => path.endsWith('.json');
+
 const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
   ...(args.layers.includes(1) ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(shipped(name), seconds)) : []),
   ...(args.layers.includes(2) || args.layers.includes(3) ? scriptTasks([root('conformance/scripts')], args) : []),
-  ...(args.layers.includes(4) ? randomTasks(args, RUNS) : []),
+  ...(args.layers.includes(4) ? [...planTasks(args), ...randomTasks(args, RUNS)] : []),
 ];
 
 const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
   const asked = [
     ...args.config.map((file) => transitionsTask(configurationFile(file), 10)),
-    ...(args.paths.length > 0 ? scriptTasks(args.paths, args) : []),
+    ...(args.paths.some((path) => !isPlan(path))
+      ? scriptTasks(
+          args.paths.filter((path) => !isPlan(path)),
+          args,
+        )
+      : []),
+    ...args.paths.filter(isPlan).map((path) => planTask(path, args)),
     ...(args.trace.length > 0 ? [traceTask(args.trace, args)] : []),
     ...(args.runs === undefined ? [] : randomTasks(args, args.runs)),
   ];

@@ -44,6 +44,7 @@ const HELP = `
 What it does:
   bayou conform                  a default of all four layers, in under five minutes
   bayou conform FILE|DIR …       these scripts (in a folder: *.script), run on the cluster, judged by layers 2 and 3
+  bayou conform FILE.json …      runs by these plans: a script, and faults of network, processes and disks (layer 4)
   bayou conform --trace FILE …   the traces of runs (bayou master --trace FILE), judged by layer 3
   bayou conform --runs N         random runs under faults of network, processes and disks, judged by layer 3 and by a judge
                                  that uses no line of the model
@@ -55,7 +56,7 @@ Exit status: 0 conforms; 1 diverges; 2 bad usage; 3 undecided; 70 internal: some
 export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
   const command = new Command('bayou conform')
     .description('test that the real cluster does only what the model allows')
-    .argument('[paths...]', 'scripts, or folders of scripts')
+    .argument('[paths...]', 'scripts, folders of scripts, or plans of runs (.json)')
     .option('--trace <files...>', 'validate the traces of runs; several files are the parts of one run')
     .option('--runs <n>', 'this many random runs', positive)
     .option('--from <n>', 'begin at this run of the seed', whole, 0)

@@ -9,7 +9,8 @@ import { bayou } from '#bayou/model/system.js';
 import { judge } from '../judge/judge.js';
 import { historyOfRuns } from '../judge/trace.js';
 import { showVerdict } from '../judge/verdict.js';
-import { judgeRandomRun } from '../run/random.js';
+import { HostilePlanC, planOf, type HostilePlan } from '../hostile/plan.js';
+import { judgePlan } from '../run/random.js';
 import {
   judgeScript,
   oracleOptionsOf,
@@ -183,14 +184,13 @@ export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<Conform
 
 // --- layer 4 ---------------------------------------------------------------------------------------------------------------
 
-/** A random run; its script and its faults follow from the seed and its number alone. */
-export const randomTask = (seed: number, run: number, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
-  name: `run ${run} of seed ${seed}`,
+/** A run under faults; a random run's script and faults follow from the seed and its number alone. */
+const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
+  name,
   weight: 5,
   run: async (signal) => {
-    const [judged, elapsedMs] = await timed(() => judgeRandomRun(seed, run, signal));
+    const [judged, elapsedMs] = await timed(() => judgePlan(plan, signal));
     const { events, rejection } = judged;
-    const name = `run ${run} of seed ${seed}`;
     const kept = rejection === undefined ? [] : keepRun(outDir, events, rejection, { name, withTrace: true });
     return [
       {
@@ -199,9 +199,27 @@ export const randomTask = (seed: number, run: number, { outDir }: Pick<ConformAr
         verdict: judged.verdict,
         counts: judged.counts,
         details: [judged.details, ...kept].join('\n'),
-        repeat: `bayou conform --seed ${seed} --from ${run} --runs 1`,
+        repeat,
         elapsedMs,
       },
     ];
   },
 });
+
+/** Run `i` of a seed is the same in a series of any length. */
+export const randomTask = (seed: number, run: number, args: Pick<ConformArgs, 'outDir'>): Task =>
+  hostileTask(`run ${run} of seed ${seed}`, planOf(seed, run), `bayou conform --seed ${seed} --from ${run} --runs 1`, args);
+
+const readPlan = (file: string): HostilePlan => {
+  try {
+    const plan: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (HostilePlanC.is(plan)) return plan;
+  } catch (error) {
+    throw new UsageError(`${file}: the plan cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  throw new UsageError(`${file}: this is no plan of a run; those in conformance/plans are`);
+};
+
+/** A run by a plan that was written down: a fault that was found once, or that chance meets too seldom. */
+export const planTask = (file: string, args: Pick<ConformArgs, 'outDir'>): Task =>
+  hostileTask(file, readPlan(file), `bayou conform ${file}`, args);

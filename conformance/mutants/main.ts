@@ -68,6 +68,9 @@ const SCRIPTS = [
   'scale/nine-servers',
 ];
 
+/** Plans of hostile runs after those. */
+const PLANS = ['late-put', 'unwritten-tail', 'older-copy'];
+
 /** Random runs after those. */
 const RUNS = 12;
 const DEADLINE_MS = 600_000;
@@ -97,6 +100,7 @@ const conform = async (copy: string, args: ReadonlyArray<string>): Promise<Reado
 const STAGES: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly implOnly: boolean; readonly perItem: number }> = [
   { args: ['--config', ...CONFIGURATIONS.map((name) => `spec/configs/${name}.json`)], implOnly: true, perItem: 1 },
   { args: SCRIPTS.map((name) => `conformance/scripts/${name}.script`), implOnly: false, perItem: 2 },
+  { args: PLANS.map((name) => `conformance/plans/${name}.json`), implOnly: false, perItem: 1 },
   { args: ['--runs', String(RUNS), '--seed', '1'], implOnly: false, perItem: 1 },
 ];
 
@@ -158,8 +162,8 @@ const table = (outcomes: ReadonlyArray<Outcome>): string => {
   return `# Would it have noticed?
 
 Made by \`npm run mutants\`. Each row is one small fault, put into a copy of the built program; \`bayou conform\` of that copy is then run until
-something diverges: layer 1 on ${CONFIGURATIONS.length} configurations where the fault is in \`src/impl\`, then ${SCRIPTS.length} scripts through layers 2 and 3, then ${RUNS} random
-runs. *Tried* counts configurations, scripts and runs up to and including the one that noticed. *Smallest* is the shortest path or
+something diverges: layer 1 on ${CONFIGURATIONS.length} configurations where the fault is in \`src/impl\`, then ${SCRIPTS.length} scripts through layers 2 and 3, then ${PLANS.length} plans of
+hostile runs and ${RUNS} random ones. *Tried* counts configurations, scripts and runs up to and including the one that noticed. *Smallest* is the shortest path or
 script found.
 
 ${noticed.length} of ${outcomes.length} noticed: by layer 1 ${byLayer[0]}, layer 2 ${byLayer[1]}, layer 3 ${byLayer[2]}, layer 4 ${byLayer[3]}. Not noticed: ${

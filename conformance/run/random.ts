@@ -1,9 +1,9 @@
 /**
- * Layer 4: a random script on real processes, with random faults of the network, the processes and the disks, judged by its trace
+ * Layer 4: a script on real processes, with faults of the network, the processes and the disks, judged by its trace
  * against the model and by the judge that knows no model.
  */
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { planOf } from '../hostile/plan.js';
+import type { HostilePlan } from '../hostile/plan.js';
 import { assess, runHostile, showAssessment } from '../hostile/run.js';
 import type { Rejection } from '../trace/rejection.js';
 
@@ -22,9 +22,8 @@ const NETWORK = ['delayed', 'repeated', 'reordered', 'dropped', 'cut', 'blackHol
 
 const sum = (counts: ReadonlyArray<number>): number => counts.reduce((a, b) => a + b, 0);
 
-/** Does a run and judges it. Run `i` of a seed is the same in a series of any length. Rejects where the signal comes first. */
-export const judgeRandomRun = async (seed: number, run: number, signal?: AbortSignal): Promise<RandomJudgement> => {
-  const plan = planOf(seed, run);
+/** Does a run by its plan and judges it. Rejects where the signal comes first. */
+export const judgePlan = async (plan: HostilePlan, signal?: AbortSignal): Promise<RandomJudgement> => {
   const ran = await runHostile(plan, signal);
   const assessed = assess(ran);
   const { validated, judged } = assessed;

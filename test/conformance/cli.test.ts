@@ -89,11 +89,20 @@ describe('bayou conform', () => {
       ['--layers', '5'],
       ['--runs', '0'],
       ['--config', 'none'],
+      ['package.json'],
+      [join(dir, 'none.json')],
       ['--trace', 'examples/original-clock.ndjson', '--junit', dir],
     ]) {
       const { status, stderr } = conform(...args);
       expect([status, stderr.trim().split('\n').length], args.join(' ')).toEqual([2, 1]);
     }
+  });
+});
+
+describe('a plan of a run', () => {
+  it('is run from its file: what a log lost that was never written, its server knows that it lacks', () => {
+    const { status, stdout } = conform('conformance/plans/unwritten-tail.json');
+    expect([status, stdout]).toEqual([0, expect.stringContaining('1 faults of processes and disks\nconforms')]);
   });
 });
 
