@@ -22,7 +22,8 @@ import {
 } from '../run/scripts.js';
 import { keepRun, rejectionOf } from '../path/keep.js';
 import { readRuns } from '../trace/read.js';
-import { showTraceVerdict, validateRuns } from '../trace/validate.js';
+import { showTraceVerdict, validating } from '../trace/validate.js';
+import { inTurns } from '../turns.js';
 import { showOracle } from '../oracle/oracle.js';
 import { asShipped, showWalk, walkTransitions } from '../transitions/walk.js';
 import type { ConformArgs } from './options.js';
@@ -151,10 +152,10 @@ const keepScript = (script: ScriptCase, { events, oracle, trace }: ScriptJudgeme
 export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
   name: files.map((f) => basename(f)).join(' '),
   weight: 5,
-  run: async () => {
+  run: async (signal) => {
     const runs = readRuns(files);
     if (E.isLeft(runs)) throw new UsageError(runs.left);
-    const [verdict, elapsedMs] = await timed(() => Promise.resolve(validateRuns(runs.right)));
+    const [verdict, elapsedMs] = await timed(() => inTurns(validating(runs.right), signal));
     const judged = judge(historyOfRuns(runs.right));
     const { rejection, run = 1 } = verdict;
     const kept =

@@ -35,7 +35,7 @@ const counted = (counts: Readonly<Record<string, number>>): string =>
     .map(([what, n]) => `${n} ${what}`)
     .join(', ');
 
-const isSound = async (plan: HostilePlan): Promise<boolean> => assess(await runHostile(plan)).sound;
+const isSound = async (plan: HostilePlan): Promise<boolean> => (await assess(await runHostile(plan))).sound;
 
 /** A smaller plan that is unsound, too, as far as it is found in time. */
 const shrink = async (seed: number): Promise<void> => {
@@ -46,8 +46,8 @@ const shrink = async (seed: number): Promise<void> => {
   );
 };
 
-const report = (run: HostileRun, plan: HostilePlan, name: string, show: boolean): boolean => {
-  const v = assess(run);
+const report = async (run: HostileRun, plan: HostilePlan, name: string, show: boolean): Promise<boolean> => {
+  const v = await assess(run);
   const what = [
     `${plan.script.length} lines`,
     `${run.days.flat().length} events`,
@@ -78,11 +78,11 @@ const main = async (o: Options): Promise<number> => {
           .map((event) => `${JSON.stringify(event)}\n`)
           .join(''),
       );
-    return report(run, plan, o.plan, o.show) ? 0 : 1;
+    return (await report(run, plan, o.plan, o.show)) ? 0 : 1;
   }
   for (let run = 0; run < o.runs; run++) {
     const plan = planOf(o.seed, run);
-    if (report(await runHostile(plan), plan, `run ${run} of seed ${o.seed}`, o.show)) continue;
+    if (await report(await runHostile(plan), plan, `run ${run} of seed ${o.seed}`, o.show)) continue;
     say(`repeat with: ${PROGRAM} --runs 1 --seed ${o.seed + run}`);
     if (o.shrink) await shrink(o.seed + run);
     return 1;

@@ -21,7 +21,8 @@ import { historyOfRuns } from '../judge/trace.js';
 import { showVerdict, type Verdict } from '../judge/verdict.js';
 import { temporaryFolder } from '../run/temporary.js';
 import { parseTrace } from '../trace/read.js';
-import { showTraceVerdict, type TraceVerdict, validateRuns } from '../trace/validate.js';
+import { showTraceVerdict, type TraceVerdict, validating } from '../trace/validate.js';
+import { inTurns } from '../turns.js';
 import { makeFleet } from './fleet.js';
 import { TIMEOUT_MS, type HostilePlan, type ProcessFault } from './plan.js';
 import { setStage, type Stage } from './stage.js';
@@ -167,9 +168,9 @@ export interface HostileVerdict {
 }
 
 /** Judges a run by its trace: with the judge, and with the model. */
-export const assess = (run: HostileRun): HostileVerdict => {
+export const assess = async (run: HostileRun, signal?: AbortSignal): Promise<HostileVerdict> => {
   const judged = judge(historyOfRuns(run.days, run.lossy));
-  const validated = validateRuns(run.days, run.lossy);
+  const validated = await inTurns(validating(run.days, run.lossy), signal);
   const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;
   return { sound, judged, validated, failures: run.failures, said: run.said };
 };

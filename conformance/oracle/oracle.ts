@@ -4,7 +4,7 @@
  * sequence of whole pulls over the links may have happened: the set is closed under pulls. A pull in three steps makes nothing that
  * a whole pull at some moment does not, but where commands change both servers between its answer and its receipt. That is rare, and
  * makes the sets much larger, so it is allowed for (`late`) only where the script diverges otherwise.
- * Where there are more states than the bound, it says `undecided`, never that all is well.
+ * Where there are more states than the bound, or more to do, it says `undecided`, never that all is well.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
@@ -12,7 +12,9 @@ import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
+import { atOnce, type Work } from '../turns.js';
 import { applyCommand, newTopology, type Topology } from '../judge/topology.js';
+import { Pieces, TooMuch } from './pieces.js';
 import { afterCommand, type Layout, nameOf, perform, pulled, remembering, type Step, type World } from './world.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -34,6 +36,8 @@ export interface OracleOptions {
   readonly keepsLog: boolean;
   /** Most states it may be in at once. Default 20,000. */
   readonly maxWorlds?: number;
+  /** Most steps: states, and writes and branches of tables looked at or made. Default 20,000,000, some tens of seconds. */
+  readonly maxWork?: number;
 }
 
 /** With pulls that may take as long as several commands. */
@@ -43,7 +47,13 @@ interface Lateness {
 
 /** What the oracle says. */
 export type OracleVerdict =
-  | { readonly verdict: 'conforms'; readonly commands: number; readonly reads: number; readonly widest: number }
+  | {
+      readonly verdict: 'conforms';
+      readonly commands: number;
+      readonly reads: number;
+      readonly widest: number;
+      readonly work: number;
+    }
   | {
       readonly verdict: 'undecided';
       readonly line: number;
@@ -65,6 +75,7 @@ export type OracleVerdict =
     };
 
 const MAX_WORLDS = 20_000;
+const MAX_WORK = 20_000_000;
 
 /** The worlds that are possible now, by name. */
 type Worlds = Map<string, World>;
@@ -89,18 +100,24 @@ const layoutOf = (t: Topology, servers: ReadonlyArray<NodeId>, clients: Readonly
 // --- the sets --------------------------------------------------------------------------------------------------------------
 
 /** Closes a set under pulls; false when it becomes too large. */
-const closeUnderPulls = (worlds: Worlds, layout: Layout, max: number): boolean => {
+function* closeUnderPulls(pieces: Pieces, worlds: Worlds, layout: Layout, max: number): Work<boolean> {
   const pairs = [...layout.links.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]), ...layout.orphans];
   for (const world of worlds.values())
-    for (const [puller, answerer] of pairs)
-      for (const next of pulled(layout, world, puller, answerer)) {
+    for (const [puller, answerer] of pairs) {
+      for (const next of pulled(pieces, layout, world, puller, answerer)) {
         const name = nameOf(next);
+        pieces.worked(1 + name.length / NAME_CHARACTERS);
         if (worlds.has(name)) continue;
         worlds.set(name, next);
         if (worlds.size > max) return false;
       }
+      yield;
+    }
   return true;
-};
+}
+
+/** Characters of a name that are a step. */
+const NAME_CHARACTERS = 64;
 
 /** A command before which it matters how far the pulls have come. */
 const looksAtPulls = (c: Command): boolean => c.type !== 'stabilize' && c.type !== 'joinClient' && c.type !== 'printMemberList';
@@ -126,70 +143,115 @@ const membersOf = (t: Topology, id: NodeId): ReadonlyArray<Bytes> =>
     .sort((a, b) => a - b)
     .map(String);
 
+/** The same as work that can be done in turns. */
+export function* deciding(observed: ReadonlyArray<Observed>, options: OracleOptions): Work<OracleVerdict> {
+  const verdict = yield* decidingOnce(observed, { ...options, late: false });
+  return verdict.verdict === 'diverges' && options.background
+    ? yield* decidingOnce(observed, { ...options, late: true })
+    : verdict;
+}
+
 /** Decides whether what a script printed is allowed. */
-export const decide = (observed: ReadonlyArray<Observed>, options: OracleOptions): OracleVerdict => {
-  const verdict = decideOnce(observed, { ...options, late: false });
-  return verdict.verdict === 'diverges' && options.background ? decideOnce(observed, { ...options, late: true }) : verdict;
+export const decide = (observed: ReadonlyArray<Observed>, options: OracleOptions): OracleVerdict =>
+  atOnce(deciding(observed, options));
+
+/** What is being decided. */
+interface Deciding {
+  readonly pieces: Pieces;
+  readonly topology: Topology;
+  readonly servers: NodeId[];
+  readonly clients: NodeId[];
+  worlds: Worlds;
+  widest: number;
+  reads: number;
+}
+
+function* decidingOnce(observed: ReadonlyArray<Observed>, options: OracleOptions & Lateness): Work<OracleVerdict> {
+  const nothing: World = { servers: [], clients: [], ...(options.late && { past: [] }) };
+  const state: Deciding = {
+    pieces: new Pieces(options.maxWork ?? MAX_WORK),
+    topology: newTopology(),
+    servers: [],
+    clients: [],
+    worlds: new Map([[nameOf(nothing), nothing]]),
+    widest: 1,
+    reads: 0,
+  };
+  for (const [i, seen] of observed.entries()) {
+    const undecided = (why: string): OracleVerdict => ({
+      ...{ verdict: 'undecided', line: seen.line, commands: i, widest: state.widest },
+      why: `${why} before line ${seen.line}`,
+    });
+    try {
+      const allowed = yield* take(state, seen, options);
+      if (allowed !== undefined) return divergence(state, observed, i, allowed);
+    } catch (error) {
+      if (error instanceof TooMuch) return undecided(error.message);
+      throw error;
+    }
+    yield;
+  }
+  const { reads, widest, pieces } = state;
+  return { verdict: 'conforms', commands: observed.length, reads, widest, work: pieces.work };
+}
+
+const divergence = (
+  { widest }: Deciding,
+  observed: ReadonlyArray<Observed>,
+  at: number,
+  allowed: Iterable<string>,
+): OracleVerdict => {
+  const { line, command, output, failed } = observed[at]!;
+  return {
+    verdict: 'diverges',
+    line,
+    commands: at,
+    widest,
+    accepted: observed.slice(0, at).map((o) => textOfBytes(showCommand(o.command))),
+    command: textOfBytes(showCommand(command)),
+    allowed: [...new Set(allowed)].slice(0, MOST_SHOWN),
+    seen: show(output, failed),
+  };
 };
 
-const decideOnce = (observed: ReadonlyArray<Observed>, options: OracleOptions & Lateness): OracleVerdict => {
+/** So many outputs that would have been allowed are shown. */
+const MOST_SHOWN = 20;
+
+/** Takes a command and what it came to; gives what would have been allowed where nothing of the kind can have happened. */
+function* take(state: Deciding, seen: Observed, options: OracleOptions): Work<Iterable<string> | undefined> {
+  const { pieces, topology, servers, clients } = state;
+  const { command } = seen;
+  const layout = layoutOf(topology, servers, clients);
+  if (!applyCommand(topology, command) || isTooLong(command))
+    return !seen.failed || seen.output.length > 0 ? ['an error: this is bad input'] : undefined;
   const max = options.maxWorlds ?? MAX_WORLDS;
-  const topology = newTopology();
-  const servers: NodeId[] = [];
-  const clients: NodeId[] = [];
-  let worlds: Worlds = new Map();
-  const nothing: World = { servers: [], clients: [], ...(options.late && { past: [] }) };
-  worlds.set(nameOf(nothing), nothing);
-  let widest = 1;
-  let reads = 0;
-  for (const [i, seen] of observed.entries()) {
-    const { command, line } = seen;
-    const layout = layoutOf(topology, servers, clients);
-    const diverges = (allowed: Iterable<string>): OracleVerdict => ({
-      verdict: 'diverges',
-      line,
-      commands: i,
-      widest,
-      accepted: observed.slice(0, i).map((o) => textOfBytes(showCommand(o.command))),
-      command: textOfBytes(showCommand(command)),
-      allowed: [...new Set(allowed)].slice(0, 20),
-      seen: show(seen.output, seen.failed),
-    });
-    if (!applyCommand(topology, command) || isTooLong(command)) {
-      if (!seen.failed || seen.output.length > 0) return diverges(['an error: this is bad input']);
-      continue;
-    }
-    if (options.background && looksAtPulls(command) && !closeUnderPulls(worlds, layout, max))
-      return {
-        verdict: 'undecided',
-        line,
-        commands: i,
-        widest: max,
-        why: `more than ${max} states are possible before line ${line}`,
-      };
-    widest = Math.max(widest, worlds.size);
-    if (command.type === 'printMemberList') {
-      const members = membersOf(topology, command.id);
-      if (seen.failed || members.join() !== seen.output.join()) return diverges([show(members, false)]);
-      continue;
-    }
-    const next: Worlds = new Map();
-    const allowed = new Set<string>();
-    for (const world of worlds.values()) {
-      const step = perform(layout, world, command, options.keepsLog);
-      if (isSame(step, seen)) {
-        const after = afterCommand(layout, remembering(layout, world, step.world), command);
-        next.set(nameOf(after), after);
-      } else if (allowed.size < 20) allowed.add(show(step.output, step.failed));
-    }
-    if (next.size === 0) return diverges(allowed);
-    if (command.type === 'get' || command.type === 'printStore') reads++;
-    if (command.type === 'joinServer' && !servers.includes(command.id)) servers.push(command.id);
-    if (command.type === 'joinClient') clients.push(command.id);
-    worlds = next;
+  if (options.background && looksAtPulls(command) && !(yield* closeUnderPulls(pieces, state.worlds, layout, max))) {
+    state.widest = max;
+    throw new TooMuch(`more than ${max} states are possible`);
   }
-  return { verdict: 'conforms', commands: observed.length, reads, widest };
-};
+  state.widest = Math.max(state.widest, state.worlds.size);
+  if (command.type === 'printMemberList') {
+    const members = membersOf(topology, command.id);
+    return seen.failed || members.join() !== seen.output.join() ? [show(members, false)] : undefined;
+  }
+  const next: Worlds = new Map();
+  const allowed = new Set<string>();
+  for (const world of state.worlds.values()) {
+    pieces.worked(1);
+    const step = perform(pieces, layout, world, command, options.keepsLog);
+    if (isSame(step, seen)) {
+      const after = afterCommand(layout, remembering(layout, world, step.world), command);
+      next.set(nameOf(after), after);
+    } else if (allowed.size < MOST_SHOWN) allowed.add(show(step.output, step.failed));
+    yield;
+  }
+  if (next.size === 0) return allowed;
+  if (command.type === 'get' || command.type === 'printStore') state.reads++;
+  if (command.type === 'joinServer' && !servers.includes(command.id)) servers.push(command.id);
+  if (command.type === 'joinClient') clients.push(command.id);
+  state.worlds = next;
+  return undefined;
+}
 
 /** A verdict for people. */
 export const showOracle = (v: OracleVerdict): string => {

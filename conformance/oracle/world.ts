@@ -1,31 +1,23 @@
 /** One thing that may have happened: the model's servers, sessions and links after some commands of a script. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
-import { incarnationOf } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
-import { MASTER_GUARANTEES } from '#bayou/core/session.js';
-import { keyOf } from '#bayou/model/texts.js';
-import { kill, restart } from '#bayou/model/restarts.js';
-import type { Rules } from '#bayou/model/rules.js';
-import * as Sv from '#bayou/model/server.js';
-import * as S from '#bayou/model/session.js';
-import { stabilized } from '#bayou/model/stabilize.js';
+import { askingOrder } from '#bayou/model/session.js';
 import { covers } from '#bayou/model/vector.js';
+import type { Pieces, Server, Session } from './pieces.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
-
-const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: 'no' };
 
 /** A state of the model. Immutable; unchanged parts are shared between worlds. */
 export interface World {
   /** In the order of ids. */
-  readonly servers: ReadonlyArray<Sv.Server>;
-  readonly clients: ReadonlyArray<S.Session>;
+  readonly servers: ReadonlyArray<Server>;
+  readonly clients: ReadonlyArray<Session>;
   /**
    * Where pulls may be late: for each server, and each puller, the states that the server has had while they were linked, from which an
-   * answer may still be on its way to that puller.
+   * answer may still be on its way to that puller and would tell it something.
    */
-  readonly past?: ReadonlyArray<ReadonlyArray<ReadonlyArray<Sv.Server>>>;
+  readonly past?: ReadonlyArray<ReadonlyArray<ReadonlyArray<Server>>>;
 }
 
 /** Which server stands where, and which links there are: the same in all worlds, since the script alone decides it. */
@@ -45,26 +37,13 @@ export interface Step {
   readonly failed: boolean;
 }
 
-// --- texts -----------------------------------------------------------------------------------------------------------------
+// --- names -----------------------------------------------------------------------------------------------------------------
 
-const serverTexts = new WeakMap<Sv.Server, string>();
-const clientTexts = new WeakMap<S.Session, string>();
+const idsOf = (pieces: ReadonlyArray<{ readonly id: number }>): string => pieces.map(({ id }) => id).join();
 
-const textOf = <T extends object>(texts: WeakMap<T, string>, kind: string, value: T): string => {
-  const known = texts.get(value);
-  if (known !== undefined) return known;
-  const text = keyOf(kind, value);
-  texts.set(value, text);
-  return text;
-};
-
-const statesText = (states: ReadonlyArray<Sv.Server>): string => states.map((s) => textOf(serverTexts, 'server', s)).join('#');
-
-/** Two worlds are the same when their texts are. (Values are not in the model's keys; stamps name writes.) */
+/** Two worlds are the same when their names are. */
 export const nameOf = (world: World): string =>
-  `${world.servers.map((s) => textOf(serverTexts, 'server', s)).join('#')}##${world.clients
-    .map((c) => textOf(clientTexts, 'client', c))
-    .join('#')}${(world.past ?? []).map((pullers) => pullers.map(statesText).join('&')).join('##')}`;
+  `${idsOf(world.servers)}#${idsOf(world.clients)}#${(world.past ?? []).map((pullers) => pullers.map(idsOf).join(';')).join('|')}`;
 
 // --- pulls -----------------------------------------------------------------------------------------------------------------
 
@@ -72,16 +51,18 @@ export const nameOf = (world: World): string =>
  * The worlds after a whole pull, or after the end of one that began earlier; none where the puller has it all already. A server that
  * is dead answers no more, but its answer may have been on its way.
  */
-export const pulled = (layout: Layout, world: World, puller: number, answerer: number): ReadonlyArray<World> => {
+export const pulled = (pieces: Pieces, layout: Layout, world: World, puller: number, answerer: number): ReadonlyArray<World> => {
   const here = world.servers[puller]!;
   const now = world.servers[answerer]!;
-  return [...(now.up ? [now] : []), ...(world.past?.[answerer]?.[puller] ?? [])].flatMap((there) => {
-    if (covers(here.vv, there.vv) && here.clock >= there.clock) return [];
-    return [
-      remembering(layout, world, withServer(world, puller, Sv.receive(RULES)(here, Sv.answerPull(there, Sv.pullRequest(here))))),
-    ];
+  return [...(now.core.up ? [now] : []), ...(world.past?.[answerer]?.[puller] ?? [])].flatMap((there) => {
+    const after = pieces.pull(here, there);
+    return after === undefined ? [] : [remembering(layout, world, withServer(world, puller, after))];
   });
 };
+
+/** Would an answer that was given in this state tell the puller something? */
+const isNews = ({ core: there }: Server, { core: here }: Server): boolean =>
+  !covers(here.vv, there.vv) || there.clock > here.clock;
 
 const isLinked = ({ links }: Layout, a: number, b: number): boolean =>
   links.some(([x, y]) => (x === a && y === b) || (x === b && y === a));
@@ -92,10 +73,11 @@ export const remembering = (layout: Layout, before: World, after: World): World 
   if (past === undefined) return after;
   const next = after.servers.map((server, answerer) => {
     const was = before.servers[answerer];
-    const isOld = was !== undefined && was !== server && was.log.length > 0;
-    return after.servers.map((_, puller) => {
+    const isOld = was !== undefined && was !== server && was.logs !== undefined;
+    return after.servers.map((here, puller) => {
       const known = past[answerer]?.[puller] ?? [];
-      return isOld && isLinked(layout, answerer, puller) ? [...known, was] : known;
+      const all = isOld && isLinked(layout, answerer, puller) && !known.includes(was) ? [...known, was] : known;
+      return all.filter((there) => isNews(there, here));
     });
   });
   return { ...after, past: next };
@@ -116,12 +98,12 @@ export const afterCommand = (layout: Layout, world: World, c: Command): World =>
   return withoutLate(world, (x, y) => (x === a && y === b) || (x === b && y === a));
 };
 
-const withServer = (world: World, at: number, server: Sv.Server): World => ({
+const withServer = (world: World, at: number, server: Server): World => ({
   ...world,
   servers: world.servers.map((s, i) => (i === at ? server : s)),
 });
 
-const withClient = (world: World, at: number, client: S.Session): World => ({
+const withClient = (world: World, at: number, client: Session): World => ({
   ...world,
   clients: world.clients.map((c, i) => (i === at ? client : c)),
 });
@@ -131,48 +113,45 @@ const withClient = (world: World, at: number, client: S.Session): World => ({
 const silent = (world: World): Step => ({ world, output: [], failed: false });
 
 /** The live servers that a session asks, in R13's order, as positions. */
-const asked = (layout: Layout, world: World, session: S.Session): ReadonlyArray<number> =>
-  S.askingOrder(session)
+const asked = (layout: Layout, world: World, { core }: Session): ReadonlyArray<number> =>
+  askingOrder(core)
     .map((id) => layout.servers.indexOf(id))
-    .filter((at) => world.servers[at]?.up === true);
+    .filter((at) => world.servers[at]?.core.up === true);
 
-const put = (layout: Layout, world: World, c: Extract<Command, { type: 'put' }>): Step => {
+const put = (pieces: Pieces, layout: Layout, world: World, c: Extract<Command, { type: 'put' }>): Step => {
   const at = layout.clients.indexOf(c.client);
   const session = world.clients[at]!;
-  const request = S.putOf(MASTER_GUARANTEES, () => c.value)(session, c.key);
   for (const s of asked(layout, world, session)) {
-    const [server, answer] = Sv.acceptPut(RULES)(world.servers[s]!, request);
+    const [server, after, answer] = pieces.put(world.servers[s]!, session, c.key, c.value);
     if (answer.type !== 'accepted') continue;
-    const after = S.answeredBy(S.afterPut(session, request, answer.stamp), layout.servers[s]!);
-    return silent(withClient(withServer(world, s, server), at, after));
+    return silent(withClient(withServer(world, s, server), at, pieces.answeredBy(after, layout.servers[s]!)));
   }
   return { world, output: [], failed: true };
 };
 
-const get = (layout: Layout, world: World, c: Extract<Command, { type: 'get' }>): Step => {
+const get = (pieces: Pieces, layout: Layout, world: World, c: Extract<Command, { type: 'get' }>): Step => {
   const at = layout.clients.indexOf(c.client);
   const session = world.clients[at]!;
-  const request = S.getOf(MASTER_GUARANTEES)(session, c.key);
   const servers = asked(layout, world, session);
   for (const s of servers) {
-    const answer = Sv.answerGet(RULES)(world.servers[s]!, request);
+    const [after, answer] = pieces.get(world.servers[s]!, session, c.key);
     if (answer.type === 'behind') continue;
-    const read = answer.type === 'found' ? S.afterGet(session, c.key, answer.stamp) : session;
     const text = answer.type === 'found' ? answer.value : 'ERR_KEY';
-    return { ...silent(withClient(world, at, S.answeredBy(read, layout.servers[s]!))), output: [`${c.key}:${text}`] };
+    return { ...silent(withClient(world, at, pieces.answeredBy(after, layout.servers[s]!))), output: [`${c.key}:${text}`] };
   }
   return { ...silent(world), output: [`${c.key}:${servers.length === 0 ? 'ERR_CONN' : 'ERR_DEP'}`] };
 };
 
-const joinServer = (layout: Layout, world: World, id: NodeId, keepsLog: boolean): World => {
+const joinServer = (pieces: Pieces, layout: Layout, world: World, id: NodeId, keepsLog: boolean): World => {
   const at = layout.servers.indexOf(id);
   const before = world.servers[at];
-  if (before === undefined) return { ...world, servers: [...world.servers, Sv.newServer(id)] };
-  const back = keepsLog ? restart(before) : Sv.newServer(id, incarnationOf(before.replica) + 1);
-  return withServer(world, at, back);
+  return before === undefined
+    ? { ...world, servers: [...world.servers, pieces.newServer(id)] }
+    : withServer(world, at, pieces.restarted(before, id, keepsLog));
 };
 
 const changeLink = (
+  pieces: Pieces,
   layout: Layout,
   world: World,
   c: Extract<Command, { type: 'breakConnection' | 'createConnection' }>,
@@ -180,35 +159,52 @@ const changeLink = (
   const [client, server] = layout.clients.includes(c.a) ? [c.a, c.b] : [c.b, c.a];
   const at = layout.clients.indexOf(client);
   const session = world.clients[at];
-  if (session === undefined) return world;
-  return withClient(world, at, (c.type === 'breakConnection' ? S.disconnect : S.connect)(session, server));
+  return session === undefined ? world : withClient(world, at, pieces.linked(session, server, c));
 };
 
-const storeOf = (layout: Layout, world: World, id: NodeId): ReadonlyArray<Bytes> =>
-  Sv.storeOf(RULES)(world.servers[layout.servers.indexOf(id)]!).map(([key, value]) => `${key}:${value}`);
+/** Section 5: pulls over the links until nothing changes. Each that changes something raises a vector or a clock, so it ends. */
+const stabilized = (pieces: Pieces, { links }: Layout, servers: ReadonlyArray<Server>): ReadonlyArray<Server> => {
+  const now = [...servers];
+  const pull = (to: number, from: number): boolean => {
+    const after = pieces.pull(now[to]!, now[from]!);
+    if (after !== undefined) now[to] = after;
+    return after !== undefined;
+  };
+  let isSettled = false;
+  while (!isSettled) {
+    isSettled = true;
+    for (const [a, b] of links)
+      for (const [to, from] of [
+        [a, b],
+        [b, a],
+      ] as const)
+        if (pull(to, from)) isSettled = false;
+  }
+  return now;
+};
 
 /** What a command that makes sense does in a world. `layout` is as it was before the command. */
-export const perform = (layout: Layout, world: World, c: Command, keepsLog: boolean): Step => {
+export const perform = (pieces: Pieces, layout: Layout, world: World, c: Command, keepsLog: boolean): Step => {
   switch (c.type) {
     case 'joinServer':
-      return silent(joinServer(layout, world, c.id, keepsLog));
+      return silent(joinServer(pieces, layout, world, c.id, keepsLog));
     case 'killServer': {
       const at = layout.servers.indexOf(c.id);
-      return silent(withServer(world, at, kill(world.servers[at]!)));
+      return silent(withServer(world, at, pieces.killed(world.servers[at]!)));
     }
     case 'joinClient':
-      return silent({ ...world, clients: [...world.clients, S.newSession(c.id, [c.server])] });
+      return silent({ ...world, clients: [...world.clients, pieces.newSession(c.id, [c.server])] });
     case 'breakConnection':
     case 'createConnection':
-      return silent(changeLink(layout, world, c));
+      return silent(changeLink(pieces, layout, world, c));
     case 'stabilize':
-      return silent({ ...world, servers: stabilized(RULES, 0)(world.servers, layout.links) });
+      return silent({ ...world, servers: stabilized(pieces, layout, world.servers) });
     case 'printStore':
-      return { ...silent(world), output: storeOf(layout, world, c.id) };
+      return { ...silent(world), output: pieces.storeOf(world.servers[layout.servers.indexOf(c.id)]!) };
     case 'put':
-      return put(layout, world, c);
+      return put(pieces, layout, world, c);
     case 'get':
-      return get(layout, world, c);
+      return get(pieces, layout, world, c);
     case 'printMemberList':
     case 'done':
       return silent(world);

@@ -25,7 +25,7 @@ const sum = (counts: ReadonlyArray<number>): number => counts.reduce((a, b) => a
 /** Does a run by its plan and judges it. Rejects where the signal comes first. */
 export const judgePlan = async (plan: HostilePlan, signal?: AbortSignal): Promise<RandomJudgement> => {
   const ran = await runHostile(plan, signal);
-  const assessed = assess(ran);
+  const assessed = await assess(ran, signal);
   const { validated, judged } = assessed;
   const counts = {
     events: validated.followed,

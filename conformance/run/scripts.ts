@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { decide, observedIn, showOracle, type OracleOptions, type OracleVerdict } from '../oracle/oracle.js';
-import { showTraceVerdict, validateTrace, type TraceVerdict } from '../trace/validate.js';
+import { deciding, observedIn, showOracle, type OracleOptions, type OracleVerdict } from '../oracle/oracle.js';
+import { showTraceVerdict, validating, type TraceVerdict } from '../trace/validate.js';
+import { inTurns } from '../turns.js';
 import { runOnCluster, type ClusterOptions } from './cluster.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -98,8 +99,8 @@ export const judgeScript = async (
   if (told !== output) return E.left(`${script.name}: standard output is not what the master wrote into its trace`);
   return E.right({
     name: script.name,
-    oracle: decide(observed, oracleOptionsOf(script.flags, o.maxWorlds)),
-    trace: validateTrace(events),
+    oracle: await inTurns(deciding(observed, oracleOptionsOf(script.flags, o.maxWorlds)), o.signal),
+    trace: await inTurns(validating([events]), o.signal),
     events,
     refused: status === 1 ? errors.split('\n').filter((line) => /^line \d+: /.test(line)) : [],
     elapsedMs: performance.now() - began,

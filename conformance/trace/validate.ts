@@ -12,6 +12,7 @@ import type { Variant } from '#bayou/model/rules.js';
 import { followClient } from './client.js';
 import { followMaster } from './master.js';
 import { processesOf } from './read.js';
+import { atOnce, type Work } from '../turns.js';
 import { reject, Rejected, type Rejection, Undecidable } from './rejection.js';
 import { type Inheritance, leftBy, type Listener, makeScene, type Scene } from './scene.js';
 import { followServer } from './server.js';
@@ -49,17 +50,21 @@ const NOBODY: Listener = { onFollowed: nobody, onUse: nobody, onMet: nobody, onL
 
 /** Validates a whole run; the events may stand in any order. */
 export const validateTrace = (events: ReadonlyArray<TraceEvent>, options: ValidateOptions = {}): TraceVerdict =>
-  follow(events, options)[0];
+  atOnce(follow(events, options))[0];
 
 /**
  * Validates several runs on one data folder, one after the other: each begins with the logs that those before it have left. The verdict is
  * that of all of them together, or the first that is not `conforms`.
  */
-export const validateRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): TraceVerdict => {
+export const validateRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): TraceVerdict =>
+  atOnce(validating(runs, lossy));
+
+/** The same as work that can be done in turns. */
+export function* validating(runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): Work<TraceVerdict> {
   let all: TraceVerdict = { verdict: 'conforms', processes: 0, events: 0, followed: 0, counts: {} };
   let inherited = NOTHING;
   for (const [i, events] of runs.entries()) {
-    const [verdict, left] = follow(events, { inherited, lossy });
+    const [verdict, left] = yield* follow(events, { inherited, lossy });
     const counts = { ...all.counts };
     for (const [type, n] of Object.entries(verdict.counts)) counts[type] = (counts[type] ?? 0) + n;
     const [processes, sum] = [all.processes + verdict.processes, all.events + verdict.events];
@@ -68,13 +73,13 @@ export const validateRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, los
     inherited = left;
   }
   return all;
-};
+}
 
 /** Follows a run; gives the verdict, and what the run leaves. */
-const follow = (
+function* follow(
   events: ReadonlyArray<TraceEvent>,
   { variant = 'FIXED', listener = NOBODY, inherited = NOTHING, lossy }: ValidateOptions,
-): readonly [TraceVerdict, Inheritance] => {
+): Work<readonly [TraceVerdict, Inheritance]> {
   const traces = processesOf(events);
   const counts: Record<string, number> = {};
   for (const e of events) counts[e.type] = (counts[e.type] ?? 0) + 1;
@@ -96,7 +101,7 @@ const follow = (
     };
     timeline = new Timeline(traces, followOne, listener.onFollowed);
     holder.scene = makeScene(timeline, timeline.processes.has('master'), variant, inherited, lossy, listener);
-    followAll(timeline);
+    yield* followAll(timeline);
     return [{ ...base, verdict: 'conforms', followed: timeline.followed }, leftBy(holder.scene)];
   } catch (error) {
     const followed = timeline?.followed ?? 0;
@@ -104,23 +109,27 @@ const follow = (
     if (error instanceof Undecidable) return [{ ...base, verdict: 'undecided', followed, why: error.message }, inherited];
     throw error;
   }
-};
+}
 
 /** The master first; it calls for the others. What nobody called for follows. */
-const followAll = (timeline: Timeline): void => {
+function* followAll(timeline: Timeline): Work<void> {
   const rank = { master: 0, client: 1, server: 2 };
   const order = [...timeline.processes.values()].sort(
     (a, b) => rank[a.who.role] - rank[b.who.role] || a.who.id - b.who.id || a.who.run - b.who.run,
   );
   for (const process of order) {
     try {
-      timeline.toEnd(process);
+      while (process.next < process.events.length) {
+        const at = process.next;
+        timeline.until(process, () => process.next > at);
+        yield;
+      }
     } catch (error) {
       if (error instanceof Waiting) reject(error.event, 'trace', error.message);
       throw error;
     }
   }
-};
+}
 
 /** A verdict for people. */
 export const showTraceVerdict = (v: TraceVerdict): string => {

@@ -181,6 +181,43 @@ describe('an interruption', () => {
     expect(readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((file) => !/^bayou-\d+$/.test(file))).toEqual([]);
   });
 
+  it('of layer 2 while it decides what was possible ends it', async () => {
+    const script = join(dir, 'wide.script');
+    const puts = Array.from({ length: 60 }, (_, i) => `put ${2 + (i % 2)} k${i} v`);
+    const start = [
+      '# wide',
+      '# flags: --anti-entropy-ms 250',
+      'joinServer 0',
+      'joinServer 1',
+      'joinClient 2 0',
+      'joinClient 3 1',
+    ];
+    writeFileSync(script, `${[...start, ...puts].join('\n')}\n`);
+    let ran = false;
+    const { status, stdout } = await interrupted('wide', ['--max-states', '10000000', script], (folder) => {
+      const processes = processesIn(folder).length;
+      ran ||= processes >= 4;
+      // The cluster has been there, and is gone: what it printed is looked at now.
+      return ran && processes === 0;
+    });
+    expect([status, stdout]).toEqual([130, expect.stringMatching(/^interrupted \(/m)]);
+  });
+
+  it('of layer 3 while it follows a long trace ends it', async () => {
+    const trace = join(dir, 'long.ndjson');
+    const server = { p: 'server-0#1' };
+    const starts = { ...server, n: 0, type: 'start', replica: '0.0', fresh: true, vv: [], clock: 0, writes: 0, transfers: [] };
+    const accept = (n: number) => ({
+      ...{ ...server, n, type: 'accept', client: 5, session: '1', clientTime: n, clock: n - 1, require: [] },
+      ...{ key: `k${n % 10}`, value: 'v', stamp: { t: n, r: '0.0' }, repeated: false },
+    });
+    const lines = [starts, ...Array.from({ length: 200_000 }, (_, i) => accept(i + 1))].map((e) => JSON.stringify(e));
+    writeFileSync(trace, `${lines.join('\n')}\n`);
+    const junit = join(dir, 'long.xml');
+    const { status, stdout } = await interrupted('long', ['--trace', trace, '--junit', junit], () => existsSync(junit));
+    expect([status, stdout]).toEqual([130, expect.stringMatching(/^interrupted \(/m)]);
+  });
+
   it('of a walk over more transitions than anyone would wait for ends it', async () => {
     const junit = join(dir, 'walk.xml');
     const { status, stdout } = await interrupted('walk', ['--config', 'full', '--junit', junit], () => existsSync(junit));

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '#bayou/core/script.js';
-import { decide, showOracle, type Observed, type OracleOptions } from '../../conformance/oracle/oracle.js';
+import { decide, deciding, showOracle, type Observed, type OracleOptions } from '../../conformance/oracle/oracle.js';
+import { inTurns } from '../../conformance/turns.js';
 
 /** A script with what each command printed behind `=>`, lines divided by `|`; `!` is an error. */
 const observe = (script: string): ReadonlyArray<Observed> => {
@@ -90,6 +91,43 @@ describe('what it says', () => {
   it('undecided, with the bound, where too much is possible: never a false pass', () => {
     const wide = decide(observe(`${SETUP}put 10 b 1\nput 11 c 2\nget 10 a => a:x`), { ...ON, maxWorlds: 3 });
     expect(wide).toMatchObject({ verdict: 'undecided', why: expect.stringContaining('more than 3 states') as string });
+  });
+});
+
+describe('what it costs', () => {
+  /** Puts to so many keys, each read at the other server after a stabilize, and a store. */
+  const script = (keys: number): ReadonlyArray<Observed> => {
+    const all = Array.from({ length: keys }, (_, i) => `k${i}`);
+    const store = [...all].sort().map((key) => `${key}:v`);
+    return observe(
+      [
+        ...['joinServer 0', 'joinServer 1', 'joinClient 10 0', 'joinClient 11 1'],
+        ...all.map((key, i) => `put ${10 + (i % 2)} ${key} v`),
+        'stabilize',
+        ...all.map((key, i) => `get ${11 - (i % 2)} ${key} => ${key}:v`),
+        `printStore 0 => ${store.join('|')}`,
+      ].join('\n'),
+    );
+  };
+  const workOf = (keys: number): number => {
+    const decided = decide(script(keys), OFF);
+    if (decided.verdict !== 'conforms') throw new Error(showOracle(decided));
+    return decided.work;
+  };
+
+  it('grows with the script, and not faster', () => {
+    const [once, twice, often] = [workOf(500), workOf(1000), workOf(4000)];
+    expect(twice / once).toBeLessThan(2.1);
+    expect(often / once).toBeLessThan(8.4);
+  });
+  it('is bounded: beyond that it is undecided, and says where', () =>
+    expect(decide(script(500), { ...OFF, maxWork: 5_000 })).toMatchObject({
+      verdict: 'undecided',
+      why: expect.stringMatching(/^it takes more than 5000 steps before line \d+$/) as string,
+    }));
+  it('can be done in turns, which a signal ends', async () => {
+    expect(await inTurns(deciding(script(50), OFF))).toEqual(decide(script(50), OFF));
+    await expect(inTurns(deciding(script(50), OFF), AbortSignal.abort(new Error('now')))).rejects.toThrow('now');
   });
 });
 

@@ -106,7 +106,8 @@ export const handshakeByHand = async (
   const reader = frameReader(() => 4096);
   const take = (chunk: Buffer): void => {
     reader.push(chunk);
-    for (let next = reader.next(); E.isRight(next) && next.right !== undefined; next = reader.next()) heard.push(next.right.value);
+    for (let next = reader.next(); E.isRight(next) && next.right !== undefined; next = reader.next())
+      heard.push(next.right.value);
   };
   socket.on('data', take);
   const nonce = newNonce();
