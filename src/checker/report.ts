@@ -113,6 +113,13 @@ export interface Audited {
   readonly repeated: number;
 }
 
+/** From where to where a breadth-first search was looked at, and saw no sign of an end: the queue never fell, and depth grew with the states. */
+export interface Suspicion {
+  readonly states: readonly [from: number, to: number];
+  readonly queue: readonly [from: number, to: number];
+  readonly depth: readonly [from: number, to: number];
+}
+
 // --- the whole report ------------------------------------------------------------------------------------------------------
 
 /**
@@ -174,6 +181,8 @@ export interface Report {
   readonly statistics: Statistics;
   /** What was audited of what the search believes of the model. */
   readonly audited?: Audited;
+  /** Of a search that did not come to its end: why the space may have none. */
+  readonly mayBeInfinite?: Suspicion;
   /** With `search: 'simulate'`: the seed that repeats it. */
   readonly seed?: number;
 }
@@ -187,6 +196,8 @@ export interface Progress {
   readonly queue: number;
   readonly depth: number;
   readonly bytes: number;
+  /** The space may have no end, by what was seen of it so far ({@link Report.mayBeInfinite}). */
+  readonly mayBeInfinite?: true;
 }
 
 // --- options ---------------------------------------------------------------------------------------------------------------

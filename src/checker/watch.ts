@@ -1,6 +1,7 @@
 /** The limits of a search, watched from outside its inner loop: memory, time, the caller's signal; and progress reports. */
 import { getHeapStatistics } from 'node:v8';
-import type { CheckOptions, Progress, Stop } from './report.js';
+import type { CheckOptions, Progress, Report, Stop, Suspicion } from './report.js';
+import { Suspect } from './suspicion.js';
 
 /** What a search tells its watch. */
 type Pulse = Pick<Progress, 'generated' | 'distinct' | 'queue' | 'depth'>;
@@ -8,8 +9,12 @@ type Pulse = Pick<Progress, 'generated' | 'distinct' | 'queue' | 'depth'>;
 export interface Watch {
   /** Why to stop now, if at all; reports progress when it is time to. */
   readonly look: (pulse: Pulse) => Stop | undefined;
+  /** Takes in how far the search has come, between two looks: it costs next to nothing. */
+  readonly see: (pulse: Pulse) => void;
   readonly elapsedMs: () => number;
   readonly peakBytes: () => number;
+  /** Why the space may have no end. */
+  readonly suspicion: () => Suspicion | undefined;
   /** So many states were found before the watch began, by the search that is resumed. */
   readonly resumed: (distinct: number) => void;
 }
@@ -26,19 +31,29 @@ type Limits = Pick<CheckOptions, 'maxMs' | 'maxMemoryBytes' | 'signal' | 'onProg
 /** Lets signals and timers be served between two slices of a search. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A watch that starts now. */
-export const watch = (limits: Limits): Watch => {
+/** What there is to say of a space that a search which ended so has not seen all of. */
+export const suspicionAt = (watcher: Watch, { kind }: Stop): Pick<Report, 'mayBeInfinite'> => {
+  const mayBeInfinite = kind === 'complete' || kind === 'violation' ? undefined : watcher.suspicion();
+  return mayBeInfinite === undefined ? {} : { mayBeInfinite };
+};
+
+/** A watch that starts now. `isByDepth`: over a search that goes breadth first. */
+export const watch = (limits: Limits, isByDepth: boolean): Watch => {
   const started = performance.now();
   const heapLimit = heapLimitOf(getHeapStatistics().heap_size_limit);
   let peak = 0;
   let reportedAt = 0;
   let before = 0;
+  const suspect = new Suspect();
   const elapsedMs = (): number => performance.now() - started;
 
   const sample = (): number => {
     const bytes = process.memoryUsage.rss();
     peak = Math.max(peak, bytes);
     return bytes;
+  };
+  const see = (pulse: Pulse): void => {
+    if (isByDepth) suspect.look(pulse);
   };
   const memoryStop = (bytes: number): Stop | undefined => {
     if (limits.maxMemoryBytes !== undefined && bytes >= limits.maxMemoryBytes) {
@@ -50,10 +65,13 @@ export const watch = (limits: Limits): Watch => {
     const now = elapsedMs();
     if (limits.onProgress === undefined || now - reportedAt < (limits.progressEveryMs ?? 1000)) return;
     reportedAt = now;
-    limits.onProgress({ ...pulse, elapsedMs: now, bytes, perSecond: Math.round(((pulse.distinct - before) * 1000) / now) });
+    const perSecond = Math.round(((pulse.distinct - before) * 1000) / now);
+    const mayBeInfinite = suspect.suspicion() === undefined ? {} : { mayBeInfinite: true as const };
+    limits.onProgress({ ...pulse, elapsedMs: now, bytes, perSecond, ...mayBeInfinite });
   };
   const look = (pulse: Pulse): Stop | undefined => {
     const bytes = sample();
+    see(pulse);
     report(pulse, bytes);
     if (limits.signal?.aborted === true) return { kind: 'interrupted' };
     if (limits.maxMs !== undefined && elapsedMs() >= limits.maxMs) return { kind: 'time', limit: limits.maxMs };
@@ -63,5 +81,12 @@ export const watch = (limits: Limits): Watch => {
     before = distinct;
   };
   sample();
-  return { look, elapsedMs, peakBytes: () => Math.max(peak, process.memoryUsage.rss()), resumed };
+  return {
+    look,
+    see,
+    elapsedMs,
+    peakBytes: () => Math.max(peak, process.memoryUsage.rss()),
+    resumed,
+    suspicion: () => suspect.suspicion(),
+  };
 };

@@ -34,7 +34,7 @@ export const withTraces = async (model: ComponentModel, options: RunOptions, rep
   if (wanted.length === 0) return report;
   // There is something to be found, and no number of states is a reason to leave it without its run.
   const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, maxStates: _most, ...fresh } = options;
-  const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options));
+  const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options, true));
   for (;;) {
     const stop = await turn(job);
     if (stop !== undefined || job.traces.size === wanted.length) break;
@@ -107,7 +107,7 @@ const lookNear = async (model: ComponentModel, options: RunOptions, watcher: Wat
 
 /** Breadth first, and if that does not come to an end soon, again from the beginning as a sweep. */
 const nearThenFar = async (model: ComponentModel, options: ComponentOptions): Promise<Report> => {
-  const watcher = watch(options);
+  const watcher = watch(options, true);
   const near = await lookNear(model, { ...options, search: 'bfs' }, watcher);
   if ('verdict' in near) return near;
   const job = newJob(model, { ...options, search: 'sweep', locals: near.locals }, watcher);
@@ -116,7 +116,7 @@ const nearThenFar = async (model: ComponentModel, options: ComponentOptions): Pr
 
 /** One search. */
 const checkBy = async (model: ComponentModel, options: RunOptions): Promise<Report> => {
-  const job = newJob(model, options, watch(options));
+  const job = newJob(model, options, watch(options, (options.search ?? 'bfs') === 'bfs'));
   return concluded(job, await search(job));
 };
 

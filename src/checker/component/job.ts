@@ -85,11 +85,20 @@ const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOpt
   return new Breadth(space, maxDepth ?? Infinity, start);
 };
 
+/** How far the search has come. */
+const pulseOf = ({ space: { tally }, run }: Job) => ({
+  generated: tally.generated,
+  distinct: tally.distinct,
+  queue: tally.queue,
+  depth: run.depth(),
+});
+
 /** Why to stop now, if at all. */
-const look = ({ space, run, watch: watcher, options }: Job): Stop | undefined => {
-  const { generated, distinct, queue } = space.tally;
+const look = (job: Job): Stop | undefined => {
+  const { space, run, watch: watcher, options } = job;
+  const { distinct } = space.tally;
   const { maxStates, maxMemoryBytes } = options;
-  const stop = watcher.look({ generated, distinct, queue, depth: run.depth() });
+  const stop = watcher.look(pulseOf(job));
   if (stop !== undefined) return stop;
   if (maxStates !== undefined && distinct >= maxStates) return { kind: 'states', limit: maxStates };
   if (maxMemoryBytes === undefined) return undefined;
@@ -153,6 +162,7 @@ const slice = (job: Job): Stop | undefined => {
       }
       if (space.tally.distinct >= most) return look(job);
     }
+    job.watch.see(pulseOf(job));
   } while (performance.now() < until);
   return look(job);
 };
@@ -194,6 +204,7 @@ export const findingsOf = ({ space, run, options, watch: watcher, traces }: Job,
   traces,
   elapsedMs: watcher.elapsedMs(),
   peakBytes: watcher.peakBytes(),
+  watch: watcher,
   workers: 1,
   details: detailsOf(space),
   ...(space.audit === undefined ? {} : { audited: space.audit.finish() }),

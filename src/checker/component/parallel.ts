@@ -313,6 +313,7 @@ const findingsOf = ({ team, watch: watcher, options, families }: Leading, model:
   traces: new Map<string, Counterexample>(),
   elapsedMs: watcher.elapsedMs(),
   peakBytes: watcher.peakBytes(),
+  watch: watcher,
   workers: options.workers,
   details: details(team),
   audited: {
@@ -335,7 +336,7 @@ const findingsOf = ({ team, watch: watcher, options, families }: Leading, model:
 export const checkInParallel = async (source: ModelSource, options: ParallelOptions): Promise<Report> => {
   const { workers, resume } = options;
   mustBeTeam(workers);
-  const watcher = watch(options);
+  const watcher = watch(options, true);
   const keeper = keeperOf(options);
   const { model } = contractedComponents(await buildModel(source), options);
   mustBeOptions('parallel', options, model.properties);

@@ -12,6 +12,7 @@ import {
   type Stop,
   type Vacuity,
 } from '../report.js';
+import { suspicionAt, type Watch } from '../watch.js';
 import type { RunOptions } from './options.js';
 import type { Space } from './space.js';
 import type { Tally } from './tally.js';
@@ -30,6 +31,7 @@ export interface Findings {
   readonly traces: ReadonlyMap<string, Counterexample>;
   readonly elapsedMs: number;
   readonly peakBytes: number;
+  readonly watch: Watch;
   readonly workers: number;
   readonly details: Readonly<Record<string, number>>;
   readonly audited?: Audited;
@@ -115,6 +117,7 @@ export const reportOf = (found: Findings, stop: Stop): Report => {
     properties,
     coverage: familiesOf(model).map((family, i) => ({ family, steps: tally.steps[i]!, fresh: tally.fresh[i]! })),
     vacuity,
+    ...suspicionAt(found.watch, stop),
     ...(found.audited === undefined ? {} : { audited: found.audited }),
     statistics: {
       elapsedMs: found.elapsedMs,

@@ -34,6 +34,7 @@ export const progressLine = (progress: Progress): string =>
     `depth ${progress.depth}`,
     bytes(progress.bytes),
     duration(progress.elapsedMs),
+    ...(progress.mayBeInfinite === true ? ['may be infinite'] : []),
   ].join(' · ');
 
 // --- parts of the summary --------------------------------------------------------------------------------------------------
@@ -140,6 +141,15 @@ export const verdictLine = (report: Report): string => {
   ].join('; ');
 };
 
+const suspicionLines = ({ mayBeInfinite }: Report): ReadonlyArray<string> => {
+  if (mayBeInfinite === undefined) return [];
+  const { states, queue, depth } = mayBeInfinite;
+  return [
+    `The space may be infinite: from ${many(states[0], 'state')} to ${grouped(states[1])} the queue never fell (${grouped(queue[0])} to ${grouped(queue[1])}), and ` +
+      `depth grew from ${depth[0]} to ${depth[1]}. Bound it with a boundary in the model, or a limit on the depth.`,
+  ];
+};
+
 /** The whole summary. The verdict is its last line. */
 export const summaryLines = (report: Report): ReadonlyArray<string> => {
   const { statistics, counts } = report;
@@ -150,6 +160,7 @@ export const summaryLines = (report: Report): ReadonlyArray<string> => {
     ...section(isVacuous(report.vacuity) ? 'Empty: "holds" says less than it seems' : '', vacuityLines(report)),
     `${grouped(counts.generated)} generated, ${grouped(counts.distinct)} distinct, queue ${grouped(counts.queue)}; ` +
       `${duration(statistics.elapsedMs)}, ${bytes(statistics.peakBytes)}; ${report.search}, ${statistics.engine}`,
+    ...suspicionLines(report),
     `${oneLine(report.model)}: ${verdictLine(report)}`,
   ];
 };

@@ -14,6 +14,7 @@ import {
   type Stop,
   type Vacuity,
 } from '../report.js';
+import { suspicionAt } from '../watch.js';
 import { sentenceOf, verdictOn, whyOf, type Judged } from './judge.js';
 import { coverageList } from './coverage.js';
 import { Fate, isReduced, type Ended, type Space } from './search.js';
@@ -166,6 +167,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
     properties,
     coverage: coverageList(found.coverage),
     vacuity,
+    ...suspicionAt(found.watch, stop),
     audited: found.audit.finish(),
     statistics: {
       elapsedMs: found.watch.elapsedMs(),
