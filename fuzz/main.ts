@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt } from './attempt.js';
 import { diceOf } from './dice.js';
-import { KNOWN } from './known.js';
 import { optionsOf, type Options } from './options.js';
 import { failureLines, summaryLine, type Tried } from './say.js';
 import { shrunk } from './shrink.js';
@@ -58,8 +57,6 @@ const main = async (): Promise<void> => {
     return;
   }
   if (options.only === undefined) print(`seed ${options.seed}`);
-  const left = Object.entries(KNOWN).flatMap(([name, isLeftOut]) => (isLeftOut ? [name] : []));
-  if (left.length > 0) print(`left out, as known and not mended: ${left.join(', ')}`);
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-checker-'));
   try {
     if (!(await fuzz(options, join(folder, 'checkpoint')))) process.exitCode = 1;

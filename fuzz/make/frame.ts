@@ -1,6 +1,5 @@
 /** What a random component model is made of before anything happens in it: domains, slots, and what may be renamed. */
 import { range, type Dice } from '../dice.js';
-import { KNOWN } from '../known.js';
 import { sizeOfDomain, type Domain, type Look, type Place, type Renaming, type Row } from '../recipe/component.js';
 import { anyTrees, type Tree } from '../recipe/values.js';
 import { orders } from './common.js';
@@ -169,7 +168,7 @@ export const anyFrame = (dice: Dice): Frame => {
 const declaredOf = (dice: Dice, others: ReadonlyArray<Renaming>, leaves: number): ReadonlyArray<Renaming> => {
   const turns = others.filter(({ slotTo }) => slotTo.filter((to, i) => to !== i).length === leaves);
   if (dice.oneIn(4)) return turns;
-  if (!KNOWN.generators && leaves === 3 && dice.oneIn(3)) {
+  if (leaves === 3 && dice.oneIn(3)) {
     return [...turns.slice(0, 1), ...others.filter((other) => !turns.includes(other)).slice(0, 1)];
   }
   return dice.shuffled(others);

@@ -2,7 +2,6 @@
 import { range, type Dice } from '../dice.js';
 import type { Edge, PlainClaim, PlainRecipe } from '../recipe/plain.js';
 import { anyTrees } from '../recipe/values.js';
-import { KNOWN } from '../known.js';
 import { anyKinds, fairnessOf, orders, sizeOf } from './common.js';
 
 /** Permutations of the states, all but the identity, and which of them the model declares. */
@@ -31,7 +30,7 @@ const groupOf = (dice: Dice, states: number): Group => {
   const chosen = dice.oneIn(2) ? cyclic : every;
   const all = chosen.map(moves);
   const generators = chosen === cyclic ? all.slice(0, 1) : [moves([1, 0, ...range(width).slice(2)]), moves(cyclic[0]!)];
-  return { all, declared: !KNOWN.generators && dice.oneIn(3) ? generators : dice.shuffled(all) };
+  return { all, declared: dice.oneIn(3) ? generators : dice.shuffled(all) };
 };
 
 /** With each state all that permutations make of it. */

@@ -37,7 +37,7 @@ const settled = (tuples: Model<Tuple, ComponentAction>): Model<Tuple, ComponentA
  * @throws CheckerError (`model`) for what is no component model.
  */
 export const toModel = (given: ComponentModel): Model<Tuple, ComponentAction> => {
-  const { model, audit } = contractedComponents(given, {});
+  const { model, audit } = contractedComponents(given);
   const tuples = tupleModel(model, waysOf);
   return trust(model.key === undefined ? settled(tuples) : tuples, audit);
 };

@@ -1,7 +1,8 @@
 /** Checking a plain {@link Model}: exhaustively, exactly, to a {@link Report}. */
 import type { Model } from './interface.js';
-import { keeping, keptSpace, type Kept } from './plain/checkpoint.js';
-import { explore, type Ended } from './plain/search.js';
+import { keeping, keptSpace } from './plain/checkpoint.js';
+import { readied } from './plain/ready.js';
+import { explore } from './plain/search.js';
 import { reportOf } from './plain/report.js';
 import { faultAt } from './plain/trace.js';
 import { simulation, simulationReport, wander, type SimulateOptions } from './plain/simulate.js';
@@ -30,11 +31,14 @@ const atOnce = <T>(slices: Generator<void, T>): T => {
   }
 };
 
-/** The search with all that keeps it. */
-function* slicesOf<S, A>(kept: Kept<S, A>, options: CheckOptions): Generator<void, Ended> {
+/** The search with all that comes before it and that keeps it. */
+function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<void, Report> {
+  const ready = yield* readied(model, options);
+  const kept = keptSpace(ready, options);
   const { found } = kept;
   try {
-    return yield* keeping(kept, explore(found, options));
+    const ended = yield* keeping(kept, explore(found, options));
+    return yield* ready.after(reportOf(found, ended, options));
   } catch (error) {
     throw faultAt(found, error, found.at, found.here);
   }
@@ -49,16 +53,11 @@ function* slicesOf<S, A>(kept: Kept<S, A>, options: CheckOptions): Generator<voi
  * @throws CheckerError for what is no model, or breaks its contract (`model`: with the run to where it does), for options that make no sense
  * (`option`), and where a checkpoint cannot be written or resumed (`checkpoint`).
  */
-export const check = async <S, A>(model: Model<S, A>, options: CheckOptions = {}): Promise<Report> => {
-  const kept = keptSpace(model, options);
-  return reportOf(kept.found, await unhurried(slicesOf(kept, options)), options);
-};
+export const check = async <S, A>(model: Model<S, A>, options: CheckOptions = {}): Promise<Report> =>
+  unhurried(searched(model, options));
 
 /** The same without a pause: for tests and scripts. Signals are not served while it runs. */
-export const checkSync = <S, A>(model: Model<S, A>, options: CheckOptions = {}): Report => {
-  const kept = keptSpace(model, options);
-  return reportOf(kept.found, atOnce(slicesOf(kept, options)), options);
-};
+export const checkSync = <S, A>(model: Model<S, A>, options: CheckOptions = {}): Report => atOnce(searched(model, options));
 
 /**
  * Walks at random through a space that is too large to be exhausted. The verdict is `violated` or `bounded`, never `holds`; the

@@ -142,6 +142,40 @@ const propertyOf =
     return sentence(property, all, some);
   };
 
+// --- reductions ------------------------------------------------------------------------------------------------------------
+
+/** A function of the values of a kind as one of their numbers, each asked once. */
+const onNumbers = (interner: Interner, map: (kind: string, local: never) => unknown): ((kind: string, id: number) => number) => {
+  const known = new Map<string, number[]>();
+  return (kind, id) => {
+    let images = known.get(kind);
+    if (images === undefined) known.set(kind, (images = []));
+    return (images[id] ??= interner.id(kind, map(kind, interner.value(kind, id) as never)));
+  };
+};
+
+const reductionsOf = (
+  { slots, symmetry, normalize }: ComponentModel,
+  interner: Interner,
+): Pick<Model<Numbers, NumberedAction>, 'symmetry' | 'normalize'> => {
+  const normal = normalize && onNumbers(interner, normalize);
+  return {
+    ...(symmetry === undefined
+      ? {}
+      : {
+          symmetry: symmetry.map(({ slotTo, apply }) => {
+            const imageOf = onNumbers(interner, apply);
+            return (state: Numbers): Numbers => {
+              const image = state.slice();
+              slots.forEach(({ kind }, at) => (image[slotTo[at]!] = imageOf(kind, state[at]!)));
+              return image;
+            };
+          }),
+        }),
+    ...(normal === undefined ? {} : { normalize: (state: Numbers) => state.map((id, at) => normal(slots[at]!.kind, id)) }),
+  };
+};
+
 // --- the model -------------------------------------------------------------------------------------------------------------
 
 /**
@@ -149,8 +183,13 @@ const propertyOf =
  *
  * @throws CheckerError (`model`) for what is no component model.
  */
-export const internedModel = (given: ComponentModel): Model<Numbers, NumberedAction> => {
-  const { model, audit } = contractedComponents(given, {});
+export const internedModel = (given: ComponentModel): Model<Numbers, NumberedAction> => numbered(given, false);
+
+/** The same with its symmetry and its quotient. */
+export const internedWithReductions = (given: ComponentModel): Model<Numbers, NumberedAction> => numbered(given, true);
+
+const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers, NumberedAction> => {
+  const { model, audit } = contractedComponents(given);
   const merging = mergingOf(model);
   const interner = internerOf(model, merging);
   const valuesAt = (state: Numbers): ReadonlyArray<unknown> =>
@@ -170,6 +209,7 @@ export const internedModel = (given: ComponentModel): Model<Numbers, NumberedAct
     parts: (state) => slotParts(model, valuesAt(state)),
     ...(model.show === undefined ? {} : { show: (state: Numbers) => showSlots(model, valuesAt(state))! }),
     ...(looks.length === 0 ? {} : { boundary: (state: Numbers) => looks.every((look) => look(state)) }),
+    ...(hasReductions ? reductionsOf(model, interner) : {}),
   };
   return trust(merging === undefined ? plain : merges(plain, merging), audit);
 };

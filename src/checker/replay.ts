@@ -241,7 +241,7 @@ const tryStep = (machine: Machine, state: Tuple, step: PathStep, index: number, 
  * @throws CheckerError (`model`) for what is no component model, or breaks its contract.
  */
 export const replay = (given: ComponentModel, path: ReadonlyArray<PathStep>, options: ReplayOptions = {}): Replay => {
-  const { model } = contractedComponents(given, {});
+  const { model } = contractedComponents(given);
   const machine = machineOf(model);
   const initial: Tuple = model.slots.map((slot) => slot.initial);
   const steps: TraceStep[] = [];

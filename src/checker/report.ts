@@ -111,6 +111,16 @@ export interface Audited {
   readonly runs: number;
   /** How many of these runs were done twice. */
   readonly repeated: number;
+  /** Where states were taken for one by symmetry or a quotient: on how many of them it was looked whether these keep steps and properties. */
+  readonly reduction?: AuditedReduction;
+}
+
+/** How far a reduction was audited. */
+export interface AuditedReduction {
+  /** States of the space as it is, not reduced. */
+  readonly states: number;
+  /** Whether these are all that can be reached. */
+  readonly whole: boolean;
 }
 
 /** From where to where a breadth-first search was looked at, and saw no sign of an end: the queue never fell, and depth grew with the states. */

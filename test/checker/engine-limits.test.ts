@@ -156,7 +156,7 @@ describe('a model that breaks its contract is refused', () => {
     [
       'has a permutation that does not keep the initial state',
       model({ symmetry: [{ name: 'up', slotTo: [0, 1], apply: (_kind, x: number) => x + 1 }] }),
-      'the permutation up does not keep the initial state',
+      'symmetry[0] (up) does not keep the initial states: of {a: 0, b: 0} it makes {a: 1, b: 1}, which is none',
     ],
   ])('%s', async (_what, wrong, message) => {
     const [code, said] = await refusal(wrong, { symmetry: true });

@@ -13,6 +13,7 @@ import { isOpenFault } from '../contract/where.js';
 import { CheckerError } from './error.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
 import type { ComponentOptions, RunOptions } from './options.js';
+import { reduced } from './reduced.js';
 import { reportOf } from './report.js';
 import { Sweep } from './search.js';
 import { HashedBreadth } from './statewise.js';
@@ -127,12 +128,14 @@ const checkBy = async (model: ComponentModel, options: RunOptions): Promise<Repo
  * written or resumed (`checkpoint`).
  */
 export const checkComponents = async (given: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
-  const { model } = contractedComponents(given, options);
-  mustBeOptions('components', options, model.properties);
+  const { model: sound } = contractedComponents(given, options);
+  mustBeOptions('components', options, sound.properties);
+  const { model, after } = await reduced(sound, options);
   const { search: order = 'bfs' } = options;
-  return explained(model, options, () =>
+  const report = await explained(model, options, () =>
     order === 'auto' && mayBeSwept(model, options)
       ? nearThenFar(model, options)
       : checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order }),
   );
+  return after(report);
 };

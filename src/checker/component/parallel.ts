@@ -17,6 +17,7 @@ import { identityOf, mustBeKeepable, readOpening, writeOpening } from './checkpo
 import { layoutFor } from './choose.js';
 import { CheckerError } from './error.js';
 import type { ComponentOptions } from './options.js';
+import { reduced } from './reduced.js';
 import { reportOf, type Findings } from './report.js';
 import { newTally, type Tally } from './tally.js';
 import { buildModel, type Command, type ModelSource, type Word, type WorkerData } from './worker.js';
@@ -338,8 +339,9 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
   mustBeTeam(workers);
   const watcher = watch(options, true);
   const keeper = keeperOf(options);
-  const { model } = contractedComponents(await buildModel(source), options);
-  mustBeOptions('parallel', options, model.properties);
+  const { model: sound } = contractedComponents(await buildModel(source), options);
+  mustBeOptions('parallel', options, sound.properties);
+  const { model, words, after } = await reduced(sound, options);
   if (keeper !== undefined) mustBeKeepable(keeper.path, model);
   const identity = identityOf(model, options, workers);
   const from = resume === undefined ? undefined : resumed(resume, identity, workers);
@@ -348,6 +350,7 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
     source,
     locals,
     symmetry: options.symmetry === true,
+    words,
     normalize: options.normalize === true,
     audit: options.audit === true,
     properties: options.properties ?? null,
@@ -365,11 +368,12 @@ export const checkInParallel = async (source: ModelSource, options: ParallelOpti
     from: from?.at,
   };
   try {
-    return await explained(model, options, async () => {
+    const report = await explained(model, options, async () => {
       const found = await lead(leading);
       const report = reportOf(findingsOf(leading, model, found), found.stop);
       return withTraces(model, options, report);
     });
+    return await after(report);
   } finally {
     await Promise.all(leading.team.workers.map((worker) => worker.terminate()));
   }

@@ -56,7 +56,7 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
   const memo = new Memo(compiled, components, auditOf(model), (meeting, outcome, said) =>
     judge.hear(meeting, outcome, said, evidence),
   );
-  const symmetry = options.symmetry && model.symmetry !== undefined ? new Symmetry(compiled, components, initial) : undefined;
+  const symmetry = options.symmetry && model.symmetry !== undefined ? new Symmetry(compiled, components) : undefined;
   const tally = newTally(compiled.families.length);
   const newLayer = (level: number): Layer => new Layer(level, spare);
   return {

@@ -14,6 +14,7 @@ import { readOpening, restore, write } from './checkpoint.js';
 import { layoutOf } from './compile.js';
 import type { Batch } from './batch.js';
 import { Inbox, Outbox, type Parcel } from './parcel.js';
+import { withWords, type Ready } from './reduced.js';
 import { detailsOf } from './report.js';
 import { Breadth } from './search.js';
 import { newSpace, type Space } from './space.js';
@@ -30,6 +31,8 @@ export interface WorkerData {
   readonly source: ModelSource;
   readonly locals: ReadonlyArray<number>;
   readonly symmetry: boolean;
+  /** The maps of the closed symmetry. */
+  readonly words: Ready['words'];
   readonly normalize: boolean;
   readonly audit: boolean;
   readonly properties: ReadonlyArray<string> | null;
@@ -131,7 +134,7 @@ class Thread {
     this.say = say;
     this.over = ports.map(() => false);
     this.quiet = ports.map(() => false);
-    const { model: contracted } = contractedComponents(model, { audit: data.audit });
+    const contracted = withWords(contractedComponents(model, { audit: data.audit }).model, data.words);
     this.space = newSpace(contracted, layoutOf(contracted, data.locals), {
       symmetry,
       normalize,

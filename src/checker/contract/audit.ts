@@ -20,6 +20,7 @@ const KEPT = 64;
 export class Audit {
   runs = 0;
   repeated = 0;
+  private isPaused = false;
   private readonly window: number;
   private most: number;
   private readonly kept: (() => void)[] = [];
@@ -36,12 +37,25 @@ export class Audit {
     this.runs = this.repeated = this.kept.length = 0;
     this.orders?.clear();
     for (const value of initial.slice(0, this.window)) if (blindIn(value) === undefined) this.orders?.meet(value);
+    this.isPaused = false;
     this.most = all ? Infinity : this.window;
     return this;
   }
 
+  /** Goes through the slices of something that runs the model beside the search: what is run there is not looked at again. */
+  *aside<T>(slices: Generator<void, T>): Generator<void, T> {
+    for (;;) {
+      this.isPaused = true;
+      const slice = slices.next();
+      this.isPaused = false;
+      if (slice.done === true) return slice.value;
+      yield;
+    }
+  }
+
   /** Whether the run at hand is one to do twice. */
   due(): boolean {
+    if (this.isPaused) return false;
     const isDue = this.runs++ < this.most || this.runs % EVERY === 0;
     if (isDue) this.repeated++;
     return isDue;

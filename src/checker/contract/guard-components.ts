@@ -13,7 +13,7 @@ import type {
   Slot,
 } from '../interface.js';
 import type { Audit } from './audit.js';
-import { auditOf, guarded, trust, TEXT, TRUTH, VALUE, type Expected } from './guard.js';
+import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, type Expected } from './guard.js';
 import { blindIn } from './seen.js';
 import { learned, outcomes } from './shape.js';
 import { inAnyOrder } from './varied.js';
@@ -183,13 +183,13 @@ const textsOf = (model: ComponentModel): Partial<ComponentModel> => {
   };
   return {
     ...of('show', TEXT),
-    ...of('normalize', VALUE),
+    ...of('normalize', LOCAL),
     ...(symmetry === undefined
       ? {}
       : {
           symmetry: symmetry.map((permutation, i): Permutation => ({
             ...permutation,
-            apply: guarded(`symmetry[${i}].apply`, VALUE, permutation.apply, 2),
+            apply: guarded(`symmetry[${i}].apply`, LOCAL, permutation.apply, 2),
           })),
         }),
   };

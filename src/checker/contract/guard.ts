@@ -5,7 +5,19 @@ import type { Label, Model, Property } from '../interface.js';
 import { again, type Audit, type Same, seenText } from './audit.js';
 import { oneForm } from './order.js';
 import { blindIn, unseen } from './seen.js';
-import { actions, decode, fairnessOrNone, label, optionalText, text, texts, value, yesOrNo } from './shape.js';
+import {
+  actions,
+  decode,
+  fairnessOrNone,
+  label,
+  localShape,
+  optionalText,
+  stateShape,
+  text,
+  texts,
+  value,
+  yesOrNo,
+} from './shape.js';
 import { inAnyOrder } from './varied.js';
 import { fault, threw } from './words.js';
 
@@ -29,6 +41,8 @@ const isOptionalText = (u: unknown): boolean => u === undefined || typeof u === 
 export const TRUTH: Expected = { is: (u) => typeof u === 'boolean', codec: yesOrNo };
 export const VALUE: Expected = { is: (u) => !(u instanceof Promise), codec: value };
 export const TEXT: Expected = { is: isText, codec: text };
+const STATE: Expected = { is: stateShape.is, codec: stateShape };
+export const LOCAL: Expected = { is: localShape.is, codec: localShape };
 const OPTIONAL_TEXT: Expected = { is: isOptionalText, codec: optionalText };
 const FAIRNESS: Expected = { is: (u) => isOptionalText(u) || fairnessOrNone.is(u), codec: fairnessOrNone };
 const TEXTS: Expected = { is: texts.is, codec: texts };
@@ -197,11 +211,11 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     ...optional('fairness', fairness && guarded('fairness', FAIRNESS, (action: A) => model.fairness!(action), 1)),
     ...optional(
       'normalize',
-      normalize && guarded('normalize', VALUE, (state: S) => model.normalize!(state), 1, { audit, same: sameState }),
+      normalize && guarded('normalize', STATE, (state: S) => model.normalize!(state), 1, { audit, same: sameState }),
     ),
     ...optional(
       'symmetry',
-      symmetry?.map((permutation, i) => guarded(`symmetry[${i}]`, VALUE, permutation, 1, { audit, same: sameState })),
+      symmetry?.map((permutation, i) => guarded(`symmetry[${i}]`, STATE, permutation, 1, { audit, same: sameState })),
     ),
   };
   rawSteps.set(wrapped, next);

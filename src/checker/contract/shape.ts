@@ -200,8 +200,13 @@ const remarks = { note: text, violates: list(text), witnesses: list(text) };
 export const outcomes = list(object('an outcome', { next: list(t.unknown) }, remarks));
 export const learned = list(object('a way', { next: t.unknown }, remarks));
 
+const isState = (u: unknown): boolean => typeof u !== 'function' && typeof u !== 'symbol' && !(u instanceof Promise);
+
 /** What a function may give where anything but a promise is a value: an `async` function is no pure one. */
 export const value = described('a value', (u): u is unknown => !(u instanceof Promise));
+/** What a map of states may give; and one of the values of a component, which may be undefined. */
+export const stateShape = described('a state', (u): u is unknown => u !== undefined && isState(u));
+export const localShape = described('a value', (u): u is unknown => isState(u));
 export const actions = list(value);
 export const fairnessOrNone = described(
   'the name of a class, { name, strong }, or undefined',

@@ -1,6 +1,6 @@
 /** Whether something is a model: one rule for the library and the command. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { ComponentModel, Interaction, Model, Predicate, Slot } from '../interface.js';
+import type { ComponentModel, Interaction, Model, Permutation, Predicate, Slot } from '../interface.js';
 import { showLabel } from '../report.js';
 import { Audit, WINDOW } from './audit.js';
 import { guardedComponents } from './guard-components.js';
@@ -46,7 +46,18 @@ const predicatesOf = (model: ComponentModel): ReadonlyArray<readonly [where: str
   }),
 ];
 
+/** A permutation moves each slot to one of its kind, each to another. */
+const mustPermute = ({ slots }: ComponentModel, { name, slotTo }: Permutation): void => {
+  if (slotTo.length !== slots.length || new Set(slotTo).size < slots.length || slotTo.some((to) => to >= slots.length))
+    throw fault(`the permutation ${name} does not map the slots one to one`);
+  const strange = slots.findIndex(({ kind }, i) => slots[slotTo[i]!]!.kind !== kind);
+  if (strange === -1) return;
+  const [from, to] = [slots[strange]!, slots[slotTo[strange]!]!];
+  throw fault(`the permutation ${name} moves ${from.name} to ${to.name}, which is of another kind`);
+};
+
 const mustFit = (model: ComponentModel): void => {
+  for (const permutation of model.symmetry ?? []) mustPermute(model, permutation);
   model.interactions.forEach((interaction, i) => mustMeet(model, interaction, `interactions[${i}]`));
   for (const [where, predicates] of predicatesOf(model)) for (const { slots } of predicates) mustList(model, where, slots);
 };
@@ -78,25 +89,28 @@ interface HowMuch {
   readonly audit?: boolean;
 }
 
-/** A plain model that is one, with its guards, and the audit that these keep. @throws CheckerError (`model`). */
+/** A plain model that is one, with its guards, and the audit that these keep: for a search, from its beginning. @throws CheckerError (`model`). */
 export const contracted = <S, A>(
   model: Model<S, A>,
-  { audit: all = false }: HowMuch,
+  search?: HowMuch,
 ): { readonly model: Model<S, A>; readonly audit: Audit } => {
   mustBeModel(model);
-  const audit = (auditOf(model) ?? new Audit(WINDOW.plain, model.key !== undefined)).begin(all, model.initial);
+  const audit = auditOf(model) ?? new Audit(WINDOW.plain, model.key !== undefined);
+  if (search !== undefined) audit.begin(search.audit === true, model.initial);
   return { model: guardedModel(model, audit), audit };
 };
 
 /** The same for a component model. @throws CheckerError (`model`). */
 export const contractedComponents = (
   model: ComponentModel,
-  { audit: all = false }: HowMuch,
+  search?: HowMuch,
 ): { readonly model: ComponentModel; readonly audit: Audit } => {
   mustBeComponents(model);
-  const audit = (auditOf(model) ?? new Audit(WINDOW.components, model.key !== undefined)).begin(
-    all,
-    model.slots.map(({ initial }) => initial),
-  );
+  const audit = auditOf(model) ?? new Audit(WINDOW.components, model.key !== undefined);
+  if (search !== undefined)
+    audit.begin(
+      search.audit === true,
+      model.slots.map(({ initial }) => initial),
+    );
   return { model: guardedComponents(model, audit), audit };
 };

@@ -7,6 +7,7 @@ import { CheckerError } from '../component/error.js';
 import type { FairClass } from '../liveness/classes.js';
 import type { CheckOptions } from '../report.js';
 import { decidingStep, type Place } from './judge.js';
+import type { Ready } from './ready.js';
 import { Fate, space, type Ended, type Space } from './search.js';
 import { signatureOf } from './signature.js';
 
@@ -124,8 +125,9 @@ export interface Kept<S, A> {
  * @throws CheckerError `option` for options that do not go together, `checkpoint` for a file that cannot be written, is not whole, or is
  * of another search, and for a model whose states cannot be written.
  */
-export const keptSpace = <S, A>(model: Space<S, A>['model'], options: CheckOptions): Kept<S, A> => {
-  const found = space(model, options);
+export const keptSpace = <S, A>(ready: Ready<S, A>, options: CheckOptions): Kept<S, A> => {
+  const { model } = ready;
+  const found = space(ready, options);
   const { resume } = options;
   const keeper = keeperOf(options);
   const path = keeper?.path ?? resume;

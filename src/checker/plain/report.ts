@@ -17,8 +17,10 @@ import {
 import { suspicionAt } from '../watch.js';
 import { sentenceOf, verdictOn, whyOf, type Judged } from './judge.js';
 import { coverageList } from './coverage.js';
-import { Fate, isReduced, type Ended, type Space } from './search.js';
-import { faultAt, runTo, showLasso, showRun } from './trace.js';
+import { isReducing } from './reduction.js';
+import { Fate, type Ended, type Space } from './search.js';
+import { showRun } from './run.js';
+import { faultAt, runTo, showLasso } from './trace.js';
 
 // --- counts ----------------------------------------------------------------------------------------------------------------
 
@@ -53,7 +55,7 @@ const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop
     verdict,
     ...whyOf(judged, verdict, open ? UNFINISHED : undefined),
     ...(wanted && judged.place !== undefined
-      ? { trace: showRun(found.model, runTo(found, judged.place), options.search !== 'dfs' && !isReduced(found.model, options)) }
+      ? { trace: showRun(found.model, runTo(found, judged.place), options.search !== 'dfs' && !isReducing(found.model, options)) }
       : {}),
   };
 };

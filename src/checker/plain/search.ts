@@ -7,18 +7,18 @@ import type { Audit } from '../contract/audit.js';
 import { freeze } from '../contract/freeze.js';
 import { rawNextOf } from '../contract/guard.js';
 import { mergingOf, type Merging } from '../contract/merging.js';
-import { mustBeOptions } from '../contract/options.js';
 import { oneForm } from '../contract/order.js';
-import { contracted } from '../contract/validate.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
 import { FairClasses } from '../liveness/classes.js';
 import { EdgeList } from '../liveness/graph.js';
 import type { CheckOptions, Stop } from '../report.js';
-import { watch, type Watch } from '../watch.js';
+import type { Watch } from '../watch.js';
 import { cover, type Coverage } from './coverage.js';
 import { encode } from './encode.js';
 import { judge, type Judge } from './judge.js';
+import type { Ready } from './ready.js';
+import { isReducing } from './reduction.js';
 import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStore } from './store.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -127,23 +127,16 @@ const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S
   return hashBits === undefined ? keyedStore(by) : hashedKeyStore(by, hashBits);
 };
 
-/** Is the space seen through a reduction? */
-export const isReduced = <S, A>(model: Model<S, A>, options: CheckOptions): boolean =>
-  (options.symmetry === true && (model.symmetry?.length ?? 0) > 0) ||
-  (options.normalize === true && model.normalize !== undefined);
-
 /**
  * A space without states yet. The graph is kept only where liveness needs it.
  *
- * @throws CheckerError (`model`, `option`) for what is no model, and for options that make no sense.
+ * @throws CheckerError (`option`) for options that do not go together.
  */
-export const space = <S, A>(given: Model<S, A>, options: CheckOptions): Space<S, A> => {
-  const { model, audit } = contracted(given, options);
-  mustBeOptions('plain', options, model.properties);
+export const space = <S, A>({ model, audit, watch: watcher }: Ready<S, A>, options: CheckOptions): Space<S, A> => {
   const properties = model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
   mustSuitHashing(options, properties);
   const judged = judge(properties);
-  const graph = judged.liveness.length > 0 && !isReduced(model, options);
+  const graph = judged.liveness.length > 0 && !isReducing(model, options);
   const store = storeFor(model, options);
   return {
     model,
@@ -152,7 +145,7 @@ export const space = <S, A>(given: Model<S, A>, options: CheckOptions): Space<S,
     store,
     frontier: options.search === 'dfs' ? stack() : queueOf(store),
     judge: judged,
-    watch: watch(options, options.search !== 'dfs'),
+    watch: watcher,
     parents: new Ints(),
     depths: new Ints(),
     fates: new Ints(),

@@ -20,7 +20,7 @@ import { watch, type Watch } from '../watch.js';
 import { judge, sentenceOf, verdictOn, whyOf, type Judge } from './judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './store.js';
 import { cover, coverageList, type Coverage } from './coverage.js';
-import { showRun, type Run } from './trace.js';
+import { showRun, type Run } from './run.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

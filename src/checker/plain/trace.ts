@@ -4,32 +4,12 @@ import { isOpenFault, withRun } from '../contract/where.js';
 import type { Model } from '../interface.js';
 import type { StateGraph } from '../liveness/graph.js';
 import type { Lasso } from '../liveness/lasso.js';
-import type { Counterexample, TraceStep } from '../report.js';
-import { initialOf, pictureOf } from '../shown/state.js';
+import type { Counterexample } from '../report.js';
 import { encode } from './encode.js';
 import type { Place } from './judge.js';
+import { showRun, type Run } from './run.js';
 import type { Space } from './search.js';
 import { starvedIn } from './starved.js';
-
-// --- runs ------------------------------------------------------------------------------------------------------------------
-
-/** A run of a model: the state it starts from, and each action with the state after it. */
-export interface Run<S, A> {
-  readonly initial: S;
-  readonly steps: ReadonlyArray<{ readonly action: A; readonly next: S }>;
-}
-
-/** A run as a report shows it. */
-export const showRun = <S, A>(model: Model<S, A>, run: Run<S, A>, shortest: boolean, loop?: number): Counterexample => {
-  let before = run.initial;
-  const steps = run.steps.map(({ action, next }): TraceStep => {
-    const note = model.note?.(before, action, next);
-    const picture = pictureOf(model, next, { state: before });
-    before = next;
-    return { label: model.label(action), ...picture, ...(note === undefined ? {} : { note }) };
-  });
-  return { ...initialOf(pictureOf(model, run.initial)), steps, shortest, ...(loop === undefined ? {} : { loop }) };
-};
 
 // --- from indices ----------------------------------------------------------------------------------------------------------
 

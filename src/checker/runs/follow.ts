@@ -4,7 +4,7 @@
  */
 import type { Model } from '../interface.js';
 import { encode } from '../plain/encode.js';
-import { showRun, type Run } from '../plain/trace.js';
+import { showRun, type Run } from '../plain/run.js';
 import type { Break, PathStep, Refusal, Replay } from '../replay.js';
 import { showLabel, type Shown } from '../report.js';
 import { showState } from '../shown/state.js';

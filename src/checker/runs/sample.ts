@@ -1,6 +1,6 @@
 /** Random runs of a model in which nothing breaks: what it does, before one asks what it must not do. */
 import type { Model } from '../interface.js';
-import { showRun, type Run } from '../plain/trace.js';
+import { showRun, type Run } from '../plain/run.js';
 import { random } from '../random.js';
 import type { Counterexample } from '../report.js';
 import { brokenAt, stepsOf, type Step } from './decides.js';

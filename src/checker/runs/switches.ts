@@ -4,7 +4,7 @@
  */
 import type { Model, Property } from '../interface.js';
 import { encode } from '../plain/encode.js';
-import { showRun, type Run } from '../plain/trace.js';
+import { showRun, type Run } from '../plain/run.js';
 import type { Report } from '../report.js';
 import { decides, stepsOf, type Step } from './decides.js';
 

@@ -1,0 +1,71 @@
+/** A component model with its reductions audited, and its symmetry closed: before any search of it, by the rule of `plain/reduction.ts`. */
+import { auditOf, trust } from '../contract/guard.js';
+import type { ComponentModel, Permutation } from '../interface.js';
+import { internedWithReductions } from '../interned.js';
+import type { Word } from '../plain/orbits.js';
+import { isReducing, ReductionAudit } from '../plain/reduction.js';
+import { nextTurn, watch } from '../watch.js';
+import type { Report } from '../report.js';
+import type { ComponentOptions } from './options.js';
+
+/** How long the audit keeps the event loop waiting, in milliseconds. */
+const TURN_MS = 40;
+
+/** Permutations one after the other. */
+const composed = (declared: ReadonlyArray<Permutation>, word: Word): Permutation => {
+  const [first, ...rest] = word.map((which) => declared[which]!);
+  return rest.reduce(
+    (before, after): Permutation => ({
+      name: `${before.name}, ${after.name}`,
+      slotTo: before.slotTo.map((to) => after.slotTo[to]!),
+      apply: (kind, local) => after.apply(kind, before.apply(kind, local) as never),
+    }),
+    first!,
+  );
+};
+
+/** The model with a symmetry of these words of the declared one. */
+export const withWords = (model: ComponentModel, words: ReadonlyArray<Word>): ComponentModel => {
+  const declared = model.symmetry ?? [];
+  if (words.length <= declared.length) return model;
+  const closed = { ...model, symmetry: words.map((word) => composed(declared, word)) };
+  const audit = auditOf(model);
+  return audit === undefined ? closed : trust(closed, audit);
+};
+
+/** A model that may be searched. */
+export interface Ready {
+  readonly model: ComponentModel;
+  readonly words: ReadonlyArray<Word>;
+  /** Goes on with the audit once the search is over. @throws CheckerError (`model`). */
+  readonly after: (report: Report) => Promise<Report>;
+}
+
+/** Goes through slices to their end, letting the event loop turn in between. */
+const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
+  for (;;) {
+    for (const until = performance.now() + TURN_MS; performance.now() < until;) {
+      const slice = slices.next();
+      if (slice.done === true) return slice.value;
+    }
+    await nextTurn();
+  }
+};
+
+/**
+ * Audits the reductions that the options ask for, and closes the symmetry.
+ *
+ * @throws CheckerError (`model`) where they are none.
+ */
+export const reduced = async (model: ComponentModel, options: Omit<ComponentOptions, 'search'>): Promise<Ready> => {
+  if (!isReducing(model, options)) return { model, words: [], after: (report) => Promise.resolve(report) };
+  const audit = auditOf(model)!;
+  const { onProgress: _, ...limits } = options;
+  const watcher = watch(limits);
+  const mustStop = (): boolean => watcher.look({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
+  const names = model.symmetry?.map(({ name }, i) => `symmetry[${i}] (${name})`);
+  const reduction = new ReductionAudit(internedWithReductions(model), options, mustStop, names);
+  await unhurried(audit.aside(reduction.before()));
+  const { words } = reduction;
+  return { model: withWords(model, words), words, after: (report) => unhurried(audit.aside(reduction.after(report))) };
+};

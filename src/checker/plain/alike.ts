@@ -1,0 +1,107 @@
+/** What is asked of a state to see whether it is like another: its properties, whether it lies within the boundary, and its steps. */
+import type { Model, Property } from '../interface.js';
+import { showLabel } from '../report.js';
+
+/** A model, and which of its properties are asked for. */
+export interface Asked<S, A> {
+  readonly model: Model<S, A>;
+  readonly properties: ReadonlyArray<Property<S, A>>;
+  /** What is only to be reached: a reduction that does not keep it leads to no false alarm, and to no false proof. */
+  readonly witnesses: ReadonlyArray<Property<S, A>>;
+}
+
+interface Step<A> {
+  readonly action: A;
+  readonly target: number;
+  /** By property: what it says of the step; `undefined` where it says nothing. */
+  readonly truths: ReadonlyArray<boolean | undefined>;
+}
+
+/** What was found of a state. */
+export interface Look<A> {
+  /** By property, as of a step. */
+  readonly truths: ReadonlyArray<boolean | undefined>;
+  readonly isWithin: boolean;
+  /** None beyond the boundary. */
+  readonly steps: ReadonlyArray<Step<A>>;
+  /** Names of the witnesses that are reached here, or by a step from here. */
+  readonly reached: ReadonlyArray<string>;
+}
+
+const ofState = <S, A>(property: Property<S, A>, state: S): boolean | undefined =>
+  property.kind === 'always' || property.kind === 'sometimes' ? property.holds(state) : undefined;
+
+const ofStep = <S, A>(property: Property<S, A>, state: S, action: A, next: S): boolean | undefined =>
+  property.kind === 'alwaysStep' || property.kind === 'sometimesStep' ? property.holds(state, action, next) : undefined;
+
+/** Where a state has no step: whether it may be the last. */
+const ofEnd = <S, A>(property: Property<S, A>, state: S): boolean | undefined =>
+  property.kind === 'noDeadlock' ? property.final?.(state) === true : undefined;
+
+/** Looks at a state; `meet` numbers the states that its steps lead to. */
+export const lookOf = <S, A>({ model, properties, witnesses }: Asked<S, A>, state: S, meet: (next: S) => number): Look<A> => {
+  const reached = witnesses.filter((witness) => ofState(witness, state) === true);
+  const isWithin = model.boundary?.(state) !== false;
+  const steps: Step<A>[] = [];
+  for (const action of isWithin ? model.actions(state) : []) {
+    const next = model.next(state, action);
+    if (next === undefined) continue;
+    reached.push(...witnesses.filter((witness) => ofStep(witness, state, action, next) === true));
+    steps.push({ action, target: meet(next), truths: properties.map((property) => ofStep(property, state, action, next)) });
+  }
+  const isEnd = isWithin && steps.length === 0;
+  const truths = properties.map((property) => ofState(property, state) ?? (isEnd ? ofEnd(property, state) : undefined));
+  return { truths, isWithin, steps, reached: reached.map(({ name }) => name) };
+};
+
+const stepText = <A>({ target, truths }: Step<A>, classOf: (target: number) => number): string =>
+  `${classOf(target)} ${truths.join()}`;
+
+/** The steps as texts, sorted. Under a symmetry each step has an image of its own; a quotient may make one of several. */
+const stepTexts = <A>({ steps }: Look<A>, classOf: (target: number) => number, isMultiset: boolean): ReadonlyArray<string> => {
+  const texts = steps.map((step) => stepText(step, classOf));
+  return (isMultiset ? texts : [...new Set(texts)]).sort();
+};
+
+/** A text that two states share where they are alike. */
+export const recordOf = <A>(look: Look<A>, classOf: (target: number) => number, isMultiset: boolean): string =>
+  [look.truths.join(), look.isWithin, ...stepTexts(look, classOf, isMultiset)].join('\n');
+
+/** How targets of steps are told apart, and told. */
+interface Telling {
+  readonly classOf: (target: number) => number;
+  readonly text: (target: number) => string;
+  readonly isMultiset: boolean;
+}
+
+/** In what a state differs from another that should be like it, in words. */
+export const differenceOf = <S, A>(
+  { model, properties }: Asked<S, A>,
+  one: Look<A>,
+  other: Look<A>,
+  { classOf, text, isMultiset }: Telling,
+): string => {
+  if (one.isWithin !== other.isWithin) return `only the ${one.isWithin ? 'first' : 'second'} lies within the boundary`;
+  const property = properties.find(
+    (_, i) => one.truths[i] !== undefined && other.truths[i] !== undefined && one.truths[i] !== other.truths[i],
+  );
+  if (property !== undefined) {
+    const which = one.truths[properties.indexOf(property)] === true ? 'first' : 'second';
+    return property.kind === 'noDeadlock'
+      ? `only the ${which} may be the last, by "${property.name}"`
+      : `"${property.name}" is true of the ${which} alone`;
+  }
+  const alone = (a: Look<A>, b: Look<A>): Step<A> | undefined => {
+    const rest = [...stepTexts(b, classOf, isMultiset)];
+    return a.steps.find((step) => {
+      const at = rest.indexOf(stepText(step, classOf));
+      if (at >= 0 && isMultiset) rest.splice(at, 1);
+      return at < 0;
+    });
+  };
+  const [mine, others] = [alone(one, other), alone(other, one)];
+  const step = mine ?? others;
+  if (step === undefined) return 'their steps are not the same';
+  const [from, to] = mine === undefined ? ['second', 'first'] : ['first', 'second'];
+  return `the step ${showLabel(model.label(step.action))} leads from the ${from} to ${text(step.target)}, and no step from the ${to} does the like`;
+};

@@ -1,0 +1,44 @@
+/** A plain model that may be searched: it is one, its options make sense, and its reductions are audited. */
+import type { Audit } from '../contract/audit.js';
+import { trust } from '../contract/guard.js';
+import { mustBeOptions } from '../contract/options.js';
+import { contracted } from '../contract/validate.js';
+import type { Model } from '../interface.js';
+import type { CheckOptions, Report } from '../report.js';
+import { watch, type Watch } from '../watch.js';
+import { composed } from './orbits.js';
+import { isReducing, ReductionAudit } from './reduction.js';
+
+export interface Ready<S, A> {
+  /** With its guards, and with all maps that its symmetry comes to. */
+  readonly model: Model<S, A>;
+  readonly audit: Audit;
+  readonly watch: Watch;
+  /** Goes on with the audit once the search is over. @throws CheckerError (`model`). */
+  readonly after: (report: Report) => Generator<void, Report>;
+}
+
+/**
+ * Makes a model ready for a search; yields now and then while it is audited.
+ *
+ * @throws CheckerError (`model`) for what is no model, and for reductions that are none; (`option`) for options that make no sense.
+ */
+export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Generator<void, Ready<S, A>> {
+  const { model, audit } = contracted(given, options);
+  mustBeOptions('plain', options, model.properties);
+  const watcher = watch(options, options.search !== 'dfs');
+  if (!isReducing(model, options)) return { model, audit, watch: watcher, after: asItIs };
+  const mustStop = (): boolean => watcher.look({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
+  const reduction = new ReductionAudit(model, options, mustStop);
+  yield* audit.aside(reduction.before());
+  const declared = model.symmetry ?? [];
+  const { words } = reduction;
+  const closed = words.length <= declared.length ? model : { ...model, symmetry: words.map((word) => composed(declared, word)) };
+  const after = (report: Report): Generator<void, Report> => audit.aside(reduction.after(report));
+  return { model: trust(closed, audit), audit, watch: watcher, after };
+}
+
+// eslint-disable-next-line require-yield -- There is nothing to go on with.
+function* asItIs(report: Report): Generator<void, Report> {
+  return report;
+}
