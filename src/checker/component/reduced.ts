@@ -4,7 +4,7 @@ import type { ComponentModel, Permutation } from '../interface.js';
 import { internedWithReductions } from '../interned.js';
 import type { Word } from '../plain/orbits.js';
 import { isReducing, ReductionAudit } from '../plain/reduction.js';
-import { nextTurn, watch } from '../watch.js';
+import { nextTurn } from '../watch.js';
 import type { Report } from '../report.js';
 import type { ComponentOptions } from './options.js';
 
@@ -60,11 +60,8 @@ const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
 export const reduced = async (model: ComponentModel, options: Omit<ComponentOptions, 'search'>): Promise<Ready> => {
   if (!isReducing(model, options)) return { model, words: [], after: (report) => Promise.resolve(report) };
   const audit = auditOf(model)!;
-  const { onProgress: _, ...limits } = options;
-  const watcher = watch(limits);
-  const mustStop = (): boolean => watcher.look({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
   const names = model.symmetry?.map(({ name }, i) => `symmetry[${i}] (${name})`);
-  const reduction = new ReductionAudit(internedWithReductions(model), options, mustStop, names);
+  const reduction = new ReductionAudit(internedWithReductions(model), options, names);
   await unhurried(audit.aside(reduction.before()));
   const { words } = reduction;
   return { model: withWords(model, words), words, after: (report) => unhurried(audit.aside(reduction.after(report))) };

@@ -5,7 +5,6 @@ import { mustBeOptions } from '../contract/options.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../interface.js';
 import type { CheckOptions, Report } from '../report.js';
-import { watch, type Watch } from '../watch.js';
 import { composed } from './orbits.js';
 import { isReducing, ReductionAudit } from './reduction.js';
 
@@ -13,7 +12,6 @@ export interface Ready<S, A> {
   /** With its guards, and with all maps that its symmetry comes to. */
   readonly model: Model<S, A>;
   readonly audit: Audit;
-  readonly watch: Watch;
   /** Goes on with the audit once the search is over. @throws CheckerError (`model`). */
   readonly after: (report: Report) => Generator<void, Report>;
 }
@@ -26,16 +24,14 @@ export interface Ready<S, A> {
 export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Generator<void, Ready<S, A>> {
   const { model, audit } = contracted(given, options);
   mustBeOptions('plain', options, model.properties);
-  const watcher = watch(options, options.search !== 'dfs');
-  if (!isReducing(model, options)) return { model, audit, watch: watcher, after: asItIs };
-  const mustStop = (): boolean => watcher.look({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
-  const reduction = new ReductionAudit(model, options, mustStop);
+  if (!isReducing(model, options)) return { model, audit, after: asItIs };
+  const reduction = new ReductionAudit(model, options);
   yield* audit.aside(reduction.before());
   const declared = model.symmetry ?? [];
   const { words } = reduction;
   const closed = words.length <= declared.length ? model : { ...model, symmetry: words.map((word) => composed(declared, word)) };
   const after = (report: Report): Generator<void, Report> => audit.aside(reduction.after(report));
-  return { model: trust(closed, audit), audit, watch: watcher, after };
+  return { model: trust(closed, audit), audit, after };
 }
 
 // eslint-disable-next-line require-yield -- There is nothing to go on with.

@@ -13,6 +13,7 @@ import { Ints } from '../ints.js';
 import { random } from '../random.js';
 import { isLiveness, verdictOf, type CheckOptions, type PropertyReport, type Report } from '../report.js';
 import { showState } from '../shown/state.js';
+import { watch, type Watch } from '../watch.js';
 import { differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
 import { encode } from './encode.js';
 import { closing, composed, orbitOf, singles, type Mapping, type Word } from './orbits.js';
@@ -21,7 +22,10 @@ import { showRun } from './run.js';
 
 // --- what is audited -------------------------------------------------------------------------------------------------------
 
-type ReductionOptions = Pick<CheckOptions, 'symmetry' | 'normalize' | 'properties' | 'audit' | 'requireWitnesses'>;
+type ReductionOptions = Pick<
+  CheckOptions,
+  'symmetry' | 'normalize' | 'properties' | 'audit' | 'requireWitnesses' | 'maxMs' | 'maxMemoryBytes' | 'signal'
+>;
 
 /** Of a witness that the search did not come to, and the audit did. */
 const NOT_KEPT = 'seen where the reduction was audited: it does not keep this, so that the search alone would have missed it';
@@ -345,6 +349,9 @@ export const isReducing = (
 ): boolean =>
   (options.symmetry === true && (symmetry?.length ?? 0) > 0) || (options.normalize === true && normalize !== undefined);
 
+const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
+
 /** How far an audit goes: so many calls, and no longer than so many milliseconds. */
 interface Extent {
   readonly calls: number;
@@ -368,18 +375,20 @@ export class ReductionAudit<S, A> {
   words: ReadonlyArray<Word>;
   private readonly model: Model<S, A>;
   private readonly options: ReductionOptions;
-  private readonly mustStop: () => boolean;
+  private readonly limits: Watch;
   private readonly maps: ReadonlyArray<Named<S>>;
   /** States that the words were found to be lacking at, by key. */
   private readonly open = new Map<string, S>();
   private round: Round<S, A>;
 
-  /** `names`: how the maps are called; `mustStop`: whether a limit or a signal came. */
-  constructor(model: Model<S, A>, options: ReductionOptions, mustStop: () => boolean, names: ReadonlyArray<string> = []) {
+  /** `names`: how the maps are called. */
+  constructor(model: Model<S, A>, options: ReductionOptions, names: ReadonlyArray<string> = []) {
     const declared = options.symmetry === true ? (model.symmetry ?? []) : [];
     this.model = model;
     this.options = options;
-    this.mustStop = mustStop;
+    const { maxMs, maxMemoryBytes, signal } = options;
+    const limits = { ...optional('maxMs', maxMs), ...optional('maxMemoryBytes', maxMemoryBytes), ...optional('signal', signal) };
+    this.limits = watch(limits, false);
     this.maps = declared.map((map, which) => ({ map, name: names[which] ?? `symmetry[${which}]` }));
     this.words = singles(declared);
     this.round = this.newRound();
@@ -418,6 +427,11 @@ export class ReductionAudit<S, A> {
     const vacuity = { ...report.vacuity, unreached };
     const verdict = verdictOf(properties, report.stop, vacuity, this.options.requireWitnesses === true);
     return { ...report, properties, vacuity, verdict };
+  }
+
+  /** Whether a limit or a signal came. */
+  private mustStop(): boolean {
+    return this.limits.look({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
   }
 
   private newRound(): Round<S, A> {

@@ -13,7 +13,7 @@ import { mustSuitHashing } from '../fingerprints.js';
 import { FairClasses } from '../liveness/classes.js';
 import { EdgeList } from '../liveness/graph.js';
 import type { CheckOptions, Stop } from '../report.js';
-import type { Watch } from '../watch.js';
+import { watch, type Watch } from '../watch.js';
 import { cover, type Coverage } from './coverage.js';
 import { encode } from './encode.js';
 import { judge, type Judge } from './judge.js';
@@ -132,7 +132,7 @@ const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S
  *
  * @throws CheckerError (`option`) for options that do not go together.
  */
-export const space = <S, A>({ model, audit, watch: watcher }: Ready<S, A>, options: CheckOptions): Space<S, A> => {
+export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions): Space<S, A> => {
   const properties = model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
   mustSuitHashing(options, properties);
   const judged = judge(properties);
@@ -145,7 +145,7 @@ export const space = <S, A>({ model, audit, watch: watcher }: Ready<S, A>, optio
     store,
     frontier: options.search === 'dfs' ? stack() : queueOf(store),
     judge: judged,
-    watch: watcher,
+    watch: watch(options, options.search !== 'dfs'),
     parents: new Ints(),
     depths: new Ints(),
     fates: new Ints(),
