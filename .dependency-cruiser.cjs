@@ -24,6 +24,18 @@ module.exports = {
       '^(node:)?(fs|net|http|child_process|worker_threads|os|process|timers|crypto)',
       'No I/O, clock or randomness in the model.',
     ),
+    arrow(
+      'protocol-knows-no-checking',
+      '^src/model/protocol',
+      '^src/(checker|model/(?!protocol))',
+      'The rules of the protocol know nothing of what checks them.',
+    ),
+    arrow(
+      'checking-takes-no-action',
+      '^src/model/checking',
+      '^src/model/(actions|system)',
+      'What judges a step does not take it.',
+    ),
     arrow('checker-is-general', '^src/checker', '^src/(?!checker)', 'The checker knows nothing of Bayou.'),
     arrow('impl-has-no-sockets', '^src/impl', '^src/(?!core|impl)', 'The implementation knows the vocabulary alone.'),
     arrow('impl-opens-no-sockets', '^src/impl', '^(node:)?(net|tls|dgram|http|child_process)', 'Sockets are for src/net.'),

@@ -1,5 +1,5 @@
 /** What the benches share. */
-import { decodeConfig } from '../dist/model/config.js';
+import { decodeConfig } from '../dist/model/checking/config.js';
 import { asShipped } from '../dist/conformance/transitions/walk.js';
 
 export { bayou } from '../dist/model/system.js';

@@ -13,8 +13,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeConfig } from '../dist/model/config.js';
-import { propertiesMeant } from '../dist/model/sentences.js';
+import { decodeConfig } from '../dist/model/checking/config.js';
+import { propertiesMeant } from '../dist/model/checking/sentences.js';
 import { prepareTlc, tlcJar, tlcVerdict } from './tla2tools.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));

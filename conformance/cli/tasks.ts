@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import { UsageError } from '#bayou/cli/exit.js';
-import { decodeConfig, type Config } from '#bayou/model/config.js';
+import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { judge } from '../judge/judge.js';
 import { historyOfRuns } from '../judge/trace.js';

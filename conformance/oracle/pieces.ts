@@ -8,13 +8,14 @@ import { incarnationOf } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
 import type { GetAnswer, PutAnswer, Refused } from '#bayou/core/messages.js';
 import { MASTER_GUARANTEES } from '#bayou/core/session.js';
-import { kill, restart } from '#bayou/model/restarts.js';
-import type { Rules } from '#bayou/model/rules.js';
-import * as Sv from '#bayou/model/server.js';
-import * as S from '#bayou/model/session.js';
-import { keyOf } from '#bayou/model/texts.js';
-import { covers } from '#bayou/model/vector.js';
-import type { Log } from '#bayou/model/write-log.js';
+import { kill, restart } from '#bayou/model/protocol/restarts.js';
+import type { Rules } from '#bayou/model/protocol/rules.js';
+import * as Pulls from '#bayou/model/protocol/pulls.js';
+import * as Sv from '#bayou/model/protocol/server.js';
+import * as S from '#bayou/model/protocol/session.js';
+import { keyOf } from '#bayou/model/checking/texts.js';
+import { covers } from '#bayou/model/protocol/vector.js';
+import type { Log } from '#bayou/model/protocol/write-log.js';
 import { MAX_KEYS, numbering, type Table, Tables } from './table.js';
 
 const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: 'no' };
@@ -165,18 +166,18 @@ export class Pieces {
   pull(here: Server, there: Server): Server | undefined {
     this.worked(1);
     if (covers(here.core.vv, there.core.vv) && here.core.clock >= there.core.clock) return undefined;
-    const request = Sv.pullRequest(here.core);
-    const { writes, ...claimed } = Sv.answerPull(there.core, request);
+    const request = Pulls.pullRequest(here.core);
+    const { writes, ...claimed } = Pulls.answerPull(there.core, request);
     let { logs } = here;
     for (const log of this.#logs.lackedBy(there.logs, here.core.vv)) {
-      const lacked = Sv.answerPull(Sv.serverWith(there.core, { log }), request).writes;
+      const lacked = Pulls.answerPull(Sv.serverWith(there.core, { log }), request).writes;
       const [first] = lacked;
       if (first === undefined) continue;
       const before = this.#ofKey(here, first.key);
-      const after = Sv.receive(RULES)(before, { ...claimed, writes: lacked });
+      const after = Pulls.receive(RULES)(before, { ...claimed, writes: lacked });
       if (after.log !== before.log) logs = this.#logs.with(logs, first.key, after.log);
     }
-    return this.#server(Sv.receive(RULES)(here.core, { ...claimed, writes }), logs);
+    return this.#server(Pulls.receive(RULES)(here.core, { ...claimed, writes }), logs);
   }
 
   /** The store, as it is printed. */

@@ -2,8 +2,8 @@
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
-import { askingOrder } from '#bayou/model/session.js';
-import { covers } from '#bayou/model/vector.js';
+import { askingOrder } from '#bayou/model/protocol/session.js';
+import { covers } from '#bayou/model/protocol/vector.js';
 import type { Pieces, Server, Session } from './pieces.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

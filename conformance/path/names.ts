@@ -6,11 +6,11 @@ import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from 
 import type { Bytes } from '#bayou/core/bytes.js';
 import { textOfBytes } from '#bayou/core/bytes.js';
 import type { Stamp, VectorEntries, Write } from '#bayou/core/write.js';
-import { valueOf } from '#bayou/model/identity.js';
-import { replicaOrd } from '#bayou/model/order.js';
-import { showStamp, showWrites } from '#bayou/model/seen.js';
-import { show } from '#bayou/model/vector.js';
-import { clientId, keyName } from '#bayou/model/world.js';
+import { valueOf } from '#bayou/model/protocol/identity.js';
+import { replicaOrd } from '#bayou/model/protocol/order.js';
+import { showStamp, showWrites } from '#bayou/model/checking/seen.js';
+import { show } from '#bayou/model/protocol/vector.js';
+import { clientId, keyName } from '#bayou/model/checking/world.js';
 import type { Recording } from './record.js';
 
 /** The model's names for a run. */

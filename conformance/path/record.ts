@@ -1,6 +1,6 @@
 /** A run as it was followed: its events in an order in which the model can take them, and what each of them used. */
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { Variant } from '#bayou/model/rules.js';
+import type { Variant } from '#bayou/model/protocol/rules.js';
 import type { ProcessName } from '../trace/read.js';
 import type { TraceVerdict } from '../trace/validate.js';
 import { validateTrace } from '../trace/validate.js';

@@ -1,7 +1,7 @@
 /** What processes have sent each other, by what can be known from their traces: requests of sessions, answers to them, pulls. */
 import type { NodeId, SessionNumber } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
-import type { Pulled } from '#bayou/model/server.js';
+import type { Pulled } from '#bayou/model/protocol/pulls.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp } from '#bayou/core/write.js';
 import type { Process } from './timeline.js';

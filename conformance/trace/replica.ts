@@ -1,5 +1,5 @@
 /**
- * A replica of the model, followed along a trace of any length. Every step is the model's own function (`src/model/server.ts`),
+ * A replica of the model, followed along a trace of any length. Every step is the model's own function (`src/model/protocol/server.ts`),
  * given the part of the server that the function looks at:
  *
  * - a put, a get and the receipt of a write look at the log's writes to one key alone (R5 and R6 compare writes to the same key);
@@ -15,26 +15,22 @@ import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Pull, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp, Transfer } from '#bayou/core/write.js';
-import type { Identity, Logged } from '#bayou/model/identity.js';
-import { isOlder, sameStamp, stampOrd } from '#bayou/model/order.js';
-import type { Rules, Variant } from '#bayou/model/rules.js';
+import type { Identity, Logged } from '#bayou/model/protocol/identity.js';
+import { isOlder, sameStamp, stampOrd } from '#bayou/model/protocol/order.js';
+import type { Rules, Variant } from '#bayou/model/protocol/rules.js';
 import {
-  acceptPut,
-  answerGet,
   answerPull,
   kindOf,
-  newServer,
   pullRequest,
   receive,
   receiveLast,
   receiveOther,
   receivePart,
   type Pulled,
-  type Receipt,
-  type Server,
-} from '#bayou/model/server.js';
-import { covers, has, join, same, type Vector } from '#bayou/model/vector.js';
-import type { Log } from '#bayou/model/write-log.js';
+} from '#bayou/model/protocol/pulls.js';
+import { acceptPut, answerGet, newServer, type Receipt, type Server } from '#bayou/model/protocol/server.js';
+import { covers, has, join, same, type Vector } from '#bayou/model/protocol/vector.js';
+import type { Log } from '#bayou/model/protocol/write-log.js';
 
 /** The rules of a variant, with the log that the implementation keeps. */
 const rulesOf = (variant: Variant): Rules => ({ variant, pruning: 'live', remembersPuts: 'last' });

@@ -1,7 +1,7 @@
 /** What is known of a run while it is followed: the replicas, the sessions, the links, what was sent, what is promised. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { Variant } from '#bayou/model/rules.js';
+import type { Variant } from '#bayou/model/protocol/rules.js';
 import { newTopology, type Topology } from '../judge/topology.js';
 import { Ledger } from './ledger.js';
 import { Notices } from './notices.js';

@@ -4,9 +4,9 @@ import type { NodeId, ReplicaId, SessionNumber } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { isOlder } from '#bayou/model/order.js';
-import type { Variant } from '#bayou/model/rules.js';
-import * as S from '#bayou/model/session.js';
+import { isOlder } from '#bayou/model/protocol/order.js';
+import type { Variant } from '#bayou/model/protocol/rules.js';
+import * as S from '#bayou/model/protocol/session.js';
 
 /** An operation that a session has begun. */
 export interface Operation {

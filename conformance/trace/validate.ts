@@ -8,7 +8,7 @@
 import { counted } from '#bayou/core/counted.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { Variant } from '#bayou/model/rules.js';
+import type { Variant } from '#bayou/model/protocol/rules.js';
 import { followClient } from './client.js';
 import { followMaster } from './master.js';
 import { processesOf } from './read.js';

@@ -23,12 +23,12 @@ import type { Append } from '#bayou/impl/log/log.js';
 import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import { restore, snapshot, type Replica, type ReplicaOptions } from '#bayou/impl/replica.js';
 import { resume, token, type Session } from '#bayou/impl/session.js';
-import { textOf, type Message, type Net } from '#bayou/model/network.js';
-import type { Server } from '#bayou/model/server.js';
-import type { Session as ModelSession } from '#bayou/model/session.js';
-import { byIdentity, FIRST, type Logged } from '#bayou/model/identity.js';
-import type { Rules } from '#bayou/model/rules.js';
-import { replicaOrd, stampOrd } from '#bayou/model/order.js';
+import { textOf, type Message, type Net } from '#bayou/model/protocol/network.js';
+import type { Server } from '#bayou/model/protocol/server.js';
+import type { Session as ModelSession } from '#bayou/model/protocol/session.js';
+import { byIdentity, FIRST, type Logged } from '#bayou/model/protocol/identity.js';
+import type { Rules } from '#bayou/model/protocol/rules.js';
+import { replicaOrd, stampOrd } from '#bayou/model/protocol/order.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

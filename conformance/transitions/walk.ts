@@ -8,14 +8,14 @@
 import type { ComponentModel, Outcome, Slot } from '#bayou/checker/interface.js';
 import { createReplica } from '#bayou/impl/replica.js';
 import { newSession } from '#bayou/impl/session.js';
-import type { Config } from '#bayou/model/config.js';
+import type { Config } from '#bayou/model/checking/config.js';
 import { counted } from '#bayou/core/counted.js';
 import { replicaId } from '#bayou/core/ids.js';
 import { bayou } from '#bayou/model/system.js';
-import type { Net } from '#bayou/model/network.js';
-import type { Server as ModelServer } from '#bayou/model/server.js';
-import type { Session as ModelSession } from '#bayou/model/session.js';
-import { asksOf, clientId, worldOf, type World } from '#bayou/model/world.js';
+import type { Net } from '#bayou/model/protocol/network.js';
+import type { Server as ModelServer } from '#bayou/model/protocol/server.js';
+import type { Session as ModelSession } from '#bayou/model/protocol/session.js';
+import { asksOf, clientId, worldOf, type World } from '#bayou/model/checking/world.js';
 import type { Move, Moved, Parts, Ways } from './move.js';
 import { moveOf, type LinkView } from './moves.js';
 import {

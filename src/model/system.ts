@@ -1,24 +1,24 @@
 /**
  * The whole model of a configuration: its slots, its steps, its properties, for the checker.
  *
- * To read the model from the beginning: `rules.ts` (the switches), `order.ts` (stamps), `identity.ts` (puts), `vector.ts`,
- * `write-log.ts`, then the two that act, `server.ts` (with `restarts.ts`) and `session.ts`, and what is between them, `network.ts`.
- * They are the protocol, and know nothing of checking. Then how it is explored: `config.ts` (the bounds), `world.ts` (the
- * components), `steps-session.ts`, `steps-pull.ts`, `steps-late.ts`, `steps-failure.ts`, `steps-again.ts`, `stabilize.ts` (what may happen),
- * `sentences.ts`, `judge.ts`, `properties.ts` (what must be so), and `texts.ts`, `reductions.ts` (what the checker may use).
+ * To read the model from the beginning: `protocol/rules.ts` (the switches), then `order.ts` (stamps), `identity.ts` (puts), `vector.ts`,
+ * `write-log.ts`, then those that act: `server.ts` and `pulls.ts` (with `restarts.ts`, `stabilize.ts`) and `session.ts`, and what is between
+ * them, `network.ts`. They are the protocol, and know nothing of checking. Then `actions/`, what may happen: the steps of sessions, of puts
+ * that arrive late, of pulls, of failures, of what comes again as another. Then `checking/`: the bounds (`config.ts`), the components
+ * (`world.ts`), what must be so (`sentences.ts`, `judge.ts`, `properties.ts`), and what the checker may use (`texts.ts`, `reductions.ts`).
  */
 import type { ComponentModel, ComponentProperty } from '../checker/interface.js';
-import type { Config } from './config.js';
-import { propertiesOf } from './properties.js';
-import { normalizeOf, progressOf, symmetryOf } from './reductions.js';
-import { againSteps } from './steps-again.js';
-import { failureSteps } from './steps-failure.js';
-import { lateSteps } from './steps-late.js';
-import { pullSteps } from './steps-pull.js';
-import { sessionSteps } from './steps-session.js';
-import { keyOf, showOf } from './texts.js';
-import { PROPERTIES } from './sentences.js';
-import { slotsOf, type World, worldOf } from './world.js';
+import type { Config } from './checking/config.js';
+import { propertiesOf } from './checking/properties.js';
+import { normalizeOf, progressOf, symmetryOf } from './checking/reductions.js';
+import { againSteps } from './actions/steps-again.js';
+import { failureSteps } from './actions/steps-failure.js';
+import { lateSteps } from './actions/steps-late.js';
+import { pullSteps } from './actions/steps-pull.js';
+import { sessionSteps } from './actions/steps-session.js';
+import { keyOf, showOf } from './checking/texts.js';
+import { PROPERTIES } from './checking/sentences.js';
+import { slotsOf, type World, worldOf } from './checking/world.js';
 
 /** The world, with the properties that not only are meant but apply. */
 const judging = (world: World, properties: ReadonlyArray<ComponentProperty>): World => ({

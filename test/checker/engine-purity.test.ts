@@ -1,7 +1,7 @@
 import { checkComponents } from '#bayou/checker/component/check.js';
 import type { AnyExchange, ComponentModel, Interaction } from '#bayou/checker/interface.js';
 import { encode } from '#bayou/checker/plain/encode.js';
-import { DEFAULTS } from '#bayou/model/config.js';
+import { DEFAULTS } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { expect, test } from 'vitest';
 import { bayouS } from './fixtures/bayou-s.js';

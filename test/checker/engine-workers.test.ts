@@ -3,7 +3,7 @@ import { sectionsIn } from '../../dist/checker/checkpoint/file.js';
 import { checkComponents } from '../../dist/checker/component/check.js';
 import { checkInParallel, type ModelSource, type ParallelOptions } from '../../dist/checker/component/parallel.js';
 import type { Report } from '../../dist/checker/report.js';
-import { DEFAULTS, type Config } from '../../dist/model/config.js';
+import { DEFAULTS, type Config } from '../../dist/model/checking/config.js';
 import { bayou } from '../../dist/model/system.js';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

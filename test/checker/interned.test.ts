@@ -5,7 +5,7 @@ import { checkComponents } from '#bayou/checker/component/check.js';
 import { internedModel } from '#bayou/checker/interned.js';
 import type { ComponentModel } from '#bayou/checker/interface.js';
 import type { Report } from '#bayou/checker/report.js';
-import { decodeConfig } from '#bayou/model/config.js';
+import { decodeConfig } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Counterexample, TraceStep } from '#bayou/checker/report.js';
 import { toScript } from '#bayou/cli/check/script.js';
-import { DEFAULTS } from '#bayou/model/config.js';
+import { DEFAULTS } from '#bayou/model/checking/config.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bayou } from './run.js';
 

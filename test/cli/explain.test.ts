@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { entriesOfGlossary, entriesOfProtocol, lookUp } from '../../src/cli/explain/pages.js';
-import { PROPERTIES, PROPERTY_IDS } from '../../src/model/sentences.js';
-import { VARIANTS } from '../../src/model/rules.js';
+import { PROPERTIES, PROPERTY_IDS } from '../../src/model/checking/sentences.js';
+import { VARIANTS } from '../../src/model/protocol/rules.js';
 import { bayou } from './run.js';
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPath, type RecordedPath } from '#bayou/cli/check/path.js';
 import { replayPath } from '#bayou/cli/check/replay.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { PROPERTIES, type PropertyId } from '#bayou/model/sentences.js';
+import { PROPERTIES, type PropertyId } from '#bayou/model/checking/sentences.js';
 import { copyWith } from '../../conformance/mutants/copy.js';
 import { MUTANTS } from '../../conformance/mutants/table.js';
 import { pathOf } from '../../conformance/path/build.js';

@@ -5,7 +5,7 @@ import { checkComponents } from '#bayou/checker/component/check.js';
 import type { Put } from '#bayou/core/messages.js';
 import type { Faults } from '#bayou/impl/policy.js';
 import { createReplica, step } from '#bayou/impl/replica.js';
-import { decodeConfig, type Config } from '#bayou/model/config.js';
+import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { probe } from '../../conformance/transitions/probe.js';
 import { asShipped, showWalk, walkTransitions } from '../../conformance/transitions/walk.js';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { checkComponents, checkSync, toModel } from '#bayou/checker/index.js';
-import { decodeConfig, type Config } from '#bayou/model/config.js';
-import { PROPERTIES } from '#bayou/model/sentences.js';
+import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
+import { PROPERTIES } from '#bayou/model/checking/sentences.js';
 import { bayou } from '#bayou/model/system.js';
 import { explore } from '../support/bfs.js';
 

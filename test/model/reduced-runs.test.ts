@@ -7,7 +7,7 @@ import { checkComponents } from '#bayou/checker/component/check.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';
 import type { ComponentModel } from '#bayou/checker/interface.js';
 import type { Report } from '#bayou/checker/report.js';
-import { DEFAULTS, type Config } from '#bayou/model/config.js';
+import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { describe, expect, test } from 'vitest';
 import { explore, type State } from '../support/bfs.js';

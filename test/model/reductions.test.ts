@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ComponentModel } from '#bayou/checker/interface.js';
 import { MASTER_GUARANTEES } from '#bayou/core/session.js';
-import { DEFAULTS, type Config } from '#bayou/model/config.js';
+import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { explore, successors, type State } from '../support/bfs.js';
 

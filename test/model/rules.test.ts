@@ -2,16 +2,17 @@ import { describe, expect, test } from 'vitest';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { Put } from '#bayou/core/messages.js';
 import type { Write } from '#bayou/core/write.js';
-import { FIRST, type Logged } from '#bayou/model/identity.js';
-import * as Net from '#bayou/model/network.js';
-import { isOlder, orderAt } from '#bayou/model/order.js';
-import { FIXED, type Rules } from '#bayou/model/rules.js';
-import * as R from '#bayou/model/restarts.js';
-import * as Sv from '#bayou/model/server.js';
-import * as S from '#bayou/model/session.js';
-import { everyPartitionIsEqual, stabilized } from '#bayou/model/stabilize.js';
-import * as V from '#bayou/model/vector.js';
-import * as L from '#bayou/model/write-log.js';
+import { FIRST, type Logged } from '#bayou/model/protocol/identity.js';
+import * as Net from '#bayou/model/protocol/network.js';
+import { isOlder, orderAt } from '#bayou/model/protocol/order.js';
+import { FIXED, type Rules } from '#bayou/model/protocol/rules.js';
+import * as R from '#bayou/model/protocol/restarts.js';
+import * as Pulls from '#bayou/model/protocol/pulls.js';
+import * as Sv from '#bayou/model/protocol/server.js';
+import * as S from '#bayou/model/protocol/session.js';
+import { everyPartitionIsEqual, stabilized } from '#bayou/model/protocol/stabilize.js';
+import * as V from '#bayou/model/protocol/vector.js';
+import * as L from '#bayou/model/protocol/write-log.js';
 
 const put = (client: number, clientTime: number, clock = 0, key = 'a'): Put => ({
   type: 'put',
@@ -26,7 +27,7 @@ const put = (client: number, clientTime: number, clock = 0, key = 'a'): Put => (
 });
 const accept = (server: Sv.Server, p: Put, rules: Rules = FIXED): Sv.Server => Sv.acceptPut(rules)(server, p)[0];
 const pull = (to: Sv.Server, from: Sv.Server, rules: Rules = FIXED): Sv.Server =>
-  Sv.receive(rules)(to, Sv.answerPull(from, Sv.pullRequest(to)));
+  Pulls.receive(rules)(to, Pulls.answerPull(from, Pulls.pullRequest(to)));
 const write = (t: number, r: Write['r'], client: number, clientTime: number, key = 'a', session = FIRST): Logged => ({
   t,
   r,
@@ -187,44 +188,47 @@ describe('vectors and pulls', () => {
   });
   test('R9: a pull brings what is missing, the vector and the accept time, and does no harm when repeated or late', () => {
     const from = accept(accept(Sv.newServer(1), put(11, 1)), put(12, 1, 4));
-    const answer = Sv.answerPull(from, Sv.pullRequest(Sv.newServer(0)));
-    const once = Sv.receive(FIXED)(Sv.newServer(0), answer);
+    const answer = Pulls.answerPull(from, Pulls.pullRequest(Sv.newServer(0)));
+    const once = Pulls.receive(FIXED)(Sv.newServer(0), answer);
     expect(once.clock).toBe(5);
     expect(once.vv).toEqual([['1.0', 5]]);
     expect(once.log).toEqual(from.log);
-    expect(Sv.receive(FIXED)(once, answer)).toEqual(once);
+    expect(Pulls.receive(FIXED)(once, answer)).toEqual(once);
     const later = pull(once, accept(from, put(11, 2)));
-    expect(Sv.receive(FIXED)(later, answer)).toEqual(later);
-    expect(Sv.answerPull(from, Sv.pullRequest(once)).writes).toEqual([]);
+    expect(Pulls.receive(FIXED)(later, answer)).toEqual(later);
+    expect(Pulls.answerPull(from, Pulls.pullRequest(once)).writes).toEqual([]);
   });
   test('V5: the accept time stays behind', () => {
     expect(pull(Sv.newServer(0), accept(Sv.newServer(1), put(11, 1)), { ...FIXED, variant: 'V5' }).clock).toBe(0);
   });
   test('V2: a put between the two halves is claimed and not sent', () => {
-    const half = Sv.readLogOnly(Sv.newServer(1), Sv.pullRequest(Sv.newServer(0)));
-    const [, answer] = Sv.finishAnswer(accept(half, put(11, 1)), []);
+    const half = Pulls.readLogOnly(Sv.newServer(1), Pulls.pullRequest(Sv.newServer(0)));
+    const [, answer] = Pulls.finishAnswer(accept(half, put(11, 1)), []);
     expect(answer.writes).toEqual([]);
     expect(answer.vv).toEqual([['1.0', 1]]);
   });
   test('V2: when the answer is given, nothing is half done any more', () => {
-    const torn = Sv.readLogOnly(accept(Sv.newServer(0), put(11, 1)), Sv.pullRequest(Sv.newServer(1)));
+    const torn = Pulls.readLogOnly(accept(Sv.newServer(0), put(11, 1)), Pulls.pullRequest(Sv.newServer(1)));
     expect(torn.midway).toEqual({ type: 'torn', to: '1.0', writes: [write(1, '0.0', 11, 1)] });
-    expect(Sv.finishAnswer(torn, torn.midway?.writes ?? [])[0].midway).toBeNull();
+    expect(Pulls.finishAnswer(torn, torn.midway?.writes ?? [])[0].midway).toBeNull();
   });
   test('V8: what was claimed is kept, to be added later', () => {
     const rules: Rules = { ...FIXED, variant: 'V8' };
     const puller = Sv.newServer(1);
-    const eager = Sv.claimFirst(rules)(puller, Sv.answerPull(accept(Sv.newServer(0), put(11, 1)), Sv.pullRequest(puller)));
+    const eager = Pulls.claimFirst(rules)(
+      puller,
+      Pulls.answerPull(accept(Sv.newServer(0), put(11, 1)), Pulls.pullRequest(puller)),
+    );
     expect([eager.log, eager.midway]).toEqual([[], { type: 'eager', writes: [write(1, '0.0', 11, 1)] }]);
-    const late = Sv.addLate(rules)(eager, eager.midway?.writes ?? []);
+    const late = Pulls.addLate(rules)(eager, eager.midway?.writes ?? []);
     expect([late.log, late.midway]).toEqual([[write(1, '0.0', 11, 1)], null]);
   });
   test('V8: the vector comes before the writes, and a kill loses them', () => {
     const rules: Rules = { ...FIXED, variant: 'V8' };
     const from = accept(Sv.newServer(1), put(11, 1));
-    const half = Sv.claimFirst(rules)(Sv.newServer(0), Sv.answerPull(from, Sv.pullRequest(Sv.newServer(0))));
+    const half = Pulls.claimFirst(rules)(Sv.newServer(0), Pulls.answerPull(from, Pulls.pullRequest(Sv.newServer(0))));
     expect([half.vv, half.log]).toEqual([from.vv, []]);
-    expect(Sv.addLate(rules)(half, from.log).log).toEqual(from.log);
+    expect(Pulls.addLate(rules)(half, from.log).log).toEqual(from.log);
     expect(R.restart(R.kill(half)).midway).toBeNull();
   });
   test('R10: a killed server comes back with what it acknowledged', () => {

@@ -1,7 +1,7 @@
 /** A configuration that comes with the package, decoded, with some fields set otherwise. */
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeConfig, type Config } from '#bayou/model/config.js';
+import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 
 const FOLDER = new URL('../../spec/configs/', import.meta.url);
 

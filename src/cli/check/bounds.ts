@@ -1,6 +1,6 @@
 /** The bounds of a configuration in words, for the verdict: it holds in these and says nothing beyond. */
 import { counted } from '../../core/counted.js';
-import type { Config } from '../../model/config.js';
+import type { Config } from '../../model/checking/config.js';
 
 const some = (count: number | 'unbounded', noun: string): ReadonlyArray<string> =>
   count === 0 ? [] : [count === 'unbounded' ? `any number of ${noun}s` : counted(count, noun)];

@@ -4,7 +4,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeConfig, type Config } from '../../model/config.js';
+import { decodeConfig, type Config } from '../../model/checking/config.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './args.js';
 

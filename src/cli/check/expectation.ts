@@ -1,7 +1,7 @@
 /** What a configuration says of its verdict, held against the verdict. */
 import type { Report } from '../../checker/report.js';
-import type { Config } from '../../model/config.js';
-import { PROPERTIES } from '../../model/sentences.js';
+import type { Config } from '../../model/checking/config.js';
+import { PROPERTIES } from '../../model/checking/sentences.js';
 import { EXIT, type ExitStatus } from '../exit.js';
 
 export interface Judgement {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import { decodeReplayed, type Config } from '../../model/config.js';
+import { decodeReplayed, type Config } from '../../model/checking/config.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './args.js';
 

@@ -5,7 +5,7 @@
  * `createConnection`, `stabilize`, `breakConnection`; the master has no command for one direction, so writes go both ways.
  */
 import { showLabel, type Counterexample, type TraceStep } from '../../checker/report.js';
-import type { Config } from '../../model/config.js';
+import type { Config } from '../../model/checking/config.js';
 
 /** The script, or the first step that the master has no command for. */
 export type Script = { readonly kind: 'script'; readonly text: string } | { readonly kind: 'cannot'; readonly why: string };

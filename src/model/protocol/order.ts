@@ -1,8 +1,8 @@
 /** The order of stamps (R4, R7), and how V7 spoils it. */
 import { fromCompare, type Ord } from 'fp-ts/lib/Ord.js';
 import * as N from 'fp-ts/lib/number.js';
-import { incarnationOf, serverOf, type ReplicaId } from '../core/ids.js';
-import type { Stamp } from '../core/write.js';
+import { incarnationOf, serverOf, type ReplicaId } from '../../core/ids.js';
+import type { Stamp } from '../../core/write.js';
 import type { Variant } from './rules.js';
 
 const byNumbers = (a: ReplicaId, b: ReplicaId): -1 | 0 | 1 =>

@@ -3,14 +3,14 @@
  * has a name: `result`, `requires`, `session clock`, `new writes`, and of a server `replica`, `vector`, `accept time`, `keys` and
  * `store`, as in `vector of s0`.
  */
-import type { Stamp, Write } from '../core/write.js';
+import type { Stamp, Write } from '../../core/write.js';
 import type { Config } from './config.js';
-import type { Net } from './network.js';
-import { stampOrd } from './order.js';
-import type { Rules } from './rules.js';
-import { storeOf, type Server } from './server.js';
-import { getOf, putOf, stampFor, type Session } from './session.js';
-import * as V from './vector.js';
+import type { Net } from '../protocol/network.js';
+import { stampOrd } from '../protocol/order.js';
+import type { Rules } from '../protocol/rules.js';
+import { storeOf, type Server } from '../protocol/server.js';
+import { getOf, putOf, stampFor, type Session } from '../protocol/session.js';
+import * as V from '../protocol/vector.js';
 import { asksOf, worldOf, type World } from './world.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

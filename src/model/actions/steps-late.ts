@@ -1,15 +1,15 @@
 /**
- * The steps of puts that arrive late (R14): when their session has repeated them, given them up, or ended. The way back is gone, so that
+ * The steps of puts that arrive late (R14), `PutDelayed` and `PutArrives` of the TLA+ module: when their session has repeated them, given them up, or ended. The way back is gone, so that
  * nobody hears what comes of them; each takes effect once at most.
  */
-import { interaction, type Interaction, type Slot } from '../checker/interface.js';
-import type { Bytes } from '../core/bytes.js';
-import { acceptBreaks, lateShows } from './judge.js';
-import { acceptPut, type Server } from './server.js';
-import * as S from './session.js';
+import { interaction, type Interaction, type Slot } from '../../checker/interface.js';
+import type { Bytes } from '../../core/bytes.js';
+import { acceptBreaks, lateShows } from '../checking/judge.js';
+import { acceptPut, type Server } from '../protocol/server.js';
+import * as S from '../protocol/session.js';
 import { mayPut, record, spendPut } from './steps-session.js';
-import { byIdentity } from './identity.js';
-import { asksOf, type Delayed, type LatePuts, type World } from './world.js';
+import { byIdentity } from '../protocol/identity.js';
+import { asksOf, type Delayed, type LatePuts, type World } from '../checking/world.js';
 
 /** A put is sent, and its session waits no longer for an answer by the way it took; it has not arrived yet. */
 const putDelayed = (

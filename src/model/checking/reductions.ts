@@ -1,19 +1,19 @@
 /** What the checker may use and need not: progress, symmetry, a quotient. Each that leaves states out is proved here. */
-import type { Permutation } from '../checker/interface.js';
-import type { Bytes } from '../core/bytes.js';
-import { incarnationOf, type NodeId } from '../core/ids.js';
-import type { Guarantees } from '../core/session.js';
+import type { Permutation } from '../../checker/interface.js';
+import type { Bytes } from '../../core/bytes.js';
+import { incarnationOf, type NodeId } from '../../core/ids.js';
+import type { Guarantees } from '../../core/session.js';
 import { guaranteesOf, type Config } from './config.js';
-import { byIdentity, valueOf, type Logged } from './identity.js';
-import { textOf } from './network.js';
-import { orderAt } from './order.js';
+import { byIdentity, valueOf, type Logged } from '../protocol/identity.js';
+import { textOf } from '../protocol/network.js';
+import { orderAt } from '../protocol/order.js';
 import { propertiesMeant } from './sentences.js';
-import { serverWith, type Server } from './server.js';
-import { sessionWith, type Session } from './session.js';
+import { serverWith, type Server } from '../protocol/server.js';
+import { sessionWith, type Session } from '../protocol/session.js';
 import { local } from './texts.js';
-import * as V from './vector.js';
+import * as V from '../protocol/vector.js';
 import { asksOf, clientId, keyName, slotsOf, type Delayed, type World } from './world.js';
-import { byStamp, prune, type Log } from './write-log.js';
+import { byStamp, prune, type Log } from '../protocol/write-log.js';
 
 // --- progress --------------------------------------------------------------------------------------------------------------
 

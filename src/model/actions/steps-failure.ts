@@ -1,11 +1,14 @@
-/** The steps of links, kills, restarts (R7, R10) and stabilize (contract, section 5). */
-import { interaction, type Interaction, type Slot } from '../checker/interface.js';
-import { restartBreaks, restartShows, stabilizeBreaks } from './judge.js';
-import * as Net from './network.js';
-import * as R from './restarts.js';
-import type { Server } from './server.js';
-import { everyPartitionIsEqual, stabilized } from './stabilize.js';
-import type { LinkSlot, World } from './world.js';
+/**
+ * The steps of links, kills, restarts (R7, R10) and stabilize (contract, section 5): `ChangeLink`, `Kill`, `Restart`, `RestartBlank` and
+ * `Stabilize` of the TLA+ module.
+ */
+import { interaction, type Interaction, type Slot } from '../../checker/interface.js';
+import { restartBreaks, restartShows, stabilizeBreaks } from '../checking/judge.js';
+import * as Net from '../protocol/network.js';
+import * as R from '../protocol/restarts.js';
+import type { Server } from '../protocol/server.js';
+import { everyPartitionIsEqual, stabilized } from '../protocol/stabilize.js';
+import type { LinkSlot, World } from '../checking/world.js';
 
 // --- links -----------------------------------------------------------------------------------------------------------------
 

@@ -1,11 +1,14 @@
-/** The steps of what comes again as another: sessions that end and start again (R11a), servers that are put back from a copy (R7a). */
-import { interaction, type Interaction, type Slot } from '../checker/interface.js';
-import { putBackShows, restartBreaks, tokenShows } from './judge.js';
-import * as R from './restarts.js';
-import type { Server } from './server.js';
-import * as S from './session.js';
-import { keyOf } from './texts.js';
-import { noCopies, type Copies, type NewSessions, type World } from './world.js';
+/**
+ * The steps of what comes again as another: sessions that end and start again (R11a), servers that are put back from a copy (R7a). In the
+ * TLA+ module `TakeToken`, `StartAnew`, `StartFromToken`, `Copy` and `PutBack`.
+ */
+import { interaction, type Interaction, type Slot } from '../../checker/interface.js';
+import { putBackShows, restartBreaks, tokenShows } from '../checking/judge.js';
+import * as R from '../protocol/restarts.js';
+import type { Server } from '../protocol/server.js';
+import * as S from '../protocol/session.js';
+import { keyOf } from '../checking/texts.js';
+import { noCopies, type Copies, type NewSessions, type World } from '../checking/world.js';
 
 // --- sessions --------------------------------------------------------------------------------------------------------------
 

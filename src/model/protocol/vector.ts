@@ -1,6 +1,6 @@
 /** Version vectors (R8): for each replica an accept time; a replica that is not named has 0. Entries are sorted, so equal vectors are equal texts. */
-import type { ReplicaId } from '../core/ids.js';
-import type { Stamp, VectorEntries } from '../core/write.js';
+import type { ReplicaId } from '../../core/ids.js';
+import type { Stamp, VectorEntries } from '../../core/write.js';
 import { replicaOrd } from './order.js';
 
 /** A version vector: the entries above 0, sorted by replica. */

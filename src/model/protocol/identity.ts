@@ -1,8 +1,8 @@
 /** Which put is which (R3): client id, session number, client time. Whoever starts a session gets a number that nobody had (R11a). */
-import type { Bytes } from '../core/bytes.js';
-import type { NodeId, SessionNumber } from '../core/ids.js';
-import type { Put } from '../core/messages.js';
-import type { Write } from '../core/write.js';
+import type { Bytes } from '../../core/bytes.js';
+import type { NodeId, SessionNumber } from '../../core/ids.js';
+import type { Put } from '../../core/messages.js';
+import type { Write } from '../../core/write.js';
 import type { Rules } from './rules.js';
 
 /** A write as a log of the model holds it: with the session that made it, of which R1 says nothing and R6 asks. */

@@ -1,7 +1,8 @@
 /** `stabilize` (contract, section 5): rounds of pulls until nothing changes, and what must be so after it. */
 import { partitions, type Pair } from './network.js';
 import type { Rules } from './rules.js';
-import { answerPull, pullRequest, receive, storeOf, type Server } from './server.js';
+import { answerPull, pullRequest, receive } from './pulls.js';
+import { storeOf, type Server } from './server.js';
 import * as V from './vector.js';
 import { sameStore } from './write-log.js';
 

@@ -2,10 +2,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts/lib/index.js';
-import { described } from '../core/codec.js';
-import { GuaranteesC } from '../core/session.js';
+import { described } from '../../core/codec.js';
+import { GuaranteesC } from '../../core/session.js';
 import { propertiesMeant, PROPERTY_IDS, PROPERTY_NAMES, type PropertyId } from './sentences.js';
-import { VARIANTS, type Rules, type Variant } from './rules.js';
+import { VARIANTS, type Rules, type Variant } from '../protocol/rules.js';
 
 // --- codecs of the fields --------------------------------------------------------------------------------------------------
 

@@ -1,9 +1,9 @@
 /** A session (R11 to R15): what it keeps, what it asks a server to have, what it learns from an answer, and who comes after it. */
-import type { Bytes } from '../core/bytes.js';
-import type { NodeId, ReplicaId, SessionNumber } from '../core/ids.js';
-import type { Get, Put } from '../core/messages.js';
-import type { Guarantees } from '../core/session.js';
-import type { Stamp } from '../core/write.js';
+import type { Bytes } from '../../core/bytes.js';
+import type { NodeId, ReplicaId, SessionNumber } from '../../core/ids.js';
+import type { Get, Put } from '../../core/messages.js';
+import type { Guarantees } from '../../core/session.js';
+import type { Stamp } from '../../core/write.js';
 import { FIRST, numberAfter, valueOf } from './identity.js';
 import { isOlder } from './order.js';
 import type { Rules } from './rules.js';

@@ -1,12 +1,13 @@
 /** Components as texts: for the checker, which tells them apart by it, and for people. */
-import { serverOf } from '../core/ids.js';
-import type { GetAnswer } from '../core/messages.js';
-import type { Stamp } from '../core/write.js';
-import { FIRST, sessionText, valueOf, type Logged } from './identity.js';
-import { textOf, type Net } from './network.js';
-import type { Answer, Required, Server } from './server.js';
-import type { Session } from './session.js';
-import * as V from './vector.js';
+import { serverOf } from '../../core/ids.js';
+import type { GetAnswer } from '../../core/messages.js';
+import type { Stamp } from '../../core/write.js';
+import { FIRST, sessionText, valueOf, type Logged } from '../protocol/identity.js';
+import { textOf, type Net } from '../protocol/network.js';
+import type { Answer } from '../protocol/pulls.js';
+import type { Required, Server } from '../protocol/server.js';
+import type { Session } from '../protocol/session.js';
+import * as V from '../protocol/vector.js';
 import type { Copies, Delayed, LatePuts, NewSessions, Puts } from './world.js';
 
 // --- values by kind --------------------------------------------------------------------------------------------------------

@@ -1,17 +1,18 @@
 /** What a step says of the properties: which it breaks, which witnesses it reaches. Pure look-backs; they change nothing. */
 import * as O from 'fp-ts/lib/Option.js';
-import type { Bytes } from '../core/bytes.js';
-import type { GetAnswer, Put, Refused } from '../core/messages.js';
-import type { Guarantees } from '../core/session.js';
-import type { Stamp } from '../core/write.js';
-import { samePut } from './identity.js';
-import { isOlder, orderAt, sameStamp, stampOrd } from './order.js';
-import type { Rules } from './rules.js';
+import type { Bytes } from '../../core/bytes.js';
+import type { GetAnswer, Put, Refused } from '../../core/messages.js';
+import type { Guarantees } from '../../core/session.js';
+import type { Stamp } from '../../core/write.js';
+import { samePut } from '../protocol/identity.js';
+import { isOlder, orderAt, sameStamp, stampOrd } from '../protocol/order.js';
+import type { Rules } from '../protocol/rules.js';
 import { PROPERTIES, type PropertyId } from './sentences.js';
-import type { Pulled, Server } from './server.js';
-import { stampFor, type Session, type Stamps } from './session.js';
-import { at, has } from './vector.js';
-import * as L from './write-log.js';
+import type { Pulled } from '../protocol/pulls.js';
+import type { Server } from '../protocol/server.js';
+import { stampFor, type Session, type Stamps } from '../protocol/session.js';
+import { at, has } from '../protocol/vector.js';
+import * as L from '../protocol/write-log.js';
 
 /** The properties that a configuration checks: what it does not check is not even asked. */
 export type Judged = ReadonlySet<PropertyId>;

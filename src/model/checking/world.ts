@@ -1,15 +1,15 @@
 /** The components of the global state: which slots a configuration has, and what is fixed for the whole of it. */
-import { slot, type Slot } from '../checker/interface.js';
-import type { Bytes } from '../core/bytes.js';
-import type { NodeId, ReplicaId } from '../core/ids.js';
-import type { Put } from '../core/messages.js';
+import { slot, type Slot } from '../../checker/interface.js';
+import type { Bytes } from '../../core/bytes.js';
+import type { NodeId, ReplicaId } from '../../core/ids.js';
+import type { Put } from '../../core/messages.js';
 import { guaranteesOf, remembersPuts, type Config } from './config.js';
-import { allPairs, pair, type Net, type Pair } from './network.js';
-import type { Rules } from './rules.js';
+import { allPairs, pair, type Net, type Pair } from '../protocol/network.js';
+import type { Rules } from '../protocol/rules.js';
 import { propertiesMeant, type PropertyId } from './sentences.js';
-import { newServer, type Server } from './server.js';
-import { newSession, sessionWith, type Session } from './session.js';
-import type { Log } from './write-log.js';
+import { newServer, type Server } from '../protocol/server.js';
+import { newSession, sessionWith, type Session } from '../protocol/session.js';
+import type { Log } from '../protocol/write-log.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

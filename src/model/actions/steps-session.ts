@@ -1,4 +1,7 @@
-/** The steps of sessions: puts, gets, answers that are lost, links of clients (R2, R3, R11 to R15). */
+/**
+ * The steps of sessions (R2, R3, R11 to R15): `Put`, `Get`, `PutUnanswered`, `RepeatPut`, `GiveUp` and `ChangeClientLink` of the TLA+
+ * module.
+ */
 import {
   conversation,
   interaction,
@@ -8,16 +11,16 @@ import {
   type Outcome,
   type Predicate,
   type Slot,
-} from '../checker/interface.js';
-import type { Bytes } from '../core/bytes.js';
-import { serverOf, type NodeId } from '../core/ids.js';
-import type { GetAnswer, Put, Refused } from '../core/messages.js';
-import { getBreaks, getShows, putBreaks, putShows, refusalShows } from './judge.js';
-import { acceptPut, answerGet, type Required, type Server } from './server.js';
-import * as S from './session.js';
-import { getAnswerKey, requiredKey } from './texts.js';
-import { asksOf, type Puts, type World } from './world.js';
-import { add, writeOf } from './write-log.js';
+} from '../../checker/interface.js';
+import type { Bytes } from '../../core/bytes.js';
+import { serverOf, type NodeId } from '../../core/ids.js';
+import type { GetAnswer, Put, Refused } from '../../core/messages.js';
+import { getBreaks, getShows, putBreaks, putShows, refusalShows } from '../checking/judge.js';
+import { acceptPut, answerGet, type Required, type Server } from '../protocol/server.js';
+import * as S from '../protocol/session.js';
+import { getAnswerKey, requiredKey } from '../checking/texts.js';
+import { asksOf, type Puts, type World } from '../checking/world.js';
+import { add, writeOf } from '../protocol/write-log.js';
 
 type Session = S.Session;
 

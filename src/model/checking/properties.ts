@@ -1,16 +1,16 @@
 /** The properties of the contract's section 8 over a configuration's slots (their sentences: `sentences.ts`; step properties: `judge.ts`). */
 import * as O from 'fp-ts/lib/Option.js';
-import { over, type ComponentProperty, type Predicate, type Slot } from '../checker/interface.js';
-import { samePut } from './identity.js';
-import { isOlder, orderAt, sameStamp } from './order.js';
-import type { Pair } from './network.js';
+import { over, type ComponentProperty, type Predicate, type Slot } from '../../checker/interface.js';
+import { samePut } from '../protocol/identity.js';
+import { isOlder, orderAt, sameStamp } from '../protocol/order.js';
+import type { Pair } from '../protocol/network.js';
 import { propertiesMeant, PROPERTIES, type PropertyId } from './sentences.js';
-import { answerGet, newest, storeOf, type Server } from './server.js';
-import { getOf, type Session } from './session.js';
-import { everyPartitionIsEqual, livePartitions } from './stabilize.js';
-import * as V from './vector.js';
+import { answerGet, newest, storeOf, type Server } from '../protocol/server.js';
+import { getOf, type Session } from '../protocol/session.js';
+import { everyPartitionIsEqual, livePartitions } from '../protocol/stabilize.js';
+import * as V from '../protocol/vector.js';
 import { asksOf, type World } from './world.js';
-import * as L from './write-log.js';
+import * as L from '../protocol/write-log.js';
 
 // --- what a predicate says -------------------------------------------------------------------------------------------------
 

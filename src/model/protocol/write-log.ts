@@ -1,9 +1,9 @@
 /** The write log (R1, R5, R6): a set of writes, kept sorted by stamp so that equal logs are equal values. */
 import type { Ord } from 'fp-ts/lib/Ord.js';
 import * as O from 'fp-ts/lib/Option.js';
-import type { Bytes } from '../core/bytes.js';
-import type { Put } from '../core/messages.js';
-import type { Stamp } from '../core/write.js';
+import type { Bytes } from '../../core/bytes.js';
+import type { Put } from '../../core/messages.js';
+import type { Stamp } from '../../core/write.js';
 import { samePut, type Logged } from './identity.js';
 import { sameStamp, stampOrd } from './order.js';
 import type { Rules } from './rules.js';

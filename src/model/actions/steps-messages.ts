@@ -1,0 +1,174 @@
+/** The steps of anti-entropy with messages in flight (R9): `Request`, `Answer`, `Receipt`, `Lose`, `Duplicate` of the TLA+ module; of V2, `AnswerLate`. */
+import { interaction, type Interaction, type Outcome, type Slot } from '../../checker/interface.js';
+import type { NodeId } from '../../core/ids.js';
+import type { World } from '../checking/world.js';
+import * as Net from '../protocol/network.js';
+import { answerPull, finishAnswer, pullRequest, readLogOnly } from '../protocol/pulls.js';
+import type { Server } from '../protocol/server.js';
+import * as V from '../protocol/vector.js';
+import { peersOf, type Links } from './peers.js';
+import { isFree, isInParts, takeIn, takePart } from './taking-in.js';
+
+/** R9: the request. A puller has at most one pull from each answerer under way; that a request repeats is `Duplicate`'s business. */
+const request = (
+  world: World,
+  net: Slot<Net.Net>,
+  puller: Slot<Server>,
+  answerer: Slot<Server>,
+  ids: readonly [NodeId, NodeId],
+  links: Links,
+): Interaction =>
+  interaction({
+    label: { family: 'Request', args: [puller.name, answerer.name] },
+    slots: [puller, answerer, net, ...links],
+    writes: [2],
+    fairness: `${puller.name} requests from ${answerer.name}`,
+    step: (here, there, flying, ...up) => {
+      const [from, to] = ids;
+      if (!here.up || !there.up || !up.every(Boolean)) return [];
+      if (flying.length >= world.config.inFlight || Net.isBusy(flying, from, to)) return [];
+      const { puller: replica, vv, after } = pullRequest(here, to);
+      return [
+        { next: [here, there, Net.send(flying, { type: 'request', puller: from, answerer: to, replica, vv, after }), ...up] },
+      ];
+    },
+  });
+
+/**
+ * R9: the answer, taken at one instant. Where whole pulls are answered and the answerer has nothing that the request lacks, the answer would change nothing at
+ * the puller, whose vector and accept time only grow: the request is taken off and no answer is sent, which spares states.
+ */
+const answer = (
+  world: World,
+  net: Slot<Net.Net>,
+  answerer: Slot<Server>,
+  puller: Slot<Server>,
+  ids: readonly [NodeId, NodeId],
+): Interaction =>
+  interaction({
+    label: { family: 'Answer', args: [answerer.name, puller.name] },
+    slots: [answerer, net],
+    writes: [0, 1],
+    fairness: `${answerer.name} answers ${puller.name}`,
+    step: (there, flying) =>
+      Net.distinct(flying).flatMap((m): ReadonlyArray<Outcome<readonly [Slot<Server>, Slot<Net.Net>]>> => {
+        const [from, to] = ids;
+        if (m.type !== 'request' || m.puller !== from || m.answerer !== to) return [];
+        const rest = Net.take(flying, m);
+        const asked = { type: 'pull', puller: m.replica, vv: m.vv, after: m.after } as const;
+        if (!isInParts(world) && V.covers(m.vv, there.vv)) return [{ next: [there, rest], note: 'nothing new' }];
+        if (world.rules.variant === 'V2')
+          return there.midway === null ? [{ next: [readLogOnly(there, asked), rest], note: 'the log is read' }] : [];
+        const sent: Net.Message = {
+          type: 'answer',
+          puller: from,
+          answerer: to,
+          replica: m.replica,
+          pulled: answerPull(there, asked, world.config.partWrites),
+          asked: isInParts(world) ? m.vv : V.none,
+        };
+        return [{ next: [there, Net.send(rest, sent)] }];
+      }),
+  });
+
+/** V2 at the grain of messages: the vector is read, and the answer sent. */
+const answerLate = (
+  world: World,
+  net: Slot<Net.Net>,
+  answerer: Slot<Server>,
+  puller: Slot<Server>,
+  ids: readonly [NodeId, NodeId],
+): Interaction =>
+  interaction({
+    label: { family: 'ReadVector', args: [answerer.name, puller.name] },
+    slots: [answerer, net],
+    writes: [0, 1],
+    fairness: `${answerer.name} answers ${puller.name}`,
+    step: (there, flying) => {
+      if (there.midway?.type !== 'torn' || !there.midway.to.startsWith(`${ids[0]}.`) || flying.length >= world.config.inFlight)
+        return [];
+      const [after, pulled] = finishAnswer(there, there.midway.writes);
+      return [
+        {
+          next: [
+            after,
+            Net.send(flying, {
+              type: 'answer',
+              puller: ids[0],
+              answerer: ids[1],
+              replica: there.midway.to,
+              pulled,
+              asked: V.none,
+            }),
+          ],
+        },
+      ];
+    },
+  });
+
+/** R9: the receipt. An answer to another replica than the one that the puller is now is thrown away (R7). */
+const receipt = (
+  world: World,
+  net: Slot<Net.Net>,
+  puller: Slot<Server>,
+  answerer: Slot<Server>,
+  ids: readonly [NodeId, NodeId],
+): Interaction =>
+  interaction({
+    label: { family: 'Receipt', args: [puller.name, answerer.name] },
+    slots: [puller, net],
+    writes: [0, 1],
+    fairness: `${puller.name} receives from ${answerer.name}`,
+    step: (here, flying) =>
+      Net.distinct(flying).flatMap((m): ReadonlyArray<Outcome<readonly [Slot<Server>, Slot<Net.Net>]>> => {
+        if (m.type !== 'answer' || m.puller !== ids[0] || m.answerer !== ids[1] || !isFree(here)) return [];
+        const rest = Net.take(flying, m);
+        if (m.replica !== here.replica) return [{ next: [here, rest], note: 'for a former replica' }];
+        const { next, ...said } = isInParts(world) ? takePart(world, here, m.asked, m.pulled) : takeIn(world, here, m.pulled);
+        return [{ next: [next, rest], ...said }];
+      }),
+  });
+
+/** A message is lost. */
+const lose = (world: World, net: Slot<Net.Net>): Interaction =>
+  interaction({
+    label: { family: 'Lose', args: [] },
+    slots: [net, ...world.losses],
+    writes: [0, ...world.losses.map((_, i) => i + 1)],
+    step: (flying, ...spent) =>
+      spent.some((n) => n === world.config.losses)
+        ? []
+        : Net.distinct(flying).map((m) => ({
+            next: [Net.take(flying, m), ...spent.map((n) => n + 1)],
+            note: Net.textOf(m),
+          })),
+  });
+
+/** A message is repeated: a copy more is in flight. */
+const duplicate = (world: World, net: Slot<Net.Net>): Interaction =>
+  interaction({
+    label: { family: 'Duplicate', args: [] },
+    slots: [net, ...world.duplicates],
+    writes: [0, ...world.duplicates.map((_, i) => i + 1)],
+    step: (flying, ...spent) =>
+      spent.some((n) => n === world.config.duplicates) || flying.length >= world.config.inFlight
+        ? []
+        : Net.distinct(flying).map((m) => ({
+            next: [Net.send(flying, m), ...spent.map((n) => n + 1)],
+            note: Net.textOf(m),
+          })),
+  });
+
+// --- all of them -----------------------------------------------------------------------------------------------------------
+
+/** Every step of anti-entropy at the grain of messages. */
+export const byMessages = (world: World, net: Slot<Net.Net>): ReadonlyArray<Interaction> => [
+  ...peersOf(world).flatMap(({ puller, answerer, ids, links }) => [
+    request(world, net, puller, answerer, ids, links),
+    answer(world, net, answerer, puller, ids),
+    ...(world.rules.variant === 'V2' ? [answerLate(world, net, answerer, puller, ids)] : []),
+    receipt(world, net, puller, answerer, ids),
+  ]),
+  ...(world.config.losses === 0 ? [] : [lose(world, net)]),
+  ...(world.config.duplicates === 0 ? [] : [duplicate(world, net)]),
+];

@@ -1,0 +1,92 @@
+/**
+ * The steps of anti-entropy (R9): `Pull` of the TLA+ module, a pull as one step; how V2 tears it (`ReadLog`, `ReadVector`) and V8
+ * (`AddWrites`). With messages in flight they are in `steps-messages.ts`.
+ */
+import { conversation, interaction, over, type Exchange, type Interaction, type Slot } from '../../checker/interface.js';
+import { pullAnswerKey, vectorKey } from '../checking/texts.js';
+import type { World } from '../checking/world.js';
+import { addLate, answerFor, finishAnswer, pullRequest, readLogOnly, type Answer } from '../protocol/pulls.js';
+import type { Server } from '../protocol/server.js';
+import type * as V from '../protocol/vector.js';
+import { peersOf, type Links } from './peers.js';
+import { byMessages } from './steps-messages.js';
+import { isFree, isInParts, takeIn } from './taking-in.js';
+
+/** A pull as one step, of any server from any other. The answer says nothing of who gives it, so that servers which have the same answer alike. */
+type Pulling = Exchange<Server, Server, V.Vector, Answer>;
+
+const pulling = (world: World): Pulling => ({
+  ask: (here) => (isFree(here) ? here.vv : undefined),
+  answer: (there, vv) => (there.up ? answerFor(there, vv) : undefined),
+  take: (here, answer) => [takeIn(world, here, answer)],
+  questionKey: vectorKey,
+  answerKey: pullAnswerKey,
+});
+
+const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: Links, exchange: Pulling): Interaction =>
+  conversation({
+    label: { family: 'Pull', args: [puller.name, answerer.name] },
+    asker: puller,
+    answerer,
+    exchange,
+    ...(links.length === 0 ? {} : { when: over(links, (...up) => up.every(Boolean)) }),
+    fairness: `${puller.name} pulls from ${answerer.name}`,
+  });
+
+/** V2 at the grain of whole pulls: the answerer reads its log for the puller … */
+const readLog = (puller: Slot<Server>, answerer: Slot<Server>, links: Links): Interaction =>
+  interaction({
+    label: { family: 'ReadLog', args: [puller.name, answerer.name] },
+    slots: [puller, answerer, ...links],
+    writes: [1],
+    fairness: `${puller.name} pulls from ${answerer.name}`,
+    step: (here, there, ...up) =>
+      here.up && there.up && there.midway === null && up.every(Boolean)
+        ? [{ next: [here, readLogOnly(there, pullRequest(here)), ...up] }]
+        : [],
+  });
+
+/** … and later its vector. */
+const readVector = (world: World, puller: Slot<Server>, answerer: Slot<Server>, links: Links): Interaction =>
+  interaction({
+    label: { family: 'ReadVector', args: [puller.name, answerer.name] },
+    slots: [puller, answerer, ...links],
+    writes: [0, 1],
+    fairness: `${puller.name} pulls from ${answerer.name}`,
+    step: (here, there, ...up) => {
+      if (!here.up || !there.up || there.midway?.type !== 'torn' || there.midway.to !== here.replica || !up.every(Boolean))
+        return [];
+      const [after, answer] = finishAnswer(there, there.midway.writes);
+      const { next, violates, witnesses } = takeIn(world, here, answer);
+      return [{ next: [next, after, ...up], violates, witnesses }];
+    },
+  });
+
+// --- V8 --------------------------------------------------------------------------------------------------------------------
+
+const addLateStep = (world: World, server: Slot<Server>): Interaction =>
+  interaction({
+    label: { family: 'AddWrites', args: [server.name] },
+    slots: [server],
+    writes: [0],
+    fairness: `${server.name} adds the writes`,
+    step: (here) =>
+      here.up && here.midway?.type === 'eager' ? [{ next: [addLate(world.rules)(here, here.midway.writes)] }] : [],
+  });
+
+// --- all of them -----------------------------------------------------------------------------------------------------------
+
+const atomic = (world: World): ReadonlyArray<Interaction> => {
+  const pulls = pulling(world);
+  return peersOf(world).flatMap(({ puller, answerer, links }) =>
+    world.rules.variant === 'V2'
+      ? [readLog(puller, answerer, links), readVector(world, puller, answerer, links)]
+      : [pull(puller, answerer, links, pulls)],
+  );
+};
+
+/** Every step of anti-entropy. */
+export const pullSteps = (world: World): ReadonlyArray<Interaction> => [
+  ...(world.config.grain === 'pull' ? atomic(world) : world.net.flatMap((net) => byMessages(world, net))),
+  ...(world.rules.variant === 'V8' && !isInParts(world) ? world.servers.map((s) => addLateStep(world, s)) : []),
+];

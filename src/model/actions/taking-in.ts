@@ -1,0 +1,67 @@
+/** What a puller makes of an answer (R9), whole or in parts, with what that breaks and witnesses. */
+import { receiptBreaks, receiptShows } from '../checking/judge.js';
+import type { World } from '../checking/world.js';
+import {
+  claimFirst,
+  kindOf,
+  receive,
+  receiveLast,
+  receiveOther,
+  receivePart,
+  withArrived,
+  type Answer,
+  type Pulled,
+} from '../protocol/pulls.js';
+import type { Server } from '../protocol/server.js';
+import type * as V from '../protocol/vector.js';
+import type { Log } from '../protocol/write-log.js';
+
+/** Are answers bounded, so that a pull may come in parts? */
+export const isInParts = (world: World): boolean => world.config.partWrites !== 'unbounded';
+
+/** What came of an answer at the puller. */
+interface Taken {
+  readonly next: Server;
+  readonly violates: ReadonlyArray<string>;
+  readonly witnesses: ReadonlyArray<string>;
+}
+
+/** The puller takes in an answer; V8: at first only the vector. */
+export const takeIn = (world: World, puller: Server, answer: Answer): Taken => {
+  if (world.rules.variant === 'V8') return { next: claimFirst(world.rules)(puller, answer), violates: [], witnesses: [] };
+  return addAll(world, puller, answer, receive(world.rules));
+};
+
+/** The puller adds the writes of an answer, by one way or another of taking it in. */
+const addAll = <A extends Answer>(
+  world: World,
+  puller: Server,
+  answer: A,
+  receiving: (server: Server, answer: A, whole: Log) => Server,
+): Taken => {
+  const { rules, judged } = world;
+  const whole = withArrived(puller, answer);
+  const after = receiving(puller, answer, whole);
+  return {
+    next: after,
+    violates: receiptBreaks(judged, rules, puller, whole, after),
+    witnesses: receiptShows(judged, puller, answer, whole, after),
+  };
+};
+
+/** The puller takes in an answer that may be a part. V8: it takes the vector with the first part, and so asks for no other. */
+export const takePart = (world: World, puller: Server, asked: V.Vector, pulled: Pulled): Taken & { readonly note?: string } => {
+  const { rules } = world;
+  if (rules.variant === 'V8') return addAll(world, puller, pulled, receive(rules));
+  switch (kindOf(puller, asked, pulled)) {
+    case 'other':
+      return { next: receiveOther(puller, pulled), violates: [], witnesses: [], note: 'of no use' };
+    case 'part':
+      return { next: receivePart(puller, pulled), violates: [], witnesses: [], note: 'a part' };
+    case 'last':
+      return addAll(world, puller, pulled, receiveLast(rules));
+  }
+};
+
+/** A puller that has yet to add the writes it claims takes nothing else in (V8). */
+export const isFree = (puller: Server): boolean => puller.up && puller.midway === null;

@@ -1,0 +1,166 @@
+/**
+ * A replica: what it is, and what it does on a put and a get (on a pull: `pulls.ts`; on a kill and a restart: `restarts.ts`). Each is a pure
+ * function over the messages of `src/core`; the variants are the marked departures.
+ */
+import * as O from 'fp-ts/lib/Option.js';
+import type { Bytes } from '../../core/bytes.js';
+import { replicaId, type NodeId, type ReplicaId } from '../../core/ids.js';
+import type { Get, GetAnswer, Put, PutAnswer, Refused } from '../../core/messages.js';
+import type { Stamp, Transfer } from '../../core/write.js';
+import { byIdentity, looksTheSame, type Identity, type Logged } from './identity.js';
+import { isOlder, orderAt, stampOf } from './order.js';
+import type { Rules } from './rules.js';
+import * as V from './vector.js';
+import * as L from './write-log.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** A put that this replica accepted, to know it again (R3), and to know another that says it is the same. */
+export interface Receipt extends Identity {
+  readonly key: Bytes;
+  readonly value: Bytes;
+  readonly stamp: Stamp;
+}
+
+/** Work half done, which only two faults have: V2 has read its log for an answer, V8 has yet to add the writes it claims. */
+export type Midway =
+  { readonly type: 'torn'; readonly to: ReplicaId; readonly writes: L.Log } | { readonly type: 'eager'; readonly writes: L.Log };
+
+/** A server: the replica that it is now (R7), its accept-time counter (R2), vector (R8) and log (R5, R6). */
+export interface Server {
+  readonly replica: ReplicaId;
+  readonly up: boolean;
+  readonly clock: number;
+  readonly vv: V.Vector;
+  readonly log: L.Log;
+  /** The puts accepted that {@link Rules.remembersPuts} asks to know again, in the order of {@link Identity}. */
+  readonly receipts: ReadonlyArray<Receipt>;
+  /** Volatile: a kill loses it. */
+  readonly midway: Midway | null;
+  /** Writes that have come in parts of pulls and that the vector does not claim yet (R9): nobody sees them. Durable, as the log is. */
+  readonly waiting: L.Log;
+  /** How far those pulls have come: for each server one at most, sorted by replica. */
+  readonly transfers: ReadonlyArray<Transfer>;
+}
+
+// --- constructors ----------------------------------------------------------------------------------------------------------
+
+/** A server as it first starts, or as it starts again as a new replica. */
+export const newServer = (id: NodeId, incarnation = 0): Server => ({
+  replica: replicaId(id, incarnation),
+  up: true,
+  clock: 0,
+  vv: V.none,
+  log: [],
+  receipts: [],
+  midway: null,
+  waiting: [],
+  transfers: [],
+});
+
+/** The server with some fields changed. Field by field: see `sessionWith`. */
+export const serverWith = (server: Server, changes: Partial<Server>): Server => ({
+  replica: changes.replica ?? server.replica,
+  up: changes.up ?? server.up,
+  clock: changes.clock ?? server.clock,
+  vv: changes.vv ?? server.vv,
+  log: changes.log ?? server.log,
+  receipts: changes.receipts ?? server.receipts,
+  midway: changes.midway === undefined ? server.midway : changes.midway,
+  waiting: changes.waiting ?? server.waiting,
+  transfers: changes.transfers ?? server.transfers,
+});
+
+const BEHIND = { type: 'behind' } as const;
+const MISSING = { type: 'missing' } as const;
+const OTHER_REPLICA = { type: 'refused', reason: 'other-replica' } as const;
+const NOT_THE_SAME = { type: 'refused', reason: 'not-the-same' } as const;
+const accepted = (stamp: Stamp): PutAnswer => ({ type: 'accepted', stamp });
+
+// --- what a replica knows of itself ----------------------------------------------------------------------------------------
+
+/** What is left of a log in the order of the replica's stamps (R6). */
+export const pruned = (rules: Rules, server: Server, log: L.Log): L.Log =>
+  L.prune(rules, orderAt(rules.variant)(server.replica))(log);
+
+/** The greatest-stamped write to a key that the replica has (R5). */
+export const newest =
+  (rules: Rules) =>
+  (server: Server, key: string): O.Option<Logged> =>
+    L.newest(orderAt(rules.variant)(server.replica))(server.log, key);
+
+/** The replica's store (R5). */
+export const storeOf =
+  (rules: Rules) =>
+  (server: Server): L.Store =>
+    L.storeOf(orderAt(rules.variant)(server.replica))(server.log);
+
+// --- puts (R2, R3, R12, R14) -----------------------------------------------------------------------------------------------
+
+/** R2: the accept time of a put from a session with this clock. V1: the session's clock is ignored. */
+const acceptTime = (rules: Rules, server: Server, sessionClock: number): number =>
+  (rules.variant === 'V1' ? server.clock : Math.max(server.clock, sessionClock)) + 1;
+
+/** R3: the put that came here before and says that it is this one. */
+const knownPut = (rules: Rules, server: Server, put: Put): Receipt | undefined =>
+  server.receipts.find((x) => looksTheSame(rules, x, put));
+
+/** R3: does it repeat another's identity? V9: nobody looks. */
+const isImpostor = ({ variant }: Rules, known: Receipt, put: Put): boolean =>
+  variant !== 'V9' && (known.key !== put.key || known.value !== put.value);
+
+/** R14: was the put sent to another replica before, which alone may take it? V11: nobody looks. */
+const isForAnother = ({ variant }: Rules, server: Server, put: Put): boolean =>
+  variant !== 'V11' && put.replica !== null && put.replica !== server.replica;
+
+const remember = ({ remembersPuts }: Rules, { receipts }: Server, receipt: Receipt): Server['receipts'] => {
+  if (remembersPuts === 'no') return receipts;
+  const kept = remembersPuts === 'all' ? receipts : receipts.filter((x) => x.client !== receipt.client);
+  return [...kept, receipt].sort(byIdentity);
+};
+
+const acceptNew = (rules: Rules, server: Server, put: Put): readonly [Server, PutAnswer] => {
+  const stamp = { t: acceptTime(rules, server, put.clock), r: server.replica };
+  const { client, session, clientTime, key, value } = put;
+  return [
+    serverWith(server, {
+      clock: stamp.t,
+      vv: V.raise(server.vv, stamp),
+      log: pruned(rules, server, L.add(server.log, [L.writeOf(put, stamp)])),
+      receipts: remember(rules, server, { client, session, clientTime, key, value, stamp }),
+    }),
+    accepted(stamp),
+  ];
+};
+
+/**
+ * A put. One that the log knows is answered with the stamp that it got, whichever replica the server was then, and changes nothing; one
+ * that says it is another put is refused (R3). Then one is refused that was sent to another replica before (R14), and one of which the
+ * replica lacks what the session requires (R12). All others are stamped and logged (R2, R6).
+ */
+export const acceptPut =
+  (rules: Rules) =>
+  (server: Server, put: Put): readonly [Server, PutAnswer | Refused] => {
+    const known = knownPut(rules, server, put);
+    if (known !== undefined) return [server, isImpostor(rules, known, put) ? NOT_THE_SAME : accepted(known.stamp)];
+    if (isForAnother(rules, server, put)) return [server, OTHER_REPLICA];
+    return V.covers(server.vv, put.require) ? acceptNew(rules, server, put) : [server, BEHIND];
+  };
+
+// --- gets (R12, R13) -------------------------------------------------------------------------------------------------------
+
+/** What a get asks of whoever answers it: the key's stamp or a later one (scope key), and a vector (scope store, and the floor of R11). */
+export type Required = Pick<Get, 'atLeast' | 'require'>;
+
+/** R12, scope key: has the replica the stamp, or a later write to the key than it? */
+const reaches = (server: Server, atLeast: Stamp | null, top: O.Option<Logged>): boolean =>
+  atLeast === null || V.has(server.vv, atLeast) || (O.isSome(top) && isOlder(atLeast, top.value));
+
+/** A get: ERR_DEP (`behind`) before ERR_KEY (`missing`), else the greatest-stamped write. V6: nothing is refused. */
+export const answerGet =
+  (rules: Rules) =>
+  (server: Server, get: Required & Pick<Get, 'key'>): GetAnswer => {
+    const top = newest(rules)(server, get.key);
+    if (rules.variant !== 'V6' && !(V.covers(server.vv, get.require) && reaches(server, get.atLeast, top))) return BEHIND;
+    return O.isSome(top) ? { type: 'found', value: top.value.value, stamp: stampOf(top.value) } : MISSING;
+  };
