@@ -8,8 +8,8 @@ import { textOfBytes } from '#bayou/core/bytes.js';
 import type { Stamp, VectorEntries, Write } from '#bayou/core/write.js';
 import { valueOf } from '#bayou/model/protocol/identity.js';
 import { replicaOrd } from '#bayou/model/protocol/order.js';
-import { showStamp, showWrites } from '#bayou/model/checking/seen.js';
-import { show } from '#bayou/model/protocol/vector.js';
+import { showWrites } from '#bayou/model/checking/seen.js';
+import { showStamp, showVector } from '#bayou/model/checking/texts.js';
 import { clientId, keyName } from '#bayou/model/checking/world.js';
 import type { Recording } from './record.js';
 
@@ -131,7 +131,7 @@ export const namesOf = (recording: Recording): Names | string => {
     client,
     key,
     stamp: (stamp) => showStamp({ t: stamp.t, r: replica(stamp.r) }),
-    vector: (vv) => show(vv.map(([r, t]) => [replica(r), t] as const).sort(([a], [b]) => replicaOrd.compare(a, b))),
+    vector: (vv) => showVector(vv.map(([r, t]) => [replica(r), t] as const).sort(([a], [b]) => replicaOrd.compare(a, b))),
     replica,
     writes: (writes) => showWrites(writes.map(write)),
     value,

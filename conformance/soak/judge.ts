@@ -168,7 +168,7 @@ export class SoakJudge {
     if (floor !== undefined && compareStamps(held.stamp, floor) < 0)
       this.#accuse(
         'session',
-        `R12: session ${session} read ${key}:${held.value} ${showStamp(held.stamp)}, and knew ${this.#showStamp(floor)}`,
+        `R12: session ${session} read ${key}=${held.value} ${showStamp(held.stamp)}, and knew ${this.#showStamp(floor)}`,
       );
     this.#witnesses[session]!.saw(key, held.stamp);
   }
@@ -256,7 +256,7 @@ export class SoakJudge {
   #recognise(key: string, { value, stamp }: NonNullable<Held>): void {
     const put = this.#puts.get(value);
     if (put === undefined) {
-      this.#accuse('value', `nobody has put ${key}:${value} ${showStamp(stamp)}`);
+      this.#accuse('value', `nobody has put ${key}=${value} ${showStamp(stamp)}`);
       return;
     }
     if (put.key !== key) this.#accuse('value', `${key}:${value} was put to ${put.key}`);
@@ -289,7 +289,7 @@ export class SoakJudge {
 }
 
 const show = (put: PutRecord): string =>
-  `${put.key}:${put.value} of session ${put.session}${put.stamp === undefined ? '' : ` ${showStamp(put.stamp)}`}`;
+  `${put.key}=${put.value} of session ${put.session}${put.stamp === undefined ? '' : ` ${showStamp(put.stamp)}`}`;
 
 const showHeld = (key: string, held: Held): string =>
-  held === null ? `no ${key}` : `${key}:${held.value} ${showStamp(held.stamp)}`;
+  held === null ? `no ${key}` : `${key}=${held.value} ${showStamp(held.stamp)}`;

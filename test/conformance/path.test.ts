@@ -156,7 +156,7 @@ describe('a run of a faulty cluster becomes a path', () => {
     const built = pathOf(events, rejectionOf(events, oracle), { name: 'run', keepsLog: true });
     const { refusal } = replayPath((built as { readonly path: RecordedPath }).path);
     expect(refusal).toMatchObject({ label: { family: 'Restart', args: ['s0'] }, why: 'otherwise' });
-    expect(refusal?.differences).toContainEqual({ name: 'vector of s0', seen: '', allowed: ['0.0:1'] });
+    expect(refusal?.differences).toContainEqual({ name: 'vector of s0', seen: '[]', allowed: ['[0.0:1]'] });
   });
 
   it('what is no step of the model is said after the steps', async () => {
@@ -205,7 +205,7 @@ describe('by a trace made by hand', () => {
     expect([path.variants, path.names]).toEqual([['V2'], { c11: 'client 20', '11#1': 'one' }]);
     expect(replayPath(path).refusal).toMatchObject({
       label: { family: 'Pull', args: ['s1', 's0'] },
-      differences: [{ name: 'new writes', seen: '', allowed: ['x:11#1 1@0.0'] }],
+      differences: [{ name: 'new writes', seen: '', allowed: ['x=11#1 1@0.0'] }],
     });
     const fault = replayPath(withVariant(path, 'V2'));
     expect(fault.refusal).toBeUndefined();

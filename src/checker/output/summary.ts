@@ -150,11 +150,16 @@ const suspicionLines = ({ mayBeInfinite }: Report): ReadonlyArray<string> => {
   ];
 };
 
-/** The whole summary. The verdict is its last line. */
-export const summaryLines = (report: Report): ReadonlyArray<string> => {
+/**
+ * The whole summary. The verdict is its last line. `legend` says how the states of the model are read; it stands below the runs, where
+ * there are any.
+ */
+export const summaryLines = (report: Report, legend: ReadonlyArray<string> = []): ReadonlyArray<string> => {
+  const runs = report.properties.flatMap(propertyRunLines);
   const { statistics, counts } = report;
   return [
-    ...report.properties.flatMap(propertyRunLines),
+    ...runs,
+    ...(runs.length === 0 || legend.length === 0 ? [] : [...legend, '']),
     ...section('Properties', [...report.properties.map(propertyLine), ...whyLines(report)]),
     ...section('Steps', coverageLines(report)),
     ...section(isVacuous(report.vacuity) ? 'Empty: "holds" says less than it seems' : '', vacuityLines(report)),

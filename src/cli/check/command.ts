@@ -85,7 +85,7 @@ const printReport = (args: CheckArgs, { subject, report, judgement, files, repea
     print(JSON.stringify({ type: 'report', ...named(subject), fields, ...report, status, repeat, files }));
     return;
   }
-  const lines = summaryLines(report);
+  const lines = summaryLines(report, subject.legend);
   const failed = report.verdict !== 'holds';
   for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report), ...threads, ...subject.unjudged]) print(line);
   if (failed) print(`Repeat with: ${repeat}`);

@@ -53,7 +53,7 @@ const contentOf = (format: Exclude<Format, 'dot'>, { property, trace }: Violatio
         ...trace,
       });
     case 'text':
-      return { text: [oneLine(property), ...traceLines(trace), ''].join('\n') };
+      return { text: [oneLine(property), ...traceLines(trace), ...subject.legend, ''].join('\n') };
     case 'itf':
       return json(toItf(trace, name, property));
     case 'mermaid':

@@ -198,6 +198,7 @@ const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
     properties,
     ...(parameters === undefined ? {} : { parameters }),
     unjudged: judgesDeadlock(decoded) || wanted !== undefined ? [] : [DEADLOCK_UNJUDGED],
+    legend: [],
     bounds: Object.entries(parameters ?? {}).map(([parameter, value]) => `${parameter} = ${text(value)}`),
     identity: {
       properties,

@@ -8,6 +8,7 @@ import { VARIANTS } from '../../model/protocol/rules.js';
 import { lookOf } from '../../model/checking/seen.js';
 import { PROPERTIES } from '../../model/checking/sentences.js';
 import { bayou } from '../../model/system.js';
+import { LEGEND } from '../../model/checking/texts.js';
 import { EXIT, type ExitStatus } from '../exit.js';
 import { loadPath, type RecordedPath } from './path.js';
 import { replayOwn } from './replay-own.js';
@@ -150,7 +151,7 @@ export const replayFile = async (file: string, args: CheckArgs): Promise<ExitSta
   const replayed = replayPath(path);
   const lines = args.json
     ? [JSON.stringify(jsonOf(replayed, file))]
-    : [...headLines(replayed), ...traceLines(replayed.trace), '', ...lastLines(replayed)];
+    : [...headLines(replayed), ...traceLines(replayed.trace), '', LEGEND, '', ...lastLines(replayed)];
   process.stdout.write(`${lines.join('\n')}\n`);
   return statusOf(replayed);
 };

@@ -27,6 +27,7 @@ export const sample = (
     for (const line of traceLines(run)) print(line);
     print('');
   });
+  for (const line of subject.legend) print(line);
   const left = broken === 0 ? '' : `; ${counted(broken, 'other')} broke a property (without --sample they are looked for)`;
   print(`${oneLine(model.name)}: ${counted(runs.length, 'random run')} in which nothing breaks, seed ${seed}${left}`);
   return status;

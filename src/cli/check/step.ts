@@ -85,13 +85,13 @@ const obey = (subject: Subject, here: Cursor, line: string): Said => {
     case '':
       return [here, []];
     case 'help':
-      return [here, USAGE.map(([usage, meaning]) => `  ${pc.bold(usage.padEnd(14))}${meaning}`)];
+      return [here, [...USAGE.map(([usage, meaning]) => `  ${pc.bold(usage.padEnd(14))}${meaning}`), ...subject.legend]];
     case 'steps':
       return [here, choiceLines(here)];
     case 'state':
       return [here, stateLines(here.shown, INDENT)];
     case 'run':
-      return [here, traceLines(here.trace())];
+      return [here, [...traceLines(here.trace()), ...subject.legend]];
     case 'restart':
       if (argument === '' || /^\d+$/.test(argument)) return restarted(subject, here, argument);
       return [here, ['restart takes the number of an initial state']];

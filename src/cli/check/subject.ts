@@ -8,6 +8,7 @@ import type { Counterexample } from '../../checker/report.js';
 import type { Config } from '../../model/checking/config.js';
 import { PROPERTIES } from '../../model/checking/sentences.js';
 import { bayou } from '../../model/system.js';
+import { LEGEND } from '../../model/checking/texts.js';
 import { boundPhrases } from './bounds.js';
 import { UsageError } from '../exit.js';
 import type { Loaded } from './config.js';
@@ -50,6 +51,8 @@ export interface Subject {
   readonly parameters?: Parameters;
   /** What the report does not judge though people may think so, in words. */
   readonly unjudged: ReadonlyArray<string>;
+  /** How its states are read, in words. */
+  readonly legend: ReadonlyArray<string>;
   /** The bounds of the model, in words. */
   readonly bounds: ReadonlyArray<string>;
   /** What a resumption must agree in. */
@@ -77,6 +80,7 @@ export const configured = ({ source, config, expect }: Loaded): Subject => {
       source: { module: new URL('../../model/system.js', import.meta.url).href, name: 'bayou', args: [config] },
     },
     unjudged: [],
+    legend: [LEGEND],
     bounds: boundPhrases(config),
     identity: { ...identity },
     writing: { stem: stemOf(name), fileOf: propertyId, script: (trace, property) => toScript(trace, config, property) },

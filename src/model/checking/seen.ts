@@ -3,7 +3,7 @@
  * has a name: `result`, `requires`, `session clock`, `new writes`, and of a server `replica`, `vector`, `accept time`, `keys` and
  * `store`, as in `vector of s0`.
  */
-import type { Stamp, Write } from '../../core/write.js';
+import type { Write } from '../../core/write.js';
 import type { Config } from './config.js';
 import type { Net } from '../protocol/network.js';
 import { stampOrd } from '../protocol/order.js';
@@ -11,6 +11,7 @@ import type { Rules } from '../protocol/rules.js';
 import { storeOf, type Server } from '../protocol/server.js';
 import { getOf, putOf, stampFor, type Session } from '../protocol/session.js';
 import * as V from '../protocol/vector.js';
+import { showStamp, showVector, showWrite } from './texts.js';
 import { asksOf, worldOf, type World } from './world.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -28,15 +29,8 @@ export interface Looked {
 
 // --- texts -----------------------------------------------------------------------------------------------------------------
 
-/** A stamp as `3@1.0`. */
-export const showStamp = ({ t, r }: Stamp): string => `${t}@${r}`;
-
-/** Writes as `a:11#1 3@1.0, …`, in the order of their stamps. */
-export const showWrites = (writes: ReadonlyArray<Write>): string =>
-  [...writes]
-    .sort(stampOrd.compare)
-    .map((w) => `${w.key}:${w.value} ${showStamp(w)}`)
-    .join(', ');
+/** Writes as `a=11#1 3@1.0, …`, in the order of their stamps. */
+export const showWrites = (writes: ReadonlyArray<Write>): string => [...writes].sort(stampOrd.compare).map(showWrite).join(', ');
 
 // --- parts (the slots in `world.ts` are where names meet types) ------------------------------------------------------------
 
@@ -49,7 +43,7 @@ const ofServer = (rules: Rules, server: Server, what: string): string | undefine
     case 'replica':
       return server.replica;
     case 'vector':
-      return V.show(server.vv);
+      return showVector(server.vv);
     case 'accept time':
       return String(server.clock);
     case 'keys':
@@ -87,9 +81,9 @@ const resultOf = (step: Looked): string | undefined => {
   return step.label?.family === 'Put' || step.label?.family === 'RepeatPut' ? resultOfPut(step) : undefined;
 };
 
-/** What a request requires, as `0.0:3, at least 4@1.0`: a vector, and a stamp of the key. */
+/** What a request requires, as `[0.0:3], at least 4@1.0`: a vector, and a stamp of the key. */
 export const showRequired = (vector: string, atLeast: string | undefined): string =>
-  atLeast === undefined ? vector : `${vector === '' ? '' : `${vector}, `}at least ${atLeast}`;
+  atLeast === undefined ? vector : `${vector}, at least ${atLeast}`;
 
 /** R12: what the session's request requires. */
 const requires = (world: World, { label, before }: Looked): string | undefined => {
@@ -97,9 +91,9 @@ const requires = (world: World, { label, before }: Looked): string | undefined =
   const session = sessionIn(before, client);
   if (session === undefined) return undefined;
   const asked = asksOf(world, session.client);
-  if (label?.family !== 'Get') return V.show(putOf(asked)(session, String(key)).require);
+  if (label?.family !== 'Get') return showVector(putOf(asked)(session, String(key)).require);
   const { require, atLeast } = getOf(asked)(session, String(key));
-  return showRequired(V.show(require), atLeast === null ? undefined : showStamp(atLeast));
+  return showRequired(showVector(require), atLeast === null ? undefined : showStamp(atLeast));
 };
 
 // --- what a pull brought ---------------------------------------------------------------------------------------------------

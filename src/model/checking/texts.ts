@@ -1,9 +1,8 @@
 /** Components as texts: for the checker, which tells them apart by it, and for people. */
-import { serverOf } from '../../core/ids.js';
 import type { GetAnswer } from '../../core/messages.js';
-import type { Stamp } from '../../core/write.js';
+import type { Stamp, Write } from '../../core/write.js';
 import { FIRST, sessionText, valueOf, type Logged } from '../protocol/identity.js';
-import { textOf, type Net } from '../protocol/network.js';
+import { textOf, type Message, type Net } from '../protocol/network.js';
 import type { Answer } from '../protocol/pulls.js';
 import type { Required, Server } from '../protocol/server.js';
 import type { Session } from '../protocol/session.js';
@@ -109,8 +108,21 @@ export const keyOf = (kind: string, value: unknown): string => {
 
 // --- show ------------------------------------------------------------------------------------------------------------------
 
-const showWrite = (w: Logged): string => `${w.key}=${w.value}@${w.t}.${serverOf(w.r)}`;
-const showStamps = (stamps: Session['wrote']): string => stamps.map(([k, s]) => `${k}@${s.t}.${serverOf(s.r)}`).join(' ');
+/** How the texts below are read, on one line: for wherever they are printed. docs/glossary.md says the same. */
+export const LEGEND =
+  'To read: 1@0.0 is accept time 1 at replica 0.0 (server.incarnation); a=11#2 1@0.0 a write of a, the second put of client 11; ' +
+  '[0.0:1] a vector, all of replica 0.0 up to accept time 1';
+
+/** A stamp as `3@1.0`. */
+export const showStamp = ({ t, r }: Stamp): string => `${t}@${r}`;
+
+/** A write as `a=11#1 3@1.0`. */
+export const showWrite = (w: Write): string => `${w.key}=${w.value} ${showStamp(w)}`;
+
+/** A vector as `[0.0:3 1.0:1]`. */
+export const showVector = (vector: V.Vector): string => `[${V.show(vector)}]`;
+const showWriteSet = (writes: ReadonlyArray<Logged>): string => `{${writes.map(showWrite).join(', ')}}`;
+const showStamps = (stamps: Session['wrote']): string => stamps.map(([k, s]) => `${k} ${showStamp(s)}`).join(', ');
 
 const labelled = (parts: ReadonlyArray<readonly [string, string | number | false | null]>): string =>
   parts
@@ -124,13 +136,13 @@ const showServer = (s: Server): string =>
     ['', !s.up && 'DOWN'],
     ['', s.replica.endsWith('.0') ? '' : s.replica],
     ['clock', s.clock],
-    ['vv', `[${V.show(s.vv)}]`],
-    ['log', `{${s.log.map(showWrite).join(', ')}}`],
-    [s.midway?.type ?? '', s.midway && `{${s.midway.writes.map(showWrite).join(', ')}}`],
-    ['waiting', s.transfers.length > 0 && `{${s.waiting.map(showWrite).join(', ')}}`],
+    ['vv', showVector(s.vv)],
+    ['log', showWriteSet(s.log)],
+    [s.midway?.type ?? '', s.midway && showWriteSet(s.midway.writes)],
+    ['waiting', s.transfers.length > 0 && showWriteSet(s.waiting)],
     ...s.transfers.map(({ from, goal, after }): [string, string] => [
       `from ${from}`,
-      `[${V.show(goal)}]${after === null ? '' : ` after ${after.t}.${serverOf(after.r)}`}`,
+      `${showVector(goal)}${after === null ? '' : ` after ${showStamp(after)}`}`,
     ]),
   ]);
 
@@ -141,10 +153,10 @@ const showClient = (c: Session): string =>
     ['clock', c.clock],
     ['wrote', showStamps(c.wrote)],
     ['read', showStamps(c.read)],
-    ['write vector', c.writeVector.length > 0 && `[${V.show(c.writeVector)}]`],
-    ['read vector', c.readVector.length > 0 && `[${V.show(c.readVector)}]`],
+    ['write vector', c.writeVector.length > 0 && showVector(c.writeVector)],
+    ['read vector', c.readVector.length > 0 && showVector(c.readVector)],
     ['keeps', c.kept && `${c.kept.wrote.join(' ')} / ${c.kept.read.join(' ')}`],
-    ['floor', c.kept && `[${V.show(c.kept.floor)}]`],
+    ['floor', c.kept && showVector(c.kept.floor)],
     [
       'unanswered',
       c.unanswered && `${c.unanswered.key}=${valueOf(c.client, c.unanswered.clientTime, c.number)} to ${c.unanswered.replica}`,
@@ -153,7 +165,16 @@ const showClient = (c: Session): string =>
     ['last', c.last],
   ]);
 
-/** A component for people: `clock 2  vv [0.0:2]  log {a=11#1@2.0}`. */
+const showPart = (after: Stamp | null, upTo: Stamp | null): string =>
+  `${after === null ? '' : ` after ${showStamp(after)}`}${upTo === null ? '' : ` up to ${showStamp(upTo)}`}`;
+
+/** A message in flight: who asks whom, with what vector, and what is answered. */
+const showMessage = (m: Message): string =>
+  m.type === 'request'
+    ? `${m.replica} asks s${m.answerer} with ${showVector(m.vv)}${showPart(m.after, null)}`
+    : `s${m.answerer} answers ${m.replica} with ${showVector(m.pulled.vv)} clock ${m.pulled.clock} ${showWriteSet(m.pulled.writes)}${showPart(m.pulled.after, m.pulled.upTo)}`;
+
+/** A component for people: `clock 2  vv [0.0:2]  log {a=11#1 2@0.0}`. */
 export const showOf = (kind: string, value: unknown): string => {
   const l = local(kind, value);
   switch (l.kind) {
@@ -164,7 +185,7 @@ export const showOf = (kind: string, value: unknown): string => {
     case 'puts':
       return `${l.of.spent}`;
     case 'net':
-      return l.of.length === 0 ? 'nothing in flight' : l.of.map(textOf).join('  ');
+      return l.of.length === 0 ? 'nothing in flight' : l.of.map(showMessage).join('  ');
     case 'latePuts':
       return labelled([['', l.of.spent], ...l.of.onTheirWay.map(({ put, replica }) => [put.value, `to ${replica}`] as const)]);
     case 'newSessions':
