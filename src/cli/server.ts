@@ -24,6 +24,9 @@ interface Options extends TlsFiles {
   readonly config?: string;
 }
 
+/** How long after its log is closed a server may take to end, in ms: whoever is owed an answer has so long to read it. */
+const GRACE_MS = 4_000;
+
 const stopped = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
@@ -47,6 +50,8 @@ const run = async (o: Options): Promise<number> => {
   process.stdout.write(`server ${id} (replica ${replica}) listens on ${shown(host)}:${port}\n`);
   await stopped();
   await close();
+  // What cannot be told to end (a name that is being looked up) keeps it no longer.
+  setTimeout(() => process.exit(0), GRACE_MS).unref();
   return 0;
 };
 

@@ -89,6 +89,18 @@ const askMember = (member: Member, ask: Ask, deadlineMs: number, onPart?: OnPart
     member.control.ask(ask, deadlineMs, done, onPart);
   });
 
+/** Dials a process that has said that it listens, as often as there is time, while it lives: the machine may stand still for longer than one try. */
+const dialPatiently = async (proc: Process, ...dialing: Parameters<typeof dial>): ReturnType<typeof dial> => {
+  const until = performance.now() + START_MS;
+  const life = { isOver: false };
+  void proc.gone.then(() => (life.isOver = true));
+  for (;;) {
+    const dialed = await dial(...dialing);
+    if (E.isRight(dialed) || life.isOver || performance.now() > until) return dialed;
+    await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS.first));
+  }
+};
+
 const firstFailure = (all: ReadonlyArray<E.Either<string, unknown>>): E.Either<string, void> =>
   all.find(E.isLeft) ?? E.right(undefined);
 
@@ -172,7 +184,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     const noted = party.role === 'server' ? incarnations.used(party.id, incarnation) : E.right(undefined);
     if (E.isLeft(noted)) return give(noted.left);
     const address: Address = { host: o.host, port };
-    const control = await dial({ me: MASTER, secret }, address, party, {
+    const control = await dialPatiently(proc, { me: MASTER, secret }, address, party, {
       onAsk: (_c, _a, reply) => reply({ type: 'failed', why: 'the master is asked nothing' }),
       onClose: () => undefined,
       onFault: (_c, what) => o.onDeath(party, `it sent ${what}`),

@@ -65,7 +65,7 @@ export interface Connection {
   readonly close: (why: string) => void;
   /**
    * Ends the connection in peace: what is being served is still answered, whatever comes later is not acted upon, and the other end is told
-   * so, and may ask somebody else.
+   * so, and may ask somebody else. One that does not read its answers is cut off after a while.
    */
   readonly retire: () => void;
   /** Can something be asked over it? */
@@ -94,6 +94,8 @@ const LONG: ReadonlySet<Ask['type']> = new Set(['namedPull', 'sync', 'store']);
 const SWEEP_MS = 50;
 /** How long an end that has retired reads on, in ms. */
 const LINGER_MS = 1_000;
+/** How long the answers that it still owes may take to leave, in ms. */
+const RETIRE_MS = 3_000;
 
 // --- the connection --------------------------------------------------------------------------------------------------------
 
@@ -212,6 +214,7 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
     isRetired = true;
     frames.goOn();
     send({ bye: unserved });
+    setTimeout(() => close('its answers were not read'), RETIRE_MS).unref();
     finish();
   };
 

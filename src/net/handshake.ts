@@ -40,6 +40,8 @@ interface Talk {
   readonly hear: <A>(codec: t.Decoder<unknown, A>) => Promise<A>;
   readonly become: (peer: Peer, callbacks: Callbacks, seal: Seal, share?: Share) => Connection;
   readonly hangUp: () => void;
+  /** Ends it at once. */
+  readonly giveUp: (why: string) => void;
 }
 
 /** Why there is no connection. */
@@ -110,7 +112,7 @@ const talk = (socket: Socket, withinMs: number): Talk => {
     clearTimeout(timer);
     socket.destroySoon();
   };
-  return { say: (value) => socket.write(encodeFrame(value)), hear, become, hangUp };
+  return { say: (value) => socket.write(encodeFrame(value)), hear, become, hangUp, giveUp: fail };
 };
 
 const checkVersion = (version: number): void => {
@@ -128,17 +130,20 @@ const settle = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Either<Hand
   }
 };
 
-/** Dials an address; `peer` is who must be there. Fails with one line. */
+/** Dials an address; `peer` is who must be there. Fails with one line, also where the signal comes first. */
 export const dial = async (
   identity: Identity,
   address: Address,
   peer: Party,
   callbacks: Callbacks,
+  signal?: AbortSignal,
 ): Promise<E.Either<string, Connection>> => {
   const { host, port } = address;
   if (!AddressC.is(address)) return E.left(`${host}:${port} is not an address: a port is from 0 to 65535`);
   const socket = connectTo(address, identity.tls);
   const t = talk(socket, identity.handshakeMs ?? HANDSHAKE_MS);
+  const giveUp = (): void => t.giveUp('it was given up');
+  signal?.addEventListener('abort', giveUp);
   const dialed = await settle(t, async () => {
     const nonce = newNonce();
     t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce } });
@@ -161,6 +166,7 @@ export const dial = async (
     if ('refused' in welcome) throw new HandshakeError(`refused by ${peer.role} ${peer.id}: ${welcome.refused}`);
     return t.become({ ...peer, replica }, callbacks, sealOf(identity.secret, 'dialer', i));
   });
+  signal?.removeEventListener('abort', giveUp);
   return E.mapLeft((error: HandshakeError) => error.message)(dialed);
 };
 

@@ -36,10 +36,11 @@ export const outbound = (
   let closed: string | undefined;
   let failures = 0;
   let notBefore = 0;
+  const dials = new AbortController();
   const ends = new Set<(c: E.Either<string, Connection>) => void>();
 
   const redial = async (): Promise<E.Either<string, Connection>> => {
-    const dialed = await dial(identity, address, peer, callbacks);
+    const dialed = await dial(identity, address, peer, callbacks, dials.signal);
     dialing = undefined;
     if (E.isLeft(dialed)) {
       notBefore = performance.now() + Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures++);
@@ -102,6 +103,7 @@ export const outbound = (
   const close = (why: string): void => {
     closed = why;
     current?.close(why);
+    dials.abort();
     for (const end of ends) end(E.left(why));
   };
 

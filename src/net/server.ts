@@ -160,6 +160,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
   let known = durable.replica.id;
   const { name, timeoutMs, logger, trace, meter = NO_METER } = o;
   const sayBad = throttled(logger.warn);
+  const sayFault = throttled(logger.warn);
   const onMerged = (peer: Party): void => noteIdentity(peer);
   const puller = makePuller(
     { name, timeoutMs, logger, sayBad, onMerged, trace, meter, names: pullNames, peers: () => links.outbound },
@@ -303,7 +304,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
         logger.info(`server ${connection.peer.id} is down: ${why}`);
     },
     onFault: (connection: Connection, what: string) =>
-      o.logger.warn(`${connection.peer.role} ${connection.peer.id} was cut off: it sent ${what}`),
+      sayFault(`${connection.peer.role} ${connection.peer.id} was cut off: it sent ${what}`),
   };
 
   const announce = (): void => {

@@ -15,6 +15,9 @@ import { until } from '../support/until.js';
 
 export const SECRET = 'the secret of these tests';
 
+/** Which server, and where it listens: one of this process, or of another. */
+export type Reached = Pick<RunningServer, 'id' | 'address'>;
+
 /** A logger that remembers its lines. */
 export const remember = (): Logger & { readonly lines: string[] } => {
   const lines: string[] = [];
@@ -51,11 +54,11 @@ export const QUIET: Callbacks = {
 };
 
 /** Dials a server as this party. */
-export const dialAs = (me: Party, server: RunningServer, secret = SECRET): Promise<E.Either<string, Connection>> =>
+export const dialAs = (me: Party, server: Reached, secret = SECRET): Promise<E.Either<string, Connection>> =>
   dial({ me, secret }, server.address, { role: 'server', id: server.id }, QUIET);
 
 /** A connection, or a failed test. */
-export const dialed = async (me: Party, server: RunningServer): Promise<Connection> => {
+export const dialed = async (me: Party, server: Reached): Promise<Connection> => {
   const connection = await dialAs(me, server);
   if (E.isLeft(connection)) throw new Error(connection.left);
   return connection.right;
@@ -79,7 +82,7 @@ export const storedAt = async (master: Connection): Promise<ReadonlyArray<readon
 };
 
 /** A bare socket to a server. */
-export const stranger = (server: RunningServer): Promise<Socket> =>
+export const stranger = (server: Reached): Promise<Socket> =>
   new Promise((resolve) => {
     const socket = connectSocket(server.address.port, server.address.host, () => resolve(socket));
     socket.on('error', () => undefined);
@@ -94,7 +97,7 @@ export const closed = (socket: Socket): Promise<void> =>
 /** A bare socket that has made the handshake as this party, and how it has to seal what it says. */
 export const handshakeByHand = async (
   me: Party,
-  server: RunningServer,
+  server: Reached,
 ): Promise<{
   readonly socket: Socket;
   readonly sealed: (value: unknown) => Buffer;

@@ -1,0 +1,127 @@
+/** SIGTERM ends a server whatever is connected to it and whatever it is doing; all that it has acknowledged is in its log. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type BayouServer, type BayouSession, connect, startServer } from '../../src/library.js';
+import { encodeFrame } from '../../src/net/frame.js';
+import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
+import { handshakeByHand, type Reached, SECRET, stranger } from '../net/support.js';
+import { until } from '../support/until.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+let home: string;
+let child: ChildProcess | undefined;
+const ending: (() => unknown)[] = [];
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'bayou-stop-'));
+  writeFileSync(join(home, 'secret'), SECRET, { mode: 0o600 });
+});
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  for (const end of ending.splice(0)) await end();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** A server in a process of its own, and what it says. */
+const start = async (...more: ReadonlyArray<string>): Promise<Reached & { readonly said: () => string }> => {
+  const options = ['server', '--id', '0', '--port', '0', '--data-dir', 'data', '--secret-file', 'secret', ...more];
+  child = spawn(process.execPath, [CLI, ...options], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await until(() => / listens on .*:\d+/.test(said) || child?.exitCode !== null);
+  const port = Number(/ listens on .*:(\d+)/.exec(said)?.[1]);
+  return { id: 0, address: { host: '127.0.0.1', port }, said: () => said };
+};
+
+const stopped = async (): Promise<readonly [number | null, string | null]> => {
+  child?.kill('SIGTERM');
+  await until(() => child?.exitCode !== null || child.signalCode !== null);
+  return [child?.exitCode ?? null, child?.signalCode ?? null];
+};
+
+const sessionAt = async ({ address, id }: Reached): Promise<BayouSession> => {
+  const session = await connect({ servers: [{ id, ...address }], secret: SECRET, timeoutMs: 30_000 });
+  if (E.isLeft(session)) throw new Error(session.left);
+  ending.push(session.right.close);
+  return session.right;
+};
+
+const held = (socket: Socket): Socket => {
+  ending.push(() => socket.destroy());
+  return socket;
+};
+
+const VALUE = 'v'.repeat(512 * 1024);
+const get = { type: 'get', client: 5, key: 'k0', atLeast: null, require: [] } as const;
+
+/** Who is connected when the signal comes. */
+const COMPANY: Readonly<Record<string, (server: Reached) => Promise<unknown>>> = {
+  'strangers who say nothing': (server) => Promise.all(Array.from({ length: 100 }, async () => held(await stranger(server)))),
+  'half handshakes': (server) =>
+    Promise.all(
+      Array.from({ length: 100 }, async () =>
+        held(await stranger(server)).write(
+          encodeFrame({ hello: { version: PROTOCOL_VERSION, from: { role: 'client', id: 5 }, nonce: 'n' } }),
+        ),
+      ),
+    ),
+  'half a frame of a member': async (server) => {
+    const { socket, sealed } = await handshakeByHand({ role: 'client', id: 5 }, server);
+    held(socket).write(sealed({ id: 0, ask: get }).subarray(0, -1));
+  },
+  'a member that floods it': async (server) => {
+    const { socket, sealed } = await handshakeByHand({ role: 'client', id: 5 }, server);
+    const frames = Buffer.concat(Array.from({ length: 20_000 }, (_, id) => sealed({ id, ask: { ...get, key: 'none' } })));
+    held(socket).resume().write(frames);
+  },
+  'members that read none of their answers': async (server) => {
+    const session = await sessionAt(server);
+    for (let n = 0; n < 24; n++) expect(await session.put(`k${n}`, VALUE)).toMatchObject({ type: 'accepted' });
+    const master = await handshakeByHand({ role: 'master', id: 0 }, server);
+    held(master.socket)
+      .pause()
+      .write(master.sealed({ id: 0, ask: { type: 'store' } }));
+    const client = await handshakeByHand({ role: 'client', id: 5 }, server);
+    const gets = Array.from({ length: 64 }, (_, id) => client.sealed({ id, ask: get }));
+    held(client.socket).pause().write(Buffer.concat(gets));
+  },
+};
+
+describe('SIGTERM', () => {
+  test.each(Object.entries(COMPANY))('ends a server that has %s', async (_name, come) => {
+    const server = await start();
+    const session = await sessionAt(server);
+    expect(await session.put('mine', 'kept')).toMatchObject({ type: 'accepted' });
+    await come(server);
+    // It has read what they said: what was asked after it is answered.
+    expect(await session.get('mine')).toMatchObject({ type: 'value', text: 'kept' });
+    expect(await stopped()).toEqual([0, null]);
+
+    const again = await start();
+    expect(again.said()).not.toContain('new replica');
+    expect(await (await sessionAt(again)).get('mine')).toMatchObject({ type: 'value', text: 'kept' });
+  });
+
+  test('ends a server in the middle of a pull, and one whose peer listens and says nothing', async () => {
+    const started = await startServer({ id: 1, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' });
+    if (E.isLeft(started)) throw new Error(started.left);
+    const other: BayouServer = started.right;
+    ending.push(other.close);
+    const session = await sessionAt({ id: 1, address: other });
+    for (let n = 0; n < 100; n++) expect(await session.put(`k${n}`, VALUE)).toMatchObject({ type: 'accepted' });
+    const hole: Server = createServer((socket) => void held(socket));
+    await new Promise<void>((resolve) => hole.listen(0, '127.0.0.1', resolve));
+    ending.push(() => hole.close());
+    const { port } = hole.address() as { readonly port: number };
+    // 50 MiB in parts of a write each.
+    await start('--peer', `1@127.0.0.1:${other.port}`, '--peer', `2@127.0.0.1:${port}`, '--anti-entropy-ms', '10');
+    expect(await stopped()).toEqual([0, null]);
+    expect((await start()).said()).not.toContain('new replica');
+  });
+});
