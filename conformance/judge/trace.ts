@@ -8,7 +8,7 @@ import { type Command, parseLine } from '#bayou/core/script.js';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { History, Operation, SessionName, Settled, StoreView } from './history.js';
-import { applyCommand, newTopology, partitionsOf, type Topology } from './topology.js';
+import { apartFrom, NOBODY, shapeAfter, type Shape } from './apart.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
@@ -141,7 +141,7 @@ const outcomeOf = (result: Of<'putDone'>['result'] | Of<'getDone'>['result']): O
 interface Telling {
   readonly operations: Operation[];
   readonly stores: StoreView[];
-  readonly topology: Topology;
+  shape: Shape;
   readonly pairs: Set<string>;
   settled: Map<NodeId, Settled>;
   round: number;
@@ -154,7 +154,7 @@ const tellByMaster = (
   const telling: Telling = {
     operations: [],
     stores: [],
-    topology: newTopology(),
+    shape: NOBODY,
     pairs: new Set(),
     settled: new Map(),
     round: 0,
@@ -164,15 +164,14 @@ const tellByMaster = (
   for (const e of master) {
     if (e.type === 'command') begun = e;
     // A server that a fault took is dead before any command says so.
-    if (e.type === 'kill' && applyCommand(telling.topology, { type: 'killServer', id: e.server }))
-      telling.settled.delete(e.server);
+    if (e.type === 'kill' && goOn(telling, { type: 'killServer', id: e.server })) telling.settled.delete(e.server);
     if (e.type !== 'result' || begun === undefined) continue;
     const line = parseLine(begun.text);
     if (E.isLeft(line) || line.right === undefined) continue;
     const command = line.right;
     // A server that did not start is not there, whatever the command wanted.
     if (command.type === 'joinServer' && e.errors.some((error) => error.includes('did not start'))) continue;
-    const valid = applyCommand(telling.topology, command);
+    const valid = goOn(telling, command);
     if (valid && (command.type === 'put' || command.type === 'get')) {
       const at = taken.get(command.client) ?? 0;
       taken.set(command.client, at + 1);
@@ -181,6 +180,13 @@ const tellByMaster = (
     if (valid) tell(telling, command, begun.n, e);
   }
   return { operations: telling.operations, stores: telling.stores, rounds: telling.round };
+};
+
+/** Takes a command in; false where it is bad input. */
+const goOn = (telling: Telling, command: Command): boolean => {
+  const after = shapeAfter(telling.shape, command);
+  telling.shape = after ?? telling.shape;
+  return after !== undefined;
 };
 
 /** Puts a client's operation where its command stands; false when the two do not fit. */
@@ -204,7 +210,7 @@ const tell = (telling: Telling, command: Command, begun: number, result: Of<'res
       telling.settled = new Map();
       if (result.errors.length > 0) return;
       telling.round++;
-      for (const group of partitionsOf(telling.topology))
+      for (const group of apartFrom(telling.shape))
         for (const server of group) telling.settled.set(server, { round: telling.round, group, position: begun });
       return;
     case 'printStore':

@@ -13,7 +13,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { atOnce, type Work } from '../turns.js';
-import { applyCommand, newTopology, type Topology } from '../judge/topology.js';
+import { applyCommand, newTopology, type Topology } from '../topology.js';
 import { Pieces, TooMuch } from './pieces.js';
 import { afterCommand, type Layout, nameOf, perform, pulled, remembering, type Step, type World } from './world.js';
 

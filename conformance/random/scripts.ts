@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, bytesOfText } from '#bayou/core/bytes.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
-import { applyCommand, isLinked, newTopology, type Topology } from '../judge/topology.js';
+import { applyCommand, isLinked, newTopology, type Topology } from '../topology.js';
 
 /** A script as lines of bytes, and which of them (counted from 1) section 5 of the contract calls bad input. */
 export interface RandomScript {

@@ -7,7 +7,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { covers, join, none, type Vector } from '#bayou/model/protocol/vector.js';
-import { applyCommand, partitionsOf, type Topology } from '../judge/topology.js';
+import { applyCommand, partitionsOf, type Topology } from '../topology.js';
 import { bothEnds, bothEndsOfJoin, endsOf } from './ends.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './replica.js';

@@ -2,7 +2,7 @@
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/protocol/rules.js';
-import { newTopology, type Topology } from '../judge/topology.js';
+import { newTopology, type Topology } from '../topology.js';
 import { Ledger } from './ledger.js';
 import { Notices } from './notices.js';
 import { reject } from './rejection.js';

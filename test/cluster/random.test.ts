@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { judge } from '../../conformance/judge/judge.js';
-import { newTopology, applyCommand, partitionsOf } from '../../conformance/judge/topology.js';
+import { newTopology, applyCommand, partitionsOf } from '../../conformance/topology.js';
 import { historyOfTrace } from '../../conformance/judge/trace.js';
 import { showVerdict } from '../../conformance/judge/verdict.js';
 import { type RandomScript, scripts } from '../../conformance/random/scripts.js';

@@ -1,0 +1,83 @@
+/**
+ * Who is apart from whom: section 5 of the contract in the judge's own reading. What is kept is which servers are *cut* from each other, and
+ * nothing is ever changed in place; the layers that follow the model keep the links there are (`topology.ts`). A property test holds the
+ * two against each other, so that neither is believed alone.
+ */
+import type { NodeId } from '#bayou/core/ids.js';
+import type { Command } from '#bayou/core/script.js';
+
+type Kind = 'server' | 'dead server' | 'client';
+
+/** What the commands so far have come to. Immutable. */
+export interface Shape {
+  readonly kinds: ReadonlyMap<NodeId, Kind>;
+  /** Pairs of servers, each once, that a command has cut and none has joined since. */
+  readonly cuts: ReadonlyArray<readonly [NodeId, NodeId]>;
+}
+
+export const NOBODY: Shape = { kinds: new Map(), cuts: [] };
+
+const withKind = (shape: Shape, id: NodeId, kind: Kind): Shape => ({ ...shape, kinds: new Map([...shape.kinds, [id, kind]]) });
+
+const isOf = ([a, b]: readonly [NodeId, NodeId], x: NodeId, y: NodeId): boolean => (a === x && b === y) || (a === y && b === x);
+
+/** Servers cut from each other stay so until one joins anew, or a command joins them. */
+const joined = (shape: Shape, id: NodeId): Shape =>
+  withKind({ ...shape, cuts: shape.cuts.filter((cut) => !cut.includes(id)) }, id, 'server');
+
+const mayJoin = (kind: Kind | undefined): boolean => kind === undefined || kind === 'dead server';
+
+/** Two nodes that a command may cut or join: a live server, and another or a client. */
+const mayLink = ({ kinds }: Shape, a: NodeId, b: NodeId): boolean => {
+  const both = [kinds.get(a), kinds.get(b)];
+  return a !== b && both.includes('server') && both.every((kind) => kind === 'server' || kind === 'client');
+};
+
+/** The shape after a command; undefined where section 5 calls it bad input. */
+export const shapeAfter = (shape: Shape, command: Command): Shape | undefined => {
+  const kindOf = (id: NodeId): Kind | undefined => shape.kinds.get(id);
+  switch (command.type) {
+    case 'joinServer':
+      return mayJoin(kindOf(command.id)) ? joined(shape, command.id) : undefined;
+    case 'killServer':
+      return kindOf(command.id) === 'server' ? withKind(shape, command.id, 'dead server') : undefined;
+    case 'joinClient':
+      return kindOf(command.id) === undefined && kindOf(command.server) === 'server'
+        ? withKind(shape, command.id, 'client')
+        : undefined;
+    case 'breakConnection':
+    case 'createConnection': {
+      const { a, b, type } = command;
+      if (!mayLink(shape, a, b)) return undefined;
+      const others = shape.cuts.filter((cut) => !isOf(cut, a, b));
+      return { ...shape, cuts: type === 'breakConnection' ? [...others, [a, b]] : others };
+    }
+    case 'printStore':
+    case 'printMemberList':
+      return kindOf(command.id) === 'server' ? shape : undefined;
+    case 'put':
+    case 'get':
+      return kindOf(command.client) === 'client' ? shape : undefined;
+    case 'stabilize':
+    case 'done':
+      return shape;
+  }
+};
+
+/**
+ * The partitions: each live server takes the least id that it hears of from those it is not cut from, until nobody hears of a lesser one.
+ * Each ascending, in the order of their least.
+ */
+export const apartFrom = ({ kinds, cuts }: Shape): ReadonlyArray<ReadonlyArray<NodeId>> => {
+  const live = [...kinds].flatMap(([id, kind]) => (kind === 'server' ? [id] : [])).sort((a, b) => a - b);
+  const hears = (a: NodeId, b: NodeId): boolean => !cuts.some((cut) => isOf(cut, a, b));
+  let least = new Map(live.map((id) => [id, id]));
+  for (let changed = true; changed;) {
+    const next = new Map(
+      live.map((id) => [id, Math.min(...live.filter((x) => x === id || hears(id, x)).map((x) => least.get(x)!))]),
+    );
+    changed = live.some((id) => next.get(id) !== least.get(id));
+    least = next;
+  }
+  return [...new Set(least.values())].sort((a, b) => a - b).map((first) => live.filter((id) => least.get(id) === first));
+};
