@@ -134,8 +134,16 @@ const HELPERS: Lines = [
   '});',
 ];
 
+/** An initial state by what it has that is not the slots' own. */
+const beginningLine = ({ slots, domains }: ComponentRecipe, values: ReadonlyArray<number>): string => {
+  const own = slots.flatMap(({ name, domain, initial }, i) =>
+    values[i] === initial ? [] : [`${name}: at(${json(domains[domain]!.name)}, ${values[i]!}, 0)`],
+  );
+  return own.length === 0 ? '{}' : `{ ${own.join(', ')} }`;
+};
+
 const componentLines = (recipe: ComponentRecipe): Lines => {
-  const { domains, slots, looks, meetings, exchanges, boundary, symmetry } = recipe;
+  const { domains, slots, looks, meetings, exchanges, boundary, symmetry, initial } = recipe;
   const all = (which: ReadonlyArray<number>): string => `[${which.map((look) => `looks[${look}]`).join(', ')}]`;
   const used = usedLooks(recipe);
   const claims = recipe.claims.map(({ name, kind, over, to, bare }) => {
@@ -170,6 +178,7 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
       recipe,
       slots.map((_, i) => i),
     )},`,
+    ...(initial === undefined ? [] : [`  initial: ${list(initial.map((values) => beginningLine(recipe, values)))},`]),
     `  interactions: ${list(meetings.map((meeting) => meetingLine(recipe, meeting)))},`,
     `  properties: ${list(claims)},`,
     ...(boundary === undefined ? [] : [`  boundary: ${all(boundary)},`]),

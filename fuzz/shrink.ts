@@ -89,7 +89,13 @@ const withoutIdleSlots = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecip
     slots: item.slots.map((slot) => kept.indexOf(slot)),
   });
   return [
-    { ...recipe, slots: kept.map((i) => recipe.slots[i]!), meetings: recipe.meetings.map(moved), looks: recipe.looks.map(moved) },
+    {
+      ...recipe,
+      ...(recipe.initial === undefined ? {} : { initial: recipe.initial.map((state) => kept.map((i) => state[i]!)) }),
+      slots: kept.map((i) => recipe.slots[i]!),
+      meetings: recipe.meetings.map(moved),
+      looks: recipe.looks.map(moved),
+    },
   ];
 };
 
@@ -121,6 +127,12 @@ const simplerComponents = (recipe: ComponentRecipe): ReadonlyArray<ComponentReci
 ];
 
 const piecesOfTables = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => [
+  ...barer(recipe, ['initial']),
+  ...(recipe.initial === undefined
+    ? []
+    : shorter(recipe.initial)
+        .filter(({ length }) => length > 0)
+        .map((initial) => ({ ...recipe, initial }))),
   ...shorter(recipe.meetings).map((meetings) => ({ ...recipe, meetings })),
   ...each(recipe.meetings, (meeting) => [
     ...barer(meeting, ['guard', 'fair']),

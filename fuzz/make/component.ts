@@ -1,8 +1,16 @@
 /** Random component models. */
 import { range, type Dice } from '../dice.js';
-import type { ComponentClaim, ComponentRecipe, Domain, Look, Meeting, Place } from '../recipe/component.js';
+import {
+  sizeOfDomain,
+  type ComponentClaim,
+  type ComponentRecipe,
+  type Domain,
+  type Look,
+  type Meeting,
+  type Place,
+} from '../recipe/component.js';
 import { anyKinds, type Kind } from './common.js';
-import { anyFrame, imagesOf, rowsOf, type Frame } from './frame.js';
+import { anyFrame, imagesOf, renamedState, rowsOf, type Frame } from './frame.js';
 import { anyMeetings, anySlots, lookNumber, type Making } from './meetings.js';
 
 /** Looks at some slots, often at the same as before, in the same order or another, with all their images. */
@@ -75,6 +83,19 @@ const deepen = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
   };
 };
 
+/** Several initial states, with all that renamings make of them; one of them may be there twice. */
+const anyInitial = (dice: Dice, frame: Frame): ReadonlyArray<ReadonlyArray<number>> => {
+  const first = frame.slots.map(({ initial }) => initial);
+  const others = range(dice.below(3)).map(() =>
+    frame.slots.map(({ domain, initial }) => (dice.oneIn(3) ? dice.below(sizeOfDomain(frame.domains[domain]!)) : initial)),
+  );
+  const some = dice.oneIn(3) ? others : [first, ...others];
+  const images = (some.length === 0 ? [first] : some).flatMap((state) =>
+    frame.renamings.map((renaming) => renamedState(frame, renaming, state)),
+  );
+  return dice.shuffled(dice.oneIn(2) ? images : [...new Map(images.map((state) => [state.join(), state])).values()]);
+};
+
 const EMPTY: Pick<ComponentRecipe, 'form' | 'exchanges'> = { form: 'component', exchanges: [] };
 
 /** A random component model. */
@@ -99,6 +120,7 @@ export const anyComponents = (dice: Dice): ComponentRecipe => {
     ...EMPTY,
     domains: frame.domains,
     slots: frame.slots,
+    ...(dice.oneIn(3) ? { initial: anyInitial(dice, frame) } : {}),
     looks: making.looks,
     meetings,
     exchanges: making.exchanges,
@@ -110,6 +132,6 @@ export const anyComponents = (dice: Dice): ComponentRecipe => {
     shown: !dice.oneIn(5),
   };
   if (!dice.oneIn(250)) return recipe;
-  const { boundary: _b, symmetry: _s, ...rest } = recipe;
+  const { boundary: _b, symmetry: _s, initial: _i, ...rest } = recipe;
   return deepen(dice, { ...rest, exchanges: [] });
 };

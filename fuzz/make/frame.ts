@@ -39,6 +39,13 @@ export const rowWith = (frame: Frame, which: ReadonlyArray<number>, values: Read
 
 // --- renaming --------------------------------------------------------------------------------------------------------------
 
+/** The images of a state, which is given by the values of all slots. */
+export const renamedState = (frame: Frame, renaming: Renaming, state: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const image: number[] = [];
+  state.forEach((value, slot) => (image[renaming.slotTo[slot]!] = renamedValue(frame, renaming, slot, value)));
+  return image;
+};
+
 /** What a value of a slot becomes. */
 export const renamedValue = ({ slots }: Frame, { values }: Renaming, slot: number, value: number): number =>
   values[slots[slot]!.domain]![value] ?? value;

@@ -201,7 +201,10 @@ export const componentMachine = (model: ComponentModel): Machine => {
     lowers: (before, after) =>
       progress !== undefined &&
       slots.some(({ kind }, i) => progress(kind, (after as Locals)[i] as never) < progress(kind, (before as Locals)[i] as never)),
-    initial: [slots.map(({ initial }) => initial)],
+    initial: (model.initial ?? [{}]).map((given) => {
+      const own = new Map(Object.entries(given));
+      return slots.map(({ name, initial }) => (own.has(name) ? own.get(name) : initial));
+    }),
     moves,
     isWithin: every(model.boundary ?? []),
     claims: model.properties.map(claim),

@@ -101,6 +101,8 @@ export interface ComponentRecipe {
   readonly form: 'component';
   readonly domains: ReadonlyArray<Domain>;
   readonly slots: ReadonlyArray<Place>;
+  /** Several initial states, each by the values of all slots; with repetitions. */
+  readonly initial?: ReadonlyArray<ReadonlyArray<number>>;
   readonly looks: ReadonlyArray<Look>;
   readonly meetings: ReadonlyArray<Meeting>;
   readonly exchanges: ReadonlyArray<Talking>;
@@ -270,12 +272,20 @@ export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
       return values.get(kind)!.at(to[domain]![index]!, variant);
     },
   });
-  const { boundary, symmetry } = recipe;
+  const { boundary, symmetry, initial } = recipe;
+  /** What a state has that is not the slots' own. */
+  const beginning = (numbers: ReadonlyArray<number>): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(
+      recipe.slots.flatMap((place, i) =>
+        numbers[i] === place.initial ? [] : [[place.name, values.get(kindOf(i))!.at(numbers[i]!, 0)] as const],
+      ),
+    );
   return {
     name: 'fuzz, components',
     slots,
     interactions: recipe.meetings.map(interactionOf),
     properties: recipe.claims.map(propertyOf),
+    ...(initial === undefined ? {} : { initial: initial.map(beginning) }),
     ...(boundary === undefined ? {} : { boundary: all(boundary) }),
     ...(symmetry === undefined ? {} : { symmetry: symmetry.map(renamed) }),
     ...(recipe.keyed ? { key: (_: string, local: never) => canon(local) } : {}),

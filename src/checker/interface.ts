@@ -221,6 +221,11 @@ export interface Permutation {
 export interface ComponentModel {
   readonly name: string;
   readonly slots: ReadonlyArray<Slot<unknown>>;
+  /**
+   * The initial states, where there are several: of each, by the slots' names, the values that are not the slots' own `initial`. One state may
+   * be in the list twice. Default: one, in which each slot has its `initial`.
+   */
+  readonly initial?: ReadonlyArray<Readonly<Record<string, unknown>>>;
   readonly interactions: ReadonlyArray<Interaction>;
   readonly properties: ReadonlyArray<ComponentProperty>;
   /** States in which one of these is false are counted and judged but not expanded. */

@@ -4,7 +4,7 @@
  * the state graph small, which is what liveness needs; safety alone is faster still by the component engine.
  */
 import { waysOf } from './adapt.js';
-import { call, positionsOf, sentence } from './tuples.js';
+import { call, initialStates, positionsOf, sentence } from './tuples.js';
 import { freeze } from './contract/freeze.js';
 import { auditOf, trust } from './contract/guard.js';
 import { merges, mergingOf, type Merging } from './contract/merging.js';
@@ -198,7 +198,7 @@ const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers,
   const plain: Model<Numbers, NumberedAction> = {
     name: model.name,
     fleeting: 'its states are numbers that this process gave',
-    initial: [model.slots.map(({ kind, initial }) => interner.id(kind, initial))],
+    initial: initialStates(model).map((state) => state.map((local, at) => interner.id(model.slots[at]!.kind, local))),
     actions: actionsOf(model, interner),
     next,
     label: ({ interaction }) => interaction.label,

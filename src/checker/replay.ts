@@ -3,7 +3,7 @@
  * searched; a path of thousands of steps takes as long as its steps.
  */
 import { waysOf } from './adapt.js';
-import { call, positionsOf, type Tuple } from './tuples.js';
+import { initialStates, call, positionsOf, type Tuple } from './tuples.js';
 import { contractedComponents } from './contract/validate.js';
 import type { ComponentModel, Interaction, Label, Outcome, Predicate, Slot } from './interface.js';
 import { showLabel, type Counterexample, type Shown, type TraceStep } from './report.js';
@@ -243,7 +243,7 @@ const tryStep = (machine: Machine, state: Tuple, step: PathStep, index: number, 
 export const replay = (given: ComponentModel, path: ReadonlyArray<PathStep>, options: ReplayOptions = {}): Replay => {
   const { model } = contractedComponents(given);
   const machine = machineOf(model);
-  const initial: Tuple = model.slots.map((slot) => slot.initial);
+  const initial: Tuple = initialStates(model)[0]!;
   const steps: TraceStep[] = [];
   const from: number[] = [];
   const broken = new Map<number, number>();

@@ -20,6 +20,12 @@ export interface ComponentAction {
 
 type Look = (state: Tuple) => boolean;
 
+// --- initial states --------------------------------------------------------------------------------------------------------
+
+/** The initial states of a component model, with repetitions. */
+export const initialStates = ({ slots, initial = [{}] }: ComponentModel): ReadonlyArray<Tuple> =>
+  initial.map((given) => slots.map((slot) => (Object.hasOwn(given, slot.name) ? given[slot.name] : slot.initial)));
+
 // --- slots -----------------------------------------------------------------------------------------------------------------
 
 /** Where slots are among the model's. @throws TypeError for one that the model does not declare. */
@@ -144,7 +150,7 @@ export const tupleModel = (model: ComponentModel, ways: Ways = bareWays): Model<
   const { boundary, key, normalize } = model;
   return {
     name: model.name,
-    initial: [model.slots.map(({ initial }) => initial)],
+    initial: initialStates(model),
     actions: actionsOf(model, ways),
     next: nextOf(model),
     label: ({ interaction }) => interaction.label,

@@ -166,17 +166,18 @@ interface Waypoint {
   readonly tries: Iterator<Int32Array>;
 }
 
-/** The states (representatives, by places) from the initial one to one that a breadth-first search found, as few as can be. */
+/** The states (representatives, by places) from an initial one to one that a breadth-first search found, as few as can be. */
 export const shortestPath = (space: Space, run: Breadth, target: Int32Array): ReadonlyArray<Int32Array> => {
   const predecessors = new Predecessors(space);
-  const initial = space.symmetry?.canonical(space.initial) ?? space.initial;
+  const roots = space.initial.map((state) => space.symmetry?.canonical(state) ?? state);
+  const isRoot = (state: Int32Array): boolean => roots.some((root) => root.every((id, i) => id === state[i]));
   const waypoint = (state: Int32Array): Waypoint => ({ state, tries: predecessors.of(state) });
   // The state was found at the depth that is being expanded, or one beyond it (perhaps just now, and is not marked yet).
   const mark = markOf(space, run, target);
   const depth = mark === 0 || mark === waitingMark(run.at + 1) ? run.at + 1 : run.at;
   const way = [waypoint(target)];
   const inVain = new Set<string>();
-  while (way.length <= depth || !initial.every((id, i) => id === way.at(-1)!.state[i])) {
+  while (way.length <= depth || !isRoot(way.at(-1)!.state)) {
     const left = depth - way.length;
     const before = left < 0 ? undefined : nextOn(space, run, way.at(-1)!, left, inVain);
     if (before !== undefined) {

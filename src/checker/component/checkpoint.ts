@@ -10,6 +10,8 @@ import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/ide
 import { mustBePlain, readValues, writeValues } from '../checkpoint/values.js';
 import type { ComponentModel } from '../interface.js';
 import type { Counterexample } from '../report.js';
+import { encode } from '../plain/encode.js';
+import { initialStates } from '../tuples.js';
 import type { Components } from './components.js';
 import { strideOf } from './memo.js';
 import type { RunOptions } from './options.js';
@@ -40,6 +42,8 @@ interface Head {
   readonly layers: ReadonlyArray<{ readonly level: number; readonly top: number; readonly room: number; readonly pages: number }>;
 }
 
+const keyOf = ({ key }: ComponentModel, kind: string, local: unknown): string => key?.(kind, local as never) ?? encode(local);
+
 // --- identity --------------------------------------------------------------------------------------------------------------
 
 /** The fingerprint of a model and of the options that change what a search finds. */
@@ -51,12 +55,15 @@ export const identityOf = (model: ComponentModel, options: RunOptions, workers =
     model.interactions.map(({ label, slots, writes }) => [label, slots.map(({ name }) => name), writes]),
     model.properties.flatMap(({ kind, name }) => (options.properties?.includes(name) === false ? [] : [[kind, name]])),
     (model.symmetry ?? []).map(({ name }) => name),
+    options.checkpoint === undefined && options.resume === undefined
+      ? []
+      : initialStates(model).map((state) => state.map((local, at) => keyOf(model, model.slots[at]!.kind, local))),
   ]),
 });
 
 /** Refuses a model of whose components it is plain at once that they cannot be written. @throws CheckerError (`checkpoint`). */
 export const mustBeKeepable = (path: string, model: ComponentModel): void => {
-  for (const { kind, initial } of model.slots) mustBePlain(path, wordsFor(kind), [initial]);
+  for (const state of initialStates(model)) model.slots.forEach(({ kind }, at) => mustBePlain(path, wordsFor(kind), [state[at]]));
 };
 
 const wordsFor = (kind: string): string => `values of the kind "${kind}"`;

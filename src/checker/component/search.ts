@@ -40,10 +40,13 @@ export const waitingMark = (depth: number): number => 1 + (depth & 1);
 /** The mark of one that was expanded. It repeats, and is never taken for one of those that wait; for a run back see `trace.ts`. */
 export const expandedMark = (depth: number): number => 3 + (depth % 253);
 
-const splitInitial = (space: Space): readonly [Int32Array, Int32Array] => [
-  space.initial.slice(0, space.shape.group),
-  space.initial.slice(space.shape.group),
-];
+const seed = ({ initial, shape }: Space, expander: Expander): void => {
+  for (const state of initial) expander.seed(state.slice(0, shape.group), state.slice(shape.group));
+};
+
+/** The least progress of an initial state. */
+const leastProgress = (space: Space): number =>
+  Math.min(...space.initial.map((state) => progressOf(space, state.subarray(0, space.shape.group))));
 
 /** Where the stamp of the last queueing of a group is kept. */
 const stampIsNew = (layer: Layer, group: number, stamp: number): boolean => {
@@ -55,7 +58,7 @@ const stampIsNew = (layer: Layer, group: number, stamp: number): boolean => {
   return true;
 };
 
-/** Whether a run begins at the initial state, or will be given a checkpoint. */
+/** Whether a run begins at the initial states, or will be given a checkpoint. */
 export type Start = 'initial' | 'resume';
 
 /** Part of a search that several threads share: what is not this thread's is sent away, and depths are gone through together. */
@@ -94,7 +97,7 @@ export class Breadth implements Run {
     this.together = share !== undefined;
     this.expander = space.expander(this.order);
     if (start === 'resume') return;
-    this.expander.seed(...splitInitial(space));
+    seed(space, this.expander);
     if (!this.together) this.advance();
   }
 
@@ -205,8 +208,8 @@ export class Sweep implements Run {
     this.expander = space.expander(this.order);
     if (this.expander.givesNext) this.order.to = NEXT;
     if (start === 'resume') return;
-    this.expander.seed(...splitInitial(space));
-    this.current = this.layerAt(progressOf(space, space.initial.subarray(0, space.shape.group)));
+    seed(space, this.expander);
+    this.current = this.layerAt(leastProgress(space));
   }
 
   step(): boolean {

@@ -2,6 +2,7 @@
 import type { Audit } from '../contract/audit.js';
 import { auditOf } from '../contract/guard.js';
 import type { ComponentModel } from '../interface.js';
+import { initialStates } from '../tuples.js';
 import { compile, type Compiled, type Layout } from './compile.js';
 import { Components } from './components.js';
 import { Expander, type Order } from './expand.js';
@@ -35,8 +36,8 @@ export interface Space {
   readonly tally: Tally;
   /** Pages that no layer uses. */
   readonly spare: Int32Array[];
-  /** The initial state, by places. */
-  readonly initial: Int32Array;
+  /** The initial states, by places; one may be there twice. */
+  readonly initial: ReadonlyArray<Int32Array>;
   readonly newLayer: (level: number) => Layer;
   readonly expander: (order: Order) => Expander;
   /** Sets who knows the state from which steps are taken when they first say what they break or reach. */
@@ -48,11 +49,12 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
   const compiled = compile(model, layout, components, options.properties);
   const shape = new Shape(layout.group.length, layout.locals.length);
   const spare: Int32Array[] = [];
-  const initial = Int32Array.from([...layout.group, ...layout.locals], (slot, place) =>
-    components.intern(compiled.kinds[place]!, model.slots[slot]!.initial),
+  const order = [...layout.group, ...layout.locals];
+  const initial = initialStates(model).map((state) =>
+    Int32Array.from(order, (slot, place) => components.intern(compiled.kinds[place]!, state[slot])),
   );
   const judge: Judge = new Judge(compiled, components, () => memo);
-  let evidence = (): Int32Array => initial;
+  let evidence = (): Int32Array => initial[0]!;
   const memo = new Memo(compiled, components, auditOf(model), (meeting, outcome, said) =>
     judge.hear(meeting, outcome, said, evidence),
   );

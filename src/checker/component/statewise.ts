@@ -29,8 +29,8 @@ class Steps {
 
   constructor(space: Space) {
     this.space = space;
-    this.state = space.initial.slice();
-    this.target = space.initial.slice();
+    this.state = space.initial[0]!.slice();
+    this.target = space.initial[0]!.slice();
   }
 
   /** Takes the next step; whether it changes the state, or undefined if there is none. */
@@ -129,6 +129,10 @@ class Finder {
 const fingerprintsOf = (visited: Visited): Fingerprints | undefined =>
   visited instanceof Hashed ? visited.fingerprints : undefined;
 
+/** The representatives of the initial states. */
+const initialOf = ({ initial, symmetry }: Space): ReadonlyArray<Int32Array> =>
+  initial.map((state) => symmetry?.canonical(state) ?? state);
+
 // --- depth first -----------------------------------------------------------------------------------------------------------
 
 /** A cell's mark says at which depth a state was last taken up, where a limit makes that matter. */
@@ -147,6 +151,9 @@ export class Depth implements Run {
   private readonly stack = new Ints();
   private readonly frame: number;
   private readonly limit: number | undefined;
+  private readonly roots: ReadonlyArray<Int32Array>;
+  /** Those from which it has still to go on. */
+  private waiting: Int32Array[] = [];
   private deepest = 0;
   /** How many states met at the limit were not taken up on a shorter way since. */
   private left = 0;
@@ -161,17 +168,28 @@ export class Depth implements Run {
     this.finder = new Finder(space, hashBits);
     this.tally = space.tally;
     this.limit = maxDepth;
-    this.frame = space.initial.length + 3;
+    this.roots = initialOf(space);
+    this.frame = this.roots[0]!.length + 3;
     if (start === 'resume') return;
-    const initial = space.symmetry?.canonical(space.initial) ?? space.initial;
-    space.tally.generated++;
-    this.finder.visited.add(initial, 1);
-    this.finder.welcome(initial, -1);
-    this.enter(initial, false);
+    this.tally.generated += this.roots.length;
+    for (const root of this.roots) {
+      if (!this.finder.visited.add(root, 1)) continue;
+      this.finder.welcome(root, -1);
+      this.waiting.push(root);
+    }
+    this.begin();
+  }
+
+  /** Goes on from the next initial state; false where there is none. The stack must be empty. */
+  private begin(): boolean {
+    const root = this.waiting.shift();
+    if (root === undefined) return false;
+    this.enter(root, false);
+    return true;
   }
 
   step(): boolean {
-    if (this.stack.length === 0) return false;
+    if (this.stack.length === 0) return this.begin();
     const { finder, tally } = this;
     const changes = finder.steps.take();
     if (changes === undefined) {
@@ -196,7 +214,7 @@ export class Depth implements Run {
   }
 
   completeDepth(): number {
-    if (this.stack.length > 0) return 0;
+    if (this.stack.length > 0 || this.waiting.length > 0) return 0;
     return this.isCutShort() && this.limit !== undefined ? this.limit - 1 : this.deepest;
   }
 
@@ -216,27 +234,30 @@ export class Depth implements Run {
     return { at: this.deepest, found: this.left, next: 0 };
   }
 
-  /** The stack, with the state at hand on it. */
+  /** The stack, with the state at hand on it, and the initial states that wait. */
   lists(): ReadonlyArray<Int32Array> {
     this.suspend();
-    return [this.stack.view()];
+    return [this.stack.view(), ...this.waiting];
   }
 
-  resume(frontier: Frontier, layers: ReadonlyArray<Layer>, [stack]: ReadonlyArray<Int32Array>): void {
+  resume(frontier: Frontier, layers: ReadonlyArray<Layer>, [stack, ...waiting]: ReadonlyArray<Int32Array>): void {
     this.deepest = frontier.at;
     this.left = frontier.found;
     this.finder.visited.resume(layers);
     this.stack.fill(stack!);
+    this.waiting = waiting;
     this.takeUp();
   }
 
-  /** The run to a state that was found at the last step: the stack up to it, or one step beyond the stack. */
+  /** The run to a state that was found at the last step: the stack up to it, or one step beyond the stack; or an initial state alone. */
   pathTo(state: Int32Array): ReadonlyArray<Int32Array> {
     const path = Array.from({ length: this.size() }, (_, i) =>
       this.stack.data.slice(i * this.frame, i * this.frame + state.length),
     );
     const at = path.findIndex((other) => other.every((id, i) => id === state[i]));
-    return at === -1 ? [...path, state] : path.slice(0, at + 1);
+    if (at !== -1) return path.slice(0, at + 1);
+    const isRoot = this.roots.some((root) => root.every((id, i) => id === state[i]));
+    return isRoot ? [state] : [...path, state];
   }
 
   private size(): number {
@@ -320,10 +341,11 @@ export class HashedBreadth implements Run {
     this.finder = new Finder(space, hashBits);
     this.tally = space.tally;
     this.maxDepth = maxDepth;
-    this.width = space.initial.length;
+    const roots = initialOf(space);
+    this.width = roots[0]!.length;
     if (start === 'resume') return;
-    space.tally.generated++;
-    this.meet(space.symmetry?.canonical(space.initial) ?? space.initial, -1);
+    space.tally.generated += roots.length;
+    for (const root of roots) this.meet(root, -1);
     if (maxDepth > 0) this.swap();
   }
 

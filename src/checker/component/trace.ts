@@ -7,6 +7,7 @@
 import { type Counterexample, type TraceStep } from '../report.js';
 import { initialOf, pictureOfSlots } from '../shown/state.js';
 import type { ComponentModel, Outcome } from '../interface.js';
+import { initialStates } from '../tuples.js';
 import type { Meeting } from './compile.js';
 import { CheckerError } from './error.js';
 import type { Evidence } from './judge.js';
@@ -69,7 +70,9 @@ export const traceOf = (
   shortest: boolean,
 ): Counterexample => {
   const { model } = space.compiled;
-  let values: ReadonlyArray<unknown> = model.slots.map((slot) => slot.initial);
+  const initial = initialStates(model).find((state) => same(represent(space, state), path[0]!));
+  if (initial === undefined) throw unsound();
+  let values: ReadonlyArray<unknown> = initial;
   const steps: TraceStep[] = [];
   for (const next of path.slice(1)) {
     const taken = stepsFrom(space, values).find((step) => same(represent(space, step.values), next));
@@ -83,12 +86,7 @@ export const traceOf = (
     steps.push(showStep(model, values, last));
   } else mustStand(space, property, values);
   return {
-    ...initialOf(
-      pictureOfSlots(
-        model,
-        model.slots.map((slot) => slot.initial),
-      ),
-    ),
+    ...initialOf(pictureOfSlots(model, initial)),
     steps,
     shortest,
   };

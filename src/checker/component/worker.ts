@@ -153,7 +153,7 @@ class Thread {
     this.finish('level');
   }
 
-  /** The initial state is everybody's first find; all but its owner send it away, and it is counted where it belongs alone. */
+  /** The initial states are everybody's first finds; all but their owners send them away, and each is counted where it belongs alone. */
   private begin(): void {
     if (this.index !== 0) this.space.tally.generated = 0;
     this.outboxes.forEach((outbox) => outbox.clear());

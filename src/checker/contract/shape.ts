@@ -185,6 +185,7 @@ const componentModel = object(
     properties: list(componentProperty, 1, 'name'),
   },
   {
+    initial: list(described('an object with values by the names of slots', isRecord), 1),
     boundary: predicates,
     key: pure,
     show: pure,

@@ -1,6 +1,7 @@
 /** Whether something is a model: one rule for the library and the command. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ComponentModel, Interaction, Model, Permutation, Predicate, Slot } from '../interface.js';
+import { initialStates } from '../tuples.js';
 import { showLabel } from '../report.js';
 import { Audit, WINDOW } from './audit.js';
 import { guardedComponents } from './guard-components.js';
@@ -56,7 +57,16 @@ const mustPermute = ({ slots }: ComponentModel, { name, slotTo }: Permutation): 
   throw fault(`the permutation ${name} moves ${from.name} to ${to.name}, which is of another kind`);
 };
 
+/** Initial states name slots that there are. */
+const mustBegin = ({ slots, initial = [] }: ComponentModel): void =>
+  initial.forEach((given, i) => {
+    const strange = Object.keys(given).find((name) => !slots.some((slot) => slot.name === name));
+    if (strange !== undefined)
+      throw fault(`initial[${i}].${strange}: there is no such slot; the slots are ${slots.map(({ name }) => name).join(', ')}`);
+  });
+
 const mustFit = (model: ComponentModel): void => {
+  mustBegin(model);
   for (const permutation of model.symmetry ?? []) mustPermute(model, permutation);
   model.interactions.forEach((interaction, i) => mustMeet(model, interaction, `interactions[${i}]`));
   for (const [where, predicates] of predicatesOf(model)) for (const { slots } of predicates) mustList(model, where, slots);
@@ -107,10 +117,6 @@ export const contractedComponents = (
 ): { readonly model: ComponentModel; readonly audit: Audit } => {
   mustBeComponents(model);
   const audit = auditOf(model) ?? new Audit(WINDOW.components, model.key !== undefined);
-  if (search !== undefined)
-    audit.begin(
-      search.audit === true,
-      model.slots.map(({ initial }) => initial),
-    );
+  if (search !== undefined) audit.begin(search.audit === true, initialStates(model).flat());
   return { model: guardedComponents(model, audit), audit };
 };
