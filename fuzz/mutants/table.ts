@@ -195,6 +195,12 @@ const components: ReadonlyArray<Mutant> = [
     ],
   ]),
   ...inFile('component/search.js', [
+    [
+      'first-initial',
+      'breadth first, the first initial state is the only one',
+      'for (const state of initial)',
+      'for (const state of initial.slice(0, 1))',
+    ],
     ['depth-wraps', 'the mark of an expanded state wraps to "not known"', '3 + (depth % 253)', '(3 + depth) % 256'],
     [
       'queue-empty',
@@ -304,6 +310,12 @@ const components: ReadonlyArray<Mutant> = [
     ['closure-once', 'steps inside a group are followed once, from left to right', 'again ||= y < x;', ''],
   ]),
   ...inFile('component/statewise.js', [
+    [
+      'waiting-initial',
+      'depth first, initial states are found and not gone on from',
+      'this.waiting.push(root);',
+      'if (this.waiting.length === 0) this.waiting.push(root);',
+    ],
     ['depth-first-stuck', 'depth first, no deadlock is seen', 'if (stack.at(stack.length - 1) === 0)', 'if (false)'],
     [
       'depth-first-near',
