@@ -4,18 +4,24 @@ const arrow = (name, from, to, comment) => ({ name, severity: 'error', comment, 
 module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphan-dependencies', severity: 'error', from: { path: '^(src|conformance)' }, to: { couldNotResolve: true } },
+    {
+      name: 'no-orphan-dependencies',
+      severity: 'error',
+      from: { path: '^(src|conformance)' },
+      to: { couldNotResolve: true, pathNot: '[?]worker&inline$' },
+    },
     {
       name: 'no-dev-dependencies',
       severity: 'error',
-      from: { path: '^src' },
+      // What the page is built from is in it.
+      from: { path: '^src', pathNot: '^src/explorer/(page/|vite)' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     arrow('core-stands-alone', '^src/core', '^src/(?!core)', 'The vocabulary knows nobody who speaks it.'),
     arrow(
       'model-is-pure',
       '^src/model',
-      '^src/(?!core|model|checker/interface)',
+      '^src/(?!core|model|checker/(interface|view))',
       'The model knows the vocabulary and the interface of the checker.',
     ),
     arrow(
@@ -53,6 +59,22 @@ module.exports = {
       'What judges the checker shares nothing with it but the published interface.',
     ),
     arrow('nobody-needs-the-fuzz', '^(src|conformance)', '^fuzz', 'The fuzz tries the checker, never the reverse.'),
+    {
+      name: 'explorer-runs-in-a-browser',
+      severity: 'error',
+      comment: 'The page, the model in its worker, and what of the checker steps through it, know nothing of Node.',
+      from: { path: '^src/explorer', pathNot: 'vite[.]config' },
+      to: {
+        path: '^(node:)?(fs|net|http|os|path|util|v8|url|child_process|worker_threads|crypto|process|timers|perf_hooks)(/|$)',
+        reachable: true,
+      },
+    },
+    arrow(
+      'explorer-is-below',
+      '^src/explorer',
+      '^src/(?!core|model|checker|explorer)',
+      'The page knows the model and the checker, never the command that shows it.',
+    ),
     arrow('src-without-conformance', '^src', '^conformance', 'Conformance builds on the source, never the reverse.'),
   ],
   options: {

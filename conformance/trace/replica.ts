@@ -99,6 +99,11 @@ export class FollowedReplica {
       });
   }
 
+  /** So many of its writes, those with the greatest stamps, in the order of their stamps. */
+  latest(most: number): Log {
+    return [...this.#logs.values()].flat().sort(stampOrd.compare).slice(-most);
+  }
+
   put(put: Put, index: number): PutAnswer | Refused {
     const [after, answer] = acceptPut(this.#rules)(this.#slice(put.key, put), put);
     const name = receiptName(put);

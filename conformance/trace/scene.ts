@@ -107,6 +107,8 @@ export interface Listener {
   readonly onMet: (seen: TraceEvent, process: Process) => void;
   /** A killed process's steps after this index are in no log (R10). */
   readonly onLost: (process: Process, survived: number) => void;
+  /** The scene was set: what it says is so at every later call, as far as the run has been followed then. */
+  readonly onScene?: (scene: Scene) => void;
 }
 
 /** May this process have started by now? */

@@ -79,6 +79,11 @@ export class FollowedSession {
     this.#session = S.disconnect(this.#session, server);
   }
 
+  /** The model's session, with so many of its stamps by key, those set last. */
+  shown(most: number): S.Session {
+    return { ...this.#session, wrote: [...this.#wrote].slice(-most), read: [...this.#read].slice(-most) };
+  }
+
   #slice(key: Bytes): S.Session {
     const [wrote, read] = [this.#wrote.get(key), this.#read.get(key)];
     return {

@@ -101,6 +101,7 @@ function* follow(
     };
     timeline = new Timeline(traces, followOne, listener.onFollowed);
     holder.scene = makeScene(timeline, timeline.processes.has('master'), variant, inherited, lossy, listener);
+    listener.onScene?.(holder.scene);
     yield* followAll(timeline);
     return [{ ...base, verdict: 'conforms', followed: timeline.followed }, leftBy(holder.scene)];
   } catch (error) {

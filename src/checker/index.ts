@@ -5,6 +5,7 @@
  */
 export * from './interface.js';
 export * from './report.js';
+export type { View } from './view.js';
 export type { PlainValue } from './shown/value.js';
 export { toModel } from './adapt.js';
 export type { ComponentAction, Tuple } from './tuples.js';

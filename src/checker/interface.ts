@@ -9,6 +9,7 @@
  * Everything here is a type or a constructor of one; the checker's machinery is elsewhere, so that a model can import this
  * file and nothing else.
  */
+import type { View } from './view.js';
 
 // --- labels ----------------------------------------------------------------------------------------------------------------
 
@@ -87,6 +88,8 @@ export interface Model<S, A> {
   readonly show?: (state: S) => Readonly<Record<string, string>>;
   /** A state's parts as values, by name: what traces keep for tools. Default: its own fields. */
   readonly parts?: (state: S) => Readonly<Record<string, unknown>>;
+  /** How a part of a state is drawn, by its name, where the model cares; pure. Default: its value. See {@link View}. */
+  readonly view?: (part: string, value: unknown) => View | undefined;
   /** What else there is to say of a step in a trace: `ERR_DEP`, `a = x`. */
   readonly note?: (state: S, action: A, next: S) => string | undefined;
   /** All families of actions, so that one that is never enabled can be reported. Default: those that were seen. */
@@ -234,6 +237,8 @@ export interface ComponentModel {
   readonly key?: (kind: string, local: never) => string;
   /** A component for people. Default: a text of its value. */
   readonly show?: (kind: string, local: never) => string;
+  /** How a component is drawn, where the model cares; pure. Default: its value. See {@link View}. */
+  readonly view?: (kind: string, local: never) => View | undefined;
   /**
    * A progress measure, optional: a number for each component that no step lowers. The sweep frees states whose sum is behind
    * the front. The checker asserts it at every step it runs; it does not believe it.

@@ -139,6 +139,13 @@ const symmetryOf = (model: ComponentModel): ReadonlyArray<(state: Tuple) => Tupl
     return image;
   });
 
+/** A part of a state is a slot, which is drawn as its kind is. */
+const viewOf = ({ slots, view }: ComponentModel): Model<Tuple, ComponentAction>['view'] => {
+  if (view === undefined) return undefined;
+  const kinds = new Map(slots.map(({ kind, name }) => [name, kind]));
+  return (part, value) => view(kinds.get(part) ?? part, value as never);
+};
+
 const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
   (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
 
@@ -159,6 +166,7 @@ export const tupleModel = (model: ComponentModel, ways: Ways = bareWays): Model<
     properties: model.properties.map(propertyOf(model)),
     fairness: ({ interaction }) => interaction.fairness,
     parts: (state) => slotParts(model, state),
+    ...optional('view', viewOf(model)),
     ...optional('show', model.show && ((state: Tuple) => showSlots(model, state)!)),
     ...optional('boundary', boundary && allOf(model, boundary)),
     ...optional('key', key && ((state: Tuple) => JSON.stringify(perSlot(model, state, key)))),

@@ -22,6 +22,11 @@ export const COMMANDS: ReadonlyArray<CommandEntry> = [
     load: async () => ((await import(new URL('../conformance/cli.js', import.meta.url).href)) as { readonly main: Main }).main,
   },
   {
+    name: 'explore',
+    summary: 'see it: a model, a counterexample or a real run, step by step, on a page in the browser',
+    load: async () => (await import('./explore/command.js')).main,
+  },
+  {
     name: 'master',
     summary: 'run a script of the master language on a cluster of separate processes over TCP',
     load: async () => (await import('./master.js')).main,

@@ -1,14 +1,17 @@
 #!/usr/bin/env node
-/** `bayou`: the command (`program.ts`), from one file where it was bundled. `conform` is found at run time, and shares modules with it. */
+/** `bayou`: the command (`program.ts`), from one file where it was bundled. `conform` and what uses it are found at run time, and share modules with it. */
 import { existsSync } from 'node:fs';
 
 /** `bayou help check` is `bayou check --help`: the subcommands know their own options. */
 const [node = '', bayou = '', first, second] = process.argv;
 const argv = first === 'help' && second !== undefined ? [node, bayou, second, '--help'] : process.argv;
 
+/** What shares modules with conformance, which is not in the bundle. */
+const SHARED = ['conform', 'explore'];
+
 const bundle = new URL('../programs/cli.js', import.meta.url);
 const { runBayou } =
-  argv[2] !== 'conform' && existsSync(bundle)
+  !SHARED.includes(argv[2] ?? '') && existsSync(bundle)
     ? ((await import(bundle.href)) as typeof import('./program.js'))
     : await import('./program.js');
 

@@ -18,6 +18,7 @@ import { pullSteps } from './actions/steps-pull.js';
 import { sessionSteps } from './actions/steps-session.js';
 import { keyOf, showOf } from './checking/texts.js';
 import { PROPERTIES } from './checking/sentences.js';
+import { viewOf } from './checking/views.js';
 import { slotsOf, type World, worldOf } from './checking/world.js';
 
 /** The world, with the properties that not only are meant but apply. */
@@ -45,6 +46,7 @@ export const bayou = (config: Config): ComponentModel => {
     properties,
     key: keyOf,
     show: showOf,
+    view: viewOf,
     ...(progress === undefined ? {} : { progress }),
     symmetry: symmetryOf(world),
     normalize: normalizeOf(world),

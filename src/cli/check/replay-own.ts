@@ -11,7 +11,7 @@ import { brokenLine, refusalLines } from './replay-lines.js';
 import { blamed, plainModel } from './subject.js';
 
 /** What the file says of parameters, and over it what the command line does. */
-const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [
+export const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [
   ...Object.entries(parameters).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return [name, { value, text }] as const;

@@ -1,15 +1,8 @@
 /** `bayou explain`: what a rule, a variant, a property, a result or a term means, from the pages that say it. */
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { EXIT, UsageError } from '../exit.js';
-import { entriesOfGlossary, entriesOfProtocol, lookUp, similar, type Entry } from './pages.js';
-
-const page = (name: string): Promise<string> => readFile(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
-
-const allEntries = async (): Promise<ReadonlyArray<Entry>> => [
-  ...entriesOfProtocol(await page('protocol.md')),
-  ...entriesOfGlossary(await page('glossary.md')),
-];
+import { allEntries } from './load.js';
+import { lookUp, similar, type Entry } from './pages.js';
 
 const unknown = (entries: ReadonlyArray<Entry>, name: string): UsageError => {
   const near = similar(entries, name);

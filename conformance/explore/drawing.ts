@@ -1,0 +1,158 @@
+/** The space-time diagram of a real run: a lane for each process, an arrow from each event to the one that used it. */
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Arrow, Band, Drawing, Lane, Mark, MessageKind } from '#bayou/explorer/shape.js';
+import type { ProcessName } from '../trace/read.js';
+import { newsOf } from './words.js';
+
+/** An event in its column, from 1. */
+export interface Placed {
+  readonly event: TraceEvent;
+  readonly who: ProcessName;
+  readonly at: number;
+  /** Did it change what the process has? */
+  readonly isChange: boolean;
+}
+
+/** A lane's id; the part of the state that belongs to it is called the same. */
+export const laneOf = ({ role, id }: Pick<ProcessName, 'role' | 'id'>): string =>
+  role === 'master' ? 'master' : `${role === 'client' ? 'c' : 's'}${id}`;
+
+const RANK = { master: 0, client: 1, server: 2 } as const;
+
+const lanesOf = (placed: ReadonlyArray<Placed>): ReadonlyArray<Lane> => {
+  const found = new Map(placed.map(({ who }) => [laneOf(who), who]));
+  return Array.from(found.values())
+    .sort((a, b) => RANK[a.role] - RANK[b.role] || a.id - b.id)
+    .map((who): Lane => ({ id: laneOf(who), kind: who.role, title: who.role === 'master' ? 'master' : `${who.role} ${who.id}` }));
+};
+
+const KIND: Readonly<Partial<Record<TraceEvent['type'], MessageKind>>> = {
+  accept: 'put',
+  refuse: 'put',
+  putDone: 'put',
+  answer: 'get',
+  getDone: 'get',
+  pullAsked: 'pull',
+  pullAnswered: 'pull',
+  merged: 'pull',
+};
+
+/** Which earlier events a message came from, as far as the events say it themselves. */
+class Senders {
+  readonly #asked = new Map<string, Placed>();
+  readonly #pulls = new Map<string, Placed>();
+
+  /** The event from which the message came that this one takes in. */
+  of({ event }: Placed, uses: ReadonlyMap<TraceEvent, TraceEvent>, places: ReadonlyMap<TraceEvent, Placed>): Placed | undefined {
+    if (event.type === 'accept' || event.type === 'answer' || event.type === 'refuse')
+      return this.#asked.get(`${event.client} ${event.p.replace(/^server-(\d+).*$/, '$1')}`);
+    if (event.type === 'pullAnswered') return this.#pulls.get(event.pull);
+    const used = uses.get(event);
+    return used === undefined ? undefined : places.get(used);
+  }
+
+  keep(placed: Placed): void {
+    const { event, who } = placed;
+    if (event.type === 'asked') this.#asked.set(`${who.id} ${event.server}`, placed);
+    if (event.type === 'pullAsked') this.#pulls.set(event.pull, placed);
+  }
+}
+
+const markOf = ({ event, who, at }: Placed): Mark | undefined => {
+  const lane = laneOf(who);
+  switch (event.type) {
+    case 'command':
+      return { at, lane, kind: 'other', label: event.text };
+    case 'kill':
+      return { at, lane: `s${event.server}`, kind: 'kill', label: 'kill' };
+    case 'start':
+      return { at, lane, kind: 'start', label: event.replica };
+    case 'renewed':
+      return { at, lane, kind: 'start', label: `now ${event.replica}` };
+    case 'link':
+      return { at, lane, kind: 'link', label: event.up ? '' : `✂ ${event.peer}` };
+    case 'session':
+      return { at, lane, kind: 'start', label: 'session' };
+    default:
+      return undefined;
+  }
+};
+
+const arrowsOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, TraceEvent>): ReadonlyArray<Arrow> => {
+  const senders = new Senders();
+  const places = new Map(placed.map((one) => [one.event, one]));
+  return placed.flatMap((one): ReadonlyArray<Arrow> => {
+    const from = senders.of(one, uses, places);
+    senders.keep(one);
+    if (from === undefined || from.who === one.who) return [];
+    const { event, who, at, isChange } = one;
+    const isAnswer = event.type === 'putDone' || event.type === 'getDone' || event.type === 'merged';
+    const news = isAnswer ? newsOf(from.event) : { label: '' };
+    return [
+      {
+        from: [laneOf(from.who), from.at],
+        to: [laneOf(who), at],
+        kind: KIND[event.type] ?? 'other',
+        ...news,
+        isSolid: isChange,
+      },
+    ];
+  });
+};
+
+// --- bands -----------------------------------------------------------------------------------------------------------------
+
+/** What is open: since which column something is so. */
+class Open {
+  readonly #since = new Map<string, { readonly lanes: Band['lanes']; readonly from: number; readonly label: string }>();
+  readonly bands: Band[] = [];
+  readonly #kind: Band['kind'];
+
+  constructor(kind: Band['kind']) {
+    this.#kind = kind;
+  }
+
+  begin(lanes: Band['lanes'], from: number, label: string): void {
+    const name = lanes.join(' ');
+    if (!this.#since.has(name)) this.#since.set(name, { lanes, from, label });
+  }
+
+  end(lanes: Band['lanes'], to: number): void {
+    const known = this.#since.get(lanes.join(' '));
+    if (known === undefined) return;
+    this.#since.delete(lanes.join(' '));
+    this.bands.push({ ...known, kind: this.#kind, to });
+  }
+
+  all(): ReadonlyArray<Band> {
+    return [...this.bands, ...Array.from(this.#since.values(), (open): Band => ({ ...open, kind: this.#kind }))];
+  }
+}
+
+const bandsOf = (placed: ReadonlyArray<Placed>, lanes: ReadonlyArray<Lane>): ReadonlyArray<Band> => {
+  const [down, cut] = [new Open('down'), new Open('cut')];
+  const known = new Set(lanes.map(({ id }) => id));
+  const nameOf = (id: number): string => (known.has(`c${id}`) ? `c${id}` : `s${id}`);
+  for (const { event, who, at } of placed) {
+    const lane = laneOf(who);
+    if (event.type === 'kill') down.begin([`s${event.server}`], at, 'down');
+    if (event.type === 'start') down.end([lane], at);
+    if (event.type !== 'link') continue;
+    const peer = nameOf(event.peer);
+    const ends: Band['lanes'] = lane < peer ? [lane, peer] : [peer, lane];
+    if (event.up) cut.end(ends, at);
+    else cut.begin(ends, at, `${ends[0]}–${ends[1]} cut`);
+  }
+  return [...down.all(), ...cut.all()];
+};
+
+/** The diagram; `uses`: by event, the earlier one whose gift it used. */
+export const drawingOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<TraceEvent, TraceEvent>): Drawing => {
+  const lanes = lanesOf(placed);
+  return {
+    lanes,
+    arrows: arrowsOf(placed, uses),
+    marks: placed.flatMap((one) => markOf(one) ?? []),
+    bands: bandsOf(placed, lanes),
+  };
+};

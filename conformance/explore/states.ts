@@ -1,0 +1,41 @@
+/** The model's state along a real run: a server's replica, a client's session, as the validation follows them. */
+import { plainValue } from '#bayou/checker/shown/value.js';
+import type { PartShot } from '#bayou/explorer/shape.js';
+import { newServer, type Server } from '#bayou/model/server.js';
+import type { Session } from '#bayou/model/session.js';
+import { showOf } from '#bayou/model/texts.js';
+import { viewOf } from '#bayou/model/views.js';
+import type { FollowedReplica } from '../trace/replica.js';
+import type { FollowedSession } from '../trace/session.js';
+
+/** A store, or a session, is shown by its latest writes and stamps: so many of a short run, so many of a long one. */
+const MOST = { short: 24, long: 6 } as const;
+export type Length = keyof typeof MOST;
+
+const shot = (kind: string, value: Server | Session, more: ReadonlyArray<readonly [name: string, text: string]>): PartShot => {
+  const view = viewOf(kind, value);
+  const added = more.map(([name, text]) => [name, { kind: 'text', text }] as const);
+  return {
+    text: showOf(kind, value),
+    value: plainValue(value),
+    ...(view === undefined ? {} : { view: view.kind === 'fields' ? { ...view, fields: [...view.fields, ...added] } : view }),
+  };
+};
+
+/** A server as the model has it after an event; undefined before it has started. */
+export const serverShot = (replica: FollowedReplica, isUp: boolean, length: Length): PartShot => {
+  const most = MOST[length];
+  const server: Server = {
+    ...newServer(0),
+    replica: replica.id,
+    up: isUp,
+    clock: replica.clock,
+    vv: replica.vv,
+    log: replica.latest(most),
+  };
+  return shot('server', server, replica.size > most ? [['keys', `${replica.size}, the latest ${most} shown`]] : []);
+};
+
+/** A session as the model has it after an event. */
+export const sessionShot = (session: FollowedSession, length: Length): PartShot =>
+  shot('client', session.shown(MOST[length]), []);

@@ -1,0 +1,97 @@
+/** The command line of `bayou explore`. */
+import { Command } from 'commander';
+import { wholeNumber } from '../../master/options.js';
+import type { CheckArgs } from '../check/args.js';
+import { FIELD_OPTIONS } from '../check/fields.js';
+import { parseArgs as parseCheckArgs } from '../check/options.js';
+import { EXIT } from '../exit.js';
+
+/** What the command line says. */
+export interface ExploreArgs {
+  readonly what: ReadonlyArray<string>;
+  /** Where the page is written; undefined: it is served. */
+  readonly html?: string;
+  /** The server's port; 0: any that is free. */
+  readonly port: number;
+  /** Shall the browser be opened? */
+  readonly open: boolean;
+  /** Options of the master with which a script is run. */
+  readonly flags?: ReadonlyArray<string>;
+  /** What `bayou check` would be told of the model. */
+  readonly check: CheckArgs;
+}
+
+/** A search for a counterexample takes no longer, unless somebody says so; in seconds. */
+const SEARCH_SECONDS = 20;
+
+const HELP = `
+What to explore:
+  CONFIG              a configuration, by its file or its name (bayou check --list): its shortest counterexample, or, where nothing is
+                      violated, the model to step through
+  my-model.mjs        a model of your own, or example:NAME
+  FILE.script         a script of the master language: it is run on a cluster first, and its run is shown beside the model
+  FILE.ndjson …       the trace of such a run (bayou master --trace FILE)
+  FILE.json           a path of bayou conform, or a counterexample of bayou check --format json
+
+Exit status: ${EXIT.ok} the page was shown, or written; ${EXIT.usage} usage; ${EXIT.interrupted} interrupted.`;
+
+interface Raw {
+  readonly html?: string;
+  readonly port: number;
+  readonly open: boolean;
+  readonly flags?: ReadonlyArray<string>;
+  readonly maxSeconds: number;
+  readonly maxStates?: number;
+  readonly set?: ReadonlyArray<string>;
+  readonly [field: string]: unknown;
+}
+
+const bare = (): Command => {
+  const command = new Command('bayou explore')
+    .description('see it: a model, a counterexample or a real run, step by step, on a page in the browser')
+    .argument(
+      '[what...]',
+      'a configuration, a model of your own, a script, a trace, a path or a counterexample (default: default)',
+    )
+    .option('--html <file>', 'write the page to a file that opens from disk, instead of showing it')
+    .option('--port <n>', 'the port of the page on 127.0.0.1; 0: any that is free', wholeNumber(0, 65_535), 0)
+    .option('--open', 'open the page in the browser too', false)
+    .option('--flags <options>', 'options of bayou master for a script, in one text', (text: string) => text.split(/\s+/))
+    .option('--max-seconds <n>', 'look for a counterexample no longer', wholeNumber(1), SEARCH_SECONDS)
+    .option('--max-states <n>', 'look at no more states', wholeNumber(1))
+    .option(
+      '--set <name=value>',
+      'override any field of a configuration, or set a parameter of a model of your own',
+      (text: string, before: ReadonlyArray<string> | undefined) => [...(before ?? []), text],
+    );
+  for (const { flag, value, about } of FIELD_OPTIONS) command.option(`${flag} <${value}>`, about);
+  return command.addHelpText('after', HELP).exitOverride();
+};
+
+const attribute = (flag: string): string => flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The words that say the same to `bayou check`. */
+const checkWords = (raw: Raw): ReadonlyArray<string> => [
+  ...FIELD_OPTIONS.flatMap(({ flag }) => {
+    const value = raw[attribute(flag)];
+    return typeof value === 'string' ? [`${flag}=${value}`] : [];
+  }),
+  ...(raw.set ?? []).map((assignment) => `--set=${assignment}`),
+  `--max-seconds=${raw.maxSeconds}`,
+  ...(raw.maxStates === undefined ? [] : [`--max-states=${raw.maxStates}`]),
+];
+
+/** Reads the words after `explore`. @throws CommanderError for usage (it has been printed), also after `--help`. */
+export const parseArgs = (words: ReadonlyArray<string>): ExploreArgs => {
+  const command = bare().parse(words, { from: 'user' });
+  const raw = command.opts<Raw>();
+  const { html, port, open, flags } = raw;
+  return {
+    what: command.args.length === 0 ? ['default'] : command.args,
+    port,
+    open,
+    ...(html === undefined ? {} : { html }),
+    ...(flags === undefined ? {} : { flags }),
+    check: parseCheckArgs(checkWords(raw)),
+  };
+};

@@ -1,0 +1,125 @@
+/** `bayou explore`: a model, a counterexample or a real run, on one page. */
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { CommanderError } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { answering } from '../../explorer/answering.js';
+import { judgedModel } from '../check/subject.js';
+import { endSoon, guarded } from '../check/ending.js';
+import { isModule } from '../check/module.js';
+import { EXIT, UsageError, type ExitStatus } from '../exit.js';
+import { parseArgs, type ExploreArgs } from './args.js';
+import { htmlOf } from './html.js';
+import { wordsOf } from './make.js';
+import { exploreModel, type Explored } from './model.js';
+import { explorePath } from './path.js';
+import { exploreRun } from './real.js';
+import { serve } from './server.js';
+
+// --- what it is ------------------------------------------------------------------------------------------------------------
+
+/** A JSON file with steps is a path; one without is a configuration. */
+const isPath = (source: string): boolean => {
+  if (extname(source) !== '.json') return false;
+  try {
+    const json = JSON.parse(readFileSync(source, 'utf8')) as unknown;
+    return typeof json === 'object' && json !== null && 'steps' in json;
+  } catch {
+    // Whoever reads it next says what is wrong with it.
+    return false;
+  }
+};
+
+const explore = (args: ExploreArgs, repeat: string, signal: AbortSignal): Promise<Explored> => {
+  const [first = '', ...others] = args.what;
+  const ending = extname(first);
+  if (ending === '.ndjson' || ending === '.script') return exploreRun(args, repeat, signal);
+  if (others.length > 0)
+    throw new UsageError(`explore one at a time (several files are the traces of one run): ${args.what.join(', ')}`);
+  if (args.flags !== undefined) throw new UsageError('--flags is for a script: they are the options of bayou master');
+  if (isPath(first)) return explorePath(first, args, repeat);
+  return isModule(first)
+    ? guarded(first, () => exploreModel(first, args, repeat, signal))
+    : exploreModel(first, args, repeat, signal);
+};
+
+// --- showing it ------------------------------------------------------------------------------------------------------------
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const write = (file: string, page: string): void => {
+  try {
+    writeFileSync(file, page);
+  } catch (error) {
+    throw new UsageError(`--html: ${file} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+  print(`written: ${file}`);
+};
+
+/** What opens an address in the browser. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, ReadonlyArray<string>>>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+/** Opens the page; where there is no browser to be opened the address stands on the terminal all the same. */
+const openIn = (address: string): void => {
+  const [command = 'xdg-open', ...words] = OPENERS[process.platform] ?? [];
+  spawn(command, [...words, address], { stdio: 'ignore', detached: true })
+    .on('error', () => process.stderr.write(`bayou explore: ${command} cannot be run: open the address yourself\n`))
+    .unref();
+};
+
+const show = async (args: ExploreArgs, { exploration, subject }: Explored, interrupted: Promise<void>): Promise<void> => {
+  const isOwn = subject !== undefined && exploration.live.by === 'server';
+  const model = isOwn ? judgedModel(subject) : undefined;
+  const answer = isOwn && model !== undefined ? { answer: answering(model, wordsOf(subject, model)) } : {};
+  const running = await serve({ page: htmlOf(exploration), ...answer }, args.port);
+  if (E.isLeft(running)) throw new UsageError(running.left);
+  print(`${exploration.title}: ${exploration.verdict.text}`);
+  print(running.right.address);
+  process.stderr.write('The page is there until this ends: Ctrl-C.\n');
+  if (args.open) openIn(running.right.address);
+  await interrupted;
+  await running.right.close();
+};
+
+/** The first SIGINT or SIGTERM ends what is done. */
+const interruption = (): { readonly signal: AbortSignal; readonly interrupted: Promise<void>; readonly end: () => void } => {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const interrupted = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve()));
+  return { signal: controller.signal, interrupted, end: () => void process.off('SIGINT', stop).off('SIGTERM', stop) };
+};
+
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
+
+/** The command that makes the page again: as a page, not as a file. */
+const repeatOf = (words: ReadonlyArray<string>): string => {
+  const kept = words.filter(
+    (word, i) => word !== '--html' && words[i - 1] !== '--html' && !word.startsWith('--html=') && word !== '--open',
+  );
+  return ['npx bayou explore', ...kept.map(quoted)].join(' ');
+};
+
+/** Runs `bayou explore` with the words after its name; the exit status. */
+export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
+  try {
+    const args = parseArgs(words);
+    const { signal, interrupted, end } = interruption();
+    const explored = await explore(args, repeatOf(words), signal);
+    if (args.html === undefined && !signal.aborted) await show(args, explored, interrupted);
+    else if (args.html !== undefined && !signal.aborted) write(args.html, htmlOf(explored.exploration));
+    end();
+    const status = signal.aborted && args.html !== undefined ? EXIT.interrupted : EXIT.ok;
+    if (args.what.some(isModule)) endSoon(status);
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    throw error;
+  }
+};

@@ -1,0 +1,74 @@
+/** Asks whoever knows the model: a worker of the page's own, or the local server that the page came from. */
+import type { Live, Place, Question, Reply, Survey, WayTo } from '../shape.js';
+import type { FromWorker } from './worker.js';
+import ModelWorker from './worker.js?worker&inline';
+
+type Ask = (question: Question) => Promise<Reply>;
+
+/** How long an answer may take, in ms. */
+const DEADLINE_MS = 30_000;
+
+const inTime = (answer: Promise<Reply>): Promise<Reply> =>
+  Promise.race([
+    answer,
+    new Promise<Reply>((resolve) => {
+      setTimeout(() => resolve({ ask: 'wrong', why: `no answer came within ${DEADLINE_MS / 1000} s` }), DEADLINE_MS);
+    }),
+  ]);
+
+const byWorker = (config: unknown): Ask => {
+  const worker = new ModelWorker();
+  const waiting = new Map<number, (reply: Reply) => void>();
+  let count = 0;
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    waiting.get(data.id)?.(data.reply);
+    waiting.delete(data.id);
+  });
+  worker.addEventListener('error', ({ message }) => {
+    for (const resolve of waiting.values()) resolve({ ask: 'wrong', why: `the worker went wrong: ${message}` });
+    waiting.clear();
+  });
+  worker.postMessage({ config });
+  return (question) =>
+    inTime(
+      new Promise((resolve) => {
+        waiting.set(++count, resolve);
+        worker.postMessage({ id: count, question });
+      }),
+    );
+};
+
+const byServer: Ask = (question) =>
+  inTime(
+    fetch('ask', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) })
+      .then(async (response): Promise<Reply> =>
+        response.ok ? ((await response.json()) as Reply) : { ask: 'wrong', why: `the server says ${response.status}` },
+      )
+      .catch((): Reply => ({ ask: 'wrong', why: 'the server is gone: run bayou explore again' })),
+  );
+
+/** Who knows the model. */
+export interface Client {
+  readonly place: (to: WayTo) => Promise<Place | string>;
+  readonly survey: (path: WayTo) => Promise<Survey | string>;
+}
+
+/** Of a page whose model nobody knows, undefined. The worker starts when it is first asked. */
+export const clientOf = (live: Live): Client | undefined => {
+  if (live.by === 'nobody') return undefined;
+  let ask: Ask | undefined;
+  const asked = (question: Question): Promise<Reply> => {
+    ask ??= live.by === 'worker' ? byWorker(live.config) : byServer;
+    return ask(question);
+  };
+  return {
+    place: async (to) => {
+      const reply = await asked({ ask: 'place', to });
+      return reply.ask === 'place' ? reply.place : reply.ask === 'wrong' ? reply.why : 'another answer came';
+    },
+    survey: async (path) => {
+      const reply = await asked({ ask: 'survey', path });
+      return reply.ask === 'survey' ? reply.survey : reply.ask === 'wrong' ? reply.why : 'another answer came';
+    },
+  };
+};

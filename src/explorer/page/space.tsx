@@ -1,0 +1,174 @@
+/** The state space: drawn while it is small, counted by depth and by action where it is large; live while the survey goes on. */
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { JSX } from 'preact';
+import type { Survey } from '../shape.js';
+import { Graph, mergeBy } from './graph.js';
+import { at, client, exploration, run, trouble, wayTo } from './store.js';
+
+const survey = signal<Survey | undefined>(undefined);
+/** States and bytes by time, for the small chart. */
+const samples = signal<ReadonlyArray<{ readonly ms: number; readonly states: number }>>([]);
+const MOST_SAMPLES = 200;
+
+const isOver = (of: Survey | undefined): boolean => of !== undefined && (of.isComplete || of.limit !== undefined);
+
+let isLooking = false;
+
+/** Surveys until its end, or until nobody looks. */
+const look = async (mayGoOn: () => boolean): Promise<void> => {
+  if (client === undefined || isLooking) return;
+  isLooking = true;
+  try {
+    do {
+      const found = await client.survey(wayTo(run.value.steps.length) ?? { initial: 0, ways: [] });
+      if (typeof found === 'string') {
+        trouble.value = found;
+        return;
+      }
+      survey.value = found;
+      samples.value = [...samples.value, { ms: found.elapsedMs, states: found.states }].slice(-MOST_SAMPLES);
+    } while (!isOver(survey.value) && mayGoOn());
+  } finally {
+    isLooking = false;
+  }
+};
+
+const Bars = ({
+  title,
+  rows,
+}: {
+  readonly title: string;
+  readonly rows: ReadonlyArray<readonly [name: string, count: number, more?: string]>;
+}): JSX.Element => {
+  const most = Math.max(1, ...rows.map(([, count]) => count));
+  return (
+    <section class="bars" aria-label={title}>
+      <h3>{title}</h3>
+      <table>
+        <tbody>
+          {rows.map(([name, count, more]) => (
+            <tr key={name} class={count === 0 ? 'none' : ''}>
+              <th scope="row">{name}</th>
+              <td class="bar">
+                <svg width="100%" height="12" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
+                  <rect width={(100 * count) / most} height="12" />
+                </svg>
+              </td>
+              <td class="count">
+                {count.toLocaleString('en')}
+                {more !== undefined && <span class="small"> {more}</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+};
+
+const Chart = (): JSX.Element | null => {
+  const all = samples.value;
+  const last = all.at(-1);
+  if (last === undefined || all.length < 3) return null;
+  const points = all.map(
+    ({ ms, states }) => `${(200 * ms) / Math.max(1, last.ms)},${48 - (46 * states) / Math.max(1, last.states)}`,
+  );
+  return (
+    <svg class="chart" width="200" height="50" role="img" aria-label="states by time">
+      <polyline points={points.join(' ')} />
+    </svg>
+  );
+};
+
+/** What the page's memory is, where the browser says so. */
+const megabytes = (): string | undefined => {
+  const { memory } = performance as Performance & { readonly memory?: { readonly usedJSHeapSize: number } };
+  return memory === undefined ? undefined : `${Math.round(memory.usedJSHeapSize / 2 ** 20)} MB in the page`;
+};
+
+const Numbers = ({ of }: { readonly of: Survey }): JSX.Element => (
+  <p class="numbers" role="status">
+    <strong>{of.states.toLocaleString('en')}</strong> states, {of.steps.toLocaleString('en')} steps, depth {of.depths.length - 1};{' '}
+    {Math.round((of.states * 1000) / Math.max(1, of.elapsedMs)).toLocaleString('en')} states per second
+    {megabytes() !== undefined && `; ${megabytes()}`}.{' '}
+    {of.isComplete
+      ? 'That is all of it.'
+      : of.limit === undefined
+        ? 'Still looking…'
+        : `It stops at ${of.limit.toLocaleString('en')} states; bayou check looks at all of them.`}
+  </p>
+);
+
+const merging = signal('');
+
+const Drawing = ({ of }: { readonly of: Survey }): JSX.Element | null => {
+  if (of.graph === undefined)
+    return <p class="small">More than 2,000 states: too many to be drawn. Their depths and steps are below.</p>;
+  if (!isOver(of)) return null;
+  const parts = Object.keys(of.graph.parts[0] ?? {});
+  return (
+    <>
+      <label class="merge">
+        One node for each{' '}
+        <select value={merging.value} onChange={(event) => (merging.value = event.currentTarget.value)}>
+          <option value="">state</option>
+          {parts.map((part) => (
+            <option key={part} value={part}>
+              value of {part}
+            </option>
+          ))}
+        </select>
+        <span class="small"> The run is drawn on it; ✕ marks what breaks a property.</span>
+      </label>
+      <Graph of={mergeBy(of.graph, merging.value, at.value)} />
+    </>
+  );
+};
+
+const Searched = (): JSX.Element | null => {
+  const { searched } = exploration;
+  if (searched === undefined) return null;
+  const { counts } = searched;
+  return (
+    <p class="small">
+      bayou check looked at {counts.distinct.toLocaleString('en')} states and {counts.generated.toLocaleString('en')} steps
+      {searched.isComplete ? ', which are all' : ', and stopped at the first violation or a limit'}.
+    </p>
+  );
+};
+
+export const Space = (): JSX.Element => {
+  useEffect(() => {
+    let isHere = true;
+    void look(() => isHere);
+    return () => {
+      isHere = false;
+    };
+  }, [run.value]);
+  const of = survey.value;
+  return (
+    <main class="whole" aria-label="The state space">
+      <h2>The state space</h2>
+      <Searched />
+      {client === undefined && <p>Nobody here knows the model: open it with bayou explore.</p>}
+      {trouble.value !== undefined && <p class="trouble">{trouble.value}</p>}
+      {of !== undefined && (
+        <>
+          <Numbers of={of} />
+          <Chart />
+          <Drawing of={of} />
+          <div class="two">
+            <Bars title="States by depth" rows={of.depths.map((count, depth) => [`depth ${depth}`, count] as const)} />
+            <Bars
+              title="Steps by action"
+              rows={of.coverage.map(
+                ({ family, steps, fresh }) => [family, steps, `${fresh.toLocaleString('en')} to new states`] as const,
+              )}
+            />
+          </div>
+        </>
+      )}
+    </main>
+  );
+};

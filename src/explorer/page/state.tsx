@@ -1,0 +1,101 @@
+/** The state where one stands: a card for each part, what the last step changed marked. */
+import type { JSX } from 'preact';
+import { partAt, sortedNames, timelineOf } from './history.js';
+import { Network, isInNetwork } from './network.js';
+import { at, rawPart, run } from './store.js';
+import { Value, viewOfPart } from './value.js';
+
+/** Parts whose text is shorter than this go together. */
+const SMALL = 22;
+
+const kindOf = (name: string): string => (/^c\d+$/.test(name) ? 'client' : /^s\d+$/.test(name) ? 'server' : 'other');
+const RANK = ['client', 'server', 'other'];
+
+const titleOf = (name: string): string => {
+  const kind = kindOf(name);
+  return kind === 'other' ? name : `${kind} ${name.slice(1)}`;
+};
+
+const Raw = ({ name }: { readonly name: string }): JSX.Element => (
+  <button
+    type="button"
+    class="raw"
+    aria-pressed={rawPart.value === name}
+    aria-label={`${name} as JSON`}
+    title="as JSON"
+    onClick={() => (rawPart.value = rawPart.value === name ? undefined : name)}
+  >
+    {'{ }'}
+  </button>
+);
+
+const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
+  const [now, before] = [partAt(run.value, name, at.value), partAt(run.value, name, at.value - 1)];
+  if (now === null) return null;
+  const isChanged = at.value > 0 && now !== before;
+  const isConcerned = run.value.why?.parts.includes(name) === true && (run.value.why.steps.at(-1) ?? -1) === at.value;
+  return (
+    <article
+      class={`card ${kindOf(name)} ${isChanged ? 'changed' : ''} ${isConcerned ? 'concerned' : ''}`}
+      aria-label={titleOf(name)}
+    >
+      <header>
+        <h3>{titleOf(name)}</h3>
+        {isChanged && <span class="mark">changed</span>}
+        <Raw name={name} />
+      </header>
+      {rawPart.value === name ? (
+        <pre tabIndex={0} aria-label={`${name} as JSON`}>
+          {JSON.stringify(now.value, null, 1)}
+        </pre>
+      ) : (
+        <Value {...(at.value === 0 || before === null ? {} : { before: viewOfPart(before) })} after={viewOfPart(now)} />
+      )}
+    </article>
+  );
+};
+
+const Small = ({ names }: { readonly names: ReadonlyArray<string> }): JSX.Element => (
+  <article class="card small" aria-label="Other parts">
+    <header>
+      <h3>also</h3>
+    </header>
+    <dl class="fields">
+      {names.map((name) => {
+        const [now, before] = [partAt(run.value, name, at.value), partAt(run.value, name, at.value - 1)];
+        const isChanged = at.value > 0 && now !== before;
+        return (
+          <div key={name} class={isChanged ? 'changed' : ''}>
+            <dt>{name}</dt>
+            <dd>
+              {isChanged && before !== null && <del>{before.text}</del>} {now?.text}
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  </article>
+);
+
+export const State = (): JSX.Element => {
+  const names = sortedNames(timelineOf(run.value).names).toSorted((a, b) => RANK.indexOf(kindOf(a)) - RANK.indexOf(kindOf(b)));
+  const isSmall = (name: string): boolean =>
+    kindOf(name) === 'other' && [at.value, at.value - 1].every((i) => (partAt(run.value, name, i)?.text.length ?? 0) < SMALL);
+  const small = names.filter((name) => isSmall(name) && !isInNetwork(name));
+  const large = names.filter((name) => !isSmall(name));
+  return (
+    <section class="state" aria-label="The state">
+      <h2>
+        {at.value === 0 ? 'The initial state' : `The state after step ${at.value}`}
+        <span class="small"> what the step changed is marked: + came, − went</span>
+      </h2>
+      <div class="cards">
+        <Network />
+        {large.map((name) => (
+          <Card key={name} name={name} />
+        ))}
+        {small.length > 0 && <Small names={small} />}
+      </div>
+    </section>
+  );
+};

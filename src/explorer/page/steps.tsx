@@ -1,0 +1,189 @@
+/** The run as a list of steps, and what else could be done where one stands. */
+import type { JSX } from 'preact';
+import { showLabel } from '../../checker/report.js';
+import type { ChoiceShot, StepShot } from '../shape.js';
+import { List } from './list.js';
+import { at, begin, choices, client, exploration, goTo, length, run, search, take, trouble } from './store.js';
+import { Value, viewOfPart } from './value.js';
+import { partAt } from './history.js';
+
+const ROW = 62;
+
+const isBroken = (step: number): boolean => {
+  const { property, truth, why } = run.value;
+  return (
+    why !== undefined && property !== undefined && truth[property]?.marks.includes(step) === true && run.value.loop === undefined
+  );
+};
+
+const toneOf = (step: number, shot: StepShot | undefined): string => {
+  if (shot?.isRefused === true || isBroken(step)) return 'bad';
+  return run.value.why?.steps.includes(step) === true ? 'concerned' : '';
+};
+
+const Row = ({ step }: { readonly step: number }): JSX.Element => {
+  const shot = run.value.steps[step - 1];
+  const tone = toneOf(step, shot);
+  const title = shot === undefined ? 'the initial state' : (shot.told ?? showLabel(shot.label));
+  const small =
+    shot === undefined
+      ? 'before anything is done'
+      : shot.event !== undefined
+        ? `event ${shot.event.n} of ${shot.event.process}`
+        : `${showLabel(shot.label)}${shot.note === undefined ? '' : ` · ${shot.note}`}`;
+  return (
+    <div class={`step ${tone} ${step === at.value ? 'here' : ''}`} onClick={() => goTo(step)}>
+      <span class="number">{tone === 'bad' ? '✕' : step}</span>
+      <span class="words">
+        <span class="title" title={title}>
+          {title}
+        </span>
+        <span class="small">
+          {run.value.loop === step && '↺ the loop begins here · '}
+          {small}
+        </span>
+      </span>
+    </div>
+  );
+};
+
+/** Steps whose words have what is looked for, from a place on. */
+export const find = (text: string, from: number): number | undefined => {
+  const wanted = text.toLowerCase();
+  const { steps } = run.value;
+  for (let i = 0; i < steps.length; i++) {
+    const index = (from + i) % steps.length;
+    const { label, note = '', told = '', event } = steps[index]!;
+    const words = `${showLabel(label)} ${note} ${told} ${event === undefined ? '' : `${event.process} ${JSON.stringify(event.raw)}`}`;
+    if (words.toLowerCase().includes(wanted)) return index + 1;
+  }
+  return undefined;
+};
+
+const Search = (): JSX.Element => (
+  <input
+    id="search"
+    type="search"
+    placeholder="Find in the run   /"
+    aria-label="Find in the run"
+    value={search.value}
+    onInput={(event) => (search.value = event.currentTarget.value)}
+    onKeyDown={(event) => {
+      if (event.key === 'Escape') event.currentTarget.blur();
+      if (event.key !== 'Enter' || search.value === '') return;
+      const found = find(search.value, at.value);
+      if (found !== undefined) goTo(found);
+    }}
+  />
+);
+
+// --- choices ---------------------------------------------------------------------------------------------------------------
+
+const Preview = ({ choice }: { readonly choice: ChoiceShot }): JSX.Element => (
+  <div class="preview">
+    {Object.entries(choice.changed).map(([name, part]) => {
+      const before = partAt(run.value, name, at.value);
+      return (
+        <div key={name}>
+          <b>{name}</b>
+          {part === null ? (
+            ' is gone'
+          ) : (
+            <Value {...(before === null ? {} : { before: viewOfPart(before) })} after={viewOfPart(part)} />
+          )}
+        </div>
+      );
+    })}
+    {Object.keys(choice.changed).length === 0 && <p>It changes nothing.</p>}
+  </div>
+);
+
+const Choice = ({ choice, index }: { readonly choice: ChoiceShot; readonly index: number }): JSX.Element => {
+  const isTaken = run.value.steps[at.value]?.way === index;
+  const isIdle = Object.keys(choice.changed).length === 0;
+  return (
+    <li>
+      <button
+        type="button"
+        class={`choice ${isIdle ? 'idle' : ''} ${choice.breaks.length > 0 ? 'bad' : ''}`}
+        data-choice={index}
+        onClick={() => void take(index)}
+      >
+        <span>
+          {choice.label.args.join(' ')}
+          {choice.label.args.length === 0 && choice.label.family}
+        </span>
+        <span class="small">
+          {choice.note}
+          {choice.breaks.length > 0 &&
+            ` ✕ breaks ${choice.breaks.map((i) => exploration.properties[i]?.id ?? exploration.properties[i]?.name).join(', ')}`}
+          {isTaken && ' ▸ this run'}
+          {isIdle && ' changes nothing'}
+        </span>
+      </button>
+      <Preview choice={choice} />
+    </li>
+  );
+};
+
+const Families = ({ all }: { readonly all: ReadonlyArray<ChoiceShot> }): JSX.Element => {
+  const families = [...new Set(all.map(({ label }) => label.family))];
+  return (
+    <>
+      {families.map((family) => (
+        <section key={family} class="family">
+          <h3>{family}</h3>
+          <ul>
+            {all.map((choice, index) =>
+              choice.label.family === family ? <Choice key={index} choice={choice} index={index} /> : null,
+            )}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+};
+
+const Choices = (): JSX.Element | null => {
+  if (client === undefined) return null;
+  const here = choices.value;
+  return (
+    <section class="choices" aria-label="What can be done here">
+      <h2>
+        Here one can do <span class="small">{here === undefined ? '…' : here.choices.length}</span>
+      </h2>
+      {trouble.value !== undefined && <p class="trouble">{trouble.value}</p>}
+      {here !== undefined && here.initials > 1 && (
+        <label class="initials">
+          Begin in initial state{' '}
+          <select onChange={(event) => void begin(Number(event.currentTarget.value))}>
+            {Array.from({ length: here.initials }, (_, i) => (
+              <option key={i} value={i}>
+                {i}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <div class="scroll" tabIndex={0} role="group" aria-label="Steps that can be taken">
+        {here === undefined ? (
+          <p class="small">looking…</p>
+        ) : here.choices.length === 0 ? (
+          <p>Nothing can be done here.</p>
+        ) : (
+          <Families all={here.choices} />
+        )}
+      </div>
+    </section>
+  );
+};
+
+export const Steps = (): JSX.Element => (
+  <aside class="left" aria-label="The run, step by step">
+    <div class="tools">
+      <Search />
+    </div>
+    <List count={length.value + 1} row={ROW} current={at.value} label="Steps of the run" draw={(index) => <Row step={index} />} />
+    <Choices />
+  </aside>
+);

@@ -1,0 +1,195 @@
+/** What the page knows and where it stands: signals that the parts of the page look at, and what one can do. The place is in the address. */
+import { computed, effect, signal } from '@preact/signals';
+import type { Exploration, Place, RunShot, WayTo } from '../shape.js';
+import { clientOf } from './client.js';
+
+// --- what is shown ---------------------------------------------------------------------------------------------------------
+
+const read = (): Exploration => {
+  const text = document.getElementById('exploration')?.textContent ?? '';
+  return JSON.parse(text) as Exploration;
+};
+
+export const exploration = read();
+export const client = clientOf(exploration.live);
+
+/** Which of the runs that came with the page; a run of one's own stands in its place. */
+export const runNumber = signal(0);
+/** The run that somebody has stepped, if any. */
+export const ownRun = signal<RunShot | undefined>(undefined);
+/** So many steps of the run were taken. */
+export const at = signal(0);
+export const tab = signal<'run' | 'space'>('run');
+export const isPlaying = signal(false);
+export const isHelpOpen = signal(false);
+export const search = signal('');
+/** The part whose raw value is shown. */
+export const rawPart = signal<string | undefined>(undefined);
+/** What can be done where one stands. */
+export const place = signal<{ readonly key: string; readonly of: Place } | undefined>(undefined);
+/** One line that says what went wrong, if anything did. */
+export const trouble = signal<string | undefined>(undefined);
+
+const EMPTY: RunShot = { title: 'nothing yet', initial: {}, steps: [], truth: [] };
+
+export const run = computed<RunShot>(() => ownRun.value ?? exploration.runs[runNumber.value] ?? exploration.runs[0] ?? EMPTY);
+export const length = computed(() => run.value.steps.length);
+
+// --- the way to here -------------------------------------------------------------------------------------------------------
+
+const initialOf = signal(0);
+
+/** The numbers of the steps to a place in the run; undefined where nobody can step there. */
+export const wayTo = (to: number): WayTo | undefined => {
+  const ways = run.value.steps.slice(0, to).map(({ way }) => way);
+  return ways.every((way) => way !== undefined) ? { initial: initialOf.value, ways } : undefined;
+};
+
+const keyOf = ({ initial, ways }: WayTo): string => `${initial}:${ways.join('.')}`;
+
+// --- the address -----------------------------------------------------------------------------------------------------------
+
+const addressOf = (): string => {
+  const words = [
+    ownRun.value === undefined ? `run=${runNumber.value}` : `way=${keyOf({ initial: initialOf.value, ways: ownWays() })}`,
+    `at=${at.value}`,
+    ...(tab.value === 'run' ? [] : [`tab=${tab.value}`]),
+  ];
+  return `#${words.join('&')}`;
+};
+
+const ownWays = (): ReadonlyArray<number> => run.value.steps.map(({ way }) => way ?? 0);
+
+const numberIn = (text: string | undefined, most: number): number => {
+  const number = Number(text ?? 0);
+  return Number.isInteger(number) && number >= 0 ? Math.min(number, most) : 0;
+};
+
+/** Goes where the address says. What it says that is not so is left out. */
+const obeyAddress = async (): Promise<void> => {
+  const words = new Map(
+    location.hash
+      .slice(1)
+      .split('&')
+      .map((word): [string, string] => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+  );
+  tab.value = words.get('tab') === 'space' && client !== undefined ? 'space' : 'run';
+  const [initial = '0', ways = ''] = (words.get('way') ?? '').split(':');
+  if (words.has('way') && client !== undefined) {
+    const to = { initial: numberIn(initial, 1e6), ways: ways === '' ? [] : ways.split('.').map((way) => numberIn(way, 1e6)) };
+    await walk(to, numberIn(words.get('at'), to.ways.length));
+    return;
+  }
+  ownRun.value = undefined;
+  runNumber.value = numberIn(words.get('run'), exploration.runs.length - 1);
+  at.value = numberIn(words.get('at'), length.value);
+};
+
+// --- what one can do -------------------------------------------------------------------------------------------------------
+
+const walk = async (to: WayTo, stand: number): Promise<void> => {
+  const found = await client?.place(to);
+  if (found === undefined) return;
+  if (typeof found === 'string') {
+    trouble.value = found;
+    return;
+  }
+  trouble.value = undefined;
+  initialOf.value = to.initial;
+  ownRun.value = found.run;
+  at.value = stand;
+  place.value = { key: keyOf(to), of: found };
+};
+
+export const goTo = (step: number): void => {
+  at.value = Math.max(0, Math.min(step, length.value));
+};
+export const stepBy = (steps: number): void => goTo(at.value + steps);
+
+/** Takes a step that can be taken here; the run goes on from here, and the rest of it is left. */
+export const take = async (choice: number): Promise<void> => {
+  const here = wayTo(at.value);
+  if (here === undefined) return;
+  // The run goes this way anyway.
+  if (run.value.steps[at.value]?.way === choice) {
+    stepBy(1);
+    return;
+  }
+  await walk({ ...here, ways: [...here.ways, choice] }, at.value + 1);
+};
+
+/** Leaves one's own run for one that came with the page. */
+export const showRun = (number: number): void => {
+  ownRun.value = undefined;
+  initialOf.value = 0;
+  runNumber.value = number;
+  at.value = 0;
+};
+
+/** Begins anew in an initial state. */
+export const begin = (initial: number): Promise<void> => walk({ initial, ways: [] }, 0);
+
+/** Asks what can be done here, where that is not known. */
+const lookAround = async (): Promise<void> => {
+  const here = wayTo(at.value);
+  if (client === undefined || here === undefined) return;
+  const key = keyOf(here);
+  if (place.peek()?.key === key) return;
+  const found = await client.place(here);
+  const now = wayTo(at.value);
+  if (now === undefined || keyOf(now) !== key) return;
+  if (typeof found === 'string') trouble.value = found;
+  else place.value = { key, of: found };
+};
+
+/** What can be done where one stands; undefined while that is not known. */
+export const choices = computed(() => {
+  const here = wayTo(at.value);
+  return here !== undefined && place.value?.key === keyOf(here) ? place.value.of : undefined;
+});
+
+// --- the theme -------------------------------------------------------------------------------------------------------------
+
+type Theme = 'light' | 'dark';
+
+const preferred = (): Theme => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+
+export const theme = signal<Theme>(preferred());
+export const changeTheme = (): void => {
+  theme.value = theme.value === 'dark' ? 'light' : 'dark';
+};
+
+// --- beginning -------------------------------------------------------------------------------------------------------------
+
+const PLAY_MS = 1100;
+
+/** Where the page begins: where it can be seen what broke, or the first thing there is to say. */
+const beginning = (): number => {
+  if (exploration.origin === 'model' || exploration.origin === 'sample') return 0;
+  const noted = run.value.steps.findIndex(({ aside }) => aside !== undefined);
+  return run.value.why === undefined && noted >= 0 ? noted + 1 : length.value;
+};
+
+/** Starts the page: goes where the address says, and keeps the address. */
+export const start = async (): Promise<void> => {
+  effect(() => {
+    document.documentElement.dataset['theme'] = theme.value;
+  });
+  if (location.hash.length > 1) await obeyAddress();
+  else if (exploration.runs.length === 0) await begin(0);
+  else at.value = beginning();
+  effect(() => {
+    const address = addressOf();
+    if (address !== location.hash) history.replaceState(null, '', address);
+  });
+  effect(() => void (at.value, run.value, lookAround()));
+  effect(() => {
+    if (!isPlaying.value) return undefined;
+    const timer = setInterval(() => {
+      if (at.value >= length.value) isPlaying.value = false;
+      else stepBy(1);
+    }, PLAY_MS);
+    return () => clearInterval(timer);
+  });
+  addEventListener('hashchange', () => void obeyAddress());
+};

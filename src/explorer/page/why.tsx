@@ -1,0 +1,300 @@
+/** Why a property is broken, in words: the two things compared, the steps that led there, what the protocol does instead, the rules. */
+import type { JSX } from 'preact';
+import type { Compared, Departure, Why as WhyShot } from '../shape.js';
+import { at, exploration, goTo, run } from './store.js';
+import { Value, viewOfPart } from './value.js';
+
+const StepLink = ({ step }: { readonly step: number }): JSX.Element => (
+  <button type="button" class={`link ${step === at.value ? 'here' : ''}`} onClick={() => goTo(step)}>
+    step {step}
+  </button>
+);
+
+const Thing = ({ of }: { readonly of: Compared }): JSX.Element => (
+  <div class="thing">
+    <span class="what">
+      {of.what} {of.step !== undefined && <StepLink step={of.step} />}
+    </span>
+    <span class="entry">
+      <strong>{of.text}</strong>
+      {of.stamp !== undefined && <span class="stamp">{of.stamp}</span>}
+    </span>
+  </div>
+);
+
+const Story = ({ lines }: { readonly lines: ReadonlyArray<string> }): JSX.Element => (
+  <ol class="story">
+    {lines.map((line) => {
+      const [, step, rest] = /^Step (\d+): (.*)$/.exec(line) ?? [];
+      return (
+        <li key={line}>
+          {step === undefined ? (
+            line
+          ) : (
+            <>
+              <StepLink step={Number(step)} /> {rest}
+            </>
+          )}
+        </li>
+      );
+    })}
+  </ol>
+);
+
+const DepartureOf = ({ of }: { readonly of: Departure }): JSX.Element => (
+  <div class="departure">
+    <h3>
+      Where it goes wrong: <StepLink step={of.step} />
+    </h3>
+    <p>The fault: {of.fault}.</p>
+    {of.instead === undefined ? (
+      <p>The protocol has no such step.</p>
+    ) : (
+      <p>
+        The protocol instead: <em>{of.instead}</em>.
+      </p>
+    )}
+    {of.parts.length > 0 && (
+      <details>
+        <summary>what would be different afterwards</summary>
+        {of.parts.map(({ part, here, protocol }) => (
+          <div key={part} class="differs">
+            <b>{part}</b>
+            <Value before={viewOfPart(here)} after={viewOfPart(protocol)} />
+          </div>
+        ))}
+        <p class="small">− here, + by the protocol</p>
+      </details>
+    )}
+  </div>
+);
+
+/** The first sentence of a property's name is its title: `Monotonic Reads: no get …`. */
+const Title = ({ name }: { readonly name: string }): JSX.Element => {
+  const cut = name.indexOf(': ');
+  return cut < 0 ? (
+    <p class="property">{name}</p>
+  ) : (
+    <p class="property">
+      <strong>{name.slice(0, cut)}</strong> promises: {name.slice(cut + 2)}.
+    </p>
+  );
+};
+
+const Why = (): JSX.Element | null => {
+  const { why, property } = run.value;
+  if (why === undefined) return null;
+  const judged = property === undefined ? undefined : exploration.properties[property];
+  return (
+    <section class="why" aria-label="Why">
+      <h2>{judged === undefined ? 'What no step explains' : 'Why it is broken'}</h2>
+      {judged !== undefined && <Title name={judged.name} />}
+      <p class="headline">
+        <span aria-hidden="true">✕</span> {why.headline}
+      </p>
+      <Reasons of={why} />
+    </section>
+  );
+};
+
+/** Of the step where one stands: what there is to say of it beside. */
+const Aside = (): JSX.Element | null => {
+  const aside = run.value.steps[at.value - 1]?.aside;
+  if (aside === undefined) return null;
+  return (
+    <section class="why aside" aria-label="About this step">
+      <h2>About step {at.value}</h2>
+      <p class="headline">{aside.headline}</p>
+      <Reasons of={aside} />
+    </section>
+  );
+};
+
+/** The event of a real run that the step is, as its process wrote it down. */
+const Event = (): JSX.Element | null => {
+  const event = run.value.steps[at.value - 1]?.event;
+  if (event === undefined) return null;
+  return (
+    <details class="raw-event">
+      <summary>
+        Event {event.n} of {event.process}, as it was written down
+      </summary>
+      <pre tabIndex={0} aria-label="the event as JSON">
+        {JSON.stringify(event.raw, null, 1)}
+      </pre>
+    </details>
+  );
+};
+
+const Reasons = ({ of: why }: { readonly of: WhyShot }): JSX.Element => (
+  <>
+    {why.compared !== undefined && (
+      <div class="compared">
+        <Thing of={why.compared[0]} />
+        <Thing of={why.compared[1]} />
+      </div>
+    )}
+    {why.relation !== undefined && <p class="relation">{why.relation}.</p>}
+    {why.story.length > 0 && <Story lines={why.story} />}
+    {why.departure !== undefined && <DepartureOf of={why.departure} />}
+    <Entries names={why.rules} isOpen={run.value.property === undefined} />
+  </>
+);
+
+// --- the contract ----------------------------------------------------------------------------------------------------------
+
+/** A paragraph of the contract, without its Markdown. */
+const plain = (text: string): string =>
+  text
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/[*`]/g, '')
+    .trim();
+
+const Entries = ({
+  names,
+  isOpen = false,
+}: {
+  readonly names: ReadonlyArray<string>;
+  readonly isOpen?: boolean;
+}): JSX.Element => (
+  <div class="entries">
+    {names.flatMap((name, i) => {
+      const text = exploration.entries[name];
+      if (text === undefined) return [];
+      const [title = '', ...rest] = text.split('\n\n');
+      return [
+        <details key={name} open={isOpen && i === 0}>
+          <summary>{plain(title)}</summary>
+          {rest.map((paragraph) =>
+            paragraph.startsWith('|') ? (
+              <pre key={paragraph} tabIndex={0}>
+                {plain(paragraph)}
+              </pre>
+            ) : (
+              <p key={paragraph}>{plain(paragraph)}</p>
+            ),
+          )}
+        </details>,
+      ];
+    })}
+  </div>
+);
+
+// --- properties ------------------------------------------------------------------------------------------------------------
+
+const Properties = (): JSX.Element => (
+  <section class="properties" aria-label="Properties">
+    <h2>Properties along this run</h2>
+    <ul>
+      {exploration.properties.map(({ id, name, kind, rule }, i) => {
+        const marks = run.value.truth[i]?.marks ?? [];
+        const isSafety = kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
+        const [first] = marks;
+        const isBroken = isSafety ? first !== undefined : run.value.property === i && run.value.loop !== undefined;
+        const said = isBroken
+          ? isSafety
+            ? 'broken in'
+            : 'broken by the loop'
+          : isSafety
+            ? 'kept'
+            : first === undefined
+              ? 'not reached'
+              : kind.startsWith('sometimes')
+                ? 'reached in'
+                : 'so in';
+        return (
+          <li key={name} class={isBroken ? 'broken' : ''} title={rule === undefined ? name : `${name} [${rule}]`}>
+            <span aria-hidden="true">{isBroken ? '✕' : isSafety || first !== undefined ? '✓' : '·'}</span>
+            <span>
+              {id ?? name} <span class="small">{said}</span>{' '}
+              {first !== undefined && (isBroken ? isSafety : !isSafety) && <StepLink step={first} />}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  </section>
+);
+
+// --- what things mean ------------------------------------------------------------------------------------------------------
+
+const isBayou = (): boolean => 'R4' in exploration.entries;
+
+const Legend = (): JSX.Element => (
+  <details class="legend">
+    <summary>What the signs mean</summary>
+    <dl>
+      {isBayou() && (
+        <>
+          <dt class="mono">a = 11#2</dt>
+          <dd>the key a has the value of client 11’s second put</dd>
+          <dt class="mono">1@0.0</dt>
+          <dd>a stamp: accept time 1, at replica 0.0 (server 0, its first life). Stamps are ordered by time, then by replica</dd>
+          <dt class="mono">vector</dt>
+          <dd>for each replica, up to which time its writes are known</dd>
+        </>
+      )}
+      <dt>
+        <svg width="40" height="14" aria-hidden="true" class="key">
+          <g class="arrow put solid">
+            <line x1="2" y1="7" x2="30" y2="7" />
+            <path class="head" transform="translate(38 7)" d="M-10 -5 L0 0 L-10 5 Z" />
+          </g>
+        </svg>
+      </dt>
+      <dd>a put, or another message; solid: it changed something</dd>
+      <dt>
+        <svg width="40" height="14" aria-hidden="true" class="key">
+          <g class="arrow get idle">
+            <line x1="2" y1="7" x2="36" y2="7" />
+            <path class="head open" transform="translate(38 7)" d="M-9 -5 L0 0 L-9 5" />
+          </g>
+        </svg>
+      </dt>
+      <dd>a get; dashed: it changed nothing</dd>
+      <dt>
+        <svg width="40" height="14" aria-hidden="true" class="key">
+          <g class="arrow pull solid">
+            <line x1="2" y1="7" x2="34" y2="7" />
+            <path class="head open" transform="translate(38 7)" d="M-9 -4.5 L-1 0 L-9 4.5 M-15 -4.5 L-7 0 L-15 4.5" />
+          </g>
+        </svg>
+      </dt>
+      <dd>a pull, from the server that answers to the one that asked</dd>
+      <dt>+ −</dt>
+      <dd>came and went in this step</dd>
+    </dl>
+    {exploration.names !== undefined && Object.keys(exploration.names).length > 0 && (
+      <>
+        <h3>Names in the run</h3>
+        <dl>
+          {Object.entries(exploration.names).flatMap(([name, is]) => [
+            <dt key={name}>{name}</dt>,
+            <dd key={`${name} is`}>{is}</dd>,
+          ])}
+        </dl>
+      </>
+    )}
+  </details>
+);
+
+const About = (): JSX.Element => (
+  <section class="about" aria-label="About">
+    {run.value.why === undefined && exploration.about !== undefined && <p>{exploration.about}</p>}
+    {exploration.bounds.length > 0 && <p class="small">Within: {exploration.bounds.join('; ')}</p>}
+    <p class="small">
+      Made by <code>{exploration.repeat}</code>
+    </p>
+  </section>
+);
+
+export const Right = (): JSX.Element => (
+  <aside class="right" aria-label="Why, and what is promised" tabIndex={0}>
+    <Aside />
+    <Why />
+    <Event />
+    {run.value.truth.length > 0 && <Properties />}
+    <Legend />
+    <About />
+  </aside>
+);

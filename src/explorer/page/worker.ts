@@ -1,0 +1,31 @@
+/** The page's worker: it knows Bayou's model of a configuration, and answers the page's questions with it. */
+import * as E from 'fp-ts/lib/Either.js';
+import { tupleModel } from '../../checker/tuples.js';
+import { decodeReplayed } from '../../model/config.js';
+import { bayou } from '../../model/system.js';
+import { answering } from '../answering.js';
+import type { Question, Reply } from '../shape.js';
+import { bayouWords } from '../why/bayou.js';
+
+/** What the page sends: first the configuration, then questions. */
+export type ToWorker = { readonly config: unknown } | { readonly id: number; readonly question: Question };
+
+/** What it gets, with the number of its question. */
+export interface FromWorker {
+  readonly id: number;
+  readonly reply: Reply;
+}
+
+let answer: (question: Question) => Reply = () => ({ ask: 'wrong', why: 'there is no model yet' });
+
+const begin = (given: unknown): void => {
+  const config = decodeReplayed(given);
+  answer = E.isLeft(config)
+    ? () => ({ ask: 'wrong', why: config.left.join('; ') })
+    : answering(tupleModel(bayou(config.right)), bayouWords(config.right));
+};
+
+self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  if ('config' in data) begin(data.config);
+  else self.postMessage({ id: data.id, reply: answer(data.question) } satisfies FromWorker);
+});

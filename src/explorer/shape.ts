@@ -1,0 +1,263 @@
+/**
+ * What the explorer's page shows: an {@link Exploration}, plain data that goes through JSON. The command makes it (from a model, a
+ * counterexample, a path, a trace), and the page draws it; neither knows how the other does it.
+ */
+import type { Label } from '../checker/interface.js';
+import type { ActionCoverage, Counts, PropertyKind } from '../checker/report.js';
+import type { PlainValue } from '../checker/shown/value.js';
+import type { View } from '../checker/view.js';
+
+// --- states ----------------------------------------------------------------------------------------------------------------
+
+/** One part of a state: its text, its value as plain data, and how the model wants it drawn, where it says so. */
+export interface PartShot {
+  readonly text: string;
+  readonly value: PlainValue;
+  readonly view?: View;
+}
+
+/** Parts by name; `null`: the part is gone. */
+export type Changes = Readonly<Record<string, PartShot | null>>;
+
+/** One step of a run: what was done, and the parts of the state that are different after it. */
+export interface StepShot {
+  readonly label: Label;
+  readonly note?: string;
+  readonly changed: Changes;
+  /** What it did, in words, where there are better ones than the label. */
+  readonly told?: string;
+  /** Which of the steps that can be taken there it is, from 0; absent where nobody can step from here. */
+  readonly way?: number;
+  /** The event of a real run that this is: the process, its count, and the event as the process wrote it down. */
+  readonly event?: { readonly process: string; readonly n: number; readonly raw: PlainValue };
+  /** What there is to say of it beside: why a get was refused. */
+  readonly aside?: Why;
+  /** Nothing explains it: it is where the run parts from the model. */
+  readonly isRefused?: boolean;
+}
+
+// --- drawings --------------------------------------------------------------------------------------------------------------
+
+/** A line of the space-time diagram: a process or a part of the state. */
+export interface Lane {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'client' | 'server' | 'master' | 'other';
+}
+
+/** What kind of message an arrow is; each has a colour, and a shape of its own. */
+export type MessageKind = 'put' | 'get' | 'pull' | 'other';
+
+/** Something that happens in one lane in one column (the column of step `i` is `i`, from 1). */
+export interface Mark {
+  readonly at: number;
+  readonly lane: string;
+  readonly kind: MessageKind | 'kill' | 'start' | 'link';
+  readonly label: string;
+  readonly isBad?: boolean;
+}
+
+/** A message from one lane to another. `isSolid`: it changed something where it arrived. */
+export interface Arrow {
+  readonly from: readonly [lane: string, at: number];
+  readonly to: readonly [lane: string, at: number];
+  readonly kind: MessageKind;
+  readonly label: string;
+  /** The stamp of what it carries. */
+  readonly stamp?: string;
+  readonly isSolid: boolean;
+  readonly isBad?: boolean;
+}
+
+/** A stretch of time in which a lane is down, or a link is cut. `to` absent: until the end. */
+export interface Band {
+  /** The lane that is down, or the two that are cut from each other. */
+  readonly lanes: readonly [string] | readonly [string, string];
+  readonly kind: 'down' | 'cut';
+  readonly from: number;
+  readonly to?: number;
+  readonly label: string;
+}
+
+/** A space-time diagram. */
+export interface Drawing {
+  readonly lanes: ReadonlyArray<Lane>;
+  readonly marks: ReadonlyArray<Mark>;
+  readonly arrows: ReadonlyArray<Arrow>;
+  readonly bands: ReadonlyArray<Band>;
+}
+
+// --- why -------------------------------------------------------------------------------------------------------------------
+
+/** One of the two things that were compared. */
+export interface Compared {
+  /** What it is: `read before`. */
+  readonly what: string;
+  /** As the glossary writes it: `a = 11#1`, and its stamp. */
+  readonly text: string;
+  readonly stamp?: string;
+  /** The step in which it came up, from 1; absent where it was always so. */
+  readonly step?: number;
+}
+
+/** Why a property is broken, in words. */
+export interface Why {
+  readonly headline: string;
+  readonly compared?: readonly [Compared, Compared];
+  /** What makes the two a fault: `1@0.0 comes before 1@1.0: …`. */
+  readonly relation?: string;
+  /** Sentences that lead there, in order. */
+  readonly story: ReadonlyArray<string>;
+  /** The steps concerned, from 1, and the parts of the state. */
+  readonly steps: ReadonlyArray<number>;
+  readonly parts: ReadonlyArray<string>;
+  /** Where the run first leaves the protocol: what the protocol does there instead, part by part. */
+  readonly departure?: Departure;
+  /** Names of the entries that say more: `R12`, `V1`. */
+  readonly rules: ReadonlyArray<string>;
+}
+
+/** Where a run of a model with a fault first does what the protocol does not. */
+export interface Departure {
+  readonly step: number;
+  /** Parts that would be different, here and by the protocol; empty where the protocol has no such step. */
+  readonly parts: ReadonlyArray<{ readonly part: string; readonly here: PartShot; readonly protocol: PartShot }>;
+  /** The fault, in words. */
+  readonly fault: string;
+  /** What the protocol does in its place, in words. */
+  readonly instead?: string;
+}
+
+// --- runs ------------------------------------------------------------------------------------------------------------------
+
+/** What is true of a property along a run, by the indices of states (state 0 is the initial one). */
+export interface Truth {
+  /** Of safety: where it is broken. Of a witness: where it is reached. Of liveness: where `holds`, or `to`, is true. */
+  readonly marks: ReadonlyArray<number>;
+  /** Of `leadsTo`: where `from` is true. */
+  readonly begins?: ReadonlyArray<number>;
+}
+
+/** A run to step through. */
+export interface RunShot {
+  readonly title: string;
+  readonly initial: Changes;
+  readonly steps: ReadonlyArray<StepShot>;
+  /** Of a lasso: the index of the state to which the run comes back. */
+  readonly loop?: number;
+  readonly isShortest?: boolean;
+  /** The property that it is about, by its place in {@link Exploration.properties}. */
+  readonly property?: number;
+  /** By property, in the order of {@link Exploration.properties}. */
+  readonly truth: ReadonlyArray<Truth>;
+  readonly why?: Why;
+  /** How it is drawn; absent: the page draws it from the steps' labels. */
+  readonly drawing?: Drawing;
+}
+
+// --- the whole -------------------------------------------------------------------------------------------------------------
+
+export interface PropertyShot {
+  /** The name that configurations use (`MR`), where it has one. */
+  readonly id?: string;
+  readonly name: string;
+  readonly rule?: string;
+  readonly kind: PropertyKind;
+}
+
+/** What the page looks at. */
+export type Origin = 'counterexample' | 'witness' | 'path' | 'trace' | 'sample' | 'model';
+
+/** Whether one can step from here, and who knows the model: a worker of the page, or the local server. */
+export type Live = { readonly by: 'worker'; readonly config: unknown } | { readonly by: 'server' } | { readonly by: 'nobody' };
+
+/** Everything that one page shows. */
+export interface Exploration {
+  readonly version: 1;
+  readonly title: string;
+  readonly about?: string;
+  readonly origin: Origin;
+  /** What came of it, in a few words, and whether that is good. */
+  readonly verdict: { readonly text: string; readonly tone: 'bad' | 'good' | 'plain' };
+  /** The command that makes this page again. */
+  readonly repeat: string;
+  readonly bounds: ReadonlyArray<string>;
+  readonly properties: ReadonlyArray<PropertyShot>;
+  readonly runs: ReadonlyArray<RunShot>;
+  readonly live: Live;
+  /** Paragraphs of the contract and the glossary that the page cites, by name. */
+  readonly entries: Readonly<Record<string, string>>;
+  /** What the model's names are in the run, where they differ. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** What a search has counted, where there was one. */
+  readonly searched?: { readonly counts: Counts; readonly coverage: ReadonlyArray<ActionCoverage>; readonly isComplete: boolean };
+}
+
+// --- stepping --------------------------------------------------------------------------------------------------------------
+
+/** Where somebody stands who steps: an initial state, and which step was taken in each state from there. */
+export interface WayTo {
+  readonly initial: number;
+  readonly ways: ReadonlyArray<number>;
+}
+
+/** A step that can be taken, and what it would change. */
+export interface ChoiceShot {
+  readonly label: Label;
+  readonly note?: string;
+  readonly changed: Changes;
+  /** Properties that it would break, by their places. */
+  readonly breaks: ReadonlyArray<number>;
+}
+
+/** What there is to see where somebody stands: the run so far, and what can be done. */
+export interface Place {
+  readonly run: RunShot;
+  readonly choices: ReadonlyArray<ChoiceShot>;
+  /** Initial states that there are. */
+  readonly initials: number;
+}
+
+/** How far a survey of the state space has come. */
+export interface Survey {
+  readonly states: number;
+  readonly steps: number;
+  readonly elapsedMs: number;
+  /** Bytes that the page's memory takes, where that is known. */
+  readonly bytes?: number;
+  readonly isComplete: boolean;
+  /** Why it stopped before its end. */
+  readonly limit?: number;
+  /** States by depth. */
+  readonly depths: ReadonlyArray<number>;
+  readonly coverage: ReadonlyArray<ActionCoverage>;
+  /** The graph, while it is small: see {@link GraphShot}. */
+  readonly graph?: GraphShot;
+}
+
+/** A small state graph. States are numbered in the order in which they were found. */
+export interface GraphShot {
+  readonly depths: ReadonlyArray<number>;
+  /** Steps that change the state, each pair of states once, with the labels. */
+  readonly edges: ReadonlyArray<{ readonly from: number; readonly to: number; readonly labels: ReadonlyArray<string> }>;
+  /** By state, the texts of its parts. */
+  readonly parts: ReadonlyArray<Readonly<Record<string, string>>>;
+  /** States in which a property of safety is broken, or to which a step leads that breaks one. */
+  readonly broken: ReadonlyArray<number>;
+  /** The run that the page shows, as states. */
+  readonly path: ReadonlyArray<number>;
+  /** States beyond the model's boundary, which are not expanded. */
+  readonly cut: ReadonlyArray<number>;
+}
+
+/** What is asked of whoever knows the model. */
+export type Question =
+  | { readonly ask: 'place'; readonly to: WayTo }
+  /** Goes on with the survey for a slice of time; `path`: the run to draw on it. */
+  | { readonly ask: 'survey'; readonly path: WayTo };
+
+/** What comes of a question; `wrong`: one line that says why nothing does. */
+export type Reply =
+  | { readonly ask: 'place'; readonly place: Place }
+  | { readonly ask: 'survey'; readonly survey: Survey }
+  | { readonly ask: 'wrong'; readonly why: string };

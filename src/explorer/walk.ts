@@ -1,0 +1,247 @@
+/**
+ * Walking through a model for the page: runs by the number of each step, pictures of their states, and what could be done next. It knows
+ * nothing of Node, because the page's worker runs it; the local server runs the same for a model of one's own.
+ */
+import type { Model, Property } from '../checker/interface.js';
+import { showLabel, type Counterexample } from '../checker/report.js';
+import { brokenAt, decides, stepsOf, type Step } from '../checker/runs/decides.js';
+import { partsOf, showState } from '../checker/shown/state.js';
+import { text } from '../checker/shown/text.js';
+import { plainValue } from '../checker/shown/value.js';
+import type { Changes, ChoiceShot, PartShot, Place, RunShot, StepShot, Truth, WayTo, Why } from './shape.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** A run of a model, each step with its number among those that could be taken. */
+export interface Walk<S, A> {
+  readonly initial: S;
+  readonly steps: ReadonlyArray<Step<S, A> & { readonly way: number }>;
+}
+
+/** Says why a run breaks a property in state `at`; undefined where there are no words for it. */
+export type Explain<S, A> = (walk: Walk<S, A>, property: Property<S, A>, at: number, loop: number | undefined) => Why | undefined;
+
+// --- pictures --------------------------------------------------------------------------------------------------------------
+
+type Shots = ReadonlyMap<string, PartShot>;
+
+/** A state's parts as the page shows them. A model that shows other parts than it has gets all of them. */
+const shotsOf = <S, A>(model: Model<S, A>, state: S, before?: { readonly state: S; readonly shots: Shots }): Shots => {
+  const values = partsOf(model, state);
+  const former = before === undefined ? {} : partsOf(model, before.state);
+  const shown = model.show === undefined ? undefined : showState(model, state);
+  const names = [...new Set([...Object.keys(values), ...Object.keys(shown ?? {})])];
+  return new Map(
+    names.map((name): [string, PartShot] => {
+      const known = before?.shots.get(name);
+      const words = shown?.[name];
+      if (
+        known !== undefined &&
+        Object.hasOwn(former, name) &&
+        former[name] === values[name] &&
+        (words ?? known.text) === known.text
+      )
+        return [name, known];
+      const said = words ?? text(values[name]);
+      if (!Object.hasOwn(values, name)) return [name, { text: said, value: said }];
+      const view = model.view?.(name, values[name]);
+      return [name, { text: said, value: plainValue(values[name]), ...(view === undefined ? {} : { view }) }];
+    }),
+  );
+};
+
+const isSame = (a: PartShot, b: PartShot): boolean =>
+  a === b || (a.text === b.text && JSON.stringify(a.value) === JSON.stringify(b.value));
+
+const changesOf = (before: Shots, after: Shots): Changes => {
+  const changed: Record<string, PartShot | null> = {};
+  for (const [name, shot] of after) {
+    const known = before.get(name);
+    if (known === undefined || !isSame(known, shot)) changed[name] = shot;
+  }
+  for (const name of before.keys()) if (!after.has(name)) changed[name] = null;
+  return changed;
+};
+
+/** The parts in which two states differ. */
+export const differing = <S, A>(
+  model: Model<S, A>,
+  here: S,
+  there: S,
+): ReadonlyArray<{ readonly part: string; readonly here: PartShot; readonly protocol: PartShot }> => {
+  const [mine, theirs] = [shotsOf(model, here), shotsOf(model, there)];
+  return [...mine].flatMap(([part, shot]) => {
+    const other = theirs.get(part);
+    return other === undefined || isSame(shot, other) ? [] : [{ part, here: shot, protocol: other }];
+  });
+};
+
+// --- truth -----------------------------------------------------------------------------------------------------------------
+
+const isLive = ({ kind }: { readonly kind: string }): boolean =>
+  kind === 'eventually' || kind === 'eventuallyAlways' || kind === 'leadsTo';
+
+const truthOf = <S, A>(model: Model<S, A>, property: Property<S, A>, { initial, steps }: Walk<S, A>): Truth => {
+  const states = [initial, ...steps.map(({ next }) => next)];
+  const where = (holds: (state: S) => boolean): ReadonlyArray<number> => states.flatMap((s, i) => (holds(s) ? [i] : []));
+  if (property.kind === 'eventually' || property.kind === 'eventuallyAlways') return { marks: where(property.holds) };
+  if (property.kind === 'leadsTo') return { marks: where(property.to), begins: where(property.from) };
+  return {
+    marks: states.flatMap((state, i) => {
+      const step = steps[i - 1];
+      const taken = step === undefined ? undefined : { before: states[i - 1]!, action: step.action };
+      return decides(model, property, state, taken) ? [i] : [];
+    }),
+  };
+};
+
+// --- runs ------------------------------------------------------------------------------------------------------------------
+
+/** What somebody who knows the model says of its runs. */
+export interface Words<S, A> {
+  /** Why a run breaks a property. */
+  readonly explain: Explain<S, A>;
+  /** What each step of a run did, in words. */
+  readonly tell?: (walk: Walk<S, A>) => ReadonlyArray<string>;
+}
+
+/** What a run is about, beside its steps. */
+export interface About {
+  readonly title: string;
+  readonly loop?: number;
+  readonly isShortest?: boolean;
+  /** The name of the property that it breaks or reaches. Default: the first of safety that is broken at its end. */
+  readonly property?: string;
+}
+
+const stepShots = <S, A>(model: Model<S, A>, { initial, steps }: Walk<S, A>): readonly [Changes, ReadonlyArray<StepShot>] => {
+  let state = initial;
+  let shots = shotsOf(model, initial);
+  const first = Object.fromEntries(shots);
+  const made = steps.map(({ action, next, way }): StepShot => {
+    const after = shotsOf(model, next, { state, shots });
+    const note = model.note?.(state, action, next);
+    const changed = changesOf(shots, after);
+    [state, shots] = [next, after];
+    return { label: model.label(action), changed, way, ...(note === undefined ? {} : { note }) };
+  });
+  return [first, made];
+};
+
+/** A run as the page shows it. */
+export const runShot = <S, A>(model: Model<S, A>, walk: Walk<S, A>, about: About, { explain, tell }: Words<S, A>): RunShot => {
+  const { title, loop, isShortest } = about;
+  const [initial, shots] = stepShots(model, walk);
+  const told = tell?.(walk) ?? [];
+  const steps = shots.map((shot, i) => (told[i] === undefined ? shot : { ...shot, told: told[i] }));
+  const truth = model.properties.map((property) => truthOf(model, property, walk));
+  const wanted = about.property ?? firstBroken(model, truth);
+  const property = model.properties.findIndex(({ name }) => name === wanted);
+  const judged = model.properties[property];
+  const at = judged === undefined ? undefined : isLive(judged) ? steps.length : truth[property]!.marks[0];
+  const why =
+    judged === undefined || at === undefined || judged.kind.startsWith('sometimes') ? undefined : explain(walk, judged, at, loop);
+  return {
+    title,
+    initial,
+    steps,
+    truth,
+    ...(loop === undefined ? {} : { loop }),
+    ...(isShortest === undefined ? {} : { isShortest }),
+    ...(judged === undefined ? {} : { property }),
+    ...(why === undefined ? {} : { why }),
+  };
+};
+
+const firstBroken = <S, A>({ properties }: Model<S, A>, truth: ReadonlyArray<Truth>): string | undefined =>
+  properties.find((property, i) => !isLive(property) && !property.kind.startsWith('sometimes') && truth[i]!.marks.length > 0)
+    ?.name;
+
+/** A run as a report shows it, without its model's steps: what each step changed is what its texts say. */
+export const shotOfTrace = <S, A>(
+  { properties }: Model<S, A>,
+  title: string,
+  trace: Counterexample,
+  broken: ReadonlyArray<{ readonly property: string; readonly after: number }>,
+): RunShot => {
+  const shots = (shown: Readonly<Record<string, string>>, values: Counterexample['values']): Shots =>
+    new Map(Object.entries(shown).map(([name, said]) => [name, { text: said, value: values?.[name] ?? said }]));
+  let before = shots(trace.initial, trace.values);
+  const first = Object.fromEntries(before);
+  const steps = trace.steps.map(({ label, note, state, values }): StepShot => {
+    const after = shots(state, values);
+    const changed = changesOf(before, after);
+    before = after;
+    return { label, changed, ...(note === undefined ? {} : { note }) };
+  });
+  const truth = properties.map(({ name }) => ({
+    marks: broken.flatMap(({ property, after }) => (property === name ? [after] : [])),
+  }));
+  return { title, initial: first, steps, truth, ...(trace.loop === undefined ? {} : { loop: trace.loop }) };
+};
+
+/** Ways that are kept where a run's texts leave several open. */
+const MOST_WAYS = 1000;
+
+/** Finds a run again that a report shows, step by step; undefined where the model has no such run. */
+export const retrace = <S, A>(model: Model<S, A>, trace: Counterexample): Walk<S, A> | undefined => {
+  const isShown = (state: S, shown: Readonly<Record<string, string>>): boolean => {
+    const own = showState(model, state);
+    return Object.keys(shown).every((part) => own[part] === shown[part]);
+  };
+  let ways: ReadonlyArray<Walk<S, A>> = model.initial
+    .filter((state) => isShown(state, trace.initial))
+    .map((initial) => ({ initial, steps: [] }));
+  for (const { label, note, state: shown } of trace.steps) {
+    const wanted = showLabel(label);
+    ways = ways
+      .flatMap((walk) => {
+        const state = walk.steps.at(-1)?.next ?? walk.initial;
+        return stepsOf(model, state).flatMap((step, way) => {
+          const fits = showLabel(model.label(step.action)) === wanted && isShown(step.next, shown);
+          const said = fits ? model.note?.(state, step.action, step.next) : undefined;
+          return fits && said === note ? [{ ...walk, steps: [...walk.steps, { ...step, way }] }] : [];
+        });
+      })
+      .slice(0, MOST_WAYS);
+  }
+  return ways[0];
+};
+
+// --- stepping --------------------------------------------------------------------------------------------------------------
+
+/** The run that somebody has taken; undefined where the model has no such initial state or step. */
+export const walkTo = <S, A>(model: Model<S, A>, { initial: number, ways }: WayTo): Walk<S, A> | undefined => {
+  if (!(number >= 0 && number < model.initial.length)) return undefined;
+  const initial = model.initial[number] as S;
+  let state = initial;
+  const steps: (Step<S, A> & { way: number })[] = [];
+  for (const way of ways) {
+    const step = stepsOf(model, state)[way];
+    if (step === undefined) return undefined;
+    steps.push({ ...step, way });
+    state = step.next;
+  }
+  return { initial, steps };
+};
+
+const choiceShots = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<ChoiceShot> => {
+  const shots = shotsOf(model, state);
+  return stepsOf(model, state).map(({ action, next }) => {
+    const note = model.note?.(state, action, next);
+    const broken = brokenAt(model, next, { before: state, action });
+    return {
+      label: model.label(action),
+      changed: changesOf(shots, shotsOf(model, next, { state, shots })),
+      breaks: broken.map((name) => model.properties.findIndex((property) => property.name === name)),
+      ...(note === undefined ? {} : { note }),
+    };
+  });
+};
+
+/** Where somebody stands who has taken this run, and what can be done there. */
+export const placeOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>, title: string, words: Words<S, A>): Place => ({
+  run: runShot(model, walk, { title }, words),
+  choices: choiceShots(model, walk.steps.at(-1)?.next ?? walk.initial),
+  initials: model.initial.length,
+});

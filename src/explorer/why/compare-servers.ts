@@ -1,0 +1,230 @@
+/** What servers have: stores that differ, vectors that claim too much, stamps given out twice. Each finds the two things that were compared. */
+import { serverOf } from '../../core/ids.js';
+import { samePut } from '../../model/identity.js';
+import { isOlder, orderAt, sameStamp } from '../../model/order.js';
+import { showStamp } from '../../model/seen.js';
+import type { Server } from '../../model/server.js';
+import * as V from '../../model/vector.js';
+import * as L from '../../model/write-log.js';
+import type { Compare, Finding } from './finding.js';
+import {
+  clientNames,
+  comparedWrite,
+  newestAt,
+  serverIn,
+  serverNames,
+  serverPairs,
+  sessionIn,
+  stepOf,
+  storeText,
+  whenAccepted,
+  whenKnown,
+  whyOlder,
+  writesAt,
+  writeText,
+  writeWith,
+  type Scene,
+} from './scene.js';
+
+const storeOf = ({ world }: Scene, server: Server): L.Store =>
+  L.storeOf(orderAt(world.rules.variant)(server.replica))(server.log);
+
+export const prunedTooMuch: Compare = (scene, at) => {
+  const [before, after] = [scene.moments[at - 1], scene.moments[at]!];
+  for (const name of serverNames(scene)) {
+    const [was, is] = [serverIn(before, name), serverIn(after, name)];
+    if (was === undefined || is === undefined || was === is) continue;
+    const known = [...was.log, ...writesAt(scene, after)];
+    const dropped = known.find(
+      (w) => V.has(is.vv, w) && !is.log.some((x) => sameStamp(x, w)) && is.log.some((x) => x.key === w.key && isOlder(x, w)),
+    );
+    const kept = dropped && newestAt(scene, is, dropped.key);
+    if (dropped === undefined || kept === undefined) continue;
+    return {
+      headline: `${name} drops ${writeText(dropped)}, which was the value of ${dropped.key}: its store is ${storeText(scene, is)} now.`,
+      compared: [
+        comparedWrite('dropped', dropped, whenAccepted(scene, dropped, at)),
+        comparedWrite('kept', kept, whenAccepted(scene, kept, at)),
+      ],
+      relation: whyOlder(kept, dropped),
+      parts: [name],
+    };
+  }
+  return undefined;
+};
+
+// --- servers (R2, R4, R5, R7a, R8, R10) --------------------------------------------------------------------------------------
+
+export const equalVectors: Compare = (scene, at) => {
+  const moment = scene.moments[at]!;
+  for (const [a, b] of serverPairs(scene)) {
+    const [s, t] = [serverIn(moment, a), serverIn(moment, b)];
+    if (s === undefined || t === undefined || !V.same(s.vv, t.vv) || L.sameStore(storeOf(scene, s), storeOf(scene, t))) continue;
+    return differentStores(
+      scene,
+      at,
+      [a, s],
+      [b, t],
+      `both vectors are [${V.show(s.vv)}]: each says that it lacks nothing the other has, so neither will ever pull it`,
+    );
+  }
+  return undefined;
+};
+
+const differentStores = (
+  scene: Scene,
+  at: number,
+  [a, s]: readonly [string, Server],
+  [b, t]: readonly [string, Server],
+  relation: string,
+): Finding => {
+  const [mine, theirs] = [storeOf(scene, s), storeOf(scene, t)];
+  const key =
+    [...mine, ...theirs].map(([k]) => k).find((k) => mine.find(([x]) => x === k)?.[1] !== theirs.find(([x]) => x === k)?.[1]) ??
+    '';
+  const value = (name: string, server: Server) => {
+    const top = newestAt(scene, server, key);
+    return top === undefined
+      ? { what: `in the store of ${name}`, text: `no ${key}` }
+      : comparedWrite(`in the store of ${name}`, top, whenAccepted(scene, top, at));
+  };
+  const [first, second] = [value(a, s), value(b, t)];
+  return {
+    headline: `${a} and ${b} have different stores: ${first.text} here, ${second.text} there.`,
+    compared: [first, second],
+    relation,
+    parts: [a, b],
+  };
+};
+
+/** A vector that claims a write which the replica has not, nor anything that supersedes it. */
+export const claimsTooMuch: Compare = (scene, at) => {
+  const moment = scene.moments[at]!;
+  const { rules } = scene.world;
+  for (const name of serverNames(scene)) {
+    const server = serverIn(moment, name);
+    const missing =
+      server &&
+      writesAt(scene, moment).find(
+        (w) => V.has(server.vv, w) && !L.hasOrSupersedes(rules, orderAt(rules.variant)(server.replica))(server.log, w),
+      );
+    if (server === undefined || missing === undefined) continue;
+    return {
+      headline: `${name}’s vector claims ${writeText(missing)}, and ${name} does not have it: it will never ask for it again.`,
+      compared: [
+        {
+          what: `the vector of ${name} claims`,
+          text: `all writes of replica ${missing.r} up to time ${V.at(server.vv, missing.r)}`,
+          stamp: `[${V.show(server.vv)}]`,
+        },
+        comparedWrite('not in its log', missing, whenAccepted(scene, missing, at)),
+      ],
+      relation: `${showStamp(missing)} is within what the vector claims, since ${missing.t} ≤ ${V.at(server.vv, missing.r)} (R8)`,
+      parts: [name],
+    };
+  }
+  return undefined;
+};
+
+/** A write that a session was told of, and that its replica has no longer. */
+export const forgotten: Compare = (scene, at) => {
+  const moment = scene.moments[at]!;
+  for (const client of clientNames(scene))
+    for (const [key, stamp] of sessionIn(moment, client)?.wrote ?? []) {
+      const name = `s${serverOf(stamp.r)}`;
+      const server = serverIn(moment, name);
+      const top = server && newestAt(scene, server, key);
+      if (server?.replica !== stamp.r || (V.has(server.vv, stamp) && top !== undefined && !isOlder(top, stamp))) continue;
+      const write = writeWith(scene, stamp, at);
+      return {
+        headline: `${name} acknowledged ${write === undefined ? key : writeText(write)} to ${client}, and does not have it any more.`,
+        compared: [
+          {
+            what: `${client} was told`,
+            text: write === undefined ? key : writeText(write),
+            stamp: showStamp(stamp),
+            ...stepOf(whenKnown(scene, client, 'wrote', stamp, at)),
+          },
+          top === undefined
+            ? { what: `in the log of ${name}`, text: `no ${key}`, step: at }
+            : comparedWrite(`in the log of ${name}`, top, whenAccepted(scene, top, at)),
+        ],
+        relation: 'what was acknowledged stays (R10)',
+        parts: [name, client],
+      };
+    }
+  return undefined;
+};
+
+export const stampsTwice: Compare = (scene, at) => {
+  const all = writesAt(scene, scene.moments[at]!);
+  for (const [i, a] of all.entries())
+    for (const b of all.slice(i + 1)) {
+      if (!sameStamp(a, b) || samePut(a, b)) continue;
+      const parts = serverNames(scene).filter((name) => serverIn(scene.moments[at], name)?.log.some((w) => sameStamp(w, a)));
+      const one = serverOf(a.r);
+      return {
+        headline: `Two different writes have the stamp ${showStamp(a)}: ${writeText(a)} and ${writeText(b)}.`,
+        compared: [
+          comparedWrite('one', a, whenAccepted(scene, a, at)),
+          comparedWrite('the other', b, whenAccepted(scene, b, at)),
+        ],
+        relation: `replica ${a.r}, which is server s${one}, gave the accept time ${a.t} out twice (R4, R7)`,
+        parts,
+      };
+    }
+  return undefined;
+};
+
+export const clockBack: Compare = (scene, at) => {
+  const [before, after] = [scene.moments[at - 1], scene.moments[at]!];
+  for (const name of serverNames(scene)) {
+    const [was, is] = [serverIn(before, name), serverIn(after, name)];
+    if (was === undefined || is === undefined || is.clock >= was.clock || is.replica !== was.replica) continue;
+    return {
+      headline: `The accept time of replica ${is.replica} goes back from ${was.clock} to ${is.clock}: it will give stamps out again.`,
+      compared: [
+        { what: `accept time of ${is.replica} before`, text: String(was.clock), step: at - 1 },
+        { what: 'and now', text: String(is.clock), step: at },
+      ],
+      relation: `${is.clock} is less than ${was.clock}, and ${name} is the same replica (R2, R7)`,
+      parts: [name],
+    };
+  }
+  return undefined;
+};
+
+export const knowsMore: Compare = (scene, at) => {
+  const moment = scene.moments[at]!;
+  for (const [a, b] of serverPairs(scene).flatMap(([x, y]): ReadonlyArray<readonly [string, string]> => [
+    [x, y],
+    [y, x],
+  ])) {
+    const [s, t] = [serverIn(moment, a), serverIn(moment, b)];
+    if (s === undefined || t === undefined || V.at(s.vv, t.replica) <= V.at(t.vv, t.replica)) continue;
+    return {
+      headline: `${a} knows more of replica ${t.replica} than ${b}, which is that replica, knows of itself.`,
+      compared: [
+        { what: `${a} claims of ${t.replica}`, text: `up to time ${V.at(s.vv, t.replica)}` },
+        { what: `${b} claims of itself`, text: `up to time ${V.at(t.vv, t.replica)}` },
+      ],
+      relation: 'it has lost what it once gave out, and will give those stamps out again (R7a)',
+      parts: [a, b],
+    };
+  }
+  return undefined;
+};
+
+/** Two servers of one partition whose stores differ. Partitions need not be looked up: the property is broken, so some pair is one. */
+export const notEqual =
+  (after: string): Compare =>
+  (scene, at) => {
+    const moment = scene.moments[at]!;
+    const pair = serverPairs(scene).find(([a, b]) => {
+      const [s, t] = [serverIn(moment, a), serverIn(moment, b)];
+      return s !== undefined && t !== undefined && s.up && t.up && !L.sameStore(storeOf(scene, s), storeOf(scene, t));
+    });
+    if (pair === undefined) return undefined;
+    const [a, b] = pair;
+    return differentStores(scene, at, [a, serverIn(moment, a)!], [b, serverIn(moment, b)!], after);
+  };

@@ -1,0 +1,38 @@
+/** For each property of the contract's section 8: which two things were compared, and what makes them a fault. */
+import type { PropertyId } from '../../model/sentences.js';
+import {
+  claimsTooMuch,
+  clockBack,
+  equalVectors,
+  forgotten,
+  knowsMore,
+  notEqual,
+  prunedTooMuch,
+  stampsTwice,
+} from './compare-servers.js';
+import { notAfter, notGreatest, otherStamp, outOfOrder, wentBack } from './compare-sessions.js';
+import type { Compare } from './finding.js';
+
+/** By property: how its fault is found in the state that breaks it. */
+export const COMPARE: Readonly<Partial<Record<PropertyId, Compare>>> = {
+  RYW: wentBack('wrote'),
+  MR: wentBack('read'),
+  WFR: notAfter(['read']),
+  MW: notAfter(['wrote']),
+  LATER: notAfter(['wrote', 'read']),
+  CONV: equalVectors,
+  R8: claimsTooMuch,
+  UNIQUE: stampsTwice,
+  PRUNING: prunedTooMuch,
+  DURABLE: (scene, at) => forgotten(scene, at) ?? claimsTooMuch(scene, at),
+  CLOCK: clockBack,
+  SESSION_ORDER: outOfOrder,
+  GREATEST: notGreatest,
+  REPEAT: otherStamp,
+  LOST: otherStamp,
+  OWN: knowsMore,
+  STABLE: notEqual('stabilize has ended, and they are linked (section 5)'),
+  SETTLE: notEqual(
+    'nobody puts any more, every pull that can be made is made again and again, and they stay different (section 8)',
+  ),
+};

@@ -1,0 +1,149 @@
+/** A run of Bayou's model, state by state, and what is looked up in it to say why a property is broken. */
+import type { Label } from '../../checker/interface.js';
+import type { ComponentAction, Tuple } from '../../checker/tuples.js';
+import type { Bytes } from '../../core/bytes.js';
+import { serverOf } from '../../core/ids.js';
+import type { Stamp } from '../../core/write.js';
+import type { Config } from '../../model/config.js';
+import type { Logged } from '../../model/identity.js';
+import { orderAt, sameStamp } from '../../model/order.js';
+import { showStamp } from '../../model/seen.js';
+import type { Server } from '../../model/server.js';
+import type { Session } from '../../model/session.js';
+import { slotsOf, worldOf, type Puts, type World } from '../../model/world.js';
+import type { Compared } from '../shape.js';
+import type { Walk } from '../walk.js';
+
+/** A state of the run, and the step that led to it (none: the initial state). */
+export interface Moment {
+  readonly parts: Readonly<Record<string, unknown>>;
+  readonly label?: Label;
+  readonly note?: string;
+}
+
+/** A run, looked at. */
+export interface Scene {
+  readonly config: Config;
+  readonly world: World;
+  readonly moments: ReadonlyArray<Moment>;
+}
+
+export const sceneOf = (config: Config, walk: Walk<Tuple, ComponentAction>): Scene => {
+  const world = worldOf(config);
+  const slots = slotsOf(world);
+  const parts = (state: Tuple): Moment['parts'] => Object.fromEntries(slots.map(({ name }, at) => [name, state[at]]));
+  return {
+    config,
+    world,
+    moments: [
+      { parts: parts(walk.initial) },
+      ...walk.steps.map(({ action: { interaction, outcome }, next }): Moment => {
+        const { note } = outcome;
+        return { parts: parts(next), label: interaction.label, ...(note === undefined ? {} : { note }) };
+      }),
+    ],
+  };
+};
+
+// --- parts (the slots in the model's `world.ts` are where names meet types) -------------------------------------------------
+
+export const serverIn = (moment: Moment | undefined, name: unknown): Server | undefined =>
+  moment?.parts[String(name)] as Server | undefined;
+export const sessionIn = (moment: Moment | undefined, name: unknown): Session | undefined =>
+  moment?.parts[String(name)] as Session | undefined;
+
+export const serverNames = ({ world }: Scene): ReadonlyArray<string> => world.servers.map(({ name }) => name);
+export const clientNames = ({ world }: Scene): ReadonlyArray<string> => world.clients.map(({ name }) => name);
+
+const everAccepted = (moment: Moment): ReadonlyArray<Logged> => (moment.parts['puts'] as Puts | undefined)?.all ?? [];
+
+/** All pairs of different servers. */
+export const serverPairs = (scene: Scene): ReadonlyArray<readonly [string, string]> => {
+  const names = serverNames(scene);
+  return names.flatMap((a, i) => names.slice(i + 1).map((b): readonly [string, string] => [a, b]));
+};
+
+/** The server at which a session's step took place: named in the label, or said by the note where the client is placed. */
+export const serverOfStep = ({ label, note = '' }: Moment): string | undefined =>
+  label?.args.map(String).find((arg) => /^s\d+$/.test(arg)) ?? / ?at (s\d+)$/.exec(note)?.[1];
+
+/** The writes that a server's log, or anything else of the run's, has at a moment. */
+export const writesAt = (scene: Scene, moment: Moment): ReadonlyArray<Logged> => [
+  ...serverNames(scene).flatMap((name) => {
+    const server = serverIn(moment, name);
+    return server === undefined ? [] : [...server.log, ...server.waiting, ...(server.midway?.writes ?? [])];
+  }),
+  ...everAccepted(moment),
+];
+
+/** The write with a stamp, at this moment or the last one before it that had it. */
+export const writeWith = (scene: Scene, stamp: Stamp, upTo: number): Logged | undefined => {
+  for (let i = upTo; i >= 0; i--) {
+    const found = writesAt(scene, scene.moments[i]!).find((w) => sameStamp(w, stamp));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+/** The greatest-stamped write to a key that a server has, in the server's own order. */
+export const newestAt = ({ world }: Scene, server: Server, key: Bytes): Logged | undefined =>
+  server.log
+    .filter((w) => w.key === key)
+    .toSorted(orderAt(world.rules.variant)(server.replica).compare)
+    .at(-1);
+
+/** The step that first put something into a state: the index of the first state in which it is. */
+export const firstWhere = (scene: Scene, upTo: number, is: (moment: Moment) => boolean): number | undefined => {
+  const at = scene.moments.findIndex((moment, i) => i <= upTo && is(moment));
+  return at > 0 ? at : undefined;
+};
+
+/** The step in which a session came to have a stamp in one of its maps, the last time before `upTo`. */
+export const whenKnown = (
+  scene: Scene,
+  client: string,
+  what: 'wrote' | 'read',
+  stamp: Stamp,
+  upTo: number,
+): number | undefined => {
+  const has = (moment: Moment | undefined): boolean =>
+    (sessionIn(moment, client)?.[what] ?? []).some(([, known]) => sameStamp(known, stamp));
+  for (let i = upTo; i > 0; i--) if (has(scene.moments[i]) && !has(scene.moments[i - 1])) return i;
+  return undefined;
+};
+
+/** The step in which a write was accepted: the first state in whose logs it is. */
+export const whenAccepted = (scene: Scene, write: Logged, upTo: number): number | undefined =>
+  firstWhere(scene, upTo, (moment) =>
+    writesAt(scene, moment).some((w) => sameStamp(w, write) && w.client === write.client && w.clientTime === write.clientTime),
+  );
+
+// --- words -----------------------------------------------------------------------------------------------------------------
+
+/** `a = 11#1`. */
+export const writeText = ({ key, value }: Pick<Logged, 'key' | 'value'>): string => `${key} = ${value}`;
+
+/** One of the two things compared that is a write. */
+export const comparedWrite = (what: string, write: Logged, step: number | undefined): Compared => ({
+  what,
+  text: writeText(write),
+  stamp: showStamp(write),
+  ...(step === undefined ? {} : { step }),
+});
+
+/** Why one stamp is before another in R4's order. */
+export const whyOlder = (a: Stamp, b: Stamp): string =>
+  a.t === b.t
+    ? `${showStamp(a)} is older than ${showStamp(b)}: the accept times are equal, and replica ${a.r} comes before ${b.r} (R4)`
+    : `${showStamp(a)} is older than ${showStamp(b)}: accept time ${a.t} is less than ${b.t} (R4)`;
+
+/** A server's store as text. */
+export const storeText = (scene: Scene, server: Server): string => {
+  const keys = [...new Set(server.log.map(({ key }) => key))].sort();
+  return keys.length === 0 ? 'an empty store' : keys.map((key) => `${key} = ${newestAt(scene, server, key)!.value}`).join(', ');
+};
+
+export const serverName = (replica: Server['replica']): string => `s${serverOf(replica)}`;
+
+/** The step of something compared, where it is known. */
+export const stepOf = (step: number | undefined): { readonly step?: number } => (step === undefined ? {} : { step });

@@ -1,0 +1,120 @@
+/** Steps of Bayou's model in words: what happened, as one would say it. */
+import { valueOf, type Logged } from '../../model/identity.js';
+import { showStamp } from '../../model/seen.js';
+import { newestAt, serverIn, serverOfStep, sessionIn, writeText, type Scene } from './scene.js';
+import { stampFor } from '../../model/session.js';
+import { lackedBy, sameWrite } from '../../model/write-log.js';
+import type { Server } from '../../model/server.js';
+
+const putText = (scene: Scene, step: number): string => {
+  const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
+  const [client, ...args] = after.label!.args.map(String);
+  const [was, is] = [sessionIn(before, client), sessionIn(after, client)];
+  const key = was?.unanswered?.key ?? args.at(-1)!;
+  const stamp = stampFor(is?.wrote ?? [], key);
+  const at = serverOfStep(after);
+  const where = at === undefined ? '' : ` at ${at}`;
+  const again = after.label!.family === 'RepeatPut' ? ' again' : '';
+  if (is === was || stamp === undefined) return `${client} puts ${key}${again}${where}: ${after.note ?? 'refused'}`;
+  const value = is === undefined ? '' : valueOf(is.client, is.clientTime, is.number);
+  return `${client} puts ${writeText({ key, value })}${again}${where}, which stamps it ${showStamp(stamp)}`;
+};
+
+const getText = (scene: Scene, step: number): string => {
+  const after = scene.moments[step]!;
+  const [client, ...args] = after.label!.args.map(String);
+  const key = args.at(-1)!;
+  const at = serverOfStep(after);
+  const server = at === undefined ? undefined : serverIn(scene.moments[step - 1], at);
+  const value = (after.note ?? '').slice(key.length + 1).replace(/ at s\d+$/, '');
+  const write = server === undefined || value.startsWith('ERR_') ? undefined : newestAt(scene, server, key);
+  return `${client} gets ${key}${at === undefined ? '' : ` from ${at}`}: ${value}${write === undefined ? '' : `, stamped ${showStamp(write)}`}`;
+};
+
+/** What the answer to a pull brings, as far as the states before it tell: of the answer's own writes, or of what was read for it. */
+const sentTo = (scene: Scene, step: number, puller: Server, answerer: Server | undefined): ReadonlyArray<Logged> => {
+  const { family } = scene.moments[step]!.label!;
+  if (family === 'ReadVector') return answerer?.midway?.writes ?? [];
+  return family === 'Pull' && answerer !== undefined ? lackedBy(answerer.log, puller.vv) : [];
+};
+
+const listed = (writes: ReadonlyArray<Logged>): string => writes.map((w) => `${writeText(w)} (${showStamp(w)})`).join(', ');
+
+const isIn = (log: ReadonlyArray<Logged>, write: Logged): boolean => log.some((w) => sameWrite(w, write));
+
+const pullText = (scene: Scene, step: number): string => {
+  const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
+  const [puller, answerer] = after.label!.args.map(String);
+  const [was, is] = [serverIn(before, puller), serverIn(after, puller)];
+  if (was === undefined || is === undefined) return `${puller} pulls from ${answerer}`;
+  const came = is.log.filter((w) => !isIn(was.log, w));
+  const went = was.log.filter((w) => !isIn(is.log, w));
+  const refused = sentTo(scene, step, was, serverIn(before, answerer)).filter((w) => !isIn(is.log, w));
+  const parts = [
+    ...(came.length === 0 ? [] : [`it gets ${listed(came)}`]),
+    ...(refused.length === 0 ? [] : [`it is sent ${listed(refused)}, which is not in its log afterwards`]),
+    ...(went.length === 0 ? [] : [`it drops ${listed(went)}`]),
+  ];
+  return `${puller} pulls from ${answerer}: ${parts.length === 0 ? 'no write comes' : parts.join(', and ')}`;
+};
+
+/** What a step did, in words. `step` counts from 1. */
+export const tellStep = (scene: Scene, step: number): string => {
+  const { label, note } = scene.moments[step]!;
+  const { family, args } = label!;
+  const [first = '', second = ''] = args.map(String);
+  switch (family) {
+    case 'Put':
+    case 'RepeatPut':
+      return putText(scene, step);
+    case 'Get':
+      return getText(scene, step);
+    case 'Pull':
+    case 'Receipt':
+      return pullText(scene, step);
+    case 'PutUnanswered':
+      return `${first} puts ${String(args.at(-1))} at ${second}, and the answer is lost`;
+    case 'GiveUp':
+      return `${first} gives its put up: nobody knows its outcome`;
+    case 'ReadLog':
+      return `${second} reads its log for ${first}’s next pull, and not yet its vector`;
+    case 'ReadVector':
+      return `${pullText(scene, step)}; the answer’s vector is read only now`;
+    case 'Request':
+      return `${first} asks ${second} for what it lacks`;
+    case 'Answer':
+      return `${first} answers ${second}${note === undefined ? '' : `: ${note}`}`;
+    case 'AddWrites':
+      return `${first} adds the writes that it has claimed`;
+    case 'Lose':
+      return `a message is lost: ${note ?? ''}`;
+    case 'Duplicate':
+      return `a message is repeated: ${note ?? ''}`;
+    case 'Kill':
+      return `${first} is killed`;
+    case 'Restart':
+      return `${first} comes back with its log`;
+    case 'RestartBlank':
+      return `${first} comes back without its log, as replica ${serverIn(scene.moments[step], first)?.replica ?? ''}`;
+    case 'Copy':
+      return `somebody copies the log of ${first}`;
+    case 'PutBack':
+      return `${first} is put back from the copy of its log, as replica ${serverIn(scene.moments[step], first)?.replica ?? ''}`;
+    case 'TakeToken':
+      return `somebody takes a token of ${first}’s session`;
+    case 'StartSession':
+      return second === 'anew'
+        ? `${first}’s session ends, and a new one starts anew`
+        : `${first}’s session ends, and a new one goes on from the token`;
+    case 'ChangeLink':
+      return `the link ${first} is ${note ?? 'changed'}`;
+    case 'BreakLink':
+      return `the link of ${first} and ${second} is cut`;
+    case 'MakeLink':
+      return `the link of ${first} and ${second} is made`;
+    case 'Stabilize':
+      return 'stabilize: the servers of each partition pull from each other';
+    default:
+      return [family, ...args, ...(note === undefined ? [] : [`(${note})`])].join(' ');
+  }
+};
