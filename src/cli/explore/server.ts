@@ -60,6 +60,8 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
+  // What is not read of a request that is refused must not be taken for the next one.
+  connection: 'close',
 } as const;
 
 const say = (response: ServerResponse, status: number, type: string, body: string): void => {

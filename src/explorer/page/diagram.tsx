@@ -340,7 +340,11 @@ export const Diagram = (): JSX.Element => {
   const [sight, setSight] = useState({ left: 0, width: 700 });
   const drawing = drawingOf(run.value);
   const m = measuresOf(drawing, run.value, sight.width);
-  const look = (): void => setSight({ left: box.current!.scrollLeft, width: box.current!.clientWidth });
+  const look = (): void => {
+    const element = box.current;
+    // It may be gone by now: the page shows the space.
+    if (element !== null) setSight({ left: element.scrollLeft, width: element.clientWidth });
+  };
   useEffect(() => {
     const observer = new ResizeObserver(look);
     observer.observe(box.current!);

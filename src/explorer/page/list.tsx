@@ -37,7 +37,7 @@ export const List = ({ count, row, current, label, draw }: Props): JSX.Element =
     <div
       class="list"
       ref={box}
-      onScroll={() => setTop(box.current!.scrollTop)}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       role="listbox"
       tabIndex={0}
       aria-label={label}

@@ -81,6 +81,7 @@ const Search = (): JSX.Element => (
 
 const Preview = ({ choice }: { readonly choice: ChoiceShot }): JSX.Element => (
   <div class="preview">
+    <p class="small">what it would change</p>
     {Object.entries(choice.changed).map(([name, part]) => {
       const before = partAt(run.value, name, at.value);
       return (

@@ -2,7 +2,6 @@
 import type { Label } from '../../checker/interface.js';
 import type { ComponentAction, Tuple } from '../../checker/tuples.js';
 import type { Bytes } from '../../core/bytes.js';
-import { serverOf } from '../../core/ids.js';
 import type { Stamp } from '../../core/write.js';
 import type { Config } from '../../model/config.js';
 import type { Logged } from '../../model/identity.js';
@@ -142,8 +141,6 @@ export const storeText = (scene: Scene, server: Server): string => {
   const keys = [...new Set(server.log.map(({ key }) => key))].sort();
   return keys.length === 0 ? 'an empty store' : keys.map((key) => `${key} = ${newestAt(scene, server, key)!.value}`).join(', ');
 };
-
-export const serverName = (replica: Server['replica']): string => `s${serverOf(replica)}`;
 
 /** The step of something compared, where it is known. */
 export const stepOf = (step: number | undefined): { readonly step?: number } => (step === undefined ? {} : { step });

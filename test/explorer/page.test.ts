@@ -1,0 +1,245 @@
+/** The explorer's page in a real browser: the built file, as it opens from disk. */
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bayou } from '../cli/run.js';
+import { launch, open, pages, withoutBrowser } from './support/browser.js';
+
+const isSkipped = withoutBrowser();
+
+/** What axe finds, one line for each. */
+const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
+  // The page's policy lets no other code in: axe comes by the debugger.
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe: here } = globalThis as unknown as { readonly axe: typeof axe };
+    const found = await here.run();
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  });
+};
+
+/** Waits until the page stands at a step. */
+const standsAt = (page: Page, text: string): Promise<void> =>
+  page.locator('.scrubber output').getByText(text, { exact: true }).waitFor({ timeout: 10_000 });
+
+const VARIANTS = [
+  ['v1-original-clock', 'older than'],
+  ['v2-torn-answer', 'does not have it'],
+  ['v3-amnesia', 'have the stamp 1@0.0'],
+  ['v4-fixed-rounds', 'different stores'],
+  ['v5-no-advance', 'has a later write already'],
+  ['v6-no-check', 'says that there is no a'],
+  ['v7-tie', 'different stores'],
+  ['v8-eager-vv', 'does not have it'],
+  ['v9-reused-session', 'takes it for another'],
+  ['v10-rolled-back', 'different stores'],
+  ['v11-repeat-anywhere', 'wins for ever'],
+] as const;
+
+describe.skipIf(isSkipped)('the explorer in a browser', () => {
+  let browser: Browser;
+  const made = pages();
+  let v1 = '';
+
+  beforeAll(async () => {
+    browser = await launch();
+    v1 = await made.page('v1-original-clock');
+  });
+  afterAll(async () => {
+    await browser.close();
+    made.end();
+  });
+
+  test('a counterexample says why: what was compared, what makes it a fault, where the protocol does otherwise', async () => {
+    const { page, wrong } = await open(browser, v1);
+    const why = await page.locator('.why').innerText();
+    expect(why).toContain('Monotonic Reads promises: no get returns a write older than one its session has read of the key.');
+    expect(why).toContain('c11 gets a = 11#2 from s0: older than a = 11#1, which it read before.');
+    expect(why).toContain('1@0.0 is older than 1@1.0: the accept times are equal, and replica 0.0 comes before 1.0 (R4).');
+    expect(why).toContain('The protocol instead: c11 puts a = 11#2 at s0, which stamps it 2@0.0.');
+    await page.getByText('V1 original-clock').click();
+    expect(await page.locator('.why').innerText()).toContain('What breaks: a get can go back in the order');
+    expect(wrong).toEqual([]);
+  });
+
+  test('steps by keyboard, by click, by the address; the state shows what each changed', async () => {
+    const { page, wrong } = await open(browser, `${v1}#run=0&at=0`);
+    await standsAt(page, 'step 0 of 5');
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await standsAt(page, 'step 3 of 5');
+    expect(page.url()).toContain('at=3');
+    expect(await page.getByRole('article', { name: 'server 0' }).innerText()).toMatch(/added:\s+a = 11#2\s+1@0\.0/);
+    await page.keyboard.press('k');
+    await standsAt(page, 'step 2 of 5');
+    await page.keyboard.press('End');
+    await standsAt(page, 'step 5 of 5');
+    await page.keyboard.press('Home');
+    await standsAt(page, 'step 0 of 5');
+    await page.getByRole('option', { name: /s0 pulls from s1/ }).click();
+    await standsAt(page, 'step 4 of 5');
+    await page.locator('.why').getByRole('button', { name: 'step 2' }).first().click();
+    await standsAt(page, 'step 2 of 5');
+    await page.getByRole('slider').fill('5');
+    await standsAt(page, 'step 5 of 5');
+    expect(wrong).toEqual([]);
+  });
+
+  test('a branch is taken, shared by its address, and left again', async () => {
+    const { page, wrong } = await open(browser, `${v1}#run=0&at=0`);
+    await page.getByRole('button', { name: 'c11 s0 a', exact: false }).first().click();
+    await standsAt(page, 'step 1 of 1');
+    await page.getByRole('button', { name: /s1 s0/ }).click();
+    await standsAt(page, 'step 2 of 2');
+    const shared = page.url();
+    expect(shared).toMatch(/#way=0:\d+\.\d+&at=2$/);
+    const words = await page.locator('.list').innerText();
+    expect(words).toContain('s1 pulls from s0');
+    const other = await open(browser, shared);
+    expect(await other.page.locator('.list').innerText()).toBe(words);
+    await page.getByRole('combobox').first().selectOption('0');
+    await standsAt(page, 'step 0 of 5');
+    expect([...wrong, ...other.wrong]).toEqual([]);
+  });
+
+  test('an address that is none is no harm', async () => {
+    for (const address of ['#way=0:9999&at=1', '#run=77&at=-3', '#%%%=&&at=x', '#way=zz:1.x.2&at=99']) {
+      const { page, wrong } = await open(browser, v1 + address);
+      expect(await page.locator('h1').innerText()).toBe('v1-original-clock');
+      expect(wrong).toEqual([]);
+      await page.close();
+    }
+  });
+
+  test('by keyboard alone: choose a step that can be taken, find, play, shortcuts, the space', async () => {
+    const { page, wrong } = await open(browser, `${v1}#run=0&at=0`);
+    await page.locator('[data-choice]').first().waitFor();
+    await page.keyboard.press('c');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/#way=/);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    expect(await page.getByRole('dialog').innerText()).toContain('one step on');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    const found = await open(browser, `${v1}#run=0&at=0`);
+    await found.page.keyboard.press('/');
+    await found.page.keyboard.type('Pull s0 s1');
+    await found.page.keyboard.press('Enter');
+    await standsAt(found.page, 'step 4 of 5');
+    await found.page.keyboard.press('Escape');
+    await found.page.keyboard.press('Home');
+    await found.page.keyboard.press(' ');
+    await standsAt(found.page, 'step 2 of 5');
+    await found.page.keyboard.press(' ');
+    await found.page.keyboard.press('s');
+    await found.page.getByRole('heading', { name: 'The state space' }).waitFor();
+    expect([...wrong, ...found.wrong]).toEqual([]);
+  });
+
+  test('the space: drawn in layers without self-loops, the run on it, merged by a part', async () => {
+    const { page, wrong } = await open(browser, `${v1}#run=0&at=5&tab=space`);
+    await page.getByText('That is all of it.').waitFor();
+    expect(await page.locator('.numbers').innerText()).toContain('71 states');
+    expect(await page.getByRole('img', { name: /nodes/ }).getAttribute('aria-label')).toMatch(
+      /^71 nodes, \d+ edges without self-loops$/,
+    );
+    expect(await page.locator('.graph .node.path').count()).toBe(6);
+    expect(await page.locator('.graph .edge.path').count()).toBe(5);
+    await page.getByRole('combobox', { name: /One node for each/ }).selectOption('puts');
+    expect(await page.getByRole('img', { name: /nodes/ }).getAttribute('aria-label')).toMatch(/^3 nodes/);
+    expect(await page.locator('.bars').first().innerText()).toContain('depth 0');
+    expect(await page.locator('.bars').last().innerText()).toContain('Pull');
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(VARIANTS)('%s: the headline says what is broken, and the page is accessible, light and dark', async (name, says) => {
+    const address = await made.page(name);
+    for (const scheme of ['light', 'dark'] as const) {
+      const { page, wrong } = await open(browser, address, scheme);
+      expect(await page.locator('.why .headline').innerText()).toContain(says);
+      expect(await page.locator('html').getAttribute('data-theme')).toBe(scheme);
+      await page.locator('[data-choice]').first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(wrong).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  test('a lasso: the loop is marked', async () => {
+    const { page, wrong } = await open(browser, await made.page('v10-lost-for-ever'));
+    expect(await page.locator('.loop').textContent()).toContain('and so for ever');
+    expect(await page.locator('.list').innerText()).toContain('the loop begins here');
+    expect(await page.locator('.why .headline').innerText()).toContain('different stores');
+    expect(wrong).toEqual([]);
+  });
+
+  test('a real run: the processes, the ERR_DEP and what the session required', async () => {
+    const { page, wrong } = await open(browser, await made.page('examples/partition.script'));
+    expect(await page.locator('.verdict').innerText()).toMatch(/conforms: the model explains all \d+ events/);
+    expect(await page.locator('.lanes').textContent()).toBe('masterclient 2server 0server 1');
+    const aside = page.getByRole('region', { name: 'About this step' });
+    expect(await aside.innerText()).toContain('server 1 does not have what the session requires of a');
+    expect(await aside.innerText()).toContain('at least 1@0.0');
+    expect(await page.getByRole('article', { name: 'client 2' }).innerText()).toContain('s1');
+    expect(await violations(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  test('a divergence: the first event that no step explains, what would have been allowed, and the rule', async () => {
+    const { page, wrong } = await open(browser, await made.page('examples/original-clock.ndjson'));
+    expect(await page.locator('.verdict').innerText()).toContain('diverges from the model');
+    expect(await page.locator('.step.bad').innerText()).toContain('server 0 accepts a = 11#2');
+    const why = await page.locator('.why').innerText();
+    expect(why).toContain('No step of the model explains event 5 of server-0#1.');
+    expect(why).toContain('accepted 1@0.0');
+    expect(why).toContain('accepted 2@0.0');
+    expect(why).toContain('t := max(own accept time, l) + 1');
+    // The model with the fault explains the run, and says what it breaks.
+    await page.getByRole('combobox', { name: 'Run' }).selectOption({ label: 'on the model: as V1 explains it' });
+    expect(await page.locator('.why .headline').innerText()).not.toBe('');
+    expect(await violations(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  test('names with everything in them stand on the page as they are, and are no markup', async () => {
+    const { page, wrong } = await open(browser, await made.page('test/cli/models/names-with-everything.mjs'));
+    expect(await page.locator('h1').count()).toBe(1);
+    expect(wrong).toEqual([]);
+  });
+
+  test("a counterexample's file, and one of a model of one's own, are shown as they were found", async () => {
+    const folder = join(made.folder, 'out');
+    await bayou(['check', 'v7-tie', '--out-dir', folder, '--format', 'json']);
+    const { page, wrong } = await open(browser, await made.page(join(folder, 'v7-tie-CONV.trace.json')));
+    expect(await page.locator('.why .headline').innerText()).toContain('different stores');
+    expect(wrong).toEqual([]);
+  });
+
+  test("a model of one's own is stepped through behind the local server", async () => {
+    let shown: (address: string) => void = () => undefined;
+    const address = new Promise<string>((resolve) => (shown = resolve));
+    let stop: (() => void) | undefined;
+    const ended = bayou(['explore', 'example:water-jugs'], (output, kill) => {
+      stop = () => kill('SIGTERM');
+      const [found] = /http:\S+/.exec(output) ?? [];
+      if (found !== undefined) shown(found);
+    });
+    const { page, wrong } = await open(browser, await address);
+    await page.locator('[data-choice]').first().waitFor();
+    await page.keyboard.press('Home');
+    await page.locator('[data-choice]').last().click();
+    await standsAt(page, 'step 1 of 1');
+    await page.keyboard.press('s');
+    await page.getByText('That is all of it.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+    await page.context().close();
+    stop?.();
+    expect((await ended).status).toBe(0);
+  });
+});

@@ -1,0 +1,128 @@
+/** The local server of a page: it is there for whoever knows its address, and for nobody else. */
+import { request } from 'node:http';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serve, type Running } from '#bayou/cli/explore/server.js';
+import type { Question } from '#bayou/explorer/shape.js';
+import { bayou } from '../cli/run.js';
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+const ask = (address: URL, path: string, method = 'GET', body = '', host = address.host): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const asked = request(
+      { host: address.hostname, port: address.port, path, method, headers: { host }, agent: false },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text, headers: response.headers }));
+      },
+    );
+    asked.on('error', reject).end(body);
+  });
+
+describe('the server', () => {
+  let running: Running;
+  let address: URL;
+  const questions: Question[] = [];
+
+  beforeAll(async () => {
+    const served = await serve(
+      {
+        page: '<p>the page</p>',
+        answer: (question) => {
+          questions.push(question);
+          return { ask: 'wrong', why: 'so it is' };
+        },
+      },
+      0,
+    );
+    if (E.isLeft(served)) throw new Error(served.left);
+    running = served.right;
+    address = new URL(running.address);
+  });
+  afterAll(() => running.close());
+
+  test('is on loopback alone, under a name that nobody guesses', () => {
+    expect(address.hostname).toBe('127.0.0.1');
+    expect(address.pathname).toMatch(/^\/[\w-]{22}\/$/);
+  });
+
+  test('gives the page to whoever knows the address', async () => {
+    const { status, body, headers } = await ask(address, address.pathname);
+    expect([status, body]).toEqual([200, '<p>the page</p>']);
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  test.each([
+    ['the root', '/', 'GET'],
+    ['a wrong token', '/aaaaaaaaaaaaaaaaaaaaaa/', 'GET'],
+    ['a file', '/etc/passwd', 'GET'],
+    ['a question without the token', '/ask', 'POST'],
+  ])('has nothing for %s', async (_, path, method) => {
+    expect((await ask(address, path, method, '{}')).status).toBe(404);
+  });
+
+  test('has nothing for a page that points here by another name', async () => {
+    expect((await ask(address, address.pathname, 'GET', '', 'evil.example')).status).toBe(404);
+    expect(
+      (
+        await ask(
+          address,
+          `${address.pathname}ask`,
+          'POST',
+          '{"ask":"place","to":{"initial":0,"ways":[]}}',
+          `localhost:${address.port}`,
+        )
+      ).status,
+    ).toBe(404);
+    expect(questions).toEqual([]);
+  });
+
+  test.each([
+    '',
+    '{',
+    '[]',
+    '{"ask":"place"}',
+    '{"ask":"place","to":{"initial":"0","ways":[]}}',
+    '{"ask":"delete"}',
+    '"'.padEnd(100, 'x'),
+  ])('refuses what is no question: %s', async (body) => {
+    expect((await ask(address, `${address.pathname}ask`, 'POST', body)).status).toBe(400);
+    expect(questions).toEqual([]);
+  });
+
+  test('refuses more than a question can be', async () => {
+    const done = await ask(address, `${address.pathname}ask`, 'POST', 'x'.repeat(2 ** 21)).catch(() => ({ status: 400 }));
+    expect(done.status).toBe(400);
+  });
+
+  test('answers a question', async () => {
+    const question = { ask: 'place', to: { initial: 0, ways: [1, 2] } };
+    const { status, body } = await ask(address, `${address.pathname}ask`, 'POST', JSON.stringify(question));
+    expect([status, JSON.parse(body)]).toEqual([200, { ask: 'wrong', why: 'so it is' }]);
+    expect(questions.splice(0)).toEqual([question]);
+  });
+});
+
+describe('bayou explore', () => {
+  test.each([
+    [['nothing-of-that-name'], 'there is neither such a file nor a configuration of that name'],
+    [['no-such.ndjson'], 'the trace cannot be read'],
+    [['no-such.script'], 'no such file'],
+    [['v1'], 'say which: v1-original-clock'],
+    [['default', 'settle'], 'explore one at a time'],
+    [['default', '--flags', '--memory'], '--flags is for a script'],
+    [['v7-tie', '--html', '/no/such/folder/x.html'], 'cannot be written'],
+    [['package.json'], 'no such field'],
+  ])('%j: one line, and status 2', async (args, says) => {
+    const { status, stderr } = await bayou(['explore', ...args]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(says);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
