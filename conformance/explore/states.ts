@@ -1,10 +1,10 @@
 /** The model's state along a real run: a server's replica, a client's session, as the validation follows them. */
 import { plainValue } from '#bayou/checker/shown/value.js';
 import type { PartShot } from '#bayou/explorer/shape.js';
-import { newServer, type Server } from '#bayou/model/server.js';
-import type { Session } from '#bayou/model/session.js';
-import { showOf } from '#bayou/model/texts.js';
-import { viewOf } from '#bayou/model/views.js';
+import { newServer, type Server } from '#bayou/model/protocol/server.js';
+import type { Session } from '#bayou/model/protocol/session.js';
+import { showOf } from '#bayou/model/checking/texts.js';
+import { viewOf } from '#bayou/model/checking/views.js';
 import type { FollowedReplica } from '../trace/replica.js';
 import type { FollowedSession } from '../trace/session.js';
 

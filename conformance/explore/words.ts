@@ -3,7 +3,7 @@ import { textOfBytes } from '#bayou/core/bytes.js';
 import { serverOf } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Why } from '#bayou/explorer/shape.js';
-import { showRequired } from '#bayou/model/seen.js';
+import { showRequired } from '#bayou/model/checking/seen.js';
 import { showStamp, showVector } from '../trace/rejection.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
@@ -11,7 +11,7 @@ type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 /** A longer list of writes is counted. */
 const MOST_WRITES = 3;
 
-const pair = (key: string, value: string | null): string => `${textOfBytes(key)} = ${textOfBytes(value ?? '')}`;
+const pair = (key: string, value: string | null): string => `${textOfBytes(key)}=${textOfBytes(value ?? '')}`;
 
 const answerText = (e: Of<'answer'>): string => {
   const what = `client ${e.client}’s get of ${textOfBytes(e.key)}`;
@@ -45,6 +45,8 @@ export const tellEvent = (e: TraceEvent, who: string): string => {
       return `${who} starts as replica ${e.replica}${e.fresh ? ', with an empty log' : ` with its log: ${showVector(e.vv)}`}`;
     case 'renewed':
       return `${who} goes on as replica ${e.replica}: a peer knew more of it than its log`;
+    case 'logFailed':
+      return `${who}: its log has failed; it only reads from now on`;
     case 'link':
       return `${who}: the link to ${e.peer} is ${e.up ? 'made' : 'cut'}`;
     case 'accept':

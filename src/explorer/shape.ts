@@ -93,7 +93,7 @@ export interface Drawing {
 export interface Compared {
   /** What it is: `read before`. */
   readonly what: string;
-  /** As the glossary writes it: `a = 11#1`, and its stamp. */
+  /** As the glossary writes it: `a=11#1`, and its stamp. */
   readonly text: string;
   readonly stamp?: string;
   /** The step in which it came up, from 1; absent where it was always so. */

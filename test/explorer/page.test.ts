@@ -55,9 +55,9 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     const { page, wrong } = await open(browser, v1);
     const why = await page.locator('.why').innerText();
     expect(why).toContain('Monotonic Reads promises: no get returns a write older than one its session has read of the key.');
-    expect(why).toContain('c11 gets a = 11#2 from s0: older than a = 11#1, which it read before.');
+    expect(why).toContain('c11 gets a=11#2 from s0: older than a=11#1, which it read before.');
     expect(why).toContain('1@0.0 is older than 1@1.0: the accept times are equal, and replica 0.0 comes before 1.0 (R4).');
-    expect(why).toContain('The protocol instead: c11 puts a = 11#2 at s0, which stamps it 2@0.0.');
+    expect(why).toContain('The protocol instead: c11 puts a=11#2 at s0, which stamps it 2@0.0.');
     await page.getByText('V1 original-clock').click();
     expect(await page.locator('.why').innerText()).toContain('What breaks: a get can go back in the order');
     expect(wrong).toEqual([]);
@@ -71,7 +71,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     await page.keyboard.press('ArrowDown');
     await standsAt(page, 'step 3 of 5');
     expect(page.url()).toContain('at=3');
-    expect(await page.getByRole('article', { name: 'server 0' }).innerText()).toMatch(/added:\s+a = 11#2\s+1@0\.0/);
+    expect(await page.getByRole('article', { name: 'server 0' }).innerText()).toMatch(/added:\s+a=11#2\s+1@0\.0/);
     await page.keyboard.press('k');
     await standsAt(page, 'step 2 of 5');
     await page.keyboard.press('End');
@@ -193,7 +193,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
   test('a divergence: the first event that no step explains, what would have been allowed, and the rule', async () => {
     const { page, wrong } = await open(browser, await made.page('examples/original-clock.ndjson'));
     expect(await page.locator('.verdict').innerText()).toContain('diverges from the model');
-    expect(await page.locator('.step.bad').innerText()).toContain('server 0 accepts a = 11#2');
+    expect(await page.locator('.step.bad').innerText()).toContain('server 0 accepts a=11#2');
     const why = await page.locator('.why').innerText();
     expect(why).toContain('No step of the model explains event 5 of server-0#1.');
     expect(why).toContain('accepted 1@0.0');

@@ -7,7 +7,7 @@ import { counted } from '../../core/counted.js';
 import type { Exploration, RunShot, StepShot, Why } from '../../explorer/shape.js';
 import { shotOfTrace } from '../../explorer/walk.js';
 import { propertyId } from '../../explorer/why/bayou.js';
-import { DEFAULTS } from '../../model/config.js';
+import { DEFAULTS } from '../../model/checking/config.js';
 import { loadPath, type OwnPath, type RecordedPath } from '../check/path.js';
 import { moduleSubject } from '../check/module.js';
 import { replayPath, type Replayed } from '../check/replay.js';

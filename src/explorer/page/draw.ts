@@ -58,13 +58,15 @@ const writeIn = (run: RunShot, server: string, at: number, is: (write: PlainValu
   const write = isList(log) ? log.find(is) : undefined;
   const [key, value, t, r] = ['key', 'value', 't', 'r'].map((name) => field(write, name));
   if (typeof key !== 'string' || typeof value !== 'string') return undefined;
-  return { label: `${key} = ${value}`, stamp: `${word(t)}@${word(r)}` };
+  return { label: `${key}=${value}`, stamp: `${word(t)}@${word(r)}` };
 };
 
 const KINDS: Readonly<Record<string, MessageKind>> = {
   Put: 'put',
   RepeatPut: 'put',
   PutUnanswered: 'put',
+  PutDelayed: 'put',
+  PutArrives: 'put',
   Get: 'get',
   Pull: 'pull',
   ReadLog: 'pull',

@@ -68,7 +68,7 @@ const Entry = ({
   <span class="entry">
     <span>
       {name}
-      {value === '' ? '' : ` = ${value}`}
+      {value === '' ? '' : `=${value}`}
     </span>
     <span class="stamp">{stamp}</span>
   </span>

@@ -226,7 +226,7 @@ const Legend = (): JSX.Element => (
     <dl>
       {isBayou() && (
         <>
-          <dt class="mono">a = 11#2</dt>
+          <dt class="mono">a=11#2</dt>
           <dd>the key a has the value of client 11’s second put</dd>
           <dt class="mono">1@0.0</dt>
           <dd>a stamp: accept time 1, at replica 0.0 (server 0, its first life). Stamps are ordered by time, then by replica</dd>

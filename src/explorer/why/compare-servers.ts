@@ -1,11 +1,11 @@
 /** What servers have: stores that differ, vectors that claim too much, stamps given out twice. Each finds the two things that were compared. */
 import { serverOf } from '../../core/ids.js';
-import { samePut } from '../../model/identity.js';
-import { isOlder, orderAt, sameStamp } from '../../model/order.js';
-import { showStamp } from '../../model/seen.js';
-import type { Server } from '../../model/server.js';
-import * as V from '../../model/vector.js';
-import * as L from '../../model/write-log.js';
+import { samePut } from '../../model/protocol/identity.js';
+import { isOlder, orderAt, sameStamp } from '../../model/protocol/order.js';
+import { showStamp } from '../../model/checking/texts.js';
+import type { Server } from '../../model/protocol/server.js';
+import * as V from '../../model/protocol/vector.js';
+import * as L from '../../model/protocol/write-log.js';
 import type { Compare, Finding } from './finding.js';
 import {
   clientNames,

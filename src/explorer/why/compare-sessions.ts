@@ -1,10 +1,10 @@
 /** What sessions were told: gets that go back, puts that are stamped out of order. Each finds the two things that were compared. */
 import type { Stamp } from '../../core/write.js';
-import type { Logged } from '../../model/identity.js';
-import { isOlder, sameStamp } from '../../model/order.js';
-import { showStamp } from '../../model/seen.js';
-import { stampFor } from '../../model/session.js';
-import * as V from '../../model/vector.js';
+import type { Logged } from '../../model/protocol/identity.js';
+import { isOlder, sameStamp } from '../../model/protocol/order.js';
+import { showStamp } from '../../model/checking/texts.js';
+import { stampFor } from '../../model/protocol/session.js';
+import * as V from '../../model/protocol/vector.js';
 import type { Compare } from './finding.js';
 import {
   clientNames,

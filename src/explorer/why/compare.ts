@@ -1,5 +1,5 @@
 /** For each property of the contract's section 8: which two things were compared, and what makes them a fault. */
-import type { PropertyId } from '../../model/sentences.js';
+import type { PropertyId } from '../../model/checking/sentences.js';
 import {
   claimsTooMuch,
   clockBack,

@@ -2,8 +2,8 @@
 import { showLabel } from '../../checker/report.js';
 import { stepsOf } from '../../checker/runs/decides.js';
 import { tupleModel, type ComponentAction, type Tuple } from '../../checker/tuples.js';
-import type { Config } from '../../model/config.js';
-import { VARIANTS } from '../../model/rules.js';
+import type { Config } from '../../model/checking/config.js';
+import { VARIANTS } from '../../model/protocol/rules.js';
 import { bayou } from '../../model/system.js';
 import type { Departure } from '../shape.js';
 import { differing, type Walk } from '../walk.js';

@@ -3,13 +3,13 @@ import type { Label } from '../../checker/interface.js';
 import type { ComponentAction, Tuple } from '../../checker/tuples.js';
 import type { Bytes } from '../../core/bytes.js';
 import type { Stamp } from '../../core/write.js';
-import type { Config } from '../../model/config.js';
-import type { Logged } from '../../model/identity.js';
-import { orderAt, sameStamp } from '../../model/order.js';
-import { showStamp } from '../../model/seen.js';
-import type { Server } from '../../model/server.js';
-import type { Session } from '../../model/session.js';
-import { slotsOf, worldOf, type Puts, type World } from '../../model/world.js';
+import type { Config } from '../../model/checking/config.js';
+import type { Logged } from '../../model/protocol/identity.js';
+import { orderAt, sameStamp } from '../../model/protocol/order.js';
+import { showStamp } from '../../model/checking/texts.js';
+import type { Server } from '../../model/protocol/server.js';
+import type { Session } from '../../model/protocol/session.js';
+import { slotsOf, worldOf, type Puts, type World } from '../../model/checking/world.js';
 import type { Compared } from '../shape.js';
 import type { Walk } from '../walk.js';
 
@@ -119,8 +119,8 @@ export const whenAccepted = (scene: Scene, write: Logged, upTo: number): number 
 
 // --- words -----------------------------------------------------------------------------------------------------------------
 
-/** `a = 11#1`. */
-export const writeText = ({ key, value }: Pick<Logged, 'key' | 'value'>): string => `${key} = ${value}`;
+/** `a=11#1`. */
+export const writeText = ({ key, value }: Pick<Logged, 'key' | 'value'>): string => `${key}=${value}`;
 
 /** One of the two things compared that is a write. */
 export const comparedWrite = (what: string, write: Logged, step: number | undefined): Compared => ({
@@ -139,7 +139,7 @@ export const whyOlder = (a: Stamp, b: Stamp): string =>
 /** A server's store as text. */
 export const storeText = (scene: Scene, server: Server): string => {
   const keys = [...new Set(server.log.map(({ key }) => key))].sort();
-  return keys.length === 0 ? 'an empty store' : keys.map((key) => `${key} = ${newestAt(scene, server, key)!.value}`).join(', ');
+  return keys.length === 0 ? 'an empty store' : keys.map((key) => `${key}=${newestAt(scene, server, key)!.value}`).join(', ');
 };
 
 /** The step of something compared, where it is known. */

@@ -1,10 +1,10 @@
 /** Steps of Bayou's model in words: what happened, as one would say it. */
-import { valueOf, type Logged } from '../../model/identity.js';
-import { showStamp } from '../../model/seen.js';
+import { valueOf, type Logged } from '../../model/protocol/identity.js';
+import { showStamp } from '../../model/checking/texts.js';
 import { newestAt, serverIn, serverOfStep, sessionIn, writeText, type Scene } from './scene.js';
-import { stampFor } from '../../model/session.js';
-import { lackedBy, sameWrite } from '../../model/write-log.js';
-import type { Server } from '../../model/server.js';
+import { stampFor } from '../../model/protocol/session.js';
+import { lackedBy, sameWrite } from '../../model/protocol/write-log.js';
+import type { Server } from '../../model/protocol/server.js';
 
 const putText = (scene: Scene, step: number): string => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
@@ -74,6 +74,10 @@ export const tellStep = (scene: Scene, step: number): string => {
       return pullText(scene, step);
     case 'PutUnanswered':
       return `${first} puts ${String(args.at(-1))} at ${second}, and the answer is lost`;
+    case 'PutDelayed':
+      return `${first} puts ${String(args.at(-1))} at ${second}: it is on its way, and ${first} waits for no answer`;
+    case 'PutArrives':
+      return `a put that was on its way arrives at ${first}: ${note ?? ''}`;
     case 'GiveUp':
       return `${first} gives its put up: nobody knows its outcome`;
     case 'ReadLog':

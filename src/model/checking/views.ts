@@ -1,13 +1,13 @@
 /** Components drawn: what a server's card, a session's and a message's show, for explorers. Stamps are written as the glossary has them. */
-import type { View } from '../checker/view.js';
-import type { Stamp } from '../core/write.js';
-import { FIRST, valueOf, type Logged } from './identity.js';
-import type { Message } from './network.js';
-import { showStamp } from './seen.js';
-import type { Server } from './server.js';
-import type { Session, Stamps } from './session.js';
-import { local } from './texts.js';
-import type { Vector } from './vector.js';
+import type { View } from '../../checker/view.js';
+import type { Stamp } from '../../core/write.js';
+import { FIRST, valueOf, type Logged } from '../protocol/identity.js';
+import type { Message } from '../protocol/network.js';
+
+import type { Server } from '../protocol/server.js';
+import type { Session, Stamps } from '../protocol/session.js';
+import { local, showStamp } from './texts.js';
+import type { Vector } from '../protocol/vector.js';
 
 type Field = readonly [name: string, of: View];
 
@@ -50,7 +50,7 @@ const sessionFields = (c: Session): ReadonlyArray<Field | false | null> => [
   c.kept !== null && ['floor', vector(c.kept.floor)],
   c.unanswered && [
     'unanswered',
-    text(`${c.unanswered.key} = ${valueOf(c.client, c.unanswered.clientTime, c.number)}, sent to ${c.unanswered.replica}`),
+    text(`${c.unanswered.key}=${valueOf(c.client, c.unanswered.clientTime, c.number)}, sent to ${c.unanswered.replica}`),
   ],
   c.servers.length > 0 && ['connected to', text(c.servers.map((server) => `s${server}`).join(', '))],
 ];
@@ -88,6 +88,14 @@ export const viewOf = (kind: string, value: unknown): View | undefined => {
         ...l.of.copies.flatMap((copy, server): ReadonlyArray<Field> =>
           copy === null ? [] : [[`copy of s${server}`, serverView(copy)]],
         ),
+      ]);
+    case 'latePuts':
+      return fields([
+        ['delayed', text(String(l.of.spent))],
+        l.of.onTheirWay.length > 0 && [
+          'on their way',
+          { kind: 'set', items: l.of.onTheirWay.map(({ put, replica }) => text(`${put.key}=${put.value} to ${replica}`)) },
+        ],
       ]);
     case 'newSessions':
       return fields([
