@@ -47,6 +47,9 @@ function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<v
 /**
  * Checks every property of the model over all its reachable states.
  *
+ * It runs in the thread of its caller, between whose turns limits and the signal are heeded; a function of the model that never comes back keeps
+ * that thread for ever (`bayou check` ends it, and so does `checkInParallel`).
+ *
  * Breadth-first by default: counterexamples to safety properties are then shortest. States are compared whole. Liveness is judged on
  * the whole state graph once the search is over, under the model's weak fairness.
  *

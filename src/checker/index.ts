@@ -4,7 +4,9 @@
  * @packageDocumentation
  */
 export * from './interface.js';
-export * from './report.js';
+export type * from './report.js';
+export { isLiveness } from './report.js';
+export { isVacuous, showLabel, verdictOf } from './reading.js';
 export type { View } from './view.js';
 export type { PlainValue } from './shown/value.js';
 export { toModel } from './adapt.js';

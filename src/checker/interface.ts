@@ -280,7 +280,8 @@ export const conversation = <A, B, Q, R>(spec: {
   readonly when?: Predicate;
   readonly fairness?: Fairness;
 }): Interaction => {
-  const { asker, answerer, exchange, when, fairness } = spec;
+  // What is none of this is refused with the model that it is a part of, as with the other constructors here.
+  const { label, asker, answerer, exchange, when, fairness } = (spec as typeof spec | undefined) ?? ({} as typeof spec);
   const slots: ReadonlyArray<Slot<unknown>> = [asker, answerer, ...(when?.slots ?? [])];
   const step = (asks: A, answers: B, ...others: ReadonlyArray<unknown>): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> => {
     const question = when === undefined || when.holds(...(others as never)) ? exchange.ask(asks) : undefined;
@@ -289,7 +290,7 @@ export const conversation = <A, B, Q, R>(spec: {
     return learned.map((way) => ({ ...way, next: [way.next, answers, ...others] }));
   };
   return {
-    label: spec.label,
+    label,
     slots,
     writes: [0],
     step,

@@ -284,7 +284,7 @@ export const isVacuous = (vacuity: Vacuity): boolean =>
 export const isLiveness = (kind: PropertyKind): boolean =>
   kind === 'eventually' || kind === 'leadsTo' || kind === 'eventuallyAlways';
 
-/** The verdict that follows from the properties' verdicts and the way in which the search ended. */
+/** The verdict that follows from the properties' verdicts and the way in which the search ended. Where nothing was judged, nothing holds. */
 export const verdictOf = (
   properties: ReadonlyArray<PropertyReport>,
   stop: Stop,
@@ -293,6 +293,7 @@ export const verdictOf = (
 ): Verdict => {
   if (properties.some((property) => property.verdict === 'violated')) return 'violated';
   if (stop.kind === 'interrupted') return 'interrupted';
-  if (stop.kind !== 'complete' || properties.some((property) => property.verdict === 'unknown')) return 'bounded';
+  const isOpen = properties.length === 0 || properties.some((property) => property.verdict === 'unknown');
+  if (stop.kind !== 'complete' || isOpen) return 'bounded';
   return requireWitnesses && isVacuous(vacuity) ? 'vacuous' : 'holds';
 };

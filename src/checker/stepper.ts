@@ -1,4 +1,5 @@
 /** On-demand stepping: a cursor into a model's state graph for explorers. Nothing is searched ahead. */
+import { A_COUNT, mustTake } from './contract/given.js';
 import { contracted } from './contract/validate.js';
 import type { Label, Model } from './interface.js';
 import { showRun, type Run } from './plain/run.js';
@@ -76,6 +77,7 @@ const at = <S, A>(model: Model<S, A>, run: Run<S, A>, before: Stepper<S, A> | un
 /** A stepper at one of the model's initial states. @throws RangeError when there is no such state, CheckerError (`model`) for what is no model. */
 export const stepper = <S, A>(given: Model<S, A>, initial = 0): Stepper<S, A> => {
   const { model } = contracted(given);
+  mustTake('stepper', 'initial', A_COUNT, initial);
   const state = model.initial[initial];
   if (state === undefined) throw new RangeError(`${model.name} has no initial state number ${initial}`);
   return at(model, { initial: state, steps: [] }, undefined);

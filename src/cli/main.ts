@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `bayou`: the command (`program.ts`), from one file where it was bundled. `conform` and what uses it are found at run time, and share modules with it. */
 import { existsSync } from 'node:fs';
+import { isWatchable, watched } from './check/watched.js';
 
 /** `bayou help check` is `bayou check --help`: the subcommands know their own options. */
 const [node = '', bayou = '', first, second] = process.argv;
@@ -10,9 +11,14 @@ const argv = first === 'help' && second !== undefined ? [node, bayou, second, '-
 const SHARED = ['conform', 'explore'];
 
 const bundle = new URL('../programs/cli.js', import.meta.url);
-const { runBayou } =
-  !SHARED.includes(argv[2] ?? '') && existsSync(bundle)
-    ? ((await import(bundle.href)) as typeof import('./program.js'))
-    : await import('./program.js');
 
-process.exitCode = await runBayou(argv);
+const run = async (): Promise<number> => {
+  if (isWatchable(argv.slice(2))) return watched(argv.slice(3));
+  const { runBayou } =
+    !SHARED.includes(argv[2] ?? '') && existsSync(bundle)
+      ? ((await import(bundle.href)) as typeof import('./program.js'))
+      : await import('./program.js');
+  return runBayou(argv);
+};
+
+process.exitCode = await run();

@@ -8,9 +8,11 @@ import type { Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import type { ComponentModel } from '../interface.js';
 import type { Counterexample, Report, Stop } from '../report.js';
+import { ENDLESS_MS, Stuck } from '../stuck.js';
 import { watch, type Watch } from '../watch.js';
 import { newBudget } from './budget.js';
 import { mustBeOptions } from '../contract/options.js';
+import { A_SOURCE, AN_OBJECT, mustTake } from '../contract/given.js';
 import { contractedComponents } from '../contract/validate.js';
 import { explained, withTraces } from './check.js';
 import { identityOf, mustBeKeepable, readOpening, writeOpening } from './checkpoint.js';
@@ -43,6 +45,8 @@ interface Team {
   readonly workers: ReadonlyArray<Worker>;
   /** The last that each said. */
   readonly words: (Word | undefined)[];
+  /** How long each has been in one run of a model's function. */
+  readonly stuck: ReadonlyArray<Stuck>;
 }
 
 /** A port for each pair of threads, by thread and peer. */
@@ -58,16 +62,29 @@ const portsFor = (workers: number): ReadonlyArray<ReadonlyArray<MessagePort | nu
   return ports;
 };
 
-const startTeam = (data: Omit<WorkerData, 'index' | 'ports'>, count: number): Team => ({
-  workers: portsFor(count).map((ports, index) => {
-    const transferList = ports.filter((port) => port !== null);
-    return new Worker(new URL('./worker.js', import.meta.url), {
-      workerData: { ...data, index, ports } satisfies WorkerData,
-      transferList,
-    });
-  }),
-  words: Array.from({ length: count }, () => undefined),
-});
+const startTeam = (data: Omit<WorkerData, 'index' | 'ports' | 'runs'>, count: number): Team => {
+  const runs = Array.from({ length: count }, () => new SharedArrayBuffer(8));
+  return {
+    workers: portsFor(count).map((ports, index) => {
+      const transferList = ports.filter((port) => port !== null);
+      return new Worker(new URL('./worker.js', import.meta.url), {
+        workerData: { ...data, index, ports, runs: runs[index]! } satisfies WorkerData,
+        transferList,
+      });
+    }),
+    words: Array.from({ length: count }, () => undefined),
+    stuck: runs.map((buffer) => new Stuck(buffer)),
+  };
+};
+
+/** Refuses a model of which a function does not come back to one of the threads. */
+const mustComeBack = ({ stuck }: Team): void => {
+  if (!stuck.some((thread) => (thread.look()?.ms ?? 0) >= ENDLESS_MS)) return;
+  throw new CheckerError(
+    'model',
+    `a function does not come back within ${ENDLESS_MS / 1000} s: search with one thread to see which`,
+  );
+};
 
 /** Waits until each thread (or each of some) has said a word of this kind since the call, until there is reason to stop, or the deadline. */
 const everyone = (
@@ -80,6 +97,7 @@ const everyone = (
   new Promise((resolve, reject) => {
     const waiting = new Set(threads);
     const started = performance.now();
+    const fail = (error: Error): void => end(() => reject(error));
     const listeners = team.workers.map((worker, index) => {
       const hear = (word: Word): void => {
         if (word.kind === 'failed') {
@@ -90,13 +108,17 @@ const everyone = (
         if (word.kind === kind) waiting.delete(worker);
         if (waiting.size === 0) end(() => resolve(true));
       };
-      const fail = (error: Error): void => end(() => reject(error));
       const leave = (): void => fail(new Error('a worker ended before its time'));
       worker.on('message', hear).on('error', fail).on('exit', leave);
       return () => worker.off('message', hear).off('error', fail).off('exit', leave);
     });
     const timer = setInterval(() => {
-      if (look() || performance.now() - started > deadlineMs) end(() => resolve(false));
+      try {
+        if (look() || performance.now() - started > deadlineMs) end(() => resolve(false));
+        else mustComeBack(team);
+      } catch (error) {
+        fail(error as Error);
+      }
     }, LOOK_MS);
     const end = (settle: () => void): void => {
       clearInterval(timer);
@@ -331,10 +353,15 @@ const findingsOf = ({ team, watch: watcher, options, families }: Leading, model:
  * the same from run to run. Component values must be plain data (they travel between threads as structured clones). A checkpoint is
  * resumed by as many threads as wrote it.
  *
+ * A thread of which a function of the model has not come back for a minute is ended, and the check refused; limits and the signal are heeded
+ * all the same, within ten seconds. (The other searches run in the thread of their caller, which an endless function keeps for ever.)
+ *
  * @throws CheckerError when the model breaks its own contract (`model`), an option does not fit (`option`), or a checkpoint cannot be
  * written or resumed (`checkpoint`).
  */
 export const checkInParallel = async (source: ModelSource, options: ParallelOptions): Promise<Report> => {
+  mustTake('checkInParallel', 'source', A_SOURCE, source);
+  mustTake('checkInParallel', 'options', AN_OBJECT, options);
   const { workers, resume } = options;
   mustBeTeam(workers);
   const watcher = watch(options, true);

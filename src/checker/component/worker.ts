@@ -7,11 +7,14 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { append, reading } from '../checkpoint/file.js';
 import type { Identity } from '../checkpoint/identity.js';
 import type { Audited } from '../report.js';
+import { showRuns } from '../contract/doing.js';
+import { thrown } from '../contract/words.js';
 import { contractedComponents } from '../contract/validate.js';
 import type { ComponentModel } from '../interface.js';
 import { Budget, type BudgetData } from './budget.js';
 import { readOpening, restore, write } from './checkpoint.js';
 import { layoutOf } from './compile.js';
+import { CheckerError } from './error.js';
 import type { Batch } from './batch.js';
 import { Inbox, Outbox, type Parcel } from './parcel.js';
 import { withWords, type Ready } from './reduced.js';
@@ -46,6 +49,8 @@ export interface WorkerData {
   readonly index: number;
   /** By thread: the port to it; none to itself. */
   readonly ports: ReadonlyArray<MessagePort | null>;
+  /** Where others see which run of a model's function is under way. */
+  readonly runs: SharedArrayBuffer;
 }
 
 /**
@@ -89,9 +94,11 @@ interface Held {
 
 /** The model that a source names. @throws TypeError when the module does not export such a function. */
 export const buildModel = async ({ module, name, args }: ModelSource): Promise<ComponentModel> => {
-  const exported = (await import(module)) as Readonly<Record<string, unknown>>;
+  const exported = (await import(module).catch((error: unknown) => {
+    throw new CheckerError('option', `source: ${module} cannot be loaded: ${thrown(error)}`);
+  })) as Readonly<Record<string, unknown>>;
   const make = exported[name];
-  if (typeof make !== 'function') throw new TypeError(`${module} exports no function ${name}`);
+  if (typeof make !== 'function') throw new CheckerError('option', `source: ${module} exports no function ${name}`);
   return (make as (...values: ReadonlyArray<unknown>) => ComponentModel | Promise<ComponentModel>)(...args);
 };
 
@@ -395,6 +402,7 @@ const failure = (error: unknown): Word => ({
 const live = async (data: WorkerData): Promise<void> => {
   const port = parentPort!;
   const say = (word: Word): void => port.postMessage(word);
+  showRuns(data.runs);
   try {
     const thread = new Thread(await buildModel(data.source), data, say);
     port.on('message', (command: Command) => thread.guarded(() => thread.command(command)));

@@ -5,6 +5,7 @@
  */
 import { encode } from '../plain/encode.js';
 import type { Audited } from '../report.js';
+import { enter, leave } from './doing.js';
 import { blindIn, partsOf } from './seen.js';
 import { AS_IT_IS, blameOrder, copyOf, Orders, type Otherwise, type Turn } from './varied.js';
 import { briefly, fault } from './words.js';
@@ -143,10 +144,13 @@ type Outcome = { readonly answer: unknown } | { readonly threw: unknown };
 
 const runOn = ({ where, run, args }: Run, copies: ReadonlyArray<unknown>): Outcome => {
   let outcome: Outcome;
+  const outer = copies.length > 2 ? enter(where, copies) : enter(where, copies[0], copies[1]);
   try {
     outcome = { answer: run(...(copies as never)) };
   } catch (threw) {
     outcome = { threw };
+  } finally {
+    leave(outer);
   }
   copies.forEach((copy, i) => {
     if (copy === args[i] || typeof copy !== 'object' || encode(copy) === encode(args[i])) return;

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../interface.js';
 import { again, type Audit, type Same, seenText } from './audit.js';
+import { enter, leave } from './doing.js';
 import { oneForm } from './order.js';
 import { blindIn, unseen } from './seen.js';
 import {
@@ -86,30 +87,39 @@ export const guarded = <F extends Pure>(where: string, expected: Expected, run: 
   };
   const one = (a: unknown): unknown => {
     let given: unknown;
+    const outer = enter(where, a);
     try {
       given = of(a);
     } catch (error) {
       throw threw(where, error);
+    } finally {
+      leave(outer);
     }
     if (!is(given) || audit?.due() === true) looked(given, [a]);
     return given;
   };
   const two = (a: unknown, b: unknown): unknown => {
     let given: unknown;
+    const outer = enter(where, a, b);
     try {
       given = of(a, b);
     } catch (error) {
       throw threw(where, error);
+    } finally {
+      leave(outer);
     }
     if (!is(given) || audit?.due() === true) looked(given, [a, b]);
     return given;
   };
   const more = (...args: ReadonlyArray<unknown>): unknown => {
     let given: unknown;
+    const outer = enter(where, args);
     try {
       given = of(...args);
     } catch (error) {
       throw threw(where, error);
+    } finally {
+      leave(outer);
     }
     if (!is(given) || audit?.due() === true) looked(given, args);
     return given;
@@ -181,10 +191,13 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   // What runs most has a guard of its own. A promise that a comparison would refuse need not be looked for.
   const next = (state: S, action: A): S | undefined => {
     let after: S | undefined;
+    const outer = enter('next', state, action, action);
     try {
       after = model.next(state, action);
     } catch (error) {
       throw threw('next', error);
+    } finally {
+      leave(outer);
     }
     if (audit.due() || (isKeyed && after instanceof Promise)) looked(state, action, after);
     return after;

@@ -3,11 +3,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ComponentModel, Interaction, Model, Permutation, Predicate, Slot } from '../interface.js';
 import { initialStates } from '../tuples.js';
 import { showLabel } from '../report.js';
+import { CheckerError } from '../component/error.js';
 import { Audit, WINDOW } from './audit.js';
 import { guardedComponents } from './guard-components.js';
 import { auditOf, guardedModel } from './guard.js';
 import { decodeModel } from './shape.js';
-import { fault } from './words.js';
+import { fault, whatIs } from './words.js';
 
 // --- slots -----------------------------------------------------------------------------------------------------------------
 
@@ -99,6 +100,12 @@ interface HowMuch {
   readonly audit?: boolean;
 }
 
+const auditsAll = (options: HowMuch): boolean => {
+  if (typeof options !== 'object' || (options as unknown) === null)
+    throw new CheckerError('option', `expected options, but it is ${whatIs(options)}`);
+  return options.audit === true;
+};
+
 /** A plain model that is one, with its guards, and the audit that these keep: for a search, from its beginning. @throws CheckerError (`model`). */
 export const contracted = <S, A>(
   model: Model<S, A>,
@@ -106,7 +113,7 @@ export const contracted = <S, A>(
 ): { readonly model: Model<S, A>; readonly audit: Audit } => {
   mustBeModel(model);
   const audit = auditOf(model) ?? new Audit(WINDOW.plain, model.key !== undefined);
-  if (search !== undefined) audit.begin(search.audit === true, model.initial);
+  if (search !== undefined) audit.begin(auditsAll(search), model.initial);
   return { model: guardedModel(model, audit), audit };
 };
 
@@ -117,6 +124,6 @@ export const contractedComponents = (
 ): { readonly model: ComponentModel; readonly audit: Audit } => {
   mustBeComponents(model);
   const audit = auditOf(model) ?? new Audit(WINDOW.components, model.key !== undefined);
-  if (search !== undefined) audit.begin(search.audit === true, initialStates(model).flat());
+  if (search !== undefined) audit.begin(auditsAll(search), initialStates(model).flat());
   return { model: guardedComponents(model, audit), audit };
 };

@@ -6,6 +6,7 @@
  * As in Stateright, whose examples have the same numbers of states: a message to which an actor does not react is not delivered, unless
  * the network keeps an order.
  */
+import { ACTORS, mustTake } from '../contract/given.js';
 import type { Model, Property } from '../interface.js';
 import { encode } from '../plain/encode.js';
 import { text } from '../shown/text.js';
@@ -178,6 +179,7 @@ const contentOf = (message: unknown): string | undefined => {
  * @throws RangeError from `next` when a message is sent to an actor that there is not.
  */
 export const actorModel = <S, M, H>(system: ActorSystem<S, M, H>): Model<ActorsState<S, M, H>, ActorsAction<M>> => {
+  mustTake('actorModel', 'system', ACTORS, system);
   const { delivery = 'once', lossy = false, actors } = system;
   const names = namesOf(actors);
   const nameOf = (id: number): string => {

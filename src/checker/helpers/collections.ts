@@ -1,4 +1,5 @@
 /** Collections that are values: equal however they came about, so that a state that holds them is found again. */
+import { A_LIST, ITEMS, mustTake } from '../contract/given.js';
 import { encode } from '../plain/encode.js';
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
@@ -16,14 +17,20 @@ const inOrder = <T>(items: Iterable<T>): ReadonlyArray<readonly [code: string, i
  * The distinct items as a list in one order: a set that is compared as a list. `new Set([...old, { id: 1 }])` has an equal member twice,
  * as JavaScript compares objects by identity; this has it once.
  */
-export const sortedSet = <T>(items: Iterable<T>): ReadonlyArray<T> =>
-  inOrder(items).flatMap(([code, item], i, all) => (i > 0 && all[i - 1]![0] === code ? [] : [item]));
+export const sortedSet = <T>(items: Iterable<T>): ReadonlyArray<T> => {
+  mustTake('sortedSet', 'items', ITEMS, items);
+  return inOrder(items).flatMap(([code, item], i, all) => (i > 0 && all[i - 1]![0] === code ? [] : [item]));
+};
 
 /** The items as a list in one order, each as often as it is there: a bag, such as a network whose messages may be there twice. */
-export const bag = <T>(items: Iterable<T>): ReadonlyArray<T> => inOrder(items).map(([, item]) => item);
+export const bag = <T>(items: Iterable<T>): ReadonlyArray<T> => {
+  mustTake('bag', 'items', ITEMS, items);
+  return inOrder(items).map(([, item]) => item);
+};
 
 /** The bag without one of the items that are structurally equal to this one; the bag itself where there is none. */
 export const bagWithout = <T>(items: ReadonlyArray<T>, item: T): ReadonlyArray<T> => {
+  mustTake('bagWithout', 'items', A_LIST, items);
   const code = encode(item);
   const at = items.findIndex((other) => encode(other) === code);
   return at < 0 ? items : [...items.slice(0, at), ...items.slice(at + 1)];
@@ -39,6 +46,7 @@ const MOST_IDS = 8;
  * @throws RangeError for more than 8 ids (40,320 permutations), and for an id that is there twice.
  */
 export const permutations = <T>(ids: ReadonlyArray<T>): ReadonlyArray<(id: T) => T> => {
+  mustTake('permutations', 'ids', A_LIST, ids);
   if (ids.length > MOST_IDS) throw new RangeError(`${ids.length} ids have too many permutations: at most ${MOST_IDS}`);
   if (new Set(ids).size < ids.length) throw new RangeError('an id is there twice');
   const orders = (left: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> =>

@@ -5,6 +5,7 @@
  *
  * An operation that is under way may have taken effect or not. The search is Wing and Gong's, with what was tried before remembered.
  */
+import { A_HISTORY, A_PROCESS, A_SEQUENTIAL_OBJECT, mustTake } from '../contract/given.js';
 import { encode } from '../plain/encode.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -58,6 +59,8 @@ const put = <O, R>({ processes }: History<O, R>, changed: ProcessHistory<O, R>):
 
 /** A process invokes an operation. */
 export const invoked = <O, R>(history: History<O, R>, process: number | string, operation: O): History<O, R> => {
+  mustTake('invoked', 'history', A_HISTORY, history);
+  mustTake('invoked', 'process', A_PROCESS, process);
   if (history.broken !== undefined) return history;
   const { done, pending } = find(history, process);
   if (pending !== undefined) return { ...history, broken: `${process} invoked an operation before its last one was answered` };
@@ -71,6 +74,8 @@ export const invoked = <O, R>(history: History<O, R>, process: number | string, 
 
 /** A process has the response to the operation that it invoked last. */
 export const responded = <O, R>(history: History<O, R>, process: number | string, response: R): History<O, R> => {
+  mustTake('responded', 'history', A_HISTORY, history);
+  mustTake('responded', 'process', A_PROCESS, process);
   if (history.broken !== undefined) return history;
   const { done, pending } = find(history, process);
   if (pending === undefined) return { ...history, broken: `${process} had a response and had invoked nothing` };
@@ -116,6 +121,8 @@ export const linearization = <S, O, R>(
   history: History<O, R>,
   object: SequentialObject<S, O, R>,
 ): ReadonlyArray<readonly [operation: O, response: R]> | undefined => {
+  mustTake('linearization', 'history', A_HISTORY, history);
+  mustTake('linearization', 'object', A_SEQUENTIAL_OBJECT, object);
   if (history.broken !== undefined) return undefined;
   const { processes } = history;
   const tried = new Set<string>();

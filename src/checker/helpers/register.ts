@@ -2,6 +2,7 @@
  * A register that clients put values into and get them from, as actors: the clients, the history of what they saw, and the object it
  * should be like. With {@link actorModel} and a service of one's own this judges linearizability.
  */
+import { A_COUNT, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/given.js';
 import type { Actor, Envelope } from './actors.js';
 import { emptyHistory, invoked, responded, type History, type SequentialObject } from './linearizability.js';
 
@@ -38,35 +39,38 @@ const letter = (of: 'A' | 'Z', by: number): string => String.fromCharCode(of.cha
  * A client that makes so many puts, one after the other, and then one get, each at the next server. Actors 0 to `servers - 1` are the
  * servers; clients come after them. Every request has a number of its own.
  */
-export const registerClient = ({
-  servers,
-  puts = 1,
-}: {
+export const registerClient = (options: {
   readonly servers: number;
   readonly puts?: number;
-}): Omit<Actor<RegisterClientState, RegisterMessage>, 'timeout'> => ({
-  start: (id) => {
-    if (puts === 0) return { state: { awaiting: null, operations: 0 } };
-    const message = { type: 'put', request: id, value: letter('A', id - servers) } as const;
-    return { state: { awaiting: id, operations: 1 }, send: [{ to: id % servers, message }] };
-  },
-  receive: ({ awaiting, operations }, message, _from, id) => {
-    if (awaiting === null || message.request !== awaiting) return undefined;
-    if (message.type === 'getOk') return { state: { awaiting: null, operations: operations + 1 } };
-    if (message.type !== 'putOk') return undefined;
-    const request = (operations + 1) * id;
-    const value = letter('Z', servers - id);
-    return {
-      state: { awaiting: request, operations: operations + 1 },
-      send: [
-        {
-          to: (id + operations) % servers,
-          message: operations < puts ? { type: 'put', request, value } : { type: 'get', request },
-        },
-      ],
-    };
-  },
-});
+}): Omit<Actor<RegisterClientState, RegisterMessage>, 'timeout'> => {
+  mustTake('registerClient', 'options', AN_OBJECT, options);
+  const { servers, puts = 1 } = options;
+  mustTake('registerClient', 'servers', A_WHOLE_NUMBER, servers);
+  mustTake('registerClient', 'puts', A_COUNT, puts);
+  return {
+    start: (id) => {
+      if (puts === 0) return { state: { awaiting: null, operations: 0 } };
+      const message = { type: 'put', request: id, value: letter('A', id - servers) } as const;
+      return { state: { awaiting: id, operations: 1 }, send: [{ to: id % servers, message }] };
+    },
+    receive: ({ awaiting, operations }, message, _from, id) => {
+      if (awaiting === null || message.request !== awaiting) return undefined;
+      if (message.type === 'getOk') return { state: { awaiting: null, operations: operations + 1 } };
+      if (message.type !== 'putOk') return undefined;
+      const request = (operations + 1) * id;
+      const value = letter('Z', servers - id);
+      return {
+        state: { awaiting: request, operations: operations + 1 },
+        send: [
+          {
+            to: (id + operations) % servers,
+            message: operations < puts ? { type: 'put', request, value } : { type: 'get', request },
+          },
+        ],
+      };
+    },
+  };
+};
 
 /** What the clients of a register saw. */
 export type RegisterHistory = History<RegisterOperation, string>;

@@ -1,4 +1,6 @@
 /** The state graph of a small model as a DOT graph for Graphviz. */
+import { A_WHOLE_NUMBER, mustTake } from '../contract/given.js';
+import { contracted } from '../contract/validate.js';
 import type { Model } from '../interface.js';
 import { collapsedStore, keyedStore } from '../plain/store.js';
 import { showLabel, type Shown } from '../report.js';
@@ -24,7 +26,9 @@ const nodeText = (shown: Shown): string =>
     .join('\n');
 
 /** Draws all states (initial ones bold, those beyond the boundary dashed) and all steps. */
-export const toDot = <S, A>(model: Model<S, A>, limit = DOT_STATES): Dot => {
+export const toDot = <S, A>(given: Model<S, A>, limit = DOT_STATES): Dot => {
+  const { model } = contracted(given);
+  mustTake('toDot', 'limit', A_WHOLE_NUMBER, limit);
   const store = model.key === undefined ? collapsedStore<S>() : keyedStore({ key: model.key, isOwn: true });
   const lines: string[] = [];
   for (const state of model.initial) store.add(state);

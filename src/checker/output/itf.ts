@@ -1,4 +1,5 @@
 /** Counterexamples in the Informal Trace Format of Apalache and Quint (Apalache's ADR 015). */
+import { A_RUN, A_TEXT, mustTake } from '../contract/given.js';
 import { showLabel, type Counterexample, type Shown } from '../report.js';
 import { isReserved, type PlainValue } from '../shown/value.js';
 
@@ -80,6 +81,9 @@ const ABSENT: PlainValue = { '#unserializable': 'absent' };
  * @param source what was checked, for the document's `#meta`.
  */
 export const toItf = (trace: Counterexample, source: string, description: string): unknown => {
+  mustTake('toItf', 'trace', A_RUN, trace);
+  mustTake('toItf', 'source', A_TEXT, source);
+  mustTake('toItf', 'description', A_TEXT, description);
   const frames = framesOf(trace);
   const names = variablesOf(frames);
   const taken = new Set(names.values());

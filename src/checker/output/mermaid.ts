@@ -1,4 +1,5 @@
 /** Counterexamples as Mermaid sequence diagrams: a line for each participant, an arrow for each step between two. */
+import { A_RUN, mustTake } from '../contract/given.js';
 import { showLabel, type Counterexample, type TraceStep } from '../report.js';
 import { participants, partiesOf, uniqueNames } from './parties.js';
 
@@ -29,6 +30,7 @@ const participantLine = (name: string, id: string): string =>
 
 /** The trace as the text of a Mermaid `sequenceDiagram`; a lasso's cycle stands in a `loop`. */
 export const toMermaid = (trace: Counterexample): string => {
+  mustTake('toMermaid', 'trace', A_RUN, trace);
   const all = participants(trace);
   const ids = uniqueNames(all, (name, index) => (ID.test(name) ? name : `party_${index}`));
   const lines = trace.steps.map((step) => stepLine(step, all, ids));

@@ -1,4 +1,5 @@
 /** Counterexamples as ShiViz logs: events with vector clocks, from which ShiViz draws the space-time diagram. */
+import { A_RUN, mustTake } from '../contract/given.js';
 import { showLabel, type Counterexample, type TraceStep } from '../report.js';
 import { participants, partiesOf, uniqueNames } from './parties.js';
 
@@ -50,6 +51,7 @@ const stepEvents = (
 
 /** The trace as a file that ShiViz opens. A host's name has no white space there. */
 export const toShiViz = (trace: Counterexample): string => {
+  mustTake('toShiViz', 'trace', A_RUN, trace);
   const all = participants(trace);
   const names = uniqueNames(all, (name) => name.replace(/\s/gu, '_') || 'unnamed');
   const hostsOf = (step: TraceStep): readonly [string, ...string[]] =>

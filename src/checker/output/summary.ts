@@ -1,4 +1,5 @@
 /** A report for people: what was violated and how, what was covered, and the verdict last, with the bounds it holds in. */
+import { A_LIST, A_REPORT, mustTake } from '../contract/given.js';
 import { isVacuous, type Counterexample, type Progress, type PropertyReport, type Report, type Stop } from '../report.js';
 import { oneLine, traceLines } from './trace.js';
 
@@ -122,6 +123,7 @@ const extent = ({ counts, stop, search, statistics }: Report): string => {
 
 /** One line: the verdict, what was covered, and the bounds it holds in. */
 export const verdictLine = (report: Report): string => {
+  mustTake('verdictLine', 'report', A_REPORT, report);
   const violated = report.properties.filter(({ verdict }) => verdict === 'violated').length;
   const stop = stopText(report.stop);
   const { omissionProbability, omission } = report.statistics;
@@ -155,6 +157,8 @@ const suspicionLines = ({ mayBeInfinite }: Report): ReadonlyArray<string> => {
  * there are any.
  */
 export const summaryLines = (report: Report, legend: ReadonlyArray<string> = []): ReadonlyArray<string> => {
+  mustTake('summaryLines', 'report', A_REPORT, report);
+  mustTake('summaryLines', 'legend', A_LIST, legend);
   const runs = report.properties.flatMap(propertyRunLines);
   const { statistics, counts } = report;
   return [

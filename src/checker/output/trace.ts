@@ -1,4 +1,5 @@
 /** A counterexample for people: each step with only what it changed. */
+import { A_RUN, mustTake } from '../contract/given.js';
 import { showLabel, type Counterexample, type Shown, type Starved, type TraceStep } from '../report.js';
 
 /** A text on one line. */
@@ -58,6 +59,7 @@ export const stateLines = (state: Shown, indent: string): ReadonlyArray<string> 
 
 /** The trace as lines: the initial state whole, then for each step its label, its note, and the parts that changed. */
 export const traceLines = (trace: Counterexample): ReadonlyArray<string> => {
+  mustTake('traceLines', 'trace', A_RUN, trace);
   const number = (index: number): string => String(index).padStart(String(trace.steps.length).length);
   const mark = (index: number): string => (isLoopStart(trace, index) ? '  (the cycle begins here)' : '');
   const indent = ' '.repeat(number(0).length + 4);

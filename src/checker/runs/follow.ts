@@ -2,6 +2,8 @@
  * Following a path on a plain model: each step is found by its label, and must come to what was seen of it. Where labels leave several
  * ways open, all of them are followed.
  */
+import { A_PATH, AN_OBJECT, mustTake } from '../contract/given.js';
+import { contracted } from '../contract/validate.js';
 import type { Model } from '../interface.js';
 import { encode } from '../plain/encode.js';
 import { showRun, type Run } from '../plain/run.js';
@@ -103,7 +105,11 @@ export interface PathEnds {
 }
 
 /** Follows a path to its end, or to the first step that the model does not take as it was seen. */
-export const follow = <S, A>(model: Model<S, A>, path: ReadonlyArray<PathStep>, { initial, loop }: PathEnds = {}): Replay => {
+export const follow = <S, A>(given: Model<S, A>, path: ReadonlyArray<PathStep>, ends: PathEnds = {}): Replay => {
+  mustTake('follow', 'path', A_PATH, path);
+  mustTake('follow', 'ends', AN_OBJECT, ends);
+  const { initial, loop } = ends;
+  const { model } = contracted(given);
   const isInitial = (state: S): boolean =>
     initial === undefined || Object.entries(initial).every(([part, text]) => showState(model, state)[part] === text);
   const begins = model.initial.filter(isInitial);

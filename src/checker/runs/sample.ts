@@ -1,4 +1,6 @@
 /** Random runs of a model in which nothing breaks: what it does, before one asks what it must not do. */
+import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/given.js';
+import { contracted } from '../contract/validate.js';
 import type { Model } from '../interface.js';
 import { showRun, type Run } from '../plain/run.js';
 import { random } from '../random.js';
@@ -43,7 +45,13 @@ const walk = <S, A>(model: Model<S, A>, length: number, pick: (below: number) =>
 };
 
 /** Takes random walks until so many of them broke nothing. */
-export const sampleRuns = <S, A>(model: Model<S, A>, { runs, length, seed, signal }: SampleOptions): Sample => {
+export const sampleRuns = <S, A>(given: Model<S, A>, options: SampleOptions): Sample => {
+  mustTake('sampleRuns', 'options', AN_OBJECT, options);
+  const { runs, length, seed, signal } = options;
+  mustTake('sampleRuns', 'runs', A_WHOLE_NUMBER, runs);
+  mustTake('sampleRuns', 'length', A_WHOLE_NUMBER, length);
+  mustTake('sampleRuns', 'seed', A_SEED, seed);
+  const { model } = contracted(given);
   const pick = random(seed);
   const found: Run<S, A>[] = [];
   let broken = 0;

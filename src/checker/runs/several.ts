@@ -2,6 +2,8 @@
  * Several counterexamples of one property, as different as can be: each ends otherwise. The first is a shortest one; each further one
  * ends in the state (or by the step) that differs in the most parts from those chosen before it.
  */
+import { A_PROPERTY, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/given.js';
+import { contracted } from '../contract/validate.js';
 import { check } from '../check.js';
 import type { Model, Property } from '../interface.js';
 import { encode } from '../plain/encode.js';
@@ -90,11 +92,15 @@ export const canBeSeveral = ({ kind }: { readonly kind: string }): boolean =>
  * has fewer ends that break it.
  */
 export const severalCounterexamples = async <S, A>(
-  model: Model<S, A>,
+  given: Model<S, A>,
   property: Property<S, A>,
   count: number,
   limits: Pick<CheckOptions, 'maxStates' | 'maxDepth' | 'maxMs' | 'maxMemoryBytes' | 'signal'> = {},
 ): Promise<ReadonlyArray<Counterexample>> => {
+  mustTake('severalCounterexamples', 'property', A_PROPERTY, property);
+  mustTake('severalCounterexamples', 'count', A_WHOLE_NUMBER, count);
+  mustTake('severalCounterexamples', 'limits', AN_OBJECT, limits);
+  const { model } = contracted(given);
   const ends = new Map<string, End>();
   const gather = (end: End): boolean => {
     if (ends.size < count * ENDS_PER_TRACE && !ends.has(end.code)) ends.set(end.code, end);

@@ -2,6 +2,8 @@
  * Of all shortest runs that break a property, one with the fewest switches between processes: the easiest to read. A breadth-first search
  * shows whichever it finds first. The process of a step is the first argument of its label.
  */
+import { A_REPORT, mustTake } from '../contract/given.js';
+import { contracted } from '../contract/validate.js';
 import type { Model, Property } from '../interface.js';
 import { encode } from '../plain/encode.js';
 import { showRun, type Run } from '../plain/run.js';
@@ -80,13 +82,17 @@ const quietestOf = <S, A>(model: Model<S, A>, property: Property<S, A>, length: 
 };
 
 /** The report with each shortest run replaced by one of the same length that has the fewest switches, where that can be found quickly. */
-export const withFewestSwitches = <S, A>(model: Model<S, A>, report: Report): Report => ({
-  ...report,
-  properties: report.properties.map((judged) => {
-    const property = model.properties.find(({ name }) => name === judged.name);
-    const { trace } = judged;
-    if (property === undefined || trace === undefined || !trace.shortest || trace.steps.length < 2) return judged;
-    const run = quietestOf(model, property, trace.steps.length);
-    return run === undefined ? judged : { ...judged, trace: showRun(model, run, true) };
-  }),
-});
+export const withFewestSwitches = <S, A>(given: Model<S, A>, report: Report): Report => {
+  mustTake('withFewestSwitches', 'report', A_REPORT, report);
+  const { model } = contracted(given);
+  return {
+    ...report,
+    properties: report.properties.map((judged) => {
+      const property = model.properties.find(({ name }) => name === judged.name);
+      const { trace } = judged;
+      if (property === undefined || trace === undefined || !trace.shortest || trace.steps.length < 2) return judged;
+      const run = quietestOf(model, property, trace.steps.length);
+      return run === undefined ? judged : { ...judged, trace: showRun(model, run, true) };
+    }),
+  };
+};

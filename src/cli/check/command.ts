@@ -11,7 +11,8 @@ import { search } from './engine.js';
 import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
 import { writeFiles } from './files.js';
-import { isModule, moduleSubject } from './module.js';
+import { isModule } from './is-module.js';
+import { moduleSubject } from './module.js';
 import { distinctNames } from './names.js';
 import type { CheckArgs } from './args.js';
 import { parseArgs } from './options.js';
@@ -22,6 +23,7 @@ import { stepThrough } from './step.js';
 import { blamed, configured, type Subject } from './subject.js';
 import { tell } from './tell.js';
 import { threadLines } from './threads.js';
+import { beWatched } from './watching.js';
 
 // --- printing --------------------------------------------------------------------------------------------------------------
 
@@ -210,6 +212,7 @@ const listConfigs = async (): Promise<ExitStatus> => {
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
     const args = parseArgs(words);
+    beWatched();
     if (args.replay !== undefined) return await attempt(args, () => replayFile(args.replay!, args));
     if (args.step) return await attempt(args, () => stepOne(args));
     return await (args.list ? listConfigs() : checkAll(args));

@@ -3,8 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../exit.js';
-
-const PREFIX = 'example:';
+import { EXAMPLE } from './is-module.js';
 
 /** The folder of the examples, as JavaScript, so that every Node can run them; the same in TypeScript is beside each. */
 const FOLDER = fileURLToPath(new URL('../../../examples/models', import.meta.url));
@@ -13,16 +12,14 @@ const FOLDER = fileURLToPath(new URL('../../../examples/models', import.meta.url
 export const exampleNames = async (): Promise<ReadonlyArray<string>> =>
   (await readdir(FOLDER))
     .filter((file) => file.endsWith('.mjs'))
-    .map((file) => `${PREFIX}${basename(file, '.mjs')}`)
+    .map((file) => `${EXAMPLE}${basename(file, '.mjs')}`)
     .sort();
-
-export const isExample = (source: string): boolean => source.startsWith(PREFIX);
 
 /** The file of a module: of an example its own, otherwise the one that is named. @throws UsageError for an example that there is not. */
 export const fileOfModule = async (source: string): Promise<string> => {
-  if (!isExample(source)) return source;
+  if (!source.startsWith(EXAMPLE)) return source;
   const names = await exampleNames();
   const wanted = source.toLowerCase();
   if (!names.includes(wanted)) throw new UsageError(`there is no such example; there are ${names.join(', ')}`);
-  return `${FOLDER}/${wanted.slice(PREFIX.length)}.mjs`;
+  return `${FOLDER}/${wanted.slice(EXAMPLE.length)}.mjs`;
 };

@@ -9,10 +9,11 @@ import type { ComponentModel } from '../../checker/interface.js';
 import { text } from '../../checker/shown/text.js';
 import { UsageError } from '../exit.js';
 import { CheckerError } from '../../checker/component/error.js';
+import { begin, leave, LOADING, MAKING } from '../../checker/contract/doing.js';
 import { decodeModel, type Decoded } from '../../checker/contract/shape.js';
 import { mustBeComponents } from '../../checker/contract/validate.js';
 import { thrown } from '../../checker/contract/words.js';
-import { fileOfModule, isExample } from './examples.js';
+import { fileOfModule } from './examples.js';
 import { FIELD_OPTIONS, type Said } from './fields.js';
 import { propertyNames, slug } from './names.js';
 import { parametersOf, type Parameters } from './parameters.js';
@@ -21,13 +22,8 @@ import type { Subject } from './subject.js';
 
 // --- loading ---------------------------------------------------------------------------------------------------------------
 
-const EXTENSIONS = ['.mjs', '.js', '.cjs', '.ts', '.mts', '.cts'];
-
 /** How long a module may take to be loaded, and its function to give the model, in ms each. */
 const DEADLINE_MS = 60_000;
-
-/** Whether what the user named is a module, by its extension, or an example. */
-export const isModule = (source: string): boolean => isExample(source) || EXTENSIONS.includes(extname(source));
 
 const inTime = async <T>(what: string, promised: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
@@ -53,10 +49,13 @@ const importFault = (error: unknown): string => {
 
 const imported = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
   mustBeFile(path);
+  const outer = begin(LOADING);
   try {
     return await inTime('loading it', import(pathToFileURL(path).href) as Promise<Readonly<Record<string, unknown>>>);
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(importFault(error));
+  } finally {
+    leave(outer);
   }
 };
 
@@ -82,6 +81,7 @@ const defaultOf = (exported: Readonly<Record<string, unknown>>): unknown => {
 
 const made = async (exported: unknown, parameters: Parameters | undefined): Promise<unknown> => {
   const make = exported as (parameters?: Parameters) => unknown;
+  const outer = begin(MAKING);
   try {
     return await inTime(
       'its default export',
@@ -89,6 +89,8 @@ const made = async (exported: unknown, parameters: Parameters | undefined): Prom
     );
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(`its default export threw ${thrown(error)}`);
+  } finally {
+    leave(outer);
   }
 };
 

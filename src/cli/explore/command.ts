@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { answering } from '../../explorer/answering.js';
 import { judgedModel } from '../check/subject.js';
 import { endSoon, guarded } from '../check/ending.js';
-import { isModule } from '../check/module.js';
+import { isModule } from '../check/is-module.js';
 import { EXIT, UsageError, type ExitStatus } from '../exit.js';
 import { parseArgs, type ExploreArgs } from './args.js';
 import { htmlOf } from './html.js';

@@ -1,6 +1,7 @@
 /** Exploring a model: a configuration's or one's own, with what a search of a few seconds finds. */
 import { sampleRuns } from '../../checker/runs/sample.js';
-import { isModule, moduleSubject } from '../check/module.js';
+import { isModule } from '../check/is-module.js';
+import { moduleSubject } from '../check/module.js';
 import { configured, blamed, judgedModel, type Subject } from '../check/subject.js';
 import { loadConfig, namedBy } from '../check/config.js';
 import { search } from '../check/engine.js';

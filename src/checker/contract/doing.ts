@@ -1,0 +1,58 @@
+/**
+ * Which run of a model's functions is under way, where another thread can see it. A function that does not come back cannot be stopped by
+ * the thread that runs it, nor can a signal or a clock be heeded there; so somebody else must look.
+ */
+import { encode } from '../plain/encode.js';
+import { blindIn } from './seen.js';
+import { briefly, fault } from './words.js';
+
+/** The number of the run, 0 where none is; {@link LOADING} and {@link MAKING} are what comes before. */
+let now: Float64Array = new Float64Array(1);
+let runs = 0;
+/** The run that is known not to come back; none is number -1. What it was, once it was come to: a search may begin anew to find the way there. */
+let endless = -1;
+let known: string | undefined;
+
+/** Numbers for the loading of a model's module, and for its function that gives the model. */
+export const LOADING = -1;
+export const MAKING = -2;
+
+/** Lets another thread see the number of the run, in the first 8 bytes. */
+export const showRuns = (buffer: SharedArrayBuffer): void => {
+  now = new Float64Array(buffer, 0, 1);
+};
+
+/** Takes a run for one that does not come back: an earlier process never came beyond it. It is a fault of the model then. */
+export const takeForEndless = (run: number): void => {
+  endless = run;
+};
+
+const textOf = (where: string, args: ReadonlyArray<unknown>): string =>
+  `${where} ${blindIn(args) === undefined ? encode(args) : ''}`;
+
+const mustComeBack = (where: string, args: ReadonlyArray<unknown>, on: unknown): void => {
+  if (runs === endless) known = textOf(where, args);
+  if (known === undefined || known !== textOf(where, args)) return;
+  throw fault(`${where} does not come back${on === undefined ? '' : ` from ${briefly(on)}`}`);
+};
+
+/** A run begins. Gives what is to be told {@link leave} when it is over. It runs before every run of the model, so that it takes no list of arguments. */
+export const enter = (where: string, one: unknown, two?: unknown, named?: unknown): number => {
+  const outer = now[0]!;
+  runs++;
+  if (endless >= 0) mustComeBack(where, [one, two], named);
+  now[0] = runs;
+  return outer;
+};
+
+/** Something other than a run begins: {@link LOADING} or {@link MAKING}. */
+export const begin = (what: typeof LOADING | typeof MAKING): number => {
+  const outer = now[0]!;
+  now[0] = what;
+  return outer;
+};
+
+/** A run is over. */
+export const leave = (outer: number): void => {
+  now[0] = outer;
+};

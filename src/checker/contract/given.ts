@@ -1,0 +1,107 @@
+/**
+ * What the functions of the library are given, looked at before anything is done with it: whoever calls them from JavaScript gets one line
+ * instead of an error from within. Nothing of Node is needed here.
+ */
+import { CheckerError } from '../component/error.js';
+
+/** What something is, in a word or two. */
+const kindOf = (u: unknown): string => {
+  if (u === undefined) return 'missing';
+  if (u === null) return 'null';
+  if (Array.isArray(u)) return u.length === 0 ? 'an empty list' : 'a list';
+  if (typeof u === 'string') return JSON.stringify(u.slice(0, 40));
+  if (typeof u === 'object') return 'an object without its fields';
+  return typeof u === 'number' || typeof u === 'boolean' ? String(u) : `a ${typeof u}`;
+};
+
+/** What an argument must be: how it is told, and in words. */
+export interface Expectation {
+  readonly is: (u: unknown) => boolean;
+  readonly what: string;
+}
+
+/** Refuses what is not expected. @throws CheckerError (`option`): `toItf: trace: expected a run, but it is null`. */
+export const mustTake = (where: string, name: string, { is, what }: Expectation, given: unknown): void => {
+  if (!is(given)) throw new CheckerError('option', `${where}: ${name}: expected ${what}, but it is ${kindOf(given)}`);
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (u: unknown): u is Fields => typeof u === 'object' && u !== null && !Array.isArray(u);
+const isText = (u: unknown): boolean => typeof u === 'string';
+const isLabel = (u: unknown): boolean => isObject(u) && isText(u['family']) && Array.isArray(u['args']);
+const isStep = (u: unknown): boolean => isObject(u) && isLabel(u['label']) && isObject(u['state']);
+const isRun = (u: unknown): boolean =>
+  isObject(u) && isObject(u['initial']) && Array.isArray(u['steps']) && u['steps'].every(isStep);
+const isJudged = (u: unknown): boolean =>
+  isObject(u) && isText(u['name']) && isText(u['verdict']) && (u['trace'] === undefined || isRun(u['trace']));
+const areJudged = (u: unknown): boolean => Array.isArray(u) && u.every(isJudged);
+const isStop = (u: unknown): boolean => isObject(u) && isText(u['kind']);
+const isVacuity = (u: unknown): boolean =>
+  isObject(u) && ['neverEnabled', 'unreached', 'neverTriggered'].every((name) => Array.isArray(u[name]));
+const isReport = (u: unknown): boolean =>
+  isObject(u) &&
+  areJudged(u['properties']) &&
+  isStop(u['stop']) &&
+  isVacuity(u['vacuity']) &&
+  ['bounds', 'coverage'].every((name) => Array.isArray(u[name])) &&
+  ['counts', 'statistics'].every((name) => isObject(u[name]));
+
+export const AN_OBJECT: Expectation = { is: isObject, what: 'an object' };
+export const A_TEXT: Expectation = { is: isText, what: 'a text' };
+export const A_LIST: Expectation = { is: Array.isArray, what: 'a list' };
+export const A_LABEL: Expectation = { is: isLabel, what: 'a label (family, args)' };
+export const A_RUN: Expectation = {
+  is: isRun,
+  what: 'a run of a model (initial, steps), such as the trace of a property in a report',
+};
+export const A_REPORT: Expectation = { is: isReport, what: 'a report of a check' };
+export const VERDICTS: Expectation = { is: areJudged, what: 'a list of what became of properties' };
+export const A_STOP: Expectation = { is: isStop, what: 'why a search stopped (kind)' };
+export const A_VACUITY: Expectation = {
+  is: isVacuity,
+  what: 'lists of what was not reached (neverEnabled, unreached, neverTriggered)',
+};
+export const A_HISTORY: Expectation = {
+  is: (u) => isObject(u) && Array.isArray(u['processes']),
+  what: 'a history (such as emptyHistory)',
+};
+export const A_PROCESS: Expectation = { is: (u) => isText(u) || typeof u === 'number', what: 'the name or number of a process' };
+export const A_SEQUENTIAL_OBJECT: Expectation = {
+  is: (u) => isObject(u) && typeof u['apply'] === 'function',
+  what: 'a sequential object (initial, apply)',
+};
+export const ITEMS: Expectation = {
+  is: (u) => u !== undefined && u !== null && typeof (u as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function',
+  what: 'a list or another iterable',
+};
+export const A_WHOLE_NUMBER: Expectation = {
+  is: (u) => Number.isSafeInteger(u) && (u as number) >= 1,
+  what: 'a whole number from 1 on',
+};
+export const A_COUNT: Expectation = {
+  is: (u) => Number.isSafeInteger(u) && (u as number) >= 0,
+  what: 'a whole number from 0 on',
+};
+export const A_SEED: Expectation = { is: Number.isInteger, what: 'a whole number' };
+export const A_PROPERTY: Expectation = {
+  is: (u) => isObject(u) && isText(u['name']) && isText(u['kind']),
+  what: 'a property of the model',
+};
+export const A_PATH: Expectation = { is: (u) => Array.isArray(u) && u.every(isObject), what: 'a list of steps' };
+export const A_SOURCE: Expectation = {
+  is: (u) => isObject(u) && isText(u['module']) && isText(u['name']) && Array.isArray(u['args']),
+  what: 'where the model is (module, name, args)',
+};
+export const ACTORS: Expectation = {
+  is: (u) =>
+    isObject(u) &&
+    isText(u['name']) &&
+    Array.isArray(u['properties']) &&
+    isObject(u['history']) &&
+    Array.isArray(u['actors']) &&
+    u['actors'].every(
+      (actor) => isObject(actor) && typeof actor['start'] === 'function' && typeof actor['receive'] === 'function',
+    ),
+  what: 'a system of actors (name, actors with start and receive, history, properties)',
+};
