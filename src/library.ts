@@ -54,13 +54,13 @@ export interface ConnectOptions {
 export type Content = string | Uint8Array;
 
 /** What a get comes to (R13), with the value as text and as bytes. `ERR_SIZE`: the key is above 64 KiB; `ERR_TYPE`: it is neither
- * text nor bytes; nothing was sent. */
+ * text (without lone surrogates) nor bytes; nothing was sent. */
 export type SessionGetResult =
   | { readonly type: 'value'; readonly text: string; readonly bytes: Uint8Array; readonly stamp: Stamp }
   | { readonly type: 'ERR_KEY' | 'ERR_DEP' | 'ERR_CONN' | 'ERR_SIZE' | 'ERR_TYPE' };
 
 /** What a put comes to. `ERR_SIZE`: the key is above 64 KiB or the value above 512 KiB;
- * `ERR_TYPE`: one of them is neither text nor bytes; nothing was sent. */
+ * `ERR_TYPE`: one of them is neither text (without lone surrogates) nor bytes; nothing was sent. */
 export type SessionPutResult = PutResult | { readonly type: 'ERR_SIZE' | 'ERR_TYPE' };
 
 /** A session: what it wrote and read is seen by what it reads later, as its guarantees say, at whichever server. */
@@ -75,7 +75,10 @@ export interface BayouSession {
   readonly close: () => void;
 }
 
-const isContent = (u: unknown): u is Content => typeof u === 'string' || u instanceof Uint8Array;
+/** Text with half a surrogate pair has no UTF-8 bytes of its own: several such texts would be one key. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+const isContent = (u: unknown): u is Content => (typeof u === 'string' && !LONE_SURROGATE.test(u)) || u instanceof Uint8Array;
 
 const bytesOf = (content: Content): Bytes =>
   typeof content === 'string' ? bytesOfText(content) : Buffer.from(content).toString('latin1');

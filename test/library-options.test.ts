@@ -74,7 +74,7 @@ test('keys and values that are neither text nor bytes are said to be, and nothin
   if (E.isLeft(started)) throw new Error(started.left);
   const session = await connect({ servers: [started.right], secret: SECRET });
   if (E.isLeft(session)) throw new Error(session.left);
-  for (const wrong of [undefined, null, 7, {}, [1]]) {
+  for (const wrong of [undefined, null, 7, {}, [1], '\ud800', 'a\udc00b', '\udc00\ud800']) {
     expect(await session.right.put(wrong as never, 'v')).toEqual({ type: 'ERR_TYPE' });
     expect(await session.right.put('k', wrong as never)).toEqual({ type: 'ERR_TYPE' });
     expect(await session.right.get(wrong as never)).toEqual({ type: 'ERR_TYPE' });

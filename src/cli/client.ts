@@ -7,7 +7,7 @@ import { type LineReader, readLines } from '../master/lines.js';
 import { wholeNumber } from '../master/options.js';
 import { REQUEST_MS } from '../net/limits.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
-import { tokenIn, writeToken } from './token-file.js';
+import { openTokenFile, type TokenFile } from './token-file.js';
 
 interface Options extends TlsFiles {
   readonly server: ReadonlyArray<ServerAddress>;
@@ -51,21 +51,27 @@ const contentOf = (bytes: Bytes): Uint8Array => Buffer.from(bytes, 'latin1');
 const obeyAll = async (
   session: BayouSession,
   lines: LineReader<E.Either<string, Request>>,
-  tokenFile: string | undefined,
+  file: TokenFile | undefined,
 ): Promise<boolean> => {
   let fine = true;
   let saved = '';
+  let isSaving = file !== undefined;
   let held: Bytes[] = [];
 
-  const save = (): void => {
-    const text = tokenFile === undefined ? saved : JSON.stringify(session.token());
-    if (tokenFile === undefined || text === saved) return;
-    const written = writeToken(tokenFile, text);
-    if (E.isRight(written)) saved = text;
-    else {
-      fine = false;
-      say(written.left);
+  const save = (): boolean => {
+    if (file === undefined || !isSaving) return true;
+    const text = JSON.stringify(session.token());
+    const written = text === saved ? E.right(undefined) : file.write(text);
+    if (E.isRight(written)) {
+      saved = text;
+      return true;
     }
+    // Said once: it is as true of all that follows.
+    [fine, isSaving] = [false, false];
+    say(
+      `${written.left}; what was put and got since it was last written, and will be, is done all the same, and a session that goes on from the file does not know of it`,
+    );
+    return false;
   };
   const tell = (): void => {
     save();
@@ -81,7 +87,8 @@ const obeyAll = async (
     say(`line ${number}: put ${quotedBytes(key)}: ${done.type}: ${OUTCOMES[done.type]}`);
   };
 
-  save();
+  // Nothing was put yet: whoever wants a token does not want to go on without.
+  if (!save()) return false;
   for (let next = await lines.next(); next !== undefined; next = await lines.next()) {
     const { number, line } = next;
     if (E.isLeft(line)) {
@@ -100,11 +107,12 @@ const obeyAll = async (
 };
 
 const run = async (o: Options): Promise<number> => {
-  const token = o.tokenFile === undefined ? E.right(undefined) : tokenIn(o.tokenFile);
-  if (E.isLeft(token)) {
-    say(token.left);
+  const file = o.tokenFile === undefined ? E.right(undefined) : openTokenFile(o.tokenFile);
+  if (E.isLeft(file)) {
+    say(file.left);
     return 1;
   }
+  const token = file.right?.token;
   const tls = tlsIn(o);
   const connected = await connect({
     servers: o.server,
@@ -112,14 +120,14 @@ const run = async (o: Options): Promise<number> => {
     timeoutMs: o.timeoutMs,
     logLevel: 'warn',
     ...(tls !== undefined && { tls }),
-    ...(token.right !== undefined && { token: token.right }),
+    ...(token !== undefined && { token }),
   });
   if (E.isLeft(connected)) {
     say(connected.left);
     return 1;
   }
   const lines = readLines(process.stdin, parseRequest, (error) => say(`standard input cannot be read: ${error.message}`));
-  const fine = await obeyAll(connected.right, lines, o.tokenFile);
+  const fine = await obeyAll(connected.right, lines, file.right);
   connected.right.close();
   return fine ? 0 : 1;
 };

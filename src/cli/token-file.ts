@@ -1,24 +1,93 @@
 /** The file in which `bayou client` keeps what its session has seen, so that whatever it was told is known to the next one, however it ends. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { SessionToken } from '../core/session.js';
 
-/** The token in a file; undefined where there is no file yet. What it holds is for `connect` to look at. */
-export const tokenIn = (file: string): E.Either<string, SessionToken | undefined> => {
+/** A token's file that can be written, as far as was tried. */
+export interface TokenFile {
+  /** What was in it; undefined where there was no file. What it is is for `connect` to look at. */
+  readonly token: SessionToken | undefined;
+  /** Puts a token into it, whole or not at all. Fails with one line. */
+  readonly write: (text: string) => E.Either<string, void>;
+}
+
+/** The longest file that is read, in bytes. */
+const MAX_BYTES = 256 * 1024 * 1024;
+const OWN = 0o600;
+const WRITABLE = 0o222;
+const PERMISSIONS = 0o777;
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
+/** Where the file is, at the end of the links that lead to it. */
+const targetOf = (file: string): E.Either<string, string> => {
+  try {
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return E.right(file);
+    return E.right(realpathSync(file));
+  } catch (error) {
+    return E.left(`${file} leads nowhere (${codeOf(error)}): make what it is a link to, or name another file`);
+  }
+};
+
+/** What stands against reading and writing it, in words. */
+const wrongWith = (file: string): string | undefined => {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (!found.isFile()) return `${file} is no file: name another one`;
+  if ((found.mode & WRITABLE) === 0) return `${file} is read-only: chmod u+w it, or name another file`;
+  return found.size > MAX_BYTES ? `${file} is longer than ${MAX_BYTES} bytes: name another file` : undefined;
+};
+
+const read = (file: string): E.Either<string, SessionToken | undefined> => {
   try {
     return E.right(JSON.parse(readFileSync(file, 'utf8')) as SessionToken);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return E.right(undefined);
+    if (codeOf(error) === 'ENOENT') return E.right(undefined);
     return E.left(`the token in ${file} cannot be read: name another file to begin a new session`);
   }
 };
 
-/** Puts a token in its file, whole or not at all: beside it first, forced to the disk, and then in its place. Fails with one line. */
-export const writeToken = (file: string, text: string): E.Either<string, void> => {
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
+};
+
+/** Removes the halves that processes have left here which were killed while they wrote. */
+const sweep = (file: string): void => {
+  const [folder, name] = [dirname(file), basename(file)];
+  for (const entry of readdirSync(folder)) {
+    const [, pid] = entry.startsWith(`${name}.`) ? (/^\.(\d{1,10})\.new$/.exec(entry.slice(name.length)) ?? []) : [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, entry), { force: true });
+  }
+};
+
+/** Whole or not at all: beside it first, forced to the disk, and then in its place. */
+const write = (file: string, text: string): E.Either<string, void> => {
   const beside = `${file}.${process.pid}.new`;
   try {
-    const fd = openSync(beside, 'w', 0o600);
+    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? OWN;
+    const fd = openSync(beside, 'w', OWN);
     try {
+      fchmodSync(fd, mode & PERMISSIONS);
       const bytes = Buffer.from(text, 'utf8');
       for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
       fsyncSync(fd);
@@ -31,4 +100,21 @@ export const writeToken = (file: string, text: string): E.Either<string, void> =
     rmSync(beside, { force: true });
     return E.left(`the token cannot be written to ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
+};
+
+/** Opens a token's file: looks whether it can be read, and written over. Fails with one line. */
+export const openTokenFile = (file: string): E.Either<string, TokenFile> => {
+  const target = targetOf(file);
+  if (E.isLeft(target)) return E.left(`--token-file: ${target.left}`);
+  try {
+    const wrong = wrongWith(target.right);
+    if (wrong !== undefined) return E.left(`--token-file: ${wrong}`);
+    accessSync(dirname(target.right), constants.W_OK);
+    sweep(target.right);
+  } catch (error) {
+    return E.left(`--token-file: ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return E.map((token: SessionToken | undefined): TokenFile => ({ token, write: (text) => write(target.right, text) }))(
+    read(target.right),
+  );
 };

@@ -20,7 +20,7 @@ import {
   WelcomeC,
 } from './protocol.js';
 import { type Seal, sealOf } from './seal.js';
-import { channelOf, connectTo, type Tls } from './transport.js';
+import { channelOf, connectTo, maybeTls, socketError, type Tls } from './transport.js';
 
 /** Who this process is, and what it knows. */
 export interface Identity {
@@ -86,7 +86,7 @@ const talk = (socket: Socket, withinMs: number): Talk => {
     if (reader.pending() > MAX_UNHEARD_BYTES) fail('it said more than a handshake has');
     wake();
   };
-  const onError = (error: Error): void => fail(error.message);
+  const onError = (error: Error): void => fail(socketError(error));
   const onClose = (): void => fail('the connection was closed in the handshake');
   const timer = setTimeout(() => fail(`no handshake within ${withinMs} ms`), withinMs);
   socket.on('data', take).on('error', onError).on('close', onClose);
@@ -130,6 +130,9 @@ const settle = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Either<Hand
   }
 };
 
+/** How an end that speaks something else answers: it hangs up, or with what makes no frame. */
+const NOT_UNDERSTOOD = /^(the connection was closed in the handshake|a frame )/;
+
 /** Dials an address; `peer` is who must be there. Fails with one line, also where the signal comes first. */
 export const dial = async (
   identity: Identity,
@@ -167,7 +170,9 @@ export const dial = async (
     return t.become({ ...peer, replica }, callbacks, sealOf(identity.secret, 'dialer', i));
   });
   signal?.removeEventListener('abort', giveUp);
-  return E.mapLeft((error: HandshakeError) => error.message)(dialed);
+  return E.mapLeft(({ message }: HandshakeError) =>
+    NOT_UNDERSTOOD.test(message) ? `${message}: ${maybeTls(identity.tls)}` : message,
+  )(dialed);
 };
 
 /**

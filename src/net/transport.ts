@@ -27,6 +27,37 @@ export const wrongWithTls = (tls: Tls): string | undefined => {
   }
 };
 
+const TRUST = 'is --tls-ca (tls.ca) who has signed the certificate of the other end?';
+const NO_TLS = 'does the other end speak TLS? It needs --tls-cert and --tls-key for that';
+/** What to look at, by the code of an error of TLS. */
+const ADVICE: Readonly<Record<string, string>> = {
+  SELF_SIGNED_CERT_IN_CHAIN: TRUST,
+  DEPTH_ZERO_SELF_SIGNED_CERT: TRUST,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: TRUST,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TRUST,
+  CERT_SIGNATURE_FAILURE: TRUST,
+  CERT_HAS_EXPIRED: 'the --tls-cert of the other end has to be renewed',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the --tls-cert of the other end is for these alone',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the other end wants to see one: give --tls-cert and --tls-key (tls.cert, tls.key)',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'the other end does not know who has signed --tls-cert (tls.cert)',
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+};
+
+/** What an error of a socket says, and where it is one of TLS what to look at. */
+export const socketError = (error: NodeJS.ErrnoException & { readonly reason?: string }): string => {
+  // OpenSSL's own message has lines, addresses and files of its source; the reason is what it means.
+  const what = error.reason ?? error.message;
+  const advice = what.includes('before secure TLS connection') ? NO_TLS : ADVICE[error.code ?? ''];
+  return advice === undefined ? what : `${what}: ${advice}`;
+};
+
+/** What may be behind an end that hangs up, or is not understood. */
+export const maybeTls = (tls: Tls | undefined): string =>
+  tls === undefined
+    ? 'does the other end speak TLS? Then give --tls-ca (tls.ca) here'
+    : 'does the other end know who has signed --tls-cert (tls.cert)?';
+
 const LABEL = 'EXPORTER-bayou-handshake';
 const CHANNEL_BYTES = 32;
 

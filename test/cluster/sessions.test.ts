@@ -1,6 +1,17 @@
 /** Sessions over time (R11a, R14): who comes again is another, whoever goes on with a token too, and a put has one stamp. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -147,11 +158,39 @@ describe('a token file', () => {
     expect(readFileSync(join(dir, 'bad.json'), 'utf8')).toBe(bad);
   });
 
-  test('that cannot be written is one line, and a bad status', async () => {
+  test.each([
+    ['in a folder that is not there', 'no/such/folder.json', 'cannot be used: ENOENT'],
+    ['that is a device', '/dev/full', 'is no file'],
+    ['that is a folder', '.', 'is no file'],
+    ['that is read-only', 'readonly.json', 'is read-only'],
+    ['that is a link to nothing', 'dangling.json', 'leads nowhere'],
+  ])('%s is one line and a bad status before anything is put', async (_name, name, why) => {
     const s = await server(0);
-    const ran = client([s], 'get k\n', ['--token-file', 'no/such/folder.json']);
-    expect([ran.status, ran.stdout]).toEqual([1, 'k:ERR_KEY\n']);
-    expect(ran.stderr).toMatch(/^bayou client: the token cannot be written to no\/such\/folder\.json: ENOENT[^\n]*\n/);
+    const home = mkdtempSync(join(dir, 'home-'));
+    const file = name.endsWith('.json') && !name.includes('/') ? join(home, name) : name;
+    writeFileSync(join(home, 'readonly.json'), '', { mode: 0o444 });
+    symlinkSync('nothing', join(home, 'dangling.json'));
+    const ran = client([s], 'put k v\n', ['--token-file', file]);
+    expect([ran.status, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toMatch(new RegExp(`^bayou client: --token-file: [^\n]*${why}[^\n]*\n$`));
+    expect(client([s], 'get k\n').stdout).toBe('k:ERR_KEY\n');
+  });
+
+  test('is written where a link leads, which stays; halves of processes that are gone are removed, others stay', async () => {
+    const s = await server(0);
+    const home = mkdtempSync(join(dir, 'home-'));
+    const [link, target] = [join(home, 'link.json'), join(home, 'target.json')];
+    expect(client([s], 'put k v\n', ['--token-file', target]).status).toBe(0);
+    chmodSync(target, 0o640);
+    symlinkSync('target.json', link);
+    // No process has the greatest pid there is; this one runs.
+    const [gone, alive] = [`${target}.4194304.new`, `${target}.${process.pid}.new`];
+    for (const half of [gone, alive]) writeFileSync(half, 'half');
+    expect(client([s], 'get k\n', ['--token-file', link]).stdout).toBe('k:v\n');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(target).mode & 0o777).toBe(0o640);
+    expect((JSON.parse(readFileSync(target, 'utf8')) as { read: unknown[] }).read).toHaveLength(1);
+    expect([existsSync(gone), existsSync(alive)]).toEqual([false, true]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
@@ -83,10 +83,17 @@ describe('a backup (R7a)', () => {
       expect(await backUp(join(root, 'none'), join(root, 'to'))).toEqual(E.left(`there is no log in ${join(root, 'none')}`));
       const log = await open(join(root, 'data'));
       writeFileSync(join(root, 'file'), '');
-      for (const to of ['file', 'data']) {
-        expect(await backUp(join(root, 'data'), join(root, to))).toMatchObject({
-          left: expect.stringContaining('is there already') as string,
-        });
+      mkdirSync(join(root, 'full/of'), { recursive: true });
+      symlinkSync(join(root, 'data'), join(root, 'link'));
+      const outcomes = { file: 'is there already', full: 'is there already' };
+      const live = {
+        data: 'in the folder of the log',
+        'data/sub/sub': 'in the folder of the log',
+        'link/x': 'in the folder of the log',
+      };
+      for (const [to, why] of Object.entries({ ...outcomes, ...live })) {
+        expect(await backUp(join(root, 'data'), join(root, to))).toMatchObject({ left: expect.stringContaining(why) as string });
+        expect(await backUp(join(root, 'link'), join(root, to))).toMatchObject({ left: expect.stringContaining(why) as string });
       }
       await log.kill();
     }));

@@ -6,8 +6,8 @@
  * more at their ends. Tables are taken as links, which takes no time however large they are. Then the copy is opened, which checks every byte
  * and takes the journal in, and it is left without a place: whoever starts a server on it, or on a copy of it, gets a new replica (R7a).
  */
-import { copyFileSync, linkSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, linkSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId } from '../../core/ids.js';
 import { makeFolder } from '../folder.js';
@@ -43,8 +43,13 @@ export const backUp = async (from: string, to: string): Promise<E.Either<string,
   }
 };
 
+/** Where a path leads, also where its end is not there yet. */
+const placeOf = (path: string): string => (existsSync(path) ? realpathSync(path) : join(placeOf(dirname(path)), basename(path)));
+
 const refusalOf = (from: string, to: string): string | undefined => {
   if (!statSync(join(from, 'CURRENT'), { throwIfNoEntry: false })?.isFile()) return `there is no log in ${from}`;
+  const inside = relative(realpathSync(from), placeOf(resolve(to)));
+  if (!inside.startsWith('..') && !isAbsolute(inside)) return `${to} is in the folder of the log itself; name one outside of it`;
   const target = statSync(to, { throwIfNoEntry: false });
   if (target === undefined || (target.isDirectory() && readdirSync(to).length === 0)) return undefined;
   return `${to} is there already; name a folder that is not, or an empty one`;

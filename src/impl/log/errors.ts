@@ -9,7 +9,7 @@ export const damage = (directory: string, what: string): LogError => ({
   type: 'damaged',
   message:
     `the log in ${directory} is damaged: ${what}; nothing in it was changed; keep it, and put a backup in its place or begin with ` +
-    'an empty folder: the server then goes on as a new replica and pulls what the others have',
+    'an empty folder: the server then goes on as a new replica and pulls what the others have; what only this log had is lost with it',
 });
 
 /** The refusal of another server's log. */
@@ -81,6 +81,12 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     text: 'Input/output error',
     what: 'the disk reports an error',
     advice: "see the system's log, and move the folder to another disk",
+  },
+  ENOENT: {
+    type: 'failed',
+    text: 'No such file or directory',
+    what: 'a file or folder that it needs is not there',
+    advice: 'see that the path is right and that its disk is mounted before you make anything anew',
   },
   ENOTDIR: { type: 'failed', text: 'Not a directory', what: 'it is not a folder', advice: 'use another path' },
   EEXIST: { type: 'failed', text: 'File exists', what: 'it is not a folder', advice: 'use another path' },

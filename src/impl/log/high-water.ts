@@ -37,6 +37,8 @@ export class HighWater {
     this.#path = join(directory, HIGH_WATER);
     this.#file = files.open(this.#path);
     this.#ino = this.#file.facts().ino;
+    // What somebody has put behind the number is noticed once, when it is read: it must not stay there.
+    if (this.#file.facts().size > NUMBER + 4) this.#file.truncate(NUMBER + 4);
   }
 
   /**
