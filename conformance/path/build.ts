@@ -13,7 +13,8 @@ import type { Rejection } from '../trace/rejection.js';
 import { namesOf, type Names } from './names.js';
 import { inOrder, neededFor } from './order.js';
 import { record, type Recording } from './record.js';
-import { makingOf, nodesOf, refusedNode, type Node } from './steps.js';
+import type { Node } from './parts.js';
+import { makingOf, nodesOf, refusedNode } from './steps.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

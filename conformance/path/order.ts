@@ -2,7 +2,7 @@
  * Putting steps in an order. Steps that touch the same part of the state keep their order at it; nothing else holds them. So pulls
  * need not lie together in the run to be whole in the path, and what did not matter to a step can be left out.
  */
-import type { Access, Node } from './steps.js';
+import type { Access, Node } from './parts.js';
 
 /** A step's access to a part, and which step it is. */
 interface Touch extends Access {

@@ -1,0 +1,100 @@
+/** Pulls, whole or in three steps (R9). */
+import { serverOf, type NodeId } from '#bayou/core/ids.js';
+import type { VectorEntries } from '#bayou/core/write.js';
+import { covers, has } from '#bayou/model/protocol/vector.js';
+import type { RecordedStep } from '#bayou/cli/check/path.js';
+import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './parts.js';
+
+/** Did the server's vector change between these places? */
+const isChanged = (m: Making, server: NodeId, from: number, to: number): boolean =>
+  (m.changes.get(server) ?? []).some((at) => at > from && at < to);
+
+interface Pulling {
+  readonly puller: NodeId;
+  readonly answerer: NodeId;
+  readonly asked: VectorEntries;
+  readonly askedAt: number;
+  readonly answered: Of<'pullAnswered'>;
+  readonly answeredAt: number;
+  readonly takenAt: number;
+}
+
+const pulling = (m: Making, answered: Of<'pullAnswered'>, takenAt: number): Pulling => ({
+  puller: serverOf(answered.puller),
+  answerer: serverAt(answered),
+  asked: answered.asked,
+  askedAt: m.pulls.get(answered.pull) ?? -1,
+  answered,
+  answeredAt: placeOf(m, answered),
+  takenAt,
+});
+
+/** What came of a pull that the puller did not know yet; only where it is the same puller still as the one that asked. */
+const newWrites = (m: Making, p: Pulling): Readonly<Record<string, string>> =>
+  isChanged(m, p.puller, p.askedAt, p.takenAt)
+    ? {}
+    : { 'new writes': m.names.writes(p.answered.writes.filter((w) => !has(p.asked, w))) };
+
+const wholePull = (m: Making, p: Pulling, step: RecordedStep): Node => {
+  const [puller, answerer] = [m.names.server(p.puller), m.names.server(p.answerer)];
+  return {
+    label: { family: 'Pull', args: [puller, answerer] },
+    ...step,
+    // V2: the answerer reads its log for the puller's next pull.
+    accesses: [writes(puller, p.takenAt), { part: answerer, at: p.answeredAt, writes: m.recording.variant === 'V2' }],
+  };
+};
+
+/** R9 in three steps: what is between them may change both servers. */
+const threeSteps = (m: Making, p: Pulling, step: RecordedStep): ReadonlyArray<Node> => {
+  const [puller, answerer] = [m.names.server(p.puller), m.names.server(p.answerer)];
+  const message = `pull ${p.answered.pull}`;
+  return [
+    {
+      label: { family: 'Request', args: [puller, answerer] },
+      accesses: [reads(puller, p.askedAt), writes(message, 0)],
+    },
+    {
+      label: { family: 'Answer', args: [answerer, puller] },
+      ...eventOf(p.answered),
+      accesses: [reads(answerer, p.answeredAt), writes(message, 1)],
+    },
+    {
+      label: { family: 'Receipt', args: [puller, answerer] },
+      ...step,
+      accesses: [writes(puller, p.takenAt), writes(message, 2)],
+    },
+  ];
+};
+
+/** Is it the answer to a pull of which more parts are to come? */
+export const isPart = ({ after, upTo }: Of<'pullAnswered'>): boolean => after !== null || upTo !== null;
+
+export const merged = (m: Making, e: Of<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<Node> => {
+  const used = m.recording.uses.get(e) ?? m.answers.get(e.pull);
+  if (used?.type !== 'pullAnswered') return [];
+  // A part changes nothing that can be seen; the last one is as a whole pull is (R9).
+  if (isPart(used) && !isRefused) return [];
+  const p = pulling(m, used, placeOf(m, e));
+  // An answer that brings nothing changes nothing; under V2 it matters when it was given.
+  const isIdle = covers(used.asked, used.vv) && used.writes.length === 0 && !m.lasts.has(e);
+  if (m.recording.variant !== 'V2' && !isRefused && isIdle) return [];
+  const name = m.names.server(p.puller);
+  const step: RecordedStep = {
+    seen: {
+      ...(inThree || m.lasts.has(e) ? {} : newWrites(m, p)),
+      [`vector of ${name}`]: m.names.vector(e.vv),
+      [`accept time of ${name}`]: String(e.clock),
+    },
+    ...eventOf(e),
+  };
+  return inThree ? threeSteps(m, p, step) : [wholePull(m, p, step)];
+};
+
+/** An answer that no step explains. */
+export const pullAnswered = (m: Making, e: Of<'pullAnswered'>): ReadonlyArray<Node> => {
+  const p = pulling(m, e, m.recording.followed.length);
+  const name = m.names.server(p.answerer);
+  const seen = { ...newWrites(m, p), [`vector of ${name}`]: m.names.vector(e.vv), [`accept time of ${name}`]: String(e.clock) };
+  return [wholePull(m, p, { seen, ...eventOf(e) })];
+};

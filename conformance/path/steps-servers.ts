@@ -1,0 +1,61 @@
+/** Kills and starts (R7, R10), and what was looked at. */
+import type { Bytes } from '#bayou/core/bytes.js';
+import { serverOf, type NodeId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { VectorEntries } from '#bayou/core/write.js';
+import { type Making, type Node, type Of, eventOf, placeOf, reads, writes } from './parts.js';
+
+// --- kills and starts ------------------------------------------------------------------------------------------------------
+
+export const kill = (m: Making, server: NodeId, at: number): Node => {
+  const name = m.names.server(server);
+  return { label: { family: 'Kill', args: [name] }, accesses: [writes(name, at)] };
+};
+
+/** A server that comes back; the first start of a server is no step, since the model's servers are all there. */
+export const start = (m: Making, e: Of<'start'>, run: number): ReadonlyArray<Node> => {
+  const name = m.names.server(serverOf(e.replica));
+  const at = placeOf(m, e);
+  if (run === 1) return [];
+  return [
+    {
+      label: { family: e.fresh && !m.keepsLog ? 'RestartBlank' : 'Restart', args: [name] },
+      seen: {
+        [`replica of ${name}`]: m.names.replica(e.replica),
+        [`vector of ${name}`]: m.names.vector(e.vv),
+        [`accept time of ${name}`]: String(e.clock),
+        [`keys of ${name}`]: String(e.writes),
+      },
+      ...eventOf(e),
+      accesses: [writes(name, at)],
+    },
+  ];
+};
+
+// --- looking ---------------------------------------------------------------------------------------------------------------
+
+export const lookAt = (
+  m: Making,
+  server: NodeId,
+  seen: Readonly<Record<string, string>>,
+  event: TraceEvent,
+  at: number,
+): Node => {
+  const name = m.names.server(server);
+  const named = Object.fromEntries(Object.entries(seen).map(([what, text]) => [`${what} of ${name}`, text]));
+  return { seen: named, ...eventOf(event), accesses: [reads(name, at)] };
+};
+
+/** A printed store, in the run's own words. */
+export const showStore = (lines: ReadonlyArray<Bytes>): string => lines.join(', ');
+
+export const printed = (m: Making, server: NodeId, e: Of<'result'>, at: number): Node =>
+  lookAt(m, server, { store: showStore(e.output) }, e, at);
+
+/** A stabilize that ended too early. Its pulls are steps of their own. */
+export const stabilized = (m: Making, server: NodeId, vv: VectorEntries, e: TraceEvent, at: number): Node => ({
+  label: { family: 'Stabilize', args: [] },
+  seen: { [`vector of ${m.names.server(server)}`]: m.names.vector(vv) },
+  ...eventOf(e),
+  accesses: Array.from({ length: m.names.servers }, (_, id) => writes(`s${id}`, at)),
+});

@@ -1,0 +1,127 @@
+/** Puts, gets and what came of them, as steps. */
+import type { NodeId } from '#bayou/core/ids.js';
+import { showRequired } from '#bayou/model/checking/seen.js';
+import type { RecordedStep } from '#bayou/cli/check/path.js';
+import type { Names } from './names.js';
+import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './parts.js';
+
+/** Where the session sent this put to this server for the first time. */
+const askedAt = (m: Making, e: Of<'accept'>): number => m.sent.get(`${e.client} ${serverAt(e)} ${e.clientTime}`) ?? placeOf(m, e);
+
+const putSeen = (m: Making, e: Of<'accept'>): RecordedStep => ({
+  seen: {
+    result: `accepted ${m.names.stamp(e.stamp)}`,
+    'session clock': String(e.clock),
+    requires: m.names.vector(e.require),
+  },
+  ...eventOf(e),
+});
+
+/** R14: a put that its session gave up before the server accepted it. */
+const acceptLate = (m: Making, e: Of<'accept'>): ReadonlyArray<Node> => {
+  const [client, server] = [m.names.client(e.client), m.names.server(serverAt(e))];
+  const [sentAt, message] = [askedAt(m, e), `put ${e.client} ${e.clientTime}`];
+  return [
+    {
+      label: { family: 'PutDelayed', args: [client, server, m.names.key(e.key)] },
+      accesses: [writes(client, sentAt), reads(server, sentAt), writes(message, 0)],
+    },
+    {
+      label: { family: 'PutArrives', args: [server] },
+      note: m.names.value(e.client, e.clientTime),
+      seen: { [`accept time of ${server}`]: String(e.stamp.t) },
+      ...eventOf(e),
+      accesses: [writes(server, placeOf(m, e)), writes(message, 1)],
+    },
+  ];
+};
+
+/** A put whose answer arrived, as one step; of one whose answer did not, a server's part alone (R3, R14). */
+export const accept = (m: Making, e: Of<'accept'>, earlier: boolean, isRefused = false): ReadonlyArray<Node> => {
+  const { names } = m;
+  const [client, server] = [names.client(e.client), names.server(serverAt(e))];
+  const at = placeOf(m, e);
+  // What no step of the protocol explains is taken as it stands.
+  const isTaken = m.usedBy.has(e) || isRefused;
+  if (isTaken) {
+    const label = earlier
+      ? { family: 'RepeatPut', args: [client, server] }
+      : { family: 'Put', args: [client, server, names.key(e.key)] };
+    return [{ label, ...putSeen(m, e), accesses: [writes(client, at), writes(server, at)] }];
+  }
+  if (earlier)
+    return e.repeated
+      ? []
+      : [
+          {
+            label: { family: 'RepeatPut', args: [client, server] },
+            ...putSeen(m, e),
+            accesses: [writes(client, at), writes(server, at)],
+          },
+        ];
+  if ((m.givenUp.get(`${e.client} ${e.clientTime}`) ?? Infinity) < at) return acceptLate(m, e);
+  return [
+    {
+      label: { family: 'PutUnanswered', args: [client, server, names.key(e.key)] },
+      note: 'the answer is lost',
+      ...eventOf(e),
+      accesses: [writes(client, askedAt(m, e)), writes(server, at)],
+    },
+  ];
+};
+
+const resultOf = (names: Names, e: Of<'answer'>, known: (e: Of<'answer'>) => string): string =>
+  e.result === 'found' && e.stamp !== null
+    ? `${known(e)} ${names.stamp(e.stamp)}`
+    : e.result === 'behind'
+      ? 'ERR_DEP'
+      : 'ERR_KEY';
+
+/** The value by the put that wrote it; one that no put wrote is shown as it is. */
+const valueOf =
+  ({ names, accepts }: Making) =>
+  (e: Of<'answer'>): string => {
+    const put = e.stamp === null ? undefined : accepts.get(`${e.stamp.t}@${e.stamp.r}`);
+    return put?.value === e.value ? names.value(put.client, put.clientTime) : JSON.stringify(e.value);
+  };
+
+export const answer = (m: Making, e: Of<'answer'>, isRefused = false): ReadonlyArray<Node> => {
+  const { names } = m;
+  // What the session never got, it does not know.
+  if (!m.usedBy.has(e) && !isRefused) return [];
+  const [client, server, key] = [names.client(e.client), names.server(serverAt(e)), names.key(e.key)];
+  const at = placeOf(m, e);
+  return [
+    {
+      label: { family: 'Get', args: [client, server, key] },
+      seen: {
+        result: resultOf(names, e, valueOf(m)),
+        requires: showRequired(names.vector(e.require), e.atLeast === null ? undefined : names.stamp(e.atLeast)),
+      },
+      ...eventOf(e),
+      accesses: [e.result === 'found' ? writes(client, at) : reads(client, at), reads(server, at)],
+    },
+  ];
+};
+
+export const refuse = (m: Making, e: Of<'refuse'>): ReadonlyArray<Node> => {
+  // A put that was refused for another reason may be accepted here or elsewhere yet; the model has no such refusal.
+  if (e.reason !== 'behind') return [];
+  const [client, server] = [m.names.client(e.client), m.names.server(serverAt(e))];
+  const at = placeOf(m, e);
+  return [
+    {
+      label: { family: 'Put', args: [client, server, 'a'] },
+      seen: { result: 'ERR_DEP', requires: m.names.vector(e.require) },
+      ...eventOf(e),
+      accesses: [reads(client, at), reads(server, at)],
+    },
+  ];
+};
+
+/** R14: a put of which the session never learned whether it was accepted. */
+export const putDone = (m: Making, e: Of<'putDone'>, client: NodeId): ReadonlyArray<Node> => {
+  if (e.result === 'accepted' || !m.puts.has(`${client} ${e.clientTime}`)) return [];
+  const name = m.names.client(client);
+  return [{ label: { family: 'GiveUp', args: [name] }, ...eventOf(e), accesses: [writes(name, placeOf(m, e))] }];
+};
