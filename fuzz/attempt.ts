@@ -38,7 +38,8 @@ export const explored = (recipe: Recipe): World | undefined =>
   worldOf(machineOf(builtOf(recipe)), isDeep(recipe) ? MOST_IN_A_CHAIN : MOST_STATES);
 
 /** In which way the progress that a step lowers is noticed. */
-const asserts = ({ engine }: Way): boolean => engine === 'components' || engine === 'threads';
+const asserts = ({ engine, search }: Way): boolean =>
+  engine === 'components' || engine === 'threads' || (engine === 'plain' && search === 'sweep');
 
 /** In what the checker differs from the truth in one way. */
 export const differences = async (recipe: Recipe, world: World, way: Way, file: string): Promise<ReadonlyArray<Fault>> => {
@@ -50,7 +51,7 @@ export const differences = async (recipe: Recipe, world: World, way: Way, file: 
     return [{ what: `${name}: ${message.replace(/\d+/g, 'N').slice(0, 60)}`, details: result.error.stack ?? message }];
   }
   const whole = result.reports.at(-1)!.report.stop.kind === 'complete';
-  if (falls && whole) return [{ what: 'progress', details: 'a step lowers the progress of a component, and no error says so' }];
+  if (falls && whole) return [{ what: 'progress', details: 'a step lowers the progress, and no error says so' }];
   return result.reports.flatMap(({ way: part, report }) => faultsOf(world, part, report));
 };
 

@@ -74,6 +74,9 @@ const plainLines = (recipe: PlainRecipe): Lines => {
     '  note: (_, a) => edges[a][5] ?? undefined,',
     '  fairness: (a) => edges[a][4] ?? undefined,',
     `  properties: ${list(claims)},`,
+    ...(recipe.progress === undefined
+      ? []
+      : [`  progress: (s) => ${json(recipe.progress)}[index(s)] ?? ${recipe.progress[0]!},`]),
     ...(beyond === undefined ? [] : [`  boundary: (s) => !${json(beyond)}.includes(index(s)),`]),
     ...(symmetry === undefined
       ? []

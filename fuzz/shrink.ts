@@ -63,7 +63,7 @@ const piecesOfGraph = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
 
 const simplerPlain = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
   ...fewerClaims(recipe),
-  ...barer(recipe, ['symmetry', 'beyond']),
+  ...barer(recipe, ['symmetry', 'beyond', 'progress']),
   ...(recipe.variants > 1 ? [{ ...recipe, variants: 1 }] : []),
   ...(recipe.chain.length > 0
     ? [0, Math.floor(recipe.chain.length / 2), recipe.chain.length - 1].map((length) => ({

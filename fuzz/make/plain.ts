@@ -103,6 +103,27 @@ const claimsOf = (dice: Dice, states: number, group: Group, { edges, like }: Dra
   });
 };
 
+/** A measure that no edge lowers, the same of states that permutations make of one another; where it `falls`, one state is put back. */
+const progressOf = (
+  dice: Dice,
+  states: number,
+  group: Group,
+  edges: ReadonlyArray<Edge>,
+  falls: boolean,
+): ReadonlyArray<number> => {
+  const marks = range(states).map(() => dice.below(4));
+  const progress = marks.map((mark, i) => Math.min(mark, ...group.all.map((order) => marks[order[i]!]!)));
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const { from, to } of edges) {
+      if (to < 0 || progress[to]! >= progress[from]!) continue;
+      progress[to] = progress[from]!;
+      changed = true;
+    }
+  }
+  return falls ? progress.with(dice.below(states), -1) : progress;
+};
+
 /** So many states are too many for the fixpoints of the oracle. */
 const MANY = 2000;
 
@@ -131,6 +152,7 @@ export const anyPlain = (dice: Dice): PlainRecipe => {
     chain: { length: deep, returns: dice.oneIn(2) },
     ...(dice.oneIn(4) ? { beyond: closed(group, dice.some(range(states), 0.15)) } : {}),
     claims: deep > MANY || (deep > 0 && dice.oneIn(2)) ? [...claims, farClaim(states + deep - 1 - dice.below(20))] : claims,
+    ...(dice.oneIn(3) ? { progress: progressOf(dice, states, group, drawn.edges, group === NOBODY && dice.oneIn(8)) } : {}),
     ...(group.declared.length > 0 ? { symmetry: group.declared } : {}),
     variants,
     keyed: dice.oneIn(6),

@@ -95,6 +95,15 @@ const plain: ReadonlyArray<Mutant> = [
       'found.edges && from.words() && from.words() && from.words();',
     ],
   ]),
+  ...inFile('plain/levels.js', [
+    [
+      'level-order',
+      'a sweep of a plain model goes to the highest level next',
+      'Math.min(...this.#levels.keys())',
+      'Math.max(...this.#levels.keys())',
+    ],
+    ['level-falls', 'a sweep of a plain model does not notice that progress falls', 'if (progress < this.current)', 'if (false)'],
+  ]),
   ...inFile('contract/merging.js', [
     [
       'view-unseen',

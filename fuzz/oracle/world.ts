@@ -41,7 +41,7 @@ export interface Move {
 
 /** A model of either interface, as the oracle asks it. */
 export interface Machine {
-  /** Whether a step lowers the progress of some component. */
+  /** Whether a step lowers the progress, of the state or of some component. */
   readonly lowers: (before: unknown, after: unknown) => boolean;
   readonly initial: ReadonlyArray<unknown>;
   readonly moves: (state: unknown) => ReadonlyArray<Move>;
@@ -128,7 +128,7 @@ export const plainMachine = (model: Model<unknown, unknown>): Machine => {
     return { ...unasked, name, kind, holds: property.holds };
   };
   return {
-    lowers: never,
+    lowers: (before, after) => model.progress !== undefined && model.progress(after) < model.progress(before),
     initial: model.initial,
     moves,
     isWithin: model.boundary ?? (() => true),

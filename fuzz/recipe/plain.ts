@@ -40,6 +40,8 @@ export interface PlainRecipe {
   /** States beyond the boundary; undefined: there is no boundary. */
   readonly beyond?: ReadonlyArray<number>;
   readonly claims: ReadonlyArray<PlainClaim>;
+  /** By state; those of the chain have that of state 0. */
+  readonly progress?: ReadonlyArray<number>;
   /** Permutations of the states. */
   readonly symmetry?: ReadonlyArray<ReadonlyArray<number>>;
   /** How many variants of each state there are that a quotient makes one of; 1: no quotient. */
@@ -118,7 +120,7 @@ export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
         return { name, kind, holds: at };
     }
   };
-  const { beyond, symmetry } = recipe;
+  const { beyond, symmetry, progress } = recipe;
   const inside = beyond && isIn(beyond);
   return {
     name: 'fuzz, plain',
@@ -134,6 +136,7 @@ export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
     note: (_, action) => edgeOf(action).note,
     fairness: (action) => edgeOf(action).fair,
     properties: recipe.claims.map(property),
+    ...(progress === undefined ? {} : { progress: (state: unknown) => progress[indexOf(state)] ?? progress[0]! }),
     ...(inside === undefined ? {} : { boundary: (state: unknown) => !inside(state) }),
     ...(recipe.blurred ? { key: (state: unknown) => String(indexOf(state)) } : recipe.keyed ? { key: canon } : {}),
     ...(recipe.shown ? { show: (state: unknown) => ({ state: canon(state) }) } : {}),

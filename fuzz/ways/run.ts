@@ -43,7 +43,7 @@ const once = async (recipe: Recipe, built: Built, way: Way, keeping: Keeping): P
     const walks = { ...walking, seed, traces, traceLength };
     return atOnce === true ? simulateSync(model, walks) : simulate(model, walks);
   }
-  const ordered = { ...options, search: search === 'dfs' ? search : 'bfs' } as const;
+  const ordered = { ...options, search: search === 'dfs' || search === 'sweep' ? search : 'bfs' } as const;
   return atOnce === true ? checkSync(model, ordered) : check(model, ordered);
 };
 

@@ -44,6 +44,8 @@ const engineOf = (dice: Dice, recipe: Recipe): Engine => {
 
 const searchOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'search'> => {
   if (engine === 'walks' || engine === 'threads') return {};
+  if (engine === 'plain' && recipe.form === 'plain' && recipe.progress !== undefined)
+    return { search: dice.pick(['bfs', 'dfs', 'sweep', 'sweep'] as const) };
   if (engine !== 'components') return { search: dice.pick(['bfs', 'dfs'] as const) };
   const sweeps = recipe.form === 'component' && recipe.hasProgress;
   return { search: dice.pick(sweeps ? (['auto', 'bfs', 'dfs', 'sweep', 'sweep'] as const) : (['auto', 'bfs', 'dfs'] as const)) };
@@ -86,7 +88,8 @@ const limitsOf = (
   const { engine, search, hashBits } = way;
   const some = 1 + dice.below(size);
   if (engine === 'walks') return dice.oneIn(4) ? { maxStates: some } : {};
-  if (dice.oneIn(10) && engine !== 'numbers') return { pauseAt: some };
+  const isKept = engine !== 'numbers' && (engine !== 'plain' || search !== 'sweep');
+  if (dice.oneIn(10) && isKept) return { pauseAt: some };
   if (!dice.oneIn(3)) return {};
   const knowsDepth = search !== 'sweep' && (search !== 'dfs' || hashBits === undefined);
   const kind = dice.below(5);

@@ -1,6 +1,8 @@
 /** Checking a plain {@link Model}: exhaustively, exactly, to a {@link Report}. */
 import type { Model } from './interface.js';
 import { keeping, keptSpace } from './plain/checkpoint.js';
+import { isOpenFault } from './contract/where.js';
+import { joined, leftOf, secondOptions } from './plain/second.js';
 import { readied } from './plain/ready.js';
 import { explore } from './plain/search.js';
 import { reportOf } from './plain/report.js';
@@ -31,8 +33,25 @@ const atOnce = <T>(slices: Generator<void, T>): T => {
   }
 };
 
-/** The search with all that comes before it and that keeps it. */
+/** The search with all that comes before it, and a second one after a sweep. */
 function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<void, Report> {
+  if (options.search !== 'sweep') return yield* searchedOnce(model, options);
+  let first: Report;
+  try {
+    first = yield* searchedOnce(model, options);
+  } catch (error) {
+    if (!isOpenFault(error)) throw error;
+    // The sweep does not know the run to where a fault came up; where a breadth-first search comes to it too, that does.
+    yield* searchedOnce(model, secondOptions(options, options.properties ?? model.properties.map(({ name }) => name)));
+    throw error;
+  }
+  const left = leftOf(first, options);
+  if (left.length === 0) return first;
+  return joined(first, yield* searchedOnce(model, secondOptions(options, left)), options);
+}
+
+/** One search with all that keeps it. */
+function* searchedOnce<S, A>(model: Model<S, A>, options: CheckOptions): Generator<void, Report> {
   const ready = yield* readied(model, options);
   const kept = keptSpace(ready, options);
   const { found } = kept;
@@ -40,7 +59,7 @@ function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<v
     const ended = yield* keeping(kept, explore(found, options));
     return yield* ready.after(reportOf(found, ended, options));
   } catch (error) {
-    throw faultAt(found, error, found.at, found.here);
+    throw options.search === 'sweep' ? error : faultAt(found, error, found.at, found.here);
   }
 }
 
@@ -51,7 +70,8 @@ function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<v
  * that thread for ever (`bayou check` ends it, and so does `checkInParallel`).
  *
  * Breadth-first by default: counterexamples to safety properties are then shortest. States are compared whole. Liveness is judged on
- * the whole state graph once the search is over, under the model's weak fairness.
+ * the whole state graph once the search is over, under the model's fairness. A sweep frees the states that are behind its front; what is
+ * violated has its shortest run, and liveness its graph, from a second search, breadth first.
  *
  * @throws CheckerError for what is no model, or breaks its contract (`model`: with the run to where it does), for options that make no sense
  * (`option`), and where a checkpoint cannot be written or resumed (`checkpoint`).

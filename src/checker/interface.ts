@@ -99,6 +99,11 @@ export interface Model<S, A> {
    * action is fair.
    */
   readonly fairness?: (action: A) => Fairness | undefined;
+  /**
+   * A progress measure, optional: a finite number that no step lowers. The sweep frees the states that are behind the front. The checker
+   * asserts it at every step that a sweep takes; it does not believe it.
+   */
+  readonly progress?: (state: S) => number;
   /** Symmetry, optional: the permutations (without the identity) under which the model is closed. Each is an automorphism. */
   readonly symmetry?: ReadonlyArray<(state: S) => S>;
   /** A quotient, optional: an idempotent pure normalisation that keeps every property and commutes with `next`. */

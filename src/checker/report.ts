@@ -230,7 +230,7 @@ export interface CheckpointOptions {
 /** What every search takes. Every field has a default; none is unbounded but by being left out. */
 export interface CheckOptions extends CheckpointOptions {
   /** Default `bfs`. */
-  readonly search?: 'bfs' | 'dfs';
+  readonly search?: 'bfs' | 'dfs' | 'sweep';
   /**
    * Stops the search at so many states. The state in hand is expanded to its end (by components the group in hand: states that differ in
    * local slots alone; of each thread one), so a few more may be found than that. All that were found are counted.

@@ -10,6 +10,7 @@ import {
   actions,
   decode,
   fairnessOrNone,
+  finite,
   label,
   localShape,
   optionalText,
@@ -45,6 +46,7 @@ export const TEXT: Expected = { is: isText, codec: text };
 const STATE: Expected = { is: stateShape.is, codec: stateShape };
 export const LOCAL: Expected = { is: localShape.is, codec: localShape };
 const OPTIONAL_TEXT: Expected = { is: isOptionalText, codec: optionalText };
+const NUMBER: Expected = { is: Number.isFinite, codec: finite };
 const FAIRNESS: Expected = { is: (u) => isOptionalText(u) || fairnessOrNone.is(u), codec: fairnessOrNone };
 const TEXTS: Expected = { is: texts.is, codec: texts };
 const ACTIONS: Expected = { is: Array.isArray, codec: actions };
@@ -171,7 +173,7 @@ const optional = <K extends string, V>(key: K, given: V | undefined): Partial<Re
 /** The model with a guard before each function. */
 export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A> => {
   if (auditOf(model) !== undefined) return model;
-  const { key, show, note, boundary, fairness, symmetry, normalize } = model;
+  const { key, show, note, boundary, progress, fairness, symmetry, normalize } = model;
   const auditing: Auditing = { audit };
   const keyOf = key && guarded('key', TEXT, (state: S) => model.key!(state), 1);
   const sameState: Same = (state) => (state === undefined || keyOf === undefined ? seenText(state) : keyOf(state as S));
@@ -220,6 +222,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
       'note',
       note && guarded('note', OPTIONAL_TEXT, (state: S, action: A, after: S) => model.note!(state, action, after), 3),
     ),
+    ...optional('progress', progress && guarded('progress', NUMBER, (state: S) => model.progress!(state), 1, auditing)),
     ...optional('boundary', boundary && guarded('boundary', TRUTH, (state: S) => model.boundary!(state), 1, auditing)),
     ...optional('fairness', fairness && guarded('fairness', FAIRNESS, (action: A) => model.fairness!(action), 1)),
     ...optional(

@@ -55,7 +55,7 @@ const exhaustive = {
 
 /** By the search: the options that it takes. */
 const OPTIONS = {
-  plain: object('options', {}, { ...exhaustive, search: oneOf('bfs', 'dfs') }),
+  plain: object('options', {}, { ...exhaustive, search: oneOf('bfs', 'dfs', 'sweep') }),
   components: object('options', {}, { ...exhaustive, search: oneOf('auto', 'bfs', 'dfs', 'sweep'), locals: names }),
   parallel: object('options', {}, { ...exhaustive, locals: names, workers: described('a number of threads', t.number.is) }),
   simulate: object(

@@ -133,6 +133,7 @@ const plainModel = object(
   { name: text, initial: list(t.unknown, 1), actions: pure, next: pure, label: pure, properties: list(plainProperty, 1, 'name') },
   {
     boundary: pure,
+    progress: pure,
     key: pure,
     show: pure,
     parts: pure,
@@ -217,6 +218,7 @@ export const fairnessOrNone = described(
   'the name of a class, { name, strong }, or undefined',
   (u): u is Fairness | undefined => u === undefined || isFairness(u),
 );
+export const finite = described('a finite number', (u): u is number => Number.isFinite(u));
 export const optionalText = described('a text, or undefined', t.union([t.string, t.undefined]).is);
 export const texts = described('an object with a text for each part', t.record(t.string, t.string).is);
 

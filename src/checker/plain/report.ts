@@ -18,6 +18,7 @@ import { suspicionAt } from '../watch.js';
 import { sentenceOf, verdictOn, whyOf, type Judged } from './judge.js';
 import { coverageList } from './coverage.js';
 import { isReducing } from './reduction.js';
+import { Levels } from './levels.js';
 import { Fate, type Ended, type Space } from './search.js';
 import { showRun } from './run.js';
 import { faultAt, runTo, showLasso } from './trace.js';
@@ -26,6 +27,7 @@ import { faultAt, runTo, showLasso } from './trace.js';
 
 /** Every state this near was expanded (or lies beyond the boundary). */
 const completeDepth = <S, A>(found: Space<S, A>): number => {
+  if (found.store instanceof Levels) return 0;
   let complete = found.depth;
   for (let index = 0; index < found.store.size(); index++) {
     const fate = found.fates.at(index);
@@ -37,7 +39,8 @@ const completeDepth = <S, A>(found: Space<S, A>): number => {
 const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
   generated: found.generated,
   distinct: found.store.size(),
-  depth: found.depth,
+  // Along the way that a sweep took, which says nothing.
+  depth: found.store instanceof Levels ? 0 : found.depth,
   completeDepth: completeDepth(found),
   queue,
   cut: found.cut,
@@ -54,7 +57,7 @@ const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop
     ...sentenceOf(judged.property),
     verdict,
     ...whyOf(judged, verdict, open ? UNFINISHED : undefined),
-    ...(wanted && judged.place !== undefined
+    ...(wanted && judged.place !== undefined && !(found.store instanceof Levels)
       ? { trace: showRun(found.model, runTo(found, judged.place), options.search !== 'dfs' && !isReducing(found.model, options)) }
       : {}),
   };
@@ -105,7 +108,7 @@ const livenessReport = <S, A>(
 ): PropertyReport => {
   const goal = goalOf(found, property);
   if (graph === undefined || goal === undefined) {
-    return { ...sentenceOf(property), verdict: 'unknown', why: REDUCED };
+    return { ...sentenceOf(property), verdict: 'unknown', why: found.store instanceof Levels ? UNFINISHED : REDUCED };
   }
   if (found.merging?.isSeen === true) return { ...sentenceOf(property), verdict: 'unknown', why: MERGED };
   const lasso = findLasso(graph, goal);
@@ -121,7 +124,8 @@ const livenessReport = <S, A>(
 const neverTriggered = <S, A>(found: Space<S, A>): ReadonlyArray<string> =>
   found.judge.liveness
     .filter((property) => {
-      if (property.kind !== 'leadsTo') return false;
+      // A sweep has given its states back; the search for liveness after it says so.
+      if (property.kind !== 'leadsTo' || found.store instanceof Levels) return false;
       for (let index = 0; index < found.store.size(); index++) if (property.from(found.store.get(index))) return false;
       return true;
     })

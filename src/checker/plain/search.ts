@@ -14,6 +14,7 @@ import { FairClasses } from '../liveness/classes.js';
 import { EdgeList } from '../liveness/graph.js';
 import type { CheckOptions, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
+import { Levels, mustProgress } from './levels.js';
 import { cover, type Coverage } from './coverage.js';
 import { encode } from './encode.js';
 import { judge, type Judge } from './judge.js';
@@ -62,7 +63,7 @@ export interface Space<S, A> {
 export const Fate = { waiting: 0, expanded: 1, tooDeep: 2, beyondBoundary: 3 } as const;
 
 /** Which states wait to be expanded, in the order of the search. */
-interface Frontier {
+export interface Frontier {
   readonly push: (index: number) => void;
   /** -1 when empty. */
   readonly take: () => number;
@@ -136,16 +137,18 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
   const properties = model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
   mustSuitHashing(options, properties);
   const judged = judge(properties);
-  const graph = judged.liveness.length > 0 && !isReducing(model, options);
-  const store = storeFor(model, options);
+  const levels =
+    options.search === 'sweep' ? new Levels(mustProgress(model, options), () => storeFor(model, options)) : undefined;
+  const graph = levels === undefined && judged.liveness.length > 0 && !isReducing(model, options);
+  const store = levels ?? storeFor(model, options);
   return {
     model,
     audit,
     next: rawNextOf(model),
     store,
-    frontier: options.search === 'dfs' ? stack() : queueOf(store),
+    frontier: levels?.frontier ?? (options.search === 'dfs' ? stack() : queueOf(store)),
     judge: judged,
-    watch: watch(options, options.search !== 'dfs'),
+    watch: watch(options, (options.search ?? 'bfs') === 'bfs'),
     parents: new Ints(),
     depths: new Ints(),
     fates: new Ints(),

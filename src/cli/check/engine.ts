@@ -116,7 +116,7 @@ const byStates = <S, A>(model: Model<S, A>, subject: Subject, args: CheckArgs, o
   const { seed, traces, traceLength } = args;
   return args.search === 'simulate'
     ? simulate(model, { ...options, seed, traces, traceLength })
-    : check(model, { ...options, ...keepingOf(subject, args), search: args.search === 'dfs' ? 'dfs' : 'bfs' });
+    : check(model, { ...options, ...keepingOf(subject, args), search: args.search === 'dfs' || args.search === 'sweep' ? args.search : 'bfs' });
 };
 
 const searchBy = (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Report> => {
@@ -133,8 +133,7 @@ const searchBy = (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Repo
 const uselessOption = ({ model: { level, model } }: Subject, args: CheckArgs): string | undefined => {
   if (args.symmetry && (model.symmetry ?? []).length === 0) return '--symmetry: the model declares no symmetry';
   if (args.quotient && model.normalize === undefined) return '--quotient: the model has no normalize';
-  const byParts = [...(args.workers > 1 ? ['--workers'] : []), ...(args.search === 'sweep' ? ['--search sweep'] : [])];
-  return level === 'plain' && byParts.length > 0 ? `${byParts.join(', ')}: for a ComponentModel, and this is a Model` : undefined;
+  return level === 'plain' && args.workers > 1 ? '--workers: for a ComponentModel, and this is a Model' : undefined;
 };
 
 /** What the checker calls an option, and what the command line does. */

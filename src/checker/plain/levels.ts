@@ -1,0 +1,126 @@
+/**
+ * The states of a sweep: those of each progress in a store of their own, which is given back once all of them are expanded. No step lowers the
+ * progress, so that nothing leads to them any more.
+ */
+import { fault } from '../contract/words.js';
+import { CheckerError } from '../component/error.js';
+import type { Model } from '../interface.js';
+import { Ints } from '../ints.js';
+import type { CheckOptions } from '../report.js';
+import type { Frontier } from './search.js';
+import type { StateStore } from './store.js';
+
+/** The states of one progress. */
+interface Level<S> {
+  readonly store: StateStore<S>;
+  /** By index in the store: the number among all states. */
+  readonly numbers: Ints;
+  /** Those that wait. */
+  readonly waiting: Ints;
+}
+
+/** The measure of a model that is to be swept. @throws CheckerError (`option`) where it has none, or something else is asked that a sweep cannot give. */
+export const mustProgress = <S, A>(model: Model<S, A>, options: CheckOptions): ((state: S) => number) => {
+  const { maxDepth, checkpoint, resume } = options;
+  if (model.progress === undefined)
+    throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
+  if (maxDepth !== undefined)
+    throw new CheckerError('option', 'maxDepth: a sweep goes by progress and does not know depths; search bfs or dfs');
+  if (checkpoint !== undefined || resume !== undefined)
+    throw new CheckerError('option', 'checkpoint: a sweep of a model without components is not kept; search bfs or dfs');
+  return model.progress;
+};
+
+/** What a sweep is not asked for. */
+const never = (what: string): Error => new Error(`a sweep is asked ${what}`);
+
+/** A step goes back: the sweep has given back what it leads to, or will expand it too late. */
+export const falls = (step: string, from: number, to: number): Error =>
+  fault(`${step} lowers the progress from ${from} to ${to}`);
+
+export class Levels<S> implements StateStore<S> {
+  /** The progress of the states that are expanded; those before have been given back. */
+  current = -Infinity;
+  readonly frontier: Frontier;
+  readonly #levels = new Map<number, Level<S>>();
+  /** By number: the index of a state in its level's store. */
+  readonly #indices = new Ints();
+  readonly #progress: (state: S) => number;
+  readonly #make: () => StateStore<S>;
+  #last: Level<S> | undefined;
+  #queue = 0;
+
+  constructor(progress: (state: S) => number, make: () => StateStore<S>) {
+    this.#progress = progress;
+    this.#make = make;
+    this.frontier = {
+      push: () => undefined,
+      take: () => this.#take(),
+      size: () => this.#queue,
+      words: () => {
+        throw never('where it stands');
+      },
+      restore: () => {
+        throw never('to go on');
+      },
+    };
+  }
+
+  readonly size = (): number => this.#indices.length;
+
+  readonly add = (state: S): number => {
+    const progress = this.#progress(state);
+    if (progress < this.current) throw fault(`a step lowers the progress from ${this.current} to ${progress}`);
+    const level = this.#levelAt(progress);
+    this.#last = level;
+    const index = level.store.add(state);
+    if (index < level.numbers.length) return level.numbers.at(index);
+    const number = this.#indices.length;
+    this.#indices.push(index);
+    level.numbers.push(number);
+    level.waiting.push(number);
+    this.#queue++;
+    return number;
+  };
+
+  readonly isLoose = (): boolean => this.#last?.store.isLoose() === true;
+
+  /** A state of the level at hand. */
+  readonly get = (number: number): S => this.#here().store.get(this.#indices.at(number));
+
+  readonly focus = (number: number): S => this.#here().store.focus(this.#indices.at(number));
+
+  readonly save = (): void => {
+    throw never('to be written');
+  };
+
+  readonly restore = (): void => {
+    throw never('to be read');
+  };
+
+  #here(): Level<S> {
+    return this.#levels.get(this.current)!;
+  }
+
+  #levelAt(progress: number): Level<S> {
+    const known = this.#levels.get(progress);
+    if (known !== undefined) return known;
+    const made = { store: this.#make(), numbers: new Ints(), waiting: new Ints() };
+    this.#levels.set(progress, made);
+    return made;
+  }
+
+  /** The next state, of the least progress that has any; -1 where there is none. */
+  #take(): number {
+    for (;;) {
+      const waiting = this.#levels.get(this.current)?.waiting;
+      if (waiting !== undefined && waiting.length > 0) {
+        this.#queue--;
+        return waiting.pop();
+      }
+      this.#levels.delete(this.current);
+      if (this.#levels.size === 0) return -1;
+      this.current = Math.min(...this.#levels.keys());
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** The second search after one that keeps no graph of states: breadth first, for the runs and the liveness that the first cannot give. */
+import { NO_RUN } from '../reasons.js';
+import { isLiveness, verdictOf, type CheckOptions, type Report } from '../report.js';
+
+/** The properties that are left for a second search. */
+export const leftOf = ({ properties, stop }: Report, { witnessTraces }: CheckOptions): ReadonlyArray<string> =>
+  properties
+    .filter(({ kind, verdict, trace }) => {
+      if (isLiveness(kind)) return stop.kind === 'complete' && verdict === 'unknown';
+      return trace === undefined && (verdict === 'violated' || (verdict === 'reached' && witnessTraces === true));
+    })
+    .map(({ name }) => name);
+
+/** What the second search takes: there is something to be found, and no number of states is a reason to leave it without its run. */
+export const secondOptions = (options: CheckOptions, properties: ReadonlyArray<string>): CheckOptions => {
+  const { search: _search, maxStates: _most, ...rest } = options;
+  return { ...rest, search: 'bfs', properties, keepGoing: true };
+};
+
+/** The first report with what the second says of its properties. What the first decided stays as it is. */
+export const joined = (first: Report, second: Report, { requireWitnesses }: CheckOptions): Report => {
+  const judged = new Map(second.properties.map((property) => [property.name, property]));
+  const properties = first.properties.map((property) => {
+    const other = judged.get(property.name);
+    if (other === undefined) return property;
+    if (isLiveness(property.kind)) return other;
+    return other.trace === undefined ? { ...property, why: NO_RUN } : { ...property, trace: other.trace };
+  });
+  const asksLiveness = second.properties.some(({ kind }) => isLiveness(kind));
+  const isCut = asksLiveness && first.stop.kind === 'complete' && second.stop.kind !== 'violation';
+  const stop = isCut ? second.stop : first.stop;
+  const vacuity = { ...first.vacuity, neverTriggered: second.vacuity.neverTriggered };
+  return {
+    ...first,
+    stop,
+    properties,
+    vacuity,
+    verdict: verdictOf(properties, stop, vacuity, requireWitnesses === true),
+    statistics: {
+      ...first.statistics,
+      elapsedMs: first.statistics.elapsedMs + second.statistics.elapsedMs,
+      peakBytes: Math.max(first.statistics.peakBytes, second.statistics.peakBytes),
+      ...(asksLiveness ? { engine: `${first.statistics.engine}; liveness on the state graph` } : {}),
+    },
+  };
+};
