@@ -334,7 +334,7 @@ describe('bad modules: one clear line, and 2', () => {
     ],
     [COUNTER, ['--out-dir', 'x', '--format', 'script'], "--format script: for configurations of Bayou's model"],
     [COUNTER, ['--workers', '2'], '--workers: for a ComponentModel, and this is a Model'],
-    [COUNTER, ['--search', 'sweep'], '--search sweep: for a ComponentModel'],
+    [COUNTER, ['--search', 'sweep'], '--search: counter declares no progress measure, which a sweep needs'],
     [COUNTER, ['--symmetry'], '--symmetry: the model declares no symmetry'],
     [RING, ['--quotient'], '--quotient: the model has no normalize'],
     [

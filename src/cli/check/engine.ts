@@ -116,7 +116,11 @@ const byStates = <S, A>(model: Model<S, A>, subject: Subject, args: CheckArgs, o
   const { seed, traces, traceLength } = args;
   return args.search === 'simulate'
     ? simulate(model, { ...options, seed, traces, traceLength })
-    : check(model, { ...options, ...keepingOf(subject, args), search: args.search === 'dfs' || args.search === 'sweep' ? args.search : 'bfs' });
+    : check(model, {
+        ...options,
+        ...keepingOf(subject, args),
+        search: args.search === 'dfs' || args.search === 'sweep' ? args.search : 'bfs',
+      });
 };
 
 const searchBy = (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Report> => {
