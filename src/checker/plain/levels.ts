@@ -7,7 +7,7 @@ import { CheckerError } from '../component/error.js';
 import type { Model } from '../interface.js';
 import { Ints } from '../ints.js';
 import type { CheckOptions } from '../report.js';
-import type { Frontier } from './search.js';
+import type { Frontier } from './frontier.js';
 import type { StateStore } from './store.js';
 
 /** The states of one progress. */

@@ -15,6 +15,7 @@ import { EdgeList } from '../liveness/graph.js';
 import type { CheckOptions, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
 import { Levels, mustProgress } from './levels.js';
+import { queueOf, stack, type Frontier } from './frontier.js';
 import { cover, type Coverage } from './coverage.js';
 import { encode } from './encode.js';
 import { judge, type Judge } from './judge.js';
@@ -62,43 +63,7 @@ export interface Space<S, A> {
 /** What became of a state. */
 export const Fate = { waiting: 0, expanded: 1, tooDeep: 2, beyondBoundary: 3 } as const;
 
-/** Which states wait to be expanded, in the order of the search. */
-export interface Frontier {
-  readonly push: (index: number) => void;
-  /** -1 when empty. */
-  readonly take: () => number;
-  readonly size: () => number;
-  /** Where it stands, for a checkpoint. */
-  readonly words: () => Int32Array;
-  readonly restore: (words: Int32Array) => void;
-}
-
 // --- constructors ----------------------------------------------------------------------------------------------------------
-
-/** States arrive in breadth-first order, so the queue of a breadth-first search is the store itself. */
-const queueOf = <S>(store: StateStore<S>): Frontier => {
-  let at = 0;
-  return {
-    push: () => undefined,
-    take: () => (at < store.size() ? at++ : -1),
-    size: () => store.size() - at,
-    words: () => Int32Array.of(at),
-    restore: (words) => {
-      at = words[0]!;
-    },
-  };
-};
-
-const stack = (): Frontier => {
-  const indices = new Ints();
-  return {
-    push: (index) => indices.push(index),
-    take: () => (indices.length > 0 ? indices.pop() : -1),
-    size: () => indices.length,
-    words: () => indices.view(),
-    restore: (words) => indices.fill(words),
-  };
-};
 
 /** The least key over the orbit: two states have the same exactly when a permutation takes one to the other. */
 const orbitKey = <S>(key: (state: S) => string, permutations: ReadonlyArray<(state: S) => S>, state: S): string => {

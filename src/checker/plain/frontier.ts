@@ -1,0 +1,39 @@
+/** Which states of a plain search wait. */
+import { Ints } from '../ints.js';
+import type { StateStore } from './store.js';
+
+/** Which states wait to be expanded, in the order of the search. */
+export interface Frontier {
+  readonly push: (index: number) => void;
+  /** -1 when empty. */
+  readonly take: () => number;
+  readonly size: () => number;
+  /** Where it stands, for a checkpoint. */
+  readonly words: () => Int32Array;
+  readonly restore: (words: Int32Array) => void;
+}
+
+/** States arrive in breadth-first order, so the queue of a breadth-first search is the store itself. */
+export const queueOf = <S>(store: StateStore<S>): Frontier => {
+  let at = 0;
+  return {
+    push: () => undefined,
+    take: () => (at < store.size() ? at++ : -1),
+    size: () => store.size() - at,
+    words: () => Int32Array.of(at),
+    restore: (words) => {
+      at = words[0]!;
+    },
+  };
+};
+
+export const stack = (): Frontier => {
+  const indices = new Ints();
+  return {
+    push: (index) => indices.push(index),
+    take: () => (indices.length > 0 ? indices.pop() : -1),
+    size: () => indices.length,
+    words: () => indices.view(),
+    restore: (words) => indices.fill(words),
+  };
+};
