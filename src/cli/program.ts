@@ -1,8 +1,10 @@
 /** The `bayou` command. */
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.js';
 import { EXIT, UsageError } from './exit.js';
+import { buildNotice } from './stale.js';
 
 const version = async (): Promise<string> => {
   const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -70,5 +72,7 @@ export const runBayou = async (argv: ReadonlyArray<string>): Promise<number> => 
     say(`bayou: the results cannot be written: ${message}`);
     process.exit(EXIT.usage);
   });
+  const notice = buildNotice(fileURLToPath(new URL('../..', import.meta.url)), process.env);
+  if (notice !== undefined) say(notice);
   return run(argv);
 };
