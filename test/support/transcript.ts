@@ -33,6 +33,9 @@ export const refreshed = (
   blocksOf(page).reduce((updated, block) => {
     if (block.kind === 'file') write(block.name, block.text);
     if (block.kind === 'file' || block.setup) return updated;
-    const shown = commandsOf(block.text).map((command) => `$ ${command}\n${steady(run(command))}`);
+    const shown = commandsOf(block.text).map((command) => {
+      const printed = steady(run(command));
+      return printed === '' ? `$ ${command}` : `$ ${command}\n${printed}`;
+    });
     return updated.replace(block.text, () => `${shown.join('\n')}\n`);
   }, page);
