@@ -10,6 +10,7 @@ export default defineConfig({
     deps: { interopDefault: false },
     include: ['test/**/*.test.ts'],
     // The processes under test run from dist/, so it is brought up to date first.
+    setupFiles: ['test/support/random.ts'],
     globalSetup: ['test/support/build.ts'],
     // What they run was built before; that a file is edited meanwhile is no matter of theirs.
     env: { BAYOU_NO_BUILD_NOTICE: '1' },

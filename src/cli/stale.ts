@@ -13,7 +13,7 @@ const SILENCER = 'BAYOU_NO_BUILD_NOTICE';
 const sourcesIn = (root: string): ReadonlyArray<string> =>
   SOURCES.filter((folder) => existsSync(join(root, folder))).flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.tsx?$/.test(name))
       .map((name) => join(folder, name)),
   );
 

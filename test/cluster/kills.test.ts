@@ -13,9 +13,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { type BayouSession, connect, type ServerAddress } from '../../src/index.js';
+import { seedOr } from '../support/seeds.js';
 
 const KILLS = Number(process.env['BAYOU_KILLS'] ?? 20);
-const SEED = Number(process.env['BAYOU_SEED'] ?? 1);
+const SEED = seedOr(1);
 const WRITERS = 16;
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));

@@ -11,6 +11,7 @@ import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import { restore, snapshot, step, storeOf, type Message, type Snapshot } from '#bayou/impl/replica.js';
 import { copyOpen, levelAlone, openLog, outcomeOf, run, withDirectory, withJournal } from './support/log-image.js';
+import { seedOr } from '../support/seeds.js';
 
 const put = (clientTime: number, over: Partial<Put> = {}): Put => ({
   type: 'put',
@@ -62,7 +63,7 @@ describe('a log brings back what was committed (R7, R10)', () => {
         expect(snapshot(restored)).toEqual(snapshot(replica));
         for (const message of list) expect(step(restored, message)).toEqual(step(replica, message));
       }),
-      { numRuns: 100, seed: 10 },
+      { numRuns: 100, seed: seedOr(10) },
     );
   });
 
@@ -81,7 +82,7 @@ describe('a log brings back what was committed (R7, R10)', () => {
           await Promise.all([log.close(), killed.log.close()]);
         }),
       ),
-      { numRuns: 60, seed: 10 },
+      { numRuns: 60, seed: seedOr(10) },
     );
   });
 

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { checkComponents } from '#bayou/checker/index.js';
 import { decodeConfig, DEFAULTS, type Config } from '#bayou/model/checking/config.js';
 import { PROPERTIES } from '#bayou/model/checking/sentences.js';
+import type { Server } from '#bayou/model/protocol/server.js';
+import type { Session } from '#bayou/model/protocol/session.js';
 import { bayou } from '#bayou/model/system.js';
 import { explore } from '../support/bfs.js';
 
@@ -152,4 +154,17 @@ describe('a wrong configuration is refused with a line that begins with the fiel
     expect(wrong([])).toEqual(['a configuration is a JSON object, but this is []']);
     expect(decodeConfig({})).toEqual(E.right(DEFAULTS));
   });
+});
+
+test('R15: a get of a session that no server can be reached by is ERR_CONN, and leaves the session as it was', () => {
+  const { interactions } = bayou(read('client-links.json'));
+  const get = interactions.find(({ label }) => label.family === 'Get')!;
+  const [session, ...replicas] = get.slots.map(({ initial }) => initial);
+  const step = get.step as (...locals: ReadonlyArray<unknown>) => unknown;
+  const key = String(get.label.args[1]);
+  const alone = { ...(session as Session), servers: [] };
+  const dead = replicas.map((replica) => ({ ...(replica as Server), up: false }));
+  expect(step(session, ...replicas)).toMatchObject([{ note: expect.stringMatching(`^${key}:ERR_KEY at s`) as unknown }]);
+  expect(step(alone, ...replicas)).toEqual([{ next: [alone, ...replicas], note: `${key}:ERR_CONN` }]);
+  expect(step(session, ...dead)).toEqual([{ next: [session, ...dead], note: `${key}:ERR_CONN` }]);
 });

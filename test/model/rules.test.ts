@@ -46,6 +46,12 @@ const MASTER: Guarantees = {
 };
 
 describe('writes and order', () => {
+  test('R1: a write carries client, replica, accept time, client time, key and value, and stays as it is wherever it comes', () => {
+    const written = { t: 1, r: '0.0', client: 11, session: FIRST, clientTime: 1, key: 'a', value: '11#1' };
+    const server = accept(Sv.newServer(0), put(11, 1));
+    expect(server.log).toEqual([written]);
+    expect(pull(Sv.newServer(1), server).log).toEqual([written]);
+  });
   test('R2: the accept time is above the counter and the session’s clock; V1 ignores the clock', () => {
     const server = accept(Sv.newServer(0), put(11, 1));
     expect(Sv.acceptPut(FIXED)(server, put(12, 1, 7))[1]).toEqual({ type: 'accepted', stamp: { t: 8, r: '0.0' } });

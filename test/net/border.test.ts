@@ -228,7 +228,7 @@ describe('limits', () => {
     socket.destroy();
   });
 
-  test('a request has its deadline', async () => {
+  test('a link to where nobody listens is a failure that is told, and the server serves', async () => {
     const { server } = await start();
     const other = await serve(1, remember(), { timeoutMs: 60_000 });
     servers.push(other);
