@@ -1,7 +1,7 @@
 /** docs/architecture.md is about this house: its picture can be drawn, and each file and function that it names is there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
 
@@ -90,7 +90,7 @@ const pages = [
 ];
 
 /** Mermaid washes labels with DOMPurify, which is nothing without a browser. Whether a picture is one does not depend on it. */
-const purify = (await import(new URL('../node_modules/dompurify/dist/purify.es.mjs', import.meta.url).href)) as {
+const purify = (await import(pathToFileURL(join(root, 'node_modules', 'dompurify', 'dist', 'purify.es.mjs')).href)) as {
   default: object;
 };
 Object.assign(purify.default, { addHook: () => undefined, sanitize: (text: string) => text });

@@ -1,6 +1,6 @@
 /** In a checkout whose source is newer than what was built from it, the command says so, and still does what it was asked. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,12 @@ const write = (name: string): void => {
 
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'bayou-stale-'));
-  for (const name of ['package.json', 'dist/programs', 'dist/cli/main.js'])
-    cpSync(join(ROOT, name), join(root, name), { recursive: true });
+  for (const name of ['package.json', 'dist'])
+    cpSync(join(ROOT, name), join(root, name), {
+      recursive: true,
+      filter: (file) => !/\.(map|d\.ts)$|\/(bench|fuzz)$/.test(file),
+    });
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
