@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, quotedBytes } from '../core/bytes.js';
 import { type BayouSession, connect, type ServerAddress, type SessionPutResult } from '../library.js';
-import { type LineReader, readLines } from '../master/lines.js';
+import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { wholeNumber } from '../master/options.js';
 import { REQUEST_MS } from '../net/limits.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
@@ -126,10 +126,17 @@ const run = async (o: Options): Promise<number> => {
     say(connected.left);
     return 1;
   }
-  const lines = readLines(process.stdin, parseRequest, (error) => say(`standard input cannot be read: ${error.message}`));
+  const input = { isFine: true };
+  const onError = (why: string): void => {
+    input.isFine = false;
+    say(`standard input cannot be read: ${why}`);
+  };
+  // Node takes a folder for an empty file.
+  if (isFolder(process.stdin.fd)) onError('it is a folder');
+  const lines = readLines(process.stdin, parseRequest, ({ message }) => onError(message));
   const fine = await obeyAll(connected.right, lines, file.right);
   connected.right.close();
-  return fine ? 0 : 1;
+  return fine && input.isFine ? 0 : 1;
 };
 
 /** Exit status 0: all done; 1: no server could be reached, a put failed, or a line was wrong; 2: bad usage (thrown). */

@@ -1,4 +1,5 @@
 /** Reading lines of commands as they come, parsed ahead of their turn, so that what is needed later can be prepared. */
+import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
@@ -28,6 +29,16 @@ export interface LineReader<L> {
 
 /** A script being read. */
 export type ScriptReader = LineReader<Line>;
+
+/** Is it a folder that is open as this file? */
+export const isFolder = (fd: number): boolean => {
+  try {
+    return fstatSync(fd).isDirectory();
+  } catch {
+    // A standard input that was closed is empty.
+    return false;
+  }
+};
 
 /** Reads a stream of bytes as a script. `onError`: the stream failed; what was read before it stands. */
 export const readScript = (input: Readable, onError: (error: Error) => void): ScriptReader =>

@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { makeFolder } from '../impl/folder.js';
 import type { Party } from '../net/protocol.js';
 import { type Cluster, makeCluster } from './cluster.js';
-import { readScript, type ScriptReader } from './lines.js';
+import { isFolder, readScript, type ScriptReader } from './lines.js';
 import { masterCommand, type MasterOptions } from './options.js';
 import { makeStarter } from './processes.js';
 import { promptReader } from './prompt.js';
@@ -24,6 +24,7 @@ const complain = (line: string): void => {
 
 const openScript = (o: MasterOptions, fail: (why: string) => void): ScriptReader => {
   if (o.script === undefined && process.stdin.isTTY) return promptReader(process.stdin, process.stderr);
+  if (o.script === undefined && isFolder(process.stdin.fd)) fail('the script cannot be read: standard input is a folder');
   const input = o.script === undefined ? process.stdin : createReadStream(o.script);
   return readScript(input, (error) => fail(`the script cannot be read: ${error.message}`));
 };

@@ -1,0 +1,129 @@
+/** Commands that make programs say their errors, by the line of docs/errors.md. They run in a folder of their own, beside the servers of the test. */
+
+/** What is there: ports of a plain server (0), of one with TLS (7), and of a listener that says nothing, in `$PLAIN`, `$TLS` and `$MUTE`. */
+export const PROVOCATIONS: Readonly<Record<string, string>> = {
+  // --- bad usage ---
+  'Use a whole number from ….': 'bayou server --id x --data-dir d --secret-file secret',
+  'Use FROM-TO, both from 1 to 65535.': 'bayou master --ports 9-1 none.script',
+  'Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.': 'bayou client --server x --secret-file secret',
+  'Use a whole number.': 'bayou conform --from x',
+  'Use a whole number from 1.': 'bayou conform --jobs 0',
+  'Use some of 1,2,3,4.': 'bayou conform --layers 9',
+  'Use a size such as 512m or 4g.': 'bayou check --max-memory big',
+  'Use a number of seconds above 0, at most ….': 'bayou check --checkpoint-every 0',
+  'Use some of …, with commas between.': 'bayou check --format xml',
+  'Use NAME=VALUE.': 'bayou check --set x',
+  'bayou: --secret-file: … cannot be read: …': 'bayou server --id 1 --data-dir d --secret-file no/such/secret',
+  'bayou: --secret-file: others than its owner may use …; chmod 600 it, and change the secret if they may have read it':
+    'cp secret open; chmod 644 open; bayou server --id 1 --data-dir d --secret-file open',
+  'bayou: --secret-file: the secret in … is shorter than … characters':
+    '(umask 077; echo x > short); bayou server --id 1 --data-dir d --secret-file short',
+  'bayou: …: … cannot be read: …': 'bayou client --server 0@1 --secret-file secret --tls-ca none.pem',
+  'bayou: --config: … cannot be read: …': 'bayou server --config none.json',
+  'bayou: --config: … is longer than … bytes': 'head -c 2000000 /dev/zero > long.json; bayou server --config long.json',
+  'bayou: --config: … is not JSON: …': 'echo { > half.json; bayou server --config half.json',
+  'bayou: --config: …: expected an object, but it is …': 'echo 7 > seven.json; bayou server --config seven.json',
+  'bayou: …: …: expected true or false, but it is …': `echo '{"fsync":7}' > fsync.json; bayou server --config fsync.json`,
+  'bayou: …: …: expected a text or a number, but it is …': `echo '{"id":null}' > id.json; bayou server --config id.json`,
+  "bayou: …: there is no field '…'; the fields are …": `echo '{"idd":7}' > idd.json; bayou server --config idd.json`,
+  "bayou: nothing is called '…'; …": 'bayou explain R99',
+  'bayou: say what to explain, as in bayou explain R12; --list prints every name': 'bayou explain',
+  'bayou: …: there are no scripts here (files that end in .script)': 'mkdir -p empty; bayou conform empty',
+  'bayou: --junit: … cannot be written: …': 'bayou conform --config bayou-s-2112 --junit no/such/file',
+  'bayou: …: variant: the cluster has the protocol as it is, so the configuration must say FIXED':
+    'bayou conform --config v1-original-clock',
+  'bayou: …: the plan cannot be read: …': 'bayou conform none.json',
+  'bayou: …: this is no plan of a run; those in conformance/plans are': 'echo 7 > plan.json; bayou conform plan.json',
+  'bayou: no temporary folder can be made: …; see to TMPDIR':
+    'echo "joinServer 0" > one.script; TMPDIR=/none bayou conform one.script',
+  'bayou check: …: there is neither such a file nor a configuration of that name; bayou check --list shows them':
+    'bayou check nothing',
+  'bayou check: …: it is not JSON: …': 'echo { > half.json; bayou check ./half.json',
+  'bayou check: --out-dir: … cannot be made: …': 'bayou check bayou-s-2112 --out-dir /proc/x',
+  "bayou check: …: --deadlock is for models of your own: runs of Bayou's model have an end":
+    'bayou check bayou-s-2112 --deadlock',
+  'bayou check: …: there is no such file': 'bayou check ./none.json',
+  'bayou: explore one at a time (several files are the traces of one run): …': 'bayou explore bayou-s-2112 bayou-s-2212',
+  'bayou: --flags is for a script: they are the options of bayou master': 'bayou explore bayou-s-2112 --flags x',
+  'bayou: --html: … cannot be written: …': 'bayou explore bayou-s-2112 --html none/x',
+  'bayou check: --replay: …: it is not JSON: …': 'echo { > half.json; bayou check --replay half.json',
+  'bayou check: --replay: …: it cannot be read: …': 'bayou check --replay none.json',
+  'bayou check: --replay: …: it is no path of bayou conform or bayou check --format json: …':
+    'echo {} > path.json; bayou check --replay path.json',
+  // --- the master ---
+  "line …: unknown command '…'": 'echo jump | bayou master',
+  'line …: a line of more than … bytes': 'head -c 2000000 /dev/zero | bayou master',
+  'the script: …': 'bayou master none.script',
+  '--data-dir: …': 'bayou master --data-dir /proc/x none.script < /dev/null || bayou master --data-dir /proc/x < /dev/null',
+  '--trace: …': 'bayou master --trace none/x < /dev/null',
+  '--log-file: …': 'bayou master --log-file /proc/x/y < /dev/null',
+  'the script cannot be read: …': 'bayou master < .',
+  'the results cannot be written: …': 'printf "joinServer 0\\njoinClient 1 0\\nget 1 k\\n" | bayou master > /dev/full',
+  "the run's folder cannot be made: …":
+    'mkdir -p t/bayou-$(id -u); chmod 755 t/bayou-$(id -u); echo "joinServer 0" | TMPDIR=$PWD/t bayou master',
+  "the run's folder cannot be made: …; see to TMPDIR": 'echo "joinServer 0" | TMPDIR=/none bayou master',
+  '… … did not start: …': 'mkdir -p m; touch m/server-0; echo "joinServer 0" | bayou master --data-dir m',
+  '… ended by itself: …':
+    'mkdir -p u; (echo "joinServer 0"; while ! cat u/*/*/processes.ndjson >/dev/null 2>&1; do :; done; sleep 1; kill -9 $(grep -oh "\\"pid\\":[0-9]*" u/*/*/processes.ndjson | grep -o "[0-9]*$"); sleep 1) | TMPDIR=$PWD/u bayou master',
+  'ERR_LOG: the log of a server that was reached has failed, and no other took it; nothing was written':
+    '(echo "joinServer 0"; echo "joinClient 1 0"; for i in $(seq 60); do echo "put 1 k$i $(head -c 20000 /dev/zero | tr "\\0" v)"; done) > full.script; prlimit --fsize=400000 "$NODE" "$CLI" master full.script',
+  // --- a server that does not start ---
+  'the log in … is in use; stop the process that has it open, or use another directory':
+    'bayou server --id 0 --data-dir d0 --secret-file secret',
+  'the log in … is damaged: …; nothing in it was changed; keep it, and put a backup in its place or begin with an empty folder: the server then goes on as a new replica and pulls what the others have; what only this log had is lost with it':
+    'cp -r ended broken; head -c 100 /dev/zero > broken/CURRENT; bayou server --id 3 --data-dir broken --secret-file secret',
+  "the log in … is server …'s, not server …'s; give each server a directory of its own":
+    'bayou server --id 4 --data-dir ended --secret-file secret',
+  'the log in … cannot be opened: … (…); …': 'bayou server --id 4 --data-dir secret/x --secret-file secret',
+  'cannot listen on … (tried …): …': 'bayou server --id 4 --port $PLAIN --data-dir d4 --secret-file secret',
+  'the metrics cannot be served on …:…: …': 'bayou server --id 4 --metrics-port $PLAIN --data-dir d4 --secret-file secret',
+  'tls: a server needs a certificate and its key': 'bayou server --id 4 --data-dir d4 --secret-file secret --tls-ca tls/ca.pem',
+  'tls: a certificate and its key go together: one of them is missing':
+    'bayou server --id 4 --data-dir d4 --secret-file secret --tls-cert tls/127.0.0.1.pem',
+  'tls: the certificate, its key or the authority cannot be used: …':
+    'bayou server --id 4 --data-dir d4 --secret-file secret --tls-cert secret --tls-key secret',
+  // --- a server that runs ---
+  'the log …: going on as the new replica …, with the writes that it has':
+    'cp -r ended moved; timeout -s TERM 3 "$NODE" "$CLI" server --id 3 --data-dir moved --secret-file secret',
+  // --- a session ---
+  'no server could be reached: …': 'bayou client --server 0@1 --secret-file secret < /dev/null',
+  'the token is not one of a session: use what token() gave':
+    'echo {} > no.json; bayou client --server 0@$PLAIN --secret-file secret --token-file no.json < /dev/null',
+  'the token is from further ahead than any cluster can be (is the date of this machine right?): begin a new session':
+    'echo put k v | bayou client --server 0@$PLAIN --secret-file secret --token-file far.json; sed -i "s/\\"clock\\":[0-9]*/\\"clock\\":9007199254740991/" far.json; bayou client --server 0@$PLAIN --secret-file secret --token-file far.json < /dev/null',
+  'the token in … cannot be read: name another file to begin a new session':
+    'echo { > half.json; bayou client --server 0@$PLAIN --secret-file secret --token-file half.json < /dev/null',
+  '--token-file: … is no file: name another one':
+    'bayou client --server 0@$PLAIN --secret-file secret --token-file . < /dev/null',
+  '--token-file: … is read-only: chmod u+w it, or name another file':
+    'touch ro; chmod 444 ro; bayou client --server 0@$PLAIN --secret-file secret --token-file ro < /dev/null',
+  '--token-file: … leads nowhere (…): make what it is a link to, or name another file':
+    'ln -sf none link; bayou client --server 0@$PLAIN --secret-file secret --token-file link < /dev/null',
+  '--token-file: … cannot be used: …': 'bayou client --server 0@$PLAIN --secret-file secret --token-file none/x < /dev/null',
+  "line …: '…' is neither 'put key value' nor 'get key'": 'echo jump | bayou client --server 0@$PLAIN --secret-file secret',
+  'line …: put …: …: …':
+    'echo "put $(head -c 70000 /dev/zero | tr "\\0" k) v" | bayou client --server 0@$PLAIN --secret-file secret',
+  'standard input cannot be read: …': 'bayou client --server 0@$PLAIN --secret-file secret < .',
+  // --- why a connection fails ---
+  'whoever listens on …:… is not … … of this cluster': 'bayou client --server 5@$PLAIN --secret-file secret < /dev/null',
+  'no handshake within … ms': 'bayou client --server 0@$MUTE --timeout-ms 200 --secret-file secret < /dev/null',
+  'the connection was closed in the handshake': 'bayou client --server 7@$TLS --secret-file secret < /dev/null',
+  'does the other end speak TLS? Then give --tls-ca (tls.ca) here':
+    'bayou client --server 7@$TLS --secret-file secret < /dev/null',
+  'does the other end speak TLS? It needs --tls-cert and --tls-key for that':
+    'bayou client --server 0@$PLAIN --secret-file secret --tls-ca tls/ca.pem < /dev/null',
+  'is --tls-ca (tls.ca) who has signed the certificate of the other end?':
+    'bayou client --server 7@$TLS --secret-file secret --tls-ca other.pem < /dev/null',
+  'the other end wants to see one: give --tls-cert and --tls-key (tls.cert, tls.key)':
+    'bayou client --server 7@$TLS --secret-file secret --tls-ca tls/ca.pem < /dev/null',
+  'does the other end know who has signed --tls-cert (tls.cert)?':
+    'bayou client --server 7@$TLS --secret-file secret --tls-ca tls/ca.pem --tls-cert other.pem --tls-key other.key < /dev/null',
+  'the --tls-cert of the other end is for these alone':
+    'bayou client --server 7@localhost:$TLS --secret-file secret --tls-ca tls/ca.pem --tls-cert tls/127.0.0.1.pem --tls-key tls/127.0.0.1.key < /dev/null',
+  // --- backup, conform ---
+  'bayou backup: there is no log in …': 'bayou backup --data-dir tls --to b1',
+  'bayou backup: … is there already; name a folder that is not, or an empty one': 'bayou backup --data-dir ended --to tls',
+  'bayou backup: … is in the folder of the log itself; name one outside of it': 'bayou backup --data-dir ended --to ended/b',
+  'bayou backup: no backup of … was made: …': 'bayou backup --data-dir ended --to /proc/x',
+  'bayou: the results cannot be written: …': 'bayou check --list > /dev/full',
+};
