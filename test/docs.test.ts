@@ -56,6 +56,16 @@ describe("the README's commands end well", () => {
   );
 });
 
+describe('what a page takes from an example is there', () => {
+  const taken = PAGES.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/<!-- from (\S+) -->\n```\w+\n([^]*?)^```$/gm)].map(
+      ([, file = '', text = '']) => ({ page, file, text }),
+    ),
+  );
+  test('there are such blocks', () => expect(taken).toHaveLength(3));
+  test.each(taken)('$page, from $file', ({ file, text }) => expect(readFileSync(join(root, file), 'utf8')).toContain(text));
+});
+
 describe('links between pages lead somewhere', () => {
   const pages = [
     'README.md',
