@@ -143,7 +143,9 @@ export type Verdict = 'holds' | 'violated' | 'bounded' | 'vacuous' | 'interrupte
 
 /** Why the search came to its end. `limit` is in bytes, states, steps, milliseconds or traces. */
 export type Stop =
-  | { readonly kind: 'complete' | 'violation' | 'interrupted' }
+  | { readonly kind: 'complete' | 'interrupted' }
+  /** `all`: with `keepGoing`, every property is decided, and there was nothing left to look for. */
+  | { readonly kind: 'violation'; readonly all?: true }
   | { readonly kind: 'memory' | 'states' | 'depth' | 'time' | 'traces'; readonly limit: number };
 
 export type SearchKind = 'bfs' | 'dfs' | 'sweep' | 'simulate';
@@ -254,7 +256,7 @@ export interface CheckOptions extends CheckpointOptions {
    * ({@link Statistics.omission}). Safety only. Default: states are kept and compared whole.
    */
   readonly hashBits?: number;
-  /** Names of the properties to judge. Default: all. */
+  /** Names of the properties to judge; of none, states are counted, and nothing is said to hold. Default: all. */
   readonly properties?: ReadonlyArray<string>;
   /** Go on after the first violation, until each property is judged. Default false. */
   readonly keepGoing?: boolean;

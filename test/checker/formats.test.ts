@@ -406,7 +406,7 @@ describe('DOT, read by Graphviz', () => {
       next: (at) => at + 1,
       label: (name) => ({ family: name, args: [name] }),
       show: (at) => ({ at: `${at} ${NASTY[at] ?? ''}\\N \\l &amp; x` }),
-      properties: [],
+      properties: [{ name: 'any', kind: 'always', holds: () => true }],
     };
     const dot = toDot(model);
     const svg = viz.renderString(dot.kind === 'graph' ? dot.text : '', { format: 'svg' });

@@ -171,10 +171,14 @@ describe('where nothing is judged, nothing holds', () => {
   });
 
   test('no properties asked for', async () => {
-    const says = 'properties: expected a list of at least one text, but it is an empty list';
-    await expect(library.check(plain, { properties: [] })).rejects.toThrow(says);
-    await expect(library.simulate(plain, { properties: [] })).rejects.toThrow(says);
-    await expect(library.checkComponents(parts, { properties: [] })).rejects.toThrow(says);
+    const none = { properties: [] };
+    const reports = [
+      await library.check(plain, none),
+      await library.simulate(plain, none),
+      await library.checkComponents(parts, none),
+    ];
+    expect(reports.map(({ verdict }) => verdict)).toEqual(['bounded', 'bounded', 'bounded']);
+    for (const one of reports) expect(library.verdictLine(one)).toContain('bounded (no property was judged): ');
   });
 
   test('no properties in a report', () => {

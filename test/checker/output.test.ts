@@ -139,7 +139,9 @@ describe('DOT', () => {
 describe('the summary', () => {
   test('ends with the verdict and its bounds', () => {
     const report = checkSync(waterJugs, { properties: [], bounds: ['two jugs'] });
-    expect(summaryLines(report).at(-1)).toBe('water jugs: holds: all 16 states, depth 7; two jugs; exact');
+    expect(summaryLines(report).at(-1)).toBe(
+      'water jugs: bounded (no property was judged): all 16 states, depth 7; two jugs; exact',
+    );
   });
 
   test('says how far a search came that was stopped', () => {

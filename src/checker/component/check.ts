@@ -124,6 +124,9 @@ const checkBy = async (model: ComponentModel, options: RunOptions): Promise<Repo
 /**
  * Checks every safety property of a component model over all its reachable states.
  *
+ * Of `eventually`, `leadsTo` and `eventuallyAlways` it says `unknown`, so that the verdict is `bounded` where such a property is among those judged: it
+ * keeps no graph of states. `check(internedModel(model))` judges them (and `bayou check` does so by itself), or leave them out with `properties`.
+ *
  * @throws CheckerError when the model breaks its own contract (`model`), an option does not fit it (`option`), or a checkpoint cannot be
  * written or resumed (`checkpoint`).
  */

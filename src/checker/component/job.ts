@@ -158,13 +158,19 @@ const slice = (job: Job): Stop | undefined => {
       if (space.judge.decisions > known) {
         known = space.judge.decisions;
         keepTraces(job);
-        if (space.judge.violated && isDecided(job)) return { kind: 'violation' };
+        if (space.judge.violated && isDecided(job)) return decidedStop(job);
       }
       if (space.tally.distinct >= most) return look(job);
     }
     job.watch.see(pulseOf(job));
   } while (performance.now() < until);
   return look(job);
+};
+
+/** There is nothing left to look for; with `keepGoing` the search may have come to its end with that. */
+const decidedStop = (job: Job): Stop => {
+  if (job.options.keepGoing !== true) return { kind: 'violation' };
+  return job.space.tally.queue === 0 ? ending(job) : { kind: 'violation', all: true };
 };
 
 const ending = (job: Job): Stop => {

@@ -227,8 +227,9 @@ const ending = (leading: Leading, at: At): Stop | undefined => {
   const { team, options } = leading;
   const decided = any(team.words.map((word) => word?.decided ?? []));
   const violated = team.words.some((word) => word?.violated === true);
-  if (violated && (options.keepGoing !== true || decided.every(Boolean))) return { kind: 'violation' };
+  if (violated && options.keepGoing !== true) return { kind: 'violation' };
   if (team.words.every((word) => word?.waiting === 0)) return { kind: 'complete' };
+  if (violated && decided.every(Boolean)) return { kind: 'violation', all: true };
   const stop = limit(leading, at.depth);
   if (stop !== undefined) return stop;
   return at.level + 1 >= (options.maxDepth ?? Infinity) ? { kind: 'depth', limit: options.maxDepth! } : undefined;

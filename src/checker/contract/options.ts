@@ -17,8 +17,6 @@ const least0 = described('a number of at least 0', (u): u is number => typeof u 
 const above0 = described('a number above 0', (u): u is number => typeof u === 'number' && u > 0);
 const from0 = described('a number, 0 or more', (u): u is number => typeof u === 'number' && u >= 0);
 const names = described('a list of texts', t.array(t.string).is);
-/** Where nothing is judged, nothing holds. */
-const someNames = described('a list of at least one text', (u): u is unknown => t.array(t.string).is(u) && u.length > 0);
 const oneOf = (...choices: ReadonlyArray<string>): t.Mixed =>
   described(`one of ${choices.join(', ')}`, (u): u is string => typeof u === 'string' && choices.includes(u));
 const signal = described('an AbortSignal', (u): u is AbortSignal => u instanceof AbortSignal);
@@ -33,7 +31,7 @@ const common = {
   signal,
   onProgress: pure,
   progressEveryMs: least0,
-  properties: someNames,
+  properties: names,
   keepGoing: yesOrNo,
   requireWitnesses: yesOrNo,
   bounds: names,

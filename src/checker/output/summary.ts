@@ -99,7 +99,7 @@ const stopText = (stop: Stop): string | undefined => {
     case 'traces':
       return undefined;
     case 'violation':
-      return 'stopped at the first violation';
+      return stop.all === true ? 'stopped when every property was decided' : 'stopped at the first violation';
     case 'memory':
       return `stopped at the memory limit of ${bytes(stop.limit)}`;
     case 'states':
@@ -118,7 +118,7 @@ const extent = ({ counts, stop, search, statistics }: Report): string => {
   if (stop.kind === 'complete' && statistics.omission !== undefined) return `${states} found, depth ${counts.depth}`;
   if (stop.kind === 'complete')
     return search === 'sweep' && counts.depth === 0 ? `all ${states}` : `all ${states}, depth ${counts.depth}`;
-  return search === 'bfs' || counts.completeDepth > 0 ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
+  return counts.completeDepth > 0 ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
 };
 
 /** One line: the verdict, what was covered, and the bounds it holds in. */
@@ -134,7 +134,7 @@ export const verdictLine = (report: Report): string => {
   const what =
     report.verdict === 'violated'
       ? `violated (${violated} of ${report.properties.length} properties)`
-      : `${report.verdict}${doubt}`;
+      : `${report.verdict}${doubt}${report.properties.length === 0 ? ' (no property was judged)' : ''}`;
   return [
     `${what}: ${extent(report)}`,
     ...(stop === undefined ? [] : [stop]),

@@ -253,12 +253,20 @@ const giveUp = <S, A>(found: Space<S, A>, index: number): void => {
   found.tooDeep++;
 };
 
+/** Whether there is nothing left to look for, though there are states that wait. */
+const violationStop = <S, A>({ judge: judged, frontier }: Space<S, A>, { keepGoing }: CheckOptions): Stop | undefined => {
+  if (!judged.violated()) return undefined;
+  if (keepGoing !== true) return { kind: 'violation' };
+  return judged.settled() && frontier.size() > 0 ? { kind: 'violation', all: true } : undefined;
+};
+
 const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefined => {
   const { maxDepth, maxStates } = options;
   const { frontier } = found;
   const began = performance.now();
   for (let turn = 0; turn < found.pace; turn++) {
-    if (found.judge.violated() && (options.keepGoing !== true || found.judge.settled())) return { kind: 'violation' };
+    const stop = violationStop(found, options);
+    if (stop !== undefined) return stop;
     if (maxStates !== undefined && found.store.size() >= maxStates && frontier.size() > 0)
       return { kind: 'states', limit: maxStates };
     const index = frontier.take();

@@ -151,7 +151,7 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
       throw isOpenFault(error) && found.run !== undefined ? withRun(error, showRun(found.model, found.run, false)) : error;
     }
     found.walks++;
-    if (isOver(found)) return { kind: 'violation' };
+    if (isOver(found)) return { kind: 'violation', ...(found.options.keepGoing === true ? { all: true } : {}) };
     if (found.options.maxStates !== undefined && isFull(found)) return { kind: 'states', limit: found.options.maxStates };
     const { generated, depth } = found;
     const stop = found.watch.look({ generated, depth, distinct: found.store.size(), queue: traces - found.walks });

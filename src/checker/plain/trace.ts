@@ -1,5 +1,6 @@
 /** Counterexamples of the plain search: from indices back to a run of the model, each step found again by taking it. */
 import { seenText } from '../contract/audit.js';
+import { fault } from '../contract/words.js';
 import { isOpenFault, withRun } from '../contract/where.js';
 import type { Model } from '../interface.js';
 import type { StateGraph } from '../liveness/graph.js';
@@ -59,7 +60,10 @@ const walk = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>, goal?: S, c
     level = distinct(level.flatMap((from) => stepsTo(found, from, index, classes?.[i])));
   });
   const end = goal === undefined ? level[0] : level.find(({ state }) => name(state) === name(goal));
-  if (end === undefined) throw new Error(`${found.model.name} is not pure: a step that was taken once is not found again`);
+  if (end === undefined)
+    throw fault(
+      'next or actions gives two answers for one input: a step that was taken once is not found again (a clock, Math.random, a counter …)',
+    );
   return runBack(end);
 };
 

@@ -14,7 +14,9 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20,
 const memorySize = (text: string): number => {
   const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? [];
   const size = Number(digits) * UNITS[unit.toLowerCase()]!;
-  if (digits === '' || size < 1) throw new InvalidArgumentError('Use a size such as 512m or 4g.');
+  // So many bytes and a half: a unit was forgotten.
+  const isHalf = unit === '' && digits.includes('.');
+  if (digits === '' || size < 1 || isHalf) throw new InvalidArgumentError('Use a size such as 512m or 4g.');
   return Math.floor(size);
 };
 

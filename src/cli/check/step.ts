@@ -21,7 +21,7 @@ const USAGE: ReadonlyArray<readonly [usage: string, meaning: string]> = [
   ['run', 'the run so far'],
   ['restart [N]', 'begin again, in the initial state N (default 0)'],
   ['help', 'print this'],
-  ['done', 'end'],
+  ['done, quit', 'end'],
 ];
 
 const INDENT = '     ';
@@ -110,7 +110,7 @@ const obey = (subject: Subject, here: Cursor, line: string): Said => {
 
 // --- the prompt ------------------------------------------------------------------------------------------------------------
 
-const COMMANDS = ['back', 'steps', 'state', 'run', 'restart', 'help', 'done'];
+const COMMANDS = ['back', 'steps', 'state', 'run', 'restart', 'help', 'done', 'quit'];
 
 /**
  * Steps through the model of a subject as `input` says, until `done` or its end. Status 0, or 1 where the run that it came to breaks a
@@ -137,7 +137,7 @@ export const stepThrough = async (subject: Subject, input: NodeJS.ReadStream, ou
   if (isTerminal) terminal.prompt();
   for await (const text of terminal) {
     const line = text.trim();
-    if (line === 'done') break;
+    if (line === 'done' || line === 'quit' || line === 'exit') break;
     try {
       const [next, lines] = obey(subject, here, line);
       here = next;
