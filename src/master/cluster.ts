@@ -12,7 +12,7 @@ import type { Connection, Done, OnPart } from '../net/connection.js';
 import { dial } from '../net/handshake.js';
 import { BACKOFF_MS } from '../net/limits.js';
 import type { Address, Answer, Ask, Party } from '../net/protocol.js';
-import { incarnationBook } from './incarnations.js';
+import { incarnationsFor } from './incarnations.js';
 import type { Process, Starter } from './processes.js';
 import { partitions, type Topology } from './topology.js';
 
@@ -118,7 +118,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
   const starts = new Map<NodeId, number>();
   const lastPort = new Map<NodeId, number>();
   const dying = new Set<Process>();
-  const incarnations = incarnationBook(o.dataDir);
+  const nextIncarnation = incarnationsFor(o.dataDir);
   const deadline = o.timeoutMs + SLACK_MS;
 
   const memberOf = (id: NodeId): E.Either<string, Member> => {
@@ -172,17 +172,15 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
             dataDir: o.dataDir === null ? null : `${o.dataDir}/server-${party.id}`,
             fsync: o.fsync,
             antiEntropyMs: o.antiEntropyMs,
-            freshIncarnation: incarnations.next(party.id),
+            freshIncarnation: nextIncarnation(party.id),
             refused: topology.cutClients(party.id),
           }
         : { guarantees: MASTER_GUARANTEES }),
     };
     const listening = await proc.configure(config, START_MS);
     if (E.isLeft(listening)) return give(listening.left);
-    const { port, incarnation } = listening.right;
+    const { port } = listening.right;
     lastPort.set(party.id, port);
-    const noted = party.role === 'server' ? incarnations.used(party.id, incarnation) : E.right(undefined);
-    if (E.isLeft(noted)) return give(noted.left);
     const address: Address = { host: o.host, port };
     const control = await dialPatiently(proc, { me: MASTER, secret }, address, party, {
       onAsk: (_c, _a, reply) => reply({ type: 'failed', why: 'the master is asked nothing' }),

@@ -67,7 +67,7 @@ const start = async (c: ClientConfig): Promise<E.Either<string, Listening>> => {
       log: logger,
     },
   );
-  return E.map(([port]: readonly [number, () => void]) => ({ port, incarnation: 0 }))(listening);
+  return E.map(([port]: readonly [number, () => void]) => ({ port }))(listening);
 };
 
 runProcess(ClientConfigC, start);

@@ -47,8 +47,8 @@ export const ClientConfigC = object('ClientConfig', { ...COMMON, guarantees: Gua
 /** What a client process is told. */
 export type ClientConfig = t.TypeOf<typeof ClientConfigC>;
 
-const ListeningC = object('Listening', { port: Natural, incarnation: Natural });
-/** Where a process listens, and which incarnation a server's replica is (R7; a client's is 0). */
+const ListeningC = object('Listening', { port: Natural });
+/** Where a process listens. */
 export type Listening = t.TypeOf<typeof ListeningC>;
 
 /** Decodes a {@link Ready}. */

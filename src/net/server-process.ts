@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { createDiskLog } from '../impl/log/disk-log.js';
 import { createMemoryLog } from '../impl/log/memory-log.js';
-import { incarnationOf } from '../core/ids.js';
 import { type Listening, type ServerConfig, ServerConfigC } from './config.js';
 import { makeLogger } from './logger.js';
 import { runProcess } from './process.js';
@@ -17,7 +16,7 @@ const start = async (c: ServerConfig): Promise<E.Either<string, Listening>> => {
     logger: makeLogger({ name: c.name, level: c.logLevel, file: c.logFile }),
     trace: makeTracer(c.traceFile, c.name),
   });
-  return E.map(({ address, replica }: RunningServer) => ({ port: address.port, incarnation: incarnationOf(replica) }))(server);
+  return E.map(({ address }: RunningServer) => ({ port: address.port }))(server);
 };
 
 runProcess(ServerConfigC, start);

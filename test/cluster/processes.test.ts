@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -175,7 +175,25 @@ describe('masters', () => {
     expect(await m.ended).toBe(0);
     const [, zero, one] = m.out().split('\n');
     expect(zero).toBe(one);
-    expect(JSON.parse(readFileSync(join(dataDir, 'incarnations.json'), 'utf8'))).toEqual({ 0: 1, 1: 0 });
+  });
+
+  test('a backup is put back beside servers that began anew: stamps of the one are not those of the others (R7, R7a)', async () => {
+    const dataDir = join(temporary, 'anew');
+    const run = async (...lines: ReadonlyArray<string>): Promise<string> => {
+      const m = master(['--data-dir', dataDir]);
+      say(m, 'joinServer 0', 'joinServer 1', ...lines);
+      m.child.stdin?.end();
+      expect(await m.ended).toBe(0);
+      return m.out();
+    };
+    await run('joinClient 5 0', 'put 5 k old', 'stabilize');
+    const backup = join(temporary, 'backup');
+    cpSync(join(dataDir, 'server-1'), backup, { recursive: true });
+    rmSync(dataDir, { recursive: true });
+    await run('joinClient 5 0', 'put 5 other new', 'stabilize');
+    rmSync(join(dataDir, 'server-1'), { recursive: true });
+    cpSync(backup, join(dataDir, 'server-1'), { recursive: true });
+    expect(await run('stabilize', 'printStore 0', 'printStore 1')).toBe('k:old\nother:new\n'.repeat(2));
   });
 
   test('a damaged log is refused in one line that says what to do, and the script goes on', async () => {

@@ -55,6 +55,21 @@ describe('a backup (R7a)', () => {
     }),
   );
 
+  test('is whole or fails, also when several are made at once, and what failed leaves nothing behind', () =>
+    withDirectory(async (root) => {
+      const log = await open(join(root, 'data'));
+      for (let i = 0; i < 40; i++) await put(log, `k${i}`);
+      for (let round = 0; round < 5; round++) {
+        const folders = ['a', 'b', 'c'].map((name) => join(root, `${name}${round}`));
+        const done = await Promise.all(folders.map((to) => backUp(join(root, 'data'), to)));
+        expect(done).toEqual(folders.map(() => E.right({ server: 1, writes: 40 })));
+      }
+      writeFileSync(join(root, 'data', '.backup-0-left'), '');
+      expect(E.isRight(await backUp(join(root, 'data'), join(root, 'last')))).toBe(true);
+      expect(readdirSync(join(root, 'data')).filter((name) => name.startsWith('.backup'))).toEqual([]);
+      await log.kill();
+    }));
+
   test('is restored in place and elsewhere by putting it there: each time as a new replica with all that it had', () =>
     withDirectory(async (root) => {
       const [data, backup] = [join(root, 'data'), join(root, 'backup')];

@@ -58,6 +58,36 @@ describe('the log format', () => {
       { numRuns: 200, seed: seedOr(1) },
     );
   });
+
+  /** A batch of one change, as LevelDB writes it. */
+  const batch = (number: number, value: Buffer): Buffer => {
+    const head = Buffer.alloc(12);
+    head.writeBigUInt64LE(BigInt(number), 0);
+    head.writeUInt32LE(1, 8);
+    return Buffer.concat([head, value]);
+  };
+  const logOf = (values: ReadonlyArray<Buffer>): Buffer =>
+    values.reduce((file, value, i) => Buffer.concat([file, encodeLogRecord(batch(i + 1, value), file.length)]), Buffer.alloc(0));
+
+  test('a write that stopped half-way is torn, whatever stands in its value: bytes of the log itself, records that a user made', () => {
+    const before = [100, 20_000, 300].map((n) => Buffer.alloc(n, 'v'));
+    const empty = encodeLogRecord(Buffer.alloc(0), 0);
+    const mischief = Buffer.concat([empty, logOf(before), empty, encodeLogRecord(batch(2, Buffer.alloc(10)), 0)]);
+    const whole = logOf(before);
+    const file = logOf([...before, Buffer.concat([mischief, mischief])]);
+    for (let end = whole.length + 1; end < file.length; end += 61) {
+      const read = readLogFile(file.subarray(0, end), 'batches');
+      expect([read.type, read.records.length], `cut at ${end}`).toEqual(['torn', before.length]);
+    }
+  });
+
+  test('a spoilt length that hides records which follow is damage, also where it points behind the end of the file', () => {
+    const values = [100, 200, 300, 400].map((n) => Buffer.alloc(n, 'v'));
+    const file = Buffer.from(logOf(values));
+    const second = logOf(values.slice(0, 1)).length;
+    file.writeUInt16LE(30_000, second + 4);
+    expect(readLogFile(file, 'batches')).toMatchObject({ type: 'damaged', at: second });
+  });
 });
 
 describe('the journaled log (R10)', () => {

@@ -14,6 +14,7 @@ import { makeFolder } from '../folder.js';
 import { createDiskLog } from './disk-log.js';
 import { openError } from './errors.js';
 import { nodeFiles } from './files.js';
+import { readHighWater } from './high-water.js';
 import { isOfPlace, readPlace } from './place.js';
 
 /** What was copied: whose log, and how many live writes it has. */
@@ -35,9 +36,22 @@ export const backUp = async (from: string, to: string): Promise<E.Either<string,
     if (typeof place !== 'object' || place.replica === null) {
       return E.left(`${from} has no log that a server of this version has opened; copy the folder while no server runs`);
     }
-    makeFolder(to, 0o700);
+    // Whatever was acknowledged before now must be in the copy.
+    const atLeast = readHighWater(nodeFiles, from);
+    const done = await copied(from, to, serverOf(place.replica), typeof atLeast === 'number' ? atLeast : 0);
+    // A part of a backup, left behind, could be taken for one.
+    if (E.isLeft(done)) for (const name of readdirSync(to)) rmSync(join(to, name), { recursive: true, force: true });
+    return done;
+  } catch (error) {
+    return E.left(`no backup of ${from} was made: ${openError(to, error).message}`);
+  }
+};
+
+const copied = async (from: string, to: string, server: NodeId, atLeast: number): Promise<E.Either<string, BackedUp>> => {
+  makeFolder(to, 0o700);
+  try {
     copyNow(from, to);
-    return await checked(to, serverOf(place.replica));
+    return await checked(to, server, atLeast);
   } catch (error) {
     return E.left(`no backup of ${from} was made: ${openError(to, error).message}`);
   }
@@ -66,10 +80,21 @@ const listing = (folder: string): ReadonlyArray<string> =>
         : name,
     );
 
+/** Is it the stage of a backup whose process is gone? That of one under way is its own. */
+const isLeftOver = (name: string): boolean => {
+  if (!name.startsWith(STAGE)) return false;
+  const pid = Number(/^\d+/.exec(name.slice(STAGE.length))?.[0] ?? 0);
+  try {
+    return pid === 0 || !process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+};
+
 /** Takes the files of one moment into a folder beside them, and from there, at leisure, to where they are wanted. */
 const copyNow = (from: string, to: string): void => {
-  for (const left of readdirSync(from).filter((name) => name.startsWith(STAGE))) rmSync(join(from, left), { recursive: true });
-  const stage = mkdtempSync(join(from, STAGE));
+  for (const left of readdirSync(from).filter(isLeftOver)) rmSync(join(from, left), { recursive: true, force: true });
+  const stage = mkdtempSync(join(from, `${STAGE}${process.pid}-`));
   try {
     takeAtOneMoment(from, stage);
     for (const name of readdirSync(stage)) copyFileSync(join(stage, name), join(to, name));
@@ -96,12 +121,15 @@ const takeAtOneMoment = (from: string, stage: string): void => {
 };
 
 /** Opens the copy as its server would, which checks it, and leaves it as a closed log without a place. */
-const checked = async (folder: string, server: NodeId): Promise<E.Either<string, BackedUp>> => {
+const checked = async (folder: string, server: NodeId, atLeast: number): Promise<E.Either<string, BackedUp>> => {
   const log = createDiskLog(folder);
   const opened = await log.open({ server });
   if (E.isLeft(opened)) return E.left(`the copy cannot be used: ${opened.left.message}`);
   const writes = [...opened.right.writes].length;
   await log.close();
+  const has = readHighWater(nodeFiles, folder);
+  if (typeof has !== 'number' || has < atLeast)
+    return E.left(`the copy lacks changes that the log had when it was begun (${String(has)} of ${atLeast}); try again`);
   for (const name of readdirSync(folder)) if (isOfPlace(name)) rmSync(join(folder, name), { recursive: true });
   return E.right({ server, writes });
 };

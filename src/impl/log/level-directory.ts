@@ -77,7 +77,7 @@ const checkWriteAhead = (files: Files, directory: string, { firstLog }: Manifest
     .sort((a, b) => Number.parseInt(a) - Number.parseInt(b));
   let torn: string | undefined;
   for (const name of logs) {
-    const file = readLogFile(files.read(join(directory, name)) ?? Buffer.alloc(0));
+    const file = readLogFile(files.read(join(directory, name)) ?? Buffer.alloc(0), 'batches');
     if (file.type === 'damaged') return damaged(`${name} is spoilt at byte ${file.at}, with valid records after it`);
     if (torn !== undefined && file.records.length > 0) return damaged(`${torn} is cut off, and ${name} goes on`);
     if (file.type === 'torn') torn = name;

@@ -8,6 +8,8 @@
 
 const BLOCK = 32_768;
 const HEADER = 7;
+/** Of a batch: the number of its first change (8 bytes), how many there are (4). */
+const BATCH = 12;
 const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4] as const;
 
 /** The complete records of a file. `at`: the offset of the first byte that is not part of one. */
@@ -20,9 +22,11 @@ export type LogFile =
  * 3: middle, 4: last) and the payload. A record never crosses a block's end, and fewer than 7 bytes there are padding.
  *
  * LevelDB skips a bad record with the rest of its block, and takes a length that runs past the end for the end of the log. Here
- * they are told apart: `torn` when nothing valid comes after the first bad byte, `damaged` when something does.
+ * they are told apart: `torn` when nothing valid comes after the first bad byte, `damaged` when something does. In a write-ahead file (`batches`) a
+ * record that the file's end cuts off holds a user's bytes as they are, which may look like anything: there, what comes after must follow by its
+ * number, too.
  */
-export const readLogFile = (file: Buffer): LogFile => {
+export const readLogFile = (file: Buffer, holds: 'batches' | 'other' = 'other'): LogFile => {
   const records: Buffer[] = [];
   let parts: Buffer[] = [];
   let end = 0; // of the last complete record
@@ -34,7 +38,11 @@ export const readLogFile = (file: Buffer): LogFile => {
     const fragment = fragmentAt(file, pos);
     const begins = fragment !== undefined && (fragment.type === FULL || fragment.type === FIRST);
     if (fragment === undefined || begins !== (parts.length === 0)) {
-      return { type: hasFragmentAfter(file, pos) ? 'damaged' : 'torn', records, at: end };
+      return {
+        type: goesOnAfter(file, pos, holds === 'batches' ? records.at(-1) : undefined) ? 'damaged' : 'torn',
+        records,
+        at: end,
+      };
     }
     pos = fragment.end;
     parts.push(file.subarray(fragment.start, fragment.end));
@@ -93,9 +101,35 @@ const fragmentAt = (file: Buffer, pos: number): Fragment | undefined => {
 };
 
 /** A damaged length hides where its block's next record begins, so every offset is tried. */
-const hasFragmentAfter = (file: Buffer, pos: number): boolean => {
-  for (let p = pos + 1; p + HEADER <= file.length; p++) if (fragmentAt(file, p) !== undefined) return true;
+const goesOnAfter = (file: Buffer, pos: number, last: Buffer | undefined): boolean => {
+  const numbers = last !== undefined && isCutOff(file, pos) ? numbersOf(last) : undefined;
+  for (let p = pos + 1; p + HEADER <= file.length; p++) {
+    const fragment = fragmentAt(file, p);
+    if (fragment === undefined) continue;
+    if (numbers === undefined || follows(file.subarray(fragment.start, fragment.end), numbers)) return true;
+  }
   return false;
+};
+
+/** Does the record at `pos` say that it goes on behind the file's end, as one does whose writing stopped half-way? */
+const isCutOff = (file: Buffer, pos: number): boolean => {
+  if (pos + HEADER > file.length) return true;
+  const type = file.readUInt8(pos + 6);
+  const end = pos + HEADER + file.readUInt16LE(pos + 4);
+  return type >= FULL && type <= LAST && end > file.length && (pos % BLOCK) + (end - pos) <= BLOCK;
+};
+
+/** The numbers that LevelDB gave the changes of a batch: the first, and the one after the last. Undefined for what is no batch. */
+const numbersOf = (record: Buffer): readonly [first: bigint, next: bigint] | undefined => {
+  if (record.length < BATCH) return undefined;
+  const first = record.readBigUInt64LE(0);
+  return [first, first + BigInt(record.readUInt32LE(8))];
+};
+
+/** Can this have been written soon after a batch with these numbers? Whatever a user has read of the log before is older. */
+const follows = (record: Buffer, [, next]: readonly [bigint, bigint]): boolean => {
+  const numbers = numbersOf(record);
+  return numbers !== undefined && numbers[0] >= next && numbers[0] < next + BigInt(BLOCK);
 };
 
 // --- manifests -------------------------------------------------------------------------------------------------------------
