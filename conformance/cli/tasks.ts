@@ -20,7 +20,8 @@ import {
   type ScriptCase,
   type ScriptJudgement,
 } from '../run/scripts.js';
-import { keepRun, rejectionOf } from '../path/keep.js';
+import { keepRun } from '../path/keep.js';
+import { rejectionOf } from '../path/refused-result.js';
 import { readRuns } from '../trace/read.js';
 import { showTraceVerdict, validating } from '../trace/validate.js';
 import { inTurns } from '../turns.js';
@@ -109,7 +110,7 @@ export const scriptTask = (
       const { oracle, trace, elapsedMs } = j;
       const found: Pick<Finding, 'name' | 'repeat'> = { name: script.name, repeat };
       const shrunk = verdictOf(j) === 'diverges' ? await shrink(script, { signal }, args.shrinkRuns) : undefined;
-      const kept = shrunk === undefined ? [] : keepScript(script, shrunk.judged ?? j, args.outDir);
+      const kept = shrunk === undefined ? [] : await keepScript(script, shrunk.judged ?? j, args.outDir);
       const wrong = shrunk === undefined ? '' : [showJudgement(j, shrunk.lines), ...kept].join('\n');
       const reads = oracle.verdict === 'conforms' ? oracle.reads : 0;
       return [
@@ -142,10 +143,16 @@ export const scriptTask = (
 };
 
 /** Keeps the run of a script that diverges. */
-const keepScript = (script: ScriptCase, { events, oracle, trace }: ScriptJudgement, outDir: string): ReadonlyArray<string> => {
+const keepScript = (
+  script: ScriptCase,
+  { events, oracle, trace }: ScriptJudgement,
+  outDir: string,
+): Promise<ReadonlyArray<string>> => {
   const rejection = trace.rejection ?? (oracle.verdict === 'diverges' ? rejectionOf(events, oracle) : undefined);
   const { keepsLog } = oracleOptionsOf(script.flags);
-  return rejection === undefined ? [] : keepRun(outDir, events, rejection, { name: script.name, keepsLog, withTrace: true });
+  return rejection === undefined
+    ? Promise.resolve([])
+    : keepRun(outDir, events, rejection, { name: script.name, keepsLog, withTrace: true });
 };
 
 /** The traces of runs on one data folder, held against the model event by event, and judged without it. */
@@ -161,7 +168,7 @@ export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<Conform
     const kept =
       rejection === undefined || run > 1
         ? []
-        : keepRun(outDir, runs.right[0]!, rejection, { name: basename(files[0]!), withTrace: false });
+        : await keepRun(outDir, runs.right[0]!, rejection, { name: basename(files[0]!), withTrace: false });
     return [
       {
         layer: 3,
@@ -192,7 +199,7 @@ const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }
   run: async (signal) => {
     const [judged, elapsedMs] = await timed(() => judgePlan(plan, signal));
     const { events, rejection } = judged;
-    const kept = rejection === undefined ? [] : keepRun(outDir, events, rejection, { name, withTrace: true });
+    const kept = rejection === undefined ? [] : await keepRun(outDir, events, rejection, { name, withTrace: true });
     return [
       {
         layer: 4,

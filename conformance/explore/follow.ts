@@ -11,7 +11,7 @@ import { plainValue, type PlainValue } from '#bayou/checker/shown/value.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { PartShot, RunShot, StepShot, Why } from '#bayou/explorer/shape.js';
 import { replayPath } from '#bayou/cli/check/replay.js';
-import { rejectionOf } from '../path/keep.js';
+import { rejectionOf } from '../path/refused-result.js';
 import { pathOf } from '../path/build.js';
 import { findScripts, judgeScript } from '../run/scripts.js';
 import { readRuns, type ProcessName } from '../trace/read.js';

@@ -1,9 +1,11 @@
-/** Keeping a run that diverges: its trace, and the path that `bayou check --replay` explains. */
+/** Keeping a run that diverges: its trace, a page to see it on, and the path that `bayou check --replay` explains. */
 import { writeFileSync } from 'node:fs';
+import { htmlOf } from '#bayou/cli/explore/html.js';
+import { explorationOfRun } from '#bayou/cli/explore/real.js';
+import { followEvents } from '../explore/follow.js';
 import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeFolder } from '#bayou/impl/folder.js';
-import type { OracleVerdict } from '../oracle/oracle.js';
 import type { Rejection } from '../trace/rejection.js';
 import { pathOf, type PathOptions } from './build.js';
 
@@ -17,34 +19,37 @@ const fileName = (name: string): string =>
     .replaceAll(/[^\w.-]+/g, '-')
     .slice(0, 100);
 
-/** What layer 2 refuses, as an event that no step explains: the result of the command. */
-export const rejectionOf = (
+/** Writes the explorer's page of a run; a line that names it, or says why there is none. */
+const keepPage = async (
+  page: string,
+  name: string,
   events: ReadonlyArray<TraceEvent>,
-  oracle: Extract<OracleVerdict, { verdict: 'diverges' }>,
-): Omit<Rejection, 'event'> => {
-  const result = events.find((e) => e.type === 'result' && e.line === oracle.line);
-  const allowed = oracle.allowed.length === 0 ? 'nothing' : oracle.allowed.join('  |  ');
-  return {
-    process: 'master',
-    n: result?.n ?? 0,
-    rule: 'section 5',
-    why: `${oracle.command}: seen was ${oracle.seen}; the model allows ${allowed}`,
-  };
+  rejection: Omit<Rejection, 'event'>,
+  repeat: string,
+): Promise<string> => {
+  try {
+    writeFileSync(page, htmlOf(await explorationOfRun(await followEvents(name, events, rejection), repeat)));
+    return `see it: ${page}`;
+  } catch (error) {
+    return `no page to see it on: ${error instanceof Error ? error.message : String(error)}`;
+  }
 };
 
-/** Writes a run's path, and its trace where it is not in a file already. What cannot be written is said. */
-export const keepRun = (
+/** Writes a run's page and path, and its trace where it is not in a file already. What cannot be written is said. */
+export const keepRun = async (
   dir: string,
   events: ReadonlyArray<TraceEvent>,
   rejection: Omit<Rejection, 'event'>,
   options: PathOptions & { readonly withTrace: boolean },
-): Kept => {
+): Promise<Kept> => {
   const file = join(dir, fileName(options.name));
   try {
     makeFolder(dir);
     const trace = `${file}.ndjson`;
     if (options.withTrace) writeFileSync(trace, events.map((e) => `${JSON.stringify(e)}\n`).join(''));
-    const kept = options.withTrace ? [`its trace: ${trace}`] : [];
+    const repeat = `npx bayou explore ${options.withTrace ? trace : options.name}`;
+    const page = await keepPage(`${file}.html`, options.name, events, rejection, repeat);
+    const kept = [...(options.withTrace ? [`its trace: ${trace}`] : []), page];
     const built = pathOf(events, rejection, options);
     if (built.kind === 'none') return [...kept, `no path of the model: ${built.why}`];
     const path = `${file}.path.json`;

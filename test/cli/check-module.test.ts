@@ -119,12 +119,12 @@ describe('output', () => {
     const { stdout } = await bayou(['check', COUNTER, '--out-dir', out]);
     const files = (await readdir(out)).sort();
     expect(files).toEqual(
-      ['itf.json', 'mmd', 'shiviz.log', 'trace.json', 'txt'].map(
+      ['html', 'itf.json', 'mmd', 'shiviz.log', 'trace.json', 'txt'].map(
         (extension) => `counter-when-all-are-done-everyone-was-counted.${extension}`,
       ),
     );
     for (const name of files) expect(stdout).toContain(`written: ${join(out, name)}`);
-    const trace = JSON.parse(await readFile(join(out, files[3]!), 'utf8')) as Readonly<Record<string, unknown>>;
+    const trace = JSON.parse(await readFile(join(out, files[4]!), 'utf8')) as Readonly<Record<string, unknown>>;
     expect(trace).toMatchObject({ model: 'counter', module: COUNTER, property: NEVER, shortest: true });
   });
 

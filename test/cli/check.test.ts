@@ -305,9 +305,12 @@ describe('output', () => {
     const { stdout } = await bayou(['check', 'v1-pruning', '--out-dir', out]);
     const files = (await readdir(out)).sort();
     expect(files).toEqual(
-      ['itf.json', 'mmd', 'script', 'shiviz.log', 'trace.json', 'txt'].map((extension) => `v1-pruning-PRUNING.${extension}`),
+      ['html', 'itf.json', 'mmd', 'script', 'shiviz.log', 'trace.json', 'txt'].map(
+        (extension) => `v1-pruning-PRUNING.${extension}`,
+      ),
     );
     for (const file of files) expect(stdout).toContain(`written: ${join(out, file)}`);
+    expect(stdout.trimEnd().split('\n').slice(-4)).toContain(`See it: ${join(out, 'v1-pruning-PRUNING.html')}`);
     const script = await readFile(join(out, 'v1-pruning-PRUNING.script'), 'utf8');
     const commands = script.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(commands.slice(0, 3)).toEqual(['joinServer 0', 'joinServer 1', 'breakConnection 0 1']);

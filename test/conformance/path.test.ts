@@ -12,7 +12,7 @@ import { PROPERTIES, type PropertyId } from '#bayou/model/checking/sentences.js'
 import { copyWith } from '../../conformance/mutants/copy.js';
 import { MUTANTS } from '../../conformance/mutants/table.js';
 import { pathOf } from '../../conformance/path/build.js';
-import { rejectionOf } from '../../conformance/path/keep.js';
+import { rejectionOf } from '../../conformance/path/refused-result.js';
 import { decide, observedIn } from '../../conformance/oracle/oracle.js';
 import { runOnCluster } from '../../conformance/run/cluster.js';
 import { validateTrace } from '../../conformance/trace/validate.js';

@@ -206,6 +206,23 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('bayou conform writes a page beside a run that diverges, and bayou check one beside each counterexample', async () => {
+    const folder = join(made.folder, 'kept');
+    const conformed = await bayou(['conform', '--trace', 'examples/original-clock.ndjson', '--out-dir', folder]);
+    expect(conformed.status).toBe(1);
+    const [, diverged = ''] = /see it: (\S+\.html)/.exec(conformed.stdout) ?? [];
+    const checked = await bayou(['check', 'v7-tie', '--out-dir', folder]);
+    const [, broken = ''] = /^See it: (\S+\.html)$/m.exec(checked.stdout) ?? [];
+    for (const [file, says] of [
+      [diverged, 'No step of the model explains event 5 of server-0#1.'],
+      [broken, 'different stores'],
+    ] as const) {
+      const { page, wrong } = await open(browser, `file://${file}`);
+      expect(await page.locator('.why .headline').innerText()).toContain(says);
+      expect(wrong).toEqual([]);
+    }
+  });
+
   test('names with everything in them stand on the page as they are, and are no markup', async () => {
     const { page, wrong } = await open(browser, await made.page('test/cli/models/names-with-everything.mjs'));
     expect(await page.locator('h1').count()).toBe(1);

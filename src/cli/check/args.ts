@@ -1,7 +1,7 @@
 /** What the command line of `bayou check` says. */
 import type { Assignment, Said } from './fields.js';
 
-export const FORMATS = ['json', 'text', 'itf', 'mermaid', 'shiviz', 'dot', 'script'] as const;
+export const FORMATS = ['json', 'text', 'itf', 'mermaid', 'shiviz', 'dot', 'script', 'html'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** What the command line says. Fields that it does not mention are absent. */

@@ -9,7 +9,7 @@ const FIELD_FLAGS = FIELD_OPTIONS.map(({ flag }) => flag);
 /** The options that go with `--replay`, `--step` and `--sample`, which search nothing, beside those that say which model it is. */
 const WITH_REPLAY = ['--replay', '--json', '--set', ...FIELD_FLAGS];
 const WITH_STEP = ['--step', '--set', ...FIELD_FLAGS];
-const WITH_SAMPLE = ['--sample', '--seed', '--trace-length', '--json', '--set', ...FIELD_FLAGS];
+const WITH_SAMPLE = ['--sample', '--seed', '--trace-length', '--json', '--out-dir', '--format', '--set', ...FIELD_FLAGS];
 
 /** Options that only a search at random has a use for, and those that it has none for. */
 const OF_WALKS = ['--seed', '--traces', '--trace-length'];

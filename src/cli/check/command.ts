@@ -10,7 +10,7 @@ import { endNow, endSoon, guarded } from './ending.js';
 import { search } from './engine.js';
 import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
-import { writeFiles } from './files.js';
+import { runsOf, writeFiles } from './files.js';
 import { isModule } from './is-module.js';
 import { moduleSubject } from './module.js';
 import { distinctNames } from './names.js';
@@ -80,6 +80,10 @@ interface Outcome {
   readonly threads: ReadonlyArray<string>;
 }
 
+/** The explorer's pages among what was written. */
+const pagesIn = (files: ReadonlyArray<string>): ReadonlyArray<string> =>
+  files.flatMap((line) => /^written: (.*\.html)$/.exec(line)?.[1] ?? []);
+
 const printReport = (args: CheckArgs, { subject, report, judgement, files, repeat, threads }: Outcome): void => {
   if (args.json || args.ndjson) {
     const { config: fields } = subject;
@@ -91,6 +95,7 @@ const printReport = (args: CheckArgs, { subject, report, judgement, files, repea
   const failed = report.verdict !== 'holds';
   for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report), ...threads, ...subject.unjudged]) print(line);
   if (failed) print(`Repeat with: ${repeat}`);
+  for (const page of pagesIn(files)) print(`See it: ${page}`);
   for (const line of goOnLines(args, report, repeat)) print(line);
   if (judgement.line !== undefined) print(judgement.line);
   print(lines.at(-1)!);
@@ -122,7 +127,7 @@ const checkOne = async (
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
   const subject = await subjectOf(source, args);
-  if (args.sample !== undefined) return blamed(subject, () => sample(subject, args, args.sample!, print, signal));
+  if (args.sample !== undefined) return blamed(subject, () => sample(subject, args, args.sample!, { print, signal, distinct }));
   const { onProgress, end } = progressOf(subject, args);
   const hooks = {
     signal,
@@ -136,7 +141,9 @@ const checkOne = async (
   const files =
     args.outDir === undefined
       ? []
-      : await blamed(subject, () => writeFiles(args.outDir!, args.format, subject, report, distinct));
+      : await blamed(subject, () =>
+          writeFiles(args.outDir!, args.format, subject, runsOf(report), distinct, repeatCommand(args, source)),
+        );
   const threads = args.json || args.ndjson ? [] : await threadLines(subject, args, report, hooks);
   printReport(args, { subject, report, judgement, files, repeat: repeatCommand(args, source), threads });
   return judgement.status;

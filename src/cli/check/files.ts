@@ -8,8 +8,11 @@ import { toMermaid } from '../../checker/output/mermaid.js';
 import { toShiViz } from '../../checker/output/shiviz.js';
 import { oneLine, traceLines } from '../../checker/output/trace.js';
 import type { Counterexample, Report } from '../../checker/report.js';
+import { propertyId } from '../../explorer/why/bayou.js';
 import { makeFolder } from '../../impl/folder.js';
 import { UsageError } from '../exit.js';
+import { htmlOf } from '../explore/html.js';
+import { explorationOf } from '../explore/make.js';
 import { FORMATS, type Format } from './args.js';
 import type { AnyModel, Subject } from './subject.js';
 
@@ -18,9 +21,11 @@ import type { AnyModel, Subject } from './subject.js';
 /** A file's text, or why there is none. */
 type Content = { readonly text: string } | { readonly why: string };
 
-interface Violation {
+/** A run to write, and what it is: the property that it breaks or reaches, or a name of its own. */
+export interface Written {
   readonly property: string;
   readonly trace: Counterexample;
+  readonly kind: 'violated' | 'reached' | 'sample';
 }
 
 const EXTENSION: Readonly<Record<Format, string>> = {
@@ -31,6 +36,7 @@ const EXTENSION: Readonly<Record<Format, string>> = {
   shiviz: 'shiviz.log',
   dot: 'dot',
   script: 'script',
+  html: 'html',
 };
 
 /** All but the graph, which is seldom small enough, and what cannot be said of the model. */
@@ -41,7 +47,13 @@ const defaultFormats = ({ writing }: Subject): ReadonlyArray<Format> =>
 
 const json = (value: unknown): Content => ({ text: `${JSON.stringify(value, null, 2)}\n` });
 
-const contentOf = (format: Exclude<Format, 'dot'>, { property, trace }: Violation, subject: Subject): Content => {
+const contentOf = (
+  format: Exclude<Format, 'dot'>,
+  written: Written,
+  subject: Subject,
+  repeat: string,
+): Content | Promise<Content> => {
+  const { property, trace } = written;
   const { source, config, writing } = subject;
   const { name } = subject.model.model;
   switch (format) {
@@ -60,6 +72,8 @@ const contentOf = (format: Exclude<Format, 'dot'>, { property, trace }: Violatio
       return { text: toMermaid(trace) };
     case 'shiviz':
       return { text: toShiViz(trace) };
+    case 'html':
+      return pageOf(written, subject, repeat);
     case 'script': {
       const script = writing.script?.(trace, property);
       return script?.kind === 'script' ? script : { why: script?.why ?? 'only a run of the cluster is a script' };
@@ -67,22 +81,44 @@ const contentOf = (format: Exclude<Format, 'dot'>, { property, trace }: Violatio
   }
 };
 
+/** The explorer's page of one run. */
+const pageOf = async ({ property, trace, kind }: Written, subject: Subject, repeat: string): Promise<Content> => {
+  const exploration = await explorationOf(
+    subject,
+    [{ title: oneLine(property), trace, ...(kind === 'sample' ? {} : { property }) }],
+    {
+      origin: kind === 'violated' ? 'counterexample' : kind === 'reached' ? 'witness' : 'sample',
+      verdict: {
+        tone: kind === 'violated' ? 'bad' : 'plain',
+        text: kind === 'sample' ? 'nothing breaks' : `${kind}: ${idOf(property)}`,
+      },
+      repeat,
+    },
+  );
+  return { text: htmlOf(exploration) };
+};
+
+/** A property's name in configurations, where it has one. */
+const idOf = (property: string): string => propertyId(property) ?? oneLine(property);
+
 const graphOf = ({ level, model }: AnyModel): Content => {
   const dot = level === 'plain' ? toDot(model) : toDot(toModel(model));
   return dot.kind === 'graph' ? dot : { why: `the graph has more than ${dot.limit} states, too many to be read` };
 };
 
-const violationsOf = (report: Report): ReadonlyArray<Violation> =>
+/** The runs of a report that are written. */
+export const runsOf = (report: Report): ReadonlyArray<Written> =>
   report.properties.flatMap(({ name, verdict, trace, more = [] }) =>
     (verdict === 'violated' || verdict === 'reached') && trace !== undefined
-      ? [trace, ...more].map((run) => ({ property: name, trace: run }))
+      ? [trace, ...more].map((run) => ({ property: name, trace: run, kind: verdict }))
       : [],
   );
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** Writes one file; a line that says which, or why not. */
-const write = async (path: string, content: Content): Promise<string> => {
+const write = async (path: string, made: Content | Promise<Content>): Promise<string> => {
+  const content = await made;
   if ('why' in content) return `not written: ${path}: ${content.why}`;
   try {
     await writeFile(path, content.text);
@@ -93,8 +129,8 @@ const write = async (path: string, content: Content): Promise<string> => {
 };
 
 /**
- * Writes the counterexamples of a report (and, if asked for, the state graph); a line for each file. `distinct` sees to it that no two
- * files of one command have the same name.
+ * Writes runs (and, if asked for, the state graph); a line for each file. `distinct` sees to it that no two files of one command have the
+ * same name; `repeat` is the command that finds the runs again.
  *
  * @throws UsageError when the folder cannot be made or written to.
  */
@@ -102,8 +138,9 @@ export const writeFiles = async (
   dir: string,
   wanted: ReadonlyArray<Format> | undefined,
   subject: Subject,
-  report: Report,
+  runs: ReadonlyArray<Written>,
   distinct: (name: string) => string,
+  repeat: string,
 ): Promise<ReadonlyArray<string>> => {
   try {
     makeFolder(dir);
@@ -112,10 +149,10 @@ export const writeFiles = async (
   }
   const { stem, fileOf } = subject.writing;
   const formats = wanted ?? defaultFormats(subject);
-  const files = violationsOf(report).flatMap((violation) => {
-    const name = distinct(`${stem}-${fileOf(violation.property)}`);
+  const files = runs.flatMap((run) => {
+    const name = distinct(`${stem}-${run.kind === 'sample' ? run.property.replaceAll(' ', '-') : fileOf(run.property)}`);
     return formats.flatMap((format) =>
-      format === 'dot' ? [] : [[`${name}.${EXTENSION[format]}`, contentOf(format, violation, subject)] as const],
+      format === 'dot' ? [] : [[`${name}.${EXTENSION[format]}`, contentOf(format, run, subject, repeat)] as const],
     );
   });
   const graph = formats.includes('dot') ? [[`${distinct(stem)}.${EXTENSION.dot}`, graphOf(subject.model)] as const] : [];

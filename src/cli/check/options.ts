@@ -108,7 +108,7 @@ const bare = (): Command => {
     )
     .option('--json', 'print the report as one line of JSON for each configuration', false)
     .option('--ndjson', 'print progress and report as lines of JSON', false)
-    .option('--out-dir <dir>', 'write each counterexample there')
+    .option('--out-dir <dir>', 'write each counterexample there (with --witnesses and --sample: each run)')
     .option('--format <list>', `as what: ${FORMATS.join(', ')}; default: all but dot`, formats)
     .addHelpText('after', HELP)
     .exitOverride();

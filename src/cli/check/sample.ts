@@ -4,22 +4,41 @@ import { sampleRuns } from '../../checker/runs/sample.js';
 import { counted } from '../../core/counted.js';
 import { EXIT, type ExitStatus } from '../exit.js';
 import type { CheckArgs } from './args.js';
+import { writeFiles } from './files.js';
+import { repeatCommand } from './repeat.js';
 import { judgedModel, type Subject } from './subject.js';
 
-/** Shows runs of one model; 3 where there are none, or fewer than were asked for. */
-export const sample = (
+/** Where the runs are shown, and what ends the walks; `distinct` gives names of files. */
+interface Surroundings {
+  readonly print: (line: string) => void;
+  readonly signal: AbortSignal;
+  readonly distinct: (name: string) => string;
+}
+
+/** Shows, and writes, runs of one model; 3 where there are none, or fewer than were asked for. */
+export const sample = async (
   subject: Subject,
   args: CheckArgs,
   wanted: number,
-  print: (line: string) => void,
-  signal: AbortSignal,
-): ExitStatus => {
+  { print, signal, distinct }: Surroundings,
+): Promise<ExitStatus> => {
   const { seed, traceLength } = args;
   const model = judgedModel(subject);
   const { runs, broken } = sampleRuns(model, { runs: wanted, length: traceLength, seed, signal });
   const status = signal.aborted ? EXIT.interrupted : runs.length < wanted ? EXIT.bounded : EXIT.ok;
+  const files =
+    args.outDir === undefined
+      ? []
+      : await writeFiles(
+          args.outDir,
+          args.format,
+          subject,
+          runs.map((trace, i) => ({ property: `random run ${i + 1}`, trace, kind: 'sample' })),
+          distinct,
+          repeatCommand(args, subject.source),
+        );
   if (args.json) {
-    print(JSON.stringify({ type: 'sample', model: model.name, source: subject.source, seed, runs, broken, status }));
+    print(JSON.stringify({ type: 'sample', model: model.name, source: subject.source, seed, runs, broken, status, files }));
     return status;
   }
   runs.forEach((run, i) => {
@@ -27,7 +46,7 @@ export const sample = (
     for (const line of traceLines(run)) print(line);
     print('');
   });
-  for (const line of subject.legend) print(line);
+  for (const line of [...subject.legend, ...files]) print(line);
   const left = broken === 0 ? '' : `; ${counted(broken, 'other')} broke a property (without --sample they are looked for)`;
   print(`${oneLine(model.name)}: ${counted(runs.length, 'random run')} in which nothing breaks, seed ${seed}${left}`);
   return status;

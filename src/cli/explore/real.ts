@@ -19,19 +19,20 @@ export interface Follower {
 const follower = async (): Promise<Follower> =>
   (await import(new URL('../../conformance/explore/follow.js', import.meta.url).href)) as Follower;
 
+/** The page of a run that was followed. */
+export const explorationOfRun = async (followed: Followed, repeat: string): Promise<Exploration> => ({
+  version: 1,
+  ...followed,
+  origin: 'trace',
+  repeat,
+  bounds: [],
+  live: { by: 'nobody' },
+  entries: await entriesFor(true),
+});
+
 /** Explores a run. @throws UsageError with one line where there is none. */
 export const exploreRun = async ({ what, flags }: ExploreArgs, repeat: string, signal: AbortSignal): Promise<Explored> => {
   const { followRun } = await follower();
   const followed = await followRun(what, { signal, ...(flags === undefined ? {} : { flags }) });
-  return {
-    exploration: {
-      version: 1,
-      ...followed,
-      origin: 'trace',
-      repeat,
-      bounds: [],
-      live: { by: 'nobody' },
-      entries: await entriesFor(true),
-    },
-  };
+  return { exploration: await explorationOfRun(followed, repeat) };
 };

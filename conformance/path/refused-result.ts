@@ -1,0 +1,19 @@
+/** What layer 2 refuses is the result of a command. */
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { OracleVerdict } from '../oracle/oracle.js';
+import type { Rejection } from '../trace/rejection.js';
+
+/** What layer 2 refuses, as an event that no step explains: the result of the command. */
+export const rejectionOf = (
+  events: ReadonlyArray<TraceEvent>,
+  oracle: Extract<OracleVerdict, { verdict: 'diverges' }>,
+): Omit<Rejection, 'event'> => {
+  const result = events.find((e) => e.type === 'result' && e.line === oracle.line);
+  const allowed = oracle.allowed.length === 0 ? 'nothing' : oracle.allowed.join('  |  ');
+  return {
+    process: 'master',
+    n: result?.n ?? 0,
+    rule: 'section 5',
+    why: `${oracle.command}: seen was ${oracle.seen}; the model allows ${allowed}`,
+  };
+};
