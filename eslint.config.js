@@ -44,5 +44,5 @@ export default tseslint.config(
     files: ['src/explorer/page/**'],
     rules: { '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }] },
   },
-  { files: ['bench/**', 'examples/**', 'spec/**'], rules: { 'no-console': 'off' } },
+  { files: ['bench/**', 'docs/**', 'examples/**', 'spec/**'], rules: { 'no-console': 'off' } },
 );

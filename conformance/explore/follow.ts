@@ -19,7 +19,7 @@ import type { Rejection } from '../trace/rejection.js';
 import { serverState, type Scene } from '../trace/scene.js';
 import { validateTrace, type TraceVerdict } from '../trace/validate.js';
 import { drawingOf, laneOf, type Placed } from './drawing.js';
-import { serverShot, sessionShot, type Length } from './states.js';
+import { serverShot, sessionShot, slim, type Length } from './states.js';
 import { asideOf, tellEvent } from './words.js';
 
 // --- following -------------------------------------------------------------------------------------------------------------
@@ -39,9 +39,10 @@ interface Run {
 
 const titleOf = ({ role, id }: ProcessName): string => (role === 'master' ? 'the master' : `${role} ${id}`);
 
-const rawOf = (event: TraceEvent): PlainValue => {
+/** The event without what stands beside it anyway; of a long run as text, as it was written down. */
+const rawOf = ({ p: _p, n: _n, ...event }: TraceEvent, length: Length): PlainValue => {
   const json = JSON.stringify(event);
-  return json.length > MOST_RAW ? `${json.slice(0, MOST_RAW)}…` : plainValue(event);
+  return json.length > MOST_RAW ? `${json.slice(0, MOST_RAW)}…` : length === 'long' ? json : plainValue(event);
 };
 
 /** Events after which a process may have another state. */
@@ -109,8 +110,8 @@ const follow = (events: ReadonlyArray<TraceEvent>): Run => {
     steps.push({
       label: { family: event.type, args: [event.p] },
       told: tellEvent(event, titleOf(who)),
-      changed: Object.fromEntries(changed),
-      event: { process: event.p, n: event.n, raw: rawOf(event) },
+      changed: Object.fromEntries(length === 'short' ? changed : changed.map(([part, shot]) => [part, slim(shot)])),
+      event: { process: event.p, n: event.n, raw: rawOf(event, length) },
       ...(aside === undefined ? {} : { aside }),
     });
     placed.push({ event, who, at, isChange: changed.length > 0 });
@@ -160,7 +161,7 @@ const refusedStep = (rejection: Omit<Rejection, 'event'> & { readonly event?: Tr
       event === undefined || event === null ? `event ${n} of ${process} is missing, or is not explained` : tellEvent(event, who),
     changed: {},
     isRefused: true,
-    event: { process, n, raw: event === undefined || event === null ? 'missing' : rawOf(event) },
+    event: { process, n, raw: event === undefined || event === null ? 'missing' : rawOf(event, 'short') },
   };
 };
 

@@ -9,7 +9,7 @@ import type { FollowedReplica } from '../trace/replica.js';
 import type { FollowedSession } from '../trace/session.js';
 
 /** A store, or a session, is shown by its latest writes and stamps: so many of a short run, so many of a long one. */
-const MOST = { short: 24, long: 6 } as const;
+const MOST = { short: 24, long: 4 } as const;
 export type Length = keyof typeof MOST;
 
 const shot = (kind: string, value: Server | Session, more: ReadonlyArray<readonly [name: string, text: string]>): PartShot => {
@@ -39,3 +39,13 @@ export const serverShot = (replica: FollowedReplica, isUp: boolean, length: Leng
 /** A session as the model has it after an event. */
 export const sessionShot = (session: FollowedSession, length: Length): PartShot =>
   shot('client', session.shown(MOST[length]), []);
+
+/** Of a long run's part what the page cannot do without; a hundred thousand of them have to be read, so the view is packed. */
+export const slim = ({ value, view }: PartShot): PartShot => {
+  const { up, servers } = value as { readonly up?: boolean; readonly servers?: ReadonlyArray<number> };
+  return {
+    text: '',
+    value: { ...(up === undefined ? {} : { up }), ...(servers === undefined ? {} : { servers }) },
+    packed: JSON.stringify(view),
+  };
+};

@@ -14,6 +14,8 @@ export interface PartShot {
   readonly text: string;
   readonly value: PlainValue;
   readonly view?: View;
+  /** The view as JSON, in long runs: it is read when it is drawn. */
+  readonly packed?: string;
 }
 
 /** Parts by name; `null`: the part is gone. */

@@ -1,6 +1,7 @@
 /** The page with its data in it: one file, which opens from disk and needs no network. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { Exploration } from '../../explorer/shape.js';
 
 /** Where the build has put the page. */
@@ -12,10 +13,18 @@ const PLACE = '<!--exploration-->';
 /** JSON that can stand in markup: nothing in it ends the element, or begins a comment. */
 const inMarkup = (json: string): string => json.replaceAll('<', '\\u003c');
 
+/** Longer data are compressed: a long run is read sooner so, and can be sent to somebody. */
+const MOST_PLAIN = 200_000;
+
+const dataOf = (json: string): string =>
+  json.length <= MOST_PLAIN
+    ? `<script type="application/json" id="exploration">${inMarkup(json)}</script>`
+    : `<script type="application/gzip" id="exploration">${gzipSync(json).toString('base64')}</script>`;
+
 /** The page of an exploration. */
 export const htmlOf = (exploration: Exploration): string => {
   const page = readFileSync(PAGE, 'utf8');
-  const data = `<script type="application/json" id="exploration">${inMarkup(JSON.stringify(exploration))}</script>`;
+  const data = dataOf(JSON.stringify(exploration));
   const at = page.indexOf(PLACE);
   return page.slice(0, at) + data + page.slice(at + PLACE.length);
 };

@@ -46,7 +46,7 @@ const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
       </header>
       {rawPart.value === name ? (
         <pre tabIndex={0} aria-label={`${name} as JSON`}>
-          {JSON.stringify(now.value, null, 1)}
+          {JSON.stringify(now.packed === undefined ? now.value : viewOfPart(now), null, 1)}
         </pre>
       ) : (
         <Value {...(at.value === 0 || before === null ? {} : { before: viewOfPart(before) })} after={viewOfPart(now)} />
@@ -80,9 +80,13 @@ const Small = ({ names }: { readonly names: ReadonlyArray<string> }): JSX.Elemen
 export const State = (): JSX.Element => {
   const names = sortedNames(timelineOf(run.value).names).toSorted((a, b) => RANK.indexOf(kindOf(a)) - RANK.indexOf(kindOf(b)));
   const isSmall = (name: string): boolean =>
-    kindOf(name) === 'other' && [at.value, at.value - 1].every((i) => (partAt(run.value, name, i)?.text.length ?? 0) < SMALL);
+    kindOf(name) === 'other' &&
+    [at.value, at.value - 1].every((i) => {
+      const part = partAt(run.value, name, i);
+      return part === null || (part.text.length < SMALL && part.view === undefined && part.packed === undefined);
+    });
   const small = names.filter((name) => isSmall(name) && !isInNetwork(name));
-  const large = names.filter((name) => !isSmall(name));
+  const large = names.filter((name) => !isSmall(name) && !isInNetwork(name));
   return (
     <section class="state" aria-label="The state">
       <h2>

@@ -5,12 +5,24 @@ import { clientOf } from './client.js';
 
 // --- what is shown ---------------------------------------------------------------------------------------------------------
 
-const read = (): Exploration => {
-  const text = document.getElementById('exploration')?.textContent ?? '';
-  return JSON.parse(text) as Exploration;
+/** The bytes of a text in base 64. */
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
 };
 
-export const exploration = read();
+/** The page's data: JSON as it is, or compressed where there is much of it. */
+const read = async (): Promise<Exploration> => {
+  const element = document.getElementById('exploration');
+  const text = element?.textContent ?? '';
+  if (element?.getAttribute('type') === 'application/json') return JSON.parse(text) as Exploration;
+  const plain = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return (await new Response(plain).json()) as Exploration;
+};
+
+export const exploration = await read();
 export const client = clientOf(exploration.live);
 
 /** Which of the runs that came with the page; a run of one's own stands in its place. */
@@ -41,6 +53,7 @@ const initialOf = signal(0);
 
 /** The numbers of the steps to a place in the run; undefined where nobody can step there. */
 export const wayTo = (to: number): WayTo | undefined => {
+  if (client === undefined) return undefined;
   const ways = run.value.steps.slice(0, to).map(({ way }) => way);
   return ways.every((way) => way !== undefined) ? { initial: initialOf.value, ways } : undefined;
 };

@@ -120,7 +120,7 @@ const Event = (): JSX.Element | null => {
         Event {event.n} of {event.process}, as it was written down
       </summary>
       <pre tabIndex={0} aria-label="the event as JSON">
-        {JSON.stringify(event.raw, null, 1)}
+        {typeof event.raw === 'string' ? event.raw : JSON.stringify(event.raw, null, 1)}
       </pre>
     </details>
   );

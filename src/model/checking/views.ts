@@ -82,29 +82,40 @@ export const viewOf = (kind: string, value: unknown): View | undefined => {
       return fields(sessionFields(l.of));
     case 'net':
       return { kind: 'list', items: l.of.map(messageView) };
-    case 'copies':
-      return fields([
-        ['put back', text(String(l.of.spent))],
-        ...l.of.copies.flatMap((copy, server): ReadonlyArray<Field> =>
-          copy === null ? [] : [[`copy of s${server}`, serverView(copy)]],
-        ),
-      ]);
     case 'latePuts':
-      return fields([
-        ['delayed', text(String(l.of.spent))],
-        l.of.onTheirWay.length > 0 && [
-          'on their way',
-          { kind: 'set', items: l.of.onTheirWay.map(({ put, replica }) => text(`${put.key}=${put.value} to ${replica}`)) },
-        ],
-      ]);
+      return l.of.onTheirWay.length === 0
+        ? undefined
+        : fields([
+            ['delayed', text(String(l.of.spent))],
+            [
+              'on their way',
+              { kind: 'set', items: l.of.onTheirWay.map(({ put, replica }) => text(`${put.key}=${put.value} to ${replica}`)) },
+            ],
+          ]);
     case 'newSessions':
-      return fields([
-        ['started again', text(String(l.of.spent))],
-        l.of.token !== null && [`token of c${l.of.token.client}`, fields(sessionFields(l.of.token))],
-      ]);
+      return l.of.token === null
+        ? undefined
+        : fields([
+            ['started again', text(String(l.of.spent))],
+            [`token of c${l.of.token.client}`, fields(sessionFields(l.of.token))],
+          ]);
     case 'puts':
-      return fields([['made', text(String(l.of.spent))], l.of.all.length > 0 && ['ever accepted', entries(l.of.all)]]);
+      return l.of.all.length === 0
+        ? undefined
+        : fields([
+            ['made', text(String(l.of.spent))],
+            ['ever accepted', entries(l.of.all)],
+          ]);
+    case 'copies':
+      return l.of.copies.every((copy) => copy === null)
+        ? undefined
+        : fields([
+            ['put back', text(String(l.of.spent))],
+            ...l.of.copies.flatMap((copy, server): ReadonlyArray<Field> =>
+              copy === null ? [] : [[`copy of s${server}`, serverView(copy)]],
+            ),
+          ]);
     case 'other':
-      return kind === 'link' ? badge(l.of === true ? 'linked' : 'cut', l.of === true ? 'good' : 'bad') : text(String(l.of));
+      return kind === 'link' ? badge(l.of === true ? 'linked' : 'cut', l.of === true ? 'good' : 'bad') : undefined;
   }
 };
