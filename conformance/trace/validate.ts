@@ -54,12 +54,8 @@ export const validateTrace = (events: ReadonlyArray<TraceEvent>, options: Valida
 
 /**
  * Validates several runs on one data folder, one after the other: each begins with the logs that those before it have left. The verdict is
- * that of all of them together, or the first that is not `conforms`.
+ * that of all of them together, or the first that is not `conforms`. As work that can be done in turns.
  */
-export const validateRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): TraceVerdict =>
-  atOnce(validating(runs, lossy));
-
-/** The same as work that can be done in turns. */
 export function* validating(runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): Work<TraceVerdict> {
   let all: TraceVerdict = { verdict: 'conforms', processes: 0, events: 0, followed: 0, counts: {} };
   let inherited = NOTHING;
