@@ -95,6 +95,9 @@ const plain: ReadonlyArray<Mutant> = [
       'found.edges && from.words() && from.words() && from.words();',
     ],
   ]),
+  ...inFile('plain/symmetric.js', [
+    ['symmetry-kept', 'liveness is judged under a symmetry that does not keep it', 'holds(image) !== truths[i]', 'false'],
+  ]),
   ...inFile('plain/levels.js', [
     [
       'level-order',

@@ -57,10 +57,27 @@ const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, t
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
 };
 
-const livenessVerdicts = ({ way, isReduced, isMerging, isComplete }: Scope, { verdict }: Truth): ReadonlyArray<string> => {
+/** Whether a search by the representatives of a symmetry alone can judge liveness: nothing is fair, and all that is asked is symmetric. */
+const isKeptBySymmetry = ({ world, way }: Scope, { from, to, holds }: Truth['claim']): boolean => {
+  const { permutations, key, normalize } = world.machine;
+  if (way.symmetry !== true || key !== undefined || (way.normalize === true && normalize !== undefined)) return false;
+  const nodes = [...world.nodes.values()];
+  return nodes.every(
+    ({ state, arcs }) =>
+      arcs.every(({ fairness }) => fairness === undefined) &&
+      permutations.every((permutation) => {
+        const image = permutation(state);
+        return [from, to, holds].every((one) => one(image) === one(state));
+      }),
+  );
+};
+
+const livenessVerdicts = (scope: Scope, { claim, verdict }: Truth): ReadonlyArray<string> => {
+  const { way, isReduced, isMerging, isComplete } = scope;
   const truth = verdict === 'open' ? 'unknown' : verdict;
   if (isMerging && isComplete) return ['unknown'];
   const isJudged = way.engine === 'plain' || way.engine === 'states' || way.engine === 'numbers';
+  if (isJudged && isComplete && isKeptBySymmetry(scope, claim)) return [truth];
   if (isReduced || !isJudged)
     return isComplete ? ['unknown', truth] : ['unknown', ...(verdict === 'violated' ? ['violated'] : [])];
   if (isComplete) return [truth];

@@ -6,4 +6,6 @@ export const MERGED =
 export const MAXIMAL =
   'without fairness a run goes on as long as some step can be taken (it does not stand still), and may go round for ever';
 export const NO_RUN = 'a sweep found it, and the search for a shortest run to it stopped at a limit: give it more';
+export const UNFAIR = 'liveness under fairness is not judged under symmetry: check without it';
+export const ASYMMETRIC = 'it is not the same of a state and of what the symmetry makes of it: check without symmetry';
 export const BY_COMPONENTS = 'liveness is not judged on components: check the plain model';

@@ -282,7 +282,7 @@ export const showLabel = (label: Label): string => [label.family, ...label.args]
 export const isVacuous = (vacuity: Vacuity): boolean =>
   vacuity.neverEnabled.length + vacuity.unreached.length + vacuity.neverTriggered.length > 0;
 
-/** Liveness properties: judged on the state graph, never under symmetry. */
+/** Liveness properties: judged on the state graph. */
 export const isLiveness = (kind: PropertyKind): boolean =>
   kind === 'eventually' || kind === 'leadsTo' || kind === 'eventuallyAlways';
 

@@ -7,6 +7,7 @@ import {
   strongly,
   type ComponentModel,
   type Fairness,
+  type Model,
   type Property,
 } from '#bayou/checker/interface.js';
 import { EdgeList, type StateGraph } from '#bayou/checker/liveness/graph.js';
@@ -394,10 +395,10 @@ describe('what liveness is not judged on', () => {
     [3, 4],
   ];
 
-  test('symmetry: unknown, never holds', () => {
-    const model = { ...graphModel(edges, [eventually(4)]), symmetry: [(state: number) => state] };
+  test('a quotient: unknown, never holds', () => {
+    const model = { ...graphModel(edges, [eventually(4)]), normalize: (state: number) => state };
     expect(checkSync(model).verdict).toBe('holds');
-    const reduced = checkSync(model, { symmetry: true });
+    const reduced = checkSync(model, { normalize: true });
     expect(reduced.properties[0]).toMatchObject({ verdict: 'unknown', why: expect.stringContaining('reduction') as string });
     expect(reduced.verdict).toBe('bounded');
   });
@@ -406,6 +407,67 @@ describe('what liveness is not judged on', () => {
     expect(checkSync(graphModel(edges, [eventually(4)]), { maxDepth: 2 }).properties[0]!.verdict).toBe('unknown');
     expect(checkSync({ ...graphModel(edges, [eventually(4)]), boundary: (s) => s < 3 }).properties[0]!.verdict).toBe('unknown');
     expect(checkSync(graphModel([...edges, [1, 0]], [eventually(4)]), { maxDepth: 2 }).properties[0]!.verdict).toBe('violated');
+  });
+});
+
+describe('symmetry', () => {
+  /** A token goes round three places, and may be put down where it is. */
+  interface Token {
+    readonly at: number;
+    readonly down: boolean;
+  }
+  const turned = ({ at, down }: Token, by: number): Token => ({ at: (at + by) % 3, down });
+  const token = (
+    puts: boolean,
+    properties: Model<Token, string>['properties'],
+    more: Partial<Model<Token, string>> = {},
+  ): Model<Token, string> => ({
+    name: 'token',
+    initial: [0, 1, 2].map((at) => ({ at, down: false })),
+    actions: ({ down }) => (down ? [] : puts ? ['pass', 'put'] : ['pass']),
+    next: (state, action) => (action === 'pass' ? turned(state, 1) : { ...state, down: true }),
+    label: (family) => ({ family, args: [] }),
+    properties,
+    symmetry: [(state) => turned(state, 1), (state) => turned(state, 2)],
+    ...more,
+  });
+  const down: Property<Token, string> = { name: 'put down', kind: 'eventually', holds: (state) => state.down };
+  const first: Property<Token, string> = { name: 'at the first', kind: 'eventually', holds: ({ at }) => at === 0 };
+  const stays: Property<Token, string> = { name: 'stays', kind: 'leadsTo', from: (s) => s.down, to: (s) => s.down };
+
+  test('what is the same of all images is judged, and the run goes round until it is back', () => {
+    const report = checkSync(token(true, [down, stays]), { symmetry: true });
+    expect(report.counts.distinct).toBe(2);
+    expect(report.properties).toMatchObject([{ verdict: 'violated' }, { verdict: 'holds' }]);
+    const { trace } = report.properties[0]!;
+    expect(trace?.loop).toBe(0);
+    expect(trace?.steps.map(({ label, state }) => [label.family, state['at']])).toEqual([
+      ['pass', '1'],
+      ['pass', '2'],
+      ['pass', '0'],
+    ]);
+    expect(trace?.starved).toEqual([{ name: 'put', fairness: 'none', enabled: 3, of: 3 }]);
+  });
+
+  test('a run that ends', () => {
+    const never: Property<Token, string> = { name: 'never', kind: 'eventuallyAlways', holds: (state) => !state.down };
+    const [judged] = checkSync(token(true, [never]), { symmetry: true }).properties;
+    expect(judged).toMatchObject({ verdict: 'violated', trace: { loop: 1, steps: [{ label: { family: 'put' } }] } });
+  });
+
+  test.each([
+    ['a property that is not', token(false, [first]), 'it is not the same of a state and of what the symmetry makes of it'],
+    ['fairness', token(true, [down], { fairness: (action) => action }), 'liveness under fairness is not judged under symmetry'],
+    ['a key', token(true, [down], { key: ({ at }) => `${at}` }), 'liveness is not judged under a reduction'],
+  ])('%s: unknown', (_, model, why) => {
+    const report = checkSync(model, { symmetry: true });
+    expect(report.properties).toMatchObject([{ verdict: 'unknown', why: expect.stringContaining(why) as string }]);
+    expect(report.verdict).toBe('bounded');
+  });
+
+  test('with fairness and without symmetry as ever', () => {
+    expect(checkSync(token(true, [down], { fairness: (action) => action })).verdict).toBe('holds');
+    expect(checkSync(token(false, [first])).verdict).toBe('holds');
   });
 });
 

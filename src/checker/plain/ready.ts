@@ -1,6 +1,7 @@
 /** A plain model that may be searched: it is one, its options make sense, and its reductions are audited. */
 import type { Audit } from '../contract/audit.js';
 import { trust } from '../contract/guard.js';
+import { merges, mergingOf } from '../contract/merging.js';
 import { mustBeOptions } from '../contract/options.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../interface.js';
@@ -31,7 +32,8 @@ export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Gener
   const { words } = reduction;
   const closed = words.length <= declared.length ? model : { ...model, symmetry: words.map((word) => composed(declared, word)) };
   const after = (report: Report): Generator<void, Report> => audit.aside(reduction.after(report));
-  return { model: trust(closed, audit), audit, after };
+  const merging = mergingOf(model);
+  return { model: trust(merging === undefined ? closed : merges(closed, merging), audit), audit, after };
 }
 
 // eslint-disable-next-line require-yield -- There is nothing to go on with.

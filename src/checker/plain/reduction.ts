@@ -349,6 +349,10 @@ export const isReducing = (
 ): boolean =>
   (options.symmetry === true && (symmetry?.length ?? 0) > 0) || (options.normalize === true && normalize !== undefined);
 
+/** Whether the graph of states is worth keeping: whole, or up to a symmetry alone. A key under symmetry may merge what it likes. */
+export const keepsGraph = <S, A>(model: Model<S, A>, options: ReductionOptions): boolean =>
+  !isReducing(model, options) || (model.key === undefined && !(options.normalize === true && model.normalize !== undefined));
+
 const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
   (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
 

@@ -2,7 +2,7 @@
 import type { Property } from '../interface.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/graph.js';
-import { MAXIMAL, MERGED, REDUCED, UNFINISHED } from '../reasons.js';
+import { ASYMMETRIC, MAXIMAL, MERGED, REDUCED, UNFAIR, UNFINISHED } from '../reasons.js';
 import { findLasso, type Goal } from '../liveness/lasso.js';
 import {
   isLiveness,
@@ -21,6 +21,7 @@ import { isReducing } from './reduction.js';
 import { Levels } from './levels.js';
 import { Fate, type Ended, type Space } from './search.js';
 import { showRun } from './run.js';
+import { isKept, isSymmetric, showTurning } from './symmetric.js';
 import { faultAt, runTo, showLasso } from './trace.js';
 
 // --- counts ----------------------------------------------------------------------------------------------------------------
@@ -100,19 +101,32 @@ const cached = <S, A>(found: Space<S, A>, holds: StateSet): StateSet => {
   };
 };
 
+/** Why representatives do not tell of all states. */
+const symmetryGap = <S, A>(found: Space<S, A>, property: Property<S, A>): string | undefined => {
+  if (found.classes.size > 0) return UNFAIR;
+  return isKept(found, property) ? undefined : ASYMMETRIC;
+};
+
 const livenessReport = <S, A>(
   found: Space<S, A>,
   graph: StateGraph | undefined,
   property: Property<S, A>,
   stop: Stop,
+  options: CheckOptions,
 ): PropertyReport => {
   const goal = goalOf(found, property);
   if (graph === undefined || goal === undefined) {
     return { ...sentenceOf(property), verdict: 'unknown', why: found.store instanceof Levels ? UNFINISHED : REDUCED };
   }
+  const turns = isSymmetric(found, options);
+  const open = turns ? symmetryGap(found, property) : undefined;
+  if (open !== undefined) return { ...sentenceOf(property), verdict: 'unknown', why: open };
   if (found.merging?.isSeen === true) return { ...sentenceOf(property), verdict: 'unknown', why: MERGED };
   const lasso = findLasso(graph, goal);
-  if (lasso !== undefined) return { ...sentenceOf(property), verdict: 'violated', trace: showLasso(found, graph, lasso) };
+  if (lasso !== undefined) {
+    const trace = turns ? showTurning(found, graph, lasso) : showLasso(found, graph, lasso);
+    return { ...sentenceOf(property), verdict: 'violated', trace };
+  }
   const gap = livenessGap(found, stop);
   return gap === undefined
     ? { ...sentenceOf(property), verdict: 'holds', ...(found.classes.size === 0 ? { why: MAXIMAL } : {}) }
@@ -159,7 +173,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
   );
   const properties = found.judge.all.map((judged) =>
     isLiveness(judged.property.kind)
-      ? livenessReport(found, graph, judged.property, stop)
+      ? livenessReport(found, graph, judged.property, stop, options)
       : judgedReport(found, judged, stop, options),
   );
   const vacuity = vacuityOf(found, properties);

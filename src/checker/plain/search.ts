@@ -20,7 +20,7 @@ import { cover, type Coverage } from './coverage.js';
 import { encode } from './encode.js';
 import { judge, type Judge } from './judge.js';
 import type { Ready } from './ready.js';
-import { isReducing } from './reduction.js';
+import { keepsGraph } from './reduction.js';
 import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStore } from './store.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
   const judged = judge(properties);
   const levels =
     options.search === 'sweep' ? new Levels(mustProgress(model, options), () => storeFor(model, options)) : undefined;
-  const graph = levels === undefined && judged.liveness.length > 0 && !isReducing(model, options);
+  const graph = levels === undefined && judged.liveness.length > 0 && keepsGraph(model, options);
   const store = levels ?? storeFor(model, options);
   return {
     model,

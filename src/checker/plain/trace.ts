@@ -73,6 +73,9 @@ const pathOf = <S, A>(found: Space<S, A>, index: number): ReadonlyArray<number> 
   return path.reverse();
 };
 
+/** A run along a path of indices. */
+export const runAlong = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>): Run<S, A> => walk(found, path);
+
 /** The run to the place where a property was decided. */
 export const runTo = <S, A>(found: Space<S, A>, place: Place<S, A>): Run<S, A> => {
   const run = walk(found, pathOf(found, place.index), place.state);
@@ -86,7 +89,7 @@ export const faultAt = <S, A>(found: Space<S, A>, error: unknown, index: number,
 };
 
 /** A run that goes back to its state `loop`, as a report shows it. */
-const lassoOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number): Counterexample => {
+export const lassoOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number): Counterexample => {
   const turns = run.steps.map(({ action, next }, i) => ({
     before: i === 0 ? run.initial : run.steps[i - 1]!.next,
     action,

@@ -6,7 +6,7 @@ import { checkInParallel } from '../../checker/component/parallel.js';
 import { CheckerError } from '../../checker/component/error.js';
 import { thrown } from '../../checker/contract/words.js';
 import type { ComponentModel, Model } from '../../checker/interface.js';
-import { internedModel } from '../../checker/interned.js';
+import { internedModel, internedWithReductions } from '../../checker/interned.js';
 import {
   isLiveness,
   verdictOf,
@@ -62,8 +62,11 @@ const livenessOf = (model: ComponentModel, properties: Subject['properties']): R
   model.properties.filter(({ name, kind }) => isLiveness(kind) && (properties?.includes(name) ?? true)).map(({ name }) => name);
 
 /** Safety came out well, and nothing stands in the way of judging liveness. */
-const isWorthwhile = (args: CheckArgs, { verdict, stop }: Report): boolean =>
-  !args.symmetry && !args.quotient && verdict !== 'interrupted' && (stop.kind === 'complete' || args.keepGoing);
+const isWorthwhile = (model: ComponentModel, args: CheckArgs, { verdict, stop }: Report): boolean =>
+  !(args.symmetry && model.interactions.some(({ fairness }) => fairness !== undefined)) &&
+  !args.quotient &&
+  verdict !== 'interrupted' &&
+  (stop.kind === 'complete' || args.keepGoing);
 
 /** The properties of the first report, those that the second one judges replaced by what it says. */
 const merged = (first: Report, second: Report, requireWitnesses: boolean): Report => {
@@ -108,8 +111,12 @@ const byComponents = async (
       ? withThreads(await checkInParallel(source, { ...kept, workers: args.workers }))
       : await checkComponents(model, { ...kept, search: args.search === 'simulate' ? 'bfs' : args.search });
   const liveness = livenessOf(model, subject.properties);
-  if (liveness.length === 0 || !isWorthwhile(args, safety)) return safety;
-  return merged(safety, await check(internedModel(model), { ...options, properties: liveness }), args.requireWitnesses);
+  if (liveness.length === 0 || !isWorthwhile(model, args, safety)) return safety;
+  return merged(
+    safety,
+    await check(args.symmetry ? internedWithReductions(model) : internedModel(model), { ...options, properties: liveness }),
+    args.requireWitnesses,
+  );
 };
 
 const byStates = <S, A>(model: Model<S, A>, subject: Subject, args: CheckArgs, options: CommonOptions): Promise<Report> => {

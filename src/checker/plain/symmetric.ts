@@ -1,0 +1,77 @@
+/**
+ * Liveness under symmetry. A permutation maps runs to runs, so that where a property is the same of a state and of all that permutations make of
+ * it, the graph of representatives has a run that breaks it exactly when the model has. A fairness class is of certain processes, and a
+ * permutation makes others of them: with fairness nothing is judged so.
+ */
+import { fault } from '../contract/words.js';
+import type { Property } from '../interface.js';
+import type { Lasso } from '../liveness/lasso.js';
+import type { StateGraph } from '../liveness/graph.js';
+import type { CheckOptions, Counterexample } from '../report.js';
+import { encode } from './encode.js';
+import { isReducing } from './reduction.js';
+import type { Run } from './run.js';
+import type { Space } from './search.js';
+import { lassoOf, runAlong } from './trace.js';
+
+/** Whether the search goes by representatives of a symmetry, and by nothing else. */
+export const isSymmetric = <S, A>({ model, edges }: Pick<Space<S, A>, 'model' | 'edges'>, options: CheckOptions): boolean =>
+  edges !== undefined && isReducing(model, options);
+
+const predicatesOf = <S, A>(property: Property<S, A>): ReadonlyArray<(state: S) => boolean> => {
+  switch (property.kind) {
+    case 'eventually':
+    case 'eventuallyAlways':
+      return [property.holds];
+    case 'leadsTo':
+      return [property.from, property.to];
+    default:
+      return [];
+  }
+};
+
+/** Whether a property of liveness is the same of every state that was found and of all its images. */
+export const isKept = <S, A>({ model, store }: Pick<Space<S, A>, 'model' | 'store'>, property: Property<S, A>): boolean => {
+  const predicates = predicatesOf(property);
+  for (let index = 0; index < store.size(); index++) {
+    const state = store.get(index);
+    const truths = predicates.map((holds) => holds(state));
+    for (const permutation of model.symmetry ?? []) {
+      const image = permutation(state);
+      if (predicates.some((holds, i) => holds(image) !== truths[i])) return false;
+    }
+  }
+  return true;
+};
+
+/** A step from a state to one that permutations make of the state with this index. */
+const stepTo = <S, A>({ model, store }: Space<S, A>, state: S, index: number): Run<S, A>['steps'][number] => {
+  for (const action of model.actions(state)) {
+    const next = model.next(state, action);
+    if (next !== undefined && store.add(next) === index) return { action, next };
+  }
+  throw fault(
+    `the symmetry does not keep the steps of ${model.name}: of two states that it makes of one another one has a step that the other lacks`,
+  );
+};
+
+/**
+ * A lasso of representatives as a run: it goes round, each time perhaps to another image of the state where it began, until it is back at
+ * one where it was.
+ */
+export const showTurning = <S, A>(found: Space<S, A>, graph: StateGraph, { start, prefix, cycle }: Lasso): Counterexample => {
+  const targets = (edges: ReadonlyArray<number>): ReadonlyArray<number> => edges.map((edge) => graph.targets[edge]!);
+  const run = runAlong(found, [start, ...targets(prefix)]);
+  const steps = [...run.steps];
+  const seen = new Map<string, number>();
+  let state = steps.at(-1)?.next ?? run.initial;
+  while (cycle.length > 0 && !seen.has(encode(state))) {
+    seen.set(encode(state), steps.length);
+    for (const index of targets(cycle)) {
+      const step = stepTo(found, state, index);
+      steps.push(step);
+      state = step.next;
+    }
+  }
+  return lassoOf(found.model, { initial: run.initial, steps }, seen.get(encode(state)) ?? steps.length);
+};
