@@ -5,6 +5,7 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/session.js';
 import type { Stamp } from '#bayou/core/write.js';
+import { showStamp } from './order.js';
 
 /**
  * One put or get of one session. `ok`: it was answered (a get that found no value has the value null); `fail`: it had no effect
@@ -113,6 +114,6 @@ const shownValue = (op: Operation): string => {
 /** One operation as a line for a reader. */
 export const showOperation = (op: Operation): string =>
   `client ${op.process} ${op.f} ${op.key} ${op.f === 'get' ? '-> ' : ''}${shownValue(op)}` +
-  (op.stamp === null ? '' : ` [${op.stamp.t}@${op.stamp.r}]`) +
+  (op.stamp === null ? '' : ` ${showStamp(op.stamp)}`) +
   (op.server === null ? '' : ` at server ${op.server}`) +
   ` (position ${op.invoked})`;

@@ -24,7 +24,7 @@ export interface Names {
   readonly stamp: (stamp: Stamp) => string;
   readonly vector: (vv: VectorEntries) => string;
   readonly replica: (r: ReplicaId) => ReplicaId;
-  /** `a:11#1 3@1.0, …`; a value that no put of the run has is shown as it is. */
+  /** `a=11#1 3@1.0, …`; a value that no put of the run has is shown as it is. */
   readonly writes: (writes: ReadonlyArray<Write>) => string;
   readonly value: (client: NodeId, clientTime: number) => string;
   /** What the model's names are in the run, where they differ. */
