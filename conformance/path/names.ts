@@ -62,6 +62,8 @@ interface Things {
   readonly keys: ReadonlyArray<Bytes>;
   readonly clientTimes: ReadonlyMap<NodeId, ReadonlyArray<number>>;
   readonly values: ReadonlyMap<string, Bytes>;
+  /** The replicas that each server was, in their order: incarnations are random, and the model counts them from 0. */
+  readonly lives: ReadonlyMap<NodeId, ReadonlyArray<ReplicaId>>;
 }
 
 const thingsOf = ({ followed, verdict }: Recording): Things => {
@@ -72,9 +74,14 @@ const thingsOf = ({ followed, verdict }: Recording): Things => {
   const keys: Bytes[] = [];
   const clientTimes = new Map<NodeId, number[]>();
   const values = new Map<string, Bytes>();
+  const lives = new Map<NodeId, ReplicaId[]>();
   for (const { who } of followed) (who.role === 'server' ? servers : who.role === 'client' ? clients : []).push(who.id);
   for (const e of events) {
     if (e.type === 'start') servers.push(serverOf(e.replica));
+    if (e.type === 'start' || e.type === 'renewed') {
+      const known = lives.get(serverOf(e.replica)) ?? [];
+      if (!known.includes(e.replica)) lives.set(serverOf(e.replica), [...known, e.replica]);
+    }
     if (e.type === 'pullAsked') servers.push(e.peer);
     if (e.type !== 'accept' && e.type !== 'answer' && e.type !== 'refuse') continue;
     clients.push(e.client);
@@ -95,6 +102,7 @@ const thingsOf = ({ followed, verdict }: Recording): Things => {
     keys: sorted(keys, (a, b) => (a < b ? -1 : 1)),
     clientTimes,
     values,
+    lives,
   };
 };
 
@@ -112,7 +120,12 @@ export const namesOf = (recording: Recording): Names | string => {
   if (servers === undefined) return `a path has ${MAX_SERVERS} servers at most, and the run ${things.servers.length}`;
   if (clients === undefined) return `a path has ${MAX_CLIENTS} clients at most, and the run ${things.clients.length}`;
   if (keys === undefined) return `a path has ${MAX_KEYS} keys at most, and the run ${things.keys.length}`;
-  const replica = (r: ReplicaId): ReplicaId => replicaId(servers.of(serverOf(r)), incarnationOf(r));
+  /** Its place among the lives of its server; one from before the run keeps its number. */
+  const lifeOf = (r: ReplicaId): number => {
+    const place = things.lives.get(serverOf(r))?.indexOf(r) ?? -1;
+    return place < 0 ? incarnationOf(r) : place;
+  };
+  const replica = (r: ReplicaId): ReplicaId => replicaId(servers.of(serverOf(r)), lifeOf(r));
   const modelClient = (id: NodeId): NodeId => clientId(clients.of(id));
   const key = (of: Bytes): string => keyName(keys.of(of));
   const value = (client: NodeId, clientTime: number): string =>

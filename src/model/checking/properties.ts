@@ -270,5 +270,7 @@ const ownWrites = (server: Server, all: L.Log): V.Vector =>
 export const propertiesOf = (world: World): ReadonlyArray<ComponentProperty> =>
   propertiesMeant(world.config.properties).flatMap((id) => {
     const property = ALL[id](world);
-    return property === 'does not apply' ? [] : [property];
+    // What is to hold of every session says nothing where there is none.
+    const isOfNothing = property !== 'does not apply' && property.kind === 'always' && property.over.length === 0;
+    return property === 'does not apply' || isOfNothing ? [] : [property];
   });
