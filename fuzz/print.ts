@@ -1,5 +1,5 @@
 /** A recipe as the text of a module whose default export is the model: for reading, and for `bayou check`. */
-import { usedLooks, type ComponentRecipe, type Look, type Meeting, type Talking } from './recipe/component.js';
+import { hasNormalForms, usedLooks, type ComponentRecipe, type Look, type Meeting, type Talking } from './recipe/component.js';
 import type { PlainRecipe } from './recipe/plain.js';
 import type { Recipe } from './recipe/recipe.js';
 import { source } from './recipe/values.js';
@@ -84,7 +84,13 @@ const plainLines = (recipe: PlainRecipe): Lines => {
           `  symmetry: ${json(symmetry)}.map((order) => (s) => ${wrapped ? '[states[order[index(s)]], s[1]]' : 'states[order[index(s)]]'}),`,
         ]),
     ...(recipe.blurred ? ['  key: (s) => String(index(s)),'] : []),
-    ...(wrapped ? ['  normalize: (s) => [s[0], 0],'] : []),
+    ...(recipe.folds === undefined
+      ? wrapped
+        ? ['  normalize: (s) => [s[0], 0],']
+        : []
+      : [
+          `  normalize: (s) => ${wrapped ? `[states[${json(recipe.folds)}[index(s)]], 0]` : `states[${json(recipe.folds)}[index(s)]]`},`,
+        ]),
     '};',
   ];
 };
@@ -144,6 +150,11 @@ const beginningLine = ({ slots, domains }: ComponentRecipe, values: ReadonlyArra
   );
   return own.length === 0 ? '{}' : `{ ${own.join(', ')} }`;
 };
+/** The number of a value's normal form, in the text of the module. */
+const foldedNumber = ({ domains, folds }: ComponentRecipe): string =>
+  folds === undefined
+    ? 'number(kind, local)'
+    : `${json(folds)}[${json(domains.map(({ name }) => name))}.indexOf(kind)][number(kind, local)]`;
 
 const componentLines = (recipe: ComponentRecipe): Lines => {
   const { domains, slots, looks, meetings, exchanges, boundary, symmetry, initial } = recipe;
@@ -199,7 +210,7 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
           `    apply: (kind, local) => at(kind, to[${json(domains.map(({ name }) => name))}.indexOf(kind)][number(kind, local)], variant(kind, local)),`,
           '  })),',
         ]),
-    ...(domains.some(({ variants }) => variants > 1) ? ['  normalize: (kind, local) => at(kind, number(kind, local), 0),'] : []),
+    ...(hasNormalForms(recipe) ? [`  normalize: (kind, local) => at(kind, ${foldedNumber(recipe)}, 0),`] : []),
     '};',
   ];
 };

@@ -63,7 +63,7 @@ const piecesOfGraph = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
 
 const simplerPlain = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
   ...fewerClaims(recipe),
-  ...barer(recipe, ['symmetry', 'beyond', 'progress']),
+  ...barer(recipe, ['symmetry', 'beyond', 'folds', 'progress']),
   ...(recipe.variants > 1 ? [{ ...recipe, variants: 1 }] : []),
   ...(recipe.chain.length > 0
     ? [0, Math.floor(recipe.chain.length / 2), recipe.chain.length - 1].map((length) => ({
@@ -73,8 +73,8 @@ const simplerPlain = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
     : []),
   ...(recipe.keyed ? [{ ...recipe, keyed: false }] : []),
   ...(recipe.families ? [{ ...recipe, families: false }] : []),
-  // What is left must be as symmetric as it was.
-  ...(recipe.symmetry === undefined ? piecesOfGraph(recipe) : []),
+  // What is left must be as symmetric as it was, unless it is perhaps not.
+  ...(recipe.symmetry === undefined || recipe.spoiled === true ? piecesOfGraph(recipe) : []),
   ...(recipe.states.some((state, i) => state !== i) ? [{ ...recipe, states: recipe.states.map((_, i) => i) }] : []),
 ];
 
@@ -108,7 +108,7 @@ const withoutIdleLooks = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecip
 
 const simplerComponents = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => [
   ...fewerClaims(recipe),
-  ...barer(recipe, ['symmetry', 'boundary']),
+  ...barer(recipe, ['symmetry', 'boundary', 'folds']),
   ...withoutIdleLooks(recipe),
   ...withoutIdleSlots(recipe),
   ...(recipe.hasProgress ? [{ ...recipe, hasProgress: false }] : []),
@@ -120,7 +120,7 @@ const simplerComponents = (recipe: ComponentRecipe): ReadonlyArray<ComponentReci
   ...each(recipe.domains, (domain) =>
     domain.count === undefined ? [] : [Math.ceil(domain.count / 2), domain.count - 1].map((count) => ({ ...domain, count })),
   ).map((domains) => ({ ...recipe, domains })),
-  ...(recipe.symmetry === undefined ? piecesOfTables(recipe) : []),
+  ...(recipe.symmetry === undefined || recipe.spoiled === true ? piecesOfTables(recipe) : []),
   ...each(recipe.domains, (domain) =>
     domain.values.some((value, i) => value !== i) ? [{ ...domain, values: domain.values.map((_, i) => i) }] : [],
   ).map((domains) => ({ ...recipe, domains })),

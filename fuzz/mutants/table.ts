@@ -29,8 +29,8 @@ const plain: ReadonlyArray<Mutant> = [
     [
       'plain-initial-once',
       'initial states that repeat are not counted as generated',
-      'found.generated++;\n        const index = discover(found, state, -1);',
-      'const index = discover(found, state, -1);\n        if (!found.initial.includes(index)) found.generated++;',
+      'found.generated++;\n        const known = found.store.size();\n        const index = found.store.add(state);',
+      'const known = found.store.size();\n        const index = found.store.add(state);\n        if (index >= known) found.generated++;',
     ],
     [
       'plain-fresh-twice',
@@ -157,6 +157,35 @@ const cycles: ReadonlyArray<Mutant> = inFile('liveness/cycle.js', [
   ['cycle-open', 'a fair cycle is not closed', 'if (cycle.length === 0 || at !== entry)', 'if (cycle.length === 0)'],
   ['back-unlooked', 'what the way back of a cycle comes by is not looked at', 'while (!owed.isMet());', 'while (false);'],
 ]);
+
+const audit: ReadonlyArray<Mutant> = [
+  ...inFile('plain/alike.js', [
+    [
+      'audit-properties',
+      'states that a reduction takes for one may differ in their properties',
+      'look.truths.join(), look.isWithin',
+      'look.isWithin',
+    ],
+    ['audit-boundary', 'one of them may lie beyond the boundary', 'look.truths.join(), look.isWithin', 'look.truths.join()'],
+    ['audit-steps', 'their steps may lead elsewhere', '...stepTexts(look, classOf, isMultiset)]', ']'],
+  ]),
+  ...inFile('plain/reduction.js', [
+    [
+      'audit-normal',
+      'normal forms are not looked at, nor whether they have others',
+      'if (this.normalize !== undefined)\n            this.bringToNormal(index, state, this.normalize);',
+      '',
+    ],
+    ['audit-closure', 'generators are not closed', 'this.mustLeadBack(index, image, which);', ';'],
+    ['audit-after', 'the audit ends where the search begins', 'yield* this.go(AFTER);', ';'],
+    [
+      'audit-witnesses',
+      'a witness that a reduction does not keep is missed',
+      'isComplete ? this.withReached(report) : report',
+      'report',
+    ],
+  ]),
+];
 
 const liveness: ReadonlyArray<Mutant> = inFile('liveness/lasso.js', [
   [
@@ -379,4 +408,4 @@ const threads: ReadonlyArray<Mutant> = [
   ]),
 ];
 
-export const MUTANTS: ReadonlyArray<Mutant> = [...plain, ...cycles, ...liveness, ...components, ...threads];
+export const MUTANTS: ReadonlyArray<Mutant> = [...plain, ...audit, ...cycles, ...liveness, ...components, ...threads];

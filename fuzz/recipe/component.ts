@@ -109,10 +109,18 @@ export interface ComponentRecipe {
   readonly claims: ReadonlyArray<ComponentClaim>;
   readonly boundary?: ReadonlyArray<number>;
   readonly symmetry?: ReadonlyArray<Renaming>;
+  /** A quotient that takes values for others, by domain. */
+  readonly folds?: ReadonlyArray<ReadonlyArray<number>>;
+  /** Its reductions are perhaps none. */
+  readonly spoiled?: true;
   readonly hasProgress: boolean;
   readonly keyed: boolean;
   readonly shown: boolean;
 }
+
+/** Whether the model has normal forms. */
+export const hasNormalForms = ({ domains, folds }: ComponentRecipe): boolean =>
+  folds !== undefined || domains.some(({ variants }) => variants > 1);
 
 /** The looks that something asks for. */
 export const usedLooks = ({ claims, boundary = [], meetings }: ComponentRecipe): ReadonlySet<number> =>
@@ -272,7 +280,9 @@ export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
       return values.get(kind)!.at(to[domain]![index]!, variant);
     },
   });
-  const { boundary, symmetry, initial } = recipe;
+  const { boundary, symmetry, initial, folds } = recipe;
+  const folded = (kind: string, index: number): number =>
+    folds?.[recipe.domains.findIndex(({ name }) => name === kind)]?.[index] ?? index;
   /** What a state has that is not the slots' own. */
   const beginning = (numbers: ReadonlyArray<number>): Readonly<Record<string, unknown>> =>
     Object.fromEntries(
@@ -293,9 +303,10 @@ export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
     ...(recipe.hasProgress
       ? { progress: (kind: string, local: never) => domains.get(kind)!.progress[values.get(kind)!.indexOf(local)[0]] ?? 0 }
       : {}),
-    ...(recipe.domains.some(({ variants }) => variants > 1)
+    ...(hasNormalForms(recipe)
       ? {
-          normalize: (kind: string, local: never): unknown => values.get(kind)!.at(values.get(kind)!.indexOf(local)[0], 0),
+          normalize: (kind: string, local: never): unknown =>
+            values.get(kind)!.at(folded(kind, values.get(kind)!.indexOf(local)[0]), 0),
         }
       : {}),
   };

@@ -47,12 +47,19 @@ export interface PlainRecipe {
   /** How many variants of each state there are that a quotient makes one of; 1: no quotient. */
   readonly variants: number;
   /** A key that tells all states apart, or one that takes the variants of a state for one. */
+  /** A quotient that takes states for others; none of the variants' then. */
+  readonly folds?: ReadonlyArray<number>;
+  /** Its reductions are perhaps none. */
+  readonly spoiled?: true;
   readonly keyed: boolean;
   readonly blurred: boolean;
   readonly shown: boolean;
   /** Whether the families are declared, one of them that never occurs. */
   readonly families: boolean;
 }
+
+/** Whether the model has a normal form. */
+export const hasQuotient = ({ variants, folds }: PlainRecipe): boolean => variants > 1 || folds !== undefined;
 
 /** Which state, and which variant of it. */
 interface Place {
@@ -120,7 +127,8 @@ export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
         return { name, kind, holds: at };
     }
   };
-  const { beyond, symmetry, progress } = recipe;
+  const { beyond, symmetry, progress, folds } = recipe;
+  const folded = (index: number): number => folds?.[index] ?? index;
   const inside = beyond && isIn(beyond);
   return {
     name: 'fuzz, plain',
@@ -149,6 +157,8 @@ export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
             return stateOf({ index: order[index] ?? index, variant }, false);
           }),
         }),
-    ...(variants === 1 ? {} : { normalize: (state: unknown) => stateOf({ index: indexOf(state), variant: 0 }, true) }),
+    ...(hasQuotient(recipe)
+      ? { normalize: (state: unknown) => stateOf({ index: folded(indexOf(state)), variant: 0 }, true) }
+      : {}),
   };
 };

@@ -19,6 +19,7 @@ interface Scope {
   readonly truths: ReadonlyArray<Truth>;
   readonly classOf: (node: Node) => string;
   readonly isReduced: boolean;
+  readonly isDoubtful: boolean;
   /** The model's key takes different states for one. */
   readonly isMerging: boolean;
   /** States may have been taken for one another. */
@@ -46,13 +47,16 @@ const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, t
   if (trace === undefined) {
     // The search for a run has a limit of memory too, and says so.
     const isCut = way.engine === 'plain' && way.search === 'sweep' && way.maxMemoryBytes !== undefined && why !== undefined;
-    if (wanted && !isCut) say(`no run for ${claim.kind}`, `"${name}" is ${verdict} and there is no run that shows it`);
+    // What the audit alone has seen has no run.
+    const isSeen = scope.isDoubtful && verdict === 'reached';
+    if (wanted && !isCut && !isSeen) say(`no run for ${claim.kind}`, `"${name}" is ${verdict} and there is no run that shows it`);
     return;
   }
   if (verdict !== 'violated' && verdict !== 'reached') say(`run for ${verdict}`, `"${name}" is ${verdict} and has a run`);
   const fault = faultOfTrace(world, claim, trace);
   if (fault !== undefined) say(`run of ${claim.kind} ${fault}`, `the run for "${name}" ${fault}: ${JSON.stringify(trace)}`);
   if (shortest === undefined || trace.steps.length === shortest) return;
+  if (scope.isDoubtful && scope.report.audited?.reduction?.whole !== true) return;
   if (trace.shortest || findsNearest(scope))
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
 };
@@ -90,7 +94,9 @@ const rightVerdicts = (scope: Scope, truth: Truth): ReadonlyArray<string> => {
   if (isLiveness(truth.claim)) return livenessVerdicts(scope, truth);
   const nothing = isWitness(truth.claim) ? 'not reached' : isComplete ? 'holds' : 'unknown';
   if (truth.shortest === undefined) return [nothing];
-  if (isComplete && !isLossy) return [truth.verdict];
+  if (isComplete && !isLossy)
+    return scope.isDoubtful && report.audited?.reduction?.whole !== true ? [truth.verdict, nothing] : [truth.verdict];
+  if (scope.isDoubtful) return [truth.verdict, nothing];
   // As far as it went by depth, it has seen all there is; unless a violation was enough.
   const isFar = report.stop.kind === 'depth' && !isLossy && truth.shortest <= (way.maxDepth ?? 0) && isDecidedWithin(truth, way);
   return isFar ? [truth.verdict] : [truth.verdict, nothing];
@@ -237,8 +243,11 @@ const truthsOf = (world: World): ReadonlyArray<Truth> => {
 
 const isLossyFor = ({ hashBits }: Way): boolean => hashBits !== undefined && hashBits < SAFE_BITS;
 
-/** Everything in which a report differs from the truth. */
-export const faultsOf = (world: World, way: Way, report: Report): ReadonlyArray<Fault> => {
+/**
+ * Everything in which a report differs from the truth. `isDoubtful`: its reductions are perhaps none. Then the verdicts must be those of the
+ * space as it is, where the search went to its end and the audit of the reductions to its; how many states it took for one is its own affair.
+ */
+export const faultsOf = (world: World, way: Way, report: Report, isDoubtful = false): ReadonlyArray<Fault> => {
   const faults: Fault[] = [];
   const { engine, symmetry = false, normalize = false, maxStates, maxDepth, maxMemoryBytes } = way;
   const { machine } = world;
@@ -254,6 +263,7 @@ export const faultsOf = (world: World, way: Way, report: Report): ReadonlyArray<
     classOf: classesOf(world, symmetry, normalize),
     isReduced,
     isMerging,
+    isDoubtful,
     isLossy: isLossyFor(way),
     isComplete: report.stop.kind === 'complete',
     isLimited: maxStates !== undefined || maxDepth !== undefined || maxMemoryBytes !== undefined,
@@ -263,6 +273,10 @@ export const faultsOf = (world: World, way: Way, report: Report): ReadonlyArray<
   const reported = report.properties.map(({ name, kind }) => `${name}, ${kind}`).join();
   if (names !== reported) scope.say('properties', `it reports on ${reported}, and should on ${names}`);
   else report.properties.forEach((property, i) => judgeProperty(scope, asked[i]!, property));
+  if (isDoubtful) {
+    if (report.audited?.reduction === undefined) scope.say('not audited', 'it does not say how far the reduction was audited');
+    return faults;
+  }
   judgeVerdict(scope);
   judgeStop(scope);
   if (engine !== 'walks' && scope.isComplete && !scope.isLossy) judgeWhole(scope);

@@ -1,5 +1,7 @@
 /** A way to check a model: which engine, in which order, with what limits; as data, so that it can be printed and cut down. */
 import type { Dice } from '../dice.js';
+import { hasNormalForms } from '../recipe/component.js';
+import { hasQuotient } from '../recipe/plain.js';
 import { kindsOf, type Recipe } from '../recipe/recipe.js';
 
 /** Which machinery. `states` and `numbers`: a component model as a plain one, of its values or of their numbers. */
@@ -53,10 +55,12 @@ const searchOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'search
 
 const reductionsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'symmetry' | 'normalize'> => {
   if (engine === 'walks' || engine === 'numbers') return {};
-  const hasQuotient = recipe.form === 'plain' ? recipe.variants > 1 : recipe.domains.some(({ variants }) => variants > 1);
+  const normalizes = recipe.form === 'plain' ? hasQuotient(recipe) : hasNormalForms(recipe);
+  // What is perhaps no reduction is there to be tried.
+  const wanted = (): boolean => (recipe.spoiled === true ? !dice.oneIn(6) : dice.oneIn(2));
   return {
-    ...(recipe.symmetry !== undefined && dice.oneIn(2) ? { symmetry: true } : {}),
-    ...(hasQuotient && dice.oneIn(2) ? { normalize: true } : {}),
+    ...(recipe.symmetry !== undefined && wanted() ? { symmetry: true } : {}),
+    ...(normalizes && wanted() ? { normalize: true } : {}),
   };
 };
 

@@ -174,6 +174,8 @@ export interface Statistics {
   readonly omissionProbability?: number;
   /** With hash compaction: how the estimate came about. */
   readonly omission?: Omission;
+  /** States are told apart by a `key` of the model's own: those with one key are one state. */
+  readonly byKey?: true;
   /** Anything else that is worth a number: memo rows, interned components by kind. */
   readonly details?: Readonly<Record<string, number>>;
 }

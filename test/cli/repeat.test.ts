@@ -25,6 +25,7 @@ const VALUES: Readonly<Record<string, fc.Arbitrary<string> | null>> = {
   '--require-witnesses': null,
   '--witnesses': null,
   '--deadlock': null,
+  '--audit': null,
   '--traces-per-property': fc.integer({ min: 1, max: 100 }).map(String),
   '--sample': fc.integer({ min: 1, max: 1000 }).map(String),
   '--step': null,

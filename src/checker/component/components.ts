@@ -4,6 +4,7 @@ import type { ComponentModel } from '../interface.js';
 import type { Audit } from '../contract/audit.js';
 import { freeze } from '../contract/freeze.js';
 import { auditOf } from '../contract/guard.js';
+import { mergingOf, type Merging } from '../contract/merging.js';
 import { whatIs } from '../contract/words.js';
 import { oneForm } from '../contract/order.js';
 import { blindIn, staying, unseen } from '../contract/seen.js';
@@ -27,6 +28,8 @@ export class Components {
   readonly kinds: ReadonlyArray<Kind>;
   private readonly agreed: boolean;
   readonly audit: Audit | undefined;
+  /** Watches whether the model's key merges values. */
+  readonly merging: Merging | undefined;
   private readonly isKeyed: boolean;
   private readonly encoder: Encoder;
   private readonly normal: Normal | undefined;
@@ -39,6 +42,7 @@ export class Components {
     this.agreed = agreed;
     this.audit = auditOf(model);
     this.isKeyed = model.key !== undefined;
+    this.merging = mergingOf(model);
     this.encoder = (model.key as Encoder | undefined) ?? ((_kind, local) => encode(local));
     this.normal = normalize ? (model.normalize as Normal | undefined) : undefined;
     this.measure = model.progress as Measure | undefined;
@@ -55,7 +59,9 @@ export class Components {
     const key = this.encoder(table.name, value);
     if (typeof key !== 'string') throw new CheckerError('model', `what key gives: expected a text, but it is ${whatIs(key)}`);
     const known = table.ids.get(key);
-    return known ?? this.add(table, key, value);
+    if (known === undefined) return this.add(table, key, value);
+    this.merging?.glance(table.values[known], value);
+    return known;
   }
 
   /** The id of a value that is in normal form, or -1 where it was not interned. */

@@ -339,6 +339,7 @@ const findingsOf = ({ team, watch: watcher, options, families }: Leading, model:
   peakBytes: watcher.peakBytes(),
   watch: watcher,
   workers: options.workers,
+  merges: team.words.some((word) => word?.merges === true),
   details: details(team),
   audited: {
     runs: total(team, ({ audited }) => audited.runs),

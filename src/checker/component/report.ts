@@ -33,6 +33,8 @@ export interface Findings {
   readonly peakBytes: number;
   readonly watch: Watch;
   readonly workers: number;
+  /** Whether the model's key takes different values for one. */
+  readonly merges: boolean;
   readonly details: Readonly<Record<string, number>>;
   readonly audited?: Audited;
   /** With hash compaction: what may have been missed. */
@@ -124,6 +126,7 @@ export const reportOf = (found: Findings, stop: Stop): Report => {
       peakBytes: found.peakBytes,
       workers,
       engine: workers === 1 ? 'components' : `components, ${workers} workers`,
+      ...(found.merges ? { byKey: true } : {}),
       details: found.details,
       ...found.omission,
     },

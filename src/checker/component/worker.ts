@@ -71,6 +71,7 @@ export interface Word {
   readonly enabled: ReadonlyArray<boolean>;
   readonly details: Readonly<Record<string, number>>;
   readonly audited: Audited;
+  readonly merges: boolean;
   readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
 }
 
@@ -367,6 +368,7 @@ class Thread {
       enabled: memo.enabled,
       details: detailsOf(this.space),
       audited: this.space.audit?.said() ?? NOTHING_AUDITED,
+      merges: this.space.components.merging?.isSeen === true,
     });
   }
 
@@ -392,6 +394,7 @@ const failure = (error: unknown): Word => ({
   enabled: [],
   details: {},
   audited: NOTHING_AUDITED,
+  merges: false,
   error:
     error instanceof Error
       ? { name: error.name, message: error.message, ...('code' in error ? { code: String(error.code) } : {}) }

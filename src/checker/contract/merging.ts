@@ -3,16 +3,30 @@
  * from one of them need not be one from the other, so that a cycle of the graph need not be a run, nor a run be in the graph.
  */
 import { seenText } from './audit.js';
+import { isLike } from './like.js';
+
+/** So many pairs are looked at where it is only to be said, and after them ever fewer: one whenever there are so many times as many. */
+const LOOKED = 20_000;
+const RARER = 1.01;
 
 export class Merging {
   /** Two different values were taken for one, or two that cannot be seen into. */
   isSeen = false;
+  private pairs = 0;
+  private next = 0;
 
   /** Two values have one key. */
   look(known: unknown, other: unknown): void {
-    if (this.isSeen || known === other) return;
+    if (this.isSeen || isLike(known, other)) return;
     const text = seenText(known);
     if (text === undefined || text !== seenText(other)) this.isSeen = true;
+  }
+
+  /** The same for what is not judged by it: all pairs while there are few, and some of the others. */
+  glance(known: unknown, other: unknown): void {
+    if (++this.pairs < this.next) return;
+    if (this.pairs >= LOOKED) this.next = Math.ceil(this.pairs * RARER);
+    this.look(known, other);
   }
 }
 

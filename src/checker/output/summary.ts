@@ -121,6 +121,10 @@ const extent = ({ counts, stop, search, statistics }: Report): string => {
   return counts.completeDepth > 0 ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
 };
 
+/** What of the counts is exact. */
+const exactness = ({ statistics }: Report): string =>
+  statistics.byKey === true ? "exact, where states with one key of the model's are one state" : 'exact';
+
 /** One line: the verdict, what was covered, and the bounds it holds in. */
 export const verdictLine = (report: Report): string => {
   mustTake('verdictLine', 'report', A_REPORT, report);
@@ -139,7 +143,7 @@ export const verdictLine = (report: Report): string => {
     `${what}: ${extent(report)}`,
     ...(stop === undefined ? [] : [stop]),
     ...report.bounds,
-    omission === undefined ? 'exact' : `hash compaction, ${omission.bits} bits a state`,
+    omission === undefined ? exactness(report) : `hash compaction, ${omission.bits} bits a state`,
   ].join('; ');
 };
 
@@ -150,6 +154,20 @@ const suspicionLines = ({ mayBeInfinite }: Report): ReadonlyArray<string> => {
     `The space may be infinite: from ${many(states[0], 'state')} to ${grouped(states[1])} the queue never fell (${grouped(queue[0])} to ${grouped(queue[1])}), and ` +
       `depth grew from ${depth[0]} to ${depth[1]}. Bound it with a boundary in the model, or a limit on the depth.`,
   ];
+};
+
+/** What the search believed of the model, and how much of that was looked at. */
+const auditLines = ({ audited, bounds }: Report): ReadonlyArray<string> => {
+  if (audited === undefined) return [];
+  const { runs, repeated, reduction } = audited;
+  const calls =
+    repeated >= runs
+      ? 'every call of the model, done twice'
+      : `${grouped(repeated)} of ${grouped(runs)} calls of the model, done twice`;
+  const by = bounds.flatMap((bound) => (bound.startsWith('up to ') ? [bound.slice('up to '.length)] : [])).join(' and ');
+  const states =
+    reduction === undefined ? [] : [`${by} on ${reduction.whole ? 'all ' : ''}${many(reduction.states, 'state')}, unreduced`];
+  return [`audited: ${[calls, ...states].join('; ')}`];
 };
 
 /**
@@ -167,6 +185,7 @@ export const summaryLines = (report: Report, legend: ReadonlyArray<string> = [])
     ...section('Properties', [...report.properties.map(propertyLine), ...whyLines(report)]),
     ...section('Steps', coverageLines(report)),
     ...section(isVacuous(report.vacuity) ? 'Empty: "holds" says less than it seems' : '', vacuityLines(report)),
+    ...auditLines(report),
     `${grouped(counts.generated)} generated, ${grouped(counts.distinct)} distinct, queue ${grouped(counts.queue)}; ` +
       `${duration(statistics.elapsedMs)}, ${bytes(statistics.peakBytes)}; ${report.search}, ${statistics.engine}`,
     ...suspicionLines(report),

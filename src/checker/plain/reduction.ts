@@ -367,6 +367,8 @@ const BEFORE: Extent = { calls: 1_000, ms: 1_000 };
 /** After it, of a space that is small: one with so many states at most. */
 const AFTER: Extent = { calls: 200_000, ms: 1_000 };
 const SMALL = 20_000;
+/** After one that found a violation, and does not know how large the space is. */
+const FOUND: Extent = { calls: 10_000, ms: 200 };
 /** Of one that is large, walks at random of so many steps, in this share of the time that the search took. */
 const LENGTH = 48;
 const SHARE = 0.02;
@@ -411,10 +413,12 @@ export class ReductionAudit<S, A> {
   *after(report: Report): Generator<void, Report> {
     const { stop, counts, statistics, audited } = report;
     const isComplete = stop.kind === 'complete';
-    // A search that did not come to its end says of nothing that it holds.
-    if (isComplete && counts.distinct * (1 + this.words.length) <= SMALL) yield* this.go(AFTER);
+    const isSmall = counts.distinct * (1 + this.words.length) <= SMALL;
+    // A search that did not come to its end says of nothing that it holds; but of a run perhaps that it is a shortest one.
+    if (isSmall && isComplete) yield* this.go(AFTER);
+    else if (isSmall && stop.kind === 'violation') yield* this.go(FOUND);
     // What a sample comes to depends on the time: it may refuse, and decides nothing.
-    const told = this.withReached(report);
+    const told = isComplete ? this.withReached(report) : report;
     if (isComplete && !this.round.isOver) yield* this.sample(statistics.elapsedMs * SHARE);
     const reduction = { states: this.round.audited, whole: this.round.isOver };
     return audited === undefined ? told : { ...told, audited: { ...audited, reduction } };

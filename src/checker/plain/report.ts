@@ -49,6 +49,10 @@ const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
+/** Whether what is found first is nearest: not where states are taken for one, by a reduction or perhaps by their hashes. */
+const isNearest = <S, A>({ model }: Space<S, A>, options: CheckOptions): boolean =>
+  options.search !== 'dfs' && options.hashBits === undefined && !isReducing(model, options);
+
 const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop, options: CheckOptions): PropertyReport => {
   const whole = stop.kind === 'complete';
   const verdict = verdictOn(judged, whole);
@@ -59,7 +63,7 @@ const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop
     verdict,
     ...whyOf(judged, verdict, open ? UNFINISHED : undefined),
     ...(wanted && judged.place !== undefined && !(found.store instanceof Levels)
-      ? { trace: showRun(found.model, runTo(found, judged.place), options.search !== 'dfs' && !isReducing(found.model, options)) }
+      ? { trace: showRun(found.model, runTo(found, judged.place), isNearest(found, options)) }
       : {}),
   };
 };
@@ -194,6 +198,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
       peakBytes: found.watch.peakBytes(),
       workers: 1,
       engine: 'plain',
+      ...(found.merging?.isSeen === true ? { byKey: true } : {}),
       ...(found.store.fingerprints === undefined ? {} : omissionStatistics(found.store.fingerprints, found.generated)),
     },
   };

@@ -42,7 +42,7 @@ export interface Space<S, A> {
   readonly frontier: Frontier;
   readonly edges: EdgeList | undefined;
   readonly classes: FairClasses;
-  /** Watches whether the model's key merges states, where liveness is judged. */
+  /** Watches whether the model's key merges states. */
   readonly merging: Merging | undefined;
   readonly coverage: Coverage;
   readonly initial: number[];
@@ -119,7 +119,7 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
     fates: new Ints(),
     edges: graph ? new EdgeList() : undefined,
     classes: new FairClasses(),
-    merging: graph ? mergingOf(model) : undefined,
+    merging: mergingOf(model),
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     initial: [],
     revisit: options.search === 'dfs' && options.maxDepth !== undefined,
@@ -155,8 +155,10 @@ const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: numb
 };
 
 /** A state has the key of one that is known. */
-const merged = <S, A>({ model, merging, store }: Space<S, A>, index: number, state: S): void => {
-  if (model.key !== undefined) merging?.look(store.get(index), state);
+const merged = <S, A>({ model, merging, store, edges }: Space<S, A>, index: number, state: S): void => {
+  if (model.key === undefined) return;
+  if (edges === undefined) merging?.glance(store.get(index), state);
+  else merging?.look(store.get(index), state);
 };
 
 const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, action: A): void => {

@@ -23,6 +23,8 @@ export interface CheckArgs {
   readonly witnesses: boolean;
   /** Judge deadlock, though the model has no property that does. */
   readonly deadlock: boolean;
+  /** Audit every call of the model's functions, and every state under a reduction. */
+  readonly audit: boolean;
   /** Counterexamples of each property. */
   readonly tracesPerProperty: number;
   /** So many random runs in which nothing breaks, instead of a search. */

@@ -39,6 +39,7 @@ const optionsOf = ({ bounds, properties }: Subject, args: CheckArgs, hooks: Hook
   keepGoing: args.keepGoing,
   requireWitnesses: args.requireWitnesses,
   witnessTraces: args.witnesses,
+  audit: args.audit,
   ...(args.hashCompaction === undefined
     ? {}
     : { hashBits: args.hashCompaction === true ? DEFAULT_HASH_BITS : args.hashCompaction }),

@@ -77,6 +77,7 @@ const bare = (): Command => {
     .option('--require-witnesses', 'fail where a witness is not reached or an action never enabled', false)
     .option('--witnesses', 'show a run to each witness that is reached', false)
     .option('--deadlock', 'judge deadlock too, where a model of your own has no property for it', false)
+    .option('--audit', 'audit all that the search believes of the model, however large the space is', false)
     .option(
       '--traces-per-property <n>',
       'show so many counterexamples of each property of safety, as different as can be',

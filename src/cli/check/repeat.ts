@@ -33,6 +33,7 @@ const OPTIONS: ReadonlyArray<Words> = [
   flag('--require-witnesses', ({ requireWitnesses }) => requireWitnesses),
   flag('--witnesses', ({ witnesses }) => witnesses),
   flag('--deadlock', ({ deadlock }) => deadlock),
+  flag('--audit', ({ audit }) => audit),
   option('--traces-per-property', ({ tracesPerProperty }) => tracesPerProperty, 1),
   option('--sample', ({ sample }) => sample),
   flag('--step', ({ step }) => step),

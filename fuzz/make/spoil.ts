@@ -1,0 +1,110 @@
+/** Reductions that are none: a model is given one, or is changed so that the one it has does not fit it any more. */
+import { range, type Dice } from '../dice.js';
+import { sizeOfDomain, type ComponentRecipe, type Renaming } from '../recipe/component.js';
+import type { PlainRecipe } from '../recipe/plain.js';
+import type { Recipe } from '../recipe/recipe.js';
+
+/** A map of so many things onto themselves: a bijection, now and then none. */
+const anyOrder = (dice: Dice, count: number): ReadonlyArray<number> => {
+  const order = dice.oneIn(2) ? dice.shuffled(range(count)) : exchanged(dice, count);
+  return dice.oneIn(5) ? order.with(dice.below(count), dice.below(count)) : order;
+};
+
+/** Two are exchanged. */
+const exchanged = (dice: Dice, count: number): ReadonlyArray<number> => {
+  const [a, b] = [dice.below(count), dice.below(count)];
+  return range(count).map((i) => (i === a ? b : i === b ? a : i));
+};
+
+/** Some are taken for others; mostly so that nothing is left to be done the second time. */
+const anyFolds = (dice: Dice, count: number): ReadonlyArray<number> => {
+  const folds = [...range(count)];
+  for (let n = 1 + dice.below(3); n > 0; n--) folds[dice.below(count)] = dice.below(count);
+  return dice.oneIn(4) ? folds : folds.map((to) => folds[to]!);
+};
+
+/** A list with one item more, or without one. */
+const toggled = (items: ReadonlyArray<number>, item: number): ReadonlyArray<number> =>
+  items.includes(item) ? items.filter((other) => other !== item) : [...items, item];
+
+// --- plain -----------------------------------------------------------------------------------------------------------------
+
+const spoiledPlain = (dice: Dice, recipe: PlainRecipe): PlainRecipe => {
+  const { states, edges, claims, symmetry } = recipe;
+  const count = states.length;
+  const kind = symmetry === undefined ? dice.below(2) : dice.below(5);
+  switch (kind) {
+    case 0:
+      return { ...recipe, folds: anyFolds(dice, count) };
+    case 1:
+      return { ...recipe, symmetry: range(1 + dice.below(2)).map(() => anyOrder(dice, count)) };
+    case 2: {
+      const edge = dice.below(edges.length);
+      return { ...recipe, edges: edges.with(edge, { ...edges[edge]!, to: dice.oneIn(2) ? -1 : dice.below(count) }) };
+    }
+    case 3:
+      return { ...recipe, beyond: toggled(recipe.beyond ?? [], dice.below(count)) };
+    default: {
+      const which = dice.below(claims.length);
+      const claim = claims[which]!;
+      const marked = toggled(claim.marked, dice.below(claim.kind.endsWith('Step') ? edges.length : count));
+      return { ...recipe, claims: claims.with(which, { ...claim, marked }) };
+    }
+  }
+};
+
+// --- components ------------------------------------------------------------------------------------------------------------
+
+const foldsOf = (dice: Dice, { domains }: ComponentRecipe): ReadonlyArray<ReadonlyArray<number>> => {
+  const which = dice.below(domains.length);
+  return domains.map((domain, i) => {
+    const count = sizeOfDomain(domain);
+    return i === which ? anyFolds(dice, count) : range(count);
+  });
+};
+
+/** Slots of one kind are exchanged, or values of one, or both. */
+const anyRenaming = (dice: Dice, { slots, domains }: ComponentRecipe): Renaming => {
+  const domain = dice.below(domains.length);
+  const alike = slots.flatMap((slot, i) => (slot.domain === domain ? [i] : []));
+  const order = alike.length > 1 && dice.oneIn(2) ? dice.shuffled(alike) : alike;
+  const values = dice.oneIn(2) ? anyOrder(dice, sizeOfDomain(domains[domain]!)) : range(sizeOfDomain(domains[domain]!));
+  return {
+    name: 'made up',
+    slotTo: slots.map((_, i) => (alike.includes(i) ? order[alike.indexOf(i)]! : i)),
+    values: domains.map((other, i) => (i === domain ? values : range(sizeOfDomain(other)))),
+  };
+};
+
+const spoiledComponents = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
+  const { looks, meetings, slots, domains, symmetry } = recipe;
+  const kind = symmetry === undefined ? dice.below(2) : dice.below(4);
+  if (kind === 0) return { ...recipe, folds: foldsOf(dice, recipe) };
+  // A guard must stay one.
+  const guards = meetings.flatMap(({ guard, talk }) => [guard, talk?.when]);
+  const free = range(looks.length).filter((look) => !guards.includes(look));
+  if (kind === 2 && free.length > 0) {
+    const which = dice.pick(free);
+    const look = looks[which]!;
+    const rows = look.slots.reduce((n, slot) => n * sizeOfDomain(domains[slots[slot]!.domain]!), 1);
+    return { ...recipe, looks: looks.with(which, { ...look, rows: toggled(look.rows, dice.below(rows)) }) };
+  }
+  const spare = meetings.findIndex(({ ways }) => ways.length > 0);
+  if (kind === 3 && spare >= 0) {
+    const meeting = meetings[spare]!;
+    return {
+      ...recipe,
+      meetings: meetings.with(spare, { ...meeting, ways: meeting.ways.toSpliced(dice.below(meeting.ways.length), 1) }),
+    };
+  }
+  return { ...recipe, symmetry: range(1 + dice.below(2)).map(() => anyRenaming(dice, recipe)) };
+};
+
+/** A model whose reductions are perhaps none. What deep chains and keys that blur are for is something else. */
+export const spoiled = (dice: Dice, recipe: Recipe): Recipe => {
+  if (recipe.form === 'plain')
+    return recipe.blurred || recipe.chain.length > 0 || recipe.claims.length === 0 || recipe.edges.length === 0
+      ? recipe
+      : { ...spoiledPlain(dice, recipe), spoiled: true };
+  return recipe.domains.some(({ count }) => count !== undefined) ? recipe : { ...spoiledComponents(dice, recipe), spoiled: true };
+};
