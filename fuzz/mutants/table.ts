@@ -69,8 +69,8 @@ const plain: ReadonlyArray<Mutant> = [
     [
       'plain-deadlock',
       'a deadlock is missed where no final states are declared',
-      'property.final?.(value) !== true',
-      'property.final?.(value) === false',
+      "property.kind !== 'noDeadlock' || property.final?.(value) === true",
+      "property.kind !== 'noDeadlock' || property.final?.(value) !== false",
     ],
     ['plain-one-open', 'of the properties of steps the first that is decided ends all', 'open.delete(judged);', 'open.clear();'],
   ]),

@@ -5,8 +5,7 @@
  */
 import { waysOf } from './adapt.js';
 import { call, initialStates, positionsOf, sentence } from './tuples.js';
-import { freeze } from './contract/freeze.js';
-import { auditOf, trust } from './contract/guard.js';
+import { trust } from './contract/guard.js';
 import { merges, mergingOf, type Merging } from './contract/merging.js';
 import { oneForm } from './contract/order.js';
 import { contractedComponents } from './contract/validate.js';
@@ -47,7 +46,6 @@ const internerOf = (model: ComponentModel, merging: Merging | undefined): Intern
       return known;
     }
     const value = model.key === undefined ? oneForm(local) : local;
-    if (auditOf(model)?.isThorough !== false) freeze(value);
     ids.set(name, values.length);
     return values.push(value) - 1;
   };

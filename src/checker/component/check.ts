@@ -9,6 +9,7 @@ import type { Report, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
 import { mustBeOptions } from '../contract/options.js';
 import { contractedComponents } from '../contract/validate.js';
+import { auditOf } from '../contract/guard.js';
 import { isOpenFault } from '../contract/where.js';
 import { CheckerError } from './error.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
@@ -60,6 +61,7 @@ export const explained = async (
   } catch (error) {
     if (!isOpenFault(error)) throw error;
     const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, ...fresh } = options;
+    auditOf(model)?.againAtOnce();
     await checkBy(model, { ...fresh, search: 'bfs', keepGoing: true }).catch((told: unknown) => {
       throw told instanceof CheckerError && told.trace !== undefined ? told : error;
     });

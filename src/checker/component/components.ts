@@ -2,7 +2,6 @@
 import { encode } from '../plain/encode.js';
 import type { ComponentModel } from '../interface.js';
 import type { Audit } from '../contract/audit.js';
-import { freeze } from '../contract/freeze.js';
 import { auditOf } from '../contract/guard.js';
 import { mergingOf, type Merging } from '../contract/merging.js';
 import { whatIs } from '../contract/words.js';
@@ -110,7 +109,6 @@ export class Components {
     if (!Number.isFinite(progress)) {
       throw new CheckerError('model', `the progress of a ${table.name} is ${String(progress)}: it must be a finite number`);
     }
-    if (this.audit?.isThorough !== false) freeze(value);
     table.ids.set(key, id);
     table.values.push(value);
     table.progress.push(progress);

@@ -56,6 +56,7 @@ const jobOf = (model: ComponentModel, options: RunOptions, watcher: Watch, keepe
     normalize: options.normalize === true,
     ...(options.properties === undefined ? {} : { properties: options.properties }),
   });
+  if (space.audit !== undefined) space.audit.place = space.evidence;
   const run = runOf(space, options, from === undefined ? 'initial' : 'resume');
   const traces = new Map(from === undefined ? [] : restore(from, space, run));
   watcher.resumed(from === undefined ? 0 : space.tally.distinct);
@@ -199,21 +200,50 @@ export const search = async (job: Job): Promise<Stop> => {
   }
 };
 
-export const findingsOf = ({ space, run, options, watch: watcher, traces }: Job, completeDepth: number): Findings => ({
-  model: space.compiled.model,
-  options,
-  decided: space.judge.found.map((evidence) => evidence !== undefined),
-  enabled: space.memo.enabled,
-  tally: space.tally,
-  depth: run.depth(),
-  completeDepth,
-  traces,
-  elapsedMs: watcher.elapsedMs(),
-  peakBytes: watcher.peakBytes(),
-  watch: watcher,
-  workers: 1,
-  merges: space.components.merging?.isSeen === true,
-  details: detailsOf(space),
-  ...(space.audit === undefined ? {} : { audited: space.audit.finish() }),
-  ...(run.fingerprints === undefined ? {} : { omission: omissionStatistics(run.fingerprints, space.tally.generated) }),
-});
+/** A fault of the model with the run to a state, as far as that is known: where a model is not pure there may be none. */
+const atState = ({ space, run, options }: Job, error: unknown, state: Int32Array): unknown => {
+  if (!isOpenFault(error)) return error;
+  try {
+    const path = pathTo(run, space, options, state);
+    return path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false));
+  } catch {
+    return error;
+  }
+};
+
+/** Ends the audit of a search. A fault of the model that comes up there is told with the run to where the search was. */
+const auditedOf = (job: Job): Pick<Findings, 'audited'> => {
+  const { space, watch: watcher } = job;
+  if (space.audit === undefined) return {};
+  let state: Int32Array | undefined;
+  try {
+    const audited = space.audit.finish(watcher.elapsedMs(), (place) => {
+      state = place as Int32Array;
+    });
+    return { audited };
+  } catch (error) {
+    throw state === undefined ? error : atState(job, error, state);
+  }
+};
+
+export const findingsOf = (job: Job, completeDepth: number): Findings => {
+  const { space, run, options, watch: watcher, traces } = job;
+  return {
+    model: space.compiled.model,
+    options,
+    decided: space.judge.found.map((evidence) => evidence !== undefined),
+    enabled: space.memo.enabled,
+    tally: space.tally,
+    depth: run.depth(),
+    completeDepth,
+    traces,
+    elapsedMs: watcher.elapsedMs(),
+    peakBytes: watcher.peakBytes(),
+    watch: watcher,
+    workers: 1,
+    merges: space.components.merging?.isSeen === true,
+    details: detailsOf(space),
+    ...auditedOf(job),
+    ...(run.fingerprints === undefined ? {} : { omission: omissionStatistics(run.fingerprints, space.tally.generated) }),
+  };
+};

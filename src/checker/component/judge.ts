@@ -1,4 +1,5 @@
 /** The properties of a component model while it is explored: what to look at when a group, a local id or a cell is new, and what was found. */
+import { mustStay } from '../contract/audit.js';
 import { locate } from '../contract/where.js';
 import type { ComponentProperty, Predicate, Remarks } from '../interface.js';
 import { type Compiled, type Meeting, slotIndices, watch, type Watched } from './compile.js';
@@ -109,7 +110,19 @@ export class Judge {
   private run(bundle: Bundle, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
     for (const look of bundle.looks) {
       if (this.found[look.property] !== undefined) continue;
-      if (this.test(look, tuple, locals, state) === look.wanted) this.decide(look.property, { state: state() });
+      if (this.test(look, tuple, locals, state) !== look.wanted) continue;
+      this.mustStay(look, tuple, locals, state);
+      this.decide(look.property, { state: state() });
+    }
+  }
+
+  /** What decides a property is asked again. */
+  private mustStay(look: Look, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
+    try {
+      mustStay(this.properties[look.property]!.name, look.wanted, () => this.memo().test(look.watched, tuple, locals));
+    } catch (error) {
+      locate(error, state);
+      throw error;
     }
   }
 

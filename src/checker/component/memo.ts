@@ -123,19 +123,23 @@ export class Memo {
 
   /** Whether a guard that says no is not believed yet: then {@link mustRefuse} is to be asked. */
   get doubts(): boolean {
-    return this.audit?.isThorough === true;
+    return this.audit?.isOpen === true;
   }
 
-  /** Runs a step that its guard rules out, once for each input; it must not be enabled. */
+  /** Has a step run that its guard rules out, once for each input; it must not be enabled. */
   mustRefuse(meeting: Meeting, tuple: Int32Array, local: number): void {
     const { refusing } = this;
     let node = this.refusingRoots[meeting.index]!;
     for (const place of meeting.groupPlaces) node = refusing.child(node, tuple[place]!);
     if (refusing.get(node, local + 1) !== -1) return;
     refusing.set(node, local + 1, 1);
+    if (this.audit?.due() !== true) return;
     this.readMeeting(meeting, tuple, local);
-    if ((meeting.source.step as unknown as AnyStep)(...this.values).length > 0)
-      throw fault(meeting, 'is enabled where its guard is false');
+    const values = [...this.values];
+    this.audit.take(() => {
+      if ((meeting.source.step as unknown as AnyStep)(...values).length > 0)
+        throw fault(meeting, 'is enabled where its guard is false');
+    }, undefined);
   }
 
   /** Whether a predicate (run once for each input) is true of a group tuple and, by position, local ids. */

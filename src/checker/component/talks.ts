@@ -2,8 +2,6 @@
  * Exchanges (`interface.ts`), remembered part by part: what each asker asks, what each answerer answers to each question, and what each
  * asker makes of each answer. Questions and answers are numbered, so that but for the first times an exchange is three look-ups.
  */
-import type { Audit } from '../contract/audit.js';
-import { freeze } from '../contract/freeze.js';
 import { oneForm } from '../contract/order.js';
 import type { Learned } from '../interface.js';
 import { encode } from '../plain/encode.js';
@@ -30,11 +28,9 @@ interface Parts {
 class Said {
   readonly values: unknown[] = [undefined];
   private readonly numbers = new Map<string, number>();
-  private readonly audit: Audit | undefined;
   private readonly keyOf: Key | undefined;
 
-  constructor(audit: Audit | undefined, keyOf: Key | undefined) {
-    this.audit = audit;
+  constructor(keyOf: Key | undefined) {
     this.keyOf = keyOf;
   }
 
@@ -44,7 +40,6 @@ class Said {
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     const value = this.keyOf === undefined ? oneForm(given) : given;
-    if (this.audit?.isThorough !== false) freeze(value);
     this.numbers.set(key, this.values.length);
     return this.values.push(value) - 1;
   }
@@ -107,8 +102,8 @@ export class Conversation {
 
   constructor({ source, askerKind, answererKind }: Talk, components: Components, idleRow: number) {
     this.parts = source as unknown as Parts;
-    this.questions = new Said(components.audit, this.parts.questionKey);
-    this.answers = new Said(components.audit, this.parts.answerKey);
+    this.questions = new Said(this.parts.questionKey);
+    this.answers = new Said(this.parts.answerKey);
     this.components = components;
     this.idleRow = idleRow;
     this.askerKind = askerKind;

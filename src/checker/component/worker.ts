@@ -116,6 +116,7 @@ class Thread {
   private readonly inboxes: ReadonlyArray<Inbox>;
   private readonly say: (word: Word) => void;
   private readonly data: WorkerData;
+  private readonly began = performance.now();
   /** Which threads have said that they have no more of this depth; a thread that is ahead says it only once per depth. */
   private readonly over: boolean[];
   /** Which threads have said that they pause. */
@@ -356,6 +357,11 @@ class Thread {
     this.finish('level');
   }
 
+  /** What was noted is done again before the thread ends. The leader knows no run to where it goes wrong, and looks for one by itself. */
+  private endAudit(): Audited | undefined {
+    return this.space.audit?.finish(performance.now() - this.began, () => undefined);
+  }
+
   private finish(kind: Exclude<Word['kind'], 'failed'>): void {
     const { tally, judge, memo } = this.space;
     this.say({
@@ -367,7 +373,7 @@ class Thread {
       spent: this.spent,
       enabled: memo.enabled,
       details: detailsOf(this.space),
-      audited: this.space.audit?.said() ?? NOTHING_AUDITED,
+      audited: (kind === 'done' ? this.endAudit() : this.space.audit?.said()) ?? NOTHING_AUDITED,
       merges: this.space.components.merging?.isSeen === true,
     });
   }

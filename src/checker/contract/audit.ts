@@ -1,45 +1,72 @@
 /**
- * An audit of what a search believes of a model: that its functions depend on nothing but what they are given, and change none of it. Each of
- * the first runs, and then some, is done again on a copy that may be changed: the answer must be the same, and so must the copy. Some are
- * done a third time when the search is over, with another clock.
+ * An audit of what a search believes of a model: that its functions depend on nothing but what they are given, and change none of it.
+ *
+ * The first runs are given copies, which must stay as they are. Every run is noted, and done again when the search is over: all of them where the
+ * space is small, a sample of them in a share of the time where it is large. What is done again is given copies too, at another time
+ * of day, and other numbers where it asks for random ones. (Nothing is frozen: V8 would run a model more slowly that has seen frozen states.)
  */
 import { encode } from '../plain/encode.js';
 import type { Audited } from '../report.js';
+import type { CheckerError } from '../component/error.js';
+import { againstChance, elsewhen } from './chance.js';
 import { enter, leave } from './doing.js';
 import { blindIn, partsOf } from './seen.js';
 import { AS_IT_IS, blameOrder, copyOf, Orders, type Otherwise, type Turn } from './varied.js';
 import { briefly, fault } from './words.js';
 
-/** So many runs are done twice while a space is small: of a model without components, and of one with, whose runs are few. */
-export const WINDOW = { plain: 4_000, components: 1_000 } as const;
-/** After them one in so many. */
-const EVERY = 4096;
-/** So many runs are done a third time when the search is over, at another time of day. */
-const KEPT = 64;
+/** How many runs are given copies from the first. */
+const EARLY = 64;
+/** So many runs are noted while a space is small; fewer where they are of so many characters that this is the most of them. */
+const MOST_NOTED = 20_000;
+const MOST_CHARACTERS = 32 * 2 ** 20;
+/** How often a run is weighed. */
+const WEIGHED = 256;
+/** Of a space that is large one in so many of the runs noted is kept, and then one whenever there are so many times as many as at the last. */
+const THINNED = 64;
+const RARER = 1.02;
+/** All that was noted is done again in so many milliseconds at most; of a sample, so much as fits in this share of the search's time. */
+const MOST_MS = 1_000;
+const SHARE = 0.02;
+const LEAST_MS = 10;
+
+/** A run to be done again, and where the search was. */
+interface Noted {
+  readonly again: () => void;
+  readonly place: unknown;
+}
 
 /** Decides which runs are done twice, and counts them. */
 export class Audit {
   runs = 0;
   repeated = 0;
-  private isPaused = false;
-  private readonly window: number;
-  private most: number;
-  private readonly kept: (() => void)[] = [];
   /** What is known of the orders of the model's values; undefined where it says with a `key` what is equal. */
   readonly orders: Orders | undefined;
+  /** Where the search is, in its own words. */
+  place: () => unknown = () => undefined;
+  /** Whether runs are given copies. */
+  isEarly = true;
+  private isAll = false;
+  private isPaused = false;
+  /** From how many runs on one is noted; 0 while all are. */
+  private next = 0;
+  private most = MOST_NOTED;
+  private noted: Noted[] = [];
 
-  constructor(window: number, isKeyed: boolean) {
-    this.window = this.most = window;
+  constructor(isKeyed: boolean) {
     this.orders = isKeyed ? undefined : new Orders();
   }
 
   /** Begins anew, for a search of a model that begins with some of these values. */
   begin(all: boolean, initial: ReadonlyArray<unknown>): this {
-    this.runs = this.repeated = this.kept.length = 0;
-    this.orders?.clear();
-    for (const value of initial.slice(0, this.window)) if (blindIn(value) === undefined) this.orders?.meet(value);
+    this.runs = this.repeated = this.next = 0;
+    this.most = MOST_NOTED;
+    this.noted = [];
+    this.isAll = all;
     this.isPaused = false;
-    this.most = all ? Infinity : this.window;
+    this.isEarly = true;
+    this.place = () => undefined;
+    this.orders?.clear();
+    for (const value of initial.slice(0, MOST_NOTED)) if (blindIn(value) === undefined) this.orders?.meet(value);
     return this;
   }
 
@@ -54,55 +81,80 @@ export class Audit {
     }
   }
 
-  /** Whether the run at hand is one to do twice. */
+  /** A search begins again, to find the run to where a fault came up: where the space is small each run is done again at once. */
+  againAtOnce(): void {
+    this.isAll = this.isEarly = this.isOpen;
+    this.noted = [];
+  }
+
+  /** Counts a run; whether it is one to do twice. */
   due(): boolean {
     if (this.isPaused) return false;
-    const isDue = this.runs++ < this.most || this.runs % EVERY === 0;
-    if (isDue) this.repeated++;
-    return isDue;
+    this.isEarly = ++this.runs < EARLY || this.isAll;
+    return this.runs >= this.next;
   }
 
-  /** Keeps a run to be done again at the end, in place of an earlier one where there are enough. */
-  keep(run: () => void): void {
-    this.kept[this.repeated % KEPT] = run;
+  /** Does a run again, or notes how that is done. `answer`: what it gave. */
+  take(again: () => void, answer: unknown): void {
+    if (this.isAll) {
+      this.repeated++;
+      again();
+      return;
+    }
+    const { noted } = this;
+    noted.push({ again, place: this.place() });
+    if (noted.length % WEIGHED === 1) this.weigh(answer);
+    if (this.isOpen && noted.length < this.most) return;
+    if (this.isOpen) this.noted = noted.filter((_, i) => i % THINNED === 0);
+    this.next = Math.ceil(this.runs * RARER);
   }
 
-  /** Does some of the runs once more, with another clock. @throws CheckerError (`model`). */
-  finish(): Audited {
-    const runs = this.kept.splice(0);
-    elsewhen(() => runs.forEach((run) => run()));
+  /** Whether every run is still noted. */
+  get isOpen(): boolean {
+    return this.next === 0;
+  }
+
+  /** Does runs that were noted once more. `elapsedMs`: what the search took. @throws CheckerError (`model`), after `at` was told where. */
+  finish(elapsedMs: number, at: (place: unknown) => void): Audited {
+    const noted = spread(this.noted);
+    const until = performance.now() + (this.isOpen ? MOST_MS : Math.max(LEAST_MS, elapsedMs * SHARE));
+    this.noted = [];
+    this.isPaused = true;
+    elsewhen(() => {
+      for (const { again, place } of noted) {
+        if (performance.now() > until) break;
+        try {
+          again();
+        } catch (error) {
+          at(place);
+          throw error;
+        }
+        this.repeated++;
+      }
+    });
+    this.isPaused = false;
     return this.said();
-  }
-
-  /** Whether everything is still looked at. */
-  get isThorough(): boolean {
-    return this.runs <= this.most;
   }
 
   said(): Audited {
     return { runs: this.runs, repeated: this.repeated };
   }
+
+  private weigh(answer: unknown): void {
+    const length = seenText(answer)?.length ?? 0;
+    this.most = Math.min(this.most, Math.max(EARLY, Math.floor(MOST_CHARACTERS / (length + 1))));
+  }
 }
 
-// --- another time ----------------------------------------------------------------------------------------------------------
+/** The same in an order in which whatever part of it comes first is from everywhere. */
+const spread = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> =>
+  [...items.keys()].sort((a, b) => reversed(a) - reversed(b)).map((i) => items[i]!);
 
-const DAY_MS = 86_400_000;
-
-/** Runs something at another time: what looks at a clock gives itself away. */
-const elsewhen = <T>(run: () => T): T => {
-  const { Date: RealDate } = globalThis;
-  const now = (): number => RealDate.now() + DAY_MS;
-  const OtherDate = new Proxy(RealDate, {
-    construct: (target, args: ReadonlyArray<unknown>, newTarget) =>
-      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as object,
-    get: (target, key): unknown => (key === 'now' ? now : Reflect.get(target, key)),
-  });
-  globalThis.Date = OtherDate;
-  try {
-    return run();
-  } finally {
-    globalThis.Date = RealDate;
-  }
+/** A number with its bits in the other order. */
+const reversed = (n: number): number => {
+  let bits = 0;
+  for (let i = 0; i < 16; i++) bits = (bits << 1) | ((n >>> i) & 1);
+  return bits;
 };
 
 // --- once more -------------------------------------------------------------------------------------------------------------
@@ -152,17 +204,36 @@ const runOn = ({ where, run, args }: Run, copies: ReadonlyArray<unknown>): Outco
   } finally {
     leave(outer);
   }
+  mustBeAsGiven(where, args, copies);
+  return outcome;
+};
+
+/** Refuses copies that are not any more what they were made of. @throws CheckerError (`model`). */
+const mustBeAsGiven = (where: string, args: ReadonlyArray<unknown>, copies: ReadonlyArray<unknown>): void => {
   copies.forEach((copy, i) => {
     if (copy === args[i] || typeof copy !== 'object' || encode(copy) === encode(args[i])) return;
     throw fault(
       `${where} changes what it is given${placeOf(differsAt(args[i], copy))}: states are immutable values, make a new one`,
     );
   });
-  return outcome;
 };
 
 const copiesOf = (args: ReadonlyArray<unknown>, turn: Turn): ReadonlyArray<unknown> =>
   args.map((arg) => (blindIn(arg) === undefined ? copyOf(arg, turn) : arg));
+
+/** Runs a function on copies of what it is given. @throws CheckerError (`model`) where it changes these. */
+export const onCopies = (
+  where: string,
+  run: (...args: ReadonlyArray<unknown>) => unknown,
+  args: ReadonlyArray<unknown>,
+): unknown => {
+  const copies = copiesOf(args, AS_IT_IS);
+  try {
+    return run(...copies);
+  } finally {
+    mustBeAsGiven(where, args, copies);
+  }
+};
 
 /** How it goes for copies that are turned, where that is not as it went. */
 const otherwise =
@@ -178,7 +249,9 @@ const otherwise =
  *
  * @throws CheckerError (`model`) where it gives another answer or changes what it was given.
  */
-export const again = (one: Run): void => {
+export const again = (one: Run): void => againstChance(() => onceMore(one));
+
+const onceMore = (one: Run): void => {
   const { where, args, answer, same, orders } = one;
   const first = same(answer);
   if (first !== undefined) orders?.meet(answer);
@@ -187,12 +260,22 @@ export const again = (one: Run): void => {
   const repeated = orders === undefined ? turned : runOn(one, copiesOf(args, AS_IT_IS));
   if ('threw' in repeated)
     throw fault(`${where} gives ${briefly(answer)}, and when it is asked again throws ${String(repeated.threw)}`);
-  if (same(repeated.answer) !== first)
-    throw fault(
-      `${where} gives two answers for one input, ${briefly(answer)} and ${briefly(repeated.answer)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
-    );
+  if (same(repeated.answer) !== first) throw twoAnswers(where, answer, repeated.answer);
   if (orders !== undefined && !('answer' in turned && one.alike(turned.answer) === one.alike(answer)))
     blameOrder(where, args, answer, orders, otherwise(one));
 };
+
+const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
+  fault(
+    `${where} gives two answers for one input, ${briefly(one)} and ${briefly(other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
+  );
+
+/** Asks again what decides a property. @throws CheckerError (`model`) where the answer is another. */
+export const mustStay = (property: string, answer: boolean, ask: () => boolean): void =>
+  elsewhen(() =>
+    againstChance(() => {
+      if (ask() !== answer) throw twoAnswers(`"${property}"`, answer, !answer);
+    }),
+  );
 
 const placeOf = (path: string): string => (path === '' ? '' : `, at ${path.replace(/^\./, '')}`);

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../interface.js';
-import { again, type Audit, type Same, seenText } from './audit.js';
+import { again, onCopies, type Audit, type Same, seenText } from './audit.js';
 import { enter, leave } from './doing.js';
 import { oneForm } from './order.js';
 import { blindIn, unseen } from './seen.js';
@@ -80,50 +80,57 @@ export const guarded = <F extends Pure>(where: string, expected: Expected, run: 
   const audit = auditing?.audit;
   const { same = seenText, alike = same } = auditing ?? {};
   const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
-  const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
+  const refuse = (given: unknown): void => {
     mustGive(where, expected, given);
     if (!is(given)) throw fault(`what ${where} gives is not what it should be`);
-    const repeat = (): void => again({ where, run, args, answer: given, same, alike, orders: audit?.orders });
-    repeat();
-    audit?.keep(repeat);
+  };
+  const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
+    const repeat = (): void => {
+      refuse(given);
+      again({ where, run, args, answer: given, same, alike, orders: audit?.orders });
+    };
+    audit!.take(repeat, given);
   };
   const one = (a: unknown): unknown => {
     let given: unknown;
     const outer = enter(where, a);
     try {
-      given = of(a);
+      given = audit?.isEarly === true ? onCopies(where, of, [a]) : of(a);
     } catch (error) {
       throw threw(where, error);
     } finally {
       leave(outer);
     }
-    if (!is(given) || audit?.due() === true) looked(given, [a]);
+    if (!is(given)) refuse(given);
+    if (audit?.due() === true) looked(given, [a]);
     return given;
   };
   const two = (a: unknown, b: unknown): unknown => {
     let given: unknown;
     const outer = enter(where, a, b);
     try {
-      given = of(a, b);
+      given = audit?.isEarly === true ? onCopies(where, of, [a, b]) : of(a, b);
     } catch (error) {
       throw threw(where, error);
     } finally {
       leave(outer);
     }
-    if (!is(given) || audit?.due() === true) looked(given, [a, b]);
+    if (!is(given)) refuse(given);
+    if (audit?.due() === true) looked(given, [a, b]);
     return given;
   };
   const more = (...args: ReadonlyArray<unknown>): unknown => {
     let given: unknown;
     const outer = enter(where, args);
     try {
-      given = of(...args);
+      given = audit?.isEarly === true ? onCopies(where, of, args) : of(...args);
     } catch (error) {
       throw threw(where, error);
     } finally {
       leave(outer);
     }
-    if (!is(given) || audit?.due() === true) looked(given, args);
+    if (!is(given)) refuse(given);
+    if (audit?.due() === true) looked(given, args);
     return given;
   };
   return (arity === 1 ? one : arity === 2 ? two : more) as unknown as F;
@@ -178,30 +185,30 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const keyOf = key && guarded('key', TEXT, (state: S) => model.key!(state), 1);
   const sameState: Same = (state) => (state === undefined || keyOf === undefined ? seenText(state) : keyOf(state as S));
   const isKeyed = keyOf !== undefined;
-  /** Looks at what a step gives. While all is looked at, so is what a comparison would not see. */
-  const looked = (state: S, action: A, after: S | undefined): void => {
-    mustGive('next', VALUE, after);
-    const blind = isKeyed ? undefined : blindIn(after);
-    if (blind !== undefined) throw unseen(blind);
-    const { orders } = audit;
-    const repeat = (): void =>
-      again({ where: 'next', run, args: [state, action], answer: after, same: sameState, alike: sameState, orders });
-    repeat();
-    audit.keep(repeat);
-  };
   const run = (state: S, action: A): S | undefined => model.next(state, action);
+  /** Looks at what a step gives, also at what a comparison would not see. */
+  const looked = (state: S, action: A, after: S | undefined): void => {
+    const { orders } = audit;
+    const repeat = (): void => {
+      const blind = isKeyed ? undefined : blindIn(after);
+      if (blind !== undefined) throw unseen(blind);
+      again({ where: 'next', run, args: [state, action], answer: after, same: sameState, alike: sameState, orders });
+    };
+    audit.take(repeat, after);
+  };
   // What runs most has a guard of its own. A promise that a comparison would refuse need not be looked for.
   const next = (state: S, action: A): S | undefined => {
     let after: S | undefined;
     const outer = enter('next', state, action, action);
     try {
-      after = model.next(state, action);
+      after = audit.isEarly ? (onCopies('next', run as never, [state, action]) as S | undefined) : model.next(state, action);
     } catch (error) {
       throw threw('next', error);
     } finally {
       leave(outer);
     }
-    if (audit.due() || (isKeyed && after instanceof Promise)) looked(state, action, after);
+    if (after instanceof Promise) mustGive('next', VALUE, after);
+    if (audit.due()) looked(state, action, after);
     return after;
   };
   const settledNext = (state: S, action: A): S | undefined => oneForm(next(state, action));

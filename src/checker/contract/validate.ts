@@ -4,7 +4,7 @@ import type { ComponentModel, Interaction, Model, Permutation, Predicate, Slot }
 import { initialStates } from '../tuples.js';
 import { showLabel } from '../report.js';
 import { CheckerError } from '../component/error.js';
-import { Audit, WINDOW } from './audit.js';
+import { Audit } from './audit.js';
 import { guardedComponents } from './guard-components.js';
 import { auditOf, guardedModel } from './guard.js';
 import { decodeModel } from './shape.js';
@@ -112,7 +112,7 @@ export const contracted = <S, A>(
   search?: HowMuch,
 ): { readonly model: Model<S, A>; readonly audit: Audit } => {
   mustBeModel(model);
-  const audit = auditOf(model) ?? new Audit(WINDOW.plain, model.key !== undefined);
+  const audit = auditOf(model) ?? new Audit(model.key !== undefined);
   if (search !== undefined) audit.begin(auditsAll(search), model.initial);
   return { model: guardedModel(model, audit), audit };
 };
@@ -123,7 +123,7 @@ export const contractedComponents = (
   search?: HowMuch,
 ): { readonly model: ComponentModel; readonly audit: Audit } => {
   mustBeComponents(model);
-  const audit = auditOf(model) ?? new Audit(WINDOW.components, model.key !== undefined);
+  const audit = auditOf(model) ?? new Audit(model.key !== undefined);
   if (search !== undefined) audit.begin(auditsAll(search), initialStates(model).flat());
   return { model: guardedComponents(model, audit), audit };
 };

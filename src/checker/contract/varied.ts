@@ -42,7 +42,14 @@ export const copyOf = (value: unknown, turn: Turn): unknown => {
       ),
     );
   if (ArrayBuffer.isView(value)) return structuredClone(value);
-  const made = Object.create(Object.getPrototypeOf(value) as object | null) as object;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === Object.prototype && !Object.hasOwn(value, '__proto__')) {
+    // By assignment: so it has the shape that a model is used to, and V8 runs it as fast as before.
+    const plain: Record<string, unknown> = {};
+    for (const [name, part] of turned(Object.entries(value), turn.fields(namesOf(value)))) plain[name] = copy(part);
+    return plain;
+  }
+  const made = Object.create(prototype) as object;
   for (const [name, part] of turned(Object.entries(value), turn.fields(namesOf(value))))
     Object.defineProperty(made, name, { value: copy(part), enumerable: true, writable: true, configurable: true });
   return made;

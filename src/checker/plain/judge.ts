@@ -1,4 +1,5 @@
 /** The properties of a plain model while its states and steps go by: what failed first, what was reached first, what is open. */
+import { mustStay } from '../contract/audit.js';
 import type { Model, Property } from '../interface.js';
 import { isLiveness, type PropertyReport, type PropertyVerdict } from '../report.js';
 
@@ -55,22 +56,28 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S,
     for (const judged of onStates) {
       const { property } = judged;
       if (property.kind !== 'always' && property.kind !== 'sometimes') continue;
-      if (property.holds(value) === isWitness(property)) decide(onStates, judged, { kind: 'state', index, state: value });
+      const truth = isWitness(property);
+      if (property.holds(value) !== truth) continue;
+      mustStay(property.name, truth, () => property.holds(value));
+      decide(onStates, judged, { kind: 'state', index, state: value });
     }
   };
   const step = (value: S, index: number, action: A, next: S): void => {
     for (const judged of onSteps) {
       const { property } = judged;
       if (property.kind !== 'alwaysStep' && property.kind !== 'sometimesStep') continue;
-      if (property.holds(value, action, next) === isWitness(property))
-        decide(onSteps, judged, { kind: 'step', index, state: value, action, next });
+      const truth = isWitness(property);
+      if (property.holds(value, action, next) !== truth) continue;
+      mustStay(property.name, truth, () => property.holds(value, action, next));
+      decide(onSteps, judged, { kind: 'step', index, state: value, action, next });
     }
   };
   const stuck = (value: S, index: number): void => {
     for (const judged of onEnds) {
       const { property } = judged;
-      if (property.kind === 'noDeadlock' && property.final?.(value) !== true)
-        decide(onEnds, judged, { kind: 'state', index, state: value });
+      if (property.kind !== 'noDeadlock' || property.final?.(value) === true) continue;
+      mustStay(property.name, false, () => property.final?.(value) === true);
+      decide(onEnds, judged, { kind: 'state', index, state: value });
     }
   };
   const restore = (index: number, place: Place<S, A>): void => {

@@ -90,6 +90,16 @@ export class Levels<S> implements StateStore<S> {
 
   readonly focus = (number: number): S => this.#here().store.focus(this.#indices.at(number));
 
+  readonly isIntact = (state: S): boolean => this.#here().store.isIntact(state);
+
+  readonly damaged = (): unknown => {
+    for (const { store } of this.#levels.values()) {
+      const damaged = store.damaged();
+      if (damaged !== undefined) return damaged;
+    }
+    return undefined;
+  };
+
   readonly save = (): void => {
     throw never('to be written');
   };

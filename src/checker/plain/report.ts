@@ -1,4 +1,5 @@
 /** From a space that a plain search explored to the report of it. */
+import { briefly, fault } from '../contract/words.js';
 import type { Property } from '../interface.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/graph.js';
@@ -165,8 +166,22 @@ const boundsOf = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArra
   ...(options.normalize === true && found.model.normalize !== undefined ? ['up to the quotient'] : []),
 ];
 
+/** States that a model was given and then changed are not what was searched. @throws CheckerError (`model`). */
+const mustBeWhole = <S, A>({ store }: Space<S, A>): void => {
+  const damaged = store.damaged();
+  if (damaged === undefined) return;
+  throw fault(
+    `a part of a state was changed after it was found, and is now ${briefly(damaged)}: states are immutable values, make a new one`,
+  );
+};
+
+/** A state that was found, where the search has kept it. */
+const stateAt = <S, A>({ store }: Space<S, A>, index: number): S | undefined =>
+  index < 0 || store.fingerprints !== undefined || store instanceof Levels ? undefined : store.get(index);
+
 /** The report of a plain search. */
 export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckOptions): Report => {
+  mustBeWhole(found);
   const { stop } = ended;
   const size = found.store.size();
   const graph = found.edges?.build(
@@ -192,7 +207,10 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
     coverage: coverageList(found.coverage),
     vacuity,
     ...suspicionAt(found.watch, stop),
-    audited: found.audit.finish(),
+    audited: found.audit.finish(found.watch.elapsedMs(), (place) => {
+      found.at = place as number;
+      found.here = stateAt(found, found.at);
+    }),
     statistics: {
       elapsedMs: found.watch.elapsedMs(),
       peakBytes: found.watch.peakBytes(),

@@ -8,6 +8,7 @@ import { freeze } from '../contract/freeze.js';
 import { rawNextOf } from '../contract/guard.js';
 import { mergingOf, type Merging } from '../contract/merging.js';
 import { oneForm } from '../contract/order.js';
+import { fault } from '../contract/words.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
 import { FairClasses } from '../liveness/classes.js';
@@ -16,6 +17,7 @@ import type { CheckOptions, Stop } from '../report.js';
 import { watch, type Watch } from '../watch.js';
 import { Levels, mustProgress } from './levels.js';
 import { queueOf, stack, type Frontier } from './frontier.js';
+import { lookOf } from './alike.js';
 import { cover, type Coverage } from './coverage.js';
 import { encode } from './encode.js';
 import { judge, type Judge } from './judge.js';
@@ -106,7 +108,7 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
     options.search === 'sweep' ? new Levels(mustProgress(model, options), () => storeFor(model, options)) : undefined;
   const graph = levels === undefined && judged.liveness.length > 0 && keepsGraph(model, options);
   const store = levels ?? storeFor(model, options);
-  return {
+  const found: Space<S, A> = {
     model,
     audit,
     next: rawNextOf(model),
@@ -131,6 +133,8 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
     here: undefined,
     tooDeep: 0,
   };
+  audit.place = () => found.at;
+  return found;
 };
 
 // --- one state -------------------------------------------------------------------------------------------------------------
@@ -140,7 +144,6 @@ const settled = <S>({ isLoose }: StateStore<S>, state: S): S => (isLoose() ? one
 
 /** Judges a new state. */
 const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: number): void => {
-  if (found.audit.isThorough) freeze(state);
   const depth = parent < 0 ? 0 : found.depths.at(parent) + 1;
   found.parents.push(parent);
   found.depths.push(depth);
@@ -181,6 +184,16 @@ const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boo
   return true;
 };
 
+/** Something changed the state at hand: whoever it is says so of one that cannot be changed. @throws CheckerError (`model`). */
+const blame = <S, A>(found: Space<S, A>, index: number): never => {
+  const { model, store, judge } = found;
+  const state = store.get(index);
+  freeze(state);
+  found.here = state;
+  lookOf({ model, properties: judge.all.map(({ property }) => property), witnesses: [] }, state, () => index);
+  throw fault('a function of the model changes the state that it is given: states are immutable values, make a new one');
+};
+
 const expand = <S, A>(found: Space<S, A>, index: number): void => {
   const { model, store, frontier } = found;
   const state = store.focus(index);
@@ -209,6 +222,7 @@ const expand = <S, A>(found: Space<S, A>, index: number): void => {
   }
   found.fates.data[index] = Fate.expanded;
   if (!enabled) found.judge.stuck(state, index);
+  if (!store.isIntact(state)) blame(found, index);
 };
 
 // --- the search ------------------------------------------------------------------------------------------------------------

@@ -1,13 +1,13 @@
 /** Random simulation: walks through a space that is too large to be exhausted. It can refute and witness, never prove. */
 import type { Model } from '../interface.js';
 import type { Audit } from '../contract/audit.js';
-import { freeze } from '../contract/freeze.js';
 import { mustBeOptions } from '../contract/options.js';
 import { contracted } from '../contract/validate.js';
 import { isOpenFault, withRun } from '../contract/where.js';
 import { random, type Random } from '../random.js';
 import {
   isLiveness,
+  type Audited,
   verdictOf,
   type CheckOptions,
   type CheckpointOptions,
@@ -101,7 +101,6 @@ const meet = <S, A>(found: Simulation<S, A>, state: S): boolean => {
   const index = found.store.add(state);
   found.generated++;
   if (index < size) return false;
-  if (found.audit.isThorough) freeze(state);
   found.judge.state(state, index);
   return true;
 };
@@ -113,6 +112,7 @@ const walk = <S, A>(found: Simulation<S, A>): void => {
   const steps: Step<S, A>[] = [];
   let state: S = initial;
   found.run = { initial, steps };
+  found.audit.place = () => ({ initial, steps: [...steps] });
   meet(found, state);
   keepRuns(found, { initial, steps });
   while (steps.length < (found.options.traceLength ?? 100) && model.boundary?.(state) !== false) {
@@ -163,6 +163,18 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
 
 // --- the report ------------------------------------------------------------------------------------------------------------
 
+/** Ends the audit. A fault of the model that comes up there is told with the walk on which it was. */
+const auditedOf = <S, A>(found: Simulation<S, A>): Audited => {
+  let walked: Run<S, A> | undefined;
+  try {
+    return found.audit.finish(found.watch.elapsedMs(), (place) => {
+      walked = place as Run<S, A> | undefined;
+    });
+  } catch (error) {
+    throw isOpenFault(error) && walked !== undefined ? withRun(error, showRun(found.model, walked, false)) : error;
+  }
+};
+
 const propertiesOf = <S, A>(found: Simulation<S, A>): ReadonlyArray<PropertyReport> =>
   found.judge.all.map((judged) => {
     const sentence = sentenceOf(judged.property);
@@ -201,7 +213,7 @@ export const simulationReport = <S, A>(found: Simulation<S, A>, stop: Stop): Rep
     properties,
     coverage: coverageList(coverage),
     vacuity,
-    audited: found.audit.finish(),
+    audited: auditedOf(found),
     statistics: { elapsedMs: found.watch.elapsedMs(), peakBytes: found.watch.peakBytes(), workers: 1, engine: 'plain' },
     seed: options.seed ?? 1,
   };

@@ -29,6 +29,10 @@ export interface StateStore<S> {
   readonly get: (index: number) => S;
   /** Like `get`, for a state that is about to be expanded: states added next are compared with it field by field first. */
   readonly focus: (index: number) => S;
+  /** Whether a state that `focus` gave still has its parts, where the store can tell: a model may have changed it. */
+  readonly isIntact: (state: S) => boolean;
+  /** A value that is kept and is not what it was any more, where the store can tell. */
+  readonly damaged: () => unknown;
   /** The hashes, in a store that compares by them. */
   readonly fingerprints?: Fingerprints | undefined;
   /** Writes the store to a checkpoint. @throws CheckerError (`checkpoint`) for a state that would not come back equal. */
@@ -36,6 +40,9 @@ export interface StateStore<S> {
   /** Takes the store, which is empty, from a checkpoint. */
   readonly restore: (from: Reader) => void;
 }
+
+const always = (): boolean => true;
+const none = (): undefined => undefined;
 
 // --- keyed -----------------------------------------------------------------------------------------------------------------
 
@@ -67,7 +74,17 @@ export const keyedStore = <S>({ key, isOwn }: KeyOf<S>): StateStore<S> => {
       if (add(state as S) !== index) throw refuse(from.path, 'the model tells its states apart in another way now');
     }
   };
-  return { size: () => states.length, add, isLoose: () => !isOwn, get, focus: get, save, restore };
+  return {
+    size: () => states.length,
+    add,
+    isLoose: () => !isOwn,
+    get,
+    focus: get,
+    isIntact: always,
+    damaged: none,
+    save,
+    restore,
+  };
 };
 
 /** Whether the model, too, takes a copy for the same state. */
@@ -130,6 +147,21 @@ class Collapsed<S> implements StateStore<S> {
     this.#focus = this.#partsOf(row);
     this.#focusShape = shape.kind === 'whole' ? undefined : shape;
     return this.#values.shapes.build(row[0]!, this.#focus) as S;
+  };
+
+  readonly damaged = (): unknown => this.#values.damaged();
+
+  readonly isIntact = (state: S): boolean => {
+    const shape = this.#focusShape;
+    if (shape === undefined) return true;
+    const parts = this.#focus;
+    if (shape.kind === 'array') {
+      const items = state as ReadonlyArray<unknown>;
+      return items.length === parts.length && parts.every((part, at) => Object.is(items[at], part));
+    }
+    const { keys } = shape;
+    for (let at = 0; at < keys.length; at++) if (!Object.is((state as Parts)[keys[at]!], parts[at])) return false;
+    return true;
   };
 
   readonly save = (to: Writer): void => {
@@ -208,6 +240,8 @@ export const hashedKeyStore = <S>({ key, isOwn }: KeyOf<S>, bits: number): State
     size: () => fingerprints.size,
     add,
     isLoose: () => !isOwn,
+    isIntact: always,
+    damaged: none,
     get: (index) => waiting.get(index)!,
     focus,
     fingerprints,

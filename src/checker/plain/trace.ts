@@ -85,7 +85,12 @@ export const runTo = <S, A>(found: Space<S, A>, place: Place<S, A>): Run<S, A> =
 /** A fault of the model with the run to a state, where it came up. */
 export const faultAt = <S, A>(found: Space<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
   if (!isOpenFault(error) || index < 0 || state === undefined) return error;
-  return withRun(error, showRun(found.model, runTo(found, { kind: 'state', index, state }), false));
+  try {
+    return withRun(error, showRun(found.model, runTo(found, { kind: 'state', index, state }), false));
+  } catch {
+    // A model that is not pure may not go there again.
+    return error;
+  }
 };
 
 /** A run that goes back to its state `loop`, as a report shows it. */

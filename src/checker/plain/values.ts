@@ -47,19 +47,19 @@ class Shapes {
     return prototype === null ? this.#ofObject(value, 'bare') : WHOLE;
   }
 
-  /** The value of a shape with these parts, frozen as a model may be given it; of one that is not taken apart, the value is the part. */
+  /** The value of a shape with these parts; of one that is not taken apart, the value is the part. */
   build(id: number, parts: ReadonlyArray<unknown>): unknown {
     const { kind, keys } = this.list[id]!;
     if (kind === 'whole') return parts[0];
     // A copy: the parts stay the caller's.
-    if (kind === 'array') return Object.freeze([...parts]);
+    if (kind === 'array') return [...parts];
     const value = (kind === 'bare' ? Object.create(null) : {}) as Record<string, unknown>;
     for (let at = 0; at < keys.length; at++) {
       const key = keys[at]!;
       if (key === '__proto__') Object.defineProperty(value, key, { value: parts[at], enumerable: true });
       else value[key] = parts[at];
     }
-    return Object.freeze(value);
+    return value;
   }
 
   /** Writes the shapes to a checkpoint: their numbers are in the rows. */
@@ -190,6 +190,33 @@ export class Values {
       shapeId!,
       ids.map((id) => this.at(id)),
     );
+  }
+
+  /** A value of the table that has other parts than it had when it was numbered. */
+  damaged(): unknown {
+    for (let id = 0; id < this.#list.length; id++) {
+      const row = this.#rowOf.at(id);
+      if (row !== NOTHING && !this.#isAsNumbered(this.#list[id] as Parts, row)) return this.#list[id];
+    }
+    return undefined;
+  }
+
+  #isAsNumbered(value: Parts, row: number): boolean {
+    const start = this.#rows.start(row);
+    const { kind, keys } = this.shapes.list[this.#rows.at(start)]!;
+    const count = this.#rows.start(row + 1) - start - 1;
+    if (kind === 'array' && (value as unknown as ReadonlyArray<unknown>).length !== count) return false;
+    for (let i = 0; i < count; i++) {
+      const [part, known] = [value[kind === 'array' ? i : keys[i]!], this.at(this.#rows.at(start + 1 + i))];
+      // Equal parts may be different objects, of which one is kept; a part that is another one now is mostly of another kind or number.
+      if (
+        typeof part === 'object' && part !== null
+          ? this.id(part) !== this.#rows.at(start + 1 + i)
+          : part !== known && part === part
+      )
+        return false;
+    }
+    return true;
   }
 
   #addPrimitive(value: unknown): number {

@@ -1,0 +1,98 @@
+/** What a model is believed and asked again: that it depends on nothing else, and changes nothing. */
+import { describe, expect, test } from 'vitest';
+import { check, simulate } from '#bayou/checker/check.js';
+import { checkComponents } from '#bayou/checker/component/check.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/interface.js';
+import type { Report } from '#bayou/checker/report.js';
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly log: ReadonlyArray<number>;
+}
+
+type Field = 'x' | 'y';
+
+const SIDE = 30;
+const isRare = ({ x, y }: { readonly x: number; readonly y: number }): boolean => x === 17 && y === 23;
+
+/** 31 × 31 places. */
+const places = (more: Partial<Model<Place, Field>>): Model<Place, Field> => ({
+  name: 'places',
+  initial: [{ x: 0, y: 0, log: [0] }],
+  actions: (state) => (['x', 'y'] as const).filter((field) => state[field] < SIDE),
+  next: (state, field) => ({ ...state, [field]: state[field] + 1 }),
+  label: (field) => ({ family: field, args: [] }),
+  properties: [{ name: 'within', kind: 'always', holds: ({ x, y }) => x <= SIDE && y <= SIDE }],
+  ...more,
+});
+
+const line = async (run: Promise<Report>): Promise<string> => {
+  try {
+    const { verdict, counts } = await run;
+    return `${verdict}, ${counts.distinct}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+let turns = 0;
+
+describe('one of 961 states', () => {
+  test.each([
+    ['nothing', {}, /^holds, 961$/],
+    ['a step that asks for random numbers', { next: (s: Place, f: Field) => (isRare(s) && Math.random() < 0.01 ? undefined : { ...s, [f]: s[f] + 1 }) }, /^next gives two answers .*after 40 steps, x: 17, y: 23/], // prettier-ignore
+    ['actions that do', { actions: (s: Place) => (isRare(s) && Math.random() < 0.5 ? ['x'] : (['x', 'y'] as const).filter((f) => s[f] < SIDE)) as ReadonlyArray<Field> }, /^actions gives two answers/], // prettier-ignore
+    ['a step that looks at a clock', { next: (s: Place, f: Field) => ({ ...s, [f]: s[f] + 1, ...(isRare(s) ? { log: [Date.now() > 4e12 ? 1 : Math.floor(Date.now() / 4e7)] } : {}) }) }, /^next gives two answers/], // prettier-ignore
+    ['a step that changes its argument', { next: (s: Place, f: Field) => { if (isRare(s)) (s as { x: number }).x = 17.5; return { ...s, [f]: s[f] + 1 }; } }, /changes (what|the state that) it is given/], // prettier-ignore
+    ['a step that changes a part of it', { next: (s: Place, f: Field) => { if (isRare(s)) (s.log as number[])[0] = 7; return { ...s, [f]: s[f] + 1 }; } }, /states are immutable values, make a new one/], // prettier-ignore
+    ['a property that is random', { properties: [{ name: 'luck', kind: 'always', holds: (s: Place) => !isRare(s) || Math.random() < 1 }] }, /^holds, 961$/], // prettier-ignore
+    ['a property that is random, and false now and then', { properties: [{ name: 'luck', kind: 'always', holds: (s: Place) => !isRare(s) || Math.random() < 0.9 }] }, /gives two answers for one input/], // prettier-ignore
+    ['a property that is never the same twice', { properties: [{ name: 'turn', kind: 'always', holds: (s: Place) => !isRare(s) || turns++ % 2 === 1 }] }, /gives two answers for one input/], // prettier-ignore
+  ] as ReadonlyArray<readonly [string, Partial<Model<Place, Field>>, RegExp]>)('%s', async (_, more, expected) => {
+    expect(await line(check(places(more), {}))).toMatch(expected);
+    expect(await line(check(places(more), { search: 'dfs' }))).toMatch(new RegExp(expected.source.replace(/ \.\*after.*/, '')));
+  });
+});
+
+const [x, y] = [slot('n', 'x', 0), slot('n', 'y', 0)];
+
+const parts = (roll: (n: number) => number): ComponentModel => ({
+  name: 'parts',
+  slots: [x, y],
+  interactions: [x, y].map((counter) =>
+    interaction({
+      label: { family: 'up', args: [counter.name] },
+      slots: [counter],
+      writes: [0],
+      step: (n) => (n < SIDE ? [{ next: [roll(n)] }] : []),
+    }),
+  ),
+  properties: [{ name: 'within', kind: 'always', over: [over([x, y], (a, b) => a <= SIDE && b <= SIDE)] }],
+});
+
+test('components: a local step of one value', async () => {
+  expect(await line(checkComponents(parts((n) => n + 1)))).toBe('holds, 961');
+  const rolling = parts((n) => (n === 17 && Math.random() < 0.01 ? 20 : n + 1));
+  expect(await line(checkComponents(rolling))).toMatch(/^interactions\[\d\]\.step gives two answers for one input/);
+});
+
+test('walks at random are audited too', async () => {
+  const model = places({ next: (s, f) => (s.x + s.y === 12 && Math.random() < 0.01 ? undefined : { ...s, [f]: s[f] + 1 }) });
+  expect(await line(simulate(model, { traces: 5, traceLength: 30 }))).toMatch(/^next gives two answers/);
+});
+
+describe('it says how much', () => {
+  test('all of it while the space is small', async () => {
+    const { audited } = await check(places({}), {});
+    expect(audited!.repeated).toBe(audited!.runs);
+  });
+
+  test('a sample where it is large, and all of it where that is asked for', async () => {
+    const large = places({ initial: [{ x: -150, y: -150, log: [0] }] });
+    const sampled = (await check(large, {})).audited!;
+    expect(sampled.repeated).toBeLessThan(sampled.runs);
+    const all = (await check(large, { audit: true })).audited!;
+    expect(all.repeated).toBe(all.runs);
+  });
+});
