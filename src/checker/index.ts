@@ -26,7 +26,7 @@ export { severalCounterexamples } from './runs/several.js';
 export { withFewestSwitches } from './runs/switches.js';
 export { toDot, type Dot } from './output/dot.js';
 export { toItf } from './output/itf.js';
-export { toMermaid } from './output/mermaid.js';
+export { toMermaid, type MermaidWords } from './output/mermaid.js';
 export { toShiViz } from './output/shiviz.js';
 export { summaryLines, verdictLine } from './output/summary.js';
 export { traceLines } from './output/trace.js';

@@ -443,6 +443,8 @@ describe.each(['names-with-everything', 'field-called-note', 'names-alike-in-a-f
         parts.map(([, value]) => text(inItf(value))),
       );
       expect((await sequenceOf(trace)).messages).toHaveLength(trace.steps.length);
+      // As the command writes it: with the model's name, the property, and a note of what each step changed.
+      await mermaid.parse(toMermaid(trace, { title: model.name, property: model.properties[0]!.name }));
       mustBeDrawable(shivizEvents(toShiViz(trace)));
     }
   });

@@ -97,6 +97,23 @@ describe('Mermaid', () => {
     );
   });
 
+  test('says what it is about, and what each step changed', () => {
+    const before = { c1: 'idle', s0: 'clock 0' };
+    const steps = [{ label: { family: 'Put', args: ['c1', 's0'] }, note: '1@0.0', state: { c1: 'idle', s0: 'clock 1' } }];
+    expect(toMermaid({ initial: before, steps, shortest: true }, { title: 'v1', property: 'MR; broken' })).toBe(
+      [
+        'sequenceDiagram',
+        '  participant c1',
+        '  participant s0',
+        '  Note over c1,s0: v1',
+        '  c1->>s0: Put c1 s0: 1@0.0',
+        '  Note right of s0: clock 1',
+        '  Note over c1,s0: MR#59; broken',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('puts a cycle into a loop', () => {
     expect(toMermaid({ ...exchange, loop: 1 })).toContain(
       '  loop for ever\n    s1->>s0: Pull s1 s0\n    Note over s0: Kill s0\n  end',
@@ -128,6 +145,22 @@ describe('DOT', () => {
     expect(dot.text.match(/^ {2}\d+ \[/gm)).toHaveLength(16);
     expect(dot.text).toContain('0 [label="small: 0\\nbig: 0", style=bold];');
     expect(dot.text).toContain('0 -> 1 [label="fill small"];');
+  });
+
+  test('has no self-loops, and what breaks a property is red', () => {
+    const dot = toDot({
+      name: 'counter',
+      initial: [0],
+      actions: () => ['stay', 'go'],
+      next: (at: number, action: string) => (action === 'go' ? Math.min(at + 1, 2) : at),
+      label: (action: string) => ({ family: action, args: [] }),
+      properties: [{ kind: 'always', name: 'below two', holds: (at: number) => at < 2 }],
+    });
+    const text = dot.kind === 'graph' ? dot.text : '';
+    expect(text.match(/ -> /g)).toHaveLength(2);
+    expect(text).toContain('  0 -> 1 [label="go"];');
+    expect(text).toContain('  1 -> 2 [label="go", color=red');
+    expect(text).toMatch(/^ {2}2 \[label="state: 2", color=red/m);
   });
 
   test('refuses a graph that is too large, rather than drawing part of it', () => {

@@ -4,6 +4,7 @@ import { contracted } from '../contract/validate.js';
 import type { Model } from '../interface.js';
 import { collapsedStore, keyedStore } from '../plain/store.js';
 import { showLabel, type Shown } from '../report.js';
+import { brokenAt } from '../runs/decides.js';
 import { showState } from '../shown/state.js';
 
 /** A graph that is larger than this is not drawn: nobody could read it. */
@@ -20,12 +21,18 @@ const quote = (text: string): string =>
     .replaceAll('\0', '\uFFFD')
     .replace(/\r\n|[\n\r]/g, '\\n')}"`;
 
+/** What breaks a property is drawn so. */
+const RED = ', color=red, fontcolor=red, penwidth=2';
+
 const nodeText = (shown: Shown): string =>
   Object.entries(shown)
     .map(([part, value]) => `${part}: ${value}`)
     .join('\n');
 
-/** Draws all states (initial ones bold, those beyond the boundary dashed) and all steps. */
+/**
+ * Draws all states (initial ones bold, those beyond the boundary dashed) and all steps that lead to another state. States and steps that break a
+ * property of safety are red.
+ */
 export const toDot = <S, A>(given: Model<S, A>, limit = DOT_STATES): Dot => {
   const { model } = contracted(given);
   mustTake('toDot', 'limit', A_WHOLE_NUMBER, limit);
@@ -38,7 +45,8 @@ export const toDot = <S, A>(given: Model<S, A>, limit = DOT_STATES): Dot => {
     const state = store.get(index);
     const cut = model.boundary?.(state) === false;
     const style = index < initial ? ', style=bold' : cut ? ', style=dashed' : '';
-    lines.push(`  ${index} [label=${quote(nodeText(showState(model, state)))}${style}];`);
+    const fault = brokenAt(model, state).length > 0 ? RED : '';
+    lines.push(`  ${index} [label=${quote(nodeText(showState(model, state)))}${style}${fault}];`);
     if (!cut) lines.push(...edgeLines(model, state, index, store.add));
   }
   return { kind: 'graph', text: [`digraph ${quote(model.name)} {`, '  node [shape=box];', ...lines, '}', ''].join('\n') };
@@ -47,7 +55,12 @@ export const toDot = <S, A>(given: Model<S, A>, limit = DOT_STATES): Dot => {
 const edgeLines = <S, A>(model: Model<S, A>, state: S, index: number, add: (state: S) => number): ReadonlyArray<string> => {
   const edges = model.actions(state).flatMap((action) => {
     const next = model.next(state, action);
-    return next === undefined ? [] : [`  ${index} -> ${add(next)} [label=${quote(showLabel(model.label(action)))}];`];
+    if (next === undefined) return [];
+    const to = add(next);
+    const fault = brokenAt(model, next, { before: state, action }).length > 0 ? RED : '';
+    // A step that leads nowhere is drawn only where it breaks something.
+    const isBroken = model.properties.some((p) => p.kind === 'alwaysStep' && !p.holds(state, action, next));
+    return to === index && !isBroken ? [] : [`  ${index} -> ${to} [label=${quote(showLabel(model.label(action)))}${fault}];`];
   });
   return [...new Set(edges)];
 };

@@ -1,6 +1,6 @@
 /** Counterexamples as Mermaid sequence diagrams: a line for each participant, an arrow for each step between two. */
 import { A_RUN, mustTake } from '../contract/given.js';
-import { showLabel, type Counterexample, type TraceStep } from '../report.js';
+import { showLabel, type Counterexample, type Shown, type TraceStep } from '../report.js';
 import { participants, partiesOf, uniqueNames } from './parties.js';
 
 /**
@@ -28,21 +28,65 @@ const stepLine = (step: TraceStep, all: ReadonlyArray<string>, ids: Ids): string
 const participantLine = (name: string, id: string): string =>
   name === id ? `  participant ${id}` : `  participant ${id} as ${escape(name)}`;
 
-/** The trace as the text of a Mermaid `sequenceDiagram`; a lasso's cycle stands in a `loop`. */
-export const toMermaid = (trace: Counterexample): string => {
+/** What a diagram says beside the steps. */
+export interface MermaidWords {
+  /** Whose run it is: the model's name. Said above it. */
+  readonly title: string;
+  /** The property that the run breaks or reaches, said below it. */
+  readonly property: string;
+}
+
+/** A longer state is cut in a note: nobody reads more of it there. */
+const MOST_IN_NOTE = 160;
+
+const shortened = (text: string): string => (text.length <= MOST_IN_NOTE ? text : `${text.slice(0, MOST_IN_NOTE)}…`);
+
+/** A note for each participant that the step has changed: what it is then. */
+const stateLines = (before: Shown, { state }: TraceStep, all: ReadonlyArray<string>, ids: Ids): ReadonlyArray<string> =>
+  all.flatMap((name) => {
+    const text = state[name];
+    return text === undefined || text === before[name]
+      ? []
+      : [`  Note right of ${ids.get(name)!}: ${escapeMessage(shortened(text)) || ' '}`];
+  });
+
+/**
+ * The trace as the text of a Mermaid `sequenceDiagram`; a lasso's cycle stands in a `loop`. With `words` it says whose run it is, which property, and after
+ * each step a note of what it changed.
+ */
+export const toMermaid = (trace: Counterexample, words?: MermaidWords): string => {
   mustTake('toMermaid', 'trace', A_RUN, trace);
   const all = participants(trace);
   const ids = uniqueNames(all, (name, index) => (ID.test(name) ? name : `party_${index}`));
-  const lines = trace.steps.map((step) => stepLine(step, all, ids));
+  const lines = trace.steps.map((step, i) => [
+    stepLine(step, all, ids),
+    ...(words === undefined ? [] : stateLines(trace.steps[i - 1]?.state ?? trace.initial, step, all, ids)),
+  ]);
   const loop = trace.loop ?? lines.length;
-  const cycle = loop < lines.length ? ['  loop for ever', ...lines.slice(loop).map((line) => `  ${line}`), '  end'] : [];
+  const cycle =
+    loop < lines.length
+      ? [
+          '  loop for ever',
+          ...lines
+            .slice(loop)
+            .flat()
+            .map((line) => `  ${line}`),
+          '  end',
+        ]
+      : [];
+  const [first, last] = [ids.get(all[0]!)!, ids.get(all.at(-1)!)!];
+  const over = first === last ? first : `${first},${last}`;
+  const noteOver = (text: string | undefined): ReadonlyArray<string> =>
+    text === undefined ? [] : [`  Note over ${over}: ${escapeMessage(text)}`];
   const stutter = trace.loop === lines.length ? [`  Note over ${ids.get(all[0]!)!}: nothing changes any more`] : [];
   return [
     'sequenceDiagram',
     ...all.map((name) => participantLine(name, ids.get(name)!)),
-    ...lines.slice(0, loop),
+    ...noteOver(words?.title),
+    ...lines.slice(0, loop).flat(),
     ...cycle,
     ...stutter,
+    ...noteOver(words?.property),
     '',
   ].join('\n');
 };

@@ -69,7 +69,7 @@ const contentOf = (
     case 'itf':
       return json(toItf(trace, name, property));
     case 'mermaid':
-      return { text: toMermaid(trace) };
+      return { text: toMermaid(trace, { title: oneLine(name), property: oneLine(property) }) };
     case 'shiviz':
       return { text: toShiViz(trace) };
     case 'html':
