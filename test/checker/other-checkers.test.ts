@@ -76,6 +76,24 @@ describe('the same model, by other checkers', () => {
     expect(stdout.match(/^State \d+:/gm)).toHaveLength(7);
   });
 
+  test.skipIf(jar === undefined || !existsSync(jar)).each([
+    [3, 93],
+    [4, 516],
+    [5, 3_255],
+  ])('TLC counts the states of the ticket lock of %i processes, and finds it fair', (processes, states) => {
+    writeFileSync(join(dir, 'TicketLock.tla'), readFileSync(join(ROOT, 'examples/models/TicketLock.tla')));
+    writeFileSync(
+      join(dir, 'TicketLock.cfg'),
+      `CONSTANT N = ${processes}\nSPECIFICATION Spec\nINVARIANT Exclusion\nPROPERTY Served\n`,
+    );
+    const { stdout } = spawnSync('java', ['-cp', jar!, 'tlc2.TLC', '-workers', '1', 'TicketLock'], {
+      cwd: dir,
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('No error has been found');
+    expect(stdout).toContain(`${states} distinct states found, 0 states left on queue`);
+  });
+
   // Built once by the bench of the plain interface; from the registry here it would take minutes.
   const peer = join(ROOT, 'node_modules/.cache/stateright');
   test.skipIf(!existsSync(join(peer, 'target/release')))(
