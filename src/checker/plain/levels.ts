@@ -34,10 +34,6 @@ export const mustProgress = <S, A>(model: Model<S, A>, options: CheckOptions): (
 /** What a sweep is not asked for. */
 const never = (what: string): Error => new Error(`a sweep is asked ${what}`);
 
-/** A step goes back: the sweep has given back what it leads to, or will expand it too late. */
-export const falls = (step: string, from: number, to: number): Error =>
-  fault(`${step} lowers the progress from ${from} to ${to}`);
-
 export class Levels<S> implements StateStore<S> {
   /** The progress of the states that are expanded; those before have been given back. */
   current = -Infinity;
