@@ -103,7 +103,7 @@ describe('a model that breaks its contract is refused', () => {
     name: 'wrong',
     slots: [a, b],
     interactions: [],
-    properties: [{ name: 'p', kind: 'always', over: [] }],
+    properties: [{ name: 'p', kind: 'always', over: [over([a], () => true)] }],
     ...part,
   });
   const label = { family: 'Step', args: ['a'] };
