@@ -266,11 +266,14 @@ const asks = (world: World, guarantee: 'readYourWrites' | 'monotonicReads' | 'wr
 const ownWrites = (server: Server, all: L.Log): V.Vector =>
   all.filter((w) => w.r === server.replica).reduce((vector, w) => V.raise(vector, w), V.none);
 
+/** True of every state. A property is over one predicate at least. */
+const ofNone = ({ servers }: World): Predicate => over([servers[0]!], () => true);
+
 /** The properties that a configuration checks: those it names; safety and liveness where they apply, witnesses always. */
 export const propertiesOf = (world: World): ReadonlyArray<ComponentProperty> =>
   propertiesMeant(world.config.properties).flatMap((id) => {
     const property = ALL[id](world);
-    // What is to hold of every session says nothing where there is none.
-    const isOfNothing = property !== 'does not apply' && property.kind === 'always' && property.over.length === 0;
-    return property === 'does not apply' || isOfNothing ? [] : [property];
+    if (property === 'does not apply') return [];
+    // What is to hold of each of none (the sessions of no client, the pairs of one server) does.
+    return [property.kind === 'always' && property.over.length === 0 ? { ...property, over: [ofNone(world)] } : property];
   });
