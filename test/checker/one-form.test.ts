@@ -128,10 +128,12 @@ const SEARCHES: ReadonlyArray<readonly [string, (model: Model<Shelf, string>) =>
 ];
 
 describe('a model', () => {
-  test.each(SEARCHES)('is shown each state in one form, %s', async (_, search) => {
+  test.each(SEARCHES)('is shown each state in one form, %s', async (name, search) => {
     const told = new Set<string>();
     await search(shelf(told));
-    // The audit asks a second time, with the books the other way round.
-    expect([...told].toSorted()).toEqual(['', 'a', 'ab', 'abc', 'ac', 'b', 'ba', 'bc', 'c', 'ca', 'cb', 'cba']);
+    const turned = ['ba', 'ca', 'cb', 'cba'];
+    expect([...told].filter((books) => !turned.includes(books)).toSorted()).toEqual(['', 'a', 'ab', 'abc', 'ac', 'b', 'bc', 'c']);
+    // The audit of a search asks a second time, with the books the other way round; nobody else shows them so.
+    if (name === 'step by step') expect([...told].filter((books) => turned.includes(books))).toEqual([]);
   });
 });

@@ -23,6 +23,18 @@ interface Case {
 
 const CASES: Readonly<Record<string, Case>> = {
   'bigint-slot': { level: 'components', expected: { violated: ['never two less'] } },
+  buffer: {
+    level: 'plain',
+    expected: { refused: 'a state holds a Buffer, which nothing keeps from being changed: use a list of numbers' },
+  },
+  bytes: {
+    level: 'plain',
+    expected: { refused: 'a state holds a Uint8Array, which nothing keeps from being changed: use a list of numbers' },
+  },
+  'class-in-a-step': {
+    level: 'plain',
+    expected: { refused: 'next gives objects of two classes of one name for one input' },
+  },
   'fields-in-one-order': { level: 'plain', expected: { violated: [] } },
   'field-called-note': { level: 'plain', expected: { violated: ['a closed ticket has a reason'] } },
   'forgotten-write': {

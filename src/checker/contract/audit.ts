@@ -11,6 +11,7 @@ import type { CheckerError } from '../component/error.js';
 import { againstChance, elsewhen } from './chance.js';
 import { enter, leave } from './doing.js';
 import { blindIn, partsOf } from './seen.js';
+import { text } from '../shown/text.js';
 import { AS_IT_IS, blameOrder, copyOf, Orders, type Otherwise, type Turn } from './varied.js';
 import { briefly, fault } from './words.js';
 
@@ -266,9 +267,13 @@ const onceMore = (one: Run): void => {
 };
 
 const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
-  fault(
-    `${where} gives two answers for one input, ${briefly(one)} and ${briefly(other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
-  );
+  seenText(one) !== seenText(other) && text(one) === text(other)
+    ? fault(
+        `${where} gives objects of two classes of one name for one input, ${briefly(one)}: define a class once, outside of the functions`,
+      )
+    : fault(
+        `${where} gives two answers for one input, ${briefly(one)} and ${briefly(other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
+      );
 
 /** Asks again what decides a property. @throws CheckerError (`model`) where the answer is another. */
 export const mustStay = (property: string, answer: boolean, ask: () => boolean): void =>

@@ -59,7 +59,7 @@ const formOf = (value: object): object => {
   }
   if (value instanceof Set) return settledSet(value);
   if (value instanceof Map) return settledMap(value);
-  if (value instanceof Date || ArrayBuffer.isView(value)) return value;
+  if (value instanceof Date) return value;
   return settledFields(value);
 };
 

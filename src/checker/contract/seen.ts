@@ -14,7 +14,7 @@ const verdicts = new WeakMap<object, string | null>();
 /** Text in which a `#` is no private field: comments and strings. */
 const QUIET = /\/\*[^]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g;
 
-const article = (name: string): string => (/^[AEIOU]/.test(name) ? 'an' : 'a');
+const article = (name: string): string => (/^(?:[AEIO]|U(?!int))/.test(name) ? 'an' : 'a');
 
 const constructorOf = (prototype: object): { readonly name: string; readonly source: string } | undefined => {
   const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
@@ -69,6 +69,12 @@ export const classText = (prototype: object): string => {
 
 // --- one object ------------------------------------------------------------------------------------------------------------
 
+/** A typed array is refused by its name. Its items can be compared; but nothing keeps a model from changing them, frozen or not, in a state that is kept. */
+export const viewName = (view: ArrayBufferView): string => {
+  const { name } = view.constructor;
+  return `${article(name)} ${name}`;
+};
+
 /** What cannot be seen of a value, but for what its parts are; undefined where all can. */
 export const blindHere = (value: unknown): string | undefined => {
   if (typeof value === 'function') return 'a function';
@@ -84,7 +90,7 @@ export const blindHere = (value: unknown): string | undefined => {
   }
   if (prototype === Map.prototype || prototype === Set.prototype || prototype === Date.prototype)
     return keys.length === shutFields(value) ? undefined : `a ${prototype.constructor.name} with fields of its own`;
-  if (ArrayBuffer.isView(value)) return value instanceof DataView ? 'a DataView' : undefined;
+  if (ArrayBuffer.isView(value)) return viewName(value);
   if (Array.isArray(value)) return 'a list of a class of its own';
   if (prototype !== null && prototype !== Object.prototype) {
     const blind = blindByClass(prototype);
@@ -174,6 +180,14 @@ export const staying = (value: unknown): string | undefined => {
   return undefined;
 };
 
+/** A typed array, as {@link blindIn} says it. */
+const VIEW = /^an? (?:\w*Array|Buffer)(?: at |$)/;
+
 /** The refusal of a value, in which something cannot be seen. */
 export const unseen = (what: string): CheckerError =>
-  new CheckerError('model', `a state holds ${what}, which cannot be compared: leave it out, or give the model a key function`);
+  new CheckerError(
+    'model',
+    VIEW.test(what)
+      ? `a state holds ${what}, which nothing keeps from being changed: use a list of numbers`
+      : `a state holds ${what}, which cannot be compared: leave it out, or give the model a key function`,
+  );

@@ -41,7 +41,6 @@ export const copyOf = (value: unknown, turn: Turn): unknown => {
         turn.maps,
       ),
     );
-  if (ArrayBuffer.isView(value)) return structuredClone(value);
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === Object.prototype && !Object.hasOwn(value, '__proto__')) {
     // By assignment: so it has the shape that a model is used to, and V8 runs it as fast as before.
@@ -84,7 +83,7 @@ export class Orders {
   /** Takes in a value that a model gave. @throws CheckerError (`model`) where a function is known to depend on what comes up in it. */
   meet(value: unknown): void {
     if (Object.is(value, -0)) this.hasMinusZero = true;
-    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+    if (typeof value !== 'object' || value === null) return;
     const hasFields = !Array.isArray(value) && !(value instanceof Set) && !(value instanceof Map) && !(value instanceof Date);
     if (hasFields) this.meetFields(value);
     for (const part of partsOf({ value, path: '' })) this.meet(part.value);

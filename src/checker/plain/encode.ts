@@ -1,7 +1,7 @@
 /** Canonical texts of immutable values, to compare them by. Those for people are in `shown/text.ts`. */
 import type { CheckerError } from '../component/error.js';
 import { shutFields } from '../contract/freeze.js';
-import { blindByClass, blindIn, classText, unseen } from '../contract/seen.js';
+import { blindByClass, blindIn, classText, unseen, viewName } from '../contract/seen.js';
 
 /**
  * A text that two values share exactly when they are structurally equal: primitives by value (`0` and `-0` are one, `NaN` is
@@ -85,7 +85,7 @@ const encodeObject = (value: object): string => {
   if (prototype === Object.prototype) return `{${encodeFields(value)}}`;
   if (prototype === Array.prototype) return encodeList(value as ReadonlyArray<unknown>);
   if (prototype === null) return `0{${encodeFields(value)}}`;
-  if (ArrayBuffer.isView(value)) return encodeView(value);
+  if (ArrayBuffer.isView(value)) throw new Blind(viewName(value));
   if (prototype === Set.prototype || prototype === Map.prototype || prototype === Date.prototype) {
     if (Reflect.ownKeys(value).length !== shutFields(value))
       throw new Blind(`a ${prototype.constructor.name} with fields of its own`);
@@ -101,11 +101,6 @@ const encodeObject = (value: object): string => {
 const encodeList = (list: ReadonlyArray<unknown>): string => {
   if (Reflect.ownKeys(list).length !== list.length + 1) throw new Blind('a list with holes or fields of its own');
   return encodeItems('[', list, ']');
-};
-
-const encodeView = (view: ArrayBufferView): string => {
-  if (view instanceof DataView) throw new Blind('a DataView');
-  return encodeItems(`A${view.constructor.name}[`, view as unknown as Iterable<unknown>, ']');
 };
 
 const encodeSet = (set: ReadonlySet<unknown>): string => {
