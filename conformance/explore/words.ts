@@ -3,7 +3,6 @@ import { textOfBytes } from '#bayou/core/bytes.js';
 import { serverOf } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Why } from '#bayou/explorer/shape.js';
-import { showRequired } from '#bayou/model/checking/seen.js';
 import { showStamp, showVector } from '../trace/rejection.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
@@ -94,10 +93,10 @@ export const newsOf = (e: TraceEvent): { readonly label: string; readonly stamp?
 /** Why a get was answered ERR_DEP: what the session requires, and what the server has. */
 export const asideOf = (e: TraceEvent, who: string, step: number): Why | undefined => {
   if (e.type !== 'answer' || e.result !== 'behind') return undefined;
-  const required = showRequired(
-    e.require.length === 0 ? '' : showVector(e.require),
-    e.atLeast === null ? undefined : showStamp(e.atLeast),
-  );
+  const required = [
+    ...(e.require.length === 0 ? [] : [showVector(e.require)]),
+    ...(e.atLeast === null ? [] : [`at least ${showStamp(e.atLeast)}`]),
+  ].join(', ');
   return {
     headline: `${who} does not have what the session requires of ${textOfBytes(e.key)}, so the get is ERR_DEP there.`,
     compared: [
