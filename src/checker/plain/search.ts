@@ -121,7 +121,8 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
     fates: new Ints(),
     edges: graph ? new EdgeList() : undefined,
     classes: new FairClasses(),
-    merging: mergingOf(model),
+    // A sweep has given back what it could compare with.
+    merging: levels === undefined ? mergingOf(model) : undefined,
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     initial: [],
     revisit: options.search === 'dfs' && options.maxDepth !== undefined,
