@@ -53,7 +53,7 @@ describe('three network namespaces', () => {
   test.skipIf(!isAllowed)('with TLS: one is cut off and joined again, and all agree in the end', async () => {
     cpSync(join(FILES, 'make-certificates.sh'), join(home, 'make-certificates.sh'));
     const addresses = [0, 1, 2].map((i) => `10.9.0.1${i}`);
-    expect(spawnSync('./make-certificates.sh', addresses, { cwd: home }).status).toBe(0);
+    expect(spawnSync('sh', ['./make-certificates.sh', ...addresses], { cwd: home }).status).toBe(0);
     writeFileSync(join(home, 'secret'), 'a secret for three namespaces', { mode: 0o600 });
     const script = join(ROOT, 'test/cluster/fixtures/namespaces.sh');
     const args = ['-rnm', '--propagation', 'private', '--kill-child', 'bash', script, process.execPath, CLI, home];
