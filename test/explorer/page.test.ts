@@ -46,7 +46,10 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     browser = await launch();
     v1 = await made.page('v1-original-clock');
   });
+  /** What must be ended even where a test fails half way. */
+  const endings: (() => void)[] = [];
   afterAll(async () => {
+    for (const end of endings) end();
     await browser.close();
     made.end();
   });
@@ -243,6 +246,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     let stop: (() => void) | undefined;
     const ended = bayou(['explore', 'example:water-jugs'], (output, kill) => {
       stop = () => kill('SIGTERM');
+      endings.push(stop);
       const [found] = /http:\S+/.exec(output) ?? [];
       if (found !== undefined) shown(found);
     });
