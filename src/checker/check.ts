@@ -1,6 +1,7 @@
 /** Checking a plain {@link Model}: exhaustively, exactly, to a {@link Report}. */
 import type { Model } from './interface.js';
 import { keeping, keptSpace } from './plain/checkpoint.js';
+import { AN_OBJECT, mustTake } from './contract/given.js';
 import { isOpenFault } from './contract/where.js';
 import { joined, leftOf, secondOptions } from './plain/second.js';
 import { readied } from './plain/ready.js';
@@ -35,6 +36,7 @@ const atOnce = <T>(slices: Generator<void, T>): T => {
 
 /** The search with all that comes before it, and a second one after a sweep. */
 function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<void, Report> {
+  mustTake('check', 'options', AN_OBJECT, options);
   if (options.search !== 'sweep') return yield* searchedOnce(model, options);
   let first: Report;
   try {
