@@ -1,5 +1,6 @@
 /** The session and the server for programs: what `import … from 'bayou'` gives. */
 import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from './core/bounds.js';
 import { type Bytes, bytesOfText, textOfBytes } from './core/bytes.js';
@@ -12,6 +13,7 @@ import { createMemoryLog } from './impl/log/memory-log.js';
 import { isHonestToken } from './impl/bounds.js';
 import { wrongWithConnect, wrongWithPeer, wrongWithStart } from './library-options.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
+import { socketGuard } from './net/guard.js';
 import { newSecret, newSessionNumber } from './net/auth.js';
 import { makeClient } from './net/client.js';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from './net/limits.js';
@@ -217,7 +219,7 @@ const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | 
   tls: o.tls,
   host: o.host ?? '127.0.0.1',
   ports: { wanted: 0, range: o.port === undefined ? null : [o.port, o.port] },
-  log: o.dataDir === undefined ? createMemoryLog() : createDiskLog(o.dataDir, { fsync: o.fsync ?? false }),
+  log: o.dataDir === undefined ? createMemoryLog() : createDiskLog(o.dataDir, { fsync: o.fsync ?? false, guard: socketGuard }),
   newIncarnation: o.newIncarnation ?? false,
   freshIncarnation: o.incarnation ?? randomIncarnation(),
   antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
@@ -230,10 +232,14 @@ const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | 
   name: `server-${o.id}`,
 });
 
-/** Starts a server in this process. Fails with one line: a wrong option, the port is taken, the log is damaged or in use. */
-export const startServer = async (o: StartServerOptions): Promise<E.Either<string, BayouServer>> => {
-  const wrong = wrongWithStart(o);
+/**
+ * Starts a server in this process. Fails with one line: a wrong option, the port is taken, the log is damaged or in use. A relative path is what it
+ * is at the call.
+ */
+export const startServer = async (given: StartServerOptions): Promise<E.Either<string, BayouServer>> => {
+  const wrong = wrongWithStart(given);
   if (wrong !== undefined) return E.left(wrong);
+  const o = given.dataDir === undefined ? given : { ...given, dataDir: resolve(given.dataDir) };
   const tls = checkedTls(o.tls, true);
   if (E.isLeft(tls)) return tls;
   const secret = o.secret ?? newSecret();

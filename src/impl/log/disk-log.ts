@@ -4,7 +4,7 @@
  *
  * | in its folder | what it is |
  * |---|---|
- * | `lock/` | held by whoever has the log open, before anything else is read (`files.ts`) |
+ * | `lock/` | held by whoever has the log open, before anything else is read (`lock.ts`) |
  * | `CURRENT`, `MANIFEST-*`, `*.ldb`, `*.log` | the database (`level-log.ts`) |
  * | `journal-*.wal` | changes that the database may not have yet (`journal.ts`); `*.aside`: some before which others are missing |
  * | `high-water` | how many changes there are (`high-water.ts`) |
@@ -13,9 +13,10 @@
  * Changes are numbered from 1, and no number is used twice: also an opening is one. How a log that may lack something is told from
  * one that is whole is in `recovery.ts`.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../../core/ids.js';
+import { Claim } from './claim.js';
 import { damage, inUse, openError } from './errors.js';
 import { nodeFiles, type Files } from './files.js';
 import { HighWater, readHighWater } from './high-water.js';
@@ -23,9 +24,10 @@ import { asideName, readJournal } from './journal-files.js';
 import { Journal, JOURNAL_LIMITS, type JournalLimits } from './journal.js';
 import { openLevel, type OpenDatabase } from './level-directory.js';
 import { openBase, type Base } from './level-log.js';
+import type { Guard } from './lock.js';
 import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type Recovered } from './log.js';
 import { bootOfMachine, idOfMachine } from './machine.js';
-import { readPlace, seal } from './place.js';
+import { readPlace } from './place.js';
 import { recover, type Recovery } from './recovery.js';
 
 /** How a log on disk is kept. What is not `fsync` is for tests. */
@@ -38,6 +40,8 @@ export interface DiskLogOptions extends Partial<JournalLimits> {
   readonly machineId?: string;
   /** How old a seal becomes at least before a change brings another, in milliseconds. */
   readonly sealMs?: number;
+  /** Keeps other processes out, beside the lock's file. Default: nothing does. */
+  readonly guard?: Guard;
   readonly files?: Files;
   readonly openDatabase?: OpenDatabase;
 }
@@ -46,6 +50,7 @@ export interface DiskLogOptions extends Partial<JournalLimits> {
 const SEAL_MS = { fsync: 10_000, plain: 2000 };
 
 type Settings = Required<Pick<DiskLogOptions, 'fsync' | 'bootId' | 'machineId' | 'sealMs' | 'files' | 'openDatabase'>> &
+  Pick<DiskLogOptions, 'guard'> &
   JournalLimits;
 
 const settingsOf = (o: DiskLogOptions): Settings => ({
@@ -59,8 +64,9 @@ const settingsOf = (o: DiskLogOptions): Settings => ({
   ...o,
 });
 
-/** The log in a directory, which is made if need be. */
-export const createDiskLog = (directory: string, options: DiskLogOptions = {}): Log => {
+/** The log in a directory, which is made if need be. Its path is resolved now: the process may change its own directory later. */
+export const createDiskLog = (folder: string, options: DiskLogOptions = {}): Log => {
+  const directory = resolve(folder);
   let log: OpenLog | undefined;
   const opened = (): OpenLog => {
     if (log === undefined) throw new Error('the log is not open');
@@ -69,7 +75,7 @@ export const createDiskLog = (directory: string, options: DiskLogOptions = {}): 
   return {
     open: async (owner) => {
       const settings = settingsOf(options);
-      const unlock = await takeLock(directory, settings.files).catch((error: unknown) => E.left(openError(directory, error)));
+      const unlock = await takeLock(directory, settings).catch((error: unknown) => E.left(openError(directory, error)));
       if (E.isLeft(unlock)) return unlock;
       const found = await openLocked(directory, owner, settings).catch((error: unknown) => E.left(openError(directory, error)));
       if (E.isLeft(found)) {
@@ -90,9 +96,9 @@ export const createDiskLog = (directory: string, options: DiskLogOptions = {}): 
   };
 };
 
-const takeLock = async (directory: string, files: Files): Promise<E.Either<LogError, () => Promise<void>>> => {
+const takeLock = async (directory: string, { files, guard }: Settings): Promise<E.Either<LogError, () => Promise<void>>> => {
   files.makeFolder(directory);
-  const unlock = await files.lock(join(directory, 'lock'));
+  const unlock = await files.lock(directory, guard);
   return unlock === undefined ? E.left(inUse(directory)) : E.right(unlock);
 };
 
@@ -101,36 +107,37 @@ const takeLock = async (directory: string, files: Files): Promise<E.Either<LogEr
 /** The names of files that are in no folder where there never was a log. */
 const A_LOGS = /^(CURRENT|MANIFEST-.*|\d+\.(log|ldb|dbtmp)|.*\.wal|high-water)$/;
 
-const openLocked = async (
-  directory: string,
-  owner: Owner,
-  settings: Settings,
-): Promise<E.Either<LogError, readonly [OpenLog, Recovered]>> => {
-  const { files, machineId, bootId } = settings;
-  const [place, highWater] = [readPlace(files, directory), readHighWater(files, directory)];
-  const isNew = place === undefined && !files.names(directory).some((name) => A_LOGS.test(name));
+type Opened = E.Either<LogError, readonly [OpenLog, Recovered]>;
+
+const openLocked = async (directory: string, owner: Owner, settings: Settings): Promise<Opened> => {
+  const claim = new Claim(settings.files, directory);
+  try {
+    const opened = await openClaimed(directory, owner, settings, claim);
+    if (E.isLeft(opened)) claim.release();
+    return opened;
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+};
+
+const openClaimed = async (directory: string, owner: Owner, settings: Settings, claim: Claim): Promise<Opened> => {
+  const { files, machineId, bootId, fsync } = settings;
+  const found = readPlace(files, directory);
+  const isNew = found === undefined && !files.names(directory).some((name) => A_LOGS.test(name));
+  const place = isNew ? undefined : found;
   // So that a kill before there is an identity does not leave a database that nobody has sealed.
-  if (isNew) seal(files, directory, { log: '', replica: null, machine: machineId, last: 0 }, settings.fsync);
+  if (isNew) claim.seal({ log: '', replica: null, machine: machineId, last: 0 }, fsync);
+  else claim.take();
   const opened = await openBase(directory, owner.server, settings);
   if (E.isLeft(opened)) return opened;
   const base = opened.right;
   try {
     const journal = readJournal(files, directory);
-    const recovery =
-      typeof journal === 'string'
-        ? E.left(damage(directory, journal))
-        : recover({
-            directory,
-            owner,
-            files,
-            machine: machineId,
-            boot: bootId,
-            base: base.before,
-            journal,
-            highWater,
-            place: isNew ? undefined : place,
-          });
-    if (E.isRight(recovery)) return E.right(await begin(directory, owner, settings, base, recovery.right));
+    const highWater = readHighWater(files, directory);
+    const evidence = { directory, owner, files, machine: machineId, boot: bootId, base: base.before, highWater, place };
+    const recovery = typeof journal === 'string' ? E.left(damage(directory, journal)) : recover({ ...evidence, journal });
+    if (E.isRight(recovery)) return E.right(await begin(directory, owner, settings, { base, claim }, recovery.right));
     await base.close();
     return recovery;
   } catch (error) {
@@ -144,19 +151,19 @@ const begin = async (
   directory: string,
   { server }: Owner,
   settings: Settings,
-  base: Base,
+  { base, claim }: { readonly base: Base; readonly claim: Claim },
   { changes, last, log, recovered, journals, aside }: Recovery,
 ): Promise<readonly [OpenLog, Recovered]> => {
   const { files, fsync, bootId } = settings;
   const { replica } = recovered;
   await base.commit(changes, last, true, { server, log, replica, unsyncedBoot: fsync ? '' : bootId });
-  const highWater = new HighWater(files, directory);
+  const highWater = new HighWater(files, directory, claim);
   try {
     highWater.raise(last);
     if (fsync) highWater.sync();
     for (const name of journals) files.remove(join(directory, name));
     for (const name of aside) files.rename(join(directory, name), join(directory, asideName(name)));
-    return [new OpenLog(directory, settings, base, highWater, { log, last, replica }), recovered];
+    return [new OpenLog(directory, settings, base, claim, highWater, { log, last, replica }), recovered];
   } catch (error) {
     highWater.close();
     throw error;
@@ -170,6 +177,7 @@ class OpenLog {
   readonly #directory: string;
   readonly #settings: Settings;
   readonly #base: Base;
+  readonly #claim: Claim;
   readonly #highWater: HighWater;
   readonly #log: string;
   readonly #journal: Journal | undefined;
@@ -182,12 +190,14 @@ class OpenLog {
     directory: string,
     settings: Settings,
     base: Base,
+    claim: Claim,
     highWater: HighWater,
     known: { readonly log: string; readonly last: number; readonly replica: ReplicaId },
   ) {
     this.#directory = directory;
     this.#settings = settings;
     this.#base = base;
+    this.#claim = claim;
     this.#highWater = highWater;
     this.#log = known.log;
     this.#last = known.last;
@@ -223,6 +233,7 @@ class OpenLog {
       // What was acknowledged is in the log, and the next opening takes it from where it is.
     }
     this.#highWater.close();
+    this.#claim.release();
     await this.#base.close();
     await this.unlock?.();
   }
@@ -275,7 +286,7 @@ class OpenLog {
     this.#highWater.mustBeInPlace();
     const last = this.#journal?.last ?? this.#last;
     const known = { log: this.#log, replica: this.#replica, machine: this.#settings.machineId, last };
-    seal(this.#settings.files, this.#directory, known, sync);
+    this.#claim.seal(known, sync);
     this.#sealedAt = Date.now();
   }
 }

@@ -99,8 +99,12 @@ const troubleOf = (error: unknown): Trouble | undefined => {
   return Object.values(TROUBLES).find((trouble) => text.endsWith(trouble.text));
 };
 
+/** What is wrong, with what to do about it. */
+export class Advised extends Error {}
+
 /** The refusal of a log that LevelDB, or the system, does not open. */
 export const openError = (directory: string, error: unknown): LogError => {
+  if (error instanceof Advised) return { type: 'failed', message: `the log in ${directory} cannot be opened: ${error.message}` };
   const code = (error as { cause?: { code?: string } }).cause?.code;
   if (code === 'LEVEL_LOCKED') return foreignLock(directory);
   const trouble = troubleOf(error);

@@ -19,8 +19,8 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { join } from 'node:path';
-import { ClassicLevel } from 'classic-level';
 import { makeFolder } from '../folder.js';
+import { lockFolder, type Guard, type Unlock } from './lock.js';
 
 /** What the file system says of a file. Times are nanoseconds since 1970; a ctime is the system's own, nobody can set it. */
 export interface FileFacts {
@@ -60,10 +60,10 @@ export interface Files {
   /** Forces a folder's names to the disk. */
   readonly syncFolder: (path: string) => void;
   /**
-   * Takes the lock that a path names until it is released or the process dies; undefined when somebody has it, in this process or
-   * another.
+   * Takes the lock of a folder until it is released or the process dies; undefined when somebody has it, in this process or
+   * another. `guard`: what else keeps others out.
    */
-  readonly lock: (path: string) => Promise<(() => Promise<void>) | undefined>;
+  readonly lock: (folder: string, guard?: Guard) => Promise<Unlock | undefined>;
 }
 
 const factsOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats): FileFacts => ({
@@ -93,26 +93,6 @@ const syncFolder = (path: string): void => {
   }
 };
 
-/**
- * Node has no locks of files, LevelDB has: an empty database is the lock. The kernel gives it up when its owner dies, keeps it
- * while the owner is stopped, and knows it in every container of the machine.
- */
-const lock: Files['lock'] = async (path) => {
-  const held = new ClassicLevel(path);
-  try {
-    await held.open();
-  } catch (error) {
-    const { cause } = error as { cause?: { code?: string; message?: string } };
-    if (cause?.code === 'LEVEL_LOCKED') return undefined;
-    if (cause?.code !== 'LEVEL_CORRUPTION') throw error;
-    throw new Error(
-      `its lock is spoilt (${cause.message}); delete ${path}, which holds nothing else, while no server runs here`,
-      { cause: error },
-    );
-  }
-  return () => held.close();
-};
-
 /** The file system itself. */
 export const nodeFiles: Files = {
   makeFolder: (path) => makeFolder(path, 0o700),
@@ -127,7 +107,7 @@ export const nodeFiles: Files = {
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
   syncFolder,
-  lock,
+  lock: lockFolder,
 };
 
 const ifThere = <A>(use: () => A): A | undefined => {
@@ -157,22 +137,24 @@ export const writeAll = (file: OpenFile, bytes: Buffer, at: number): void => {
   }
 };
 
-/** Writes a file anew, from its beginning. `sync`: its bytes are then on the disk. */
-export const writeFile = (files: Files, path: string, text: string | Buffer, sync: boolean): void => {
+/** Writes a file anew, from its beginning; gives its inode. `sync`: its bytes are then on the disk. */
+export const writeFile = (files: Files, path: string, text: string | Buffer, sync: boolean): string => {
   const file = files.open(path);
   try {
     file.truncate(0);
     writeAll(file, typeof text === 'string' ? Buffer.from(text, 'utf8') : text, 0);
     if (sync) file.sync();
+    return file.facts().ino;
   } finally {
     file.close();
   }
 };
 
-/** Puts a file in another's place, all or nothing. `sync`: it is then on the disk, name and bytes. */
-export const replaceFile = (files: Files, folder: string, name: string, text: string, sync: boolean): void => {
+/** Puts a file in another's place, all or nothing; gives its inode. `sync`: it is then on the disk, name and bytes. */
+export const replaceFile = (files: Files, folder: string, name: string, text: string | Buffer, sync: boolean): string => {
   const [path, fresh] = [join(folder, name), join(folder, `${name}.new`)];
-  writeFile(files, fresh, text, sync);
+  const ino = writeFile(files, fresh, text, sync);
   files.rename(fresh, path);
   if (sync) files.syncFolder(folder);
+  return ino;
 };

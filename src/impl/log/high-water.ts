@@ -24,16 +24,23 @@ export const readHighWater = (files: Files, directory: string): number | undefin
   return bytes.readUInt32LE(0) + bytes.readUInt32LE(4) * HALF;
 };
 
+/** Who has the log (`claim.ts`); throws where it is another now. */
+export interface Hold {
+  readonly mustStand: () => void;
+}
+
 /** The open high-water mark. */
 export class HighWater {
   readonly #files: Files;
+  readonly #claim: Hold;
   readonly #path: string;
   readonly #file: OpenFile;
   readonly #ino: string;
   readonly #bytes = Buffer.alloc(NUMBER + 4);
 
-  constructor(files: Files, directory: string) {
+  constructor(files: Files, directory: string, claim: Hold) {
     this.#files = files;
+    this.#claim = claim;
     this.#path = join(directory, HIGH_WATER);
     this.#file = files.open(this.#path);
     this.#ino = this.#file.facts().ino;
@@ -42,20 +49,18 @@ export class HighWater {
   }
 
   /**
-   * Is the folder still the one that was opened? Open files follow it wherever it is moved, new ones are made where its path leads: of a
-   * folder that was removed, or in whose place another was put, nothing more may be written or acknowledged (R7a, R10).
+   * Is the log still this holder's ({@link Hold}), and this file in its place?
    * @throws where it is not
    */
   mustBeInPlace(): void {
+    this.#claim.mustStand();
     if (this.#files.facts(this.#path)?.ino === this.#ino) return;
-    throw new Error(
-      `${this.#path} is not the file that this server opened: its folder was removed or moved, or another was put in its place while it ran`,
-    );
+    throw new Error(`${this.#path} is not the file that this server opened: another was put in its place while it ran`);
   }
 
-  /** Notes that change `last` is in the log; it was durable before. */
+  /** Notes that change `last` is in the log; it was durable before. One look at the folder, for each commit comes here. */
   raise(last: number): void {
-    this.mustBeInPlace();
+    this.#claim.mustStand();
     this.#bytes.writeUInt32LE(last % HALF, 0);
     this.#bytes.writeUInt32LE(Math.floor(last / HALF), 4);
     this.#bytes.writeUInt32LE(crc32(this.#bytes.subarray(0, NUMBER)), NUMBER);

@@ -20,7 +20,8 @@ import { HIGH_WATER } from './high-water.js';
 
 // --- the file --------------------------------------------------------------------------------------------------------------
 
-const PLACE = 'replica.json';
+/** Its name in the log's folder. */
+export const PLACE = 'replica.json';
 const SEAL = /^seal-[0-9a-f]{16}$/;
 
 /** Is this the name of a file that says where a log is, or holds its lock, and nothing of what is in it? */
@@ -97,9 +98,9 @@ export type Sealed = Pick<Place, 'log' | 'replica' | 'machine' | 'last'>;
 
 /**
  * Writes down that the log is in its place as it is now. A kill in between leaves the `replica.json` of before, with its seal.
- * `sync`: what was written survives the death of the machine.
+ * `sync`: what was written survives the death of the machine. Gives the inode of the new `replica.json`.
  */
-export const seal = (files: Files, directory: string, known: Sealed, sync: boolean): void => {
+export const seal = (files: Files, directory: string, known: Sealed, sync: boolean): string => {
   const name = `seal-${randomBytes(8).toString('hex')}`;
   const path = join(directory, name);
   writeFile(files, path, `${name}\n`, sync);
@@ -118,6 +119,7 @@ export const seal = (files: Files, directory: string, known: Sealed, sync: boole
     written,
     oneTime: hasOneTime(files.facts(join(directory, HIGH_WATER))),
   };
-  replaceFile(files, directory, PLACE, `${JSON.stringify(place)}\n`, sync);
+  const ino = replaceFile(files, directory, PLACE, `${JSON.stringify(place)}\n`, sync);
   for (const n of files.names(directory)) if (SEAL.test(n) && n !== name) files.remove(join(directory, n));
+  return ino;
 };
