@@ -15,14 +15,14 @@
  */
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type { ReplicaId } from '../../core/ids.js';
+import { serverOf, type ReplicaId } from '../../core/ids.js';
 import { Claim } from './claim.js';
-import { damage, inUse, openError } from './errors.js';
+import { damage, inUse, openError, otherServer } from './errors.js';
 import { nodeFiles, type Files } from './files.js';
 import { HighWater, readHighWater } from './high-water.js';
 import { asideName, readJournal } from './journal-files.js';
 import { Journal, JOURNAL_LIMITS, type JournalLimits } from './journal.js';
-import { openLevel, type OpenDatabase } from './level-directory.js';
+import { checkFiles, openLevel, type OpenDatabase } from './level-directory.js';
 import { openBase, type Base } from './level-log.js';
 import type { Guard } from './lock.js';
 import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type Recovered } from './log.js';
@@ -38,7 +38,7 @@ export interface DiskLogOptions extends Partial<JournalLimits> {
   readonly bootId?: string;
   /** What names the machine; default: what the system says. */
   readonly machineId?: string;
-  /** How old a seal becomes at least before a change brings another, in milliseconds. */
+  /** How long a change may wait for a seal, in milliseconds. */
   readonly sealMs?: number;
   /** Keeps other processes out, beside the lock's file. Default: nothing does. */
   readonly guard?: Guard;
@@ -110,6 +110,8 @@ const A_LOGS = /^(CURRENT|MANIFEST-.*|\d+\.(log|ldb|dbtmp)|.*\.wal|high-water)$/
 type Opened = E.Either<LogError, readonly [OpenLog, Recovered]>;
 
 const openLocked = async (directory: string, owner: Owner, settings: Settings): Promise<Opened> => {
+  const refusal = refusalOf(directory, owner, settings.files);
+  if (refusal !== undefined) return E.left(refusal);
   const claim = new Claim(settings.files, directory);
   try {
     const opened = await openClaimed(directory, owner, settings, claim);
@@ -119,6 +121,22 @@ const openLocked = async (directory: string, owner: Owner, settings: Settings): 
     claim.release();
     throw error;
   }
+};
+
+/** What can be known to be wrong before anything is touched. LevelDB tidies a folder up as soon as it opens it. */
+const refusalOf = (directory: string, { server }: Owner, files: Files): LogError | undefined => {
+  const look = checkFiles(files, directory);
+  if (look.type === 'damaged') return damage(directory, look.what);
+  const place = readPlace(files, directory);
+  const is = typeof place === 'object' && place.replica !== null ? serverOf(place.replica) : server;
+  if (is !== server) return otherServer(directory, is, server);
+  const journal = readJournal(files, directory);
+  if (typeof journal === 'string') return damage(directory, journal);
+  const logs = new Set(
+    [...journal.map(({ log }) => log), typeof place === 'object' ? place.log : ''].filter((log) => log !== ''),
+  );
+  const foreign = logs.size < 2 ? undefined : journal.find(({ log }) => log !== '' && log !== [...logs].at(-1));
+  return foreign === undefined ? undefined : damage(directory, `${foreign.name} belongs to another log`);
 };
 
 const openClaimed = async (directory: string, owner: Owner, settings: Settings, claim: Claim): Promise<Opened> => {
@@ -185,6 +203,9 @@ class OpenLog {
   #replica: ReplicaId;
   #last: number;
   #sealedAt = 0;
+  #sealedLast = 0;
+  #sealTimer: NodeJS.Timeout | undefined;
+  #isClosing = false;
 
   constructor(
     directory: string,
@@ -215,6 +236,13 @@ class OpenLog {
   commit(appends: ReadonlyArray<Append>): Promise<void> | undefined {
     const replica = appends.findLast((append) => append.replica !== undefined)?.replica;
     const committed = this.#journal === undefined ? this.#commitBase(appends) : this.#journal.commit(appends);
+    // Only then: a seal that came before it would not have it, and nothing would bring another.
+    if (committed === undefined) this.#sealLater();
+    else
+      committed.then(
+        () => this.#sealLater(),
+        () => undefined,
+      );
     if (replica === undefined) return committed;
     // Before anybody is told: a replica.json with another identity than the log's is taken for one of another log's.
     const noted = (): void => {
@@ -227,6 +255,8 @@ class OpenLog {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#sealTimer);
     try {
       if ((await this.#journal?.close()) !== false) await this.#settle();
     } catch {
@@ -240,7 +270,7 @@ class OpenLog {
 
   /** Forces everything to the disk, and says so, so that a restart of the machine after this loses nothing. */
   async #settle(): Promise<void> {
-    const last = this.#journal?.last ?? this.#last;
+    const last = this.#lastChange;
     this.#highWater.mustBeInPlace();
     const identity = { server: this.#server, log: this.#log, replica: this.#replica, unsyncedBoot: '' };
     await this.#base.commit([NO_CHANGE], last, true, identity);
@@ -273,6 +303,19 @@ class OpenLog {
     if (Date.now() - this.#sealedAt >= this.#settings.sealMs) this.#sealAgain();
   }
 
+  /** Also the last changes before a pause get a seal: without it older files put in their place would look like all that there ever was. */
+  #sealLater(): void {
+    if (this.#isClosing) return;
+    this.#sealTimer ??= setTimeout(() => {
+      this.#sealTimer = undefined;
+      if (this.#lastChange > this.#sealedLast) this.#sealAgain();
+    }, this.#settings.sealMs).unref();
+  }
+
+  get #lastChange(): number {
+    return this.#journal?.last ?? this.#last;
+  }
+
   /** One that fails leaves the seal before, which is as true. */
   #sealAgain(): void {
     try {
@@ -284,9 +327,10 @@ class OpenLog {
 
   #seal(sync: boolean): void {
     this.#highWater.mustBeInPlace();
-    const last = this.#journal?.last ?? this.#last;
+    const last = this.#lastChange;
     const known = { log: this.#log, replica: this.#replica, machine: this.#settings.machineId, last };
     this.#claim.seal(known, sync);
     this.#sealedAt = Date.now();
+    this.#sealedLast = last;
   }
 }

@@ -4,11 +4,11 @@ import type { LogError } from './log.js';
 
 // --- what is wrong with the log --------------------------------------------------------------------------------------------
 
-/** The refusal of a log that cannot be read. Nothing in it was changed. */
-export const damage = (directory: string, what: string): LogError => ({
+/** The refusal of a log that cannot be read. `tidied`: LevelDB had opened it before that was seen; otherwise nothing in it was changed. */
+export const damage = (directory: string, what: string, tidied = false): LogError => ({
   type: 'damaged',
   message:
-    `the log in ${directory} is damaged: ${what}; nothing in it was changed; keep it, and put a backup in its place or begin with ` +
+    `the log in ${directory} is damaged: ${what}; ${tidied ? 'LevelDB has opened it, and removed the files that its CURRENT does not lead to' : 'nothing in it was changed'}; keep it, and put a backup in its place or begin with ` +
     'an empty folder: the server then goes on as a new replica and pulls what the others have; what only this log had is lost with it',
 });
 

@@ -17,6 +17,7 @@ const NUMBER = 8;
 
 /** The number; undefined when there is no such file, `unreadable` when it is not what was written. */
 export const readHighWater = (files: Files, directory: string): number | undefined | 'unreadable' => {
+  if ((files.facts(join(directory, HIGH_WATER))?.size ?? 0) > NUMBER + 4) return 'unreadable';
   const bytes = files.read(join(directory, HIGH_WATER));
   // It is made empty and then written; nothing was acknowledged in between.
   if (bytes === undefined || bytes.length === 0) return undefined;

@@ -12,8 +12,7 @@ import type { Transfer, Write } from '../../core/write.js';
 import type { Seen } from '../client-windows.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from '../vector.js';
 import { damage, openError, otherServer } from './errors.js';
-import type { Files } from './files.js';
-import { checkFiles, type Database, type OpenDatabase, type Operation } from './level-directory.js';
+import { type Database, type OpenDatabase, type Operation } from './level-directory.js';
 import {
   decodeMeta,
   decodeSeen,
@@ -52,14 +51,12 @@ export interface Base {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the database in a folder of this server, or makes it. */
+/** Opens the database in a folder of this server, or makes it. Its files were looked at before (`checkFiles`). */
 export const openBase = async (
   directory: string,
   server: NodeId,
-  ports: { readonly files: Files; readonly openDatabase: OpenDatabase },
+  ports: { readonly openDatabase: OpenDatabase },
 ): Promise<E.Either<LogError, Base>> => {
-  const look = checkFiles(ports.files, directory);
-  if (look.type === 'damaged') return E.left(damage(directory, look.what));
   const db = await ports.openDatabase(directory);
   const opened = await readBase(directory, server, db).catch((error: unknown) => E.left(openError(directory, error)));
   if (E.isLeft(opened)) await closeQuietly(db);
@@ -68,7 +65,7 @@ export const openBase = async (
 
 const readBase = async (directory: string, server: NodeId, db: Database): Promise<E.Either<LogError, Base>> => {
   const contents = await readAll(db);
-  if (typeof contents === 'string') return E.left(damage(directory, contents));
+  if (typeof contents === 'string') return E.left(damage(directory, contents, true));
   const refused = check(directory, contents, server);
   return refused === undefined ? E.right(baseOf(db, contents)) : E.left(refused);
 };
@@ -195,10 +192,10 @@ interface ReadContents extends BaseContents {
 
 /** Is the database complete in itself, and this server's? */
 const check = (directory: string, { meta, records, sum }: ReadContents, server: NodeId): LogError | undefined => {
-  if (meta === undefined) return records > 0 ? damage(directory, 'the record that describes it is missing') : undefined;
+  if (meta === undefined) return records > 0 ? damage(directory, 'the record that describes it is missing', true) : undefined;
   if (meta.server !== server) return otherServer(directory, meta.server, server);
   if (meta.records === records && meta.sum === sum) return undefined;
-  return damage(directory, `it should have ${meta.records} records and has ${records}, or not the same ones`);
+  return damage(directory, `it should have ${meta.records} records and has ${records}, or not the same ones`, true);
 };
 
 /** Everything in the database, each record checked; a string says what is wrong. */

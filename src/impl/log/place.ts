@@ -50,10 +50,14 @@ const PlaceC = object('Place', {
 /** What `replica.json` says. */
 export type Place = t.TypeOf<typeof PlaceC>;
 
+/** A larger file is none of a log's (R16): a name takes some fifty bytes, and there are a few journal files at a time. */
+const MAX_BYTES = 1024 * 1024;
+
 const EARLIER = '{"version":1,';
 
 /** What `replica.json` says; `earlier`: an earlier version of the program wrote it. */
 export const readPlace = (files: Files, directory: string): Place | 'earlier' | 'unreadable' | undefined => {
+  if ((files.facts(join(directory, PLACE))?.size ?? 0) > MAX_BYTES) return 'unreadable';
   const text = files.read(join(directory, PLACE))?.toString('utf8');
   if (text === undefined) return undefined;
   if (text.startsWith(EARLIER)) return 'earlier';

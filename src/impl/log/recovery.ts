@@ -47,16 +47,36 @@ export interface Recovery {
   readonly aside: ReadonlyArray<string>;
 }
 
-/** Weighs the evidence. Changes nothing. */
-export const recover = (evidence: Evidence): E.Either<LogError, Recovery> => {
-  const { owner, base, journal, place } = evidence;
-  const log = base.meta?.log ?? (isPlace(place) ? place.log : '');
-  const foreign = journal.find((part) => part.log !== '' && log !== '' && part.log !== log);
-  if (foreign !== undefined) return E.left(damage(evidence.directory, `${foreign.name} belongs to another log`));
+/**
+ * A file that claims so many more changes than there are was not written by a log (R16): believed, it would bring the numbers of changes to their end.
+ * They end at 2^53, so that takes more than eight thousand such files, one after the other.
+ */
+const MAX_AHEAD = 2 ** 40;
 
+/** Without the numbers that no log can have had. */
+const bounded = (evidence: Evidence, have: number): Evidence => {
+  const { highWater, place } = evidence;
+  const most = have + MAX_AHEAD;
+  return {
+    ...evidence,
+    highWater: typeof highWater === 'number' && highWater > most ? 'unreadable' : highWater,
+    place: isPlace(place) && place.last > most ? 'unreadable' : place,
+  };
+};
+
+/** Weighs the evidence. Changes nothing. */
+export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
+  const { owner, base, journal } = all;
   const mark = base.meta?.mark ?? 0;
   const { next, loose, last } = continuationOf(journal, mark);
   const have = mark + next.length;
+  if (last > have + MAX_AHEAD) return E.left(damage(all.directory, `${loose.at(-1)} has a number that no change can have`, true));
+  const evidence = bounded(all, have);
+  const { place } = evidence;
+  const log = base.meta?.log ?? (isPlace(place) ? place.log : '');
+  const foreign = journal.find((part) => part.log !== '' && log !== '' && part.log !== log);
+  if (foreign !== undefined) return E.left(damage(evidence.directory, `${foreign.name} belongs to another log`, true));
+
   const top = Math.max(
     have,
     last,
