@@ -15,20 +15,21 @@
  */
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { serverOf, type ReplicaId } from '../../core/ids.js';
+import type { ReplicaId } from '../../core/ids.js';
 import { Claim } from './claim.js';
-import { damage, inUse, openError, otherServer } from './errors.js';
+import { damage, inUse, openError } from './errors.js';
 import { nodeFiles, type Files } from './files.js';
 import { HighWater, readHighWater } from './high-water.js';
 import { asideName, readJournal } from './journal-files.js';
 import { Journal, JOURNAL_LIMITS, type JournalLimits } from './journal.js';
-import { checkFiles, openLevel, type OpenDatabase } from './level-directory.js';
+import { openLevel, type OpenDatabase } from './level-directory.js';
 import { openBase, type Base } from './level-log.js';
 import type { Guard } from './lock.js';
 import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type Recovered } from './log.js';
 import { bootOfMachine, idOfMachine } from './machine.js';
 import { readPlace } from './place.js';
 import { recover, type Recovery } from './recovery.js';
+import { refusalOf } from './refusal.js';
 
 /** How a log on disk is kept. What is not `fsync` is for tests. */
 export interface DiskLogOptions extends Partial<JournalLimits> {
@@ -121,22 +122,6 @@ const openLocked = async (directory: string, owner: Owner, settings: Settings): 
     claim.release();
     throw error;
   }
-};
-
-/** What can be known to be wrong before anything is touched. LevelDB tidies a folder up as soon as it opens it. */
-const refusalOf = (directory: string, { server }: Owner, files: Files): LogError | undefined => {
-  const look = checkFiles(files, directory);
-  if (look.type === 'damaged') return damage(directory, look.what);
-  const place = readPlace(files, directory);
-  const is = typeof place === 'object' && place.replica !== null ? serverOf(place.replica) : server;
-  if (is !== server) return otherServer(directory, is, server);
-  const journal = readJournal(files, directory);
-  if (typeof journal === 'string') return damage(directory, journal);
-  const logs = new Set(
-    [...journal.map(({ log }) => log), typeof place === 'object' ? place.log : ''].filter((log) => log !== ''),
-  );
-  const foreign = logs.size < 2 ? undefined : journal.find(({ log }) => log !== '' && log !== [...logs].at(-1));
-  return foreign === undefined ? undefined : damage(directory, `${foreign.name} belongs to another log`);
 };
 
 const openClaimed = async (directory: string, owner: Owner, settings: Settings, claim: Claim): Promise<Opened> => {
