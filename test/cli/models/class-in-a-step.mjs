@@ -2,15 +2,15 @@
 export default {
   name: 'class in a step',
   initial: [{ at: 0, last: null }],
-  actions: () => ['go'],
+  actions: ({ at }) => (at < 3 ? ['go'] : []),
   next: ({ at }) => {
     class Place {
       constructor(n) {
         this.n = n;
       }
     }
-    return { at: (at + 1) % 3, last: new Place(at) };
+    return { at: at + 1, last: new Place(at) };
   },
   label: (action) => ({ family: action, args: [] }),
-  properties: [{ name: 'low', kind: 'always', holds: ({ at }) => at < 3 }],
+  properties: [{ name: 'low', kind: 'always', holds: ({ at }) => at < 4 }],
 };
