@@ -4,6 +4,7 @@ import { checkComponents } from '#bayou/checker/component/check.js';
 import { Fingerprints, hashText, hashWords, newHash, omissionOf } from '#bayou/checker/fingerprints.js';
 import type { Model } from '#bayou/checker/interface.js';
 import { verdictLine } from '#bayou/checker/output/summary.js';
+import type { Report } from '#bayou/checker/report.js';
 import { describe, expect, test } from 'vitest';
 import { twoPhaseCommit } from '../../examples/models/two-phase-commit.js';
 import { waterJugs } from '../../examples/models/water-jugs.js';
@@ -56,6 +57,13 @@ describe('the set of hashes', () => {
   });
 });
 
+const comparable = ({ properties, ...report }: Report): object => ({
+  ...report,
+  statistics: 0,
+  audited: 0,
+  properties: properties.map(({ trace, ...judged }) => ({ ...judged, trace: trace && { ...trace, shortest: false } })),
+});
+
 const BITS = 56;
 const SMALL = ['bayou-s-2213', 'client-links', 'kills', 'messages', 'four-guarantees'] as const;
 
@@ -83,7 +91,8 @@ describe('with enough bits, what is found is what an exact search finds', () => 
     for (const options of [{}, { search: 'dfs' }, { symmetry: true }, { keepGoing: true }] as const) {
       const exact = checkSync(model, options);
       const hashed = checkSync(model, { ...options, hashBits: BITS });
-      expect({ ...hashed, statistics: 0 }).toEqual({ ...exact, statistics: 0 });
+      // That a run is the shortest is said of exact searches alone; what was audited is of one run.
+      expect(comparable(hashed)).toEqual(comparable(exact));
       expect(hashed.statistics.omission?.bits).toBe(BITS);
     }
   });
@@ -133,7 +142,7 @@ describe('with too few bits', () => {
 });
 
 describe('refused in one line', () => {
-  const model = bayou(configured('settle'));
+  const model = bayou({ ...configured('settle'), properties: ['SETTLE', 'CONV'] });
   test('with liveness', async () => {
     const line = /^hashBits: hash compaction cannot judge liveness/;
     await expect(checkComponents(model, { hashBits: 64 })).rejects.toThrow(line);
