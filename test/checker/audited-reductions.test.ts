@@ -4,6 +4,7 @@ import { toModel } from '#bayou/checker/adapt.js';
 import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/interface.js';
+import { verdictLine } from '#bayou/checker/output/summary.js';
 import type { Report } from '#bayou/checker/report.js';
 
 interface Pair {
@@ -233,4 +234,26 @@ test('too many images are said to be', async () => {
     symmetry: [(state) => (state + 1) % 6000],
   };
   expect(await outcome(check(model, { symmetry: true }))).toMatch(/the maps make more than 5,040, too many/);
+});
+
+describe('a space that is too large to be audited whole', () => {
+  type Three = readonly [number, number, number];
+  const most = 45;
+  const model: Model<Three, number> = {
+    name: 'three counters',
+    initial: [[0, 0, 0]],
+    actions: (s) => [0, 1, 2].filter((i) => s[i]! < most),
+    next: (s, i) => s.map((n, at) => (at === i ? n + 1 : n)) as unknown as Three,
+    label: (i) => ({ family: 'up', args: [i] }),
+    // Not the same for the images of (37, 12, 30): the symmetry is none.
+    properties: [{ name: 'P', kind: 'always', holds: ([a, b, c]) => !(a === 37 && b === 12 && c === 30) }],
+    symmetry: [([a, b, c]) => [b, a, c], ([a, b, c]) => [b, c, a]],
+  };
+
+  test('is exact only if the symmetry is one, and the verdict says so; --audit finds that it is none', () => {
+    const report = checkSync(model, { symmetry: true });
+    expect(report.audited?.reduction?.whole).toBe(false);
+    expect(verdictLine(report)).toMatch(/; exact if that keeps steps and properties, as it does on the [\d,]+ states? audited$/);
+    expect(() => checkSync(model, { symmetry: true, audit: true })).toThrow('symmetry');
+  });
 });

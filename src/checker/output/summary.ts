@@ -122,8 +122,13 @@ const extent = ({ counts, stop, search, statistics }: Report): string => {
 };
 
 /** What of the counts is exact. */
-const exactness = ({ statistics }: Report): string =>
-  statistics.byKey === true ? "exact, where states with one key of the model's are one state" : 'exact';
+const exactness = ({ statistics, audited, verdict }: Report): string => {
+  if (statistics.byKey === true) return "exact, where states with one key of the model's are one state";
+  const { reduction } = audited ?? {};
+  // What is violated has a run, which needs no belief.
+  if (verdict === 'violated' || reduction === undefined || reduction.whole) return 'exact';
+  return `exact if that keeps steps and properties, as it does on the ${many(reduction.states, 'state')} audited`;
+};
 
 /** One line: the verdict, what was covered, and the bounds it holds in. */
 export const verdictLine = (report: Report): string => {
