@@ -55,6 +55,9 @@ export class HandshakeError extends Error {
   }
 }
 
+/** What is said of an end that went away in the handshake: it may have been killed, and no fault is known of it. */
+export const CLOSED_IN_HANDSHAKE = 'the connection was closed in the handshake';
+
 /** More than the longest thing that is said in a handshake, and what may come after the last one. */
 const MAX_UNHEARD_BYTES = 2 * MAX_HELLO_BYTES;
 
@@ -87,7 +90,7 @@ const talk = (socket: Socket, withinMs: number): Talk => {
     wake();
   };
   const onError = (error: Error): void => fail(socketError(error));
-  const onClose = (): void => fail('the connection was closed in the handshake');
+  const onClose = (): void => fail(CLOSED_IN_HANDSHAKE);
   const timer = setTimeout(() => fail(`no handshake within ${withinMs} ms`), withinMs);
   socket.on('data', take).on('error', onError).on('close', onClose);
 
