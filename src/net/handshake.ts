@@ -58,6 +58,9 @@ export class HandshakeError extends Error {
 /** What is said of an end that went away in the handshake: it may have been killed, and no fault is known of it. */
 export const CLOSED_IN_HANDSHAKE = 'the connection was closed in the handshake';
 
+/** How a socket says that the other end is gone. */
+const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
 /** More than the longest thing that is said in a handshake, and what may come after the last one. */
 const MAX_UNHEARD_BYTES = 2 * MAX_HELLO_BYTES;
 
@@ -89,7 +92,8 @@ const talk = (socket: Socket, withinMs: number): Talk => {
     if (reader.pending() > MAX_UNHEARD_BYTES) fail('it said more than a handshake has');
     wake();
   };
-  const onError = (error: Error): void => fail(socketError(error));
+  const onError = (error: NodeJS.ErrnoException): void =>
+    fail(GONE.has(error.code ?? '') ? CLOSED_IN_HANDSHAKE : socketError(error));
   const onClose = (): void => fail(CLOSED_IN_HANDSHAKE);
   const timer = setTimeout(() => fail(`no handshake within ${withinMs} ms`), withinMs);
   socket.on('data', take).on('error', onError).on('close', onClose);
