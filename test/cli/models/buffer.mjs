@@ -1,4 +1,6 @@
 // Typed arrays can be changed whatever is frozen: this step changes what it is given, and nothing would notice.
+import { Buffer } from 'node:buffer';
+
 export default {
   name: 'buffer',
   initial: [{ memory: Buffer.from([0, 0]), at: 0 }],

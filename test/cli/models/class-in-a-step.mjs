@@ -8,6 +8,10 @@ export default {
       constructor(n) {
         this.n = n;
       }
+
+      next() {
+        return this.n + 1;
+      }
     }
     return { at: at + 1, last: new Place(at) };
   },
