@@ -363,11 +363,11 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
       'lock-none',
       'a log is opened though another process has it',
       'impl/log/disk-log.js',
-      "const unlock = await files.lock(join(directory, 'lock'));",
+      'const unlock = await files.lock(directory, guard);',
       'const unlock = async () => {};',
     ),
     unobservable:
-      'the database has a lock of its own, which is taken before the journal is read; without ours that one holds a second process off',
+      'the database has a lock of its own, which is taken before the journal is read, and whoever is passed by sees another seal: without ours these hold a second process off',
   },
   net(
     'copy-unseen',
