@@ -57,6 +57,8 @@ const run = async (o: Options): Promise<number> => {
 
 /** Exit status 0: stopped by SIGINT or SIGTERM; 1: it could not start; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
+  // What it writes is nobody else's, the files of the database among it, whatever folder it is given.
+  process.umask(0o077);
   let status = 0;
   const command = new Command('bayou server')
     .description('run one durable server until SIGINT or SIGTERM')

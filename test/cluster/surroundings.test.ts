@@ -169,3 +169,14 @@ describe('an address', () => {
     expect(done.stdout).toMatch(/^status 0\nserver 0 \(replica 0\.\d+\) listens on \[::1\]:\d+\nended 0\n$/);
   });
 });
+
+describe('a data folder that others may look into', () => {
+  test('has no file that they may read, the files of the database among them', () => {
+    mkdirSync(join(home, 'data', 'server-0'), { recursive: true, mode: 0o755 });
+    const text = script('private', 'joinServer 0', 'joinClient 5 0', 'put 5 a b');
+    expect(bash(`umask 022; node ${MASTER} --data-dir data ${text}`).status).toBe(0);
+    const files = readdirSync(join(home, 'data', 'server-0'), { recursive: true, encoding: 'utf8' });
+    expect(files).toContain('CURRENT');
+    for (const file of files) expect(statSync(join(home, 'data', 'server-0', file)).mode & 0o077, file).toBe(0);
+  });
+});
