@@ -55,11 +55,10 @@ export class HandshakeError extends Error {
   }
 }
 
-/** What is said of an end that went away in the handshake: it may have been killed, and no fault is known of it. */
-export const CLOSED_IN_HANDSHAKE = 'the connection was closed in the handshake';
+const CLOSED_IN_HANDSHAKE = 'the connection was closed in the handshake';
 
-/** How a socket says that the other end is gone. */
-const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+/** Did the other end go away in the handshake? It may have been killed: no fault is known of it. */
+export const isGone = (why: string): boolean => why === CLOSED_IN_HANDSHAKE || /\b(ECONNRESET|EPIPE)\b/.test(why);
 
 /** More than the longest thing that is said in a handshake, and what may come after the last one. */
 const MAX_UNHEARD_BYTES = 2 * MAX_HELLO_BYTES;
@@ -92,8 +91,7 @@ const talk = (socket: Socket, withinMs: number): Talk => {
     if (reader.pending() > MAX_UNHEARD_BYTES) fail('it said more than a handshake has');
     wake();
   };
-  const onError = (error: NodeJS.ErrnoException): void =>
-    fail(GONE.has(error.code ?? '') ? CLOSED_IN_HANDSHAKE : socketError(error));
+  const onError = (error: Error): void => fail(socketError(error));
   const onClose = (): void => fail(CLOSED_IN_HANDSHAKE);
   const timer = setTimeout(() => fail(`no handshake within ${withinMs} ms`), withinMs);
   socket.on('data', take).on('error', onError).on('close', onClose);

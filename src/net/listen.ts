@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
 import type { Callbacks, Connection } from './connection.js';
-import { accept, CLOSED_IN_HANDSHAKE, type Identity } from './handshake.js';
+import { accept, isGone, type Identity } from './handshake.js';
 import { MAX_OF_ONE_MEMBER, MAX_STRANGERS } from './limits.js';
 import type { Logger } from './logger.js';
 import type { Party } from './protocol.js';
@@ -94,7 +94,7 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     void accept(identity, socket, admit, l.callbacks, shareOf).then((accepted) => {
       room.leave(id);
       if (E.isLeft(accepted)) {
-        const isNoFault = accepted.left.isRefusal || accepted.left.message === CLOSED_IN_HANDSHAKE;
+        const isNoFault = accepted.left.isRefusal || isGone(accepted.left.message);
         say[isNoFault ? 'info' : 'warn'](`a connection was cut off: ${accepted.left.message}`);
         return;
       }
