@@ -146,7 +146,7 @@ type Locals = ReadonlyArray<unknown>;
 
 /** A component model: a state is the array of its slots' values. Guards are no part of it, since they change no result. */
 export const componentMachine = (model: ComponentModel): Machine => {
-  const { slots, interactions, show, normalize, progress } = model;
+  const { slots, interactions, show, key, normalize, progress } = model;
   const at = (wanted: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> => wanted.map((slot) => slots.indexOf(slot));
   const read = (state: unknown, places: ReadonlyArray<number>): never =>
     places.map((place) => (state as Locals)[place]) as unknown as never;
@@ -217,7 +217,7 @@ export const componentMachine = (model: ComponentModel): Machine => {
       slots.forEach(({ kind }, i) => (image[slotTo[i]!] = apply(kind, (state as Locals)[i] as never)));
       return image;
     }),
-    key: undefined,
+    key: key && ((state) => JSON.stringify(slots.map(({ kind }, i) => key(kind, (state as Locals)[i] as never)))),
     normalize: normalize && ((state) => slots.map(({ kind }, i) => normalize(kind, (state as Locals)[i] as never))),
     enabled: interactions.map(({ label }, i) => ({
       label: textOfLabel(label),

@@ -81,8 +81,7 @@ const livenessVerdicts = (scope: Scope, { claim, verdict }: Truth): ReadonlyArra
   const truth = verdict === 'open' ? 'unknown' : verdict;
   if (isMerging && isComplete) return ['unknown'];
   const isJudged = way.engine === 'plain' || way.engine === 'states' || way.engine === 'numbers';
-  // It may say that it does not know; a verdict must be the true one.
-  if (isJudged && isComplete && isKeptBySymmetry(scope, claim)) return [truth, 'unknown'];
+  if (isJudged && isComplete && isKeptBySymmetry(scope, claim)) return [truth];
   if (isReduced || !isJudged)
     return isComplete ? ['unknown', truth] : ['unknown', ...(verdict === 'violated' ? ['violated'] : [])];
   if (isComplete) return [truth];
