@@ -1,6 +1,6 @@
 /**
  * A name of the machine's that one process has: a socket that listens at an abstract name (Linux). The kernel gives it up when its owner dies, and
- * nobody can delete it or close it from elsewhere. Processes with networks of their own do not see each other's, and any user of the machine may take any name.
+ * nobody can delete it or close it from elsewhere. Processes with networks of their own do not see each other's. Any user of the machine may take any name that it knows.
  */
 import { createServer } from 'node:net';
 import type { Guard } from '../impl/log/lock.js';

@@ -100,11 +100,19 @@ const troubleOf = (error: unknown): Trouble | undefined => {
 };
 
 /** What is wrong, with what to do about it. */
-export class Advised extends Error {}
+export class Advised extends Error {
+  readonly type: LogError['type'];
+
+  constructor(message: string, { type = 'failed', ...options }: ErrorOptions & { readonly type?: LogError['type'] } = {}) {
+    super(message, options);
+    this.type = type;
+  }
+}
 
 /** The refusal of a log that LevelDB, or the system, does not open. */
 export const openError = (directory: string, error: unknown): LogError => {
-  if (error instanceof Advised) return { type: 'failed', message: `the log in ${directory} cannot be opened: ${error.message}` };
+  if (error instanceof Advised)
+    return { type: error.type, message: `the log in ${directory} cannot be opened: ${error.message}` };
   const code = (error as { cause?: { code?: string } }).cause?.code;
   if (code === 'LEVEL_LOCKED') return foreignLock(directory);
   const trouble = troubleOf(error);

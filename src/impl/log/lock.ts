@@ -5,17 +5,18 @@
  * | part | whom it keeps out | its hole |
  * |---|---|---|
  * | the folders that this process has open, by device and inode | this process, by whatever path | other processes |
- * | a socket that listens at an abstract name made of both (Linux; `src/net/guard.ts`) | every process that sees the same network | containers with a network of their own |
+ * | a socket that listens at an abstract name that only the folder's owner can know (Linux; `guard-name.ts`, `src/net/guard.ts`) | every process that sees the same network | containers with a network of their own; whoever deletes the folder's value passes it |
  * | an empty LevelDB database, `lock/`, whose LOCK file is locked (fcntl) | every process of the machine | the kernel drops it when *any* descriptor of that file is closed in the process, and whoever deletes the file passes it |
  *
  * The kernel gives up the socket and the file's lock when their owner dies, and keeps them while it is stopped. Who passes all three is seen by the one
  * before at its next commit (`claim.ts`).
  */
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import { Advised } from './errors.js';
+import { GUARD, idOfFolder, nameOfFolder, renameFolder } from './guard-name.js';
 
 /** Gives the lock back. */
 export type Unlock = () => Promise<void>;
@@ -26,55 +27,53 @@ export type Unlock = () => Promise<void>;
  */
 export type Guard = (name: string) => Promise<Unlock | 'taken' | undefined>;
 
-const noGuard: Guard = () => Promise.resolve(undefined);
-
 /** The folders that this process has open, or is about to open. */
 const open = new Set<string>();
 
 /** Takes the lock of a folder that is there; undefined when somebody has it, in this process or another. Rejects when it cannot be told. */
-export const lockFolder = async (folder: string, guard = noGuard): Promise<Unlock | undefined> => {
+export const lockFolder = async (folder: string, guard?: Guard): Promise<Unlock | undefined> => {
   const unlock = await takeFolder(folder, guard);
   // A refusal takes a turn of the event loop: whoever tries again and again would keep it from everybody else.
   if (unlock === undefined) await setImmediate();
   return unlock;
 };
 
-const takeFolder = async (folder: string, guard: Guard): Promise<Unlock | undefined> => {
-  const { dev, ino } = statSync(folder, { bigint: true });
-  const name = `${dev}-${ino}`;
+const takeFolder = async (folder: string, guard: Guard | undefined): Promise<Unlock | undefined> => {
+  const id = idOfFolder(folder);
   // Nothing may be touched before: who opens the lock's file and closes it again drops the lock of the one that has it.
-  if (open.has(name)) return undefined;
-  open.add(name);
+  if (open.has(id)) return undefined;
+  open.add(id);
   try {
-    const unlock = await lockOutOthers(folder, () => guard(`log-${name}`));
+    const unlock = await lockOutOthers(folder, id, guard);
     if (unlock === undefined) {
-      open.delete(name);
+      open.delete(id);
       return undefined;
     }
     return async () => {
       try {
         await unlock();
       } finally {
-        open.delete(name);
+        open.delete(id);
       }
     };
   } catch (error) {
-    open.delete(name);
+    open.delete(id);
     throw error;
   }
 };
 
-const lockOutOthers = async (folder: string, guard: () => ReturnType<Guard>): Promise<Unlock | undefined> => {
-  const guarded = await guard();
+const lockOutOthers = async (folder: string, id: string, guard: Guard | undefined): Promise<Unlock | undefined> => {
+  const guarded = guard === undefined ? undefined : await takeName(folder, guard);
   if (guarded === 'taken') return undefined;
   const stop: Unlock = guarded ?? (() => Promise.resolve());
   try {
-    const unlock = await lockFile(join(folder, 'lock'));
+    const unlock = await lockFile(lockIn(folder));
     if (unlock === undefined) {
       await stop();
       return undefined;
     }
     return async () => {
+      if (guarded !== undefined) renameFolder(folder, id);
       try {
         await unlock();
       } finally {
@@ -87,7 +86,45 @@ const lockOutOthers = async (folder: string, guard: () => ReturnType<Guard>): Pr
   }
 };
 
+// --- the folder's name -----------------------------------------------------------------------------------------------------
+
+/** Who has both locks gives one up shortly after the other when it dies, and takes one shortly after the other. */
+const BOTH_MS = 1_000;
+const LOOK_MS = 20;
+
+/**
+ * Takes the name that stands for the folder.
+ * @throws Advised where somebody has the name and the lock of the file is nobody's: that may be no server
+ */
+const takeName = async (folder: string, guard: Guard): ReturnType<Guard> => {
+  const until = performance.now() + BOTH_MS;
+  for (;;) {
+    const guarded = await guard(nameOfFolder(folder));
+    if (guarded !== 'taken' || isLocked(join(lockIn(folder), 'LOCK'))) return guarded;
+    if (performance.now() > until) break;
+    await setTimeout(LOOK_MS);
+  }
+  throw new Advised(
+    `a process has taken the name that stands for it, and no process that is seen from here has locked ${lockIn(folder)}; ` +
+      `if no server has it open, delete ${join(folder, GUARD)}: the folder then gets another name, which nobody can know`,
+    { type: 'in-use' },
+  );
+};
+
+/** Has some process locked this file? True where the system does not tell. It is not opened: that could drop the lock of this process. */
+const isLocked = (file: string): boolean => {
+  try {
+    const { ino } = statSync(file, { bigint: true });
+    return readFileSync('/proc/locks', 'latin1').includes(`:${ino} `);
+  } catch (error) {
+    // Where there is no such file nobody has locked it.
+    return !((error as NodeJS.ErrnoException).code === 'ENOENT' && (error as NodeJS.ErrnoException).path === file);
+  }
+};
+
 // --- the file's lock -------------------------------------------------------------------------------------------------------
+
+const lockIn = (folder: string): string => join(folder, 'lock');
 
 /** Node has no locks of files, LevelDB has: an empty database is the lock. It is known in every container of the machine. */
 const lockFile = async (path: string): Promise<Unlock | undefined> => {

@@ -16,6 +16,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { Natural, ReplicaIdC } from '../../core/ids.js';
 import { replaceFile, writeFile, type FileFacts, type Files } from './files.js';
+import { GUARD } from './guard-name.js';
 import { HIGH_WATER } from './high-water.js';
 
 // --- the file --------------------------------------------------------------------------------------------------------------
@@ -25,7 +26,7 @@ export const PLACE = 'replica.json';
 const SEAL = /^seal-[0-9a-f]{16}$/;
 
 /** Is this the name of a file that says where a log is, or holds its lock, and nothing of what is in it? */
-export const isOfPlace = (name: string): boolean => name === PLACE || name === HIGH_WATER || name === 'lock' || SEAL.test(name);
+export const isOfPlace = (name: string): boolean => [PLACE, HIGH_WATER, GUARD, 'lock'].includes(name) || SEAL.test(name);
 
 const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 
