@@ -21,7 +21,7 @@ module.exports = {
     arrow(
       'model-is-pure',
       '^src/model',
-      '^src/(?!core|model|checker/(interface|view))',
+      '^src/(?!core|model|checker/(model|view))',
       'The model knows the vocabulary and the interface of the checker.',
     ),
     arrow(
@@ -55,7 +55,7 @@ module.exports = {
     arrow(
       'oracle-knows-types-alone',
       '^fuzz/(oracle|recipe|make)',
-      '^(src/(?!checker/(interface|report))|conformance|fuzz/ways)',
+      '^(src/(?!checker/(model|report))|conformance|fuzz/ways)',
       'What judges the checker shares nothing with it but the published interface.',
     ),
     arrow('nobody-needs-the-fuzz', '^(src|conformance)', '^fuzz', 'The fuzz tries the checker, never the reverse.'),

@@ -5,7 +5,7 @@
  * says. Parts are kept for each state, so no prefix is replayed for each edge; every so many states the path from the start is walked
  * again without copies, to see that copying hides nothing.
  */
-import type { ComponentModel, Outcome, Slot } from '#bayou/checker/interface.js';
+import type { ComponentModel, Outcome, Slot } from '#bayou/checker/model.js';
 import { createReplica } from '#bayou/impl/replica.js';
 import { newSession } from '#bayou/impl/session.js';
 import type { Config } from '#bayou/model/checking/config.js';

@@ -1,5 +1,5 @@
 /** What random models of both interfaces have in common. */
-import type { Fairness } from '#bayou/checker/interface.js';
+import type { Fairness } from '#bayou/checker/model.js';
 import type { Dice } from '../dice.js';
 
 /** How many states a small model has: mostly few, now and then more. */

@@ -1,5 +1,5 @@
 /** Random interactions: tables of steps with their guards, and exchanges, closed under the renamings of the frame. */
-import type { Fairness } from '#bayou/checker/interface.js';
+import type { Fairness } from '#bayou/checker/model.js';
 import { range, type Dice } from '../dice.js';
 import { sizeOfDomain, type Look, type Meeting, type Said, type Talking, type Way } from '../recipe/component.js';
 import { fairnessOf } from './common.js';

@@ -2,7 +2,7 @@
  * The whole graph of a model, found by brute force: a set of texts and a list of those not looked at yet. It knows the interface of the
  * checker (its types) and nothing of the checker.
  */
-import type { ComponentModel, Model, Predicate, Slot } from '#bayou/checker/interface.js';
+import type { ComponentModel, Model, Predicate, Slot } from '#bayou/checker/model.js';
 import { canon } from './text.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

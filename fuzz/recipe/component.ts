@@ -11,7 +11,7 @@ import {
   type Permutation,
   type Predicate,
   type Slot,
-} from '#bayou/checker/interface.js';
+} from '#bayou/checker/model.js';
 import { canon } from '../oracle/text.js';
 import { range } from '../dice.js';
 import { twins, type Tree } from './values.js';

@@ -1,5 +1,5 @@
 /** A plain model as data: a graph whose states are values, with all that may be said of it. */
-import type { Fairness, Model, Property } from '#bayou/checker/interface.js';
+import type { Fairness, Model, Property } from '#bayou/checker/model.js';
 import { canon } from '../oracle/text.js';
 import { range } from '../dice.js';
 import { twins, type Tree } from './values.js';

@@ -1,5 +1,5 @@
 /** A model of either interface as data, and the model itself. */
-import type { ComponentModel, Model } from '#bayou/checker/interface.js';
+import type { ComponentModel, Model } from '#bayou/checker/model.js';
 import { componentModel, type ComponentRecipe } from './component.js';
 import { plainModel, type PlainRecipe } from './plain.js';
 

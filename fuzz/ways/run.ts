@@ -3,7 +3,7 @@ import { toModel } from '#bayou/checker/adapt.js';
 import { check, checkSync, simulate, simulateSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import { checkInParallel } from '#bayou/checker/component/parallel.js';
-import type { ComponentModel, Model } from '#bayou/checker/interface.js';
+import type { ComponentModel, Model } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/interned.js';
 import type { CheckOptions, Report } from '#bayou/checker/report.js';
 import type { Built, Recipe } from '../recipe/recipe.js';

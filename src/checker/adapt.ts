@@ -7,7 +7,7 @@ import { trust } from './contract/guard.js';
 import { oneForm } from './contract/order.js';
 import { contractedComponents } from './contract/validate.js';
 import { fault } from './contract/words.js';
-import type { ComponentModel, Model } from './interface.js';
+import type { ComponentModel, Model } from './model.js';
 import { showLabel } from './report.js';
 import { call, tupleModel, type ComponentAction, type Tuple, type Ways } from './tuples.js';
 

@@ -1,5 +1,5 @@
 /** Checking a plain {@link Model}: exhaustively, exactly, to a {@link Report}. */
-import type { Model } from './interface.js';
+import type { Model } from './model.js';
 import { keeping, keptSpace } from './plain/checkpoint.js';
 import { AN_OBJECT, mustTake } from './contract/given.js';
 import { isOpenFault } from './contract/where.js';
@@ -10,7 +10,7 @@ import { reportOf } from './plain/report.js';
 import { faultAt } from './plain/trace.js';
 import { simulation, simulationReport, wander, type SimulateOptions } from './plain/simulate.js';
 import type { CheckOptions, Report } from './report.js';
-import { nextTurn } from './watch.js';
+import { nextTurn } from './limits.js';
 
 /** How long a search may keep the event loop waiting, so that signals and timers are served, in milliseconds. */
 const TURN_MS = 50;

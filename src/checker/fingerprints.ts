@@ -7,7 +7,7 @@
  * is never copied at once and two thirds to four fifths of it are in use: a hash of 64 bits takes about 11 bytes, one of 40 about 7.
  */
 import type { Reader, Writer } from './checkpoint/file.js';
-import { CheckerError } from './component/error.js';
+import { CheckerError } from './error.js';
 import { isLiveness, type CheckOptions, type Omission, type PropertyKind, type SearchKind, type Statistics } from './report.js';
 
 // --- hashing ---------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export * from './interface.js';
+export * from './model.js';
 export type * from './report.js';
 export { isLiveness } from './report.js';
 export { isVacuous, showLabel, verdictOf } from './reading.js';
@@ -16,7 +16,7 @@ export { check, checkSync, simulate, simulateSync } from './check.js';
 export { checkComponents } from './component/check.js';
 export type { ComponentOptions } from './component/options.js';
 export { checkInParallel, type ModelSource, type ParallelOptions } from './component/parallel.js';
-export { CheckerError } from './component/error.js';
+export { CheckerError } from './error.js';
 export type { SimulateOptions } from './plain/simulate.js';
 export { stepper, type Choice, type Stepper } from './stepper.js';
 export { follow, type PathEnds } from './runs/follow.js';

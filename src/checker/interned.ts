@@ -9,7 +9,7 @@ import { trust } from './contract/guard.js';
 import { merges, mergingOf, type Merging } from './contract/merging.js';
 import { oneForm } from './contract/order.js';
 import { contractedComponents } from './contract/validate.js';
-import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './interface.js';
+import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './model.js';
 import { encode } from './plain/encode.js';
 import { showSlots, slotParts } from './shown/state.js';
 

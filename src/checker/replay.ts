@@ -5,7 +5,7 @@
 import { waysOf } from './adapt.js';
 import { initialStates, call, positionsOf, type Tuple } from './tuples.js';
 import { contractedComponents } from './contract/validate.js';
-import type { ComponentModel, Interaction, Label, Outcome, Predicate, Slot } from './interface.js';
+import type { ComponentModel, Interaction, Label, Outcome, Predicate, Slot } from './model.js';
 import { showLabel, type Counterexample, type Shown, type TraceStep } from './report.js';
 import { initialOf, pictureOfSlots, slotParts } from './shown/state.js';
 

@@ -2,7 +2,7 @@
  * What a check says in the end: the verdict, the bounds in which it holds, what was covered and what was not, and a
  * counterexample for each property that fails. Plain data without functions: it goes through `JSON.stringify` and between threads.
  */
-import type { Label } from './interface.js';
+import type { Label } from './model.js';
 import type { PlainValue } from './shown/value.js';
 
 // --- traces ----------------------------------------------------------------------------------------------------------------

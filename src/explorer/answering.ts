@@ -1,5 +1,5 @@
 /** Answers the page's questions about a model: in its worker, or behind the local server. */
-import type { Model } from '../checker/interface.js';
+import type { Model } from '../checker/model.js';
 import type { Question, Reply } from './shape.js';
 import { Surveyor } from './survey.js';
 import { placeOf, walkTo, type Words } from './walk.js';

@@ -2,7 +2,7 @@
  * What the explorer's page shows: an {@link Exploration}, plain data that goes through JSON. The command makes it (from a model, a
  * counterexample, a path, a trace), and the page draws it; neither knows how the other does it.
  */
-import type { Label } from '../checker/interface.js';
+import type { Label } from '../checker/model.js';
 import type { ActionCoverage, Counts, PropertyKind } from '../checker/report.js';
 import type { PlainValue } from '../checker/shown/value.js';
 import type { View } from '../checker/view.js';

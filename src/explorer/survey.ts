@@ -2,7 +2,7 @@
  * A survey of a state space for the page: breadth first, a slice of time after the other, so that one can look while it grows. It keeps what is
  * drawn and nothing more; verdicts are for the checker's own searches.
  */
-import type { Model } from '../checker/interface.js';
+import type { Model } from '../checker/model.js';
 import { showLabel } from '../checker/report.js';
 import { brokenAt, stepsOf } from '../checker/runs/decides.js';
 import { showState } from '../checker/shown/state.js';

@@ -2,7 +2,7 @@
  * Walking through a model for the page: runs by the number of each step, pictures of their states, and what could be done next. It knows
  * nothing of Node, because the page's worker runs it; the local server runs the same for a model of one's own.
  */
-import type { Model, Property } from '../checker/interface.js';
+import type { Model, Property } from '../checker/model.js';
 import { showLabel, type Counterexample } from '../checker/report.js';
 import { brokenAt, decides, stepsOf, type Step } from '../checker/runs/decides.js';
 import { partsOf, showState } from '../checker/shown/state.js';

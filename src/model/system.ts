@@ -7,7 +7,7 @@
  * that arrive late, of pulls, of failures, of what comes again as another. Then `checking/`: the bounds (`config.ts`), the components
  * (`world.ts`), what must be so (`sentences.ts`, `judge.ts`, `properties.ts`), and what the checker may use (`texts.ts`, `reductions.ts`).
  */
-import type { ComponentModel, ComponentProperty } from '../checker/interface.js';
+import type { ComponentModel, ComponentProperty } from '../checker/model.js';
 import type { Config } from './checking/config.js';
 import { propertiesOf } from './checking/properties.js';
 import { normalizeOf, progressOf, symmetryOf } from './checking/reductions.js';

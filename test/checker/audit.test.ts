@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { check, simulate } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
-import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/interface.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 
 interface Place {

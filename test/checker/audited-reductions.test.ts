@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toModel } from '#bayou/checker/adapt.js';
 import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
-import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/interface.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { verdictLine } from '#bayou/checker/output/summary.js';
 import type { Report } from '#bayou/checker/report.js';
 

@@ -1,9 +1,9 @@
 import { toModel } from '#bayou/checker/adapt.js';
 import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
-import { CheckerError } from '#bayou/checker/component/error.js';
+import { CheckerError } from '#bayou/checker/error.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';
-import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/interface.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/interned.js';
 import { random } from '#bayou/checker/random.js';
 import type { CheckOptions, Report } from '#bayou/checker/report.js';

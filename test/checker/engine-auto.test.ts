@@ -1,5 +1,5 @@
 import { checkComponents } from '#bayou/checker/component/check.js';
-import { over, slot, interaction, type ComponentModel, type Slot } from '#bayou/checker/interface.js';
+import { over, slot, interaction, type ComponentModel, type Slot } from '#bayou/checker/model.js';
 import { describe, expect, test } from 'vitest';
 import { bayouS } from './fixtures/bayou-s.js';
 

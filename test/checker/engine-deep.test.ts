@@ -3,14 +3,7 @@ import { toModel } from '#bayou/checker/adapt.js';
 import { checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';
-import {
-  interaction,
-  over,
-  slot,
-  type ComponentModel,
-  type ComponentProperty,
-  type Interaction,
-} from '#bayou/checker/interface.js';
+import { interaction, over, slot, type ComponentModel, type ComponentProperty, type Interaction } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 import { describe, expect, test } from 'vitest';
 import { faultOf } from '../support/replay.js';

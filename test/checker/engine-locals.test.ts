@@ -1,5 +1,5 @@
 import { checkComponents } from '#bayou/checker/component/check.js';
-import { interaction, over, slot, type ComponentModel } from '#bayou/checker/interface.js';
+import { interaction, over, slot, type ComponentModel } from '#bayou/checker/model.js';
 import { describe, expect, test } from 'vitest';
 
 /** A counter with a switch, beside so many switches that stay as they are. */

@@ -1,5 +1,5 @@
 import { checkComponents } from '#bayou/checker/component/check.js';
-import type { AnyExchange, ComponentModel, Interaction } from '#bayou/checker/interface.js';
+import type { AnyExchange, ComponentModel, Interaction } from '#bayou/checker/model.js';
 import { encode } from '#bayou/checker/plain/encode.js';
 import { DEFAULTS } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';

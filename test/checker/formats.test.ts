@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
 import { checkSync } from '#bayou/checker/check.js';
-import type { Model } from '#bayou/checker/interface.js';
+import type { Model } from '#bayou/checker/model.js';
 import { toDot } from '#bayou/checker/output/dot.js';
 import { toItf } from '#bayou/checker/output/itf.js';
 import { toMermaid } from '#bayou/checker/output/mermaid.js';

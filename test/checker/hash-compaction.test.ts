@@ -2,7 +2,7 @@ import { check, checkSync } from '#bayou/checker/check.js';
 import { toModel } from '#bayou/checker/adapt.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import { Fingerprints, hashText, hashWords, newHash, omissionOf } from '#bayou/checker/fingerprints.js';
-import type { Model } from '#bayou/checker/interface.js';
+import type { Model } from '#bayou/checker/model.js';
 import { verdictLine } from '#bayou/checker/output/summary.js';
 import type { Report } from '#bayou/checker/report.js';
 import { describe, expect, test } from 'vitest';

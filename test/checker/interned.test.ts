@@ -3,7 +3,7 @@ import { toModel } from '#bayou/checker/adapt.js';
 import { checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import { internedModel } from '#bayou/checker/interned.js';
-import type { ComponentModel } from '#bayou/checker/interface.js';
+import type { ComponentModel } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 import { decodeConfig } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';

@@ -9,7 +9,7 @@ import {
   type Fairness,
   type Model,
   type Property,
-} from '#bayou/checker/interface.js';
+} from '#bayou/checker/model.js';
 import { EdgeList, type StateGraph } from '#bayou/checker/liveness/graph.js';
 import { findLasso, type Goal, type Lasso } from '#bayou/checker/liveness/lasso.js';
 import { internedModel } from '#bayou/checker/interned.js';

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { check, simulate } from '#bayou/checker/check.js';
 import { oneForm } from '#bayou/checker/contract/order.js';
-import type { Model } from '#bayou/checker/interface.js';
+import type { Model } from '#bayou/checker/model.js';
 import { stepper } from '#bayou/checker/stepper.js';
 import { seedOr } from '../support/seeds.js';
 

@@ -1,5 +1,5 @@
 import { checkSync } from '#bayou/checker/check.js';
-import type { Model } from '#bayou/checker/interface.js';
+import type { Model } from '#bayou/checker/model.js';
 import { encode } from '#bayou/checker/plain/encode.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 /** Plain models by a sweep: the same verdicts, counts and shortest runs as breadth first, whatever is freed on the way. */
 import { check, checkSync } from '#bayou/checker/check.js';
-import { CheckerError } from '#bayou/checker/component/error.js';
-import type { Model } from '#bayou/checker/interface.js';
+import { CheckerError } from '#bayou/checker/error.js';
+import type { Model } from '#bayou/checker/model.js';
 import { expect, test } from 'vitest';
 import { twoPhaseCommit, type TwoPhaseState } from '../../examples/models/two-phase-commit.js';
 

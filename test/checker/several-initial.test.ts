@@ -4,7 +4,7 @@ import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';
 import { checkInParallel } from '../../dist/checker/component/parallel.js';
-import { interaction, over, slot, type ComponentModel } from '#bayou/checker/interface.js';
+import { interaction, over, slot, type ComponentModel } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/interned.js';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

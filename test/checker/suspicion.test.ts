@@ -1,7 +1,7 @@
 /** A space that has no end is suspected, and one that has one is not. */
 import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
-import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/interface.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { summaryLines } from '#bayou/checker/output/summary.js';
 import type { Progress } from '#bayou/checker/report.js';
 import { bayou } from '#bayou/model/system.js';

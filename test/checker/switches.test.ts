@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkSync } from '#bayou/checker/check.js';
-import type { Model } from '#bayou/checker/interface.js';
+import type { Model } from '#bayou/checker/model.js';
 import { withFewestSwitches } from '#bayou/checker/runs/switches.js';
 import { faultOf } from '../support/replay.js';
 

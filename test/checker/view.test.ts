@@ -1,7 +1,7 @@
 /** A `key` that takes different states for one (TLA+'s VIEW), and liveness. */
 import { toModel } from '#bayou/checker/adapt.js';
 import { check, checkSync } from '#bayou/checker/check.js';
-import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/interface.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/interned.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -6,7 +6,7 @@ import { toModel } from '#bayou/checker/adapt.js';
 import { check, simulate } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 
-import type { ComponentModel, Model } from '#bayou/checker/interface.js';
+import type { ComponentModel, Model } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/interned.js';
 import type { Report } from '#bayou/checker/report.js';
 // Threads run from dist/, so what starts them is taken from there too.

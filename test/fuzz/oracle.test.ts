@@ -1,4 +1,4 @@
-import type { Model } from '#bayou/checker/interface.js';
+import type { Model } from '#bayou/checker/model.js';
 import { bayou } from '#bayou/model/system.js';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';

@@ -5,7 +5,7 @@
 import { toModel } from '#bayou/checker/adapt.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';
-import type { ComponentModel } from '#bayou/checker/interface.js';
+import type { ComponentModel } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';

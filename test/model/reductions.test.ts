@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ComponentModel } from '#bayou/checker/interface.js';
+import type { ComponentModel } from '#bayou/checker/model.js';
 import { MASTER_GUARANTEES } from '#bayou/core/session.js';
 import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';

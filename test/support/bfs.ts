@@ -2,7 +2,7 @@
  * The oracle: a breadth-first search over component models in the plainest way there is. States are arrays of local values, told
  * apart by a text; every state, step and predicate is computed anew. Slow, and small enough to be believed.
  */
-import type { ComponentModel, Interaction, Outcome, Predicate, Slot } from '#bayou/checker/interface.js';
+import type { ComponentModel, Interaction, Outcome, Predicate, Slot } from '#bayou/checker/model.js';
 
 /** What a search found. */
 export interface Found {

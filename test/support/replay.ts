@@ -1,6 +1,6 @@
 /** Replaying counterexamples on the model as it stands: no search, no reduction. */
 import { showState } from '#bayou/checker/shown/state.js';
-import type { Model, Property } from '#bayou/checker/interface.js';
+import type { Model, Property } from '#bayou/checker/model.js';
 import { showLabel, type Counterexample } from '#bayou/checker/report.js';
 
 type Shown = Counterexample['initial'];

@@ -21,7 +21,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { endianness } from 'node:os';
-import { CheckerError } from '../component/error.js';
+import { CheckerError } from '../error.js';
 
 /** To be raised whenever what is written changes. */
 const FORMAT = 6;

@@ -1,5 +1,5 @@
 /** When a checkpoint is written: where a search stops before its end, and by the clock. */
-import { CheckerError } from '../component/error.js';
+import { CheckerError } from '../error.js';
 import type { CheckpointOptions, Stop } from '../report.js';
 import { begin, finish, mustBeWritable, type Writer } from './file.js';
 

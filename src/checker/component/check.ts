@@ -4,14 +4,14 @@
  * Safety properties, deadlock and witnesses are judged exactly. Liveness needs the graph of states, which is not kept here: such
  * properties come out `unknown`; check them on the plain model (`toModel`).
  */
-import type { ComponentModel } from '../interface.js';
+import type { ComponentModel } from '../model.js';
 import type { Report, Stop } from '../report.js';
-import { watch, type Watch } from '../watch.js';
+import { watch, type Watch } from '../limits.js';
 import { mustBeOptions } from '../contract/options.js';
 import { contractedComponents } from '../contract/validate.js';
 import { auditOf } from '../contract/guard.js';
 import { isOpenFault } from '../contract/where.js';
-import { CheckerError } from './error.js';
+import { CheckerError } from '../error.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
 import type { ComponentOptions, RunOptions } from './options.js';
 import { reduced } from './reduced.js';

@@ -1,8 +1,8 @@
 /** Which slots become local positions: a short breadth-first sample says which choice keeps the states in the least room. */
 import { isOpenFault } from '../contract/where.js';
-import type { ComponentModel } from '../interface.js';
+import type { ComponentModel } from '../model.js';
 import { layoutOf, slotIndices, type Layout } from './compile.js';
-import { CheckerError } from './error.js';
+import { CheckerError } from '../error.js';
 import type { ComponentOptions } from './options.js';
 import { Breadth } from './search.js';
 import { newSpace, type Space } from './space.js';

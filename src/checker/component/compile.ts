@@ -1,6 +1,6 @@
 /** A component model with names turned into numbers, and its slots divided into the *group* part and the *local* positions. */
-import type { AnyExchange, ComponentModel, ComponentProperty, Interaction, Predicate, Slot } from '../interface.js';
-import { CheckerError } from './error.js';
+import type { AnyExchange, ComponentModel, ComponentProperty, Interaction, Predicate, Slot } from '../model.js';
+import { CheckerError } from '../error.js';
 import type { Components } from './components.js';
 
 /** Which slots make the group, and which are local positions inside it. No interaction touches two local positions. */

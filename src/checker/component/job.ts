@@ -1,16 +1,16 @@
 /** One search of a component model: what it is made of, how it goes on, when it ends. */
-import type { ComponentModel } from '../interface.js';
+import type { ComponentModel } from '../model.js';
 import { isOpenFault, placeOf, withRun } from '../contract/where.js';
 import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
 import type { Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import type { Counterexample, Stop } from '../report.js';
-import { nextTurn, type Watch } from '../watch.js';
+import { nextTurn, type Watch } from '../limits.js';
 import { shortestPath } from './backward.js';
 import { identityOf, mustBeKeepable, readOpening, restore, write } from './checkpoint.js';
 import { layoutFor } from './choose.js';
 import { layoutOf } from './compile.js';
-import { CheckerError } from './error.js';
+import { CheckerError } from '../error.js';
 import type { ComponentOptions, RunOptions } from './options.js';
 import { detailsOf, type Findings } from './report.js';
 import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';

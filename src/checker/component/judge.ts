@@ -1,7 +1,7 @@
 /** The properties of a component model while it is explored: what to look at when a group, a local id or a cell is new, and what was found. */
 import { mustStay } from '../contract/audit.js';
 import { locate } from '../contract/where.js';
-import type { ComponentProperty, Predicate, Remarks } from '../interface.js';
+import type { ComponentProperty, Predicate, Remarks } from '../model.js';
 import { type Compiled, type Meeting, slotIndices, watch, type Watched } from './compile.js';
 import type { Components } from './components.js';
 import type { Memo } from './memo.js';

@@ -9,10 +9,10 @@
 import { waysOf } from '../adapt.js';
 import { Ints } from '../ints.js';
 import type { Audit } from '../contract/audit.js';
-import type { Outcome, Remarks } from '../interface.js';
+import type { Outcome, Remarks } from '../model.js';
 import type { Compiled, Meeting, Reads, Talk, Watched } from './compile.js';
 import type { Components } from './components.js';
-import { CheckerError } from './error.js';
+import { CheckerError } from '../error.js';
 import { Conversation } from './talks.js';
 import { Trie } from './trie.js';
 

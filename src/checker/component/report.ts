@@ -1,5 +1,5 @@
 /** From what a search of components found to the report of it. */
-import type { ComponentModel } from '../interface.js';
+import type { ComponentModel } from '../model.js';
 import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../reasons.js';
 import {
   type Audited,
@@ -12,7 +12,7 @@ import {
   type Stop,
   type Vacuity,
 } from '../report.js';
-import { suspicionAt, type Watch } from '../watch.js';
+import { suspicionAt, type Watch } from '../limits.js';
 import type { RunOptions } from './options.js';
 import type { Space } from './space.js';
 import type { Tally } from './tally.js';

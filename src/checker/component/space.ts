@@ -1,7 +1,7 @@
 /** All that an exploration of a component model is made of, put together for a layout. */
 import type { Audit } from '../contract/audit.js';
 import { auditOf } from '../contract/guard.js';
-import type { ComponentModel } from '../interface.js';
+import type { ComponentModel } from '../model.js';
 import { initialStates } from '../tuples.js';
 import { compile, type Compiled, type Layout } from './compile.js';
 import { Components } from './components.js';

@@ -6,7 +6,7 @@
 import type { Fingerprints } from '../fingerprints.js';
 import { Ints } from '../ints.js';
 import type { Meeting } from './compile.js';
-import { CheckerError } from './error.js';
+import { CheckerError } from '../error.js';
 import { strideOf } from './memo.js';
 import type { Frontier, Run, Start } from './search.js';
 import type { Space } from './space.js';

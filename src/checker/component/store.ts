@@ -9,7 +9,7 @@
  * A block of the arena, in words: the stamp with which the group was last queued; the tuple; for each position how many ids it has
  * and for how many there is room; the ids, position by position; the cells, row-major, the last position running fastest.
  */
-import { CheckerError } from './error.js';
+import { CheckerError } from '../error.js';
 import { Ints } from '../ints.js';
 
 const PAGE_BITS = 16;

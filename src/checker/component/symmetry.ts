@@ -11,11 +11,11 @@
  * A permutation acts on slots *and* on values (client and key ids stand inside the servers' logs); sorting ids would not do. The
  * images of component values are remembered, so canonicalising is a matter of table look-ups.
  */
-import type { Permutation } from '../interface.js';
+import type { Permutation } from '../model.js';
 import { type Batch, emptyBatch, fillUsed, roomy } from './batch.js';
 import type { Compiled } from './compile.js';
 import type { Components } from './components.js';
-import { CheckerError } from './error.js';
+import { CheckerError } from '../error.js';
 import { type Canonical } from './expand.js';
 
 interface Action {

@@ -1,9 +1,9 @@
 /**
- * Exchanges (`interface.ts`), remembered part by part: what each asker asks, what each answerer answers to each question, and what each
+ * Exchanges (`model.ts`), remembered part by part: what each asker asks, what each answerer answers to each question, and what each
  * asker makes of each answer. Questions and answers are numbered, so that but for the first times an exchange is three look-ups.
  */
 import { oneForm } from '../contract/order.js';
-import type { Learned } from '../interface.js';
+import type { Learned } from '../model.js';
 import { encode } from '../plain/encode.js';
 import type { Talk } from './compile.js';
 import type { Components } from './components.js';

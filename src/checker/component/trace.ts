@@ -6,10 +6,10 @@
  */
 import { type Counterexample, type TraceStep } from '../report.js';
 import { initialOf, pictureOfSlots } from '../shown/state.js';
-import type { ComponentModel, Outcome } from '../interface.js';
+import type { ComponentModel, Outcome } from '../model.js';
 import { initialStates } from '../tuples.js';
 import type { Meeting } from './compile.js';
-import { CheckerError } from './error.js';
+import { CheckerError } from '../error.js';
 import type { Evidence } from './judge.js';
 import type { Space } from './space.js';
 

@@ -7,7 +7,7 @@
  */
 import { encode } from '../plain/encode.js';
 import type { Audited } from '../report.js';
-import type { CheckerError } from '../component/error.js';
+import type { CheckerError } from '../error.js';
 import { againstChance, elsewhen } from './chance.js';
 import { enter, leave } from './doing.js';
 import { blindIn, partsOf } from './seen.js';

@@ -2,7 +2,7 @@
  * What the functions of the library are given, looked at before anything is done with it: whoever calls them from JavaScript gets one line
  * instead of an error from within. Nothing of Node is needed here.
  */
-import { CheckerError } from '../component/error.js';
+import { CheckerError } from '../error.js';
 
 /** What something is, in a word or two. */
 const kindOf = (u: unknown): string => {

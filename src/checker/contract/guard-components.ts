@@ -11,7 +11,7 @@ import type {
   Permutation,
   Predicate,
   Slot,
-} from '../interface.js';
+} from '../model.js';
 import type { Audit } from './audit.js';
 import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, type Expected } from './guard.js';
 import { blindIn } from './seen.js';

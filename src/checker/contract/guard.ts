@@ -1,7 +1,7 @@
 /** A plain model with a guard before each of its functions: what they give is looked at, what they throw is named, and some runs are audited. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
-import type { Label, Model, Property } from '../interface.js';
+import type { Label, Model, Property } from '../model.js';
 import { again, onCopies, type Audit, type Same, seenText } from './audit.js';
 import { enter, leave } from './doing.js';
 import { oneForm } from './order.js';

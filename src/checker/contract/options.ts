@@ -1,7 +1,7 @@
 /** Whether options make sense: one rule for every search, from the library or the command. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import { CheckerError } from '../component/error.js';
+import { CheckerError } from '../error.js';
 import { decode, described, object, pure, text, yesOrNo } from './shape.js';
 
 const isWhole = (u: unknown, least: number, most: number): boolean =>

@@ -3,7 +3,7 @@
  * refused by name, wherever it stands in a state.
  */
 import { types } from 'node:util';
-import { CheckerError } from '../component/error.js';
+import { CheckerError } from '../error.js';
 import { shutFields } from './freeze.js';
 
 // --- classes ---------------------------------------------------------------------------------------------------------------

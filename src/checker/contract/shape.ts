@@ -1,7 +1,7 @@
 /** What a value must be to be a model of the checker's interface: codecs that say which field is wrong, and how. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import type { ComponentModel, Fairness, Model } from '../interface.js';
+import type { ComponentModel, Fairness, Model } from '../model.js';
 import { whatIs } from './words.js';
 
 // --- codecs ----------------------------------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 /** Whether something is a model: one rule for the library and the command. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { ComponentModel, Interaction, Model, Permutation, Predicate, Slot } from '../interface.js';
+import type { ComponentModel, Interaction, Model, Permutation, Predicate, Slot } from '../model.js';
 import { initialStates } from '../tuples.js';
 import { showLabel } from '../report.js';
-import { CheckerError } from '../component/error.js';
+import { CheckerError } from '../error.js';
 import { Audit } from './audit.js';
 import { guardedComponents } from './guard-components.js';
 import { auditOf, guardedModel } from './guard.js';

@@ -2,7 +2,7 @@
  * What two equal values may differ in, and a model could see: the order in which a set or a map was filled, the order in which the fields of an
  * object were set, and the sign of a zero. Those are one state to the checker; so no answer of a model may depend on them.
  */
-import type { CheckerError } from '../component/error.js';
+import type { CheckerError } from '../error.js';
 import { encode } from '../plain/encode.js';
 import { partsOf } from './seen.js';
 import { briefly, fault } from './words.js';

@@ -1,5 +1,5 @@
 /** Faults of a model, with the run to where they came up. */
-import { CheckerError } from '../component/error.js';
+import { CheckerError } from '../error.js';
 import type { Counterexample } from '../report.js';
 import { shortened } from './words.js';
 

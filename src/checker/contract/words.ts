@@ -1,6 +1,6 @@
 /** What is said of a model that is not as it should be. */
 import { inspect } from 'node:util';
-import { CheckerError } from '../component/error.js';
+import { CheckerError } from '../error.js';
 import { Shut } from './freeze.js';
 
 /** The fault of a model. */

@@ -7,7 +7,7 @@
  * the network keeps an order.
  */
 import { ACTORS, mustTake } from '../contract/given.js';
-import type { Model, Property } from '../interface.js';
+import type { Model, Property } from '../model.js';
 import { encode } from '../plain/encode.js';
 import { text } from '../shown/text.js';
 import { bag, bagWithout, sortedSet } from './collections.js';

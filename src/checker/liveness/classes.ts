@@ -1,6 +1,6 @@
 /** The fairness classes of a model, numbered in the order of appearance. */
 import { fault } from '../contract/words.js';
-import type { Fairness } from '../interface.js';
+import type { Fairness } from '../model.js';
 
 /** A class, for a checkpoint. */
 export interface FairClass {

@@ -1,7 +1,7 @@
 /** The state graph of a small model as a DOT graph for Graphviz. */
 import { A_WHOLE_NUMBER, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
-import type { Model } from '../interface.js';
+import type { Model } from '../model.js';
 import { collapsedStore, keyedStore } from '../plain/store.js';
 import { showLabel, type Shown } from '../report.js';
 import { brokenAt } from '../runs/decides.js';

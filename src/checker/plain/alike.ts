@@ -1,5 +1,5 @@
 /** What is asked of a state to see whether it is like another: its properties, whether it lies within the boundary, and its steps. */
-import type { Model, Property } from '../interface.js';
+import type { Model, Property } from '../model.js';
 import { showLabel } from '../report.js';
 
 /** A model, and which of its properties are asked for. */

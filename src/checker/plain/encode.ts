@@ -1,5 +1,5 @@
 /** Canonical texts of immutable values, to compare them by. Those for people are in `shown/text.ts`. */
-import type { CheckerError } from '../component/error.js';
+import type { CheckerError } from '../error.js';
 import { shutFields } from '../contract/freeze.js';
 import { blindByClass, blindIn, classText, unseen, viewName } from '../contract/seen.js';
 

@@ -1,6 +1,6 @@
 /** The properties of a plain model while its states and steps go by: what failed first, what was reached first, what is open. */
 import { mustStay } from '../contract/audit.js';
-import type { Model, Property } from '../interface.js';
+import type { Model, Property } from '../model.js';
 import { isLiveness, type PropertyReport, type PropertyVerdict } from '../report.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

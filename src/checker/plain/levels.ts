@@ -3,8 +3,8 @@
  * progress, so that nothing leads to them any more.
  */
 import { fault } from '../contract/words.js';
-import { CheckerError } from '../component/error.js';
-import type { Model } from '../interface.js';
+import { CheckerError } from '../error.js';
+import type { Model } from '../model.js';
 import { Ints } from '../ints.js';
 import type { CheckOptions } from '../report.js';
 import type { Frontier } from './frontier.js';

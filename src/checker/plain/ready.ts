@@ -4,7 +4,7 @@ import { trust } from '../contract/guard.js';
 import { merges, mergingOf } from '../contract/merging.js';
 import { mustBeOptions } from '../contract/options.js';
 import { contracted } from '../contract/validate.js';
-import type { Model } from '../interface.js';
+import type { Model } from '../model.js';
 import type { CheckOptions, Report } from '../report.js';
 import { composed } from './orbits.js';
 import { isReducing, ReductionAudit } from './reduction.js';

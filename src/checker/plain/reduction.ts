@@ -3,17 +3,17 @@
  * looks whether those that a search would take for one are alike: in every property, in the boundary, and in where their steps lead.
  * Then what the search leaves out can hold nothing that it does not see. While the space is small all of it is looked at, and a sample beyond.
  */
-import type { Model, Property } from '../interface.js';
+import type { Model, Property } from '../model.js';
 import { oneForm } from '../contract/order.js';
 import { blindIn, unseen } from '../contract/seen.js';
 import { withRun } from '../contract/where.js';
 import { fault, shortened } from '../contract/words.js';
-import type { CheckerError } from '../component/error.js';
+import type { CheckerError } from '../error.js';
 import { Ints } from '../ints.js';
 import { random } from '../random.js';
 import { isLiveness, verdictOf, type CheckOptions, type PropertyReport, type Report } from '../report.js';
 import { showState } from '../shown/state.js';
-import { watch, type Watch } from '../watch.js';
+import { watch, type Watch } from '../limits.js';
 import { differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
 import { encode } from './encode.js';
 import { closing, composed, orbitOf, singles, type Mapping, type Word } from './orbits.js';

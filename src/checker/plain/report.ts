@@ -1,6 +1,6 @@
 /** From a space that a plain search explored to the report of it. */
 import { briefly, fault } from '../contract/words.js';
-import type { Property } from '../interface.js';
+import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/graph.js';
 import { ASYMMETRIC, MAXIMAL, MERGED, REDUCED, UNFAIR, UNFINISHED } from '../reasons.js';
@@ -15,7 +15,7 @@ import {
   type Stop,
   type Vacuity,
 } from '../report.js';
-import { suspicionAt } from '../watch.js';
+import { suspicionAt } from '../limits.js';
 import { sentenceOf, verdictOn, whyOf, type Judged } from './judge.js';
 import { coverageList } from './coverage.js';
 import { isReducing } from './reduction.js';

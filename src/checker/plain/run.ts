@@ -1,5 +1,5 @@
 /** A run of a plain model, and how a report shows it. */
-import type { Model } from '../interface.js';
+import type { Model } from '../model.js';
 import type { Counterexample, TraceStep } from '../report.js';
 import { initialOf, pictureOf } from '../shown/state.js';
 

@@ -2,7 +2,7 @@
  * The plain exhaustive search: breadth-first (shortest counterexamples) or depth-first, over any {@link Model}, exact. It runs
  * in slices, so that its driver can let timers and signals in between.
  */
-import type { Model } from '../interface.js';
+import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
 import { freeze } from '../contract/freeze.js';
 import { rawNextOf } from '../contract/guard.js';
@@ -14,7 +14,7 @@ import { mustSuitHashing } from '../fingerprints.js';
 import { FairClasses } from '../liveness/classes.js';
 import { EdgeList } from '../liveness/graph.js';
 import type { CheckOptions, Stop } from '../report.js';
-import { watch, type Watch } from '../watch.js';
+import { watch, type Watch } from '../limits.js';
 import { Levels, mustProgress } from './levels.js';
 import { queueOf, stack, type Frontier } from './frontier.js';
 import { lookOf } from './alike.js';

@@ -1,6 +1,6 @@
 /** A digest of what a plain model does on some walks, by which a model whose steps or properties are not what they were is told. */
 import { createHash } from 'node:crypto';
-import type { Model, Property } from '../interface.js';
+import type { Model, Property } from '../model.js';
 import { random } from '../random.js';
 import { showLabel } from '../report.js';
 import { encode } from './encode.js';

@@ -1,5 +1,5 @@
 /** Random simulation: walks through a space that is too large to be exhausted. It can refute and witness, never prove. */
-import type { Model } from '../interface.js';
+import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
 import { mustBeOptions } from '../contract/options.js';
 import { contracted } from '../contract/validate.js';
@@ -16,7 +16,7 @@ import {
   type Stop,
   type Vacuity,
 } from '../report.js';
-import { watch, type Watch } from '../watch.js';
+import { watch, type Watch } from '../limits.js';
 import { judge, sentenceOf, verdictOn, whyOf, type Judge } from './judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './store.js';
 import { cover, coverageList, type Coverage } from './coverage.js';

@@ -1,6 +1,6 @@
 /** What could be done in the cycle of a lasso and never is: the reader's first question of it. */
 import { isStrong, nameOf } from '../liveness/classes.js';
-import type { Model } from '../interface.js';
+import type { Model } from '../model.js';
 import { showLabel, type Starved } from '../report.js';
 import { encode } from './encode.js';
 

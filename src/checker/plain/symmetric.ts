@@ -4,7 +4,7 @@
  * permutation makes others of them: with fairness nothing is judged so.
  */
 import { fault } from '../contract/words.js';
-import type { Property } from '../interface.js';
+import type { Property } from '../model.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { StateGraph } from '../liveness/graph.js';
 import type { CheckOptions, Counterexample } from '../report.js';

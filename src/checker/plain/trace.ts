@@ -2,7 +2,7 @@
 import { seenText } from '../contract/audit.js';
 import { fault } from '../contract/words.js';
 import { isOpenFault, withRun } from '../contract/where.js';
-import type { Model } from '../interface.js';
+import type { Model } from '../model.js';
 import type { StateGraph } from '../liveness/graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample } from '../report.js';

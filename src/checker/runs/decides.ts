@@ -1,5 +1,5 @@
 /** Whether a state or a step decides a property of safety: breaks it, or reaches a witness. */
-import type { Model, Property } from '../interface.js';
+import type { Model, Property } from '../model.js';
 
 /** A step of a model. */
 export interface Step<S, A> {

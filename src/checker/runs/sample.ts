@@ -1,7 +1,7 @@
 /** Random runs of a model in which nothing breaks: what it does, before one asks what it must not do. */
 import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
-import type { Model } from '../interface.js';
+import type { Model } from '../model.js';
 import { showRun, type Run } from '../plain/run.js';
 import { random } from '../random.js';
 import type { Counterexample } from '../report.js';

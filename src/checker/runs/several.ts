@@ -5,7 +5,7 @@
 import { A_PROPERTY, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
 import { check } from '../check.js';
-import type { Model, Property } from '../interface.js';
+import type { Model, Property } from '../model.js';
 import { encode } from '../plain/encode.js';
 import type { CheckOptions, Counterexample } from '../report.js';
 import { showLabel } from '../report.js';

@@ -4,7 +4,7 @@
  */
 import { A_REPORT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
-import type { Model, Property } from '../interface.js';
+import type { Model, Property } from '../model.js';
 import { encode } from '../plain/encode.js';
 import { showRun, type Run } from '../plain/run.js';
 import type { Report } from '../report.js';

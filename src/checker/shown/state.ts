@@ -1,5 +1,5 @@
 /** A state of a model as traces show it: texts for people, values for tools, and what a step changed. */
-import type { ComponentModel, Model } from '../interface.js';
+import type { ComponentModel, Model } from '../model.js';
 import type { Shown, TraceStep, Counterexample } from '../report.js';
 import { change } from './change.js';
 import { text } from './text.js';

@@ -3,9 +3,9 @@ import { toModel } from '../../checker/adapt.js';
 import { check, simulate } from '../../checker/check.js';
 import { checkComponents } from '../../checker/component/check.js';
 import { checkInParallel } from '../../checker/component/parallel.js';
-import { CheckerError } from '../../checker/component/error.js';
+import { CheckerError } from '../../checker/error.js';
 import { thrown } from '../../checker/contract/words.js';
-import type { ComponentModel, Model } from '../../checker/interface.js';
+import type { ComponentModel, Model } from '../../checker/model.js';
 import { internedModel, internedWithReductions } from '../../checker/interned.js';
 import {
   isLiveness,

@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import { Stuck } from '../../checker/stuck.js';
+import { Stuck } from '../../checker/contract/stuck.js';
 
 /** What the thread is given. */
 export interface LookoutData {

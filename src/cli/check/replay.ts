@@ -1,7 +1,7 @@
 /** `bayou check --replay FILE`: a path on the model, step by step; where the model parts from it, what it would have allowed. */
 import { replay, type PathStep, type Replay } from '../../checker/replay.js';
 import { traceLines } from '../../checker/output/trace.js';
-import type { Label } from '../../checker/interface.js';
+import type { Label } from '../../checker/model.js';
 import { counted } from '../../core/counted.js';
 import type { Config } from '../../model/checking/config.js';
 import { VARIANTS } from '../../model/protocol/rules.js';

@@ -1,8 +1,8 @@
 /** What is checked: a configuration of Bayou's model, or a module with a model of one's own. Everything after this treats both alike. */
 import { toModel } from '../../checker/adapt.js';
-import { CheckerError } from '../../checker/component/error.js';
+import { CheckerError } from '../../checker/error.js';
 import type { ModelSource } from '../../checker/component/parallel.js';
-import type { ComponentModel, Model } from '../../checker/interface.js';
+import type { ComponentModel, Model } from '../../checker/model.js';
 import { traceLines } from '../../checker/output/trace.js';
 import type { Counterexample } from '../../checker/report.js';
 import type { Config } from '../../model/checking/config.js';

@@ -4,7 +4,7 @@
  * the function, so that it can say which it was, and in what state.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { ENDLESS_MS } from '../../checker/stuck.js';
+import { ENDLESS_MS } from '../../checker/contract/stuck.js';
 import { EXIT } from '../exit.js';
 import { isModule } from './is-module.js';
 

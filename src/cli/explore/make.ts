@@ -1,5 +1,5 @@
 /** From a model, and runs of it that somebody found, to what the explorer's page shows. */
-import type { Model } from '../../checker/interface.js';
+import type { Model } from '../../checker/model.js';
 import { oneLine } from '../../checker/output/trace.js';
 import type { Counterexample, Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';

@@ -1,8 +1,8 @@
 /** Why a run of any model breaks a property, as far as that can be said without knowing what the model is about. */
-import type { Property } from '../../checker/interface.js';
+import type { Property } from '../../checker/model.js';
 import { showLabel } from '../../checker/report.js';
 import { partsOf, showState } from '../../checker/shown/state.js';
-import type { Model } from '../../checker/interface.js';
+import type { Model } from '../../checker/model.js';
 import type { Why } from '../shape.js';
 import type { Explain, Walk } from '../walk.js';
 

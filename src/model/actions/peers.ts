@@ -1,5 +1,5 @@
 /** Who may pull from whom, and over which links. */
-import type { Slot } from '../../checker/interface.js';
+import type { Slot } from '../../checker/model.js';
 import type { NodeId } from '../../core/ids.js';
 import type { Server } from '../protocol/server.js';
 import { linkOf, type World } from '../checking/world.js';

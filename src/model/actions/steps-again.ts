@@ -2,7 +2,7 @@
  * The steps of what comes again as another: sessions that end and start again (R11a), servers that are put back from a copy (R7a). In the
  * TLA+ module `TakeToken`, `StartAnew`, `StartFromToken`, `Copy` and `PutBack`.
  */
-import { interaction, type Interaction, type Slot } from '../../checker/interface.js';
+import { interaction, type Interaction, type Slot } from '../../checker/model.js';
 import { putBackShows, restartBreaks, tokenShows } from '../checking/judge.js';
 import * as R from '../protocol/restarts.js';
 import type { Server } from '../protocol/server.js';

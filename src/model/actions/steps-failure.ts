@@ -2,7 +2,7 @@
  * The steps of links, kills, restarts (R7, R10) and stabilize (contract, section 5): `ChangeLink`, `Kill`, `Restart`, `RestartBlank` and
  * `Stabilize` of the TLA+ module.
  */
-import { interaction, type Interaction, type Slot } from '../../checker/interface.js';
+import { interaction, type Interaction, type Slot } from '../../checker/model.js';
 import { restartBreaks, restartShows, stabilizeBreaks } from '../checking/judge.js';
 import * as Net from '../protocol/network.js';
 import * as R from '../protocol/restarts.js';

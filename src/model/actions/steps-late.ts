@@ -2,7 +2,7 @@
  * The steps of puts that arrive late (R14), `PutDelayed` and `PutArrives` of the TLA+ module: when their session has repeated them, given them up, or ended. The way back is gone, so that
  * nobody hears what comes of them; each takes effect once at most.
  */
-import { interaction, type Interaction, type Slot } from '../../checker/interface.js';
+import { interaction, type Interaction, type Slot } from '../../checker/model.js';
 import type { Bytes } from '../../core/bytes.js';
 import { acceptBreaks, lateShows } from '../checking/judge.js';
 import { acceptPut, type Server } from '../protocol/server.js';

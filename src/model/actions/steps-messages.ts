@@ -1,5 +1,5 @@
 /** The steps of anti-entropy with messages in flight (R9): `Request`, `Answer`, `Receipt`, `Lose`, `Duplicate` of the TLA+ module; of V2, `AnswerLate`. */
-import { interaction, type Interaction, type Outcome, type Slot } from '../../checker/interface.js';
+import { interaction, type Interaction, type Outcome, type Slot } from '../../checker/model.js';
 import type { NodeId } from '../../core/ids.js';
 import type { World } from '../checking/world.js';
 import * as Net from '../protocol/network.js';

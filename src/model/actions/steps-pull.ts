@@ -2,7 +2,7 @@
  * The steps of anti-entropy (R9): `Pull` of the TLA+ module, a pull as one step; how V2 tears it (`ReadLog`, `ReadVector`) and V8
  * (`AddWrites`). With messages in flight they are in `steps-messages.ts`.
  */
-import { conversation, interaction, over, type Exchange, type Interaction, type Slot } from '../../checker/interface.js';
+import { conversation, interaction, over, type Exchange, type Interaction, type Slot } from '../../checker/model.js';
 import { pullAnswerKey, vectorKey } from '../checking/texts.js';
 import type { World } from '../checking/world.js';
 import { addLate, answerFor, finishAnswer, pullRequest, readLogOnly, type Answer } from '../protocol/pulls.js';

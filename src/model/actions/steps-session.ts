@@ -11,7 +11,7 @@ import {
   type Outcome,
   type Predicate,
   type Slot,
-} from '../../checker/interface.js';
+} from '../../checker/model.js';
 import type { Bytes } from '../../core/bytes.js';
 import { serverOf, type NodeId } from '../../core/ids.js';
 import type { GetAnswer, Put, Refused } from '../../core/messages.js';

@@ -1,6 +1,6 @@
 /** The properties of the contract's section 8 over a configuration's slots (their sentences: `sentences.ts`; step properties: `judge.ts`). */
 import * as O from 'fp-ts/lib/Option.js';
-import { over, type ComponentProperty, type Predicate, type Slot } from '../../checker/interface.js';
+import { over, type ComponentProperty, type Predicate, type Slot } from '../../checker/model.js';
 import { samePut } from '../protocol/identity.js';
 import { isOlder, orderAt, sameStamp } from '../protocol/order.js';
 import type { Pair } from '../protocol/network.js';

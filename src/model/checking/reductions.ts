@@ -1,5 +1,5 @@
 /** What the checker may use and need not: progress, symmetry, a quotient. Each that leaves states out is proved here. */
-import type { Permutation } from '../../checker/interface.js';
+import type { Permutation } from '../../checker/model.js';
 import type { Bytes } from '../../core/bytes.js';
 import { incarnationOf, type NodeId } from '../../core/ids.js';
 import type { Guarantees } from '../../core/session.js';

@@ -1,5 +1,5 @@
 /** The properties of the contract's section 8, each a name for configurations, a sentence for people, and its rule. */
-import type { Sentence } from '../../checker/interface.js';
+import type { Sentence } from '../../checker/model.js';
 
 const says = (rule: string, name: string): Sentence => ({ name, rule });
 

@@ -1,5 +1,5 @@
 /** The components of the global state: which slots a configuration has, and what is fixed for the whole of it. */
-import { slot, type Slot } from '../../checker/interface.js';
+import { slot, type Slot } from '../../checker/model.js';
 import type { Bytes } from '../../core/bytes.js';
 import type { NodeId, ReplicaId } from '../../core/ids.js';
 import type { Put } from '../../core/messages.js';

@@ -1,4 +1,4 @@
-import type { Fairness, Model, Property } from '#bayou/checker/interface.js';
+import type { Fairness, Model, Property } from '#bayou/checker/model.js';
 
 /** An edge: from, to, and its fairness class. */
 export type Edge = readonly [from: number, to: number, fairness?: Fairness];

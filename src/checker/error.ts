@@ -1,4 +1,4 @@
-import type { Counterexample } from '../report.js';
+import type { Counterexample } from './report.js';
 
 /** A model that breaks its own contract (a step that writes what it said it only reads, a progress that falls …), or a run that cannot go on. */
 export class CheckerError extends Error {
