@@ -74,7 +74,7 @@ const plain: ReadonlyArray<Mutant> = [
     ],
     ['plain-one-open', 'of the properties of steps the first that is decided ends all', 'open.delete(judged);', 'open.clear();'],
   ]),
-  ...inFile('plain/encode.js', [['encode-sets', 'sets are the same only in the same order', '    texts.sort();\n', '']]),
+  ...inFile('values/encode.js', [['encode-sets', 'sets are the same only in the same order', '    texts.sort();\n', '']]),
   ...inFile('plain/values.js', [
     [
       'values-keys',

@@ -4,7 +4,7 @@
  * simulation, liveness, traces) works on component models through it.
  */
 import { trust } from './contract/guard.js';
-import { oneForm } from './contract/order.js';
+import { oneForm } from './values/one-form.js';
 import { contractedComponents } from './contract/validate.js';
 import { fault } from './contract/words.js';
 import type { ComponentModel, Model } from './model.js';

@@ -7,10 +7,10 @@ import { waysOf } from './adapt.js';
 import { call, initialStates, positionsOf, sentence } from './tuples.js';
 import { trust } from './contract/guard.js';
 import { merges, mergingOf, type Merging } from './contract/merging.js';
-import { oneForm } from './contract/order.js';
+import { oneForm } from './values/one-form.js';
 import { contractedComponents } from './contract/validate.js';
 import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './model.js';
-import { encode } from './plain/encode.js';
+import { encode } from './values/encode.js';
 import { showSlots, slotParts } from './shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 import { checkComponents } from '#bayou/checker/component/check.js';
 import type { AnyExchange, ComponentModel, Interaction } from '#bayou/checker/model.js';
-import { encode } from '#bayou/checker/plain/encode.js';
+import { encode } from '#bayou/checker/values/encode.js';
 import { DEFAULTS } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { expect, test } from 'vitest';

@@ -11,7 +11,7 @@ import { toItf } from '#bayou/checker/output/itf.js';
 import { toMermaid } from '#bayou/checker/output/mermaid.js';
 import { toShiViz } from '#bayou/checker/output/shiviz.js';
 import { traceLines } from '#bayou/checker/output/trace.js';
-import { encode } from '#bayou/checker/plain/encode.js';
+import { encode } from '#bayou/checker/values/encode.js';
 import type { Counterexample } from '#bayou/checker/report.js';
 import { text } from '#bayou/checker/shown/text.js';
 import { plainValue } from '#bayou/checker/shown/value.js';

@@ -13,7 +13,7 @@ import {
   type History,
 } from '#bayou/checker/helpers/linearizability.js';
 import { register, type RegisterOperation } from '#bayou/checker/helpers/register.js';
-import { encode } from '#bayou/checker/plain/encode.js';
+import { encode } from '#bayou/checker/values/encode.js';
 
 describe('collections', () => {
   const items = fc.array(fc.oneof(fc.integer({ min: -9, max: 99 }), fc.constantFrom('a', 'b'), fc.record({ id: fc.nat(3) })));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { check, simulate } from '#bayou/checker/check.js';
-import { oneForm } from '#bayou/checker/contract/order.js';
+import { oneForm } from '#bayou/checker/values/one-form.js';
 import type { Model } from '#bayou/checker/model.js';
 import { stepper } from '#bayou/checker/stepper.js';
 import { seedOr } from '../support/seeds.js';

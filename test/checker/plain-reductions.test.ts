@@ -1,6 +1,6 @@
 import { checkSync } from '#bayou/checker/check.js';
 import type { Model } from '#bayou/checker/model.js';
-import { encode } from '#bayou/checker/plain/encode.js';
+import { encode } from '#bayou/checker/values/encode.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { twoPhaseCommit, type TwoPhaseState } from '../../examples/models/two-phase-commit.js';

@@ -1,4 +1,4 @@
-import { encode } from '#bayou/checker/plain/encode.js';
+import { encode } from '#bayou/checker/values/encode.js';
 import { collapsedStore, keyedStore } from '#bayou/checker/plain/store.js';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';

@@ -1,6 +1,6 @@
 /** Values in a checkpoint. They are written as V8 serialises them, a few at a time, and each must come back equal. */
 import { deserialize, serialize } from 'node:v8';
-import { encode } from '../plain/encode.js';
+import { encode } from '../values/encode.js';
 import { refuse, type Reader, type Writer } from './file.js';
 
 /**

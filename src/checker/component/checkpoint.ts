@@ -10,7 +10,7 @@ import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/ide
 import { mustBePlain, readValues, writeValues } from '../checkpoint/values.js';
 import type { ComponentModel } from '../model.js';
 import type { Counterexample } from '../report.js';
-import { encode } from '../plain/encode.js';
+import { encode } from '../values/encode.js';
 import { initialStates } from '../tuples.js';
 import type { Components } from './components.js';
 import { strideOf } from './memo.js';

@@ -1,12 +1,12 @@
 /** Interned component values: each distinct value of a slot kind is a small integer, and is kept once. */
-import { encode } from '../plain/encode.js';
+import { encode } from '../values/encode.js';
 import type { ComponentModel } from '../model.js';
 import type { Audit } from '../contract/audit.js';
 import { auditOf } from '../contract/guard.js';
 import { mergingOf, type Merging } from '../contract/merging.js';
 import { whatIs } from '../contract/words.js';
-import { oneForm } from '../contract/order.js';
-import { blindIn, staying, unseen } from '../contract/seen.js';
+import { oneForm } from '../values/one-form.js';
+import { blindIn, staying, unseen } from '../values/seen.js';
 import { CheckerError } from '../error.js';
 
 interface Kind {

@@ -2,9 +2,9 @@
  * Exchanges (`model.ts`), remembered part by part: what each asker asks, what each answerer answers to each question, and what each
  * asker makes of each answer. Questions and answers are numbered, so that but for the first times an exchange is three look-ups.
  */
-import { oneForm } from '../contract/order.js';
+import { oneForm } from '../values/one-form.js';
 import type { Learned } from '../model.js';
-import { encode } from '../plain/encode.js';
+import { encode } from '../values/encode.js';
 import type { Talk } from './compile.js';
 import type { Components } from './components.js';
 import { roomy } from './batch.js';

@@ -5,12 +5,12 @@
  * space is small, a sample of them in a share of the time where it is large. What is done again is given copies too, at another time
  * of day, and other numbers where it asks for random ones. (Nothing is frozen: V8 would run a model more slowly that has seen frozen states.)
  */
-import { encode } from '../plain/encode.js';
+import { encode } from '../values/encode.js';
 import type { Audited } from '../report.js';
 import type { CheckerError } from '../error.js';
 import { againstChance, elsewhen } from './chance.js';
 import { enter, leave } from './doing.js';
-import { blindIn, partsOf } from './seen.js';
+import { blindIn, partsOf } from '../values/seen.js';
 import { text } from '../shown/text.js';
 import { AS_IT_IS, blameOrder, copyOf, Orders, type Otherwise, type Turn } from './varied.js';
 import { briefly, fault } from './words.js';

@@ -2,8 +2,8 @@
  * Which run of a model's functions is under way, where another thread can see it. A function that does not come back cannot be stopped by
  * the thread that runs it, nor can a signal or a clock be heeded there; so somebody else must look.
  */
-import { encode } from '../plain/encode.js';
-import { blindIn } from './seen.js';
+import { encode } from '../values/encode.js';
+import { blindIn } from '../values/seen.js';
 import { briefly, fault } from './words.js';
 
 /** The number of the run, 0 where none is; {@link LOADING} and {@link MAKING} are what comes before. */

@@ -1,5 +1,5 @@
 /** A component model with a guard before each of its functions, as `guard.ts` has it for plain ones: one rule for all searches. */
-import { encode } from '../plain/encode.js';
+import { encode } from '../values/encode.js';
 import { showLabel } from '../report.js';
 import type {
   AnyExchange,
@@ -14,7 +14,7 @@ import type {
 } from '../model.js';
 import type { Audit } from './audit.js';
 import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, type Expected } from './guard.js';
-import { blindIn } from './seen.js';
+import { blindIn } from '../values/seen.js';
 import { learned, outcomes } from './shape.js';
 import { inAnyOrder } from './varied.js';
 import { fault } from './words.js';

@@ -4,8 +4,8 @@ import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../model.js';
 import { again, onCopies, type Audit, type Same, seenText } from './audit.js';
 import { enter, leave } from './doing.js';
-import { oneForm } from './order.js';
-import { blindIn, unseen } from './seen.js';
+import { oneForm } from '../values/one-form.js';
+import { blindIn, unseen } from '../values/seen.js';
 import {
   actions,
   decode,

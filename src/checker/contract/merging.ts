@@ -3,7 +3,7 @@
  * from one of them need not be one from the other, so that a cycle of the graph need not be a run, nor a run be in the graph.
  */
 import { seenText } from './audit.js';
-import { isLike } from './like.js';
+import { isLike } from '../values/like.js';
 
 /** So many pairs are looked at where it is only to be said, and after them ever fewer: one whenever there are so many times as many. */
 const LOOKED = 20_000;

@@ -3,8 +3,8 @@
  * object were set, and the sign of a zero. Those are one state to the checker; so no answer of a model may depend on them.
  */
 import type { CheckerError } from '../error.js';
-import { encode } from '../plain/encode.js';
-import { partsOf } from './seen.js';
+import { encode } from '../values/encode.js';
+import { partsOf } from '../values/seen.js';
 import { briefly, fault } from './words.js';
 
 // --- copies ----------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /** What is said of a model that is not as it should be. */
 import { inspect } from 'node:util';
 import { CheckerError } from '../error.js';
-import { Shut } from './freeze.js';
+import { Shut } from '../values/freeze.js';
 
 /** The fault of a model. */
 export const fault = (what: string): CheckerError => new CheckerError('model', what);

@@ -8,7 +8,7 @@
  */
 import { ACTORS, mustTake } from '../contract/given.js';
 import type { Model, Property } from '../model.js';
-import { encode } from '../plain/encode.js';
+import { encode } from '../values/encode.js';
 import { text } from '../shown/text.js';
 import { bag, bagWithout, sortedSet } from './collections.js';
 

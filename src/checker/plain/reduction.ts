@@ -4,8 +4,8 @@
  * Then what the search leaves out can hold nothing that it does not see. While the space is small all of it is looked at, and a sample beyond.
  */
 import type { Model, Property } from '../model.js';
-import { oneForm } from '../contract/order.js';
-import { blindIn, unseen } from '../contract/seen.js';
+import { oneForm } from '../values/one-form.js';
+import { blindIn, unseen } from '../values/seen.js';
 import { withRun } from '../contract/where.js';
 import { fault, shortened } from '../contract/words.js';
 import type { CheckerError } from '../error.js';
@@ -15,7 +15,7 @@ import { isLiveness, verdictOf, type CheckOptions, type PropertyReport, type Rep
 import { showState } from '../shown/state.js';
 import { watch, type Watch } from '../limits.js';
 import { differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
-import { encode } from './encode.js';
+import { encode } from '../values/encode.js';
 import { closing, composed, orbitOf, singles, type Mapping, type Word } from './orbits.js';
 import { collapsedStore, keyedStore, type StateStore } from './store.js';
 import { showRun } from './run.js';

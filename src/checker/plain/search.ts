@@ -4,10 +4,10 @@
  */
 import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
-import { freeze } from '../contract/freeze.js';
+import { freeze } from '../values/freeze.js';
 import { rawNextOf } from '../contract/guard.js';
 import { mergingOf, type Merging } from '../contract/merging.js';
-import { oneForm } from '../contract/order.js';
+import { oneForm } from '../values/one-form.js';
 import { fault } from '../contract/words.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
@@ -19,7 +19,7 @@ import { Levels, mustProgress } from './levels.js';
 import { queueOf, stack, type Frontier } from './frontier.js';
 import { lookOf } from './alike.js';
 import { cover, type Coverage } from './coverage.js';
-import { encode } from './encode.js';
+import { encode } from '../values/encode.js';
 import { judge, type Judge } from './judge.js';
 import type { Ready } from './ready.js';
 import { keepsGraph } from './reduction.js';

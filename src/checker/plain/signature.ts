@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Model, Property } from '../model.js';
 import { random } from '../random.js';
 import { showLabel } from '../report.js';
-import { encode } from './encode.js';
+import { encode } from '../values/encode.js';
 
 /** How many walks, and how many steps at most in each. */
 const WALKS = 10;

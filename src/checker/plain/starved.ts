@@ -2,7 +2,7 @@
 import { isStrong, nameOf } from '../liveness/classes.js';
 import type { Model } from '../model.js';
 import { showLabel, type Starved } from '../report.js';
-import { encode } from './encode.js';
+import { encode } from '../values/encode.js';
 
 /** A class of actions, or, where they are not fair, those with one label. */
 interface Doing {

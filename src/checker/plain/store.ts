@@ -10,8 +10,8 @@
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/values.js';
-import { oneForm } from '../contract/order.js';
-import { blindIn, unseen } from '../contract/seen.js';
+import { oneForm } from '../values/one-form.js';
+import { blindIn, unseen } from '../values/seen.js';
 import { Fingerprints, hashText, newHash } from '../fingerprints.js';
 import { HashedRows, Rows, type RowSet } from './rows.js';
 import { isSame, Values, type Shape } from './values.js';
@@ -24,7 +24,7 @@ export interface StateStore<S> {
   readonly size: () => number;
   /** The index of the state, which is added if it is new (its index is then the size before). */
   readonly add: (state: S) => number;
-  /** Whether the state that was given last is not in the one form (`contract/order.ts`) in which it is kept. */
+  /** Whether the state that was given last is not in the one form (`values/one-form.ts`) in which it is kept. */
   readonly isLoose: () => boolean;
   readonly get: (index: number) => S;
   /** Like `get`, for a state that is about to be expanded: states added next are compared with it field by field first. */

@@ -6,7 +6,7 @@ import type { Model } from '../model.js';
 import type { StateGraph } from '../liveness/graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample } from '../report.js';
-import { encode } from './encode.js';
+import { encode } from '../values/encode.js';
 import type { Place } from './judge.js';
 import { showRun, type Run } from './run.js';
 import type { Space } from './search.js';

@@ -4,10 +4,10 @@
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/values.js';
-import { blindHere, blindIn, unseen } from '../contract/seen.js';
+import { blindHere, blindIn, unseen } from '../values/seen.js';
 import { Ints } from '../ints.js';
-import { oneForm } from '../contract/order.js';
-import { encode, takeLoose } from './encode.js';
+import { oneForm } from '../values/one-form.js';
+import { encode, takeLoose } from '../values/encode.js';
 import { Rows } from './rows.js';
 
 // --- shapes ----------------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ export class Values {
   readonly #rowOf = new Ints();
   /** Parts of the arrays and objects being numbered, outermost first. */
   readonly #parts = new Ints();
-  /** How many parts were met that are not in their one form (`contract/order.ts`). */
+  /** How many parts were met that are not in their one form (`values/one-form.ts`). */
   loose = 0;
 
   at(id: number): unknown {

@@ -5,7 +5,7 @@
 import { A_PATH, AN_OBJECT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
-import { encode } from '../plain/encode.js';
+import { encode } from '../values/encode.js';
 import { showRun, type Run } from '../plain/run.js';
 import type { Break, PathStep, Refusal, Replay } from '../replay.js';
 import { showLabel, type Shown } from '../report.js';

@@ -6,7 +6,7 @@ import { A_PROPERTY, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/giv
 import { contracted } from '../contract/validate.js';
 import { check } from '../check.js';
 import type { Model, Property } from '../model.js';
-import { encode } from '../plain/encode.js';
+import { encode } from '../values/encode.js';
 import type { CheckOptions, Counterexample } from '../report.js';
 import { showLabel } from '../report.js';
 import { text } from '../shown/text.js';

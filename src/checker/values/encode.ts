@@ -1,7 +1,7 @@
 /** Canonical texts of immutable values, to compare them by. Those for people are in `shown/text.ts`. */
 import type { CheckerError } from '../error.js';
-import { shutFields } from '../contract/freeze.js';
-import { blindByClass, blindIn, classText, unseen, viewName } from '../contract/seen.js';
+import { shutFields } from './freeze.js';
+import { blindByClass, blindIn, classText, unseen, viewName } from './seen.js';
 
 /**
  * A text that two values share exactly when they are structurally equal: primitives by value (`0` and `-0` are one, `NaN` is
@@ -19,7 +19,7 @@ export const encode = (value: unknown): string => {
   }
 };
 
-/** Whether a value was met since {@link takeLoose} that is not in its one form (`contract/order.ts`): it has an equal that looks otherwise to a model. */
+/** Whether a value was met since {@link takeLoose} that is not in its one form (`values/one-form.ts`): it has an equal that looks otherwise to a model. */
 let isLoose = false;
 
 /** Whether what was encoded since the last call was in its one form but for the order of fields; and begins anew. */

@@ -3,7 +3,7 @@
  * a model which is given nothing else cannot tell apart what the checker takes for one state. (The fields of objects keep the order in
  * which they were set: records of one kind are mostly made by one piece of code. `varied.ts` looks whether a model depends on it.)
  */
-import { encode, precedes } from '../plain/encode.js';
+import { encode, precedes } from './encode.js';
 import { blindHere } from './seen.js';
 
 interface Member<T> {
