@@ -1,10 +1,10 @@
 /** Checking a model in one way, with the checker as it is built. */
-import { toModel } from '#bayou/checker/adapt.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync, simulate, simulateSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import { checkInParallel } from '#bayou/checker/component/parallel.js';
 import type { ComponentModel, Model } from '#bayou/checker/model.js';
-import { internedModel } from '#bayou/checker/interned.js';
+import { internedModel } from '#bayou/checker/component-model/interned.js';
 import type { CheckOptions, Report } from '#bayou/checker/report.js';
 import type { Built, Recipe } from '../recipe/recipe.js';
 import type { Way } from './way.js';

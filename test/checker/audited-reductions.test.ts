@@ -1,6 +1,6 @@
 /** Symmetries and normal forms that are none: each is refused in one line, in every search, and what is right is not. */
 import { describe, expect, test } from 'vitest';
-import { toModel } from '#bayou/checker/adapt.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';

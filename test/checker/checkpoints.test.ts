@@ -1,10 +1,10 @@
-import { toModel } from '#bayou/checker/adapt.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import { CheckerError } from '#bayou/checker/error.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
-import { internedModel } from '#bayou/checker/interned.js';
+import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { random } from '#bayou/checker/random.js';
 import type { CheckOptions, Report } from '#bayou/checker/report.js';
 import { bayou } from '#bayou/model/system.js';

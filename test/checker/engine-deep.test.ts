@@ -1,5 +1,5 @@
 /** Long runs, and what two properties do to each other: where the component engine once lost states, violations or the count. */
-import { toModel } from '#bayou/checker/adapt.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';

@@ -1,5 +1,5 @@
 import { checkSync } from '#bayou/checker/check.js';
-import { toModel } from '#bayou/checker/adapt.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import type { Report } from '#bayou/checker/report.js';
 import { describe, expect, test } from 'vitest';

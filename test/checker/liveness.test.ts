@@ -1,4 +1,4 @@
-import { toModel } from '#bayou/checker/adapt.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkSync } from '#bayou/checker/check.js';
 import {
   interaction,
@@ -12,7 +12,7 @@ import {
 } from '#bayou/checker/model.js';
 import { EdgeList, type StateGraph } from '#bayou/checker/liveness/graph.js';
 import { findLasso, type Goal, type Lasso } from '#bayou/checker/liveness/lasso.js';
-import { internedModel } from '#bayou/checker/interned.js';
+import { internedModel } from '#bayou/checker/component-model/interned.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { graphModel, type Edge } from './support/graphs.js';

@@ -1,8 +1,8 @@
 /** A `key` that takes different states for one (TLA+'s VIEW), and liveness. */
-import { toModel } from '#bayou/checker/adapt.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync } from '#bayou/checker/check.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
-import { internedModel } from '#bayou/checker/interned.js';
+import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

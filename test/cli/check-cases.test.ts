@@ -2,12 +2,12 @@
  * Models that were once told wrong: each has its verdict, or one exact line, in every search, from the command and from the library.
  */
 import { describe, expect, test } from 'vitest';
-import { toModel } from '#bayou/checker/adapt.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, simulate } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 
 import type { ComponentModel, Model } from '#bayou/checker/model.js';
-import { internedModel } from '#bayou/checker/interned.js';
+import { internedModel } from '#bayou/checker/component-model/interned.js';
 import type { Report } from '#bayou/checker/report.js';
 // Threads run from dist/, so what starts them is taken from there too.
 import { checkInParallel } from '../../dist/checker/component/parallel.js';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tupleModel } from '#bayou/checker/tuples.js';
-import { toModel } from '#bayou/checker/adapt.js';
+import { tupleModel } from '#bayou/checker/component-model/tuples.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { sampleRuns } from '#bayou/checker/runs/sample.js';
 import { loadConfig } from '#bayou/cli/check/config.js';
 import { answering } from '#bayou/explorer/answering.js';

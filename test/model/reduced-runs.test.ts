@@ -2,7 +2,7 @@
  * Each reduction against the run without it, on configurations of every kind: the same verdict on every property, shortest
  * counterexamples as long, which replay on the unreduced model, and a number of states that accounts for every state there is.
  */
-import { toModel } from '#bayou/checker/adapt.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkComponents } from '#bayou/checker/component/check.js';
 import type { ComponentOptions } from '#bayou/checker/component/options.js';
 import type { ComponentModel } from '#bayou/checker/model.js';

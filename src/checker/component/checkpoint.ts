@@ -11,7 +11,7 @@ import { mustBePlain, readValues, writeValues } from '../checkpoint/values.js';
 import type { ComponentModel } from '../model.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
-import { initialStates } from '../tuples.js';
+import { initialStates } from '../component-model/tuples.js';
 import type { Components } from './components.js';
 import { strideOf } from './memo.js';
 import type { RunOptions } from './options.js';

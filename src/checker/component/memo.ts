@@ -6,7 +6,7 @@
  * group slots, in the order of `writtenPlaces`, then of the local one. Offset 0 is the empty row: not enabled. All rows of a single outcome
  * that changes nothing are one row too, {@link IDLE}: in a model whose refusals are steps they are the most.
  */
-import { waysOf } from '../adapt.js';
+import { waysOf } from '../component-model/as-model.js';
 import { Ints } from '../ints.js';
 import type { Audit } from '../contract/audit.js';
 import type { Outcome, Remarks } from '../model.js';

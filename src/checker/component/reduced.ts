@@ -1,7 +1,7 @@
 /** A component model with its reductions audited, and its symmetry closed: before any search of it, by the rule of `plain/reduction.ts`. */
 import { auditOf, trust } from '../contract/guard.js';
 import type { ComponentModel, Permutation } from '../model.js';
-import { internedWithReductions } from '../interned.js';
+import { internedWithReductions } from '../component-model/interned.js';
 import type { Word } from '../plain/orbits.js';
 import { isReducing, ReductionAudit } from '../plain/reduction.js';
 import { nextTurn } from '../limits.js';

@@ -2,7 +2,7 @@
 import type { Audit } from '../contract/audit.js';
 import { auditOf } from '../contract/guard.js';
 import type { ComponentModel } from '../model.js';
-import { initialStates } from '../tuples.js';
+import { initialStates } from '../component-model/tuples.js';
 import { compile, type Compiled, type Layout } from './compile.js';
 import { Components } from './components.js';
 import { Expander, type Order } from './expand.js';

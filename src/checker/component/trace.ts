@@ -7,7 +7,7 @@
 import { type Counterexample, type TraceStep } from '../report.js';
 import { initialOf, pictureOfSlots } from '../shown/state.js';
 import type { ComponentModel, Outcome } from '../model.js';
-import { initialStates } from '../tuples.js';
+import { initialStates } from '../component-model/tuples.js';
 import type { Meeting } from './compile.js';
 import { CheckerError } from '../error.js';
 import type { Evidence } from './judge.js';

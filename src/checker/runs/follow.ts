@@ -7,7 +7,7 @@ import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
 import { encode } from '../values/encode.js';
 import { showRun, type Run } from '../plain/run.js';
-import type { Break, PathStep, Refusal, Replay } from '../replay.js';
+import type { Break, PathStep, Refusal, Replay } from '../component-model/replay.js';
 import { showLabel, type Shown } from '../report.js';
 import { showState } from '../shown/state.js';
 import { brokenAt, stepsOf, type Step } from './decides.js';

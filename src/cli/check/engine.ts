@@ -1,12 +1,12 @@
 /** Which search checks a model: the component engine for safety, the state graph for liveness and for models without components. */
-import { toModel } from '../../checker/adapt.js';
+import { toModel } from '../../checker/component-model/as-model.js';
 import { check, simulate } from '../../checker/check.js';
 import { checkComponents } from '../../checker/component/check.js';
 import { checkInParallel } from '../../checker/component/parallel.js';
 import { CheckerError } from '../../checker/error.js';
 import { thrown } from '../../checker/contract/words.js';
 import type { ComponentModel, Model } from '../../checker/model.js';
-import { internedModel, internedWithReductions } from '../../checker/interned.js';
+import { internedModel, internedWithReductions } from '../../checker/component-model/interned.js';
 import {
   isLiveness,
   verdictOf,

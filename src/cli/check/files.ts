@@ -1,7 +1,7 @@
 /** Counterexamples as files, one for each property violated and each format. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toModel } from '../../checker/adapt.js';
+import { toModel } from '../../checker/component-model/as-model.js';
 import { toDot } from '../../checker/output/dot.js';
 import { toItf } from '../../checker/output/itf.js';
 import { toMermaid } from '../../checker/output/mermaid.js';

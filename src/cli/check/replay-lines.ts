@@ -1,5 +1,5 @@
 /** What a replay says of a step that the model does not take, and of a property that the run breaks. */
-import type { Break, Refusal } from '../../checker/replay.js';
+import type { Break, Refusal } from '../../checker/component-model/replay.js';
 import { showLabel } from '../../checker/report.js';
 
 /** Why the model does not take a step, and what it would have allowed; `event` says where the step was recorded. */

@@ -1,7 +1,7 @@
 /** `bayou check --replay FILE` of a run of a model of one's own: the module is named in the file. */
 import { traceLines } from '../../checker/output/trace.js';
 import { follow } from '../../checker/runs/follow.js';
-import type { Replay } from '../../checker/replay.js';
+import type { Replay } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';
 import { EXIT, type ExitStatus } from '../exit.js';
 import type { CheckArgs } from './args.js';

@@ -1,5 +1,5 @@
 /** What is made of the runs that a search found before they are shown: quieter ones, and more of them. */
-import { internedModel } from '../../checker/interned.js';
+import { internedModel } from '../../checker/component-model/interned.js';
 import type { Model } from '../../checker/model.js';
 import type { PropertyReport, Report } from '../../checker/report.js';
 import { canBeSeveral, severalCounterexamples } from '../../checker/runs/several.js';

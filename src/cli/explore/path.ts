@@ -2,7 +2,7 @@
 import { follow } from '../../checker/runs/follow.js';
 import type { Counterexample } from '../../checker/report.js';
 import { showLabel } from '../../checker/report.js';
-import type { Refusal } from '../../checker/replay.js';
+import type { Refusal } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';
 import type { Exploration, RunShot, StepShot, Why } from '../../explorer/shape.js';
 import { shotOfTrace } from '../../explorer/walk.js';

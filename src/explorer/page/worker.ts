@@ -1,6 +1,6 @@
 /** The page's worker: it knows Bayou's model of a configuration, and answers the page's questions with it. */
 import * as E from 'fp-ts/lib/Either.js';
-import { tupleModel } from '../../checker/tuples.js';
+import { tupleModel } from '../../checker/component-model/tuples.js';
 import { decodeReplayed } from '../../model/checking/config.js';
 import { bayou } from '../../model/system.js';
 import { answering } from '../answering.js';

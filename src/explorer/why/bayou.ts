@@ -1,7 +1,7 @@
 /** Why a run of Bayou's model breaks a property, in words that a reader of the page alone understands. */
 import type { Config } from '../../model/checking/config.js';
 import { PROPERTIES, type PropertyId } from '../../model/checking/sentences.js';
-import type { ComponentAction, Tuple } from '../../checker/tuples.js';
+import type { ComponentAction, Tuple } from '../../checker/component-model/tuples.js';
 import type { Explain, Words } from '../walk.js';
 import { COMPARE } from './compare.js';
 import { departureOf } from './departure.js';

@@ -2,8 +2,8 @@
  * The states of a {@link ComponentModel} as tuples of its components' values, and its functions on them. Nothing here knows of Node, so that
  * whatever steps through a model (an explorer in a browser, say) can use it.
  */
-import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './model.js';
-import { showSlots, slotParts } from './shown/state.js';
+import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from '../model.js';
+import { showSlots, slotParts } from '../shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -3,12 +3,12 @@
  * interaction an action. Slow and obvious, so it is the oracle of the component engine; and what works on plain models (stepping,
  * simulation, liveness, traces) works on component models through it.
  */
-import { trust } from './contract/guard.js';
-import { oneForm } from './values/one-form.js';
-import { contractedComponents } from './contract/validate.js';
-import { fault } from './contract/words.js';
-import type { ComponentModel, Model } from './model.js';
-import { showLabel } from './report.js';
+import { trust } from '../contract/guard.js';
+import { oneForm } from '../values/one-form.js';
+import { contractedComponents } from '../contract/validate.js';
+import { fault } from '../contract/words.js';
+import type { ComponentModel, Model } from '../model.js';
+import { showLabel } from '../report.js';
 import { call, tupleModel, type ComponentAction, type Tuple, type Ways } from './tuples.js';
 
 /** The ways in which an interaction may go, which must be none where its guard is false. */

@@ -3,15 +3,15 @@
  * and predicate runs once for each distinct local input. It searches several times faster than {@link toModel} and keeps
  * the state graph small, which is what liveness needs; safety alone is faster still by the component engine.
  */
-import { waysOf } from './adapt.js';
+import { waysOf } from './as-model.js';
 import { call, initialStates, positionsOf, sentence } from './tuples.js';
-import { trust } from './contract/guard.js';
-import { merges, mergingOf, type Merging } from './contract/merging.js';
-import { oneForm } from './values/one-form.js';
-import { contractedComponents } from './contract/validate.js';
-import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from './model.js';
-import { encode } from './values/encode.js';
-import { showSlots, slotParts } from './shown/state.js';
+import { trust } from '../contract/guard.js';
+import { merges, mergingOf, type Merging } from '../contract/merging.js';
+import { oneForm } from '../values/one-form.js';
+import { contractedComponents } from '../contract/validate.js';
+import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from '../model.js';
+import { encode } from '../values/encode.js';
+import { showSlots, slotParts } from '../shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,12 @@
  * Replaying a path on a component model: each step is looked up by its label, and must come to what was seen of it. Nothing is
  * searched; a path of thousands of steps takes as long as its steps.
  */
-import { waysOf } from './adapt.js';
+import { waysOf } from './as-model.js';
 import { initialStates, call, positionsOf, type Tuple } from './tuples.js';
-import { contractedComponents } from './contract/validate.js';
-import type { ComponentModel, Interaction, Label, Outcome, Predicate, Slot } from './model.js';
-import { showLabel, type Counterexample, type Shown, type TraceStep } from './report.js';
-import { initialOf, pictureOfSlots, slotParts } from './shown/state.js';
+import { contractedComponents } from '../contract/validate.js';
+import type { ComponentModel, Interaction, Label, Outcome, Predicate, Slot } from '../model.js';
+import { showLabel, type Counterexample, type Shown, type TraceStep } from '../report.js';
+import { initialOf, pictureOfSlots, slotParts } from '../shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
