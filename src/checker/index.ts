@@ -6,7 +6,7 @@
 export * from './model.js';
 export type * from './report.js';
 export { isLiveness } from './report.js';
-export { isVacuous, showLabel, verdictOf } from './reading.js';
+export { isVacuous, showLabel, verdictOf } from './verdict/reading.js';
 export type { View } from './view.js';
 export type { PlainValue } from './shown/value.js';
 export { toModel } from './component-model/as-model.js';
@@ -18,7 +18,7 @@ export type { ComponentOptions } from './component/options.js';
 export { checkInParallel, type ModelSource, type ParallelOptions } from './component/parallel.js';
 export { CheckerError } from './error.js';
 export type { SimulateOptions } from './plain/simulate.js';
-export { stepper, type Choice, type Stepper } from './stepper.js';
+export { stepper, type Choice, type Stepper } from './runs/stepper.js';
 export { follow, type PathEnds } from './runs/follow.js';
 export type { Break, Difference, PathStep, Refusal, Replay } from './component-model/replay.js';
 export { sampleRuns, type Sample, type SampleOptions } from './runs/sample.js';
@@ -29,7 +29,7 @@ export { toItf } from './output/itf.js';
 export { toMermaid, type MermaidWords } from './output/mermaid.js';
 export { toShiViz } from './output/shiviz.js';
 export { summaryLines, verdictLine } from './output/summary.js';
-export { traceLines } from './output/trace.js';
+export { traceLines } from './output/counterexample-lines.js';
 export { bag, bagWithout, permutations, sortedSet } from './helpers/collections.js';
 export {
   actorModel,

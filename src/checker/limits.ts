@@ -1,7 +1,7 @@
 /** The limits of a search, watched from outside its inner loop: memory, time, the caller's signal; and progress reports. */
 import { getHeapStatistics } from 'node:v8';
 import type { CheckOptions, Progress, Report, Stop, Suspicion } from './report.js';
-import { Suspect } from './suspicion.js';
+import { Suspect } from './verdict/suspicion.js';
 
 /** What a search tells its watch. */
 type Pulse = Pick<Progress, 'generated' | 'distinct' | 'queue' | 'depth'>;

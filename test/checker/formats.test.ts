@@ -10,7 +10,7 @@ import { toDot } from '#bayou/checker/output/dot.js';
 import { toItf } from '#bayou/checker/output/itf.js';
 import { toMermaid } from '#bayou/checker/output/mermaid.js';
 import { toShiViz } from '#bayou/checker/output/shiviz.js';
-import { traceLines } from '#bayou/checker/output/trace.js';
+import { traceLines } from '#bayou/checker/output/counterexample-lines.js';
 import { encode } from '#bayou/checker/values/encode.js';
 import type { Counterexample } from '#bayou/checker/report.js';
 import { text } from '#bayou/checker/shown/text.js';

@@ -10,7 +10,7 @@ import {
   type Model,
   type Property,
 } from '#bayou/checker/model.js';
-import { EdgeList, type StateGraph } from '#bayou/checker/liveness/graph.js';
+import { EdgeList, type StateGraph } from '#bayou/checker/liveness/state-graph.js';
 import { findLasso, type Goal, type Lasso } from '#bayou/checker/liveness/lasso.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import fc from 'fast-check';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { check, simulate } from '#bayou/checker/check.js';
 import { oneForm } from '#bayou/checker/values/one-form.js';
 import type { Model } from '#bayou/checker/model.js';
-import { stepper } from '#bayou/checker/stepper.js';
+import { stepper } from '#bayou/checker/runs/stepper.js';
 import { seedOr } from '../support/seeds.js';
 
 /** A value twice: its sets and maps filled in one order and in the other, its zeros of either sign. */

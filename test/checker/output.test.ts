@@ -4,7 +4,7 @@ import { toItf } from '#bayou/checker/output/itf.js';
 import { toMermaid } from '#bayou/checker/output/mermaid.js';
 import { toShiViz } from '#bayou/checker/output/shiviz.js';
 import { summaryLines, verdictLine } from '#bayou/checker/output/summary.js';
-import { traceLines } from '#bayou/checker/output/trace.js';
+import { traceLines } from '#bayou/checker/output/counterexample-lines.js';
 import type { Counterexample } from '#bayou/checker/report.js';
 import { describe, expect, test } from 'vitest';
 import { philosophers } from '../../examples/models/philosophers.js';

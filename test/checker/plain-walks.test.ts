@@ -1,6 +1,6 @@
 import { checkSync, simulateSync } from '#bayou/checker/check.js';
 import { random } from '#bayou/checker/random.js';
-import { stepper, type Stepper } from '#bayou/checker/stepper.js';
+import { stepper, type Stepper } from '#bayou/checker/runs/stepper.js';
 import type { Report } from '#bayou/checker/report.js';
 import { describe, expect, test } from 'vitest';
 import { philosophers } from '../../examples/models/philosophers.js';

@@ -7,7 +7,7 @@
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
-import { mustBePlain, readValues, writeValues } from '../checkpoint/values.js';
+import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
 import type { ComponentModel } from '../model.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';

@@ -1,6 +1,6 @@
 /** From what a search of components found to the report of it. */
 import type { ComponentModel } from '../model.js';
-import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../reasons.js';
+import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../verdict/reasons.js';
 import {
   type Audited,
   isLiveness,

@@ -1,5 +1,5 @@
 /** A closed walk through a strongly connected component that is fair, as short as going always for the nearest thing wanted makes it. */
-import type { StateGraph, StateSet } from './graph.js';
+import type { StateGraph, StateSet } from './state-graph.js';
 
 /** The classes with a step here that changes something. */
 export const enabledAt = (graph: StateGraph, state: number): ReadonlySet<number> => {

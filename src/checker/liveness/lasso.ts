@@ -10,9 +10,9 @@
  * paths loses both cycles and joins).
  */
 import { Ints } from '../ints.js';
-import { components } from './components.js';
+import { components } from './strongly-connected.js';
 import { enabledAt, fairCycle } from './cycle.js';
-import { pathTo, reach, sourceOf, type Reach, type StateGraph, type StateSet } from './graph.js';
+import { pathTo, reach, sourceOf, type Reach, type StateGraph, type StateSet } from './state-graph.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

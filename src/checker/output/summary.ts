@@ -1,7 +1,7 @@
 /** A report for people: what was violated and how, what was covered, and the verdict last, with the bounds it holds in. */
 import { A_LIST, A_REPORT, mustTake } from '../contract/given.js';
 import { isVacuous, type Counterexample, type Progress, type PropertyReport, type Report, type Stop } from '../report.js';
-import { oneLine, traceLines } from './trace.js';
+import { oneLine, traceLines } from './counterexample-lines.js';
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 import { reading, refuse, sectionsIn, type Reader, type Writer } from '../checkpoint/file.js';
 import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
-import { mustBePlain, readValues, writeValues } from '../checkpoint/values.js';
+import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
 import { CheckerError } from '../error.js';
 import type { FairClass } from '../liveness/classes.js';
 import type { CheckOptions } from '../report.js';

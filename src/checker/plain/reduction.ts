@@ -18,7 +18,7 @@ import { differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.j
 import { encode } from '../values/encode.js';
 import { closing, composed, orbitOf, singles, type Mapping, type Word } from './orbits.js';
 import { collapsedStore, keyedStore, type StateStore } from './store.js';
-import { showRun } from './run.js';
+import { showRun } from '../shown/run.js';
 
 // --- what is audited -------------------------------------------------------------------------------------------------------
 

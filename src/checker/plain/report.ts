@@ -2,8 +2,8 @@
 import { briefly, fault } from '../contract/words.js';
 import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
-import type { StateGraph, StateSet } from '../liveness/graph.js';
-import { ASYMMETRIC, MAXIMAL, MERGED, REDUCED, UNFAIR, UNFINISHED } from '../reasons.js';
+import type { StateGraph, StateSet } from '../liveness/state-graph.js';
+import { ASYMMETRIC, MAXIMAL, MERGED, REDUCED, UNFAIR, UNFINISHED } from '../verdict/reasons.js';
 import { findLasso, type Goal } from '../liveness/lasso.js';
 import {
   isLiveness,
@@ -21,7 +21,7 @@ import { coverageList } from './coverage.js';
 import { isReducing } from './reduction.js';
 import { Levels } from './levels.js';
 import { Fate, type Ended, type Space } from './search.js';
-import { showRun } from './run.js';
+import { showRun } from '../shown/run.js';
 import { isKept, isSymmetric, showTurning } from './symmetric.js';
 import { faultAt, runTo, showLasso } from './trace.js';
 

@@ -12,7 +12,7 @@ import { fault } from '../contract/words.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
 import { FairClasses } from '../liveness/classes.js';
-import { EdgeList } from '../liveness/graph.js';
+import { EdgeList } from '../liveness/state-graph.js';
 import type { CheckOptions, Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { Levels, mustProgress } from './levels.js';

@@ -20,7 +20,7 @@ import { watch, type Watch } from '../limits.js';
 import { judge, sentenceOf, verdictOn, whyOf, type Judge } from './judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './store.js';
 import { cover, coverageList, type Coverage } from './coverage.js';
-import { showRun, type Run } from './run.js';
+import { showRun, type Run } from '../shown/run.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@
  * with a key of their own, with symmetry or with a quotient.
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
-import { readValues, writeValues } from '../checkpoint/values.js';
+import { readValues, writeValues } from '../checkpoint/kept-values.js';
 import { oneForm } from '../values/one-form.js';
 import { blindIn, unseen } from '../values/seen.js';
 import { Fingerprints, hashText, newHash } from '../fingerprints.js';

@@ -6,11 +6,11 @@
 import { fault } from '../contract/words.js';
 import type { Property } from '../model.js';
 import type { Lasso } from '../liveness/lasso.js';
-import type { StateGraph } from '../liveness/graph.js';
+import type { StateGraph } from '../liveness/state-graph.js';
 import type { CheckOptions, Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import { isReducing } from './reduction.js';
-import type { Run } from './run.js';
+import type { Run } from '../shown/run.js';
 import type { Space } from './search.js';
 import { lassoOf, runAlong } from './trace.js';
 

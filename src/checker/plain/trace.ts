@@ -3,12 +3,12 @@ import { seenText } from '../contract/audit.js';
 import { fault } from '../contract/words.js';
 import { isOpenFault, withRun } from '../contract/where.js';
 import type { Model } from '../model.js';
-import type { StateGraph } from '../liveness/graph.js';
+import type { StateGraph } from '../liveness/state-graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import type { Place } from './judge.js';
-import { showRun, type Run } from './run.js';
+import { showRun, type Run } from '../shown/run.js';
 import type { Space } from './search.js';
 import { starvedIn } from './starved.js';
 

@@ -3,7 +3,7 @@
  * plain objects are rows of their parts' numbers, down to the primitives, so no text is ever built for them.
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
-import { readValues, writeValues } from '../checkpoint/values.js';
+import { readValues, writeValues } from '../checkpoint/kept-values.js';
 import { blindHere, blindIn, unseen } from '../values/seen.js';
 import { Ints } from '../ints.js';
 import { oneForm } from '../values/one-form.js';

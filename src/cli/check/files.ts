@@ -6,7 +6,7 @@ import { toDot } from '../../checker/output/dot.js';
 import { toItf } from '../../checker/output/itf.js';
 import { toMermaid } from '../../checker/output/mermaid.js';
 import { toShiViz } from '../../checker/output/shiviz.js';
-import { oneLine, traceLines } from '../../checker/output/trace.js';
+import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import type { Counterexample, Report } from '../../checker/report.js';
 import { propertyId } from '../../explorer/why/bayou.js';
 import { makeFolder } from '../../impl/folder.js';

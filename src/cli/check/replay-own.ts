@@ -1,5 +1,5 @@
 /** `bayou check --replay FILE` of a run of a model of one's own: the module is named in the file. */
-import { traceLines } from '../../checker/output/trace.js';
+import { traceLines } from '../../checker/output/counterexample-lines.js';
 import { follow } from '../../checker/runs/follow.js';
 import type { Replay } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';

@@ -1,6 +1,6 @@
 /** `bayou check --replay FILE`: a path on the model, step by step; where the model parts from it, what it would have allowed. */
 import { replay, type PathStep, type Replay } from '../../checker/component-model/replay.js';
-import { traceLines } from '../../checker/output/trace.js';
+import { traceLines } from '../../checker/output/counterexample-lines.js';
 import type { Label } from '../../checker/model.js';
 import { counted } from '../../core/counted.js';
 import type { Config } from '../../model/checking/config.js';

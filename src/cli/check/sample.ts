@@ -1,5 +1,5 @@
 /** `bayou check --sample N`: random runs of a model in which nothing breaks. */
-import { oneLine, traceLines } from '../../checker/output/trace.js';
+import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import { sampleRuns } from '../../checker/runs/sample.js';
 import { counted } from '../../core/counted.js';
 import { EXIT, type ExitStatus } from '../exit.js';

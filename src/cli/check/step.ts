@@ -1,9 +1,9 @@
 /** `bayou check --step`: a model step by step, by hand: on a terminal with a prompt, in a pipe a command on each line. */
 import { createInterface } from 'node:readline';
 import pc from 'picocolors';
-import { changeLines, oneLine, stateLines, stepText, traceLines } from '../../checker/output/trace.js';
+import { changeLines, oneLine, stateLines, stepText, traceLines } from '../../checker/output/counterexample-lines.js';
 import { showLabel } from '../../checker/report.js';
-import { stepper, type Stepper } from '../../checker/stepper.js';
+import { stepper, type Stepper } from '../../checker/runs/stepper.js';
 import { EXIT, type ExitStatus } from '../exit.js';
 import { thrown } from '../../checker/contract/words.js';
 import { judgedModel, type Subject } from './subject.js';

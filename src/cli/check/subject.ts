@@ -3,7 +3,7 @@ import { toModel } from '../../checker/component-model/as-model.js';
 import { CheckerError } from '../../checker/error.js';
 import type { ModelSource } from '../../checker/component/parallel.js';
 import type { ComponentModel, Model } from '../../checker/model.js';
-import { traceLines } from '../../checker/output/trace.js';
+import { traceLines } from '../../checker/output/counterexample-lines.js';
 import type { Counterexample } from '../../checker/report.js';
 import type { Config } from '../../model/checking/config.js';
 import { PROPERTIES } from '../../model/checking/sentences.js';

@@ -1,6 +1,6 @@
 /** From a model, and runs of it that somebody found, to what the explorer's page shows. */
 import type { Model } from '../../checker/model.js';
-import { oneLine } from '../../checker/output/trace.js';
+import { oneLine } from '../../checker/output/counterexample-lines.js';
 import type { Counterexample, Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
 import type { Exploration, Origin, PropertyShot, RunShot } from '../../explorer/shape.js';

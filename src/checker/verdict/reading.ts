@@ -1,8 +1,8 @@
 /** What a program does with a report that it was given: the operations of `report.ts`, with a look at what they take. */
-import { A_LABEL, A_STOP, A_VACUITY, mustTake, VERDICTS } from './contract/given.js';
-import type { Label } from './model.js';
-import * as report from './report.js';
-import type { PropertyReport, Stop, Vacuity, Verdict } from './report.js';
+import { A_LABEL, A_STOP, A_VACUITY, mustTake, VERDICTS } from '../contract/given.js';
+import type { Label } from '../model.js';
+import * as report from '../report.js';
+import type { PropertyReport, Stop, Vacuity, Verdict } from '../report.js';
 
 /** A label as people write it: `Put c1 s0 k1`. @throws CheckerError (`option`) for what is no label. */
 export const showLabel = (label: Label): string => {

@@ -3,7 +3,7 @@
  * it: the share of its states that wait falls, and depth grows more and more slowly. A space of unbounded counters grows in depth as some
  * root of its states, for ever; one of unbounded queues has the same share waiting, for ever.
  */
-import type { Suspicion } from './report.js';
+import type { Suspicion } from '../report.js';
 
 /** What a search has found so far. */
 interface Pulse {

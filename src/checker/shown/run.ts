@@ -1,7 +1,7 @@
 /** A run of a plain model, and how a report shows it. */
 import type { Model } from '../model.js';
 import type { Counterexample, TraceStep } from '../report.js';
-import { initialOf, pictureOf } from '../shown/state.js';
+import { initialOf, pictureOf } from './state.js';
 
 /** A run of a model: the state it starts from, and each action with the state after it. */
 export interface Run<S, A> {

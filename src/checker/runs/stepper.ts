@@ -1,10 +1,10 @@
 /** On-demand stepping: a cursor into a model's state graph for explorers. Nothing is searched ahead. */
-import { A_COUNT, mustTake } from './contract/given.js';
-import { contracted } from './contract/validate.js';
-import type { Label, Model } from './model.js';
-import { showRun, type Run } from './plain/run.js';
-import type { Counterexample, Shown } from './report.js';
-import { showState } from './shown/state.js';
+import { A_COUNT, mustTake } from '../contract/given.js';
+import { contracted } from '../contract/validate.js';
+import type { Label, Model } from '../model.js';
+import { showRun, type Run } from '../shown/run.js';
+import type { Counterexample, Shown } from '../report.js';
+import { showState } from '../shown/state.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

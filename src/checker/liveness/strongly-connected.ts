@@ -1,6 +1,6 @@
 /** Strongly connected components, by Tarjan's algorithm without recursion: state graphs are deeper than any call stack. */
 import { Ints } from '../ints.js';
-import type { StateGraph, StateSet } from './graph.js';
+import type { StateGraph, StateSet } from './state-graph.js';
 
 const UNSEEN = 0;
 
