@@ -19,7 +19,7 @@ const inFile = (file: string, rows: ReadonlyArray<Row>): ReadonlyArray<Mutant> =
   rows.map(([name, what, find, put]) => ({ name, what, file, find, put }));
 
 const plain: ReadonlyArray<Mutant> = [
-  ...inFile('plain/search.js', [
+  ...inFile('explicit/explicit-search.js', [
     [
       'plain-cut-unjudged',
       'states beyond the boundary are not judged',
@@ -65,7 +65,7 @@ const plain: ReadonlyArray<Mutant> = [
       "found.model.fairness?.(action) === undefined ? -1 : found.classes.number('all')",
     ],
   ]),
-  ...inFile('plain/judge.js', [
+  ...inFile('explicit/explicit-judge.js', [
     [
       'plain-deadlock',
       'a deadlock is missed where no final states are declared',
@@ -75,7 +75,7 @@ const plain: ReadonlyArray<Mutant> = [
     ['plain-one-open', 'of the properties of steps the first that is decided ends all', 'open.delete(judged);', 'open.clear();'],
   ]),
   ...inFile('values/encode.js', [['encode-sets', 'sets are the same only in the same order', '    texts.sort();\n', '']]),
-  ...inFile('plain/values.js', [
+  ...inFile('explicit/value-table.js', [
     [
       'values-keys',
       'records are the same only where their fields were set in one order',
@@ -83,10 +83,10 @@ const plain: ReadonlyArray<Mutant> = [
       'encode([kind, ...keys])',
     ],
   ]),
-  ...inFile('plain/simulate.js', [
+  ...inFile('explicit/simulate.js', [
     ['walk-boundary', 'a walk goes on beyond the boundary', 'model.boundary?.(state) !== false', 'true'],
   ]),
-  ...inFile('plain/checkpoint.js', [
+  ...inFile('explicit/explicit-checkpoint.js', [
     ['kept-fates', 'a checkpoint lacks which initial states there are', 'found.initial.push(...initial);', ''],
     [
       'kept-edges',
@@ -95,10 +95,10 @@ const plain: ReadonlyArray<Mutant> = [
       'found.edges && from.words() && from.words() && from.words();',
     ],
   ]),
-  ...inFile('plain/symmetric.js', [
+  ...inFile('explicit/symmetric-lasso.js', [
     ['symmetry-kept', 'liveness is judged under a symmetry that does not keep it', 'holds(image) !== truths[i]', 'false'],
   ]),
-  ...inFile('plain/levels.js', [
+  ...inFile('explicit/levels.js', [
     [
       'level-order',
       'a sweep of a plain model goes to the highest level next',
@@ -159,7 +159,7 @@ const cycles: ReadonlyArray<Mutant> = inFile('liveness/cycle.js', [
 ]);
 
 const audit: ReadonlyArray<Mutant> = [
-  ...inFile('plain/alike.js', [
+  ...inFile('reduction/alike.js', [
     [
       'audit-properties',
       'states that a reduction takes for one may differ in their properties',
@@ -169,7 +169,7 @@ const audit: ReadonlyArray<Mutant> = [
     ['audit-boundary', 'one of them may lie beyond the boundary', 'look.truths.join(), look.isWithin', 'look.truths.join()'],
     ['audit-steps', 'their steps may lead elsewhere', '...stepTexts(look, classOf, isMultiset)]', ']'],
   ]),
-  ...inFile('plain/reduction.js', [
+  ...inFile('reduction/reduction-audit.js', [
     [
       'audit-normal',
       'normal forms are not looked at, nor whether they have others',

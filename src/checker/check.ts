@@ -1,14 +1,14 @@
 /** Checking a plain {@link Model}: exhaustively, exactly, to a {@link Report}. */
 import type { Model } from './model.js';
-import { keeping, keptSpace } from './plain/checkpoint.js';
+import { keeping, keptSpace } from './explicit/explicit-checkpoint.js';
 import { AN_OBJECT, mustTake } from './contract/given.js';
 import { isOpenFault } from './contract/where.js';
-import { joined, leftOf, secondOptions } from './plain/second.js';
-import { readied } from './plain/ready.js';
-import { explore } from './plain/search.js';
-import { reportOf } from './plain/report.js';
-import { faultAt } from './plain/trace.js';
-import { simulation, simulationReport, wander, type SimulateOptions } from './plain/simulate.js';
+import { joined, leftOf, secondOptions } from './explicit/second-search.js';
+import { readied } from './explicit/ready.js';
+import { explore } from './explicit/explicit-search.js';
+import { reportOf } from './explicit/explicit-report.js';
+import { faultAt } from './explicit/explicit-counterexample.js';
+import { simulation, simulationReport, wander, type SimulateOptions } from './explicit/simulate.js';
 import type { CheckOptions, Report } from './report.js';
 import { nextTurn } from './limits.js';
 

@@ -17,7 +17,7 @@ export { checkComponents } from './component/check.js';
 export type { ComponentOptions } from './component/options.js';
 export { checkInParallel, type ModelSource, type ParallelOptions } from './component/parallel.js';
 export { CheckerError } from './error.js';
-export type { SimulateOptions } from './plain/simulate.js';
+export type { SimulateOptions } from './explicit/simulate.js';
 export { stepper, type Choice, type Stepper } from './runs/stepper.js';
 export { follow, type PathEnds } from './runs/follow.js';
 export type { Break, Difference, PathStep, Refusal, Replay } from './component-model/replay.js';

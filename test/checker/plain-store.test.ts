@@ -1,5 +1,5 @@
 import { encode } from '#bayou/checker/values/encode.js';
-import { collapsedStore, keyedStore } from '#bayou/checker/plain/store.js';
+import { collapsedStore, keyedStore } from '#bayou/checker/explicit/state-store.js';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';

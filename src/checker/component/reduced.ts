@@ -1,9 +1,9 @@
-/** A component model with its reductions audited, and its symmetry closed: before any search of it, by the rule of `plain/reduction.ts`. */
+/** A component model with its reductions audited, and its symmetry closed: before any search of it, by the rule of `reduction/reduction-audit.ts`. */
 import { auditOf, trust } from '../contract/guard.js';
 import type { ComponentModel, Permutation } from '../model.js';
 import { internedWithReductions } from '../component-model/interned.js';
-import type { Word } from '../plain/orbits.js';
-import { isReducing, ReductionAudit } from '../plain/reduction.js';
+import type { Word } from '../reduction/orbits.js';
+import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
 import { nextTurn } from '../limits.js';
 import type { Report } from '../report.js';
 import type { ComponentOptions } from './options.js';

@@ -2,7 +2,7 @@
 import { A_WHOLE_NUMBER, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
-import { collapsedStore, keyedStore } from '../plain/store.js';
+import { collapsedStore, keyedStore } from '../explicit/state-store.js';
 import { showLabel, type Shown } from '../report.js';
 import { brokenAt } from '../runs/decides.js';
 import { showState } from '../shown/state.js';

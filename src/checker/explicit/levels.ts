@@ -8,7 +8,7 @@ import type { Model } from '../model.js';
 import { Ints } from '../ints.js';
 import type { CheckOptions } from '../report.js';
 import type { Frontier } from './frontier.js';
-import type { StateStore } from './store.js';
+import type { StateStore } from './state-store.js';
 
 /** The states of one progress. */
 interface Level<S> {

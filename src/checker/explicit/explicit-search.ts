@@ -17,13 +17,13 @@ import type { CheckOptions, Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { Levels, mustProgress } from './levels.js';
 import { queueOf, stack, type Frontier } from './frontier.js';
-import { lookOf } from './alike.js';
+import { lookOf } from '../reduction/alike.js';
 import { cover, type Coverage } from './coverage.js';
 import { encode } from '../values/encode.js';
-import { judge, type Judge } from './judge.js';
+import { judge, type Judge } from './explicit-judge.js';
 import type { Ready } from './ready.js';
-import { keepsGraph } from './reduction.js';
-import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStore } from './store.js';
+import { keepsGraph } from '../reduction/reduction-audit.js';
+import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStore } from './state-store.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

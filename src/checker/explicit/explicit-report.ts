@@ -16,14 +16,14 @@ import {
   type Vacuity,
 } from '../report.js';
 import { suspicionAt } from '../limits.js';
-import { sentenceOf, verdictOn, whyOf, type Judged } from './judge.js';
+import { sentenceOf, verdictOn, whyOf, type Judged } from './explicit-judge.js';
 import { coverageList } from './coverage.js';
-import { isReducing } from './reduction.js';
+import { isReducing } from '../reduction/reduction-audit.js';
 import { Levels } from './levels.js';
-import { Fate, type Ended, type Space } from './search.js';
+import { Fate, type Ended, type Space } from './explicit-search.js';
 import { showRun } from '../shown/run.js';
-import { isKept, isSymmetric, showTurning } from './symmetric.js';
-import { faultAt, runTo, showLasso } from './trace.js';
+import { isKept, isSymmetric, showTurning } from './symmetric-lasso.js';
+import { faultAt, runTo, showLasso } from './explicit-counterexample.js';
 
 // --- counts ----------------------------------------------------------------------------------------------------------------
 

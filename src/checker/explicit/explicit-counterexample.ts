@@ -7,9 +7,9 @@ import type { StateGraph } from '../liveness/state-graph.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
-import type { Place } from './judge.js';
+import type { Place } from './explicit-judge.js';
 import { showRun, type Run } from '../shown/run.js';
-import type { Space } from './search.js';
+import type { Space } from './explicit-search.js';
 import { starvedIn } from './starved.js';
 
 // --- from indices ----------------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.
 import { CheckerError } from '../error.js';
 import type { FairClass } from '../liveness/classes.js';
 import type { CheckOptions } from '../report.js';
-import { decidingStep, type Place } from './judge.js';
+import { decidingStep, type Place } from './explicit-judge.js';
 import type { Ready } from './ready.js';
-import { Fate, space, type Ended, type Space } from './search.js';
+import { Fate, space, type Ended, type Space } from './explicit-search.js';
 import { signatureOf } from './signature.js';
 
 /** What is written as it is; lists of numbers and states follow. */

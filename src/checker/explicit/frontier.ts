@@ -1,6 +1,6 @@
 /** Which states of a plain search wait. */
 import { Ints } from '../ints.js';
-import type { StateStore } from './store.js';
+import type { StateStore } from './state-store.js';
 
 /** Which states wait to be expanded, in the order of the search. */
 export interface Frontier {

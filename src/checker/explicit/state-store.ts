@@ -14,7 +14,7 @@ import { oneForm } from '../values/one-form.js';
 import { blindIn, unseen } from '../values/seen.js';
 import { Fingerprints, hashText, newHash } from '../fingerprints.js';
 import { HashedRows, Rows, type RowSet } from './rows.js';
-import { isSame, Values, type Shape } from './values.js';
+import { isSame, Values, type Shape } from './value-table.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ import { watch, type Watch } from '../limits.js';
 import { differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
 import { encode } from '../values/encode.js';
 import { closing, composed, orbitOf, singles, type Mapping, type Word } from './orbits.js';
-import { collapsedStore, keyedStore, type StateStore } from './store.js';
+import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
 import { showRun } from '../shown/run.js';
 
 // --- what is audited -------------------------------------------------------------------------------------------------------

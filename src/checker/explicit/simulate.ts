@@ -17,8 +17,8 @@ import {
   type Vacuity,
 } from '../report.js';
 import { watch, type Watch } from '../limits.js';
-import { judge, sentenceOf, verdictOn, whyOf, type Judge } from './judge.js';
-import { collapsedStore, keyedStore, type StateStore } from './store.js';
+import { judge, sentenceOf, verdictOn, whyOf, type Judge } from './explicit-judge.js';
+import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
 import { cover, coverageList, type Coverage } from './coverage.js';
 import { showRun, type Run } from '../shown/run.js';
 

@@ -6,8 +6,8 @@ import { mustBeOptions } from '../contract/options.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
 import type { CheckOptions, Report } from '../report.js';
-import { composed } from './orbits.js';
-import { isReducing, ReductionAudit } from './reduction.js';
+import { composed } from '../reduction/orbits.js';
+import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
 
 export interface Ready<S, A> {
   /** With its guards, and with all maps that its symmetry comes to. */

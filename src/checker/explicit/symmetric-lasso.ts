@@ -9,10 +9,10 @@ import type { Lasso } from '../liveness/lasso.js';
 import type { StateGraph } from '../liveness/state-graph.js';
 import type { CheckOptions, Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
-import { isReducing } from './reduction.js';
+import { isReducing } from '../reduction/reduction-audit.js';
 import type { Run } from '../shown/run.js';
-import type { Space } from './search.js';
-import { lassoOf, runAlong } from './trace.js';
+import type { Space } from './explicit-search.js';
+import { lassoOf, runAlong } from './explicit-counterexample.js';
 
 /** Whether the search goes by representatives of a symmetry, and by nothing else. */
 export const isSymmetric = <S, A>({ model, edges }: Pick<Space<S, A>, 'model' | 'edges'>, options: CheckOptions): boolean =>
