@@ -3,7 +3,7 @@
  * in the same process. `npm run build && node bench/transitions.js [configuration…]`
  */
 import { readFileSync } from 'node:fs';
-import { checkComponents } from '../dist/checker/component/check.js';
+import { checkComponents } from '../dist/checker/factored/check-components.js';
 import { walkTransitions } from '../dist/conformance/transitions/walk.js';
 import { bayou, decodeShipped } from './support.js';
 

@@ -227,7 +227,7 @@ const liveness: ReadonlyArray<Mutant> = inFile('liveness/lasso.js', [
 ]);
 
 const components: ReadonlyArray<Mutant> = [
-  ...inFile('component/looking.js', [
+  ...inFile('factored/properties/evidence-source.js', [
     [
       'evidence-overwrites',
       'evidence is made in the list that predicates are still asked with',
@@ -235,7 +235,7 @@ const components: ReadonlyArray<Mutant> = [
       'const { ids: found, here } = this;',
     ],
   ]),
-  ...inFile('component/search.js', [
+  ...inFile('factored/search/search.js', [
     [
       'first-initial',
       'breadth first, the first initial state is the only one',
@@ -256,7 +256,7 @@ const components: ReadonlyArray<Mutant> = [
       'least = least === Infinity ? level : Math.max(least, level);',
     ],
   ]),
-  ...inFile('component/judge.js', [
+  ...inFile('factored/properties/factored-judge.js', [
     [
       'second-deadlock',
       'of two noDeadlock the second is not judged',
@@ -270,7 +270,7 @@ const components: ReadonlyArray<Mutant> = [
       'this.run({ ...bundle, looks: bundle.looks.slice(0, 1) }, tuple, locals, state);',
     ],
   ]),
-  ...inFile('component/backward.js', [
+  ...inFile('factored/search/shortest-path.js', [
     [
       'boundary-run',
       'a run to a violation may lead through states beyond the boundary',
@@ -278,7 +278,7 @@ const components: ReadonlyArray<Mutant> = [
       'return before;',
     ],
   ]),
-  ...inFile('component/expand.js', [
+  ...inFile('factored/search/expand.js', [
     [
       'guard-shared',
       'the first guard is taken for that of all interactions',
@@ -299,7 +299,7 @@ const components: ReadonlyArray<Mutant> = [
       'this.took(f, ways[x * families + f]);',
     ],
   ]),
-  ...inFile('component/symmetry.js', [
+  ...inFile('factored/search/symmetry.js', [
     [
       'image-missing',
       'of the permutations that give the least group the last is not tried on the rest',
@@ -313,7 +313,7 @@ const components: ReadonlyArray<Mutant> = [
       'const q = p;',
     ],
   ]),
-  ...inFile('component/memo.js', [
+  ...inFile('factored/memo/memo.js', [
     [
       'progress-believed',
       'progress that falls is not noticed',
@@ -339,7 +339,7 @@ const components: ReadonlyArray<Mutant> = [
       'if (false)',
     ],
   ]),
-  ...inFile('component/talks.js', [
+  ...inFile('factored/memo/queries.js', [
     [
       'answer-kept',
       'whatever a learner learns, it has learnt before',
@@ -347,10 +347,10 @@ const components: ReadonlyArray<Mutant> = [
       'if (this.idle.has(asker, 1))',
     ],
   ]),
-  ...inFile('component/closure.js', [
+  ...inFile('factored/search/closure.js', [
     ['closure-once', 'steps inside a group are followed once, from left to right', 'again ||= y < x;', ''],
   ]),
-  ...inFile('component/statewise.js', [
+  ...inFile('factored/search/statewise.js', [
     [
       'waiting-initial',
       'depth first, initial states are found and not gone on from',
@@ -371,7 +371,7 @@ const components: ReadonlyArray<Mutant> = [
       'this.finder.open();\n        if (true)\n            this.expand();',
     ],
   ]),
-  ...inFile('component/job.js', [
+  ...inFile('factored/job.js', [
     [
       'limit-forgotten',
       'a search that stopped at a number of states is called complete',
@@ -379,7 +379,7 @@ const components: ReadonlyArray<Mutant> = [
       "return { kind: 'complete' };",
     ],
   ]),
-  ...inFile('component/checkpoint.js', [
+  ...inFile('factored/factored-checkpoint.js', [
     ['kept-queue', 'a checkpoint lacks the groups of the next depth', 'layer.queue.fill(from.words());', 'from.words();'],
     ['kept-found', 'a checkpoint lacks what was decided', 'if (evidence !== null)', 'if (false)'],
   ]),
@@ -394,7 +394,7 @@ const components: ReadonlyArray<Mutant> = [
 ];
 
 const threads: ReadonlyArray<Mutant> = [
-  ...inFile('component/worker.js', [
+  ...inFile('factored/parallel/worker.js', [
     [
       'batch-dropped',
       'what comes before its depth is dropped',
@@ -403,7 +403,7 @@ const threads: ReadonlyArray<Mutant> = [
     ],
     ['initial-each', 'each thread counts the initial state', 'this.space.tally.generated = 0;', ''],
   ]),
-  ...inFile('component/parcel.js', [
+  ...inFile('factored/parallel/parcel.js', [
     ['values-again', 'values are sent again with every parcel', 'this.told[k] = kind.values.length;', ''],
   ]),
 ];

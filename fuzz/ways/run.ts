@@ -1,8 +1,8 @@
 /** Checking a model in one way, with the checker as it is built. */
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync, simulate, simulateSync } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
-import { checkInParallel } from '#bayou/checker/component/parallel.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import { checkInParallel } from '#bayou/checker/factored/parallel/check-in-parallel.js';
 import type { ComponentModel, Model } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import type { CheckOptions, Report } from '#bayou/checker/report.js';

@@ -1,7 +1,7 @@
 /** What a model is believed and asked again: that it depends on nothing else, and changes nothing. */
 import { describe, expect, test } from 'vitest';
 import { check, simulate } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 

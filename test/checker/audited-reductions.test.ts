@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { verdictLine } from '#bayou/checker/output/summary.js';
 import type { Report } from '#bayou/checker/report.js';

@@ -1,8 +1,8 @@
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { CheckerError } from '#bayou/checker/error.js';
-import type { ComponentOptions } from '#bayou/checker/component/options.js';
+import type { ComponentOptions } from '#bayou/checker/factored/options.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { random } from '#bayou/checker/random.js';

@@ -1,4 +1,4 @@
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel } from '#bayou/checker/model.js';
 import { describe, expect, test } from 'vitest';
 

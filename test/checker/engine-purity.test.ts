@@ -1,4 +1,4 @@
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import type { AnyExchange, ComponentModel, Interaction } from '#bayou/checker/model.js';
 import { encode } from '#bayou/checker/values/encode.js';
 import { DEFAULTS } from '#bayou/model/checking/config.js';

@@ -1,6 +1,6 @@
 import { checkSync } from '#bayou/checker/check.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import type { Report } from '#bayou/checker/report.js';
 import { describe, expect, test } from 'vitest';
 import { bayouS } from './fixtures/bayou-s.js';

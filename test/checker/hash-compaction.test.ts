@@ -1,6 +1,6 @@
 import { check, checkSync } from '#bayou/checker/check.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { Fingerprints, hashText, hashWords, newHash, omissionOf } from '#bayou/checker/fingerprints.js';
 import type { Model } from '#bayou/checker/model.js';
 import { verdictLine } from '#bayou/checker/output/summary.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkSync } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import type { ComponentModel } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';

@@ -1,9 +1,9 @@
 /** Component models with several initial states: every search counts each once, and a run begins at one of them. */
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
-import type { ComponentOptions } from '#bayou/checker/component/options.js';
-import { checkInParallel } from '../../dist/checker/component/parallel.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import type { ComponentOptions } from '#bayou/checker/factored/options.js';
+import { checkInParallel } from '../../dist/checker/factored/parallel/check-in-parallel.js';
 import { interaction, over, slot, type ComponentModel } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /** A space that has no end is suspected, and one that has one is not. */
 import { check, checkSync } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { summaryLines } from '#bayou/checker/output/summary.js';
 import type { Progress } from '#bayou/checker/report.js';

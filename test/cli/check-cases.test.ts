@@ -4,13 +4,13 @@
 import { describe, expect, test } from 'vitest';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, simulate } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 
 import type { ComponentModel, Model } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import type { Report } from '#bayou/checker/report.js';
 // Threads run from dist/, so what starts them is taken from there too.
-import { checkInParallel } from '../../dist/checker/component/parallel.js';
+import { checkInParallel } from '../../dist/checker/factored/parallel/check-in-parallel.js';
 import { bayou } from './run.js';
 
 /** The names of the properties that are violated, or the line (its beginning) that refuses the model. */

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checkSync } from '#bayou/checker/check.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { decodeModel } from '#bayou/checker/contract/shape.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { checkComponents } from '#bayou/checker/component/check.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import type { Put } from '#bayou/core/messages.js';
 import type { Faults } from '#bayou/impl/policy.js';
 import { createReplica, step } from '#bayou/impl/replica.js';

@@ -3,8 +3,8 @@
  * counterexamples as long, which replay on the unreduced model, and a number of states that accounts for every state there is.
  */
 import { toModel } from '#bayou/checker/component-model/as-model.js';
-import { checkComponents } from '#bayou/checker/component/check.js';
-import type { ComponentOptions } from '#bayou/checker/component/options.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import type { ComponentOptions } from '#bayou/checker/factored/options.js';
 import type { ComponentModel } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';

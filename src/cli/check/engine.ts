@@ -1,8 +1,8 @@
 /** Which search checks a model: the component engine for safety, the state graph for liveness and for models without components. */
 import { toModel } from '../../checker/component-model/as-model.js';
 import { check, simulate } from '../../checker/check.js';
-import { checkComponents } from '../../checker/component/check.js';
-import { checkInParallel } from '../../checker/component/parallel.js';
+import { checkComponents } from '../../checker/factored/check-components.js';
+import { checkInParallel } from '../../checker/factored/parallel/check-in-parallel.js';
 import { CheckerError } from '../../checker/error.js';
 import { thrown } from '../../checker/contract/words.js';
 import type { ComponentModel, Model } from '../../checker/model.js';

@@ -1,7 +1,7 @@
 /** What is checked: a configuration of Bayou's model, or a module with a model of one's own. Everything after this treats both alike. */
 import { toModel } from '../../checker/component-model/as-model.js';
 import { CheckerError } from '../../checker/error.js';
-import type { ModelSource } from '../../checker/component/parallel.js';
+import type { ModelSource } from '../../checker/factored/parallel/check-in-parallel.js';
 import type { ComponentModel, Model } from '../../checker/model.js';
 import { traceLines } from '../../checker/output/counterexample-lines.js';
 import type { Counterexample } from '../../checker/report.js';

@@ -4,7 +4,7 @@
  * more than they save.
  */
 import { availableParallelism } from 'node:os';
-import { checkComponents } from '../../checker/component/check.js';
+import { checkComponents } from '../../checker/factored/check-components.js';
 import type { Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
 import type { CheckArgs } from './args.js';

@@ -1,0 +1,146 @@
+/**
+ * Checking a {@link ComponentModel} by its components: values interned, local steps run once, states in dense matrices by group.
+ *
+ * Safety properties, deadlock and witnesses are judged exactly. Liveness needs the graph of states, which is not kept here: such
+ * properties come out `unknown`; check them on the plain model (`toModel`).
+ */
+import type { ComponentModel } from '../model.js';
+import type { Report, Stop } from '../report.js';
+import { watch, type Watch } from '../limits.js';
+import { mustBeOptions } from '../contract/options.js';
+import { contractedComponents } from '../contract/validate.js';
+import { auditOf } from '../contract/guard.js';
+import { isOpenFault } from '../contract/where.js';
+import { CheckerError } from '../error.js';
+import { findingsOf, newJob, search, turn, type Job } from './job.js';
+import type { ComponentOptions, RunOptions } from './options.js';
+import { reduced } from './reduced-model.js';
+import { reportOf } from './factored-report.js';
+import { Sweep } from './search/search.js';
+import { HashedBreadth } from './search/statewise.js';
+
+// --- one search ------------------------------------------------------------------------------------------------------------
+
+/**
+ * A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. So it is
+ * with hash compaction, and after a resumption for what has no counterexample in the file.
+ */
+export const withTraces = async (model: ComponentModel, options: RunOptions, report: Report): Promise<Report> => {
+  const { witnessTraces } = options;
+  const wanted = report.properties
+    .filter(
+      ({ verdict, trace }) =>
+        trace === undefined && (verdict === 'violated' || (witnessTraces === true && verdict === 'reached')),
+    )
+    .map(({ name }) => name);
+  if (wanted.length === 0) return report;
+  // There is something to be found, and no number of states is a reason to leave it without its run.
+  const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, maxStates: _most, ...fresh } = options;
+  const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options, true));
+  for (;;) {
+    const stop = await turn(job);
+    if (stop !== undefined || job.traces.size === wanted.length) break;
+  }
+  return {
+    ...report,
+    properties: report.properties.map((property) => {
+      const trace = job.traces.get(property.name);
+      return trace === undefined ? property : { ...property, trace };
+    }),
+  };
+};
+
+/** Runs a search; where it comes upon a fault of the model and does not know the run to it, another one looks for that. */
+export const explained = async (
+  model: ComponentModel,
+  options: ComponentOptions,
+  run: () => Promise<Report>,
+): Promise<Report> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isOpenFault(error)) throw error;
+    const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, ...fresh } = options;
+    auditOf(model)?.againAtOnce();
+    await checkBy(model, { ...fresh, search: 'bfs', keepGoing: true }).catch((told: unknown) => {
+      throw told instanceof CheckerError && told.trace !== undefined ? told : error;
+    });
+    throw error;
+  }
+};
+
+/** The report of a search that has ended; `completeDepth` is how far another one had found all states before. */
+const concluded = async (job: Job, stop: Stop, completeDepth = 0): Promise<Report> => {
+  const { run, options, space } = job;
+  const complete = stop.kind === 'complete' ? 0 : completeDepth;
+  const report = reportOf(findingsOf(job, Math.max(run.completeDepth(), complete)), stop);
+  const again = run instanceof Sweep || run instanceof HashedBreadth || options.resume !== undefined;
+  return again ? withTraces(space.compiled.model, options, report) : report;
+};
+
+// --- two searches -----------------------------------------------------------------------------------------------------------
+
+/** How many states `auto` takes breadth first. Where something is violated it is mostly near, and a sweep would come to it late. */
+const NEAR = 100_000;
+
+/** Whether nothing is asked for that a sweep can't give. */
+const mayBeSwept = (model: ComponentModel, options: ComponentOptions): boolean => {
+  const { maxDepth, maxStates, hashBits, checkpoint, resume, witnessTraces } = options;
+  const asked = [maxDepth, maxStates, hashBits, checkpoint, resume];
+  return model.progress !== undefined && witnessTraces !== true && asked.every((option) => option === undefined);
+};
+
+/** What a search knows that went no further than {@link NEAR}. */
+interface Near {
+  readonly locals: ReadonlyArray<string>;
+  readonly completeDepth: number;
+}
+
+/** Breadth first: the report, or where that did not come to an end. */
+const lookNear = async (model: ComponentModel, options: RunOptions, watcher: Watch): Promise<Report | Near> => {
+  const job = newJob(model, options, watcher);
+  const { space, run } = job;
+  while (space.tally.distinct < NEAR) {
+    const stop = await turn(job);
+    if (stop !== undefined) return concluded(job, stop);
+  }
+  const locals = space.compiled.layout.locals.map((slot) => model.slots[slot]!.name);
+  return { locals, completeDepth: run.completeDepth() };
+};
+
+/** Breadth first, and if that does not come to an end soon, again from the beginning as a sweep. */
+const nearThenFar = async (model: ComponentModel, options: ComponentOptions): Promise<Report> => {
+  const watcher = watch(options, true);
+  const near = await lookNear(model, { ...options, search: 'bfs' }, watcher);
+  if ('verdict' in near) return near;
+  const job = newJob(model, { ...options, search: 'sweep', locals: near.locals }, watcher);
+  return concluded(job, await search(job), near.completeDepth);
+};
+
+/** One search. */
+const checkBy = async (model: ComponentModel, options: RunOptions): Promise<Report> => {
+  const job = newJob(model, options, watch(options, (options.search ?? 'bfs') === 'bfs'));
+  return concluded(job, await search(job));
+};
+
+/**
+ * Checks every safety property of a component model over all its reachable states.
+ *
+ * Of `eventually`, `leadsTo` and `eventuallyAlways` it says `unknown`, so that the verdict is `bounded` where such a property is among those judged: it
+ * keeps no graph of states. `check(internedModel(model))` judges them (and `bayou check` does so by itself), or leave them out with `properties`.
+ *
+ * @throws CheckerError when the model breaks its own contract (`model`), an option does not fit it (`option`), or a checkpoint cannot be
+ * written or resumed (`checkpoint`).
+ */
+export const checkComponents = async (given: ComponentModel, options: ComponentOptions = {}): Promise<Report> => {
+  const { model: sound } = contractedComponents(given, options);
+  mustBeOptions('components', options, sound.properties);
+  const { model, after } = await reduced(sound, options);
+  const { search: order = 'bfs' } = options;
+  const report = await explained(model, options, () =>
+    order === 'auto' && mayBeSwept(model, options)
+      ? nearThenFar(model, options)
+      : checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order }),
+  );
+  return after(report);
+};

@@ -1,0 +1,99 @@
+/** Which slots become local positions: a short breadth-first sample says which choice keeps the states in the least room. */
+import { isOpenFault } from '../contract/where.js';
+import type { ComponentModel } from '../model.js';
+import { layoutOf, slotIndices, type Layout } from './compile/compile.js';
+import { CheckerError } from '../error.js';
+import type { ComponentOptions } from './options.js';
+import { Breadth } from './search/search.js';
+import { newSpace, type Space } from './space.js';
+import { within } from './store/group-store.js';
+
+/** How many states the sample expands, and how many of those found it looks at. */
+const SAMPLE = 300;
+const LOOKED_AT = 1500;
+/** Of a space with so few states a depth a group is gone through again at nearly every one: matrices would cost a square of the depth. */
+const NARROW = 8;
+/** How many slots may be local at most. */
+const MOST_LOCALS = 20;
+/** What a group costs beside its cells, in bytes. */
+const GROUP_COST = 60;
+
+/** Kinds of which every interaction touches at most one slot; only those can be local. */
+const eligible = (model: ComponentModel): ReadonlyArray<ReadonlyArray<number>> => {
+  const indices = slotIndices(model);
+  const kinds = [...new Set(model.slots.map((slot) => slot.kind))];
+  return kinds
+    .filter((kind) =>
+      model.interactions.every((interaction) => interaction.slots.filter((slot) => slot.kind === kind).length <= 1),
+    )
+    .map((kind) => model.slots.filter((slot) => slot.kind === kind).map((slot) => indices.get(slot)!));
+};
+
+/** All slots of a kind, or (a symmetry permutes whole kinds) only the first few: matrices grow sparse with many positions. */
+const candidates = (model: ComponentModel, symmetry: boolean): ReadonlyArray<ReadonlyArray<number>> =>
+  eligible(model).flatMap((slots) => (symmetry ? [slots] : firstOf(slots.length).map((n) => slots.slice(0, n))));
+
+const firstOf = (length: number): ReadonlyArray<number> => [...new Set([1, 2, 3, length].filter((n) => n <= length))];
+
+/** The states of a sample; none where it shows that the space is narrow. */
+const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
+  const run = new Breadth(space, Infinity);
+  try {
+    for (let i = 0; i < SAMPLE && run.step(); i++);
+  } catch (error) {
+    // The search will come upon the model's fault too, and knows the run to it.
+    if (!isOpenFault(error)) throw error;
+  }
+  if (run.at > NARROW && run.layer.size < run.at * NARROW) return [];
+  return Array.from(run.layer.blocks.view().subarray(0, LOOKED_AT), (offset) => {
+    const at = within(offset) + 1;
+    return run.layer.arena.page(offset).slice(at, at + space.shape.group);
+  });
+};
+
+/** About how many bytes the states take when these slots are local. */
+const cost = (states: ReadonlyArray<Int32Array>, locals: ReadonlyArray<number>): number => {
+  const groups = new Map<string, ReadonlyArray<Set<number>>>();
+  const isLocal = Array.from(states[0] ?? [], (_, slot) => locals.includes(slot));
+  for (const state of states) {
+    const key = state.filter((_, slot) => isLocal[slot] === false).join(',');
+    const sets = groups.get(key) ?? locals.map(() => new Set<number>());
+    groups.set(key, sets);
+    locals.forEach((slot, p) => sets[p]!.add(state[slot]!));
+  }
+  let bytes = 0;
+  for (const sets of groups.values()) {
+    bytes +=
+      GROUP_COST + sets.reduce((cells, set) => cells * (set.size + 1), 1) + sets.reduce((ids, set) => ids + set.size * 4, 0);
+  }
+  return bytes;
+};
+
+/** The layout that the sample speaks for. */
+const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout => {
+  const space = newSpace(model, layoutOf(model, []), { symmetry: false, normalize: false });
+  const states = sampleStates(space);
+  let best: ReadonlyArray<number> = [];
+  if (states.length === 0) return layoutOf(model, best);
+  let least = cost(states, []);
+  for (const locals of candidates(model, symmetry)) {
+    const bytes = cost(states, locals);
+    if (bytes < least) [best, least] = [locals, bytes];
+  }
+  return layoutOf(model, best);
+};
+
+/** The layout for a model: the one asked for, or the one chosen. */
+export const layoutFor = (model: ComponentModel, options: ComponentOptions): Layout => {
+  const { locals } = options;
+  if (locals === undefined) return chooseLayout(model, options.symmetry === true && model.symmetry !== undefined);
+  const slots = locals.map((name) => model.slots.findIndex((slot) => slot.name === name));
+  if (slots.includes(-1)) throw new CheckerError('option', `locals: ${model.name} has no slot ${locals[slots.indexOf(-1)]!}`);
+  if (slots.length > MOST_LOCALS)
+    throw new CheckerError('option', `locals: at most ${MOST_LOCALS}, for the cells of a group double with each`);
+  const crowded = model.interactions.find(({ slots: met }) => met.filter(({ name }) => locals.includes(name)).length > 1);
+  if (crowded !== undefined) {
+    throw new CheckerError('option', `locals: ${crowded.label.family} touches more than one of ${locals.join(', ')}`);
+  }
+  return layoutOf(model, slots);
+};

@@ -1,0 +1,203 @@
+/** A component model with names turned into numbers, and its slots divided into the *group* part and the *local* positions. */
+import type { AnyExchange, ComponentModel, ComponentProperty, Interaction, Predicate, Slot } from '../../model.js';
+import { CheckerError } from '../../error.js';
+import type { Components } from '../store/interned-values.js';
+
+/** Which slots make the group, and which are local positions inside it. No interaction touches two local positions. */
+export interface Layout {
+  readonly group: ReadonlyArray<number>;
+  readonly locals: ReadonlyArray<number>;
+  /** For each slot of the model: its place in the tuple `group` followed by `locals`. */
+  readonly place: ReadonlyArray<number>;
+}
+
+/** Some slots and in which order a pure function takes them: by group places first, by local positions last, for the memo. */
+export interface Reads {
+  readonly arity: number;
+  readonly kinds: ReadonlyArray<number>;
+  /** Argument indices that are group slots, and their places. */
+  readonly groupArgs: ReadonlyArray<number>;
+  readonly groupPlaces: ReadonlyArray<number>;
+  /** Argument indices that are local slots, and their positions (from 0). */
+  readonly localArgs: ReadonlyArray<number>;
+  readonly localPositions: ReadonlyArray<number>;
+}
+
+/** A compiled interaction. */
+export interface Meeting extends Reads {
+  readonly index: number;
+  readonly source: Interaction;
+  readonly family: number;
+  readonly writes: ReadonlyArray<boolean>;
+  /** The places of the group slots that it writes, in the order of `groupArgs`. */
+  readonly writtenPlaces: ReadonlyArray<number>;
+  /** The local position it touches, or -1; and whether it writes it. */
+  readonly local: number;
+  readonly writesLocal: boolean;
+  /** Its guard, where that reads group slots alone. */
+  readonly guard: Watched | undefined;
+  readonly talk: Talk | undefined;
+}
+
+/** An exchange and who takes part in it: the place of a group slot, or -1 for the local position. */
+export interface Talk {
+  readonly source: AnyExchange;
+  /** Talks with the same index share what is remembered. */
+  readonly index: number;
+  readonly askerKind: number;
+  readonly answererKind: number;
+  readonly asker: number;
+  readonly answerer: number;
+  /** What else must be true, where it is not the guard. */
+  readonly when: Watched | undefined;
+}
+
+/** A compiled predicate. */
+export interface Watched extends Reads {
+  readonly source: Predicate;
+}
+
+export interface Compiled {
+  readonly model: ComponentModel;
+  readonly layout: Layout;
+  /** Of each place (group, then locals): the kind. */
+  readonly kinds: ReadonlyArray<number>;
+  readonly families: ReadonlyArray<string>;
+  readonly meetings: ReadonlyArray<Meeting>;
+  readonly boundary: ReadonlyArray<Watched>;
+  readonly properties: ReadonlyArray<ComponentProperty>;
+}
+
+/** The layout in which the given slots are local. */
+export const layoutOf = (model: ComponentModel, locals: ReadonlyArray<number>): Layout => {
+  const group = model.slots.map((_, i) => i).filter((i) => !locals.includes(i));
+  const order = [...group, ...locals];
+  return { group, locals, place: model.slots.map((_, i) => order.indexOf(i)) };
+};
+
+export const slotIndices = (model: ComponentModel): ReadonlyMap<Slot<unknown>, number> => {
+  const names = new Set(model.slots.map((slot) => slot.name));
+  if (names.size < model.slots.length) throw new CheckerError('model', `two slots of ${model.name} have the same name`);
+  return new Map(model.slots.map((slot, i) => [slot, i]));
+};
+
+/** The reads of a list of slots. */
+export const readsOf = (
+  where: string,
+  slots: ReadonlyArray<Slot<unknown>>,
+  indices: ReadonlyMap<Slot<unknown>, number>,
+  layout: Layout,
+  components: Components,
+): Reads => {
+  const places = slots.map((slot) => {
+    const index = indices.get(slot);
+    if (index === undefined)
+      throw new CheckerError('model', `${where} names the slot ${slot.name}, which the model does not list`);
+    return layout.place[index]!;
+  });
+  const size = layout.group.length;
+  const args = slots.map((_, i) => i);
+  const groupArgs = args.filter((i) => places[i]! < size);
+  const localArgs = args.filter((i) => places[i]! >= size);
+  return {
+    arity: slots.length,
+    kinds: slots.map((slot) => components.kindOf(slot.kind)),
+    groupArgs,
+    groupPlaces: groupArgs.map((i) => places[i]!),
+    localArgs,
+    localPositions: localArgs.map((i) => places[i]! - size),
+  };
+};
+
+const nameOf = (interaction: Interaction): string => [interaction.label.family, ...interaction.label.args].join(' ');
+
+/** Compiles a model for a layout. */
+export const compile = (
+  model: ComponentModel,
+  layout: Layout,
+  components: Components,
+  only?: ReadonlyArray<string>,
+): Compiled => {
+  const indices = slotIndices(model);
+  const families = [...new Set(model.interactions.map((interaction) => interaction.label.family))];
+  const guards = new Map<Predicate, Watched>();
+  const watchedGuard = (where: string, source: Predicate): Watched => {
+    const guard = guards.get(source) ?? watch(where, source, indices, layout, components);
+    guards.set(source, guard);
+    return guard;
+  };
+  const talkOf = talks();
+  const meetings = model.interactions.map((source, index): Meeting => {
+    const where = nameOf(source);
+    const reads = readsOf(where, source.slots, indices, layout, components);
+    const written = (arg: number): boolean => source.writes.includes(arg);
+    const watched = source.guard && watchedGuard(where, source.guard);
+    // A guard that reads a local position is of no use: it would cost as much as the step's own row.
+    const guard = watched?.localArgs.length === 0 ? watched : undefined;
+    // Field by field: each place with a spread makes objects of hidden classes of their own, and these are read at every look-up.
+    return {
+      arity: reads.arity,
+      kinds: reads.kinds,
+      groupArgs: reads.groupArgs,
+      groupPlaces: reads.groupPlaces,
+      localArgs: reads.localArgs,
+      localPositions: reads.localPositions,
+      index,
+      source,
+      family: families.indexOf(source.label.family),
+      writes: source.slots.map((_, i) => written(i)),
+      writtenPlaces: reads.groupPlaces.filter((_, i) => written(reads.groupArgs[i]!)),
+      local: reads.localPositions[0] ?? -1,
+      writesLocal: reads.localArgs.some(written),
+      guard,
+      talk: source.exchange && talkOf(source.exchange, reads, guard === undefined ? watched : undefined),
+    };
+  });
+  const kinds = [...layout.group, ...layout.locals].map((i) => components.kindOf(model.slots[i]!.kind));
+  const boundary = (model.boundary ?? []).map((source) => watch('the boundary', source, indices, layout, components));
+  const properties = model.properties.filter((property) => only?.includes(property.name) ?? true);
+  return { model, layout, kinds, families, meetings, boundary, properties };
+};
+
+/**
+ * Numbers exchanges: one number for all meetings with the same parts and the same kinds of slots. An asker at a local position and one
+ * in the group have numbers of their own, since their rows are different.
+ */
+const talks = (): ((source: Talk['source'], reads: Reads, when: Watched | undefined) => Talk) => {
+  /** The first of each number. */
+  const known: Talk[] = [];
+  const placeOf = ({ groupArgs, groupPlaces }: Reads, arg: number): number => groupPlaces[groupArgs.indexOf(arg)] ?? -1;
+  return (source, reads, when) => {
+    const [asker, answerer] = [placeOf(reads, 0), placeOf(reads, 1)];
+    const [askerKind, answererKind] = [reads.kinds[0]!, reads.kinds[1]!];
+    const like = known.find(
+      (talk) =>
+        talk.source === source &&
+        talk.askerKind === askerKind &&
+        talk.answererKind === answererKind &&
+        (talk.asker === -1) === (asker === -1),
+    );
+    const index = like?.index ?? known.length;
+    const made = { source, index, askerKind, answererKind, asker, answerer, when };
+    if (like === undefined) known.push(made);
+    return made;
+  };
+};
+
+/** Compiles a predicate. */
+export const watch = (
+  where: string,
+  source: Predicate,
+  indices: ReadonlyMap<Slot<unknown>, number>,
+  layout: Layout,
+  components: Components,
+): Watched => {
+  const { arity, kinds, groupArgs, groupPlaces, localArgs, localPositions } = readsOf(
+    where,
+    source.slots,
+    indices,
+    layout,
+    components,
+  );
+  return { arity, kinds, groupArgs, groupPlaces, localArgs, localPositions, source };
+};

@@ -1,0 +1,194 @@
+/**
+ * A search of components in a checkpoint.
+ *
+ * Kept are the component values, the groups with their cells (or the hashes), the queues or the stack, and the counts. The memo is not: it is
+ * filled again as it is needed. A sample of its rows is, though, and run again on resumption: a model whose steps are not what they
+ * were is refused, like one whose slots, interactions, properties or reductions differ.
+ */
+import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
+import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
+import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
+import type { ComponentModel } from '../model.js';
+import type { Counterexample } from '../report.js';
+import { encode } from '../values/encode.js';
+import { initialStates } from '../component-model/tuples.js';
+import type { Components } from './store/interned-values.js';
+import { strideOf } from './memo/memo.js';
+import type { RunOptions } from './options.js';
+import type { Run } from './search/search.js';
+import type { Space } from './space.js';
+import type { Layer } from './store/group-store.js';
+
+/** How many remembered rows are run again, at most, for each interaction. */
+const SAMPLE = 20;
+
+/** What is written as it is; the values and the words follow. */
+interface Head {
+  readonly tally: Space['tally'];
+  readonly enabled: ReadonlyArray<boolean>;
+  readonly found: ReadonlyArray<{
+    readonly state: ReadonlyArray<number>;
+    readonly step?: { meeting: number; outcome: number };
+  } | null>;
+  readonly traces: ReadonlyArray<readonly [property: string, trace: Counterexample]>;
+  readonly sample: ReadonlyArray<{
+    readonly meeting: number;
+    readonly ids: ReadonlyArray<number>;
+    readonly row: ReadonlyArray<number>;
+  }>;
+  readonly frontier: ReturnType<Run['frontier']>;
+  /** How many lists the run has. */
+  readonly lists: number;
+  readonly layers: ReadonlyArray<{ readonly level: number; readonly top: number; readonly room: number; readonly pages: number }>;
+}
+
+const keyOf = ({ key }: ComponentModel, kind: string, local: unknown): string => key?.(kind, local as never) ?? encode(local);
+
+// --- identity --------------------------------------------------------------------------------------------------------------
+
+/** The fingerprint of a model and of the options that change what a search finds. */
+export const identityOf = (model: ComponentModel, options: RunOptions, workers = 1): Identity => ({
+  model: model.name,
+  options: optionsOf('components', workers, options),
+  shape: digestOf([
+    model.slots.map(({ kind, name }) => [kind, name]),
+    model.interactions.map(({ label, slots, writes }) => [label, slots.map(({ name }) => name), writes]),
+    model.properties.flatMap(({ kind, name }) => (options.properties?.includes(name) === false ? [] : [[kind, name]])),
+    (model.symmetry ?? []).map(({ name }) => name),
+    options.checkpoint === undefined && options.resume === undefined
+      ? []
+      : initialStates(model).map((state) => state.map((local, at) => keyOf(model, model.slots[at]!.kind, local))),
+  ]),
+});
+
+/** Refuses a model of whose components it is plain at once that they cannot be written. @throws CheckerError (`checkpoint`). */
+export const mustBeKeepable = (path: string, model: ComponentModel): void => {
+  for (const state of initialStates(model)) model.slots.forEach(({ kind }, at) => mustBePlain(path, wordsFor(kind), [state[at]]));
+};
+
+const wordsFor = (kind: string): string => `values of the kind "${kind}"`;
+
+// --- saving ----------------------------------------------------------------------------------------------------------------
+
+const writeComponents = (to: Writer, components: Components): void => {
+  components.kinds.forEach(({ name, values }, k) => {
+    writeValues(to, wordsFor(name), values, (value, copy) => components.find(k, value) === components.find(k, copy));
+  });
+};
+
+const firstOf = <T>(all: Iterable<T>, most: number): ReadonlyArray<T> => {
+  const first: T[] = [];
+  for (const one of all) {
+    if (first.length === most) break;
+    first.push(one);
+  }
+  return first;
+};
+
+const sampleOf = (space: Space): Head['sample'] => {
+  const { data } = space.memo.pool;
+  return space.compiled.meetings.flatMap((meeting) =>
+    firstOf(space.memo.rowsOf(meeting), SAMPLE).map(({ ids, row }) => ({
+      meeting: meeting.index,
+      ids,
+      row: Array.from(data.subarray(row, row + 1 + data[row]! * strideOf(meeting))),
+    })),
+  );
+};
+
+const headOf = (space: Space, run: Run, traces: Iterable<readonly [string, Counterexample]>): Head => ({
+  tally: space.tally,
+  enabled: space.memo.enabled,
+  found: space.judge.found.map((evidence) => (evidence === undefined ? null : { ...evidence, state: [...evidence.state] })),
+  traces: [...traces],
+  sample: sampleOf(space),
+  frontier: run.frontier(),
+  lists: run.lists().length,
+  layers: Array.from(run.layers(), ({ level, arena }) => ({ level, ...arena.place(), pages: arena.words.length })),
+});
+
+/** Writes what a checkpoint is of, and which slots are local positions, so that the space can be built. */
+export const writeOpening = (to: Writer, identity: Identity, locals: ReadonlyArray<number>): void => {
+  to.json(identity);
+  to.json(locals);
+};
+
+/** Writes a search, which must stand between two steps. */
+export const write = (
+  to: Writer,
+  space: Space,
+  run: Run,
+  identity: Identity,
+  traces: Iterable<readonly [string, Counterexample]> = [],
+): void => {
+  writeOpening(to, identity, space.compiled.layout.locals);
+  to.json(headOf(space, run, traces));
+  writeComponents(to, space.components);
+  for (const list of run.lists()) to.words(list);
+  for (const { blocks, queue, arena } of run.layers()) {
+    for (const words of [blocks.view(), queue.view(), ...arena.words]) to.words(words);
+  }
+  run.fingerprints?.save(to);
+};
+
+// --- restoring -------------------------------------------------------------------------------------------------------------
+
+/** The slots that are local positions. @throws CheckerError (`checkpoint`) when the checkpoint is of another search. */
+export const readOpening = (from: Reader, identity: Identity): ReadonlyArray<number> => {
+  mustAgree(from.path, from.json() as Identity, identity);
+  return from.json() as ReadonlyArray<number>;
+};
+
+const readComponents = (from: Reader, { components }: Space): void => {
+  components.kinds.forEach((_, kind) => {
+    let id = 0;
+    for (const value of readValues(from)) {
+      if (components.intern(kind, value) !== id++) throw refuse(from.path, 'the model encodes its values differently now');
+    }
+  });
+};
+
+const readLayer = (from: Reader, space: Space, { level, top, room, pages }: Head['layers'][number]): Layer => {
+  const layer = space.newLayer(level);
+  layer.blocks.fill(from.words());
+  layer.queue.fill(from.words());
+  layer.arena.restore(
+    Array.from({ length: pages }, () => from.words()),
+    top,
+    room,
+  );
+  layer.reindex(space.shape.group);
+  return layer;
+};
+
+const mustStepAlike = (path: string, space: Space, sample: Head['sample']): void => {
+  for (const { meeting, ids, row } of sample) {
+    const again = space.memo.rowFor(space.compiled.meetings[meeting]!, ids);
+    if (row.some((word, i) => word !== space.memo.pool.at(again + i)))
+      throw refuse(path, 'a step of the model has another outcome now');
+  }
+};
+
+/**
+ * Fills a fresh space and run with what follows the opening; gives the counterexamples that were known.
+ *
+ * @throws CheckerError (`checkpoint`) where the model's steps or its values' keys are not what they were.
+ */
+export const restore = (from: Reader, space: Space, run: Run): Head['traces'] => {
+  const head = from.json() as Head;
+  readComponents(from, space);
+  head.found.forEach((evidence, i) => {
+    if (evidence !== null) space.judge.decide(i, { ...evidence, state: Int32Array.from(evidence.state) });
+  });
+  mustStepAlike(from.path, space, head.sample);
+  Object.assign(space.tally, head.tally);
+  head.enabled.forEach((enabled, i) => (space.memo.enabled[i] = enabled));
+  const lists = Array.from({ length: head.lists }, () => from.words());
+  run.resume(
+    head.frontier,
+    head.layers.map((layer) => readLayer(from, space, layer)),
+    lists,
+  );
+  run.fingerprints?.restore(from);
+  return head.traces;
+};

@@ -1,0 +1,134 @@
+/** From what a search of components found to the report of it. */
+import type { ComponentModel } from '../model.js';
+import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../verdict/reasons.js';
+import {
+  type Audited,
+  isLiveness,
+  verdictOf,
+  type Counterexample,
+  type PropertyReport,
+  type Report,
+  type Statistics,
+  type Stop,
+  type Vacuity,
+} from '../report.js';
+import { suspicionAt, type Watch } from '../limits.js';
+import type { RunOptions } from './options.js';
+import type { Space } from './space.js';
+import type { Tally } from './search/tally.js';
+
+/** What a search found, by whatever machinery. */
+export interface Findings {
+  readonly model: ComponentModel;
+  readonly options: RunOptions;
+  /** By property that was judged: whether it was decided (violated, or reached). */
+  readonly decided: ReadonlyArray<boolean>;
+  /** By interaction. */
+  readonly enabled: ReadonlyArray<boolean>;
+  readonly tally: Tally;
+  readonly depth: number;
+  readonly completeDepth: number;
+  readonly traces: ReadonlyMap<string, Counterexample>;
+  readonly elapsedMs: number;
+  readonly peakBytes: number;
+  readonly watch: Watch;
+  readonly workers: number;
+  /** Whether the model's key takes different values for one. */
+  readonly merges: boolean;
+  readonly details: Readonly<Record<string, number>>;
+  readonly audited?: Audited;
+  /** With hash compaction: what may have been missed. */
+  readonly omission?: Pick<Statistics, 'omissionProbability' | 'omission'>;
+}
+
+/** The machinery's own numbers. */
+export const detailsOf = ({ memo, components }: Space): Findings['details'] => ({
+  localSteps: memo.rows,
+  ...Object.fromEntries(components.kinds.map(({ name, values }) => [`values of ${name}`, values.length])),
+});
+
+/** Why liveness is open: another search judges it only where this one was whole and its space is not reduced. */
+const livenessGap = ({ model, options }: Findings, stop: Stop): string => {
+  if (stop.kind !== 'complete') return UNFINISHED;
+  const reduced =
+    (options.symmetry === true && model.symmetry !== undefined) || (options.normalize === true && model.normalize !== undefined);
+  return reduced ? REDUCED : BY_COMPONENTS;
+};
+
+const propertyReport = (found: Findings, index: number, stop: Stop): PropertyReport => {
+  const { name, rule, kind, impossible } = judged(found)[index]!;
+  const sentence = rule === undefined ? { name, kind } : { name, rule, kind };
+  if (isLiveness(kind)) return { ...sentence, verdict: 'unknown', why: livenessGap(found, stop) };
+  const trace = found.traces.get(name);
+  const witness = kind === 'sometimes' || kind === 'sometimesStep';
+  if (found.decided[index] === true) {
+    return { ...sentence, verdict: witness ? 'reached' : 'violated', ...(trace === undefined ? {} : { trace }) };
+  }
+  const open = stop.kind === 'complete' ? {} : { why: UNFINISHED };
+  if (witness) return { ...sentence, verdict: 'not reached', ...(impossible === undefined ? open : { why: impossible }) };
+  return { ...sentence, verdict: stop.kind === 'complete' ? 'holds' : 'unknown', ...open };
+};
+
+/** The properties that were judged. */
+const judged = ({ model, options }: Findings): ComponentModel['properties'] =>
+  model.properties.filter(({ name }) => options.properties?.includes(name) ?? true);
+
+const familiesOf = (model: ComponentModel): ReadonlyArray<string> => [
+  ...new Set(model.interactions.map(({ label }) => label.family)),
+];
+
+const vacuityOf = ({ model, enabled }: Findings, properties: ReadonlyArray<PropertyReport>): Vacuity => {
+  const dead = model.interactions.filter((_, i) => enabled[i] !== true).map(({ label }) => label);
+  const families = familiesOf(model).filter((family) =>
+    model.interactions.every(({ label }) => label.family !== family || dead.includes(label)),
+  );
+  const single = dead.filter(({ family }) => !families.includes(family));
+  return {
+    neverEnabled: [...families, ...single.map(({ family, args }) => [family, ...args].join(' '))],
+    unreached: properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name),
+    neverTriggered: [],
+  };
+};
+
+const boundsOf = ({ model, options, tally }: Findings): ReadonlyArray<string> => [
+  ...(options.bounds ?? []),
+  ...(tally.cut > 0 ? [`within the model's boundary (${tally.cut} states beyond it judged, not expanded)`] : []),
+  ...(options.symmetry === true && model.symmetry !== undefined ? ['up to symmetry'] : []),
+  ...(options.normalize === true && model.normalize !== undefined ? ['up to the quotient'] : []),
+];
+
+/** The report of a search that ended so. */
+export const reportOf = (found: Findings, stop: Stop): Report => {
+  const { model, options, tally, workers } = found;
+  const properties = judged(found).map((_, i) => propertyReport(found, i, stop));
+  const vacuity = vacuityOf(found, properties);
+  return {
+    model: model.name,
+    verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
+    stop,
+    search: options.search ?? 'bfs',
+    bounds: boundsOf(found),
+    counts: {
+      generated: tally.generated,
+      distinct: tally.distinct,
+      depth: found.depth,
+      completeDepth: Math.max(0, found.completeDepth),
+      queue: tally.queue,
+      cut: tally.cut,
+    },
+    properties,
+    coverage: familiesOf(model).map((family, i) => ({ family, steps: tally.steps[i]!, fresh: tally.fresh[i]! })),
+    vacuity,
+    ...suspicionAt(found.watch, stop),
+    ...(found.audited === undefined ? {} : { audited: found.audited }),
+    statistics: {
+      elapsedMs: found.elapsedMs,
+      peakBytes: found.peakBytes,
+      workers,
+      engine: workers === 1 ? 'components' : `components, ${workers} workers`,
+      ...(found.merges ? { byKey: true } : {}),
+      details: found.details,
+      ...found.omission,
+    },
+  };
+};

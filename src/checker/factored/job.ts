@@ -1,0 +1,249 @@
+/** One search of a component model: what it is made of, how it goes on, when it ends. */
+import type { ComponentModel } from '../model.js';
+import { isOpenFault, placeOf, withRun } from '../contract/where.js';
+import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
+import type { Identity } from '../checkpoint/identity.js';
+import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
+import type { Counterexample, Stop } from '../report.js';
+import { nextTurn, type Watch } from '../limits.js';
+import { shortestPath } from './search/shortest-path.js';
+import { identityOf, mustBeKeepable, readOpening, restore, write } from './factored-checkpoint.js';
+import { layoutFor } from './choose-layout.js';
+import { layoutOf } from './compile/compile.js';
+import { CheckerError } from '../error.js';
+import type { ComponentOptions, RunOptions } from './options.js';
+import { detailsOf, type Findings } from './factored-report.js';
+import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
+import { Breadth, Sweep, type Run, type Start } from './search/search.js';
+import { loomingBytes, newSpace, type Space } from './space.js';
+import { Depth, HashedBreadth } from './search/statewise.js';
+import { traceOf } from './properties/factored-counterexample.js';
+
+/** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
+const TURN_MS = 40;
+const GROUPS_PER_LOOK = 32;
+
+// --- the search ------------------------------------------------------------------------------------------------------------
+
+/** A search with all that its report needs. */
+export interface Job {
+  readonly space: Space;
+  readonly run: Run;
+  readonly identity: Identity;
+  readonly keeper: Keeper | undefined;
+  readonly watch: Watch;
+  readonly options: RunOptions;
+  readonly traces: Map<string, Counterexample>;
+  /** The properties that were decided before a resumption. */
+  readonly earlier: ReadonlySet<string>;
+}
+
+export const newJob = (model: ComponentModel, options: RunOptions, watcher: Watch): Job => {
+  mustSuit(model, options);
+  const keeper = keeperOf(options);
+  if (keeper !== undefined) mustBeKeepable(keeper.path, model);
+  const { resume } = options;
+  if (resume === undefined) return jobOf(model, options, watcher, keeper);
+  return reading(resume, sectionsIn(resume)[0]!, (from) => jobOf(model, options, watcher, keeper, from));
+};
+
+/** A job at its beginning, or where a checkpoint left it. */
+const jobOf = (model: ComponentModel, options: RunOptions, watcher: Watch, keeper: Keeper | undefined, from?: Reader): Job => {
+  const identity = identityOf(model, options);
+  const layout = from === undefined ? layoutFor(model, options) : layoutOf(model, readOpening(from, identity));
+  const space = newSpace(model, layout, {
+    symmetry: options.symmetry === true,
+    normalize: options.normalize === true,
+    ...(options.properties === undefined ? {} : { properties: options.properties }),
+  });
+  if (space.audit !== undefined) space.audit.place = space.evidence;
+  const run = runOf(space, options, from === undefined ? 'initial' : 'resume');
+  const traces = new Map(from === undefined ? [] : restore(from, space, run));
+  watcher.resumed(from === undefined ? 0 : space.tally.distinct);
+  const earlier = space.judge.properties.filter((_, i) => space.judge.found[i] !== undefined).map(({ name }) => name);
+  return { space, run, keeper, watch: watcher, options, traces, identity, earlier: new Set(from === undefined ? [] : earlier) };
+};
+
+/** Refuses options that do not go together, or not with the model. */
+const mustSuit = (model: ComponentModel, options: RunOptions): void => {
+  const { search: order = 'bfs', maxDepth, properties } = options;
+  if (order === 'sweep' && model.progress === undefined) {
+    throw new CheckerError('option', `search: ${model.name} declares no progress measure, which a sweep needs`);
+  }
+  if (order === 'sweep' && maxDepth !== undefined) {
+    throw new CheckerError('option', 'maxDepth: a sweep goes by progress and does not know depths; search bfs or dfs');
+  }
+  mustSuitHashing(
+    options,
+    model.properties.filter(({ name }) => properties?.includes(name) ?? true),
+  );
+};
+
+const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOptions, start: Start): Run => {
+  if (order === 'sweep') return new Sweep(space, start);
+  if (order === 'dfs') return new Depth(space, maxDepth, hashBits, start);
+  if (hashBits !== undefined) return new HashedBreadth(space, maxDepth ?? Infinity, hashBits, start);
+  return new Breadth(space, maxDepth ?? Infinity, start);
+};
+
+/** How far the search has come. */
+const pulseOf = ({ space: { tally }, run }: Job) => ({
+  generated: tally.generated,
+  distinct: tally.distinct,
+  queue: tally.queue,
+  depth: run.depth(),
+});
+
+/** Why to stop now, if at all. */
+const look = (job: Job): Stop | undefined => {
+  const { space, run, watch: watcher, options } = job;
+  const { distinct } = space.tally;
+  const { maxStates, maxMemoryBytes } = options;
+  const stop = watcher.look(pulseOf(job));
+  if (stop !== undefined) return stop;
+  if (maxStates !== undefined && distinct >= maxStates) return { kind: 'states', limit: maxStates };
+  if (maxMemoryBytes === undefined) return undefined;
+  const looming = loomingBytes(run.layers());
+  return looming > 0 && process.memoryUsage.rss() + looming > maxMemoryBytes
+    ? { kind: 'memory', limit: maxMemoryBytes }
+    : undefined;
+};
+
+/** Keeps the run that leads to what was found just now: while the depths say which one is shortest, or while it is on the stack. */
+const keepTraces = ({ space, run, options, traces, earlier }: Job): void => {
+  space.judge.found.forEach((evidence, i) => {
+    const { name, kind } = space.judge.properties[i]!;
+    const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
+    if (evidence !== undefined && wanted && !traces.has(name) && !earlier.has(name)) {
+      const path = pathTo(run, space, options, evidence.state);
+      if (path !== undefined) traces.set(name, traceOf(space, path, name, evidence, run instanceof Breadth));
+    }
+  });
+};
+
+const isDecided = ({ space, options }: Job): boolean =>
+  options.keepGoing === true ? space.judge.found.every((evidence) => evidence !== undefined) : space.judge.violated;
+
+/** One step of the search. A fault of the model is told with the run that leads to it, where the search knows that. */
+const stepOf = (job: Job): boolean => {
+  const { run, space, options } = job;
+  try {
+    return run.step();
+  } catch (error) {
+    if (!isOpenFault(error)) throw error;
+    const state = placeOf(error) ?? space.evidence();
+    const path = pathTo(run, space, options, state);
+    throw path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false));
+  }
+};
+
+/** The run to a state, from a search that knows it. */
+const pathTo = (run: Run, space: Space, { resume }: RunOptions, state: Int32Array): ReadonlyArray<Int32Array> | undefined => {
+  if (run instanceof Depth) return run.pathTo(state);
+  // After a resumption the memo, from which predecessors are read, has not all rows; depth first the stack says all.
+  return run instanceof Breadth && resume === undefined ? shortestPath(space, run, state) : undefined;
+};
+
+/** Expands groups for a while; gives why the search is over, if it is. */
+const slice = (job: Job): Stop | undefined => {
+  const { space, options } = job;
+  const until = performance.now() + TURN_MS;
+  const most = options.maxStates ?? Infinity;
+  let known = 0;
+  let groups = 1;
+  do {
+    // A group may take long: the clock is looked at after the first, and more seldom where they are quick.
+    groups = Math.min(GROUPS_PER_LOOK, groups * 2);
+    for (let i = groups >> 1; i > 0; i--) {
+      if (!stepOf(job)) return ending(job);
+      if (space.judge.decisions > known) {
+        known = space.judge.decisions;
+        keepTraces(job);
+        if (space.judge.violated && isDecided(job)) return decidedStop(job);
+      }
+      if (space.tally.distinct >= most) return look(job);
+    }
+    job.watch.see(pulseOf(job));
+  } while (performance.now() < until);
+  return look(job);
+};
+
+/** There is nothing left to look for; with `keepGoing` the search may have come to its end with that. */
+const decidedStop = (job: Job): Stop => {
+  if (job.options.keepGoing !== true) return { kind: 'violation' };
+  return job.space.tally.queue === 0 ? ending(job) : { kind: 'violation', all: true };
+};
+
+const ending = (job: Job): Stop => {
+  keepTraces(job);
+  const { maxDepth } = job.options;
+  return maxDepth !== undefined && job.run.isCutShort() ? { kind: 'depth', limit: maxDepth } : { kind: 'complete' };
+};
+
+/** Writes the search to its file, if it has one. */
+const keep = ({ keeper, space, run, identity, traces }: Job): void => {
+  keeper?.write((to) => write(to, space, run, identity, traces));
+};
+
+/** Some groups, and what there is to do between two turns of the event loop; gives why the search is over, if it is. */
+export const turn = async (job: Job): Promise<Stop | undefined> => {
+  const stop = slice(job);
+  if (stop === undefined ? job.keeper?.isDue() === true : isUnfinished(stop)) keep(job);
+  if (stop === undefined) await nextTurn();
+  return stop;
+};
+
+export const search = async (job: Job): Promise<Stop> => {
+  for (;;) {
+    const stop = await turn(job);
+    if (stop !== undefined) return stop;
+  }
+};
+
+/** A fault of the model with the run to a state, as far as that is known: where a model is not pure there may be none. */
+const atState = ({ space, run, options }: Job, error: unknown, state: Int32Array): unknown => {
+  if (!isOpenFault(error)) return error;
+  try {
+    const path = pathTo(run, space, options, state);
+    return path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false));
+  } catch {
+    return error;
+  }
+};
+
+/** Ends the audit of a search. A fault of the model that comes up there is told with the run to where the search was. */
+const auditedOf = (job: Job): Pick<Findings, 'audited'> => {
+  const { space, watch: watcher } = job;
+  if (space.audit === undefined) return {};
+  let state: Int32Array | undefined;
+  try {
+    const audited = space.audit.finish(watcher.elapsedMs(), (place) => {
+      state = place as Int32Array;
+    });
+    return { audited };
+  } catch (error) {
+    throw state === undefined ? error : atState(job, error, state);
+  }
+};
+
+export const findingsOf = (job: Job, completeDepth: number): Findings => {
+  const { space, run, options, watch: watcher, traces } = job;
+  return {
+    model: space.compiled.model,
+    options,
+    decided: space.judge.found.map((evidence) => evidence !== undefined),
+    enabled: space.memo.enabled,
+    tally: space.tally,
+    depth: run.depth(),
+    completeDepth,
+    traces,
+    elapsedMs: watcher.elapsedMs(),
+    peakBytes: watcher.peakBytes(),
+    watch: watcher,
+    workers: 1,
+    merges: space.components.merging?.isSeen === true,
+    details: detailsOf(space),
+    ...auditedOf(job),
+    ...(run.fingerprints === undefined ? {} : { omission: omissionStatistics(run.fingerprints, space.tally.generated) }),
+  };
+};

@@ -1,0 +1,61 @@
+/** What the expansion of a group knows of its local positions: which interactions may run there, and what each local id can do. */
+import type { Meeting } from '../compile/compile.js';
+import { roomy } from '../store/batch.js';
+
+/** The interactions of a local position that no guard rules out in the group at hand, each with the memo's node for the group. */
+export class Active {
+  readonly meetings: Meeting[] = [];
+  readonly nodes: number[] = [];
+  /** Those that a guard rules out, while guards are not believed. */
+  readonly ruledOut: Meeting[] = [];
+  /** How many they are; -1: not looked up yet. */
+  count = -1;
+}
+
+/** By position and index of the group at hand: what is known of the local id there. */
+export class Locals {
+  /** 0: not opened yet; 1: opened. */
+  open: Int32Array = new Int32Array(64);
+  /** The index from which steps inside the group lead to it, or its own: some cell to expand has that one. */
+  origin: Int32Array = new Int32Array(64);
+  /** Where its successors inside the group begin and end in `inside`. */
+  from: Int32Array = new Int32Array(64);
+  to: Int32Array = new Int32Array(64);
+  /** Whether some interaction is enabled for it. */
+  alive: Int32Array = new Int32Array(64);
+  /** By index and family: how many steps each cell with it can take. */
+  ways: Int32Array = new Int32Array(64);
+  private readonly families: number;
+
+  constructor(families: number) {
+    this.families = families;
+  }
+
+  reserve(count: number): void {
+    this.ways = roomy(this.ways, count * this.families);
+    this.open = roomy(this.open, count);
+    this.origin = roomy(this.origin, count);
+    this.from = roomy(this.from, count);
+    this.to = roomy(this.to, count);
+    this.alive = roomy(this.alive, count);
+  }
+
+  clear(count: number): void {
+    this.reserve(count);
+    this.open.fill(0, 0, count);
+  }
+
+  /** Begins what is known of an index, whose successors will stand from `from` on. */
+  begin(x: number, from: number): void {
+    this.open[x] = 1;
+    this.alive[x] = 0;
+    this.from[x] = from;
+    // A loop: `fill` costs more than so few places.
+    for (let at = x * this.families; at < (x + 1) * this.families; at++) this.ways[at] = 0;
+  }
+
+  allow(x: number, family: number, outcomes: number): void {
+    this.alive[x] = 1;
+    this.ways[x * this.families + family]! += outcomes;
+  }
+}

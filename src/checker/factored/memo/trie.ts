@@ -1,0 +1,103 @@
+/**
+ * A map from tuples of small integers to integers, as a trie: an edge `(node, id)` leads to a node, or at the last place to a value.
+ * Tuples that share a prefix share its nodes, so whoever looks up many tuples with one prefix pays for the prefix once; and each
+ * node has a small table of its own, so those look-ups stay near each other in memory.
+ */
+import { Ints } from '../../ints.js';
+import { Arena, within } from '../store/group-store.js';
+
+/** What `meta` holds of a node: where its table is, the bits of its size, how many edges it has. */
+const META = 3;
+/** Bits of the size of a new table. */
+const FIRST_BITS = 2;
+const MISSING = -1;
+
+export class Trie {
+  /** Pairs (id + 1, value) by open addressing; 0 is a free place. */
+  private readonly arena = new Arena([]);
+  private readonly meta = new Ints(1 << 12);
+  private edgeCount = 0;
+
+  /** A root that nothing leads to. */
+  root(): number {
+    const node = this.meta.length / META;
+    this.meta.push(this.arena.alloc(2 << FIRST_BITS));
+    this.meta.push(FIRST_BITS);
+    this.meta.push(0);
+    return node;
+  }
+
+  /** The value of an edge, or -1. */
+  get(node: number, id: number): number {
+    const meta = this.meta.data;
+    const offset = meta[node * META]!;
+    const bits = meta[node * META + 1]!;
+    const words = this.arena.page(offset);
+    const base = within(offset);
+    const mask = (1 << bits) - 1;
+    for (let i = hash(id, bits); ; i = (i + 1) & mask) {
+      const at = base + i * 2;
+      const owner = words[at]!;
+      if (owner === id + 1) return words[at + 1]!;
+      if (owner === 0) return MISSING;
+    }
+  }
+
+  /** Adds an edge that is not there yet. */
+  set(node: number, id: number, value: number): void {
+    const meta = this.meta.data;
+    const used = ++meta[node * META + 2]!;
+    if (used * 4 > 3 << meta[node * META + 1]!) this.grow(node);
+    this.edgeCount++;
+    const offset = meta[node * META]!;
+    place(this.arena.page(offset), within(offset), meta[node * META + 1]!, id + 1, value);
+  }
+
+  /** The node to which an edge leads; it is made where it is missing. */
+  child(node: number, id: number): number {
+    const found = this.get(node, id);
+    if (found !== MISSING) return found;
+    const made = this.root();
+    this.set(node, id, made);
+    return made;
+  }
+
+  /** The edges of a node. */
+  *edges(node: number): Generator<readonly [id: number, value: number]> {
+    const offset = this.meta.at(node * META);
+    const words = this.arena.page(offset);
+    const base = within(offset);
+    for (let i = 0; i < 1 << this.meta.at(node * META + 1); i++) {
+      if (words[base + i * 2] !== 0) yield [words[base + i * 2]! - 1, words[base + i * 2 + 1]!];
+    }
+  }
+
+  get size(): number {
+    return this.edgeCount;
+  }
+
+  private grow(node: number): void {
+    const meta = this.meta.data;
+    const from = meta[node * META]!;
+    const bits = meta[node * META + 1]!;
+    const to = this.arena.alloc(4 << bits);
+    const old = this.arena.page(from);
+    const words = this.arena.page(to);
+    for (let i = 0, at = within(from); i < 1 << bits; i++, at += 2) {
+      if (old[at] !== 0) place(words, within(to), bits + 1, old[at]!, old[at + 1]!);
+    }
+    this.arena.recycle(from, 2 << bits);
+    meta[node * META] = to;
+    meta[node * META + 1] = bits + 1;
+  }
+}
+
+const hash = (id: number, bits: number): number => Math.imul(id, 0x9e3779b1) >>> (32 - bits);
+
+const place = (words: Int32Array, base: number, bits: number, owner: number, value: number): void => {
+  const mask = (1 << bits) - 1;
+  let i = hash(owner - 1, bits);
+  while (words[base + i * 2] !== 0) i = (i + 1) & mask;
+  words[base + i * 2] = owner;
+  words[base + i * 2 + 1] = value;
+};

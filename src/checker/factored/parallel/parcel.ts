@@ -1,0 +1,129 @@
+/**
+ * What one thread sends another: batches of cells, in the sender's numbers, with the values behind those numbers that the
+ * receiver has not been told of yet. Values travel as plain data (structured clones) and are interned again where they arrive.
+ */
+import { Ints } from '../../ints.js';
+import { emptyBatch, fillUsed, roomy, type Batch } from '../store/batch.js';
+import type { Space } from '../space.js';
+
+/** A parcel as it is posted. */
+export interface Parcel {
+  readonly from: number;
+  /** By kind: the values with the sender's next ids. */
+  readonly values: ReadonlyArray<ReadonlyArray<unknown>>;
+  readonly words: Int32Array<ArrayBuffer>;
+}
+
+/** Words at which a parcel is sent without waiting for more. */
+const FULL = 1 << 17;
+
+/** Parcels in the making, for one receiver. */
+export class Outbox {
+  private readonly words = new Ints(1 << 10);
+  private readonly told: number[];
+  private readonly space: Space;
+  private readonly from: number;
+  /** By index in a batch: which of its ids in use it is. */
+  private readonly order: number[] = [];
+
+  constructor(space: Space, from: number) {
+    this.space = space;
+    this.from = from;
+    this.told = space.components.kinds.map(() => 0);
+  }
+
+  /** Adds a batch: family, tuple, number of cells, then by position the ids that occur and the cells' indices into them. */
+  add(batch: Batch, tuple: Int32Array, family: number): void {
+    const { words } = this;
+    words.push(family);
+    for (const id of tuple) words.push(id);
+    words.push(batch.count);
+    for (let p = 0; p < batch.at.length; p++) {
+      words.push(batch.usedCount[p]!);
+      for (let u = 0; u < batch.usedCount[p]!; u++) {
+        const x = batch.used[p]![u]!;
+        words.push(batch.ids[p]![x]!);
+        this.order[x] = u;
+      }
+      for (let i = 0; i < batch.count; i++) words.push(this.order[batch.at[p]![i]!]!);
+    }
+  }
+
+  /** Throws away what has gathered. */
+  clear(): void {
+    this.words.length = 0;
+  }
+
+  get isFull(): boolean {
+    return this.words.length >= FULL;
+  }
+
+  /** What has gathered, or nothing. */
+  take(): Parcel | undefined {
+    if (this.words.length === 0) return undefined;
+    const values = this.space.components.kinds.map((kind, k) => {
+      const fresh = kind.values.slice(this.told[k]);
+      this.told[k] = kind.values.length;
+      return fresh;
+    });
+    const words = new Int32Array(this.words.view());
+    this.words.length = 0;
+    return { from: this.from, values, words };
+  }
+}
+
+/** Reads the parcels of one sender. */
+export class Inbox {
+  private readonly space: Space;
+  /** By kind: the id here of each id there. */
+  private readonly ids: ReadonlyArray<Ints>;
+  private readonly batch: Batch;
+  private readonly tuple: Int32Array;
+
+  constructor(space: Space) {
+    this.space = space;
+    this.ids = space.components.kinds.map(() => new Ints(64));
+    this.batch = emptyBatch(space.shape.positions);
+    this.tuple = new Int32Array(space.shape.group);
+  }
+
+  /**
+   * Hands over each batch of a parcel, in the receiver's numbers, from a place in its words on, as long as `take` says to go on. Gives the
+   * place of the next. Parcels must be begun in the order in which they were sent.
+   */
+  open(parcel: Parcel, from: number, take: (batch: Batch, tuple: Int32Array, family: number) => boolean): number {
+    if (from === 0) this.learn(parcel);
+    let at = from;
+    for (let on = true; on && at < parcel.words.length;) {
+      const family = parcel.words[at]!;
+      at = this.read(parcel.words, at + 1);
+      on = take(this.batch, this.tuple, family);
+    }
+    return at;
+  }
+
+  /** Interns the values behind the sender's next numbers. */
+  private learn({ values }: Parcel): void {
+    values.forEach((list, kind) => {
+      for (const value of list) this.ids[kind]!.push(this.space.components.intern(kind, value));
+    });
+  }
+
+  private read(words: Int32Array, from: number): number {
+    const { batch, tuple } = this;
+    const { kinds } = this.space.compiled;
+    let at = from;
+    for (let i = 0; i < tuple.length; i++) tuple[i] = this.ids[kinds[i]!]!.at(words[at++]!);
+    batch.count = words[at++]!;
+    for (let p = 0; p < batch.at.length; p++) {
+      const used = words[at++]!;
+      const known = this.ids[kinds[tuple.length + p]!]!;
+      batch.ids[p] = roomy(batch.ids[p]!, used);
+      for (let u = 0; u < used; u++) batch.ids[p]![u] = known.at(words[at++]!);
+      batch.at[p] = roomy(batch.at[p]!, batch.count);
+      for (let i = 0; i < batch.count; i++) batch.at[p]![i] = words[at++]!;
+    }
+    fillUsed(batch);
+    return at;
+  }
+}

@@ -1,0 +1,112 @@
+/** What the properties are told while a group is expanded: of new ids, new cells and new groups, each with a state that has them. */
+import type { Batch } from '../store/batch.js';
+import type { Here } from '../store/group-view.js';
+import type { Judge } from './factored-judge.js';
+
+export class Looking {
+  /** The batch that is being moved; its tuple is `target`. */
+  moving: Batch;
+  private readonly here: Here;
+  private readonly judge: Judge;
+  private readonly target: Int32Array;
+  /** The local ids that a predicate is asked with. Evidence is made in a list of its own: it is wanted while they are still asked with. */
+  private readonly ids: Int32Array;
+  private readonly found: Int32Array;
+  /** What {@link evidence} is of: a cell to expand; or (position other than -1) some cell with the index `origin` there, but with the id `instead`. */
+  private cell = 0;
+  private position = -1;
+  private origin = 0;
+  private instead = 0;
+
+  constructor(here: Here, judge: Judge, target: Int32Array, moving: Batch) {
+    this.here = here;
+    this.judge = judge;
+    this.target = target;
+    this.moving = moving;
+    this.ids = new Int32Array(moving.at.length);
+    this.found = new Int32Array(moving.at.length);
+  }
+
+  /** From here on, evidence is of this cell to expand. */
+  from(cell: number): void {
+    this.cell = cell;
+    this.position = -1;
+  }
+
+  /** From here on, evidence is of what some cell with the index `origin` at a position comes to, with this id there. */
+  fromId(position: number, origin: number, id: number): void {
+    this.position = position;
+    this.origin = origin;
+    this.instead = id;
+  }
+
+  /** The state from which steps are taken. */
+  evidence(): Int32Array {
+    const { found, here } = this;
+    if (this.position === -1) this.read(here.cells, this.cell, found);
+    else {
+      here.someCell(this.position, this.origin, found);
+      found[this.position] = this.instead;
+    }
+    return join(here.tuple, found);
+  }
+
+  /** The local ids of a cell to expand, until something else is looked at. */
+  idsOf(cell: number): Int32Array {
+    this.read(this.here.cells, cell, this.ids);
+    return this.ids;
+  }
+
+  /** A step inside the group gave a position an id that it did not have. */
+  atNewId(p: number, id: number): void {
+    const { judge, here, ids } = this;
+    const looks = judge.looks.local[p]!;
+    if (looks.length === 0) return;
+    ids[p] = id;
+    judge.look(looks, here.tuple, ids, () => {
+      const state = this.evidence();
+      state[here.tuple.length + p] = id;
+      return state;
+    });
+  }
+
+  /** A step inside the group led from cell `i` to one with another index at `p`. */
+  inside(i: number, p: number, index: number): void {
+    const { judge, here, ids } = this;
+    this.read(here.cells, i, ids);
+    ids[p] = here.cells.ids[p]![index]!;
+    judge.look(judge.looks.cell, here.tuple, ids, () => join(here.tuple, ids));
+  }
+
+  atNewGroup(): void {
+    const { judge, target, ids } = this;
+    judge.look(judge.looks.group, target, ids, () => this.moved(0));
+  }
+
+  /** The batch gave its group the id with index `x` at `p`. */
+  atMovedId(p: number, x: number): void {
+    const { judge, target, ids } = this;
+    const looks = judge.looks.local[p]!;
+    if (looks.length === 0) return;
+    const i = this.moving.at[p]!.indexOf(x);
+    this.read(this.moving, i, ids);
+    judge.look(looks, target, ids, () => this.moved(i));
+  }
+
+  atMovedCell(i: number): void {
+    const { judge, target, ids } = this;
+    this.read(this.moving, i, ids);
+    judge.look(judge.looks.cell, target, ids, () => join(target, ids));
+  }
+
+  private moved(i: number): Int32Array {
+    this.read(this.moving, i, this.found);
+    return join(this.target, this.found);
+  }
+
+  private read(batch: Batch, i: number, into: Int32Array): void {
+    for (let p = 0; p < into.length; p++) into[p] = batch.ids[p]![batch.at[p]![i]!]!;
+  }
+}
+
+const join = (tuple: Int32Array, locals: Int32Array): Int32Array => Int32Array.of(...tuple, ...locals);

@@ -1,0 +1,107 @@
+/**
+ * Counterexamples: a path of states that a search found (see `backward.ts`), as a run of the model.
+ *
+ * Under a reduction the states on the way are representatives. The run is then done again on the unreduced model, choosing at each
+ * step one whose result has the next representative; one exists, as permutations are automorphisms and the quotient commutes with the steps.
+ */
+import { type Counterexample, type TraceStep } from '../../report.js';
+import { initialOf, pictureOfSlots } from '../../shown/state.js';
+import type { ComponentModel, Outcome } from '../../model.js';
+import { initialStates } from '../../component-model/tuples.js';
+import type { Meeting } from '../compile/compile.js';
+import { CheckerError } from '../../error.js';
+import type { Evidence } from './factored-judge.js';
+import type { Space } from '../space.js';
+
+type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
+
+const unsound = (): CheckerError =>
+  new CheckerError('model', 'a step of the reduced model has none in the unreduced one: the reduction is not sound');
+
+type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
+
+/** One step on the unreduced model. */
+interface Taken {
+  readonly meeting: Meeting;
+  readonly outcome: Outcome<ReadonlyArray<never>>;
+  readonly values: ReadonlyArray<unknown>;
+}
+
+/** All steps from a state of the unreduced model, which is given by the values of its slots. */
+const stepsFrom = (space: Space, values: ReadonlyArray<unknown>, only?: Meeting): ReadonlyArray<Taken> => {
+  const { model, meetings } = space.compiled;
+  return (only === undefined ? meetings : [only]).flatMap((meeting) => {
+    const slots = meeting.source.slots.map((slot) => model.slots.indexOf(slot));
+    const outcomes = (meeting.source.step as unknown as AnyStep)(...slots.map((slot) => values[slot]));
+    return outcomes.map((outcome): Taken => {
+      const after = [...values];
+      slots.forEach((slot, i) => (after[slot] = outcome.next[i]));
+      return { meeting, outcome, values: after };
+    });
+  });
+};
+
+/** A state of the unreduced model as its representative, by places. */
+const represent = (space: Space, values: ReadonlyArray<unknown>): Int32Array => {
+  const { layout, kinds } = space.compiled;
+  const state = Int32Array.from([...layout.group, ...layout.locals], (slot, place) =>
+    space.components.intern(kinds[place]!, values[slot]),
+  );
+  return space.symmetry?.canonical(state) ?? state;
+};
+
+const same = (a: Int32Array, b: Int32Array): boolean => a.every((id, i) => id === b[i]);
+
+const showStep = (model: ComponentModel, before: ReadonlyArray<unknown>, taken: Taken): TraceStep => ({
+  label: taken.meeting.source.label,
+  ...(taken.outcome.note === undefined ? {} : { note: taken.outcome.note }),
+  ...pictureOfSlots(model, taken.values, before),
+});
+
+/**
+ * The counterexample (or witness) that evidence stands for, on the unreduced model, along a path of representatives to the evidence's
+ * state.
+ */
+export const traceOf = (
+  space: Space,
+  path: ReadonlyArray<Int32Array>,
+  property: string,
+  evidence: Evidence,
+  shortest: boolean,
+): Counterexample => {
+  const { model } = space.compiled;
+  const initial = initialStates(model).find((state) => same(represent(space, state), path[0]!));
+  if (initial === undefined) throw unsound();
+  let values: ReadonlyArray<unknown> = initial;
+  const steps: TraceStep[] = [];
+  for (const next of path.slice(1)) {
+    const taken = stepsFrom(space, values).find((step) => same(represent(space, step.values), next));
+    if (taken === undefined) throw unsound();
+    steps.push(showStep(model, values, taken));
+    values = taken.values;
+  }
+  if (evidence.step !== undefined) {
+    const last = stepsFrom(space, values).find((step) => says(step, property));
+    if (last === undefined) throw unsound();
+    steps.push(showStep(model, values, last));
+  } else mustStand(space, property, values);
+  return {
+    ...initialOf(pictureOfSlots(model, initial)),
+    steps,
+    shortest,
+  };
+};
+
+/** A state that breaks an `always` under a reduction must break it as it stands: else the reduction does not keep the property. */
+const mustStand = (space: Space, name: string, values: ReadonlyArray<unknown>): void => {
+  const { model } = space.compiled;
+  const property = model.properties.find((p) => p.name === name);
+  if (property?.kind !== 'always') return;
+  const holds = property.over.every((predicate) =>
+    (predicate.holds as unknown as AnyHolds)(...predicate.slots.map((slot) => values[model.slots.indexOf(slot)])),
+  );
+  if (holds) throw new CheckerError('model', `the reduction does not keep "${name}": it is violated in a normal form alone`);
+};
+
+const says = ({ outcome }: Taken, property: string): boolean =>
+  outcome.violates?.includes(property) === true || outcome.witnesses?.includes(property) === true;

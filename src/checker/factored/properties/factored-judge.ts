@@ -1,0 +1,188 @@
+/** The properties of a component model while it is explored: what to look at when a group, a local id or a cell is new, and what was found. */
+import { mustStay } from '../../contract/audit.js';
+import { locate } from '../../contract/where.js';
+import type { ComponentProperty, Predicate, Remarks } from '../../model.js';
+import { type Compiled, type Meeting, slotIndices, watch, type Watched } from '../compile/compile.js';
+import type { Components } from '../store/interned-values.js';
+import type { Memo } from '../memo/memo.js';
+import { Trie } from '../memo/trie.js';
+
+/** Where something was found: a state by places (group, then locals), and the step from it, if it is a step. */
+export interface Evidence {
+  readonly state: Int32Array;
+  readonly step?: { readonly meeting: number; readonly outcome: number };
+}
+
+/** A predicate that is looked at; `wanted` is the truth that decides the property. */
+interface Look {
+  readonly property: number;
+  readonly watched: Watched;
+  readonly wanted: boolean;
+}
+
+/** Predicates that read the same slots: they are run together, once for each tuple of ids there. */
+export interface Bundle {
+  readonly root: number;
+  readonly places: ReadonlyArray<number>;
+  readonly positions: ReadonlyArray<number>;
+  readonly looks: ReadonlyArray<Look>;
+}
+
+/** Bundles by how many local positions they read: none, one (by position), more. */
+interface Looks {
+  readonly group: ReadonlyArray<Bundle>;
+  readonly local: ReadonlyArray<ReadonlyArray<Bundle>>;
+  readonly cell: ReadonlyArray<Bundle>;
+}
+
+/** A `noDeadlock` property, and what is true of the states that it lets be the last. */
+export interface Ending {
+  readonly property: number;
+  readonly final: ReadonlyArray<Watched> | undefined;
+}
+
+const NO_NAMES: ReadonlyArray<string> = [];
+
+export class Judge {
+  /** By property: where it was decided (violated, or reached). */
+  readonly found: (Evidence | undefined)[];
+  readonly properties: ReadonlyArray<ComponentProperty>;
+  /** How many properties were decided, and whether any but a witness was. */
+  decisions = 0;
+  violated = false;
+  /** What is still to be looked at: bundles of decided properties are dropped. */
+  looks: Looks;
+  /** The `noDeadlock` properties that are not decided. */
+  endings: ReadonlyArray<Ending>;
+  private readonly memo: () => Memo;
+  /** The tuples of ids on which each bundle was run. */
+  private readonly seen = new Trie();
+  private readonly steps: ReadonlyMap<string, number>;
+
+  constructor(compiled: Compiled, components: Components, memo: () => Memo) {
+    const indices = slotIndices(compiled.model);
+    const see = (property: ComponentProperty, source: Predicate): Watched =>
+      watch(property.name, source, indices, compiled.layout, components);
+    this.memo = memo;
+    this.properties = compiled.properties;
+    this.found = this.properties.map(() => undefined);
+    const looks = this.properties.flatMap((property, index) =>
+      property.kind === 'always' || property.kind === 'sometimes'
+        ? property.over.map((p): Look => ({ property: index, watched: see(property, p), wanted: property.kind === 'sometimes' }))
+        : [],
+    );
+    const bundles = bundlesOf(looks, this.seen);
+    this.looks = {
+      group: bundles.filter(({ positions }) => positions.length === 0),
+      local: compiled.layout.locals.map((_, p) =>
+        bundles.filter(({ positions }) => positions.length === 1 && positions[0] === p),
+      ),
+      cell: bundles.filter(({ positions }) => positions.length > 1),
+    };
+    this.steps = new Map(
+      this.properties.flatMap((p, i) => (p.kind === 'alwaysStep' || p.kind === 'sometimesStep' ? [[p.name, i] as const] : [])),
+    );
+    this.endings = this.properties.flatMap((property, index) =>
+      property.kind === 'noDeadlock' ? [{ property: index, final: property.final?.map((p) => see(property, p)) }] : [],
+    );
+  }
+
+  /** Runs the predicates that were not run on these ids before: a group tuple and, by position, local ids. */
+  look(bundles: ReadonlyArray<Bundle>, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
+    for (const bundle of bundles) if (this.isNew(bundle, tuple, locals)) this.run(bundle, tuple, locals, state);
+  }
+
+  private isNew({ root, places, positions }: Bundle, tuple: Int32Array, locals: Int32Array): boolean {
+    const { seen } = this;
+    const groups = places.length;
+    const last = groups + positions.length - 1;
+    let node = root;
+    let id = 0;
+    for (let i = 0; i <= last; i++) {
+      id = i < groups ? tuple[places[i]!]! : locals[positions[i - groups]!]!;
+      if (i < last) node = seen.child(node, id);
+    }
+    if (seen.get(node, id) !== -1) return false;
+    seen.set(node, id, 1);
+    return true;
+  }
+
+  private run(bundle: Bundle, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
+    for (const look of bundle.looks) {
+      if (this.found[look.property] !== undefined) continue;
+      if (this.test(look, tuple, locals, state) !== look.wanted) continue;
+      this.mustStay(look, tuple, locals, state);
+      this.decide(look.property, { state: state() });
+    }
+  }
+
+  /** What decides a property is asked again. */
+  private mustStay(look: Look, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
+    try {
+      mustStay(this.properties[look.property]!.name, look.wanted, () => this.memo().test(look.watched, tuple, locals));
+    } catch (error) {
+      locate(error, state);
+      throw error;
+    }
+  }
+
+  private test({ watched }: Look, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): boolean {
+    try {
+      return this.memo().test(watched, tuple, locals);
+    } catch (error) {
+      locate(error, state);
+      throw error;
+    }
+  }
+
+  /** Whether one of them lets a state be the last. */
+  mayEnd({ final }: Ending, tuple: Int32Array, locals: ArrayLike<number>): boolean {
+    return final?.every((watched) => this.memo().holds(watched, tuple, locals)) === true;
+  }
+
+  /** Takes in what an outcome says of the step properties. */
+  hear(meeting: Meeting, outcome: number, said: Remarks, state: () => Int32Array): void {
+    const { violates = NO_NAMES, witnesses = NO_NAMES } = said;
+    if (violates.length + witnesses.length === 0) return;
+    for (const name of [...violates, ...witnesses]) {
+      const property = this.steps.get(name);
+      if (property !== undefined && this.found[property] === undefined) {
+        this.decide(property, { state: state(), step: { meeting: meeting.index, outcome } });
+      }
+    }
+  }
+
+  decide(property: number, evidence: Evidence): void {
+    const { kind } = this.properties[property]!;
+    this.found[property] = evidence;
+    this.decisions++;
+    this.looks = openLooks(this.looks, this.found);
+    this.endings = this.endings.filter((ending) => ending.property !== property);
+    if (kind !== 'sometimes' && kind !== 'sometimesStep') this.violated = true;
+  }
+}
+
+/** The bundles with a property that is not decided. */
+const openLooks = (looks: Looks, found: ReadonlyArray<Evidence | undefined>): Looks => {
+  const open = (bundles: ReadonlyArray<Bundle>): ReadonlyArray<Bundle> =>
+    bundles.filter((bundle) => bundle.looks.some((look) => found[look.property] === undefined));
+  return { group: open(looks.group), local: looks.local.map(open), cell: open(looks.cell) };
+};
+
+/** The predicates of all properties, bundled by the slots that they read. */
+const bundlesOf = (looks: ReadonlyArray<Look>, seen: Trie): ReadonlyArray<Bundle> => {
+  const bundles = new Map<string, Look[]>();
+  const sorted = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => [...new Set(numbers)].sort((a, b) => a - b);
+  for (const look of looks) {
+    const key = [sorted(look.watched.groupPlaces), sorted(look.watched.localPositions)].join(';');
+    const list = bundles.get(key);
+    if (list === undefined) bundles.set(key, [look]);
+    else list.push(look);
+  }
+  return Array.from(bundles.values(), (list) => ({
+    root: seen.root(),
+    places: sorted(list[0]!.watched.groupPlaces),
+    positions: sorted(list[0]!.watched.localPositions),
+    looks: list,
+  }));
+};

@@ -1,0 +1,209 @@
+/**
+ * Shortest paths from a breadth-first search that keeps no parents: only the depth of each state, modulo 253, in its cell.
+ *
+ * A predecessor of a state of depth `d` has depth `d - 1` or more. So of those marked `d - 1` modulo 253 that were expanded one has that
+ * depth, and the others lie 253 steps deeper, or twice that. A path that goes back over one of these does not come to the initial state
+ * in so many steps, and another is tried; what was tried in vain is not tried again. Predecessors are read off the memo, which is
+ * indexed by what its outcomes come to.
+ */
+import { Ints } from '../../ints.js';
+import type { Meeting, Talk } from '../compile/compile.js';
+import { IDLE, strideOf } from '../memo/memo.js';
+import { type Breadth, expandedMark, waitingMark } from './search.js';
+import type { Space } from '../space.js';
+import { cellOf } from '../store/group-store.js';
+
+// --- arguments -------------------------------------------------------------------------------------------------------------
+
+/** An interaction's arguments in the order of its rows' ids: group slots, then the local one. */
+interface Arguments {
+  readonly meeting: Meeting;
+  /** Where each is in a state by places. */
+  readonly places: ReadonlyArray<number>;
+  readonly written: ReadonlyArray<boolean>;
+}
+
+const argumentsOf = (space: Space, meeting: Meeting): Arguments => ({
+  meeting,
+  places: [...meeting.groupPlaces, ...meeting.localPositions.map((position) => space.shape.group + position)],
+  written: [...meeting.groupArgs, ...meeting.localArgs].map((arg) => meeting.writes[arg]!),
+});
+
+const hashOf = (h: number, id: number): number => {
+  const mixed = Math.imul(h ^ id, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
+};
+
+// --- the memo, backward ----------------------------------------------------------------------------------------------------
+
+/** The rows of an interaction by what they come to: each entry is the next with the same hash (plus one), and the ids before. */
+class Backward {
+  private readonly of: Arguments;
+  private readonly entries = new Ints();
+  private readonly heads = new Map<number, number>();
+
+  constructor(space: Space, of: Arguments) {
+    this.of = of;
+    const { meeting } = of;
+    const { data } = space.memo.pool;
+    const stride = strideOf(meeting);
+    for (const { ids, row } of space.memo.rowsOf(meeting)) {
+      for (let o = 0, at = row + 1; o < data[row]!; o++, at += stride) this.add(ids, data, at + 1);
+    }
+  }
+
+  /** The ids before a step that comes to those of a state. Some are of other steps: they are to be seen for themselves. */
+  *before(state: Int32Array): Generator<ReadonlyArray<number>> {
+    const { places } = this.of;
+    let h = 0;
+    for (const place of places) h = hashOf(h, state[place]!);
+    for (let entry = this.heads.get(h); entry !== undefined && entry > 0; entry = this.entries.at(entry - 1)) {
+      yield places.map((_, i) => this.entries.at(entry + i));
+    }
+  }
+
+  private add(ids: ReadonlyArray<number>, data: Int32Array, outcome: number): void {
+    let h = 0;
+    let word = outcome;
+    this.of.written.forEach((written, i) => (h = hashOf(h, written ? data[word++]! : ids[i]!)));
+    const next = this.heads.get(h) ?? 0;
+    this.entries.push(next);
+    this.heads.set(h, this.entries.length);
+    for (const id of ids) this.entries.push(id);
+  }
+}
+
+/** The askers of an exchange by what an answer makes of them. */
+const askersOf = (space: Space, meeting: Meeting, talk: Talk): ReadonlyMap<number, ReadonlyArray<number>> => {
+  const { data } = space.memo.pool;
+  const stride = strideOf(meeting);
+  const askers = new Map<number, number[]>();
+  for (const [asker, row] of space.memo.learnersOf(talk)) {
+    for (let o = 0, at = row + 1; o < data[row]!; o++, at += stride) {
+      const list = askers.get(data[at + 1]!);
+      if (list === undefined) askers.set(data[at + 1]!, [asker]);
+      else if (list.at(-1) !== asker) list.push(asker);
+    }
+  }
+  return askers;
+};
+
+/** The states before a state, as far as the memo knows of them. */
+class Predecessors {
+  private readonly space: Space;
+  private readonly all: ReadonlyArray<Arguments>;
+  private readonly rows = new Map<Meeting, Backward>();
+  private readonly askers = new Map<number, ReturnType<typeof askersOf>>();
+
+  constructor(space: Space) {
+    this.space = space;
+    this.all = space.compiled.meetings.map((meeting) => argumentsOf(space, meeting));
+  }
+
+  /** Each with some step from it to the state, or to one that the symmetry takes for it. */
+  *of(state: Int32Array): Generator<Int32Array> {
+    for (const image of this.space.symmetry?.imagesOf(state) ?? [state]) {
+      for (const of of this.all)
+        yield* of.meeting.talk === undefined ? this.byRows(of, image) : this.byTalk(of, of.meeting.talk, image);
+    }
+  }
+
+  private *byRows(of: Arguments, state: Int32Array): Generator<Int32Array> {
+    let rows = this.rows.get(of.meeting);
+    if (rows === undefined) this.rows.set(of.meeting, (rows = new Backward(this.space, of)));
+    for (const ids of rows.before(state)) {
+      const before = state.slice();
+      of.places.forEach((place, i) => (before[place] = ids[i]!));
+      if (this.leads(of, this.space.memo.rowFor(of.meeting, ids), before, state)) yield before;
+    }
+  }
+
+  /** Of an exchange all but the asker is as it was before. */
+  private *byTalk(of: Arguments, talk: Talk, state: Int32Array): Generator<Int32Array> {
+    const { memo, shape } = this.space;
+    const { meeting } = of;
+    const order = [...meeting.groupArgs, ...meeting.localArgs];
+    const [asking, answering] = [of.places[order.indexOf(0)]!, of.places[order.indexOf(1)]!];
+    let askers = this.askers.get(talk.index);
+    if (askers === undefined) this.askers.set(talk.index, (askers = askersOf(this.space, meeting, talk)));
+    const when = talk.when ?? meeting.guard;
+    for (const asker of askers.get(state[asking]!) ?? []) {
+      const before = state.slice();
+      before[asking] = asker;
+      const row = memo.knownRow(talk, asker, state[answering]!);
+      if (row <= IDLE || !this.leads(of, row, before, state)) continue;
+      if (when === undefined || memo.holds(when, before.subarray(0, shape.group), before.subarray(shape.group))) yield before;
+    }
+  }
+
+  /** Whether some outcome of a row for the ids before gives the state those that it has. */
+  private leads({ meeting, places, written }: Arguments, row: number, before: Int32Array, state: Int32Array): boolean {
+    const { data } = this.space.memo.pool;
+    const stride = strideOf(meeting);
+    for (let o = 0, at = row + 1; o < data[row]!; o++, at += stride) {
+      let word = at + 1;
+      if (places.every((place, i) => (written[i] === true ? data[word++] : before[place]) === state[place])) return true;
+    }
+    return false;
+  }
+}
+
+// --- the way back ----------------------------------------------------------------------------------------------------------
+
+/** The mark of a state (by places), or 0 where it is not known. */
+const markOf = (space: Space, run: Breadth, state: Int32Array): number => {
+  const cell = cellOf(space.shape, run.layer, state);
+  return cell === undefined ? 0 : cell.bytes[cell.at]!;
+};
+
+/** Whether a state was expanded, and not only looked at as it lies beyond the boundary. */
+const isWithin = ({ compiled, memo, shape }: Space, state: Int32Array): boolean =>
+  compiled.boundary.every((watched) => memo.holds(watched, state.subarray(0, shape.group), state.subarray(shape.group)));
+
+/** A state on the way back, and the predecessors that are still to be tried. */
+interface Waypoint {
+  readonly state: Int32Array;
+  readonly tries: Iterator<Int32Array>;
+}
+
+/** The states (representatives, by places) from an initial one to one that a breadth-first search found, as few as can be. */
+export const shortestPath = (space: Space, run: Breadth, target: Int32Array): ReadonlyArray<Int32Array> => {
+  const predecessors = new Predecessors(space);
+  const roots = space.initial.map((state) => space.symmetry?.canonical(state) ?? state);
+  const isRoot = (state: Int32Array): boolean => roots.some((root) => root.every((id, i) => id === state[i]));
+  const waypoint = (state: Int32Array): Waypoint => ({ state, tries: predecessors.of(state) });
+  // The state was found at the depth that is being expanded, or one beyond it (perhaps just now, and is not marked yet).
+  const mark = markOf(space, run, target);
+  const depth = mark === 0 || mark === waitingMark(run.at + 1) ? run.at + 1 : run.at;
+  const way = [waypoint(target)];
+  const inVain = new Set<string>();
+  while (way.length <= depth || !isRoot(way.at(-1)!.state)) {
+    const left = depth - way.length;
+    const before = left < 0 ? undefined : nextOn(space, run, way.at(-1)!, left, inVain);
+    if (before !== undefined) {
+      way.push(waypoint(before));
+      continue;
+    }
+    const { state } = way.pop()!;
+    if (way.length === 0) throw new Error('a state was found of which no predecessor is known');
+    inVain.add(`${left + 1} ${state.join()}`);
+  }
+  return way.map(({ state }) => state).reverse();
+};
+
+/** The next predecessor that may be so many steps from the initial state. */
+const nextOn = (
+  space: Space,
+  run: Breadth,
+  { tries }: Waypoint,
+  depth: number,
+  inVain: ReadonlySet<string>,
+): Int32Array | undefined => {
+  for (let next = tries.next(); next.done !== true; next = tries.next()) {
+    const before = next.value;
+    if (markOf(space, run, before) !== expandedMark(depth)) continue;
+    if (inVain.size > 0 && inVain.has(`${depth} ${before.join()}`)) continue;
+    if (isWithin(space, before)) return before;
+  }
+  return undefined;
+};

@@ -1,0 +1,194 @@
+/**
+ * Reduction by symmetry, on interned components.
+ *
+ * Each permutation is an automorphism of the model: it maps reachable states to reachable states, steps to steps, and keeps the
+ * initial state and every property, which was audited (`reduced.ts`). So of the states that permutations make of one another it is enough to keep one. The
+ * one kept is, of the images of a state, the one with the least group tuple and, among those, the least tuple of local ids. When the
+ * permutations with the identity are a group, that is one and the same state for all of them: the least group tuple is the same
+ * for all images, and those images of a state that have it are the same set for all. When they are not closed under composition,
+ * less is reduced, but each state kept is still an image of a reachable one.
+ *
+ * A permutation acts on slots *and* on values (client and key ids stand inside the servers' logs); sorting ids would not do. The
+ * images of component values are remembered, so canonicalising is a matter of table look-ups.
+ */
+import type { Permutation } from '../../model.js';
+import { type Batch, emptyBatch, fillUsed, roomy } from '../store/batch.js';
+import type { Compiled } from '../compile/compile.js';
+import type { Components } from '../store/interned-values.js';
+import { CheckerError } from '../../error.js';
+import { type Canonical } from './expand.js';
+
+interface Action {
+  /** By place: the place to which it moves. */
+  readonly to: ReadonlyArray<number>;
+  /** By kind and id: the image plus one, or 0 where it is not known yet. */
+  readonly images: Int32Array[];
+  readonly permutation: Permutation | undefined;
+}
+
+export class Symmetry implements Canonical {
+  private readonly actions: ReadonlyArray<Action>;
+  private readonly kinds: ReadonlyArray<number>;
+  private readonly components: Components;
+  private readonly groupSize: number;
+  /** Actions that give the least tuple. */
+  private readonly best: Action[] = [];
+  private bestCount = 0;
+  private least: Int32Array;
+  private image: Int32Array;
+  private readonly out: Batch;
+  private readonly locals: Int32Array;
+  private readonly imageLocals: Int32Array;
+
+  constructor(compiled: Compiled, components: Components) {
+    const { layout } = compiled;
+    this.kinds = compiled.kinds;
+    this.components = components;
+    this.groupSize = layout.group.length;
+    const order = [...layout.group, ...layout.locals];
+    const make = (permutation: Permutation | undefined): Action => ({
+      to: order.map((slot) => layout.place[permutation === undefined ? slot : permutation.slotTo[slot]!]!),
+      images: components.kinds.map(() => new Int32Array(0)),
+      permutation,
+    });
+    this.actions = [undefined, ...(compiled.model.symmetry ?? [])].map(make);
+    this.least = new Int32Array(this.groupSize);
+    this.image = new Int32Array(this.groupSize);
+    this.out = emptyBatch(layout.locals.length);
+    this.locals = new Int32Array(layout.locals.length);
+    this.imageLocals = new Int32Array(layout.locals.length);
+    for (const action of this.actions) this.assertApart(action);
+  }
+
+  isLoose(tuple: Int32Array): boolean {
+    this.choose(tuple);
+    return this.bestCount > 1;
+  }
+
+  reduce(batch: Batch, tuple: Int32Array): Batch {
+    this.choose(tuple);
+    tuple.set(this.least);
+    const action = this.best[0]!;
+    if (this.bestCount > 1) return this.reduceEach(batch);
+    return action.permutation === undefined ? batch : this.reduceAll(batch, action);
+  }
+
+  /** The images of a state (by places) under all permutations, the identity first. */
+  imagesOf(state: Int32Array): ReadonlyArray<Int32Array> {
+    return this.actions.map((action) => {
+      const out = new Int32Array(state.length);
+      state.forEach((id, place) => (out[action.to[place]!] = this.imageOf(action, this.kinds[place]!, id)));
+      return out;
+    });
+  }
+
+  /** The representative of a state. */
+  canonical(state: Int32Array): Int32Array {
+    return this.imagesOf(state).reduce((least, image) => (this.compare(image, least, 0) < 0 ? image : least));
+  }
+
+  /** Lexicographic order of ids from a place on. */
+  private compare(a: Int32Array, b: Int32Array, from: number): number {
+    for (let i = 0; i < a.length; i++) {
+      if (a[i] !== b[i]) return this.components.compare(this.kinds[from + i]!, a[i]!, b[i]!);
+    }
+    return 0;
+  }
+
+  /** Group slots and local positions must stay what they are. */
+  private assertApart({ to, permutation }: Action): void {
+    if (to.every((at, place) => at < this.groupSize === place < this.groupSize)) return;
+    throw new CheckerError('model', `the permutation ${permutation?.name ?? ''} mixes slots of different kinds`);
+  }
+
+  /** Finds the least image of a tuple, and the actions that give it. */
+  private choose(tuple: Int32Array): void {
+    const { actions, best } = this;
+    this.bestCount = 0;
+    for (const action of actions) {
+      this.apply(action, tuple);
+      const order = this.bestCount === 0 ? -1 : this.compare(this.image, this.least, 0);
+      if (order > 0) continue;
+      if (order < 0) {
+        this.bestCount = 0;
+        [this.image, this.least] = [this.least, this.image];
+      }
+      best[this.bestCount++] = action;
+    }
+  }
+
+  private apply(action: Action, tuple: Int32Array): void {
+    const { image, kinds } = this;
+    for (let place = 0; place < tuple.length; place++) {
+      image[action.to[place]!] = this.imageOf(action, kinds[place]!, tuple[place]!);
+    }
+  }
+
+  /** One permutation for all cells: positions change places, ids become their images. */
+  private reduceAll(batch: Batch, action: Action): Batch {
+    const { out, groupSize } = this;
+    out.count = batch.count;
+    out.marks = batch.marks;
+    for (let p = 0; p < batch.at.length; p++) {
+      const q = action.to[groupSize + p]! - groupSize;
+      const kind = this.kinds[groupSize + p]!;
+      const ids = roomy(out.ids[q]!, batch.ids[p]!.length);
+      for (let u = 0; u < batch.usedCount[p]!; u++) {
+        const x = batch.used[p]![u]!;
+        ids[x] = this.imageOf(action, kind, batch.ids[p]![x]!);
+      }
+      out.ids[q] = ids;
+      out.at[q] = roomy(out.at[q]!, batch.count);
+      for (let i = 0; i < batch.count; i++) out.at[q][i] = batch.at[p]![i]!;
+      out.used[q] = roomy(out.used[q]!, batch.usedCount[p]!);
+      for (let u = 0; u < batch.usedCount[p]!; u++) out.used[q][u] = batch.used[p]![u]!;
+      out.usedCount[q] = batch.usedCount[p]!;
+    }
+    return out;
+  }
+
+  /** Several permutations give the least tuple: the least local ids decide, cell by cell. */
+  private reduceEach(batch: Batch): Batch {
+    const { out, locals, imageLocals, groupSize, best } = this;
+    const positions = batch.at.length;
+    out.count = batch.count;
+    out.marks = batch.marks;
+    for (let p = 0; p < positions; p++) {
+      out.ids[p] = roomy(out.ids[p]!, batch.count);
+      out.at[p] = roomy(out.at[p]!, batch.count);
+    }
+    for (let i = 0; i < batch.count; i++) {
+      for (let n = 0; n < this.bestCount; n++) {
+        const action = best[n]!;
+        for (let p = 0; p < positions; p++) {
+          const id = batch.ids[p]![batch.at[p]![i]!]!;
+          imageLocals[action.to[groupSize + p]! - groupSize] = this.imageOf(action, this.kinds[groupSize + p]!, id);
+        }
+        if (n === 0 || this.compare(imageLocals, locals, groupSize) < 0) locals.set(imageLocals);
+      }
+      for (let p = 0; p < positions; p++) {
+        out.ids[p]![i] = locals[p]!;
+        out.at[p]![i] = i;
+      }
+    }
+    fillUsed(out);
+    return out;
+  }
+
+  private imageOf(action: Action, kind: number, id: number): number {
+    if (action.permutation === undefined) return id;
+    const known = action.images[kind]![id];
+    return known === undefined || known === 0 ? this.findImage(action, action.permutation, kind, id) : known - 1;
+  }
+
+  private findImage(action: Action, permutation: Permutation, kind: number, id: number): number {
+    const name = this.components.kinds[kind]!.name;
+    const apply = permutation.apply as (kind: string, local: unknown) => unknown;
+    const image = this.components.intern(kind, apply(name, this.components.value(kind, id)));
+    // Images are kept plus one: a table that grows is filled with 0, "not known yet".
+    const images = roomy(action.images[kind]!, id + 1);
+    images[id] = image + 1;
+    action.images[kind] = images;
+    return image;
+  }
+}

@@ -1,0 +1,85 @@
+/** The states that a search one state at a time has found: whole, in the matrices of `store.ts`, or by their hashes. */
+import { Fingerprints, hashWords, newHash } from '../../fingerprints.js';
+import { emptyBatch, type Batch } from '../store/batch.js';
+import { Mover } from '../store/mover.js';
+import type { Space } from '../space.js';
+import { cellOf, type Layer } from '../store/group-store.js';
+
+/** Exact: a state is a cell of its group. */
+class Matrices {
+  private layer: Layer;
+  private readonly space: Space;
+  private readonly mover: Mover;
+  private readonly cell: Batch;
+  private readonly tuple: Int32Array;
+
+  constructor(space: Space) {
+    const { group, positions } = space.shape;
+    this.space = space;
+    this.layer = space.newLayer(0);
+    this.mover = new Mover(space.shape, this.layer);
+    this.cell = emptyBatch(positions);
+    this.cell.count = 1;
+    this.cell.usedCount.fill(1);
+    this.tuple = new Int32Array(group);
+  }
+
+  get layers(): ReadonlyArray<Layer> {
+    return [this.layer];
+  }
+
+  /** Takes over what a checkpoint has of it. */
+  resume([layer]: ReadonlyArray<Layer>): void {
+    this.layer = layer!;
+  }
+
+  /** Adds a state, by places, with a mark from 1 to 255; whether it is new. */
+  add(state: Int32Array, mark: number): boolean {
+    const { tuple, cell } = this;
+    for (let i = 0; i < tuple.length; i++) tuple[i] = state[i]!;
+    for (let p = 0; p < cell.ids.length; p++) cell.ids[p]![0] = state[tuple.length + p]!;
+    return this.mover.move(cell, this.layer, tuple, mark).fresh === 1;
+  }
+
+  /** The mark of a state, 0 where it was not added. */
+  markOf(state: Int32Array): number {
+    const cell = cellOf(this.space.shape, this.layer, state);
+    return cell === undefined ? 0 : cell.bytes[cell.at]!;
+  }
+
+  setMark(state: Int32Array, mark: number): void {
+    const cell = cellOf(this.space.shape, this.layer, state);
+    if (cell !== undefined) cell.bytes[cell.at] = mark;
+  }
+}
+
+/** By hash, without room for a mark. */
+export class Hashed {
+  readonly layers: ReadonlyArray<Layer> = [];
+  readonly fingerprints: Fingerprints;
+  private readonly hash = newHash();
+
+  constructor(bits: number) {
+    this.fingerprints = new Fingerprints(bits, false);
+  }
+
+  /** The hashes are restored by themselves. */
+  resume(_layers: ReadonlyArray<Layer>): void {
+    // There are no layers.
+  }
+
+  /** Adds a state; whether its hash is new. */
+  add(state: Int32Array): boolean {
+    const { fingerprints, hash } = this;
+    const before = fingerprints.size;
+    hashWords(hash, state);
+    fingerprints.add(hash);
+    return fingerprints.size > before;
+  }
+}
+
+export type Visited = Matrices | Hashed;
+
+/** The states found, with hash compaction where `hashBits` says so. */
+export const visitedBy = (space: Space, hashBits: number | undefined): Visited =>
+  hashBits === undefined ? new Matrices(space) : new Hashed(hashBits);

@@ -1,0 +1,102 @@
+/** All that an exploration of a component model is made of, put together for a layout. */
+import type { Audit } from '../contract/audit.js';
+import { auditOf } from '../contract/guard.js';
+import type { ComponentModel } from '../model.js';
+import { initialStates } from '../component-model/tuples.js';
+import { compile, type Compiled, type Layout } from './compile/compile.js';
+import { Components } from './store/interned-values.js';
+import { Expander, type Order } from './search/expand.js';
+import { Judge } from './properties/factored-judge.js';
+import { Memo } from './memo/memo.js';
+import { Mover } from './store/mover.js';
+import { Layer, Shape } from './store/group-store.js';
+import { Symmetry } from './search/symmetry.js';
+import { newTally, type Tally } from './search/tally.js';
+
+/** Which reductions are on, and what is judged. */
+export interface SpaceOptions {
+  readonly symmetry: boolean;
+  readonly normalize: boolean;
+  /** Names of the properties to judge; default all. */
+  readonly properties?: ReadonlyArray<string>;
+  /** Whether other threads explore other parts of the same space. */
+  readonly shared?: boolean;
+}
+
+export interface Space {
+  readonly compiled: Compiled;
+  readonly components: Components;
+  readonly memo: Memo;
+  readonly judge: Judge;
+  readonly symmetry: Symmetry | undefined;
+  readonly audit: Audit | undefined;
+  /** The state from which steps are taken. */
+  readonly evidence: () => Int32Array;
+  readonly shape: Shape;
+  readonly tally: Tally;
+  /** Pages that no layer uses. */
+  readonly spare: Int32Array[];
+  /** The initial states, by places; one may be there twice. */
+  readonly initial: ReadonlyArray<Int32Array>;
+  readonly newLayer: (level: number) => Layer;
+  readonly expander: (order: Order) => Expander;
+  /** Sets who knows the state from which steps are taken when they first say what they break or reach. */
+  readonly witness: (state: () => Int32Array) => void;
+}
+
+export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOptions): Space => {
+  const components = new Components(model, options.normalize, options.shared === true);
+  const compiled = compile(model, layout, components, options.properties);
+  const shape = new Shape(layout.group.length, layout.locals.length);
+  const spare: Int32Array[] = [];
+  const order = [...layout.group, ...layout.locals];
+  const initial = initialStates(model).map((state) =>
+    Int32Array.from(order, (slot, place) => components.intern(compiled.kinds[place]!, state[slot])),
+  );
+  const judge: Judge = new Judge(compiled, components, () => memo);
+  let evidence = (): Int32Array => initial[0]!;
+  const memo = new Memo(compiled, components, auditOf(model), (meeting, outcome, said) =>
+    judge.hear(meeting, outcome, said, evidence),
+  );
+  const symmetry = options.symmetry && model.symmetry !== undefined ? new Symmetry(compiled, components) : undefined;
+  const tally = newTally(compiled.families.length);
+  const newLayer = (level: number): Layer => new Layer(level, spare);
+  return {
+    compiled,
+    components,
+    memo,
+    judge,
+    symmetry,
+    audit: auditOf(model),
+    evidence: () => evidence(),
+    shape,
+    tally,
+    spare,
+    initial,
+    newLayer,
+    expander: (order) => {
+      const mover = new Mover(shape, newLayer(0));
+      const expander = new Expander(compiled, shape, tally, memo, judge, mover, order, symmetry);
+      evidence = () => expander.evidence();
+      return expander;
+    },
+    witness: (state) => {
+      evidence = state;
+    },
+  };
+};
+
+/** The sum of the progress of a tuple's group slots. */
+export const progressOf = (space: Space, tuple: Int32Array): number => {
+  const { kinds } = space.compiled;
+  let sum = 0;
+  for (let i = 0; i < tuple.length; i++) sum += space.components.progress(kinds[i]!, tuple[i]!);
+  return sum;
+};
+
+/** Bytes that the next growth of the greater tables would add, where it is near. */
+export const loomingBytes = (layers: Iterable<Layer>): number => {
+  let bytes = 0;
+  for (const layer of layers) bytes += layer.looming;
+  return bytes;
+};

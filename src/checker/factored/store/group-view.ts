@@ -1,0 +1,288 @@
+/** The group at hand: its ids by position, its cells that are to be expanded, and marking cells inside it. */
+import { type Batch, emptyBatch, roomy } from './batch.js';
+import { growBlock } from './blocks.js';
+import { IndexOf } from './mover.js';
+import { type Layer, type Shape, within } from './group-store.js';
+
+/** Cells that were looked at: how many they are, and their least and greatest marks. */
+interface Surveyed {
+  count: number;
+  least: number;
+  greatest: number;
+}
+
+export class Here {
+  readonly tuple: Int32Array;
+  /** The cells to expand; `used` and `usedCount` are filled by {@link settle}. */
+  readonly cells: Batch;
+  /** By position and index: how many cells to expand have that id. */
+  readonly occurs: Int32Array[];
+  /** By position: how many ids the group has. */
+  readonly counts: Int32Array;
+  layer!: Layer;
+  group = 0;
+  /** How far apart, in bytes, the cells of two neighbours at a position are; the cells of the group, and where the first is. */
+  readonly strides: Int32Array;
+  bytes!: Uint8Array;
+  first = 0;
+  /** What the last {@link survey} came to. */
+  readonly surveyed: Surveyed = { count: 0, least: 0, greatest: 0 };
+  private readonly shape: Shape;
+  private readonly maps: ReadonlyArray<IndexOf>;
+  /** The last position, or -1 where there is none; and by position before it, the index of the row at hand. */
+  private readonly last: number;
+  private readonly walk: Int32Array;
+
+  constructor(shape: Shape) {
+    this.shape = shape;
+    this.tuple = new Int32Array(shape.group);
+    this.cells = emptyBatch(shape.positions);
+    this.counts = new Int32Array(shape.positions);
+    this.maps = Array.from({ length: shape.positions }, () => new IndexOf());
+    this.strides = new Int32Array(shape.positions);
+    this.occurs = Array.from({ length: shape.positions }, () => new Int32Array(64));
+    this.last = shape.positions - 1;
+    this.walk = new Int32Array(shape.positions);
+  }
+
+  /** Takes a group: its tuple and ids. */
+  load(layer: Layer, group: number): void {
+    const { shape } = this;
+    this.layer = layer;
+    this.group = group;
+    const offset = layer.blocks.data[group]!;
+    const page = layer.arena.page(offset);
+    const base = within(offset);
+    for (let i = 0; i < shape.group; i++) this.tuple[i] = page[base + 1 + i]!;
+    let from = base + shape.ids;
+    for (let p = 0; p < shape.positions; p++) {
+      const count = page[base + shape.counts + p]!;
+      this.counts[p] = count;
+      this.maps[p]!.load(page, from, count);
+      const ids = roomy(this.cells.ids[p]!, count);
+      this.cells.ids[p] = ids;
+      for (let i = 0; i < count; i++) ids[i] = page[from + i]!;
+      this.occurs[p] = roomy(this.occurs[p]!, count);
+      from += page[base + shape.rooms + p]!;
+    }
+    this.cells.count = 0;
+    this.locate();
+  }
+
+  /** Where the cells are, after a growth. */
+  private locate(): void {
+    const { shape } = this;
+    const offset = this.layer.blocks.data[this.group]!;
+    const page = this.layer.arena.page(offset);
+    const base = within(offset);
+    let stride = 1;
+    for (let p = shape.positions - 1; p >= 0; p--) {
+      this.strides[p] = stride;
+      stride *= page[base + shape.rooms + p]!;
+    }
+    this.bytes = this.layer.arena.pageBytes(offset);
+    this.first = shape.cells(page, base);
+  }
+
+  // --- the cells, row by row -----------------------------------------------------------------------------------------------
+
+  /** Begins with the first row: the cells that differ at the last position only. Where its first cell is. */
+  firstRow(): number {
+    this.walk.fill(0);
+    return this.first;
+  }
+
+  /** Goes on to the next row, or to the next that has the index 0 at position `but`; -1 where there is none. */
+  nextRow(but = -1): number {
+    const { walk, counts, strides, last } = this;
+    let p = last - 1;
+    while (p >= 0 && (p === but || walk[p] === counts[p]! - 1)) walk[p--] = 0;
+    if (p < 0) return -1;
+    walk[p]!++;
+    let row = this.first;
+    for (let q = 0; q < last; q++) row += walk[q]! * strides[q]!;
+    return row;
+  }
+
+  /** How many cells a row has. */
+  get rowLength(): number {
+    return this.last < 0 ? 1 : this.counts[this.last]!;
+  }
+
+  /** Looks at the cells with a mark between these two, and at which ids occur in them, without taking them. */
+  survey(from: number, upTo: number): void {
+    const { surveyed } = this;
+    surveyed.count = 0;
+    surveyed.least = upTo;
+    surveyed.greatest = from;
+    this.clear();
+    for (let row = this.firstRow(); row !== -1; row = this.nextRow()) this.surveyRow(row, from, upTo);
+    this.settle();
+  }
+
+  private surveyRow(row: number, from: number, upTo: number): void {
+    const { bytes, surveyed, rowLength } = this;
+    const occurs = this.occurs[this.last];
+    let { least, greatest } = surveyed;
+    let count = 0;
+    for (let x = 0; x < rowLength; x++) {
+      const mark = bytes[row + x]!;
+      if (mark < from || mark > upTo) continue;
+      if (mark < least) least = mark;
+      if (mark > greatest) greatest = mark;
+      if (occurs !== undefined) occurs[x]!++;
+      count++;
+    }
+    surveyed.least = least;
+    surveyed.greatest = greatest;
+    surveyed.count += count;
+    this.occurInRow(count);
+  }
+
+  /** Takes the cells with a mark between these two as those to expand, and marks them `done`. */
+  collect(from: number, upTo: number, done: number): void {
+    this.cells.count = 0;
+    this.clear();
+    for (let row = this.firstRow(); row !== -1; row = this.nextRow()) this.collectRow(row, from, upTo, done);
+  }
+
+  private collectRow(row: number, from: number, upTo: number, done: number): void {
+    const { bytes, cells, walk, last, rowLength } = this;
+    const before = cells.count;
+    this.reserve(before + rowLength);
+    const { marks } = cells;
+    const columns = cells.at[last];
+    const occurs = this.occurs[last];
+    let n = before;
+    for (let x = 0; x < rowLength; x++) {
+      const mark = bytes[row + x]!;
+      if (mark < from || mark > upTo) continue;
+      bytes[row + x] = done;
+      if (columns !== undefined && occurs !== undefined) {
+        columns[n] = x;
+        occurs[x]!++;
+      }
+      marks[n++] = mark;
+    }
+    for (let p = 0; p < last; p++) {
+      const [at, x] = [cells.at[p]!, walk[p]!];
+      for (let i = before; i < n; i++) at[i] = x;
+    }
+    cells.count = n;
+    this.occurInRow(n - before);
+  }
+
+  private clear(): void {
+    // A loop: `fill` costs more than so few places.
+    for (let p = 0; p <= this.last; p++) {
+      const occurs = this.occurs[p]!;
+      for (let x = 0; x < this.counts[p]!; x++) occurs[x] = 0;
+    }
+  }
+
+  private occurInRow(count: number): void {
+    for (let p = 0; p < this.last; p++) this.occurs[p]![this.walk[p]!]! += count;
+  }
+
+  private reserve(count: number): void {
+    const { cells } = this;
+    if (count <= cells.marks.length) return;
+    cells.marks = roomy(cells.marks, count);
+    for (let p = 0; p <= this.last; p++) cells.at[p] = roomy(cells.at[p]!, count);
+  }
+
+  /** Some marked cell with an index at a position: its ids, into `ids`. */
+  someCell(position: number, index: number, ids: Int32Array): void {
+    for (let row = this.firstRow(); row !== -1; row = this.nextRow()) {
+      for (let x = 0; x < this.rowLength; x++) {
+        if (this.bytes[row + x] === 0 || (position === this.last ? x : this.walk[position]) !== index) continue;
+        for (let p = 0; p <= this.last; p++) ids[p] = this.cells.ids[p]![p === this.last ? x : this.walk[p]!]!;
+        return;
+      }
+    }
+  }
+
+  // --- ids, and single cells -----------------------------------------------------------------------------------------------
+
+  /** The index of an id at a position, or -1. */
+  indexOf(position: number, id: number): number {
+    return this.maps[position]!.get(id);
+  }
+
+  /** Adds an id at a position. */
+  add(position: number, id: number): number {
+    const { shape, counts, layer, group } = this;
+    const index = counts[position]!++;
+    growBlock(shape, layer, group, counts);
+    const offset = layer.blocks.data[group]!;
+    const page = layer.arena.page(offset);
+    const base = within(offset);
+    let from = base + shape.ids;
+    for (let p = 0; p < position; p++) from += page[base + shape.rooms + p]!;
+    page[from + index] = id;
+    page[base + shape.counts + position] = index + 1;
+    this.maps[position]!.set(id, index);
+    this.cells.ids[position] = roomy(this.cells.ids[position]!, index + 1);
+    this.cells.ids[position][index] = id;
+    this.occurs[position] = roomy(this.occurs[position]!, index + 1);
+    this.occurs[position][index] = 0;
+    this.locate();
+    return index;
+  }
+
+  /** Where cell `i` is among the bytes; until the group gets an id more. */
+  placeOf(i: number): number {
+    const { strides, cells } = this;
+    let place = this.first;
+    for (let p = 0; p < strides.length; p++) place += cells.at[p]![i]! * strides[p]!;
+    return place;
+  }
+
+  /** Marks cell `i`, whose place is given, with another index at one position, if it is not marked yet; `follow` adds it to the cells to expand. */
+  mark(i: number, position: number, index: number, place: number, tag: number, follow: boolean): boolean {
+    const { strides, cells, bytes } = this;
+    const cell = place + (index - cells.at[position]![i]!) * strides[position]!;
+    if (bytes[cell] !== 0) return false;
+    bytes[cell] = tag;
+    if (follow) this.follow(i, position, index, tag);
+    return true;
+  }
+
+  private follow(i: number, position: number, index: number, mark: number): void {
+    const { cells, occurs, last } = this;
+    const n = cells.count++;
+    this.reserve(n + 1);
+    cells.marks[n] = mark;
+    for (let p = 0; p <= last; p++) {
+      const x = p === position ? index : cells.at[p]![i]!;
+      cells.at[p]![n] = x;
+      occurs[p]![x]!++;
+    }
+  }
+
+  /** Keeps cell `i` as number `to` of the cells. */
+  keep(i: number, to: number): void {
+    const { at, marks } = this.cells;
+    if (i === to) return;
+    marks[to] = marks[i]!;
+    for (const list of at) list[to] = list[i]!;
+  }
+
+  /** Cell `i` is not to be expanded after all. */
+  drop(i: number): void {
+    for (let p = 0; p <= this.last; p++) this.occurs[p]![this.cells.at[p]![i]!]!--;
+  }
+
+  /** Fills `used` for the cells. */
+  settle(): void {
+    const { used, usedCount } = this.cells;
+    for (let p = 0; p <= this.last; p++) {
+      const occurs = this.occurs[p]!;
+      const list = roomy(used[p]!, this.counts[p]!);
+      used[p] = list;
+      let n = 0;
+      for (let x = 0; x < this.counts[p]!; x++) if (occurs[x] !== 0) list[n++] = x;
+      usedCount[p] = n;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/** Interned component values: each distinct value of a slot kind is a small integer, and is kept once. */
+import { encode } from '../../values/encode.js';
+import type { ComponentModel } from '../../model.js';
+import type { Audit } from '../../contract/audit.js';
+import { auditOf } from '../../contract/guard.js';
+import { mergingOf, type Merging } from '../../contract/merging.js';
+import { whatIs } from '../../contract/words.js';
+import { oneForm } from '../../values/one-form.js';
+import { blindIn, staying, unseen } from '../../values/seen.js';
+import { CheckerError } from '../../error.js';
+
+interface Kind {
+  readonly name: string;
+  readonly ids: Map<string, number>;
+  readonly values: unknown[];
+  readonly progress: number[];
+  /** The keys, and a number made of each that every thread agrees on. Kept only where threads must agree. */
+  readonly keys: string[];
+  readonly marks: number[];
+}
+
+type Encoder = (kind: string, local: unknown) => string;
+type Normal = (kind: string, local: unknown) => unknown;
+type Measure = (kind: string, local: unknown) => number;
+
+export class Components {
+  readonly kinds: ReadonlyArray<Kind>;
+  private readonly agreed: boolean;
+  readonly audit: Audit | undefined;
+  /** Watches whether the model's key merges values. */
+  readonly merging: Merging | undefined;
+  private readonly isKeyed: boolean;
+  private readonly encoder: Encoder;
+  private readonly normal: Normal | undefined;
+  private readonly measure: Measure | undefined;
+
+  /** `agreed`: threads that number their values differently must order them alike ({@link Components.compare}, {@link Components.mark}). */
+  constructor(model: ComponentModel, normalize: boolean, agreed = false) {
+    const names = [...new Set(model.slots.map((slot) => slot.kind))];
+    this.kinds = names.map((name) => ({ name, ids: new Map(), values: [], progress: [], keys: [], marks: [] }));
+    this.agreed = agreed;
+    this.audit = auditOf(model);
+    this.isKeyed = model.key !== undefined;
+    this.merging = mergingOf(model);
+    this.encoder = (model.key as Encoder | undefined) ?? ((_kind, local) => encode(local));
+    this.normal = normalize ? (model.normalize as Normal | undefined) : undefined;
+    this.measure = model.progress as Measure | undefined;
+  }
+
+  kindOf(name: string): number {
+    return this.kinds.findIndex((kind) => kind.name === name);
+  }
+
+  /** The id of a value; under a quotient, of its normal form. */
+  intern(kind: number, raw: unknown): number {
+    const table = this.kinds[kind]!;
+    const value = this.normal === undefined ? raw : this.normal(table.name, raw);
+    const key = this.encoder(table.name, value);
+    if (typeof key !== 'string') throw new CheckerError('model', `what key gives: expected a text, but it is ${whatIs(key)}`);
+    const known = table.ids.get(key);
+    if (known === undefined) return this.add(table, key, value);
+    this.merging?.glance(table.values[known], value);
+    return known;
+  }
+
+  /** The id of a value that is in normal form, or -1 where it was not interned. */
+  find(kind: number, value: unknown): number {
+    const table = this.kinds[kind]!;
+    return table.ids.get(this.encoder(table.name, value)) ?? -1;
+  }
+
+  value(kind: number, id: number): unknown {
+    return this.kinds[kind]!.values[id];
+  }
+
+  progress(kind: number, id: number): number {
+    return this.kinds[kind]!.progress[id]!;
+  }
+
+  /** A number that does not depend on the order in which values were found. */
+  mark(kind: number, id: number): number {
+    return this.kinds[kind]!.marks[id]!;
+  }
+
+  /** An order of the values of a kind; where threads must agree, one that does not depend on who found them first. */
+  compare(kind: number, a: number, b: number): number {
+    if (!this.agreed || a === b) return a - b;
+    const { keys } = this.kinds[kind]!;
+    return keys[a]! < keys[b]! ? -1 : 1;
+  }
+
+  /** A new value must be seen into, and where threads share values come to them as it is. */
+  private mustBeSound(value: unknown, { name }: Kind): void {
+    const blind = this.isKeyed ? undefined : blindIn(value);
+    if (blind !== undefined) throw unseen(blind);
+    const stays = this.agreed ? staying(value) : undefined;
+    if (stays !== undefined)
+      throw new CheckerError(
+        'model',
+        `a value of the kind ${name} is ${stays}, which does not go from thread to thread: search with one`,
+      );
+  }
+
+  private add(table: Kind, key: string, given: unknown): number {
+    const id = table.values.length;
+    this.mustBeSound(given, table);
+    const value = this.isKeyed ? given : oneForm(given);
+    const progress = this.measure === undefined ? 0 : this.measure(table.name, value);
+    if (!Number.isFinite(progress)) {
+      throw new CheckerError('model', `the progress of a ${table.name} is ${String(progress)}: it must be a finite number`);
+    }
+    table.ids.set(key, id);
+    table.values.push(value);
+    table.progress.push(progress);
+    if (this.agreed) {
+      table.keys.push(key);
+      table.marks.push(hashText(key));
+    }
+    return id;
+  }
+}
+
+/** FNV-1a, mixed once more. */
+const hashText = (text: string): number => {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return (h ^ (h >>> 13)) >>> 0;
+};

@@ -1,0 +1,214 @@
+/**
+ * Moving cells into a group: the inner loop of the checker. A batch of cells of one group goes to another as a whole: each
+ * local id is looked up once per batch, and a cell costs a few additions and one byte.
+ */
+import { type Batch, lower, NEXT, roomy } from './batch.js';
+import { growBlock, makeBlock } from './blocks.js';
+import { type Layer, type Shape, within } from './group-store.js';
+
+/** What became of a move. */
+export interface Moved {
+  layer: Layer;
+  group: number;
+  /** How many cells were not there before. */
+  fresh: number;
+  newGroup: boolean;
+  /** Ids that were new at their position: pairs (position, index in `batch.used`'s sense); and how many places they take. */
+  readonly newIds: number[];
+  newCount: number;
+}
+
+/** For the ids of one position: which index they have in the group at hand. Marked with a stamp, so that nothing is ever cleared. */
+export class IndexOf {
+  private stamps: Int32Array = new Int32Array(1024);
+  private indices: Int32Array = new Int32Array(1024);
+  private stamp = 0;
+
+  /** Loads a list of ids. */
+  load(words: Int32Array, from: number, count: number): void {
+    this.stamp++;
+    for (let i = 0; i < count; i++) this.set(words[from + i]!, i);
+  }
+
+  get(id: number): number {
+    return this.stamps[id] === this.stamp ? this.indices[id]! : -1;
+  }
+
+  set(id: number, index: number): void {
+    if (id >= this.stamps.length) {
+      this.stamps = roomy(this.stamps, id + 1);
+      this.indices = roomy(this.indices, id + 1);
+    }
+    this.stamps[id] = this.stamp;
+    this.indices[id] = index;
+  }
+}
+
+export class Mover {
+  readonly moved: Moved;
+  /** Told of each new cell, by its number in the batch; only where somebody must look at whole cells. */
+  onFresh: ((cell: number) => void) | undefined = undefined;
+  private readonly shape: Shape;
+  private readonly need: Int32Array;
+  private readonly maps: ReadonlyArray<IndexOf>;
+  /** By position and index in the batch: the index in the target, then its distance from the first cell. */
+  private readonly offsets: Int32Array[];
+  /** By cell of the batch: where its row begins in the target. */
+  private rows: Int32Array = new Int32Array(64);
+
+  constructor(shape: Shape, layer: Layer) {
+    this.shape = shape;
+    this.need = new Int32Array(shape.positions);
+    this.maps = Array.from({ length: shape.positions }, () => new IndexOf());
+    this.offsets = Array.from({ length: shape.positions }, () => new Int32Array(64));
+    this.moved = { layer, group: 0, fresh: 0, newGroup: false, newIds: [], newCount: 0 };
+  }
+
+  /** Marks the cells of a batch, which is not empty, with `tag` (or {@link NEXT}) in the group with this tuple, where they are not marked yet. */
+  move(batch: Batch, layer: Layer, tuple: Int32Array, tag: number): Moved {
+    const { moved, shape } = this;
+    moved.layer = layer;
+    moved.newCount = 0;
+    let group = layer.find(tuple);
+    moved.newGroup = group === -1;
+    if (group === -1) {
+      group = layer.add(tuple);
+      makeBlock(shape, layer, group, tuple, batch.usedCount);
+    }
+    moved.group = group;
+    this.locate(batch, layer, group);
+    const offset = layer.blocks.data[group]!;
+    const page = layer.arena.page(offset);
+    this.locateRows(batch, this.scale(batch, page, within(offset)));
+    const bytes = layer.arena.pageBytes(offset);
+    moved.fresh = tag === NEXT ? this.markNext(batch, bytes) : this.mark(batch, bytes, tag);
+    return moved;
+  }
+
+  /** Finds or gives an index in the group for each id that occurs. */
+  private locate(batch: Batch, layer: Layer, group: number): void {
+    const { shape, need, moved } = this;
+    const offset = layer.blocks.data[group]!;
+    const page = layer.arena.page(offset);
+    const base = within(offset);
+    let from = base + shape.ids;
+    for (let p = 0; p < shape.positions; p++) {
+      need[p] = this.number(batch, p, page, from, page[base + shape.counts + p]!);
+      from += page[base + shape.rooms + p]!;
+    }
+    if (moved.newCount > 0) this.append(batch, layer, group);
+  }
+
+  /**
+   * Indices for the ids at one position, of which the group has `count` at `from`; and how many there are then. A group has most of its
+   * ids from one like the batch's, so most have the same index there: that is tried before the map is made.
+   */
+  private number(batch: Batch, p: number, page: Int32Array, from: number, count: number): number {
+    const { moved } = this;
+    const map = this.maps[p]!;
+    const used = batch.used[p]!;
+    const ids = batch.ids[p]!;
+    const offsets = roomy(this.offsets[p]!, ids.length);
+    this.offsets[p] = offsets;
+    let next = count;
+    let isLoaded = false;
+    for (let u = 0; u < batch.usedCount[p]!; u++) {
+      const x = used[u]!;
+      if (x < count && page[from + x] === ids[x]) {
+        offsets[x] = x;
+        continue;
+      }
+      if (!isLoaded) map.load(page, from, count);
+      isLoaded = true;
+      let index = map.get(ids[x]!);
+      if (index === -1) {
+        index = next++;
+        map.set(ids[x]!, index);
+        moved.newIds[moved.newCount++] = p;
+        moved.newIds[moved.newCount++] = x;
+      }
+      offsets[x] = index;
+    }
+    return next;
+  }
+
+  private append(batch: Batch, layer: Layer, group: number): void {
+    const { shape, moved } = this;
+    growBlock(shape, layer, group, this.need);
+    const offset = layer.blocks.data[group]!;
+    const page = layer.arena.page(offset);
+    const base = within(offset);
+    let from = base + shape.ids;
+    let at = 0;
+    for (let p = 0; p < shape.positions; p++) {
+      for (; at < moved.newCount && moved.newIds[at] === p; at += 2) {
+        const x = moved.newIds[at + 1]!;
+        page[from + this.offsets[p]![x]!] = batch.ids[p]![x]!;
+      }
+      page[base + shape.counts + p] = this.need[p]!;
+      from += page[base + shape.rooms + p]!;
+    }
+  }
+
+  /** Turns indices into distances; gives where the first cell is, in bytes. */
+  private scale(batch: Batch, page: Int32Array, base: number): number {
+    const { shape } = this;
+    let stride = 1;
+    let ids = 0;
+    for (let p = shape.positions - 1; p >= 0; p--) {
+      const offsets = this.offsets[p]!;
+      const used = batch.used[p]!;
+      if (stride !== 1) for (let u = 0; u < batch.usedCount[p]!; u++) offsets[used[u]!] = offsets[used[u]!]! * stride;
+      const room = page[base + shape.rooms + p]!;
+      ids += room;
+      stride *= room;
+    }
+    return (base + shape.ids + ids) * 4;
+  }
+
+  /** Where the row of each cell of the batch begins, in bytes: where the cell is, but for its last position. */
+  private locateRows({ at, count }: Batch, first: number): void {
+    const rows = roomy(this.rows, count);
+    this.rows = rows;
+    if (at.length < 2) rows.fill(first, 0, count);
+    for (let p = 0; p < at.length - 1; p++) {
+      const indices = at[p]!;
+      const offsets = this.offsets[p]!;
+      if (p === 0) for (let i = 0; i < count; i++) rows[i] = first + offsets[indices[i]!]!;
+      else for (let i = 0; i < count; i++) rows[i] = rows[i]! + offsets[indices[i]!]!;
+    }
+  }
+
+  /** Marks the cells whose rows were located, where they are not marked yet; how many that are. */
+  private mark({ at, count }: Batch, bytes: Uint8Array, tag: number): number {
+    const { rows, onFresh } = this;
+    const indices = at.at(-1) ?? ZERO;
+    const offsets = this.offsets.at(-1) ?? ZERO;
+    let fresh = 0;
+    for (let i = 0; i < count; i++) {
+      const cell = rows[i]! + offsets[indices[i]!]!;
+      if (bytes[cell] !== 0) continue;
+      bytes[cell] = tag;
+      fresh++;
+      onFresh?.(i);
+    }
+    return fresh;
+  }
+
+  /** Gives them their {@link NEXT}; how many were not marked before. */
+  private markNext({ at, count, marks }: Batch, bytes: Uint8Array): number {
+    const { rows } = this;
+    const indices = at.at(-1) ?? ZERO;
+    const offsets = this.offsets.at(-1) ?? ZERO;
+    let fresh = 0;
+    for (let i = 0; i < count; i++) {
+      const cell = rows[i]! + offsets[indices[i]!]!;
+      if (bytes[cell] === 0) fresh++;
+      lower(bytes, cell, marks[i]!);
+    }
+    return fresh;
+  }
+}
+
+/** For the one cell of a group without positions. */
+const ZERO = new Int32Array(1);
