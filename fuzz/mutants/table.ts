@@ -123,7 +123,7 @@ const plain: ReadonlyArray<Mutant> = [
       'false',
     ],
   ]),
-  ...inFile('tuples.js', [
+  ...inFile('component-model/tuples.js', [
     [
       'adapt-writes',
       'of what an interaction writes the first is taken over',
@@ -131,7 +131,7 @@ const plain: ReadonlyArray<Mutant> = [
       'of interaction.writes.slice(0, 1))',
     ],
   ]),
-  ...inFile('interned.js', [
+  ...inFile('component-model/interned.js', [
     [
       'interned-look',
       'predicates and steps are remembered by their first slot twice, never by the last',

@@ -1,7 +1,11 @@
 // Threads run from dist/, so what starts them is taken from there too.
 import { sectionsIn } from '../../dist/checker/checkpoint/file.js';
 import { checkComponents } from '../../dist/checker/factored/check-components.js';
-import { checkInParallel, type ModelSource, type ParallelOptions } from '../../dist/checker/factored/parallel/check-in-parallel.js';
+import {
+  checkInParallel,
+  type ModelSource,
+  type ParallelOptions,
+} from '../../dist/checker/factored/parallel/check-in-parallel.js';
 import type { Report } from '../../dist/checker/report.js';
 import { DEFAULTS, type Config } from '../../dist/model/checking/config.js';
 import { bayou } from '../../dist/model/system.js';

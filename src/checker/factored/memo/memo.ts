@@ -1,5 +1,5 @@
 /**
- * Local steps and predicates, each run once for each distinct tuple of component ids; of an exchange, its parts (`talks.ts`). That is
+ * Local steps and predicates, each run once for each distinct tuple of component ids; of an exchange, its parts (`queries.ts`). That is
  * sound because they are pure and take nothing but the local states of their slots.
  *
  * A row of the pool is: the number of outcomes, then for each its flags and the new ids of the slots that the interaction writes: of

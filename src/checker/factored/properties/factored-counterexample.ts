@@ -1,5 +1,5 @@
 /**
- * Counterexamples: a path of states that a search found (see `backward.ts`), as a run of the model.
+ * Counterexamples: a path of states that a search found (see `shortest-path.ts`), as a run of the model.
  *
  * Under a reduction the states on the way are representatives. The run is then done again on the unreduced model, choosing at each
  * step one whose result has the next representative; one exists, as permutations are automorphisms and the quotient commutes with the steps.

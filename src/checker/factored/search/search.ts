@@ -37,7 +37,7 @@ export interface Frontier {
 /** The mark of a cell that was found at a depth and is still to be expanded: only two depths have such cells at any time. */
 export const waitingMark = (depth: number): number => 1 + (depth & 1);
 
-/** The mark of one that was expanded. It repeats, and is never taken for one of those that wait; for a run back see `trace.ts`. */
+/** The mark of one that was expanded. It repeats, and is never taken for one of those that wait; for a run back see `shortest-path.ts`. */
 export const expandedMark = (depth: number): number => 3 + (depth % 253);
 
 const seed = ({ initial, shape }: Space, expander: Expander): void => {

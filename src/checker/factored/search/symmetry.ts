@@ -2,7 +2,7 @@
  * Reduction by symmetry, on interned components.
  *
  * Each permutation is an automorphism of the model: it maps reachable states to reachable states, steps to steps, and keeps the
- * initial state and every property, which was audited (`reduced.ts`). So of the states that permutations make of one another it is enough to keep one. The
+ * initial state and every property, which was audited (`reduced-model.ts`). So of the states that permutations make of one another it is enough to keep one. The
  * one kept is, of the images of a state, the one with the least group tuple and, among those, the least tuple of local ids. When the
  * permutations with the identity are a group, that is one and the same state for all of them: the least group tuple is the same
  * for all images, and those images of a state that have it are the same set for all. When they are not closed under composition,

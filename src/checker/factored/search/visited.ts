@@ -1,4 +1,4 @@
-/** The states that a search one state at a time has found: whole, in the matrices of `store.ts`, or by their hashes. */
+/** The states that a search one state at a time has found: whole, in the matrices of `group-store.ts`, or by their hashes. */
 import { Fingerprints, hashWords, newHash } from '../../fingerprints.js';
 import { emptyBatch, type Batch } from '../store/batch.js';
 import { Mover } from '../store/mover.js';
