@@ -2,8 +2,8 @@
  * A disk in memory behind the log's file port. Each call has a number, and one of them, or all from one on, can go wrong. What was
  * written stays over the death of the "process" that used it; its locks do not.
  */
-import { dirname } from 'node:path';
-import type { FileFacts, Files, OpenFile } from '#bayou/impl/log/files.js';
+import type { Files, OpenFile } from '#bayou/impl/log/files.js';
+import { diskError, factsOf, Tree } from '../disk/tree.js';
 
 /** What goes wrong. */
 export type FaultKind =
@@ -30,16 +30,6 @@ export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-interface Inode {
-  readonly ino: number;
-  bytes: Buffer;
-  mtime: number;
-  ctime: number;
-}
-
-const systemError = (code: string, call: string, path: string): Error =>
-  Object.assign(new Error(`${code}: ${call} '${path}'`), { code });
-
 /** The calls that need room. */
 const NEEDS_ROOM = new Set(['makeFolder', 'create', 'rename', 'append']);
 
@@ -47,14 +37,12 @@ const NEEDS_ROOM = new Set(['makeFolder', 'create', 'rename', 'append']);
 export class Disk {
   /** How many calls there were in the life that goes on. */
   calls = 0;
-  readonly #inodes = new Map<string, Inode>();
-  readonly #folders = new Set<string>(['/']);
+  readonly #tree = new Tree({ time: () => this.#time++, reusesInodes: false });
   readonly #locks = new Set<string>();
   #fault: Fault | undefined;
   #dead = false;
   #life = 0;
   #time = 1;
-  #nextIno = 1;
 
   /** A process begins to use the disk; `fault` is what will befall it. */
   begin(fault: Fault | undefined): Files {
@@ -76,11 +64,7 @@ export class Disk {
 
   /** The names in a folder. */
   names(folder: string): string[] {
-    return [...this.#inodes.keys()].filter((path) => dirname(path) === folder).map((path) => path.slice(folder.length + 1));
-  }
-
-  #stamp(): number {
-    return this.#time++;
+    return this.#tree.folder(folder, 'scandir').names();
   }
 
   /** Counts a call, and lets the fault befall it. `part`: so much of a write is to be done before. */
@@ -90,7 +74,7 @@ export class Disk {
     const fault = this.#fault;
     if (fault === undefined || number < fault.at) return undefined;
     if (fault.kind === 'full') {
-      if (NEEDS_ROOM.has(call)) throw systemError('ENOSPC', call, path);
+      if (NEEDS_ROOM.has(call)) throw diskError('ENOSPC', call, path);
       return undefined;
     }
     if (number > fault.at) return undefined;
@@ -102,26 +86,16 @@ export class Disk {
       };
       return isWrite ? { part: fault.part, then: die } : die();
     }
-    if (fault.kind === 'EIO') throw systemError('EIO', call, path);
+    if (fault.kind === 'EIO') throw diskError('EIO', call, path);
     return isWrite ? { part: fault.part, then: () => undefined } : undefined;
-  }
-
-  #inode(path: string): Inode {
-    const inode = this.#inodes.get(path);
-    if (inode === undefined) throw systemError('ENOENT', 'open', path);
-    return inode;
-  }
-
-  #factsOf({ ino, bytes, mtime, ctime }: Inode): FileFacts {
-    return { ino: `${ino}`, size: bytes.length, mtimeNs: `${mtime}`, ctimeNs: `${ctime}` };
   }
 
   #filesOf(life: number): Files {
     return {
       makeFolder: (path) => {
-        if (this.#folders.has(path)) return;
+        if (this.#tree.isThere(path)) return;
         this.#call(life, 'makeFolder', path);
-        this.#folders.add(path);
+        this.#tree.makeFolder(path);
       },
       names: (folder) => {
         this.#call(life, 'names', folder);
@@ -130,25 +104,21 @@ export class Disk {
       real: (folder) => folder,
       read: (path) => {
         this.#call(life, 'read', path);
-        const inode = this.#inodes.get(path);
-        return inode === undefined ? undefined : Buffer.from(inode.bytes);
+        return this.#tree.file(path)?.read();
       },
       facts: (path) => {
         this.#call(life, 'facts', path);
-        const inode = this.#inodes.get(path);
-        return inode === undefined ? undefined : this.#factsOf(inode);
+        const file = this.#tree.file(path);
+        return file === undefined ? undefined : factsOf(file);
       },
       open: (path) => this.#open(life, path),
       rename: (from, to) => {
         this.#call(life, 'rename', from);
-        const inode = this.#inode(from);
-        inode.ctime = this.#stamp();
-        this.#inodes.delete(from);
-        this.#inodes.set(to, inode);
+        this.#tree.rename(from, to);
       },
       remove: (path) => {
         this.#call(life, 'remove', path);
-        this.#inodes.delete(path);
+        this.#tree.remove(path);
       },
       syncFolder: (path) => void this.#call(life, 'syncFolder', path),
       lock: (path) => Promise.resolve().then(() => this.#lock(life, path)),
@@ -173,39 +143,26 @@ export class Disk {
   }
 
   #open(life: number, path: string): OpenFile {
-    const isNew = !this.#inodes.has(path);
-    this.#call(life, isNew ? 'create' : 'open', path);
-    if (isNew) {
-      const time = this.#stamp();
-      this.#inodes.set(path, { ino: this.#nextIno++, bytes: Buffer.alloc(0), mtime: time, ctime: time });
-    }
-    const inode = this.#inode(path);
-    const write = (bytes: Buffer, at: number): void => {
-      const size = Math.max(inode.bytes.length, at + bytes.length);
-      const grown = Buffer.alloc(size);
-      inode.bytes.copy(grown);
-      bytes.copy(grown, at);
-      inode.bytes = grown;
-      inode.mtime = inode.ctime = this.#stamp();
-    };
+    const found = this.#tree.file(path);
+    this.#call(life, found === undefined ? 'create' : 'open', path);
+    const file = found ?? this.#tree.create(path);
     return {
       write: (bytes, at) => {
-        const overwrites = at + bytes.length <= inode.bytes.length;
+        const overwrites = at + bytes.length <= file.size;
         const fate = this.#call(life, overwrites ? 'overwrite' : 'append', path);
         const done = fate === undefined ? bytes.length : this.#partOf(bytes.length, overwrites, fate.part);
-        if (done > 0) write(bytes.subarray(0, done), at);
+        if (done > 0) file.write(bytes.subarray(0, done), at, this.#tree.time());
         fate?.then();
         return this.#fault?.kind === 'lie' ? bytes.length : done;
       },
       truncate: (size) => {
         this.#call(life, 'truncate', path);
-        inode.bytes = Buffer.from(inode.bytes.subarray(0, size));
-        inode.mtime = inode.ctime = this.#stamp();
+        file.truncate(size, this.#tree.time());
       },
       sync: () => void this.#call(life, 'sync', path),
       facts: () => {
         this.#call(life, 'facts', path);
-        return this.#factsOf(inode);
+        return factsOf(file);
       },
       close: () => void this.#call(life, 'close', path),
     };

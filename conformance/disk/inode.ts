@@ -1,0 +1,163 @@
+/** Files and folders of a disk in memory, with what of them is not on the disk yet: a machine that dies leaves any part of that. */
+
+/** What decides of what was not synced: from 0 up to 1, without 1. */
+export type Part = () => number;
+
+/** A change of a file's bytes that is not on the disk, and what it replaced. */
+interface Change {
+  readonly at: number;
+  readonly bytes: Buffer;
+  readonly before: Buffer;
+  readonly sizeBefore: number;
+  readonly size: number;
+}
+
+/** More than so many changes wait for nobody: the system has written the eldest to the disk. */
+const MAX_UNSYNCED = 4096;
+/** What is written over in one piece is the old or the new. */
+const PAGE = 4096;
+
+/** A file. */
+export class File {
+  readonly ino: number;
+  mtime: number;
+  ctime: number;
+  /** How many names it has, and how many processes have it open. */
+  links = 0;
+  handles = 0;
+  #bytes = Buffer.alloc(0);
+  #size = 0;
+  #unsynced: Change[] = [];
+
+  constructor(ino: number, time: number) {
+    this.ino = ino;
+    this.mtime = time;
+    this.ctime = time;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** A copy of its bytes. */
+  read(): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, this.#size));
+  }
+
+  write(bytes: Buffer, at: number, time: number): void {
+    const size = Math.max(this.#size, at + bytes.length);
+    this.#note({ at, bytes: Buffer.from(bytes), before: this.#old(at, at + bytes.length), sizeBefore: this.#size, size });
+    this.#put(bytes, at, size);
+    this.mtime = this.ctime = time;
+  }
+
+  truncate(size: number, time: number): void {
+    const bytes = Buffer.alloc(0);
+    this.#note({ at: size, bytes, before: this.#old(size, this.#size), sizeBefore: this.#size, size });
+    this.#put(bytes, size, size);
+    this.mtime = this.ctime = time;
+  }
+
+  sync(): void {
+    this.#unsynced = [];
+  }
+
+  /** The machine dies: of each change that was not synced a part is on the disk. */
+  loseUnsynced(part: Part): void {
+    const changes = this.#unsynced;
+    this.#unsynced = [];
+    for (const { at, before, sizeBefore } of [...changes].reverse()) this.#put(before, at, sizeBefore);
+    for (const change of changes) this.#redo(change, part());
+  }
+
+  #redo({ at, bytes, size, sizeBefore }: Change, part: number): void {
+    if (part < 1 / 3) return;
+    const isWhole = part >= 2 / 3 || (bytes.length <= PAGE && at + bytes.length <= sizeBefore);
+    if (isWhole) this.#put(bytes, at, bytes.length === 0 ? size : Math.max(this.#size, at + bytes.length));
+    else {
+      const torn = bytes.subarray(0, Math.floor((part * 3 - 1) * bytes.length));
+      if (torn.length > 0) this.#put(torn, at, Math.max(this.#size, at + torn.length));
+    }
+  }
+
+  #old(from: number, to: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(Math.min(from, this.#size), Math.min(to, this.#size)));
+  }
+
+  #note(change: Change): void {
+    this.#unsynced.push(change);
+    if (this.#unsynced.length > MAX_UNSYNCED) this.#unsynced.splice(0, MAX_UNSYNCED / 2);
+  }
+
+  /** What lies between its end and a write behind it is zeros. */
+  #put(bytes: Buffer, at: number, size: number): void {
+    const need = Math.max(size, at + bytes.length);
+    if (need > this.#bytes.length) {
+      const grown = Buffer.alloc(Math.max(need, this.#bytes.length * 2));
+      this.#bytes.copy(grown, 0, 0, this.#size);
+      this.#bytes = grown;
+    }
+    if (at > this.#size) this.#bytes.fill(0, this.#size, at);
+    bytes.copy(this.#bytes, at);
+    if (size < this.#size) this.#bytes.fill(0, size, this.#size);
+    this.#size = size;
+  }
+}
+
+/** What a name stands for. */
+export type Node = File | Folder;
+
+type Names = ReadonlyArray<readonly [string, Node | undefined]>;
+
+/** Names that changed together, and what they stood for. */
+interface Renaming {
+  readonly names: Names;
+  readonly before: Names;
+}
+
+/** A folder. */
+export class Folder {
+  readonly ino: number;
+  readonly #names = new Map<string, Node>();
+  #unsynced: Renaming[] = [];
+
+  constructor(ino: number) {
+    this.ino = ino;
+  }
+
+  get(name: string): Node | undefined {
+    return this.#names.get(name);
+  }
+
+  names(): string[] {
+    return [...this.#names.keys()];
+  }
+
+  /** Changes names, all or none; `undefined` removes one. */
+  set(names: Names): void {
+    this.#unsynced.push({ names, before: names.map(([name]) => [name, this.#names.get(name)] as const) });
+    this.#apply(names);
+  }
+
+  sync(): void {
+    this.#unsynced = [];
+  }
+
+  /** The machine dies: each change of names that was not synced is on the disk, or not. */
+  loseUnsynced(part: Part): void {
+    const changes = this.#unsynced;
+    this.#unsynced = [];
+    for (const { before } of [...changes].reverse()) this.#apply(before);
+    for (const { names } of changes) if (part() < 0.5) this.#apply(names);
+  }
+
+  #apply(names: Names): void {
+    for (const [name, node] of names) {
+      const old = this.#names.get(name);
+      if (old instanceof File) old.links--;
+      if (node instanceof File) node.links++;
+      if (node === undefined) this.#names.delete(name);
+      else this.#names.set(name, node);
+    }
+  }
+}

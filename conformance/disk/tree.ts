@@ -1,0 +1,203 @@
+/** The file system of a disk in memory: paths, inodes, times. It knows no processes and no faults; see `io-faults/disk.ts` and `simulation/disk.ts`. */
+import type { FileFacts } from '#bayou/impl/log/files.js';
+import { File, Folder, type Node, type Part } from './inode.js';
+
+/** An error of the system. */
+export const diskError = (code: string, call: string, path: string): Error =>
+  Object.assign(new Error(`${code}: ${call} '${path}'`), { code });
+
+/** What a folder holds, apart from the disk. */
+export interface Copy {
+  readonly files: ReadonlyArray<{ readonly name: string; readonly bytes: Buffer; readonly mtime: number }>;
+  readonly folders: ReadonlyArray<{ readonly name: string; readonly copy: Copy }>;
+}
+
+/** How a disk gives out what is its own. */
+export interface TreeOptions {
+  /** The time of a change, in ns. */
+  readonly time: () => number;
+  /** Are inodes that are free given out again, as ext4 does? */
+  readonly reusesInodes: boolean;
+}
+
+const partsOf = (path: string): string[] => path.split('/').filter((part) => part !== '');
+
+/** The facts of a file. */
+export const factsOf = ({ ino, size, mtime, ctime }: File): FileFacts => ({
+  ...{ ino: `${ino}`, size, mtimeNs: `${mtime}`, ctimeNs: `${ctime}` },
+});
+
+/** The tree. Paths begin at the root, without links. */
+export class Tree {
+  readonly #options: TreeOptions;
+  readonly #root = new Folder(1);
+  readonly #free: number[] = [];
+  #nextIno = 2;
+
+  constructor(options: TreeOptions) {
+    this.#options = options;
+  }
+
+  // --- looking -------------------------------------------------------------------------------------------------------------
+
+  #at(path: string): Node | undefined {
+    let node: Node | undefined = this.#root;
+    for (const part of partsOf(path)) node = node instanceof Folder ? node.get(part) : undefined;
+    return node;
+  }
+
+  folder(path: string, call: string): Folder {
+    const node = this.#at(path);
+    if (node instanceof Folder) return node;
+    throw diskError(node === undefined ? 'ENOENT' : 'ENOTDIR', call, path);
+  }
+
+  file(path: string): File | undefined {
+    const node = this.#at(path);
+    if (node instanceof Folder) throw diskError('EISDIR', 'open', path);
+    return node;
+  }
+
+  isThere(path: string): boolean {
+    return this.#at(path) !== undefined;
+  }
+
+  #parent(path: string, call: string): readonly [Folder, string] {
+    const parts = partsOf(path);
+    const name = parts.pop();
+    if (name === undefined) throw diskError('EINVAL', call, path);
+    return [this.folder(`/${parts.join('/')}`, call), name];
+  }
+
+  // --- changing ------------------------------------------------------------------------------------------------------------
+
+  time(): number {
+    return this.#options.time();
+  }
+
+  #ino(): number {
+    return (this.#options.reusesInodes ? this.#free.pop() : undefined) ?? this.#nextIno++;
+  }
+
+  makeFolder(path: string): void {
+    let at = this.#root;
+    for (const part of partsOf(path)) {
+      const next = at.get(part);
+      if (next instanceof File) throw diskError('EEXIST', 'mkdir', path);
+      if (next === undefined) {
+        const made = new Folder(this.#ino());
+        at.set([[part, made]]);
+        at = made;
+      } else at = next;
+    }
+  }
+
+  create(path: string): File {
+    const [folder, name] = this.#parent(path, 'open');
+    const file = new File(this.#ino(), this.time());
+    folder.set([[name, file]]);
+    return file;
+  }
+
+  rename(from: string, to: string): void {
+    const [source, name] = this.#parent(from, 'rename');
+    const [target, newName] = this.#parent(to, 'rename');
+    const node = source.get(name);
+    if (node === undefined) throw diskError('ENOENT', 'rename', from);
+    const old = target.get(newName);
+    if (old === node) return;
+    if (node instanceof File) node.ctime = this.time();
+    if (source === target) {
+      source.set([
+        [name, undefined],
+        [newName, node],
+      ]);
+    } else {
+      target.set([[newName, node]]);
+      source.set([[name, undefined]]);
+    }
+    this.letGo(old);
+  }
+
+  remove(path: string): void {
+    const [folder, name] = this.#parent(path, 'unlink');
+    const node = folder.get(name);
+    if (node === undefined) return;
+    folder.set([[name, undefined]]);
+    this.letGo(node);
+  }
+
+  /** A file that has no name and that nobody has open any more is free. */
+  letGo(node: Node | undefined): void {
+    if (node instanceof File && node.links === 0 && node.handles === 0) this.#free.push(node.ino);
+  }
+
+  // --- copies --------------------------------------------------------------------------------------------------------------
+
+  /** A copy of all that a folder holds now. */
+  copy(path: string): Copy {
+    return this.#copyOf(this.folder(path, 'scandir'));
+  }
+
+  #copyOf(folder: Folder): Copy {
+    const files: { name: string; bytes: Buffer; mtime: number }[] = [];
+    const folders: { name: string; copy: Copy }[] = [];
+    for (const name of folder.names()) {
+      const node = folder.get(name);
+      if (node instanceof File) files.push({ name, bytes: node.read(), mtime: node.mtime });
+      else if (node !== undefined) folders.push({ name, copy: this.#copyOf(node) });
+    }
+    return { files, folders };
+  }
+
+  /**
+   * Puts a copy in place of a folder. `folder`: a new one (`mv`); `files`: the folder stays, its files are new, times as they were (`rsync -a`); `bytes`: files
+   * that are there are written over (`cp`). What the copy does not have is removed.
+   */
+  put(path: string, copy: Copy, how: 'folder' | 'files' | 'bytes'): void {
+    if (how === 'folder') {
+      const [parent, name] = this.#parent(path, 'rename');
+      parent.set([[name, new Folder(this.#ino())]]);
+    } else this.makeFolder(path);
+    this.#fill(path, copy, how === 'bytes');
+  }
+
+  #fill(path: string, copy: Copy, inPlace: boolean): void {
+    const folder = this.folder(path, 'open');
+    for (const name of folder.names()) {
+      const stays = copy.folders.some((f) => f.name === name) || (inPlace && copy.files.some((f) => f.name === name));
+      if (!stays) this.remove(`${path}/${name}`);
+    }
+    for (const { name, bytes, mtime } of copy.files) {
+      const file = this.file(`${path}/${name}`) ?? this.create(`${path}/${name}`);
+      file.truncate(0, this.time());
+      file.write(bytes, 0, this.time());
+      if (!inPlace) file.mtime = mtime;
+      file.sync();
+    }
+    for (const { name, copy: inner } of copy.folders) {
+      this.makeFolder(`${path}/${name}`);
+      this.#fill(`${path}/${name}`, inner, inPlace);
+    }
+    folder.sync();
+  }
+
+  // --- the machine's death -------------------------------------------------------------------------------------------------
+
+  /** The machine dies: nobody has anything open, and of what was not synced a part is on the disk. */
+  loseUnsynced(part: Part): void {
+    this.#lose(this.#root, part);
+  }
+
+  #lose(folder: Folder, part: Part): void {
+    folder.loseUnsynced(part);
+    for (const name of folder.names()) {
+      const node = folder.get(name);
+      if (node instanceof Folder) this.#lose(node, part);
+      else if (node !== undefined) {
+        node.handles = 0;
+        node.loseUnsynced(part);
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** LevelDB's place in a simulated world: the database of `io-faults/level.ts`, whose files look as LevelDB's do, with a lock, and with work that takes its time. */
+import type { Database, OpenDatabase } from '#bayou/impl/log/level-directory.js';
+import { openFakeLevel } from '../io-faults/level.js';
+import type { SimulatedDisk } from './disk.js';
+import type { Life } from './life.js';
+import type { Random } from './random.js';
+import type { Scheduler } from './scheduler.js';
+
+/** How long a turn of the database takes, in µs. */
+const TURN_US = { least: 30, most: 300 };
+
+/** As LevelDB says that somebody has it open. */
+const locked = (directory: string): Error =>
+  Object.assign(new Error('Database failed to open'), {
+    code: 'LEVEL_DATABASE_NOT_OPEN',
+    cause: Object.assign(new Error(`IO error: lock ${directory}/LOCK: Resource temporarily unavailable`), {
+      code: 'LEVEL_LOCKED',
+    }),
+  });
+
+/** How one process opens databases. */
+export const databasesOf = (scheduler: Scheduler, life: Life, disk: SimulatedDisk, random: Random): OpenDatabase => {
+  let lastUs = 0;
+  /** Does it when its turn comes: one after the other, as they were asked for. */
+  const inTurn = <A>(what: string, act: () => Promise<A>): Promise<A> =>
+    new Promise((resolve, reject) => {
+      lastUs = Math.max(lastUs, scheduler.nowUs) + random.int(TURN_US.least, TURN_US.most) + disk.slowUs;
+      scheduler.after(lastUs - scheduler.nowUs, life, `database ${what}`, () => void act().then(resolve, reject));
+    });
+  const open = openFakeLevel(disk.filesOf(life));
+  return async (directory) => {
+    const unlock = await disk.lock(life, directory, 'database');
+    if (unlock === undefined) throw locked(directory);
+    try {
+      const db = await inTurn('open', () => open(directory));
+      return timed(db, inTurn, unlock);
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  };
+};
+
+const timed = (
+  db: Database,
+  inTurn: <A>(what: string, act: () => Promise<A>) => Promise<A>,
+  unlock: () => Promise<void>,
+): Database => ({
+  batch: (operations, options) => inTurn(`batch ${operations.length}`, () => db.batch(operations, options)),
+  iterator: () => {
+    const it = db.iterator();
+    return { nextv: (size) => inTurn('read', () => it.nextv(size)), close: () => it.close() };
+  },
+  close: () =>
+    inTurn('close', async () => {
+      await db.close();
+      await unlock();
+    }),
+});

@@ -1,0 +1,72 @@
+/** One process's life in a simulated world, from its start to its death: what it has in front of it, and whether it may act. */
+
+/** Thrown by whatever a dead process calls. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+/** Something that will happen. What has no `act` any more was cancelled. */
+export interface Scheduled {
+  at: number;
+  readonly order: number;
+  readonly life: Life | undefined;
+  readonly what: string;
+  act: (() => void) | undefined;
+}
+
+/** A life. */
+export class Life {
+  /** Its name in the trace: `s0#1`. */
+  readonly name: string;
+  /** When it began, in µs. */
+  readonly bornUs: number;
+  /** It is in a call that takes so long, in µs; its events wait until then. */
+  busyUntilUs = 0;
+  /** What came while it was paused, in order. */
+  readonly held: Scheduled[] = [];
+  #state: 'alive' | 'paused' | 'dead' = 'alive';
+  readonly #deaths: ((how: string, isSilent: boolean) => void)[] = [];
+
+  constructor(name: string, bornUs: number) {
+    this.name = name;
+    this.bornUs = bornUs;
+  }
+
+  get isDead(): boolean {
+    return this.#state === 'dead';
+  }
+
+  get isPaused(): boolean {
+    return this.#state === 'paused';
+  }
+
+  /** @throws {Killed} when it is dead: who is dead calls nobody. */
+  mustLive(call: string): void {
+    if (this.isDead) throw new Killed(`${call} of ${this.name}`);
+  }
+
+  /** Tells of its death, at once: how, and `isSilent`: with its machine, so that nobody hears of it. */
+  onDeath(tell: (how: string, isSilent: boolean) => void): void {
+    this.#deaths.push(tell);
+  }
+
+  /** It acts no more. Twice does nothing. */
+  die(how: string, isSilent = false): void {
+    if (this.isDead) return;
+    this.#state = 'dead';
+    this.held.length = 0;
+    for (const tell of this.#deaths) tell(how, isSilent);
+  }
+
+  /** Its events wait. The dead are let be. */
+  pause(): void {
+    if (this.#state === 'alive') this.#state = 'paused';
+  }
+
+  /** It goes on; what it held is for the caller to schedule. */
+  goOn(): ReadonlyArray<Scheduled> {
+    if (this.#state !== 'paused') return [];
+    this.#state = 'alive';
+    return this.held.splice(0);
+  }
+}
