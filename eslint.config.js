@@ -1,6 +1,44 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const PORTS = 'it comes through a port: src/ports/ports.ts, src/impl/log/files.ts, src/master/processes.ts.';
+const AMBIENT = [
+  ...[
+    'setTimeout',
+    'setInterval',
+    'setImmediate',
+    'clearTimeout',
+    'clearInterval',
+    'clearImmediate',
+    'performance',
+    'crypto',
+    'fetch',
+  ],
+];
+const AMBIENT_PROPERTIES = [
+  ...['hrtime', 'nextTick', 'uptime', 'env', 'stdin', 'stdout', 'stderr', 'pid', 'exit', 'kill', 'on', 'once'].map((name) => [
+    'process',
+    name,
+  ]),
+  ['Date', 'now'],
+  ['Math', 'random'],
+];
+const AMBIENT_MODULES =
+  '^(node:)?(fs|net|tls|http|https|dgram|dns|timers|child_process|cluster|os|readline|worker_threads)(/.*)?$';
+
+/** Where the ports are made from what the system has, and programs from ports. */
+const EDGES = [
+  // The files of the log, its lock, and which machine it is; a backup is a command of its own, beside a server.
+  ...['files', 'lock', 'machine', 'backup'].map((name) => `src/impl/log/${name}.ts`),
+  'src/impl/folder.ts',
+  // A name of the machine's, which is part of the lock; TLS is on top of Node's own sockets alone.
+  ...['guard', 'transport'].map((name) => `src/net/${name}.ts`),
+  // The programs of the processes; what is written down beside the protocol, and asked by whoever operates a server.
+  ...['process', 'tracer', 'logger', 'metrics', 'operations'].map((name) => `src/net/${name}.ts`),
+  // The master's program: its terminal, its script, its folder, the processes that it starts.
+  ...['program', 'prompt', 'lines', 'registry', 'processes', 'trace-files'].map((name) => `src/master/${name}.ts`),
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'docs/api/', 'node_modules/', '.stryker-tmp/', 'reports/'] },
   js.configs.recommended,
@@ -43,6 +81,32 @@ export default tseslint.config(
     // Views are functions with capital letters; what Preact calls with an event returns nothing.
     files: ['src/explorer/page/**'],
     rules: { '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }] },
+  },
+  {
+    // Whatever a process takes from the world around it comes through a port, so that the same code runs in a simulated one.
+    files: ['src/net/**', 'src/impl/**', 'src/master/**', 'src/library.ts'],
+    ignores: EDGES,
+    rules: {
+      'no-restricted-globals': ['error', ...AMBIENT.map((name) => ({ name, message: PORTS }))],
+      'no-restricted-properties': [
+        'error',
+        ...AMBIENT_PROPERTIES.map(([object, property]) => ({ object, property, message: PORTS })),
+      ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ regex: AMBIENT_MODULES, message: PORTS, allowTypeImports: true }],
+          paths: [
+            {
+              name: 'node:crypto',
+              importNames: ['randomBytes', 'randomUUID', 'randomInt', 'randomFill', 'webcrypto'],
+              message: PORTS,
+            },
+            { name: 'node:perf_hooks', message: PORTS },
+          ],
+        },
+      ],
+    },
   },
   { files: ['bench/**', 'docs/**', 'examples/**', 'spec/**'], rules: { 'no-console': 'off' } },
 );

@@ -1,5 +1,4 @@
 /** The session and the server for programs: what `import … from 'bayou'` gives. */
-import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from './core/bounds.js';
@@ -22,6 +21,8 @@ import type { ServerStatus } from './net/meter.js';
 import type { Metrics } from './net/metrics.js';
 import type { Operations } from './net/operations.js';
 import { type RunningServer, type ServerOptions, startServer as startNetServer } from './net/server.js';
+import { NODE_WORLD } from './ports/node-network.js';
+import type { World } from './ports/ports.js';
 import { checkedTls, type Tls } from './net/transport.js';
 
 // --- sessions --------------------------------------------------------------------------------------------------------------
@@ -89,13 +90,14 @@ const CLIENT_IDS = 2 ** 48 - 1;
 
 const loggerOf = (name: string, level: string | undefined): Logger => makeLogger({ name, level: level ?? 'silent', file: null });
 
-const sessionOf = (o: ConnectOptions): E.Either<string, Session> => {
+const sessionOf = (o: ConnectOptions, { chance, clock }: World): E.Either<string, Session> => {
+  const number = newSessionNumber(chance);
   if (o.token === undefined)
-    return E.right(newSession(randomInt(CLIENT_IDS), newSessionNumber(), { ...MASTER_GUARANTEES, ...o.guarantees }));
+    return E.right(newSession(chance.bytes(6).readUIntBE(0, 6) % CLIENT_IDS, number, { ...MASTER_GUARANTEES, ...o.guarantees }));
   const token = SessionTokenC.decode(o.token);
   if (E.isLeft(token)) return E.left('the token is not one of a session: use what token() gave');
-  return isHonestToken(token.right, Date.now())
-    ? E.right(resume(token.right, newSessionNumber()))
+  return isHonestToken(token.right, clock.wallMs())
+    ? E.right(resume(token.right, number))
     : E.left('the token is from further ahead than any cluster can be (is the date of this machine right?): begin a new session');
 };
 
@@ -103,12 +105,15 @@ const sessionOf = (o: ConnectOptions): E.Either<string, Session> => {
  * Opens a session and connects it to its servers. Fails with one line where no server can be reached, or the token is not one;
  * a server that cannot be reached yet is dialed again when it is needed.
  */
-export const connect = async (o: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
+export const connect = (o: ConnectOptions): Promise<E.Either<string, BayouSession>> => connectIn(NODE_WORLD, o);
+
+/** {@link connect} in any world. */
+export const connectIn = async (world: World, o: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
   const wrong = wrongWithConnect(o);
   if (wrong !== undefined) return E.left(wrong);
   const tls = checkedTls(o.tls, false);
   if (E.isLeft(tls)) return tls;
-  const session = sessionOf(o);
+  const session = sessionOf(o, world);
   if (E.isLeft(session)) return session;
   const client = makeClient({
     secret: o.secret,
@@ -117,6 +122,7 @@ export const connect = async (o: ConnectOptions): Promise<E.Either<string, Bayou
     timeoutMs: o.timeoutMs ?? REQUEST_MS,
     logger: loggerOf('bayou-session', o.logLevel),
     trace: undefined,
+    world,
   });
   const linked = await Promise.all(o.servers.map(({ id, host = '127.0.0.1', port }) => client.link(id, { host, port })));
   if (!linked.some(E.isRight)) {

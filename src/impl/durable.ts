@@ -14,6 +14,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Refused } from '../core/messages.js';
+import { NODE } from '../ports/node.js';
+import type { Timers } from '../ports/ports.js';
 import { type Durable, durableOf, fallBack, reached } from './fall-back.js';
 import { writeError } from './log/errors.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log/log.js';
@@ -50,6 +52,8 @@ export interface Listeners {
   readonly observe?: Observer;
   /** Told once, when the log fails: from then on nothing is taken in. Nothing that is read afterwards is observed. */
   readonly onFailure?: (failure: LogError) => void;
+  /** Default: Node's. */
+  readonly timers?: Timers;
 }
 
 /** Changes on their way to the log, and the answers that may leave when they are there, with what they answer. */
@@ -144,7 +148,7 @@ export class DurableReplica {
   #settleLater(): void {
     if (this.#settling) return;
     this.#settling = true;
-    setImmediate(() => {
+    (this.#listeners.timers ?? NODE.timers).soon(() => {
       this.handle({ type: 'settle' }, (answer) => {
         this.#settling = false;
         if (answer.type === 'settled' && answer.more) this.#settleLater();

@@ -26,6 +26,7 @@ import type { Bytes } from '../core/bytes.js';
 import { replicaId, serverOf, type ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { Stamp, Transfer, VectorEntries, Write } from '../core/write.js';
+import { NODE } from '../ports/node.js';
 import { mostOfPeers, refusalOfMerge, refusalOfPut } from './bounds.js';
 import { digestOf, recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
 import { randomIncarnation } from './incarnation.js';
@@ -120,7 +121,7 @@ export interface Snapshot {
 /** A replica that has nothing yet. */
 export const createReplica = (id: ReplicaId, options: ReplicaOptions = {}): Replica => {
   const policy = options.faults === undefined ? SHIPPED : policyWith(options.faults, id);
-  const { now = Date.now, newIncarnation = randomIncarnation } = options;
+  const { now = NODE.clock.wallMs, newIncarnation = () => randomIncarnation() } = options;
   const vv: Vector = new Map();
   return {
     id,

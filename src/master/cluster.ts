@@ -12,6 +12,8 @@ import type { Connection, Done, OnPart } from '../net/connection.js';
 import { dial } from '../net/handshake.js';
 import { BACKOFF_MS } from '../net/limits.js';
 import type { Address, Answer, Ask, Party } from '../net/protocol.js';
+import { NODE_WORLD } from '../ports/node-network.js';
+import type { Timers, World } from '../ports/ports.js';
 import { incarnationsFor } from './incarnations.js';
 import type { Process, Starter } from './processes.js';
 import { partitions, type Topology } from './topology.js';
@@ -40,6 +42,8 @@ export interface ClusterOptions {
   readonly onDeath: (party: Party, how: string) => void;
   /** Where `from` is to reach `to`, which listens at `address`: a test may put something in between. */
   readonly route?: (from: Party, to: Party, address: Address) => Promise<Address>;
+  /** Where the master lives. Default: Node's world. */
+  readonly world?: World;
 }
 
 /** A process of the cluster that lives. */
@@ -89,15 +93,22 @@ const askMember = (member: Member, ask: Ask, deadlineMs: number, onPart?: OnPart
     member.control.ask(ask, deadlineMs, done, onPart);
   });
 
+/** Between two tries. */
+const pause = (timers: Timers): Promise<void> => new Promise((resolve) => timers.after(BACKOFF_MS.first, resolve));
+
 /** Dials a process that has said that it listens, as often as there is time, while it lives: the machine may stand still for longer than one try. */
-const dialPatiently = async (proc: Process, ...dialing: Parameters<typeof dial>): ReturnType<typeof dial> => {
-  const until = performance.now() + START_MS;
+const dialPatiently = async (
+  { clock, timers }: World,
+  proc: Process,
+  ...dialing: Parameters<typeof dial>
+): ReturnType<typeof dial> => {
+  const until = clock.nowMs() + START_MS;
   const life = { isOver: false };
   void proc.gone.then(() => (life.isOver = true));
   for (;;) {
     const dialed = await dial(...dialing);
-    if (E.isRight(dialed) || life.isOver || performance.now() > until) return dialed;
-    await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS.first));
+    if (E.isRight(dialed) || life.isOver || clock.nowMs() > until) return dialed;
+    await pause(timers);
   }
 };
 
@@ -113,12 +124,14 @@ const sameVectors = (a: VectorEntries, b: VectorEntries): boolean => {
 
 /** A cluster without processes yet. */
 export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOptions): Cluster => {
-  const secret = o.secret ?? newSecret();
+  const { world = NODE_WORLD } = o;
+  const { clock, timers, chance } = world;
+  const secret = o.secret ?? newSecret(chance);
   const members = new Map<NodeId, Member>();
   const starts = new Map<NodeId, number>();
   const lastPort = new Map<NodeId, number>();
   const dying = new Set<Process>();
-  const nextIncarnation = incarnationsFor(o.dataDir);
+  const nextIncarnation = incarnationsFor(o.dataDir, chance);
   const deadline = o.timeoutMs + SLACK_MS;
 
   const memberOf = (id: NodeId): E.Either<string, Member> => {
@@ -182,7 +195,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     const { port } = listening.right;
     lastPort.set(party.id, port);
     const address: Address = { host: o.host, port };
-    const control = await dialPatiently(proc, { me: MASTER, secret }, address, party, {
+    const control = await dialPatiently(world, proc, { me: MASTER, secret, world }, address, party, {
       onAsk: (_c, _a, reply) => reply({ type: 'failed', why: 'the master is asked nothing' }),
       onClose: () => undefined,
       onFault: (_c, what) => o.onDeath(party, `it sent ${what}`),
@@ -277,19 +290,19 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     }
     const equal = vectors.every((v) => sameVectors(v, vectors[0] ?? []));
     // A connection that broke is not dialed again at once; asking sooner would be in vain.
-    if (!equal && missed) await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS.first));
+    if (!equal && missed) await pause(timers);
     return E.right({ equal, inParts });
   };
 
   /** What comes in parts may take longer than any deadline, which is therefore one for the rounds that bring no parts. */
   const settle = async (servers: ReadonlyArray<NodeId>): Attempt<void> => {
-    let until = performance.now() + o.timeoutMs;
+    let until = clock.nowMs() + o.timeoutMs;
     for (;;) {
       const done = await round(servers);
       if (E.isLeft(done)) return done;
       if (done.right.equal) return E.right(undefined);
-      if (done.right.inParts) until = performance.now() + o.timeoutMs;
-      if (performance.now() > until)
+      if (done.right.inParts) until = clock.nowMs() + o.timeoutMs;
+      if (clock.nowMs() > until)
         return E.left(`the stores of servers ${servers.join(', ')} are not equal after ${o.timeoutMs} ms`);
     }
   };

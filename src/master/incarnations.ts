@@ -5,10 +5,11 @@
  */
 import type { NodeId } from '../core/ids.js';
 import { randomIncarnation } from '../impl/incarnation.js';
+import type { Chance } from '../ports/ports.js';
 
 /** Gives the incarnation for a server that finds no log. `dataDir` null: logs are in memory. */
-export const incarnationsFor = (dataDir: string | null): ((server: NodeId) => number) => {
-  if (dataDir !== null) return randomIncarnation;
+export const incarnationsFor = (dataDir: string | null, chance?: Chance): ((server: NodeId) => number) => {
+  if (dataDir !== null) return () => randomIncarnation(chance);
   const given = new Map<NodeId, number>();
   return (server) => {
     const next = (given.get(server) ?? -1) + 1;

@@ -3,6 +3,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { bytesOfText, quotedBytes } from '../core/bytes.js';
 import { type Command, showCommand } from '../core/script.js';
 import type { Tracer } from '../net/tracer.js';
+import { NODE } from '../ports/node.js';
+import type { Clock } from '../ports/ports.js';
 import type { Cluster } from './cluster.js';
 import { execute, type Outcome } from './execute.js';
 import type { NumberedLine, ScriptReader } from './lines.js';
@@ -24,6 +26,8 @@ export interface RunOptions {
   /** Takes one line of text for standard error. */
   readonly complain: (line: string) => void;
   readonly trace: Tracer;
+  /** Default: Node's. */
+  readonly clock?: Clock;
 }
 
 /** How many lines ahead joins are looked for. */
@@ -55,9 +59,10 @@ const runCommand = async (o: RunOptions, number: number, c: Command): Promise<St
   if (isJoin(c)) prepare(o, c);
   o.trace?.({ type: 'command', line: number, text: showCommand(c) });
   const killed = c.type === 'killServer' ? o.cluster.processOf(c.id) : undefined;
-  const began = performance.now();
+  const { nowMs } = o.clock ?? NODE.clock;
+  const began = nowMs();
   const outcome = await execute(o.cluster, c);
-  const ms = Math.round((performance.now() - began) * 1000) / 1000;
+  const ms = Math.round((nowMs() - began) * 1000) / 1000;
   if (c.type === 'killServer' && outcome.type === 'ok' && killed !== undefined)
     o.trace?.({ type: 'kill', server: c.id, process: killed.name });
   if (outcome.type === 'ok') {

@@ -5,18 +5,19 @@
  * This keeps out other users and programs of the machine and of the network, also those that carry the bytes: every frame after the
  * handshake is sealed with a key of the connection (`seal.ts`). It does not protect from root or from the user who runs the cluster.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ReplicaId, SessionNumber } from '../core/ids.js';
+import { NODE } from '../ports/node.js';
 import type { Party } from './protocol.js';
 
 /** A fresh secret for a cluster: 256 bits, hexadecimal. */
-export const newSecret = (): string => randomBytes(32).toString('hex');
+export const newSecret = (chance = NODE.chance): string => chance.bytes(32).toString('hex');
 
 /** A fresh nonce. */
-export const newNonce = (): string => randomBytes(16).toString('hex');
+export const newNonce = (chance = NODE.chance): string => chance.bytes(16).toString('hex');
 
 /** The number of a new session, which none had before (R11a): 128 random bits. */
-export const newSessionNumber = (): SessionNumber => randomBytes(16).toString('hex');
+export const newSessionNumber = (chance = NODE.chance): SessionNumber => chance.bytes(16).toString('hex');
 
 /** What both ends have said of themselves when a proof is made. */
 export interface Introduction {

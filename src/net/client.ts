@@ -9,6 +9,8 @@ import { isHonest } from '../impl/bounds.js';
 import { gotAnswer, type Session, startGet } from '../impl/session.js';
 import type { Callbacks } from './connection.js';
 import type { Identity } from './handshake.js';
+import { NODE_WORLD } from '../ports/node-network.js';
+import type { World } from '../ports/ports.js';
 import { HANDSHAKE_MS } from './limits.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
@@ -29,6 +31,8 @@ export interface ClientOptions {
   readonly tls?: Tls | undefined;
   readonly logger: Logger;
   readonly trace: Tracer;
+  /** Where it lives. Default: Node's world. */
+  readonly world?: World | undefined;
 }
 
 /** A session and its connections. */
@@ -48,11 +52,14 @@ export interface Client {
 
 /** A client without links yet. */
 export const makeClient = (o: ClientOptions): Client => {
+  const { world = NODE_WORLD } = o;
+  const { nowMs, wallMs } = world.clock;
   const identity: Identity = {
     me: { role: 'client', id: o.session.client },
     secret: o.secret,
     handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),
     tls: o.tls,
+    world,
   };
   const links = new Map<NodeId, Outbound>();
   let answeredLast: NodeId | undefined;
@@ -89,7 +96,7 @@ export const makeClient = (o: ClientOptions): Client => {
       tell({ type: 'unreachable' });
       return;
     }
-    const until = performance.now() + slice;
+    const until = nowMs() + slice;
     out.reach(slice, false, (reached) => {
       const replica = E.isRight(reached) ? reached.right.peer.replica : null;
       o.trace?.({ type: 'asked', server, replica, op: 'get', key: request.key, clientTime: 0 });
@@ -97,11 +104,11 @@ export const makeClient = (o: ClientOptions): Client => {
         tell({ type: 'unreachable' });
         return;
       }
-      reached.right.ask(request, until - performance.now(), (result) => {
+      reached.right.ask(request, until - nowMs(), (result) => {
         if (E.isLeft(result)) {
           // A server that does not answer in its share of the time is asked again, or passed over, like one whose connection broke.
           tell({ type: result.left.type === 'unsent' ? 'unreachable' : 'broken' });
-        } else if (isGetAnswer(result.right) && !isDishonest(result.right)) {
+        } else if (isGetAnswer(result.right) && !isDishonest(result.right, wallMs())) {
           // R13: a server that refuses or is behind has not served us; who was asked first stays so.
           if (result.right.type !== 'refused' && result.right.type !== 'behind') answeredLast = server;
           tell({ type: 'answered', answer: result.right });
@@ -117,14 +124,14 @@ export const makeClient = (o: ClientOptions): Client => {
   const get = (key: Bytes): Promise<GetResult> =>
     new Promise((resolve) => {
       const request = startGet(o.session, key);
-      const until = performance.now() + o.timeoutMs;
+      const until = nowMs() + o.timeoutMs;
       const go = ({ attempt, effect }: GetTurn, last: GetAnswer | Refused | undefined): void => {
         if (effect.type === 'done') {
           getDone(request, effect.result, last);
           resolve(effect.result);
           return;
         }
-        const left = until - performance.now();
+        const left = until - nowMs();
         if (left <= 0) {
           go(nextGet(attempt, { type: 'timedOut', sent: false }), last);
           return;
@@ -143,7 +150,7 @@ export const makeClient = (o: ClientOptions): Client => {
     o.trace?.({ type: 'getDone', key: request.key, result: result.type, value, stamp });
   };
 
-  const put = makePutter({ ...o, links, order, onAccepted: (server) => (answeredLast = server) });
+  const put = makePutter({ ...o, world, links, order, onAccepted: (server) => (answeredLast = server) });
 
   const close = (): void => {
     for (const out of links.values()) out.close('the session is closed');
@@ -154,7 +161,7 @@ export const makeClient = (o: ClientOptions): Client => {
 };
 
 /** R16: a session that took such a stamp for its clock would be refused everywhere. */
-const isDishonest = (a: GetAnswer | Refused): boolean => a.type === 'found' && !isHonest(a.stamp, Date.now());
+const isDishonest = (a: GetAnswer | Refused, now: number): boolean => a.type === 'found' && !isHonest(a.stamp, now);
 
 const isGetAnswer = (a: Answer): a is GetAnswer | Refused =>
   a.type === 'found' || a.type === 'missing' || a.type === 'behind' || a.type === 'refused';

@@ -2,9 +2,9 @@
  * A connection between two processes that have proved to each other that they belong to one cluster: requests with ids and
  * deadlines, in both directions; answers in parts where they are long; a reader that is too slow is not read from.
  */
-import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../core/ids.js';
+import type { ByteStream, Surroundings, Timer } from '../ports/ports.js';
 import { encodeSealed, type FrameReader } from './frame.js';
 import { intake, type Share } from './intake.js';
 import { MAX_IN_FLIGHT, MAX_SERVED, SLOW_READER_BYTES } from './limits.js';
@@ -99,8 +99,15 @@ const RETIRE_MS = 3_000;
 
 // --- the connection --------------------------------------------------------------------------------------------------------
 
-/** Makes a connection of a socket whose handshake is done. `reader` holds what the socket has delivered already. */
-export const openConnection = (socket: Socket, peer: Peer, framing: Framing, callbacks: Callbacks): Connection => {
+/** Makes a connection of a stream whose handshake is done. `reader` holds what the stream has delivered already. */
+export const openConnection = (
+  { clock, timers }: Surroundings,
+  socket: ByteStream,
+  peer: Peer,
+  framing: Framing,
+  callbacks: Callbacks,
+): Connection => {
+  const { nowMs } = clock;
   const { reader, seal, share = () => 1 } = framing;
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
@@ -112,7 +119,7 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
   let isRetired = false;
   let isEnding = false;
   let isLeft = false;
-  let sweep: NodeJS.Timeout | undefined;
+  let sweep: Timer | undefined;
   let heardAt = 0;
 
   const endTurn = (): void => {
@@ -124,7 +131,7 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
   const send = (envelope: Envelope): boolean => {
     if (!inTurn) {
       inTurn = true;
-      process.nextTick(endTurn);
+      timers.endOfTurn(endTurn);
     } else if (socket.writableCorked === 0) {
       socket.cork();
     }
@@ -134,7 +141,7 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
   const close = (why: string): void => {
     if (!open) return;
     open = false;
-    clearInterval(sweep);
+    sweep?.cancel();
     socket.destroy();
     const lost = [...waiting.values()];
     waiting.clear();
@@ -149,14 +156,14 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
   };
 
   const expire = (): void => {
-    const now = performance.now();
+    const now = nowMs();
     for (const [id, w] of waiting) {
       if (w.deadline > now || (w.isLong && reader.pending() > 0 && heardAt + w.deadlineMs > now)) continue;
       waiting.delete(id);
       w.done(E.left({ type: 'timedOut', why: `no answer from ${peer.role} ${peer.id} in time` }));
     }
     if (waiting.size === 0) {
-      clearInterval(sweep);
+      sweep?.cancel();
       sweep = undefined;
     }
   };
@@ -172,8 +179,8 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
       return;
     }
     const id = nextId++;
-    waiting.set(id, { done, onPart, deadlineMs, deadline: performance.now() + deadlineMs, isLong: LONG.has(what.type) });
-    sweep ??= setInterval(expire, SWEEP_MS).unref();
+    waiting.set(id, { done, onPart, deadlineMs, deadline: nowMs() + deadlineMs, isLong: LONG.has(what.type) });
+    sweep ??= timers.every(SWEEP_MS, expire, false);
     send({ id, ask: what });
   };
 
@@ -200,7 +207,7 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
   const sendParts = (id: number, parts: Iterator<Part>, last: Answer): void => {
     const next = open ? parts.next() : undefined;
     if (next === undefined || next.done === true) end(id, last);
-    else if (send({ id, part: next.value })) setImmediate(() => sendParts(id, parts, last));
+    else if (send({ id, part: next.value })) timers.soon(() => sendParts(id, parts, last));
     else socket.once('drain', () => sendParts(id, parts, last));
   };
 
@@ -214,7 +221,7 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
     isRetired = true;
     frames.goOn();
     send({ bye: unserved });
-    setTimeout(() => close('its answers were not read'), RETIRE_MS).unref();
+    timers.after(RETIRE_MS, () => close('its answers were not read'), false);
     finish();
   };
 
@@ -222,7 +229,7 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
   const finish = (): void => {
     if (!isRetired || served > 0) return;
     socket.unref().end();
-    setTimeout(() => close('the other end did not close the connection'), LINGER_MS).unref();
+    timers.after(LINGER_MS, () => close('the other end did not close the connection'), false);
   };
 
   /** The other end has retired: it acts on nothing from this request on. */
@@ -238,7 +245,7 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
   const receivePart = (id: number, part: Part): void => {
     const w = waiting.get(id);
     if (w === undefined) return;
-    w.deadline = performance.now() + w.deadlineMs;
+    w.deadline = nowMs() + w.deadlineMs;
     w.onPart?.(part);
   };
 
@@ -266,9 +273,8 @@ export const openConnection = (socket: Socket, peer: Peer, framing: Framing, cal
   };
 
   const connection: Connection = { peer, ask, close, retire, isOpen: () => open && !isLeft };
-  socket.setNoDelay(true).setKeepAlive(true, 10_000);
-  socket.on('data', () => (heardAt = performance.now()));
-  const frames = intake(socket, reader, share, { take: receive, isBusy, onFault: fault });
+  socket.on('data', () => (heardAt = nowMs()));
+  const frames = intake({ clock, timers }, socket, reader, share, { take: receive, isBusy, onFault: fault });
   socket.on('drain', frames.goOn);
   socket.on('error', (error: Error) => close(error.message));
   socket.on('close', () => {

@@ -1,8 +1,9 @@
 /** Both ends' first words on a connection: who they are, which version they speak, and the proof that they belong. */
-import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import { type ReplicaId, serverOf } from '../core/ids.js';
+import { NODE_WORLD } from '../ports/node-network.js';
+import type { ByteStream, World } from '../ports/ports.js';
 import { type Introduction, newNonce, proof, sameProof } from './auth.js';
 import { type Callbacks, type Connection, openConnection, type Peer } from './connection.js';
 import { encodeFrame, type FrameReader, frameReader } from './frame.js';
@@ -32,6 +33,8 @@ export interface Identity {
   readonly replica?: () => ReplicaId;
   /** Over TLS, and how; default: plain TCP. */
   readonly tls?: Tls | undefined;
+  /** Where it lives. Default: Node's world. */
+  readonly world?: World | undefined;
 }
 
 /** A socket whose frames are read one at a time, until it becomes a connection. */
@@ -70,7 +73,7 @@ const heardAs = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
 };
 
 /** Reads frames one at a time; every failure, the deadline's too, ends the talk. */
-const talk = (socket: Socket, withinMs: number): Talk => {
+const talk = (world: World, socket: ByteStream, withinMs: number): Talk => {
   let max = MAX_HELLO_BYTES;
   let failed: string | undefined;
   let sealed: Seal | undefined;
@@ -93,7 +96,7 @@ const talk = (socket: Socket, withinMs: number): Talk => {
   };
   const onError = (error: Error): void => fail(socketError(error));
   const onClose = (): void => fail(CLOSED_IN_HANDSHAKE);
-  const timer = setTimeout(() => fail(`no handshake within ${withinMs} ms`), withinMs);
+  const timer = world.timers.after(withinMs, () => fail(`no handshake within ${withinMs} ms`));
   socket.on('data', take).on('error', onError).on('close', onClose);
 
   const hear = async <A>(codec: t.Decoder<unknown, A>): Promise<A> => {
@@ -106,15 +109,15 @@ const talk = (socket: Socket, withinMs: number): Talk => {
   };
 
   const become: Talk['become'] = (peer, callbacks, seal, share) => {
-    clearTimeout(timer);
+    timer.cancel();
     socket.off('data', take).off('error', onError).off('close', onClose);
     max = MAX_FRAME_BYTES;
     sealed = seal;
-    return openConnection(socket, peer, { reader, seal: seal.seal, share }, callbacks);
+    return openConnection(world, socket, peer, { reader, seal: seal.seal, share }, callbacks);
   };
 
   const hangUp = (): void => {
-    clearTimeout(timer);
+    timer.cancel();
     socket.destroySoon();
   };
   return { say: (value) => socket.write(encodeFrame(value)), hear, become, hangUp, giveUp: fail };
@@ -148,12 +151,13 @@ export const dial = async (
 ): Promise<E.Either<string, Connection>> => {
   const { host, port } = address;
   if (!AddressC.is(address)) return E.left(`${host}:${port} is not an address: a port is from 0 to 65535`);
-  const socket = connectTo(address, identity.tls);
-  const t = talk(socket, identity.handshakeMs ?? HANDSHAKE_MS);
+  const { world = NODE_WORLD } = identity;
+  const socket = connectTo(world.network, address, identity.tls);
+  const t = talk(world, socket, identity.handshakeMs ?? HANDSHAKE_MS);
   const giveUp = (): void => t.giveUp('it was given up');
   signal?.addEventListener('abort', giveUp);
   const dialed = await settle(t, async () => {
-    const nonce = newNonce();
+    const nonce = newNonce(world.chance);
     t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce } });
     const { hello } = await t.hear(AcceptHelloC);
     checkVersion(hello.version);
@@ -186,16 +190,17 @@ export const dial = async (
  */
 export const accept = (
   identity: Identity,
-  socket: Socket,
+  socket: ByteStream,
   admit: (peer: Party) => string | undefined,
   callbacks: Callbacks,
   shareOf: (peer: Party) => Share,
 ): Promise<E.Either<HandshakeError, Connection>> => {
-  const t = talk(socket, STRANGER_MS);
+  const { world = NODE_WORLD } = identity;
+  const t = talk(world, socket, STRANGER_MS);
   return settle(t, async () => {
     const { hello } = await t.hear(DialHelloC);
     checkVersion(hello.version);
-    const nonce = newNonce();
+    const nonce = newNonce(world.chance);
     const replica = identity.replica?.() ?? null;
     const i: Introduction = {
       ...{ dialer: hello.from, dialerNonce: hello.nonce },

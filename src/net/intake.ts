@@ -2,8 +2,8 @@
  * Frames of one connection, a share of them in each turn of the process: however much a member sends, and over however many connections, everybody
  * else has a turn in between. What is over waits where it is: in the one chunk that was read, in the socket's buffer, and with the other end.
  */
-import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
+import type { ByteStream, Clock, Timers } from '../ports/ports.js';
 import type { FrameReader } from './frame.js';
 import { MAX_PER_TURN, TURN_MS } from './limits.js';
 
@@ -27,26 +27,45 @@ export interface Intake {
   readonly finish: () => void;
 }
 
-let turn = 0;
-let isCounted = false;
-
-/** The number of the process's turn: all sockets that have something are read once in each. */
-const turnNow = (): number => {
-  if (!isCounted) {
-    isCounted = true;
-    setImmediate(() => {
-      isCounted = false;
-      turn++;
-    });
-  }
-  return turn;
+/** Counts the turns of the process whose timers these are. */
+const turnCounter = (timers: Timers): (() => number) => {
+  let turn = 0;
+  let isCounted = false;
+  return () => {
+    if (!isCounted) {
+      isCounted = true;
+      timers.soon(() => {
+        isCounted = false;
+        turn++;
+      });
+    }
+    return turn;
+  };
 };
 
-/** Reads the frames of a socket; `reader` holds what it has delivered already. */
-export const intake = (socket: Socket, reader: FrameReader, share: Share, { take, isBusy, onFault }: Taker): Intake => {
+const counters = new WeakMap<Timers, () => number>();
+
+/** Gives the number of the process's turn: all streams that have something are read once in each. */
+const turnsOf = (timers: Timers): (() => number) => {
+  const counter = counters.get(timers) ?? turnCounter(timers);
+  counters.set(timers, counter);
+  return counter;
+};
+
+/** Reads the frames of a stream; `reader` holds what it has delivered already. */
+export const intake = (
+  { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
+  socket: ByteStream,
+  reader: FrameReader,
+  share: Share,
+  { take, isBusy, onFault }: Taker,
+): Intake => {
+  const { nowMs } = clock;
+  const turnNow = turnsOf(timers);
   let mine = -1;
   let [frames, ms] = [0, 0];
   let isScheduled = false;
+  let isPaused = false;
   let isOver = false;
 
   /** Is there something left of its share in this turn? */
@@ -63,10 +82,10 @@ export const intake = (socket: Socket, reader: FrameReader, share: Share, { take
       isOver = true;
       onFault(next.left);
     } else if (next.right !== undefined) {
-      const start = performance.now();
+      const start = nowMs();
       take(next.right.value);
       frames++;
-      ms += performance.now() - start;
+      ms += nowMs() - start;
       return true;
     }
     return false;
@@ -75,7 +94,7 @@ export const intake = (socket: Socket, reader: FrameReader, share: Share, { take
   const later = (): void => {
     if (isScheduled) return;
     isScheduled = true;
-    setImmediate(() => {
+    timers.soon(() => {
       isScheduled = false;
       run();
     });
@@ -84,10 +103,12 @@ export const intake = (socket: Socket, reader: FrameReader, share: Share, { take
   const run = (): void => {
     while (!isOver && !socket.destroyed && !isBusy() && hasLeft())
       if (!takeOne()) {
+        isPaused = false;
         socket.resume();
         return;
       }
     if (isOver || socket.destroyed) return;
+    isPaused = true;
     socket.pause();
     if (!isBusy()) later();
   };
@@ -99,7 +120,7 @@ export const intake = (socket: Socket, reader: FrameReader, share: Share, { take
   if (reader.pending() > 0) later();
   return {
     goOn: () => {
-      if (socket.isPaused()) later();
+      if (isPaused) later();
     },
     finish: () => {
       while (!isOver && takeOne());

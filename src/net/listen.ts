@@ -1,7 +1,8 @@
 /** Listening: on a free port, for connections that can prove that they belong. */
-import type { Server, Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
+import { NODE_WORLD } from '../ports/node-network.js';
+import type { Acceptor, ByteStream, Endpoint } from '../ports/ports.js';
 import type { Callbacks, Connection } from './connection.js';
 import { accept, isGone, type Identity } from './handshake.js';
 import { MAX_OF_ONE_MEMBER, MAX_STRANGERS } from './limits.js';
@@ -31,20 +32,12 @@ const candidates = ({ wanted, range }: Ports): number[] => {
   return wanted === 0 ? inRange : [wanted, ...inRange];
 };
 
-const listenOn = (server: Server, host: string, port: number): Promise<E.Either<NodeJS.ErrnoException, number>> =>
-  new Promise((resolve) => {
-    const onError = (error: NodeJS.ErrnoException): void => resolve(E.left(error));
-    server.once('error', onError);
-    server.listen({ host, port }, () => {
-      server.off('error', onError);
-      const address = server.address();
-      resolve(E.right(typeof address === 'object' && address !== null ? address.port : port));
-    });
-  });
+const listenAt = (acceptor: Acceptor, at: Endpoint): Promise<E.Either<NodeJS.ErrnoException, number>> =>
+  acceptor.listen(at).then(E.right, (error: unknown) => E.left(error as NodeJS.ErrnoException));
 
 /** Those who have not proved yet that they belong, eldest first; whoever comes takes the place of the eldest where there is none left. */
-const strangersRoom = (): { readonly enter: (id: string, socket: Socket) => void; readonly leave: (id: string) => void } => {
-  const inside = new Map<string, Socket>();
+const strangersRoom = (): { readonly enter: (id: string, socket: ByteStream) => void; readonly leave: (id: string) => void } => {
+  const inside = new Map<string, ByteStream>();
   return {
     enter: (id, socket) => {
       const [eldest] = inside;
@@ -71,7 +64,8 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
   const room = strangersRoom();
   const connections = new Map<string, number>();
   const admit = withinItsShare(l.admit, (peer) => connections.get(nameOf(peer)) ?? 0);
-  const say = { info: throttled(l.log.info), warn: throttled(l.log.warn) };
+  const { network, clock } = identity.world ?? NODE_WORLD;
+  const say = { info: throttled(l.log.info, clock.nowMs), warn: throttled(l.log.warn, clock.nowMs) };
 
   /** A member's connections share what one would have: a member gains nothing by opening more. */
   const shareOf = (peer: Party): (() => number) => {
@@ -79,7 +73,7 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     return () => 1 / (connections.get(name) ?? 1);
   };
 
-  const countUntilClosed = (socket: Socket, peer: Party): void => {
+  const countUntilClosed = (socket: ByteStream, peer: Party): void => {
     if (socket.closed) return;
     const name = nameOf(peer);
     connections.set(name, (connections.get(name) ?? 0) + 1);
@@ -90,7 +84,7 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     });
   };
 
-  const shakeHands = (id: string, socket: Socket): void => {
+  const shakeHands = (id: string, socket: ByteStream): void => {
     void accept(identity, socket, admit, l.callbacks, shareOf).then((accepted) => {
       room.leave(id);
       if (E.isLeft(accepted)) {
@@ -103,7 +97,7 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     });
   };
 
-  const server = makeListener(identity.tls, {
+  const acceptor = makeListener(network, identity.tls, {
     onStranger: room.enter,
     onReady: shakeHands,
     onFailure: (id, why) => {
@@ -114,10 +108,10 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
   const ports = candidates(l.ports);
   let last = 'no port to try';
   for (const port of ports) {
-    const got = await listenOn(server, l.host, port);
+    const got = await listenAt(acceptor, { host: l.host, port });
     if (E.isRight(got)) {
-      server.on('error', (error) => l.log.error(`listening: ${error.message}`));
-      return E.right([got.right, () => server.close()]);
+      acceptor.onError((error) => l.log.error(`listening: ${error.message}`));
+      return E.right([got.right, acceptor.close]);
     }
     last = got.left.message;
     if (got.left.code !== 'EADDRINUSE' && got.left.code !== 'EACCES') break;

@@ -1,5 +1,7 @@
 /** A connection that this process dials, and dials again when it breaks, with back-off, for as long as the link is wanted. */
 import * as E from 'fp-ts/lib/Either.js';
+import { NODE_WORLD } from '../ports/node-network.js';
+import type { Timer } from '../ports/ports.js';
 import type { Callbacks, Connection, Done } from './connection.js';
 import { dial, type Identity } from './handshake.js';
 import { BACKOFF_MS } from './limits.js';
@@ -31,6 +33,8 @@ export const outbound = (
   callbacks: Callbacks,
   onUp: () => void = () => undefined,
 ): Outbound => {
+  const { clock, timers } = identity.world ?? NODE_WORLD;
+  const { nowMs } = clock;
   let current: Connection | undefined;
   let dialing: Promise<E.Either<string, Connection>> | undefined;
   let closed: string | undefined;
@@ -43,7 +47,7 @@ export const outbound = (
     const dialed = await dial(identity, address, peer, callbacks, dials.signal);
     dialing = undefined;
     if (E.isLeft(dialed)) {
-      notBefore = performance.now() + Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures++);
+      notBefore = nowMs() + Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures++);
       return dialed;
     }
     if (closed !== undefined) {
@@ -59,7 +63,7 @@ export const outbound = (
   const connected = (): Promise<E.Either<string, Connection>> => {
     if (closed !== undefined) return Promise.resolve(E.left(closed));
     if (current?.isOpen() === true) return Promise.resolve(E.right(current));
-    if (dialing === undefined && performance.now() < notBefore) {
+    if (dialing === undefined && nowMs() < notBefore) {
       return Promise.resolve(E.left(`${peer.role} ${peer.id} could not be reached a moment ago`));
     }
     return (dialing ??= redial());
@@ -71,32 +75,32 @@ export const outbound = (
       return;
     }
     let isOver = false;
-    let retry: NodeJS.Timeout | undefined;
+    let retry: Timer | undefined;
     const end = (c: E.Either<string, Connection>): void => {
       if (isOver) return;
       isOver = true;
-      clearTimeout(deadline);
-      clearTimeout(retry);
+      deadline.cancel();
+      retry?.cancel();
       ends.delete(end);
       done(c);
     };
-    const deadline = setTimeout(() => end(E.left(`${peer.role} ${peer.id} could not be reached in time`)), withinMs);
+    const deadline = timers.after(withinMs, () => end(E.left(`${peer.role} ${peer.id} could not be reached in time`)));
     // A patient one that sleeps between two dials has to be told when the link is cut.
     ends.add(end);
     const dialOnce = (): void => {
       void connected().then((c) => {
         if (E.isRight(c) || !patient || closed !== undefined) end(c);
-        else if (!isOver) retry = setTimeout(dialOnce, Math.max(notBefore - performance.now(), 1));
+        else if (!isOver) retry = timers.after(Math.max(notBefore - nowMs(), 1), dialOnce);
       });
     };
     dialOnce();
   };
 
   const ask = (what: Ask, deadlineMs: number, done: Done): void => {
-    const until = performance.now() + deadlineMs;
+    const until = nowMs() + deadlineMs;
     reach(deadlineMs, false, (c) => {
       if (E.isLeft(c)) done(E.left({ type: 'unsent', why: c.left }));
-      else c.right.ask(what, until - performance.now(), done);
+      else c.right.ask(what, until - nowMs(), done);
     });
   };
 

@@ -13,6 +13,7 @@ import type { Pull, Pulled } from '../core/messages.js';
 import type { DurableReplica } from '../impl/durable.js';
 import { transfersOf, type AnswerTo } from '../impl/replica.js';
 import { requestFor } from '../impl/taking-in.js';
+import type { Clock } from '../ports/ports.js';
 import type { Logger } from './logger.js';
 import type { Meter } from './meter.js';
 import type { Outbound } from './outbound.js';
@@ -36,6 +37,7 @@ export interface PullerOptions {
   readonly meter: Meter;
   readonly names: PullNames;
   readonly peers: () => ReadonlyMap<NodeId, Outbound>;
+  readonly clock: Clock;
 }
 
 /** What came of pulls from all linked peers. */
@@ -122,7 +124,7 @@ export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller =>
       // Nothing could be taken in.
       if (durable.failure !== undefined) return false;
       const came = await pullPart(peer);
-      if (came === 'last') lastPulled.set(id, performance.now());
+      if (came === 'last') lastPulled.set(id, o.clock.nowMs());
       if (came === 'last' || came === 'failed') return came === 'last';
       useless = came === 'other' ? useless + 1 : 0;
       if (came === 'part') for (const listener of partListeners) listener();
@@ -170,7 +172,7 @@ export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller =>
 
   const sincePullMs = (id: NodeId): number | null => {
     const last = lastPulled.get(id);
-    return last === undefined ? null : performance.now() - last;
+    return last === undefined ? null : o.clock.nowMs() - last;
   };
   return { pull: (peer) => pullOnce(peer, false), pullAll, sync, sincePullMs };
 };

@@ -13,6 +13,7 @@ import type { Accepted, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { PutResult } from '../core/session.js';
 import { beginPut, nextPut, type PutAttempt, type PutEvent, type PutTurn } from '../impl/attempt.js';
 import { isHonest } from '../impl/bounds.js';
+import type { Surroundings } from '../ports/ports.js';
 import { mustWait, putAnswered, refreshed, repeated, type Session, startPut } from '../impl/session.js';
 import type { Connection, NoAnswer } from './connection.js';
 import { BACKOFF_MS } from './limits.js';
@@ -33,6 +34,7 @@ export interface PutterOptions {
   readonly onAccepted: (server: NodeId) => void;
   readonly logger: Logger;
   readonly trace: Tracer;
+  readonly world: Surroundings;
 }
 
 /** A put that has not come to its result. */
@@ -63,6 +65,8 @@ const isPutAnswer = (a: Answer): a is PutAnswer | Refused => a.type === 'accepte
 
 /** Gives the function that puts (R14). */
 export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Promise<PutResult>) => {
+  const { clock, timers } = o.world;
+  const { nowMs, wallMs } = clock;
   /** In the order of the calls. */
   const underWay = new Set<UnderWay>();
   /** How many puts are on each connection. */
@@ -96,9 +100,11 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
 
   /** Tries again once an earlier put has changed; gives up when the time is over. */
   const waitForEarlier = (put: UnderWay, until: number, tryAgain: () => void, tell: Tell): void => {
-    const deadline = setTimeout(() => waiting.delete(put) && tell(NOT_SENT), until - performance.now());
+    const deadline = timers.after(until - nowMs(), () => {
+      if (waiting.delete(put)) tell(NOT_SENT);
+    });
     waiting.set(put, () => {
-      clearTimeout(deadline);
+      deadline.cancel();
       tryAgain();
     });
   };
@@ -110,7 +116,7 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
   const eventOf = (result: E.Either<NoAnswer, Answer>, server: NodeId, c: Connection): PutEvent => {
     if (E.isRight(result)) {
       const answer = result.right;
-      const isBad = answer.type === 'accepted' && !isHonest(answer.stamp, Date.now());
+      const isBad = answer.type === 'accepted' && !isHonest(answer.stamp, wallMs());
       if (isPutAnswer(answer) && !isBad) return { type: 'answered', answer };
       o.logger.warn(`server ${server} answered a put with ${isBad ? TOO_FAR : `'${answer.type}'`}`);
       return NO_ANSWER;
@@ -128,7 +134,7 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
     if (at === null) put.request = refreshed(o.session, put.request);
     noteTry(server, put.request, c);
     moveTo(put, c);
-    c.ask(at === null ? put.request : repeated(put.request, at), until - performance.now(), (result) => {
+    c.ask(at === null ? put.request : repeated(put.request, at), until - nowMs(), (result) => {
       moveTo(put, undefined);
       tell(eventOf(result, server, c));
     });
@@ -138,7 +144,7 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
 
   const tryAt = (put: UnderWay, it: Try, tell: Tell): void => {
     const { server, attempt, until } = it;
-    const left = until - performance.now();
+    const left = until - nowMs();
     const out = o.links.get(server);
     if (left <= 0 || out === undefined) {
       tell(out === undefined ? UNREACHABLE : NOT_SENT);
@@ -171,7 +177,7 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
 
   return (key, value) =>
     new Promise((resolve) => {
-      const until = performance.now() + o.timeoutMs;
+      const until = nowMs() + o.timeoutMs;
       const put: UnderWay = { request: startPut(o.session, key, value), on: undefined };
       let repetitions = 0;
       underWay.add(put);
@@ -190,7 +196,7 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
         };
         // A server that breaks off again and again, or is busy, is not asked without a pause.
         const it = { server, attempt, until };
-        if (attempt.at !== null && repetitions++ > 0) setTimeout(() => tryAt(put, it, tell), BACKOFF_MS.first);
+        if (attempt.at !== null && repetitions++ > 0) timers.after(BACKOFF_MS.first, () => tryAt(put, it, tell));
         else tryAt(put, it, tell);
       };
       go(beginPut(o.order()), undefined);

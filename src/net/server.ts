@@ -7,7 +7,10 @@ import type { NodeId, ReplicaId } from '../core/ids.js';
 import { isHonest } from '../impl/bounds.js';
 import { DurableReplica, openDurable } from '../impl/durable.js';
 import type { Log } from '../impl/log/log.js';
+import { randomIncarnation } from '../impl/incarnation.js';
 import { clockOf, liveWritesOf, type ReplicaOptions, sizeOf, transfersOf, vectorOf } from '../impl/replica.js';
+import { NODE_WORLD } from '../ports/node-network.js';
+import type { Timers, World } from '../ports/ports.js';
 import type { Connection, Handler } from './connection.js';
 import type { Identity } from './handshake.js';
 import { FIRST_CONTACT_MS, HANDSHAKE_MS } from './limits.js';
@@ -54,6 +57,8 @@ export interface ServerOptions {
   readonly meter?: Meter | undefined;
   /** This process's name, which makes the names of its pulls unique. */
   readonly name: string;
+  /** Where it lives. Default: Node's world. */
+  readonly world?: World | undefined;
   /** For tests alone. */
   readonly replica?: ReplicaOptions;
 }
@@ -88,8 +93,12 @@ type Reply = Parameters<Handler>[2];
 /** Opens the log, listens, and serves. Fails with one line. */
 export const startServer = async (o: ServerOptions): Promise<E.Either<string, RunningServer>> => {
   const owner = { server: o.id, freshIncarnation: o.freshIncarnation, newIncarnation: o.newIncarnation ?? false };
+  const { clock, timers, chance } = o.world ?? NODE_WORLD;
   const pullNames: PullNames = new WeakMap();
   const opened = await openDurable(o.log, owner, {
+    now: clock.wallMs,
+    newIncarnation: () => randomIncarnation(chance),
+    timers,
     ...o.replica,
     ...(o.trace === undefined ? {} : { observe: observeReplica(o.trace, pullNames) }),
     onFailure: ({ message }) => {
@@ -101,7 +110,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   const durable = opened.right;
   const server = makeServer(o, durable, pullNames);
   server.announce();
-  await within(FIRST_CONTACT_MS, Promise.all((o.peers ?? []).map(server.meet)));
+  await within(timers, FIRST_CONTACT_MS, Promise.all((o.peers ?? []).map(server.meet)));
   const listening = await listen(server.identity, {
     host: o.host,
     ports: o.ports,
@@ -116,10 +125,10 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     return listening;
   }
   const [port, stopListening] = listening.right;
-  const timer = o.antiEntropyMs === 0 ? undefined : setInterval(server.pullAll, o.antiEntropyMs).unref();
+  const timer = o.antiEntropyMs === 0 ? undefined : timers.every(o.antiEntropyMs, server.pullAll, false);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    clearInterval(timer);
+    timer?.cancel();
     stopListening();
     server.hangUp();
     await durable.close();
@@ -141,29 +150,35 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
 const outcomeOf = (answer: { readonly type: string; readonly reason?: string }): string => answer.reason ?? answer.type;
 
 /** Waits for something, so many ms at most. */
-const within = async (ms: number, something: Promise<unknown>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([something, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
-};
+const within = (timers: Timers, ms: number, something: Promise<unknown>): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = timers.after(ms, resolve);
+    void something.finally(() => {
+      timer.cancel();
+      resolve();
+    });
+  });
 
 const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNames) => {
+  const { world = NODE_WORLD } = o;
+  const { clock } = world;
   const identity: Identity = {
     me: { role: 'server', id: o.id },
     secret: o.secret,
     handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),
     replica: () => durable.replica.id,
     tls: o.tls,
+    world,
   };
   const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };
   /** The replica that this server was as far as has been said. */
   let known = durable.replica.id;
   const { name, timeoutMs, logger, trace, meter = NO_METER } = o;
-  const sayBad = throttled(logger.warn);
-  const sayFault = throttled(logger.warn);
+  const sayBad = throttled(logger.warn, clock.nowMs);
+  const sayFault = throttled(logger.warn, clock.nowMs);
   const onMerged = (peer: Party): void => noteIdentity(peer);
   const puller = makePuller(
-    { name, timeoutMs, logger, sayBad, onMerged, trace, meter, names: pullNames, peers: () => links.outbound },
+    { name, timeoutMs, logger, sayBad, onMerged, trace, meter, names: pullNames, peers: () => links.outbound, clock },
     durable,
   );
 
@@ -312,7 +327,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     if (note !== undefined)
       o.logger.warn(`the log ${note}: going on as the new replica ${replica.id}, with the writes that it has`);
     const t = clockOf(replica);
-    if (!isHonest({ t, r: replica.id }, Date.now()))
+    if (!isHonest({ t, r: replica.id }, clock.wallMs()))
       o.logger.warn(
         `the log's accept time ${t} is further ahead than any cluster can be (is the date of this machine right?): peers and sessions refuse ` +
           'what it says; its store can still be read, and put into servers with new folders',

@@ -1,7 +1,12 @@
-/** Sockets and listeners, plain or with TLS (RFC 8446, by Node's own): the layer below the handshake, which is the same over both. */
-import { connect as connectPlain, createServer as createPlain, isIP, type Server, type Socket } from 'node:net';
+/**
+ * Streams and acceptors, plain or with TLS (RFC 8446): the layer below the handshake, which is the same over both. Plain ones are the
+ * network port's; TLS is Node's own, over Node's own sockets.
+ */
+import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTls, createSecureContext, TLSSocket } from 'node:tls';
 import * as E from 'fp-ts/lib/Either.js';
+import { acceptorOf, KEEP_ALIVE_MS } from '../ports/node-network.js';
+import type { Acceptor, ByteStream, Network } from '../ports/ports.js';
 import { STRANGER_MS } from './limits.js';
 import type { Address } from './protocol.js';
 
@@ -65,29 +70,32 @@ const CHANNEL_BYTES = 32;
  * What only both ends of a TLS connection know (RFC 5705), in hexadecimal; empty without TLS. The handshake's proofs are over it, so that
  * nobody can hand them on from one connection to another.
  */
-export const channelOf = (socket: Socket): string =>
+export const channelOf = (socket: ByteStream): string =>
   socket instanceof TLSSocket ? socket.exportKeyingMaterial(CHANNEL_BYTES, LABEL, Buffer.alloc(0)).toString('hex') : '';
 
 /** Connects; the first thing that is heard may be an error. */
-export const connectTo = ({ host, port }: Address, tls: Tls | undefined): Socket => {
-  if (tls === undefined) return connectPlain({ host, port, noDelay: true });
+export const connectTo = (network: Network, { host, port }: Address, tls: Tls | undefined): ByteStream => {
+  if (tls === undefined) return network.connect({ host, port });
   const socket = connectTls({ ...tls, host, port, minVersion: 'TLSv1.3', ...(isIP(host) === 0 && { servername: host }) });
-  return socket.setNoDelay(true);
+  return settled(socket);
 };
+
+/** Without delay, and kept alive, as the network's plain ones are. */
+const settled = (socket: Socket): Socket => socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
 
 /** What a listener tells: a stranger came; one is ready to shake hands; one could not. `id` is the same for one stranger. */
 export interface Door {
-  readonly onStranger: (id: string, socket: Socket) => void;
-  readonly onReady: (id: string, socket: Socket) => void;
+  readonly onStranger: (id: string, socket: ByteStream) => void;
+  readonly onReady: (id: string, socket: ByteStream) => void;
   readonly onFailure: (id: string, why: string) => void;
 }
 
-const idOf = (socket: Socket): string => `${socket.remoteAddress ?? ''} ${socket.remotePort ?? 0}`;
+const idOf = (socket: ByteStream): string => `${socket.remoteAddress ?? ''} ${socket.remotePort ?? 0}`;
 
 /** A listener that does not listen yet. */
-export const makeListener = (tls: Tls | undefined, door: Door): Server => {
+export const makeListener = (network: Network, tls: Tls | undefined, door: Door): Acceptor => {
   if (tls === undefined)
-    return createPlain({ noDelay: true }, (socket) => {
+    return network.acceptor((socket) => {
       const id = idOf(socket);
       door.onStranger(id, socket);
       door.onReady(id, socket);
@@ -100,7 +108,7 @@ export const makeListener = (tls: Tls | undefined, door: Door): Server => {
       requestCert: tls.ca !== undefined,
       rejectUnauthorized: tls.ca !== undefined,
     },
-    (socket) => door.onReady(idOf(socket), socket.setNoDelay(true)),
+    (socket) => door.onReady(idOf(socket), settled(socket)),
   );
   server.on('connection', (socket: Socket) => door.onStranger(idOf(socket), socket));
   server.on('tlsClientError', (error, socket) => {
@@ -109,7 +117,7 @@ export const makeListener = (tls: Tls | undefined, door: Door): Server => {
     socket.destroy();
     door.onFailure(id, `no TLS: ${error.message}`);
   });
-  return server;
+  return acceptorOf(server);
 };
 
 /** {@link wrongWithTls} as a check in front of starting something. */

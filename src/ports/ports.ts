@@ -1,7 +1,8 @@
 /**
  * What the store takes from the world around it: time, timers, chance, connections. Files and the database of the log have ports of their own
- * (`impl/log/files.ts`, `impl/log/level-directory.ts`), and so have processes (`master/processes.ts`). Node's are in `node.ts`; a simulated
- * world brings its own, in which every run is repeated by its seed. Nothing else reads a clock, sets a timer, draws a number or opens a socket.
+ * (`impl/log/files.ts`, `impl/log/level-directory.ts`), and so have processes (`master/processes.ts`). Node's are in `node.ts` and
+ * `node-network.ts`; a simulated world brings its own, in which every run is repeated by its seed. Nothing else reads a clock, sets a timer,
+ * draws a number or opens a socket.
  */
 import type { EventEmitter } from 'node:events';
 
@@ -53,6 +54,8 @@ export interface ByteStream extends EventEmitter {
   readonly resume: () => unknown;
   /** Says that nothing more is written; what was written still arrives. */
   readonly end: () => unknown;
+  /** Says so, and cuts it when what was written has left. */
+  readonly destroySoon: () => unknown;
   /** Cuts it at once. */
   readonly destroy: () => unknown;
   readonly unref: () => ByteStream;
@@ -81,10 +84,14 @@ export interface Network {
   readonly acceptor: (onConnection: (stream: ByteStream) => void) => Acceptor;
 }
 
-/** The world of one process. */
-export interface World {
+/** What a process has around it before it talks to another. */
+export interface Surroundings {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly chance: Chance;
+}
+
+/** The world of one process. */
+export interface World extends Surroundings {
   readonly network: Network;
 }

@@ -5,6 +5,7 @@ import { encodeFrame, frameReader } from '../../src/net/frame.js';
 import { intake } from '../../src/net/intake.js';
 import { MAX_FRAME_BYTES, MAX_PER_TURN } from '../../src/net/limits.js';
 import type { RunningServer } from '../../src/net/server.js';
+import { NODE } from '../../src/ports/node.js';
 import { putOf } from '../impl/support/puts.js';
 import { until } from '../support/until.js';
 import { ask, dialed, handshakeByHand, remember, serve } from './support.js';
@@ -83,7 +84,7 @@ describe('frames on their way in', () => {
     const [here, there] = await pair();
     const reader = frameReader(() => MAX_FRAME_BYTES);
     let [taken, room] = [0, 1_000];
-    const frames = intake(here, reader, () => 1, {
+    const frames = intake(NODE, here, reader, () => 1, {
       take: () => taken++,
       isBusy: () => taken >= room,
       onFault: (what) => expect.unreachable(what),
@@ -108,6 +109,7 @@ describe('frames on their way in', () => {
       if (perTurn.reduce((a, b) => a + b) < 4_000) setImmediate(nextTurn);
     };
     intake(
+      NODE,
       here,
       frameReader(() => MAX_FRAME_BYTES),
       () => 1 / 4,
@@ -129,7 +131,7 @@ describe('frames on their way in', () => {
     const [here, there] = await pair();
     let taken = 0;
     const reader = frameReader(() => MAX_FRAME_BYTES);
-    const frames = intake(here, reader, () => 1, { take: () => taken++, isBusy: () => false, onFault: () => undefined });
+    const frames = intake(NODE, here, reader, () => 1, { take: () => taken++, isBusy: () => false, onFault: () => undefined });
     here.resume();
     here.on('close', frames.finish);
     there.end(Buffer.concat(Array.from({ length: 2_000 }, () => FRAME)));

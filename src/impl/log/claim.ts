@@ -5,6 +5,7 @@
  * came before the new one's `replica.json`, and that before its reading.
  */
 import { join } from 'node:path';
+import type { Chance } from '../../ports/ports.js';
 import { closeQuietly, replaceFile, type Files, type OpenFile } from './files.js';
 import { PLACE, seal, type Sealed } from './place.js';
 
@@ -13,11 +14,13 @@ export class Claim {
   readonly #files: Files;
   readonly #directory: string;
   readonly #path: string;
+  readonly #chance: Chance;
   #ino: string | undefined;
   /** Open, so that the system gives the inode to no other file meanwhile. */
   #file: OpenFile | undefined;
 
-  constructor(files: Files, directory: string) {
+  constructor(files: Files, directory: string, chance: Chance) {
+    this.#chance = chance;
     this.#files = files;
     this.#directory = directory;
     this.#path = join(directory, PLACE);
@@ -41,7 +44,7 @@ export class Claim {
   /** Seals the log ({@link seal}); what was in place before must be this holder's. */
   seal(known: Sealed, sync: boolean): void {
     this.mustStand();
-    this.#hold(seal(this.#files, this.#directory, known, sync));
+    this.#hold(seal(this.#files, this.#directory, known, sync, this.#chance));
   }
 
   /** Nothing more is asked of it. */

@@ -16,6 +16,8 @@
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../../core/ids.js';
+import { NODE } from '../../ports/node.js';
+import type { Surroundings, Timer } from '../../ports/ports.js';
 import { Claim } from './claim.js';
 import { damage, inUse, openError } from './errors.js';
 import { nodeFiles, type Files } from './files.js';
@@ -44,13 +46,15 @@ export interface DiskLogOptions extends Partial<JournalLimits> {
   /** Keeps other processes out, beside the lock's file. Default: nothing does. */
   readonly guard?: Guard;
   readonly files?: Files;
+  /** Default: Node's clock, timers and chance. */
+  readonly world?: Surroundings;
   readonly openDatabase?: OpenDatabase;
 }
 
 /** With fsync each seal costs three turns of the disk. */
 const SEAL_MS = { fsync: 10_000, plain: 2000 };
 
-type Settings = Required<Pick<DiskLogOptions, 'fsync' | 'bootId' | 'machineId' | 'sealMs' | 'files' | 'openDatabase'>> &
+type Settings = Required<Pick<DiskLogOptions, 'fsync' | 'bootId' | 'machineId' | 'sealMs' | 'files' | 'openDatabase' | 'world'>> &
   Pick<DiskLogOptions, 'guard'> &
   JournalLimits;
 
@@ -62,6 +66,7 @@ const settingsOf = (o: DiskLogOptions): Settings => ({
   sealMs: o.fsync === true ? SEAL_MS.fsync : SEAL_MS.plain,
   files: nodeFiles,
   openDatabase: openLevel,
+  world: NODE,
   ...o,
 });
 
@@ -113,7 +118,7 @@ type Opened = E.Either<LogError, readonly [OpenLog, Recovered]>;
 const openLocked = async (directory: string, owner: Owner, settings: Settings): Promise<Opened> => {
   const refusal = refusalOf(directory, owner, settings.files);
   if (refusal !== undefined) return E.left(refusal);
-  const claim = new Claim(settings.files, directory);
+  const claim = new Claim(settings.files, directory, settings.world.chance);
   try {
     const opened = await openClaimed(directory, owner, settings, claim);
     if (E.isLeft(opened)) claim.release();
@@ -125,7 +130,7 @@ const openLocked = async (directory: string, owner: Owner, settings: Settings): 
 };
 
 const openClaimed = async (directory: string, owner: Owner, settings: Settings, claim: Claim): Promise<Opened> => {
-  const { files, machineId, bootId, fsync } = settings;
+  const { files, machineId, bootId, fsync, world } = settings;
   const found = readPlace(files, directory);
   const isNew = found === undefined && !files.names(directory).some((name) => A_LOGS.test(name));
   const place = isNew ? undefined : found;
@@ -138,7 +143,17 @@ const openClaimed = async (directory: string, owner: Owner, settings: Settings, 
   try {
     const journal = readJournal(files, directory);
     const highWater = readHighWater(files, directory);
-    const evidence = { directory, owner, files, machine: machineId, boot: bootId, base: base.before, highWater, place };
+    const evidence = {
+      directory,
+      owner,
+      files,
+      chance: world.chance,
+      machine: machineId,
+      boot: bootId,
+      base: base.before,
+      highWater,
+      place,
+    };
     const recovery = typeof journal === 'string' ? E.left(damage(directory, journal)) : recover({ ...evidence, journal });
     if (E.isRight(recovery)) return E.right(await begin(directory, owner, settings, { base, claim }, recovery.right));
     await base.close();
@@ -189,7 +204,7 @@ class OpenLog {
   #last: number;
   #sealedAt = 0;
   #sealedLast = 0;
-  #sealTimer: NodeJS.Timeout | undefined;
+  #sealTimer: Timer | undefined;
   #isClosing = false;
 
   constructor(
@@ -241,7 +256,7 @@ class OpenLog {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    clearTimeout(this.#sealTimer);
+    this.#sealTimer?.cancel();
     try {
       if ((await this.#journal?.close()) !== false) await this.#settle();
     } catch {
@@ -274,27 +289,32 @@ class OpenLog {
   }
 
   #begin(): Journal {
-    const { files } = this.#settings;
+    const { files, world } = this.#settings;
     const takeIn = async (change: Append, last: number): Promise<void> => {
       this.#highWater.mustBeInPlace();
       await this.#base.commit([change], last, false);
       this.#sealSometimes();
     };
-    const place = { directory: this.#directory, files, log: this.#log, highWater: this.#highWater, takeIn };
+    const place = { directory: this.#directory, files, log: this.#log, highWater: this.#highWater, takeIn, timers: world.timers };
     return new Journal(place, this.#last + 1, this.#settings);
   }
 
   #sealSometimes(): void {
-    if (Date.now() - this.#sealedAt >= this.#settings.sealMs) this.#sealAgain();
+    if (this.#settings.world.clock.wallMs() - this.#sealedAt >= this.#settings.sealMs) this.#sealAgain();
   }
 
   /** Also the last changes before a pause get a seal: without it older files put in their place would look like all that there ever was. */
   #sealLater(): void {
     if (this.#isClosing) return;
-    this.#sealTimer ??= setTimeout(() => {
-      this.#sealTimer = undefined;
-      if (this.#lastChange > this.#sealedLast) this.#sealAgain();
-    }, this.#settings.sealMs).unref();
+    const { sealMs, world } = this.#settings;
+    this.#sealTimer ??= world.timers.after(
+      sealMs,
+      () => {
+        this.#sealTimer = undefined;
+        if (this.#lastChange > this.#sealedLast) this.#sealAgain();
+      },
+      false,
+    );
   }
 
   get #lastChange(): number {
@@ -306,7 +326,7 @@ class OpenLog {
     try {
       this.#seal(this.#settings.fsync);
     } catch {
-      this.#sealedAt = Date.now();
+      this.#sealedAt = this.#settings.world.clock.wallMs();
     }
   }
 
@@ -315,7 +335,7 @@ class OpenLog {
     const last = this.#lastChange;
     const known = { log: this.#log, replica: this.#replica, machine: this.#settings.machineId, last };
     this.#claim.seal(known, sync);
-    this.#sealedAt = Date.now();
+    this.#sealedAt = this.#settings.world.clock.wallMs();
     this.#sealedLast = last;
   }
 }

@@ -7,6 +7,7 @@
  * those that were superseded meanwhile (R6) are never written there at all.
  */
 import { join } from 'node:path';
+import type { Timer, Timers } from '../../ports/ports.js';
 import { merged } from './contents.js';
 import { closeQuietly, writeAll, type Files, type OpenFile } from './files.js';
 import type { HighWater } from './high-water.js';
@@ -71,6 +72,7 @@ export interface JournalPlace {
   readonly highWater: HighWater;
   /** Makes changes durable in the database; `last`: the number of the last of them. */
   readonly takeIn: (change: Append, last: number) => Promise<void>;
+  readonly timers: Timers;
 }
 
 interface JournalFile {
@@ -92,7 +94,7 @@ export class Journal {
   /** Their size, with that of those which are on their way to it. */
   #behindBytes = 0;
   #takingIn: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #failure: Error | undefined;
 
   /** Begins a journal whose first change has this number. */
@@ -120,7 +122,7 @@ export class Journal {
       throw this.#fail(error);
     }
     if (this.#behind.length >= takeInCount || this.#behindBytes >= takeInBytes) void this.#takeIn();
-    else this.#timer ??= setTimeout(() => void this.#takeIn(), this.#limits.takeInMs).unref();
+    else this.#timer ??= this.#place.timers.after(this.#limits.takeInMs, () => void this.#takeIn(), false);
     return undefined;
   }
 
@@ -128,7 +130,7 @@ export class Journal {
   async close(): Promise<boolean> {
     // One that is on its way must end first: two batches at once may reach the database in either order.
     while ((this.#behind.length > 0 || this.#takingIn !== undefined) && this.#failure === undefined) await this.#takeIn();
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.abandon();
     return this.#failure === undefined;
   }
@@ -188,7 +190,7 @@ export class Journal {
   }
 
   #takeIn(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     this.#takingIn ??= this.#takeInAll().finally(() => (this.#takingIn = undefined));
     return this.#takingIn;

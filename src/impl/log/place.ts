@@ -10,11 +10,11 @@
  * A copy that is younger than the last seal may lack no file but have the journal written over in place. The journal's files and the high-water mark
  * are only ever written, never given times; so their mtime is their ctime, and tools that keep times break that.
  */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { Natural, ReplicaIdC } from '../../core/ids.js';
+import type { Chance } from '../../ports/ports.js';
 import { replaceFile, writeFile, type FileFacts, type Files } from './files.js';
 import { GUARD } from './guard-name.js';
 import { HIGH_WATER } from './high-water.js';
@@ -105,8 +105,8 @@ export type Sealed = Pick<Place, 'log' | 'replica' | 'machine' | 'last'>;
  * Writes down that the log is in its place as it is now. A kill in between leaves the `replica.json` of before, with its seal.
  * `sync`: what was written survives the death of the machine. Gives the inode of the new `replica.json`.
  */
-export const seal = (files: Files, directory: string, known: Sealed, sync: boolean): string => {
-  const name = `seal-${randomBytes(8).toString('hex')}`;
+export const seal = (files: Files, directory: string, known: Sealed, sync: boolean, chance: Chance): string => {
+  const name = `seal-${chance.bytes(8).toString('hex')}`;
   const path = join(directory, name);
   writeFile(files, path, `${name}\n`, sync);
   const facts = files.facts(path);

@@ -7,9 +7,9 @@
  *
  * A doubt costs an identity, nothing else: the writes are kept. Only what cannot be read is refused.
  */
-import { randomUUID } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { replicaId } from '../../core/ids.js';
+import type { Chance } from '../../ports/ports.js';
 import { randomIncarnation } from '../incarnation.js';
 import { applyAppend, contentsOf, heldBy, merged, type Held } from './contents.js';
 import { damage } from './errors.js';
@@ -24,6 +24,7 @@ export interface Evidence {
   readonly directory: string;
   readonly owner: Owner;
   readonly files: Files;
+  readonly chance: Chance;
   readonly machine: string;
   readonly boot: string;
   readonly base: BaseContents;
@@ -64,6 +65,14 @@ const bounded = (evidence: Evidence, have: number): Evidence => {
   };
 };
 
+/** A name that no log had before, as a random UUID (RFC 9562). */
+const newName = (chance: Chance): string => {
+  const bytes = chance.bytes(16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+};
+
 /** Weighs the evidence. Changes nothing. */
 export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
   const { owner, base, journal } = all;
@@ -90,7 +99,7 @@ export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
   const replica =
     found === 'whole' && contents.replica !== undefined
       ? contents.replica
-      : replicaId(owner.server, found === 'fresh' ? owner.freshIncarnation : randomIncarnation());
+      : replicaId(owner.server, found === 'fresh' ? owner.freshIncarnation : randomIncarnation(all.chance));
   return E.right({
     recovered: {
       ...contents,
@@ -101,7 +110,7 @@ export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
     },
     changes: [merged([...next, found === 'whole' ? { ...NO_CHANGE, replica } : { ...NO_CHANGE, replica, transfers: [] }])],
     last: top + 1,
-    log: log === '' ? randomUUID() : log,
+    log: log === '' ? newName(all.chance) : log,
     journals: journal.map((part) => part.name).filter((name) => !loose.includes(name)),
     aside: loose,
   });

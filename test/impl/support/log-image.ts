@@ -7,6 +7,7 @@ import { createDiskLog, type DiskLogOptions } from '#bayou/impl/log/disk-log.js'
 import { nodeFiles } from '#bayou/impl/log/files.js';
 import type { Append, Found, Log, LogError, Recovered } from '#bayou/impl/log/log.js';
 import { readPlace, seal } from '#bayou/impl/log/place.js';
+import { NODE } from '#bayou/ports/node.js';
 import { createReplica, restore, snapshot, step, type Message, type Replica, type Snapshot } from '#bayou/impl/replica.js';
 
 /** A directory that is gone after the test; in memory where the system has such a place, for these tests force much to the disk. */
@@ -69,7 +70,7 @@ export const writeCopy = (directory: string, image: Image): void => {
 /** Makes the log of a copy believe that it is in its place, so that a copy can stand for what a kill leaves. */
 const settle = (directory: string): void => {
   const place = readPlace(nodeFiles, directory);
-  if (typeof place === 'object') seal(nodeFiles, directory, place, false);
+  if (typeof place === 'object') seal(nodeFiles, directory, place, false, NODE.chance);
 };
 
 /** Writes a directory's files, as if they had always been there. */
