@@ -29,7 +29,7 @@ const AMBIENT_MODULES =
 /** Where the ports are made from what the system has, and programs from ports. */
 const EDGES = [
   // The files of the log, its lock, and which machine it is; a backup is a command of its own, beside a server.
-  ...['files', 'lock', 'machine', 'backup'].map((name) => `src/impl/log/${name}.ts`),
+  ...['files', 'lock', 'guard-name', 'machine', 'backup'].map((name) => `src/impl/log/${name}.ts`),
   'src/impl/folder.ts',
   // A name of the machine's, which is part of the lock; TLS is on top of Node's own sockets alone.
   ...['guard', 'transport'].map((name) => `src/net/${name}.ts`),

@@ -1,73 +1,15 @@
 /** The program of a client process; the master starts it and tells it what to put and get. */
-import * as E from 'fp-ts/lib/Either.js';
-import type { GetResult, PutResult } from '../core/session.js';
-import { newSession } from '../impl/session.js';
-import { newSessionNumber } from './auth.js';
-import { type Client, makeClient } from './client.js';
-import { type ClientConfig, ClientConfigC, type Listening } from './config.js';
-import type { Callbacks } from './connection.js';
-import { listen } from './listen.js';
+import { NODE_WORLD } from '../ports/node-network.js';
+import { runClient } from './client-program.js';
+import { ClientConfigC } from './config.js';
 import { makeLogger } from './logger.js';
 import { runProcess } from './process.js';
-import type { Answer, Ask } from './protocol.js';
 import { makeTracer } from './tracer.js';
 
-const putDone = (r: PutResult): Answer => ({ type: 'putDone', result: r.type, stamp: r.type === 'accepted' ? r.stamp : null });
-
-const getDone = (r: GetResult): Answer => ({
-  type: 'getDone',
-  result: r.type,
-  value: r.type === 'value' ? r.value : null,
-  stamp: r.type === 'value' ? r.stamp : null,
-});
-
-const obey = async (client: Client, ask: Ask): Promise<Answer> => {
-  switch (ask.type) {
-    case 'doPut':
-      return putDone(await client.put(ask.key, ask.value));
-    case 'doGet':
-      return getDone(await client.get(ask.key));
-    case 'link': {
-      const linked = ask.address === null ? E.left('a client dials its servers') : await client.link(ask.peer.id, ask.address);
-      return E.isRight(linked) ? { type: 'done' } : { type: 'failed', why: linked.left };
-    }
-    case 'unlink':
-      client.unlink(ask.peer.id);
-      return { type: 'done' };
-    case 'members':
-      return { type: 'members', servers: client.servers() };
-    default:
-      return { type: 'failed', why: `a client does not do '${ask.type}'` };
-  }
-};
-
-const start = async (c: ClientConfig): Promise<E.Either<string, Listening>> => {
-  const logger = makeLogger({ name: c.name, level: c.logLevel, file: c.logFile });
-  const session = newSession(c.id, newSessionNumber(), c.guarantees);
-  const client = makeClient({
-    secret: c.secret,
-    session,
-    timeoutMs: c.timeoutMs,
-    logger,
+runProcess(ClientConfigC, (c) =>
+  runClient(c, {
+    world: NODE_WORLD,
+    logger: makeLogger({ name: c.name, level: c.logLevel, file: c.logFile }),
     trace: makeTracer(c.traceFile, c.name),
-  });
-  const callbacks: Callbacks = {
-    onAsk: (_connection, ask, reply) => void obey(client, ask).then(reply),
-    onClose: () => undefined,
-    onFault: (connection, what) => logger.warn(`${connection.peer.role} ${connection.peer.id} was cut off: it sent ${what}`),
-  };
-  const listening = await listen(
-    { me: { role: 'client', id: c.id }, secret: c.secret },
-    {
-      host: c.host,
-      ports: c.ports,
-      admit: (peer) => (peer.role === 'master' ? undefined : 'a client listens to its master alone'),
-      onConnection: () => undefined,
-      callbacks,
-      log: logger,
-    },
-  );
-  return E.map(([port]: readonly [number, () => void]) => ({ port }))(listening);
-};
-
-runProcess(ClientConfigC, start);
+  }),
+);

@@ -73,6 +73,8 @@ export interface RunningServer {
   readonly link: (peer: NodeId, address: Address) => Promise<E.Either<string, void>>;
   /** Cuts the link to a server or client: it is refused until linked again. */
   readonly unlink: (peer: Party) => void;
+  /** @internal Its replica with the log, for whoever looks into a simulated process. */
+  readonly inside: DurableReplica;
   /** How it is with it now. */
   readonly status: () => ServerStatus;
   /** Stops serving and closes the log; every acknowledged write is in it (R10). Again is the same as once. */
@@ -141,6 +143,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     address: { host: o.host, port },
     link: server.link,
     unlink: server.unlink,
+    inside: durable,
     status: server.status,
     close: () => (closing ??= close()),
   });

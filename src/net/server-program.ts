@@ -1,0 +1,27 @@
+/** What a server process does with its configuration, whatever world it lives in. */
+import type * as E from 'fp-ts/lib/Either.js';
+import { createDiskLog, type DiskLogOptions } from '../impl/log/disk-log.js';
+import { createMemoryLog } from '../impl/log/memory-log.js';
+import type { World } from '../ports/ports.js';
+import type { ServerConfig } from './config.js';
+import type { Logger } from './logger.js';
+import { type RunningServer, startServer } from './server.js';
+import type { Tracer } from './tracer.js';
+
+/** What a process brings to its program. */
+export interface Belongings {
+  readonly world: World;
+  readonly logger: Logger;
+  readonly trace: Tracer;
+}
+
+/** Starts the server of this configuration; `disk` is what its log is kept on. Fails with one line. */
+export const runServer = (
+  config: ServerConfig,
+  { world, logger, trace }: Belongings,
+  disk: Omit<DiskLogOptions, 'fsync' | 'world'>,
+): Promise<E.Either<string, RunningServer>> => {
+  const { dataDir, fsync } = config;
+  const log = dataDir === null ? createMemoryLog() : createDiskLog(dataDir, { ...disk, fsync, world });
+  return startServer({ ...config, log, logger, trace, world });
+};
