@@ -21,7 +21,7 @@ const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
   );
 
 /** Decodes a {@link ProcessFault}. */
-const ProcessFaultC = t.union([
+export const ProcessFaultC = t.union([
   /** SIGSTOP, and SIGCONT after so long, while the script goes on; now and then longer than a session waits, so that a put arrives that it gave up (R14). */
   fault('pause', { ms: t.number }),
   /** SIGKILL so long after the line began; back, with its log, after the line. */
@@ -40,6 +40,14 @@ const ProcessFaultC = t.union([
   fault('renew', {}),
   /** Another process is started on its folder, and it is killed so long after that; then the other one too, and it is back (R10). */
   fault('second', { afterMs: t.number }),
+  /** A call of its log to its disk goes wrong, `after` others: it fails, falls short, or is the last of its process. It is killed after the line, and back. In a simulated world alone. */
+  fault('call', {
+    kind: t.keyof({ EIO: null, kill: null, short: null }),
+    after: t.number,
+    part: t.number,
+  }),
+  /** Its machine loses its power so long after the line began, and has it again before the server is back. In a simulated world alone. */
+  fault('power', { afterMs: t.number }),
 ]);
 
 /** What befalls a server. */

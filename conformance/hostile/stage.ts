@@ -1,5 +1,4 @@
 /** What happens in a hostile run besides the script: faults of processes, and the deaths and returns that follow from them. */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -7,14 +6,10 @@ import { parseLine } from '#bayou/core/script.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import type { NumberedLine, ScriptReader } from '#bayou/master/lines.js';
 import { diceOf } from '../faults/dice.js';
-import { limitFiles, pause, scribbleTail, tailNow, tearTail } from '../faults/processes.js';
-import { copyFolder, putBack, renew } from '../soak/folder.js';
-import { startServer } from '../soak/server.js';
+import { REAL_HANDS, type Hands, type HurtProcess } from './hands.js';
 import type { HostilePlan, ProcessFault } from './plan.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
-
-type Process = NonNullable<ReturnType<Cluster['processOf']>>;
 
 /** The stage of a run. */
 export interface Stage {
@@ -42,18 +37,18 @@ interface Ends {
   /** Folders that are to be as they were, each before a line. */
   readonly rollbacks: { readonly line: number; readonly id: NodeId; readonly roll: () => void }[];
   /** Servers that die during this line, at the latest after it. */
-  readonly doomed: Map<NodeId, Process>;
+  readonly doomed: Map<NodeId, HurtProcess>;
   /** Servers that are dead, which the script does not know yet. */
-  readonly fallen: Map<NodeId, Process>;
+  readonly fallen: Map<NodeId, HurtProcess>;
   /** What ends before the next line. */
   readonly pending: Promise<void>[];
   /** What ends before the calm. */
   readonly long: Promise<void>[];
-  readonly fell: (id: NodeId, process: Process) => Promise<void>;
+  readonly fell: (id: NodeId, process: HurtProcess) => Promise<void>;
 }
 
 const makeEnds = (cluster: Cluster): Ends => {
-  const fallen = new Map<NodeId, Process>();
+  const fallen = new Map<NodeId, HurtProcess>();
   return {
     lossy: new Set(),
     rollbacks: [],
@@ -69,28 +64,32 @@ const makeEnds = (cluster: Cluster): Ends => {
   };
 };
 
-const later = (ms: number, then: () => Promise<void>): Promise<void> =>
-  new Promise((resolve, reject) => setTimeout(() => void then().then(resolve, reject), ms));
-
 /** Does one fault to one server. */
-const befall = async (ends: Ends, fault: ProcessFault, id: NodeId, process: Process, folder: string): Promise<void> => {
+const befall = async (
+  ends: Ends,
+  hands: Hands,
+  fault: ProcessFault,
+  id: NodeId,
+  process: HurtProcess,
+  folder: string,
+): Promise<void> => {
   switch (fault.type) {
     case 'pause':
-      (fault.ms > LINE_MS ? ends.long : ends.pending).push(pause(process.pid, fault.ms));
+      (fault.ms > LINE_MS ? ends.long : ends.pending).push(hands.pause(process, fault.ms));
       return;
     case 'crash':
       ends.doomed.set(id, process);
-      ends.pending.push(later(fault.afterMs, () => ends.fell(id, process)));
+      ends.pending.push(hands.later(fault.afterMs, () => ends.fell(id, process)));
       return;
     case 'tear':
       await ends.fell(id, process);
-      tearTail(folder, fault.bytes);
+      hands.tear(folder, fault.bytes);
       ends.lossy.add(id);
       return;
     case 'scribble': {
       await ends.fell(id, process);
       const dice = diceOf(fault.line, fault.bytes);
-      scribbleTail(
+      hands.scribble(
         folder,
         Uint8Array.from({ length: fault.bytes }, () => Math.floor(dice() * 256)),
       );
@@ -98,40 +97,50 @@ const befall = async (ends: Ends, fault: ProcessFault, id: NodeId, process: Proc
     }
     case 'putBack':
       await ends.fell(id, process);
-      copyFolder(folder, copyOf(folder, fault.line));
-      ends.rollbacks.push({
-        line: fault.line + fault.after,
-        id,
-        roll: () => putBack(copyOf(folder, fault.line), folder),
-      });
+      ends.rollbacks.push({ line: fault.line + fault.after, id, roll: hands.copy(folder, `${fault.line}`) });
       return;
-    case 'unwritten': {
-      const cutBack = tailNow(folder);
-      ends.rollbacks.push({ line: fault.line + fault.after, id, roll: cutBack });
+    case 'unwritten':
+      ends.rollbacks.push({ line: fault.line + fault.after, id, roll: hands.tailNow(folder) });
       return;
-    }
     case 'renew':
       await ends.fell(id, process);
-      renew(folder);
+      hands.renew(folder);
       return;
     case 'second':
       ends.doomed.set(id, process);
-      ends.pending.push(startSecond(ends, fault.afterMs, id, process, folder));
+      ends.pending.push(startSecond(ends, hands, fault.afterMs, id, process, folder));
+      return;
+    case 'call':
+      if (hands.arm(process, fault)) ends.doomed.set(id, process);
+      return;
+    case 'power':
+      ends.doomed.set(id, process);
+      ends.pending.push(
+        hands.later(fault.afterMs, async () => {
+          if (hands.power(process)) ends.lossy.add(id);
+          await ends.fell(id, process);
+        }),
+      );
       return;
     case 'full':
       // Whether it goes on without room, refusing puts, or ends, is its own affair; losing what it acknowledged is not.
       ends.doomed.set(id, process);
-      limitFiles(process.pid, 0);
+      hands.fill(process);
       return;
   }
 };
 
-const copyOf = (folder: string, line: number): string => `${folder}.copy-${line}`;
-
 /** Starts another server on the folder of a running one, which is killed so long after; whatever the other one comes to, it is killed too. */
-const startSecond = async (ends: Ends, afterMs: number, id: NodeId, process: Process, folder: string): Promise<void> => {
-  const other = startServer({ id, folder, secretFile: `${folder}.secret`, peers: [], antiEntropyMs: 0 });
-  await later(afterMs, () => ends.fell(id, process));
+const startSecond = async (
+  ends: Ends,
+  hands: Hands,
+  afterMs: number,
+  id: NodeId,
+  process: HurtProcess,
+  folder: string,
+): Promise<void> => {
+  const other = hands.second(id, folder);
+  await hands.later(afterMs, () => ends.fell(id, process));
   await other.started;
   await other.kill();
 };
@@ -151,9 +160,27 @@ const standing = (cluster: Cluster, ends: Ends): Cluster => ({
 // --- the stage -------------------------------------------------------------------------------------------------------------
 
 /** Sets the stage: `setCalm` is called before each line, and calms the network for the end of the script. */
-export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, setCalm: (calm: boolean) => void): Stage => {
+export const setStage = (
+  plan: Pick<HostilePlan, 'script' | 'faults'>,
+  cluster: Cluster,
+  dataDir: string,
+  setCalm: (calm: boolean) => void,
+  hands: Hands = REAL_HANDS,
+): Stage => {
   const ends = makeEnds(cluster);
-  const done = { pause: 0, crash: 0, tear: 0, scribble: 0, full: 0, putBack: 0, unwritten: 0, renew: 0, second: 0 };
+  const done = {
+    pause: 0,
+    crash: 0,
+    tear: 0,
+    scribble: 0,
+    full: 0,
+    putBack: 0,
+    unwritten: 0,
+    renew: 0,
+    second: 0,
+    call: 0,
+    power: 0,
+  };
   const end = plan.script.lastIndexOf('stabilize');
   const inserted: string[] = [];
   const retries = new Map<NodeId, number>();
@@ -171,7 +198,7 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
     const tries = (retries.get(joining) ?? 0) + 1;
     retries.set(joining, tries);
     if (tries > MAX_RETRIES) return;
-    rmSync(folderOf(joining), { recursive: true, force: true });
+    hands.remove(folderOf(joining));
     ends.lossy.add(joining);
     // A new replica's folder is not to be had from before it was.
     forget(joining);
@@ -207,6 +234,7 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
   };
   const befallAll = async (line: number): Promise<void> => {
     befallen = line;
+    hands.atLine?.(line);
     await rollBackAll(line);
     for (const fault of plan.faults.filter((f) => f.line === line)) {
       const live = cluster.topology.liveServers();
@@ -214,7 +242,7 @@ export const setStage = (plan: HostilePlan, cluster: Cluster, dataDir: string, s
       const process = id === undefined ? undefined : cluster.processOf(id);
       if (id === undefined || process === undefined || ends.doomed.has(id)) continue;
       done[fault.type]++;
-      await befall(ends, fault, id, process, folderOf(id));
+      await befall(ends, hands, fault, id, process, folderOf(id));
     }
   };
 

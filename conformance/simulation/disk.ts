@@ -103,6 +103,19 @@ export class SimulatedDisk {
     return this.#tree.isThere(path) ? this.#tree.file(path)?.read() : undefined;
   }
 
+  /** Another hand than its server's writes a file over, from its beginning to its new end. */
+  poke(path: string, bytes: Buffer): void {
+    const file = this.#tree.file(path);
+    if (file === undefined) return;
+    file.truncate(0, this.#tree.time());
+    file.write(bytes, 0, this.#tree.time());
+  }
+
+  /** Another hand removes a folder, or a file. */
+  wipe(path: string): void {
+    if (this.#tree.isThere(path)) this.#tree.remove(path);
+  }
+
   /** The machine dies. */
   loseUnsynced(): void {
     this.#tree.loseUnsynced(() => this.#random.part());

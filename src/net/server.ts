@@ -73,7 +73,7 @@ export interface RunningServer {
   readonly link: (peer: NodeId, address: Address) => Promise<E.Either<string, void>>;
   /** Cuts the link to a server or client: it is refused until linked again. */
   readonly unlink: (peer: Party) => void;
-  /** @internal Its replica with the log, for whoever looks into a simulated process. */
+  /** Its replica with the log, for whoever looks into a simulated process. */
   readonly inside: DurableReplica;
   /** How it is with it now. */
   readonly status: () => ServerStatus;

@@ -1,0 +1,110 @@
+/**
+ * What only a simulator can look at: all replicas at one instant. Told of every event that a process writes down, at the moment of it, it looks into the
+ * replica that wrote it. It has read the contract alone, and knows a replica by what it says of itself: its vector, its store, its accept time.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { ReplicaId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Stamp } from '#bayou/core/write.js';
+import { liveWritesOf, vectorOf } from '#bayou/impl/replica.js';
+import type { RunningServer } from '#bayou/net/server.js';
+import { compareStamps, showStamp } from '../judge/order.js';
+
+/** A put that some replica accepted. */
+interface Accepted extends Stamp {
+  readonly key: string;
+  /** Who put it: client, session, client time. */
+  readonly put: string;
+}
+
+/** After so many events all running replicas are looked at together. */
+const OFTEN = 64;
+
+/** Looks into the servers of a run. */
+export class Insight {
+  /** What was found, a line each. */
+  readonly violations: string[] = [];
+  /** Every put that was accepted, by replica, in the order of accept times. */
+  readonly #accepted = new Map<ReplicaId, Accepted[]>();
+  readonly #servers = new Map<string, RunningServer>();
+  #events = 0;
+
+  readonly onServer = (name: string, server: RunningServer): void => {
+    this.#servers.set(name, server);
+    this.#look(name, server);
+  };
+
+  onDeath(name: string): void {
+    this.#servers.delete(name);
+  }
+
+  /** Nobody runs any more, and nobody runs yet. */
+  nextDay(): void {
+    this.#servers.clear();
+  }
+
+  onEvent(event: TraceEvent): void {
+    if (event.type === 'accept' && !event.repeated) this.#note(event);
+    if (event.type === 'start') this.#forget(event);
+    const server = this.#servers.get(event.p);
+    if (server !== undefined && (event.type === 'merged' || event.type === 'renewed')) this.#look(event.p, server);
+    if (++this.#events % OFTEN !== 0) return;
+    for (const [name, running] of this.#servers) this.#look(name, running);
+    this.#compare();
+  }
+
+  /** No stamp is given out twice, by whatever process (R2, R7, R7a). */
+  #note({ stamp, key, client, session, clientTime, p }: Extract<TraceEvent, { type: 'accept' }>): void {
+    const put = `put ${clientTime} of client ${client}, session ${session}`;
+    const list = this.#accepted.get(stamp.r) ?? [];
+    this.#accepted.set(stamp.r, list);
+    const before = list.findLast(({ t }) => t <= stamp.t);
+    if (before?.t === stamp.t && before.put !== put)
+      this.violations.push(`[R7] ${p} gave out stamp ${showStamp(stamp)} to ${put}; it was that of ${before.put}`);
+    list.push({ ...stamp, key, put });
+    list.sort((a, b) => a.t - b.t);
+  }
+
+  /** What a replica had accepted and its log has not was shown to nobody (R10), and its stamp is free again; whether that is true is looked at by layer 3. */
+  #forget({ replica, vv }: Extract<TraceEvent, { type: 'start' }>): void {
+    const own = new Map(vv).get(replica) ?? 0;
+    const list = this.#accepted.get(replica);
+    if (list !== undefined)
+      this.#accepted.set(
+        replica,
+        list.filter(({ t }) => t <= own),
+      );
+  }
+
+  /** R8: whatever the vector claims is there, or something later of its key is. */
+  #look(name: string, server: RunningServer): void {
+    const { replica, failure } = server.inside;
+    if (failure !== undefined) return;
+    const store = new Map(liveWritesOf(replica).map((write) => [write.key, write] as const));
+    for (const [r, t] of vectorOf(replica)) {
+      for (const write of this.#accepted.get(r) ?? []) {
+        if (write.t > t) break;
+        const has = store.get(write.key);
+        if (has !== undefined && compareStamps(has, write) >= 0) continue;
+        this.violations.push(
+          `[R8] ${name} claims ${showStamp({ t, r })} and lacks ${showStamp(write)}, ${write.put} of key ${write.key}; it has ${has === undefined ? 'nothing' : showStamp(has)}`,
+        );
+        return;
+      }
+    }
+  }
+
+  /** Equal vectors, equal stores. */
+  #compare(): void {
+    const seen = new Map<string, readonly [string, ReadonlyMap<string, string>]>();
+    for (const [name, { inside }] of this.#servers) {
+      if (inside.failure !== undefined) continue;
+      const vector = JSON.stringify(vectorOf(inside.replica));
+      const store = new Map(liveWritesOf(inside.replica).map(({ key, value }) => [key, value] as const));
+      const other = seen.get(vector);
+      if (other === undefined) seen.set(vector, [name, store]);
+      else if (!isDeepStrictEqual(other[1], store))
+        this.violations.push(`[R8] ${name} and ${other[0]} have one vector, ${vector}, and different stores`);
+    }
+  }
+}

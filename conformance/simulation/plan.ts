@@ -1,0 +1,159 @@
+/** Plans of simulated runs: a script, the weather, and what befalls processes, disks, links and clocks. A plan is JSON, and the run is by the plan alone. */
+import fc from 'fast-check';
+import * as t from 'io-ts/lib/index.js';
+import { BytesC } from '#bayou/core/bytes.js';
+import { ProcessFaultC, type ProcessFault } from '../hostile/plan.js';
+import { type ScriptLimits, scripts } from '../random/scripts.js';
+import { FINE, WeatherC, type Weather } from './weather.js';
+
+const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
+  t.readonly(
+    t.strict({
+      type: t.literal(type),
+      /** So long after this line of the script began, counted from 1. */
+      line: t.number,
+      afterMs: t.number,
+      /** Which machine, of those of the servers and clients that there are then, by their ids and round again. */
+      machine: t.number,
+      ...props,
+    }),
+  );
+
+const WorldFaultC = t.union([
+  /** The way from one machine to another is cut for so long, `both`: and the way back. */
+  fault('cut', { other: t.number, ms: t.number, both: t.boolean }),
+  /** All connections between two machines break. */
+  fault('reset', { other: t.number }),
+  /** A machine's clock is set by so much, and goes at another rate from then on. */
+  fault('clock', { byMs: t.number, rate: t.number }),
+  /** Each call to a machine's disk takes so much longer, for so long. */
+  fault('slow', { us: t.number, ms: t.number }),
+]);
+
+/** What befalls the world around the processes. */
+export type WorldFault = t.TypeOf<typeof WorldFaultC>;
+
+/** Decodes a {@link SimulationPlan}. */
+export const SimulationPlanC = t.readonly(
+  t.strict(
+    {
+      /** What the plan leaves open is by this: the order and the time of everything, what the weather does, all that processes draw. */
+      seed: t.number,
+      script: t.readonlyArray(BytesC),
+      /** The script of the next day, with a master of its own: its servers have the folders of the first, its clients the ids. */
+      nextDay: t.readonlyArray(BytesC),
+      antiEntropyMs: t.number,
+      timeoutMs: t.number,
+      fsync: t.boolean,
+      weather: WeatherC,
+      faults: t.readonlyArray(ProcessFaultC),
+      world: t.readonlyArray(WorldFaultC),
+    },
+    'SimulationPlan',
+  ),
+);
+
+/** A simulated run, before it is run. */
+export type SimulationPlan = t.TypeOf<typeof SimulationPlanC>;
+
+const LIMITS: ScriptLimits = { servers: 5, clients: 5, keys: 3, commands: 80, badPercent: 1 };
+
+const perMille = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: most }).map((n) => n / 1000);
+const orNone = (some: fc.Arbitrary<number>): fc.Arbitrary<number> =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: some });
+
+const weather: fc.Arbitrary<Weather> = fc.record({
+  leastUs: fc.constantFrom(50, 50, 500, 20_000),
+  moreUs: fc.constantFrom(100, 1_000, 50_000),
+  slow: orNone(perMille(50)),
+  loss: orNone(perMille(100)),
+  split: orNone(perMille(300)),
+  merge: orNone(perMille(300)),
+  cut: orNone(perMille(40)),
+  halfOpen: fc.constantFrom(0, 0.2, 0.5),
+  sendBytes: fc.constantFrom(FINE.sendBytes, 4_096),
+  receiveBytes: fc.constantFrom(FINE.receiveBytes, 4_096),
+  samePort: fc.constantFrom(0, 0.5),
+});
+
+/** Short, or longer than a session waits: a put arrives then that it gave up (R14). */
+const lapses = fc.oneof({ weight: 7, arbitrary: fc.integer({ min: 1, max: 800 }) }, { weight: 2, arbitrary: fc.constant(6_500) });
+
+const processFault = (lines: number): fc.Arbitrary<ProcessFault> => {
+  const where = { line: fc.integer({ min: 4, max: Math.max(4, lines) }), server: fc.nat(59) };
+  const afterMs = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 400 }));
+  return fc.oneof(
+    fc.record({ type: fc.constant('pause' as const), ...where, ms: lapses }),
+    { weight: 3, arbitrary: fc.record({ type: fc.constant('crash' as const), ...where, afterMs }) },
+    fc.record({ type: fc.constant('tear' as const), ...where, bytes: fc.integer({ min: 1, max: 300 }) }),
+    fc.record({ type: fc.constant('scribble' as const), ...where, bytes: fc.integer({ min: 1, max: 60 }) }),
+    fc.record({ type: fc.constant('full' as const), ...where }),
+    fc.record({ type: fc.constant('putBack' as const), ...where, after: fc.integer({ min: 1, max: 12 }) }),
+    fc.record({ type: fc.constant('unwritten' as const), ...where, after: fc.integer({ min: 1, max: 6 }) }),
+    fc.record({ type: fc.constant('renew' as const), ...where }),
+    fc.record({ type: fc.constant('second' as const), ...where, afterMs }),
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        type: fc.constant('call' as const),
+        ...where,
+        kind: fc.constantFrom('EIO' as const, 'kill' as const, 'kill' as const, 'short' as const),
+        after: fc.nat(40),
+        part: fc.constantFrom(0, 0.3, 0.9),
+      }),
+    },
+    fc.record({ type: fc.constant('power' as const), ...where, afterMs }),
+  );
+};
+
+const worldFault = (lines: number): fc.Arbitrary<WorldFault> => {
+  const where = {
+    line: fc.integer({ min: 4, max: Math.max(4, lines) }),
+    afterMs: fc.integer({ min: 0, max: 300 }),
+    machine: fc.nat(59),
+  };
+  return fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({ type: fc.constant('cut' as const), ...where, other: fc.nat(59), ms: lapses, both: fc.boolean() }),
+    },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant('reset' as const), ...where, other: fc.nat(59) }) },
+    fc.record({
+      type: fc.constant('clock' as const),
+      ...where,
+      byMs: fc.constantFrom(0, -5_000, 60_000, -86_400_000),
+      rate: fc.constantFrom(1, 0.9, 1.2),
+    }),
+    fc.record({ type: fc.constant('slow' as const), ...where, us: fc.constantFrom(500, 20_000), ms: lapses }),
+  );
+};
+
+/** The next day's values are others, so that each names its put. */
+const nextDays: fc.Arbitrary<ReadonlyArray<string>> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant([]) },
+  {
+    weight: 1,
+    arbitrary: scripts({ ...LIMITS, commands: 25 }).map(({ lines }) =>
+      lines.map((line) => line.replace(/^(put .*) v(\d+)$/, '$1 w$2')),
+    ),
+  },
+);
+
+/** Plans, which shrink to fewer faults, finer weather and shorter scripts. */
+export const simulationPlans: fc.Arbitrary<SimulationPlan> = scripts(LIMITS).chain(({ lines }) =>
+  fc.record({
+    seed: fc.nat(),
+    script: fc.constant(lines),
+    nextDay: nextDays,
+    antiEntropyMs: fc.constantFrom(0, 5, 20, 250),
+    timeoutMs: fc.constant(5_000),
+    fsync: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    weather: fc.oneof({ weight: 1, arbitrary: fc.constant(FINE) }, { weight: 3, arbitrary: weather }),
+    faults: fc.array(processFault(lines.length), { maxLength: 8, size: 'max' }),
+    world: fc.array(worldFault(lines.length), { maxLength: 8, size: 'max' }),
+  }),
+);
+
+/** Run `run` of a seed: the same in a series of any length. */
+export const simulationPlanOf = (seed: number, run: number): SimulationPlan =>
+  fc.sample(simulationPlans, { seed: seed * 1_000_003 + run, numRuns: 1 })[0]!;

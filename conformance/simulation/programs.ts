@@ -1,0 +1,56 @@
+/** The programs of a simulated cluster: the server and the client that ship, and what they write down. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { TraceBody, TraceEvent } from '#bayou/core/trace.js';
+import type { Kind } from '#bayou/master/processes.js';
+import { runClient } from '#bayou/net/client-program.js';
+import type { ClientConfig, ServerConfig } from '#bayou/net/config.js';
+import type { Logger } from '#bayou/net/logger.js';
+import { runServer } from '#bayou/net/server-program.js';
+import type { RunningServer } from '#bayou/net/server.js';
+import type { Tracer } from '#bayou/net/tracer.js';
+import type { Life } from './life.js';
+import type { Program } from './processes.js';
+import type { Environment } from './simulation.js';
+
+/** Takes what processes write down, and servers that have started. */
+export interface Recorder {
+  readonly onEvent: (event: TraceEvent) => void;
+  readonly onServer: (name: string, server: RunningServer) => void;
+}
+
+/** A tracer in memory: whoever is dead writes nothing. */
+export const tracerOf = (name: string, life: Life, say: (line: string) => void, recorder: Recorder): Tracer => {
+  let n = 0;
+  return (body: TraceBody) => {
+    life.mustLive('trace');
+    const event = { p: name, n: n++, ...body };
+    say(JSON.stringify(body));
+    recorder.onEvent(event);
+  };
+};
+
+const loggerOf = ({ say }: Environment): Logger => {
+  const line = (level: string) => (text: string) => say(`${level} ${text}`);
+  return { debug: () => undefined, info: line('info'), warn: line('warn'), error: line('error') };
+};
+
+/** The programs by kind. `lifeOf`: the life of a process by its name; `recorder` undefined: nothing is written down. */
+export const programsOf = (lifeOf: (name: string) => Life, recorder: Recorder | undefined): Readonly<Record<Kind, Program>> => {
+  const belongings = (environment: Environment, name: string) => ({
+    world: environment.world,
+    logger: loggerOf(environment),
+    trace: recorder === undefined ? undefined : tracerOf(name, lifeOf(name), environment.say, recorder),
+  });
+  return {
+    server: async (environment, given) => {
+      const config = given as ServerConfig;
+      const { files, openDatabase, machineId, bootId } = environment;
+      const disk = { files, openDatabase, machineId, bootId };
+      const started = await runServer(config, belongings(environment, config.name), disk);
+      if (E.isLeft(started)) return started;
+      recorder?.onServer(config.name, started.right);
+      return E.right({ port: started.right.address.port });
+    },
+    client: (environment, given) => runClient(given as ClientConfig, belongings(environment, given.name)),
+  };
+};

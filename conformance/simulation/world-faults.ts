@@ -1,0 +1,56 @@
+/** What befalls the world around the processes of a simulated run. */
+import type { WorldFault } from './plan.js';
+import type { Simulation } from './simulation.js';
+
+/** How often each came about. */
+export type WorldCounts = Record<WorldFault['type'], number>;
+
+/** Lets a fault come about when its time is there; `machines`: those that there are. */
+export const befallWorld = (
+  simulation: Simulation,
+  fault: WorldFault,
+  machines: ReadonlyArray<string>,
+  counts: WorldCounts,
+): void => {
+  const one = machines[fault.machine % (machines.length || 1)];
+  if (one === undefined) return;
+  counts[fault.type]++;
+  simulation.scheduler.after(fault.afterMs * 1000, undefined, `${fault.type} ${one}`, () =>
+    act(simulation, fault, one, machines),
+  );
+};
+
+const act = (simulation: Simulation, fault: WorldFault, one: string, machines: ReadonlyArray<string>): void => {
+  const { network, scheduler } = simulation;
+  const machine = simulation.machine(one);
+  const otherOf = (n: number): string => machines.filter((name) => name !== one)[n % (machines.length - 1 || 1)] ?? one;
+  switch (fault.type) {
+    case 'cut': {
+      const other = otherOf(fault.other);
+      network.cut(one, other);
+      if (fault.both) network.cut(other, one);
+      scheduler.after(fault.ms * 1000, undefined, `mend ${one} ${other}`, () => {
+        network.links.mend(one, other);
+        if (fault.both) network.links.mend(other, one);
+      });
+      return;
+    }
+    case 'reset':
+      network.reset(one, otherOf(fault.other));
+      return;
+    case 'clock':
+      // The clock that never goes back goes on from where it is: `rate` alone would move it, since it counts from the start.
+      machine.clock.wallMs += fault.byMs;
+      return;
+    case 'slow':
+      machine.disk.slowUs = fault.us;
+      scheduler.after(fault.ms * 1000, undefined, `fast ${one}`, () => (machine.disk.slowUs = 0));
+      return;
+  }
+};
+
+/** All ways are open again, and all disks fast. */
+export const mendWorld = (simulation: Simulation): void => {
+  simulation.network.links.mendAll();
+  for (const { disk } of simulation.machines.values()) disk.slowUs = 0;
+};
