@@ -10,7 +10,7 @@ import type { Life } from './life.js';
 import type { Host, Links } from './links.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
-import type { Weather } from './weather.js';
+import { FINE, type Weather } from './weather.js';
 
 /** What all connections of a world have in common. */
 export interface Wires {
@@ -92,7 +92,7 @@ export class End {
 
   /** Takes a beginning of the bytes, as much as there is room for; gives how many. */
   write(bytes: Buffer): number {
-    const room = Math.max(0, this.wires.weather().sendBytes - this.#unsentBytes - this.#flyingBytes);
+    const room = Math.max(0, this.#weather().sendBytes - this.#unsentBytes - this.#flyingBytes);
     const taken = bytes.length <= room ? bytes : bytes.subarray(0, room);
     if (taken.length > 0) {
       this.#unsent.push(taken);
@@ -185,16 +185,21 @@ export class End {
     return `${this.host.name}>${this.peer.host.name}`;
   }
 
+  /** Between machines of which one is out of the weather it is always fine. */
+  #weather(): Weather {
+    return this.host.isSheltered || this.peer.host.isSheltered ? FINE : this.wires.weather();
+  }
+
   /** How long the way takes this time. */
   #latency(): number {
-    const { leastUs, moreUs, slow } = this.wires.weather();
+    const { leastUs, moreUs, slow } = this.#weather();
     const us = leastUs + this.random.part() * moreUs;
     return this.random.chance(slow) ? us * 10 : us;
   }
 
   #send(): void {
     while (this.#unsentBytes > 0 && this.broken === undefined) {
-      const window = this.wires.weather().receiveBytes - this.peer.#receivedBytes - this.#flyingBytes;
+      const window = this.#weather().receiveBytes - this.peer.#receivedBytes - this.#flyingBytes;
       if (window <= 0) return;
       this.#launch(this.#segment(Math.min(window, MAX_SEGMENT)), false);
     }
@@ -208,7 +213,7 @@ export class End {
   #segment(most: number): Buffer {
     const all = this.#unsent.length === 1 ? this.#unsent[0]! : Buffer.concat(this.#unsent);
     let size = Math.min(all.length, most);
-    if (this.random.chance(this.wires.weather().split) && size > 1) {
+    if (this.random.chance(this.#weather().split) && size > 1) {
       this.wires.count('split');
       size = this.random.int(1, size - 1);
     }
@@ -219,7 +224,7 @@ export class End {
 
   #launch(all: Buffer, isFin: boolean): void {
     const { scheduler } = this.wires;
-    const { loss, cut } = this.wires.weather();
+    const { loss, cut } = this.#weather();
     const cuts = !isFin && this.random.chance(cut);
     const bytes = cuts ? all.subarray(0, this.random.int(0, all.length)) : all;
     let us = this.#latency();
@@ -283,7 +288,7 @@ export class End {
     }
     if (isFin) peer.isAtEnd = true;
     if (cuts) this.#cut();
-    else if (this.random.chance(this.wires.weather().merge)) {
+    else if (this.random.chance(this.#weather().merge)) {
       this.wires.scheduler.after(this.#latency(), undefined, `${this.#name()} merged`, () => peer.listener?.onReadable());
     } else peer.listener?.onReadable();
     if (this.wantsRoom || this.#unsentBytes > 0) this.peer.#tellWindow();
@@ -291,8 +296,8 @@ export class End {
 
   /** Something on the way breaks the connection; both ends hear of it, or one. */
   #cut(): void {
-    const { count, weather } = this.wires;
-    if (this.random.chance(weather().halfOpen)) {
+    const { count } = this.wires;
+    if (this.random.chance(this.#weather().halfOpen)) {
       count('halfOpen');
       const one = this.random.chance(0.5) ? this : this.peer;
       one.break('ECONNRESET');

@@ -5,6 +5,8 @@ export interface Host {
   readonly name: string;
   /** Has it power? */
   readonly isUp: boolean;
+  /** Is it always fine there, whatever the weather? */
+  readonly isSheltered: boolean;
 }
 
 /** The ways between machines; each is open until it is cut. */

@@ -151,6 +151,8 @@ const runDay = async ({ simulation, plan, insight, counts }: Shared, number: num
     await starter.killAll();
   };
 
+  // The master stands for whoever drives the cluster by hand; its own connections are no part of what is tried.
+  simulation.machine('master').isSheltered = true;
   const master = simulation.start(simulation.machine('master'), `master-${number}`, (environment) => {
     void play(environment, master.life)
       .catch((error: unknown) =>

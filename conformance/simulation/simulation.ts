@@ -60,6 +60,7 @@ export class Machine {
   readonly clock: MachineClock = { wallMs: BEGINNING_MS, rate: 1 };
   readonly disk: SimulatedDisk;
   isUp = true;
+  isSheltered = false;
   /** How often it was started. */
   boots = 1;
   readonly running = new Set<Running>();
