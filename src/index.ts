@@ -18,4 +18,4 @@ export {
   type StartServerOptions,
 } from './library.js';
 export type { PeerStatus, ServerStatus } from './net/meter.js';
-export type { Tls } from './net/transport.js';
+export type { Tls } from './net/tls.js';

@@ -23,7 +23,7 @@ import type { Operations } from './net/operations.js';
 import { type RunningServer, type ServerOptions, startServer as startNetServer } from './net/server.js';
 import { NODE_WORLD } from './ports/node-network.js';
 import type { World } from './ports/ports.js';
-import { checkedTls, type Tls } from './net/transport.js';
+import { checkedTls, type Tls } from './net/tls.js';
 
 // --- sessions --------------------------------------------------------------------------------------------------------------
 

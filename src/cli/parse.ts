@@ -3,7 +3,7 @@ import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } f
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ServerAddress } from '../library.js';
 import { newSecret } from '../net/auth.js';
-import type { Tls } from '../net/transport.js';
+import type { Tls } from '../net/tls.js';
 import { UsageError } from './exit.js';
 
 const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
@@ -75,18 +75,26 @@ export const withTlsOptions = (command: Command, shows: string): Command =>
     .option('--tls-key <file>', 'the key of that certificate (PEM)')
     .option('--tls-ca <file>', 'speak TLS; who has signed the certificates of the others (PEM)');
 
-const pemIn = (flag: string, file: string | undefined): string | undefined => {
+const pemIn = (flag: string, file: string | undefined, isSecret = false): string | undefined => {
   if (file === undefined) return undefined;
+  let text: string;
+  let mode: number;
   try {
-    return readFileSync(file, 'utf8');
+    text = readFileSync(file, 'utf8');
+    mode = statSync(file).mode;
   } catch (error) {
     throw new UsageError(`${flag}: ${file} cannot be read: ${reason(error)}`);
   }
+  if (isSecret && process.platform !== 'win32' && (mode & OTHERS) !== 0)
+    throw new UsageError(
+      `${flag}: others than its owner may use ${file}; chmod 600 it, and have another one certified if they may have read it`,
+    );
+  return text;
 };
 
-/** TLS by the files that are named; undefined where none is. @throws UsageError where one cannot be read */
+/** TLS by the files that are named; undefined where none is. @throws UsageError where one cannot be read, or others may read the key */
 export const tlsIn = ({ tlsCert, tlsKey, tlsCa }: TlsFiles): Tls | undefined => {
-  const [cert, key, ca] = [pemIn('--tls-cert', tlsCert), pemIn('--tls-key', tlsKey), pemIn('--tls-ca', tlsCa)];
+  const [cert, key, ca] = [pemIn('--tls-cert', tlsCert), pemIn('--tls-key', tlsKey, true), pemIn('--tls-ca', tlsCa)];
   if (cert === undefined && key === undefined && ca === undefined) return undefined;
   return { ...(cert !== undefined && { cert }), ...(key !== undefined && { key }), ...(ca !== undefined && { ca }) };
 };

@@ -17,7 +17,7 @@ import { outbound, type Outbound } from './outbound.js';
 import type { Address, Answer } from './protocol.js';
 import { makePutter, TOO_FAR } from './putting.js';
 import type { Tracer } from './tracer.js';
-import type { Tls } from './transport.js';
+import type { Tls } from './tls.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

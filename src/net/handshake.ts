@@ -21,7 +21,9 @@ import {
   WelcomeC,
 } from './protocol.js';
 import { type Seal, sealOf } from './seal.js';
-import { channelOf, connectTo, maybeTls, socketError, type Tls } from './transport.js';
+import type { Tls } from './tls.js';
+import { maybeTls, socketError } from './tls-errors.js';
+import { channelOf, connectTo } from './transport.js';
 
 /** Who this process is, and what it knows. */
 export interface Identity {
@@ -61,7 +63,7 @@ export class HandshakeError extends Error {
 const CLOSED_IN_HANDSHAKE = 'the connection was closed in the handshake';
 
 /** Did the other end go away in the handshake? It may have been killed: no fault is known of it. */
-export const isGone = (why: string): boolean => why === CLOSED_IN_HANDSHAKE || /\b(ECONNRESET|EPIPE)\b/.test(why);
+export const isGone = (why: string): boolean => why === CLOSED_IN_HANDSHAKE || /\b(ECONNRESET|EPIPE)\b|socket hang up/.test(why);
 
 /** More than the longest thing that is said in a handshake, and what may come after the last one. */
 const MAX_UNHEARD_BYTES = 2 * MAX_HELLO_BYTES;
@@ -184,6 +186,10 @@ export const dial = async (
   )(dialed);
 };
 
+/** How TLS begins: a record of a handshake. As the length of a frame it would be above every maximum. */
+const isTls = (chunk: Buffer): boolean => chunk[0] === 22 && chunk[1] === 3;
+const SPEAKS_TLS = 'it speaks TLS, and this server does not: give it --tls-cert and --tls-key';
+
 /**
  * Takes a dialer in; `admit` says why one that belongs is refused all the same (its link is cut), or undefined. `shareOf`: how much of a turn
  * one connection of this party has.
@@ -197,6 +203,7 @@ export const accept = (
 ): Promise<E.Either<HandshakeError, Connection>> => {
   const { world = NODE_WORLD } = identity;
   const t = talk(world, socket, STRANGER_MS);
+  if (identity.tls === undefined) socket.once('data', (chunk: Buffer) => isTls(chunk) && t.giveUp(SPEAKS_TLS));
   return settle(t, async () => {
     const { hello } = await t.hear(DialHelloC);
     checkVersion(hello.version);

@@ -102,7 +102,7 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     onReady: shakeHands,
     onFailure: (id, why) => {
       room.leave(id);
-      say.warn(`a connection was cut off: ${why}`);
+      say[isGone(why) ? 'info' : 'warn'](`a connection was cut off: ${why}`);
     },
   });
   const ports = candidates(l.ports);

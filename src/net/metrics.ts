@@ -78,20 +78,20 @@ export const makeMetrics = (folder: string | undefined): Metrics => {
     up.set({ peer: peer.id }, peer.up ? 1 : 0);
     lag.set({ peer: peer.id }, peer.sincePullMs === null ? -1 : peer.sincePullMs / MS);
   };
-  return {
-    meter,
-    scrape: async (status) => {
-      // A peer whose link was cut, and a replica that was, are shown no more.
-      for (const each of [up, lag, replica]) each.reset();
-      status.peers.forEach(showPeer);
-      replica.set({ replica: status.replica }, 1);
-      keys.set(status.keys);
-      clock.set(status.clock);
-      waiting.set(status.waiting);
-      connections.set(status.connections);
-      logFailed.set(status.failure === null ? 0 : 1);
-      logBytes.set(folder === undefined ? 0 : await sizeOf(folder));
-      return { type: registry.contentType, text: await registry.metrics() };
-    },
+  let underWay: ReturnType<Metrics['scrape']> | undefined;
+  const scrape: Metrics['scrape'] = async (status) => {
+    // A peer whose link was cut, and a replica that was, are shown no more.
+    for (const each of [up, lag, replica]) each.reset();
+    status.peers.forEach(showPeer);
+    replica.set({ replica: status.replica }, 1);
+    keys.set(status.keys);
+    clock.set(status.clock);
+    waiting.set(status.waiting);
+    connections.set(status.connections);
+    logFailed.set(status.failure === null ? 0 : 1);
+    logBytes.set(folder === undefined ? 0 : await sizeOf(folder));
+    return { type: registry.contentType, text: await registry.metrics() };
   };
+  // Many scrapes at once are one: it looks at every file of the log.
+  return { meter, scrape: (status) => (underWay ??= scrape(status).finally(() => (underWay = undefined))) };
 };

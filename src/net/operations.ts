@@ -3,13 +3,16 @@
  * changed there, and no key or value is shown; it has no password, so it listens on loopback unless told otherwise.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Metrics } from './metrics.js';
 import type { ServerStatus } from './meter.js';
 
 /** How long a request may take to come, in ms. */
-const REQUEST_MS = 5_000;
-/** Connections at once. */
+const REQUEST_MS = 2_000;
+/** How often it is looked whether one has taken longer, in ms. */
+const LOOK_MS = 500;
+/** Connections at once; whoever comes takes the place of the eldest of those that wait for a request, and without such a one of the eldest. */
 const MAX_CONNECTIONS = 64;
 
 /** Where it listens, and what it shows. */
@@ -51,6 +54,28 @@ const serve = async (o: OperationsOptions, request: IncomingMessage, response: S
   }
 };
 
+/** Half-sent requests keep nobody out: see {@link MAX_CONNECTIONS}. Gives what to call when a request has come and when it is answered. */
+const makeRoom = (server: Server): { readonly begin: (socket: Socket) => void; readonly end: (socket: Socket) => void } => {
+  /** Requests that are being answered on each connection, eldest first. */
+  const busy = new Map<Socket, number>();
+  const add = (socket: Socket, n: number): void => {
+    const before = busy.get(socket);
+    if (before !== undefined) busy.set(socket, before + n);
+  };
+  server.on('connection', (socket) => {
+    if (busy.size >= MAX_CONNECTIONS) {
+      const eldest = [...busy].find(([, requests]) => requests === 0)?.[0] ?? [...busy.keys()][0];
+      if (eldest !== undefined) {
+        busy.delete(eldest);
+        eldest.destroy();
+      }
+    }
+    busy.set(socket, 0);
+    socket.once('close', () => busy.delete(socket));
+  });
+  return { begin: (socket) => add(socket, 1), end: (socket) => add(socket, -1) };
+};
+
 const listening = (server: Server, { host, port }: OperationsOptions): Promise<E.Either<string, number>> =>
   new Promise((resolve) => {
     server.once('error', (error) => resolve(E.left(`the metrics cannot be served on ${host}:${port}: ${error.message}`)));
@@ -63,14 +88,17 @@ const listening = (server: Server, { host, port }: OperationsOptions): Promise<E
 /** Starts the endpoint. Fails with one line: the port is taken. */
 export const startOperations = async (o: OperationsOptions): Promise<E.Either<string, Operations>> => {
   const server = createServer(
-    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: REQUEST_MS },
+    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: LOOK_MS },
     (q, a) => {
+      const { socket } = q;
+      room.begin(socket);
+      a.once('close', () => room.end(socket));
       serve(o, q, a).catch((error: unknown) =>
         answer(a, 500, TEXT, `${error instanceof Error ? error.message : String(error)}\n`),
       );
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  const room = makeRoom(server);
   return E.map((port: number): Operations => ({
     port,
     close: () => {

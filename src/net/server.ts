@@ -25,7 +25,7 @@ import { observeReplica, type PullNames } from './replica-trace.js';
 import { storedParts } from './stored.js';
 import { throttled } from './throttled.js';
 import type { Tracer } from './tracer.js';
-import type { Tls } from './transport.js';
+import type { Tls } from './tls.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMemoryLog } from '../../src/impl/log/memory-log.js';
 import { connect } from '../../src/library.js';
 import { encodeFrame } from '../../src/net/frame.js';
+import { dial } from '../../src/net/handshake.js';
 import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import { putOf } from '../impl/support/puts.js';
-import { ask, closed, dialAs, dialed, handshakeByHand, remember, serve, stranger } from '../net/support.js';
+import { ask, closed, dialAs, dialed, handshakeByHand, QUIET, remember, serve, stranger } from '../net/support.js';
 import { errorLinesIn } from '../support/error-lines.js';
 import { patternOf, rowsOf } from '../support/error-page.js';
 import { until } from '../support/until.js';
@@ -56,11 +58,11 @@ beforeAll(async () => {
   );
   mute = createServer((socket) => sockets.push(socket));
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-  const tls = ['--tls-cert', 'tls/127.0.0.1.pem', '--tls-key', 'tls/127.0.0.1.key', '--tls-ca', 'tls/ca.pem'];
+  const files = ['--tls-cert', 'tls/127.0.0.1.pem', '--tls-key', 'tls/127.0.0.1.key', '--tls-ca', 'tls/ca.pem'];
   env = {
     ...env,
     PLAIN: await started(['--id', '0', '--data-dir', 'd0']),
-    TLS: await started(['--id', '7', '--data-dir', 'd7', ...tls]),
+    TLS: await started(['--id', '7', '--data-dir', 'd7', ...files]),
     MUTE: `${(mute.address() as AddressInfo).port}`,
   };
   // A server that has written something and is gone.
@@ -111,7 +113,18 @@ const IN_PROCESS: Readonly<Record<string, () => Promise<string>>> = {
       }),
     ),
   'the log cannot be written: …; until then it takes no writes, and shows what the log has': () =>
-    heard(async (server) => ask(await dialed({ role: 'client', id: 9 }, server), putOf(1, 'k', 'v')), true),
+    heard(async (server) => ask(await dialed({ role: 'client', id: 9 }, server), putOf(1, 'k', 'v')), { log: fullLog() }),
+  'it speaks TLS, and this server does not: give it --tls-cert and --tls-key': () =>
+    heard(async (server) => cutAfter(await stranger(server), Buffer.from([22, 3, 1, 0, 1]))),
+  'no TLS: …': () => heard(async (server) => closed((await stranger(server)).end('x')), { tls: tls() }),
+  'what it says is not TLS: does it have --tls-ca?': () =>
+    heard(async (server) => cutAfter(await stranger(server), encodeFrame(1)), { tls: tls() }),
+  'it has to show one, for this server has …: give it --tls-cert and --tls-key': () =>
+    heard(async ({ address }) => dial({ me: CLIENT, secret, tls: { ca: tls().ca } }, address, SERVER, QUIET), { tls: tls() }),
+  'its certificate is not taken (…): … must be who has signed it, and it must be in time': () =>
+    heard(async ({ address }) => dial({ me: CLIENT, secret, tls: { ...shows('other'), ca: tls().ca } }, address, SERVER, QUIET), {
+      tls: tls(),
+    }),
   'refused by … …: …': async () => {
     const server = await serve(0, remember(), { refused: [5] });
     const done = await dialAs(CLIENT, server);
@@ -133,6 +146,10 @@ const IN_PROCESS: Readonly<Record<string, () => Promise<string>>> = {
 };
 
 const CLIENT = { role: 'client', id: 5 } as const;
+const SERVER = { role: 'server', id: 0 } as const;
+const pem = (name: string): string => readFileSync(join(home, name), 'utf8');
+const shows = (name: string) => ({ cert: pem(`${name}.pem`), key: pem(`${name}.key`) });
+const tls = () => ({ ...shows('tls/127.0.0.1'), ca: pem('tls/ca.pem') });
 
 const cutAfter = async (socket: Socket, bytes: Buffer): Promise<void> => {
   const over = closed(socket);
@@ -141,16 +158,22 @@ const cutAfter = async (socket: Socket, bytes: Buffer): Promise<void> => {
 };
 
 /** What a server's log says of somebody who talks to it. */
-const heard = async (talk: (server: Awaited<ReturnType<typeof serve>>) => Promise<unknown>, isFull = false): Promise<string> => {
+const heard = async (
+  talk: (server: Awaited<ReturnType<typeof serve>>) => Promise<unknown>,
+  options: Parameters<typeof serve>[2] = {},
+): Promise<string> => {
   const logger = remember();
-  const full = { commit: () => Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })) };
-  const { createMemoryLog } = await import('../../src/impl/log/memory-log.js');
-  const server = await serve(0, logger, isFull ? { log: { ...createMemoryLog(), ...full } } : {});
+  const server = await serve(0, logger, options);
   await talk(server);
   await until(() => logger.lines.length > 0);
   await server.close();
   return logger.lines.join('\n');
 };
+
+const fullLog = () => ({
+  ...createMemoryLog(),
+  commit: () => Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })),
+});
 
 /** The status that a line's section of the page promises; undefined where it goes with several. */
 const BAD_USAGE = /^(Use |bayou: )/;

@@ -18,6 +18,8 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
     'cp secret open; chmod 644 open; bayou server --id 1 --data-dir d --secret-file open',
   'bayou: --secret-file: the secret in … is shorter than … characters':
     '(umask 077; echo x > short); bayou server --id 1 --data-dir d --secret-file short',
+  'bayou: --tls-key: others than its owner may use …; chmod 600 it, and have another one certified if they may have read it':
+    'cp other.key seen.key; chmod 644 seen.key; bayou server --id 1 --data-dir d --secret-file secret --tls-cert other.pem --tls-key seen.key',
   'bayou: …: … cannot be read: …': 'bayou client --server 0@1 --secret-file secret --tls-ca none.pem',
   'bayou: --config: … cannot be read: …': 'bayou server --config none.json',
   'bayou: --config: … is longer than … bytes': 'head -c 2000000 /dev/zero > long.json; bayou server --config long.json',
@@ -80,8 +82,17 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   'tls: a server needs a certificate and its key': 'bayou server --id 4 --data-dir d4 --secret-file secret --tls-ca tls/ca.pem',
   'tls: a certificate and its key go together: one of them is missing':
     'bayou server --id 4 --data-dir d4 --secret-file secret --tls-cert tls/127.0.0.1.pem',
+  'tls: there is no certificate in …': 'bayou client --server 0@1 --secret-file secret --tls-ca secret < /dev/null',
+  'tls: … has a certificate that cannot be read: …':
+    'sed "2s/.*/AAAA/" tls/ca.pem > spoilt.pem; bayou client --server 0@1 --secret-file secret --tls-ca spoilt.pem < /dev/null',
+  'tls: there is no private key in …':
+    'bayou client --server 0@1 --secret-file secret --tls-cert tls/ca.pem --tls-key secret < /dev/null',
+  'tls: … has a passphrase: take it off, and keep the file to yourself':
+    '(umask 077; openssl rsa -in other.key -aes256 -passout pass:word -out locked.key); bayou client --server 0@1 --secret-file secret --tls-cert other.pem --tls-key locked.key < /dev/null',
   'tls: the certificate, its key or the authority cannot be used: …':
-    'bayou server --id 4 --data-dir d4 --secret-file secret --tls-cert secret --tls-key secret',
+    '(umask 077; sed "2s/.*/AAAA/" other.key > spoilt.key); bayou server --id 4 --data-dir d4 --secret-file secret --tls-cert other.pem --tls-key spoilt.key',
+  '… is not the key of the certificate in …':
+    'bayou server --id 4 --data-dir d4 --secret-file secret --tls-cert other.pem --tls-key tls/127.0.0.1.key',
   // --- a server that runs ---
   'the log …: going on as the new replica …, with the writes that it has':
     'cp -r ended moved; timeout -s TERM 3 "$NODE" "$CLI" server --id 3 --data-dir moved --secret-file secret',
@@ -114,9 +125,9 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
     'bayou client --server 0@$PLAIN --secret-file secret --tls-ca tls/ca.pem < /dev/null',
   'is --tls-ca (tls.ca) who has signed the certificate of the other end?':
     'bayou client --server 7@$TLS --secret-file secret --tls-ca other.pem < /dev/null',
-  'the other end wants to see one: give --tls-cert and --tls-key (tls.cert, tls.key)':
+  'the other end wants to see one: give --tls-cert (tls.cert) and --tls-key (tls.key)':
     'bayou client --server 7@$TLS --secret-file secret --tls-ca tls/ca.pem < /dev/null',
-  'does the other end know who has signed --tls-cert (tls.cert)?':
+  'does the other end know who has signed --tls-cert (tls.cert), and is it in time?':
     'bayou client --server 7@$TLS --secret-file secret --tls-ca tls/ca.pem --tls-cert other.pem --tls-key other.key < /dev/null',
   'the --tls-cert of the other end is for these alone':
     'bayou client --server 7@localhost:$TLS --secret-file secret --tls-ca tls/ca.pem --tls-cert tls/127.0.0.1.pem --tls-key tls/127.0.0.1.key < /dev/null',

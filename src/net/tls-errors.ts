@@ -1,0 +1,58 @@
+/** What is said where two ends come to no connection: what is wrong, and which option to mend. */
+import type { TLSSocket } from 'node:tls';
+import { meaningOf, NAMES, type Tls } from './tls.js';
+
+const TRUST = `is ${NAMES.ca} who has signed the certificate of the other end?`;
+const NO_TLS = 'does the other end speak TLS? It needs --tls-cert and --tls-key for that';
+const OLD = 'the --tls-cert of the other end has to be renewed (or a date is wrong)';
+const UNKNOWN = `the other end does not take ${NAMES.cert}: it must be signed by whom the other end trusts, and be in time`;
+const NOT_TLS = 'what it says is not TLS: does it have --tls-ca?';
+const VERSION = 'bayou speaks TLS 1.3 and nothing older';
+/** What to look at, by the code of an error of TLS. */
+const ADVICE: Readonly<Record<string, string>> = {
+  SELF_SIGNED_CERT_IN_CHAIN: TRUST,
+  DEPTH_ZERO_SELF_SIGNED_CERT: TRUST,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: TRUST,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TRUST,
+  UNABLE_TO_GET_ISSUER_CERT: TRUST,
+  CERT_SIGNATURE_FAILURE: TRUST,
+  CERT_HAS_EXPIRED: OLD,
+  CERT_NOT_YET_VALID: OLD,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the --tls-cert of the other end is for these alone',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `the other end wants to see one: give ${NAMES.cert} and ${NAMES.key}`,
+  ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: `it has to show one, for this server has ${NAMES.ca}: give it --tls-cert and --tls-key`,
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: UNKNOWN,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: UNKNOWN,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: UNKNOWN,
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: UNKNOWN,
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: VERSION,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: VERSION,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+};
+const OTHERWISE = 'look at --tls-cert, --tls-key and --tls-ca of both ends';
+
+const adviceOf = (code: string, what: string): string | undefined => {
+  if (what.includes('before secure TLS connection')) return NO_TLS;
+  return ADVICE[code] ?? (/^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_)/.test(code) ? OTHERWISE : undefined);
+};
+
+/** What an error of a socket says, and where it is one of TLS what to look at. */
+export const socketError = (error: NodeJS.ErrnoException): string => {
+  const what = meaningOf(error);
+  const advice = adviceOf(error.code ?? '', what);
+  return advice === undefined ? what : `${what}: ${advice}`;
+};
+
+/** Why somebody who dialed has no TLS with this server. Node says what is wrong with the certificate that it showed, and of the rest that it hung up. */
+export const strangerError = (error: NodeJS.ErrnoException, socket: TLSSocket): string => {
+  const why = socket.authorizationError as unknown;
+  if (why === undefined || why === null) return error.code === 'ERR_SSL_WRONG_VERSION_NUMBER' ? NOT_TLS : socketError(error);
+  return `its certificate is not taken (${typeof why === 'string' ? why : meaningOf(why)}): ${NAMES.ca} must be who has signed it, and it must be in time`;
+};
+
+/** What may be behind an end that hangs up, or is not understood. */
+export const maybeTls = (tls: Tls | undefined): string =>
+  tls === undefined
+    ? 'does the other end speak TLS? Then give --tls-ca (tls.ca) here'
+    : 'does the other end know who has signed --tls-cert (tls.cert), and is it in time?';

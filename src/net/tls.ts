@@ -1,0 +1,73 @@
+/** TLS's texts, looked at before they are believed. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import * as E from 'fp-ts/lib/Either.js';
+
+/**
+ * TLS, as PEM texts. `cert` and `key`: what this end shows of itself; a server must have them. `ca`: who has signed what the other ends show;
+ * without it, whom Node trusts. A server that has a `ca` asks its clients and peers for certificates too.
+ */
+export interface Tls {
+  readonly cert?: string;
+  readonly key?: string;
+  readonly ca?: string;
+}
+
+/** How the command line and the library call them. */
+export const NAMES = { cert: '--tls-cert (tls.cert)', key: '--tls-key (tls.key)', ca: '--tls-ca (tls.ca)' } as const;
+
+const CERTIFICATE = /-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^]*?-----END \1-----/g;
+const KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
+const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
+
+/** What an error of OpenSSL means: its own message has lines, addresses and files of its source. */
+export const meaningOf = (error: unknown): string => {
+  const { reason, message } = error as { readonly reason?: string; readonly message?: string };
+  return (reason ?? message ?? String(error)).trim().replaceAll(/\s+/g, ' ');
+};
+
+/** OpenSSL takes any text for certificates, and trusts nobody where there is none in it. */
+const wrongWithCertificates = (name: 'cert' | 'ca', text: string | undefined): string | undefined => {
+  if (text === undefined) return undefined;
+  const all = text.match(CERTIFICATE);
+  if (all === null) return `there is no certificate in ${NAMES[name]}`;
+  try {
+    for (const one of all) new X509Certificate(one);
+    return undefined;
+  } catch (error) {
+    return `${NAMES[name]} has a certificate that cannot be read: ${meaningOf(error)}`;
+  }
+};
+
+const wrongWithKey = (text: string | undefined): string | undefined => {
+  if (text === undefined) return undefined;
+  if (!KEY.test(text)) return `there is no private key in ${NAMES.key}`;
+  return ENCRYPTED.test(text) ? `${NAMES.key} has a passphrase: take it off, and keep the file to yourself` : undefined;
+};
+
+/** OpenSSL looks no further where one of them is of RSA and the other of elliptic curves. */
+const isPair = ({ cert, key }: Tls): boolean =>
+  cert === undefined || key === undefined || new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+
+/** What is wrong with TLS's texts, in one line, or undefined. */
+const wrongWithTls = (tls: Tls): string | undefined => {
+  if ((tls.cert === undefined) !== (tls.key === undefined))
+    return 'a certificate and its key go together: one of them is missing';
+  const wrong = wrongWithCertificates('cert', tls.cert) ?? wrongWithCertificates('ca', tls.ca) ?? wrongWithKey(tls.key);
+  if (wrong !== undefined) return wrong;
+  try {
+    if (!isPair(tls)) return `${NAMES.key} is not the key of the certificate in ${NAMES.cert}`;
+    createSecureContext({ ...tls });
+    return undefined;
+  } catch (error) {
+    return `the certificate, its key or the authority cannot be used: ${meaningOf(error)}`;
+  }
+};
+
+/** {@link wrongWithTls} as a check in front of starting something. */
+export const checkedTls = (tls: Tls | undefined, needsCertificate: boolean): E.Either<string, Tls | undefined> => {
+  if (tls === undefined) return E.right(tls);
+  const wrong = wrongWithTls(tls);
+  if (wrong !== undefined) return E.left(`tls: ${wrong}`);
+  return needsCertificate && tls.cert === undefined ? E.left('tls: a server needs a certificate and its key') : E.right(tls);
+};
