@@ -61,6 +61,7 @@ function* searchedOnce<S, A>(model: Model<S, A>, options: CheckOptions): Generat
     const ended = yield* keeping(kept, explore(found, options));
     return yield* ready.after(reportOf(found, ended, options));
   } catch (error) {
+    ready.audit.mustBeIntact();
     throw options.search === 'sweep' ? error : faultAt(found, error, found.at, found.here);
   }
 }

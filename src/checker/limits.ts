@@ -1,5 +1,6 @@
 /** The limits of a search, watched from outside its inner loop: memory, time, the caller's signal; and progress reports. */
 import { getHeapStatistics } from 'node:v8';
+import { beginTurn, leave } from './contract/doing.js';
 import type { CheckOptions, Progress, Report, Stop, Suspicion } from './report.js';
 import { Suspect } from './verdict/suspicion.js';
 
@@ -29,7 +30,15 @@ const heapLimitOf = (total: number): number => (total - Math.min(YOUNG_BYTES, to
 type Limits = Pick<CheckOptions, 'maxMs' | 'maxMemoryBytes' | 'signal' | 'onProgress' | 'progressEveryMs'>;
 
 /** Lets signals and timers be served between two slices of a search. */
-export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const nextTurn = (): Promise<void> => {
+  const outer = beginTurn();
+  return new Promise((resolve) =>
+    setImmediate(() => {
+      leave(outer);
+      resolve();
+    }),
+  );
+};
 
 /** What there is to say of a space that a search which ended so has not seen all of. */
 export const suspicionAt = (watcher: Watch, { kind }: Stop): Pick<Report, 'mayBeInfinite'> => {

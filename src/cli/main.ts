@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** `bayou`: the command (`program.ts`), from one file where it was bundled. `conform` and what uses it are found at run time, and share modules with it. */
 import { existsSync } from 'node:fs';
-import { isWatchable, watched } from './check/watched.js';
+import { tell } from './watched/telling.js';
+import { isWatchable, watched } from './watched/watcher.js';
 
 /** `bayou help check` is `bayou check --help`: the subcommands know their own options. */
 const [node = '', bayou = '', first, second] = process.argv;
@@ -13,7 +14,7 @@ const SHARED = ['conform', 'explore'];
 const bundle = new URL('../programs/cli.js', import.meta.url);
 
 const run = async (): Promise<number> => {
-  if (isWatchable(argv.slice(2))) return watched(argv.slice(3));
+  if (isWatchable(argv.slice(2))) return watched(argv.slice(2));
   const { runBayou } =
     !SHARED.includes(argv[2] ?? '') && existsSync(bundle)
       ? ((await import(bundle.href)) as typeof import('./program.js'))
@@ -21,4 +22,6 @@ const run = async (): Promise<number> => {
   return runBayou(argv);
 };
 
-process.exitCode = await run();
+const status = await run();
+tell({ kind: 'status', status });
+process.exitCode = status;

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.js';
 import { EXIT, UsageError } from './exit.js';
+import { print } from './out.js';
 import { buildNotice } from './stale.js';
+import { endNow } from './watched/ending.js';
 
 const version = async (): Promise<string> => {
   const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -44,6 +46,7 @@ const program = async (finish: (status: number) => void): Promise<Command> => {
 const statusOf = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof UsageError) {
+    error.before.forEach(print);
     say(`bayou: ${error.message}`);
     return EXIT.usage;
   }
@@ -68,9 +71,9 @@ export const runBayou = async (argv: ReadonlyArray<string>): Promise<number> => 
     // The master has processes to end first, and a status of its own.
     if (process.stdout.listenerCount('error') > 1) return;
     // A reader that goes away (`bayou check | head`) ends the run before its verdict: that is neither an error nor a success.
-    if (code === 'EPIPE') process.exit(EXIT.interrupted);
+    if (code === 'EPIPE') endNow(EXIT.interrupted);
     say(`bayou: the results cannot be written: ${message}`);
-    process.exit(EXIT.usage);
+    endNow(EXIT.usage);
   });
   const notice = buildNotice(fileURLToPath(new URL('../..', import.meta.url)), process.env);
   if (notice !== undefined) say(notice);

@@ -33,6 +33,20 @@ test.each([
 });
 
 test.each([
+  ['next', "next does not come back from 'down' (after 3 steps, n: 3)"],
+  ['holds', 'properties[0].holds does not come back (after 3 steps, n: 3)'],
+])('%s: nor is it explored for ever', async (where, line) => {
+  const page = join(dir, `${where}.html`);
+  const { status, stderr } = await bayou(['explore', MODEL, '--set', `where=${where}`, '--html', page, ...SHORT]);
+  expect([status, stderr, existsSync(page)]).toEqual([2, `bayou: ${MODEL}: ${line}\n`, false]);
+});
+
+test('a making that does not end is not explored either', async () => {
+  const { status, stderr } = await bayou(['explore', MODEL, '--set', 'where=making', ...SHORT]);
+  expect([status, stderr]).toEqual([2, `bayou explore: ${MODEL}: its default export does not come back\n`]);
+});
+
+test.each([
   ['depth first', ['--search', 'dfs']],
   ['at random', ['--search', 'simulate']],
 ])('it is found where it is, %s', async (_, words) => {
@@ -51,7 +65,7 @@ const run = async (
   env: Readonly<Record<string, string>>,
   meanwhile: (kill: (signal: NodeJS.Signals) => void) => Promise<void> = () => Promise.resolve(),
 ): Promise<{ readonly ended: ReadonlyArray<unknown>; readonly out: string; readonly err: string }> => {
-  const child = spawn(process.execPath, ['dist/cli/main.js', 'check', ...words], {
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...words], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,12 +79,12 @@ const run = async (
 };
 
 test('threads heed the time', async () => {
-  const { ended, out } = await run([SLOT, '--workers', '2', ...SHORT], { ENDLESS: 'threads' });
+  const { ended, out } = await run(['check', SLOT, '--workers', '2', ...SHORT], { ENDLESS: 'threads' });
   expect([ended, out]).toEqual([[3, null], expect.stringContaining('stopped after 1.0 s')]);
 });
 
 test('a module that does not come back from loading', async () => {
-  const { ended, err } = await run([MODEL, ...SHORT], { ENDLESS: 'loading' });
+  const { ended, err } = await run(['check', MODEL, ...SHORT], { ENDLESS: 'loading' });
   expect([ended, err]).toEqual([[2, null], `bayou check: ${MODEL}: loading it does not come back\n`]);
 });
 
@@ -80,17 +94,38 @@ const running = (words: string): number =>
     .stdout.split('\n')
     .filter((line) => line.includes('dist/cli/main.js') && line.includes(words)).length;
 
-test.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)('%s ends it, and nothing is left', async (signal) => {
-  const words = [MODEL, '--set', 'where=next', '--max-states', `${process.pid}${signal.length}${signal.charCodeAt(3)}`];
-  const file = join(dir, signal);
+/** What goes on for ever: a search, a page that is made, runs at random, a step by hand (which heeds a signal as it comes, and says nothing). */
+const ENDED: ReadonlyArray<readonly [string, ReadonlyArray<string>, NodeJS.Signals]> = [
+  ['check', [], 'SIGTERM'],
+  ['check', [], 'SIGINT'],
+  ['check', [], 'SIGKILL'],
+  ['check', ['--sample', '1'], 'SIGTERM'],
+  ['check', ['--step'], 'SIGTERM'],
+  ['explore', [], 'SIGTERM'],
+];
+
+test.each(ENDED)('%s %j: %s ends it, and nothing is left', async (command, more, signal) => {
+  // A word of its own, by which its processes are known.
+  const words = [
+    command,
+    MODEL,
+    '--set',
+    'where=next',
+    '--set',
+    'from=3',
+    '--set',
+    `mark=${process.pid}${signal.charCodeAt(3)}`,
+    ...more,
+  ];
+  const file = join(dir, [command, ...more, signal].join(''));
   const { ended, err } = await run(words, { ENDLESS_FILE: file }, async (kill) => {
     await until(() => existsSync(file));
     kill(signal);
   });
   if (signal === 'SIGKILL') expect(ended).toEqual([null, signal]);
   else {
-    const line = `bayou check: ${MODEL}: ended by ${signal} while a function of the model did not come back\n`;
-    expect([ended, err]).toEqual([[130, null], line]);
+    const line = `bayou ${command}: ${MODEL}: ended by ${signal} while a function of the model did not come back\n`;
+    expect([ended, err]).toEqual([[130, null], more.includes('--step') ? '' : line]);
   }
   await until(() => running(words.join(' ')) === 0);
 });

@@ -134,7 +134,7 @@ describe('whatever a model does to the process, there is a verdict or one line, 
 
   test('it ends the process', async () => {
     const later = await file('exits.mjs', model('', 'if (s === 1) process.exit(0);'));
-    const ended = 'the model ended the process (process.exit) while it was checked\n';
+    const ended = 'the model ended the process (process.exit) while it was run: there is no verdict\n';
     expect(await bayou(['check', later])).toMatchObject({ status: 2, stdout: '', stderr: `bayou check: ${later}: ${ended}` });
     const first = await file('exits-first.mjs', model('process.exit(0);', ''));
     expect(await bayou(['check', first])).toMatchObject({ status: 2, stderr: `bayou check: ${first}: ${ended}` });

@@ -8,6 +8,7 @@
 import { encode } from '../values/encode.js';
 import type { Audited } from '../report.js';
 import type { CheckerError } from '../error.js';
+import { builtinsNow, mustLeaveBuiltins, type Builtins } from './builtins.js';
 import { againstChance, elsewhen } from './chance.js';
 import { enter, leave } from './doing.js';
 import { blindIn, partsOf } from '../values/seen.js';
@@ -52,6 +53,7 @@ export class Audit {
   private next = 0;
   private most = MOST_NOTED;
   private noted: Noted[] = [];
+  private builtins: Builtins | undefined;
 
   constructor(isKeyed: boolean) {
     this.orders = isKeyed ? undefined : new Orders();
@@ -67,6 +69,7 @@ export class Audit {
     this.isEarly = true;
     this.place = () => undefined;
     this.orders?.clear();
+    this.builtins = builtinsNow();
     for (const value of initial.slice(0, MOST_NOTED)) if (blindIn(value) === undefined) this.orders?.meet(value);
     return this;
   }
@@ -117,6 +120,7 @@ export class Audit {
 
   /** Does runs that were noted once more. `elapsedMs`: what the search took. @throws CheckerError (`model`), after `at` was told where. */
   finish(elapsedMs: number, at: (place: unknown) => void): Audited {
+    this.mustBeIntact();
     const noted = spread(this.noted);
     const until = performance.now() + (this.isOpen ? MOST_MS : Math.max(LEAST_MS, elapsedMs * SHARE));
     this.noted = [];
@@ -135,6 +139,11 @@ export class Audit {
     });
     this.isPaused = false;
     return this.said();
+  }
+
+  /** Refuses a model that changed what JavaScript comes with while it was searched. @throws CheckerError (`model`). */
+  mustBeIntact(): void {
+    if (this.builtins !== undefined) mustLeaveBuiltins(this.builtins, 'a function of the model');
   }
 
   said(): Audited {

@@ -6,7 +6,7 @@ import { encode } from '../values/encode.js';
 import { blindIn } from '../values/seen.js';
 import { briefly, fault } from './words.js';
 
-/** The number of the run, 0 where none is; {@link LOADING} and {@link MAKING} are what comes before. */
+/** The number of the run, 0 where none is; {@link LOADING} and {@link MAKING} are what comes before, and what is below them comes between. */
 let now: Float64Array = new Float64Array(1);
 let runs = 0;
 /** The run that is known not to come back; none is number -1. What it was, once it was come to: a search may begin anew to find the way there. */
@@ -16,6 +16,10 @@ let known: string | undefined;
 /** Numbers for the loading of a model's module, and for its function that gives the model. */
 export const LOADING = -1;
 export const MAKING = -2;
+
+/** Numbers below this one are for what runs between the turns of a search: what a model began beside its functions. */
+export const BESIDE = -3;
+let turns = 0;
 
 /** Lets another thread see the number of the run, in the first 8 bytes. */
 export const showRuns = (buffer: SharedArrayBuffer): void => {
@@ -49,6 +53,13 @@ export const enter = (where: string, one: unknown, two?: unknown, named?: unknow
 export const begin = (what: typeof LOADING | typeof MAKING): number => {
   const outer = now[0]!;
   now[0] = what;
+  return outer;
+};
+
+/** A search lets others have their turn. */
+export const beginTurn = (): number => {
+  const outer = now[0]!;
+  now[0] = BESIDE - ++turns;
   return outer;
 };
 

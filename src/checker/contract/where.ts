@@ -15,7 +15,16 @@ export const placeOf = (error: CheckerError): Int32Array | undefined => places.g
 
 /** Whether an error is a model's fault of which it is not yet said where it came up. */
 export const isOpenFault = (error: unknown): error is CheckerError =>
-  error instanceof CheckerError && error.code === 'model' && error.trace === undefined;
+  error instanceof CheckerError && error.code === 'model' && error.trace === undefined && !everywhere.has(error);
+
+/** Faults that came up at no state. */
+const everywhere = new WeakSet<object>();
+
+/** Says that a fault came up at no state: no run leads there. */
+export const ofTheWhole = (error: CheckerError): CheckerError => {
+  everywhere.add(error);
+  return error;
+};
 
 /** The fault with the run to where it came up, which its words say too. */
 export const withRun = (error: CheckerError, trace: Counterexample): CheckerError => {

@@ -148,6 +148,7 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
     try {
       walk(found);
     } catch (error) {
+      found.audit.mustBeIntact();
       throw isOpenFault(error) && found.run !== undefined ? withRun(error, showRun(found.model, found.run, false)) : error;
     }
     found.walks++;

@@ -59,6 +59,7 @@ export const explained = async (
   try {
     return await run();
   } catch (error) {
+    auditOf(model)?.mustBeIntact();
     if (!isOpenFault(error)) throw error;
     const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, ...fresh } = options;
     auditOf(model)?.againAtOnce();

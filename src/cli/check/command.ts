@@ -4,9 +4,11 @@ import { CommanderError } from 'commander';
 import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
+import { print } from '../out.js';
 import { progressLineOn } from '../progress.js';
+import { endNow, endSoon } from '../watched/ending.js';
+import { beWatched } from '../watched/watched.js';
 import { loadConfig, namedBy, shippedConfigs, type Loaded } from './config.js';
-import { endNow, endSoon, guarded } from './ending.js';
 import { search } from './engine.js';
 import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
@@ -23,13 +25,8 @@ import { stepThrough } from './step.js';
 import { blamed, configured, type Subject } from './subject.js';
 import { tell } from './tell.js';
 import { threadLines } from './threads.js';
-import { beWatched } from './watching.js';
 
 // --- printing --------------------------------------------------------------------------------------------------------------
-
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
 
 const complain = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -158,7 +155,7 @@ const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
     if (signal.aborted) break;
     if (statuses.length > 0 && !args.json && !args.ndjson) print('');
     const one = (): Promise<ExitStatus> => checkOne(source, args, distinct, signal);
-    statuses.push(await attempt(args, () => (isModule(source) ? guarded(source, one) : one())));
+    statuses.push(await attempt(args, one));
   }
   end();
   const status = worst(statuses);
@@ -219,7 +216,7 @@ const listConfigs = async (): Promise<ExitStatus> => {
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
     const args = parseArgs(words);
-    beWatched();
+    beWatched('check');
     if (args.replay !== undefined) return await attempt(args, () => replayFile(args.replay!, args));
     if (args.step) return await attempt(args, () => stepOne(args));
     return await (args.list ? listConfigs() : checkAll(args));

@@ -8,7 +8,9 @@ import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/model.js';
 import { text } from '../../checker/shown/text.js';
 import { UsageError } from '../exit.js';
+import { tell } from '../watched/telling.js';
 import { CheckerError } from '../../checker/error.js';
+import { builtinsNow, mustLeaveBuiltins } from '../../checker/contract/builtins.js';
 import { begin, leave, LOADING, MAKING } from '../../checker/contract/doing.js';
 import { decodeModel, type Decoded } from '../../checker/contract/shape.js';
 import { mustBeComponents } from '../../checker/contract/validate.js';
@@ -33,6 +35,10 @@ const inTime = async <T>(what: string, promised: Promise<T>): Promise<T> => {
   return Promise.race([promised, late]).finally(() => clearTimeout(timer));
 };
 
+/** Whether an error says in one line what is wrong. */
+const isTold = (error: unknown): error is UsageError | CheckerError =>
+  error instanceof UsageError || error instanceof CheckerError;
+
 const mustBeFile = (path: string): void => {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new UsageError('there is no such file');
@@ -50,10 +56,14 @@ const importFault = (error: unknown): string => {
 const imported = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
   mustBeFile(path);
   const outer = begin(LOADING);
+  const builtins = builtinsNow();
   try {
-    return await inTime('loading it', import(pathToFileURL(path).href) as Promise<Readonly<Record<string, unknown>>>);
+    const exported = (await inTime('loading it', import(pathToFileURL(path).href))) as Readonly<Record<string, unknown>>;
+    mustLeaveBuiltins(builtins, 'it');
+    return exported;
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(importFault(error));
+    mustLeaveBuiltins(builtins, 'it');
+    throw isTold(error) ? error : new UsageError(importFault(error));
   } finally {
     leave(outer);
   }
@@ -82,13 +92,17 @@ const defaultOf = (exported: Readonly<Record<string, unknown>>): unknown => {
 const made = async (exported: unknown, parameters: Parameters | undefined): Promise<unknown> => {
   const make = exported as (parameters?: Parameters) => unknown;
   const outer = begin(MAKING);
+  const builtins = builtinsNow();
   try {
-    return await inTime(
+    const model = await inTime(
       'its default export',
       Promise.resolve(typeof exported !== 'function' ? exported : parameters === undefined ? make() : make(parameters)),
     );
+    mustLeaveBuiltins(builtins, 'its default export');
+    return model;
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(`its default export threw ${thrown(error)}`);
+    mustLeaveBuiltins(builtins, 'its default export');
+    throw isTold(error) ? error : new UsageError(`its default export threw ${thrown(error)}`);
   } finally {
     leave(outer);
   }
@@ -213,10 +227,11 @@ const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
 
 /** The model of a module. @throws UsageError with one line: the module, what is wrong with it, and what is expected. */
 export const moduleSubject = async (source: string, args: CheckArgs): Promise<Subject> => {
+  tell({ kind: 'model', source });
   try {
     return await subjectOf(source, args);
   } catch (error) {
-    if (error instanceof UsageError || error instanceof CheckerError) throw new UsageError(`${source}: ${error.message}`);
+    if (isTold(error)) throw new UsageError(`${source}: ${error.message}`);
     throw error;
   }
 };

@@ -4,6 +4,7 @@ import { follow } from '../../checker/runs/follow.js';
 import type { Replay } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';
 import { EXIT, type ExitStatus } from '../exit.js';
+import { print } from '../out.js';
 import type { CheckArgs } from './args.js';
 import { moduleSubject } from './module.js';
 import type { OwnPath } from './path.js';
@@ -50,6 +51,6 @@ export const replayOwn = async (path: OwnPath, args: CheckArgs): Promise<ExitSta
   const lines = args.json
     ? [JSON.stringify({ type: 'replay', module: path.module, steps: path.steps.length, ...replay, status })]
     : [path.model, ...traceLines(replay.trace), '', ...lastLines(replay, path.loop)];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  lines.forEach(print);
   return status;
 };

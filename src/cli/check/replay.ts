@@ -10,6 +10,7 @@ import { PROPERTIES } from '../../model/checking/sentences.js';
 import { bayou } from '../../model/system.js';
 import { LEGEND } from '../../model/checking/texts.js';
 import { EXIT, type ExitStatus } from '../exit.js';
+import { print } from '../out.js';
 import { loadPath, type RecordedPath } from './path.js';
 import { replayOwn } from './replay-own.js';
 import { brokenLine, refusalLines } from './replay-lines.js';
@@ -152,6 +153,6 @@ export const replayFile = async (file: string, args: CheckArgs): Promise<ExitSta
   const lines = args.json
     ? [JSON.stringify(jsonOf(replayed, file))]
     : [...headLines(replayed), ...traceLines(replayed.trace), '', LEGEND, '', ...lastLines(replayed)];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  lines.forEach(print);
   return statusOf(replayed);
 };

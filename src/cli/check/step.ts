@@ -5,6 +5,7 @@ import { changeLines, oneLine, stateLines, stepText, traceLines } from '../../ch
 import { showLabel } from '../../checker/report.js';
 import { stepper, type Stepper } from '../../checker/runs/stepper.js';
 import { EXIT, type ExitStatus } from '../exit.js';
+import { put } from '../out.js';
 import { thrown } from '../../checker/contract/words.js';
 import { judgedModel, type Subject } from './subject.js';
 
@@ -118,7 +119,7 @@ const COMMANDS = ['back', 'steps', 'state', 'run', 'restart', 'help', 'done', 'q
  */
 export const stepThrough = async (subject: Subject, input: NodeJS.ReadStream, out: NodeJS.WriteStream): Promise<ExitStatus> => {
   const print = (lines: ReadonlyArray<string>): void => {
-    for (const line of lines) process.stdout.write(`${line}\n`);
+    for (const line of lines) put(`${line}\n`);
   };
   let here: Cursor = stepper(judgedModel(subject));
   const complete = (line: string): [string[], string] => {

@@ -1,5 +1,7 @@
 /** What is checked: a configuration of Bayou's model, or a module with a model of one's own. Everything after this treats both alike. */
 import { toModel } from '../../checker/component-model/as-model.js';
+import { auditOf, trust } from '../../checker/contract/guard.js';
+import { contracted } from '../../checker/contract/validate.js';
 import { CheckerError } from '../../checker/error.js';
 import type { ModelSource } from '../../checker/factored/parallel/check-in-parallel.js';
 import type { ComponentModel, Model } from '../../checker/model.js';
@@ -88,17 +90,17 @@ export const configured = ({ source, config, expect }: Loaded): Subject => {
   };
 };
 
-/** The model of a subject as a plain one: for all that goes step by step. */
+/** The model of a subject as a plain one, with its guards: for all that goes step by step. @throws CheckerError (`model`) where it is none. */
 export const plainModel = ({ model }: Subject): Model<unknown, unknown> =>
-  model.level === 'plain' ? model.model : (toModel(model.model) as unknown as Model<unknown, unknown>);
+  model.level === 'plain' ? contracted(model.model).model : (toModel(model.model) as unknown as Model<unknown, unknown>);
 
 /** The same with only those properties that are wanted. */
 export const judgedModel = (subject: Subject): Model<unknown, unknown> => {
   const model = plainModel(subject);
   const { properties } = subject;
-  return properties === undefined
-    ? model
-    : { ...model, properties: model.properties.filter(({ name }) => properties.includes(name)) };
+  const audit = auditOf(model);
+  if (properties === undefined || audit === undefined) return model;
+  return trust({ ...model, properties: model.properties.filter(({ name }) => properties.includes(name)) }, audit);
 };
 
 /** The run that leads to a fault of the model. */

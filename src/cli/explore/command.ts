@@ -6,9 +6,12 @@ import { CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { answering } from '../../explorer/answering.js';
 import { judgedModel } from '../check/subject.js';
-import { endSoon, guarded } from '../check/ending.js';
 import { isModule } from '../check/is-module.js';
 import { EXIT, UsageError, type ExitStatus } from '../exit.js';
+import { print } from '../out.js';
+import { endNow, endSoon } from '../watched/ending.js';
+import { tell } from '../watched/telling.js';
+import { beWatched, isGoingAgain } from '../watched/watched.js';
 import { parseArgs, type ExploreArgs } from './args.js';
 import { htmlOf } from './html.js';
 import { wordsOf } from './make.js';
@@ -39,16 +42,10 @@ const explore = (args: ExploreArgs, repeat: string, signal: AbortSignal): Promis
     throw new UsageError(`explore one at a time (several files are the traces of one run): ${args.what.join(', ')}`);
   if (args.flags !== undefined) throw new UsageError('--flags is for a script: they are the options of bayou master');
   if (isPath(first)) return explorePath(first, args, repeat);
-  return isModule(first)
-    ? guarded(first, () => exploreModel(first, args, repeat, signal))
-    : exploreModel(first, args, repeat, signal);
+  return exploreModel(first, args, repeat, signal);
 };
 
 // --- showing it ------------------------------------------------------------------------------------------------------------
-
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
 
 const write = (file: string, page: string): void => {
   try {
@@ -90,8 +87,11 @@ const show = async (args: ExploreArgs, { exploration, subject }: Explored, inter
 /** The first SIGINT or SIGTERM ends what is done. */
 const interruption = (): { readonly signal: AbortSignal; readonly interrupted: Promise<void>; readonly end: () => void } => {
   const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const stop = (): void => {
+    if (controller.signal.aborted) endNow(EXIT.interrupted);
+    controller.abort();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   const interrupted = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve()));
   return { signal: controller.signal, interrupted, end: () => void process.off('SIGINT', stop).off('SIGTERM', stop) };
 };
@@ -110,8 +110,11 @@ const repeatOf = (words: ReadonlyArray<string>): string => {
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
     const args = parseArgs(words);
+    beWatched('explore');
     const { signal, interrupted, end } = interruption();
     const explored = await explore(args, repeatOf(words), signal);
+    tell({ kind: 'searched' });
+    if (isGoingAgain()) return EXIT.ok;
     if (args.html === undefined && !signal.aborted) await show(args, explored, interrupted);
     else if (args.html !== undefined && !signal.aborted) write(args.html, htmlOf(explored.exploration));
     end();

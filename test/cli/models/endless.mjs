@@ -8,16 +8,17 @@ const endless = () => {
   for (;;);
 };
 
-export const parameters = { where: 'next' };
+/** `from`: where it begins; `mark` means nothing, and tells the processes of a test by their command lines. */
+export const parameters = { where: 'next', from: 0, mark: 0 };
 
 if (ENDLESS === 'loading') endless();
 
-export default ({ where }) => {
+export default ({ where, from }) => {
   if (where === 'making') endless();
   const at = (name, n) => where === name && n === 3 && endless();
   return {
     name: 'endless',
-    initial: [{ n: 0 }],
+    initial: [{ n: from }],
     actions: ({ n }) => {
       at('actions', n);
       return ['up', 'down'];

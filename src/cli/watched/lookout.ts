@@ -1,16 +1,14 @@
 /**
- * The thread that looks out for a run of a model's function that does not come back, and tells the process that watches this one: a line with
- * the number of the run when it has taken a while, and a line `0` when it is over after all.
+ * The thread that looks out for a run of a model's function that does not come back, and tells the process that watches this one: the number of
+ * the run when it has taken a while, and 0 when it is over after all.
  */
-import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { Stuck } from '../../checker/contract/stuck.js';
+import { tell } from './telling.js';
 
 /** What the thread is given. */
 export interface LookoutData {
   readonly runs: SharedArrayBuffer;
-  /** Where it tells. */
-  readonly fd: number;
   /** The process that watches. */
   readonly parent: number;
 }
@@ -18,19 +16,16 @@ export interface LookoutData {
 const LOOK_MS = 100;
 const A_WHILE_MS = 1000;
 
-const { runs, fd, parent } = workerData as LookoutData;
+const { runs, parent } = workerData as LookoutData;
 const stuck = new Stuck(runs);
 let told = 0;
-
-const tell = (run: number): void => {
-  told = run;
-  writeSync(fd, `${run}\n`);
-};
 
 setInterval(() => {
   // Nobody is left who could end a process that is in an endless loop.
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
   const now = stuck.look();
   const run = now === undefined || now.ms < A_WHILE_MS ? 0 : now.run;
-  if (run !== told) tell(run);
+  if (run === told) return;
+  told = run;
+  tell({ kind: 'run', run });
 }, LOOK_MS);

@@ -1,0 +1,34 @@
+/** The other side of `watcher.ts`: the process that runs a model lets the one that watches it see what it is doing. */
+import { Worker } from 'node:worker_threads';
+import { showRuns, takeForEndless } from '../../checker/contract/doing.js';
+import { EXIT } from '../exit.js';
+import { keepStdout } from '../out.js';
+import { endNow, isEnding } from './ending.js';
+import type { LookoutData } from './lookout.js';
+import { STOP_AT, WATCHED } from './telling.js';
+
+/** Whether this process only goes the way of another one to where that came to no end: nothing is to be shown or written then. */
+export const isGoingAgain = (): boolean => process.env[STOP_AT] !== undefined;
+
+/** Begins to tell, where this process is watched. What others than this program write to stdout goes to stderr from now on. */
+export const beWatched = (command: 'check' | 'explore'): void => {
+  const watcher = process.env[WATCHED];
+  if (watcher === undefined) return;
+  keepStdout();
+  /** What a model began beside its functions, a promise or a timer, and what failed when nobody waited for it: no verdict is to be believed then. */
+  const endBy = (why: unknown): void => {
+    if (isEnding()) return;
+    const text = (why instanceof Error ? why.message : String(why)).split('\n')[0];
+    process.stderr.write(
+      `bayou ${command}: the model began something that nobody waits for (a promise, a timer), and it failed: ${text}\n`,
+    );
+    endNow(EXIT.usage);
+  };
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, endBy);
+  const stop = process.env[STOP_AT];
+  if (stop !== undefined) takeForEndless(Number(stop));
+  const runs = new SharedArrayBuffer(8);
+  showRuns(runs);
+  const workerData: LookoutData = { runs, parent: Number(watcher) };
+  new Worker(new URL('./lookout.js', import.meta.url), { workerData, env: { [WATCHED]: watcher } }).unref();
+};

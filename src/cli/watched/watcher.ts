@@ -1,0 +1,196 @@
+/**
+ * A command that runs a model of one's own does so in a process of its own, and this one watches it: where a function of the model does not come
+ * back, neither a clock nor a signal is heeded over there. It is ended then; a second process goes the same way again and stops at that run
+ * of the function, so that it can say which it was, and in what state. And a model may end its process however it likes: what counts is
+ * what that process told before.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import { LOADING, MAKING } from '../../checker/contract/doing.js';
+import { ENDLESS_MS } from '../../checker/contract/stuck.js';
+import { EXIT } from '../exit.js';
+import { isModule } from '../check/is-module.js';
+import { listener, STOP_AT, TOLD_ON, WATCHED } from './telling.js';
+
+/** How long a run may take that is under way when it is time to end, or after a signal; and how long a process may stay that has told its status. */
+const GRACE_MS = 2_000;
+
+// --- what to watch -----------------------------------------------------------------------------------------------------------
+
+/** The commands that run models, and what of their words may name one: a path that is replayed may be of one. */
+const COMMANDS: Readonly<Record<string, (word: string) => boolean>> = {
+  check: (word) => isModule(word) || word.startsWith('--replay'),
+  explore: (word) => isModule(word) || word.endsWith('.json'),
+};
+
+/** Whether a command line runs a model of one's own. */
+export const isWatchable = ([command = '', ...words]: ReadonlyArray<string>): boolean =>
+  process.env[WATCHED] === undefined && Object.hasOwn(COMMANDS, command) && words.some(COMMANDS[command]!);
+
+/** The time that a search is given where nobody says so, by command, in ms. */
+const GIVEN_MS: Readonly<Record<string, number>> = { explore: 20_000 };
+
+/** The time that `--max-seconds` gives, in ms. */
+const maxMsOf = ([command = '', ...words]: ReadonlyArray<string>): number | undefined => {
+  const at = words.findIndex((word) => word === '--max-seconds' || word.startsWith('--max-seconds='));
+  const seconds = Number(words[at]?.split('=')[1] ?? words[at + 1]);
+  return at < 0 || !Number.isFinite(seconds) ? GIVEN_MS[command] : seconds * 1000;
+};
+
+// --- the process -------------------------------------------------------------------------------------------------------------
+
+type Stdio = 'inherit' | 'pipe';
+
+const start = (stdio: Stdio, env: Readonly<Record<string, string>>): ChildProcess =>
+  spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    stdio: [stdio === 'inherit' ? 'inherit' : 'ignore', stdio, stdio, 'pipe'],
+    env: { ...process.env, [WATCHED]: String(process.pid), ...env },
+  });
+
+/** How a process ended. */
+type Ended =
+  /** By itself: with what it told, if it did, or by a signal that was not ours. */
+  | { readonly kind: 'ended'; readonly status: number | undefined; readonly by: NodeJS.Signals | null; readonly source?: string }
+  /** By us, for a run (of this number) did not come back. */
+  | { readonly kind: 'endless'; readonly run: number }
+  /** By us, after a signal. */
+  | { readonly kind: 'stopped'; readonly by: NodeJS.Signals; readonly source?: string };
+
+/** Both are sent by a terminal to all that runs in it, so that only others' signals are to be passed on. */
+const isFromTerminal = (signal: NodeJS.Signals): boolean =>
+  signal === 'SIGINT' && (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
+
+const LOOK_MS = 100;
+
+/** Watches a process to its end. */
+const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =>
+  new Promise((resolve) => {
+    const started = performance.now();
+    let until = maxMs === undefined ? Infinity : started + maxMs;
+    let slow: { readonly run: number; readonly since: number } | undefined;
+    let told: { readonly status: number; readonly at: number } | undefined;
+    let source: string | undefined;
+    let signal: { readonly name: NodeJS.Signals; readonly at: number; readonly isSecond: boolean } | undefined;
+    let killed: Ended | undefined;
+    const named = (): { readonly source?: string } => (source === undefined ? {} : { source });
+    const pass = (name: NodeJS.Signals): void => {
+      signal = { name, at: performance.now(), isSecond: signal !== undefined };
+      if (!isFromTerminal(name)) child.kill(name);
+    };
+    const end = (as: Ended): void => {
+      killed = as;
+      child.kill('SIGKILL');
+    };
+    const look = (now: number): void => {
+      if (told !== undefined && now - told.at >= GRACE_MS) end({ kind: 'ended', status: told.status, by: null });
+      else if (signal !== undefined && now - signal.at >= (signal.isSecond ? GRACE_MS : ENDLESS_MS))
+        end({ kind: 'stopped', by: signal.name, ...named() });
+      if (slow === undefined || killed !== undefined || now - slow.since < GRACE_MS) return;
+      if (signal !== undefined) end({ kind: 'stopped', by: signal.name, ...named() });
+      else if (now - slow.since >= ENDLESS_MS || now >= until + GRACE_MS) end({ kind: 'endless', run: slow.run });
+    };
+    const timer = setInterval(() => {
+      if (killed === undefined) look(performance.now());
+    }, LOOK_MS);
+    child.stdio[TOLD_ON]?.on(
+      'data',
+      listener((line) => {
+        if (line.kind === 'run') slow = line.run === 0 ? undefined : { run: line.run, since: performance.now() };
+        else if (line.kind === 'model') source = line.source;
+        else if (line.kind === 'searched') until = Infinity;
+        else told ??= { status: line.status, at: performance.now() };
+      }),
+    );
+    process.on('SIGINT', pass).on('SIGTERM', pass);
+    child.on('close', (code, by) => {
+      clearInterval(timer);
+      process.off('SIGINT', pass).off('SIGTERM', pass);
+      // It had not begun to heed signals.
+      const early = by !== null && by === signal?.name ? EXIT.interrupted : undefined;
+      const status = told?.status ?? early ?? (source === undefined && code !== null ? code : undefined);
+      resolve(killed ?? { kind: 'ended', status, by, ...named() });
+    });
+  });
+
+// --- what is said --------------------------------------------------------------------------------------------------------------
+
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const textOf = async (stream: NodeJS.ReadableStream): Promise<string> => {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+};
+
+const FAULT = /^bayou(?: \w+)?: .* does not come back.*$/m;
+const RUN = /^The run that leads there:\n[^]*/m;
+
+/** Goes the same way again to where a function does not come back. What it says there, if it comes there. */
+const found = async (run: number, maxMs: number): Promise<{ readonly fault: string; readonly steps: string } | undefined> => {
+  const child = start('pipe', { [STOP_AT]: String(run) });
+  const [out, err] = [textOf(child.stdout!), textOf(child.stderr!)];
+  // It may come to another run that does not end, where the model is not the same each time.
+  const { kind } = await watch(child, maxMs);
+  const fault = FAULT.exec(await err)?.[0];
+  if (kind !== 'ended' || fault === undefined) return undefined;
+  return { fault, steps: RUN.exec(await out)?.[0] ?? '' };
+};
+
+/** What is no run of a function has a number below 0. */
+const otherOf = (run: number): string | undefined => {
+  if (run >= 0) return undefined;
+  if (run === LOADING) return 'loading it';
+  return run === MAKING ? 'its default export' : 'something that the model began beside its functions (a timer, a promise)';
+};
+
+const explain = async (blame: string, run: number, maxMs: number): Promise<void> => {
+  const other = otherOf(run);
+  if (other !== undefined) {
+    complain(`${blame}: ${other} does not come back`);
+    return;
+  }
+  const there = await found(run, maxMs);
+  process.stdout.write(there?.steps ?? '');
+  complain(there?.fault ?? `${blame}: a function of the model does not come back`);
+};
+
+/** Signals by which a process ends that was asked to, or whose terminal went away. */
+const ASKED: ReadonlyArray<NodeJS.Signals> = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'];
+
+/** What became of a process that told no status; the exit status. */
+const unexplained = (blame: string, { by, status }: Extract<Ended, { kind: 'ended' }>): number => {
+  if (by === null) {
+    if (status !== undefined) return status;
+    complain(`${blame}: the model ended the process (process.exit) while it was run: there is no verdict`);
+    return EXIT.usage;
+  }
+  if (ASKED.includes(by)) {
+    // Who asked it to end meant this one too.
+    process.kill(process.pid, by);
+    return 128 + constants.signals[by];
+  }
+  const memory = by === 'SIGKILL' || by === 'SIGABRT' ? ', or memory ran out' : '';
+  complain(
+    `${blame}: the process that ran the model was ended by ${by} (the model or somebody else did it${memory}): there is no verdict`,
+  );
+  return EXIT.usage;
+};
+
+/** Runs the command line of this process, `check` or `explore` and its words, in another one, and watches it; the exit status. */
+export const watched = async (words: ReadonlyArray<string>): Promise<number> => {
+  const started = performance.now();
+  const ended = await watch(start('inherit', {}), maxMsOf(words));
+  if (ended.kind === 'ended' && ended.status !== undefined) return ended.status;
+  const source = ('source' in ended ? ended.source : undefined) ?? words.filter(isModule).join(', ');
+  const blame = `bayou ${words[0]!}: ${source}`;
+  switch (ended.kind) {
+    case 'ended':
+      return unexplained(blame, ended);
+    case 'endless':
+      await explain(blame, ended.run, performance.now() - started);
+      return EXIT.usage;
+    case 'stopped':
+      complain(`${blame}: ended by ${ended.by} while a function of the model did not come back`);
+      return EXIT.interrupted;
+  }
+};
