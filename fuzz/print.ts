@@ -109,7 +109,7 @@ const meetingLine = (recipe: ComponentRecipe, meeting: Meeting): string => {
   if (talk !== undefined) {
     const [asker, answerer] = slots.map((slot) => recipe.slots[slot]!.name);
     const when = talk.when === undefined ? '' : `, when: looks[${talk.when}]`;
-    return `conversation({ ${label}, asker: ${asker}, answerer: ${answerer}, exchange: exchanges[${talk.exchange}]${when} })`;
+    return `query({ ${label}, requester: ${asker}, replier: ${answerer}, query: exchanges[${talk.exchange}]${when} })`;
   }
   const met = `${label}, slots: ${names(recipe, slots)}, writes: ${json(writes)}${guard === undefined ? '' : `, guard: looks[${guard}]`}`;
   if (meeting.climbs === true)
@@ -137,9 +137,9 @@ const HELPERS: Lines = [
   '    next: locals.map((local, i) => (writes.includes(i) ? moved(slots[i].kind, local, way.next[writes.indexOf(i)], shift) : local)),',
   '  }));',
   'const talking = (asker, answerer, ask, answer, take, shift) => ({',
-  '  ask: (local) => ask[number(asker, local)] ?? undefined,',
-  '  answer: (local, question) => answer[number(answerer, local)][question] ?? undefined,',
-  '  take: (local, n) => take[number(asker, local)][n].map((way) => ({ ...way, next: moved(asker, local, way.next[0], shift) })),',
+  '  request: (local) => ask[number(asker, local)] ?? undefined,',
+  '  reply: (local, question) => answer[number(answerer, local)][question] ?? undefined,',
+  '  receive: (local, n) => take[number(asker, local)][n].map((way) => ({ ...way, next: moved(asker, local, way.next[0], shift) })),',
   '});',
 ];
 
@@ -172,7 +172,7 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
     return `${name}: Object.assign([${values.map(source).join(', ')}], { ${fields} }),`;
   });
   return [
-    "import { conversation, interaction, over, slot } from 'bayou/checker';",
+    "import { interaction, over, query, slot } from 'bayou/checker';",
     ...SAME,
     'const values = {',
     ...valuesLines.map((line) => `  ${line}`),

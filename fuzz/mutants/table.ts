@@ -231,8 +231,8 @@ const components: ReadonlyArray<Mutant> = [
     [
       'evidence-overwrites',
       'evidence is made in the list that predicates are still asked with',
-      'const { found, here } = this;',
-      'const { ids: found, here } = this;',
+      'const { found, view } = this;',
+      'const { ids: found, view } = this;',
     ],
   ]),
   ...inFile('factored/search/search.js', [
@@ -285,11 +285,11 @@ const components: ReadonlyArray<Mutant> = [
       'if (guard !== undefined && guard !== asked)',
       'if (guard !== undefined && asked === undefined)',
     ],
-    ['cut-expanded', 'a state beyond the boundary counts among those that are expanded', 'here.drop(i);', ''],
+    ['cut-expanded', 'a state beyond the boundary counts among those that are expanded', 'view.drop(i);', ''],
     [
       'deadlock-local',
       'a state is no deadlock where another in its group has a step',
-      'locals.some((local, p) => local.alive[here.cells.at[p][i]] === 1)',
+      'locals.some((local, p) => local.alive[view.cells.at[p][i]] === 1)',
       'locals.some((local) => local.alive.includes(1))',
     ],
     [
@@ -323,8 +323,8 @@ const components: ReadonlyArray<Mutant> = [
     [
       'first-outcome',
       'what an interaction says of its second outcome is not heard',
-      'this.onOutcome(meeting, o, outcomes[o]);',
-      'if (o === 0) this.onOutcome(meeting, o, outcomes[o]);',
+      'this.onOutcome(interaction, o, outcomes[o]);',
+      'if (o === 0) this.onOutcome(interaction, o, outcomes[o]);',
     ],
     [
       'idle-first',
@@ -334,8 +334,8 @@ const components: ReadonlyArray<Mutant> = [
     ],
     [
       'when-ignored',
-      'a conversation is held whether or not its condition is true',
-      'if (talk.when !== undefined && !this.holdsWith(meeting, talk.when, tuple, local))',
+      'a query is made whether or not its condition is true',
+      'if (query.when !== undefined && !this.holdsWith(interaction, query.when, tuple, local))',
       'if (false)',
     ],
   ]),
@@ -343,8 +343,8 @@ const components: ReadonlyArray<Mutant> = [
     [
       'answer-kept',
       'whatever a learner learns, it has learnt before',
-      'if (this.idle.has(asker, answer))',
-      'if (this.idle.has(asker, 1))',
+      'if (this.idle.has(requester, reply))',
+      'if (this.idle.has(requester, 1))',
     ],
   ]),
   ...inFile('factored/search/closure.js', [

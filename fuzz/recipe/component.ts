@@ -1,9 +1,9 @@
 /** A component model as data: domains of values, slots, and tables for steps, guards, exchanges and predicates. */
 import {
-  conversation,
+  query,
   type ComponentModel,
   type ComponentProperty,
-  type Exchange,
+  type Query,
   type Fairness,
   type Interaction,
   type Learned,
@@ -201,30 +201,30 @@ export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
       holds: (...locals: Locals) => rows.has(rowOf(look.slots, locals)) !== look.except,
     };
   });
-  const exchanges = recipe.exchanges.map((talking): Exchange<unknown, unknown, unknown, unknown> => {
+  const exchanges = recipe.exchanges.map((talking): Query<unknown, unknown, unknown, unknown> => {
     const asker = recipe.domains[talking.asker]!.name;
     const answerer = recipe.domains[talking.answerer]!.name;
     const askerAt = (local: unknown): number => values.get(asker)!.indexOf(local)[0];
     const question = (n: number): unknown => ({ question: n, of: [n] });
     return {
-      ask: (local) => {
+      request: (local) => {
         const n = talking.ask[askerAt(local)] ?? undefined;
         return n === undefined ? undefined : question(n);
       },
-      answer: (local, asked) => {
+      reply: (local, asked) => {
         return (
           talking.answer[values.get(answerer)!.indexOf(local)[0]]![(asked as { readonly question: number }).question] ?? undefined
         );
       },
-      take: (local, answer): ReadonlyArray<Learned<unknown>> =>
+      receive: (local, answer): ReadonlyArray<Learned<unknown>> =>
         talking.take[askerAt(local)]![answer as number]!.map((way) => ({
           ...said(way),
           next: moved(asker, local, way.next[0]!, talking.shift),
         })),
       ...(talking.keyed
         ? {
-            questionKey: (asked: unknown) => String((asked as { readonly question: number }).question),
-            answerKey: (answer: unknown) => String(answer),
+            requestKey: (asked: unknown) => String((asked as { readonly question: number }).question),
+            replyKey: (answer: unknown) => String(answer),
           }
         : {}),
     };
@@ -255,7 +255,7 @@ export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
     }
     const [asker, answerer] = meeting.slots.map((i) => slots[i]!);
     const when = talk.when === undefined ? {} : { when: predicates[talk.when]! };
-    return conversation({ ...common, asker: asker!, answerer: answerer!, exchange: exchanges[talk.exchange]!, ...when });
+    return query({ ...common, requester: asker!, replier: answerer!, query: exchanges[talk.exchange]!, ...when });
   };
   const all = (which: ReadonlyArray<number>): ReadonlyArray<Predicate> => which.map((i) => predicates[i]!);
   const propertyOf = ({ name, kind, over, to, bare }: ComponentClaim): ComponentProperty => {

@@ -162,40 +162,40 @@ export interface Interaction {
   readonly guard?: Predicate;
   /** The fairness class, if any (see {@link Model.fairness}). */
   readonly fairness?: Fairness;
-  /** The parts of which `step` is made, where it is a {@link conversation}: `slots[0]` asks `slots[1]`. */
-  readonly exchange?: AnyExchange;
+  /** The parts of which `step` is made, where it is a {@link query} of `slots[0]` to `slots[1]`. */
+  readonly query?: AnyQuery;
 }
 
-/** What comes of an answer for the one who asked: one way in which it may go. */
+/** What comes of a reply for the one who requested it: one way in which it may go. */
 export interface Learned<A> extends Remarks {
   readonly next: A;
 }
 
 /**
- * A step in which one slot asks, another answers without changing, and the first takes the answer in: a read, a pull. Each of the
- * three pure functions is remembered by itself. Many states of an asker ask the same and many of an answerer answer alike, so all
- * three together run far less often than the two slots meet. Questions and answers are immutable values, the same where their
- * keys are. Interactions that share an exchange (by identity) share what is remembered of it.
+ * A step in which one slot requests something, another replies without changing, and the first receives the reply: a read, a pull. Each of the
+ * three pure functions is remembered by itself. Many states of a requester request the same, and many of a replier reply alike, so all
+ * three together run far less often than the two slots meet. Requests and replies are immutable values. Two are the same where their
+ * keys are. Interactions that share a query (by identity) share what is remembered of it.
  */
-export interface Exchange<A, B, Q, R> {
-  /** What the asker wants to know; `undefined`: it does not ask, and the step is not enabled. */
-  readonly ask: (asker: A) => Q | undefined;
-  /** The answer; `undefined`: there is none, and the step is not enabled. */
-  readonly answer: (answerer: B, question: Q) => R | undefined;
-  /** The ways in which the answer may change the asker (none: not enabled). */
-  readonly take: (asker: A, answer: R) => ReadonlyArray<Learned<A>>;
-  /** Canonical texts of questions and of answers. Default: a structural encoding. */
-  readonly questionKey?: (question: Q) => string;
-  readonly answerKey?: (answer: R) => string;
+export interface Query<A, B, Q, R> {
+  /** What the requester wants to know; `undefined`: nothing, and the step is not enabled. */
+  readonly request: (requester: A) => Q | undefined;
+  /** The reply; `undefined`: there is none, and the step is not enabled. */
+  readonly reply: (replier: B, request: Q) => R | undefined;
+  /** The ways in which the reply may change the requester (none: not enabled). */
+  readonly receive: (requester: A, reply: R) => ReadonlyArray<Learned<A>>;
+  /** Canonical texts of requests and of replies. Default: a structural encoding. */
+  readonly requestKey?: (request: Q) => string;
+  readonly replyKey?: (reply: R) => string;
 }
 
-/** An {@link Exchange} between slots of whatever types. */
-export interface AnyExchange {
-  readonly ask: (asker: never) => unknown;
-  readonly answer: (answerer: never, question: never) => unknown;
-  readonly take: (asker: never, answer: never) => ReadonlyArray<Learned<unknown>>;
-  readonly questionKey?: (question: never) => string;
-  readonly answerKey?: (answer: never) => string;
+/** A {@link Query} between slots of whatever types. */
+export interface AnyQuery {
+  readonly request: (requester: never) => unknown;
+  readonly reply: (replier: never, request: never) => unknown;
+  readonly receive: (requester: never, reply: never) => ReadonlyArray<Learned<unknown>>;
+  readonly requestKey?: (request: never) => string;
+  readonly replyKey?: (reply: never) => string;
 }
 
 /** A predicate over some slots' local states; remembered like a step. */
@@ -274,32 +274,32 @@ export const interaction = <const R extends ReadonlyArray<Slot<unknown>>>(spec: 
 export const over = <const R extends ReadonlyArray<Slot<unknown>>>(
   slots: R,
   holds: (...locals: LocalsOf<R>) => boolean,
-): Predicate => ({ slots, holds: holds });
+): Predicate => ({ slots, holds });
 
-/** An {@link Interaction} that is an {@link Exchange}, taken where `when` is true (of slots other than these two, say of a link). */
-export const conversation = <A, B, Q, R>(spec: {
+/** An {@link Interaction} that is a {@link Query}, taken where `when` is true (of slots other than these two, say of a link). */
+export const query = <A, B, Q, R>(spec: {
   readonly label: Label;
-  readonly asker: Slot<A>;
-  readonly answerer: Slot<B>;
-  readonly exchange: Exchange<A, B, Q, R>;
+  readonly requester: Slot<A>;
+  readonly replier: Slot<B>;
+  readonly query: Query<A, B, Q, R>;
   readonly when?: Predicate;
   readonly fairness?: Fairness;
 }): Interaction => {
   // What is none of this is refused with the model that it is a part of, as with the other constructors here.
-  const { label, asker, answerer, exchange, when, fairness } = (spec as typeof spec | undefined) ?? ({} as typeof spec);
-  const slots: ReadonlyArray<Slot<unknown>> = [asker, answerer, ...(when?.slots ?? [])];
-  const step = (asks: A, answers: B, ...others: ReadonlyArray<unknown>): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> => {
-    const question = when === undefined || when.holds(...(others as never)) ? exchange.ask(asks) : undefined;
-    const answer = question === undefined ? undefined : exchange.answer(answers, question);
-    const learned = answer === undefined ? [] : exchange.take(asks, answer);
-    return learned.map((way) => ({ ...way, next: [way.next, answers, ...others] }));
+  const { label, requester, replier, query, when, fairness } = (spec as typeof spec | undefined) ?? ({} as typeof spec);
+  const slots: ReadonlyArray<Slot<unknown>> = [requester, replier, ...(when?.slots ?? [])];
+  const step = (local: A, other: B, ...others: ReadonlyArray<unknown>): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> => {
+    const request = when === undefined || when.holds(...(others as never)) ? query.request(local) : undefined;
+    const reply = request === undefined ? undefined : query.reply(other, request);
+    const learned = reply === undefined ? [] : query.receive(local, reply);
+    return learned.map((way) => ({ ...way, next: [way.next, other, ...others] }));
   };
   return {
     label,
     slots,
     writes: [0],
     step,
-    exchange,
+    query,
     ...(when === undefined ? {} : { guard: when }),
     ...(fairness === undefined ? {} : { fairness }),
   };

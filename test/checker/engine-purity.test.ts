@@ -1,5 +1,5 @@
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import type { AnyExchange, ComponentModel, Interaction } from '#bayou/checker/model.js';
+import type { AnyQuery, ComponentModel, Interaction } from '#bayou/checker/model.js';
 import { encode } from '#bayou/checker/values/encode.js';
 import { DEFAULTS } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
@@ -25,12 +25,12 @@ const guarded = (model: ComponentModel): { readonly model: ComponentModel; reado
       expect(encode(run(...args))).toBe(encode(result));
       return result;
     };
-  const guarded = new Map<AnyExchange, AnyExchange>();
-  const guardExchange = (exchange: AnyExchange): AnyExchange => {
+  const guarded = new Map<AnyQuery, AnyQuery>();
+  const guardExchange = (exchange: AnyQuery): AnyQuery => {
     const known = guarded.get(exchange) ?? {
-      ask: twice(exchange.ask),
-      answer: twice(exchange.answer),
-      take: twice(exchange.take),
+      request: twice(exchange.request),
+      reply: twice(exchange.reply),
+      receive: twice(exchange.receive),
     };
     guarded.set(exchange, known);
     return known;
@@ -38,7 +38,7 @@ const guarded = (model: ComponentModel): { readonly model: ComponentModel; reado
   const guard = (interaction: Interaction): Interaction => ({
     ...interaction,
     step: twice(interaction.step),
-    ...(interaction.exchange === undefined ? {} : { exchange: guardExchange(interaction.exchange) }),
+    ...(interaction.query === undefined ? {} : { query: guardExchange(interaction.query) }),
   });
   return { model: { ...model, interactions: model.interactions.map(guard) }, runs: () => runs };
 };

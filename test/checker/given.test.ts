@@ -56,7 +56,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   checkComponents: { args: [parts, {}], needed: 1 },
   checkInParallel: { args: [source, { workers: 2 }] },
   checkSync: { args: [plain, {}], needed: 1 },
-  conversation: { args: [{}], looked: 0 },
+  query: { args: [{}], looked: 0 },
   follow: { args: [plain, [], {}], needed: 2 },
   interaction: { args: [up], looked: 0 },
   internedModel: { args: [parts] },
@@ -143,7 +143,7 @@ describe.each(Object.entries(TABLE))('%s', (name, { args, needed = args.length, 
 
 test('what is made of wrong parts is refused with the model that it is in', async () => {
   for (const wrong of [undefined, null, 3, 'x', {}, []]) {
-    const part = library.conversation(wrong as never);
+    const part = library.query(wrong as never);
     await expect(library.checkComponents({ ...parts, interactions: [part] })).rejects.toThrow(library.CheckerError);
     const property = { name: 'p', kind: 'always', over: [library.over(wrong as never, wrong as never)] } as const;
     await expect(library.checkComponents({ ...parts, properties: [property] })).rejects.toThrow(library.CheckerError);

@@ -2,7 +2,7 @@
 import { encode } from '../values/encode.js';
 import { showLabel } from '../report.js';
 import type {
-  AnyExchange,
+  AnyQuery,
   ComponentModel,
   ComponentProperty,
   Interaction,
@@ -97,22 +97,22 @@ const mustKeepItsWord = (
   };
 };
 
-const guardedExchange = (model: ComponentModel, audit: Audit): ((exchange: AnyExchange, where: string) => AnyExchange) => {
+const guardedQuery = (model: ComponentModel, audit: Audit): ((query: AnyQuery, where: string) => AnyQuery) => {
   const says = mustName(model);
-  return once((exchange, where) => {
-    const take = guarded(`${where}.take`, LEARNED, exchange.take, 2, { audit, alike });
-    const key = (name: 'questionKey' | 'answerKey'): Partial<AnyExchange> =>
-      exchange[name] === undefined ? {} : { [name]: guarded(`${where}.${name}`, TEXT, exchange[name], 1) };
+  return once((query, where) => {
+    const receive = guarded(`${where}.receive`, LEARNED, query.receive, 2, { audit, alike });
+    const key = (name: 'requestKey' | 'replyKey'): Partial<AnyQuery> =>
+      query[name] === undefined ? {} : { [name]: guarded(`${where}.${name}`, TEXT, query[name], 1) };
     return {
-      ask: guarded(`${where}.ask`, VALUE, exchange.ask, 1, { audit }),
-      answer: guarded(`${where}.answer`, VALUE, exchange.answer, 2, { audit }),
-      take: (asker, answer) => {
-        const ways = take(asker, answer);
+      request: guarded(`${where}.request`, VALUE, query.request, 1, { audit }),
+      reply: guarded(`${where}.reply`, VALUE, query.reply, 2, { audit }),
+      receive: (requester, reply) => {
+        const ways = receive(requester, reply);
         for (const way of ways) says(where, way);
         return ways;
       },
-      ...key('questionKey'),
-      ...key('answerKey'),
+      ...key('requestKey'),
+      ...key('replyKey'),
     };
   });
 };
@@ -144,7 +144,7 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
     ...predicate,
     holds: guarded(where, TRUTH, predicate.holds, predicate.slots.length, { audit }),
   }));
-  const exchanged = guardedExchange(model, audit);
+  const ofQuery = guardedQuery(model, audit);
   const interactions = model.interactions.map((interaction, i): Interaction => {
     const where = `interactions[${i}]`;
     const guard = interaction.guard && wrap(interaction.guard, `${where}.guard.holds`);
@@ -158,8 +158,8 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
       check(locals, ways);
       return ways;
     };
-    const { exchange } = interaction;
-    return { ...known, step, ...(exchange === undefined ? {} : { exchange: exchanged(exchange, `${where}.exchange`) }) };
+    const { query } = interaction;
+    return { ...known, step, ...(query === undefined ? {} : { query: ofQuery(query, `${where}.query`) }) };
   });
   const wrapped: ComponentModel = {
     ...model,

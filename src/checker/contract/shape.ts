@@ -182,7 +182,7 @@ const componentModel = object(
         {
           guard: predicate,
           fairness,
-          exchange: object('an exchange', { ask: pure, answer: pure, take: pure }, { questionKey: pure, answerKey: pure }),
+          query: object('a query', { request: pure, reply: pure, receive: pure }, { requestKey: pure, replyKey: pure }),
         },
       ),
     ),
@@ -202,7 +202,7 @@ const componentModel = object(
 
 const remarks = { note: text, violates: list(text), witnesses: list(text) };
 
-/** What a step of a component model may give, and the last part of an exchange. */
+/** What a step of a component model may give, and the last part of a query. */
 export const outcomes = list(object('an outcome', { next: list(t.unknown) }, remarks));
 export const learned = list(object('a way', { next: t.unknown }, remarks));
 

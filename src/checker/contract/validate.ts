@@ -19,14 +19,14 @@ const mustList = (model: ComponentModel, where: string, slots: Slots): void => {
   if (strange !== undefined) throw fault(`${where} names the slot ${strange.name}, which the model does not list`);
 };
 
-const mustMeet = (model: ComponentModel, { label, slots, writes, guard, exchange }: Interaction, where: string): void => {
+const mustMeet = (model: ComponentModel, { label, slots, writes, guard, query }: Interaction, where: string): void => {
   const name = showLabel(label);
   mustList(model, name, slots);
   if (new Set(slots).size < slots.length) throw fault(`${name} names a slot twice`);
   const beyond = writes.find((write) => write >= slots.length);
   if (beyond !== undefined) throw fault(`${where}.writes: there is no slot ${beyond}, only ${slots.length} from 0`);
-  if (exchange !== undefined && (slots.length < 2 || writes.join() !== '0'))
-    throw fault(`${name} is an exchange: it has an asker, an answerer, and writes the asker alone`);
+  if (query !== undefined && (slots.length < 2 || writes.join() !== '0'))
+    throw fault(`${name} is a query: it has a requester, a replier, and writes the requester alone`);
   const strange = guard?.slots.find((slot) => !slots.includes(slot));
   if (strange !== undefined) throw fault(`${name} has a guard over the slot ${strange.name}, which is not one of its own`);
 };

@@ -28,11 +28,11 @@ interface Head {
   readonly enabled: ReadonlyArray<boolean>;
   readonly found: ReadonlyArray<{
     readonly state: ReadonlyArray<number>;
-    readonly step?: { meeting: number; outcome: number };
+    readonly step?: { interaction: number; outcome: number };
   } | null>;
   readonly traces: ReadonlyArray<readonly [property: string, trace: Counterexample]>;
   readonly sample: ReadonlyArray<{
-    readonly meeting: number;
+    readonly interaction: number;
     readonly ids: ReadonlyArray<number>;
     readonly row: ReadonlyArray<number>;
   }>;
@@ -87,11 +87,11 @@ const firstOf = <T>(all: Iterable<T>, most: number): ReadonlyArray<T> => {
 
 const sampleOf = (space: Space): Head['sample'] => {
   const { data } = space.memo.pool;
-  return space.compiled.meetings.flatMap((meeting) =>
-    firstOf(space.memo.rowsOf(meeting), SAMPLE).map(({ ids, row }) => ({
-      meeting: meeting.index,
+  return space.compiled.interactions.flatMap((interaction) =>
+    firstOf(space.memo.rowsOf(interaction), SAMPLE).map(({ ids, row }) => ({
+      interaction: interaction.index,
       ids,
-      row: Array.from(data.subarray(row, row + 1 + data[row]! * strideOf(meeting))),
+      row: Array.from(data.subarray(row, row + 1 + data[row]! * strideOf(interaction))),
     })),
   );
 };
@@ -162,8 +162,8 @@ const readLayer = (from: Reader, space: Space, { level, top, room, pages }: Head
 };
 
 const mustStepAlike = (path: string, space: Space, sample: Head['sample']): void => {
-  for (const { meeting, ids, row } of sample) {
-    const again = space.memo.rowFor(space.compiled.meetings[meeting]!, ids);
+  for (const { interaction, ids, row } of sample) {
+    const again = space.memo.rowFor(space.compiled.interactions[interaction]!, ids);
     if (row.some((word, i) => word !== space.memo.pool.at(again + i)))
       throw refuse(path, 'a step of the model has another outcome now');
   }

@@ -15,7 +15,7 @@ import type { ComponentOptions, RunOptions } from './options.js';
 import { detailsOf, type Findings } from './factored-report.js';
 import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
 import { Breadth, Sweep, type Run, type Start } from './search/search.js';
-import { loomingBytes, newSpace, type Space } from './space.js';
+import { nextGrowthBytes, newSpace, type Space } from './space.js';
 import { Depth, HashedBreadth } from './search/statewise.js';
 import { traceOf } from './properties/factored-counterexample.js';
 
@@ -103,8 +103,8 @@ const look = (job: Job): Stop | undefined => {
   if (stop !== undefined) return stop;
   if (maxStates !== undefined && distinct >= maxStates) return { kind: 'states', limit: maxStates };
   if (maxMemoryBytes === undefined) return undefined;
-  const looming = loomingBytes(run.layers());
-  return looming > 0 && process.memoryUsage.rss() + looming > maxMemoryBytes
+  const nextGrowth = nextGrowthBytes(run.layers());
+  return nextGrowth > 0 && process.memoryUsage.rss() + nextGrowth > maxMemoryBytes
     ? { kind: 'memory', limit: maxMemoryBytes }
     : undefined;
 };

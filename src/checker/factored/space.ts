@@ -55,8 +55,8 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
   );
   const judge: Judge = new Judge(compiled, components, () => memo);
   let evidence = (): Int32Array => initial[0]!;
-  const memo = new Memo(compiled, components, auditOf(model), (meeting, outcome, said) =>
-    judge.hear(meeting, outcome, said, evidence),
+  const memo = new Memo(compiled, components, auditOf(model), (interaction, outcome, said) =>
+    judge.hear(interaction, outcome, said, evidence),
   );
   const symmetry = options.symmetry && model.symmetry !== undefined ? new Symmetry(compiled, components) : undefined;
   const tally = newTally(compiled.families.length);
@@ -95,8 +95,8 @@ export const progressOf = (space: Space, tuple: Int32Array): number => {
 };
 
 /** Bytes that the next growth of the greater tables would add, where it is near. */
-export const loomingBytes = (layers: Iterable<Layer>): number => {
+export const nextGrowthBytes = (layers: Iterable<Layer>): number => {
   let bytes = 0;
-  for (const layer of layers) bytes += layer.looming;
+  for (const layer of layers) bytes += layer.nextGrowth;
   return bytes;
 };

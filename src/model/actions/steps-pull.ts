@@ -2,7 +2,7 @@
  * The steps of anti-entropy (R9): `Pull` of the TLA+ module, a pull as one step; how V2 tears it (`ReadLog`, `ReadVector`) and V8
  * (`AddWrites`). With messages in flight they are in `steps-messages.ts`.
  */
-import { conversation, interaction, over, type Exchange, type Interaction, type Slot } from '../../checker/model.js';
+import { interaction, over, query, type Interaction, type Query, type Slot } from '../../checker/model.js';
 import { pullAnswerKey, vectorKey } from '../checking/texts.js';
 import type { World } from '../checking/world.js';
 import { addLate, answerFor, finishAnswer, pullRequest, readLogOnly, type Answer } from '../protocol/pulls.js';
@@ -13,22 +13,22 @@ import { byMessages } from './steps-messages.js';
 import { isFree, isInParts, takeIn } from './taking-in.js';
 
 /** A pull as one step, of any server from any other. The answer says nothing of who gives it, so that servers which have the same answer alike. */
-type Pulling = Exchange<Server, Server, V.Vector, Answer>;
+type Pulling = Query<Server, Server, V.Vector, Answer>;
 
 const pulling = (world: World): Pulling => ({
-  ask: (here) => (isFree(here) ? here.vv : undefined),
-  answer: (there, vv) => (there.up ? answerFor(there, vv) : undefined),
-  take: (here, answer) => [takeIn(world, here, answer)],
-  questionKey: vectorKey,
-  answerKey: pullAnswerKey,
+  request: (here) => (isFree(here) ? here.vv : undefined),
+  reply: (there, vv) => (there.up ? answerFor(there, vv) : undefined),
+  receive: (here, answer) => [takeIn(world, here, answer)],
+  requestKey: vectorKey,
+  replyKey: pullAnswerKey,
 });
 
-const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: Links, exchange: Pulling): Interaction =>
-  conversation({
+const pull = (puller: Slot<Server>, answerer: Slot<Server>, links: Links, asked: Pulling): Interaction =>
+  query({
     label: { family: 'Pull', args: [puller.name, answerer.name] },
-    asker: puller,
-    answerer,
-    exchange,
+    requester: puller,
+    replier: answerer,
+    query: asked,
     ...(links.length === 0 ? {} : { when: over(links, (...up) => up.every(Boolean)) }),
     fairness: `${puller.name} pulls from ${answerer.name}`,
   });

@@ -3,10 +3,10 @@
  * module.
  */
 import {
-  conversation,
+  query,
   interaction,
   over,
-  type Exchange,
+  type Query,
   type Interaction,
   type Outcome,
   type Predicate,
@@ -118,26 +118,25 @@ const put = (world: World, client: Slot<Session>, server: Slot<Server>, key: Byt
   });
 
 /** A get of one key, by any session at any server. It asks for no more than what it requires, so that all who require the same ask alike. */
-type Getting = Exchange<Session, Server, Required, GetAnswer>;
+type Getting = Query<Session, Server, Required, GetAnswer>;
 
 const getting = (world: World, key: Bytes): Getting => ({
-  ask: (session) => (session.unanswered === null ? S.requiredOfGet(asksOf(world, session.client), session, key) : undefined),
-  answer: (replica, { atLeast, require }) =>
-    replica.up ? answerGet(world.rules)(replica, { key, atLeast, require }) : undefined,
-  take: (session, answer) => {
+  request: (session) => (session.unanswered === null ? S.requiredOfGet(asksOf(world, session.client), session, key) : undefined),
+  reply: (replica, { atLeast, require }) => (replica.up ? answerGet(world.rules)(replica, { key, atLeast, require }) : undefined),
+  receive: (session, answer) => {
     const { session: after, note, violates, witnesses } = afterAnswer(world, session, key, answer);
     return [{ next: after, note, violates, witnesses }];
   },
-  questionKey: requiredKey,
-  answerKey: getAnswerKey,
+  requestKey: requiredKey,
+  replyKey: getAnswerKey,
 });
 
-const get = (client: Slot<Session>, server: Slot<Server>, key: Bytes, exchange: Getting): Interaction =>
-  conversation({
+const get = (client: Slot<Session>, server: Slot<Server>, key: Bytes, asked: Getting): Interaction =>
+  query({
     label: { family: 'Get', args: [client.name, server.name, key] },
-    asker: client,
-    answerer: server,
-    exchange,
+    requester: client,
+    replier: server,
+    query: asked,
   });
 
 // --- answers that are lost (R3, R14) ---------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /** A component model with names turned into numbers, and its slots divided into the *group* part and the *local* positions. */
-import type { AnyExchange, ComponentModel, ComponentProperty, Interaction, Predicate, Slot } from '../../model.js';
+import type { AnyQuery, ComponentModel, ComponentProperty, Interaction, Predicate, Slot } from '../../model.js';
 import { CheckerError } from '../../error.js';
 import type { Components } from '../store/interned-values.js';
 
@@ -24,7 +24,7 @@ export interface Reads {
 }
 
 /** A compiled interaction. */
-export interface Meeting extends Reads {
+export interface CompiledInteraction extends Reads {
   readonly index: number;
   readonly source: Interaction;
   readonly family: number;
@@ -35,25 +35,25 @@ export interface Meeting extends Reads {
   readonly local: number;
   readonly writesLocal: boolean;
   /** Its guard, where that reads group slots alone. */
-  readonly guard: Watched | undefined;
-  readonly talk: Talk | undefined;
+  readonly guard: CompiledPredicate | undefined;
+  readonly query: CompiledQuery | undefined;
 }
 
-/** An exchange and who takes part in it: the place of a group slot, or -1 for the local position. */
-export interface Talk {
-  readonly source: AnyExchange;
-  /** Talks with the same index share what is remembered. */
+/** A query and who takes part in it: the place of a group slot, or -1 for the local position. */
+export interface CompiledQuery {
+  readonly source: AnyQuery;
+  /** Queries with the same index share what is remembered. */
   readonly index: number;
-  readonly askerKind: number;
-  readonly answererKind: number;
-  readonly asker: number;
-  readonly answerer: number;
+  readonly requesterKind: number;
+  readonly replierKind: number;
+  readonly requester: number;
+  readonly replier: number;
   /** What else must be true, where it is not the guard. */
-  readonly when: Watched | undefined;
+  readonly when: CompiledPredicate | undefined;
 }
 
 /** A compiled predicate. */
-export interface Watched extends Reads {
+export interface CompiledPredicate extends Reads {
   readonly source: Predicate;
 }
 
@@ -63,8 +63,8 @@ export interface Compiled {
   /** Of each place (group, then locals): the kind. */
   readonly kinds: ReadonlyArray<number>;
   readonly families: ReadonlyArray<string>;
-  readonly meetings: ReadonlyArray<Meeting>;
-  readonly boundary: ReadonlyArray<Watched>;
+  readonly interactions: ReadonlyArray<CompiledInteraction>;
+  readonly boundary: ReadonlyArray<CompiledPredicate>;
   readonly properties: ReadonlyArray<ComponentProperty>;
 }
 
@@ -120,20 +120,20 @@ export const compile = (
 ): Compiled => {
   const indices = slotIndices(model);
   const families = [...new Set(model.interactions.map((interaction) => interaction.label.family))];
-  const guards = new Map<Predicate, Watched>();
-  const watchedGuard = (where: string, source: Predicate): Watched => {
-    const guard = guards.get(source) ?? watch(where, source, indices, layout, components);
+  const guards = new Map<Predicate, CompiledPredicate>();
+  const watchedGuard = (where: string, source: Predicate): CompiledPredicate => {
+    const guard = guards.get(source) ?? compilePredicate(where, source, indices, layout, components);
     guards.set(source, guard);
     return guard;
   };
-  const talkOf = talks();
-  const meetings = model.interactions.map((source, index): Meeting => {
+  const queryOf = numberQueries();
+  const interactions = model.interactions.map((source, index): CompiledInteraction => {
     const where = nameOf(source);
     const reads = readsOf(where, source.slots, indices, layout, components);
     const written = (arg: number): boolean => source.writes.includes(arg);
-    const watched = source.guard && watchedGuard(where, source.guard);
+    const predicate = source.guard && watchedGuard(where, source.guard);
     // A guard that reads a local position is of no use: it would cost as much as the step's own row.
-    const guard = watched?.localArgs.length === 0 ? watched : undefined;
+    const guard = predicate?.localArgs.length === 0 ? predicate : undefined;
     // Field by field: each place with a spread makes objects of hidden classes of their own, and these are read at every look-up.
     return {
       arity: reads.arity,
@@ -150,48 +150,52 @@ export const compile = (
       local: reads.localPositions[0] ?? -1,
       writesLocal: reads.localArgs.some(written),
       guard,
-      talk: source.exchange && talkOf(source.exchange, reads, guard === undefined ? watched : undefined),
+      query: source.query && queryOf(source.query, reads, guard === undefined ? predicate : undefined),
     };
   });
   const kinds = [...layout.group, ...layout.locals].map((i) => components.kindOf(model.slots[i]!.kind));
-  const boundary = (model.boundary ?? []).map((source) => watch('the boundary', source, indices, layout, components));
+  const boundary = (model.boundary ?? []).map((source) => compilePredicate('the boundary', source, indices, layout, components));
   const properties = model.properties.filter((property) => only?.includes(property.name) ?? true);
-  return { model, layout, kinds, families, meetings, boundary, properties };
+  return { model, layout, kinds, families, interactions, boundary, properties };
 };
 
 /**
- * Numbers exchanges: one number for all meetings with the same parts and the same kinds of slots. An asker at a local position and one
+ * Numbers queries: one number for all interactions with the same parts and the same kinds of slots. A requester at a local position and one
  * in the group have numbers of their own, since their rows are different.
  */
-const talks = (): ((source: Talk['source'], reads: Reads, when: Watched | undefined) => Talk) => {
+const numberQueries = (): ((
+  source: CompiledQuery['source'],
+  reads: Reads,
+  when: CompiledPredicate | undefined,
+) => CompiledQuery) => {
   /** The first of each number. */
-  const known: Talk[] = [];
+  const known: CompiledQuery[] = [];
   const placeOf = ({ groupArgs, groupPlaces }: Reads, arg: number): number => groupPlaces[groupArgs.indexOf(arg)] ?? -1;
   return (source, reads, when) => {
-    const [asker, answerer] = [placeOf(reads, 0), placeOf(reads, 1)];
-    const [askerKind, answererKind] = [reads.kinds[0]!, reads.kinds[1]!];
+    const [requester, replier] = [placeOf(reads, 0), placeOf(reads, 1)];
+    const [requesterKind, replierKind] = [reads.kinds[0]!, reads.kinds[1]!];
     const like = known.find(
-      (talk) =>
-        talk.source === source &&
-        talk.askerKind === askerKind &&
-        talk.answererKind === answererKind &&
-        (talk.asker === -1) === (asker === -1),
+      (query) =>
+        query.source === source &&
+        query.requesterKind === requesterKind &&
+        query.replierKind === replierKind &&
+        (query.requester === -1) === (requester === -1),
     );
     const index = like?.index ?? known.length;
-    const made = { source, index, askerKind, answererKind, asker, answerer, when };
+    const made = { source, index, requesterKind, replierKind, requester, replier, when };
     if (like === undefined) known.push(made);
     return made;
   };
 };
 
 /** Compiles a predicate. */
-export const watch = (
+export const compilePredicate = (
   where: string,
   source: Predicate,
   indices: ReadonlyMap<Slot<unknown>, number>,
   layout: Layout,
   components: Components,
-): Watched => {
+): CompiledPredicate => {
   const { arity, kinds, groupArgs, groupPlaces, localArgs, localPositions } = readsOf(
     where,
     source.slots,

@@ -1,13 +1,13 @@
 /** What the expansion of a group knows of its local positions: which interactions may run there, and what each local id can do. */
-import type { Meeting } from '../compile/compile.js';
+import type { CompiledInteraction } from '../compile/compile.js';
 import { roomy } from '../store/batch.js';
 
 /** The interactions of a local position that no guard rules out in the group at hand, each with the memo's node for the group. */
 export class Active {
-  readonly meetings: Meeting[] = [];
+  readonly interactions: CompiledInteraction[] = [];
   readonly nodes: number[] = [];
   /** Those that a guard rules out, while guards are not believed. */
-  readonly ruledOut: Meeting[] = [];
+  readonly ruledOut: CompiledInteraction[] = [];
   /** How many they are; -1: not looked up yet. */
   count = -1;
 }

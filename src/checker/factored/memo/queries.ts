@@ -1,31 +1,31 @@
 /**
- * Exchanges (`model.ts`), remembered part by part: what each asker asks, what each answerer answers to each question, and what each
- * asker makes of each answer. Questions and answers are numbered, so that but for the first times an exchange is three look-ups.
+ * Queries (`model.ts`), remembered part by part: what each requester requests, what each replier replies to each request, and what each
+ * requester makes of each reply. Requests and replies are numbered, so that but for the first times a query is three look-ups.
  */
 import { oneForm } from '../../values/one-form.js';
 import type { Learned } from '../../model.js';
 import { encode } from '../../values/encode.js';
-import type { Talk } from '../compile/compile.js';
+import type { CompiledQuery } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import { roomy } from '../store/batch.js';
 import { Trie } from './trie.js';
 
-type Ask = (asker: unknown) => unknown;
-type Answer = (answerer: unknown, question: unknown) => unknown;
+type Request = (requester: unknown) => unknown;
+type Reply = (replier: unknown, request: unknown) => unknown;
 type Key = (said: unknown) => string;
-type Take = (asker: unknown, answer: unknown) => ReadonlyArray<Learned<unknown>>;
+type Receive = (requester: unknown, reply: unknown) => ReadonlyArray<Learned<unknown>>;
 
-/** The parts of an exchange, to be run on values of which only the checker knows the types. */
+/** The parts of a query, to be run on values of which only the checker knows the types. */
 interface Parts {
-  readonly ask: Ask;
-  readonly answer: Answer;
-  readonly take: Take;
-  readonly questionKey?: Key;
-  readonly answerKey?: Key;
+  readonly request: Request;
+  readonly reply: Reply;
+  readonly receive: Receive;
+  readonly requestKey?: Key;
+  readonly replyKey?: Key;
 }
 
-/** Questions, or answers: each distinct one once, numbered from 1. Number 0 is for none. */
-class Said {
+/** Requests, or replies: each distinct one once, numbered from 1. Number 0 is for none. */
+class Messages {
   readonly values: unknown[] = [undefined];
   private readonly numbers = new Map<string, number>();
   private readonly keyOf: Key | undefined;
@@ -81,106 +81,106 @@ class Pairs {
   }
 }
 
-/** What is remembered of one exchange between two kinds of slots. */
-export class Conversation {
+/** What is remembered of one query between two kinds of slots. */
+export class QueryMemo {
   private readonly parts: Parts;
   private readonly components: Components;
-  private readonly askerKind: number;
-  private readonly answererKind: number;
-  private readonly questions: Said;
-  private readonly answers: Said;
-  /** By asker: its question plus one. */
-  private readonly asked = new ById();
-  /** By answerer and by asker: its node in the trie plus one. */
-  private readonly answering = new ById();
-  private readonly taking = new ById();
-  /** The row of whatever changes nothing, and for which askers and answers it is known to be theirs: most. */
+  private readonly requesterKind: number;
+  private readonly replierKind: number;
+  private readonly requests: Messages;
+  private readonly replies: Messages;
+  /** By requester: its request plus one. */
+  private readonly requested = new ById();
+  /** By replier and by requester: its node in the trie plus one. */
+  private readonly replying = new ById();
+  private readonly receiving = new ById();
+  /** The row of whatever changes nothing, and for which requesters and replies it is known to be theirs: most. */
   private readonly idleRow: number;
   private readonly idle = new Pairs();
-  /** Edges of an answerer's node lead from a question to the answer; of an asker's, from an answer to the row. */
+  /** Edges of a replier's node lead from a request to the reply; of a requester's, from a reply to the row. */
   private readonly trie = new Trie();
 
-  constructor({ source, askerKind, answererKind }: Talk, components: Components, idleRow: number) {
+  constructor({ source, requesterKind, replierKind }: CompiledQuery, components: Components, idleRow: number) {
     this.parts = source as unknown as Parts;
-    this.questions = new Said(this.parts.questionKey);
-    this.answers = new Said(this.parts.answerKey);
+    this.requests = new Messages(this.parts.requestKey);
+    this.replies = new Messages(this.parts.replyKey);
     this.components = components;
     this.idleRow = idleRow;
-    this.askerKind = askerKind;
-    this.answererKind = answererKind;
+    this.requesterKind = requesterKind;
+    this.replierKind = replierKind;
   }
 
-  /** Where an answerer's answers are; -1 where it has given none. */
-  node(answerer: number): number {
-    return this.answering.get(answerer) - 1;
+  /** Where a replier's replies are; -1 where it has given none. */
+  node(replier: number): number {
+    return this.replying.get(replier) - 1;
   }
 
-  /** The row of an asker and the answerer whose answers are at `node`, -1 where something is still to be run. What the searches ask most. */
-  rowAt(node: number, asker: number): number {
-    const asked = this.asked.get(asker);
-    if (asked < 2) return asked - 1;
-    const answer = this.trie.get(node, asked - 1);
-    return answer < 1 ? answer : this.row(asker, answer);
+  /** The row of a requester and the replier whose replies are at `node`, -1 where something is still to be run. What the searches ask most. */
+  rowAt(node: number, requester: number): number {
+    const requested = this.requested.get(requester);
+    if (requested < 2) return requested - 1;
+    const reply = this.trie.get(node, requested - 1);
+    return reply < 1 ? reply : this.row(requester, reply);
   }
 
-  /** The answer that an asker gets from an answerer, 0 where there is none. */
-  answerTo(asker: number, answerer: number): number {
-    const asked = this.asked.get(asker);
-    const question = asked === 0 ? this.ask(asker) : asked - 1;
-    if (question === 0) return 0;
-    const node = this.answering.get(answerer);
-    const known = node === 0 ? -1 : this.trie.get(node - 1, question);
-    return known === -1 ? this.answer(answerer, question) : known;
+  /** The reply that a requester gets from a replier, 0 where there is none. */
+  replyTo(requester: number, replier: number): number {
+    const requested = this.requested.get(requester);
+    const request = requested === 0 ? this.requestOf(requester) : requested - 1;
+    if (request === 0) return 0;
+    const node = this.replying.get(replier);
+    const known = node === 0 ? -1 : this.trie.get(node - 1, request);
+    return known === -1 ? this.reply(replier, request) : known;
   }
 
-  /** The row for an asker and an answer, -1 where it was not made yet. */
-  row(asker: number, answer: number): number {
-    if (this.idle.has(asker, answer)) return this.idleRow;
-    const node = this.taking.get(asker);
-    return node === 0 ? -1 : this.trie.get(node - 1, answer);
+  /** The row for a requester and a reply, -1 where it was not made yet. */
+  row(requester: number, reply: number): number {
+    if (this.idle.has(requester, reply)) return this.idleRow;
+    const node = this.receiving.get(requester);
+    return node === 0 ? -1 : this.trie.get(node - 1, reply);
   }
 
-  setRow(asker: number, answer: number, row: number): void {
-    if (row === this.idleRow) this.idle.add(asker, answer);
-    this.trie.set(this.nodeOf(this.taking, asker), answer, row);
+  setRow(requester: number, reply: number, row: number): void {
+    if (row === this.idleRow) this.idle.add(requester, reply);
+    this.trie.set(this.nodeOf(this.receiving, requester), reply, row);
   }
 
-  askerValue(asker: number): unknown {
-    return this.components.value(this.askerKind, asker);
+  requesterValue(requester: number): unknown {
+    return this.components.value(this.requesterKind, requester);
   }
 
   /** Runs the last part. */
-  take(asker: number, answer: number): ReadonlyArray<Learned<unknown>> {
-    return this.parts.take(this.askerValue(asker), this.answers.values[answer]);
+  receive(requester: number, reply: number): ReadonlyArray<Learned<unknown>> {
+    return this.parts.receive(this.requesterValue(requester), this.replies.values[reply]);
   }
 
-  /** The askers and the answerers that took part so far. */
-  askers(): Iterable<number> {
-    return this.taking.known();
+  /** The requesters and the repliers that took part so far. */
+  requesters(): Iterable<number> {
+    return this.receiving.known();
   }
 
-  answerers(): Iterable<number> {
-    return this.answering.known();
+  repliers(): Iterable<number> {
+    return this.replying.known();
   }
 
-  /** The rows that were made, each with its asker. */
-  *rows(): Generator<readonly [asker: number, row: number]> {
-    for (const asker of this.taking.known()) {
-      for (const [, row] of this.trie.edges(this.taking.get(asker) - 1)) yield [asker, row];
+  /** The rows that were made, each with its requester. */
+  *rows(): Generator<readonly [requester: number, row: number]> {
+    for (const requester of this.receiving.known()) {
+      for (const [, row] of this.trie.edges(this.receiving.get(requester) - 1)) yield [requester, row];
     }
   }
 
-  private ask(asker: number): number {
-    const question = this.questions.number(this.parts.ask(this.askerValue(asker)));
-    this.asked.set(asker, question + 1);
-    return question;
+  private requestOf(requester: number): number {
+    const request = this.requests.number(this.parts.request(this.requesterValue(requester)));
+    this.requested.set(requester, request + 1);
+    return request;
   }
 
-  private answer(answerer: number, question: number): number {
-    const value = this.components.value(this.answererKind, answerer);
-    const answer = this.answers.number(this.parts.answer(value, this.questions.values[question]));
-    this.trie.set(this.nodeOf(this.answering, answerer), question, answer);
-    return answer;
+  private reply(replier: number, request: number): number {
+    const value = this.components.value(this.replierKind, replier);
+    const reply = this.replies.number(this.parts.reply(value, this.requests.values[request]));
+    this.trie.set(this.nodeOf(this.replying, replier), request, reply);
+    return reply;
   }
 
   private nodeOf(nodes: ById, id: number): number {

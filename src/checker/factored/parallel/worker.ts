@@ -1,6 +1,6 @@
 /**
  * One thread of a parallel search, breadth first. Each group belongs to one thread, by a hash of its values' keys on which all agree.
- * Cells found for another thread's group are sent to it; it marks them with the depth that all are finding. A depth is over when each
+ * Cells found for another thread's group are sent to it; it gives them the depth that all are finding. A depth is over when each
  * thread has expanded its own groups and has heard from every other that it has too; only then do all go on to the next.
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
@@ -242,7 +242,7 @@ class Thread {
     const { components, compiled } = this.space;
     let h = 0x9e3779b1;
     for (let i = 0; i < tuple.length; i++) {
-      h = Math.imul(h ^ components.mark(compiled.kinds[i]!, tuple[i]!), 0x85ebca6b);
+      h = Math.imul(h ^ components.hashOf(compiled.kinds[i]!, tuple[i]!), 0x85ebca6b);
       h ^= h >>> 15;
     }
     return ((h ^ (h >>> 16)) >>> 0) % this.ports.length;

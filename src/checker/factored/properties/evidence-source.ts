@@ -1,12 +1,12 @@
 /** What the properties are told while a group is expanded: of new ids, new cells and new groups, each with a state that has them. */
 import type { Batch } from '../store/batch.js';
-import type { Here } from '../store/group-view.js';
+import type { GroupView } from '../store/group-view.js';
 import type { Judge } from './factored-judge.js';
 
-export class Looking {
+export class EvidenceSource {
   /** The batch that is being moved; its tuple is `target`. */
   moving: Batch;
-  private readonly here: Here;
+  private readonly view: GroupView;
   private readonly judge: Judge;
   private readonly target: Int32Array;
   /** The local ids that a predicate is asked with. Evidence is made in a list of its own: it is wanted while they are still asked with. */
@@ -18,8 +18,8 @@ export class Looking {
   private origin = 0;
   private instead = 0;
 
-  constructor(here: Here, judge: Judge, target: Int32Array, moving: Batch) {
-    this.here = here;
+  constructor(view: GroupView, judge: Judge, target: Int32Array, moving: Batch) {
+    this.view = view;
     this.judge = judge;
     this.target = target;
     this.moving = moving;
@@ -42,40 +42,40 @@ export class Looking {
 
   /** The state from which steps are taken. */
   evidence(): Int32Array {
-    const { found, here } = this;
-    if (this.position === -1) this.read(here.cells, this.cell, found);
+    const { found, view } = this;
+    if (this.position === -1) this.read(view.cells, this.cell, found);
     else {
-      here.someCell(this.position, this.origin, found);
+      view.someCell(this.position, this.origin, found);
       found[this.position] = this.instead;
     }
-    return join(here.tuple, found);
+    return join(view.tuple, found);
   }
 
   /** The local ids of a cell to expand, until something else is looked at. */
   idsOf(cell: number): Int32Array {
-    this.read(this.here.cells, cell, this.ids);
+    this.read(this.view.cells, cell, this.ids);
     return this.ids;
   }
 
   /** A step inside the group gave a position an id that it did not have. */
   atNewId(p: number, id: number): void {
-    const { judge, here, ids } = this;
+    const { judge, view, ids } = this;
     const looks = judge.looks.local[p]!;
     if (looks.length === 0) return;
     ids[p] = id;
-    judge.look(looks, here.tuple, ids, () => {
+    judge.look(looks, view.tuple, ids, () => {
       const state = this.evidence();
-      state[here.tuple.length + p] = id;
+      state[view.tuple.length + p] = id;
       return state;
     });
   }
 
   /** A step inside the group led from cell `i` to one with another index at `p`. */
   inside(i: number, p: number, index: number): void {
-    const { judge, here, ids } = this;
-    this.read(here.cells, i, ids);
-    ids[p] = here.cells.ids[p]![index]!;
-    judge.look(judge.looks.cell, here.tuple, ids, () => join(here.tuple, ids));
+    const { judge, view, ids } = this;
+    this.read(view.cells, i, ids);
+    ids[p] = view.cells.ids[p]![index]!;
+    judge.look(judge.looks.cell, view.tuple, ids, () => join(view.tuple, ids));
   }
 
   atNewGroup(): void {

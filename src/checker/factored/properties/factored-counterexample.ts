@@ -8,7 +8,7 @@ import { type Counterexample, type TraceStep } from '../../report.js';
 import { initialOf, pictureOfSlots } from '../../shown/state.js';
 import type { ComponentModel, Outcome } from '../../model.js';
 import { initialStates } from '../../component-model/tuples.js';
-import type { Meeting } from '../compile/compile.js';
+import type { CompiledInteraction } from '../compile/compile.js';
 import { CheckerError } from '../../error.js';
 import type { Evidence } from './factored-judge.js';
 import type { Space } from '../space.js';
@@ -22,21 +22,21 @@ type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
 
 /** One step on the unreduced model. */
 interface Taken {
-  readonly meeting: Meeting;
+  readonly interaction: CompiledInteraction;
   readonly outcome: Outcome<ReadonlyArray<never>>;
   readonly values: ReadonlyArray<unknown>;
 }
 
 /** All steps from a state of the unreduced model, which is given by the values of its slots. */
-const stepsFrom = (space: Space, values: ReadonlyArray<unknown>, only?: Meeting): ReadonlyArray<Taken> => {
-  const { model, meetings } = space.compiled;
-  return (only === undefined ? meetings : [only]).flatMap((meeting) => {
-    const slots = meeting.source.slots.map((slot) => model.slots.indexOf(slot));
-    const outcomes = (meeting.source.step as unknown as AnyStep)(...slots.map((slot) => values[slot]));
+const stepsFrom = (space: Space, values: ReadonlyArray<unknown>, only?: CompiledInteraction): ReadonlyArray<Taken> => {
+  const { model, interactions } = space.compiled;
+  return (only === undefined ? interactions : [only]).flatMap((interaction) => {
+    const slots = interaction.source.slots.map((slot) => model.slots.indexOf(slot));
+    const outcomes = (interaction.source.step as unknown as AnyStep)(...slots.map((slot) => values[slot]));
     return outcomes.map((outcome): Taken => {
       const after = [...values];
       slots.forEach((slot, i) => (after[slot] = outcome.next[i]));
-      return { meeting, outcome, values: after };
+      return { interaction, outcome, values: after };
     });
   });
 };
@@ -53,7 +53,7 @@ const represent = (space: Space, values: ReadonlyArray<unknown>): Int32Array => 
 const same = (a: Int32Array, b: Int32Array): boolean => a.every((id, i) => id === b[i]);
 
 const showStep = (model: ComponentModel, before: ReadonlyArray<unknown>, taken: Taken): TraceStep => ({
-  label: taken.meeting.source.label,
+  label: taken.interaction.source.label,
   ...(taken.outcome.note === undefined ? {} : { note: taken.outcome.note }),
   ...pictureOfSlots(model, taken.values, before),
 });

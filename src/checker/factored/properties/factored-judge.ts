@@ -2,7 +2,13 @@
 import { mustStay } from '../../contract/audit.js';
 import { locate } from '../../contract/where.js';
 import type { ComponentProperty, Predicate, Remarks } from '../../model.js';
-import { type Compiled, type Meeting, slotIndices, watch, type Watched } from '../compile/compile.js';
+import {
+  type Compiled,
+  type CompiledInteraction,
+  slotIndices,
+  compilePredicate,
+  type CompiledPredicate,
+} from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import type { Memo } from '../memo/memo.js';
 import { Trie } from '../memo/trie.js';
@@ -10,13 +16,13 @@ import { Trie } from '../memo/trie.js';
 /** Where something was found: a state by places (group, then locals), and the step from it, if it is a step. */
 export interface Evidence {
   readonly state: Int32Array;
-  readonly step?: { readonly meeting: number; readonly outcome: number };
+  readonly step?: { readonly interaction: number; readonly outcome: number };
 }
 
 /** A predicate that is looked at; `wanted` is the truth that decides the property. */
 interface Look {
   readonly property: number;
-  readonly watched: Watched;
+  readonly watched: CompiledPredicate;
   readonly wanted: boolean;
 }
 
@@ -38,7 +44,7 @@ interface Looks {
 /** A `noDeadlock` property, and what is true of the states that it lets be the last. */
 export interface Ending {
   readonly property: number;
-  readonly final: ReadonlyArray<Watched> | undefined;
+  readonly final: ReadonlyArray<CompiledPredicate> | undefined;
 }
 
 const NO_NAMES: ReadonlyArray<string> = [];
@@ -61,8 +67,8 @@ export class Judge {
 
   constructor(compiled: Compiled, components: Components, memo: () => Memo) {
     const indices = slotIndices(compiled.model);
-    const see = (property: ComponentProperty, source: Predicate): Watched =>
-      watch(property.name, source, indices, compiled.layout, components);
+    const see = (property: ComponentProperty, source: Predicate): CompiledPredicate =>
+      compilePredicate(property.name, source, indices, compiled.layout, components);
     this.memo = memo;
     this.properties = compiled.properties;
     this.found = this.properties.map(() => undefined);
@@ -141,13 +147,13 @@ export class Judge {
   }
 
   /** Takes in what an outcome says of the step properties. */
-  hear(meeting: Meeting, outcome: number, said: Remarks, state: () => Int32Array): void {
+  hear(interaction: CompiledInteraction, outcome: number, said: Remarks, state: () => Int32Array): void {
     const { violates = NO_NAMES, witnesses = NO_NAMES } = said;
     if (violates.length + witnesses.length === 0) return;
     for (const name of [...violates, ...witnesses]) {
       const property = this.steps.get(name);
       if (property !== undefined && this.found[property] === undefined) {
-        this.decide(property, { state: state(), step: { meeting: meeting.index, outcome } });
+        this.decide(property, { state: state(), step: { interaction: interaction.index, outcome } });
       }
     }
   }

@@ -3,17 +3,17 @@
  *
  * A step inside a group changes the id at one position and looks at no other position. So whatever a cell comes to, it comes to by its
  * steps at the last position first, then by those at the position before, and so on, in the same number of steps: one pass over the
- * matrix for each position is enough. Cells that were expanded before, which have a lesser mark than those to expand, are left alone,
- * because what they come to was marked then.
+ * matrix for each position is enough. Cells that were expanded before, which have a lesser depth byte than those to expand, are left alone,
+ * because what they come to was found then.
  */
 import type { Ints } from '../../ints.js';
-import type { Here } from '../store/group-view.js';
+import type { GroupView } from '../store/group-view.js';
 import type { Locals } from '../memo/locals.js';
 import { lower } from '../store/batch.js';
 import type { Tally } from './tally.js';
 
 export class Closure {
-  private readonly here: Here;
+  private readonly view: GroupView;
   private readonly locals: ReadonlyArray<Locals>;
   /** Pairs (index, family), of which {@link Locals} says where they begin and end for each index. */
   private readonly inside: Ints;
@@ -21,8 +21,8 @@ export class Closure {
   private readonly last: number;
   private changed = false;
 
-  constructor(here: Here, locals: ReadonlyArray<Locals>, inside: Ints, tally: Tally) {
-    this.here = here;
+  constructor(view: GroupView, locals: ReadonlyArray<Locals>, inside: Ints, tally: Tally) {
+    this.view = view;
     this.locals = locals;
     this.inside = inside;
     this.tally = tally;
@@ -30,8 +30,8 @@ export class Closure {
   }
 
   /**
-   * Marks what the cells with a mark of `least` or more come to, with the mark after theirs, or the least of those; gives how many cells
-   * were not marked before. All ids must have been opened.
+   * Gives what the cells with a depth byte of `least` or more come to the byte after theirs, or the least of those; gives how many cells
+   * were not found before. All ids must have been opened.
    */
   run(least: number): number {
     let found = 0;
@@ -41,9 +41,9 @@ export class Closure {
 
   /** Goes through the rows, each made of the cells that differ at the last position only; of those that differ at `p`, it takes all at once. */
   private pass(p: number, least: number): number {
-    const { here, last } = this;
+    const { view, last } = this;
     let found = 0;
-    for (let row = here.firstRow(); row !== -1; row = here.nextRow(p)) {
+    for (let row = view.firstRow(); row !== -1; row = view.nextRow(p)) {
       found += p === last ? this.inRow(row, least) : this.acrossRows(row, p, least);
     }
     return found;
@@ -52,7 +52,7 @@ export class Closure {
   private inRow(row: number, least: number): number {
     const { from, to } = this.locals[this.last]!;
     const { data } = this.inside;
-    const { bytes, counts } = this.here;
+    const { bytes, counts } = this.view;
     const { fresh } = this.tally;
     const count = counts[this.last]!;
     let found = 0;
@@ -60,12 +60,12 @@ export class Closure {
     while (again) {
       again = false;
       for (let x = 0; x < count; x++) {
-        const mark = bytes[row + x]!;
-        if (mark < least) continue;
+        const depthByte = bytes[row + x]!;
+        if (depthByte < least) continue;
         for (let s = from[x]!; s < to[x]!; s += 2) {
           const y = data[s]!;
           const isNew = bytes[row + y] === 0;
-          if (!lower(bytes, row + y, mark)) continue;
+          if (!lower(bytes, row + y, depthByte)) continue;
           again ||= y < x;
           if (!isNew) continue;
           fresh[data[s + 1]!]!++;
@@ -79,7 +79,7 @@ export class Closure {
   private acrossRows(first: number, p: number, least: number): number {
     const { from, to, open } = this.locals[p]!;
     const { data } = this.inside;
-    const { counts, strides } = this.here;
+    const { counts, strides } = this.view;
     const { fresh } = this.tally;
     const stride = strides[p]!;
     let found = 0;
@@ -100,17 +100,17 @@ export class Closure {
     return found;
   }
 
-  /** Marks in one row what follows from the marks of another; how many cells were not marked before, and whether any mark changed. */
+  /** Sets in one row what follows from the depth bytes of another; how many cells were not found before, and whether any byte changed. */
   private copyRow(from: number, to: number, least: number): number {
-    const { bytes, counts } = this.here;
+    const { bytes, counts } = this.view;
     const count = counts[this.last]!;
     let found = 0;
     this.changed = false;
     for (let i = 0; i < count; i++) {
-      const mark = bytes[from + i]!;
-      if (mark < least) continue;
+      const depthByte = bytes[from + i]!;
+      if (depthByte < least) continue;
       const isNew = bytes[to + i] === 0;
-      if (!lower(bytes, to + i, mark)) continue;
+      if (!lower(bytes, to + i, depthByte)) continue;
       this.changed = true;
       if (isNew) found++;
     }

@@ -28,17 +28,17 @@ export interface Run {
 export interface Frontier {
   /** By depth: the one that is expanded. A sweep: the level at hand. Depth first: the greatest depth. */
   readonly at: number;
-  /** By depth: the depth that is found. A sweep: the greatest mark. */
+  /** By depth: the depth that is found. A sweep: the greatest depth byte. */
   readonly found: number;
-  /** By depth: how far the list at hand was taken. A sweep: 1 where the marks are exact. */
+  /** By depth: how far the list at hand was taken. A sweep: 1 where the depth bytes are exact. */
   readonly next: number;
 }
 
-/** The mark of a cell that was found at a depth and is still to be expanded: only two depths have such cells at any time. */
-export const waitingMark = (depth: number): number => 1 + (depth & 1);
+/** The depth byte of a cell that was found at a depth and is still to be expanded: only two depths have such cells at any time. */
+export const waitingByte = (depth: number): number => 1 + (depth & 1);
 
-/** The mark of one that was expanded. It repeats, and is never taken for one of those that wait; for a run back see `shortest-path.ts`. */
-export const expandedMark = (depth: number): number => 3 + (depth % 253);
+/** The depth byte of one that was expanded. It repeats, and is never taken for one of those that wait; for a run back see `shortest-path.ts`. */
+export const expandedByte = (depth: number): number => 3 + (depth % 253);
 
 const seed = ({ initial, shape }: Space, expander: Expander): void => {
   for (const state of initial) expander.seed(state.slice(0, shape.group), state.slice(shape.group));
@@ -66,7 +66,7 @@ export interface Share {
   readonly sendAway: (batch: Batch, tuple: Int32Array, family: number) => boolean;
 }
 
-/** Breadth first: cells are marked with their depth, and stay. */
+/** Breadth first: cells have their depth, and stay. */
 export class Breadth implements Run {
   layer: Layer;
   at = 0;
@@ -90,7 +90,7 @@ export class Breadth implements Run {
       from: 0,
       upTo: 0,
       done: 0,
-      to: waitingMark(0),
+      to: waitingByte(0),
       closes: false,
       ...share,
     };
@@ -121,9 +121,9 @@ export class Breadth implements Run {
   private goTo(at: number, found: number): void {
     this.at = at;
     this.found = found;
-    this.order.from = this.order.upTo = waitingMark(at);
-    this.order.done = expandedMark(at);
-    this.order.to = waitingMark(found);
+    this.order.from = this.order.upTo = waitingByte(at);
+    this.order.done = expandedByte(at);
+    this.order.to = waitingByte(found);
   }
 
   step(): boolean {

@@ -1,15 +1,15 @@
 /**
  * Shortest paths from a breadth-first search that keeps no parents: only the depth of each state, modulo 253, in its cell.
  *
- * A predecessor of a state of depth `d` has depth `d - 1` or more. So of those marked `d - 1` modulo 253 that were expanded one has that
+ * A predecessor of a state of depth `d` has depth `d - 1` or more. So of those whose depth byte says `d - 1` modulo 253 that were expanded one has that
  * depth, and the others lie 253 steps deeper, or twice that. A path that goes back over one of these does not come to the initial state
  * in so many steps, and another is tried; what was tried in vain is not tried again. Predecessors are read off the memo, which is
  * indexed by what its outcomes come to.
  */
 import { Ints } from '../../ints.js';
-import type { Meeting, Talk } from '../compile/compile.js';
+import type { CompiledInteraction, CompiledQuery } from '../compile/compile.js';
 import { IDLE, strideOf } from '../memo/memo.js';
-import { type Breadth, expandedMark, waitingMark } from './search.js';
+import { type Breadth, expandedByte, waitingByte } from './search.js';
 import type { Space } from '../space.js';
 import { cellOf } from '../store/group-store.js';
 
@@ -17,16 +17,16 @@ import { cellOf } from '../store/group-store.js';
 
 /** An interaction's arguments in the order of its rows' ids: group slots, then the local one. */
 interface Arguments {
-  readonly meeting: Meeting;
+  readonly interaction: CompiledInteraction;
   /** Where each is in a state by places. */
   readonly places: ReadonlyArray<number>;
   readonly written: ReadonlyArray<boolean>;
 }
 
-const argumentsOf = (space: Space, meeting: Meeting): Arguments => ({
-  meeting,
-  places: [...meeting.groupPlaces, ...meeting.localPositions.map((position) => space.shape.group + position)],
-  written: [...meeting.groupArgs, ...meeting.localArgs].map((arg) => meeting.writes[arg]!),
+const argumentsOf = (space: Space, interaction: CompiledInteraction): Arguments => ({
+  interaction,
+  places: [...interaction.groupPlaces, ...interaction.localPositions.map((position) => space.shape.group + position)],
+  written: [...interaction.groupArgs, ...interaction.localArgs].map((arg) => interaction.writes[arg]!),
 });
 
 const hashOf = (h: number, id: number): number => {
@@ -44,10 +44,10 @@ class Backward {
 
   constructor(space: Space, of: Arguments) {
     this.of = of;
-    const { meeting } = of;
+    const { interaction } = of;
     const { data } = space.memo.pool;
-    const stride = strideOf(meeting);
-    for (const { ids, row } of space.memo.rowsOf(meeting)) {
+    const stride = strideOf(interaction);
+    for (const { ids, row } of space.memo.rowsOf(interaction)) {
       for (let o = 0, at = row + 1; o < data[row]!; o++, at += stride) this.add(ids, data, at + 1);
     }
   }
@@ -73,73 +73,77 @@ class Backward {
   }
 }
 
-/** The askers of an exchange by what an answer makes of them. */
-const askersOf = (space: Space, meeting: Meeting, talk: Talk): ReadonlyMap<number, ReadonlyArray<number>> => {
+/** The requesters of a query by what a reply makes of them. */
+const requestersOf = (
+  space: Space,
+  interaction: CompiledInteraction,
+  query: CompiledQuery,
+): ReadonlyMap<number, ReadonlyArray<number>> => {
   const { data } = space.memo.pool;
-  const stride = strideOf(meeting);
-  const askers = new Map<number, number[]>();
-  for (const [asker, row] of space.memo.learnersOf(talk)) {
+  const stride = strideOf(interaction);
+  const requesters = new Map<number, number[]>();
+  for (const [requester, row] of space.memo.learnersOf(query)) {
     for (let o = 0, at = row + 1; o < data[row]!; o++, at += stride) {
-      const list = askers.get(data[at + 1]!);
-      if (list === undefined) askers.set(data[at + 1]!, [asker]);
-      else if (list.at(-1) !== asker) list.push(asker);
+      const list = requesters.get(data[at + 1]!);
+      if (list === undefined) requesters.set(data[at + 1]!, [requester]);
+      else if (list.at(-1) !== requester) list.push(requester);
     }
   }
-  return askers;
+  return requesters;
 };
 
 /** The states before a state, as far as the memo knows of them. */
 class Predecessors {
   private readonly space: Space;
   private readonly all: ReadonlyArray<Arguments>;
-  private readonly rows = new Map<Meeting, Backward>();
-  private readonly askers = new Map<number, ReturnType<typeof askersOf>>();
+  private readonly rows = new Map<CompiledInteraction, Backward>();
+  private readonly requesters = new Map<number, ReturnType<typeof requestersOf>>();
 
   constructor(space: Space) {
     this.space = space;
-    this.all = space.compiled.meetings.map((meeting) => argumentsOf(space, meeting));
+    this.all = space.compiled.interactions.map((interaction) => argumentsOf(space, interaction));
   }
 
   /** Each with some step from it to the state, or to one that the symmetry takes for it. */
   *of(state: Int32Array): Generator<Int32Array> {
     for (const image of this.space.symmetry?.imagesOf(state) ?? [state]) {
       for (const of of this.all)
-        yield* of.meeting.talk === undefined ? this.byRows(of, image) : this.byTalk(of, of.meeting.talk, image);
+        yield* of.interaction.query === undefined ? this.byRows(of, image) : this.byTalk(of, of.interaction.query, image);
     }
   }
 
   private *byRows(of: Arguments, state: Int32Array): Generator<Int32Array> {
-    let rows = this.rows.get(of.meeting);
-    if (rows === undefined) this.rows.set(of.meeting, (rows = new Backward(this.space, of)));
+    let rows = this.rows.get(of.interaction);
+    if (rows === undefined) this.rows.set(of.interaction, (rows = new Backward(this.space, of)));
     for (const ids of rows.before(state)) {
       const before = state.slice();
       of.places.forEach((place, i) => (before[place] = ids[i]!));
-      if (this.leads(of, this.space.memo.rowFor(of.meeting, ids), before, state)) yield before;
+      if (this.leads(of, this.space.memo.rowFor(of.interaction, ids), before, state)) yield before;
     }
   }
 
-  /** Of an exchange all but the asker is as it was before. */
-  private *byTalk(of: Arguments, talk: Talk, state: Int32Array): Generator<Int32Array> {
+  /** Of a query all but the requester is as it was before. */
+  private *byTalk(of: Arguments, query: CompiledQuery, state: Int32Array): Generator<Int32Array> {
     const { memo, shape } = this.space;
-    const { meeting } = of;
-    const order = [...meeting.groupArgs, ...meeting.localArgs];
-    const [asking, answering] = [of.places[order.indexOf(0)]!, of.places[order.indexOf(1)]!];
-    let askers = this.askers.get(talk.index);
-    if (askers === undefined) this.askers.set(talk.index, (askers = askersOf(this.space, meeting, talk)));
-    const when = talk.when ?? meeting.guard;
-    for (const asker of askers.get(state[asking]!) ?? []) {
+    const { interaction } = of;
+    const order = [...interaction.groupArgs, ...interaction.localArgs];
+    const [requesterPlace, answering] = [of.places[order.indexOf(0)]!, of.places[order.indexOf(1)]!];
+    let requesters = this.requesters.get(query.index);
+    if (requesters === undefined) this.requesters.set(query.index, (requesters = requestersOf(this.space, interaction, query)));
+    const when = query.when ?? interaction.guard;
+    for (const requester of requesters.get(state[requesterPlace]!) ?? []) {
       const before = state.slice();
-      before[asking] = asker;
-      const row = memo.knownRow(talk, asker, state[answering]!);
+      before[requesterPlace] = requester;
+      const row = memo.knownRow(query, requester, state[answering]!);
       if (row <= IDLE || !this.leads(of, row, before, state)) continue;
       if (when === undefined || memo.holds(when, before.subarray(0, shape.group), before.subarray(shape.group))) yield before;
     }
   }
 
   /** Whether some outcome of a row for the ids before gives the state those that it has. */
-  private leads({ meeting, places, written }: Arguments, row: number, before: Int32Array, state: Int32Array): boolean {
+  private leads({ interaction, places, written }: Arguments, row: number, before: Int32Array, state: Int32Array): boolean {
     const { data } = this.space.memo.pool;
-    const stride = strideOf(meeting);
+    const stride = strideOf(interaction);
     for (let o = 0, at = row + 1; o < data[row]!; o++, at += stride) {
       let word = at + 1;
       if (places.every((place, i) => (written[i] === true ? data[word++] : before[place]) === state[place])) return true;
@@ -150,8 +154,8 @@ class Predecessors {
 
 // --- the way back ----------------------------------------------------------------------------------------------------------
 
-/** The mark of a state (by places), or 0 where it is not known. */
-const markOf = (space: Space, run: Breadth, state: Int32Array): number => {
+/** The depth byte of a state (by places), or 0 where it is not known. */
+const depthByteOf = (space: Space, run: Breadth, state: Int32Array): number => {
   const cell = cellOf(space.shape, run.layer, state);
   return cell === undefined ? 0 : cell.bytes[cell.at]!;
 };
@@ -172,9 +176,9 @@ export const shortestPath = (space: Space, run: Breadth, target: Int32Array): Re
   const roots = space.initial.map((state) => space.symmetry?.canonical(state) ?? state);
   const isRoot = (state: Int32Array): boolean => roots.some((root) => root.every((id, i) => id === state[i]));
   const waypoint = (state: Int32Array): Waypoint => ({ state, tries: predecessors.of(state) });
-  // The state was found at the depth that is being expanded, or one beyond it (perhaps just now, and is not marked yet).
-  const mark = markOf(space, run, target);
-  const depth = mark === 0 || mark === waitingMark(run.at + 1) ? run.at + 1 : run.at;
+  // The state was found at the depth that is being expanded, or one beyond it (perhaps just now, and has no depth byte yet).
+  const depthByte = depthByteOf(space, run, target);
+  const depth = depthByte === 0 || depthByte === waitingByte(run.at + 1) ? run.at + 1 : run.at;
   const way = [waypoint(target)];
   const inVain = new Set<string>();
   while (way.length <= depth || !isRoot(way.at(-1)!.state)) {
@@ -201,7 +205,7 @@ const nextOn = (
 ): Int32Array | undefined => {
   for (let next = tries.next(); next.done !== true; next = tries.next()) {
     const before = next.value;
-    if (markOf(space, run, before) !== expandedMark(depth)) continue;
+    if (depthByteOf(space, run, before) !== expandedByte(depth)) continue;
     if (inVain.size > 0 && inVain.has(`${depth} ${before.join()}`)) continue;
     if (isWithin(space, before)) return before;
   }

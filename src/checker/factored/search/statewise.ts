@@ -5,7 +5,7 @@
  */
 import type { Fingerprints } from '../../fingerprints.js';
 import { Ints } from '../../ints.js';
-import type { Meeting } from '../compile/compile.js';
+import type { CompiledInteraction } from '../compile/compile.js';
 import { CheckerError } from '../../error.js';
 import { strideOf } from '../memo/memo.js';
 import type { Frontier, Run, Start } from './search.js';
@@ -21,7 +21,7 @@ class Steps {
   readonly state: Int32Array;
   readonly target: Int32Array;
   /** Which interaction comes next, and which of its outcomes. */
-  meeting = 0;
+  interaction = 0;
   outcome = 0;
   /** The family of the step taken. */
   family = 0;
@@ -36,34 +36,34 @@ class Steps {
   /** Takes the next step; whether it changes the state, or undefined if there is none. */
   take(): boolean | undefined {
     const { memo, compiled } = this.space;
-    for (; this.meeting < compiled.meetings.length; this.meeting++, this.outcome = 0) {
-      const meeting = compiled.meetings[this.meeting]!;
-      const row = this.rowOf(meeting);
+    for (; this.interaction < compiled.interactions.length; this.interaction++, this.outcome = 0) {
+      const interaction = compiled.interactions[this.interaction]!;
+      const row = this.rowOf(interaction);
       if (row === undefined || this.outcome >= memo.pool.at(row)) continue;
-      this.family = meeting.family;
-      return this.aim(meeting, row + 1 + this.outcome++ * strideOf(meeting));
+      this.family = interaction.family;
+      return this.aim(interaction, row + 1 + this.outcome++ * strideOf(interaction));
     }
     return undefined;
   }
 
-  private rowOf(meeting: Meeting): number | undefined {
+  private rowOf(interaction: CompiledInteraction): number | undefined {
     const { memo, shape } = this.space;
-    const local = meeting.local === -1 ? -1 : this.state[shape.group + meeting.local]!;
-    if (meeting.guard !== undefined && !memo.allows(meeting.guard, this.state)) {
-      if (memo.doubts) memo.mustRefuse(meeting, this.state, local);
+    const local = interaction.local === -1 ? -1 : this.state[shape.group + interaction.local]!;
+    if (interaction.guard !== undefined && !memo.allows(interaction.guard, this.state)) {
+      if (memo.doubts) memo.mustRefuse(interaction, this.state, local);
       return undefined;
     }
     return local === -1
-      ? memo.groupRow(meeting, this.state)
-      : memo.localRow(meeting, memo.node(meeting, this.state), this.state, local);
+      ? memo.groupRow(interaction, this.state)
+      : memo.localRow(interaction, memo.node(interaction, this.state), this.state, local);
   }
 
-  private aim(meeting: Meeting, at: number): boolean {
+  private aim(interaction: CompiledInteraction, at: number): boolean {
     const { memo, shape } = this.space;
     if (memo.pool.at(at) === 0) return false;
     this.target.set(this.state);
-    meeting.writtenPlaces.forEach((place, i) => (this.target[place] = memo.pool.at(at + 1 + i)));
-    if (meeting.writesLocal) this.target[shape.group + meeting.local] = memo.pool.at(at + strideOf(meeting) - 1);
+    interaction.writtenPlaces.forEach((place, i) => (this.target[place] = memo.pool.at(at + 1 + i)));
+    if (interaction.writesLocal) this.target[shape.group + interaction.local] = memo.pool.at(at + strideOf(interaction) - 1);
     return true;
   }
 }
@@ -106,7 +106,7 @@ class Finder {
   open(): boolean {
     const { compiled, memo, shape } = this.space;
     const { steps } = this;
-    steps.meeting = steps.outcome = 0;
+    steps.interaction = steps.outcome = 0;
     const locals = steps.state.subarray(shape.group);
     return compiled.boundary.every((watched) => memo.holds(watched, steps.state, locals));
   }
@@ -135,7 +135,7 @@ const initialOf = ({ initial, symmetry }: Space): ReadonlyArray<Int32Array> =>
 
 // --- depth first -----------------------------------------------------------------------------------------------------------
 
-/** A cell's mark says at which depth a state was last taken up, where a limit makes that matter. */
+/** A cell's depth byte says at which depth a state was last taken up, where a limit makes that matter. */
 const DEEPEST_LIMIT = 253;
 
 /**
@@ -297,7 +297,7 @@ export class Depth implements Run {
   private suspend(): void {
     const { stack, finder } = this;
     if (stack.length === 0) return;
-    stack.data[stack.length - 3] = finder.steps.meeting;
+    stack.data[stack.length - 3] = finder.steps.interaction;
     stack.data[stack.length - 2] = finder.steps.outcome;
   }
 
@@ -306,7 +306,7 @@ export class Depth implements Run {
     const { stack, finder, frame } = this;
     if (stack.length === 0) return;
     finder.steps.state.set(stack.data.subarray(stack.length - frame, stack.length - 3));
-    finder.steps.meeting = stack.at(stack.length - 3);
+    finder.steps.interaction = stack.at(stack.length - 3);
     finder.steps.outcome = stack.at(stack.length - 2);
   }
 
@@ -314,9 +314,9 @@ export class Depth implements Run {
   private approach(state: Int32Array, depth: number, limit: number): void {
     const { visited } = this.finder;
     if (visited instanceof Hashed) return;
-    const before = visited.markOf(state) - 1;
+    const before = visited.depthByteOf(state) - 1;
     if (before <= depth) return;
-    visited.setMark(state, depth + 1);
+    visited.setDepthByte(state, depth + 1);
     const again = before < limit;
     if (again) this.tally.queue++;
     else this.left--;

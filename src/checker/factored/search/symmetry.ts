@@ -128,7 +128,7 @@ export class Symmetry implements Canonical {
   private reduceAll(batch: Batch, action: Action): Batch {
     const { out, groupSize } = this;
     out.count = batch.count;
-    out.marks = batch.marks;
+    out.depthBytes = batch.depthBytes;
     for (let p = 0; p < batch.at.length; p++) {
       const q = action.to[groupSize + p]! - groupSize;
       const kind = this.kinds[groupSize + p]!;
@@ -152,7 +152,7 @@ export class Symmetry implements Canonical {
     const { out, locals, imageLocals, groupSize, best } = this;
     const positions = batch.at.length;
     out.count = batch.count;
-    out.marks = batch.marks;
+    out.depthBytes = batch.depthBytes;
     for (let p = 0; p < positions; p++) {
       out.ids[p] = roomy(out.ids[p]!, batch.count);
       out.at[p] = roomy(out.at[p]!, batch.count);

@@ -33,27 +33,27 @@ class Matrices {
     this.layer = layer!;
   }
 
-  /** Adds a state, by places, with a mark from 1 to 255; whether it is new. */
-  add(state: Int32Array, mark: number): boolean {
+  /** Adds a state, by places, with a depth byte from 1 to 255; whether it is new. */
+  add(state: Int32Array, depthByte: number): boolean {
     const { tuple, cell } = this;
     for (let i = 0; i < tuple.length; i++) tuple[i] = state[i]!;
     for (let p = 0; p < cell.ids.length; p++) cell.ids[p]![0] = state[tuple.length + p]!;
-    return this.mover.move(cell, this.layer, tuple, mark).fresh === 1;
+    return this.mover.move(cell, this.layer, tuple, depthByte).fresh === 1;
   }
 
-  /** The mark of a state, 0 where it was not added. */
-  markOf(state: Int32Array): number {
+  /** The depth byte of a state, 0 where it was not added. */
+  depthByteOf(state: Int32Array): number {
     const cell = cellOf(this.space.shape, this.layer, state);
     return cell === undefined ? 0 : cell.bytes[cell.at]!;
   }
 
-  setMark(state: Int32Array, mark: number): void {
+  setDepthByte(state: Int32Array, depthByte: number): void {
     const cell = cellOf(this.space.shape, this.layer, state);
-    if (cell !== undefined) cell.bytes[cell.at] = mark;
+    if (cell !== undefined) cell.bytes[cell.at] = depthByte;
   }
 }
 
-/** By hash, without room for a mark. */
+/** By hash, without room for a depth byte. */
 export class Hashed {
   readonly layers: ReadonlyArray<Layer> = [];
   readonly fingerprints: Fingerprints;

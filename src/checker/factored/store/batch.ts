@@ -5,24 +5,24 @@ export interface Batch {
   count: number;
   readonly at: Int32Array[];
   readonly ids: Int32Array[];
-  /** By cell: its mark, for {@link NEXT}. */
-  marks: Int32Array;
+  /** By cell: its depth byte, for {@link NEXT}. */
+  depthBytes: Int32Array;
   /** By position: the indices into `ids` that occur, each once, and how many they are. */
   readonly used: Int32Array[];
   readonly usedCount: Int32Array;
 }
 
-/** Instead of a mark for all cells: each gets the one after its own, or keeps a lesser one that it has. */
+/** Instead of a depth byte for all cells: each gets the one after its own, or keeps a lesser one that it has. */
 export const NEXT = 0;
 
-/** The greatest mark that a cell can have. */
+/** The greatest depth byte that a cell can have. */
 export const GREATEST = 255;
 
-/** Gives a cell the mark after `mark`, unless it has one that is not greater; whether it did. */
-export const lower = (cells: Uint8Array, cell: number, mark: number): boolean => {
+/** Gives a cell the depth byte after `depth byte`, unless it has one that is not greater; whether it did. */
+export const lower = (cells: Uint8Array, cell: number, depthByte: number): boolean => {
   const old = cells[cell]!;
-  if (old !== 0 && old <= mark + 1) return false;
-  cells[cell] = Math.min(mark + 1, GREATEST);
+  if (old !== 0 && old <= depthByte + 1) return false;
+  cells[cell] = Math.min(depthByte + 1, GREATEST);
   return true;
 };
 
@@ -31,7 +31,7 @@ export const emptyBatch = (positions: number): Batch => ({
   count: 0,
   at: Array.from({ length: positions }, () => new Int32Array(64)),
   ids: Array.from({ length: positions }, () => new Int32Array(64)),
-  marks: new Int32Array(64),
+  depthBytes: new Int32Array(64),
   used: Array.from({ length: positions }, () => new Int32Array(64)),
   usedCount: new Int32Array(positions),
 });
@@ -44,7 +44,7 @@ export const roomy = (array: Int32Array, need: number): Int32Array => {
   return grown;
 };
 
-let marks: Int32Array = new Int32Array(256);
+let stamps: Int32Array = new Int32Array(256);
 let stamp = 0;
 
 /** Fills a batch's `used` from its cells. */
@@ -53,23 +53,23 @@ export const fillUsed = (batch: Batch): void => {
     stamp++;
     const at = batch.at[p]!;
     const most = batch.ids[p]!.length;
-    marks = roomy(marks, most);
+    stamps = roomy(stamps, most);
     let used = batch.used[p]!;
     if (used.length < most) used = batch.used[p] = new Int32Array(most);
     let n = 0;
     for (let i = 0; i < batch.count; i++) {
       const x = at[i]!;
-      if (marks[x] === stamp) continue;
-      marks[x] = stamp;
+      if (stamps[x] === stamp) continue;
+      stamps[x] = stamp;
       used[n++] = x;
     }
     batch.usedCount[p] = n;
   }
 };
 
-/** The greatest mark of a batch. */
-export const greatest = ({ marks, count }: Batch): number => {
-  let mark = 0;
-  for (let i = 0; i < count; i++) if (marks[i]! > mark) mark = marks[i]!;
-  return mark;
+/** The greatest depth byte of a batch. */
+export const greatest = ({ depthBytes, count }: Batch): number => {
+  let most = 0;
+  for (let i = 0; i < count; i++) if (depthBytes[i]! > most) most = depthBytes[i]!;
+  return most;
 };

@@ -130,7 +130,7 @@ export class Layer {
     return this.blocks.length;
   }
 
-  get looming(): number {
+  get nextGrowth(): number {
     return this.blocks.length * 5 > (this.mask + 1) * 2 ? this.table.byteLength * 2 : 0;
   }
 

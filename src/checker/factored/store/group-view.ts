@@ -1,17 +1,17 @@
-/** The group at hand: its ids by position, its cells that are to be expanded, and marking cells inside it. */
+/** The group at hand: its ids by position, its cells that are to be expanded, and finding cells inside it. */
 import { type Batch, emptyBatch, roomy } from './batch.js';
 import { growBlock } from './blocks.js';
 import { IndexOf } from './mover.js';
 import { type Layer, type Shape, within } from './group-store.js';
 
-/** Cells that were looked at: how many they are, and their least and greatest marks. */
+/** Cells that were looked at: how many they are, and their least and greatest depth bytes. */
 interface Surveyed {
   count: number;
   least: number;
   greatest: number;
 }
 
-export class Here {
+export class GroupView {
   readonly tuple: Int32Array;
   /** The cells to expand; `used` and `usedCount` are filled by {@link settle}. */
   readonly cells: Batch;
@@ -109,7 +109,7 @@ export class Here {
     return this.last < 0 ? 1 : this.counts[this.last]!;
   }
 
-  /** Looks at the cells with a mark between these two, and at which ids occur in them, without taking them. */
+  /** Looks at the cells with a depth byte between these two, and at which ids occur in them, without taking them. */
   survey(from: number, upTo: number): void {
     const { surveyed } = this;
     surveyed.count = 0;
@@ -126,10 +126,10 @@ export class Here {
     let { least, greatest } = surveyed;
     let count = 0;
     for (let x = 0; x < rowLength; x++) {
-      const mark = bytes[row + x]!;
-      if (mark < from || mark > upTo) continue;
-      if (mark < least) least = mark;
-      if (mark > greatest) greatest = mark;
+      const find = bytes[row + x]!;
+      if (find < from || find > upTo) continue;
+      if (find < least) least = find;
+      if (find > greatest) greatest = find;
       if (occurs !== undefined) occurs[x]!++;
       count++;
     }
@@ -139,7 +139,7 @@ export class Here {
     this.occurInRow(count);
   }
 
-  /** Takes the cells with a mark between these two as those to expand, and marks them `done`. */
+  /** Takes the cells with a depth byte between these two as those to expand, and gives them the byte `done`. */
   collect(from: number, upTo: number, done: number): void {
     this.cells.count = 0;
     this.clear();
@@ -150,19 +150,19 @@ export class Here {
     const { bytes, cells, walk, last, rowLength } = this;
     const before = cells.count;
     this.reserve(before + rowLength);
-    const { marks } = cells;
+    const { depthBytes } = cells;
     const columns = cells.at[last];
     const occurs = this.occurs[last];
     let n = before;
     for (let x = 0; x < rowLength; x++) {
-      const mark = bytes[row + x]!;
-      if (mark < from || mark > upTo) continue;
+      const depthByte = bytes[row + x]!;
+      if (depthByte < from || depthByte > upTo) continue;
       bytes[row + x] = done;
       if (columns !== undefined && occurs !== undefined) {
         columns[n] = x;
         occurs[x]!++;
       }
-      marks[n++] = mark;
+      depthBytes[n++] = depthByte;
     }
     for (let p = 0; p < last; p++) {
       const [at, x] = [cells.at[p]!, walk[p]!];
@@ -186,12 +186,12 @@ export class Here {
 
   private reserve(count: number): void {
     const { cells } = this;
-    if (count <= cells.marks.length) return;
-    cells.marks = roomy(cells.marks, count);
+    if (count <= cells.depthBytes.length) return;
+    cells.depthBytes = roomy(cells.depthBytes, count);
     for (let p = 0; p <= this.last; p++) cells.at[p] = roomy(cells.at[p]!, count);
   }
 
-  /** Some marked cell with an index at a position: its ids, into `ids`. */
+  /** Some cell that was found, with an index at a position: its ids, into `ids`. */
   someCell(position: number, index: number, ids: Int32Array): void {
     for (let row = this.firstRow(); row !== -1; row = this.nextRow()) {
       for (let x = 0; x < this.rowLength; x++) {
@@ -238,21 +238,21 @@ export class Here {
     return place;
   }
 
-  /** Marks cell `i`, whose place is given, with another index at one position, if it is not marked yet; `follow` adds it to the cells to expand. */
-  mark(i: number, position: number, index: number, place: number, tag: number, follow: boolean): boolean {
+  /** Finds cell `i`, whose place is given, but with another index at one position: it gets the depth byte if it has none; `follow` adds it to the cells to expand. */
+  depthByte(i: number, position: number, index: number, place: number, depthByte: number, follow: boolean): boolean {
     const { strides, cells, bytes } = this;
     const cell = place + (index - cells.at[position]![i]!) * strides[position]!;
     if (bytes[cell] !== 0) return false;
-    bytes[cell] = tag;
-    if (follow) this.follow(i, position, index, tag);
+    bytes[cell] = depthByte;
+    if (follow) this.follow(i, position, index, depthByte);
     return true;
   }
 
-  private follow(i: number, position: number, index: number, mark: number): void {
+  private follow(i: number, position: number, index: number, depthByte: number): void {
     const { cells, occurs, last } = this;
     const n = cells.count++;
     this.reserve(n + 1);
-    cells.marks[n] = mark;
+    cells.depthBytes[n] = depthByte;
     for (let p = 0; p <= last; p++) {
       const x = p === position ? index : cells.at[p]![i]!;
       cells.at[p]![n] = x;
@@ -262,9 +262,9 @@ export class Here {
 
   /** Keeps cell `i` as number `to` of the cells. */
   keep(i: number, to: number): void {
-    const { at, marks } = this.cells;
+    const { at, depthBytes } = this.cells;
     if (i === to) return;
-    marks[to] = marks[i]!;
+    depthBytes[to] = depthBytes[i]!;
     for (const list of at) list[to] = list[i]!;
   }
 

@@ -16,7 +16,7 @@ interface Kind {
   readonly progress: number[];
   /** The keys, and a number made of each that every thread agrees on. Kept only where threads must agree. */
   readonly keys: string[];
-  readonly marks: number[];
+  readonly hashes: number[];
 }
 
 type Encoder = (kind: string, local: unknown) => string;
@@ -34,10 +34,10 @@ export class Components {
   private readonly normal: Normal | undefined;
   private readonly measure: Measure | undefined;
 
-  /** `agreed`: threads that number their values differently must order them alike ({@link Components.compare}, {@link Components.mark}). */
+  /** `agreed`: threads that number their values differently must order them alike ({@link Components.compare}, {@link Components.hashOf}). */
   constructor(model: ComponentModel, normalize: boolean, agreed = false) {
     const names = [...new Set(model.slots.map((slot) => slot.kind))];
-    this.kinds = names.map((name) => ({ name, ids: new Map(), values: [], progress: [], keys: [], marks: [] }));
+    this.kinds = names.map((name) => ({ name, ids: new Map(), values: [], progress: [], keys: [], hashes: [] }));
     this.agreed = agreed;
     this.audit = auditOf(model);
     this.isKeyed = model.key !== undefined;
@@ -78,8 +78,8 @@ export class Components {
   }
 
   /** A number that does not depend on the order in which values were found. */
-  mark(kind: number, id: number): number {
-    return this.kinds[kind]!.marks[id]!;
+  hashOf(kind: number, id: number): number {
+    return this.kinds[kind]!.hashes[id]!;
   }
 
   /** An order of the values of a kind; where threads must agree, one that does not depend on who found them first. */
@@ -114,7 +114,7 @@ export class Components {
     table.progress.push(progress);
     if (this.agreed) {
       table.keys.push(key);
-      table.marks.push(hashText(key));
+      table.hashes.push(hashText(key));
     }
     return id;
   }

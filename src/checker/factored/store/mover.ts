@@ -64,8 +64,8 @@ export class Mover {
     this.moved = { layer, group: 0, fresh: 0, newGroup: false, newIds: [], newCount: 0 };
   }
 
-  /** Marks the cells of a batch, which is not empty, with `tag` (or {@link NEXT}) in the group with this tuple, where they are not marked yet. */
-  move(batch: Batch, layer: Layer, tuple: Int32Array, tag: number): Moved {
+  /** Gives the cells of a batch, which is not empty, this depth byte (or {@link NEXT}) in the group with this tuple, where they have none. */
+  move(batch: Batch, layer: Layer, tuple: Int32Array, depthByte: number): Moved {
     const { moved, shape } = this;
     moved.layer = layer;
     moved.newCount = 0;
@@ -81,7 +81,7 @@ export class Mover {
     const page = layer.arena.page(offset);
     this.locateRows(batch, this.scale(batch, page, within(offset)));
     const bytes = layer.arena.pageBytes(offset);
-    moved.fresh = tag === NEXT ? this.markNext(batch, bytes) : this.mark(batch, bytes, tag);
+    moved.fresh = depthByte === NEXT ? this.lowerBytes(batch, bytes) : this.setBytes(batch, bytes, depthByte);
     return moved;
   }
 
@@ -179,8 +179,8 @@ export class Mover {
     }
   }
 
-  /** Marks the cells whose rows were located, where they are not marked yet; how many that are. */
-  private mark({ at, count }: Batch, bytes: Uint8Array, tag: number): number {
+  /** Gives the cells whose rows were located a depth byte, where they have none; how many that are. */
+  private setBytes({ at, count }: Batch, bytes: Uint8Array, depthByte: number): number {
     const { rows, onFresh } = this;
     const indices = at.at(-1) ?? ZERO;
     const offsets = this.offsets.at(-1) ?? ZERO;
@@ -188,15 +188,15 @@ export class Mover {
     for (let i = 0; i < count; i++) {
       const cell = rows[i]! + offsets[indices[i]!]!;
       if (bytes[cell] !== 0) continue;
-      bytes[cell] = tag;
+      bytes[cell] = depthByte;
       fresh++;
       onFresh?.(i);
     }
     return fresh;
   }
 
-  /** Gives them their {@link NEXT}; how many were not marked before. */
-  private markNext({ at, count, marks }: Batch, bytes: Uint8Array): number {
+  /** Gives them their {@link NEXT}; how many were not found before. */
+  private lowerBytes({ at, count, depthBytes }: Batch, bytes: Uint8Array): number {
     const { rows } = this;
     const indices = at.at(-1) ?? ZERO;
     const offsets = this.offsets.at(-1) ?? ZERO;
@@ -204,7 +204,7 @@ export class Mover {
     for (let i = 0; i < count; i++) {
       const cell = rows[i]! + offsets[indices[i]!]!;
       if (bytes[cell] === 0) fresh++;
-      lower(bytes, cell, marks[i]!);
+      lower(bytes, cell, depthBytes[i]!);
     }
     return fresh;
   }
