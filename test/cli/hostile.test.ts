@@ -1,7 +1,7 @@
 /** Models that do something to the program that checks them: it says so in one line, or goes on as if nothing were; and no verdict is theirs. */
 import { describe, expect, test } from 'vitest';
 import { check } from '#bayou/checker/check.js';
-import type { Model } from '#bayou/checker/interface.js';
+import type { Model } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 import { bayou, type Ran } from './run.js';
 
