@@ -8,7 +8,7 @@ export class Killed extends Error {
 /** Something that will happen. What has no `act` any more was cancelled. */
 export interface Scheduled {
   at: number;
-  readonly order: number;
+  order: number;
   readonly life: Life | undefined;
   readonly what: string;
   act: (() => void) | undefined;

@@ -130,7 +130,7 @@ export class SimulatedNetwork {
           this.#fail(life, stream, systemError('connect', 'ECONNREFUSED', nameOf(to)), this.#latency(random));
         } else if (times >= MAX_SYNS) {
           this.counts.unanswered++;
-          this.#fail(life, stream, systemError('connect', 'ETIMEDOUT', nameOf(to)), 0);
+          this.#fail(life, stream, systemError('connect', 'ETIMEDOUT', nameOf(to)), SYN_US * 2 ** (times - 1));
         } else {
           this.#scheduler.after(SYN_US * 2 ** (times - 1), undefined, `${host.name} syn again`, () => greet(times + 1));
         }
@@ -205,7 +205,7 @@ export class SimulatedNetwork {
         return new Promise((resolve, reject) => {
           this.#scheduler.after(1, life, `listen ${name}`, () => {
             if (isFree) resolve(bound.port);
-            else reject(systemError('listen', 'EADDRINUSE: address already in use', name));
+            else reject(systemError('listen', 'EADDRINUSE', `address already in use ${name}`));
           });
         });
       },

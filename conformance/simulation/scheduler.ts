@@ -58,10 +58,14 @@ export class Scheduler {
 
   /** A paused life goes on: what waited happens now, in its order. */
   goOn(life: Life): void {
-    for (const event of life.goOn()) {
-      event.at = this.nowUs;
-      this.#queue.push(event);
-    }
+    for (const event of life.goOn()) this.#putOff(event, this.nowUs);
+  }
+
+  /** What was due in an order stays in it. */
+  #putOff(event: Scheduled, at: number): void {
+    event.at = at;
+    event.order = this.#order++;
+    this.#queue.push(event);
   }
 
   /** A note in the trace. */
@@ -127,8 +131,7 @@ export class Scheduler {
       return false;
     }
     if (life !== undefined && life.busyUntilUs > event.at) {
-      event.at = life.busyUntilUs;
-      this.#queue.push(event);
+      this.#putOff(event, life.busyUntilUs);
       return false;
     }
     this.nowUs = Math.max(this.nowUs, event.at);

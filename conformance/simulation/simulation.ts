@@ -30,8 +30,8 @@ export interface Environment {
   readonly exit: (status: number) => void;
 }
 
-/** A program: what a process does from its start on. */
-export type Main = (environment: Environment) => void;
+/** A program: what a process does from its start on. What it rejects with ends it. */
+export type Main = (environment: Environment) => void | Promise<void>;
 
 /** A process that was started. */
 export interface Running {
@@ -120,7 +120,7 @@ export class Simulation {
       machine.running.delete(running);
       scheduler.note(life.name, `gone: ${how}`);
     });
-    if (machine.isUp) scheduler.after(0, life, 'start', () => main(this.#environment(machine, life)));
+    if (machine.isUp) scheduler.after(0, life, 'start', () => void main(this.#environment(machine, life)));
     else life.die('its machine has no power');
     return running;
   }

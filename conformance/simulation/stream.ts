@@ -92,8 +92,9 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
   #readSoon(isLater: boolean): void {
     const end = this.#end;
     if (end === undefined || this.destroyed || this.#isReading) return;
-    if (end.readable === 0 && !(end.isAtEnd && !this.#hasRead) && end.broken === undefined) return;
-    if (this.#flowing !== true && end.broken === undefined) return;
+    // A paused stream hears, as a socket does, that it broke, and that nothing more comes where nothing is left to read.
+    const isAtEnd = end.isAtEnd && end.readable === 0 && !this.#hasRead;
+    if (!isAtEnd && end.broken === undefined && (this.#flowing !== true || end.readable === 0)) return;
     this.#isReading = true;
     const read = (): void => {
       this.#isReading = false;
@@ -111,7 +112,7 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
       this.#readSoon(false);
     } else if (end.broken !== undefined) {
       this.#destroy(systemError('read', end.broken));
-    } else if (this.#flowing === true && end.isAtEnd && !this.#hasRead) {
+    } else if (end.isAtEnd && end.readable === 0 && !this.#hasRead) {
       this.#hasRead = true;
       this.emit('end');
       endOfTurn(this.#scheduler, this.#life, () => {
@@ -134,10 +135,10 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
     }
     this.#pending.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.writableLength += bytes.byteLength;
+    if (this.writableCorked === 0) this.#flush();
     const hasRoom = this.writableLength < HIGH_WATER_BYTES;
     if (!hasRoom) this.#needsDrain = true;
-    if (this.writableCorked === 0) this.#flush();
-    return hasRoom;
+    return hasRoom && !this.destroyed;
   }
 
   cork(): void {
