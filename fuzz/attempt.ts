@@ -3,12 +3,17 @@ import { diceOf } from './dice.js';
 import { anyComponents } from './make/component.js';
 import { anyPlain } from './make/plain.js';
 import { spoiled } from './make/spoil.js';
+import { progressFalls } from './oracle/judge.js';
 import { componentMachine, plainMachine, worldOf, type World } from './oracle/world.js';
 import { builtOf, type Built, type Recipe } from './recipe/recipe.js';
-import { faultsOf, progressFalls, type Fault } from './ways/compare.js';
+import { faultsOf, type Fault } from './ways/compare.js';
 import { run } from './ways/run.js';
 import { anyWays, type Way } from './ways/way.js';
 
+/** Most models are small: what a search does wrong it does wrong there too, and many more of them are tried. */
+const MOST_IN_A_SMALL_ONE = 120;
+/** One in so many is not. */
+const LARGE_ONE_IN = 60;
 /** More states than these are too many for an oracle that keeps all of them in sight. */
 const MOST_STATES = 2500;
 /** But for a chain, where each state has one or two steps. */
@@ -24,9 +29,16 @@ export interface Finding {
 
 /** What was tried of one seed. */
 export interface Attempt {
-  readonly ways: number;
+  readonly ways: ReadonlyArray<Way>;
   readonly states: number;
   readonly finding: Finding | undefined;
+}
+
+/** A model that is tried: how it is described, what the checker is given, and what is true of it. */
+export interface Explored {
+  readonly recipe: Recipe;
+  readonly built: Built;
+  readonly world: World;
 }
 
 const machineOf = (built: Built) => (built.form === 'plain' ? plainMachine(built.model) : componentMachine(built.model));
@@ -34,17 +46,20 @@ const machineOf = (built: Built) => (built.form === 'plain' ? plainMachine(built
 const isDeep = (recipe: Recipe): boolean =>
   recipe.form === 'plain' ? recipe.chain.length > 0 : recipe.domains.some(({ count }) => count !== undefined);
 
-/** The whole graph of a recipe's model, or undefined where it is too large. */
-export const explored = (recipe: Recipe): World | undefined =>
-  worldOf(machineOf(builtOf(recipe)), isDeep(recipe) ? MOST_IN_A_CHAIN : MOST_STATES);
+/** A recipe's model with its whole graph, or undefined where that is too large. */
+export const explored = (recipe: Recipe, most = MOST_STATES): Explored | undefined => {
+  const built = builtOf(recipe);
+  const world = worldOf(machineOf(built), isDeep(recipe) ? MOST_IN_A_CHAIN : most);
+  return world && { recipe, built, world };
+};
 
 /** In which way the progress that a step lowers is noticed. */
 const asserts = ({ engine, search }: Way): boolean =>
   engine === 'components' || engine === 'threads' || (engine === 'plain' && search === 'sweep');
 
 /** In what the checker differs from the truth in one way. */
-export const differences = async (recipe: Recipe, world: World, way: Way, file: string): Promise<ReadonlyArray<Fault>> => {
-  const result = await run(recipe, builtOf(recipe), way, file);
+export const differences = async ({ recipe, built, world }: Explored, way: Way, file: string): Promise<ReadonlyArray<Fault>> => {
+  const result = await run(recipe, built, way, file);
   const falls = asserts(way) && progressFalls(world);
   const isDoubtful = recipe.spoiled === true && (way.symmetry === true || way.normalize === true);
   if (result.kind === 'error') {
@@ -59,7 +74,8 @@ export const differences = async (recipe: Recipe, world: World, way: Way, file: 
   return result.reports.flatMap(({ way: part, report }) => faultsOf(world, part, report, isDoubtful));
 };
 
-const REROLLS = 3;
+/** So often the dice are thrown again for a model that is too large, or has next to no states. */
+const REROLLS = 8;
 /** One in so many models has reductions that are perhaps none. */
 const SPOILED_ONE_IN = 5;
 /** With fewer states than these little can happen. */
@@ -68,30 +84,34 @@ const FEW_STATES = 4;
 interface Made {
   readonly recipe: Recipe;
   /** Undefined: too large. */
-  readonly world: World | undefined;
+  readonly model: Explored | undefined;
 }
 
 /** The model of a seed; of those that the dice give, seldom one with next to no states. */
 export const madeFrom = (seed: number): Made => {
   const dice = diceOf(seed);
+  const most = dice.oneIn(LARGE_ONE_IN) ? MOST_STATES : MOST_IN_A_SMALL_ONE;
   for (let roll = 1; ; roll++) {
     const made = dice.oneIn(3) ? anyPlain(dice) : anyComponents(dice);
     const recipe = dice.oneIn(SPOILED_ONE_IN) ? spoiled(dice, made) : made;
-    const world = explored(recipe);
-    if (roll > REROLLS || world === undefined || world.nodes.size >= FEW_STATES || dice.oneIn(20)) return { recipe, world };
+    const model = explored(recipe, most);
+    const isEnough = model !== undefined && (model.world.nodes.size >= FEW_STATES || dice.oneIn(20));
+    if (roll > REROLLS || isEnough) return { recipe, model };
   }
 };
 
+const depthOf = ({ nodes }: World): number => [...nodes.values()].reduce((deepest, { depth }) => Math.max(deepest, depth), 0);
+
 /** Tries the model of a seed. */
 export const attempt = async (seed: number, file: string): Promise<Attempt> => {
-  const { recipe, world } = madeFrom(seed);
-  if (world === undefined) return { ways: 0, states: 0, finding: undefined };
-  const states = world.nodes.size;
-  const depth = [...world.nodes.values()].at(-1)?.depth ?? 0;
-  let tried = 0;
-  for (const way of anyWays(diceOf(seed ^ 0x5bd1e995), recipe, { size: Math.max(1, states), depth })) {
-    tried++;
-    const faults = await differences(recipe, world, way, file);
+  const { recipe, model } = madeFrom(seed);
+  if (model === undefined) return { ways: [], states: 0, finding: undefined };
+  const states = model.world.nodes.size;
+  const extent = { size: Math.max(1, states), depth: depthOf(model.world) };
+  const tried: Way[] = [];
+  for (const way of anyWays(diceOf(seed ^ 0x5bd1e995), recipe, extent)) {
+    tried.push(way);
+    const faults = await differences(model, way, file);
     if (faults.length > 0) return { ways: tried, states, finding: { recipe, way, faults } };
   }
   return { ways: tried, states, finding: undefined };

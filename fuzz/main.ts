@@ -1,13 +1,15 @@
 /**
  * `npm run fuzz:checker`: random models, checked in random ways, compared with an oracle that shares nothing with the checker. See docs/fuzz.md.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt } from './attempt.js';
 import { diceOf } from './dice.js';
+import { askMemorySeldom } from './memory.js';
 import { optionsOf, type Options } from './options.js';
-import { failureLines, summaryLine, type Tried } from './say.js';
+import { earlierOf, keep, rowFor, runName } from './record.js';
+import { countWay, failureLines, kindsLine, nothingTried, summaryLine, type Tried } from './say.js';
 import { shrunk } from './shrink.js';
 
 /** Between two lines that say how far it is. */
@@ -15,39 +17,68 @@ const PULSE_MS = 60_000;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** The seeds of the models: one alone, or those that follow from the seed of the run. */
-function* seedsOf({ only, models, seed }: Options): Generator<number> {
+/** The seeds of the models: one alone, or those that follow from the seed of the run, without so many of the first. */
+function* seedsOf({ only, models, seed }: Options, before: number): Generator<number> {
   if (only !== undefined) yield only;
   if (only !== undefined) return;
   const dice = diceOf(seed);
-  for (let n = 0; n < models; n++) yield dice.seed();
+  for (let n = 0; n < models; n++) {
+    const next = dice.seed();
+    if (n >= before) yield next;
+  }
 }
+
+/** Where a run is told of, from the beginning and again and again. */
+interface Recording {
+  /** Models of this run that an earlier process has tried. */
+  readonly before: number;
+  readonly keep: (tried: Tried, differences: number, ms: number) => void;
+}
+
+const recordingOf = ({ record, seed, only }: Options): Recording => {
+  if (record === undefined || only !== undefined) return { before: 0, keep: () => undefined };
+  const name = runName(seed);
+  const earlier = earlierOf(record, name);
+  return {
+    before: earlier?.models ?? 0,
+    keep: (tried, differences, ms) => keep(record, rowFor(name, earlier, tried, differences, ms)),
+  };
+};
 
 /** Tries model after model; whether all agreed. */
 const fuzz = async (options: Options, file: string): Promise<boolean> => {
   const began = performance.now();
-  const tried: Tried = { models: 0, ways: 0, states: 0, tooLarge: 0 };
+  const tried = nothingTried();
+  const { before, keep: record } = recordingOf(options);
+  if (before > 0) print(`${before} models of this run are in the record; it goes on behind them`);
   let said = began;
-  for (const seed of seedsOf(options)) {
+  for (const seed of seedsOf(options, before)) {
     const now = performance.now();
     if (now - began >= options.seconds * 1000) break;
     if (now - said >= PULSE_MS) {
       said = now;
       print(summaryLine(tried, now - began));
+      record(tried, 0, now - began);
     }
     const { ways, states, finding } = await attempt(seed, file);
     tried.models++;
-    tried.ways += ways;
+    for (const way of ways) countWay(tried, way);
     tried.states += states;
-    if (ways === 0) tried.tooLarge++;
+    if (ways.length === 0) tried.tooLarge++;
     if (finding === undefined) continue;
+    record(tried, 1, performance.now() - began);
     const less = options.shrinks ? await shrunk(finding, file) : finding;
     for (const line of failureLines(less, seed, tried.models)) print(line);
     return false;
   }
+  record(tried, 0, performance.now() - began);
+  if (options.only === undefined) print(kindsLine(tried));
   print(summaryLine(tried, performance.now() - began));
   return true;
 };
+
+/** Where a file is written through to memory alone, if there is such a place: checkpoints are, before they count. */
+const IN_MEMORY = '/dev/shm';
 
 const main = async (): Promise<void> => {
   const options = optionsOf(process.argv.slice(2));
@@ -57,7 +88,8 @@ const main = async (): Promise<void> => {
     return;
   }
   if (options.only === undefined) print(`seed ${options.seed}`);
-  const folder = mkdtempSync(join(tmpdir(), 'fuzz-checker-'));
+  askMemorySeldom();
+  const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'fuzz-checker-'));
   try {
     if (!(await fuzz(options, join(folder, 'checkpoint')))) process.exitCode = 1;
   } finally {

@@ -10,6 +10,8 @@ export interface Options {
   readonly only: number | undefined;
   /** Cut a finding down before it is printed. */
   readonly shrinks: boolean;
+  /** The page that the run is written into, see record.ts. */
+  readonly record: string | undefined;
 }
 
 const DEFAULT_SECONDS = 60;
@@ -30,7 +32,7 @@ export const optionsOf = (args: ReadonlyArray<string>): Options | string => {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { seconds: asText, models: asText, seed: asText, only: asText, 'no-shrink': { type: 'boolean' } },
+      options: { seconds: asText, models: asText, seed: asText, only: asText, record: asText, 'no-shrink': { type: 'boolean' } },
     });
     const limits = { seconds: [1, 1e6], models: [1, 1e9], seed: [0, MOST_SEED], only: [0, MOST_SEED] } as const;
     const numbers: Partial<Record<keyof typeof limits, number>> = {};
@@ -49,6 +51,7 @@ export const optionsOf = (args: ReadonlyArray<string>): Options | string => {
       seed: numbers.seed ?? fresh(),
       only: numbers.only,
       shrinks: values['no-shrink'] !== true,
+      record: values.record,
     };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

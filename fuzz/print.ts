@@ -83,7 +83,7 @@ const plainLines = (recipe: PlainRecipe): Lines => {
       : [
           `  symmetry: ${json(symmetry)}.map((order) => (s) => ${wrapped ? '[states[order[index(s)]], s[1]]' : 'states[order[index(s)]]'}),`,
         ]),
-    ...(recipe.blurred ? ['  key: (s) => String(index(s)),'] : []),
+    ...(recipe.blurred ? ['  key: (s) => String(index(s)),'] : recipe.keyed ? ['  key: text,'] : []),
     ...(recipe.folds === undefined
       ? wrapped
         ? ['  normalize: (s) => [s[0], 0],']
@@ -196,6 +196,7 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
     `  interactions: ${list(meetings.map((meeting) => meetingLine(recipe, meeting)))},`,
     `  properties: ${list(claims)},`,
     ...(boundary === undefined ? [] : [`  boundary: ${all(boundary)},`]),
+    ...(recipe.keyed ? ['  key: (_, local) => text(local),'] : []),
     ...(recipe.hasProgress
       ? [
           `  progress: (kind, local) => (${json(Object.fromEntries(domains.map(({ name, progress }) => [name, progress])))})[kind][number(kind, local)] ?? 0,`,

@@ -1,15 +1,37 @@
-/** What a run says: how many models were tried, and of a difference the model, the way, and how to repeat it. */
+/** What a run says: how many models were tried in which ways, and of a difference the model, the way, and how to repeat it. */
 import type { Finding } from './attempt.js';
 import { moduleOf } from './print.js';
+import type { Way } from './ways/way.js';
 
 /** What was tried so far. */
 export interface Tried {
   models: number;
-  ways: number;
+  searches: number;
   states: number;
   /** Models with more states than the oracle takes. */
   tooLarge: number;
+  /** Searches by kind: a search is of one engine, and may be of several of the other kinds. */
+  readonly kinds: Map<string, number>;
 }
+
+export const nothingTried = (): Tried => ({ models: 0, searches: 0, states: 0, tooLarge: 0, kinds: new Map() });
+
+/** The kinds of a search, its engine first. */
+const kindsOf = (way: Way): ReadonlyArray<string> => [
+  way.engine,
+  ...(way.search === 'dfs' || way.search === 'sweep' ? [way.search] : []),
+  ...(way.symmetry === true || way.normalize === true ? ['reduced'] : []),
+  ...(way.hashBits === undefined ? [] : ['hashed']),
+  ...(way.pauseAt === undefined ? [] : ['resumed']),
+  ...(way.maxStates === undefined && way.maxDepth === undefined && way.maxMemoryBytes === undefined ? [] : ['limited']),
+  ...(way.audit === 'none' ? [] : ['audited']),
+];
+
+/** Counts a search. */
+export const countWay = (tried: Tried, way: Way): void => {
+  tried.searches++;
+  for (const kind of kindsOf(way)) tried.kinds.set(kind, (tried.kinds.get(kind) ?? 0) + 1);
+};
 
 /** Of what is said of one difference. */
 const MOST_LINES = 6;
@@ -17,14 +39,26 @@ const MOST_CHARACTERS = 1000;
 
 const cut = (line: string): string => (line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)} …` : line);
 
-const grouped = (n: number): string => n.toLocaleString('en-US');
+export const grouped = (n: number): string => n.toLocaleString('en-US');
 
 const megabytes = (): number => Math.round(process.memoryUsage.rss() / 2 ** 20);
 
 /** `4,000 models, 17,000 searches, 50,000 states, no difference; 60.0 s, 120 MB`. */
-export const summaryLine = ({ models, ways, states, tooLarge }: Tried, ms: number): string => {
+export const summaryLine = ({ models, searches, states, tooLarge }: Tried, ms: number): string => {
   const left = tooLarge > 0 ? ` (${grouped(tooLarge)} too large)` : '';
-  return `${grouped(models)} models${left}, ${grouped(ways)} searches, ${grouped(states)} states, no difference; ${(ms / 1000).toFixed(1)} s, ${megabytes()} MB`;
+  return `${grouped(models)} models${left}, ${grouped(searches)} searches, ${grouped(states)} states, no difference; ${(ms / 1000).toFixed(1)} s, ${megabytes()} MB`;
+};
+
+/** `searches: 70 components, 12 plain …; 20 dfs, 5 resumed …`. */
+export const kindsLine = ({ kinds }: Tried): string => {
+  const parts = [...kinds].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const engines = ['components', 'plain', 'states', 'numbers', 'walks', 'threads'];
+  const said = (wanted: boolean): string =>
+    parts
+      .filter(([kind]) => engines.includes(kind) === wanted)
+      .map(([kind, n]) => `${grouped(n)} ${kind}`)
+      .join(', ');
+  return `searches: ${said(true)}; of these ${said(false)}`;
 };
 
 const wayText = ({ engine, ...options }: Finding['way']): string => `${engine} ${JSON.stringify(options)}`;

@@ -149,7 +149,7 @@ const simpler = (recipe: Recipe): ReadonlyArray<Recipe> =>
   recipe.form === 'plain' ? simplerPlain(recipe) : simplerComponents(recipe);
 
 const simplerWays = (way: Way): ReadonlyArray<Way> => [
-  ...barer(way, ['witnessTraces', 'requireWitnesses', 'keepGoing', 'maxMemoryBytes', 'locals', 'atOnce', 'properties']),
+  ...barer(way, ['witnessTraces', 'requireWitnesses', 'keepGoing', 'audit', 'maxMemoryBytes', 'locals', 'atOnce', 'properties']),
   ...barer(way, ['symmetry', 'normalize', 'hashBits', 'pauseAt', 'maxStates', 'maxDepth']),
 ];
 
@@ -164,9 +164,9 @@ export const shrunk = async (finding: Finding, file: string): Promise<Finding> =
   const until = performance.now() + MOST_MS;
   const kinds = new Set(finding.faults.map(({ what }) => what));
   const still = async (recipe: Recipe, way: Way): Promise<Finding | undefined> => {
-    const world = explored(recipe);
-    if (world === undefined) return undefined;
-    const faults = await differences(recipe, world, way, file);
+    const model = explored(recipe);
+    if (model === undefined) return undefined;
+    const faults = await differences(model, way, file);
     return faults.some(({ what }) => kinds.has(what)) ? { recipe, way, faults } : undefined;
   };
   const smaller = ({ recipe, way }: Finding): ReadonlyArray<readonly [Recipe, Way]> => [

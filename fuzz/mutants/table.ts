@@ -181,8 +181,14 @@ const audit: ReadonlyArray<Mutant> = [
     [
       'audit-witnesses',
       'a witness that a reduction does not keep is missed',
-      'isComplete ? this.withReached(report) : report',
-      'report',
+      "verdict === 'not reached' && isSeen && stop.kind === 'complete'",
+      'false',
+    ],
+    [
+      'audit-witness-made',
+      'a witness that a normal form alone has is called reached',
+      "verdict === 'reached' && !isSeen && knowsAll",
+      'false',
     ],
   ]),
 ];

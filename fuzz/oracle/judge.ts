@@ -1,5 +1,6 @@
 /** What is true of a world: each property's verdict, the length of its shortest run, what would make "holds" say little, and counts. */
 import { fairly } from './fair.js';
+import { oncePer } from './once.js';
 import { canon } from './text.js';
 import type { Claim, Node, World } from './world.js';
 
@@ -59,7 +60,7 @@ const isBrokenForEver = ({ nodes, initial }: World, { kind, holds, from, to }: C
 };
 
 /** The truth about each property. */
-export const truths = (world: World): ReadonlyArray<Truth> => {
+export const truths = oncePer((world: World): ReadonlyArray<Truth> => {
   const isCut = [...world.nodes.values()].some(({ isWithin }) => !isWithin);
   return world.machine.claims.map((claim): Truth => {
     if (isLiveness(claim)) {
@@ -70,7 +71,7 @@ export const truths = (world: World): ReadonlyArray<Truth> => {
     if (shortest === undefined) return { claim, verdict: isWitness(claim) ? 'not reached' : 'holds' };
     return { claim, verdict: isWitness(claim) ? 'reached' : 'violated', shortest };
   });
-};
+});
 
 // --- counts ----------------------------------------------------------------------------------------------------------------
 
@@ -81,15 +82,26 @@ export interface Totals {
   readonly cut: number;
 }
 
-/** A name for the class of each node under a key or a reduction: the least text of those that permutations and the normal form make of it. */
-export const classesOf = ({ machine }: World, symmetry: boolean, quotient: boolean): ((node: Node) => string) => {
+/** A name for the class of a node. */
+export type ClassOf = (node: Node) => string;
+
+/** Classes by the reductions that make them. */
+interface Classes {
+  readonly bare: ClassOf;
+  readonly symmetry: ClassOf;
+  readonly quotient: ClassOf;
+  readonly both: ClassOf;
+}
+
+const classes = ({ machine }: World, symmetry: boolean, quotient: boolean): ClassOf => {
   const permutations = symmetry ? machine.permutations : [];
   const normal = quotient ? machine.normalize : undefined;
   const { key } = machine;
   const name = key ?? canon;
-  if (permutations.length === 0 && normal === undefined)
-    return key === undefined ? ({ text }) => text : ({ state }) => key(state);
-  const known = new Map<string, string>();
+  if (permutations.length === 0 && normal === undefined) {
+    if (key === undefined) return ({ text }) => text;
+    return oncePer(({ state }: Node) => key(state));
+  }
   const nameOf = (state: unknown): string => {
     const orbit = new Map<string, unknown>();
     const start = normal === undefined ? state : normal(state);
@@ -103,21 +115,39 @@ export const classesOf = ({ machine }: World, symmetry: boolean, quotient: boole
     }
     return [...orbit.keys()].reduce((least, text) => (text < least ? text : least));
   };
-  return ({ text, state }) => {
-    const name = known.get(text) ?? nameOf(state);
-    known.set(text, name);
-    return name;
-  };
+  return oncePer(({ state }: Node) => nameOf(state));
 };
 
+const allClasses = oncePer((world: World): Classes => ({
+  bare: classes(world, false, false),
+  symmetry: classes(world, true, false),
+  quotient: classes(world, false, true),
+  both: classes(world, true, true),
+}));
+
+/** A name for the class of each node under a key or a reduction: the least text of those that permutations and the normal form make of it. */
+export const classesOf = (world: World, symmetry: boolean, quotient: boolean): ClassOf => {
+  const all = allClasses(world);
+  return symmetry ? (quotient ? all.both : all.symmetry) : quotient ? all.quotient : all.bare;
+};
+
+const representatives = oncePer((world: World): ((classOf: ClassOf) => ReadonlyArray<Node>) =>
+  oncePer((classOf: ClassOf) => {
+    const nearest = new Map<string, Node>();
+    for (const node of world.nodes.values()) {
+      const name = classOf(node);
+      if (!nearest.has(name)) nearest.set(name, node);
+    }
+    return [...nearest.values()];
+  }),
+);
+
+/** Of each class the node that is met first, which is nearest, in breadth-first order. */
+export const representativesOf = (world: World, classOf: ClassOf): ReadonlyArray<Node> => representatives(world)(classOf);
+
 /** The counts of a search that sees one state of each class, as far as so many steps. */
-export const totalsOf = (world: World, classOf: (node: Node) => string, maxDepth = Infinity): Totals => {
-  const nearest = new Map<string, Node>();
-  for (const node of world.nodes.values()) {
-    const name = classOf(node);
-    if (!nearest.has(name) && node.depth <= maxDepth) nearest.set(name, node);
-  }
-  const kept = [...nearest.values()];
+export const totalsOf = (world: World, classOf: ClassOf, maxDepth = Infinity): Totals => {
+  const kept = representativesOf(world, classOf).filter(({ depth }) => depth <= maxDepth);
   const isExpanded = (node: Node): boolean => node.depth < maxDepth;
   const steps = kept.filter(isExpanded).map(({ arcs }) => arcs.length);
   return {
@@ -128,6 +158,17 @@ export const totalsOf = (world: World, classOf: (node: Node) => string, maxDepth
   };
 };
 
+/** Whether the model's key takes different states for one. */
+export const isMerging = oncePer(({ machine: { key }, nodes }: World): boolean => {
+  if (key === undefined) return false;
+  return new Set([...nodes.values()].map(({ state }) => key(state))).size < nodes.size;
+});
+
+/** Whether the model declares progress that some step lowers. */
+export const progressFalls = oncePer(({ nodes, machine }: World): boolean =>
+  [...nodes.values()].some(({ state, arcs }) => arcs.some(({ to }) => machine.lowers(state, to.state))),
+);
+
 // --- emptiness -------------------------------------------------------------------------------------------------------------
 
 export interface Emptiness {
@@ -136,7 +177,7 @@ export interface Emptiness {
 }
 
 /** What never happens in a world, other than witnesses. */
-export const emptiness = ({ nodes, machine }: World): Emptiness => {
+export const emptiness = oncePer(({ nodes, machine }: World): Emptiness => {
   const all = [...nodes.values()];
   const within = all.filter(({ isWithin }) => isWithin);
   const taken = new Set(within.flatMap(({ arcs }) => arcs.map(({ family }) => family)));
@@ -149,4 +190,4 @@ export const emptiness = ({ nodes, machine }: World): Emptiness => {
     neverEnabled: [...families, ...single.map(({ label }) => label)],
     neverTriggered: untriggered.map(({ name }) => name),
   };
-};
+});

@@ -1,8 +1,19 @@
 /** What a report must say of a model of which the truth is known, and what it may leave open. */
 import type { PropertyReport, Report } from '#bayou/checker/report.js';
-import { classesOf, emptiness, isLiveness, isWitness, totalsOf, truths, type Truth } from '../oracle/judge.js';
+import {
+  classesOf,
+  emptiness,
+  isLiveness,
+  isMerging as keyMerges,
+  isWitness,
+  representativesOf,
+  totalsOf,
+  truths,
+  type ClassOf,
+  type Truth,
+} from '../oracle/judge.js';
 import { faultOfTrace } from '../oracle/replay.js';
-import type { Node, World } from '../oracle/world.js';
+import type { World } from '../oracle/world.js';
 import type { Way } from './way.js';
 
 /** A difference between a report and the truth. `what` names its kind, without the numbers. */
@@ -17,7 +28,7 @@ interface Scope {
   readonly way: Way;
   readonly report: Report;
   readonly truths: ReadonlyArray<Truth>;
-  readonly classOf: (node: Node) => string;
+  readonly classOf: ClassOf;
   readonly isReduced: boolean;
   readonly isDoubtful: boolean;
   /** The model's key takes different states for one. */
@@ -154,13 +165,12 @@ const judgeWhole = (scope: Scope): void => {
 /** The steps of each family, and whether every state but the initial ones was found by one. */
 const judgeCoverage = (scope: Scope): void => {
   const { world, report, classOf } = scope;
-  const kept = new Map<string, Node>();
-  for (const node of world.nodes.values()) if (!kept.has(classOf(node))) kept.set(classOf(node), node);
+  const kept = representativesOf(world, classOf);
   const steps = new Map<string, number>();
-  for (const { arcs } of kept.values()) for (const { family } of arcs) steps.set(family, (steps.get(family) ?? 0) + 1);
+  for (const { arcs } of kept) for (const { family } of arcs) steps.set(family, (steps.get(family) ?? 0) + 1);
   for (const { family, steps: taken } of report.coverage) expectCount(scope, `steps of ${family}`, taken, steps.get(family) ?? 0);
   const fresh = report.coverage.reduce((sum, family) => sum + family.fresh, 0);
-  expectCount(scope, 'fresh', fresh, kept.size - new Set(world.initial.map(classOf)).size);
+  expectCount(scope, 'fresh', fresh, kept.length - new Set(world.initial.map(classOf)).size);
 };
 
 /** What a search that was stopped may say. */
@@ -232,15 +242,6 @@ const judgeStop = ({ report, way, isLimited, truths: all, say }: Scope): void =>
     say('stopped early', 'it stopped at a violation before every property was decided');
 };
 
-const known = new WeakMap<World, ReadonlyArray<Truth>>();
-
-/** The truths about a world, found once. */
-const truthsOf = (world: World): ReadonlyArray<Truth> => {
-  const found = known.get(world) ?? truths(world);
-  known.set(world, found);
-  return found;
-};
-
 const isLossyFor = ({ hashBits }: Way): boolean => hashBits !== undefined && hashBits < SAFE_BITS;
 
 /**
@@ -251,10 +252,9 @@ export const faultsOf = (world: World, way: Way, report: Report, isDoubtful = fa
   const faults: Fault[] = [];
   const { engine, symmetry = false, normalize = false, maxStates, maxDepth, maxMemoryBytes } = way;
   const { machine } = world;
-  const keys = machine.key === undefined ? undefined : new Set([...world.nodes.values()].map(({ state }) => machine.key!(state)));
-  const isMerging = keys !== undefined && keys.size < world.nodes.size;
+  const isMerging = keyMerges(world);
   const isReduced = isMerging || (symmetry && machine.permutations.length > 0) || (normalize && machine.normalize !== undefined);
-  const asked = truthsOf(world).filter(({ claim }) => way.properties?.includes(claim.name) ?? true);
+  const asked = truths(world).filter(({ claim }) => way.properties?.includes(claim.name) ?? true);
   const scope: Scope = {
     world,
     way,
@@ -285,7 +285,3 @@ export const faultsOf = (world: World, way: Way, report: Report, isDoubtful = fa
     scope.say('omission', 'hash compaction and the estimate of what it missed go together');
   return faults;
 };
-
-/** Whether the model declares progress that some step lowers: by components a search that comes to it ends with an error. */
-export const progressFalls = ({ nodes, machine }: World): boolean =>
-  [...nodes.values()].some(({ state, arcs }) => arcs.some(({ to }) => machine.lowers(state, to.state)));

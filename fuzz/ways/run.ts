@@ -6,6 +6,10 @@ import { checkInParallel } from '#bayou/checker/factored/parallel/check-in-paral
 import type { ComponentModel, Model } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import type { CheckOptions, Report } from '#bayou/checker/report.js';
+import { Audit } from '#bayou/checker/contract/audit.js';
+import { guardedComponents } from '#bayou/checker/contract/guard-components.js';
+import { guardedModel } from '#bayou/checker/contract/guard.js';
+import { oncePer } from '../oracle/once.js';
 import type { Built, Recipe } from '../recipe/recipe.js';
 import type { Way } from './way.js';
 
@@ -18,14 +22,35 @@ type Keeping = Pick<CheckOptions, 'checkpoint' | 'resume' | 'maxStates'>;
 
 type AnyPlain = Model<unknown, unknown>;
 
+/** The model with the guards that the checker puts before its functions, once for all searches of it, and with an audit that does no run again. */
+const quietly = oncePer((built: Built): Built =>
+  built.form === 'plain'
+    ? { form: 'plain', model: guardedModel(built.model, new NoAudit(built.model.key !== undefined)) }
+    : { form: 'component', model: guardedComponents(built.model, new NoAudit(built.model.key !== undefined)) },
+);
+
+class NoAudit extends Audit {
+  override begin(all: boolean, initial: ReadonlyArray<unknown>): this {
+    super.begin(all, initial);
+    this.isEarly = false;
+    return this;
+  }
+
+  override due(): boolean {
+    return false;
+  }
+}
+
 const asPlain = (built: Built, { engine }: Way): AnyPlain => {
   if (built.form === 'plain') return built.model;
   return (engine === 'numbers' ? internedModel(built.model) : toModel(built.model)) as unknown as AnyPlain;
 };
 
-const once = async (recipe: Recipe, built: Built, way: Way, keeping: Keeping): Promise<Report> => {
-  const { engine, atOnce, pauseAt: _, search, workers = 2, locals, seed = 1, traces = 1, traceLength = 1, ...common } = way;
-  const options = { ...common, ...keeping };
+const once = async (recipe: Recipe, as: Built, way: Way, keeping: Keeping): Promise<Report> => {
+  const { engine, atOnce, pauseAt: _, search, workers = 2, locals, seed = 1, traces = 1, traceLength = 1, ...more } = way;
+  const { audit, ...common } = more;
+  const built = audit === 'none' ? quietly(as) : as;
+  const options = { ...common, ...keeping, ...(audit === 'all' ? { audit: true } : {}) };
   const placed = locals === undefined ? {} : { locals };
   if (engine === 'components')
     return checkComponents(built.model as ComponentModel, { ...options, ...placed, ...(search === undefined ? {} : { search }) });

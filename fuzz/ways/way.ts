@@ -30,12 +30,14 @@ export interface Way {
   readonly traceLength?: number;
   /** Plain models without a pause: `checkSync`. */
   readonly atOnce?: boolean;
+  /** How much of the model's runs is done again: all at once, or none. Default: what the checker does without being asked. */
+  readonly audit?: 'all' | 'none';
 }
 
 const isLive = ({ kind }: { readonly kind: string }): boolean => kind.startsWith('event') || kind === 'leadsTo';
 
-/** Threads take long to start, so they are tried once in so many models. */
-const THREADS_ONE_IN = 100;
+/** Threads take long to start, so they are tried once in so many ways. */
+const THREADS_ONE_IN = 1200;
 
 const engineOf = (dice: Dice, recipe: Recipe): Engine => {
   if (dice.oneIn(12)) return 'walks';
@@ -84,6 +86,9 @@ const hashingOf = (dice: Dice, recipe: Recipe, { engine, search }: Way): Pick<Wa
   return { hashBits: dice.pick(BITS), ...(safe.length < recipe.claims.length ? named(safe) : {}) };
 };
 
+/** A search that is kept and resumed is several, and looks at random walks of its model besides. */
+const PAUSED_ONE_IN = 16;
+
 const limitsOf = (
   dice: Dice,
   { size, depth }: Extent,
@@ -93,7 +98,7 @@ const limitsOf = (
   const some = 1 + dice.below(size);
   if (engine === 'walks') return dice.oneIn(4) ? { maxStates: some } : {};
   const isKept = engine !== 'numbers' && (engine !== 'plain' || search !== 'sweep');
-  if (dice.oneIn(10) && isKept) return { pauseAt: some };
+  if (dice.oneIn(PAUSED_ONE_IN) && isKept) return { pauseAt: some };
   if (!dice.oneIn(3)) return {};
   const knowsDepth = search !== 'sweep' && (search !== 'dfs' || hashBits === undefined);
   const kind = dice.below(5);
@@ -108,6 +113,19 @@ const askedOf = (dice: Dice, recipe: Recipe): Way => ({
   ...(dice.oneIn(5) ? { requireWitnesses: true } : {}),
   ...(dice.oneIn(8) ? named(dice.some(kindsOf(recipe), 0.5)) : {}),
 });
+
+/**
+ * To do each run of the model again takes longer than the search of a small model, and finds out models, not the checker: the fuzz's depend on
+ * nothing but what they are given. So one search in so many is audited, and some of these wholly.
+ */
+const AUDITED_ONE_IN = 10;
+const WHOLLY_ONE_IN = 5;
+
+const auditOf = (dice: Dice, { engine }: Way): Pick<Way, 'audit'> => {
+  const audit = dice.oneIn(AUDITED_ONE_IN) ? (dice.oneIn(WHOLLY_ONE_IN) ? 'all' : undefined) : 'none';
+  // Threads build their models themselves.
+  return audit === undefined || (audit === 'none' && engine === 'threads') ? {} : { audit };
+};
 
 /** With more the matrix of a group is larger than a small model is worth; with 31 it is refused. */
 const MOST_LOCALS = 12;
@@ -140,11 +158,12 @@ export const anyWay = (dice: Dice, recipe: Recipe, extent: Extent): Way => {
     ...(dice.oneIn(2) ? { atOnce: true } : {}),
   };
   const hashed = { ...begun, ...hashingOf(dice, recipe, begun) };
-  return { ...hashed, ...limitsOf(dice, extent, hashed) };
+  return { ...hashed, ...limitsOf(dice, extent, hashed), ...auditOf(dice, begun) };
 };
 
 /** The ways that a model is checked in: always the plain one of each interface, and some at random. */
 export const anyWays = (dice: Dice, recipe: Recipe, extent: Extent): ReadonlyArray<Way> => {
-  const first: Way = { engine: recipe.form === 'plain' ? 'plain' : 'components', search: 'bfs', keepGoing: true };
+  const begun: Way = { engine: recipe.form === 'plain' ? 'plain' : 'components', search: 'bfs', keepGoing: true };
+  const first = { ...begun, ...auditOf(dice, begun) };
   return [first, ...Array.from({ length: recipe.form === 'plain' ? 2 : 3 }, () => anyWay(dice, recipe, extent))];
 };

@@ -33,7 +33,8 @@ export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Gener
   const closed = words.length <= declared.length ? model : { ...model, symmetry: words.map((word) => composed(declared, word)) };
   const after = (report: Report): Generator<void, Report> => audit.aside(reduction.after(report));
   const merging = mergingOf(model);
-  return { model: trust(merging === undefined ? closed : merges(closed, merging), audit), audit, after };
+  // What this search sees of the key is its own: another search of the same model begins anew.
+  return { model: trust(merging === undefined ? closed : merges({ ...closed }, merging), audit), audit, after };
 }
 
 // eslint-disable-next-line require-yield -- There is nothing to go on with.

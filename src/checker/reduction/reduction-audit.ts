@@ -30,6 +30,9 @@ type ReductionOptions = Pick<
 /** Of a witness that the search did not come to, and the audit did. */
 const NOT_KEPT = 'seen where the reduction was audited: it does not keep this, so that the search alone would have missed it';
 
+/** Of a witness that the search came to, and the model does not. */
+const NOT_THERE = 'true of states alone that the reduction makes, and none of those can be reached';
+
 /** A map that a model declares, and how it is called. */
 interface Named<S> {
   readonly name: string;
@@ -418,22 +421,33 @@ export class ReductionAudit<S, A> {
     if (isSmall && isComplete) yield* this.go(AFTER);
     else if (isSmall && stop.kind === 'violation') yield* this.go(FOUND);
     // What a sample comes to depends on the time: it may refuse, and decides nothing.
-    const told = isComplete ? this.withReached(report) : report;
+    const told = this.withWitnesses(report);
     if (isComplete && !this.round.isOver) yield* this.sample(statistics.elapsedMs * SHARE);
     const reduction = { states: this.round.audited, whole: this.round.isOver };
     return audited === undefined ? told : { ...told, audited: { ...audited, reduction } };
   }
 
-  /** What the audit saw is reached, though the search took the states where it is for others. */
-  private withReached(report: Report): Report {
-    const isSeen = ({ name, verdict }: PropertyReport): boolean => verdict === 'not reached' && this.round.reached.has(name);
-    if (!report.properties.some(isSeen)) return report;
-    const properties = report.properties.map((property): PropertyReport =>
-      isSeen(property) ? { ...property, verdict: 'reached', why: NOT_KEPT } : property,
-    );
+  /**
+   * What the audit saw is reached, though the search took the states where it is for others. And where it saw all states as they are, what it did
+   * not see is not reached, though the search did see it in a normal form; a key that takes different states for one keeps it from knowing.
+   */
+  private withWitnesses(report: Report): Report {
+    const { stop, statistics } = report;
+    const knowsAll = this.round.isOver && statistics.byKey !== true;
+    const right = (property: PropertyReport): PropertyReport => {
+      const { name, rule, kind, verdict } = property;
+      const isSeen = this.round.reached.has(name);
+      if (verdict === 'not reached' && isSeen && stop.kind === 'complete')
+        return { ...property, verdict: 'reached', why: NOT_KEPT };
+      if (verdict === 'reached' && !isSeen && knowsAll)
+        return { name, ...optional('rule', rule), kind, verdict: 'not reached', why: NOT_THERE };
+      return property;
+    };
+    const properties = report.properties.map(right);
+    if (properties.every((property, i) => property === report.properties[i])) return report;
     const unreached = properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name);
     const vacuity = { ...report.vacuity, unreached };
-    const verdict = verdictOf(properties, report.stop, vacuity, this.options.requireWitnesses === true);
+    const verdict = verdictOf(properties, stop, vacuity, this.options.requireWitnesses === true);
     return { ...report, properties, vacuity, verdict };
   }
 

@@ -228,8 +228,9 @@ export class Sweep implements Run {
     return exact && givesNext && greatest < GREATEST ? Math.max(0, greatest - FRESH) : 0;
   }
 
+  /** A search that ends with the last thing to be decided may leave levels in which nothing waits. */
   completeDepth(): number {
-    return this.levels.size === 0 ? this.depth() : 0;
+    return [...this.levels.values()].every(({ queue }) => queue.length === 0) ? this.depth() : 0;
   }
 
   isCutShort(): boolean {

@@ -1,0 +1,120 @@
+/**
+ * A record of runs, that several of them add up in: a table in Markdown with a row for each, by which seed, on which text of the checker and
+ * of the fuzz. A run that is begun again with its seed goes on where its row says it was.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { grouped, type Tried } from './say.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What a run is known by. */
+export interface RunName {
+  readonly commit: string;
+  /** Git's names of the folders with the checker and with the fuzz; with a `+` where files of them are not as committed. */
+  readonly checker: string;
+  readonly fuzz: string;
+  readonly seed: number;
+}
+
+/** What a row says. */
+export interface Row extends RunName {
+  readonly models: number;
+  readonly searches: number;
+  readonly states: number;
+  readonly differences: number;
+  readonly seconds: number;
+}
+
+const git = (...args: ReadonlyArray<string>): string => execFileSync('git', [...args], { cwd: ROOT, encoding: 'utf8' }).trim();
+
+const folder = (path: string): string => {
+  const name = git('rev-parse', '--short=10', `HEAD:${path}`);
+  return git('status', '--porcelain', '--', path) === '' ? name : `${name}+`;
+};
+
+/** The name of a run in this checkout; it needs git. */
+export const runName = (seed: number): RunName => ({
+  commit: git('rev-parse', '--short=10', 'HEAD'),
+  checker: folder('src/checker'),
+  fuzz: folder('fuzz'),
+  seed,
+});
+
+// --- the page --------------------------------------------------------------------------------------------------------------
+
+const COLUMNS = ['commit', 'checker', 'fuzz', 'seed', 'models', 'searches', 'states', 'differences', 'seconds'] as const;
+
+const cell = (text: string): string => text.trim();
+
+const rowIn = (line: string): Row | undefined => {
+  const cells = line.split('|').slice(1, -1).map(cell);
+  if (cells.length !== COLUMNS.length || !/^\d+$/.test(cells[3]!)) return undefined;
+  const [commit, checker, fuzz] = cells as [string, string, string];
+  const [seed, models, searches, states, differences, seconds] = cells.slice(3).map((text) => Number(text.replaceAll(',', '')));
+  return {
+    commit,
+    checker,
+    fuzz,
+    seed: seed!,
+    models: models!,
+    searches: searches!,
+    states: states!,
+    differences: differences!,
+    seconds: seconds!,
+  };
+};
+
+/** The rows of a record; none where there is no such file. */
+export const rowsOf = (file: string): ReadonlyArray<Row> =>
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .flatMap((line) => rowIn(line) ?? [])
+    : [];
+
+const isSame = (a: RunName, b: RunName): boolean => a.checker === b.checker && a.fuzz === b.fuzz && a.seed === b.seed;
+
+/** What the record knows of a run. */
+export const earlierOf = (file: string, name: RunName): Row | undefined => rowsOf(file).find((row) => isSame(row, name));
+
+const line = (row: Row): string =>
+  `| ${COLUMNS.map((name) => (name === 'commit' || name === 'checker' || name === 'fuzz' || name === 'seed' ? String(row[name]) : grouped(row[name]))).join(' | ')} |`;
+
+/** The page: how many models the newest checker was tried with, and all runs. */
+export const pageOf = (rows: ReadonlyArray<Row>): string => {
+  const last = rows.at(-1)!;
+  const like = rows.filter(({ checker }) => checker === last.checker);
+  const sum = (name: 'models' | 'searches' | 'differences'): string => grouped(like.reduce((n, row) => n + row[name], 0));
+  return `# How much the checker was fuzzed
+
+Written by \`npm run fuzz:checker -- --record FILE\`, a row for each run ([fuzz.md](fuzz.md)). *Checker* and *fuzz* are git's names of \`src/checker\` and \`fuzz\` at the commit
+(\`git rev-parse HEAD:src/checker\`): runs with one name of the checker tried the same checker. A run can be made again with its seed, and another seed is another run.
+
+The checker of the last row, ${last.checker}, in all its runs: ${sum('models')} models, ${sum('searches')} searches, ${sum('differences')} differences.
+
+| ${COLUMNS.join(' | ')} |
+| ${COLUMNS.map(() => '---').join(' | ')} |
+${rows.map(line).join('\n')}
+`;
+};
+
+/** Writes what has become of a run into a record, in the place of what it said of it before. */
+export const keep = (file: string, row: Row): void => {
+  const rows = rowsOf(file);
+  const at = rows.findIndex((other) => isSame(other, row));
+  const beside = `${file}.new`;
+  writeFileSync(beside, pageOf(at < 0 ? [...rows, row] : rows.with(at, row)));
+  renameSync(beside, file);
+};
+
+/** The row of a run that has come so far, with what it had done before. */
+export const rowFor = (name: RunName, earlier: Row | undefined, tried: Tried, differences: number, ms: number): Row => ({
+  ...name,
+  models: (earlier?.models ?? 0) + tried.models,
+  searches: (earlier?.searches ?? 0) + tried.searches,
+  states: (earlier?.states ?? 0) + tried.states,
+  differences: (earlier?.differences ?? 0) + differences,
+  seconds: (earlier?.seconds ?? 0) + Math.round(ms / 1000),
+});
