@@ -7,6 +7,7 @@ import { EXIT, UsageError } from '#bayou/cli/exit.js';
 import { progressLineOn } from '#bayou/cli/progress.js';
 import { parseArgs, type ConformArgs } from './cli/options.js';
 import { reportOf, showReport, statusOf, toJUnit, type Finding } from './cli/report.js';
+import { simulatedPlanTask, simulationTask } from './cli/simulation.js';
 import { planTask, randomTask, scriptTask, traceTask, transitionsTask, type Task } from './cli/tasks.js';
 import { findScripts } from './run/scripts.js';
 
@@ -37,8 +38,9 @@ const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = 
   ['links', 23],
 ];
 
-/** Random runs of the default. */
+/** Random runs of the default, and how long it simulates, in seconds. */
 const RUNS = 20;
+const SIMULATED_S = 5;
 
 const scriptTasks = (paths: ReadonlyArray<string>, args: ConformArgs): ReadonlyArray<Task> => {
   const scripts = findScripts(paths, args.flags);
@@ -55,15 +57,23 @@ const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
     .sort()
     .map((name) => planTask(join(root('conformance/plans'), name), args));
 
+/** As many runs as are asked for, or as long; both: whichever comes first. */
+const simulationTasks = (args: ConformArgs): ReadonlyArray<Task> => {
+  const seconds = args.seconds ?? (args.runs === undefined ? SIMULATED_S : Infinity);
+  return [simulationTask({ seed: args.seed, from: args.from, runs: args.runs ?? Infinity, seconds }, args)];
+};
+
 const isPlan = (path: string): boolean => path.endsWith('.json');
 
 const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
   ...(args.layers.includes(1) ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(shipped(name), seconds)) : []),
   ...(args.layers.includes(2) || args.layers.includes(3) ? scriptTasks([root('conformance/scripts')], args) : []),
-  ...(args.layers.includes(4) ? [...planTasks(args), ...randomTasks(args, RUNS)] : []),
+  ...(args.layers.includes(4) ? [...planTasks(args), ...randomTasks(args, RUNS), ...simulationTasks(args)] : []),
 ];
 
 const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
+  if (args.replay.length > 0) return args.replay.map((file) => simulatedPlanTask(file, args.real, args));
+  if (args.simulate) return simulationTasks(args);
   const asked = [
     ...args.config.map((file) => transitionsTask(configurationFile(file), 10)),
     ...(args.paths.some((path) => !isPlan(path))
@@ -103,7 +113,10 @@ const runAll = async (
       const at = next++;
       const task = tasks[at]!;
       onProgress(weight, task.name);
-      findings[at] = await unlessAborted(task.run(signal), signal);
+      findings[at] = await unlessAborted(
+        task.run(signal, (how) => onProgress(weight, how)),
+        signal,
+      );
       if (failFast && findings[at].some((f) => f.verdict === 'diverges')) next = tasks.length;
       weight += task.weight;
       onProgress(weight, task.name);

@@ -7,6 +7,13 @@ export interface ConformArgs {
   readonly paths: ReadonlyArray<string>;
   readonly trace: ReadonlyArray<string>;
   readonly runs: number | undefined;
+  /** Simulated runs, and nothing else. */
+  readonly simulate: boolean;
+  /** For so long. */
+  readonly seconds: number | undefined;
+  /** These plans of simulated runs; `real`: on real processes. */
+  readonly replay: ReadonlyArray<string>;
+  readonly real: boolean;
   readonly from: number;
   readonly seed: number;
   readonly layers: ReadonlyArray<Layer>;
@@ -48,6 +55,7 @@ What it does:
   bayou conform --trace FILE …   the traces of runs (bayou master --trace FILE), judged by layer 3
   bayou conform --runs N         random runs under faults of network, processes and disks, judged by layer 3 and by a judge
                                  that uses no line of the model
+  bayou conform --simulate       runs of the same code in a simulated world, under worse faults, each repeated by its seed
   bayou conform --config FILE …  every transition of these configurations (layer 1)
 
 Exit status: 0 conforms; 1 diverges; 2 bad usage; 3 undecided; 70 internal: something could not be tried; 130 interrupted.`;
@@ -59,6 +67,10 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .argument('[paths...]', 'scripts, folders of scripts, or plans of runs (.json)')
     .option('--trace <files...>', 'validate the traces of runs; several files are the parts of one run')
     .option('--runs <n>', 'this many random runs', positive)
+    .option('--simulate', 'simulated runs: --seconds or --runs says how many', false)
+    .option('--seconds <n>', 'simulate for so long', positive)
+    .option('--replay <files...>', 'simulate by plans that --simulate has written')
+    .option('--real', 'with --replay: do the same to real processes, as far as it can be done', false)
     .option('--from <n>', 'begin at this run of the seed', whole, 0)
     .option('--seed <s>', 'which random runs: the same seed, the same scripts', whole, 1)
     .option('--layers <list>', 'of the default, these layers alone, such as 1,3', layers, [1, 2, 3, 4])
@@ -83,6 +95,10 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     paths: command.args,
     trace: (o.trace as ReadonlyArray<string> | undefined) ?? [],
     runs: o.runs as number | undefined,
+    simulate: o.simulate as boolean,
+    seconds: o.seconds as number | undefined,
+    replay: (o.replay as ReadonlyArray<string> | undefined) ?? [],
+    real: o.real as boolean,
     from: o.from as number,
     seed: o.seed as number,
     layers: o.layers as ReadonlyArray<Layer>,

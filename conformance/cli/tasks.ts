@@ -34,8 +34,8 @@ import type { Finding } from './report.js';
 export interface Task {
   readonly name: string;
   readonly weight: number;
-  /** Rejects with the signal's reason where that came first; no process of the run is left then. */
-  readonly run: (signal: AbortSignal) => Promise<ReadonlyArray<Finding>>;
+  /** Rejects with the signal's reason where that came first; no process of the run is left then. `tell`: says how far it is. */
+  readonly run: (signal: AbortSignal, tell?: (how: string) => void) => Promise<ReadonlyArray<Finding>>;
 }
 
 const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number]> => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { parseLine } from '#bayou/core/script.js';
-import type { Cluster } from '#bayou/master/cluster.js';
+import type { Attempt, Cluster } from '#bayou/master/cluster.js';
 import type { NumberedLine, ScriptReader } from '#bayou/master/lines.js';
 import { diceOf } from '../faults/dice.js';
 import { REAL_HANDS, type Hands, type HurtProcess } from './hands.js';
@@ -45,23 +45,22 @@ interface Ends {
   /** What ends before the calm. */
   readonly long: Promise<void>[];
   readonly fell: (id: NodeId, process: HurtProcess) => Promise<void>;
+  /** {@link fell}, unless the script has killed it meanwhile. */
+  readonly fellDoomed: (id: NodeId, process: HurtProcess) => Promise<void>;
 }
 
 const makeEnds = (cluster: Cluster): Ends => {
   const fallen = new Map<NodeId, HurtProcess>();
-  return {
-    lossy: new Set(),
-    rollbacks: [],
-    doomed: new Map(),
-    fallen,
-    pending: [],
-    long: [],
-    fell: async (id, process) => {
-      if (fallen.has(id)) return;
-      fallen.set(id, process);
-      await cluster.killServer(id);
-    },
+  const doomed = new Map<NodeId, HurtProcess>();
+  const fell = async (id: NodeId, process: HurtProcess): Promise<void> => {
+    if (fallen.has(id)) return;
+    fallen.set(id, process);
+    await cluster.killServer(id);
   };
+  const fellDoomed = async (id: NodeId, process: HurtProcess): Promise<void> => {
+    if (doomed.get(id)?.name === process.name) await fell(id, process);
+  };
+  return { lossy: new Set(), rollbacks: [], doomed, fallen, pending: [], long: [], fell, fellDoomed };
 };
 
 /** Does one fault to one server. */
@@ -79,7 +78,7 @@ const befall = async (
       return;
     case 'crash':
       ends.doomed.set(id, process);
-      ends.pending.push(hands.later(fault.afterMs, () => ends.fell(id, process)));
+      ends.pending.push(hands.later(fault.afterMs, () => ends.fellDoomed(id, process)));
       return;
     case 'tear':
       await ends.fell(id, process);
@@ -118,7 +117,7 @@ const befall = async (
       ends.pending.push(
         hands.later(fault.afterMs, async () => {
           if (hands.power(process)) ends.lossy.add(id);
-          await ends.fell(id, process);
+          await ends.fellDoomed(id, process);
         }),
       );
       return;
@@ -140,21 +139,32 @@ const startSecond = async (
   folder: string,
 ): Promise<void> => {
   const other = hands.second(id, folder);
-  await hands.later(afterMs, () => ends.fell(id, process));
+  await hands.later(afterMs, () => ends.fellDoomed(id, process));
   await other.started;
   await other.kill();
+};
+
+/** What concerns all servers has failed where one of them is gone that the script does not know to be. */
+const unlessLost = async (cluster: Cluster, ends: Ends, attempt: Attempt<void>): Attempt<void> => {
+  const result = await attempt;
+  const isLost = ends.fallen.size > 0 || [...ends.doomed.keys()].some((id) => !cluster.topology.isLive(id));
+  return isLost && E.isRight(result) ? E.left('a server was lost meanwhile') : result;
 };
 
 /** The cluster, with the servers that a fault took still standing. */
 const standing = (cluster: Cluster, ends: Ends): Cluster => ({
   ...cluster,
-  topology: { ...cluster.topology, isLive: (id) => ends.fallen.has(id) || cluster.topology.isLive(id) },
-  processOf: (id) => ends.fallen.get(id) ?? cluster.processOf(id),
-  killServer: (id) => (ends.fallen.has(id) ? Promise.resolve() : cluster.killServer(id)),
-  stabilize: async () => {
-    const result = await cluster.stabilize();
-    return ends.fallen.size > 0 ? E.left('a server was lost meanwhile') : result;
+  topology: {
+    ...cluster.topology,
+    isLive: (id) => ends.fallen.has(id) || ends.doomed.has(id) || cluster.topology.isLive(id),
   },
+  processOf: (id) => ends.fallen.get(id) ?? ends.doomed.get(id) ?? cluster.processOf(id),
+  killServer: (id) => {
+    ends.doomed.delete(id);
+    return ends.fallen.has(id) ? Promise.resolve() : cluster.killServer(id);
+  },
+  joinServer: (id) => unlessLost(cluster, ends, cluster.joinServer(id)),
+  stabilize: () => unlessLost(cluster, ends, cluster.stabilize()),
 });
 
 // --- the stage -------------------------------------------------------------------------------------------------------------
@@ -224,7 +234,10 @@ export const setStage = (
     await Promise.all(ends.pending.splice(0));
     for (const [id, process] of ends.doomed) await ends.fell(id, process);
     ends.doomed.clear();
-    for (const id of ends.fallen.keys()) if (inserted.length === 0) inserted.push(`killServer ${id}`, `joinServer ${id}`);
+    if (inserted.length > 0) return;
+    // All deaths are said before the first return: whoever comes back is linked to those who live.
+    const ids = [...ends.fallen.keys()];
+    inserted.push(...ids.map((id) => `killServer ${id}`), ...ids.map((id) => `joinServer ${id}`));
   };
   const sayInserted = (text: string): NumberedLine => {
     const id = Number(text.split(' ')[1]);

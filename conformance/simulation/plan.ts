@@ -154,6 +154,9 @@ export const simulationPlans: fc.Arbitrary<SimulationPlan> = scripts(LIMITS).cha
   }),
 );
 
+/** The seed of one run of a seed's. */
+export const simulationSeed = (seed: number, run: number): number => (Math.imul(seed, 1_000_003) + run) | 0;
+
 /** Run `run` of a seed: the same in a series of any length. */
 export const simulationPlanOf = (seed: number, run: number): SimulationPlan =>
-  fc.sample(simulationPlans, { seed: seed * 1_000_003 + run, numRuns: 1 })[0]!;
+  fc.sample(simulationPlans, { seed: simulationSeed(seed, run), numRuns: 1 })[0]!;

@@ -61,6 +61,7 @@ interface Shared {
   readonly plan: SimulationPlan;
   readonly insight: Insight;
   readonly counts: WorldCounts;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What one day left. */
@@ -81,7 +82,7 @@ const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
 };
 
 /** Runs the script of one day to its end. */
-const runDay = async ({ simulation, plan, insight, counts }: Shared, number: number): Promise<Day> => {
+const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, number: number): Promise<Day> => {
   const events: TraceEvent[] = [];
   const failures: string[] = [];
   const running = new Map<string, Running>();
@@ -162,25 +163,29 @@ const runDay = async ({ simulation, plan, insight, counts }: Shared, number: num
   });
   const { scheduler } = simulation;
   const limits = { events: scheduler.events + MOST_EVENTS, untilUs: scheduler.nowUs + DAY_US };
-  const end = await simulation.run(() => day.isDone || insight.violations.length > 0, limits);
+  const end = await simulation.run(() => day.isDone || insight.violations.length > 0 || signal?.aborted === true, limits);
+  signal?.throwIfAborted();
   if (end !== 'done') failures.push(`the script does not come to its end (${end})`);
   for (const machine of simulation.machines.values()) for (const { life } of [...machine.running]) life.die('the end of the day');
   if (end === 'done' && insight.violations.length === 0) failures.push(...lastStabilizeFailed(events));
   return { events, failures, stage: day.stage };
 };
 
-/** Runs a plan. `keep`: are the lines of its trace kept, or their hash alone? */
-export const simulate = async (plan: SimulationPlan, keep = false): Promise<SimulatedRun> => {
+/** Runs a plan. `keep`: are the lines of its trace kept, or their hash alone? Rejects where the signal comes first. */
+export const simulate = async (
+  plan: SimulationPlan,
+  { keep = false, signal }: { readonly keep?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<SimulatedRun> => {
   const trace = new Trace(keep);
   const simulation = new Simulation({ seed: plan.seed, trace, weather: FINE });
   const insight = new Insight();
   const counts: WorldCounts = { cut: 0, reset: 0, clock: 0, slow: 0 };
-  const first = await runDay({ simulation, plan, insight, counts }, 1);
+  const first = await runDay({ simulation, plan, insight, counts, signal }, 1);
   const days = [first];
   if (plan.nextDay.length > 0 && first.failures.length === 0 && insight.violations.length === 0) {
     insight.nextDay();
     const next = { ...plan, script: plan.nextDay, nextDay: [], faults: [], world: [] };
-    days.push(await runDay({ simulation, plan: next, insight, counts }, 2));
+    days.push(await runDay({ simulation, plan: next, insight, counts, signal }, 2));
   }
   const { scheduler, network } = simulation;
   const crashes = scheduler.crashes.map(

@@ -23,6 +23,9 @@ export interface Crash {
   readonly error: unknown;
 }
 
+/** A promise that nobody takes; an error in a microtask or at the end of a turn. */
+const UNCAUGHT = ['unhandledRejection', 'uncaughtException'] as const;
+
 /** After so many events is looked whether what the queue holds is mostly cancelled. */
 const SWEEP = 4096;
 
@@ -85,9 +88,9 @@ export class Scheduler {
   /** Lets one event after the other happen, until `isDone` says so after one. Real time passes; nothing in the world sees it. */
   async run(isDone: () => boolean, limits: RunLimits): Promise<RunEnd> {
     // Whoever else listens would take a process's crash for one of the whole program.
-    const others = process.listeners('unhandledRejection');
-    const onRejection = (error: unknown): void => this.crash(this.#acting, error);
-    process.removeAllListeners('unhandledRejection').on('unhandledRejection', onRejection);
+    const others = UNCAUGHT.map((event) => [event, process.listeners(event as 'uncaughtException')] as const);
+    const onUncaught = (error: unknown): void => this.crash(this.#acting, error);
+    for (const event of UNCAUGHT) process.removeAllListeners(event).on(event as 'uncaughtException', onUncaught);
     try {
       return await new Promise<RunEnd>((resolve, reject) => {
         const turn = (): void => {
@@ -102,8 +105,10 @@ export class Scheduler {
         setImmediate(turn);
       });
     } finally {
-      process.off('unhandledRejection', onRejection);
-      for (const other of others) process.on('unhandledRejection', other);
+      for (const [event, listeners] of others) {
+        process.off(event, onUncaught);
+        for (const listener of listeners) process.on(event as 'uncaughtException', listener as () => void);
+      }
     }
   }
 

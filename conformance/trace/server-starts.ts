@@ -26,8 +26,11 @@ export const prepareStart = (scene: Scene, process: Process, state: ServerState,
     const [replica, survived] = before === undefined ? [firstReplica(scene, event), Infinity] : again(scene, event, before);
     state.replica = replica;
     scene.replicas.add(event.replica);
-    // Links of clients that were cut stay cut (contract, section 5).
-    for (const client of scene.topology.clients) if (!scene.topology.links.has(linkName(server, client))) state.cut.add(client);
+    // Links of clients that were cut stay cut (contract, section 5); one of which nobody knows may be there.
+    for (const client of scene.topology.clients) {
+      const name = linkName(server, client);
+      if (!scene.topology.links.has(name) && !scene.doubts.links.has(name)) state.cut.add(client);
+    }
     if (last === undefined || earlier === undefined) return;
     earlier.replica = undefined;
     if (replica === before) earlier.survived = survived;

@@ -13,7 +13,7 @@
  * Changes are numbered from 1, and no number is used twice: also an opening is one. How a log that may lack something is told from
  * one that is whole is in `recovery.ts`.
  */
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../../core/ids.js';
 import { NODE } from '../../ports/node.js';
@@ -102,8 +102,27 @@ export const createDiskLog = (folder: string, options: DiskLogOptions = {}): Log
   };
 };
 
-const takeLock = async (directory: string, { files, guard }: Settings): Promise<E.Either<LogError, () => Promise<void>>> => {
+/**
+ * Forces the names of the folder, and of those that lead to it, to the disk: a log of which the machine's death leaves no name was never there. Whoever was
+ * here before may have made them and not come so far. What may not be opened was not made here.
+ */
+const syncPath = (files: Files, directory: string): void => {
+  for (let at = directory; dirname(at) !== at; at = dirname(at)) {
+    try {
+      files.syncFolder(dirname(at));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    }
+  }
+};
+
+const takeLock = async (
+  directory: string,
+  { files, guard, fsync }: Settings,
+): Promise<E.Either<LogError, () => Promise<void>>> => {
   files.makeFolder(directory);
+  if (fsync) syncPath(files, directory);
   const unlock = await files.lock(directory, guard);
   return unlock === undefined ? E.left(inUse(directory)) : E.right(unlock);
 };
