@@ -78,7 +78,8 @@ export interface Model<S, A> {
   readonly boundary?: (state: S) => boolean;
   /**
    * A canonical text of a state: two states are the same when their keys are. Default: a structural encoding. Where it takes different states
-   * for one, what is only reached from the others is not seen, and liveness is not judged.
+   * for one, a search goes on from one of them, so that they must be alike in every property, in the boundary and in their steps; that is audited,
+   * and where it is not so the model is refused. Liveness is not judged then.
    */
   readonly key?: (state: S) => string;
   /**

@@ -113,6 +113,8 @@ export interface Audited {
   readonly repeated: number;
   /** Where states were taken for one by symmetry or a quotient: on how many of them it was looked whether these keep steps and properties. */
   readonly reduction?: AuditedReduction;
+  /** The same where a key of the model's takes states for one; absent too where they cannot be seen into. */
+  readonly key?: AuditedReduction;
 }
 
 /** How far a reduction was audited. */
@@ -174,7 +176,7 @@ export interface Statistics {
   readonly omissionProbability?: number;
   /** With hash compaction: how the estimate came about. */
   readonly omission?: Omission;
-  /** States are told apart by a `key` of the model's own: those with one key are one state. */
+  /** A `key` of the model's own takes different states for one, or may: how far these were looked at is in {@link Audited.key}. */
   readonly byKey?: true;
   /** Anything else that is worth a number: memo rows, interned components by kind. */
   readonly details?: Readonly<Record<string, number>>;

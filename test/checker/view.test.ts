@@ -38,16 +38,33 @@ describe('plain models', () => {
     });
   });
 
-  test.each(['bfs', 'dfs'] as const)(
-    'one that merges leaves liveness unknown, where it seems to be violated too: %s',
-    (search) => {
-      const report = checkSync(
+  /** It strikes after four ticks, whichever hand ticks: of the two it matters to nothing which it was. */
+  const hands = (key?: (state: Clock) => string): Model<Clock, number> => ({
+    name: 'hands',
+    initial: [{ hour: 0, ticks: 0 }],
+    actions: ({ hour }) => (hour === 4 ? [] : [1, 2]),
+    next: ({ hour }, hand) => ({ hour: hour + 1, ticks: hand }),
+    label: (hand) => ({ family: 'tick', args: [hand] }),
+    properties: [{ name: 'it strikes', kind: 'eventually', holds: ({ hour }) => hour === 4 }],
+    ...(key === undefined ? {} : { key }),
+  });
+
+  test.each(['bfs', 'dfs'] as const)('one that merges leaves liveness unknown: %s', (search) => {
+    const report = checkSync(
+      hands(({ hour }) => `${hour}`),
+      { search },
+    );
+    expect(report).toMatchObject({ verdict: 'bounded', properties: [{ verdict: 'unknown', why: MERGED }] });
+  });
+
+  test.each(['bfs', 'dfs'] as const)('one that merges what is not alike is refused: %s', (search) => {
+    const run = (): unknown =>
+      checkSync(
         clock(({ hour }) => `${hour}`),
         { search },
       );
-      expect(report).toMatchObject({ verdict: 'bounded', properties: [{ verdict: 'unknown', why: MERGED }] });
-    },
-  );
+    expect(run).toThrow('are one state to the key, and the two are not alike: the step tick leads from the');
+  });
 
   test('among the initial states', () => {
     const model = { ...clock(({ hour }) => `${hour}`), initial: [0, 1].map((hour) => ({ hour, ticks: 9 })) };
@@ -80,15 +97,7 @@ describe('plain models', () => {
 
   test('a resumed search knows what was merged before', async () => {
     const checkpoint = join(folder, 'merged');
-    const ticks = clock(({ hour, ticks: n }) => `${hour} ${n < 2 ? 0 : n}`);
-    const model: Model<Clock, string> = {
-      ...ticks,
-      actions: ({ hour }) => (hour === 1 ? [] : ['wait', 'tick']),
-      next: (state, action) => ({
-        ...ticks.next({ ...state, ticks: action === 'wait' ? state.ticks : state.ticks + 1 }, 'tick')!,
-      }),
-      label: (family) => ({ family, args: [] }),
-    };
+    const model = hands(({ hour }) => `${hour}`);
     const whole = await check(model);
     expect(whole.properties).toMatchObject([{ verdict: 'unknown', why: MERGED }]);
     expect((await check(model, { maxStates: 2, checkpoint })).stop.kind).toBe('states');
@@ -115,21 +124,23 @@ describe('plain models', () => {
 
 describe('component models', () => {
   const face = slot('face', 'face', { hour: 0, ticks: 0 });
-  const model = (key?: ComponentModel['key']): ComponentModel => ({
+  /** As `hands`; or, where it counts, as `clock`. */
+  const model = (key?: ComponentModel['key'], counts = false): ComponentModel => ({
     name: 'clock',
     slots: [face],
-    interactions: [
+    interactions: [1, 2].map((hand) =>
       interaction({
-        label: { family: 'tick', args: [] },
+        label: { family: 'tick', args: [hand] },
         slots: [face],
         writes: [0],
         step: ({ hour, ticks }) => {
-          if (hour === 1) return [];
-          return [{ next: [ticks < 4 ? { hour: 0, ticks: ticks + 1 } : { hour: 1, ticks }] }];
+          if (hour === 4) return [];
+          if (counts) return [{ next: [ticks < 4 ? { hour: 0, ticks: ticks + 1 } : { hour: 4, ticks }] }];
+          return [{ next: [{ hour: hour + 1, ticks: hand }] }];
         },
       }),
-    ],
-    properties: [{ name: 'it strikes', kind: 'eventually', over: [over([face], ({ hour }) => hour === 1)] }],
+    ),
+    properties: [{ name: 'it strikes', kind: 'eventually', over: [over([face], ({ hour }) => hour === 4)] }],
     ...(key === undefined ? {} : { key }),
   });
   const whole = ((_: string, { hour, ticks }: Clock) => `${hour} ${ticks}`) as ComponentModel['key'];
@@ -143,5 +154,8 @@ describe('component models', () => {
     expect(verdict()).toMatchObject([{ verdict: 'holds' }]);
     expect(verdict(whole)).toMatchObject([{ verdict: 'holds' }]);
     expect(verdict(view)).toMatchObject([{ verdict: 'unknown', why: MERGED }]);
+    expect(() => checkSync(as(model(view, true)) as Model<unknown, unknown>)).toThrow(
+      'are one state to the key, and the two are not',
+    );
   });
 });

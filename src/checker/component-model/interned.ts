@@ -3,7 +3,7 @@
  * and predicate runs once for each distinct local input. It searches several times faster than {@link toModel} and keeps
  * the state graph small, which is what liveness needs; safety alone is faster still by the component engine.
  */
-import { waysOf } from './as-model.js';
+import { toModel, waysOf } from './as-model.js';
 import { call, initialStates, positionsOf, sentence } from './tuples.js';
 import { trust } from '../contract/guard.js';
 import { merges, mergingOf, type Merging } from '../contract/merging.js';
@@ -209,5 +209,8 @@ const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers,
     ...(looks.length === 0 ? {} : { boundary: (state: Numbers) => looks.every((look) => look(state)) }),
     ...(hasReductions ? reductionsOf(model, interner) : {}),
   };
-  return trust(merging === undefined ? plain : merges(plain, merging), audit);
+  return trust(
+    merging === undefined ? plain : merges(plain, merging, () => toModel(model) as unknown as Model<never, never>),
+    audit,
+  );
 };

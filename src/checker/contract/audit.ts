@@ -102,7 +102,7 @@ export class Audit {
   take(again: () => void, answer: unknown): void {
     if (this.isAll) {
       this.repeated++;
-      again();
+      elsewhen(again);
       return;
     }
     const { noted } = this;
@@ -275,7 +275,7 @@ const onceMore = (one: Run): void => {
     blameOrder(where, args, answer, orders, otherwise(one));
 };
 
-const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
+export const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
   seenText(one) !== seenText(other) && text(one) === text(other)
     ? fault(
         `${where} gives objects of two classes of one name for one input, ${briefly(one)}: define a class once, outside of the functions`,

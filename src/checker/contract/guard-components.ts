@@ -12,7 +12,7 @@ import type {
   Predicate,
   Slot,
 } from '../model.js';
-import type { Audit } from './audit.js';
+import { twoAnswers, type Audit } from './audit.js';
 import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, type Expected } from './guard.js';
 import { blindIn } from '../values/seen.js';
 import { learned, outcomes } from './shape.js';
@@ -169,11 +169,24 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
       ? {}
       : { boundary: model.boundary.map((predicate, i) => wrap(predicate, `boundary[${i}].holds`)) }),
     ...textsOf(model),
+    ...keyOf(model, audit),
   };
   return trust(wrapped, audit);
 };
 
-/** The functions of single components, but for `key` and `progress`: the tables that ask these look at what they give. */
+/** The key of components: while the search is young it is asked twice, for one that is not the same each time may leave it without an end. */
+const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> => {
+  if (key === undefined) return {};
+  const alike = (kind: string, local: never): string => {
+    const text = key(kind, local);
+    const other = audit.isEarly ? key(kind, local) : text;
+    if (other !== text) throw twoAnswers('key', text, other);
+    return text;
+  };
+  return { key: guarded('key', TEXT, alike, 2, { audit }) };
+};
+
+/** The functions of single components, but for `progress`: the table that asks it looks at what it gives. */
 const textsOf = (model: ComponentModel): Partial<ComponentModel> => {
   const { symmetry } = model;
   const of = (name: 'show' | 'normalize', expected: Expected): Partial<ComponentModel> => {

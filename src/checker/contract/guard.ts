@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../model.js';
-import { again, onCopies, type Audit, type Same, seenText } from './audit.js';
+import { again, onCopies, twoAnswers, type Audit, type Same, seenText } from './audit.js';
 import { enter, leave } from './doing.js';
 import { oneForm } from '../values/one-form.js';
 import { blindIn, unseen } from '../values/seen.js';
@@ -182,8 +182,22 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   if (auditOf(model) !== undefined) return model;
   const { key, show, note, boundary, progress, fairness, symmetry, normalize } = model;
   const auditing: Auditing = { audit };
-  const keyOf = key && guarded('key', TEXT, (state: S) => model.key!(state), 1);
-  const sameState: Same = (state) => (state === undefined || keyOf === undefined ? seenText(state) : keyOf(state as S));
+  /** What a key gives is compared at once, while the search is young: with one that is not the same each time it may have no end. */
+  const keyAlike = (state: S): string => {
+    const text = model.key!(state);
+    const other = audit.isEarly && typeof text === 'string' ? model.key!(state) : text;
+    if (other !== text) throw twoAnswers('key', text, other);
+    return text;
+  };
+  const keyOf = key && guarded('key', TEXT, keyAlike, 1, auditing);
+  const sameKey = (state: S): string => {
+    try {
+      return keyAlike(state);
+    } catch (error) {
+      throw threw('key', error);
+    }
+  };
+  const sameState: Same = (state) => (state === undefined || keyOf === undefined ? seenText(state) : sameKey(state as S));
   const isKeyed = keyOf !== undefined;
   const run = (state: S, action: A): S | undefined => model.next(state, action);
   /** Looks at what a step gives, also at what a comparison would not see. */

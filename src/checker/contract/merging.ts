@@ -2,6 +2,7 @@
  * Whether a key of a model takes different states for one (TLA+'s VIEW). What is judged on the graph of states is then not the model's: a step
  * from one of them need not be one from the other, so that a cycle of the graph need not be a run, nor a run be in the graph.
  */
+import type { Model } from '../model.js';
 import { seenText } from './audit.js';
 import { isLike } from '../values/like.js';
 
@@ -12,6 +13,8 @@ const RARER = 1.01;
 export class Merging {
   /** Two different values were taken for one, or two that cannot be seen into. */
   isSeen = false;
+  /** Whether all pairs were looked at. */
+  isWhole = true;
   private pairs = 0;
   private next = 0;
 
@@ -24,19 +27,32 @@ export class Merging {
 
   /** The same for what is not judged by it: all pairs while there are few, and some of the others. */
   glance(known: unknown, other: unknown): void {
-    if (++this.pairs < this.next) return;
+    if (++this.pairs < this.next) {
+      this.isWhole = false;
+      return;
+    }
     if (this.pairs >= LOOKED) this.next = Math.ceil(this.pairs * RARER);
     this.look(known, other);
   }
 }
 
+/** Whether what is watched over merged something, as far as that was looked at. */
+export const mayHaveMerged = (by: Merging | undefined): boolean => by !== undefined && (by.isSeen || !by.isWhole);
+
 const merging = new WeakMap<object, Merging>();
 
-/** Says that a model's states are numbers of values that have a key, by which these may be merged. */
-export const merges = <M extends object>(model: M, by: Merging): M => {
+const valued = new WeakMap<object, () => Model<never, never>>();
+
+/** Says that a model's states are numbers of values that have a key, by which these may be merged; `values` gives it with the values themselves. */
+export const merges = <M extends object>(model: M, by: Merging, values?: () => Model<never, never>): M => {
   merging.set(model, by);
+  if (values !== undefined) valued.set(model, values);
   return model;
 };
+
+/** The model with its values and its key, of one whose states are numbers of these; undefined where there is no key. */
+export const keyedBehind = (model: Model<never, never>): Model<never, never> | undefined =>
+  model.key === undefined ? valued.get(model)?.() : model;
 
 /** What watches over the keys of a model; undefined where it has none. */
 export const mergingOf = (model: object & { readonly key?: unknown }): Merging | undefined =>

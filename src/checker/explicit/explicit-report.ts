@@ -1,4 +1,5 @@
 /** From a space that a plain search explored to the report of it. */
+import { mayHaveMerged } from '../contract/merging.js';
 import { briefly, fault } from '../contract/words.js';
 import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
@@ -179,6 +180,10 @@ const mustBeWhole = <S, A>({ store }: Space<S, A>): void => {
 const stateAt = <S, A>({ store }: Space<S, A>, index: number): S | undefined =>
   index < 0 || store.fingerprints !== undefined || store instanceof Levels ? undefined : store.get(index);
 
+/** Whether states with one key may differ: a sweep has given back what it could compare with. */
+const mayMerge = <S, A>({ model, merging }: Space<S, A>): boolean =>
+  merging === undefined ? model.key !== undefined : mayHaveMerged(merging);
+
 /** The report of a plain search. */
 export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckOptions): Report => {
   mustBeWhole(found);
@@ -216,7 +221,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
       peakBytes: found.watch.peakBytes(),
       workers: 1,
       engine: 'plain',
-      ...(found.merging?.isSeen === true ? { byKey: true } : {}),
+      ...(mayMerge(found) ? { byKey: true } : {}),
       ...(found.store.fingerprints === undefined ? {} : omissionStatistics(found.store.fingerprints, found.generated)),
     },
   };

@@ -6,6 +6,7 @@ import { mustBeOptions } from '../contract/options.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
 import type { CheckOptions, Report } from '../report.js';
+import { keyAudited } from '../reduction/key-audit.js';
 import { composed } from '../reduction/orbits.js';
 import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
 
@@ -25,19 +26,17 @@ export interface Ready<S, A> {
 export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Generator<void, Ready<S, A>> {
   const { model, audit } = contracted(given, options);
   mustBeOptions('plain', options, model.properties);
-  if (!isReducing(model, options)) return { model, audit, after: asItIs };
+  const keyed = (report: Report): Generator<void, Report> => audit.aside(keyAudited(model, options, report));
+  if (!isReducing(model, options)) return { model, audit, after: keyed };
   const reduction = new ReductionAudit(model, options);
   yield* audit.aside(reduction.before());
   const declared = model.symmetry ?? [];
   const { words } = reduction;
   const closed = words.length <= declared.length ? model : { ...model, symmetry: words.map((word) => composed(declared, word)) };
-  const after = (report: Report): Generator<void, Report> => audit.aside(reduction.after(report));
+  function* after(report: Report): Generator<void, Report> {
+    return yield* keyed(yield* audit.aside(reduction.after(report)));
+  }
   const merging = mergingOf(model);
   // What this search sees of the key is its own: another search of the same model begins anew.
   return { model: trust(merging === undefined ? closed : merges({ ...closed }, merging), audit), audit, after };
-}
-
-// eslint-disable-next-line require-yield -- There is nothing to go on with.
-function* asItIs(report: Report): Generator<void, Report> {
-  return report;
 }

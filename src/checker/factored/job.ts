@@ -1,4 +1,5 @@
 /** One search of a component model: what it is made of, how it goes on, when it ends. */
+import { mayHaveMerged } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
 import { isOpenFault, placeOf, withRun } from '../contract/where.js';
 import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
@@ -241,7 +242,7 @@ export const findingsOf = (job: Job, completeDepth: number): Findings => {
     peakBytes: watcher.peakBytes(),
     watch: watcher,
     workers: 1,
-    merges: space.components.merging?.isSeen === true,
+    merges: mayHaveMerged(space.components.merging),
     details: detailsOf(space),
     ...auditedOf(job),
     ...(run.fingerprints === undefined ? {} : { omission: omissionStatistics(run.fingerprints, space.tally.generated) }),

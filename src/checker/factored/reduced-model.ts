@@ -1,8 +1,10 @@
 /** A component model with its reductions audited, and its symmetry closed: before any search of it, by the rule of `reduction/reduction-audit.ts`. */
 import { auditOf, trust } from '../contract/guard.js';
 import type { ComponentModel, Permutation } from '../model.js';
+import { toModel } from '../component-model/as-model.js';
 import { internedWithReductions } from '../component-model/interned.js';
 import type { Word } from '../reduction/orbits.js';
+import { keyAudited } from '../reduction/key-audit.js';
 import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
 import { nextTurn } from '../limits.js';
 import type { Report } from '../report.js';
@@ -58,11 +60,17 @@ const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
  * @throws CheckerError (`model`) where they are none.
  */
 export const reduced = async (model: ComponentModel, options: Omit<ComponentOptions, 'search'>): Promise<Ready> => {
-  if (!isReducing(model, options)) return { model, words: [], after: (report) => Promise.resolve(report) };
   const audit = auditOf(model)!;
+  const keyed = (report: Report): Promise<Report> =>
+    model.key === undefined ? Promise.resolve(report) : unhurried(audit.aside(keyAudited(toModel(model), options, report)));
+  if (!isReducing(model, options)) return { model, words: [], after: keyed };
   const names = model.symmetry?.map(({ name }, i) => `symmetry[${i}] (${name})`);
   const reduction = new ReductionAudit(internedWithReductions(model), options, names);
   await unhurried(audit.aside(reduction.before()));
   const { words } = reduction;
-  return { model: withWords(model, words), words, after: (report) => unhurried(audit.aside(reduction.after(report))) };
+  return {
+    model: withWords(model, words),
+    words,
+    after: async (report) => keyed(await unhurried(audit.aside(reduction.after(report)))),
+  };
 };

@@ -49,11 +49,20 @@ const stepEvents = (
   return [now, lines];
 };
 
+/**
+ * A host's name has no white space. V8 (since 13.6: Node 24, and the Chrome of its time) may take a key of one character that is written with an escape
+ * for another one that it met before, so no name is one.
+ */
+const hostName = (name: string): string => {
+  const host = name.replace(/\s/gu, '_') || 'unnamed';
+  return /^["\\\p{Cc}]$/u.test(host) ? `_${host}` : host;
+};
+
 /** The trace as a file that ShiViz opens. A host's name has no white space there. */
 export const toShiViz = (trace: Counterexample): string => {
   mustTake('toShiViz', 'trace', A_RUN, trace);
   const all = participants(trace);
-  const names = uniqueNames(all, (name) => name.replace(/\s/gu, '_') || 'unnamed');
+  const names = uniqueNames(all, hostName);
   const hostsOf = (step: TraceStep): readonly [string, ...string[]] =>
     partiesOf(step, all).map((name) => names.get(name)!) as unknown as readonly [string, ...string[]];
   let clocks: Clocks = new Map();

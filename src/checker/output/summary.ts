@@ -1,6 +1,14 @@
 /** A report for people: what was violated and how, what was covered, and the verdict last, with the bounds it holds in. */
 import { A_LIST, A_REPORT, mustTake } from '../contract/given.js';
-import { isVacuous, type Counterexample, type Progress, type PropertyReport, type Report, type Stop } from '../report.js';
+import {
+  isVacuous,
+  type AuditedReduction,
+  type Counterexample,
+  type Progress,
+  type PropertyReport,
+  type Report,
+  type Stop,
+} from '../report.js';
 import { oneLine, traceLines } from './counterexample-lines.js';
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
@@ -121,10 +129,16 @@ const extent = ({ counts, stop, search, statistics }: Report): string => {
   return counts.completeDepth > 0 ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
 };
 
+/** What is known of states that have one key. */
+const likeness = (key: AuditedReduction | undefined): string => {
+  if (key === undefined) return ', if they are alike';
+  return key.whole ? ', and all of them are alike' : `, if they are alike, as on the ${many(key.states, 'state')} audited`;
+};
+
 /** What of the counts is exact. */
 const exactness = ({ statistics, audited, verdict }: Report): string => {
-  if (statistics.byKey === true) return "exact, where states with one key of the model's are one state";
-  const { reduction } = audited ?? {};
+  const { reduction, key } = audited ?? {};
+  if (statistics.byKey === true) return `states with one key are one state${verdict === 'violated' ? '' : likeness(key)}`;
   // What is violated has a run, which needs no belief.
   if (verdict === 'violated' || reduction === undefined || reduction.whole) return 'exact';
   return `exact if that keeps steps and properties, as it does on the ${many(reduction.states, 'state')} audited`;
@@ -164,7 +178,7 @@ const suspicionLines = ({ mayBeInfinite }: Report): ReadonlyArray<string> => {
 /** What the search believed of the model, and how much of that was looked at. */
 const auditLines = ({ audited, bounds }: Report): ReadonlyArray<string> => {
   if (audited === undefined) return [];
-  const { runs, repeated, reduction } = audited;
+  const { runs, repeated, reduction, key } = audited;
   const calls =
     repeated >= runs
       ? 'every call of the model, done twice'
@@ -172,7 +186,9 @@ const auditLines = ({ audited, bounds }: Report): ReadonlyArray<string> => {
   const by = bounds.flatMap((bound) => (bound.startsWith('up to ') ? [bound.slice('up to '.length)] : [])).join(' and ');
   const states =
     reduction === undefined ? [] : [`${by} on ${reduction.whole ? 'all ' : ''}${many(reduction.states, 'state')}, unreduced`];
-  return [`audited: ${[calls, ...states].join('; ')}`];
+  const keys =
+    key === undefined ? [] : [`the key on ${key.whole ? 'all ' : ''}${many(key.states, 'state')}, told apart by what they are`];
+  return [`audited: ${[calls, ...states, ...keys].join('; ')}`];
 };
 
 /**

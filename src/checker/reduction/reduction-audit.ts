@@ -22,7 +22,7 @@ import { showRun } from '../shown/run.js';
 
 // --- what is audited -------------------------------------------------------------------------------------------------------
 
-type ReductionOptions = Pick<
+export type ReductionOptions = Pick<
   CheckOptions,
   'symmetry' | 'normalize' | 'properties' | 'audit' | 'requireWitnesses' | 'maxMs' | 'maxMemoryBytes' | 'signal'
 >;
@@ -44,11 +44,19 @@ const Role = { met: 0, image: 1, reached: 2 } as const;
 
 // --- one round -------------------------------------------------------------------------------------------------------------
 
-/** Goes through the states with a symmetry of certain words. */
-class Round<S, A> {
+/** A state that cannot be seen into: what a key takes for one cannot be told apart then. */
+export class Unseeable extends Error {}
+
+/**
+ * Goes through the states with a symmetry of certain words; or, where the key is what is audited, through states that are told apart by what they
+ * are, of which those with one key should be alike.
+ */
+export class Round<S, A> {
   /** States that show that the words are not all. */
   open: ReadonlyArray<S> = [];
   audited = 0;
+  /** Whether two of the states looked at are one to the search. */
+  isMerging = false;
   /** Names of the witnesses that were reached. */
   readonly reached = new Set<string>();
   private readonly model: Model<S, A>;
@@ -57,6 +65,7 @@ class Round<S, A> {
   private readonly normalize: Mapping<S> | undefined;
   private readonly images: ReadonlyArray<Mapping<S>>;
   private readonly key: (state: S) => string;
+  private readonly isOfKey: boolean;
   private readonly store: StateStore<S>;
   private readonly roles = new Ints();
   /** By state: from which it was met, and by which map (-1: by a step). */
@@ -82,6 +91,7 @@ class Round<S, A> {
     maps: ReadonlyArray<Named<S>>,
     words: ReadonlyArray<Word>,
     normalize?: Mapping<S>,
+    isOfKey = false,
   ) {
     this.model = model;
     this.asked = asked;
@@ -94,9 +104,21 @@ class Round<S, A> {
       ),
     );
     this.key = model.key ?? encode;
-    this.store = model.key === undefined ? collapsedStore() : keyedStore({ key: model.key, isOwn: true });
+    this.isOfKey = isOfKey;
+    this.store = model.key === undefined || isOfKey ? collapsedStore() : keyedStore({ key: model.key, isOwn: true });
     this.sources = maps.map(() => new Map<number, number>());
     this.initial = model.initial.map((state) => this.meet(state, Role.reached, -1, -1));
+  }
+
+  /** Under a symmetry each step has an image of its own; a quotient or a key may make one of several. */
+  private get isMultiset(): boolean {
+    return this.normalize === undefined && !this.isOfKey;
+  }
+
+  /** What takes states for one. */
+  private get reducer(): string {
+    if (this.isOfKey) return 'key';
+    return this.normalize === undefined ? 'symmetry' : 'quotient';
   }
 
   /** Whether there is more to look at. */
@@ -131,6 +153,7 @@ class Round<S, A> {
   // --- states --------------------------------------------------------------------------------------------------------------
 
   private meet(state: S, role: number, parent: number, maker: number): number {
+    if (this.isOfKey && blindIn(state) !== undefined) throw new Unseeable();
     const size = this.store.size();
     const index = this.store.add(state);
     if (index === size) {
@@ -186,8 +209,9 @@ class Round<S, A> {
       for (const name of look.reached) this.reached.add(name);
     }
     this.done.data[index] = this.roles.at(index);
-    const record = recordOf(look, (target) => this.classOf(target), this.normalize === undefined);
+    const record = recordOf(look, (target) => this.classOf(target), this.isMultiset);
     const first = (this.firsts[this.classOf(index)] ??= { index, record });
+    if (first.index !== index) this.isMerging = true;
     if (first.record !== record) this.mustBeAlike(index, first.index);
     return look;
   }
@@ -295,11 +319,11 @@ class Round<S, A> {
     const difference = differenceOf(this.asked, a!, b!, {
       classOf: (target) => this.classOf(target),
       text: (target) => this.text(target),
-      isMultiset: this.normalize === undefined,
+      isMultiset: this.isMultiset,
     });
     const told =
       maker === -1
-        ? `${this.text(other)} and ${this.text(index)} are one state to the ${this.normalize === undefined ? 'symmetry' : 'quotient'}`
+        ? `${this.text(other)} and ${this.text(index)} are one state to the ${this.reducer}`
         : `of ${this.text(other)} ${name} makes ${this.text(index)}`;
     return this.wrong(index, `${told}, and the two are not alike: ${difference}`);
   }
@@ -334,7 +358,7 @@ class Round<S, A> {
 
 // --- the audit -------------------------------------------------------------------------------------------------------------
 
-const askedOf = <S, A>(model: Model<S, A>, { properties }: ReductionOptions): Asked<S, A> => ({
+export const askedOf = <S, A>(model: Model<S, A>, { properties }: ReductionOptions): Asked<S, A> => ({
   model,
   // Liveness is not judged under a reduction, and what is not judged need not be alike.
   ...byUse(model.properties.filter(({ name, kind }) => !isLiveness(kind) && (properties?.includes(name) ?? true))),

@@ -3,6 +3,7 @@
  * Cells found for another thread's group are sent to it; it gives them the depth that all are finding. A depth is over when each
  * thread has expanded its own groups and has heard from every other that it has too; only then do all go on to the next.
  */
+import { mayHaveMerged } from '../../contract/merging.js';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { append, reading } from '../../checkpoint/file.js';
 import type { Identity } from '../../checkpoint/identity.js';
@@ -374,7 +375,7 @@ class Thread {
       enabled: memo.enabled,
       details: detailsOf(this.space),
       audited: (kind === 'done' ? this.endAudit() : this.space.audit?.said()) ?? NOTHING_AUDITED,
-      merges: this.space.components.merging?.isSeen === true,
+      merges: mayHaveMerged(this.space.components.merging),
     });
   }
 

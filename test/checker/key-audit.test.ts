@@ -1,0 +1,202 @@
+/** A key is believed no further than it was looked at: one that is no function of a state is refused, and so is one that merges what is not alike. */
+import { describe, expect, test } from 'vitest';
+import { check, simulate } from '#bayou/checker/check.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
+import { internedModel } from '#bayou/checker/component-model/interned.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
+import { summaryLines, verdictLine } from '#bayou/checker/output/summary.js';
+import type { CheckOptions, Report } from '#bayou/checker/report.js';
+
+interface Count {
+  readonly n: number;
+  readonly seen: number;
+}
+
+type Key = (state: Count) => string;
+
+/** It counts to 4 and begins again; what it has seen on the way means nothing unless somebody asks for it. */
+const counter = (key: Key | undefined, more: Partial<Model<Count, number>> = {}): Model<Count, number> => ({
+  name: 'counter',
+  initial: [{ n: 0, seen: 0 }],
+  actions: () => [0, 1],
+  next: ({ n, seen }, by) => ({ n: (n + 1) % 5, seen: (seen + by) % 3 }),
+  label: (by) => ({ family: 'count', args: [by] }),
+  properties: [{ name: 'small', kind: 'always', holds: ({ n }) => n < 5 }],
+  progress: () => 0,
+  ...(key === undefined ? {} : { key }),
+  ...more,
+});
+
+const byN: Key = ({ n }) => String(n);
+
+const SEARCHES: ReadonlyArray<readonly [string, CheckOptions]> = [
+  ['bfs', {}],
+  ['dfs', { search: 'dfs' }],
+  ['sweep', { search: 'sweep' }],
+  ['by hashes', { hashBits: 64 }],
+  ['audited whole', { audit: true }],
+];
+
+const line = (report: Report): string => verdictLine(report);
+const audited = (report: Report): string | undefined => summaryLines(report).find((text) => text.startsWith('audited:'));
+
+describe.each(SEARCHES)('%s', (_, options) => {
+  const isHashed = options.hashBits !== undefined;
+
+  test('one that tells all states apart: exact', async () => {
+    const report = await check(
+      counter(({ n, seen }) => `${n} ${seen}`),
+      options,
+    );
+    expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 15 } });
+    if (!isHashed) expect(line(report)).toMatch(/; exact$/);
+    expect(report.audited?.key).toBeUndefined();
+  });
+
+  test('one that merges what is alike: it holds, and says on how many states it was looked at, and never "exact"', async () => {
+    const report = await check(counter(byN), options);
+    expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 5 }, audited: { key: { states: 15, whole: true } } });
+    expect(line(report)).not.toContain('exact');
+    if (!isHashed) expect(line(report)).toMatch(/; states with one key are one state, and all of them are alike$/);
+    expect(audited(report)).toContain('; the key on all 15 states, told apart by what they are');
+  });
+
+  test('one that merges steps, a property or the boundary that are not the same: refused, with the run', async () => {
+    const refused = async (model: Model<Count, number>, what: string): Promise<void> => {
+      const error = await check(model, options).then(
+        (report) => new Error(line(report)),
+        (found: unknown) => found as Error,
+      );
+      expect(error.message).toMatch(/are one state to the key, and the two are not alike/);
+      expect(error.message).toContain(what);
+    };
+    const sees = counter(({ n }) => String(n % 2), { actions: ({ n }) => (n < 4 ? [0] : []) });
+    await refused(sees, 'leads from the');
+    // What is violated is found by its own run; what only seems to hold is not believed.
+    const late: Model<Count, number>['properties'] = [
+      { name: 'never two', kind: 'always', holds: ({ n, seen }) => !(n === 2 && seen === 2) },
+    ];
+    await refused(counter(byN, { properties: late }), '"never two" is true of the');
+    await refused(counter(byN, { boundary: ({ seen }) => seen < 2 }), 'lies within the boundary');
+  });
+
+  test('what it merges is not judged where something is violated: that has its run', async () => {
+    const properties: Model<Count, number>['properties'] = [{ name: 'never three', kind: 'always', holds: ({ n }) => n !== 3 }];
+    const report = await check(
+      counter(({ n }) => String(Math.min(n, 3)), { properties }),
+      options,
+    );
+    expect(report.verdict).toBe('violated');
+    expect(report.properties[0]?.trace?.steps).toHaveLength(3);
+    expect(line(report)).not.toContain('exact');
+  });
+
+  test.each<readonly [string, () => Key, string]>([
+    ['a counter', () => { let n = 0; return () => String(n++); }, 'key gives two answers for one input'], // prettier-ignore
+    ['chance', () => () => String(Math.random()), 'key gives two answers for one input'],
+    [
+      'a clock',
+      () =>
+        ({ n, seen }) =>
+          `${n} ${seen} ${Date.now()}`,
+      'key gives two answers for one input',
+    ],
+    ['it throws', () => ({ n }) => { if (n === 3) throw new Error('no key'); return String(n); }, 'key threw Error: no key'], // prettier-ignore
+    ['an object', () => (state) => state as unknown as string, 'what key gives: expected a text, but it is an object'],
+    [
+      'a number',
+      () =>
+        ({ n }) =>
+          n as unknown as string,
+      'what key gives: expected a text, but it is 0',
+    ],
+    [
+      'a promise',
+      () =>
+        ({ n }) =>
+          Promise.resolve(String(n)) as unknown as string,
+      'what key gives: expected a text, but it is a promise',
+    ],
+    ['nothing', () => () => undefined as unknown as string, 'what key gives: expected a text, but it is undefined'],
+    ['it changes the state', () => (state) => { (state as { n: number }).n = 0; return '0'; }, 'key changes what it is given, at n'], // prettier-ignore
+  ])('one that is no function of a state, %s: the line names the key', async (__, key, said) => {
+    await expect(check(counter(key()), { maxStates: 1000, ...options })).rejects.toThrow(said);
+  });
+});
+
+test('states without an end, of which the keys have one: as far as was looked', async () => {
+  const report = await check(counter(byN, { next: ({ n, seen }, by) => ({ n: (n + 1) % 5, seen: seen + by }) }));
+  expect(report).toMatchObject({ verdict: 'holds', audited: { key: { whole: false } } });
+  expect(line(report)).toMatch(/; states with one key are one state, if they are alike, as on the [\d,]+ states audited$/);
+});
+
+test('states that cannot be seen into: it says that it was not looked', async () => {
+  class Secret {
+    readonly #n: number;
+    constructor(n: number) {
+      this.#n = n;
+    }
+    get n(): number {
+      return this.#n;
+    }
+  }
+  const report = await check<Secret, 'up'>({
+    name: 'secret',
+    initial: [new Secret(0)],
+    actions: () => ['up'],
+    next: ({ n }) => new Secret((n + 1) % 3),
+    label: (family) => ({ family, args: [] }),
+    properties: [{ name: 'small', kind: 'always', holds: ({ n }) => n < 3 }],
+    key: ({ n }) => String(n),
+  });
+  expect(report.verdict).toBe('holds');
+  expect(line(report)).toMatch(/; states with one key are one state, if they are alike$/);
+});
+
+test('a walk at random names it too', async () => {
+  let n = 0;
+  await expect(simulate(counter(() => String(n++)))).rejects.toThrow('key gives two answers for one input');
+});
+
+describe('of components', () => {
+  const count = slot<Count>('count', 'count', { n: 0, seen: 0 });
+  const model = (key: Key, isAsked = false): ComponentModel => ({
+    name: 'counter',
+    slots: [count],
+    interactions: [0, 1].map((by) =>
+      interaction({
+        label: { family: 'count', args: [by] },
+        slots: [count],
+        writes: [0],
+        step: ({ n, seen }) => [{ next: [{ n: (n + 1) % 5, seen: (seen + by) % 3 }] }],
+      }),
+    ),
+    properties: [
+      { name: 'small', kind: 'always', over: [over([count], ({ n, seen }) => n < 5 && !(isAsked && n === 2 && seen === 2))] },
+    ],
+    progress: () => 0,
+    key: (_: string, local: never) => key(local),
+  });
+  const searches: ReadonlyArray<readonly [string, (model: ComponentModel) => Promise<Report>]> = [
+    ['auto', (of) => checkComponents(of, { search: 'auto' })],
+    ['bfs', (of) => checkComponents(of)],
+    ['dfs', (of) => checkComponents(of, { search: 'dfs' })],
+    ['sweep', (of) => checkComponents(of, { search: 'sweep' })],
+    ['as states', async (of) => check(toModel(of))],
+    ['as numbers', async (of) => check(internedModel(of))],
+  ];
+
+  test.each(searches)('%s', async (_, run) => {
+    const whole = await run(model(({ n, seen }) => `${n} ${seen}`));
+    expect([whole.verdict, line(whole)]).toEqual(['holds', expect.stringMatching(/; exact$/)]);
+    const merged = await run(model(byN));
+    expect(merged).toMatchObject({ verdict: 'holds', audited: { key: { states: 15, whole: true } } });
+    expect(line(merged)).toMatch(/; states with one key are one state, and all of them are alike$/);
+    await expect(run(model(byN, true))).rejects.toThrow(
+      'are one state to the key, and the two are not alike: "small" is true of the',
+    );
+    let n = 0;
+    await expect(run(model(() => String(n++)))).rejects.toThrow('key gives two answers for one input');
+  });
+});
