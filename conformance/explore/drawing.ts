@@ -154,5 +154,6 @@ export const drawingOf = (placed: ReadonlyArray<Placed>, uses: ReadonlyMap<Trace
     arrows: arrowsOf(placed, uses),
     marks: placed.flatMap((one) => markOf(one) ?? []),
     bands: bandsOf(placed, lanes),
+    hasLinks: true,
   };
 };

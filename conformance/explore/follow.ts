@@ -8,6 +8,7 @@ import { UsageError } from '#bayou/cli/exit.js';
 import { explorePathOf, whyRefused } from '#bayou/cli/explore/path.js';
 import type { Followed } from '#bayou/cli/explore/real.js';
 import { plainValue, type PlainValue } from '#bayou/checker/shown/value.js';
+import { parseScript } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { PartShot, RunShot, StepShot, Why } from '#bayou/explorer/shape.js';
 import { replayPath } from '#bayou/cli/check/replay.js';
@@ -39,10 +40,10 @@ interface Run {
 
 const titleOf = ({ role, id }: ProcessName): string => (role === 'master' ? 'the master' : `${role} ${id}`);
 
-/** The event without what stands beside it anyway; of a long run as text, as it was written down. */
-const rawOf = ({ p: _p, n: _n, ...event }: TraceEvent, length: Length): PlainValue => {
+/** The event without what stands beside it anyway. */
+const rawOf = ({ p: _p, n: _n, ...event }: TraceEvent): PlainValue => {
   const json = JSON.stringify(event);
-  return json.length > MOST_RAW ? `${json.slice(0, MOST_RAW)}…` : length === 'long' ? json : plainValue(event);
+  return json.length > MOST_RAW ? `${json.slice(0, MOST_RAW)}…` : plainValue(event);
 };
 
 /** Events after which a process may have another state. */
@@ -111,7 +112,7 @@ const follow = (events: ReadonlyArray<TraceEvent>): Run => {
       label: { family: event.type, args: [event.p] },
       told: tellEvent(event, titleOf(who)),
       changed: Object.fromEntries(length === 'short' ? changed : changed.map(([part, shot]) => [part, slim(shot)])),
-      event: { process: event.p, n: event.n, raw: rawOf(event, length) },
+      event: { process: event.p, n: event.n, raw: rawOf(event) },
       ...(aside === undefined ? {} : { aside }),
     });
     placed.push({ event, who, at, isChange: changed.length > 0 });
@@ -161,7 +162,7 @@ const refusedStep = (rejection: Omit<Rejection, 'event'> & { readonly event?: Tr
       event === undefined || event === null ? `event ${n} of ${process} is missing, or is not explained` : tellEvent(event, who),
     changed: {},
     isRefused: true,
-    event: { process, n, raw: event === undefined || event === null ? 'missing' : rawOf(event, 'short') },
+    event: { process, n, raw: event === undefined || event === null ? 'missing' : rawOf(event) },
   };
 };
 
@@ -216,6 +217,16 @@ const followed = async (
   };
 };
 
+/** Why there is nothing to run in a script: one line; undefined where there is a command. */
+const nothingIn = (text: string): string | undefined => {
+  const lines = parseScript(text);
+  if (lines.some((line) => E.isRight(line) && line.right !== undefined && line.right.type !== 'done')) return undefined;
+  const at = lines.findIndex(E.isLeft);
+  const wrong = lines[at];
+  const why = wrong !== undefined && E.isLeft(wrong) ? `line ${at + 1}: ${wrong.left}` : 'there is no command in it';
+  return `nothing in it can be run: ${why} (docs/master.md has the commands)`;
+};
+
 /** What the explorer asks of conformance (see `Follower`). */
 export const followRun = async (
   files: ReadonlyArray<string>,
@@ -226,6 +237,8 @@ export const followRun = async (
     if (others.length > 0) throw new UsageError('explore one script at a time');
     const scripts = findScripts([first], flags);
     if (E.isLeft(scripts)) throw new UsageError(scripts.left);
+    const nothing = nothingIn(scripts.right[0]!.text);
+    if (nothing !== undefined) throw new UsageError(`${first}: ${nothing}`);
     const judged = await judgeScript(scripts.right[0]!, { signal });
     if (E.isLeft(judged)) throw new UsageError(judged.left);
     const { events, oracle } = judged.right;
@@ -234,7 +247,9 @@ export const followRun = async (
   const runs = readRuns(files);
   if (E.isLeft(runs)) throw new UsageError(runs.left);
   if (runs.right.length > 1) throw new UsageError('explore the trace of one run at a time: several files are the parts of one');
-  return followed(first, runs.right[0] ?? []);
+  const [events = []] = runs.right;
+  if (events.length === 0) throw new UsageError(`${first}: it has no events: bayou master --trace FILE writes a trace`);
+  return followed(first, events);
 };
 
 /** The same for a run of which the events are at hand. */

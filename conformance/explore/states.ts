@@ -40,12 +40,13 @@ export const serverShot = (replica: FollowedReplica, isUp: boolean, length: Leng
 export const sessionShot = (session: FollowedSession, length: Length): PartShot =>
   shot('client', session.shown(MOST[length]), []);
 
-/** Of a long run's part what the page cannot do without; a hundred thousand of them have to be read, so the view is packed. */
+/** Of a long run's part what the page cannot do without: there are a hundred thousand of them. */
 export const slim = ({ value, view }: PartShot): PartShot => {
   const { up, servers } = value as { readonly up?: boolean; readonly servers?: ReadonlyArray<number> };
   return {
     text: '',
     value: { ...(up === undefined ? {} : { up }), ...(servers === undefined ? {} : { servers }) },
-    packed: JSON.stringify(view),
+    ...(view === undefined ? {} : { view }),
+    isBrief: true,
   };
 };

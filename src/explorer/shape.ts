@@ -14,8 +14,8 @@ export interface PartShot {
   readonly text: string;
   readonly value: PlainValue;
   readonly view?: View;
-  /** The view as JSON, in long runs: it is read when it is drawn. */
-  readonly packed?: string;
+  /** Most of the value is left out, as of long runs: the view says what there is to say. */
+  readonly isBrief?: true;
 }
 
 /** Parts by name; `null`: the part is gone. */
@@ -87,6 +87,8 @@ export interface Drawing {
   readonly marks: ReadonlyArray<Mark>;
   readonly arrows: ReadonlyArray<Arrow>;
   readonly bands: ReadonlyArray<Band>;
+  /** Its bands say which links are cut: no part of the state does. */
+  readonly hasLinks?: true;
 }
 
 // --- why -------------------------------------------------------------------------------------------------------------------
@@ -144,7 +146,9 @@ export interface Truth {
 export interface RunShot {
   readonly title: string;
   readonly initial: Changes;
+  /** Empty where they come in blocks. */
   readonly steps: ReadonlyArray<StepShot>;
+  readonly blocks?: Blocks;
   /** Of a lasso: the index of the state to which the run comes back. */
   readonly loop?: number;
   readonly isShortest?: boolean;
@@ -155,6 +159,31 @@ export interface RunShot {
   readonly why?: Why;
   /** How it is drawn; absent: the page draws it from the steps' labels. */
   readonly drawing?: Drawing;
+}
+
+/** Some steps of a long run, with what is drawn of them and the parts of the state as they are before the first of them. */
+export interface Block {
+  readonly initial: Changes;
+  readonly steps: ReadonlyArray<StepShot>;
+  readonly marks: ReadonlyArray<Mark>;
+  readonly arrows: ReadonlyArray<Arrow>;
+}
+
+/** The steps of a long run in blocks, of which each is read when it is looked at. */
+export interface Blocks {
+  /** Steps in all. */
+  readonly count: number;
+  /** Steps in each block but the last. */
+  readonly size: number;
+  /** The parts that its states ever have. */
+  readonly names: ReadonlyArray<string>;
+  /** Messages in all. */
+  readonly messages: number;
+  /** The numbers of the steps, where one can go on from each of them. */
+  readonly ways?: ReadonlyArray<number>;
+  /** The first step about which there is something to say. */
+  readonly noted?: number;
+  readonly read: (index: number) => Block;
 }
 
 // --- the whole -------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
 /** The local server of a page: it is there for whoever knows its address, and for nobody else. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serve, type Running } from '#bayou/cli/explore/server.js';
@@ -110,6 +113,37 @@ describe('the server', () => {
 });
 
 describe('bayou explore', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bayou-senseless-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each([
+    ['empty.ndjson', '', 'it has no events'],
+    ['blank.ndjson', '\n\n', 'it has no events'],
+    ['words.ndjson', 'hello\n', 'is not a trace event'],
+    ['half.ndjson', '{"p":"master"}\n', 'is not a trace event'],
+    ['empty.script', '', 'there is no command in it'],
+    ['comments.script', '# nothing\n\n', 'there is no command in it'],
+    ['done.script', 'done\nput 1 a b\n', 'there is no command in it'],
+    ['words.script', '# first\nsome words here\n', 'line 2: '],
+    ['bytes.script', '\0\u00ff\u0001', 'line 1: '],
+    ['empty.json', '', 'it is not JSON'],
+    ['nothing.json', '{}', 'it is empty'],
+    ['list.json', '[]', 'a configuration is a JSON object'],
+    ['null.json', 'null', 'a configuration is a JSON object'],
+    ['steps.json', '{"steps":[]}', 'it is no path'],
+    ['nobody.json', '{"puts":-1}', 'puts'],
+    ['empty.mjs', '', 'no default export'],
+    ['number.mjs', 'export default 3', 'expected a Model'],
+  ])('a file that has nothing to show, %s: one line, status 2, and no page', async (name, text, says) => {
+    const [file, html] = [join(folder, name), join(folder, `${name}.html`)];
+    writeFileSync(file, text);
+    const { status, stdout, stderr } = await bayou(['explore', file, '--html', html]);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr.startsWith(`bayou explore: ${file}`), stderr).toBe(true);
+    expect(stderr).toContain(says);
+    expect([status, stdout, existsSync(html)]).toEqual([2, '', false]);
+  });
+
   test.each([
     [['nothing-of-that-name'], 'there is neither such a file nor a configuration of that name'],
     [['no-such.ndjson'], 'the trace cannot be read'],
@@ -123,6 +157,6 @@ describe('bayou explore', () => {
     const { status, stderr } = await bayou(['explore', ...args]);
     expect(status).toBe(2);
     expect(stderr).toContain(says);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/^bayou explore: [^\n]+\n$/);
   });
 });

@@ -22,16 +22,25 @@ import { serve } from './server.js';
 
 // --- what it is ------------------------------------------------------------------------------------------------------------
 
-/** A JSON file with steps is a path; one without is a configuration. */
-const isPath = (source: string): boolean => {
-  if (extname(source) !== '.json') return false;
+const jsonIn = (file: string): unknown => {
   try {
-    const json = JSON.parse(readFileSync(source, 'utf8')) as unknown;
-    return typeof json === 'object' && json !== null && 'steps' in json;
+    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch {
     // Whoever reads it next says what is wrong with it.
-    return false;
+    return undefined;
   }
+};
+
+/** A JSON file with steps is a path; one without is a configuration. @throws UsageError where it says nothing at all. */
+const isPath = (source: string): boolean => {
+  if (extname(source) !== '.json') return false;
+  const json = jsonIn(source);
+  if (typeof json !== 'object' || json === null) return false;
+  if (Object.keys(json).length === 0 && !Array.isArray(json))
+    throw new UsageError(
+      `${source}: it is empty: a configuration has fields (bayou check --list), a path or a counterexample has steps`,
+    );
+  return 'steps' in json;
 };
 
 const explore = (args: ExploreArgs, repeat: string, signal: AbortSignal): Promise<Explored> => {
@@ -123,6 +132,8 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    throw error;
+    if (!(error instanceof UsageError)) throw error;
+    for (const line of [...error.before, `bayou explore: ${error.message}`]) process.stderr.write(`${line}\n`);
+    return EXIT.usage;
   }
 };

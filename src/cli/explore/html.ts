@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { pack } from '../../explorer/pack.js';
 import type { Exploration } from '../../explorer/shape.js';
 
 /** Where the build has put the page. */
@@ -16,15 +17,17 @@ const inMarkup = (json: string): string => json.replaceAll('<', '\\u003c');
 /** Longer data are compressed: a long run is read sooner so, and can be sent to somebody. */
 const MOST_PLAIN = 200_000;
 
-const dataOf = (json: string): string =>
-  json.length <= MOST_PLAIN
-    ? `<script type="application/json" id="exploration">${inMarkup(json)}</script>`
-    : `<script type="application/gzip" id="exploration">${gzipSync(json).toString('base64')}</script>`;
+const dataOf = (exploration: Exploration): string => {
+  const { head, blocks } = pack(exploration);
+  return blocks.length === 0 && head.length <= MOST_PLAIN
+    ? `<script type="application/json" id="exploration">${inMarkup(head)}</script>`
+    : `<script type="application/gzip" id="exploration">${gzipSync([head, ...blocks].join('\n')).toString('base64')}</script>`;
+};
 
 /** The page of an exploration. */
 export const htmlOf = (exploration: Exploration): string => {
   const page = readFileSync(PAGE, 'utf8');
-  const data = dataOf(JSON.stringify(exploration));
+  const data = dataOf(exploration);
   const at = page.indexOf(PLACE);
   return page.slice(0, at) + data + page.slice(at + PLACE.length);
 };

@@ -13,6 +13,7 @@ import { moduleSubject } from '../check/module.js';
 import { replayPath, type Replayed } from '../check/replay.js';
 import { setsOf } from '../check/replay-own.js';
 import { blamed, configured, plainModel, type Subject } from '../check/subject.js';
+import { UsageError } from '../exit.js';
 import type { ExploreArgs } from './args.js';
 import { explorationOf, type Found } from './make.js';
 import type { Explored } from './model.js';
@@ -179,8 +180,17 @@ const exploreOwn = async (path: OwnPath, args: ExploreArgs, repeat: string): Pro
   });
 };
 
+const pathIn = (file: string, { check }: ExploreArgs): OwnPath | RecordedPath => {
+  try {
+    return loadPath(file, check.overrides);
+  } catch (error) {
+    // Whoever explores has said no `--replay`.
+    throw error instanceof UsageError ? new UsageError(error.message.replace(/^--replay: /, ''), error.before) : error;
+  }
+};
+
 /** Explores a path file. @throws UsageError with one line where it is none. */
 export const explorePath = async (file: string, args: ExploreArgs, repeat: string): Promise<Explored> => {
-  const path = loadPath(file, args.check.overrides);
+  const path = pathIn(file, args);
   return 'module' in path ? exploreOwn(path, args, repeat) : explorePathOf(file, path, repeat);
 };

@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Arrow, Band, Drawing, Mark, RunShot } from '../shape.js';
-import { drawingOf } from './draw.js';
+import { drawingOf } from '../draw.js';
+import { arrowsWithin, lengthOf, marksWithin } from '../history.js';
 import { at, exploration, goTo, isPlaying, length, run, stepBy } from './store.js';
 
 // --- measures --------------------------------------------------------------------------------------------------------------
@@ -25,8 +26,9 @@ interface Measures {
   readonly truthAt: number;
 }
 
-const measuresOf = ({ lanes }: Drawing, { loop, steps, truth }: RunShot, room: number): Measures => {
-  const count = steps.length + 1;
+const measuresOf = ({ lanes }: Drawing, shot: RunShot, room: number): Measures => {
+  const { loop, truth } = shot;
+  const count = lengthOf(shot) + 1;
   const column = Math.max(NARROWEST, Math.min(WIDEST, Math.floor((room - MARGIN) / count)));
   const lane = lanes.length <= 4 ? 52 : lanes.length <= 8 ? 38 : 28;
   const places = new Map(lanes.map(({ id }, i) => [id, HEAD + lane * (i + 0.5)]));
@@ -200,25 +202,6 @@ const shortName = (index: number): string => {
 
 // --- the diagram -----------------------------------------------------------------------------------------------------------
 
-const within = (from: number, to: number) => ({
-  arrow: ({ from: [, a], to: [, b] }: Arrow): boolean => b >= from && a <= to,
-  mark: ({ at: step }: Mark): boolean => step >= from - SPARE && step <= to,
-});
-
-/** Of a long list sorted by step, the slice between two steps; arrows are listed by where they end. */
-const slice = <T,>(all: ReadonlyArray<T>, stepOf: (item: T) => number, from: number, to: number): ReadonlyArray<T> => {
-  const first = (limit: number): number => {
-    let [low, high] = [0, all.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (stepOf(all[middle]!) < limit) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return all.slice(first(from), first(to + 1));
-};
-
 /** Marks before the edge whose words may reach into sight. */
 const SPARE = 8;
 
@@ -243,10 +226,9 @@ const Canvas = ({
   readonly from: number;
   readonly to: number;
 }): JSX.Element => {
-  const { why, steps, loop } = run.value;
-  const last = steps.length;
-  const is = within(from, to);
-  const marks = slice(drawing.marks, ({ at: step }) => step, from - SPARE, to).filter(is.mark);
+  const { why, loop } = run.value;
+  const last = length.value;
+  const marks = marksWithin(run.value, drawing.marks, from - SPARE, to);
   const concerned = (why?.steps ?? []).filter((step) => step >= from && step <= to);
   const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((step) => m.column >= 44 || step % 5 === 0);
   return (
@@ -268,8 +250,8 @@ const Canvas = ({
         .map((band, i) => (
           <BandOf key={i} band={band} m={m} last={last} />
         ))}
-      {slice(drawing.arrows, ({ to: [, step] }) => step, from, to + LONGEST)
-        .filter(is.arrow)
+      {arrowsWithin(run.value, drawing.arrows, from, to + LONGEST)
+        .filter(({ from: [, sent] }) => sent <= to)
         .map((arrow) => (
           <ArrowOf key={`${arrow.from.join()} ${arrow.to.join()} ${arrow.kind}`} arrow={arrow} m={m} />
         ))}
@@ -302,7 +284,7 @@ const Labels = ({ m, drawing }: { readonly m: Measures; readonly drawing: Drawin
 );
 
 const diagramText = ({ lanes, arrows }: Drawing): string =>
-  `${length.value} steps of ${lanes.map(({ title }) => title).join(', ')}; ${arrows.length} messages. The list of steps says the same in words.`;
+  `${length.value} steps of ${lanes.map(({ title }) => title).join(', ')}; ${run.value.blocks?.messages ?? arrows.length} messages. The list of steps says the same in words.`;
 
 const Scrubber = (): JSX.Element => (
   <div class="scrubber">

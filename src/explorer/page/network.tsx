@@ -1,7 +1,7 @@
 /** The network where one stands, drawn small: who is linked to whom, who is down, which messages are in flight. */
 import type { JSX } from 'preact';
-import { drawingOf } from './draw.js';
-import { partAt, timelineOf } from './history.js';
+import { drawingOf } from '../draw.js';
+import { namesOf, partAt } from '../history.js';
 import { at, run } from './store.js';
 
 const LINK = /^(s\d+)-(s\d+)$/;
@@ -29,9 +29,9 @@ interface InFlight {
 
 /** Links of the state's own; of a real run, all servers are linked but where the drawing says that they are cut. */
 const serverLines = (): ReadonlyArray<Line> => {
-  const { lanes, bands } = drawingOf(run.value);
-  if (run.value.drawing === undefined)
-    return timelineOf(run.value).names.flatMap((name): ReadonlyArray<Line> => {
+  const { lanes, bands, hasLinks } = drawingOf(run.value);
+  if (hasLinks === undefined)
+    return namesOf(run.value).flatMap((name): ReadonlyArray<Line> => {
       const [, a, b] = LINK.exec(name) ?? [];
       const isCut = partAt(run.value, name, at.value)?.text === 'cut';
       return a === undefined || b === undefined ? [] : [{ ends: [a, b], isCut }];
@@ -49,7 +49,7 @@ const serverLines = (): ReadonlyArray<Line> => {
 
 /** Whom the sessions are connected to. */
 const sessionLines = (): ReadonlyArray<Line> =>
-  timelineOf(run.value).names.flatMap((name) => {
+  namesOf(run.value).flatMap((name) => {
     const value = partAt(run.value, name, at.value)?.value;
     const servers = typeof value === 'object' && 'servers' in value && /^c\d+$/.test(name) ? value['servers'] : [];
     return (servers as ReadonlyArray<number>).map((server): Line => ({ ends: [name, `s${server}`], isCut: false }));
@@ -77,7 +77,7 @@ const SIZE = 190;
 /** Drawn only where there is something to see: links that can change, clients that are connected, messages in flight. */
 export const Network = (): JSX.Element | null => {
   const [lines, inFlight] = [linesAt(), inFlightAt()];
-  const hasNet = timelineOf(run.value).names.includes('net');
+  const hasNet = namesOf(run.value).includes('net');
   const nodes = drawingOf(run.value).lanes.filter(({ kind }) => kind === 'server' || kind === 'client');
   if ((lines.length === 0 && !hasNet) || nodes.length < 2 || nodes.length > 16) return null;
   const place = (name: string): readonly [x: number, y: number] => {

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Survey } from '../shape.js';
 import { Graph, mergeBy } from './graph.js';
-import { at, client, exploration, run, trouble, wayTo } from './store.js';
+import { at, client, exploration, length, run, trouble, wayTo } from './store.js';
 
 const survey = signal<Survey | undefined>(undefined);
 /** States and bytes by time, for the small chart. */
@@ -21,7 +21,7 @@ const look = async (mayGoOn: () => boolean): Promise<void> => {
   isLooking = true;
   try {
     do {
-      const found = await client.survey(wayTo(run.value.steps.length) ?? { initial: 0, ways: [] });
+      const found = await client.survey(wayTo(length.value) ?? { initial: 0, ways: [] });
       if (typeof found === 'string') {
         trouble.value = found;
         return;

@@ -1,6 +1,6 @@
 /** The state where one stands: a card for each part, what the last step changed marked. */
 import type { JSX } from 'preact';
-import { partAt, sortedNames, timelineOf } from './history.js';
+import { isChangedAt, namesOf, partAt, sortedNames } from '../history.js';
 import { Network, isInNetwork } from './network.js';
 import { at, rawPart, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
@@ -32,7 +32,7 @@ const Raw = ({ name }: { readonly name: string }): JSX.Element => (
 const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
   const [now, before] = [partAt(run.value, name, at.value), partAt(run.value, name, at.value - 1)];
   if (now === null) return null;
-  const isChanged = at.value > 0 && now !== before;
+  const isChanged = isChangedAt(run.value, name, at.value);
   const isConcerned = run.value.why?.parts.includes(name) === true && (run.value.why.steps.at(-1) ?? -1) === at.value;
   return (
     <article
@@ -46,7 +46,7 @@ const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
       </header>
       {rawPart.value === name ? (
         <pre tabIndex={0} aria-label={`${name} as JSON`}>
-          {JSON.stringify(now.packed === undefined ? now.value : viewOfPart(now), null, 1)}
+          {JSON.stringify(now.isBrief === true ? viewOfPart(now) : now.value, null, 1)}
         </pre>
       ) : (
         <Value {...(at.value === 0 || before === null ? {} : { before: viewOfPart(before) })} after={viewOfPart(now)} />
@@ -63,7 +63,7 @@ const Small = ({ names }: { readonly names: ReadonlyArray<string> }): JSX.Elemen
     <dl class="fields">
       {names.map((name) => {
         const [now, before] = [partAt(run.value, name, at.value), partAt(run.value, name, at.value - 1)];
-        const isChanged = at.value > 0 && now !== before;
+        const isChanged = isChangedAt(run.value, name, at.value);
         return (
           <div key={name} class={isChanged ? 'changed' : ''}>
             <dt>{name}</dt>
@@ -78,12 +78,12 @@ const Small = ({ names }: { readonly names: ReadonlyArray<string> }): JSX.Elemen
 );
 
 export const State = (): JSX.Element => {
-  const names = sortedNames(timelineOf(run.value).names).toSorted((a, b) => RANK.indexOf(kindOf(a)) - RANK.indexOf(kindOf(b)));
+  const names = sortedNames(namesOf(run.value)).toSorted((a, b) => RANK.indexOf(kindOf(a)) - RANK.indexOf(kindOf(b)));
   const isSmall = (name: string): boolean =>
     kindOf(name) === 'other' &&
     [at.value, at.value - 1].every((i) => {
       const part = partAt(run.value, name, i);
-      return part === null || (part.text.length < SMALL && part.view === undefined && part.packed === undefined);
+      return part === null || (part.text.length < SMALL && part.view === undefined);
     });
   const small = names.filter((name) => isSmall(name) && !isInNetwork(name));
   const large = names.filter((name) => !isSmall(name) && !isInNetwork(name));

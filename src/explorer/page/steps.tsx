@@ -5,7 +5,7 @@ import type { ChoiceShot, StepShot } from '../shape.js';
 import { List } from './list.js';
 import { at, begin, choices, client, exploration, goTo, length, run, search, take, trouble } from './store.js';
 import { Value, viewOfPart } from './value.js';
-import { partAt } from './history.js';
+import { lengthOf, partAt, stepAt } from '../history.js';
 
 const ROW = 62;
 
@@ -22,7 +22,7 @@ const toneOf = (step: number, shot: StepShot | undefined): string => {
 };
 
 const Row = ({ step }: { readonly step: number }): JSX.Element => {
-  const shot = run.value.steps[step - 1];
+  const shot = stepAt(run.value, step);
   const tone = toneOf(step, shot);
   const title = shot === undefined ? 'the initial state' : (shot.told ?? showLabel(shot.label));
   const small =
@@ -50,10 +50,10 @@ const Row = ({ step }: { readonly step: number }): JSX.Element => {
 /** Steps whose words have what is looked for, from a place on. */
 export const find = (text: string, from: number): number | undefined => {
   const wanted = text.toLowerCase();
-  const { steps } = run.value;
-  for (let i = 0; i < steps.length; i++) {
-    const index = (from + i) % steps.length;
-    const { label, note = '', told = '', event } = steps[index]!;
+  const count = lengthOf(run.value);
+  for (let i = 0; i < count; i++) {
+    const index = (from + i) % count;
+    const { label, note = '', told = '', event } = stepAt(run.value, index + 1)!;
     const words = `${showLabel(label)} ${note} ${told} ${event === undefined ? '' : `${event.process} ${JSON.stringify(event.raw)}`}`;
     if (words.toLowerCase().includes(wanted)) return index + 1;
   }
@@ -100,7 +100,7 @@ const Preview = ({ choice }: { readonly choice: ChoiceShot }): JSX.Element => (
 );
 
 const Choice = ({ choice, index }: { readonly choice: ChoiceShot; readonly index: number }): JSX.Element => {
-  const isTaken = run.value.steps[at.value]?.way === index;
+  const isTaken = stepAt(run.value, at.value + 1)?.way === index;
   const isIdle = Object.keys(choice.changed).length === 0;
   return (
     <li>

@@ -1,25 +1,37 @@
 /** What the page knows and where it stands: signals that the parts of the page look at, and what one can do. The place is in the address. */
 import { computed, effect, signal } from '@preact/signals';
+import { lengthOf, stepAt } from '../history.js';
+import { unpack } from '../pack.js';
 import type { Exploration, Place, RunShot, WayTo } from '../shape.js';
 import { clientOf } from './client.js';
 
 // --- what is shown ---------------------------------------------------------------------------------------------------------
 
-/** The bytes of a text in base 64. */
+/** The bytes of a text in base 64; newer browsers have a quick way. */
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => {
+  const quick = (Uint8Array as { readonly fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }).fromBase64;
+  if (quick !== undefined) return quick.call(Uint8Array, text);
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
   return bytes;
 };
 
-/** The page's data: JSON as it is, or compressed where there is much of it. */
+const LINE_END = 10;
+
+/** The page's data: JSON as it is, or compressed where there is much of it; then lines, of which all but the first are left as bytes. */
 const read = async (): Promise<Exploration> => {
   const element = document.getElementById('exploration');
   const text = element?.textContent ?? '';
   if (element?.getAttribute('type') === 'application/json') return JSON.parse(text) as Exploration;
   const plain = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return (await new Response(plain).json()) as Exploration;
+  const bytes = new Uint8Array(await new Response(plain).arrayBuffer());
+  const ends: number[] = [];
+  for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, end + 1)) ends.push(end);
+  const decoder = new TextDecoder();
+  const line = (index: number): string =>
+    decoder.decode(bytes.subarray(index === 0 ? 0 : ends[index - 1]! + 1, ends[index] ?? bytes.length));
+  return unpack(line(0), (index) => line(index + 1));
 };
 
 export const exploration = await read();
@@ -45,7 +57,7 @@ export const trouble = signal<string | undefined>(undefined);
 const EMPTY: RunShot = { title: 'nothing yet', initial: {}, steps: [], truth: [] };
 
 export const run = computed<RunShot>(() => ownRun.value ?? exploration.runs[runNumber.value] ?? exploration.runs[0] ?? EMPTY);
-export const length = computed(() => run.value.steps.length);
+export const length = computed(() => lengthOf(run.value));
 
 // --- the way to here -------------------------------------------------------------------------------------------------------
 
@@ -54,8 +66,9 @@ const initialOf = signal(0);
 /** The numbers of the steps to a place in the run; undefined where nobody can step there. */
 export const wayTo = (to: number): WayTo | undefined => {
   if (client === undefined) return undefined;
-  const ways = run.value.steps.slice(0, to).map(({ way }) => way);
-  return ways.every((way) => way !== undefined) ? { initial: initialOf.value, ways } : undefined;
+  const { steps, blocks } = run.value;
+  const ways = blocks === undefined ? steps.slice(0, to).map(({ way }) => way) : blocks.ways?.slice(0, to);
+  return ways?.every((way) => way !== undefined) === true ? { initial: initialOf.value, ways } : undefined;
 };
 
 const keyOf = ({ initial, ways }: WayTo): string => `${initial}:${ways.join('.')}`;
@@ -124,7 +137,7 @@ export const take = async (choice: number): Promise<void> => {
   const here = wayTo(at.value);
   if (here === undefined) return;
   // The run goes this way anyway.
-  if (run.value.steps[at.value]?.way === choice) {
+  if (stepAt(run.value, at.value + 1)?.way === choice) {
     stepBy(1);
     return;
   }
@@ -179,8 +192,9 @@ const PLAY_MS = 1100;
 /** Where the page begins: where it can be seen what broke, or the first thing there is to say. */
 const beginning = (): number => {
   if (exploration.origin === 'model' || exploration.origin === 'sample') return 0;
-  const noted = run.value.steps.findIndex(({ aside }) => aside !== undefined);
-  return run.value.why === undefined && noted >= 0 ? noted + 1 : length.value;
+  const { steps, blocks, why } = run.value;
+  const noted = blocks === undefined ? steps.findIndex(({ aside }) => aside !== undefined) + 1 : (blocks.noted ?? 0);
+  return why === undefined && noted > 0 ? noted : length.value;
 };
 
 /** Starts the page: goes where the address says, and keeps the address. */

@@ -46,8 +46,7 @@ export const viewOfValue = (value: PlainValue, depth = 0): View => {
   return { kind: 'fields', fields: entries.map(([field, of]) => [field, viewOfValue(of, depth + 1)] as const) };
 };
 
-export const viewOfPart = (part: PartShot): View =>
-  part.view ?? (part.packed === undefined ? viewOfValue(part.value) : (JSON.parse(part.packed) as View));
+export const viewOfPart = ({ view, value }: PartShot): View => view ?? viewOfValue(value);
 
 const same = (a: View | undefined, b: View | undefined): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 

@@ -1,6 +1,7 @@
 /** Why a property is broken, in words: the two things compared, the steps that led there, what the protocol does instead, the rules. */
 import type { JSX } from 'preact';
 import type { Compared, Departure, Why as WhyShot } from '../shape.js';
+import { stepAt } from '../history.js';
 import { at, exploration, goTo, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
 
@@ -99,7 +100,7 @@ const Why = (): JSX.Element | null => {
 
 /** Of the step where one stands: what there is to say of it beside. */
 const Aside = (): JSX.Element | null => {
-  const aside = run.value.steps[at.value - 1]?.aside;
+  const aside = stepAt(run.value, at.value)?.aside;
   if (aside === undefined) return null;
   return (
     <section class="why aside" aria-label="About this step">
@@ -112,7 +113,7 @@ const Aside = (): JSX.Element | null => {
 
 /** The event of a real run that the step is, as its process wrote it down. */
 const Event = (): JSX.Element | null => {
-  const event = run.value.steps[at.value - 1]?.event;
+  const event = stepAt(run.value, at.value)?.event;
   if (event === undefined) return null;
   return (
     <details class="raw-event">

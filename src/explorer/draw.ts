@@ -1,7 +1,7 @@
 /** From the steps of a run to its space-time diagram: lanes, arrows, bands. A run that brings a drawing of its own is drawn by that. */
-import type { PlainValue } from '../../checker/shown/value.js';
-import type { Arrow, Band, Drawing, Lane, Mark, MessageKind, RunShot, StepShot } from '../shape.js';
-import { partAt, sortedNames, timelineOf } from './history.js';
+import type { PlainValue } from '../checker/shown/value.js';
+import type { Arrow, Band, Drawing, Lane, Mark, MessageKind, RunShot, StepShot } from './shape.js';
+import { namesOf, partAt, sortedNames, timelineOf } from './history.js';
 
 /** More lanes than this nobody tells apart; the parts that steps name come first. */
 const MOST_LANES = 60;
@@ -15,7 +15,7 @@ const laneTitle = (name: string): string =>
 
 /** The parts that steps name; of a model whose steps name none, all its parts. */
 const lanesOf = (run: RunShot): ReadonlyArray<Lane> => {
-  const { names } = timelineOf(run);
+  const names = namesOf(run);
   const named = new Set(run.steps.flatMap(({ label }) => label.args.map(String)));
   const acting = names.filter((name) => named.has(name) || laneKind(name) !== 'other');
   return sortedNames(acting.length > 0 ? acting : names)
@@ -210,7 +210,7 @@ const bandsOf = (run: RunShot, lanes: ReadonlyArray<Lane>): ReadonlyArray<Band> 
   const down = lanes.flatMap(({ id }) =>
     stretches(run, id, (_, value) => field(value, 'up') === false).map((stretch) => bandOf([id], 'down', 'down', stretch)),
   );
-  const cuts = timelineOf(run).names.flatMap((name) => {
+  const cuts = namesOf(run).flatMap((name) => {
     const [, a, b] = /^(s\d+)-(s\d+)$/.exec(name) ?? [];
     if (a === undefined || b === undefined) return [];
     return stretches(run, name, (text) => text === 'cut').map((stretch) => bandOf([a, b], 'cut', `${a}–${b} cut`, stretch));

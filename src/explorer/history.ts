@@ -1,0 +1,124 @@
+/**
+ * What a run was at each step: its steps, and the parts of its states, found by the last change before it. A run that came in blocks (see
+ * {@link Blocks}) is read a block at a time.
+ */
+import type { Arrow, Block, Changes, Mark, PartShot, RunShot, StepShot } from './shape.js';
+
+// --- steps -----------------------------------------------------------------------------------------------------------------
+
+/** How many steps a run has. */
+export const lengthOf = ({ steps, blocks }: RunShot): number => blocks?.count ?? steps.length;
+
+/** The step with a number, from 1; undefined where there is none. */
+export const stepAt = (run: RunShot, step: number): StepShot | undefined => {
+  const { steps, blocks } = run;
+  if (blocks === undefined) return steps[step - 1];
+  if (step < 1 || step > blocks.count) return undefined;
+  return blocks.read(Math.floor((step - 1) / blocks.size)).steps[(step - 1) % blocks.size];
+};
+
+// --- parts -----------------------------------------------------------------------------------------------------------------
+
+interface Line {
+  readonly at: number[];
+  readonly shots: (PartShot | null)[];
+}
+
+/** Parts, each with its changes. */
+interface Timeline {
+  readonly names: ReadonlyArray<string>;
+  readonly lines: ReadonlyMap<string, Line>;
+}
+
+/** What a timeline is made of: a run, or a block of one. */
+interface Stretch {
+  readonly initial: Changes;
+  readonly steps: ReadonlyArray<StepShot>;
+}
+
+const made = new WeakMap<Stretch, Timeline>();
+
+const make = ({ initial, steps }: Stretch): Timeline => {
+  const lines = new Map<string, Line>();
+  const put = (name: string, at: number, shot: PartShot | null): void => {
+    let line = lines.get(name);
+    if (line === undefined) lines.set(name, (line = { at: [], shots: [] }));
+    line.at.push(at);
+    line.shots.push(shot);
+  };
+  for (const [name, shot] of Object.entries(initial)) put(name, 0, shot);
+  steps.forEach(({ changed }, i) => {
+    for (const [name, shot] of Object.entries(changed)) put(name, i + 1, shot);
+  });
+  return { names: [...lines.keys()], lines };
+};
+
+/** The changes of a run that is here whole, or of a block; made once for each. */
+export const timelineOf = (stretch: Stretch): Timeline => {
+  let known = made.get(stretch);
+  if (known === undefined) made.set(stretch, (known = make(stretch)));
+  return known;
+};
+
+const lastIn = (stretch: Stretch, name: string, at: number): PartShot | null => {
+  const line = timelineOf(stretch).lines.get(name);
+  return line?.shots[firstFrom(line.at, (changed) => changed > at) - 1] ?? null;
+};
+
+/** A part in the state after so many steps; null where it is not there. */
+export const partAt = (run: RunShot, name: string, at: number): PartShot | null => {
+  const { blocks } = run;
+  if (blocks === undefined || blocks.count === 0 || at === 0) return lastIn(run, name, at);
+  const index = Math.min(Math.floor((at - 1) / blocks.size), Math.floor((blocks.count - 1) / blocks.size));
+  return lastIn(blocks.read(index), name, at - index * blocks.size);
+};
+
+/** Whether a step, from 1, changed a part. */
+export const isChangedAt = (run: RunShot, name: string, step: number): boolean =>
+  Object.hasOwn(stepAt(run, step)?.changed ?? {}, name);
+
+/** The names of all parts that the run's states ever have. */
+export const namesOf = (run: RunShot): ReadonlyArray<string> => run.blocks?.names ?? timelineOf(run).names;
+
+/** Parts in an order in which `s10` comes after `s9`. */
+export const sortedNames = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+
+// --- what is drawn ---------------------------------------------------------------------------------------------------------
+
+/** The first index of a sorted list from which on something is so. */
+const firstFrom = <T>(all: ReadonlyArray<T>, is: (item: T) => boolean): number => {
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (is(all[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/** Of a list sorted by step what lies between two steps. */
+const between = <T>(all: ReadonlyArray<T>, stepOf: (item: T) => number, from: number, to: number): ReadonlyArray<T> =>
+  all.slice(
+    firstFrom(all, (item) => stepOf(item) >= from),
+    firstFrom(all, (item) => stepOf(item) > to),
+  );
+
+const blocksWithin = ({ blocks }: RunShot, from: number, to: number): ReadonlyArray<Block> => {
+  if (blocks === undefined || blocks.count === 0) return [];
+  const [first, last] = [Math.max(1, from), Math.min(blocks.count, to)].map((step) => Math.floor((step - 1) / blocks.size));
+  return Array.from({ length: Math.max(0, last! - first! + 1) }, (_, i) => blocks.read(first! + i));
+};
+
+/** The marks of a run between two steps; `whole` is those of a run that is here whole. */
+export const marksWithin = (run: RunShot, whole: ReadonlyArray<Mark>, from: number, to: number): ReadonlyArray<Mark> =>
+  between(run.blocks === undefined ? whole : blocksWithin(run, from, to).flatMap(({ marks }) => marks), ({ at }) => at, from, to);
+
+/** The arrows that end between two steps. */
+export const arrowsWithin = (run: RunShot, whole: ReadonlyArray<Arrow>, from: number, to: number): ReadonlyArray<Arrow> =>
+  between(
+    run.blocks === undefined ? whole : blocksWithin(run, from, to).flatMap(({ arrows }) => arrows),
+    ({ to: [, step] }) => step,
+    from,
+    to,
+  );
