@@ -219,8 +219,10 @@ const followed = async (
 
 /** Why there is nothing to run in a script: one line; undefined where there is a command. */
 const nothingIn = (text: string): string | undefined => {
-  const lines = parseScript(text);
-  if (lines.some((line) => E.isRight(line) && line.right !== undefined && line.right.type !== 'done')) return undefined;
+  const all = parseScript(text);
+  const end = all.findIndex((line) => E.isRight(line) && line.right?.type === 'done');
+  const lines = end < 0 ? all : all.slice(0, end);
+  if (lines.some((line) => E.isRight(line) && line.right !== undefined)) return undefined;
   const at = lines.findIndex(E.isLeft);
   const wrong = lines[at];
   const why = wrong !== undefined && E.isLeft(wrong) ? `line ${at + 1}: ${wrong.left}` : 'there is no command in it';

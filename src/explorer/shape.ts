@@ -110,6 +110,8 @@ export interface Why {
   readonly compared?: readonly [Compared, Compared];
   /** What makes the two a fault: `1@0.0 comes before 1@1.0: …`. */
   readonly relation?: string;
+  /** What comes of that, for whoever does not know the rules: `a=11#2, put later, counts as the older one`. */
+  readonly meaning?: string;
   /** Sentences that lead there, in order. */
   readonly story: ReadonlyArray<string>;
   /** The steps concerned, from 1, and the parts of the state. */
@@ -130,6 +132,8 @@ export interface Departure {
   readonly fault: string;
   /** What the protocol does in its place, in words. */
   readonly instead?: string;
+  /** What rule gives that: `R2: max(0, 1) + 1 = 2`. */
+  readonly because?: string;
 }
 
 // --- runs ------------------------------------------------------------------------------------------------------------------
@@ -191,6 +195,8 @@ export interface Blocks {
 export interface PropertyShot {
   /** The name that configurations use (`MR`), where it has one. */
   readonly id?: string;
+  /** What people call it: `Monotonic Reads`. */
+  readonly title?: string;
   readonly name: string;
   readonly rule?: string;
   readonly kind: PropertyKind;
@@ -218,6 +224,8 @@ export interface Exploration {
   readonly live: Live;
   /** Paragraphs of the contract and the glossary that the page cites, by name. */
   readonly entries: Readonly<Record<string, string>>;
+  /** What parts of the state are called where their names do not say it. */
+  readonly titles?: Readonly<Record<string, string>>;
   /** What the model's names are in the run, where they differ. */
   readonly names?: Readonly<Record<string, string>>;
   /** What a search has counted, where there was one. */

@@ -60,7 +60,15 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     expect(why).toContain('Monotonic Reads promises: no get returns a write older than one its session has read of the key.');
     expect(why).toContain('c11 gets a=11#2 from s0: older than a=11#1, which it read before.');
     expect(why).toContain('1@0.0 is older than 1@1.0: the accept times are equal, and replica 0.0 comes before 1.0 (R4).');
-    expect(why).toContain('The protocol instead: c11 puts a=11#2 at s0, which stamps it 2@0.0.');
+    expect(why).toContain(
+      'The protocol instead: c11 puts a=11#2 at s0, which stamps it 2@0.0: by R2 the stamp is the greater of',
+    );
+    expect(why).toContain('So a=11#2 counts as the older one everywhere and for ever');
+    expect(why).toContain(
+      'Read a=11#1 as “key a has the value of client 11’s first put”, and its stamp 1@1.0 as “accepted at time 1 by server 1”.',
+    );
+    expect(why).toContain('drops it in favour of a=11#2, a later put of the same session (V1 prunes by client time alone)');
+    expect(await page.locator('.verdict').innerText()).toBe('✕ violated: Monotonic Reads');
     await page.getByText('V1 original-clock').click();
     expect(await page.locator('.why').innerText()).toContain('What breaks: a get can go back in the order');
     expect(wrong).toEqual([]);

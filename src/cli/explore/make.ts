@@ -6,7 +6,7 @@ import { counted } from '../../core/counted.js';
 import type { Exploration, Origin, PropertyShot, RunShot } from '../../explorer/shape.js';
 import { retrace, runShot, type Words } from '../../explorer/walk.js';
 import { explainAny } from '../../explorer/why/any.js';
-import { bayouWords, propertyId } from '../../explorer/why/bayou.js';
+import { bayouWords, propertyId, titleOfProperty } from '../../explorer/why/bayou.js';
 import { judgedModel, type Subject } from '../check/subject.js';
 import { protocolEntries } from '../explain/load.js';
 
@@ -22,9 +22,36 @@ export const wordsOf = ({ config }: Subject, model: Model<unknown, unknown>): Wo
 
 export const propertyShots = ({ properties }: Pick<Model<unknown, unknown>, 'properties'>): ReadonlyArray<PropertyShot> =>
   properties.map(({ name, rule, kind }) => {
-    const id = propertyId(name);
-    return { ...(id === undefined ? {} : { id }), name, ...(rule === undefined ? {} : { rule }), kind };
+    const [id, title] = [propertyId(name), titleOfProperty(name)];
+    return {
+      ...(id === undefined ? {} : { id }),
+      ...(title === undefined ? {} : { title }),
+      name,
+      ...(rule === undefined ? {} : { rule }),
+      kind,
+    };
   });
+
+/** What a property is called where there is room for a few words. */
+export const callOf = (name: string): string => titleOfProperty(name) ?? propertyId(name) ?? oneLine(name);
+
+/** What the parts of Bayou's model are called that are neither servers nor clients nor links. */
+const partTitles = ({ config }: Subject): Exploration['titles'] =>
+  config === undefined
+    ? undefined
+    : {
+        puts: `puts made (of ${config.puts})`,
+        net: 'messages in flight',
+        linkChanges: `link changes (of ${config.linkChanges})`,
+        kills: `kills (of ${config.kills})`,
+        blankRestarts: `restarts without a log (of ${config.blankRestarts})`,
+        losses: `messages lost (of ${config.losses})`,
+        duplicates: `messages repeated (of ${config.duplicates})`,
+        lostAnswers: `answers lost (of ${config.lostAnswers})`,
+        latePuts: `puts delayed (of ${config.latePuts})`,
+        newSessions: `sessions started (of ${config.newSessions})`,
+        copies: 'copies of logs',
+      };
 
 /** Paragraphs of the contract by name; a model of one's own cites none of them. */
 export const entriesFor = async (isBayou: boolean): Promise<Readonly<Record<string, string>>> =>
@@ -74,6 +101,7 @@ export const explorationOf = async (subject: Subject, runs: ReadonlyArray<Found>
   const model = judgedModel(subject);
   const { config, bounds } = subject;
   const { origin, verdict, repeat, report, hasServer = false } = saying;
+  const titles = partTitles(subject);
   return {
     version: 1,
     title: oneLine(model.name),
@@ -86,6 +114,7 @@ export const explorationOf = async (subject: Subject, runs: ReadonlyArray<Found>
     runs: runs.flatMap((found) => shotOf(subject, model, found) ?? []),
     live: liveOf(subject, hasServer),
     entries: await entriesFor(config !== undefined),
+    ...(titles === undefined ? {} : { titles }),
     ...(report === undefined
       ? {}
       : {
@@ -104,7 +133,7 @@ export const foundIn = (report: Report): ReadonlyArray<Found> =>
     trace === undefined
       ? []
       : [trace, ...more].map((run, i) => ({
-          title: `${verdict === 'violated' ? 'breaks' : 'reaches'} ${propertyId(name) ?? oneLine(name)}${i === 0 ? '' : `, another way (${i + 1})`}`,
+          title: `${verdict === 'violated' ? 'breaks' : 'reaches'} ${callOf(name)}${i === 0 ? '' : `, another way (${i + 1})`}`,
           trace: run,
           property: name,
         })),
@@ -113,8 +142,7 @@ export const foundIn = (report: Report): ReadonlyArray<Found> =>
 /** What a report comes to, for the page's head. */
 export const verdictOfReport = ({ properties, verdict, counts }: Report): Exploration['verdict'] => {
   const broken = properties.filter((property) => property.verdict === 'violated');
-  if (broken.length > 0)
-    return { tone: 'bad', text: `violated: ${broken.map(({ name }) => propertyId(name) ?? oneLine(name)).join(', ')}` };
+  if (broken.length > 0) return { tone: 'bad', text: `violated: ${broken.map(({ name }) => callOf(name)).join(', ')}` };
   const states = counted(counts.distinct, 'state');
   if (verdict === 'holds') return { tone: 'good', text: `holds: all ${states}` };
   return { tone: 'plain', text: `${verdict}: ${states} looked at, nothing violated` };

@@ -6,7 +6,6 @@ import type { Refusal } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';
 import type { Exploration, RunShot, StepShot, Why } from '../../explorer/shape.js';
 import { shotOfTrace } from '../../explorer/walk.js';
-import { propertyId } from '../../explorer/why/bayou.js';
 import { DEFAULTS } from '../../model/checking/config.js';
 import { loadPath, type OwnPath, type RecordedPath } from '../check/path.js';
 import { moduleSubject } from '../check/module.js';
@@ -15,7 +14,7 @@ import { setsOf } from '../check/replay-own.js';
 import { blamed, configured, plainModel, type Subject } from '../check/subject.js';
 import { UsageError } from '../exit.js';
 import type { ExploreArgs } from './args.js';
-import { explorationOf, type Found } from './make.js';
+import { callOf, explorationOf, type Found } from './make.js';
 import type { Explored } from './model.js';
 
 // --- what no step explains -------------------------------------------------------------------------------------------------
@@ -97,7 +96,7 @@ const found = (title: string, { trace, broken }: Pick<Replayed, 'trace' | 'broke
 const verdictOf = ({ refusal, broken, path }: Replayed): Exploration['verdict'] => {
   if (refusal !== undefined || (path.rejection !== undefined && path.config.variant === 'FIXED'))
     return { tone: 'bad', text: 'diverges from the model' };
-  const names = broken.map(({ property }) => propertyId(property) ?? property);
+  const names = broken.map(({ property }) => callOf(property));
   return names.length > 0
     ? { tone: 'bad', text: `violated: ${names.join(', ')}` }
     : { tone: 'good', text: 'the model takes every step' };

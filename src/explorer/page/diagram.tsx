@@ -4,10 +4,12 @@ import type { JSX } from 'preact';
 import type { Arrow, Band, Drawing, Mark, RunShot } from '../shape.js';
 import { drawingOf } from '../draw.js';
 import { arrowsWithin, lengthOf, marksWithin } from '../history.js';
-import { at, exploration, goTo, isPlaying, length, run, stepBy } from './store.js';
+import { at, calledOf, exploration, goTo, isPlaying, length, run, stepBy } from './store.js';
 
 // --- measures --------------------------------------------------------------------------------------------------------------
 
+/** Of the names of lanes and properties. */
+const LABELS = 120;
 const HEAD = 22;
 const TRUTH = 20;
 const LOOP = 26;
@@ -195,11 +197,6 @@ const TruthRow = ({
   );
 };
 
-const shortName = (index: number): string => {
-  const property = exploration.properties[index];
-  return property?.id ?? property?.name ?? '';
-};
-
 // --- the diagram -----------------------------------------------------------------------------------------------------------
 
 /** Marks before the edge whose words may reach into sight. */
@@ -267,17 +264,17 @@ const Canvas = ({
 };
 
 const Labels = ({ m, drawing }: { readonly m: Measures; readonly drawing: Drawing }): JSX.Element => (
-  <svg class="lanes" width="104" height={m.height} aria-hidden="true">
+  <svg class="lanes" width={LABELS} height={m.height} aria-hidden="true">
     {drawing.lanes.map(({ id, title, kind }) => (
       <g key={id} class={kind}>
         <text x="8" y={m.y(id) + 4}>
-          {fitted(title, 96)}
+          {fitted(title, LABELS - 8)}
         </text>
       </g>
     ))}
     {run.value.truth.map((_, index) => (
       <text key={index} class="property" x="8" y={m.truthAt + TRUTH * (index + 0.5) + 4}>
-        {fitted(shortName(index), 96)}
+        {fitted(calledOf(index), LABELS - 8)}
       </text>
     ))}
   </svg>
@@ -338,7 +335,8 @@ export const Diagram = (): JSX.Element => {
     if (x < element.scrollLeft) element.scrollLeft = Math.max(0, x - m.column);
     else if (x + m.column > element.scrollLeft + element.clientWidth) element.scrollLeft = x + 2 * m.column - element.clientWidth;
   }, [at.value, m.column]);
-  const from = Math.max(0, Math.floor(sight.left / m.column) - 1);
+  // A run that was longer may just have been in sight.
+  const from = Math.max(0, Math.min(length.value, Math.floor(sight.left / m.column) - 1));
   const to = Math.min(length.value, Math.ceil((sight.left + sight.width) / m.column) + 1);
   const click = (event: MouseEvent): void => {
     const { left } = box.current!.getBoundingClientRect();

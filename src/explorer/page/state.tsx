@@ -1,8 +1,8 @@
 /** The state where one stands: a card for each part, what the last step changed marked. */
 import type { JSX } from 'preact';
-import { isChangedAt, namesOf, partAt, sortedNames } from '../history.js';
+import { isChangedAt, namesOf, partAt, sortedNames, stepAt } from '../history.js';
 import { Network, isInNetwork } from './network.js';
-import { at, rawPart, run } from './store.js';
+import { at, exploration, rawPart, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
 
 /** Parts whose text is shorter than this go together. */
@@ -13,7 +13,7 @@ const RANK = ['client', 'server', 'other'];
 
 const titleOf = (name: string): string => {
   const kind = kindOf(name);
-  return kind === 'other' ? name : `${kind} ${name.slice(1)}`;
+  return kind === 'other' ? (exploration.titles?.[name] ?? name) : `${kind} ${name.slice(1)}`;
 };
 
 const Raw = ({ name }: { readonly name: string }): JSX.Element => (
@@ -58,7 +58,7 @@ const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
 const Small = ({ names }: { readonly names: ReadonlyArray<string> }): JSX.Element => (
   <article class="card small" aria-label="Other parts">
     <header>
-      <h3>also</h3>
+      <h3>{exploration.titles === undefined ? 'other parts' : 'what the model counts'}</h3>
     </header>
     <dl class="fields">
       {names.map((name) => {
@@ -66,7 +66,7 @@ const Small = ({ names }: { readonly names: ReadonlyArray<string> }): JSX.Elemen
         const isChanged = isChangedAt(run.value, name, at.value);
         return (
           <div key={name} class={isChanged ? 'changed' : ''}>
-            <dt>{name}</dt>
+            <dt>{titleOf(name)}</dt>
             <dd>
               {isChanged && before !== null && <del>{before.text}</del>} {now?.text}
             </dd>
@@ -87,12 +87,14 @@ export const State = (): JSX.Element => {
     });
   const small = names.filter((name) => isSmall(name) && !isInNetwork(name));
   const large = names.filter((name) => !isSmall(name) && !isInNetwork(name));
+  const told = stepAt(run.value, at.value)?.told;
   return (
     <section class="state" aria-label="The state">
       <h2>
         {at.value === 0 ? 'The initial state' : `The state after step ${at.value}`}
-        <span class="small"> what the step changed is marked: + came, − went</span>
+        {told !== undefined && <span class="told">: {told}</span>}
       </h2>
+      <p class="small">What the step changed is marked: + came, − went</p>
       <div class="cards">
         <Network />
         {large.map((name) => (

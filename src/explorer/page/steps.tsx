@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { showLabel } from '../../checker/report.js';
 import type { ChoiceShot, StepShot } from '../shape.js';
 import { List } from './list.js';
-import { at, begin, choices, client, exploration, goTo, length, run, search, take, trouble } from './store.js';
+import { at, begin, choices, client, calledOf, goTo, length, run, search, take, trouble } from './store.js';
 import { Value, viewOfPart } from './value.js';
 import { lengthOf, partAt, stepAt } from '../history.js';
 
@@ -116,8 +116,7 @@ const Choice = ({ choice, index }: { readonly choice: ChoiceShot; readonly index
         </span>
         <span class="small">
           {choice.note}
-          {choice.breaks.length > 0 &&
-            ` ✕ breaks ${choice.breaks.map((i) => exploration.properties[i]?.id ?? exploration.properties[i]?.name).join(', ')}`}
+          {choice.breaks.length > 0 && ` ✕ breaks ${choice.breaks.map((i) => calledOf(i)).join(', ')}`}
           {isTaken && ' ▸ this run'}
           {isIdle && ' changes nothing'}
         </span>
@@ -151,7 +150,7 @@ const Choices = (): JSX.Element | null => {
   return (
     <section class="choices" aria-label="What can be done here">
       <h2>
-        Here one can do <span class="small">{here === undefined ? '…' : here.choices.length}</span>
+        What can be done here <span class="small">{here === undefined ? '…' : here.choices.length}</span>
       </h2>
       {trouble.value !== undefined && <p class="trouble">{trouble.value}</p>}
       {here !== undefined && here.initials > 1 && (

@@ -37,6 +37,12 @@ const read = async (): Promise<Exploration> => {
 export const exploration = await read();
 export const client = clientOf(exploration.live);
 
+/** What a property is called where there is little room. */
+export const calledOf = (index: number): string => {
+  const { title, id, name = '' } = exploration.properties[index] ?? {};
+  return title ?? id ?? name;
+};
+
 /** Which of the runs that came with the page; a run of one's own stands in its place. */
 export const runNumber = signal(0);
 /** The run that somebody has stepped, if any. */

@@ -1,6 +1,6 @@
 /** Why a property is broken, in words: the two things compared, the steps that led there, what the protocol does instead, the rules. */
 import type { JSX } from 'preact';
-import type { Compared, Departure, Why as WhyShot } from '../shape.js';
+import type { Compared, Departure, PropertyShot, Why as WhyShot } from '../shape.js';
 import { stepAt } from '../history.js';
 import { at, exploration, goTo, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
@@ -22,6 +22,24 @@ const Thing = ({ of }: { readonly of: Compared }): JSX.Element => (
     </span>
   </div>
 );
+
+const ORDINALS = ['', 'first', 'second', 'third', 'fourth', 'fifth'];
+
+/** How to read the first write that is compared: its text and its stamp, in a sentence. */
+const Notation = ({ of }: { readonly of: ReadonlyArray<Compared> }): JSX.Element | null => {
+  const written = of.find(({ text, stamp = '' }) => /^\S+=\d+(\.\d+)?#\d+$/.test(text) && /^\d+@\d+\.\d+$/.test(stamp));
+  const [, key, client, session, count] = /^(\S+)=(\d+)(?:\.(\d+))?#(\d+)$/.exec(written?.text ?? '') ?? [];
+  const [, time, server] = /^(\d+)@(\d+)/.exec(written?.stamp ?? '') ?? [];
+  if (written === undefined) return null;
+  const nth = ORDINALS[Number(count)] ?? `${count}th`;
+  const who = `client ${client}’s${session === undefined ? '' : ` session ${session}’s`}`;
+  return (
+    <p class="notation small">
+      Read <b>{written.text}</b> as “key {key} has the value of {who} {nth} put”, and its stamp <b>{written.stamp}</b> as
+      “accepted at time {time} by server {server}”.
+    </p>
+  );
+};
 
 const Story = ({ lines }: { readonly lines: ReadonlyArray<string> }): JSX.Element => (
   <ol class="story">
@@ -48,11 +66,12 @@ const DepartureOf = ({ of }: { readonly of: Departure }): JSX.Element => (
       Where it goes wrong: <StepLink step={of.step} />
     </h3>
     <p>The fault: {of.fault}.</p>
-    {of.instead === undefined ? (
+    {of.parts.length === 0 && of.instead === undefined ? (
       <p>The protocol has no such step.</p>
     ) : (
       <p>
-        The protocol instead: <em>{of.instead}</em>.
+        The protocol instead: <em>{of.instead}</em>
+        {of.because !== undefined && `: ${of.because}`}.
       </p>
     )}
     {of.parts.length > 0 && (
@@ -70,17 +89,15 @@ const DepartureOf = ({ of }: { readonly of: Departure }): JSX.Element => (
   </div>
 );
 
-/** The first sentence of a property's name is its title: `Monotonic Reads: no get …`. */
-const Title = ({ name }: { readonly name: string }): JSX.Element => {
-  const cut = name.indexOf(': ');
-  return cut < 0 ? (
+/** A name may begin with the title: `Monotonic Reads: no get …`. */
+const Title = ({ of: { name, title } }: { readonly of: PropertyShot }): JSX.Element =>
+  title === undefined ? (
     <p class="property">{name}</p>
   ) : (
     <p class="property">
-      <strong>{name.slice(0, cut)}</strong> promises: {name.slice(cut + 2)}.
+      <strong>{title}</strong> promises: {name.startsWith(`${title}: `) ? name.slice(title.length + 2) : name}.
     </p>
   );
-};
 
 const Why = (): JSX.Element | null => {
   const { why, property } = run.value;
@@ -89,7 +106,7 @@ const Why = (): JSX.Element | null => {
   return (
     <section class="why" aria-label="Why">
       <h2>{judged === undefined ? 'What no step explains' : 'Why it is broken'}</h2>
-      {judged !== undefined && <Title name={judged.name} />}
+      {judged !== undefined && <Title of={judged} />}
       <p class="headline">
         <span aria-hidden="true">✕</span> {why.headline}
       </p>
@@ -133,11 +150,18 @@ const Reasons = ({ of: why }: { readonly of: WhyShot }): JSX.Element => (
       <div class="compared">
         <Thing of={why.compared[0]} />
         <Thing of={why.compared[1]} />
+        <Notation of={why.compared} />
       </div>
     )}
     {why.relation !== undefined && <p class="relation">{why.relation}.</p>}
-    {why.story.length > 0 && <Story lines={why.story} />}
+    {why.meaning !== undefined && <p class="meaning">{why.meaning}.</p>}
     {why.departure !== undefined && <DepartureOf of={why.departure} />}
+    {why.story.length > 0 && (
+      <>
+        <h3>How it came to that</h3>
+        <Story lines={why.story} />
+      </>
+    )}
     <Entries names={why.rules} isOpen={run.value.property === undefined} />
   </>
 );
@@ -187,7 +211,7 @@ const Properties = (): JSX.Element => (
   <section class="properties" aria-label="Properties">
     <h2>Properties along this run</h2>
     <ul>
-      {exploration.properties.map(({ id, name, kind, rule }, i) => {
+      {exploration.properties.map(({ id, title, name, kind, rule }, i) => {
         const marks = run.value.truth[i]?.marks ?? [];
         const isSafety = kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
         const [first] = marks;
@@ -207,7 +231,7 @@ const Properties = (): JSX.Element => (
           <li key={name} class={isBroken ? 'broken' : ''} title={rule === undefined ? name : `${name} [${rule}]`}>
             <span aria-hidden="true">{isBroken ? '✕' : isSafety || first !== undefined ? '✓' : '·'}</span>
             <span>
-              {id ?? name} <span class="small">{said}</span>{' '}
+              {title ?? id ?? name} <span class="small">{said}</span>{' '}
               {first !== undefined && (isBroken ? isSafety : !isSafety) && <StepLink step={first} />}
             </span>
           </li>

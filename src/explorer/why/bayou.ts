@@ -1,11 +1,13 @@
 /** Why a run of Bayou's model breaks a property, in words that a reader of the page alone understands. */
 import type { Config } from '../../model/checking/config.js';
 import { PROPERTIES, type PropertyId } from '../../model/checking/sentences.js';
+import { showStamp } from '../../model/checking/texts.js';
 import type { ComponentAction, Tuple } from '../../checker/component-model/tuples.js';
 import type { Explain, Words } from '../walk.js';
 import { COMPARE } from './compare.js';
 import { departureOf } from './departure.js';
-import { sceneOf } from './scene.js';
+import { pulledIn } from './pulled.js';
+import { sceneOf, type Scene } from './scene.js';
 import { tellStep } from './tell.js';
 
 const ID_OF = new Map<string, PropertyId>(
@@ -14,6 +16,32 @@ const ID_OF = new Map<string, PropertyId>(
 
 /** The name of a property in configurations, by its sentence. */
 export const propertyId = (name: string): PropertyId | undefined => ID_OF.get(name);
+
+/** What people call the properties whose sentence does not begin with it. */
+const TITLES: Readonly<Partial<Record<PropertyId, string>>> = {
+  CONV: 'Convergence',
+  R8: 'True vectors',
+  UNIQUE: 'Unique stamps',
+  PRUNING: 'Unseen pruning',
+  DURABLE: 'Durable writes',
+  CLOCK: 'Clocks go on',
+  SESSION_ORDER: 'Session order',
+  GREATEST: 'New is greatest',
+  REPEAT: 'Repeated puts',
+  LOST: 'Own stamps',
+  STABLE: 'Stabilize',
+  SETTLE: 'Settling',
+  OWN: 'Own vector',
+  LATER: 'Puts come after',
+};
+
+/** What people call a property: `Monotonic Reads`; undefined for one that is not the contract's, or a witness. */
+export const titleOfProperty = (name: string): string | undefined => {
+  const id = propertyId(name);
+  if (id === undefined) return undefined;
+  const colon = name.indexOf(': ');
+  return TITLES[id] ?? (colon < 0 ? undefined : name.slice(0, colon));
+};
 
 /** The entry of the contract that a property has; one is written with a hyphen there. */
 export const entryOfProperty = (id: string): string => id.replace('_', '-');
@@ -24,6 +52,15 @@ const distinct = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => [...
 const cited = (texts: ReadonlyArray<string | undefined>): ReadonlyArray<string> =>
   texts.flatMap((text) => Array.from(text?.matchAll(/\bR\d+a?\b/g) ?? [], ([rule]) => rule));
 
+/** The pulls up to a state in which one of the writes with these stamps came, was kept aside or was dropped. */
+const pullsOf = (scene: Scene, at: number, stamps: ReadonlySet<string>): ReadonlyArray<number> =>
+  scene.moments.flatMap((_, step) => {
+    const pulled = step === 0 || step > at ? undefined : pulledIn(scene, step);
+    if (pulled === undefined) return [];
+    const { came, dropped, waiting, claimed, refused } = pulled;
+    return [...came, ...dropped, ...waiting, ...claimed, ...refused].some((w) => stamps.has(showStamp(w))) ? [step] : [];
+  });
+
 const explainBayou =
   (config: Config): Explain<Tuple, ComponentAction> =>
   (walk, property, at) => {
@@ -31,23 +68,26 @@ const explainBayou =
     const scene = sceneOf(config, walk);
     const finding = id === undefined ? undefined : COMPARE[id]?.(scene, at);
     if (id === undefined || finding === undefined) return undefined;
-    const { headline, compared, relation, parts } = finding;
+    const { headline, compared, relation, meaning, parts } = finding;
     const departure = departureOf(config, walk);
+    const stamps = new Set((compared ?? []).flatMap(({ stamp }) => stamp ?? []));
     const steps = distinct([
       ...(compared ?? []).flatMap(({ step }) => step ?? []),
       ...(finding.steps ?? []),
+      ...pullsOf(scene, at, stamps),
       ...(departure === undefined ? [] : [departure.step]),
       ...(at > 0 ? [at] : []),
     ]).filter((step) => step > 0 && step <= walk.steps.length);
     const rules = [
       entryOfProperty(id),
       ...(config.variant === 'FIXED' ? [] : [config.variant]),
-      ...cited([PROPERTIES[id].rule, relation]),
+      ...cited([PROPERTIES[id].rule, relation, meaning, departure?.because]),
     ];
     return {
       headline,
       ...(compared === undefined ? {} : { compared }),
       ...(relation === undefined ? {} : { relation }),
+      ...(meaning === undefined ? {} : { meaning }),
       story: steps.map((step) => `Step ${step}: ${tellStep(scene, step)}.`),
       steps,
       parts,

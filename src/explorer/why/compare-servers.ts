@@ -60,15 +60,50 @@ export const equalVectors: Compare = (scene, at) => {
   for (const [a, b] of serverPairs(scene)) {
     const [s, t] = [serverIn(moment, a), serverIn(moment, b)];
     if (s === undefined || t === undefined || !V.same(s.vv, t.vv) || L.sameStore(storeOf(scene, s), storeOf(scene, t))) continue;
-    return differentStores(
+    const equal = `both vectors are [${V.show(s.vv)}]`;
+    const finding = differentStores(
       scene,
       at,
       [a, s],
       [b, t],
-      `both vectors are [${V.show(s.vv)}]: each says that it lacks nothing the other has, so neither will ever pull it`,
+      `${equal}: each says that it lacks nothing the other has, so neither will ever pull it`,
     );
+    return bySameLogs(scene, [a, s], [b, t], finding, equal);
   }
   return undefined;
+};
+
+/** Two logs with the same writes: what differs is the order in which they are taken. */
+const bySameLogs = (
+  scene: Scene,
+  [a, s]: readonly [string, Server],
+  [b, t]: readonly [string, Server],
+  finding: Finding,
+  equal: string,
+): Finding => {
+  if (s.log.length !== t.log.length || s.log.some((w) => !t.log.some((x) => sameStamp(w, x) && samePut(w, x)))) return finding;
+  const key = s.log.map((w) => w.key).find((k) => !sameStamp(newestAt(scene, s, k)!, newestAt(scene, t, k)!)) ?? '';
+  const [mine, theirs] = [newestAt(scene, s, key), newestAt(scene, t, key)];
+  if (mine === undefined || theirs === undefined) return finding;
+  const [older, wrong] = isOlder(mine, theirs) ? [mine, a] : [theirs, b];
+  return {
+    ...finding,
+    relation: `${equal}, and both have both writes; ${whyOlder(older, older === mine ? theirs : mine)}`,
+    meaning: `${wrong} breaks the tie the other way round, and takes ${writeText(older)} for the later one. Nothing is left to be pulled, so the two stay different`,
+  };
+};
+
+/** Why a server that lacks a write of another's never asks for it: its vector claims it. */
+const neverAsked = (
+  { name, server }: { readonly name: string; readonly server: Server },
+  other: { readonly name: string; readonly server: Server },
+): ReadonlyArray<string> => {
+  const lacks = other.server.log.find((w) => V.has(server.vv, w) && !server.log.some((x) => sameStamp(x, w) && samePut(x, w)));
+  return lacks === undefined
+    ? []
+    : [
+        `${name} never asks ${other.name} for ${writeText(lacks)}: its vector [${V.show(server.vv)}] claims ${showStamp(lacks)} already (R8)`,
+      ];
 };
 
 const differentStores = (
@@ -89,10 +124,16 @@ const differentStores = (
       : comparedWrite(`in the store of ${name}`, top, whenAccepted(scene, top, at));
   };
   const [first, second] = [value(a, s), value(b, t)];
+  const [one, other] = [
+    { name: a, server: s },
+    { name: b, server: t },
+  ];
+  const never = [...neverAsked(one, other), ...neverAsked(other, one)];
   return {
     headline: `${a} and ${b} have different stores: ${first.text} here, ${second.text} there.`,
     compared: [first, second],
     relation,
+    ...(never.length === 0 ? {} : { meaning: never.join('. And ') }),
     parts: [a, b],
   };
 };
@@ -170,6 +211,7 @@ export const stampsTwice: Compare = (scene, at) => {
           comparedWrite('the other', b, whenAccepted(scene, b, at)),
         ],
         relation: `replica ${a.r}, which is server s${one}, gave the accept time ${a.t} out twice (R4, R7)`,
+        meaning: `A vector says by stamps what a server has (R8): whoever has one of the two believes that it has both, and never asks for the other`,
         parts,
       };
     }

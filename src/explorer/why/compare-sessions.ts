@@ -1,6 +1,6 @@
 /** What sessions were told: gets that go back, puts that are stamped out of order. Each finds the two things that were compared. */
 import type { Stamp } from '../../core/write.js';
-import type { Logged } from '../../model/protocol/identity.js';
+import { valueOf, type Logged } from '../../model/protocol/identity.js';
 import { isOlder, sameStamp } from '../../model/protocol/order.js';
 import { showStamp } from '../../model/checking/texts.js';
 import { stampFor } from '../../model/protocol/session.js';
@@ -53,12 +53,14 @@ export const wentBack =
         headline: `${server} says that there is no ${key}, though ${client} ${did} ${old.text} before.`,
         compared: [old, { what: `${server} answers now`, text: `no ${key} (ERR_KEY)`, step: at }],
         relation: `nothing is older than ${showStamp(known)}: a server without it has to answer ERR_DEP (R12, R13)`,
+        meaning: `ERR_KEY says that nobody ever wrote ${key}, and ${client} knows better. ERR_DEP would say that this server cannot know yet`,
         parts,
       };
     return {
       headline: `${client} gets ${writeText(got)} from ${server}: older than ${old.text}, which it ${did} before.`,
       compared: [old, comparedWrite(`${client} gets now`, got, at)],
       relation: whyOlder(got, known),
+      meaning: `Replicas order writes by their stamps alone, not by when they were put (R4). So ${writeText(got)} counts as the older one everywhere and for ever, and ${client} has gone back in that order`,
       parts,
     };
   };
@@ -106,6 +108,11 @@ export const notAfter =
       relation: isLate
         ? whyOlder(stamp, late.s)
         : `the vector of ${server} is [${V.show(replica.vv)}]: it claims nothing of ${showStamp(late.s)}`,
+      ...(isLate && late.k === key
+        ? {
+            meaning: `Replicas order writes by their stamps alone (R4, R5). So wherever both writes are, ${text} wins over ${now}, which was put after it`,
+          }
+        : {}),
       parts: [client, server],
     };
   };
@@ -122,6 +129,7 @@ export const notGreatest: Compare = (scene, at) => {
       { what: 'accepted now', text: now, stamp: showStamp(put.stamp), step: at },
     ],
     relation: whyOlder(put.stamp, above),
+    meaning: `A store has the write with the greatest stamp (R5). So whoever gets ${put.key} from ${put.server} now sees ${writeText(above)}, and not what was just put there`,
     parts: [put.server, put.client],
   };
 };
@@ -161,11 +169,18 @@ const acknowledgedOutOfOrder: Compare = (scene, at) => {
             },
           ],
           relation: whyOlder(b.stamp, above),
+          meaning: `A store has the write with the greatest stamp (R5). So once all servers have both, everybody gets ${first}, and what ${client} put last is gone`,
           parts: [client, ...(holder === undefined ? [] : [holder])],
         };
       }
   }
   return undefined;
+};
+
+/** What a session put in a step, by its own count. */
+const ownText = (scene: Scene, { client, key }: { readonly client: string; readonly key: string }, at: number): string => {
+  const session = sessionIn(scene.moments[at], client);
+  return session === undefined ? key : writeText({ key, value: valueOf(session.client, session.clientTime, session.number) });
 };
 
 /** A put that is told the stamp of another put's write, or is stamped twice. */
@@ -186,9 +201,10 @@ export const otherStamp: Compare = (scene, at) => {
             other,
             whenAccepted(scene, other, at),
           ),
-      { what: `${number}, which is told`, text: `put ${put.key}`, stamp: showStamp(put.stamp), step: at },
+      { what: `${number}, which is told`, text: ownText(scene, put, at), stamp: showStamp(put.stamp), step: at },
     ],
     relation: 'the two are different puts, since their sessions are, and they have one stamp between them (R3, R11a)',
+    meaning: `${put.client} was told that its put is kept, and no server has it: an acknowledged put is lost`,
     parts: [put.server, put.client],
   };
 };

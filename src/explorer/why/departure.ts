@@ -7,8 +7,24 @@ import { VARIANTS } from '../../model/protocol/rules.js';
 import { bayou } from '../../model/system.js';
 import type { Departure } from '../shape.js';
 import { differing, type Walk } from '../walk.js';
-import { sceneOf } from './scene.js';
+import { sceneOf, serverIn, serverOfStep, sessionIn, type Scene } from './scene.js';
 import { tellStep } from './tell.js';
+
+/** What the protocol does in place of a step that it does not have. */
+const IN_PLACE: Readonly<Partial<Record<Config['variant'], string>>> = {
+  V2: 'the answerer reads its log and its vector at one instant (R9)',
+  V11: 'a put without an answer is repeated at the replica that it was sent to, or given up: its outcome is unknown then (R14)',
+};
+
+/** How R2 comes to the stamp of a put. */
+const becauseOf = (scene: Scene, step: number): string | undefined => {
+  const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
+  if (after.label?.family !== 'Put') return undefined;
+  const [client, name] = [String(after.label.args[0]), serverOfStep(after)];
+  const [session, server] = [sessionIn(before, client), serverIn(before, name)];
+  if (session === undefined || server === undefined) return undefined;
+  return `by R2 the stamp is the greater of ${name}’s accept time ${server.clock} and ${client}’s clock ${session.clock}, plus 1: ${Math.max(server.clock, session.clock) + 1}`;
+};
 
 /** The first step that the protocol would not have taken so; undefined where there is none, or the model has no fault. */
 export const departureOf = (config: Config, walk: Walk<Tuple, ComponentAction>): Departure | undefined => {
@@ -23,10 +39,21 @@ export const departureOf = (config: Config, walk: Walk<Tuple, ComponentAction>):
       .map((other) => ({ other, parts: differing(protocol, step.next, other.next) }))
       .sort((a, b) => a.parts.length - b.parts.length);
     const [nearest] = others;
-    if (nearest === undefined) return { step: i + 1, fault, parts: [] };
-    if (nearest.parts.length > 0) {
+    if (nearest === undefined) {
+      const inPlace = IN_PLACE[config.variant];
+      return { step: i + 1, fault, parts: [], ...(inPlace === undefined ? {} : { instead: inPlace }) };
+    }
+    if (nearest.parts.length > 0 || nearest.other.action.outcome.note !== step.action.outcome.note) {
       const instead = { initial: walk.initial, steps: [...walk.steps.slice(0, i), { ...nearest.other, way: 0 }] };
-      return { step: i + 1, fault, parts: nearest.parts, instead: tellStep(sceneOf(config, instead), i + 1) };
+      const scene = sceneOf({ ...config, variant: 'FIXED' }, instead);
+      const because = becauseOf(scene, i + 1);
+      return {
+        step: i + 1,
+        fault,
+        parts: nearest.parts,
+        instead: tellStep(scene, i + 1),
+        ...(because === undefined ? {} : { because }),
+      };
     }
     state = step.next;
   }

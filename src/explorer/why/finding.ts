@@ -3,7 +3,7 @@ import type { Why } from '../shape.js';
 import type { Scene } from './scene.js';
 
 /** What a property says of a fault: the rest of a {@link Why} follows from it. */
-export type Finding = Pick<Why, 'headline' | 'compared' | 'relation'> & {
+export type Finding = Pick<Why, 'headline' | 'compared' | 'relation' | 'meaning'> & {
   /** Steps concerned beside those of what is compared and the one that broke it. */
   readonly steps?: ReadonlyArray<number>;
   readonly parts: ReadonlyArray<string>;

@@ -1,10 +1,10 @@
 /** Steps of Bayou's model in words: what happened, as one would say it. */
-import { valueOf, type Logged } from '../../model/protocol/identity.js';
+import { valueOf } from '../../model/protocol/identity.js';
 import { showStamp } from '../../model/checking/texts.js';
 import { newestAt, serverIn, serverOfStep, sessionIn, writeText, type Scene } from './scene.js';
 import { stampFor } from '../../model/protocol/session.js';
-import { lackedBy, sameWrite } from '../../model/protocol/write-log.js';
-import type { Server } from '../../model/protocol/server.js';
+import { sameWrite } from '../../model/protocol/write-log.js';
+import { pulledIn, pullText } from './pulled.js';
 
 const putText = (scene: Scene, step: number): string => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
@@ -31,32 +31,29 @@ const getText = (scene: Scene, step: number): string => {
   return `${client} gets ${key}${at === undefined ? '' : ` from ${at}`}: ${value}${write === undefined ? '' : `, stamped ${showStamp(write)}`}`;
 };
 
-/** What the answer to a pull brings, as far as the states before it tell: of the answer's own writes, or of what was read for it. */
-const sentTo = (scene: Scene, step: number, puller: Server, answerer: Server | undefined): ReadonlyArray<Logged> => {
-  const { family } = scene.moments[step]!.label!;
-  if (family === 'ReadVector') return answerer?.midway?.writes ?? [];
-  return family === 'Pull' && answerer !== undefined ? lackedBy(answerer.log, puller.vv) : [];
+const pulledText = (scene: Scene, step: number): string => {
+  const pulled = pulledIn(scene, step);
+  const [puller, answerer] = scene.moments[step]!.label!.args.map(String);
+  return pulled === undefined ? `${puller} pulls from ${answerer}` : pullText(scene, pulled);
 };
 
-const listed = (writes: ReadonlyArray<Logged>): string => writes.map((w) => `${writeText(w)} (${showStamp(w)})`).join(', ');
-
-const isIn = (log: ReadonlyArray<Logged>, write: Logged): boolean => log.some((w) => sameWrite(w, write));
-
-const pullText = (scene: Scene, step: number): string => {
+/** The stamp of a put whose answer does not come: its session was not told it, so it is looked for in the server's log. */
+const unansweredText = (scene: Scene, step: number, client: string, server: string): string => {
   const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
-  const [puller, answerer] = after.label!.args.map(String);
-  const [was, is] = [serverIn(before, puller), serverIn(after, puller)];
-  if (was === undefined || is === undefined) return `${puller} pulls from ${answerer}`;
-  const came = is.log.filter((w) => !isIn(was.log, w));
-  const went = was.log.filter((w) => !isIn(is.log, w));
-  const refused = sentTo(scene, step, was, serverIn(before, answerer)).filter((w) => !isIn(is.log, w));
-  const parts = [
-    ...(came.length === 0 ? [] : [`it gets ${listed(came)}`]),
-    ...(refused.length === 0 ? [] : [`it is sent ${listed(refused)}, which is not in its log afterwards`]),
-    ...(went.length === 0 ? [] : [`it drops ${listed(went)}`]),
-  ];
-  return `${puller} pulls from ${answerer}: ${parts.length === 0 ? 'no write comes' : parts.join(', and ')}`;
+  const key = String(after.label!.args.at(-1));
+  const former = serverIn(before, server)?.log ?? [];
+  const write = serverIn(after, server)?.log.find((w) => !former.some((x) => sameWrite(x, w)));
+  const done =
+    write === undefined
+      ? `${client} puts ${key} at ${server}`
+      : `${client} puts ${writeText(write)} at ${server}, which stamps it ${showStamp(write)}`;
+  return `${done}, and the answer is lost`;
 };
+
+const stabilizeText = ({ config }: Scene): string =>
+  config.variant === 'V4'
+    ? `stabilize: ${config.rounds} rounds of pulls among the servers of each partition, whether that is enough or not`
+    : 'stabilize: rounds of pulls among the servers of each partition until nobody lacks anything';
 
 /** What a step did, in words. `step` counts from 1. */
 export const tellStep = (scene: Scene, step: number): string => {
@@ -71,9 +68,9 @@ export const tellStep = (scene: Scene, step: number): string => {
       return getText(scene, step);
     case 'Pull':
     case 'Receipt':
-      return pullText(scene, step);
+      return pulledText(scene, step);
     case 'PutUnanswered':
-      return `${first} puts ${String(args.at(-1))} at ${second}, and the answer is lost`;
+      return unansweredText(scene, step, first, second);
     case 'PutDelayed':
       return `${first} puts ${String(args.at(-1))} at ${second}: it is on its way, and ${first} waits for no answer`;
     case 'PutArrives':
@@ -83,7 +80,7 @@ export const tellStep = (scene: Scene, step: number): string => {
     case 'ReadLog':
       return `${second} reads its log for ${first}’s next pull, and not yet its vector`;
     case 'ReadVector':
-      return `${pullText(scene, step)}; the answer’s vector is read only now`;
+      return `${pulledText(scene, step)}; the answer’s vector is read only now`;
     case 'Request':
       return `${first} asks ${second} for what it lacks`;
     case 'Answer':
@@ -117,7 +114,7 @@ export const tellStep = (scene: Scene, step: number): string => {
     case 'MakeLink':
       return `the link of ${first} and ${second} is made`;
     case 'Stabilize':
-      return 'stabilize: the servers of each partition pull from each other';
+      return stabilizeText(scene);
     default:
       return [family, ...args, ...(note === undefined ? [] : [`(${note})`])].join(' ');
   }

@@ -1,0 +1,88 @@
+/** What a pull brought to a log, and why some of it is not there afterwards. */
+import type { Logged } from '../../model/protocol/identity.js';
+import { showStamp } from '../../model/checking/texts.js';
+import type { Server } from '../../model/protocol/server.js';
+import { lackedBy, sameWrite } from '../../model/protocol/write-log.js';
+import { serverIn, writeText, type Scene } from './scene.js';
+
+/** What became of the writes of a pull at the server that asked. */
+export interface Pulled {
+  readonly puller: string;
+  readonly answerer: string;
+  readonly was: Server;
+  readonly is: Server;
+  /** Now in its log. */
+  readonly came: ReadonlyArray<Logged>;
+  /** In its log before, and no longer. */
+  readonly dropped: ReadonlyArray<Logged>;
+  /** Kept aside: the rest of the answer has yet to come (R9). */
+  readonly waiting: ReadonlyArray<Logged>;
+  /** Claimed by the vector, and not yet in the log (V8). */
+  readonly claimed: ReadonlyArray<Logged>;
+  /** In the answer, and neither in the log nor aside. */
+  readonly refused: ReadonlyArray<Logged>;
+}
+
+const isIn = (log: ReadonlyArray<Logged>, write: Logged): boolean => log.some((w) => sameWrite(w, write));
+
+const fresh = (is: ReadonlyArray<Logged>, was: ReadonlyArray<Logged>): ReadonlyArray<Logged> => is.filter((w) => !isIn(was, w));
+
+/** What the answer to a pull brings, as far as the states before it tell: of the answer's own writes, or of what was read for it. */
+const sentTo = (scene: Scene, step: number, puller: Server, answerer: Server | undefined): ReadonlyArray<Logged> => {
+  const { family } = scene.moments[step]!.label!;
+  if (family === 'ReadVector') return answerer?.midway?.writes ?? [];
+  return family === 'Pull' && answerer !== undefined ? lackedBy(answerer.log, puller.vv) : [];
+};
+
+const PULLS = new Set(['Pull', 'Receipt', 'ReadVector', 'AddWrites', 'Stabilize']);
+
+/** What a step from 1 pulled; undefined where it is no pull. */
+export const pulledIn = (scene: Scene, step: number): Pulled | undefined => {
+  const [before, after] = [scene.moments[step - 1], scene.moments[step]!];
+  const { family = '', args = [] } = after.label ?? {};
+  const [puller = '', answerer = ''] = args.map(String);
+  const [was, is] = [serverIn(before, puller), serverIn(after, puller)];
+  if (!PULLS.has(family) || was === undefined || is === undefined) return undefined;
+  const claimed = is.midway?.type === 'torn' ? [] : fresh(is.midway?.writes ?? [], was.midway?.writes ?? []);
+  const elsewhere = [...is.log, ...is.waiting, ...claimed];
+  return {
+    puller,
+    answerer,
+    was,
+    is,
+    came: fresh(is.log, was.log),
+    dropped: fresh(was.log, is.log),
+    waiting: fresh(is.waiting, was.waiting),
+    claimed,
+    refused: sentTo(scene, step, was, serverIn(before, answerer)).filter((w) => !isIn(elsewhere, w)),
+  };
+};
+
+const listed = (writes: ReadonlyArray<Logged>): string => writes.map((w) => `${writeText(w)} (${showStamp(w)})`).join(', ');
+
+/** Why a write is not kept: what in the log has taken its place. */
+const inFavourOf = ({ world }: Scene, { is }: Pulled, gone: ReadonlyArray<Logged>): string => {
+  const [write] = gone;
+  const later = is.log.find(
+    (w) => w.client === write?.client && w.session === write.session && w.key === write.key && w.clientTime > write.clientTime,
+  );
+  if (later === undefined) return '';
+  const by = world.rules.variant === 'V1' ? 'V1 prunes by client time alone' : 'R6';
+  return ` in favour of ${writeText(later)}, a later put of the same session (${by})`;
+};
+
+/** What a pull did, in words. */
+export const pullText = (scene: Scene, pulled: Pulled): string => {
+  const { puller, answerer, was, is, came, dropped, waiting, claimed, refused } = pulled;
+  const isIdle = [came, dropped, waiting, claimed, refused].every((writes) => writes.length === 0);
+  const parts = [
+    ...(isIdle ? ['no write comes'] : []),
+    ...(came.length === 0 ? [] : [`it gets ${listed(came)}`]),
+    ...(waiting.length === 0 ? [] : [`${listed(waiting)} is put aside until the rest of the answer has come`]),
+    ...(claimed.length === 0 ? [] : [`its vector claims ${listed(claimed)}, which is yet to be added to its log`]),
+    ...(refused.length === 0 ? [] : [`it is sent ${listed(refused)}, and drops it${inFavourOf(scene, pulled, refused)}`]),
+    ...(dropped.length === 0 ? [] : [`it drops ${listed(dropped)}${inFavourOf(scene, pulled, dropped)}`]),
+    ...(is.clock > was.clock ? [`its accept time rises to ${is.clock}`] : []),
+  ];
+  return `${puller} pulls from ${answerer}: ${parts.join(', and ')}`;
+};
