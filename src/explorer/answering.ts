@@ -2,7 +2,8 @@
 import type { Model } from '../checker/model.js';
 import type { Question, Reply } from './shape.js';
 import { Surveyor } from './survey.js';
-import { placeOf, walkTo, type Words } from './walk.js';
+import { choicesOf, placeOf, type Words } from './walk.js';
+import { Walker } from './walker.js';
 
 /** How long a survey goes on at a time, in ms: the page stays lively. */
 const SLICE_MS = 120;
@@ -11,17 +12,20 @@ const MOST_STEPS = 10_000;
 
 /** Answers questions; a model that goes wrong is said to do so, in one line. */
 export const answering = <S, A>(model: Model<S, A>, words: Words<S, A>): ((question: Question) => Reply) => {
+  const walker = new Walker(model);
   let surveyor: Surveyor<S, A> | undefined;
   const answer = (question: Question): Reply => {
-    const to = question.ask === 'place' ? question.to : question.path;
+    if (question.ask === 'check') return { ask: 'wrong', why: 'no check is running here' };
+    const to = question.ask === 'survey' ? question.path : question.to;
     if (to.ways.length > MOST_STEPS) return { ask: 'wrong', why: `a run has ${MOST_STEPS} steps at most here` };
-    const walk = walkTo(model, to);
+    const walk = walker.to(to);
     if (question.ask === 'survey') {
       surveyor ??= new Surveyor(model);
       surveyor.goOn(SLICE_MS);
       return { ask: 'survey', survey: surveyor.shot(walk) };
     }
     if (walk === undefined) return { ask: 'wrong', why: 'the model has no such run: is the address of another page?' };
+    if (question.ask === 'choices') return { ask: 'choices', choices: choicesOf(model, walk) };
     return { ask: 'place', place: placeOf(model, walk, 'a run of your own', words) };
   };
   return (question) => {

@@ -161,6 +161,10 @@ export interface RunShot {
   /** By property, in the order of {@link Exploration.properties}. */
   readonly truth: ReadonlyArray<Truth>;
   readonly why?: Why;
+  /** Who knows the model that this run is of, where it is another than the page's. */
+  readonly live?: Live;
+  /** The step, from 1, after which nobody judged: what comes then is shown as it was seen. */
+  readonly judgedTo?: number;
   /** How it is drawn; absent: the page draws it from the steps' labels. */
   readonly drawing?: Drawing;
 }
@@ -229,7 +233,26 @@ export interface Exploration {
   /** What the model's names are in the run, where they differ. */
   readonly names?: Readonly<Record<string, string>>;
   /** What a search has counted, where there was one. */
-  readonly searched?: { readonly counts: Counts; readonly coverage: ReadonlyArray<ActionCoverage>; readonly isComplete: boolean };
+  readonly searched?: {
+    readonly counts: Counts;
+    readonly coverage: ReadonlyArray<ActionCoverage>;
+    readonly isComplete: boolean;
+    /** How it went, where it took a while. */
+    readonly samples: ReadonlyArray<CheckSample>;
+  };
+  /** A check is still running, and the local server tells how it goes on. */
+  readonly isChecking?: true;
+}
+
+/** How far a check had come at some time. */
+export interface CheckSample {
+  readonly ms: number;
+  readonly states: number;
+  readonly perSecond: number;
+  readonly depth: number;
+  /** States found and not expanded yet. */
+  readonly queue: number;
+  readonly bytes: number;
 }
 
 // --- stepping --------------------------------------------------------------------------------------------------------------
@@ -249,12 +272,16 @@ export interface ChoiceShot {
   readonly breaks: ReadonlyArray<number>;
 }
 
-/** What there is to see where somebody stands: the run so far, and what can be done. */
-export interface Place {
-  readonly run: RunShot;
+/** What can be done where somebody stands. */
+export interface Choices {
   readonly choices: ReadonlyArray<ChoiceShot>;
   /** Initial states that there are. */
   readonly initials: number;
+}
+
+/** What there is to see where somebody stands: the run so far, and what can be done. */
+export interface Place extends Choices {
+  readonly run: RunShot;
 }
 
 /** How far a survey of the state space has come. */
@@ -292,11 +319,17 @@ export interface GraphShot {
 /** What is asked of whoever knows the model. */
 export type Question =
   | { readonly ask: 'place'; readonly to: WayTo }
+  /** The same without the run, for whoever has it. */
+  | { readonly ask: 'choices'; readonly to: WayTo }
+  /** How the check goes on that runs meanwhile. */
+  | { readonly ask: 'check' }
   /** Goes on with the survey for a slice of time; `path`: the run to draw on it. */
   | { readonly ask: 'survey'; readonly path: WayTo };
 
 /** What comes of a question; `wrong`: one line that says why nothing does. */
 export type Reply =
   | { readonly ask: 'place'; readonly place: Place }
+  | { readonly ask: 'choices'; readonly choices: Choices }
+  | { readonly ask: 'check'; readonly samples: ReadonlyArray<CheckSample>; readonly isOver: boolean }
   | { readonly ask: 'survey'; readonly survey: Survey }
   | { readonly ask: 'wrong'; readonly why: string };

@@ -8,7 +8,7 @@ import { brokenAt, decides, stepsOf, type Step } from '../checker/runs/decides.j
 import { partsOf, showState } from '../checker/shown/state.js';
 import { text } from '../checker/shown/text.js';
 import { plainValue } from '../checker/shown/value.js';
-import type { Changes, ChoiceShot, PartShot, Place, RunShot, StepShot, Truth, WayTo, Why } from './shape.js';
+import type { Changes, Choices, ChoiceShot, PartShot, Place, RunShot, StepShot, Truth, Why } from './shape.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -210,21 +210,6 @@ export const retrace = <S, A>(model: Model<S, A>, trace: Counterexample): Walk<S
 
 // --- stepping --------------------------------------------------------------------------------------------------------------
 
-/** The run that somebody has taken; undefined where the model has no such initial state or step. */
-export const walkTo = <S, A>(model: Model<S, A>, { initial: number, ways }: WayTo): Walk<S, A> | undefined => {
-  if (!(number >= 0 && number < model.initial.length)) return undefined;
-  const initial = model.initial[number] as S;
-  let state = initial;
-  const steps: (Step<S, A> & { way: number })[] = [];
-  for (const way of ways) {
-    const step = stepsOf(model, state)[way];
-    if (step === undefined) return undefined;
-    steps.push({ ...step, way });
-    state = step.next;
-  }
-  return { initial, steps };
-};
-
 const choiceShots = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<ChoiceShot> => {
   const shots = shotsOf(model, state);
   return stepsOf(model, state).map(({ action, next }) => {
@@ -239,9 +224,14 @@ const choiceShots = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<ChoiceSh
   });
 };
 
+/** What can be done where a run ends. */
+export const choicesOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>): Choices => ({
+  choices: choiceShots(model, walk.steps.at(-1)?.next ?? walk.initial),
+  initials: model.initial.length,
+});
+
 /** Where somebody stands who has taken this run, and what can be done there. */
 export const placeOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>, title: string, words: Words<S, A>): Place => ({
   run: runShot(model, walk, { title }, words),
-  choices: choiceShots(model, walk.steps.at(-1)?.next ?? walk.initial),
-  initials: model.initial.length,
+  ...choicesOf(model, walk),
 });

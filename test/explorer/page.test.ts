@@ -248,17 +248,47 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     expect(wrong).toEqual([]);
   });
 
-  test("a model of one's own is stepped through behind the local server", async () => {
+  /** Runs the command that shows a page: its address, how it is ended, and what came of it. */
+  const served = async (...args: ReadonlyArray<string>) => {
     let shown: (address: string) => void = () => undefined;
     const address = new Promise<string>((resolve) => (shown = resolve));
-    let stop: (() => void) | undefined;
-    const ended = bayou(['explore', 'example:water-jugs'], (output, kill) => {
+    let stop: () => void = () => undefined;
+    const ended = bayou(['explore', ...args], (output, kill) => {
       stop = () => kill('SIGTERM');
       endings.push(stop);
       const [found] = /http:\S+/.exec(output) ?? [];
       if (found !== undefined) shown(found);
     });
-    const { page, wrong } = await open(browser, await address);
+    return { address: await address, stop: () => stop(), ended };
+  };
+
+  test('a check that takes longer is followed while it runs, and the page shows what it found at its end', async () => {
+    const { address, stop, ended } = await served('bayou-s-3224', '--max-seconds', '6');
+    const { page, wrong } = await open(browser, address);
+    await page.getByRole('heading', { name: 'The check, as it runs' }).waitFor();
+    for (const name of ['states', 'states per second', 'depth', 'memory'])
+      expect(
+        await page
+          .getByRole('img', { name: `${name} by time` })
+          .first()
+          .getAttribute('aria-label'),
+      ).toMatch(/up to [\d,]+/);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('heading', { name: 'The check, as it ran' }).waitFor();
+    expect(await page.locator('.verdict').innerText()).toMatch(/^· bounded: \d+ states looked at, nothing violated$/);
+    expect(wrong).toEqual([]);
+    await page.context().close();
+    stop();
+    const { status, stdout } = await ended;
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^bayou-s-3224: being checked\nhttp:.*\nbayou-s-3224: bounded: .*\n$/),
+    ]);
+  });
+
+  test("a model of one's own is stepped through behind the local server", async () => {
+    const { address, stop, ended } = await served('example:water-jugs');
+    const { page, wrong } = await open(browser, address);
     await page.locator('[data-choice]').first().waitFor();
     await page.keyboard.press('Home');
     await page.locator('[data-choice]').last().click();
@@ -268,7 +298,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     expect(await violations(page)).toEqual([]);
     expect(wrong).toEqual([]);
     await page.context().close();
-    stop?.();
+    stop();
     expect((await ended).status).toBe(0);
   });
 });

@@ -36,7 +36,7 @@ describe('the server', () => {
   beforeAll(async () => {
     const served = await serve(
       {
-        page: '<p>the page</p>',
+        page: () => '<p>the page</p>',
         answer: (question) => {
           questions.push(question);
           return { ask: 'wrong', why: 'so it is' };
@@ -93,6 +93,7 @@ describe('the server', () => {
     '{"ask":"place"}',
     '{"ask":"place","to":{"initial":"0","ways":[]}}',
     '{"ask":"delete"}',
+    '{"ask":"choices","to":{"initial":0}}',
     '"'.padEnd(100, 'x'),
   ])('refuses what is no question: %s', async (body) => {
     expect((await ask(address, `${address.pathname}ask`, 'POST', body)).status).toBe(400);

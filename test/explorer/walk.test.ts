@@ -8,7 +8,8 @@ import { sampleRuns } from '#bayou/checker/runs/sample.js';
 import { loadConfig } from '#bayou/cli/check/config.js';
 import { answering } from '#bayou/explorer/answering.js';
 import { Surveyor, MOST_DRAWN } from '#bayou/explorer/survey.js';
-import { placeOf, retrace, walkTo } from '#bayou/explorer/walk.js';
+import { placeOf, retrace } from '#bayou/explorer/walk.js';
+import { Walker } from '#bayou/explorer/walker.js';
 import { bayouWords } from '#bayou/explorer/why/bayou.js';
 import { bayou } from '#bayou/model/system.js';
 
@@ -32,11 +33,13 @@ describe.each(CONFIGS)('%s', (name) => {
   test('runs that the checker shows are found again by their numbers, and say the same', async () => {
     const { config, model, words } = await modelOf(name);
     const { runs } = sampleRuns(toModel(bayou(config)), { runs: 20, length: 12, seed: 7 });
+    // One walker for all of them: each begins as the one before did, for some steps.
+    const walker = new Walker(model);
     for (const trace of runs) {
       const walk = retrace(model, trace);
       expect(walk).toBeDefined();
       const ways = walk!.steps.map(({ way }) => way);
-      const again = walkTo(model, { initial: 0, ways });
+      const again = walker.to({ initial: 0, ways });
       const { run } = placeOf(model, again!, 'again', words);
       expect(run.steps.map(({ label }) => label)).toEqual(trace.steps.map(({ label }) => label));
       const now = { ...trace.initial };

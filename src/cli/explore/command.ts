@@ -1,11 +1,7 @@
 /** `bayou explore`: a model, a counterexample or a real run, on one page. */
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { CommanderError } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
-import { answering } from '../../explorer/answering.js';
-import { judgedModel } from '../check/subject.js';
 import { isModule } from '../check/is-module.js';
 import { EXIT, UsageError, type ExitStatus } from '../exit.js';
 import { print } from '../out.js';
@@ -14,11 +10,10 @@ import { tell } from '../watched/telling.js';
 import { beWatched, isGoingAgain } from '../watched/watched.js';
 import { parseArgs, type ExploreArgs } from './args.js';
 import { htmlOf } from './html.js';
-import { wordsOf } from './make.js';
-import { exploreModel, type Explored } from './model.js';
+import { exploreModel, type Explored, type Meanwhile } from './model.js';
 import { explorePath } from './path.js';
 import { exploreRun } from './real.js';
-import { serve } from './server.js';
+import { Showing } from './showing.js';
 
 // --- what it is ------------------------------------------------------------------------------------------------------------
 
@@ -43,7 +38,7 @@ const isPath = (source: string): boolean => {
   return 'steps' in json;
 };
 
-const explore = (args: ExploreArgs, repeat: string, signal: AbortSignal): Promise<Explored> => {
+const explore = (args: ExploreArgs, repeat: string, signal: AbortSignal, meanwhile: Meanwhile | undefined): Promise<Explored> => {
   const [first = '', ...others] = args.what;
   const ending = extname(first);
   if (ending === '.ndjson' || ending === '.script') return exploreRun(args, repeat, signal);
@@ -51,7 +46,7 @@ const explore = (args: ExploreArgs, repeat: string, signal: AbortSignal): Promis
     throw new UsageError(`explore one at a time (several files are the traces of one run): ${args.what.join(', ')}`);
   if (args.flags !== undefined) throw new UsageError('--flags is for a script: they are the options of bayou master');
   if (isPath(first)) return explorePath(first, args, repeat);
-  return exploreModel(first, args, repeat, signal);
+  return exploreModel(first, args, repeat, signal, meanwhile);
 };
 
 // --- showing it ------------------------------------------------------------------------------------------------------------
@@ -63,34 +58,6 @@ const write = (file: string, page: string): void => {
     throw new UsageError(`--html: ${file} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
   }
   print(`written: ${file}`);
-};
-
-/** What opens an address in the browser. */
-const OPENERS: Readonly<Partial<Record<NodeJS.Platform, ReadonlyArray<string>>>> = {
-  darwin: ['open'],
-  win32: ['cmd', '/c', 'start', ''],
-};
-
-/** Opens the page; where there is no browser to be opened the address stands on the terminal all the same. */
-const openIn = (address: string): void => {
-  const [command = 'xdg-open', ...words] = OPENERS[process.platform] ?? [];
-  spawn(command, [...words, address], { stdio: 'ignore', detached: true })
-    .on('error', () => process.stderr.write(`bayou explore: ${command} cannot be run: open the address yourself\n`))
-    .unref();
-};
-
-const show = async (args: ExploreArgs, { exploration, subject }: Explored, interrupted: Promise<void>): Promise<void> => {
-  const isOwn = subject !== undefined && exploration.live.by === 'server';
-  const model = isOwn ? judgedModel(subject) : undefined;
-  const answer = isOwn && model !== undefined ? { answer: answering(model, wordsOf(subject, model)) } : {};
-  const running = await serve({ page: htmlOf(exploration), ...answer }, args.port);
-  if (E.isLeft(running)) throw new UsageError(running.left);
-  print(`${exploration.title}: ${exploration.verdict.text}`);
-  print(running.right.address);
-  process.stderr.write('The page is there until this ends: Ctrl-C.\n');
-  if (args.open) openIn(running.right.address);
-  await interrupted;
-  await running.right.close();
 };
 
 /** The first SIGINT or SIGTERM ends what is done. */
@@ -121,12 +88,19 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
     const args = parseArgs(words);
     beWatched('explore');
     const { signal, interrupted, end } = interruption();
-    const explored = await explore(args, repeatOf(words), signal);
-    tell({ kind: 'searched' });
-    if (isGoingAgain()) return EXIT.ok;
-    if (args.html === undefined && !signal.aborted) await show(args, explored, interrupted);
-    else if (args.html !== undefined && !signal.aborted) write(args.html, htmlOf(explored.exploration));
-    end();
+    const showing = new Showing(args);
+    // Whoever only goes the way of another process again shows nothing.
+    const meanwhile = args.html === undefined && !isGoingAgain() ? showing.meanwhile : undefined;
+    try {
+      const explored = await explore(args, repeatOf(words), signal, meanwhile);
+      tell({ kind: 'searched' });
+      if (isGoingAgain()) return EXIT.ok;
+      if (args.html === undefined && !signal.aborted) await showing.show(explored, interrupted);
+      else if (args.html !== undefined && !signal.aborted) write(args.html, htmlOf(explored.exploration));
+    } finally {
+      await showing.end();
+      end();
+    }
     const status = signal.aborted && args.html !== undefined ? EXIT.interrupted : EXIT.ok;
     if (args.what.some(isModule)) endSoon(status);
     return status;

@@ -3,7 +3,7 @@ import type { Model } from '../../checker/model.js';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
 import type { Counterexample, Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
-import type { Exploration, Origin, PropertyShot, RunShot } from '../../explorer/shape.js';
+import type { CheckSample, Exploration, Origin, PropertyShot, RunShot } from '../../explorer/shape.js';
 import { retrace, runShot, type Words } from '../../explorer/walk.js';
 import { explainAny } from '../../explorer/why/any.js';
 import { bayouWords, propertyId, titleOfProperty } from '../../explorer/why/bayou.js';
@@ -90,6 +90,10 @@ export interface Saying {
   readonly verdict: Exploration['verdict'];
   readonly repeat: string;
   readonly report?: Report;
+  /** How the search went on, where it took a while. */
+  readonly samples?: ReadonlyArray<CheckSample>;
+  /** Is the search still going on? */
+  readonly isChecking?: boolean;
   /** Is there a local server that knows the model? */
   readonly hasServer?: boolean;
 }
@@ -100,7 +104,7 @@ export interface Saying {
 export const explorationOf = async (subject: Subject, runs: ReadonlyArray<Found>, saying: Saying): Promise<Exploration> => {
   const model = judgedModel(subject);
   const { config, bounds } = subject;
-  const { origin, verdict, repeat, report, hasServer = false } = saying;
+  const { origin, verdict, repeat, report, samples = [], hasServer = false, isChecking = false } = saying;
   const titles = partTitles(subject);
   return {
     version: 1,
@@ -115,6 +119,7 @@ export const explorationOf = async (subject: Subject, runs: ReadonlyArray<Found>
     live: liveOf(subject, hasServer),
     entries: await entriesFor(config !== undefined),
     ...(titles === undefined ? {} : { titles }),
+    ...(isChecking ? { isChecking } : {}),
     ...(report === undefined
       ? {}
       : {
@@ -122,6 +127,7 @@ export const explorationOf = async (subject: Subject, runs: ReadonlyArray<Found>
             counts: report.counts,
             coverage: report.coverage,
             isComplete: report.stop.kind === 'complete',
+            samples,
           },
         }),
   };

@@ -6,9 +6,11 @@ import { configured, blamed, judgedModel, type Subject } from '../check/subject.
 import { loadConfig, namedBy } from '../check/config.js';
 import { search } from '../check/engine.js';
 import { tell } from '../check/tell.js';
+import type { Progress } from '../../checker/report.js';
 import { UsageError } from '../exit.js';
 import type { Exploration } from '../../explorer/shape.js';
 import type { ExploreArgs } from './args.js';
+import { CheckLog } from './log.js';
 import { explorationOf, foundIn, verdictOfReport, type Found } from './make.js';
 
 /** What is explored: the page's data, and the model that answers its questions. */
@@ -34,11 +36,50 @@ const samplesOf = (subject: Subject): ReadonlyArray<Found> =>
     trace,
   }));
 
+/** What is done with what there is to see while a check takes longer. */
+export type Meanwhile = (explored: Explored, log: CheckLog) => void;
+
+/** How often a search says how far it is, and after which time somebody who waits is shown it, in ms. */
+const SAMPLE_MS = 200;
+const LONG_MS = 600;
+
+/** The hooks of a search that is watched: where it takes longer, what there is to see is shown meanwhile. */
+const watched = async (
+  subject: Subject,
+  repeat: string,
+  signal: AbortSignal,
+  log: CheckLog,
+  meanwhile: Meanwhile | undefined,
+) => {
+  const exploration = await explorationOf(subject, [], {
+    origin: 'model',
+    verdict: { tone: 'plain', text: 'being checked' },
+    repeat,
+    hasServer: true,
+    isChecking: true,
+  });
+  let isShown = meanwhile === undefined;
+  const onProgress = (progress: Progress): void => {
+    log.add(progress);
+    if (isShown || progress.elapsedMs < LONG_MS) return;
+    isShown = true;
+    meanwhile?.({ exploration, subject }, log);
+  };
+  return { signal, onProgress, progressEveryMs: SAMPLE_MS };
+};
+
 /** Explores a model. @throws UsageError with one line where it cannot be. */
-export const exploreModel = async (source: string, args: ExploreArgs, repeat: string, signal: AbortSignal): Promise<Explored> => {
+export const exploreModel = async (
+  source: string,
+  args: ExploreArgs,
+  repeat: string,
+  signal: AbortSignal,
+  meanwhile?: Meanwhile,
+): Promise<Explored> => {
   const subject = await subjectOf(source, args);
   return blamed(subject, async () => {
-    const hooks = { signal };
+    const log = new CheckLog();
+    const hooks = await watched(subject, repeat, signal, log, meanwhile);
     const report = await tell(subject, await search(subject, args.check, hooks), args.check, hooks);
     const found = foundIn(report);
     const isAlone = args.html !== undefined && subject.config === undefined;
@@ -48,6 +89,7 @@ export const exploreModel = async (source: string, args: ExploreArgs, repeat: st
       verdict: verdictOfReport(report),
       repeat,
       report,
+      samples: log.samples,
       hasServer: args.html === undefined,
     });
     return { exploration, subject };

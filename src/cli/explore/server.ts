@@ -19,12 +19,15 @@ const TOKEN_BYTES = 16;
 const WayC = t.readonly(t.type({ initial: t.number, ways: t.readonlyArray(t.number) }));
 const QuestionC = t.union([
   t.readonly(t.type({ ask: t.literal('place'), to: WayC })),
+  t.readonly(t.type({ ask: t.literal('choices'), to: WayC })),
+  t.readonly(t.type({ ask: t.literal('check') })),
   t.readonly(t.type({ ask: t.literal('survey'), path: WayC })),
 ]);
 
 /** What is served. */
 export interface Served {
-  readonly page: string;
+  /** The page as it is now. */
+  readonly page: () => string;
   /** Answers the page's questions; absent where the page asks nobody. */
   readonly answer?: (question: Question) => Reply;
 }
@@ -85,7 +88,7 @@ const listener =
       return;
     }
     const path = url.slice(root.length);
-    if (method === 'GET' && path === '') say(response, 200, 'text/html', page);
+    if (method === 'GET' && path === '') say(response, 200, 'text/html', page());
     else if (method === 'POST' && path === 'ask')
       ask(request, response, answer).catch(() => {
         response.destroy();

@@ -1,5 +1,5 @@
 /** Asks whoever knows the model: a worker of the page's own, or the local server that the page came from. */
-import type { Live, Place, Question, Reply, Survey, WayTo } from '../shape.js';
+import type { Choices, Live, Place, Question, Reply, Survey, WayTo } from '../shape.js';
 import type { FromWorker } from './worker.js';
 import ModelWorker from './worker.js?worker&inline';
 
@@ -38,7 +38,8 @@ const byWorker = (config: unknown): Ask => {
     );
 };
 
-const byServer: Ask = (question) =>
+/** Asks the local server that the page came from. */
+export const askServer: Ask = (question) =>
   inTime(
     fetch('ask', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) })
       .then(async (response): Promise<Reply> =>
@@ -50,15 +51,16 @@ const byServer: Ask = (question) =>
 /** Who knows the model. */
 export interface Client {
   readonly place: (to: WayTo) => Promise<Place | string>;
+  readonly choices: (to: WayTo) => Promise<Choices | string>;
   readonly survey: (path: WayTo) => Promise<Survey | string>;
 }
 
-/** Of a page whose model nobody knows, undefined. The worker starts when it is first asked. */
-export const clientOf = (live: Live): Client | undefined => {
+/** The worker starts when it is first asked. */
+const newClient = (live: Live): Client | undefined => {
   if (live.by === 'nobody') return undefined;
   let ask: Ask | undefined;
   const asked = (question: Question): Promise<Reply> => {
-    ask ??= live.by === 'worker' ? byWorker(live.config) : byServer;
+    ask ??= live.by === 'worker' ? byWorker(live.config) : askServer;
     return ask(question);
   };
   return {
@@ -66,9 +68,21 @@ export const clientOf = (live: Live): Client | undefined => {
       const reply = await asked({ ask: 'place', to });
       return reply.ask === 'place' ? reply.place : reply.ask === 'wrong' ? reply.why : 'another answer came';
     },
+    choices: async (to) => {
+      const reply = await asked({ ask: 'choices', to });
+      return reply.ask === 'choices' ? reply.choices : reply.ask === 'wrong' ? reply.why : 'another answer came';
+    },
     survey: async (path) => {
       const reply = await asked({ ask: 'survey', path });
       return reply.ask === 'survey' ? reply.survey : reply.ask === 'wrong' ? reply.why : 'another answer came';
     },
   };
+};
+
+const known = new Map<Live, Client | undefined>();
+
+/** One client for each model; undefined of a model that nobody knows. */
+export const clientOf = (live: Live): Client | undefined => {
+  if (!known.has(live)) known.set(live, newClient(live));
+  return known.get(live);
 };

@@ -82,7 +82,7 @@ const obey = (key: string): boolean => {
       findNext();
       return true;
     case 's':
-      if (client !== undefined) tab.value = tab.value === 'run' ? 'space' : 'run';
+      if (client.value !== undefined) tab.value = tab.value === 'run' ? 'space' : 'run';
       return true;
     case 't':
       changeTheme();

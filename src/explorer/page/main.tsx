@@ -1,6 +1,7 @@
 /** The explorer's page. */
 import { render, type JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { CheckBadge, followCheck } from './check.js';
 import { Diagram } from './diagram.js';
 import { KEYS, onKey } from './keys.js';
 import { Space } from './space.js';
@@ -45,11 +46,12 @@ const Head = (): JSX.Element => (
     <span class={`verdict ${exploration.verdict.tone}`}>
       <span aria-hidden="true">{SIGN[exploration.verdict.tone]}</span> {exploration.verdict.text}
     </span>
+    <CheckBadge />
     <p class="what" title={exploration.about}>
       {exploration.about}
     </p>
     <Runs />
-    {client !== undefined && (
+    {client.value !== undefined && (
       <nav aria-label="Views">
         <Tab of="run">Run</Tab>
         <Tab of="space">Space</Tab>
@@ -117,4 +119,5 @@ addEventListener('keydown', onKey);
 void start().then(() => {
   render(<Page />, document.getElementById('page')!);
   document.documentElement.dataset['ready'] = 'yes';
+  void followCheck();
 });

@@ -1,36 +1,37 @@
 /** The state space: drawn while it is small, counted by depth and by action where it is large; live while the survey goes on. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Survey } from '../shape.js';
+import { Check } from './check.js';
+import type { Client } from './client.js';
 import { Graph, mergeBy } from './graph.js';
 import { at, client, exploration, length, run, trouble, wayTo } from './store.js';
 
-const survey = signal<Survey | undefined>(undefined);
-/** States and bytes by time, for the small chart. */
-const samples = signal<ReadonlyArray<{ readonly ms: number; readonly states: number }>>([]);
-const MOST_SAMPLES = 200;
+/** A survey, and whose model it is of: runs of other models have spaces of their own. */
+const surveyed = signal<{ readonly by: Client; readonly of: Survey } | undefined>(undefined);
+const survey = computed(() => (surveyed.value?.by === client.value ? surveyed.value?.of : undefined));
 
-const isOver = (of: Survey | undefined): boolean => of !== undefined && (of.isComplete || of.limit !== undefined);
+const isEnded = (of: Survey | undefined): boolean => of !== undefined && (of.isComplete || of.limit !== undefined);
 
-let isLooking = false;
+const looking = new Set<Client>();
 
 /** Surveys until its end, or until nobody looks. */
 const look = async (mayGoOn: () => boolean): Promise<void> => {
-  if (client === undefined || isLooking) return;
-  isLooking = true;
+  const by = client.value;
+  if (by === undefined || looking.has(by)) return;
+  looking.add(by);
   try {
     do {
-      const found = await client.survey(wayTo(length.value) ?? { initial: 0, ways: [] });
+      const found = await by.survey(wayTo(length.value) ?? { initial: 0, ways: [] });
       if (typeof found === 'string') {
         trouble.value = found;
         return;
       }
-      survey.value = found;
-      samples.value = [...samples.value, { ms: found.elapsedMs, states: found.states }].slice(-MOST_SAMPLES);
-    } while (!isOver(survey.value) && mayGoOn());
+      if (client.value === by) surveyed.value = { by, of: found };
+    } while (!isEnded(survey.value) && mayGoOn());
   } finally {
-    isLooking = false;
+    looking.delete(by);
   }
 };
 
@@ -67,20 +68,6 @@ const Bars = ({
   );
 };
 
-const Chart = (): JSX.Element | null => {
-  const all = samples.value;
-  const last = all.at(-1);
-  if (last === undefined || all.length < 3) return null;
-  const points = all.map(
-    ({ ms, states }) => `${(200 * ms) / Math.max(1, last.ms)},${48 - (46 * states) / Math.max(1, last.states)}`,
-  );
-  return (
-    <svg class="chart" width="200" height="50" role="img" aria-label="states by time">
-      <polyline points={points.join(' ')} />
-    </svg>
-  );
-};
-
 /** What the page's memory is, where the browser says so. */
 const megabytes = (): string | undefined => {
   const { memory } = performance as Performance & { readonly memory?: { readonly usedJSHeapSize: number } };
@@ -105,7 +92,7 @@ const merging = signal('');
 const Drawing = ({ of }: { readonly of: Survey }): JSX.Element | null => {
   if (of.graph === undefined)
     return <p class="small">More than 2,000 states: too many to be drawn. Their depths and steps are below.</p>;
-  if (!isOver(of)) return null;
+  if (!isEnded(of)) return null;
   const parts = Object.keys(of.graph.parts[0] ?? {});
   return (
     <>
@@ -145,18 +132,18 @@ export const Space = (): JSX.Element => {
     return () => {
       isHere = false;
     };
-  }, [run.value]);
+  }, [run.value, client.value]);
   const of = survey.value;
   return (
     <main class="whole" aria-label="The state space">
       <h2>The state space</h2>
+      <Check />
       <Searched />
-      {client === undefined && <p>Nobody here knows the model: open it with bayou explore.</p>}
+      {client.value === undefined && <p>Nobody here knows the model: open it with bayou explore.</p>}
       {trouble.value !== undefined && <p class="trouble">{trouble.value}</p>}
       {of !== undefined && (
         <>
           <Numbers of={of} />
-          <Chart />
           <Drawing of={of} />
           <div class="two">
             <Bars title="States by depth" rows={of.depths.map((count, depth) => [`depth ${depth}`, count] as const)} />

@@ -145,7 +145,7 @@ const Families = ({ all }: { readonly all: ReadonlyArray<ChoiceShot> }): JSX.Ele
 };
 
 const Choices = (): JSX.Element | null => {
-  if (client === undefined) return null;
+  if (client.value === undefined) return null;
   const here = choices.value;
   return (
     <section class="choices" aria-label="What can be done here">

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { lengthOf, stepAt } from '../history.js';
 import { unpack } from '../pack.js';
-import type { Exploration, Place, RunShot, WayTo } from '../shape.js';
+import type { Choices, Exploration, RunShot, WayTo } from '../shape.js';
 import { clientOf } from './client.js';
 
 // --- what is shown ---------------------------------------------------------------------------------------------------------
@@ -35,7 +35,6 @@ const read = async (): Promise<Exploration> => {
 };
 
 export const exploration = await read();
-export const client = clientOf(exploration.live);
 
 /** What a property is called where there is little room. */
 export const calledOf = (index: number): string => {
@@ -56,9 +55,12 @@ export const search = signal('');
 /** The part whose raw value is shown. */
 export const rawPart = signal<string | undefined>(undefined);
 /** What can be done where one stands. */
-export const place = signal<{ readonly key: string; readonly of: Place } | undefined>(undefined);
+export const place = signal<{ readonly key: string; readonly of: Choices } | undefined>(undefined);
 /** One line that says what went wrong, if anything did. */
 export const trouble = signal<string | undefined>(undefined);
+
+/** Who knows the model of the run that is shown; undefined where nobody does. */
+export const client = computed(() => clientOf(exploration.runs[runNumber.value]?.live ?? exploration.live));
 
 const EMPTY: RunShot = { title: 'nothing yet', initial: {}, steps: [], truth: [] };
 
@@ -71,20 +73,24 @@ const initialOf = signal(0);
 
 /** The numbers of the steps to a place in the run; undefined where nobody can step there. */
 export const wayTo = (to: number): WayTo | undefined => {
-  if (client === undefined) return undefined;
+  if (client.value === undefined) return undefined;
   const { steps, blocks } = run.value;
   const ways = blocks === undefined ? steps.slice(0, to).map(({ way }) => way) : blocks.ways?.slice(0, to);
   return ways?.every((way) => way !== undefined) === true ? { initial: initialOf.value, ways } : undefined;
 };
 
-const keyOf = ({ initial, ways }: WayTo): string => `${initial}:${ways.join('.')}`;
+const wayText = ({ initial, ways }: WayTo): string => `${initial}:${ways.join('.')}`;
+
+/** Runs of different models have steps of the same numbers. */
+const keyOf = (to: WayTo): string => `${runNumber.value} ${wayText(to)}`;
 
 // --- the address -----------------------------------------------------------------------------------------------------------
 
 const addressOf = (): string => {
   const words = [
-    ownRun.value === undefined ? `run=${runNumber.value}` : `way=${keyOf({ initial: initialOf.value, ways: ownWays() })}`,
+    ownRun.value === undefined ? `run=${runNumber.value}` : `way=${wayText({ initial: initialOf.value, ways: ownWays() })}`,
     `at=${at.value}`,
+    ...(ownRun.value === undefined || runNumber.value === 0 ? [] : [`of=${runNumber.value}`]),
     ...(tab.value === 'run' ? [] : [`tab=${tab.value}`]),
   ];
   return `#${words.join('&')}`;
@@ -105,22 +111,22 @@ const obeyAddress = async (): Promise<void> => {
       .split('&')
       .map((word): [string, string] => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
   );
-  tab.value = words.get('tab') === 'space' && client !== undefined ? 'space' : 'run';
+  runNumber.value = numberIn(words.get('run') ?? words.get('of'), Math.max(0, exploration.runs.length - 1));
+  tab.value = words.get('tab') === 'space' && client.value !== undefined ? 'space' : 'run';
   const [initial = '0', ways = ''] = (words.get('way') ?? '').split(':');
-  if (words.has('way') && client !== undefined) {
+  if (words.has('way') && client.value !== undefined) {
     const to = { initial: numberIn(initial, 1e6), ways: ways === '' ? [] : ways.split('.').map((way) => numberIn(way, 1e6)) };
     await walk(to, numberIn(words.get('at'), to.ways.length));
     return;
   }
   ownRun.value = undefined;
-  runNumber.value = numberIn(words.get('run'), exploration.runs.length - 1);
   at.value = numberIn(words.get('at'), length.value);
 };
 
 // --- what one can do -------------------------------------------------------------------------------------------------------
 
 const walk = async (to: WayTo, stand: number): Promise<void> => {
-  const found = await client?.place(to);
+  const found = await client.value?.place(to);
   if (found === undefined) return;
   if (typeof found === 'string') {
     trouble.value = found;
@@ -156,6 +162,7 @@ export const showRun = (number: number): void => {
   initialOf.value = 0;
   runNumber.value = number;
   at.value = 0;
+  if (client.value === undefined) tab.value = 'run';
 };
 
 /** Begins anew in an initial state. */
@@ -164,10 +171,10 @@ export const begin = (initial: number): Promise<void> => walk({ initial, ways: [
 /** Asks what can be done here, where that is not known. */
 const lookAround = async (): Promise<void> => {
   const here = wayTo(at.value);
-  if (client === undefined || here === undefined) return;
+  if (client.value === undefined || here === undefined) return;
   const key = keyOf(here);
   if (place.peek()?.key === key) return;
-  const found = await client.place(here);
+  const found = await client.value.choices(here);
   const now = wayTo(at.value);
   if (now === undefined || keyOf(now) !== key) return;
   if (typeof found === 'string') trouble.value = found;
@@ -208,6 +215,7 @@ export const start = async (): Promise<void> => {
   effect(() => {
     document.documentElement.dataset['theme'] = theme.value;
   });
+  if (exploration.isChecking === true) tab.value = 'space';
   if (location.hash.length > 1) await obeyAddress();
   else if (exploration.runs.length === 0) await begin(0);
   else at.value = beginning();

@@ -1,0 +1,98 @@
+/** Showing a page: at once where everything is known, and meanwhile where a check takes longer. */
+import { spawn } from 'node:child_process';
+import * as E from 'fp-ts/lib/Either.js';
+import { answering } from '../../explorer/answering.js';
+import type { Question, Reply } from '../../explorer/shape.js';
+import { judgedModel } from '../check/subject.js';
+import { UsageError } from '../exit.js';
+import { print } from '../out.js';
+import type { ExploreArgs } from './args.js';
+import { htmlOf } from './html.js';
+import type { CheckLog } from './log.js';
+import { wordsOf } from './make.js';
+import type { Explored } from './model.js';
+import { serve, type Running } from './server.js';
+
+// --- opening it ------------------------------------------------------------------------------------------------------------
+
+/** What opens an address in the browser. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, ReadonlyArray<string>>>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+/** Opens the page; where there is no browser to be opened the address stands on the terminal all the same. */
+const openIn = (address: string): void => {
+  const [command = 'xdg-open', ...words] = OPENERS[process.platform] ?? [];
+  spawn(command, [...words, address], { stdio: 'ignore', detached: true })
+    .on('error', () => process.stderr.write(`bayou explore: ${command} cannot be run: open the address yourself\n`))
+    .unref();
+};
+
+// --- the page --------------------------------------------------------------------------------------------------------------
+
+/** A page that is shown until it is ended; what it shows may become more. */
+export class Showing {
+  readonly #args: ExploreArgs;
+  #running: Promise<E.Either<string, Running>> | undefined;
+  #page = '';
+  #answer: ((question: Question) => Reply) | undefined;
+  #log: CheckLog | undefined;
+  /** Is all of it shown, what a check found as well? */
+  #isWhole = false;
+
+  constructor(args: ExploreArgs) {
+    this.#args = args;
+  }
+
+  /** Shows what there is while a check is running. */
+  readonly meanwhile = (explored: Explored, log: CheckLog): void => {
+    this.#log = log;
+    this.#take(explored);
+    void this.#start().then((running) => {
+      if (E.isRight(running)) this.#tell(`${explored.exploration.title}: ${explored.exploration.verdict.text}`, running.right);
+    });
+  };
+
+  /** Shows all of it, and waits until it shall end. @throws UsageError with one line where it cannot be shown. */
+  async show(explored: Explored, interrupted: Promise<void>): Promise<void> {
+    const isShown = this.#running !== undefined;
+    this.#take(explored);
+    this.#isWhole = true;
+    const running = await this.#start();
+    if (E.isLeft(running)) throw new UsageError(running.left);
+    const verdict = `${explored.exploration.title}: ${explored.exploration.verdict.text}`;
+    if (isShown) print(verdict);
+    else this.#tell(verdict, running.right);
+    await interrupted;
+    await this.end();
+  }
+
+  /** Ends it, whether it was shown or not. */
+  async end(): Promise<void> {
+    const running = await this.#running;
+    if (running !== undefined && E.isRight(running)) await running.right.close();
+  }
+
+  #take({ exploration, subject }: Explored): void {
+    this.#page = htmlOf(exploration);
+    const model = subject !== undefined && exploration.live.by === 'server' ? judgedModel(subject) : undefined;
+    this.#answer = subject === undefined || model === undefined ? undefined : answering(model, wordsOf(subject, model));
+  }
+
+  #start(): Promise<E.Either<string, Running>> {
+    const answer = (question: Question): Reply =>
+      question.ask === 'check'
+        ? { ask: 'check', samples: this.#log?.samples ?? [], isOver: this.#isWhole }
+        : (this.#answer?.(question) ?? { ask: 'wrong', why: 'nobody here knows the model' });
+    this.#running ??= serve({ page: () => this.#page, answer }, this.#args.port);
+    return this.#running;
+  }
+
+  #tell(line: string, { address }: Running): void {
+    print(line);
+    print(address);
+    process.stderr.write('The page is there until this ends: Ctrl-C.\n');
+    if (this.#args.open) openIn(address);
+  }
+}
