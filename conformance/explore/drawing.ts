@@ -11,6 +11,8 @@ export interface Placed {
   readonly at: number;
   /** Did it change what the process has? */
   readonly isChange: boolean;
+  /** No step explains it. */
+  readonly isBad?: true;
 }
 
 /** A lane's id; the part of the state that belongs to it is called the same. */
@@ -41,25 +43,43 @@ const KIND: Readonly<Partial<Record<TraceEvent['type'], MessageKind>>> = {
 class Senders {
   readonly #asked = new Map<string, Placed>();
   readonly #pulls = new Map<string, Placed>();
+  /** Answers by whom they are for: what was not followed says no more of what it used. */
+  readonly #answers = new Map<string, Placed>();
 
   /** The event from which the message came that this one takes in. */
-  of({ event }: Placed, uses: ReadonlyMap<TraceEvent, TraceEvent>, places: ReadonlyMap<TraceEvent, Placed>): Placed | undefined {
+  of(
+    { event, who }: Placed,
+    uses: ReadonlyMap<TraceEvent, TraceEvent>,
+    places: ReadonlyMap<TraceEvent, Placed>,
+  ): Placed | undefined {
     if (event.type === 'accept' || event.type === 'answer' || event.type === 'refuse')
       return this.#asked.get(`${event.client} ${event.p.replace(/^server-(\d+).*$/, '$1')}`);
     if (event.type === 'pullAnswered') return this.#pulls.get(event.pull);
     const used = uses.get(event);
-    return used === undefined ? undefined : places.get(used);
+    if (used !== undefined) return places.get(used);
+    if (event.type === 'merged') return this.#answers.get(event.pull);
+    const isDone =
+      (event.type === 'putDone' && event.result === 'accepted') || (event.type === 'getDone' && event.result !== 'ERR_CONN');
+    return isDone ? this.#answers.get(`c${who.id}`) : undefined;
   }
 
   keep(placed: Placed): void {
     const { event, who } = placed;
     if (event.type === 'asked') this.#asked.set(`${who.id} ${event.server}`, placed);
     if (event.type === 'pullAsked') this.#pulls.set(event.pull, placed);
+    if (event.type === 'pullAnswered') this.#answers.set(event.pull, placed);
+    if (event.type === 'accept' || event.type === 'answer') this.#answers.set(`c${event.client}`, placed);
   }
 }
 
-const markOf = ({ event, who, at }: Placed): Mark | undefined => {
+/** An event that no step explains is seen even where it is no message. */
+const badMark = ({ event, who, at, isBad }: Placed): Mark | undefined =>
+  isBad === undefined ? undefined : { at, lane: laneOf(who), kind: 'other', label: event.type, isBad };
+
+const markOf = (placed: Placed): Mark | undefined => {
+  const { event, who, at, isBad } = placed;
   const lane = laneOf(who);
+  if (isBad !== undefined) return badMark(placed);
   switch (event.type) {
     case 'command':
       return { at, lane, kind: 'other', label: event.text };

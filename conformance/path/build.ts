@@ -192,6 +192,29 @@ export interface PathOptions {
   readonly keepsLog?: boolean;
 }
 
+const NO_ORDER = 'its steps have no order in which the model could take them';
+
+const tooLong = (count: number): Built => ({
+  kind: 'none',
+  why: `it has ${count} steps, and a path ${MAX_STEPS} at most; use a shorter script`,
+});
+
+/** The path of a whole run that the protocol explains. */
+export const pathOfAll = (events: ReadonlyArray<TraceEvent>, options: PathOptions): Built => {
+  const recording = record(events, 'FIXED');
+  const names = namesOf(recording);
+  if (typeof names === 'string') return { kind: 'none', why: names };
+  const m = makingOf(recording, names, options.keepsLog ?? false);
+  const steps = ordered((inThree) => nodesOf(m, inThree));
+  if (steps === undefined) return { kind: 'none', why: NO_ORDER };
+  if (steps.nodes.length > MAX_STEPS) return tooLong(steps.nodes.length);
+  const config = configOf(recording, names, steps, options.name);
+  return {
+    kind: 'path',
+    path: namedIn({ model: options.name, config, steps: steps.nodes.map(stepOf), names: names.legend, variants: [] }),
+  };
+};
+
 /** The path of a run that diverges: at an event that layer 3 refuses, or at the result of a command that layer 2 refuses. */
 export const pathOf = (events: ReadonlyArray<TraceEvent>, rejection: Omit<Rejection, 'event'>, options: PathOptions): Built => {
   const plain = record(events, 'FIXED');
@@ -213,9 +236,8 @@ export const pathOf = (events: ReadonlyArray<TraceEvent>, rejection: Omit<Reject
     return [...nodes, ...cutsBefore(recording, names, last, rule), last];
   };
   const steps = ordered(nodesAt);
-  if (steps === undefined) return { kind: 'none', why: 'its steps have no order in which the model could take them' };
-  if (steps.nodes.length > MAX_STEPS)
-    return { kind: 'none', why: `it has ${steps.nodes.length} steps, and a path ${MAX_STEPS} at most; use a shorter script` };
+  if (steps === undefined) return { kind: 'none', why: NO_ORDER };
+  if (steps.nodes.length > MAX_STEPS) return tooLong(steps.nodes.length);
   const make: Make = (some) => ({
     model: options.name,
     config: configOf(recording, names, some, options.name),

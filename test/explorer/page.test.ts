@@ -193,12 +193,22 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     const { page, wrong } = await open(browser, await made.page('examples/partition.script'));
     expect(await page.locator('.verdict').innerText()).toMatch(/conforms: the model explains all \d+ events/);
     expect(await page.locator('.lanes').textContent()).toBe('masterclient 2server 0server 1');
+    expect(await page.locator('.properties').innerText()).toMatch(/Monotonic Reads\s+kept/);
     const aside = page.getByRole('region', { name: 'About this step' });
     expect(await aside.innerText()).toContain('server 1 does not have what the session requires of a');
-    expect(await aside.innerText()).toMatch(/^at least 1@0\.\d+$/m);
+    expect(await aside.innerText()).toMatch(/^at least 1@0\.\d{4}…$/m);
     expect(await page.getByRole('article', { name: 'client 2' }).innerText()).toContain('s1');
     expect(await violations(page)).toEqual([]);
-    expect(wrong).toEqual([]);
+    // The same run as steps of the model, from which one can go on another way.
+    await page.getByRole('combobox', { name: 'Run' }).selectOption({ label: 'on the model: the run' });
+    await page.keyboard.press('Home');
+    await page.locator('[data-choice]').last().click();
+    await page.waitForURL(/#way=0:\d+&at=1&of=1$/);
+    const shared = await open(browser, page.url());
+    expect(await shared.page.locator('.list').innerText()).toBe(await page.locator('.list').innerText());
+    await page.keyboard.press('s');
+    await page.getByRole('heading', { name: 'The state space' }).waitFor();
+    expect([...wrong, ...shared.wrong]).toEqual([]);
   });
 
   test('a divergence: the first event that no step explains, what would have been allowed, and the rule', async () => {
@@ -210,6 +220,13 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     expect(why).toContain('accepted 1@0.0');
     expect(why).toContain('accepted 2@0.0');
     expect(why).toContain('t := max(own accept time, l) + 1');
+    // What came after it is there as it was seen, and nobody judged it.
+    expect(await page.locator('.unjudged').textContent()).toContain('not judged');
+    expect(await page.locator('.scrubber output').innerText()).toBe('step 37 of 62');
+    expect(await page.locator('.state').innerText()).toContain('The model stops before step 37');
+    await page.keyboard.press('End');
+    await standsAt(page, 'step 62 of 62');
+    expect(await page.locator('.step.after.here').innerText()).toContain('not judged');
     // The model with the fault explains the run, and says what it breaks.
     await page.getByRole('combobox', { name: 'Run' }).selectOption({ label: 'on the model: as V1 explains it' });
     expect(await page.locator('.why .headline').innerText()).not.toBe('');

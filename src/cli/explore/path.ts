@@ -102,9 +102,6 @@ const verdictOf = ({ refusal, broken, path }: Replayed): Exploration['verdict'] 
     : { tone: 'good', text: 'the model takes every step' };
 };
 
-/** Runs of other models than the page's cannot be gone on with: their steps have other numbers. */
-const withoutWays = (run: RunShot): RunShot => ({ ...run, steps: run.steps.map(({ way: _, ...step }) => step) });
-
 const runsOf = async (subject: Subject, title: string, replayed: Replayed, saying: Parameters<typeof explorationOf>[2]) => {
   const { trace } = replayed;
   if (trace.steps.length <= MOST_WALKED) {
@@ -132,7 +129,8 @@ export const explorePathOf = async (file: string, path: RecordedPath, repeat: st
       const again = replayPath({ ...path, config });
       const other = configured({ source: file, config });
       const shots = await runsOf(other, `as ${variant} explains it`, again, { ...saying, verdict: verdictOf(again) });
-      return shots.runs.map(withoutWays);
+      // Their steps have other numbers than those of the page's model.
+      return shots.runs.map((run): RunShot => ({ ...run, live: shots.exploration.live }));
     }),
   );
   const about = path.config.about === DEFAULTS.about ? {} : { about: path.config.about };

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import type { Arrow, Band, Drawing, Mark, RunShot } from '../shape.js';
 import { drawingOf } from '../draw.js';
 import { arrowsWithin, lengthOf, marksWithin } from '../history.js';
+import { short } from './short.js';
 import { at, calledOf, exploration, goTo, isPlaying, length, run, stepBy } from './store.js';
 
 // --- measures --------------------------------------------------------------------------------------------------------------
@@ -28,8 +29,17 @@ interface Measures {
   readonly truthAt: number;
 }
 
+/** So many properties each have a row; of more those that are broken, or come about, somewhere on the run. The list at the right has all. */
+const MOST_ROWS = 5;
+
+const rowsOf = ({ truth, property }: RunShot): ReadonlyArray<number> => {
+  const all = truth.map((_, index) => index);
+  return all.length <= MOST_ROWS ? all : all.filter((index) => index === property || truth[index]!.marks.length > 0);
+};
+
 const measuresOf = ({ lanes }: Drawing, shot: RunShot, room: number): Measures => {
-  const { loop, truth } = shot;
+  const { loop } = shot;
+  const rows = rowsOf(shot);
   const count = lengthOf(shot) + 1;
   const column = Math.max(NARROWEST, Math.min(WIDEST, Math.floor((room - MARGIN) / count)));
   const lane = lanes.length <= 4 ? 52 : lanes.length <= 8 ? 38 : 28;
@@ -39,7 +49,7 @@ const measuresOf = ({ lanes }: Drawing, shot: RunShot, room: number): Measures =
     column,
     lane,
     width: column * count + MARGIN,
-    height: truthAt + TRUTH * truth.length + 6,
+    height: truthAt + TRUTH * rows.length + 6,
     x: (step) => column * step + Math.min(column / 2, 22),
     y: (id) => places.get(id) ?? HEAD,
     truthAt,
@@ -84,12 +94,12 @@ const ArrowOf = ({ arrow, m }: { readonly arrow: Arrow; readonly m: Measures }):
       <text x={tx} y={ty}>
         {isBad === true && '✕ '}
         {!isUpright
-          ? fitted(`${label} ${stamp ?? ''}`, x2 - x1 + 40)
+          ? fitted(short(`${label} ${stamp ?? ''}`), x2 - x1 + 40)
           : fitted(label, from[1] === length.value ? m.column + MARGIN - 24 : m.column - 10)}
       </text>
       {stamp !== undefined && isUpright && m.column >= 60 && m.lane > 36 && (
         <text class="stamped" x={tx} y={ty + 14}>
-          {stamp}
+          {short(stamp)}
         </text>
       )}
     </g>
@@ -113,7 +123,7 @@ const MarkOf = ({ mark, m, room }: { readonly mark: Mark; readonly m: Measures; 
       <path transform={`translate(${x} ${y})`} d={SHAPES[mark.kind]} />
       <text x={x - 12} y={y - 10}>
         {mark.isBad === true && '✕ '}
-        {fitted(mark.label, room)}
+        {fitted(short(mark.label), room - 10)}
       </text>
     </g>
   );
@@ -168,18 +178,20 @@ const isGoal = (kind: string): boolean =>
 /** A row for each property: a dot where it is kept, a cross where it is broken; of what should come about, a tick where it does. */
 const TruthRow = ({
   index,
+  row,
   m,
   from,
   to,
 }: {
   readonly index: number;
+  readonly row: number;
   readonly m: Measures;
   readonly from: number;
   readonly to: number;
 }): JSX.Element => {
   const goal = isGoal(exploration.properties[index]?.kind ?? '');
   const marks = new Set(run.value.truth[index]?.marks);
-  const y = m.truthAt + TRUTH * (index + 0.5);
+  const y = m.truthAt + TRUTH * (row + 0.5);
   return (
     <g class={`truth ${goal ? 'goal' : 'safety'}`}>
       {Array.from({ length: to - from + 1 }, (_, i) => {
@@ -223,7 +235,7 @@ const Canvas = ({
   readonly from: number;
   readonly to: number;
 }): JSX.Element => {
-  const { why, loop } = run.value;
+  const { why, loop, judgedTo } = run.value;
   const last = length.value;
   const marks = marksWithin(run.value, drawing.marks, from - SPARE, to);
   const concerned = (why?.steps ?? []).filter((step) => step >= from && step <= to);
@@ -256,8 +268,16 @@ const Canvas = ({
         <MarkOf key={`${mark.lane} ${mark.at}`} mark={mark} m={m} room={roomOf(marks, i, m)} />
       ))}
       {loop !== undefined && <LoopOf m={m} loop={loop} last={last} />}
-      {run.value.truth.map((_, index) => (
-        <TruthRow key={index} index={index} m={m} from={from} to={to} />
+      {judgedTo !== undefined && judgedTo < last && (
+        <g class="unjudged">
+          <rect x={m.column * (judgedTo + 1)} y="0" width={m.width - m.column * (judgedTo + 1)} height={m.height} />
+          <text x={m.column * (judgedTo + 1) + 6} y={m.height - 6}>
+            seen after it; not judged
+          </text>
+        </g>
+      )}
+      {rowsOf(run.value).map((index, row) => (
+        <TruthRow key={index} index={index} row={row} m={m} from={from} to={to} />
       ))}
     </>
   );
@@ -272,8 +292,8 @@ const Labels = ({ m, drawing }: { readonly m: Measures; readonly drawing: Drawin
         </text>
       </g>
     ))}
-    {run.value.truth.map((_, index) => (
-      <text key={index} class="property" x="8" y={m.truthAt + TRUTH * (index + 0.5) + 4}>
+    {rowsOf(run.value).map((index, row) => (
+      <text key={index} class="property" x="8" y={m.truthAt + TRUTH * (row + 0.5) + 4}>
         {fitted(calledOf(index), LABELS - 8)}
       </text>
     ))}
@@ -332,8 +352,8 @@ export const Diagram = (): JSX.Element => {
   useEffect(() => {
     const element = box.current!;
     const x = m.column * at.value;
-    if (x < element.scrollLeft) element.scrollLeft = Math.max(0, x - m.column);
-    else if (x + m.column > element.scrollLeft + element.clientWidth) element.scrollLeft = x + 2 * m.column - element.clientWidth;
+    const isInSight = x >= element.scrollLeft && x + m.column <= element.scrollLeft + element.clientWidth;
+    if (!isInSight) element.scrollLeft = Math.max(0, x - element.clientWidth / 2);
   }, [at.value, m.column]);
   // A run that was longer may just have been in sight.
   const from = Math.max(0, Math.min(length.value, Math.floor(sight.left / m.column) - 1));

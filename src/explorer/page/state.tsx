@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { isChangedAt, namesOf, partAt, sortedNames, stepAt } from '../history.js';
 import { Network, isInNetwork } from './network.js';
+import { short, tip } from './short.js';
 import { at, exploration, rawPart, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
 
@@ -92,9 +93,17 @@ export const State = (): JSX.Element => {
     <section class="state" aria-label="The state">
       <h2>
         {at.value === 0 ? 'The initial state' : `The state after step ${at.value}`}
-        {told !== undefined && <span class="told">: {told}</span>}
+        {told !== undefined && (
+          <span class="told" {...tip(told)}>
+            : {short(told)}
+          </span>
+        )}
       </h2>
-      <p class="small">What the step changed is marked: + came, − went</p>
+      <p class="small">
+        {at.value >= (run.value.judgedTo ?? Infinity)
+          ? `The model stops before step ${run.value.judgedTo ?? ''}: this is what it has there`
+          : 'What the step changed is marked: + came, − went'}
+      </p>
       <div class="cards">
         <Network />
         {large.map((name) => (

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { showLabel } from '../../checker/report.js';
 import type { ChoiceShot, StepShot } from '../shape.js';
 import { List } from './list.js';
+import { short } from './short.js';
 import { at, begin, choices, client, calledOf, goTo, length, run, search, take, trouble } from './store.js';
 import { Value, viewOfPart } from './value.js';
 import { lengthOf, partAt, stepAt } from '../history.js';
@@ -18,6 +19,7 @@ const isBroken = (step: number): boolean => {
 
 const toneOf = (step: number, shot: StepShot | undefined): string => {
   if (shot?.isRefused === true || isBroken(step)) return 'bad';
+  if (step > (run.value.judgedTo ?? Infinity)) return 'after';
   return run.value.why?.steps.includes(step) === true ? 'concerned' : '';
 };
 
@@ -36,10 +38,11 @@ const Row = ({ step }: { readonly step: number }): JSX.Element => {
       <span class="number">{tone === 'bad' ? '✕' : step}</span>
       <span class="words">
         <span class="title" title={title}>
-          {title}
+          {short(title)}
         </span>
         <span class="small">
           {run.value.loop === step && '↺ the loop begins here · '}
+          {tone === 'after' && 'not judged · '}
           {small}
         </span>
       </span>

@@ -207,7 +207,11 @@ const beginning = (): number => {
   if (exploration.origin === 'model' || exploration.origin === 'sample') return 0;
   const { steps, blocks, why } = run.value;
   const noted = blocks === undefined ? steps.findIndex(({ aside }) => aside !== undefined) + 1 : (blocks.noted ?? 0);
-  return why === undefined && noted > 0 ? noted : length.value;
+  return why === undefined && noted > 0
+    ? noted
+    : exploration.origin === 'trace'
+      ? (why?.steps.at(-1) ?? length.value)
+      : length.value;
 };
 
 /** Starts the page: goes where the address says, and keeps the address. */

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { PlainValue } from '../../checker/shown/value.js';
 import type { View } from '../../checker/view.js';
 import type { PartShot } from '../shape.js';
+import { short, tip } from './short.js';
 
 // --- values as views -------------------------------------------------------------------------------------------------------
 
@@ -70,7 +71,9 @@ const Entry = ({
       {name}
       {value === '' ? '' : `=${value}`}
     </span>
-    <span class="stamp">{stamp}</span>
+    <span class="stamp" {...tip(stamp)}>
+      {short(stamp)}
+    </span>
   </span>
 );
 
@@ -147,7 +150,9 @@ const Vector = ({
         const isNew = before !== undefined && former.get(name) !== count;
         return (
           <span key={name} class={isNew ? 'bar came' : 'bar'}>
-            <span class="name">{name}</span>
+            <span class="name" {...tip(name)}>
+              {short(name)}
+            </span>
             <svg width="34" height="8" aria-hidden="true">
               <rect width={(34 * count) / most} height="8" rx="2" />
             </svg>
@@ -164,10 +169,15 @@ const Vector = ({
 const Text = ({ before, after }: { readonly before: View | undefined; readonly after: View }): JSX.Element => {
   const [old, now] = [before && textOf(before), textOf(after) ?? ''];
   const tone = after.kind === 'badge' ? `badge ${after.tone}` : 'text';
-  if (old === undefined || old === now) return <span class={tone}>{now}</span>;
+  if (old === undefined || old === now)
+    return (
+      <span class={tone} {...tip(now)}>
+        {short(now)}
+      </span>
+    );
   return (
     <span>
-      <del>{old}</del> <ins class={tone}>{now}</ins>
+      <del>{short(old)}</del> <ins class={tone}>{short(now)}</ins>
     </span>
   );
 };

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import type { Compared, Departure, PropertyShot, Why as WhyShot } from '../shape.js';
 import { stepAt } from '../history.js';
+import { short, tip } from './short.js';
 import { at, exploration, goTo, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
 
@@ -17,8 +18,12 @@ const Thing = ({ of }: { readonly of: Compared }): JSX.Element => (
       {of.what} {of.step !== undefined && <StepLink step={of.step} />}
     </span>
     <span class="entry">
-      <strong>{of.text}</strong>
-      {of.stamp !== undefined && <span class="stamp">{of.stamp}</span>}
+      <strong {...tip(of.text)}>{short(of.text)}</strong>
+      {of.stamp !== undefined && (
+        <span class="stamp" {...tip(of.stamp)}>
+          {short(of.stamp)}
+        </span>
+      )}
     </span>
   </div>
 );
@@ -153,7 +158,11 @@ const Reasons = ({ of: why }: { readonly of: WhyShot }): JSX.Element => (
         <Notation of={why.compared} />
       </div>
     )}
-    {why.relation !== undefined && <p class="relation">{why.relation}.</p>}
+    {why.relation !== undefined && (
+      <p class="relation" {...tip(why.relation)}>
+        {short(why.relation)}.
+      </p>
+    )}
     {why.meaning !== undefined && <p class="meaning">{why.meaning}.</p>}
     {why.departure !== undefined && <DepartureOf of={why.departure} />}
     {why.story.length > 0 && (

@@ -1,0 +1,117 @@
+/** Following a real run: its events in an order in which the model can take them, and the model's state beside each. */
+import { plainValue, type PlainValue } from '#bayou/checker/shown/value.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { PartShot, StepShot } from '#bayou/explorer/shape.js';
+import type { ProcessName } from '../trace/read.js';
+import { serverState, type Scene } from '../trace/scene.js';
+import { validateTrace, type TraceVerdict } from '../trace/validate.js';
+import { laneOf, type Placed } from './drawing.js';
+import { serverShot, sessionShot, slim, type Length } from './states.js';
+import { asideOf, tellEvent } from './words.js';
+
+// --- pieces -------------------------------------------------------------------------------------------------------------
+
+/** A run with more events is shown with shorter stores. */
+const LONG = 2000;
+/** An event whose JSON is longer is not shown whole. */
+const MOST_RAW = 2000;
+
+/** What was followed of a run. */
+export interface Run {
+  readonly verdict: TraceVerdict;
+  readonly steps: ReadonlyArray<StepShot>;
+  readonly placed: ReadonlyArray<Placed>;
+  readonly uses: ReadonlyMap<TraceEvent, TraceEvent>;
+}
+
+export const titleOf = ({ role, id }: ProcessName): string => (role === 'master' ? 'the master' : `${role} ${id}`);
+
+/** The event without what stands beside it anyway. */
+export const rawOf = ({ p: _p, n: _n, ...event }: TraceEvent): PlainValue => {
+  const json = JSON.stringify(event);
+  return json.length > MOST_RAW ? `${json.slice(0, MOST_RAW)}…` : plainValue(event);
+};
+
+/** Events after which a process may have another state. */
+const CHANGING: ReadonlySet<TraceEvent['type']> = new Set([
+  'start',
+  'renewed',
+  'accept',
+  'merged',
+  'session',
+  'putDone',
+  'getDone',
+]);
+
+/** The part of the state that an event may have changed, as the scene has it now. */
+const partAfter = (scene: Scene, event: TraceEvent, who: ProcessName, length: Length): PartShot | undefined => {
+  if (!CHANGING.has(event.type)) return undefined;
+  if (who.role === 'client') {
+    const session = scene.sessions.get(who.id);
+    return session === undefined ? undefined : sessionShot(session, length);
+  }
+  const process = scene.timeline.processes.get(event.p);
+  const replica = process === undefined ? undefined : serverState(scene, process).replica;
+  return replica === undefined ? undefined : serverShot(replica, true, length);
+};
+
+/** The server that a kill ended, as it was, but down. */
+const killed = (known: PartShot | undefined): PartShot | undefined => {
+  if (known?.view?.kind !== 'fields') return undefined;
+  const fields = known.view.fields.map((field) =>
+    field[0] === 'replica' ? (['replica', { kind: 'badge', text: 'down', tone: 'bad' }] as const) : field,
+  );
+  const value = { ...(known.value as Readonly<Record<string, PlainValue>>), up: false };
+  return { text: `DOWN  ${known.text}`, value, view: { kind: 'fields', fields } };
+};
+
+const same = (a: PartShot | undefined, b: PartShot): boolean => a?.text === b.text;
+
+/** Commands of the master after which sessions have other servers. */
+const OF_LINKS = /^\s*(joinClient|joinServer|createConnection|breakConnection)\s/;
+
+/** Sessions that a command about links has changed. */
+const sessionsNow = (scene: Scene, length: Length): ReadonlyArray<readonly [part: string, shot: PartShot]> =>
+  Array.from(scene.sessions, ([id, session]) => [`c${id}`, sessionShot(session, length)] as const);
+
+/** Follows a run and keeps what there is to see. */
+export const follow = (events: ReadonlyArray<TraceEvent>): Run => {
+  const length: Length = events.length > LONG ? 'long' : 'short';
+  const holder: { scene?: Scene } = {};
+  const [steps, placed]: [StepShot[], Placed[]] = [[], []];
+  const known = new Map<string, PartShot>();
+  const uses = new Map<TraceEvent, TraceEvent>();
+  let command = '';
+  const changedBy = (event: TraceEvent, who: ProcessName): ReadonlyArray<readonly [part: string, shot: PartShot]> => {
+    if (event.type === 'command') command = event.text;
+    if (event.type === 'result') return OF_LINKS.test(command) ? sessionsNow(holder.scene!, length) : [];
+    const part = event.type === 'kill' ? `s${event.server}` : laneOf(who);
+    const after = event.type === 'kill' ? killed(known.get(part)) : partAfter(holder.scene!, event, who, length);
+    return after === undefined ? [] : [[part, after]];
+  };
+  const keep = (event: TraceEvent, who: ProcessName): void => {
+    const at = steps.length + 1;
+    const changed = changedBy(event, who).filter(([part, after]) => !same(known.get(part), after));
+    for (const [part, after] of changed) known.set(part, after);
+    const aside = asideOf(event, titleOf(who), at);
+    steps.push({
+      label: { family: event.type, args: [event.p] },
+      told: tellEvent(event, titleOf(who)),
+      changed: Object.fromEntries(length === 'short' ? changed : changed.map(([part, shot]) => [part, slim(shot)])),
+      event: { process: event.p, n: event.n, raw: rawOf(event) },
+      ...(aside === undefined ? {} : { aside }),
+    });
+    placed.push({ event, who, at, isChange: changed.length > 0 });
+  };
+  const nobody = (): void => undefined;
+  const verdict = validateTrace(events, {
+    listener: {
+      onScene: (scene) => (holder.scene = scene),
+      onFollowed: ({ who }, event) => keep(event, who),
+      onUse: (by, used) => uses.set(by, used),
+      onMet: nobody,
+      onLost: nobody,
+    },
+  });
+  return { verdict, steps, placed, uses };
+};

@@ -1,0 +1,144 @@
+/** What no step of the model explains, and what came after it, for the explorer's page. */
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { RunShot, StepShot, Why } from '#bayou/explorer/shape.js';
+import { parseProcessName, processesOf, type ProcessName } from '../trace/read.js';
+import type { Rejection } from '../trace/rejection.js';
+import { drawingOf, laneOf, type Placed } from './drawing.js';
+import { rawOf, titleOf, type Run } from './following.js';
+import { tellEvent } from './words.js';
+
+/** An event that no step explains; layer 2 knows only its process and count. */
+export type Unexplained = Omit<Rejection, 'event'> & { readonly event?: Rejection['event'] };
+
+// --- in words --------------------------------------------------------------------------------------------------------------
+
+const whyOf = (rejection: Unexplained, step: number, compared: Why['compared']): Why => ({
+  headline: `No step of the model explains event ${rejection.n} of ${rejection.process}.`,
+  ...(compared === undefined ? {} : { compared }),
+  relation: rejection.why,
+  story: [],
+  steps: [step],
+  parts: [],
+  rules: [rejection.rule, ...Array.from(rejection.why.matchAll(/\bR\d+a?\b/g), ([rule]) => rule)].filter(
+    (rule, i, all) => all.indexOf(rule) === i,
+  ),
+});
+
+const NOBODY: ProcessName = { role: 'master', id: 0, run: 1 };
+const whoOf = (process: string): ProcessName => parseProcessName(process) ?? NOBODY;
+
+const stepOf = (event: TraceEvent): StepShot => ({
+  label: { family: event.type, args: [event.p] },
+  told: tellEvent(event, titleOf(whoOf(event.p))),
+  changed: {},
+  event: { process: event.p, n: event.n, raw: rawOf(event) },
+});
+
+const missingStep = ({ process, n }: Unexplained): StepShot => ({
+  label: { family: 'missing', args: [process] },
+  told: `event ${n} of ${process} is missing`,
+  changed: {},
+  event: { process, n, raw: 'missing' },
+});
+
+// --- what came after it ----------------------------------------------------------------------------------------------------
+
+/** What an event gives to later ones, and what it waits for, as far as the events themselves say it. */
+const givesOf = (e: TraceEvent): string | undefined =>
+  e.type === 'asked'
+    ? `${e.p} ${e.server}`
+    : e.type === 'pullAsked'
+      ? `? ${e.pull}`
+      : e.type === 'pullAnswered'
+        ? `! ${e.pull}`
+        : undefined;
+
+const needsOf = (e: TraceEvent, clients: ReadonlyMap<number, string>): string | undefined => {
+  if (e.type === 'accept' || e.type === 'answer' || e.type === 'refuse') return `${clients.get(e.client) ?? ''} ${whoOf(e.p).id}`;
+  return e.type === 'pullAnswered' ? `? ${e.pull}` : e.type === 'merged' ? `! ${e.pull}` : undefined;
+};
+
+/**
+ * The events that nobody followed, in an order of which nobody knows more than this: that of each process is kept, what was sent comes before what
+ * was taken in, and the processes go on at about the same pace.
+ */
+export const eventsAfter = (events: ReadonlyArray<TraceEvent>, seen: ReadonlySet<TraceEvent>): ReadonlyArray<TraceEvent> => {
+  const queues = processesOf(events.filter((event) => !seen.has(event))).map(({ events: all }) => ({ all, at: 0 }));
+  const clients = new Map(events.flatMap((e) => (e.type === 'session' ? [[e.client, e.p] as const] : [])));
+  const awaited = new Map<string, number>();
+  for (const { all } of queues)
+    for (const event of all) {
+      const gives = givesOf(event);
+      if (gives !== undefined) awaited.set(gives, (awaited.get(gives) ?? 0) + 1);
+    }
+  const given = new Map<string, number>();
+  const isReady = (event: TraceEvent): boolean => {
+    const needs = needsOf(event, clients);
+    return needs === undefined || (given.get(needs) ?? 0) > 0 || (awaited.get(needs) ?? 0) === 0;
+  };
+  const ordered: TraceEvent[] = [];
+  for (;;) {
+    const open = queues.filter(({ all, at }) => at < all.length).sort((a, b) => a.at / a.all.length - b.at / b.all.length);
+    const next = open.find(({ all, at }) => isReady(all[at]!)) ?? open[0];
+    if (next === undefined) return ordered;
+    const event = next.all[next.at++]!;
+    const gives = givesOf(event);
+    if (gives !== undefined) {
+      given.set(gives, (given.get(gives) ?? 0) + 1);
+      awaited.set(gives, awaited.get(gives)! - 1);
+    }
+    ordered.push(event);
+  }
+};
+
+// --- the run ---------------------------------------------------------------------------------------------------------------
+
+/** So many events after the one that is not explained are shown. */
+const MOST_AFTER = 2000;
+
+/** The run with the event that no step explains in red, and what came after it as it was seen. */
+export const refusedIn = (
+  events: ReadonlyArray<TraceEvent>,
+  run: Run,
+  rejection: Unexplained,
+  comparedAt: (steps: number) => Why['compared'],
+): Omit<RunShot, 'title'> => {
+  const { steps, placed, uses } = run;
+  const base = { initial: {}, truth: [] };
+  const known = steps.findIndex(({ event }) => event?.process === rejection.process && event.n === rejection.n);
+  if (known >= 0) {
+    // Each event is explained by itself, and the result of a command is not: it stands where it was printed.
+    const marked = steps.map((step, i) => (i === known ? { ...step, isRefused: true } : step));
+    const seen = placed.map((one, i) => (i === known ? { ...one, isBad: true as const } : one));
+    const why = whyOf(rejection, known + 1, comparedAt(known));
+    return { ...base, steps: marked, why, drawing: drawingOf(seen, uses) };
+  }
+  const at = steps.length + 1;
+  const refused = rejection.event ?? events.find(({ p, n }) => p === rejection.process && n === rejection.n);
+  const seen = new Set(placed.map(({ event }) => event));
+  if (refused !== undefined) seen.add(refused);
+  const after = eventsAfter(events, seen).slice(0, MOST_AFTER);
+  const place = (event: TraceEvent, i: number): Placed => ({
+    event,
+    who: whoOf(event.p),
+    at: at + i,
+    isChange: false,
+    ...(i === 0 ? { isBad: true } : {}),
+  });
+  const drawing = drawingOf(
+    [...placed, ...(refused === undefined ? [] : [place(refused, 0)]), ...after.map((event, i) => place(event, i + 1))],
+    uses,
+  );
+  const missing = { at, lane: laneOf(whoOf(rejection.process)), kind: 'other', label: 'missing', isBad: true } as const;
+  return {
+    ...base,
+    steps: [
+      ...steps,
+      { ...(refused === undefined ? missingStep(rejection) : stepOf(refused)), isRefused: true },
+      ...after.map(stepOf),
+    ],
+    why: whyOf(rejection, at, comparedAt(steps.length)),
+    judgedTo: at,
+    drawing: refused === undefined ? { ...drawing, marks: [...drawing.marks, missing].sort((a, b) => a.at - b.at) } : drawing,
+  };
+};
