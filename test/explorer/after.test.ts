@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
-import { eventsAfter } from '#bayou/conformance/explore/refused.js';
-import { processesOf, readTrace } from '#bayou/conformance/trace/read.js';
+import { eventsAfter } from '../../conformance/explore/refused.js';
+import { processesOf, readTrace } from '../../conformance/trace/read.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 
 const trace = readTrace('examples/original-clock.ndjson');
@@ -26,7 +26,8 @@ test('all of it, once each, each process in its own order, and nothing taken in 
       }
       const placeOf = (is: (event: TraceEvent) => boolean): number => after.findIndex(is);
       for (const [i, event] of after.entries()) {
-        if (event.type === 'pullAnswered') expect(placeOf((e) => e.type === 'pullAsked' && e.pull === event.pull)).toBeLessThan(i);
+        if (event.type === 'pullAnswered')
+          expect(placeOf((e) => e.type === 'pullAsked' && e.pull === event.pull)).toBeLessThan(i);
         if (event.type === 'merged') expect(placeOf((e) => e.type === 'pullAnswered' && e.pull === event.pull)).toBeLessThan(i);
       }
     }),
