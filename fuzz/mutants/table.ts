@@ -241,20 +241,26 @@ const components: ReadonlyArray<Mutant> = [
       'const { ids: found, view } = this;',
     ],
   ]),
-  ...inFile('factored/search/search.js', [
+  ...inFile('factored/search/queueing.js', [
     [
       'first-initial',
       'breadth first, the first initial state is the only one',
       'for (const state of initial)',
       'for (const state of initial.slice(0, 1))',
     ],
-    ['depth-wraps', 'the mark of an expanded state wraps to "not known"', '3 + (depth % 253)', '(3 + depth) % 256'],
+  ]),
+  ...inFile('factored/search/depth-bytes.js', [
+    ['depth-wraps', 'the depth byte of an expanded state wraps to "not known"', '3 + (depth % 253)', '(3 + depth) % 256'],
+  ]),
+  ...inFile('factored/search/breadth-first.js', [
     [
       'queue-empty',
       'a queue of one is taken for empty',
       'layer.queue.length === 0 || this.found',
       'layer.queue.length <= 1 || this.found',
     ],
+  ]),
+  ...inFile('factored/search/sweep-line.js', [
     [
       'sweep-order',
       'a sweep goes to the highest level next',
@@ -356,7 +362,7 @@ const components: ReadonlyArray<Mutant> = [
   ...inFile('factored/search/closure.js', [
     ['closure-once', 'steps inside a group are followed once, from left to right', 'again ||= y < x;', ''],
   ]),
-  ...inFile('factored/search/statewise.js', [
+  ...inFile('factored/search/depth-first.js', [
     [
       'waiting-initial',
       'depth first, initial states are found and not gone on from',
@@ -370,6 +376,8 @@ const components: ReadonlyArray<Mutant> = [
       'else if (this.limit !== undefined)\n            this.approach(state, depth, this.limit);',
       '',
     ],
+  ]),
+  ...inFile('factored/search/hashed.js', [
     [
       'hashed-cut',
       'with hashes, states beyond the boundary are expanded',

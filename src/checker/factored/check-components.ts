@@ -16,8 +16,6 @@ import { findingsOf, newJob, search, turn, type Job } from './job.js';
 import type { ComponentOptions, RunOptions } from './options.js';
 import { reduced } from './reduced-model.js';
 import { reportOf } from './factored-report.js';
-import { Sweep } from './search/search.js';
-import { HashedBreadth } from './search/statewise.js';
 
 // --- one search ------------------------------------------------------------------------------------------------------------
 
@@ -75,7 +73,7 @@ const concluded = async (job: Job, stop: Stop, completeDepth = 0): Promise<Repor
   const { run, options, space } = job;
   const complete = stop.kind === 'complete' ? 0 : completeDepth;
   const report = reportOf(findingsOf(job, Math.max(run.completeDepth(), complete)), stop);
-  const again = run instanceof Sweep || run instanceof HashedBreadth || options.resume !== undefined;
+  const again = run.tellsNoRuns || options.resume !== undefined;
   return again ? withTraces(space.compiled.model, options, report) : report;
 };
 

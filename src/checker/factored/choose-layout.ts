@@ -4,7 +4,7 @@ import type { ComponentModel } from '../model.js';
 import { layoutOf, slotIndices, type Layout } from './compile/compile.js';
 import { CheckerError } from '../error.js';
 import type { ComponentOptions } from './options.js';
-import { Breadth } from './search/search.js';
+import { BreadthFirst } from './search/breadth-first.js';
 import { newSpace, type Space } from './space.js';
 import { within } from './store/group-store.js';
 
@@ -37,7 +37,7 @@ const firstOf = (length: number): ReadonlyArray<number> => [...new Set([1, 2, 3,
 
 /** The states of a sample; none where it shows that the space is narrow. */
 const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
-  const run = new Breadth(space, Infinity);
+  const run = new BreadthFirst(space, Infinity);
   try {
     for (let i = 0; i < SAMPLE && run.step(); i++);
   } catch (error) {

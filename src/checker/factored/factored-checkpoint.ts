@@ -15,7 +15,7 @@ import { initialStates } from '../component-model/tuples.js';
 import type { Components } from './store/interned-values.js';
 import { strideOf } from './memo/memo.js';
 import type { RunOptions } from './options.js';
-import type { Run } from './search/search.js';
+import type { Frontier, Run } from './search/run.js';
 import type { Space } from './space.js';
 import type { Layer } from './store/group-store.js';
 
@@ -36,7 +36,7 @@ interface Head {
     readonly ids: ReadonlyArray<number>;
     readonly row: ReadonlyArray<number>;
   }>;
-  readonly frontier: ReturnType<Run['frontier']>;
+  readonly frontier: Frontier;
   /** How many lists the run has. */
   readonly lists: number;
   readonly layers: ReadonlyArray<{ readonly level: number; readonly top: number; readonly room: number; readonly pages: number }>;

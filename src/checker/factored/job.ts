@@ -7,7 +7,6 @@ import type { Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import type { Counterexample, Stop } from '../report.js';
 import { nextTurn, type Watch } from '../limits.js';
-import { shortestPath } from './search/shortest-path.js';
 import { identityOf, mustBeKeepable, readOpening, restore, write } from './factored-checkpoint.js';
 import { layoutFor } from './choose-layout.js';
 import { layoutOf } from './compile/compile.js';
@@ -15,9 +14,12 @@ import { CheckerError } from '../error.js';
 import type { ComponentOptions, RunOptions } from './options.js';
 import { detailsOf, type Findings } from './factored-report.js';
 import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
-import { Breadth, Sweep, type Run, type Start } from './search/search.js';
+import { BreadthFirst } from './search/breadth-first.js';
+import { DepthFirst } from './search/depth-first.js';
+import { HashedBreadthFirst } from './search/hashed.js';
+import type { Run, Start } from './search/run.js';
+import { SweepLine } from './search/sweep-line.js';
 import { nextGrowthBytes, newSpace, type Space } from './space.js';
-import { Depth, HashedBreadth } from './search/statewise.js';
 import { traceOf } from './properties/factored-counterexample.js';
 
 /** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
@@ -81,10 +83,10 @@ const mustSuit = (model: ComponentModel, options: RunOptions): void => {
 };
 
 const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOptions, start: Start): Run => {
-  if (order === 'sweep') return new Sweep(space, start);
-  if (order === 'dfs') return new Depth(space, maxDepth, hashBits, start);
-  if (hashBits !== undefined) return new HashedBreadth(space, maxDepth ?? Infinity, hashBits, start);
-  return new Breadth(space, maxDepth ?? Infinity, start);
+  if (order === 'sweep') return new SweepLine(space, start);
+  if (order === 'dfs') return new DepthFirst(space, maxDepth, hashBits, start);
+  if (hashBits !== undefined) return new HashedBreadthFirst(space, maxDepth ?? Infinity, hashBits, start);
+  return new BreadthFirst(space, maxDepth ?? Infinity, start);
 };
 
 /** How far the search has come. */
@@ -116,8 +118,8 @@ const keepTraces = ({ space, run, options, traces, earlier }: Job): void => {
     const { name, kind } = space.judge.properties[i]!;
     const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
     if (evidence !== undefined && wanted && !traces.has(name) && !earlier.has(name)) {
-      const path = pathTo(run, space, options, evidence.state);
-      if (path !== undefined) traces.set(name, traceOf(space, path, name, evidence, run instanceof Breadth));
+      const path = run.pathTo(evidence.state);
+      if (path !== undefined) traces.set(name, traceOf(space, path, name, evidence, run.tellsShortest));
     }
   });
 };
@@ -127,22 +129,15 @@ const isDecided = ({ space, options }: Job): boolean =>
 
 /** One step of the search. A fault of the model is told with the run that leads to it, where the search knows that. */
 const stepOf = (job: Job): boolean => {
-  const { run, space, options } = job;
+  const { run, space } = job;
   try {
     return run.step();
   } catch (error) {
     if (!isOpenFault(error)) throw error;
     const state = placeOf(error) ?? space.evidence();
-    const path = pathTo(run, space, options, state);
+    const path = run.pathTo(state);
     throw path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false));
   }
-};
-
-/** The run to a state, from a search that knows it. */
-const pathTo = (run: Run, space: Space, { resume }: RunOptions, state: Int32Array): ReadonlyArray<Int32Array> | undefined => {
-  if (run instanceof Depth) return run.pathTo(state);
-  // After a resumption the memo, from which predecessors are read, has not all rows; depth first the stack says all.
-  return run instanceof Breadth && resume === undefined ? shortestPath(space, run, state) : undefined;
 };
 
 /** Expands groups for a while; gives why the search is over, if it is. */
@@ -202,10 +197,10 @@ export const search = async (job: Job): Promise<Stop> => {
 };
 
 /** A fault of the model with the run to a state, as far as that is known: where a model is not pure there may be none. */
-const atState = ({ space, run, options }: Job, error: unknown, state: Int32Array): unknown => {
+const atState = ({ space, run }: Job, error: unknown, state: Int32Array): unknown => {
   if (!isOpenFault(error)) return error;
   try {
-    const path = pathTo(run, space, options, state);
+    const path = run.pathTo(state);
     return path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false));
   } catch {
     return error;

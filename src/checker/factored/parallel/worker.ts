@@ -20,7 +20,7 @@ import type { Batch } from '../store/batch.js';
 import { Inbox, Outbox, type Parcel } from './parcel.js';
 import { withWords, type Ready } from '../reduced-model.js';
 import { detailsOf } from '../factored-report.js';
-import { Breadth } from '../search/search.js';
+import { BreadthFirst } from '../search/breadth-first.js';
 import { newSpace, type Space } from '../space.js';
 import type { Tally } from '../search/tally.js';
 
@@ -110,7 +110,7 @@ const PULSE_MS = 100;
 
 class Thread {
   private readonly space: Space;
-  private readonly run: Breadth;
+  private readonly run: BreadthFirst;
   private readonly index: number;
   private readonly ports: ReadonlyArray<MessagePort | null>;
   private readonly outboxes: ReadonlyArray<Outbox>;
@@ -154,7 +154,7 @@ class Thread {
     this.budget = data.budget === null ? undefined : new Budget(data.budget, this.space.tally);
     this.outboxes = ports.map(() => new Outbox(this.space, index));
     this.inboxes = ports.map(() => new Inbox(this.space));
-    this.run = new Breadth(this.space, Infinity, resume === null ? 'initial' : 'resume', {
+    this.run = new BreadthFirst(this.space, Infinity, resume === null ? 'initial' : 'resume', {
       sendAway: (batch, tuple, family) => this.sendAway(batch, tuple, family),
     });
     ports.forEach((port, from) => port?.on('message', (message: Message) => this.guarded(() => this.hear(message, from))));

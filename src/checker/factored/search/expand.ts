@@ -407,7 +407,7 @@ export class Expander {
     this.place(batch, family);
   }
 
-  /** Marks the cells of a batch in the group `target`. */
+  /** Puts the cells of a batch into the group `target`. */
   private place(batch: Batch, family: number): void {
     const { tally, order } = this;
     this.source.moving = batch;

@@ -9,9 +9,9 @@
 import { Ints } from '../../ints.js';
 import type { CompiledInteraction, CompiledQuery } from '../compile/compile.js';
 import { IDLE, strideOf } from '../memo/memo.js';
-import { type Breadth, expandedByte, waitingByte } from './search.js';
+import { expandedByte, waitingByte } from './depth-bytes.js';
 import type { Space } from '../space.js';
-import { cellOf } from '../store/group-store.js';
+import { cellOf, type Layer } from '../store/group-store.js';
 
 // --- arguments -------------------------------------------------------------------------------------------------------------
 
@@ -154,8 +154,14 @@ class Predecessors {
 
 // --- the way back ----------------------------------------------------------------------------------------------------------
 
+/** What a search by depth has found: the groups, and the depth that is expanded. */
+interface ByDepth {
+  readonly layer: Layer;
+  readonly at: number;
+}
+
 /** The depth byte of a state (by places), or 0 where it is not known. */
-const depthByteOf = (space: Space, run: Breadth, state: Int32Array): number => {
+const depthByteOf = (space: Space, run: ByDepth, state: Int32Array): number => {
   const cell = cellOf(space.shape, run.layer, state);
   return cell === undefined ? 0 : cell.bytes[cell.at]!;
 };
@@ -171,7 +177,7 @@ interface Waypoint {
 }
 
 /** The states (representatives, by places) from an initial one to one that a breadth-first search found, as few as can be. */
-export const shortestPath = (space: Space, run: Breadth, target: Int32Array): ReadonlyArray<Int32Array> => {
+export const shortestPath = (space: Space, run: ByDepth, target: Int32Array): ReadonlyArray<Int32Array> => {
   const predecessors = new Predecessors(space);
   const roots = space.initial.map((state) => space.symmetry?.canonical(state) ?? state);
   const isRoot = (state: Int32Array): boolean => roots.some((root) => root.every((id, i) => id === state[i]));
@@ -198,7 +204,7 @@ export const shortestPath = (space: Space, run: Breadth, target: Int32Array): Re
 /** The next predecessor that may be so many steps from the initial state. */
 const nextOn = (
   space: Space,
-  run: Breadth,
+  run: ByDepth,
   { tries }: Waypoint,
   depth: number,
   inVain: ReadonlySet<string>,

@@ -5,8 +5,23 @@ import { Mover } from '../store/mover.js';
 import type { Space } from '../space.js';
 import { cellOf, type Layer } from '../store/group-store.js';
 
+/** The states that were found. */
+export interface Visited {
+  /** Adds a state, by places, with a depth byte from 1 to 255; whether it is new. */
+  readonly add: (state: Int32Array, depthByte: number) => boolean;
+  /** The depth byte of a state, 0 where it was not added; undefined where there is no room for one. */
+  readonly depthByteOf: (state: Int32Array) => number | undefined;
+  readonly setDepthByte: (state: Int32Array, depthByte: number) => void;
+  readonly layers: ReadonlyArray<Layer>;
+  /** The hashes, where states are kept by them. */
+  readonly fingerprints: Fingerprints | undefined;
+  /** Takes over what a checkpoint has of it. */
+  readonly resume: (layers: ReadonlyArray<Layer>) => void;
+}
+
 /** Exact: a state is a cell of its group. */
-class Matrices {
+class Matrices implements Visited {
+  readonly fingerprints = undefined;
   private layer: Layer;
   private readonly space: Space;
   private readonly mover: Mover;
@@ -28,12 +43,10 @@ class Matrices {
     return [this.layer];
   }
 
-  /** Takes over what a checkpoint has of it. */
   resume([layer]: ReadonlyArray<Layer>): void {
     this.layer = layer!;
   }
 
-  /** Adds a state, by places, with a depth byte from 1 to 255; whether it is new. */
   add(state: Int32Array, depthByte: number): boolean {
     const { tuple, cell } = this;
     for (let i = 0; i < tuple.length; i++) tuple[i] = state[i]!;
@@ -41,7 +54,6 @@ class Matrices {
     return this.mover.move(cell, this.layer, tuple, depthByte).fresh === 1;
   }
 
-  /** The depth byte of a state, 0 where it was not added. */
   depthByteOf(state: Int32Array): number {
     const cell = cellOf(this.space.shape, this.layer, state);
     return cell === undefined ? 0 : cell.bytes[cell.at]!;
@@ -54,7 +66,7 @@ class Matrices {
 }
 
 /** By hash, without room for a depth byte. */
-export class Hashed {
+class Hashed implements Visited {
   readonly layers: ReadonlyArray<Layer> = [];
   readonly fingerprints: Fingerprints;
   private readonly hash = newHash();
@@ -68,7 +80,15 @@ export class Hashed {
     // There are no layers.
   }
 
-  /** Adds a state; whether its hash is new. */
+  depthByteOf(): undefined {
+    return undefined;
+  }
+
+  setDepthByte(): void {
+    // There is no room for one.
+  }
+
+  /** Whether its hash is new. */
   add(state: Int32Array): boolean {
     const { fingerprints, hash } = this;
     const before = fingerprints.size;
@@ -77,8 +97,6 @@ export class Hashed {
     return fingerprints.size > before;
   }
 }
-
-export type Visited = Matrices | Hashed;
 
 /** The states found, with hash compaction where `hashBits` says so. */
 export const visitedBy = (space: Space, hashBits: number | undefined): Visited =>

@@ -1,0 +1,49 @@
+/** What every search of a component model is to whoever drives it: a run that can be stopped between two steps, kept, and gone on with. */
+import type { Fingerprints } from '../../fingerprints.js';
+import { CheckerError } from '../../error.js';
+import type { Layer } from '../store/group-store.js';
+
+/** A search under way. */
+export interface Run {
+  /** Expands one group, or takes one step from a state; false when there is none left. */
+  readonly step: () => boolean;
+  /** Greatest number of steps from the initial state to a state found; 0 where the order does not tell. */
+  readonly depth: () => number;
+  readonly completeDepth: () => number;
+  /** Whether a limit on the depth kept it from expanding some state. */
+  readonly isCutShort: () => boolean;
+  readonly layers: () => Iterable<Layer>;
+  /** The hashes, where states are kept by them. */
+  readonly fingerprints?: Fingerprints | undefined;
+  /** The states (representatives, by places) of a run from an initial one to this one, which was found; undefined where the search cannot tell. */
+  readonly pathTo: (state: Int32Array) => ReadonlyArray<Int32Array> | undefined;
+  /** Whether no run to a state has fewer steps than {@link Run.pathTo}. */
+  readonly tellsShortest: boolean;
+  /** Whether it tells of a violation without the run that leads there: another search has to find that. */
+  readonly tellsNoRuns: boolean;
+  /** What a checkpoint needs beside the layers and the hashes: where the run stands, and lists of numbers. */
+  readonly frontier: () => Frontier;
+  readonly lists: () => ReadonlyArray<Int32Array>;
+  /** Goes on from there; the run must have been made to be resumed. Hashes are restored by themselves. */
+  readonly resume: (frontier: Frontier, layers: ReadonlyArray<Layer>, lists: ReadonlyArray<Int32Array>) => void;
+}
+
+/** Where a run stands, each order in its own terms. */
+export type Frontier =
+  /** The depth that is expanded, the one that is found, and how many groups of the former were taken. */
+  | { readonly order: 'breadth first'; readonly expanding: number; readonly finding: number; readonly taken: number }
+  /** The progress of the level at hand, the greatest depth byte, and whether the depth bytes are exact. */
+  | { readonly order: 'sweep'; readonly level: number; readonly greatest: number; readonly exact: boolean }
+  /** The greatest depth, and how many states met at the limit were not taken up on a shorter way since. */
+  | { readonly order: 'depth first'; readonly deepest: number; readonly left: number }
+  /** The depth that is expanded, and how much of its list was taken. */
+  | { readonly order: 'hashed'; readonly expanding: number; readonly taken: number };
+
+/** A frontier of this order. @throws CheckerError (`checkpoint`) for another, which no checkpoint that agrees with the search has. */
+export const frontierOf = <O extends Frontier['order']>(order: O, frontier: Frontier): Extract<Frontier, { order: O }> => {
+  if (frontier.order !== order) throw new CheckerError('checkpoint', `a search ${frontier.order} does not go on ${order}`);
+  return frontier as Extract<Frontier, { order: O }>;
+};
+
+/** Whether a run begins at the initial states, or will be given a checkpoint. */
+export type Start = 'initial' | 'resume';

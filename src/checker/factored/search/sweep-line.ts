@@ -1,0 +1,124 @@
+/** By progress: what is behind the front is given back. */
+import { GREATEST, NEXT } from '../store/batch.js';
+import type { Layer } from '../store/group-store.js';
+import { progressOf, type Space } from '../space.js';
+import type { Expander, Order } from './expand.js';
+import { seed, stampIsNew } from './queueing.js';
+import { frontierOf, type Frontier, type Run, type Start } from './run.js';
+
+/** The least progress of an initial state. */
+const leastProgress = (space: Space): number =>
+  Math.min(...space.initial.map((state) => progressOf(space, state.subarray(0, space.shape.group))));
+
+/** Depth bytes of a sweep. From `FRESH` on: a cell to expand, and how many steps lead to it. */
+const EXPANDED = 1;
+const FRESH = 2;
+
+/**
+ * Groups in ascending order of progress. No step lowers the progress of a component (asserted when its row is made), so once all
+ * groups of a level are expanded nothing leads to it any more, and the level is given back as a whole.
+ *
+ * Where every step to another group rises (as it does but for steps of the same progress), all that leads to a group is known when it is
+ * expanded, the number of steps that lead to each of its cells among it: so a sweep knows the depths although it does not go by them.
+ */
+export class SweepLine implements Run {
+  readonly tellsNoRuns = true;
+  readonly tellsShortest = false;
+  private readonly space: Space;
+  private readonly levels = new Map<number, Layer>();
+  private readonly order: Order;
+  private readonly expander: Expander;
+  private current: Layer;
+
+  constructor(space: Space, start: Start = 'initial') {
+    this.space = space;
+    this.current = space.newLayer(Number.NaN);
+    this.order = {
+      layerOf: (tuple) => this.layerAt(progressOf(space, tuple)),
+      enqueue: (layer, group) => {
+        if (stampIsNew(layer, group, 1)) layer.queue.push(group);
+      },
+      from: FRESH,
+      upTo: GREATEST,
+      done: EXPANDED,
+      to: FRESH,
+      closes: true,
+    };
+    this.expander = space.expander(this.order);
+    if (this.expander.givesNext) this.order.to = NEXT;
+    if (start === 'resume') return;
+    seed(space, this.expander);
+    this.current = this.layerAt(leastProgress(space));
+  }
+
+  step(): boolean {
+    while (this.current.queue.length === 0) {
+      if (!this.advance()) return false;
+    }
+    const group = this.current.queue.pop();
+    stampIsNew(this.current, group, 0);
+    this.expander.expand(this.current, group);
+    return true;
+  }
+
+  /** The greatest depth of a state that was expanded; 0 where it is not known. */
+  depth(): number {
+    const { exact, givesNext, greatest } = this.expander;
+    return exact && givesNext && greatest < GREATEST ? Math.max(0, greatest - FRESH) : 0;
+  }
+
+  /** A search that ends with the last thing to be decided may leave levels in which nothing waits. */
+  completeDepth(): number {
+    return [...this.levels.values()].every(({ queue }) => queue.length === 0) ? this.depth() : 0;
+  }
+
+  isCutShort(): boolean {
+    return false;
+  }
+
+  layers(): Iterable<Layer> {
+    return this.levels.values();
+  }
+
+  lists(): ReadonlyArray<Int32Array> {
+    return [];
+  }
+
+  /** The states before are gone. */
+  pathTo(): undefined {
+    return undefined;
+  }
+
+  frontier(): Frontier {
+    const { exact, greatest } = this.expander;
+    return { order: 'sweep', level: this.current.level, greatest, exact };
+  }
+
+  resume(frontier: Frontier, layers: ReadonlyArray<Layer>): void {
+    const { level, greatest, exact } = frontierOf('sweep', frontier);
+    for (const layer of layers) this.levels.set(layer.level, layer);
+    this.current = this.layerAt(level);
+    this.expander.greatest = greatest;
+    this.expander.exact = exact;
+  }
+
+  private layerAt(level: number): Layer {
+    if (level === this.current.level) return this.current;
+    const known = this.levels.get(level);
+    if (known !== undefined) return known;
+    const made = this.space.newLayer(level);
+    this.levels.set(level, made);
+    return made;
+  }
+
+  private advance(): boolean {
+    const { levels, current } = this;
+    current.arena.release();
+    levels.delete(current.level);
+    if (levels.size === 0) return false;
+    let least = Infinity;
+    for (const level of levels.keys()) least = Math.min(least, level);
+    this.current = levels.get(least)!;
+    return true;
+  }
+}
