@@ -325,7 +325,7 @@ const components: ReadonlyArray<Mutant> = [
       'const q = p;',
     ],
   ]),
-  ...inFile('factored/memo/memo.js', [
+  ...inFile('factored/memo/rows.js', [
     [
       'progress-believed',
       'progress that falls is not noticed',
@@ -344,6 +344,8 @@ const components: ReadonlyArray<Mutant> = [
       'if (outcomes.length === 1 && pool.at(row + 1) === 0)',
       'if (pool.at(row + 1) === 0)',
     ],
+  ]),
+  ...inFile('factored/memo/memo.js', [
     [
       'when-ignored',
       'a query is made whether or not its condition is true',

@@ -20,7 +20,6 @@ import { suspicionAt } from '../limits.js';
 import { sentenceOf, verdictOn, whyOf, type Judged } from './explicit-judge.js';
 import { coverageList } from './coverage.js';
 import { isReducing } from '../reduction/reduction-audit.js';
-import { Levels } from './levels.js';
 import { Fate, type Ended, type Space } from './explicit-search.js';
 import { showRun } from '../shown/run.js';
 import { isKept, isSymmetric, showTurning } from './symmetric-lasso.js';
@@ -30,7 +29,7 @@ import { faultAt, runTo, showLasso } from './explicit-counterexample.js';
 
 /** Every state this near was expanded (or lies beyond the boundary). */
 const completeDepth = <S, A>(found: Space<S, A>): number => {
-  if (found.store instanceof Levels) return 0;
+  if (found.store.forgets === true) return 0;
   let complete = found.depth;
   for (let index = 0; index < found.store.size(); index++) {
     const fate = found.fates.at(index);
@@ -43,7 +42,7 @@ const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
   generated: found.generated,
   distinct: found.store.size(),
   // Along the way that a sweep took, which says nothing.
-  depth: found.store instanceof Levels ? 0 : found.depth,
+  depth: found.store.forgets === true ? 0 : found.depth,
   completeDepth: completeDepth(found),
   queue,
   cut: found.cut,
@@ -64,7 +63,7 @@ const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop
     ...sentenceOf(judged.property),
     verdict,
     ...whyOf(judged, verdict, open ? UNFINISHED : undefined),
-    ...(wanted && judged.place !== undefined && !(found.store instanceof Levels)
+    ...(wanted && judged.place !== undefined && found.store.forgets !== true
       ? { trace: showRun(found.model, runTo(found, judged.place), isNearest(found, options)) }
       : {}),
   };
@@ -122,7 +121,7 @@ const livenessReport = <S, A>(
 ): PropertyReport => {
   const goal = goalOf(found, property);
   if (graph === undefined || goal === undefined) {
-    return { ...sentenceOf(property), verdict: 'unknown', why: found.store instanceof Levels ? UNFINISHED : REDUCED };
+    return { ...sentenceOf(property), verdict: 'unknown', why: found.store.forgets === true ? UNFINISHED : REDUCED };
   }
   const turns = isSymmetric(found, options);
   const open = turns ? symmetryGap(found, property) : undefined;
@@ -145,7 +144,7 @@ const neverTriggered = <S, A>(found: Space<S, A>): ReadonlyArray<string> =>
   found.judge.liveness
     .filter((property) => {
       // A sweep has given its states back; the search for liveness after it says so.
-      if (property.kind !== 'leadsTo' || found.store instanceof Levels) return false;
+      if (property.kind !== 'leadsTo' || found.store.forgets === true) return false;
       for (let index = 0; index < found.store.size(); index++) if (property.from(found.store.get(index))) return false;
       return true;
     })
@@ -178,7 +177,7 @@ const mustBeWhole = <S, A>({ store }: Space<S, A>): void => {
 
 /** A state that was found, where the search has kept it. */
 const stateAt = <S, A>({ store }: Space<S, A>, index: number): S | undefined =>
-  index < 0 || store.fingerprints !== undefined || store instanceof Levels ? undefined : store.get(index);
+  index < 0 || store.fingerprints !== undefined || store.forgets === true ? undefined : store.get(index);
 
 /** Whether states with one key may differ: a sweep has given back what it could compare with. */
 const mayMerge = <S, A>({ model, merging }: Space<S, A>): boolean =>

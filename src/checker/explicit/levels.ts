@@ -35,6 +35,7 @@ export const mustProgress = <S, A>(model: Model<S, A>, options: CheckOptions): (
 const never = (what: string): Error => new Error(`a sweep is asked ${what}`);
 
 export class Levels<S> implements StateStore<S> {
+  readonly forgets = true;
   /** The progress of the states that are expanded; those before have been given back. */
   current = -Infinity;
   readonly frontier: Frontier;

@@ -11,6 +11,10 @@ export interface RowSet {
   /** Ends the row being written: its index, known or new. */
   readonly commit: () => number;
   readonly row: (index: number) => ReadonlyArray<number>;
+  /** The same, of a row that is not asked for again. */
+  readonly take: (index: number) => ReadonlyArray<number>;
+  /** The hashes, where rows are kept by them. */
+  readonly fingerprints: Fingerprints | undefined;
   /** Writes the set to a checkpoint, and takes it from one while it is empty. No row may be half written. */
   readonly save: (to: Writer) => void;
   readonly restore: (from: Reader) => void;
@@ -21,6 +25,7 @@ const FEW = 1024;
 
 /** Rows of any width in one arena, found by open addressing; each has a dense index in the order of arrival. */
 export class Rows implements RowSet {
+  readonly fingerprints = undefined;
   readonly #arena = new Ints(1 << 16);
   readonly #starts = new Ints(1 << 12);
   #table = new Int32Array(1 << 13);
@@ -41,6 +46,10 @@ export class Rows implements RowSet {
     const row: number[] = [];
     for (let at = this.start(index); at < this.start(index + 1); at++) row.push(this.#arena.at(at));
     return row;
+  }
+
+  take(index: number): ReadonlyArray<number> {
+    return this.row(index);
   }
 
   at(position: number): number {

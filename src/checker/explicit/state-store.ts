@@ -33,6 +33,8 @@ export interface StateStore<S> {
   readonly isIntact: (state: S) => boolean;
   /** A value that is kept and is not what it was any more, where the store can tell. */
   readonly damaged: () => unknown;
+  /** States are given back before the end: there is no way back to one, and its depth is that of the way which was taken. */
+  readonly forgets?: true;
   /** The hashes, in a store that compares by them. */
   readonly fingerprints?: Fingerprints | undefined;
   /** Writes the store to a checkpoint. @throws CheckerError (`checkpoint`) for a state that would not come back equal. */
@@ -112,7 +114,7 @@ class Collapsed<S> implements StateStore<S> {
   }
 
   get fingerprints(): Fingerprints | undefined {
-    return this.#rows instanceof HashedRows ? this.#rows.fingerprints : undefined;
+    return this.#rows.fingerprints;
   }
 
   readonly size = (): number => this.#rows.size();
@@ -141,7 +143,7 @@ class Collapsed<S> implements StateStore<S> {
   };
 
   readonly focus = (index: number): S => {
-    const row = this.#rows instanceof HashedRows ? this.#rows.take(index) : this.#rows.row(index);
+    const row = this.#rows.take(index);
     const shape = this.#values.shapes.list[row[0]!]!;
     this.#focusRow = row;
     this.#focus = this.#partsOf(row);

@@ -13,7 +13,7 @@ import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import { initialStates } from '../component-model/tuples.js';
 import type { Components } from './store/interned-values.js';
-import { strideOf } from './memo/memo.js';
+import { strideOf } from './memo/rows.js';
 import type { RunOptions } from './options.js';
 import type { Frontier, Run } from './search/run.js';
 import type { Space } from './space.js';

@@ -8,6 +8,7 @@ import { Components } from './store/interned-values.js';
 import { Expander, type Order } from './search/expand.js';
 import { Judge } from './properties/factored-judge.js';
 import { Memo } from './memo/memo.js';
+import { PredicateMemo } from './memo/predicates.js';
 import { Mover } from './store/mover.js';
 import { Layer, Shape } from './store/group-store.js';
 import { Symmetry } from './search/symmetry.js';
@@ -53,9 +54,10 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
   const initial = initialStates(model).map((state) =>
     Int32Array.from(order, (slot, place) => components.intern(compiled.kinds[place]!, state[slot])),
   );
-  const judge: Judge = new Judge(compiled, components, () => memo);
+  const predicates = new PredicateMemo(components);
+  const judge = new Judge(compiled, components, predicates);
   let evidence = (): Int32Array => initial[0]!;
-  const memo = new Memo(compiled, components, auditOf(model), (interaction, outcome, said) =>
+  const memo = new Memo(compiled, components, predicates, auditOf(model), (interaction, outcome, said) =>
     judge.hear(interaction, outcome, said, evidence),
   );
   const symmetry = options.symmetry && model.symmetry !== undefined ? new Symmetry(compiled, components) : undefined;

@@ -10,7 +10,7 @@ import {
   type CompiledPredicate,
 } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
-import type { Memo } from '../memo/memo.js';
+import type { PredicateMemo } from '../memo/predicates.js';
 import { Trie } from '../memo/trie.js';
 
 /** Where something was found: a state by places (group, then locals), and the step from it, if it is a step. */
@@ -60,16 +60,16 @@ export class Judge {
   looks: Looks;
   /** The `noDeadlock` properties that are not decided. */
   endings: ReadonlyArray<Ending>;
-  private readonly memo: () => Memo;
+  private readonly predicates: PredicateMemo;
   /** The tuples of ids on which each bundle was run. */
   private readonly seen = new Trie();
   private readonly steps: ReadonlyMap<string, number>;
 
-  constructor(compiled: Compiled, components: Components, memo: () => Memo) {
+  constructor(compiled: Compiled, components: Components, predicates: PredicateMemo) {
     const indices = slotIndices(compiled.model);
     const see = (property: ComponentProperty, source: Predicate): CompiledPredicate =>
       compilePredicate(property.name, source, indices, compiled.layout, components);
-    this.memo = memo;
+    this.predicates = predicates;
     this.properties = compiled.properties;
     this.found = this.properties.map(() => undefined);
     const looks = this.properties.flatMap((property, index) =>
@@ -125,7 +125,7 @@ export class Judge {
   /** What decides a property is asked again. */
   private mustStay(look: Look, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
     try {
-      mustStay(this.properties[look.property]!.name, look.wanted, () => this.memo().test(look.watched, tuple, locals));
+      mustStay(this.properties[look.property]!.name, look.wanted, () => this.predicates.test(look.watched, tuple, locals));
     } catch (error) {
       locate(error, state);
       throw error;
@@ -134,7 +134,7 @@ export class Judge {
 
   private test({ watched }: Look, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): boolean {
     try {
-      return this.memo().test(watched, tuple, locals);
+      return this.predicates.test(watched, tuple, locals);
     } catch (error) {
       locate(error, state);
       throw error;
@@ -143,7 +143,7 @@ export class Judge {
 
   /** Whether one of them lets a state be the last. */
   mayEnd({ final }: Ending, tuple: Int32Array, locals: ArrayLike<number>): boolean {
-    return final?.every((watched) => this.memo().holds(watched, tuple, locals)) === true;
+    return final?.every((watched) => this.predicates.holds(watched, tuple, locals)) === true;
   }
 
   /** Takes in what an outcome says of the step properties. */

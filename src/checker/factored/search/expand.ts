@@ -7,7 +7,8 @@ import { GroupView } from '../store/group-view.js';
 import type { Ending, Judge } from '../properties/factored-judge.js';
 import { Active, Locals } from '../memo/locals.js';
 import { EvidenceSource } from '../properties/evidence-source.js';
-import { GROUP_CHANGES, IDLE, type Memo, strideOf } from '../memo/memo.js';
+import type { Memo } from '../memo/memo.js';
+import { GROUP_CHANGES, IDLE, strideOf } from '../memo/rows.js';
 import type { Mover } from '../store/mover.js';
 import type { Layer, Shape } from '../store/group-store.js';
 import type { Tally } from './tally.js';
@@ -444,7 +445,7 @@ export class Expander {
 
   private isCut(i: number): boolean {
     const ids = this.source.idsOf(i);
-    return !this.boundary.every((watched) => this.memo.holds(watched, this.view.tuple, ids));
+    return !this.boundary.every((watched) => this.memo.predicates.holds(watched, this.view.tuple, ids));
   }
 
   /** Where no interaction among group slots is enabled, a cell is stuck when none of its local ids can do anything. */

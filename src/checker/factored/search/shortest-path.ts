@@ -8,7 +8,7 @@
  */
 import { Ints } from '../../ints.js';
 import type { CompiledInteraction, CompiledQuery } from '../compile/compile.js';
-import { IDLE, strideOf } from '../memo/memo.js';
+import { IDLE, strideOf } from '../memo/rows.js';
 import { expandedByte, waitingByte } from './depth-bytes.js';
 import type { Space } from '../space.js';
 import { cellOf, type Layer } from '../store/group-store.js';
@@ -136,7 +136,8 @@ class Predecessors {
       before[requesterPlace] = requester;
       const row = memo.knownRow(query, requester, state[answering]!);
       if (row <= IDLE || !this.leads(of, row, before, state)) continue;
-      if (when === undefined || memo.holds(when, before.subarray(0, shape.group), before.subarray(shape.group))) yield before;
+      if (when === undefined || memo.predicates.holds(when, before.subarray(0, shape.group), before.subarray(shape.group)))
+        yield before;
     }
   }
 
@@ -168,7 +169,9 @@ const depthByteOf = (space: Space, run: ByDepth, state: Int32Array): number => {
 
 /** Whether a state was expanded, and not only looked at as it lies beyond the boundary. */
 const isWithin = ({ compiled, memo, shape }: Space, state: Int32Array): boolean =>
-  compiled.boundary.every((watched) => memo.holds(watched, state.subarray(0, shape.group), state.subarray(shape.group)));
+  compiled.boundary.every((watched) =>
+    memo.predicates.holds(watched, state.subarray(0, shape.group), state.subarray(shape.group)),
+  );
 
 /** A state on the way back, and the predecessors that are still to be tried. */
 interface Waypoint {

@@ -4,7 +4,7 @@
  * is expanded can be forgotten but for its hash. Steps come from the memo, as everywhere.
  */
 import type { CompiledInteraction } from '../compile/compile.js';
-import { strideOf } from '../memo/memo.js';
+import { strideOf } from '../memo/rows.js';
 import type { Space } from '../space.js';
 import { visitedBy, type Visited } from './visited.js';
 
@@ -103,7 +103,7 @@ export class Finder {
     const { steps } = this;
     steps.interaction = steps.outcome = 0;
     const locals = steps.state.subarray(shape.group);
-    return compiled.boundary.every((watched) => memo.holds(watched, steps.state, locals));
+    return compiled.boundary.every((watched) => memo.predicates.holds(watched, steps.state, locals));
   }
 
   count(): void {

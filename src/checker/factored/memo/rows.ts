@@ -1,0 +1,112 @@
+/**
+ * What a step came to, as a row of numbers in one pool.
+ *
+ * A row is: the number of outcomes, then for each its flags and the new ids of the slots that the interaction writes: of
+ * group slots, in the order of `writtenPlaces`, then of the local one. Offset 0 is the empty row: not enabled. All rows of a single outcome
+ * that changes nothing are one row too, {@link IDLE}: in a model whose refusals are steps they are the most.
+ */
+import { CheckerError } from '../../error.js';
+import { Ints } from '../../ints.js';
+import type { Remarks } from '../../model.js';
+import type { CompiledInteraction } from '../compile/compile.js';
+import type { Components } from '../store/interned-values.js';
+import type { ArgumentList } from './argument-list.js';
+
+/** Outcome flags. */
+export const GROUP_CHANGES = 1;
+export const LOCAL_CHANGES = 2;
+
+/** The row of one outcome that changes nothing. */
+export const IDLE = 1;
+
+/** Told of what an outcome says when its row is made; the row belongs to a state that is being expanded. */
+export type OnOutcome = (interaction: CompiledInteraction, outcome: number, said: Remarks) => void;
+
+/** How many integers an outcome takes in a row of the pool. */
+export const strideOf = (interaction: CompiledInteraction): number =>
+  1 + interaction.writtenPlaces.length + (interaction.writesLocal ? 1 : 0);
+
+/** Makes the rows. */
+export class RowWriter {
+  readonly pool = new Ints(1 << 16);
+  /** How many rows were made. */
+  rows = 0;
+  /** Which interactions have been enabled. */
+  readonly enabled: boolean[];
+  /** What the step whose row is made was given. */
+  private readonly given: ArgumentList;
+  private readonly components: Components;
+  private readonly onOutcome: OnOutcome;
+
+  constructor(interactions: number, given: ArgumentList, components: Components, onOutcome: OnOutcome) {
+    this.enabled = Array.from({ length: interactions }, () => false);
+    this.given = given;
+    this.components = components;
+    this.onOutcome = onOutcome;
+    // The empty row, then the idle one.
+    for (const word of [0, 1, 0]) this.pool.push(word);
+  }
+
+  /** Writes a row; `each` writes what follows an outcome's flags. */
+  write<T extends Remarks>(
+    interaction: CompiledInteraction,
+    outcomes: ReadonlyArray<T>,
+    each: (outcome: T, flags: number) => void,
+  ): number {
+    this.rows++;
+    if (outcomes.length === 0) return 0;
+    this.enabled[interaction.index] = true;
+    const { pool } = this;
+    const row = pool.length;
+    pool.push(outcomes.length);
+    for (const outcome of outcomes) {
+      pool.push(0);
+      each(outcome, pool.length - 1);
+    }
+    for (let o = 0; o < outcomes.length; o++) this.onOutcome(interaction, o, outcomes[o]!);
+    if (outcomes.length === 1 && pool.at(row + 1) === 0) {
+      pool.length = row;
+      return IDLE;
+    }
+    return row;
+  }
+
+  writeAll(interaction: CompiledInteraction, next: ReadonlyArray<unknown>, flags: number): void {
+    for (const arg of interaction.groupArgs) this.writeAfter(interaction, arg, next[arg], flags, GROUP_CHANGES);
+    for (const arg of interaction.localArgs) this.writeAfter(interaction, arg, next[arg], flags, LOCAL_CHANGES);
+  }
+
+  /** Writes the id of an argument after the step, if the step may write it, and the flag if it is another than before. */
+  writeAfter(interaction: CompiledInteraction, arg: number, value: unknown, flags: number, flag: number): void {
+    const { pool } = this;
+    const before = this.given.ids[arg]!;
+    const after = value === this.given.values[arg] ? before : this.after(interaction, arg, value);
+    if (interaction.writes[arg]) pool.push(after);
+    if (after !== before) pool.data[flags]! |= flag;
+  }
+
+  /** The id of an argument after the step, with what the model promised of it checked. */
+  private after(interaction: CompiledInteraction, arg: number, value: unknown): number {
+    const { components } = this;
+    const kind = interaction.kinds[arg]!;
+    const before = this.given.ids[arg]!;
+    const id = components.intern(kind, value);
+    if (id === before) return id;
+    const slot = interaction.source.slots[arg]!.name;
+    if (!interaction.writes[arg])
+      throw fault(interaction, `leaves ${slot} as it is, but its normal form has another: normalize must be idempotent`);
+    if (components.progress(kind, id) < components.progress(kind, before)) {
+      throw fault(
+        interaction,
+        `lowers the progress of ${slot} from ${components.progress(kind, before)} to ${components.progress(kind, id)}`,
+      );
+    }
+    return id;
+  }
+}
+
+/** What an interaction does that its model may not. */
+export const fault = (interaction: CompiledInteraction, what: string): CheckerError => {
+  const { family, args } = interaction.source.label;
+  return new CheckerError('model', `${[family, ...args].join(' ')} ${what}`);
+};
