@@ -290,14 +290,18 @@ const components: ReadonlyArray<Mutant> = [
       'return before;',
     ],
   ]),
-  ...inFile('factored/search/expand.js', [
+  ...inFile('factored/search/opening.js', [
     [
       'guard-shared',
       'the first guard is taken for that of all interactions',
       'if (guard !== undefined && guard !== asked)',
       'if (guard !== undefined && asked === undefined)',
     ],
+  ]),
+  ...inFile('factored/search/one-by-one.js', [
     ['cut-expanded', 'a state beyond the boundary counts among those that are expanded', 'view.drop(i);', ''],
+  ]),
+  ...inFile('factored/search/expand.js', [
     [
       'deadlock-local',
       'a state is no deadlock where another in its group has a step',
@@ -307,8 +311,8 @@ const components: ReadonlyArray<Mutant> = [
     [
       'count-once',
       'steps of states that have a local value in common are counted once',
-      'this.took(f, occurs[x] * ways[x * families + f]);',
-      'this.took(f, ways[x * families + f]);',
+      'took(this.tally, f, occurs[x] * ways[x * families + f]);',
+      'took(this.tally, f, ways[x * families + f]);',
     ],
   ]),
   ...inFile('factored/search/symmetry.js', [

@@ -5,7 +5,8 @@ import type { ComponentModel } from '../model.js';
 import { initialStates } from '../component-model/tuples.js';
 import { compile, type Compiled, type Layout } from './compile/compile.js';
 import { Components } from './store/interned-values.js';
-import { Expander, type Order } from './search/expand.js';
+import { Expander } from './search/expand.js';
+import type { Order } from './search/order.js';
 import { Judge } from './properties/factored-judge.js';
 import { Memo } from './memo/memo.js';
 import { PredicateMemo } from './memo/predicates.js';
@@ -78,7 +79,7 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
     newLayer,
     expander: (order) => {
       const mover = new Mover(shape, newLayer(0));
-      const expander = new Expander(compiled, shape, tally, memo, judge, mover, order, symmetry);
+      const expander = new Expander({ compiled, shape, tally, memo, judge, mover, canonical: symmetry }, order);
       evidence = () => expander.evidence();
       return expander;
     },

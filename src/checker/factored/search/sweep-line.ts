@@ -2,7 +2,8 @@
 import { GREATEST, NEXT } from '../store/batch.js';
 import type { Layer } from '../store/group-store.js';
 import { progressOf, type Space } from '../space.js';
-import type { Expander, Order } from './expand.js';
+import type { Expander } from './expand.js';
+import type { Order } from './order.js';
 import { seed, stampIsNew } from './queueing.js';
 import { frontierOf, type Frontier, type Run, type Start } from './run.js';
 
@@ -98,8 +99,7 @@ export class SweepLine implements Run {
     const { level, greatest, exact } = frontierOf('sweep', frontier);
     for (const layer of layers) this.levels.set(layer.level, layer);
     this.current = this.layerAt(level);
-    this.expander.greatest = greatest;
-    this.expander.exact = exact;
+    this.expander.resume(greatest, exact);
   }
 
   private layerAt(level: number): Layer {

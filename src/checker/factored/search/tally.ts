@@ -17,3 +17,9 @@ export const newTally = (families: number): Tally => ({
   steps: Array.from({ length: families }, () => 0),
   fresh: Array.from({ length: families }, () => 0),
 });
+
+/** Counts steps of a family. */
+export const took = (tally: Tally, family: number, steps: number): void => {
+  tally.steps[family]! += steps;
+  tally.generated += steps;
+};

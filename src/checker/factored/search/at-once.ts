@@ -1,0 +1,85 @@
+/** Steps inside a group, all at once: first all ids, then all cells (`closure.ts`). For an order that expands new cells of the group at once, where nobody must see them one by one. */
+import { Ints } from '../../ints.js';
+import type { EvidenceSource } from '../properties/evidence-source.js';
+import { greatest } from '../store/batch.js';
+import type { GroupView } from '../store/group-view.js';
+import { Closure } from './closure.js';
+import type { Opening } from './opening.js';
+import type { Order } from './order.js';
+import type { Tally } from './tally.js';
+
+export class AtOnce {
+  /** Cells get the depth byte after that of the cell which they are found from. */
+  readonly givesNext = true;
+  /** The greatest depth byte of a cell that was expanded. */
+  greatest = 0;
+  private readonly view: GroupView;
+  private readonly tally: Tally;
+  private readonly order: Order;
+  private readonly opening: Opening;
+  private readonly source: EvidenceSource;
+  private readonly closure: Closure;
+  /** The indices opened at the position at hand. */
+  private readonly opened = new Ints();
+
+  constructor(tally: Tally, order: Order, view: GroupView, opening: Opening, source: EvidenceSource) {
+    this.view = view;
+    this.tally = tally;
+    this.order = order;
+    this.opening = opening;
+    this.source = source;
+    this.closure = new Closure(view, opening.locals, opening.inside, tally);
+  }
+
+  /** Expands the cells of the group at hand, and those that they come to. */
+  run(): void {
+    const { view, tally, order } = this;
+    const upTo = this.openSurveyed();
+    if (!this.opening.loose) tally.distinct += this.closure.run(order.from);
+    view.collect(order.from, upTo, order.done);
+    this.greatest = Math.max(this.greatest, greatest(view.cells));
+  }
+
+  /**
+   * Opens the ids of the cells to expand, and gives the greatest depth byte of these. Where steps inside the group go through the symmetry they
+   * come to no closure here, but to the group's queue again. So that depth bytes are the least all the same, the cells with the least, which
+   * it gives, are taken first.
+   */
+  private openSurveyed(): number {
+    const { view, tally, order } = this;
+    const { surveyed } = view;
+    view.survey(order.from, order.upTo);
+    const upTo = this.opening.loose && surveyed.least < surveyed.greatest ? surveyed.least : order.upTo;
+    if (upTo < order.upTo) {
+      view.survey(order.from, upTo);
+      order.enqueue(view.layer, view.group);
+    }
+    tally.queue -= surveyed.count;
+    for (let p = 0; p < this.opening.locals.length; p++) this.openAll(p);
+    return upTo;
+  }
+
+  /** Opens the ids that the cells to expand have at a position, and those that these come to. */
+  private openAll(p: number): void {
+    const { view, opened } = this;
+    const { inside } = this.opening;
+    const local = this.opening.locals[p]!;
+    const used = view.cells.used[p]!;
+    opened.length = 0;
+    for (let u = 0; u < view.cells.usedCount[p]!; u++) this.openOnce(p, used[u]!, used[u]!);
+    for (let k = 0; k < opened.length; k++) {
+      const x = opened.at(k);
+      for (let s = local.from[x]!; s < local.to[x]!; s += 2) this.openOnce(p, inside.at(s), local.origin[x]!);
+    }
+  }
+
+  /** Opens an id to which steps inside the group lead from the one with the index `origin`. */
+  private openOnce(p: number, x: number, origin: number): void {
+    const local = this.opening.locals[p]!;
+    if (local.open[x] !== 0) return;
+    local.origin[x] = origin;
+    this.source.fromId(p, origin, this.view.cells.ids[p]![x]!);
+    this.opening.open(p, x);
+    this.opened.push(x);
+  }
+}
