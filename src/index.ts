@@ -10,12 +10,10 @@ export {
   startServer,
   type BayouServer,
   type BayouSession,
-  type ConnectOptions,
   type Content,
-  type ServerAddress,
   type SessionGetResult,
   type SessionPutResult,
-  type StartServerOptions,
 } from './library.js';
+export type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 export type { PeerStatus, ServerStatus } from './net/meter.js';
 export type { Tls } from './net/tls.js';

@@ -1,9 +1,15 @@
-/** What the library's options must be: each is checked where it is taken in, and what is wrong is one line that names it. */
+/** What the library's options must be: each is read once, where it is taken in, and what is wrong is one line that names it. */
+import { isBoxedPrimitive } from 'node:util/types';
+import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
+import { MAX_LIST_ITEMS } from './core/bounds.js';
 import { described, whatIs } from './core/codec.js';
 import { NodeIdC } from './core/ids.js';
 import { GuaranteesC, MASTER_GUARANTEES } from './core/session.js';
+import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 import { LOG_LEVELS } from './net/logger.js';
+
+// --- what a field must be --------------------------------------------------------------------------------------------------
 
 const whole = (least: number, most: number): t.Type<number> =>
   described(
@@ -11,36 +17,60 @@ const whole = (least: number, most: number): t.Type<number> =>
     (u): u is number => Number.isInteger(u) && (u as number) >= least && (u as number) <= most,
   );
 
+const MAX_SECRET = 4096;
 const LEAST_SECRET = 16;
+const MAX_PATH = 4096;
+const MAX_PEM = 1024 * 1024;
 const DAY_MS = 86_400_000;
+const MAX_SERVERS = 1024;
 
-const text = described('a text', (u): u is string => typeof u === 'string' && u !== '');
+/** Half a surrogate pair has no UTF-8 bytes of its own: several texts would be one. */
+export const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+const isText = (u: unknown, least: number, most: number): u is string =>
+  typeof u === 'string' && u.length >= least && u.length <= most && !LONE_SURROGATE.test(u);
+
+const text = (expected: string, least: number, most: number, wrong: RegExp): t.Type<string> =>
+  described(expected, (u): u is string => isText(u, least, most) && !wrong.test(u));
+
+const NOTHING = /[^]^/;
 const flag = described('true or false', t.boolean.is);
 const id = described('a non-negative integer', NodeIdC.is);
-const port = whole(0, 65_535);
-const secret = described(
-  `a text of at least ${LEAST_SECRET} characters`,
-  (u): u is string => typeof u === 'string' && u.length >= LEAST_SECRET,
+const host = text('an address or a name', 1, 255, /[\s\p{C}]/u);
+const listens = whole(0, 65_535);
+// eslint-disable-next-line no-control-regex -- it ends a path for the system
+const path = text(`a path of at most ${MAX_PATH} characters, without U+0000`, 1, MAX_PATH, /\u0000/);
+const secret = text(
+  `a text of ${LEAST_SECRET} to ${MAX_SECRET} characters, without half surrogate pairs`,
+  LEAST_SECRET,
+  MAX_SECRET,
+  NOTHING,
 );
 const logLevel = described(`one of ${LOG_LEVELS.join(', ')}`, (u): u is string => LOG_LEVELS.some((level) => level === u));
+
+type Plain = Readonly<Record<string, unknown>>;
+/** Not one whose every byte or character is a field. */
+const isObject = (u: unknown): u is Plain =>
+  typeof u === 'object' && u !== null && !Array.isArray(u) && !ArrayBuffer.isView(u) && !isBoxedPrimitive(u);
+
 const pem = described(
   'an object with PEM texts: cert, key, ca',
   (u): u is object =>
     isObject(u) &&
-    Object.entries(u).every(([name, value]) => ['cert', 'key', 'ca'].includes(name) && (value === undefined || text.is(value))),
+    Object.entries(u).every(
+      ([name, value]) => ['cert', 'key', 'ca'].includes(name) && (value === undefined || isText(value, 1, MAX_PEM)),
+    ),
 );
 
-const isObject = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
-
 const isGuarantee = (name: string, value: unknown): boolean =>
-  name in MASTER_GUARANTEES && GuaranteesC.is({ ...MASTER_GUARANTEES, [name]: value });
+  Object.hasOwn(MASTER_GUARANTEES, name) && GuaranteesC.is({ ...MASTER_GUARANTEES, [name]: value });
 
 type Fields = Readonly<Record<string, t.Mixed>>;
 
-const ADDRESS: Fields = { id, host: text, port };
-const MAX_SERVERS = 1024;
+/** Of a server that is dialed. */
+const ADDRESS: Fields = { id, host, port: whole(1, 65_535) };
 const servers = described(
-  `a list of at most ${MAX_SERVERS} servers, each with id, port and perhaps host`,
+  `a list of at most ${MAX_SERVERS} servers, each with id, port (from 1) and perhaps host`,
   (u): u is ReadonlyArray<unknown> =>
     Array.isArray(u) &&
     u.length <= MAX_SERVERS &&
@@ -62,48 +92,142 @@ const CONNECT: Fields = {
 
 const START: Fields = {
   id,
-  host: text,
-  port,
+  host,
+  port: listens,
   secret,
   tls: pem,
-  dataDir: text,
+  dataDir: path,
   fsync: flag,
   antiEntropyMs: whole(0, DAY_MS),
   peers: servers,
   incarnation: id,
   newIncarnation: flag,
-  metricsHost: text,
-  metricsPort: port,
+  metricsHost: host,
+  metricsPort: listens,
   logLevel,
 };
 
+// --- reading ---------------------------------------------------------------------------------------------------------------
+
+/** More fields than any option has, and more things than any token has: what goes on for ever (a proxy, a circle) is not read to its end. */
+const MAX_FIELDS = 64;
+const MAX_DEPTH = 5;
+const MAX_THINGS = 16 * MAX_LIST_ITEMS;
+
+/** These fields of an object, each read once: a getter or a proxy may say something else the next time, and may have it from its class. */
+const fieldsOf = (names: ReadonlyArray<string>, o: Plain): Plain =>
+  Object.fromEntries(names.map((name) => [name, o[name]] as const).filter(([, value]) => value !== undefined));
+
+/** A copy of plain data. @throws RangeError where it has no end in sight, and whatever is thrown where it is read */
+const plainCopy = (u: unknown): unknown => {
+  let left = MAX_THINGS;
+  const copy = (v: unknown, depth: number): unknown => {
+    if (typeof v !== 'object' || v === null) return v;
+    if (depth === 0 || --left < 0) throw new RangeError('no plain data');
+    if (Array.isArray(v)) return Array.from({ length: Math.min(v.length, MAX_LIST_ITEMS + 1) }, (_, i) => copy(v[i], depth - 1));
+    const names = isObject(v) ? Object.keys(v) : undefined;
+    if (names === undefined || names.length > MAX_FIELDS) throw new RangeError('no plain data');
+    return Object.fromEntries(names.map((name) => [name, copy((v as Plain)[name], depth - 1)]));
+  };
+  return copy(u, MAX_DEPTH);
+};
+
+const addressIn = (u: unknown): unknown => (isObject(u) ? fieldsOf(Object.keys(ADDRESS), u) : u);
+const addressesIn = (u: unknown): unknown =>
+  Array.isArray(u) ? Array.from({ length: Math.min(u.length, MAX_SERVERS + 1) }, (_, i) => addressIn(u[i])) : u;
+
+/** How the fields that are no plain values are read. */
+const READERS: Readonly<Record<string, (u: unknown) => unknown>> = {
+  servers: addressesIn,
+  peers: addressesIn,
+  tls: plainCopy,
+  guarantees: plainCopy,
+};
+
+/** The options as they are now; a token is for the session to look at. */
+const read = (names: ReadonlyArray<string>, o: Plain): Plain =>
+  Object.fromEntries(Object.entries(fieldsOf(names, o)).map(([name, value]) => [name, READERS[name]?.(value) ?? value]));
+
+// --- checking --------------------------------------------------------------------------------------------------------------
+
 /** The first field that is wrong, in words. Others than the options' are let alone: a server may be given as the address of one. */
-const wrongField = (fields: Fields, needed: ReadonlyArray<string>, o: Readonly<Record<string, unknown>>): string | undefined =>
+const wrongField = (fields: Fields, needed: ReadonlyArray<string>, o: Plain): string | undefined =>
   Object.entries(fields)
     .filter(([name, codec]) => (o[name] === undefined ? needed.includes(name) : !codec.is(o[name])))
     .map(([name, codec]) => `${name}: expected ${codec.name}, but it is ${name === 'secret' ? 'not' : whatIs(o[name])}`)[0];
 
-const wrongWith = (
-  what: string,
-  fields: Fields,
-  needed: ReadonlyArray<string>,
-  u: unknown,
-  known: ReadonlyArray<string> = [],
-): string | undefined => {
-  const unknown = isObject(u)
-    ? Object.keys(u).find((name) => !(name in fields) && known.length > 0 && !known.includes(name))
-    : undefined;
-  if (unknown !== undefined) return `${what}: there is no option '${unknown}'; the options are ${known.join(', ')}`;
-  const wrong = isObject(u) ? wrongField(fields, needed, u) : `expected an object of options, but it is ${whatIs(u)}`;
-  return wrong === undefined ? undefined : `${what}: ${wrong}`;
+/** Servers of which one would be in another's way. `own`: the id of the server that pulls from them. */
+const wrongServers = (name: string, all: ReadonlyArray<ServerAddress>, own?: number): string | undefined => {
+  const ids = all.map((one) => one.id);
+  const twice = ids.find((one, i) => ids.indexOf(one) !== i);
+  if (twice !== undefined) return `${name}: server ${twice} is there twice`;
+  return own !== undefined && ids.includes(own) ? `${name}: server ${own} is this server itself` : undefined;
 };
 
-/** What is wrong with the options of `connect`, in one line, or undefined. The token is for the session to look at. */
-export const wrongWithConnect = (u: unknown): string | undefined =>
-  wrongWith('connect', CONNECT, ['servers', 'secret'], u, [...Object.keys(CONNECT), 'token']);
+/** Looks at what a function was given. `look` gives what it takes, or what is wrong; whatever it throws comes from what was given. */
+const looked = <A>(what: string, u: unknown, look: (o: Plain) => E.Either<string, A>): E.Either<string, A> => {
+  try {
+    const found = isObject(u) ? look(u) : E.left(`expected an object of options, but it is ${whatIs(u)}`);
+    return E.mapLeft((wrong: string) => `${what}: ${wrong}`)(found);
+  } catch {
+    return E.left(`${what}: what it was given cannot be read: a getter or a proxy in it throws, or it has no end`);
+  }
+};
 
-/** What is wrong with the options of `startServer`, in one line, or undefined. */
-export const wrongWithStart = (u: unknown): string | undefined => wrongWith('startServer', START, ['id'], u, Object.keys(START));
+const optionsIn = (
+  fields: Fields,
+  needed: ReadonlyArray<string>,
+  o: Plain,
+  more: ReadonlyArray<string> = [],
+): E.Either<string, Plain> => {
+  const known = [...Object.keys(fields), ...more];
+  const unknown = Object.keys(o).find((name) => !known.includes(name));
+  if (unknown !== undefined) return E.left(`there is no option '${shown(unknown)}'; the options are ${known.join(', ')}`);
+  const taken = read(known, o);
+  const wrong = wrongField(fields, needed, taken);
+  return wrong === undefined ? E.right(taken) : E.left(wrong);
+};
 
-/** What is wrong with the address of a peer, in one line, or undefined. */
-export const wrongWithPeer = (u: unknown): string | undefined => wrongWith('link', ADDRESS, ['id', 'port'], u);
+/** A name that somebody gave to a field, in a line. */
+const shown = (name: string): string => JSON.stringify(name.slice(0, MAX_FIELDS)).slice(1, -1);
+
+/** The options of `connect`, or what is wrong with them in one line. */
+export const takenConnect = (u: unknown): E.Either<string, ConnectOptions> =>
+  looked('connect', u, (o) => {
+    const taken = optionsIn(CONNECT, ['servers', 'secret'], o, ['token']);
+    if (E.isLeft(taken)) return taken;
+    // The codecs have looked at each of them.
+    const options = taken.right as unknown as ConnectOptions;
+    const wrong = wrongServers('servers', options.servers);
+    return wrong === undefined ? E.right(options) : E.left(wrong);
+  });
+
+/** The options of `startServer`, or what is wrong with them in one line. */
+export const takenStart = (u: unknown): E.Either<string, StartServerOptions> =>
+  looked('startServer', u, (o) => {
+    const taken = optionsIn(START, ['id'], o);
+    if (E.isLeft(taken)) return taken;
+    const options = taken.right as unknown as StartServerOptions;
+    const wrong = wrongServers('peers', options.peers ?? [], options.id);
+    return wrong === undefined ? E.right(options) : E.left(wrong);
+  });
+
+/** The address of a peer of server `own`, or what is wrong with it in one line. */
+export const takenPeer = (u: unknown, own: number): E.Either<string, ServerAddress> =>
+  looked('link', u, (o) => {
+    const taken = fieldsOf(Object.keys(ADDRESS), o);
+    const wrong = wrongField(ADDRESS, ['id', 'port'], taken);
+    if (wrong !== undefined) return E.left(wrong);
+    const address = taken as unknown as ServerAddress;
+    const itself = wrongServers('id', [address], own);
+    return itself === undefined ? E.right(address) : E.left(itself);
+  });
+
+/** A token as plain data; undefined where it is none. */
+export const takenToken = (u: unknown): unknown => {
+  try {
+    return plainCopy(u);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,16 +1,18 @@
 /** The session and the server for programs: what `import … from 'bayou'` gives. */
 import { resolve } from 'node:path';
+import { isUint8Array } from 'node:util/types';
 import * as E from 'fp-ts/lib/Either.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from './core/bounds.js';
 import { type Bytes, bytesOfText, textOfBytes } from './core/bytes.js';
 import type { NodeId, ReplicaId } from './core/ids.js';
-import { type Guarantees, MASTER_GUARANTEES, type PutResult, type SessionToken, SessionTokenC } from './core/session.js';
+import { MASTER_GUARANTEES, type PutResult, type SessionToken, SessionTokenC } from './core/session.js';
 import type { Stamp } from './core/write.js';
 import { createDiskLog } from './impl/log/disk-log.js';
 import { randomIncarnation } from './impl/incarnation.js';
 import { createMemoryLog } from './impl/log/memory-log.js';
 import { isHonestToken } from './impl/bounds.js';
-import { wrongWithConnect, wrongWithPeer, wrongWithStart } from './library-options.js';
+import { LONE_SURROGATE, takenConnect, takenPeer, takenStart, takenToken } from './library-options.js';
+import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
 import { socketGuard } from './net/guard.js';
 import { newSecret, newSessionNumber } from './net/auth.js';
@@ -23,35 +25,9 @@ import type { Operations } from './net/operations.js';
 import { type RunningServer, type ServerOptions, startServer as startNetServer } from './net/server.js';
 import { NODE_WORLD } from './ports/node-network.js';
 import type { World } from './ports/ports.js';
-import { checkedTls, type Tls } from './net/tls.js';
+import { checkedTls } from './net/tls.js';
 
 // --- sessions --------------------------------------------------------------------------------------------------------------
-
-/** A server and where it listens. */
-export interface ServerAddress {
-  readonly id: NodeId;
-  /** Default: 127.0.0.1. */
-  readonly host?: string;
-  readonly port: number;
-}
-
-/** What a session is opened with. */
-export interface ConnectOptions {
-  /** The servers to talk to, in the order in which they are asked (R13). At least one. */
-  readonly servers: ReadonlyArray<ServerAddress>;
-  /** The cluster's secret. */
-  readonly secret: string;
-  /** Over TLS, and how: the servers must be started with TLS too. Default: plain TCP, whose frames are sealed with the secret. */
-  readonly tls?: Tls;
-  /** The session guarantees (R12); what is left out is as for {@link MASTER_GUARANTEES}. Not with `token`. */
-  readonly guarantees?: Partial<Guarantees>;
-  /** What an earlier session had seen: the new one keeps its promises (R11a). A token may be used any number of times, and be old. */
-  readonly token?: SessionToken;
-  /** How long a put or a get may take over all servers, in ms (R15). Default: 5,000. */
-  readonly timeoutMs?: number;
-  /** What is logged, to standard error: a pino level. Default: `silent`. */
-  readonly logLevel?: string;
-}
 
 /** A key or a value: text, which is taken as its UTF-8 bytes, or bytes. */
 export type Content = string | Uint8Array;
@@ -78,13 +54,29 @@ export interface BayouSession {
   readonly close: () => void;
 }
 
-/** Text with half a surrogate pair has no UTF-8 bytes of its own: several such texts would be one key. */
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** As many bytes as an array has, whatever its class or its owner makes of `byteLength`. */
+const lengthOf = (u: Uint8Array): number =>
+  Number(Reflect.get(Object.getPrototypeOf(Uint8Array.prototype) as object, 'byteLength', u));
 
-const isContent = (u: unknown): u is Content => (typeof u === 'string' && !LONE_SURROGATE.test(u)) || u instanceof Uint8Array;
-
-const bytesOf = (content: Content): Bytes =>
-  typeof content === 'string' ? bytesOfText(content) : Buffer.from(content).toString('latin1');
+/** The bytes of a key or a value, at most so many, as they are now. */
+const bytesIn = (u: unknown, most: number): E.Either<'ERR_SIZE' | 'ERR_TYPE', Bytes> => {
+  if (typeof u === 'string') {
+    // No character has fewer bytes than one for each of its units.
+    if (u.length > most) return E.left('ERR_SIZE');
+    if (LONE_SURROGATE.test(u)) return E.left('ERR_TYPE');
+    const bytes = bytesOfText(u);
+    return bytes.length > most ? E.left('ERR_SIZE') : E.right(bytes);
+  }
+  // Not `instanceof`, which a proxy can answer: it has no bytes.
+  if (!isUint8Array(u)) return E.left('ERR_TYPE');
+  if (lengthOf(u) > most) return E.left('ERR_SIZE');
+  try {
+    return E.right(Buffer.from(new Uint8Array(u)).toString('latin1'));
+  } catch {
+    // Its memory was given to somebody else.
+    return E.left('ERR_TYPE');
+  }
+};
 
 const CLIENT_IDS = 2 ** 48 - 1;
 
@@ -94,7 +86,7 @@ const sessionOf = (o: ConnectOptions, { chance, clock }: World): E.Either<string
   const number = newSessionNumber(chance);
   if (o.token === undefined)
     return E.right(newSession(chance.bytes(6).readUIntBE(0, 6) % CLIENT_IDS, number, { ...MASTER_GUARANTEES, ...o.guarantees }));
-  const token = SessionTokenC.decode(o.token);
+  const token = SessionTokenC.decode(takenToken(o.token));
   if (E.isLeft(token)) return E.left('the token is not one of a session: use what token() gave');
   return isHonestToken(token.right, clock.wallMs())
     ? E.right(resume(token.right, number))
@@ -108,9 +100,10 @@ const sessionOf = (o: ConnectOptions, { chance, clock }: World): E.Either<string
 export const connect = (o: ConnectOptions): Promise<E.Either<string, BayouSession>> => connectIn(NODE_WORLD, o);
 
 /** {@link connect} in any world. */
-export const connectIn = async (world: World, o: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
-  const wrong = wrongWithConnect(o);
-  if (wrong !== undefined) return E.left(wrong);
+export const connectIn = async (world: World, given: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
+  const taken = takenConnect(given);
+  if (E.isLeft(taken)) return taken;
+  const o = taken.right;
   const tls = checkedTls(o.tls, false);
   if (E.isLeft(tls)) return tls;
   const session = sessionOf(o, world);
@@ -132,15 +125,17 @@ export const connectIn = async (world: World, o: ConnectOptions): Promise<E.Eith
   }
 
   const put = async (key: Content, value: Content): Promise<SessionPutResult> => {
-    if (!isContent(key) || !isContent(value)) return { type: 'ERR_TYPE' };
-    const [k, v] = [bytesOf(key), bytesOf(value)];
-    return k.length > MAX_KEY_BYTES || v.length > MAX_VALUE_BYTES ? { type: 'ERR_SIZE' } : client.put(k, v);
+    const [k, v] = [bytesIn(key, MAX_KEY_BYTES), bytesIn(value, MAX_VALUE_BYTES)];
+    if (E.isLeft(k) || E.isLeft(v)) {
+      const wrong = [k, v].flatMap((one) => (E.isLeft(one) ? [one.left] : []));
+      return { type: wrong.includes('ERR_TYPE') ? 'ERR_TYPE' : 'ERR_SIZE' };
+    }
+    return client.put(k.right, v.right);
   };
   const get = async (key: Content): Promise<SessionGetResult> => {
-    if (!isContent(key)) return { type: 'ERR_TYPE' };
-    const k = bytesOf(key);
-    if (k.length > MAX_KEY_BYTES) return { type: 'ERR_SIZE' };
-    const got = await client.get(k);
+    const k = bytesIn(key, MAX_KEY_BYTES);
+    if (E.isLeft(k)) return { type: k.left };
+    const got = await client.get(k.right);
     if (got.type !== 'value') return got;
     return { type: 'value', text: textOfBytes(got.value), bytes: Buffer.from(got.value, 'latin1'), stamp: got.stamp };
   };
@@ -148,43 +143,6 @@ export const connectIn = async (world: World, o: ConnectOptions): Promise<E.Eith
 };
 
 // --- servers ---------------------------------------------------------------------------------------------------------------
-
-/** What a server is started with. */
-export interface StartServerOptions {
-  /** Its id, unique in the cluster. */
-  readonly id: NodeId;
-  /** Default: 127.0.0.1. */
-  readonly host?: string;
-  /** Default: any free port. */
-  readonly port?: number;
-  /** The cluster's secret. Default: a fresh one. */
-  readonly secret?: string;
-  /** Over TLS, with this certificate and key. Default: plain TCP, whose frames are sealed with the secret. */
-  readonly tls?: Tls;
-  /** The folder of its durable log. Default: none, the log is in memory, and a restarted server is a new replica (R7). */
-  readonly dataDir?: string;
-  /** Acknowledge only what survives the death of the machine (R10). Default: false, the death of the process. */
-  readonly fsync?: boolean;
-  /** The period of background pulls in ms; 0: none (R9). Default: 250. */
-  readonly antiEntropyMs?: number;
-  /** The servers to pull from; they need not be there yet. Those that are, it asks once before it listens (R7a), for a second at most. */
-  readonly peers?: ReadonlyArray<ServerAddress>;
-  /**
-   * The incarnation where there is no log (R7). It must be one that this server id never had. Default: 52 random bits.
-   */
-  readonly incarnation?: number;
-  /**
-   * Go on as a new replica, whatever the log says (R7a): once, after the whole machine or file system was rolled back, which nothing in
-   * the log can show. Default: false.
-   */
-  readonly newIncarnation?: boolean;
-  /** Serves `/metrics` and `/health` over HTTP on this port, 0 for any that is free. Default: they are not served. */
-  readonly metricsPort?: number;
-  /** Where it serves them. Default: 127.0.0.1. */
-  readonly metricsHost?: string;
-  /** What is logged, to standard error: a pino level. Default: `warn`. */
-  readonly logLevel?: string;
-}
 
 /** A server in this process. */
 export interface BayouServer {
@@ -238,14 +196,26 @@ const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | 
   name: `server-${o.id}`,
 });
 
+/** With the path of its folder as it is now. */
+const inItsPlace = (o: StartServerOptions): E.Either<string, StartServerOptions> => {
+  if (o.dataDir === undefined) return E.right(o);
+  try {
+    return E.right({ ...o, dataDir: resolve(o.dataDir) });
+  } catch {
+    return E.left(`startServer: dataDir: ${o.dataDir} is relative, and the folder that this process is in is not there any more`);
+  }
+};
+
 /**
  * Starts a server in this process. Fails with one line: a wrong option, the port is taken, the log is damaged or in use. A relative path is what it
  * is at the call.
  */
 export const startServer = async (given: StartServerOptions): Promise<E.Either<string, BayouServer>> => {
-  const wrong = wrongWithStart(given);
-  if (wrong !== undefined) return E.left(wrong);
-  const o = given.dataDir === undefined ? given : { ...given, dataDir: resolve(given.dataDir) };
+  const taken = takenStart(given);
+  if (E.isLeft(taken)) return taken;
+  const inPlace = inItsPlace(taken.right);
+  if (E.isLeft(inPlace)) return inPlace;
+  const o = inPlace.right;
   const tls = checkedTls(o.tls, true);
   if (E.isLeft(tls)) return tls;
   const secret = o.secret ?? newSecret();
@@ -259,10 +229,10 @@ export const startServer = async (given: StartServerOptions): Promise<E.Either<s
     return operations;
   }
   const link = async (peer: ServerAddress): Promise<E.Either<string, void>> => {
-    const wrongPeer = wrongWithPeer(peer);
-    return wrongPeer === undefined
-      ? server.link(peer.id, { host: peer.host ?? '127.0.0.1', port: peer.port })
-      : E.left(wrongPeer);
+    const address = takenPeer(peer, o.id);
+    if (E.isLeft(address)) return address;
+    const { id, host = '127.0.0.1', port } = address.right;
+    return server.link(id, { host, port });
   };
   return E.right({
     id: o.id,

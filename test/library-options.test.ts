@@ -13,8 +13,8 @@ type Wrong = readonly [options: unknown, said: string];
 const CONNECT: ReadonlyArray<Wrong> = [
   [undefined, 'connect: expected an object of options, but it is missing'],
   [{ secret: SECRET }, 'connect: servers: expected a list'],
-  [{ servers: [server] }, 'connect: secret: expected a text of at least 16 characters'],
-  [{ servers: [server], secret: 'short' }, 'connect: secret: expected a text of at least 16 characters'],
+  [{ servers: [server] }, 'connect: secret: expected a text of 16 to 4096 characters'],
+  [{ servers: [server], secret: 'short' }, 'connect: secret: expected a text of 16 to 4096 characters'],
   [{ servers: [{ id: -1, port: 1 }], secret: SECRET }, 'connect: servers: expected a list'],
   [{ servers: [{ id: 0, port: 70_000 }], secret: SECRET }, 'connect: servers: expected a list'],
   [{ servers: [{ id: 0, port: 1, host: 7 }], secret: SECRET }, 'connect: servers: expected a list'],
@@ -38,8 +38,8 @@ const START: ReadonlyArray<Wrong> = [
   [{ id: 1.5 }, 'startServer: id: expected a non-negative integer, but it is 1.5'],
   [{ id: 0, port: -1 }, 'startServer: port: expected a whole number from 0 to 65535, but it is -1'],
   [{ id: 0, port: '7000' }, 'startServer: port: expected a whole number from 0 to 65535, but it is "7000"'],
-  [{ id: 0, secret: '' }, 'startServer: secret: expected a text of at least 16 characters'],
-  [{ id: 0, dataDir: 7 }, 'startServer: dataDir: expected a text, but it is 7'],
+  [{ id: 0, secret: '' }, 'startServer: secret: expected a text of 16 to 4096 characters'],
+  [{ id: 0, dataDir: 7 }, 'startServer: dataDir: expected a path of at most 4096 characters, without U+0000, but it is 7'],
   [{ id: 0, fsync: 'yes' }, 'startServer: fsync: expected true or false'],
   [{ id: 0, antiEntropyMs: Infinity }, 'startServer: antiEntropyMs: expected a whole number'],
   [{ id: 0, peers: [server, 7] }, 'startServer: peers: expected a list'],
@@ -81,7 +81,7 @@ test('keys and values that are neither text nor bytes are said to be, and nothin
     expect(await session.right.get(wrong as never)).toEqual({ type: 'ERR_TYPE' });
   }
   expect(await started.right.link({ id: 1, port: 99_999 })).toEqual(
-    E.left('link: port: expected a whole number from 0 to 65535, but it is 99999'),
+    E.left('link: port: expected a whole number from 1 to 65535, but it is 99999'),
   );
   expect(started.right.status()).toMatchObject({ keys: 0, failure: null, peers: [] });
   session.right.close();

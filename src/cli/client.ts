@@ -2,7 +2,8 @@
 import { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, quotedBytes } from '../core/bytes.js';
-import { type BayouSession, connect, type ServerAddress, type SessionPutResult } from '../library.js';
+import { type BayouSession, connect, type SessionPutResult } from '../library.js';
+import type { ServerAddress } from '../library-types.js';
 import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { wholeNumber } from '../master/options.js';
 import { REQUEST_MS } from '../net/limits.js';

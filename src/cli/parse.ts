@@ -1,7 +1,7 @@
 /** What several subcommands read from their command lines. */
 import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { ServerAddress } from '../library.js';
+import type { ServerAddress } from '../library-types.js';
 import { newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
 import { UsageError } from './exit.js';
@@ -11,7 +11,7 @@ const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
 /** Reads `id@host:port`, `id@[::1]:port` or `id@port`, and adds it to what was given before. */
 export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = []): ReadonlyArray<ServerAddress> => {
   const [, id, six, name, port] = SERVER.exec(text) ?? [];
-  if (id === undefined || Number(port) > 65_535)
+  if (id === undefined || Number(port) < 1 || Number(port) > 65_535)
     throw new InvalidArgumentError('Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.');
   return [...before, { id: Number(id), host: six ?? name ?? '127.0.0.1', port: Number(port) }];
 };

@@ -1,7 +1,8 @@
 /** `bayou server`: one durable server, for clusters that no master runs. */
 import { Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { type ServerAddress, startServer } from '../library.js';
+import { startServer } from '../library.js';
+import type { ServerAddress } from '../library-types.js';
 import { wholeNumber } from '../master/options.js';
 import { ANTI_ENTROPY_MS } from '../net/limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
