@@ -20,6 +20,8 @@ const PAGE = 4096;
 /** A file. */
 export class File {
   readonly ino: number;
+  /** Which file of the disk it is, in the order in which they were made; an inode may be another's after it. */
+  readonly serial: number;
   mtime: number;
   ctime: number;
   /** How many names it has, and how many processes have it open. */
@@ -29,8 +31,9 @@ export class File {
   #size = 0;
   #unsynced: Change[] = [];
 
-  constructor(ino: number, time: number) {
+  constructor(ino: number, serial: number, time: number) {
     this.ino = ino;
+    this.serial = serial;
     this.mtime = time;
     this.ctime = time;
   }

@@ -33,6 +33,7 @@ export class Tree {
   readonly #root = new Folder(1);
   readonly #free: number[] = [];
   #nextIno = 2;
+  #serial = 0;
 
   constructor(options: TreeOptions) {
     this.#options = options;
@@ -94,7 +95,7 @@ export class Tree {
 
   create(path: string): File {
     const [folder, name] = this.#parent(path, 'open');
-    const file = new File(this.#ino(), this.time());
+    const file = new File(this.#ino(), this.#serial++, this.time());
     folder.set([[name, file]]);
     return file;
   }
@@ -187,6 +188,29 @@ export class Tree {
   /** The machine dies: nobody has anything open, and of what was not synced a part is on the disk. */
   loseUnsynced(part: Part): void {
     this.#lose(this.#root, part);
+    this.#dropDoubles();
+  }
+
+  /** Where the removal of a file is lost, so is the file that was given its inode after it: a disk's own journal keeps that order. */
+  #dropDoubles(): void {
+    const eldest = new Map<number, File>();
+    this.#walk(this.#root, (_, __, file) => {
+      const other = eldest.get(file.ino);
+      if (other === undefined || file.serial < other.serial) eldest.set(file.ino, file);
+    });
+    this.#walk(this.#root, (folder, name, file) => {
+      if (eldest.get(file.ino) === file) return;
+      folder.set([[name, undefined]]);
+      folder.sync();
+    });
+  }
+
+  #walk(folder: Folder, visit: (folder: Folder, name: string, file: File) => void): void {
+    for (const name of folder.names()) {
+      const node = folder.get(name);
+      if (node instanceof Folder) this.#walk(node, visit);
+      else if (node !== undefined) visit(folder, name, node);
+    }
   }
 
   #lose(folder: Folder, part: Part): void {

@@ -154,7 +154,7 @@ export class End {
     this.#flight = [];
     this.#unsent = [];
     this.#unsentBytes = 0;
-    this.wires.scheduler.after(KEEP_ALIVE_US, undefined, `${this.peer.#name()} probes`, () => this.peer.probe(0));
+    this.peer.#probeLater();
   }
 
   /** Breaks, here and now. */
@@ -169,14 +169,24 @@ export class End {
     this.listener?.onReadable();
   }
 
-  /** Is the other end still there? It is asked when nothing was heard for so long. `sinceUs`: since when it has been out of reach. */
-  probe(sinceUs: number): void {
-    const { links } = this.wires;
+  /**
+   * Asks, when nothing was heard for so long, whether the other end is still there: one that is no more is known by its answer, one out of reach by none.
+   * While something is on its way, that is what finds out.
+   */
+  probe(): void {
+    const { links, scheduler } = this.wires;
     if (this.isGone || this.isClosed || this.broken !== undefined || this.#flight.length + this.#unsentBytes > 0) return;
-    const there = links.isOpen(this.host, this.peer.host) && links.isOpen(this.peer.host, this.host);
-    if (there && this.peer.isGone) this.break('ECONNRESET');
-    const cut = links.cutSince(this.host, this.peer.host) ?? links.cutSince(this.peer.host, this.host) ?? Infinity;
-    if (!there && (!this.peer.host.isUp || cut <= sinceUs)) this.break('ETIMEDOUT');
+    if (links.isOpen(this.host, this.peer.host) && links.isOpen(this.peer.host, this.host)) {
+      if (this.peer.isGone || this.peer.broken !== undefined) this.break('ECONNRESET');
+      return;
+    }
+    const since = links.cutSince(this.host, this.peer.host) ?? links.cutSince(this.peer.host, this.host) ?? -Infinity;
+    if (scheduler.nowUs - since >= KEEP_ALIVE_US) this.break('ETIMEDOUT');
+    else this.#probeLater();
+  }
+
+  #probeLater(): void {
+    this.wires.scheduler.after(KEEP_ALIVE_US, undefined, `${this.#name()} probes`, () => this.probe());
   }
 
   // --- the system's side ---------------------------------------------------------------------------------------------------
@@ -301,6 +311,7 @@ export class End {
       count('halfOpen');
       const one = this.random.chance(0.5) ? this : this.peer;
       one.break('ECONNRESET');
+      one.peer.#probeLater();
       return;
     }
     count('cut');
@@ -313,6 +324,7 @@ export class End {
     const { scheduler, links } = this.wires;
     scheduler.after(this.#latency(), undefined, `${this.#name()} rst`, () => {
       if (links.isOpen(this.host, this.peer.host)) this.peer.break('ECONNRESET');
+      else this.peer.#probeLater();
     });
   }
 

@@ -18,8 +18,6 @@ export interface Scheduled {
 export class Life {
   /** Its name in the trace: `s0#1`. */
   readonly name: string;
-  /** When it began, in µs. */
-  readonly bornUs: number;
   /** It is in a call that takes so long, in µs; its events wait until then. */
   busyUntilUs = 0;
   /** What came while it was paused, in order. */
@@ -27,9 +25,8 @@ export class Life {
   #state: 'alive' | 'paused' | 'dead' = 'alive';
   readonly #deaths: ((how: string, isSilent: boolean) => void)[] = [];
 
-  constructor(name: string, bornUs: number) {
+  constructor(name: string) {
     this.name = name;
-    this.bornUs = bornUs;
   }
 
   get isDead(): boolean {

@@ -26,9 +26,10 @@ export class Links {
     this.#cut.clear();
   }
 
-  /** Does what this machine sends now reach the other? A machine always reaches itself. */
+  /** Does what this machine sends now reach the other? Both have power, and the way is not cut; to itself it never is. */
   isOpen(from: Host, to: Host): boolean {
-    return to.isUp && (from.name === to.name || !this.#cut.has(`${from.name}>${to.name}`));
+    if (!from.isUp || !to.isUp) return false;
+    return this.#cut.size === 0 || from.name === to.name || !this.#cut.has(`${from.name}>${to.name}`);
   }
 
   /** Since when the way is cut, in µs; undefined: it is open. */

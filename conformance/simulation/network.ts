@@ -80,10 +80,9 @@ export class SimulatedNetwork {
 
   /** Cuts the way from one machine to another. */
   cut(from: string, to: string): void {
-    const since = this.#scheduler.nowUs;
-    this.links.cut(from, to, since);
+    this.links.cut(from, to, this.#scheduler.nowUs);
     this.#scheduler.after(KEEP_ALIVE_US, undefined, `${from}>${to} probes`, () => {
-      for (const end of this.#between(from, to)) end.probe(since);
+      for (const end of this.#between(from, to)) end.probe();
     });
   }
 
@@ -221,7 +220,8 @@ export class SimulatedNetwork {
     if (this.#listeners.get(nameOf(listener.at)) !== listener) return;
     this.#listeners.delete(nameOf(listener.at));
     this.#freed.push(listener.at.port);
-    for (const end of listener.backlog) end.abort();
+    // Where its machine has no power, they end as the life's other connections do.
+    if (listener.host.isUp) for (const end of listener.backlog) end.abort();
     listener.backlog.clear();
   }
 

@@ -13,7 +13,7 @@ import { randomOf, type Random } from './random.js';
 import { Scheduler, type RunEnd, type RunLimits } from './scheduler.js';
 import type { Trace } from './trace.js';
 import { FINE, type Weather } from './weather.js';
-import { worldOf, type MachineClock } from './world.js';
+import { MachineClock, worldOf } from './world.js';
 
 /** What a process has. */
 export interface Environment {
@@ -57,7 +57,7 @@ export const BEGINNING_MS = Date.UTC(2026, 0, 1);
 /** A machine. */
 export class Machine {
   readonly name: string;
-  readonly clock: MachineClock = { wallMs: BEGINNING_MS, rate: 1 };
+  readonly clock = new MachineClock(BEGINNING_MS);
   readonly disk: SimulatedDisk;
   isUp = true;
   isSheltered = false;
@@ -67,7 +67,7 @@ export class Machine {
 
   constructor(name: string, scheduler: Scheduler, seed: number) {
     this.name = name;
-    const wallNs = (): number => (this.clock.wallMs + (scheduler.nowUs * this.clock.rate) / 1000) * 1e6;
+    const wallNs = (): number => this.clock.shownMs(scheduler.nowUs) * 1e6;
     this.disk = new SimulatedDisk(name, scheduler, randomOf(seed, `disk/${name}`), wallNs);
   }
 }
@@ -107,7 +107,7 @@ export class Simulation {
     const birth = (this.#births.get(name) ?? 0) + 1;
     this.#births.set(name, birth);
     const { scheduler } = this;
-    const life = new Life(`${name}#${birth}`, scheduler.nowUs);
+    const life = new Life(`${name}#${birth}`);
     const running: Running = {
       life,
       machine,

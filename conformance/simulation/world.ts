@@ -5,11 +5,39 @@ import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 
 /** A machine's clock: it may go too fast or too slowly, be wrong, and be set. */
-export interface MachineClock {
-  /** What it showed when the world began, in ms since 1970. */
+export class MachineClock {
+  /** What it showed when the world began, and by how much it has been set since, in ms since 1970. */
   wallMs: number;
+  #rate = 1;
+  /** What the clock that is never set shows at a moment of the world, from which on it has gone at this rate. */
+  #baseUs = 0;
+  #sinceUs = 0;
+
+  constructor(wallMs: number) {
+    this.wallMs = wallMs;
+  }
+
   /** How fast it goes: 1 is right. */
-  rate: number;
+  get rate(): number {
+    return this.#rate;
+  }
+
+  /** It goes at this rate from this moment of the world on. */
+  go(rate: number, nowUs: number): void {
+    this.#baseUs = this.monotonicUs(nowUs);
+    this.#sinceUs = nowUs;
+    this.#rate = rate;
+  }
+
+  /** How much has passed since the world began, by this clock, in µs; it never goes back. */
+  monotonicUs(nowUs: number): number {
+    return this.#baseUs + (nowUs - this.#sinceUs) * this.#rate;
+  }
+
+  /** What it shows, in ms since 1970, with fractions. */
+  shownMs(nowUs: number): number {
+    return this.wallMs + this.monotonicUs(nowUs) / 1000;
+  }
 }
 
 /** How late a timer may be, in µs. */
@@ -19,10 +47,13 @@ const SOON_US = 2;
 /** The longest that Node waits; what is longer is taken for 1. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-const clockOf = (scheduler: Scheduler, life: Life, machine: MachineClock): Clock => ({
-  wallMs: () => Math.floor(machine.wallMs + (scheduler.nowUs * machine.rate) / 1000),
-  nowMs: () => ((scheduler.nowUs - life.bornUs) * machine.rate) / 1000,
-});
+const clockOf = (scheduler: Scheduler, machine: MachineClock): Clock => {
+  const bornUs = machine.monotonicUs(scheduler.nowUs);
+  return {
+    wallMs: () => Math.floor(machine.shownMs(scheduler.nowUs)),
+    nowMs: () => (machine.monotonicUs(scheduler.nowUs) - bornUs) / 1000,
+  };
+};
 
 /** As Node takes a time: whole ms, at least one. */
 const wholeMs = (ms: number): number => (ms >= 1 && ms <= MAX_TIMER_MS ? Math.trunc(ms) : 1);
@@ -87,7 +118,7 @@ export const worldOf = (
 ): World => {
   const chance = random('chance');
   return {
-    clock: clockOf(scheduler, life, machine),
+    clock: clockOf(scheduler, machine),
     timers: timersOf(scheduler, life, machine, random('timers')),
     chance: { bytes: (count) => chance.bytes(count) },
     network,

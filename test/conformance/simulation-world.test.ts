@@ -71,7 +71,7 @@ describe('time', () => {
   it('is each machine’s own: clocks are wrong, jump, and go at another rate', async () => {
     const s = worldOf();
     const { clock } = s.machine('a');
-    clock.rate = 1.5;
+    clock.go(1.5, 0);
     clock.wallMs = 1_000;
     const walls: number[] = [];
     let lasted = 0;
