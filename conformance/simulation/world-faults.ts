@@ -39,8 +39,8 @@ const act = (simulation: Simulation, fault: WorldFault, one: string, machines: R
       network.reset(one, otherOf(fault.other));
       return;
     case 'clock':
-      // The clock that never goes back goes on from where it is: `rate` alone would move it, since it counts from the start.
       machine.clock.wallMs += fault.byMs;
+      machine.clock.go(fault.rate, scheduler.nowUs);
       return;
     case 'slow':
       machine.disk.slowUs = fault.us;

@@ -50,7 +50,7 @@ export type Observer = (replica: Replica, message: Message, effects: Effects) =>
 /** Who is told what a durable replica does. */
 export interface Listeners {
   readonly observe?: Observer;
-  /** Told once, when the log fails: from then on nothing is taken in. Nothing that is read afterwards is observed. */
+  /** Told once, when the log fails: from then on nothing is taken in; what is read is observed as before. */
   readonly onFailure?: (failure: LogError) => void;
   /** Default: Node's. */
   readonly timers?: Timers;
@@ -158,7 +158,10 @@ export class DurableReplica {
 
   /** What can be read is read; the rest would change something. */
   #answerWithoutLog(message: Message): Answer | Refused {
-    return message.type === 'get' || message.type === 'pull' ? read(this.replica, message) : refused('failed');
+    if (message.type !== 'get' && message.type !== 'pull') return refused('failed');
+    const answer = read(this.replica, message);
+    this.#listeners.observe?.(this.replica, message, { answer, append: undefined });
+    return answer;
   }
 
   #wait(batch: Batch, message: Message, reply: Reply<Answer>, answer: Answer): void {

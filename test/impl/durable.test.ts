@@ -66,7 +66,18 @@ describe('the gate (R10)', () => {
   test('a log that fails acknowledges nothing more, and what is read from then on is what it has (R10)', async () => {
     const { log, held } = heldLog();
     const failures: string[] = [];
-    const opened = await openDurable(log, { server: 1 }, { onFailure: ({ type }) => failures.push(type) });
+    const observed: string[] = [];
+    const opened = await openDurable(
+      log,
+      { server: 1 },
+      {
+        onFailure: ({ type }) => {
+          failures.push(type);
+          observed.length = 0;
+        },
+        observe: (_, message, { answer }) => observed.push(`${message.type} ${answer.type}`),
+      },
+    );
     if (!isRight(opened)) throw new Error(opened.left.message);
     const replica = opened.right;
     const left: string[] = [];
@@ -100,6 +111,8 @@ describe('the gate (R10)', () => {
       'pulled v1 1.0,1',
     ]);
     expect(failures).toEqual(['full']);
+    // Whoever follows a trace finds there what every answer came from.
+    expect(observed).toEqual(['get found', 'get found', 'get found', 'pull pulled']);
     expect(replica.failure?.message).toMatch(
       /^the log cannot be written: the disk is full \(ENOSPC\); make room, and restart the server$/,
     );
