@@ -218,7 +218,8 @@ const doubt = (scene: Scene, event: Of<'result'>, c: Command): void => {
   if (c.type !== 'joinServer' && c.type !== 'joinClient') return;
   // One that started, and could not be linked to everybody, is there all the same.
   if (event.errors.some((error) => error.includes('did not start'))) return;
-  if (c.type === 'joinServer' && startedLast(scene, 'server', c.id) !== undefined) started(scene, event, 'server', c.id);
+  const role = c.type === 'joinServer' ? 'server' : 'client';
+  if (startedLast(scene, role, c.id) !== undefined) started(scene, event, role, c.id);
   applyCommand(scene.topology, c);
   if (c.type === 'joinClient') {
     scene.sessions.get(c.id)?.connect(c.server);
