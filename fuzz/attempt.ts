@@ -66,7 +66,7 @@ export const differences = async ({ recipe, built, world }: Explored, way: Way, 
     const { name, message } = result.error;
     if (falls && message.includes('lowers the progress')) return [];
     // What is none may be refused, and what is one is not looked at here.
-    if (isDoubtful && name === 'CheckerError') return [];
+    if (isDoubtful && name === 'CheckerError' && !message.includes('in two forms')) return [];
     return [{ what: `${name}: ${message.replace(/\d+/g, 'N').slice(0, 60)}`, details: result.error.stack ?? message }];
   }
   const whole = result.reports.at(-1)!.report.stop.kind === 'complete';

@@ -14,6 +14,7 @@ import {
 } from '#bayou/checker/model.js';
 import { canon } from '../oracle/text.js';
 import { range } from '../dice.js';
+import { Forms } from './forms.js';
 import { twins, type Tree } from './values.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ const valuesOf = (domain: Domain): Values => {
 type Locals = ReadonlyArray<unknown>;
 
 /** The model that a recipe describes. */
-export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
+export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): ComponentModel => {
   const domains = new Map(recipe.domains.map((domain) => [domain.name, domain]));
   const values = new Map(recipe.domains.map((domain) => [domain.name, valuesOf(domain)]));
   const kindOf = (slot: number): string => recipe.domains[recipe.slots[slot]!.domain]!.name;
@@ -181,6 +182,7 @@ export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
     let row = 0;
     for (let i = which.length - 1; i >= 0; i--) {
       const { size, indexOf } = values.get(kindOf(which[i]!))!;
+      forms.see(locals[i]);
       row = row * size + indexOf(locals[i])[0];
     }
     return row;
@@ -204,7 +206,11 @@ export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
   const exchanges = recipe.exchanges.map((talking): Query<unknown, unknown, unknown, unknown> => {
     const asker = recipe.domains[talking.asker]!.name;
     const answerer = recipe.domains[talking.answerer]!.name;
-    const askerAt = (local: unknown): number => values.get(asker)!.indexOf(local)[0];
+    const at = (kind: string, local: unknown): number => {
+      forms.see(local);
+      return values.get(kind)!.indexOf(local)[0];
+    };
+    const askerAt = (local: unknown): number => at(asker, local);
     const question = (n: number): unknown => ({ question: n, of: [n] });
     return {
       request: (local) => {
@@ -212,9 +218,7 @@ export const componentModel = (recipe: ComponentRecipe): ComponentModel => {
         return n === undefined ? undefined : question(n);
       },
       reply: (local, asked) => {
-        return (
-          talking.answer[values.get(answerer)!.indexOf(local)[0]]![(asked as { readonly question: number }).question] ?? undefined
-        );
+        return talking.answer[at(answerer, local)]![(asked as { readonly question: number }).question] ?? undefined;
       },
       receive: (local, answer): ReadonlyArray<Learned<unknown>> =>
         talking.take[askerAt(local)]![answer as number]!.map((way) => ({

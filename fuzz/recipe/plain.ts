@@ -2,6 +2,7 @@
 import type { Fairness, Model, Property } from '#bayou/checker/model.js';
 import { canon } from '../oracle/text.js';
 import { range } from '../dice.js';
+import { Forms } from './forms.js';
 import { twins, type Tree } from './values.js';
 
 /** An edge of the graph. */
@@ -86,7 +87,7 @@ const written = (recipe: PlainRecipe): Pick<PlainRecipe, 'states' | 'edges'> => 
 };
 
 /** The model that a recipe describes. States are made anew each time, their fields in one order or the other. */
-export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
+export const plainModel = (recipe: PlainRecipe, forms = new Forms()): Model<unknown, unknown> => {
   const { states, edges } = written(recipe);
   const { variants } = recipe;
   const made = states.map((state) =>
@@ -100,13 +101,18 @@ export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
     return place;
   };
   const indexOf = (state: unknown): number => placeOf(state).index;
+  /** The same of what the model is asked about, and not only to rename it. */
+  const askedOf = (state: unknown): Place => {
+    forms.see(state);
+    return placeOf(state);
+  };
   const stateOf = ({ index, variant }: Place, second: boolean): unknown => made[index]![variant]!(second);
   const out: number[][] = states.map(() => []);
   edges.forEach(({ from }, i) => out[from]!.push(i));
   const edgeOf = (action: unknown): Edge => edges[(action as Action).edge]!;
   const isIn = (marked: ReadonlyArray<number>): ((state: unknown) => boolean) => {
     const set = new Set(marked);
-    return (state) => set.has(indexOf(state));
+    return (state) => set.has(askedOf(state).index);
   };
   const property = ({ name, kind, marked, to, bare }: PlainClaim): Property<unknown, unknown> => {
     const at = isIn(marked);
@@ -133,18 +139,18 @@ export const plainModel = (recipe: PlainRecipe): Model<unknown, unknown> => {
   return {
     name: 'fuzz, plain',
     initial: recipe.initial.map((index, i) => stateOf({ index, variant: 0 }, i % 2 === 1)),
-    actions: (state) => out[indexOf(state)]!.map((edge): Action => ({ edge })),
+    actions: (state) => out[askedOf(state).index]!.map((edge): Action => ({ edge })),
     next: (state, action) => {
       const { to, shift } = edgeOf(action);
       if (to < 0) return undefined;
-      const { variant } = placeOf(state);
+      const { variant } = askedOf(state);
       return stateOf({ index: to, variant: (variant + shift) % variants }, (action as Action).edge % 2 === 1);
     },
     label: (action) => ({ family: edgeOf(action).family, args: [edgeOf(action).arg] }),
     note: (_, action) => edgeOf(action).note,
     fairness: (action) => edgeOf(action).fair,
     properties: recipe.claims.map(property),
-    ...(progress === undefined ? {} : { progress: (state: unknown) => progress[indexOf(state)] ?? progress[0]! }),
+    ...(progress === undefined ? {} : { progress: (state: unknown) => progress[askedOf(state).index] ?? progress[0]! }),
     ...(inside === undefined ? {} : { boundary: (state: unknown) => !inside(state) }),
     ...(recipe.blurred ? { key: (state: unknown) => String(indexOf(state)) } : recipe.keyed ? { key: canon } : {}),
     ...(recipe.shown ? { show: (state: unknown) => ({ state: canon(state) }) } : {}),

@@ -1,6 +1,7 @@
 /** A model of either interface as data, and the model itself. */
 import type { ComponentModel, Model } from '#bayou/checker/model.js';
 import { componentModel, type ComponentRecipe } from './component.js';
+import { Forms } from './forms.js';
 import { plainModel, type PlainRecipe } from './plain.js';
 
 export type Recipe = PlainRecipe | ComponentRecipe;
@@ -8,13 +9,21 @@ export type Recipe = PlainRecipe | ComponentRecipe;
 /** The model of a recipe that came as text: what threads build it by. */
 export const componentModelOf = (text: string): ComponentModel => componentModel(JSON.parse(text) as ComponentRecipe);
 
-export type Built =
+export type Built = (
   | { readonly form: 'plain'; readonly model: Model<unknown, unknown> }
-  | { readonly form: 'component'; readonly model: ComponentModel };
+  | { readonly form: 'component'; readonly model: ComponentModel }
+) & {
+  /** In which forms values come to the model. */
+  readonly forms: Forms;
+};
 
 /** The model of a recipe. */
-export const builtOf = (recipe: Recipe): Built =>
-  recipe.form === 'plain' ? { form: 'plain', model: plainModel(recipe) } : { form: 'component', model: componentModel(recipe) };
+export const builtOf = (recipe: Recipe): Built => {
+  const forms = new Forms();
+  return recipe.form === 'plain'
+    ? { form: 'plain', model: plainModel(recipe, forms), forms }
+    : { form: 'component', model: componentModel(recipe, forms), forms };
+};
 
 /** The kinds of its properties, by name. */
 export const kindsOf = (recipe: Recipe): ReadonlyArray<{ readonly name: string; readonly kind: string }> => recipe.claims;

@@ -19,11 +19,12 @@ export type Tree =
 
 const ODD = { undefined: undefined, NaN, '-0': -0, Infinity } as const;
 
-/** The value, made anew; `backwards` the members of sets, maps and records are put in the other way round. */
+/** The value, made anew; `backwards` the members of sets, maps and records are put in the other way round, and zeros have the other sign. */
 export const build = (tree: Tree, backwards = false): unknown => {
+  if (tree === 0 && backwards) return -0;
   if (typeof tree !== 'object' || tree === null) return tree;
   const turned = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> => (backwards ? items.toReversed() : items);
-  if ('odd' in tree) return ODD[tree.odd];
+  if ('odd' in tree) return backwards && tree.odd === '-0' ? 0 : ODD[tree.odd];
   if ('big' in tree) return BigInt(tree.big);
   if ('list' in tree) return tree.list.map((item) => build(item, backwards));
   if ('set' in tree) return new Set(turned(tree.set).map((item) => build(item, backwards)));
@@ -47,7 +48,7 @@ const frozen = (value: unknown): unknown => {
   return value;
 };
 
-/** Gives by turns one of two equal values: one that is frozen, and one whose fields and members are in the other order. */
+/** Gives by turns one of two equal values: one that is frozen, and one whose fields and members are in the other order, with zeros of the other sign. */
 export const twins = (tree: Tree): ((second: boolean) => unknown) => {
   const [one, other] = [frozen(build(tree)), build(tree, true)];
   return (second) => (second ? other : one);

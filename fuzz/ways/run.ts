@@ -23,11 +23,12 @@ type Keeping = Pick<CheckOptions, 'checkpoint' | 'resume' | 'maxStates'>;
 type AnyPlain = Model<unknown, unknown>;
 
 /** The model with the guards that the checker puts before its functions, once for all searches of it, and with an audit that does no run again. */
-const quietly = oncePer((built: Built): Built =>
-  built.form === 'plain'
-    ? { form: 'plain', model: guardedModel(built.model, new NoAudit(built.model.key !== undefined)) }
-    : { form: 'component', model: guardedComponents(built.model, new NoAudit(built.model.key !== undefined)) },
-);
+const quietly = oncePer((built: Built): Built => {
+  const audit = new NoAudit(built.model.key !== undefined);
+  return built.form === 'plain'
+    ? { ...built, model: guardedModel(built.model, audit) }
+    : { ...built, model: guardedComponents(built.model, audit) };
+});
 
 class NoAudit extends Audit {
   override begin(all: boolean, initial: ReadonlyArray<unknown>): this {
@@ -72,8 +73,13 @@ const once = async (recipe: Recipe, as: Built, way: Way, keeping: Keeping): Prom
   return atOnce === true ? checkSync(model, ordered) : check(model, ordered);
 };
 
+/** An audit gives values in other forms on purpose; and a model with a key says itself what is equal, and is given what was found. */
+const givesOneForm = ({ model }: Built, { audit, engine }: Way): boolean =>
+  audit === 'none' && engine !== 'threads' && model.key === undefined;
+
 /** Checks in one way; `file` is where a checkpoint may be written. */
 export const run = async (recipe: Recipe, built: Built, way: Way, file: string): Promise<Result> => {
+  built.forms.isWatched = givesOneForm(built, way);
   try {
     const { pauseAt, ...rest } = way;
     if (pauseAt === undefined) return { kind: 'reports', reports: [{ way, report: await once(recipe, built, way, {}) }] };
@@ -85,5 +91,7 @@ export const run = async (recipe: Recipe, built: Built, way: Way, file: string):
     return { kind: 'reports', reports: [first, { way: rest, report: after }] };
   } catch (error) {
     return { kind: 'error', error: error instanceof Error ? error : new Error(String(error)) };
+  } finally {
+    built.forms.isWatched = false;
   }
 };

@@ -111,7 +111,8 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
   const found: Space<S, A> = {
     model,
     audit,
-    next: rawNextOf(model),
+    // A sweep asks each state for its progress before it is kept in the form that is the model's to see.
+    next: levels === undefined ? rawNextOf(model) : model.next,
     store,
     frontier: levels?.frontier ?? (options.search === 'dfs' ? stack() : queueOf(store)),
     judge: judged,

@@ -9,8 +9,9 @@ import type { Lasso } from '../liveness/lasso.js';
 import type { StateGraph } from '../liveness/state-graph.js';
 import type { CheckOptions, Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
+import { oneForm } from '../values/one-form.js';
 import { isReducing } from '../reduction/reduction-audit.js';
-import type { Run } from '../shown/run.js';
+import { endOf, type Run } from '../shown/run.js';
 import type { Space } from './explicit-search.js';
 import { lassoOf, runAlong } from './explicit-counterexample.js';
 
@@ -37,7 +38,7 @@ export const isKept = <S, A>({ model, store }: Pick<Space<S, A>, 'model' | 'stor
     const state = store.get(index);
     const truths = predicates.map((holds) => holds(state));
     for (const permutation of model.symmetry ?? []) {
-      const image = permutation(state);
+      const image = model.key === undefined ? oneForm(permutation(state)) : permutation(state);
       if (predicates.some((holds, i) => holds(image) !== truths[i])) return false;
     }
   }
@@ -64,7 +65,7 @@ export const showTurning = <S, A>(found: Space<S, A>, graph: StateGraph, { start
   const run = runAlong(found, [start, ...targets(prefix)]);
   const steps = [...run.steps];
   const seen = new Map<string, number>();
-  let state = steps.at(-1)?.next ?? run.initial;
+  let state = endOf(run);
   while (cycle.length > 0 && !seen.has(encode(state))) {
     seen.set(encode(state), steps.length);
     for (const index of targets(cycle)) {

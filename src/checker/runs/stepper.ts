@@ -2,7 +2,7 @@
 import { A_COUNT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
 import type { Label, Model } from '../model.js';
-import { showRun, type Run } from '../shown/run.js';
+import { endOf, showRun, type Run } from '../shown/run.js';
 import type { Counterexample, Shown } from '../report.js';
 import { showState } from '../shown/state.js';
 
@@ -45,8 +45,7 @@ const choicesAt = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<Choice<S, 
 
 const brokenAt = <S, A>(model: Model<S, A>, run: Run<S, A>, isStuck: boolean): ReadonlyArray<string> => {
   const last = run.steps.at(-1);
-  const before = run.steps.at(-2)?.next ?? run.initial;
-  const state = last?.next ?? run.initial;
+  const [state, before] = [endOf(run), endOf(run, 1)];
   const isBroken = (property: Model<S, A>['properties'][number]): boolean => {
     if (property.kind === 'always') return !property.holds(state);
     if (property.kind === 'alwaysStep') return last !== undefined && !property.holds(before, last.action, last.next);
@@ -56,7 +55,7 @@ const brokenAt = <S, A>(model: Model<S, A>, run: Run<S, A>, isStuck: boolean): R
 };
 
 const at = <S, A>(model: Model<S, A>, run: Run<S, A>, before: Stepper<S, A> | undefined): Stepper<S, A> => {
-  const state = run.steps.at(-1)?.next ?? run.initial;
+  const state = endOf(run);
   const choices = choicesAt(model, state);
   const here: Stepper<S, A> = {
     state,

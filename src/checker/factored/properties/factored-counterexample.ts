@@ -10,6 +10,7 @@ import type { ComponentModel, Outcome } from '../../model.js';
 import { initialStates } from '../../component-model/tuples.js';
 import type { CompiledInteraction } from '../compile/compile.js';
 import { CheckerError } from '../../error.js';
+import { oneForm } from '../../values/one-form.js';
 import type { Evidence } from './factored-judge.js';
 import type { Space } from '../space.js';
 
@@ -27,6 +28,9 @@ interface Taken {
   readonly values: ReadonlyArray<unknown>;
 }
 
+/** A value as the model is given it: in its one form, unless a key says what is equal. */
+const given = ({ key }: ComponentModel, value: unknown): unknown => (key === undefined ? oneForm(value) : value);
+
 /** All steps from a state of the unreduced model, which is given by the values of its slots. */
 const stepsFrom = (space: Space, values: ReadonlyArray<unknown>, only?: CompiledInteraction): ReadonlyArray<Taken> => {
   const { model, interactions } = space.compiled;
@@ -35,7 +39,7 @@ const stepsFrom = (space: Space, values: ReadonlyArray<unknown>, only?: Compiled
     const outcomes = (interaction.source.step as unknown as AnyStep)(...slots.map((slot) => values[slot]));
     return outcomes.map((outcome): Taken => {
       const after = [...values];
-      slots.forEach((slot, i) => (after[slot] = outcome.next[i]));
+      slots.forEach((slot, i) => (after[slot] = given(model, outcome.next[i])));
       return { interaction, outcome, values: after };
     });
   });
@@ -72,7 +76,7 @@ export const traceOf = (
   const { model } = space.compiled;
   const initial = initialStates(model).find((state) => same(represent(space, state), path[0]!));
   if (initial === undefined) throw unsound();
-  let values: ReadonlyArray<unknown> = initial;
+  let values: ReadonlyArray<unknown> = initial.map((value) => given(model, value));
   const steps: TraceStep[] = [];
   for (const next of path.slice(1)) {
     const taken = stepsFrom(space, values).find((step) => same(represent(space, step.values), next));

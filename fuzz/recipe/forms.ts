@@ -1,0 +1,41 @@
+/**
+ * Equal values have one form: whatever of them the model is given, its sets and maps are in one order, and no zero has a sign. A model that looks
+ * at the order would otherwise be another model for each search. The models of the fuzz do not look at it to decide anything, but they
+ * notice, while they are watched, when one value comes to them in two forms.
+ */
+import { canon } from '../oracle/text.js';
+
+/** A text of the value as it is: members and entries in their order, zeros with their sign. The order of fields has no meaning. */
+const formOf = (value: unknown): string => {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value !== 'object' || value === null) return canon(value);
+  let text = texts.get(value);
+  if (text === undefined) texts.set(value, (text = textOf(value)));
+  return text;
+};
+
+const texts = new WeakMap<object, string>();
+
+const textOf = (value: object): string => {
+  if (value instanceof Set) return `Set(${Array.from(value, formOf).join()})`;
+  if (value instanceof Map) return `Map(${Array.from(value, ([k, v]) => `${formOf(k)}=>${formOf(v)}`).join()})`;
+  if (Array.isArray(value)) return `[${value.map(formOf).join()}]`;
+  const fields = Object.entries(value).map(([name, field]) => `${JSON.stringify(name)}:${formOf(field)}`);
+  return `{${fields.toSorted().join()}}`;
+};
+
+/** What a model was given, in all searches of it during which it was watched. */
+export class Forms {
+  isWatched = false;
+  private readonly known = new Map<string, string>();
+
+  /** Takes note of a value that the model is given. */
+  see(value: unknown): void {
+    if (!this.isWatched) return;
+    const name = canon(value);
+    const form = formOf(value);
+    const first = this.known.get(name);
+    if (first === undefined) this.known.set(name, form);
+    else if (first !== form) throw new Error(`the model is given one value in two forms: ${first}, and ${form}`);
+  }
+}

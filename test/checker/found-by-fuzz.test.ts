@@ -1,0 +1,118 @@
+/** What random models have found, each as the smallest model that shows it. */
+import { describe, expect, test } from 'vitest';
+import { check, checkSync } from '#bayou/checker/check.js';
+import { toModel } from '#bayou/checker/component-model/as-model.js';
+import { checkComponents } from '#bayou/checker/factored/check-components.js';
+import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
+import { stepper } from '#bayou/checker/runs/stepper.js';
+
+/** Two of a kind that each go from 0 to 1. */
+const pair = (): ComponentModel => {
+  const [x, y] = [slot('leaf', 'x', 0), slot('leaf', 'y', 0)];
+  const rise = (name: 'x' | 'y') =>
+    interaction({
+      label: { family: 'rise', args: [name] },
+      slots: [name === 'x' ? x : y],
+      writes: [0],
+      step: (n: number) => (n === 0 ? [{ next: [1] }] : []),
+    });
+  return {
+    name: 'pair',
+    slots: [x, y],
+    interactions: [rise('x'), rise('y')],
+    properties: [{ name: 'both', kind: 'eventually', over: [over([x, y], (a: number, b: number) => a + b === 2)] }],
+    symmetry: [{ name: 'turn', slotTo: [1, 0], apply: (_: string, local: never) => local }],
+    key: (_: string, local: never) => String(local),
+  };
+};
+
+test('a search sees nothing of what another search of the same model saw of its key', () => {
+  const plain = toModel(pair());
+  const verdicts = (symmetry: boolean): ReadonlyArray<string> =>
+    checkSync(plain, { symmetry }).properties.map(({ verdict }) => verdict);
+  expect(verdicts(false)).toEqual(['holds']);
+  expect(verdicts(true)).toEqual(['unknown']);
+  expect(verdicts(false)).toEqual(['holds']);
+});
+
+test('a sweep that ends with the last thing to be decided knows how far it came', async () => {
+  const model: ComponentModel = { ...pair(), progress: () => 0, properties: [] };
+  const [x] = model.slots;
+  const low = { name: 'low', kind: 'always', over: [over([x!], (n) => n === 0)] } as const;
+  const { counts, stop } = await checkComponents({ ...model, properties: [low] }, { search: 'sweep', keepGoing: true });
+  expect(stop.kind).toBe('complete');
+  expect(counts.completeDepth).toBe(counts.depth);
+});
+
+test('a witness that a normal form alone has is not reached', async () => {
+  const x = slot('leaf', 'x', 0);
+  const still: ComponentModel = {
+    name: 'still',
+    slots: [x],
+    interactions: [
+      interaction({ label: { family: 'stay', args: [] }, slots: [x], writes: [0], step: (n: number) => [{ next: [n] }] }),
+    ],
+    properties: [{ name: 'one', kind: 'sometimes', over: [over([x], (n: number) => n === 1)] }],
+    normalize: () => 1,
+  };
+  const verdicts = async (normalize: boolean): Promise<ReadonlyArray<string>> =>
+    (await checkComponents(still, { normalize, witnessTraces: true })).properties.map(({ verdict }) => verdict);
+  expect(await verdicts(false)).toEqual(['not reached']);
+  expect(await verdicts(true)).toEqual(['not reached']);
+});
+
+describe('a state that is null', () => {
+  const toNull: Model<string | null, string> = {
+    name: 'to null',
+    initial: ['a'],
+    actions: (state) => [state === null ? 'stay' : 'go'],
+    next: () => null,
+    label: (action) => ({ family: action, args: [] }),
+    properties: [{ name: 'b', kind: 'eventually', holds: (state) => state === 'b' }],
+    symmetry: [(state) => state],
+  };
+
+  test('is gone on from where liveness is shown under symmetry', () => {
+    const { trace } = checkSync(toNull, { symmetry: true }).properties[0]!;
+    expect(trace?.steps.map(({ label }) => label.family)).toEqual(['go', 'stay']);
+    expect(trace?.loop).toBe(1);
+  });
+
+  test('is gone on from step by step', () => {
+    const there = stepper(toNull).take(0)!;
+    expect(there.state).toBeNull();
+    expect(there.choices.map(({ label }) => label.family)).toEqual(['stay']);
+  });
+});
+
+describe('no function is given one value in two forms', () => {
+  /** Sets of the same members are filled in the one order and the other. */
+  const model = (told: Set<string>): Model<ReadonlySet<string>, string> => {
+    const look = (state: ReadonlySet<string>): ReadonlySet<string> => {
+      told.add([...state].join(''));
+      return state;
+    };
+    const all = ['c', 'a', 'b'];
+    return {
+      name: 'sets',
+      initial: [new Set(['c', 'a'])],
+      actions: (state) => all.filter((name) => !look(state).has(name)),
+      next: (state, name) => new Set([name, ...look(state)]),
+      label: (name) => ({ family: 'put', args: [name] }),
+      properties: [{ name: 'full', kind: 'eventually', holds: (state) => look(state).size === 3 }],
+      progress: (state) => look(state).size,
+      symmetry: [([first, ...rest]) => new Set([...rest, first!])],
+    };
+  };
+  const asked = async (options: Parameters<typeof check>[1]): Promise<ReadonlyArray<string>> => {
+    const told = new Set<string>();
+    await check(model(told), options);
+    return [...told].toSorted();
+  };
+  // The audit turns them round on purpose, which is how each order comes up where the search itself gives one.
+  test.each([{ search: 'sweep' }, { symmetry: true }, {}] as const)('%j', async (options) => {
+    const audited = ['ac', 'abc', 'ca', 'cba'];
+    expect(await asked(options)).toEqual(expect.arrayContaining(['abc', 'ac']));
+    expect((await asked(options)).filter((order) => !audited.includes(order))).toEqual([]);
+  });
+});
