@@ -26,7 +26,7 @@ const impl = (name: string, what: string, file: string, find: string, put: strin
   inImpl: true,
 });
 
-const net = (name: string, what: string, file: string, find: string, put: string): Mutant => ({
+export const net = (name: string, what: string, file: string, find: string, put: string): Mutant => ({
   name,
   what,
   file,

@@ -1,0 +1,36 @@
+/** One mutant's simulation: in the copy that has the fault, run after run until one is wrong. Prints one line of JSON. */
+import { simulationPlanOf } from '../simulation/plan.js';
+import { assessSimulated, showSimulated, simulate } from '../simulation/run.js';
+
+const [seed = 1, runs = 1] = process.argv.slice(2).map(Number);
+let events = 0;
+
+const say = (found: number | null, why: string): void => {
+  const { user, system } = process.cpuUsage();
+  process.stdout.write(`${JSON.stringify({ found, why, events, processorMs: (user + system) / 1000 })}\n`, () => process.exit());
+};
+
+const tryRun = async (run: number): Promise<string | undefined> => {
+  try {
+    const done = await simulate(simulationPlanOf(seed, run));
+    events += done.events;
+    const verdict = await assessSimulated(done);
+    if (verdict.sound) return undefined;
+    const text = showSimulated(verdict).split('\n');
+    return verdict.failures[0] ?? text.filter((line) => /broken:|why:/.test(line))[0] ?? text[0] ?? '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+const search = async (): Promise<void> => {
+  for (let run = 0; run < runs; run++) {
+    const why = await tryRun(run);
+    if (why !== undefined) {
+      say(run, why.split('\n')[0]!.trim());
+      return;
+    }
+  }
+  say(null, '');
+};
+await search();
