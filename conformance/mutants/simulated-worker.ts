@@ -17,7 +17,7 @@ const tryRun = async (run: number): Promise<string | undefined> => {
     const verdict = await assessSimulated(done);
     if (verdict.sound) return undefined;
     const text = showSimulated(verdict).split('\n');
-    return verdict.failures[0] ?? text.filter((line) => /broken:|why:/.test(line))[0] ?? text[0] ?? '';
+    return verdict.failures[0] ?? text.find((line) => /broken:|why:/.test(line)) ?? text[0] ?? '';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -35,7 +35,7 @@ const simulateCopy = (copy: string): Promise<Omit<Outcome, 'mutant'>> =>
     execFile(process.execPath, [worker, '1', String(RUNS)], options, (error, stdout, stderr) => {
       const line = stdout.trim().split('\n').at(-1) ?? '';
       if (line.startsWith('{')) resolve(JSON.parse(line) as Omit<Outcome, 'mutant'>);
-      else resolve({ found: 0, why: stderr.trim().split('\n')[0] ?? String(error), events: 0, processorMs: 0 });
+      else resolve({ found: 0, why: stderr.trim().split('\n')[0] ?? error?.message ?? '', events: 0, processorMs: 0 });
     });
   });
 

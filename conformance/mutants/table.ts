@@ -387,7 +387,7 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
     'session-number',
     'every session has the same number',
     'net/auth.js',
-    "newSessionNumber = () => randomBytes(16).toString('hex')",
+    "newSessionNumber = (chance = NODE.chance) => chance.bytes(16).toString('hex')",
     "newSessionNumber = () => '1'",
   ),
 

@@ -1,13 +1,16 @@
 /** Each mutant's text stands once in the built program: one that has gone would be noticed as a crash, or not at all. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { SIMULATED_MUTANTS } from '../../conformance/mutants/simulated-table.js';
 import { MUTANTS } from '../../conformance/mutants/table.js';
+
+const ALL = [...MUTANTS, ...SIMULATED_MUTANTS];
 
 const built = (file: string): string => readFileSync(new URL(`../../dist/${file}`, import.meta.url), 'utf8');
 
-test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s', (_, { file, find, put }) => {
+test.each(ALL.map((mutant) => [mutant.name, mutant] as const))('%s', (_, { file, find, put }) => {
   expect(built(file).split(find)).toHaveLength(2);
   expect(put).not.toBe(find);
 });
 
-test('no two have one name', () => expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length));
+test('no two have one name', () => expect(new Set(ALL.map(({ name }) => name)).size).toBe(ALL.length));

@@ -1,0 +1,87 @@
+/** The simulated cluster: the code that ships in a simulated world, repeated by its seed and judged. */
+import { describe, expect, test } from 'vitest';
+import { SimulationPlanC, simulationPlanOf, type SimulationPlan } from '../../conformance/simulation/plan.js';
+import { realPlanOf } from '../../conformance/simulation/real.js';
+import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/run.js';
+import { FINE } from '../../conformance/simulation/weather.js';
+
+const SEED = 14;
+const again = (run: number): string => `bayou conform --simulate --seed ${SEED} --from ${run} --runs 1`;
+
+const plan = (script: ReadonlyArray<string>, rest: Partial<SimulationPlan> = {}): SimulationPlan => ({
+  ...{ seed: 1, script, nextDay: [], antiEntropyMs: 20, timeoutMs: 5_000, fsync: false, weather: FINE, faults: [], world: [] },
+  ...rest,
+});
+
+const SMALL = [
+  ...['joinServer 0', 'joinServer 1', 'joinClient 100 0', 'put 100 k v1', 'killServer 0', 'joinServer 0'],
+  ...['get 100 k', 'stabilize', 'printStore 0', 'printStore 1'],
+];
+
+/** What the master printed, a line each. */
+const printedBy = async (p: SimulationPlan): Promise<ReadonlyArray<string>> => {
+  const { days } = await simulate(p);
+  return days.flat().flatMap((e) => (e.type === 'result' ? e.output : []));
+};
+
+describe('a simulated cluster', () => {
+  test('runs a script as a real one does: a server that was killed has what it acknowledged (R10)', async () => {
+    expect(await printedBy(plan(SMALL))).toEqual(['k:v1', 'k:v1', 'k:v1']);
+  });
+
+  test.each(Array.from({ length: 12 }, (_, run) => run))('keeps the contract, and does the same twice: run %i', async (run) => {
+    const [one, two] = [await simulate(simulationPlanOf(SEED, run)), await simulate(simulationPlanOf(SEED, run))];
+    const verdict = await assessSimulated(one);
+    expect(verdict.sound, `${again(run)}\n${showSimulated(verdict)}`).toBe(true);
+    expect(two.trace.hash(), again(run)).toBe(one.trace.hash());
+    expect(one.trace.count).toBeGreaterThan(100);
+  });
+
+  test('another seed is another run', async () => {
+    const [one, two] = [await simulate(plan(SMALL)), await simulate(plan(SMALL, { seed: 2 }))];
+    expect(two.trace.hash()).not.toBe(one.trace.hash());
+  });
+
+  test('with fsync the death of a machine loses nothing that was acknowledged, the folder’s own name neither (R10)', async () => {
+    const script = [...SMALL.slice(0, 4), 'get 100 k', 'stabilize', 'printStore 0'];
+    for (let seed = 0; seed < 12; seed++) {
+      const p = plan(script, { seed, fsync: true, faults: [{ type: 'power', line: 5, server: 0, afterMs: 50 }] });
+      const run = await simulate(p);
+      const verdict = await assessSimulated(run);
+      expect(run.processes.power).toBe(1);
+      expect(run.lossy.size, 'with fsync no server may lose anything').toBe(0);
+      expect(verdict.sound, `${JSON.stringify(p)}\n${showSimulated(verdict)}`).toBe(true);
+    }
+  });
+
+  test('without fsync a server whose machine died comes back as a new replica (R7a)', async () => {
+    const script = [...SMALL.slice(0, 4), 'get 100 k', 'stabilize', 'printStore 0'];
+    const run = await simulate(plan(script, { faults: [{ type: 'power', line: 5, server: 0, afterMs: 50 }] }));
+    const replicas = run.days.flat().flatMap((e) => (e.type === 'start' && e.p.startsWith('server-0') ? [e.replica] : []));
+    expect(new Set(replicas).size).toBe(2);
+    expect((await assessSimulated(run)).sound).toBe(true);
+  });
+
+  test('a run that does not come to its end says so', async () => {
+    const verdict = await assessSimulated(await simulate(plan([...SMALL.slice(0, 4), 'printStore 0'])));
+    expect(verdict.failures).toEqual(['the last stabilize has no result']);
+    expect(verdict.sound).toBe(false);
+  });
+});
+
+describe('a plan', () => {
+  test('is the same for a seed, goes into JSON and comes back', () => {
+    for (let run = 0; run < 50; run++) {
+      const one = simulationPlanOf(SEED, run);
+      expect(simulationPlanOf(SEED, run)).toEqual(one);
+      const read: unknown = JSON.parse(JSON.stringify(one));
+      expect(SimulationPlanC.is(read)).toBe(true);
+      expect(read).toEqual(one);
+    }
+  });
+
+  test('for real processes has no fault that cannot be done to them', () => {
+    for (let run = 0; run < 50; run++)
+      expect(realPlanOf(simulationPlanOf(SEED, run)).faults.map(({ type }) => type)).not.toContain('power');
+  });
+});
