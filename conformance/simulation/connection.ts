@@ -32,8 +32,8 @@ export interface EndListener {
 interface Segment {
   readonly bytes: Buffer;
   readonly isFin: boolean;
-  /** The connection breaks when it has arrived. */
-  readonly cuts: boolean;
+  /** The connection breaks when it has arrived, and so many of its bytes never do; undefined: it does not break. */
+  readonly cut: number | undefined;
   isDue: boolean;
 }
 
@@ -244,7 +244,7 @@ export class End {
     }
     const at = Math.max(this.#lastArrivalUs, scheduler.nowUs + us);
     this.#lastArrivalUs = at;
-    const segment: Segment = { bytes, isFin, cuts, isDue: false };
+    const segment: Segment = { bytes, isFin, cut: cuts ? all.length - bytes.length : undefined, isDue: false };
     this.#flight.push(segment);
     this.#flyingBytes += bytes.length;
     scheduler.after(
@@ -285,7 +285,7 @@ export class End {
     });
   }
 
-  #arrive({ bytes, isFin, cuts }: Segment): void {
+  #arrive({ bytes, isFin, cut }: Segment): void {
     const { peer } = this;
     if (peer.isGone || peer.broken !== undefined || (peer.isClosed && bytes.length > 0)) {
       peer.isGone ||= peer.isClosed;
@@ -297,21 +297,23 @@ export class End {
       peer.#receivedBytes += bytes.length;
     }
     if (isFin) peer.isAtEnd = true;
-    if (cuts) this.#cut();
+    if (cut !== undefined) this.#cut(cut);
     else if (this.random.chance(this.#weather().merge)) {
       this.wires.scheduler.after(this.#latency(), undefined, `${this.#name()} merged`, () => peer.listener?.onReadable());
     } else peer.listener?.onReadable();
     if (this.wantsRoom || this.#unsentBytes > 0) this.peer.#tellWindow();
   }
 
-  /** Something on the way breaks the connection; both ends hear of it, or one. */
-  #cut(): void {
+  /** Something on the way breaks the connection; both ends hear of it, or one. `lost`: how many bytes of what was sent did not arrive. */
+  #cut(lost: number): void {
     const { count } = this.wires;
     if (this.random.chance(this.#weather().halfOpen)) {
       count('halfOpen');
       const one = this.random.chance(0.5) ? this : this.peer;
       one.break('ECONNRESET');
-      one.peer.#probeLater();
+      if (one === this || lost === 0) one.peer.#probeLater();
+      // Sent again, they are answered by an end that knows nothing of them.
+      else this.wires.scheduler.after(RTO_US, undefined, `${this.#name()} again`, () => one.#reset());
       return;
     }
     count('cut');

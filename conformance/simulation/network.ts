@@ -94,6 +94,11 @@ export class SimulatedNetwork {
     }
   }
 
+  /** Every end asks now whether the other is still there, as each does in time where nothing is heard. */
+  probeAll(): void {
+    for (const ends of this.#ends.values()) for (const end of [...ends]) end.probe();
+  }
+
   /** Where a machine has power again, nobody listens, and says so. */
   wake(host: Host): void {
     for (const [name, at] of this.#silent) if (at === host) this.#silent.delete(name);

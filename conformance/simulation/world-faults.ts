@@ -49,8 +49,9 @@ const act = (simulation: Simulation, fault: WorldFault, one: string, machines: R
   }
 };
 
-/** All ways are open again, and all disks fast. */
+/** All ways are open again, all disks fast, and whoever waits for an end that is no more hears of it. */
 export const mendWorld = (simulation: Simulation): void => {
   simulation.network.links.mendAll();
+  simulation.network.probeAll();
   for (const { disk } of simulation.machines.values()) disk.slowUs = 0;
 };
