@@ -458,7 +458,11 @@ describe('symmetry', () => {
   test.each([
     ['a property that is not', token(false, [first]), 'it is not the same of a state and of what the symmetry makes of it'],
     ['fairness', token(true, [down], { fairness: (action) => action }), 'liveness under fairness is not judged under symmetry'],
-    ['a key', token(true, [down], { key: ({ at }) => `${at}` }), 'liveness is not judged under a reduction'],
+    [
+      'a key',
+      token(true, [down], { key: ({ at, down: isDown }) => `${at} ${isDown}` }),
+      'liveness is not judged under a reduction',
+    ],
   ])('%s: unknown', (_, model, why) => {
     const report = checkSync(model, { symmetry: true });
     expect(report.properties).toMatchObject([{ verdict: 'unknown', why: expect.stringContaining(why) as string }]);

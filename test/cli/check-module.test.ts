@@ -326,6 +326,16 @@ describe('bad modules: one clear line, and 2', () => {
     expect(await complaint(join(dir, 'folder.mjs'))).toContain('it is no file');
   });
 
+  test('--format with script among others: those are written, and a line says why it is not', async () => {
+    const out = join(dir, 'with-script');
+    const { lines } = await bayou(['check', COUNTER, '--out-dir', out, '--format', 'text,script,itf']);
+    const why = "only a run of Bayou's model is a script";
+    expect(lines.filter((line) => line.startsWith('not written'))).toEqual([
+      expect.stringMatching(new RegExp(`script: ${why}$`)),
+    ]);
+    expect((await readdir(out)).map((name) => name.replace(/^[^.]*/, '')).sort()).toEqual(['.itf.json', '.txt']);
+  });
+
   test.each([
     [
       COUNTER,

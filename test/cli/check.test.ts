@@ -187,6 +187,9 @@ describe('bad input: one clear line, and 2', () => {
 
   test('options', async () => {
     expect(await complaint('--max-memory', 'lots')).toContain('Use a size such as 512m or 4g.');
+    expect(await complaint('--max-memory', '512')).toContain(
+      'That is 512 bytes, less than a program takes: use a size such as 512m or 4g.',
+    );
     expect(await complaint('--bogus')).toContain("unknown option '--bogus'");
     expect(await complaint('--format', 'itf')).toContain('--format needs --out-dir');
     expect(await complaint('--variant', 'V99')).toContain('--variant: variant: expected one of FIXED, V1');

@@ -32,7 +32,7 @@ const VALUES: Readonly<Record<string, fc.Arbitrary<string> | null>> = {
   '--plain': null,
   '--workers': fc.integer({ min: 1, max: 64 }).map(String),
   '--hash-compaction': fc.option(fc.integer({ min: 8, max: 64 }).map(String)).map((bits) => bits ?? ''),
-  '--max-memory': fc.constantFrom('512m', '4g', '1.5g', '123456'),
+  '--max-memory': fc.constantFrom('512m', '4g', '1.5g', '134217728'),
   '--max-states': count,
   '--max-depth': count,
   '--max-seconds': count,

@@ -7,6 +7,7 @@ import { toModel, waysOf } from './as-model.js';
 import { call, initialStates, positionsOf, sentence } from './tuples.js';
 import { trust } from '../contract/guard.js';
 import { merges, mergingOf, type Merging } from '../contract/merging.js';
+import { blindIn, unseen } from '../values/seen.js';
 import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
 import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from '../model.js';
@@ -45,6 +46,8 @@ const internerOf = (model: ComponentModel, merging: Merging | undefined): Intern
       merging?.look(values[known], local);
       return known;
     }
+    const blind = model.key === undefined ? blindIn(local) : undefined;
+    if (blind !== undefined) throw unseen(blind);
     const value = model.key === undefined ? oneForm(local) : local;
     ids.set(name, values.length);
     return values.push(value) - 1;

@@ -10,6 +10,7 @@ import {
   actions,
   decode,
   fairnessOrNone,
+  isDense,
   finite,
   label,
   localShape,
@@ -34,7 +35,9 @@ export interface Expected {
 const isLabel = (u: unknown): boolean => {
   if (typeof u !== 'object' || u === null) return false;
   const { family, args } = u as Partial<Label>;
-  return typeof family === 'string' && Array.isArray(args);
+  if (typeof family !== 'string' || !Array.isArray(args)) return false;
+  for (const arg of args) if (typeof arg !== 'string' && !Number.isFinite(arg)) return false;
+  return true;
 };
 
 const isText = (u: unknown): boolean => typeof u === 'string';
@@ -49,7 +52,7 @@ const OPTIONAL_TEXT: Expected = { is: isOptionalText, codec: optionalText };
 const NUMBER: Expected = { is: Number.isFinite, codec: finite };
 const FAIRNESS: Expected = { is: (u) => isOptionalText(u) || fairnessOrNone.is(u), codec: fairnessOrNone };
 const TEXTS: Expected = { is: texts.is, codec: texts };
-const ACTIONS: Expected = { is: Array.isArray, codec: actions };
+const ACTIONS: Expected = { is: (u) => Array.isArray(u) && isDense(u), codec: actions };
 const LABEL: Expected = { is: isLabel, codec: label };
 
 /** Refuses what is not expected. */
@@ -177,6 +180,13 @@ export const rawNextOf = <S, A>(model: Model<S, A>): Model<S, A>['next'] =>
 const optional = <K extends string, V>(key: K, given: V | undefined): Partial<Record<K, V>> =>
   (given === undefined ? {} : { [key]: given }) as Partial<Record<K, V>>;
 
+/** The one form of a state with which a model begins. @throws CheckerError (`model`) where it cannot be seen into: its form would hide that. */
+const seenForm = <S>(state: S): S => {
+  const blind = blindIn(state);
+  if (blind !== undefined) throw unseen(blind);
+  return oneForm(state);
+};
+
 /** The model with a guard before each function. */
 export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A> => {
   if (auditOf(model) !== undefined) return model;
@@ -228,7 +238,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const settledNext = (state: S, action: A): S | undefined => oneForm(next(state, action));
   const wrapped: Model<S, A> = {
     ...model,
-    initial: isKeyed ? model.initial : model.initial.map(oneForm),
+    initial: isKeyed ? model.initial : model.initial.map(seenForm),
     actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
       audit,
       same: (list) => seenText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel, Fairness, Model } from '../model.js';
+import { isHole } from '../values/seen.js';
 import { whatIs } from './words.js';
 
 // --- codecs ----------------------------------------------------------------------------------------------------------------
@@ -55,6 +56,12 @@ export const object = (name: string, required: Fields, optional: Fields = {}): t
     (u) => u,
   );
 
+/** Whether a list has no holes. */
+export const isDense = (list: ReadonlyArray<unknown>): boolean => {
+  for (let at = 0; at < list.length; at++) if (isHole(list, at)) return false;
+  return true;
+};
+
 /** A list of at least so many items, no two of which have the same field `unique`. */
 export const list = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
   new t.Type<unknown>(
@@ -64,6 +71,7 @@ export const list = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
       if (!Array.isArray(u) || u.length < least)
         return t.failure(u, c, `expected a list${least > 0 ? ` of at least ${least}` : ''}, but it is ${whatIs(u)}`);
       const items = u as ReadonlyArray<unknown>;
+      if (!isDense(items)) return t.failure(u, c, 'expected a list without holes, but it has some');
       const wrong = items.flatMap((value, i) => {
         const valid = item.validate(value, within(c, String(i), item, value));
         return E.isLeft(valid) ? valid.left : [];
@@ -98,16 +106,17 @@ const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): t.Mixed
 
 export const pure = described('a function', (u): u is () => unknown => typeof u === 'function');
 export const text = described('a text', t.string.is);
+const name = described('a text with something in it', (u): u is string => typeof u === 'string' && /\S/.test(u));
 export const yesOrNo = described('true or false', t.boolean.is);
 const index = described('an index, from 0', (u): u is number => Number.isInteger(u) && (u as number) >= 0);
 
 export const label = object('a label', {
   family: text,
-  args: list(described('a text or a number', t.union([t.string, t.number]).is)),
+  args: list(described('a text or a finite number', (u): u is string | number => typeof u === 'string' || Number.isFinite(u))),
 });
 
 const property = (kind: string, required: Fields, optional: Fields = {}): t.Mixed =>
-  object('a property', { name: text, kind: t.literal(kind), ...required }, { rule: text, impossible: text, ...optional });
+  object('a property', { name, kind: t.literal(kind), ...required }, { rule: text, impossible: text, ...optional });
 
 const cases = (of: Readonly<Record<string, readonly [required: Fields, optional?: Fields]>>): t.Mixed =>
   byKind(
@@ -130,7 +139,7 @@ const plainProperty = cases({
 
 const plainModel = object(
   'a Model',
-  { name: text, initial: list(t.unknown, 1), actions: pure, next: pure, label: pure, properties: list(plainProperty, 1, 'name') },
+  { name, initial: list(t.unknown, 1), actions: pure, next: pure, label: pure, properties: list(plainProperty, 1, 'name') },
   {
     boundary: pure,
     progress: pure,
@@ -153,7 +162,7 @@ const isFairness = (u: unknown): boolean =>
 
 const fairness = described('the name of a class, or { name, strong }', (u): u is Fairness => isFairness(u));
 
-const slot = object('a slot', { kind: text, name: text, initial: t.unknown });
+const slot = object('a slot', { kind: text, name, initial: t.unknown });
 const predicate = object('a predicate', { slots: list(slot), holds: pure });
 /** Of none all would be true, and nothing judged. */
 const predicates = list(predicate, 1);
@@ -173,7 +182,7 @@ const componentProperty = cases({
 const componentModel = object(
   'a ComponentModel',
   {
-    name: text,
+    name,
     slots: list(slot, 1, 'name'),
     interactions: list(
       object(

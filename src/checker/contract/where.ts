@@ -32,5 +32,6 @@ export const withRun = (error: CheckerError, trace: Counterexample): CheckerErro
   const shown = steps.at(-1)?.state ?? initial;
   const parts = Object.entries(shown).map(([part, text]) => `${part}: ${text}`);
   const where = steps.length === 0 ? 'in an initial state' : `after ${steps.length} step${steps.length === 1 ? '' : 's'}`;
-  return new CheckerError('model', `${error.message} (${where}, ${shortened(parts.join(', '))})`, trace);
+  const state = parts.length === 0 ? '' : `, ${shortened(parts.join(', '))}`;
+  return new CheckerError('model', `${error.message} (${where}${state})`, trace);
 };

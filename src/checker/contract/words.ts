@@ -35,11 +35,11 @@ const OURS = new URL('../..', import.meta.url).href;
 
 /** What was thrown in a model, and where, if that is in code which is not ours. */
 export const thrown = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return briefly(error);
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
   const places = frames.map((line) => /(?:\(|at |async )((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? '');
   const place = places.find((at) => at !== '' && !at.startsWith(OURS));
-  const what = `${error.name}: ${error.message.split('\n')[0] ?? ''}`;
+  const what = shortened(`${error.name}: ${error.message.split('\n')[0] ?? ''}`);
   return place === undefined ? what : `${what} (${place.replace('file://', '')})`;
 };
 

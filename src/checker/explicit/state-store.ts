@@ -11,7 +11,7 @@
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/kept-values.js';
 import { oneForm } from '../values/one-form.js';
-import { blindIn, unseen } from '../values/seen.js';
+import { blindHere, blindIn, HOLES, isHole, unseen } from '../values/seen.js';
 import { Fingerprints, hashText, newHash } from '../fingerprints.js';
 import { HashedRows, Rows, type RowSet } from './rows.js';
 import { isSame, Values, type Shape } from './value-table.js';
@@ -129,7 +129,10 @@ class Collapsed<S> implements StateStore<S> {
       if (shape.kind === 'whole') this.#rows.write(this.#values.id(state));
       else if (shape.kind === 'array') this.#writeItems(state as ReadonlyArray<unknown>, shape);
       else this.#writeFields(state as Parts, shape);
-      return this.#rows.commit();
+      const known = this.#rows.size();
+      const index = this.#rows.commit();
+      if (index === known && shape.kind !== 'whole' && blindHere(state) !== undefined) throw unseen(blindIn(state)!);
+      return index;
     } catch (error) {
       // A state that contains itself, or is deeper than the stack.
       if (error instanceof RangeError) throw unseen(blindIn(state) ?? 'values in values, too deep');
@@ -183,6 +186,7 @@ class Collapsed<S> implements StateStore<S> {
   #writeItems(state: ReadonlyArray<unknown>, shape: Shape): void {
     const near = shape === this.#focusShape && state.length === this.#focus.length;
     for (let at = 0; at < state.length; at++) {
+      if (isHole(state, at)) throw unseen(HOLES);
       this.#rows.write(near ? this.#partId(state[at], this.#focus[at], at) : this.#values.id(state[at]));
     }
   }

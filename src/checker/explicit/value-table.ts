@@ -4,7 +4,7 @@
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/kept-values.js';
-import { blindHere, blindIn, unseen } from '../values/seen.js';
+import { blindHere, blindIn, HOLES, isHole, unseen } from '../values/seen.js';
 import { Ints } from '../ints.js';
 import { oneForm } from '../values/one-form.js';
 import { encode, takeLoose } from '../values/encode.js';
@@ -239,8 +239,15 @@ export class Values {
   }
 
   #partsAlone(value: Parts, shape: Shape): void {
-    if (shape.kind === 'array') for (const item of value as unknown as ReadonlyArray<unknown>) this.#parts.push(this.id(item));
+    if (shape.kind === 'array') this.#itemsAlone(value as unknown as ReadonlyArray<unknown>);
     else for (const key of shape.keys) this.#parts.push(this.id(value[key]));
+  }
+
+  #itemsAlone(items: ReadonlyArray<unknown>): void {
+    for (let at = 0; at < items.length; at++) {
+      if (isHole(items, at)) throw unseen(HOLES);
+      this.#parts.push(this.id(items[at]));
+    }
   }
 
   #partsNear(value: Parts, shape: Shape, near: Parts, row: number): void {
@@ -250,6 +257,7 @@ export class Values {
     for (let i = 0; i < width; i++) {
       const name = shape.kind === 'array' ? i : shape.keys[i]!;
       const part = value[name];
+      if (part === undefined && shape.kind === 'array' && !(i in value)) throw unseen(HOLES);
       const nearId = i < known ? this.#rows.at(start + i) : NOTHING;
       this.#parts.push(i < known && isSame(part, near[name]) ? nearId : this.id(part, nearId));
     }

@@ -144,6 +144,14 @@ const exactness = ({ statistics, audited, verdict }: Report): string => {
   return `exact if that keeps steps and properties, as it does on the ${many(reduction.states, 'state')} audited`;
 };
 
+/** Why a search that saw every state says of the whole neither that it holds nor that it does not. */
+const openText = ({ properties, stop, verdict }: Report): string => {
+  if (properties.length === 0) return ' (no property was judged)';
+  const open = properties.filter((property) => property.verdict === 'unknown').length;
+  if (verdict !== 'bounded' || stop.kind !== 'complete' || open === 0) return '';
+  return ` (${open} of ${properties.length} properties could not be judged)`;
+};
+
 /** One line: the verdict, what was covered, and the bounds it holds in. */
 export const verdictLine = (report: Report): string => {
   mustTake('verdictLine', 'report', A_REPORT, report);
@@ -157,7 +165,7 @@ export const verdictLine = (report: Report): string => {
   const what =
     report.verdict === 'violated'
       ? `violated (${violated} of ${report.properties.length} properties)`
-      : `${report.verdict}${doubt}${report.properties.length === 0 ? ' (no property was judged)' : ''}`;
+      : `${report.verdict}${doubt}${openText(report)}`;
   return [
     `${what}: ${extent(report)}`,
     ...(stop === undefined ? [] : [stop]),

@@ -103,5 +103,13 @@ export const differenceOf = <S, A>(
   const step = mine ?? others;
   if (step === undefined) return 'their steps are not the same';
   const [from, to] = mine === undefined ? ['second', 'first'] : ['first', 'second'];
+  const like = (mine === undefined ? one : other).steps.find(({ target }) => classOf(target) === classOf(step.target));
+  const at = properties.findIndex((_, i) => like !== undefined && like.truths[i] !== step.truths[i]);
+  if (like !== undefined && at >= 0) {
+    const [yes, no] = step.truths[at] === true ? [step, like] : [like, step];
+    const [ofYes, ofNo] = step.truths[at] === true ? [from, to] : [to, from];
+    const told = ({ action }: Step<A>, state: string): string => `the step ${showLabel(model.label(action))} from the ${state}`;
+    return `"${properties[at]!.name}" is true of ${told(yes, ofYes)}, and not of ${told(no, ofNo)}, which leads to the like`;
+  }
   return `the step ${showLabel(model.label(step.action))} leads from the ${from} to ${text(step.target)}, and no step from the ${to} does the like`;
 };

@@ -86,7 +86,7 @@ export const blindHere = (value: unknown): string | undefined => {
   if (prototype === Array.prototype) {
     const more = keys.length - 1 - (value as ReadonlyArray<unknown>).length;
     if (more === 0) return undefined;
-    return more < 0 ? 'a list with holes' : 'a list with fields of its own';
+    return more < 0 ? HOLES : 'a list with fields of its own';
   }
   if (prototype === Map.prototype || prototype === Set.prototype || prototype === Date.prototype)
     return keys.length === shutFields(value) ? undefined : `a ${prototype.constructor.name} with fields of its own`;
@@ -108,6 +108,12 @@ const blindFields = (value: object, keys: ReadonlyArray<string | symbol>): strin
   }
   return undefined;
 };
+
+/** Whether an item of a list is a hole in it, which reads as `undefined`. */
+export const isHole = (list: ReadonlyArray<unknown>, at: number): boolean => list[at] === undefined && !(at in list);
+
+/** The holes of a list, as {@link blindHere} says it. */
+export const HOLES = 'a list with holes';
 
 // --- whole values ----------------------------------------------------------------------------------------------------------
 

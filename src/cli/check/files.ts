@@ -76,7 +76,7 @@ const contentOf = (
       return pageOf(written, subject, repeat);
     case 'script': {
       const script = writing.script?.(trace, property);
-      return script?.kind === 'script' ? script : { why: script?.why ?? 'only a run of the cluster is a script' };
+      return script?.kind === 'script' ? script : { why: script?.why ?? "only a run of Bayou's model is a script" };
     }
   }
 };

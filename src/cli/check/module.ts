@@ -189,7 +189,8 @@ const namesIn = ({ value }: Said, known: ReadonlyArray<string>): ReadonlyArray<s
 const mustBeMeant = ({ fields, format = [] }: CheckArgs): void => {
   const strange = [
     ...FIELD_OPTIONS.flatMap(({ flag, field }) => (fields.has(field) && field !== 'properties' ? [flag] : [])),
-    ...(format.includes('script') ? ['--format script'] : []),
+    // Beside others it is left out, and a line says so.
+    ...(format.length > 0 && format.every((name) => name === 'script') ? ['--format script'] : []),
   ];
   if (strange.length > 0)
     throw new UsageError(`${strange.join(', ')}: for configurations of Bayou's model, and this is a model of your own`);

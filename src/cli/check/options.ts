@@ -10,13 +10,20 @@ import { clashOf, ignoredBy } from './clash.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
+/** Less than this is a unit forgotten. */
+const LEAST_BYTES = 2 ** 20;
+
 /** `512m`, `4g`: powers of 1,024. */
 const memorySize = (text: string): number => {
   const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? [];
   const size = Number(digits) * UNITS[unit.toLowerCase()]!;
   // So many bytes and a half: a unit was forgotten.
   const isHalf = unit === '' && digits.includes('.');
-  if (digits === '' || size < 1 || isHalf) throw new InvalidArgumentError('Use a size such as 512m or 4g.');
+  if (digits === '' || isHalf) throw new InvalidArgumentError('Use a size such as 512m or 4g.');
+  if (size < LEAST_BYTES)
+    throw new InvalidArgumentError(
+      `That is ${Math.floor(size)} bytes, less than a program takes: use a size such as 512m or 4g.`,
+    );
   return Math.floor(size);
 };
 
