@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { EXIT, UsageError } from '#bayou/cli/exit.js';
 import { progressLineOn } from '#bayou/cli/progress.js';
+import { wrongToWrite } from '#bayou/program/files.js';
+import { reasonOf } from '#bayou/program/say.js';
 import { parseArgs, type ConformArgs } from './cli/options.js';
 import { reportOf, showReport, statusOf, toJUnit, type Finding } from './cli/report.js';
 import { simulatedPlanTask, simulationTask } from './cli/simulation.js';
@@ -132,13 +134,19 @@ const progressLine = (began: number, total: number, done: number, doing: string)
   return `${Math.floor((100 * done) / Math.max(total, 1))}%${left}: ${doing}`;
 };
 
+const writeReport = (file: string, text: string): void => {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`--junit: ${file}: it cannot be written: ${reasonOf(error)}`);
+  }
+};
+
 /** Refuses a report file that cannot be written: better before the run than after it. */
 const mustBeWritable = (file: string): void => {
-  try {
-    writeFileSync(file, '');
-  } catch (error) {
-    throw new UsageError(`--junit: ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const wrong = wrongToWrite(file);
+  if (wrong !== undefined) throw new UsageError(`--junit: ${file}: ${wrong}`);
+  writeReport(file, '');
 };
 
 /** How long what is left of interrupted runs (a fault's timer, a dial) may keep this process, in ms. Their processes are gone by then. */
@@ -165,7 +173,7 @@ export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
     const findings = await runAll(tasks, args, show, signal);
     const report = reportOf(findings, performance.now() - began);
     showLine?.('');
-    if (args.junit !== undefined) writeFileSync(args.junit, toJUnit(report));
+    if (args.junit !== undefined) writeReport(args.junit, toJUnit(report));
     const cut = signal.aborted;
     if (cut) endSoon();
     process.stdout.write(`${args.json ? JSON.stringify({ ...report, interrupted: cut }, null, 2) : showReport(report, cut)}\n`);

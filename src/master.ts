@@ -6,16 +6,9 @@
 import { existsSync } from 'node:fs';
 
 const bundle = new URL('./programs/master.js', import.meta.url);
-const { runMasterProgram } = existsSync(bundle)
+const { runToTheEnd } = existsSync(bundle)
   ? ((await import(bundle.href)) as typeof import('./master/program.js'))
   : await import('./master/program.js');
 
-const INTERRUPTED = 130;
-
-const status = await runMasterProgram('master', process.argv.slice(2));
-
-/** Results that nobody got are no success. */
-const end = (error?: Error | null): void => process.exit(error && status === 0 ? INTERRUPTED : status);
-
 // What a slow reader has not taken yet is still to be written.
-process.stdout.on('error', end).write('', end);
+process.exit(await runToTheEnd('master', process.argv.slice(2)));

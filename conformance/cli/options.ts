@@ -1,5 +1,6 @@
 /** The command line of `bayou conform`. */
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { newCommand } from '#bayou/program/command-line.js';
 import type { Layer } from './report.js';
 
 /** What the command line says. */
@@ -62,7 +63,7 @@ Exit status: 0 conforms; 1 diverges; 2 bad usage; 3 undecided; 70 internal: some
 
 /** Reads the arguments after `conform`; commander's own errors are thrown. */
 export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
-  const command = new Command('bayou conform')
+  const command = newCommand('bayou conform')
     .description('test that the real cluster does only what the model allows')
     .argument('[paths...]', 'scripts, folders of scripts, or plans of runs (.json)')
     .option('--trace <files...>', 'validate the traces of runs; several files are the parts of one run')
@@ -87,8 +88,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     )
     .option('--json', 'the report as JSON on standard output', false)
     .option('--junit <file>', 'the report as JUnit XML')
-    .addHelpText('after', HELP)
-    .exitOverride();
+    .addHelpText('after', HELP);
   command.parse([...args], { from: 'user' });
   const o = command.opts<Partial<Record<keyof ConformArgs, unknown>> & { readonly flags?: string }>();
   return {

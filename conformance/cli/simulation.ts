@@ -1,10 +1,12 @@
 /** `bayou conform --simulate`: simulated runs, one after the other, until there were enough of them or the time is over; the first that is wrong is made small and kept. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/cli/exit.js';
 import { counted } from '#bayou/core/counted.js';
 import { makeFolder } from '#bayou/impl/folder.js';
+import { readJson } from '#bayou/program/files.js';
 import { keepRun } from '../path/keep.js';
 import { judgePlan } from '../run/random.js';
 import { SimulationPlanC, simulationPlanOf, simulationPlans, simulationSeed, type SimulationPlan } from '../simulation/plan.js';
@@ -105,14 +107,13 @@ class Sum {
   }
 }
 
+/** The longest plan, in bytes. */
+const MAX_PLAN_BYTES = 16 * 1024 * 1024;
+
 const readPlan = (file: string): SimulationPlan => {
-  let plan: unknown;
-  try {
-    plan = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UsageError(`${file}: the plan cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (SimulationPlanC.is(plan)) return plan;
+  const plan = readJson(file, MAX_PLAN_BYTES);
+  if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
+  if (SimulationPlanC.is(plan.right)) return plan.right;
   throw new UsageError(`${file}: this is no plan of a simulated run; --simulate writes one where it finds something`);
 };
 

@@ -1,11 +1,11 @@
 /** What `bayou conform` tries: a task for each configuration, script, trace and random run. */
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { UsageError } from '#bayou/cli/exit.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
+import { readJson } from '#bayou/program/files.js';
 import { judge } from '../judge/judge.js';
 import { historyOfRuns } from '../judge/trace.js';
 import { showVerdict } from '../judge/verdict.js';
@@ -45,15 +45,14 @@ const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number]> => {
 
 // --- layer 1 ---------------------------------------------------------------------------------------------------------------
 
+/** The longest configuration or plan, in bytes. */
+const MAX_JSON_BYTES = 16 * 1024 * 1024;
+
 /** Reads a configuration; a mistake in it is the user's. */
 export const readConfiguration = (file: string): Config => {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8')) as unknown;
-  } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const decoded = decodeConfig(json);
+  const json = readJson(file, MAX_JSON_BYTES);
+  if (E.isLeft(json)) throw new UsageError(`${file}: ${json.left}`);
+  const decoded = decodeConfig(json.right);
   if (E.isLeft(decoded)) throw new UsageError(`${file}: ${decoded.left.join('; ')}`);
   if (decoded.right.variant !== 'FIXED')
     throw new UsageError(`${file}: variant: the cluster has the protocol as it is, so the configuration must say FIXED`);
@@ -219,12 +218,9 @@ export const randomTask = (seed: number, run: number, args: Pick<ConformArgs, 'o
   hostileTask(`run ${run} of seed ${seed}`, planOf(seed, run), `bayou conform --seed ${seed} --from ${run} --runs 1`, args);
 
 const readPlan = (file: string): HostilePlan => {
-  try {
-    const plan: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (HostilePlanC.is(plan)) return plan;
-  } catch (error) {
-    throw new UsageError(`${file}: the plan cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const plan = readJson(file, MAX_JSON_BYTES);
+  if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
+  if (HostilePlanC.is(plan.right)) return plan.right;
   throw new UsageError(`${file}: this is no plan of a run; those in conformance/plans are`);
 };
 

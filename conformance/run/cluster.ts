@@ -45,7 +45,7 @@ const argumentsOf = (o: ClusterOptions, trace: string, script: string): Readonly
 
 /** How long a master may take to end its processes, in ms: when its time is up, and when nobody waits for the run any more. */
 const GRACE_MS = 5_000;
-const ABORT_GRACE_MS = 1_000;
+const ABORT_GRACE_MS = 4_000;
 
 const finished = (
   args: ReadonlyArray<string>,

@@ -1,9 +1,11 @@
 /** Scripts for layers 2 and 3: where they are, how they are run, what the two layers say of them. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
+import { readBytes, standsAt } from '#bayou/program/files.js';
+import { reasonOf } from '#bayou/program/say.js';
 import { deciding, observedIn, showOracle, type OracleOptions, type OracleVerdict } from '../oracle/oracle.js';
 import { showTraceVerdict, validating, type TraceVerdict } from '../trace/validate.js';
 import { inTurns } from '../turns.js';
@@ -46,31 +48,39 @@ export const flagsOf = (script: Bytes): ReadonlyArray<string> => {
   return /^# flags: (.*?)\s*$/.exec(second)?.[1]?.split(' ') ?? ['--anti-entropy-ms', '0'];
 };
 
-const scriptsIn = (path: string): ReadonlyArray<string> =>
-  statSync(path).isDirectory()
-    ? readdirSync(path, { recursive: true, encoding: 'utf8' })
-        .filter((file) => file.endsWith('.script'))
-        .sort()
-        .map((file) => join(path, file))
-    : [path];
+const scriptsIn = (path: string): E.Either<string, ReadonlyArray<string>> => {
+  if (standsAt(path)?.isDirectory() !== true) return E.right([path]);
+  try {
+    const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.script'));
+    return E.right(names.sort().map((file) => join(path, file)));
+  } catch (error) {
+    return E.left(`${path}: it cannot be read: ${reasonOf(error)}`);
+  }
+};
+
+/** The longest script that is judged, in bytes. */
+const MAX_SCRIPT_BYTES = 64 * 1024 * 1024;
+
+const scriptOf =
+  (flags: ReadonlyArray<string> | undefined) =>
+  (name: string): E.Either<string, ScriptCase> =>
+    E.bimap(
+      (why: string) => `${name}: ${why}`,
+      (bytes: Buffer): ScriptCase => {
+        const text = bytes.toString('latin1');
+        return { name, text, flags: flags ?? flagsOf(text) };
+      },
+    )(readBytes(name, MAX_SCRIPT_BYTES));
 
 /** The scripts that these files and folders are and hold; on failure one line. */
 export const findScripts = (
   paths: ReadonlyArray<string>,
   flags?: ReadonlyArray<string>,
 ): E.Either<string, ReadonlyArray<ScriptCase>> => {
-  try {
-    const files = paths.flatMap(scriptsIn);
-    if (files.length === 0) return E.left(`${paths.join(', ')}: there are no scripts here (files that end in .script)`);
-    return E.right(
-      files.map((name) => {
-        const text = readFileSync(name, 'latin1');
-        return { name, text, flags: flags ?? flagsOf(text) };
-      }),
-    );
-  } catch (error) {
-    return E.left(error instanceof Error ? error.message : String(error));
-  }
+  const files = E.map((found: ReadonlyArray<ReadonlyArray<string>>) => found.flat())(E.traverseArray(scriptsIn)(paths));
+  if (E.isLeft(files)) return files;
+  if (files.right.length === 0) return E.left(`${paths.join(', ')}: there are no scripts here (files that end in .script)`);
+  return E.traverseArray(scriptOf(flags))(files.right);
 };
 
 // --- judging ---------------------------------------------------------------------------------------------------------------

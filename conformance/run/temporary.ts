@@ -3,14 +3,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '#bayou/cli/exit.js';
+import { reasonOf } from '#bayou/program/say.js';
 
 /** A new folder that is nobody else's, below the system's temporary folder. @throws UsageError where there is no place for one. */
 export const temporaryFolder = (prefix: string): string => {
   try {
     return mkdtempSync(join(tmpdir(), prefix));
   } catch (error) {
-    throw new UsageError(
-      `no temporary folder can be made: ${error instanceof Error ? error.message : String(error)}; see to TMPDIR`,
-    );
+    throw new UsageError(`no temporary folder can be made in ${tmpdir()}: ${reasonOf(error)}; see to TMPDIR`);
   }
 };

@@ -1,8 +1,8 @@
 /** Reading traces: NDJSON files to events, events to processes, each in its own order. */
-import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import { type TraceEvent, TraceEventC } from '#bayou/core/trace.js';
+import { readText } from '#bayou/program/files.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -73,13 +73,13 @@ export const readRuns = (files: ReadonlyArray<string>): E.Either<string, Readonl
   return E.right(runs);
 };
 
+/** The longest file of a trace, in bytes: Node has no longer texts. */
+const MAX_TRACE_BYTES = 500 * 1024 * 1024;
+
 /** The events of one file. */
 export const readTrace = (file: string): E.Either<string, ReadonlyArray<TraceEvent>> => {
-  try {
-    return parseTrace(readFileSync(file, 'utf8'), file);
-  } catch (error) {
-    return E.left(`${file}: the trace cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const text = readText(file, MAX_TRACE_BYTES);
+  return E.isLeft(text) ? E.left(`${file}: ${text.left}`) : parseTrace(text.right, file);
 };
 
 /** The processes of a run, each with its events in the order of their count. */

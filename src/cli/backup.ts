@@ -1,8 +1,9 @@
 /** `bayou backup`: a copy of a server's log, of one moment, checked. */
-import { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
 import { backUp } from '../impl/log/backup.js';
+import { newCommand } from '../program/command-line.js';
+import { say } from '../program/say.js';
 
 interface Options {
   readonly dataDir: string;
@@ -12,18 +13,17 @@ interface Options {
 /** Exit status 0: the copy is complete and was opened once; 1: there is none; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   let status = 0;
-  await new Command('bayou backup')
+  await newCommand('bayou backup')
     .description(
       "copy a server's log, while the server runs or not; to restore it, put the copy in the place of the server's folder",
     )
     .requiredOption('--data-dir <dir>', "the server's folder; of a master's servers: server-<id> in its own")
     .requiredOption('--to <dir>', 'the folder to make, on the same machine')
     .allowExcessArguments(false)
-    .exitOverride()
     .action(async (o: Options) => {
       const done = await backUp(o.dataDir, o.to);
       if (E.isLeft(done)) {
-        process.stderr.write(`bayou backup: ${done.left}\n`);
+        say(`bayou backup: ${done.left}`);
         status = 1;
         return;
       }

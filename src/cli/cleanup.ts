@@ -1,21 +1,21 @@
 /** `bayou cleanup`: kills what crashed runs of the master left, and nothing else. */
-import { Command } from 'commander';
 import { counted } from '../core/counted.js';
 import { cleanup } from '../master/registry.js';
+import { newCommand } from '../program/command-line.js';
+import { say } from '../program/say.js';
 
 const list = (pids: ReadonlyArray<number>): string => (pids.length === 0 ? 'no process' : `pid ${pids.join(', ')}`);
 
 /** Exit status 0: nothing is left; 1: some process would not go away; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
-  new Command('bayou cleanup')
+  newCommand('bayou cleanup')
     .description('kill what crashed runs of the master left, identified by pid, start time and token, and nothing else')
     .allowExcessArguments(false)
-    .exitOverride()
     .parse(args, { from: 'user' });
   const done = await cleanup();
   process.stdout.write(`removed ${counted(done.removed, 'crashed run')}; killed ${list(done.killed)}; `);
   process.stdout.write(`left ${counted(done.running, 'running master')} alone\n`);
   if (done.stuck.length === 0) return 0;
-  process.stderr.write(`could not kill ${list(done.stuck)}\n`);
+  say(`bayou cleanup: could not kill ${list(done.stuck)}`);
   return 1;
 };

@@ -1,5 +1,4 @@
 /** `bayou client`: a session by hand or in a pipe: lines `put key value` and `get key`. */
-import { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, quotedBytes } from '../core/bytes.js';
 import { type BayouSession, connect, type SessionPutResult } from '../library.js';
@@ -7,6 +6,8 @@ import type { ServerAddress } from '../library-types.js';
 import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { wholeNumber } from '../master/options.js';
 import { REQUEST_MS } from '../net/limits.js';
+import { newCommand } from '../program/command-line.js';
+import { say as sayLine } from '../program/say.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 import { openTokenFile, type TokenFile } from './token-file.js';
 
@@ -27,7 +28,7 @@ const OUTCOMES: Readonly<Record<Exclude<SessionPutResult['type'], 'accepted'>, s
   UNKNOWN: 'it was sent, and no server answered; it may take effect once, at any later time',
 };
 
-const say = (line: string): void => void process.stderr.write(`bayou client: ${line}\n`);
+const say = (line: string): void => sayLine(`bayou client: ${line}`);
 
 /** What a line asks for; undefined where it is blank. Keys and values are the bytes that stand there, UTF-8 or not. */
 type Request = { readonly key: Bytes; readonly value?: Bytes } | undefined;
@@ -143,7 +144,7 @@ const run = async (o: Options): Promise<number> => {
 /** Exit status 0: all done; 1: no server could be reached, a put failed, or a line was wrong; 2: bad usage (thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   let status = 0;
-  const command = new Command('bayou client')
+  const command = newCommand('bayou client')
     .description('a session: reads lines `put key value` and `get key` from standard input')
     .requiredOption(
       '--server <id@host:port>',
@@ -157,7 +158,6 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     )
     .option('--timeout-ms <ms>', 'how long a put or a get may take', wholeNumber(100, 3_600_000), REQUEST_MS)
     .allowExcessArguments(false)
-    .exitOverride()
     .action(async (o: Options) => {
       status = await run(o);
     });

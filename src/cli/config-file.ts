@@ -3,9 +3,10 @@
  * It is turned into the arguments that it stands for, in front of those that were given: each value is checked by the one rule for its
  * option, and what is on the command line wins. A list stands for an option that is given once for each.
  */
-import { readFileSync } from 'node:fs';
 import type { Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
 import { whatIs } from '../core/codec.js';
+import { readJson } from '../program/files.js';
 import { UsageError } from './exit.js';
 
 /** The largest file that is read, in bytes. */
@@ -28,21 +29,9 @@ const argumentsOf = (file: string, option: Option, value: unknown): ReadonlyArra
 };
 
 const contentsOf = (file: string): Readonly<Record<string, unknown>> => {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`--config: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (text.length > MAX_BYTES) throw new UsageError(`--config: ${file} is longer than ${MAX_BYTES} bytes`);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    // The message quotes the text, line ends too.
-    const why = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
-    throw new UsageError(`--config: ${file} is not JSON: ${why}`);
-  }
+  const read = readJson(file, MAX_BYTES);
+  if (E.isLeft(read)) throw new UsageError(`--config: ${file}: ${read.left}`);
+  const parsed = read.right;
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw new UsageError(`--config: ${file}: expected an object, but it is ${whatIs(parsed)}`);
   return parsed as Readonly<Record<string, unknown>>;

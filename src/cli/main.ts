@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 /** `bayou`: the command (`program.ts`), from one file where it was bundled. `conform` and what uses it are found at run time, and share modules with it. */
 import { existsSync } from 'node:fs';
-import { tell } from './watched/telling.js';
-import { isWatchable, watched } from './watched/watcher.js';
 
 /** `bayou help check` is `bayou check --help`: the subcommands know their own options. */
 const [node = '', bayou = '', first, second] = process.argv;
@@ -13,7 +11,10 @@ const SHARED = ['conform', 'explore'];
 
 const bundle = new URL('../programs/cli.js', import.meta.url);
 
+const USAGE = 2;
+
 const run = async (): Promise<number> => {
+  const { isWatchable, watched } = await import('./watched/watcher.js');
   if (isWatchable(argv.slice(2))) return watched(argv.slice(2));
   const { runBayou } =
     !SHARED.includes(argv[2] ?? '') && existsSync(bundle)
@@ -22,6 +23,15 @@ const run = async (): Promise<number> => {
   return runBayou(argv);
 };
 
-const status = await run();
-tell({ kind: 'status', status });
-process.exitCode = status;
+try {
+  const status = await run();
+  const { tell } = await import('./watched/telling.js');
+  tell({ kind: 'status', status });
+  process.exitCode = status;
+} catch (error) {
+  // Nothing of the program is there yet that could say it better.
+  process.stderr.write(
+    `bayou: it cannot be loaded: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}\n`,
+  );
+  process.exitCode = USAGE;
+}

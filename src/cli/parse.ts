@@ -1,9 +1,12 @@
 /** What several subcommands read from their command lines. */
-import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
 import type { ServerAddress } from '../library-types.js';
 import { newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
+import { readText, standsAt, wrongToWrite } from '../program/files.js';
+import { codeOf, reasonOf } from '../program/say.js';
 import { UsageError } from './exit.js';
 
 const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
@@ -30,35 +33,47 @@ const makeSecret = (file: string): void => {
     writeFileSync(half, `${newSecret()}\n`, { mode: 0o600, flag: 'wx' });
     linkSync(half, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(half, { force: true });
   }
 };
 
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const isOpenToOthers = (file: string): boolean => process.platform !== 'win32' && ((standsAt(file)?.mode ?? 0) & OTHERS) !== 0;
+
+/** The longest secret's file, and the longest of TLS, in bytes. */
+const MAX_SECRET_BYTES = 64 * 1024;
+const MAX_PEM_BYTES = 1024 * 1024;
+
+/** Makes the secret's file where there is none; what stands against that, in words. */
+const wrongToMake = (file: string): string | undefined => {
+  if (existsSync(file)) return undefined;
+  const wrong = wrongToWrite(file);
+  if (wrong !== undefined) return wrong;
+  try {
+    makeSecret(file);
+    return undefined;
+  } catch (error) {
+    return `it cannot be made: ${reasonOf(error)}`;
+  }
+};
 
 /**
  * The secret in a file; a server makes the file where there is none.
  * @throws UsageError where it cannot be read or made, is too short, or others may read it.
  */
 export const secretIn = (file: string, make: boolean): string => {
-  let secret: string;
-  let mode: number;
-  try {
-    if (make && !existsSync(file)) makeSecret(file);
-    secret = readFileSync(file, 'utf8').trim();
-    mode = statSync(file).mode;
-  } catch (error) {
-    throw new UsageError(`--secret-file: ${file} cannot be read: ${reason(error)}`);
-  }
-  if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
-    throw new UsageError(
-      `--secret-file: others than its owner may use ${file}; chmod 600 it, and change the secret if they may have read it`,
-    );
-  if (secret.length < LEAST_SECRET)
-    throw new UsageError(`--secret-file: the secret in ${file} is shorter than ${LEAST_SECRET} characters`);
-  return secret;
+  const refuse = (why: string): never => {
+    throw new UsageError(`--secret-file: ${file}: ${why}`);
+  };
+  const wrong = make ? wrongToMake(file) : undefined;
+  if (wrong !== undefined) return refuse(wrong);
+  const text = readText(file, MAX_SECRET_BYTES);
+  if (E.isLeft(text)) return refuse(text.left);
+  if (isOpenToOthers(file))
+    return refuse('others than its owner may use it; chmod 600 it, and change the secret if they may have read it');
+  const secret = text.right.trim();
+  return secret.length < LEAST_SECRET ? refuse(`the secret in it is shorter than ${LEAST_SECRET} characters`) : secret;
 };
 
 /** The files of TLS, as the command line names them. */
@@ -77,19 +92,13 @@ export const withTlsOptions = (command: Command, shows: string): Command =>
 
 const pemIn = (flag: string, file: string | undefined, isSecret = false): string | undefined => {
   if (file === undefined) return undefined;
-  let text: string;
-  let mode: number;
-  try {
-    text = readFileSync(file, 'utf8');
-    mode = statSync(file).mode;
-  } catch (error) {
-    throw new UsageError(`${flag}: ${file} cannot be read: ${reason(error)}`);
-  }
-  if (isSecret && process.platform !== 'win32' && (mode & OTHERS) !== 0)
+  const text = readText(file, MAX_PEM_BYTES);
+  if (E.isLeft(text)) throw new UsageError(`${flag}: ${file}: ${text.left}`);
+  if (isSecret && isOpenToOthers(file))
     throw new UsageError(
-      `${flag}: others than its owner may use ${file}; chmod 600 it, and have another one certified if they may have read it`,
+      `${flag}: ${file}: others than its owner may use it; chmod 600 it, and have another one certified if they may have read it`,
     );
-  return text;
+  return text.right;
 };
 
 /** TLS by the files that are named; undefined where none is. @throws UsageError where one cannot be read, or others may read the key */

@@ -1,9 +1,13 @@
 /** The `bayou` command. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError } from 'commander';
-import { COMMANDS } from './commands.js';
-import { EXIT, UsageError } from './exit.js';
+import { type Command, CommanderError } from 'commander';
+import { newCommand } from '../program/command-line.js';
+import { isOfSurroundings, reasonOf, say, sayLines } from '../program/say.js';
+import { lostOutput, tolerateErrors } from '../program/streams.js';
+import { COMMANDS, type CommandEntry } from './commands.js';
+import { EXIT, UsageError, type ExitStatus } from './exit.js';
+import { LoadError, loading } from './load.js';
 import { print } from './out.js';
 import { buildNotice } from './stale.js';
 import { endNow } from './watched/ending.js';
@@ -15,67 +19,78 @@ const version = async (): Promise<string> => {
   return manifest.version;
 };
 
-const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
+/** What a command came to: its status, and the name under which its failures are said. */
+interface Run {
+  name: string;
+  status: number;
+}
+
+const runCommand = async ({ name, load }: CommandEntry, args: ReadonlyArray<string>, run: Run): Promise<void> => {
+  run.name = `bayou ${name}`;
+  const main = await loading(load);
+  run.status = await main(args);
 };
 
 /** A program whose subcommands take all that follows their name, `--help` too. */
-const program = async (finish: (status: number) => void): Promise<Command> => {
-  const bayou = new Command('bayou')
+const program = async (run: Run): Promise<Command> => {
+  const bayou = newCommand('bayou')
     .description('a replicated key-value store with session guarantees: check its model, run it, compare the two')
     .version(await version())
-    .enablePositionalOptions()
-    .exitOverride();
-  for (const { name, summary, load } of COMMANDS) {
+    .enablePositionalOptions();
+  for (const entry of COMMANDS) {
     bayou
-      .command(name)
-      .description(summary)
+      .command(entry.name)
+      .description(entry.summary)
       .helpOption(false)
       .allowUnknownOption()
       .passThroughOptions()
       .argument('[args...]')
-      .action(async (args: ReadonlyArray<string>) => {
-        const main = await load();
-        finish(await main(args));
-      });
+      .action((args: ReadonlyArray<string>) => runCommand(entry, args, run));
   }
   return bayou;
 };
 
 /** Every failure becomes one line and a status; only bugs show where they happened. */
-const statusOf = (error: unknown): number => {
+const statusOf = (error: unknown, name: string): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof UsageError) {
-    error.before.forEach(print);
-    say(`bayou: ${error.message}`);
+  if (error instanceof UsageError || error instanceof LoadError) {
+    if (error instanceof UsageError) error.before.forEach(print);
+    say(`${name}: ${error.message}`);
     return EXIT.usage;
   }
-  say(`bayou: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  if (isOfSurroundings(error)) {
+    say(`${name}: it cannot go on: ${reasonOf(error)}`);
+    return EXIT.usage;
+  }
+  sayLines(`${name}: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return EXIT.internal;
 };
 
-const run = async (argv: ReadonlyArray<string>): Promise<number> => {
-  let status: number = EXIT.ok;
+const runNamed = async (argv: ReadonlyArray<string>, run: Run): Promise<number> => {
   try {
-    const bayou = await program((given) => (status = given));
+    const bayou = await program(run);
     await bayou.parseAsync(argv);
-    return status;
+    return run.status;
   } catch (error) {
-    return statusOf(error);
+    return statusOf(error, run.name);
   }
 };
 
 /** Runs the command; resolves with its exit status. */
 export const runBayou = async (argv: ReadonlyArray<string>): Promise<number> => {
-  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-    // The master has processes to end first, and a status of its own.
+  const run: Run = { name: 'bayou', status: EXIT.ok };
+  tolerateErrors();
+  // Whatever is thrown where nobody waits for it, too.
+  process.on('uncaughtException', (error) => {
+    // Of a model of one's own it is known better what such a thing means.
+    if (process.listenerCount('uncaughtException') === 1) endNow(statusOf(error, run.name) as ExitStatus);
+  });
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The master has processes to end first.
     if (process.stdout.listenerCount('error') > 1) return;
-    // A reader that goes away (`bayou check | head`) ends the run before its verdict: that is neither an error nor a success.
-    if (code === 'EPIPE') endNow(EXIT.interrupted);
-    say(`bayou: the results cannot be written: ${message}`);
-    endNow(EXIT.usage);
+    endNow(lostOutput(error, (line) => say(`${run.name}: ${line}`)) as ExitStatus);
   });
   const notice = buildNotice(fileURLToPath(new URL('../..', import.meta.url)), process.env);
   if (notice !== undefined) say(notice);
-  return run(argv);
+  return runNamed(argv, run);
 };

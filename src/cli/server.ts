@@ -1,11 +1,13 @@
 /** `bayou server`: one durable server, for clusters that no master runs. */
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { startServer } from '../library.js';
 import type { ServerAddress } from '../library-types.js';
 import { wholeNumber } from '../master/options.js';
 import { ANTI_ENTROPY_MS } from '../net/limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
+import { newCommand } from '../program/command-line.js';
+import { say } from '../program/say.js';
 import { withConfigFile } from './config-file.js';
 import { addServer, host, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 
@@ -42,7 +44,7 @@ const run = async (o: Options): Promise<number> => {
   const { peer, secretFile: _file, tlsCert: _cert, tlsKey: _key, tlsCa: _ca, config: _config, ...options } = o;
   const started = await startServer({ ...options, peers: peer, secret, ...(tls !== undefined && { tls }) });
   if (E.isLeft(started)) {
-    process.stderr.write(`bayou server: ${started.left}\n`);
+    say(`bayou server: ${started.left}`);
     return 1;
   }
   const { id, host, port, replica, close } = started.right;
@@ -61,7 +63,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   // What it writes is nobody else's, the files of the database among it, whatever folder it is given.
   process.umask(0o077);
   let status = 0;
-  const command = new Command('bayou server')
+  const command = newCommand('bayou server')
     .description('run one durable server until SIGINT or SIGTERM')
     .requiredOption('--id <id>', 'its id, unique in the cluster', wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .requiredOption('--data-dir <dir>', 'where it keeps its log')
@@ -80,7 +82,6 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
       'a JSON file with these options as fields, such as {"id": 0, "dataDir": "data"}; flags win over it',
     )
     .allowExcessArguments(false)
-    .exitOverride()
     .action(async (o: Options) => {
       status = await run(o);
     });

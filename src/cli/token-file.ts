@@ -3,12 +3,12 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fsyncSync,
   lstatSync,
   openSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -18,6 +18,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { SessionToken } from '../core/session.js';
+import { readJson, wrongToWrite } from '../program/files.js';
+import { codeOf, reasonOf } from '../program/say.js';
 
 /** A token's file that can be written, as far as was tried. */
 export interface TokenFile {
@@ -33,34 +35,32 @@ const OWN = 0o600;
 const WRITABLE = 0o222;
 const PERMISSIONS = 0o777;
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
-
 /** Where the file is, at the end of the links that lead to it. */
 const targetOf = (file: string): E.Either<string, string> => {
   try {
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return E.right(file);
     return E.right(realpathSync(file));
   } catch (error) {
-    return E.left(`${file} leads nowhere (${codeOf(error)}): make what it is a link to, or name another file`);
+    return E.left(
+      `${file}: it is a link that leads nowhere (${codeOf(error) ?? reasonOf(error)}): make what it is a link to, or name another file`,
+    );
   }
 };
 
 /** What stands against reading and writing it, in words. */
 const wrongWith = (file: string): string | undefined => {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return undefined;
-  if (!found.isFile()) return `${file} is no file: name another one`;
-  if ((found.mode & WRITABLE) === 0) return `${file} is read-only: chmod u+w it, or name another file`;
-  return found.size > MAX_BYTES ? `${file} is longer than ${MAX_BYTES} bytes: name another file` : undefined;
+  const wrong = wrongToWrite(file);
+  if (wrong !== undefined) return `${file}: ${wrong}: name another file`;
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? OWN;
+  return (mode & WRITABLE) === 0 ? `${file}: it is read-only: chmod u+w it, or name another file` : undefined;
 };
 
 const read = (file: string): E.Either<string, SessionToken | undefined> => {
-  try {
-    return E.right(JSON.parse(readFileSync(file, 'utf8')) as SessionToken);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return E.right(undefined);
-    return E.left(`the token in ${file} cannot be read: name another file to begin a new session`);
-  }
+  if (!existsSync(file)) return E.right(undefined);
+  const json = readJson(file, MAX_BYTES);
+  if (E.isLeft(json)) return E.left(`--token-file: ${file}: ${json.left}: name another file to begin a new session`);
+  // What it says is looked at where the session goes on from it.
+  return E.right(json.right as SessionToken);
 };
 
 const isRunning = (pid: number): boolean => {
@@ -98,7 +98,7 @@ const write = (file: string, text: string): E.Either<string, void> => {
     return E.right(undefined);
   } catch (error) {
     rmSync(beside, { force: true });
-    return E.left(`the token cannot be written to ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    return E.left(`the token cannot be written to ${file}: ${reasonOf(error)}`);
   }
 };
 
@@ -112,7 +112,7 @@ export const openTokenFile = (file: string): E.Either<string, TokenFile> => {
     accessSync(dirname(target.right), constants.W_OK);
     sweep(target.right);
   } catch (error) {
-    return E.left(`--token-file: ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    return E.left(`--token-file: ${file}: it cannot be used: ${reasonOf(error)}`);
   }
   return E.map((token: SessionToken | undefined): TokenFile => ({ token, write: (text) => write(target.right, text) }))(
     read(target.right),

@@ -1,7 +1,8 @@
 /** The master's command line. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from '../net/limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
+import { newCommand } from '../program/command-line.js';
 
 /** What the command line says. */
 export interface MasterOptions {
@@ -38,7 +39,7 @@ const portRange = (text: string): readonly [number, number] => {
 
 /** The command, its options and its help; `run` gets what was said. */
 export const masterCommand = (name: string, run: (options: MasterOptions) => Promise<void>): Command =>
-  new Command(name)
+  newCommand(name)
     .description('run a script of the master language on a cluster of separate processes over TCP')
     .argument('[script]', 'the script; standard input where there is none')
     .option('--anti-entropy-ms <ms>', 'period of background pulls; 0: none', wholeNumber(0, 3_600_000), ANTI_ENTROPY_MS)

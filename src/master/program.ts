@@ -2,88 +2,107 @@
  * The master program (contract, section 5): reads a script, drives a cluster of server and client processes, prints what gets
  * and printStores find.
  */
-import { accessSync, appendFileSync, constants, createReadStream, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { makeFolder } from '../impl/folder.js';
 import type { Party } from '../net/protocol.js';
+import { openStream, wrongToWrite } from '../program/files.js';
+import { reasonOf, say } from '../program/say.js';
+import { lostOutput, tolerateErrors, written } from '../program/streams.js';
 import { type Cluster, makeCluster } from './cluster.js';
 import { isFolder, readScript, type ScriptReader } from './lines.js';
 import { masterCommand, type MasterOptions } from './options.js';
 import { makeStarter } from './processes.js';
 import { promptReader } from './prompt.js';
-import { beginRun, endRun } from './registry.js';
+import { beginRun, endRun, type Run } from './registry.js';
 import { EXIT, runScript } from './run.js';
 import { makeTopology } from './topology.js';
 import { traceFiles } from './trace-files.js';
 
-const complain = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
+/** The longest script that is a file, in bytes; standard input may be of any length. */
+const MAX_SCRIPT_BYTES = 1024 * 1024 * 1024;
 
-const openScript = (o: MasterOptions, fail: (why: string) => void): ScriptReader => {
-  if (o.script === undefined && process.stdin.isTTY) return promptReader(process.stdin, process.stderr);
-  if (o.script === undefined && isFolder(process.stdin.fd)) fail('the script cannot be read: standard input is a folder');
-  const input = o.script === undefined ? process.stdin : createReadStream(o.script);
-  return readScript(input, (error) => fail(`the script cannot be read: ${error.message}`));
+/** The script's file, open; undefined: standard input. Fails with one line. */
+const openScript = ({ script }: MasterOptions): E.Either<string, Readable | undefined> =>
+  script === undefined
+    ? E.right(undefined)
+    : E.mapLeft((why: string) => `the script: ${script}: ${why}`)(openStream(script, MAX_SCRIPT_BYTES));
+
+const readerOf = (file: Readable | undefined, fail: (why: string) => void): ScriptReader => {
+  if (file === undefined && process.stdin.isTTY) return promptReader(process.stdin, process.stderr);
+  if (file === undefined && isFolder(process.stdin.fd)) fail('the script cannot be read: standard input is a folder');
+  return readScript(file ?? process.stdin, (error) => fail(`the script cannot be read: ${reasonOf(error)}`));
 };
 
 const describe = (party: Party): string => `${party.role} ${party.id}`;
 
-/** The files and folders of the options, each with what shows that it can be used. */
-const filesOf = (
+const orThrow = (wrong: string | undefined): void => {
+  if (wrong !== undefined) throw new Error(wrong);
+};
+
+/** What is written, each with what shows that it can be. */
+const outputsOf = (
   o: MasterOptions,
-): ReadonlyArray<readonly [what: string, file: string | undefined, use: (file: string) => void]> => [
+): ReadonlyArray<readonly [what: string, path: string | undefined, use: (path: string) => void]> => [
   [
-    'the script',
-    o.script,
+    '--trace',
+    o.trace,
     (file) => {
-      accessSync(file, constants.R_OK);
-      if (statSync(file).isDirectory()) throw new Error(`${file} is a folder`);
+      orThrow(wrongToWrite(file));
+      writeFileSync(file, '');
     },
   ],
-  ['--trace', o.trace, (file) => writeFileSync(file, '')],
   ['--data-dir', o.dataDir, (folder) => makeFolder(folder, 0o700)],
   [
     '--log-file',
     o.logFile,
     (file) => {
       makeFolder(dirname(file));
+      orThrow(wrongToWrite(file));
       appendFileSync(file, '');
     },
   ],
 ];
 
-/** What can be found wrong with the options before anything is started: files that cannot be used. */
-const checkFiles = (o: MasterOptions): string | undefined => {
-  for (const [what, file, use] of filesOf(o)) {
-    if (file === undefined) continue;
+/** What can be found wrong with the options before anything is started: files and folders that cannot be written. */
+const checkOutputs = (o: MasterOptions): string | undefined => {
+  for (const [what, path, use] of outputsOf(o)) {
+    if (path === undefined) continue;
     try {
-      use(file);
+      use(path);
     } catch (error) {
-      return `${what}: ${error instanceof Error ? error.message : String(error)}`;
+      return `${what}: ${path}: ${reasonOf(error)}`;
     }
   }
   return undefined;
 };
 
-/** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. */
-export const runMaster = async (o: MasterOptions): Promise<number> => {
-  const wrong = checkFiles(o);
-  if (wrong !== undefined) {
-    complain(wrong);
+/** The folder of the run, and its script; what stands against one of them, in one line. */
+const prepare = (o: MasterOptions): E.Either<string, { readonly run: Run; readonly script: Readable | undefined }> => {
+  const script = openScript(o);
+  if (E.isLeft(script)) return script;
+  const wrong = checkOutputs(o);
+  const run = wrong === undefined ? beginRun() : E.left(wrong);
+  if (E.isLeft(run)) script.right?.destroy();
+  return E.map((begun: Run) => ({ run: begun, script: script.right }))(run);
+};
+
+/** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. `name`: what its lines begin with. */
+export const runMaster = async (o: MasterOptions, name: string): Promise<number> => {
+  /** Of a line of the script the line is told, which is what is wrong; of all else, who says it. */
+  const complain = (line: string): void => say(/^line \d+: /.test(line) ? line : `${name}: ${line}`);
+  const prepared = prepare(o);
+  if (E.isLeft(prepared)) {
+    complain(prepared.left);
     return EXIT.usage;
   }
-  const begun = beginRun();
-  if (E.isLeft(begun)) {
-    complain(begun.left);
-    return EXIT.usage;
-  }
-  const run = begun.right;
+  const { run, script: file } = prepared.right;
   let failure = false;
   let ending = false;
-  let lost = false;
+  let lost: number = EXIT.done;
   let giveUp = (): void => undefined;
   const traces = traceFiles(o.trace ?? null, (why) => {
     failure = true;
@@ -91,7 +110,7 @@ export const runMaster = async (o: MasterOptions): Promise<number> => {
     giveUp();
   });
   const starter = makeStarter(run);
-  const reader = openScript(o, (why) => {
+  const reader = readerOf(file, (why) => {
     failure = true;
     complain(why);
   });
@@ -120,17 +139,16 @@ export const runMaster = async (o: MasterOptions): Promise<number> => {
     endRun(run);
     if (status !== EXIT.done) return status;
     // The last result may have found no room after the script's end.
-    if (lost) return EXIT.interrupted;
+    if (lost !== EXIT.done) return lost;
     return failure ? EXIT.clusterFailed : EXIT.done;
   };
   const interrupted = new Promise<number>((finish) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => finish(EXIT.interrupted));
     giveUp = () => finish(EXIT.clusterFailed);
     // Whoever reads the results is gone: there is nobody to run the rest for.
-    process.stdout.once('error', ({ code, message }: NodeJS.ErrnoException) => {
-      lost = true;
-      if (code !== 'EPIPE') complain(`the results cannot be written: ${message}`);
-      finish(EXIT.interrupted);
+    process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+      lost = lostOutput(error, complain);
+      finish(lost);
     });
   });
   // What a command comes to while its processes are being ended is no result.
@@ -149,13 +167,21 @@ export const runMaster = async (o: MasterOptions): Promise<number> => {
 export const runMasterProgram = async (name: string, args: ReadonlyArray<string>): Promise<number> => {
   let status: number = EXIT.done;
   const command = masterCommand(name, async (o) => {
-    status = await runMaster(o);
+    status = await runMaster(o, name);
   });
+  tolerateErrors();
   try {
-    await command.exitOverride().parseAsync(args, { from: 'user' });
+    await command.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
+};
+
+/** The master as a program of its own: resolves with its exit status when all that it printed is written, or cannot be. */
+export const runToTheEnd = async (name: string, args: ReadonlyArray<string>): Promise<number> => {
+  const status = await runMasterProgram(name, args);
+  const lost = await written();
+  return lost === undefined || status !== EXIT.done ? status : lostOutput(lost, (line) => say(`${name}: ${line}`));
 };

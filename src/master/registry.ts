@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { Natural } from '../core/ids.js';
+import { reasonOf } from '../program/say.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -92,7 +93,7 @@ export const beginRun = (): E.Either<string, Run> => {
     return E.right({ token, dir });
   } catch (error) {
     endRun({ token, dir });
-    return E.left(`the run's folder cannot be made: ${error instanceof Error ? error.message : String(error)}; see to TMPDIR`);
+    return E.left(`the run's folder cannot be made in ${tmpdir()}: ${reasonOf(error)}; see to TMPDIR`);
   }
 };
 

@@ -59,9 +59,9 @@ test("near V8's own limit a search stops, is kept, and goes on where there is mo
 });
 
 test.each([
-  [['--checkpoint-every', '5'], 'error: --checkpoint-every needs --checkpoint, the file to write'],
+  [['--checkpoint-every', '5'], 'bayou check: --checkpoint-every needs --checkpoint, the file to write'],
   [['--checkpoint', 'x', '--checkpoint-every', '0'], 'Use a number of seconds above 0, at most 1000000.'],
-  [['--checkpoint', 'x', '--search', 'simulate'], 'error: --checkpoint and --resume are for searches that end'],
+  [['--checkpoint', 'x', '--search', 'simulate'], 'bayou check: --checkpoint and --resume are for searches that end'],
 ])('%j is refused', async (options, why) => {
   const { status, stdout, stderr } = await bayou(['check', 'bayou-s-2112', ...options]);
   expect([status, stdout]).toEqual([2, '']);

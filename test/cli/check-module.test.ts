@@ -321,7 +321,7 @@ describe('bad modules: one clear line, and 2', () => {
   });
 
   test('a file that is not there, and a folder', async () => {
-    expect(await complaint('no/such.mjs')).toBe('bayou check: no/such.mjs: there is no such file');
+    expect(await complaint('no/such.mjs')).toBe('bayou check: no/such.mjs: its folder is not there');
     await mkdir(join(dir, 'folder.mjs'));
     expect(await complaint(join(dir, 'folder.mjs'))).toContain('it is no file');
   });

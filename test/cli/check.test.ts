@@ -176,7 +176,7 @@ describe('bad input: one clear line, and 2', () => {
   });
 
   test('a missing file, and a name that nothing has', async () => {
-    expect(await complaint('no/such.json')).toBe('bayou check: no/such.json: there is no such file');
+    expect(await complaint('no/such.json')).toBe('bayou check: no/such.json: its folder is not there');
     expect(await complaint('nothing')).toContain('bayou check --list shows them');
   });
 
@@ -198,7 +198,7 @@ describe('bad input: one clear line, and 2', () => {
   test('options that would be ignored', async () => {
     const path = 'examples/original-clock.ndjson';
     expect(await complaint('--replay', path, '--search', 'dfs', '--workers', '2')).toBe(
-      'error: --replay searches nothing: it goes with --json and with options that override a field, not with --search, --workers',
+      'bayou check: --replay searches nothing: it goes with --json and with options that override a field, not with --search, --workers',
     );
     expect(await complaint('default', '--replay', path)).toContain('not with a configuration');
     expect(await complaint('--list', '--servers', '3')).toContain('--list stands alone');

@@ -69,7 +69,7 @@ describe('a configuration file', () => {
   });
   test('that is not there is one line', () =>
     expect(() => withConfigFile(['--config', join(home, 'missing')], OPTIONS)).toThrow(
-      /^--config: .*missing cannot be read: ENOENT/,
+      /^--config: .*missing: there is no such file$/,
     ));
 });
 

@@ -52,12 +52,12 @@ describe('bayou explain', () => {
   test('what nothing is called is one line, with what comes near', async () => {
     const done = await bayou(['explain', 'R']);
     expect([done.status, done.stdout]).toEqual([2, '']);
-    expect(done.stderr).toMatch(/^bayou: nothing is called 'R'; there is .*\n$/);
+    expect(done.stderr).toMatch(/^bayou explain: nothing is called 'R'; there is .*\n$/);
   });
   test('without a name it says how to ask', async () => {
     const done = await bayou(['explain']);
     expect([done.status, done.stdout]).toEqual([2, '']);
-    expect(done.stderr).toBe('bayou: say what to explain, as in bayou explain R12; --list prints every name\n');
+    expect(done.stderr).toBe('bayou explain: say what to explain, as in bayou explain R12; --list prints every name\n');
   });
   test('--list prints every name', async () => {
     const done = await bayou(['explain', '--list']);

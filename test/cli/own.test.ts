@@ -221,7 +221,7 @@ describe('replay', () => {
     const disabled = await replayed(path, '--json');
     expect(JSON.parse(disabled.stdout)).toMatchObject({ type: 'replay', refusal: { why: 'disabled', step: 1 }, status: 1 });
     await writeFile(path, JSON.stringify({ ...run, module: 'no/such.mjs' }));
-    expect((await replayed(path)).stderr).toBe('bayou check: no/such.mjs: there is no such file\n');
+    expect((await replayed(path)).stderr).toBe('bayou check: no/such.mjs: its folder is not there\n');
   });
 });
 
@@ -249,7 +249,7 @@ describe('random runs', () => {
       expect.stringContaining('0 random runs in which nothing breaks, seed 1; 200 others broke'),
     ]);
     const clash = await bayou(['check', bad, '--sample', '2', '--workers', '2']);
-    expect([clash.status, clash.stderr]).toEqual([2, 'error: --sample searches nothing: not with --workers\n']);
+    expect([clash.status, clash.stderr]).toEqual([2, 'bayou check: --sample searches nothing: not with --workers\n']);
   });
 });
 
@@ -320,7 +320,7 @@ describe('stepping', () => {
   test('goes with nothing that searches', async () => {
     expect(await stepped([COUNTER, '--search', 'dfs'], [])).toMatchObject({
       status: 2,
-      stderr: 'error: --step searches nothing: not with --search\n',
+      stderr: 'bayou check: --step searches nothing: not with --search\n',
     });
     expect((await stepped([COUNTER, 'default'], [])).stderr).toContain('--step is for one model at a time');
   });

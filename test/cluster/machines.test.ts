@@ -27,7 +27,9 @@ describe('the unit for systemd', () => {
 
   test('starts what bayou knows: only the file is not there yet', () => {
     const [, command = ''] = /^ExecStart=\S+ bayou (.*)$/m.exec(unit) ?? [];
-    expect(bayou(command.split(' ')).stderr).toMatch(/^bayou: --config: \/etc\/bayou\/server\.json cannot be read/);
+    expect(bayou(command.split(' ')).stderr).toMatch(
+      /^bayou server: --config: \/etc\/bayou\/server\.json: its folder is not there/,
+    );
   });
 });
 
@@ -42,7 +44,9 @@ describe('the file for compose', () => {
       expect(command[command.indexOf('--id') + 1]).toBe(`${id}`);
       const peers = command.flatMap((word, i) => (word === '--peer' ? [command[i + 1]] : []));
       expect(peers).toEqual([0, 1, 2].filter((other) => other !== id).map((other) => `${other}@server-${other}:7400`));
-      expect(bayou(command).stderr).toMatch(new RegExp(`^bayou: --tls-cert: /run/tls/server-${id}.pem cannot be read`));
+      expect(bayou(command).stderr).toMatch(
+        new RegExp(`^bayou server: --tls-cert: /run/tls/server-${id}.pem: its folder is not there`),
+      );
     }
   });
 });

@@ -226,9 +226,9 @@ describe('bad usage', () => {
     [['--anti-entropy-ms', '-1'], "'--anti-entropy-ms <ms>' argument '-1' is invalid"],
     [['--log-level', 'loud'], 'Allowed choices are'],
     [['--memory', '--fsync'], "option '--memory' cannot be used with option '--fsync'"],
-    [['--data-dir', '/proc/x'], '--data-dir: ENOENT'],
-    [['--log-file', '/proc/x/y'], '--log-file: ENOENT'],
-    [['--data-dir', 'package.json/x'], '--data-dir: ENOTDIR'],
+    [['--data-dir', '/proc/x'], 'master: --data-dir: /proc/x: there is no such file'],
+    [['--log-file', '/proc/x/y'], 'master: --log-file: /proc/x/y: there is no such file'],
+    [['--data-dir', 'package.json/x'], 'master: --data-dir: package.json/x: a part of its path is no folder'],
     [['--frobnicate'], "unknown option '--frobnicate'"],
     [['a', 'b'], 'too many arguments'],
   ])('%j', async (args, said) => {
@@ -241,6 +241,6 @@ describe('bad usage', () => {
   test('a script that is not there', async () => {
     const m = master([join(temporary, 'nowhere.script')]);
     expect(await m.ended).toBe(2);
-    expect(m.err()).toContain('ENOENT');
+    expect(m.err()).toMatch(/^master: the script: .*nowhere\.script: there is no such file\n$/);
   });
 });

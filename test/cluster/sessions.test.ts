@@ -143,7 +143,7 @@ describe('a token file', () => {
   });
 
   test.each([
-    ['is not JSON', 'rubbish', 'cannot be read: name another file'],
+    ['is not JSON', 'rubbish', 'it is not JSON: '],
     ['is none', '{"version":3}', 'the token is not one of a session'],
     ['has a clock at its end', undefined, 'the token is from further ahead than any cluster can be'],
   ])('that %s is refused in one line, and left as it is', async (_what, text, said) => {
@@ -159,9 +159,9 @@ describe('a token file', () => {
   });
 
   test.each([
-    ['in a folder that is not there', 'no/such/folder.json', 'cannot be used: ENOENT'],
-    ['that is a device', '/dev/full', 'is no file'],
-    ['that is a folder', '.', 'is no file'],
+    ['in a folder that is not there', 'no/such/folder.json', 'its folder is not there'],
+    ['that is a device', '/dev/full', 'it is a device'],
+    ['that is a folder', '.', 'it is a folder'],
     ['that is read-only', 'readonly.json', 'is read-only'],
     ['that is a link to nothing', 'dangling.json', 'leads nowhere'],
   ])('%s is one line and a bad status before anything is put', async (_name, name, why) => {

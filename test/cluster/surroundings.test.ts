@@ -82,12 +82,15 @@ describe('the folder of the runs', () => {
     const [status, said] = end();
     expect(status).toBe(2);
     expect(said).toBe(
-      `the run's folder cannot be made: others may look into ${join(home, runs)}; chmod 700 it, or set TMPDIR to a folder of your own\n`,
+      `master: the run's folder cannot be made: others may look into ${join(home, runs)}; chmod 700 it, or set TMPDIR to a folder of your own\n`,
     );
   });
   test('that is a link to somewhere is refused', () => {
     symlinkSync('/', join(home, runs));
-    expect(end()).toEqual([2, `the run's folder cannot be made: ${join(home, runs)} is no folder; remove it, or set TMPDIR\n`]);
+    expect(end()).toEqual([
+      2,
+      `master: the run's folder cannot be made: ${join(home, runs)} is no folder; remove it, or set TMPDIR\n`,
+    ]);
   });
   test.runIf(process.getuid?.() === 0)('that somebody else made is refused', () => {
     mkdirSync(join(home, runs), { mode: 0o700 });
@@ -100,7 +103,7 @@ describe('the folder of the runs', () => {
     const missing = join(home, 'missing');
     const done = bash(`node ${CLI} ${command} ${script('s', ...START)}`, { TMPDIR: missing });
     expect(done.status).toBe(2);
-    expect(done.stderr).toMatch(/^[^\n]*ENOENT[^\n]*see to TMPDIR\n$/);
+    expect(done.stderr).toMatch(/^bayou (master|conform): [^\n]*there is no such file; see to TMPDIR\n$/);
     expect(existsSync(missing)).toBe(false);
   });
 });
@@ -110,7 +113,8 @@ describe('too few open files', () => {
     const servers = Array.from({ length: 6 }, (_, i) => `joinServer ${i}`);
     const done = bash(`ulimit -n ${files}; node ${MASTER} ${script('s', ...servers, 'stabilize')}`);
     expect(done.stderr).not.toContain('    at ');
-    for (const line of done.stderr.split('\n').slice(0, -1)) expect(line).toMatch(/^(line \d+: |server \d+ ended by itself)/);
+    for (const line of done.stderr.split('\n').slice(0, -1))
+      expect(line).toMatch(/^(line \d+: |master: server \d+ ended by itself)/);
     expect(done.status).toBe(done.stderr === '' ? 0 : 3);
     expect(readdirSync(join(home, `bayou-${process.getuid?.() ?? 'user'}`))).toEqual([]);
   });
@@ -126,7 +130,7 @@ describe('a secret', () => {
     const done = server('secret');
     expect(done.status).toBe(2);
     expect(done.stderr).toBe(
-      'bayou: --secret-file: others than its owner may use secret; chmod 600 it, and change the secret if they may have read it\n',
+      'bayou server: --secret-file: secret: others than its owner may use it; chmod 600 it, and change the secret if they may have read it\n',
     );
   });
 

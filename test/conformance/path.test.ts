@@ -289,7 +289,7 @@ describe('bayou check --replay', () => {
       expect([status, stderr.trim().split('\n').length]).toEqual([2, 1]);
       expect(stderr).toContain(why);
     }
-    expect((await bayou(['check', '--replay', join(dir, 'none.json')])).stderr).toContain('it cannot be read: ENOENT');
+    expect((await bayou(['check', '--replay', join(dir, 'none.json')])).stderr).toContain('none.json: there is no such file');
     expect((await bayou(['check', 'default', '--replay', file])).status).toBe(2);
     expect(readFileSync(file, 'utf8')).toContain('99');
   });

@@ -176,7 +176,14 @@ const fullLog = () => ({
 });
 
 /** The status that a line's section of the page promises; undefined where it goes with several. */
-const BAD_USAGE = /^(Use |bayou: )/;
+const STATUS_OF: Readonly<Record<string, number>> = {
+  'Bad usage': 2,
+  'A server that does not start': 1,
+  'A session': 1,
+};
+
+/** What a line begins with that a program says, and a line of a log. */
+const BEGINNING = /^(bayou( \w+)?: |line \d+: |\{"level")/;
 
 describe('docs/errors.md', () => {
   const common = rows.filter(({ isRare }) => !isRare);
@@ -188,13 +195,18 @@ describe('docs/errors.md', () => {
     expect(provoked.sort()).toEqual(common.map(({ line }) => line).sort());
   });
 
-  test.each(common.filter(({ line }) => line in PROVOCATIONS).map(({ line }) => line))('%s', async (line) => {
-    const { said, status } = await run(PROVOCATIONS[line]!);
-    expect(said, PROVOCATIONS[line]).toMatch(patternOf(line, '[^\\n]*?'));
-    if (BAD_USAGE.test(line)) expect(status).toBe(2);
-    // None of them has a stack, and none is a bug.
-    expect(said).not.toMatch(/^\s+at |a bug, please/m);
-  });
+  test.each(common.filter(({ line }) => line in PROVOCATIONS).map(({ line, section }) => [line, section]))(
+    '%s',
+    async (line, section) => {
+      const { said, status } = await run(PROVOCATIONS[line]!);
+      const found = said.split('\n').filter((one) => patternOf(line, '.*?').test(one));
+      expect(found, `${PROVOCATIONS[line]}\n${said}`).not.toEqual([]);
+      for (const one of found) expect(one).toMatch(BEGINNING);
+      if (section in STATUS_OF && !found[0]!.startsWith('{')) expect(status).toBe(STATUS_OF[section]);
+      // None of them has a stack, and none is a bug.
+      expect(said).not.toMatch(/^\s+at |a bug, please/m);
+    },
+  );
 
   test.each(common.filter(({ line }) => line in IN_PROCESS).map(({ line }) => line))('in this process: %s', async (line) =>
     expect(await IN_PROCESS[line]!()).toMatch(patternOf(line, '[^\\n]*?')),
@@ -205,6 +217,7 @@ describe('docs/errors.md', () => {
     'src/cli',
     'src/net',
     'src/master',
+    'src/program',
     'src/impl',
     'src/library.ts',
     'src/library-options.ts',
@@ -213,7 +226,7 @@ describe('docs/errors.md', () => {
     'conformance/run',
   ];
   const ELSEWHERE =
-    /^src\/cli\/check\/(subject|module|parameters|engine|ending|examples|watched|watching)\.ts|^src\/library-options\.ts|^src\/cli\/explore\/server\.ts:(7|8|9)|^src\/cli\/explore\/command\.ts:84|^src\/net\/(protocol\.ts:84|process|client-program)|^src\/impl\/(replica|log\/level-log)/;
+    /^src\/cli\/check\/(subject|module|parameters|engine|examples)\.ts|^src\/cli\/watched\/|^src\/library-options\.ts|^src\/cli\/explore\/server\.ts:(7|8|9)|^src\/cli\/explore\/showing\.ts|^src\/net\/(protocol\.ts:84|process|client-program)|^src\/impl\/(replica|log\/level-log)/;
 
   test('has every line that the source can say', () => {
     const missing = errorLinesIn(ROOT, SOURCES)

@@ -3,6 +3,13 @@
 /** What is there: ports of a plain server (0), of one with TLS (7), and of a listener that says nothing, in `$PLAIN`, `$TLS` and `$MUTE`. */
 export const PROVOCATIONS: Readonly<Record<string, string>> = {
   // --- bad usage ---
+  "unknown option '…'": 'bayou backup --data-dir d --to e --x',
+  "unknown command '…'": 'bayou chek',
+  "required option '…' not specified": 'bayou backup',
+  "option '…' argument missing": 'bayou backup --to',
+  "option '…' argument '…' is invalid. …": 'bayou server --log-level loud',
+  "option '…' cannot be used with option '…'": 'bayou master --memory --fsync',
+  'too many arguments…': 'bayou master a b',
   'Use a whole number from ….': 'bayou server --id x --data-dir d --secret-file secret',
   'Use FROM-TO, both from 1 to 65535.': 'bayou master --ports 9-1 none.script',
   'Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.': 'bayou client --server x --secret-file secret',
@@ -13,57 +20,79 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   'Use a number of seconds above 0, at most ….': 'bayou check --checkpoint-every 0',
   'Use some of …, with commas between.': 'bayou check --format xml',
   'Use NAME=VALUE.': 'bayou check --set x',
-  'bayou: --secret-file: … cannot be read: …': 'bayou server --id 1 --data-dir d --secret-file no/such/secret',
-  'bayou: --secret-file: others than its owner may use …; chmod 600 it, and change the secret if they may have read it':
+  '--secret-file: …: …': 'bayou server --id 1 --data-dir d --secret-file no/such/secret',
+  '--secret-file: …: others than its owner may use it; chmod 600 it, and change the secret if they may have read it':
     'cp secret open; chmod 644 open; bayou server --id 1 --data-dir d --secret-file open',
-  'bayou: --secret-file: the secret in … is shorter than … characters':
+  '--secret-file: …: the secret in it is shorter than … characters':
     '(umask 077; echo x > short); bayou server --id 1 --data-dir d --secret-file short',
-  'bayou: --tls-key: others than its owner may use …; chmod 600 it, and have another one certified if they may have read it':
+  '--tls-key: …: others than its owner may use it; chmod 600 it, and have another one certified if they may have read it':
     'cp other.key seen.key; chmod 644 seen.key; bayou server --id 1 --data-dir d --secret-file secret --tls-cert other.pem --tls-key seen.key',
-  'bayou: …: … cannot be read: …': 'bayou client --server 0@1 --secret-file secret --tls-ca none.pem',
-  'bayou: --config: … cannot be read: …': 'bayou server --config none.json',
-  'bayou: --config: … is longer than … bytes': 'head -c 2000000 /dev/zero > long.json; bayou server --config long.json',
-  'bayou: --config: … is not JSON: …': 'echo { > half.json; bayou server --config half.json',
-  'bayou: --config: …: expected an object, but it is …': 'echo 7 > seven.json; bayou server --config seven.json',
-  'bayou: …: …: expected true or false, but it is …': `echo '{"fsync":7}' > fsync.json; bayou server --config fsync.json`,
-  'bayou: …: …: expected a text or a number, but it is …': `echo '{"id":null}' > id.json; bayou server --config id.json`,
-  "bayou: …: there is no field '…'; the fields are …": `echo '{"idd":7}' > idd.json; bayou server --config idd.json`,
-  "bayou: nothing is called '…'; …": 'bayou explain R99',
-  'bayou: say what to explain, as in bayou explain R12; --list prints every name': 'bayou explain',
-  'bayou: …: there are no scripts here (files that end in .script)': 'mkdir -p empty; bayou conform empty',
-  'bayou: --junit: … cannot be written: …': 'bayou conform --config bayou-s-2112 --junit no/such/file',
-  'bayou: …: variant: the cluster has the protocol as it is, so the configuration must say FIXED':
+  '--config: …: …': 'bayou server --config none.json',
+  '--config: …: expected an object, but it is …': 'echo 7 > seven.json; bayou server --config seven.json',
+  '…: …: expected true or false, but it is …': `echo '{"fsync":7}' > fsync.json; bayou server --config fsync.json`,
+  '…: …: expected a text or a number, but it is …': `echo '{"id":null}' > id.json; bayou server --config id.json`,
+  "…: there is no field '…'; the fields are …": `echo '{"idd":7}' > idd.json; bayou server --config idd.json`,
+  "nothing is called '…'; …": 'bayou explain R99',
+  'say what to explain, as in bayou explain R12; --list prints every name': 'bayou explain',
+  '…: there are no scripts here (files that end in .script)': 'mkdir -p empty; bayou conform empty',
+  '--junit: …: …': 'bayou conform --config bayou-s-2112 --junit no/such/file',
+  '…: variant: the cluster has the protocol as it is, so the configuration must say FIXED':
     'bayou conform --config v1-original-clock',
-  'bayou: …: the plan cannot be read: …': 'bayou conform none.json',
-  'bayou: …: this is no plan of a run; those in conformance/plans are': 'echo 7 > plan.json; bayou conform plan.json',
-  'bayou: no temporary folder can be made: …; see to TMPDIR':
+  '…: this is no plan of a run; those in conformance/plans are': 'echo 7 > plan.json; bayou conform plan.json',
+  'no temporary folder can be made in …: …; see to TMPDIR':
     'echo "joinServer 0" > one.script; TMPDIR=/none bayou conform one.script',
-  'bayou check: …: there is neither such a file nor a configuration of that name; bayou check --list shows them':
-    'bayou check nothing',
-  'bayou check: …: it is not JSON: …': 'echo { > half.json; bayou check ./half.json',
-  'bayou check: --out-dir: … cannot be made: …': 'bayou check bayou-s-2112 --out-dir /proc/x',
-  "bayou check: …: --deadlock is for models of your own: runs of Bayou's model have an end":
-    'bayou check bayou-s-2112 --deadlock',
-  'bayou check: …: there is no such file': 'bayou check ./none.json',
-  'bayou: explore one at a time (several files are the traces of one run): …': 'bayou explore bayou-s-2112 bayou-s-2212',
-  'bayou: --flags is for a script: they are the options of bayou master': 'bayou explore bayou-s-2112 --flags x',
-  'bayou: --html: … cannot be written: …': 'bayou explore bayou-s-2112 --html none/x',
-  'bayou check: --replay: …: it is not JSON: …': 'echo { > half.json; bayou check --replay half.json',
-  'bayou check: --replay: …: it cannot be read: …': 'bayou check --replay none.json',
-  'bayou check: --replay: …: it is no path of bayou conform or bayou check --format json: …':
+  '…: there is neither such a file nor a configuration of that name; bayou check --list shows them': 'bayou check nothing',
+  '…: this is no plan of a simulated run; --simulate writes one where it finds something':
+    'echo 7 > sim.json; bayou conform --replay sim.json',
+  '…: it is empty: a configuration has fields (bayou check --list), a path or a counterexample has steps':
+    'echo {} > nothing.json; bayou explore nothing.json',
+  '--out-dir: …: …': 'touch f; bayou check v1-original-clock --format text --out-dir f',
+  '--out-dir: …: it cannot be made: …': 'bayou check bayou-s-2112 --out-dir /proc/x',
+  "…: --deadlock is for models of your own: runs of Bayou's model have an end": 'bayou check bayou-s-2112 --deadlock',
+  'explore one at a time (several files are the traces of one run): …': 'bayou explore bayou-s-2112 bayou-s-2212',
+  '--flags is for a script: they are the options of bayou master': 'bayou explore bayou-s-2112 --flags x',
+  '--html: …: …': 'bayou explore bayou-s-2112 --html none/x',
+  '--replay: …: …': 'bayou check --replay none.json',
+  '--replay: …: it is no path of bayou conform or bayou check --format json: …':
     'echo {} > path.json; bayou check --replay path.json',
+  // --- why a file cannot be used ---
+  'there is no such file': 'bayou check ./none.json',
+  'its folder is not there': 'bayou check none/x.json',
+  'it is a link that leads nowhere': 'ln -sf none link; bayou check ./link',
+  'it is a folder': 'bayou check --replay .',
+  'it is a socket': `node -e "require('node:net').createServer().listen('socket', () => process.kill(process.pid, 'SIGKILL'))"; bayou check ./socket`,
+  'it is a device': 'bayou check /dev/full',
+  'it is no file': 'mkfifo fifo; bayou check bayou-s-2112 --checkpoint fifo',
+  'it is a pipe': 'mkfifo out; bayou explore bayou-s-2112 --html out',
+  'it is a pipe into which nobody writes': 'mkfifo in; bayou check --replay in',
+  'it is a pipe, and what writes into it is not done after … ms': 'bayou check --replay <(sleep 30)',
+  'it is longer than … bytes': 'head -c 2000000 /dev/zero > long.json; bayou server --config long.json',
+  'a part of its path is no folder': 'bayou master --data-dir secret/x < /dev/null',
+  'its links lead in a circle': 'ln -sf circle circle; bayou check ./circle',
+  'its name is too long': 'bayou check ./$(head -c 300 /dev/zero | tr "\\0" x)',
+  'the disk is full':
+    'echo joinServer 0 > s.script; unshare -rm bash -c "mkdir -p small; mount -t tmpfs -o size=4k tmpfs small; head -c 4096 /dev/zero > small/x; TMPDIR=small $NODE $CLI conform s.script"',
+  'it is not JSON: …': 'echo { > half.json; bayou server --config half.json',
+  // --- what no command can do without ---
+  'it cannot be loaded: …': 'for n in 24 28 32; do (ulimit -n $n; bayou conform); done',
+  'it cannot go on: …': '(ulimit -n 40; for n in 24 28 32 36 40; do (ulimit -n $n; bayou check bayou-s-2112 --workers 2); done)',
+  'too many files are open; raise the limit (ulimit -n)': 'for n in 24 26 28 30 32 34; do (ulimit -n $n; bayou conform); done',
   // --- the master ---
   "line …: unknown command '…'": 'echo jump | bayou master',
   'line …: a line of more than … bytes': 'head -c 2000000 /dev/zero | bayou master',
-  'the script: …': 'bayou master none.script',
-  '--data-dir: …': 'bayou master --data-dir /proc/x none.script < /dev/null || bayou master --data-dir /proc/x < /dev/null',
-  '--trace: …': 'bayou master --trace none/x < /dev/null',
-  '--log-file: …': 'bayou master --log-file /proc/x/y < /dev/null',
+  'the script: …: …': 'bayou master none.script',
+  '--data-dir: …: …': 'bayou master --data-dir /proc/x none.script < /dev/null || bayou master --data-dir /proc/x < /dev/null',
+  '--trace: …: …': 'bayou master --trace none/x < /dev/null',
+  '--log-file: …: …': 'bayou master --log-file /proc/x/y < /dev/null',
   'the script cannot be read: …': 'bayou master < .',
   'the results cannot be written: …': 'printf "joinServer 0\\njoinClient 1 0\\nget 1 k\\n" | bayou master > /dev/full',
   "the run's folder cannot be made: …":
     'mkdir -p t/bayou-$(id -u); chmod 755 t/bayou-$(id -u); echo "joinServer 0" | TMPDIR=$PWD/t bayou master',
-  "the run's folder cannot be made: …; see to TMPDIR": 'echo "joinServer 0" | TMPDIR=/none bayou master',
+  '… is no folder; remove it, or set TMPDIR':
+    'mkdir -p t2; touch t2/bayou-$(id -u); echo "joinServer 0" | TMPDIR=$PWD/t2 bayou master',
+  'others may look into …; chmod 700 it, or set TMPDIR to a folder of your own':
+    'mkdir -p t/bayou-$(id -u); chmod 755 t/bayou-$(id -u); echo "joinServer 0" | TMPDIR=$PWD/t bayou master',
+  "the run's folder cannot be made in …: …; see to TMPDIR": 'echo "joinServer 0" | TMPDIR=/none bayou master',
   '… … did not start: …': 'mkdir -p m; touch m/server-0; echo "joinServer 0" | bayou master --data-dir m',
   '… ended by itself: …':
     'mkdir -p u; (echo "joinServer 0"; while ! cat u/*/*/processes.ndjson >/dev/null 2>&1; do :; done; sleep 1; kill -9 $(grep -oh "\\"pid\\":[0-9]*" u/*/*/processes.ndjson | grep -o "[0-9]*$"); sleep 1) | TMPDIR=$PWD/u bayou master',
@@ -102,15 +131,13 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
     'echo {} > no.json; bayou client --server 0@$PLAIN --secret-file secret --token-file no.json < /dev/null',
   'the token is from further ahead than any cluster can be (is the date of this machine right?): begin a new session':
     'echo put k v | bayou client --server 0@$PLAIN --secret-file secret --token-file far.json; sed -i "s/\\"clock\\":[0-9]*/\\"clock\\":9007199254740991/" far.json; bayou client --server 0@$PLAIN --secret-file secret --token-file far.json < /dev/null',
-  'the token in … cannot be read: name another file to begin a new session':
+  '--token-file: …: …: name another file to begin a new session':
     'echo { > half.json; bayou client --server 0@$PLAIN --secret-file secret --token-file half.json < /dev/null',
-  '--token-file: … is no file: name another one':
-    'bayou client --server 0@$PLAIN --secret-file secret --token-file . < /dev/null',
-  '--token-file: … is read-only: chmod u+w it, or name another file':
+  '--token-file: …: …: name another file': 'bayou client --server 0@$PLAIN --secret-file secret --token-file . < /dev/null',
+  '--token-file: …: it is read-only: chmod u+w it, or name another file':
     'touch ro; chmod 444 ro; bayou client --server 0@$PLAIN --secret-file secret --token-file ro < /dev/null',
-  '--token-file: … leads nowhere (…): make what it is a link to, or name another file':
+  '--token-file: …: it is a link that leads nowhere (…): make what it is a link to, or name another file':
     'ln -sf none link; bayou client --server 0@$PLAIN --secret-file secret --token-file link < /dev/null',
-  '--token-file: … cannot be used: …': 'bayou client --server 0@$PLAIN --secret-file secret --token-file none/x < /dev/null',
   "line …: '…' is neither 'put key value' nor 'get key'": 'echo jump | bayou client --server 0@$PLAIN --secret-file secret',
   'line …: put …: …: …':
     'echo "put $(head -c 70000 /dev/zero | tr "\\0" k) v" | bayou client --server 0@$PLAIN --secret-file secret',
@@ -132,9 +159,8 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   'the --tls-cert of the other end is for these alone':
     'bayou client --server 7@localhost:$TLS --secret-file secret --tls-ca tls/ca.pem --tls-cert tls/127.0.0.1.pem --tls-key tls/127.0.0.1.key < /dev/null',
   // --- backup, conform ---
-  'bayou backup: there is no log in …': 'bayou backup --data-dir tls --to b1',
-  'bayou backup: … is there already; name a folder that is not, or an empty one': 'bayou backup --data-dir ended --to tls',
-  'bayou backup: … is in the folder of the log itself; name one outside of it': 'bayou backup --data-dir ended --to ended/b',
-  'bayou backup: no backup of … was made: …': 'bayou backup --data-dir ended --to /proc/x',
-  'bayou: the results cannot be written: …': 'bayou check --list > /dev/full',
+  'there is no log in …': 'bayou backup --data-dir tls --to b1',
+  '… is there already; name a folder that is not, or an empty one': 'bayou backup --data-dir ended --to tls',
+  '… is in the folder of the log itself; name one outside of it': 'bayou backup --data-dir ended --to ended/b',
+  'no backup of … was made: …': 'bayou backup --data-dir ended --to /proc/x',
 };

@@ -147,12 +147,12 @@ describe('bayou explore', () => {
 
   test.each([
     [['nothing-of-that-name'], 'there is neither such a file nor a configuration of that name'],
-    [['no-such.ndjson'], 'the trace cannot be read'],
+    [['no-such.ndjson'], 'no-such.ndjson: there is no such file'],
     [['no-such.script'], 'no such file'],
     [['v1'], 'say which: v1-original-clock'],
     [['default', 'settle'], 'explore one at a time'],
     [['default', '--flags', '--memory'], '--flags is for a script'],
-    [['v7-tie', '--html', '/no/such/folder/x.html'], 'cannot be written'],
+    [['v7-tie', '--html', '/no/such/folder/x.html'], 'its folder is not there'],
     [['package.json'], 'no such field'],
   ])('%j: one line, and status 2', async (args, says) => {
     const { status, stderr } = await bayou(['explore', ...args]);

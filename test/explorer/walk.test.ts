@@ -24,14 +24,14 @@ const CONFIGS = [
   'put-back-small',
 ];
 
-const modelOf = async (name: string) => {
-  const { config } = await loadConfig(name, new Map());
+const modelOf = (name: string) => {
+  const { config } = loadConfig(name, new Map());
   return { config, model: tupleModel(bayou(config)), words: bayouWords(config) };
 };
 
 describe.each(CONFIGS)('%s', (name) => {
-  test('runs that the checker shows are found again by their numbers, and say the same', async () => {
-    const { config, model, words } = await modelOf(name);
+  test('runs that the checker shows are found again by their numbers, and say the same', () => {
+    const { config, model, words } = modelOf(name);
     const { runs } = sampleRuns(toModel(bayou(config)), { runs: 20, length: 12, seed: 7 });
     // One walker for all of them: each begins as the one before did, for some steps.
     const walker = new Walker(model);
@@ -50,8 +50,8 @@ describe.each(CONFIGS)('%s', (name) => {
     }
   });
 
-  test('what a step would change is what it changes', async () => {
-    const { model, words } = await modelOf(name);
+  test('what a step would change is what it changes', () => {
+    const { model, words } = modelOf(name);
     const answer = answering(model, words);
     fc.assert(
       fc.property(fc.array(fc.nat(30), { maxLength: 8 }), (picks) => {
@@ -77,8 +77,8 @@ const COUNTS = JSON.parse(readFileSync('spec/counts.json', 'utf8')) as Readonly<
 describe('a survey', () => {
   test.each(['bayou-s-2112', 'bayou-s-2212', 'unknown-outcome', 'four-guarantees', 'client-links'])(
     '%s: finds all states, once each',
-    async (name) => {
-      const { model } = await modelOf(name);
+    (name) => {
+      const { model } = modelOf(name);
       const surveyor = new Surveyor(model);
       surveyor.goOn(Infinity);
       const { states, depths, graph, isComplete, steps, coverage } = surveyor.shot(undefined);
@@ -92,8 +92,8 @@ describe('a survey', () => {
     },
   );
 
-  test('goes on where it was, slice by slice', async () => {
-    const { model } = await modelOf('bayou-s-2212');
+  test('goes on where it was, slice by slice', () => {
+    const { model } = modelOf('bayou-s-2212');
     const surveyor = new Surveyor(model);
     let before = 0;
     for (let slices = 0; !surveyor.shot(undefined).isComplete; slices++) {
@@ -107,8 +107,8 @@ describe('a survey', () => {
   });
 });
 
-test('nonsense is answered in one line', async () => {
-  const { model, words } = await modelOf('v1-original-clock');
+test('nonsense is answered in one line', () => {
+  const { model, words } = modelOf('v1-original-clock');
   const answer = answering(model, words);
   for (const to of [
     { initial: 1, ways: [] },

@@ -8,7 +8,7 @@ import { explorationOf, foundIn, verdictOfReport } from '#bayou/cli/explore/make
 import type { Exploration, RunShot } from '#bayou/explorer/shape.js';
 
 const exploration = async (name: string): Promise<Exploration> => {
-  const subject = configured(await loadConfig(name, new Map()));
+  const subject = configured(loadConfig(name, new Map()));
   const report = await search(subject, parseArgs([]), {});
   return explorationOf(subject, foundIn(report), { origin: 'counterexample', verdict: verdictOfReport(report), repeat: '' });
 };

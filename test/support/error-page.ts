@@ -4,12 +4,21 @@
 export interface Row {
   readonly line: string;
   readonly isRare: boolean;
+  /** The part of the page that it is in. */
+  readonly section: string;
 }
 
 /** The rows whose first cell is a line. */
 export const rowsOf = (page: string): ReadonlyArray<Row> =>
-  [...page.matchAll(/^\| `(.+?)` \|(.*)\|$/gm)]
-    .map(([, line = '', rest = '']) => ({ line, isRare: rest.includes('†') }))
+  page
+    .split(/^##+ /m)
+    .flatMap((part) =>
+      [...part.matchAll(/^\| `(.+?)` \|(.*)\|$/gm)].map(([, line = '', rest = '']) => ({
+        line,
+        isRare: rest.includes('†'),
+        section: part.slice(0, part.indexOf('\n')),
+      })),
+    )
     .filter(({ line }) => !/^bayou \w+$/.test(line));
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -145,7 +145,9 @@ export const discard = (path: string): void => {
 /** Refuses a place where no checkpoint can be written: better before a search of hours than after it. */
 export const mustBeWritable = (path: string): void => {
   guarded(path, 'w', () => {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw refuse(path, 'it is a folder');
+    const found = statSync(path, { throwIfNoEntry: false });
+    // A device that were renamed over would be gone.
+    if (found?.isFile() === false) throw refuse(path, found.isDirectory() ? 'it is a folder' : 'it is no file');
   });
   discard(path);
 };
@@ -249,7 +251,8 @@ const verify = (path: string, file: number, from: number, size: number): number 
 
 const openFile = (path: string): number => {
   try {
-    if (statSync(path).isDirectory()) throw refuse(path, 'it is a folder');
+    const found = statSync(path);
+    if (!found.isFile()) throw refuse(path, found.isDirectory() ? 'it is a folder' : 'it is no file');
     return openSync(path, 'r');
   } catch (error) {
     if (error instanceof CheckerError) throw error;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
+import { say } from '../../program/say.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../exit.js';
 import { print } from '../out.js';
 import { progressLineOn } from '../progress.js';
@@ -27,10 +28,6 @@ import { tell } from './tell.js';
 import { threadLines } from './threads.js';
 
 // --- printing --------------------------------------------------------------------------------------------------------------
-
-const complain = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
 
 /** What Node and the program take, with room for a small search. */
 const LEAST_BYTES = 128 * 2 ** 20;
@@ -114,7 +111,7 @@ const interruption = (): { signal: AbortSignal; end: () => void } => {
 const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
   if (isModule(source)) return moduleSubject(source, args);
   if (args.deadlock) throw new UsageError(`${source}: --deadlock is for models of your own: runs of Bayou's model have an end`);
-  return configured(await loadConfig(source, args.overrides));
+  return configured(loadConfig(source, args.overrides));
 };
 
 const checkOne = async (
@@ -177,7 +174,7 @@ const attempt = async (args: CheckArgs, run: () => Promise<ExitStatus>): Promise
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     if (!args.json && !args.ndjson) error.before.forEach(print);
-    complain(`bayou check: ${error.message}`);
+    say(`bayou check: ${error.message}`);
     return EXIT.usage;
   }
 };
@@ -201,7 +198,7 @@ const exampleLines = async (): Promise<ReadonlyArray<string>> => {
 };
 
 const listConfigs = async (): Promise<ExitStatus> => {
-  const all = await Promise.all((await shippedConfigs()).map((name) => loadConfig(name, new Map())));
+  const all = (await shippedConfigs()).map((name) => loadConfig(name, new Map()));
   const width = Math.max(0, ...all.map(({ source }) => source.length));
   const claim = Math.max(0, ...all.map((loaded) => expectText(loaded).length));
   for (const loaded of all) print(`${loaded.source.padEnd(width)}  ${expectText(loaded).padEnd(claim)}  ${loaded.config.about}`);

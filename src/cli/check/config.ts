@@ -1,10 +1,11 @@
 /** Configurations: found, read, overridden, decoded. */
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeConfig, type Config } from '../../model/checking/config.js';
+import { isLink, readJson, standsAt } from '../../program/files.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './args.js';
 
@@ -47,31 +48,22 @@ export const namedBy = async (source: string): Promise<ReadonlyArray<string>> =>
 
 const isName = (source: string): boolean => /^[\w-]+$/.test(source);
 
-const read = async (source: string): Promise<string> => {
-  const candidates = isName(source) ? [source, `${SHIPPED}/${source}.json`] : [source];
-  for (const file of candidates) {
-    try {
-      return await readFile(file, 'utf8');
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && !(code === 'EISDIR' && isName(source))) {
-        throw new UsageError(`${source}: it cannot be read: ${code ?? String(error)}`);
-      }
-    }
-  }
-  throw new UsageError(
-    isName(source)
-      ? `${source}: there is neither such a file nor a configuration of that name; bayou check --list shows them`
-      : `${source}: there is no such file`,
-  );
-};
+/** The longest file of a configuration, in bytes. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
-const parse = (source: string, text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new UsageError(`${source}: it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
+/** Is this the file that is meant? A folder that is called like a configuration is none; a link that leads nowhere is for the reader to tell of. */
+const isMeant = (source: string, file: string): boolean => !isName(source) || !(standsAt(file)?.isDirectory() ?? !isLink(file));
+
+const read = (source: string): unknown => {
+  const candidates = isName(source) ? [source, `${SHIPPED}/${source}.json`] : [source];
+  const file = candidates.find((candidate) => isMeant(source, candidate));
+  if (file === undefined)
+    throw new UsageError(
+      `${source}: there is neither such a file nor a configuration of that name; bayou check --list shows them`,
+    );
+  const json = readJson(file, MAX_BYTES);
+  if (E.isLeft(json)) throw new UsageError(`${source}: ${json.left}`);
+  return json.right;
 };
 
 /** A complaint about a field is about the option that set it, if one did. */
@@ -84,8 +76,8 @@ const blame = (source: string, overrides: CheckArgs['overrides'], complaint: str
 const NEUTRAL = new Set(['name', 'about', 'expect']);
 
 /** @throws UsageError with one line that names the file or option, the field, and what it should be. */
-export const loadConfig = async (source: string, overrides: CheckArgs['overrides']): Promise<Loaded> => {
-  const json = parse(source, await read(source));
+export const loadConfig = (source: string, overrides: CheckArgs['overrides']): Loaded => {
+  const json = read(source);
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
   const changed = [...overrides.keys()].some((field) => !NEUTRAL.has(field));

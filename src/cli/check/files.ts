@@ -10,6 +10,8 @@ import { oneLine, traceLines } from '../../checker/output/counterexample-lines.j
 import type { Counterexample, Report } from '../../checker/report.js';
 import { propertyId } from '../../explorer/why/bayou.js';
 import { makeFolder } from '../../impl/folder.js';
+import { wrongToWrite } from '../../program/files.js';
+import { reasonOf } from '../../program/say.js';
 import { UsageError } from '../exit.js';
 import { htmlOf } from '../explore/html.js';
 import { explorationOf } from '../explore/make.js';
@@ -120,10 +122,12 @@ export const runsOf = (report: Report): ReadonlyArray<Written> =>
 const write = async (path: string, made: Content | Promise<Content>): Promise<string> => {
   const content = await made;
   if ('why' in content) return `not written: ${path}: ${content.why}`;
+  const wrong = wrongToWrite(path);
+  if (wrong !== undefined) throw new UsageError(`--out-dir: ${path}: ${wrong}`);
   try {
     await writeFile(path, content.text);
   } catch (error) {
-    throw new UsageError(`--out-dir: ${path} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    throw new UsageError(`--out-dir: ${path}: it cannot be written: ${reasonOf(error)}`);
   }
   return `written: ${path}`;
 };
@@ -145,7 +149,7 @@ export const writeFiles = async (
   try {
     makeFolder(dir);
   } catch (error) {
-    throw new UsageError(`--out-dir: ${dir} cannot be made: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    throw new UsageError(`--out-dir: ${dir}: it cannot be made: ${reasonOf(error)}`);
   }
   const { stem, fileOf } = subject.writing;
   const formats = wanted ?? defaultFormats(subject);

@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/model.js';
 import { text } from '../../checker/shown/text.js';
+import { readBytes } from '../../program/files.js';
 import { UsageError } from '../exit.js';
 import { tell } from '../watched/telling.js';
 import { CheckerError } from '../../checker/error.js';
@@ -39,10 +40,14 @@ const inTime = async <T>(what: string, promised: Promise<T>): Promise<T> => {
 const isTold = (error: unknown): error is UsageError | CheckerError =>
   error instanceof UsageError || error instanceof CheckerError;
 
+/** The longest module, in bytes. */
+const MAX_SOURCE_BYTES = 64 * 1024 * 1024;
+
 const mustBeFile = (path: string): void => {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw new UsageError('there is no such file');
-  if (!found.isFile()) throw new UsageError('it is no file');
+  const source = readBytes(path, MAX_SOURCE_BYTES);
+  if (E.isLeft(source)) throw new UsageError(source.left);
+  // Node reads it itself, more than once.
+  if (!statSync(path).isFile()) throw new UsageError('it is a pipe');
 };
 
 /** What a failed import says; of what Node cannot run at all, what to do. */

@@ -1,6 +1,7 @@
 /** The command line of `bayou check`. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../../master/options.js';
+import { newCommand } from '../../program/command-line.js';
 import { EXIT } from '../exit.js';
 import { FORMATS, type CheckArgs, type Format } from './args.js';
 import { FIELD_OPTIONS, gather, said, type Assignment, type Said } from './fields.js';
@@ -62,7 +63,7 @@ something could not be judged; ${EXIT.vacuous} vacuous (--require-witnesses); ${
 ${EXIT.internal} internal error; ${EXIT.interrupted} interrupted.`;
 
 const bare = (): Command => {
-  const command = new Command('bayou check')
+  const command = newCommand('bayou check')
     .description('check the model of a configuration, or one of your own: every property, over every reachable state')
     .argument('[config...]', 'configurations (files, or names of those that come with the package), and modules with models')
     .option('--list', 'list the configurations and the examples that come with the package', false);
@@ -118,8 +119,7 @@ const bare = (): Command => {
     .option('--ndjson', 'print progress and report as lines of JSON', false)
     .option('--out-dir <dir>', 'write each counterexample there (with --witnesses and --sample: each run)')
     .option('--format <list>', `as what: ${FORMATS.join(', ')}; default: all but dot`, formats)
-    .addHelpText('after', HELP)
-    .exitOverride();
+    .addHelpText('after', HELP);
 };
 
 type Raw = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'> & { readonly set?: ReadonlyArray<Assignment> };
@@ -140,7 +140,7 @@ export const parseArgs = (args: ReadonlyArray<string>): CheckArgs => {
   const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
   const flags = given.map(({ long, flags: text }) => long ?? text);
   const clash = ignoredBy(raw, command.args.length, flags) ?? clashOf(raw, command.args.length);
-  if (clash !== undefined) command.error(`error: ${clash}`);
+  if (clash !== undefined) command.error(clash);
   return { ...raw, configs: command.args, fields, sets, overrides };
 };
 

@@ -2,10 +2,10 @@
  * Path files: a run as steps of the model, with the configuration it needs. `bayou check --format json` writes a counterexample as
  * one, `bayou conform` a run of the cluster up to what no step of the model explains; `bayou check --replay` reads both.
  */
-import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { decodeReplayed, type Config } from '../../model/checking/config.js';
+import { readJson } from '../../program/files.js';
 import { UsageError } from '../exit.js';
 import type { CheckArgs } from './args.js';
 
@@ -50,22 +50,13 @@ export type OwnPath = Omit<t.TypeOf<typeof PathC>, 'config' | 'module'> & { read
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-const MAX_BYTES = 512 * 1024 * 1024;
+/** The longest path file, in bytes: Node has no longer texts. */
+const MAX_BYTES = 500 * 1024 * 1024;
 
 const parse = (file: string): unknown => {
-  try {
-    const text = readFileSync(file, 'utf8');
-    if (text.length > MAX_BYTES) throw new UsageError(`--replay: ${file}: it is larger than ${MAX_BYTES} bytes`);
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    throw new UsageError(
-      code === undefined
-        ? `--replay: ${file}: it is not JSON: ${error instanceof Error ? error.message : String(error)}`
-        : `--replay: ${file}: it cannot be read: ${code}`,
-    );
-  }
+  const json = readJson(file, MAX_BYTES);
+  if (E.isLeft(json)) throw new UsageError(`--replay: ${file}: ${json.left}`);
+  return json.right;
 };
 
 /** Where the first mistake is; the types that io-ts would print there are long and say little. */

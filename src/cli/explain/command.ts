@@ -1,5 +1,5 @@
 /** `bayou explain`: what a rule, a variant, a property, a result or a term means, from the pages that say it. */
-import { Command } from 'commander';
+import { newCommand } from '../../program/command-line.js';
 import { EXIT, UsageError } from '../exit.js';
 import { allEntries } from './load.js';
 import { lookUp, similar, type Entry } from './pages.js';
@@ -13,11 +13,10 @@ const unknown = (entries: ReadonlyArray<Entry>, name: string): UsageError => {
 
 /** Exit status 0: everything that was asked is printed; 2: a name that nothing has (thrown as a {@link UsageError}). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
-  const command = new Command('bayou explain')
+  const command = newCommand('bayou explain')
     .description('print what a rule (R12), a variant (V1), a property (MR), a result (ERR_DEP) or a term (sweep) means')
     .argument('[names...]', 'what to explain')
     .option('--list', 'print every name that can be explained')
-    .exitOverride()
     .parse(args, { from: 'user' });
   const entries = await allEntries();
   const names = command.args;

@@ -1,6 +1,7 @@
 /** The command line of `bayou explore`. */
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { wholeNumber } from '../../master/options.js';
+import { newCommand } from '../../program/command-line.js';
 import type { CheckArgs } from '../check/args.js';
 import { FIELD_OPTIONS } from '../check/fields.js';
 import { parseArgs as parseCheckArgs } from '../check/options.js';
@@ -47,7 +48,7 @@ interface Raw {
 }
 
 const bare = (): Command => {
-  const command = new Command('bayou explore')
+  const command = newCommand('bayou explore')
     .description('see it: a model, a counterexample or a real run, step by step, on a page in the browser')
     .argument(
       '[what...]',
@@ -65,7 +66,7 @@ const bare = (): Command => {
       (text: string, before: ReadonlyArray<string> | undefined) => [...(before ?? []), text],
     );
   for (const { flag, value, about } of FIELD_OPTIONS) command.option(`${flag} <${value}>`, about);
-  return command.addHelpText('after', HELP).exitOverride();
+  return command.addHelpText('after', HELP);
 };
 
 const attribute = (flag: string): string => flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

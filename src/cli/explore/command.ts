@@ -1,8 +1,11 @@
 /** `bayou explore`: a model, a counterexample or a real run, on one page. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { CommanderError } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
 import { isModule } from '../check/is-module.js';
+import { readJson, wrongToWrite } from '../../program/files.js';
+import { reasonOf, say } from '../../program/say.js';
 import { EXIT, UsageError, type ExitStatus } from '../exit.js';
 import { print } from '../out.js';
 import { endNow, endSoon } from '../watched/ending.js';
@@ -17,13 +20,12 @@ import { Showing } from './showing.js';
 
 // --- what it is ------------------------------------------------------------------------------------------------------------
 
+const MAX_JSON_BYTES = 500 * 1024 * 1024;
+
 const jsonIn = (file: string): unknown => {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
-  } catch {
-    // Whoever reads it next says what is wrong with it.
-    return undefined;
-  }
+  const json = readJson(file, MAX_JSON_BYTES);
+  // Whoever reads it next says what is wrong with it.
+  return E.isRight(json) ? json.right : undefined;
 };
 
 /** A JSON file with steps is a path; one without is a configuration. @throws UsageError where it says nothing at all. */
@@ -55,7 +57,7 @@ const write = (file: string, page: string): void => {
   try {
     writeFileSync(file, page);
   } catch (error) {
-    throw new UsageError(`--html: ${file} cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    throw new UsageError(`--html: ${file}: it cannot be written: ${reasonOf(error)}`);
   }
   print(`written: ${file}`);
 };
@@ -87,6 +89,8 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
   try {
     const args = parseArgs(words);
     beWatched('explore');
+    const wrong = args.html === undefined ? undefined : wrongToWrite(args.html);
+    if (wrong !== undefined) throw new UsageError(`--html: ${args.html}: ${wrong}`);
     const { signal, interrupted, end } = interruption();
     const showing = new Showing(args);
     // Whoever only goes the way of another process again shows nothing.
@@ -107,7 +111,7 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (!(error instanceof UsageError)) throw error;
-    for (const line of [...error.before, `bayou explore: ${error.message}`]) process.stderr.write(`${line}\n`);
+    for (const line of [...error.before, `bayou explore: ${error.message}`]) say(line);
     return EXIT.usage;
   }
 };

@@ -23,7 +23,7 @@ const subjectOf = async (source: string, { check }: ExploreArgs): Promise<Subjec
   if (isModule(source)) return moduleSubject(source, check);
   const [name = source, ...others] = await namedBy(source);
   if (others.length > 0) throw new UsageError(`${source}: say which: ${[name, ...others].join(', ')}`);
-  return configured(await loadConfig(name, check.overrides));
+  return configured(loadConfig(name, check.overrides));
 };
 
 /** A page without anybody who knows the model still has something to show. */

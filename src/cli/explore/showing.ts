@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { answering } from '../../explorer/answering.js';
 import type { Question, Reply } from '../../explorer/shape.js';
 import { judgedModel } from '../check/subject.js';
+import { say } from '../../program/say.js';
 import { UsageError } from '../exit.js';
 import { print } from '../out.js';
 import type { ExploreArgs } from './args.js';
@@ -25,7 +26,7 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, ReadonlyArray<string>>>>
 const openIn = (address: string): void => {
   const [command = 'xdg-open', ...words] = OPENERS[process.platform] ?? [];
   spawn(command, [...words, address], { stdio: 'ignore', detached: true })
-    .on('error', () => process.stderr.write(`bayou explore: ${command} cannot be run: open the address yourself\n`))
+    .on('error', () => say(`bayou explore: ${command} cannot be run: open the address yourself`))
     .unref();
 };
 
@@ -92,7 +93,7 @@ export class Showing {
   #tell(line: string, { address }: Running): void {
     print(line);
     print(address);
-    process.stderr.write('The page is there until this ends: Ctrl-C.\n');
+    say('The page is there until this ends: Ctrl-C.');
     if (this.#args.open) openIn(address);
   }
 }

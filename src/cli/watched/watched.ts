@@ -1,6 +1,7 @@
 /** The other side of `watcher.ts`: the process that runs a model lets the one that watches it see what it is doing. */
 import { Worker } from 'node:worker_threads';
 import { showRuns, takeForEndless } from '../../checker/contract/doing.js';
+import { say } from '../../program/say.js';
 import { EXIT } from '../exit.js';
 import { keepStdout } from '../out.js';
 import { endNow, isEnding } from './ending.js';
@@ -19,9 +20,7 @@ export const beWatched = (command: 'check' | 'explore'): void => {
   const endBy = (why: unknown): void => {
     if (isEnding()) return;
     const text = (why instanceof Error ? why.message : String(why)).split('\n')[0];
-    process.stderr.write(
-      `bayou ${command}: the model began something that nobody waits for (a promise, a timer), and it failed: ${text}\n`,
-    );
+    say(`bayou ${command}: the model began something that nobody waits for (a promise, a timer), and it failed: ${text}`);
     endNow(EXIT.usage);
   };
   for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, endBy);

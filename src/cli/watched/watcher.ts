@@ -8,6 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { LOADING, MAKING } from '../../checker/contract/doing.js';
 import { ENDLESS_MS } from '../../checker/contract/stuck.js';
+import { say } from '../../program/say.js';
 import { EXIT } from '../exit.js';
 import { isModule } from '../check/is-module.js';
 import { listener, STOP_AT, TOLD_ON, WATCHED } from './telling.js';
@@ -114,8 +115,6 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
 
 // --- what is said --------------------------------------------------------------------------------------------------------------
 
-const complain = (line: string): void => void process.stderr.write(`${line}\n`);
-
 const textOf = async (stream: NodeJS.ReadableStream): Promise<string> => {
   let text = '';
   for await (const chunk of stream) text += String(chunk);
@@ -146,12 +145,12 @@ const otherOf = (run: number): string | undefined => {
 const explain = async (blame: string, run: number, maxMs: number): Promise<void> => {
   const other = otherOf(run);
   if (other !== undefined) {
-    complain(`${blame}: ${other} does not come back`);
+    say(`${blame}: ${other} does not come back`);
     return;
   }
   const there = await found(run, maxMs);
   process.stdout.write(there?.steps ?? '');
-  complain(there?.fault ?? `${blame}: a function of the model does not come back`);
+  say(there?.fault ?? `${blame}: a function of the model does not come back`);
 };
 
 /** Signals by which a process ends that was asked to, or whose terminal went away. */
@@ -161,7 +160,7 @@ const ASKED: ReadonlyArray<NodeJS.Signals> = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SI
 const unexplained = (blame: string, { by, status }: Extract<Ended, { kind: 'ended' }>): number => {
   if (by === null) {
     if (status !== undefined) return status;
-    complain(`${blame}: the model ended the process (process.exit) while it was run: there is no verdict`);
+    say(`${blame}: the model ended the process (process.exit) while it was run: there is no verdict`);
     return EXIT.usage;
   }
   if (ASKED.includes(by)) {
@@ -170,7 +169,7 @@ const unexplained = (blame: string, { by, status }: Extract<Ended, { kind: 'ende
     return 128 + constants.signals[by];
   }
   const memory = by === 'SIGKILL' || by === 'SIGABRT' ? ', or memory ran out' : '';
-  complain(
+  say(
     `${blame}: the process that ran the model was ended by ${by} (the model or somebody else did it${memory}): there is no verdict`,
   );
   return EXIT.usage;
@@ -190,7 +189,7 @@ export const watched = async (words: ReadonlyArray<string>): Promise<number> => 
       await explain(blame, ended.run, performance.now() - started);
       return EXIT.usage;
     case 'stopped':
-      complain(`${blame}: ended by ${ended.by} while a function of the model did not come back`);
+      say(`${blame}: ended by ${ended.by} while a function of the model did not come back`);
       return EXIT.interrupted;
   }
 };

@@ -1,0 +1,177 @@
+/**
+ * Files that a user names. None of them is waited for, and each has a maximum: a pipe that nobody writes into, a device that never ends and a
+ * file that is too long are each a line, as is a folder. Pipes are read for the shell's sake: `--secret-file <(pass show bayou)`.
+ */
+import { closeSync, constants, createReadStream, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import * as E from 'fp-ts/lib/Either.js';
+import { codeOf, messageOf, reasonOf } from './say.js';
+
+// --- what kind of thing it is ----------------------------------------------------------------------------------------------
+
+/** What stands at a path that is not a file, in words; undefined where it is one, or a pipe. */
+const strangeKind = (found: Stats): string | undefined => {
+  if (found.isDirectory()) return 'it is a folder';
+  if (found.isSocket()) return 'it is a socket';
+  return found.isFile() || found.isFIFO() ? undefined : 'it is a device';
+};
+
+/** What stands at a path; undefined where nothing does that can be looked at. */
+export const standsAt = (path: string): Stats | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+};
+
+/** Is it a link, wherever that leads? */
+export const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
+/** Why it is not there. */
+const whyMissing = (path: string): string => {
+  if (isLink(path)) return 'it is a link that leads nowhere';
+  return standsAt(dirname(path)) === undefined ? 'its folder is not there' : 'there is no such file';
+};
+
+/** Why it cannot be used, in words. */
+const whyNot = (path: string, error: unknown): string => {
+  try {
+    return codeOf(error) === 'ENOENT' ? whyMissing(path) : reasonOf(error);
+  } catch (deeper) {
+    return reasonOf(deeper);
+  }
+};
+
+// --- reading ---------------------------------------------------------------------------------------------------------------
+
+/** Opens without waiting for whoever writes into a pipe, and without taking a terminal for its own. */
+const READING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** How long what writes into a pipe may take in all, in ms. */
+const PIPE_MS = 1_000;
+const LOOK_MS = 5;
+const AT_ONCE = 65_536;
+
+const NOBODY_WRITES = 'it is a pipe into which nobody writes';
+
+/** Sleeps: reading what a command needs before it can begin is not worth a promise. */
+const sleep = (ms: number): void =>
+  void Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, ms);
+
+/** Some bytes; none at the end; undefined where there are none yet. */
+const readSome = (fd: number): Buffer | undefined => {
+  const bytes = Buffer.allocUnsafe(AT_ONCE);
+  try {
+    return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, null));
+  } catch (error) {
+    if (codeOf(error) === 'EAGAIN') return undefined;
+    throw error;
+  }
+};
+
+const readAll = (fd: number, maxBytes: number): E.Either<string, Buffer> => {
+  const isPipe = fstatSync(fd).isFIFO();
+  const until = performance.now() + PIPE_MS;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const some = readSome(fd);
+    if (some?.length === 0) return isPipe && size === 0 ? E.left(NOBODY_WRITES) : E.right(Buffer.concat(chunks));
+    if (some === undefined) {
+      if (performance.now() > until) return E.left(`it is a pipe, and what writes into it is not done after ${PIPE_MS} ms`);
+      sleep(LOOK_MS);
+    } else {
+      size += some.length;
+      if (size > maxBytes) return E.left(`it is longer than ${maxBytes} bytes`);
+      chunks.push(some);
+    }
+  }
+};
+
+/** Opens a file or a pipe for reading, and does something with it. */
+const withOpen = <A>(path: string, use: (fd: number, found: Stats) => E.Either<string, A>): E.Either<string, A> => {
+  let fd: number | undefined;
+  try {
+    const strange = strangeKind(statSync(path));
+    if (strange !== undefined) return E.left(strange);
+    fd = openSync(path, READING);
+    return use(fd, fstatSync(fd));
+  } catch (error) {
+    return E.left(whyNot(path, error));
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+};
+
+/** The bytes of a file, at most so many. Fails with the reason, in words that go on `…: FILE: `. */
+export const readBytes = (path: string, maxBytes: number): E.Either<string, Buffer> =>
+  withOpen(path, (fd, { size }) => (size > maxBytes ? E.left(`it is longer than ${maxBytes} bytes`) : readAll(fd, maxBytes)));
+
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** The text of a file of UTF-8, without the mark that some editors put in front of it. */
+export const readText = (path: string, maxBytes: number): E.Either<string, string> =>
+  E.map((bytes: Buffer) => {
+    const text = bytes.toString('utf8');
+    return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
+  })(readBytes(path, maxBytes));
+
+/** The JSON of a file. */
+export const readJson = (path: string, maxBytes: number): E.Either<string, unknown> =>
+  E.chain((text: string): E.Either<string, unknown> => {
+    try {
+      return E.right(JSON.parse(text) as unknown);
+    } catch (error) {
+      // The message quotes the text, line ends too.
+      return E.left(`it is not JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+    }
+  })(readText(path, maxBytes));
+
+/** A file of at most so many bytes, or a pipe of any length, as a stream. Fails with the reason. */
+export const openStream = (path: string, maxBytes: number): E.Either<string, Readable> => {
+  let fd: number | undefined;
+  try {
+    const strange = strangeKind(statSync(path));
+    if (strange !== undefined) return E.left(strange);
+    fd = openSync(path, READING);
+    const found = fstatSync(fd);
+    if (found.isFile()) {
+      if (found.size > maxBytes) return E.left(`it is longer than ${maxBytes} bytes`);
+      const stream = createReadStream(path, { fd });
+      fd = undefined;
+      return E.right(stream);
+    }
+    const first = readSome(fd);
+    if (first?.length === 0) return E.left(NOBODY_WRITES);
+    const socket = new Socket({ fd, readable: true, writable: false });
+    fd = undefined;
+    if (first !== undefined) socket.unshift(first);
+    return E.right(socket);
+  } catch (error) {
+    return E.left(whyNot(path, error));
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+};
+
+// --- writing ---------------------------------------------------------------------------------------------------------------
+
+/**
+ * Why a file cannot be written, as far as can be seen before it is, in words; undefined where nothing stands against it. Only files are
+ * written: a pipe would be waited for, and a device replaced.
+ */
+export const wrongToWrite = (path: string): string | undefined => {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) {
+      if (isLink(path)) return 'it is a link that leads nowhere';
+      return statSync(dirname(path)).isDirectory() ? undefined : 'a part of its path is no folder';
+    }
+    return found.isFIFO() ? 'it is a pipe' : strangeKind(found);
+  } catch (error) {
+    return whyNot(path, error);
+  }
+};
