@@ -79,19 +79,51 @@ const weather: fc.Arbitrary<Weather> = fc.record({
 /** Short, or longer than a session waits: a put arrives then that it gave up (R14). */
 const lapses = fc.oneof({ weight: 7, arbitrary: fc.integer({ min: 1, max: 800 }) }, { weight: 2, arbitrary: fc.constant(6_500) });
 
-const processFault = (lines: number): fc.Arbitrary<ProcessFault> => {
+/** A kind of fault, and how often it comes beside the others. */
+interface Weighted<A> {
+  readonly weight: number;
+  readonly arbitrary: fc.Arbitrary<A>;
+}
+
+/** No more faults of one sort than this in a plan. */
+const MOST_FAULTS = 8;
+
+/**
+ * Faults in swarms (Groce et al., 2012): each plan has some kinds of them and not the others, many or few. Where everything goes wrong in every run, one
+ * fault hides another.
+ */
+const swarm = <A>(kinds: ReadonlyArray<Weighted<A>>): fc.Arbitrary<ReadonlyArray<A>> =>
+  fc
+    .tuple(fc.subarray([...kinds]), fc.integer({ min: 1, max: MOST_FAULTS }))
+    .chain(([some, most]) =>
+      some.length === 0 ? fc.constant<A[]>([]) : fc.array(fc.oneof(...some), { minLength: 1, maxLength: most, size: 'max' }),
+    );
+
+const processFaults = (lines: number): ReadonlyArray<Weighted<ProcessFault>> => {
   const where = { line: fc.integer({ min: 4, max: Math.max(4, lines) }), server: fc.nat(59) };
   const afterMs = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 400 }));
-  return fc.oneof(
-    fc.record({ type: fc.constant('pause' as const), ...where, ms: lapses }),
+  return [
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('pause' as const), ...where, ms: lapses }) },
     { weight: 3, arbitrary: fc.record({ type: fc.constant('crash' as const), ...where, afterMs }) },
-    fc.record({ type: fc.constant('tear' as const), ...where, bytes: fc.integer({ min: 1, max: 300 }) }),
-    fc.record({ type: fc.constant('scribble' as const), ...where, bytes: fc.integer({ min: 1, max: 60 }) }),
-    fc.record({ type: fc.constant('full' as const), ...where }),
-    fc.record({ type: fc.constant('putBack' as const), ...where, after: fc.integer({ min: 1, max: 12 }) }),
-    fc.record({ type: fc.constant('unwritten' as const), ...where, after: fc.integer({ min: 1, max: 6 }) }),
-    fc.record({ type: fc.constant('renew' as const), ...where }),
-    fc.record({ type: fc.constant('second' as const), ...where, afterMs }),
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('tear' as const), ...where, bytes: fc.integer({ min: 1, max: 300 }) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('scribble' as const), ...where, bytes: fc.integer({ min: 1, max: 60 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('full' as const), ...where }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('putBack' as const), ...where, after: fc.integer({ min: 1, max: 12 }) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('unwritten' as const), ...where, after: fc.integer({ min: 1, max: 6 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('renew' as const), ...where }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('second' as const), ...where, afterMs }) },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -102,30 +134,36 @@ const processFault = (lines: number): fc.Arbitrary<ProcessFault> => {
         part: fc.constantFrom(0, 0.3, 0.9),
       }),
     },
-    fc.record({ type: fc.constant('power' as const), ...where, afterMs }),
-  );
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('power' as const), ...where, afterMs }) },
+  ];
 };
 
-const worldFault = (lines: number): fc.Arbitrary<WorldFault> => {
+const worldFaults = (lines: number): ReadonlyArray<Weighted<WorldFault>> => {
   const where = {
     line: fc.integer({ min: 4, max: Math.max(4, lines) }),
     afterMs: fc.integer({ min: 0, max: 300 }),
     machine: fc.nat(59),
   };
-  return fc.oneof(
+  return [
     {
       weight: 3,
       arbitrary: fc.record({ type: fc.constant('cut' as const), ...where, other: fc.nat(59), ms: lapses, both: fc.boolean() }),
     },
     { weight: 2, arbitrary: fc.record({ type: fc.constant('reset' as const), ...where, other: fc.nat(59) }) },
-    fc.record({
-      type: fc.constant('clock' as const),
-      ...where,
-      byMs: fc.constantFrom(0, -5_000, 60_000, -86_400_000),
-      rate: fc.constantFrom(1, 0.9, 1.2),
-    }),
-    fc.record({ type: fc.constant('slow' as const), ...where, us: fc.constantFrom(500, 20_000), ms: lapses }),
-  );
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        type: fc.constant('clock' as const),
+        ...where,
+        byMs: fc.constantFrom(0, -5_000, 60_000, -86_400_000),
+        rate: fc.constantFrom(1, 0.9, 1.2),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('slow' as const), ...where, us: fc.constantFrom(500, 20_000), ms: lapses }),
+    },
+  ];
 };
 
 /** The next day's values are others, so that each names its put. */
@@ -149,8 +187,8 @@ export const simulationPlans: fc.Arbitrary<SimulationPlan> = scripts(LIMITS).cha
     timeoutMs: fc.constant(5_000),
     fsync: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     weather: fc.oneof({ weight: 1, arbitrary: fc.constant(FINE) }, { weight: 3, arbitrary: weather }),
-    faults: fc.array(processFault(lines.length), { maxLength: 8, size: 'max' }),
-    world: fc.array(worldFault(lines.length), { maxLength: 8, size: 'max' }),
+    faults: swarm(processFaults(lines.length)),
+    world: swarm(worldFaults(lines.length)),
   }),
 );
 

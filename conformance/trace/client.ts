@@ -285,7 +285,8 @@ const behindEverywhere = (
   askedServers: ReadonlyArray<NodeId>,
   isMine: (g: Given) => boolean,
 ): void => {
-  const answers = askedServers.flatMap((server) => {
+  // Asked again where its connection broke, a server may have answered once: another answer may be that of the session's next operation.
+  const answers = [...new Set(askedServers)].flatMap((server) => {
     const answer = answerFrom(scene, e, process, server, (g) => isMine(g) && g.answer.type === 'behind');
     if (answer !== undefined) take(scene, process, e, answer);
     return answer ?? [];

@@ -69,6 +69,8 @@ export class FollowedReplica {
   readonly #undo: Undo[] = [];
   /** What was not taken back of the lives before this one: a copy of the log may be as old as that (R7a). */
   readonly #former: Undo[] = [];
+  /** Where it was each time when an older copy was put in its log's place: another copy may be from there. */
+  readonly #abandoned: FollowedReplica[] = [];
   readonly #rules: Rules;
   /** V2: the log's part of each puller's next answer, as it was read for the one before. */
   readonly #readEarlier = new Map<ReplicaId, Log>();
@@ -195,7 +197,23 @@ export class FollowedReplica {
    * of, in this life or one before it (a log that was damaged, or put back from a copy, may go on as a new replica). Gives the index of
    * the last step that survived, Infinity where none was lost; undefined where there is no such state. `isNew`: as a new replica.
    */
-  comeBackWith({ vv, clock, writes, transfers }: CameBack, isNew: boolean, seenToo: boolean): number | undefined {
+  comeBackWith(cameBack: CameBack, isNew: boolean, seenToo: boolean): number | undefined {
+    if (!seenToo) return this.#goBackTo(cameBack, isNew, false);
+    const here = this.#copy();
+    let survived = this.#goBackTo(cameBack, isNew, true);
+    if (survived === Infinity) return survived;
+    if (survived === undefined) {
+      const copies = this.#abandoned.map((replica) => replica.#copy());
+      const found = copies.find((copy) => copy.#goBackTo(cameBack, isNew, true) !== undefined);
+      if (found === undefined) return undefined;
+      this.#becomes(found);
+      survived = Infinity;
+    }
+    this.#abandoned.push(here);
+    return survived;
+  }
+
+  #goBackTo({ vv, clock, writes, transfers }: CameBack, isNew: boolean, seenToo: boolean): number | undefined {
     let survived = Infinity;
     for (;;) {
       if (this.clock === clock && this.size === writes && same(this.vv, vv) && this.#hasTransfers(transfers, isNew)) {
@@ -228,12 +246,39 @@ export class FollowedReplica {
   /** The same state as another replica's (R7: a log that lost its end goes on as the next incarnation). */
   as(id: ReplicaId): FollowedReplica {
     const other = new FollowedReplica(id, this.#rules.variant);
-    other.clock = this.clock;
-    other.vv = this.vv;
-    for (const [key, log] of this.#logs) other.#setLog(key, log);
-    for (const [name, receipt] of this.#receipts) other.#receipts.set(name, receipt);
-    other.#former.push(...this.#former, ...this.#undo);
+    other.#becomes(this);
+    other.#waiting = new Map();
+    other.#transfers = [];
+    other.#former.push(...other.#undo.splice(0));
+    other.#abandoned.push(...this.#abandoned);
     return other;
+  }
+
+  #copy(): FollowedReplica {
+    const copy = new FollowedReplica(this.id, this.#rules.variant);
+    copy.#becomes(this);
+    return copy;
+  }
+
+  /** Takes on the state of another, and what can be taken back of it. */
+  #becomes(other: FollowedReplica): void {
+    this.clock = other.clock;
+    this.vv = other.vv;
+    for (const key of [...this.#logs.keys()]) this.#setLog(key, []);
+    for (const [key, log] of other.#logs) this.#setLog(key, log);
+    this.#receipts.clear();
+    for (const [name, receipt] of other.#receipts) this.#receipts.set(name, receipt);
+    this.#transfers = other.#transfers;
+    // What waits is changed in place, and steps share it: each has a copy of its own, once.
+    const copies = new Map<Map<string, Logged>, Map<string, Logged>>();
+    const copied = (waiting: Map<string, Logged>): Map<string, Logged> => {
+      const copy = copies.get(waiting) ?? new Map(waiting);
+      copies.set(waiting, copy);
+      return copy;
+    };
+    this.#waiting = copied(other.#waiting);
+    this.#undo.splice(0, Infinity, ...other.#undo.map((undo) => ({ ...undo, waiting: copied(undo.waiting) })));
+    this.#former.splice(0, Infinity, ...other.#former.map((undo) => ({ ...undo, waiting: copied(undo.waiting) })));
   }
 
   /** The model's server with the log's writes to one key, and the receipt of one put. */
