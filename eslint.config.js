@@ -34,7 +34,7 @@ const EDGES = [
   // A name of the machine's, which is part of the lock; TLS is on top of Node's own sockets alone.
   ...['guard', 'transport', 'tls'].map((name) => `src/net/${name}.ts`),
   // The programs of the processes; what is written down beside the protocol, and asked by whoever operates a server.
-  ...['process', 'tracer', 'logger', 'metrics', 'operations'].map((name) => `src/net/${name}.ts`),
+  ...['process', 'tracer', 'logger', 'metrics', 'operations', 'descriptors'].map((name) => `src/net/${name}.ts`),
   // The master's program: its terminal, its script, its folder, the processes that it starts.
   ...['program', 'prompt', 'lines', 'registry', 'processes', 'trace-files'].map((name) => `src/master/${name}.ts`),
 ];

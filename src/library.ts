@@ -16,12 +16,14 @@ import type { ConnectOptions, ServerAddress, StartServerOptions } from './librar
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
 import { socketGuard } from './net/guard.js';
 import { newSecret, newSessionNumber } from './net/auth.js';
+import { descriptorsOfProcess } from './net/descriptors.js';
 import { makeClient } from './net/client.js';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from './net/limits.js';
 import { type Logger, makeLogger } from './net/logger.js';
 import type { ServerStatus } from './net/meter.js';
 import type { Metrics } from './net/metrics.js';
 import type { Operations } from './net/operations.js';
+import { placesOf } from './net/places.js';
 import { type RunningServer, type ServerOptions, startServer as startNetServer } from './net/server.js';
 import { NODE_WORLD } from './ports/node-network.js';
 import type { World } from './ports/ports.js';
@@ -174,7 +176,14 @@ const serveMetrics = async (
 ): Promise<E.Either<string, Operations | null>> => {
   if (metrics === undefined) return E.right(null);
   const { startOperations } = await import('./net/operations.js');
-  return startOperations({ host: o.metricsHost ?? '127.0.0.1', port: o.metricsPort ?? 0, status: server.status, metrics });
+  const places = placesOf(descriptorsOfProcess()).metrics;
+  return startOperations({
+    places,
+    host: o.metricsHost ?? '127.0.0.1',
+    port: o.metricsPort ?? 0,
+    status: server.status,
+    metrics,
+  });
 };
 
 const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | undefined): ServerOptions => ({
@@ -188,6 +197,7 @@ const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | 
   freshIncarnation: o.incarnation ?? randomIncarnation(),
   antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
   timeoutMs: REQUEST_MS,
+  places: placesOf(descriptorsOfProcess()),
   refused: [],
   peers: (o.peers ?? []).map(({ id, host = '127.0.0.1', port }) => ({ id, address: { host, port } })),
   logger: loggerOf(`bayou-server-${o.id}`, o.logLevel ?? 'warn'),

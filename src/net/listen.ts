@@ -5,8 +5,9 @@ import { NODE_WORLD } from '../ports/node-network.js';
 import type { Acceptor, ByteStream, Endpoint } from '../ports/ports.js';
 import type { Callbacks, Connection } from './connection.js';
 import { accept, isGone, type Identity } from './handshake.js';
-import { MAX_OF_ONE_MEMBER, MAX_STRANGERS } from './limits.js';
+import { MAX_OF_ONE_MEMBER } from './limits.js';
 import type { Logger } from './logger.js';
+import { placesOf, type Places } from './places.js';
 import type { Party } from './protocol.js';
 import { throttled } from './throttled.js';
 import { makeListener } from './transport.js';
@@ -25,6 +26,8 @@ export interface Listening {
   readonly onConnection: (connection: Connection) => void;
   readonly callbacks: Callbacks;
   readonly log: Logger;
+  /** How many connections there may be. Default: as many as the limits say, however many files the process may open. */
+  readonly places?: Places | undefined;
 }
 
 const candidates = ({ wanted, range }: Ports): number[] => {
@@ -36,12 +39,14 @@ const listenAt = (acceptor: Acceptor, at: Endpoint): Promise<E.Either<NodeJS.Err
   acceptor.listen(at).then(E.right, (error: unknown) => E.left(error as NodeJS.ErrnoException));
 
 /** Those who have not proved yet that they belong, eldest first; whoever comes takes the place of the eldest where there is none left. */
-const strangersRoom = (): { readonly enter: (id: string, socket: ByteStream) => void; readonly leave: (id: string) => void } => {
+const strangersRoom = (
+  most: number,
+): { readonly enter: (id: string, socket: ByteStream) => void; readonly leave: (id: string) => void } => {
   const inside = new Map<string, ByteStream>();
   return {
     enter: (id, socket) => {
       const [eldest] = inside;
-      if (eldest !== undefined && inside.size >= MAX_STRANGERS) {
+      if (eldest !== undefined && inside.size >= most) {
         inside.delete(eldest[0]);
         eldest[1].destroy();
       }
@@ -51,19 +56,28 @@ const strangersRoom = (): { readonly enter: (id: string, socket: ByteStream) => 
   };
 };
 
-/** Refuses a member that has too many connections; `admit` looks at the others. */
+/** Refuses a member that has too many connections, and those for whom there is no place; `admit` looks at the others. */
 const withinItsShare =
-  (admit: Listening['admit'], count: (peer: Party) => number): Listening['admit'] =>
-  (peer) =>
-    count(peer) >= MAX_OF_ONE_MEMBER ? `${peer.role} ${peer.id} has ${MAX_OF_ONE_MEMBER} connections already` : admit(peer);
+  (admit: Listening['admit'], places: Places, count: (name: string) => number): Listening['admit'] =>
+  (peer) => {
+    if (count(nameOf(peer)) >= MAX_OF_ONE_MEMBER) return `${peer.role} ${peer.id} has ${MAX_OF_ONE_MEMBER} connections already`;
+    const kind = kindOf(peer);
+    return count(kind) >= places[kind] ? `all ${places[kind]} places for ${NAMES[kind]} are taken` : admit(peer);
+  };
+
+/** Clients take no place of a server's. */
+const kindOf = (peer: Party): 'clients' | 'others' => (peer.role === 'client' ? 'clients' : 'others');
+const NAMES = { clients: 'clients', others: 'servers and masters' } as const;
 
 const nameOf = (peer: Party): string => `${peer.role} ${peer.id}`;
 
 /** Listens on the first port that is free; gives it, and a function that stops listening. Fails with one line. */
 export const listen = async (identity: Identity, l: Listening): Promise<E.Either<string, readonly [number, () => void]>> => {
-  const room = strangersRoom();
+  const places = l.places ?? placesOf(Infinity);
+  const room = strangersRoom(places.strangers);
+  /** How many there are, by member and by kind. */
   const connections = new Map<string, number>();
-  const admit = withinItsShare(l.admit, (peer) => connections.get(nameOf(peer)) ?? 0);
+  const admit = withinItsShare(l.admit, places, (name) => connections.get(name) ?? 0);
   const { network, clock } = identity.world ?? NODE_WORLD;
   const say = { info: throttled(l.log.info, clock.nowMs), warn: throttled(l.log.warn, clock.nowMs) };
 
@@ -73,14 +87,18 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     return () => 1 / (connections.get(name) ?? 1);
   };
 
+  const count = (name: string, n: 1 | -1): void => {
+    const now = (connections.get(name) ?? 0) + n;
+    if (now === 0) connections.delete(name);
+    else connections.set(name, now);
+  };
+
   const countUntilClosed = (socket: ByteStream, peer: Party): void => {
     if (socket.closed) return;
-    const name = nameOf(peer);
-    connections.set(name, (connections.get(name) ?? 0) + 1);
+    const names = [nameOf(peer), kindOf(peer)];
+    for (const name of names) count(name, 1);
     socket.once('close', () => {
-      const left = (connections.get(name) ?? 1) - 1;
-      if (left === 0) connections.delete(name);
-      else connections.set(name, left);
+      for (const name of names) count(name, -1);
     });
   };
 

@@ -26,6 +26,22 @@ export interface LogOptions {
 
 type LogLine = readonly ['debug' | 'info' | 'warn' | 'error', string];
 
+/** In an object, for pino's type has every field, a promise's too. */
+const pinoOf = async (o: LogOptions): Promise<{ readonly loaded: Logger }> => {
+  const { pino } = await import('pino');
+  if (o.file !== null) makeFolder(dirname(o.file));
+  const to = pino.destination({ dest: o.file ?? 2, sync: true });
+  return { loaded: pino({ name: o.name, level: o.level }, to) };
+};
+
+/** Where pino cannot be loaded, or its file not be opened (there may be no descriptor left): what is to be said is said all the same. */
+const plainLogger = ({ name }: LogOptions): Logger => {
+  const say = (level: LogLine[0]) => (msg: string) => {
+    process.stderr.write(`${JSON.stringify({ level, name, msg })}\n`);
+  };
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+};
+
 /** A logger that loads pino at its first line at or above the level. */
 export const makeLogger = (o: LogOptions): Logger => {
   const rank = (level: string): number => LOG_LEVELS.indexOf(level as (typeof LOG_LEVELS)[number]);
@@ -33,10 +49,7 @@ export const makeLogger = (o: LogOptions): Logger => {
   let real: Logger | undefined;
 
   const load = async (): Promise<void> => {
-    const { pino } = await import('pino');
-    if (o.file !== null) makeFolder(dirname(o.file));
-    const to = pino.destination({ dest: o.file ?? 2, sync: true });
-    const loaded = pino({ name: o.name, level: o.level }, to);
+    const { loaded } = await pinoOf(o).catch(() => ({ loaded: plainLogger(o) }));
     real = loaded;
     for (const [level, text] of queue.splice(0)) loaded[level](text);
   };

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
+import { MAX_OF_METRICS } from './limits.js';
 import type { Metrics } from './metrics.js';
 import type { ServerStatus } from './meter.js';
 
@@ -12,8 +13,6 @@ import type { ServerStatus } from './meter.js';
 const REQUEST_MS = 2_000;
 /** How often it is looked whether one has taken longer, in ms. */
 const LOOK_MS = 500;
-/** Connections at once; whoever comes takes the place of the eldest of those that wait for a request, and without such a one of the eldest. */
-const MAX_CONNECTIONS = 64;
 
 /** Where it listens, and what it shows. */
 export interface OperationsOptions {
@@ -22,6 +21,8 @@ export interface OperationsOptions {
   readonly port: number;
   readonly status: () => ServerStatus;
   readonly metrics: Metrics;
+  /** How many connections at once. Default: 64. */
+  readonly places?: number;
 }
 
 /** The running endpoint. */
@@ -54,8 +55,14 @@ const serve = async (o: OperationsOptions, request: IncomingMessage, response: S
   }
 };
 
-/** Half-sent requests keep nobody out: see {@link MAX_CONNECTIONS}. Gives what to call when a request has come and when it is answered. */
-const makeRoom = (server: Server): { readonly begin: (socket: Socket) => void; readonly end: (socket: Socket) => void } => {
+/**
+ * Half-sent requests keep nobody out: whoever comes takes the place of the eldest connection of those that wait for a request, and without such a one of
+ * the eldest. Gives what to call when a request has come and when it is answered.
+ */
+const makeRoom = (
+  server: Server,
+  most: number,
+): { readonly begin: (socket: Socket) => void; readonly end: (socket: Socket) => void } => {
   /** Requests that are being answered on each connection, eldest first. */
   const busy = new Map<Socket, number>();
   const add = (socket: Socket, n: number): void => {
@@ -63,7 +70,7 @@ const makeRoom = (server: Server): { readonly begin: (socket: Socket) => void; r
     if (before !== undefined) busy.set(socket, before + n);
   };
   server.on('connection', (socket) => {
-    if (busy.size >= MAX_CONNECTIONS) {
+    if (busy.size >= most) {
       const eldest = [...busy].find(([, requests]) => requests === 0)?.[0] ?? [...busy.keys()][0];
       if (eldest !== undefined) {
         busy.delete(eldest);
@@ -98,7 +105,7 @@ export const startOperations = async (o: OperationsOptions): Promise<E.Either<st
       );
     },
   );
-  const room = makeRoom(server);
+  const room = makeRoom(server, o.places ?? MAX_OF_METRICS);
   return E.map((port: number): Operations => ({
     port,
     close: () => {

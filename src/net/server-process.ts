@@ -2,8 +2,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import { type Listening, type ServerConfig, ServerConfigC } from './config.js';
+import { descriptorsOfProcess } from './descriptors.js';
 import { socketGuard } from './guard.js';
 import { makeLogger } from './logger.js';
+import { placesOf } from './places.js';
 import { runProcess } from './process.js';
 import type { RunningServer } from './server.js';
 import { runServer } from './server-program.js';
@@ -11,7 +13,8 @@ import { makeTracer } from './tracer.js';
 
 const start = async (c: ServerConfig): Promise<E.Either<string, Listening>> => {
   const logger = makeLogger({ name: c.name, level: c.logLevel, file: c.logFile });
-  const belongings = { world: NODE_WORLD, logger, trace: makeTracer(c.traceFile, c.name) };
+  const places = placesOf(descriptorsOfProcess());
+  const belongings = { world: NODE_WORLD, logger, trace: makeTracer(c.traceFile, c.name), places };
   return E.map(({ address }: RunningServer) => ({ port: address.port }))(await runServer(c, belongings, { guard: socketGuard }));
 };
 

@@ -5,6 +5,7 @@ import { createMemoryLog } from '../impl/log/memory-log.js';
 import type { World } from '../ports/ports.js';
 import type { ServerConfig } from './config.js';
 import type { Logger } from './logger.js';
+import type { Places } from './places.js';
 import { type RunningServer, startServer } from './server.js';
 import type { Tracer } from './tracer.js';
 
@@ -13,15 +14,17 @@ export interface Belongings {
   readonly world: World;
   readonly logger: Logger;
   readonly trace: Tracer;
+  /** How many connections it takes; default: as many as the limits say. */
+  readonly places?: Places;
 }
 
 /** Starts the server of this configuration; `disk` is what its log is kept on. Fails with one line. */
 export const runServer = (
   config: ServerConfig,
-  { world, logger, trace }: Belongings,
+  { world, logger, trace, places }: Belongings,
   disk: Omit<DiskLogOptions, 'fsync' | 'world'>,
 ): Promise<E.Either<string, RunningServer>> => {
   const { dataDir, fsync } = config;
   const log = dataDir === null ? createMemoryLog() : createDiskLog(dataDir, { ...disk, fsync, world });
-  return startServer({ ...config, log, logger, trace, world });
+  return startServer({ ...config, log, logger, trace, world, places });
 };

@@ -19,6 +19,7 @@ import type { Logger } from './logger.js';
 import { type Meter, NO_METER, type ServerStatus } from './meter.js';
 import { outbound, type Outbound } from './outbound.js';
 import type { Address, Ask, Party } from './protocol.js';
+import type { Places } from './places.js';
 import { makePuller } from './pulls.js';
 import { BAD } from './refusals.js';
 import { observeReplica, type PullNames } from './replica-trace.js';
@@ -51,6 +52,8 @@ export interface ServerOptions {
   readonly refused: ReadonlyArray<NodeId>;
   /** Servers that it is linked to from the start; it hears from those that are there before it accepts anything. */
   readonly peers?: ReadonlyArray<{ readonly id: NodeId; readonly address: Address }>;
+  /** How many connections it takes; default: as many as the limits say. */
+  readonly places?: Places | undefined;
   readonly logger: Logger;
   readonly trace: Tracer;
   /** Told of what the server does; default: nobody is. */
@@ -120,6 +123,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     onConnection: server.onConnection,
     callbacks: server.callbacks,
     log: o.logger,
+    places: o.places,
   });
   if (E.isLeft(listening)) {
     server.hangUp();

@@ -1,0 +1,98 @@
+/** A process that may open few files: whoever comes, with the secret or without, leaves its log enough of them. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectSocket, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type BayouSession, connect } from '../../src/library.js';
+import { placesOf } from '../../src/net/places.js';
+import { SECRET } from '../net/support.js';
+import { until } from '../support/until.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const DESCRIPTORS = 128;
+/** Enough for LevelDB to begin new files several times. */
+const PUTS = 200;
+const VALUE = 'v'.repeat(100_000);
+
+let home: string;
+let child: ChildProcess;
+let said = '';
+let port = 0;
+let isOver = false;
+const sockets = new Set<Socket>();
+const sessions: BayouSession[] = [];
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'bayou-descriptors-'));
+  [said, isOver] = ['', false];
+  writeFileSync(join(home, 'secret'), SECRET, { mode: 0o600 });
+  const server = [CLI, 'server', '--id', '0', '--data-dir', 'data', '--secret-file', 'secret', '--metrics-port', '0'];
+  child = spawn('prlimit', [`--nofile=${DESCRIPTORS}:${DESCRIPTORS}`, process.execPath, ...server], { cwd: home });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await until(() => / listens on .*:\d+/.test(said) || child.exitCode !== null);
+  port = Number(/ listens on .*:(\d+)/.exec(said)?.[1]);
+});
+afterEach(() => {
+  isOver = true;
+  child.kill('SIGKILL');
+  for (const socket of sockets) socket.destroy();
+  for (const session of sessions.splice(0)) session.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const open = async (): Promise<E.Either<string, BayouSession>> => {
+  const opened = await connect({ servers: [{ id: 0, port }], secret: SECRET });
+  if (E.isRight(opened)) sessions.push(opened.right);
+  return opened;
+};
+
+/** Opens a socket that says nothing; gives one up for each that is too many here. */
+const intrude = (at: number): Promise<void> =>
+  new Promise((resolve) => {
+    const socket = connectSocket(at, '127.0.0.1');
+    sockets.add(socket);
+    socket.on('error', () => undefined).once('connect', () => resolve());
+    socket.once('close', () => {
+      sockets.delete(socket);
+      resolve();
+    });
+  });
+
+const FLOODS: Readonly<Record<string, () => Promise<unknown>>> = {
+  strangers: () => intrude(port),
+  'strangers at the port of the metrics': () => intrude(Number(/health on .*:(\d+)/.exec(said)?.[1])),
+  // Each is a client of an id of its own.
+  members: open,
+};
+
+describe.runIf(spawnSync('prlimit', ['--version']).status === 0)(`with ${DESCRIPTORS} descriptors`, () => {
+  test.each(Object.keys(FLOODS))('a flood of %s fails no put', async (name) => {
+    const session = await open();
+    if (E.isLeft(session)) throw new Error(session.left);
+    let came = 0;
+    const flood = async (): Promise<void> => {
+      for (; !isOver; came++) await FLOODS[name]?.();
+    };
+    const floods = Array.from({ length: 16 }, flood);
+    await until(() => came > DESCRIPTORS);
+    for (let n = 0; n < PUTS; n++)
+      expect(await session.right.put(`k${n % 40}`, VALUE), said.slice(-500)).toMatchObject({ type: 'accepted' });
+    isOver = true;
+    await Promise.all(floods);
+    expect(said).not.toContain('the log cannot be written');
+    expect([child.exitCode, child.signalCode]).toEqual([null, null]);
+  });
+});
+
+test('whatever a process may open, connections leave a part of it, and everybody has some', () => {
+  for (const descriptors of [128, 256, 1_024, 4_096, 65_536]) {
+    const { strangers, clients, others, metrics } = placesOf(descriptors);
+    expect(strangers + clients + others + metrics).toBeLessThan((descriptors * 5) / 8);
+    expect(Math.min(strangers, clients, others, metrics)).toBeGreaterThan(0);
+  }
+  expect(placesOf(Infinity)).toEqual({ strangers: 256, clients: 8_192, others: 2_048, metrics: 64 });
+});
