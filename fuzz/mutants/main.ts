@@ -1,10 +1,12 @@
 /**
  * `npm run fuzz:mutants`: would the fuzz have found it? Each mutant is put into a copy of the build, and the copy's own fuzz is run until
  * it finds a difference. Writes the table of `docs/checker-mutants.md`; fails where a mutant does not apply or is not found.
- * `-- NAME…` tries these alone, prints what was found, and writes nothing.
+ * `-- NAME…` tries these alone, prints what was found, and writes nothing; of one alone the model that is found is cut down. `-- --resume` goes
+ * on with a run that was interrupted, if neither the checker nor the fuzz nor the mutant is another one now.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyWith } from '../../conformance/mutants/copy.js';
@@ -16,9 +18,10 @@ const PAGE = join(ROOT, 'docs/checker-mutants.md');
 
 /** The seed of every run: the table can be made again. */
 const SEED = 1;
-const MOST_MODELS = 10_000;
-/** A copy that does not end is found out too. */
-const DEADLINE_MS = 900_000;
+const MOST_MODELS = 20_000;
+/** So long the fuzz goes on at most, in seconds: a copy that does not end then is found out too. */
+const MOST_SECONDS = 1500;
+const DEADLINE_MS = (MOST_SECONDS + 120) * 1000;
 /** Mutants that are tried at the same time. */
 const AT_ONCE = 2;
 
@@ -35,7 +38,8 @@ interface Outcome {
 
 /** The copy's own fuzz. */
 const fuzz = (copy: string, shrinks: boolean): Promise<string> => {
-  const args = [join(copy, 'dist/fuzz/main.js'), '--models', String(MOST_MODELS), '--seed', String(SEED)];
+  const limits = ['--models', String(MOST_MODELS), '--seconds', String(MOST_SECONDS)];
+  const args = ['--max-semi-space-size=64', join(copy, 'dist/fuzz/main.js'), ...limits, '--seed', String(SEED)];
   return new Promise((resolve) => {
     const options = { cwd: copy, timeout: DEADLINE_MS, maxBuffer: 64 * 1024 * 1024 };
     execFile(process.execPath, shrinks ? args : [...args, '--no-shrink'], options, (_, stdout, stderr) =>
@@ -65,6 +69,34 @@ const tried = async (mutant: Mutant, shrinks: boolean): Promise<Outcome> => {
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+};
+
+// --- what is kept of a run ---------------------------------------------------------------------------------------------------
+
+const KEPT = join(COPIES, 'outcomes.json');
+
+/** A name for the text of all that an outcome depends on. */
+const TEXT = createHash('sha256');
+for (const room of ['dist/checker', 'dist/fuzz']) {
+  const files = readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
+  for (const file of files.toSorted()) TEXT.update(readFileSync(join(ROOT, room, file)));
+}
+const BUILD = TEXT.digest('hex');
+
+interface Kept {
+  readonly build: string;
+  readonly outcomes: ReadonlyArray<Outcome>;
+}
+
+const kept = (): ReadonlyArray<Outcome> => {
+  if (!existsSync(KEPT)) return [];
+  const { build, outcomes } = JSON.parse(readFileSync(KEPT, 'utf8')) as Kept;
+  return build === BUILD ? outcomes : [];
+};
+
+const keep = (outcomes: ReadonlyArray<Outcome>): void => {
+  mkdirSync(COPIES, { recursive: true });
+  writeFileSync(KEPT, JSON.stringify({ build: BUILD, outcomes } satisfies Kept));
 };
 
 // --- the table -------------------------------------------------------------------------------------------------------------
@@ -109,15 +141,17 @@ const writePage = (text: string): void => {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const names = process.argv.slice(2);
+const resumes = process.argv.includes('--resume');
+const names = process.argv.slice(2).filter((arg) => arg !== '--resume');
 const unknown = names.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
 const isWhole = names.length === 0;
-const outcomes = new Map<string, Outcome>();
-const queue = MUTANTS.filter(({ name }) => isWhole || names.includes(name));
+const outcomes = new Map<string, Outcome>((resumes ? kept() : []).map((outcome) => [outcome.mutant.name, outcome]));
+const queue = MUTANTS.filter(({ name }) => (isWhole ? !outcomes.has(name) : names.includes(name)));
 const work = async (): Promise<void> => {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-    const outcome = await tried(mutant, !isWhole);
+    const outcome = await tried(mutant, names.length === 1);
     outcomes.set(mutant.name, outcome);
+    if (isWhole) keep([...outcomes.values()]);
     const after = outcome.models === undefined ? 'NOT FOUND' : `after ${outcome.models} models: ${outcome.difference}`;
     say(
       isWhole

@@ -107,6 +107,14 @@ const plain: ReadonlyArray<Mutant> = [
     ],
     ['level-falls', 'a sweep of a plain model does not notice that progress falls', 'if (progress < this.current)', 'if (false)'],
   ]),
+  ...inFile('explicit/ready.js', [
+    [
+      'key-shared',
+      'what one search saw of a key stays with the model',
+      'merges({ ...closed }, merging)',
+      'merges(closed, merging)',
+    ],
+  ]),
   ...inFile('contract/merging.js', [
     [
       'view-unseen',
@@ -137,6 +145,49 @@ const plain: ReadonlyArray<Mutant> = [
       'predicates and steps are remembered by their first slot twice, never by the last',
       'const id = state[positions[last]];',
       'const id = state[positions[0]];',
+    ],
+  ]),
+];
+
+const forms: ReadonlyArray<Mutant> = [
+  ...inFile('explicit/explicit-search.js', [
+    [
+      'form-sweep',
+      'a sweep asks for the progress of states that are not in their one form',
+      'next: levels === undefined ? rawNextOf(model) : model.next,',
+      'next: rawNextOf(model),',
+    ],
+  ]),
+  ...inFile('explicit/symmetric-lasso.js', [
+    [
+      'form-image',
+      'liveness under symmetry is asked of images that are not in their one form',
+      'model.key === undefined ? oneForm(permutation(state)) : permutation(state)',
+      'permutation(state)',
+    ],
+  ]),
+  ...inFile('factored/properties/factored-counterexample.js', [
+    [
+      'form-run',
+      'a run of components is made again of values that are not in their one form',
+      'key === undefined ? oneForm(value) : value',
+      'value',
+    ],
+  ]),
+  ...inFile('factored/store/interned-values.js', [
+    [
+      'form-kept',
+      'the value of a component that is found first is kept as it is',
+      'this.isKeyed ? given : oneForm(given)',
+      'given',
+    ],
+  ]),
+  ...inFile('shown/run.js', [
+    [
+      'null-state',
+      'a state that is null is taken for none',
+      'steps.length > before ? steps[steps.length - 1 - before].next : initial',
+      'steps.at(-1 - before)?.next ?? initial',
     ],
   ]),
 ];
@@ -266,6 +317,12 @@ const components: ReadonlyArray<Mutant> = [
       'a sweep goes to the highest level next',
       'least = Math.min(least, level);',
       'least = least === Infinity ? level : Math.max(least, level);',
+    ],
+    [
+      'sweep-unfinished',
+      'a sweep that ends with its last decision does not know its depth',
+      '[...this.levels.values()].every(({ queue }) => queue.length === 0)',
+      'this.levels.size === 0',
     ],
   ]),
   ...inFile('factored/properties/factored-judge.js', [
@@ -428,4 +485,4 @@ const threads: ReadonlyArray<Mutant> = [
   ]),
 ];
 
-export const MUTANTS: ReadonlyArray<Mutant> = [...plain, ...audit, ...cycles, ...liveness, ...components, ...threads];
+export const MUTANTS: ReadonlyArray<Mutant> = [...plain, ...forms, ...audit, ...cycles, ...liveness, ...components, ...threads];
