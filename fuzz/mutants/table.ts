@@ -241,6 +241,12 @@ const audit: ReadonlyArray<Mutant> = [
       "verdict === 'reached' && !isSeen && knowsAll",
       'false',
     ],
+    [
+      'audit-witness-near',
+      'a run to a witness that a reduction does not keep is called shortest',
+      'trace?.shortest === true && this.round.unkept.has(name)',
+      'false',
+    ],
   ]),
 ];
 

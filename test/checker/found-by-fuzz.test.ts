@@ -61,6 +61,16 @@ test('a witness that a normal form alone has is not reached', async () => {
   expect(await verdicts(true)).toEqual(['not reached']);
 });
 
+test('a run to a witness that a symmetry does not keep is not called shortest', async () => {
+  const { key: _key, ...model } = pair();
+  const [x] = model.slots;
+  const up = { name: 'x is up', kind: 'sometimes', over: [over([x!], (n) => n === 1)] } as const;
+  const { properties } = await checkComponents({ ...model, properties: [up] }, { symmetry: true, witnessTraces: true });
+  const { verdict, trace } = properties[0]!;
+  expect(verdict).toBe('reached');
+  expect(trace?.shortest).toBe(false);
+});
+
 describe('a state that is null', () => {
   const toNull: Model<string | null, string> = {
     name: 'to null',

@@ -59,6 +59,8 @@ export class Round<S, A> {
   isMerging = false;
   /** Names of the witnesses that were reached. */
   readonly reached = new Set<string>();
+  /** Names of those that are not the same of all states that are taken for one. */
+  readonly unkept = new Set<string>();
   private readonly model: Model<S, A>;
   private readonly asked: Asked<S, A>;
   private readonly maps: ReadonlyArray<Named<S>>;
@@ -76,7 +78,7 @@ export class Round<S, A> {
   private readonly done = new Ints();
   private readonly numbers = new Map<string, number>();
   /** By class: the first state, and what was found of it. */
-  private readonly firsts: { readonly index: number; readonly record: string }[] = [];
+  private readonly firsts: { readonly index: number; readonly record: string; readonly reached: ReadonlyArray<string> }[] = [];
   /** By map: of which state it made which. */
   private readonly sources: ReadonlyArray<Map<number, number>>;
   private readonly queue = new Ints();
@@ -210,10 +212,17 @@ export class Round<S, A> {
     }
     this.done.data[index] = this.roles.at(index);
     const record = recordOf(look, (target) => this.classOf(target), this.isMultiset);
-    const first = (this.firsts[this.classOf(index)] ??= { index, record });
+    const first = (this.firsts[this.classOf(index)] ??= { index, record, reached: look.reached });
+    this.compare(first.reached, look.reached);
     if (first.index !== index) this.isMerging = true;
     if (first.record !== record) this.mustBeAlike(index, first.index);
     return look;
+  }
+
+  /** Takes note of the witnesses that only one of two states has. */
+  private compare(one: ReadonlyArray<string>, other: ReadonlyArray<string>): void {
+    for (const name of one) if (!other.includes(name)) this.unkept.add(name);
+    for (const name of other) if (!one.includes(name)) this.unkept.add(name);
   }
 
   private lookAt(index: number): Look<A> {
@@ -453,18 +462,20 @@ export class ReductionAudit<S, A> {
 
   /**
    * What the audit saw is reached, though the search took the states where it is for others. And where it saw all states as they are, what it did
-   * not see is not reached, though the search did see it in a normal form; a key that takes different states for one keeps it from knowing.
+   * not see is not reached, though the search did see it in a normal form; a key that takes different states for one keeps it from knowing. The
+   * run to a witness that a reduction does not keep may have passed by a shorter one.
    */
   private withWitnesses(report: Report): Report {
     const { stop, statistics } = report;
     const knowsAll = this.round.isOver && statistics.byKey !== true;
     const right = (property: PropertyReport): PropertyReport => {
-      const { name, rule, kind, verdict } = property;
+      const { name, rule, kind, verdict, trace } = property;
       const isSeen = this.round.reached.has(name);
       if (verdict === 'not reached' && isSeen && stop.kind === 'complete')
         return { ...property, verdict: 'reached', why: NOT_KEPT };
       if (verdict === 'reached' && !isSeen && knowsAll)
         return { name, ...optional('rule', rule), kind, verdict: 'not reached', why: NOT_THERE };
+      if (trace?.shortest === true && this.round.unkept.has(name)) return { ...property, trace: { ...trace, shortest: false } };
       return property;
     };
     const properties = report.properties.map(right);
