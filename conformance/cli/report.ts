@@ -21,6 +21,8 @@ export interface Finding {
   readonly counts: Readonly<Record<string, number>>;
   /** What was wrong, or why it is undecided; empty where it conforms. */
   readonly details: string;
+  /** What is to be said of it beside the verdict, a line each. */
+  readonly notes?: ReadonlyArray<string>;
   /** Lines of a script that were no commands, or that the master refused: they are not part of what conforms. */
   readonly refused?: ReadonlyArray<string>;
   /** The command that does it again. */
@@ -137,6 +139,7 @@ export const showReport = (r: ConformReport, interrupted = false): string =>
     ...(r.verdict === 'undecided' && isEmpty(r.findings)
       ? ['nothing was compared: there was no command, event or transition']
       : []),
+    ...r.findings.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`)),
     ...refusedLines(r),
     `${interrupted && r.verdict !== 'diverges' ? 'interrupted' : verdictText(r)} (${(r.elapsedMs / 1000).toFixed(1)} s)`,
   ].join('\n');

@@ -1,4 +1,5 @@
 /** `bayou conform --simulate`: simulated runs, one after the other, until there were enough of them or the time is over; the first that is wrong is made small and kept. */
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,6 +10,7 @@ import { makeFolder } from '#bayou/impl/folder.js';
 import { readJson } from '#bayou/program/files.js';
 import { keepRun } from '../path/keep.js';
 import { judgePlan } from '../run/random.js';
+import { KINDS, kindOf } from '../simulation/kinds.js';
 import { SimulationPlanC, simulationPlanOf, simulationPlans, simulationSeed, type SimulationPlan } from '../simulation/plan.js';
 import { realPlanOf } from '../simulation/real.js';
 import { assessSimulated, showSimulated, simulate, type SimulatedRun, type SimulatedVerdict } from '../simulation/run.js';
@@ -70,6 +72,8 @@ class Sum {
   operations = 0;
   simulatedMs = 0;
   faults: Record<string, number> = {};
+  readonly kinds = new Set<string>();
+  readonly #traces = createHash('sha256');
   readonly #began = performance.now();
 
   add({ run, verdict }: Tried): void {
@@ -77,6 +81,11 @@ class Sum {
     this.events += run.events;
     this.operations += verdict.judged.operations;
     this.simulatedMs += run.simulatedMs;
+    this.#traces.update(run.trace.hash());
+    for (const event of run.days.flat()) {
+      const kind = kindOf(event);
+      if (kind !== undefined) this.kinds.add(kind);
+    }
     const { lost, cut, halfOpen, split } = run.network;
     for (const [what, n] of Object.entries({ ...run.processes, ...run.world, lost, broken: cut + halfOpen, split }))
       this.faults[what] = (this.faults[what] ?? 0) + n;
@@ -92,7 +101,16 @@ class Sum {
       .filter(([, n]) => n > 0)
       .map(([what, n]) => `${n} ${what}`);
     const [simulated, real] = [this.simulatedMs / 1000, this.elapsedMs / 1000];
-    return `${counted(this.runs, 'simulated run')}, ${simulated.toFixed(0)} s simulated in ${real.toFixed(0)} s, ${this.events} events; ${faults.join(', ')}`;
+    return `${counted(this.runs, 'simulated run')}, ${simulated.toFixed(0)} s simulated in ${real.toFixed(0)} s, ${this.events} events, ${this.kinds.size} of ${KINDS.length} kinds of steps; ${faults.join(', ')}`;
+  }
+
+  /** What was not tried, and by what two series can be told to be the same. */
+  notes(): ReadonlyArray<string> {
+    const never = KINDS.filter((kind) => !this.kinds.has(kind));
+    return [
+      `${this.kinds.size} of ${KINDS.length} kinds of steps${never.length === 0 ? '' : `; never: ${never.join(', ')}`}`,
+      `all that happened has the SHA-256 ${this.#traces.copy().digest('hex')}`,
+    ];
   }
 
   counts(): Record<string, number> {
@@ -150,6 +168,7 @@ export const simulationTask = (
       layer: 4,
       name: `simulation of seed ${seed}`,
       counts: sum.counts(),
+      notes: sum.notes(),
       repeat,
       elapsedMs: sum.elapsedMs,
     };

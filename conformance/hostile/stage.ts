@@ -145,7 +145,7 @@ const startSecond = async (
 };
 
 /** What concerns all servers has failed where one of them is gone that the script does not know to be. */
-const unlessLost = async (cluster: Cluster, ends: Ends, attempt: Attempt<void>): Attempt<void> => {
+const unlessLost = async <A>(cluster: Cluster, ends: Ends, attempt: Attempt<A>): Attempt<A> => {
   const result = await attempt;
   const isLost = ends.fallen.size > 0 || [...ends.doomed.keys()].some((id) => !cluster.topology.isLive(id));
   return isLost && E.isRight(result) ? E.left('a server was lost meanwhile') : result;
@@ -164,6 +164,7 @@ const standing = (cluster: Cluster, ends: Ends): Cluster => ({
     return ends.fallen.has(id) ? Promise.resolve() : cluster.killServer(id);
   },
   joinServer: (id) => unlessLost(cluster, ends, cluster.joinServer(id)),
+  membersOf: (id) => unlessLost(cluster, ends, cluster.membersOf(id)),
   stabilize: () => unlessLost(cluster, ends, cluster.stabilize()),
 });
 

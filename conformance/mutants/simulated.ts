@@ -21,9 +21,9 @@ interface Outcome {
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const COPIES = join(ROOT, 'node_modules/.cache/mutants');
-const RUNS = 400;
+const RUNS = 200;
 const DEADLINE_MS = 1_800_000;
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 
 /** The faults of the contract, which all need more than one process. */
 const OF_THE_CONTRACT = MUTANTS.filter(({ name }) => /^V\d+$/.test(name));

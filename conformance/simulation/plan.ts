@@ -43,6 +43,8 @@ export const SimulationPlanC = t.readonly(
       /** The script of the next day, with a master of its own: its servers have the folders of the first, its clients the ids. */
       nextDay: t.readonlyArray(BytesC),
       antiEntropyMs: t.number,
+      /** How long the master waits before each line: timers of a log and of a connection take seconds. */
+      thinkMs: t.number,
       timeoutMs: t.number,
       fsync: t.boolean,
       weather: WeatherC,
@@ -166,6 +168,22 @@ const worldFaults = (lines: number): ReadonlyArray<Weighted<WorldFault>> => {
   ];
 };
 
+/** How often servers pull, and how long the master waits before each line, both in ms: many pulls in little time, or much time with few of them. */
+const PACES: ReadonlyArray<readonly [antiEntropyMs: number, thinkMs: number]> = [
+  ...([
+    [0, 0],
+    [5, 0],
+    [20, 0],
+    [250, 0],
+    [20, 30],
+  ] as const),
+  ...([
+    [250, 300],
+    [1_000, 3_000],
+    [0, 3_000],
+  ] as const),
+];
+
 /** The next day's values are others, so that each names its put. */
 const nextDays: fc.Arbitrary<ReadonlyArray<string>> = fc.oneof(
   { weight: 2, arbitrary: fc.constant([]) },
@@ -179,17 +197,19 @@ const nextDays: fc.Arbitrary<ReadonlyArray<string>> = fc.oneof(
 
 /** Plans, which shrink to fewer faults, finer weather and shorter scripts. */
 export const simulationPlans: fc.Arbitrary<SimulationPlan> = scripts(LIMITS).chain(({ lines }) =>
-  fc.record({
-    seed: fc.nat(),
-    script: fc.constant(lines),
-    nextDay: nextDays,
-    antiEntropyMs: fc.constantFrom(0, 5, 20, 250),
-    timeoutMs: fc.constant(5_000),
-    fsync: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-    weather: fc.oneof({ weight: 1, arbitrary: fc.constant(FINE) }, { weight: 3, arbitrary: weather }),
-    faults: swarm(processFaults(lines.length)),
-    world: swarm(worldFaults(lines.length)),
-  }),
+  fc
+    .record({
+      seed: fc.nat(),
+      script: fc.constant(lines),
+      nextDay: nextDays,
+      pace: fc.constantFrom(...PACES),
+      timeoutMs: fc.constant(5_000),
+      fsync: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+      weather: fc.oneof({ weight: 1, arbitrary: fc.constant(FINE) }, { weight: 3, arbitrary: weather }),
+      faults: swarm(processFaults(lines.length)),
+      world: swarm(worldFaults(lines.length)),
+    })
+    .map(({ pace: [antiEntropyMs, thinkMs], ...plan }) => ({ ...plan, antiEntropyMs, thinkMs })),
 );
 
 /** The seed of one run of a seed's. */

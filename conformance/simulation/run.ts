@@ -7,6 +7,7 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeCluster, type Cluster } from '#bayou/master/cluster.js';
 import { runScript } from '#bayou/master/run.js';
 import { makeTopology } from '#bayou/master/topology.js';
+import type { ScriptReader } from '#bayou/master/lines.js';
 import type { Kind } from '#bayou/master/processes.js';
 import type { ServerConfig } from '#bayou/net/config.js';
 import type { ProcessFault } from '../hostile/plan.js';
@@ -147,7 +148,18 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
     const print = (text: string): void => environment.say(`> ${text.trimEnd()}`);
     const complain = (text: string): void => environment.say(`! ${text}`);
     const { world } = environment;
-    await runScript({ reader: stage.reader, cluster: stage.cluster, starter, print, complain, trace, clock: world.clock });
+    const think = (): Promise<void> =>
+      new Promise((resolve) => simulation.scheduler.after(plan.thinkMs * 1000, life, 'think', resolve));
+    const next: ScriptReader['next'] = () => think().then(stage.reader.next);
+    await runScript({
+      reader: { ...stage.reader, next },
+      cluster: stage.cluster,
+      starter,
+      print,
+      complain,
+      trace,
+      clock: world.clock,
+    });
     day.isOver = true;
     await starter.killAll();
   };

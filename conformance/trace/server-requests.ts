@@ -101,6 +101,9 @@ export const prepareRefuse = (scene: Scene, process: Process, state: ServerState
   const request = sentBy(scene, process, e, (s) => s.request.type === 'put' && s.request.clientTime === e.clientTime);
   return (): void => {
     checkLink(state, e, e.client);
+    // A session that is in the trace puts one thing under one client time.
+    if (e.reason === 'not-the-same' && scene.sessions.get(e.client)?.number === e.session)
+      reject(e, 'R3', 'it is refused as another put under an identity that the session has used once');
     if (e.reason !== 'behind') {
       given(scene, process, e, { type: 'refused', reason: e.reason });
       return;

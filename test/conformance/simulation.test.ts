@@ -9,7 +9,18 @@ const SEED = 14;
 const again = (run: number): string => `bayou conform --simulate --seed ${SEED} --from ${run} --runs 1`;
 
 const plan = (script: ReadonlyArray<string>, rest: Partial<SimulationPlan> = {}): SimulationPlan => ({
-  ...{ seed: 1, script, nextDay: [], antiEntropyMs: 20, timeoutMs: 5_000, fsync: false, weather: FINE, faults: [], world: [] },
+  ...{
+    seed: 1,
+    script,
+    nextDay: [],
+    antiEntropyMs: 20,
+    thinkMs: 0,
+    timeoutMs: 5_000,
+    fsync: false,
+    weather: FINE,
+    faults: [],
+    world: [],
+  },
   ...rest,
 });
 
