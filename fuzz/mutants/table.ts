@@ -220,7 +220,7 @@ const audit: ReadonlyArray<Mutant> = [
     ['audit-boundary', 'one of them may lie beyond the boundary', 'look.truths.join(), look.isWithin', 'look.truths.join()'],
     ['audit-steps', 'their steps may lead elsewhere', '...stepTexts(look, classOf, isMultiset)]', ']'],
   ]),
-  ...inFile('reduction/reduction-audit.js', [
+  ...inFile('reduction/audit-round.js', [
     [
       'audit-normal',
       'normal forms are not looked at, nor whether they have others',
@@ -228,6 +228,8 @@ const audit: ReadonlyArray<Mutant> = [
       '',
     ],
     ['audit-closure', 'generators are not closed', 'this.mustLeadBack(index, image, which);', ';'],
+  ]),
+  ...inFile('reduction/reduction-audit.js', [
     ['audit-after', 'the audit ends where the search begins', 'yield* this.go(AFTER);', ';'],
     [
       'audit-witnesses',
@@ -477,7 +479,7 @@ const components: ReadonlyArray<Mutant> = [
 ];
 
 const threads: ReadonlyArray<Mutant> = [
-  ...inFile('factored/parallel/worker.js', [
+  ...inFile('factored/parallel/thread.js', [
     [
       'batch-dropped',
       'what comes before its depth is dropped',

@@ -8,7 +8,9 @@ import type { Model } from '../model.js';
 import { random } from '../random.js';
 import type { Report } from '../report.js';
 import { watch } from '../limits.js';
-import { askedOf, Round, Unseeable, type ReductionOptions } from './reduction-audit.js';
+import { Round } from './audit-round.js';
+import { Unseeable } from './met-states.js';
+import { askedOf, type ReductionOptions } from './reduction-audit.js';
 
 /** So many calls of the model's functions, and so many milliseconds; and what `--audit` gives. The states as they are may have no end where the keys have one. */
 const USUAL = { calls: 200_000, ms: 1_000 };

@@ -1,0 +1,69 @@
+/** A search by several threads in a file: the leader writes how far they were, then each thread what it found. */
+import type { Worker } from 'node:worker_threads';
+import { begin, discard, finish, reading, refuse, sectionsIn } from '../../checkpoint/file.js';
+import type { Identity } from '../../checkpoint/identity.js';
+import type { Keeper } from '../../checkpoint/keeper.js';
+import { readOpening, writeOpening } from '../factored-checkpoint.js';
+import { everyone, tell, type Team } from './team.js';
+import type { Command } from './thread-words.js';
+
+/** How long threads may take to pause, or one of them to write what it found, in milliseconds. */
+const KEEP_MS = 600_000;
+
+/** The depth that is gone through (-1: none yet), and the greatest at which a state was found. */
+export interface At {
+  level: number;
+  depth: number;
+}
+
+/** What keeps the threads' search in a file. */
+export interface Keep {
+  readonly keeper: Keeper;
+  readonly identity: Identity;
+  readonly locals: ReadonlyArray<number>;
+}
+
+/** Has the threads pause, and append what each has found, one after the other, to what the leader writes first. */
+export const write = async (team: Team, { keeper, identity, locals }: Keep, at: At): Promise<void> => {
+  const { path } = keeper;
+  const paused = everyone(team, 'paused', () => false, KEEP_MS);
+  tell(team, 'pause');
+  if (!(await paused)) throw refuse(path, `the threads did not pause within ${KEEP_MS / 1000} s`);
+  // What they held back for the limit on states goes into the file; what the report counts is what they have now.
+  const words = [...team.words];
+  begin(path, (to) => {
+    writeOpening(to, identity, locals);
+    to.json(at);
+  });
+  try {
+    for (const worker of team.workers) await writePart(team, worker, path);
+  } catch (error) {
+    discard(path);
+    throw error;
+  }
+  finish(path);
+  keeper.kept();
+  words.forEach((word, i) => (team.words[i] = word));
+};
+
+const writePart = async (team: Team, worker: Worker, path: string): Promise<void> => {
+  const written = everyone(team, 'written', () => false, KEEP_MS, [worker]);
+  worker.postMessage('write' satisfies Command);
+  if (!(await written)) throw refuse(path, `a thread did not write its part within ${KEEP_MS / 1000} s`);
+};
+
+/** What the leader wrote, and where each thread's part begins. */
+export interface Resumed {
+  readonly locals: ReadonlyArray<number>;
+  readonly at: At;
+  readonly threads: { readonly path: string; readonly sections: ReadonlyArray<number> };
+}
+
+export const resumed = (path: string, identity: Identity, workers: number): Resumed => {
+  const [first, ...sections] = sectionsIn(path);
+  return reading(path, first!, (from) => {
+    const locals = readOpening(from, identity);
+    if (sections.length !== workers) throw refuse(path, 'it ends too early');
+    return { locals, at: from.json() as At, threads: { path, sections } };
+  });
+};

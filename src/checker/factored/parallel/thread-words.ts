@@ -1,0 +1,86 @@
+/** What the leader of a search and its threads, and the threads among themselves, say to each other. */
+import type { MessagePort } from 'node:worker_threads';
+import type { Identity } from '../../checkpoint/identity.js';
+import type { Audited } from '../../report.js';
+import type { Ready } from '../reduced-model.js';
+import type { Tally } from '../search/tally.js';
+import type { BudgetData } from './budget.js';
+import type { ModelSource } from './model-source.js';
+import type { Parcel } from './parcel.js';
+
+/** What a thread is started with. */
+export interface WorkerData {
+  readonly source: ModelSource;
+  readonly locals: ReadonlyArray<number>;
+  readonly symmetry: boolean;
+  /** The maps of the closed symmetry. */
+  readonly words: Ready['words'];
+  readonly normalize: boolean;
+  readonly audit: boolean;
+  readonly properties: ReadonlyArray<string> | null;
+  /** The limit on states that all threads share, if there is one. */
+  readonly budget: BudgetData | null;
+  readonly identity: Identity;
+  /** The checkpoint to which to append, if it is asked for. */
+  readonly checkpoint: string | null;
+  /** A checkpoint to go on from, and where its sections of each thread begin. */
+  readonly resume: { readonly path: string; readonly sections: ReadonlyArray<number> } | null;
+  readonly index: number;
+  /** By thread: the port to it; none to itself. */
+  readonly ports: ReadonlyArray<MessagePort | null>;
+  /** Where others see which run of a model's function is under way. */
+  readonly runs: SharedArrayBuffer;
+}
+
+/**
+ * To a thread. `go`: to the next depth. `pause`: expand no more, and say so when all have heard all that was sent. `write`: append your part
+ * to the checkpoint. `on`: with the depth that was left, after a pause or a resumption. `stop`, and say what was found.
+ */
+export type Command = 'go' | 'pause' | 'write' | 'on' | 'stop';
+
+/** From a thread. `level`: the depth is over here, with the queue of the next; `pulse`: how far it is. */
+export interface Word {
+  readonly kind: 'level' | 'pulse' | 'paused' | 'written' | 'done' | 'failed';
+  readonly tally: Tally;
+  readonly decided: ReadonlyArray<boolean>;
+  readonly violated: boolean;
+  readonly waiting: number;
+  /** Whether the threads have found as many states as they may: this one has stopped for that, and waits to be told. */
+  readonly spent: boolean;
+  readonly enabled: ReadonlyArray<boolean>;
+  readonly details: Readonly<Record<string, number>>;
+  readonly audited: Audited;
+  readonly merges: boolean;
+  readonly error?: { readonly name: string; readonly code?: string; readonly message: string };
+}
+
+/**
+ * Between threads: cells that were found from states of a depth; that the sender has no more of that depth; or that it pauses, and sends
+ * nothing until all have.
+ */
+export interface Message {
+  readonly kind: 'cells' | 'over' | 'quiet';
+  /** Which depth: how often the sender had been told to go on. */
+  readonly round: number;
+  readonly parcel?: Parcel;
+}
+
+export const NOTHING_AUDITED: Audited = { runs: 0, repeated: 0 };
+
+/** What a thread says that cannot go on. */
+export const failure = (error: unknown): Word => ({
+  kind: 'failed',
+  tally: { distinct: 0, generated: 0, cut: 0, queue: 0, steps: [], fresh: [] },
+  decided: [],
+  violated: false,
+  waiting: 0,
+  spent: false,
+  enabled: [],
+  details: {},
+  audited: NOTHING_AUDITED,
+  merges: false,
+  error:
+    error instanceof Error
+      ? { name: error.name, message: error.message, ...('code' in error ? { code: String(error.code) } : {}) }
+      : { name: 'Error', message: String(error) },
+});

@@ -1,0 +1,284 @@
+/**
+ * One thread of a parallel search, breadth first. Each group belongs to one thread, by a hash of its values' keys on which all agree.
+ * Cells found for another thread's group are sent to it; it gives them the depth that all are finding. A depth is over when each
+ * thread has expanded its own groups and has heard from every other that it has too; only then do all go on to the next.
+ */
+import { append, reading } from '../../checkpoint/file.js';
+import type { Audited } from '../../report.js';
+import { contractedComponents } from '../../contract/validate.js';
+import type { ComponentModel } from '../../model.js';
+import { Budget } from './budget.js';
+import { readOpening, restore, write } from '../factored-checkpoint.js';
+import { layoutOf } from '../compile/compile.js';
+import { Inbox, type Parcel } from './parcel.js';
+import { Peers } from './peers.js';
+import { withWords } from '../reduced-model.js';
+import { detailsOf } from '../factored-report.js';
+import { mayHaveMerged } from '../../contract/merging.js';
+import { BreadthFirst } from '../search/breadth-first.js';
+import { newSpace, type Space } from '../space.js';
+import { failure, NOTHING_AUDITED, type Command, type Message, type Word, type WorkerData } from './thread-words.js';
+
+/** What another thread has found, and how far it was taken in. */
+interface Held {
+  readonly parcel: Parcel;
+  readonly from: number;
+  at: number;
+}
+
+/**
+ * What a thread is about. `idle`: it waits for its leader, or for the others of this depth. `expanding`: a turn of it is under way or will be. `over`: the
+ * depth is over, and that was said. `spent`: there are as many states as there may be; it goes on with nothing.
+ */
+type Phase = 'idle' | 'expanding' | 'over' | 'spent';
+
+const TURN_MS = 20;
+const GROUPS_PER_LOOK = 16;
+const PULSE_MS = 100;
+
+export class Thread {
+  private readonly space: Space;
+  private readonly run: BreadthFirst;
+  private readonly index: number;
+  private readonly peers: Peers;
+  private readonly inboxes: ReadonlyArray<Inbox>;
+  private readonly say: (word: Word) => void;
+  private readonly data: WorkerData;
+  private readonly began = performance.now();
+  /** Which threads have said that they have no more of this depth; a thread that is ahead says it only once per depth. */
+  private readonly over: boolean[];
+  /** Which threads have said that they pause. */
+  private readonly quiet: boolean[];
+  /** Messages of a depth to which this thread was not told to go yet. */
+  private early: (readonly [Message, number])[] = [];
+  /** What was not taken in, as there are enough states. */
+  private readonly held: Held[] = [];
+  private readonly budget: Budget | undefined;
+  private phase: Phase = 'idle';
+  /** What the leader asked for while this thread expands: it is done at the next turn. */
+  private asked: 'pause' | 'stop' | undefined = undefined;
+  private spoke = 0;
+
+  constructor(model: ComponentModel, data: WorkerData, say: (word: Word) => void) {
+    const { index, ports, properties, symmetry, normalize, resume } = data;
+    this.data = data;
+    this.index = index;
+    this.say = say;
+    this.over = ports.map(() => false);
+    this.quiet = ports.map(() => false);
+    const contracted = withWords(contractedComponents(model, { audit: data.audit }).model, data.words);
+    this.space = newSpace(contracted, layoutOf(contracted, data.locals), {
+      symmetry,
+      normalize,
+      shared: true,
+      ...(properties === null ? {} : { properties }),
+    });
+    this.budget = data.budget === null ? undefined : new Budget(data.budget, this.space.tally);
+    this.peers = new Peers(this.space, index, ports);
+    this.inboxes = ports.map(() => new Inbox(this.space));
+    this.run = new BreadthFirst(this.space, Infinity, resume === null ? 'initial' : 'resume', {
+      sendAway: (batch, tuple, family) => this.peers.sendAway(batch, tuple, family),
+    });
+    ports.forEach((port, from) => port?.on('message', (message: Message) => this.guarded(() => this.hear(message, from))));
+    if (resume === null) this.begin();
+    else this.restore(resume.path, resume.sections[index]!);
+    this.finish('level');
+  }
+
+  /** The initial states are everybody's first finds; all but their owners send them away, and each is counted where it belongs alone. */
+  private begin(): void {
+    if (this.index !== 0) this.space.tally.generated = 0;
+    this.peers.clear();
+  }
+
+  private restore(path: string, section: number): void {
+    reading(path, section, (from) => {
+      readOpening(from, this.data.identity);
+      restore(from, this.space, this.run);
+    });
+  }
+
+  command(command: Command): void {
+    switch (command) {
+      case 'go':
+        this.goOn();
+        break;
+      case 'pause':
+        if (this.phase === 'expanding') this.asked = 'pause';
+        else this.fallQuiet();
+        break;
+      case 'write':
+        this.takeHeld();
+        append(this.data.checkpoint!, (to) => write(to, this.space, this.run, this.data.identity));
+        this.finish('written');
+        break;
+      case 'on':
+        this.takeUp();
+        break;
+      case 'stop':
+        if (this.phase === 'expanding') this.asked = 'stop';
+        else this.finish('done');
+    }
+  }
+
+  /** Goes to the next depth. */
+  private goOn(): void {
+    this.peers.round++;
+    this.run.advanceTogether();
+    this.over.fill(false);
+    this.phase = 'expanding';
+    const early = this.early;
+    this.early = [];
+    for (const [message, from] of early) this.hear(message, from);
+    this.turn();
+  }
+
+  /** Goes on with the depth that was left. What others said of it still stands: they may be ahead, and have said more. */
+  private takeUp(): void {
+    this.asked = undefined;
+    if (this.phase === 'over') this.finish('level');
+    else if (this.phase === 'spent') this.finish('pulse');
+    else if (!this.over[this.index]!) {
+      this.phase = 'expanding';
+      this.turn();
+    }
+  }
+
+  /** Sends what has gathered, and says that there will be no more. What was sent before is heard before. */
+  private fallQuiet(): void {
+    this.peers.tell('quiet');
+    this.quiet[this.index] = true;
+    this.endPause();
+  }
+
+  private endPause(): void {
+    if (!this.quiet.every(Boolean)) return;
+    // Nobody says it again before the leader, who waits for this word, has all go on.
+    this.quiet.fill(false);
+    this.finish('paused');
+  }
+
+  private hear(message: Message, from: number): void {
+    if (message.kind === 'quiet') {
+      this.quiet[from] = true;
+      this.endPause();
+      return;
+    }
+    if (message.round !== this.peers.round) {
+      this.early.push([message, from]);
+      return;
+    }
+    if (message.parcel === undefined) this.over[from] = true;
+    else this.take({ parcel: message.parcel, from, at: 0 });
+    this.endLevel();
+  }
+
+  /** Takes in what another thread has found, until there are as many states as there may be; the rest is held back. */
+  private take(held: Held): void {
+    if (this.phase !== 'spent') this.open(held);
+    if (held.at < held.parcel.words.length) this.held.push(held);
+  }
+
+  private open(held: Held): void {
+    held.at = this.inboxes[held.from]!.open(held.parcel, held.at, (batch, tuple, family) => {
+      this.run.expander.receive(batch, tuple, family);
+      return !this.isSpent();
+    });
+    if (this.isSpent()) this.endSpent();
+  }
+
+  /** Takes in what was held back: without it what is written would lack states. */
+  private takeHeld(): void {
+    for (const { parcel, from, at } of this.held) {
+      this.inboxes[from]!.open(parcel, at, (batch, tuple, family) => {
+        this.run.expander.receive(batch, tuple, family);
+        return true;
+      });
+    }
+    this.held.length = 0;
+  }
+
+  private isSpent(): boolean {
+    return this.budget?.isSpent() === true;
+  }
+
+  private endSpent(): void {
+    this.phase = 'spent';
+    this.finish('pulse');
+  }
+
+  /** Expands for a while, then lets messages in. */
+  private turn(): void {
+    if (this.phase !== 'expanding') return;
+    if (this.asked !== undefined) {
+      this.phase = 'idle';
+      if (this.asked === 'stop') this.finish('done');
+      else this.fallQuiet();
+      return;
+    }
+    const until = performance.now() + TURN_MS;
+    do {
+      for (let i = 0; i < GROUPS_PER_LOOK; i++) {
+        if (!this.run.step()) {
+          this.endWork();
+          return;
+        }
+        if (this.isSpent()) {
+          this.endSpent();
+          return;
+        }
+      }
+    } while (performance.now() < until);
+    this.pulse();
+    setImmediate(() => this.guarded(() => this.turn()));
+  }
+
+  private pulse(): void {
+    if (performance.now() - this.spoke < PULSE_MS) return;
+    this.spoke = performance.now();
+    this.finish('pulse');
+  }
+
+  private endWork(): void {
+    this.phase = 'idle';
+    this.peers.tell('over');
+    this.over[this.index] = true;
+    this.endLevel();
+  }
+
+  private endLevel(): void {
+    if (this.phase === 'over' || this.phase === 'spent' || !this.over.every(Boolean)) return;
+    this.phase = 'over';
+    this.finish('level');
+  }
+
+  /** What was noted is done again before the thread ends. The leader knows no run to where it goes wrong, and looks for one by itself. */
+  private endAudit(): Audited | undefined {
+    return this.space.audit?.finish(performance.now() - this.began, () => undefined);
+  }
+
+  private finish(kind: Exclude<Word['kind'], 'failed'>): void {
+    const { tally, judge, memo } = this.space;
+    this.say({
+      kind,
+      tally,
+      decided: judge.found.map((evidence) => evidence !== undefined),
+      violated: judge.violated,
+      waiting: this.run.layer.queue.length,
+      spent: this.phase === 'spent',
+      enabled: memo.enabled,
+      details: detailsOf(this.space),
+      audited: (kind === 'done' ? this.endAudit() : this.space.audit?.said()) ?? NOTHING_AUDITED,
+      merges: mayHaveMerged(this.space.components.merging),
+    });
+  }
+
+  /** Runs something, and says what went wrong if it throws: a model that breaks its contract is the caller's to know. */
+  guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.say(failure(error));
+    }
+  }
+}

@@ -1,0 +1,301 @@
+/** One round of an audit: with a symmetry of certain words, a normal form, or a key. Two states that a search would take for one are alike, or it refuses. */
+import type { Model } from '../model.js';
+import { oneForm } from '../values/one-form.js';
+import { blindIn, unseen } from '../values/seen.js';
+import { withRun } from '../contract/where.js';
+import { fault, shortened } from '../contract/words.js';
+import type { CheckerError } from '../error.js';
+import { showState } from '../shown/state.js';
+import { differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
+import { encode } from '../values/encode.js';
+import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
+import { MetStates, Role } from './met-states.js';
+import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
+import { showRun } from '../shown/run.js';
+
+/** A map that a model declares, and how it is called. */
+export interface Named<S> {
+  readonly name: string;
+  readonly map: Mapping<S>;
+}
+
+/**
+ * Goes through the states with a symmetry of certain words; or, where the key is what is audited, through states that are told apart by what they
+ * are, of which those with one key should be alike.
+ */
+export class Round<S, A> {
+  /** States that show that the words are not all. */
+  open: ReadonlyArray<S> = [];
+  audited = 0;
+  /** Whether two of the states looked at are one to the search. */
+  isMerging = false;
+  /** Names of the witnesses that were reached. */
+  readonly reached = new Set<string>();
+  /** Names of those that are not the same of all states that are taken for one. */
+  readonly unkept = new Set<string>();
+  private readonly model: Model<S, A>;
+  private readonly asked: Asked<S, A>;
+  private readonly maps: ReadonlyArray<Named<S>>;
+  private readonly normalize: Mapping<S> | undefined;
+  private readonly images: ReadonlyArray<Mapping<S>>;
+  private readonly key: (state: S) => string;
+  private readonly isOfKey: boolean;
+  private readonly states: MetStates<S>;
+  private readonly numbers = new Map<string, number>();
+  /** By class: the first state, and what was found of it. */
+  private readonly firsts: { readonly index: number; readonly record: string; readonly reached: ReadonlyArray<string> }[] = [];
+  /** By map: of which state it made which. */
+  private readonly sources: ReadonlyArray<Map<number, number>>;
+  private readonly initial: ReadonlyArray<number>;
+  private taken = 0;
+  /** How often the model was asked something. */
+  calls = 0;
+
+  constructor(
+    model: Model<S, A>,
+    asked: Asked<S, A>,
+    maps: ReadonlyArray<Named<S>>,
+    words: ReadonlyArray<Word>,
+    normalize?: Mapping<S>,
+    isOfKey = false,
+  ) {
+    this.model = model;
+    this.asked = asked;
+    this.maps = maps;
+    this.normalize = normalize;
+    this.images = words.map((word) =>
+      composed(
+        maps.map(({ map }) => map),
+        word,
+      ),
+    );
+    this.key = model.key ?? encode;
+    this.isOfKey = isOfKey;
+    const store: StateStore<S> =
+      model.key === undefined || isOfKey ? collapsedStore() : keyedStore({ key: model.key, isOwn: true });
+    this.states = new MetStates(store, isOfKey);
+    this.sources = maps.map(() => new Map<number, number>());
+    this.initial = model.initial.map((state) => this.states.meet(state, Role.reached, -1, -1));
+  }
+
+  /** Under a symmetry each step has an image of its own; a quotient or a key may make one of several. */
+  private get isMultiset(): boolean {
+    return this.normalize === undefined && !this.isOfKey;
+  }
+
+  /** What takes states for one. */
+  private get reducer(): string {
+    if (this.isOfKey) return 'key';
+    return this.normalize === undefined ? 'symmetry' : 'quotient';
+  }
+
+  /** Whether there is more to look at. */
+  get isOver(): boolean {
+    return this.taken === this.states.queue.length;
+  }
+
+  /** Looks at the next state, and puts those that follow from it in the queue. */
+  step(): void {
+    const index = this.states.queue.at(this.taken++);
+    if (this.states.done.at(index) >= this.states.roles.at(index)) return;
+    const look = this.look(index);
+    if (this.states.roles.at(index) !== Role.reached) return;
+    for (const { target } of look.steps) this.states.rise(target, Role.reached, index, -1);
+  }
+
+  /** Looks at the states on a walk at random, of so many steps, and at their images. */
+  walk(pick: (bound: number) => number, length: number): void {
+    if (this.initial.length === 0) return;
+    let index = this.initial[pick(this.initial.length)]!;
+    for (let n = 0; n < length; n++) {
+      const from = this.states.queue.length;
+      const { steps } = this.look(index);
+      for (let image = from; image < this.states.queue.length && this.open.length === 0; image++)
+        this.look(this.states.queue.at(image));
+      if (steps.length === 0 || this.open.length > 0) return;
+      const next = steps[pick(steps.length)]!.target;
+      this.states.rise(next, Role.reached, index, -1);
+      index = next;
+    }
+  }
+
+  // --- states --------------------------------------------------------------------------------------------------------------
+
+  /** The number of the class in which a search would have a state. */
+  private classOf(index: number): number {
+    const known = this.states.classes.at(index);
+    if (known >= 0) return known;
+    const state = this.states.get(index);
+    const normal = this.normalize ?? ((same: S): S => same);
+    let least = this.key(normal(state));
+    for (const image of this.images) {
+      const key = this.key(normal(image(state)));
+      if (key < least) least = key;
+    }
+    this.calls += 1 + this.images.length;
+    const number = this.numbers.get(least) ?? this.numbers.size;
+    this.numbers.set(least, number);
+    this.states.classes.data[index] = number;
+    return number;
+  }
+
+  // --- looking -------------------------------------------------------------------------------------------------------------
+
+  private look(index: number): Look<A> {
+    const state = this.states.get(index);
+    for (let which = 0; which < this.maps.length && this.open.length === 0; which++) this.map(index, state, which);
+    if (this.normalize !== undefined) this.bringToNormal(index, state, this.normalize);
+    const look = this.lookAt(index);
+    if (this.open.length > 0) return look;
+    if (this.states.roles.at(index) === Role.reached && this.states.done.at(index) !== Role.reached) {
+      this.audited++;
+      for (const name of look.reached) this.reached.add(name);
+    }
+    this.states.done.data[index] = this.states.roles.at(index);
+    const record = recordOf(look, (target) => this.classOf(target), this.isMultiset);
+    const first = (this.firsts[this.classOf(index)] ??= { index, record, reached: look.reached });
+    this.compare(first.reached, look.reached);
+    if (first.index !== index) this.isMerging = true;
+    if (first.record !== record) this.mustBeAlike(index, first.index);
+    return look;
+  }
+
+  /** Takes note of the witnesses that only one of two states has. */
+  private compare(one: ReadonlyArray<string>, other: ReadonlyArray<string>): void {
+    for (const name of one) if (!other.includes(name)) this.unkept.add(name);
+    for (const name of other) if (!one.includes(name)) this.unkept.add(name);
+  }
+
+  private lookAt(index: number): Look<A> {
+    const look = lookOf(this.asked, this.states.get(index), (next) => this.states.meet(next, Role.met, index, -1));
+    this.calls += 2 + 2 * look.steps.length + look.truths.length;
+    return look;
+  }
+
+  /** Looks at what a map makes of a state. */
+  private map(index: number, state: S, which: number): void {
+    const { name, map } = this.maps[which]!;
+    const image = this.made(name, index, which, map(state));
+    this.calls++;
+    const source = this.sources[which]!.get(image) ?? index;
+    this.sources[which]!.set(image, source);
+    if (source !== index)
+      throw this.wrong(
+        index,
+        `${name} is no bijection: it makes ${this.text(image)} of ${this.text(source)} and of ${this.text(index)}`,
+      );
+    if (this.states.isInitial(index) && !this.states.isInitial(image))
+      throw this.wrong(
+        index,
+        `${name} does not keep the initial states: of ${this.text(index)} it makes ${this.text(image)}, which is none`,
+      );
+    if (this.classOf(image) !== this.classOf(index)) this.mustLeadBack(index, image, which);
+  }
+
+  /** What a map makes of a state must lead back to it: then more words close the symmetry. */
+  private mustLeadBack(index: number, image: number, which: number): void {
+    const maps = this.maps.map(({ map }) => map);
+    const states = [this.states.get(index), this.states.get(image)];
+    const [orbit, other] = states.map((state) => orbitOf(maps, this.key, state));
+    const { name } = this.maps[which]!;
+    if (orbit!.size !== other!.size)
+      throw this.wrong(
+        index,
+        `${name} has no inverse: of ${this.text(index)} it makes ${this.text(image)}, from which none of them leads back`,
+      );
+    this.open = states;
+  }
+
+  private bringToNormal(index: number, state: S, normalize: Mapping<S>): void {
+    const which = this.maps.length;
+    const normal = this.made('normalize', index, which, normalize(state));
+    const again = this.made('normalize', normal, which, normalize(this.states.get(normal)));
+    this.calls += 2;
+    if (again !== normal)
+      throw this.wrong(
+        index,
+        `normalize is not idempotent: of ${this.text(index)} it makes ${this.text(normal)}, and of that ${this.text(again)}`,
+      );
+    if (this.open.length === 0 && this.classOf(normal) !== this.classOf(index) && this.isClosedOn([normal]))
+      throw this.wrong(
+        index,
+        `symmetry and normalize do not go together: images of ${this.text(index)} and of its normal form ${this.text(normal)} have other normal forms`,
+      );
+  }
+
+  /** Whether the words make all images of these states; where they do not, a round with more words is needed. */
+  private isClosedOn(indices: ReadonlyArray<number>): boolean {
+    for (const index of indices) {
+      for (let which = 0; which < this.maps.length && this.open.length === 0; which++)
+        this.map(index, this.states.get(index), which);
+    }
+    return this.open.length === 0;
+  }
+
+  /** The index of what a map made. @throws CheckerError (`model`) where it is no state. */
+  private made(name: string, from: number, which: number, state: S): number {
+    const blind = this.model.key === undefined ? blindIn(state) : undefined;
+    if (blind !== undefined) throw this.wrong(from, `what ${name} gives is no state: ${unseen(blind).message}`);
+    // What the maps make comes in whatever order; what the model is asked about has one.
+    return this.states.meet(this.model.key === undefined ? oneForm(state) : state, Role.image, from, which);
+  }
+
+  // --- faults --------------------------------------------------------------------------------------------------------------
+
+  private text(index: number): string {
+    const shown = showState(this.model, this.states.get(index));
+    return shortened(
+      `{${Object.entries(shown)
+        .map(([part, value]) => `${part}: ${value}`)
+        .join(', ')}}`,
+    );
+  }
+
+  /** Two states of one class are not alike, unless that is for want of words. */
+  private mustBeAlike(index: number, first: number): void {
+    const ends = [index, first].flatMap((state) => this.lookAt(state).steps.map(({ target }) => target));
+    if (this.isClosedOn([first, ...ends])) throw this.unlike(index, first);
+  }
+
+  private unlike(index: number, first: number): CheckerError {
+    const maker = this.states.roles.at(index) === Role.image ? this.states.makers.at(index) : -1;
+    const other = maker === -1 ? first : this.states.parents.at(index);
+    const name = this.maps[maker]?.name ?? 'normalize';
+    const [a, b] = [other, index].map((state) => this.lookAt(state));
+    const difference = differenceOf(this.asked, a!, b!, {
+      classOf: (target) => this.classOf(target),
+      text: (target) => this.text(target),
+      isMultiset: this.isMultiset,
+    });
+    const told =
+      maker === -1
+        ? `${this.text(other)} and ${this.text(index)} are one state to the ${this.reducer}`
+        : `of ${this.text(other)} ${name} makes ${this.text(index)}`;
+    return this.wrong(index, `${told}, and the two are not alike: ${difference}`);
+  }
+
+  /** A fault with the run to the state, or to the one of which maps made it. */
+  private wrong(index: number, what: string): CheckerError {
+    let at = index;
+    while (this.states.roles.at(at) !== Role.reached) at = this.states.parents.at(at);
+    const path = this.states.pathTo(at);
+    const initial = this.states.get(path[0]!);
+    let before = initial;
+    const steps: { action: A; next: S }[] = [];
+    for (const index_ of path.slice(1)) {
+      const step = this.stepTo(before, index_);
+      if (step === undefined) return fault(what);
+      steps.push(step);
+      before = step.next;
+    }
+    return withRun(fault(what), showRun(this.model, { initial, steps }, false));
+  }
+
+  private stepTo(from: S, to: number): { readonly action: A; readonly next: S } | undefined {
+    for (const action of this.model.actions(from)) {
+      const next = this.model.next(from, action);
+      if (next !== undefined && this.states.store.add(next) === to) return { action, next };
+    }
+    return undefined;
+  }
+}

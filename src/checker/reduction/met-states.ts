@@ -1,0 +1,73 @@
+/** The states that an audit has met, each with how it came to it. */
+import { Ints } from '../ints.js';
+import { blindIn } from '../values/seen.js';
+import type { StateStore } from '../explicit/state-store.js';
+
+/** What a state is to the audit: met as the end of a step, made by a map, or reached by the model's own steps. */
+export const Role = { met: 0, image: 1, reached: 2 } as const;
+
+/** A state that cannot be seen into: what a key takes for one cannot be told apart then. */
+export class Unseeable extends Error {}
+
+export class MetStates<S> {
+  readonly store: StateStore<S>;
+  readonly roles = new Ints();
+  /** By state: from which it was met, and by which map (-1: by a step). */
+  readonly parents = new Ints();
+  readonly makers = new Ints();
+  /** Its class, and as what it was looked at; -1: not known yet. */
+  readonly classes = new Ints();
+  readonly done = new Ints();
+  /** The states to look at, in the order in which they came to be so. */
+  readonly queue = new Ints();
+  private readonly mustBeSeen: boolean;
+
+  /** `mustBeSeen`: a state that cannot be seen into is refused. */
+  constructor(store: StateStore<S>, mustBeSeen: boolean) {
+    this.store = store;
+    this.mustBeSeen = mustBeSeen;
+  }
+
+  get(index: number): S {
+    return this.store.get(index);
+  }
+
+  /** The index of a state, which is met in this role. @throws Unseeable. */
+  meet(state: S, role: number, parent: number, maker: number): number {
+    if (this.mustBeSeen && blindIn(state) !== undefined) throw new Unseeable();
+    const size = this.store.size();
+    const index = this.store.add(state);
+    if (index === size) {
+      for (const [list, value] of [
+        [this.roles, -1],
+        [this.parents, parent],
+        [this.makers, maker],
+        [this.classes, -1],
+        [this.done, -1],
+      ] as const)
+        list.push(value);
+    }
+    this.rise(index, role, parent, maker);
+    return index;
+  }
+
+  /** Gives a state a greater role than it had. */
+  rise(index: number, role: number, parent: number, maker: number): void {
+    if (this.roles.at(index) >= role) return;
+    this.roles.data[index] = role;
+    this.parents.data[index] = parent;
+    this.makers.data[index] = maker;
+    if (role !== Role.met) this.queue.push(index);
+  }
+
+  isInitial(index: number): boolean {
+    return this.roles.at(index) === Role.reached && this.parents.at(index) === -1;
+  }
+
+  /** The states of a run to a state that was reached, from an initial one on. */
+  pathTo(index: number): ReadonlyArray<number> {
+    const path: number[] = [];
+    for (let at = index; at >= 0; at = this.parents.at(at)) path.push(at);
+    return path.reverse();
+  }
+}
