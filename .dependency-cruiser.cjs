@@ -61,7 +61,7 @@ module.exports = {
     arrow(
       'oracle-knows-types-alone',
       '^fuzz/(oracle|recipe|make)',
-      '^(src/(?!checker/(model|report))|conformance|fuzz/ways)',
+      '^(src/(?!checker/(model|options|report))|conformance|fuzz/ways)',
       'What judges the checker shares nothing with it but the published interface.',
     ),
     arrow('nobody-needs-the-fuzz', '^(src|conformance)', '^fuzz', 'The fuzz tries the checker, never the reverse.'),

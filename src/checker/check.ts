@@ -9,7 +9,8 @@ import { explore } from './explicit/explicit-search.js';
 import { reportOf } from './explicit/explicit-report.js';
 import { faultAt } from './explicit/explicit-counterexample.js';
 import { simulation, simulationReport, wander, type SimulateOptions } from './explicit/simulate.js';
-import type { CheckOptions, Report } from './report.js';
+import type { CheckOptions } from './options.js';
+import type { Report } from './report.js';
 import { nextTurn } from './limits.js';
 
 /** How long a search may keep the event loop waiting, so that signals and timers are served, in milliseconds. */

@@ -8,7 +8,8 @@
  */
 import type { Reader, Writer } from './checkpoint/file.js';
 import { CheckerError } from './error.js';
-import { isLiveness, type CheckOptions, type Omission, type PropertyKind, type SearchKind, type Statistics } from './report.js';
+import type { CheckOptions } from './options.js';
+import { isLiveness, type Omission, type PropertyKind, type SearchKind, type Statistics } from './report.js';
 
 // --- hashing ---------------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './model.js';
+export type { CheckOptions, CheckpointOptions, ComponentOptions } from './options.js';
 export type * from './report.js';
 export { isLiveness } from './report.js';
 export { isVacuous, showLabel, verdictOf } from './verdict/reading.js';
@@ -14,7 +15,6 @@ export type { ComponentAction, Tuple } from './component-model/tuples.js';
 export { internedModel, type NumberedAction, type Numbers } from './component-model/interned.js';
 export { check, checkSync, simulate, simulateSync } from './check.js';
 export { checkComponents } from './factored/check-components.js';
-export type { ComponentOptions } from './factored/options.js';
 export { checkInParallel, type ModelSource, type ParallelOptions } from './factored/parallel/check-in-parallel.js';
 export { CheckerError } from './error.js';
 export type { SimulateOptions } from './explicit/simulate.js';

@@ -216,67 +216,6 @@ export interface Progress {
   readonly mayBeInfinite?: true;
 }
 
-// --- options ---------------------------------------------------------------------------------------------------------------
-
-/** How an exhaustive search is kept in a file, from which a later run goes on to the same totals. */
-export interface CheckpointOptions {
-  /**
-   * A file to write where the search stops before its end, other than at a violation. It appears whole or not at all: whatever happens
-   * while it is written, the one before stays.
-   */
-  readonly checkpoint?: string;
-  /** Write it also while the search runs, so often, in milliseconds: then a run that is killed can be gone on with too. Default: never. */
-  readonly checkpointEveryMs?: number;
-  /** A file that `checkpoint` wrote, to go on from. Refused (CheckerError `checkpoint`) where the model or the options differ. */
-  readonly resume?: string;
-  /** What else a resumption must agree in, such as the fields of the model's configuration: plain data, by name. */
-  readonly configuration?: Readonly<Record<string, unknown>>;
-}
-
-/** What every search takes. Every field has a default; none is unbounded but by being left out. */
-export interface CheckOptions extends CheckpointOptions {
-  /** Default `bfs`. */
-  readonly search?: 'bfs' | 'dfs' | 'sweep';
-  /**
-   * Stops the search at so many states. The state in hand is expanded to its end (by components the group in hand: states that differ in
-   * local slots alone; of each thread one), so a few more may be found than that. All that were found are counted.
-   */
-  readonly maxStates?: number;
-  readonly maxDepth?: number;
-  readonly maxMs?: number;
-  /** Resident memory of the process at which the search stops, in bytes. V8's own limit is always watched besides. */
-  readonly maxMemoryBytes?: number;
-  /** Stops the search; the report is then `interrupted` with what was covered. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-  /** Default 1,000. */
-  readonly progressEveryMs?: number;
-  /** Use the model's symmetry, where it declares one. Default false. */
-  readonly symmetry?: boolean;
-  /** Use the model's quotient, where it declares one. Default false. */
-  readonly normalize?: boolean;
-  /**
-   * Hash compaction: keep of each state only a hash of so many bits, from 8 to 64. States may then be missed; the report says how likely
-   * ({@link Statistics.omission}). Safety only. Default: states are kept and compared whole.
-   */
-  readonly hashBits?: number;
-  /** Names of the properties to judge; of none, states are counted, and nothing is said to hold. Default: all. */
-  readonly properties?: ReadonlyArray<string>;
-  /** Go on after the first violation, until each property is judged. Default false. */
-  readonly keepGoing?: boolean;
-  /** Vacuity fails the verdict. Default false. */
-  readonly requireWitnesses?: boolean;
-  /**
-   * Audit every run of the model's functions, not only the first ones and some of the others: each is then done twice, on copies that may be
-   * changed, with another clock. Default false.
-   */
-  readonly audit?: boolean;
-  /** Phrases that say the bounds of the model, to be repeated in {@link Report.bounds}. */
-  readonly bounds?: ReadonlyArray<string>;
-  /** Keep a run for each witness reached too. Default false. */
-  readonly witnessTraces?: boolean;
-}
-
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** A label as people write it: `Put c1 s0 k1`. */

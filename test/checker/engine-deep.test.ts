@@ -2,7 +2,7 @@
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import type { ComponentOptions } from '#bayou/checker/factored/options.js';
+import type { ComponentOptions } from '#bayou/checker/options.js';
 import { interaction, over, slot, type ComponentModel, type ComponentProperty, type Interaction } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 import { describe, expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkSync, simulateSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import type { ComponentOptions } from '#bayou/checker/factored/options.js';
+import type { ComponentOptions } from '#bayou/checker/options.js';
 import { CheckerError } from '#bayou/checker/error.js';
 import { interaction, over, slot, type ComponentModel } from '#bayou/checker/model.js';
 import type { Progress, Report } from '#bayou/checker/report.js';

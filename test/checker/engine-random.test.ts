@@ -1,7 +1,7 @@
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import type { ComponentOptions } from '#bayou/checker/factored/options.js';
+import type { ComponentOptions } from '#bayou/checker/options.js';
 import type { Report } from '#bayou/checker/report.js';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';

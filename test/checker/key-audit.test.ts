@@ -6,7 +6,8 @@ import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
 import { summaryLines, verdictLine } from '#bayou/checker/output/summary.js';
-import type { CheckOptions, Report } from '#bayou/checker/report.js';
+import type { CheckOptions } from '#bayou/checker/options.js';
+import type { Report } from '#bayou/checker/report.js';
 
 interface Count {
   readonly n: number;

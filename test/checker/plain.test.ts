@@ -1,5 +1,6 @@
 import { checkSync } from '#bayou/checker/check.js';
-import { showLabel, type CheckOptions, type Report } from '#bayou/checker/report.js';
+import type { CheckOptions } from '#bayou/checker/options.js';
+import { showLabel, type Report } from '#bayou/checker/report.js';
 import { describe, expect, test } from 'vitest';
 import { peterson } from '../../examples/models/peterson.js';
 import { philosophers } from '../../examples/models/philosophers.js';

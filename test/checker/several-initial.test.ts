@@ -2,7 +2,7 @@
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { check, checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import type { ComponentOptions } from '#bayou/checker/factored/options.js';
+import type { ComponentOptions } from '#bayou/checker/options.js';
 import { checkInParallel } from '../../dist/checker/factored/parallel/check-in-parallel.js';
 import { interaction, over, slot, type ComponentModel } from '#bayou/checker/model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';

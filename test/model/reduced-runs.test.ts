@@ -4,7 +4,7 @@
  */
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import type { ComponentOptions } from '#bayou/checker/factored/options.js';
+import type { ComponentOptions } from '#bayou/checker/options.js';
 import type { ComponentModel } from '#bayou/checker/model.js';
 import type { Report } from '#bayou/checker/report.js';
 import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';

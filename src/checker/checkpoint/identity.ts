@@ -1,6 +1,7 @@
 /** What a checkpoint is of: it is refused where the model, its configuration or the options are others. */
 import { createHash } from 'node:crypto';
-import type { CheckOptions, SearchKind } from '../report.js';
+import type { CheckOptions } from '../options.js';
+import type { SearchKind } from '../report.js';
 import { refuse } from './file.js';
 
 /** What must be the same for a resumption. */

@@ -1,6 +1,7 @@
 /** When a checkpoint is written: where a search stops before its end, and by the clock. */
 import { CheckerError } from '../error.js';
-import type { CheckpointOptions, Stop } from '../report.js';
+import type { CheckpointOptions } from '../options.js';
+import type { Stop } from '../report.js';
 import { begin, finish, mustBeWritable, type Writer } from './file.js';
 
 export class Keeper {

@@ -5,7 +5,7 @@ import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
 import { CheckerError } from '../error.js';
 import type { FairClass } from '../liveness/classes.js';
-import type { CheckOptions } from '../report.js';
+import type { CheckOptions } from '../options.js';
 import { decidingStep, type Place } from './explicit-judge.js';
 import type { Ready } from './ready.js';
 import { Fate, space, type Ended, type Space } from './explicit-search.js';

@@ -6,16 +6,8 @@ import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/state-graph.js';
 import { ASYMMETRIC, MAXIMAL, MERGED, REDUCED, UNFAIR, UNFINISHED } from '../verdict/reasons.js';
 import { findLasso, type Goal } from '../liveness/lasso.js';
-import {
-  isLiveness,
-  verdictOf,
-  type CheckOptions,
-  type Counts,
-  type PropertyReport,
-  type Report,
-  type Stop,
-  type Vacuity,
-} from '../report.js';
+import type { CheckOptions } from '../options.js';
+import { isLiveness, verdictOf, type Counts, type PropertyReport, type Report, type Stop, type Vacuity } from '../report.js';
 import { suspicionAt } from '../limits.js';
 import { sentenceOf, verdictOn, whyOf, type Judged } from './explicit-judge.js';
 import { coverageList } from './coverage.js';

@@ -6,7 +6,7 @@ import { fault } from '../contract/words.js';
 import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
 import { Ints } from '../ints.js';
-import type { CheckOptions } from '../report.js';
+import type { CheckOptions } from '../options.js';
 import type { Frontier } from './frontier.js';
 import type { StateStore } from './state-store.js';
 

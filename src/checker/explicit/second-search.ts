@@ -1,6 +1,7 @@
 /** The second search after one that keeps no graph of states: breadth first, for the runs and the liveness that the first cannot give. */
 import { NO_RUN } from '../verdict/reasons.js';
-import { isLiveness, verdictOf, type CheckOptions, type Report } from '../report.js';
+import type { CheckOptions } from '../options.js';
+import { isLiveness, verdictOf, type Report } from '../report.js';
 
 /** The properties that are left for a second search. */
 export const leftOf = ({ properties, stop }: Report, { witnessTraces }: CheckOptions): ReadonlyArray<string> =>

@@ -5,17 +5,8 @@ import { mustBeOptions } from '../contract/options.js';
 import { contracted } from '../contract/validate.js';
 import { isOpenFault, withRun } from '../contract/where.js';
 import { random, type Random } from '../random.js';
-import {
-  isLiveness,
-  type Audited,
-  verdictOf,
-  type CheckOptions,
-  type CheckpointOptions,
-  type PropertyReport,
-  type Report,
-  type Stop,
-  type Vacuity,
-} from '../report.js';
+import type { CheckOptions, CheckpointOptions } from '../options.js';
+import { isLiveness, type Audited, verdictOf, type PropertyReport, type Report, type Stop, type Vacuity } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { judge, sentenceOf, verdictOn, whyOf, type Judge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';

@@ -13,7 +13,7 @@ import { auditOf } from '../contract/guard.js';
 import { isOpenFault } from '../contract/where.js';
 import { CheckerError } from '../error.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
-import type { ComponentOptions, RunOptions } from './options.js';
+import type { ComponentOptions, RunOptions } from '../options.js';
 import { reduced } from './reduced-model.js';
 import { reportOf } from './factored-report.js';
 

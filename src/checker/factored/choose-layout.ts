@@ -3,7 +3,7 @@ import { isOpenFault } from '../contract/where.js';
 import type { ComponentModel } from '../model.js';
 import { layoutOf, slotIndices, type Layout } from './compile/compile.js';
 import { CheckerError } from '../error.js';
-import type { ComponentOptions } from './options.js';
+import type { ComponentOptions } from '../options.js';
 import { BreadthFirst } from './search/breadth-first.js';
 import { newSpace, type Space } from './space.js';
 import { within } from './store/group-store.js';

@@ -14,7 +14,7 @@ import { encode } from '../values/encode.js';
 import { initialStates } from '../component-model/tuples.js';
 import type { Components } from './store/interned-values.js';
 import { strideOf } from './memo/rows.js';
-import type { RunOptions } from './options.js';
+import type { RunOptions } from '../options.js';
 import type { Frontier, Run } from './search/run.js';
 import type { Space } from './space.js';
 import type { Layer } from './store/group-store.js';

@@ -13,7 +13,7 @@ import {
   type Vacuity,
 } from '../report.js';
 import { suspicionAt, type Watch } from '../limits.js';
-import type { RunOptions } from './options.js';
+import type { RunOptions } from '../options.js';
 import type { Space } from './space.js';
 import type { Tally } from './search/tally.js';
 

@@ -11,7 +11,7 @@ import { identityOf, mustBeKeepable, readOpening, restore, write } from './facto
 import { layoutFor } from './choose-layout.js';
 import { layoutOf } from './compile/compile.js';
 import { CheckerError } from '../error.js';
-import type { ComponentOptions, RunOptions } from './options.js';
+import type { ComponentOptions, RunOptions } from '../options.js';
 import { detailsOf, type Findings } from './factored-report.js';
 import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
 import { BreadthFirst } from './search/breadth-first.js';

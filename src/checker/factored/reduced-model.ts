@@ -8,7 +8,7 @@ import { keyAudited } from '../reduction/key-audit.js';
 import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
 import { nextTurn } from '../limits.js';
 import type { Report } from '../report.js';
-import type { ComponentOptions } from './options.js';
+import type { ComponentOptions } from '../options.js';
 
 /** How long the audit keeps the event loop waiting, in milliseconds. */
 const TURN_MS = 40;

@@ -6,7 +6,8 @@
 import type { Model, Property } from '../model.js';
 import { fault } from '../contract/words.js';
 import { random } from '../random.js';
-import { isLiveness, verdictOf, type CheckOptions, type PropertyReport, type Report } from '../report.js';
+import type { CheckOptions } from '../options.js';
+import { isLiveness, verdictOf, type PropertyReport, type Report } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import type { Asked } from './alike.js';
 import { Round, type Named } from './audit-round.js';

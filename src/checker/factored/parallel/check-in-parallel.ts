@@ -14,7 +14,7 @@ import { explained, withTraces } from '../check-components.js';
 import { identityOf, mustBeKeepable } from '../factored-checkpoint.js';
 import { layoutFor } from '../choose-layout.js';
 import { CheckerError } from '../../error.js';
-import type { ComponentOptions } from '../options.js';
+import type { ComponentOptions } from '../../options.js';
 import { reduced } from '../reduced-model.js';
 import { reportOf, type Findings } from '../factored-report.js';
 import { lead, type Depths, type Leading } from './leader.js';

@@ -1,7 +1,8 @@
 /** Leads the threads of a search from depth to depth. */
 import { isUnfinished } from '../../checkpoint/keeper.js';
 import type { Watch } from '../../limits.js';
-import type { CheckOptions, Stop } from '../../report.js';
+import type { CheckOptions } from '../../options.js';
+import type { Stop } from '../../report.js';
 import { write, type At, type Keep } from './parallel-checkpoint.js';
 import { any, everyone, sum, tell, type Team } from './team.js';
 
