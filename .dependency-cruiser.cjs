@@ -81,6 +81,21 @@ module.exports = {
       '^src/(?!core|model|checker|explorer)',
       'The page knows the model and the checker, never the command that shows it.',
     ),
+    arrow(
+      'nobody-needs-the-command',
+      '^(src/(?!cli)|fuzz)',
+      '^src/cli',
+      'The command is on top of everything, and nothing is on top of it.',
+    ),
+    arrow(
+      'layers-are-below-the-command',
+      // A recorded path and a page of it are made of the command's own words.
+      '^conformance/(?!path|explore)',
+      '^src/cli',
+      'What compares knows nothing of how the command says it.',
+    ),
+    arrow('program-stands-alone', '^src/program', '^src/(?!program)', 'What every room may use uses no room.'),
+    arrow('judge-is-alone', '^conformance/judge', '^conformance/(?!judge)', 'The judge has its own picture of everything.'),
     arrow('src-without-conformance', '^src', '^conformance', 'Conformance builds on the source, never the reverse.'),
   ],
   options: {

@@ -70,6 +70,9 @@ export default tseslint.config(
       eqeqeq: 'error',
       'prefer-const': 'error',
       'no-console': 'error',
+      // Who reads a file has it on a few screens, and a function on one. What is one thing all the same says why where it stands.
+      'max-lines': ['error', 300],
+      'max-lines-per-function': ['error', 60],
     },
   },
   {
@@ -109,4 +112,8 @@ export default tseslint.config(
     },
   },
   { files: ['bench/**', 'docs/**', 'examples/**', 'spec/**'], rules: { 'no-console': 'off' } },
+  // An algorithm is told as its paper tells it.
+  { files: ['examples/**'], rules: { 'max-lines-per-function': 'off' } },
+  // A file of tests is a list: whoever looks for one test reads that one. The functions around them only group them.
+  { files: ['test/**'], rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
 );

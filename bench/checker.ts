@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one table is made here, row by row; its rows share what is said of the machine. */
 /**
  * The checker's figures: bayou-s beside Spin in the same run. Prints a table in Markdown and writes it to docs/checker-figures.md.
  *

@@ -24,6 +24,7 @@ const SAME: Lines = [
 
 // --- plain -----------------------------------------------------------------------------------------------------------------
 
+// eslint-disable-next-line max-lines-per-function -- a program is printed from its first line to its last.
 const plainLines = (recipe: PlainRecipe): Lines => {
   const { states, edges, chain, variants, beyond, symmetry } = recipe;
   const first = states.length;

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { UsageError } from '#bayou/cli/exit.js';
+import { UsageError } from '#bayou/program/exit.js';
 import { counted } from '#bayou/core/counted.js';
 import { makeFolder } from '#bayou/impl/folder.js';
 import { readJson } from '#bayou/program/files.js';

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import { UsageError } from '#bayou/cli/exit.js';
+import { UsageError } from '#bayou/program/exit.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { readJson } from '#bayou/program/files.js';

@@ -4,7 +4,7 @@
  */
 import { basename, extname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { UsageError } from '#bayou/cli/exit.js';
+import { UsageError } from '#bayou/program/exit.js';
 import { explorePathOf, whyRefused } from '#bayou/cli/explore/path.js';
 import type { Followed } from '#bayou/cli/explore/real.js';
 import { replayPath } from '#bayou/cli/check/replay.js';

@@ -211,6 +211,7 @@ const listen = async (server: Server, host: string): Promise<number> => {
  * that pass and seals them again, so that both ends take what it repeats and reorders for the other end's; without it passes them as they
  * are, as a stranger would.
  */
+// eslint-disable-next-line max-lines-per-function -- a proxy is one closure over its two ends and its faults.
 export const startProxy = async (first: Target, plan: NetworkPlan, secret?: string): Promise<Proxy> => {
   let target: Target | undefined = first;
   let isCut = false;

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a table: whoever looks for one fault reads its row. */
 /**
  * The mutants: one small fault each, put into a copy of the built program. Where the contract names the fault (V1 to V8) the copy's
  * server processes switch it on in `src/impl/policy.ts`; the others replace a piece of text, which must stand there exactly once.

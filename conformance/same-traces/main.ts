@@ -6,7 +6,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
-import { EXIT } from '#bayou/cli/exit.js';
+import { EXIT } from '#bayou/program/exit.js';
 
 interface Options {
   readonly runs: number;

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one connection, end to end: what is sent, lost, delayed and closed has to agree. */
 /**
  * TCP between two ends, as their systems keep it: what a process has written and the other has not read, on its way in segments.
  *

@@ -37,6 +37,7 @@ const youngest = (disk: SimulatedDisk, folder: string): { readonly path: string;
 };
 
 /** The hands of a simulated world. */
+// eslint-disable-next-line max-lines-per-function -- a function for each thing that hands do, over one world.
 export const simulatedHands = (reach: Reach): Hands => {
   const { simulation, runningOf, machineOfFolder } = reach;
   const { scheduler } = simulation;

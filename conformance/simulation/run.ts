@@ -83,6 +83,7 @@ const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
 };
 
 /** Runs the script of one day to its end. */
+// eslint-disable-next-line max-lines-per-function -- a day is told from morning to evening.
 const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, number: number): Promise<Day> => {
   const events: TraceEvent[] = [];
   const failures: string[] = [];

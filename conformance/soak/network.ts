@@ -33,6 +33,7 @@ interface Link {
 }
 
 /** Starts all the links among these servers, and troubles one after the other until it is closed. */
+// eslint-disable-next-line max-lines-per-function -- a network is one closure over its links.
 export const startNetwork = async (
   servers: ReadonlyArray<NodeId>,
   secret: string,

@@ -100,6 +100,7 @@ const operate = async (actor: Actor, chance: Chance): Promise<void> => {
 };
 
 /** Starts the sessions. */
+// eslint-disable-next-line max-lines-per-function -- writers share what they have written.
 export const startWriters = (o: WritersOptions): Writers => {
   const door: Door = { isOpen: true, waiting: [] };
   const kept: Kept[] = [];

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one process, followed event by event; the followers of its events share its scene. */
 /** Following a client's process: each of its events is a step of the model's session. */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one walk: the graph of the model, the store beside it, and where they differ. */
 /**
  * Layer 1: the whole state graph of a bounded configuration, every transition of it replayed on the implementation. From the parts
  * that were reached by a path to the model's state, the implementation takes the same step; its parts, mapped to the model's

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a table: whoever looks for one fault reads its row. */
 /**
  * Faults of the checker, one small one each, to be put into a copy of the build: would the fuzz have found it? A fault replaces a piece of
  * text, which must stand there exactly once.

@@ -7,7 +7,7 @@ import { newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
 import { readText, standsAt, wrongToWrite } from '../program/files.js';
 import { codeOf, reasonOf } from '../program/say.js';
-import { UsageError } from './exit.js';
+import { UsageError } from '../program/exit.js';
 
 const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
 

@@ -6,7 +6,7 @@ import { newCommand } from '../program/command-line.js';
 import { isOfSurroundings, reasonOf, say, sayLines } from '../program/say.js';
 import { lostOutput, tolerateErrors } from '../program/streams.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
-import { EXIT, UsageError, type ExitStatus } from './exit.js';
+import { EXIT, UsageError, type ExitStatus } from '../program/exit.js';
 import { LoadError, loading } from './load.js';
 import { print } from './out.js';
 import { buildNotice } from './stale.js';

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one cluster: all that is said to its processes goes through what it remembers of them. */
 /**
  * A cluster of processes, as the master's commands see it: starts and kills them, makes and cuts links, and asks. Knows which
  * servers live, which links there are, and nothing of keys and stamps.
@@ -123,6 +124,7 @@ const sameVectors = (a: VectorEntries, b: VectorEntries): boolean => {
 // --- the cluster -----------------------------------------------------------------------------------------------------------
 
 /** A cluster without processes yet. */
+// eslint-disable-next-line max-lines-per-function -- one closure over what the cluster remembers of its processes.
 export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOptions): Cluster => {
   const { world = NODE_WORLD } = o;
   const { clock, timers, chance } = world;

@@ -45,6 +45,7 @@ export const readScript = (input: Readable, onError: (error: Error) => void): Sc
   readLines(input, parseLine, onError);
 
 /** Reads a stream of bytes as lines of commands, each of which `parse` takes without its line feed, or says what is wrong with it. */
+// eslint-disable-next-line max-lines-per-function -- one closure over the rest of a line that is not there yet.
 export const readLines = <C>(
   input: Readable,
   parse: (line: Bytes) => E.Either<string, C>,

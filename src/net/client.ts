@@ -51,6 +51,7 @@ export interface Client {
 // --- the client ------------------------------------------------------------------------------------------------------------
 
 /** A client without links yet. */
+// eslint-disable-next-line max-lines-per-function -- one closure over the session and its links.
 export const makeClient = (o: ClientOptions): Client => {
   const { world = NODE_WORLD } = o;
   const { nowMs, wallMs } = world.clock;

@@ -100,6 +100,7 @@ const RETIRE_MS = 3_000;
 // --- the connection --------------------------------------------------------------------------------------------------------
 
 /** Makes a connection of a stream whose handshake is done. `reader` holds what the stream has delivered already. */
+// eslint-disable-next-line max-lines-per-function -- one closure over who waits for an answer and until when.
 export const openConnection = (
   { clock, timers }: Surroundings,
   socket: ByteStream,

@@ -26,6 +26,7 @@ export interface Outbound {
 }
 
 /** How a peer is reached. `onUp` is told of each connection that is made. */
+// eslint-disable-next-line max-lines-per-function -- one closure over the state of one link.
 export const outbound = (
   identity: Identity,
   address: Address,

@@ -67,6 +67,7 @@ type Came = Extract<AnswerTo['merge'], { readonly type: 'merged' }>['kind'] | 'f
 const MAX_USELESS = 3;
 
 /** The pulls of a server with this replica. */
+// eslint-disable-next-line max-lines-per-function -- one closure over the pull that is under way.
 export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller => {
   const pulling = new Map<NodeId, Promise<boolean>>();
   /** The peer whose pull takes more than one part and goes on. */

@@ -64,6 +64,7 @@ const NO_ANSWER: PutEvent = { type: 'timedOut', sent: true };
 const isPutAnswer = (a: Answer): a is PutAnswer | Refused => a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
 
 /** Gives the function that puts (R14). */
+// eslint-disable-next-line max-lines-per-function -- one closure over the puts that wait for each other.
 export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Promise<PutResult>) => {
   const { clock, timers } = o.world;
   const { nowMs, wallMs } = clock;

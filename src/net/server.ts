@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one server: all that comes in meets what it holds; what it holds is in files beside it. */
 /**
  * A server: a durable replica that listens. Serves its clients' puts and gets and its peers' pulls, pulls in the background itself,
  * and does what the master says.
@@ -166,6 +167,7 @@ const within = (timers: Timers, ms: number, something: Promise<unknown>): Promis
     });
   });
 
+// eslint-disable-next-line max-lines-per-function -- one closure over what the server holds.
 const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNames) => {
   const { world = NODE_WORLD } = o;
   const { clock } = world;

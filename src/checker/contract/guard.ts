@@ -188,6 +188,7 @@ const seenForm = <S>(state: S): S => {
 };
 
 /** The model with a guard before each function. */
+// eslint-disable-next-line max-lines-per-function -- a guard for each function of a model, as the interface lists them.
 export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A> => {
   if (auditOf(model) !== undefined) return model;
   const { key, show, note, boundary, progress, fairness, symmetry, normalize } = model;

@@ -63,12 +63,8 @@ export class Round<S, A> {
     this.asked = asked;
     this.maps = maps;
     this.normalize = normalize;
-    this.images = words.map((word) =>
-      composed(
-        maps.map(({ map }) => map),
-        word,
-      ),
-    );
+    const made = maps.map(({ map }) => map);
+    this.images = words.map((word) => composed(made, word));
     this.key = model.key ?? encode;
     this.isOfKey = isOfKey;
     const store: StateStore<S> =

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeConfig, type Config } from '../../model/checking/config.js';
 import { isLink, readJson, standsAt } from '../../program/files.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../../program/exit.js';
 import type { CheckArgs } from './args.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import type { ComponentModel, Model } from '../../checker/model.js';
 import { internedModel, internedWithReductions } from '../../checker/component-model/interned.js';
 import type { CheckOptions, CheckpointOptions } from '../../checker/options.js';
 import { isLiveness, verdictOf, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../../program/exit.js';
 import type { CheckArgs } from './args.js';
 import { runLines, type AnyModel, type Subject } from './subject.js';
 

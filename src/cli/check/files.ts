@@ -12,7 +12,7 @@ import { propertyId } from '../../explorer/why/bayou.js';
 import { makeFolder } from '../../impl/folder.js';
 import { wrongToWrite } from '../../program/files.js';
 import { reasonOf } from '../../program/say.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../../program/exit.js';
 import { htmlOf } from '../explore/html.js';
 import { explorationOf } from '../explore/make.js';
 import { FORMATS, type Format } from './args.js';

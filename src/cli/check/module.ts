@@ -8,7 +8,7 @@ import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/model.js';
 import { text } from '../../checker/shown/text.js';
 import { readBytes } from '../../program/files.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../../program/exit.js';
 import { tell } from '../watched/telling.js';
 import { CheckerError } from '../../checker/error.js';
 import { builtinsNow, mustLeaveBuiltins } from '../../checker/contract/builtins.js';

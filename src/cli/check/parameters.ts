@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { described, whatIs } from '../../core/codec.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../../program/exit.js';
 import type { Assignment, Said } from './fields.js';
 import { complaintOf } from '../../checker/contract/shape.js';
 

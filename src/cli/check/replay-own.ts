@@ -3,7 +3,7 @@ import { traceLines } from '../../checker/output/counterexample-lines.js';
 import { follow } from '../../checker/runs/follow.js';
 import type { Replay } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';
-import { EXIT, type ExitStatus } from '../exit.js';
+import { EXIT, type ExitStatus } from '../../program/exit.js';
 import { print } from '../out.js';
 import type { CheckArgs } from './args.js';
 import { moduleSubject } from './module.js';

@@ -9,7 +9,7 @@ import { lookOf } from '../../model/checking/seen.js';
 import { PROPERTIES } from '../../model/checking/sentences.js';
 import { bayou } from '../../model/system.js';
 import { LEGEND } from '../../model/checking/texts.js';
-import { EXIT, type ExitStatus } from '../exit.js';
+import { EXIT, type ExitStatus } from '../../program/exit.js';
 import { print } from '../out.js';
 import { loadPath, type RecordedPath } from './path.js';
 import { replayOwn } from './replay-own.js';

@@ -2,7 +2,7 @@
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import { sampleRuns } from '../../checker/runs/sample.js';
 import { counted } from '../../core/counted.js';
-import { EXIT, type ExitStatus } from '../exit.js';
+import { EXIT, type ExitStatus } from '../../program/exit.js';
 import type { CheckArgs } from './args.js';
 import { writeFiles } from './files.js';
 import { repeatCommand } from './repeat.js';

@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { changeLines, oneLine, stateLines, stepText, traceLines } from '../../checker/output/counterexample-lines.js';
 import { showLabel } from '../../checker/report.js';
 import { stepper, type Stepper } from '../../checker/runs/stepper.js';
-import { EXIT, type ExitStatus } from '../exit.js';
+import { EXIT, type ExitStatus } from '../../program/exit.js';
 import { put } from '../out.js';
 import { thrown } from '../../checker/contract/words.js';
 import { judgedModel, type Subject } from './subject.js';

@@ -12,7 +12,7 @@ import { PROPERTIES } from '../../model/checking/sentences.js';
 import { bayou } from '../../model/system.js';
 import { LEGEND } from '../../model/checking/texts.js';
 import { boundPhrases } from './bounds.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../../program/exit.js';
 import type { Loaded } from './config.js';
 import { stemOf } from './names.js';
 import type { Parameters } from './parameters.js';

@@ -1,6 +1,6 @@
 /** `bayou explain`: what a rule, a variant, a property, a result or a term means, from the pages that say it. */
 import { newCommand } from '../../program/command-line.js';
-import { EXIT, UsageError } from '../exit.js';
+import { EXIT, UsageError } from '../../program/exit.js';
 import { allEntries } from './load.js';
 import { lookUp, similar, type Entry } from './pages.js';
 

@@ -5,7 +5,7 @@ import { newCommand } from '../../program/command-line.js';
 import type { CheckArgs } from '../check/args.js';
 import { FIELD_OPTIONS } from '../check/fields.js';
 import { parseArgs as parseCheckArgs } from '../check/options.js';
-import { EXIT } from '../exit.js';
+import { EXIT } from '../../program/exit.js';
 
 /** What the command line says. */
 export interface ExploreArgs {

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { isModule } from '../check/is-module.js';
 import { readJson, wrongToWrite } from '../../program/files.js';
 import { reasonOf, say } from '../../program/say.js';
-import { EXIT, UsageError, type ExitStatus } from '../exit.js';
+import { EXIT, UsageError, type ExitStatus } from '../../program/exit.js';
 import { print } from '../out.js';
 import { endNow, endSoon } from '../watched/ending.js';
 import { tell } from '../watched/telling.js';

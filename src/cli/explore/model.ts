@@ -7,7 +7,7 @@ import { loadConfig, namedBy } from '../check/config.js';
 import { search } from '../check/engine.js';
 import { tell } from '../check/tell.js';
 import type { Progress } from '../../checker/report.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../../program/exit.js';
 import type { Exploration } from '../../explorer/shape.js';
 import type { ExploreArgs } from './args.js';
 import { CheckLog } from './log.js';

@@ -12,7 +12,7 @@ import { moduleSubject } from '../check/module.js';
 import { replayPath, type Replayed } from '../check/replay.js';
 import { setsOf } from '../check/replay-own.js';
 import { blamed, configured, plainModel, type Subject } from '../check/subject.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../../program/exit.js';
 import type { ExploreArgs } from './args.js';
 import { callOf, explorationOf, type Found } from './make.js';
 import type { Explored } from './model.js';

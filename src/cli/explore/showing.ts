@@ -5,7 +5,7 @@ import { answering } from '../../explorer/answering.js';
 import type { Question, Reply } from '../../explorer/shape.js';
 import { judgedModel } from '../check/subject.js';
 import { say } from '../../program/say.js';
-import { UsageError } from '../exit.js';
+import { UsageError } from '../../program/exit.js';
 import { print } from '../out.js';
 import type { ExploreArgs } from './args.js';
 import { htmlOf } from './html.js';

@@ -1,5 +1,5 @@
 /** How the process ends whatever a model of one's own does to it: a verdict or one line, and an end. */
-import type { ExitStatus } from '../exit.js';
+import type { ExitStatus } from '../../program/exit.js';
 import { tell } from './telling.js';
 
 /** Ends the process at once. */

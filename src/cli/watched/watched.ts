@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { showRuns, takeForEndless } from '../../checker/contract/doing.js';
 import { say } from '../../program/say.js';
-import { EXIT } from '../exit.js';
+import { EXIT } from '../../program/exit.js';
 import { keepStdout } from '../out.js';
 import { endNow, isEnding } from './ending.js';
 import type { LookoutData } from './lookout.js';

@@ -9,7 +9,7 @@ import { constants } from 'node:os';
 import { LOADING, MAKING } from '../../checker/contract/doing.js';
 import { ENDLESS_MS } from '../../checker/contract/stuck.js';
 import { say } from '../../program/say.js';
-import { EXIT } from '../exit.js';
+import { EXIT } from '../../program/exit.js';
 import { isModule } from '../check/is-module.js';
 import { listener, STOP_AT, TOLD_ON, WATCHED } from './telling.js';
 

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one log: its order of writes is its meaning, and is read from top to bottom. */
 /**
  * The durable log on disk, as servers use it: a LevelDB database with a journal in front, a high-water mark, and a note of its
  * place. With fsync there is no journal: the disk's latency is what counts then, and the database commits together what waits.

@@ -1,7 +1,4 @@
-/**
- * The steps of sessions (R2, R3, R11 to R15): `Put`, `Get`, `PutUnanswered`, `RepeatPut`, `GiveUp` and `ChangeClientLink` of the TLA+
- * module.
- */
+/** The steps of sessions (R2, R3, R11 to R15): `Put`, `Get`, `PutUnanswered`, `RepeatPut`, `GiveUp` and `ChangeClientLink` of the TLA+ module. */
 import {
   query,
   interaction,
