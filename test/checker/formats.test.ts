@@ -333,6 +333,21 @@ describe('Mermaid, read by Mermaid', () => {
     );
   });
 
+  test('a run in which no part of the state takes part: each step says what it changed', async () => {
+    const states = [
+      { small: 0, big: 0 },
+      { small: 0, big: 5 },
+      { small: 3, big: 2 },
+    ];
+    const trace = runOf(states, () => ['jug']);
+    const text = toMermaid(trace, { title: 'jugs', property: 'never two' });
+    await mermaid.parse(text);
+    expect(text.split('\n').flatMap((line) => /Note right of party_0: (.*)/.exec(line)?.[1] ?? [])).toEqual([
+      'big: 5',
+      'small: 3, big: 2',
+    ]);
+  });
+
   test('a lasso, and a run that stutters', async () => {
     expect((await sequenceOf({ ...nasty(NASTY), loop: 2 })).messages).toHaveLength(NASTY.length);
     expect((await sequenceOf({ ...nasty(NASTY), loop: NASTY.length })).messages.at(-1)).toBe('nothing changes any more');

@@ -5,6 +5,7 @@ import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { interaction, over, slot, type ComponentModel, type Model } from '#bayou/checker/model.js';
+import { summaryLines } from '#bayou/checker/output/summary.js';
 import type { Report } from '#bayou/checker/report.js';
 
 class Listed extends Array<number> {}
@@ -144,4 +145,25 @@ test('what names an action is texts and finite numbers; a list has no holes; nam
       { ...base, properties: [{ ...base.properties[0]!, name }] },
     ])
       await expect(check(wrong)).rejects.toThrow('name: expected a text with something in it');
+});
+
+test('a terminal is told nothing but text, whatever a model calls things', async () => {
+  const nasty = 'red \u001b[31m, \u0000, \u009b2J, \u202Eback\r\nnew';
+  const report = await check<unknown, string>({
+    name: nasty,
+    initial: [{ [nasty]: nasty }],
+    actions: () => [nasty],
+    next: () => 'end',
+    label: (family) => ({ family, args: [nasty] }),
+    note: () => nasty,
+    properties: [
+      { name: nasty, kind: 'always', holds: (state) => state !== 'end' },
+      { name: `never ${nasty}`, kind: 'sometimes', holds: () => false },
+    ],
+  });
+  expect(report.verdict).toBe('violated');
+  const said = summaryLines({ ...report, bounds: [`s = ${nasty}`] });
+  // eslint-disable-next-line no-control-regex -- These are meant.
+  expect(said.filter((line) => /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/.test(line))).toEqual([]);
+  expect(said.join()).toContain('red \\u001b[31m, \\u0000, \\u009b2J, \\u202eback new');
 });

@@ -25,11 +25,11 @@ const CASES: Readonly<Record<string, Case>> = {
   'bigint-slot': { level: 'components', expected: { violated: ['never two less'] } },
   buffer: {
     level: 'plain',
-    expected: { refused: 'a state holds a Buffer, which nothing keeps from being changed: use a list of numbers' },
+    expected: { refused: 'a state holds a Buffer at .memory, which nothing keeps from being changed: use a list of numbers' },
   },
   bytes: {
     level: 'plain',
-    expected: { refused: 'a state holds a Uint8Array, which nothing keeps from being changed: use a list of numbers' },
+    expected: { refused: 'a state holds a Uint8Array at .memory, which nothing keeps from being changed: use a list of numbers' },
   },
   'class-in-a-step': {
     level: 'plain',

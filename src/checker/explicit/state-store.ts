@@ -99,6 +99,9 @@ const sameKey =
 
 type Parts = Readonly<Record<string | number, unknown>>;
 
+/** Of new states the outermost object is looked at for what cannot be seen: of all while they are few, and of some of the others. (Its parts are, all of them.) */
+const isLookedAt = (index: number): boolean => index < 20_000 || (index & 15) === 0;
+
 class Collapsed<S> implements StateStore<S> {
   readonly #values = new Values();
   readonly #rows: RowSet;
@@ -131,7 +134,8 @@ class Collapsed<S> implements StateStore<S> {
       else this.#writeFields(state as Parts, shape);
       const known = this.#rows.size();
       const index = this.#rows.commit();
-      if (index === known && shape.kind !== 'whole' && blindHere(state) !== undefined) throw unseen(blindIn(state)!);
+      if (index === known && shape.kind !== 'whole' && isLookedAt(index) && blindHere(state) !== undefined)
+        throw unseen(blindIn(state)!);
       return index;
     } catch (error) {
       // A state that contains itself, or is deeper than the stack.

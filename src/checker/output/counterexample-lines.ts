@@ -2,8 +2,15 @@
 import { A_RUN, mustTake } from '../contract/given.js';
 import { showLabel, type Counterexample, type Shown, type Starved, type TraceStep } from '../report.js';
 
-/** A text on one line. */
-export const oneLine = (text: string): string => text.replace(/\s*[\n\r\u2028\u2029]\s*/g, ' ');
+/** What a terminal would do something with, or show in another order, rather than show it: an escape (`\u001b`) stands for it. */
+// eslint-disable-next-line no-control-regex -- These are meant.
+const UNSHOWN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text on one line, which a terminal shows as it is. */
+export const oneLine = (text: string): string =>
+  text
+    .replace(/\s*[\n\r\u2028\u2029]\s*/g, ' ')
+    .replace(UNSHOWN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The parts of a state that differ from those of the state before, by what changed in them; a part that went has `(gone)`. */
 const changes = (before: Shown, { state, changed = {} }: TraceStep): Shown => ({

@@ -41,14 +41,15 @@ const MOST_IN_NOTE = 160;
 
 const shortened = (text: string): string => (text.length <= MOST_IN_NOTE ? text : `${text.slice(0, MOST_IN_NOTE)}…`);
 
-/** A note for each participant that the step has changed: what it is then. */
-const stateLines = (before: Shown, { state }: TraceStep, all: ReadonlyArray<string>, ids: Ids): ReadonlyArray<string> =>
-  all.flatMap((name) => {
-    const text = state[name];
-    return text === undefined || text === before[name]
-      ? []
-      : [`  Note right of ${ids.get(name)!}: ${escapeMessage(shortened(text)) || ' '}`];
-  });
+/** A note for each participant that the step has changed: what it is then; or, where no participant is a part of the state, one of all the parts that changed. */
+const stateLines = (before: Shown, { state }: TraceStep, all: ReadonlyArray<string>, ids: Ids): ReadonlyArray<string> => {
+  const note = (name: string, text: string): string =>
+    `  Note right of ${ids.get(name)!}: ${escapeMessage(shortened(text)) || ' '}`;
+  const changed = Object.keys(state).filter((part) => state[part] !== before[part]);
+  if (all.some((name) => Object.hasOwn(state, name)))
+    return all.filter((name) => changed.includes(name)).map((name) => note(name, state[name]!));
+  return changed.length === 0 ? [] : [note(all[0]!, changed.map((part) => `${part}: ${state[part]!}`).join(', '))];
+};
 
 /**
  * The trace as the text of a Mermaid `sequenceDiagram`; a lasso's cycle stands in a `loop`. With `words` it says whose run it is, which property, and after

@@ -218,6 +218,6 @@ export const summaryLines = (report: Report, legend: ReadonlyArray<string> = [])
     `${grouped(counts.generated)} generated, ${grouped(counts.distinct)} distinct, queue ${grouped(counts.queue)}; ` +
       `${duration(statistics.elapsedMs)}, ${bytes(statistics.peakBytes)}; ${report.search}, ${statistics.engine}`,
     ...suspicionLines(report),
-    `${oneLine(report.model)}: ${verdictLine(report)}`,
+    oneLine(`${report.model}: ${verdictLine(report)}`),
   ];
 };

@@ -1,6 +1,7 @@
 /** `bayou check`: configurations and models in, verdicts out. */
 import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { oneLine } from '../../checker/output/counterexample-lines.js';
 import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
 import { say } from '../../program/say.js';
@@ -174,7 +175,7 @@ const attempt = async (args: CheckArgs, run: () => Promise<ExitStatus>): Promise
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     if (!args.json && !args.ndjson) error.before.forEach(print);
-    say(`bayou check: ${error.message}`);
+    say(oneLine(`bayou check: ${error.message}`));
     return EXIT.usage;
   }
 };
