@@ -27,6 +27,8 @@ const whyNot = (error: unknown): string => {
     : `${messageOf(error)}; is the installation whole?`;
 };
 
+const SETTLE_MS = 100;
+
 /** Errors of loading, by their codes: others are thrown by what was loaded. */
 const OF_LOADING = new Set(['EMFILE', 'ENFILE', 'ENOENT', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
 
@@ -36,6 +38,8 @@ export const loading = async <A>(load: () => Promise<A>): Promise<A> => {
     return await load();
   } catch (error) {
     if (!OF_LOADING.has(codeOf(error) ?? '')) throw error;
+    // Of what Node was reading at the same time something is open yet, and the limits could not be read.
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     throw new LoadError(`it cannot be loaded: ${whyNot(error)}`);
   }
 };

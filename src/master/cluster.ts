@@ -197,7 +197,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     const { port } = listening.right;
     lastPort.set(party.id, port);
     const address: Address = { host: o.host, port };
-    const control = await dialPatiently(world, proc, { me: MASTER, secret, world }, address, party, {
+    const control = await dialPatiently(world, proc, { me: MASTER, secret, isPlain: true, world }, address, party, {
       onAsk: (_c, _a, reply) => reply({ type: 'failed', why: 'the master is asked nothing' }),
       onClose: () => undefined,
       onFault: (_c, what) => o.onDeath(party, `it sent ${what}`),

@@ -44,6 +44,7 @@ export const runClient = async (c: ClientConfig, { world, logger, trace }: Belon
   const session = newSession(c.id, newSessionNumber(world.chance), c.guarantees);
   const client = makeClient({
     secret: c.secret,
+    isPlain: true,
     session,
     timeoutMs: c.timeoutMs,
     logger,

@@ -24,6 +24,8 @@ import type { Tls } from './tls.js';
 /** What a client is made of. */
 export interface ClientOptions {
   readonly secret: string;
+  /** See {@link Identity}. */
+  readonly isPlain?: boolean;
   readonly session: Session;
   /** How long a put or a get may take, over all servers, in ms (R15). */
   readonly timeoutMs: number;
@@ -60,6 +62,7 @@ export const makeClient = (o: ClientOptions): Client => {
     secret: o.secret,
     handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),
     tls: o.tls,
+    isPlain: o.isPlain,
     world,
   };
   const links = new Map<NodeId, Outbound>();

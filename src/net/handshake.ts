@@ -35,6 +35,8 @@ export interface Identity {
   readonly replica?: () => ReplicaId;
   /** Over TLS, and how; default: plain TCP. */
   readonly tls?: Tls | undefined;
+  /** Nobody speaks TLS here, as in a master's cluster: it is not the reason where somebody hangs up. */
+  readonly isPlain?: boolean | undefined;
   /** Where it lives. Default: Node's world. */
   readonly world?: World | undefined;
 }
@@ -182,7 +184,7 @@ export const dial = async (
   });
   signal?.removeEventListener('abort', giveUp);
   return E.mapLeft(({ message }: HandshakeError) =>
-    NOT_UNDERSTOOD.test(message) ? `${message}: ${maybeTls(identity.tls)}` : message,
+    NOT_UNDERSTOOD.test(message) && identity.isPlain !== true ? `${message}: ${maybeTls(identity.tls)}` : message,
   )(dialed);
 };
 

@@ -26,5 +26,5 @@ export const runServer = (
 ): Promise<E.Either<string, RunningServer>> => {
   const { dataDir, fsync } = config;
   const log = dataDir === null ? createMemoryLog() : createDiskLog(dataDir, { ...disk, fsync, world });
-  return startServer({ ...config, log, logger, trace, world, places });
+  return startServer({ ...config, isPlain: true, log, logger, trace, world, places });
 };

@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly id: NodeId;
   /** The cluster's secret: whoever knows it belongs to the cluster. */
   readonly secret: string;
+  /** See {@link Identity}. */
+  readonly isPlain?: boolean;
   /** Over TLS, and how; default: plain TCP. */
   readonly tls?: Tls | undefined;
   readonly host: string;
@@ -177,6 +179,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
     handshakeMs: Math.min(HANDSHAKE_MS, o.timeoutMs),
     replica: () => durable.replica.id,
     tls: o.tls,
+    isPlain: o.isPlain,
     world,
   };
   const links: Links = { outbound: new Map(), inbound: new Set(), refused: new Set(o.refused) };

@@ -54,5 +54,5 @@ export const strangerError = (error: NodeJS.ErrnoException, socket: TLSSocket): 
 /** What may be behind an end that hangs up, or is not understood. */
 export const maybeTls = (tls: Tls | undefined): string =>
   tls === undefined
-    ? 'does the other end speak TLS? Then give --tls-ca (tls.ca) here'
+    ? 'is the other end at its limit of open files (ulimit -n), or does the other end speak TLS? Then give --tls-ca (tls.ca) here'
     : 'does the other end know who has signed --tls-cert (tls.cert), and is it in time?';

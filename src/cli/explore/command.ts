@@ -84,6 +84,29 @@ const repeatOf = (words: ReadonlyArray<string>): string => {
   return ['npx bayou explore', ...kept.map(quoted)].join(' ');
 };
 
+/** Explores what was named, and shows or writes it; the exit status. */
+const run = async (args: ExploreArgs, words: ReadonlyArray<string>): Promise<ExitStatus> => {
+  const { signal, interrupted, end } = interruption();
+  const showing = new Showing(args);
+  // Whoever only goes the way of another process again shows nothing.
+  const meanwhile = args.html === undefined && !isGoingAgain() ? showing.meanwhile : undefined;
+  try {
+    const explored = await explore(args, repeatOf(words), signal, meanwhile);
+    tell({ kind: 'searched' });
+    if (isGoingAgain()) return EXIT.ok;
+    if (args.html === undefined && !signal.aborted) await showing.show(explored, interrupted);
+    else if (args.html !== undefined && !signal.aborted) write(args.html, htmlOf(explored.exploration));
+    return signal.aborted && args.html !== undefined ? EXIT.interrupted : EXIT.ok;
+  } catch (error) {
+    // The run of a script was given up, with all its processes.
+    if (signal.aborted && error === signal.reason) return EXIT.interrupted;
+    throw error;
+  } finally {
+    await showing.end();
+    end();
+  }
+};
+
 /** Runs `bayou explore` with the words after its name; the exit status. */
 export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> => {
   try {
@@ -91,21 +114,7 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
     beWatched('explore');
     const wrong = args.html === undefined ? undefined : wrongToWrite(args.html);
     if (wrong !== undefined) throw new UsageError(`--html: ${args.html}: ${wrong}`);
-    const { signal, interrupted, end } = interruption();
-    const showing = new Showing(args);
-    // Whoever only goes the way of another process again shows nothing.
-    const meanwhile = args.html === undefined && !isGoingAgain() ? showing.meanwhile : undefined;
-    try {
-      const explored = await explore(args, repeatOf(words), signal, meanwhile);
-      tell({ kind: 'searched' });
-      if (isGoingAgain()) return EXIT.ok;
-      if (args.html === undefined && !signal.aborted) await showing.show(explored, interrupted);
-      else if (args.html !== undefined && !signal.aborted) write(args.html, htmlOf(explored.exploration));
-    } finally {
-      await showing.end();
-      end();
-    }
-    const status = signal.aborted && args.html !== undefined ? EXIT.interrupted : EXIT.ok;
+    const status = await run(args, words);
     if (args.what.some(isModule)) endSoon(status);
     return status;
   } catch (error) {
