@@ -17,6 +17,7 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   'Use a whole number from 1.': 'bayou conform --jobs 0',
   'Use some of 1,2,3,4.': 'bayou conform --layers 9',
   'Use a size such as 512m or 4g.': 'bayou check --max-memory big',
+  'That is … bytes, less than a program takes: use a size such as 512m or 4g.': 'bayou check --max-memory 1k',
   'Use a number of seconds above 0, at most ….': 'bayou check --checkpoint-every 0',
   'Use some of …, with commas between.': 'bayou check --format xml',
   'Use NAME=VALUE.': 'bayou check --set x',
