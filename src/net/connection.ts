@@ -185,8 +185,9 @@ export const openConnection = (
     send({ id, ask: what });
   };
 
-  /** The other end reads its answers too slowly, or asks too much at once. What comes when nothing is served any more is only read away. */
-  const isBusy = (): boolean => !isRetired && (served >= MAX_SERVED || socket.writableLength > SLOW_READER_BYTES);
+  /** The other end reads its answers too slowly, or asks too much at once: a member's connections share what one would have. What comes when nothing is served any more is only read away. */
+  const isBusy = (): boolean =>
+    !isRetired && (served >= Math.max(1, MAX_SERVED * share()) || socket.writableLength > SLOW_READER_BYTES * share());
 
   const serve = (e: Asking): void => {
     served++;

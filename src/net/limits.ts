@@ -20,13 +20,13 @@ export const MAX_CONNECTIONS = { clients: 8_192, others: 2_048 } as const;
 export const MAX_OF_METRICS = 64;
 /** Requests on one connection that wait for their answers. */
 export const MAX_IN_FLIGHT = 65_536;
-/** Requests of one connection that are being served; more wait, and no more are read. */
+/** Requests of one member that are being served; its connections share them, and each has one at least. More wait, and no more are read. */
 export const MAX_SERVED = 1024;
 /** Frames of one member that are looked at before everybody else has a turn; its connections share them, and each has one at least. */
 export const MAX_PER_TURN = 128;
 /** How long one member's frames may take in a turn, in ms; the one that is begun is ended. */
 export const TURN_MS = 4;
-/** Unsent bytes on a connection above which no more of its requests are served or read. */
+/** Unsent bytes of one member, shared likewise, above which no more requests of a connection are served or read. */
 export const SLOW_READER_BYTES = 4 * 1024 * 1024;
 /** How long a server that starts waits for its peers' first answers before it listens, in ms. */
 export const FIRST_CONTACT_MS = 1_000;

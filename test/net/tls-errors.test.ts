@@ -140,7 +140,6 @@ test.each([0o640, 0o604, 0o644])('a key that others may read (%o) is refused by 
   ])
     expect(spawnSync(process.execPath, [CLI, ...command, ...files], { cwd: home, encoding: 'utf8', input: '' })).toMatchObject({
       status: 2,
-      stderr:
-        'bayou: --tls-key: others than its owner may use open.key; chmod 600 it, and have another one certified if they may have read it\n',
+      stderr: `bayou ${command[0]}: --tls-key: open.key: others than its owner may use it; chmod 600 it, and have another one certified if they may have read it\n`,
     });
 });
