@@ -29,6 +29,56 @@ describe('a simulated run of the cluster', () => {
     expect(new Set(replicas).size).toBe(3);
   });
 
+  it('is followed where a client starts and its server does not answer: whatever it is linked to later is its own (R13)', async () => {
+    const script = [
+      ...['joinServer 0', 'joinServer 1', 'joinClient 100 1', 'createConnection 100 0', 'put 100 k a', 'get 100 k'],
+      ...['stabilize', 'printStore 0', 'printStore 1'],
+    ];
+    const faults = [{ type: 'pause', line: 3, server: 1, ms: 9_000 } as const];
+    const run = await simulate({ ...simulationPlanOf(1, 0), script, nextDay: [], weather: FINE, faults, world: [] });
+    const verdict = await assessSimulated(run);
+    expect(verdict.sound, showSimulated(verdict)).toBe(true);
+    const results = run.days.flat().flatMap((e) => (e.type === 'result' ? [[...e.output, ...e.errors].join()] : []));
+    expect(results[2]).toContain('server 1: no answer');
+    expect(results[5]).toBe('k:a');
+  });
+
+  it('asks a server again where its connection breaks at any moment of a get, and is judged by the answer that it got (R13)', async () => {
+    const script = [
+      ...['joinServer 0', 'joinServer 1', 'breakConnection 0 1', 'joinClient 100 0', 'put 100 k a', 'breakConnection 100 0'],
+      ...[
+        'createConnection 100 1',
+        'get 100 k',
+        'get 100 k',
+        'put 100 k b',
+        'get 100 k',
+        'stabilize',
+        'printStore 0',
+        'printStore 1',
+      ],
+    ];
+    let askedTwice = 0;
+    for (let us = 100; us <= 1_000; us += 25) {
+      const reset = { type: 'reset', line: 8, afterMs: us / 1000, machine: 2, other: 1 } as const;
+      const plan = {
+        ...simulationPlanOf(1, 0),
+        script,
+        nextDay: [],
+        antiEntropyMs: 0,
+        weather: FINE,
+        faults: [],
+        world: [reset],
+      };
+      const run = await simulate(plan);
+      const verdict = await assessSimulated(run);
+      expect(verdict.sound, `after ${us} µs: ${showSimulated(verdict)}`).toBe(true);
+      const told = run.days.flat().filter(({ p }) => p.startsWith('client-100'));
+      const [first] = told.flatMap((e, i) => (e.type === 'getDone' ? [i] : []));
+      if (told.slice(0, first).filter((e) => e.type === 'asked' && e.op === 'get').length === 2) askedTwice++;
+    }
+    expect(askedTwice).toBeGreaterThan(0);
+  });
+
   it('leaves the same trace whenever and wherever it is done', async () => {
     const elsewhere = execFileSync(process.execPath, [HASHES, `${SEED}`, `${RUNS}`], { encoding: 'utf8' })
       .trim()
