@@ -5,6 +5,7 @@
 import TinyQueue from 'tinyqueue';
 import { Killed, type Life, type Scheduled } from './life.js';
 import type { Trace } from './trace.js';
+import { hearsNow, hearUncaught } from './uncaught.js';
 
 /** How a run ended: what was awaited came; nothing was left to happen; it had happened too much, or too long. */
 export type RunEnd = 'done' | 'idle' | 'events' | 'time';
@@ -23,9 +24,6 @@ export interface Crash {
   readonly error: unknown;
 }
 
-/** A promise that nobody takes; an error in a microtask or at the end of a turn. */
-const UNCAUGHT = ['unhandledRejection', 'uncaughtException'] as const;
-
 /** After so many events is looked whether what the queue holds is mostly cancelled. */
 const SWEEP = 4096;
 
@@ -40,6 +38,7 @@ export class Scheduler {
   #order = 0;
   #cancelled = 0;
   #acting: Life | undefined;
+  readonly #onUncaught = (error: unknown): void => this.crash(this.#acting, error);
 
   constructor(trace: Trace) {
     this.#trace = trace;
@@ -87,10 +86,7 @@ export class Scheduler {
 
   /** Lets one event after the other happen, until `isDone` says so after one. Real time passes; nothing in the world sees it. */
   async run(isDone: () => boolean, limits: RunLimits): Promise<RunEnd> {
-    // Whoever else listens would take a process's crash for one of the whole program.
-    const others = UNCAUGHT.map((event) => [event, process.listeners(event as 'uncaughtException')] as const);
-    const onUncaught = (error: unknown): void => this.crash(this.#acting, error);
-    for (const event of UNCAUGHT) process.removeAllListeners(event).on(event as 'uncaughtException', onUncaught);
+    const endHearing = hearUncaught();
     try {
       return await new Promise<RunEnd>((resolve, reject) => {
         const turn = (): void => {
@@ -105,10 +101,7 @@ export class Scheduler {
         setImmediate(turn);
       });
     } finally {
-      for (const [event, listeners] of others) {
-        process.off(event, onUncaught);
-        for (const listener of listeners) process.on(event as 'uncaughtException', listener as () => void);
-      }
+      endHearing();
     }
   }
 
@@ -143,6 +136,7 @@ export class Scheduler {
     this.events++;
     if (this.events % SWEEP === 0) this.#sweep();
     this.#acting = life;
+    hearsNow(this.#onUncaught);
     event.act = undefined;
     this.#trace.note(this.nowUs, life?.name ?? '-', event.what);
     try {

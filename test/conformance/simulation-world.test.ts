@@ -159,6 +159,36 @@ describe('processes', () => {
   });
 });
 
+describe('several worlds at once', () => {
+  it('each hears of what its own processes do not catch, and leaves Node as it was', async () => {
+    const events = ['unhandledRejection', 'uncaughtException'] as const;
+    const listeners = () => events.map((event) => process.listeners(event as 'uncaughtException'));
+    const before = listeners();
+    const crashes = await Promise.all(
+      [3, 1, 2].map(async (n) => {
+        const s = worldOf(n);
+        for (let i = 1; i <= n; i++) {
+          start(s, `a${i}`, ({ world }) => void world.timers.after(i, () => void Promise.reject(new Error(`of ${n}`))));
+          start(
+            s,
+            `b${i}`,
+            ({ world }) =>
+              void world.timers.after(i, () =>
+                queueMicrotask(() => {
+                  throw new Error(`of ${n}`);
+                }),
+              ),
+          );
+        }
+        await idle(s);
+        return s.scheduler.crashes.map(({ error }) => (error as Error).message);
+      }),
+    );
+    expect(crashes).toEqual([3, 1, 2].map((n) => Array.from({ length: 2 * n }, () => `of ${n}`)));
+    expect(listeners()).toEqual(before);
+  });
+});
+
 describe('the network', () => {
   /** A dialer that tells what comes of it. */
   const dialer =
