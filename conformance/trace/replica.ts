@@ -15,8 +15,8 @@ import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Pull, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp, Transfer } from '#bayou/core/write.js';
-import type { Identity, Logged } from '#bayou/model/protocol/identity.js';
-import { isOlder, sameStamp, stampOrd } from '#bayou/model/protocol/order.js';
+import type { Logged } from '#bayou/model/protocol/identity.js';
+import { isOlder, stampOrd } from '#bayou/model/protocol/order.js';
 import type { Rules, Variant } from '#bayou/model/protocol/rules.js';
 import {
   answerPull,
@@ -31,32 +31,13 @@ import {
 import { acceptPut, answerGet, newServer, type Receipt, type Server } from '#bayou/model/protocol/server.js';
 import { covers, has, join, same, type Vector } from '#bayou/model/protocol/vector.js';
 import type { Log } from '#bayou/model/protocol/write-log.js';
+import { copyingOnce, nameOf, receiptName, sameTransfers, type Undo } from './undo.js';
 
 /** The rules of a variant, with the log that the implementation keeps. */
 const rulesOf = (variant: Variant): Rules => ({ variant, pruning: 'live', remembersPuts: 'last' });
 
-/** What a step changed, to take it back. */
-interface Undo {
-  /** The event's index in its process. */
-  readonly index: number;
-  readonly clock: number;
-  readonly vv: Vector;
-  readonly waiting: Map<string, Logged>;
-  /** What was put into it. */
-  readonly added: ReadonlyArray<string>;
-  readonly transfers: ReadonlyArray<Transfer>;
-  readonly logs: ReadonlyArray<readonly [Bytes, Log]>;
-  readonly receipt: string | undefined;
-}
-
 /** What a process says of its state when it starts. */
 type CameBack = Pick<Extract<TraceEvent, { type: 'start' }>, 'vv' | 'clock' | 'writes' | 'transfers'>;
-
-const isSame = (a: Stamp | null, b: Stamp | null): boolean => (a === null || b === null ? a === b : sameStamp(a, b));
-
-const nameOf = ({ t, r }: Stamp): string => `${t} ${r}`;
-
-const receiptName = ({ client, session, clientTime }: Identity): string => `${client} ${session} ${clientTime}`;
 
 /** A replica that is followed. Changed in place by its own methods alone. */
 export class FollowedReplica {
@@ -234,13 +215,7 @@ export class FollowedReplica {
   /** Has it come as far with pulls in parts? A new replica begins them anew (R9). */
   #hasTransfers(transfers: ReadonlyArray<Transfer>, isNew: boolean): boolean {
     if (isNew && transfers.length === 0) return true;
-    return (
-      transfers.length === this.#transfers.length &&
-      transfers.every((x, i) => {
-        const mine = this.#transfers[i]!;
-        return x.from === mine.from && same(x.base, mine.base) && same(x.goal, mine.goal) && isSame(x.after, mine.after);
-      })
-    );
+    return sameTransfers(transfers, this.#transfers);
   }
 
   /** The same state as another replica's (R7: a log that lost its end goes on as the next incarnation). */
@@ -269,13 +244,7 @@ export class FollowedReplica {
     this.#receipts.clear();
     for (const [name, receipt] of other.#receipts) this.#receipts.set(name, receipt);
     this.#transfers = other.#transfers;
-    // What waits is changed in place, and steps share it: each has a copy of its own, once.
-    const copies = new Map<Map<string, Logged>, Map<string, Logged>>();
-    const copied = (waiting: Map<string, Logged>): Map<string, Logged> => {
-      const copy = copies.get(waiting) ?? new Map(waiting);
-      copies.set(waiting, copy);
-      return copy;
-    };
+    const copied = copyingOnce();
     this.#waiting = copied(other.#waiting);
     this.#undo.splice(0, Infinity, ...other.#undo.map((undo) => ({ ...undo, waiting: copied(undo.waiting) })));
     this.#former.splice(0, Infinity, ...other.#former.map((undo) => ({ ...undo, waiting: copied(undo.waiting) })));
