@@ -24,6 +24,8 @@ import { refusedIn, type Unexplained } from './refused.js';
 
 /** A longer run is not shown as steps of the model. */
 const MOST_BESIDE = 2000;
+/** Nor is one with more events: its steps take too long to be put in order. */
+const MOST_FOLLOWED = 20_000;
 
 /** The run as steps of the model, where it can be told in them. */
 const besideOf = async (name: string, path: RecordedPath): Promise<Exploration | undefined> =>
@@ -53,8 +55,7 @@ const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefine
 
 /** A run that the model explains, with the same run on the model. */
 const explained = async (name: string, title: string, events: ReadonlyArray<TraceEvent>, run: Run, options: PathOptions) => {
-  const built =
-    run.verdict.verdict === 'conforms' && run.steps.length <= 2 * MOST_BESIDE ? pathOfAll(events, options) : undefined;
+  const built = run.verdict.verdict === 'conforms' && run.steps.length <= MOST_FOLLOWED ? pathOfAll(events, options) : undefined;
   const path = built?.kind === 'path' && replayPath(built.path).refusal === undefined ? built.path : undefined;
   const model = path === undefined ? undefined : await besideOf(name, path);
   const truth = path === undefined ? [] : truthAlong(run, path, model?.runs[0]);

@@ -1,6 +1,6 @@
 /** Answers the page's questions about a model: in its worker, or behind the local server. */
 import type { Model } from '../checker/model.js';
-import type { Question, Reply } from './shape.js';
+import type { Question, Reply } from './asked.js';
 import { Surveyor } from './survey.js';
 import { choicesOf, placeOf, type Words } from './walk.js';
 import { Walker } from './walker.js';

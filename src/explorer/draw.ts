@@ -13,12 +13,14 @@ const ORDER: ReadonlyArray<Lane['kind']> = ['master', 'client', 'server', 'other
 const laneTitle = (name: string): string =>
   laneKind(name) === 'client' ? `client ${name.slice(1)}` : laneKind(name) === 'server' ? `server ${name.slice(1)}` : name;
 
-/** The parts that steps name; of a model whose steps name none, all its parts. */
+/** The parts that steps name; of a model whose steps name none, those that they change. */
 const lanesOf = (run: RunShot): ReadonlyArray<Lane> => {
   const names = namesOf(run);
   const named = new Set(run.steps.flatMap(({ label }) => label.args.map(String)));
   const acting = names.filter((name) => named.has(name) || laneKind(name) !== 'other');
-  return sortedNames(acting.length > 0 ? acting : names)
+  const changed = new Set(run.steps.flatMap((step) => Object.keys(step.changed)));
+  const others = changed.size === 0 ? names : names.filter((name) => changed.has(name));
+  return sortedNames(acting.length > 0 ? acting : others)
     .map((id): Lane => ({ id, title: laneTitle(id), kind: laneKind(id) }))
     .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
     .slice(0, MOST_LANES);
@@ -150,7 +152,7 @@ const drawStep = (run: RunShot, step: StepShot, at: number, lanes: ReadonlySet<s
       to: [to, at],
       kind,
       ...carriedOf(run, step, at, family === 'Get' ? to : second),
-      isSolid: taker in step.changed,
+      isSolid: taker in step.changed || (kind === 'other' && first in step.changed),
       ...bad,
     });
     return;

@@ -7,7 +7,7 @@ import { showLabel } from '../checker/report.js';
 import { brokenAt, stepsOf } from '../checker/runs/decides.js';
 import { showState } from '../checker/shown/state.js';
 import { text } from '../checker/shown/text.js';
-import type { GraphShot, Survey } from './shape.js';
+import type { GraphShot, Survey } from './asked.js';
 import type { Walk } from './walk.js';
 
 /** A graph that is larger than this is not drawn: the page shows its depths and its steps instead. */

@@ -8,7 +8,8 @@ import { brokenAt, decides, stepsOf, type Step } from '../checker/runs/decides.j
 import { partsOf, showState } from '../checker/shown/state.js';
 import { text } from '../checker/shown/text.js';
 import { plainValue } from '../checker/shown/value.js';
-import type { Changes, Choices, ChoiceShot, PartShot, Place, RunShot, StepShot, Truth, Why } from './shape.js';
+import type { Choices, ChoiceShot, Place } from './asked.js';
+import type { Changes, PartShot, RunShot, StepShot, Truth, Why } from './shape.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 /** Walks runs for the page one after the other: most begin as the one before did, and only what is new is walked. */
 import type { Model } from '../checker/model.js';
 import { stepsOf } from '../checker/runs/decides.js';
-import type { WayTo } from './shape.js';
+import type { WayTo } from './asked.js';
 import type { Walk } from './walk.js';
 
 /** Finds runs by the numbers of their steps. */

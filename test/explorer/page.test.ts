@@ -181,6 +181,97 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     }
   });
 
+  test.each(['light', 'dark'] as const)('every view is accessible: %s', async (scheme) => {
+    const { page, wrong } = await open(browser, v1, scheme);
+    await page.locator('[data-choice]').first().waitFor();
+    // Everything that opens is open.
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    for (const raw of await page.getByRole('button', { name: /as JSON$/ }).all()) {
+      await raw.click();
+      expect(await violations(page)).toEqual([]);
+    }
+    await page.keyboard.press('/');
+    await page.keyboard.type('Pull');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('c');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('s');
+    await page.getByText('That is all of it.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('combobox', { name: /One node for each/ }).selectOption('s0');
+    expect(await violations(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  test('whatever the page can do is done by keyboard alone', async () => {
+    const { page, wrong } = await open(browser, `${v1}#run=0&at=0`);
+    await page.locator('[data-choice]').first().waitFor();
+    // Tab comes to everything that can be pressed, and each has a name.
+    const reached = new Set<string>();
+    for (let i = 0; i < 80; i++) {
+      await page.keyboard.press('Tab');
+      const [name, kind] = await page.evaluate(() => {
+        const here = document.activeElement;
+        const label = here?.getAttribute('aria-label') ?? here?.textContent ?? '';
+        return [label.trim(), here?.tagName ?? ''];
+      });
+      reached.add(kind === 'INPUT' || kind === 'SELECT' || kind === 'SUMMARY' ? kind : `${kind} ${name}`);
+    }
+    for (const wanted of [
+      'INPUT',
+      'SUMMARY',
+      'BUTTON play',
+      'BUTTON one step on',
+      'BUTTON shortcuts',
+      'BUTTON Space',
+      'BUTTON s0 as JSON',
+    ])
+      expect([...reached]).toContain(wanted);
+    // A change of run, and of what the space shows, by keys.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('End');
+    await standsAt(page, 'step 5 of 5');
+    await page.keyboard.press('PageUp');
+    await standsAt(page, 'step 0 of 5');
+    await page.keyboard.press('t');
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await page.keyboard.press('s');
+    await page.getByText('That is all of it.').waitFor();
+    await page.getByRole('combobox', { name: /One node for each/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.getByRole('img', { name: /nodes/ }).getAttribute('aria-label')).not.toMatch(/^71 nodes/);
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(['values', 'hundred', 'deadlock', 'lasso'])(
+    "a model of one's own of every kind of value and end: %s",
+    async (name) => {
+      const { page, wrong } = await open(browser, await made.page(`test/explorer/models/${name}.mjs`));
+      expect(await page.locator('.why .headline').innerText()).not.toBe('');
+      expect(await violations(page)).toEqual([]);
+      const count = Number(/of (\d+)$/.exec(await page.locator('.scrubber output').innerText())?.[1]);
+      // Every state of it can be drawn, and nothing stands beside its card.
+      for (let at = count; at >= 0; at--) {
+        await standsAt(page, `step ${at} of ${count}`);
+        const over = await page.evaluate(() =>
+          [...document.querySelectorAll('.card')]
+            .filter((card) => card.scrollWidth > card.clientWidth + 1)
+            .map((card) => card.textContent),
+        );
+        expect(over).toEqual([]);
+        await page.keyboard.press('k');
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+
   test('a lasso: the loop is marked', async () => {
     const { page, wrong } = await open(browser, await made.page('v10-lost-for-ever'));
     expect(await page.locator('.loop').textContent()).toContain('and so for ever');

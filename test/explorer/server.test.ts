@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serve, type Running } from '#bayou/cli/explore/server.js';
-import type { Question } from '#bayou/explorer/shape.js';
+import type { Question } from '#bayou/explorer/asked.js';
 import { bayou } from '../cli/run.js';
 
 interface Answer {

@@ -139,7 +139,7 @@ export const foundIn = (report: Report): ReadonlyArray<Found> =>
     trace === undefined
       ? []
       : [trace, ...more].map((run, i) => ({
-          title: `${verdict === 'violated' ? 'breaks' : 'reaches'} ${callOf(name)}${i === 0 ? '' : `, another way (${i + 1})`}`,
+          title: `${verdict === 'violated' ? 'breaks' : 'reaches'}: ${callOf(name)}${i === 0 ? '' : `, another way (${i + 1})`}`,
           trace: run,
           property: name,
         })),

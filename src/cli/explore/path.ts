@@ -86,7 +86,7 @@ const withEnd = (run: RunShot, { refusal, path }: Replayed): RunShot => {
 // --- Bayou's own -----------------------------------------------------------------------------------------------------------
 
 /** Longer runs are shown as they were replayed, without what could be done at each step. */
-const MOST_WALKED = 400;
+const MOST_WALKED = 2000;
 
 const found = (title: string, { trace, broken }: Pick<Replayed, 'trace' | 'broken'>): Found => {
   const [first] = broken;

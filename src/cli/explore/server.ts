@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import type { Question, Reply } from '../../explorer/shape.js';
+import type { Question, Reply } from '../../explorer/asked.js';
 
 const HOST = '127.0.0.1';
 /** A question is a run by numbers: no honest one is longer. */

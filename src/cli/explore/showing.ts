@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import * as E from 'fp-ts/lib/Either.js';
 import { answering } from '../../explorer/answering.js';
-import type { Question, Reply } from '../../explorer/shape.js';
+import type { Question, Reply } from '../../explorer/asked.js';
 import { judgedModel } from '../check/subject.js';
 import { say } from '../../program/say.js';
 import { UsageError } from '../../program/exit.js';

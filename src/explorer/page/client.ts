@@ -1,5 +1,6 @@
 /** Asks whoever knows the model: a worker of the page's own, or the local server that the page came from. */
-import type { Choices, Live, Place, Question, Reply, Survey, WayTo } from '../shape.js';
+import type { Choices, Place, Question, Reply, Survey, WayTo } from '../asked.js';
+import type { Live } from '../shape.js';
 import type { FromWorker } from './worker.js';
 import ModelWorker from './worker.js?worker&inline';
 

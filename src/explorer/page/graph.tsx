@@ -2,7 +2,7 @@
 import * as dagre from '@dagrejs/dagre';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { GraphShot } from '../shape.js';
+import type { GraphShot } from '../asked.js';
 
 /** Larger graphs take the library seconds; layers by depth take no time. */
 const MOST_BY_LIBRARY = 160;

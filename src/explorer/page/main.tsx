@@ -9,7 +9,13 @@ import { State } from './state.js';
 import { Steps } from './steps.js';
 import { changeTheme, client, exploration, isHelpOpen, ownRun, runNumber, showRun, start, tab, theme } from './store.js';
 import { Right } from './why.js';
-import './style.css';
+import './style/base.css';
+import './style/head.css';
+import './style/steps.css';
+import './style/diagram.css';
+import './style/state.css';
+import './style/why.css';
+import './style/space.css';
 
 const SIGN = { bad: '✕', good: '✓', plain: '·' } as const;
 

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Survey } from '../shape.js';
+import type { Survey } from '../asked.js';
 import { Check } from './check.js';
 import type { Client } from './client.js';
 import { Graph, mergeBy } from './graph.js';

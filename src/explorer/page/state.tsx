@@ -56,10 +56,13 @@ const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
   );
 };
 
-const Small = ({ names }: { readonly names: ReadonlyArray<string> }): JSX.Element => (
-  <article class="card small" aria-label="Other parts">
+/** More small parts than these have the whole width. */
+const MOST_IN_CARD = 8;
+
+const Small = ({ names, isAll }: { readonly names: ReadonlyArray<string>; readonly isAll: boolean }): JSX.Element => (
+  <article class={names.length > MOST_IN_CARD ? 'card small wide' : 'card small'} aria-label="Other parts">
     <header>
-      <h3>{exploration.titles === undefined ? 'other parts' : 'what the model counts'}</h3>
+      <h3>{isAll ? 'all parts' : exploration.titles === undefined ? 'other parts' : 'what the model counts'}</h3>
     </header>
     <dl class="fields">
       {names.map((name) => {
@@ -109,7 +112,7 @@ export const State = (): JSX.Element => {
         {large.map((name) => (
           <Card key={name} name={name} />
         ))}
-        {small.length > 0 && <Small names={small} />}
+        {small.length > 0 && <Small names={small} isAll={small.length === names.length} />}
       </div>
     </section>
   );

@@ -1,10 +1,11 @@
 /** The run as a list of steps, and what else could be done where one stands. */
 import type { JSX } from 'preact';
 import { showLabel } from '../../checker/report.js';
-import type { ChoiceShot, StepShot } from '../shape.js';
+import type { ChoiceShot } from '../asked.js';
+import type { StepShot } from '../shape.js';
 import { List } from './list.js';
 import { short } from './short.js';
-import { at, begin, choices, client, calledOf, goTo, length, run, search, take, trouble } from './store.js';
+import { at, begin, choices, client, calledOf, goTo, length, run, search, take, trouble, wayTo } from './store.js';
 import { Value, viewOfPart } from './value.js';
 import { lengthOf, partAt, stepAt } from '../history.js';
 
@@ -23,6 +24,15 @@ const toneOf = (step: number, shot: StepShot | undefined): string => {
   return run.value.why?.steps.includes(step) === true ? 'concerned' : '';
 };
 
+const MOST_NAMED = 4;
+
+/** Which parts a step of a model that has no words for it changed. */
+const changedText = ({ changed }: StepShot): string => {
+  const names = Object.keys(changed);
+  if (names.length === 0) return 'changes nothing';
+  return `changes ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''}`;
+};
+
 const Row = ({ step }: { readonly step: number }): JSX.Element => {
   const shot = stepAt(run.value, step);
   const tone = toneOf(step, shot);
@@ -32,7 +42,7 @@ const Row = ({ step }: { readonly step: number }): JSX.Element => {
       ? 'before anything is done'
       : shot.event !== undefined
         ? `event ${shot.event.n} of ${shot.event.process}`
-        : `${showLabel(shot.label)}${shot.note === undefined ? '' : ` · ${shot.note}`}`;
+        : `${shot.told === undefined ? changedText(shot) : showLabel(shot.label)}${shot.note === undefined ? '' : ` · ${shot.note}`}`;
   return (
     <div class={`step ${tone} ${step === at.value ? 'here' : ''}`} onClick={() => goTo(step)}>
       <span class="number">{tone === 'bad' ? '✕' : step}</span>
@@ -169,7 +179,9 @@ const Choices = (): JSX.Element | null => {
         </label>
       )}
       <div class="scroll" tabIndex={0} role="group" aria-label="Steps that can be taken">
-        {here === undefined ? (
+        {wayTo(at.value) === undefined ? (
+          <p class="small">This run is too long to be gone on with: its steps are shown as they were found.</p>
+        ) : here === undefined ? (
           <p class="small">looking…</p>
         ) : here.choices.length === 0 ? (
           <p>Nothing can be done here.</p>

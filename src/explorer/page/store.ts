@@ -2,7 +2,8 @@
 import { computed, effect, signal } from '@preact/signals';
 import { lengthOf, stepAt } from '../history.js';
 import { unpack } from '../pack.js';
-import type { Choices, Exploration, RunShot, WayTo } from '../shape.js';
+import type { Choices, WayTo } from '../asked.js';
+import type { Exploration, RunShot } from '../shape.js';
 import { clientOf } from './client.js';
 
 // --- what is shown ---------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ export const viewOfValue = (value: PlainValue, depth = 0): View => {
   const text = inLine(value);
   if (typeof value !== 'object' || depth > MOST_DEEP) return { kind: 'text', text };
   if (isList(value))
-    return text.length <= SHORT && value.length < 2
+    return text.length <= SHORT && (value.length < 2 || value.every((item) => typeof item !== 'object'))
       ? { kind: 'text', text }
       : { kind: 'list', items: value.map((item) => viewOfValue(item, depth + 1)) };
   const entries = Object.entries(value) as ReadonlyArray<readonly [string, PlainValue]>;

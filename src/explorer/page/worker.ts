@@ -4,7 +4,7 @@ import { tupleModel } from '../../checker/component-model/tuples.js';
 import { decodeReplayed } from '../../model/checking/config.js';
 import { bayou } from '../../model/system.js';
 import { answering } from '../answering.js';
-import type { Question, Reply } from '../shape.js';
+import type { Question, Reply } from '../asked.js';
 import { bayouWords } from '../why/bayou.js';
 
 /** What the page sends: first the configuration, then questions. */

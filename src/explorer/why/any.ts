@@ -12,6 +12,25 @@ const changedParts = <S, A>(model: Model<S, A>, { initial, steps }: Walk<S, A>, 
   return Object.keys(after!).filter((part) => before![part] !== after![part]);
 };
 
+/** A longer text stands in its card, and not in a sentence. */
+const MOST_TEXT = 40;
+
+/** What a step made of the parts that it changed: `n from 1 to 2`. */
+const changeText = <S, A>(
+  model: Model<S, A>,
+  { initial, steps }: Walk<S, A>,
+  at: number,
+  parts: ReadonlyArray<string>,
+): string => {
+  const [before, after] = [steps[at - 2]?.next ?? initial, steps[at - 1]!.next].map((state) => showState(model, state));
+  return parts
+    .map((part) => {
+      const [was = 'nothing', is = 'nothing'] = [before![part], after![part]];
+      return Math.max(was.length, is.length) > MOST_TEXT ? part : `${part} from ${was} to ${is}`;
+    })
+    .join(', and ');
+};
+
 const headlineOf = <S, A>(property: Property<S, A>, at: number, label: string, loop: number | undefined): string => {
   const where = at === 0 ? 'in the initial state' : `after step ${at}, ${label}`;
   switch (property.kind) {
@@ -39,7 +58,8 @@ export const explainAny =
     const label = step === undefined ? '' : showLabel(model.label(step.action));
     return {
       headline: headlineOf(property, at, label, loop),
-      story: step === undefined || parts.length === 0 ? [] : [`Step ${at} changes ${parts.join(', ')}.`],
+      story:
+        step === undefined || parts.length === 0 ? [] : [`Step ${at}: ${label} changes ${changeText(model, walk, at, parts)}.`],
       steps: at > 0 ? [at] : [],
       parts,
       rules: property.rule === undefined ? [] : [property.rule],

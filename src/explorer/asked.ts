@@ -1,0 +1,83 @@
+/** What the explorer's page asks whoever knows the model, and what it is told: plain data that goes through JSON. */
+import type { Label } from '../checker/model.js';
+import type { ActionCoverage } from '../checker/report.js';
+import type { Changes, RunShot, CheckSample } from './shape.js';
+
+// --- stepping --------------------------------------------------------------------------------------------------------------
+
+/** Where somebody stands who steps: an initial state, and which step was taken in each state from there. */
+export interface WayTo {
+  readonly initial: number;
+  readonly ways: ReadonlyArray<number>;
+}
+
+/** A step that can be taken, and what it would change. */
+export interface ChoiceShot {
+  readonly label: Label;
+  readonly note?: string;
+  readonly changed: Changes;
+  /** Properties that it would break, by their places. */
+  readonly breaks: ReadonlyArray<number>;
+}
+
+/** What can be done where somebody stands. */
+export interface Choices {
+  readonly choices: ReadonlyArray<ChoiceShot>;
+  /** Initial states that there are. */
+  readonly initials: number;
+}
+
+/** What there is to see where somebody stands: the run so far, and what can be done. */
+export interface Place extends Choices {
+  readonly run: RunShot;
+}
+
+/** How far a survey of the state space has come. */
+export interface Survey {
+  readonly states: number;
+  readonly steps: number;
+  readonly elapsedMs: number;
+  /** Bytes that the page's memory takes, where that is known. */
+  readonly bytes?: number;
+  readonly isComplete: boolean;
+  /** Why it stopped before its end. */
+  readonly limit?: number;
+  /** States by depth. */
+  readonly depths: ReadonlyArray<number>;
+  readonly coverage: ReadonlyArray<ActionCoverage>;
+  /** The graph, while it is small: see {@link GraphShot}. */
+  readonly graph?: GraphShot;
+}
+
+/** A small state graph. States are numbered in the order in which they were found. */
+export interface GraphShot {
+  readonly depths: ReadonlyArray<number>;
+  /** Steps that change the state, each pair of states once, with the labels. */
+  readonly edges: ReadonlyArray<{ readonly from: number; readonly to: number; readonly labels: ReadonlyArray<string> }>;
+  /** By state, the texts of its parts. */
+  readonly parts: ReadonlyArray<Readonly<Record<string, string>>>;
+  /** States in which a property of safety is broken, or to which a step leads that breaks one. */
+  readonly broken: ReadonlyArray<number>;
+  /** The run that the page shows, as states. */
+  readonly path: ReadonlyArray<number>;
+  /** States beyond the model's boundary, which are not expanded. */
+  readonly cut: ReadonlyArray<number>;
+}
+
+/** What is asked of whoever knows the model. */
+export type Question =
+  | { readonly ask: 'place'; readonly to: WayTo }
+  /** The same without the run, for whoever has it. */
+  | { readonly ask: 'choices'; readonly to: WayTo }
+  /** How the check goes on that runs meanwhile. */
+  | { readonly ask: 'check' }
+  /** Goes on with the survey for a slice of time; `path`: the run to draw on it. */
+  | { readonly ask: 'survey'; readonly path: WayTo };
+
+/** What comes of a question; `wrong`: one line that says why nothing does. */
+export type Reply =
+  | { readonly ask: 'place'; readonly place: Place }
+  | { readonly ask: 'choices'; readonly choices: Choices }
+  | { readonly ask: 'check'; readonly samples: ReadonlyArray<CheckSample>; readonly isOver: boolean }
+  | { readonly ask: 'survey'; readonly survey: Survey }
+  | { readonly ask: 'wrong'; readonly why: string };
