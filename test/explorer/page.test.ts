@@ -19,6 +19,12 @@ const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
   });
 };
 
+/** What has the keyboard: its name and its tag. As text, since it runs in the page. */
+const FOCUSED = `[(document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? '').trim(), document.activeElement?.tagName ?? '']`;
+
+/** The cards of which something stands beyond the edge. */
+const TOO_WIDE = `[...document.querySelectorAll('.card')].filter((card) => card.scrollWidth > card.clientWidth + 1).map((card) => card.textContent)`;
+
 /** Waits until the page stands at a step. */
 const standsAt = (page: Page, text: string): Promise<void> =>
   page.locator('.scrubber output').getByText(text, { exact: true }).waitFor({ timeout: 10_000 });
@@ -217,11 +223,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     const reached = new Set<string>();
     for (let i = 0; i < 80; i++) {
       await page.keyboard.press('Tab');
-      const [name, kind] = await page.evaluate(() => {
-        const here = document.activeElement;
-        const label = here?.getAttribute('aria-label') ?? here?.textContent ?? '';
-        return [label.trim(), here?.tagName ?? ''];
-      });
+      const [name = '', kind = ''] = await page.evaluate<ReadonlyArray<string>>(FOCUSED);
       reached.add(kind === 'INPUT' || kind === 'SELECT' || kind === 'SUMMARY' ? kind : `${kind} ${name}`);
     }
     for (const wanted of [
@@ -260,11 +262,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
       // Every state of it can be drawn, and nothing stands beside its card.
       for (let at = count; at >= 0; at--) {
         await standsAt(page, `step ${at} of ${count}`);
-        const over = await page.evaluate(() =>
-          [...document.querySelectorAll('.card')]
-            .filter((card) => card.scrollWidth > card.clientWidth + 1)
-            .map((card) => card.textContent),
-        );
+        const over = await page.evaluate<ReadonlyArray<string>>(TOO_WIDE);
         expect(over).toEqual([]);
         await page.keyboard.press('k');
       }

@@ -25,12 +25,12 @@ const inLine = (value: PlainValue): string => {
 
 /** A value is read at a glance in so many characters. */
 const SHORT = 34;
-const MOST_DEEP = 4;
+const MOST_DEEP = 2;
 
 /** How a value is drawn whose model does not care. */
 export const viewOfValue = (value: PlainValue, depth = 0): View => {
   const text = inLine(value);
-  if (typeof value !== 'object' || depth > MOST_DEEP) return { kind: 'text', text };
+  if (typeof value !== 'object' || depth > MOST_DEEP || (depth > 0 && text.length <= SHORT)) return { kind: 'text', text };
   if (isList(value))
     return text.length <= SHORT && (value.length < 2 || value.every((item) => typeof item !== 'object'))
       ? { kind: 'text', text }
