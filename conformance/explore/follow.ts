@@ -2,6 +2,7 @@
  * A real run for the explorer's page: its events with the model's state beside each, the first that no step explains with what would have been
  * allowed, what came after it, and the same run as steps of the model, from which one can go on.
  */
+import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/program/exit.js';
@@ -9,12 +10,15 @@ import { explorePathOf, whyRefused } from '#bayou/cli/explore/path.js';
 import type { Followed } from '#bayou/cli/explore/real.js';
 import { replayPath } from '#bayou/cli/check/replay.js';
 import type { RecordedPath } from '#bayou/cli/check/path.js';
+import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { parseScript } from '#bayou/core/script.js';
 import type { Exploration, RunShot, Truth } from '#bayou/explorer/shape.js';
 import { rejectionOf } from '../path/refused-result.js';
 import { pathOf, pathOfAll, type PathOptions } from '../path/build.js';
 import { findScripts, judgeScript, oracleOptionsOf } from '../run/scripts.js';
+import { SimulationPlanC } from '../simulation/plan.js';
+import { simulate } from '../simulation/run.js';
 import { readRuns } from '../trace/read.js';
 import { drawingOf } from './drawing.js';
 import { follow, type Run } from './following.js';
@@ -84,6 +88,7 @@ const followedOf = (title: string, verdict: Followed['verdict'], shot: RunShot, 
   verdict,
   runs: [shot, ...(model === undefined ? [] : onTheModel(model))],
   properties: model?.properties ?? [],
+  ...(model?.titles === undefined ? {} : { titles: model.titles }),
   ...(model?.names === undefined ? {} : { names: model.names }),
 });
 
@@ -92,9 +97,9 @@ const followed = async (
   name: string,
   events: ReadonlyArray<TraceEvent>,
   beside?: Unexplained,
-  options: Omit<PathOptions, 'name'> = {},
+  { lossy, ...options }: Omit<PathOptions, 'name'> & { readonly lossy?: ReadonlySet<NodeId> } = {},
 ): Promise<Followed> => {
-  const run = follow(events);
+  const run = follow(events, lossy);
   const title = basename(name);
   const rejection = run.verdict.rejection ?? beside;
   if (rejection === undefined) {
@@ -108,6 +113,20 @@ const followed = async (
   const model = path === undefined ? undefined : await besideOf(name, path);
   const shot = { ...refusedIn(events, run, rejection, compared), title: TITLE };
   return followedOf(title, { tone: 'bad', text: 'diverges from the model' }, shot, model);
+};
+
+/** A plan of a simulated run is run again: it is the same run each time. Of one of two days the first is shown. */
+const simulated = async (file: string): Promise<Followed> => {
+  const plan: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (!SimulationPlanC.is(plan))
+    throw new UsageError(`${file}: this is no plan of a simulated run: bayou conform --simulate keeps some`);
+  const { days, lossy, failures } = await simulate(plan);
+  const shown = await followed(file, days[0] ?? [], undefined, { keepsLog: true, lossy });
+  const title = `${shown.title}: a simulated run${days.length > 1 ? ', its first day' : ''}`;
+  const [failure] = failures;
+  return failure === undefined || shown.verdict.tone === 'bad'
+    ? { ...shown, title }
+    : { ...shown, title, verdict: { tone: 'bad', text: failure.split('\n')[0] ?? '' } };
 };
 
 /** Why there is nothing to run in a script: one line; undefined where there is a command. */
@@ -128,6 +147,7 @@ export const followRun = async (
   { flags, signal }: { readonly flags?: ReadonlyArray<string>; readonly signal: AbortSignal },
 ): Promise<Followed> => {
   const [first = '', ...others] = files;
+  if (extname(first) === '.json') return simulated(first);
   if (extname(first) === '.script') {
     if (others.length > 0) throw new UsageError('explore one script at a time');
     const scripts = findScripts([first], flags);

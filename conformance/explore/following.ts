@@ -1,5 +1,6 @@
 /** Following a real run: its events in an order in which the model can take them, and the model's state beside each. */
 import { plainValue, type PlainValue } from '#bayou/checker/shown/value.js';
+import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { PartShot, StepShot } from '#bayou/explorer/shape.js';
 import type { ProcessName } from '../trace/read.js';
@@ -74,8 +75,8 @@ const OF_LINKS = /^\s*(joinClient|joinServer|createConnection|breakConnection)\s
 const sessionsNow = (scene: Scene, length: Length): ReadonlyArray<readonly [part: string, shot: PartShot]> =>
   Array.from(scene.sessions, ([id, session]) => [`c${id}`, sessionShot(session, length)] as const);
 
-/** Follows a run and keeps what there is to see. */
-export const follow = (events: ReadonlyArray<TraceEvent>): Run => {
+/** Follows a run and keeps what there is to see. `lossy`: servers whose logs somebody has spoilt, where that is known. */
+export const follow = (events: ReadonlyArray<TraceEvent>, lossy?: ReadonlySet<NodeId>): Run => {
   const length: Length = events.length > LONG ? 'long' : 'short';
   const holder: { scene?: Scene } = {};
   const [steps, placed]: [StepShot[], Placed[]] = [[], []];
@@ -105,6 +106,7 @@ export const follow = (events: ReadonlyArray<TraceEvent>): Run => {
   };
   const nobody = (): void => undefined;
   const verdict = validateTrace(events, {
+    lossy,
     listener: {
       onScene: (scene) => (holder.scene = scene),
       onFollowed: ({ who }, event) => keep(event, who),

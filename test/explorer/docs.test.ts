@@ -33,9 +33,10 @@ const blocksOf = (page: string): ReadonlyArray<Block> =>
 
 /** One line of a `page` block: what is done, or what is seen then. */
 const obey = async (page: Page, line: string): Promise<void> => {
-  const [, verb = '', rest = ''] = /^(press|click|see) (.*)$/.exec(line) ?? [];
+  const [, verb = '', rest = ''] = /^(press|click|choose|see) (.*)$/.exec(line) ?? [];
   if (verb === 'press') await page.keyboard.press(rest);
   else if (verb === 'click') await page.locator('.choices').getByRole('button', { name: rest }).first().click();
+  else if (verb === 'choose') await page.getByRole('combobox', { name: 'Run' }).selectOption({ label: rest });
   else if (verb === 'see') {
     const found = page.getByText(rest).locator('visible=true');
     await found

@@ -1,8 +1,10 @@
 /** The explorer's page in a real browser: the built file, as it opens from disk. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { simulationPlanOf } from '../../conformance/simulation/plan.js';
 import { bayou } from '../cli/run.js';
 import { launch, open, pages, withoutBrowser } from './support/browser.js';
 
@@ -319,6 +321,17 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     // The model with the fault explains the run, and says what it breaks.
     await page.getByRole('combobox', { name: 'Run' }).selectOption({ label: 'on the model: as V1 explains it' });
     expect(await page.locator('.why .headline').innerText()).not.toBe('');
+    expect(await violations(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  test('the plan of a simulated run is simulated again, and shown as a real run is', async () => {
+    const file = join(made.folder, 'plan.json');
+    writeFileSync(file, JSON.stringify(simulationPlanOf(7, 3)));
+    const { page, wrong } = await open(browser, await made.page(file));
+    expect(await page.locator('h1').innerText()).toBe('plan.json: a simulated run');
+    expect(await page.locator('.verdict').innerText()).toMatch(/^✓ conforms: the model explains all \d+ events$/);
+    expect(await page.locator('.properties').innerText()).toMatch(/Convergence\s+kept/);
     expect(await violations(page)).toEqual([]);
     expect(wrong).toEqual([]);
   });

@@ -132,6 +132,7 @@ describe('bayou explore', () => {
     ['list.json', '[]', 'a configuration is a JSON object'],
     ['null.json', 'null', 'a configuration is a JSON object'],
     ['steps.json', '{"steps":[]}', 'it is no path'],
+    ['plan.json', '{"script":[]}', 'no plan of a simulated run'],
     ['nobody.json', '{"puts":-1}', 'puts'],
     ['empty.mjs', '', 'no default export'],
     ['number.mjs', 'export default 3', 'expected a Model'],

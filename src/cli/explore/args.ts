@@ -32,7 +32,8 @@ What to explore:
   my-model.mjs        a model of your own, or example:NAME
   FILE.script         a script of the master language: it is run on a cluster first, and its run is shown beside the model
   FILE.ndjson …       the trace of such a run (bayou master --trace FILE)
-  FILE.json           a path of bayou conform, or a counterexample of bayou check --format json
+  FILE.json           a path of bayou conform, a counterexample of bayou check --format json, or the plan of a simulated run that
+                      bayou conform --simulate kept: it is simulated again
 
 Exit status: ${EXIT.ok} the page was shown, or written; ${EXIT.usage} usage; ${EXIT.interrupted} interrupted.`;
 

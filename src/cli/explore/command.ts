@@ -28,16 +28,19 @@ const jsonIn = (file: string): unknown => {
   return E.isRight(json) ? json.right : undefined;
 };
 
-/** A JSON file with steps is a path; one without is a configuration. @throws UsageError where it says nothing at all. */
-const isPath = (source: string): boolean => {
-  if (extname(source) !== '.json') return false;
+/**
+ * A JSON file with steps is a path, one with a script the plan of a simulated run; one with neither is a configuration. @throws UsageError where it
+ * says nothing at all.
+ */
+const kindOf = (source: string): 'path' | 'plan' | 'model' => {
+  if (extname(source) !== '.json') return 'model';
   const json = jsonIn(source);
-  if (typeof json !== 'object' || json === null) return false;
+  if (typeof json !== 'object' || json === null) return 'model';
   if (Object.keys(json).length === 0 && !Array.isArray(json))
     throw new UsageError(
       `${source}: it is empty: a configuration has fields (bayou check --list), a path or a counterexample has steps`,
     );
-  return 'steps' in json;
+  return 'steps' in json ? 'path' : 'script' in json ? 'plan' : 'model';
 };
 
 const explore = (args: ExploreArgs, repeat: string, signal: AbortSignal, meanwhile: Meanwhile | undefined): Promise<Explored> => {
@@ -47,7 +50,9 @@ const explore = (args: ExploreArgs, repeat: string, signal: AbortSignal, meanwhi
   if (others.length > 0)
     throw new UsageError(`explore one at a time (several files are the traces of one run): ${args.what.join(', ')}`);
   if (args.flags !== undefined) throw new UsageError('--flags is for a script: they are the options of bayou master');
-  if (isPath(first)) return explorePath(first, args, repeat);
+  const kind = kindOf(first);
+  if (kind === 'path') return explorePath(first, args, repeat);
+  if (kind === 'plan') return exploreRun(args, repeat, signal);
   return exploreModel(first, args, repeat, signal, meanwhile);
 };
 

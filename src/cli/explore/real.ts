@@ -5,7 +5,7 @@ import { entriesFor } from './make.js';
 import type { Explored } from './model.js';
 
 /** What conformance makes of a run. */
-export type Followed = Pick<Exploration, 'title' | 'verdict' | 'runs' | 'properties' | 'names'>;
+export type Followed = Pick<Exploration, 'title' | 'verdict' | 'runs' | 'properties' | 'titles' | 'names'>;
 
 /** What conformance has for us, found at run time: it builds on the source, never the reverse. */
 export interface Follower {

@@ -174,6 +174,14 @@ const Reasons = ({ of: why }: { readonly of: WhyShot }): JSX.Element => (
 const About = (): JSX.Element => (
   <section class="about" aria-label="About">
     {run.value.why === undefined && exploration.about !== undefined && <p>{exploration.about}</p>}
+    {run.value.live !== undefined && exploration.names !== undefined && (
+      <p class="small">
+        In the run:{' '}
+        {Object.entries(exploration.names)
+          .map(([name, is]) => `${name} is ${is}`)
+          .join(', ')}
+      </p>
+    )}
     {exploration.bounds.length > 0 && <p class="small">Within: {exploration.bounds.join('; ')}</p>}
     <p class="small">
       Made by <code>{exploration.repeat}</code>
