@@ -16,6 +16,8 @@ import type { Environment } from './simulation.js';
 export interface Recorder {
   readonly onEvent: (event: TraceEvent) => void;
   readonly onServer: (name: string, server: RunningServer) => void;
+  /** Somebody was cut off for what it sent, which no honest end sends. */
+  readonly onFault: (line: string) => void;
 }
 
 /** A tracer in memory: whoever is dead writes nothing. */
@@ -29,16 +31,23 @@ export const tracerOf = (name: string, life: Life, say: (line: string) => void, 
   };
 };
 
-const loggerOf = ({ say }: Environment): Logger => {
+/** Of what an honest end sends only a frame that its death, or the network, has cut off is a fault. */
+const DISHONEST = /was cut off: it sent (?!half a frame)/;
+
+const loggerOf = ({ name, say }: Environment, recorder: Recorder | undefined): Logger => {
   const line = (level: string) => (text: string) => say(`${level} ${text}`);
-  return { debug: () => undefined, info: line('info'), warn: line('warn'), error: line('error') };
+  const warn = (text: string): void => {
+    say(`warn ${text}`);
+    if (DISHONEST.test(text)) recorder?.onFault(`${name}: ${text}`);
+  };
+  return { debug: () => undefined, info: line('info'), warn, error: line('error') };
 };
 
 /** The programs by kind. `lifeOf`: the life of a process by its name; `recorder` undefined: nothing is written down. */
 export const programsOf = (lifeOf: (name: string) => Life, recorder: Recorder | undefined): Readonly<Record<Kind, Program>> => {
   const belongings = (environment: Environment, name: string) => ({
     world: environment.world,
-    logger: loggerOf(environment),
+    logger: loggerOf(environment, recorder),
     trace: recorder === undefined ? undefined : tracerOf(name, lifeOf(name), environment.say, recorder),
   });
   return {

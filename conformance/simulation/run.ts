@@ -96,6 +96,7 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
       insight.onEvent(event);
     },
     onServer: insight.onServer,
+    onFault: (line) => failures.push(line),
   };
   const lifeOf = (name: string): Life => running.get(name)!.life;
   const servers = programsOf(lifeOf, undefined).server;
