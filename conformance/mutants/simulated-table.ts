@@ -112,7 +112,7 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
     'a server that goes on as a new replica keeps the connections of its clients',
     'net/server.js',
     "if (c.peer.role === 'client')\n                c.retire();",
-    '',
+    'void c;',
   ),
   net(
     'mark-forgotten',
