@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- all hurts act on the one cluster that is set up here. */
 /** What happens in a hostile run besides the script: faults of processes, and the deaths and returns that follow from them. */
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -64,7 +65,6 @@ const makeEnds = (cluster: Cluster): Ends => {
 };
 
 /** Does one fault to one server. */
-// eslint-disable-next-line max-lines-per-function -- a case for each hurt, a few lines each.
 const befall = async (
   ends: Ends,
   hands: Hands,
@@ -172,7 +172,6 @@ const standing = (cluster: Cluster, ends: Ends): Cluster => ({
 // --- the stage -------------------------------------------------------------------------------------------------------------
 
 /** Sets the stage: `setCalm` is called before each line, and calms the network for the end of the script. */
-// eslint-disable-next-line max-lines-per-function -- all hurts act on the one cluster that is set up here.
 export const setStage = (
   plan: Pick<HostilePlan, 'script' | 'faults'>,
   cluster: Cluster,

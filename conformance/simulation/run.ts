@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- a day is told from morning to evening. */
 /**
  * A simulated run: the master, the servers and the clients that ship, in a world that a plan makes; and what is thought of it, by the model, by the judge
  * that knows no model, and by whoever looks into all replicas at once.
@@ -83,7 +84,6 @@ const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
 };
 
 /** Runs the script of one day to its end. */
-// eslint-disable-next-line max-lines-per-function -- a day is told from morning to evening.
 const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, number: number): Promise<Day> => {
   const events: TraceEvent[] = [];
   const failures: string[] = [];

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- a network is one closure over its links. */
 /** The links of the soak: a proxy from each server to each other one, and one to each server for all sessions. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { type NetworkPlan, type Proxy, startProxy, type Weather } from '../faults/proxy.js';
@@ -33,7 +34,6 @@ interface Link {
 }
 
 /** Starts all the links among these servers, and troubles one after the other until it is closed. */
-// eslint-disable-next-line max-lines-per-function -- a network is one closure over its links.
 export const startNetwork = async (
   servers: ReadonlyArray<NodeId>,
   secret: string,

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- the reader is one closure over the rest of a line that is not there yet. */
 /** Reading lines of commands as they come, parsed ahead of their turn, so that what is needed later can be prepared. */
 import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -45,7 +46,6 @@ export const readScript = (input: Readable, onError: (error: Error) => void): Sc
   readLines(input, parseLine, onError);
 
 /** Reads a stream of bytes as lines of commands, each of which `parse` takes without its line feed, or says what is wrong with it. */
-// eslint-disable-next-line max-lines-per-function -- one closure over the rest of a line that is not there yet.
 export const readLines = <C>(
   input: Readable,
   parse: (line: Bytes) => E.Either<string, C>,

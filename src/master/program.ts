@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- a program is told from its arguments to its exit status. */
 /**
  * The master program (contract, section 5): reads a script, drives a cluster of server and client processes, prints what gets
  * and printStores find.

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- a connection is one closure over who waits for an answer and until when. */
 /**
  * A connection between two processes that have proved to each other that they belong to one cluster: requests with ids and
  * deadlines, in both directions; answers in parts where they are long; a reader that is too slow is not read from.
@@ -100,7 +101,6 @@ const RETIRE_MS = 3_000;
 // --- the connection --------------------------------------------------------------------------------------------------------
 
 /** Makes a connection of a stream whose handshake is done. `reader` holds what the stream has delivered already. */
-// eslint-disable-next-line max-lines-per-function -- one closure over who waits for an answer and until when.
 export const openConnection = (
   { clock, timers }: Surroundings,
   socket: ByteStream,

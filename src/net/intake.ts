@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- it is one closure over what came and was not taken yet. */
 /**
  * Frames of one connection, a share of them in each turn of the process: however much a member sends, and over however many connections, everybody
  * else has a turn in between. What is over waits where it is: in the one chunk that was read, in the socket's buffer, and with the other end.
@@ -53,7 +54,6 @@ const turnsOf = (timers: Timers): (() => number) => {
 };
 
 /** Reads the frames of a stream; `reader` holds what it has delivered already. */
-// eslint-disable-next-line max-lines-per-function -- one closure over what came and was not taken yet.
 export const intake = (
   { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
   socket: ByteStream,

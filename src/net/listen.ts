@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- it is one closure over those who came and are not known yet. */
 /** Listening: on a free port, for connections that can prove that they belong. */
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines-per-function -- it is one closure over the state of one link. */
 /** A connection that this process dials, and dials again when it breaks, with back-off, for as long as the link is wanted. */
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
@@ -26,7 +27,6 @@ export interface Outbound {
 }
 
 /** How a peer is reached. `onUp` is told of each connection that is made. */
-// eslint-disable-next-line max-lines-per-function -- one closure over the state of one link.
 export const outbound = (
   identity: Identity,
   address: Address,
