@@ -59,7 +59,8 @@ const statusOf = (error: unknown, name: string): number => {
     return EXIT.usage;
   }
   if (isOfSurroundings(error)) {
-    say(`${name}: it cannot go on: ${reasonOf(error)}`);
+    const { path } = error as NodeJS.ErrnoException;
+    say(`${name}: it cannot go on: ${path === undefined ? '' : `${path}: `}${reasonOf(error)}`);
     return EXIT.usage;
   }
   sayLines(`${name}: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

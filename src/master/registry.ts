@@ -92,7 +92,8 @@ export const beginRun = (): E.Either<string, Run> => {
     writeFileSync(join(dir, 'master.json'), JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '' }));
     return E.right({ token, dir });
   } catch (error) {
-    endRun({ token, dir });
+    // Below what is no folder there is nothing to remove, and asking for it is a mistake.
+    if (existsSync(dir)) endRun({ token, dir });
     return E.left(`the run's folder cannot be made in ${tmpdir()}: ${reasonOf(error)}; see to TMPDIR`);
   }
 };
