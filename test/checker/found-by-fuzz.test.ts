@@ -71,6 +71,20 @@ test('a run to a witness that a symmetry does not keep is not called shortest', 
   expect(trace?.shortest).toBe(false);
 });
 
+test('a run to a witness comes to it, or there is none: also where a symmetry does not keep it, and more is decided after it', async () => {
+  const { key: _key, ...model } = pair();
+  const [x, y] = model.slots;
+  const properties = [
+    { name: 'y is up', kind: 'sometimes', over: [over([y!], (n) => n === 1)] },
+    { name: 'both are', kind: 'sometimes', over: [over([x!, y!], (a, b) => a === 1 && b === 1)] },
+  ] as const;
+  const report = await checkComponents({ ...model, properties }, { symmetry: true, witnessTraces: true, keepGoing: true });
+  expect(report.properties.map(({ verdict }) => verdict)).toEqual(['reached', 'reached']);
+  const [up, both] = report.properties.map(({ trace }) => trace?.steps.at(-1)?.state);
+  expect(up?.['y'] ?? '1').toBe('1');
+  expect(both).toEqual({ x: '1', y: '1' });
+});
+
 describe('a state that is null', () => {
   const toNull: Model<string | null, string> = {
     name: 'to null',

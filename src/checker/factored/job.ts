@@ -37,6 +37,8 @@ export interface Job {
   readonly watch: Watch;
   readonly options: RunOptions;
   readonly traces: Map<string, Counterexample>;
+  /** The witnesses that the run to them turned out to be without: they have none, and it is made once. */
+  readonly lost: Set<string>;
   /** The properties that were decided before a resumption. */
   readonly earlier: ReadonlySet<string>;
 }
@@ -64,7 +66,17 @@ const jobOf = (model: ComponentModel, options: RunOptions, watcher: Watch, keepe
   const traces = new Map(from === undefined ? [] : restore(from, space, run));
   watcher.resumed(from === undefined ? 0 : space.tally.distinct);
   const earlier = space.judge.properties.filter((_, i) => space.judge.found[i] !== undefined).map(({ name }) => name);
-  return { space, run, keeper, watch: watcher, options, traces, identity, earlier: new Set(from === undefined ? [] : earlier) };
+  return {
+    space,
+    run,
+    keeper,
+    watch: watcher,
+    options,
+    traces,
+    lost: new Set(),
+    identity,
+    earlier: new Set(from === undefined ? [] : earlier),
+  };
 };
 
 /** Refuses options that do not go together, or not with the model. */
@@ -113,13 +125,16 @@ const look = (job: Job): Stop | undefined => {
 };
 
 /** Keeps the run that leads to what was found just now: while the depths say which one is shortest, or while it is on the stack. */
-const keepTraces = ({ space, run, options, traces, earlier }: Job): void => {
+const keepTraces = ({ space, run, options, traces, earlier, lost }: Job): void => {
   space.judge.found.forEach((evidence, i) => {
     const { name, kind } = space.judge.properties[i]!;
     const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
-    if (evidence !== undefined && wanted && !traces.has(name) && !earlier.has(name)) {
+    if (evidence !== undefined && wanted && !traces.has(name) && !lost.has(name) && !earlier.has(name)) {
       const path = run.pathTo(evidence.state);
-      if (path !== undefined) traces.set(name, traceOf(space, path, name, evidence, run.tellsShortest));
+      if (path === undefined) return;
+      const trace = traceOf(space, path, name, evidence, run.tellsShortest);
+      if (trace === undefined) lost.add(name);
+      else traces.set(name, trace);
     }
   });
 };
@@ -136,7 +151,7 @@ const stepOf = (job: Job): boolean => {
     if (!isOpenFault(error)) throw error;
     const state = placeOf(error) ?? space.evidence();
     const path = run.pathTo(state);
-    throw path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false));
+    throw path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false)!);
   }
 };
 
@@ -201,7 +216,7 @@ const atState = ({ space, run }: Job, error: unknown, state: Int32Array): unknow
   if (!isOpenFault(error)) return error;
   try {
     const path = run.pathTo(state);
-    return path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false));
+    return path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false)!);
   } catch {
     return error;
   }

@@ -6,7 +6,7 @@
  */
 import { type Counterexample, type TraceStep } from '../../report.js';
 import { initialOf, pictureOfSlots } from '../../shown/state.js';
-import type { ComponentModel, Outcome } from '../../model.js';
+import type { ComponentModel, Outcome, Predicate } from '../../model.js';
 import { initialStates } from '../../component-model/tuples.js';
 import type { CompiledInteraction } from '../compile/compile.js';
 import { CheckerError } from '../../error.js';
@@ -64,7 +64,7 @@ const showStep = (model: ComponentModel, before: ReadonlyArray<unknown>, taken: 
 
 /**
  * The counterexample (or witness) that evidence stands for, on the unreduced model, along a path of representatives to the evidence's
- * state.
+ * state; undefined for a witness that the reduction does not keep, where the run comes to a state which is without it.
  */
 export const traceOf = (
   space: Space,
@@ -72,8 +72,9 @@ export const traceOf = (
   property: string,
   evidence: Evidence,
   shortest: boolean,
-): Counterexample => {
+): Counterexample | undefined => {
   const { model } = space.compiled;
+  const claim = model.properties.find(({ name }) => name === property);
   const initial = initialStates(model).find((state) => same(represent(space, state), path[0]!));
   if (initial === undefined) throw unsound();
   let values: ReadonlyArray<unknown> = initial.map((value) => given(model, value));
@@ -86,9 +87,15 @@ export const traceOf = (
   }
   if (evidence.step !== undefined) {
     const last = stepsFrom(space, values).find((step) => says(step, property));
+    if (last === undefined && claim?.kind === 'sometimesStep') return undefined;
     if (last === undefined) throw unsound();
     steps.push(showStep(model, values, last));
-  } else mustStand(space, property, values);
+  } else if (claim?.kind === 'sometimes') {
+    if (!claim.over.some((predicate) => standsIn(model, predicate, values))) return undefined;
+  } else if (claim?.kind === 'always' && claim.over.every((predicate) => standsIn(model, predicate, values))) {
+    // What breaks it under a reduction must break it as it stands: else the reduction does not keep the property.
+    throw new CheckerError('model', `the reduction does not keep "${property}": it is violated in a normal form alone`);
+  }
   return {
     ...initialOf(pictureOfSlots(model, initial)),
     steps,
@@ -96,16 +103,8 @@ export const traceOf = (
   };
 };
 
-/** A state that breaks an `always` under a reduction must break it as it stands: else the reduction does not keep the property. */
-const mustStand = (space: Space, name: string, values: ReadonlyArray<unknown>): void => {
-  const { model } = space.compiled;
-  const property = model.properties.find((p) => p.name === name);
-  if (property?.kind !== 'always') return;
-  const holds = property.over.every((predicate) =>
-    (predicate.holds as unknown as AnyHolds)(...predicate.slots.map((slot) => values[model.slots.indexOf(slot)])),
-  );
-  if (holds) throw new CheckerError('model', `the reduction does not keep "${name}": it is violated in a normal form alone`);
-};
+const standsIn = (model: ComponentModel, { slots, holds }: Predicate, values: ReadonlyArray<unknown>): boolean =>
+  (holds as unknown as AnyHolds)(...slots.map((slot) => values[model.slots.indexOf(slot)]));
 
 const says = ({ outcome }: Taken, property: string): boolean =>
   outcome.violates?.includes(property) === true || outcome.witnesses?.includes(property) === true;
