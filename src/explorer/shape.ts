@@ -1,4 +1,3 @@
-/* eslint-disable max-lines -- one description of a model, part by part. */
 /**
  * What the explorer's page shows: an {@link Exploration}, plain data that goes through JSON. The command makes it (from a model, a
  * counterexample, a path, a trace), and the page draws it; neither knows how the other does it.

@@ -1,4 +1,3 @@
-/* eslint-disable max-lines -- one picture: its parts are placed by the same measures. */
 /** The space-time diagram: a lane for each process, an arrow for each message, bands where one is down or cut off; only what is in sight is drawn. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';

@@ -1,4 +1,3 @@
-/* eslint-disable max-lines -- one panel: its parts are told in one order. */
 /** Why a property is broken, in words: the two things compared, the steps that led there, what the protocol does instead, the rules. */
 import type { JSX } from 'preact';
 import type { Compared, Departure, PropertyShot, Why as WhyShot } from '../shape.js';
