@@ -85,6 +85,33 @@ test('a run to a witness comes to it, or there is none: also where a symmetry do
   expect(both).toEqual({ x: '1', y: '1' });
 });
 
+test('depth first with a limit, a run is found again also where a shorter way leads to another state of one key', () => {
+  type State = readonly [place: string, how: 'long' | 'short'];
+  const ways: Readonly<Record<string, ReadonlyArray<string>>> = {
+    start: ['a', 'b'],
+    a: ['end'],
+    b: ['c'],
+    c: ['d'],
+    d: ['end'],
+    end: [],
+  };
+  const model: Model<State, string> = {
+    name: 'two ways',
+    initial: [['start', 'short']],
+    actions: ([place]) => ways[place]!,
+    next: ([place], to) => [to, place === 'd' ? 'long' : 'short'],
+    label: (to) => ({ family: to, args: [] }),
+    key: ([place]) => place,
+    properties: [
+      { name: 'no end', kind: 'noDeadlock' },
+      { name: 'not decided', kind: 'sometimes', holds: () => false },
+    ],
+  };
+  const { verdict, trace } = checkSync(model, { search: 'dfs', maxDepth: 5, keepGoing: true }).properties[0]!;
+  expect(verdict).toBe('violated');
+  expect(trace?.steps.at(-1)?.label.family).toBe('end');
+});
+
 describe('a state that is null', () => {
   const toNull: Model<string | null, string> = {
     name: 'to null',

@@ -23,7 +23,7 @@ import { cover, type Coverage } from './coverage.js';
 import { encode } from '../values/encode.js';
 import { judge, type Judge } from './explicit-judge.js';
 import type { Ready } from './ready.js';
-import { keepsGraph } from '../reduction/reduction-audit.js';
+import { comparesWhole, keepsGraph } from '../reduction/reduction-audit.js';
 import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStore } from './state-store.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -49,8 +49,9 @@ export interface Space<S, A> {
   readonly merging: Merging | undefined;
   readonly coverage: Coverage;
   readonly initial: number[];
-  /** Depth-first with a depth limit: see {@link isNearer}. */
+  /** Depth-first with a depth limit: see {@link isNearer}; and whether no two states are taken for one. */
   readonly revisit: boolean;
+  readonly isWhole: boolean;
   generated: number;
   depth: number;
   cut: number;
@@ -112,7 +113,6 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
   const found: Space<S, A> = {
     model,
     audit,
-    // A sweep asks each state for its progress before it is kept in the form that is the model's to see.
     next: levels === undefined ? rawNextOf(model) : model.next,
     store,
     frontier: levels?.frontier ?? (options.search === 'dfs' ? stack() : queueOf(store)),
@@ -128,6 +128,7 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     initial: [],
     revisit: options.search === 'dfs' && options.maxDepth !== undefined,
+    isWhole: comparesWhole(model, options),
     generated: 0,
     depth: 0,
     cut: 0,
@@ -174,13 +175,13 @@ const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, actio
 
 /**
  * A state that a depth-first search met beyond its depth limit and now meets again on a shorter way must be taken up again,
- * with all that follows from it: else the limit would hide states that are near.
+ * with all that follows from it: else the limit would hide states that are near. (A state kept for several may not be on that way.)
  */
 const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boolean => {
   if (!found.revisit || found.depths.at(target) <= found.depths.at(source) + 1) return false;
   if (found.fates.at(target) === Fate.tooDeep) found.tooDeep--;
   found.depths.data[target] = found.depths.at(source) + 1;
-  found.parents.data[target] = source;
+  if (found.isWhole) found.parents.data[target] = source;
   // Beyond the boundary it lies however near it is, and it is counted once.
   if (found.fates.at(target) === Fate.beyondBoundary) return false;
   found.fates.data[target] = Fate.waiting;
@@ -295,6 +296,10 @@ const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefine
   }
   // States are of any size: the first look comes after one, and others as seldom as time allows.
   found.pace = performance.now() - began < SLICE_MS ? Math.min(SLICE, found.pace * 2) : Math.max(1, found.pace >> 1);
-  const { generated, depth } = found;
-  return found.watch.look({ generated, depth, distinct: found.store.size(), queue: frontier.size() });
+  return found.watch.look({
+    generated: found.generated,
+    depth: found.depth,
+    distinct: found.store.size(),
+    queue: frontier.size(),
+  });
 };

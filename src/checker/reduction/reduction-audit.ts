@@ -47,6 +47,10 @@ export const isReducing = (
 ): boolean =>
   (options.symmetry === true && (symmetry?.length ?? 0) > 0) || (options.normalize === true && normalize !== undefined);
 
+/** Whether no two states are taken for one, by a key, a hash or a reduction. */
+export const comparesWhole = <S, A>(model: Model<S, A>, options: ReductionOptions & Pick<CheckOptions, 'hashBits'>): boolean =>
+  model.key === undefined && options.hashBits === undefined && !isReducing(model, options);
+
 /** Whether the graph of states is worth keeping: whole, or up to a symmetry alone. A key under symmetry may merge what it likes. */
 export const keepsGraph = <S, A>(model: Model<S, A>, options: ReductionOptions): boolean =>
   !isReducing(model, options) || (model.key === undefined && !(options.normalize === true && model.normalize !== undefined));
