@@ -68,7 +68,6 @@ export interface Space<S, A> {
 export const Fate = { waiting: 0, expanded: 1, tooDeep: 2, beyondBoundary: 3 } as const;
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
-
 /** The least key over the orbit: two states have the same exactly when a permutation takes one to the other. */
 const orbitKey = <S>(key: (state: S) => string, permutations: ReadonlyArray<(state: S) => S>, state: S): string => {
   let least = key(state);
@@ -296,10 +295,6 @@ const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefine
   }
   // States are of any size: the first look comes after one, and others as seldom as time allows.
   found.pace = performance.now() - began < SLICE_MS ? Math.min(SLICE, found.pace * 2) : Math.max(1, found.pace >> 1);
-  return found.watch.look({
-    generated: found.generated,
-    depth: found.depth,
-    distinct: found.store.size(),
-    queue: frontier.size(),
-  });
+  const { generated, depth } = found;
+  return found.watch.look({ generated, depth, distinct: found.store.size(), queue: frontier.size() });
 };
