@@ -58,9 +58,11 @@ const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, t
   if (trace === undefined) {
     // The search for a run has a limit of memory too, and says so.
     const isCut = way.engine === 'plain' && way.search === 'sweep' && way.maxMemoryBytes !== undefined && why !== undefined;
-    // What the audit alone has seen has no run.
-    const isSeen = scope.isDoubtful && verdict === 'reached';
-    if (wanted && !isCut && !isSeen) say(`no run for ${claim.kind}`, `"${name}" is ${verdict} and there is no run that shows it`);
+    // Where no reduction keeps a witness, the run to it is told by an audit that has seen all states, with no key that takes some for others.
+    const isAudited = scope.report.audited?.reduction?.whole === true && !scope.isMerging;
+    const isUntold = scope.isDoubtful && !isAudited && verdict === 'reached';
+    if (wanted && !isCut && !isUntold)
+      say(`no run for ${claim.kind}`, `"${name}" is ${verdict} and there is no run that shows it`);
     return;
   }
   if (verdict !== 'violated' && verdict !== 'reached') say(`run for ${verdict}`, `"${name}" is ${verdict} and has a run`);
@@ -106,7 +108,9 @@ const rightVerdicts = (scope: Scope, truth: Truth): ReadonlyArray<string> => {
   if (isLiveness(truth.claim)) return livenessVerdicts(scope, truth);
   const nothing = isWitness(truth.claim) ? 'not reached' : isComplete ? 'holds' : 'unknown';
   if (truth.shortest === undefined) return [nothing];
-  if (isComplete && !isLossy)
+  // An audit that went to its end has seen every state whole, also where the search lost some by their hashes.
+  const isAudited = report.audited?.reduction?.whole === true && !scope.isMerging;
+  if (isComplete && (!isLossy || isAudited))
     return scope.isDoubtful && report.audited?.reduction?.whole !== true ? [truth.verdict, nothing] : [truth.verdict];
   if (scope.isDoubtful) return [truth.verdict, nothing];
   // As far as it went by depth, it has seen all there is; unless a violation was enough.

@@ -54,6 +54,10 @@ export const lookOf = <S, A>({ model, properties, witnesses }: Asked<S, A>, stat
   return { truths, isWithin, steps, reached: reached.map(({ name }) => name) };
 };
 
+/** Names of the properties that are broken in a state, or by a step from it. */
+export const brokenIn = <S, A>({ properties }: Asked<S, A>, { truths, steps }: Look<A>): ReadonlyArray<string> =>
+  properties.filter((_, i) => truths[i] === false || steps.some((step) => step.truths[i] === false)).map(({ name }) => name);
+
 const stepText = <A>({ target, truths }: Step<A>, classOf: (target: number) => number): string =>
   `${classOf(target)} ${truths.join()}`;
 

@@ -6,12 +6,14 @@ import { withRun } from '../contract/where.js';
 import { fault, shortened } from '../contract/words.js';
 import type { CheckerError } from '../error.js';
 import { showState } from '../shown/state.js';
-import { differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
+import { brokenIn, differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
 import { encode } from '../values/encode.js';
 import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
 import { MetStates, Role } from './met-states.js';
 import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
 import { showRun } from '../shown/run.js';
+import type { Counterexample } from '../report.js';
+import { runDeciding, runTo } from './audit-run.js';
 
 /** A map that a model declares, and how it is called. */
 export interface Named<S> {
@@ -29,8 +31,8 @@ export class Round<S, A> {
   audited = 0;
   /** Whether two of the states looked at are one to the search. */
   isMerging = false;
-  /** Names of the witnesses that were reached. */
-  readonly reached = new Set<string>();
+  /** By name of a witness that was reached, or of a property that is broken: the first state where it is, or where a step from it does so. */
+  readonly decided = new Map<string, number>();
   /** Names of those that are not the same of all states that are taken for one. */
   readonly unkept = new Set<string>();
   private readonly model: Model<S, A>;
@@ -145,7 +147,8 @@ export class Round<S, A> {
     if (this.open.length > 0) return look;
     if (this.states.roles.at(index) === Role.reached && this.states.done.at(index) !== Role.reached) {
       this.audited++;
-      for (const name of look.reached) this.reached.add(name);
+      for (const name of [...look.reached, ...brokenIn(this.asked, look)])
+        if (!this.decided.has(name)) this.decided.set(name, index);
     }
     this.states.done.data[index] = this.states.roles.at(index);
     const record = recordOf(look, (target) => this.classOf(target), this.isMultiset);
@@ -274,24 +277,16 @@ export class Round<S, A> {
   private wrong(index: number, what: string): CheckerError {
     let at = index;
     while (this.states.roles.at(at) !== Role.reached) at = this.states.parents.at(at);
-    const path = this.states.pathTo(at);
-    const initial = this.states.get(path[0]!);
-    let before = initial;
-    const steps: { action: A; next: S }[] = [];
-    for (const index_ of path.slice(1)) {
-      const step = this.stepTo(before, index_);
-      if (step === undefined) return fault(what);
-      steps.push(step);
-      before = step.next;
-    }
-    return withRun(fault(what), showRun(this.model, { initial, steps }, false));
+    const run = runTo(this.model, this.states, at);
+    return run === undefined ? fault(what) : withRun(fault(what), showRun(this.model, run, false));
   }
 
-  private stepTo(from: S, to: number): { readonly action: A; readonly next: S } | undefined {
-    for (const action of this.model.actions(from)) {
-      const next = this.model.next(from, action);
-      if (next !== undefined && this.states.store.add(next) === to) return { action, next };
-    }
-    return undefined;
+  /** A run to where a property is broken or a witness is reached, of those that are decided. Undefined where the key takes states of it for others. */
+  runOf(name: string): Counterexample | undefined {
+    const index = this.decided.get(name);
+    const property = [...this.asked.properties, ...this.asked.witnesses].find((one) => one.name === name);
+    if (index === undefined || property === undefined) return undefined;
+    const run = runDeciding(this.model, this.states, index, property);
+    return run && showRun(this.model, run, false);
   }
 }
