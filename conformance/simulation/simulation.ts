@@ -7,7 +7,7 @@ import type { OpenDatabase } from '#bayou/impl/log/level-directory.js';
 import type { World } from '#bayou/ports/ports.js';
 import { databasesOf } from './database.js';
 import { SimulatedDisk } from './disk.js';
-import { Life } from './life.js';
+import { Life, type Scheduled } from './life.js';
 import { SimulatedNetwork } from './network.js';
 import { randomOf, type Random } from './random.js';
 import { Scheduler, type RunEnd, type RunLimits } from './scheduler.js';
@@ -79,6 +79,8 @@ export class Simulation {
   readonly network: SimulatedNetwork;
   readonly trace: Trace;
   readonly machines = new Map<string, Machine>();
+  /** Planned faults of the world that have not come about yet. */
+  readonly faultsToCome = new Set<Scheduled>();
   readonly #births = new Map<string, number>();
 
   constructor({ seed, trace, weather = FINE }: SimulationOptions) {

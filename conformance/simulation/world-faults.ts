@@ -14,10 +14,12 @@ export const befallWorld = (
 ): void => {
   const one = machines[fault.machine % (machines.length || 1)];
   if (one === undefined) return;
-  counts[fault.type]++;
-  simulation.scheduler.after(fault.afterMs * 1000, undefined, `${fault.type} ${one}`, () =>
-    act(simulation, fault, one, machines),
-  );
+  const event = simulation.scheduler.after(fault.afterMs * 1000, undefined, `${fault.type} ${one}`, () => {
+    simulation.faultsToCome.delete(event);
+    counts[fault.type]++;
+    act(simulation, fault, one, machines);
+  });
+  simulation.faultsToCome.add(event);
 };
 
 const act = (simulation: Simulation, fault: WorldFault, one: string, machines: ReadonlyArray<string>): void => {
@@ -49,8 +51,13 @@ const act = (simulation: Simulation, fault: WorldFault, one: string, machines: R
   }
 };
 
-/** All ways are open again, all disks fast, and whoever waits for an end that is no more hears of it. */
+/**
+ * All ways are open again, all disks fast, and whoever waits for an end that is no more hears of it. What was planned for a line before, and would come about only now, since
+ * the lines after it took less time than that, never does: it would befall the calm.
+ */
 export const mendWorld = (simulation: Simulation): void => {
+  for (const event of simulation.faultsToCome) simulation.scheduler.cancel(event);
+  simulation.faultsToCome.clear();
   simulation.network.links.mendAll();
   simulation.network.probeAll();
   for (const { disk } of simulation.machines.values()) disk.slowUs = 0;

@@ -71,6 +71,8 @@ export interface Connection {
   readonly retire: () => void;
   /** Can something be asked over it? */
   readonly isOpen: () => boolean;
+  /** How long ago the last byte came over it, in ms. */
+  readonly silentMs: () => number;
 }
 
 /** How frames are read and written on a connection. */
@@ -121,7 +123,7 @@ export const openConnection = (
   let isEnding = false;
   let isLeft = false;
   let sweep: Timer | undefined;
-  let heardAt = 0;
+  let heardAt = nowMs();
 
   const endTurn = (): void => {
     inTurn = false;
@@ -274,7 +276,8 @@ export const openConnection = (
     }
   };
 
-  const connection: Connection = { peer, ask, close, retire, isOpen: () => open && !isLeft };
+  const isOpen = (): boolean => open && !isLeft;
+  const connection: Connection = { peer, ask, close, retire, isOpen, silentMs: () => nowMs() - heardAt };
   socket.on('data', () => (heardAt = nowMs()));
   const frames = intake({ clock, timers }, socket, reader, share, { take: receive, isBusy, onFault: fault });
   socket.on('drain', frames.goOn);

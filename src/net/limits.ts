@@ -34,5 +34,10 @@ export const FIRST_CONTACT_MS = 1_000;
 export const REQUEST_MS = 5_000;
 /** The first and the longest wait between attempts to connect to a peer again. */
 export const BACKOFF_MS = { first: 50, longest: 2_000 } as const;
+/**
+ * How long a `sync` lets a peer be silent before it dials it anew, in ms: a fifth of what a pull may take, and no more than this. It is less than
+ * the master grants a server beyond that time.
+ */
+export const SYNC_PATIENCE_MS = 1_000;
 /** The default period of background pulls (R9). */
 export const ANTI_ENTROPY_MS = 250;

@@ -22,6 +22,10 @@ export interface Outbound {
   readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
   /** Is there a connection now? */
   readonly isUp: () => boolean;
+  /** How long ago the last byte came over the connection, in ms; 0: there is none. */
+  readonly silentMs: () => number;
+  /** Closes the connection, if there is one: whoever asks next dials anew. */
+  readonly renew: (why: string) => void;
   /** Cuts the connection; it is not dialed again. */
   readonly close: (why: string) => void;
 }
@@ -112,5 +116,7 @@ export const outbound = (
     for (const end of ends) end(E.left(why));
   };
 
-  return { peer, connected, reach, ask, isUp: () => current?.isOpen() === true, close };
+  const isUp = (): boolean => current?.isOpen() === true;
+  const silentMs = (): number => (isUp() ? (current?.silentMs() ?? 0) : 0);
+  return { peer, connected, reach, ask, isUp, silentMs, renew: (why) => current?.close(why), close };
 };

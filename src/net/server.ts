@@ -172,7 +172,7 @@ const within = (timers: Timers, ms: number, something: Promise<unknown>): Promis
 // eslint-disable-next-line max-lines-per-function -- one closure over what the server holds.
 const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNames) => {
   const { world = NODE_WORLD } = o;
-  const { clock } = world;
+  const { clock, timers } = world;
   const identity: Identity = {
     me: { role: 'server', id: o.id },
     secret: o.secret,
@@ -190,7 +190,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
   const sayFault = throttled(logger.warn, clock.nowMs);
   const onMerged = (peer: Party): void => noteIdentity(peer);
   const puller = makePuller(
-    { name, timeoutMs, logger, sayBad, onMerged, trace, meter, names: pullNames, peers: () => links.outbound, clock },
+    { name, timeoutMs, logger, sayBad, onMerged, trace, meter, names: pullNames, peers: () => links.outbound, clock, timers },
     durable,
   );
 

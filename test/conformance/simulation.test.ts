@@ -73,6 +73,34 @@ describe('a simulated cluster', () => {
     expect((await assessSimulated(run)).sound).toBe(true);
   });
 
+  const TWO = ['joinServer 0', 'joinServer 1', 'joinClient 100 0', 'put 100 k a', 'get 100 k', 'stabilize', 'printStore 1'];
+
+  test('nothing befalls the calm: what was planned for a line before it and would come later does not come (R9)', async () => {
+    const cut = { type: 'cut', line: 5, machine: 0, other: 0, ms: 60_000, both: true } as const;
+    for (const afterMs of [0, 1, 2, 3, 5, 20, 300]) {
+      const run = await simulate(plan(TWO, { antiEntropyMs: 5, world: [{ ...cut, afterMs }] }));
+      const verdict = await assessSimulated(run);
+      expect(verdict.sound, `after ${afterMs} ms: ${showSimulated(verdict)}`).toBe(true);
+      // Two lines take less than that.
+      if (afterMs >= 20) expect(run.world.cut).toBe(0);
+    }
+  });
+
+  test('R9: stabilize does what it promises where TCP waits long before it sends again what a cut held back', async () => {
+    const cut = { type: 'cut', line: 4, afterMs: 0, machine: 0, other: 0, ms: 60_000 } as const;
+    const gets = Array.from({ length: 5 }, () => 'get 100 k');
+    const script = [...TWO.slice(0, 4), ...gets, ...TWO.slice(-2)];
+    for (const both of [true, false]) {
+      for (const antiEntropyMs of [0, 20, 1_000]) {
+        const run = await simulate(plan(script, { antiEntropyMs, thinkMs: 3_000, world: [{ ...cut, both }] }));
+        const verdict = await assessSimulated(run);
+        expect(run.world.cut).toBe(1);
+        expect(verdict.sound, `${both} ${antiEntropyMs}: ${showSimulated(verdict)}`).toBe(true);
+        expect(run.days.flat().findLast((e) => e.type === 'result')).toMatchObject({ output: ['k:a'] });
+      }
+    }
+  });
+
   test('a run that does not come to its end says so', async () => {
     const verdict = await assessSimulated(await simulate(plan([...SMALL.slice(0, 4), 'printStore 0'])));
     expect(verdict.failures).toEqual(['the last stabilize has no result']);

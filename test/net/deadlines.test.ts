@@ -2,13 +2,13 @@
  * Every wait has a deadline. Here the other end is there, belongs, and says nothing: without the deadline each of these tests would wait for ever,
  * which is a failure of its own.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, expect, test } from 'vitest';
 import { connect } from '../../src/index.js';
 import type { Callbacks } from '../../src/net/connection.js';
 import { listen } from '../../src/net/listen.js';
-import { ask, dialed, QUIET, remember, SECRET, serve } from './support.js';
+import { ask, dialed, QUIET, remember, SECRET, serve, storedAt } from './support.js';
 
 const SOON_MS = 150;
 const KEY = { type: 'get', client: 5, key: 'k', atLeast: null, require: [] } as const;
@@ -80,6 +80,54 @@ test('R9: a pull whose answerer says nothing is given up, and the server serves'
   expect(await ask(master, { type: 'sync' })).toMatchObject({ type: 'synced', failed: [1] });
   expect(silent.asked).toContain('namedPull');
 });
+
+/** Something in the way to a server, which may keep all that passes over the connections that there are; later ones it lets pass. */
+const gateTo = async (port: number) => {
+  const pairs: (readonly [Socket, Socket])[] = [];
+  const gate: Server = createServer((near) => {
+    const far = connectSocket(port, '127.0.0.1');
+    pairs.push([near, far]);
+    for (const [one, other] of [[near, far] as const, [far, near] as const]) {
+      one.on('data', (bytes) => other.write(bytes));
+      one.on('error', () => undefined).on('close', () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
+  ends.push(() => {
+    for (const sockets of pairs) for (const socket of sockets) socket.destroy();
+    gate.close();
+  });
+  const keep = (): void => {
+    for (const sockets of pairs) for (const socket of sockets) socket.removeAllListeners('data').pause();
+  };
+  return { address: { host: '127.0.0.1', port: (gate.address() as { port: number }).port }, keep, count: () => pairs.length };
+};
+
+test.each([0, 20])(
+  'R9: a sync brings all where a connection that was there lets nothing pass any more, with pulls each %i ms',
+  async (antiEntropyMs) => {
+    const lines = remember();
+    const [server, peer] = [await serve(0, lines, { antiEntropyMs }), await serve(1, remember())];
+    ends.push(
+      () => server.close(),
+      () => peer.close(),
+    );
+    const gate = await gateTo(peer.address.port);
+    expect(await server.link(1, gate.address)).toEqual(E.right(undefined));
+    gate.keep();
+    const session = await connect({ servers: [{ id: 1, ...peer.address }], secret: SECRET });
+    if (E.isLeft(session)) throw new Error(session.left);
+    ends.push(() => session.right.close());
+    expect(await session.right.put('k', 'v')).toMatchObject({ type: 'accepted' });
+    const master = await dialed({ role: 'master', id: 0 }, server);
+    ends.push(() => master.close('the test is over'));
+    // What the master grants a server that has this time for a pull.
+    expect(await ask(master, { type: 'sync' }, 4_000)).toMatchObject({ type: 'synced', failed: [] });
+    expect(await storedAt(master)).toEqual([['k', 'v']]);
+    expect(gate.count()).toBe(2);
+    expect(lines.lines.join('\n')).toContain('server 1 is down: it did not answer a pull in time');
+  },
+);
 
 test('a link to who does not even shake hands is a failure of the link, and no more', async () => {
   const port = await silentStranger();
