@@ -323,7 +323,7 @@ describe('bad modules: one clear line, and 2', () => {
   test('a file that is not there, and a folder', async () => {
     expect(await complaint('no/such.mjs')).toBe('bayou check: no/such.mjs: its folder is not there');
     await mkdir(join(dir, 'folder.mjs'));
-    expect(await complaint(join(dir, 'folder.mjs'))).toContain('it is no file');
+    expect(await complaint(join(dir, 'folder.mjs'))).toContain('it is a folder');
   });
 
   test('--format with script among others: those are written, and a line says why it is not', async () => {

@@ -38,7 +38,7 @@ test.each([
 ])('%s: nor is it explored for ever', async (where, line) => {
   const page = join(dir, `${where}.html`);
   const { status, stderr } = await bayou(['explore', MODEL, '--set', `where=${where}`, '--html', page, ...SHORT]);
-  expect([status, stderr, existsSync(page)]).toEqual([2, `bayou: ${MODEL}: ${line}\n`, false]);
+  expect([status, stderr, existsSync(page)]).toEqual([2, `bayou explore: ${MODEL}: ${line}\n`, false]);
 });
 
 test('a making that does not end is not explored either', async () => {
