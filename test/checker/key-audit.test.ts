@@ -1,6 +1,7 @@
 /** A key is believed no further than it was looked at: one that is no function of a state is refused, and so is one that merges what is not alike. */
 import { describe, expect, test } from 'vitest';
 import { check, simulate } from '#bayou/checker/check.js';
+import { mayHaveMerged, Merging } from '#bayou/checker/contract/merging.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
@@ -200,4 +201,51 @@ describe('of components', () => {
     let n = 0;
     await expect(run(model(() => String(n++)))).rejects.toThrow('key gives two answers for one input');
   });
+
+  /** Two of them, each with more steps to one value than a sample of such pairs would look at; the last step of all may see something. */
+  const many = (sees: boolean): ComponentModel => {
+    const [size, ways] = [150, 100];
+    const slots = ['one', 'other'].map((name) => slot<Count>('count', name, { n: 0, seen: 0 }));
+    return {
+      name: 'counters',
+      slots,
+      interactions: slots.flatMap((of) =>
+        Array.from({ length: ways }, (_, by) =>
+          interaction({
+            label: { family: 'count', args: [of.name, by] },
+            slots: [of],
+            writes: [0],
+            step: ({ n }) => [{ next: [{ n: (n + 1) % size, seen: sees && n === size - 2 && by === ways - 1 ? 1 : 0 }] }],
+          }),
+        ),
+      ),
+      progress: () => 0,
+      properties: [{ name: 'small', kind: 'always', over: [over([slots[0]!], ({ n }) => n < size)] }],
+      key: (_: string, local: never) => byN(local),
+    };
+  };
+
+  test('many pairs of values with one key: all of them are compared, so that it is exact', async () => {
+    const report = await checkComponents(many(false));
+    expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 22_500, generated: 4_500_001 } });
+    expect(line(report)).toMatch(/; exact$/);
+    expect(report.audited?.key).toBeUndefined();
+  });
+
+  test('one pair of many that is not the same: it is seen', async () => {
+    const report = await checkComponents(many(true));
+    expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 22_500 }, audited: { key: { whole: false } } });
+    expect(line(report)).not.toContain('exact');
+  });
+});
+
+test('a pair of values that are not the same is seen among however many that are; only where a comparison is slow is it a sample', () => {
+  const quick = new Merging();
+  for (let n = 0; n < 50_000; n++) quick.compare({ n, log: [{ n }] }, { n, log: [{ n }] });
+  expect(mayHaveMerged(quick)).toBe(false);
+  quick.compare({ n: 0, log: [{ n: 0 }] }, { n: 0, log: [{ n: 1 }] });
+  expect(quick.isSeen).toBe(true);
+  const slow = new Merging();
+  for (let n = 0; n < 50_000; n++) slow.compare(new Set([n]), new Set([n]));
+  expect([slow.isSeen, mayHaveMerged(slow)]).toEqual([false, true]);
 });

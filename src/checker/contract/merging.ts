@@ -34,6 +34,14 @@ export class Merging {
     if (this.pairs >= LOOKED) this.next = Math.ceil(this.pairs * RARER);
     this.look(known, other);
   }
+
+  /**
+   * The same for values of components, of which a search meets few beside its states: a quick comparison of all pairs, and a glance where that does
+   * not see that two are equal. A pair left out would cost more than it: an audit of the key on states, and a verdict that is not exact.
+   */
+  compare(known: unknown, other: unknown): void {
+    if (!this.isSeen && !isLike(known, other)) this.glance(known, other);
+  }
 }
 
 /** Whether what is watched over merged something, as far as that was looked at. */

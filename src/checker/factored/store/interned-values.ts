@@ -59,7 +59,7 @@ export class Components {
     if (typeof key !== 'string') throw new CheckerError('model', `what key gives: expected a text, but it is ${whatIs(key)}`);
     const known = table.ids.get(key);
     if (known === undefined) return this.add(table, key, value);
-    this.merging?.glance(table.values[known], value);
+    this.merging?.compare(table.values[known], value);
     return known;
   }
 
