@@ -112,6 +112,43 @@ test('depth first with a limit, a run is found again also where a shorter way le
   expect(trace?.steps.at(-1)?.label.family).toBe('end');
 });
 
+test('a limit of memory that the search is done before leaves the symmetry as it is', async () => {
+  const LATE = 40;
+  const late = slot('clock', 'late', 0);
+  const leaves = ['a', 'b', 'c', 'd'].map((name) => slot('leaf', name, 0));
+  const model: ComponentModel = {
+    name: 'late',
+    slots: [late, ...leaves],
+    interactions: [
+      interaction({
+        label: { family: 'tick', args: [] },
+        slots: [late],
+        writes: [0],
+        step: (n: number) => (n < LATE ? [{ next: [n + 1] }] : []),
+      }),
+      ...leaves.map((leaf) =>
+        interaction({
+          label: { family: 'rise', args: [leaf.name] },
+          slots: [leaf, late],
+          writes: [0, 1],
+          step: (n: number, time: number) => (n === 0 && time === LATE ? [{ next: [1, time] }] : []),
+        }),
+      ),
+    ],
+    properties: [{ name: 'in time', kind: 'always', over: [over([late], (n: number) => n <= LATE)] }],
+    // Generators: what is to be closed shows where the first leaf has risen.
+    symmetry: [
+      { name: 'swap', slotTo: [0, 2, 1, 3, 4], apply: (_: string, local: never) => local },
+      { name: 'turn', slotTo: [0, 2, 3, 4, 1], apply: (_: string, local: never) => local },
+    ],
+  };
+  for (const search of ['bfs', 'dfs'] as const) {
+    const { stop, counts } = await checkComponents(model, { search, symmetry: true, maxMemoryBytes: 1 });
+    expect(stop.kind).toBe('complete');
+    expect(counts.distinct).toBe(LATE + 1 + leaves.length);
+  }
+});
+
 describe('a state that is null', () => {
   const toNull: Model<string | null, string> = {
     name: 'to null',
