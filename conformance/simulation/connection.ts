@@ -186,6 +186,13 @@ export class End {
     else this.#probeLater();
   }
 
+  /** Whatever is on its way arrives now, if the way is open. */
+  arriveNow(): void {
+    this.#isStalled = false;
+    for (const segment of this.#flight) segment.isDue = true;
+    this.#land();
+  }
+
   #probeLater(): void {
     this.wires.scheduler.after(KEEP_ALIVE_US, undefined, `${this.#name()} probes`, () => this.probe());
   }

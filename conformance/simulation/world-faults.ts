@@ -5,6 +5,9 @@ import type { Simulation } from './simulation.js';
 /** How often each came about. */
 export type WorldCounts = Record<WorldFault['type'], number>;
 
+/** Machines are named by who runs there. */
+const isClient = (machine: string): boolean => machine.startsWith('c');
+
 /** Lets a fault come about when its time is there; `machines`: those that there are. */
 export const befallWorld = (
   simulation: Simulation,
@@ -53,12 +56,14 @@ const act = (simulation: Simulation, fault: WorldFault, one: string, machines: R
 
 /**
  * All ways are open again, all disks fast, and whoever waits for an end that is no more hears of it. What was planned for a line before, and would come about only now, since
- * the lines after it took less time than that, never does: it would befall the calm.
+ * the lines after it took less time than that, never does: it would befall the calm. What clients have sent is there: a put of which they know nothing more may take effect at any later
+ * time (R14), which would be between two printed stores.
  */
 export const mendWorld = (simulation: Simulation): void => {
   for (const event of simulation.faultsToCome) simulation.scheduler.cancel(event);
   simulation.faultsToCome.clear();
   simulation.network.links.mendAll();
+  simulation.network.deliverFrom(({ name }) => isClient(name));
   simulation.network.probeAll();
   for (const { disk } of simulation.machines.values()) disk.slowUs = 0;
 };

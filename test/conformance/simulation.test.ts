@@ -101,6 +101,16 @@ describe('a simulated cluster', () => {
     }
   });
 
+  test('a put that was held back by a cut is there when the calm begins, not between two printed stores (R14)', async () => {
+    const script = [...TWO.slice(0, 4), 'put 100 k b', 'stabilize', 'printStore 0', 'printStore 1'];
+    const cut = { type: 'cut', line: 5, afterMs: 0, machine: 2, other: 0, ms: 60_000, both: false } as const;
+    const p = plan(script, { antiEntropyMs: 0, thinkMs: 1_000, world: [cut] });
+    const verdict = await assessSimulated(await simulate(p));
+    expect(verdict.sound, showSimulated(verdict)).toBe(true);
+    const printed = await printedBy(p);
+    expect(printed).toEqual(['k:b', 'k:b']);
+  });
+
   test('a run that does not come to its end says so', async () => {
     const verdict = await assessSimulated(await simulate(plan([...SMALL.slice(0, 4), 'printStore 0'])));
     expect(verdict.failures).toEqual(['the last stabilize has no result']);
