@@ -1,4 +1,3 @@
-/* eslint-disable max-lines -- one replica, followed event by event: its followers share what it has. */
 /**
  * A replica of the model, followed along a trace of any length. Every step is the model's own function (`src/model/protocol/server.ts`),
  * given the part of the server that the function looks at:
