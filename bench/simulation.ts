@@ -30,7 +30,12 @@ interface Load {
 
 const LOADS: ReadonlyArray<Load> = [
   { name: 'nobody asks; pulls every 250 ms', thinkMs: undefined, antiEntropyMs: 250, forMs: 60_000 },
-  { name: 'each client waits a second between two operations; pulls every 250 ms', thinkMs: 1_000, antiEntropyMs: 250, forMs: 60_000 },
+  {
+    name: 'each client waits a second between two operations; pulls every 250 ms',
+    thinkMs: 1_000,
+    antiEntropyMs: 250,
+    forMs: 60_000,
+  },
   { name: 'each waits 100 ms', thinkMs: 100, antiEntropyMs: 250, forMs: 20_000 },
   { name: 'each asks as fast as it is answered', thinkMs: 0, antiEntropyMs: 250, forMs: 1_000 },
 ];
@@ -105,6 +110,10 @@ for (const load of LOADS) {
     of((m) => (m.events / m.simulatedMs) * 1000),
   ]);
 }
-const text = table(['what the five clients do', 'simulated : processor time', 'events a minute', 'events in a simulated second'], rows);
+const text = table(
+  ['what the five clients do', 'simulated : processor time', 'events a minute', 'events in a simulated second'],
+  rows,
+);
 process.stdout.write(`${text}\n`);
-if (process.argv.includes('--write')) writeSection('docs/figures.md', 'simulation', `${machine()}; medians of ${RUNS} runs; \`npm run bench:simulation\`\n\n${text}`);
+if (process.argv.includes('--write'))
+  writeSection('docs/figures.md', 'simulation', `${machine()}; medians of ${RUNS} runs; \`npm run bench:simulation\`\n\n${text}`);

@@ -7,6 +7,7 @@ import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { wholeNumber } from '../master/options.js';
 import { REQUEST_MS } from '../net/limits.js';
 import { newCommand } from '../program/command-line.js';
+import { EXIT } from '../program/exit.js';
 import { say as sayLine } from '../program/say.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 import { openTokenFile, type TokenFile } from './token-file.js';
@@ -108,7 +109,13 @@ const obeyAll = async (
   return fine;
 };
 
+/** Ends at a signal between two turns, so that no file is left half written. */
+const endAtSignals = (): void => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(EXIT.interrupted));
+};
+
 const run = async (o: Options): Promise<number> => {
+  endAtSignals();
   const file = o.tokenFile === undefined ? E.right(undefined) : openTokenFile(o.tokenFile);
   if (E.isLeft(file)) {
     say(file.left);

@@ -1,4 +1,5 @@
 /** `bayou master`: the master program, as a subcommand. */
-import { runMasterProgram } from '../master/program.js';
+import { runToTheEnd } from '../master/program.js';
 
-export const main = (args: ReadonlyArray<string>): Promise<number> => runMasterProgram('bayou master', args);
+/** Ends the process itself: results that nobody reads would keep it from ending. */
+export const main = async (args: ReadonlyArray<string>): Promise<number> => process.exit(await runToTheEnd('bayou master', args));

@@ -44,6 +44,9 @@ const orThrow = (wrong: string | undefined): void => {
   if (wrong !== undefined) throw new Error(wrong);
 };
 
+/** What ends a run. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** What is written, each with what shows that it can be. */
 const outputsOf = (
   o: MasterOptions,
@@ -144,7 +147,7 @@ export const runMaster = async (o: MasterOptions, name: string): Promise<number>
     return failure ? EXIT.clusterFailed : EXIT.done;
   };
   const interrupted = new Promise<number>((finish) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => finish(EXIT.interrupted));
+    for (const signal of SIGNALS) process.once(signal, () => finish(EXIT.interrupted));
     giveUp = () => finish(EXIT.clusterFailed);
     // Whoever reads the results is gone: there is nobody to run the rest for.
     process.stdout.once('error', (error: NodeJS.ErrnoException) => {
@@ -180,9 +183,20 @@ export const runMasterProgram = async (name: string, args: ReadonlyArray<string>
   }
 };
 
-/** The master as a program of its own: resolves with its exit status when all that it printed is written, or cannot be. */
+/** How long an interrupted master waits for whoever reads its results, in ms. */
+const LAST_WRITES_MS = 500;
+
+/** Resolves when nobody waits any longer for what was printed to be read: soon where the run was interrupted, else when a signal comes. */
+const givenUp = (status: number): Promise<'given up'> =>
+  new Promise((resolve) => {
+    if (status === EXIT.interrupted) setTimeout(() => resolve('given up'), LAST_WRITES_MS);
+    else for (const signal of SIGNALS) process.once(signal, () => resolve('given up'));
+  });
+
+/** The master as a program of its own: resolves with its exit status when all that it printed is written, cannot be, or is waited for no longer. */
 export const runToTheEnd = async (name: string, args: ReadonlyArray<string>): Promise<number> => {
   const status = await runMasterProgram(name, args);
-  const lost = await written();
+  const lost = await Promise.race([written(), givenUp(status)]);
+  if (lost === 'given up') return EXIT.interrupted;
   return lost === undefined || status !== EXIT.done ? status : lostOutput(lost, (line) => say(`${name}: ${line}`));
 };
