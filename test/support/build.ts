@@ -5,4 +5,6 @@ import { fileURLToPath } from 'node:url';
 export const setup = (): void => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
+  // The first `npx bayou` in a folder builds it again (npm prepares the folder for its cache): not while tests run from it.
+  execFileSync('npx', ['bayou', '--version'], { cwd: root, stdio: 'ignore' });
 };
