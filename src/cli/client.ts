@@ -7,7 +7,7 @@ import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { wholeNumber } from '../master/options.js';
 import { REQUEST_MS } from '../net/limits.js';
 import { newCommand } from '../program/command-line.js';
-import { EXIT } from '../program/exit.js';
+import { ENDING_SIGNALS, EXIT } from '../program/exit.js';
 import { say as sayLine } from '../program/say.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 import { openTokenFile, type TokenFile } from './token-file.js';
@@ -111,7 +111,7 @@ const obeyAll = async (
 
 /** Ends at a signal between two turns, so that no file is left half written. */
 const endAtSignals = (): void => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(EXIT.interrupted));
+  for (const signal of ENDING_SIGNALS) process.once(signal, () => process.exit(EXIT.interrupted));
 };
 
 const run = async (o: Options): Promise<number> => {

@@ -10,6 +10,7 @@ import { CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { makeFolder } from '../impl/folder.js';
 import type { Party } from '../net/protocol.js';
+import { ENDING_SIGNALS } from '../program/exit.js';
 import { openStream, wrongToWrite } from '../program/files.js';
 import { reasonOf, say } from '../program/say.js';
 import { lostOutput, tolerateErrors, written } from '../program/streams.js';
@@ -43,9 +44,6 @@ const describe = (party: Party): string => `${party.role} ${party.id}`;
 const orThrow = (wrong: string | undefined): void => {
   if (wrong !== undefined) throw new Error(wrong);
 };
-
-/** What ends a run. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What is written, each with what shows that it can be. */
 const outputsOf = (
@@ -147,7 +145,7 @@ export const runMaster = async (o: MasterOptions, name: string): Promise<number>
     return failure ? EXIT.clusterFailed : EXIT.done;
   };
   const interrupted = new Promise<number>((finish) => {
-    for (const signal of SIGNALS) process.once(signal, () => finish(EXIT.interrupted));
+    for (const signal of ENDING_SIGNALS) process.once(signal, () => finish(EXIT.interrupted));
     giveUp = () => finish(EXIT.clusterFailed);
     // Whoever reads the results is gone: there is nobody to run the rest for.
     process.stdout.once('error', (error: NodeJS.ErrnoException) => {
@@ -190,7 +188,7 @@ const LAST_WRITES_MS = 500;
 const givenUp = (status: number): Promise<'given up'> =>
   new Promise((resolve) => {
     if (status === EXIT.interrupted) setTimeout(() => resolve('given up'), LAST_WRITES_MS);
-    else for (const signal of SIGNALS) process.once(signal, () => resolve('given up'));
+    else for (const signal of ENDING_SIGNALS) process.once(signal, () => resolve('given up'));
   });
 
 /** The master as a program of its own: resolves with its exit status when all that it printed is written, cannot be, or is waited for no longer. */

@@ -18,6 +18,9 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** The signals that end a program which a person or a pipe waits for. */
+export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 /** From the most to the least telling, for one status of many checks. */
