@@ -2,34 +2,28 @@
  * Too few open files, from as few as Node itself starts with: no command takes them for a bug of its own or for something else, none waits, and none leaves a
  * process behind.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serveIn, type Served } from '../support/served.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 let home: string;
-let server: ChildProcess;
+let served: Served;
 let port: string;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'bayou-few-'));
   mkdirSync(join(home, 'tmp'));
-  writeFileSync(join(home, 'secret'), 'a secret that is long enough\n', { mode: 0o600 });
   writeFileSync(join(home, 's.script'), 'joinServer 0\njoinServer 1\njoinClient 2 0\nput 2 a b\nget 2 a\n');
-  server = spawn(process.execPath, [CLI, 'server', '--id', '0', '--data-dir', 'served', '--secret-file', 'secret'], {
-    cwd: home,
-  });
-  port = await new Promise((resolve) =>
-    server.stdout!.once('data', (chunk: Buffer) => resolve(/:(\d+)\n/.exec(chunk.toString())?.[1] ?? '')),
-  );
+  served = await serveIn(home, CLI);
+  port = served.port;
 });
 afterAll(async () => {
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGKILL');
-  await gone;
+  await served.stop();
   rmSync(home, { recursive: true, force: true });
 });
 

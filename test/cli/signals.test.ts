@@ -2,7 +2,7 @@
  * SIGINT and SIGTERM, at moments that nobody chose, to every command: it ends, with a status that says so, without a stack, and leaves neither a
  * process nor half a file. The moments follow from a seed; a failure prints the command that tries them again.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,16 +10,16 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.js';
+import { serveIn, type Served } from '../support/served.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = join(ROOT, 'dist/cli/main.js');
 
 let home: string;
-let server: ChildProcess;
+let served: Served;
 let port: string;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'bayou-signals-'));
-  writeFileSync(join(home, 'secret'), 'a secret that is long enough\n', { mode: 0o600 });
   const script = [
     'joinServer 0',
     'joinServer 1',
@@ -28,17 +28,11 @@ beforeAll(async () => {
   ];
   writeFileSync(join(home, 'long.script'), `${script.join('\n')}\nstabilize\nprintStore 1\n`);
   writeFileSync(join(home, 'lines'), Array.from({ length: 20_000 }, (_, i) => `put k${i % 50} v\nget k${i % 50}\n`).join(''));
-  server = spawn(process.execPath, [CLI, 'server', '--id', '0', '--data-dir', 'served', '--secret-file', 'secret'], {
-    cwd: home,
-  });
-  port = await new Promise((resolve) =>
-    server.stdout!.once('data', (chunk: Buffer) => resolve(/:(\d+)\n/.exec(chunk.toString())?.[1] ?? '')),
-  );
+  served = await serveIn(home, CLI);
+  port = served.port;
 });
 afterAll(async () => {
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGKILL');
-  await gone;
+  await served.stop();
   rmSync(home, { recursive: true, force: true });
 });
 

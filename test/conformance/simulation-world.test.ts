@@ -198,6 +198,10 @@ describe('the network', () => {
       tells(s, stream, told);
       then(stream, environment);
     };
+  /** Dials from `a` when whoever is to listen has had time for it. */
+  const dialSoon = (...[s, told, then]: Parameters<typeof dialer>): void => {
+    s.scheduler.after(1_000, undefined, 'dial', () => void start(s, 'a', dialer(s, told, then)));
+  };
   const listener =
     (then: (stream: ByteStream, e: Environment) => void): Main =>
     (environment) =>
@@ -222,7 +226,7 @@ describe('the network', () => {
     const s = worldOf();
     const told: string[] = [];
     const b = start(s, 'b', listener(quiet));
-    s.scheduler.after(1_000, undefined, 'dial', () => void start(s, 'a', dialer(s, told)));
+    dialSoon(s, told);
     await idle(s);
     b.kill();
     await idle(s);
@@ -230,7 +234,7 @@ describe('the network', () => {
 
     const halfOpen: string[] = [];
     start(s, 'b', listener(quiet));
-    s.scheduler.after(1_000, undefined, 'dial', () => void start(s, 'a', dialer(s, halfOpen)));
+    dialSoon(s, halfOpen);
     await idle(s);
     s.powerOff(s.machine('b'));
     await idle(s);
@@ -242,19 +246,9 @@ describe('the network', () => {
     const s = worldOf();
     const told: string[] = [];
     start(s, 'b', listener(quiet));
-    s.scheduler.after(
-      1_000,
-      undefined,
-      'dial',
-      () =>
-        void start(
-          s,
-          'a',
-          dialer(s, told, (stream, { world }) => {
-            world.timers.after(5_000, () => stream.write(Buffer.from('still there?')));
-          }),
-        ),
-    );
+    dialSoon(s, told, (stream, { world }) => {
+      world.timers.after(5_000, () => stream.write(Buffer.from('still there?')));
+    });
     s.scheduler.after(1_000_000, undefined, 'off', () => s.powerOff(s.machine('b')));
     s.scheduler.after(2_000_000, undefined, 'on', () => s.powerOn(s.machine('b')));
     await idle(s);
@@ -272,20 +266,10 @@ describe('the network', () => {
         world.timers.every(1_000, () => stream.write(Buffer.alloc(7)));
       }),
     );
-    s.scheduler.after(
-      1_000,
-      undefined,
-      'dial',
-      () =>
-        void start(
-          s,
-          'a',
-          dialer(s, near!, (stream, { world }) => {
-            world.timers.after(1_500, () => stream.write(Buffer.alloc(100)));
-            world.timers.after(1_600, () => stream.write(Buffer.alloc(11)));
-          }),
-        ),
-    );
+    dialSoon(s, near!, (stream, { world }) => {
+      world.timers.after(1_500, () => stream.write(Buffer.alloc(100)));
+      world.timers.after(1_600, () => stream.write(Buffer.alloc(11)));
+    });
     s.scheduler.after(1_100_000, undefined, 'cut', () => s.network.cut('a', 'b'));
     s.scheduler.after(3_500_000, undefined, 'mend', () => s.network.links.mend('a', 'b'));
     await s.run(() => false, { ...LIMITS, untilUs: 6_000_000 });
@@ -309,24 +293,14 @@ describe('the network', () => {
     const write = (stream: ByteStream): void => {
       while (written < 5_000_000 && stream.write(Buffer.alloc(10_000))) written += 10_000;
     };
-    s.scheduler.after(
-      1_000,
-      undefined,
-      'dial',
-      () =>
-        void start(
-          s,
-          'a',
-          dialer(s, [], (stream) => {
-            stream.on('connect', () => write(stream));
-            stream.on('drain', () => {
-              drained++;
-              written += 10_000;
-              write(stream);
-            });
-          }),
-        ),
-    );
+    dialSoon(s, [], (stream) => {
+      stream.on('connect', () => write(stream));
+      stream.on('drain', () => {
+        drained++;
+        written += 10_000;
+        write(stream);
+      });
+    });
     await idle(s);
     expect(read).toBe(0);
     expect(written).toBeGreaterThan(FINE.sendBytes);
@@ -348,20 +322,10 @@ describe('the network', () => {
         listener((stream) => stream.on('data', (chunk: Buffer) => came.push(chunk)).on('error', () => undefined)),
       );
       const sent = Buffer.from(Array.from({ length: 40_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff));
-      s.scheduler.after(
-        1_000,
-        undefined,
-        'dial',
-        () =>
-          void start(
-            s,
-            'a',
-            dialer(s, [], (stream) => {
-              for (let i = 0; i < sent.length; i += 500) stream.write(sent.subarray(i, i + 500));
-              stream.end();
-            }),
-          ),
-      );
+      dialSoon(s, [], (stream) => {
+        for (let i = 0; i < sent.length; i += 500) stream.write(sent.subarray(i, i + 500));
+        stream.end();
+      });
       await idle(s);
       const all = Buffer.concat(came);
       expect(all.equals(sent.subarray(0, all.length)), `seed ${seed}`).toBe(true);
