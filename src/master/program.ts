@@ -184,17 +184,25 @@ export const runMasterProgram = async (name: string, args: ReadonlyArray<string>
 /** How long an interrupted master waits for whoever reads its results, in ms. */
 const LAST_WRITES_MS = 500;
 
-/** Resolves when nobody waits any longer for what was printed to be read: soon where the run was interrupted, else when a signal comes. */
-const givenUp = (status: number): Promise<'given up'> =>
+/** Resolves when a signal to end has come, at whatever moment of the program. */
+const signalled = (): Promise<void> =>
   new Promise((resolve) => {
-    if (status === EXIT.interrupted) setTimeout(() => resolve('given up'), LAST_WRITES_MS);
-    else for (const signal of ENDING_SIGNALS) process.once(signal, () => resolve('given up'));
+    for (const signal of ENDING_SIGNALS) process.once(signal, () => resolve());
   });
+
+/** Resolves when nobody waits any longer for what was printed to be read. */
+const givenUp = async (asked: Promise<void>): Promise<'given up'> => {
+  await asked;
+  await new Promise((resolve) => setTimeout(resolve, LAST_WRITES_MS));
+  return 'given up';
+};
 
 /** The master as a program of its own: resolves with its exit status when all that it printed is written, cannot be, or is waited for no longer. */
 export const runToTheEnd = async (name: string, args: ReadonlyArray<string>): Promise<number> => {
+  // Heeded from the first: a signal that comes while the cluster is being ended would else be heard by nobody.
+  const asked = signalled();
   const status = await runMasterProgram(name, args);
-  const lost = await Promise.race([written(), givenUp(status)]);
+  const lost = await Promise.race([written(), givenUp(asked)]);
   if (lost === 'given up') return EXIT.interrupted;
   return lost === undefined || status !== EXIT.done ? status : lostOutput(lost, (line) => say(`${name}: ${line}`));
 };

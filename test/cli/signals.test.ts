@@ -27,6 +27,13 @@ beforeAll(async () => {
     ...Array.from({ length: 3_000 }, (_, i) => `put 2 k${i} v\nget 2 k${i}`),
   ];
   writeFileSync(join(home, 'long.script'), `${script.join('\n')}\nstabilize\nprintStore 1\n`);
+  const wide = [
+    'joinServer 0',
+    'joinClient 2 0',
+    `put 2 k ${'v'.repeat(50_000)}`,
+    ...Array.from({ length: 20 }, () => 'get 2 k'),
+  ];
+  writeFileSync(join(home, 'wide.script'), `${wide.join('\n')}\n`);
   writeFileSync(join(home, 'lines'), Array.from({ length: 20_000 }, (_, i) => `put k${i % 50} v\nget k${i % 50}\n`).join(''));
   served = await serveIn(home, CLI);
   port = served.port;
@@ -60,6 +67,11 @@ const LONG: Readonly<Record<string, Long>> = {
     line: () => 'master long.script | sleep 1000',
     withinMs: 4_000,
     statuses: [0, ...SIGNALLED],
+  },
+  'master that is ending, whose results nobody reads': {
+    line: () => 'master wide.script | sleep 1000',
+    withinMs: 2_000,
+    statuses: SIGNALLED,
   },
   server: {
     line: () => `server --id 1 --data-dir mine --secret-file secret --peer 0@${port}`,
