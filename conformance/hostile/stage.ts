@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { parseLine } from '#bayou/core/script.js';
-import type { Attempt, Cluster } from '#bayou/master/cluster.js';
+import type { Promised, Cluster } from '#bayou/master/cluster.js';
 import type { NumberedLine, ScriptReader } from '#bayou/master/lines.js';
 import { diceOf } from '../faults/dice.js';
 import { REAL_HANDS, type Hands, type HurtProcess } from './hands.js';
@@ -146,8 +146,8 @@ const startSecond = async (
 };
 
 /** What concerns all servers has failed where one of them is gone that the script does not know to be. */
-const unlessLost = async <A>(cluster: Cluster, ends: Ends, attempt: Attempt<A>): Attempt<A> => {
-  const result = await attempt;
+const unlessLost = async <A>(cluster: Cluster, ends: Ends, promised: Promised<A>): Promised<A> => {
+  const result = await promised;
   const isLost = ends.fallen.size > 0 || [...ends.doomed.keys()].some((id) => !cluster.topology.isLive(id));
   return isLost && E.isRight(result) ? E.left('a server was lost meanwhile') : result;
 };

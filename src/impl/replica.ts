@@ -63,8 +63,13 @@ export interface Replica extends Taker {
   readonly newIncarnation: () => number;
 }
 
+/** A pull's name, which is its own among all pulls of a run: in traces, at both ends. Without one it is nobody's, and in no trace. */
+interface Named {
+  readonly name?: string;
+}
+
 /** The answer to a pull arrived: take it in. `asked`: the vector that the request asked with. */
-interface Merge {
+interface Merge extends Named {
   readonly type: 'merge';
   readonly asked: VectorEntries;
   readonly pulled: Pulled;
@@ -75,7 +80,7 @@ interface Settle {
   readonly type: 'settle';
 }
 /** What a replica is asked. */
-export type Message = Put | Get | Pull | Merge | Settle;
+export type Message = Put | Get | (Pull & Named) | Merge | Settle;
 /** What it answers to each. */
 export interface AnswerTo {
   readonly put: PutAnswer | Refused;

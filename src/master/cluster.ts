@@ -56,24 +56,24 @@ interface Member {
   readonly control: Connection;
 }
 
-/** Fails with one line that says what and who. */
-export type Attempt<A> = Promise<E.Either<string, A>>;
+/** It does not reject: it fails with one line that says what and who. */
+export type Promised<A> = Promise<E.Either<string, A>>;
 
 /** A running cluster. Every operation has its deadline. Whether ids make sense is for the caller to see to. */
 export interface Cluster {
   readonly topology: Topology;
-  readonly joinServer: (id: NodeId) => Attempt<void>;
+  readonly joinServer: (id: NodeId) => Promised<void>;
   readonly killServer: (id: NodeId) => Promise<void>;
-  readonly joinClient: (id: NodeId, server: NodeId) => Attempt<void>;
-  readonly createLink: (a: NodeId, b: NodeId) => Attempt<void>;
-  readonly breakLink: (a: NodeId, b: NodeId) => Attempt<void>;
+  readonly joinClient: (id: NodeId, server: NodeId) => Promised<void>;
+  readonly createLink: (a: NodeId, b: NodeId) => Promised<void>;
+  readonly breakLink: (a: NodeId, b: NodeId) => Promised<void>;
   /** Pulls until in every partition all servers have equal vectors, and so equal stores. */
-  readonly stabilize: () => Attempt<void>;
+  readonly stabilize: () => Promised<void>;
   /** Sorted by the bytes of the keys. */
-  readonly storeOf: (id: NodeId) => Attempt<ReadonlyArray<readonly [Bytes, Bytes]>>;
-  readonly membersOf: (id: NodeId) => Attempt<ReadonlyArray<NodeId>>;
-  readonly put: (client: NodeId, key: Bytes, value: Bytes) => Attempt<Answer & { readonly type: 'putDone' }>;
-  readonly get: (client: NodeId, key: Bytes) => Attempt<Answer & { readonly type: 'getDone' }>;
+  readonly storeOf: (id: NodeId) => Promised<ReadonlyArray<readonly [Bytes, Bytes]>>;
+  readonly membersOf: (id: NodeId) => Promised<ReadonlyArray<NodeId>>;
+  readonly put: (client: NodeId, key: Bytes, value: Bytes) => Promised<Answer & { readonly type: 'putDone' }>;
+  readonly get: (client: NodeId, key: Bytes) => Promised<Answer & { readonly type: 'getDone' }>;
   /** The process that runs as this id now: its pid and its name in the trace. */
   readonly processOf: (id: NodeId) => { readonly pid: number; readonly name: string } | undefined;
 }
@@ -88,7 +88,7 @@ const partyText = (p: Party): string => `${p.role} ${p.id}`;
 const unexpected = (party: Party, answer: Answer): E.Either<string, never> =>
   E.left(`${partyText(party)}: ${answer.type === 'failed' ? answer.why : `it answered '${answer.type}'`}`);
 
-const askMember = (member: Member, ask: Ask, deadlineMs: number, onPart?: OnPart): Attempt<Answer> =>
+const askMember = (member: Member, ask: Ask, deadlineMs: number, onPart?: OnPart): Promised<Answer> =>
   new Promise((resolve) => {
     const done: Done = (result) => resolve(E.isRight(result) ? result : E.left(`${partyText(member.party)}: ${result.left.why}`));
     member.control.ask(ask, deadlineMs, done, onPart);
@@ -147,7 +147,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     what: Ask,
     type: T,
     onPart?: OnPart,
-  ): Attempt<Answer & { readonly type: T }> => {
+  ): Promised<Answer & { readonly type: T }> => {
     const member = memberOf(id);
     if (E.isLeft(member)) return member;
     const answer = await askMember(member.right, what, deadline, onPart);
@@ -170,12 +170,12 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
   });
 
   /** Gives a process its identity, and dials it. */
-  const enlist = async (party: Party): Attempt<Member> => {
+  const enlist = async (party: Party): Promised<Member> => {
     const count = (starts.get(party.id) ?? 0) + 1;
     starts.set(party.id, count);
     const name = `${party.role}-${party.id}#${count}`;
     const proc = starter.take(party.role === 'server' ? 'server' : 'client');
-    const give = async (why: string): Attempt<Member> => {
+    const give = async (why: string): Promised<Member> => {
       dying.add(proc);
       await proc.kill();
       return E.left(`${partyText(party)} did not start: ${why}`);
@@ -218,7 +218,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     o.route === undefined ? Promise.resolve(to.address) : o.route(from.party, to.party, to.address);
 
   /** Tells one end to reach the other; `dials` is whether that end is the one who calls. */
-  const tell = async (at: NodeId, peer: NodeId, dials: boolean): Attempt<unknown> => {
+  const tell = async (at: NodeId, peer: NodeId, dials: boolean): Promised<unknown> => {
     const [me, other] = [memberOf(at), memberOf(peer)];
     if (E.isLeft(me)) return me;
     if (E.isLeft(other)) return other;
@@ -227,7 +227,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
   };
 
   /** Servers call each other; a client calls its server, which has to let it in before. */
-  const link = async (a: NodeId, b: NodeId): Attempt<void> => {
+  const link = async (a: NodeId, b: NodeId): Promised<void> => {
     const client = [a, b].find((id) => topology.isClient(id));
     if (client !== undefined) {
       const server = client === a ? b : a;
@@ -239,7 +239,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     return E.isLeft(admitted) ? admitted : firstFailure(await Promise.all([tell(a, b, true), tell(b, a, true)]));
   };
 
-  const joinServer = async (id: NodeId): Attempt<void> => {
+  const joinServer = async (id: NodeId): Promised<void> => {
     const joined = await enlist({ role: 'server', id });
     if (E.isLeft(joined)) return joined;
     topology.serverJoined(id);
@@ -260,27 +260,27 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     member.control.close('killed');
   };
 
-  const joinClient = async (id: NodeId, server: NodeId): Attempt<void> => {
+  const joinClient = async (id: NodeId, server: NodeId): Promised<void> => {
     const joined = await enlist({ role: 'client', id });
     if (E.isLeft(joined)) return joined;
     topology.clientJoined(id, server);
     return link(id, server);
   };
 
-  const createLink = async (a: NodeId, b: NodeId): Attempt<void> => {
+  const createLink = async (a: NodeId, b: NodeId): Promised<void> => {
     topology.linked(a, b);
     return link(a, b);
   };
 
-  const breakLink = async (a: NodeId, b: NodeId): Attempt<void> => {
+  const breakLink = async (a: NodeId, b: NodeId): Promised<void> => {
     topology.cut(a, b);
-    const cutAt = (at: NodeId, peer: NodeId): Attempt<unknown> =>
+    const cutAt = (at: NodeId, peer: NodeId): Promised<unknown> =>
       ask(at, { type: 'unlink', peer: { role: topology.isClient(peer) ? 'client' : 'server', id: peer } }, 'done');
     return firstFailure(await Promise.all([cutAt(a, b), cutAt(b, a)]));
   };
 
   /** One round of pulls in a partition; are all vectors equal after it, and was so much missing that it came in parts? */
-  const round = async (servers: ReadonlyArray<NodeId>): Attempt<{ readonly equal: boolean; readonly inParts: boolean }> => {
+  const round = async (servers: ReadonlyArray<NodeId>): Promised<{ readonly equal: boolean; readonly inParts: boolean }> => {
     const answers = await Promise.all(servers.map((id) => ask(id, { type: 'sync' }, 'synced')));
     const vectors: VectorEntries[] = [];
     let [missed, inParts] = [false, false];
@@ -297,7 +297,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
   };
 
   /** What comes in parts may take longer than any deadline, which is therefore one for the rounds that bring no parts. */
-  const settle = async (servers: ReadonlyArray<NodeId>): Attempt<void> => {
+  const settle = async (servers: ReadonlyArray<NodeId>): Promised<void> => {
     let until = clock.nowMs() + o.timeoutMs;
     for (;;) {
       const done = await round(servers);
@@ -309,7 +309,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     }
   };
 
-  const storeOf = async (id: NodeId): Attempt<ReadonlyArray<readonly [Bytes, Bytes]>> => {
+  const storeOf = async (id: NodeId): Promised<ReadonlyArray<readonly [Bytes, Bytes]>> => {
     const entries: (readonly [Bytes, Bytes])[] = [];
     const stored = await ask(id, { type: 'store' }, 'stored', (part) => {
       if (part.type === 'stored') for (const entry of part.entries) entries.push(entry);
@@ -317,7 +317,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     return E.map(() => entries.sort(([a], [b]) => (a < b ? -1 : 1)))(stored);
   };
 
-  const stabilize = async (): Attempt<void> => {
+  const stabilize = async (): Promised<void> => {
     return firstFailure(await Promise.all(partitions(topology).map(settle)));
   };
 

@@ -4,7 +4,7 @@ import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../core/bounds.js';
 import { type Bytes, quotedBytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import { type Command, showCommand } from '../core/script.js';
-import type { Attempt, Cluster } from './cluster.js';
+import type { Promised, Cluster } from './cluster.js';
 import type { Topology } from './topology.js';
 
 /**
@@ -80,8 +80,8 @@ export const check = (t: Topology, c: Command): Check => {
 
 // --- doing it --------------------------------------------------------------------------------------------------------------
 
-const done = async <A>(attempt: Attempt<A>, print: (a: A) => ReadonlyArray<Bytes> = () => []): Promise<Outcome> => {
-  const result = await attempt;
+const done = async <A>(promised: Promised<A>, print: (a: A) => ReadonlyArray<Bytes> = () => []): Promise<Outcome> => {
+  const result = await promised;
   return E.isLeft(result) ? { type: 'failed', why: result.left } : ok(print(result.right));
 };
 

@@ -32,7 +32,7 @@ export const SLOW_READER_BYTES = 4 * 1024 * 1024;
 export const FIRST_CONTACT_MS = 1_000;
 /** How long a request may take, unless its asker says otherwise. */
 export const REQUEST_MS = 5_000;
-/** The first and the longest wait between attempts to connect to a peer again. */
+/** The first and the longest wait between two tries to connect to a peer again. */
 export const BACKOFF_MS = { first: 50, longest: 2_000 } as const;
 /**
  * How long a `sync` lets a peer be silent before it dials it anew, in ms: a fifth of what a pull may take, and no more than this. It is less than

@@ -24,7 +24,6 @@ import type { Meter } from './meter.js';
 import type { Outbound } from './outbound.js';
 import type { Party } from './protocol.js';
 import { BAD } from './refusals.js';
-import type { PullNames } from './replica-trace.js';
 import type { Tracer } from './tracer.js';
 
 /** What pulls need to know of their server. */
@@ -40,7 +39,6 @@ export interface PullerOptions {
   readonly onMerged: (peer: Party) => void;
   readonly trace: Tracer;
   readonly meter: Meter;
-  readonly names: PullNames;
   readonly peers: () => ReadonlyMap<NodeId, Outbound>;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -92,11 +90,9 @@ export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller =>
   let pulls = 0;
   let partListeners: (() => void)[] = [];
 
-  const merge = (pull: string, asked: Pull, pulled: Pulled): Promise<Came> =>
+  const merge = (name: string, asked: Pull, pulled: Pulled): Promise<Came> =>
     new Promise((resolve) => {
-      const message = { type: 'merge', asked: asked.vv, pulled } as const;
-      o.names.set(message, pull);
-      durable.handle(message, (answer) => {
+      durable.handle({ type: 'merge', name, asked: asked.vv, pulled }, (answer) => {
         if (answer.type === 'refused' && BAD.has(answer.reason))
           o.sayBad(`server ${serverOf(pulled.from)}'s answer to a pull was refused: ${answer.reason}`);
         o.onMerged({ role: 'server', id: serverOf(pulled.from) });

@@ -2,10 +2,7 @@
 import type { Get, GetAnswer, Pulled } from '../core/messages.js';
 import type { TraceBody } from '../core/trace.js';
 import type { Observer } from '../impl/durable.js';
-import { clockOf, type Message, type Replica, vectorOf } from '../impl/replica.js';
-
-/** The names that pulls have in traces, by the messages that ask for and merge them. Messages without a name are not traced. */
-export type PullNames = WeakMap<Message, string>;
+import { clockOf, type Replica, vectorOf } from '../impl/replica.js';
 
 type Trace = (event: TraceBody) => void;
 
@@ -24,7 +21,7 @@ const traceAnswer = (trace: Trace, get: Get, answer: GetAnswer, replica: Replica
 
 /** An observer that writes these events down, at the instant of the step and before its changes reach the log. */
 export const observeReplica =
-  (trace: Trace, names: PullNames): Observer =>
+  (trace: Trace): Observer =>
   (replica, message, { answer, append }) => {
     if (append?.replica !== undefined) trace({ type: 'renewed', replica: append.replica });
     if (message.type === 'get') {
@@ -38,7 +35,7 @@ export const observeReplica =
       const reason = answer.type === 'behind' ? answer.type : answer.reason;
       trace({ type: 'refuse', client, session, clientTime, reason, require, vv: vectorOf(replica) });
     } else if (message.type === 'pull' || message.type === 'merge') {
-      const pull = names.get(message);
+      const { name: pull } = message;
       if (pull === undefined) return;
       if (message.type === 'pull') {
         const { after, writes, upTo, vv, clock } = answer as Pulled;

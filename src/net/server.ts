@@ -23,7 +23,7 @@ import type { Address, Ask, Party } from './protocol.js';
 import type { Places } from './places.js';
 import { makePuller } from './pulls.js';
 import { BAD } from './refusals.js';
-import { observeReplica, type PullNames } from './replica-trace.js';
+import { observeReplica } from './replica-trace.js';
 import { storedParts } from './stored.js';
 import { throttled } from './throttled.js';
 import type { Tracer } from './tracer.js';
@@ -102,13 +102,12 @@ type Reply = Parameters<Handler>[2];
 export const startServer = async (o: ServerOptions): Promise<E.Either<string, RunningServer>> => {
   const owner = { server: o.id, freshIncarnation: o.freshIncarnation, newIncarnation: o.newIncarnation ?? false };
   const { clock, timers, chance } = o.world ?? NODE_WORLD;
-  const pullNames: PullNames = new WeakMap();
   const opened = await openDurable(o.log, owner, {
     now: clock.wallMs,
     newIncarnation: () => randomIncarnation(chance),
     timers,
     ...o.replica,
-    ...(o.trace === undefined ? {} : { observe: observeReplica(o.trace, pullNames) }),
+    ...(o.trace === undefined ? {} : { observe: observeReplica(o.trace) }),
     onFailure: ({ message }) => {
       o.trace?.({ type: 'logFailed' });
       o.logger.error(`${message}; until then it takes no writes, and shows what the log has`);
@@ -116,7 +115,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   });
   if (E.isLeft(opened)) return E.left(opened.left.message);
   const durable = opened.right;
-  const server = makeServer(o, durable, pullNames);
+  const server = makeServer(o, durable);
   server.announce();
   await within(timers, FIRST_CONTACT_MS, Promise.all((o.peers ?? []).map(server.meet)));
   const listening = await listen(server.identity, {
@@ -170,7 +169,7 @@ const within = (timers: Timers, ms: number, something: Promise<unknown>): Promis
   });
 
 // eslint-disable-next-line max-lines-per-function -- one closure over what the server holds.
-const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNames) => {
+const makeServer = (o: ServerOptions, durable: DurableReplica) => {
   const { world = NODE_WORLD } = o;
   const { clock, timers } = world;
   const identity: Identity = {
@@ -190,7 +189,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
   const sayFault = throttled(logger.warn, clock.nowMs);
   const onMerged = (peer: Party): void => noteIdentity(peer);
   const puller = makePuller(
-    { name, timeoutMs, logger, sayBad, onMerged, trace, meter, names: pullNames, peers: () => links.outbound, clock, timers },
+    { name, timeoutMs, logger, sayBad, onMerged, trace, meter, peers: () => links.outbound, clock, timers },
     durable,
   );
 
@@ -307,8 +306,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica, pullNames: PullNa
         reply(answer);
       });
     } else if (role === 'server' && ask.type === 'namedPull') {
-      pullNames.set(ask.ask, ask.pull);
-      durable.handle(ask.ask, (answer) => {
+      durable.handle({ ...ask.ask, name: ask.pull }, (answer) => {
         noteIdentity(connection.peer);
         if (answer.type === 'pulled') meter.answered(answer.writes.length);
         reply(answer);

@@ -153,7 +153,7 @@ const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
     if (signal.aborted) break;
     if (statuses.length > 0 && !args.json && !args.ndjson) print('');
     const one = (): Promise<ExitStatus> => checkOne(source, args, distinct, signal);
-    statuses.push(await attempt(args, one));
+    statuses.push(await orUsage(args, one));
   }
   end();
   const status = worst(statuses);
@@ -169,7 +169,7 @@ const stepOne = async (args: CheckArgs): Promise<ExitStatus> => {
 };
 
 /** A configuration that cannot be read does not keep the others from being checked. */
-const attempt = async (args: CheckArgs, run: () => Promise<ExitStatus>): Promise<ExitStatus> => {
+const orUsage = async (args: CheckArgs, run: () => Promise<ExitStatus>): Promise<ExitStatus> => {
   try {
     return await run();
   } catch (error) {
@@ -215,8 +215,8 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
   try {
     const args = parseArgs(words);
     beWatched('check');
-    if (args.replay !== undefined) return await attempt(args, () => replayFile(args.replay!, args));
-    if (args.step) return await attempt(args, () => stepOne(args));
+    if (args.replay !== undefined) return await orUsage(args, () => replayFile(args.replay!, args));
+    if (args.step) return await orUsage(args, () => stepOne(args));
     return await (args.list ? listConfigs() : checkAll(args));
   } catch (error) {
     // Commander has printed what was wrong, or the help.
