@@ -54,8 +54,8 @@ module.exports = {
     arrow('ports-know-nobody', '^src/ports', '^src/(?!ports)', 'What the store takes from the world knows nothing of the store.'),
     arrow(
       'judges-have-no-model',
-      '^conformance/(judge|soak)',
-      '^(src/(model|impl)|conformance/(?!judge|soak|faults))',
+      '^conformance/(layer4-hostile/judge|soak)/',
+      '^(src/(model|impl)|conformance/(?!layer4-hostile/judge/|soak|faults|common))',
       'Whoever judges has read the contract alone.',
     ),
     arrow(
@@ -83,19 +83,54 @@ module.exports = {
     ),
     arrow(
       'nobody-needs-the-command',
-      '^(src/(?!cli)|fuzz)',
+      '^(src/(?!cli)|conformance|fuzz|bench)',
       '^src/cli',
       'The command is on top of everything, and nothing is on top of it.',
     ),
     arrow(
-      'layers-are-below-the-command',
-      // A recorded path and a page of it are made of the command's own words.
-      '^conformance/(?!path|explore)',
-      '^src/cli',
-      'What compares knows nothing of how the command says it.',
+      'nobody-needs-the-command-conform',
+      '^conformance/(?!cli/)',
+      '^conformance/cli/',
+      '`bayou conform` is on top of the layers, and nothing is on top of it.',
+    ),
+    arrow(
+      'subject-is-below',
+      '^src/subject',
+      '^src/(?!core|model|checker|program|subject)',
+      'What is checked or replayed knows nobody who asks for it.',
+    ),
+    arrow(
+      'exploration-is-below',
+      '^src/exploration',
+      '^src/(?!core|model|checker|program|subject|explorer|exploration)',
+      'What the page shows is made for the command and for conformance alike.',
+    ),
+    arrow(
+      'common-knows-no-layer',
+      '^conformance/common',
+      '^conformance/(?!common)',
+      'What all layers may use uses none of them.',
+    ),
+    {
+      name: 'layers-know-no-other-layer',
+      severity: 'error',
+      comment: 'Layers 1, 2 and 3 each compare on their own: two that agree are two witnesses.',
+      from: { path: '^conformance/(layer[123]-[a-z]+)/' },
+      to: { path: '^conformance/', pathNot: '^conformance/(common|$1)/' },
+    },
+    arrow(
+      'hostile-knows-traces-alone',
+      '^conformance/layer4-hostile',
+      '^conformance/(?!common|faults|layer3-traces|layer4-hostile)',
+      'A hostile run is followed by layer 3 and judged by the judge.',
     ),
     arrow('program-stands-alone', '^src/program', '^src/(?!program)', 'What every room may use uses no room.'),
-    arrow('judge-is-alone', '^conformance/judge', '^conformance/(?!judge)', 'The judge has its own picture of everything.'),
+    arrow(
+      'judge-is-alone',
+      '^conformance/layer4-hostile/judge/',
+      '^conformance/(?!layer4-hostile/judge/)',
+      'The judge has its own picture of everything.',
+    ),
     arrow('src-without-conformance', '^src', '^conformance', 'Conformance builds on the source, never the reverse.'),
   ],
   options: {

@@ -3,11 +3,11 @@
  *
  * `npm run bench:judge` (`-- 100000` for fewer operations, `-- --write` puts the table into docs/figures.md)
  */
-import { diceOf } from '#bayou/conformance/faults/dice.js';
-import type { History } from '#bayou/conformance/judge/history.js';
-import { readJepsen, writeJepsen } from '#bayou/conformance/judge/jepsen.js';
-import { judge } from '#bayou/conformance/judge/judge.js';
-import { soundHistory, type Step } from '#bayou/conformance/judge/sound.js';
+import { diceOf } from '#bayou/conformance/common/seeded-dice.js';
+import type { History } from '#bayou/conformance/layer4-hostile/judge/judged-history.js';
+import { readJepsen, writeJepsen } from '#bayou/conformance/layer4-hostile/judge/jepsen.js';
+import { judge } from '#bayou/conformance/layer4-hostile/judge/judge.js';
+import { soundHistory, type Step } from '#bayou/conformance/layer4-hostile/judge/sound-histories.js';
 import { figure, machine, table, writeSection } from './support/table.js';
 
 const COUNT = Number(process.argv.find((arg) => /^\d+$/.test(arg)) ?? 1_000_000);

@@ -7,10 +7,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { makeCluster, type Cluster } from '#bayou/master/cluster.js';
 import { makeTopology } from '#bayou/master/topology.js';
 import type { World } from '#bayou/ports/ports.js';
-import { simulatedStarter } from '../conformance/simulation/processes.js';
+import { simulatedStarter } from '../conformance/simulation/simulated-processes.js';
 import { programsOf } from '../conformance/simulation/programs.js';
 import { Simulation, type Running } from '../conformance/simulation/simulation.js';
-import { Trace } from '../conformance/simulation/trace.js';
+import { Trace } from '../conformance/simulation/world-trace.js';
 import { figure, machine, median, table, writeSection } from './support/table.js';
 
 const SERVERS = [0, 1, 2, 3, 4];

@@ -1,6 +1,6 @@
 /** What the benches share. */
 import { decodeConfig } from '../dist/model/checking/config.js';
-import { asShipped } from '../dist/conformance/transitions/walk.js';
+import { asShipped } from '../dist/conformance/layer1-transitions/transition-walk.js';
 
 export { bayou } from '../dist/model/system.js';
 

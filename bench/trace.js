@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { readTrace } from '../dist/conformance/trace/read.js';
-import { showTraceVerdict, validateTrace } from '../dist/conformance/trace/validate.js';
+import { readTrace } from '../dist/conformance/layer3-traces/read-traces.js';
+import { showTraceVerdict, validateTrace } from '../dist/conformance/layer3-traces/validate-trace.js';
 
 /** The same numbers for the same seed (mulberry32). */
 const dice = (seed) => (sides) => {

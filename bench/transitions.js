@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { checkComponents } from '../dist/checker/factored/check-components.js';
-import { walkTransitions } from '../dist/conformance/transitions/walk.js';
+import { walkTransitions } from '../dist/conformance/layer1-transitions/transition-walk.js';
 import { bayou, decodeShipped } from './support.js';
 
 const names = process.argv.slice(2);

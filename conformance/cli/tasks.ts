@@ -6,11 +6,11 @@ import { UsageError } from '#bayou/program/exit.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { readJson } from '#bayou/program/files.js';
-import { judge } from '../judge/judge.js';
-import { historyOfRuns } from '../judge/trace.js';
-import { showVerdict } from '../judge/verdict.js';
-import { HostilePlanC, planOf, type HostilePlan } from '../hostile/plan.js';
-import { judgePlan } from '../run/random.js';
+import { judge } from '../layer4-hostile/judge/judge.js';
+import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
+import { showVerdict } from '../layer4-hostile/judge/verdict.js';
+import { HostilePlanC, planOf, type HostilePlan } from '../layer4-hostile/hostile-plan.js';
+import { judgePlan } from '../layer4-hostile/judge-plan.js';
 import {
   judgeScript,
   oracleOptionsOf,
@@ -19,16 +19,16 @@ import {
   verdictOf,
   type ScriptCase,
   type ScriptJudgement,
-} from '../run/scripts.js';
-import { keepRun } from '../path/keep.js';
+} from '../runs/script-runs.js';
+import { keepRun } from '../explore/keep-run.js';
 import { rejectionOf } from '../path/refused-result.js';
-import { readRuns } from '../trace/read.js';
-import { showTraceVerdict, validating } from '../trace/validate.js';
-import { inTurns } from '../turns.js';
-import { showOracle } from '../oracle/oracle.js';
-import { asShipped, showWalk, walkTransitions } from '../transitions/walk.js';
-import type { ConformArgs } from './options.js';
-import type { Finding } from './report.js';
+import { readRuns } from '../layer3-traces/read-traces.js';
+import { showTraceVerdict, validating } from '../layer3-traces/validate-trace.js';
+import { inTurns } from '../common/in-turns.js';
+import { showOracle } from '../layer2-scripts/oracle.js';
+import { asShipped, showWalk, walkTransitions } from '../layer1-transitions/transition-walk.js';
+import type { ConformArgs } from './conform-options.js';
+import type { Finding } from '../common/finding.js';
 
 /** Something to try. `weight`: about how long it takes, in seconds on an idle machine, for the estimate. */
 export interface Task {

@@ -1,4 +1,4 @@
-/** The file system of a disk in memory: paths, inodes, times. It knows no processes and no faults; see `io-faults/disk.ts` and `simulation/disk.ts`. */
+/** The file system of a disk in memory: paths, inodes, times. It knows no processes and no faults; see `io-faults/failing-disk.ts` and `simulation/simulated-disk.ts`. */
 import type { FileFacts } from '#bayou/impl/log/files.js';
 import { File, Folder, type Node, type Part } from './inode.js';
 

@@ -1,8 +1,8 @@
 /** The space-time diagram of a real run: a lane for each process, an arrow from each event to the one that used it. */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Arrow, Band, Drawing, Lane, Mark, MessageKind } from '#bayou/explorer/shape.js';
-import type { ProcessName } from '../trace/read.js';
-import { newsOf } from './words.js';
+import type { ProcessName } from '../layer3-traces/read-traces.js';
+import { newsOf } from './event-words.js';
 
 /** An event in its column, from 1. */
 export interface Placed {

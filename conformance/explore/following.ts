@@ -3,12 +3,12 @@ import { plainValue, type PlainValue } from '#bayou/checker/shown/value.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { PartShot, StepShot } from '#bayou/explorer/shape.js';
-import type { ProcessName } from '../trace/read.js';
-import { serverState, type Scene } from '../trace/scene.js';
-import { validateTrace, type TraceVerdict } from '../trace/validate.js';
+import type { ProcessName } from '../layer3-traces/read-traces.js';
+import { serverState, type Scene } from '../layer3-traces/run-scene.js';
+import { validateTrace, type TraceVerdict } from '../layer3-traces/validate-trace.js';
 import { laneOf, type Placed } from './drawing.js';
 import { serverShot, sessionShot, slim, type Length } from './states.js';
-import { asideOf, tellEvent } from './words.js';
+import { asideOf, tellEvent } from './event-words.js';
 
 // --- pieces -------------------------------------------------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
 /** What no step of the model explains, and what came after it, for the explorer's page. */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { RunShot, StepShot, Why } from '#bayou/explorer/shape.js';
-import { parseProcessName, processesOf, type ProcessName } from '../trace/read.js';
-import type { Rejection } from '../trace/rejection.js';
+import { parseProcessName, processesOf, type ProcessName } from '../layer3-traces/read-traces.js';
+import type { Rejection } from '../layer3-traces/rejection.js';
 import { drawingOf, laneOf, type Placed } from './drawing.js';
 import { rawOf, titleOf, type Run } from './following.js';
-import { tellEvent } from './words.js';
+import { tellEvent } from './event-words.js';
 
 /** An event that no step explains; layer 2 knows only its process and count. */
 export type Unexplained = Omit<Rejection, 'event'> & { readonly event?: Rejection['event'] };

@@ -5,8 +5,8 @@ import { newServer, type Server } from '#bayou/model/protocol/server.js';
 import type { Session } from '#bayou/model/protocol/session.js';
 import { showOf } from '#bayou/model/checking/texts.js';
 import { viewOf } from '#bayou/model/checking/views.js';
-import type { FollowedReplica } from '../trace/replica.js';
-import type { FollowedSession } from '../trace/session.js';
+import type { FollowedReplica } from '../layer3-traces/followed-replica.js';
+import type { FollowedSession } from '../layer3-traces/followed-session.js';
 
 /** A store, or a session, is shown by its latest writes and stamps: so many of a short run, so many of a long one. */
 const MOST = { short: 24, long: 4 } as const;

@@ -1,7 +1,7 @@
 /** A copy of the built program with one fault in it, far from what ships. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mutant } from './table.js';
+import type { Mutant } from './mutant-table.js';
 
 /** Makes a copy of the project below `root`; it has `dist/` and `package.json`. Throws where the fault does not apply: the table is then out of date. */
 export const copyWith = (mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put'>, copy: string, root: string): void => {

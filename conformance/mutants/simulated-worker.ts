@@ -1,6 +1,6 @@
 /** One mutant's simulation: in the copy that has the fault, run after run until one is wrong. Prints one line of JSON. */
-import { simulationPlanOf } from '../simulation/plan.js';
-import { assessSimulated, showSimulated, simulate } from '../simulation/run.js';
+import { simulationPlanOf } from '../simulation/simulation-plan.js';
+import { assessSimulated, showSimulated, simulate } from '../simulation/simulated-run.js';
 
 const [seed = 1, runs = 1] = process.argv.slice(2).map(Number);
 let events = 0;

@@ -1,7 +1,7 @@
 /** What layer 2 refuses is the result of a command. */
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { OracleVerdict } from '../oracle/oracle.js';
-import type { Rejection } from '../trace/rejection.js';
+import type { OracleVerdict } from '../layer2-scripts/oracle.js';
+import type { Rejection } from '../layer3-traces/rejection.js';
 
 /** What layer 2 refuses, as an event that no step explains: the result of the command. */
 export const rejectionOf = (

@@ -2,8 +2,8 @@
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { VectorEntries } from '#bayou/core/write.js';
 import { covers, has } from '#bayou/model/protocol/vector.js';
-import type { RecordedStep } from '#bayou/cli/check/path.js';
-import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './parts.js';
+import type { RecordedStep } from '#bayou/subject/path-file.js';
+import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** Did the server's vector change between these places? */
 const isChanged = (m: Making, server: NodeId, from: number, to: number): boolean =>

@@ -3,7 +3,7 @@ import type { Bytes } from '#bayou/core/bytes.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { VectorEntries } from '#bayou/core/write.js';
-import { type Making, type Node, type Of, eventOf, placeOf, reads, writes } from './parts.js';
+import { type Making, type Node, type Of, eventOf, placeOf, reads, writes } from './path-parts.js';
 
 // --- kills and starts ------------------------------------------------------------------------------------------------------
 

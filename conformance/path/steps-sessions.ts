@@ -1,9 +1,9 @@
 /** Puts, gets and what came of them, as steps. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { showRequired } from '#bayou/model/checking/seen.js';
-import type { RecordedStep } from '#bayou/cli/check/path.js';
-import type { Names } from './names.js';
-import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './parts.js';
+import type { RecordedStep } from '#bayou/subject/path-file.js';
+import type { Names } from './path-names.js';
+import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** Where the session sent this put to this server for the first time. */
 const askedAt = (m: Making, e: Of<'accept'>): number => m.sent.get(`${e.client} ${serverAt(e)} ${e.clientTime}`) ?? placeOf(m, e);

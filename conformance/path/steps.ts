@@ -1,9 +1,9 @@
 /** The events of a run as steps of the model: what each did, what was seen of it, and which parts it reads and writes. */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { Names } from './names.js';
-import type { Recording } from './record.js';
-import { type Making, type Node, type Of, placeOf, serverAt } from './parts.js';
+import type { Names } from './path-names.js';
+import type { Recording } from './recording.js';
+import { type Making, type Node, type Of, placeOf, serverAt } from './path-parts.js';
 import { isPart, merged, pullAnswered } from './steps-pulls.js';
 import { kill, lookAt, printed, stabilized, start } from './steps-servers.js';
 import { accept, answer, putDone, refuse } from './steps-sessions.js';

@@ -1,9 +1,9 @@
-/** LevelDB's place in a simulated world: the database of `io-faults/level.ts`, whose files look as LevelDB's do, with a lock, and with work that takes its time. */
+/** LevelDB's place in a simulated world: the database of `io-faults/level-stand-in.ts`, whose files look as LevelDB's do, with a lock, and with work that takes its time. */
 import type { Database, OpenDatabase } from '#bayou/impl/log/level-directory.js';
-import { openFakeLevel } from '../io-faults/level.js';
-import type { SimulatedDisk } from './disk.js';
+import { openFakeLevel } from '../io-faults/level-stand-in.js';
+import type { SimulatedDisk } from './simulated-disk.js';
 import type { Life } from './life.js';
-import type { Random } from './random.js';
+import type { Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 
 /** How long a turn of the database takes, in µs. */

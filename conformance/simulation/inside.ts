@@ -8,7 +8,7 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { liveWritesOf, vectorOf } from '#bayou/impl/replica.js';
 import type { RunningServer } from '#bayou/net/server.js';
-import { compareStamps, showStamp } from '../judge/order.js';
+import { compareStamps, showStamp } from '../layer4-hostile/judge/stamp-order.js';
 
 /** A put that some replica accepted. */
 interface Accepted extends Stamp {

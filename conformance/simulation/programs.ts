@@ -9,7 +9,7 @@ import { runServer } from '#bayou/net/server-program.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import type { Tracer } from '#bayou/net/tracer.js';
 import type { Life } from './life.js';
-import type { Program } from './processes.js';
+import type { Program } from './simulated-processes.js';
 import type { Environment } from './simulation.js';
 
 /** Takes what processes write down, and servers that have started. */

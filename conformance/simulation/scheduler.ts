@@ -4,7 +4,7 @@
  */
 import TinyQueue from 'tinyqueue';
 import { Killed, type Life, type Scheduled } from './life.js';
-import type { Trace } from './trace.js';
+import type { Trace } from './world-trace.js';
 import { hearsNow, hearUncaught } from './uncaught.js';
 
 /** How a run ended: what was awaited came; nothing was left to happen; it had happened too much, or too long. */

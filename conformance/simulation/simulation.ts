@@ -6,14 +6,14 @@ import type { Files } from '#bayou/impl/log/files.js';
 import type { OpenDatabase } from '#bayou/impl/log/level-directory.js';
 import type { World } from '#bayou/ports/ports.js';
 import { databasesOf } from './database.js';
-import { SimulatedDisk } from './disk.js';
+import { SimulatedDisk } from './simulated-disk.js';
 import { Life, type Scheduled } from './life.js';
-import { SimulatedNetwork } from './network.js';
-import { randomOf, type Random } from './random.js';
+import { SimulatedNetwork } from './simulated-network.js';
+import { randomOf, type Random } from './seeded-streams.js';
 import { Scheduler, type RunEnd, type RunLimits } from './scheduler.js';
-import type { Trace } from './trace.js';
-import { FINE, type Weather } from './weather.js';
-import { MachineClock, worldOf } from './world.js';
+import type { Trace } from './world-trace.js';
+import { FINE, type Weather } from './link-faults.js';
+import { MachineClock, worldOf } from './process-world.js';
 
 /** What a process has. */
 export interface Environment {

@@ -4,10 +4,10 @@
  */
 import { EventEmitter } from 'node:events';
 import type { ByteStream } from '#bayou/ports/ports.js';
-import type { End } from './connection.js';
+import type { End } from './simulated-connection.js';
 import type { Life } from './life.js';
 import type { Scheduler } from './scheduler.js';
-import { endOfTurn } from './world.js';
+import { endOfTurn } from './process-world.js';
 
 /** Above so many bytes that the system has not taken, write says no (Node 20). */
 const HIGH_WATER_BYTES = 16_384;

@@ -1,5 +1,5 @@
 /** What befalls the world around the processes of a simulated run. */
-import type { WorldFault } from './plan.js';
+import type { WorldFault } from './simulation-plan.js';
 import type { Simulation } from './simulation.js';
 
 /** How often each came about. */

@@ -6,9 +6,9 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeId } from '#bayou/core/ids.js';
-import type { Chance } from './chance.js';
-import type { SoakJudge } from './judge.js';
-import { CLI_FILE, within } from './server.js';
+import type { Chance } from '../common/named-chance.js';
+import type { SoakJudge } from './soak-judge.js';
+import { CLI_FILE, within } from '../faults/shipped-server.js';
 
 const DEADLINE_MS = 60_000;
 

@@ -1,12 +1,12 @@
 /** A server of the soak over all its processes and folders, and the judge's look at each that comes back. */
 import { join } from 'node:path';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
-import { sleep } from './chance.js';
-import { copyFolder, removeFolder } from './folder.js';
-import type { SoakJudge, Store } from './judge.js';
-import type { Network } from './network.js';
-import { folderOf, type ServerProcess, startServer } from './server.js';
-import { type Reader, readerOf } from './store.js';
+import { sleep } from '../common/named-chance.js';
+import { copyFolder, removeFolder } from '../faults/server-folder.js';
+import type { SoakJudge, Store } from './soak-judge.js';
+import type { Network } from './soak-links.js';
+import { folderOf, type ServerProcess, startServer } from '../faults/shipped-server.js';
+import { type Reader, readerOf } from './held-store.js';
 
 /** What all slots share. */
 export interface Ground {

@@ -7,14 +7,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
-import { type Chance, chanceOf, sleep } from './chance.js';
+import { type Chance, chanceOf, sleep } from '../common/named-chance.js';
 import { drawHurt, type Hurt } from './hurts.js';
-import { type Fault, type Judged, SoakJudge, type Store } from './judge.js';
-import { type Network, startNetwork } from './network.js';
+import { type Fault, type Judged, SoakJudge, type Store } from './soak-judge.js';
+import { type Network, startNetwork } from './soak-links.js';
 import { DAY_KEYS, Person, spendDay } from './people.js';
-import type { ServerProcess } from './server.js';
+import type { ServerProcess } from '../faults/shipped-server.js';
 import { type Ground, Slot } from './slot.js';
-import { Turns } from './turns.js';
+import { Turns } from './actor-turns.js';
 import { startWriters, type Writers } from './writers.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

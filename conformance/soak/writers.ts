@@ -6,9 +6,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { SessionToken } from '#bayou/core/session.js';
 import { type BayouSession, connect } from '#bayou/library.js';
-import { type Chance, chanceOf, sleep } from './chance.js';
-import type { Knowledge, SoakJudge } from './judge.js';
-import { BALLAST_BYTES, BALLAST_KEYS, HOT_KEYS, nameIn, valueOf } from './values.js';
+import { type Chance, chanceOf, sleep } from '../common/named-chance.js';
+import type { Knowledge, SoakJudge } from './soak-judge.js';
+import { BALLAST_BYTES, BALLAST_KEYS, HOT_KEYS, nameIn, valueOf } from './put-values.js';
 
 /** What the sessions need. */
 export interface WritersOptions {

@@ -19,7 +19,8 @@ export const COMMANDS: ReadonlyArray<CommandEntry> = [
     name: 'conform',
     summary: 'test that the real cluster does only what the model allows',
     // Conformance builds on the source, never the reverse: it is found at run time, where it was built to.
-    load: async () => ((await import(new URL('../conformance/cli.js', import.meta.url).href)) as { readonly main: Main }).main,
+    load: async () =>
+      ((await import(new URL('../conformance/cli/conform.js', import.meta.url).href)) as { readonly main: Main }).main,
   },
   {
     name: 'explore',

@@ -61,8 +61,8 @@ describe('what was built, and what it was built from', () => {
     expect(run()).toEqual({ ...said, stderr: '' });
   });
   test('conformance is built with it', () => {
-    write('conformance/cli.ts');
-    at('conformance/cli.ts', 5_000);
-    expect(changedSinceBuild(root)).toBe('conformance/cli.ts');
+    write('conformance/cli/conform.ts');
+    at('conformance/cli/conform.ts', 5_000);
+    expect(changedSinceBuild(root)).toBe('conformance/cli/conform.ts');
   });
 });

@@ -9,13 +9,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, test } from 'vitest';
-import { replayPath } from '#bayou/cli/check/replay.js';
-import { type HostilePlan, HostilePlanC, planOf, TIMEOUT_MS } from '../../conformance/hostile/plan.js';
-import { pathOf } from '../../conformance/path/build.js';
-import { parseTrace } from '../../conformance/trace/read.js';
-import { validateTrace } from '../../conformance/trace/validate.js';
+import { replayPath } from '#bayou/subject/replay-path.js';
+import { type HostilePlan, HostilePlanC, planOf, TIMEOUT_MS } from '../../conformance/layer4-hostile/hostile-plan.js';
+import { pathOf } from '../../conformance/path/build-path.js';
+import { parseTrace } from '../../conformance/layer3-traces/read-traces.js';
+import { validateTrace } from '../../conformance/layer3-traces/validate-trace.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/conformance/hostile/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/conformance/layer4-hostile/main.js', import.meta.url));
 const RUNS = process.env['BAYOU_HOSTILE_RUNS'] ?? '6';
 const SEED = process.env['BAYOU_HOSTILE_SEED'] ?? '5';
 

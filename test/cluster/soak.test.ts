@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../../dist/conformance/soak/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/conformance/soak/soak-command.js', import.meta.url));
 const KILLS = process.env['BAYOU_SOAK_KILLS'] ?? '25';
 const SEED = process.env['BAYOU_SOAK_SEED'] ?? '1';
 /** The longest it may take, in s; a machine that does much else is slow. */

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { orAborted } from '../../conformance/hostile/run.js';
+import { orAborted } from '../../conformance/layer4-hostile/hostile-run.js';
 
 describe('waiting for a run, or for the signal', () => {
   test('a run that ends leaves nothing listening', async () => {

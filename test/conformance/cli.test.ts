@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { reportOf, showReport, statusOf, toJUnit, type Finding } from '../../conformance/cli/report.js';
-import { planOf } from '../../conformance/hostile/plan.js';
-import { flagsOf } from '../../conformance/run/scripts.js';
+import { reportOf, showReport, statusOf, toJUnit } from '../../conformance/cli/conform-report.js';
+import type { Finding } from '../../conformance/common/finding.js';
+import { planOf } from '../../conformance/layer4-hostile/hostile-plan.js';
+import { flagsOf } from '../../conformance/runs/script-runs.js';
 import { startOf } from '../../src/master/registry.js';
 import { until } from '../support/until.js';
 

@@ -1,8 +1,8 @@
 /** Each mutant's text stands once in the built program: one that has gone would be noticed as a crash, or not at all. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { SIMULATED_MUTANTS } from '../../conformance/mutants/simulated-table.js';
-import { MUTANTS } from '../../conformance/mutants/table.js';
+import { SIMULATED_MUTANTS } from '../../conformance/mutants/simulated-mutant-table.js';
+import { MUTANTS } from '../../conformance/mutants/mutant-table.js';
 
 const ALL = [...MUTANTS, ...SIMULATED_MUTANTS];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { Notices } from '../../conformance/trace/notices.js';
+import { Notices } from '../../conformance/layer3-traces/notices.js';
 
 describe('what a process was told of its links', () => {
   test('a word belongs to one command', () => {

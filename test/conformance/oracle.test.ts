@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '#bayou/core/script.js';
-import { decide, deciding, showOracle, type Observed, type OracleOptions } from '../../conformance/oracle/oracle.js';
-import { inTurns } from '../../conformance/turns.js';
+import { decide, deciding, showOracle, type Observed, type OracleOptions } from '../../conformance/layer2-scripts/oracle.js';
+import { inTurns } from '../../conformance/common/in-turns.js';
 
 /** A script with what each command printed behind `=>`, lines divided by `|`; `!` is an error. */
 const observe = (script: string): ReadonlyArray<Observed> => {

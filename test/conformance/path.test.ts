@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadPath, type RecordedPath } from '#bayou/cli/check/path.js';
-import { replayPath } from '#bayou/cli/check/replay.js';
+import { loadPath, type RecordedPath } from '#bayou/subject/path-file.js';
+import { replayPath } from '#bayou/subject/replay-path.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { PROPERTIES, type PropertyId } from '#bayou/model/checking/sentences.js';
 import { copyWith } from '../../conformance/mutants/copy.js';
-import { MUTANTS } from '../../conformance/mutants/table.js';
-import { pathOf } from '../../conformance/path/build.js';
+import { MUTANTS } from '../../conformance/mutants/mutant-table.js';
+import { pathOf } from '../../conformance/path/build-path.js';
 import { rejectionOf } from '../../conformance/path/refused-result.js';
-import { decide, observedIn } from '../../conformance/oracle/oracle.js';
-import { runOnCluster } from '../../conformance/run/cluster.js';
-import { validateTrace } from '../../conformance/trace/validate.js';
+import { decide, observedIn } from '../../conformance/layer2-scripts/oracle.js';
+import { runOnCluster } from '../../conformance/runs/traced-cluster.js';
+import { validateTrace } from '../../conformance/layer3-traces/validate-trace.js';
 import { bayou } from '../cli/run.js';
 
 // The copies find their libraries beside the project's own.

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { simulationPlanOf } from '../../conformance/simulation/plan.js';
-import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/run.js';
-import { FINE } from '../../conformance/simulation/weather.js';
+import { simulationPlanOf } from '../../conformance/simulation/simulation-plan.js';
+import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
+import { FINE } from '../../conformance/simulation/link-faults.js';
 
-const HASHES = fileURLToPath(new URL('../../dist/conformance/same-traces/hashes.js', import.meta.url));
+const HASHES = fileURLToPath(new URL('../../dist/conformance/simulation/trace-hashes.js', import.meta.url));
 const RUNS = 15;
 const SEED = 3;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { replaceFile, writeFile, type Files } from '#bayou/impl/log/files.js';
 import { Simulation, type Environment, type Running } from '../../conformance/simulation/simulation.js';
-import { Trace } from '../../conformance/simulation/trace.js';
+import { Trace } from '../../conformance/simulation/world-trace.js';
 
 const LIMITS = { events: 100_000, untilUs: 3_600_000_000 };
 

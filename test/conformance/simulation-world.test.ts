@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteStream } from '#bayou/ports/ports.js';
 import { Simulation, type Environment, type Main, type Running } from '../../conformance/simulation/simulation.js';
-import { Trace } from '../../conformance/simulation/trace.js';
-import { FINE, type Weather } from '../../conformance/simulation/weather.js';
+import { Trace } from '../../conformance/simulation/world-trace.js';
+import { FINE, type Weather } from '../../conformance/simulation/link-faults.js';
 
 const LIMITS = { events: 1_000_000, untilUs: 3_600_000_000 };
 const AT = { host: '127.0.0.1', port: 4000 };

@@ -1,9 +1,9 @@
 /** The simulated cluster: the code that ships in a simulated world, repeated by its seed and judged. */
 import { describe, expect, test } from 'vitest';
-import { SimulationPlanC, simulationPlanOf, type SimulationPlan } from '../../conformance/simulation/plan.js';
-import { realPlanOf } from '../../conformance/simulation/real.js';
-import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/run.js';
-import { FINE } from '../../conformance/simulation/weather.js';
+import { SimulationPlanC, simulationPlanOf, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
+import { realPlanOf } from '../../conformance/simulation/plan-for-real.js';
+import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
+import { FINE } from '../../conformance/simulation/link-faults.js';
 
 const SEED = 14;
 const again = (run: number): string => `bayou conform --simulate --seed ${SEED} --from ${run} --runs 1`;

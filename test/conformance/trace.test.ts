@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReplicaId, serverOf } from '#bayou/core/ids.js';
 import { MASTER_GUARANTEES } from '#bayou/core/session.js';
 import type { TraceBody, TraceEvent } from '#bayou/core/trace.js';
-import { parseTrace } from '../../conformance/trace/read.js';
-import { showTraceVerdict, validateTrace } from '../../conformance/trace/validate.js';
+import { parseTrace } from '../../conformance/layer3-traces/read-traces.js';
+import { showTraceVerdict, validateTrace } from '../../conformance/layer3-traces/validate-trace.js';
 
 const SCRIPT = `joinServer 0
 joinServer 1

@@ -7,8 +7,8 @@ import type { Faults } from '#bayou/impl/policy.js';
 import { createReplica, step } from '#bayou/impl/replica.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
-import { probe } from '../../conformance/transitions/probe.js';
-import { asShipped, showWalk, walkTransitions } from '../../conformance/transitions/walk.js';
+import { probe } from '../../conformance/layer1-transitions/probe.js';
+import { asShipped, showWalk, walkTransitions } from '../../conformance/layer1-transitions/transition-walk.js';
 
 const configuration = (name: string): Config => {
   const decoded = decodeConfig(

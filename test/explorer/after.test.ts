@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { eventsAfter } from '../../conformance/explore/refused.js';
-import { processesOf, readTrace } from '../../conformance/trace/read.js';
+import { processesOf, readTrace } from '../../conformance/layer3-traces/read-traces.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 
 const trace = readTrace('examples/original-clock.ndjson');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { simulationPlanOf } from '../../conformance/simulation/plan.js';
+import { simulationPlanOf } from '../../conformance/simulation/simulation-plan.js';
 import { bayou } from '../cli/run.js';
 import { launch, open, pages, withoutBrowser } from './support/browser.js';
 

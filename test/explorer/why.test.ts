@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { search } from '#bayou/cli/check/engine.js';
 import { loadConfig, shippedConfigs } from '#bayou/cli/check/config.js';
 import { parseArgs } from '#bayou/cli/check/options.js';
-import { configured } from '#bayou/cli/check/subject.js';
-import { explorationOf, foundIn, verdictOfReport } from '#bayou/cli/explore/make.js';
+import { configured } from '#bayou/subject/subject.js';
+import { explorationOf, foundIn, verdictOfReport } from '#bayou/exploration/make-exploration.js';
 import type { Exploration, RunShot } from '#bayou/explorer/shape.js';
 
 const exploration = async (name: string): Promise<Exploration> => {

@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { runAll, runCase } from '../../conformance/io-faults/run.js';
+import { runAll, runCase } from '../../conformance/io-faults/fault-runs.js';
 
 /** The command that repeats a failure is in `npm run faults:io`'s report; `--seed`, `--batches` and `--fsync` are those of the title. */
 describe('a fault at every call of a log to its disk, and another in the opening after it (R7, R10)', () => {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '#bayou/core/script.js';
-import { apartFrom, NOBODY, shapeAfter, type Shape } from '../../conformance/judge/apart.js';
-import { applyCommand, newTopology, partitionsOf } from '../../conformance/topology.js';
+import { apartFrom, NOBODY, shapeAfter, type Shape } from '../../conformance/layer4-hostile/judge/apart.js';
+import { applyCommand, newTopology, partitionsOf } from '../../conformance/common/topology-of-script.js';
 
 const id = fc.nat(4);
 const command: fc.Arbitrary<Command> = fc.oneof(

@@ -1,13 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { History } from '../../conformance/judge/history.js';
-import { readJepsen, writeJepsen } from '../../conformance/judge/jepsen.js';
-import { judge } from '../../conformance/judge/judge.js';
-import { historyOfRuns, historyOfTrace } from '../../conformance/judge/trace.js';
+import type { History } from '../../conformance/layer4-hostile/judge/judged-history.js';
+import { readJepsen, writeJepsen } from '../../conformance/layer4-hostile/judge/jepsen.js';
+import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
+import { historyOfRuns, historyOfTrace } from '../../conformance/layer4-hostile/judge/history-of-trace.js';
 import { MASTER_GUARANTEES } from '../../src/core/session.js';
 import type { TraceEvent } from '../../src/core/trace.js';
-import { soundHistory, type Step } from '../../conformance/judge/sound.js';
+import { soundHistory, type Step } from '../../conformance/layer4-hostile/judge/sound-histories.js';
 import { seedOr } from '../support/seeds.js';
 
 const right = <A>(e: E.Either<string, A>): A => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { historyOf, type History, type Operation } from '../../conformance/judge/history.js';
-import { judge } from '../../conformance/judge/judge.js';
-import { compareStamps } from '../../conformance/judge/order.js';
-import { type Promised, showVerdict } from '../../conformance/judge/verdict.js';
+import { historyOf, type History, type Operation } from '../../conformance/layer4-hostile/judge/judged-history.js';
+import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
+import { compareStamps } from '../../conformance/layer4-hostile/judge/stamp-order.js';
+import { type Promised, showVerdict } from '../../conformance/layer4-hostile/judge/verdict.js';
 import { MASTER_GUARANTEES } from '../../src/core/session.js';
 import type { Stamp } from '../../src/core/write.js';
-import { soundHistory, type Step } from '../../conformance/judge/sound.js';
+import { soundHistory, type Step } from '../../conformance/layer4-hostile/judge/sound-histories.js';
 import { seedOr } from '../support/seeds.js';
 
 const NOTHING = { readYourWrites: false, monotonicReads: false, writesFollowReads: false, monotonicWrites: false } as const;

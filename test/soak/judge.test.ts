@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Held, SoakJudge, type Store } from '../../conformance/soak/judge.js';
-import { nameIn, valueOf } from '../../conformance/soak/values.js';
+import { type Held, SoakJudge, type Store } from '../../conformance/soak/soak-judge.js';
+import { nameIn, valueOf } from '../../conformance/soak/put-values.js';
 import type { ReplicaId } from '../../src/core/ids.js';
 import type { Stamp } from '../../src/core/write.js';
 

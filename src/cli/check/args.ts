@@ -1,4 +1,5 @@
 /** What the command line of `bayou check` says. */
+import type { Overrides } from '../../subject/subject.js';
 import type { Assignment, Said } from './fields.js';
 
 export const FORMATS = ['json', 'text', 'itf', 'mermaid', 'shiviz', 'dot', 'script', 'html'] as const;
@@ -12,7 +13,7 @@ export interface CheckArgs {
   /** What `--set` says: of fields of a configuration, or of parameters of a model of one's own. */
   readonly sets: ReadonlyArray<Assignment>;
   /** Both together for a configuration, each with the option that said it. */
-  readonly overrides: ReadonlyMap<string, { readonly value: unknown; readonly option: string }>;
+  readonly overrides: Overrides;
   readonly list: boolean;
   readonly search: 'auto' | 'bfs' | 'dfs' | 'sweep' | 'simulate';
   readonly symmetry: boolean;

@@ -4,20 +4,10 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeConfig, type Config } from '../../model/checking/config.js';
+import { decodeConfig } from '../../model/checking/config.js';
 import { isLink, readJson, standsAt } from '../../program/files.js';
 import { UsageError } from '../../program/exit.js';
-import type { CheckArgs } from './args.js';
-
-// --- types -----------------------------------------------------------------------------------------------------------------
-
-/** A configuration, where it came from, and what it says the verdict is; absent where it does not say or no longer applies. */
-export interface Loaded {
-  /** As the user named it. */
-  readonly source: string;
-  readonly config: Config;
-  readonly expect?: Config['expect'];
-}
+import type { Loaded, Overrides } from '../../subject/subject.js';
 
 /** The folder of the configurations that come with the package. */
 const SHIPPED = fileURLToPath(new URL('../../../spec/configs', import.meta.url));
@@ -67,7 +57,7 @@ const read = (source: string): unknown => {
 };
 
 /** A complaint about a field is about the option that set it, if one did. */
-const blame = (source: string, overrides: CheckArgs['overrides'], complaint: string): string => {
+const blame = (source: string, overrides: Overrides, complaint: string): string => {
   const override = overrides.get(complaint.slice(0, complaint.indexOf(':')));
   return `${override === undefined ? source : override.option}: ${complaint}`;
 };
@@ -76,7 +66,7 @@ const blame = (source: string, overrides: CheckArgs['overrides'], complaint: str
 const NEUTRAL = new Set(['name', 'about', 'expect']);
 
 /** @throws UsageError with one line that names the file or option, the field, and what it should be. */
-export const loadConfig = (source: string, overrides: CheckArgs['overrides']): Loaded => {
+export const loadConfig = (source: string, overrides: Overrides): Loaded => {
   const json = read(source);
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));

@@ -13,10 +13,10 @@ import { makeFolder } from '../../impl/folder.js';
 import { wrongToWrite } from '../../program/files.js';
 import { reasonOf } from '../../program/say.js';
 import { UsageError } from '../../program/exit.js';
-import { htmlOf } from '../explore/html.js';
-import { explorationOf } from '../explore/make.js';
+import { htmlOf } from '../../exploration/page-file.js';
+import { explorationOf } from '../../exploration/make-exploration.js';
 import { FORMATS, type Format } from './args.js';
-import type { AnyModel, Subject } from './subject.js';
+import type { AnyModel, Subject } from '../../subject/subject.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -18,10 +18,10 @@ import { mustBeComponents } from '../../checker/contract/validate.js';
 import { thrown } from '../../checker/contract/words.js';
 import { fileOfModule } from './examples.js';
 import { FIELD_OPTIONS, type Said } from './fields.js';
-import { propertyNames, slug } from './names.js';
-import { parametersOf, type Parameters } from './parameters.js';
+import { propertyNames, slug } from '../../subject/file-names.js';
+import { parametersOf } from './parameters.js';
 import type { CheckArgs } from './args.js';
-import type { Subject } from './subject.js';
+import type { Parameters, Subject } from '../../subject/subject.js';
 
 // --- loading ---------------------------------------------------------------------------------------------------------------
 

@@ -6,11 +6,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { described, whatIs } from '../../core/codec.js';
 import { UsageError } from '../../program/exit.js';
+import type { Parameters } from '../../subject/subject.js';
 import type { Assignment, Said } from './fields.js';
 import { complaintOf } from '../../checker/contract/shape.js';
-
-/** The values of a model's parameters, by name. */
-export type Parameters = Readonly<Record<string, unknown>>;
 
 /** What a module says of one parameter. */
 interface Declared {

@@ -7,9 +7,9 @@ import { EXIT, type ExitStatus } from '../../program/exit.js';
 import { print } from '../out.js';
 import type { CheckArgs } from './args.js';
 import { moduleSubject } from './module.js';
-import type { OwnPath } from './path.js';
+import type { OwnPath } from '../../subject/path-file.js';
 import { brokenLine, refusalLines } from './replay-lines.js';
-import { blamed, plainModel } from './subject.js';
+import { blamed, plainModel } from '../../subject/subject.js';
 
 /** What the file says of parameters, and over it what the command line does. */
 export const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [

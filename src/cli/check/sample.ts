@@ -6,7 +6,7 @@ import { EXIT, type ExitStatus } from '../../program/exit.js';
 import type { CheckArgs } from './args.js';
 import { writeFiles } from './files.js';
 import { repeatCommand } from './repeat.js';
-import { judgedModel, type Subject } from './subject.js';
+import { judgedModel, type Subject } from '../../subject/subject.js';
 
 /** Where the runs are shown, and what ends the walks; `distinct` gives names of files. */
 interface Surroundings {

@@ -7,7 +7,7 @@ import { stepper, type Stepper } from '../../checker/runs/stepper.js';
 import { EXIT, type ExitStatus } from '../../program/exit.js';
 import { put } from '../out.js';
 import { thrown } from '../../checker/contract/words.js';
-import { judgedModel, type Subject } from './subject.js';
+import { judgedModel, type Subject } from '../../subject/subject.js';
 
 type Cursor = Stepper<unknown, unknown>;
 

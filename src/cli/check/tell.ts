@@ -6,7 +6,7 @@ import { canBeSeveral, severalCounterexamples } from '../../checker/runs/several
 import { withFewestSwitches } from '../../checker/runs/switches.js';
 import type { CheckArgs } from './args.js';
 import type { Hooks } from './engine.js';
-import type { Subject } from './subject.js';
+import type { Subject } from '../../subject/subject.js';
 
 /** Limits of the searches for further counterexamples: those of the search itself. */
 const limitsOf = (args: CheckArgs, { signal }: Hooks) => ({

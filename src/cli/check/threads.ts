@@ -9,7 +9,7 @@ import type { Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
 import type { CheckArgs } from './args.js';
 import type { Hooks } from './engine.js';
-import type { Subject } from './subject.js';
+import type { Subject } from '../../subject/subject.js';
 
 /** The sample: so many states, and no longer than this. */
 const SAMPLE_STATES = 50_000;

@@ -12,9 +12,10 @@ import { endNow, endSoon } from '../watched/ending.js';
 import { tell } from '../watched/telling.js';
 import { beWatched, isGoingAgain } from '../watched/watched.js';
 import { parseArgs, type ExploreArgs } from './args.js';
-import { htmlOf } from './html.js';
-import { exploreModel, type Explored, type Meanwhile } from './model.js';
-import { explorePath } from './path.js';
+import { htmlOf } from '../../exploration/page-file.js';
+import type { Explored } from '../../exploration/make-exploration.js';
+import { exploreModel, type Meanwhile } from './model.js';
+import { explorePath } from './path-source.js';
 import { exploreRun } from './real.js';
 import { Showing } from './showing.js';
 

@@ -2,22 +2,15 @@
 import { sampleRuns } from '../../checker/runs/sample.js';
 import { isModule } from '../check/is-module.js';
 import { moduleSubject } from '../check/module.js';
-import { configured, blamed, judgedModel, type Subject } from '../check/subject.js';
+import { configured, blamed, judgedModel, type Subject } from '../../subject/subject.js';
 import { loadConfig, namedBy } from '../check/config.js';
 import { search } from '../check/engine.js';
 import { tell } from '../check/tell.js';
 import type { Progress } from '../../checker/report.js';
 import { UsageError } from '../../program/exit.js';
-import type { Exploration } from '../../explorer/shape.js';
 import type { ExploreArgs } from './args.js';
 import { CheckLog } from './log.js';
-import { explorationOf, foundIn, verdictOfReport, type Found } from './make.js';
-
-/** What is explored: the page's data, and the model that answers its questions. */
-export interface Explored {
-  readonly exploration: Exploration;
-  readonly subject?: Subject;
-}
+import { explorationOf, foundIn, verdictOfReport, type Explored, type Found } from '../../exploration/make-exploration.js';
 
 const subjectOf = async (source: string, { check }: ExploreArgs): Promise<Subject> => {
   if (isModule(source)) return moduleSubject(source, check);

@@ -1,11 +1,7 @@
 /** Exploring a real run: a script that is run on a cluster first, or the trace of such a run. Conformance knows how a run is followed. */
-import type { Exploration } from '../../explorer/shape.js';
+import type { Explored } from '../../exploration/make-exploration.js';
+import { explorationOfRun, type Followed } from '../../exploration/run-exploration.js';
 import type { ExploreArgs } from './args.js';
-import { entriesFor } from './make.js';
-import type { Explored } from './model.js';
-
-/** What conformance makes of a run. */
-export type Followed = Pick<Exploration, 'title' | 'verdict' | 'runs' | 'properties' | 'titles' | 'names'>;
 
 /** What conformance has for us, found at run time: it builds on the source, never the reverse. */
 export interface Follower {
@@ -17,18 +13,7 @@ export interface Follower {
 }
 
 const follower = async (): Promise<Follower> =>
-  (await import(new URL('../../conformance/explore/follow.js', import.meta.url).href)) as Follower;
-
-/** The page of a run that was followed. */
-export const explorationOfRun = async (followed: Followed, repeat: string): Promise<Exploration> => ({
-  version: 1,
-  ...followed,
-  origin: 'trace',
-  repeat,
-  bounds: [],
-  live: { by: 'nobody' },
-  entries: await entriesFor(true),
-});
+  (await import(new URL('../../conformance/explore/follow-run.js', import.meta.url).href)) as Follower;
 
 /** Explores a run. @throws UsageError with one line where there is none. */
 export const exploreRun = async ({ what, flags }: ExploreArgs, repeat: string, signal: AbortSignal): Promise<Explored> => {

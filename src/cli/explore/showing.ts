@@ -3,15 +3,14 @@ import { spawn } from 'node:child_process';
 import * as E from 'fp-ts/lib/Either.js';
 import { answering } from '../../explorer/answering.js';
 import type { Question, Reply } from '../../explorer/asked.js';
-import { judgedModel } from '../check/subject.js';
+import { judgedModel } from '../../subject/subject.js';
 import { say } from '../../program/say.js';
 import { UsageError } from '../../program/exit.js';
 import { print } from '../out.js';
 import type { ExploreArgs } from './args.js';
-import { htmlOf } from './html.js';
+import { htmlOf } from '../../exploration/page-file.js';
 import type { CheckLog } from './log.js';
-import { wordsOf } from './make.js';
-import type { Explored } from './model.js';
+import { wordsOf, type Explored } from '../../exploration/make-exploration.js';
 import { serve, type Running } from './server.js';
 
 // --- opening it ------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { ByteStream } from '#bayou/ports/ports.js';
 import { Simulation } from '../../../conformance/simulation/simulation.js';
-import { Trace } from '../../../conformance/simulation/trace.js';
+import { Trace } from '../../../conformance/simulation/world-trace.js';
 
 /** What is done to a stream. */
 export type Deed = 'small' | 'big' | 'huge' | 'pause' | 'resume' | 'cork' | 'uncork' | 'end' | 'destroySoon' | 'destroy';

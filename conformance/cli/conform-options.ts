@@ -1,0 +1,115 @@
+/** The command line of `bayou conform`. */
+import { InvalidArgumentError } from 'commander';
+import { newCommand } from '#bayou/program/command-line.js';
+import type { Layer } from '../common/finding.js';
+
+/** What the command line says. */
+export interface ConformArgs {
+  readonly paths: ReadonlyArray<string>;
+  readonly trace: ReadonlyArray<string>;
+  readonly runs: number | undefined;
+  /** Simulated runs, and nothing else. */
+  readonly simulate: boolean;
+  /** For so long. */
+  readonly seconds: number | undefined;
+  /** These plans of simulated runs; `real`: on real processes. */
+  readonly replay: ReadonlyArray<string>;
+  readonly real: boolean;
+  readonly from: number;
+  readonly seed: number;
+  readonly layers: ReadonlyArray<Layer>;
+  readonly config: ReadonlyArray<string>;
+  readonly flags: ReadonlyArray<string> | undefined;
+  readonly maxStates: number | undefined;
+  readonly jobs: number;
+  readonly json: boolean;
+  readonly junit: string | undefined;
+  /** Stop at the first divergence. */
+  readonly failFast: boolean;
+  /** How often a script that diverges may be run again to make it smaller. */
+  readonly shrinkRuns: number;
+  /** Where runs that diverge are kept: their traces, and their paths for `bayou check --replay`. */
+  readonly outDir: string;
+}
+
+const whole = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Use a whole number.');
+  return Number(text);
+};
+
+const positive = (text: string): number => {
+  const n = whole(text);
+  if (n < 1) throw new InvalidArgumentError('Use a whole number from 1.');
+  return n;
+};
+
+const layers = (text: string): ReadonlyArray<Layer> => {
+  if (!/^[1-4](,[1-4])*$/.test(text)) throw new InvalidArgumentError('Use some of 1,2,3,4.');
+  return text.split(',').map((n) => Number(n) as Layer);
+};
+
+const HELP = `
+What it does:
+  bayou conform                  a default of all four layers, in under five minutes
+  bayou conform FILE|DIR …       these scripts (in a folder: *.script), run on the cluster, judged by layers 2 and 3
+  bayou conform FILE.json …      runs by these plans: a script, and faults of network, processes and disks (layer 4)
+  bayou conform --trace FILE …   the traces of runs (bayou master --trace FILE), judged by layer 3
+  bayou conform --runs N         random runs under faults of network, processes and disks, judged by layer 3 and by a judge
+                                 that uses no line of the model
+  bayou conform --simulate       runs of the same code in a simulated world, under worse faults, each repeated by its seed
+  bayou conform --config FILE …  every transition of these configurations (layer 1)
+
+Exit status: 0 conforms; 1 diverges; 2 bad usage; 3 undecided; 70 internal: something could not be tried; 130 interrupted.`;
+
+/** Reads the arguments after `conform`; commander's own errors are thrown. */
+export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
+  const command = newCommand('bayou conform')
+    .description('test that the real cluster does only what the model allows')
+    .argument('[paths...]', 'scripts, folders of scripts, or plans of runs (.json)')
+    .option('--trace <files...>', 'validate the traces of runs; several files are the parts of one run')
+    .option('--runs <n>', 'this many random runs', positive)
+    .option('--simulate', 'simulated runs: --seconds or --runs says how many', false)
+    .option('--seconds <n>', 'simulate for so long', positive)
+    .option('--replay <files...>', 'simulate by plans that --simulate has written')
+    .option('--real', 'with --replay: do the same to real processes, as far as it can be done', false)
+    .option('--from <n>', 'begin at this run of the seed', whole, 0)
+    .option('--seed <s>', 'which random runs: the same seed, the same scripts', whole, 1)
+    .option('--layers <list>', 'of the default, these layers alone, such as 1,3', layers, [1, 2, 3, 4])
+    .option('--config <files...>', 'configurations for layer 1: files, or names of bayou check --list')
+    .option('--flags <text>', "the master's options for the scripts, in one argument, instead of what their second lines say")
+    .option('--max-states <n>', 'most states that layer 2 keeps of a script before it is undecided', positive)
+    .option('--jobs <n>', 'clusters that run at the same time', positive, 2)
+    .option('--fail-fast', 'stop at the first divergence', false)
+    .option('--shrink-runs <n>', 'how often a script that diverges may be run again to make it smaller', whole, 60)
+    .option(
+      '--out-dir <dir>',
+      'where to keep a run that diverges: its trace, and its path for bayou check --replay',
+      'bayou-divergences',
+    )
+    .option('--json', 'the report as JSON on standard output', false)
+    .option('--junit <file>', 'the report as JUnit XML')
+    .addHelpText('after', HELP);
+  command.parse([...args], { from: 'user' });
+  const o = command.opts<Partial<Record<keyof ConformArgs, unknown>> & { readonly flags?: string }>();
+  return {
+    paths: command.args,
+    trace: (o.trace as ReadonlyArray<string> | undefined) ?? [],
+    runs: o.runs as number | undefined,
+    simulate: o.simulate as boolean,
+    seconds: o.seconds as number | undefined,
+    replay: (o.replay as ReadonlyArray<string> | undefined) ?? [],
+    real: o.real as boolean,
+    from: o.from as number,
+    seed: o.seed as number,
+    layers: o.layers as ReadonlyArray<Layer>,
+    config: (o.config as ReadonlyArray<string> | undefined) ?? [],
+    flags: o.flags?.split(/\s+/).filter((word) => word !== ''),
+    maxStates: o.maxStates as number | undefined,
+    jobs: o.jobs as number,
+    failFast: o.failFast as boolean,
+    shrinkRuns: o.shrinkRuns as number,
+    outDir: o.outDir as string,
+    json: o.json as boolean,
+    junit: o.junit as string | undefined,
+  };
+};

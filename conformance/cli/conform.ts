@@ -1,0 +1,186 @@
+/** `bayou conform`: all four layers, with a progress line, a report for people or machines, and an exit status for each verdict. */
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { EXIT, UsageError } from '#bayou/program/exit.js';
+import { progressLineOn } from '#bayou/program/progress.js';
+import { wrongToWrite } from '#bayou/program/files.js';
+import { reasonOf } from '#bayou/program/say.js';
+import { parseArgs, type ConformArgs } from './conform-options.js';
+import type { Finding } from '../common/finding.js';
+import { reportOf, showReport, statusOf, toJUnit } from './conform-report.js';
+import { simulatedPlanTask, simulationTask } from './simulation-tasks.js';
+import { planTask, randomTask, scriptTask, traceTask, transitionsTask, type Task } from './tasks.js';
+import { findScripts } from '../runs/script-runs.js';
+
+// --- what is tried ---------------------------------------------------------------------------------------------------------
+
+const root = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+const shipped = (name: string): string => root(`spec/configs/${name}.json`);
+
+/** The file of a configuration: itself, or by its name that which comes with the package. */
+const configurationFile = (source: string): string =>
+  /^[\w-]+$/.test(source) && !existsSync(source) && existsSync(shipped(source)) ? shipped(source) : source;
+
+/** Configurations of the default, with about how long each takes, in seconds. Together they have every kind of step. */
+const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = [
+  ['bayou-s-2212', 1],
+  ['client-links', 3],
+  ['bounded-sessions', 4],
+  ['unknown-outcome', 5],
+  ['late-puts-small', 2],
+  ['new-sessions-small', 1],
+  ['put-back-small', 1],
+  ['four-guarantees', 2],
+  ['kills', 6],
+  ['messages', 9],
+  ['parts', 6],
+  ['parts-blank', 4],
+  ['links', 23],
+];
+
+/** Random runs of the default, and how long it simulates, in seconds. */
+const RUNS = 20;
+const SIMULATED_S = 5;
+
+const scriptTasks = (paths: ReadonlyArray<string>, args: ConformArgs): ReadonlyArray<Task> => {
+  const scripts = findScripts(paths, args.flags);
+  if (E.isLeft(scripts)) throw new UsageError(scripts.left);
+  return scripts.right.map((script) => scriptTask(script, args));
+};
+
+const randomTasks = (args: ConformArgs, runs: number): ReadonlyArray<Task> =>
+  Array.from({ length: runs }, (_, i) => randomTask(args.seed, args.from + i, args));
+
+/** The plans that ship with the program. */
+const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
+  readdirSync(root('conformance/plans'))
+    .sort()
+    .map((name) => planTask(join(root('conformance/plans'), name), args));
+
+/** As many runs as are asked for, or as long; both: whichever comes first. */
+const simulationTasks = (args: ConformArgs): ReadonlyArray<Task> => {
+  const seconds = args.seconds ?? (args.runs === undefined ? SIMULATED_S : Infinity);
+  return [simulationTask({ seed: args.seed, from: args.from, runs: args.runs ?? Infinity, seconds }, args)];
+};
+
+const isPlan = (path: string): boolean => path.endsWith('.json');
+
+const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
+  ...(args.layers.includes(1) ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(shipped(name), seconds)) : []),
+  ...(args.layers.includes(2) || args.layers.includes(3) ? scriptTasks([root('conformance/scripts')], args) : []),
+  ...(args.layers.includes(4) ? [...planTasks(args), ...randomTasks(args, RUNS), ...simulationTasks(args)] : []),
+];
+
+const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
+  if (args.replay.length > 0) return args.replay.map((file) => simulatedPlanTask(file, args.real, args));
+  if (args.simulate) return simulationTasks(args);
+  const asked = [
+    ...args.config.map((file) => transitionsTask(configurationFile(file), 10)),
+    ...(args.paths.some((path) => !isPlan(path))
+      ? scriptTasks(
+          args.paths.filter((path) => !isPlan(path)),
+          args,
+        )
+      : []),
+    ...args.paths.filter(isPlan).map((path) => planTask(path, args)),
+    ...(args.trace.length > 0 ? [traceTask(args.trace, args)] : []),
+    ...(args.runs === undefined ? [] : randomTasks(args, args.runs)),
+  ];
+  return asked.length > 0 || args.runs !== undefined ? asked : defaultTasks(args);
+};
+
+// --- trying it -------------------------------------------------------------------------------------------------------------
+
+/** What a task found; nothing where it was given up because of the signal. */
+const unlessAborted = (found: Promise<ReadonlyArray<Finding>>, signal: AbortSignal): Promise<ReadonlyArray<Finding>> =>
+  found.catch((error: unknown) => {
+    if (signal.aborted) return [];
+    throw error;
+  });
+
+/** Runs the tasks, so many at a time, until the signal; tells how far it is. */
+const runAll = async (
+  tasks: ReadonlyArray<Task>,
+  { jobs, failFast }: Pick<ConformArgs, 'jobs' | 'failFast'>,
+  onProgress: (done: number, doing: string) => void,
+  signal: AbortSignal,
+): Promise<ReadonlyArray<Finding>> => {
+  const findings: ReadonlyArray<Finding>[] = [];
+  let next = 0;
+  let weight = 0;
+  const work = async (): Promise<void> => {
+    while (next < tasks.length && !signal.aborted) {
+      const at = next++;
+      const task = tasks[at]!;
+      onProgress(weight, task.name);
+      findings[at] = await unlessAborted(
+        task.run(signal, (how) => onProgress(weight, how)),
+        signal,
+      );
+      if (failFast && findings[at].some((f) => f.verdict === 'diverges')) next = tasks.length;
+      weight += task.weight;
+      onProgress(weight, task.name);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, work));
+  return findings.flat();
+};
+
+const progressLine = (began: number, total: number, done: number, doing: string): string => {
+  const elapsed = (performance.now() - began) / 1000;
+  const left = done > 0 ? `, about ${Math.ceil((elapsed / done) * (total - done))} s left` : '';
+  return `${Math.floor((100 * done) / Math.max(total, 1))}%${left}: ${doing}`;
+};
+
+const writeReport = (file: string, text: string): void => {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`--junit: ${file}: it cannot be written: ${reasonOf(error)}`);
+  }
+};
+
+/** Refuses a report file that cannot be written: better before the run than after it. */
+const mustBeWritable = (file: string): void => {
+  const wrong = wrongToWrite(file);
+  if (wrong !== undefined) throw new UsageError(`--junit: ${file}: ${wrong}`);
+  writeReport(file, '');
+};
+
+/** How long what is left of interrupted runs (a fault's timer, a dial) may keep this process, in ms. Their processes are gone by then. */
+const END_MS = 200;
+
+const endSoon = (): void => void setTimeout(() => process.exit(), END_MS).unref();
+
+/** Runs `bayou conform` with these arguments; resolves with the exit status. */
+export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
+  const args = parseArgs(argv);
+  const tasks = tasksOf(args);
+  const began = performance.now();
+  const total = tasks.reduce((sum, t) => sum + t.weight, 0);
+  const showLine = progressLineOn(process.stderr);
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const interrupt = (): void => interruption.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    if (args.junit !== undefined) mustBeWritable(args.junit);
+    const show = (done: number, doing: string): void => {
+      showLine?.(progressLine(began, total, done, doing));
+    };
+    const findings = await runAll(tasks, args, show, signal);
+    const report = reportOf(findings, performance.now() - began);
+    showLine?.('');
+    if (args.junit !== undefined) writeReport(args.junit, toJUnit(report));
+    const cut = signal.aborted;
+    if (cut) endSoon();
+    process.stdout.write(`${args.json ? JSON.stringify({ ...report, interrupted: cut }, null, 2) : showReport(report, cut)}\n`);
+    return cut ? EXIT.interrupted : statusOf(report.verdict);
+  } finally {
+    showLine?.('');
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+  }
+};

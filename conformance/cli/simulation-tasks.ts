@@ -1,0 +1,215 @@
+/** `bayou conform --simulate`: simulated runs, one after the other, until there were enough of them or the time is over; the first that is wrong is made small and kept. */
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { UsageError } from '#bayou/program/exit.js';
+import { counted } from '#bayou/core/counted.js';
+import { makeFolder } from '#bayou/impl/folder.js';
+import { readJson } from '#bayou/program/files.js';
+import { keepRun } from '../explore/keep-run.js';
+import { judgePlan } from '../layer4-hostile/judge-plan.js';
+import { KINDS, kindOf } from '../simulation/kinds.js';
+import {
+  SimulationPlanC,
+  simulationPlanOf,
+  simulationPlans,
+  simulationSeed,
+  type SimulationPlan,
+} from '../simulation/simulation-plan.js';
+import { realPlanOf } from '../simulation/plan-for-real.js';
+import {
+  assessSimulated,
+  showSimulated,
+  simulate,
+  type SimulatedRun,
+  type SimulatedVerdict,
+} from '../simulation/simulated-run.js';
+import type { ConformArgs } from './conform-options.js';
+import type { Finding } from '../common/finding.js';
+import type { Task } from './tasks.js';
+
+/** How long a plan that fails is made smaller, in ms. */
+const SHRINK_MS = 30_000;
+
+interface Tried {
+  readonly plan: SimulationPlan;
+  readonly run: SimulatedRun;
+  readonly verdict: SimulatedVerdict;
+}
+
+const tryPlan = async (plan: SimulationPlan, signal: AbortSignal): Promise<Tried> => {
+  const run = await simulate(plan, { signal });
+  return { plan, run, verdict: await assessSimulated(run, signal) };
+};
+
+/** The smallest plan that is found to fail, in the time there is. */
+const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise<Tried> => {
+  let smallest = failed;
+  const property = fc.asyncProperty(simulationPlans, async (plan) => {
+    const tried = await tryPlan(plan, signal);
+    if (!tried.verdict.sound) smallest = tried;
+    return tried.verdict.sound;
+  });
+  await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS, markInterruptAsFailure: true });
+  signal.throwIfAborted();
+  return smallest;
+};
+
+/** Writes down what fails: its plan, every line of its trace, and its path for `bayou check --replay`. */
+const keep = async ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> => {
+  const file = join(outDir, `${name.replaceAll(/\W+/g, '-')}.json`);
+  try {
+    makeFolder(outDir);
+    writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
+    const again = await simulate(plan, { keep: true });
+    writeFileSync(`${file}.trace`, again.trace.lines().join(''));
+  } catch (error) {
+    return [`not kept: ${error instanceof Error ? error.message : String(error)}`];
+  }
+  const { rejection, run: day = 1 } = verdict.validated;
+  const path = rejection === undefined ? [] : await keepRun(outDir, run.days[day - 1]!, rejection, { name, withTrace: true });
+  return [
+    `its plan, made as small as there was time for: bayou conform --simulate --replay ${file}`,
+    `every event of it: ${file}.trace`,
+    ...path,
+  ];
+};
+
+/** What all runs so far come to. */
+class Sum {
+  runs = 0;
+  events = 0;
+  operations = 0;
+  simulatedMs = 0;
+  faults: Record<string, number> = {};
+  readonly kinds = new Set<string>();
+  readonly #traces = createHash('sha256');
+  readonly #began = performance.now();
+
+  add({ run, verdict }: Tried): void {
+    this.runs++;
+    this.events += run.events;
+    this.operations += verdict.judged.operations;
+    this.simulatedMs += run.simulatedMs;
+    this.#traces.update(run.trace.hash());
+    for (const event of run.days.flat()) {
+      const kind = kindOf(event);
+      if (kind !== undefined) this.kinds.add(kind);
+    }
+    const { lost, cut, halfOpen, split } = run.network;
+    for (const [what, n] of Object.entries({ ...run.processes, ...run.world, lost, broken: cut + halfOpen, split }))
+      this.faults[what] = (this.faults[what] ?? 0) + n;
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#began;
+  }
+
+  /** For the progress line. */
+  text(): string {
+    const faults = Object.entries(this.faults)
+      .filter(([, n]) => n > 0)
+      .map(([what, n]) => `${n} ${what}`);
+    const [simulated, real] = [this.simulatedMs / 1000, this.elapsedMs / 1000];
+    return `${counted(this.runs, 'simulated run')}, ${simulated.toFixed(0)} s simulated in ${real.toFixed(0)} s, ${this.events} events, ${this.kinds.size} of ${KINDS.length} kinds of steps; ${faults.join(', ')}`;
+  }
+
+  /** What was not tried, and by what two series can be told to be the same. */
+  notes(): ReadonlyArray<string> {
+    const never = KINDS.filter((kind) => !this.kinds.has(kind));
+    return [
+      `${this.kinds.size} of ${KINDS.length} kinds of steps${never.length === 0 ? '' : `; never: ${never.join(', ')}`}`,
+      `all that happened has the SHA-256 ${this.#traces.copy().digest('hex')}`,
+    ];
+  }
+
+  counts(): Record<string, number> {
+    const sum = Object.values(this.faults).reduce((a, b) => a + b, 0);
+    return {
+      'simulated runs': this.runs,
+      'simulated seconds': Math.round(this.simulatedMs / 1000),
+      'events of the simulated world': this.events,
+      operations: this.operations,
+      'simulated faults': sum,
+    };
+  }
+}
+
+/** The longest plan, in bytes. */
+const MAX_PLAN_BYTES = 16 * 1024 * 1024;
+
+const readPlan = (file: string): SimulationPlan => {
+  const plan = readJson(file, MAX_PLAN_BYTES);
+  if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
+  if (SimulationPlanC.is(plan.right)) return plan.right;
+  throw new UsageError(`${file}: this is no plan of a simulated run; --simulate writes one where it finds something`);
+};
+
+/** How far a series of runs goes. */
+export interface Series {
+  readonly seed: number;
+  readonly from: number;
+  readonly runs: number;
+  readonly seconds: number;
+}
+
+/** A series of simulated runs. */
+export const simulationTask = (
+  { seed, from, runs, seconds }: Series,
+  { outDir, shrinkRuns }: Pick<ConformArgs, 'outDir' | 'shrinkRuns'>,
+): Task => ({
+  name: `simulation of seed ${seed}`,
+  weight: Number.isFinite(seconds) ? seconds : runs / 2,
+  run: async (signal, tell = () => undefined) => {
+    const sum = new Sum();
+    for (let i = from; i < from + runs && sum.elapsedMs < seconds * 1000; i++) {
+      const tried = await tryPlan(simulationPlanOf(seed, i), signal);
+      sum.add(tried);
+      tell(sum.text());
+      if (tried.verdict.sound) continue;
+      const name = `simulated run ${i} of seed ${seed}`;
+      const smallest = shrinkRuns === 0 ? tried : await shrunk(tried, simulationSeed(seed, i), signal);
+      const details = [showSimulated(smallest.verdict), ...(await keep(smallest, name, outDir))].join('\n');
+      const repeat = `bayou conform --simulate --seed ${seed} --from ${i} --runs 1`;
+      return [{ layer: 4, name, verdict: 'diverges', counts: sum.counts(), details, repeat, elapsedMs: sum.elapsedMs }];
+    }
+    const repeat = `bayou conform --simulate --seed ${seed} --from ${from} --runs ${sum.runs}`;
+    const found: Omit<Finding, 'verdict' | 'details'> = {
+      layer: 4,
+      name: `simulation of seed ${seed}`,
+      counts: sum.counts(),
+      notes: sum.notes(),
+      repeat,
+      elapsedMs: sum.elapsedMs,
+    };
+    return [{ ...found, verdict: 'conforms', details: '' }];
+  },
+});
+
+/** A simulated run by a plan that was written down; `isReal`: the same plan on real processes, as far as it can be done to them. */
+export const simulatedPlanTask = (file: string, isReal: boolean, { outDir }: Pick<ConformArgs, 'outDir'>): Task => {
+  const plan = readPlan(file);
+  return {
+    name: file,
+    weight: 3,
+    run: async (signal) => {
+      const sum = new Sum();
+      const found = {
+        layer: 4,
+        name: file,
+        repeat: `bayou conform --simulate --replay ${file}${isReal ? ' --real' : ''}`,
+      } as const;
+      if (isReal) {
+        const { verdict, counts, details } = await judgePlan(realPlanOf(plan), signal);
+        return [{ ...found, verdict, counts, details, elapsedMs: sum.elapsedMs }];
+      }
+      const tried = await tryPlan(plan, signal);
+      sum.add(tried);
+      const { sound } = tried.verdict;
+      const details = sound ? '' : [showSimulated(tried.verdict), ...(await keep(tried, `again ${file}`, outDir))].join('\n');
+      return [{ ...found, verdict: sound ? 'conforms' : 'diverges', counts: sum.counts(), details, elapsedMs: sum.elapsedMs }];
+    },
+  };
+};

@@ -1,0 +1,173 @@
+/**
+ * A real run for the explorer's page: its events with the model's state beside each, the first that no step explains with what would have been
+ * allowed, what came after it, and the same run as steps of the model, from which one can go on.
+ */
+import { readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { UsageError } from '#bayou/program/exit.js';
+import { explorePathOf, whyRefused } from '#bayou/exploration/path-exploration.js';
+import type { Followed } from '#bayou/exploration/run-exploration.js';
+import { replayPath } from '#bayou/subject/replay-path.js';
+import type { RecordedPath } from '#bayou/subject/path-file.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { parseScript } from '#bayou/core/script.js';
+import type { Exploration, RunShot, Truth } from '#bayou/explorer/shape.js';
+import { rejectionOf } from '../path/refused-result.js';
+import { pathOf, pathOfAll, type PathOptions } from '../path/build-path.js';
+import { findScripts, judgeScript, oracleOptionsOf } from '../runs/script-runs.js';
+import { SimulationPlanC } from '../simulation/simulation-plan.js';
+import { simulate } from '../simulation/simulated-run.js';
+import { readRuns } from '../layer3-traces/read-traces.js';
+import { drawingOf } from './drawing.js';
+import { follow, type Run } from './following.js';
+import { refusedIn, type Unexplained } from './refused.js';
+
+// --- the run on the model --------------------------------------------------------------------------------------------------
+
+/** A longer run is not shown as steps of the model. */
+const MOST_BESIDE = 2000;
+/** Nor is one with more events: its steps take too long to be put in order. */
+const MOST_FOLLOWED = 20_000;
+
+/** The run as steps of the model, where it can be told in them. */
+const besideOf = async (name: string, path: RecordedPath): Promise<Exploration | undefined> =>
+  path.steps.length > MOST_BESIDE ? undefined : (await explorePathOf(name, path, '')).exploration;
+
+const onTheModel = ({ runs, live }: Exploration): ReadonlyArray<RunShot> =>
+  runs.map((run) => ({ live, ...run, title: `on the model: ${run.title}` }));
+
+/** What is true of the properties along the run of the cluster: what is true of them after the last of the model's steps up to there. */
+const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefined): ReadonlyArray<Truth> => {
+  if (shot === undefined) return [];
+  const { from } = replayPath(path);
+  const placeOf = new Map(steps.map(({ event }, i) => [`${event?.process ?? ''} ${event?.n ?? ''}`, i + 1]));
+  let at = 0;
+  const places = from.map((index) => {
+    const event = path.steps[index]?.event;
+    at = Math.max(at, event === undefined ? 0 : (placeOf.get(`${event.process} ${event.n}`) ?? 0));
+    return at;
+  });
+  /** By event of the run, how many of the model's steps it has taken by then. */
+  const taken = Array.from({ length: steps.length + 1 }, (_, place) => places.findLastIndex((of) => of <= place) + 1);
+  return shot.truth.map(({ marks }) => {
+    const marked = new Set(marks);
+    return { marks: taken.flatMap((count, place) => (marked.has(count) ? [place] : [])) };
+  });
+};
+
+/** A run that the model explains, with the same run on the model. */
+const explained = async (name: string, title: string, events: ReadonlyArray<TraceEvent>, run: Run, options: PathOptions) => {
+  const built = run.verdict.verdict === 'conforms' && run.steps.length <= MOST_FOLLOWED ? pathOfAll(events, options) : undefined;
+  const path = built?.kind === 'path' && replayPath(built.path).refusal === undefined ? built.path : undefined;
+  const model = path === undefined ? undefined : await besideOf(name, path);
+  const truth = path === undefined ? [] : truthAlong(run, path, model?.runs[0]);
+  return { title, shot: { ...shotOf(run), truth }, model };
+};
+
+// --- the run ---------------------------------------------------------------------------------------------------------------
+
+const TITLE = 'the run of the cluster';
+
+const shotOf = ({ placed, uses, steps }: Run): RunShot => ({
+  title: TITLE,
+  initial: {},
+  steps,
+  truth: [],
+  drawing: drawingOf(placed, uses),
+});
+
+const verdictOf = ({ verdict }: Run): Followed['verdict'] =>
+  verdict.verdict === 'conforms'
+    ? { tone: 'good', text: `conforms: the model explains all ${verdict.events} events` }
+    : { tone: 'plain', text: `undecided: ${verdict.why ?? ''}` };
+
+const followedOf = (title: string, verdict: Followed['verdict'], shot: RunShot, model: Exploration | undefined): Followed => ({
+  title,
+  verdict,
+  runs: [shot, ...(model === undefined ? [] : onTheModel(model))],
+  properties: model?.properties ?? [],
+  ...(model?.titles === undefined ? {} : { titles: model.titles }),
+  ...(model?.names === undefined ? {} : { names: model.names }),
+});
+
+/** A run whose trace is here: its own shot, and the model's steps, up to where it diverges. */
+const followed = async (
+  name: string,
+  events: ReadonlyArray<TraceEvent>,
+  beside?: Unexplained,
+  { lossy, ...options }: Omit<PathOptions, 'name'> & { readonly lossy?: ReadonlySet<NodeId> } = {},
+): Promise<Followed> => {
+  const run = follow(events, lossy);
+  const title = basename(name);
+  const rejection = run.verdict.rejection ?? beside;
+  if (rejection === undefined) {
+    const { shot, model } = await explained(name, title, events, run, { ...options, name: title });
+    return followedOf(title, verdictOf(run), shot, model);
+  }
+  const built = pathOf(events, rejection, { ...options, name: title });
+  const path = built.kind === 'none' ? undefined : built.path;
+  const refusal = path === undefined ? undefined : replayPath(path).refusal;
+  const compared = (steps: number) => (refusal === undefined ? undefined : whyRefused(refusal, undefined, steps).compared);
+  const model = path === undefined ? undefined : await besideOf(name, path);
+  const shot = { ...refusedIn(events, run, rejection, compared), title: TITLE };
+  return followedOf(title, { tone: 'bad', text: 'diverges from the model' }, shot, model);
+};
+
+/** A plan of a simulated run is run again: it is the same run each time. Of one of two days the first is shown. */
+const simulated = async (file: string): Promise<Followed> => {
+  const plan: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (!SimulationPlanC.is(plan))
+    throw new UsageError(`${file}: this is no plan of a simulated run: bayou conform --simulate keeps some`);
+  const { days, lossy, failures } = await simulate(plan);
+  const shown = await followed(file, days[0] ?? [], undefined, { keepsLog: true, lossy });
+  const title = `${shown.title}: a simulated run${days.length > 1 ? ', its first day' : ''}`;
+  const [failure] = failures;
+  return failure === undefined || shown.verdict.tone === 'bad'
+    ? { ...shown, title }
+    : { ...shown, title, verdict: { tone: 'bad', text: failure.split('\n')[0] ?? '' } };
+};
+
+/** Why there is nothing to run in a script: one line; undefined where there is a command. */
+const nothingIn = (text: string): string | undefined => {
+  const all = parseScript(text);
+  const end = all.findIndex((line) => E.isRight(line) && line.right?.type === 'done');
+  const lines = end < 0 ? all : all.slice(0, end);
+  if (lines.some((line) => E.isRight(line) && line.right !== undefined)) return undefined;
+  const at = lines.findIndex(E.isLeft);
+  const wrong = lines[at];
+  const why = wrong !== undefined && E.isLeft(wrong) ? `line ${at + 1}: ${wrong.left}` : 'there is no command in it';
+  return `nothing in it can be run: ${why} (docs/master.md has the commands)`;
+};
+
+/** What the explorer asks of conformance (see `Follower`). */
+export const followRun = async (
+  files: ReadonlyArray<string>,
+  { flags, signal }: { readonly flags?: ReadonlyArray<string>; readonly signal: AbortSignal },
+): Promise<Followed> => {
+  const [first = '', ...others] = files;
+  if (extname(first) === '.json') return simulated(first);
+  if (extname(first) === '.script') {
+    if (others.length > 0) throw new UsageError('explore one script at a time');
+    const scripts = findScripts([first], flags);
+    if (E.isLeft(scripts)) throw new UsageError(scripts.left);
+    const script = scripts.right[0]!;
+    const nothing = nothingIn(script.text);
+    if (nothing !== undefined) throw new UsageError(`${first}: ${nothing}`);
+    const judged = await judgeScript(script, { signal });
+    if (E.isLeft(judged)) throw new UsageError(judged.left);
+    const { events, oracle } = judged.right;
+    const { keepsLog } = oracleOptionsOf(script.flags);
+    return followed(first, events, oracle.verdict === 'diverges' ? rejectionOf(events, oracle) : undefined, { keepsLog });
+  }
+  const runs = readRuns(files);
+  if (E.isLeft(runs)) throw new UsageError(runs.left);
+  if (runs.right.length > 1) throw new UsageError('explore the trace of one run at a time: several files are the parts of one');
+  const [events = []] = runs.right;
+  if (events.length === 0) throw new UsageError(`${first}: it has no events: bayou master --trace FILE writes a trace`);
+  return followed(first, events);
+};
+
+/** The same for a run of which the events are at hand. */
+export const followEvents = followed;

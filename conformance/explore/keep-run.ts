@@ -1,0 +1,64 @@
+/** Keeping a run that diverges: its trace, a page to see it on, and the path that `bayou check --replay` explains. */
+import { writeFileSync } from 'node:fs';
+import { htmlOf } from '#bayou/exploration/page-file.js';
+import { explorationOfRun } from '#bayou/exploration/run-exploration.js';
+import { followEvents } from './follow-run.js';
+import { basename, join } from 'node:path';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { makeFolder } from '#bayou/impl/folder.js';
+import type { Rejection } from '../layer3-traces/rejection.js';
+import { pathOf, type PathOptions } from '../path/build-path.js';
+
+/** What was written, as lines for the report. */
+export type Kept = ReadonlyArray<string>;
+
+/** A run's name as a file's: `a-dir/tie.script` is `tie`, `run 3 of seed 1` is `run-3-of-seed-1`. */
+const fileName = (name: string): string =>
+  basename(name)
+    .replace(/\.(script|ndjson)$/, '')
+    .replaceAll(/[^\w.-]+/g, '-')
+    .slice(0, 100);
+
+/** Writes the explorer's page of a run; a line that names it, or says why there is none. */
+const keepPage = async (
+  page: string,
+  name: string,
+  events: ReadonlyArray<TraceEvent>,
+  rejection: Omit<Rejection, 'event'>,
+  repeat: string,
+): Promise<string> => {
+  try {
+    writeFileSync(page, htmlOf(await explorationOfRun(await followEvents(name, events, rejection), repeat)));
+    return `see it: ${page}`;
+  } catch (error) {
+    return `no page to see it on: ${error instanceof Error ? error.message : String(error)}`;
+  }
+};
+
+/** Writes a run's page and path, and its trace where it is not in a file already. What cannot be written is said. */
+export const keepRun = async (
+  dir: string,
+  events: ReadonlyArray<TraceEvent>,
+  rejection: Omit<Rejection, 'event'>,
+  options: PathOptions & { readonly withTrace: boolean },
+): Promise<Kept> => {
+  const file = join(dir, fileName(options.name));
+  try {
+    makeFolder(dir);
+    const trace = `${file}.ndjson`;
+    if (options.withTrace) writeFileSync(trace, events.map((e) => `${JSON.stringify(e)}\n`).join(''));
+    const repeat = `npx bayou explore ${options.withTrace ? trace : options.name}`;
+    const page = await keepPage(`${file}.html`, options.name, events, rejection, repeat);
+    const kept = [...(options.withTrace ? [`its trace: ${trace}`] : []), page];
+    const built = pathOf(events, rejection, options);
+    if (built.kind === 'none') return [...kept, `no path of the model: ${built.why}`];
+    const path = `${file}.path.json`;
+    writeFileSync(path, `${JSON.stringify(built.path, null, 1)}\n`);
+    const variants = (built.path.variants ?? []).map(
+      (variant) => `, and with the fault: bayou check --replay ${path} --variant ${variant}`,
+    );
+    return [...kept, `explain it: bayou check --replay ${path}${variants.join('')}`];
+  } catch (error) {
+    return [`not kept: ${error instanceof Error ? error.message : String(error)}`];
+  }
+};

@@ -1,0 +1,79 @@
+/** What is done to folders of servers that are not running, and copies that are made of those that are. */
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { tearTail } from './process-faults.js';
+import type { Chance } from '../common/named-chance.js';
+
+/** Copies a folder as `cp -a` does; of one that is in use, whatever is there at the moment. A file that goes meanwhile is left out. */
+export const copyFolder = (from: string, to: string): void => {
+  rmSync(to, { recursive: true, force: true });
+  for (let tries = 0; tries < 20; tries++) {
+    try {
+      cpSync(from, to, { recursive: true, preserveTimestamps: true });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+};
+
+/** Puts a copy in place of a folder; the copy stays. */
+export const putBack = (copy: string, folder: string): void => {
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(copy, folder, { recursive: true, preserveTimestamps: true });
+};
+
+/** Moves a folder, as `mv` does. */
+export const moveFolder = (from: string, to: string): void => {
+  rmSync(to, { recursive: true, force: true });
+  renameSync(from, to);
+};
+
+/** Puts an up-to-date copy in place of a folder: what is copied to a new disk. */
+export const renew = (folder: string): void => {
+  moveFolder(folder, `${folder}.before`);
+  putBack(`${folder}.before`, folder);
+  rmSync(`${folder}.before`, { recursive: true, force: true });
+};
+
+export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+const filesIn = (folder: string): ReadonlyArray<string> =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile())
+    : [];
+
+const LOGS = /\.(log|wal|jrnl|journal)$/;
+
+/** Takes something out of a folder, or puts an older file in its place; says what, undefined where there was nothing to do. */
+export const tamper = (folder: string, copies: ReadonlyArray<string>, chance: Chance): string | undefined => {
+  const logs = filesIn(folder).filter((name) => LOGS.test(name));
+  const log = logs.length === 0 ? undefined : chance.pick(logs);
+  const way = chance.pick(['remove', 'cut', 'older'] as const);
+  if (log === undefined) return undefined;
+  switch (way) {
+    case 'remove':
+      rmSync(join(folder, log));
+      return `${log} removed`;
+    case 'cut':
+      return `${tearTail(folder, chance.whole(1, 4000))} bytes cut off the youngest log`;
+    case 'older': {
+      const copy = copies.find((c) => existsSync(join(c, log)));
+      if (copy === undefined) return undefined;
+      cpSync(join(copy, log), join(folder, log), { preserveTimestamps: true });
+      return `an older ${log} in place of the newer`;
+    }
+  }
+};
+
+/** How large the files of the database are, beside the journal: it grows when changes are taken in. */
+export const databaseBytes = (folder: string): number => {
+  try {
+    return filesIn(folder)
+      .filter((name) => name.endsWith('.log'))
+      .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  } catch {
+    // A file went between the listing and the look at it.
+    return 0;
+  }
+};

@@ -1,0 +1,288 @@
+/**
+ * A fault at every call that a log makes to its disk (R7, R10): a run of puts, merges, take-ins, closings and openings is done once
+ * without a fault, to count its calls, and then once for each call and each kind of fault. After each the log is opened without
+ * faults, and asked for what was acknowledged.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Pulled, Put } from '#bayou/core/messages.js';
+import type { Stamp, Write } from '#bayou/core/write.js';
+import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
+import { createDiskLog } from '#bayou/impl/log/disk-log.js';
+import type { Log } from '#bayou/impl/log/log.js';
+import { clockOf, vectorOf } from '#bayou/impl/replica.js';
+import { diceOf, type Dice } from '../common/seeded-dice.js';
+import { Disk, type Fault, type FaultKind } from './failing-disk.js';
+import { openFakeLevel } from './level-stand-in.js';
+
+/** The kinds of faults, in the order of the report. */
+export const KINDS: ReadonlyArray<FaultKind> = ['kill', 'full', 'EIO', 'short'];
+
+/** One run and what befell it; it can be had again from these alone. */
+export interface Case {
+  readonly seed: number;
+  readonly fsync: boolean;
+  /** How many batches of puts. */
+  readonly batches: number;
+  readonly fault: Fault | undefined;
+  /** What befalls the opening after it. */
+  readonly again: Fault | undefined;
+}
+
+/** What came of it; `wrong` is empty when all is well. */
+export interface Outcome {
+  /** Calls of the run. */
+  readonly calls: number;
+  /** Puts that were acknowledged. */
+  readonly acknowledged: number;
+  /** Openings that a fault refused, with the type of the refusal. */
+  readonly refusals: ReadonlyArray<string>;
+  readonly wrong: ReadonlyArray<string>;
+}
+
+/** Within how many calls of an opening the second fault comes. */
+const OPENING_CALLS = 70;
+
+const FOLDER = '/data';
+const SERVER = 1;
+const PEER = '2.0';
+
+interface Accepted {
+  readonly put: Put;
+  readonly stamp: Stamp;
+}
+
+/** What the outside knows over all lives of the server. */
+interface Known {
+  readonly accepted: Accepted[];
+  /** Who was given each stamp. */
+  readonly stamps: Map<string, string>;
+  /** The identity that a server that was open had last. */
+  identity: string | undefined;
+  /** Is the process dead? What it answers then reaches nobody. */
+  readonly isDead: () => boolean;
+  /** How many changes of its identity nobody was told of yet: after a fault it may have the old one, the new one, or another. */
+  changing: number;
+  /** The greatest accept time of a peer that it was told of, and that it has. */
+  peer: number;
+  readonly refusals: string[];
+  readonly wrong: string[];
+  clientTime: number;
+}
+
+const nameOf = (put: Put): string => `${put.client}/${put.session}/${put.clientTime}`;
+
+const makeLog = (disk: Disk, fault: Fault | undefined, fsync: boolean): Log => {
+  const files = disk.begin(fault);
+  return createDiskLog(FOLDER, {
+    files,
+    openDatabase: openFakeLevel(files),
+    fsync,
+    bootId: 'boot',
+    machineId: 'machine',
+    sealMs: 0,
+    takeInMs: 60_000,
+    takeInCount: 5,
+    fileBytes: 700,
+    maxBehind: 12,
+  });
+};
+
+/** Opens the log; says what is wrong when it is refused, or comes back as another replica. */
+const open = async (known: Known, log: Log, faulty: boolean): Promise<DurableReplica | undefined> => {
+  const opened = await openDurable(log, { server: SERVER, freshIncarnation: 0 });
+  if (E.isLeft(opened)) {
+    known.refusals.push(opened.left.type);
+    if (!faulty) known.wrong.push(`refused: ${opened.left.message}`);
+    else if (opened.left.type === 'damaged') known.wrong.push(`a fault of the disk was called damage: ${opened.left.message}`);
+    return undefined;
+  }
+  const { replica, found, note } = opened.right;
+  if (known.identity !== undefined && known.identity !== replica.id && known.changing === 0) {
+    known.wrong.push(`another replica, ${replica.id} after ${known.identity}: the log was found ${found}, it ${note ?? ''}`);
+  }
+  known.identity = replica.id;
+  known.changing = 0;
+  return opened.right;
+};
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const putOf = (dice: Dice, known: Known): Put => ({
+  type: 'put',
+  client: 9,
+  session: '5e55',
+  replica: null,
+  clientTime: ++known.clientTime,
+  clock: 0,
+  key: 'abcdefgh'.charAt(Math.floor(dice() * 8)),
+  value: `${known.clientTime}`.padEnd(1 + Math.floor(dice() * 120), '.'),
+  require: [],
+});
+
+const ask = (known: Known, replica: DurableReplica, put: Put): void => {
+  replica.handle(put, (answer) => {
+    if (answer.type !== 'accepted' || known.isDead()) return;
+    const stamp = `${answer.stamp.t}@${answer.stamp.r}`;
+    const other = known.stamps.get(stamp);
+    if (other !== undefined && other !== nameOf(put)) known.wrong.push(`${stamp} was given to ${other} and to ${nameOf(put)}`);
+    known.stamps.set(stamp, nameOf(put));
+    known.accepted.push({ put, stamp: answer.stamp });
+  });
+};
+
+/** R9: two of a peer's writes come in, in one part or in two. */
+const takeIn = (dice: Dice, known: Known, { replica, handle }: Pick<DurableReplica, 'replica' | 'handle'>): void => {
+  const t = clockOf(replica) + 1;
+  const writeAt = (time: number): Write => {
+    const key = 'abcdefgh'.charAt(Math.floor(dice() * 8));
+    return { t: time, r: PEER, client: 8, clientTime: time, key, value: `${time}` };
+  };
+  const writes = [writeAt(t), writeAt(t + 1)];
+  const all: Pulled = { type: 'pulled', from: PEER, after: null, upTo: null, writes, vv: [[PEER, t + 1]], clock: t + 1 };
+  const between: Stamp = { t, r: PEER };
+  const parts: Pulled[] = [
+    { ...all, writes: writes.slice(0, 1), upTo: between },
+    { ...all, writes: writes.slice(1), after: between },
+  ];
+  const asked = vectorOf(replica);
+  for (const pulled of dice() < 0.5 ? [all] : parts) {
+    handle({ type: 'merge', asked, pulled }, (answer) => {
+      if (answer.type === 'merged' && answer.kind === 'last' && !known.isDead()) known.peer = Math.max(known.peer, t + 1);
+    });
+  }
+};
+
+/** R7a: a peer claims more of this replica than it has, which makes it another. */
+const outdate = (known: Known, { replica, handle }: Pick<DurableReplica, 'replica' | 'handle'>): void => {
+  const before = replica.id;
+  known.changing++;
+  handle({ type: 'pull', puller: PEER, vv: [[replica.id, clockOf(replica) + 9]], after: null }, (answer) => {
+    // A log that failed on the way answers as who it was, and takes nothing more: what stands in it is seen when it is opened.
+    if (answer.type !== 'pulled' || known.isDead() || answer.from === before) return;
+    known.identity = answer.from;
+    known.changing--;
+  });
+};
+
+/** Batches of puts over openings and closings, until it is done or dead. */
+const live = async (disk: Disk, known: Known, c: Case): Promise<void> => {
+  const dice = diceOf(c.seed);
+  const log = makeLog(disk, c.fault, c.fsync);
+  let replica = await open(known, log, true);
+  for (let batch = 0; batch < c.batches && !disk.isDead(); batch++) {
+    if (replica === undefined) return;
+    const size = 1 + Math.floor(dice() * 4);
+    for (let i = 0; i < size; i++) ask(known, replica, putOf(dice, known));
+    const calls = { replica: replica.replica, handle: replica.handle.bind(replica) };
+    if (dice() < 0.2) takeIn(dice, known, calls);
+    if (dice() < 0.1) outdate(known, calls);
+    // Some wait for the taking-in, some run on beside it.
+    if (dice() < 0.6) for (let i = 0; i < 6; i++) await settled();
+    if (dice() < 0.15) {
+      await replica.close();
+      replica = disk.isDead() ? undefined : await open(known, log, true);
+    }
+  }
+  if (dice() < 0.5 && replica !== undefined && !disk.isDead()) await replica.close();
+  for (let i = 0; i < 6; i++) await settled();
+};
+
+/** R3, R10: every acknowledged put is there, and is recognised. */
+const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
+  disk.kill();
+  if (c.again !== undefined) {
+    const half = await open(known, makeLog(disk, c.again, c.fsync), true);
+    if (!disk.isDead()) await half?.close();
+    await settled();
+    disk.kill();
+  }
+  const log = makeLog(disk, undefined, c.fsync);
+  const replica = await open(known, log, false);
+  if (replica === undefined) return;
+  for (const { put, stamp } of known.accepted) {
+    replica.handle({ type: 'get', client: put.client, key: put.key, atLeast: null, require: [] }, (now) => {
+      if (now.type !== 'found' || now.stamp.t < stamp.t) known.wrong.push(`${nameOf(put)} was acknowledged and is gone`);
+    });
+  }
+  const claimed = vectorOf(replica.replica).find(([r]) => r === PEER)?.[1] ?? 0;
+  if (claimed < known.peer) known.wrong.push(`up to ${known.peer} of ${PEER} were taken in, and it knows them up to ${claimed}`);
+  for (const { put, stamp } of known.accepted) {
+    replica.handle({ ...put, replica: stamp.r }, (answer) => {
+      if (answer.type !== 'accepted' || answer.stamp.t !== stamp.t) known.wrong.push(`${nameOf(put)} is not recognised`);
+    });
+  }
+  const dice = diceOf(c.seed, 1);
+  for (let i = 0; i < 3; i++) ask(known, replica, putOf(dice, known));
+  await settled();
+  await replica.close();
+  const again = await open(known, log, false);
+  await again?.close();
+};
+
+/** Does one run. */
+export const runCase = async (c: Case): Promise<Outcome> => {
+  const disk = new Disk();
+  const known: Known = {
+    isDead: () => disk.isDead(),
+    accepted: [],
+    stamps: new Map(),
+    identity: undefined,
+    changing: 0,
+    peer: 0,
+    refusals: [],
+    wrong: [],
+    clientTime: 0,
+  };
+  await live(disk, known, c);
+  const { calls } = disk;
+  const acknowledged = known.accepted.length;
+  await checkAll(disk, known, c);
+  return { calls, acknowledged, refusals: known.refusals, wrong: known.wrong };
+};
+
+/** What came of all runs of one kind. */
+export interface Tally {
+  readonly kind: FaultKind;
+  readonly runs: number;
+  readonly acknowledged: number;
+  /** Openings that the fault itself refused, by the type of the refusal. */
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+/** A case that went wrong. */
+export interface Bad {
+  readonly bad: Case;
+  readonly wrong: ReadonlyArray<string>;
+}
+
+/** All faults of a run, each alone and each with another one in the opening after it; the first case that goes wrong ends it. */
+export const runAll = async (
+  base: Omit<Case, 'fault' | 'again'>,
+): Promise<E.Either<Bad, { readonly calls: number; readonly tallies: ReadonlyArray<Tally> }>> => {
+  const none: Case = { ...base, fault: undefined, again: undefined };
+  const clean = await runCase(none);
+  if (clean.wrong.length > 0) return E.left({ bad: none, wrong: clean.wrong });
+  const dice = diceOf(base.seed, 2);
+  const tallies: Tally[] = [];
+  for (const kind of KINDS) {
+    const refusals: Record<string, number> = {};
+    let [acknowledged, runs] = [0, 0];
+    for (let at = 1; at <= clean.calls; at++) {
+      const fault: Fault = { kind, at, part: dice() };
+      const second = KINDS[Math.floor(dice() * KINDS.length)] ?? 'kill';
+      const again: Fault = { kind: second, at: 1 + Math.floor(dice() * OPENING_CALLS), part: dice() };
+      for (const bad of [
+        { ...none, fault },
+        { ...none, fault, again },
+      ]) {
+        const outcome = await runCase(bad);
+        if (outcome.wrong.length > 0) return E.left({ bad, wrong: outcome.wrong });
+        runs++;
+        acknowledged += outcome.acknowledged;
+        for (const type of outcome.refusals) refusals[type] = (refusals[type] ?? 0) + 1;
+      }
+    }
+    tallies.push({ kind, runs, acknowledged, refusals });
+  }
+  return E.right({ calls: clean.calls, tallies });
+};

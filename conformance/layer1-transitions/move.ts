@@ -1,0 +1,27 @@
+/** What a move is: the implementation's step for one of the model's. */
+import type { Making } from './implementation-parts.js';
+
+/** The parts of an interaction's slots; undefined for those that the implementation does not have. */
+export type Parts = ReadonlyArray<unknown>;
+
+/** What came of a move. */
+export interface Moved {
+  readonly parts: Parts;
+  /** What a user saw, where the model says it. */
+  readonly saw?: string;
+  /** The move itself was wrong: why. */
+  readonly wrong?: string;
+}
+
+/** How moves are made. `copies` false: in place, for a path that is walked once. */
+export interface Ways {
+  readonly making: Making;
+  readonly copies: boolean;
+  /** How many keys a session remembers (R11). */
+  readonly sessionKeys: number;
+  /** How many puts there have been. */
+  readonly probes: { puts: number };
+}
+
+/** One interaction on the implementation: `way` is which of the model's outcomes is meant. */
+export type Move = (parts: Parts, way: number) => Moved | Promise<Moved>;

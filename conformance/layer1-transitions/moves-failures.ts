@@ -1,0 +1,72 @@
+/** The moves of links, kills, restarts (R7, R10) and stabilize (contract, section 5). */
+import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
+import { createReplica } from '#bayou/impl/replica.js';
+import { pullFrom } from './one-server.js';
+import { openDisk, serverIdOf, type Making, type NetPart, type ServerPart } from './implementation-parts.js';
+import type { Move, Parts, Ways } from './move.js';
+
+/** A link that was there is broken, and what was on it is gone; the model's note says which it is. */
+export const changeLink =
+  (a: NodeId, b: NodeId, isUp: (link: unknown) => boolean): Move =>
+  ([link, spent, ...net]) => ({
+    parts: [
+      link,
+      spent,
+      ...net.map((n) =>
+        isUp(link)
+          ? (n as NetPart).filter((m) => !((m.puller === a && m.answerer === b) || (m.puller === b && m.answerer === a)))
+          : n,
+      ),
+    ],
+  });
+
+/** The process is gone; what is left is what its log holds. */
+export const kill =
+  (making: Making): Move =>
+  async ([server, spent, ...net]) => {
+    const part = server as ServerPart;
+    const id = serverIdOf(part);
+    const left = await reopened(part, making);
+    return {
+      parts: [
+        { ...left, up: false },
+        spent,
+        ...net.map((n) => (n as NetPart).filter((m) => m.puller !== id && m.answerer !== id)),
+      ],
+    };
+  };
+
+const reopened = async (part: ServerPart, making: Making): Promise<ServerPart> => ({
+  ...part,
+  ...(await openDisk(part, making)),
+});
+
+export const restart =
+  (making: Making): Move =>
+  async ([server]) => ({ parts: [{ ...(await reopened(server as ServerPart, making)), up: true }] });
+
+export const restartBlank =
+  (making: Making): Move =>
+  ([server, spent]) => {
+    const { id } = (server as ServerPart).replica;
+    const replica = createReplica(replicaId(serverIdOf(server as ServerPart), incarnationOf(id) + 1), making);
+    return { parts: [{ up: true, replica, seen: [], disk: undefined } satisfies ServerPart, spent] };
+  };
+
+/** Rounds of pulls over the links that are up, until nothing changes, as the master has them done. */
+export const stabilize =
+  (ways: Ways, servers: number, linked: (links: Parts) => ReadonlyArray<readonly [NodeId, NodeId]>): Move =>
+  (parts) => {
+    const now = [...(parts.slice(0, servers) as ReadonlyArray<ServerPart>)];
+    const links = parts.slice(servers);
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const [a, b] of linked(links).flatMap(([x, y]) => [[x, y] as const, [y, x] as const])) {
+        if (!now[a]!.up || !now[b]!.up) continue;
+        const after = pullFrom({ ...ways, copies: true }, now[a]!, now[b]!);
+        changed ||= after.disk !== now[a]!.disk;
+        now[a] = after;
+      }
+    }
+    return { parts: [...now, ...links] };
+  };

@@ -1,0 +1,88 @@
+/** The moves of anti-entropy (R9): a pull as one step, or as request, answer and receipt. */
+import type { NodeId } from '#bayou/core/ids.js';
+import { step } from '#bayou/impl/replica.js';
+import { requestFor } from '#bayou/impl/taking-in.js';
+import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
+import { textOf } from '#bayou/model/protocol/network.js';
+import { pullFrom, takeIn } from './one-server.js';
+import { messageOf, sendFlying, serverIdOf, type Flying, type NetPart, type ServerPart } from './implementation-parts.js';
+import type { Move, Ways } from './move.js';
+
+export const pull =
+  (ways: Ways): Move =>
+  ([puller, answerer, ...links]) => ({
+    parts: [pullFrom(ways, puller as ServerPart, answerer as ServerPart), answerer, ...links],
+  });
+
+export const request: Move = ([puller, answerer, net, ...links]) => {
+  const { replica } = puller as ServerPart;
+  const sent: Flying = {
+    type: 'request',
+    puller: serverIdOf(puller as ServerPart),
+    answerer: serverIdOf(answerer as ServerPart),
+    pull: requestFor(replica, serverIdOf(answerer as ServerPart)),
+  };
+  return { parts: [puller, answerer, sendFlying(net as NetPart, sent), ...links] };
+};
+
+/** The different messages that fit, in the model's order: the k-th is the model's way k. */
+const fitting = (net: NetPart, fits: (m: Flying) => boolean): ReadonlyArray<Flying> => {
+  const texts = net.map((m) => textOf(messageOf(m)));
+  return net.filter((m, i) => fits(m) && texts.indexOf(texts[i]!) === i);
+};
+
+const without = (net: NetPart, message: Flying): NetPart => {
+  const i = net.indexOf(message);
+  return [...net.slice(0, i), ...net.slice(i + 1)];
+};
+
+/** The model spares an answer that would change nothing, unless answers are parts; the implementation's is looked at, and dropped. */
+export const answer =
+  (ways: Ways, puller: NodeId, answerer: NodeId): Move =>
+  ([server, net], way) => {
+    const part = server as ServerPart;
+    const m = fitting(net as NetPart, (x) => x.type === 'request' && x.puller === puller && x.answerer === answerer)[way];
+    if (m?.type !== 'request') return { parts: [server, net], wrong: 'there is no such request' };
+    const rest = without(net as NetPart, m);
+    const pulled = step<'pull'>(part.replica, m.pull).answer;
+    if (ways.making.part === undefined && covers(vectorOfEntries(m.pull.vv), pulled.vv)) {
+      const idle = pulled.writes.length === 0 ? {} : { wrong: 'an answer without news carries writes' };
+      return { parts: [server, rest], saw: 'nothing new', ...idle };
+    }
+    return {
+      parts: [
+        server,
+        sendFlying(rest, {
+          type: 'answer',
+          puller,
+          answerer,
+          to: m.pull.puller,
+          asked: ways.making.part === undefined ? [] : m.pull.vv,
+          pulled,
+        }),
+      ],
+    };
+  };
+
+export const receipt =
+  (ways: Ways, puller: NodeId, answerer: NodeId): Move =>
+  ([server, net], way) => {
+    const part = server as ServerPart;
+    const m = fitting(net as NetPart, (x) => x.type === 'answer' && x.puller === puller && x.answerer === answerer)[way];
+    if (m?.type !== 'answer') return { parts: [server, net], wrong: 'there is no such answer' };
+    const rest = without(net as NetPart, m);
+    // The connection ends with the process, so an answer reaches the replica that asked or nobody.
+    if (m.to !== part.replica.id) return { parts: [server, rest], saw: 'for a former replica' };
+    const [after, saw] = takeIn(ways, part, m.asked, m.pulled);
+    return { parts: [after, rest], ...(saw !== undefined && { saw }) };
+  };
+
+export const lose: Move = ([net, ...spent], way) => {
+  const m = fitting(net as NetPart, () => true)[way]!;
+  return { parts: [without(net as NetPart, m), ...spent], saw: textOf(messageOf(m)) };
+};
+
+export const duplicate: Move = ([net, ...spent], way) => {
+  const m = fitting(net as NetPart, () => true)[way]!;
+  return { parts: [sendFlying(net as NetPart, m), ...spent], saw: textOf(messageOf(m)) };
+};

@@ -1,0 +1,85 @@
+/**
+ * The implementation's step for each of the model's. A move takes the parts of the slots that the model's interaction looks at, in
+ * the same order, and gives the parts after it, with what a user would have seen (`saw`, in the words of the model's notes).
+ *
+ * A put that is refused (ERR_DEP) uses up a client time in the implementation and none in the model, where it changes nothing at
+ * all. R3's count is there to tell puts apart, so its gaps mean nothing; the move checks that nothing else has changed and goes on from
+ * the state before.
+ */
+import type { NodeId } from '#bayou/core/ids.js';
+import { putArrives, putDelayed } from './moves-late.js';
+import { copyLog, putBack, startAnew, startFromToken, takeToken } from './moves-again.js';
+import type { Move, Parts, Ways } from './move.js';
+import { changeLink, kill, restart, restartBlank, stabilize } from './moves-failures.js';
+import { changeClientLink, getInOrder, putInOrder } from './moves-linked.js';
+import { answer, duplicate, lose, pull, receipt, request } from './moves-pulls.js';
+import { get, giveUp, put, putUnanswered, repeatPut } from './moves-roaming.js';
+
+/** What the model says of the links, which the implementation's replicas know nothing of. */
+export interface LinkView {
+  readonly isUp: (link: unknown) => boolean;
+  readonly linked: (links: Parts) => ReadonlyArray<readonly [NodeId, NodeId]>;
+  readonly servers: number;
+  readonly roaming: boolean;
+}
+
+const idOf = (name: string | number | undefined): NodeId => Number(String(name).slice(1));
+
+/** The move of an interaction, by its label. */
+export const moveOf = (family: string, args: ReadonlyArray<string | number>, ways: Ways, links: LinkView): Move => {
+  const [first, second] = args;
+  const key = String(args.at(-1));
+  switch (family) {
+    case 'Put':
+      return links.roaming ? put(ways, key) : putInOrder(ways, key);
+    case 'Get':
+      return links.roaming ? get(ways, key) : getInOrder(ways, key);
+    case 'PutUnanswered':
+      return putUnanswered(ways, key);
+    case 'PutDelayed':
+      return putDelayed(ways, key);
+    case 'PutArrives':
+      return putArrives(ways);
+    case 'RepeatPut':
+      return repeatPut(ways);
+    case 'GiveUp':
+      return giveUp;
+    case 'TakeToken':
+      return takeToken;
+    case 'StartSession':
+      return key === 'anew' ? startAnew(ways.sessionKeys) : startFromToken(ways.sessionKeys);
+    case 'Copy':
+      return copyLog(idOf(first));
+    case 'PutBack':
+      return putBack(ways.making, idOf(first));
+    case 'BreakLink':
+    case 'MakeLink':
+      return changeClientLink(idOf(second), family === 'MakeLink');
+    case 'Pull':
+      return pull(ways);
+    case 'Request':
+      return request;
+    case 'Answer':
+      return answer(ways, idOf(second), idOf(first));
+    case 'Receipt':
+      return receipt(ways, idOf(first), idOf(second));
+    case 'Lose':
+      return lose;
+    case 'Duplicate':
+      return duplicate;
+    case 'ChangeLink': {
+      const [a, b] = String(first).split('-').map(idOf);
+      return changeLink(a!, b!, links.isUp);
+    }
+    case 'Kill':
+      return kill(ways.making);
+    case 'Restart':
+      return restart(ways.making);
+    case 'RestartBlank':
+      return restartBlank(ways.making);
+    case 'Stabilize':
+      return stabilize(ways, links.servers, links.linked);
+    default:
+      throw new Error(`the implementation has no move for the model's ${family}`);
+  }
+};

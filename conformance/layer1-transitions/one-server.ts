@@ -1,0 +1,50 @@
+/** What one server of the implementation does: a put, a get, a pull, an answer that is taken in, each with what it makes durable. */
+import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
+import { step, vectorOf, type Effects } from '#bayou/impl/replica.js';
+import { copyReplica, seenAfter, type ServerPart } from './implementation-parts.js';
+import type { Ways } from './move.js';
+
+export const writable = (ways: Ways, part: ServerPart): ServerPart['replica'] =>
+  ways.copies ? copyReplica(part, ways.making) : part.replica;
+
+export const withAppend = (part: ServerPart, replica: ServerPart['replica'], { append }: Effects<unknown>): ServerPart =>
+  append === undefined
+    ? { ...part, replica }
+    : { ...part, replica, seen: seenAfter(part.seen, append), disk: { append, before: part.disk } };
+
+export const putAt = (ways: Ways, part: ServerPart, put: Put): readonly [ServerPart, ReturnType<typeof answerOf>] => {
+  const replica = writable(ways, part);
+  const effects = step<'put'>(replica, put);
+  return [withAppend(part, replica, effects), answerOf(effects)];
+};
+const answerOf = (effects: Effects<PutAnswer | Refused>): PutAnswer | Refused => effects.answer;
+
+export const getAt = (part: ServerPart, get: Get): GetAnswer => step<'get'>(part.replica, get).answer;
+
+export const pullFrom = (ways: Ways, puller: ServerPart, answerer: ServerPart): ServerPart => {
+  const { id } = puller.replica;
+  const asked = { type: 'pull', puller: id, vv: vectorOf(puller.replica), after: null } as const;
+  const pulled = step<'pull'>(answerer.replica, asked).answer;
+  const replica = writable(ways, puller);
+  return withAppend(puller, replica, step<'merge'>(replica, { type: 'merge', asked: asked.vv, pulled }));
+};
+
+/** What came of an answer, in the model's words; the log's housekeeping after it is nobody's to see. */
+const SAW = { other: 'of no use', part: 'a part', last: undefined } as const;
+
+export const takeIn = (
+  ways: Ways,
+  part: ServerPart,
+  asked: Pull['vv'],
+  pulled: Pulled,
+): readonly [ServerPart, string | undefined] => {
+  const replica = writable(ways, part);
+  const merged = step<'merge'>(replica, { type: 'merge', asked, pulled });
+  let after = withAppend(part, replica, merged);
+  for (let isMore = true; isMore;) {
+    const settled = step<'settle'>(replica, { type: 'settle' });
+    after = withAppend(after, replica, settled);
+    isMore = settled.answer.more;
+  }
+  return [after, merged.answer.type === 'refused' ? `refused: ${merged.answer.reason}` : SAW[merged.answer.kind]];
+};

@@ -1,0 +1,421 @@
+/* eslint-disable max-lines -- one walk: the graph of the model, the store beside it, and where they differ. */
+/**
+ * Layer 1: the whole state graph of a bounded configuration, every transition of it replayed on the implementation. From the parts
+ * that were reached by a path to the model's state, the implementation takes the same step; its parts, mapped to the model's
+ * components by the abstraction function (`parts.ts`), must be the model's next state, and what a user saw must be what the model
+ * says. Parts are kept for each state, so no prefix is replayed for each edge; every so many states the path from the start is walked
+ * again without copies, to see that copying hides nothing.
+ */
+import type { ComponentModel, Outcome, Slot } from '#bayou/checker/model.js';
+import { createReplica } from '#bayou/impl/replica.js';
+import { newSession } from '#bayou/impl/session.js';
+import type { Config } from '#bayou/model/checking/config.js';
+import { counted } from '#bayou/core/counted.js';
+import { replicaId } from '#bayou/core/ids.js';
+import { bayou } from '#bayou/model/system.js';
+import type { Net } from '#bayou/model/protocol/network.js';
+import type { Server as ModelServer } from '#bayou/model/protocol/server.js';
+import type { Session as ModelSession } from '#bayou/model/protocol/session.js';
+import { asksOf, clientId, worldOf, type World } from '#bayou/model/checking/world.js';
+import type { Move, Moved, Parts, Ways } from './move.js';
+import { moveOf, type LinkView } from './moves.js';
+import {
+  netOfPart,
+  serverOfPart,
+  sessionOfPart,
+  withoutFolded,
+  withoutPuts,
+  withoutSessions,
+  type ClientPart,
+  type CopiesPart,
+  type LatePart,
+  type Making,
+  type NetPart,
+  type ServerPart,
+  type TokenPart,
+} from './implementation-parts.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** What a walk takes. */
+export interface WalkOptions {
+  /** Faults to put into the implementation; none as it ships. */
+  readonly making?: Making;
+  /** Stop after this many transitions; the verdict is then `undecided`. */
+  readonly maxTransitions?: number;
+  /** Walk every so many-th state's path again without copies; 0: none. Default 997. */
+  readonly sampleEvery?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: { readonly states: number; readonly transitions: number; readonly waiting: number }) => void;
+}
+
+/** Where the implementation leaves the model. */
+export interface Parting {
+  /** The labels of the path from the start, the step itself last. */
+  readonly path: ReadonlyArray<string>;
+  /** The component that differs, `what a user saw`, or `the step`. */
+  readonly where: string;
+  readonly model: string;
+  readonly implementation: string;
+}
+
+/** What a walk says. */
+export interface WalkReport {
+  readonly verdict: 'conforms' | 'diverges' | 'undecided';
+  readonly configuration: string;
+  readonly states: number;
+  readonly transitions: number;
+  /** Transitions by family. */
+  readonly families: Readonly<Record<string, number>>;
+  /** Paths that were walked again without copies. */
+  readonly sampled: number;
+  readonly elapsedMs: number;
+  readonly parting?: Parting;
+}
+
+/** A component's value, interned: its text in the model's own words and its number. */
+interface Interned {
+  readonly kind: string;
+  readonly key: string;
+  /** The text of as much of it as the implementation has too. */
+  readonly compared: string;
+  readonly value: unknown;
+  readonly number: number;
+}
+
+interface State {
+  readonly locals: ReadonlyArray<Interned>;
+  readonly parts: Parts;
+  readonly from: State | undefined;
+  readonly interaction: number;
+  readonly way: number;
+  readonly index: number;
+}
+
+/** One interaction of the model, with its move. */
+interface Joint {
+  readonly label: string;
+  readonly family: string;
+  readonly at: ReadonlyArray<number>;
+  readonly writes: ReadonlyArray<number>;
+  readonly step: (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
+  readonly move: Move;
+  /** The model's outcomes by local input: its functions are pure, so each is run once. */
+  readonly memo: Map<string, ReadonlyArray<Way>>;
+}
+
+interface Way {
+  readonly next: ReadonlyArray<Interned>;
+  readonly note: string | undefined;
+}
+
+// --- the model's side ------------------------------------------------------------------------------------------------------
+
+class Interning {
+  readonly #model: ComponentModel;
+  readonly #values = new Map<string, Map<string, Interned>>();
+  #count = 0;
+
+  constructor(model: ComponentModel) {
+    this.#model = model;
+  }
+
+  keyOf(kind: string, value: unknown): string {
+    return this.#model.key?.(kind, value as never) ?? JSON.stringify(value);
+  }
+
+  of(kind: string, value: unknown): Interned {
+    let values = this.#values.get(kind);
+    if (values === undefined) this.#values.set(kind, (values = new Map<string, Interned>()));
+    const key = this.keyOf(kind, value);
+    const known = values.get(key);
+    if (known !== undefined) return known;
+    const compared =
+      kind === 'client'
+        ? this.keyOf(kind, withoutFolded(value as ModelSession))
+        : kind === 'server'
+          ? this.keyOf(kind, withoutPuts(value as ModelServer))
+          : kind === 'net'
+            ? this.keyOf(kind, withoutSessions(value as Net))
+            : key;
+    const made = { kind, key, compared, value, number: this.#count++ };
+    values.set(key, made);
+    return made;
+  }
+}
+
+// --- the implementation's side ---------------------------------------------------------------------------------------------
+
+const linkViewOf = (world: World): LinkView => {
+  const changing = world.links;
+  return {
+    isUp: (link) => (link as Interned).value === true,
+    linked: (links) => [
+      ...world.fixedLinks,
+      ...changing.filter((_, i) => (links[i] as Interned).value === true).map((l) => l.pair),
+    ],
+    servers: world.servers.length,
+    roaming: world.config.placement === 'any',
+  };
+};
+
+/** The parts, by the kind of their slots, which begin with nothing in them. */
+const EMPTY: Readonly<Record<string, unknown>> = {
+  net: [],
+  latePuts: { onTheirWay: [] } satisfies LatePart,
+  newSessions: { token: null } satisfies TokenPart,
+  copies: { copies: [] } satisfies CopiesPart,
+};
+
+/** Before anything has happened. */
+const initialParts = (world: World, model: ComponentModel, making: Making): Parts =>
+  model.slots.map((slot): unknown => {
+    const server = world.servers.findIndex((s) => s.name === slot.name);
+    const client = world.clients.findIndex((c) => c.name === slot.name);
+    if (server >= 0)
+      return { up: true, replica: createReplica(replicaId(server), making), seen: [], disk: undefined } satisfies ServerPart;
+    if (client >= 0)
+      return {
+        session: newSession(clientId(client), '1', asksOf(world, clientId(client)), { maxKeys: world.config.sessionKeys }),
+        pending: undefined,
+        connected: world.config.placement === 'any' ? [] : (world.config.placement[client] ?? []),
+        answeredLast: undefined,
+      } satisfies ClientPart;
+    return EMPTY[slot.kind];
+  });
+
+/** The abstraction function, to the text that the model has for the component; undefined where there is nothing to compare. */
+const abstraction = (world: World, values: Interning) => {
+  const known = new WeakMap<object, string>();
+  const isBounded = world.clients.some((c) => c.initial.kept !== null);
+  const keyOf = (kind: string, part: unknown): string => {
+    switch (kind) {
+      case 'server':
+        return values.keyOf(kind, serverOfPart(part as ServerPart, world.rules.remembersPuts));
+      case 'client':
+        return values.keyOf(kind, sessionOfPart(part as ClientPart, isBounded));
+      default:
+        return values.keyOf(kind, netOfPart(part as NetPart));
+    }
+  };
+  return (kind: string, part: unknown): string | undefined => {
+    if (kind !== 'server' && kind !== 'client' && kind !== 'net') return undefined;
+    const object = part as object;
+    const before = known.get(object);
+    if (before !== undefined) return before;
+    const key = keyOf(kind, part);
+    known.set(object, key);
+    return key;
+  };
+};
+
+// --- the walk --------------------------------------------------------------------------------------------------------------
+
+/** A configuration's graph and the implementation beside it. */
+class Walk {
+  readonly config: Config;
+  readonly model: ComponentModel;
+  readonly #world: World;
+  readonly #values: Interning;
+  readonly #joints: ReadonlyArray<Joint>;
+  readonly #onPath: ReadonlyArray<Move>;
+  readonly #abstract: (kind: string, part: unknown) => string | undefined;
+  readonly #making: Making;
+  readonly states: State[] = [];
+  readonly #known = new Map<string, State>();
+  readonly families: Record<string, number> = {};
+  transitions = 0;
+  sampled = 0;
+
+  constructor(config: Config, making: Making) {
+    this.config = config;
+    this.model = bayou(config);
+    this.#making = making;
+    this.#world = worldOf(config);
+    this.#values = new Interning(this.model);
+    this.#abstract = abstraction(this.#world, this.#values);
+    const links = linkViewOf(this.#world);
+    const names = new Map(this.model.slots.map((s, i) => [s.name, i]));
+    const moves = (ways: Ways): ReadonlyArray<Move> =>
+      this.model.interactions.map((x) => moveOf(x.label.family, x.label.args, ways, links));
+    const ways = { making, sessionKeys: config.sessionKeys, probes: { puts: 0 } };
+    const copying = moves({ ...ways, copies: true });
+    this.#onPath = moves({ ...ways, copies: false });
+    this.#joints = this.model.interactions.map((x, i) => ({
+      label: [x.label.family, ...x.label.args].join(' '),
+      family: x.label.family,
+      at: x.slots.map((s) => names.get(s.name)!),
+      writes: x.writes,
+      step: x.step as Joint['step'],
+      move: copying[i]!,
+      memo: new Map(),
+    }));
+    const locals = this.model.slots.map((s) => this.#values.of(s.kind, s.initial));
+    this.#add(locals, initialParts(this.#world, this.model, making), undefined, -1, 0);
+  }
+
+  /** Every transition out of a state. Gives the first parting. */
+  async expand(state: State): Promise<Parting | undefined> {
+    for (const [i, joint] of this.#joints.entries()) {
+      const ways = this.#waysOf(joint, state);
+      for (let way = 0; way < ways.length; way++) {
+        const moving = joint.move(this.#partsAt(joint, state), way);
+        const moved = moving instanceof Promise ? await moving : moving;
+        this.transitions++;
+        this.families[joint.family] = (this.families[joint.family] ?? 0) + 1;
+        const parting = this.#compare(joint, state, ways[way]!, moved);
+        if (parting !== undefined) return parting;
+        this.#arrive(joint, state, i, way, ways[way]!, moved);
+      }
+    }
+    return undefined;
+  }
+
+  /** The path to a state once more, from the start, on one implementation that is never copied. */
+  async again(state: State): Promise<Parting | undefined> {
+    const path: State[] = [];
+    for (let s = state; s.from !== undefined; s = s.from) path.unshift(s);
+    const parts = [...initialParts(this.#world, this.model, this.#making)];
+    for (const s of path) {
+      const joint = this.#joints[s.interaction]!;
+      const at = joint.at.map((x) => parts[x] ?? s.from!.locals[x]);
+      const moved = await this.#onPath[s.interaction]!(at, s.way);
+      for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
+    }
+    this.sampled++;
+    for (const [i, local] of state.locals.entries()) {
+      const key = hasPart(local.kind) ? this.#fresh(local.kind, parts[i]) : undefined;
+      if (key !== undefined && key !== local.compared) return this.#parting(state, [], this.model.slots[i]!.name, local, key);
+    }
+    return undefined;
+  }
+
+  #fresh(kind: string, part: unknown): string | undefined {
+    // In place, a part's text may have been computed before its last change.
+    return this.#abstract(kind, Array.isArray(part) ? [...(part as NetPart)] : { ...(part as object) });
+  }
+
+  #waysOf(joint: Joint, state: State): ReadonlyArray<Way> {
+    const input = joint.at.map((x) => state.locals[x]!.number).join(',');
+    const known = joint.memo.get(input);
+    if (known !== undefined) return known;
+    const ways = joint.step(...joint.at.map((x) => state.locals[x]!.value)).map((outcome) => ({
+      next: joint.writes.map((w) => this.#values.of(this.model.slots[joint.at[w]!]!.kind, outcome.next[w])),
+      note: outcome.note,
+    }));
+    joint.memo.set(input, ways);
+    return ways;
+  }
+
+  /** The parts of the joint's slots; where the implementation has none, the model's value, of which links alone are looked at. */
+  #partsAt(joint: Joint, state: State): Parts {
+    return joint.at.map((x) => state.parts[x] ?? state.locals[x]);
+  }
+
+  #compare(joint: Joint, state: State, way: Way, moved: Moved): Parting | undefined {
+    const label = [joint.label];
+    if (moved.wrong !== undefined) return { ...this.#parting(state, label, 'the step'), implementation: moved.wrong };
+    if (moved.saw !== undefined && way.note !== moved.saw)
+      return { ...this.#parting(state, label, 'what a user saw'), model: way.note ?? '', implementation: moved.saw };
+    for (const [k, w] of joint.writes.entries()) {
+      const slot = this.model.slots[joint.at[w]!]!;
+      const key = this.#abstract(slot.kind, moved.parts[w]);
+      if (key !== undefined && key !== way.next[k]!.compared) return this.#parting(state, label, slot.name, way.next[k], key);
+    }
+    return undefined;
+  }
+
+  #arrive(joint: Joint, from: State, interaction: number, way: number, to: Way, moved: Moved): void {
+    const locals = [...from.locals];
+    joint.writes.forEach((w, k) => (locals[joint.at[w]!] = to.next[k]!));
+    const name = nameOf(locals);
+    if (this.#known.has(name)) return;
+    const parts = [...from.parts];
+    for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
+    this.#add(locals, parts, from, interaction, way, name);
+  }
+
+  #add(
+    locals: ReadonlyArray<Interned>,
+    parts: Parts,
+    from: State | undefined,
+    interaction: number,
+    way: number,
+    name = nameOf(locals),
+  ): void {
+    const state: State = { locals, parts, from, interaction, way, index: this.states.length };
+    this.#known.set(name, state);
+    this.states.push(state);
+  }
+
+  #parting(state: State, last: ReadonlyArray<string>, where: string, model?: Interned, implementation = ''): Parting {
+    const path: string[] = [];
+    for (let s = state; s.from !== undefined; s = s.from) path.unshift(this.#joints[s.interaction]!.label);
+    return { path: [...path, ...last], where, model: model?.compared ?? '', implementation };
+  }
+}
+
+/** Has the implementation a part for it? Those of tokens and copies are compared where they are used. */
+const hasPart = (kind: string): boolean => kind === 'server' || kind === 'client' || kind in EMPTY;
+
+const nameOf = (locals: ReadonlyArray<Interned>): string => {
+  let name = '';
+  for (const local of locals) name += `${local.number},`;
+  return name;
+};
+
+/** The configuration with the log that the implementation keeps: one write a key (R6 lets a real log prune more). */
+export const asShipped = (config: Config): Config => ({ ...config, pruning: 'live', variant: 'FIXED' });
+
+/** The implementation with the configuration's bound on what an answer carries (R9). */
+const makingOf = ({ partWrites }: Config, making: Making): Making =>
+  partWrites === 'unbounded' ? making : { ...making, part: { writes: partWrites, bytes: Infinity } };
+
+/** How long a walk keeps signals and other runs waiting, in ms. */
+const TURN_MS = 50;
+
+/** Walks a configuration's whole graph beside the implementation. Rejects where the signal comes first. */
+export const walkTransitions = async (config: Config, options: WalkOptions = {}): Promise<WalkReport> => {
+  const began = performance.now();
+  const walk = new Walk(asShipped(config), makingOf(config, options.making ?? {}));
+  const sampleEvery = options.sampleEvery ?? 997;
+  const report = (verdict: WalkReport['verdict'], parting?: Parting): WalkReport => ({
+    verdict,
+    configuration: config.name,
+    states: walk.states.length,
+    transitions: walk.transitions,
+    families: walk.families,
+    sampled: walk.sampled,
+    elapsedMs: performance.now() - began,
+    ...(parting !== undefined && { parting }),
+  });
+  let turned = performance.now();
+  for (let i = 0; i < walk.states.length; i++) {
+    if (performance.now() - turned > TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      options.signal?.throwIfAborted();
+      turned = performance.now();
+    }
+    if (walk.transitions >= (options.maxTransitions ?? Infinity)) return report('undecided');
+    const state = walk.states[i]!;
+    const parting =
+      (await walk.expand(state)) ?? (sampleEvery > 0 && i % sampleEvery === 0 ? await walk.again(state) : undefined);
+    if (parting !== undefined) return report('diverges', parting);
+    if (i % 1000 === 0)
+      options.onProgress?.({ states: walk.states.length, transitions: walk.transitions, waiting: walk.states.length - i });
+  }
+  return report('conforms');
+};
+
+/** A report for people. */
+export const showWalk = (r: WalkReport): string => {
+  const size = `${r.configuration}: ${counted(r.transitions, 'transition')} between ${counted(r.states, 'state')}`;
+  if (r.parting === undefined) return `${r.verdict}: ${size} (${r.sampled} paths walked again without copies)`;
+  const { path, where, model, implementation } = r.parting;
+  return [
+    `diverges: ${size}, then ${where} differs after`,
+    ...path.map((label, i) => `  ${i + 1}. ${label}`),
+    `  model:          ${model}`,
+    `  implementation: ${implementation}`,
+  ].join('\n');
+};

@@ -1,0 +1,288 @@
+/**
+ * Layer 2: is what a script printed one of the things that the model allows? With background pulls the model allows many; the oracle
+ * keeps every state that it may be in, and after each command those alone that print what was printed. Between commands any
+ * sequence of whole pulls over the links may have happened: the set is closed under pulls. A pull in three steps makes nothing that
+ * a whole pull at some moment does not, but where commands change both servers between its answer and its receipt. That is rare, and
+ * makes the sets much larger, so it is allowed for (`late`) only where the script diverges otherwise.
+ * Where there are more states than the bound, or more to do, it says `undecided`, never that all is well.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
+import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { atOnce, type Work } from '../common/in-turns.js';
+import { applyCommand, newTopology, type Topology } from '../common/topology-of-script.js';
+import { Pieces, TooMuch } from './pieces.js';
+import { afterCommand, type Layout, nameOf, perform, pulled, remembering, type Step, type World } from './possible-world.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** A command as it was run, and what it came to. */
+export interface Observed {
+  readonly line: number;
+  readonly command: Command;
+  readonly output: ReadonlyArray<Bytes>;
+  /** Did the master say that something was wrong with it? */
+  readonly failed: boolean;
+}
+
+/** How the cluster was run. */
+export interface OracleOptions {
+  /** Do servers pull in the background? */
+  readonly background: boolean;
+  /** Does a killed server keep its log? */
+  readonly keepsLog: boolean;
+  /** Most states it may be in at once. Default 20,000. */
+  readonly maxWorlds?: number;
+  /** Most steps: states, and writes and branches of tables looked at or made. Default 20,000,000, some tens of seconds. */
+  readonly maxWork?: number;
+}
+
+/** With pulls that may take as long as several commands. */
+interface Lateness {
+  readonly late: boolean;
+}
+
+/** What the oracle says. */
+export type OracleVerdict =
+  | {
+      readonly verdict: 'conforms';
+      readonly commands: number;
+      readonly reads: number;
+      readonly widest: number;
+      readonly work: number;
+    }
+  | {
+      readonly verdict: 'undecided';
+      readonly line: number;
+      readonly commands: number;
+      readonly widest: number;
+      readonly why: string;
+    }
+  | {
+      readonly verdict: 'diverges';
+      readonly line: number;
+      readonly commands: number;
+      readonly widest: number;
+      /** What was run before, a command each: the longest beginning that the model accepts. */
+      readonly accepted: ReadonlyArray<string>;
+      readonly command: string;
+      /** What the model would have allowed, the outputs of a get or printStore as one text each. */
+      readonly allowed: ReadonlyArray<string>;
+      readonly seen: string;
+    };
+
+const MAX_WORLDS = 20_000;
+const MAX_WORK = 20_000_000;
+
+/** The worlds that are possible now, by name. */
+type Worlds = Map<string, World>;
+
+// --- the script's side -----------------------------------------------------------------------------------------------------
+
+const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(a < b ? `${a}-${b}` : `${b}-${a}`);
+
+const layoutOf = (t: Topology, servers: ReadonlyArray<NodeId>, clients: ReadonlyArray<NodeId>): Layout => ({
+  servers,
+  clients,
+  orphans: servers.flatMap((a, i) =>
+    servers.flatMap((b, j): (readonly [number, number])[] => (t.live.has(a) && t.dead.has(b) ? [[i, j]] : [])),
+  ),
+  links: servers.flatMap((a, i) =>
+    servers.flatMap((b, j): (readonly [number, number])[] =>
+      i < j && t.live.has(a) && t.live.has(b) && isLinked(t, a, b) ? [[i, j]] : [],
+    ),
+  ),
+});
+
+// --- the sets --------------------------------------------------------------------------------------------------------------
+
+/** Closes a set under pulls; false when it becomes too large. */
+function* closeUnderPulls(pieces: Pieces, worlds: Worlds, layout: Layout, max: number): Work<boolean> {
+  const pairs = [...layout.links.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]), ...layout.orphans];
+  for (const world of worlds.values())
+    for (const [puller, answerer] of pairs) {
+      for (const next of pulled(pieces, layout, world, puller, answerer)) {
+        const name = nameOf(next);
+        pieces.worked(1 + name.length / NAME_CHARACTERS);
+        if (worlds.has(name)) continue;
+        worlds.set(name, next);
+        if (worlds.size > max) return false;
+      }
+      yield;
+    }
+  return true;
+}
+
+/** Characters of a name that are a step. */
+const NAME_CHARACTERS = 64;
+
+/** A command before which it matters how far the pulls have come. */
+const looksAtPulls = (c: Command): boolean => c.type !== 'stabilize' && c.type !== 'joinClient' && c.type !== 'printMemberList';
+
+/** Section 5's bad input by size: the limits are the cluster's. */
+const isTooLong = (c: Command): boolean =>
+  (c.type === 'put' || c.type === 'get') &&
+  (c.key.length > MAX_KEY_BYTES || (c.type === 'put' && c.value.length > MAX_VALUE_BYTES));
+
+const isSame = (step: Step, seen: Observed): boolean =>
+  step.failed === seen.failed &&
+  step.output.length === seen.output.length &&
+  step.output.every((line, i) => line === seen.output[i]);
+
+const show = (output: ReadonlyArray<Bytes>, failed: boolean): string =>
+  failed ? 'an error' : output.length === 0 ? 'nothing' : output.map(textOfBytes).join(', ');
+
+// --- the oracle ------------------------------------------------------------------------------------------------------------
+
+const membersOf = (t: Topology, id: NodeId): ReadonlyArray<Bytes> =>
+  [...t.live]
+    .filter((s) => isLinked(t, s, id))
+    .sort((a, b) => a - b)
+    .map(String);
+
+/** The same as work that can be done in turns. */
+export function* deciding(observed: ReadonlyArray<Observed>, options: OracleOptions): Work<OracleVerdict> {
+  const verdict = yield* decidingOnce(observed, { ...options, late: false });
+  return verdict.verdict === 'diverges' && options.background
+    ? yield* decidingOnce(observed, { ...options, late: true })
+    : verdict;
+}
+
+/** Decides whether what a script printed is allowed. */
+export const decide = (observed: ReadonlyArray<Observed>, options: OracleOptions): OracleVerdict =>
+  atOnce(deciding(observed, options));
+
+/** What is being decided. */
+interface Deciding {
+  readonly pieces: Pieces;
+  readonly topology: Topology;
+  readonly servers: NodeId[];
+  readonly clients: NodeId[];
+  worlds: Worlds;
+  widest: number;
+  reads: number;
+}
+
+function* decidingOnce(observed: ReadonlyArray<Observed>, options: OracleOptions & Lateness): Work<OracleVerdict> {
+  const nothing: World = { servers: [], clients: [], ...(options.late && { past: [] }) };
+  const state: Deciding = {
+    pieces: new Pieces(options.maxWork ?? MAX_WORK),
+    topology: newTopology(),
+    servers: [],
+    clients: [],
+    worlds: new Map([[nameOf(nothing), nothing]]),
+    widest: 1,
+    reads: 0,
+  };
+  for (const [i, seen] of observed.entries()) {
+    const undecided = (why: string): OracleVerdict => ({
+      ...{ verdict: 'undecided', line: seen.line, commands: i, widest: state.widest },
+      why: `${why} before line ${seen.line}`,
+    });
+    try {
+      const allowed = yield* take(state, seen, options);
+      if (allowed !== undefined) return divergence(state, observed, i, allowed);
+    } catch (error) {
+      if (error instanceof TooMuch) return undecided(error.message);
+      throw error;
+    }
+    yield;
+  }
+  const { reads, widest, pieces } = state;
+  return { verdict: 'conforms', commands: observed.length, reads, widest, work: pieces.work };
+}
+
+const divergence = (
+  { widest }: Deciding,
+  observed: ReadonlyArray<Observed>,
+  at: number,
+  allowed: Iterable<string>,
+): OracleVerdict => {
+  const { line, command, output, failed } = observed[at]!;
+  return {
+    verdict: 'diverges',
+    line,
+    commands: at,
+    widest,
+    accepted: observed.slice(0, at).map((o) => textOfBytes(showCommand(o.command))),
+    command: textOfBytes(showCommand(command)),
+    allowed: [...new Set(allowed)].slice(0, MOST_SHOWN),
+    seen: show(output, failed),
+  };
+};
+
+/** So many outputs that would have been allowed are shown. */
+const MOST_SHOWN = 20;
+
+/** Takes a command and what it came to; gives what would have been allowed where nothing of the kind can have happened. */
+function* take(state: Deciding, seen: Observed, options: OracleOptions): Work<Iterable<string> | undefined> {
+  const { pieces, topology, servers, clients } = state;
+  const { command } = seen;
+  const layout = layoutOf(topology, servers, clients);
+  if (!applyCommand(topology, command) || isTooLong(command))
+    return !seen.failed || seen.output.length > 0 ? ['an error: this is bad input'] : undefined;
+  const max = options.maxWorlds ?? MAX_WORLDS;
+  if (options.background && looksAtPulls(command) && !(yield* closeUnderPulls(pieces, state.worlds, layout, max))) {
+    state.widest = max;
+    throw new TooMuch(`more than ${max} states are possible`);
+  }
+  state.widest = Math.max(state.widest, state.worlds.size);
+  if (command.type === 'printMemberList') {
+    const members = membersOf(topology, command.id);
+    return seen.failed || members.join() !== seen.output.join() ? [show(members, false)] : undefined;
+  }
+  const next: Worlds = new Map();
+  const allowed = new Set<string>();
+  for (const world of state.worlds.values()) {
+    pieces.worked(1);
+    const step = perform(pieces, layout, world, command, options.keepsLog);
+    if (isSame(step, seen)) {
+      const after = afterCommand(layout, remembering(layout, world, step.world), command);
+      next.set(nameOf(after), after);
+    } else if (allowed.size < MOST_SHOWN) allowed.add(show(step.output, step.failed));
+    yield;
+  }
+  if (next.size === 0) return allowed;
+  if (command.type === 'get' || command.type === 'printStore') state.reads++;
+  if (command.type === 'joinServer' && !servers.includes(command.id)) servers.push(command.id);
+  if (command.type === 'joinClient') clients.push(command.id);
+  state.worlds = next;
+  return undefined;
+}
+
+/** A verdict for people. */
+export const showOracle = (v: OracleVerdict): string => {
+  switch (v.verdict) {
+    case 'conforms':
+      return `conforms: ${v.reads} reads of ${v.commands} commands are among what the model allows (${v.widest} states at the widest)`;
+    case 'undecided':
+      return `undecided after ${v.commands} commands: ${v.why}`;
+    case 'diverges':
+      return [
+        `diverges at line ${v.line}, after ${v.commands} commands that the model accepts:`,
+        ...(v.accepted.length > 30 ? [`  … ${v.accepted.length - 30} commands`] : []),
+        ...v.accepted.slice(-30).map((c) => `  ${c}`),
+        `> ${v.command}`,
+        `  allowed: ${v.allowed.join('  |  ')}`,
+        `  seen:    ${v.seen}`,
+      ].join('\n');
+  }
+};
+
+/** The commands and their results, as the master wrote them down. */
+export const observedIn = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<Observed> => {
+  const all: Observed[] = [];
+  let begun: Extract<TraceEvent, { type: 'command' }> | undefined;
+  for (const e of events.filter((x) => x.p === 'master').sort((a, b) => a.n - b.n)) {
+    if (e.type === 'command') begun = e;
+    if (e.type !== 'result' || begun === undefined) continue;
+    const command = parseLine(begun.text);
+    if (E.isRight(command) && command.right !== undefined)
+      all.push({ line: begun.line, command: command.right, output: e.output, failed: e.errors.length > 0 });
+    begun = undefined;
+  }
+  return all;
+};

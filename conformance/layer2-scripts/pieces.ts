@@ -1,0 +1,188 @@
+/**
+ * The model's servers and sessions, cut up by key. The model's own functions do each step, on a server or a session that has one key alone; what they do to a key depends on
+ * nothing that is kept for another. So a step costs as much as it changes, and not as much as there is.
+ */
+import type { Bytes } from '#bayou/core/bytes.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import { incarnationOf } from '#bayou/core/ids.js';
+import type { Command } from '#bayou/core/script.js';
+import type { GetAnswer, PutAnswer, Refused } from '#bayou/core/messages.js';
+import { MASTER_GUARANTEES } from '#bayou/core/session.js';
+import { kill, restart } from '#bayou/model/protocol/restarts.js';
+import type { Rules } from '#bayou/model/protocol/rules.js';
+import * as Pulls from '#bayou/model/protocol/pulls.js';
+import * as Sv from '#bayou/model/protocol/server.js';
+import * as S from '#bayou/model/protocol/session.js';
+import { keyOf } from '#bayou/model/checking/texts.js';
+import { covers } from '#bayou/model/protocol/vector.js';
+import type { Log } from '#bayou/model/protocol/write-log.js';
+import { MAX_KEYS, numbering, type Table, Tables } from './key-table.js';
+
+const RULES: Rules = { variant: 'FIXED', pruning: 'live', remembersPuts: 'no' };
+
+/** A server. Equal ones are the same object. */
+export interface Server {
+  readonly id: number;
+  /** All of it but its writes. */
+  readonly core: Sv.Server;
+  readonly logs: Table<Log>;
+}
+
+type Stamps = Pick<S.Session, 'wrote' | 'read'>;
+
+/** A session. Equal ones are the same object. */
+export interface Session {
+  readonly id: number;
+  /** All of it but the stamps that it keeps for keys. */
+  readonly core: S.Session;
+  readonly stamps: Table<Stamps>;
+}
+
+/** There is more to do than the bound allows: nothing can be said. */
+export class TooMuch extends Error {}
+
+const EMPTY_SERVER = Sv.newServer(0);
+const EMPTY_SESSION = S.newSession(0);
+const NO_STAMPS: Stamps = { wrote: [], read: [] };
+
+/** Makes servers and sessions, and does the model's steps with them; {@link TooMuch} beyond so many steps. */
+export class Pieces {
+  /** Steps so far: writes, and branches of tables, that were looked at or made. */
+  work = 0;
+  readonly #most: number;
+  readonly #logs: Tables<Log>;
+  readonly #stamps: Tables<Stamps>;
+  readonly #servers = new Map<string, Server>();
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(most: number) {
+    this.#most = most;
+    const numbers = numbering(() => {
+      throw new TooMuch(`there are more than ${MAX_KEYS} keys`);
+    });
+    const onWork = this.worked.bind(this);
+    const logs = {
+      textOf: (log: Log) => keyOf('server', Sv.serverWith(EMPTY_SERVER, { log })),
+      stampsOf: (log: Log) => log,
+    };
+    const stamps = {
+      textOf: (kept: Stamps) => keyOf('client', S.sessionWith(EMPTY_SESSION, kept)),
+      stampsOf: () => [],
+    };
+    this.#logs = new Tables(logs, numbers, onWork);
+    this.#stamps = new Tables(stamps, numbers, onWork);
+  }
+
+  /** Counts work that was done elsewhere. */
+  worked(steps: number): void {
+    this.work += steps;
+    if (this.work > this.#most) throw new TooMuch(`it takes more than ${this.#most} steps`);
+  }
+
+  // --- making them ---
+
+  #server(core: Sv.Server, logs: Table<Log>): Server {
+    const text = `${keyOf('server', core)} ${logs?.id ?? ''}`;
+    const known = this.#servers.get(text) ?? { id: this.#servers.size, core, logs };
+    this.#servers.set(text, known);
+    return known;
+  }
+
+  #session(core: S.Session, stamps: Table<Stamps>): Session {
+    const text = `${keyOf('client', core)} ${stamps?.id ?? ''}`;
+    const known = this.#sessions.get(text) ?? { id: this.#sessions.size, core, stamps };
+    this.#sessions.set(text, known);
+    return known;
+  }
+
+  newServer(id: NodeId, incarnation = 0): Server {
+    return this.#server(Sv.newServer(id, incarnation), undefined);
+  }
+
+  newSession(id: NodeId, servers: ReadonlyArray<NodeId>): Session {
+    return this.#session(S.newSession(id, servers), undefined);
+  }
+
+  #ofKey({ core, logs }: Server, key: Bytes): Sv.Server {
+    const log = this.#logs.at(logs, key) ?? [];
+    this.worked(log.length);
+    return Sv.serverWith(core, { log });
+  }
+
+  #sessionOfKey({ core, stamps }: Session, key: Bytes): S.Session {
+    return S.sessionWith(core, this.#stamps.at(stamps, key) ?? NO_STAMPS);
+  }
+
+  #withKey({ stamps }: Session, key: Bytes, after: S.Session): Session {
+    const { wrote, read } = after;
+    return this.#session(S.sessionWith(after, NO_STAMPS), this.#stamps.with(stamps, key, { wrote, read }));
+  }
+
+  // --- what they do ---
+
+  killed({ core, logs }: Server): Server {
+    return this.#server(kill(core), logs);
+  }
+
+  /** Back with its log (R10), or as a new replica without it (R7). */
+  restarted({ core, logs }: Server, id: NodeId, keepsLog: boolean): Server {
+    return keepsLog ? this.#server(restart(core), logs) : this.newServer(id, incarnationOf(core.replica) + 1);
+  }
+
+  linked(
+    { core, stamps }: Session,
+    server: NodeId,
+    c: Extract<Command, { type: 'breakConnection' | 'createConnection' }>,
+  ): Session {
+    return this.#session((c.type === 'breakConnection' ? S.disconnect : S.connect)(core, server), stamps);
+  }
+
+  /** A put at a server: the server after it, and the answer. */
+  put(server: Server, session: Session, key: Bytes, value: Bytes): readonly [Server, Session, PutAnswer | Refused] {
+    const before = this.#sessionOfKey(session, key);
+    const request = S.putOf(MASTER_GUARANTEES, () => value)(before, key);
+    const [after, answer] = Sv.acceptPut(RULES)(this.#ofKey(server, key), request);
+    if (answer.type !== 'accepted') return [server, session, answer];
+    return [
+      this.#server(Sv.serverWith(after, { log: [] }), this.#logs.with(server.logs, key, after.log)),
+      this.#withKey(session, key, S.afterPut(before, request, answer.stamp)),
+      answer,
+    ];
+  }
+
+  /** A get at a server: the session after it, and the answer. */
+  get(server: Server, session: Session, key: Bytes): readonly [Session, GetAnswer] {
+    const before = this.#sessionOfKey(session, key);
+    const answer = Sv.answerGet(RULES)(this.#ofKey(server, key), S.getOf(MASTER_GUARANTEES)(before, key));
+    if (answer.type !== 'found') return [session, answer];
+    return [this.#withKey(session, key, S.afterGet(before, key, answer.stamp)), answer];
+  }
+
+  answeredBy({ core, stamps }: Session, server: NodeId): Session {
+    return this.#session(S.answeredBy(core, server), stamps);
+  }
+
+  /** The puller after a whole pull from a server as it is, or was; undefined where it has it all. */
+  pull(here: Server, there: Server): Server | undefined {
+    this.worked(1);
+    if (covers(here.core.vv, there.core.vv) && here.core.clock >= there.core.clock) return undefined;
+    const request = Pulls.pullRequest(here.core);
+    const { writes, ...claimed } = Pulls.answerPull(there.core, request);
+    let { logs } = here;
+    for (const log of this.#logs.lackedBy(there.logs, here.core.vv)) {
+      const lacked = Pulls.answerPull(Sv.serverWith(there.core, { log }), request).writes;
+      const [first] = lacked;
+      if (first === undefined) continue;
+      const before = this.#ofKey(here, first.key);
+      const after = Pulls.receive(RULES)(before, { ...claimed, writes: lacked });
+      if (after.log !== before.log) logs = this.#logs.with(logs, first.key, after.log);
+    }
+    return this.#server(Pulls.receive(RULES)(here.core, { ...claimed, writes }), logs);
+  }
+
+  /** The store, as it is printed. */
+  storeOf({ core, logs }: Server): ReadonlyArray<Bytes> {
+    const store = [...this.#logs.values(logs)].flatMap((log) => Sv.storeOf(RULES)(Sv.serverWith(core, { log })));
+    return store.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}:${value}`);
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * Following the master: its commands, one after the other, are the spine of the run. A command's result comes after what the
+ * command made happen in other processes, and says something of their state.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import { type Command, parseLine } from '#bayou/core/script.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { covers, join, none, type Vector } from '#bayou/model/protocol/vector.js';
+import { applyCommand, partitionsOf, type Topology } from '../common/topology-of-script.js';
+import { bothEnds, bothEndsOfJoin, endsOf } from './link-ends.js';
+import { reject, showVector } from './rejection.js';
+import type { FollowedReplica } from './followed-replica.js';
+import { commandsOf, currentProcess, endsUnannounced, linkName, look, type Scene, serverState } from './run-scene.js';
+import { indexOf, type Process } from './timeline.js';
+
+type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
+/** Follows an event of the master's. */
+export const followMaster = (scene: Scene, process: Process, event: TraceEvent): void => {
+  process.knows = event.n;
+  switch (event.type) {
+    case 'command':
+      command(scene, process, event);
+      return;
+    case 'kill': {
+      const killed = scene.timeline.processes.get(event.process);
+      if (killed?.who.role !== 'server' || killed.who.id !== event.server)
+        return void reject(event, 'section 5', `${event.process} is no process of server ${event.server}`);
+      scene.timeline.await(event, killed, () => killed.next >= killed.events.length, `${event.process} was killed`);
+      return;
+    }
+    case 'result':
+      result(scene, process, event);
+      return;
+    default:
+      reject(event, 'trace', `the master does not write down '${event.type}'`);
+  }
+};
+
+const parse = (event: Of<'command'>): Command => {
+  const line = parseLine(event.text);
+  return E.isRight(line) && line.right !== undefined ? line.right : reject(event, 'section 5', `'${event.text}' is no command`);
+};
+
+/** The event before the result, and before the kill that goes with it. */
+const commandOf = (process: Process, event: Of<'result'>): Of<'command'> => {
+  for (let i = process.next - 1; i >= 0; i--) {
+    const e = process.events[i]!;
+    if (e.type === 'command')
+      return e.line === event.line ? e : reject(event, 'trace', `the command before it is that of line ${e.line}`);
+    if (e.type === 'result') break;
+  }
+  return reject(event, 'trace', 'a result without a command');
+};
+
+// --- commands --------------------------------------------------------------------------------------------------------------
+
+const command = (scene: Scene, process: Process, event: Of<'command'>): void => {
+  const c = parse(event);
+  const before = process.events[process.next - 1];
+  if (before?.type === 'command') reject(event, 'trace', `the command of line ${before.line} has no result`);
+  if (c.type === 'put' || c.type === 'get')
+    commandsOf(scene, c.client).push({ op: c.type, key: c.key, value: c.type === 'put' ? c.value : undefined, n: event.n });
+  if (c.type === 'joinServer') scene.joins.set(c.id, (scene.joins.get(c.id) ?? 0) + 1);
+  if (isFailed(process)) return;
+  if (c.type === 'printStore') printStore(scene, process, c.id);
+  if (c.type === 'stabilize') stabilize(scene, process);
+};
+
+/** The result of the command that stands at `process.next`; undefined where the trace ends before it. */
+const resultAhead = (process: Process): Of<'result'> | undefined => {
+  for (let i = process.next + 1; i < process.events.length; i++) {
+    const e = process.events[i]!;
+    if (e.type === 'result') return e;
+    if (e.type === 'command') return undefined;
+  }
+  return undefined;
+};
+
+const isFailed = (process: Process): boolean => (resultAhead(process)?.errors.length ?? 1) > 0;
+
+/** Section 5: what was printed is the server's store at some instant between the command and its result. */
+const printStore = (scene: Scene, process: Process, server: NodeId): void => {
+  const shown = resultAhead(process)!;
+  const at = currentProcess(scene, server);
+  if (at === undefined) return void reject(shown, 'section 5', `server ${server} was not running`);
+  const holds = (r: FollowedReplica): boolean => {
+    const printed = r.printed();
+    return printed.length === shown.output.length && printed.every((line, i) => line === shown.output[i]);
+  };
+  look(scene, at, {
+    event: shown,
+    until: shown.n,
+    rule: 'R5',
+    why: (r) =>
+      `server ${server} never had this store; at the end it had [${r.printed().slice(0, 8).join(', ')}], it printed [${shown.output.slice(0, 8).join(', ')}]`,
+    holds,
+  });
+};
+
+/** Section 5: when a stabilize is over, every server of a partition has had all that any of them had before. */
+const stabilize = (scene: Scene, process: Process): void => {
+  if (scene.variant === 'V4') return;
+  const shown = resultAhead(process)!;
+  // Servers that hang together by links which are there for certain are in one partition, whatever the others are.
+  const links = new Set([...scene.topology.links].filter((link) => !scene.doubts.links.has(link)));
+  for (const group of partitionsOf({ ...scene.topology, links })) {
+    const members = group.flatMap((id) => currentProcess(scene, id) ?? []);
+    // Where a server was gone and nobody says when, nobody can tell what the partition was.
+    if (members.some((p) => endsUnannounced(scene, p))) continue;
+    const all = members.reduce<Vector>((v, p) => join(v, serverState(scene, p).replica?.vv ?? none), none);
+    for (const member of members)
+      look(scene, member, {
+        event: shown,
+        until: shown.n,
+        rule: 'section 5',
+        why: (r) => `${member.name} came out of it with ${showVector(r.vv)}; its partition had ${showVector(all)} before`,
+        holds: (r) => covers(r.vv, all),
+      });
+  }
+};
+
+// --- results ---------------------------------------------------------------------------------------------------------------
+
+const result = (scene: Scene, process: Process, event: Of<'result'>): void => {
+  const c = parse(commandOf(process, event));
+  if (c.type === 'put' || c.type === 'get') {
+    operationDone(scene, process, event, c);
+    return;
+  }
+  if (event.errors.length > 0) {
+    doubt(scene, event, c);
+    return;
+  }
+  const before = wasLinked(scene.topology, c);
+  if (!applyCommand(scene.topology, c)) reject(event, 'section 5', 'this command is bad input, and was obeyed');
+  awaitEffects(scene, process, event, c);
+  apply(scene, c, before);
+  if (c.type === 'printMemberList') members(scene, event, c.id);
+};
+
+const wasLinked = (t: Topology, c: Command): boolean => c.type === 'createConnection' && t.links.has(linkName(c.a, c.b));
+
+/** What must have happened in other processes before the command had its result. */
+const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Command): void => {
+  switch (c.type) {
+    case 'joinServer':
+      started(scene, event, 'server', c.id);
+      for (const peer of scene.topology.live)
+        if (peer !== c.id && isLinked(scene, peer, c.id)) bothEndsOfJoin(scene, event, c.id, peer);
+      return;
+    case 'joinClient':
+      started(scene, event, 'client', c.id);
+      bothEnds(scene, event, c.id, c.server, true);
+      return;
+    case 'killServer': {
+      const kill = process.events[process.next - 1];
+      if (kill?.type !== 'kill' || kill.server !== c.id) reject(event, 'section 5', `no process of server ${c.id} was killed`);
+      return;
+    }
+    case 'createConnection':
+    case 'breakConnection':
+      bothEnds(scene, event, c.a, c.b, c.type === 'createConnection');
+      return;
+    default:
+      return;
+  }
+};
+
+const isLinked = (scene: Scene, a: NodeId, b: NodeId): boolean => scene.topology.links.has(linkName(a, b));
+
+/** The process that was started last by this command. */
+const startedLast = (scene: Scene, role: 'server' | 'client', id: NodeId): Process | undefined => {
+  const p = scene.timeline.of(role, id).find((x) => x.next === 0 && x.events.length > 0);
+  return p?.events[0]?.type === (role === 'server' ? 'start' : 'session') ? p : undefined;
+};
+
+/** That process has begun. */
+const started = (scene: Scene, event: TraceEvent, role: 'server' | 'client', id: NodeId): void => {
+  const p = startedLast(scene, role, id) ?? reject(event, 'section 5', `${role} ${id} has not said that it started`);
+  scene.timeline.await(event, p, () => p.next > 0, `${p.name} starts`);
+};
+
+/** What the command changes of whom sessions ask (R13). */
+const apply = (scene: Scene, c: Command, wasThere: boolean): void => {
+  if (c.type === 'joinServer') for (const peer of scene.topology.live) scene.doubts.links.delete(linkName(peer, c.id));
+  if (c.type === 'joinClient') scene.sessions.get(c.id)?.connect(c.server);
+  if (c.type !== 'createConnection' && c.type !== 'breakConnection') return;
+  const [client, server] = scene.topology.clients.has(c.a) ? [c.a, c.b] : [c.b, c.a];
+  const session = scene.sessions.get(client);
+  if (c.type === 'breakConnection') session?.disconnect(server);
+  else if (!wasThere) session?.connect(server);
+  becomeCertain(scene, c);
+};
+
+/** A link that was made or cut without an error is so; a client that may have had it before has it at an unknown place. */
+const becomeCertain = ({ doubts }: Scene, c: Extract<Command, { type: 'createConnection' | 'breakConnection' }>): void => {
+  const link = linkName(c.a, c.b);
+  doubts.links.delete(link);
+  if (c.type === 'breakConnection') doubts.places.delete(link);
+};
+
+const doubtLink = (scene: Scene, a: NodeId, b: NodeId, up: boolean): void => {
+  scene.doubts.links.add(linkName(a, b));
+  scene.doubts.places.add(linkName(a, b));
+  for (const [, p, peer] of endsOf(scene, a, b)) serverState(scene, p).notices.doubt(peer, up);
+};
+
+/** Would the command make sense? One that does not is refused, and has no effect. */
+const isValid = (t: Topology, c: Command): boolean =>
+  applyCommand({ live: new Set(t.live), dead: new Set(t.dead), clients: new Set(t.clients), links: new Set(t.links) }, c);
+
+/** A command that failed half way may have had any part of its effect. */
+const doubt = (scene: Scene, event: Of<'result'>, c: Command): void => {
+  if (!isValid(scene.topology, c)) return;
+  if (c.type === 'createConnection' || c.type === 'breakConnection') doubtLink(scene, c.a, c.b, c.type === 'createConnection');
+  if (c.type !== 'joinServer' && c.type !== 'joinClient') return;
+  // One that started, and could not be linked to everybody, is there all the same.
+  if (event.errors.some((error) => error.includes('did not start'))) return;
+  const role = c.type === 'joinServer' ? 'server' : 'client';
+  if (startedLast(scene, role, c.id) !== undefined) started(scene, event, role, c.id);
+  applyCommand(scene.topology, c);
+  if (c.type === 'joinClient') {
+    scene.sessions.get(c.id)?.connect(c.server);
+    doubtLink(scene, c.id, c.server, true);
+  } else for (const peer of scene.topology.live) if (peer !== c.id) doubtLink(scene, peer, c.id, true);
+};
+
+/** Whom a server is connected to for certain is printed; nobody else, but whose link is in doubt. */
+const members = (scene: Scene, event: Of<'result'>, server: NodeId): void => {
+  const isDoubtful = (s: NodeId): boolean => scene.doubts.links.has(linkName(s, server));
+  const linked = [...scene.topology.live].filter((s) => isLinked(scene, s, server)).sort((a, b) => a - b);
+  const possible = (id: number): boolean => scene.topology.live.has(id) && isDoubtful(id);
+  const printed = event.output.map(Number);
+  const isSorted = printed.every((id, i) => i === 0 || printed[i - 1]! < id);
+  const isAll = linked.every((id) => printed.includes(id) || isDoubtful(id));
+  const isNone = printed.every((id) => linked.includes(id) || possible(id));
+  if (!isSorted || !isAll || !isNone)
+    reject(
+      event,
+      'section 5',
+      `server ${server} is connected to ${linked.join(', ') || 'none'}, and ${event.output.join(', ') || 'none'} was printed`,
+    );
+};
+
+/** R13 to R15: the client's result is what the master printed. */
+const operationDone = (
+  scene: Scene,
+  process: Process,
+  event: Of<'result'>,
+  c: Extract<Command, { type: 'put' | 'get' }>,
+): void => {
+  const client = scene.timeline.of('client', c.client)[0];
+  if (client === undefined) return;
+  const ahead = indexOf(client, (e) => e.type === 'putDone' || e.type === 'getDone');
+  const done = client.events[ahead];
+  const failed = event.errors.length > 0;
+  if (done === undefined || (done.type !== 'putDone' && done.type !== 'getDone'))
+    return failed ? undefined : reject(event, 'R13, R14', `client ${c.client} did not do it`);
+  const isIt = done.type === (c.type === 'put' ? 'putDone' : 'getDone') && done.key === c.key;
+  // Refused as bad input, or the client did not answer the master in time: it may still do it, or never.
+  if (failed && (!isIt || c.type === 'get')) return;
+  scene.timeline.await(event, client, () => client.next > ahead, `client ${c.client} has not done it`);
+  if (!isIt) reject(event, 'R13, R14', `client ${c.client} did not do it`);
+  process.knows = event.n;
+  if (done.type === 'getDone') {
+    const line = `${done.key}:${done.result === 'value' ? (done.value ?? '') : done.result}`;
+    if (event.output.length !== 1 || event.output[0] !== line)
+      reject(event, 'R13', `client ${c.client} got ${line}; printed was ${event.output.join(' ') || 'nothing'}`);
+  } else if ((done.result === 'accepted') === failed || event.output.length > 0)
+    reject(
+      event,
+      'R14',
+      `the put came to ${done.result}; printed was ${[...event.output, ...event.errors].join(' ') || 'nothing'}`,
+    );
+};

@@ -1,0 +1,17 @@
+/** What a server says of its links, and that it uses none that is cut (section 5). */
+import type { NodeId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { reject } from './rejection.js';
+import type { ServerState } from './run-scene.js';
+
+type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
+export const link = (state: ServerState, { peer, up }: Of<'link'>): void => {
+  state.notices.tell(peer, up);
+  if (up) state.cut.delete(peer);
+  else state.cut.add(peer);
+};
+
+export const checkLink = (state: ServerState, event: TraceEvent, peer: NodeId): void => {
+  if (state.cut.has(peer)) reject(event, 'section 5', `the link to ${peer} is cut, and neither end may use it`);
+};

@@ -1,0 +1,99 @@
+/** What a server does with pulls (R9). */
+import { serverOf } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Write } from '#bayou/core/write.js';
+import { stampOrd } from '#bayou/model/protocol/order.js';
+import { join, same } from '#bayou/model/protocol/vector.js';
+import type { PullAnswer } from './ledger.js';
+import { reject, showStamp, showVector, showWrites } from './rejection.js';
+import { FollowedReplica } from './followed-replica.js';
+import { type Scene, seen, serverState, type ServerState } from './run-scene.js';
+import type { Process } from './timeline.js';
+import { checkVector } from './server-requests.js';
+import { checkLink } from './server-links.js';
+
+type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
+export const pullAsked = (
+  scene: Scene,
+  process: Process,
+  state: ServerState,
+  replica: FollowedReplica,
+  e: Of<'pullAsked'>,
+): void => {
+  checkLink(state, e, e.peer);
+  const asks = replica.asks(e.peer);
+  if (!same(e.vv, asks.vv) || showStamp(e.after) !== showStamp(asks.after))
+    reject(
+      e,
+      'R9',
+      `it asks with ${showVector(e.vv)} after ${showStamp(e.after)}; the model asks with ${showVector(asks.vv)} after ${showStamp(asks.after)}`,
+    );
+  const pull = scene.ledger.pull(e.pull);
+  if (pull.asked !== undefined) reject(e, 'trace', `the pull ${e.pull} was asked before`);
+  pull.asked = { event: e, process, knows: process.knows };
+};
+
+export const preparePullAnswered = (
+  scene: Scene,
+  process: Process,
+  state: ServerState,
+  replica: FollowedReplica,
+  e: Of<'pullAnswered'>,
+) => {
+  const server = serverOf(e.puller);
+  const pull = scene.ledger.pull(e.pull);
+  const isAsking = (x: TraceEvent): boolean => x.type === 'pullAsked' && x.pull === e.pull;
+  const asked = scene.timeline.need(e, scene.timeline.of('server', server), isAsking, () => pull.asked);
+  if (asked === undefined) return reject(e, 'R9', `server ${server} did not ask for the pull ${e.pull}`);
+  process.knows = Math.max(process.knows, asked.knows);
+  return (): void => {
+    checkLink(state, e, server);
+    const { event } = asked;
+    if (event.peer !== process.who.id) reject(e, 'R9', `the pull ${e.pull} was asked of server ${event.peer}`);
+    if (serverState(scene, asked.process).id !== e.puller) reject(e, 'R9', `${e.puller} is not the replica that asked`);
+    if (!same(event.vv, e.asked))
+      reject(e, 'R9', `the puller asked with ${showVector(event.vv)}, the answer is for ${showVector(e.asked)}`);
+    if (showStamp(event.after) !== showStamp(e.after))
+      reject(e, 'R9', `the puller asked for what comes after ${showStamp(event.after)}, the answer is for ${showStamp(e.after)}`);
+    const pulled = replica.answer({ type: 'pull', puller: e.puller, vv: e.asked, after: e.after }, e.upTo);
+    const wrong = differs(pulled.writes, e.writes);
+    if (wrong !== undefined)
+      reject(e, 'R9', `${wrong}; the answer is ${showWrites(e.writes)}, the model's ${showWrites(pulled.writes)}`);
+    checkVector(e, replica);
+    if (pulled.clock !== e.clock) reject(e, 'R9', `the accept time in the answer is ${e.clock}; the model's is ${pulled.clock}`);
+    // A request that a network repeats is answered again.
+    pull.answers.push({ pulled, process, index: process.next, knows: process.knows });
+  };
+};
+
+const differs = (want: ReadonlyArray<Write>, have: ReadonlyArray<Write>): string | undefined => {
+  const sorted = [...have].sort(stampOrd.compare);
+  const wanted = [...want].sort(stampOrd.compare);
+  const at = wanted.findIndex((w, i) => JSON.stringify(fieldsOf(w)) !== JSON.stringify(fieldsOf(sorted[i])));
+  if (at < 0) return sorted.length > wanted.length ? `it carries ${sorted.length - wanted.length} writes too many` : undefined;
+  return `the write ${showStamp(wanted[at] ?? null)} is not in it as it is`;
+};
+
+const fieldsOf = (w: Write | undefined): unknown => w && [w.t, w.r, w.client, w.clientTime, w.key, w.value];
+
+export const prepareMerged = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'merged'>) => {
+  const pull = scene.ledger.pull(e.pull);
+  const peer = serverOf(e.peer);
+  const isAnswering = (x: TraceEvent): boolean => x.type === 'pullAnswered' && x.pull === e.pull;
+  const find = (): PullAnswer | undefined =>
+    pull.answers.find((a) => same(join(replica.vv, a.pulled.vv), e.vv)) ?? pull.answers[0];
+  const answered = scene.timeline.need(e, scene.timeline.of('server', peer), isAnswering, find);
+  if (answered === undefined) return reject(e, 'R9', `server ${peer} did not answer the pull ${e.pull}`);
+  process.knows = Math.max(process.knows, answered.knows);
+  return (): void => {
+    checkLink(state, e, peer);
+    const { asked } = pull;
+    if (asked?.process !== process) return reject(e, 'R9', `it did not ask for the pull ${e.pull}`);
+    if (answered.pulled.from !== e.peer) reject(e, 'R9', `the pull was answered by ${answered.pulled.from}`);
+    seen(scene, e, answered.process, answered.index);
+    replica.merge(asked.event.vv, answered.pulled, process.next);
+    checkVector(e, replica);
+    if (replica.clock !== e.clock) reject(e, 'R9', `its accept time is ${e.clock}; the model's is ${replica.clock}`);
+  };
+};

@@ -1,0 +1,159 @@
+/** What a server does with the requests of sessions (R2, R3, R12). */
+import type { Get, Put, Refused } from '#bayou/core/messages.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { sameStamp } from '#bayou/model/protocol/order.js';
+import { showRequired } from '#bayou/model/checking/seen.js';
+import { same } from '#bayou/model/protocol/vector.js';
+import type { Sent } from './ledger.js';
+import { reject, showStamp, showVector } from './rejection.js';
+import { FollowedReplica } from './followed-replica.js';
+import { type Scene, type ServerState } from './run-scene.js';
+import type { Process } from './timeline.js';
+import { checkLink } from './server-links.js';
+
+type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
+/** The request as the session sent it; undefined where the session's trace is not there. */
+const sentBy = (scene: Scene, process: Process, event: Of<'accept' | 'refuse' | 'answer'>, is: (s: Sent) => boolean) => {
+  const session = scene.timeline.of('client', event.client)[0];
+  if (session === undefined) return undefined;
+  const sent = scene.ledger.sent(event.client, process.who.id);
+  const find = (): Sent | undefined => sent.findLast(is);
+  const isSending = (e: TraceEvent): boolean =>
+    e.type === 'asked' &&
+    e.server === process.who.id &&
+    (event.type === 'answer' ? e.op === 'get' && e.key === event.key : e.op === 'put' && e.clientTime === event.clientTime);
+  const found = scene.timeline.need(event, [session], isSending, find);
+  if (found === undefined) {
+    const what = event.type === 'answer' ? `get of ${event.key}` : `put ${event.clientTime}`;
+    return reject(event, 'R13', `client ${event.client} had not sent this ${what} to server ${process.who.id}`);
+  }
+  process.knows = Math.max(process.knows, found.knows);
+  return found.request;
+};
+
+const given = (
+  scene: Scene,
+  process: Process,
+  e: Of<'accept' | 'refuse' | 'answer'>,
+  answer: ReturnType<FollowedReplica['get' | 'put']> | Refused,
+) =>
+  scene.ledger.given(e.client, process.who.id).push({
+    process,
+    index: process.next,
+    knows: process.knows,
+    key: e.type === 'refuse' ? '' : e.key,
+    clientTime: e.type === 'answer' ? 0 : e.clientTime,
+    answer,
+    taken: false,
+  });
+
+export const prepareAccept = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'accept'>) => {
+  const request = sentBy(scene, process, e, (s) => s.request.type === 'put' && s.request.clientTime === e.clientTime);
+  return (): void => {
+    checkLink(state, e, e.client);
+    const put: Put = {
+      type: 'put',
+      client: e.client,
+      session: e.session,
+      clientTime: e.clientTime,
+      replica: null,
+      clock: e.clock,
+      key: e.key,
+      value: e.value,
+      require: e.require,
+    };
+    if (request?.type === 'put') checkPut(e, request);
+    const session = scene.sessions.get(e.client);
+    if (session !== undefined && session.number !== e.session)
+      reject(e, 'R11a', `the session of client ${e.client} is ${session.number}, the put says ${e.session}`);
+    if (session?.failed.has(e.clientTime) === true) reject(e, 'R14', 'the session was told that this put wrote nothing');
+    const before = replica.vv;
+    const answer = replica.put(put, process.next);
+    if (answer.type === 'behind')
+      return reject(
+        e,
+        'R12',
+        `it lacks what the session requires: it has ${showVector(before)}, required is ${showVector(e.require)}`,
+      );
+    if (answer.type === 'refused')
+      return reject(e, answer.reason === 'other-replica' ? 'R14' : 'R3', `the model refuses the put: ${answer.reason}`);
+    const repeats = before === replica.vv;
+    if (!sameStamp(answer.stamp, e.stamp))
+      reject(e, repeats ? 'R3' : 'R2', `the put's stamp is ${showStamp(e.stamp)}; the model gives it ${showStamp(answer.stamp)}`);
+    if (repeats !== e.repeated)
+      reject(e, 'R3', e.repeated ? 'it is said to repeat a put that was not accepted here' : 'this put was accepted here before');
+    const stamp = scene.ledger.stampOf(e.client, e.session, e.clientTime, e.stamp);
+    if (!sameStamp(stamp, e.stamp)) reject(e, 'R14', `the put has the stamp ${showStamp(stamp)} already, from another replica`);
+    given(scene, process, e, answer);
+  };
+};
+
+const checkPut = (e: Of<'accept'>, sent: Put): void => {
+  if (sent.key !== e.key || sent.value !== e.value)
+    reject(e, 'R1', `the session put ${sent.key}:${sent.value}, the server accepted ${e.key}:${e.value}`);
+  if (sent.clock !== e.clock) reject(e, 'R11', `the session's clock is ${sent.clock}, the put says ${e.clock}`);
+  if (!same(sent.require, e.require))
+    reject(e, 'R12', `the session requires ${showVector(sent.require)}, the put says ${showVector(e.require)}`);
+};
+
+export const prepareRefuse = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'refuse'>) => {
+  const request = sentBy(scene, process, e, (s) => s.request.type === 'put' && s.request.clientTime === e.clientTime);
+  return (): void => {
+    checkLink(state, e, e.client);
+    // A session that is in the trace puts one thing under one client time.
+    if (e.reason === 'not-the-same' && scene.sessions.get(e.client)?.number === e.session)
+      reject(e, 'R3', 'it is refused as another put under an identity that the session has used once');
+    if (e.reason !== 'behind') {
+      given(scene, process, e, { type: 'refused', reason: e.reason });
+      return;
+    }
+    if (request !== undefined && !same(request.require, e.require))
+      reject(e, 'R12', `the session requires ${showVector(request.require)}, the refusal says ${showVector(e.require)}`);
+    const get = replica.get({ type: 'get', client: e.client, key: '', atLeast: null, require: e.require });
+    if (get.type !== 'behind') reject(e, 'R12', `it refuses a put whose requirement ${showVector(e.require)} it meets`);
+    checkVector(e, replica);
+    given(scene, process, e, { type: 'behind' });
+  };
+};
+
+export const prepareAnswer = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'answer'>) => {
+  const request = sentBy(
+    scene,
+    process,
+    e,
+    (s) => s.request.type === 'get' && s.request.key === e.key && s.request.client === e.client,
+  );
+  return (): void => {
+    checkLink(state, e, e.client);
+    if (
+      request !== undefined &&
+      !isGetLike(request, e) &&
+      !scene.ledger.sent(e.client, process.who.id).some((s) => isGetLike(s.request, e))
+    )
+      reject(e, 'R12', `the session requires ${requirement(request)}, the get says ${requirement(e)}`);
+    const answer = replica.get({ type: 'get', client: e.client, key: e.key, atLeast: e.atLeast, require: e.require });
+    const [stamp, value] = answer.type === 'found' ? [answer.stamp, answer.value] : [null, null];
+    if (answer.type !== e.result || value !== e.value || showStamp(stamp) !== showStamp(e.stamp))
+      reject(
+        e,
+        answer.type === e.result ? 'R5' : 'R12, R13',
+        `the answer is ${e.result} ${e.value ?? ''} ${showStamp(e.stamp)}; the model's is ${answer.type} ${value ?? ''} ${showStamp(stamp)}`,
+      );
+    checkVector(e, replica);
+    given(scene, process, e, answer);
+  };
+};
+
+const isGetLike = (request: Get | Put, e: Of<'answer'>): boolean =>
+  request.type === 'get' &&
+  request.key === e.key &&
+  same(request.require, e.require) &&
+  showStamp(request.atLeast) === showStamp(e.atLeast);
+
+const requirement = (asked: Get | Put | Of<'answer'>): string =>
+  showRequired(showVector(asked.require), asked.type === 'put' || asked.atLeast === null ? undefined : showStamp(asked.atLeast));
+
+export const checkVector = (e: Of<'refuse' | 'answer' | 'pullAnswered' | 'merged'>, replica: FollowedReplica): void => {
+  if (!same(e.vv, replica.vv)) reject(e, 'R8', `its vector is ${showVector(e.vv)}; the model's is ${showVector(replica.vv)}`);
+};

@@ -1,0 +1,83 @@
+/** A server that starts, for the first time or again (R7, R7a, R10). */
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { serverOf } from '#bayou/core/ids.js';
+import { reject, showVector, Undecidable } from './rejection.js';
+import { FollowedReplica } from './followed-replica.js';
+import { linkName, type Scene, serverState, type ServerState } from './run-scene.js';
+import type { Process } from './timeline.js';
+
+type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
+export const prepareStart = (scene: Scene, process: Process, state: ServerState, event: Of<'start'>): (() => void) => {
+  const server = process.who.id;
+  if (state.replica !== undefined) reject(event, 'trace', 'the process has started already');
+  if (serverOf(event.replica) !== server) reject(event, 'R7', `server ${server} runs as ${event.replica}`);
+  const before = scene.timeline.of('server', server).filter((p) => p.who.run < process.who.run);
+  // Two processes never run as one server: what the earlier ones did, they did before.
+  for (const p of before) {
+    if (!scene.timeline.toEnd(p)) reject(event, 'R7', `${p.name} still runs when this process starts`);
+    process.knows = Math.max(process.knows, p.knows);
+  }
+  const last = before.findLast((p) => serverState(scene, p).replica !== undefined);
+  return () => {
+    const earlier = last === undefined ? undefined : serverState(scene, last);
+    const before = earlier === undefined ? scene.inherited.logs.get(server) : earlier.replica;
+    state.id = event.replica;
+    const [replica, survived] = before === undefined ? [firstReplica(scene, event), Infinity] : again(scene, event, before);
+    state.replica = replica;
+    scene.replicas.add(event.replica);
+    // Links of clients that were cut stay cut (contract, section 5); one of which nobody knows may be there.
+    for (const client of scene.topology.clients) {
+      const name = linkName(server, client);
+      if (!scene.topology.links.has(name) && !scene.doubts.links.has(name)) state.cut.add(client);
+    }
+    if (last === undefined || earlier === undefined) return;
+    earlier.replica = undefined;
+    if (replica === before) earlier.survived = survived;
+    if (earlier.survived !== Infinity) scene.onLost(last, earlier.survived);
+  };
+};
+
+const isEmpty = (e: Of<'start'>): boolean => e.clock === 0 && e.vv.length === 0 && e.writes === 0;
+
+const firstReplica = (scene: Scene, event: Of<'start'>): FollowedReplica => {
+  if (!event.fresh)
+    throw new Undecidable(
+      `${event.p} started with a log from before the trace began; run with an empty data directory, or pass the traces of the earlier runs too`,
+    );
+  if (!isEmpty(event)) reject(event, 'R8', 'a replica without a log has a vector, an accept time or writes');
+  return new FollowedReplica(event.replica, scene.variant);
+};
+
+/** The replica that a server comes back as, and the index of the last step of its life before that survived. */
+const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): readonly [FollowedReplica, number] => {
+  const isNew = event.replica !== before.id;
+  if (isNew && scene.replicas.has(event.replica))
+    reject(event, 'R7', `it goes on as ${event.replica}, which it has been before ${before.id}`);
+  const mayLose = scene.lossy?.has(serverOf(event.replica)) !== false;
+  if (event.fresh) {
+    if (!mayLose) reject(event, 'R10', 'it comes back without its log, which nobody has taken away');
+    if (!isNew && scene.variant !== 'V3')
+      reject(event, 'R7', `it comes back without its log as ${event.replica}, the replica it was before`);
+    if (!isEmpty(event)) reject(event, 'R8', 'a replica without a log has a vector, an accept time or writes');
+    return [new FollowedReplica(event.replica, scene.variant), Infinity];
+  }
+  const had = `${showVector(before.vv)} at accept time ${before.clock} with ${before.size} keys`;
+  const survived = before.comeBackWith(event, isNew, isNew && mayLose);
+  if (survived === undefined)
+    return reject(
+      event,
+      'R10',
+      `it comes back with ${showVector(event.vv)} at accept time ${event.clock} with ${event.writes} keys; it had ${had}, and no state since the last that somebody saw is this one`,
+    );
+  return isNew ? [before.as(event.replica), Infinity] : [before, survived];
+};
+
+/** R7a: it goes on as a new replica with what it has. */
+export const renewed = (scene: Scene, state: ServerState, replica: FollowedReplica, e: Of<'renewed'>): void => {
+  if (serverOf(e.replica) !== serverOf(replica.id)) reject(e, 'R7', `server ${serverOf(replica.id)} goes on as ${e.replica}`);
+  if (scene.replicas.has(e.replica)) reject(e, 'R7a', `there was a replica ${e.replica} before`);
+  scene.replicas.add(e.replica);
+  state.replica = replica.as(e.replica);
+  state.id = e.replica;
+};

@@ -1,0 +1,150 @@
+/**
+ * The merge by causality. There is no shared clock, so events are followed on demand: the master's first, and those of another
+ * process only as far as the event at hand needs them (a client's result needs the server's answer, a merge needs the answer that
+ * it merges, …). So whatever has been followed when an event's turn comes happened before it in every run with this trace.
+ */
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { parseProcessName, type ProcessName, type ProcessTrace } from './read-traces.js';
+import { reject } from './rejection.js';
+
+/** A process that is followed: its events, and how far it is. */
+export interface Process extends ProcessTrace {
+  readonly who: ProcessName;
+  /** The index of the next event. */
+  next: number;
+  /** Is that event being followed, and waiting for other processes? */
+  busy: boolean;
+  /** The count of the latest of the master's events that this process's next event is known to come after; -1: none. */
+  knows: number;
+}
+
+/** What following an event does: asks for what must have been before, then takes the model's step. */
+export type Follow = (process: Process, event: TraceEvent) => void;
+
+/** An event waits for one that never comes, or that waits for it in turn. */
+export class Waiting extends Error {
+  readonly event: TraceEvent;
+  constructor(event: TraceEvent, why: string) {
+    super(why);
+    this.event = event;
+  }
+}
+
+/** The index of the next event that matters; -1: none. */
+export const indexOf = ({ events, next }: Process, matters: (event: TraceEvent) => boolean): number => {
+  for (let i = next; i < events.length; i++) if (matters(events[i]!)) return i;
+  return -1;
+};
+
+/** All processes of a run. */
+export class Timeline {
+  readonly processes: ReadonlyMap<string, Process>;
+  followed = 0;
+  readonly #follow: Follow;
+  readonly #runs = new Map<string, Process[]>();
+  readonly #onFollowed: Follow;
+
+  constructor(traces: ReadonlyArray<ProcessTrace>, follow: Follow, onFollowed: Follow) {
+    this.#follow = follow;
+    this.#onFollowed = onFollowed;
+    this.processes = new Map(
+      traces.flatMap(({ name, events }): [string, Process][] => {
+        const who = parseProcessName(name);
+        const first = events[0];
+        if (who === undefined)
+          return first === undefined ? [] : reject(first, 'trace', `'${name}' is not the name of a process of a run`);
+        return [[name, { name, events, who, next: 0, busy: false, knows: -1 }]];
+      }),
+    );
+    for (const process of this.processes.values()) {
+      const name = `${process.who.role} ${process.who.id}`;
+      this.#runs.set(
+        name,
+        [...(this.#runs.get(name) ?? []), process].sort((a, b) => a.who.run - b.who.run),
+      );
+    }
+  }
+
+  /** The processes that ran as this server or client, in their order. */
+  of(role: ProcessName['role'], id: number): ReadonlyArray<Process> {
+    return this.#runs.get(`${role} ${id}`) ?? [];
+  }
+
+  /** Follows one event more. */
+  step(process: Process): void {
+    const event = process.events[process.next]!;
+    process.busy = true;
+    try {
+      this.#follow(process, event);
+    } finally {
+      process.busy = false;
+    }
+    process.next++;
+    this.followed++;
+    this.#onFollowed(process, event);
+  }
+
+  /** Follows a process until the condition holds; false when its events end before, or when it waits for us itself. */
+  until(process: Process, holds: () => boolean): boolean {
+    while (!holds()) {
+      if (process.busy || process.next >= process.events.length) return false;
+      this.step(process);
+    }
+    return true;
+  }
+
+  /**
+   * Follows a process until `found` gives something, going on only while it has events ahead that `matters`. Undefined where
+   * there are none, and where those would have to wait for what waits for us.
+   */
+  seek<T>(process: Process, matters: (event: TraceEvent) => boolean, found: () => T | undefined): T | undefined {
+    for (;;) {
+      const thing = found();
+      if (thing !== undefined) return thing;
+      const ahead = indexOf(process, matters);
+      if (ahead < 0 || process.busy) return undefined;
+      try {
+        this.until(process, () => process.next > ahead);
+      } catch (error) {
+        if (error instanceof Waiting) return undefined;
+        throw error;
+      }
+    }
+  }
+
+  /**
+   * The same for an event that cannot be without it, over all the processes where it may be found: undefined only where it is
+   * nowhere. Where it is somewhere ahead, and that waits for us, then it is somebody else who is too early.
+   */
+  need<T>(
+    event: TraceEvent,
+    processes: ReadonlyArray<Process>,
+    matters: (event: TraceEvent) => boolean,
+    found: () => T | undefined,
+  ): T | undefined {
+    for (const process of processes) {
+      const thing = this.seek(process, matters, found);
+      if (thing !== undefined) return thing;
+    }
+    if (processes.some((p) => indexOf(p, matters) >= 0)) throw new Waiting(event, 'it needs what comes after it');
+    return undefined;
+  }
+
+  /** Waits for another process's event, for an event that cannot be without it. */
+  await(event: TraceEvent, process: Process, holds: () => boolean, why: string): void {
+    if (!this.until(process, holds)) throw new Waiting(event, why);
+  }
+
+  /** Follows a process to the end of its events; false when it waits for us itself. */
+  toEnd(process: Process): boolean {
+    return this.until(process, () => process.next >= process.events.length);
+  }
+}
+
+/** The first gap in a process's count of its events, if any: an event is missing there. */
+export const gapIn = ({ events }: ProcessTrace): { readonly n: number; readonly why: string } | undefined => {
+  const i = events.findIndex((e, at) => e.n !== at);
+  if (i < 0) return undefined;
+  const n = events[i]!.n;
+  return n < i ? { n, why: `two events have the count ${n}` } : { n: i, why: `event ${i} is missing: the next one is ${n}` };
+};

@@ -1,0 +1,144 @@
+/**
+ * Layer 3: a run of the cluster, as its processes wrote it down, against the model, event by event.
+ *
+ * @example
+ *   const events = readTraces(['run.ndjson']);
+ *   if (E.isRight(events)) console.log(showTraceVerdict(validateTrace(events.right)));
+ */
+import { counted } from '#bayou/core/counted.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Variant } from '#bayou/model/protocol/rules.js';
+import { followClient } from './follow-client.js';
+import { followMaster } from './follow-master.js';
+import { processesOf } from './read-traces.js';
+import { atOnce, type Work } from '../common/in-turns.js';
+import { reject, Rejected, type Rejection, Undecidable } from './rejection.js';
+import { type Inheritance, leftBy, type Listener, makeScene, type Scene } from './run-scene.js';
+import { followServer } from './follow-server.js';
+import { type Follow, gapIn, Timeline, Waiting } from './timeline.js';
+
+/** What a validation says. `followed`: how many events were followed; `counts`: how many of each type there are. */
+export interface TraceVerdict {
+  readonly verdict: 'conforms' | 'diverges' | 'undecided';
+  readonly processes: number;
+  readonly events: number;
+  readonly followed: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly rejection?: Rejection;
+  /** Why it is undecided. */
+  readonly why?: string;
+  /** Which of several runs it is about, from 1; undefined where there is one run. */
+  readonly run?: number;
+}
+
+/** How a run is validated. */
+export interface ValidateOptions {
+  /** A fault with which the run is tried. Default: the protocol as it is. */
+  readonly variant?: Variant;
+  readonly listener?: Listener;
+  /** What the runs before it on the same data folder have left. */
+  readonly inherited?: Inheritance;
+  /** Servers whose logs somebody has spoilt, put back or taken away; all others must come back with all that anybody saw. Default: any may be. */
+  readonly lossy?: ReadonlySet<NodeId> | undefined;
+}
+
+const NOTHING: Inheritance = { logs: new Map(), replicas: new Set(), sessions: new Set() };
+
+const nobody = (): void => undefined;
+const NOBODY: Listener = { onFollowed: nobody, onUse: nobody, onMet: nobody, onLost: nobody };
+
+/** Validates a whole run; the events may stand in any order. */
+export const validateTrace = (events: ReadonlyArray<TraceEvent>, options: ValidateOptions = {}): TraceVerdict =>
+  atOnce(follow(events, options))[0];
+
+/**
+ * Validates several runs on one data folder, one after the other: each begins with the logs that those before it have left. The verdict is
+ * that of all of them together, or the first that is not `conforms`. As work that can be done in turns.
+ */
+export function* validating(runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): Work<TraceVerdict> {
+  let all: TraceVerdict = { verdict: 'conforms', processes: 0, events: 0, followed: 0, counts: {} };
+  let inherited = NOTHING;
+  for (const [i, events] of runs.entries()) {
+    const [verdict, left] = yield* follow(events, { inherited, lossy });
+    const counts = { ...all.counts };
+    for (const [type, n] of Object.entries(verdict.counts)) counts[type] = (counts[type] ?? 0) + n;
+    const [processes, sum] = [all.processes + verdict.processes, all.events + verdict.events];
+    all = { ...verdict, processes, events: sum, followed: all.followed + verdict.followed, counts };
+    if (verdict.verdict !== 'conforms') return runs.length === 1 ? all : { ...all, run: i + 1 };
+    inherited = left;
+  }
+  return all;
+}
+
+/** Follows a run; gives the verdict, and what the run leaves. */
+function* follow(
+  events: ReadonlyArray<TraceEvent>,
+  { variant = 'FIXED', listener = NOBODY, inherited = NOTHING, lossy }: ValidateOptions,
+): Work<readonly [TraceVerdict, Inheritance]> {
+  const traces = processesOf(events);
+  const counts: Record<string, number> = {};
+  for (const e of events) counts[e.type] = (counts[e.type] ?? 0) + 1;
+  const base = { processes: traces.length, events: events.length, counts };
+  for (const trace of traces) {
+    const gap = gapIn(trace);
+    if (gap === undefined) continue;
+    const rejection: Rejection = { process: trace.name, n: gap.n, event: null, rule: 'trace', why: gap.why };
+    return [{ ...base, verdict: 'diverges', followed: 0, rejection }, inherited];
+  }
+  let timeline: Timeline | undefined;
+  try {
+    const holder: { scene?: Scene } = {};
+    const followOne: Follow = (process, event) => {
+      const scene = holder.scene!;
+      if (process.who.role === 'server') followServer(scene, process, event);
+      else if (process.who.role === 'client') followClient(scene, process, event);
+      else followMaster(scene, process, event);
+    };
+    timeline = new Timeline(traces, followOne, listener.onFollowed);
+    holder.scene = makeScene(timeline, timeline.processes.has('master'), variant, inherited, lossy, listener);
+    listener.onScene?.(holder.scene);
+    yield* followAll(timeline);
+    return [{ ...base, verdict: 'conforms', followed: timeline.followed }, leftBy(holder.scene)];
+  } catch (error) {
+    const followed = timeline?.followed ?? 0;
+    if (error instanceof Rejected) return [{ ...base, verdict: 'diverges', followed, rejection: error.rejection }, inherited];
+    if (error instanceof Undecidable) return [{ ...base, verdict: 'undecided', followed, why: error.message }, inherited];
+    throw error;
+  }
+}
+
+/** The master first; it calls for the others. What nobody called for follows. */
+function* followAll(timeline: Timeline): Work<void> {
+  const rank = { master: 0, client: 1, server: 2 };
+  const order = [...timeline.processes.values()].sort(
+    (a, b) => rank[a.who.role] - rank[b.who.role] || a.who.id - b.who.id || a.who.run - b.who.run,
+  );
+  for (const process of order) {
+    try {
+      while (process.next < process.events.length) {
+        const at = process.next;
+        timeline.until(process, () => process.next > at);
+        yield;
+      }
+    } catch (error) {
+      if (error instanceof Waiting) reject(error.event, 'trace', error.message);
+      throw error;
+    }
+  }
+}
+
+/** A verdict for people. */
+export const showTraceVerdict = (v: TraceVerdict): string => {
+  const size = `${counted(v.events, 'event')} of ${counted(v.processes, 'process', 'processes')}`;
+  if (v.verdict === 'conforms') return `conforms: every one of ${size} is a step of the model`;
+  const where = v.run === undefined ? '' : `run ${v.run}: `;
+  if (v.rejection === undefined) return `${where}undecided after ${v.followed} of ${size}: ${v.why ?? ''}`;
+  const { process, n, event, rule, why } = v.rejection;
+  return [
+    `${where}diverges after ${v.followed} of ${size}: no step of the model explains event ${n} of ${process}`,
+    `  event: ${event === null ? '(missing)' : JSON.stringify(event)}`,
+    `  rule:  ${rule}`,
+    `  why:   ${why}`,
+  ].join('\n');
+};

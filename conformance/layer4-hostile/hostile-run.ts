@@ -1,0 +1,185 @@
+/**
+ * A hostile run: a cluster of real processes, started and driven by the master's own code, with a proxy in every link and the
+ * plan's faults; and what is thought of it afterwards, by the judge, which knows no model, and by the model, event by event.
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { makeCluster } from '#bayou/master/cluster.js';
+import { makeStarter } from '#bayou/master/processes.js';
+import type { ScriptReader } from '#bayou/master/lines.js';
+import { beginRun, endRun } from '#bayou/master/registry.js';
+import { runScript } from '#bayou/master/run.js';
+import { makeTopology } from '#bayou/master/topology.js';
+import { traceFiles } from '#bayou/master/trace-files.js';
+import { newSecret } from '#bayou/net/auth.js';
+import { type FaultCounts, sumCounts } from '../faults/proxy.js';
+import { judge } from './judge/judge.js';
+import { historyOfRuns } from './judge/history-of-trace.js';
+import { showVerdict, type Verdict } from './judge/verdict.js';
+import { temporaryFolder } from '../common/temporary-folder.js';
+import { parseTrace } from '../layer3-traces/read-traces.js';
+import { showTraceVerdict, type TraceVerdict, validating } from '../layer3-traces/validate-trace.js';
+import { inTurns } from '../common/in-turns.js';
+import { makeFleet } from './proxies.js';
+import { TIMEOUT_MS, type HostilePlan, type ProcessFault } from './hostile-plan.js';
+import { setStage, type Stage } from './nemesis.js';
+
+/** What a run left. */
+export interface HostileRun {
+  /** By day. */
+  readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
+  /** Servers whose logs were spoilt, put back from older copies or taken away: they alone may have lost something. */
+  readonly lossy: ReadonlySet<NodeId>;
+  readonly network: FaultCounts;
+  readonly processes: Readonly<Record<ProcessFault['type'], number>>;
+  /** What must not happen in any weather: a process that ended by itself, a last `stabilize` that failed in the calm. */
+  readonly failures: ReadonlyArray<string>;
+  /** The last of what the processes said on standard error; a server whose disk is full says so. */
+  readonly said: string;
+}
+
+const MAX_SAID = 8_192;
+
+/** How long the command under way may take to notice that its processes are gone, in ms. */
+const ABORT_MS = 500;
+
+/** The lines of a script until a signal. */
+const linesUntil = (reader: ScriptReader, signal: AbortSignal | undefined): ScriptReader => ({
+  ...reader,
+  next: async () => {
+    const line = signal?.aborted === true ? undefined : await reader.next();
+    return signal?.aborted === true ? undefined : line;
+  },
+});
+
+/** Waits for a promise, or for the signal where that comes first. Nothing listens to the signal afterwards: many runs share one. */
+export const orAborted = async (promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> => {
+  let hear = (): void => undefined;
+  const signalled = new Promise<void>((resolve) => (hear = resolve));
+  signal?.addEventListener('abort', hear);
+  try {
+    await Promise.race([promise, signalled]);
+  } finally {
+    signal?.removeEventListener('abort', hear);
+  }
+};
+
+/** What one day left. */
+type Day = Omit<HostileRun, 'days'> & { readonly events: ReadonlyArray<TraceEvent> };
+
+/** Runs a plan; every process is gone when it resolves, or rejects because the signal came first. */
+export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promise<HostileRun> => {
+  signal?.throwIfAborted();
+  const home = temporaryFolder('bayou-hostile-');
+  try {
+    const first = await runDay(home, plan, signal);
+    if (plan.nextDay.length === 0) return { ...first, days: [first.events] };
+    // Its faults are the network's alone: what befell processes and disks stands in what they left.
+    const next = await runDay(home, { ...plan, script: plan.nextDay, faults: [] }, signal);
+    return {
+      days: [first.events, next.events],
+      lossy: new Set([...first.lossy, ...next.lossy]),
+      network: sumCounts([first.network, next.network]),
+      processes: first.processes,
+      failures: [...first.failures, ...next.failures.map((why) => `the next day: ${why}`)],
+      said: next.said === '' ? first.said : next.said,
+    };
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+};
+
+/** Runs the script of one day. */
+const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | undefined): Promise<Day> => {
+  const trace = join(home, 'trace.ndjson');
+  rmSync(trace, { force: true });
+  const failures: string[] = [];
+  const files = traceFiles(trace, (why) => failures.push(why));
+  const begun = beginRun();
+  if (E.isLeft(begun)) throw new Error(begun.left);
+  const run = begun.right;
+  let said = '';
+  const starter = makeStarter(run, (text) => (said = (said + text).slice(-MAX_SAID)));
+  const secret = newSecret();
+  const fleet = makeFleet(plan.network, secret);
+  const dataDir = join(home, 'data');
+  // A process can only end after the stage on which it lives was set.
+  const holder: { stage?: Stage } = {};
+  const cluster = makeCluster(starter, makeTopology(), {
+    host: '127.0.0.1',
+    ports: null,
+    secret,
+    dataDir,
+    fsync: false,
+    antiEntropyMs: plan.antiEntropyMs,
+    timeoutMs: TIMEOUT_MS,
+    logLevel: 'silent',
+    logFile: null,
+    traceFileOf: files.fileOf,
+    onDeath: (party, how) => {
+      if (holder.stage?.isExpected(party.id) !== true) failures.push(`${party.role} ${party.id} ended by itself: ${how}`);
+    },
+    route: fleet.route,
+  });
+  const stage = setStage(plan, cluster, dataDir, fleet.setCalm);
+  holder.stage = stage;
+  const reader = linesUntil(stage.reader, signal);
+  const ignore = (): void => undefined;
+  try {
+    const script = runScript({ reader, cluster: stage.cluster, starter, print: ignore, complain: ignore, trace: files.master });
+    await orAborted(script, signal);
+    if (signal?.aborted === true) {
+      await starter.killAll();
+      // A join under way may start one more process before it sees the end.
+      await Promise.race([script, new Promise((resolve) => setTimeout(resolve, ABORT_MS))]);
+    }
+  } finally {
+    holder.stage = { ...stage, isExpected: () => true };
+    await starter.killAll();
+    await fleet.close();
+    files.collect();
+    endRun(run);
+  }
+  signal?.throwIfAborted();
+  const events = parseTrace(readFileSync(trace, 'utf8'));
+  if (E.isLeft(events)) throw new Error(events.left);
+  failures.push(...lastStabilizeFailed(events.right));
+  return { events: events.right, lossy: stage.lossy, network: fleet.counts(), processes: stage.done, failures, said };
+};
+
+/** The script's last `stabilize` runs in the calm, and must do what it promises. */
+const lastStabilizeFailed = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<string> => {
+  const line = events.findLast((e) => e.type === 'command' && e.text === 'stabilize');
+  const result = events.find((e) => e.type === 'result' && line?.type === 'command' && e.line === line.line);
+  if (result?.type !== 'result') return ['the last stabilize has no result'];
+  return result.errors.map((error) => `in the calm: ${error}`);
+};
+
+/** What is thought of a run. */
+export interface HostileVerdict {
+  readonly sound: boolean;
+  readonly judged: Verdict;
+  readonly validated: TraceVerdict;
+  readonly failures: ReadonlyArray<string>;
+  readonly said: string;
+}
+
+/** Judges a run by its trace: with the judge, and with the model. */
+export const assess = async (run: HostileRun, signal?: AbortSignal): Promise<HostileVerdict> => {
+  const judged = judge(historyOfRuns(run.days, run.lossy));
+  const validated = await inTurns(validating(run.days, run.lossy), signal);
+  const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;
+  return { sound, judged, validated, failures: run.failures, said: run.said };
+};
+
+/** A verdict as text. */
+export const showAssessment = (v: HostileVerdict): string =>
+  [
+    ...v.failures,
+    ...(v.said === '' ? [] : ['said on standard error:', v.said.trimEnd()]),
+    showVerdict(v.judged),
+    showTraceVerdict(v.validated),
+  ].join('\n');

@@ -1,0 +1,247 @@
+/**
+ * The history in a trace: what the clients' processes say of their own operations, put in order by the master's commands, which run
+ * one after the other. What the servers say of themselves is not listened to, but for a new identity, which shows a lost log (R7, R7a).
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { type NodeId, type ReplicaId, serverOf } from '#bayou/core/ids.js';
+import { type Command, parseLine } from '#bayou/core/script.js';
+import type { Guarantees } from '#bayou/core/session.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { History, Operation, SessionName, Settled, StoreView } from './judged-history.js';
+import { apartFrom, NOBODY, shapeAfter, type Shape } from './apart.js';
+
+type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
+/** The history of a trace, in whatever order its lines stand. */
+export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): History => historyOfRuns([events]);
+
+/**
+ * The history of several runs, one after the other, on the same data folder: what a server acknowledged in one it still has in those after
+ * it, and the clients of each are other sessions, whatever their ids (R11a). `lossy`: the servers whose logs somebody has spoilt, put back or
+ * taken away, where that is known; no other server has lost anything, as whichever replica it comes back.
+ */
+export const historyOfRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): History => {
+  const histories = runs.map(historyOfRun);
+  const reborn = new Set([...rebornIn(runs.flat())].filter((server) => lossy?.has(server) !== false));
+  const operations: Operation[] = [];
+  const stores: StoreView[] = [];
+  const guarantees = new Map<SessionName, Guarantees>();
+  let [offset, rounds] = [0, 0];
+  for (const h of histories) {
+    for (const op of h.operations) operations.push({ ...op, invoked: op.invoked + offset, completed: op.completed + offset });
+    for (const view of h.stores) stores.push(later(view, offset, rounds));
+    for (const [session, asked] of h.guarantees) guarantees.set(session, asked);
+    offset += h.length;
+    rounds += h.rounds;
+  }
+  return { operations, stores, guarantees, ordered: histories.every((h) => h.ordered), reborn };
+};
+
+/** A view of a later run, among those of the runs before it. */
+const later = (view: StoreView, offset: number, rounds: number): StoreView => ({
+  ...view,
+  position: view.position + offset,
+  settled: view.settled && {
+    ...view.settled,
+    round: view.settled.round + rounds,
+    position: view.settled.position + offset,
+  },
+});
+
+/** Servers that ran as more than one replica, or came back with nothing. */
+const rebornIn = (events: ReadonlyArray<TraceEvent>): ReadonlySet<NodeId> => {
+  const replicas = new Map<NodeId, Set<ReplicaId>>();
+  const reborn = new Set<NodeId>();
+  for (const e of events) {
+    if (e.type !== 'start') continue;
+    const server = serverOf(e.replica);
+    const known = replicas.get(server) ?? new Set<ReplicaId>();
+    if (known.size > 0 && (e.fresh || !known.has(e.replica))) reborn.add(server);
+    replicas.set(server, known.add(e.replica));
+  }
+  return reborn;
+};
+
+/** A run's history; its positions and rounds begin at 0. */
+interface RunHistory extends Omit<History, 'reborn'> {
+  /** Above every position. */
+  readonly length: number;
+  readonly rounds: number;
+}
+
+const historyOfRun = (events: ReadonlyArray<TraceEvent>): RunHistory => {
+  const processes = new Map<string, TraceEvent[]>();
+  for (const e of events) {
+    const list = processes.get(e.p);
+    if (list === undefined) processes.set(e.p, [e]);
+    else list.push(e);
+  }
+  for (const list of processes.values()) list.sort((a, b) => a.n - b.n);
+  const guarantees = new Map<SessionName, Guarantees>();
+  const done = new Map<NodeId, Operation[]>();
+  for (const list of processes.values()) readClient(list, guarantees, done);
+  const length = 1 + events.reduce((most, e) => Math.max(most, e.n), 0);
+  const master = processes.get('master');
+  const told = master === undefined ? undefined : tellByMaster(master, done);
+  return told === undefined
+    ? { operations: [...done.values()].flat(), stores: [], guarantees, ordered: false, length, rounds: 0 }
+    : { ...told, guarantees, ordered: true, length };
+};
+
+/** The operations of one client's process; positions are its own counts. */
+const readClient = (
+  list: ReadonlyArray<TraceEvent>,
+  guarantees: Map<SessionName, Guarantees>,
+  done: Map<NodeId, Operation[]>,
+): void => {
+  const session = list.find((e) => e.type === 'session');
+  if (session === undefined) return;
+  const name = `${session.client}/${session.session}`;
+  guarantees.set(name, session.guarantees);
+  const operations = done.get(session.client) ?? [];
+  done.set(session.client, operations);
+  let asked: Of<'asked'>[] = [];
+  for (const e of list) {
+    if (e.type === 'asked') asked.push(e);
+    if (e.type !== 'putDone' && e.type !== 'getDone') continue;
+    const f = e.type === 'putDone' ? 'put' : 'get';
+    const mine = asked.filter((a) => a.op === f && a.key === e.key && (e.type === 'getDone' || a.clientTime === e.clientTime));
+    if (mine.length > 0) asked = asked.filter((a) => !mine.includes(a));
+    operations.push({
+      f,
+      process: session.client,
+      session: name,
+      key: e.key,
+      value: e.value,
+      outcome: outcomeOf(e.result),
+      stamp: e.stamp,
+      server: mine.at(-1)?.server ?? null,
+      invoked: mine[0]?.n ?? e.n - 0.5,
+      completed: e.result === 'UNKNOWN' ? Infinity : e.n,
+    });
+  }
+};
+
+const outcomeOf = (result: Of<'putDone'>['result'] | Of<'getDone'>['result']): Operation['outcome'] => {
+  switch (result) {
+    case 'accepted':
+    case 'value':
+    case 'ERR_KEY':
+      return 'ok';
+    case 'UNKNOWN':
+      return 'info';
+    case 'ERR_DEP':
+    case 'ERR_LOG':
+    case 'ERR_CONN':
+      return 'fail';
+  }
+};
+
+/** What the master's commands add: where each operation stands among the others, and the stores that were printed. */
+interface Telling {
+  readonly operations: Operation[];
+  readonly stores: StoreView[];
+  shape: Shape;
+  readonly pairs: Set<string>;
+  settled: Map<NodeId, Settled>;
+  round: number;
+}
+
+const tellByMaster = (
+  master: ReadonlyArray<TraceEvent>,
+  done: ReadonlyMap<NodeId, ReadonlyArray<Operation>>,
+): Pick<RunHistory, 'operations' | 'stores' | 'rounds'> | undefined => {
+  const telling: Telling = {
+    operations: [],
+    stores: [],
+    shape: NOBODY,
+    pairs: new Set(),
+    settled: new Map(),
+    round: 0,
+  };
+  const taken = new Map<NodeId, number>();
+  let begun: Of<'command'> | undefined;
+  for (const e of master) {
+    if (e.type === 'command') begun = e;
+    // A server that a fault took is dead before any command says so.
+    if (e.type === 'kill' && goOn(telling, { type: 'killServer', id: e.server })) telling.settled.delete(e.server);
+    if (e.type !== 'result' || begun === undefined) continue;
+    const line = parseLine(begun.text);
+    if (E.isLeft(line) || line.right === undefined) continue;
+    const command = line.right;
+    // A server that did not start is not there, whatever the command wanted.
+    if (command.type === 'joinServer' && e.errors.some((error) => error.includes('did not start'))) continue;
+    const valid = goOn(telling, command);
+    if (valid && (command.type === 'put' || command.type === 'get')) {
+      const at = taken.get(command.client) ?? 0;
+      taken.set(command.client, at + 1);
+      if (!place(telling, command, done.get(command.client)?.[at], begun.n, e.n)) return undefined;
+    }
+    if (valid) tell(telling, command, begun.n, e);
+  }
+  return { operations: telling.operations, stores: telling.stores, rounds: telling.round };
+};
+
+/** Takes a command in; false where it is bad input. */
+const goOn = (telling: Telling, command: Command): boolean => {
+  const after = shapeAfter(telling.shape, command);
+  telling.shape = after ?? telling.shape;
+  return after !== undefined;
+};
+
+/** Puts a client's operation where its command stands; false when the two do not fit. */
+const place = (
+  telling: Telling,
+  command: Extract<Command, { type: 'put' | 'get' }>,
+  op: Operation | undefined,
+  invoked: number,
+  end: number,
+): boolean => {
+  if (command.type === 'put') telling.pairs.add(pairOf(command.key, command.value));
+  if (op === undefined) return true;
+  if (op.f !== command.type || op.key !== command.key) return false;
+  telling.operations.push({ ...op, invoked, completed: op.completed === Infinity ? Infinity : end });
+  return true;
+};
+
+const tell = (telling: Telling, command: Command, begun: number, result: Of<'result'>): void => {
+  switch (command.type) {
+    case 'stabilize':
+      telling.settled = new Map();
+      if (result.errors.length > 0) return;
+      telling.round++;
+      for (const group of apartFrom(telling.shape))
+        for (const server of group) telling.settled.set(server, { round: telling.round, group, position: begun });
+      return;
+    case 'printStore':
+      if (result.errors.length === 0)
+        telling.stores.push({
+          server: command.id,
+          entries: result.output.map((line) => splitEntry(line, telling.pairs)),
+          position: result.n,
+          settled: telling.settled.get(command.id) ?? null,
+        });
+      return;
+    case 'put':
+    case 'joinServer':
+    case 'createConnection':
+      telling.settled = new Map();
+      return;
+    case 'killServer':
+      telling.settled.delete(command.id);
+      return;
+    default:
+      return;
+  }
+};
+
+/** Key and value as one name; the length keeps two pairs apart whatever bytes they are made of. */
+const pairOf = (key: string, value: string): string => `${key.length}:${key}${value}`;
+
+/** A printed line as key and value. Both may have colons in them: the split that was put is the right one. */
+const splitEntry = (line: string, pairs: ReadonlySet<string>): readonly [key: string, value: string] => {
+  for (let at = line.indexOf(':'); at >= 0; at = line.indexOf(':', at + 1))
+    if (pairs.has(pairOf(line.slice(0, at), line.slice(at + 1)))) return [line.slice(0, at), line.slice(at + 1)];
+  const at = line.indexOf(':');
+  return [line.slice(0, at), line.slice(at + 1)];
+};

@@ -1,0 +1,105 @@
+/** Where read values come from: with or without stamps, what is read was put, to that key, and not later than it was read. */
+import type { History, Operation } from './judged-history.js';
+import { compareStamps, showStamp } from './stamp-order.js';
+import { type Writes, writeAt } from './judge-stamped.js';
+import type { Stamp } from '#bayou/core/write.js';
+import { accuse, type Court } from './verdict.js';
+
+/** Where a value of a key came from: its only put, or what there is to know of several. */
+export type Origin = Operation | Several;
+
+interface Several {
+  /** The one sent first. */
+  readonly first: Operation;
+  /** May one of them stand under a stamp that nobody was told? An acknowledged put has its one stamp for ever (R14). */
+  readonly loose: boolean;
+  /** Did all of them fail? */
+  readonly failed: boolean;
+}
+
+/** Where every value of every key came from. */
+export type Origins = ReadonlyMap<string, ReadonlyMap<string, Origin>>;
+
+const isLoose = (o: Origin): boolean => ('loose' in o ? o.loose : o.outcome === 'info');
+const hasFailed = (o: Origin): boolean => ('failed' in o ? o.failed : o.outcome === 'fail');
+const firstOf = (o: Origin): Operation => ('first' in o ? o.first : o);
+
+/** The put of a value, when it is the only one: then a read of the value names its write. */
+export const onlyPut = (o: Origin | undefined): Operation | null => (o === undefined || 'first' in o ? null : o);
+
+/** Where a value of a key came from; undefined when nobody put it. */
+export const originOf = (origins: Origins, key: string, value: string): Origin | undefined => origins.get(key)?.get(value);
+
+/** Finds out where every value came from. */
+export const originsOf = (h: History): Origins => {
+  const origins = new Map<string, Map<string, Origin>>();
+  for (const op of h.operations) {
+    if (op.f !== 'put') continue;
+    const values = origins.get(op.key) ?? new Map<string, Origin>();
+    if (values.size === 0) origins.set(op.key, values);
+    const value = op.value ?? '';
+    const known = values.get(value);
+    values.set(value, known === undefined ? op : together(known, op));
+  }
+  return origins;
+};
+
+const together = (known: Origin, op: Operation): Several => ({
+  first: op.invoked < firstOf(known).invoked ? op : firstOf(known),
+  loose: isLoose(known) || isLoose(op),
+  failed: hasFailed(known) && hasFailed(op),
+});
+
+/** What is wrong with a value that was seen at a position of the history: with what, and why. */
+export const faultOf = (origin: Origin | undefined, position: number): readonly [Operation | null, string] | undefined => {
+  if (origin === undefined) return [null, 'nobody ever put this value to this key'];
+  if (hasFailed(origin)) return [firstOf(origin), 'the put of this value had failed'];
+  return firstOf(origin).invoked > position ? [firstOf(origin), 'it was seen before it was put'] : undefined;
+};
+
+/** Judges every value that was read; `writes` are null for a history without stamps. */
+export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | null, court: Court): void => {
+  const named = new Map<string, Operation>();
+  const stamps = new Map<Operation, Operation>();
+  for (const op of h.operations) {
+    if (op.f !== 'get' || op.outcome !== 'ok' || op.value === null) continue;
+    court.checked.Integrity++;
+    const origin = originOf(origins, op.key, op.value);
+    const fault = faultOf(origin, h.ordered ? op.completed : Infinity);
+    if (fault !== undefined) accuse(court, 'Integrity', fault[0] ?? op, op, fault[1]);
+    else if (writes !== null && op.stamp !== null) {
+      judgeName(op, op.stamp, origin!, writes, named, court);
+      judgeOneStamp(op, op.stamp, origin!, stamps, court);
+    }
+  }
+};
+
+/** One stamp, one write: the value read under a stamp is the value that was acknowledged, or read before, under it. */
+const judgeName = (
+  op: Operation,
+  stamp: Stamp,
+  origin: Origin,
+  writes: Writes,
+  named: Map<string, Operation>,
+  court: Court,
+): void => {
+  const write = writeAt(writes, stamp) ?? named.get(showStamp(stamp));
+  if (write === undefined) {
+    named.set(showStamp(stamp), op);
+    if (!isLoose(origin)) {
+      const text = `its only put was acknowledged under another stamp than ${showStamp(stamp)}`;
+      accuse(court, 'Unique Stamps', firstOf(origin), op, text);
+    }
+  } else if (write.key !== op.key || write.value !== op.value)
+    accuse(court, 'Unique Stamps', write, op, `two writes are known under the stamp ${showStamp(stamp)}`);
+};
+
+/** One put, one stamp (R14), whether it was acknowledged or not: wherever its value is read, it stands under the same stamp. */
+const judgeOneStamp = (op: Operation, stamp: Stamp, origin: Origin, stamps: Map<Operation, Operation>, court: Court): void => {
+  const put = onlyPut(origin);
+  if (put === null) return;
+  const before = stamps.get(put);
+  if (before === undefined) stamps.set(put, op);
+  else if (before.stamp !== null && compareStamps(before.stamp, stamp) !== 0)
+    accuse(court, 'Unique Stamps', before, op, `one put has the stamps ${showStamp(before.stamp)} and ${showStamp(stamp)}`);
+};

@@ -1,0 +1,244 @@
+/** The judge on a history whose answers carry their stamps: everything is decided by comparing stamps, in one walk. */
+import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
+import type { Guarantees } from '#bayou/core/session.js';
+import type { Stamp } from '#bayou/core/write.js';
+import { guaranteesOf, type History, type Operation, type SessionName, sessionOf, walk } from './judged-history.js';
+import { compareStamps, cover, coverAll, showStamp, type Vector } from './stamp-order.js';
+import { accuse, type Court } from './verdict.js';
+
+/** An operation that came back with a stamp. */
+export type Stamped = Operation & { readonly stamp: Stamp };
+
+const isStamped = (op: Operation): op is Stamped => op.stamp !== null;
+
+/** Can this history be judged by stamps: has every answer with a value one? */
+export const hasStamps = (h: History): boolean =>
+  h.operations.every((op) => op.outcome !== 'ok' || op.value === null || isStamped(op));
+
+/** The acknowledged writes of a history: by stamp, and for each key and replica in the order of accept times. */
+export interface Writes {
+  readonly byStamp: ReadonlyMap<ReplicaId, ReadonlyMap<number, Stamped>>;
+  readonly byKey: ReadonlyMap<string, ReadonlyMap<ReplicaId, ReadonlyArray<Stamped>>>;
+}
+
+/** The acknowledged write that has a stamp. */
+export const writeAt = (writes: Writes, s: Stamp): Stamped | undefined => writes.byStamp.get(s.r)?.get(s.t);
+
+/** Sorts out the acknowledged writes; R3 and R7 are decided on the way: no stamp stands on two writes. */
+export const writesOf = (h: History, court: Court): Writes => {
+  const byStamp = new Map<ReplicaId, Map<number, Stamped>>();
+  const byKey = new Map<string, Map<ReplicaId, Stamped[]>>();
+  for (const op of h.operations) {
+    if (op.f !== 'put' || op.outcome !== 'ok' || !isStamped(op)) continue;
+    court.checked['Unique Stamps']++;
+    const times = byStamp.get(op.stamp.r) ?? new Map<number, Stamped>();
+    if (times.size === 0) byStamp.set(op.stamp.r, times);
+    const twin = times.get(op.stamp.t);
+    if (twin !== undefined) {
+      accuse(court, 'Unique Stamps', twin, op, `both writes have the stamp ${showStamp(op.stamp)}`);
+      continue;
+    }
+    times.set(op.stamp.t, op);
+    const replicas = byKey.get(op.key) ?? new Map<ReplicaId, Stamped[]>();
+    byKey.set(op.key, replicas);
+    const list = replicas.get(op.stamp.r);
+    if (list === undefined) replicas.set(op.stamp.r, [op]);
+    else list.push(op);
+  }
+  for (const replicas of byKey.values()) for (const list of replicas.values()) list.sort((a, b) => a.stamp.t - b.stamp.t);
+  return { byStamp, byKey };
+};
+
+/** The greatest acknowledged write to a key that whoever has this vector must have (R8). */
+const greatestWithin = (writes: Writes, key: string, vector: Vector): Stamped | null => {
+  let best: Stamped | null = null;
+  for (const [replica, list] of writes.byKey.get(key) ?? []) {
+    const write = lastUpTo(list, vector.get(replica) ?? 0);
+    if (write !== undefined && (best === null || compareStamps(write.stamp, best.stamp) > 0)) best = write;
+  }
+  return best;
+};
+
+const lastUpTo = (list: ReadonlyArray<Stamped>, t: number): Stamped | undefined => {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (list[middle]!.stamp.t <= t) low = middle + 1;
+    else high = middle;
+  }
+  return list[low - 1];
+};
+
+/** What the judge remembers of a session: what R11 says a session should, with the operation each stamp comes from. */
+interface Session {
+  readonly guarantees: Guarantees;
+  readonly wrote: Map<string, Stamped>;
+  readonly read: Map<string, Stamped>;
+  readonly writeVector: Vector;
+  readonly readVector: Vector;
+  /** For each server, what it must have since it answered this session (the two write guarantees). */
+  readonly shown: Map<NodeId, Shown>;
+  newest: Stamped | null;
+}
+
+interface Shown {
+  readonly byRead: Vector;
+  readonly byPut: Vector;
+  witness: Operation;
+}
+
+/** What a get must meet: what its session had seen when it was sent. */
+interface Duty {
+  readonly wrote: Stamped | null;
+  readonly read: Stamped | null;
+  readonly newest: Stamped | null;
+  readonly readVector: Vector | null;
+}
+
+/** What a write brings along (R12): its session's vectors when it was sent, where the session asked for that. */
+interface Luggage {
+  readonly reads: Vector | null;
+  readonly writes: Vector | null;
+}
+
+const newSession = (guarantees: Guarantees): Session => ({
+  guarantees,
+  wrote: new Map(),
+  read: new Map(),
+  writeVector: new Map(),
+  readVector: new Map(),
+  shown: new Map(),
+  newest: null,
+});
+
+/** Judges the guarantees of the sessions, the order of accept stamps and the integrity of what was read. */
+export const judgeStamped = (h: History, writes: Writes, court: Court): void => {
+  const sessions = new Map<SessionName, Session>();
+  const duties: (Duty | undefined)[] = new Array<Duty | undefined>(h.operations.length);
+  const luggage = new Map<Operation, Luggage>();
+  const seenBy = (op: Operation): Session => {
+    const name = sessionOf(op);
+    const known = sessions.get(name);
+    if (known !== undefined) return known;
+    const session = newSession(guaranteesOf(h, name));
+    sessions.set(name, session);
+    return session;
+  };
+  const invoke = (op: Operation, i: number): void => {
+    const s = seenBy(op);
+    duties[i] = dutyOf(s, op);
+    const { writesFollowReads, monotonicWrites } = s.guarantees;
+    if (op.f === 'put' && (writesFollowReads || monotonicWrites))
+      luggage.set(op, {
+        reads: writesFollowReads ? new Map(s.readVector) : null,
+        writes: monotonicWrites ? new Map(s.writeVector) : null,
+      });
+  };
+  const complete = (op: Operation, i: number): void => {
+    const duty = duties[i];
+    duties[i] = undefined;
+    if (op.outcome !== 'ok' || duty === undefined) return;
+    const s = seenBy(op);
+    if (op.f === 'put') {
+      if (isStamped(op)) learnPut(s, duty, op, court);
+      return;
+    }
+    judgeGet(s, duty, op, writes, court);
+    if (!h.reborn.has(op.server ?? -1)) judgeLuggage(s, op, writes, luggage, court);
+    learnGet(s, op);
+  };
+  walk(h.operations, invoke, complete);
+};
+
+const dutyOf = (s: Session, op: Operation): Duty => ({
+  wrote: s.wrote.get(op.key) ?? null,
+  read: s.read.get(op.key) ?? null,
+  newest: s.newest,
+  readVector: op.f === 'get' && s.guarantees.scope === 'store' && s.guarantees.monotonicReads ? new Map(s.readVector) : null,
+});
+
+const newer = (a: Stamped | null | undefined, b: Stamped): Stamped =>
+  a === null || a === undefined || compareStamps(a.stamp, b.stamp) < 0 ? b : a;
+
+const learnPut = (s: Session, duty: Duty, op: Stamped, court: Court): void => {
+  if (duty.wrote !== null) {
+    court.checked['Session Order']++;
+    if (compareStamps(op.stamp, duty.wrote.stamp) <= 0)
+      accuse(court, 'Session Order', duty.wrote, op, `${showStamp(op.stamp)} is not above ${showStamp(duty.wrote.stamp)}`);
+  }
+  court.checked['Accept Order']++;
+  if (duty.newest !== null && compareStamps(op.stamp, duty.newest.stamp) <= 0)
+    accuse(court, 'Accept Order', duty.newest, op, `${showStamp(op.stamp)} is not above ${showStamp(duty.newest.stamp)}`);
+  s.wrote.set(op.key, newer(s.wrote.get(op.key), op));
+  s.newest = newer(s.newest, op);
+  cover(s.writeVector, op.stamp);
+};
+
+const learnGet = (s: Session, op: Operation): void => {
+  if (!isStamped(op)) return;
+  s.read.set(op.key, newer(s.read.get(op.key), op));
+  s.newest = newer(s.newest, op);
+  cover(s.readVector, op.stamp);
+};
+
+/** Is what a get gave older than a write that its server had to have? No value is older than any. */
+const isOlder = (op: Operation, than: Stamped): boolean => op.stamp === null || compareStamps(op.stamp, than.stamp) < 0;
+
+const older = (op: Operation, than: Stamped): string =>
+  `${op.stamp === null ? 'no value' : showStamp(op.stamp)} is older than ${showStamp(than.stamp)}`;
+
+const judgeGet = (s: Session, duty: Duty, op: Operation, writes: Writes, court: Court): void => {
+  if (s.guarantees.readYourWrites && duty.wrote !== null) {
+    court.checked['Read Your Writes']++;
+    if (isOlder(op, duty.wrote)) accuse(court, 'Read Your Writes', duty.wrote, op, older(op, duty.wrote));
+  }
+  if (s.guarantees.monotonicReads && duty.read !== null) {
+    court.checked['Monotonic Reads']++;
+    if (isOlder(op, duty.read)) accuse(court, 'Monotonic Reads', duty.read, op, older(op, duty.read));
+  }
+  if (duty.readVector !== null && duty.readVector.size > 0) {
+    court.checked['Monotonic Reads']++;
+    const must = greatestWithin(writes, op.key, duty.readVector);
+    if (must !== null && isOlder(op, must))
+      accuse(court, 'Monotonic Reads', must, op, `${older(op, must)}, which the read vector covers (scope store)`);
+  }
+};
+
+/** A server that shows a write has what that write brought along, now and later. */
+const judgeLuggage = (
+  s: Session,
+  op: Operation,
+  writes: Writes,
+  luggage: ReadonlyMap<Operation, Luggage>,
+  court: Court,
+): void => {
+  if (op.server === null || luggage.size === 0) return;
+  const shown = s.shown.get(op.server) ?? { byRead: new Map(), byPut: new Map(), witness: op };
+  if (op.invoked >= shown.witness.completed) {
+    judgeShown(shown.byRead, 'Writes Follow Reads', shown.witness, op, writes, court);
+    judgeShown(shown.byPut, 'Monotonic Writes', shown.witness, op, writes, court);
+  }
+  const write = op.stamp === null ? undefined : writeAt(writes, op.stamp);
+  const brought = write === undefined ? undefined : luggage.get(write);
+  if (brought === undefined) return;
+  if (brought.reads !== null) coverAll(shown.byRead, brought.reads);
+  if (brought.writes !== null) coverAll(shown.byPut, brought.writes);
+  shown.witness = op;
+  s.shown.set(op.server, shown);
+};
+
+const judgeShown = (
+  vector: Vector,
+  promise: 'Writes Follow Reads' | 'Monotonic Writes',
+  witness: Operation,
+  op: Operation,
+  writes: Writes,
+  court: Court,
+): void => {
+  if (vector.size === 0) return;
+  court.checked[promise]++;
+  const must = greatestWithin(writes, op.key, vector);
+  if (must !== null && isOlder(op, must))
+    accuse(court, promise, witness, op, `${older(op, must)}, which came with what server ${String(op.server)} had shown`);
+};

@@ -1,0 +1,132 @@
+/** The printed stores: equal after `stabilize` within a partition, and without the loss of an acknowledged write (R10). */
+import { type NodeId, serverOf } from '#bayou/core/ids.js';
+import { type History, type Operation, sessionOf, type Settled, type StoreView } from './judged-history.js';
+import { faultOf, onlyPut, originOf, type Origins } from './integrity.js';
+import { compareStamps } from './stamp-order.js';
+import { hasStamps, type Stamped } from './judge-stamped.js';
+import { accuse, type Court } from './verdict.js';
+
+/** Judges the stores that were printed. */
+export const judgeStores = (h: History, origins: Origins, court: Court): void => {
+  const first = new Map<number, StoreView[]>();
+  const stamped = hasStamps(h);
+  const held = stamped && h.ordered ? holdingsOf(h) : new Map<string, Holdings>();
+  for (const view of h.stores) {
+    judgeOrigins(view, origins, h.ordered, court);
+    if (view.settled === null) continue;
+    judgeEqual(first, view, view.settled, court);
+    if (!h.ordered) court.undecided.add('lost writes: the order between the clients and stabilize is not known');
+    else if (stamped) judgeKeptByStamps(held.get(nameOf(view.settled))!, view, origins, court);
+    else judgeKeptByValues(h, view, view.settled, origins, court);
+  }
+};
+
+const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, court: Court): void => {
+  for (const [key, value] of view.entries) {
+    court.checked.Integrity++;
+    const fault = faultOf(originOf(origins, key, value), ordered ? view.position : Infinity);
+    if (fault !== undefined) accuse(court, 'Integrity', fault[0] ?? view, view, `${key}:${value}: ${fault[1]}`);
+  }
+};
+
+const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: Settled, court: Court): void => {
+  const views = first.get(settled.round) ?? [];
+  first.set(settled.round, views);
+  const other = views.find((v) => settled.group.includes(v.server));
+  if (other === undefined) {
+    views.push(view);
+    return;
+  }
+  court.checked.Convergence++;
+  const text = (v: StoreView): string => JSON.stringify(v.entries);
+  if (text(other) !== text(view))
+    accuse(court, 'Convergence', other, view, `servers ${other.server} and ${view.server} are in one partition, and differ`);
+};
+
+/** Of each key the greatest acknowledged write that a server must have. */
+type Holdings = Map<string, Stamped>;
+
+const hold = (holdings: Holdings, write: Stamped): void => {
+  const known = holdings.get(write.key);
+  if (known === undefined || compareStamps(write.stamp, known.stamp) > 0) holdings.set(write.key, write);
+};
+
+/** The groups that were left with equal stores, as far as a store of theirs was printed, in their order. */
+const settlesOf = (h: History): ReadonlyArray<Settled> => {
+  const byName = new Map<string, Settled>();
+  for (const { settled } of h.stores) if (settled !== null) byName.set(nameOf(settled), settled);
+  return [...byName.values()].sort((a, b) => a.position - b.position);
+};
+
+const nameOf = ({ round, group }: Settled): string => `${round} ${group.join()}`;
+
+/**
+ * What the servers of each `stabilize` must have after it (R10): what any of them had acknowledged before, or had come to have by an earlier
+ * one. A server that came back as another replica may have lost what it had, and vouches for nothing.
+ */
+const holdingsOf = (h: History): ReadonlyMap<string, Holdings> => {
+  const acknowledged = h.operations
+    .filter((op): op is Stamped => op.f === 'put' && op.outcome === 'ok' && op.stamp !== null)
+    .sort((a, b) => a.completed - b.completed);
+  const has = new Map<NodeId, Holdings>();
+  const found = new Map<string, Holdings>();
+  let next = 0;
+  for (const settled of settlesOf(h)) {
+    for (; next < acknowledged.length && acknowledged[next]!.completed <= settled.position; next++) {
+      const write = acknowledged[next]!;
+      const server = serverOf(write.stamp.r);
+      const holdings = has.get(server) ?? new Map<string, Stamped>();
+      has.set(server, holdings);
+      hold(holdings, write);
+    }
+    const members = settled.group.filter((server) => !h.reborn.has(server));
+    const together: Holdings = new Map();
+    for (const server of members) for (const write of has.get(server)?.values() ?? []) hold(together, write);
+    for (const server of members) has.set(server, new Map(together));
+    found.set(nameOf(settled), together);
+  }
+  return found;
+};
+
+const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins, court: Court): void => {
+  const entries = new Map(view.entries);
+  for (const [key, write] of holdings) {
+    court.checked['No Lost Write']++;
+    const value = entries.get(key);
+    if (value === undefined) {
+      accuse(court, 'No Lost Write', write, view, `${key} is not there`);
+      continue;
+    }
+    const put = onlyPut(originOf(origins, key, value));
+    if (put?.outcome === 'ok' && put.stamp !== null && compareStamps(put.stamp, write.stamp) < 0)
+      accuse(court, 'No Lost Write', write, view, `${key}:${value} is older than the acknowledged ${String(write.value)}`);
+  }
+};
+
+/**
+ * Without stamps nobody knows who accepted a write, so this decides only for a group of all the servers that were printed after any
+ * stabilize; there every acknowledged key has a value, and not one that its own session had replaced.
+ */
+const judgeKeptByValues = (h: History, view: StoreView, settled: Settled, origins: Origins, court: Court): void => {
+  if (!h.stores.every((v) => settled.group.includes(v.server))) {
+    court.undecided.add('lost writes in a partition: without stamps nobody knows which server accepted a write');
+    return;
+  }
+  const entries = new Map(view.entries);
+  for (const op of h.operations) {
+    if (op.f !== 'put' || op.outcome !== 'ok' || op.completed > settled.position) continue;
+    court.checked['No Lost Write']++;
+    const value = entries.get(op.key);
+    const put = value === undefined ? null : onlyPut(originOf(origins, op.key, value));
+    if (value === undefined) accuse(court, 'No Lost Write', op, view, `${op.key} is not there`);
+    else if (isReplaced(put, op)) accuse(court, 'No Lost Write', op, view, `${op.key}:${value} was replaced by its own session`);
+  }
+};
+
+const isReplaced = (put: Operation | null | undefined, by: Operation): boolean =>
+  put !== null &&
+  put !== undefined &&
+  put !== by &&
+  sessionOf(put) === sessionOf(by) &&
+  put.completed <= by.invoked &&
+  put.value !== by.value;

@@ -1,0 +1,119 @@
+/**
+ * What the judge judges: the operations of the clients as the clients saw them, and the stores that were printed. A history comes
+ * from a trace of the cluster (`trace.ts`) or from a file in the style of Jepsen (`jepsen.ts`).
+ */
+import type { NodeId } from '#bayou/core/ids.js';
+import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/session.js';
+import type { Stamp } from '#bayou/core/write.js';
+import { showStamp } from './stamp-order.js';
+
+/**
+ * One put or get of one session. `ok`: it was answered (a get that found no value has the value null); `fail`: it had no effect
+ * and promises nothing (ERR_DEP, ERR_CONN); `info`: a put whose outcome is unknown.
+ */
+export interface Operation {
+  readonly f: 'put' | 'get';
+  /** The client that made it. */
+  readonly process: NodeId;
+  /** Its session, where a client's id has had several (R11a): a name that no other session has. Null: the client's only one. */
+  readonly session: string | null;
+  readonly key: string;
+  readonly value: string | null;
+  readonly outcome: 'ok' | 'fail' | 'info';
+  /** The stamp in the answer, where the history has it. */
+  readonly stamp: Stamp | null;
+  /** The server that answered, where the history has it. */
+  readonly server: NodeId | null;
+  /** Positions in the history; `completed` is Infinity for an operation that never came back. */
+  readonly invoked: number;
+  readonly completed: number;
+}
+
+/** A store as `printStore` gave it. */
+export interface StoreView {
+  readonly server: NodeId;
+  readonly entries: ReadonlyArray<readonly [key: string, value: string]>;
+  readonly position: number;
+  /** What the last `stabilize` promised about it; null when something may have changed since, or there was none. */
+  readonly settled: Settled | null;
+}
+
+/** The servers that one `stabilize` left with equal stores, and where in the history it began. */
+export interface Settled {
+  readonly round: number;
+  readonly group: ReadonlyArray<NodeId>;
+  readonly position: number;
+}
+
+/** Which session made an operation: its name, or its client's id where that had only one. */
+export type SessionName = string | NodeId;
+
+/** The session of an operation. */
+export const sessionOf = (op: Pick<Operation, 'session' | 'process'>): SessionName => op.session ?? op.process;
+
+/** A run of the cluster, or several that share their servers' folders, seen from outside. */
+export interface History {
+  readonly operations: ReadonlyArray<Operation>;
+  readonly stores: ReadonlyArray<StoreView>;
+  readonly guarantees: ReadonlyMap<SessionName, Guarantees>;
+  /** Can positions be compared between processes? False for traces without the master's own. */
+  readonly ordered: boolean;
+  /** Servers that came back as other replicas (R7, R7a), with a part of their log or without it: what they had, they need not have any more. */
+  readonly reborn: ReadonlySet<NodeId>;
+}
+
+/** The guarantees of a session: the master's, unless the history says otherwise (R12). */
+export const guaranteesOf = (h: History, session: SessionName): Guarantees => h.guarantees.get(session) ?? MASTER_GUARANTEES;
+
+/** A history of operations alone. */
+export const historyOf = (operations: ReadonlyArray<Operation>, rest: Partial<History> = {}): History => ({
+  operations,
+  stores: [],
+  guarantees: new Map(),
+  ordered: true,
+  reborn: new Set(),
+  ...rest,
+});
+
+/**
+ * Walks the operations in the order of their positions: `invoke` when one begins, `complete` when it came back with an answer or a
+ * failure. Within a session that is program order, and a session that has several operations in flight is taken as it is: an
+ * operation is bound only by what had come back before it was sent.
+ */
+export const walk = (
+  operations: ReadonlyArray<Operation>,
+  invoke: (op: Operation, i: number) => void,
+  complete: (op: Operation, i: number) => void,
+): void => {
+  const positions = new Float64Array(operations.length * 2);
+  operations.forEach((op, i) => {
+    positions[2 * i] = op.invoked;
+    positions[2 * i + 1] = op.completed;
+  });
+  const steps = new Uint32Array(positions.length);
+  for (let i = 0; i < steps.length; i++) steps[i] = i;
+  if (!isSorted(positions)) steps.sort((a, b) => positions[a]! - positions[b]! || a - b);
+  for (const step of steps) {
+    const op = operations[step >>> 1]!;
+    if (step % 2 === 0) invoke(op, step >>> 1);
+    else if (op.completed !== Infinity) complete(op, step >>> 1);
+  }
+};
+
+const isSorted = (xs: Float64Array): boolean => {
+  for (let i = 1; i < xs.length; i++) if (xs[i]! < xs[i - 1]!) return false;
+  return true;
+};
+
+const shownValue = (op: Operation): string => {
+  if (op.outcome === 'fail') return 'failed';
+  if (op.outcome === 'info') return `${String(op.value)} (outcome unknown)`;
+  return op.value ?? 'no value';
+};
+
+/** One operation as a line for a reader. */
+export const showOperation = (op: Operation): string =>
+  `client ${op.process} ${op.f} ${op.key} ${op.f === 'get' ? '-> ' : ''}${shownValue(op)}` +
+  (op.stamp === null ? '' : ` ${showStamp(op.stamp)}`) +
+  (op.server === null ? '' : ` at server ${op.server}`) +
+  ` (position ${op.invoked})`;

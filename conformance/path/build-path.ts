@@ -1,0 +1,250 @@
+/**
+ * From a run of the cluster that diverges to a path of the model: the steps up to what no step explains. Where a model with one of the
+ * contract's faults explains the whole run, the path goes on to the first property that the fault breaks.
+ */
+import { replayPath } from '#bayou/subject/replay-path.js';
+import type { RecordedPath, RecordedStep } from '#bayou/subject/path-file.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/session.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';
+import { VARIANTS, type Variant } from '#bayou/model/protocol/rules.js';
+import type { Rejection } from '../layer3-traces/rejection.js';
+import { namesOf, type Names } from './path-names.js';
+import { inOrder, neededFor } from './path-order.js';
+import { record, type Recording } from './recording.js';
+import type { Node } from './path-parts.js';
+import { makingOf, nodesOf, refusedNode } from './steps.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** A path, or why there is none. */
+export type Built = { readonly kind: 'path'; readonly path: RecordedPath } | { readonly kind: 'none'; readonly why: string };
+
+/** Steps in order, at the grain at which they have one. */
+interface Ordered {
+  readonly nodes: ReadonlyArray<Node>;
+  readonly grain: Config['grain'];
+}
+
+/** Longer paths are of no use to anybody. */
+const MAX_STEPS = 50_000;
+
+// --- which model -----------------------------------------------------------------------------------------------------------
+
+const FAULTS = (Object.keys(VARIANTS) as ReadonlyArray<Variant>).filter((variant) => variant !== 'FIXED');
+
+/** The run as followed by the first model with a fault that explains all of it. */
+const explained = (events: ReadonlyArray<TraceEvent>): Recording | undefined => {
+  for (const variant of FAULTS) {
+    const recording = record(events, variant);
+    if (recording.verdict.verdict === 'conforms') return recording;
+  }
+  return undefined;
+};
+
+// --- links -----------------------------------------------------------------------------------------------------------------
+
+/** The links between servers that are cut where the run was left, by the word of one end. */
+const cutLinks = ({ followed }: Recording): ReadonlyArray<readonly [NodeId, NodeId]> => {
+  const cut = new Map<NodeId, Set<NodeId>>();
+  const servers = new Set(followed.flatMap(({ who }) => (who.role === 'server' ? [who.id] : [])));
+  for (const { event, who } of followed) {
+    if (event.type === 'start') cut.set(who.id, new Set());
+    if (event.type === 'link' && event.up) cut.get(who.id)?.delete(event.peer);
+    if (event.type === 'link' && !event.up) cut.get(who.id)?.add(event.peer);
+  }
+  const pairs = [...cut].flatMap(([a, peers]) =>
+    [...peers].filter((b) => servers.has(b)).map((b): readonly [NodeId, NodeId] => (a < b ? [a, b] : [b, a])),
+  );
+  return pairs.filter(([a, b], i) => pairs.findIndex(([x, y]) => x === a && y === b) === i);
+};
+
+/** Links are cut in the path only where it matters: before a stabilize, and before a pull that used one. */
+const cutsBefore = (recording: Recording, names: Names, last: Node | undefined, rule: string): ReadonlyArray<Node> => {
+  if (rule !== 'section 5' || last?.label === undefined) return [];
+  const at = Math.max(...last.accesses.map((a) => a.at)) - 0.25;
+  const mine = last.label.args.map(String);
+  return cutLinks(recording).flatMap(([a, b]): ReadonlyArray<Node> => {
+    const ends = [names.server(a), names.server(b)];
+    if (last.label?.family === 'Pull' && !ends.every((end) => mine.includes(end))) return [];
+    return [
+      {
+        label: { family: 'ChangeLink', args: [ends.join('-')] },
+        note: 'broken',
+        accesses: ends.map((part) => ({ part, at, writes: true })),
+      },
+    ];
+  });
+};
+
+// --- the configuration -----------------------------------------------------------------------------------------------------
+
+const guaranteesIn = ({ followed }: Recording, client: NodeId): Guarantees => {
+  const session = followed.find(({ event }) => event.type === 'session' && event.client === client)?.event;
+  return session?.type === 'session' ? session.guarantees : MASTER_GUARANTEES;
+};
+
+/** What the steps need, and no more. */
+const configOf = (recording: Recording, names: Names, { nodes, grain }: Ordered, name: string): Config => {
+  const count = (...families: ReadonlyArray<string>): number =>
+    nodes.filter(({ label }) => label !== undefined && families.includes(label.family)).length;
+  const isUnanswered = count('PutUnanswered', 'PutDelayed', 'RepeatPut', 'GiveUp') > 0;
+  return {
+    ...DEFAULTS,
+    name,
+    about: 'a run of the cluster',
+    servers: names.servers,
+    clients: names.clients.length,
+    keys: names.keys,
+    sessionKeys: names.keys,
+    puts: count('Put', 'PutUnanswered', 'PutDelayed'),
+    links: 'full',
+    linkChanges: count('ChangeLink'),
+    kills: count('Kill'),
+    blankRestarts: count('RestartBlank'),
+    grain,
+    inFlight: grain === 'messages' ? Math.max(1, count('Request')) : 0,
+    lostAnswers: isUnanswered ? Math.max(1, count('PutUnanswered', 'PutDelayed')) : 0,
+    latePuts: count('PutDelayed'),
+    sessions: names.clients.map((client) => guaranteesIn(recording, client)),
+    stabilize: count('Stabilize') > 0,
+    rounds: 0,
+    pruning: 'live',
+    properties: ['SAFETY', 'LATER'],
+  };
+};
+
+const stepOf = ({ label, note, seen, event }: Node): RecordedStep => ({
+  ...(label === undefined ? {} : { label }),
+  ...(note === undefined ? {} : { note }),
+  ...(seen === undefined ? {} : { seen }),
+  ...(event === undefined ? {} : { event }),
+});
+
+// --- the path --------------------------------------------------------------------------------------------------------------
+
+const ordered = (nodesAt: (inThree: boolean) => ReadonlyArray<Node>): Ordered | undefined => {
+  const whole = inOrder(nodesAt(false));
+  if (whole !== undefined) return { nodes: whole, grain: 'pull' };
+  const split = inOrder(nodesAt(true));
+  return split === undefined ? undefined : { nodes: split, grain: 'messages' };
+};
+
+/** The names that stand in the path; a run may have many more. */
+const namedIn = (path: RecordedPath): RecordedPath => {
+  const text = JSON.stringify([path.steps, replayPath(path).trace]);
+  const stands = (name: string): boolean => new RegExp(`(?<![\\w#])${name}(?!\\w)`).test(text);
+  return { ...path, names: Object.fromEntries(Object.entries(path.names ?? {}).filter(([name]) => stands(name))) };
+};
+
+/** A path of these steps for the protocol as it is. */
+type Make = (steps: Ordered) => RecordedPath;
+
+/** The last step that is needed: where the protocol refuses, and where the fault first breaks a property. */
+const targetsIn = (steps: Ordered, make: Make, fault: Variant, refused: Node | undefined): ReadonlyArray<Node> => {
+  const path = make(steps);
+  const { refusal } = replayPath(path);
+  const targets = [refusal === undefined ? refused : steps.nodes[refusal.step]];
+  if (fault !== 'FIXED') {
+    const { broken, from } = replayPath({ ...path, config: { ...path.config, variant: fault } });
+    const first = Math.min(...broken.map(({ after }) => after));
+    if (Number.isFinite(first) && first > 0) targets.push(steps.nodes[from[first - 1]!]);
+  }
+  return targets.flatMap((node) => node ?? []);
+};
+
+const isRefused = (path: RecordedPath): boolean => replayPath(path).refusal !== undefined;
+
+/** The same step at either grain: a whole pull and a receipt are of one event. */
+const nameOf = ({ event, label, accesses }: Node): string =>
+  event === undefined ? `${label?.family ?? ''} ${accesses[0]?.at ?? ''}` : `${event.process} ${event.n}`;
+
+/** Of steps in order those that are needed; with whole pulls, where few enough are left that they do not cross. */
+const fewer = (steps: Ordered, targets: ReadonlyArray<Node>, whole: () => ReadonlyArray<Node>): Ordered => {
+  const nodes = neededFor(steps.nodes, targets);
+  if (steps.grain === 'pull') return { ...steps, nodes };
+  const kept = new Set(nodes.map(nameOf));
+  const pulls = inOrder(whole().filter((node) => kept.has(nameOf(node))));
+  return pulls === undefined ? { ...steps, nodes } : { nodes: pulls, grain: 'pull' };
+};
+
+/** The shortest of the steps that still show it; all of them where the shorter ones do not. */
+const shortened = (
+  steps: Ordered,
+  make: Make,
+  fault: Variant,
+  refused: Node | undefined,
+  whole: () => ReadonlyArray<Node>,
+): RecordedPath => {
+  const targets = targetsIn(steps, make, fault, refused);
+  if (targets.length === 0) return make(steps);
+  const less = fewer(steps, targets, whole);
+  if (!isRefused(make(less)) && isRefused(make(steps))) return make(steps);
+  return less.nodes.length < steps.nodes.length ? shortened(less, make, fault, refused, whole) : make(less);
+};
+
+/** How a run was run, where that is known. */
+export interface PathOptions {
+  /** What the path is called, such as the script's name. */
+  readonly name: string;
+  /** Servers keep their logs, so one that comes back without has lost it (R10). Default false: it may be a new replica (R7). */
+  readonly keepsLog?: boolean;
+}
+
+const NO_ORDER = 'its steps have no order in which the model could take them';
+
+const tooLong = (count: number): Built => ({
+  kind: 'none',
+  why: `it has ${count} steps, and a path ${MAX_STEPS} at most; use a shorter script`,
+});
+
+/** The path of a whole run that the protocol explains. */
+export const pathOfAll = (events: ReadonlyArray<TraceEvent>, options: PathOptions): Built => {
+  const recording = record(events, 'FIXED');
+  const names = namesOf(recording);
+  if (typeof names === 'string') return { kind: 'none', why: names };
+  const m = makingOf(recording, names, options.keepsLog ?? false);
+  const steps = ordered((inThree) => nodesOf(m, inThree));
+  if (steps === undefined) return { kind: 'none', why: NO_ORDER };
+  if (steps.nodes.length > MAX_STEPS) return tooLong(steps.nodes.length);
+  const config = configOf(recording, names, steps, options.name);
+  return {
+    kind: 'path',
+    path: namedIn({ model: options.name, config, steps: steps.nodes.map(stepOf), names: names.legend, variants: [] }),
+  };
+};
+
+/** The path of a run that diverges: at an event that layer 3 refuses, or at the result of a command that layer 2 refuses. */
+export const pathOf = (events: ReadonlyArray<TraceEvent>, rejection: Omit<Rejection, 'event'>, options: PathOptions): Built => {
+  const plain = record(events, 'FIXED');
+  const fault = plain.verdict.verdict === 'diverges' ? explained(events) : undefined;
+  const recording = fault ?? plain;
+  const names = namesOf(recording);
+  if (typeof names === 'string') return { kind: 'none', why: names };
+  const m = makingOf(recording, names, options.keepsLog ?? false);
+  const { process, n, rule, why } = rejection;
+  const isIt = (event: RecordedStep['event']): boolean => event?.process === process && event.n === n;
+  const last = refusedNode(m, plain.verdict.rejection);
+  const end =
+    plain.verdict.verdict === 'diverges'
+      ? Infinity
+      : recording.followed.findIndex(({ event: e }) => e.p === process && e.n === n);
+  const nodesAt = (inThree: boolean): ReadonlyArray<Node> => {
+    const nodes = nodesOf(m, inThree).filter(({ accesses }) => accesses.some(({ at }) => at <= end));
+    if (last === undefined || nodes.some(({ event }) => isIt(event))) return nodes;
+    return [...nodes, ...cutsBefore(recording, names, last, rule), last];
+  };
+  const steps = ordered(nodesAt);
+  if (steps === undefined) return { kind: 'none', why: NO_ORDER };
+  if (steps.nodes.length > MAX_STEPS) return tooLong(steps.nodes.length);
+  const make: Make = (some) => ({
+    model: options.name,
+    config: configOf(recording, names, some, options.name),
+    steps: some.nodes.map(stepOf),
+    rejection: { process, n, rule, why },
+    names: names.legend,
+    variants: fault === undefined ? [] : [fault.variant],
+  });
+  return { kind: 'path', path: namedIn(shortened(steps, make, recording.variant, last, () => nodesAt(false))) };
+};

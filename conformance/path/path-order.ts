@@ -1,0 +1,83 @@
+/**
+ * Putting steps in an order. Steps that touch the same part of the state keep their order at it; nothing else holds them. So pulls
+ * need not lie together in the run to be whole in the path, and what did not matter to a step can be left out.
+ */
+import type { Access, Node } from './path-parts.js';
+
+/** A step's access to a part, and which step it is. */
+interface Touch extends Access {
+  readonly index: number;
+}
+
+const touchesOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<ReadonlyArray<Touch>> => {
+  const byPart = new Map<string, Touch[]>();
+  for (const [index, node] of nodes.entries())
+    for (const access of node.accesses) {
+      const known = byPart.get(access.part);
+      if (known === undefined) byPart.set(access.part, [{ ...access, index }]);
+      else known.push({ ...access, index });
+    }
+  return [...byPart.values()].map((touches) => touches.sort((a, b) => a.at - b.at || a.index - b.index));
+};
+
+/** For each step the steps that must come before it, and those whose effect it needs. */
+const before = (
+  nodes: ReadonlyArray<Node>,
+): { readonly order: ReadonlyArray<ReadonlySet<number>>; readonly needs: ReadonlyArray<ReadonlySet<number>> } => {
+  const order = nodes.map(() => new Set<number>());
+  const needs = nodes.map(() => new Set<number>());
+  for (const touches of touchesOf(nodes)) {
+    let writer: number | undefined;
+    let readers: number[] = [];
+    for (const { index, writes } of touches) {
+      if (writer !== undefined && writer !== index) {
+        order[index]!.add(writer);
+        needs[index]!.add(writer);
+      }
+      if (!writes) {
+        readers.push(index);
+        continue;
+      }
+      for (const reader of readers) if (reader !== index) order[index]!.add(reader);
+      [writer, readers] = [index, []];
+    }
+  }
+  return { order, needs };
+};
+
+/** Where a step would stand by the run's own order; a kill waits for what can still be done before it. */
+const rankOf = (node: Node): number => Math.max(...node.accesses.map(({ at }) => at)) + (node.label?.family === 'Kill' ? 1e9 : 0);
+
+/** The steps in an order that keeps each part's; undefined where there is none, since whole pulls cross each other. */
+export const inOrder = (nodes: ReadonlyArray<Node>): ReadonlyArray<Node> | undefined => {
+  const { order } = before(nodes);
+  const waiting = order.map((set) => set.size);
+  const next = nodes.map((): number[] => []);
+  for (const [index, set] of order.entries()) for (const earlier of set) next[earlier]!.push(index);
+  const ranks = nodes.map(rankOf);
+  const ready = waiting.flatMap((n, index) => (n === 0 ? [index] : []));
+  const done: Node[] = [];
+  while (ready.length > 0) {
+    const least = ready.reduce((best, _, i) => (ranks[ready[i]!]! < ranks[ready[best]!]! ? i : best), 0);
+    const [index] = ready.splice(least, 1) as [number];
+    done.push(nodes[index]!);
+    for (const later of next[index]!) {
+      waiting[later]!--;
+      if (waiting[later] === 0) ready.push(later);
+    }
+  }
+  return done.length === nodes.length ? done : undefined;
+};
+
+/** Of steps in order, those alone that the targets need, and the targets. */
+export const neededFor = (nodes: ReadonlyArray<Node>, targets: ReadonlyArray<Node>): ReadonlyArray<Node> => {
+  const { needs } = before(nodes);
+  const kept = new Set<number>();
+  const queue = targets.map((target) => nodes.indexOf(target));
+  for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
+    if (index < 0 || kept.has(index)) continue;
+    kept.add(index);
+    queue.push(...needs[index]!);
+  }
+  return nodes.filter((_, index) => kept.has(index));
+};

@@ -1,0 +1,62 @@
+/** What steps are made from, and the parts of the state that they read and write. */
+import type { NodeId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { RecordedStep } from '#bayou/subject/path-file.js';
+import type { Names } from './path-names.js';
+import type { Recording } from './recording.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** A part of the state that a step reads or writes, and when: a place in the order in which the run was followed. */
+export interface Access {
+  readonly part: string;
+  readonly at: number;
+  readonly writes: boolean;
+}
+
+/** A step, not yet in its place. */
+export interface Node extends RecordedStep {
+  readonly accesses: ReadonlyArray<Access>;
+}
+
+export type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
+
+/** What the steps are made from: a run and what is looked up in it. */
+export interface Making {
+  readonly names: Names;
+  readonly recording: Recording;
+  /** The place of each event in the order in which the run was followed. */
+  readonly places: ReadonlyMap<TraceEvent, number>;
+  /** By the answer: the result that used it. */
+  readonly usedBy: ReadonlyMap<TraceEvent, TraceEvent>;
+  /** For each server the places at which its vector changes. */
+  readonly changes: ReadonlyMap<NodeId, ReadonlyArray<number>>;
+  /** Where a put was first sent to a server, by client, server and client time. */
+  readonly sent: ReadonlyMap<string, number>;
+  /** Where a pull was asked, by its name. */
+  readonly pulls: ReadonlyMap<string, number>;
+  /** By the pull's name: the last answer. */
+  readonly answers: ReadonlyMap<string, Of<'pullAnswered'>>;
+  /** The last parts of pulls that came in parts. */
+  readonly lasts: ReadonlySet<TraceEvent>;
+  /** Accepted puts by stamp. */
+  readonly accepts: ReadonlyMap<string, Of<'accept'>>;
+  /** Puts that some server accepted, by client and client time. */
+  readonly puts: ReadonlySet<string>;
+  /** Where the session stopped waiting for a put, by client and client time. */
+  readonly givenUp: ReadonlyMap<string, number>;
+  /** A server that comes back without its log has lost it (R10), and is not taken for a new one (R7). */
+  readonly keepsLog: boolean;
+}
+
+// --- parts -----------------------------------------------------------------------------------------------------------------
+
+export const reads = (part: string, at: number): Access => ({ part, at, writes: false });
+export const writes = (part: string, at: number): Access => ({ part, at, writes: true });
+
+export const eventOf = ({ p, n }: TraceEvent): RecordedStep => ({ event: { process: p, n } });
+
+export const placeOf = ({ places, recording }: Making, event: TraceEvent): number =>
+  places.get(event) ?? recording.followed.length;
+
+export const serverAt = (event: TraceEvent): NodeId => Number(/^server-(\d+)/.exec(event.p)?.[1] ?? -1);

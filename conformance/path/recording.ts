@@ -1,0 +1,50 @@
+/** A run as it was followed: its events in an order in which the model can take them, and what each of them used. */
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Variant } from '#bayou/model/protocol/rules.js';
+import type { ProcessName } from '../layer3-traces/read-traces.js';
+import type { TraceVerdict } from '../layer3-traces/validate-trace.js';
+import { validateTrace } from '../layer3-traces/validate-trace.js';
+
+/** An event that was followed. Its place in {@link Recording.followed} comes after everything that it needs. */
+export interface Followed {
+  readonly event: TraceEvent;
+  readonly who: ProcessName;
+}
+
+/** A server's state as the master was told of it, and its place between the events. */
+export interface Met {
+  readonly event: TraceEvent;
+  readonly server: number;
+  readonly at: number;
+}
+
+/** A run, followed. */
+export interface Recording {
+  readonly variant: Variant;
+  readonly verdict: TraceVerdict;
+  readonly followed: ReadonlyArray<Followed>;
+  /** By event: the earlier event of another process whose gift it used. */
+  readonly uses: ReadonlyMap<TraceEvent, TraceEvent>;
+  readonly met: ReadonlyArray<Met>;
+  /** By process: the count of the last event whose effect outlived the process (R10). */
+  readonly survived: ReadonlyMap<string, number>;
+}
+
+/** Follows a run, as the protocol or with a fault, and keeps what it saw. */
+export const record = (events: ReadonlyArray<TraceEvent>, variant: Variant): Recording => {
+  const followed: Followed[] = [];
+  const uses = new Map<TraceEvent, TraceEvent>();
+  const met: Met[] = [];
+  const survived = new Map<string, number>();
+  const verdict = validateTrace(events, {
+    variant,
+    listener: {
+      onFollowed: ({ who }, event) => followed.push({ event, who }),
+      onUse: (by, used) => uses.set(by, used),
+      // Where its own event is just being followed, it is met after that one.
+      onMet: (event, { who, busy }) => met.push({ event, server: who.id, at: followed.length + (busy ? 0.5 : -0.5) }),
+      onLost: ({ name }, index) => survived.set(name, index),
+    },
+  });
+  return { variant, verdict, followed, uses, met, survived };
+};

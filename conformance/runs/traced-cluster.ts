@@ -1,0 +1,101 @@
+/** Running a script on the cluster as it ships: the master's program in a process of its own, traced. */
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Bytes } from '#bayou/core/bytes.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { readTrace } from '../layer3-traces/read-traces.js';
+import { temporaryFolder } from '../common/temporary-folder.js';
+
+/** How a script is run. */
+export interface ClusterOptions {
+  /** Options of the master's, as on its command line. */
+  readonly flags?: ReadonlyArray<string>;
+  /** The master's program: another build's, to see that its faults are noticed. */
+  readonly program?: string;
+  /** After this the run is given up, in ms. Default 120,000. */
+  readonly deadlineMs?: number;
+  /** Gives the run up, with all its processes. */
+  readonly signal?: AbortSignal;
+}
+
+/** What came of a run. */
+export interface ClusterRun {
+  readonly status: number | null;
+  /** Standard output, a character for each byte. */
+  readonly output: Bytes;
+  readonly errors: string;
+  readonly events: ReadonlyArray<TraceEvent>;
+}
+
+const SHIPPED = fileURLToPath(new URL('../../master.js', import.meta.url));
+const DEADLINE_MS = 120_000;
+/** How much a run may print before it is given up, in bytes. */
+const MAX_OUTPUT = 256 * 1024 * 1024;
+
+const argumentsOf = (o: ClusterOptions, trace: string, script: string): ReadonlyArray<string> => [
+  o.program ?? SHIPPED,
+  ...(o.flags ?? []),
+  '--trace',
+  trace,
+  script,
+];
+
+/** How long a master may take to end its processes, in ms: when its time is up, and when nobody waits for the run any more. */
+const GRACE_MS = 5_000;
+const ABORT_GRACE_MS = 4_000;
+
+const finished = (
+  args: ReadonlyArray<string>,
+  deadlineMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Omit<ClusterRun, 'events'>> =>
+  new Promise((resolve) => {
+    const master = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let errors = '';
+    let late = false;
+    // SIGTERM lets the master take its processes with it; if even that hangs, its processes end with it.
+    const giveUp = (graceMs: number): void => {
+      master.kill('SIGTERM');
+      setTimeout(() => master.kill('SIGKILL'), graceMs).unref();
+    };
+    const timer = setTimeout(() => {
+      late = true;
+      giveUp(GRACE_MS);
+    }, deadlineMs);
+    const abort = (): void => giveUp(ABORT_GRACE_MS);
+    signal?.addEventListener('abort', abort);
+    master.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_OUTPUT) chunks.push(chunk);
+      else master.kill('SIGTERM');
+    });
+    master.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString('utf8')).slice(-65_536)));
+    master.on('error', (error) => (errors += error.message));
+    master.on('close', (status) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      if (late) errors += `the run was not over after ${deadlineMs} ms\n`;
+      resolve({ status: late ? null : status, output: Buffer.concat(chunks).toString('latin1'), errors });
+    });
+  });
+
+/** Runs a script; on failure one line that says why there is no trace of it. Rejects where the signal comes first, when all is gone. */
+export const runOnCluster = async (script: Bytes, o: ClusterOptions = {}): Promise<E.Either<string, ClusterRun>> => {
+  o.signal?.throwIfAborted();
+  const dir = temporaryFolder('bayou-conform-');
+  try {
+    const [file, trace] = [join(dir, 'script'), join(dir, 'trace.ndjson')];
+    writeFileSync(file, script, 'latin1');
+    const run = await finished(argumentsOf(o, trace, file), o.deadlineMs ?? DEADLINE_MS, o.signal);
+    o.signal?.throwIfAborted();
+    const events = readTrace(trace);
+    return E.isLeft(events) ? events : E.right({ ...run, events: events.right });
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,87 @@
+/**
+ * Is a simulated run the same wherever it is done? `npm run same-traces -- --runs 1000 --seed 1 --nodes 20,22,24` does the same runs in two processes of
+ * each of these versions of Node, and compares the traces, byte for byte by their hashes. Node 20, 22 and 24 are fetched from the npm registry where they
+ * are not there (the package `node`). Exit status: 0 they are the same; 1 they are not; 2 bad usage; 3 a Node could not be run.
+ */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { EXIT } from '#bayou/program/exit.js';
+
+interface Options {
+  readonly runs: number;
+  readonly seed: number;
+  readonly nodes: ReadonlyArray<string>;
+}
+
+/** What one process has printed. */
+interface Hashes {
+  readonly who: string;
+  readonly lines: ReadonlyArray<string>;
+}
+
+const HASHES = fileURLToPath(new URL('trace-hashes.js', import.meta.url));
+const TIMES = ['first', 'second'];
+/** A run takes some 60 bytes here. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const positive = (text: string): number => {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('Use a whole number from 1.');
+  return Number(text);
+};
+
+const versions = (text: string): ReadonlyArray<string> => {
+  if (!/^\d{1,3}(\.\d{1,3}){0,2}(,\d{1,3}(\.\d{1,3}){0,2})*$/.test(text))
+    throw new InvalidArgumentError('Use versions like 20,22,24.');
+  return text.split(',');
+};
+
+/** Does the runs in a process of its own. Rejects with what it said where it failed. */
+const hashesOf = (version: string, time: string, { runs, seed }: Options): Promise<Hashes> =>
+  new Promise((resolve, reject) => {
+    const args = ['exec', '--yes', `--package=node@${version}`, '--', 'node', HASHES, `${seed}`, `${runs}`];
+    execFile('npm', args, { maxBuffer: MAX_BYTES }, (error, out, errors) => {
+      if (error === null) resolve({ who: `Node ${version}, ${time} time`, lines: out.trimEnd().split('\n') });
+      else reject(new Error(`Node ${version}: ${errors.trim() || error.message}`));
+    });
+  });
+
+/** The first run that two processes did not do alike, in one line; undefined: there is none. */
+const difference = (one: Hashes, other: Hashes, seed: number): string | undefined => {
+  const run = one.lines.findIndex((line, i) => line !== other.lines[i]);
+  if (run < 0 && one.lines.length === other.lines.length) return undefined;
+  return `run ${run} of seed ${seed} is not the same: ${one.who}: ${one.lines[run] ?? 'nothing'}; ${other.who}: ${other.lines[run] ?? 'nothing'}`;
+};
+
+const main = async (o: Options): Promise<number> => {
+  const all: Hashes[] = [];
+  // One after the other: they are compared by what they do, not by how fast.
+  for (const version of o.nodes) for (const time of TIMES) all.push(await hashesOf(version, time, o));
+  const [first, ...others] = all;
+  const differences = others.flatMap((other) => difference(first!, other, o.seed) ?? []);
+  for (const line of differences) say(line);
+  if (differences.length > 0) {
+    say(`repeat with: npm run same-traces -- --runs ${o.runs} --seed ${o.seed} --nodes ${o.nodes.join(',')}`);
+    return EXIT.violated;
+  }
+  say(`${o.runs} runs of seed ${o.seed}, ${all.length} times each (Node ${o.nodes.join(', ')}): the same traces, byte for byte`);
+  return EXIT.ok;
+};
+
+const command = new Command('same-traces')
+  .description('do the same simulated runs in several processes and versions of Node, and compare their traces')
+  .option('--runs <n>', 'how many runs', positive, 100)
+  .option('--seed <n>', 'their seed', positive, 1)
+  .option('--nodes <list>', 'versions of Node', versions, ['20', '22', '24'])
+  .action(async (o: Options) => {
+    try {
+      process.exitCode = await main(o);
+    } catch (error) {
+      process.stderr.write(`same-traces: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = EXIT.bounded;
+    }
+  });
+command.exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
+await command.parseAsync();

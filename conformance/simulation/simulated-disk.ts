@@ -1,0 +1,269 @@
+/**
+ * The disk of a simulated machine, behind the log's file port. What was written survives the death of its process; of what was not synced, a machine's
+ * death leaves any part. Calls fail, fall short, take long, or are the last of their process, as it is armed.
+ */
+import type { Files, OpenFile } from '#bayou/impl/log/files.js';
+import type { Unlock } from '#bayou/impl/log/lock.js';
+import type { File } from '../disk/inode.js';
+import { diskError, factsOf, Tree, type Copy } from '../disk/tree.js';
+import { Killed, type Life } from './life.js';
+import type { Random } from './seeded-streams.js';
+import type { Scheduler } from './scheduler.js';
+
+/** What befalls one call. `kill`: it is the last of its process; `short`: a write takes a part and says so; `EIO`: it fails. */
+export interface CallFault {
+  readonly kind: 'EIO' | 'kill' | 'short';
+  /** How many calls come before it. */
+  readonly after: number;
+  /** How much of a write comes through, from 0 up to 1, without 1. */
+  readonly part: number;
+}
+
+/** What the disk did. */
+export interface DiskCounts {
+  calls: number;
+  EIO: number;
+  kill: number;
+  short: number;
+  ENOSPC: number;
+  slow: number;
+}
+
+/** What comes through of a write, and what comes then. */
+interface Fate {
+  readonly part: number;
+  readonly isShort: boolean;
+  readonly then: () => void;
+}
+
+/** A file that a process has open; it may have it twice. */
+interface Handle {
+  readonly file: File;
+}
+
+/** How long a sync takes, in µs. */
+const SYNC_US = { least: 100, most: 4000 };
+/** The system's clock of files goes in steps of so many ns: two changes may have one time. */
+const TICK_NS = 4_000_000;
+const LOCK_US = 100;
+
+const NEEDS_ROOM = new Set(['mkdir', 'create', 'rename', 'append']);
+
+/** How much of a write comes through. What is written over lies in one page: a process's death leaves the old or the new. */
+const partOf = (length: number, overwrites: boolean, { part, isShort }: Fate): number => {
+  if (isShort) return Math.max(1, Math.floor(length * part));
+  if (overwrites) return part < 0.5 ? 0 : length;
+  return Math.floor(length * part);
+};
+
+/** The disk. */
+export class SimulatedDisk {
+  readonly counts: DiskCounts = { calls: 0, EIO: 0, kill: 0, short: 0, ENOSPC: 0, slow: 0 };
+  /** It takes no new byte and no new file. */
+  isFull = false;
+  /** How much longer each call takes, in µs. */
+  slowUs = 0;
+  readonly name: string;
+  readonly #scheduler: Scheduler;
+  readonly #random: Random;
+  readonly #tree: Tree;
+  readonly #locks = new Map<number, Life>();
+  #armed: (CallFault & { left: number })[] = [];
+
+  /** `wallNs`: what the machine's clock shows. */
+  constructor(name: string, scheduler: Scheduler, random: Random, wallNs: () => number) {
+    this.name = name;
+    this.#scheduler = scheduler;
+    this.#random = random;
+    this.#tree = new Tree({ time: () => Math.floor(wallNs() / TICK_NS) * TICK_NS, reusesInodes: true });
+  }
+
+  // --- faults --------------------------------------------------------------------------------------------------------------
+
+  /** A call to come goes wrong. */
+  arm(fault: CallFault): void {
+    this.#armed.push({ ...fault, left: fault.after });
+  }
+
+  /** What was armed and did not come about is forgotten. */
+  disarm(): void {
+    this.#armed = [];
+  }
+
+  copy(folder: string): Copy | undefined {
+    return this.#tree.isThere(folder) ? this.#tree.copy(folder) : undefined;
+  }
+
+  put(folder: string, copy: Copy, how: 'folder' | 'files' | 'bytes'): void {
+    this.#tree.put(folder, copy, how);
+  }
+
+  /** The bytes of a file, for whoever looks from outside; undefined: there is none. */
+  peek(path: string): Buffer | undefined {
+    return this.#tree.isThere(path) ? this.#tree.file(path)?.read() : undefined;
+  }
+
+  /** Another hand than its server's writes a file over, from its beginning to its new end. */
+  poke(path: string, bytes: Buffer): void {
+    const file = this.#tree.file(path);
+    if (file === undefined) return;
+    file.truncate(0, this.#tree.time());
+    file.write(bytes, 0, this.#tree.time());
+  }
+
+  /** Another hand removes a folder, or a file. */
+  wipe(path: string): void {
+    if (this.#tree.isThere(path)) this.#tree.remove(path);
+  }
+
+  /** The machine dies. */
+  loseUnsynced(): void {
+    this.#tree.loseUnsynced(() => this.#random.part());
+    this.#locks.clear();
+    this.disarm();
+  }
+
+  /** Counts a call, and lets what is armed befall it; gives how much of a write comes through. */
+  #call(life: Life, call: string, path: string): Fate | undefined {
+    life.mustLive(call);
+    this.counts.calls++;
+    if (this.slowUs > 0) this.#takes(life, this.slowUs);
+    if (this.isFull && NEEDS_ROOM.has(call)) {
+      this.counts.ENOSPC++;
+      throw diskError('ENOSPC', call, path);
+    }
+    const fault = this.#armed.find((armed) => armed.left-- === 0);
+    if (fault === undefined) return undefined;
+    this.#armed.splice(this.#armed.indexOf(fault), 1);
+    this.#scheduler.note(life.name, `${fault.kind} in ${call} ${path}`);
+    this.counts[fault.kind]++;
+    if (fault.kind === 'EIO') throw diskError('EIO', call, path);
+    const isWrite = call === 'append' || call === 'overwrite';
+    const then = (): void => {
+      if (fault.kind !== 'kill') return;
+      life.die('SIGKILL');
+      throw new Killed(`${call} ${path}`);
+    };
+    if (!isWrite) then();
+    return { part: fault.part, isShort: fault.kind === 'short', then };
+  }
+
+  /** The process waits for the disk. */
+  #takes(life: Life, us: number): void {
+    this.counts.slow++;
+    life.busyUntilUs = Math.max(life.busyUntilUs, this.#scheduler.nowUs) + Math.round(us);
+  }
+
+  // --- calls ---------------------------------------------------------------------------------------------------------------
+
+  /** The disk as one process has it. */
+  filesOf(life: Life): Files {
+    const call = (name: string, path: string): void => void this.#call(life, name, path);
+    const open = new Set<Handle>();
+    life.onDeath((_, isSilent) => {
+      if (!isSilent) for (const { file } of open) this.#closed(file);
+      for (const [ino, holder] of this.#locks) if (holder === life) this.#locks.delete(ino);
+    });
+    return {
+      makeFolder: (path) => {
+        if (this.#tree.isThere(path)) return;
+        call('mkdir', path);
+        this.#tree.makeFolder(path);
+      },
+      names: (folder) => {
+        call('names', folder);
+        return this.#tree.folder(folder, 'scandir').names();
+      },
+      real: (folder) => folder,
+      read: (path) => {
+        call('read', path);
+        return this.#tree.file(path)?.read();
+      },
+      facts: (path) => {
+        call('facts', path);
+        const file = this.#tree.file(path);
+        return file === undefined ? undefined : factsOf(file);
+      },
+      open: (path) => this.#open(life, path, open),
+      rename: (from, to) => {
+        call('rename', from);
+        this.#tree.rename(from, to);
+      },
+      remove: (path) => {
+        call('unlink', path);
+        this.#tree.remove(path);
+      },
+      syncFolder: (path) => {
+        call('syncFolder', path);
+        this.#takes(life, this.#random.int(SYNC_US.least, SYNC_US.most));
+        this.#tree.folder(path, 'fsync').sync();
+      },
+      lock: (folder) => this.lock(life, folder, 'log'),
+    };
+  }
+
+  /** Takes a lock of a folder, by its inode, until it is given back or the process dies; undefined: somebody has it. */
+  lock(life: Life, folder: string, which: 'log' | 'database'): Promise<Unlock | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#scheduler.after(LOCK_US, life, `lock ${folder}`, () => {
+        try {
+          this.#call(life, 'lock', folder);
+          const { ino } = this.#tree.folder(folder, 'lock');
+          resolve(this.#take(life, which === 'log' ? ino : -ino));
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    });
+  }
+
+  #take(life: Life, key: number): Unlock | undefined {
+    if (this.#locks.has(key)) return undefined;
+    this.#locks.set(key, life);
+    return () => {
+      if (this.#locks.get(key) === life) this.#locks.delete(key);
+      return Promise.resolve();
+    };
+  }
+
+  #closed(file: File): void {
+    file.handles--;
+    this.#tree.letGo(file);
+  }
+
+  #open(life: Life, path: string, opened: Set<Handle>): OpenFile {
+    const found = this.#tree.file(path);
+    this.#call(life, found === undefined ? 'create' : 'open', path);
+    const file = found ?? this.#tree.create(path);
+    file.handles++;
+    const handle = { file };
+    opened.add(handle);
+    return {
+      write: (bytes, at) => {
+        const overwrites = at + bytes.length <= file.size;
+        const fate = this.#call(life, overwrites ? 'overwrite' : 'append', path);
+        const done = fate === undefined ? bytes.length : partOf(bytes.length, overwrites, fate);
+        if (done > 0) file.write(bytes.subarray(0, done), at, this.#tree.time());
+        fate?.then();
+        return done;
+      },
+      truncate: (size) => {
+        this.#call(life, 'truncate', path);
+        file.truncate(size, this.#tree.time());
+      },
+      sync: () => {
+        this.#call(life, 'sync', path);
+        this.#takes(life, this.#random.int(SYNC_US.least, SYNC_US.most));
+        file.sync();
+      },
+      facts: () => {
+        this.#call(life, 'facts', path);
+        return factsOf(file);
+      },
+      close: () => {
+        this.#call(life, 'close', path);
+        if (opened.delete(handle)) this.#closed(file);
+      },
+    };
+  }
+}

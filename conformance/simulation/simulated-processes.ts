@@ -1,0 +1,113 @@
+/** Processes as a master starts them (`master/processes.ts`), in a simulated world. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Kind, Process, Starter } from '#bayou/master/processes.js';
+import type { ClientConfig, Listening, ServerConfig } from '#bayou/net/config.js';
+import type { Life } from './life.js';
+import type { Random } from './seeded-streams.js';
+import type { Environment, Machine, Running, Simulation } from './simulation.js';
+
+/** What a process does once it knows who it is: says where it listens, or why not, in one line. */
+export type Program = (environment: Environment, config: ServerConfig | ClientConfig) => Promise<E.Either<string, Listening>>;
+
+/** How a starter starts. */
+export interface Starting {
+  readonly simulation: Simulation;
+  /** The life of the master, who is told. */
+  readonly master: Life;
+  readonly programs: Readonly<Record<Kind, Program>>;
+  /** Which machine a process runs on. */
+  readonly machineOf: (kind: Kind, config: ServerConfig | ClientConfig) => Machine;
+  /** Told of each process that was started. */
+  readonly onStart?: (kind: Kind, config: ServerConfig | ClientConfig, running: Running) => void;
+}
+
+/** How long a process takes to be there, and how long it is until its master hears of it, in µs. */
+const START_US = { least: 500, most: 60_000 };
+const HEAR_US = { least: 20, most: 2_000 };
+
+/** What is passed on is a copy, as it is over a pipe. */
+const copied = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A;
+
+/** A started process, from its master's side. */
+class Child implements Process {
+  readonly pid: number;
+  readonly gone: Promise<string>;
+  readonly #kind: Kind;
+  readonly #starting: Starting;
+  readonly #random: Random;
+  #running: Running | undefined;
+  #isKilled = false;
+  #tellGone: (how: string) => void = () => undefined;
+
+  constructor(pid: number, kind: Kind, starting: Starting, random: Random) {
+    this.pid = pid;
+    this.#kind = kind;
+    this.#starting = starting;
+    this.#random = random;
+    this.gone = new Promise((resolve) => (this.#tellGone = resolve));
+  }
+
+  configure(given: ServerConfig | ClientConfig, deadlineMs: number): Promise<E.Either<string, Listening>> {
+    const { simulation, machineOf, onStart, programs, master } = this.#starting;
+    const config = copied(given);
+    return new Promise((resolve) => {
+      if (this.#isKilled) {
+        this.#hear('not started', () => resolve(E.left('SIGKILL')));
+        return;
+      }
+      const running = simulation.start(machineOf(this.#kind, config), config.name, (environment) => {
+        const us = this.#random.int(START_US.least, START_US.most);
+        simulation.scheduler.after(us, running.life, 'configured', () => {
+          void programs[this.#kind](environment, config).then((ready) => {
+            this.#hear('ready', () => resolve(copied(ready)));
+            if (E.isLeft(ready)) environment.exit(1);
+          });
+        });
+      });
+      this.#running = running;
+      const late = `it was not ready within ${deadlineMs} ms`;
+      simulation.scheduler.after(deadlineMs * 1000, master, 'not ready', () => resolve(E.left(late)));
+      const hearGone = (how: string): void =>
+        this.#hear(`gone ${running.life.name}`, () => {
+          this.#tellGone(how);
+          resolve(E.left(how));
+        });
+      if (running.life.isDead) hearGone('its machine has no power');
+      running.life.onDeath(hearGone);
+      onStart?.(this.#kind, config, running);
+    });
+  }
+
+  kill(): Promise<void> {
+    if (this.#running === undefined && !this.#isKilled) this.#hear('gone', () => this.#tellGone('SIGKILL'));
+    this.#isKilled = true;
+    this.#running?.kill();
+    return this.gone.then(() => undefined);
+  }
+
+  #hear(what: string, act: () => void): void {
+    const { simulation, master } = this.#starting;
+    simulation.scheduler.after(this.#random.int(HEAR_US.least, HEAR_US.most), master, what, act);
+  }
+}
+
+/** A starter for a simulated master. */
+export const simulatedStarter = (starting: Starting): Starter => {
+  const random = starting.simulation.random(`starter/${starting.master.name}`);
+  const all = new Set<Process>();
+  let pids = 1000;
+  const take = (kind: Kind): Process => {
+    const child = new Child(++pids, kind, starting, random);
+    all.add(child);
+    void child.gone.then(() => all.delete(child));
+    return child;
+  };
+  return {
+    // None has to be there before: a process takes no real time to start.
+    ahead: () => undefined,
+    take,
+    killAll: async () => {
+      await Promise.all([...all].map((child) => child.kill()));
+    },
+  };
+};

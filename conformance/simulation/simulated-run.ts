@@ -1,0 +1,247 @@
+/* eslint-disable max-lines-per-function -- a day is told from morning to evening. */
+/**
+ * A simulated run: the master, the servers and the clients that ship, in a world that a plan makes; and what is thought of it, by the model, by the judge
+ * that knows no model, and by whoever looks into all replicas at once.
+ */
+import type { NodeId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import { makeCluster, type Cluster } from '#bayou/master/cluster.js';
+import { runScript } from '#bayou/master/run.js';
+import { makeTopology } from '#bayou/master/topology.js';
+import type { ScriptReader } from '#bayou/master/lines.js';
+import type { Kind } from '#bayou/master/processes.js';
+import type { ServerConfig } from '#bayou/net/config.js';
+import type { ProcessFault } from '../layer4-hostile/hostile-plan.js';
+import { setStage, type Stage } from '../layer4-hostile/nemesis.js';
+import { simulatedHands, startSecondWith } from './simulated-fault-effects.js';
+import { judge } from '../layer4-hostile/judge/judge.js';
+import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
+import { showVerdict, type Verdict } from '../layer4-hostile/judge/verdict.js';
+import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
+import { inTurns } from '../common/in-turns.js';
+import { Insight } from './inside.js';
+import type { Life } from './life.js';
+import type { NetworkCounts } from './simulated-network.js';
+import type { SimulationPlan } from './simulation-plan.js';
+import { simulatedStarter } from './simulated-processes.js';
+import { programsOf, tracerOf, type Recorder } from './programs.js';
+import { type Environment, type Machine, type Running, Simulation } from './simulation.js';
+import { Trace } from './world-trace.js';
+import { FINE } from './link-faults.js';
+import { befallWorld, mendWorld, type WorldCounts } from './world-faults.js';
+
+/** What a run left. */
+export interface SimulatedRun {
+  /** By day. */
+  readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
+  /** Servers whose logs were spoilt, put back from older copies or taken away: they alone may have lost something. */
+  readonly lossy: ReadonlySet<NodeId>;
+  /** What must not happen in any weather. */
+  readonly failures: ReadonlyArray<string>;
+  /** Everything that happened, a line each: the same for the same plan. */
+  readonly trace: Trace;
+  readonly events: number;
+  readonly simulatedMs: number;
+  readonly network: NetworkCounts;
+  readonly processes: Readonly<Record<ProcessFault['type'], number>>;
+  readonly world: WorldCounts;
+}
+
+/** How far a day may go: more is a run that does not end. */
+const MOST_EVENTS = 3_000_000;
+const DAY_US = 7_200_000_000;
+
+const NOTHING_DONE = {
+  ...{ pause: 0, crash: 0, tear: 0, scribble: 0, full: 0, putBack: 0, unwritten: 0, renew: 0, second: 0, call: 0, power: 0 },
+};
+
+const DATA = '/data';
+
+/** What the days of a run share. */
+interface Shared {
+  readonly simulation: Simulation;
+  readonly plan: SimulationPlan;
+  readonly insight: Insight;
+  readonly counts: WorldCounts;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What one day left. */
+interface Day {
+  readonly events: ReadonlyArray<TraceEvent>;
+  readonly failures: ReadonlyArray<string>;
+  readonly stage: Stage | undefined;
+}
+
+const machineOf = (simulation: Simulation, kind: Kind, id: NodeId): Machine =>
+  simulation.machine(`${kind === 'server' ? 's' : 'c'}${id}`);
+
+/** The machines of the servers and clients that there are. */
+const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
+  const servers = topology.liveServers();
+  const clients = new Set(servers.flatMap((id) => topology.clientsOf(id)));
+  return [...servers.map((id) => `s${id}`), ...[...clients].map((id) => `c${id}`)];
+};
+
+/** Runs the script of one day to its end. */
+const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, number: number): Promise<Day> => {
+  const events: TraceEvent[] = [];
+  const failures: string[] = [];
+  const running = new Map<string, Running>();
+  const configs = new Map<NodeId, ServerConfig>();
+  const day: { stage?: Stage; isOver: boolean; isDone: boolean } = { isOver: false, isDone: false };
+  const recorder: Recorder = {
+    onEvent: (event) => {
+      events.push(event);
+      insight.onEvent(event);
+    },
+    onServer: insight.onServer,
+    onFault: (line) => failures.push(line),
+  };
+  const lifeOf = (name: string): Life => running.get(name)!.life;
+  const servers = programsOf(lifeOf, undefined).server;
+
+  const play = async (environment: Environment, life: Life): Promise<void> => {
+    const starter = simulatedStarter({
+      simulation,
+      master: life,
+      programs: programsOf(lifeOf, recorder),
+      machineOf: (kind, config) => machineOf(simulation, kind, config.id),
+      onStart: (kind, config, started) => {
+        running.set(config.name, started);
+        started.life.onDeath(() => insight.onDeath(config.name));
+        if (kind !== 'server') return;
+        configs.set(config.id, config as ServerConfig);
+        // Whoever starts it again has made room, and the disk that failed is another.
+        started.machine.disk.isFull = false;
+        started.machine.disk.disarm();
+      },
+    });
+    const cluster = makeCluster(starter, makeTopology(), {
+      ...{ host: '127.0.0.1', ports: null, dataDir: DATA, logLevel: 'info', logFile: null, traceFileOf: () => null },
+      ...{ fsync: plan.fsync, antiEntropyMs: plan.antiEntropyMs, timeoutMs: plan.timeoutMs, world: environment.world },
+      onDeath: ({ role, id }, how) => {
+        if (!day.isOver && day.stage?.isExpected(id) !== true) failures.push(`${role} ${id} ended by itself: ${how}`);
+      },
+    });
+    const hands = simulatedHands({
+      simulation,
+      fsync: plan.fsync,
+      runningOf: (name) => running.get(name),
+      machineOfFolder: (folder) => machineOf(simulation, 'server', Number(folder.slice(folder.lastIndexOf('-') + 1))),
+      startSecond: (machine, config) => {
+        const second = startSecondWith(simulation, servers)(machine, config);
+        running.set(config.name, second.running);
+        return second;
+      },
+      configOf: (id) => configs.get(id),
+      atLine: (line) => {
+        for (const fault of plan.world) if (fault.line === line) befallWorld(simulation, fault, machinesOf(cluster), counts);
+      },
+    });
+    const { network } = simulation;
+    const setCalm = (calm: boolean): void => {
+      network.weather = calm ? FINE : plan.weather;
+      if (calm) mendWorld(simulation);
+    };
+    const stage = setStage(plan, cluster, DATA, setCalm, hands);
+    day.stage = stage;
+    const trace = tracerOf('master', life, environment.say, recorder);
+    const print = (text: string): void => environment.say(`> ${text.trimEnd()}`);
+    const complain = (text: string): void => environment.say(`! ${text}`);
+    const { world } = environment;
+    const think = (): Promise<void> =>
+      new Promise((resolve) => simulation.scheduler.after(plan.thinkMs * 1000, life, 'think', resolve));
+    const next: ScriptReader['next'] = () => think().then(stage.reader.next);
+    await runScript({
+      reader: { ...stage.reader, next },
+      cluster: stage.cluster,
+      starter,
+      print,
+      complain,
+      trace,
+      clock: world.clock,
+    });
+    day.isOver = true;
+    await starter.killAll();
+  };
+
+  // The master stands for whoever drives the cluster by hand; its own connections are no part of what is tried.
+  simulation.machine('master').isSheltered = true;
+  const master = simulation.start(simulation.machine('master'), `master-${number}`, (environment) => {
+    void play(environment, master.life)
+      .catch((error: unknown) =>
+        failures.push(`the master: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+      )
+      .finally(() => (day.isDone = true));
+  });
+  const { scheduler } = simulation;
+  const limits = { events: scheduler.events + MOST_EVENTS, untilUs: scheduler.nowUs + DAY_US };
+  const end = await simulation.run(() => day.isDone || insight.violations.length > 0 || signal?.aborted === true, limits);
+  signal?.throwIfAborted();
+  if (end !== 'done') failures.push(`the script does not come to its end (${end})`);
+  for (const machine of simulation.machines.values()) for (const { life } of [...machine.running]) life.die('the end of the day');
+  if (end === 'done' && insight.violations.length === 0) failures.push(...lastStabilizeFailed(events));
+  return { events, failures, stage: day.stage };
+};
+
+/** Runs a plan. `keep`: are the lines of its trace kept, or their hash alone? Rejects where the signal comes first. */
+export const simulate = async (
+  plan: SimulationPlan,
+  { keep = false, signal }: { readonly keep?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<SimulatedRun> => {
+  const trace = new Trace(keep);
+  const simulation = new Simulation({ seed: plan.seed, trace, weather: FINE });
+  const insight = new Insight();
+  const counts: WorldCounts = { cut: 0, reset: 0, clock: 0, slow: 0 };
+  const first = await runDay({ simulation, plan, insight, counts, signal }, 1);
+  const days = [first];
+  if (plan.nextDay.length > 0 && first.failures.length === 0 && insight.violations.length === 0) {
+    insight.nextDay();
+    const next = { ...plan, script: plan.nextDay, nextDay: [], faults: [], world: [] };
+    days.push(await runDay({ simulation, plan: next, insight, counts, signal }, 2));
+  }
+  const { scheduler, network } = simulation;
+  const crashes = scheduler.crashes.map(
+    ({ life, error }) => `${life} did not catch ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  return {
+    days: days.map(({ events }) => events),
+    lossy: new Set(days.flatMap(({ stage }) => [...(stage?.lossy ?? [])])),
+    failures: [...insight.violations, ...crashes, ...days.flatMap(({ failures }) => failures)],
+    trace,
+    events: scheduler.events,
+    simulatedMs: Math.round(scheduler.nowUs / 1000),
+    network: network.counts,
+    processes: first.stage?.done ?? NOTHING_DONE,
+    world: counts,
+  };
+};
+
+/** The last `stabilize` runs in the calm, and must do what it promises. */
+const lastStabilizeFailed = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<string> => {
+  const line = events.findLast((e) => e.type === 'command' && e.text === 'stabilize');
+  const result = events.find((e) => e.type === 'result' && line?.type === 'command' && e.line === line.line);
+  if (result?.type !== 'result') return ['the last stabilize has no result'];
+  return result.errors.map((error) => `in the calm: ${error}`);
+};
+
+/** What is thought of a run. */
+export interface SimulatedVerdict {
+  readonly sound: boolean;
+  readonly judged: Verdict;
+  readonly validated: TraceVerdict;
+  readonly failures: ReadonlyArray<string>;
+}
+
+/** Judges a run by what its processes wrote down, and by what was seen from inside. */
+export const assessSimulated = async (run: SimulatedRun, signal?: AbortSignal): Promise<SimulatedVerdict> => {
+  const judged = judge(historyOfRuns(run.days, run.lossy));
+  const validated = await inTurns(validating(run.days, run.lossy), signal);
+  const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;
+  return { sound, judged, validated, failures: run.failures };
+};
+
+/** A verdict as text. */
+export const showSimulated = (v: SimulatedVerdict): string =>
+  [...v.failures, showVerdict(v.judged), showTraceVerdict(v.validated)].join('\n');

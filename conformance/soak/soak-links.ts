@@ -1,0 +1,106 @@
+/* eslint-disable max-lines-per-function -- a network is one closure over its links. */
+/** The links of the soak: a proxy from each server to each other one, and one to each server for all sessions. */
+import type { NodeId } from '#bayou/core/ids.js';
+import { type NetworkPlan, type Proxy, startProxy, type Weather } from '../faults/proxy.js';
+import type { Chance } from '../common/named-chance.js';
+import { sleep } from '../common/named-chance.js';
+
+/** The links, and what can be done to them. */
+export interface Network {
+  /** The port at which a server reaches another one. */
+  readonly portBetween: (from: NodeId, to: NodeId) => number;
+  /** The port at which sessions reach a server. */
+  readonly portOf: (server: NodeId) => number;
+  /** A server listens there now; undefined: nowhere. */
+  readonly moved: (server: NodeId, port: number | undefined) => void;
+  /** Alone: it reaches no other server. */
+  readonly alone: (server: NodeId, alone: boolean) => void;
+  /** Mends all links and calms them; until `trouble` nothing is cut. */
+  readonly mend: () => void;
+  readonly trouble: () => void;
+  /** How many links were cut, and for how long they were rough. */
+  readonly counts: { cuts: number; rough: number };
+  readonly close: () => Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const WEATHER: Weather = { delayMs: 5, repeat: 0.05, reorder: 0.05, drop: 0.004, cut: 0.004 };
+
+interface Link {
+  /** Undefined: sessions. */
+  readonly from: NodeId | undefined;
+  readonly to: NodeId;
+  readonly proxy: Proxy;
+}
+
+/** Starts all the links among these servers, and troubles one after the other until it is closed. */
+export const startNetwork = async (
+  servers: ReadonlyArray<NodeId>,
+  secret: string,
+  seed: number,
+  chance: Chance,
+): Promise<Network> => {
+  const between = new Map<string, Link>();
+  const toServer = new Map<NodeId, Link>();
+  const linkTo = async (from: NodeId | undefined, to: NodeId, salt: number): Promise<Link> => {
+    const plan: NetworkPlan = { seed: seed + salt, there: WEATHER, back: WEATHER, blackHole: 0.05 };
+    const proxy = await startProxy({ host: HOST, port: 0 }, plan, secret);
+    proxy.setTarget(undefined);
+    return { from, to, proxy };
+  };
+  for (const to of servers) {
+    toServer.set(to, await linkTo(undefined, to, to));
+    for (const from of servers) if (from !== to) between.set(`${from} ${to}`, await linkTo(from, to, 100 + 10 * from + to));
+  }
+  const links = [...between.values(), ...toServer.values()];
+  const counts = { cuts: 0, rough: 0 };
+  let calm = true;
+  let closed = false;
+
+  const isolated = new Set<NodeId>();
+  const isAlone = ({ from }: Link): boolean => from !== undefined && isolated.has(from);
+  const mendOne = (link: Link): void => {
+    link.proxy.setCut(isAlone(link));
+    link.proxy.setCalm(true);
+  };
+  const troubles = async (): Promise<void> => {
+    while (!closed) {
+      await sleep(chance.whole(50, 400));
+      const link = chance.pick(links);
+      const cut = chance.percent(50);
+      const ms = chance.whole(50, 700);
+      if (calm) continue;
+      counts[cut ? 'cuts' : 'rough']++;
+      if (cut) link.proxy.setCut(true);
+      else link.proxy.setCalm(false);
+      await sleep(ms);
+      mendOne(link);
+    }
+  };
+  const running = troubles();
+
+  return {
+    portBetween: (from, to) => between.get(`${from} ${to}`)!.proxy.port,
+    portOf: (server) => toServer.get(server)!.proxy.port,
+    moved: (server, port) => {
+      for (const { to, proxy } of links)
+        if (to === server) proxy.setTarget(port === undefined ? undefined : { host: HOST, port });
+    },
+    alone: (server, alone) => {
+      if (alone) isolated.add(server);
+      else isolated.delete(server);
+      for (const link of links) if (link.from === server) link.proxy.setCut(alone);
+    },
+    mend: () => {
+      calm = true;
+      links.forEach(mendOne);
+    },
+    trouble: () => (calm = false),
+    counts,
+    close: async () => {
+      closed = true;
+      await running;
+      await Promise.all(links.map(({ proxy }) => proxy.close()));
+    },
+  };
+};

@@ -1,0 +1,98 @@
+/** `bayou check --replay FILE`: a path on the model, step by step; where the model parts from it, what it would have allowed. */
+import { traceLines } from '../../checker/output/counterexample-lines.js';
+import { counted } from '../../core/counted.js';
+import { VARIANTS } from '../../model/protocol/rules.js';
+import { PROPERTIES } from '../../model/checking/sentences.js';
+import { LEGEND } from '../../model/checking/texts.js';
+import { EXIT, type ExitStatus } from '../../program/exit.js';
+import { loadPath, type RecordedPath } from '../../subject/path-file.js';
+import { replayPath, type Replayed } from '../../subject/replay-path.js';
+import { print } from '../out.js';
+import type { CheckArgs } from './args.js';
+import { brokenLine, refusalLines } from './replay-lines.js';
+import { replayOwn } from './replay-own.js';
+
+// --- for people ------------------------------------------------------------------------------------------------------------
+
+const eventOf = ({ path }: Replayed, step: number): string => {
+  const event = path.steps[step]?.event;
+  return event === undefined ? '' : `, event ${event.n} of ${event.process}`;
+};
+
+const rejectionLines = ({ rejection }: RecordedPath): ReadonlyArray<string> =>
+  rejection === undefined ? [] : [`  rule ${rejection.rule}: ${rejection.why}`];
+
+const headLines = ({ path }: Replayed): ReadonlyArray<string> => [
+  `${path.model}, ${path.config.variant === 'FIXED' ? 'the protocol as it is' : `variant ${path.config.variant} (${VARIANTS[path.config.variant]})`}`,
+  ...(Object.keys(path.names ?? {}).length === 0
+    ? []
+    : [
+        `in the run: ${Object.entries(path.names ?? {})
+          .map(([name, is]) => `${name} is ${is}`)
+          .join(', ')}`,
+      ]),
+];
+
+/** Does the path say that something is wrong which is no matter of the model's steps? */
+const isUnexplained = ({ path, refusal }: Replayed): boolean =>
+  refusal === undefined && path.rejection !== undefined && path.config.variant === 'FIXED';
+
+const lastLines = (replayed: Replayed): ReadonlyArray<string> => {
+  const { path, refusal, broken, trace } = replayed;
+  if (refusal !== undefined)
+    return [
+      ...refusalLines(refusal, eventOf(replayed, refusal.step)),
+      ...(path.config.variant === 'FIXED' ? rejectionLines(path) : []),
+      ...broken.map(brokenLine),
+      ...(path.variants === undefined || path.variants.length === 0 || path.config.variant !== 'FIXED'
+        ? []
+        : [`A model with the fault explains it: --variant ${path.variants.join(' or --variant ')}`]),
+      `diverges: the model takes ${counted(trace.steps.length, 'step')} of the run, and not the next`,
+    ];
+  if (isUnexplained(replayed)) {
+    const { process, n } = path.rejection!;
+    return [
+      `No step of the model explains event ${n} of ${process}, which comes after these:`,
+      ...rejectionLines(path),
+      `diverges: the model takes ${counted(trace.steps.length, 'step')} of the run, and not what comes then`,
+    ];
+  }
+  return [
+    ...broken.map(brokenLine),
+    broken.length > 0
+      ? `violated: the model takes every one of ${counted(trace.steps.length, 'step')}; ${counted(broken.length, 'property', 'properties')} broken`
+      : `the model takes every one of ${counted(trace.steps.length, 'step')}; no property is broken on the way`,
+  ];
+};
+
+// --- the command -----------------------------------------------------------------------------------------------------------
+
+const PROPERTY_OF = new Map<string, string>(Object.entries(PROPERTIES).map(([id, { name }]) => [name, id]));
+
+const statusOf = (replayed: Replayed): ExitStatus =>
+  replayed.refusal !== undefined || replayed.broken.length > 0 || isUnexplained(replayed) ? EXIT.violated : EXIT.ok;
+
+const jsonOf = (replayed: Replayed, file: string): unknown => ({
+  type: 'replay',
+  path: file,
+  variant: replayed.path.config.variant,
+  steps: replayed.path.steps.length,
+  taken: replayed.trace.steps.length,
+  trace: replayed.trace,
+  broken: replayed.broken.map((b) => ({ ...b, id: PROPERTY_OF.get(b.property) })),
+  refusal: replayed.refusal ?? null,
+  rejection: replayed.path.rejection ?? null,
+  status: statusOf(replayed),
+});
+
+/** Replays a path file and prints what came of it. @throws UsageError where the file is no path. */
+export const replayFile = async (file: string, args: CheckArgs): Promise<ExitStatus> => {
+  const path = loadPath(file, args.overrides);
+  if ('module' in path) return replayOwn(path, args);
+  const replayed = replayPath(path);
+  const lines = args.json
+    ? [JSON.stringify(jsonOf(replayed, file))]
+    : [...headLines(replayed), ...traceLines(replayed.trace), '', LEGEND, '', ...lastLines(replayed)];
+  lines.forEach(print);
+  return statusOf(replayed);
+};

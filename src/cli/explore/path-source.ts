@@ -1,0 +1,56 @@
+/** Exploring a path file: a counterexample of `bayou check --format json`, or a run that `bayou conform` kept. */
+import { follow } from '../../checker/runs/follow.js';
+import type { Counterexample } from '../../checker/report.js';
+import { counted } from '../../core/counted.js';
+import { explorationOf, type Explored } from '../../exploration/make-exploration.js';
+import { explorePathOf, refused, whyRefused } from '../../exploration/path-exploration.js';
+import { UsageError } from '../../program/exit.js';
+import { loadPath, type OwnPath, type RecordedPath } from '../../subject/path-file.js';
+import { blamed, plainModel } from '../../subject/subject.js';
+import { moduleSubject } from '../check/module.js';
+import { setsOf } from '../check/replay-own.js';
+import type { ExploreArgs } from './args.js';
+
+const exploreOwn = async (path: OwnPath, args: ExploreArgs, repeat: string): Promise<Explored> => {
+  const subject = await moduleSubject(path.module, { ...args.check, sets: setsOf(path, args.check) });
+  return blamed(subject, async () => {
+    const replay = follow(plainModel(subject), path.steps, path);
+    const { refusal, broken } = replay;
+    const trace: Counterexample = replay.trace;
+    const property = broken[0]?.property ?? path.property;
+    const exploration = await explorationOf(
+      subject,
+      [{ title: 'the run', trace, ...(property === undefined ? {} : { property }) }],
+      {
+        origin: 'path',
+        verdict:
+          refusal !== undefined
+            ? { tone: 'bad', text: `the model takes ${counted(trace.steps.length, 'step')}, and not the next` }
+            : broken.length > 0 || path.loop !== undefined
+              ? { tone: 'bad', text: 'violated' }
+              : { tone: 'good', text: 'the model takes every step' },
+        repeat,
+        hasServer: args.html === undefined,
+      },
+    );
+    if (refusal === undefined) return { exploration, subject };
+    const { label = { family: 'what was seen', args: [] } } = refusal;
+    const runs = exploration.runs.map((run) => refused(run, whyRefused(refusal, undefined, run.steps.length), { label }));
+    return { exploration: { ...exploration, runs }, subject };
+  });
+};
+
+const pathIn = (file: string, { check }: ExploreArgs): OwnPath | RecordedPath => {
+  try {
+    return loadPath(file, check.overrides);
+  } catch (error) {
+    // Whoever explores has said no `--replay`.
+    throw error instanceof UsageError ? new UsageError(error.message.replace(/^--replay: /, ''), error.before) : error;
+  }
+};
+
+/** Explores a path file. @throws UsageError with one line where it is none. */
+export const explorePath = async (file: string, args: ExploreArgs, repeat: string): Promise<Explored> => {
+  const path = pathIn(file, args);
+  return 'module' in path ? exploreOwn(path, args, repeat) : explorePathOf(file, path, repeat);
+};

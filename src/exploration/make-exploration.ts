@@ -1,0 +1,161 @@
+/** From a model, and runs of it that somebody found, to what the explorer's page shows. */
+import type { Model } from '../checker/model.js';
+import { oneLine } from '../checker/output/counterexample-lines.js';
+import type { Counterexample, Report } from '../checker/report.js';
+import { counted } from '../core/counted.js';
+import type { CheckSample, Exploration, Origin, PropertyShot, RunShot } from '../explorer/shape.js';
+import { retrace, runShot, type Words } from '../explorer/walk.js';
+import { explainAny } from '../explorer/why/any.js';
+import { bayouWords, propertyId, titleOfProperty } from '../explorer/why/bayou.js';
+import { judgedModel, type Subject } from '../subject/subject.js';
+import { protocolEntries } from '../program/load-entries.js';
+
+// --- parts -----------------------------------------------------------------------------------------------------------------
+
+/** What there is to say of runs of a subject's model. */
+export const wordsOf = ({ config }: Subject, model: Model<unknown, unknown>): Words<unknown, unknown> => {
+  const any = explainAny(model);
+  if (config === undefined) return { explain: any };
+  const bayou = bayouWords(config) as unknown as Words<unknown, unknown>;
+  return { ...bayou, explain: (...of) => bayou.explain(...of) ?? any(...of) };
+};
+
+export const propertyShots = ({ properties }: Pick<Model<unknown, unknown>, 'properties'>): ReadonlyArray<PropertyShot> =>
+  properties.map(({ name, rule, kind }) => {
+    const [id, title] = [propertyId(name), titleOfProperty(name)];
+    return {
+      ...(id === undefined ? {} : { id }),
+      ...(title === undefined ? {} : { title }),
+      name,
+      ...(rule === undefined ? {} : { rule }),
+      kind,
+    };
+  });
+
+/** What a property is called where there is room for a few words. */
+export const callOf = (name: string): string => titleOfProperty(name) ?? propertyId(name) ?? oneLine(name);
+
+/** What the parts of Bayou's model are called that are neither servers nor clients nor links. */
+const partTitles = ({ config }: Subject): Exploration['titles'] =>
+  config === undefined
+    ? undefined
+    : {
+        puts: `puts made (of ${config.puts})`,
+        net: 'messages in flight',
+        linkChanges: `link changes (of ${config.linkChanges})`,
+        kills: `kills (of ${config.kills})`,
+        blankRestarts: `restarts without a log (of ${config.blankRestarts})`,
+        losses: `messages lost (of ${config.losses})`,
+        duplicates: `messages repeated (of ${config.duplicates})`,
+        lostAnswers: `answers lost (of ${config.lostAnswers})`,
+        latePuts: `puts delayed (of ${config.latePuts})`,
+        newSessions: `sessions started (of ${config.newSessions})`,
+        copies: 'copies of logs',
+      };
+
+/** Paragraphs of the contract by name; a model of one's own cites none of them. */
+export const entriesFor = async (isBayou: boolean): Promise<Readonly<Record<string, string>>> =>
+  isBayou ? Object.fromEntries((await protocolEntries()).map(({ name, text }) => [name, text])) : {};
+
+/** A run that somebody found, and what it is. */
+export interface Found {
+  readonly title: string;
+  readonly trace: Counterexample;
+  readonly property?: string;
+}
+
+/** The run as the page shows it; undefined where the model has no such run (as of a report of another model). */
+const shotOf = (subject: Subject, model: Model<unknown, unknown>, { title, trace, property }: Found): RunShot | undefined => {
+  const walk = retrace(model, trace);
+  if (walk === undefined) return undefined;
+  return runShot(
+    model,
+    walk,
+    {
+      title,
+      isShortest: trace.shortest,
+      ...(trace.loop === undefined ? {} : { loop: trace.loop }),
+      ...(property === undefined ? {} : { property }),
+    },
+    wordsOf(subject, model),
+  );
+};
+
+const liveOf = ({ config }: Subject, hasServer: boolean): Exploration['live'] =>
+  config !== undefined ? { by: 'worker', config } : { by: hasServer ? 'server' : 'nobody' };
+
+/** What is explored: the page's data, and the model that answers its questions. */
+export interface Explored {
+  readonly exploration: Exploration;
+  readonly subject?: Subject;
+}
+
+/** What else the page says of a subject. */
+export interface Saying {
+  readonly origin: Origin;
+  readonly verdict: Exploration['verdict'];
+  readonly repeat: string;
+  readonly report?: Report;
+  /** How the search went on, where it took a while. */
+  readonly samples?: ReadonlyArray<CheckSample>;
+  /** Is the search still going on? */
+  readonly isChecking?: boolean;
+  /** Is there a local server that knows the model? */
+  readonly hasServer?: boolean;
+}
+
+// --- operations ------------------------------------------------------------------------------------------------------------
+
+/** What the page shows of a model and of runs of it. */
+export const explorationOf = async (subject: Subject, runs: ReadonlyArray<Found>, saying: Saying): Promise<Exploration> => {
+  const model = judgedModel(subject);
+  const { config, bounds } = subject;
+  const { origin, verdict, repeat, report, samples = [], hasServer = false, isChecking = false } = saying;
+  const titles = partTitles(subject);
+  return {
+    version: 1,
+    title: oneLine(model.name),
+    ...(config === undefined || config.about === '' ? {} : { about: config.about }),
+    origin,
+    verdict,
+    repeat,
+    bounds,
+    properties: propertyShots(model),
+    runs: runs.flatMap((found) => shotOf(subject, model, found) ?? []),
+    live: liveOf(subject, hasServer),
+    entries: await entriesFor(config !== undefined),
+    ...(titles === undefined ? {} : { titles }),
+    ...(isChecking ? { isChecking } : {}),
+    ...(report === undefined
+      ? {}
+      : {
+          searched: {
+            counts: report.counts,
+            coverage: report.coverage,
+            isComplete: report.stop.kind === 'complete',
+            samples,
+          },
+        }),
+  };
+};
+
+/** The runs of a report: what breaks a property, then what reaches a witness. */
+export const foundIn = (report: Report): ReadonlyArray<Found> =>
+  report.properties.flatMap(({ name, verdict, trace, more = [] }) =>
+    trace === undefined
+      ? []
+      : [trace, ...more].map((run, i) => ({
+          title: `${verdict === 'violated' ? 'breaks' : 'reaches'}: ${callOf(name)}${i === 0 ? '' : `, another way (${i + 1})`}`,
+          trace: run,
+          property: name,
+        })),
+  );
+
+/** What a report comes to, for the page's head. */
+export const verdictOfReport = ({ properties, verdict, counts }: Report): Exploration['verdict'] => {
+  const broken = properties.filter((property) => property.verdict === 'violated');
+  if (broken.length > 0) return { tone: 'bad', text: `violated: ${broken.map(({ name }) => callOf(name)).join(', ')}` };
+  const states = counted(counts.distinct, 'state');
+  if (verdict === 'holds') return { tone: 'good', text: `holds: all ${states}` };
+  return { tone: 'plain', text: `${verdict}: ${states} looked at, nothing violated` };
+};
