@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-export { MASTER_GUARANTEES, type Guarantees, type PutResult, type SessionToken } from './core/session.js';
+export type { PutResult } from './core/results.js';
+export { MASTER_GUARANTEES, type Guarantees, type SessionToken } from './core/session.js';
 export type { Stamp } from './core/write.js';
 export {
   connect,

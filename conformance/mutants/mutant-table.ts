@@ -426,7 +426,7 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
     'get-prints',
     'a get that finds nothing prints an empty value',
     'master/execute.js',
-    "a.result === 'value' ? (a.value ?? '') : a.result",
+    "a.type === 'value' ? a.value : a.type",
     "a.value ?? ''",
   ),
   net('put-says-nothing', 'a put that failed is no error', 'master/execute.js', "how === 'accepted' ?", 'how !== 0 ?'),

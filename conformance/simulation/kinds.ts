@@ -2,7 +2,7 @@
  * Which kinds of steps the runs have come by: an event with what it came to. It is no measure of states; it says what a series of runs has never tried, so that
  * nobody takes its silence for a proof.
  */
-import { PUT_RESULTS } from '#bayou/core/session.js';
+import { PUT_RESULTS } from '#bayou/core/results.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 
 /**

@@ -59,31 +59,3 @@ export const SessionTokenC = t.readonly(
  * the session wrote to and read of each key; entries beyond the bound are folded into `floor`.
  */
 export type SessionToken = t.TypeOf<typeof SessionTokenC>;
-
-/** What a session's get comes to (R13, R15). `ERR_CONN`: no server answered. */
-export type GetResult =
-  | { readonly type: 'value'; readonly value: string; readonly stamp: t.TypeOf<typeof StampC> }
-  | { readonly type: 'ERR_KEY' }
-  | { readonly type: 'ERR_DEP' }
-  | { readonly type: 'ERR_CONN' };
-
-/** What a put comes to, as names that can be decoded: see {@link PutResult}. */
-export const PUT_RESULTS: Readonly<Record<PutResult['type'], null>> = {
-  accepted: null,
-  ERR_DEP: null,
-  ERR_LOG: null,
-  ERR_CONN: null,
-  UNKNOWN: null,
-};
-
-/**
- * What a session's put comes to (R14, R15). `ERR_CONN`: no server was reached, nothing was written. `ERR_LOG`: the log of a server that was
- * reached has failed, and no other accepted; nothing was written. `UNKNOWN`: a connection broke, or the time ran out, after the put was sent; it may
- * or may not have been accepted.
- */
-export type PutResult =
-  | { readonly type: 'accepted'; readonly stamp: t.TypeOf<typeof StampC> }
-  | { readonly type: 'ERR_DEP' }
-  | { readonly type: 'ERR_LOG' }
-  | { readonly type: 'ERR_CONN' }
-  | { readonly type: 'UNKNOWN' };

@@ -8,7 +8,8 @@ import * as t from 'io-ts/lib/index.js';
 import { BytesC } from './bytes.js';
 import { Natural, NodeIdC, ReplicaIdC, SessionNumberC } from './ids.js';
 import { REFUSALS } from './messages.js';
-import { GuaranteesC, PUT_RESULTS } from './session.js';
+import { GET_RESULTS, PUT_RESULTS } from './results.js';
+import { GuaranteesC } from './session.js';
 import { StampC, StampOrNullC, TransferC, VectorEntriesC, WriteC } from './write.js';
 
 const event = <K extends string, P extends t.Props>(type: K, props: P) =>
@@ -113,7 +114,7 @@ const PutDoneC = event('putDone', {
 /** At a client: a get came to its result (R13, R15). */
 const GetDoneC = event('getDone', {
   key: BytesC,
-  result: t.union([t.literal('value'), t.literal('ERR_KEY'), t.literal('ERR_DEP'), t.literal('ERR_CONN')]),
+  result: t.keyof(GET_RESULTS),
   value: t.union([BytesC, t.null]),
   stamp: t.union([StampC, t.null]),
 });

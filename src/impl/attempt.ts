@@ -13,7 +13,7 @@
  */
 import type { NodeId, ReplicaId } from '../core/ids.js';
 import type { GetAnswer, PutAnswer, Refused } from '../core/messages.js';
-import type { GetResult, PutResult } from '../core/session.js';
+import type { GetResult, PutResult } from '../core/results.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ export const nextPut = (attempt: PutAttempt, event: PutEvent): PutTurn => {
   switch (event.type) {
     case 'answered':
       return event.answer.type === 'accepted'
-        ? done(attempt, { type: 'accepted', stamp: event.answer.stamp })
+        ? done(attempt, event.answer)
         : refusedPut(attempt, event.answer.type === 'behind' ? 'behind' : event.answer.reason);
     case 'broken':
       return askPut({ ...attempt, at: event.replica });

@@ -6,6 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
+import { type GetResult, GetResultC, type PutResult, PutResultC } from '../core/results.js';
 import { MASTER_GUARANTEES } from '../core/session.js';
 import type { VectorEntries } from '../core/write.js';
 import { newSecret } from '../net/auth.js';
@@ -72,8 +73,8 @@ export interface Cluster {
   /** Sorted by the bytes of the keys. */
   readonly storeOf: (id: NodeId) => Promised<ReadonlyArray<readonly [Bytes, Bytes]>>;
   readonly membersOf: (id: NodeId) => Promised<ReadonlyArray<NodeId>>;
-  readonly put: (client: NodeId, key: Bytes, value: Bytes) => Promised<Answer & { readonly type: 'putDone' }>;
-  readonly get: (client: NodeId, key: Bytes) => Promised<Answer & { readonly type: 'getDone' }>;
+  readonly put: (client: NodeId, key: Bytes, value: Bytes) => Promised<PutResult>;
+  readonly get: (client: NodeId, key: Bytes) => Promised<GetResult>;
   /** The process that runs as this id now: its pid and its name in the trace. */
   readonly processOf: (id: NodeId) => { readonly pid: number; readonly name: string } | undefined;
 }
@@ -87,6 +88,14 @@ const partyText = (p: Party): string => `${p.role} ${p.id}`;
 
 const unexpected = (party: Party, answer: Answer): E.Either<string, never> =>
   E.left(`${partyText(party)}: ${answer.type === 'failed' ? answer.why : `it answered '${answer.type}'`}`);
+
+type Of<T extends Answer['type']> = Extract<Answer, { readonly type: T }>;
+
+const isOf =
+  <T extends Answer['type']>(type: T) =>
+  (a: Answer): a is Of<T> =>
+    a.type === type;
+const [isDone, isSynced, isStored, isMembers] = [isOf('done'), isOf('synced'), isOf('stored'), isOf('members')];
 
 const askMember = (member: Member, ask: Ask, deadlineMs: number, onPart?: OnPart): Promised<Answer> =>
   new Promise((resolve) => {
@@ -141,20 +150,13 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     return m === undefined ? E.left(`process ${id} is not running`) : E.right(m);
   };
 
-  /** Asks a process by its id and expects an answer of one type. */
-  const ask = async <T extends Answer['type']>(
-    id: NodeId,
-    what: Ask,
-    type: T,
-    onPart?: OnPart,
-  ): Promised<Answer & { readonly type: T }> => {
+  /** Asks a process by its id and expects an answer of some kind. */
+  const ask = async <A extends Answer>(id: NodeId, what: Ask, is: (a: Answer) => a is A, onPart?: OnPart): Promised<A> => {
     const member = memberOf(id);
     if (E.isLeft(member)) return member;
     const answer = await askMember(member.right, what, deadline, onPart);
     if (E.isLeft(answer)) return answer;
-    return answer.right.type === type
-      ? E.right(answer.right as Answer & { readonly type: T })
-      : unexpected(member.right.party, answer.right);
+    return is(answer.right) ? E.right(answer.right) : unexpected(member.right.party, answer.right);
   };
 
   const common = (party: Party, name: string) => ({
@@ -223,7 +225,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     if (E.isLeft(me)) return me;
     if (E.isLeft(other)) return other;
     const address = dials ? await addressFor(me.right, other.right) : null;
-    return ask(at, { type: 'link', peer: other.right.party, address }, 'done');
+    return ask(at, { type: 'link', peer: other.right.party, address }, isDone);
   };
 
   /** Servers call each other; a client calls its server, which has to let it in before. */
@@ -275,13 +277,13 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
   const breakLink = async (a: NodeId, b: NodeId): Promised<void> => {
     topology.cut(a, b);
     const cutAt = (at: NodeId, peer: NodeId): Promised<unknown> =>
-      ask(at, { type: 'unlink', peer: { role: topology.isClient(peer) ? 'client' : 'server', id: peer } }, 'done');
+      ask(at, { type: 'unlink', peer: { role: topology.isClient(peer) ? 'client' : 'server', id: peer } }, isDone);
     return firstFailure(await Promise.all([cutAt(a, b), cutAt(b, a)]));
   };
 
   /** One round of pulls in a partition; are all vectors equal after it, and was so much missing that it came in parts? */
   const round = async (servers: ReadonlyArray<NodeId>): Promised<{ readonly equal: boolean; readonly inParts: boolean }> => {
-    const answers = await Promise.all(servers.map((id) => ask(id, { type: 'sync' }, 'synced')));
+    const answers = await Promise.all(servers.map((id) => ask(id, { type: 'sync' }, isSynced)));
     const vectors: VectorEntries[] = [];
     let [missed, inParts] = [false, false];
     for (const answer of answers) {
@@ -311,7 +313,7 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
 
   const storeOf = async (id: NodeId): Promised<ReadonlyArray<readonly [Bytes, Bytes]>> => {
     const entries: (readonly [Bytes, Bytes])[] = [];
-    const stored = await ask(id, { type: 'store' }, 'stored', (part) => {
+    const stored = await ask(id, { type: 'store' }, isStored, (part) => {
       if (part.type === 'stored') for (const entry of part.entries) entries.push(entry);
     });
     return E.map(() => entries.sort(([a], [b]) => (a < b ? -1 : 1)))(stored);
@@ -332,11 +334,9 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
     storeOf,
     membersOf: async (id) =>
       // A server keeps the link to a dead peer, to be there for it when it is back; it is not connected to it meanwhile.
-      E.map((a: Answer & { readonly type: 'members' }) => a.servers.filter(topology.isLive))(
-        await ask(id, { type: 'members' }, 'members'),
-      ),
-    put: (client, key, value) => ask(client, { type: 'doPut', key, value }, 'putDone'),
-    get: (client, key) => ask(client, { type: 'doGet', key }, 'getDone'),
+      E.map((a: Of<'members'>) => a.servers.filter(topology.isLive))(await ask(id, { type: 'members' }, isMembers)),
+    put: (client, key, value) => ask(client, { type: 'doPut', key, value }, PutResultC.is),
+    get: (client, key) => ask(client, { type: 'doGet', key }, GetResultC.is),
     processOf: (id) => {
       const m = members.get(id);
       return m === undefined ? undefined : { pid: m.process.pid, name: m.name };

@@ -95,7 +95,7 @@ const PUT_ERRORS = {
 const put = async (cluster: Cluster, c: Command & { readonly type: 'put' }): Promise<Outcome> => {
   const result = await cluster.put(c.client, c.key, c.value);
   if (E.isLeft(result)) return { type: 'failed', why: result.left };
-  const how = result.right.result;
+  const how = result.right.type;
   return how === 'accepted' ? ok() : { type: 'putFailed', why: PUT_ERRORS[how] };
 };
 
@@ -121,7 +121,7 @@ const perform = async (cluster: Cluster, c: Command): Promise<Outcome> => {
     case 'put':
       return put(cluster, c);
     case 'get':
-      return done(cluster.get(c.client, c.key), (a) => [`${c.key}:${a.result === 'value' ? (a.value ?? '') : a.result}`]);
+      return done(cluster.get(c.client, c.key), (a) => [`${c.key}:${a.type === 'value' ? a.value : a.type}`]);
     case 'done':
       return ok();
   }

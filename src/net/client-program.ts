@@ -1,6 +1,5 @@
 /** What a client process does with its configuration, whatever world it lives in: it puts and gets as the master says. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { GetResult, PutResult } from '../core/session.js';
 import { newSession } from '../impl/session.js';
 import { newSessionNumber } from './auth.js';
 import { type Client, makeClient } from './client.js';
@@ -10,21 +9,12 @@ import { listen } from './listen.js';
 import type { Answer, Ask } from './protocol.js';
 import type { Belongings } from './server-program.js';
 
-const putDone = (r: PutResult): Answer => ({ type: 'putDone', result: r.type, stamp: r.type === 'accepted' ? r.stamp : null });
-
-const getDone = (r: GetResult): Answer => ({
-  type: 'getDone',
-  result: r.type,
-  value: r.type === 'value' ? r.value : null,
-  stamp: r.type === 'value' ? r.stamp : null,
-});
-
 const obey = async (client: Client, ask: Ask): Promise<Answer> => {
   switch (ask.type) {
     case 'doPut':
-      return putDone(await client.put(ask.key, ask.value));
+      return client.put(ask.key, ask.value);
     case 'doGet':
-      return getDone(await client.get(ask.key));
+      return client.get(ask.key);
     case 'link': {
       const linked = ask.address === null ? E.left('a client dials its servers') : await client.link(ask.peer.id, ask.address);
       return E.isRight(linked) ? { type: 'done' } : { type: 'failed', why: linked.left };

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import type { Get, GetAnswer, Refused } from '../core/messages.js';
-import type { GetResult, PutResult } from '../core/session.js';
+import { fieldsOfResult, type GetResult, type PutResult } from '../core/results.js';
 import { beginGet, type GetEvent, type GetTurn, inOrder, nextGet } from '../impl/attempt.js';
 import { isHonest } from '../impl/bounds.js';
 import { gotAnswer, type Session, startGet } from '../impl/session.js';
@@ -150,8 +150,7 @@ export const makeClient = (o: ClientOptions): Client => {
 
   const getDone = (request: Get, result: GetResult, answer: GetAnswer | Refused | undefined): void => {
     if (answer !== undefined && answer.type !== 'refused') gotAnswer(o.session, request, answer);
-    const [value, stamp] = result.type === 'value' ? [result.value, result.stamp] : [null, null];
-    o.trace?.({ type: 'getDone', key: request.key, result: result.type, value, stamp });
+    o.trace?.({ type: 'getDone', key: request.key, ...fieldsOfResult(result) });
   };
 
   const put = makePutter({ ...o, world, links, order, onAccepted: (server) => (answeredLast = server) });

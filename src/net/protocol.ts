@@ -17,10 +17,10 @@ import { BytesC } from '../core/bytes.js';
 import { described, flat, listOf } from '../core/codec.js';
 import { Natural, NodeIdC, ReplicaIdC } from '../core/ids.js';
 import { AcceptedC, BehindC, FoundC, GetC, MissingC, PulledC, PullC, PutC, RefusedC } from '../core/messages.js';
-import { PUT_RESULTS } from '../core/session.js';
-import { StampC, VectorEntriesC } from '../core/write.js';
+import { RESULTS } from '../core/results.js';
+import { VectorEntriesC } from '../core/write.js';
 
-/** The version of everything in this file. Ends of different versions do not talk. */
+/** The version of all that servers and sessions say to each other. Ends of different versions do not talk; a master and its processes are of one build. */
 export const PROTOCOL_VERSION = 2;
 
 const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
@@ -105,21 +105,10 @@ const SyncedC = object('Synced', {
 const MembersAnswerC = object('MembersAnswer', { type: t.literal('members'), servers: listOf(NodeIdC, MAX_LIST_ITEMS) });
 /** The store has gone before, in parts; so many keys it has. */
 const StoredC = object('Stored', { type: t.literal('stored'), keys: Natural });
-const PutDoneC = object('PutDone', {
-  type: t.literal('putDone'),
-  result: t.keyof(PUT_RESULTS),
-  stamp: t.union([StampC, t.null]),
-});
-const GetDoneC = object('GetDone', {
-  type: t.literal('getDone'),
-  result: t.union([t.literal('value'), t.literal('ERR_KEY'), t.literal('ERR_DEP'), t.literal('ERR_CONN')]),
-  value: t.union([BytesC, t.null]),
-  stamp: t.union([StampC, t.null]),
-});
 
-/** Decodes an {@link Answer}. */
+/** Decodes an {@link Answer}. What the master had a client put or get is answered with what it came to. */
 export const AnswerC = t.union(
-  [AcceptedC, FoundC, MissingC, BehindC, RefusedC, PutDoneC, GetDoneC, PulledC, DoneC, FailedC, SyncedC, MembersAnswerC, StoredC],
+  [AcceptedC, FoundC, MissingC, BehindC, RefusedC, ...RESULTS, PulledC, DoneC, FailedC, SyncedC, MembersAnswerC, StoredC],
   'Answer',
 );
 /** An answer. */

@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import type { Accepted, Put, PutAnswer, Refused } from '../core/messages.js';
-import type { PutResult } from '../core/session.js';
+import { fieldsOfResult, type PutResult } from '../core/results.js';
 import { beginPut, nextPut, type PutAttempt, type PutEvent, type PutTurn } from '../impl/attempt.js';
 import { isHonest } from '../impl/bounds.js';
 import type { Surroundings } from '../ports/ports.js';
@@ -172,8 +172,8 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
     underWay.delete(put);
     if (answer !== undefined) putAnswered(o.session, put.request, answer);
     const { key, value, clientTime } = put.request;
-    const stamp = result.type === 'accepted' ? result.stamp : null;
-    o.trace?.({ type: 'putDone', key, value, clientTime, result: result.type, stamp });
+    const { result: name, stamp } = fieldsOfResult(result);
+    o.trace?.({ type: 'putDone', key, value, clientTime, result: name, stamp });
   };
 
   return (key, value) =>

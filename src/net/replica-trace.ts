@@ -1,23 +1,16 @@
 /** The trace events of a replica's steps: puts accepted and refused, gets answered, pulls answered and merged. */
 import type { Get, GetAnswer, Pulled } from '../core/messages.js';
+import { fieldsOfResult } from '../core/results.js';
 import type { TraceBody } from '../core/trace.js';
 import type { Observer } from '../impl/durable.js';
 import { clockOf, type Replica, vectorOf } from '../impl/replica.js';
 
 type Trace = (event: TraceBody) => void;
 
-const traceAnswer = (trace: Trace, get: Get, answer: GetAnswer, replica: Replica): void =>
-  trace({
-    type: 'answer',
-    client: get.client,
-    key: get.key,
-    atLeast: get.atLeast,
-    require: get.require,
-    result: answer.type,
-    stamp: answer.type === 'found' ? answer.stamp : null,
-    value: answer.type === 'found' ? answer.value : null,
-    vv: vectorOf(replica),
-  });
+const traceAnswer = (trace: Trace, { client, key, atLeast, require }: Get, answer: GetAnswer, replica: Replica): void => {
+  const { result, stamp, value } = fieldsOfResult(answer);
+  trace({ type: 'answer', client, key, atLeast, require, result, stamp, value, vv: vectorOf(replica) });
+};
 
 /** An observer that writes these events down, at the instant of the step and before its changes reach the log. */
 export const observeReplica =
