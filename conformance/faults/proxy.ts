@@ -11,8 +11,8 @@ import { type End, type Tap, tapOf, type Wire } from './tap.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** Decodes a {@link Weather}. */
-const WeatherC = t.readonly(
+/** Decodes a {@link FrameFaults}. */
+const FrameFaultsC = t.readonly(
   t.strict(
     {
       /** The longest delay of a frame, in ms; frames of one direction stay in order unless reordered. */
@@ -23,12 +23,12 @@ const WeatherC = t.readonly(
       drop: t.number,
       cut: t.number,
     },
-    'Weather',
+    'FrameFaults',
   ),
 );
 
 /** What may happen to the frames of one direction. */
-export type Weather = t.TypeOf<typeof WeatherC>;
+export type FrameFaults = t.TypeOf<typeof FrameFaultsC>;
 
 /** Decodes a {@link NetworkPlan}. */
 export const NetworkPlanC = t.readonly(
@@ -36,8 +36,8 @@ export const NetworkPlanC = t.readonly(
     {
       seed: t.number,
       /** From the end that dialed to the end that accepted, and back. */
-      there: WeatherC,
-      back: WeatherC,
+      there: FrameFaultsC,
+      back: FrameFaultsC,
       /** How likely a connection is taken and never answered. */
       blackHole: t.number,
     },
@@ -128,7 +128,7 @@ const lateWriter = (from: Socket, to: Socket, sealed: (frame: Buffer) => Buffer)
 };
 
 /** Pumps one direction of a connection: what `end` sends. */
-const pump = (end: End, from: Socket, to: Socket, weather: Weather, dice: Dice, c: Context): void => {
+const pump = (end: End, from: Socket, to: Socket, faults: FrameFaults, dice: Dice, c: Context): void => {
   const cutter = frameCutter();
   let wire: Wire | undefined;
   const sealed = (frame: Buffer): Buffer => wire?.seal(frame) ?? frame;
@@ -155,26 +155,26 @@ const pump = (end: End, from: Socket, to: Socket, weather: Weather, dice: Dice, 
       return;
     }
     // All dice are thrown for every frame, so that one kind of fault does not shift the others.
-    const [drop, cut, repeat, reorder, delay] = [dice(), dice(), dice(), dice(), dice() * weather.delayMs];
+    const [drop, cut, repeat, reorder, delay] = [dice(), dice(), dice(), dice(), dice() * faults.delayMs];
     c.counts.frames++;
     if (++count <= INTRODUCTIONS || c.isCalm()) {
       pass(frame, 0);
       releaseHeld(0);
       return;
     }
-    if (drop < weather.drop || cut < weather.cut) {
-      breakOff(frame, cut < weather.cut);
+    if (drop < faults.drop || cut < faults.cut) {
+      breakOff(frame, cut < faults.cut);
       return;
     }
     if (delay >= 1) c.counts.delayed++;
-    if (reorder < weather.reorder && held === undefined) {
+    if (reorder < faults.reorder && held === undefined) {
       c.counts.reordered++;
       held = frame;
       setTimeout(() => releaseHeld(0), REORDER_MS);
       return;
     }
     pass(frame, delay);
-    if (repeat < weather.repeat) {
+    if (repeat < faults.repeat) {
       c.counts.repeated++;
       pass(frame, delay);
     }

@@ -50,7 +50,7 @@ export interface WalkOptions {
 }
 
 /** Where the implementation leaves the model. */
-export interface Parting {
+export interface Divergence {
   /** The labels of the path from the start, the step itself last. */
   readonly path: ReadonlyArray<string>;
   /** The component that differs, `what a user saw`, or `the step`. */
@@ -70,7 +70,7 @@ export interface WalkReport {
   /** Paths that were walked again without copies. */
   readonly sampled: number;
   readonly elapsedMs: number;
-  readonly parting?: Parting;
+  readonly divergence?: Divergence;
 }
 
 /** A component's value, interned: its text in the model's own words and its number. */
@@ -254,8 +254,8 @@ class Walk {
     this.#add(locals, initialParts(this.#world, this.model, making), undefined, -1, 0);
   }
 
-  /** Every transition out of a state. Gives the first parting. */
-  async expand(state: State): Promise<Parting | undefined> {
+  /** Every transition out of a state. Gives the first divergence. */
+  async expand(state: State): Promise<Divergence | undefined> {
     for (const [i, joint] of this.#joints.entries()) {
       const ways = this.#waysOf(joint, state);
       for (let way = 0; way < ways.length; way++) {
@@ -263,8 +263,8 @@ class Walk {
         const moved = moving instanceof Promise ? await moving : moving;
         this.transitions++;
         this.families[joint.family] = (this.families[joint.family] ?? 0) + 1;
-        const parting = this.#compare(joint, state, ways[way]!, moved);
-        if (parting !== undefined) return parting;
+        const divergence = this.#compare(joint, state, ways[way]!, moved);
+        if (divergence !== undefined) return divergence;
         this.#arrive(joint, state, i, way, ways[way]!, moved);
       }
     }
@@ -272,7 +272,7 @@ class Walk {
   }
 
   /** The path to a state once more, from the start, on one implementation that is never copied. */
-  async again(state: State): Promise<Parting | undefined> {
+  async again(state: State): Promise<Divergence | undefined> {
     const path: State[] = [];
     for (let s = state; s.from !== undefined; s = s.from) path.unshift(s);
     const parts = [...initialParts(this.#world, this.model, this.#making)];
@@ -285,7 +285,7 @@ class Walk {
     this.sampled++;
     for (const [i, local] of state.locals.entries()) {
       const key = hasPart(local.kind) ? this.#fresh(local.kind, parts[i]) : undefined;
-      if (key !== undefined && key !== local.compared) return this.#parting(state, [], this.model.slots[i]!.name, local, key);
+      if (key !== undefined && key !== local.compared) return this.#divergence(state, [], this.model.slots[i]!.name, local, key);
     }
     return undefined;
   }
@@ -312,15 +312,15 @@ class Walk {
     return joint.at.map((x) => state.parts[x] ?? state.locals[x]);
   }
 
-  #compare(joint: Joint, state: State, way: Way, moved: Moved): Parting | undefined {
+  #compare(joint: Joint, state: State, way: Way, moved: Moved): Divergence | undefined {
     const label = [joint.label];
-    if (moved.wrong !== undefined) return { ...this.#parting(state, label, 'the step'), implementation: moved.wrong };
+    if (moved.wrong !== undefined) return { ...this.#divergence(state, label, 'the step'), implementation: moved.wrong };
     if (moved.saw !== undefined && way.note !== moved.saw)
-      return { ...this.#parting(state, label, 'what a user saw'), model: way.note ?? '', implementation: moved.saw };
+      return { ...this.#divergence(state, label, 'what a user saw'), model: way.note ?? '', implementation: moved.saw };
     for (const [k, w] of joint.writes.entries()) {
       const slot = this.model.slots[joint.at[w]!]!;
       const key = this.#abstract(slot.kind, moved.parts[w]);
-      if (key !== undefined && key !== way.next[k]!.compared) return this.#parting(state, label, slot.name, way.next[k], key);
+      if (key !== undefined && key !== way.next[k]!.compared) return this.#divergence(state, label, slot.name, way.next[k], key);
     }
     return undefined;
   }
@@ -348,7 +348,7 @@ class Walk {
     this.states.push(state);
   }
 
-  #parting(state: State, last: ReadonlyArray<string>, where: string, model?: Interned, implementation = ''): Parting {
+  #divergence(state: State, last: ReadonlyArray<string>, where: string, model?: Interned, implementation = ''): Divergence {
     const path: string[] = [];
     for (let s = state; s.from !== undefined; s = s.from) path.unshift(this.#joints[s.interaction]!.label);
     return { path: [...path, ...last], where, model: model?.compared ?? '', implementation };
@@ -379,7 +379,7 @@ export const walkTransitions = async (config: Config, options: WalkOptions = {})
   const began = performance.now();
   const walk = new Walk(asShipped(config), makingOf(config, options.making ?? {}));
   const sampleEvery = options.sampleEvery ?? 997;
-  const report = (verdict: WalkReport['verdict'], parting?: Parting): WalkReport => ({
+  const report = (verdict: WalkReport['verdict'], divergence?: Divergence): WalkReport => ({
     verdict,
     configuration: config.name,
     states: walk.states.length,
@@ -387,7 +387,7 @@ export const walkTransitions = async (config: Config, options: WalkOptions = {})
     families: walk.families,
     sampled: walk.sampled,
     elapsedMs: performance.now() - began,
-    ...(parting !== undefined && { parting }),
+    ...(divergence !== undefined && { divergence }),
   });
   let turned = performance.now();
   for (let i = 0; i < walk.states.length; i++) {
@@ -398,9 +398,9 @@ export const walkTransitions = async (config: Config, options: WalkOptions = {})
     }
     if (walk.transitions >= (options.maxTransitions ?? Infinity)) return report('undecided');
     const state = walk.states[i]!;
-    const parting =
+    const divergence =
       (await walk.expand(state)) ?? (sampleEvery > 0 && i % sampleEvery === 0 ? await walk.again(state) : undefined);
-    if (parting !== undefined) return report('diverges', parting);
+    if (divergence !== undefined) return report('diverges', divergence);
     if (i % 1000 === 0)
       options.onProgress?.({ states: walk.states.length, transitions: walk.transitions, waiting: walk.states.length - i });
   }
@@ -410,8 +410,8 @@ export const walkTransitions = async (config: Config, options: WalkOptions = {})
 /** A report for people. */
 export const showWalk = (r: WalkReport): string => {
   const size = `${r.configuration}: ${counted(r.transitions, 'transition')} between ${counted(r.states, 'state')}`;
-  if (r.parting === undefined) return `${r.verdict}: ${size} (${r.sampled} paths walked again without copies)`;
-  const { path, where, model, implementation } = r.parting;
+  if (r.divergence === undefined) return `${r.verdict}: ${size} (${r.sampled} paths walked again without copies)`;
+  const { path, where, model, implementation } = r.divergence;
   return [
     `diverges: ${size}, then ${where} differs after`,
     ...path.map((label, i) => `  ${i + 1}. ${label}`),

@@ -1,12 +1,12 @@
-/** What a run's faults are done with: on real processes and folders, or on simulated ones. */
+/** What each fault of a plan does: to real processes and folders here, to simulated ones in `simulation/simulated-fault-effects.ts`. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { rmSync } from 'node:fs';
 import { limitFiles, pause, scribbleTail, tailNow, tearTail } from '../faults/process-faults.js';
 import { copyFolder, putBack, renew } from '../faults/server-folder.js';
 import { startServer } from '../faults/shipped-server.js';
 
-/** A process, as the cluster knows it: its name is its own among all of a run's. */
-export interface HurtProcess {
+/** A process that a fault is done to, as the cluster knows it. No other of the run has its name. */
+export interface TargetProcess {
   readonly pid: number;
   readonly name: string;
 }
@@ -18,14 +18,14 @@ export interface CallFault {
   readonly part: number;
 }
 
-/** The hands. A folder is that of a server's log; where nothing else is said the server is dead. */
-export interface Hands {
+/** One function for each kind of fault. A folder is that of a server's log; where nothing else is said the server is dead. */
+export interface FaultEffects {
   /** Does it so many ms later, and resolves when it is done. */
   readonly later: (ms: number, act: () => Promise<void>) => Promise<void>;
   /** Stops a process for so long; resolves when it goes on. */
-  readonly pause: (process: HurtProcess, ms: number) => Promise<void>;
+  readonly pause: (process: TargetProcess, ms: number) => Promise<void>;
   /** No file of this process can grow any more. */
-  readonly fill: (process: HurtProcess) => void;
+  readonly fill: (process: TargetProcess) => void;
   /** Takes bytes off the end of the youngest file of the log. */
   readonly tear: (folder: string, bytes: number) => void;
   /** Writes bytes behind that end. */
@@ -40,15 +40,15 @@ export interface Hands {
   /** Told of each line of the plan before it runs. */
   readonly atLine?: (line: number) => void;
   /** Lets a call of a running server to its disk go wrong; false where that cannot be done. */
-  readonly arm: (process: HurtProcess, fault: CallFault) => boolean;
+  readonly arm: (process: TargetProcess, fault: CallFault) => boolean;
   /** Takes the power from its machine, and gives it back. True: what was acknowledged may be missing from its log now. */
-  readonly power: (process: HurtProcess) => boolean;
+  readonly power: (process: TargetProcess) => boolean;
   /** Starts a second server on the folder of a running one. */
   readonly second: (id: NodeId, folder: string) => { readonly started: Promise<unknown>; readonly kill: () => Promise<void> };
 }
 
 /** Real processes and folders. */
-export const REAL_HANDS: Hands = {
+export const REAL_EFFECTS: FaultEffects = {
   later: (ms, act) => new Promise((resolve, reject) => setTimeout(() => void act().then(resolve, reject), ms)),
   pause: (process, ms) => pause(process.pid, ms),
   fill: (process) => void limitFiles(process.pid, 0),

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from '#bayou/core/bytes.js';
-import { NetworkPlanC, type Weather } from '../faults/proxy.js';
+import { NetworkPlanC, type FrameFaults } from '../faults/proxy.js';
 import { type ScriptLimits, scripts } from '../common/random-scripts.js';
 
 const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
@@ -76,7 +76,7 @@ const LIMITS: ScriptLimits = { servers: 4, clients: 3, keys: 2, commands: 60, ba
 
 const chance = (percent: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: percent }).map((n) => n / 100);
 
-const weather: fc.Arbitrary<Weather> = fc.record({
+const frameFaults: fc.Arbitrary<FrameFaults> = fc.record({
   delayMs: fc.constantFrom(0, 0, 2, 30),
   repeat: chance(15),
   reorder: chance(15),
@@ -114,13 +114,13 @@ const nextDays: fc.Arbitrary<ReadonlyArray<string>> = fc.oneof(
   scripts({ ...LIMITS, commands: 25 }).map(({ lines }) => lines.map((line) => line.replace(/^(put .*) v(\d+)$/, '$1 w$2'))),
 );
 
-/** Plans, which shrink to fewer faults, finer weather and shorter scripts. */
+/** Plans, which shrink to fewer faults of processes, calmer links and shorter scripts. */
 export const hostilePlans: fc.Arbitrary<HostilePlan> = scripts(LIMITS).chain(({ lines }) =>
   fc.record({
     script: fc.constant(lines),
     nextDay: nextDays,
     antiEntropyMs: fc.constantFrom(0, 0, 5, 20),
-    network: fc.record({ seed: fc.nat(), there: weather, back: weather, blackHole: chance(5) }),
+    network: fc.record({ seed: fc.nat(), there: frameFaults, back: frameFaults, blackHole: chance(5) }),
     faults: fc.array(processFault(lines.length), { maxLength: 6, size: 'max' }),
   }),
 );

@@ -23,9 +23,9 @@ import { temporaryFolder } from '../common/temporary-folder.js';
 import { parseTrace } from '../layer3-traces/read-traces.js';
 import { showTraceVerdict, type TraceVerdict, validating } from '../layer3-traces/validate-trace.js';
 import { inTurns } from '../common/in-turns.js';
-import { makeFleet } from './proxies.js';
+import { makeProxies } from './proxies.js';
 import { TIMEOUT_MS, type HostilePlan, type ProcessFault } from './hostile-plan.js';
-import { setStage, type Stage } from './nemesis.js';
+import { startNemesis, type Nemesis } from './nemesis.js';
 
 /** What a run left. */
 export interface HostileRun {
@@ -35,7 +35,7 @@ export interface HostileRun {
   readonly lossy: ReadonlySet<NodeId>;
   readonly network: FaultCounts;
   readonly processes: Readonly<Record<ProcessFault['type'], number>>;
-  /** What must not happen in any weather: a process that ended by itself, a last `stabilize` that failed in the calm. */
+  /** What must not happen under any fault: a process that ended by itself, a last `stabilize` that failed in the calm. */
   readonly failures: ReadonlyArray<string>;
   /** The last of what the processes said on standard error; a server whose disk is full says so. */
   readonly said: string;
@@ -104,10 +104,10 @@ const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | und
   let said = '';
   const starter = makeStarter(run, (text) => (said = (said + text).slice(-MAX_SAID)));
   const secret = newSecret();
-  const fleet = makeFleet(plan.network, secret);
+  const proxies = makeProxies(plan.network, secret);
   const dataDir = join(home, 'data');
-  // A process can only end after the stage on which it lives was set.
-  const holder: { stage?: Stage } = {};
+  // A process can end only after the nemesis has begun, which knows whether its end is expected.
+  const holder: { nemesis?: Nemesis } = {};
   const cluster = makeCluster(starter, makeTopology(), {
     host: '127.0.0.1',
     ports: null,
@@ -120,16 +120,16 @@ const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | und
     logFile: null,
     traceFileOf: files.fileOf,
     onDeath: (party, how) => {
-      if (holder.stage?.isExpected(party.id) !== true) failures.push(`${party.role} ${party.id} ended by itself: ${how}`);
+      if (holder.nemesis?.isExpected(party.id) !== true) failures.push(`${party.role} ${party.id} ended by itself: ${how}`);
     },
-    route: fleet.route,
+    route: proxies.route,
   });
-  const stage = setStage(plan, cluster, dataDir, fleet.setCalm);
-  holder.stage = stage;
-  const reader = linesUntil(stage.reader, signal);
+  const nemesis = startNemesis(plan, cluster, dataDir, proxies.setCalm);
+  holder.nemesis = nemesis;
+  const reader = linesUntil(nemesis.reader, signal);
   const ignore = (): void => undefined;
   try {
-    const script = runScript({ reader, cluster: stage.cluster, starter, print: ignore, complain: ignore, trace: files.master });
+    const script = runScript({ reader, cluster: nemesis.cluster, starter, print: ignore, complain: ignore, trace: files.master });
     await orAborted(script, signal);
     if (signal?.aborted === true) {
       await starter.killAll();
@@ -137,9 +137,9 @@ const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | und
       await Promise.race([script, new Promise((resolve) => setTimeout(resolve, ABORT_MS))]);
     }
   } finally {
-    holder.stage = { ...stage, isExpected: () => true };
+    holder.nemesis = { ...nemesis, isExpected: () => true };
     await starter.killAll();
-    await fleet.close();
+    await proxies.close();
     files.collect();
     endRun(run);
   }
@@ -147,7 +147,7 @@ const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | und
   const events = parseTrace(readFileSync(trace, 'utf8'));
   if (E.isLeft(events)) throw new Error(events.left);
   failures.push(...lastStabilizeFailed(events.right));
-  return { events: events.right, lossy: stage.lossy, network: fleet.counts(), processes: stage.done, failures, said };
+  return { events: events.right, lossy: nemesis.lossy, network: proxies.counts(), processes: nemesis.done, failures, said };
 };
 
 /** The script's last `stabilize` runs in the calm, and must do what it promises. */

@@ -3,7 +3,7 @@ import type { Address, Party } from '#bayou/net/protocol.js';
 import { type FaultCounts, type NetworkPlan, type Proxy, startProxy, sumCounts } from '../faults/proxy.js';
 
 /** The proxies of a run. */
-export interface Fleet {
+export interface Proxies {
   /** For the cluster: where `from` is to reach `to`. */
   readonly route: (from: Party, to: Party, address: Address) => Promise<Address>;
   readonly setCalm: (calm: boolean) => void;
@@ -12,7 +12,7 @@ export interface Fleet {
 }
 
 /** No proxies yet; they begin calm. `secret` is the cluster's. */
-export const makeFleet = (plan: NetworkPlan, secret: string): Fleet => {
+export const makeProxies = (plan: NetworkPlan, secret: string): Proxies => {
   const proxies = new Map<string, Proxy>();
   let calm = true;
   return {

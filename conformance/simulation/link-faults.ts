@@ -1,8 +1,8 @@
-/** What a network does to what passes, where nobody has planned it: see `connection.ts`. All chances are from 0 to 1, all times in µs. */
+/** How slow and how unreliable all links of a simulated network are, whatever else a plan does to some of them. Chances are from 0 to 1, times in µs. */
 import * as t from 'io-ts/lib/index.js';
 
-/** Decodes a {@link Weather}. */
-export const WeatherC = t.readonly(
+/** Decodes a {@link LinkFaults}. */
+export const LinkFaultsC = t.readonly(
   t.strict(
     {
       /** The way there takes at least this long, */
@@ -27,15 +27,15 @@ export const WeatherC = t.readonly(
       /** How often a port that is free again is the next to be given out. */
       samePort: t.number,
     },
-    'Weather',
+    'LinkFaults',
   ),
 );
 
-/** The weather. */
-export type Weather = t.TypeOf<typeof WeatherC>;
+/** How slow and how unreliable links are. */
+export type LinkFaults = t.TypeOf<typeof LinkFaultsC>;
 
-/** A local network on a fine day. */
-export const FINE: Weather = {
+/** A local network that loses nothing. */
+export const NO_LINK_FAULTS: LinkFaults = {
   leastUs: 50,
   moreUs: 100,
   slow: 0,

@@ -5,7 +5,7 @@ export interface Host {
   readonly name: string;
   /** Has it power? */
   readonly isUp: boolean;
-  /** Is it always fine there, whatever the weather? */
+  /** Are its links always without faults, whatever the plan says of the others? */
   readonly isSheltered: boolean;
 }
 

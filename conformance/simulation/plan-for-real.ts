@@ -3,13 +3,13 @@ import type { HostilePlan } from '../layer4-hostile/hostile-plan.js';
 import type { SimulationPlan } from './simulation-plan.js';
 
 /** What cannot be done to real processes and disks is left out: single calls of a log, a machine's power, clocks, slow disks, links that are cut for a while. */
-export const realPlanOf = ({ seed, script, nextDay, antiEntropyMs, weather, faults }: SimulationPlan): HostilePlan => {
+export const realPlanOf = ({ seed, script, nextDay, antiEntropyMs, linkFaults, faults }: SimulationPlan): HostilePlan => {
   const way = {
-    delayMs: Math.round((weather.leastUs + weather.moreUs / 2) / 1000),
+    delayMs: Math.round((linkFaults.leastUs + linkFaults.moreUs / 2) / 1000),
     repeat: 0,
     reorder: 0,
     drop: 0,
-    cut: weather.cut,
+    cut: linkFaults.cut,
   };
   return {
     script,

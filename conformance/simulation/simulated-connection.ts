@@ -11,14 +11,14 @@ import type { Life } from './life.js';
 import type { Host, Links } from './links.js';
 import type { Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
-import { FINE, type Weather } from './link-faults.js';
+import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
 
 /** What all connections of a world have in common. */
 export interface Wires {
   readonly scheduler: Scheduler;
   readonly links: Links;
-  readonly weather: () => Weather;
-  /** Counts what the weather did. */
+  readonly linkFaults: () => LinkFaults;
+  /** Counts each fault that was done. */
   readonly count: (what: 'lost' | 'cut' | 'halfOpen' | 'split') => void;
 }
 
@@ -93,7 +93,7 @@ export class End {
 
   /** Takes a beginning of the bytes, as much as there is room for; gives how many. */
   write(bytes: Buffer): number {
-    const room = Math.max(0, this.#weather().sendBytes - this.#unsentBytes - this.#flyingBytes);
+    const room = Math.max(0, this.#linkFaults().sendBytes - this.#unsentBytes - this.#flyingBytes);
     const taken = bytes.length <= room ? bytes : bytes.subarray(0, room);
     if (taken.length > 0) {
       this.#unsent.push(taken);
@@ -203,21 +203,21 @@ export class End {
     return `${this.host.name}>${this.peer.host.name}`;
   }
 
-  /** Between machines of which one is out of the weather it is always fine. */
-  #weather(): Weather {
-    return this.host.isSheltered || this.peer.host.isSheltered ? FINE : this.wires.weather();
+  /** The faults of this link: none where one of its machines is sheltered. */
+  #linkFaults(): LinkFaults {
+    return this.host.isSheltered || this.peer.host.isSheltered ? NO_LINK_FAULTS : this.wires.linkFaults();
   }
 
   /** How long the way takes this time. */
   #latency(): number {
-    const { leastUs, moreUs, slow } = this.#weather();
+    const { leastUs, moreUs, slow } = this.#linkFaults();
     const us = leastUs + this.random.part() * moreUs;
     return this.random.chance(slow) ? us * 10 : us;
   }
 
   #send(): void {
     while (this.#unsentBytes > 0 && this.broken === undefined) {
-      const window = this.#weather().receiveBytes - this.peer.#receivedBytes - this.#flyingBytes;
+      const window = this.#linkFaults().receiveBytes - this.peer.#receivedBytes - this.#flyingBytes;
       if (window <= 0) return;
       this.#launch(this.#segment(Math.min(window, MAX_SEGMENT)), false);
     }
@@ -231,7 +231,7 @@ export class End {
   #segment(most: number): Buffer {
     const all = this.#unsent.length === 1 ? this.#unsent[0]! : Buffer.concat(this.#unsent);
     let size = Math.min(all.length, most);
-    if (this.random.chance(this.#weather().split) && size > 1) {
+    if (this.random.chance(this.#linkFaults().split) && size > 1) {
       this.wires.count('split');
       size = this.random.int(1, size - 1);
     }
@@ -242,7 +242,7 @@ export class End {
 
   #launch(all: Buffer, isFin: boolean): void {
     const { scheduler } = this.wires;
-    const { loss, cut } = this.#weather();
+    const { loss, cut } = this.#linkFaults();
     const cuts = !isFin && this.random.chance(cut);
     const bytes = cuts ? all.subarray(0, this.random.int(0, all.length)) : all;
     let us = this.#latency();
@@ -306,7 +306,7 @@ export class End {
     }
     if (isFin) peer.isAtEnd = true;
     if (cut !== undefined) this.#cut(cut);
-    else if (this.random.chance(this.#weather().merge)) {
+    else if (this.random.chance(this.#linkFaults().merge)) {
       this.wires.scheduler.after(this.#latency(), undefined, `${this.#name()} merged`, () => peer.listener?.onReadable());
     } else peer.listener?.onReadable();
     if (this.wantsRoom || this.#unsentBytes > 0) this.peer.#tellWindow();
@@ -315,7 +315,7 @@ export class End {
   /** Something on the way breaks the connection; both ends hear of it, or one. `lost`: how many bytes of what was sent did not arrive. */
   #cut(lost: number): void {
     const { count } = this.wires;
-    if (this.random.chance(this.#weather().halfOpen)) {
+    if (this.random.chance(this.#linkFaults().halfOpen)) {
       count('halfOpen');
       const one = this.random.chance(0.5) ? this : this.peer;
       one.break('ECONNRESET');

@@ -1,13 +1,13 @@
-/** What a simulated run's faults are done with (`layer4-hostile/fault-effects.ts`). */
+/** What each fault of a plan does in a simulated world (see `layer4-hostile/fault-effects.ts`). */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { ServerConfig } from '#bayou/net/config.js';
 import type { Copy } from '../disk/tree.js';
-import type { Hands } from '../layer4-hostile/fault-effects.js';
+import type { FaultEffects } from '../layer4-hostile/fault-effects.js';
 import type { SimulatedDisk } from './simulated-disk.js';
 import type { Program } from './simulated-processes.js';
 import type { Machine, Running, Simulation } from './simulation.js';
 
-/** What the hands reach. */
+/** What of the simulated world the faults are done to. */
 export interface Reach {
   readonly simulation: Simulation;
   /** The running process of this name. */
@@ -36,9 +36,9 @@ const youngest = (disk: SimulatedDisk, folder: string): { readonly path: string;
   return file === undefined ? undefined : { path: `${folder}/${file.name}`, bytes: file.bytes };
 };
 
-/** The hands of a simulated world. */
-// eslint-disable-next-line max-lines-per-function -- a function for each thing that hands do, over one world.
-export const simulatedHands = (reach: Reach): Hands => {
+/** The faults of a plan, in a simulated world. */
+// eslint-disable-next-line max-lines-per-function -- one function for each kind of fault, over one world.
+export const simulatedEffects = (reach: Reach): FaultEffects => {
   const { simulation, runningOf, machineOfFolder } = reach;
   const { scheduler } = simulation;
   const after = (ms: number, act: () => void): void => void scheduler.after(ms * 1000, undefined, 'hand', act);

@@ -6,7 +6,7 @@ import { Links, type Host } from './links.js';
 import { randomOf, type Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedStream, systemError } from './stream.js';
-import type { Weather } from './link-faults.js';
+import type { LinkFaults } from './link-faults.js';
 
 interface Listener {
   readonly host: Host;
@@ -45,7 +45,7 @@ export class SimulatedNetwork {
   readonly counts: NetworkCounts = {
     ...{ connections: 0, refused: 0, unanswered: 0, lost: 0, cut: 0, halfOpen: 0, split: 0, reset: 0 },
   };
-  weather: Weather;
+  linkFaults: LinkFaults;
   readonly #scheduler: Scheduler;
   readonly #seed: number;
   readonly #random: Random;
@@ -59,12 +59,12 @@ export class SimulatedNetwork {
   readonly #freed: number[] = [];
   #nextPort = FIRST_PORT;
 
-  constructor(scheduler: Scheduler, seed: number, weather: Weather) {
+  constructor(scheduler: Scheduler, seed: number, linkFaults: LinkFaults) {
     this.#scheduler = scheduler;
     this.#seed = seed;
     this.#random = randomOf(seed, 'network');
-    this.weather = weather;
-    this.#wires = { scheduler, links: this.links, weather: () => this.weather, count: (what) => this.counts[what]++ };
+    this.linkFaults = linkFaults;
+    this.#wires = { scheduler, links: this.links, linkFaults: () => this.linkFaults, count: (what) => this.counts[what]++ };
   }
 
   /** The network as one process has it. */
@@ -155,7 +155,7 @@ export class SimulatedNetwork {
   }
 
   #latency(random: Random): number {
-    return this.weather.leastUs + random.part() * this.weather.moreUs;
+    return this.linkFaults.leastUs + random.part() * this.linkFaults.moreUs;
   }
 
   #answer(
@@ -251,7 +251,7 @@ export class SimulatedNetwork {
 
   /** A port that nobody has. */
   #freePort(): Endpoint {
-    const old = this.#random.chance(this.weather.samePort) ? this.#freed.pop() : undefined;
+    const old = this.#random.chance(this.linkFaults.samePort) ? this.#freed.pop() : undefined;
     const isTaken = (port: number): boolean => this.#listeners.has(`127.0.0.1:${port}`) || this.#silent.has(`127.0.0.1:${port}`);
     if (old !== undefined && !isTaken(old)) return { host: '127.0.0.1', port: old };
     do {

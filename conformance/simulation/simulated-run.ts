@@ -12,8 +12,8 @@ import type { ScriptReader } from '#bayou/master/lines.js';
 import type { Kind } from '#bayou/master/processes.js';
 import type { ServerConfig } from '#bayou/net/config.js';
 import type { ProcessFault } from '../layer4-hostile/hostile-plan.js';
-import { setStage, type Stage } from '../layer4-hostile/nemesis.js';
-import { simulatedHands, startSecondWith } from './simulated-fault-effects.js';
+import { startNemesis, type Nemesis } from '../layer4-hostile/nemesis.js';
+import { simulatedEffects, startSecondWith } from './simulated-fault-effects.js';
 import { judge } from '../layer4-hostile/judge/judge.js';
 import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
 import { showVerdict, type Verdict } from '../layer4-hostile/judge/verdict.js';
@@ -27,7 +27,7 @@ import { simulatedStarter } from './simulated-processes.js';
 import { programsOf, tracerOf, type Recorder } from './programs.js';
 import { type Environment, type Machine, type Running, Simulation } from './simulation.js';
 import { Trace } from './world-trace.js';
-import { FINE } from './link-faults.js';
+import { NO_LINK_FAULTS } from './link-faults.js';
 import { befallWorld, mendWorld, type WorldCounts } from './world-faults.js';
 
 /** What a run left. */
@@ -36,7 +36,7 @@ export interface SimulatedRun {
   readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
   /** Servers whose logs were spoilt, put back from older copies or taken away: they alone may have lost something. */
   readonly lossy: ReadonlySet<NodeId>;
-  /** What must not happen in any weather. */
+  /** What must not happen under any fault. */
   readonly failures: ReadonlyArray<string>;
   /** Everything that happened, a line each: the same for the same plan. */
   readonly trace: Trace;
@@ -70,7 +70,7 @@ interface Shared {
 interface Day {
   readonly events: ReadonlyArray<TraceEvent>;
   readonly failures: ReadonlyArray<string>;
-  readonly stage: Stage | undefined;
+  readonly nemesis: Nemesis | undefined;
 }
 
 const machineOf = (simulation: Simulation, kind: Kind, id: NodeId): Machine =>
@@ -89,7 +89,7 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
   const failures: string[] = [];
   const running = new Map<string, Running>();
   const configs = new Map<NodeId, ServerConfig>();
-  const day: { stage?: Stage; isOver: boolean; isDone: boolean } = { isOver: false, isDone: false };
+  const day: { nemesis?: Nemesis; isOver: boolean; isDone: boolean } = { isOver: false, isDone: false };
   const recorder: Recorder = {
     onEvent: (event) => {
       events.push(event);
@@ -121,10 +121,10 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
       ...{ host: '127.0.0.1', ports: null, dataDir: DATA, logLevel: 'info', logFile: null, traceFileOf: () => null },
       ...{ fsync: plan.fsync, antiEntropyMs: plan.antiEntropyMs, timeoutMs: plan.timeoutMs, world: environment.world },
       onDeath: ({ role, id }, how) => {
-        if (!day.isOver && day.stage?.isExpected(id) !== true) failures.push(`${role} ${id} ended by itself: ${how}`);
+        if (!day.isOver && day.nemesis?.isExpected(id) !== true) failures.push(`${role} ${id} ended by itself: ${how}`);
       },
     });
-    const hands = simulatedHands({
+    const effects = simulatedEffects({
       simulation,
       fsync: plan.fsync,
       runningOf: (name) => running.get(name),
@@ -141,21 +141,21 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
     });
     const { network } = simulation;
     const setCalm = (calm: boolean): void => {
-      network.weather = calm ? FINE : plan.weather;
+      network.linkFaults = calm ? NO_LINK_FAULTS : plan.linkFaults;
       if (calm) mendWorld(simulation);
     };
-    const stage = setStage(plan, cluster, DATA, setCalm, hands);
-    day.stage = stage;
+    const nemesis = startNemesis(plan, cluster, DATA, setCalm, effects);
+    day.nemesis = nemesis;
     const trace = tracerOf('master', life, environment.say, recorder);
     const print = (text: string): void => environment.say(`> ${text.trimEnd()}`);
     const complain = (text: string): void => environment.say(`! ${text}`);
     const { world } = environment;
     const think = (): Promise<void> =>
       new Promise((resolve) => simulation.scheduler.after(plan.thinkMs * 1000, life, 'think', resolve));
-    const next: ScriptReader['next'] = () => think().then(stage.reader.next);
+    const next: ScriptReader['next'] = () => think().then(nemesis.reader.next);
     await runScript({
-      reader: { ...stage.reader, next },
-      cluster: stage.cluster,
+      reader: { ...nemesis.reader, next },
+      cluster: nemesis.cluster,
       starter,
       print,
       complain,
@@ -182,7 +182,7 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
   if (end !== 'done') failures.push(`the script does not come to its end (${end})`);
   for (const machine of simulation.machines.values()) for (const { life } of [...machine.running]) life.die('the end of the day');
   if (end === 'done' && insight.violations.length === 0) failures.push(...lastStabilizeFailed(events));
-  return { events, failures, stage: day.stage };
+  return { events, failures, nemesis: day.nemesis };
 };
 
 /** Runs a plan. `keep`: are the lines of its trace kept, or their hash alone? Rejects where the signal comes first. */
@@ -191,7 +191,7 @@ export const simulate = async (
   { keep = false, signal }: { readonly keep?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<SimulatedRun> => {
   const trace = new Trace(keep);
-  const simulation = new Simulation({ seed: plan.seed, trace, weather: FINE });
+  const simulation = new Simulation({ seed: plan.seed, trace, linkFaults: NO_LINK_FAULTS });
   const insight = new Insight();
   const counts: WorldCounts = { cut: 0, reset: 0, clock: 0, slow: 0 };
   const first = await runDay({ simulation, plan, insight, counts, signal }, 1);
@@ -207,13 +207,13 @@ export const simulate = async (
   );
   return {
     days: days.map(({ events }) => events),
-    lossy: new Set(days.flatMap(({ stage }) => [...(stage?.lossy ?? [])])),
+    lossy: new Set(days.flatMap(({ nemesis }) => [...(nemesis?.lossy ?? [])])),
     failures: [...insight.violations, ...crashes, ...days.flatMap(({ failures }) => failures)],
     trace,
     events: scheduler.events,
     simulatedMs: Math.round(scheduler.nowUs / 1000),
     network: network.counts,
-    processes: first.stage?.done ?? NOTHING_DONE,
+    processes: first.nemesis?.done ?? NOTHING_DONE,
     world: counts,
   };
 };

@@ -1,10 +1,10 @@
-/** Plans of simulated runs: a script, the weather, and what befalls processes, disks, links and clocks. A plan is JSON, and the run is by the plan alone. */
+/** Plans of simulated runs: a script, the faults of all links, and what befalls processes, disks, links and clocks. A plan is JSON, and the run is by the plan alone. */
 import fc from 'fast-check';
 import * as t from 'io-ts/lib/index.js';
 import { BytesC } from '#bayou/core/bytes.js';
 import { ProcessFaultC, type ProcessFault } from '../layer4-hostile/hostile-plan.js';
 import { type ScriptLimits, scripts } from '../common/random-scripts.js';
-import { FINE, WeatherC, type Weather } from './link-faults.js';
+import { NO_LINK_FAULTS, LinkFaultsC, type LinkFaults } from './link-faults.js';
 
 const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
   t.readonly(
@@ -37,7 +37,7 @@ export type WorldFault = t.TypeOf<typeof WorldFaultC>;
 export const SimulationPlanC = t.readonly(
   t.strict(
     {
-      /** What the plan leaves open is by this: the order and the time of everything, what the weather does, all that processes draw. */
+      /** What the plan leaves open is by this: the order and the time of everything, which faults a link does, all that processes draw. */
       seed: t.number,
       script: t.readonlyArray(BytesC),
       /** The script of the next day, with a master of its own: its servers have the folders of the first, its clients the ids. */
@@ -47,7 +47,7 @@ export const SimulationPlanC = t.readonly(
       thinkMs: t.number,
       timeoutMs: t.number,
       fsync: t.boolean,
-      weather: WeatherC,
+      linkFaults: LinkFaultsC,
       faults: t.readonlyArray(ProcessFaultC),
       world: t.readonlyArray(WorldFaultC),
     },
@@ -64,7 +64,7 @@ const perMille = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, ma
 const orNone = (some: fc.Arbitrary<number>): fc.Arbitrary<number> =>
   fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: some });
 
-const weather: fc.Arbitrary<Weather> = fc.record({
+const faultyLinks: fc.Arbitrary<LinkFaults> = fc.record({
   leastUs: fc.constantFrom(50, 50, 500, 20_000),
   moreUs: fc.constantFrom(100, 1_000, 50_000),
   slow: orNone(perMille(50)),
@@ -73,8 +73,8 @@ const weather: fc.Arbitrary<Weather> = fc.record({
   merge: orNone(perMille(300)),
   cut: orNone(perMille(40)),
   halfOpen: fc.constantFrom(0, 0.2, 0.5),
-  sendBytes: fc.constantFrom(FINE.sendBytes, 4_096),
-  receiveBytes: fc.constantFrom(FINE.receiveBytes, 4_096),
+  sendBytes: fc.constantFrom(NO_LINK_FAULTS.sendBytes, 4_096),
+  receiveBytes: fc.constantFrom(NO_LINK_FAULTS.receiveBytes, 4_096),
   samePort: fc.constantFrom(0, 0.5),
 });
 
@@ -195,7 +195,7 @@ const nextDays: fc.Arbitrary<ReadonlyArray<string>> = fc.oneof(
   },
 );
 
-/** Plans, which shrink to fewer faults, finer weather and shorter scripts. */
+/** Plans, which shrink to fewer faults, calmer links and shorter scripts. */
 export const simulationPlans: fc.Arbitrary<SimulationPlan> = scripts(LIMITS).chain(({ lines }) =>
   fc
     .record({
@@ -205,7 +205,7 @@ export const simulationPlans: fc.Arbitrary<SimulationPlan> = scripts(LIMITS).cha
       pace: fc.constantFrom(...PACES),
       timeoutMs: fc.constant(5_000),
       fsync: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-      weather: fc.oneof({ weight: 1, arbitrary: fc.constant(FINE) }, { weight: 3, arbitrary: weather }),
+      linkFaults: fc.oneof({ weight: 1, arbitrary: fc.constant(NO_LINK_FAULTS) }, { weight: 3, arbitrary: faultyLinks }),
       faults: swarm(processFaults(lines.length)),
       world: swarm(worldFaults(lines.length)),
     })

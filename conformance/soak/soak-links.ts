@@ -1,7 +1,7 @@
 /* eslint-disable max-lines-per-function -- a network is one closure over its links. */
 /** The links of the soak: a proxy from each server to each other one, and one to each server for all sessions. */
 import type { NodeId } from '#bayou/core/ids.js';
-import { type NetworkPlan, type Proxy, startProxy, type Weather } from '../faults/proxy.js';
+import { type NetworkPlan, type Proxy, startProxy, type FrameFaults } from '../faults/proxy.js';
 import type { Chance } from '../common/named-chance.js';
 import { sleep } from '../common/named-chance.js';
 
@@ -24,7 +24,7 @@ export interface Network {
 }
 
 const HOST = '127.0.0.1';
-const WEATHER: Weather = { delayMs: 5, repeat: 0.05, reorder: 0.05, drop: 0.004, cut: 0.004 };
+const FRAME_FAULTS: FrameFaults = { delayMs: 5, repeat: 0.05, reorder: 0.05, drop: 0.004, cut: 0.004 };
 
 interface Link {
   /** Undefined: sessions. */
@@ -43,7 +43,7 @@ export const startNetwork = async (
   const between = new Map<string, Link>();
   const toServer = new Map<NodeId, Link>();
   const linkTo = async (from: NodeId | undefined, to: NodeId, salt: number): Promise<Link> => {
-    const plan: NetworkPlan = { seed: seed + salt, there: WEATHER, back: WEATHER, blackHole: 0.05 };
+    const plan: NetworkPlan = { seed: seed + salt, there: FRAME_FAULTS, back: FRAME_FAULTS, blackHole: 0.05 };
     const proxy = await startProxy({ host: HOST, port: 0 }, plan, secret);
     proxy.setTarget(undefined);
     return { from, to, proxy };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { simulationPlanOf } from '../../conformance/simulation/simulation-plan.js';
 import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
-import { FINE } from '../../conformance/simulation/link-faults.js';
+import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
 
 const HASHES = fileURLToPath(new URL('../../dist/conformance/simulation/trace-hashes.js', import.meta.url));
 const RUNS = 15;
@@ -20,7 +20,7 @@ describe('a simulated run of the cluster', () => {
       { ...where, line: 5, after: 3 },
       { ...where, line: 7, after: 4 },
     ];
-    const plan = { ...simulationPlanOf(1, 0), script, nextDay: [], fsync: true, weather: FINE, faults, world: [] };
+    const plan = { ...simulationPlanOf(1, 0), script, nextDay: [], fsync: true, linkFaults: NO_LINK_FAULTS, faults, world: [] };
     const run = await simulate(plan);
     const verdict = await assessSimulated(run);
     expect(run.processes.putBack).toBe(2);
@@ -35,7 +35,7 @@ describe('a simulated run of the cluster', () => {
       ...['stabilize', 'printStore 0', 'printStore 1'],
     ];
     const faults = [{ type: 'pause', line: 3, server: 1, ms: 9_000 } as const];
-    const run = await simulate({ ...simulationPlanOf(1, 0), script, nextDay: [], weather: FINE, faults, world: [] });
+    const run = await simulate({ ...simulationPlanOf(1, 0), script, nextDay: [], linkFaults: NO_LINK_FAULTS, faults, world: [] });
     const verdict = await assessSimulated(run);
     expect(verdict.sound, showSimulated(verdict)).toBe(true);
     const results = run.days.flat().flatMap((e) => (e.type === 'result' ? [[...e.output, ...e.errors].join()] : []));
@@ -65,7 +65,7 @@ describe('a simulated run of the cluster', () => {
         script,
         nextDay: [],
         antiEntropyMs: 0,
-        weather: FINE,
+        linkFaults: NO_LINK_FAULTS,
         faults: [],
         world: [reset],
       };

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ByteStream } from '#bayou/ports/ports.js';
 import { Simulation, type Environment, type Main, type Running } from '../../conformance/simulation/simulation.js';
 import { Trace } from '../../conformance/simulation/world-trace.js';
-import { FINE, type Weather } from '../../conformance/simulation/link-faults.js';
+import { NO_LINK_FAULTS, type LinkFaults } from '../../conformance/simulation/link-faults.js';
 
 const LIMITS = { events: 1_000_000, untilUs: 3_600_000_000 };
 const AT = { host: '127.0.0.1', port: 4000 };
-const ROUGH: Weather = {
-  ...FINE,
+const ROUGH: LinkFaults = {
+  ...NO_LINK_FAULTS,
   moreUs: 5_000,
   slow: 0.05,
   loss: 0.02,
@@ -18,7 +18,8 @@ const ROUGH: Weather = {
   sendBytes: 3_000,
 };
 
-const worldOf = (seed = 1, weather = FINE, keep = false): Simulation => new Simulation({ seed, weather, trace: new Trace(keep) });
+const worldOf = (seed = 1, linkFaults = NO_LINK_FAULTS, keep = false): Simulation =>
+  new Simulation({ seed, linkFaults, trace: new Trace(keep) });
 const idle = (s: Simulation) => s.run(() => false, LIMITS);
 const ms = (s: Simulation): number => s.scheduler.nowUs / 1000;
 
@@ -303,8 +304,8 @@ describe('the network', () => {
     });
     await idle(s);
     expect(read).toBe(0);
-    expect(written).toBeGreaterThan(FINE.sendBytes);
-    expect(written).toBeLessThan(FINE.sendBytes + FINE.receiveBytes + 20_000);
+    expect(written).toBeGreaterThan(NO_LINK_FAULTS.sendBytes);
+    expect(written).toBeLessThan(NO_LINK_FAULTS.sendBytes + NO_LINK_FAULTS.receiveBytes + 20_000);
     reader!.resume();
     await idle(s);
     expect(written).toBeGreaterThanOrEqual(5_000_000);
@@ -312,7 +313,7 @@ describe('the network', () => {
     expect(drained).toBeGreaterThan(5);
   });
 
-  it('bytes come whole and in order or not at all, whatever the weather', async () => {
+  it('bytes come whole and in order or not at all, whatever the faults of the link', async () => {
     for (let seed = 1; seed <= 30; seed++) {
       const s = worldOf(seed, ROUGH);
       const came: Buffer[] = [];

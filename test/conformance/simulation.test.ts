@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SimulationPlanC, simulationPlanOf, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
 import { realPlanOf } from '../../conformance/simulation/plan-for-real.js';
 import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
-import { FINE } from '../../conformance/simulation/link-faults.js';
+import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
 
 const SEED = 14;
 const again = (run: number): string => `bayou conform --simulate --seed ${SEED} --from ${run} --runs 1`;
@@ -17,7 +17,7 @@ const plan = (script: ReadonlyArray<string>, rest: Partial<SimulationPlan> = {})
     thinkMs: 0,
     timeoutMs: 5_000,
     fsync: false,
-    weather: FINE,
+    linkFaults: NO_LINK_FAULTS,
     faults: [],
     world: [],
   },

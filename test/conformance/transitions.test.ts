@@ -77,9 +77,9 @@ describe('a faulty implementation is found, with the way there:', () => {
   ];
   for (const [name, config, faults, steps] of FAULTS) {
     it(name, async () => {
-      const { verdict, parting } = await walkTransitions(configuration(config), { making: { faults } });
+      const { verdict, divergence } = await walkTransitions(configuration(config), { making: { faults } });
       expect(verdict).toBe('diverges');
-      expect(parting?.path.length).toBeLessThanOrEqual(steps);
+      expect(divergence?.path.length).toBeLessThanOrEqual(steps);
     });
   }
 });

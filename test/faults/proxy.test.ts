@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { frameCutter } from '../../conformance/faults/frames.js';
-import { type NetworkPlan, type Proxy, startProxy, sumCounts, type Weather } from '../../conformance/faults/proxy.js';
+import { type NetworkPlan, type Proxy, startProxy, sumCounts, type FrameFaults } from '../../conformance/faults/proxy.js';
 
-const FINE: Weather = { delayMs: 0, repeat: 0, reorder: 0, drop: 0, cut: 0 };
-const plan = (there: Partial<Weather>, more: Partial<NetworkPlan> = {}): NetworkPlan => ({
+const NO_FRAME_FAULTS: FrameFaults = { delayMs: 0, repeat: 0, reorder: 0, drop: 0, cut: 0 };
+const plan = (there: Partial<FrameFaults>, more: Partial<NetworkPlan> = {}): NetworkPlan => ({
   seed: 7,
-  there: { ...FINE, ...there },
-  back: FINE,
+  there: { ...NO_FRAME_FAULTS, ...there },
+  back: NO_FRAME_FAULTS,
   blackHole: 0,
   ...more,
 });
@@ -84,7 +84,7 @@ describe('the proxy', () => {
   };
   const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-  test('passes everything when the weather is fine, and when it is calm', async () => {
+  test('passes everything when there are no faults, and when it is calm', async () => {
     expect(await send(await start(plan({})), 50, 50)).toEqual(upTo(50));
     const wild = await start(plan({ drop: 1, repeat: 1 }));
     wild.setCalm(true);
@@ -148,10 +148,10 @@ describe('the proxy', () => {
   });
 
   test('does the same to the same frames with the same seed, and not with another', async () => {
-    const weather = { repeat: 0.3 };
-    const first = await send(await start(plan(weather)), 60, 60);
-    const again = await send(await start(plan(weather)), 60, 60);
-    const other = await send(await start(plan(weather, { seed: 8 })), 60, 60);
+    const faults = { repeat: 0.3 };
+    const first = await send(await start(plan(faults)), 60, 60);
+    const again = await send(await start(plan(faults)), 60, 60);
+    const other = await send(await start(plan(faults, { seed: 8 })), 60, 60);
     expect(again.slice(0, 60)).toEqual(first.slice(0, 60));
     expect(other.slice(0, 60)).not.toEqual(first.slice(0, 60));
   });

@@ -8,7 +8,7 @@ import { type Command, parseLine } from '#bayou/core/script.js';
 import type { Guarantees } from '#bayou/core/session.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { History, Operation, SessionName, Settled, StoreView } from './judged-history.js';
-import { apartFrom, NOBODY, shapeAfter, type Shape } from './apart.js';
+import { partitionsIn, EMPTY_SHAPE, shapeAfter, type Shape } from './partitions.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
@@ -82,7 +82,7 @@ const historyOfRun = (events: ReadonlyArray<TraceEvent>): RunHistory => {
   for (const list of processes.values()) readClient(list, guarantees, done);
   const length = 1 + events.reduce((most, e) => Math.max(most, e.n), 0);
   const master = processes.get('master');
-  const told = master === undefined ? undefined : tellByMaster(master, done);
+  const told = master === undefined ? undefined : orderByMaster(master, done);
   return told === undefined
     ? { operations: [...done.values()].flat(), stores: [], guarantees, ordered: false, length, rounds: 0 }
     : { ...told, guarantees, ordered: true, length };
@@ -138,7 +138,7 @@ const outcomeOf = (result: Of<'putDone'>['result'] | Of<'getDone'>['result']): O
 };
 
 /** What the master's commands add: where each operation stands among the others, and the stores that were printed. */
-interface Telling {
+interface ByMaster {
   readonly operations: Operation[];
   readonly stores: StoreView[];
   shape: Shape;
@@ -147,14 +147,14 @@ interface Telling {
   round: number;
 }
 
-const tellByMaster = (
+const orderByMaster = (
   master: ReadonlyArray<TraceEvent>,
   done: ReadonlyMap<NodeId, ReadonlyArray<Operation>>,
 ): Pick<RunHistory, 'operations' | 'stores' | 'rounds'> | undefined => {
-  const telling: Telling = {
+  const byMaster: ByMaster = {
     operations: [],
     stores: [],
-    shape: NOBODY,
+    shape: EMPTY_SHAPE,
     pairs: new Set(),
     settled: new Map(),
     round: 0,
@@ -164,71 +164,71 @@ const tellByMaster = (
   for (const e of master) {
     if (e.type === 'command') begun = e;
     // A server that a fault took is dead before any command says so.
-    if (e.type === 'kill' && goOn(telling, { type: 'killServer', id: e.server })) telling.settled.delete(e.server);
+    if (e.type === 'kill' && takeCommand(byMaster, { type: 'killServer', id: e.server })) byMaster.settled.delete(e.server);
     if (e.type !== 'result' || begun === undefined) continue;
     const line = parseLine(begun.text);
     if (E.isLeft(line) || line.right === undefined) continue;
     const command = line.right;
     // A server that did not start is not there, whatever the command wanted.
     if (command.type === 'joinServer' && e.errors.some((error) => error.includes('did not start'))) continue;
-    const valid = goOn(telling, command);
+    const valid = takeCommand(byMaster, command);
     if (valid && (command.type === 'put' || command.type === 'get')) {
       const at = taken.get(command.client) ?? 0;
       taken.set(command.client, at + 1);
-      if (!place(telling, command, done.get(command.client)?.[at], begun.n, e.n)) return undefined;
+      if (!place(byMaster, command, done.get(command.client)?.[at], begun.n, e.n)) return undefined;
     }
-    if (valid) tell(telling, command, begun.n, e);
+    if (valid) tell(byMaster, command, begun.n, e);
   }
-  return { operations: telling.operations, stores: telling.stores, rounds: telling.round };
+  return { operations: byMaster.operations, stores: byMaster.stores, rounds: byMaster.round };
 };
 
 /** Takes a command in; false where it is bad input. */
-const goOn = (telling: Telling, command: Command): boolean => {
-  const after = shapeAfter(telling.shape, command);
-  telling.shape = after ?? telling.shape;
+const takeCommand = (byMaster: ByMaster, command: Command): boolean => {
+  const after = shapeAfter(byMaster.shape, command);
+  byMaster.shape = after ?? byMaster.shape;
   return after !== undefined;
 };
 
 /** Puts a client's operation where its command stands; false when the two do not fit. */
 const place = (
-  telling: Telling,
+  byMaster: ByMaster,
   command: Extract<Command, { type: 'put' | 'get' }>,
   op: Operation | undefined,
   invoked: number,
   end: number,
 ): boolean => {
-  if (command.type === 'put') telling.pairs.add(pairOf(command.key, command.value));
+  if (command.type === 'put') byMaster.pairs.add(pairOf(command.key, command.value));
   if (op === undefined) return true;
   if (op.f !== command.type || op.key !== command.key) return false;
-  telling.operations.push({ ...op, invoked, completed: op.completed === Infinity ? Infinity : end });
+  byMaster.operations.push({ ...op, invoked, completed: op.completed === Infinity ? Infinity : end });
   return true;
 };
 
-const tell = (telling: Telling, command: Command, begun: number, result: Of<'result'>): void => {
+const tell = (byMaster: ByMaster, command: Command, begun: number, result: Of<'result'>): void => {
   switch (command.type) {
     case 'stabilize':
-      telling.settled = new Map();
+      byMaster.settled = new Map();
       if (result.errors.length > 0) return;
-      telling.round++;
-      for (const group of apartFrom(telling.shape))
-        for (const server of group) telling.settled.set(server, { round: telling.round, group, position: begun });
+      byMaster.round++;
+      for (const group of partitionsIn(byMaster.shape))
+        for (const server of group) byMaster.settled.set(server, { round: byMaster.round, group, position: begun });
       return;
     case 'printStore':
       if (result.errors.length === 0)
-        telling.stores.push({
+        byMaster.stores.push({
           server: command.id,
-          entries: result.output.map((line) => splitEntry(line, telling.pairs)),
+          entries: result.output.map((line) => splitEntry(line, byMaster.pairs)),
           position: result.n,
-          settled: telling.settled.get(command.id) ?? null,
+          settled: byMaster.settled.get(command.id) ?? null,
         });
       return;
     case 'put':
     case 'joinServer':
     case 'createConnection':
-      telling.settled = new Map();
+      byMaster.settled = new Map();
       return;
     case 'killServer':
-      telling.settled.delete(command.id);
+      byMaster.settled.delete(command.id);
       return;
     default:
       return;

@@ -3,7 +3,7 @@ import type { History, Operation } from './judged-history.js';
 import { compareStamps, showStamp } from './stamp-order.js';
 import { type Writes, writeAt } from './judge-stamped.js';
 import type { Stamp } from '#bayou/core/write.js';
-import { accuse, type Court } from './verdict.js';
+import { reportViolation, type Findings } from './verdict.js';
 
 /** Where a value of a key came from: its only put, or what there is to know of several. */
 export type Origin = Operation | Several;
@@ -58,18 +58,18 @@ export const faultOf = (origin: Origin | undefined, position: number): readonly 
 };
 
 /** Judges every value that was read; `writes` are null for a history without stamps. */
-export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | null, court: Court): void => {
+export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | null, findings: Findings): void => {
   const named = new Map<string, Operation>();
   const stamps = new Map<Operation, Operation>();
   for (const op of h.operations) {
     if (op.f !== 'get' || op.outcome !== 'ok' || op.value === null) continue;
-    court.checked.Integrity++;
+    findings.checked.Integrity++;
     const origin = originOf(origins, op.key, op.value);
     const fault = faultOf(origin, h.ordered ? op.completed : Infinity);
-    if (fault !== undefined) accuse(court, 'Integrity', fault[0] ?? op, op, fault[1]);
+    if (fault !== undefined) reportViolation(findings, 'Integrity', fault[0] ?? op, op, fault[1]);
     else if (writes !== null && op.stamp !== null) {
-      judgeName(op, op.stamp, origin!, writes, named, court);
-      judgeOneStamp(op, op.stamp, origin!, stamps, court);
+      judgeName(op, op.stamp, origin!, writes, named, findings);
+      judgeOneStamp(op, op.stamp, origin!, stamps, findings);
     }
   }
 };
@@ -81,25 +81,37 @@ const judgeName = (
   origin: Origin,
   writes: Writes,
   named: Map<string, Operation>,
-  court: Court,
+  findings: Findings,
 ): void => {
   const write = writeAt(writes, stamp) ?? named.get(showStamp(stamp));
   if (write === undefined) {
     named.set(showStamp(stamp), op);
     if (!isLoose(origin)) {
       const text = `its only put was acknowledged under another stamp than ${showStamp(stamp)}`;
-      accuse(court, 'Unique Stamps', firstOf(origin), op, text);
+      reportViolation(findings, 'Unique Stamps', firstOf(origin), op, text);
     }
   } else if (write.key !== op.key || write.value !== op.value)
-    accuse(court, 'Unique Stamps', write, op, `two writes are known under the stamp ${showStamp(stamp)}`);
+    reportViolation(findings, 'Unique Stamps', write, op, `two writes are known under the stamp ${showStamp(stamp)}`);
 };
 
 /** One put, one stamp (R14), whether it was acknowledged or not: wherever its value is read, it stands under the same stamp. */
-const judgeOneStamp = (op: Operation, stamp: Stamp, origin: Origin, stamps: Map<Operation, Operation>, court: Court): void => {
+const judgeOneStamp = (
+  op: Operation,
+  stamp: Stamp,
+  origin: Origin,
+  stamps: Map<Operation, Operation>,
+  findings: Findings,
+): void => {
   const put = onlyPut(origin);
   if (put === null) return;
   const before = stamps.get(put);
   if (before === undefined) stamps.set(put, op);
   else if (before.stamp !== null && compareStamps(before.stamp, stamp) !== 0)
-    accuse(court, 'Unique Stamps', before, op, `one put has the stamps ${showStamp(before.stamp)} and ${showStamp(stamp)}`);
+    reportViolation(
+      findings,
+      'Unique Stamps',
+      before,
+      op,
+      `one put has the stamps ${showStamp(before.stamp)} and ${showStamp(stamp)}`,
+    );
 };

@@ -4,7 +4,7 @@ import type { Guarantees } from '#bayou/core/session.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { guaranteesOf, type History, type Operation, type SessionName, sessionOf, walk } from './judged-history.js';
 import { compareStamps, cover, coverAll, showStamp, type Vector } from './stamp-order.js';
-import { accuse, type Court } from './verdict.js';
+import { reportViolation, type Findings } from './verdict.js';
 
 /** An operation that came back with a stamp. */
 export type Stamped = Operation & { readonly stamp: Stamp };
@@ -25,17 +25,17 @@ export interface Writes {
 export const writeAt = (writes: Writes, s: Stamp): Stamped | undefined => writes.byStamp.get(s.r)?.get(s.t);
 
 /** Sorts out the acknowledged writes; R3 and R7 are decided on the way: no stamp stands on two writes. */
-export const writesOf = (h: History, court: Court): Writes => {
+export const writesOf = (h: History, findings: Findings): Writes => {
   const byStamp = new Map<ReplicaId, Map<number, Stamped>>();
   const byKey = new Map<string, Map<ReplicaId, Stamped[]>>();
   for (const op of h.operations) {
     if (op.f !== 'put' || op.outcome !== 'ok' || !isStamped(op)) continue;
-    court.checked['Unique Stamps']++;
+    findings.checked['Unique Stamps']++;
     const times = byStamp.get(op.stamp.r) ?? new Map<number, Stamped>();
     if (times.size === 0) byStamp.set(op.stamp.r, times);
     const twin = times.get(op.stamp.t);
     if (twin !== undefined) {
-      accuse(court, 'Unique Stamps', twin, op, `both writes have the stamp ${showStamp(op.stamp)}`);
+      reportViolation(findings, 'Unique Stamps', twin, op, `both writes have the stamp ${showStamp(op.stamp)}`);
       continue;
     }
     times.set(op.stamp.t, op);
@@ -88,16 +88,16 @@ interface Shown {
   witness: Operation;
 }
 
-/** What a get must meet: what its session had seen when it was sent. */
-interface Duty {
+/** What the answer to an operation must meet: what its session had seen when it was sent. */
+interface Requirement {
   readonly wrote: Stamped | null;
   readonly read: Stamped | null;
   readonly newest: Stamped | null;
   readonly readVector: Vector | null;
 }
 
-/** What a write brings along (R12): its session's vectors when it was sent, where the session asked for that. */
-interface Luggage {
+/** What a write depends on (R12): its session's vectors when it was sent, where the session asked for that. */
+interface Dependencies {
   readonly reads: Vector | null;
   readonly writes: Vector | null;
 }
@@ -113,10 +113,10 @@ const newSession = (guarantees: Guarantees): Session => ({
 });
 
 /** Judges the guarantees of the sessions, the order of accept stamps and the integrity of what was read. */
-export const judgeStamped = (h: History, writes: Writes, court: Court): void => {
+export const judgeStamped = (h: History, writes: Writes, findings: Findings): void => {
   const sessions = new Map<SessionName, Session>();
-  const duties: (Duty | undefined)[] = new Array<Duty | undefined>(h.operations.length);
-  const luggage = new Map<Operation, Luggage>();
+  const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
+  const dependencies = new Map<Operation, Dependencies>();
   const seenBy = (op: Operation): Session => {
     const name = sessionOf(op);
     const known = sessions.get(name);
@@ -127,31 +127,31 @@ export const judgeStamped = (h: History, writes: Writes, court: Court): void => 
   };
   const invoke = (op: Operation, i: number): void => {
     const s = seenBy(op);
-    duties[i] = dutyOf(s, op);
+    requirements[i] = requirementOf(s, op);
     const { writesFollowReads, monotonicWrites } = s.guarantees;
     if (op.f === 'put' && (writesFollowReads || monotonicWrites))
-      luggage.set(op, {
+      dependencies.set(op, {
         reads: writesFollowReads ? new Map(s.readVector) : null,
         writes: monotonicWrites ? new Map(s.writeVector) : null,
       });
   };
   const complete = (op: Operation, i: number): void => {
-    const duty = duties[i];
-    duties[i] = undefined;
-    if (op.outcome !== 'ok' || duty === undefined) return;
+    const requirement = requirements[i];
+    requirements[i] = undefined;
+    if (op.outcome !== 'ok' || requirement === undefined) return;
     const s = seenBy(op);
     if (op.f === 'put') {
-      if (isStamped(op)) learnPut(s, duty, op, court);
+      if (isStamped(op)) learnPut(s, requirement, op, findings);
       return;
     }
-    judgeGet(s, duty, op, writes, court);
-    if (!h.reborn.has(op.server ?? -1)) judgeLuggage(s, op, writes, luggage, court);
+    judgeGet(s, requirement, op, writes, findings);
+    if (!h.reborn.has(op.server ?? -1)) judgeDependencies(s, op, writes, dependencies, findings);
     learnGet(s, op);
   };
   walk(h.operations, invoke, complete);
 };
 
-const dutyOf = (s: Session, op: Operation): Duty => ({
+const requirementOf = (s: Session, op: Operation): Requirement => ({
   wrote: s.wrote.get(op.key) ?? null,
   read: s.read.get(op.key) ?? null,
   newest: s.newest,
@@ -161,15 +161,27 @@ const dutyOf = (s: Session, op: Operation): Duty => ({
 const newer = (a: Stamped | null | undefined, b: Stamped): Stamped =>
   a === null || a === undefined || compareStamps(a.stamp, b.stamp) < 0 ? b : a;
 
-const learnPut = (s: Session, duty: Duty, op: Stamped, court: Court): void => {
-  if (duty.wrote !== null) {
-    court.checked['Session Order']++;
-    if (compareStamps(op.stamp, duty.wrote.stamp) <= 0)
-      accuse(court, 'Session Order', duty.wrote, op, `${showStamp(op.stamp)} is not above ${showStamp(duty.wrote.stamp)}`);
+const learnPut = (s: Session, requirement: Requirement, op: Stamped, findings: Findings): void => {
+  if (requirement.wrote !== null) {
+    findings.checked['Session Order']++;
+    if (compareStamps(op.stamp, requirement.wrote.stamp) <= 0)
+      reportViolation(
+        findings,
+        'Session Order',
+        requirement.wrote,
+        op,
+        `${showStamp(op.stamp)} is not above ${showStamp(requirement.wrote.stamp)}`,
+      );
   }
-  court.checked['Accept Order']++;
-  if (duty.newest !== null && compareStamps(op.stamp, duty.newest.stamp) <= 0)
-    accuse(court, 'Accept Order', duty.newest, op, `${showStamp(op.stamp)} is not above ${showStamp(duty.newest.stamp)}`);
+  findings.checked['Accept Order']++;
+  if (requirement.newest !== null && compareStamps(op.stamp, requirement.newest.stamp) <= 0)
+    reportViolation(
+      findings,
+      'Accept Order',
+      requirement.newest,
+      op,
+      `${showStamp(op.stamp)} is not above ${showStamp(requirement.newest.stamp)}`,
+    );
   s.wrote.set(op.key, newer(s.wrote.get(op.key), op));
   s.newest = newer(s.newest, op);
   cover(s.writeVector, op.stamp);
@@ -188,42 +200,44 @@ const isOlder = (op: Operation, than: Stamped): boolean => op.stamp === null || 
 const older = (op: Operation, than: Stamped): string =>
   `${op.stamp === null ? 'no value' : showStamp(op.stamp)} is older than ${showStamp(than.stamp)}`;
 
-const judgeGet = (s: Session, duty: Duty, op: Operation, writes: Writes, court: Court): void => {
-  if (s.guarantees.readYourWrites && duty.wrote !== null) {
-    court.checked['Read Your Writes']++;
-    if (isOlder(op, duty.wrote)) accuse(court, 'Read Your Writes', duty.wrote, op, older(op, duty.wrote));
+const judgeGet = (s: Session, requirement: Requirement, op: Operation, writes: Writes, findings: Findings): void => {
+  if (s.guarantees.readYourWrites && requirement.wrote !== null) {
+    findings.checked['Read Your Writes']++;
+    if (isOlder(op, requirement.wrote))
+      reportViolation(findings, 'Read Your Writes', requirement.wrote, op, older(op, requirement.wrote));
   }
-  if (s.guarantees.monotonicReads && duty.read !== null) {
-    court.checked['Monotonic Reads']++;
-    if (isOlder(op, duty.read)) accuse(court, 'Monotonic Reads', duty.read, op, older(op, duty.read));
+  if (s.guarantees.monotonicReads && requirement.read !== null) {
+    findings.checked['Monotonic Reads']++;
+    if (isOlder(op, requirement.read))
+      reportViolation(findings, 'Monotonic Reads', requirement.read, op, older(op, requirement.read));
   }
-  if (duty.readVector !== null && duty.readVector.size > 0) {
-    court.checked['Monotonic Reads']++;
-    const must = greatestWithin(writes, op.key, duty.readVector);
+  if (requirement.readVector !== null && requirement.readVector.size > 0) {
+    findings.checked['Monotonic Reads']++;
+    const must = greatestWithin(writes, op.key, requirement.readVector);
     if (must !== null && isOlder(op, must))
-      accuse(court, 'Monotonic Reads', must, op, `${older(op, must)}, which the read vector covers (scope store)`);
+      reportViolation(findings, 'Monotonic Reads', must, op, `${older(op, must)}, which the read vector covers (scope store)`);
   }
 };
 
-/** A server that shows a write has what that write brought along, now and later. */
-const judgeLuggage = (
+/** A server that shows a write has what that write depends on, now and later. */
+const judgeDependencies = (
   s: Session,
   op: Operation,
   writes: Writes,
-  luggage: ReadonlyMap<Operation, Luggage>,
-  court: Court,
+  dependencies: ReadonlyMap<Operation, Dependencies>,
+  findings: Findings,
 ): void => {
-  if (op.server === null || luggage.size === 0) return;
+  if (op.server === null || dependencies.size === 0) return;
   const shown = s.shown.get(op.server) ?? { byRead: new Map(), byPut: new Map(), witness: op };
   if (op.invoked >= shown.witness.completed) {
-    judgeShown(shown.byRead, 'Writes Follow Reads', shown.witness, op, writes, court);
-    judgeShown(shown.byPut, 'Monotonic Writes', shown.witness, op, writes, court);
+    judgeShown(shown.byRead, 'Writes Follow Reads', shown.witness, op, writes, findings);
+    judgeShown(shown.byPut, 'Monotonic Writes', shown.witness, op, writes, findings);
   }
   const write = op.stamp === null ? undefined : writeAt(writes, op.stamp);
-  const brought = write === undefined ? undefined : luggage.get(write);
-  if (brought === undefined) return;
-  if (brought.reads !== null) coverAll(shown.byRead, brought.reads);
-  if (brought.writes !== null) coverAll(shown.byPut, brought.writes);
+  const needed = write === undefined ? undefined : dependencies.get(write);
+  if (needed === undefined) return;
+  if (needed.reads !== null) coverAll(shown.byRead, needed.reads);
+  if (needed.writes !== null) coverAll(shown.byPut, needed.writes);
   shown.witness = op;
   s.shown.set(op.server, shown);
 };
@@ -234,11 +248,17 @@ const judgeShown = (
   witness: Operation,
   op: Operation,
   writes: Writes,
-  court: Court,
+  findings: Findings,
 ): void => {
   if (vector.size === 0) return;
-  court.checked[promise]++;
+  findings.checked[promise]++;
   const must = greatestWithin(writes, op.key, vector);
   if (must !== null && isOlder(op, must))
-    accuse(court, promise, witness, op, `${older(op, must)}, which came with what server ${String(op.server)} had shown`);
+    reportViolation(
+      findings,
+      promise,
+      witness,
+      op,
+      `${older(op, must)}, which came with what server ${String(op.server)} had shown`,
+    );
 };

@@ -4,32 +4,32 @@ import { type History, type Operation, sessionOf, type Settled, type StoreView }
 import { faultOf, onlyPut, originOf, type Origins } from './integrity.js';
 import { compareStamps } from './stamp-order.js';
 import { hasStamps, type Stamped } from './judge-stamped.js';
-import { accuse, type Court } from './verdict.js';
+import { reportViolation, type Findings } from './verdict.js';
 
 /** Judges the stores that were printed. */
-export const judgeStores = (h: History, origins: Origins, court: Court): void => {
+export const judgeStores = (h: History, origins: Origins, findings: Findings): void => {
   const first = new Map<number, StoreView[]>();
   const stamped = hasStamps(h);
   const held = stamped && h.ordered ? holdingsOf(h) : new Map<string, Holdings>();
   for (const view of h.stores) {
-    judgeOrigins(view, origins, h.ordered, court);
+    judgeOrigins(view, origins, h.ordered, findings);
     if (view.settled === null) continue;
-    judgeEqual(first, view, view.settled, court);
-    if (!h.ordered) court.undecided.add('lost writes: the order between the clients and stabilize is not known');
-    else if (stamped) judgeKeptByStamps(held.get(nameOf(view.settled))!, view, origins, court);
-    else judgeKeptByValues(h, view, view.settled, origins, court);
+    judgeEqual(first, view, view.settled, findings);
+    if (!h.ordered) findings.undecided.add('lost writes: the order between the clients and stabilize is not known');
+    else if (stamped) judgeKeptByStamps(held.get(nameOf(view.settled))!, view, origins, findings);
+    else judgeKeptByValues(h, view, view.settled, origins, findings);
   }
 };
 
-const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, court: Court): void => {
+const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, findings: Findings): void => {
   for (const [key, value] of view.entries) {
-    court.checked.Integrity++;
+    findings.checked.Integrity++;
     const fault = faultOf(originOf(origins, key, value), ordered ? view.position : Infinity);
-    if (fault !== undefined) accuse(court, 'Integrity', fault[0] ?? view, view, `${key}:${value}: ${fault[1]}`);
+    if (fault !== undefined) reportViolation(findings, 'Integrity', fault[0] ?? view, view, `${key}:${value}: ${fault[1]}`);
   }
 };
 
-const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: Settled, court: Court): void => {
+const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: Settled, findings: Findings): void => {
   const views = first.get(settled.round) ?? [];
   first.set(settled.round, views);
   const other = views.find((v) => settled.group.includes(v.server));
@@ -37,10 +37,16 @@ const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: S
     views.push(view);
     return;
   }
-  court.checked.Convergence++;
+  findings.checked.Convergence++;
   const text = (v: StoreView): string => JSON.stringify(v.entries);
   if (text(other) !== text(view))
-    accuse(court, 'Convergence', other, view, `servers ${other.server} and ${view.server} are in one partition, and differ`);
+    reportViolation(
+      findings,
+      'Convergence',
+      other,
+      view,
+      `servers ${other.server} and ${view.server} are in one partition, and differ`,
+    );
 };
 
 /** Of each key the greatest acknowledged write that a server must have. */
@@ -88,18 +94,24 @@ const holdingsOf = (h: History): ReadonlyMap<string, Holdings> => {
   return found;
 };
 
-const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins, court: Court): void => {
+const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins, findings: Findings): void => {
   const entries = new Map(view.entries);
   for (const [key, write] of holdings) {
-    court.checked['No Lost Write']++;
+    findings.checked['No Lost Write']++;
     const value = entries.get(key);
     if (value === undefined) {
-      accuse(court, 'No Lost Write', write, view, `${key} is not there`);
+      reportViolation(findings, 'No Lost Write', write, view, `${key} is not there`);
       continue;
     }
     const put = onlyPut(originOf(origins, key, value));
     if (put?.outcome === 'ok' && put.stamp !== null && compareStamps(put.stamp, write.stamp) < 0)
-      accuse(court, 'No Lost Write', write, view, `${key}:${value} is older than the acknowledged ${String(write.value)}`);
+      reportViolation(
+        findings,
+        'No Lost Write',
+        write,
+        view,
+        `${key}:${value} is older than the acknowledged ${String(write.value)}`,
+      );
   }
 };
 
@@ -107,19 +119,20 @@ const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins
  * Without stamps nobody knows who accepted a write, so this decides only for a group of all the servers that were printed after any
  * stabilize; there every acknowledged key has a value, and not one that its own session had replaced.
  */
-const judgeKeptByValues = (h: History, view: StoreView, settled: Settled, origins: Origins, court: Court): void => {
+const judgeKeptByValues = (h: History, view: StoreView, settled: Settled, origins: Origins, findings: Findings): void => {
   if (!h.stores.every((v) => settled.group.includes(v.server))) {
-    court.undecided.add('lost writes in a partition: without stamps nobody knows which server accepted a write');
+    findings.undecided.add('lost writes in a partition: without stamps nobody knows which server accepted a write');
     return;
   }
   const entries = new Map(view.entries);
   for (const op of h.operations) {
     if (op.f !== 'put' || op.outcome !== 'ok' || op.completed > settled.position) continue;
-    court.checked['No Lost Write']++;
+    findings.checked['No Lost Write']++;
     const value = entries.get(op.key);
     const put = value === undefined ? null : onlyPut(originOf(origins, op.key, value));
-    if (value === undefined) accuse(court, 'No Lost Write', op, view, `${op.key} is not there`);
-    else if (isReplaced(put, op)) accuse(court, 'No Lost Write', op, view, `${op.key}:${value} was replaced by its own session`);
+    if (value === undefined) reportViolation(findings, 'No Lost Write', op, view, `${op.key} is not there`);
+    else if (isReplaced(put, op))
+      reportViolation(findings, 'No Lost Write', op, view, `${op.key}:${value} was replaced by its own session`);
   }
 };
 

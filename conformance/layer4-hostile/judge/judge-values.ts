@@ -1,7 +1,7 @@
 /**
  * The judge on a history without stamps, as Jepsen's are: when every value is put only once to its key, a read names the write
- * it saw. What the sessions saw then says which write is older than which (R2, R12), and the sessions contradict each other exactly
- * when these sayings go round in a circle.
+ * it saw. What the sessions saw then says which write is older than which (R2, R12): each such pair is an edge of a graph of the writes. The
+ * sessions contradict each other exactly when the graph has a cycle.
  */
 import { counted } from '#bayou/core/counted.js';
 import {
@@ -14,10 +14,10 @@ import {
   walk,
 } from './judged-history.js';
 import { onlyPut, originOf, type Origins } from './integrity.js';
-import { accuse, type Court, type Promised } from './verdict.js';
+import { reportViolation, type Findings, type Promised } from './verdict.js';
 
-/** One saying: write `older` comes before write `newer` (indices of puts), as `by` shows together with `earlier`. */
-interface Saying {
+/** An edge of the graph: write `older` comes before write `newer` (indices of puts), as `by` shows together with `earlier`. */
+interface OrderEdge {
   readonly older: number;
   readonly newer: number;
   readonly promise: Promised;
@@ -37,27 +37,27 @@ interface Seen {
   readonly by: Operation;
 }
 
-/** What had come back when an operation was sent. */
-interface Duty {
+/** What the answer to an operation must meet: what had come back to its session when it was sent. */
+interface Requirement {
   readonly wrote: Seen | undefined;
   readonly read: Seen | undefined;
   readonly fresh: ReadonlyArray<Seen>;
 }
 
 /** Judges the sessions of a history by its values alone. */
-export const judgeValues = (h: History, origins: Origins, court: Court): void => {
-  const sayings = sayingsOf(h, origins, court);
-  if (isAcyclic(sayings, sayings.length, h.operations.length)) return;
-  const at = firstContradiction(sayings, h.operations.length);
-  const saying = sayings[at]!;
-  const against = wayBack(sayings.slice(0, at), saying.newer, saying.older);
-  const witness = against.at(-1) ?? saying;
-  accuse(
-    court,
-    saying.promise,
-    saying.earlier,
-    saying.by,
-    `together they say that ${named(h, saying.older)} is older than ${named(h, saying.newer)}; the opposite follows from ` +
+export const judgeValues = (h: History, origins: Origins, findings: Findings): void => {
+  const edges = edgesOf(h, origins, findings);
+  if (isAcyclic(edges, edges.length, h.operations.length)) return;
+  const at = firstContradiction(edges, h.operations.length);
+  const edge = edges[at]!;
+  const against = wayBack(edges.slice(0, at), edge.newer, edge.older);
+  const witness = against.at(-1) ?? edge;
+  reportViolation(
+    findings,
+    edge.promise,
+    edge.earlier,
+    edge.by,
+    `together they say that ${named(h, edge.older)} is older than ${named(h, edge.newer)}; the opposite follows from ` +
       `${counted(against.length, 'observation')} before, the last: ${showOperation(witness.by)}`,
   );
 };
@@ -67,10 +67,10 @@ const named = (h: History, write: number): string => {
   return `${op.key}=${String(op.value)}`;
 };
 
-const sayingsOf = (h: History, origins: Origins, court: Court): ReadonlyArray<Saying> => {
-  const sayings: Saying[] = [];
+const edgesOf = (h: History, origins: Origins, findings: Findings): ReadonlyArray<OrderEdge> => {
+  const edges: OrderEdge[] = [];
   const sessions = new Map<SessionName, Session>();
-  const duties: (Duty | undefined)[] = new Array<Duty | undefined>(h.operations.length);
+  const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
   const indices = new Map<Operation, number>(h.operations.map((op, i) => [op, i]));
   const seenBy = (op: Operation): Session => {
     const name = sessionOf(op);
@@ -78,73 +78,78 @@ const sayingsOf = (h: History, origins: Origins, court: Court): ReadonlyArray<Sa
     sessions.set(name, s);
     return s;
   };
-  const say = (seen: Seen | undefined, newer: number, promise: Promised, by: Operation): void => {
+  const addEdge = (seen: Seen | undefined, newer: number, promise: Promised, by: Operation): void => {
     if (seen === undefined) return;
-    court.checked[promise]++;
-    if (seen.write !== newer) sayings.push({ older: seen.write, newer, promise, earlier: seen.by, by });
+    findings.checked[promise]++;
+    if (seen.write !== newer) edges.push({ older: seen.write, newer, promise, earlier: seen.by, by });
   };
   const invoke = (op: Operation, i: number): void => {
     const s = seenBy(op);
-    duties[i] = { wrote: s.wrote.get(op.key), read: s.read.get(op.key), fresh: op.f === 'put' ? [...s.fresh] : [] };
+    requirements[i] = { wrote: s.wrote.get(op.key), read: s.read.get(op.key), fresh: op.f === 'put' ? [...s.fresh] : [] };
   };
   const complete = (op: Operation, i: number): void => {
-    const duty = duties[i]!;
-    duties[i] = undefined;
+    const requirement = requirements[i]!;
+    requirements[i] = undefined;
     if (op.outcome !== 'ok') return;
     const s = seenBy(op);
     if (op.f === 'put') {
-      for (const seen of duty.fresh) say(seen, i, 'Accept Order', op);
+      for (const seen of requirement.fresh) addEdge(seen, i, 'Accept Order', op);
       const mine = { write: i, by: op };
       s.wrote.set(op.key, mine);
-      const known = new Set(duty.fresh);
+      const known = new Set(requirement.fresh);
       s.fresh = [...s.fresh.filter((seen) => !known.has(seen)), mine];
       return;
     }
     const g = guaranteesOf(h, sessionOf(op));
-    const wrote = g.readYourWrites ? duty.wrote : undefined;
-    const read = g.monotonicReads ? duty.read : undefined;
+    const wrote = g.readYourWrites ? requirement.wrote : undefined;
+    const read = g.monotonicReads ? requirement.read : undefined;
     if (op.value === null) {
-      judgeMissing(wrote, read, op, court);
+      judgeMissing(wrote, read, op, findings);
       return;
     }
-    const write = theWrite(origins, indices, op, court);
+    const write = writeReadBy(origins, indices, op, findings);
     if (write === undefined) return;
-    say(wrote, write, 'Read Your Writes', op);
-    say(read, write, 'Monotonic Reads', op);
+    addEdge(wrote, write, 'Read Your Writes', op);
+    addEdge(read, write, 'Monotonic Reads', op);
     const seen = { write, by: op };
     if (s.read.get(op.key)?.write !== write) s.fresh.push(seen);
     s.read.set(op.key, seen);
   };
   walk(h.operations, invoke, complete);
-  return sayings;
+  return edges;
 };
 
 /** Nothing is older than everything: a key that the session wrote or read is never without a value again. */
-const judgeMissing = (wrote: Seen | undefined, read: Seen | undefined, op: Operation, court: Court): void => {
+const judgeMissing = (wrote: Seen | undefined, read: Seen | undefined, op: Operation, findings: Findings): void => {
   if (wrote !== undefined) {
-    court.checked['Read Your Writes']++;
-    accuse(court, 'Read Your Writes', wrote.by, op, 'the session put this key, and now there is no value');
+    findings.checked['Read Your Writes']++;
+    reportViolation(findings, 'Read Your Writes', wrote.by, op, 'the session put this key, and now there is no value');
   }
   if (read !== undefined) {
-    court.checked['Monotonic Reads']++;
-    accuse(court, 'Monotonic Reads', read.by, op, 'the session read this key, and now there is no value');
+    findings.checked['Monotonic Reads']++;
+    reportViolation(findings, 'Monotonic Reads', read.by, op, 'the session read this key, and now there is no value');
   }
 };
 
-const theWrite = (origins: Origins, indices: ReadonlyMap<Operation, number>, op: Operation, court: Court): number | undefined => {
+const writeReadBy = (
+  origins: Origins,
+  indices: ReadonlyMap<Operation, number>,
+  op: Operation,
+  findings: Findings,
+): number | undefined => {
   const origin = originOf(origins, op.key, op.value ?? '');
   if (origin === undefined) return undefined;
   const put = onlyPut(origin);
-  if (put === null) court.undecided.add('some values were put more than once to their key; their reads name no write');
+  if (put === null) findings.undecided.add('some values were put more than once to their key; their reads name no write');
   return put === null ? undefined : indices.get(put);
 };
 
-/** Do the first `count` sayings leave an order of the writes possible? Takes away what nothing is older than, again and again. */
-const isAcyclic = (sayings: ReadonlyArray<Saying>, count: number, writes: number): boolean => {
+/** Have the first `count` edges no cycle? Takes away the writes that nothing is older than, until none is left to take. */
+const isAcyclic = (edges: ReadonlyArray<OrderEdge>, count: number, writes: number): boolean => {
   const olderCount = new Uint32Array(writes);
   const start = new Uint32Array(writes + 1);
   for (let i = 0; i < count; i++) {
-    const s = sayings[i]!;
+    const s = edges[i]!;
     olderCount[s.newer]!++;
     start[s.older + 1]!++;
   }
@@ -152,7 +157,7 @@ const isAcyclic = (sayings: ReadonlyArray<Saying>, count: number, writes: number
   const next = start.slice();
   const targets = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
-    const s = sayings[i]!;
+    const s = edges[i]!;
     targets[next[s.older]!++] = s.newer;
   }
   const ready: number[] = [];
@@ -168,23 +173,23 @@ const isAcyclic = (sayings: ReadonlyArray<Saying>, count: number, writes: number
   return ready.length === writes;
 };
 
-/** The first saying that closes a circle, by halving. */
-const firstContradiction = (sayings: ReadonlyArray<Saying>, writes: number): number => {
+/** The first edge that closes a cycle, by halving. */
+const firstContradiction = (edges: ReadonlyArray<OrderEdge>, writes: number): number => {
   let good = 0;
-  let bad = sayings.length;
+  let bad = edges.length;
   while (bad - good > 1) {
     const middle = (good + bad) >>> 1;
-    if (isAcyclic(sayings, middle, writes)) good = middle;
+    if (isAcyclic(edges, middle, writes)) good = middle;
     else bad = middle;
   }
   return bad - 1;
 };
 
-/** A shortest chain of sayings from one write to another. */
-const wayBack = (sayings: ReadonlyArray<Saying>, from: number, to: number): ReadonlyArray<Saying> => {
-  const out = new Map<number, Saying[]>();
-  for (const s of sayings) out.set(s.older, [...(out.get(s.older) ?? []), s]);
-  const cameBy = new Map<number, Saying>();
+/** A shortest path of edges from one write to another. */
+const wayBack = (edges: ReadonlyArray<OrderEdge>, from: number, to: number): ReadonlyArray<OrderEdge> => {
+  const out = new Map<number, OrderEdge[]>();
+  for (const s of edges) out.set(s.older, [...(out.get(s.older) ?? []), s]);
+  const cameBy = new Map<number, OrderEdge>();
   const queue = [from];
   for (let at = 0; at < queue.length && !cameBy.has(to); at++)
     for (const s of out.get(queue[at]!) ?? []) {
@@ -192,10 +197,10 @@ const wayBack = (sayings: ReadonlyArray<Saying>, from: number, to: number): Read
       cameBy.set(s.newer, s);
       queue.push(s.newer);
     }
-  const way: Saying[] = [];
+  const way: OrderEdge[] = [];
   for (
     let s = cameBy.get(to);
-    s !== undefined && way.length <= sayings.length;
+    s !== undefined && way.length <= edges.length;
     s = s.older === from ? undefined : cameBy.get(s.older)
   )
     way.unshift(s);

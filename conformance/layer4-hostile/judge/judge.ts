@@ -11,43 +11,43 @@ import { judgeIntegrity, originsOf } from './integrity.js';
 import { hasStamps, judgeStamped, writesOf } from './judge-stamped.js';
 import { judgeStores } from './judge-stores.js';
 import { judgeValues } from './judge-values.js';
-import { type Court, newCourt, type Verdict } from './verdict.js';
+import { type Findings, noFindings, type Verdict } from './verdict.js';
 
 /**
  * Judges a history. With stamps everything is decided. Without them (a history of another system, say) values that were put once
  * name their writes; what that cannot decide stands in `undecided`.
  */
 export const judge = (h: History): Verdict => {
-  const court = newCourt();
+  const findings = noFindings();
   const origins = originsOf(h);
   if (hasStamps(h)) {
-    const writes = writesOf(h, court);
-    judgeStamped(h, writes, court);
-    judgeIntegrity(h, origins, writes, court);
+    const writes = writesOf(h, findings);
+    judgeStamped(h, writes, findings);
+    judgeIntegrity(h, origins, writes, findings);
   } else {
-    judgeValues(h, origins, court);
-    judgeIntegrity(h, origins, null, court);
-    admit(h, court);
+    judgeValues(h, origins, findings);
+    judgeIntegrity(h, origins, null, findings);
+    noteUndecided(h, findings);
   }
-  judgeStores(h, origins, court);
+  judgeStores(h, origins, findings);
   return {
-    kept: court.violations.size === 0,
+    kept: findings.violations.size === 0,
     operations: h.operations.length,
-    checked: court.checked,
-    violations: [...court.violations.values()],
-    undecided: [...court.undecided],
+    checked: findings.checked,
+    violations: [...findings.violations.values()],
+    undecided: [...findings.undecided],
   };
 };
 
 /** What a history without stamps leaves open. */
-const admit = (h: History, court: Court): void => {
-  court.undecided.add('unique stamps: the history has no stamps');
+const noteUndecided = (h: History, findings: Findings): void => {
+  findings.undecided.add('unique stamps: the history has no stamps');
   const asked = new Set(h.operations.map(sessionOf));
   for (const session of asked) {
     const g = guaranteesOf(h, session);
     if (g.scope === 'store' && (g.readYourWrites || g.monotonicReads))
-      court.undecided.add('scope store: without stamps only the order of each key is decided');
+      findings.undecided.add('scope store: without stamps only the order of each key is decided');
     if (g.writesFollowReads || g.monotonicWrites)
-      court.undecided.add('Writes Follow Reads, Monotonic Writes: without stamps only the order of the writes is decided');
+      findings.undecided.add('Writes Follow Reads, Monotonic Writes: without stamps only the order of the writes is decided');
   }
 };

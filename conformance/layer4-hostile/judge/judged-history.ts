@@ -1,6 +1,6 @@
 /**
  * What the judge judges: the operations of the clients as the clients saw them, and the stores that were printed. A history comes
- * from a trace of the cluster (`trace.ts`) or from a file in the style of Jepsen (`jepsen.ts`).
+ * from a trace of the cluster (`history-of-trace.ts`) or from a file in the style of Jepsen (`jepsen.ts`).
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/session.js';

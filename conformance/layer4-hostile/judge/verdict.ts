@@ -18,14 +18,14 @@ const PROMISES = {
 /** The name of a promise. */
 export type Promised = keyof typeof PROMISES;
 
-/** Something that happened: an operation of a client, or a store that was printed. */
-export type Happening = Operation | StoreView;
+/** What a history consists of: an operation of a client, or a store that was printed. */
+export type Observation = Operation | StoreView;
 
 /** The first operation that breaks a promise, and the two that contradict each other. */
 interface Violation {
   readonly promise: Promised;
-  readonly operation: Happening;
-  readonly conflict: readonly [Happening, Happening];
+  readonly operation: Observation;
+  readonly conflict: readonly [Observation, Observation];
   readonly why: string;
 }
 
@@ -40,26 +40,32 @@ export interface Verdict {
 }
 
 /** Collects a verdict: the first violation of each promise, in the order of the history. */
-export interface Court {
+export interface Findings {
   readonly checked: Record<Promised, number>;
   readonly violations: Map<Promised, Violation>;
   readonly undecided: Set<string>;
 }
 
-/** A court that has heard nothing yet. */
-export const newCourt = (): Court => ({
+/** Findings of a history of which nothing is judged yet. */
+export const noFindings = (): Findings => ({
   checked: Object.fromEntries(Object.keys(PROMISES).map((p) => [p, 0])) as Record<Promised, number>,
   violations: new Map(),
   undecided: new Set(),
 });
 
 /** Enters a violation, unless an earlier one of that promise is known. */
-export const accuse = (court: Court, promise: Promised, earlier: Happening, later: Happening, why: string): void => {
-  if (!court.violations.has(promise))
-    court.violations.set(promise, { promise, operation: later, conflict: [earlier, later], why });
+export const reportViolation = (
+  findings: Findings,
+  promise: Promised,
+  earlier: Observation,
+  later: Observation,
+  why: string,
+): void => {
+  if (!findings.violations.has(promise))
+    findings.violations.set(promise, { promise, operation: later, conflict: [earlier, later], why });
 };
 
-const showHappening = (h: Happening): string =>
+const showObservation = (h: Observation): string =>
   'f' in h ? showOperation(h) : `printStore ${h.server} (position ${h.position}), ${h.entries.length} keys`;
 
 /** A verdict as text, a line for each promise that was put to the test. */
@@ -71,7 +77,7 @@ export const showVerdict = (v: Verdict): string =>
       .map(([p, n]) => `  ${p}: ${v.violations.some((x) => x.promise === p) ? 'BROKEN' : 'kept'} (${n} checks)`),
     ...v.violations.map(
       (x) =>
-        `  ${x.promise} broken: ${x.why}\n    first: ${showHappening(x.conflict[0])}\n    then:  ${showHappening(x.conflict[1])}`,
+        `  ${x.promise} broken: ${x.why}\n    first: ${showObservation(x.conflict[0])}\n    then:  ${showObservation(x.conflict[1])}`,
     ),
     ...v.undecided.map((u) => `  undecided: ${u}`),
   ].join('\n');

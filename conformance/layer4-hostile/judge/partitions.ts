@@ -1,7 +1,7 @@
 /**
- * Who is apart from whom: section 5 of the contract in the judge's own reading. What is kept is which servers are *cut* from each other, and
- * nothing is ever changed in place; the layers that follow the model keep the links there are (`topology.ts`). A property test holds the
- * two against each other, so that neither is believed alone.
+ * Which servers make up a partition: section 5 of the contract in the judge's own reading. It keeps the pairs of servers that are *cut* from
+ * each other, and changes nothing in place; layers 2 and 3 keep the links there are (`common/topology-of-script.ts`). A property test
+ * compares the two, so that neither is believed alone.
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
@@ -15,7 +15,7 @@ export interface Shape {
   readonly cuts: ReadonlyArray<readonly [NodeId, NodeId]>;
 }
 
-export const NOBODY: Shape = { kinds: new Map(), cuts: [] };
+export const EMPTY_SHAPE: Shape = { kinds: new Map(), cuts: [] };
 
 const withKind = (shape: Shape, id: NodeId, kind: Kind): Shape => ({ ...shape, kinds: new Map([...shape.kinds, [id, kind]]) });
 
@@ -68,7 +68,7 @@ export const shapeAfter = (shape: Shape, command: Command): Shape | undefined =>
  * The partitions: each live server takes the least id that it hears of from those it is not cut from, until nobody hears of a lesser one.
  * Each ascending, in the order of their least.
  */
-export const apartFrom = ({ kinds, cuts }: Shape): ReadonlyArray<ReadonlyArray<NodeId>> => {
+export const partitionsIn = ({ kinds, cuts }: Shape): ReadonlyArray<ReadonlyArray<NodeId>> => {
   const live = [...kinds].flatMap(([id, kind]) => (kind === 'server' ? [id] : [])).sort((a, b) => a - b);
   const hears = (a: NodeId, b: NodeId): boolean => !cuts.some((cut) => isOf(cut, a, b));
   let least = new Map(live.map((id) => [id, id]));

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Command } from '#bayou/core/script.js';
-import { apartFrom, NOBODY, shapeAfter, type Shape } from '../../conformance/layer4-hostile/judge/apart.js';
+import { partitionsIn, EMPTY_SHAPE, shapeAfter, type Shape } from '../../conformance/layer4-hostile/judge/partitions.js';
 import { applyCommand, newTopology, partitionsOf } from '../../conformance/common/topology-of-script.js';
 
 const id = fc.nat(4);
@@ -28,14 +28,14 @@ describe('who is apart from whom', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60, size: 'max' }), (script) => {
         const topology = newTopology();
-        let shape: Shape = NOBODY;
+        let shape: Shape = EMPTY_SHAPE;
         for (const one of script) {
           const after = shapeAfter(shape, one);
           expect(after !== undefined).toBe(applyCommand(topology, one));
           shape = after ?? shape;
-          expect(apartFrom(shape)).toEqual(partitionsOf(topology));
+          expect(partitionsIn(shape)).toEqual(partitionsOf(topology));
           if (after === undefined) seen.bad++;
-          if (apartFrom(shape).length > 1) seen.apart++;
+          if (partitionsIn(shape).length > 1) seen.apart++;
         }
         seen.scripts++;
       }),
@@ -54,7 +54,7 @@ describe('who is apart from whom', () => {
       { type: 'killServer', id: 1 },
       { type: 'joinServer', id: 1 },
     ];
-    const shapes = script.reduce<ReadonlyArray<Shape>>((all, one) => [...all, shapeAfter(all.at(-1)!, one)!], [NOBODY]);
-    expect(shapes.map(apartFrom)).toEqual([[], [[0]], [[0, 1]], [[0], [1]], [[0]], [[0, 1]]]);
+    const shapes = script.reduce<ReadonlyArray<Shape>>((all, one) => [...all, shapeAfter(all.at(-1)!, one)!], [EMPTY_SHAPE]);
+    expect(shapes.map(partitionsIn)).toEqual([[], [[0]], [[0, 1]], [[0], [1]], [[0]], [[0, 1]]]);
   });
 });

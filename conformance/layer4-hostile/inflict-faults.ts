@@ -1,0 +1,149 @@
+/* eslint-disable max-lines-per-function -- `inflict` has one case for each kind of fault. */
+/** What each fault of a plan does to a server and its folder, and which servers are dead or dying by it. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import type { Cluster, Promised } from '#bayou/master/cluster.js';
+import { diceOf } from '../common/seeded-dice.js';
+import type { FaultEffects, TargetProcess } from './fault-effects.js';
+import type { ProcessFault } from './hostile-plan.js';
+
+/** A fault that takes longer goes on while the next lines run. */
+const LINE_MS = 1_000;
+
+/** What the faults so far have come to, and what of them is still to come. */
+export interface FaultState {
+  readonly lossy: Set<NodeId>;
+  /** Folders that are to be put back to what they were, each before a line. */
+  readonly putBacks: { readonly line: number; readonly id: NodeId; readonly putBack: () => void }[];
+  /** Servers that die during this line, at the latest after it. */
+  readonly dying: Map<NodeId, TargetProcess>;
+  /** Servers that are dead, which the script was not told yet. */
+  readonly unannounced: Map<NodeId, TargetProcess>;
+  /** Faults that end before the next line. */
+  readonly pending: Promise<void>[];
+  /** Faults that end before the calm. */
+  readonly long: Promise<void>[];
+  readonly kill: (id: NodeId, process: TargetProcess) => Promise<void>;
+  /** {@link kill}, unless the script has killed it meanwhile. */
+  readonly killDying: (id: NodeId, process: TargetProcess) => Promise<void>;
+}
+
+/** The state before any fault. */
+export const newFaultState = (cluster: Cluster): FaultState => {
+  const unannounced = new Map<NodeId, TargetProcess>();
+  const dying = new Map<NodeId, TargetProcess>();
+  const kill = async (id: NodeId, process: TargetProcess): Promise<void> => {
+    if (unannounced.has(id)) return;
+    unannounced.set(id, process);
+    await cluster.killServer(id);
+  };
+  const killDying = async (id: NodeId, process: TargetProcess): Promise<void> => {
+    if (dying.get(id)?.name === process.name) await kill(id, process);
+  };
+  return { lossy: new Set(), putBacks: [], dying, unannounced, pending: [], long: [], kill, killDying };
+};
+
+/** Does one fault to one server. */
+export const inflict = async (
+  state: FaultState,
+  effects: FaultEffects,
+  fault: ProcessFault,
+  id: NodeId,
+  process: TargetProcess,
+  folder: string,
+): Promise<void> => {
+  switch (fault.type) {
+    case 'pause':
+      (fault.ms > LINE_MS ? state.long : state.pending).push(effects.pause(process, fault.ms));
+      return;
+    case 'crash':
+      state.dying.set(id, process);
+      state.pending.push(effects.later(fault.afterMs, () => state.killDying(id, process)));
+      return;
+    case 'tear':
+      await state.kill(id, process);
+      effects.tear(folder, fault.bytes);
+      state.lossy.add(id);
+      return;
+    case 'scribble': {
+      await state.kill(id, process);
+      const dice = diceOf(fault.line, fault.bytes);
+      effects.scribble(
+        folder,
+        Uint8Array.from({ length: fault.bytes }, () => Math.floor(dice() * 256)),
+      );
+      return;
+    }
+    case 'putBack':
+      await state.kill(id, process);
+      state.putBacks.push({ line: fault.line + fault.after, id, putBack: effects.copy(folder, `${fault.line}`) });
+      return;
+    case 'unwritten':
+      state.putBacks.push({ line: fault.line + fault.after, id, putBack: effects.tailNow(folder) });
+      return;
+    case 'renew':
+      await state.kill(id, process);
+      effects.renew(folder);
+      return;
+    case 'second':
+      state.dying.set(id, process);
+      state.pending.push(startSecond(state, effects, fault.afterMs, id, process, folder));
+      return;
+    case 'call':
+      if (effects.arm(process, fault)) state.dying.set(id, process);
+      return;
+    case 'power':
+      state.dying.set(id, process);
+      state.pending.push(
+        effects.later(fault.afterMs, async () => {
+          if (effects.power(process)) state.lossy.add(id);
+          await state.killDying(id, process);
+        }),
+      );
+      return;
+    case 'full':
+      // It may go on without room, refusing puts, or end; it must not lose what it acknowledged.
+      state.dying.set(id, process);
+      effects.fill(process);
+      return;
+  }
+};
+
+/** Starts a second server on the folder of a running one and kills the first so long after. The second is killed too, whether it had started or not. */
+const startSecond = async (
+  state: FaultState,
+  effects: FaultEffects,
+  afterMs: number,
+  id: NodeId,
+  process: TargetProcess,
+  folder: string,
+): Promise<void> => {
+  const other = effects.second(id, folder);
+  await effects.later(afterMs, () => state.killDying(id, process));
+  await other.started;
+  await other.kill();
+};
+
+/** A command to all servers has failed where one of them is dead without the script knowing. */
+const unlessOneDied = async <A>(cluster: Cluster, state: FaultState, promised: Promised<A>): Promised<A> => {
+  const result = await promised;
+  const hasDied = state.unannounced.size > 0 || [...state.dying.keys()].some((id) => !cluster.topology.isLive(id));
+  return hasDied && E.isRight(result) ? E.left('a server was lost meanwhile') : result;
+};
+
+/** The cluster as the script sees it, which knows of no fault: servers that a fault killed are live. */
+export const unaware = (cluster: Cluster, state: FaultState): Cluster => ({
+  ...cluster,
+  topology: {
+    ...cluster.topology,
+    isLive: (id) => state.unannounced.has(id) || state.dying.has(id) || cluster.topology.isLive(id),
+  },
+  processOf: (id) => state.unannounced.get(id) ?? state.dying.get(id) ?? cluster.processOf(id),
+  killServer: (id) => {
+    state.dying.delete(id);
+    return state.unannounced.has(id) ? Promise.resolve() : cluster.killServer(id);
+  },
+  joinServer: (id) => unlessOneDied(cluster, state, cluster.joinServer(id)),
+  membersOf: (id) => unlessOneDied(cluster, state, cluster.membersOf(id)),
+  stabilize: () => unlessOneDied(cluster, state, cluster.stabilize()),
+});
