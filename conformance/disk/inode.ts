@@ -1,10 +1,14 @@
 /** Files and folders of a disk in memory, with what of them is not on the disk yet: a machine that dies leaves any part of that. */
 
-/** What decides of what was not synced: from 0 up to 1, without 1. */
-export type Part = () => number;
+/** What decides of a change that was not synced, by its number among all changes of the disk: from 0 up to 1, without 1. */
+export type Part = (change: number) => number;
+
+/** Numbers the changes of a disk. */
+export type Count = () => number;
 
 /** A change of a file's bytes that is not on the disk, and what it replaced. */
 interface Change {
+  readonly number: number;
   readonly at: number;
   readonly bytes: Buffer;
   readonly before: Buffer;
@@ -29,9 +33,11 @@ export class File {
   handles = 0;
   #bytes = Buffer.alloc(0);
   #size = 0;
+  readonly #count: Count;
   #unsynced: Change[] = [];
 
-  constructor(ino: number, serial: number, time: number) {
+  constructor(ino: number, serial: number, time: number, count: Count) {
+    this.#count = count;
     this.ino = ino;
     this.serial = serial;
     this.mtime = time;
@@ -70,7 +76,7 @@ export class File {
     const changes = this.#unsynced;
     this.#unsynced = [];
     for (const { at, before, sizeBefore } of [...changes].reverse()) this.#put(before, at, sizeBefore);
-    for (const change of changes) this.#redo(change, part());
+    for (const change of changes) this.#redo(change, part(change.number));
   }
 
   #redo({ at, bytes, size, sizeBefore }: Change, part: number): void {
@@ -87,8 +93,8 @@ export class File {
     return Buffer.from(this.#bytes.subarray(Math.min(from, this.#size), Math.min(to, this.#size)));
   }
 
-  #note(change: Change): void {
-    this.#unsynced.push(change);
+  #note(change: Omit<Change, 'number'>): void {
+    this.#unsynced.push({ ...change, number: this.#count() });
     if (this.#unsynced.length > MAX_UNSYNCED) this.#unsynced.splice(0, MAX_UNSYNCED / 2);
   }
 
@@ -114,6 +120,7 @@ type Names = ReadonlyArray<readonly [string, Node | undefined]>;
 
 /** Names that changed together, and what they stood for. */
 interface Renaming {
+  readonly number: number;
   readonly names: Names;
   readonly before: Names;
 }
@@ -122,9 +129,11 @@ interface Renaming {
 export class Folder {
   readonly ino: number;
   readonly #names = new Map<string, Node>();
+  readonly #count: Count;
   #unsynced: Renaming[] = [];
 
-  constructor(ino: number) {
+  constructor(ino: number, count: Count) {
+    this.#count = count;
     this.ino = ino;
   }
 
@@ -138,7 +147,8 @@ export class Folder {
 
   /** Changes names, all or none; `undefined` removes one. */
   set(names: Names): void {
-    this.#unsynced.push({ names, before: names.map(([name]) => [name, this.#names.get(name)] as const) });
+    const before = names.map(([name]) => [name, this.#names.get(name)] as const);
+    this.#unsynced.push({ number: this.#count(), names, before });
     this.#apply(names);
   }
 
@@ -151,7 +161,7 @@ export class Folder {
     const changes = this.#unsynced;
     this.#unsynced = [];
     for (const { before } of [...changes].reverse()) this.#apply(before);
-    for (const { names } of changes) if (part() < 0.5) this.#apply(names);
+    for (const { number, names } of changes) if (part(number) >= 0.5) this.#apply(names);
   }
 
   #apply(names: Names): void {

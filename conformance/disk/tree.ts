@@ -30,7 +30,9 @@ export const factsOf = ({ ino, size, mtime, ctime }: File): FileFacts => ({
 /** The tree. Paths begin at the root, without links. */
 export class Tree {
   readonly #options: TreeOptions;
-  readonly #root = new Folder(1);
+  readonly #count = (): number => ++this.#changes;
+  #changes = 0;
+  readonly #root = new Folder(1, this.#count);
   readonly #free: number[] = [];
   #nextIno = 2;
   #serial = 0;
@@ -76,6 +78,11 @@ export class Tree {
     return this.#options.time();
   }
 
+  /** The number of the last change of a file or of names. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   #ino(): number {
     return (this.#options.reusesInodes ? this.#free.pop() : undefined) ?? this.#nextIno++;
   }
@@ -86,7 +93,7 @@ export class Tree {
       const next = at.get(part);
       if (next instanceof File) throw diskError('EEXIST', 'mkdir', path);
       if (next === undefined) {
-        const made = new Folder(this.#ino());
+        const made = new Folder(this.#ino(), this.#count);
         at.set([[part, made]]);
         at = made;
       } else at = next;
@@ -95,7 +102,7 @@ export class Tree {
 
   create(path: string): File {
     const [folder, name] = this.#parent(path, 'open');
-    const file = new File(this.#ino(), this.#serial++, this.time());
+    const file = new File(this.#ino(), this.#serial++, this.time(), this.#count);
     folder.set([[name, file]]);
     return file;
   }
@@ -158,7 +165,7 @@ export class Tree {
   put(path: string, copy: Copy, how: 'folder' | 'files' | 'bytes'): void {
     if (how === 'folder') {
       const [parent, name] = this.#parent(path, 'rename');
-      parent.set([[name, new Folder(this.#ino())]]);
+      parent.set([[name, new Folder(this.#ino(), this.#count)]]);
     } else this.makeFolder(path);
     this.#fill(path, copy, how === 'bytes');
   }
@@ -189,6 +196,10 @@ export class Tree {
   loseUnsynced(part: Part): void {
     this.#lose(this.#root, part);
     this.#dropDoubles();
+    // Files whose removal is lost are there again, and have their inodes.
+    const used = new Set<number>();
+    this.#walk(this.#root, (_, __, { ino }) => used.add(ino));
+    this.#free.splice(0, Infinity, ...this.#free.filter((ino) => !used.has(ino)));
   }
 
   /** Where the removal of a file is lost, so is the file that was given its inode after it: a disk's own journal keeps that order. */

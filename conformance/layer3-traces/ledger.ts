@@ -1,5 +1,5 @@
 /** What processes have sent each other, by what can be known from their traces: requests of sessions, answers to them, pulls. */
-import type { NodeId, SessionNumber } from '#bayou/core/ids.js';
+import type { NodeId, ReplicaId, SessionNumber } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import type { Pulled } from '#bayou/model/protocol/pulls.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
@@ -35,7 +35,13 @@ export interface PullAnswer {
 
 /** A pull, by its name. */
 export interface PullRecord {
-  asked?: { readonly event: Extract<TraceEvent, { type: 'pullAsked' }>; readonly process: Process; readonly knows: number };
+  asked?: {
+    readonly event: Extract<TraceEvent, { type: 'pullAsked' }>;
+    readonly process: Process;
+    readonly knows: number;
+    /** As which replica it asked: it may be another by the time it is answered (R7a). */
+    readonly replica: ReplicaId | undefined;
+  };
   readonly answers: PullAnswer[];
 }
 

@@ -7,7 +7,7 @@ import { join, same } from '#bayou/model/protocol/vector.js';
 import type { PullAnswer } from './ledger.js';
 import { reject, showStamp, showVector, showWrites } from './rejection.js';
 import { FollowedReplica } from './followed-replica.js';
-import { type Scene, seen, serverState, type ServerState } from './run-scene.js';
+import { type Scene, seen, type ServerState } from './run-scene.js';
 import type { Process } from './timeline.js';
 import { checkVector } from './server-requests.js';
 import { checkLink } from './server-links.js';
@@ -31,7 +31,25 @@ export const pullAsked = (
     );
   const pull = scene.ledger.pull(e.pull);
   if (pull.asked !== undefined) reject(e, 'trace', `the pull ${e.pull} was asked before`);
-  pull.asked = { event: e, process, knows: process.knows };
+  pull.asked = { event: e, process, knows: process.knows, replica: state.id };
+};
+
+type Asked = NonNullable<ReturnType<Scene['ledger']['pull']>['asked']>;
+
+/** The request that a server of the trace made. */
+const askedBy = (scene: Scene, pullers: ReadonlyArray<Process>, e: Of<'pullAnswered'>): Asked => {
+  const isAsking = (x: TraceEvent): boolean => x.type === 'pullAsked' && x.pull === e.pull;
+  const asked = scene.timeline.need(e, pullers, isAsking, () => scene.ledger.pull(e.pull).asked);
+  return asked ?? reject(e, 'R9', `server ${serverOf(e.puller)} did not ask for the pull ${e.pull}`);
+};
+
+const checkAsked = (process: Process, e: Of<'pullAnswered'>, { event, replica }: Asked): void => {
+  if (event.peer !== process.who.id) reject(e, 'R9', `the pull ${e.pull} was asked of server ${event.peer}`);
+  if (replica !== e.puller) reject(e, 'R9', `${e.puller} is not the replica that asked`);
+  if (!same(event.vv, e.asked))
+    reject(e, 'R9', `the puller asked with ${showVector(event.vv)}, the answer is for ${showVector(e.asked)}`);
+  if (showStamp(event.after) !== showStamp(e.after))
+    reject(e, 'R9', `the puller asked for what comes after ${showStamp(event.after)}, the answer is for ${showStamp(e.after)}`);
 };
 
 export const preparePullAnswered = (
@@ -43,19 +61,13 @@ export const preparePullAnswered = (
 ) => {
   const server = serverOf(e.puller);
   const pull = scene.ledger.pull(e.pull);
-  const isAsking = (x: TraceEvent): boolean => x.type === 'pullAsked' && x.pull === e.pull;
-  const asked = scene.timeline.need(e, scene.timeline.of('server', server), isAsking, () => pull.asked);
-  if (asked === undefined) return reject(e, 'R9', `server ${server} did not ask for the pull ${e.pull}`);
-  process.knows = Math.max(process.knows, asked.knows);
+  const pullers = scene.timeline.of('server', server);
+  // What a server asked that is in no trace is not known, as with sessions.
+  const asked = pullers.length === 0 ? undefined : askedBy(scene, pullers, e);
+  process.knows = Math.max(process.knows, asked?.knows ?? process.knows);
   return (): void => {
     checkLink(state, e, server);
-    const { event } = asked;
-    if (event.peer !== process.who.id) reject(e, 'R9', `the pull ${e.pull} was asked of server ${event.peer}`);
-    if (serverState(scene, asked.process).id !== e.puller) reject(e, 'R9', `${e.puller} is not the replica that asked`);
-    if (!same(event.vv, e.asked))
-      reject(e, 'R9', `the puller asked with ${showVector(event.vv)}, the answer is for ${showVector(e.asked)}`);
-    if (showStamp(event.after) !== showStamp(e.after))
-      reject(e, 'R9', `the puller asked for what comes after ${showStamp(event.after)}, the answer is for ${showStamp(e.after)}`);
+    if (asked !== undefined) checkAsked(process, e, asked);
     const pulled = replica.answer({ type: 'pull', puller: e.puller, vv: e.asked, after: e.after }, e.upTo);
     const wrong = differs(pulled.writes, e.writes);
     if (wrong !== undefined)

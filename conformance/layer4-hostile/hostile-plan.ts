@@ -30,8 +30,8 @@ export const ProcessFaultC = t.union([
   fault('tear', { bytes: t.number }),
   /** Killed, half a record written behind the end of its log, and back: it has all that it acknowledged (R10). */
   fault('scribble', { bytes: t.number }),
-  /** No room on its disk during the line; killed after it, given room, and back. */
-  fault('full', {}),
+  /** No room on its disk during so many lines from this one on; killed after them, given room, and back. Until then it may be asked, and shows what its log has. */
+  fault('full', { lines: t.number }),
   /** Killed, its folder copied, and back; so many lines later killed, and that copy put back in place of its folder (R7a). */
   fault('putBack', { after: t.number }),
   /** So many lines later killed, whatever was appended to its log since then taken off, as a disk does that never wrote it, and back (R7a, R10). */
@@ -40,8 +40,9 @@ export const ProcessFaultC = t.union([
   fault('renew', {}),
   /** Another process is started on its folder, and it is killed so long after that; then the other one too, and it is back (R10). */
   fault('second', { afterMs: t.number }),
-  /** A call of its log to its disk goes wrong, `after` others: it fails, falls short, or is the last of its process. It is killed after the line, and back. In a simulated world alone. */
+  /** A call of its log to its disk goes wrong, `after` others: it fails, falls short, or is the last of its process. It is killed after so many lines from this one on, and back. In a simulated world alone. */
   fault('call', {
+    lines: t.number,
     kind: t.keyof({ EIO: null, kill: null, short: null }),
     after: t.number,
     part: t.number,
@@ -100,7 +101,7 @@ const processFault = (lines: number): fc.Arbitrary<ProcessFault> => {
     fc.record({ type: fc.constant('crash' as const), ...where, afterMs: fc.integer({ min: 0, max: 5 }) }),
     fc.record({ type: fc.constant('tear' as const), ...where, bytes: fc.integer({ min: 1, max: 300 }) }),
     fc.record({ type: fc.constant('scribble' as const), ...where, bytes: fc.integer({ min: 1, max: 60 }) }),
-    fc.record({ type: fc.constant('full' as const), ...where }),
+    fc.record({ type: fc.constant('full' as const), ...where, lines: fc.constant(1) }),
     fc.record({ type: fc.constant('putBack' as const), ...where, after: fc.integer({ min: 1, max: 12 }) }),
     fc.record({ type: fc.constant('unwritten' as const), ...where, after: fc.integer({ min: 1, max: 6 }) }),
     fc.record({ type: fc.constant('renew' as const), ...where }),

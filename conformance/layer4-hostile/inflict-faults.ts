@@ -13,10 +13,14 @@ const LINE_MS = 1_000;
 /** What the faults so far have come to, and what of them is still to come. */
 export interface FaultState {
   readonly lossy: Set<NodeId>;
+  /** Servers that may come back as new replicas though nothing was taken from their logs (R7a). */
+  readonly doubtful: Set<NodeId>;
   /** Folders that are to be put back to what they were, each before a line. */
   readonly putBacks: { readonly line: number; readonly id: NodeId; readonly putBack: () => void }[];
-  /** Servers that die during this line, at the latest after it. */
+  /** Servers that die during this line, at the latest after it, */
   readonly dying: Map<NodeId, TargetProcess>;
+  /** or after this one. */
+  readonly until: Map<NodeId, number>;
   /** Servers that are dead, which the script was not told yet. */
   readonly unannounced: Map<NodeId, TargetProcess>;
   /** Faults that end before the next line. */
@@ -40,7 +44,8 @@ export const newFaultState = (cluster: Cluster): FaultState => {
   const killDying = async (id: NodeId, process: TargetProcess): Promise<void> => {
     if (dying.get(id)?.name === process.name) await kill(id, process);
   };
-  return { lossy: new Set(), putBacks: [], dying, unannounced, pending: [], long: [], kill, killDying };
+  const sets = { lossy: new Set<NodeId>(), doubtful: new Set<NodeId>(), until: new Map<NodeId, number>() };
+  return { ...sets, putBacks: [], dying, unannounced, pending: [], long: [], kill, killDying };
 };
 
 /** Does one fault to one server. */
@@ -84,16 +89,22 @@ export const inflict = async (
     case 'renew':
       await state.kill(id, process);
       effects.renew(folder);
+      state.doubtful.add(id);
       return;
     case 'second':
       state.dying.set(id, process);
+      state.doubtful.add(id);
       state.pending.push(startSecond(state, effects, fault.afterMs, id, process, folder));
       return;
     case 'call':
-      if (effects.arm(process, fault)) state.dying.set(id, process);
+      if (!effects.arm(process, fault)) return;
+      state.dying.set(id, process);
+      state.until.set(id, fault.line + fault.lines - 1);
+      state.doubtful.add(id);
       return;
     case 'power':
       state.dying.set(id, process);
+      state.doubtful.add(id);
       state.pending.push(
         effects.later(fault.afterMs, async () => {
           if (effects.power(process)) state.lossy.add(id);
@@ -104,6 +115,7 @@ export const inflict = async (
     case 'full':
       // It may go on without room, refusing puts, or end; it must not lose what it acknowledged.
       state.dying.set(id, process);
+      state.until.set(id, fault.line + fault.lines - 1);
       effects.fill(process);
       return;
   }
@@ -141,6 +153,7 @@ export const unaware = (cluster: Cluster, state: FaultState): Cluster => ({
   processOf: (id) => state.unannounced.get(id) ?? state.dying.get(id) ?? cluster.processOf(id),
   killServer: (id) => {
     state.dying.delete(id);
+    state.until.delete(id);
     return state.unannounced.has(id) ? Promise.resolve() : cluster.killServer(id);
   },
   joinServer: (id) => unlessOneDied(cluster, state, cluster.joinServer(id)),

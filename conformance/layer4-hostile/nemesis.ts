@@ -19,6 +19,8 @@ export interface Nemesis {
   readonly done: Readonly<Record<ProcessFault['type'], number>>;
   /** Servers whose logs were spoilt, put back from older copies or taken away. */
   readonly lossy: ReadonlySet<NodeId>;
+  /** Servers that may come back as new replicas though nothing was taken from their logs: what befell them leaves a doubt (R7a). */
+  readonly doubtful: ReadonlySet<NodeId>;
   /** Was this server's end a fault of the plan? */
   readonly isExpected: (id: NodeId) => boolean;
 }
@@ -64,11 +66,15 @@ const checkReturn = ({ cluster, effects, state, inserted, folderOf }: Setting): 
   commands.push(`joinServer ${joining}`);
 };
 
-/** After a line every server that is dying is dead, and the script is told of every death and joins the server again. */
-const announceDeaths = async ({ state, inserted }: Setting): Promise<void> => {
+/** After so many lines every server that is dying is dead, and the script is told of every death and joins the server again. */
+const announceDeaths = async ({ cluster, state, inserted }: Setting, linesDone: number): Promise<void> => {
   await Promise.all(state.pending.splice(0));
-  for (const [id, process] of state.dying) await state.kill(id, process);
-  state.dying.clear();
+  for (const [id, process] of [...state.dying]) {
+    if ((state.until.get(id) ?? 0) > linesDone && cluster.processOf(id)?.name === process.name) continue;
+    state.dying.delete(id);
+    state.until.delete(id);
+    await state.kill(id, process);
+  }
   if (inserted.commands.length > 0) return;
   // All deaths are said before the first return: a server that returns is linked to those that live.
   const ids = [...state.unannounced.keys()];
@@ -151,7 +157,7 @@ export const startNemesis = (
 
   const next = async (): Promise<NumberedLine | undefined> => {
     checkReturn(setting);
-    await announceDeaths(setting);
+    await announceDeaths(setting, at < end ? at : Infinity);
     const extra = takeInserted(setting);
     if (extra !== undefined) return numbered(extra);
     const line = plan.script[at];
@@ -171,6 +177,7 @@ export const startNemesis = (
     reader: { next, ahead: () => [], stop: () => undefined },
     done: setting.done,
     lossy: state.lossy,
+    doubtful: state.doubtful,
     isExpected: (id) => state.dying.has(id) || state.unannounced.has(id),
   };
 };

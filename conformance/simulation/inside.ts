@@ -3,10 +3,10 @@
  * replica that wrote it. It has read the contract alone, and knows a replica by what it says of itself: its vector, its store, its accept time.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { ReplicaId } from '#bayou/core/ids.js';
+import { serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { Stamp } from '#bayou/core/write.js';
-import { liveWritesOf, vectorOf } from '#bayou/impl/replica.js';
+import type { Stamp, VectorEntries } from '#bayou/core/write.js';
+import { clockOf, liveWritesOf, vectorOf } from '#bayou/impl/replica.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import { compareStamps, showStamp } from '../layer4-hostile/judge/stamp-order.js';
 
@@ -24,10 +24,22 @@ const OFTEN = 64;
 export class Insight {
   /** What was found, a line each. */
   readonly violations: string[] = [];
+  readonly #onRenewal: (server: NodeId, what: string) => void;
   /** Every put that was accepted, by replica, in the order of accept times. */
   readonly #accepted = new Map<ReplicaId, Accepted[]>();
   readonly #servers = new Map<string, RunningServer>();
+  /** The replicas that each server was since it started: of a renewal its log may know nothing yet. */
+  readonly #identities = new Map<NodeId, ReplicaId[]>();
+  /** What replicas showed when they ended whose logs had failed. */
+  readonly #shown = new Map<ReplicaId, VectorEntries>();
+  /** How many puts were accepted, in all. */
+  #accepts = 0;
   #events = 0;
+
+  /** `onRenewal`: told of each server that came back as another replica, with its log. */
+  constructor(onRenewal: (server: NodeId, what: string) => void = () => undefined) {
+    this.#onRenewal = onRenewal;
+  }
 
   readonly onServer = (name: string, server: RunningServer): void => {
     this.#servers.set(name, server);
@@ -35,6 +47,8 @@ export class Insight {
   };
 
   onDeath(name: string): void {
+    const inside = this.#servers.get(name)?.inside;
+    if (inside?.failure !== undefined) this.#shown.set(inside.replica.id, vectorOf(inside.replica));
     this.#servers.delete(name);
   }
 
@@ -45,7 +59,8 @@ export class Insight {
 
   onEvent(event: TraceEvent): void {
     if (event.type === 'accept' && !event.repeated) this.#note(event);
-    if (event.type === 'start') this.#forget(event);
+    if (event.type === 'start') this.#start(event);
+    if (event.type === 'renewed') this.#identities.get(serverOf(event.replica))?.push(event.replica);
     const server = this.#servers.get(event.p);
     if (server !== undefined && (event.type === 'merged' || event.type === 'renewed')) this.#look(event.p, server);
     if (++this.#events % OFTEN !== 0) return;
@@ -58,11 +73,30 @@ export class Insight {
     const put = `put ${clientTime} of client ${client}, session ${session}`;
     const list = this.#accepted.get(stamp.r) ?? [];
     this.#accepted.set(stamp.r, list);
+    this.#accepts++;
     const before = list.findLast(({ t }) => t <= stamp.t);
     if (before?.t === stamp.t && before.put !== put)
       this.violations.push(`[R7] ${p} gave out stamp ${showStamp(stamp)} to ${put}; it was that of ${before.put}`);
     list.push({ ...stamp, key, put });
     list.sort((a, b) => a.t - b.t);
+  }
+
+  /** A server that has its log is the replica that it was (R7), and has what it showed when its log had failed (R10). */
+  #start(event: Extract<TraceEvent, { type: 'start' }>): void {
+    const { replica, p, fresh } = event;
+    const server = serverOf(replica);
+    const before = this.#identities.get(server);
+    this.#identities.set(server, [replica]);
+    if (before?.includes(replica) === false && !fresh)
+      this.#onRenewal(
+        server,
+        `[R7] ${p} goes on as ${replica}: it was ${before.join(', then ')}, and nothing speaks against its log`,
+      );
+    const has = new Map(event.vv);
+    const lost = this.#shown.get(replica)?.find(([r, t]) => (has.get(r) ?? 0) < t);
+    if (lost !== undefined)
+      this.violations.push(`[R10] ${p} lacks ${showStamp({ t: lost[1], r: lost[0] })}, which it showed after its log had failed`);
+    this.#forget(event);
   }
 
   /** What a replica had accepted and its log has not was shown to nobody (R10), and its stamp is free again; whether that is true is looked at by layer 3. */
@@ -80,6 +114,9 @@ export class Insight {
   #look(name: string, server: RunningServer): void {
     const { replica, failure } = server.inside;
     if (failure !== undefined) return;
+    // R2: each put raises the greatest accept time by one at most.
+    if (clockOf(replica) > this.#accepts)
+      this.violations.push(`[R16] ${name} is at accept time ${clockOf(replica)} after ${this.#accepts} puts`);
     const store = new Map(liveWritesOf(replica).map((write) => [write.key, write] as const));
     for (const [r, t] of vectorOf(replica)) {
       for (const write of this.#accepted.get(r) ?? []) {

@@ -42,10 +42,14 @@ interface Handle {
 }
 
 /** How long a sync takes, in µs. */
-const SYNC_US = { least: 100, most: 4000 };
+export const SYNC_US = { least: 100, most: 4000 };
 /** The system's clock of files goes in steps of so many ns: two changes may have one time. */
 const TICK_NS = 4_000_000;
 const LOCK_US = 100;
+/** How many changes a disk that keeps their order may lose. */
+const LOST_AT_ONCE = [2, 8, 64];
+/** Of a change whose part this is all is on the disk. */
+const KEPT = 0.99;
 
 const NEEDS_ROOM = new Set(['mkdir', 'create', 'rename', 'append']);
 
@@ -116,9 +120,14 @@ export class SimulatedDisk {
     if (this.#tree.isThere(path)) this.#tree.remove(path);
   }
 
-  /** The machine dies. */
+  /**
+   * The machine dies. Some file systems leave all that was written up to an instant, and nothing of what came after it (those with transactions); of others any part may be left. The
+   * former is what looks whole and is not.
+   */
   loseUnsynced(): void {
-    this.#tree.loseUnsynced(() => this.#random.part());
+    const isInOrder = this.#random.chance(0.5);
+    const last = this.#tree.changes - this.#random.int(0, this.#random.pick(LOST_AT_ONCE));
+    this.#tree.loseUnsynced(isInOrder ? (change) => (change <= last ? KEPT : 0) : () => this.#random.part());
     this.#locks.clear();
     this.disarm();
   }
@@ -156,8 +165,8 @@ export class SimulatedDisk {
 
   // --- calls ---------------------------------------------------------------------------------------------------------------
 
-  /** The disk as one process has it. */
-  filesOf(life: Life): Files {
+  /** The disk as one process has it. `inThread`: its calls are those of a thread of the process, which goes on meanwhile; how long a sync takes there is for the caller. */
+  filesOf(life: Life, inThread = false): Files {
     const call = (name: string, path: string): void => void this.#call(life, name, path);
     const open = new Set<Handle>();
     life.onDeath((_, isSilent) => {
@@ -184,7 +193,7 @@ export class SimulatedDisk {
         const file = this.#tree.file(path);
         return file === undefined ? undefined : factsOf(file);
       },
-      open: (path) => this.#open(life, path, open),
+      open: (path) => this.#open(life, path, open, inThread),
       rename: (from, to) => {
         call('rename', from);
         this.#tree.rename(from, to);
@@ -195,7 +204,7 @@ export class SimulatedDisk {
       },
       syncFolder: (path) => {
         call('syncFolder', path);
-        this.#takes(life, this.#random.int(SYNC_US.least, SYNC_US.most));
+        if (!inThread) this.#takes(life, this.#random.int(SYNC_US.least, SYNC_US.most));
         this.#tree.folder(path, 'fsync').sync();
       },
       lock: (folder) => this.lock(life, folder, 'log'),
@@ -231,7 +240,7 @@ export class SimulatedDisk {
     this.#tree.letGo(file);
   }
 
-  #open(life: Life, path: string, opened: Set<Handle>): OpenFile {
+  #open(life: Life, path: string, opened: Set<Handle>, inThread: boolean): OpenFile {
     const found = this.#tree.file(path);
     this.#call(life, found === undefined ? 'create' : 'open', path);
     const file = found ?? this.#tree.create(path);
@@ -253,7 +262,7 @@ export class SimulatedDisk {
       },
       sync: () => {
         this.#call(life, 'sync', path);
-        this.#takes(life, this.#random.int(SYNC_US.least, SYNC_US.most));
+        if (!inThread) this.#takes(life, this.#random.int(SYNC_US.least, SYNC_US.most));
         file.sync();
       },
       facts: () => {

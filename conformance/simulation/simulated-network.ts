@@ -57,6 +57,8 @@ export class SimulatedNetwork {
   readonly #dialed = new Map<string, number>();
   /** Ports that were given out and are free again, the last one first. */
   readonly #freed: number[] = [];
+  /** Machines whose ports somebody else takes when they get free, and who that is. */
+  readonly #squatters = new Map<string, Life>();
   #nextPort = FIRST_PORT;
 
   constructor(scheduler: Scheduler, seed: number, linkFaults: LinkFaults) {
@@ -94,6 +96,11 @@ export class SimulatedNetwork {
     }
   }
 
+  /** Whenever a port of this machine gets free from now on, somebody else listens there, who hangs up on whoever comes. */
+  squat(host: string, squatter: Life): void {
+    this.#squatters.set(host, squatter);
+  }
+
   /** Every end asks now whether the other is still there, as each does in time where nothing is heard. */
   probeAll(): void {
     for (const ends of this.#ends.values()) for (const end of [...ends]) end.probe();
@@ -125,6 +132,9 @@ export class SimulatedNetwork {
 
   #connect(life: Life, host: Host, to: Endpoint): SimulatedStream {
     life.mustLive('connect');
+    // As Node does.
+    if (!Number.isInteger(to.port) || to.port < 0 || to.port > 65_535)
+      throw new RangeError(`Port should be >= 0 and < 65536. Received ${to.port}.`);
     const stream = new SimulatedStream(this.#scheduler, life);
     const number = (this.#dialed.get(host.name) ?? 0) + 1;
     this.#dialed.set(host.name, number);
@@ -230,7 +240,11 @@ export class SimulatedNetwork {
   #close(listener: Listener): void {
     if (this.#listeners.get(nameOf(listener.at)) !== listener) return;
     this.#listeners.delete(nameOf(listener.at));
-    this.#freed.push(listener.at.port);
+    const squatter = this.#squatters.get(listener.host.name);
+    if (squatter !== undefined && squatter !== listener.life && listener.host.isUp) {
+      const onConnection = (stream: ByteStream): void => void stream.destroy();
+      this.#listeners.set(nameOf(listener.at), { ...listener, life: squatter, onConnection, backlog: new Set() });
+    } else this.#freed.push(listener.at.port);
     // Where its machine has no power, they end as the life's other connections do.
     if (listener.host.isUp) for (const end of listener.backlog) end.abort();
     listener.backlog.clear();

@@ -19,6 +19,8 @@ import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
 import { showVerdict, type Verdict } from '../layer4-hostile/judge/verdict.js';
 import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
 import { inTurns } from '../common/in-turns.js';
+import { wrongInTheCalm } from './calm.js';
+import { guestProgram } from './guest.js';
 import { Insight } from './inside.js';
 import type { Life } from './life.js';
 import type { NetworkCounts } from './simulated-network.js';
@@ -28,7 +30,7 @@ import { programsOf, tracerOf, type Recorder } from './programs.js';
 import { type Environment, type Machine, type Running, Simulation } from './simulation.js';
 import { Trace } from './world-trace.js';
 import { NO_LINK_FAULTS } from './link-faults.js';
-import { befallWorld, mendWorld, type WorldCounts } from './world-faults.js';
+import { befallWorld, mendWorld, type SendGuest, type WorldCounts } from './world-faults.js';
 
 /** What a run left. */
 export interface SimulatedRun {
@@ -56,6 +58,9 @@ const NOTHING_DONE = {
 };
 
 const DATA = '/data';
+
+/** What a server says of a guest that calls itself a master, and tells it to call where nobody can be. */
+const A_BAD_CALLER = /: master 0 was cut off: it sent a message whose field 'ask\b/;
 
 /** What the days of a run share. */
 interface Shared {
@@ -89,14 +94,18 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
   const failures: string[] = [];
   const running = new Map<string, Running>();
   const configs = new Map<NodeId, ServerConfig>();
-  const day: { nemesis?: Nemesis; isOver: boolean; isDone: boolean } = { isOver: false, isDone: false };
+  const day: { nemesis?: Nemesis; isOver: boolean; isDone: boolean; hasBadCaller: boolean } = {
+    ...{ isOver: false, isDone: false, hasBadCaller: false },
+  };
   const recorder: Recorder = {
     onEvent: (event) => {
       events.push(event);
       insight.onEvent(event);
     },
     onServer: insight.onServer,
-    onFault: (line) => failures.push(line),
+    onFault: (line) => {
+      if (!(day.hasBadCaller && A_BAD_CALLER.test(line))) failures.push(line);
+    },
   };
   const lifeOf = (name: string): Life => running.get(name)!.life;
   const servers = programsOf(lifeOf, undefined).server;
@@ -124,6 +133,14 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
         if (!day.isOver && day.nemesis?.isExpected(id) !== true) failures.push(`${role} ${id} ended by itself: ${how}`);
       },
     });
+    const sendGuest: SendGuest = (machine, deed) => {
+      const config = [...configs.values()].find(({ id }) => `s${id}` === machine);
+      const [at] = simulation.network.portsOf(machine);
+      if (config === undefined || at === undefined) return;
+      day.hasBadCaller ||= deed === 'address';
+      simulation.machine('guest').isSheltered = true;
+      simulation.start(simulation.machine('guest'), 'guest', guestProgram(deed, config.id, at, config.secret));
+    };
     const effects = simulatedEffects({
       simulation,
       fsync: plan.fsync,
@@ -136,7 +153,8 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
       },
       configOf: (id) => configs.get(id),
       atLine: (line) => {
-        for (const fault of plan.world) if (fault.line === line) befallWorld(simulation, fault, machinesOf(cluster), counts);
+        for (const fault of plan.world)
+          if (fault.line === line) befallWorld(simulation, fault, machinesOf(cluster), counts, sendGuest);
       },
     });
     const { network } = simulation;
@@ -181,7 +199,7 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
   signal?.throwIfAborted();
   if (end !== 'done') failures.push(`the script does not come to its end (${end})`);
   for (const machine of simulation.machines.values()) for (const { life } of [...machine.running]) life.die('the end of the day');
-  if (end === 'done' && insight.violations.length === 0) failures.push(...lastStabilizeFailed(events));
+  if (end === 'done' && insight.violations.length === 0) failures.push(...wrongInTheCalm(events));
   return { events, failures, nemesis: day.nemesis };
 };
 
@@ -192,8 +210,9 @@ export const simulate = async (
 ): Promise<SimulatedRun> => {
   const trace = new Trace(keep);
   const simulation = new Simulation({ seed: plan.seed, trace, linkFaults: NO_LINK_FAULTS });
-  const insight = new Insight();
-  const counts: WorldCounts = { cut: 0, reset: 0, clock: 0, slow: 0 };
+  const renewals: (readonly [NodeId, string])[] = [];
+  const insight = new Insight((...renewal) => renewals.push(renewal));
+  const counts: WorldCounts = { cut: 0, reset: 0, clock: 0, slow: 0, squat: 0, guest: 0 };
   const first = await runDay({ simulation, plan, insight, counts, signal }, 1);
   const days = [first];
   if (plan.nextDay.length > 0 && first.failures.length === 0 && insight.violations.length === 0) {
@@ -201,14 +220,24 @@ export const simulate = async (
     const next = { ...plan, script: plan.nextDay, nextDay: [], faults: [], world: [] };
     days.push(await runDay({ simulation, plan: next, insight, counts, signal }, 2));
   }
+  const [lossy, doubtful] = [
+    days.flatMap((d) => [...(d.nemesis?.lossy ?? [])]),
+    days.flatMap((d) => [...(d.nemesis?.doubtful ?? [])]),
+  ];
+  const isWhole = ([server]: readonly [NodeId, string]): boolean => !lossy.includes(server) && !doubtful.includes(server);
   const { scheduler, network } = simulation;
   const crashes = scheduler.crashes.map(
     ({ life, error }) => `${life} did not catch ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
   );
   return {
     days: days.map(({ events }) => events),
-    lossy: new Set(days.flatMap(({ nemesis }) => [...(nemesis?.lossy ?? [])])),
-    failures: [...insight.violations, ...crashes, ...days.flatMap(({ failures }) => failures)],
+    lossy: new Set(lossy),
+    failures: [
+      ...insight.violations,
+      ...renewals.filter(isWhole).map(([, what]) => what),
+      ...crashes,
+      ...days.flatMap(({ failures }) => failures),
+    ],
     trace,
     events: scheduler.events,
     simulatedMs: Math.round(scheduler.nowUs / 1000),
@@ -216,14 +245,6 @@ export const simulate = async (
     processes: first.nemesis?.done ?? NOTHING_DONE,
     world: counts,
   };
-};
-
-/** The last `stabilize` runs in the calm, and must do what it promises. */
-const lastStabilizeFailed = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<string> => {
-  const line = events.findLast((e) => e.type === 'command' && e.text === 'stabilize');
-  const result = events.find((e) => e.type === 'result' && line?.type === 'command' && e.line === line.line);
-  if (result?.type !== 'result') return ['the last stabilize has no result'];
-  return result.errors.map((error) => `in the calm: ${error}`);
 };
 
 /** What is thought of a run. */

@@ -1,7 +1,10 @@
 /** Plans of simulated runs: a script, the faults of all links, and what befalls processes, disks, links and clocks. A plan is JSON, and the run is by the plan alone. */
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import { BytesC } from '#bayou/core/bytes.js';
+import { type Bytes, BytesC } from '#bayou/core/bytes.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import { parseLine, showCommand } from '#bayou/core/script.js';
 import { ProcessFaultC, type ProcessFault } from '../layer4-hostile/hostile-plan.js';
 import { type ScriptLimits, scripts } from '../common/random-scripts.js';
 import { NO_LINK_FAULTS, LinkFaultsC, type LinkFaults } from './link-faults.js';
@@ -28,6 +31,10 @@ const WorldFaultC = t.union([
   fault('clock', { byMs: t.number, rate: t.number }),
   /** Each call to a machine's disk takes so much longer, for so long. */
   fault('slow', { us: t.number, ms: t.number }),
+  /** Whenever from then on a server of this machine ends, somebody else listens at its port. */
+  fault('squat', {}),
+  /** Somebody who knows the cluster's secret asks a server for what nobody may ask (R16), or says what is not so: see `guest.ts`. */
+  fault('guest', { what: t.keyof({ clock: null, value: null, address: null, claim: null }) }),
 ]);
 
 /** What befalls the world around the processes. */
@@ -57,6 +64,12 @@ export const SimulationPlanC = t.readonly(
 
 /** A simulated run, before it is run. */
 export type SimulationPlan = t.TypeOf<typeof SimulationPlanC>;
+
+/** What servers are called in a run, for 0, 1, 2, …: also by ids that as text come in another order than as numbers. */
+const IDS: ReadonlyArray<ReadonlyArray<NodeId>> = [
+  [0, 1, 2, 3, 4],
+  [8, 9, 10, 11, 12],
+];
 
 const LIMITS: ScriptLimits = { servers: 5, clients: 5, keys: 3, commands: 80, badPercent: 1 };
 
@@ -101,70 +114,65 @@ const swarm = <A>(kinds: ReadonlyArray<Weighted<A>>): fc.Arbitrary<ReadonlyArray
       some.length === 0 ? fc.constant<A[]>([]) : fc.array(fc.oneof(...some), { minLength: 1, maxLength: most, size: 'max' }),
     );
 
-const processFaults = (lines: number): ReadonlyArray<Weighted<ProcessFault>> => {
-  const where = { line: fc.integer({ min: 4, max: Math.max(4, lines) }), server: fc.nat(59) };
+/** When and whom a plan's faults befall. */
+interface Places {
+  readonly line: fc.Arbitrary<number>;
+  readonly server: fc.Arbitrary<number>;
+}
+
+/** Faults that meet find more than faults alone. So many of a plan's befall one server in a few lines, and rather where something is written. */
+const placesIn = (lines: ReadonlyArray<string>): fc.Arbitrary<Places> => {
+  const any = fc.integer({ min: 4, max: Math.max(4, lines.length) });
+  const puts = lines.flatMap((line, i) => (i >= 3 && line.startsWith('put ') ? [i + 1] : []));
+  const line = puts.length === 0 ? any : fc.oneof(any, fc.constantFrom(...puts));
+  return fc.record({ few: fc.array(line, { minLength: 1, maxLength: 3 }), one: fc.nat(59) }).map(({ few, one }) => ({
+    line: fc.oneof(line, fc.constantFrom(...few)),
+    server: fc.oneof(fc.nat(59), fc.constant(one)),
+  }));
+};
+
+/** With fsync a machine's death is what it is about. */
+const processFaults = (where: Places, fsync: boolean): ReadonlyArray<Weighted<ProcessFault>> => {
   const afterMs = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 400 }));
+  const [bytes, after, lines] = [fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 1, 3, 6)];
+  const type = <K extends ProcessFault['type']>(name: K) => ({ type: fc.constant(name), ...where });
+  const kind = fc.constantFrom('EIO' as const, 'kill' as const, 'kill' as const, 'short' as const);
   return [
-    { weight: 1, arbitrary: fc.record({ type: fc.constant('pause' as const), ...where, ms: lapses }) },
-    { weight: 3, arbitrary: fc.record({ type: fc.constant('crash' as const), ...where, afterMs }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ type: fc.constant('tear' as const), ...where, bytes: fc.integer({ min: 1, max: 300 }) }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ type: fc.constant('scribble' as const), ...where, bytes: fc.integer({ min: 1, max: 60 }) }),
-    },
-    { weight: 1, arbitrary: fc.record({ type: fc.constant('full' as const), ...where }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ type: fc.constant('putBack' as const), ...where, after: fc.integer({ min: 1, max: 12 }) }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ type: fc.constant('unwritten' as const), ...where, after: fc.integer({ min: 1, max: 6 }) }),
-    },
-    { weight: 1, arbitrary: fc.record({ type: fc.constant('renew' as const), ...where }) },
-    { weight: 1, arbitrary: fc.record({ type: fc.constant('second' as const), ...where, afterMs }) },
+    { weight: 1, arbitrary: fc.record({ ...type('pause'), ms: lapses }) },
+    { weight: 3, arbitrary: fc.record({ ...type('crash'), afterMs }) },
+    { weight: 1, arbitrary: fc.record({ ...type('tear'), bytes: fc.integer({ min: 1, max: 300 }) }) },
+    { weight: 1, arbitrary: fc.record({ ...type('scribble'), bytes }) },
+    { weight: 1, arbitrary: fc.record({ ...type('full'), lines }) },
+    { weight: 1, arbitrary: fc.record({ ...type('putBack'), after: fc.integer({ min: 1, max: 12 }) }) },
+    { weight: 1, arbitrary: fc.record({ ...type('unwritten'), after }) },
+    { weight: 1, arbitrary: fc.record(type('renew')) },
+    { weight: 1, arbitrary: fc.record({ ...type('second'), afterMs }) },
     {
       weight: 3,
       arbitrary: fc.record({
-        type: fc.constant('call' as const),
-        ...where,
-        kind: fc.constantFrom('EIO' as const, 'kill' as const, 'kill' as const, 'short' as const),
-        after: fc.nat(40),
+        ...type('call'),
+        lines,
+        kind,
+        after: fc.oneof(fc.nat(4), fc.nat(40)),
         part: fc.constantFrom(0, 0.3, 0.9),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ type: fc.constant('power' as const), ...where, afterMs }) },
+    { weight: fsync ? 6 : 1, arbitrary: fc.record({ ...type('power'), afterMs }) },
   ];
 };
 
-const worldFaults = (lines: number): ReadonlyArray<Weighted<WorldFault>> => {
-  const where = {
-    line: fc.integer({ min: 4, max: Math.max(4, lines) }),
-    afterMs: fc.integer({ min: 0, max: 300 }),
-    machine: fc.nat(59),
-  };
+const worldFaults = ({ line, server }: Places): ReadonlyArray<Weighted<WorldFault>> => {
+  const afterMs = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 300 }));
+  const type = <K extends WorldFault['type']>(name: K) => ({ type: fc.constant(name), line, afterMs, machine: server });
+  const clock = { byMs: fc.constantFrom(0, -5_000, 60_000, -86_400_000), rate: fc.constantFrom(1, 0.9, 1.2) };
+  const what = fc.constantFrom('clock' as const, 'value' as const, 'address' as const, 'claim' as const);
   return [
-    {
-      weight: 3,
-      arbitrary: fc.record({ type: fc.constant('cut' as const), ...where, other: fc.nat(59), ms: lapses, both: fc.boolean() }),
-    },
-    { weight: 2, arbitrary: fc.record({ type: fc.constant('reset' as const), ...where, other: fc.nat(59) }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        type: fc.constant('clock' as const),
-        ...where,
-        byMs: fc.constantFrom(0, -5_000, 60_000, -86_400_000),
-        rate: fc.constantFrom(1, 0.9, 1.2),
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ type: fc.constant('slow' as const), ...where, us: fc.constantFrom(500, 20_000), ms: lapses }),
-    },
+    { weight: 3, arbitrary: fc.record({ ...type('cut'), other: fc.nat(59), ms: lapses, both: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ ...type('reset'), other: fc.nat(59) }) },
+    { weight: 1, arbitrary: fc.record({ ...type('clock'), ...clock }) },
+    { weight: 1, arbitrary: fc.record({ ...type('slow'), us: fc.constantFrom(500, 20_000), ms: lapses }) },
+    { weight: 1, arbitrary: fc.record(type('squat')) },
+    { weight: 1, arbitrary: fc.record({ ...type('guest'), what }) },
   ];
 };
 
@@ -184,33 +192,65 @@ const PACES: ReadonlyArray<readonly [antiEntropyMs: number, thinkMs: number]> = 
   ] as const),
 ];
 
-/** The next day's values are others, so that each names its put. */
-const nextDays: fc.Arbitrary<ReadonlyArray<string>> = fc.oneof(
+/** The server's ids in a command, by others. */
+const renamed = (line: Bytes, ids: ReadonlyArray<NodeId>): Bytes => {
+  const parsed = parseLine(line);
+  if (E.isLeft(parsed) || parsed.right === undefined) return line;
+  const of = (id: NodeId): NodeId => ids[id] ?? id;
+  const c = parsed.right;
+  const ends =
+    'a' in c ? { a: of(c.a), b: of(c.b) } : 'server' in c ? { server: of(c.server) } : 'id' in c ? { id: of(c.id) } : {};
+  return showCommand({ ...c, ...ends });
+};
+
+/** What each client does in the calm, where it is to be served. `prefix`: of values that nobody else puts. */
+const inTheCalm = (lines: ReadonlyArray<Bytes>, prefix: string): ReadonlyArray<Bytes> => {
+  const joins = lines.flatMap((line) => /^joinClient (\d+) /.exec(line)?.[1] ?? []);
+  return [...new Set(joins)].flatMap((id) => [`get ${id} k0`, `put ${id} k0 ${prefix}${id}`]);
+};
+
+/** The script of a day. The next day's values are others, so that each names its put. */
+const days = (limits: ScriptLimits, isNext: boolean): fc.Arbitrary<ReadonlyArray<Bytes>> =>
+  scripts(limits).map(({ lines }) => [
+    ...lines.map((line) => (isNext ? line.replace(/^(put .*) v(\d+)$/, '$1 w$2') : line)),
+    ...inTheCalm(lines, isNext ? 'y' : 'z'),
+  ]);
+
+const nextDays: fc.Arbitrary<ReadonlyArray<Bytes>> = fc.oneof(
   { weight: 2, arbitrary: fc.constant([]) },
-  {
-    weight: 1,
-    arbitrary: scripts({ ...LIMITS, commands: 25 }).map(({ lines }) =>
-      lines.map((line) => line.replace(/^(put .*) v(\d+)$/, '$1 w$2')),
-    ),
-  },
+  { weight: 1, arbitrary: days({ ...LIMITS, commands: 25 }, true) },
 );
 
-/** Plans, which shrink to fewer faults, calmer links and shorter scripts. */
-export const simulationPlans: fc.Arbitrary<SimulationPlan> = scripts(LIMITS).chain(({ lines }) =>
+/** What a plan is drawn for. */
+interface Frame {
+  readonly script: ReadonlyArray<Bytes>;
+  readonly ids: ReadonlyArray<NodeId>;
+  readonly fsync: boolean;
+}
+
+const planFor = ({ script, ids, fsync }: Frame, where: Places): fc.Arbitrary<SimulationPlan> =>
   fc
     .record({
       seed: fc.nat(),
-      script: fc.constant(lines),
-      nextDay: nextDays,
+      script: fc.constant(script.map((line) => renamed(line, ids))),
+      nextDay: nextDays.map((lines) => lines.map((line) => renamed(line, ids))),
       pace: fc.constantFrom(...PACES),
       timeoutMs: fc.constant(5_000),
-      fsync: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+      fsync: fc.constant(fsync),
       linkFaults: fc.oneof({ weight: 1, arbitrary: fc.constant(NO_LINK_FAULTS) }, { weight: 3, arbitrary: faultyLinks }),
-      faults: swarm(processFaults(lines.length)),
-      world: swarm(worldFaults(lines.length)),
+      faults: swarm(processFaults(where, fsync)),
+      world: swarm(worldFaults(where)),
     })
-    .map(({ pace: [antiEntropyMs, thinkMs], ...plan }) => ({ ...plan, antiEntropyMs, thinkMs })),
-);
+    .map(({ pace: [antiEntropyMs, thinkMs], ...plan }) => ({ ...plan, antiEntropyMs, thinkMs }));
+
+/** Plans, which shrink to fewer faults, calmer links and shorter scripts. */
+export const simulationPlans: fc.Arbitrary<SimulationPlan> = fc
+  .record({
+    script: days(LIMITS, false),
+    ids: fc.constantFrom(...IDS),
+    fsync: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  })
+  .chain((frame) => placesIn(frame.script).chain((where) => planFor(frame, where)));
 
 /** The seed of one run of a seed's. */
 export const simulationSeed = (seed: number, run: number): number => (Math.imul(seed, 1_000_003) + run) | 0;

@@ -1,4 +1,6 @@
 /** What befalls the world around the processes of a simulated run. */
+import type { GuestDeed } from './guest.js';
+import { Life } from './life.js';
 import type { WorldFault } from './simulation-plan.js';
 import type { Simulation } from './simulation.js';
 
@@ -8,24 +10,34 @@ export type WorldCounts = Record<WorldFault['type'], number>;
 /** Machines are named by who runs there. */
 const isClient = (machine: string): boolean => machine.startsWith('c');
 
+/** Sends a guest to the server of a machine, where one runs there. */
+export type SendGuest = (machine: string, deed: GuestDeed) => void;
+
 /** Lets a fault come about when its time is there; `machines`: those that there are. */
 export const befallWorld = (
   simulation: Simulation,
   fault: WorldFault,
   machines: ReadonlyArray<string>,
   counts: WorldCounts,
+  sendGuest: SendGuest,
 ): void => {
   const one = machines[fault.machine % (machines.length || 1)];
   if (one === undefined) return;
   const event = simulation.scheduler.after(fault.afterMs * 1000, undefined, `${fault.type} ${one}`, () => {
     simulation.faultsToCome.delete(event);
     counts[fault.type]++;
-    act(simulation, fault, one, machines);
+    act(simulation, fault, one, machines, sendGuest);
   });
   simulation.faultsToCome.add(event);
 };
 
-const act = (simulation: Simulation, fault: WorldFault, one: string, machines: ReadonlyArray<string>): void => {
+const act = (
+  simulation: Simulation,
+  fault: WorldFault,
+  one: string,
+  machines: ReadonlyArray<string>,
+  sendGuest: SendGuest,
+): void => {
   const { network, scheduler } = simulation;
   const machine = simulation.machine(one);
   const otherOf = (n: number): string => machines.filter((name) => name !== one)[n % (machines.length - 1 || 1)] ?? one;
@@ -50,6 +62,12 @@ const act = (simulation: Simulation, fault: WorldFault, one: string, machines: R
     case 'slow':
       machine.disk.slowUs = fault.us;
       scheduler.after(fault.ms * 1000, undefined, `fast ${one}`, () => (machine.disk.slowUs = 0));
+      return;
+    case 'squat':
+      network.squat(one, new Life(`squatter-${one}`));
+      return;
+    case 'guest':
+      sendGuest(one, fault.what);
       return;
   }
 };

@@ -1,0 +1,83 @@
+/**
+ * What a run must do in the calm at its end, whatever faults came before: its last `stabilize` does what it promises, and who is linked to a server that lives is served.
+ * It has read the master's commands and their results alone.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { NodeId } from '#bayou/core/ids.js';
+import { type Command, parseLine } from '#bayou/core/script.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+
+type Result = Extract<TraceEvent, { readonly type: 'result' }>;
+
+/** A command, and what came of it. */
+interface Done {
+  readonly command: Command;
+  readonly result: Result;
+}
+
+const doneIn = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<Done> => {
+  const results = new Map(events.flatMap((e) => (e.type === 'result' ? [[e.line, e] as const] : [])));
+  return events.flatMap((e) => {
+    if (e.type !== 'command') return [];
+    const [parsed, result] = [parseLine(e.text), results.get(e.line)];
+    return E.isRight(parsed) && parsed.right !== undefined && result !== undefined ? [{ command: parsed.right, result }] : [];
+  });
+};
+
+/** Who is known to be linked to whom: a command that failed half way leaves that open. */
+class Links {
+  readonly #live = new Set<NodeId>();
+  /** Of each client, its servers. */
+  readonly #servers = new Map<NodeId, Set<NodeId>>();
+
+  after({ command: c, result: { errors } }: Done): void {
+    const isDone = errors.length === 0;
+    switch (c.type) {
+      case 'joinServer':
+        if (isDone) this.#live.add(c.id);
+        else for (const servers of this.#servers.values()) servers.delete(c.id);
+        return;
+      case 'killServer':
+        if (isDone) this.#live.delete(c.id);
+        return;
+      case 'joinClient':
+        if (isDone) this.#servers.set(c.id, new Set([c.server]));
+        return;
+      case 'createConnection':
+      case 'breakConnection':
+        this.#set(c.a, c.b, isDone && c.type === 'createConnection');
+        this.#set(c.b, c.a, isDone && c.type === 'createConnection');
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Is it known that this client has a server that lives? */
+  isServed(client: NodeId): boolean {
+    return [...(this.#servers.get(client) ?? [])].some((server) => this.#live.has(server));
+  }
+
+  #set(client: NodeId, server: NodeId, isLinked: boolean): void {
+    const servers = this.#servers.get(client);
+    if (isLinked) servers?.add(server);
+    else servers?.delete(server);
+  }
+}
+
+/** What went wrong in the calm, a line each. */
+export const wrongInTheCalm = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<string> => {
+  const all = doneIn(events);
+  const from = all.findLastIndex(({ command }) => command.type === 'stabilize');
+  if (from < 0) return ['the last stabilize has no result'];
+  const links = new Links();
+  const wrong: string[] = [];
+  for (const [i, done] of all.entries()) {
+    const { command, result } = done;
+    if (i === from) wrong.push(...result.errors);
+    if (i > from && (command.type === 'put' || command.type === 'get') && links.isServed(command.client))
+      wrong.push(...result.errors, ...result.output.filter((line) => line.endsWith(':ERR_CONN')));
+    links.after(done);
+  }
+  return wrong.map((error) => `in the calm: ${error}`);
+};
