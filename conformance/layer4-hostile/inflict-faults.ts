@@ -2,7 +2,8 @@
 /** What each fault of a plan does to a server and its folder, and which servers are dead or dying by it. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
-import type { Cluster, Promised } from '#bayou/master/cluster.js';
+import type { Cluster } from '#bayou/master/cluster.js';
+import type { Fallible } from '#bayou/master/members.js';
 import { diceOf } from '../common/seeded-dice.js';
 import type { FaultEffects, TargetProcess } from './fault-effects.js';
 import type { ProcessFault } from './hostile-plan.js';
@@ -137,7 +138,7 @@ const startSecond = async (
 };
 
 /** A command to all servers has failed where one of them is dead without the script knowing. */
-const unlessOneDied = async <A>(cluster: Cluster, state: FaultState, promised: Promised<A>): Promised<A> => {
+const unlessOneDied = async <A>(cluster: Cluster, state: FaultState, promised: Fallible<A>): Fallible<A> => {
   const result = await promised;
   const hasDied = state.unannounced.size > 0 || [...state.dying.keys()].some((id) => !cluster.topology.isLive(id));
   return hasDied && E.isRight(result) ? E.left('a server was lost meanwhile') : result;

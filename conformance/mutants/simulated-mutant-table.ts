@@ -89,14 +89,14 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'client-untold',
     'a client is not told where a server that came back listens',
-    'master/cluster.js',
-    'topology.clientsOf(id).map((client) => tell(client, id, true))',
+    'master/links.js',
+    'topology.clientsOf(id).map((client) => [[dial(client, id)]])',
     '[]',
   ),
   net(
     'stabilize-half',
     'stabilize takes the first two servers of a partition for all of them',
-    'master/cluster.js',
+    'master/rounds.js',
     'vectors.every((v) => sameVectors(v, vectors[0] ?? []))',
     'vectors.slice(0, 2).every((v) => sameVectors(v, vectors[0] ?? []))',
   ),

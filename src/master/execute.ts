@@ -4,7 +4,8 @@ import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../core/bounds.js';
 import { type Bytes, quotedBytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import { type Command, showCommand } from '../core/script.js';
-import type { Promised, Cluster } from './cluster.js';
+import type { Cluster } from './cluster.js';
+import type { Fallible } from './members.js';
 import type { Topology } from './topology.js';
 
 /**
@@ -80,7 +81,7 @@ export const check = (t: Topology, c: Command): Check => {
 
 // --- doing it --------------------------------------------------------------------------------------------------------------
 
-const done = async <A>(promised: Promised<A>, print: (a: A) => ReadonlyArray<Bytes> = () => []): Promise<Outcome> => {
+const done = async <A>(promised: Fallible<A>, print: (a: A) => ReadonlyArray<Bytes> = () => []): Promise<Outcome> => {
   const result = await promised;
   return E.isLeft(result) ? { type: 'failed', why: result.left } : ok(print(result.right));
 };

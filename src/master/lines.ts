@@ -1,4 +1,3 @@
-/* eslint-disable max-lines-per-function -- the reader is one closure over the rest of a line that is not there yet. */
 /** Reading lines of commands as they come, parsed ahead of their turn, so that what is needed later can be prepared. */
 import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -45,6 +44,18 @@ export const isFolder = (fd: number): boolean => {
 export const readScript = (input: Readable, onError: (error: Error) => void): ScriptReader =>
   readLines(input, parseLine, onError);
 
+/** A beginning of a line, and more of it. Of one that is too long only as much is kept as shows that it is. */
+const longer = (rest: string, more: string): string => (rest.length <= MAX_LINE_BYTES ? rest + more : rest);
+
+/** The lines that end in a chunk, and the beginning of the next one; `rest` is the beginning that was left before. */
+export const cutLines = (rest: string, chunk: string): readonly [lines: ReadonlyArray<string>, rest: string] => {
+  const pieces = chunk.split('\n');
+  const last = pieces.pop() ?? '';
+  if (pieces.length === 0) return [[], longer(rest, last)];
+  pieces[0] = longer(rest, pieces[0] ?? '');
+  return [pieces, last];
+};
+
 /** Reads a stream of bytes as lines of commands, each of which `parse` takes without its line feed, or says what is wrong with it. */
 export const readLines = <C>(
   input: Readable,
@@ -54,8 +65,7 @@ export const readLines = <C>(
   type L = E.Either<string, C>;
   const queue: NumberedLine<L>[] = [];
   let head = 0;
-  let partial: string[] = [];
-  let partialBytes = 0;
+  let rest = '';
   let number = 0;
   let ended = false;
   let wake: () => void = () => undefined;
@@ -67,21 +77,10 @@ export const readLines = <C>(
     queue.push({ number, line: parsed });
   };
 
-  const endLine = (text: string): void => {
-    add(partial.join('') + text);
-    partial = [];
-    partialBytes = 0;
-  };
-
   const take = (chunk: Buffer): void => {
-    const pieces = chunk.toString('latin1').split('\n');
-    const last = pieces.pop() ?? '';
-    for (const piece of pieces) endLine(piece);
-    // Of a line that is too long only as much is kept as shows that it is.
-    if (partialBytes <= MAX_LINE_BYTES) {
-      partial.push(last);
-      partialBytes += last.length;
-    }
+    const [lines, left] = cutLines(rest, chunk.toString('latin1'));
+    rest = left;
+    lines.forEach(add);
     if (queue.length - head > AHEAD) input.pause();
     wake();
   };
@@ -89,7 +88,7 @@ export const readLines = <C>(
   const end = (): void => {
     if (ended) return;
     ended = true;
-    if (partialBytes > 0) endLine('');
+    if (rest !== '') add(rest);
     wake();
   };
 

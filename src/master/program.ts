@@ -1,4 +1,3 @@
-/* eslint-disable max-lines-per-function -- a program is told from its arguments to its exit status. */
 /**
  * The master program (contract, section 5): reads a script, drives a cluster of server and client processes, prints what gets
  * and printStores find.
@@ -10,19 +9,20 @@ import { CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { makeFolder } from '../impl/folder.js';
 import type { Party } from '../net/protocol.js';
-import { ENDING_SIGNALS } from '../program/exit.js';
+import { ENDING_SIGNALS, MASTER_EXIT } from '../program/exit.js';
 import { openStream, wrongToWrite } from '../program/files.js';
 import { reasonOf, say } from '../program/say.js';
 import { lostOutput, tolerateErrors, written } from '../program/streams.js';
 import { type Cluster, makeCluster } from './cluster.js';
+import { type EndingEvent, exitStatusOf, GOING_ON, nextEnding } from './ending.js';
 import { isFolder, readScript, type ScriptReader } from './lines.js';
 import { masterCommand, type MasterOptions } from './options.js';
-import { makeStarter } from './processes.js';
+import { makeStarter, type Starter } from './processes.js';
 import { promptReader } from './prompt.js';
 import { beginRun, endRun, type Run } from './registry.js';
-import { EXIT, runScript } from './run.js';
+import { runScript } from './run.js';
 import { makeTopology } from './topology.js';
-import { traceFiles } from './trace-files.js';
+import { type TraceFiles, traceFiles } from './trace-files.js';
 
 /** The longest script that is a file, in bytes; standard input may be of any length. */
 const MAX_SCRIPT_BYTES = 1024 * 1024 * 1024;
@@ -92,31 +92,15 @@ const prepare = (o: MasterOptions): E.Either<string, { readonly run: Run; readon
   return E.map((begun: Run) => ({ run: begun, script: script.right }))(run);
 };
 
-/** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. `name`: what its lines begin with. */
-export const runMaster = async (o: MasterOptions, name: string): Promise<number> => {
-  /** Of a line of the script the line is told, which is what is wrong; of all else, who says it. */
-  const complain = (line: string): void => say(/^line \d+: /.test(line) ? line : `${name}: ${line}`);
-  const prepared = prepare(o);
-  if (E.isLeft(prepared)) {
-    complain(prepared.left);
-    return EXIT.usage;
-  }
-  const { run, script: file } = prepared.right;
-  let failure = false;
-  let ending = false;
-  let lost: number = EXIT.done;
-  let giveUp = (): void => undefined;
-  const traces = traceFiles(o.trace ?? null, (why) => {
-    failure = true;
-    complain(why);
-    giveUp();
-  });
-  const starter = makeStarter(run);
-  const reader = readerOf(file, (why) => {
-    failure = true;
-    complain(why);
-  });
-  const cluster: Cluster = makeCluster(starter, makeTopology(), {
+/** The cluster of these options; what happens to its processes goes to `take`. */
+const clusterOf = (
+  o: MasterOptions,
+  run: Run,
+  starter: Starter,
+  traceFileOf: TraceFiles['fileOf'],
+  take: (event: EndingEvent) => void,
+): Cluster =>
+  makeCluster(starter, makeTopology(), {
     host: o.host,
     ports: o.ports ?? null,
     dataDir: o.memory ? null : resolve(o.dataDir ?? join(run.dir, 'data')),
@@ -125,49 +109,65 @@ export const runMaster = async (o: MasterOptions, name: string): Promise<number>
     timeoutMs: o.timeoutMs,
     logLevel: o.logLevel,
     logFile: o.logFile ?? null,
-    traceFileOf: traces.fileOf,
-    onDeath: (party, how) => {
-      if (ending) return;
-      failure = true;
-      complain(`${describe(party)} ended by itself: ${how}`);
-    },
+    traceFileOf,
+    onDeath: (party, how) => take({ type: 'died', who: describe(party), how }),
   });
 
-  const end = async (status: number): Promise<number> => {
-    ending = true;
-    reader.stop();
-    await starter.killAll();
-    traces.collect();
-    endRun(run);
-    if (status !== EXIT.done) return status;
-    // The last result may have found no room after the script's end.
-    if (lost !== EXIT.done) return lost;
-    return failure ? EXIT.clusterFailed : EXIT.done;
+/** Lets the ending of a run hear of what ends it from outside. */
+const hear = (take: (event: EndingEvent) => void, complain: (line: string) => void): void => {
+  for (const signal of ENDING_SIGNALS) process.once(signal, () => take({ type: 'signal' }));
+  // Whoever reads the results is gone: there is nobody to run the rest for.
+  process.stdout.once('error', (error: NodeJS.ErrnoException) =>
+    take({ type: 'outputLost', status: lostOutput(error, complain) }),
+  );
+};
+
+/** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. `name`: what its lines begin with. */
+export const runMaster = async (o: MasterOptions, name: string): Promise<number> => {
+  /** Of a line of the script the line is told, which is what is wrong; of all else, who says it. */
+  const complain = (line: string): void => say(/^line \d+: /.test(line) ? line : `${name}: ${line}`);
+  const prepared = prepare(o);
+  if (E.isLeft(prepared)) {
+    complain(prepared.left);
+    return MASTER_EXIT.usage;
+  }
+  const { run, script: file } = prepared.right;
+  let ending = GOING_ON;
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const take = (event: EndingEvent): void => {
+    const turn = nextEnding(ending, event);
+    ending = turn.ending;
+    for (const effect of turn.effects) if (effect.type === 'say') complain(effect.line);
+    if (turn.effects.some(({ type }) => type === 'end')) end();
   };
-  const interrupted = new Promise<number>((finish) => {
-    for (const signal of ENDING_SIGNALS) process.once(signal, () => finish(EXIT.interrupted));
-    giveUp = () => finish(EXIT.clusterFailed);
-    // Whoever reads the results is gone: there is nobody to run the rest for.
-    process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-      lost = lostOutput(error, complain);
-      finish(lost);
-    });
-  });
-  // What a command comes to while its processes are being ended is no result.
-  const print = (bytes: string): void => {
-    if (!ending) process.stdout.write(bytes, 'latin1');
-  };
-  const complainOf = (line: string): void => {
-    if (!ending) complain(line);
-  };
-  const script = runScript({ reader, cluster, starter, print, complain: complainOf, trace: traces.master });
-  const status = await Promise.race([script, interrupted]);
-  return end(status);
+  const traces = traceFiles(o.trace ?? null, (why) => take({ type: 'traceFailed', why }));
+  const starter = makeStarter(run);
+  const reader = readerOf(file, (why) => take({ type: 'failed', why }));
+  const cluster = clusterOf(o, run, starter, traces.fileOf, take);
+  hear(take, complain);
+  /** What a command comes to while its processes are being ended is no result. */
+  const unlessEnding =
+    (tell: (text: string) => void) =>
+    (text: string): void => {
+      if (ending.status === undefined) tell(text);
+    };
+  const script = runScript({
+    ...{ reader, cluster, starter, trace: traces.master },
+    print: unlessEnding((bytes) => void process.stdout.write(bytes, 'latin1')),
+    complain: unlessEnding(complain),
+  }).then((status) => take({ type: 'scriptDone', status }));
+  await Promise.race([script, ended]);
+  reader.stop();
+  await starter.killAll();
+  traces.collect();
+  endRun(run);
+  return exitStatusOf(ending);
 };
 
 /** The master's command line from its arguments; resolves with the exit status. */
 export const runMasterProgram = async (name: string, args: ReadonlyArray<string>): Promise<number> => {
-  let status: number = EXIT.done;
+  let status: number = MASTER_EXIT.done;
   const command = masterCommand(name, async (o) => {
     status = await runMaster(o, name);
   });
@@ -177,7 +177,7 @@ export const runMasterProgram = async (name: string, args: ReadonlyArray<string>
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    return error.exitCode === 0 ? MASTER_EXIT.done : MASTER_EXIT.usage;
   }
 };
 
@@ -203,6 +203,6 @@ export const runToTheEnd = async (name: string, args: ReadonlyArray<string>): Pr
   const asked = signalled();
   const status = await runMasterProgram(name, args);
   const lost = await Promise.race([written(), givenUp(asked)]);
-  if (lost === 'given up') return EXIT.interrupted;
-  return lost === undefined || status !== EXIT.done ? status : lostOutput(lost, (line) => say(`${name}: ${line}`));
+  if (lost === 'given up') return MASTER_EXIT.interrupted;
+  return lost === undefined || status !== MASTER_EXIT.done ? status : lostOutput(lost, (line) => say(`${name}: ${line}`));
 };

@@ -5,16 +5,14 @@ import { type Command, showCommand } from '../core/script.js';
 import type { Tracer } from '../net/tracer.js';
 import { NODE } from '../ports/node.js';
 import type { Clock } from '../ports/ports.js';
+import { MASTER_EXIT } from '../program/exit.js';
 import type { Cluster } from './cluster.js';
 import { execute, type Outcome } from './execute.js';
 import type { NumberedLine, ScriptReader } from './lines.js';
 import type { Starter } from './processes.js';
 
-/** Exit statuses of the master. */
-export const EXIT = { done: 0, badInput: 1, usage: 2, clusterFailed: 3, interrupted: 130 } as const;
-
 /** How far a run has come in badness; the worst outcome decides the exit status. */
-type Status = (typeof EXIT)['done' | 'badInput' | 'clusterFailed'];
+type Status = (typeof MASTER_EXIT)['done' | 'badInput' | 'clusterFailed'];
 
 /** What a run needs. */
 export interface RunOptions {
@@ -46,7 +44,7 @@ const prepare = (o: RunOptions, joining: Command): void => {
 const isJoin = (c: Command): boolean => c.type === 'joinServer' || c.type === 'joinClient';
 
 const statusOf = (outcome: Outcome): Status =>
-  outcome.type === 'refused' ? EXIT.badInput : outcome.type === 'failed' ? EXIT.clusterFailed : EXIT.done;
+  outcome.type === 'refused' ? MASTER_EXIT.badInput : outcome.type === 'failed' ? MASTER_EXIT.clusterFailed : MASTER_EXIT.done;
 
 /** What is said of an outcome that is not well. */
 const complaintOf = (number: number, c: Command, outcome: Outcome & { readonly why: string }): string =>
@@ -79,15 +77,15 @@ const runCommand = async (o: RunOptions, number: number, c: Command): Promise<St
 const runLine = async (o: RunOptions, { number, line }: NumberedLine): Promise<Status | 'end'> => {
   if (E.isLeft(line)) {
     o.complain(`line ${number}: ${line.left}`);
-    return EXIT.badInput;
+    return MASTER_EXIT.badInput;
   }
-  if (line.right === undefined) return EXIT.done;
+  if (line.right === undefined) return MASTER_EXIT.done;
   return line.right.type === 'done' ? 'end' : runCommand(o, number, line.right);
 };
 
 /** Runs all lines; gives the exit status. */
 export const runScript = async (o: RunOptions): Promise<Status> => {
-  let worst: Status = EXIT.done;
+  let worst: Status = MASTER_EXIT.done;
   for (;;) {
     const line = await o.reader.next();
     if (line === undefined) return worst;

@@ -1,4 +1,6 @@
-/** The exit statuses of `bayou`; each outcome has its own. The master's are its own business and documented with it. */
+/** Exit statuses, all in one place: of `bayou check` and `bayou conform`, where each outcome has its own; then of the master, and of the other programs. */
+
+/** Of `bayou check`, `bayou conform` and what goes with them; 2, 70 and 130 are every program's. */
 export const EXIT = {
   /** Every check ended as it should: it holds, or it fails as its configuration expects. */
   ok: 0,
@@ -16,6 +18,28 @@ export const EXIT = {
   internal: 70,
   /** SIGINT or SIGTERM came first. */
   interrupted: 130,
+} as const;
+
+/** Of `bayou master`. */
+export const MASTER_EXIT = {
+  done: 0,
+  /** Some line was bad input. */
+  badInput: 1,
+  usage: EXIT.usage,
+  /** The cluster failed at some command, or ended by itself. */
+  clusterFailed: 3,
+  interrupted: EXIT.interrupted,
+} as const;
+
+/** Of `bayou server`, `bayou client` and `bayou backup`; failed: it could not start, or something that it was to do was not done. */
+export const PLAIN_EXIT = { ok: EXIT.ok, failed: 1, usage: EXIT.usage } as const;
+
+/** Of every program whose results cannot be written, by why. */
+export const OUTPUT_LOST = {
+  /** There is no room, or the disk fails. */
+  unwritable: EXIT.usage,
+  /** Whoever read them went away (`bayou check | head`). */
+  readerGone: EXIT.interrupted,
 } as const;
 
 /** The signals that end a program which a person or a pipe waits for. */

@@ -1,13 +1,6 @@
 /** Standard output and standard error: results that nobody gets are no success, and what cannot be said ends nothing. */
+import { OUTPUT_LOST } from './exit.js';
 import { messageOf, say } from './say.js';
-
-/** What a process ends with whose results cannot be written, by why. */
-export const OUTPUT_LOST = {
-  /** There is no room, or the disk fails. */
-  unwritable: 2,
-  /** Whoever read them went away (`bayou check | head`). */
-  readerGone: 130,
-} as const;
 
 /** Tells of an error of standard output, if it is not that its reader went away; the status that goes with it. */
 export const lostOutput = (error: NodeJS.ErrnoException, sayLine: (line: string) => void = say): number => {

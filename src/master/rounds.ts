@@ -1,0 +1,78 @@
+/**
+ * `stabilize` in one partition (section 5), as a pure machine: rounds in which every server pulls from its peers, until all have equal vectors, and so equal
+ * stores. It is told what a round came to and when, and says what to do next; asking and waiting are its caller's.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { NodeId } from '../core/ids.js';
+import type { VectorEntries } from '../core/write.js';
+
+/** What a server says of its pulls: its vector then, the peers from which not all came, and whether something came in parts. */
+export interface Synced {
+  readonly vv: VectorEntries;
+  readonly failed: ReadonlyArray<NodeId>;
+  readonly inParts: boolean;
+}
+
+/** Rounds of a partition. Immutable. */
+export interface Rounds {
+  readonly servers: ReadonlyArray<NodeId>;
+  readonly limitMs: number;
+  /** When it is given up, in ms. What comes in parts may take longer than any limit, which is therefore one for the rounds that bring no parts. */
+  readonly until: number;
+}
+
+/** What came of a round, or that there has been a pause. */
+export type RoundsEvent =
+  | { readonly type: 'answered'; readonly answers: ReadonlyArray<E.Either<string, Synced>> }
+  | { readonly type: 'paused'; readonly inParts: boolean };
+
+/** What to do: ask all servers for a round, make a pause before that, or end. */
+export type RoundsEffect =
+  | { readonly type: 'ask' }
+  | { readonly type: 'pause'; readonly inParts: boolean }
+  | { readonly type: 'done'; readonly result: E.Either<string, void> };
+
+/** Rounds and what to do next. */
+export interface RoundsTurn {
+  readonly rounds: Rounds;
+  readonly effect: RoundsEffect;
+}
+
+const done = (rounds: Rounds, result: E.Either<string, void>): RoundsTurn => ({ rounds, effect: { type: 'done', result } });
+
+const sameVectors = (a: VectorEntries, b: VectorEntries): boolean => {
+  const of = new Map(a);
+  return a.length === b.length && b.every(([r, t]) => of.get(r) === t);
+};
+
+/** Begins with these servers, now. */
+export const beginRounds = (servers: ReadonlyArray<NodeId>, limitMs: number, nowMs: number): RoundsTurn => ({
+  rounds: { servers, limitMs, until: nowMs + limitMs },
+  effect: { type: 'ask' },
+});
+
+/** The next step. */
+export const nextRound = (rounds: Rounds, event: RoundsEvent, nowMs: number): RoundsTurn =>
+  event.type === 'paused' ? goOn(rounds, event.inParts, nowMs) : answered(rounds, event.answers, nowMs);
+
+const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced>>, nowMs: number): RoundsTurn => {
+  const came: Synced[] = [];
+  for (const answer of answers) {
+    if (E.isLeft(answer)) return done(rounds, answer);
+    came.push(answer.right);
+  }
+  const vectors = came.map(({ vv }) => vv);
+  const isEqual = vectors.every((v) => sameVectors(v, vectors[0] ?? []));
+  if (isEqual) return done(rounds, E.right(undefined));
+  const inParts = came.some((s) => s.inParts);
+  // A connection that broke is not dialed again at once; asking sooner would be in vain.
+  const isMissed = came.some(({ failed }) => failed.some((peer) => rounds.servers.includes(peer)));
+  return isMissed ? { rounds, effect: { type: 'pause', inParts } } : goOn(rounds, inParts, nowMs);
+};
+
+const goOn = (rounds: Rounds, inParts: boolean, nowMs: number): RoundsTurn => {
+  const next = inParts ? { ...rounds, until: nowMs + rounds.limitMs } : rounds;
+  return nowMs > next.until
+    ? done(next, E.left(`the stores of servers ${rounds.servers.join(', ')} are not equal after ${rounds.limitMs} ms`))
+    : { rounds: next, effect: { type: 'ask' } };
+};

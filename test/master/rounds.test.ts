@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, test } from 'vitest';
+import { beginRounds, nextRound, type RoundsEvent, type RoundsTurn, type Synced } from '../../src/master/rounds.js';
+
+const LIMIT_MS = 1000;
+const SERVERS = [0, 1, 2];
+
+/** What a round comes to: for each server how far its vector is, whom it missed, whether parts came; or that one failed. */
+const syncs: fc.Arbitrary<ReadonlyArray<E.Either<string, Synced>>> = fc.tuple(
+  ...SERVERS.map(() =>
+    fc.oneof(
+      { weight: 1, arbitrary: fc.constant(E.left('server 1: it answered nothing')) },
+      {
+        weight: 12,
+        arbitrary: fc
+          .record({ t: fc.nat(2), failed: fc.subarray([0, 1, 2, 7]), inParts: fc.boolean() })
+          .map(({ t, failed, inParts }) => E.right<string, Synced>({ vv: [['0.0', t + 1]], failed, inParts })),
+      },
+    ),
+  ),
+);
+
+describe('the rounds of a stabilize (section 5)', () => {
+  test('end with success only after a round in which all vectors were equal, and with a failure not before their time', () => {
+    let ends = 0;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(syncs, fc.nat(400)), { minLength: 1, maxLength: 20 }), (rounds) => {
+        let now = 0;
+        let lastParts = 0;
+        let turn: RoundsTurn = beginRounds(SERVERS, LIMIT_MS, now);
+        let last: ReadonlyArray<E.Either<string, Synced>> = [];
+        for (const [answers, ms] of rounds) {
+          expect(turn.effect.type).toBe('ask');
+          now += ms;
+          last = answers;
+          let event: RoundsEvent = { type: 'answered', answers };
+          turn = nextRound(turn.rounds, event, now);
+          if (turn.effect.type === 'pause') {
+            // Only a server of the partition that was missed is worth a pause.
+            expect(answers.some((a) => E.isRight(a) && a.right.failed.some((id) => SERVERS.includes(id)))).toBe(true);
+            now += 50;
+            event = { type: 'paused', inParts: turn.effect.inParts };
+            turn = nextRound(turn.rounds, event, now);
+          }
+          if (turn.effect.type === 'done') break;
+          if (answers.some((a) => E.isRight(a) && a.right.inParts)) lastParts = now;
+          expect(now - lastParts).toBeLessThanOrEqual(LIMIT_MS);
+        }
+        if (turn.effect.type !== 'done') return;
+        ends++;
+        const vectors = last.map((a) => (E.isRight(a) ? JSON.stringify(a.right.vv) : undefined));
+        const isEqual = vectors.every((v) => v !== undefined && v === vectors[0]);
+        expect(E.isRight(turn.effect.result)).toBe(isEqual);
+        if (!isEqual && last.every(E.isRight)) expect(now - lastParts).toBeGreaterThan(LIMIT_MS);
+      }),
+      { numRuns: 500 },
+    );
+    expect(ends).toBeGreaterThan(100);
+  });
+
+  test('what a server cannot do ends them with what it says', () => {
+    const begun = beginRounds([0, 1], LIMIT_MS, 5);
+    const answers = [E.right<string, Synced>({ vv: [], failed: [], inParts: false }), E.left('server 1: no answer')];
+    expect(nextRound(begun.rounds, { type: 'answered', answers }, 6).effect).toEqual({
+      type: 'done',
+      result: E.left('server 1: no answer'),
+    });
+  });
+});
