@@ -8,18 +8,19 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
-import type { NodeId } from '../core/ids.js';
-import type { Accepted, Put, PutAnswer, Refused } from '../core/messages.js';
+import type { NodeId, ReplicaId } from '../core/ids.js';
+import type { Put, PutAnswer, Refused } from '../core/messages.js';
 import { fieldsOfResult, type PutResult } from '../core/results.js';
-import { beginPut, nextPut, type PutAttempt, type PutEvent, type PutTurn } from '../impl/attempt.js';
+import type { PutEvent } from '../impl/attempt.js';
 import { isHonest } from '../impl/bounds.js';
 import type { Surroundings } from '../ports/ports.js';
 import { mustWait, putAnswered, refreshed, repeated, type Session, startPut } from '../impl/session.js';
 import type { Connection, NoAnswer } from './connection.js';
-import { BACKOFF_MS } from './limits.js';
 import type { Logger } from './logger.js';
 import type { Outbound } from './outbound.js';
 import type { Answer } from './protocol.js';
+import { PutQueue, type UnderWay } from './put-queue.js';
+import { beginWay, nextWay, type PutWay, type WayEvent, type WayTurn } from './put-way.js';
 import type { Tracer } from './tracer.js';
 
 /** What puts need of their client. */
@@ -37,89 +38,128 @@ export interface PutterOptions {
   readonly world: Surroundings;
 }
 
-/** A put that has not come to its result. */
-interface UnderWay {
-  /** As it was sent last; before that, as it was started. */
-  request: Put;
-  /** The connection over which it was sent and may be answered yet. */
-  on: Connection | undefined;
+/** A put under way, with what its caller waits for. */
+interface Putting extends UnderWay<Connection> {
+  /** The connection that was reached for it. */
+  via: Connection | undefined;
+  readonly resolve: (result: PutResult) => void;
 }
-
-/** A server that is tried, at this point of the attempt, until this time. */
-interface Try {
-  readonly server: NodeId;
-  readonly attempt: PutAttempt;
-  readonly until: number;
-}
-
-type Tell = (event: PutEvent) => void;
 
 /** What is said of an answer whose stamp no honest history has (R16). */
 export const TOO_FAR = 'a stamp too far ahead (is the date of this machine right?)';
 
 const UNREACHABLE: PutEvent = { type: 'unreachable' };
-const NOT_SENT: PutEvent = { type: 'timedOut', sent: false };
 const NO_ANSWER: PutEvent = { type: 'timedOut', sent: true };
 
 const isPutAnswer = (a: Answer): a is PutAnswer | Refused => a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
 
-/** Gives the function that puts (R14). */
-// eslint-disable-next-line max-lines-per-function -- one closure over the puts that wait for each other.
-export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Promise<PutResult>) => {
-  const { clock, timers } = o.world;
-  const { nowMs, wallMs } = clock;
-  /** In the order of the calls. */
-  const underWay = new Set<UnderWay>();
-  /** How many puts are on each connection. */
-  const onConnection = new Map<Connection, number>();
+/** The puts of a session: does what `put-way.ts` says is to be done, and tells it what came of it. */
+class Putter {
+  readonly #o: PutterOptions;
+  readonly #queue: PutQueue<Connection>;
   /** Puts that wait for earlier ones, each with what tries it again. */
-  const waiting = new Map<UnderWay, () => void>();
+  readonly #waiting = new Map<Putting, () => void>();
 
-  const wakeWaiting = (): void => {
-    for (const [put, tryAgain] of [...waiting]) if (waiting.delete(put)) tryAgain();
-  };
+  constructor(o: PutterOptions) {
+    this.#o = o;
+    this.#queue = new PutQueue((later, earlier) => mustWait(o.session, later, earlier));
+  }
 
-  const moveTo = (put: UnderWay, c: Connection | undefined): void => {
-    if (put.on !== undefined) {
-      const left = (onConnection.get(put.on) ?? 1) - 1;
-      if (left === 0) onConnection.delete(put.on);
-      else onConnection.set(put.on, left);
+  put(key: Bytes, value: Bytes): Promise<PutResult> {
+    const { session, timeoutMs, order, world } = this.#o;
+    return new Promise((resolve) => {
+      const now = world.clock.nowMs();
+      const put: Putting = { request: startPut(session, key, value), on: undefined, via: undefined, resolve };
+      this.#queue.begin(put);
+      this.#do(put, beginWay(order(), now + timeoutMs, now));
+    });
+  }
+
+  #take(put: Putting, way: PutWay, event: WayEvent): void {
+    this.#do(put, nextWay(way, event, this.#o.world.clock.nowMs()));
+  }
+
+  #do(put: Putting, { way, effect, noted }: WayTurn): void {
+    if (noted !== undefined) this.#note(noted, put.request, undefined);
+    switch (effect.type) {
+      case 'reach':
+        this.#reach(put, way, effect.withinMs, effect.isPatient);
+        return;
+      case 'send':
+        this.#send(put, way, effect.withinMs, effect.at);
+        return;
+      case 'wait':
+        this.#wait(put, way, effect.withinMs);
+        return;
+      case 'pause':
+        this.#o.world.timers.after(effect.ms, () => this.#take(put, way, { type: 'paused' }));
+        return;
+      case 'done':
+        this.#finish(put, effect.result);
     }
-    put.on = c;
-    if (c !== undefined) onConnection.set(c, (onConnection.get(c) ?? 0) + 1);
-  };
+  }
 
-  /** Is there an earlier put that has to come to its result first? Usually all are on this connection, and nobody is looked at. */
-  const isHeldUp = (put: UnderWay, c: Connection): boolean => {
-    if (underWay.size - 1 === (onConnection.get(c) ?? 0)) return false;
-    for (const earlier of underWay) {
-      if (earlier === put) return false;
-      if (earlier.on !== c && mustWait(o.session, put.request, earlier.request)) return true;
+  #reach(put: Putting, way: PutWay, withinMs: number, isPatient: boolean): void {
+    const { links } = this.#o;
+    const { server } = way;
+    const out = links.get(server);
+    if (out === undefined) {
+      this.#take(put, way, { type: 'unlinked' });
+      return;
     }
-    return false;
-  };
+    out.reach(withinMs, isPatient, (c) => {
+      if (E.isLeft(c)) {
+        this.#take(put, way, { type: 'unreached', isRelinked: links.get(server) !== out && links.has(server) });
+        return;
+      }
+      put.via = c.right;
+      const isHeldUp = this.#queue.isHeldUp(put, c.right);
+      this.#take(put, way, { type: 'reached', replica: c.right.peer.replica, isHeldUp });
+    });
+  }
+
+  #send(put: Putting, way: PutWay, withinMs: number, at: ReplicaId | null): void {
+    const { session, onAccepted } = this.#o;
+    const c = put.via!;
+    if (at === null) put.request = refreshed(session, put.request);
+    this.#note(way.server, put.request, c);
+    this.#queue.moveTo(put, c);
+    c.ask(at === null ? put.request : repeated(put.request, at), withinMs, (result) => {
+      this.#queue.moveTo(put, undefined);
+      const event = this.#eventOf(result, way.server, c);
+      if (event.type === 'answered' && event.answer.type === 'accepted') onAccepted(way.server);
+      this.#take(put, way, { type: 'came', event });
+    });
+    // Those that waited for it may go over the same connection, after it.
+    this.#wake();
+  }
 
   /** Tries again once an earlier put has changed; gives up when the time is over. */
-  const waitForEarlier = (put: UnderWay, until: number, tryAgain: () => void, tell: Tell): void => {
-    const deadline = timers.after(until - nowMs(), () => {
-      if (waiting.delete(put)) tell(NOT_SENT);
+  #wait(put: Putting, way: PutWay, withinMs: number): void {
+    const deadline = this.#o.world.timers.after(withinMs, () => {
+      if (this.#waiting.delete(put)) this.#take(put, way, { type: 'late' });
     });
-    waiting.set(put, () => {
+    this.#waiting.set(put, () => {
       deadline.cancel();
-      tryAgain();
+      this.#take(put, way, { type: 'woken' });
     });
-  };
+  }
 
-  const noteTry = (server: NodeId, { key, clientTime }: Put, c: Connection | undefined): void =>
-    o.trace?.({ type: 'asked', server, replica: c?.peer.replica ?? null, op: 'put', key, clientTime });
+  #wake(): void {
+    for (const [put, tryAgain] of [...this.#waiting]) if (this.#waiting.delete(put)) tryAgain();
+  }
+
+  #note(server: NodeId, { key, clientTime }: Put, c: Connection | undefined): void {
+    this.#o.trace?.({ type: 'asked', server, replica: c?.peer.replica ?? null, op: 'put', key, clientTime });
+  }
 
   /** What it means for a put that a server has answered so, or not. */
-  const eventOf = (result: E.Either<NoAnswer, Answer>, server: NodeId, c: Connection): PutEvent => {
+  #eventOf(result: E.Either<NoAnswer, Answer>, server: NodeId, c: Connection): PutEvent {
     if (E.isRight(result)) {
       const answer = result.right;
-      const isBad = answer.type === 'accepted' && !isHonest(answer.stamp, wallMs());
+      const isBad = answer.type === 'accepted' && !isHonest(answer.stamp, this.#o.world.clock.wallMs());
       if (isPutAnswer(answer) && !isBad) return { type: 'answered', answer };
-      o.logger.warn(`server ${server} answered a put with ${isBad ? TOO_FAR : `'${answer.type}'`}`);
+      this.#o.logger.warn(`server ${server} answered a put with ${isBad ? TOO_FAR : `'${answer.type}'`}`);
       return NO_ANSWER;
     }
     const { replica } = c.peer;
@@ -128,78 +168,21 @@ export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Pro
     // Whatever is asked over it next would wait in vain as well.
     c.close(result.left.why);
     return NO_ANSWER;
-  };
+  }
 
-  const sendOver = (put: UnderWay, { server, attempt, until }: Try, c: Connection, tell: Tell): void => {
-    const { at } = attempt;
-    if (at === null) put.request = refreshed(o.session, put.request);
-    noteTry(server, put.request, c);
-    moveTo(put, c);
-    c.ask(at === null ? put.request : repeated(put.request, at), until - nowMs(), (result) => {
-      moveTo(put, undefined);
-      tell(eventOf(result, server, c));
-    });
-    // Those that waited for it may go over the same connection, after it.
-    wakeWaiting();
-  };
-
-  const tryAt = (put: UnderWay, it: Try, tell: Tell): void => {
-    const { server, attempt, until } = it;
-    const left = until - nowMs();
-    const out = o.links.get(server);
-    if (left <= 0 || out === undefined) {
-      tell(out === undefined ? UNREACHABLE : NOT_SENT);
-      return;
-    }
-    const again = (): void => tryAt(put, it, tell);
-    const isRepeated = attempt.at !== null;
-    // Every server still to be asked has its share of the time to be reached; what was sent may wait for its answer to the end.
-    out.reach(isRepeated ? left : left / attempt.servers.length, isRepeated, (reached) => {
-      if (E.isLeft(reached)) {
-        // It may have been linked again meanwhile, at another address perhaps.
-        if (o.links.get(server) !== out && o.links.has(server)) again();
-        else {
-          if (!isRepeated) noteTry(server, put.request, undefined);
-          tell(UNREACHABLE);
-        }
-      } else if (isRepeated && reached.right.peer.replica !== attempt.at) tell(UNREACHABLE);
-      else if (isHeldUp(put, reached.right)) waitForEarlier(put, until, again, tell);
-      else sendOver(put, it, reached.right, tell);
-    });
-  };
-
-  const finish = (put: UnderWay, result: PutResult, answer: Accepted | undefined): void => {
-    underWay.delete(put);
-    if (answer !== undefined) putAnswered(o.session, put.request, answer);
+  #finish(put: Putting, result: PutResult): void {
+    this.#queue.end(put);
+    if (result.type === 'accepted') putAnswered(this.#o.session, put.request, result);
     const { key, value, clientTime } = put.request;
     const { result: name, stamp } = fieldsOfResult(result);
-    o.trace?.({ type: 'putDone', key, value, clientTime, result: name, stamp });
-  };
+    this.#o.trace?.({ type: 'putDone', key, value, clientTime, result: name, stamp });
+    put.resolve(result);
+    this.#wake();
+  }
+}
 
-  return (key, value) =>
-    new Promise((resolve) => {
-      const until = nowMs() + o.timeoutMs;
-      const put: UnderWay = { request: startPut(o.session, key, value), on: undefined };
-      let repetitions = 0;
-      underWay.add(put);
-      const go = ({ attempt, effect }: PutTurn, answer: Accepted | undefined): void => {
-        if (effect.type === 'done') {
-          finish(put, effect.result, answer);
-          resolve(effect.result);
-          wakeWaiting();
-          return;
-        }
-        const { server } = effect;
-        const tell: Tell = (event) => {
-          const accepted = event.type === 'answered' && event.answer.type === 'accepted' ? event.answer : undefined;
-          if (accepted !== undefined) o.onAccepted(server);
-          go(nextPut(attempt, event), accepted);
-        };
-        // A server that breaks off again and again, or is busy, is not asked without a pause.
-        const it = { server, attempt, until };
-        if (attempt.at !== null && repetitions++ > 0) timers.after(BACKOFF_MS.first, () => tryAt(put, it, tell));
-        else tryAt(put, it, tell);
-      };
-      go(beginPut(o.order()), undefined);
-    });
+/** Gives the function that puts (R14). */
+export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Promise<PutResult>) => {
+  const putter = new Putter(o);
+  return (key, value) => putter.put(key, value);
 };
