@@ -72,11 +72,30 @@ const markOf = (n: number): Buffer => {
   return bytes;
 };
 
+/** Writes something else into `replica.json`, where it stood. */
+const rewrite = (data: string, what: RegExp | string, by: string): void => {
+  const path = join(data, 'replica.json');
+  const text = readFileSync(path, 'utf8');
+  expect(text.search(what)).toBeGreaterThan(0);
+  writeFileSync(path, text.replace(what, by));
+};
+
 describe('a number that no log wrote is not believed, and the log opens again and again', () => {
   const spoil: Record<string, (data: string) => void> = {
-    'in replica.json': (data) => {
-      const path = join(data, 'replica.json');
-      writeFileSync(path, readFileSync(path, 'utf8').replace(/"last":\d+/, `"last":${Number.MAX_SAFE_INTEGER}`));
+    'in replica.json': (data) => rewrite(data, /"last":\d+/, `"last":${Number.MAX_SAFE_INTEGER}`),
+    'in a replica.json of before there was a sum': (data) => {
+      rewrite(data, /,"sum":"\w+"/, '');
+      rewrite(data, /"last":\d+/, `"last":${Number.MAX_SAFE_INTEGER}`);
+    },
+    'that is another server, in replica.json': (data) => rewrite(data, '"replica":"1.', '"replica":"5.'),
+    'that is another server, in a replica.json of before there was a sum': (data) => {
+      rewrite(data, /,"sum":"\w+"/, '');
+      rewrite(data, '"replica":"1.', '"replica":"5.');
+    },
+    'in the name of the log, in replica.json': (data) => rewrite(data, '"log":"', '"log":"0'),
+    'in the name of the log, in a replica.json of before there was a sum': (data) => {
+      rewrite(data, /,"sum":"\w+"/, '');
+      rewrite(data, '"log":"', '"log":"0');
     },
     'in the high-water mark': (data) => writeFileSync(join(data, 'high-water'), markOf(Number.MAX_SAFE_INTEGER)),
     'in a file that is far too long': (data) => writeFileSync(join(data, 'replica.json'), Buffer.alloc(2 ** 21, 32)),
@@ -100,6 +119,19 @@ describe('a number that no log wrote is not believed, and the log opens again an
       await log.replica.close();
     }),
   );
+
+  test('a replica.json of before there was a sum is believed, and has one from then on', () =>
+    withDirectory(async (root) => {
+      const data = join(root, 'data');
+      let log = await open(data);
+      await puts(log, 1, 5);
+      await log.kill();
+      rewrite(data, /,"sum":"\w+"/, '');
+      log = await open(data);
+      expect([log.replica.found, log.replica.replica.id]).toEqual(['whole', '1.0']);
+      await log.replica.close();
+      expect(readFileSync(join(data, 'replica.json'), 'utf8')).toMatch(/,"sum":"[0-9a-f]{8}"\}\n$/);
+    }));
 
   test('in the name of a journal file: refused, before anything is acknowledged', () =>
     withDirectory(async (root) => {

@@ -11,6 +11,7 @@
  * are only ever written, never given times; so their mtime is their ctime, and tools that keep times break that.
  */
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { Natural, ReplicaIdC } from '../../core/ids.js';
@@ -30,7 +31,7 @@ export const isOfPlace = (name: string): boolean => [PLACE, HIGH_WATER, GUARD, '
 
 const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 
-const PlaceC = object('Place', {
+const FIELDS = {
   version: t.literal(2),
   /** The log's name, made with it. */
   log: t.string,
@@ -46,10 +47,42 @@ const PlaceC = object('Place', {
   written: t.record(t.string, t.string),
   /** On this file system a file that is only ever written has one time for both. */
   oneTime: t.boolean,
-});
+};
+const PlaceC = object('Place', FIELDS);
+type Said = t.TypeOf<typeof PlaceC>;
 
 /** What `replica.json` says. */
-export type Place = t.TypeOf<typeof PlaceC>;
+export interface Place extends Said {
+  /** Its sum agrees with it. Files of before there was one say what they say, but nothing is refused for that alone. */
+  readonly isProved: boolean;
+}
+
+/**
+ * The text of the file: an object in one line, whose last field `sum` is the CRC-32 of the same object without it, in hexadecimal. So a letter that
+ * became another is no number, identity or name that anybody wrote.
+ */
+const textOf = (said: Said): string => {
+  const text = JSON.stringify(said);
+  return `${text.slice(0, -1)},"sum":"${sumOf(text)}"}\n`;
+};
+const sumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0');
+const SUM = /,"sum":"([0-9a-f]{8})"\}\n$/;
+
+const NAMES = [...Object.keys(FIELDS), 'sum'];
+
+/** Does the text end with a sum that agrees with it? */
+const isProved = (text: string): boolean => {
+  const [end, sum] = SUM.exec(text) ?? [];
+  return end !== undefined && sumOf(`${text.slice(0, -end.length)}}`) === sum;
+};
+
+const placeIn = (text: string): Place | 'unreadable' => {
+  const raw = JSON.parse(text) as object;
+  const place = PlaceC.decode(raw);
+  if (E.isLeft(place) || !Object.keys(raw).every((name) => NAMES.includes(name))) return 'unreadable';
+  const proved = isProved(text);
+  return 'sum' in raw && !proved ? 'unreadable' : { ...place.right, isProved: proved };
+};
 
 /** A larger file is none of a log's (R16): a name takes some fifty bytes, and there are a few journal files at a time. */
 const MAX_BYTES = 1024 * 1024;
@@ -63,8 +96,7 @@ export const readPlace = (files: Files, directory: string): Place | 'earlier' | 
   if (text === undefined) return undefined;
   if (text.startsWith(EARLIER)) return 'earlier';
   try {
-    const place = PlaceC.decode(JSON.parse(text));
-    return E.isRight(place) ? place.right : 'unreadable';
+    return placeIn(text);
   } catch {
     return 'unreadable';
   }
@@ -105,7 +137,13 @@ export type Sealed = Pick<Place, 'log' | 'replica' | 'machine' | 'last'>;
  * Writes down that the log is in its place as it is now. A kill in between leaves the `replica.json` of before, with its seal.
  * `sync`: what was written survives the death of the machine. Gives the inode of the new `replica.json`.
  */
-export const seal = (files: Files, directory: string, known: Sealed, sync: boolean, chance: Chance): string => {
+export const seal = (
+  files: Files,
+  directory: string,
+  { log, replica, machine, last }: Sealed,
+  sync: boolean,
+  chance: Chance,
+): string => {
   const name = `seal-${chance.bytes(8).toString('hex')}`;
   const path = join(directory, name);
   writeFile(files, path, `${name}\n`, sync);
@@ -116,15 +154,18 @@ export const seal = (files: Files, directory: string, known: Sealed, sync: boole
     const ino = files.facts(join(directory, n))?.ino;
     if (ino !== undefined) written[n] = ino;
   }
-  const place: Place = {
+  const place: Said = {
     version: 2,
-    ...known,
+    log,
+    replica,
+    machine,
+    last,
     path: files.real(directory),
     seal: { name, ino: facts.ino, ctimeNs: facts.ctimeNs },
     written,
     oneTime: hasOneTime(files.facts(join(directory, HIGH_WATER))),
   };
-  const ino = replaceFile(files, directory, PLACE, `${JSON.stringify(place)}\n`, sync);
+  const ino = replaceFile(files, directory, PLACE, textOf(place), sync);
   for (const n of files.names(directory)) if (SEAL.test(n) && n !== name) files.remove(join(directory, n));
   return ino;
 };

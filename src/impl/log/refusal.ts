@@ -11,14 +11,14 @@ import { readPlace } from './place.js';
 export const refusalOf = (directory: string, { server }: Owner, files: Files): LogError | undefined => {
   const look = checkFiles(files, directory);
   if (look.type === 'damaged') return damage(directory, look.what);
-  const place = readPlace(files, directory);
-  const is = typeof place === 'object' && place.replica !== null ? serverOf(place.replica) : server;
+  const found = readPlace(files, directory);
+  // What might be a slip of the disk refuses nothing: the database says whose it is, too.
+  const place = typeof found === 'object' && found.isProved ? found : undefined;
+  const is = place !== undefined && place.replica !== null ? serverOf(place.replica) : server;
   if (is !== server) return otherServer(directory, is, server);
   const journal = readJournal(files, directory);
   if (typeof journal === 'string') return damage(directory, journal);
-  const logs = new Set(
-    [...journal.map(({ log }) => log), typeof place === 'object' ? place.log : ''].filter((log) => log !== ''),
-  );
+  const logs = new Set([...journal.map(({ log }) => log), place?.log ?? ''].filter((log) => log !== ''));
   const foreign = logs.size < 2 ? undefined : journal.find(({ log }) => log !== '' && log !== [...logs].at(-1));
   return foreign === undefined ? undefined : damage(directory, `${foreign.name} belongs to another log`);
 };
