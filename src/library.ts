@@ -17,7 +17,7 @@ import type { ConnectOptions, ServerAddress, StartServerOptions } from './librar
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
 import { socketGuard } from './net/guard.js';
 import { newSecret, newSessionNumber } from './net/auth.js';
-import { descriptorsOfProcess } from './net/descriptors.js';
+import { descriptorsOfProcess, watchDescriptors } from './net/descriptors.js';
 import { makeClient } from './net/client.js';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from './net/limits.js';
 import { type Logger, makeLogger } from './net/logger.js';
@@ -231,11 +231,14 @@ export const startServer = async (given: StartServerOptions): Promise<E.Either<s
   if (E.isLeft(tls)) return tls;
   const secret = o.secret ?? newSecret();
   const metrics = await metricsOf(o);
-  const started = await startNetServer(netOptionsOf(o, secret, metrics));
+  const options = netOptionsOf(o, secret, metrics);
+  const started = await startNetServer(options);
   if (E.isLeft(started)) return started;
   const server = started.right;
+  const watching = watchDescriptors(options.logger.warn);
   const operations = await serveMetrics(o, metrics, server);
   if (E.isLeft(operations)) {
+    watching.cancel();
     await server.close();
     return operations;
   }
@@ -256,6 +259,7 @@ export const startServer = async (given: StartServerOptions): Promise<E.Either<s
     status: server.status,
     link,
     close: () => {
+      watching.cancel();
       operations.right?.close();
       return server.close();
     },

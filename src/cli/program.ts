@@ -67,10 +67,17 @@ const statusOf = (error: unknown, name: string): number => {
   return EXIT.internal;
 };
 
+/** Without the words after a name that is no command's: `--help` among them would be bayou's own, and all well. */
+const known = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const name = argv[2];
+  const isNone = name !== undefined && !name.startsWith('-') && name !== 'help' && COMMANDS.every((entry) => entry.name !== name);
+  return isNone ? argv.slice(0, 3) : argv;
+};
+
 const runNamed = async (argv: ReadonlyArray<string>, run: Run): Promise<number> => {
   try {
     const bayou = await program(run);
-    await bayou.parseAsync(argv);
+    await bayou.parseAsync(known(argv));
     return run.status;
   } catch (error) {
     return statusOf(error, run.name);

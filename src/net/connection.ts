@@ -11,6 +11,7 @@ import { intake, type Share } from './intake.js';
 import { MAX_IN_FLIGHT, MAX_SERVED, SLOW_READER_BYTES } from './limits.js';
 import { type Answer, type Ask, type Asking, decodeEnvelope, type Envelope, type Part, type Party } from './protocol.js';
 import type { Seal } from './seal.js';
+import { socketError } from './socket-errors.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -281,7 +282,7 @@ export const openConnection = (
   socket.on('data', () => (heardAt = nowMs()));
   const frames = intake({ clock, timers }, socket, reader, share, { take: receive, isBusy, onFault: fault });
   socket.on('drain', frames.goOn);
-  socket.on('error', (error: Error) => close(error.message));
+  socket.on('error', (error: Error) => close(socketError(error)));
   socket.on('close', () => {
     isEnding = true;
     if (open) frames.finish();

@@ -1,5 +1,39 @@
 /** How many files and sockets the system lets this process have open. */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { NODE } from '../ports/node.js';
+import type { Timer, Timers } from '../ports/ports.js';
+
+/** How often it is looked whether a descriptor is left, in ms. */
+const LOOK_MS = 250;
+
+const NONE_LEFT = new Set<unknown>(['EMFILE', 'ENFILE']);
+
+const isNoneLeft = (): boolean => {
+  try {
+    closeSync(openSync('/', 'r'));
+    return false;
+  } catch (error) {
+    return NONE_LEFT.has((error as NodeJS.ErrnoException).code);
+  }
+};
+
+/**
+ * Says it once, each time that this process comes to have no descriptor left: whoever connects then is turned away by libuv, which tells nobody.
+ * What is over between two looks is not seen.
+ */
+export const watchDescriptors = (say: (line: string) => void, timers: Timers = NODE.timers): Timer => {
+  let wasLeft = true;
+  return timers.every(
+    LOOK_MS,
+    () => {
+      const isLeft = !isNoneLeft();
+      if (wasLeft && !isLeft)
+        say('too many files are open, so that whoever connects is turned away; raise the limit (ulimit -n)');
+      wasLeft = isLeft;
+    },
+    false,
+  );
+};
 
 /** How many descriptors this process may have; Infinity where the system does not tell, or sets no limit. */
 export const descriptorsOfProcess = (): number => {

@@ -22,7 +22,7 @@ import {
 } from './protocol.js';
 import { type Seal, sealOf } from './seal.js';
 import type { Tls } from './tls.js';
-import { maybeTls, socketError } from './tls-errors.js';
+import { maybeTls, socketError } from './socket-errors.js';
 import { channelOf, connectTo } from './transport.js';
 
 /** Who this process is, and what it knows. */

@@ -11,7 +11,9 @@ import type { Logger } from './logger.js';
 import { placesOf, type Places } from './places.js';
 import type { Party } from './protocol.js';
 import { throttled } from './throttled.js';
+import { socketError } from './socket-errors.js';
 import { makeListener } from './transport.js';
+import { whyNotListening } from './why-not-listening.js';
 
 /** Which ports to try; see {@link "net/config"}. */
 export interface Ports {
@@ -125,14 +127,14 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     },
   });
   const ports = candidates(l.ports);
-  let last = 'no port to try';
+  let last = '';
   for (const port of ports) {
     const got = await listenAt(acceptor, { host: l.host, port });
     if (E.isRight(got)) {
-      acceptor.onError((error) => l.log.error(`listening: ${error.message}`));
+      acceptor.onError((error) => l.log.error(`listening: ${socketError(error)}`));
       return E.right([got.right, acceptor.close]);
     }
-    last = got.left.message;
+    last = whyNotListening(got.left, port, ports.length > 1);
     if (got.left.code !== 'EADDRINUSE' && got.left.code !== 'EACCES') break;
   }
   return E.left(`cannot listen on ${l.host} (tried ${counted(ports.length, 'port')}): ${last}`);

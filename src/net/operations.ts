@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { MAX_OF_METRICS } from './limits.js';
 import type { Metrics } from './metrics.js';
 import type { ServerStatus } from './meter.js';
+import { whyNotListening } from './why-not-listening.js';
 
 /** How long a request may take to come, in ms. */
 const REQUEST_MS = 2_000;
@@ -85,7 +86,9 @@ const makeRoom = (
 
 const listening = (server: Server, { host, port }: OperationsOptions): Promise<E.Either<string, number>> =>
   new Promise((resolve) => {
-    server.once('error', (error) => resolve(E.left(`the metrics cannot be served on ${host}:${port}: ${error.message}`)));
+    server.once('error', (error) =>
+      resolve(E.left(`the metrics cannot be served on ${host}:${port}: ${whyNotListening(error, port)}`)),
+    );
     server.listen({ host, port }, () => {
       const address = server.address();
       resolve(E.right(typeof address === 'object' && address !== null ? address.port : port));

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import { type Listening, type ServerConfig, ServerConfigC } from './config.js';
-import { descriptorsOfProcess } from './descriptors.js';
+import { descriptorsOfProcess, watchDescriptors } from './descriptors.js';
 import { socketGuard } from './guard.js';
 import { makeLogger } from './logger.js';
 import { placesOf } from './places.js';
@@ -15,6 +15,8 @@ const start = async (c: ServerConfig): Promise<E.Either<string, Listening>> => {
   const logger = makeLogger({ name: c.name, level: c.logLevel, file: c.logFile });
   const places = placesOf(descriptorsOfProcess());
   const belongings = { world: NODE_WORLD, logger, trace: makeTracer(c.traceFile, c.name), places };
+  // For as long as the process lives.
+  watchDescriptors(logger.warn);
   return E.map(({ address }: RunningServer) => ({ port: address.port }))(await runServer(c, belongings, { guard: socketGuard }));
 };
 

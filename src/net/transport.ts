@@ -9,7 +9,7 @@ import type { Acceptor, ByteStream, Network } from '../ports/ports.js';
 import { STRANGER_MS } from './limits.js';
 import type { Address } from './protocol.js';
 import type { Tls } from './tls.js';
-import { strangerError } from './tls-errors.js';
+import { strangerError } from './socket-errors.js';
 
 const LABEL = 'EXPORTER-bayou-handshake';
 const CHANNEL_BYTES = 32;

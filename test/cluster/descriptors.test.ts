@@ -14,6 +14,8 @@ import { until } from '../support/until.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const DESCRIPTORS = 128;
+/** So few that everybody's least places are more. */
+const TOO_FEW = 40;
 /** Enough for LevelDB to begin new files several times. */
 const PUTS = 200;
 const VALUE = 'v'.repeat(100_000);
@@ -26,16 +28,16 @@ let isOver = false;
 const sockets = new Set<Socket>();
 const sessions: BayouSession[] = [];
 
-beforeEach(async () => {
+const start = async (descriptors: number): Promise<void> => {
   home = mkdtempSync(join(tmpdir(), 'bayou-descriptors-'));
   [said, isOver] = ['', false];
   writeFileSync(join(home, 'secret'), SECRET, { mode: 0o600 });
   const server = [CLI, 'server', '--id', '0', '--data-dir', 'data', '--secret-file', 'secret', '--metrics-port', '0'];
-  child = spawn('prlimit', [`--nofile=${DESCRIPTORS}:${DESCRIPTORS}`, process.execPath, ...server], { cwd: home });
+  child = spawn('prlimit', [`--nofile=${descriptors}:${descriptors}`, process.execPath, ...server], { cwd: home });
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until(() => / listens on .*:\d+/.test(said) || child.exitCode !== null);
   port = Number(/ listens on .*:(\d+)/.exec(said)?.[1]);
-});
+};
 afterEach(() => {
   isOver = true;
   child.kill('SIGKILL');
@@ -69,7 +71,11 @@ const FLOODS: Readonly<Record<string, () => Promise<unknown>>> = {
   members: open,
 };
 
-describe.runIf(spawnSync('prlimit', ['--version']).status === 0)(`with ${DESCRIPTORS} descriptors`, () => {
+const isLimitable = spawnSync('prlimit', ['--version']).status === 0;
+
+describe.runIf(isLimitable)(`with ${DESCRIPTORS} descriptors`, () => {
+  beforeEach(() => start(DESCRIPTORS));
+
   test.each(Object.keys(FLOODS))('a flood of %s fails no put', async (name) => {
     const session = await open();
     if (E.isLeft(session)) throw new Error(session.left);
@@ -87,6 +93,25 @@ describe.runIf(spawnSync('prlimit', ['--version']).status === 0)(`with ${DESCRIP
     expect([child.exitCode, child.signalCode]).toEqual([null, null]);
   });
 });
+
+test.runIf(isLimitable)(
+  'a server that has no descriptor left, so that the system sends away who comes, says so once',
+  async () => {
+    await start(TOO_FEW);
+    const lines = (): number =>
+      said.split('\n').filter((line) => /"level":("warn"|40).*"too many files are open, so that/.test(line)).length;
+    const metrics = Number(/health on .*:(\d+)/.exec(said)?.[1]);
+    const flood = async (at: number): Promise<void> => {
+      while (lines() === 0) await intrude(at);
+    };
+    await Promise.all([...Array.from({ length: 8 }, () => flood(port)), flood(metrics), flood(metrics)]);
+    // While it lasts it is not said again: later lines are.
+    const seen = said.length;
+    for (let n = 0; n < 100; n++) await intrude(port);
+    await until(() => said.slice(seen).includes('a connection was cut off'));
+    expect(lines()).toBe(1);
+  },
+);
 
 test('whatever a process may open, connections leave a part of it, and everybody has some', () => {
   for (const descriptors of [128, 256, 1_024, 4_096, 65_536]) {

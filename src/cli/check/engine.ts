@@ -10,6 +10,7 @@ import { internedModel, internedWithReductions } from '../../checker/component-m
 import type { CheckOptions, CheckpointOptions } from '../../checker/options.js';
 import { isLiveness, verdictOf, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
 import { UsageError } from '../../program/exit.js';
+import { isOfSurroundings } from '../../program/say.js';
 import type { CheckArgs } from './args.js';
 import { runLines, type AnyModel, type Subject } from '../../subject/subject.js';
 
@@ -160,7 +161,8 @@ export const search = async (subject: Subject, args: CheckArgs, hooks: Hooks): P
   } catch (error) {
     if (error instanceof CheckerError && (config === undefined || error.code !== 'model'))
       throw new UsageError(`${config === undefined ? source : model.model.name}: ${inFlags(error.message)}`, runLines(error));
-    if (config === undefined) throw new UsageError(`${source}: the model went wrong while it was checked: ${thrown(error)}`);
+    if (config === undefined && !isOfSurroundings(error))
+      throw new UsageError(`${source}: the model went wrong while it was checked: ${thrown(error)}`);
     throw error;
   }
 };

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { Question, Reply } from '../../explorer/asked.js';
+import { whyNotListening } from '../../net/why-not-listening.js';
 
 const HOST = '127.0.0.1';
 /** A question is a run by numbers: no honest one is longer. */
@@ -98,7 +99,7 @@ const listener =
 
 const listening = (server: Server, port: number): Promise<E.Either<string, number>> =>
   new Promise((resolve) => {
-    server.once('error', ({ message }) => resolve(E.left(message)));
+    server.once('error', (error) => resolve(E.left(whyNotListening(error, port))));
     server.listen(port, HOST, () => resolve(E.right((server.address() as AddressInfo).port)));
   });
 
@@ -111,7 +112,7 @@ export const serve = async (served: Served, port: number): Promise<E.Either<stri
     listener(root, served, () => host),
   );
   const bound = await listening(server, port);
-  if (E.isLeft(bound)) return E.left(`the page cannot be shown on ${HOST}:${port}: ${bound.left}; choose another --port`);
+  if (E.isLeft(bound)) return E.left(`the page cannot be shown on ${HOST}:${port}: ${bound.left}`);
   host = `${HOST}:${bound.right}`;
   const close = (): Promise<void> =>
     new Promise((resolve) => {

@@ -8,7 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { LOADING, MAKING } from '../../checker/contract/doing.js';
 import { ENDLESS_MS } from '../../checker/contract/stuck.js';
-import { say } from '../../program/say.js';
+import { reasonOf, say } from '../../program/say.js';
 import { EXIT } from '../../program/exit.js';
 import { isModule } from '../check/is-module.js';
 import { listener, STOP_AT, TOLD_ON, WATCHED } from './telling.js';
@@ -55,7 +55,9 @@ type Ended =
   /** By us, for a run (of this number) did not come back. */
   | { readonly kind: 'endless'; readonly run: number }
   /** By us, after a signal. */
-  | { readonly kind: 'stopped'; readonly by: NodeJS.Signals; readonly source?: string };
+  | { readonly kind: 'stopped'; readonly by: NodeJS.Signals; readonly source?: string }
+  /** Not begun: there are too many processes or files. */
+  | { readonly kind: 'unstarted'; readonly why: string };
 
 /** Both are sent by a terminal to all that runs in it, so that only others' signals are to be passed on. */
 const isFromTerminal = (signal: NodeJS.Signals): boolean =>
@@ -93,7 +95,8 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
     const timer = setInterval(() => {
       if (killed === undefined) look(performance.now());
     }, LOOK_MS);
-    child.stdio[TOLD_ON]?.on(
+    // Without descriptors for them there are no pipes.
+    (child.stdio as ChildProcess['stdio'] | undefined)?.[TOLD_ON]?.on(
       'data',
       listener((line) => {
         if (line.kind === 'run') slow = line.run === 0 ? undefined : { run: line.run, since: performance.now() };
@@ -103,9 +106,17 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
       }),
     );
     process.on('SIGINT', pass).on('SIGTERM', pass);
-    child.on('close', (code, by) => {
+    const over = (): void => {
       clearInterval(timer);
       process.off('SIGINT', pass).off('SIGTERM', pass);
+    };
+    // It was not started, and need not close then.
+    child.once('error', (error) => {
+      over();
+      resolve({ kind: 'unstarted', why: reasonOf(error) });
+    });
+    child.on('close', (code, by) => {
+      over();
       // It had not begun to heed signals.
       const early = by !== null && by === signal?.name ? EXIT.interrupted : undefined;
       const status = told?.status ?? early ?? (source === undefined && code !== null ? code : undefined);
@@ -115,9 +126,10 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
 
 // --- what is said --------------------------------------------------------------------------------------------------------------
 
-const textOf = async (stream: NodeJS.ReadableStream): Promise<string> => {
+/** What comes from a stream of a process; nothing, where that was not started. */
+const textOf = async (stream: NodeJS.ReadableStream | null | undefined): Promise<string> => {
   let text = '';
-  for await (const chunk of stream) text += String(chunk);
+  for await (const chunk of stream ?? []) text += String(chunk);
   return text;
 };
 
@@ -127,7 +139,7 @@ const RUN = /^The run that leads there:\n[^]*/m;
 /** Goes the same way again to where a function does not come back. What it says there, if it comes there. */
 const found = async (run: number, maxMs: number): Promise<{ readonly fault: string; readonly steps: string } | undefined> => {
   const child = start('pipe', { [STOP_AT]: String(run) });
-  const [out, err] = [textOf(child.stdout!), textOf(child.stderr!)];
+  const [out, err] = [textOf(child.stdout), textOf(child.stderr)];
   // It may come to another run that does not end, where the model is not the same each time.
   const { kind } = await watch(child, maxMs);
   const fault = FAULT.exec(await err)?.[0];
@@ -185,6 +197,9 @@ export const watched = async (words: ReadonlyArray<string>): Promise<number> => 
   switch (ended.kind) {
     case 'ended':
       return unexplained(blame, ended);
+    case 'unstarted':
+      say(`${blame}: the process that would run it cannot be started: ${ended.why}`);
+      return EXIT.usage;
     case 'endless':
       await explain(blame, ended.run, performance.now() - started);
       return EXIT.usage;

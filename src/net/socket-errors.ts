@@ -1,4 +1,4 @@
-/** What is said where two ends come to no connection: what is wrong, and which option to mend. */
+/** What is said where two ends come to no connection, or lose it: what is wrong, and which option to mend. */
 import type { TLSSocket } from 'node:tls';
 import { meaningOf, NAMES, type Tls } from './tls.js';
 
@@ -8,6 +8,17 @@ const OLD = 'the --tls-cert of the other end has to be renewed (or a date is wro
 const UNKNOWN = `the other end does not take ${NAMES.cert}: it must be signed by whom the other end trusts, and be in time`;
 const NOT_TLS = 'what it says is not TLS: does it have --tls-ca?';
 const VERSION = 'bayou speaks TLS 1.3 and nothing older';
+/** What that means which the system says when nothing came of a connection. */
+const UNREACHED: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ENOTFOUND: 'no address is found for this name',
+  EAI_AGAIN: 'no address is found for this name, as no name server answers',
+  EHOSTUNREACH: 'no way leads there from here',
+  ENETUNREACH: 'no way leads there from here',
+  ETIMEDOUT: 'nothing came back from there',
+  EMFILE: 'this process has too many files open; raise its limit (ulimit -n)',
+  ENFILE: 'the system has too many files open; raise its limit (sysctl fs.file-max)',
+};
 /** What to look at, by the code of an error of TLS. */
 const ADVICE: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: TRUST,
@@ -34,12 +45,12 @@ const OTHERWISE = 'look at --tls-cert, --tls-key and --tls-ca of both ends';
 
 const adviceOf = (code: string, what: string): string | undefined => {
   if (what.includes('before secure TLS connection')) return NO_TLS;
-  return ADVICE[code] ?? (/^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_)/.test(code) ? OTHERWISE : undefined);
+  return UNREACHED[code] ?? ADVICE[code] ?? (/^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_)/.test(code) ? OTHERWISE : undefined);
 };
 
-/** What an error of a socket says, and where it is one of TLS what to look at. */
+/** What an error of a socket says, and what that means or, where it is one of TLS, what to look at. Of a name with several addresses Node gives the code alone. */
 export const socketError = (error: NodeJS.ErrnoException): string => {
-  const what = meaningOf(error);
+  const what = meaningOf(error) || (error.code ?? 'the connection failed');
   const advice = adviceOf(error.code ?? '', what);
   return advice === undefined ? what : `${what}: ${advice}`;
 };
