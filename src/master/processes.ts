@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { type ClientConfig, type Listening, type Ready, ReadyC, type ServerConfig } from '../net/config.js';
 import { decodeOr } from '../net/protocol.js';
+import { reasonOf } from '../program/say.js';
 import { recordProcess, type Run, runArgument } from './registry.js';
 
 /** The two programs that a master starts. */
@@ -83,7 +84,7 @@ const start = (run: Run, kind: Kind, hear: Hear | undefined): Process => {
       : spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const gone = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit status ${code ?? 0}`));
-    child.once('error', (error) => resolve(error.message));
+    child.once('error', (error) => resolve(reasonOf(error)));
   });
   if (child.pid === undefined) return stillborn(gone);
   if (!recordProcess(run, child.pid)) {

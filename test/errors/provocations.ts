@@ -1,6 +1,41 @@
 /** Commands that make programs say their errors, by the line of docs/errors.md. They run in a folder of their own, beside the servers of the test. */
 
 /** What is there: ports of a plain server (0), of one with TLS (7), and of a listener that says nothing, in `$PLAIN`, `$TLS` and `$MUTE`. */
+/** Mistakes of a script, all in one. */
+const MISTAKES = `printf '%s\\n' ${[
+  ...[
+    'joinServer 0',
+    'joinServer 0',
+    'joinClient 1 0',
+    'joinClient 1 0',
+    'joinServer 1',
+    'joinClient 0 0',
+    'killServer x',
+    'killServer 9',
+  ],
+  ...[
+    'get 9 k',
+    'get 0 k',
+    'killServer 1',
+    'createConnection 8 9',
+    'createConnection 0 0',
+    'joinClient 2 0',
+    'createConnection 1 2',
+  ],
+  ...['killServer 0', 'printStore 0', 'put 1 a b'],
+]
+  .map((line) => `'${line}'`)
+  .join(' ')} | bayou master`;
+
+/** A server of its own, that stands still, and is then killed; a session that puts there meanwhile, and has a token of another cluster with another guarantee. */
+const DYING = `mkfifo to; bayou server --id 9 --data-dir d9 --secret-file secret > at & for i in $(seq 300); do grep -q listens at && break; sleep 0.1; done
+port=$(grep -o '[0-9]*$' at); pid=$(jobs -p | tail -1); pid=$(pgrep -P $pid node || echo $pid)
+bayou client --server 9@$port --secret-file secret --timeout-ms 400 < to & client=$!; exec 7> to
+echo put a b >&7; echo "put $(head -c 70000 /dev/zero | tr "\\0" k) v" >&7; sleep 0.5; kill -STOP $pid; echo put c d >&7; sleep 0.6; kill -KILL $pid; sleep 0.3; echo put e f >&7; exec 7>&-; wait $client`;
+
+/** A search that stopped, and a file of it that is not what it was. */
+const STOPPED = 'bayou check bayou-s-2212 --max-states 100 --checkpoint kept > out.txt';
+
 export const PROVOCATIONS: Readonly<Record<string, string>> = {
   // --- bad usage ---
   "unknown option '…'": 'bayou backup --data-dir d --to e --x',
@@ -56,6 +91,16 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   '--replay: …: …': 'bayou check --replay none.json',
   '--replay: …: it is no path of bayou conform or bayou check --format json: …':
     'echo {} > path.json; bayou check --replay path.json',
+  'it is damaged: its digest does not match': `${STOPPED}; printf x | dd of=kept bs=1 seek=2000 conv=notrunc 2>/dev/null; bayou check bayou-s-2212 --resume kept`,
+  'it is damaged, or ends too early': `${STOPPED}; truncate -s $(($(stat -c %s kept) / 2)) kept; bayou check bayou-s-2212 --resume kept`,
+  '… is not what it was then': `cp "$ROOT/test/cli/models/counter.mjs" c.mjs; bayou check c.mjs --max-states 3 --checkpoint c > out.txt; echo "// another" >> c.mjs; bayou check c.mjs --resume c`,
+  'the graph has more than … states, too many to be read': 'bayou check v1-original-clock --puts 4 --format dot --out-dir dot',
+  'the model began something that nobody waits for (a promise, a timer), and it failed: …': `cat > late.mjs <<'END'
+setTimeout(() => { throw new Error('late'); }, 1);
+const one = (n) => ({ name: 'late', initial: [0], actions: (s) => (s < n ? [1, 2, 3] : []), next: (s, a) => 3 * s + a, label: (a) => ({ family: 'a', args: [a] }), properties: [{ name: 'p', kind: 'always', holds: () => true }] });
+export default one(1e6);
+END
+bayou check late.mjs`,
   // --- why a file cannot be used ---
   'there is no such file': 'bayou check ./none.json',
   'its folder is not there': 'bayou check none/x.json',
@@ -99,6 +144,19 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
     'mkdir -p u; (echo "joinServer 0"; while ! cat u/*/*/processes.ndjson >/dev/null 2>&1; do :; done; sleep 1; kill -9 $(grep -oh "\\"pid\\":[0-9]*" u/*/*/processes.ndjson | grep -o "[0-9]*$"); sleep 1) | TMPDIR=$PWD/u bayou master',
   'ERR_LOG: the log of a server that was reached has failed, and no other took it; nothing was written':
     '(echo "joinServer 0"; echo "joinClient 1 0"; for i in $(seq 60); do echo "put 1 k$i $(head -c 20000 /dev/zero | tr "\\0" v)"; done) > full.script; prlimit --fsize=400000 "$NODE" "$CLI" master full.script',
+  "'…' is not an id: use a non-negative integer up to …": MISTAKES,
+  'id … is a server already': MISTAKES,
+  'id … is a client already': MISTAKES,
+  'id … is a server, not a client': MISTAKES,
+  'id … is a client, not a server': MISTAKES,
+  'there is no client …': MISTAKES,
+  'there is no server or client …': MISTAKES,
+  'server … is dead': MISTAKES,
+  'a link from … to itself': MISTAKES,
+  '… and … are both clients: there are no links between clients': MISTAKES,
+  'ERR_CONN: no server could be reached': MISTAKES,
+  'UNKNOWN: a server was asked and nobody answered; the write may or may not be there':
+    'mkdir -p w; (echo "joinServer 0"; echo "joinClient 1 0"; echo "get 1 k"; for i in $(seq 300); do grep -q ERR_KEY w.out && break; sleep 0.1; done; for p in $(grep -oh "\\"pid\\":[0-9]*" w/*/*/processes.ndjson | grep -o "[0-9]*$"); do grep -q server.cjs /proc/$p/cmdline && kill -STOP $p; done; echo "put 1 a b") | TMPDIR=$PWD/w bayou master --timeout-ms 400 > w.out',
   // --- a server that does not start ---
   'the log in … is in use; stop the process that has it open, or use another directory':
     'bayou server --id 0 --data-dir d0 --secret-file secret',
@@ -142,6 +200,11 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   "line …: '…' is neither 'put key value' nor 'get key'": 'echo jump | bayou client --server 0@$PLAIN --secret-file secret',
   'line …: put …: …: …':
     'echo "put $(head -c 70000 /dev/zero | tr "\\0" k) v" | bayou client --server 0@$PLAIN --secret-file secret',
+  'ERR_CONN: no server could be reached, or none could take it; nothing was written': DYING,
+  'ERR_SIZE: the key is above 64 KiB or the value above 512 KiB; nothing was sent': DYING,
+  'UNKNOWN: it was sent, and no server answered; it may take effect once, at any later time': DYING,
+  'ERR_DEP: no server that was reached has what the session needs; nothing was written':
+    'echo put k v | bayou client --server 0@$PLAIN --secret-file secret --token-file dep.json; sed -i "s/\\"monotonicWrites\\":false/\\"monotonicWrites\\":true/; s/\\"0\\.[0-9]*\\"/\\"0.77\\"/g" dep.json; echo put k v | bayou client --server 0@$PLAIN --secret-file secret --token-file dep.json',
   'standard input cannot be read: …': 'bayou client --server 0@$PLAIN --secret-file secret < .',
   // --- why a connection fails ---
   'whoever listens on …:… is not … … of this cluster': 'bayou client --server 5@$PLAIN --secret-file secret < /dev/null',

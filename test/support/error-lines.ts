@@ -1,42 +1,72 @@
-/** The error lines that stand in the source: what is handed to whatever says an error, with holes where something is put in. */
+/**
+ * The texts that stand in the source, with holes where something is put in, and what they are for. Whatever has a few words is one: a text is something that
+ * a program may say to somebody unless it stands where descriptions stand.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 
-/** A line, or a part of one, as it stands in the source; `…` for each hole. */
-export interface SourceLine {
+/** A text, or a part of one, as it stands in the source; `…` for each hole. */
+export interface SourceText {
   readonly text: string;
-  readonly at: string;
+  /** The file, below the root. */
+  readonly file: string;
+  readonly line: number;
 }
 
-/** What says an error: the function, or the class that carries it. */
-const SAYERS =
-  /^(E\.left|UsageError|InvalidArgumentError|HandshakeError|say|complain|fail|refused|(process\.)?stderr\.write|(o\.|l\.)?log(ger)?\.(warn|error)|sayBad|sayFault|damage|close|c\.close|giveUp|resolve|described|onDeath|o\.onDeath)$/;
+export const HOLE = '…';
+/** Fewer are names, words of a command line, and what stands between two holes. */
+const LEAST_WORDS = 3;
 
-const HOLE = '…';
-/** Shorter ones are names and words. */
-const LEAST_LETTERS = 12;
+/** Who takes a description of an option, a command, a metric or a type: help, and no error. */
+const DESCRIBED = new Set([
+  ...['description', 'argument', 'option', 'requiredOption', 'addHelpText', 'Option', 'withTlsOptions', 'field'],
+  ...['gauge', 'perPeer', 'described', 'text'],
+]);
+const DESCRIPTIONS = new Set(['summary', 'help']);
 
-const textOf = (node: ts.Expression): string | undefined => {
+/** The text of an expression that is one; what it is put together of, too. */
+const textOf = (node: ts.Node): string | undefined => {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTemplateExpression(node))
     return node.head.text + node.templateSpans.map((span) => (textOf(span.expression) ?? HOLE) + span.literal.text).join('');
   if (ts.isParenthesizedExpression(node)) return textOf(node.expression);
-  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
-    return (textOf(node.left) ?? HOLE) + (textOf(node.right) ?? HOLE);
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+    const [left, right] = [textOf(node.left), textOf(node.right)];
+    return left === undefined && right === undefined ? undefined : (left ?? HOLE) + (right ?? HOLE);
+  }
   return undefined;
 };
 
-/** The texts that an argument may come to: those of either branch of a condition too. */
-const textsOf = (node: ts.Expression): ReadonlyArray<string> => {
-  if (ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
-  if (ts.isParenthesizedExpression(node)) return textsOf(node.expression);
-  if (ts.isObjectLiteralExpression(node))
-    return node.properties.flatMap((p) =>
-      ts.isPropertyAssignment(p) && ['why', 'message'].includes(p.name.getText()) ? textsOf(p.initializer) : [],
+/** What is put into the holes of a text. */
+const holesOf = (node: ts.Node): ReadonlyArray<ts.Node> => {
+  if (ts.isTemplateExpression(node))
+    return node.templateSpans.flatMap(({ expression }) =>
+      textOf(expression) === undefined ? [expression] : holesOf(expression),
     );
-  const text = textOf(node);
-  return text === undefined ? [] : [text];
+  if (ts.isParenthesizedExpression(node)) return holesOf(node.expression);
+  if (ts.isBinaryExpression(node))
+    return [node.left, node.right].flatMap((part) => (textOf(part) === undefined ? [part] : holesOf(part)));
+  return [];
+};
+
+const wordsIn = (text: string): number => (text.replaceAll(HOLE, ' ').match(/[a-z']{2,}/gi) ?? []).length;
+
+/** What is called or made, by its last name. */
+const calleeOf = (node: ts.Node): string | undefined => {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return undefined;
+  return ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : node.expression.getText();
+};
+
+/** What stands below a node and is no description. */
+const saidBelow = (node: ts.Node): ReadonlyArray<ts.Node> => {
+  if (ts.isPropertyAssignment(node) && DESCRIPTIONS.has(node.name.getText())) return [];
+  const below: ts.Node[] = [];
+  const isDescribed = DESCRIBED.has(calleeOf(node) ?? '');
+  ts.forEachChild(node, (child) => {
+    if (!isDescribed || textOf(child) === undefined) below.push(child);
+  });
+  return below;
 };
 
 const files = (path: string): ReadonlyArray<string> =>
@@ -46,22 +76,48 @@ const files = (path: string): ReadonlyArray<string> =>
       ? [path]
       : [];
 
-/** The lines of these files and folders, below a root. */
-export const errorLinesIn = (root: string, paths: ReadonlyArray<string>): ReadonlyArray<SourceLine> =>
+/** The texts of these files and folders, below a root, that a program may say. */
+export const textsIn = (root: string, paths: ReadonlyArray<string>): ReadonlyArray<SourceText> =>
   paths
     .flatMap((path) => files(join(root, path)))
     .flatMap((file) => {
       const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
-      const found: SourceLine[] = [];
+      const found: SourceText[] = [];
       const visit = (node: ts.Node): void => {
-        if ((ts.isCallExpression(node) || ts.isNewExpression(node)) && SAYERS.test(node.expression.getText()))
-          for (const argument of node.arguments ?? [])
-            for (const text of textsOf(argument)) {
-              const { line } = source.getLineAndCharacterOfPosition(argument.getStart());
-              if (text.replaceAll(/[^a-z]/gi, '').length >= LEAST_LETTERS)
-                found.push({ text: text.trim(), at: `${relative(root, file)}:${line + 1}` });
-            }
-        ts.forEachChild(node, visit);
+        const text = textOf(node);
+        if (text === undefined) {
+          saidBelow(node).forEach(visit);
+          return;
+        }
+        const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+        if (wordsIn(text) >= LEAST_WORDS && /[^ ] [^ ]/.test(text))
+          found.push({ text: text.trim(), file: relative(root, file), line: line + 1 });
+        holesOf(node).forEach(visit);
+      };
+      visit(source);
+      return found;
+    });
+
+/** A regular expression's source as the text that it is about. */
+const literal = (regexp: string): string =>
+  regexp
+    .replace(/^\/\^?/, '')
+    .replace(/\$?\/[a-z]*$/, '')
+    .replaceAll(/\\([^a-z])/gi, '$1')
+    .replaceAll(/\.[*+]\??|\\[dw]\+|\[[^\]]*\][*+]/g, HOLE);
+
+/** The texts that the tests in these files and folders have, in strings and in regular expressions. */
+export const expectationsIn = (root: string, paths: ReadonlyArray<string>): ReadonlyArray<SourceText> =>
+  paths
+    .flatMap((path) => files(join(root, path)))
+    .flatMap((file) => {
+      const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+      const found: SourceText[] = [];
+      const visit = (node: ts.Node): void => {
+        const text = ts.isRegularExpressionLiteral(node) ? literal(node.text) : textOf(node);
+        const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+        if (text !== undefined && wordsIn(text) >= LEAST_WORDS) found.push({ text, file: relative(root, file), line: line + 1 });
+        if (text === undefined || ts.isTemplateExpression(node)) ts.forEachChild(node, visit);
       };
       visit(source);
       return found;
