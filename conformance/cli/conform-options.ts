@@ -1,5 +1,5 @@
 /** The command line of `bayou conform`. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { newCommand } from '#bayou/program/command-line.js';
 import type { Layer } from '../common/finding.js';
 
@@ -10,6 +10,8 @@ export interface ConformArgs {
   readonly runs: number | undefined;
   /** Simulated runs, and nothing else. */
   readonly simulate: boolean;
+  /** Hostile runs of real processes, and nothing else. */
+  readonly hostile: boolean;
   /** For so long. */
   readonly seconds: number | undefined;
   /** These plans of simulated runs; `real`: on real processes. */
@@ -56,6 +58,7 @@ What it does:
   bayou conform --trace FILE …   the traces of runs (bayou master --trace FILE), judged by layer 3
   bayou conform --runs N         random runs under faults of network, processes and disks, judged by layer 3 and by a judge
                                  that uses no line of the model
+  bayou conform --hostile        the same, one after the other; of the first that diverges the plan is made smaller
   bayou conform --simulate       runs of the same code in a simulated world, under worse faults, each repeated by its seed
   bayou conform --config FILE …  every transition of these configurations (layer 1)
 
@@ -69,7 +72,12 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .option('--trace <files...>', 'validate the traces of runs; several files are the parts of one run')
     .option('--runs <n>', 'this many random runs', positive)
     .option('--simulate', 'simulated runs: --seconds or --runs says how many', false)
-    .option('--seconds <n>', 'simulate for so long', positive)
+    .addOption(
+      new Option('--hostile', 'hostile runs of real processes: --seconds or --runs says how many')
+        .default(false)
+        .conflicts('simulate'),
+    )
+    .option('--seconds <n>', 'simulate, or make hostile runs, for so long', positive)
     .option('--replay <files...>', 'simulate by plans that --simulate has written')
     .option('--real', 'with --replay: do the same to real processes, as far as it can be done', false)
     .option('--from <n>', 'begin at this run of the seed', whole, 0)
@@ -96,6 +104,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     trace: (o.trace as ReadonlyArray<string> | undefined) ?? [],
     runs: o.runs as number | undefined,
     simulate: o.simulate as boolean,
+    hostile: o.hostile as boolean,
     seconds: o.seconds as number | undefined,
     replay: (o.replay as ReadonlyArray<string> | undefined) ?? [],
     real: o.real as boolean,

@@ -11,7 +11,8 @@ import { parseArgs, type ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';
 import { reportOf, showReport, statusOf, toJUnit } from './conform-report.js';
 import { simulatedPlanTask, simulationTask } from './simulation-tasks.js';
-import { planTask, randomTask, scriptTask, traceTask, transitionsTask, type Task } from './tasks.js';
+import { hostileSeriesTask, planTask, randomTask } from './hostile-tasks.js';
+import { scriptTask, traceTask, transitionsTask, type Task } from './tasks.js';
 import { findScripts } from '../runs/script-runs.js';
 
 // --- what is tried ---------------------------------------------------------------------------------------------------------
@@ -66,6 +67,11 @@ const simulationTasks = (args: ConformArgs): ReadonlyArray<Task> => {
   return [simulationTask({ seed: args.seed, from: args.from, runs: args.runs ?? Infinity, seconds }, args)];
 };
 
+/** As many hostile runs as are asked for, or for as long; without either as many as in the default. */
+const hostileTasks = ({ seed, from, runs, seconds, ...args }: ConformArgs): ReadonlyArray<Task> => [
+  hostileSeriesTask({ seed, from, runs: runs ?? (seconds === undefined ? RUNS : Infinity), seconds: seconds ?? Infinity }, args),
+];
+
 const isPlan = (path: string): boolean => path.endsWith('.json');
 
 const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
@@ -77,6 +83,7 @@ const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
 const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
   if (args.replay.length > 0) return args.replay.map((file) => simulatedPlanTask(file, args.real, args));
   if (args.simulate) return simulationTasks(args);
+  if (args.hostile) return hostileTasks(args);
   const asked = [
     ...args.config.map((file) => transitionsTask(configurationFile(file), 10)),
     ...(args.paths.some((path) => !isPlan(path))

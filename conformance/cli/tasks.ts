@@ -1,4 +1,4 @@
-/** What `bayou conform` tries: a task for each configuration, script, trace and random run. */
+/** What `bayou conform` tries: a task for each configuration, script and trace. Those of layer 4 are in `hostile-tasks.ts`. */
 import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
@@ -9,8 +9,6 @@ import { readJson } from '#bayou/program/files.js';
 import { judge } from '../layer4-hostile/judge/judge.js';
 import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
 import { showVerdict } from '../layer4-hostile/judge/verdict.js';
-import { HostilePlanC, planOf, type HostilePlan } from '../layer4-hostile/hostile-plan.js';
-import { judgePlan } from '../layer4-hostile/judge-plan.js';
 import {
   judgeScript,
   oracleOptionsOf,
@@ -38,7 +36,8 @@ export interface Task {
   readonly run: (signal: AbortSignal, tell?: (how: string) => void) => Promise<ReadonlyArray<Finding>>;
 }
 
-const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number]> => {
+/** What it comes to, and how long it took, in ms. */
+export const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number]> => {
   const began = performance.now();
   return [await f(), performance.now() - began];
 };
@@ -46,7 +45,7 @@ const timed = async <T>(f: () => Promise<T>): Promise<readonly [T, number]> => {
 // --- layer 1 ---------------------------------------------------------------------------------------------------------------
 
 /** The longest configuration or plan, in bytes. */
-const MAX_JSON_BYTES = 16 * 1024 * 1024;
+export const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
 /** Reads a configuration; a mistake in it is the user's. */
 export const readConfiguration = (file: string): Config => {
@@ -188,42 +187,3 @@ export const traceTask = (files: ReadonlyArray<string>, { outDir }: Pick<Conform
     ];
   },
 });
-
-// --- layer 4 ---------------------------------------------------------------------------------------------------------------
-
-/** A run under faults; a random run's script and faults follow from the seed and its number alone. */
-const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
-  name,
-  weight: 5,
-  run: async (signal) => {
-    const [judged, elapsedMs] = await timed(() => judgePlan(plan, signal));
-    const { events, rejection } = judged;
-    const kept = rejection === undefined ? [] : await keepRun(outDir, events, rejection, { name, withTrace: true });
-    return [
-      {
-        layer: 4,
-        name,
-        verdict: judged.verdict,
-        counts: judged.counts,
-        details: [judged.details, ...kept].join('\n'),
-        repeat,
-        elapsedMs,
-      },
-    ];
-  },
-});
-
-/** Run `i` of a seed is the same in a series of any length. */
-export const randomTask = (seed: number, run: number, args: Pick<ConformArgs, 'outDir'>): Task =>
-  hostileTask(`run ${run} of seed ${seed}`, planOf(seed, run), `bayou conform --seed ${seed} --from ${run} --runs 1`, args);
-
-const readPlan = (file: string): HostilePlan => {
-  const plan = readJson(file, MAX_JSON_BYTES);
-  if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
-  if (HostilePlanC.is(plan.right)) return plan.right;
-  throw new UsageError(`${file}: this is no plan of a run; those in conformance/plans are`);
-};
-
-/** A run by a plan that was written down: a fault that was found once, or that chance meets too seldom. */
-export const planTask = (file: string, args: Pick<ConformArgs, 'outDir'>): Task =>
-  hostileTask(file, readPlan(file), `bayou conform ${file}`, args);

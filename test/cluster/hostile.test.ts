@@ -3,31 +3,43 @@
  * more and others.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { replayPath } from '#bayou/subject/replay-path.js';
 import { type HostilePlan, HostilePlanC, planOf, TIMEOUT_MS } from '../../conformance/layer4-hostile/hostile-plan.js';
+import type { HostileRun } from '../../conformance/layer4-hostile/hostile-run.js';
 import { pathOf } from '../../conformance/path/build-path.js';
-import { parseTrace } from '../../conformance/layer3-traces/read-traces.js';
 import { validateTrace } from '../../conformance/layer3-traces/validate-trace.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/conformance/layer4-hostile/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const HOSTILE_RUN = new URL('../../dist/conformance/layer4-hostile/hostile-run.js', import.meta.url).href;
 const RUNS = process.env['BAYOU_HOSTILE_RUNS'] ?? '6';
 const SEED = process.env['BAYOU_HOSTILE_SEED'] ?? '5';
 
 const home = mkdtempSync(path.join(tmpdir(), 'bayou-plans-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const hostile = (args: ReadonlyArray<string>): Promise<{ code: number; output: string }> =>
+const conform = (args: ReadonlyArray<string>): Promise<{ code: number; output: string }> =>
   new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, ...args], { timeout: 230_000 }, (_error, stdout, stderr) =>
+    const child = execFile(process.execPath, [CLI, 'conform', ...args], { timeout: 230_000 }, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
     );
   });
+
+/** The run of a plan by the code as it was built, which starts the processes that ship. */
+const runOf = (plan: HostilePlan): Promise<HostileRun> => {
+  const code = `const { runHostile } = await import(${JSON.stringify(HOSTILE_RUN)});
+    const run = await runHostile(${JSON.stringify(plan)});
+    process.stdout.write(JSON.stringify(run));`;
+  return new Promise((resolve, reject) =>
+    execFile(process.execPath, ['--input-type=module', '-e', code], { timeout: 100_000 }, (error, stdout) =>
+      error === null ? resolve(JSON.parse(stdout) as HostileRun) : reject(new Error(error.message)),
+    ),
+  );
+};
 
 describe('hostile runs', () => {
   test('a seed makes the same plans again, plans are JSON, and a series goes on where a shorter one ended', () => {
@@ -41,8 +53,9 @@ describe('hostile runs', () => {
   });
 
   test('whatever befalls network, processes and disks, the judge and the model find nothing', async () => {
-    const { code, output } = await hostile(['--runs', RUNS, '--seed', SEED]);
-    expect(output).toContain('all sound');
+    const { code, output } = await conform(['--hostile', '--runs', RUNS, '--seed', SEED, '--out-dir', home]);
+    expect(output).toContain(`${RUNS} hostile runs`);
+    expect(output).toContain('\nconforms');
     expect(code).toBe(0);
   }, 240_000);
 
@@ -58,11 +71,9 @@ describe('hostile runs', () => {
       network: { seed: 1, there: calm, back: calm, blackHole: 0 },
       faults: [{ type: 'pause', line: 6, server: 0, ms: TIMEOUT_MS + 1_500 }],
     };
-    const [file, trace] = [path.join(home, 'late.json'), path.join(home, 'late.ndjson')];
-    writeFileSync(file, JSON.stringify(plan));
-    expect(await hostile(['--plan', file, '--trace', trace])).toMatchObject({ code: 0 });
-    const parsed = parseTrace(readFileSync(trace, 'utf8'));
-    const events = E.isRight(parsed) ? parsed.right : [];
+    const { days, failures } = await runOf(plan);
+    expect(failures).toEqual([]);
+    const [events = []] = days;
     const [givenUp, late] = ['putDone', 'accept'].map((type) => events.find((e) => e.type === type));
     expect(givenUp).toMatchObject({ value: 'old', result: 'UNKNOWN' });
     expect(late).toMatchObject({ value: 'old', repeated: false });
@@ -81,10 +92,8 @@ describe('hostile runs', () => {
       file,
       JSON.stringify({ ...planOf(1, 0), script: ['joinServer 0', 'joinClient 9 0', 'put 9 a b', 'stabilize'] }),
     );
-    expect(await hostile(['--plan', file])).toMatchObject({
-      code: 0,
-      output: expect.stringContaining('sound (4 lines') as string,
-    });
-    expect(await hostile(['--runs', 'many'])).toMatchObject({ code: 2 });
+    expect(await conform([file])).toMatchObject({ code: 0, output: expect.stringContaining('\nconforms') as string });
+    expect(await conform(['--hostile', '--runs', 'many'])).toMatchObject({ code: 2 });
+    expect(await conform(['--hostile', '--simulate'])).toMatchObject({ code: 2 });
   }, 120_000);
 });

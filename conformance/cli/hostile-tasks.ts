@@ -1,0 +1,118 @@
+/** Layer 4 of `bayou conform`: runs of real processes under faults, by a plan, by the number of a seed, or one after the other until one is wrong. */
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { readJson } from '#bayou/program/files.js';
+import { UsageError } from '#bayou/program/exit.js';
+import { counted } from '#bayou/core/counted.js';
+import { keepRun } from '../explore/keep-run.js';
+import { HostilePlanC, hostilePlans, planOf, type HostilePlan } from '../layer4-hostile/hostile-plan.js';
+import { judgePlan, type RandomJudgement } from '../layer4-hostile/judge-plan.js';
+import type { ConformArgs } from './conform-options.js';
+import type { Finding } from '../common/finding.js';
+import type { Series } from './simulation-tasks.js';
+import { MAX_JSON_BYTES, timed, type Task } from './tasks.js';
+
+// --- one run ---------------------------------------------------------------------------------------------------------------
+
+const keep = ({ events, rejection }: RandomJudgement, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
+  rejection === undefined ? Promise.resolve([]) : keepRun(outDir, events, rejection, { name, withTrace: true });
+
+/** A run under faults; a random run's script and faults follow from the seed and its number alone. */
+const hostileTask = (name: string, plan: HostilePlan, repeat: string, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
+  name,
+  weight: 5,
+  run: async (signal) => {
+    const [judged, elapsedMs] = await timed(() => judgePlan(plan, signal));
+    const { verdict, counts } = judged;
+    const details = [judged.details, ...(await keep(judged, name, outDir))].join('\n');
+    return [{ layer: 4, name, verdict, counts, details, repeat, elapsedMs }];
+  },
+});
+
+const nameOf = (seed: number, run: number): string => `run ${run} of seed ${seed}`;
+
+/** Run `i` of a seed is the same in a series of any length. */
+export const randomTask = (seed: number, run: number, args: Pick<ConformArgs, 'outDir'>): Task =>
+  hostileTask(nameOf(seed, run), planOf(seed, run), `bayou conform --seed ${seed} --from ${run} --runs 1`, args);
+
+const readPlan = (file: string): HostilePlan => {
+  const plan = readJson(file, MAX_JSON_BYTES);
+  if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
+  if (HostilePlanC.is(plan.right)) return plan.right;
+  throw new UsageError(`${file}: this is no plan of a run; those in conformance/plans are`);
+};
+
+/** A run by a plan that was written down: a fault that was found once, or that chance meets too seldom. */
+export const planTask = (file: string, args: Pick<ConformArgs, 'outDir'>): Task =>
+  hostileTask(file, readPlan(file), `bayou conform ${file}`, args);
+
+// --- a series --------------------------------------------------------------------------------------------------------------
+
+/** A plan and what was thought of its run. */
+interface Tried {
+  readonly plan: HostilePlan;
+  readonly judged: RandomJudgement;
+}
+
+/** How long a plan that fails is made smaller at most, in ms. */
+const SHRINK_MS = 300_000;
+
+/**
+ * The smallest plan of a seed that is seen to fail, in so many runs. Real processes are not repeated by their seed: a smaller plan may fail
+ * and not be seen to.
+ */
+const shrunk = async (failed: Tried, seed: number, maxRuns: number, signal: AbortSignal): Promise<Tried> => {
+  let smallest = failed;
+  let runs = 0;
+  const property = fc.asyncProperty(hostilePlans, async (plan) => {
+    if (runs++ >= maxRuns) return true;
+    const judged = await judgePlan(plan, signal);
+    if (judged.verdict === 'diverges') smallest = { plan, judged };
+    return judged.verdict !== 'diverges';
+  });
+  await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS, markInterruptAsFailure: true });
+  signal.throwIfAborted();
+  return smallest;
+};
+
+const added = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.keys(b).map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
+
+/** Runs of a seed, one after the other, up to the first that diverges; its plan is made smaller, and its run kept. */
+export const hostileSeriesTask = (
+  { seed, from, runs, seconds }: Series,
+  { outDir, shrinkRuns }: Pick<ConformArgs, 'outDir' | 'shrinkRuns'>,
+): Task => ({
+  name: `hostile runs of seed ${seed}`,
+  weight: Number.isFinite(seconds) ? seconds : runs * 5,
+  run: async (signal, tell = () => undefined) => {
+    const began = performance.now();
+    const elapsedMs = (): number => performance.now() - began;
+    const undecided: string[] = [];
+    let [counts, done]: [Readonly<Record<string, number>>, number] = [{}, 0];
+    for (let i = from; i < from + runs && elapsedMs() < seconds * 1000; i++) {
+      const plan = planOf(seed, i);
+      const judged = await judgePlan(plan, signal);
+      counts = added(counts, { 'hostile runs': 1, ...judged.counts });
+      tell(counted(++done, 'hostile run'));
+      const name = nameOf(seed, i);
+      if (judged.verdict === 'undecided') undecided.push(`${name}: ${judged.details}`);
+      if (judged.verdict === 'conforms' || judged.verdict === 'undecided') continue;
+      const { judged: found } = await shrunk({ plan, judged }, seed + i, shrinkRuns, signal);
+      const details = [found.details, ...(await keep(found, name, outDir))].join('\n');
+      const repeat = `bayou conform --hostile --seed ${seed} --from ${i} --runs 1`;
+      return [{ layer: 4, name, verdict: judged.verdict, counts, details, repeat, elapsedMs: elapsedMs() }];
+    }
+    const repeat = `bayou conform --hostile --seed ${seed} --from ${from} --runs ${done}`;
+    const found: Finding = {
+      layer: 4,
+      name: `hostile runs of seed ${seed}`,
+      verdict: undecided.length === 0 ? 'conforms' : 'undecided',
+      counts,
+      details: undecided.join('\n'),
+      repeat,
+      elapsedMs: elapsedMs(),
+    };
+    return [found];
+  },
+});
