@@ -123,6 +123,8 @@ export interface AuditedReduction {
   readonly states: number;
   /** Whether these are all that can be reached. */
   readonly whole: boolean;
+  /** The symmetry turned out to have more maps than the search was given: states that are one up to it may have been counted as several. */
+  readonly open?: true;
 }
 
 /** From where to where a breadth-first search was looked at, and saw no sign of an end: the queue never fell, and depth grew with the states. */

@@ -351,8 +351,8 @@ describe('refused in one line', () => {
       for (const [text, why] of [
         ['', 'this is not a checkpoint'],
         ['hello\n', 'this is not a checkpoint'],
-        [`{"format":1,"identity":{"model":"x"}}\n`, 'it has the format 1, not 7: another version of the program wrote it'],
-        [bytes.toString('latin1').replace('checkpoint 7', 'checkpoint 8'), 'it has the format 8, not 7'],
+        [`{"format":1,"identity":{"model":"x"}}\n`, 'it has the format 1, not 8: another version of the program wrote it'],
+        [bytes.toString('latin1').replace('checkpoint 8', 'checkpoint 9'), 'it has the format 9, not 8'],
         [bytes.toString('latin1').replace(/ [LB]E\n/, ' XE\n'), 'another order of bytes'],
       ] as const) {
         writeFileSync(broken, text, 'latin1');

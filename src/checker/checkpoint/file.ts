@@ -24,7 +24,7 @@ import { endianness } from 'node:os';
 import { CheckerError } from '../error.js';
 
 /** To be raised whenever what is written changes. */
-const FORMAT = 7;
+const FORMAT = 8;
 const FIRST_LINE = `bayou checkpoint ${FORMAT} ${endianness()}\n`;
 /** Where a frame's length would be, after the last frame. */
 const END = -1;

@@ -85,6 +85,13 @@ export class Audit {
     }
   }
 
+  /** The same for what does not pause. */
+  quietly(run: () => void): void {
+    this.isPaused = true;
+    run();
+    this.isPaused = false;
+  }
+
   /** A search begins again, to find the run to where a fault came up: where the space is small each run is done again at once. */
   againAtOnce(): void {
     this.isAll = this.isEarly = this.isOpen;
@@ -121,12 +128,9 @@ export class Audit {
   /** Does runs that were noted once more. `elapsedMs`: what the search took. @throws CheckerError (`model`), after `at` was told where. */
   finish(elapsedMs: number, at: (place: unknown) => void): Audited {
     this.mustBeIntact();
-    const noted = spread(this.noted);
     const until = performance.now() + (this.isOpen ? MOST_MS : Math.max(LEAST_MS, elapsedMs * SHARE));
-    this.noted = [];
-    this.isPaused = true;
-    elsewhen(() => {
-      for (const { again, place } of noted) {
+    const repeat = (): void => {
+      for (const { again, place } of spread(this.noted)) {
         if (performance.now() > until) break;
         try {
           again();
@@ -136,8 +140,9 @@ export class Audit {
         }
         this.repeated++;
       }
-    });
-    this.isPaused = false;
+    };
+    this.quietly(() => elsewhen(repeat));
+    this.noted = [];
     return this.said();
   }
 

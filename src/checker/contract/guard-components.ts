@@ -13,7 +13,7 @@ import type {
   Slot,
 } from '../model.js';
 import { twoAnswers, type Audit } from './audit.js';
-import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, type Expected } from './guard.js';
+import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, type Expected, ownFields, type Auditing } from './guard.js';
 import { blindIn } from '../values/seen.js';
 import { learned, outcomes } from './shape.js';
 import { inAnyOrder } from './varied.js';
@@ -163,12 +163,13 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
   });
   const wrapped: ComponentModel = {
     ...model,
+    ...ownFields(model, ['name', 'slots', 'initial', 'view', 'progress']),
     interactions,
     properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, wrap)),
     ...(model.boundary === undefined
       ? {}
       : { boundary: model.boundary.map((predicate, i) => wrap(predicate, `boundary[${i}].holds`)) }),
-    ...textsOf(model),
+    ...textsOf(model, audit),
     ...keyOf(model, audit),
   };
   return trust(wrapped, audit);
@@ -187,22 +188,22 @@ const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> =
 };
 
 /** The functions of single components, but for `progress`: the table that asks it looks at what it gives. */
-const textsOf = (model: ComponentModel): Partial<ComponentModel> => {
+const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> => {
   const { symmetry } = model;
-  const of = (name: 'show' | 'normalize', expected: Expected): Partial<ComponentModel> => {
+  const of = (name: 'show' | 'normalize', expected: Expected, auditing?: Auditing): Partial<ComponentModel> => {
     if (model[name] === undefined) return {};
     const run = (kind: string, local: never): unknown => model[name]!(kind, local);
-    return { [name]: guarded(name, expected, run, 2) };
+    return { [name]: guarded(name, expected, run, 2, auditing) };
   };
   return {
     ...of('show', TEXT),
-    ...of('normalize', LOCAL),
+    ...of('normalize', LOCAL, { audit }),
     ...(symmetry === undefined
       ? {}
       : {
           symmetry: symmetry.map((permutation, i): Permutation => ({
             ...permutation,
-            apply: guarded(`symmetry[${i}].apply`, LOCAL, permutation.apply, 2),
+            apply: guarded(`symmetry[${i}].apply`, LOCAL, permutation.apply, 2, { audit }),
           })),
         }),
   };

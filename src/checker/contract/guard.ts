@@ -180,6 +180,16 @@ export const rawNextOf = <S, A>(model: Model<S, A>): Model<S, A>['next'] =>
 const optional = <K extends string, V>(key: K, given: V | undefined): Partial<Record<K, V>> =>
   (given === undefined ? {} : { [key]: given }) as Partial<Record<K, V>>;
 
+/** Fields of a model as its own: what an object of a class has from its prototype, a copy of the object would lack. */
+export const ownFields = <M extends object, K extends keyof M>(model: M, names: ReadonlyArray<K>): Partial<Pick<M, K>> => {
+  const fields: Partial<Pick<M, K>> = {};
+  for (const name of names) {
+    const field: unknown = model[name];
+    if (field !== undefined) fields[name] = (typeof field === 'function' ? field.bind(model) : field) as M[K];
+  }
+  return fields;
+};
+
 /** The one form of a state with which a model begins. @throws CheckerError (`model`) where it cannot be seen into: its form would hide that. */
 const seenForm = <S>(state: S): S => {
   const blind = blindIn(state);
@@ -239,6 +249,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const settledNext = (state: S, action: A): S | undefined => oneForm(next(state, action));
   const wrapped: Model<S, A> = {
     ...model,
+    ...ownFields(model, ['name', 'families', 'parts', 'view', 'fleeting']),
     initial: isKeyed ? model.initial : model.initial.map(seenForm),
     actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
       audit,
@@ -256,7 +267,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     ),
     ...optional('progress', progress && guarded('progress', NUMBER, (state: S) => model.progress!(state), 1, auditing)),
     ...optional('boundary', boundary && guarded('boundary', TRUTH, (state: S) => model.boundary!(state), 1, auditing)),
-    ...optional('fairness', fairness && guarded('fairness', FAIRNESS, (action: A) => model.fairness!(action), 1)),
+    ...optional('fairness', fairness && guarded('fairness', FAIRNESS, (action: A) => model.fairness!(action), 1, auditing)),
     ...optional(
       'normalize',
       normalize && guarded('normalize', STATE, (state: S) => model.normalize!(state), 1, { audit, same: sameState }),

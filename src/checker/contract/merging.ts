@@ -6,27 +6,40 @@ import type { Model } from '../model.js';
 import { seenText } from './audit.js';
 import { isLike } from '../values/like.js';
 
-/** So many pairs are looked at where it is only to be said, and after them ever fewer: one whenever there are so many times as many. */
+/**
+ * Of pairs that a quick look does not see to be equal so many are compared where it is only to be said, and after them ever fewer: one whenever
+ * there are so many times as many.
+ */
 const LOOKED = 20_000;
 const RARER = 1.01;
 
-export class Merging {
+/** What was seen of a key. */
+export interface Seen {
+  readonly isSeen: boolean;
+  readonly isWhole: boolean;
+}
+
+export class Merging implements Seen {
   /** Two different values were taken for one, or two that cannot be seen into. */
   isSeen = false;
-  /** Whether all pairs were looked at. */
+  /** Whether all pairs were compared. */
   isWhole = true;
   private pairs = 0;
   private next = 0;
 
-  /** Two values have one key. */
+  /** Two values have one key, and something is judged by it. */
   look(known: unknown, other: unknown): void {
     if (this.isSeen || isLike(known, other)) return;
     const text = seenText(known);
     if (text === undefined || text !== seenText(other)) this.isSeen = true;
   }
 
-  /** The same for what is not judged by it: all pairs while there are few, and some of the others. */
-  glance(known: unknown, other: unknown): void {
+  /**
+   * The same for what is only said: a quick look at all pairs, and a comparison of most where that does not see that two are equal. A pair left out
+   * would cost more than it: an audit of the key on states, and a verdict that is not exact.
+   */
+  compare(known: unknown, other: unknown): void {
+    if (this.isSeen || isLike(known, other)) return;
     if (++this.pairs < this.next) {
       this.isWhole = false;
       return;
@@ -35,12 +48,16 @@ export class Merging {
     this.look(known, other);
   }
 
-  /**
-   * The same for values of components, of which a search meets few beside its states: a quick comparison of all pairs, and a glance where that does
-   * not see that two are equal. A pair left out would cost more than it: an audit of the key on states, and a verdict that is not exact.
-   */
-  compare(known: unknown, other: unknown): void {
-    if (!this.isSeen && !isLike(known, other)) this.glance(known, other);
+  /** What a checkpoint keeps of it. */
+  get kept(): Seen {
+    const { isSeen, isWhole } = this;
+    return { isSeen, isWhole };
+  }
+
+  /** Takes in what a search saw that is resumed. */
+  resume({ isSeen, isWhole }: Seen): void {
+    this.isSeen ||= isSeen;
+    this.isWhole &&= isWhole;
   }
 }
 

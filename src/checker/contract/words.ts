@@ -6,6 +6,12 @@ import { Shut } from '../values/freeze.js';
 /** The fault of a model. */
 export const fault = (what: string): CheckerError => new CheckerError('model', what);
 
+/** Something changed a value that is a state's, or a part of one; `now`: what it is by now. */
+export const changed = (now: unknown): CheckerError =>
+  fault(
+    `a part of a state was changed after it was found, and is now ${briefly(now)}: states are immutable values, make a new one`,
+  );
+
 const MOST = 160;
 
 /** A value in a few words, on one line: `{ phase: 'elected' }`. */

@@ -3,6 +3,7 @@ import { reading, refuse, sectionsIn, type Reader, type Writer } from '../checkp
 import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
+import type { Seen } from '../contract/merging.js';
 import { CheckerError } from '../error.js';
 import type { FairClass } from '../liveness/classes.js';
 import type { CheckOptions } from '../options.js';
@@ -20,7 +21,8 @@ interface Head {
   readonly initial: ReadonlyArray<number>;
   readonly coverage: ReadonlyArray<readonly [family: string, entry: { steps: number; fresh: number }]>;
   readonly classes: ReadonlyArray<FairClass>;
-  readonly merged: boolean;
+  /** What was seen of the model's key; null where it has none. */
+  readonly merging: Seen | null;
   /** The properties that are decided, each with the index of the state. Its state follows. */
   readonly places: ReadonlyArray<readonly [property: number, index: number]>;
 }
@@ -56,7 +58,7 @@ const save = <S, A>(found: Space<S, A>, identity: Identity, to: Writer): void =>
     initial,
     coverage: [...found.coverage],
     classes: found.classes.list(),
-    merged: found.merging?.isSeen === true,
+    merging: found.merging?.kept ?? null,
     places: places.map(({ property, place }) => [property, place.index] as const),
   } satisfies Head);
   for (const list of [found.parents, found.depths, found.fates]) to.words(list.view());
@@ -93,12 +95,12 @@ const requeue = <S, A>(found: Space<S, A>): void => {
 
 const restore = <S, A>(found: Space<S, A>, identity: Identity, from: Reader): void => {
   mustAgree(from.path, from.json() as Identity, identity);
-  const { generated, depth, cut, tooDeep, initial, coverage, classes, merged, places } = from.json() as Head;
+  const { generated, depth, cut, tooDeep, initial, coverage, classes, merging, places } = from.json() as Head;
   Object.assign(found, { generated, depth, cut, tooDeep });
   found.initial.push(...initial);
   for (const [family, entry] of coverage) found.coverage.set(family, entry);
   for (const fairness of classes) found.classes.number(fairness);
-  if (found.merging !== undefined) found.merging.isSeen = merged;
+  if (merging !== null) found.merging?.resume(merging);
   for (const list of [found.parents, found.depths, found.fates]) list.fill(from.words());
   found.frontier.restore(from.words());
   found.store.restore(from);

@@ -1,6 +1,6 @@
 /** From a space that a plain search explored to the report of it. */
 import { mayHaveMerged } from '../contract/merging.js';
-import { briefly, fault } from '../contract/words.js';
+import { changed } from '../contract/words.js';
 import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/state-graph.js';
@@ -159,13 +159,11 @@ const boundsOf = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArra
 ];
 
 /** States that a model was given and then changed are not what was searched. @throws CheckerError (`model`). */
-const mustBeWhole = <S, A>({ store }: Space<S, A>): void => {
-  const damaged = store.damaged();
-  if (damaged === undefined) return;
-  throw fault(
-    `a part of a state was changed after it was found, and is now ${briefly(damaged)}: states are immutable values, make a new one`,
-  );
-};
+const mustBeWhole = <S, A>({ store, audit }: Space<S, A>): void =>
+  audit.quietly(() => {
+    const damaged = store.damaged();
+    if (damaged !== undefined) throw changed(damaged);
+  });
 
 /** A state that was found, where the search has kept it. */
 const stateAt = <S, A>({ store }: Space<S, A>, index: number): S | undefined =>
@@ -177,7 +175,8 @@ const mayMerge = <S, A>({ model, merging }: Space<S, A>): boolean =>
 
 /** The report of a plain search. */
 export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckOptions): Report => {
-  mustBeWhole(found);
+  const isKeyed = found.model.key !== undefined;
+  if (!isKeyed) mustBeWhole(found);
   const { stop } = ended;
   const size = found.store.size();
   const graph = found.edges?.build(
@@ -192,6 +191,12 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
       : judgedReport(found, judged, stop, options),
   );
   const vacuity = vacuityOf(found, properties);
+  const audited = found.audit.finish(found.watch.elapsedMs(), (place) => {
+    found.at = place as number;
+    found.here = stateAt(found, found.at);
+  });
+  // By a key that is not the same each time all states seem to be changed: that is found first.
+  if (isKeyed) mustBeWhole(found);
   return {
     model: found.model.name,
     verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
@@ -203,10 +208,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
     coverage: coverageList(found.coverage),
     vacuity,
     ...suspicionAt(found.watch, stop),
-    audited: found.audit.finish(found.watch.elapsedMs(), (place) => {
-      found.at = place as number;
-      found.here = stateAt(found, found.at);
-    }),
+    audited,
     statistics: {
       elapsedMs: found.watch.elapsedMs(),
       peakBytes: found.watch.peakBytes(),

@@ -163,7 +163,7 @@ const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: numb
 /** A state has the key of one that is known. */
 const merged = <S, A>({ model, merging, store, edges }: Space<S, A>, index: number, state: S): void => {
   if (model.key === undefined) return;
-  if (edges === undefined) merging?.glance(store.get(index), state);
+  if (edges === undefined) merging?.compare(store.get(index), state);
   else merging?.look(store.get(index), state);
 };
 

@@ -46,6 +46,8 @@ export class Levels<S> implements StateStore<S> {
   readonly #make: () => StateStore<S>;
   #last: Level<S> | undefined;
   #queue = 0;
+  /** A value of a level that was given back, which was not any more what it had been. */
+  #damaged: unknown;
 
   constructor(progress: (state: S) => number, make: () => StateStore<S>) {
     this.#progress = progress;
@@ -90,6 +92,7 @@ export class Levels<S> implements StateStore<S> {
   readonly isIntact = (state: S): boolean => this.#here().store.isIntact(state);
 
   readonly damaged = (): unknown => {
+    if (this.#damaged !== undefined) return this.#damaged;
     for (const { store } of this.#levels.values()) {
       const damaged = store.damaged();
       if (damaged !== undefined) return damaged;
@@ -125,6 +128,7 @@ export class Levels<S> implements StateStore<S> {
         this.#queue--;
         return waiting.pop();
       }
+      this.#damaged ??= this.#levels.get(this.current)?.store.damaged();
       this.#levels.delete(this.current);
       if (this.#levels.size === 0) return -1;
       this.current = Math.min(...this.#levels.keys());

@@ -69,6 +69,7 @@ export const keyedStore = <S>({ key, isOwn }: KeyOf<S>): StateStore<S> => {
     return states.push(kept(state, isOwn)) - 1;
   };
   const get = (index: number): S => states[index]!;
+  const damaged = (): unknown => states.find((state, index) => indexOf.get(key(state)) !== index);
   const save = (to: Writer): void => writeValues(to, 'states', states, sameKey(key));
   const restore = (from: Reader): void => {
     for (const state of readValues(from)) {
@@ -83,7 +84,7 @@ export const keyedStore = <S>({ key, isOwn }: KeyOf<S>): StateStore<S> => {
     get,
     focus: get,
     isIntact: always,
-    damaged: none,
+    damaged,
     save,
     restore,
   };

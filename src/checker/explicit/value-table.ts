@@ -73,6 +73,8 @@ class Shapes {
   }
 
   #ofObject(value: object, kind: ObjectKind): Shape {
+    // Here, and not where a row is new: without such a field the object may equal one that is known.
+    if (Object.getOwnPropertySymbols(value).length > 0) throw unseen(blindIn(value)!);
     let node = kind === 'object' ? this.#root : this.#bareRoot;
     for (const key of Object.keys(value)) {
       let next = node.next.get(key);

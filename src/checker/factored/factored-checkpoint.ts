@@ -8,6 +8,7 @@
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
 import { mustBePlain, readValues, writeValues } from '../checkpoint/kept-values.js';
+import type { Seen } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
@@ -36,6 +37,8 @@ interface Head {
     readonly ids: ReadonlyArray<number>;
     readonly row: ReadonlyArray<number>;
   }>;
+  /** What was seen of the model's key; null where it has none. */
+  readonly merging: Seen | null;
   readonly frontier: Frontier;
   /** How many lists the run has. */
   readonly lists: number;
@@ -102,6 +105,7 @@ const headOf = (space: Space, run: Run, traces: Iterable<readonly [string, Count
   found: space.judge.found.map((evidence) => (evidence === undefined ? null : { ...evidence, state: [...evidence.state] })),
   traces: [...traces],
   sample: sampleOf(space),
+  merging: space.components.merging?.kept ?? null,
   frontier: run.frontier(),
   lists: run.lists().length,
   layers: Array.from(run.layers(), ({ level, arena }) => ({ level, ...arena.place(), pages: arena.words.length })),
@@ -177,6 +181,7 @@ const mustStepAlike = (path: string, space: Space, sample: Head['sample']): void
 export const restore = (from: Reader, space: Space, run: Run): Head['traces'] => {
   const head = from.json() as Head;
   readComponents(from, space);
+  if (head.merging !== null) space.components.merging?.resume(head.merging);
   head.found.forEach((evidence, i) => {
     if (evidence !== null) space.judge.decide(i, { ...evidence, state: Int32Array.from(evidence.state) });
   });

@@ -231,6 +231,8 @@ const auditedOf = (job: Job): Pick<Findings, 'audited'> => {
     const audited = space.audit.finish(watcher.elapsedMs(), (place) => {
       state = place as Int32Array;
     });
+    state = undefined;
+    space.audit.quietly(() => space.components.mustBeWhole());
     return { audited };
   } catch (error) {
     throw state === undefined ? error : atState(job, error, state);

@@ -135,12 +135,18 @@ const likeness = (key: AuditedReduction | undefined): string => {
   return key.whole ? ', and all of them are alike' : `, if they are alike, as on the ${many(key.states, 'state')} audited`;
 };
 
+/** Whether a report rests on what was not found. What is violated, or reached, has a run, which needs no belief. */
+const restsOnAll = ({ properties, stop, verdict }: Report): boolean =>
+  verdict !== 'violated' ||
+  (stop.kind === 'complete' && properties.some((property) => property.verdict === 'holds' || property.verdict === 'not reached'));
+
 /** What of the counts is exact. */
-const exactness = ({ statistics, audited, verdict }: Report): string => {
+const exactness = (report: Report): string => {
+  const { statistics, audited } = report;
   const { reduction, key } = audited ?? {};
-  if (statistics.byKey === true) return `states with one key are one state${verdict === 'violated' ? '' : likeness(key)}`;
-  // What is violated has a run, which needs no belief.
-  if (verdict === 'violated' || reduction === undefined || reduction.whole) return 'exact';
+  if (statistics.byKey === true) return `states with one key are one state${restsOnAll(report) ? likeness(key) : ''}`;
+  if (reduction?.open === true) return 'no more states than that, for the symmetry was closed only after the search';
+  if (reduction === undefined || reduction.whole || !restsOnAll(report)) return 'exact';
   return `exact if that keeps steps and properties, as it does on the ${many(reduction.states, 'state')} audited`;
 };
 

@@ -84,7 +84,7 @@ interface Extent {
 }
 
 /** Before the search, when nobody knows how large the space is. */
-const BEFORE: Extent = { calls: 1_000, ms: 1_000 };
+const BEFORE: Extent = { calls: 1_000, ms: 5_000 };
 /** After it, of a space that is small: one with so many states at most. */
 const AFTER: Extent = { calls: 200_000, ms: 1_000 };
 const SMALL = 20_000;
@@ -100,6 +100,8 @@ const WHOLE: Extent = { calls: Infinity, ms: Infinity };
 export class ReductionAudit<S, A> {
   /** The maps of the symmetry, closed so far, each as a word of the declared ones. */
   words: ReadonlyArray<Word>;
+  /** How many of them the search has. */
+  private searched = 0;
   private readonly model: Model<S, A>;
   private readonly options: ReductionOptions;
   private readonly limits: Watch;
@@ -133,6 +135,7 @@ export class ReductionAudit<S, A> {
     // So few calls take no memory to speak of, and the counts of a search that comes to its end are those of the symmetry that they close.
     yield* this.go(BEFORE, this.early);
     if (this.options.audit === true) yield* this.go(WHOLE);
+    this.searched = this.words.length;
   }
 
   /** Goes on once the search is over, and adds to its report how far it came. @throws CheckerError (`model`). */
@@ -146,7 +149,8 @@ export class ReductionAudit<S, A> {
     // What a sample comes to depends on the time: it may refuse, and decides nothing.
     const told = this.withWhatWasSeen(report);
     if (isComplete && !this.round.isOver) yield* this.sample(statistics.elapsedMs * SHARE);
-    const reduction = { states: this.round.audited, whole: this.round.isOver };
+    const isOpen = this.words.length > this.searched;
+    const reduction = { states: this.round.audited, whole: this.round.isOver, ...(isOpen ? { open: true as const } : {}) };
     return audited === undefined ? told : { ...told, audited: { ...audited, reduction } };
   }
 

@@ -2,6 +2,9 @@
  * Queries (`model.ts`), remembered part by part: what each requester requests, what each replier replies to each request, and what each
  * requester makes of each reply. Requests and replies are numbered, so that but for the first times a query is three look-ups.
  */
+import { seenText } from '../../contract/audit.js';
+import { briefly, fault } from '../../contract/words.js';
+import { isLike } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
 import type { Learned } from '../../model.js';
 import { encode } from '../../values/encode.js';
@@ -24,21 +27,36 @@ interface Parts {
   readonly replyKey?: Key;
 }
 
+/** Refuses a key that takes different messages for one: what is remembered of the first would be told of the others. @throws CheckerError (`model`). */
+const mustBeOne = (name: string, known: unknown, given: unknown): void => {
+  if (isLike(known, given)) return;
+  const text = seenText(known);
+  if (text !== undefined && text === seenText(given)) return;
+  throw fault(
+    `${name} takes different values for one, ${briefly(known)} and ${briefly(given)}: what it leaves out must not be in them`,
+  );
+};
+
 /** Requests, or replies: each distinct one once, numbered from 1. Number 0 is for none. */
 class Messages {
   readonly values: unknown[] = [undefined];
   private readonly numbers = new Map<string, number>();
+  private readonly name: 'requestKey' | 'replyKey';
   private readonly keyOf: Key | undefined;
 
-  constructor(keyOf: Key | undefined) {
-    this.keyOf = keyOf;
+  constructor(parts: Parts, name: 'requestKey' | 'replyKey') {
+    this.name = name;
+    this.keyOf = parts[name];
   }
 
   number(given: unknown): number {
     if (given === undefined) return 0;
     const key = this.keyOf === undefined ? encode(given) : this.keyOf(given);
     const known = this.numbers.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (this.keyOf !== undefined) mustBeOne(this.name, this.values[known], given);
+      return known;
+    }
     const value = this.keyOf === undefined ? oneForm(given) : given;
     this.numbers.set(key, this.values.length);
     return this.values.push(value) - 1;
@@ -102,8 +120,8 @@ export class QueryMemo {
 
   constructor({ source, requesterKind, replierKind }: CompiledQuery, components: Components, idleRow: number) {
     this.parts = source as unknown as Parts;
-    this.requests = new Messages(this.parts.requestKey);
-    this.replies = new Messages(this.parts.replyKey);
+    this.requests = new Messages(this.parts, 'requestKey');
+    this.replies = new Messages(this.parts, 'replyKey');
     this.components = components;
     this.idleRow = idleRow;
     this.requesterKind = requesterKind;

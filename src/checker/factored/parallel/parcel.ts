@@ -49,6 +49,11 @@ export class Outbox {
     }
   }
 
+  private hasNews(): boolean {
+    const { kinds, merging } = this.space.components;
+    return merging !== undefined && kinds.some(({ values }, k) => values.length > this.told[k]!);
+  }
+
   /** Throws away what has gathered. */
   clear(): void {
     this.words.length = 0;
@@ -58,9 +63,9 @@ export class Outbox {
     return this.words.length >= FULL;
   }
 
-  /** What has gathered, or nothing. */
+  /** What has gathered, or nothing. Where a key says what is equal, values go too that nothing is sent with: another thread may have found another one with their key. */
   take(): Parcel | undefined {
-    if (this.words.length === 0) return undefined;
+    if (this.words.length === 0 && !this.hasNews()) return undefined;
     const values = this.space.components.kinds.map((kind, k) => {
       const fresh = kind.values.slice(this.told[k]);
       this.told[k] = kind.values.length;

@@ -175,8 +175,10 @@ export class Thread {
 
   /** Takes in what another thread has found, until there are as many states as there may be; the rest is held back. */
   private take(held: Held): void {
-    if (this.phase !== 'spent') this.open(held);
-    if (held.at < held.parcel.words.length) this.held.push(held);
+    const isOpened = this.phase !== 'spent';
+    if (isOpened) this.open(held);
+    // One without cells has values all the same.
+    if (!isOpened || held.at < held.parcel.words.length) this.held.push(held);
   }
 
   private open(held: Held): void {
@@ -254,7 +256,9 @@ export class Thread {
 
   /** What was noted is done again before the thread ends. The leader knows no run to where it goes wrong, and looks for one by itself. */
   private endAudit(): Audited | undefined {
-    return this.space.audit?.finish(performance.now() - this.began, () => undefined);
+    const audited = this.space.audit?.finish(performance.now() - this.began, () => undefined);
+    this.space.audit?.quietly(() => this.space.components.mustBeWhole());
+    return audited;
   }
 
   private finish(kind: Exclude<Word['kind'], 'failed'>): void {

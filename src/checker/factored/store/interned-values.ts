@@ -1,4 +1,5 @@
 /** Interned component values: each distinct value of a slot kind is a small integer, and is kept once. */
+import { changed } from '../../contract/words.js';
 import { encode } from '../../values/encode.js';
 import type { ComponentModel } from '../../model.js';
 import type { Audit } from '../../contract/audit.js';
@@ -87,6 +88,12 @@ export class Components {
     if (!this.agreed || a === b) return a - b;
     const { keys } = this.kinds[kind]!;
     return keys[a]! < keys[b]! ? -1 : 1;
+  }
+
+  /** Sees that each value is what it was when it was interned: a model that changes one changes what was searched. @throws CheckerError (`model`). */
+  mustBeWhole(): void {
+    for (const { name, ids, values } of this.kinds)
+      for (let id = 0; id < values.length; id++) if (ids.get(this.encoder(name, values[id])) !== id) throw changed(values[id]);
   }
 
   /** A new value must be seen into, and where threads share values come to them as it is. */
