@@ -105,7 +105,9 @@ const asked = (scene: Scene, process: Process, session: FollowedSession, e: Of<'
   if (e.replica === null) return;
   if (request.type === 'put') checkReplica(scene, process, e, operation.sent);
   operation.sent = { server: e.server, replica: e.replica };
-  scene.ledger.sent(process.who.id, e.server).push({ request, knows: process.knows });
+  const sent = { request, knows: process.knows };
+  scene.ledger.sent(process.who.id, e.server).push(sent);
+  if (request.type === 'get') scene.ledger.gets(process.who.id, e.server, request.key).sent.push(sent);
 };
 
 /** R14: a put that was sent goes to the same replica alone, until that has refused it. */

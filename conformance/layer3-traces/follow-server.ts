@@ -25,7 +25,7 @@ const prepare = (scene: Scene, process: Process, state: ServerState, event: Trac
   if (replica === undefined) return reject(event, 'trace', 'the process has not said as which replica it runs');
   switch (event.type) {
     case 'renewed':
-      return () => renewed(scene, state, replica, event);
+      return () => renewed(scene, process, state, replica, event);
     case 'logFailed':
       throw new Undecidable(`the log of ${process.name} failed; what a server shows afterwards is not compared`);
     case 'link':

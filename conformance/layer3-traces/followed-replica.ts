@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one replica: its steps, and how they are taken back, have to agree. */
 /**
  * A replica of the model, followed along a trace of any length. Every step is the model's own function (`src/model/protocol/server.ts`),
  * given the part of the server that the function looks at:
@@ -226,6 +227,13 @@ export class FollowedReplica {
     other.#transfers = [];
     other.#former.push(...other.#undo.splice(0));
     other.#abandoned.push(...this.#abandoned);
+    return other;
+  }
+
+  /** Another replica without anything (R7); a copy of this one's log may be put in its place yet (R7a). */
+  emptied(id: ReplicaId): FollowedReplica {
+    const other = new FollowedReplica(id, this.#rules.variant);
+    other.#abandoned.push(...this.#abandoned, this.#copy());
     return other;
   }
 

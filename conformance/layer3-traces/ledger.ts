@@ -1,4 +1,5 @@
 /** What processes have sent each other, by what can be known from their traces: requests of sessions, answers to them, pulls. */
+import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId, ReplicaId, SessionNumber } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import type { Pulled } from '#bayou/model/protocol/pulls.js';
@@ -11,6 +12,12 @@ export interface Sent {
   readonly request: Get | Put;
   /** Of the master's events, what the session knew. */
   readonly knows: number;
+}
+
+/** Gets, and their answers. */
+interface Gets {
+  readonly sent: Sent[];
+  answers: number;
 }
 
 /** An answer that a server has given to a session's request. */
@@ -48,12 +55,21 @@ export interface PullRecord {
 /** The letters of a run. */
 export class Ledger {
   readonly #sent = new Map<string, Sent[]>();
+  readonly #gets = new Map<string, Gets>();
   readonly #given = new Map<string, Given[]>();
   readonly #pulls = new Map<string, PullRecord>();
   readonly #stamps = new Map<string, Stamp>();
 
   sent(client: NodeId, server: NodeId): Sent[] {
     return entry(this.#sent, `${client} ${server}`);
+  }
+
+  /** A session's gets of one key at one server, in their order, and how many answers to them were followed. */
+  gets(client: NodeId, server: NodeId, key: Bytes): Gets {
+    const name = `${client} ${server} ${key}`;
+    const known = this.#gets.get(name) ?? { sent: [], answers: 0 };
+    this.#gets.set(name, known);
+    return known;
   }
 
   given(client: NodeId, server: NodeId): Given[] {

@@ -31,6 +31,12 @@ export interface Commanded {
   readonly n: number;
 }
 
+/** A server went on as a new replica (R7a): what it was, and at which of its events. */
+interface Renewal {
+  readonly before: FollowedReplica;
+  readonly index: number;
+}
+
 /** A server's process that is followed. */
 export interface ServerState {
   /** As which replica it runs (R7). */
@@ -44,6 +50,10 @@ export interface ServerState {
   views: View[];
   /** Where a kill has taken steps back (R10): answers given after this index must have been seen by nobody. */
   survived: number;
+  /** Its renewals, in their order. One that nobody has seen may be taken back by a kill (R10). */
+  readonly renewals: Renewal[];
+  /** The greatest index of an answer that somebody has seen. */
+  lastSeen: number;
 }
 
 /** Links by their names (see {@link linkName}). */
@@ -167,6 +177,8 @@ export const serverState = (scene: Scene, process: Process): ServerState => {
     notices: new Notices(),
     views: [],
     survived: Infinity,
+    renewals: [],
+    lastSeen: -1,
   };
   scene.servers.set(process.name, made);
   return made;
@@ -215,6 +227,8 @@ export const seen = (scene: Scene, by: TraceEvent, process: Process, index: numb
   if (index > state.survived)
     reject(by, 'R10', `${process.name} gave this answer, was killed, and came back without what it had then`);
   state.replica?.seenUpTo(index);
+  for (const renewal of state.renewals) if (index < renewal.index) renewal.before.seenUpTo(index);
+  state.lastSeen = Math.max(state.lastSeen, index);
   scene.onUse(by, process.events[index]!);
 };
 

@@ -13,17 +13,21 @@ import { checkLink } from './server-links.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
-/** The request as the session sent it; undefined where the session's trace is not there. */
-const sentBy = (scene: Scene, process: Process, event: Of<'accept' | 'refuse' | 'answer'>, is: (s: Sent) => boolean) => {
+/** The request as the session sent it; undefined where the session's trace is not there. `find`: it, once the session was followed so far. */
+const sentBy = (
+  scene: Scene,
+  process: Process,
+  event: Of<'accept' | 'refuse' | 'answer'>,
+  find: (sent: ReadonlyArray<Sent>) => Sent | undefined,
+) => {
   const session = scene.timeline.of('client', event.client)[0];
   if (session === undefined) return undefined;
   const sent = scene.ledger.sent(event.client, process.who.id);
-  const find = (): Sent | undefined => sent.findLast(is);
   const isSending = (e: TraceEvent): boolean =>
     e.type === 'asked' &&
     e.server === process.who.id &&
     (event.type === 'answer' ? e.op === 'get' && e.key === event.key : e.op === 'put' && e.clientTime === event.clientTime);
-  const found = scene.timeline.need(event, [session], isSending, find);
+  const found = scene.timeline.need(event, [session], isSending, () => find(sent));
   if (found === undefined) {
     const what = event.type === 'answer' ? `get of ${event.key}` : `put ${event.clientTime}`;
     return reject(event, 'R13', `client ${event.client} had not sent this ${what} to server ${process.who.id}`);
@@ -31,6 +35,11 @@ const sentBy = (scene: Scene, process: Process, event: Of<'accept' | 'refuse' | 
   process.knows = Math.max(process.knows, found.knows);
   return found.request;
 };
+
+const putOf =
+  (clientTime: number) =>
+  (sent: ReadonlyArray<Sent>): Sent | undefined =>
+    sent.findLast(({ request }) => request.type === 'put' && request.clientTime === clientTime);
 
 const given = (
   scene: Scene,
@@ -49,7 +58,7 @@ const given = (
   });
 
 export const prepareAccept = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'accept'>) => {
-  const request = sentBy(scene, process, e, (s) => s.request.type === 'put' && s.request.clientTime === e.clientTime);
+  const request = sentBy(scene, process, e, putOf(e.clientTime));
   return (): void => {
     checkLink(state, e, e.client);
     const put: Put = {
@@ -98,7 +107,7 @@ const checkPut = (e: Of<'accept'>, sent: Put): void => {
 };
 
 export const prepareRefuse = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'refuse'>) => {
-  const request = sentBy(scene, process, e, (s) => s.request.type === 'put' && s.request.clientTime === e.clientTime);
+  const request = sentBy(scene, process, e, putOf(e.clientTime));
   return (): void => {
     checkLink(state, e, e.client);
     // A session that is in the trace puts one thing under one client time.
@@ -118,14 +127,12 @@ export const prepareRefuse = (scene: Scene, process: Process, state: ServerState
 };
 
 export const prepareAnswer = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'answer'>) => {
-  const request = sentBy(
-    scene,
-    process,
-    e,
-    (s) => s.request.type === 'get' && s.request.key === e.key && s.request.client === e.client,
-  );
+  const gets = scene.ledger.gets(e.client, process.who.id, e.key);
+  // Each answer has a request of its own, in their order: this one's is not earlier than so many. A later one may have been followed meanwhile, and what its session knows, this server need not know yet.
+  const request = sentBy(scene, process, e, () => gets.sent[Math.min(gets.answers, gets.sent.length - 1)]);
   return (): void => {
     checkLink(state, e, e.client);
+    gets.answers++;
     if (
       request !== undefined &&
       !isGetLike(request, e) &&

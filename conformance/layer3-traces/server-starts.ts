@@ -21,7 +21,8 @@ export const prepareStart = (scene: Scene, process: Process, state: ServerState,
   const last = before.findLast((p) => serverState(scene, p).replica !== undefined);
   return () => {
     const earlier = last === undefined ? undefined : serverState(scene, last);
-    const before = earlier === undefined ? scene.inherited.logs.get(server) : earlier.replica;
+    const undone = earlier?.renewals.find(({ before: { id }, index }) => id === event.replica && earlier.lastSeen < index);
+    const before = earlier === undefined ? scene.inherited.logs.get(server) : (undone?.before ?? earlier.replica);
     state.id = event.replica;
     const [replica, survived] = before === undefined ? [firstReplica(scene, event), Infinity] : again(scene, event, before);
     state.replica = replica;
@@ -33,7 +34,7 @@ export const prepareStart = (scene: Scene, process: Process, state: ServerState,
     }
     if (last === undefined || earlier === undefined) return;
     earlier.replica = undefined;
-    if (replica === before) earlier.survived = survived;
+    if (replica === before) earlier.survived = Math.min(survived, (undone?.index ?? Infinity) - 1);
     if (earlier.survived !== Infinity) scene.onLost(last, earlier.survived);
   };
 };
@@ -60,7 +61,7 @@ const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): reado
     if (!isNew && scene.variant !== 'V3')
       reject(event, 'R7', `it comes back without its log as ${event.replica}, the replica it was before`);
     if (!isEmpty(event)) reject(event, 'R8', 'a replica without a log has a vector, an accept time or writes');
-    return [new FollowedReplica(event.replica, scene.variant), Infinity];
+    return [before.emptied(event.replica), Infinity];
   }
   const had = `${showVector(before.vv)} at accept time ${before.clock} with ${before.size} keys`;
   const survived = before.comeBackWith(event, isNew, isNew && mayLose);
@@ -74,10 +75,11 @@ const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): reado
 };
 
 /** R7a: it goes on as a new replica with what it has. */
-export const renewed = (scene: Scene, state: ServerState, replica: FollowedReplica, e: Of<'renewed'>): void => {
+export const renewed = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'renewed'>): void => {
   if (serverOf(e.replica) !== serverOf(replica.id)) reject(e, 'R7', `server ${serverOf(replica.id)} goes on as ${e.replica}`);
   if (scene.replicas.has(e.replica)) reject(e, 'R7a', `there was a replica ${e.replica} before`);
   scene.replicas.add(e.replica);
+  state.renewals.push({ before: replica, index: process.next });
   state.replica = replica.as(e.replica);
   state.id = e.replica;
 };

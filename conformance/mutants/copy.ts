@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Mutant } from './mutant-table.js';
 
 /** Makes a copy of the project below `root`; it has `dist/` and `package.json`. Throws where the fault does not apply: the table is then out of date. */
-export const copyWith = (mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put'>, copy: string, root: string): void => {
+export const copyWith = (mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put' | 'also'>, copy: string, root: string): void => {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   cpSync(join(root, 'dist'), join(copy, 'dist'), {
@@ -14,14 +14,12 @@ export const copyWith = (mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put'>,
   });
   cpSync(join(root, 'package.json'), join(copy, 'package.json'));
   const file = join(copy, 'dist', mutant.file);
-  const text = readFileSync(file, 'utf8');
-  const found = text.split(mutant.find).length - 1;
-  if (found !== 1)
-    throw new Error(
-      `mutant ${mutant.name}: '${mutant.find}' stands ${found} times in dist/${mutant.file}, and must stand there once`,
-    );
-  writeFileSync(
-    file,
-    text.replace(mutant.find, () => mutant.put),
-  );
+  let text = readFileSync(file, 'utf8');
+  for (const { find, put } of [mutant, ...(mutant.also === undefined ? [] : [mutant.also])]) {
+    const found = text.split(find).length - 1;
+    if (found !== 1)
+      throw new Error(`mutant ${mutant.name}: '${find}' stands ${found} times in dist/${mutant.file}, and must stand there once`);
+    text = text.replace(find, () => put);
+  }
+  writeFileSync(file, text);
 };

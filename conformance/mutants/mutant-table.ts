@@ -4,14 +4,20 @@
  * server processes switch it on in `src/impl/policy.ts`; the others replace a piece of text, which must stand there exactly once.
  */
 
+/** A piece of a file's text, and what stands in its place. */
+export interface Edit {
+  readonly find: string;
+  readonly put: string;
+}
+
 /** One fault. */
-export interface Mutant {
+export interface Mutant extends Edit {
   readonly name: string;
   readonly what: string;
   /** Below `dist/`. */
   readonly file: string;
-  readonly find: string;
-  readonly put: string;
+  /** What else it takes, in the same file. */
+  readonly also?: Edit;
   /** Is it in what layer 1 runs (`src/impl`)? */
   readonly inImpl: boolean;
   /** Why nobody can notice, where that is so. */

@@ -5,146 +5,42 @@
  * explained. `npm run mutants -- NAME…` tries these alone and writes nothing; `npm run mutants -- --resume` goes on with a run that was
  * interrupted, of which it keeps the outcomes.
  */
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConformReport, Finding } from '../common/finding.js';
 import { copyWith } from './copy.js';
 import { MUTANTS, type Mutant } from './mutant-table.js';
+import { CONFIGURATIONS, type Noticed, PLANS, RUNS, SCRIPTS, tryLayers } from './old-layers.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** How a mutant was noticed, or not. */
-interface Outcome {
+interface Outcome extends Noticed {
   readonly name: string;
-  /** The layer of the first finding that diverges; null: none does. */
-  readonly layer: number | null;
-  /** The shortest path or script that is known; empty where it was not noticed. */
-  readonly smallest: string;
-  /** How many configurations, scripts and runs were tried, that one included. */
-  readonly tried: number;
   readonly seconds: number;
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const COPIES = join(ROOT, 'node_modules/.cache/mutants');
 
-/** Small configurations that together have every kind of step, the quickest first. */
-const CONFIGURATIONS = [
-  'bayou-s-2212',
-  'client-links',
-  'bounded-sessions',
-  'unknown-outcome',
-  'mixed-sessions',
-  'kills',
-  'messages',
-  'parts',
-  'parts-blank',
-  'late-puts-small',
-  'new-sessions-small',
-  'put-back-small',
-];
-
-/** Scripts of the corpus, in the order in which they are tried. */
-const SCRIPTS = [
-  'conflicts/tie-is-numeric',
-  'conflicts/one-client-two-servers',
-  'sessions/order-of-servers',
-  'sessions/behind-then-served',
-  'sessions/err-dep-is-no-answer',
-  'sessions/err-dep-before-err-key',
-  'sessions/no-server-left',
-  'topology/members',
-  'topology/chain-of-seven',
-  'partitions/heal',
-  'partitions/a-session-that-crosses',
-  'kill-rejoin/twice',
-  'kill-rejoin/before-anything',
-  'kill-rejoin/cut-while-dead',
-  'values/sorted-by-bytes',
-  'background/pulls-do-no-harm',
-  // Many servers that pull from each other at once bring each other what they have.
-  'scale/nine-servers',
-];
-
-/** Plans of hostile runs after those. */
-const PLANS = ['late-put', 'unwritten-tail', 'older-copy'];
-
-/** Random runs after those. */
-const RUNS = 12;
-const DEADLINE_MS = 600_000;
 /** Mutants that are tried at the same time. */
 const AT_ONCE = 3;
 
-// --- running a copy --------------------------------------------------------------------------------------------------------
-
-/** The copy's own `bayou conform`. A copy that cannot even run it is noticed too. */
-const conform = async (copy: string, args: ReadonlyArray<string>): Promise<ReadonlyArray<Finding>> => {
-  const quick = ['--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '6', '--out-dir', join(copy, 'divergences')];
-  const all = [join(copy, 'dist/cli/main.js'), 'conform', ...args, ...quick];
-  const run = await new Promise<{ readonly stdout: string; readonly stderr: string }>((resolve) => {
-    const options = { cwd: ROOT, timeout: DEADLINE_MS, maxBuffer: 256 * 1024 * 1024 };
-    execFile(process.execPath, all, options, (_error, stdout, stderr) => resolve({ stdout, stderr }));
-  });
-  try {
-    return (JSON.parse(run.stdout) as ConformReport).findings;
-  } catch {
-    const details = run.stderr.trim().split('\n')[0] ?? 'it did not end';
-    return [{ layer: 1, name: args.join(' '), verdict: 'diverges', counts: {}, details, repeat: '', elapsedMs: 0 }];
-  }
-};
-
 // --- one mutant ------------------------------------------------------------------------------------------------------------
-
-const STAGES: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly implOnly: boolean; readonly perItem: number }> = [
-  { args: ['--config', ...CONFIGURATIONS.map((name) => `spec/configs/${name}.json`)], implOnly: true, perItem: 1 },
-  { args: SCRIPTS.map((name) => `conformance/scripts/${name}.script`), implOnly: false, perItem: 2 },
-  { args: PLANS.map((name) => `conformance/plans/${name}.json`), implOnly: false, perItem: 1 },
-  { args: ['--runs', String(RUNS), '--seed', '1'], implOnly: false, perItem: 1 },
-];
-
-/** A script that could not be run to its end (the master failed, a process died) is noticed as well. */
-const isNoticed = (f: Finding): boolean => f.verdict === 'diverges' || f.verdict === 'failed';
 
 const tryMutant = async (mutant: Mutant): Promise<Outcome> => {
   const began = performance.now();
   const copy = join(COPIES, mutant.name);
   copyWith(mutant, copy, ROOT);
-  let tried = 0;
-  const outcome = (finding: Finding | undefined): Outcome => ({
-    name: mutant.name,
-    layer: finding?.layer ?? null,
-    smallest: finding === undefined ? '' : smallest(finding),
-    tried: Math.ceil(tried),
-    seconds: (performance.now() - began) / 1000,
-  });
   try {
-    for (const { args, implOnly, perItem } of STAGES) {
-      if (implOnly && !mutant.inImpl) continue;
-      const findings = await conform(copy, args);
-      const at = findings.findIndex(isNoticed);
-      tried += (at < 0 ? findings.length : at + 1) / perItem;
-      if (at >= 0) return outcome(findings[at]);
-    }
-    return outcome(undefined);
+    const noticed = await tryLayers(mutant, copy, ROOT);
+    return { name: mutant.name, ...noticed, seconds: (performance.now() - began) / 1000 };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 };
 
 // --- the table -------------------------------------------------------------------------------------------------------------
-
-/** The shortest way there that is known: a path of layer 1, or a script. */
-const smallest = ({ details, name }: Finding): string => {
-  const lines = details.split('\n');
-  const steps = lines.filter((line) => /^ {2}\d+\. /.test(line)).map((line) => line.replace(/^ {2}\d+\. /, ''));
-  if (steps.length > 0) return steps.map((s) => `\`${s}\``).join(', ');
-  const at = lines.indexOf('a smaller script that diverges:');
-  const script = at < 0 ? [] : lines.slice(at + 1).flatMap((line) => (line.startsWith('  ') ? [line.trim()] : []));
-  if (script.length > 0 && script.length <= 12) return script.map((s) => `\`${s}\``).join(', ');
-  return script.length > 0 ? `${script.length} lines of ${name}` : name;
-};
 
 const mutantOf = ({ name }: Outcome): Mutant => MUTANTS.find((m) => m.name === name)!;
 

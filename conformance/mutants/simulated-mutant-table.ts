@@ -80,8 +80,8 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
   ),
   net('incarnation-again', 'a new replica has an incarnation that was there before', 'impl/incarnation.js', '>> 12n', '>> 62n'),
   net(
-    'torn-takes-all',
-    'a torn end of the journal is no end: what is before it is left out, too',
+    'whole-doubted',
+    'a log of more than three changes is taken for one that lacks its last',
     'impl/log/recovery.js',
     'const have = mark + next.length;',
     'const have = mark + next.length - (next.length > 3 ? 1 : 0);',
@@ -121,4 +121,88 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
     'this.#place.highWater.raise(to.last + appends.length);',
     '',
   ),
+  net(
+    'timer-kept',
+    'the deadline of a request that was answered is not cleared: it passes, too',
+    'net/connection.js',
+    'waiting.delete(e.id);',
+    '',
+  ),
+  net(
+    'dead-connection',
+    'a connection that is closed is used again',
+    'net/outbound.js',
+    'if (current?.isOpen() === true) {',
+    'if (current !== undefined) {',
+  ),
+  {
+    ...net(
+      'lock-late',
+      'the journal is read before the log’s lock is taken',
+      'impl/log/disk-log.js',
+      'const unlock = await takeLock(directory, settings).catch((error) => E.left(openError(directory, error)));',
+      'settings.files.makeFolder(directory); settings.early = readJournal(settings.files, directory); await new Promise((go) => settings.world.timers.after(100, go)); const unlock = await takeLock(directory, settings).catch((error) => E.left(openError(directory, error)));',
+    ),
+    also: { find: 'const journal = readJournal(files, directory);', put: 'const journal = settings.early;' },
+  },
+  net(
+    'journal-removed-first',
+    'the journal is removed before its changes are in the database',
+    'impl/log/disk-log.js',
+    'await base.commit(changes, last, true, {',
+    'for (const name of journals) files.remove(join(directory, name)); await base.commit(changes, last, true, {',
+  ),
+  net(
+    'unknown-as-refused',
+    'of a put that was sent and not answered is said that nothing was written',
+    'impl/attempt.js',
+    'return done(attempt, event.sent ? UNKNOWN : resultOfPut(attempt));',
+    'return done(attempt, resultOfPut(attempt));',
+  ),
+  net(
+    'stabilize-one',
+    'stabilize settles one partition alone',
+    'master/cluster.js',
+    'Promise.all(partitions(topology).map(settle))',
+    'Promise.all(partitions(topology).slice(0, 1).map(settle))',
+  ),
+  net(
+    'address-bound',
+    'a server calls wherever it is told to',
+    'net/protocol.js',
+    'const isPort = (u) => Number.isInteger(u) && u >= 0 && u <= 65_535;',
+    'const isPort = (u) => Number.isInteger(u);',
+  ),
+  net(
+    'silent-kept',
+    'a connection over which no answer came in time stays',
+    'net/pulls.js',
+    'peer.renew(SILENT);',
+    'void SILENT;',
+  ),
+  net(
+    'renewal-unlogged',
+    'a server that goes on as a new replica does not write that down',
+    'impl/log/level-log.js',
+    'if (append.replica !== undefined && state.identity !== undefined)',
+    'if (append.replica === null && state.identity !== undefined)',
+  ),
+];
+
+/** How what was acknowledged was lost once: a fault of each kind, and which mutants put it back. */
+export const LOST_ONCE: ReadonlyArray<readonly [what: string, mutants: ReadonlyArray<string>]> = [
+  ['a session begins again under its client’s id, and its puts are taken for repetitions (R3, R11a)', ['V9', 'session-number']],
+  ['a put without an answer is repeated at another server (R14)', ['V11', 'broken-is-unsent']],
+  [
+    'a folder that was put back from a copy goes on under its old identity; an incarnation that comes again (R7a)',
+    ['V10', 'copy-unseen', 'incarnation-again'],
+  ],
+  ['a server reads its log before it has the lock (R10)', ['lock-late']],
+  [
+    'the end of a journal, or all of it, is missing, or older than the rest, and nobody notices (R10)',
+    ['high-water-unseen', 'cut-unseen', 'mark-forgotten'],
+  ],
+  ['a session brings the clocks of a cluster to their end (R16)', ['clock-bound']],
+  ['sizes and addresses are checked by clients alone (R16)', ['size-bound', 'address-bound']],
+  ['a session is refused its own newer value (R12)', ['scope-later']],
 ];

@@ -1,17 +1,19 @@
 /**
  * `npm run mutants:simulated`: which faults does simulation alone find, and after how much processor time? Each is put into a copy of the built program, and
- * the copy simulates, run after run of one seed, until one is wrong. Writes the table of `docs/simulation.md`; `-- NAME…` tries these alone and writes nothing.
+ * the copy simulates, run after run of one seed, until one is wrong. Then the layers that do not simulate try the same. Writes the tables of `docs/simulation.md`; `-- NAME…`
+ * tries these alone and writes nothing; `-- --resume` goes on with a run that was interrupted, of which it keeps the outcomes; `-- --simulate` leaves the older layers out.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyWith } from './copy.js';
-import { SIMULATED_MUTANTS } from './simulated-mutant-table.js';
+import { LOST_ONCE, SIMULATED_MUTANTS } from './simulated-mutant-table.js';
 import { MUTANTS, type Mutant } from './mutant-table.js';
+import { type Noticed, tryLayers } from './old-layers.js';
 
-interface Outcome {
-  readonly mutant: Mutant;
+/** What a copy's simulation came to. */
+interface Simulated {
   /** The number of the run that was wrong; null: none was. */
   readonly found: number | null;
   readonly why: string;
@@ -19,86 +21,159 @@ interface Outcome {
   readonly processorMs: number;
 }
 
+/** What became of a mutant; the older layers may not have tried it yet. */
+interface Outcome {
+  readonly name: string;
+  readonly simulated: Simulated;
+  readonly older?: Noticed;
+}
+
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const COPIES = join(ROOT, 'node_modules/.cache/mutants');
-const RUNS = 200;
+const KEPT = join(COPIES, 'simulated-outcomes.json');
+const SEED = 1;
+/** What takes more runs than a minute has is not found. */
+const RUNS = 1000;
+const MINUTE_MS = 60_000;
 const DEADLINE_MS = 1_800_000;
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 
-/** The faults of the contract, which all need more than one process. */
-const OF_THE_CONTRACT = MUTANTS.filter(({ name }) => /^V\d+$/.test(name));
+// --- which ---------------------------------------------------------------------------------------------------------------
 
-const simulateCopy = (copy: string): Promise<Omit<Outcome, 'mutant'>> =>
+/** The mutants that single steps of one process do not show: those which layer 1 has not noticed, by the table of `npm run mutants`. */
+const needsMoreProcesses = (): ReadonlySet<string> => {
+  const rows = readFileSync(join(ROOT, 'docs/mutants.md'), 'utf8').matchAll(/^\| (\S+) \| [^|]* \| `[^`]*` \| (\S+) \|/gm);
+  return new Set([...rows].flatMap(([, name, layer]) => (name !== undefined && layer !== '1' ? [name] : [])));
+};
+
+const listed = (): ReadonlyArray<Mutant> => {
+  const needs = needsMoreProcesses();
+  const lost = new Set(LOST_ONCE.flatMap(([, names]) => names));
+  const isTried = ({ name }: Mutant): boolean => /^V\d+$/.test(name) || needs.has(name) || lost.has(name);
+  return [...MUTANTS.filter(isTried), ...SIMULATED_MUTANTS];
+};
+
+// --- trying --------------------------------------------------------------------------------------------------------------
+
+const simulateIn = (root: string, from: number, runs: number): Promise<Simulated> =>
   new Promise((resolve) => {
-    const worker = join(copy, 'dist/conformance/mutants/simulated-worker.js');
+    const worker = join(root, 'dist/conformance/mutants/simulated-worker.js');
     const options = { cwd: ROOT, timeout: DEADLINE_MS };
-    execFile(process.execPath, [worker, '1', String(RUNS)], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [worker, ...[SEED, from, runs].map(String)], options, (error, stdout, stderr) => {
       const line = stdout.trim().split('\n').at(-1) ?? '';
-      if (line.startsWith('{')) resolve(JSON.parse(line) as Omit<Outcome, 'mutant'>);
-      else resolve({ found: 0, why: stderr.trim().split('\n')[0] ?? error?.message ?? '', events: 0, processorMs: 0 });
+      if (line.startsWith('{')) resolve(JSON.parse(line) as Simulated);
+      else resolve({ found: from, why: stderr.trim().split('\n')[0] ?? error?.message ?? '', events: 0, processorMs: 0 });
     });
   });
 
-const tryMutant = async (mutant: Mutant): Promise<Outcome> => {
+/** Rejects where the run that was wrong is so without the mutant, too: then it has not found it. */
+const simulateCopy = async (copy: string): Promise<Simulated> => {
+  const simulated = await simulateIn(copy, 0, RUNS);
+  if (simulated.found === null) return simulated;
+  const without = await simulateIn(ROOT, simulated.found, 1);
+  if (without.found !== null) throw new Error(`run ${without.found} of seed ${SEED} is wrong without any mutant: ${without.why}`);
+  return simulated;
+};
+
+const tryMutant = async (mutant: Mutant, known: Outcome | undefined, withOlder: boolean): Promise<Outcome> => {
   const copy = join(COPIES, `simulated-${mutant.name}`);
   copyWith(mutant, copy, ROOT);
   try {
-    return { mutant, ...(await simulateCopy(copy)) };
+    const simulated = known?.simulated ?? (await simulateCopy(copy));
+    const older = known?.older ?? (withOlder ? await tryLayers(mutant, copy, ROOT) : undefined);
+    return { name: mutant.name, simulated, ...(older === undefined ? {} : { older }) };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 };
 
-// --- the table -------------------------------------------------------------------------------------------------------------
+// --- the tables ----------------------------------------------------------------------------------------------------------
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+const cellsOf = (cells: ReadonlyArray<string>): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '/').replaceAll('\n', ' ')).join(' | ')} |`;
 
-const row = ({ mutant, found, why, processorMs }: Outcome): string => {
-  const missed = mutant.unobservable === undefined ? '**not found**' : `nobody can: ${mutant.unobservable}`;
-  const cells = found === null ? ['–', seconds(processorMs), missed] : [`${found + 1}`, seconds(processorMs), why];
-  return `| ${[mutant.name, mutant.what, `\`${mutant.file}\``, ...cells].map((cell) => cell.replaceAll('|', '/')).join(' | ')} |`;
+const olderCells = (older: Noticed | undefined): ReadonlyArray<string> => {
+  if (older === undefined) return ['not tried', ''];
+  return [older.layer === null ? 'no layer' : `layer ${older.layer}`, seconds(older.processorMs)];
 };
 
-const table = (outcomes: ReadonlyArray<Outcome>): string =>
-  [
-    `${outcomes.filter(({ found }) => found !== null).length} of ${outcomes.length} are found, by the runs of seed 1, ${RUNS} at most.`,
+const row = (mutant: Mutant, { simulated: { found, why, processorMs }, older }: Outcome): string => {
+  const missed = mutant.unobservable === undefined ? '**not found**' : `nobody can: ${mutant.unobservable}`;
+  const cells = found === null ? ['–', seconds(processorMs), missed] : [`${found + 1}`, seconds(processorMs), why];
+  return cellsOf([mutant.name, mutant.what, `\`${mutant.file}\``, ...cells, ...olderCells(older)]);
+};
+
+const table = (mutants: ReadonlyArray<Mutant>, outcomes: ReadonlyMap<string, Outcome>): string => {
+  const all = mutants.map(({ name }) => outcomes.get(name)!);
+  const found = all.filter(({ simulated }) => simulated.found !== null);
+  const inAMinute = found.filter(({ simulated }) => simulated.processorMs <= MINUTE_MS);
+  const older = all.filter((o) => o.older !== undefined);
+  const noticed = older.filter((o) => o.older?.layer !== null);
+  return [
+    `${found.length} of ${all.length} are found by the runs of seed ${SEED}, ${inAMinute.length} of them within a minute of processor time; ${RUNS} runs at most were tried. The other layers tried ${older.length} of them, and noticed ${noticed.length}.`,
     '',
-    '| fault | what | where | runs | processor time, s | what was seen first |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...outcomes.map(row),
+    '| fault | what | where | runs | processor time, s | what was seen first | other layers | their processor time, s |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...mutants.map((mutant) => row(mutant, outcomes.get(mutant.name)!)),
+  ].join('\n');
+};
+
+const lostOnceTable = (outcomes: ReadonlyMap<string, Outcome>): string =>
+  [
+    '| what was lost | put back by | runs | processor time, s |',
+    '| --- | --- | --- | --- |',
+    ...LOST_ONCE.flatMap(([what, names]) =>
+      names.map((name) => {
+        const { found = null, processorMs = 0 } = outcomes.get(name)?.simulated ?? {};
+        return cellsOf([what, name, found === null ? '**not found**' : `${found + 1}`, seconds(processorMs)]);
+      }),
+    ),
   ].join('\n');
 
 const PAGE = join(ROOT, 'docs/simulation.md');
-const [BEGIN, END] = ['<!-- the table of faults: npm run mutants:simulated -->', '<!-- end of the table -->'];
+const END = '<!-- end of the table -->';
 
-const writePage = (text: string): void => {
+const writeBetween = (begin: string, text: string): void => {
   const page = readFileSync(PAGE, 'utf8');
-  const [from, to] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)];
+  const from = page.indexOf(begin) + begin.length;
+  const to = page.indexOf(END, from);
+  if (from < begin.length || to < 0) throw new Error(`${PAGE} lacks '${begin}' and '${END}' after it`);
   writeFileSync(PAGE, `${page.slice(0, from)}\n\n${text}\n\n${page.slice(to)}`);
 };
 
 // --- the command -----------------------------------------------------------------------------------------------------------
 
-const names = process.argv.slice(2);
-const chosen = [...OF_THE_CONTRACT, ...SIMULATED_MUTANTS].filter(({ name }) => names.length === 0 || names.includes(name));
+const options = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
+const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+const isWhole = names.length === 0;
+const chosen = isWhole ? listed() : [...MUTANTS, ...SIMULATED_MUTANTS].filter(({ name }) => names.includes(name));
+const withOlder = !options.includes('--simulate');
 mkdirSync(COPIES, { recursive: true });
-const queue = [...chosen];
-const outcomes = new Map<string, Outcome>();
+const kept = options.includes('--resume') && existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as Outcome[]) : [];
+const outcomes = new Map(kept.map((outcome) => [outcome.name, outcome]));
+const isDone = (o: Outcome | undefined): boolean => o !== undefined && (!withOlder || o.older !== undefined);
+const queue = chosen.filter(({ name }) => !isDone(outcomes.get(name)));
+
 const work = async (): Promise<void> => {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-    const outcome = await tryMutant(mutant);
+    const outcome = await tryMutant(mutant, outcomes.get(mutant.name), withOlder);
     outcomes.set(mutant.name, outcome);
-    const { found, why, processorMs } = outcome;
+    if (isWhole) writeFileSync(KEPT, JSON.stringify([...outcomes.values()], null, 2));
+    const { found, why, processorMs } = outcome.simulated;
+    const how = found === null ? 'NOT FOUND' : `run ${found}: ${why}`;
     process.stdout.write(
-      `${mutant.name}: ${found === null ? 'NOT FOUND' : `run ${found}: ${why}`} (${seconds(processorMs)} s)\n`,
+      `${mutant.name}: ${how} (${seconds(processorMs)} s; others: ${olderCells(outcome.older).join(', ')} s)\n`,
     );
   }
 };
 await Promise.all(Array.from({ length: AT_ONCE }, work));
-const all = chosen.map(({ name }) => outcomes.get(name)!);
-if (names.length === 0) writePage(table(all));
-const missed = all.filter(({ found, mutant }) => found === null && mutant.unobservable === undefined);
+if (isWhole) {
+  writeBetween('<!-- the table of faults: npm run mutants:simulated -->', table(chosen, outcomes));
+  writeBetween('<!-- the table of what was lost once: npm run mutants:simulated -->', lostOnceTable(outcomes));
+}
+const missed = chosen.filter((m) => outcomes.get(m.name)?.simulated.found === null && m.unobservable === undefined);
 if (chosen.length === 0 || missed.length > 0) {
-  process.stderr.write(`not found and not explained: ${missed.map(({ mutant }) => mutant.name).join(', ') || 'no such fault'}\n`);
+  process.stderr.write(`not found and not explained: ${missed.map(({ name }) => name).join(', ') || 'no such fault'}\n`);
   process.exitCode = 1;
 }

@@ -1,8 +1,8 @@
-/** One mutant's simulation: in the copy that has the fault, run after run until one is wrong. Prints one line of JSON. */
+/** Simulates in a copy that has a fault: run after run of a seed until one is wrong. `SEED FROM RUNS`. Prints one line of JSON. */
 import { simulationPlanOf } from '../simulation/simulation-plan.js';
 import { assessSimulated, showSimulated, simulate } from '../simulation/simulated-run.js';
 
-const [seed = 1, runs = 1] = process.argv.slice(2).map(Number);
+const [seed = 1, from = 0, runs = 1] = process.argv.slice(2).map(Number);
 let events = 0;
 
 const say = (found: number | null, why: string): void => {
@@ -24,7 +24,7 @@ const tryRun = async (run: number): Promise<string | undefined> => {
 };
 
 const search = async (): Promise<void> => {
-  for (let run = 0; run < runs; run++) {
+  for (let run = from; run < from + runs; run++) {
     const why = await tryRun(run);
     if (why !== undefined) {
       say(run, why.split('\n')[0]!.trim());

@@ -1,16 +1,22 @@
 /** Each mutant's text stands once in the built program: one that has gone would be noticed as a crash, or not at all. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { SIMULATED_MUTANTS } from '../../conformance/mutants/simulated-mutant-table.js';
+import { LOST_ONCE, SIMULATED_MUTANTS } from '../../conformance/mutants/simulated-mutant-table.js';
 import { MUTANTS } from '../../conformance/mutants/mutant-table.js';
 
 const ALL = [...MUTANTS, ...SIMULATED_MUTANTS];
 
 const built = (file: string): string => readFileSync(new URL(`../../dist/${file}`, import.meta.url), 'utf8');
 
-test.each(ALL.map((mutant) => [mutant.name, mutant] as const))('%s', (_, { file, find, put }) => {
-  expect(built(file).split(find)).toHaveLength(2);
-  expect(put).not.toBe(find);
+test.each(ALL.map((mutant) => [mutant.name, mutant] as const))('%s', (_, { file, also, ...edit }) => {
+  for (const { find, put } of [edit, ...(also === undefined ? [] : [also])]) {
+    expect(built(file).split(find)).toHaveLength(2);
+    expect(put).not.toBe(find);
+  }
 });
 
 test('no two have one name', () => expect(new Set(ALL.map(({ name }) => name)).size).toBe(ALL.length));
+
+test('what was lost once is put back by faults that there are', () => {
+  for (const name of LOST_ONCE.flatMap(([, mutants]) => mutants)) expect(ALL.map((mutant) => mutant.name)).toContain(name);
+});

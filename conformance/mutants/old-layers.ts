@@ -1,0 +1,129 @@
+/** What the layers that run no simulation notice of a mutant: layer 1 for faults in `src/impl`, then scripts (layers 2 and 3), then hostile runs (layer 4). */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import type { ConformReport, Finding } from '../common/finding.js';
+import type { Mutant } from './mutant-table.js';
+
+/** What came of it. */
+export interface Noticed {
+  /** The layer of the first finding that diverges; null: none does. */
+  readonly layer: number | null;
+  /** The shortest path or script that is known; empty where it was not noticed. */
+  readonly smallest: string;
+  /** How many configurations, scripts and runs were tried, that one included. */
+  readonly tried: number;
+  /** The processor time of all that, its clusters' processes included. */
+  readonly processorMs: number;
+}
+
+/** Small configurations that together have every kind of step, the quickest first. */
+export const CONFIGURATIONS = [
+  'bayou-s-2212',
+  'client-links',
+  'bounded-sessions',
+  'unknown-outcome',
+  'mixed-sessions',
+  'kills',
+  'messages',
+  'parts',
+  'parts-blank',
+  'late-puts-small',
+  'new-sessions-small',
+  'put-back-small',
+];
+
+/** Scripts of the corpus, in the order in which they are tried. */
+export const SCRIPTS = [
+  'conflicts/tie-is-numeric',
+  'conflicts/one-client-two-servers',
+  'sessions/order-of-servers',
+  'sessions/behind-then-served',
+  'sessions/err-dep-is-no-answer',
+  'sessions/err-dep-before-err-key',
+  'sessions/no-server-left',
+  'topology/members',
+  'topology/chain-of-seven',
+  'partitions/heal',
+  'partitions/a-session-that-crosses',
+  'kill-rejoin/twice',
+  'kill-rejoin/before-anything',
+  'kill-rejoin/cut-while-dead',
+  'values/sorted-by-bytes',
+  'background/pulls-do-no-harm',
+  // Many servers that pull from each other at once bring each other what they have.
+  'scale/nine-servers',
+];
+
+/** Plans of hostile runs after those. */
+export const PLANS = ['late-put', 'unwritten-tail', 'older-copy'];
+
+/** Random runs after those. */
+export const RUNS = 12;
+const DEADLINE_MS = 600_000;
+
+/** What a shell says with `times` of the processes that have ended: minutes and seconds, of the user and of the system. */
+const CHILDREN = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/;
+
+const processorMsOf = (stderr: string): number => {
+  const [, um = 0, us = 0, sm = 0, ss = 0] = (CHILDREN.exec(stderr.trim().split('\n').at(-1) ?? '') ?? []).map(Number);
+  return ((um + sm) * 60 + us + ss) * 1000;
+};
+
+/** The copy's own `bayou conform`. A copy that cannot even run it is noticed too. */
+const conform = async (
+  root: string,
+  copy: string,
+  args: ReadonlyArray<string>,
+): Promise<{ readonly findings: ReadonlyArray<Finding>; readonly processorMs: number }> => {
+  const quick = ['--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '6', '--out-dir', join(copy, 'divergences')];
+  const all = [join(copy, 'dist/cli/main.js'), 'conform', ...args, ...quick];
+  const run = await new Promise<{ readonly stdout: string; readonly stderr: string }>((resolve) => {
+    const options = { cwd: root, timeout: DEADLINE_MS, maxBuffer: 256 * 1024 * 1024 };
+    const timed = ['-c', '"$@"; times >&2', 'sh', process.execPath, ...all];
+    execFile('sh', timed, options, (_error, stdout, stderr) => resolve({ stdout, stderr }));
+  });
+  const processorMs = processorMsOf(run.stderr);
+  try {
+    return { findings: (JSON.parse(run.stdout) as ConformReport).findings, processorMs };
+  } catch {
+    const details = run.stderr.trim().split('\n')[0] ?? 'it did not end';
+    const failed = { verdict: 'diverges', counts: {}, details, repeat: '', elapsedMs: 0 } as const;
+    return { findings: [{ layer: 1, name: args.join(' '), ...failed }], processorMs };
+  }
+};
+
+const STAGES: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly implOnly: boolean; readonly perItem: number }> = [
+  { args: ['--config', ...CONFIGURATIONS.map((name) => `spec/configs/${name}.json`)], implOnly: true, perItem: 1 },
+  { args: SCRIPTS.map((name) => `conformance/scripts/${name}.script`), implOnly: false, perItem: 2 },
+  { args: PLANS.map((name) => `conformance/plans/${name}.json`), implOnly: false, perItem: 1 },
+  { args: ['--runs', String(RUNS), '--seed', '1'], implOnly: false, perItem: 1 },
+];
+
+/** A script that could not be run to its end (the master failed, a process died) is noticed as well. */
+const isNoticed = (f: Finding): boolean => f.verdict === 'diverges' || f.verdict === 'failed';
+
+/** The shortest way there that is known: a path of layer 1, or a script. */
+const smallest = ({ details, name }: Finding): string => {
+  const lines = details.split('\n');
+  const steps = lines.filter((line) => /^ {2}\d+\. /.test(line)).map((line) => line.replace(/^ {2}\d+\. /, ''));
+  if (steps.length > 0) return steps.map((s) => `\`${s}\``).join(', ');
+  const at = lines.indexOf('a smaller script that diverges:');
+  const script = at < 0 ? [] : lines.slice(at + 1).flatMap((line) => (line.startsWith('  ') ? [line.trim()] : []));
+  if (script.length > 0 && script.length <= 12) return script.map((s) => `\`${s}\``).join(', ');
+  return script.length > 0 ? `${script.length} lines of ${name}` : name;
+};
+
+/** Runs a copy of the project below `root` that has the mutant, until something diverges. */
+export const tryLayers = async (mutant: Pick<Mutant, 'inImpl'>, copy: string, root: string): Promise<Noticed> => {
+  let [tried, processorMs] = [0, 0];
+  for (const { args, implOnly, perItem } of STAGES) {
+    if (implOnly && !mutant.inImpl) continue;
+    const done = await conform(root, copy, args);
+    const at = done.findings.findIndex(isNoticed);
+    tried += (at < 0 ? done.findings.length : at + 1) / perItem;
+    processorMs += done.processorMs;
+    const finding = done.findings[at];
+    if (finding !== undefined) return { layer: finding.layer, smallest: smallest(finding), tried: Math.ceil(tried), processorMs };
+  }
+  return { layer: null, smallest: '', tried: Math.ceil(tried), processorMs };
+};
