@@ -424,9 +424,9 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'get-cache',
     'a client answers a get from what it read before',
-    'net/client.js',
-    'const request = startGet(o.session, key);',
-    "const request = startGet(o.session, key); const old = makeClient.cache?.get(key); if (old !== undefined) { resolve(old); return; } const tell = resolve; resolve = (r) => { if (r.type === 'value') (makeClient.cache ??= new Map()).set(key, r); tell(r); };",
+    'net/getting.js',
+    'const request = startGet(this.#o.session, key);',
+    "const request = startGet(this.#o.session, key); const old = Getter.cache?.get(key); if (old !== undefined) { resolve(old); return; } const tell = resolve; resolve = (r) => { if (r.type === 'value') (Getter.cache ??= new Map()).set(key, r); tell(r); };",
   ),
   net(
     'get-prints',
@@ -439,8 +439,8 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'answered-last',
     'whichever server was asked counts as the one that answered',
-    'net/client.js',
-    "if (result.right.type !== 'refused' && result.right.type !== 'behind')",
+    'net/getting.js',
+    "if (answer.type !== 'refused' && answer.type !== 'behind')",
     'if (true)',
   ),
   net(

@@ -2,20 +2,19 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
-import type { Get, GetAnswer, Refused } from '../core/messages.js';
-import { fieldsOfResult, type GetResult, type PutResult } from '../core/results.js';
-import { beginGet, type GetEvent, type GetTurn, inOrder, nextGet } from '../impl/attempt.js';
-import { isHonest } from '../impl/bounds.js';
-import { gotAnswer, type Session, startGet } from '../impl/session.js';
+import type { GetResult, PutResult } from '../core/results.js';
+import { inOrder } from '../impl/attempt.js';
+import type { Session } from '../impl/session.js';
 import type { Callbacks } from './connection.js';
+import { makeGetter } from './getting.js';
 import type { Identity } from './handshake.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { World } from '../ports/ports.js';
 import { HANDSHAKE_MS } from './limits.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
-import type { Address, Answer } from './protocol.js';
-import { makePutter, TOO_FAR } from './putting.js';
+import type { Address } from './protocol.js';
+import { makePutter } from './putting.js';
 import type { Tracer } from './tracer.js';
 import type { Tls } from './tls.js';
 
@@ -53,10 +52,8 @@ export interface Client {
 // --- the client ------------------------------------------------------------------------------------------------------------
 
 /** A client without links yet. */
-// eslint-disable-next-line max-lines-per-function -- one closure over the session and its links.
 export const makeClient = (o: ClientOptions): Client => {
   const { world = NODE_WORLD } = o;
-  const { nowMs, wallMs } = world.clock;
   const identity: Identity = {
     me: { role: 'client', id: o.session.client },
     secret: o.secret,
@@ -93,67 +90,9 @@ export const makeClient = (o: ClientOptions): Client => {
 
   const order = (): ReadonlyArray<NodeId> => inOrder([...links.keys()], answeredLast);
 
-  /** Asks one server for a key, within `slice` ms, and tells what happened. */
-  const askServer = (server: NodeId, request: Get, slice: number, tell: (event: GetEvent) => void): void => {
-    const out = links.get(server);
-    if (out === undefined) {
-      tell({ type: 'unreachable' });
-      return;
-    }
-    const until = nowMs() + slice;
-    out.reach(slice, false, (reached) => {
-      const replica = E.isRight(reached) ? reached.right.peer.replica : null;
-      o.trace?.({ type: 'asked', server, replica, op: 'get', key: request.key, clientTime: 0 });
-      if (E.isLeft(reached)) {
-        tell({ type: 'unreachable' });
-        return;
-      }
-      reached.right.ask(request, until - nowMs(), (result) => {
-        if (E.isLeft(result)) {
-          // A server that does not answer in its share of the time is asked again, or passed over, like one whose connection broke.
-          tell({ type: result.left.type === 'unsent' ? 'unreachable' : 'broken' });
-        } else if (isGetAnswer(result.right) && !isDishonest(result.right, wallMs())) {
-          // R13: a server that refuses or is behind has not served us; who was asked first stays so.
-          if (result.right.type !== 'refused' && result.right.type !== 'behind') answeredLast = server;
-          tell({ type: 'answered', answer: result.right });
-        } else {
-          o.logger.warn(`server ${server} answered a get with ${isGetAnswer(result.right) ? TOO_FAR : `'${result.right.type}'`}`);
-          tell({ type: 'broken' });
-        }
-      });
-    });
-  };
-
-  /** Goes from server to server until the get is done. Every server still to be asked, twice, has its share of the time. */
-  const get = (key: Bytes): Promise<GetResult> =>
-    new Promise((resolve) => {
-      const request = startGet(o.session, key);
-      const until = nowMs() + o.timeoutMs;
-      const go = ({ attempt, effect }: GetTurn, last: GetAnswer | Refused | undefined): void => {
-        if (effect.type === 'done') {
-          getDone(request, effect.result, last);
-          resolve(effect.result);
-          return;
-        }
-        const left = until - nowMs();
-        if (left <= 0) {
-          go(nextGet(attempt, { type: 'timedOut', sent: false }), last);
-          return;
-        }
-        const slots = 2 * attempt.servers.length - (attempt.again ? 1 : 0);
-        askServer(effect.server, request, left / slots, (event) => {
-          go(nextGet(attempt, event), event.type === 'answered' ? event.answer : last);
-        });
-      };
-      go(beginGet(order()), undefined);
-    });
-
-  const getDone = (request: Get, result: GetResult, answer: GetAnswer | Refused | undefined): void => {
-    if (answer !== undefined && answer.type !== 'refused') gotAnswer(o.session, request, answer);
-    o.trace?.({ type: 'getDone', key: request.key, ...fieldsOfResult(result) });
-  };
-
-  const put = makePutter({ ...o, world, links, order, onAccepted: (server) => (answeredLast = server) });
+  const served = (server: NodeId): void => void (answeredLast = server);
+  const get = makeGetter({ ...o, world, links, order, onServed: served });
+  const put = makePutter({ ...o, world, links, order, onAccepted: served });
 
   const close = (): void => {
     for (const out of links.values()) out.close('the session is closed');
@@ -162,9 +101,3 @@ export const makeClient = (o: ClientOptions): Client => {
   o.trace?.({ type: 'session', client: o.session.client, session: o.session.number, guarantees: o.session.guarantees });
   return { session: o.session, link, unlink, servers: () => [...links.keys()], put, get, close };
 };
-
-/** R16: a session that took such a stamp for its clock would be refused everywhere. */
-const isDishonest = (a: GetAnswer | Refused, now: number): boolean => a.type === 'found' && !isHonest(a.stamp, now);
-
-const isGetAnswer = (a: Answer): a is GetAnswer | Refused =>
-  a.type === 'found' || a.type === 'missing' || a.type === 'behind' || a.type === 'refused';

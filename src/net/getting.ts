@@ -1,0 +1,124 @@
+/** A session's gets (R13, R15): `attempt.ts` says which server is asked next; here it is asked, in its share of the time. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { Bytes } from '../core/bytes.js';
+import type { NodeId } from '../core/ids.js';
+import type { Get, GetAnswer, Refused } from '../core/messages.js';
+import { fieldsOfResult, type GetResult } from '../core/results.js';
+import { beginGet, type GetAttempt, type GetEvent, type GetTurn, nextGet } from '../impl/attempt.js';
+import { isHonest } from '../impl/bounds.js';
+import { gotAnswer, type Session, startGet } from '../impl/session.js';
+import type { Surroundings } from '../ports/ports.js';
+import type { NoAnswer } from './connection.js';
+import type { Logger } from './logger.js';
+import type { Outbound } from './outbound.js';
+import type { Answer } from './protocol.js';
+import { TOO_FAR } from './putting.js';
+import type { Tracer } from './tracer.js';
+
+/** What gets need of their client. */
+export interface GetterOptions {
+  readonly session: Session;
+  /** How long a get may take, over all servers, in ms. */
+  readonly timeoutMs: number;
+  readonly links: ReadonlyMap<NodeId, Outbound>;
+  /** R13: the servers to ask, in order, now. */
+  readonly order: () => ReadonlyArray<NodeId>;
+  /** Told which server has served a get. */
+  readonly onServed: (server: NodeId) => void;
+  readonly logger: Logger;
+  readonly trace: Tracer;
+  readonly world: Surroundings;
+}
+
+/** A get that has not come to its result. */
+interface Getting {
+  readonly request: Get;
+  /** When its time is over, in ms. */
+  readonly until: number;
+  /** The answer that came last. */
+  last: GetAnswer | Refused | undefined;
+  readonly resolve: (result: GetResult) => void;
+}
+
+/** R16: a session that took such a stamp for its clock would be refused everywhere. */
+const isDishonest = (a: GetAnswer | Refused, now: number): boolean => a.type === 'found' && !isHonest(a.stamp, now);
+
+const isGetAnswer = (a: Answer): a is GetAnswer | Refused =>
+  a.type === 'found' || a.type === 'missing' || a.type === 'behind' || a.type === 'refused';
+
+/** Every server still to be asked, twice, has its share of the time. */
+const shareOf = ({ servers, again }: GetAttempt, leftMs: number): number => leftMs / (2 * servers.length - (again ? 1 : 0));
+
+/** The gets of a session. */
+class Getter {
+  readonly #o: GetterOptions;
+
+  constructor(o: GetterOptions) {
+    this.#o = o;
+  }
+
+  get(key: Bytes): Promise<GetResult> {
+    return new Promise((resolve) => {
+      const request = startGet(this.#o.session, key);
+      const until = this.#o.world.clock.nowMs() + this.#o.timeoutMs;
+      this.#do({ request, until, last: undefined, resolve }, beginGet(this.#o.order()));
+    });
+  }
+
+  #do(get: Getting, { attempt, effect }: GetTurn): void {
+    if (effect.type === 'done') {
+      this.#finish(get, effect.result);
+      return;
+    }
+    const left = get.until - this.#o.world.clock.nowMs();
+    const take = (event: GetEvent): void => {
+      if (event.type === 'answered') get.last = event.answer;
+      this.#do(get, nextGet(attempt, event));
+    };
+    if (left <= 0) take({ type: 'timedOut', sent: false });
+    else this.#ask(effect.server, get.request, shareOf(attempt, left), take);
+  }
+
+  /** Asks one server for a key, within so many ms, and tells what happened. */
+  #ask(server: NodeId, request: Get, withinMs: number, tell: (event: GetEvent) => void): void {
+    const { links, trace, world } = this.#o;
+    const out = links.get(server);
+    if (out === undefined) {
+      tell({ type: 'unreachable' });
+      return;
+    }
+    const until = world.clock.nowMs() + withinMs;
+    out.reach(withinMs, false, (reached) => {
+      const replica = E.isRight(reached) ? reached.right.peer.replica : null;
+      trace?.({ type: 'asked', server, replica, op: 'get', key: request.key, clientTime: 0 });
+      if (E.isLeft(reached)) tell({ type: 'unreachable' });
+      else reached.right.ask(request, until - world.clock.nowMs(), (result) => tell(this.#eventOf(result, server)));
+    });
+  }
+
+  /** What it means for a get that a server has answered so, or not. */
+  #eventOf(result: E.Either<NoAnswer, Answer>, server: NodeId): GetEvent {
+    // A server that does not answer in its share of the time is asked again, or passed over, like one whose connection broke.
+    if (E.isLeft(result)) return { type: result.left.type === 'unsent' ? 'unreachable' : 'broken' };
+    const answer = result.right;
+    if (isGetAnswer(answer) && !isDishonest(answer, this.#o.world.clock.wallMs())) {
+      // R13: a server that refuses or is behind has not served us; who was asked first stays so.
+      if (answer.type !== 'refused' && answer.type !== 'behind') this.#o.onServed(server);
+      return { type: 'answered', answer };
+    }
+    this.#o.logger.warn(`server ${server} answered a get with ${isGetAnswer(answer) ? TOO_FAR : `'${answer.type}'`}`);
+    return { type: 'broken' };
+  }
+
+  #finish({ request, last, resolve }: Getting, result: GetResult): void {
+    if (last !== undefined && last.type !== 'refused') gotAnswer(this.#o.session, request, last);
+    this.#o.trace?.({ type: 'getDone', key: request.key, ...fieldsOfResult(result) });
+    resolve(result);
+  }
+}
+
+/** Gives the function that gets (R13). */
+export const makeGetter = (o: GetterOptions): ((key: Bytes) => Promise<GetResult>) => {
+  const getter = new Getter(o);
+  return (key) => getter.get(key);
+};
