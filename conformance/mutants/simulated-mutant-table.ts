@@ -6,9 +6,9 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'late-answer',
     'an answer that comes after its deadline is taken for that of the next request',
-    'net/connection.js',
-    'const w = waiting.get(e.id);',
-    'const w = waiting.get(e.id) ?? [...waiting.values()][0];',
+    'net/requests.js',
+    'const w = this.#waiting.get(id);',
+    'const w = this.#waiting.get(id) ?? [...this.#waiting.values()][0];',
   ),
   net(
     'close-silent',

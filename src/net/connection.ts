@@ -1,4 +1,3 @@
-/* eslint-disable max-lines-per-function -- a connection is one closure over who waits for an answer and until when. */
 /**
  * A connection between two processes that have proved to each other that they belong to one cluster: requests with ids and
  * deadlines, in both directions; answers in parts where they are long; a reader that is too slow is not read from.
@@ -7,28 +6,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ReplicaId } from '../core/ids.js';
 import type { ByteStream, Surroundings, Timer } from '../ports/ports.js';
 import { encodeSealed, type FrameReader } from './frame.js';
-import { intake, type Share } from './intake.js';
+import { intake, type Intake, type Share } from './intake.js';
 import { MAX_IN_FLIGHT, MAX_SERVED, SLOW_READER_BYTES } from './limits.js';
 import { type Answer, type Ask, type Asking, decodeEnvelope, type Envelope, type Part, type Party } from './protocol.js';
+import { type Done, type OnPart, Requests, Serving } from './requests.js';
 import type { Seal } from './seal.js';
 import { socketError } from './socket-errors.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
-
-/**
- * Why there is no answer. `unsent`: the request did not leave this process, or the other end said that it was not acted upon. `broken`: the connection broke, and whether the
- * request was acted upon is unknown. `timedOut`: the same, after the deadline.
- */
-export interface NoAnswer {
-  readonly type: 'unsent' | 'broken' | 'timedOut';
-  readonly why: string;
-}
-
-/** Called once for each request. */
-export type Done = (result: E.Either<NoAnswer, Answer>) => void;
-
-/** Told of each part of an answer, in order, before the answer. */
-export type OnPart = (part: Part) => void;
 
 /**
  * Acts on a request of the other end. `reply` is called once; `parts` go before the answer, each made when the ones before have left.
@@ -84,14 +69,6 @@ export interface Framing {
   readonly share?: Share | undefined;
 }
 
-interface Waiting {
-  readonly done: Done;
-  readonly onPart: OnPart | undefined;
-  readonly deadlineMs: number;
-  readonly isLong: boolean;
-  deadline: number;
-}
-
 /** Asks whose answers may be long. */
 const LONG: ReadonlySet<Ask['type']> = new Set(['namedPull', 'sync', 'store']);
 
@@ -103,191 +80,204 @@ const RETIRE_MS = 3_000;
 
 // --- the connection --------------------------------------------------------------------------------------------------------
 
-/** Makes a connection of a stream whose handshake is done. `reader` holds what the stream has delivered already. */
-export const openConnection = (
-  { clock, timers }: Surroundings,
-  socket: ByteStream,
-  peer: Peer,
-  framing: Framing,
-  callbacks: Callbacks,
-): Connection => {
-  const { nowMs } = clock;
-  const { reader, seal, share = () => 1 } = framing;
-  const waiting = new Map<number, Waiting>();
-  let nextId = 0;
-  let open = true;
-  let inTurn = false;
-  let served = 0;
-  /** Requests of the other end below this one have been acted upon, or may have been. */
-  let unserved = 0;
-  let isRetired = false;
-  let isEnding = false;
-  let isLeft = false;
-  let sweep: Timer | undefined;
-  let heardAt = nowMs();
+/** A connection over a stream: who waits for what is in `requests.ts`; here it is sent, heard and timed. */
+class StreamConnection implements Connection {
+  readonly peer: Peer;
+  readonly #nowMs: () => number;
+  readonly #timers: Surroundings['timers'];
+  readonly #socket: ByteStream;
+  readonly #reader: FrameReader;
+  readonly #seal: Seal['seal'];
+  readonly #share: Share;
+  readonly #callbacks: Callbacks;
+  readonly #frames: Intake;
+  readonly #requests = new Requests();
+  readonly #serving = new Serving();
+  #open = true;
+  #inTurn = false;
+  /** The stream is over: what had come is still looked at, and nothing of it served. */
+  #isEnding = false;
+  /** The other end has retired. */
+  #isLeft = false;
+  #sweep: Timer | undefined;
+  #heardAt: number;
 
-  const endTurn = (): void => {
-    inTurn = false;
-    if (socket.writableCorked > 0) socket.uncork();
-  };
+  constructor({ clock, timers }: Surroundings, socket: ByteStream, peer: Peer, framing: Framing, callbacks: Callbacks) {
+    this.peer = peer;
+    this.#nowMs = clock.nowMs;
+    this.#timers = timers;
+    this.#socket = socket;
+    this.#reader = framing.reader;
+    this.#seal = framing.seal;
+    this.#share = framing.share ?? (() => 1);
+    this.#callbacks = callbacks;
+    this.#heardAt = clock.nowMs();
+    socket.on('data', () => (this.#heardAt = this.#nowMs()));
+    this.#frames = intake({ clock, timers }, socket, this.#reader, this.#share, {
+      take: (value) => this.#receive(value),
+      isBusy: () => this.#isBusy(),
+      onFault: (what) => this.#fault(what),
+    });
+    socket.on('drain', this.#frames.goOn);
+    socket.on('error', (error: Error) => this.close(socketError(error)));
+    socket.on('close', () => this.#onClosed());
+  }
 
-  /** The first frame of a turn leaves at once, since most turns have one; those after it leave together, in one system call. */
-  const send = (envelope: Envelope): boolean => {
-    if (!inTurn) {
-      inTurn = true;
-      timers.endOfTurn(endTurn);
-    } else if (socket.writableCorked === 0) {
-      socket.cork();
-    }
-    return socket.write(encodeSealed(envelope, seal));
-  };
-
-  const close = (why: string): void => {
-    if (!open) return;
-    open = false;
-    sweep?.cancel();
-    socket.destroy();
-    const lost = [...waiting.values()];
-    waiting.clear();
-    for (const w of lost) w.done(E.left({ type: 'broken', why }));
-    callbacks.onClose(connection, why);
-  };
-
-  const fault = (what: string): void => {
-    if (!open) return;
-    callbacks.onFault(connection, what);
-    close(what);
-  };
-
-  const expire = (): void => {
-    const now = nowMs();
-    for (const [id, w] of waiting) {
-      if (w.deadline > now || (w.isLong && reader.pending() > 0 && heardAt + w.deadlineMs > now)) continue;
-      waiting.delete(id);
-      w.done(E.left({ type: 'timedOut', why: `no answer from ${peer.role} ${peer.id} in time` }));
-    }
-    if (waiting.size === 0) {
-      sweep?.cancel();
-      sweep = undefined;
-    }
-  };
-
-  const ask = (what: Ask, deadlineMs: number, done: Done, onPart?: OnPart): void => {
-    if (!open || isLeft || waiting.size >= MAX_IN_FLIGHT) {
-      done(
-        E.left({
-          type: 'unsent',
-          why: open && !isLeft ? `more than ${MAX_IN_FLIGHT} requests under way` : 'the connection is closed',
-        }),
-      );
+  ask(what: Ask, deadlineMs: number, done: Done, onPart?: OnPart): void {
+    if (!this.isOpen() || this.#requests.size >= MAX_IN_FLIGHT) {
+      const why = this.isOpen() ? `more than ${MAX_IN_FLIGHT} requests under way` : 'the connection is closed';
+      done(E.left({ type: 'unsent', why }));
       return;
     }
-    const id = nextId++;
-    waiting.set(id, { done, onPart, deadlineMs, deadline: nowMs() + deadlineMs, isLong: LONG.has(what.type) });
-    sweep ??= timers.every(SWEEP_MS, expire, false);
-    send({ id, ask: what });
-  };
+    const id = this.#requests.begin({ done, onPart, deadlineMs, isLong: LONG.has(what.type) }, this.#nowMs());
+    this.#sweep ??= this.#timers.every(SWEEP_MS, () => this.#expire(), false);
+    this.#send({ id, ask: what });
+  }
+
+  close(why: string): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#sweep?.cancel();
+    this.#socket.destroy();
+    const lost = this.#requests.all();
+    for (const w of lost) w.done(E.left({ type: 'broken', why }));
+    this.#callbacks.onClose(this, why);
+  }
+
+  retire(): void {
+    if (!this.#open || this.#serving.isRetired) return;
+    this.#serving.retire();
+    this.#frames.goOn();
+    this.#send({ bye: this.#serving.unserved });
+    this.#timers.after(RETIRE_MS, () => this.close('its answers were not read'), false);
+    this.#finish();
+  }
+
+  isOpen(): boolean {
+    return this.#open && !this.#isLeft;
+  }
+
+  silentMs(): number {
+    return this.#nowMs() - this.#heardAt;
+  }
+
+  /** The first frame of a turn leaves at once, since most turns have one; those after it leave together, in one system call. */
+  #send(envelope: Envelope): boolean {
+    if (!this.#inTurn) {
+      this.#inTurn = true;
+      this.#timers.endOfTurn(() => this.#endTurn());
+    } else if (this.#socket.writableCorked === 0) {
+      this.#socket.cork();
+    }
+    return this.#socket.write(encodeSealed(envelope, this.#seal));
+  }
+
+  #endTurn(): void {
+    this.#inTurn = false;
+    if (this.#socket.writableCorked > 0) this.#socket.uncork();
+  }
+
+  #fault(what: string): void {
+    if (!this.#open) return;
+    this.#callbacks.onFault(this, what);
+    this.close(what);
+  }
+
+  #expire(): void {
+    const isArriving = this.#reader.pending() > 0;
+    const { role, id } = this.peer;
+    for (const w of this.#requests.expired(this.#nowMs(), isArriving ? this.#heardAt : undefined))
+      w.done(E.left({ type: 'timedOut', why: `no answer from ${role} ${id} in time` }));
+    if (this.#requests.size > 0) return;
+    this.#sweep?.cancel();
+    this.#sweep = undefined;
+  }
 
   /** The other end reads its answers too slowly, or asks too much at once: a member's connections share what one would have. What comes when nothing is served any more is only read away. */
-  const isBusy = (): boolean =>
-    !isRetired && (served >= Math.max(1, MAX_SERVED * share()) || socket.writableLength > SLOW_READER_BYTES * share());
+  #isBusy(): boolean {
+    const share = this.#share();
+    return (
+      !this.#serving.isRetired &&
+      (this.#serving.served >= Math.max(1, MAX_SERVED * share) || this.#socket.writableLength > SLOW_READER_BYTES * share)
+    );
+  }
 
-  const serve = (e: Asking): void => {
-    served++;
-    unserved = Math.max(unserved, e.id + 1);
+  #serve({ id, ask }: Asking): void {
+    this.#serving.begin(id);
     const working = (): void => {
-      if (open) send({ id: e.id, part: { type: 'working' } });
+      if (this.#open) this.#send({ id, part: { type: 'working' } });
     };
-    callbacks.onAsk(connection, e.ask, (a, parts) => answer(e.id, a, parts), working);
-  };
+    this.#callbacks.onAsk(this, ask, (a, parts) => this.#answer(id, a, parts), working);
+  }
 
-  const end = (id: number, last: Answer): void => {
-    served--;
-    if (open) send({ id, answer: last });
-    finish();
-    frames.goOn();
-  };
+  #answer(id: number, last: Answer, parts?: Iterable<Part>): void {
+    if (parts === undefined) this.#end(id, last);
+    else this.#sendParts(id, parts[Symbol.iterator](), last);
+  }
 
   /** Sends the parts of an answer, and the answer: each in a turn of its own, and no faster than the other end reads. */
-  const sendParts = (id: number, parts: Iterator<Part>, last: Answer): void => {
-    const next = open ? parts.next() : undefined;
-    if (next === undefined || next.done === true) end(id, last);
-    else if (send({ id, part: next.value })) timers.soon(() => sendParts(id, parts, last));
-    else socket.once('drain', () => sendParts(id, parts, last));
-  };
+  #sendParts(id: number, parts: Iterator<Part>, last: Answer): void {
+    const next = this.#open ? parts.next() : undefined;
+    const goOn = (): void => this.#sendParts(id, parts, last);
+    if (next === undefined || next.done === true) this.#end(id, last);
+    else if (this.#send({ id, part: next.value })) this.#timers.soon(goOn);
+    else this.#socket.once('drain', goOn);
+  }
 
-  const answer = (id: number, last: Answer, parts?: Iterable<Part>): void => {
-    if (parts === undefined) end(id, last);
-    else sendParts(id, parts[Symbol.iterator](), last);
-  };
-
-  const retire = (): void => {
-    if (!open || isRetired) return;
-    isRetired = true;
-    frames.goOn();
-    send({ bye: unserved });
-    timers.after(RETIRE_MS, () => close('its answers were not read'), false);
-    finish();
-  };
+  #end(id: number, last: Answer): void {
+    this.#serving.end();
+    if (this.#open) this.#send({ id, answer: last });
+    this.#finish();
+    this.#frames.goOn();
+  }
 
   /** Ends a retired connection when everything is answered. What the other end had sent is read to its end: a reset would lose the answers. */
-  const finish = (): void => {
-    if (!isRetired || served > 0) return;
-    socket.unref().end();
-    timers.after(LINGER_MS, () => close('the other end did not close the connection'), false);
-  };
+  #finish(): void {
+    if (!this.#serving.isDone) return;
+    this.#socket.unref().end();
+    this.#timers.after(LINGER_MS, () => this.close('the other end did not close the connection'), false);
+  }
 
-  /** The other end has retired: it acts on nothing from this request on. */
-  const takeBye = (from: number): void => {
-    isLeft = true;
-    for (const [id, w] of [...waiting]) {
-      if (id < from) continue;
-      waiting.delete(id);
-      w.done(E.left({ type: 'unsent', why: `${peer.role} ${peer.id} is closing the connection` }));
-    }
-  };
-
-  const receivePart = (id: number, part: Part): void => {
-    const w = waiting.get(id);
-    if (w === undefined) return;
-    w.deadline = nowMs() + w.deadlineMs;
-    w.onPart?.(part);
-  };
-
-  const receive = (value: unknown): void => {
-    if (!open) return;
+  #receive(value: unknown): void {
+    if (!this.#open) return;
     const decoded = decodeEnvelope(value);
     if (E.isLeft(decoded)) {
-      fault(decoded.left);
+      this.#fault(decoded.left);
       return;
     }
     const e = decoded.right;
     if ('ask' in e) {
-      if (!isRetired && !isEnding) serve(e);
+      if (!this.#serving.isRetired && !this.#isEnding) this.#serve(e);
     } else if ('part' in e) {
-      receivePart(e.id, e.part);
+      this.#requests.part(e.id, this.#nowMs())?.onPart?.(e.part);
     } else if ('bye' in e) {
-      takeBye(e.bye);
+      this.#takeBye(e.bye);
     } else {
-      const w = waiting.get(e.id);
-      // An answer after its deadline finds nobody waiting.
-      if (w === undefined) return;
-      waiting.delete(e.id);
-      w.done(E.right(e.answer));
+      this.#requests.answered(e.id)?.done(E.right(e.answer));
     }
-  };
+  }
 
-  const isOpen = (): boolean => open && !isLeft;
-  const connection: Connection = { peer, ask, close, retire, isOpen, silentMs: () => nowMs() - heardAt };
-  socket.on('data', () => (heardAt = nowMs()));
-  const frames = intake({ clock, timers }, socket, reader, share, { take: receive, isBusy, onFault: fault });
-  socket.on('drain', frames.goOn);
-  socket.on('error', (error: Error) => close(socketError(error)));
-  socket.on('close', () => {
-    isEnding = true;
-    if (open) frames.finish();
-    if (reader.pending() > 0) fault('half a frame, and then the end');
-    close(`${peer.role} ${peer.id} closed the connection`);
-  });
-  return connection;
-};
+  /** The other end has retired: it acts on nothing from this request on. */
+  #takeBye(first: number): void {
+    this.#isLeft = true;
+    const { role, id } = this.peer;
+    for (const w of this.#requests.from(first))
+      w.done(E.left({ type: 'unsent', why: `${role} ${id} is closing the connection` }));
+  }
+
+  #onClosed(): void {
+    this.#isEnding = true;
+    if (this.#open) this.#frames.finish();
+    if (this.#reader.pending() > 0) this.#fault('half a frame, and then the end');
+    this.close(`${this.peer.role} ${this.peer.id} closed the connection`);
+  }
+}
+
+/** Makes a connection of a stream whose handshake is done. `reader` holds what the stream has delivered already. */
+export const openConnection = (
+  surroundings: Surroundings,
+  socket: ByteStream,
+  peer: Peer,
+  framing: Framing,
+  callbacks: Callbacks,
+): Connection => new StreamConnection(surroundings, socket, peer, framing, callbacks);

@@ -8,7 +8,7 @@ import { beginGet, type GetAttempt, type GetEvent, type GetTurn, nextGet } from 
 import { isHonest } from '../impl/bounds.js';
 import { gotAnswer, type Session, startGet } from '../impl/session.js';
 import type { Surroundings } from '../ports/ports.js';
-import type { NoAnswer } from './connection.js';
+import type { NoAnswer } from './requests.js';
 import type { Logger } from './logger.js';
 import type { Outbound } from './outbound.js';
 import type { Answer } from './protocol.js';

@@ -3,7 +3,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timer } from '../ports/ports.js';
-import type { Callbacks, Connection, Done } from './connection.js';
+import type { Callbacks, Connection } from './connection.js';
+import type { Done } from './requests.js';
 import { dial, type Identity } from './handshake.js';
 import { BACKOFF_MS } from './limits.js';
 import type { Address, Ask, Party } from './protocol.js';

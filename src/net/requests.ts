@@ -1,0 +1,133 @@
+/**
+ * The requests of a connection, both ways, as a book without a socket or a timer: which of this end's wait for their answers, and until when; and how many of the
+ * other end's are being served. Whoever asks for those whose wait is over tells them so: the book gives each up once.
+ */
+import type * as E from 'fp-ts/lib/Either.js';
+import type { Answer, Part } from './protocol.js';
+
+/**
+ * Why there is no answer. `unsent`: the request did not leave this process, or the other end said that it was not acted upon. `broken`: the connection broke, and whether the
+ * request was acted upon is unknown. `timedOut`: the same, after the deadline.
+ */
+export interface NoAnswer {
+  readonly type: 'unsent' | 'broken' | 'timedOut';
+  readonly why: string;
+}
+
+/** Called once for each request. */
+export type Done = (result: E.Either<NoAnswer, Answer>) => void;
+
+/** Told of each part of an answer, in order, before the answer. */
+export type OnPart = (part: Part) => void;
+
+/** What is asked of this book for one request. */
+export interface Request {
+  readonly done: Done;
+  readonly onPart: OnPart | undefined;
+  readonly deadlineMs: number;
+  /** May its answer be long? Then its time does not end while a frame is arriving. */
+  readonly isLong: boolean;
+}
+
+interface Waiting extends Request {
+  deadline: number;
+}
+
+/** The requests of this end that wait for their answers. */
+export class Requests {
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 0;
+
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** A request is sent; gives its number, which no other has. */
+  begin(request: Request, nowMs: number): number {
+    const id = this.#nextId++;
+    this.#waiting.set(id, { ...request, deadline: nowMs + request.deadlineMs });
+    return id;
+  }
+
+  /** A part of an answer has come: its time begins anew. Undefined: nobody waits for it any more. */
+  part(id: number, nowMs: number): Request | undefined {
+    const request = this.#waiting.get(id);
+    if (request !== undefined) request.deadline = nowMs + request.deadlineMs;
+    return request;
+  }
+
+  /** An answer has come. Undefined: its time was over, and nobody waits for it. */
+  answered(id: number): Request | undefined {
+    const w = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return w;
+  }
+
+  /** Gives up those whose time is over. `heardAt`: when something was heard last, while a frame is arriving; undefined: none is. */
+  expired(nowMs: number, heardAt: number | undefined): ReadonlyArray<Request> {
+    return this.#giveUp(
+      (_id, w) => w.deadline <= nowMs && !(w.isLong && heardAt !== undefined && heardAt + w.deadlineMs > nowMs),
+    );
+  }
+
+  /** Gives up those from a number on: the other end acts on none of them. */
+  from(first: number): ReadonlyArray<Request> {
+    return this.#giveUp((id) => id >= first);
+  }
+
+  /** Gives up all. */
+  all(): ReadonlyArray<Request> {
+    return this.from(0);
+  }
+
+  #giveUp(isOver: (id: number, w: Waiting) => boolean): ReadonlyArray<Request> {
+    const given: Request[] = [];
+    for (const [id, w] of this.#waiting) {
+      if (!isOver(id, w)) continue;
+      this.#waiting.delete(id);
+      given.push(w);
+    }
+    return given;
+  }
+}
+
+/** The other end's requests, as they are served. */
+export class Serving {
+  #served = 0;
+  #unserved = 0;
+  #isRetired = false;
+
+  /** How many are being served. */
+  get served(): number {
+    return this.#served;
+  }
+
+  /** Requests below this number have been acted upon, or may have been. */
+  get unserved(): number {
+    return this.#unserved;
+  }
+
+  /** Is nothing served any more but what has begun? */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
+  /** Is nothing served any more, and everything answered? */
+  get isDone(): boolean {
+    return this.#isRetired && this.#served === 0;
+  }
+
+  begin(id: number): void {
+    this.#served++;
+    this.#unserved = Math.max(this.#unserved, id + 1);
+  }
+
+  end(): void {
+    this.#served--;
+  }
+
+  retire(): void {
+    this.#isRetired = true;
+  }
+}
