@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { TraceBody, TraceEvent } from '#bayou/core/trace.js';
 import type { Kind } from '#bayou/master/processes.js';
-import { runClient } from '#bayou/net/client-program.js';
+import { runClient, type RunningClient } from '#bayou/net/client-program.js';
 import type { ClientConfig, ServerConfig } from '#bayou/net/config.js';
 import type { Logger } from '#bayou/net/logger.js';
 import { runServer } from '#bayou/net/server-program.js';
@@ -16,6 +16,7 @@ import type { Environment } from './simulation.js';
 export interface Recorder {
   readonly onEvent: (event: TraceEvent) => void;
   readonly onServer: (name: string, server: RunningServer) => void;
+  readonly onClient?: (client: RunningClient) => void;
   /** Somebody was cut off for what it sent, which no honest end sends. */
   readonly onFault: (line: string) => void;
 }
@@ -60,6 +61,11 @@ export const programsOf = (lifeOf: (name: string) => Life, recorder: Recorder | 
       recorder?.onServer(config.name, started.right);
       return E.right({ port: started.right.address.port });
     },
-    client: (environment, given) => runClient(given as ClientConfig, belongings(environment, given.name)),
+    client: async (environment, given) => {
+      const started = await runClient(given as ClientConfig, belongings(environment, given.name));
+      if (E.isLeft(started)) return started;
+      recorder?.onClient?.(started.right);
+      return E.right({ port: started.right.port });
+    },
   };
 };

@@ -5,14 +5,13 @@
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { makeCluster, type Cluster } from '#bayou/master/cluster.js';
+import type { Cluster } from '#bayou/master/cluster.js';
 import { runScript } from '#bayou/master/run.js';
-import { makeTopology } from '#bayou/master/topology.js';
 import type { ScriptReader } from '#bayou/master/lines.js';
-import type { Kind } from '#bayou/master/processes.js';
 import type { ServerConfig } from '#bayou/net/config.js';
 import type { ProcessFault } from '../layer4-hostile/hostile-plan.js';
 import { startNemesis, type Nemesis } from '../layer4-hostile/nemesis.js';
+import { DATA, machineOf, simulatedCluster } from './simulated-cluster.js';
 import { simulatedEffects, startSecondWith } from './simulated-fault-effects.js';
 import { judge } from '../layer4-hostile/judge/judge.js';
 import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
@@ -25,9 +24,8 @@ import { Insight } from './inside.js';
 import type { Life } from './life.js';
 import type { NetworkCounts } from './simulated-network.js';
 import type { SimulationPlan } from './simulation-plan.js';
-import { simulatedStarter } from './simulated-processes.js';
-import { programsOf, tracerOf, type Recorder } from './programs.js';
-import { type Environment, type Machine, type Running, Simulation } from './simulation.js';
+import { programsOf, type Recorder } from './programs.js';
+import { type Environment, Simulation } from './simulation.js';
 import { Trace } from './world-trace.js';
 import { NO_LINK_FAULTS } from './link-faults.js';
 import { befallWorld, mendWorld, type SendGuest, type WorldCounts } from './world-faults.js';
@@ -57,8 +55,6 @@ const NOTHING_DONE = {
   ...{ pause: 0, crash: 0, tear: 0, scribble: 0, full: 0, putBack: 0, unwritten: 0, renew: 0, second: 0, call: 0, power: 0 },
 };
 
-const DATA = '/data';
-
 /** What a server says of a guest that calls itself a master, and tells it to call where nobody can be. */
 const A_BAD_CALLER = /: master 0 was cut off: it sent a message whose field 'ask\b/;
 
@@ -78,9 +74,6 @@ interface Day {
   readonly nemesis: Nemesis | undefined;
 }
 
-const machineOf = (simulation: Simulation, kind: Kind, id: NodeId): Machine =>
-  simulation.machine(`${kind === 'server' ? 's' : 'c'}${id}`);
-
 /** The machines of the servers and clients that there are. */
 const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
   const servers = topology.liveServers();
@@ -92,7 +85,6 @@ const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
 const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, number: number): Promise<Day> => {
   const events: TraceEvent[] = [];
   const failures: string[] = [];
-  const running = new Map<string, Running>();
   const configs = new Map<NodeId, ServerConfig>();
   const day: { nemesis?: Nemesis; isOver: boolean; isDone: boolean; hasBadCaller: boolean } = {
     ...{ isOver: false, isDone: false, hasBadCaller: false },
@@ -107,17 +99,11 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
       if (!(day.hasBadCaller && A_BAD_CALLER.test(line))) failures.push(line);
     },
   };
-  const lifeOf = (name: string): Life => running.get(name)!.life;
-  const servers = programsOf(lifeOf, undefined).server;
 
   const play = async (environment: Environment, life: Life): Promise<void> => {
-    const starter = simulatedStarter({
-      simulation,
-      master: life,
-      programs: programsOf(lifeOf, recorder),
-      machineOf: (kind, config) => machineOf(simulation, kind, config.id),
+    const { starter, cluster, running, tracer } = simulatedCluster({
+      ...{ simulation, environment, life, recorder, settings: plan },
       onStart: (kind, config, started) => {
-        running.set(config.name, started);
         started.life.onDeath(() => insight.onDeath(config.name));
         if (kind !== 'server') return;
         configs.set(config.id, config as ServerConfig);
@@ -125,10 +111,6 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
         started.machine.disk.isFull = false;
         started.machine.disk.disarm();
       },
-    });
-    const cluster = makeCluster(starter, makeTopology(), {
-      ...{ host: '127.0.0.1', ports: null, dataDir: DATA, logLevel: 'info', logFile: null, traceFileOf: () => null },
-      ...{ fsync: plan.fsync, antiEntropyMs: plan.antiEntropyMs, timeoutMs: plan.timeoutMs, world: environment.world },
       onDeath: ({ role, id }, how) => {
         if (!day.isOver && day.nemesis?.isExpected(id) !== true) failures.push(`${role} ${id} ended by itself: ${how}`);
       },
@@ -141,6 +123,7 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
       simulation.machine('guest').isSheltered = true;
       simulation.start(simulation.machine('guest'), 'guest', guestProgram(deed, config.id, at, config.secret));
     };
+    const servers = programsOf((name) => running.get(name)!.life, undefined).server;
     const effects = simulatedEffects({
       simulation,
       fsync: plan.fsync,
@@ -164,7 +147,6 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
     };
     const nemesis = startNemesis(plan, cluster, DATA, setCalm, effects);
     day.nemesis = nemesis;
-    const trace = tracerOf('master', life, environment.say, recorder);
     const print = (text: string): void => environment.say(`> ${text.trimEnd()}`);
     const complain = (text: string): void => environment.say(`! ${text}`);
     const { world } = environment;
@@ -177,7 +159,7 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
       starter,
       print,
       complain,
-      trace,
+      trace: tracer,
       clock: world.clock,
     });
     day.isOver = true;

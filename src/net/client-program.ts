@@ -1,6 +1,6 @@
 /** What a client process does with its configuration, whatever world it lives in: it puts and gets as the master says. */
 import * as E from 'fp-ts/lib/Either.js';
-import { newSession } from '../impl/session.js';
+import { newSession, type Session } from '../impl/session.js';
 import { newSessionNumber } from './auth.js';
 import { type Client, makeClient } from './client.js';
 import type { ClientConfig, Listening } from './config.js';
@@ -29,8 +29,17 @@ const obey = async (client: Client, ask: Ask): Promise<Answer> => {
   }
 };
 
+/** A client that runs. */
+export interface RunningClient extends Listening {
+  /** Its session, for whoever looks into a simulated process. */
+  readonly inside: Session;
+}
+
 /** Starts the client of this configuration. Fails with one line. */
-export const runClient = async (c: ClientConfig, { world, logger, trace }: Belongings): Promise<E.Either<string, Listening>> => {
+export const runClient = async (
+  c: ClientConfig,
+  { world, logger, trace }: Belongings,
+): Promise<E.Either<string, RunningClient>> => {
   const session = newSession(c.id, newSessionNumber(world.chance), c.guarantees);
   const client = makeClient({
     secret: c.secret,
@@ -57,5 +66,5 @@ export const runClient = async (c: ClientConfig, { world, logger, trace }: Belon
       log: logger,
     },
   );
-  return E.map(([port]: readonly [number, () => void]) => ({ port }))(listening);
+  return E.map(([port]: readonly [number, () => void]) => ({ port, inside: session }))(listening);
 };

@@ -79,6 +79,8 @@ export interface RunningServer {
   readonly link: (peer: NodeId, address: Address) => Promise<E.Either<string, void>>;
   /** Cuts the link to a server or client: it is refused until linked again. */
   readonly unlink: (peer: Party) => void;
+  /** Pulls from a linked server now, as it does in the background; false: not all came. */
+  readonly pull: (peer: NodeId) => Promise<boolean>;
   /** Its replica with the log, for whoever looks into a simulated process. */
   readonly inside: DurableReplica;
   /** How it is with it now. */
@@ -149,6 +151,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     address: { host: o.host, port },
     link: server.link,
     unlink: server.unlink,
+    pull: server.pull,
     inside: durable,
     status: server.status,
     close: () => (closing ??= close()),
@@ -232,6 +235,11 @@ const makeServer = (o: ServerOptions, durable: DurableReplica) => {
     const linked = await link(id, address);
     const peer = links.outbound.get(id);
     if (E.isRight(linked) && peer !== undefined) await puller.pull(peer);
+  };
+
+  const pull = (from: NodeId): Promise<boolean> => {
+    const peer = links.outbound.get(from);
+    return peer === undefined ? Promise.resolve(false) : puller.pull(peer);
   };
 
   // --- identity (R7a) ---
@@ -368,5 +376,5 @@ const makeServer = (o: ServerOptions, durable: DurableReplica) => {
     peers: [...links.outbound].map(([id, out]) => ({ id, up: out.isUp(), sincePullMs: puller.sincePullMs(id) })),
   });
 
-  return { identity, admit, onConnection, callbacks, status, link, unlink, meet, pullAll: puller.pullAll, announce, hangUp };
+  return { identity, admit, onConnection, callbacks, status, link, unlink, meet, pull, pullAll: puller.pullAll, announce, hangUp };
 };

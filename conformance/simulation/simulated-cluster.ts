@@ -1,0 +1,60 @@
+/** A cluster in a simulated world, with the master that drives it. */
+import type { NodeId } from '#bayou/core/ids.js';
+import { makeCluster, type Cluster, type ClusterOptions } from '#bayou/master/cluster.js';
+import type { Kind, Starter } from '#bayou/master/processes.js';
+import { makeTopology } from '#bayou/master/topology.js';
+import type { Tracer } from '#bayou/net/tracer.js';
+import type { Life } from './life.js';
+import { simulatedStarter, type Starting } from './simulated-processes.js';
+import { programsOf, tracerOf, type Recorder } from './programs.js';
+import type { Environment, Machine, Running, Simulation } from './simulation.js';
+
+/** Below it each server has its log. */
+export const DATA = '/data';
+
+/** What a simulated cluster is made of. */
+export interface SimulatedClusterOptions {
+  readonly simulation: Simulation;
+  /** The master's. */
+  readonly environment: Environment;
+  readonly life: Life;
+  readonly recorder: Recorder;
+  readonly onStart: NonNullable<Starting['onStart']>;
+  readonly onDeath: ClusterOptions['onDeath'];
+  readonly settings: Pick<ClusterOptions, 'fsync' | 'antiEntropyMs' | 'timeoutMs'>;
+}
+
+/** A cluster without processes yet. */
+export interface SimulatedCluster {
+  readonly starter: Starter;
+  readonly cluster: Cluster;
+  /** Writes down what the master does. */
+  readonly tracer: Tracer;
+  /** The processes that were started, by their names; a test may add its own. */
+  readonly running: Map<string, Running>;
+}
+
+/** Each process has a machine of its own, by its id. */
+export const machineOf = (simulation: Simulation, kind: Kind, id: NodeId): Machine =>
+  simulation.machine(`${kind === 'server' ? 's' : 'c'}${id}`);
+
+/** Makes one. */
+export const simulatedCluster = (o: SimulatedClusterOptions): SimulatedCluster => {
+  const { simulation, environment, life, recorder, settings } = o;
+  const running = new Map<string, Running>();
+  const starter = simulatedStarter({
+    simulation,
+    master: life,
+    programs: programsOf((name) => running.get(name)!.life, recorder),
+    machineOf: (kind, { id }) => machineOf(simulation, kind, id),
+    onStart: (kind, config, started) => {
+      running.set(config.name, started);
+      o.onStart(kind, config, started);
+    },
+  });
+  const cluster = makeCluster(starter, makeTopology(), {
+    ...{ host: '127.0.0.1', ports: null, dataDir: DATA, logLevel: 'info', logFile: null, traceFileOf: () => null },
+    ...{ ...settings, world: environment.world, onDeath: o.onDeath },
+  });
+  return { starter, cluster, running, tracer: tracerOf('master', life, environment.say, recorder) };
+};
