@@ -12,6 +12,8 @@ export interface ConformArgs {
   readonly simulate: boolean;
   /** Hostile runs of real processes, and nothing else. */
   readonly hostile: boolean;
+  /** The simulated cluster is led through this configuration: a file, or its name. */
+  readonly coverage: string | undefined;
   /** For so long. */
   readonly seconds: number | undefined;
   /** These plans of simulated runs; `real`: on real processes. */
@@ -60,6 +62,8 @@ What it does:
                                  that uses no line of the model
   bayou conform --hostile        the same, one after the other; of the first that diverges the plan is made smaller
   bayou conform --simulate       runs of the same code in a simulated world, under worse faults, each repeated by its seed
+  bayou conform --simulate --coverage default
+                                 a simulated cluster is led through the transitions of a configuration
   bayou conform --config FILE …  every transition of these configurations (layer 1)
 
 Exit status: 0 conforms; 1 diverges; 2 bad usage; 3 undecided; 70 internal: something could not be tried; 130 interrupted.`;
@@ -78,6 +82,10 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
         .conflicts('simulate'),
     )
     .option('--seconds <n>', 'simulate, or make hostile runs, for so long', positive)
+    .option(
+      '--coverage <config>',
+      'with --simulate: lead the cluster through a configuration, and say which transitions it has taken',
+    )
     .option('--replay <files...>', 'simulate by plans that --simulate has written')
     .option('--real', 'with --replay: do the same to real processes, as far as it can be done', false)
     .option('--from <n>', 'begin at this run of the seed', whole, 0)
@@ -105,6 +113,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     runs: o.runs as number | undefined,
     simulate: o.simulate as boolean,
     hostile: o.hostile as boolean,
+    coverage: o.coverage as string | undefined,
     seconds: o.seconds as number | undefined,
     replay: (o.replay as ReadonlyArray<string> | undefined) ?? [],
     real: o.real as boolean,

@@ -10,6 +10,7 @@ import { reasonOf } from '#bayou/program/say.js';
 import { parseArgs, type ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';
 import { reportOf, showReport, statusOf, toJUnit } from './conform-report.js';
+import { coverageTask, guidedPlanTask, readGuidedPlan } from './coverage-tasks.js';
 import { simulatedPlanTask, simulationTask } from './simulation-tasks.js';
 import { hostileSeriesTask, planTask, randomTask } from './hostile-tasks.js';
 import { scriptTask, traceTask, transitionsTask, type Task } from './tasks.js';
@@ -63,8 +64,18 @@ const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
 
 /** As many runs as are asked for, or as long; both: whichever comes first. */
 const simulationTasks = (args: ConformArgs): ReadonlyArray<Task> => {
+  const { coverage, seed, from, runs = Infinity } = args;
+  if (coverage !== undefined)
+    return [coverageTask(configurationFile(coverage), { seed, from, runs, seconds: args.seconds ?? Infinity }, args)];
   const seconds = args.seconds ?? (args.runs === undefined ? SIMULATED_S : Infinity);
-  return [simulationTask({ seed: args.seed, from: args.from, runs: args.runs ?? Infinity, seconds }, args)];
+  return [simulationTask({ seed, from, runs, seconds }, args)];
+};
+
+const replayTask = (file: string, args: ConformArgs): Task => {
+  const guided = readGuidedPlan(file);
+  if (guided === undefined) return simulatedPlanTask(file, args.real, args);
+  if (args.real) throw new UsageError(`${file}: real processes cannot be led so; leave out --real`);
+  return guidedPlanTask(file, guided, args);
 };
 
 /** As many hostile runs as are asked for, or for as long; without either as many as in the default. */
@@ -81,8 +92,8 @@ const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
 ];
 
 const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
-  if (args.replay.length > 0) return args.replay.map((file) => simulatedPlanTask(file, args.real, args));
-  if (args.simulate) return simulationTasks(args);
+  if (args.replay.length > 0) return args.replay.map((file) => replayTask(file, args));
+  if (args.simulate || args.coverage !== undefined) return simulationTasks(args);
   if (args.hostile) return hostileTasks(args);
   const asked = [
     ...args.config.map((file) => transitionsTask(configurationFile(file), 10)),

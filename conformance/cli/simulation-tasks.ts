@@ -1,14 +1,10 @@
 /** `bayou conform --simulate`: simulated runs, one after the other, until there were enough of them or the time is over; the first that is wrong is made small and kept. */
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/program/exit.js';
 import { counted } from '#bayou/core/counted.js';
-import { makeFolder } from '#bayou/impl/folder.js';
 import { readJson } from '#bayou/program/files.js';
-import { keepRun } from '../explore/keep-run.js';
 import { judgePlan } from '../layer4-hostile/judge-plan.js';
 import { KINDS, kindOf } from '../simulation/kinds.js';
 import {
@@ -27,6 +23,7 @@ import {
   type SimulatedVerdict,
 } from '../simulation/simulated-run.js';
 import type { ConformArgs } from './conform-options.js';
+import { keepPlan } from './keep-plan.js';
 import type { Finding } from '../common/finding.js';
 import type { Task } from './tasks.js';
 
@@ -57,25 +54,9 @@ const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise
   return smallest;
 };
 
-/** Writes down what fails: its plan, every line of its trace, and its path for `bayou check --replay`. */
-const keep = async ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> => {
-  const file = join(outDir, `${name.replaceAll(/\W+/g, '-')}.json`);
-  try {
-    makeFolder(outDir);
-    writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
-    const again = await simulate(plan, { keep: true });
-    writeFileSync(`${file}.trace`, again.trace.lines().join(''));
-  } catch (error) {
-    return [`not kept: ${error instanceof Error ? error.message : String(error)}`];
-  }
-  const { rejection, run: day = 1 } = verdict.validated;
-  const path = rejection === undefined ? [] : await keepRun(outDir, run.days[day - 1]!, rejection, { name, withTrace: true });
-  return [
-    `its plan, made as small as there was time for: bayou conform --simulate --replay ${file}`,
-    `every event of it: ${file}.trace`,
-    ...path,
-  ];
-};
+/** Writes down what fails. */
+const keep = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
+  keepPlan({ plan, run, verdict, again: () => simulate(plan, { keep: true }) }, name, outDir);
 
 /** What all runs so far come to. */
 class Sum {

@@ -64,10 +64,7 @@ export class Abstraction {
   #valueOf(kind: 'server' | 'client', id: NodeId): unknown {
     if (kind === 'client')
       return {
-        ...sessionOfPart(
-          { session: this.#sessions.get(id)!, pending: undefined, connected: [], answeredLast: undefined },
-          false,
-        ),
+        ...sessionOfPart({ session: this.#sessions.get(id)!, pending: undefined, connected: [], answeredLast: undefined }, false),
         number: '1',
       };
     const { isUp, server, replica } = this.#servers.get(id)!;

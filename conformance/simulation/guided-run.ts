@@ -3,28 +3,22 @@
  * Runs that the model guides: a simulated cluster is led along a path of a bounded configuration's graph. Each step is done over the cluster's sockets, by the master's commands or, a
  * single pull, as its servers do in the background; after each the abstraction function says which state of the model the cluster is in, and that must be where the step leads. So each
  * transition that a run passes was taken by the processes that ship, with their connections and logs.
- *
- * What belongs to a step: a put or a get at a server goes to it by the client's links, which are made and cut for that, since clients of the model roam; a server that starts again is
- * linked to all by the master, and is cut off again from those that it was not linked to before anything else is done.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { counted } from '#bayou/core/counted.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { parseLine } from '#bayou/core/script.js';
+import * as t from 'io-ts/lib/index.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { ScriptReader } from '#bayou/master/lines.js';
 import { runScript } from '#bayou/master/run.js';
-import { MASTER_GUARANTEES } from '#bayou/core/session.js';
-import { guaranteesOf, type Config } from '#bayou/model/checking/config.js';
-import { valueOf } from '#bayou/model/protocol/identity.js';
-import type { Server } from '#bayou/model/protocol/server.js';
-import type { Session } from '#bayou/model/protocol/session.js';
 import { Abstraction } from './cluster-abstraction.js';
 import { simulatedCluster } from './simulated-cluster.js';
-import type { Graph, Step } from './model-graph.js';
+import { idOf, labelOf, Led } from './leading.js';
+import type { Step } from './model-graph.js';
 import type { Situations } from './situations.js';
 import { Insight } from './inside.js';
 import type { Random } from './seeded-streams.js';
+import type { SimulatedRun } from './simulated-run.js';
 import { type Environment, Simulation } from './simulation.js';
 import { Trace } from './world-trace.js';
 import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
@@ -33,190 +27,30 @@ import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
 export type Choose = (contents: number, cost: (deed: number) => number) => number | undefined;
 
 /** What a guided run left. */
-export interface GuidedRun {
-  readonly events: ReadonlyArray<TraceEvent>;
+export interface GuidedRun extends Pick<SimulatedRun, 'days' | 'lossy' | 'trace' | 'events' | 'simulatedMs'> {
   /** The deeds that it has done, in order. */
   readonly path: ReadonlyArray<number>;
   /** What must not be: the cluster is not where the step leads, a command fails, a look inside finds something. */
   readonly failures: ReadonlyArray<string>;
-  readonly trace: Trace;
-  readonly worldEvents: number;
-  readonly simulatedMs: number;
 }
 
-/** The families of steps that a cluster can be led through. */
-const FAMILIES = new Set(['Put', 'Get', 'Pull', 'ChangeLink', 'Kill', 'Restart']);
+/** Decodes a {@link GuidedPlan}. */
+export const GuidedPlanC = t.readonly(
+  t.strict(
+    {
+      /** The configuration through whose graph it was led. */
+      configuration: t.UnknownRecord,
+      seed: t.number,
+      /** The deeds, by their numbers, and for readers as the model names them. */
+      deeds: t.readonlyArray(t.number),
+      steps: t.readonlyArray(t.string),
+    },
+    'GuidedPlan',
+  ),
+);
 
-/** Why a simulated cluster cannot be led through this configuration; undefined: it can. */
-export const notGuided = ({ steps, config }: Graph): string | undefined => {
-  const family = steps.find((step) => !FAMILIES.has(step.family))?.family;
-  if (family !== undefined) return `nothing leads a simulated cluster through the model's ${family}`;
-  if (config.placement !== 'any') return 'its clients do not roam';
-  const isAsMasters = isDeepStrictEqual(guaranteesOf(config, 0), MASTER_GUARANTEES);
-  return isAsMasters ? undefined : "its sessions ask for other guarantees than a master's clients do";
-};
-
-const idOf = (name: string): NodeId => Number(name.slice(1));
-
-/** The two servers of a link `s0-s1`. */
-const endsOf = (link: string): readonly [NodeId, NodeId] => {
-  const [a = '', b = ''] = link.split('-');
-  return [idOf(a), idOf(b)];
-};
-
-/** Where the cluster is, as its master has to know it. */
-class Led {
-  readonly #situations: Situations;
-  readonly #servers: ReadonlyArray<NodeId>;
-  readonly #pairs: ReadonlyArray<readonly [NodeId, NodeId]>;
-  /** The servers that each client is linked to. */
-  readonly #linked = new Map<NodeId, Set<NodeId>>();
-  #situation: number;
-  #view: View;
-  /** How many events it takes from here to other situations with the same contents. */
-  readonly #distances = new Map<number, number>();
-
-  constructor(situations: Situations) {
-    this.#situations = situations;
-    this.#situation = situations.initial;
-    this.#view = viewOf(situations, this.#situation);
-    this.#servers = Array.from({ length: situations.graph.config.servers }, (_, id) => id);
-    this.#pairs = this.#servers.flatMap((a) => this.#servers.filter((b) => b > a).map((b) => [a, b] as const));
-  }
-
-  get situation(): number {
-    return this.#situation;
-  }
-
-  /** The cluster is there now. */
-  arrive(situation: number): void {
-    if (situation === this.#situation) return;
-    this.#situation = situation;
-    this.#view = viewOf(this.#situations, situation);
-    this.#distances.clear();
-  }
-
-  /** The lines that make a cluster which is in the initial situation. */
-  beginning(): ReadonlyArray<string> {
-    const clients = this.#situations.graph.model.slots.filter(({ kind }) => kind === 'client').map(({ name }) => idOf(name));
-    for (const client of clients) this.#linked.set(client, new Set([0]));
-    return [
-      ...this.#servers.map((id) => `joinServer ${id}`),
-      ...this.#pairs.flatMap(([a, b]) => (this.#view.isLinked(a, b) ? [] : [`breakConnection ${a} ${b}`])),
-      ...clients.map((client) => `joinClient ${client} 0`),
-    ];
-  }
-
-  /** The lines that bring the cluster to another situation with the same contents. */
-  linesTo(other: number): ReadonlyArray<string> {
-    if (other === this.#situation) return [];
-    const [now, then] = [this.#view, viewOf(this.#situations, other)];
-    const changed = this.#pairs.filter(([a, b]) => now.isLinked(a, b) !== then.isLinked(a, b));
-    // A link of a server that is down is changed while it runs.
-    const wanted = new Set([...this.#servers.filter(then.isUp), ...changed.flat()]);
-    const joined = [...wanted].filter((id) => !now.isUp(id));
-    const runs = (id: NodeId): boolean => now.isUp(id) || joined.includes(id);
-    const isJoined = ([a, b]: readonly [NodeId, NodeId]): boolean => joined.includes(a) || joined.includes(b);
-    return [
-      ...joined.map((id) => `joinServer ${id}`),
-      ...this.#pairs
-        .filter((pair) => isJoined(pair) && pair.every(runs) && !then.isLinked(...pair))
-        .map(([a, b]) => `breakConnection ${a} ${b}`),
-      ...changed
-        .filter((pair) => !isJoined(pair))
-        .map(([a, b]) => `${then.isLinked(a, b) ? 'createConnection' : 'breakConnection'} ${a} ${b}`),
-      ...this.#servers.filter((id) => runs(id) && !then.isUp(id)).map((id) => `killServer ${id}`),
-    ];
-  }
-
-  /** The lines by which a client asks this server and no other. */
-  #route(client: NodeId, server: NodeId): ReadonlyArray<string> {
-    const linked = this.#linked.get(client)!;
-    const others = [...linked].filter((id) => id !== server && this.#view.isUp(id));
-    const lines = linked.has(server) ? [] : [`createConnection ${client} ${server}`];
-    for (const other of others) linked.delete(other);
-    linked.add(server);
-    return [...lines, ...others.map((other) => `breakConnection ${client} ${other}`)];
-  }
-
-  /** About how many events it takes until a deed begins. */
-  costOf(deed: number): number {
-    const { from, graph, transitionOf } = this.#situations;
-    const { family, args } = graph.steps[graph.stepOf[transitionOf[deed]!]!]!;
-    const isRouted = (family !== 'Put' && family !== 'Get') || this.#linked.get(idOf(args[0]!))!.has(idOf(args[1]!));
-    return this.#distanceTo(from[deed]!) + (isRouted ? 0 : 40);
-  }
-
-  #distanceTo(there: number): number {
-    if (there === this.#situation) return 0;
-    const known = this.#distances.get(there);
-    if (known !== undefined) return known;
-    const then = viewOf(this.#situations, there);
-    const starts = this.#servers.filter((id) => !this.#view.isUp(id) && then.isUp(id)).length;
-    const kills = this.#servers.filter((id) => this.#view.isUp(id) && !then.isUp(id)).length;
-    const links = this.#pairs.filter(([a, b]) => this.#view.isLinked(a, b) !== then.isLinked(a, b)).length;
-    const distance = 150 * starts + 30 * kills + 40 * links;
-    this.#distances.set(there, distance);
-    return distance;
-  }
-
-  /** The lines of a step that the master does, from the situation on where the cluster is, to this one. */
-  linesOf({ family, args }: Step, to: number): ReadonlyArray<string> {
-    const [one = '', other = '', key = ''] = args;
-    const id = idOf(one);
-    switch (family) {
-      case 'Put': {
-        const { client, clientTime } = this.#view.sessionOf(one);
-        return [...this.#route(id, idOf(other)), `put ${id} ${key} ${valueOf(client, clientTime + 1)}`];
-      }
-      case 'Get':
-        return [...this.#route(id, idOf(other)), `get ${id} ${key}`];
-      case 'Pull':
-        return [];
-      default:
-        return this.linesTo(to);
-    }
-  }
-}
-
-/** A situation, by the names of what is in it. */
-interface View {
-  readonly isUp: (id: NodeId) => boolean;
-  readonly isLinked: (a: NodeId, b: NodeId) => boolean;
-  readonly sessionOf: (client: string) => Session;
-}
-
-const viewOf = ({ graph, stateOf }: Situations, situation: number): View => {
-  const { model, config, valueOf: valueAt, localsOf } = graph;
-  const locals = localsOf(stateOf[situation]!);
-  const of = (name: string): unknown => {
-    const slot = model.slots.findIndex((s) => s.name === name);
-    return slot < 0 ? undefined : valueAt(locals[slot]!);
-  };
-  return {
-    isUp: (id) => (of(`s${id}`) as Server).up,
-    isLinked: (a, b) => (of(`s${Math.min(a, b)}-s${Math.max(a, b)}`) as boolean | undefined) ?? isFixed(config, a, b),
-    sessionOf: (client) => of(client) as Session,
-  };
-};
-
-const isFixed = ({ links, servers }: Config, a: NodeId, b: NodeId): boolean => {
-  if (links === 'none' || links === 'full') return true;
-  const isNext = Math.abs(a - b) === 1 || (links === 'ring' && Math.abs(a - b) === servers - 1);
-  return typeof links === 'string' ? isNext : links.some(([x, y]) => (x === a && y === b) || (x === b && y === a));
-};
-
-/** A link of a server that is down: the master's language refuses it (contract, section 5). */
-export const barOf =
-  (situations: Situations) =>
-  (deed: number): string | undefined => {
-    const { graph, from, transitionOf } = situations;
-    const { family, args } = graph.steps[graph.stepOf[transitionOf[deed]!]!]!;
-    if (family !== 'ChangeLink') return undefined;
-    return endsOf(args[0]!).every(viewOf(situations, from[deed]!).isUp)
-      ? undefined
-      : 'ChangeLink of a server that is down: the master has no command for it';
-  };
+/** A guided run, written down to be done again. */
+export type GuidedPlan = t.TypeOf<typeof GuidedPlanC>;
 
 /** The network of a guided run: fine, and its segments cut and merged as chance will; nothing that makes an outcome unknown. */
 const linkFaultsOf = (random: Random): LinkFaults => ({
@@ -375,17 +209,10 @@ export const guide = async (
   for (const machine of simulation.machines.values()) for (const { life } of [...machine.running]) life.die('the end of the run');
   const crashes = simulation.scheduler.crashes.map(({ life, error }) => `${life} did not catch ${String(error)}`);
   return {
-    ...{ events, path, trace, failures: [...insight.violations, ...crashes, ...failures] },
-    worldEvents: simulation.scheduler.events,
+    ...{ days: [events], lossy: new Set(), path, trace, failures: [...insight.violations, ...crashes, ...failures] },
+    events: simulation.scheduler.events,
     simulatedMs: Math.round(simulation.scheduler.nowUs / 1000),
   };
-};
-
-/** A deed as the model names it, with what a user sees of it. */
-export const labelOf = ({ graph, transitionOf }: Situations, deed: number): string => {
-  const transition = transitionOf[deed]!;
-  const seen = graph.seenOf(transition);
-  return `${graph.steps[graph.stepOf[transition]!]!.label}${seen === undefined ? '' : ` (${seen})`}`;
 };
 
 /** A put that is refused is an error to the master, and what the model says. */

@@ -32,7 +32,8 @@ export interface Graph {
   readonly valueOf: (local: number) => unknown;
   /** The number of the value that the model has this text for; undefined: no state of the graph has it. */
   readonly localOf: (kind: string, text: string) => number | undefined;
-  readonly stateOf: (locals: ReadonlyArray<number>) => number | undefined;
+  /** The transition by which a search that begins at the initial state comes to a state first; -1: it is the initial one. */
+  readonly firstInto: Int32Array;
 }
 
 type Take = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
@@ -59,59 +60,78 @@ class Numbers {
   }
 }
 
+/** A graph that is being made. */
+class Making {
+  readonly model: ComponentModel;
+  readonly steps: ReadonlyArray<Step>;
+  readonly locals = new Numbers();
+  readonly values: unknown[] = [];
+  readonly states: ReadonlyArray<number>[] = [];
+  readonly seen: (string | undefined)[] = [];
+  readonly #names = new Numbers();
+  readonly #sights = new Numbers();
+  /** The ways of each step by what it looks at: the model's functions are pure. */
+  readonly #ways: ReadonlyArray<Map<string, ReadonlyArray<Way>>>;
+
+  constructor(model: ComponentModel) {
+    this.model = model;
+    const slots = new Map(model.slots.map(({ name }, i) => [name, i] as const));
+    this.steps = model.interactions.map(({ label: { family, args: given }, slots: looked, writes }): Step => {
+      const args = given.map(String);
+      return { label: [family, ...args].join(' '), family, args, at: looked.map((s) => slots.get(s.name)!), writes };
+    });
+    this.#ways = this.steps.map(() => new Map());
+    this.state(model.slots.map(({ kind, initial }) => this.#local(kind, initial)));
+  }
+
+  #local(kind: string, value: unknown): number {
+    const [number, isNew] = this.locals.of(`${kind} ${this.model.key?.(kind, value as never) ?? JSON.stringify(value)}`);
+    if (isNew) this.values.push(value);
+    return number;
+  }
+
+  state(of: ReadonlyArray<number>): number {
+    const [number, isNew] = this.#names.of(of.join());
+    if (isNew) this.states.push(of);
+    return number;
+  }
+
+  #sight(note: string | undefined): number {
+    const [number, isNew] = this.#sights.of(note ?? '');
+    if (isNew) this.seen.push(note);
+    return number;
+  }
+
+  waysOf(s: number, before: ReadonlyArray<number>): ReadonlyArray<Way> {
+    const { at, writes } = this.steps[s]!;
+    const input = at.map((x) => before[x]).join();
+    const known = this.#ways[s]!.get(input);
+    if (known !== undefined) return known;
+    const take = this.model.interactions[s]!.step as Take;
+    const ways = take(...at.map((x) => this.values[before[x]!])).map(({ next, note }) => ({
+      next: writes.map((w) => this.#local(this.model.slots[at[w]!]!.kind, next[w])),
+      seen: this.#sight(note),
+    }));
+    this.#ways[s]!.set(input, ways);
+    return ways;
+  }
+}
+
 /** The graph of a configuration, with the log that the implementation keeps. */
 export const graphOf = (given: Config): Graph => {
   const config = asShipped(given);
-  const model = bayou(config);
-  const slotNamed = new Map(model.slots.map(({ name }, i) => [name, i] as const));
-  const locals = new Numbers();
-  const values: unknown[] = [];
-  const local = (kind: string, value: unknown): number => {
-    const [number, isNew] = locals.of(`${kind} ${model.key?.(kind, value as never) ?? JSON.stringify(value)}`);
-    if (isNew) values.push(value);
-    return number;
-  };
-  const names = new Numbers();
-  const states: (readonly number[])[] = [];
-  const state = (of: readonly number[]): number => {
-    const [number, isNew] = names.of(of.join());
-    if (isNew) states.push(of);
-    return number;
-  };
-  const [sights, seen] = [new Numbers(), [] as (string | undefined)[]];
-  const sight = (note: string | undefined): number => {
-    const [number, isNew] = sights.of(note ?? '');
-    if (isNew) seen.push(note);
-    return number;
-  };
-  const steps = model.interactions.map(({ label, slots, writes }): Step => {
-    const { family } = label;
-    const args = label.args.map(String);
-    return { label: [family, ...args].join(' '), family, args, at: slots.map((s) => slotNamed.get(s.name)!), writes };
-  });
-  const memos = steps.map(() => new Map<string, ReadonlyArray<Way>>());
-  const waysOf = (s: number, before: ReadonlyArray<number>): ReadonlyArray<Way> => {
-    const { at, writes } = steps[s]!;
-    const input = at.map((x) => before[x]).join();
-    const known = memos[s]!.get(input);
-    if (known !== undefined) return known;
-    const take = model.interactions[s]!.step as Take;
-    const ways = take(...at.map((x) => values[before[x]!])).map(({ next, note }) => ({
-      next: writes.map((w) => local(model.slots[at[w]!]!.kind, next[w])),
-      seen: sight(note),
-    }));
-    memos[s]!.set(input, ways);
-    return ways;
-  };
-  const [first, to, stepOf, seenAt] = [[] as number[], [] as number[], [] as number[], [] as number[]];
-  state(model.slots.map(({ kind, initial }) => local(kind, initial)));
-  for (let i = 0; i < states.length; i++) {
+  const making = new Making(bayou(config));
+  const { model, steps, states, values, locals, seen } = making;
+  const [first, to, stepOf, seenAt, firstInto] = [[] as number[], [] as number[], [] as number[], [] as number[], [-1]];
+  for (const before of states) {
     first.push(to.length);
     for (const [s, { at, writes }] of steps.entries()) {
-      for (const way of waysOf(s, states[i]!)) {
-        const after = [...states[i]!];
+      for (const way of making.waysOf(s, before)) {
+        const after = [...before];
         writes.forEach((w, k) => (after[at[w]!] = way.next[k]!));
-        to.push(state(after));
+        const target = making.state(after);
+        if (target === firstInto.length) firstInto.push(to.length);
+        to.push(target);
         stepOf.push(s);
         seenAt.push(way.seen);
       }
@@ -125,6 +145,23 @@ export const graphOf = (given: Config): Graph => {
     localsOf: (s) => states[s]!,
     valueOf: (number) => values[number],
     localOf: (kind, text) => locals.find(`${kind} ${text}`),
-    stateOf: (of) => names.find(of.join()),
+    firstInto: Int32Array.from(firstInto),
   };
+};
+
+/** A shortest way from the initial state to a state, as the labels of its steps. */
+export const wayTo = ({ firstInto, first, steps, stepOf }: Graph, state: number): ReadonlyArray<string> => {
+  const way: string[] = [];
+  for (let s = state, by = firstInto[s]!; by >= 0; by = firstInto[s]!) {
+    way.unshift(steps[stepOf[by]!]!.label);
+    // Transitions are numbered state by state.
+    let [low, high] = [0, s];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (first[middle]! <= by) low = middle;
+      else high = middle;
+    }
+    s = low;
+  }
+  return way;
 };

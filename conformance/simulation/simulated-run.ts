@@ -238,7 +238,10 @@ export interface SimulatedVerdict {
 }
 
 /** Judges a run by what its processes wrote down, and by what was seen from inside. */
-export const assessSimulated = async (run: SimulatedRun, signal?: AbortSignal): Promise<SimulatedVerdict> => {
+export const assessSimulated = async (
+  run: Pick<SimulatedRun, 'days' | 'lossy' | 'failures'>,
+  signal?: AbortSignal,
+): Promise<SimulatedVerdict> => {
   const judged = judge(historyOfRuns(run.days, run.lossy));
   const validated = await inTurns(validating(run.days, run.lossy), signal);
   const sound = judged.kept && validated.verdict !== 'diverges' && run.failures.length === 0;

@@ -70,7 +70,7 @@ export class Coverage {
     this.taken += this.situations.weight[deed]!;
     const [from] = this.#ends(deed);
     // Nobody is led over what is barred.
-    if (this.#isBarred[deed] === 0 && --this.#toDo[from]! === 0) this.#finish(from);
+    if (this.#isBarred[deed] === 0 && this.#hasOneLess(from)) this.#finish(from);
     return true;
   }
 
@@ -79,11 +79,17 @@ export class Coverage {
     return this.#toDo[contents] === 0;
   }
 
+  /** One thing less is to do. Was it the last? */
+  #hasOneLess(contents: number): boolean {
+    this.#toDo[contents]!--;
+    return this.isOver(contents);
+  }
+
   /** Nothing is left to do: whoever leads there has so much less to do. */
   #finish(over: number): void {
     const waiting = [over];
     for (let contents = waiting.pop(); contents !== undefined; contents = waiting.pop()) {
-      for (const before of this.#before[contents]!) if (--this.#toDo[before]! === 0) waiting.push(before);
+      for (const before of this.#before[contents]!) if (this.#hasOneLess(before)) waiting.push(before);
     }
   }
 

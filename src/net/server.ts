@@ -376,5 +376,18 @@ const makeServer = (o: ServerOptions, durable: DurableReplica) => {
     peers: [...links.outbound].map(([id, out]) => ({ id, up: out.isUp(), sincePullMs: puller.sincePullMs(id) })),
   });
 
-  return { identity, admit, onConnection, callbacks, status, link, unlink, meet, pull, pullAll: puller.pullAll, announce, hangUp };
+  return {
+    identity,
+    admit,
+    onConnection,
+    callbacks,
+    status,
+    link,
+    unlink,
+    meet,
+    pull,
+    pullAll: puller.pullAll,
+    announce,
+    hangUp,
+  };
 };

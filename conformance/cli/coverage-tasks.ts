@@ -1,0 +1,184 @@
+/** `bayou conform --simulate --coverage`: a simulated cluster is led through a configuration's graph, until there is nothing new or the time is over. */
+import * as E from 'fp-ts/lib/Either.js';
+import { counted } from '#bayou/core/counted.js';
+import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
+import { readJson } from '#bayou/program/files.js';
+import { UsageError } from '#bayou/program/exit.js';
+import type { Finding } from '../common/finding.js';
+import { GuidedPlanC, guide, type Choose, type GuidedPlan, type GuidedRun } from '../simulation/guided-run.js';
+import { barOf, labelOf, notGuided } from '../simulation/leading.js';
+import { graphOf, wayTo } from '../simulation/model-graph.js';
+import { randomOf } from '../simulation/seeded-streams.js';
+import { assessSimulated, showSimulated } from '../simulation/simulated-run.js';
+import { simulationSeed } from '../simulation/simulation-plan.js';
+import { situationsOf, type Situations } from '../simulation/situations.js';
+import { Coverage } from '../simulation/transition-coverage.js';
+import type { ConformArgs } from './conform-options.js';
+import { keepPlan } from './keep-plan.js';
+import type { Series } from './simulation-tasks.js';
+import { readConfiguration, type Task } from './tasks.js';
+
+/** How many transitions that were not reached are named. */
+const NAMED = 3;
+
+const share = (some: number, all: number): string =>
+  `${some.toLocaleString('en')} of ${all.toLocaleString('en')} (${((100 * some) / all).toFixed(1)} %)`;
+
+/** What was reached, and what was not. */
+const coverageNotes = (coverage: Coverage): ReadonlyArray<string> => {
+  const { situations, taken, done, barred } = coverage;
+  const { graph, deeds, from, stateOf } = situations;
+  const families = [...coverage.byFamily()].map(([family, s]) => `${family} ${share(s.taken, s.all)}`);
+  const missing = coverage.missing(NAMED).map((deed) => {
+    const way = wayTo(graph, stateOf[from[deed]!]!);
+    return `not reached: ${labelOf(situations, deed)}${way.length === 0 ? '' : `, after ${way.join(', ')}`}`;
+  });
+  return [
+    `reached ${share(taken, graph.transitions)} of the transitions of ${graph.config.name}: ${families.join(', ')}`,
+    `${share(done, deeds)} of them, those taken as one that differ only in what was spent of the configuration's bounds`,
+    ...[...barred].map(([why, n]) => `out of reach: ${n.toLocaleString('en')}, ${why}`),
+    ...missing,
+  ];
+};
+
+/** Leads where there is something new. */
+const toTheNew = (coverage: Coverage, seed: number): Choose => {
+  const random = randomOf(seed, 'choices');
+  return (contents, cost) => {
+    const deed = coverage.next(contents, cost, random);
+    // A deed that cannot be done ends the whole series.
+    if (deed !== undefined) coverage.take(deed);
+    return deed;
+  };
+};
+
+/** Leads along a path. */
+const along = (deeds: ReadonlyArray<number>): Choose => {
+  let next = 0;
+  return () => deeds[next++];
+};
+
+/** A guided run that was done, and what it was to do. */
+interface Done {
+  readonly situations: Situations;
+  readonly plan: GuidedPlan;
+  readonly run: GuidedRun;
+  readonly name: string;
+}
+
+/** Judges it; gives what is to be said where something is wrong. */
+const judgeGuided = async (
+  { situations, plan, run, name }: Done,
+  outDir: string,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  const verdict = await assessSimulated(run, signal);
+  if (verdict.sound) return undefined;
+  const again = () => guide(situations, plan.seed, along(plan.deeds), { keep: true });
+  return [showSimulated(verdict), ...(await keepPlan({ plan, run, verdict, again }, name, outDir))].join('\n');
+};
+
+const planOf = (situations: Situations, seed: number, deeds: ReadonlyArray<number>): GuidedPlan => ({
+  ...{ configuration: situations.graph.config, seed, deeds },
+  steps: deeds.map((deed) => labelOf(situations, deed)),
+});
+
+/** The situations of a configuration that a cluster can be led through. */
+const guidedThrough = (config: Config, file: string): Situations => {
+  const graph = graphOf(config);
+  const why = notGuided(graph);
+  if (why !== undefined) throw new UsageError(`${file}: ${why}`);
+  return situationsOf(graph);
+};
+
+/** The longest plan, in bytes. */
+const MAX_PLAN_BYTES = 16 * 1024 * 1024;
+
+/** A guided plan that a file holds; undefined: it holds something else. */
+export const readGuidedPlan = (file: string): GuidedPlan | undefined => {
+  const plan = readJson(file, MAX_PLAN_BYTES);
+  return E.isRight(plan) && GuidedPlanC.is(plan.right) ? plan.right : undefined;
+};
+
+/** A guided run that was written down, done again. */
+export const guidedPlanTask = (file: string, plan: GuidedPlan, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
+  name: file,
+  weight: 3,
+  run: async (signal) => {
+    const began = performance.now();
+    const config = decodeConfig(plan.configuration);
+    if (E.isLeft(config)) throw new UsageError(`${file}: ${config.left.join('; ')}`);
+    const situations = guidedThrough(config.right, file);
+    const run = await guide(situations, plan.seed, along(plan.deeds), { signal });
+    const details = (await judgeGuided({ situations, plan, run, name: `again ${file}` }, outDir, signal)) ?? '';
+    return [
+      {
+        layer: 4,
+        name: file,
+        verdict: details === '' ? 'conforms' : 'diverges',
+        counts: { 'steps of the simulated cluster': run.path.length, 'events of the simulated world': run.events },
+        details,
+        repeat: `bayou conform --simulate --replay ${file}`,
+        elapsedMs: performance.now() - began,
+      },
+    ];
+  },
+});
+
+/** Leads a simulated cluster through a configuration. */
+export const coverageTask = (
+  file: string,
+  { seed, from, runs, seconds }: Series,
+  { outDir }: Pick<ConformArgs, 'outDir'>,
+): Task => {
+  const config = readConfiguration(file);
+  return {
+    name: `coverage of ${config.name}`,
+    weight: Number.isFinite(seconds) ? seconds : runs / 2,
+    run: async (signal, tell = () => undefined) => {
+      const began = performance.now();
+      const situations = guidedThrough(config, file);
+      const coverage = new Coverage(situations, barOf(situations));
+      const [sum, until] = [{ runs: 0, events: 0, steps: 0 }, performance.now() + seconds * 1000];
+      const name = (): string => `guided run ${from + sum.runs - 1} of seed ${seed}`;
+      const finding = (): Omit<Finding, 'verdict' | 'details'> => ({
+        layer: 4,
+        name: `coverage of ${config.name}`,
+        counts: {
+          'guided runs': sum.runs,
+          'transitions reached': coverage.taken,
+          'steps of the simulated cluster': sum.steps,
+          'events of the simulated world': sum.events,
+        },
+        notes: coverageNotes(coverage),
+        repeat: `bayou conform --simulate --coverage ${file} --seed ${seed} --from ${from} --runs ${sum.runs}`,
+        elapsedMs: performance.now() - began,
+      });
+      while (sum.runs < runs && performance.now() < until && !coverage.isOver(situations.contentsOf[situations.initial]!)) {
+        const own = simulationSeed(seed, from + sum.runs);
+        const tried: number[] = [];
+        const choose = toTheNew(coverage, own);
+        const run = await guide(
+          situations,
+          own,
+          (contents, cost) => {
+            const deed = choose(contents, cost);
+            if (deed !== undefined) tried.push(deed);
+            return deed;
+          },
+          { signal },
+        );
+        sum.runs++;
+        sum.events += run.events;
+        sum.steps += run.path.length;
+        tell(
+          `${counted(sum.runs, 'guided run')}, ${share(coverage.taken, situations.graph.transitions)} of the transitions of ${config.name}`,
+        );
+        const done = { situations, plan: planOf(situations, own, tried), run, name: name() };
+        const details = await judgeGuided(done, outDir, signal);
+        if (details !== undefined) return [{ ...finding(), name: name(), verdict: 'diverges', details }];
+      }
+      return [{ ...finding(), verdict: 'conforms', details: '' }];
+    },
+  };
+};

@@ -1,0 +1,37 @@
+/** Keeping a simulated run that is wrong: its plan, every line of its trace, and its path for `bayou check --replay`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '#bayou/impl/folder.js';
+import { keepRun } from '../explore/keep-run.js';
+import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
+
+/** What is kept. `again`: does the same run once more, and keeps its lines. */
+export interface ToKeep {
+  readonly plan: unknown;
+  readonly run: Pick<SimulatedRun, 'days'>;
+  readonly verdict: SimulatedVerdict;
+  readonly again: () => Promise<Pick<SimulatedRun, 'trace'>>;
+}
+
+/** Writes it down; gives what is to be said of that, a line each. */
+export const keepPlan = async (
+  { plan, run, verdict, again }: ToKeep,
+  name: string,
+  outDir: string,
+): Promise<ReadonlyArray<string>> => {
+  const file = join(outDir, `${name.replaceAll(/\W+/g, '-')}.json`);
+  try {
+    makeFolder(outDir);
+    writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
+    writeFileSync(`${file}.trace`, (await again()).trace.lines().join(''));
+  } catch (error) {
+    return [`not kept: ${error instanceof Error ? error.message : String(error)}`];
+  }
+  const { rejection, run: day = 1 } = verdict.validated;
+  const path = rejection === undefined ? [] : await keepRun(outDir, run.days[day - 1]!, rejection, { name, withTrace: true });
+  return [
+    `its plan, made as small as there was time for: bayou conform --simulate --replay ${file}`,
+    `every event of it: ${file}.trace`,
+    ...path,
+  ];
+};
