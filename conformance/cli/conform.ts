@@ -43,9 +43,11 @@ const CONFIGURATIONS: ReadonlyArray<readonly [name: string, seconds: number]> = 
   ['links', 23],
 ];
 
-/** Random runs of the default, and how long it simulates, in seconds. */
+/** Random runs of the default, how long it simulates, and how long it leads a simulated cluster through a configuration, in seconds. */
 const RUNS = 20;
 const SIMULATED_S = 5;
+const GUIDED_S = 3;
+const GUIDED = 'settle';
 
 const scriptTasks = (paths: ReadonlyArray<string>, args: ConformArgs): ReadonlyArray<Task> => {
   const scripts = findScripts(paths, args.flags);
@@ -64,12 +66,14 @@ const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
 
 /** As many runs as are asked for, or as long; both: whichever comes first. */
 const simulationTasks = (args: ConformArgs): ReadonlyArray<Task> => {
-  const { coverage, seed, from, runs = Infinity } = args;
+  const { coverage, seed, from, runs = Infinity, seconds } = args;
   if (coverage !== undefined)
-    return [coverageTask(configurationFile(coverage), { seed, from, runs, seconds: args.seconds ?? Infinity }, args)];
-  const seconds = args.seconds ?? (args.runs === undefined ? SIMULATED_S : Infinity);
-  return [simulationTask({ seed, from, runs, seconds }, args)];
+    return [coverageTask(configurationFile(coverage), { seed, from, runs, seconds: seconds ?? Infinity }, args)];
+  return [simulationTask({ seed, from, runs, seconds: seconds ?? (runs === Infinity ? SIMULATED_S : Infinity) }, args)];
 };
+
+const guidedTask = (args: ConformArgs): Task =>
+  coverageTask(shipped(GUIDED), { seed: args.seed, from: 0, runs: Infinity, seconds: GUIDED_S }, args);
 
 const replayTask = (file: string, args: ConformArgs): Task => {
   const guided = readGuidedPlan(file);
@@ -88,7 +92,9 @@ const isPlan = (path: string): boolean => path.endsWith('.json');
 const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
   ...(args.layers.includes(1) ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(shipped(name), seconds)) : []),
   ...(args.layers.includes(2) || args.layers.includes(3) ? scriptTasks([root('conformance/scripts')], args) : []),
-  ...(args.layers.includes(4) ? [...planTasks(args), ...randomTasks(args, RUNS), ...simulationTasks(args)] : []),
+  ...(args.layers.includes(4)
+    ? [...planTasks(args), ...randomTasks(args, RUNS), ...simulationTasks(args), guidedTask(args)]
+    : []),
 ];
 
 const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {

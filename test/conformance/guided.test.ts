@@ -1,6 +1,7 @@
 /** Runs that the model guides: a simulated cluster is led through every transition of a configuration, and where it is elsewhere than the model says, the run says so. */
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
+import { MASTER_GUARANTEES } from '../../src/core/session.js';
 import { decodeConfig } from '../../src/model/checking/config.js';
 import { guide, type Choose, type GuidedRun } from '../../conformance/simulation/guided-run.js';
 import { barOf, labelOf, notGuided } from '../../conformance/simulation/leading.js';
@@ -91,7 +92,7 @@ describe('a simulated cluster that is led through a configuration', () => {
   test('cannot be led through steps that no command of the master makes', () => {
     const refused = (fields: object): string | undefined => notGuided(graphOf(configured({ puts: 1, ...fields })));
     expect(refused({ stabilize: true })).toMatch(/Stabilize/);
-    expect(refused({ sessions: { ...SMALL.sessions, scope: 'store' } })).toMatch(/guarantees/);
+    expect(refused({ sessions: { ...MASTER_GUARANTEES, scope: 'store' } })).toMatch(/guarantees/);
     expect(refused({})).toBeUndefined();
   });
 });
