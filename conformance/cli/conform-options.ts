@@ -82,10 +82,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
         .conflicts('simulate'),
     )
     .option('--seconds <n>', 'simulate, or make hostile runs, for so long', positive)
-    .option(
-      '--coverage <config>',
-      'with --simulate: lead the cluster through a configuration, and say which transitions it has taken',
-    )
+    .option('--coverage <config>', 'lead a simulated cluster through a configuration; say which transitions it took')
     .option('--replay <files...>', 'simulate by plans that --simulate has written')
     .option('--real', 'with --replay: do the same to real processes, as far as it can be done', false)
     .option('--from <n>', 'begin at this run of the seed', whole, 0)
