@@ -454,8 +454,8 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
     'sync-first-peer',
     'a server pulls from its first peer alone when all are wanted',
     'net/pulls.js',
-    'const peers = [...o.peers().values()];',
-    'const peers = [...o.peers().values()].slice(0, 1);',
+    'const peers = [...this.#o.peers().values()];',
+    'const peers = [...this.#o.peers().values()].slice(0, 1);',
   ),
   net(
     'link-inbound',

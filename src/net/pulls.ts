@@ -15,7 +15,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId } from '../core/ids.js';
 import type { Pull, Pulled } from '../core/messages.js';
 import type { DurableReplica } from '../impl/durable.js';
-import { transfersOf, type AnswerTo } from '../impl/replica.js';
+import { transfersOf } from '../impl/replica.js';
 import { requestFor } from '../impl/taking-in.js';
 import type { Clock, Timer, Timers } from '../ports/ports.js';
 import { SYNC_PATIENCE_MS } from './limits.js';
@@ -23,6 +23,7 @@ import type { Logger } from './logger.js';
 import type { Meter } from './meter.js';
 import type { Outbound } from './outbound.js';
 import type { Party } from './protocol.js';
+import { beginPull, type Came, nextPull, Turns } from './pull-way.js';
 import { BAD } from './refusals.js';
 import type { Tracer } from './tracer.js';
 
@@ -67,159 +68,163 @@ export interface Puller {
   readonly sincePullMs: (peer: NodeId) => number | null;
 }
 
-/** `failed`: there was no answer, or none of use; `silent`: there was a connection, and no answer in time. */
-type Came = Extract<AnswerTo['merge'], { readonly type: 'merged' }>['kind'] | 'failed' | 'silent';
-
 const SILENT = 'it did not answer a pull in time';
 
-/** A peer may answer so many times in a row with what is of no use (it came back as another replica) before a pull gives up. */
-const MAX_USELESS = 3;
-
-/** The pulls of a server with this replica. */
-// eslint-disable-next-line max-lines-per-function -- one closure over the pull that is under way.
-export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller => {
-  const pulling = new Map<NodeId, Promise<boolean>>();
-  /** The peer whose pull takes more than one part and goes on. */
-  let long: NodeId | undefined;
-  let waitingForTurn: (() => void)[] = [];
-  const lastPulled = new Map<NodeId, number>();
+/** The pulls of a server with this replica: does what `pull-way.ts` says is to be done. */
+class ReplicaPuller {
+  readonly #o: PullerOptions;
+  readonly #durable: DurableReplica;
+  readonly #nowMs: () => number;
+  readonly #patienceMs: number;
+  readonly #pulling = new Map<NodeId, Promise<boolean>>();
+  readonly #turns = new Turns();
+  readonly #lastPulled = new Map<NodeId, number>();
   /** Peers that were asked and have not answered yet, and when that was. */
-  const askedAt = new Map<NodeId, number>();
-  const { nowMs } = o.clock;
-  const patienceMs = Math.min(SYNC_PATIENCE_MS, o.timeoutMs / 5);
-  let pulls = 0;
-  let partListeners: (() => void)[] = [];
+  readonly #askedAt = new Map<NodeId, number>();
+  #pulls = 0;
+  /** The `sync`s under way, each to be told that something goes on. */
+  readonly #syncs = new Set<() => void>();
 
-  const merge = (name: string, asked: Pull, pulled: Pulled): Promise<Came> =>
-    new Promise((resolve) => {
-      durable.handle({ type: 'merge', name, asked: asked.vv, pulled }, (answer) => {
-        if (answer.type === 'refused' && BAD.has(answer.reason))
-          o.sayBad(`server ${serverOf(pulled.from)}'s answer to a pull was refused: ${answer.reason}`);
-        o.onMerged({ role: 'server', id: serverOf(pulled.from) });
-        o.meter.pulled(serverOf(pulled.from), answer.type === 'merged' ? 'merged' : 'failed', pulled.writes.length);
-        resolve(answer.type === 'merged' ? answer.kind : 'failed');
-      });
+  constructor(o: PullerOptions, durable: DurableReplica) {
+    this.#o = o;
+    this.#durable = durable;
+    this.#nowMs = o.clock.nowMs;
+    this.#patienceMs = Math.min(SYNC_PATIENCE_MS, o.timeoutMs / 5);
+  }
+
+  pullAll(): void {
+    for (const [id, peer] of this.#o.peers()) if (!this.#pulling.has(id) && !this.#isToWait(id)) void this.pull(peer);
+  }
+
+  async sync(onPart: () => void): Promise<SyncResult> {
+    let inParts = false;
+    const limitMs = this.#o.timeoutMs + this.#patienceMs;
+    let until = this.#nowMs() + limitMs;
+    const leftMs = (): number => Math.max(1, until - this.#nowMs());
+    const listener = (): void => {
+      inParts = true;
+      until = this.#nowMs() + limitMs;
+      onPart();
+    };
+    this.#syncs.add(listener);
+    const peers = [...this.#o.peers().values()];
+    const pulled = await Promise.all(peers.map((peer) => this.pull(peer, leftMs)));
+    this.#syncs.delete(listener);
+    return { failed: peers.flatMap((p, i) => (pulled[i] === true ? [] : [p.peer.id])), inParts };
+  }
+
+  sincePullMs(id: NodeId): number | null {
+    const last = this.#lastPulled.get(id);
+    return last === undefined ? null : this.#nowMs() - last;
+  }
+
+  /** One pull from a peer at a time; whoever wants another waits for the one under way, and pulls after it. `leftMs`, of a `sync`: how much time there is. */
+  pull(peer: Outbound, leftMs?: () => number): Promise<boolean> {
+    const { id } = peer.peer;
+    const hastened = leftMs === undefined || !this.#pulling.has(id) ? undefined : this.#hasten(peer);
+    const before = this.#pulling.get(id) ?? Promise.resolve(true);
+    const next = before
+      .then(() => {
+        hastened?.cancel();
+        return this.#pullThrough(peer, leftMs);
+      })
+      .finally(() => this.#turns.end(id));
+    this.#pulling.set(id, next);
+    void next.then(() => {
+      if (this.#pulling.get(id) === next) this.#pulling.delete(id);
     });
+    return next;
+  }
+
+  /** Would a pull from this peer only go on with parts, while another's do? */
+  #isToWait(id: NodeId): boolean {
+    return this.#turns.isOthers(id) && transfersOf(this.#durable.replica).some(({ from }) => serverOf(from) === id);
+  }
+
+  /** One part after the other until the last. */
+  async #pullThrough(peer: Outbound, leftMs?: () => number): Promise<boolean> {
+    const { id } = peer.peer;
+    const left = leftMs ?? (() => this.#o.timeoutMs);
+    const times = { quick: () => Math.min(this.#patienceMs, left()), left, part: () => this.#o.timeoutMs };
+    let { way, effect } = beginPull(leftMs !== undefined, peer.isUp());
+    for (;;) {
+      if (effect.type === 'done') return effect.isWhole;
+      if (effect.type === 'waitTurn') {
+        await this.#turns.ended();
+        this.#tellSyncs();
+        ({ way, effect } = nextPull(way, { type: 'turn', isOthersTurn: this.#turns.isOthers(id) }));
+        continue;
+      }
+      if (effect.takesTurn) this.#turns.take(id);
+      // Where the log has failed nothing could be taken in.
+      const came = this.#durable.failure === undefined ? await this.#pullPart(peer, times[effect.time]()) : 'failed';
+      if (came === 'last') this.#lastPulled.set(id, this.#nowMs());
+      if (came === 'part') this.#tellSyncs();
+      ({ way, effect } = nextPull(way, { type: 'came', came, isOthersTurn: this.#turns.isOthers(id) }));
+    }
+  }
 
   /** Asks for a part, and takes it in. Asks nothing over a link that was cut. */
-  const pullPart = (peer: Outbound, deadlineMs: number): Promise<Came> =>
-    new Promise((resolve) => {
-      const ask = requestFor(durable.replica, peer.peer.id);
-      const pull = `${o.name}/${pulls++}`;
-      o.trace?.({ type: 'pullAsked', peer: peer.peer.id, pull, vv: ask.vv, after: ask.after });
-      askedAt.set(peer.peer.id, nowMs());
+  #pullPart(peer: Outbound, deadlineMs: number): Promise<Came> {
+    const { trace, logger, meter, name } = this.#o;
+    const { id } = peer.peer;
+    return new Promise((resolve) => {
+      const ask = requestFor(this.#durable.replica, id);
+      const pull = `${name}/${this.#pulls++}`;
+      trace?.({ type: 'pullAsked', peer: id, pull, vv: ask.vv, after: ask.after });
+      this.#askedAt.set(id, this.#nowMs());
       peer.ask({ type: 'namedPull', pull, ask }, deadlineMs, (result) => {
-        askedAt.delete(peer.peer.id);
+        this.#askedAt.delete(id);
         if (E.isLeft(result)) {
           const isSilent = result.left.type === 'timedOut';
           if (isSilent) peer.renew(SILENT);
-          o.logger.debug(`no pull from server ${peer.peer.id}: ${result.left.why}`);
-          o.meter.pulled(peer.peer.id, 'failed', 0);
+          logger.debug(`no pull from server ${id}: ${result.left.why}`);
+          meter.pulled(id, 'failed', 0);
           resolve(isSilent ? 'silent' : 'failed');
-        } else if (result.right.type === 'pulled' && serverOf(result.right.from) === peer.peer.id) {
-          resolve(merge(pull, ask, result.right));
+        } else if (result.right.type === 'pulled' && serverOf(result.right.from) === id) {
+          resolve(this.#merge(pull, ask, result.right));
         } else {
-          o.logger.warn(`server ${peer.peer.id} answered a pull with '${result.right.type}'`);
+          logger.warn(`server ${id} answered a pull with '${result.right.type}'`);
           resolve('failed');
         }
       });
     });
+  }
 
-  /** The first part of a `sync`, which has so much time left: over a connection that was there before and is silent only a little of it, and the rest over a new one. */
-  const pullFirst = async (peer: Outbound, leftMs: () => number): Promise<Came> => {
-    const came = await pullPart(peer, peer.isUp() ? Math.min(patienceMs, leftMs()) : leftMs());
-    return came === 'silent' ? pullPart(peer, leftMs()) : came;
-  };
+  #merge(name: string, asked: Pull, pulled: Pulled): Promise<Came> {
+    const { sayBad, onMerged, meter } = this.#o;
+    const server = serverOf(pulled.from);
+    return new Promise((resolve) => {
+      this.#durable.handle({ type: 'merge', name, asked: asked.vv, pulled }, (answer) => {
+        if (answer.type === 'refused' && BAD.has(answer.reason))
+          sayBad(`server ${server}'s answer to a pull was refused: ${answer.reason}`);
+        onMerged({ role: 'server', id: server });
+        meter.pulled(server, answer.type === 'merged' ? 'merged' : 'failed', pulled.writes.length);
+        resolve(answer.type === 'merged' ? answer.kind : 'failed');
+      });
+    });
+  }
 
   /** The pull that is under way when a `sync` begins gets as little time over a silent connection as the `sync`'s own. */
-  const hasten = ({ peer: { id }, silentMs, renew }: Outbound): Timer => {
-    const began = nowMs();
-    return o.timers.after(patienceMs, () => {
-      if ((askedAt.get(id) ?? Infinity) <= began && silentMs() >= nowMs() - began) renew(SILENT);
+  #hasten({ peer: { id }, silentMs, renew }: Outbound): Timer {
+    const began = this.#nowMs();
+    return this.#o.timers.after(this.#patienceMs, () => {
+      if ((this.#askedAt.get(id) ?? Infinity) <= began && silentMs() >= this.#nowMs() - began) renew(SILENT);
     });
-  };
+  }
 
-  const tellOfPart = (): void => {
-    for (const listener of partListeners) listener();
-  };
+  #tellSyncs(): void {
+    for (const listener of this.#syncs) listener();
+  }
+}
 
-  const endTurn = (id: NodeId): void => {
-    if (long !== id) return;
-    long = undefined;
-    const next = waitingForTurn;
-    waitingForTurn = [];
-    for (const wake of next) wake();
+/** The pulls of a server with this replica. */
+export const makePuller = (o: PullerOptions, durable: DurableReplica): Puller => {
+  const puller = new ReplicaPuller(o, durable);
+  return {
+    pull: (peer) => puller.pull(peer),
+    pullAll: () => puller.pullAll(),
+    sync: (onPart) => puller.sync(onPart),
+    sincePullMs: (peer) => puller.sincePullMs(peer),
   };
-
-  /** One part after the other until the last. `leftMs`, of a `sync`: how much time there is; then it waits for its turn too, where another long pull goes on. */
-  const pullThrough = async (peer: Outbound, leftMs?: () => number): Promise<boolean> => {
-    const { id } = peer.peer;
-    let isFirst = true;
-    for (let useless = 0; useless < MAX_USELESS;) {
-      // Nothing could be taken in.
-      if (durable.failure !== undefined) return false;
-      const came = await (isFirst && leftMs !== undefined ? pullFirst(peer, leftMs) : pullPart(peer, o.timeoutMs));
-      isFirst = false;
-      if (came === 'last') lastPulled.set(id, nowMs());
-      if (came === 'last' || came === 'failed' || came === 'silent') return came === 'last';
-      useless = came === 'other' ? useless + 1 : 0;
-      if (came === 'part') tellOfPart();
-      while (long !== undefined && long !== id) {
-        if (leftMs === undefined) return false;
-        await new Promise<void>((resolve) => waitingForTurn.push(resolve));
-        tellOfPart();
-      }
-      if (came === 'part') long = id;
-    }
-    return false;
-  };
-
-  /** One pull from a peer at a time; whoever wants another waits for the one under way, and pulls after it. */
-  const pullOnce = (peer: Outbound, leftMs?: () => number): Promise<boolean> => {
-    const { id } = peer.peer;
-    const hastened = leftMs === undefined || !pulling.has(id) ? undefined : hasten(peer);
-    const before = pulling.get(id) ?? Promise.resolve(true);
-    const next = before
-      .then(() => {
-        hastened?.cancel();
-        return pullThrough(peer, leftMs);
-      })
-      .finally(() => endTurn(id));
-    pulling.set(id, next);
-    void next.then(() => {
-      if (pulling.get(id) === next) pulling.delete(id);
-    });
-    return next;
-  };
-
-  /** Would a pull from this peer only go on with parts, while another's do? */
-  const isToWait = (id: NodeId): boolean =>
-    long !== undefined && long !== id && transfersOf(durable.replica).some(({ from }) => serverOf(from) === id);
-
-  const pullAll = (): void => {
-    for (const [id, peer] of o.peers()) if (!pulling.has(id) && !isToWait(id)) void pullOnce(peer);
-  };
-
-  const sync = async (onPart: () => void): Promise<SyncResult> => {
-    let inParts = false;
-    const limitMs = o.timeoutMs + patienceMs;
-    let until = nowMs() + limitMs;
-    const leftMs = (): number => Math.max(1, until - nowMs());
-    const listener = (): void => {
-      inParts = true;
-      until = nowMs() + limitMs;
-      onPart();
-    };
-    partListeners = [...partListeners, listener];
-    const peers = [...o.peers().values()];
-    const pulled = await Promise.all(peers.map((peer) => pullOnce(peer, leftMs)));
-    partListeners = partListeners.filter((other) => other !== listener);
-    return { failed: peers.flatMap((p, i) => (pulled[i] === true ? [] : [p.peer.id])), inParts };
-  };
-
-  const sincePullMs = (id: NodeId): number | null => {
-    const last = lastPulled.get(id);
-    return last === undefined ? null : nowMs() - last;
-  };
-  return { pull: (peer) => pullOnce(peer), pullAll, sync, sincePullMs };
 };

@@ -1,0 +1,105 @@
+/**
+ * A pull on its way, part after part (R9), as a pure machine: which part is asked for next and how long it may take, when the pull waits for its turn, and when it
+ * ends. Asking, taking in and clocks are its caller's. One thing is done for a pull at a time, and followed by one event.
+ */
+import type { NodeId } from '../core/ids.js';
+import type { AnswerTo } from '../impl/replica.js';
+
+/** What a part comes to. `failed`: there was no answer, or none of use; `silent`: there was a connection, and no answer in time. */
+export type Came = Extract<AnswerTo['merge'], { readonly type: 'merged' }>['kind'] | 'failed' | 'silent';
+
+/** A pull under way. Immutable. */
+export interface PullWay {
+  /** Is it a `sync`'s, which waits for its turn? */
+  readonly isSync: boolean;
+  /** What was asked for last, over a connection that was there before, is a `sync`'s first part: if it is silent, it is asked for over a new one. */
+  readonly isQuick: boolean;
+  /** How many answers in a row were of no use. */
+  readonly useless: number;
+  /** The part before was one of several: the pull goes on in its turn. */
+  readonly isLong: boolean;
+}
+
+/** What came of the last effect; `isOthersTurn`: another pull goes on with its parts now. */
+export type PullEvent =
+  | { readonly type: 'came'; readonly came: Came; readonly isOthersTurn: boolean }
+  | { readonly type: 'turn'; readonly isOthersTurn: boolean };
+
+/** What to do. */
+export type PullEffect =
+  /** Ask for a part. `time`: a little, all that the `sync` has left, or what a part may take. `takesTurn`: others that need several parts wait from now on. */
+  | { readonly type: 'ask'; readonly time: 'quick' | 'left' | 'part'; readonly takesTurn: boolean }
+  /** Wait until a turn ends. */
+  | { readonly type: 'waitTurn' }
+  /** It is over. `isWhole`: all came that the peer had. */
+  | { readonly type: 'done'; readonly isWhole: boolean };
+
+/** A pull and what to do. */
+export interface PullTurn {
+  readonly way: PullWay;
+  readonly effect: PullEffect;
+}
+
+/** A peer may answer so many times in a row with what is of no use (it came back as another replica) before a pull gives up. */
+const MAX_USELESS = 3;
+
+const done = (way: PullWay, isWhole: boolean): PullTurn => ({ way, effect: { type: 'done', isWhole } });
+
+/** Begins a pull; `isUp`: there is a connection to the peer, which may be one that lets nothing pass. */
+export const beginPull = (isSync: boolean, isUp: boolean): PullTurn => {
+  const isQuick = isSync && isUp;
+  const time = !isSync ? 'part' : isQuick ? 'quick' : 'left';
+  return { way: { isSync, isQuick, useless: 0, isLong: false }, effect: { type: 'ask', time, takesTurn: false } };
+};
+
+/** The next step. */
+export const nextPull = (way: PullWay, event: PullEvent): PullTurn => {
+  if (event.type === 'turn') return goOn(way, event.isOthersTurn);
+  switch (event.came) {
+    case 'last':
+      return done(way, true);
+    case 'failed':
+      return done(way, false);
+    case 'silent':
+      if (!way.isQuick) return done(way, false);
+      return { way: { ...way, isQuick: false }, effect: { type: 'ask', time: 'left', takesTurn: false } };
+    case 'part':
+      return goOn({ ...way, isQuick: false, useless: 0, isLong: true }, event.isOthersTurn);
+    case 'other': {
+      const next = { ...way, isQuick: false, useless: way.useless + 1, isLong: false };
+      return next.useless >= MAX_USELESS ? done(next, false) : goOn(next, event.isOthersTurn);
+    }
+  }
+};
+
+const goOn = (way: PullWay, isOthersTurn: boolean): PullTurn => {
+  if (!isOthersTurn) return { way, effect: { type: 'ask', time: 'part', takesTurn: way.isLong } };
+  return way.isSync ? { way, effect: { type: 'waitTurn' } } : done(way, false);
+};
+
+/** Whose turn it is: of pulls that need more than one part, one at a time goes on. */
+export class Turns {
+  #holder: NodeId | undefined;
+  #waiting: (() => void)[] = [];
+
+  /** Is it the turn of another peer's pull? */
+  isOthers(peer: NodeId): boolean {
+    return this.#holder !== undefined && this.#holder !== peer;
+  }
+
+  take(peer: NodeId): void {
+    this.#holder = peer;
+  }
+
+  /** A peer's pull is over; if it was its turn, those that wait are told. */
+  end(peer: NodeId): void {
+    if (this.#holder !== peer) return;
+    this.#holder = undefined;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Resolves when the turn that is taken now ends. */
+  ended(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
