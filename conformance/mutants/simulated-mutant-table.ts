@@ -124,9 +124,9 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'timer-kept',
     'the deadline of a request that was answered is not cleared: it passes, too',
-    'net/connection.js',
-    'waiting.delete(e.id);',
-    '',
+    'net/requests.js',
+    'this.#waiting.delete(id);\n        return w;',
+    'return w;',
   ),
   net(
     'dead-connection',
@@ -163,8 +163,8 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
     'stabilize-one',
     'stabilize settles one partition alone',
     'master/cluster.js',
-    'Promise.all(partitions(topology).map(settle))',
-    'Promise.all(partitions(topology).slice(0, 1).map(settle))',
+    'Promise.all(partitions(topology).map(',
+    'Promise.all(partitions(topology).slice(0, 1).map(',
   ),
   net(
     'address-bound',
