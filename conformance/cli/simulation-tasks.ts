@@ -121,11 +121,28 @@ class Sum {
 /** The longest plan, in bytes. */
 const MAX_PLAN_BYTES = 16 * 1024 * 1024;
 
+/** The greatest number in a plan, in whatever unit: some 24 days in ms. */
+const MAX_NUMBER = 2 ** 31;
+
+/** A number in it, at any depth, that nobody could wait for; undefined: there is none. */
+const beyond = (value: unknown): number | undefined => {
+  if (typeof value === 'number') return Math.abs(value) > MAX_NUMBER ? value : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const inner of Object.values(value)) {
+    const found = beyond(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
 const readPlan = (file: string): SimulationPlan => {
   const plan = readJson(file, MAX_PLAN_BYTES);
   if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
-  if (SimulationPlanC.is(plan.right)) return plan.right;
-  throw new UsageError(`${file}: this is no plan of a simulated run; --simulate writes one where it finds something`);
+  if (!SimulationPlanC.is(plan.right))
+    throw new UsageError(`${file}: this is no plan of a simulated run; --simulate writes one where it finds something`);
+  const number = beyond(plan.right);
+  if (number === undefined) return plan.right;
+  throw new UsageError(`${file}: a plan's numbers are at most ${MAX_NUMBER}, and one is ${number}; write a smaller one`);
 };
 
 /** How far a series of runs goes. */
