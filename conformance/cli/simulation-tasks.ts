@@ -142,7 +142,7 @@ const readPlan = (file: string): SimulationPlan => {
     throw new UsageError(`${file}: this is no plan of a simulated run; --simulate writes one where it finds something`);
   const number = beyond(plan.right);
   if (number === undefined) return plan.right;
-  throw new UsageError(`${file}: a plan's numbers are at most ${MAX_NUMBER}, and one is ${number}; write a smaller one`);
+  throw new UsageError(`${file}: a number in a plan is at most ${MAX_NUMBER}, and one is ${number}; write a smaller one`);
 };
 
 /** How far a series of runs goes. */

@@ -80,6 +80,7 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   '…: there is neither such a file nor a configuration of that name; bayou check --list shows them': 'bayou check nothing',
   '…: this is no plan of a simulated run; --simulate writes one where it finds something':
     'echo 7 > sim.json; bayou conform --replay sim.json',
+  '…: a number in a plan is at most …, and one is …; write a smaller one': `sed 's/"thinkMs": [0-9]*/"thinkMs": 1e99/' "$ROOT/conformance/plans/simulated/renewal-taken-back.json" > far.json; bayou conform --replay far.json`,
   '…: it is empty: a configuration has fields (bayou check --list), a path or a counterexample has steps':
     'echo {} > nothing.json; bayou explore nothing.json',
   '--out-dir: …: …': 'touch f; bayou check v1-original-clock --format text --out-dir f',
