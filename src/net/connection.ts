@@ -7,8 +7,18 @@ import type { ReplicaId } from '../core/ids.js';
 import type { ByteStream, Surroundings, Timer } from '../ports/ports.js';
 import { encodeSealed, type FrameReader } from './frame.js';
 import { intake, type Intake, type Share } from './intake.js';
-import { MAX_IN_FLIGHT, MAX_SERVED, SLOW_READER_BYTES } from './limits.js';
-import { type Answer, type Ask, type Asking, decodeEnvelope, type Envelope, type Part, type Party } from './protocol.js';
+import { MAX_IN_FLIGHT, MAX_SERVED, SERVED_BYTES } from './limits.js';
+import { isSlow, outflow } from './outflow.js';
+import {
+  type Answer,
+  type Answering,
+  type Ask,
+  type Asking,
+  decodeEnvelope,
+  type Envelope,
+  type Part,
+  type Party,
+} from './protocol.js';
 import { type Done, type OnPart, Requests, Serving } from './requests.js';
 import type { Seal } from './seal.js';
 import { socketError } from './socket-errors.js';
@@ -91,6 +101,8 @@ class StreamConnection implements Connection {
   readonly #share: Share;
   readonly #callbacks: Callbacks;
   readonly #frames: Intake;
+  /** Has an answer leave in its turn. */
+  readonly #leave: (send: () => void) => void;
   readonly #requests = new Requests();
   readonly #serving = new Serving();
   #open = true;
@@ -114,10 +126,11 @@ class StreamConnection implements Connection {
     this.#heardAt = clock.nowMs();
     socket.on('data', () => (this.#heardAt = this.#nowMs()));
     this.#frames = intake({ clock, timers }, socket, this.#reader, this.#share, {
-      take: (value) => this.#receive(value),
+      take: (value, bytes) => this.#receive(value, bytes),
       isBusy: () => this.#isBusy(),
       onFault: (what) => this.#fault(what),
     });
+    this.#leave = outflow({ clock, timers }, socket, this.#share);
     socket.on('drain', this.#frames.goOn);
     socket.on('error', (error: Error) => this.close(socketError(error)));
     socket.on('close', () => this.#onClosed());
@@ -195,40 +208,41 @@ class StreamConnection implements Connection {
 
   /** The other end reads its answers too slowly, or asks too much at once: a member's connections share what one would have. What comes when nothing is served any more is only read away. */
   #isBusy(): boolean {
+    const { served, bytes, isRetired } = this.#serving;
     const share = this.#share();
-    return (
-      !this.#serving.isRetired &&
-      (this.#serving.served >= Math.max(1, MAX_SERVED * share) || this.#socket.writableLength > SLOW_READER_BYTES * share)
-    );
+    const isFull = served > 0 && (served >= MAX_SERVED * share || bytes > SERVED_BYTES * share);
+    return !isRetired && (isFull || isSlow(this.#socket, this.#share));
   }
 
-  #serve({ id, ask }: Asking): void {
-    this.#serving.begin(id);
+  #serve({ id, ask }: Asking, bytes: number): void {
+    this.#serving.begin(id, bytes);
     const working = (): void => {
       if (this.#open) this.#send({ id, part: { type: 'working' } });
     };
-    this.#callbacks.onAsk(this, ask, (a, parts) => this.#answer(id, a, parts), working);
+    this.#callbacks.onAsk(this, ask, (answer, parts) => this.#answer({ id, answer }, bytes, parts), working);
   }
 
-  #answer(id: number, last: Answer, parts?: Iterable<Part>): void {
-    if (parts === undefined) this.#end(id, last);
-    else this.#sendParts(id, parts[Symbol.iterator](), last);
+  #answer(last: Answering, bytes: number, parts?: Iterable<Part>): void {
+    if (parts === undefined) this.#end(last, bytes);
+    else this.#sendParts(parts[Symbol.iterator](), last, bytes);
   }
 
   /** Sends the parts of an answer, and the answer: each in a turn of its own, and no faster than the other end reads. */
-  #sendParts(id: number, parts: Iterator<Part>, last: Answer): void {
+  #sendParts(parts: Iterator<Part>, last: Answering, bytes: number): void {
     const next = this.#open ? parts.next() : undefined;
-    const goOn = (): void => this.#sendParts(id, parts, last);
-    if (next === undefined || next.done === true) this.#end(id, last);
-    else if (this.#send({ id, part: next.value })) this.#timers.soon(goOn);
+    const goOn = (): void => this.#sendParts(parts, last, bytes);
+    if (next === undefined || next.done === true) this.#end(last, bytes);
+    else if (this.#send({ id: last.id, part: next.value })) this.#timers.soon(goOn);
     else this.#socket.once('drain', goOn);
   }
 
-  #end(id: number, last: Answer): void {
-    this.#serving.end();
-    if (this.#open) this.#send({ id, answer: last });
-    this.#finish();
-    this.#frames.goOn();
+  #end(last: Answering, bytes: number): void {
+    this.#leave(() => {
+      this.#serving.end(bytes);
+      if (this.#open) this.#send(last);
+      this.#finish();
+      this.#frames.goOn();
+    });
   }
 
   /** Ends a retired connection when everything is answered. What the other end had sent is read to its end: a reset would lose the answers. */
@@ -238,7 +252,7 @@ class StreamConnection implements Connection {
     this.#timers.after(LINGER_MS, () => this.close('the other end did not close the connection'), false);
   }
 
-  #receive(value: unknown): void {
+  #receive(value: unknown, bytes: number): void {
     if (!this.#open) return;
     const decoded = decodeEnvelope(value);
     if (E.isLeft(decoded)) {
@@ -247,7 +261,7 @@ class StreamConnection implements Connection {
     }
     const e = decoded.right;
     if ('ask' in e) {
-      if (!this.#serving.isRetired && !this.#isEnding) this.#serve(e);
+      if (!this.#serving.isRetired && !this.#isEnding) this.#serve(e, bytes);
     } else if ('part' in e) {
       this.#requests.part(e.id, this.#nowMs())?.onPart?.(e.part);
     } else if ('bye' in e) {

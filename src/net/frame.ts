@@ -39,8 +39,8 @@ export const encodeSealed = (value: unknown, seal: Seal['seal']): Buffer => {
 export interface FrameReader {
   /** Takes bytes in. */
   readonly push: (chunk: Buffer) => void;
-  /** The JSON value of the next frame; undefined where none is complete; or what is wrong with it. */
-  readonly next: () => E.Either<string, { readonly value: unknown } | undefined>;
+  /** The JSON value of the next frame, and how long that was; undefined where none is complete; or what is wrong with it. */
+  readonly next: () => E.Either<string, { readonly value: unknown; readonly bytes: number } | undefined>;
   /** Bytes that were taken in and have not been given as frames. */
   readonly pending: () => number;
 }
@@ -95,9 +95,10 @@ export const frameReader = (maxBytes: () => number, seal: () => Seal | undefined
     need = HEADER + length;
     if (!gather()) return NONE;
     const value = parse(buffer, at + HEADER, at + need);
-    at += need;
+    const bytes = need;
+    at += bytes;
     need = HEADER;
-    return E.isLeft(value) ? value : E.right({ value: value.right });
+    return E.isLeft(value) ? value : E.right({ value: value.right, bytes });
   };
 
   return { push, next, pending };

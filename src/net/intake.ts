@@ -7,13 +7,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ByteStream, Clock, Timers } from '../ports/ports.js';
 import type { FrameReader } from './frame.js';
 import { MAX_PER_TURN, TURN_MS } from './limits.js';
+import { turnsOf } from './turns.js';
 
 /** Which part of a member's turn a connection has, now: above 0, up to 1. */
 export type Share = () => number;
 
 /** What takes the frames. */
 export interface Taker {
-  readonly take: (value: unknown) => void;
+  /** `bytes`: how long its frame was. */
+  readonly take: (value: unknown, bytes: number) => void;
   /** Is there no room for more? Then nothing is read until {@link Intake.goOn}. */
   readonly isBusy: () => boolean;
   /** A frame is wrong: nothing more is read. */
@@ -27,31 +29,6 @@ export interface Intake {
   /** Takes whatever frames are complete, however many: nothing more comes. */
   readonly finish: () => void;
 }
-
-/** Counts the turns of the process whose timers these are. */
-const turnCounter = (timers: Timers): (() => number) => {
-  let turn = 0;
-  let isCounted = false;
-  return () => {
-    if (!isCounted) {
-      isCounted = true;
-      timers.soon(() => {
-        isCounted = false;
-        turn++;
-      });
-    }
-    return turn;
-  };
-};
-
-const counters = new WeakMap<Timers, () => number>();
-
-/** Gives the number of the process's turn: all streams that have something are read once in each. */
-const turnsOf = (timers: Timers): (() => number) => {
-  const counter = counters.get(timers) ?? turnCounter(timers);
-  counters.set(timers, counter);
-  return counter;
-};
 
 /** Reads the frames of a stream; `reader` holds what it has delivered already. */
 export const intake = (
@@ -78,13 +55,13 @@ export const intake = (
 
   /** Takes one frame. False: there is none. */
   const takeOne = (): boolean => {
+    const start = nowMs();
     const next = reader.next();
     if (E.isLeft(next)) {
       isOver = true;
       onFault(next.left);
     } else if (next.right !== undefined) {
-      const start = nowMs();
-      take(next.right.value);
+      take(next.right.value, next.right.bytes);
       frames++;
       ms += nowMs() - start;
       return true;

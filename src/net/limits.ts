@@ -22,9 +22,11 @@ export const MAX_OF_METRICS = 64;
 export const MAX_IN_FLIGHT = 65_536;
 /** Requests of one member that are being served; its connections share them, and each has one at least. More wait, and no more are read. */
 export const MAX_SERVED = 1024;
+/** Bytes of requests of one member that are being served, shared likewise; one request is served however long it is. */
+export const SERVED_BYTES = 4 * 1024 * 1024;
 /** Frames of one member that are looked at before everybody else has a turn; its connections share them, and each has one at least. */
 export const MAX_PER_TURN = 128;
-/** How long one member's frames may take in a turn, in ms; the one that is begun is ended. */
+/** How long one member's frames may take in a turn, in ms, and its answers as long again; what is begun is ended. */
 export const TURN_MS = 4;
 /** Unsent bytes of one member, shared likewise, above which no more requests of a connection are served or read. */
 export const SLOW_READER_BYTES = 4 * 1024 * 1024;

@@ -131,8 +131,10 @@ const InPartC = object('InPart', { id: Natural, part: PartC });
 const ByeC = object('Bye', { bye: Natural });
 /** A request with its number. */
 export type Asking = t.TypeOf<typeof AskingC>;
+/** An answer with the number of its request. */
+export type Answering = t.TypeOf<typeof AnsweringC>;
 /** One frame after the handshake. */
-export type Envelope = Asking | t.TypeOf<typeof AnsweringC> | t.TypeOf<typeof InPartC> | t.TypeOf<typeof ByeC>;
+export type Envelope = Asking | Answering | t.TypeOf<typeof InPartC> | t.TypeOf<typeof ByeC>;
 
 const has = (u: unknown, key: string): boolean => typeof u === 'object' && u !== null && key in u;
 

@@ -95,12 +95,18 @@ export class Requests {
 /** The other end's requests, as they are served. */
 export class Serving {
   #served = 0;
+  #bytes = 0;
   #unserved = 0;
   #isRetired = false;
 
   /** How many are being served. */
   get served(): number {
     return this.#served;
+  }
+
+  /** How long those are in all, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Requests below this number have been acted upon, or may have been. */
@@ -118,13 +124,17 @@ export class Serving {
     return this.#isRetired && this.#served === 0;
   }
 
-  begin(id: number): void {
+  /** A request of this number and so many bytes is served. */
+  begin(id: number, bytes: number): void {
     this.#served++;
+    this.#bytes += bytes;
     this.#unserved = Math.max(this.#unserved, id + 1);
   }
 
-  end(): void {
+  /** One of so many bytes is answered. */
+  end(bytes: number): void {
     this.#served--;
+    this.#bytes -= bytes;
   }
 
   retire(): void {

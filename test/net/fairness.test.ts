@@ -1,9 +1,12 @@
 /** A member that asks as fast as it can, over one connection or many: whoever else asks has a turn after a bounded number of its frames. */
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createMemoryLog } from '../../src/impl/log/memory-log.js';
+import type { Log } from '../../src/impl/log/log.js';
 import { encodeFrame, frameReader } from '../../src/net/frame.js';
 import { intake } from '../../src/net/intake.js';
-import { MAX_FRAME_BYTES, MAX_PER_TURN } from '../../src/net/limits.js';
+import { MAX_FRAME_BYTES, MAX_PER_TURN, SERVED_BYTES, SLOW_READER_BYTES, TURN_MS } from '../../src/net/limits.js';
+import { outflow } from '../../src/net/outflow.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { NODE } from '../../src/ports/node.js';
 import { putOf } from '../impl/support/puts.js';
@@ -60,6 +63,141 @@ describe('a flood of requests', () => {
       await until(() => gets() === GETS);
     },
   );
+});
+
+/** A log whose commits wait until it is opened, and that counts what goes into each. */
+const gated = (): { readonly log: Log; readonly open: () => void; readonly shut: () => void; readonly commits: number[] } => {
+  const inner = createMemoryLog();
+  const commits: number[] = [];
+  let gate: Promise<void> | undefined;
+  let open = (): void => undefined;
+  const commit: Log['commit'] = async (appends) => {
+    commits.push(appends.length);
+    await gate;
+    return inner.commit(appends);
+  };
+  return {
+    log: { ...inner, commit },
+    commits,
+    open: () => open(),
+    shut: () => {
+      gate = new Promise((resolve) => (open = resolve));
+    },
+  };
+};
+
+const VALUE = 'v'.repeat(512 * 1024);
+
+describe('large requests while the log writes', () => {
+  test('of one member are no more in the next commit than its share, so that whoever puts beside it waits for two of those', async () => {
+    const { log, commits, open, shut } = gated();
+    const server = await serve(0, remember(), { log });
+    ending.push(() => server.close());
+    const other = await dialed(OTHER, server);
+    const { socket, sealed } = await handshakeByHand(FLOOD, server);
+    ending.push(() => socket.destroy());
+    socket.resume();
+    shut();
+    const first = ask(other, putOf(1, 'k', 'v'));
+    await until(() => commits.length === 1);
+    const FLOODED = 64;
+    socket.write(
+      Buffer.concat(
+        Array.from({ length: FLOODED }, (_, id) => sealed({ id, ask: { ...putOf(id + 1, `k${id}`, VALUE), client: FLOOD.id } })),
+      ),
+    );
+    const most = Math.ceil(SERVED_BYTES / VALUE.length) + 1;
+    await until(() => server.status().waiting >= most);
+    open();
+    expect(await first).toMatchObject({ type: 'accepted' });
+    await until(() => commits.reduce((a, b) => a + b) === FLOODED + 1);
+    expect(Math.max(...commits)).toBeLessThanOrEqual(most);
+  });
+
+  test('have answers that leave a share at a time: nobody else waits for all of them, nor does the server make them all', async () => {
+    const { log, commits, open, shut } = gated();
+    const server = await serve(0, remember(), { log });
+    ending.push(() => server.close());
+    const other = await dialed(OTHER, server);
+    expect(await ask(await dialed(FLOOD, server), { ...putOf(1, 'k', VALUE), client: FLOOD.id })).toMatchObject({
+      type: 'accepted',
+    });
+    shut();
+    const put = ask(other, putOf(1, 'a', 'v'));
+    await until(() => commits.length === 2);
+    const { socket, sealed } = await handshakeByHand(FLOOD, server);
+    ending.push(() => socket.destroy());
+    socket.pause();
+    const get = { type: 'get', client: FLOOD.id, key: 'k', atLeast: null, require: [] } as const;
+    const GETS = 500;
+    socket.write(Buffer.concat(Array.from({ length: GETS }, (_, id) => sealed({ id, ask: get }))));
+    await until(() => server.status().waiting > GETS);
+    const before = process.memoryUsage().external;
+    open();
+    expect(await put).toMatchObject({ type: 'accepted' });
+    // All of them are 250 MiB.
+    expect(process.memoryUsage().external - before).toBeLessThan(8 * SLOW_READER_BYTES);
+  });
+});
+
+describe('answers on their way out', () => {
+  /** A stream that a test drains, and a clock that it sets. */
+  const world = (share: number) => {
+    let [now, writableLength] = [0, 0];
+    const turns: (() => void)[] = [];
+    const drains: (() => void)[] = [];
+    const sent: number[] = [];
+    const socket = {
+      get writableLength() {
+        return writableLength;
+      },
+      destroyed: false,
+      once: (_: string, act: () => void) => drains.push(act),
+    };
+    const leave = outflow(
+      { clock: { nowMs: () => now, wallMs: () => 0 }, timers: { ...NODE.timers, soon: (act) => void turns.push(act) } },
+      socket as never,
+      () => share,
+    );
+    return {
+      sent,
+      leave: (id: number, ms: number, bytes: number) =>
+        leave(() => {
+          sent.push(id);
+          now += ms;
+          writableLength += bytes;
+        }),
+      turn: () => turns.splice(0).forEach((act) => act()),
+      drain: () => {
+        writableLength = 0;
+        drains.splice(0).forEach((act) => act());
+      },
+    };
+  };
+
+  test.each([1, 1 / 4])('take no more of a turn than a share of %d, at least one leaves, and they keep their order', (share) => {
+    const { sent, leave, turn } = world(share);
+    const many = 40;
+    for (let id = 0; id < many; id++) leave(id, 1, 10);
+    const perTurn = Math.max(1, TURN_MS * share);
+    for (let turns = 1; sent.length < many; turns++) {
+      expect(sent).toHaveLength(Math.min(many, perTurn * turns));
+      turn();
+    }
+    expect(sent).toEqual(Array.from({ length: many }, (_, id) => id));
+  });
+
+  test('wait for a reader that is slow, and go on when it has read', () => {
+    const { sent, leave, turn, drain } = world(1);
+    const large = SLOW_READER_BYTES / 4;
+    for (let id = 0; id < 12; id++) leave(id, 0, large);
+    for (let again = 0; again < 3; again++) turn();
+    expect(sent).toHaveLength(5);
+    drain();
+    expect(sent).toHaveLength(10);
+    drain();
+    expect(sent).toHaveLength(12);
+  });
 });
 
 describe('frames on their way in', () => {

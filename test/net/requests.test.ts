@@ -88,16 +88,17 @@ describe('requests that are served', () => {
         const serving = new Serving();
         let [begun, ended, isRetired] = [0, 0, false];
         for (const what of all) {
-          if (what === 'begin' && !isRetired) serving.begin(begun++);
+          if (what === 'begin' && !isRetired) serving.begin(begun++, 7);
           if (what === 'end' && ended < begun) {
             ended++;
-            serving.end();
+            serving.end(7);
           }
           if (what === 'retire') {
             isRetired = true;
             serving.retire();
           }
-          expect([serving.served, serving.unserved, serving.isRetired]).toEqual([begun - ended, begun, isRetired]);
+          expect([serving.served, serving.bytes, serving.unserved]).toEqual([begun - ended, 7 * (begun - ended), begun]);
+          expect(serving.isRetired).toBe(isRetired);
           expect(serving.isDone).toBe(isRetired && begun === ended);
         }
       }),

@@ -1,0 +1,27 @@
+/** The turns of a process: in each of them every stream that has something is read once. */
+import type { Timers } from '../ports/ports.js';
+
+/** Counts the turns of the process whose timers these are. */
+const turnCounter = (timers: Timers): (() => number) => {
+  let turn = 0;
+  let isCounted = false;
+  return () => {
+    if (!isCounted) {
+      isCounted = true;
+      timers.soon(() => {
+        isCounted = false;
+        turn++;
+      });
+    }
+    return turn;
+  };
+};
+
+const counters = new WeakMap<Timers, () => number>();
+
+/** Gives the number of the process's turn. */
+export const turnsOf = (timers: Timers): (() => number) => {
+  const counter = counters.get(timers) ?? turnCounter(timers);
+  counters.set(timers, counter);
+  return counter;
+};
