@@ -25,7 +25,7 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
     'if (pending() < HEADER + (need - HEADER) / 2)',
   ),
   net('rejoin-refused', 'a link that is made again stays refused', 'net/server.js', 'links.refused.delete(peer);', ''),
-  net('cut-half', 'who has dialed keeps the connection when the link is cut', 'net/outbound.js', 'current?.close(why);', ''),
+  net('cut-half', 'who has dialed keeps the connection when the link is cut', 'net/outbound.js', 'connection?.close(why);', ''),
   {
     ...net(
       'answer-ungated',
@@ -132,8 +132,8 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
     'dead-connection',
     'a connection that is closed is used again',
     'net/outbound.js',
-    'if (current?.isOpen() === true) {',
-    'if (current !== undefined) {',
+    'connection?.isOpen() === true ?',
+    'connection !== undefined ?',
   ),
   {
     ...net(

@@ -1,8 +1,7 @@
-/* eslint-disable max-lines-per-function -- it is one closure over the state of one link. */
 /** A connection that this process dials, and dials again when it breaks, with back-off, for as long as the link is wanted. */
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
-import type { Timer } from '../ports/ports.js';
+import type { Timer, Timers } from '../ports/ports.js';
 import type { Callbacks, Connection } from './connection.js';
 import type { Done } from './requests.js';
 import { dial, type Identity } from './handshake.js';
@@ -31,53 +30,93 @@ export interface Outbound {
   readonly close: (why: string) => void;
 }
 
-/** How a peer is reached. `onUp` is told of each connection that is made. */
-export const outbound = (
-  identity: Identity,
-  address: Address,
-  peer: Party,
-  callbacks: Callbacks,
-  onUp: () => void = () => undefined,
-): Outbound => {
-  const { clock, timers } = identity.world ?? NODE_WORLD;
-  const { nowMs } = clock;
-  let current: Connection | undefined;
+/** What dials one peer. */
+export interface Dialer {
+  /** The connection, where there is one over which something can be asked. */
+  readonly current: () => Connection | undefined;
+  readonly connected: Outbound['connected'];
+  /** How long it is until it may be dialed again, in ms. */
+  readonly pauseMs: () => number;
+  /** Why it is not dialed any more; undefined: it is. */
+  readonly closed: () => string | undefined;
+  readonly renew: (why: string) => void;
+  readonly close: (why: string) => void;
+}
+
+/** How often dialing has failed in a row, and when it may be tried again, in ms. Immutable. */
+export interface BackOff {
+  readonly failures: number;
+  readonly notBefore: number;
+}
+
+/** It may be dialed at once. */
+export const NO_FAILURE: BackOff = { failures: 0, notBefore: 0 };
+
+/** It has failed once more: the waits double, up to the longest. */
+export const afterFailure = ({ failures }: BackOff, nowMs: number): BackOff => ({
+  failures: failures + 1,
+  notBefore: nowMs + Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures),
+});
+
+const makeDialer = (identity: Identity, address: Address, peer: Party, callbacks: Callbacks, onUp: () => void): Dialer => {
+  const { nowMs } = (identity.world ?? NODE_WORLD).clock;
+  let connection: Connection | undefined;
   let dialing: Promise<E.Either<string, Connection>> | undefined;
   let closed: string | undefined;
-  let failures = 0;
-  let notBefore = 0;
+  let backOff = NO_FAILURE;
   const dials = new AbortController();
-  const ends = new Set<(c: E.Either<string, Connection>) => void>();
 
   const redial = async (): Promise<E.Either<string, Connection>> => {
     const dialed = await dial(identity, address, peer, callbacks, dials.signal);
     dialing = undefined;
     if (E.isLeft(dialed)) {
-      notBefore = nowMs() + Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures++);
+      backOff = afterFailure(backOff, nowMs());
       return dialed;
     }
     if (closed !== undefined) {
       dialed.right.close(closed);
       return E.left(closed);
     }
-    failures = 0;
-    current = dialed.right;
+    backOff = NO_FAILURE;
+    connection = dialed.right;
     onUp();
     return dialed;
   };
 
+  const current = (): Connection | undefined => (connection?.isOpen() === true ? connection : undefined);
+
   const connected = (): Promise<E.Either<string, Connection>> => {
     if (closed !== undefined) return Promise.resolve(E.left(closed));
-    if (current?.isOpen() === true) return Promise.resolve(E.right(current));
-    if (dialing === undefined && nowMs() < notBefore) {
+    const open = current();
+    if (open !== undefined) return Promise.resolve(E.right(open));
+    if (dialing === undefined && nowMs() < backOff.notBefore) {
       return Promise.resolve(E.left(`${peer.role} ${peer.id} could not be reached a moment ago`));
     }
     return (dialing ??= redial());
   };
 
+  const close = (why: string): void => {
+    closed = why;
+    connection?.close(why);
+    dials.abort();
+  };
+  return {
+    ...{ current, connected, pauseMs: () => backOff.notBefore - nowMs(), closed: () => closed },
+    ...{ renew: (why) => connection?.close(why), close },
+  };
+};
+
+/** Gives what reaches a peer over its dialer, and what ends all that are still waiting. Each is told once, and leaves no timer. */
+export const makeReach = (
+  dialer: Pick<Dialer, 'current' | 'connected' | 'pauseMs' | 'closed'>,
+  timers: Timers,
+  peer: Party,
+): { readonly reach: Outbound['reach']; readonly endAll: (why: string) => void } => {
+  const ends = new Set<(c: E.Either<string, Connection>) => void>();
   const reach: Outbound['reach'] = (withinMs, patient, done) => {
-    if (current?.isOpen() === true) {
-      done(E.right(current));
+    const open = dialer.current();
+    if (open !== undefined) {
+      done(E.right(open));
       return;
     }
     let isOver = false;
@@ -94,13 +133,31 @@ export const outbound = (
     // A patient one that sleeps between two dials has to be told when the link is cut.
     ends.add(end);
     const dialOnce = (): void => {
-      void connected().then((c) => {
-        if (E.isRight(c) || !patient || closed !== undefined) end(c);
-        else if (!isOver) retry = timers.after(Math.max(notBefore - nowMs(), 1), dialOnce);
+      void dialer.connected().then((c) => {
+        if (E.isRight(c) || !patient || dialer.closed() !== undefined) end(c);
+        else if (!isOver) retry = timers.after(Math.max(dialer.pauseMs(), 1), dialOnce);
       });
     };
     dialOnce();
   };
+  const endAll = (why: string): void => {
+    for (const end of ends) end(E.left(why));
+  };
+  return { reach, endAll };
+};
+
+/** How a peer is reached. `onUp` is told of each connection that is made. */
+export const outbound = (
+  identity: Identity,
+  address: Address,
+  peer: Party,
+  callbacks: Callbacks,
+  onUp: () => void = () => undefined,
+): Outbound => {
+  const { clock, timers } = identity.world ?? NODE_WORLD;
+  const { nowMs } = clock;
+  const dialer = makeDialer(identity, address, peer, callbacks, onUp);
+  const { reach, endAll } = makeReach(dialer, timers, peer);
 
   const ask = (what: Ask, deadlineMs: number, done: Done): void => {
     const until = nowMs() + deadlineMs;
@@ -111,13 +168,11 @@ export const outbound = (
   };
 
   const close = (why: string): void => {
-    closed = why;
-    current?.close(why);
-    dials.abort();
-    for (const end of ends) end(E.left(why));
+    dialer.close(why);
+    endAll(why);
   };
 
-  const isUp = (): boolean => current?.isOpen() === true;
-  const silentMs = (): number => (isUp() ? (current?.silentMs() ?? 0) : 0);
-  return { peer, connected, reach, ask, isUp, silentMs, renew: (why) => current?.close(why), close };
+  const isUp = (): boolean => dialer.current() !== undefined;
+  const silentMs = (): number => dialer.current()?.silentMs() ?? 0;
+  return { peer, connected: dialer.connected, reach, ask, isUp, silentMs, renew: dialer.renew, close };
 };
