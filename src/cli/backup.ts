@@ -12,6 +12,8 @@ interface Options {
 
 /** Exit status 0: the copy is complete and was opened once; 1: there is none; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
+  // The files of the database, which opens the copy once, among it.
+  process.umask(0o077);
   let status = 0;
   await newCommand('bayou backup')
     .description(

@@ -199,6 +199,8 @@ const givenUp = async (asked: Promise<void>): Promise<'given up'> => {
 
 /** The master as a program of its own: resolves with its exit status when all that it printed is written, cannot be, or is waited for no longer. */
 export const runToTheEnd = async (name: string, args: ReadonlyArray<string>): Promise<number> => {
+  // A trace has what is in the store, and is nobody else's.
+  process.umask(0o077);
   // Heeded from the first: a signal that comes while the cluster is being ended would else be heard by nobody.
   const asked = signalled();
   const status = await runMasterProgram(name, args);

@@ -85,6 +85,15 @@ describe('bayou client', () => {
     expect(ran).toEqual({ ...FINE, stdout: '\u00ff:one\n\u00fe:two\n' });
   });
 
+  test('takes every byte that separates nothing, in keys and values, as it is', async () => {
+    const s = await server(0);
+    const bytes = Array.from({ length: 256 }, (_, b) => String.fromCharCode(b)).filter((b) => !' \t\r\n'.includes(b));
+    const all = bytes.join('');
+    const lines = [...bytes.map((b) => `put ${b} v${b}w`), `put ${all} ${all}`, ...bytes.map((b) => `get ${b}`), `get ${all}`];
+    const ran = client([s], Buffer.from(`${lines.join('\n')}\n`, 'latin1'));
+    expect(ran).toEqual({ ...FINE, stdout: [...bytes.map((b) => `${b}:v${b}w\n`), `${all}:${all}\n`].join('') });
+  });
+
   test('says of a wrong line which it was, and goes on', async () => {
     const s = await server(0);
     const ran = client([s], 'put a\n\nput a b\r\ngot a\nget a\nget a b');

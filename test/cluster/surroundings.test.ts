@@ -174,6 +174,34 @@ describe('an address', () => {
   });
 });
 
+describe('whatever a whole run writes', () => {
+  test('is for its owner alone, though the umask says that it is for all: logs, traces, secrets, tokens, copies, and the folders', () => {
+    const puts = Array.from({ length: 120 }, (_, n) => `put 2 k${n} ${'v'.repeat(20_000)}`);
+    const joins = ['joinServer 0', 'joinServer 1', 'joinClient 2 0'];
+    const text = script('whole', ...joins, ...puts, 'stabilize', 'killServer 0', 'joinServer 0', 'get 2 k1', 'killServer 1');
+    const client = `node ${CLI} client --server "5@$(sed 's/.*://' said)" --secret-file made/secret --token-file token`;
+    const done = bash(
+      [
+        'umask 000; mkdir -m 777 made',
+        `node ${MASTER} --data-dir data --trace trace.ndjson --log-file log.ndjson --log-level debug ${text} > out`,
+        `node ${CLI} server --id 5 --data-dir made/data --secret-file made/secret --log-level error > said & server=$!`,
+        'for i in $(seq 200); do grep -q listens said && break; sleep 0.05; done',
+        `sed 's/put 2/put/; /^put/!d' ${text} | ${client}; echo "client $?"`,
+        `node ${CLI} backup --data-dir made/data --to copy`,
+        'ls -lR made copy >&2; kill $server; wait $server; echo "server $?"',
+      ].join('\n'),
+    );
+    expect(done.stdout).toBe('client 0\nserver 5: 120 keys\nserver 0\n');
+    // While a server runs, too.
+    expect(done.stderr.split('\n').filter((line) => /^[-d]...(?!------)/.test(line))).toEqual([]);
+    const theirs = ['whole', 'out', 'said', 'made'];
+    const all = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) => !theirs.includes(name));
+    for (const name of ['trace.ndjson', 'log.ndjson', 'token', 'copy/CURRENT', 'data/server-0/CURRENT', 'made/secret'])
+      expect(all).toContain(name);
+    for (const name of all) expect([name, statSync(join(home, name)).mode & 0o077]).toEqual([name, 0]);
+  });
+});
+
 describe('a data folder that others may look into', () => {
   test('has no file that they may read, the files of the database among them', () => {
     mkdirSync(join(home, 'data', 'server-0'), { recursive: true, mode: 0o755 });
