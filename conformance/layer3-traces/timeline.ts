@@ -38,31 +38,39 @@ export const indexOf = ({ events, next }: Process, matters: (event: TraceEvent) 
 
 /** All processes of a run. */
 export class Timeline {
-  readonly processes: ReadonlyMap<string, Process>;
+  readonly processes = new Map<string, Process>();
   followed = 0;
   readonly #follow: Follow;
   readonly #runs = new Map<string, Process[]>();
+  readonly #events = new Map<string, TraceEvent[]>();
   readonly #onFollowed: Follow;
 
   constructor(traces: ReadonlyArray<ProcessTrace>, follow: Follow, onFollowed: Follow) {
     this.#follow = follow;
     this.#onFollowed = onFollowed;
-    this.processes = new Map(
-      traces.flatMap(({ name, events }): [string, Process][] => {
-        const who = parseProcessName(name);
-        const first = events[0];
-        if (who === undefined)
-          return first === undefined ? [] : reject(first, 'trace', `'${name}' is not the name of a process of a run`);
-        return [[name, { name, events, who, next: 0, busy: false, knows: -1 }]];
-      }),
+    for (const { name, events } of traces) this.#open(name, [...events]);
+  }
+
+  #open(name: string, events: TraceEvent[]): void {
+    const who = parseProcessName(name);
+    const first = events[0];
+    if (first === undefined) return;
+    if (who === undefined) return reject(first, 'trace', `'${name}' is not the name of a process of a run`);
+    const process = { name, events, who, next: 0, busy: false, knows: -1 };
+    this.processes.set(name, process);
+    this.#events.set(name, events);
+    const run = `${who.role} ${who.id}`;
+    this.#runs.set(
+      run,
+      [...(this.#runs.get(run) ?? []), process].sort((a, b) => a.who.run - b.who.run),
     );
-    for (const process of this.processes.values()) {
-      const name = `${process.who.role} ${process.who.id}`;
-      this.#runs.set(
-        name,
-        [...(this.#runs.get(name) ?? []), process].sort((a, b) => a.who.run - b.who.run),
-      );
-    }
+  }
+
+  /** A process has written down one event more. */
+  add(event: TraceEvent): void {
+    const events = this.#events.get(event.p);
+    if (events === undefined) this.#open(event.p, [event]);
+    else events.push(event);
   }
 
   /** The processes that ran as this server or client, in their order. */

@@ -9,14 +9,12 @@ import { counted } from '#bayou/core/counted.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/protocol/rules.js';
-import { followClient } from './follow-client.js';
-import { followMaster } from './follow-master.js';
+import { followAll, NOTHING, sceneOf } from './follow-run.js';
 import { processesOf } from './read-traces.js';
 import { atOnce, type Work } from '../common/in-turns.js';
-import { reject, Rejected, type Rejection, Undecidable } from './rejection.js';
-import { type Inheritance, leftBy, type Listener, makeScene, type Scene } from './run-scene.js';
-import { followServer } from './follow-server.js';
-import { type Follow, gapIn, Timeline, Waiting } from './timeline.js';
+import { Rejected, type Rejection, Undecidable } from './rejection.js';
+import { type Inheritance, leftBy, type Listener, type Scene } from './run-scene.js';
+import { gapIn } from './timeline.js';
 
 /** What a validation says. `followed`: how many events were followed; `counts`: how many of each type there are. */
 export interface TraceVerdict {
@@ -42,11 +40,6 @@ export interface ValidateOptions {
   /** Servers whose logs somebody has spoilt, put back or taken away; all others must come back with all that anybody saw. Default: any may be. */
   readonly lossy?: ReadonlySet<NodeId> | undefined;
 }
-
-const NOTHING: Inheritance = { logs: new Map(), replicas: new Set(), sessions: new Set() };
-
-const nobody = (): void => undefined;
-const NOBODY: Listener = { onFollowed: nobody, onUse: nobody, onMet: nobody, onLost: nobody };
 
 /** Validates a whole run; the events may stand in any order. */
 export const validateTrace = (events: ReadonlyArray<TraceEvent>, options: ValidateOptions = {}): TraceVerdict =>
@@ -74,7 +67,7 @@ export function* validating(runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, loss
 /** Follows a run; gives the verdict, and what the run leaves. */
 function* follow(
   events: ReadonlyArray<TraceEvent>,
-  { variant = 'FIXED', listener = NOBODY, inherited = NOTHING, lossy }: ValidateOptions,
+  { variant = 'FIXED', listener, inherited = NOTHING, lossy }: ValidateOptions,
 ): Work<readonly [TraceVerdict, Inheritance]> {
   const traces = processesOf(events);
   const counts: Record<string, number> = {};
@@ -86,45 +79,16 @@ function* follow(
     const rejection: Rejection = { process: trace.name, n: gap.n, event: null, rule: 'trace', why: gap.why };
     return [{ ...base, verdict: 'diverges', followed: 0, rejection }, inherited];
   }
-  let timeline: Timeline | undefined;
+  let scene: Scene | undefined;
   try {
-    const holder: { scene?: Scene } = {};
-    const followOne: Follow = (process, event) => {
-      const scene = holder.scene!;
-      if (process.who.role === 'server') followServer(scene, process, event);
-      else if (process.who.role === 'client') followClient(scene, process, event);
-      else followMaster(scene, process, event);
-    };
-    timeline = new Timeline(traces, followOne, listener.onFollowed);
-    holder.scene = makeScene(timeline, timeline.processes.has('master'), variant, inherited, lossy, listener);
-    listener.onScene?.(holder.scene);
-    yield* followAll(timeline);
-    return [{ ...base, verdict: 'conforms', followed: timeline.followed }, leftBy(holder.scene)];
+    scene = sceneOf(traces, { variant, inherited, lossy, listener });
+    yield* followAll(scene.timeline);
+    return [{ ...base, verdict: 'conforms', followed: scene.timeline.followed }, leftBy(scene)];
   } catch (error) {
-    const followed = timeline?.followed ?? 0;
+    const followed = scene?.timeline.followed ?? 0;
     if (error instanceof Rejected) return [{ ...base, verdict: 'diverges', followed, rejection: error.rejection }, inherited];
     if (error instanceof Undecidable) return [{ ...base, verdict: 'undecided', followed, why: error.message }, inherited];
     throw error;
-  }
-}
-
-/** The master first; it calls for the others. What nobody called for follows. */
-function* followAll(timeline: Timeline): Work<void> {
-  const rank = { master: 0, client: 1, server: 2 };
-  const order = [...timeline.processes.values()].sort(
-    (a, b) => rank[a.who.role] - rank[b.who.role] || a.who.id - b.who.id || a.who.run - b.who.run,
-  );
-  for (const process of order) {
-    try {
-      while (process.next < process.events.length) {
-        const at = process.next;
-        timeline.until(process, () => process.next > at);
-        yield;
-      }
-    } catch (error) {
-      if (error instanceof Waiting) reject(error.event, 'trace', error.message);
-      throw error;
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** The programs of a simulated cluster: the server and the client that ship, and what they write down. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { TraceBody, TraceEvent } from '#bayou/core/trace.js';
+import type { ReplicaOptions } from '#bayou/impl/replica.js';
 import type { Kind } from '#bayou/master/processes.js';
 import { runClient, type RunningClient } from '#bayou/net/client-program.js';
 import type { ClientConfig, ServerConfig } from '#bayou/net/config.js';
@@ -44,8 +45,12 @@ const loggerOf = ({ name, say }: Environment, recorder: Recorder | undefined): L
   return { debug: () => undefined, info: line('info'), warn, error: line('error') };
 };
 
-/** The programs by kind. `lifeOf`: the life of a process by its name; `recorder` undefined: nothing is written down. */
-export const programsOf = (lifeOf: (name: string) => Life, recorder: Recorder | undefined): Readonly<Record<Kind, Program>> => {
+/** The programs by kind. `lifeOf`: the life of a process by its name; `recorder` undefined: nothing is written down; `replica`: faults to put into the servers. */
+export const programsOf = (
+  lifeOf: (name: string) => Life,
+  recorder: Recorder | undefined,
+  replica?: ReplicaOptions,
+): Readonly<Record<Kind, Program>> => {
   const belongings = (environment: Environment, name: string) => ({
     world: environment.world,
     logger: loggerOf(environment, recorder),
@@ -56,7 +61,7 @@ export const programsOf = (lifeOf: (name: string) => Life, recorder: Recorder | 
       const config = given as ServerConfig;
       const { files, openDatabase, machineId, bootId } = environment;
       const disk = { files, openDatabase, machineId, bootId };
-      const started = await runServer(config, belongings(environment, config.name), disk);
+      const started = await runServer(config, { ...belongings(environment, config.name), replica }, disk);
       if (E.isLeft(started)) return started;
       recorder?.onServer(config.name, started.right);
       return E.right({ port: started.right.address.port });

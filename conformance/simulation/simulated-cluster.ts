@@ -1,5 +1,6 @@
 /** A cluster in a simulated world, with the master that drives it. */
 import type { NodeId } from '#bayou/core/ids.js';
+import type { ReplicaOptions } from '#bayou/impl/replica.js';
 import { makeCluster, type Cluster, type ClusterOptions } from '#bayou/master/cluster.js';
 import type { Kind, Starter } from '#bayou/master/processes.js';
 import { makeTopology } from '#bayou/master/topology.js';
@@ -19,6 +20,8 @@ export interface SimulatedClusterOptions {
   readonly environment: Environment;
   readonly life: Life;
   readonly recorder: Recorder;
+  /** Faults to put into the servers; default: none. */
+  readonly replica?: ReplicaOptions | undefined;
   readonly onStart: NonNullable<Starting['onStart']>;
   readonly onDeath: ClusterOptions['onDeath'];
   readonly settings: Pick<ClusterOptions, 'fsync' | 'antiEntropyMs' | 'timeoutMs'>;
@@ -45,7 +48,7 @@ export const simulatedCluster = (o: SimulatedClusterOptions): SimulatedCluster =
   const starter = simulatedStarter({
     simulation,
     master: life,
-    programs: programsOf((name) => running.get(name)!.life, recorder),
+    programs: programsOf((name) => running.get(name)!.life, recorder, o.replica),
     machineOf: (kind, { id }) => machineOf(simulation, kind, id),
     onStart: (kind, config, started) => {
       running.set(config.name, started);

@@ -5,6 +5,7 @@
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
+import type { ReplicaOptions } from '#bayou/impl/replica.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import { runScript } from '#bayou/master/run.js';
 import type { ScriptReader } from '#bayou/master/lines.js';
@@ -17,6 +18,7 @@ import { judge } from '../layer4-hostile/judge/judge.js';
 import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
 import { showVerdict, type Verdict } from '../layer4-hostile/judge/verdict.js';
 import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';
+import { RunningTrace } from '../layer3-traces/running-trace.js';
 import { inTurns } from '../common/in-turns.js';
 import { wrongInTheCalm } from './calm.js';
 import { guestProgram } from './guest.js';
@@ -63,9 +65,16 @@ interface Shared {
   readonly simulation: Simulation;
   readonly plan: SimulationPlan;
   readonly insight: Insight;
+  readonly followed: RunningTrace;
+  /** What befalls the servers, a day each. */
+  readonly nemeses: Nemesis[];
   readonly counts: WorldCounts;
+  readonly replica: ReplicaOptions | undefined;
   readonly signal: AbortSignal | undefined;
 }
+
+/** Has something been seen that must not be? The run ends there. */
+const isWrong = ({ insight, followed }: Shared): boolean => insight.violations.length > 0 || followed.rejection !== undefined;
 
 /** What one day left. */
 interface Day {
@@ -73,6 +82,12 @@ interface Day {
   readonly failures: ReadonlyArray<string>;
   readonly nemesis: Nemesis | undefined;
 }
+
+/** How its replicas are made: with the plan's bound on an answer to a pull, and with faults, where a test asks for them. */
+const replicaOf = ({ plan: { partWrites }, replica }: Shared): ReplicaOptions => ({
+  ...(partWrites > 0 && { part: { writes: partWrites, bytes: Infinity } }),
+  ...replica,
+});
 
 /** The machines of the servers and clients that there are. */
 const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
@@ -82,7 +97,8 @@ const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
 };
 
 /** Runs the script of one day to its end. */
-const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, number: number): Promise<Day> => {
+const runDay = async (shared: Shared, number: number): Promise<Day> => {
+  const { simulation, plan, insight, followed, counts, signal } = shared;
   const events: TraceEvent[] = [];
   const failures: string[] = [];
   const configs = new Map<NodeId, ServerConfig>();
@@ -93,6 +109,7 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
     onEvent: (event) => {
       events.push(event);
       insight.onEvent(event);
+      followed.take(event);
     },
     onServer: insight.onServer,
     onFault: (line) => {
@@ -102,7 +119,7 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
 
   const play = async (environment: Environment, life: Life): Promise<void> => {
     const { starter, cluster, running, tracer } = simulatedCluster({
-      ...{ simulation, environment, life, recorder, settings: plan },
+      ...{ simulation, environment, life, recorder, settings: plan, replica: replicaOf(shared) },
       onStart: (kind, config, started) => {
         started.life.onDeath(() => insight.onDeath(config.name));
         if (kind !== 'server') return;
@@ -147,6 +164,7 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
     };
     const nemesis = startNemesis(plan, cluster, DATA, setCalm, effects);
     day.nemesis = nemesis;
+    shared.nemeses.push(nemesis);
     const print = (text: string): void => environment.say(`> ${text.trimEnd()}`);
     const complain = (text: string): void => environment.say(`! ${text}`);
     const { world } = environment;
@@ -177,30 +195,43 @@ const runDay = async ({ simulation, plan, insight, counts, signal }: Shared, num
   });
   const { scheduler } = simulation;
   const limits = { events: scheduler.events + MOST_EVENTS, untilUs: scheduler.nowUs + DAY_US };
-  const end = await simulation.run(() => day.isDone || insight.violations.length > 0 || signal?.aborted === true, limits);
+  const end = await simulation.run(() => day.isDone || isWrong(shared) || signal?.aborted === true, limits);
   signal?.throwIfAborted();
   if (end !== 'done') failures.push(`the script does not come to its end (${end})`);
   for (const machine of simulation.machines.values()) for (const { life } of [...machine.running]) life.die('the end of the day');
-  if (end === 'done' && insight.violations.length === 0) failures.push(...wrongInTheCalm(events));
+  if (end === 'done' && !isWrong(shared)) failures.push(...wrongInTheCalm(events));
   return { events, failures, nemesis: day.nemesis };
 };
 
-/** Runs a plan. `keep`: are the lines of its trace kept, or their hash alone? Rejects where the signal comes first. */
+/** How a plan is run. */
+export interface SimulateOptions {
+  /** Are the lines of its trace kept, or their hash alone? */
+  readonly keep?: boolean;
+  readonly signal?: AbortSignal;
+  /** Faults to put into the servers; default: none. */
+  readonly replica?: ReplicaOptions;
+}
+
+/** Runs a plan, until its end or until something is seen that must not be. Rejects where the signal comes first. */
 export const simulate = async (
   plan: SimulationPlan,
-  { keep = false, signal }: { readonly keep?: boolean; readonly signal?: AbortSignal } = {},
+  { keep = false, signal, replica }: SimulateOptions = {},
 ): Promise<SimulatedRun> => {
   const trace = new Trace(keep);
   const simulation = new Simulation({ seed: plan.seed, trace, linkFaults: NO_LINK_FAULTS });
   const renewals: (readonly [NodeId, string])[] = [];
   const insight = new Insight((...renewal) => renewals.push(renewal));
   const counts: WorldCounts = { cut: 0, reset: 0, clock: 0, slow: 0, squat: 0, guest: 0 };
-  const first = await runDay({ simulation, plan, insight, counts, signal }, 1);
+  const nemeses: Nemesis[] = [];
+  const followed = new RunningTrace(() => new Set(nemeses.flatMap(({ lossy }) => [...lossy])));
+  const shared: Shared = { simulation, plan, insight, followed, nemeses, counts, replica, signal };
+  const first = await runDay(shared, 1);
   const days = [first];
-  if (plan.nextDay.length > 0 && first.failures.length === 0 && insight.violations.length === 0) {
+  if (plan.nextDay.length > 0 && first.failures.length === 0 && !isWrong(shared)) {
     insight.nextDay();
+    followed.nextRun();
     const next = { ...plan, script: plan.nextDay, nextDay: [], faults: [], world: [] };
-    days.push(await runDay({ simulation, plan: next, insight, counts, signal }, 2));
+    days.push(await runDay({ ...shared, plan: next }, 2));
   }
   const [lossy, doubtful] = [
     days.flatMap((d) => [...(d.nemesis?.lossy ?? [])]),

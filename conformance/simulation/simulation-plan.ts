@@ -54,6 +54,8 @@ export const SimulationPlanC = t.readonly(
       thinkMs: t.number,
       timeoutMs: t.number,
       fsync: t.boolean,
+      /** How many writes an answer to a pull carries at most (R9), so that small logs come in parts; 0: as many as the shipped server's. */
+      partWrites: t.number,
       linkFaults: LinkFaultsC,
       faults: t.readonlyArray(ProcessFaultC),
       world: t.readonlyArray(WorldFaultC),
@@ -237,6 +239,7 @@ const planFor = ({ script, ids, fsync }: Frame, where: Places): fc.Arbitrary<Sim
       pace: fc.constantFrom(...PACES),
       timeoutMs: fc.constant(5_000),
       fsync: fc.constant(fsync),
+      partWrites: fc.constantFrom(0, 0, 0, 1, 2),
       linkFaults: fc.oneof({ weight: 1, arbitrary: fc.constant(NO_LINK_FAULTS) }, { weight: 3, arbitrary: faultyLinks }),
       faults: swarm(processFaults(where, fsync)),
       world: swarm(worldFaults(where)),

@@ -2,6 +2,7 @@
 import type * as E from 'fp-ts/lib/Either.js';
 import { createDiskLog, type DiskLogOptions } from '../impl/log/disk-log.js';
 import { createMemoryLog } from '../impl/log/memory-log.js';
+import type { ReplicaOptions } from '../impl/replica.js';
 import type { World } from '../ports/ports.js';
 import type { ServerConfig } from './config.js';
 import type { Logger } from './logger.js';
@@ -16,15 +17,17 @@ export interface Belongings {
   readonly trace: Tracer;
   /** How many connections it takes; default: as many as the limits say. */
   readonly places?: Places;
+  /** For tests alone. */
+  readonly replica?: ReplicaOptions | undefined;
 }
 
 /** Starts the server of this configuration; `disk` is what its log is kept on. Fails with one line. */
 export const runServer = (
   config: ServerConfig,
-  { world, logger, trace, places }: Belongings,
+  { world, logger, trace, places, replica = {} }: Belongings,
   disk: Omit<DiskLogOptions, 'fsync' | 'world'>,
 ): Promise<E.Either<string, RunningServer>> => {
   const { dataDir, fsync } = config;
   const log = dataDir === null ? createMemoryLog() : createDiskLog(dataDir, { ...disk, fsync, world });
-  return startServer({ ...config, isPlain: true, log, logger, trace, world, places });
+  return startServer({ ...config, isPlain: true, log, logger, trace, world, places, replica });
 };

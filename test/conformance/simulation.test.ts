@@ -3,26 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { SimulationPlanC, simulationPlanOf, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
 import { realPlanOf } from '../../conformance/simulation/plan-for-real.js';
 import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
-import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
+import { planned as plan } from './support/simulation-plans.js';
 
 const SEED = 14;
 const again = (run: number): string => `bayou conform --simulate --seed ${SEED} --from ${run} --runs 1`;
-
-const plan = (script: ReadonlyArray<string>, rest: Partial<SimulationPlan> = {}): SimulationPlan => ({
-  ...{
-    seed: 1,
-    script,
-    nextDay: [],
-    antiEntropyMs: 20,
-    thinkMs: 0,
-    timeoutMs: 5_000,
-    fsync: false,
-    linkFaults: NO_LINK_FAULTS,
-    faults: [],
-    world: [],
-  },
-  ...rest,
-});
 
 const SMALL = [
   ...['joinServer 0', 'joinServer 1', 'joinClient 100 0', 'put 100 k v1', 'killServer 0', 'joinServer 0'],
