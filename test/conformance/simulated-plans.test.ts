@@ -54,7 +54,7 @@ const failure = ({ stdout }: Ran): string[] =>
 
 /** A plan that needs no luck. */
 const QUIET: SimulationPlan = {
-  ...{ seed: 1, nextDay: [], antiEntropyMs: 0, thinkMs: 0, timeoutMs: 5_000, fsync: false },
+  ...{ seed: 1, nextDay: [], antiEntropyMs: 0, thinkMs: 0, timeoutMs: 5_000, fsync: false, partWrites: 0 },
   ...{ linkFaults: NO_LINK_FAULTS, faults: [], world: [] },
   script: ['joinServer 0', 'joinClient 100 0', 'put 100 a 1', 'put 100 b 2', 'stabilize', 'printStore 0'],
 };
