@@ -32,7 +32,7 @@ const EDGES = [
   ...['files', 'lock', 'guard-name', 'machine', 'backup'].map((name) => `src/impl/log/${name}.ts`),
   'src/impl/folder.ts',
   // A name of the machine's, which is part of the lock; TLS is on top of Node's own sockets alone.
-  ...['guard', 'transport', 'tls'].map((name) => `src/net/${name}.ts`),
+  ...['socket-guard', 'transport', 'tls'].map((name) => `src/net/${name}.ts`),
   // The programs of the processes; what is written down beside the protocol, and asked by whoever operates a server.
   ...['process', 'tracer', 'logger', 'metrics', 'operations', 'descriptors'].map((name) => `src/net/${name}.ts`),
   // The master's program: its terminal, its script, its folder, the processes that it starts.

@@ -40,7 +40,7 @@ const PROGRAMS = fileURLToPath(new URL('dist/programs', import.meta.url));
 
 /** What people start. */
 const programs = {
-  input: { cli: 'dist/cli/program.js', master: 'dist/master/program.js' },
+  input: { cli: 'dist/cli/run-bayou.js', master: 'dist/master/program.js' },
   platform: 'node',
   external,
   plugins: [whereTheyWere(PROGRAMS)],

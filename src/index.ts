@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { PutResult } from './core/results.js';
-export { MASTER_GUARANTEES, type Guarantees, type SessionToken } from './core/session.js';
+export { MASTER_GUARANTEES, type Guarantees, type SessionToken } from './core/guarantees.js';
 export type { Stamp } from './core/write.js';
 export {
   connect,

@@ -5,7 +5,7 @@ import * as t from 'io-ts/lib/index.js';
 import { MAX_LIST_ITEMS } from './core/bounds.js';
 import { described, whatIs } from './core/codec.js';
 import { NodeIdC } from './core/ids.js';
-import { GuaranteesC, MASTER_GUARANTEES } from './core/session.js';
+import { GuaranteesC, MASTER_GUARANTEES } from './core/guarantees.js';
 import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 import { LOG_LEVELS } from './net/logger.js';
 

@@ -1,6 +1,6 @@
 /** What the library is told. */
 import type { NodeId } from './core/ids.js';
-import type { Guarantees, SessionToken } from './core/session.js';
+import type { Guarantees, SessionToken } from './core/guarantees.js';
 import type { Tls } from './net/tls.js';
 
 /** A server and where it listens. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { EXIT, UsageError } from '#bayou/program/exit.js';
 import { progressLineOn } from '#bayou/program/progress.js';
-import { wrongToWrite } from '#bayou/program/files.js';
+import { wrongToWrite } from '#bayou/program/named-files.js';
 import { reasonOf } from '#bayou/program/say.js';
 import { parseArgs, type ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '#bayou/core/counted.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
-import { readJson } from '#bayou/program/files.js';
+import { readJson } from '#bayou/program/named-files.js';
 import { UsageError } from '#bayou/program/exit.js';
 import type { Finding } from '../common/finding.js';
 import { GuidedPlanC, guide, type Choose, type GuidedPlan, type GuidedRun } from '../simulation/guided-run.js';

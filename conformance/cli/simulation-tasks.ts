@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/program/exit.js';
 import { counted } from '#bayou/core/counted.js';
-import { readJson } from '#bayou/program/files.js';
+import { readJson } from '#bayou/program/named-files.js';
 import { judgePlan } from '../layer4-hostile/judge-plan.js';
 import { KINDS, kindOf } from '../simulation/kinds.js';
 import {

@@ -5,7 +5,7 @@ import { checkComponents } from '#bayou/checker/factored/check-components.js';
 import { UsageError } from '#bayou/program/exit.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
-import { readJson } from '#bayou/program/files.js';
+import { readJson } from '#bayou/program/named-files.js';
 import { judge } from '../layer4-hostile/judge/judge.js';
 import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
 import { showVerdict } from '../layer4-hostile/judge/verdict.js';

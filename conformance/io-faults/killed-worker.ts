@@ -1,5 +1,5 @@
 /**
- * What `real.ts` kills: opens the log of server 1 in a folder, says how it was found, and puts; each acknowledged put is a line. With
+ * What `kill-at-calls.ts` kills: opens the log of server 1 in a folder, says how it was found, and puts; each acknowledged put is a line. With
  * no puts to do it only looks. Arguments: the folder, `fsync` or `plain`, how many puts, the client time before the first.
  */
 import { writeSync } from 'node:fs';

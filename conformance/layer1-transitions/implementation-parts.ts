@@ -16,7 +16,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import type { Pull, Pulled, Put } from '#bayou/core/messages.js';
-import type { SessionToken } from '#bayou/core/session.js';
+import type { SessionToken } from '#bayou/core/guarantees.js';
 import { nameOfSlot, type Seen } from '#bayou/impl/client-windows.js';
 import { openDurable } from '#bayou/impl/durable.js';
 import type { Append } from '#bayou/impl/log/log.js';
@@ -26,7 +26,7 @@ import { resume, token, type Session } from '#bayou/impl/session.js';
 import { textOf, type Message, type Net } from '#bayou/model/protocol/network.js';
 import type { Server } from '#bayou/model/protocol/server.js';
 import type { Session as ModelSession } from '#bayou/model/protocol/session.js';
-import { byIdentity, FIRST, type Logged } from '#bayou/model/protocol/identity.js';
+import { byIdentity, FIRST, type Logged } from '#bayou/model/protocol/put-identity.js';
 import type { Rules } from '#bayou/model/protocol/rules.js';
 import { replicaOrd, stampOrd } from '#bayou/model/protocol/order.js';
 

@@ -5,7 +5,7 @@
 import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
 import { NO_CHANGE } from '#bayou/impl/log/log.js';
 import { newSession, resume, token } from '#bayou/impl/session.js';
-import { numberAfter } from '#bayou/model/protocol/identity.js';
+import { numberAfter } from '#bayou/model/protocol/put-identity.js';
 import type { Move } from './move.js';
 import {
   openDisk,

@@ -1,7 +1,7 @@
 /** The moves of puts that arrive late (R14). The way back is gone: whatever the server answers, nobody hears it. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import { startPut } from '#bayou/impl/session.js';
-import { byIdentity, valueOf } from '#bayou/model/protocol/identity.js';
+import { byIdentity, valueOf } from '#bayou/model/protocol/put-identity.js';
 import type { Move, Ways } from './move.js';
 import { putAt } from './one-server.js';
 import { copySession, type ClientPart, type LatePart, type ServerPart } from './implementation-parts.js';

@@ -2,7 +2,7 @@
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { GetAnswer, Put } from '#bayou/core/messages.js';
 import { gotAnswer, putAnswered, startGet, startPut, token } from '#bayou/impl/session.js';
-import { valueOf } from '#bayou/model/protocol/identity.js';
+import { valueOf } from '#bayou/model/protocol/put-identity.js';
 import { getAt, putAt } from './one-server.js';
 import { copySession, type ClientPart, type ServerPart } from './implementation-parts.js';
 import type { Move, Moved, Ways } from './move.js';

@@ -2,7 +2,7 @@
 /**
  * Layer 1: the whole state graph of a bounded configuration, every transition of it replayed on the implementation. From the parts
  * that were reached by a path to the model's state, the implementation takes the same step; its parts, mapped to the model's
- * components by the abstraction function (`parts.ts`), must be the model's next state, and what a user saw must be what the model
+ * components by the abstraction function (`implementation-parts.ts`), must be the model's next state, and what a user saw must be what the model
  * says. Parts are kept for each state, so no prefix is replayed for each edge; every so many states the path from the start is walked
  * again without copies, to see that copying hides nothing.
  */

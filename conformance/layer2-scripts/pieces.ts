@@ -7,7 +7,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { incarnationOf } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
 import type { GetAnswer, PutAnswer, Refused } from '#bayou/core/messages.js';
-import { MASTER_GUARANTEES } from '#bayou/core/session.js';
+import { MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import { kill, restart } from '#bayou/model/protocol/restarts.js';
 import type { Rules } from '#bayou/model/protocol/rules.js';
 import * as Pulls from '#bayou/model/protocol/pulls.js';

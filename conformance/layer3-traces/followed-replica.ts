@@ -16,7 +16,7 @@ import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Pull, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp, Transfer } from '#bayou/core/write.js';
-import type { Logged } from '#bayou/model/protocol/identity.js';
+import type { Logged } from '#bayou/model/protocol/put-identity.js';
 import { isOlder, stampOrd } from '#bayou/model/protocol/order.js';
 import type { Rules, Variant } from '#bayou/model/protocol/rules.js';
 import {

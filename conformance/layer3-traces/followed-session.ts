@@ -2,7 +2,7 @@
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId, ReplicaId, SessionNumber } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';
-import type { Guarantees } from '#bayou/core/session.js';
+import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { isOlder } from '#bayou/model/protocol/order.js';
 import type { Variant } from '#bayou/model/protocol/rules.js';

@@ -16,7 +16,7 @@ export interface Rejection {
 }
 
 /**
- * Thrown by the followers, caught in `validate.ts` and nowhere else: a rejection ends the whole run from the depth of a chain of
+ * Thrown by the followers, caught in `validate-trace.ts` and nowhere else: a rejection ends the whole run from the depth of a chain of
  * processes that wait for each other, and every function in between would do nothing but pass it on.
  */
 export class Rejected extends Error {

@@ -2,7 +2,7 @@
 import type { Get, Put, Refused } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { sameStamp } from '#bayou/model/protocol/order.js';
-import { showRequired } from '#bayou/model/checking/seen.js';
+import { showRequired } from '#bayou/model/checking/seen-in-a-run.js';
 import { same } from '#bayou/model/protocol/vector.js';
 import type { Sent } from './ledger.js';
 import { reject, showStamp, showVector } from './rejection.js';

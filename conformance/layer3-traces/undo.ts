@@ -1,7 +1,7 @@
 /** What a step of a followed replica changed, to take it back. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { Stamp, Transfer } from '#bayou/core/write.js';
-import type { Identity, Logged } from '#bayou/model/protocol/identity.js';
+import type { Identity, Logged } from '#bayou/model/protocol/put-identity.js';
 import { sameStamp } from '#bayou/model/protocol/order.js';
 import { same, type Vector } from '#bayou/model/protocol/vector.js';
 import type { Log } from '#bayou/model/protocol/write-log.js';

@@ -340,21 +340,21 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
   impl(
     'clock-bound',
     'a session’s clock has no bound',
-    'bounds.js',
+    'horizon.js',
     "return put.clock > own && (put.clock > own + AHEAD || put.clock > horizonAt(nowMs)) ? 'too-far' : undefined;",
     'return undefined;',
   ),
   impl(
     'peer-bound',
     'what a peer says of accept times has no bound',
-    'bounds.js',
+    'horizon.js',
     'if (clock > most || latestOf(vv) > most || writes.some((w) => w.t > most))',
     'if (false)',
   ),
   impl(
     'size-bound',
     'a server takes values of any size',
-    'bounds.js',
+    'horizon.js',
     'key.length > MAX_KEY_BYTES || value.length > MAX_VALUE_BYTES',
     'false',
   ),
@@ -453,7 +453,7 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'sync-first-peer',
     'a server pulls from its first peer alone when all are wanted',
-    'net/pulls.js',
+    'net/pulling.js',
     'const peers = [...this.#o.peers().values()];',
     'const peers = [...this.#o.peers().values()].slice(0, 1);',
   ),

@@ -176,7 +176,7 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'silent-kept',
     'a connection over which no answer came in time stays',
-    'net/pulls.js',
+    'net/pulling.js',
     'peer.renew(SILENT);',
     'void SILENT;',
   ),

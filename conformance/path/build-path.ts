@@ -5,7 +5,7 @@
 import { replayPath } from '#bayou/subject/replay-path.js';
 import type { RecordedPath, RecordedStep } from '#bayou/subject/path-file.js';
 import type { NodeId } from '#bayou/core/ids.js';
-import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/session.js';
+import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';
 import { VARIANTS, type Variant } from '#bayou/model/protocol/rules.js';

@@ -6,9 +6,9 @@ import { incarnationOf, replicaId, serverOf, type NodeId, type ReplicaId } from 
 import type { Bytes } from '#bayou/core/bytes.js';
 import { textOfBytes } from '#bayou/core/bytes.js';
 import type { Stamp, VectorEntries, Write } from '#bayou/core/write.js';
-import { valueOf } from '#bayou/model/protocol/identity.js';
+import { valueOf } from '#bayou/model/protocol/put-identity.js';
 import { replicaOrd } from '#bayou/model/protocol/order.js';
-import { showWrites } from '#bayou/model/checking/seen.js';
+import { showWrites } from '#bayou/model/checking/seen-in-a-run.js';
 import { showStamp, showVector } from '#bayou/model/checking/texts.js';
 import { clientId, keyName } from '#bayou/model/checking/world.js';
 import type { Recording } from './recording.js';

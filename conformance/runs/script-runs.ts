@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Bytes, textOfBytes } from '#bayou/core/bytes.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { readBytes, standsAt } from '#bayou/program/files.js';
+import { readBytes, standsAt } from '#bayou/program/named-files.js';
 import { reasonOf } from '#bayou/program/say.js';
 import { deciding, observedIn, showOracle, type OracleOptions, type OracleVerdict } from '../layer2-scripts/oracle.js';
 import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-traces/validate-trace.js';

@@ -6,9 +6,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { NodeId } from '#bayou/core/ids.js';
-import { MASTER_GUARANTEES } from '#bayou/core/session.js';
+import { MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import { guaranteesOf, type Config } from '#bayou/model/checking/config.js';
-import { valueOf } from '#bayou/model/protocol/identity.js';
+import { valueOf } from '#bayou/model/protocol/put-identity.js';
 import type { Server } from '#bayou/model/protocol/server.js';
 import type { Session } from '#bayou/model/protocol/session.js';
 import type { Graph, Step } from './model-graph.js';

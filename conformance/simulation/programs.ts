@@ -4,7 +4,7 @@ import type { TraceBody, TraceEvent } from '#bayou/core/trace.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
 import type { Kind } from '#bayou/master/processes.js';
 import { runClient, type RunningClient } from '#bayou/net/client-program.js';
-import type { ClientConfig, ServerConfig } from '#bayou/net/config.js';
+import type { ClientConfig, ServerConfig } from '#bayou/net/process-config.js';
 import type { Logger } from '#bayou/net/logger.js';
 import { runServer } from '#bayou/net/server-program.js';
 import type { RunningServer } from '#bayou/net/server.js';

@@ -1,6 +1,6 @@
 /** What each fault of a plan does in a simulated world (see `layer4-hostile/fault-effects.ts`). */
 import type { NodeId } from '#bayou/core/ids.js';
-import type { ServerConfig } from '#bayou/net/config.js';
+import type { ServerConfig } from '#bayou/net/process-config.js';
 import type { Copy } from '../disk/tree.js';
 import type { FaultEffects } from '../layer4-hostile/fault-effects.js';
 import type { SimulatedDisk } from './simulated-disk.js';

@@ -1,7 +1,7 @@
 /** Processes as a master starts them (`master/processes.ts`), in a simulated world. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Kind, Process, Starter } from '#bayou/master/processes.js';
-import type { ClientConfig, Listening, ServerConfig } from '#bayou/net/config.js';
+import type { ClientConfig, Listening, ServerConfig } from '#bayou/net/process-config.js';
 import type { Life } from './life.js';
 import type { Random } from './seeded-streams.js';
 import type { Environment, Machine, Running, Simulation } from './simulation.js';

@@ -9,7 +9,7 @@ import type { ReplicaOptions } from '#bayou/impl/replica.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import { runScript } from '#bayou/master/run.js';
 import type { ScriptReader } from '#bayou/master/lines.js';
-import type { ServerConfig } from '#bayou/net/config.js';
+import type { ServerConfig } from '#bayou/net/process-config.js';
 import type { ProcessFault } from '../layer4-hostile/hostile-plan.js';
 import { startNemesis, type Nemesis } from '../layer4-hostile/nemesis.js';
 import { DATA, machineOf, simulatedCluster } from './simulated-cluster.js';

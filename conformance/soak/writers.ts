@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
-import type { SessionToken } from '#bayou/core/session.js';
+import type { SessionToken } from '#bayou/core/guarantees.js';
 import { type BayouSession, connect } from '#bayou/library.js';
 import { type Chance, chanceOf, sleep } from '../common/named-chance.js';
 import type { Knowledge, SoakJudge } from './soak-judge.js';

@@ -6,7 +6,7 @@
 import type { Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { whatIs } from '../core/codec.js';
-import { readJson } from '../program/files.js';
+import { readJson } from '../program/named-files.js';
 import { UsageError } from '../program/exit.js';
 
 /** The largest file that is read, in bytes. */

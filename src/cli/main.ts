@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `bayou`: the command (`program.ts`), from one file where it was bundled. `conform` and what uses it are found at run time, and share modules with it. */
+/** `bayou`: the command (`run-bayou.ts`), from one file where it was bundled. `conform` and what uses it are found at run time, and share modules with it. */
 import { existsSync } from 'node:fs';
 
 /** `bayou help check` is `bayou check --help`: the subcommands know their own options. */
@@ -18,8 +18,8 @@ const run = async (): Promise<number> => {
   if (isWatchable(argv.slice(2))) return watched(argv.slice(2));
   const { runBayou } =
     !SHARED.includes(argv[2] ?? '') && existsSync(bundle)
-      ? ((await import(bundle.href)) as typeof import('./program.js'))
-      : await import('./program.js');
+      ? ((await import(bundle.href)) as typeof import('./run-bayou.js'))
+      : await import('./run-bayou.js');
   return runBayou(argv);
 };
 

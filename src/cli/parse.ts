@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ServerAddress } from '../library-types.js';
 import { newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
-import { readText, standsAt, wrongToWrite } from '../program/files.js';
+import { readText, standsAt, wrongToWrite } from '../program/named-files.js';
 import { codeOf, reasonOf } from '../program/say.js';
 import { UsageError } from '../program/exit.js';
 

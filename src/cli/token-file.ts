@@ -17,8 +17,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type { SessionToken } from '../core/session.js';
-import { readJson, wrongToWrite } from '../program/files.js';
+import type { SessionToken } from '../core/guarantees.js';
+import { readJson, wrongToWrite } from '../program/named-files.js';
 import { codeOf, reasonOf } from '../program/say.js';
 
 /** A token's file that can be written, as far as was tried. */

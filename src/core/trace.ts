@@ -9,7 +9,7 @@ import { BytesC } from './bytes.js';
 import { Natural, NodeIdC, ReplicaIdC, SessionNumberC } from './ids.js';
 import { REFUSALS } from './messages.js';
 import { GET_RESULTS, PUT_RESULTS } from './results.js';
-import { GuaranteesC } from './session.js';
+import { GuaranteesC } from './guarantees.js';
 import { StampC, StampOrNullC, TransferC, VectorEntriesC, WriteC } from './write.js';
 
 const event = <K extends string, P extends t.Props>(type: K, props: P) =>

@@ -27,7 +27,7 @@ import { replicaId, serverOf, type ReplicaId } from '../core/ids.js';
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '../core/messages.js';
 import type { Stamp, Transfer, VectorEntries, Write } from '../core/write.js';
 import { NODE } from '../ports/node.js';
-import { mostOfPeers, refusalOfMerge, refusalOfPut } from './bounds.js';
+import { mostOfPeers, refusalOfMerge, refusalOfPut } from './horizon.js';
 import { digestOf, recall, remember, windowsOf, type ClientWindows, type Seen } from './client-windows.js';
 import { randomIncarnation } from './incarnation.js';
 import { NO_CHANGE, type Append, type Recovered } from './log/log.js';

@@ -2,7 +2,7 @@
 import type { Bytes } from '../core/bytes.js';
 import type { NodeId, ReplicaId, SessionNumber } from '../core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer } from '../core/messages.js';
-import type { Guarantees, SessionToken } from '../core/session.js';
+import type { Guarantees, SessionToken } from '../core/guarantees.js';
 import type { Stamp, VectorEntries } from '../core/write.js';
 import { isLater } from './order.js';
 import { entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';

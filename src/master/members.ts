@@ -1,13 +1,13 @@
 /** The processes of a cluster: starts them, tells them who they are, asks them, ends them. What of that is known and what follows from it is in `roster.ts`. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../core/ids.js';
-import { MASTER_GUARANTEES } from '../core/session.js';
+import { MASTER_GUARANTEES } from '../core/guarantees.js';
 import { newSecret } from '../net/auth.js';
-import type { ClientConfig, ServerConfig } from '../net/config.js';
+import type { ClientConfig, ServerConfig } from '../net/process-config.js';
 import type { Connection } from '../net/connection.js';
 import type { Done, OnPart } from '../net/requests.js';
 import { dial } from '../net/handshake.js';
-import { BACKOFF_MS } from '../net/limits.js';
+import { BACKOFF_MS } from '../net/net-limits.js';
 import type { Address, Answer, Ask, Party } from '../net/protocol.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timers, World } from '../ports/ports.js';

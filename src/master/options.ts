@@ -1,6 +1,6 @@
 /** The master's command line. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ANTI_ENTROPY_MS, REQUEST_MS } from '../net/limits.js';
+import { ANTI_ENTROPY_MS, REQUEST_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
 import { newCommand } from '../program/command-line.js';
 

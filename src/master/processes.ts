@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { type ClientConfig, type Listening, type Ready, ReadyC, type ServerConfig } from '../net/config.js';
+import { type ClientConfig, type Listening, type Ready, ReadyC, type ServerConfig } from '../net/process-config.js';
 import { decodeOr } from '../net/protocol.js';
 import { reasonOf } from '../program/say.js';
 import { recordProcess, type Run, runArgument } from './registry.js';

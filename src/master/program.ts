@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { makeFolder } from '../impl/folder.js';
 import type { Party } from '../net/protocol.js';
 import { ENDING_SIGNALS, MASTER_EXIT } from '../program/exit.js';
-import { openStream, wrongToWrite } from '../program/files.js';
+import { openStream, wrongToWrite } from '../program/named-files.js';
 import { reasonOf, say } from '../program/say.js';
 import { lostOutput, tolerateErrors, written } from '../program/streams.js';
 import { type Cluster, makeCluster } from './cluster.js';

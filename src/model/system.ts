@@ -1,11 +1,11 @@
 /**
  * The whole model of a configuration: its slots, its steps, its properties, for the checker.
  *
- * To read the model from the beginning: `protocol/rules.ts` (the switches), then `order.ts` (stamps), `identity.ts` (puts), `vector.ts`,
+ * To read the model from the beginning: `protocol/rules.ts` (the switches), then `order.ts` (stamps), `put-identity.ts` (puts), `vector.ts`,
  * `write-log.ts`, then those that act: `server.ts` and `pulls.ts` (with `restarts.ts`, `stabilize.ts`) and `session.ts`, and what is between
  * them, `network.ts`. They are the protocol, and know nothing of checking. Then `actions/`, what may happen: the steps of sessions, of puts
  * that arrive late, of pulls, of failures, of what comes again as another. Then `checking/`: the bounds (`config.ts`), the components
- * (`world.ts`), what must be so (`sentences.ts`, `judge.ts`, `properties.ts`), and what the checker may use (`texts.ts`, `reductions.ts`).
+ * (`world.ts`), what must be so (`sentences.ts`, `judge-step.ts`, `properties.ts`), and what the checker may use (`texts.ts`, `reductions.ts`).
  */
 import type { ComponentModel, ComponentProperty } from '../checker/model.js';
 import type { Config } from './checking/config.js';

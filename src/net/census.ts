@@ -1,7 +1,7 @@
 /** Who is connected to a listener: those who are not known yet, and how many connections each member has. Everybody has a maximum (R16). */
 import type { ByteStream } from '../ports/ports.js';
 import type { Share } from './intake.js';
-import { MAX_OF_ONE_MEMBER } from './limits.js';
+import { MAX_OF_ONE_MEMBER } from './net-limits.js';
 import type { Places } from './places.js';
 import type { Party } from './protocol.js';
 

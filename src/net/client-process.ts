@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import { runClient, type RunningClient } from './client-program.js';
-import { ClientConfigC } from './config.js';
+import { ClientConfigC } from './process-config.js';
 import { makeLogger } from './logger.js';
 import { runProcess } from './process.js';
 import { makeTracer } from './tracer.js';

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { newSession, type Session } from '../impl/session.js';
 import { newSessionNumber } from './auth.js';
 import { type Client, makeClient } from './client.js';
-import type { ClientConfig, Listening } from './config.js';
+import type { ClientConfig, Listening } from './process-config.js';
 import type { Callbacks } from './connection.js';
 import { listen } from './listen.js';
 import type { Answer, Ask } from './protocol.js';

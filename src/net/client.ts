@@ -10,7 +10,7 @@ import { makeGetter } from './getting.js';
 import type { Identity } from './handshake.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { World } from '../ports/ports.js';
-import { HANDSHAKE_MS } from './limits.js';
+import { HANDSHAKE_MS } from './net-limits.js';
 import type { Logger } from './logger.js';
 import { outbound, type Outbound } from './outbound.js';
 import type { Address } from './protocol.js';

@@ -7,7 +7,7 @@ import type { ReplicaId } from '../core/ids.js';
 import type { ByteStream, Surroundings, Timer } from '../ports/ports.js';
 import { encodeSealed, type FrameReader } from './frame.js';
 import { intake, type Intake, type Share } from './intake.js';
-import { MAX_IN_FLIGHT, MAX_SERVED, SERVED_BYTES } from './limits.js';
+import { MAX_IN_FLIGHT, MAX_SERVED, SERVED_BYTES } from './net-limits.js';
 import { isSlow, outflow } from './outflow.js';
 import {
   type Answer,

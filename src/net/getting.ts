@@ -5,7 +5,7 @@ import type { NodeId } from '../core/ids.js';
 import type { Get, GetAnswer, Refused } from '../core/messages.js';
 import { fieldsOfResult, type GetResult } from '../core/results.js';
 import { beginGet, type GetAttempt, type GetEvent, type GetTurn, nextGet } from '../impl/attempt.js';
-import { isHonest } from '../impl/bounds.js';
+import { isHonest } from '../impl/horizon.js';
 import { gotAnswer, type Session, startGet } from '../impl/session.js';
 import type { Surroundings } from '../ports/ports.js';
 import type { NoAnswer } from './requests.js';

@@ -8,7 +8,7 @@ import { type Introduction, newNonce, proof, sameProof } from './auth.js';
 import { type Callbacks, type Connection, openConnection, type Peer } from './connection.js';
 import { encodeFrame, type FrameReader, frameReader } from './frame.js';
 import type { Share } from './intake.js';
-import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES, STRANGER_MS } from './limits.js';
+import { HANDSHAKE_MS, MAX_FRAME_BYTES, MAX_HELLO_BYTES, STRANGER_MS } from './net-limits.js';
 import {
   AcceptHelloC,
   type Address,

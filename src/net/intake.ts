@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { ByteStream, Clock, Timers } from '../ports/ports.js';
 import type { FrameReader } from './frame.js';
-import { MAX_PER_TURN, TURN_MS } from './limits.js';
+import { MAX_PER_TURN, TURN_MS } from './net-limits.js';
 import { turnsOf } from './turns.js';
 
 /** Which part of a member's turn a connection has, now: above 0, up to 1. */

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
-import { MAX_OF_METRICS } from './limits.js';
+import { MAX_OF_METRICS } from './net-limits.js';
 import type { Metrics } from './metrics.js';
 import type { ServerStatus } from './meter.js';
 import { whyNotListening } from './why-not-listening.js';

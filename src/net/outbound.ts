@@ -5,7 +5,7 @@ import type { Timer, Timers } from '../ports/ports.js';
 import type { Callbacks, Connection } from './connection.js';
 import type { Done } from './requests.js';
 import { dial, type Identity } from './handshake.js';
-import { BACKOFF_MS } from './limits.js';
+import { BACKOFF_MS } from './net-limits.js';
 import type { Address, Ask, Party } from './protocol.js';
 
 /** A wanted connection to a peer. */

@@ -4,7 +4,7 @@
  */
 import type { ByteStream, Clock, Timers } from '../ports/ports.js';
 import type { Share } from './intake.js';
-import { SLOW_READER_BYTES, TURN_MS } from './limits.js';
+import { SLOW_READER_BYTES, TURN_MS } from './net-limits.js';
 import { turnsOf } from './turns.js';
 
 /** From so many unsent bytes on Node says when they have left, whatever its version. */

@@ -2,7 +2,7 @@
  * How many connections a server has places for. Whatever comes in, it must be able to open the files of its log, for a log that cannot be written has
  * failed: so connections have a little more than half of the descriptors that the process may have.
  */
-import { MAX_CONNECTIONS, MAX_OF_METRICS, MAX_STRANGERS } from './limits.js';
+import { MAX_CONNECTIONS, MAX_OF_METRICS, MAX_STRANGERS } from './net-limits.js';
 
 /** The most connections at once: of strangers, of clients, of servers and masters, and to the port of the metrics. */
 export interface Places {

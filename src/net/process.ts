@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
-import type { Listening, Ready } from './config.js';
+import type { Listening, Ready } from './process-config.js';
 import { decodeOr } from './protocol.js';
 
 const answerMaster = (ready: Ready): void => {

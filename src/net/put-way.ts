@@ -6,7 +6,7 @@
 import type { NodeId, ReplicaId } from '../core/ids.js';
 import type { PutResult } from '../core/results.js';
 import { beginPut, nextPut, type PutAttempt, type PutEvent, type PutTurn } from '../impl/attempt.js';
-import { BACKOFF_MS } from './limits.js';
+import { BACKOFF_MS } from './net-limits.js';
 
 /** A put that has not come to its result. Immutable. */
 export interface PutWay {

@@ -12,7 +12,7 @@ import type { NodeId, ReplicaId } from '../core/ids.js';
 import type { Put, PutAnswer, Refused } from '../core/messages.js';
 import { fieldsOfResult, type PutResult } from '../core/results.js';
 import type { PutEvent } from '../impl/attempt.js';
-import { isHonest } from '../impl/bounds.js';
+import { isHonest } from '../impl/horizon.js';
 import type { Surroundings } from '../ports/ports.js';
 import { mustWait, putAnswered, refreshed, repeated, type Session, startPut } from '../impl/session.js';
 import type { Connection } from './connection.js';

@@ -1,9 +1,9 @@
 /** The program of a server process; the master starts it. */
 import * as E from 'fp-ts/lib/Either.js';
 import { NODE_WORLD } from '../ports/node-network.js';
-import { type Listening, type ServerConfig, ServerConfigC } from './config.js';
+import { type Listening, type ServerConfig, ServerConfigC } from './process-config.js';
 import { descriptorsOfProcess, watchDescriptors } from './descriptors.js';
-import { socketGuard } from './guard.js';
+import { socketGuard } from './socket-guard.js';
 import { makeLogger } from './logger.js';
 import { placesOf } from './places.js';
 import { runProcess } from './process.js';

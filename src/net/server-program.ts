@@ -4,7 +4,7 @@ import { createDiskLog, type DiskLogOptions } from '../impl/log/disk-log.js';
 import { createMemoryLog } from '../impl/log/memory-log.js';
 import type { ReplicaOptions } from '../impl/replica.js';
 import type { World } from '../ports/ports.js';
-import type { ServerConfig } from './config.js';
+import type { ServerConfig } from './process-config.js';
 import type { Logger } from './logger.js';
 import type { Places } from './places.js';
 import { type RunningServer, startServer } from './server.js';

@@ -5,7 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId, ReplicaId } from '../core/ids.js';
-import { isHonest } from '../impl/bounds.js';
+import { isHonest } from '../impl/horizon.js';
 import { DurableReplica, openDurable } from '../impl/durable.js';
 import type { Log } from '../impl/log/log.js';
 import { randomIncarnation } from '../impl/incarnation.js';
@@ -14,14 +14,14 @@ import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timers, World } from '../ports/ports.js';
 import type { Connection, Handler } from './connection.js';
 import type { Identity } from './handshake.js';
-import { FIRST_CONTACT_MS, HANDSHAKE_MS } from './limits.js';
+import { FIRST_CONTACT_MS, HANDSHAKE_MS } from './net-limits.js';
 import { listen, type Ports } from './listen.js';
 import type { Logger } from './logger.js';
 import { type Meter, NO_METER, type ServerStatus } from './meter.js';
 import { outbound, type Outbound } from './outbound.js';
 import type { Address, Ask, Party } from './protocol.js';
 import type { Places } from './places.js';
-import { makePuller } from './pulls.js';
+import { makePuller } from './pulling.js';
 import { BAD } from './refusals.js';
 import { observeReplica } from './replica-trace.js';
 import { storedParts } from './stored.js';

@@ -1,6 +1,6 @@
 /** A server's store on its way to the master: in parts, made one at a time, so that a large store is never one message or one turn's work. */
 import type { Write } from '../core/write.js';
-import { PART_BYTES } from './limits.js';
+import { PART_BYTES } from './net-limits.js';
 import type { Part } from './protocol.js';
 
 /** What an entry takes beside its bytes, about. */

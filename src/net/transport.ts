@@ -6,7 +6,7 @@ import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTls, TLSSocket } from 'node:tls';
 import { acceptorOf, KEEP_ALIVE_MS } from '../ports/node-network.js';
 import type { Acceptor, ByteStream, Network } from '../ports/ports.js';
-import { STRANGER_MS } from './limits.js';
+import { STRANGER_MS } from './net-limits.js';
 import type { Address } from './protocol.js';
 import type { Tls } from './tls.js';
 import { strangerError } from './socket-errors.js';

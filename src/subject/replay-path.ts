@@ -2,7 +2,7 @@
 import { replay, type PathStep, type Replay } from '../checker/component-model/replay.js';
 import type { Label } from '../checker/model.js';
 import type { Config } from '../model/checking/config.js';
-import { lookOf } from '../model/checking/seen.js';
+import { lookOf } from '../model/checking/seen-in-a-run.js';
 import { bayou } from '../model/system.js';
 import type { RecordedPath } from './path-file.js';
 

@@ -6,7 +6,7 @@ import { Option } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
 import { withConfigFile } from '../../src/cli/config-file.js';
 import { UsageError } from '../../src/program/exit.js';
-import { main as server } from '../../src/cli/server.js';
+import { main as server } from '../../src/cli/server-command.js';
 
 const home = mkdtempSync(join(tmpdir(), 'bayou-config-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));

@@ -2,9 +2,9 @@
 import * as fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { expect, test, vi } from 'vitest';
-import { FIELD_OPTIONS } from '#bayou/cli/check/fields.js';
-import type { CheckArgs } from '#bayou/cli/check/args.js';
-import { optionNames, parseArgs } from '#bayou/cli/check/options.js';
+import { FIELD_OPTIONS } from '#bayou/cli/check/field-options.js';
+import type { CheckArgs } from '#bayou/cli/check/check-args.js';
+import { optionNames, parseArgs } from '#bayou/cli/check/check-options.js';
 import { repeatCommand, repeatWords } from '#bayou/cli/check/repeat.js';
 
 /** What cannot be said twice alike: maps are compared by what is in them. */

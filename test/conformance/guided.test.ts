@@ -1,7 +1,7 @@
 /** Runs that the model guides: a simulated cluster is led through every transition of a configuration, and where it is elsewhere than the model says, the run says so. */
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { MASTER_GUARANTEES } from '../../src/core/session.js';
+import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import { decodeConfig } from '../../src/model/checking/config.js';
 import { guide, type Choose, type GuidedRun } from '../../conformance/simulation/guided-run.js';
 import { barOf, labelOf, notGuided } from '../../conformance/simulation/leading.js';

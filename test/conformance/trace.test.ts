@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReplicaId, serverOf } from '#bayou/core/ids.js';
-import { MASTER_GUARANTEES } from '#bayou/core/session.js';
+import { MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import type { TraceBody, TraceEvent } from '#bayou/core/trace.js';
 import { parseTrace } from '../../conformance/layer3-traces/read-traces.js';
 import { showTraceVerdict, validateTrace } from '../../conformance/layer3-traces/validate-trace.js';

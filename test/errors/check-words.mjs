@@ -1,6 +1,6 @@
 /** Says many command lines to the built `bayou check`, one after the other: a list of lists of words comes as JSON, and what it says to each goes out so. */
 import { text } from 'node:stream/consumers';
-import { main } from '../../dist/cli/check/command.js';
+import { main } from '../../dist/cli/check/check-command.js';
 
 const cases = JSON.parse(await text(process.stdin));
 const { exit } = process;

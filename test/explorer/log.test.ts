@@ -1,7 +1,7 @@
 /** What is kept of how a check went on. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CheckLog } from '#bayou/cli/explore/log.js';
+import { CheckLog } from '#bayou/cli/explore/check-log.js';
 
 test('however long a check takes a few hundred samples are kept, in order, the first among them', () => {
   fc.assert(

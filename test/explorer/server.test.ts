@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serve, type Running } from '#bayou/cli/explore/server.js';
+import { serve, type Running } from '#bayou/cli/explore/page-server.js';
 import type { Question } from '#bayou/explorer/asked.js';
 import { bayou } from '../cli/run.js';
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { tupleModel } from '#bayou/checker/component-model/tuples.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { sampleRuns } from '#bayou/checker/runs/sample.js';
-import { loadConfig } from '#bayou/cli/check/config.js';
+import { loadConfig } from '#bayou/cli/check/find-config.js';
 import { answering } from '#bayou/explorer/answering.js';
 import { Surveyor, MOST_DRAWN } from '#bayou/explorer/survey.js';
 import { placeOf, retrace } from '#bayou/explorer/walk.js';

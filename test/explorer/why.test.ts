@@ -1,8 +1,8 @@
 /** Why a run is a counterexample, in words: of every configuration that breaks a property, what the page says is so in its last state. */
 import { describe, expect, test } from 'vitest';
 import { search } from '#bayou/cli/check/engine.js';
-import { loadConfig, shippedConfigs } from '#bayou/cli/check/config.js';
-import { parseArgs } from '#bayou/cli/check/options.js';
+import { loadConfig, shippedConfigs } from '#bayou/cli/check/find-config.js';
+import { parseArgs } from '#bayou/cli/check/check-options.js';
 import { configured } from '#bayou/subject/subject.js';
 import { explorationOf, foundIn, verdictOfReport } from '#bayou/exploration/make-exploration.js';
 import type { Exploration, RunShot } from '#bayou/explorer/shape.js';

@@ -7,7 +7,7 @@ import { listOf } from '#bayou/core/codec.js';
 import { Natural, ReplicaIdC } from '#bayou/core/ids.js';
 import type { Pulled, Put } from '#bayou/core/messages.js';
 import { VectorEntriesC } from '#bayou/core/write.js';
-import { AHEAD, horizonAt, isHonest } from '#bayou/impl/bounds.js';
+import { AHEAD, horizonAt, isHonest } from '#bayou/impl/horizon.js';
 import { clockOf, createReplica, type Replica, restore, snapshot, step } from '#bayou/impl/replica.js';
 import { putOf } from './support/puts.js';
 import { seedOr } from '../support/seeds.js';

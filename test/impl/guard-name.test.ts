@@ -22,7 +22,7 @@ import { openDurable } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { idOfFolder, nameOfFolder, renameFolder } from '#bayou/impl/log/guard-name.js';
 import type { Guard } from '#bayou/impl/log/lock.js';
-import { socketGuard } from '#bayou/net/guard.js';
+import { socketGuard } from '#bayou/net/socket-guard.js';
 import { withDirectory } from './support/log-image.js';
 import { putOf } from './support/puts.js';
 
@@ -44,7 +44,7 @@ const noting =
 /** A process that opens the log and stays until it is killed. */
 const HOLDER = `
   import { createDiskLog } from '#bayou/impl/log/disk-log.js';
-  import { socketGuard } from '#bayou/net/guard.js';
+  import { socketGuard } from '#bayou/net/socket-guard.js';
   const opened = await createDiskLog(process.argv[1], { guard: socketGuard }).open({ server: 1 });
   console.log(opened._tag);
   setInterval(() => undefined, 1000);

@@ -9,7 +9,7 @@ import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { nodeFiles, type Files } from '#bayou/impl/log/files.js';
 import { storeOf } from '#bayou/impl/replica.js';
-import { socketGuard } from '#bayou/net/guard.js';
+import { socketGuard } from '#bayou/net/socket-guard.js';
 import { withDirectory } from './support/log-image.js';
 import { putOf } from './support/puts.js';
 
@@ -19,7 +19,7 @@ const PROGRAM = `
   import { createDiskLog } from '#bayou/impl/log/disk-log.js';
   import { nodeFiles } from '#bayou/impl/log/files.js';
   import { storeOf } from '#bayou/impl/replica.js';
-  import { socketGuard } from '#bayou/net/guard.js';
+  import { socketGuard } from '#bayou/net/socket-guard.js';
   import { writeSync } from 'node:fs';
   const [directory, locks, end] = process.argv.slice(1);
   const files = locks === 'no-lock' ? { ...nodeFiles, lock: () => Promise.resolve(() => Promise.resolve()) } : nodeFiles;

@@ -9,7 +9,7 @@ import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
 import { createDiskLog, type DiskLogOptions } from '#bayou/impl/log/disk-log.js';
 import { nodeFiles, type Files } from '#bayou/impl/log/files.js';
 import { storeOf } from '#bayou/impl/replica.js';
-import { socketGuard } from '#bayou/net/guard.js';
+import { socketGuard } from '#bayou/net/socket-guard.js';
 import { withDirectory } from './support/log-image.js';
 import { putOf } from './support/puts.js';
 
@@ -29,7 +29,7 @@ const put = (replica: DurableReplica, n: number): Promise<string> =>
 /** Opens the log in a process of its own, and says how that went. */
 const OTHER = `
   import { createDiskLog } from '#bayou/impl/log/disk-log.js';
-  import { socketGuard } from '#bayou/net/guard.js';
+  import { socketGuard } from '#bayou/net/socket-guard.js';
   const opened = await createDiskLog(process.argv[1], { guard: socketGuard }).open({ server: 1 });
   console.log(opened._tag === 'Left' ? opened.left.type : 'opened');
   process.exit();

@@ -1,7 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import type { GetAnswer, PutAnswer } from '#bayou/core/messages.js';
-import { MASTER_GUARANTEES, SessionTokenC, type Guarantees } from '#bayou/core/session.js';
+import { MASTER_GUARANTEES, SessionTokenC, type Guarantees } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { gotAnswer, newSession, putAnswered, resume, startGet, startPut, token, type Session } from '#bayou/impl/session.js';
 

@@ -5,7 +5,7 @@ import type { History } from '../../conformance/layer4-hostile/judge/judged-hist
 import { readJepsen, writeJepsen } from '../../conformance/layer4-hostile/judge/jepsen.js';
 import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
 import { historyOfRuns, historyOfTrace } from '../../conformance/layer4-hostile/judge/history-of-trace.js';
-import { MASTER_GUARANTEES } from '../../src/core/session.js';
+import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import type { TraceEvent } from '../../src/core/trace.js';
 import { soundHistory, type Step } from '../../conformance/layer4-hostile/judge/sound-histories.js';
 import { seedOr } from '../support/seeds.js';

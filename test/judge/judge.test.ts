@@ -4,7 +4,7 @@ import { historyOf, type History, type Operation } from '../../conformance/layer
 import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
 import { compareStamps } from '../../conformance/layer4-hostile/judge/stamp-order.js';
 import { type Promised, showVerdict } from '../../conformance/layer4-hostile/judge/verdict.js';
-import { MASTER_GUARANTEES } from '../../src/core/session.js';
+import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import type { Stamp } from '../../src/core/write.js';
 import { soundHistory, type Step } from '../../conformance/layer4-hostile/judge/sound-histories.js';
 import { seedOr } from '../support/seeds.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ComponentModel } from '#bayou/checker/model.js';
-import { MASTER_GUARANTEES } from '#bayou/core/session.js';
+import { MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import { DEFAULTS, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
 import { explore, successors, type State } from '../support/bfs.js';

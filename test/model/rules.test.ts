@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Guarantees } from '#bayou/core/session.js';
+import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Put } from '#bayou/core/messages.js';
 import type { Write } from '#bayou/core/write.js';
-import { FIRST, type Logged } from '#bayou/model/protocol/identity.js';
+import { FIRST, type Logged } from '#bayou/model/protocol/put-identity.js';
 import * as Net from '#bayou/model/protocol/network.js';
 import { isOlder, orderAt } from '#bayou/model/protocol/order.js';
 import { FIXED, type Rules } from '#bayou/model/protocol/rules.js';

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { frameCutter } from '../../conformance/faults/frames.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
-import { STRANGER_MS } from '../../src/net/limits.js';
+import { STRANGER_MS } from '../../src/net/net-limits.js';
 import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import type { RunningServer, ServerOptions } from '../../src/net/server.js';
 import { putOf } from '../impl/support/puts.js';

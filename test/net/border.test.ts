@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { newNonce, proof } from '../../src/net/auth.js';
 import { encodeFrame } from '../../src/net/frame.js';
-import { MAX_FRAME_BYTES } from '../../src/net/limits.js';
+import { MAX_FRAME_BYTES } from '../../src/net/net-limits.js';
 import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { ask, closed, dialAs, dialed, handshakeByHand, remember, SECRET, serve, stranger, storedAt } from './support.js';

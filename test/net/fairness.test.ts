@@ -5,7 +5,7 @@ import { createMemoryLog } from '../../src/impl/log/memory-log.js';
 import type { Log } from '../../src/impl/log/log.js';
 import { encodeFrame, frameReader } from '../../src/net/frame.js';
 import { intake } from '../../src/net/intake.js';
-import { MAX_FRAME_BYTES, MAX_PER_TURN, SERVED_BYTES, SLOW_READER_BYTES, TURN_MS } from '../../src/net/limits.js';
+import { MAX_FRAME_BYTES, MAX_PER_TURN, SERVED_BYTES, SLOW_READER_BYTES, TURN_MS } from '../../src/net/net-limits.js';
 import { outflow } from '../../src/net/outflow.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { NODE } from '../../src/ports/node.js';

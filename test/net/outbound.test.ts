@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import type { Connection } from '../../src/net/connection.js';
 import { afterFailure, makeReach, NO_FAILURE } from '../../src/net/outbound.js';
-import { BACKOFF_MS } from '../../src/net/limits.js';
+import { BACKOFF_MS } from '../../src/net/net-limits.js';
 import type { Timers } from '../../src/ports/ports.js';
 
 /** Timers that go off when a test says so. */

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { until } from '../support/until.js';
 import { replicaId } from '../../src/core/ids.js';
 import type { Put } from '../../src/core/messages.js';
-import { type Guarantees, MASTER_GUARANTEES } from '../../src/core/session.js';
+import { type Guarantees, MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import { newSession, token } from '../../src/impl/session.js';
 import { type Client, makeClient } from '../../src/net/client.js';
 import type { Connection } from '../../src/net/connection.js';

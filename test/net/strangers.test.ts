@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeFrame } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
-import { MAX_OF_ONE_MEMBER, MAX_STRANGERS, STRANGER_MS } from '../../src/net/limits.js';
+import { MAX_OF_ONE_MEMBER, MAX_STRANGERS, STRANGER_MS } from '../../src/net/net-limits.js';
 import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { throttled } from '../../src/net/throttled.js';

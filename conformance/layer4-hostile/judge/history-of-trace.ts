@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type NodeId, type ReplicaId, serverOf } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
-import type { Guarantees } from '#bayou/core/session.js';
+import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { History, Operation, SessionName, Settled, StoreView } from './judged-history.js';
 import { partitionsIn, EMPTY_SHAPE, shapeAfter, type Shape } from './partitions.js';

@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
-import { type Guarantees, GuaranteesC } from '#bayou/core/session.js';
+import { type Guarantees, GuaranteesC } from '#bayou/core/guarantees.js';
 import { StampC } from '#bayou/core/write.js';
 import { type History, historyOf, type Operation, type SessionName, sessionOf, type StoreView, walk } from './judged-history.js';
 

@@ -1,6 +1,6 @@
 /** The judge on a history whose answers carry their stamps: everything is decided by comparing stamps, in one walk. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
-import type { Guarantees } from '#bayou/core/session.js';
+import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { guaranteesOf, type History, type Operation, type SessionName, sessionOf, walk } from './judged-history.js';
 import { compareStamps, cover, coverAll, showStamp, type Vector } from './stamp-order.js';

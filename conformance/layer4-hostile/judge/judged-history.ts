@@ -3,7 +3,7 @@
  * from a trace of the cluster (`history-of-trace.ts`) or from a file in the style of Jepsen (`jepsen.ts`).
  */
 import type { NodeId } from '#bayou/core/ids.js';
-import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/session.js';
+import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { showStamp } from './stamp-order.js';
 

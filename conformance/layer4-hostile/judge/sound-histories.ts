@@ -1,6 +1,6 @@
 /** Sound histories from lists of steps: what the judge's tests plant their lies in, and what its bench is run on. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
-import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/session.js';
+import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { type History, historyOf, type Operation, type StoreView } from './judged-history.js';
 import { compareStamps, coverAll, type Vector } from './stamp-order.js';

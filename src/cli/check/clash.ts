@@ -1,6 +1,6 @@
 /** Options of `bayou check` that do not go together: refused, for one of them would be ignored and what it says would not be so. */
-import { FIELD_OPTIONS } from './fields.js';
-import type { CheckArgs } from './args.js';
+import { FIELD_OPTIONS } from './field-options.js';
+import type { CheckArgs } from './check-args.js';
 
 type Options = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'>;
 

@@ -11,7 +11,7 @@ import type { CheckOptions, CheckpointOptions } from '../../checker/options.js';
 import { isLiveness, verdictOf, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
 import { UsageError } from '../../program/exit.js';
 import { isOfSurroundings } from '../../program/say.js';
-import type { CheckArgs } from './args.js';
+import type { CheckArgs } from './check-args.js';
 import { runLines, type AnyModel, type Subject } from '../../subject/subject.js';
 
 // --- options ---------------------------------------------------------------------------------------------------------------

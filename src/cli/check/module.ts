@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/model.js';
 import { text } from '../../checker/shown/text.js';
-import { readBytes } from '../../program/files.js';
+import { readBytes } from '../../program/named-files.js';
 import { UsageError } from '../../program/exit.js';
 import { tell } from '../watched/telling.js';
 import { CheckerError } from '../../checker/error.js';
@@ -17,10 +17,10 @@ import { decodeModel, type Decoded } from '../../checker/contract/shape.js';
 import { mustBeComponents } from '../../checker/contract/validate.js';
 import { thrown } from '../../checker/contract/words.js';
 import { fileOfModule } from './examples.js';
-import { FIELD_OPTIONS, type Said } from './fields.js';
+import { FIELD_OPTIONS, type Said } from './field-options.js';
 import { propertyNames, slug } from '../../subject/file-names.js';
 import { parametersOf } from './parameters.js';
-import type { CheckArgs } from './args.js';
+import type { CheckArgs } from './check-args.js';
 import type { Parameters, Subject } from '../../subject/subject.js';
 
 // --- loading ---------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import * as t from 'io-ts/lib/index.js';
 import { described, whatIs } from '../../core/codec.js';
 import { UsageError } from '../../program/exit.js';
 import type { Parameters } from '../../subject/subject.js';
-import type { Assignment, Said } from './fields.js';
+import type { Assignment, Said } from './field-options.js';
 import { complaintOf } from '../../checker/contract/shape.js';
 
 /** What a module says of one parameter. */

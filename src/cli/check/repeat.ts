@@ -1,6 +1,6 @@
 /** The one command that repeats a check: made from what the command line was understood to say, so that it says the same again. */
-import { FIELD_OPTIONS } from './fields.js';
-import type { CheckArgs } from './args.js';
+import { FIELD_OPTIONS } from './field-options.js';
+import type { CheckArgs } from './check-args.js';
 
 type Words = (args: CheckArgs) => ReadonlyArray<string>;
 

@@ -8,7 +8,7 @@ import { EXIT, type ExitStatus } from '../../program/exit.js';
 import { loadPath, type RecordedPath } from '../../subject/path-file.js';
 import { replayPath, type Replayed } from '../../subject/replay-path.js';
 import { print } from '../out.js';
-import type { CheckArgs } from './args.js';
+import type { CheckArgs } from './check-args.js';
 import { brokenLine, refusalLines } from './replay-lines.js';
 import { replayOwn } from './replay-own.js';
 

@@ -5,7 +5,7 @@ import type { Replay } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';
 import { EXIT, type ExitStatus } from '../../program/exit.js';
 import { print } from '../out.js';
-import type { CheckArgs } from './args.js';
+import type { CheckArgs } from './check-args.js';
 import { moduleSubject } from './module.js';
 import type { OwnPath } from '../../subject/path-file.js';
 import { brokenLine, refusalLines } from './replay-lines.js';

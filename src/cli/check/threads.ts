@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { checkComponents } from '../../checker/factored/check-components.js';
 import type { Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
-import type { CheckArgs } from './args.js';
+import type { CheckArgs } from './check-args.js';
 import type { Hooks } from './engine.js';
 import type { Subject } from '../../subject/subject.js';
 

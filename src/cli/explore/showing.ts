@@ -7,11 +7,11 @@ import { judgedModel } from '../../subject/subject.js';
 import { say } from '../../program/say.js';
 import { UsageError } from '../../program/exit.js';
 import { print } from '../out.js';
-import type { ExploreArgs } from './args.js';
+import type { ExploreArgs } from './explore-args.js';
 import { htmlOf } from '../../exploration/page-file.js';
-import type { CheckLog } from './log.js';
+import type { CheckLog } from './check-log.js';
 import { wordsOf, type Explored } from '../../exploration/make-exploration.js';
-import { serve, type Running } from './server.js';
+import { serve, type Running } from './page-server.js';
 
 // --- opening it ------------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { CheckSample } from '../shape.js';
-import { askServer } from './client.js';
+import { askServer } from './model-client.js';
 import { at, exploration, ownRun } from './store.js';
 
 const POLL_MS = 400;

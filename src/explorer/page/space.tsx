@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Survey } from '../asked.js';
 import { Check } from './check.js';
-import type { Client } from './client.js';
+import type { Client } from './model-client.js';
 import { Graph, mergeBy } from './graph.js';
 import { at, client, exploration, length, run, trouble, wayTo } from './store.js';
 

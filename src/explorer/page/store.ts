@@ -4,7 +4,7 @@ import { lengthOf, stepAt } from '../history.js';
 import { unpack } from '../pack.js';
 import type { Choices, WayTo } from '../asked.js';
 import type { Exploration, RunShot } from '../shape.js';
-import { clientOf } from './client.js';
+import { clientOf } from './model-client.js';
 
 // --- what is shown ---------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import { COMPARE } from './compare.js';
 import { departureOf } from './departure.js';
 import { pulledIn } from './pulled.js';
 import { sceneOf, type Scene } from './scene.js';
-import { tellStep } from './tell.js';
+import { tellStep } from './step-words.js';
 
 const ID_OF = new Map<string, PropertyId>(
   (Object.keys(PROPERTIES) as ReadonlyArray<PropertyId>).map((id) => [PROPERTIES[id].name, id]),

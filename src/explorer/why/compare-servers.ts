@@ -1,12 +1,12 @@
 /** What servers have: stores that differ, vectors that claim too much, stamps given out twice. Each finds the two things that were compared. */
 import { serverOf } from '../../core/ids.js';
-import { samePut } from '../../model/protocol/identity.js';
+import { samePut } from '../../model/protocol/put-identity.js';
 import { isOlder, orderAt, sameStamp } from '../../model/protocol/order.js';
 import { showStamp } from '../../model/checking/texts.js';
 import type { Server } from '../../model/protocol/server.js';
 import * as V from '../../model/protocol/vector.js';
 import * as L from '../../model/protocol/write-log.js';
-import type { Compare, Finding } from './finding.js';
+import type { Compare, Finding } from './comparison.js';
 import {
   clientNames,
   comparedWrite,

@@ -1,11 +1,11 @@
 /** What sessions were told: gets that go back, puts that are stamped out of order. Each finds the two things that were compared. */
 import type { Stamp } from '../../core/write.js';
-import { valueOf, type Logged } from '../../model/protocol/identity.js';
+import { valueOf, type Logged } from '../../model/protocol/put-identity.js';
 import { isOlder, sameStamp } from '../../model/protocol/order.js';
 import { showStamp } from '../../model/checking/texts.js';
 import { stampFor } from '../../model/protocol/session.js';
 import * as V from '../../model/protocol/vector.js';
-import type { Compare } from './finding.js';
+import type { Compare } from './comparison.js';
 import {
   clientNames,
   comparedWrite,

@@ -11,7 +11,7 @@ import {
   stampsTwice,
 } from './compare-servers.js';
 import { notAfter, notGreatest, otherStamp, outOfOrder, wentBack } from './compare-sessions.js';
-import type { Compare } from './finding.js';
+import type { Compare } from './comparison.js';
 
 /** By property: how its fault is found in the state that breaks it. */
 export const COMPARE: Readonly<Partial<Record<PropertyId, Compare>>> = {

@@ -8,7 +8,7 @@ import { bayou } from '../../model/system.js';
 import type { Departure } from '../shape.js';
 import { differing, type Walk } from '../walk.js';
 import { sceneOf, serverIn, serverOfStep, sessionIn, type Scene } from './scene.js';
-import { tellStep } from './tell.js';
+import { tellStep } from './step-words.js';
 
 /** What the protocol does in place of a step that it does not have. */
 const IN_PLACE: Readonly<Partial<Record<Config['variant'], string>>> = {

@@ -1,5 +1,5 @@
 /** What a pull brought to a log, and why some of it is not there afterwards. */
-import type { Logged } from '../../model/protocol/identity.js';
+import type { Logged } from '../../model/protocol/put-identity.js';
 import { showStamp } from '../../model/checking/texts.js';
 import type { Server } from '../../model/protocol/server.js';
 import { lackedBy, sameWrite } from '../../model/protocol/write-log.js';

@@ -4,7 +4,7 @@ import type { ComponentAction, Tuple } from '../../checker/component-model/tuple
 import type { Bytes } from '../../core/bytes.js';
 import type { Stamp } from '../../core/write.js';
 import type { Config } from '../../model/checking/config.js';
-import type { Logged } from '../../model/protocol/identity.js';
+import type { Logged } from '../../model/protocol/put-identity.js';
 import { orderAt, sameStamp } from '../../model/protocol/order.js';
 import { showStamp } from '../../model/checking/texts.js';
 import type { Server } from '../../model/protocol/server.js';

@@ -5,7 +5,7 @@
  * | part | whom it keeps out | its hole |
  * |---|---|---|
  * | the folders that this process has open, by device and inode | this process, by whatever path | other processes |
- * | a socket that listens at an abstract name that only the folder's owner can know (Linux; `guard-name.ts`, `src/net/guard.ts`) | every process that sees the same network | containers with a network of their own; whoever deletes the folder's value passes it |
+ * | a socket that listens at an abstract name that only the folder's owner can know (Linux; `guard-name.ts`, `src/net/socket-guard.ts`) | every process that sees the same network | containers with a network of their own; whoever deletes the folder's value passes it |
  * | an empty LevelDB database, `lock/`, whose LOCK file is locked (fcntl) | every process of the machine | the kernel drops it when *any* descriptor of that file is closed in the process, and whoever deletes the file passes it |
  *
  * The kernel gives up the socket and the file's lock when their owner dies, and keeps them while it is stopped. Who passes all three is seen by the one
@@ -22,7 +22,7 @@ import { GUARD, idOfFolder, nameOfFolder, renameFolder } from './guard-name.js';
 export type Unlock = () => Promise<void>;
 
 /**
- * Takes a name of the machine's until it is given back or the process dies: `src/net/guard.ts`. `taken`: somebody has it; undefined: there are no such
+ * Takes a name of the machine's until it is given back or the process dies: `src/net/socket-guard.ts`. `taken`: somebody has it; undefined: there are no such
  * names here.
  */
 export type Guard = (name: string) => Promise<Unlock | 'taken' | undefined>;

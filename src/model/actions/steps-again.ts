@@ -3,7 +3,7 @@
  * TLA+ module `TakeToken`, `StartAnew`, `StartFromToken`, `Copy` and `PutBack`.
  */
 import { interaction, type Interaction, type Slot } from '../../checker/model.js';
-import { putBackShows, restartBreaks, tokenShows } from '../checking/judge.js';
+import { putBackShows, restartBreaks, tokenShows } from '../checking/judge-step.js';
 import * as R from '../protocol/restarts.js';
 import type { Server } from '../protocol/server.js';
 import * as S from '../protocol/session.js';

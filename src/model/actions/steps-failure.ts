@@ -3,7 +3,7 @@
  * `Stabilize` of the TLA+ module.
  */
 import { interaction, type Interaction, type Slot } from '../../checker/model.js';
-import { restartBreaks, restartShows, stabilizeBreaks } from '../checking/judge.js';
+import { restartBreaks, restartShows, stabilizeBreaks } from '../checking/judge-step.js';
 import * as Net from '../protocol/network.js';
 import * as R from '../protocol/restarts.js';
 import type { Server } from '../protocol/server.js';

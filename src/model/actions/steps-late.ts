@@ -4,11 +4,11 @@
  */
 import { interaction, type Interaction, type Slot } from '../../checker/model.js';
 import type { Bytes } from '../../core/bytes.js';
-import { acceptBreaks, lateShows } from '../checking/judge.js';
+import { acceptBreaks, lateShows } from '../checking/judge-step.js';
 import { acceptPut, type Server } from '../protocol/server.js';
 import * as S from '../protocol/session.js';
 import { mayPut, record, spendPut } from './steps-session.js';
-import { byIdentity } from '../protocol/identity.js';
+import { byIdentity } from '../protocol/put-identity.js';
 import { asksOf, type Delayed, type LatePuts, type World } from '../checking/world.js';
 
 /** A put is sent, and its session waits no longer for an answer by the way it took; it has not arrived yet. */

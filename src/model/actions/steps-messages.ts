@@ -6,7 +6,7 @@ import * as Net from '../protocol/network.js';
 import { answerPull, finishAnswer, pullRequest, readLogOnly } from '../protocol/pulls.js';
 import type { Server } from '../protocol/server.js';
 import * as V from '../protocol/vector.js';
-import { peersOf, type Links } from './peers.js';
+import { peersOf, type Links } from './pull-peers.js';
 import { isFree, isInParts, takeIn, takePart } from './taking-in.js';
 
 /** R9: the request. A puller has at most one pull from each answerer under way; that a request repeats is `Duplicate`'s business. */

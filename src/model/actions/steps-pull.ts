@@ -8,7 +8,7 @@ import type { World } from '../checking/world.js';
 import { addLate, answerFor, finishAnswer, pullRequest, readLogOnly, type Answer } from '../protocol/pulls.js';
 import type { Server } from '../protocol/server.js';
 import type * as V from '../protocol/vector.js';
-import { peersOf, type Links } from './peers.js';
+import { peersOf, type Links } from './pull-peers.js';
 import { byMessages } from './steps-messages.js';
 import { isFree, isInParts, takeIn } from './taking-in.js';
 

@@ -12,7 +12,7 @@ import {
 import type { Bytes } from '../../core/bytes.js';
 import { serverOf, type NodeId } from '../../core/ids.js';
 import type { GetAnswer, Put, Refused } from '../../core/messages.js';
-import { getBreaks, getShows, putBreaks, putShows, refusalShows } from '../checking/judge.js';
+import { getBreaks, getShows, putBreaks, putShows, refusalShows } from '../checking/judge-step.js';
 import { acceptPut, answerGet, type Required, type Server } from '../protocol/server.js';
 import * as S from '../protocol/session.js';
 import { getAnswerKey, requiredKey } from '../checking/texts.js';

@@ -1,5 +1,5 @@
 /** What a puller makes of an answer (R9), whole or in parts, with what that breaks and witnesses. */
-import { receiptBreaks, receiptShows } from '../checking/judge.js';
+import { receiptBreaks, receiptShows } from '../checking/judge-step.js';
 import type { World } from '../checking/world.js';
 import {
   claimFirst,

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts/lib/index.js';
-import { GuaranteesC } from '../../core/session.js';
+import { GuaranteesC } from '../../core/guarantees.js';
 import {
   count,
   expectation,
@@ -15,7 +15,7 @@ import {
   text,
   topology,
   whole,
-} from './fields.js';
+} from './config-fields.js';
 import { propertiesMeant, type PropertyId } from './sentences.js';
 import { VARIANTS, type Rules, type Variant } from '../protocol/rules.js';
 

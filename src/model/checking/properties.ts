@@ -1,7 +1,7 @@
-/** The properties of the contract's section 8 over a configuration's slots (their sentences: `sentences.ts`; step properties: `judge.ts`). */
+/** The properties of the contract's section 8 over a configuration's slots (their sentences: `sentences.ts`; step properties: `judge-step.ts`). */
 import * as O from 'fp-ts/lib/Option.js';
 import { over, type ComponentProperty, type Predicate, type Slot } from '../../checker/model.js';
-import { samePut } from '../protocol/identity.js';
+import { samePut } from '../protocol/put-identity.js';
 import { isOlder, orderAt, sameStamp } from '../protocol/order.js';
 import type { Pair } from '../protocol/network.js';
 import { propertiesMeant, PROPERTIES, type PropertyId } from './sentences.js';

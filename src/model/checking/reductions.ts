@@ -2,9 +2,9 @@
 import type { Permutation } from '../../checker/model.js';
 import type { Bytes } from '../../core/bytes.js';
 import { incarnationOf, type NodeId } from '../../core/ids.js';
-import type { Guarantees } from '../../core/session.js';
+import type { Guarantees } from '../../core/guarantees.js';
 import { guaranteesOf, type Config } from './config.js';
-import { byIdentity, valueOf, type Logged } from '../protocol/identity.js';
+import { byIdentity, valueOf, type Logged } from '../protocol/put-identity.js';
 import { textOf } from '../protocol/network.js';
 import { orderAt } from '../protocol/order.js';
 import { propertiesMeant } from './sentences.js';

@@ -1,7 +1,7 @@
 /** Components as texts: for the checker, which tells them apart by it, and for people. */
 import type { GetAnswer } from '../../core/messages.js';
 import type { Stamp, Write } from '../../core/write.js';
-import { FIRST, sessionText, valueOf, type Logged } from '../protocol/identity.js';
+import { FIRST, sessionText, valueOf, type Logged } from '../protocol/put-identity.js';
 import { textOf, type Message, type Net } from '../protocol/network.js';
 import type { Answer } from '../protocol/pulls.js';
 import type { Required, Server } from '../protocol/server.js';

@@ -1,7 +1,7 @@
 /** Components drawn: what a server's card, a session's and a message's show, for explorers. Stamps are written as the glossary has them. */
 import type { View } from '../../checker/view.js';
 import type { Stamp } from '../../core/write.js';
-import { FIRST, valueOf, type Logged } from '../protocol/identity.js';
+import { FIRST, valueOf, type Logged } from '../protocol/put-identity.js';
 import type { Message } from '../protocol/network.js';
 
 import type { Server } from '../protocol/server.js';

@@ -1,7 +1,7 @@
 /** The network: partitions made by links (contract, section 5), and messages in flight at the finer grain (section 7, R9). */
 import type { NodeId, ReplicaId } from '../../core/ids.js';
 import type { Stamp } from '../../core/write.js';
-import { sessionText } from './identity.js';
+import { sessionText } from './put-identity.js';
 import type { Pulled } from './pulls.js';
 import * as V from './vector.js';
 

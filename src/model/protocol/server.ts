@@ -7,7 +7,7 @@ import type { Bytes } from '../../core/bytes.js';
 import { replicaId, type NodeId, type ReplicaId } from '../../core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer, Refused } from '../../core/messages.js';
 import type { Stamp, Transfer } from '../../core/write.js';
-import { byIdentity, looksTheSame, type Identity, type Logged } from './identity.js';
+import { byIdentity, looksTheSame, type Identity, type Logged } from './put-identity.js';
 import { isOlder, orderAt, stampOf } from './order.js';
 import type { Rules } from './rules.js';
 import * as V from './vector.js';

@@ -2,9 +2,9 @@
 import type { Bytes } from '../../core/bytes.js';
 import type { NodeId, ReplicaId, SessionNumber } from '../../core/ids.js';
 import type { Get, Put } from '../../core/messages.js';
-import type { Guarantees } from '../../core/session.js';
+import type { Guarantees } from '../../core/guarantees.js';
 import type { Stamp } from '../../core/write.js';
-import { FIRST, numberAfter, valueOf } from './identity.js';
+import { FIRST, numberAfter, valueOf } from './put-identity.js';
 import { isOlder } from './order.js';
 import type { Rules } from './rules.js';
 import type { Required } from './server.js';

@@ -4,7 +4,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../../core/bytes.js';
 import type { Put } from '../../core/messages.js';
 import type { Stamp } from '../../core/write.js';
-import { samePut, type Logged } from './identity.js';
+import { samePut, type Logged } from './put-identity.js';
 import { sameStamp, stampOrd } from './order.js';
 import type { Rules } from './rules.js';
 import { has, type Vector } from './vector.js';

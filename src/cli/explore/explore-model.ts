@@ -3,13 +3,13 @@ import { sampleRuns } from '../../checker/runs/sample.js';
 import { isModule } from '../check/is-module.js';
 import { moduleSubject } from '../check/module.js';
 import { configured, blamed, judgedModel, type Subject } from '../../subject/subject.js';
-import { loadConfig, namedBy } from '../check/config.js';
+import { loadConfig, namedBy } from '../check/find-config.js';
 import { search } from '../check/engine.js';
-import { tell } from '../check/tell.js';
+import { tell } from '../check/quieter-runs.js';
 import type { Progress } from '../../checker/report.js';
 import { UsageError } from '../../program/exit.js';
-import type { ExploreArgs } from './args.js';
-import { CheckLog } from './log.js';
+import type { ExploreArgs } from './explore-args.js';
+import { CheckLog } from './check-log.js';
 import { explorationOf, foundIn, verdictOfReport, type Explored, type Found } from '../../exploration/make-exploration.js';
 
 const subjectOf = async (source: string, { check }: ExploreArgs): Promise<Subject> => {

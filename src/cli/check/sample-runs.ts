@@ -3,8 +3,8 @@ import { oneLine, traceLines } from '../../checker/output/counterexample-lines.j
 import { sampleRuns } from '../../checker/runs/sample.js';
 import { counted } from '../../core/counted.js';
 import { EXIT, type ExitStatus } from '../../program/exit.js';
-import type { CheckArgs } from './args.js';
-import { writeFiles } from './files.js';
+import type { CheckArgs } from './check-args.js';
+import { writeFiles } from './counterexample-files.js';
 import { repeatCommand } from './repeat.js';
 import { judgedModel, type Subject } from '../../subject/subject.js';
 

@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../../master/options.js';
 import { newCommand } from '../../program/command-line.js';
-import type { CheckArgs } from '../check/args.js';
-import { FIELD_OPTIONS } from '../check/fields.js';
-import { parseArgs as parseCheckArgs } from '../check/options.js';
+import type { CheckArgs } from '../check/check-args.js';
+import { FIELD_OPTIONS } from '../check/field-options.js';
+import { parseArgs as parseCheckArgs } from '../check/check-options.js';
 import { EXIT } from '../../program/exit.js';
 
 /** What the command line says. */

@@ -4,19 +4,19 @@ import { extname } from 'node:path';
 import { CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { isModule } from '../check/is-module.js';
-import { readJson, wrongToWrite } from '../../program/files.js';
+import { readJson, wrongToWrite } from '../../program/named-files.js';
 import { reasonOf, say } from '../../program/say.js';
 import { EXIT, UsageError, type ExitStatus } from '../../program/exit.js';
 import { print } from '../out.js';
 import { endNow, endSoon } from '../watched/ending.js';
 import { tell } from '../watched/telling.js';
 import { beWatched, isGoingAgain } from '../watched/watched.js';
-import { parseArgs, type ExploreArgs } from './args.js';
+import { parseArgs, type ExploreArgs } from './explore-args.js';
 import { htmlOf } from '../../exploration/page-file.js';
 import type { Explored } from '../../exploration/make-exploration.js';
-import { exploreModel, type Meanwhile } from './model.js';
-import { explorePath } from './path-source.js';
-import { exploreRun } from './real.js';
+import { exploreModel, type Meanwhile } from './explore-model.js';
+import { explorePath } from './explore-path.js';
+import { exploreRun } from './explore-run.js';
 import { Showing } from './showing.js';
 
 // --- what it is ------------------------------------------------------------------------------------------------------------

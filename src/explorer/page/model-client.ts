@@ -1,8 +1,8 @@
 /** Asks whoever knows the model: a worker of the page's own, or the local server that the page came from. */
 import type { Choices, Place, Question, Reply, Survey, WayTo } from '../asked.js';
 import type { Live } from '../shape.js';
-import type { FromWorker } from './worker.js';
-import ModelWorker from './worker.js?worker&inline';
+import type { FromWorker } from './model-worker.js';
+import ModelWorker from './model-worker.js?worker&inline';
 
 type Ask = (question: Question) => Promise<Reply>;
 

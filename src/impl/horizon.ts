@@ -11,7 +11,7 @@
 import type { Bytes } from '../core/bytes.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../core/bounds.js';
 import type { Pulled, Put, Refused } from '../core/messages.js';
-import type { SessionToken } from '../core/session.js';
+import type { SessionToken } from '../core/guarantees.js';
 import type { Stamp, VectorEntries } from '../core/write.js';
 
 /** How far a session's clock may be ahead of a server's. */

@@ -3,8 +3,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../../master/options.js';
 import { newCommand } from '../../program/command-line.js';
 import { EXIT } from '../../program/exit.js';
-import { FORMATS, type CheckArgs, type Format } from './args.js';
-import { FIELD_OPTIONS, gather, said, type Assignment, type Said } from './fields.js';
+import { FORMATS, type CheckArgs, type Format } from './check-args.js';
+import { FIELD_OPTIONS, gather, said, type Assignment, type Said } from './field-options.js';
 import { clashOf, ignoredBy } from './clash.js';
 
 // --- values ----------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /** What the command line of `bayou check` says. */
 import type { Overrides } from '../../subject/subject.js';
-import type { Assignment, Said } from './fields.js';
+import type { Assignment, Said } from './field-options.js';
 
 export const FORMATS = ['json', 'text', 'itf', 'mermaid', 'shiviz', 'dot', 'script', 'html'] as const;
 export type Format = (typeof FORMATS)[number];

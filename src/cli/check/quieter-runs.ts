@@ -4,7 +4,7 @@ import type { Model } from '../../checker/model.js';
 import type { PropertyReport, Report } from '../../checker/report.js';
 import { canBeSeveral, severalCounterexamples } from '../../checker/runs/several.js';
 import { withFewestSwitches } from '../../checker/runs/switches.js';
-import type { CheckArgs } from './args.js';
+import type { CheckArgs } from './check-args.js';
 import type { Hooks } from './engine.js';
 import type { Subject } from '../../subject/subject.js';
 

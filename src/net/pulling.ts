@@ -18,7 +18,7 @@ import type { DurableReplica } from '../impl/durable.js';
 import { transfersOf } from '../impl/replica.js';
 import { requestFor } from '../impl/taking-in.js';
 import type { Clock, Timer, Timers } from '../ports/ports.js';
-import { SYNC_PATIENCE_MS } from './limits.js';
+import { SYNC_PATIENCE_MS } from './net-limits.js';
 import type { Logger } from './logger.js';
 import type { Meter } from './meter.js';
 import type { Outbound } from './outbound.js';

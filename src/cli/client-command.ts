@@ -5,7 +5,7 @@ import { type BayouSession, connect, type SessionPutResult } from '../library.js
 import type { ServerAddress } from '../library-types.js';
 import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { wholeNumber } from '../master/options.js';
-import { REQUEST_MS } from '../net/limits.js';
+import { REQUEST_MS } from '../net/net-limits.js';
 import { newCommand } from '../program/command-line.js';
 import { ENDING_SIGNALS, EXIT } from '../program/exit.js';
 import { say as sayLine } from '../program/say.js';

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeConfig } from '../../model/checking/config.js';
-import { isLink, readJson, standsAt } from '../../program/files.js';
+import { isLink, readJson, standsAt } from '../../program/named-files.js';
 import { UsageError } from '../../program/exit.js';
 import type { Loaded, Overrides } from '../../subject/subject.js';
 

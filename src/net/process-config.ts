@@ -4,7 +4,7 @@
  */
 import * as t from 'io-ts/lib/index.js';
 import { Natural, NodeIdC } from '../core/ids.js';
-import { GuaranteesC } from '../core/session.js';
+import { GuaranteesC } from '../core/guarantees.js';
 
 const object = <P extends t.Props>(name: string, props: P) => t.readonly(t.strict(props, name));
 

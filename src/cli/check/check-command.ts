@@ -10,22 +10,22 @@ import { print } from '../out.js';
 import { progressLineOn } from '../../program/progress.js';
 import { endNow, endSoon } from '../watched/ending.js';
 import { beWatched } from '../watched/watched.js';
-import { loadConfig, namedBy, shippedConfigs } from './config.js';
+import { loadConfig, namedBy, shippedConfigs } from './find-config.js';
 import { search } from './engine.js';
 import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
-import { runsOf, writeFiles } from './files.js';
+import { runsOf, writeFiles } from './counterexample-files.js';
 import { isModule } from './is-module.js';
 import { moduleSubject } from './module.js';
 import { distinctNames } from '../../subject/file-names.js';
-import type { CheckArgs } from './args.js';
-import { parseArgs } from './options.js';
+import type { CheckArgs } from './check-args.js';
+import { parseArgs } from './check-options.js';
 import { repeatCommand } from './repeat.js';
 import { replayFile } from './replay-file.js';
-import { sample } from './sample.js';
+import { sample } from './sample-runs.js';
 import { stepThrough } from './step.js';
 import { blamed, configured, type Loaded, type Subject } from '../../subject/subject.js';
-import { tell } from './tell.js';
+import { tell } from './quieter-runs.js';
 import { threadLines } from './threads.js';
 
 // --- printing --------------------------------------------------------------------------------------------------------------

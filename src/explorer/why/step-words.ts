@@ -1,5 +1,5 @@
 /** Steps of Bayou's model in words: what happened, as one would say it. */
-import { valueOf } from '../../model/protocol/identity.js';
+import { valueOf } from '../../model/protocol/put-identity.js';
 import { showStamp } from '../../model/checking/texts.js';
 import { newestAt, serverIn, serverOfStep, sessionIn, writeText, type Scene } from './scene.js';
 import { stampFor } from '../../model/protocol/session.js';

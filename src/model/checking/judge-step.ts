@@ -2,9 +2,9 @@
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../../core/bytes.js';
 import type { GetAnswer, Put, Refused } from '../../core/messages.js';
-import type { Guarantees } from '../../core/session.js';
+import type { Guarantees } from '../../core/guarantees.js';
 import type { Stamp } from '../../core/write.js';
-import { samePut } from '../protocol/identity.js';
+import { samePut } from '../protocol/put-identity.js';
 import { isOlder, orderAt, sameStamp, stampOrd } from '../protocol/order.js';
 import type { Rules } from '../protocol/rules.js';
 import { PROPERTIES, type PropertyId } from './sentences.js';

@@ -9,7 +9,7 @@ import { loadPath, type OwnPath, type RecordedPath } from '../../subject/path-fi
 import { blamed, plainModel } from '../../subject/subject.js';
 import { moduleSubject } from '../check/module.js';
 import { setsOf } from '../check/replay-own.js';
-import type { ExploreArgs } from './args.js';
+import type { ExploreArgs } from './explore-args.js';
 
 const exploreOwn = async (path: OwnPath, args: ExploreArgs, repeat: string): Promise<Explored> => {
   const subject = await moduleSubject(path.module, { ...args.check, sets: setsOf(path, args.check) });

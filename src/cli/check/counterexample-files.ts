@@ -10,12 +10,12 @@ import { oneLine, traceLines } from '../../checker/output/counterexample-lines.j
 import type { Counterexample, Report } from '../../checker/report.js';
 import { propertyId } from '../../explorer/why/bayou.js';
 import { makeFolder } from '../../impl/folder.js';
-import { wrongToWrite } from '../../program/files.js';
+import { wrongToWrite } from '../../program/named-files.js';
 import { reasonOf } from '../../program/say.js';
 import { UsageError } from '../../program/exit.js';
 import { htmlOf } from '../../exploration/page-file.js';
 import { explorationOf } from '../../exploration/make-exploration.js';
-import { FORMATS, type Format } from './args.js';
+import { FORMATS, type Format } from './check-args.js';
 import type { AnyModel, Subject } from '../../subject/subject.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

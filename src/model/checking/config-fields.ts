@@ -1,7 +1,7 @@
 /** Codecs of a configuration's fields: what each may be, in the words that an error has. */
 import * as t from 'io-ts/lib/index.js';
 import { described } from '../../core/codec.js';
-import { GuaranteesC } from '../../core/session.js';
+import { GuaranteesC } from '../../core/guarantees.js';
 import { PROPERTY_IDS, PROPERTY_NAMES } from './sentences.js';
 
 export const whole = (least: number, most: number): t.Type<number> =>

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { startServer } from '../library.js';
 import type { ServerAddress } from '../library-types.js';
 import { wholeNumber } from '../master/options.js';
-import { ANTI_ENTROPY_MS } from '../net/limits.js';
+import { ANTI_ENTROPY_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
 import { newCommand } from '../program/command-line.js';
 import { say } from '../program/say.js';
