@@ -119,7 +119,12 @@ const checkReplica = (scene: Scene, process: Process, e: Of<'asked'>, sent: Oper
     scene.ledger
       .given(client, sent.server)
       .find((g) => g.clientTime === e.clientTime && (g.answer.type === 'behind' || g.answer.type === 'refused'));
-  const refused = scene.timeline.need(e, scene.timeline.of('server', sent.server), isRefusing, find);
+  const servers = scene.timeline.of('server', sent.server);
+  const refused = scene.timeline.need(e, servers, isRefusing, find);
+  // What such a server refuses is in no trace.
+  const failed = servers.find(({ events }) => events.some(({ type }) => type === 'logFailed'));
+  if (refused === undefined && failed !== undefined)
+    throw new Undecidable(`the log of ${failed.name} failed; what it refuses afterwards is not compared`);
   if (refused === undefined)
     reject(e, 'R14', `it sends the put to ${String(e.replica)}; it had sent it to ${sent.replica}, which has not refused it`);
   else process.knows = Math.max(process.knows, refused.knows);

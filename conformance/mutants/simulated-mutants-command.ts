@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writePart } from '../common/page-parts.js';
 import { copyWith } from './copy.js';
 import { LOST_ONCE, SIMULATED_MUTANTS } from './simulated-mutant-table.js';
 import { MUTANTS, type Mutant } from './mutant-table.js';
@@ -40,16 +41,24 @@ const AT_ONCE = 2;
 
 // --- which ---------------------------------------------------------------------------------------------------------------
 
-/** The mutants that single steps of one process do not show: those which layer 1 has not noticed, by the table of `npm run mutants`. */
-const needsMoreProcesses = (): ReadonlySet<string> => {
-  const rows = readFileSync(join(ROOT, 'docs/mutants.md'), 'utf8').matchAll(/^\| (\S+) \| [^|]* \| `[^`]*` \| (\S+) \|/gm);
-  return new Set([...rows].flatMap(([, name, layer]) => (name !== undefined && layer !== '1' ? [name] : [])));
-};
+/** What the table of `npm run mutants` says of a mutant. */
+interface Row {
+  /** The layer that noticed; `–`: none. */
+  readonly layer: string;
+  /** How many configurations, scripts and runs it took. */
+  readonly tried: string;
+}
+
+const rows = new Map<string, Row>(
+  [...readFileSync(join(ROOT, 'docs/mutants.md'), 'utf8').matchAll(/^\| (\S+) \| [^|]* \| `[^`]*` \| (\S+) \| (\d+) \|/gm)].map(
+    ([, name = '', layer = '', tried = '']) => [name, { layer, tried }],
+  ),
+);
 
 const listed = (): ReadonlyArray<Mutant> => {
-  const needs = needsMoreProcesses();
   const lost = new Set(LOST_ONCE.flatMap(([, names]) => names));
-  const isTried = ({ name }: Mutant): boolean => /^V\d+$/.test(name) || needs.has(name) || lost.has(name);
+  // What needs more than one process is what layer 1 has not noticed.
+  const isTried = ({ name }: Mutant): boolean => /^V\d+$/.test(name) || (rows.get(name)?.layer ?? '1') !== '1' || lost.has(name);
   return [...MUTANTS.filter(isTried), ...SIMULATED_MUTANTS];
 };
 
@@ -93,28 +102,31 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 const cellsOf = (cells: ReadonlyArray<string>): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '/').replaceAll('\n', ' ')).join(' | ')} |`;
 
-const olderCells = (older: Noticed | undefined): ReadonlyArray<string> => {
-  if (older === undefined) return ['not tried', ''];
-  return [older.layer === null ? 'no layer' : `layer ${older.layer}`, seconds(older.processorMs)];
+/** What the layers that do not simulate need: as it was measured, or as the table of `npm run mutants` has it, which has no times. */
+const olderCells = (name: string, older: Noticed | undefined): ReadonlyArray<string> => {
+  if (older !== undefined)
+    return [older.layer === null ? 'none' : `layer ${older.layer}`, `${older.tried}`, seconds(older.processorMs)];
+  const known = rows.get(name);
+  if (known === undefined) return ['not tried', '', ''];
+  return [known.layer === '–' ? 'none' : `layer ${known.layer}`, known.tried, ''];
 };
 
 const row = (mutant: Mutant, { simulated: { found, why, processorMs }, older }: Outcome): string => {
   const missed = mutant.unobservable === undefined ? '**not found**' : `nobody can: ${mutant.unobservable}`;
   const cells = found === null ? ['–', seconds(processorMs), missed] : [`${found + 1}`, seconds(processorMs), why];
-  return cellsOf([mutant.name, mutant.what, `\`${mutant.file}\``, ...cells, ...olderCells(older)]);
+  return cellsOf([mutant.name, mutant.what, `\`${mutant.file}\``, ...cells, ...olderCells(mutant.name, older)]);
 };
 
 const table = (mutants: ReadonlyArray<Mutant>, outcomes: ReadonlyMap<string, Outcome>): string => {
   const all = mutants.map(({ name }) => outcomes.get(name)!);
   const found = all.filter(({ simulated }) => simulated.found !== null);
   const inAMinute = found.filter(({ simulated }) => simulated.processorMs <= MINUTE_MS);
-  const older = all.filter((o) => o.older !== undefined);
-  const noticed = older.filter((o) => o.older?.layer !== null);
+  const measured = all.filter((o) => o.older !== undefined);
   return [
-    `${found.length} of ${all.length} are found by the runs of seed ${SEED}, ${inAMinute.length} of them within a minute of processor time; ${RUNS} runs at most were tried. The other layers tried ${older.length} of them, and noticed ${noticed.length}.`,
+    `${found.length} of ${all.length} are found by the runs of seed ${SEED}, ${inAMinute.length} of them within a minute of processor time; ${RUNS} runs at most were tried. What the other layers need is measured for ${measured.length} of them; for others it is as [mutants.md](mutants.md) has it, in configurations, scripts and runs.`,
     '',
-    '| fault | what | where | runs | processor time, s | what was seen first | other layers | their processor time, s |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| fault | what | where | runs | processor time, s | what was seen first | other layers | tried | processor time, s |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...mutants.map((mutant) => row(mutant, outcomes.get(mutant.name)!)),
   ].join('\n');
 };
@@ -132,15 +144,6 @@ const lostOnceTable = (outcomes: ReadonlyMap<string, Outcome>): string =>
   ].join('\n');
 
 const PAGE = join(ROOT, 'docs/simulation.md');
-const END = '<!-- end of the table -->';
-
-const writeBetween = (begin: string, text: string): void => {
-  const page = readFileSync(PAGE, 'utf8');
-  const from = page.indexOf(begin) + begin.length;
-  const to = page.indexOf(END, from);
-  if (from < begin.length || to < 0) throw new Error(`${PAGE} lacks '${begin}' and '${END}' after it`);
-  writeFileSync(PAGE, `${page.slice(0, from)}\n\n${text}\n\n${page.slice(to)}`);
-};
 
 // --- the command -----------------------------------------------------------------------------------------------------------
 
@@ -152,25 +155,30 @@ const withOlder = !options.includes('--simulate');
 mkdirSync(COPIES, { recursive: true });
 const kept = options.includes('--resume') && existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as Outcome[]) : [];
 const outcomes = new Map(kept.map((outcome) => [outcome.name, outcome]));
-const isDone = (o: Outcome | undefined): boolean => o !== undefined && (!withOlder || o.older !== undefined);
-const queue = chosen.filter(({ name }) => !isDone(outcomes.get(name)));
 
-const work = async (): Promise<void> => {
+const work = async (queue: Mutant[], older: boolean): Promise<void> => {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-    const outcome = await tryMutant(mutant, outcomes.get(mutant.name), withOlder);
+    const outcome = await tryMutant(mutant, outcomes.get(mutant.name), older);
     outcomes.set(mutant.name, outcome);
     if (isWhole) writeFileSync(KEPT, JSON.stringify([...outcomes.values()], null, 2));
     const { found, why, processorMs } = outcome.simulated;
     const how = found === null ? 'NOT FOUND' : `run ${found}: ${why}`;
     process.stdout.write(
-      `${mutant.name}: ${how} (${seconds(processorMs)} s; others: ${olderCells(outcome.older).join(', ')} s)\n`,
+      `${mutant.name}: ${how} (${seconds(processorMs)} s; others: ${olderCells(outcome.name, outcome.older).join(', ')})\n`,
     );
   }
 };
-await Promise.all(Array.from({ length: AT_ONCE }, work));
+const workAll = (queue: Mutant[], older: boolean): Promise<unknown> =>
+  Promise.all(Array.from({ length: AT_ONCE }, () => work(queue, older)));
+await workAll(
+  chosen.filter(({ name }) => !outcomes.has(name)),
+  false,
+);
+const unmeasured = chosen.filter(({ name }) => outcomes.get(name)?.older === undefined);
+if (withOlder) await workAll(unmeasured, true);
 if (isWhole) {
-  writeBetween('<!-- the table of faults: npm run mutants:simulated -->', table(chosen, outcomes));
-  writeBetween('<!-- the table of what was lost once: npm run mutants:simulated -->', lostOnceTable(outcomes));
+  writePart(PAGE, 'the table of faults: npm run mutants:simulated', table(chosen, outcomes));
+  writePart(PAGE, 'the table of what was lost once: npm run mutants:simulated', lostOnceTable(outcomes));
 }
 const missed = chosen.filter((m) => outcomes.get(m.name)?.simulated.found === null && m.unobservable === undefined);
 if (chosen.length === 0 || missed.length > 0) {

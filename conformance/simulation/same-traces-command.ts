@@ -7,11 +7,13 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '#bayou/program/exit.js';
+import { writePart } from '../common/page-parts.js';
 
 interface Options {
   readonly runs: number;
   readonly seed: number;
   readonly nodes: ReadonlyArray<string>;
+  readonly write: boolean;
 }
 
 /** What one process has printed. */
@@ -21,6 +23,8 @@ interface Hashes {
 }
 
 const HASHES = fileURLToPath(new URL('trace-hashes.js', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../../docs/simulation.md', import.meta.url));
+const PART = 'the same everywhere: npm run same-traces -- --write';
 const TIMES = ['first', 'second'];
 /** A run takes some 60 bytes here. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -55,6 +59,8 @@ const difference = (one: Hashes, other: Hashes, seed: number): string | undefine
   return `run ${run} of seed ${seed} is not the same: ${one.who}: ${one.lines[run] ?? 'nothing'}; ${other.who}: ${other.lines[run] ?? 'nothing'}`;
 };
 
+const eventsOf = ({ lines }: Hashes): number => lines.reduce((sum, line) => sum + Number(line.split(' ')[2]), 0);
+
 const main = async (o: Options): Promise<number> => {
   const all: Hashes[] = [];
   // One after the other: they are compared by what they do, not by how fast.
@@ -66,7 +72,9 @@ const main = async (o: Options): Promise<number> => {
     say(`repeat with: npm run same-traces -- --runs ${o.runs} --seed ${o.seed} --nodes ${o.nodes.join(',')}`);
     return EXIT.violated;
   }
-  say(`${o.runs} runs of seed ${o.seed}, ${all.length} times each (Node ${o.nodes.join(', ')}): the same traces, byte for byte`);
+  const text = `${o.runs} runs of seed ${o.seed}, ${eventsOf(first!)} events, ${all.length} times each (twice on each of Node ${o.nodes.join(', ')}): the same traces, byte for byte`;
+  say(text);
+  if (o.write) writePart(PAGE, PART, `${text}.`);
   return EXIT.ok;
 };
 
@@ -75,6 +83,7 @@ const command = new Command('same-traces')
   .option('--runs <n>', 'how many runs', positive, 100)
   .option('--seed <n>', 'their seed', positive, 1)
   .option('--nodes <list>', 'versions of Node', versions, ['20', '22', '24'])
+  .option('--write', 'write what came of it into docs/simulation.md', false)
   .action(async (o: Options) => {
     try {
       process.exitCode = await main(o);

@@ -79,6 +79,44 @@ describe('a simulated run of the cluster', () => {
     expect(askedTwice).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['clock', '"reason":"too-far"'],
+    ['value', '"reason":"too-large"'],
+    ['address', 'closed'],
+    ['claim', '"type":"pulled"'],
+  ] as const)(
+    'sends a guest away who asks for what nobody may, or goes on as a new replica, and loses nothing: %s (R16, R7a)',
+    async (what, heard) => {
+      const script = [
+        ...['joinServer 0', 'joinServer 1', 'joinClient 100 0', 'put 100 k a', 'put 100 k b', 'stabilize', 'printStore 0'],
+        ...['printStore 1', 'get 100 k', 'put 100 k c'],
+      ];
+      const guest = { type: 'guest', line: 4, afterMs: 0, machine: 0, what } as const;
+      const plan = { ...simulationPlanOf(1, 0), script, nextDay: [], thinkMs: 300, fsync: false, linkFaults: NO_LINK_FAULTS };
+      const run = await simulate({ ...plan, faults: [], world: [guest] }, { keep: true });
+      const verdict = await assessSimulated(run);
+      expect(verdict.sound, showSimulated(verdict)).toBe(true);
+      const said = run.trace.lines().filter((line) => line.includes('the guest '));
+      expect(said).toEqual([expect.stringContaining(heard)]);
+      expect(run.days.flat().filter((e) => e.type === 'renewed')).toHaveLength(what === 'claim' ? 1 : 0);
+    },
+  );
+
+  it('has clients who find a server that came back elsewhere, since somebody else took its port (R13)', async () => {
+    const script = [
+      ...['joinServer 0', 'joinClient 100 0', 'put 100 k a', 'killServer 0', 'joinServer 0', 'stabilize', 'printStore 0'],
+      ...['get 100 k', 'put 100 k b'],
+    ];
+    const squat = { type: 'squat', line: 3, afterMs: 0, machine: 0 } as const;
+    const plan = { ...simulationPlanOf(1, 0), script, nextDay: [], thinkMs: 300, linkFaults: NO_LINK_FAULTS };
+    const run = await simulate({ ...plan, faults: [], world: [squat] });
+    const verdict = await assessSimulated(run);
+    expect(verdict.sound, showSimulated(verdict)).toBe(true);
+    expect(run.world.squat).toBe(1);
+    const results = run.days.flat().flatMap((e) => (e.type === 'result' ? [[...e.output, ...e.errors].join()] : []));
+    expect(results.slice(-3)).toEqual(['k:a', 'k:a', '']);
+  });
+
   it('leaves the same trace whenever and wherever it is done', async () => {
     const elsewhere = execFileSync(process.execPath, [HASHES, `${SEED}`, `${RUNS}`], { encoding: 'utf8' })
       .trim()

@@ -70,6 +70,37 @@ describe('a simulated disk', () => {
     expect([...left].sort()).toEqual(['AB', 'ABC', 'ABCD', 'ab', 'abC', 'abCD']);
   });
 
+  it('may have all that was written up to an instant, over all files, and nothing after it', async () => {
+    const left = new Set<string>();
+    for (let seed = 1; seed <= 400; seed++) {
+      const s = worldOf(seed);
+      await does(s, ({ files }) => {
+        files.syncFolder('/');
+        for (const name of ['x', 'y']) replaceFile(files, '/data', name, '', true);
+        const [x, y] = [files.open('/data/x'), files.open('/data/y')];
+        for (const [at, letter] of ['a', 'b', 'c'].entries()) for (const file of [x, y]) file.write(Buffer.from(letter), at);
+      });
+      powerCycle(s);
+      left.add(`${text(s, '/data/x')} ${text(s, '/data/y')}`);
+    }
+    for (const instant of [' ', 'a ', 'a a', 'ab a', 'ab ab', 'abc ab', 'abc abc']) expect(left).toContain(instant);
+  });
+
+  it('gives out no inode of a file whose removal a machine’s death has undone', async () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const s = worldOf(seed);
+      await does(s, ({ files }) => {
+        files.syncFolder('/');
+        replaceFile(files, '/data', 'x', 'x', true);
+        files.remove('/data/x');
+      });
+      powerCycle(s);
+      await does(s, ({ files }) => void replaceFile(files, '/data', 'y', 'y', true));
+      powerCycle(s);
+      expect(text(s, '/data/y'), `seed ${seed}`).toBe('y');
+    }
+  });
+
   it('of names that were not synced, has the old or the new; and a name without its bytes', async () => {
     const left = new Set<string>();
     for (let seed = 1; seed <= 200; seed++) {

@@ -1,0 +1,12 @@
+/** Parts of a page of the docs that commands write: each stands between a comment of its own and the next `<!-- end of … -->`. */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** Writes a part of a page anew. Throws where the page does not have its comments. */
+export const writePart = (page: string, name: string, text: string): void => {
+  const whole = readFileSync(page, 'utf8');
+  const [begin, end] = [`<!-- ${name} -->`, '<!-- end of the part -->'];
+  const from = whole.indexOf(begin) + begin.length;
+  const to = whole.indexOf(end, from);
+  if (from < begin.length || to < 0) throw new Error(`${page} lacks '${begin}' and '${end}' after it`);
+  writeFileSync(page, `${whole.slice(0, from)}\n\n${text}\n\n${whole.slice(to)}`);
+};
