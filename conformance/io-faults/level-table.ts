@@ -1,5 +1,5 @@
 /** A LevelDB table with one record, written by the book of its format (doc/table_format.md), and read back. Uncompressed. */
-import { crc32c } from '#bayou/impl/log/level-format.js';
+import { crc32c } from '#bayou/impl/log/level-bytes.js';
 
 const varint = (n: number): Buffer => {
   const bytes: number[] = [];

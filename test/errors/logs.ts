@@ -131,6 +131,23 @@ const DAMAGED: Readonly<Record<string, Line>> = {
     copyFileSync(log, join(folder, '999999.log'));
     rewrite(log, (bytes) => bytes.subarray(0, -1));
   }),
+  'changes … to … are missing…, and … goes on after them with …: --new-incarnation goes on without all of these, and keeps it as …':
+    after((folder) => rmSync(named(folder, /\.wal$/)), {}, {}, JOURNAL),
+  '… is spoilt at byte …, and the last … of … changes are missing: --new-incarnation goes on without them': after(
+    (folder) => {
+      const last = readdirSync(folder)
+        .filter((name) => name.endsWith('.wal'))
+        .sort()
+        .at(-1);
+      rewrite(join(folder, last ?? ''), (bytes) => {
+        bytes[bytes.length - 1]! ^= 1;
+        return bytes;
+      });
+    },
+    {},
+    {},
+    JOURNAL,
+  ),
   '… is spoilt': after((folder) => spoil(named(folder, /^MANIFEST/))),
   '… is missing': after(async (folder) => {
     await opening(folder);
@@ -193,11 +210,20 @@ const NEW: Readonly<Record<string, Line>> = {
   'has … as something else than its server left it': after((folder) => utimesSync(named(folder, /\.wal$/), 1, 1)),
   'was open, without fsync, when the machine went down': after(() => undefined, { bootId: 'b' }),
   'is whole, and a new incarnation was asked for': after(() => undefined, {}, { newIncarnation: true }),
-  'lacks its database': after(removed(/^(CURRENT|MANIFEST.*|\d+\.(log|ldb))$/)),
+  'was open, without fsync, when the machine went down, and …': after(removed(/\.wal$/), { bootId: 'b' }, {}, JOURNAL),
+  'lacks its database, and has all changes in its journal': after(
+    removed(/^(CURRENT|MANIFEST.*|\d+\.(log|ldb))$/),
+    {},
+    {},
+    { ...JOURNAL, fileBytes: 10_000 },
+  ),
+  'lacks its database, with the last … of the … changes that it had': after(
+    removed(/^(CURRENT|MANIFEST.*|\d+\.(log|ldb)|.*\.wal)$/),
+  ),
   'has a high-water mark that cannot be read': after((folder) => spoil(join(folder, 'high-water'))),
   'lacks its high-water mark': after(removed(/^high-water$/)),
   'lacks the last … of the … changes that it had…': after(removed(/\.wal$/), {}, {}, JOURNAL),
-  '(some of them are in …)': after((folder) => rmSync(named(folder, /\.wal$/)), {}, {}, JOURNAL),
+  '(some of them are in …)': after((folder) => rmSync(named(folder, /\.wal$/)), {}, { newIncarnation: true }, JOURNAL),
   'was last written by an earlier version, which did not note its place': after((folder) => {
     rmSync(folder, { recursive: true });
     mkdirSync(folder);

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import type { Put } from '#bayou/core/messages.js';
 import { openDurable } from '#bayou/impl/durable.js';
-import { crc32c } from '#bayou/impl/log/level-format.js';
+import { crc32c } from '#bayou/impl/log/level-bytes.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import { restore, snapshot, step, storeOf, type Message, type Snapshot } from '#bayou/impl/replica.js';

@@ -136,7 +136,7 @@ const A_LOGS = /^(CURRENT|MANIFEST-.*|\d+\.(log|ldb|dbtmp)|.*\.wal|high-water)$/
 type Opened = E.Either<LogError, readonly [OpenLog, Recovered]>;
 
 const openLocked = async (directory: string, owner: Owner, settings: Settings): Promise<Opened> => {
-  const refusal = refusalOf(directory, owner, settings.files);
+  const refusal = refusalOf(directory, owner, settings);
   if (refusal !== undefined) return E.left(refusal);
   const claim = new Claim(settings.files, directory, settings.world.chance);
   try {

@@ -33,6 +33,8 @@ export interface JournalPart {
   /** The log that it belongs to; '' when an earlier version wrote it, or it is cut off before it says. */
   readonly log: string;
   readonly appends: ReadonlyArray<Append>;
+  /** Where what follows them is not what was written; undefined when nothing follows, or what a death leaves. */
+  readonly spoiltAt?: number;
 }
 
 /** Changes that were written before sessions had numbers remember puts without one. */
@@ -52,7 +54,8 @@ export const readJournal = (files: Files, directory: string): ReadonlyArray<Jour
     const [header] = records;
     const log = header !== undefined && 'log' in header ? header.log : '';
     const appends = records.flatMap((record) => ('log' in record ? [] : [appendOf(record)]));
-    parts.push({ name, first: Number(NAME.exec(name)?.[1]), log, appends });
+    const spoilt = file.type === 'spoilt' ? { spoiltAt: file.at } : {};
+    parts.push({ name, first: Number(NAME.exec(name)?.[1]), log, appends, ...spoilt });
   }
   return parts;
 };
@@ -66,6 +69,13 @@ export interface Continuation {
   /** The number of the last change in the journal; 0: there is none. */
   readonly last: number;
 }
+
+/**
+ * The number of the last change that the database has. Change 1 is the opening of an empty log, which holds nothing: where the database has nothing at all, and
+ * the journal begins with the change after it, nothing is missing between them.
+ */
+export const markOf = (meta: { readonly mark: number } | undefined, parts: ReadonlyArray<JournalPart>): number =>
+  meta?.mark ?? (parts[0] !== undefined && parts[0].log !== '' && parts[0].first === 2 ? 1 : 0);
 
 /** What of the journal comes after this change. */
 export const continuationOf = (parts: ReadonlyArray<JournalPart>, mark: number): Continuation => {

@@ -1,7 +1,10 @@
 /** The files of a LevelDB database, looked at before LevelDB opens them, and its opening. */
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { isTableWhole, readLogFile, readManifest, type Manifest } from './level-format.js';
+import { readLogFile, readManifest, type Manifest } from './level-format.js';
+import { latestOf, peekAtBatch, peekAtTable, type Peek } from './level-peek.js';
+import { META } from './level-records.js';
+import { isTableWhole } from './level-tables.js';
 import type { Files } from './files.js';
 
 // --- the database ----------------------------------------------------------------------------------------------------------
@@ -36,7 +39,16 @@ export const openLevel: OpenDatabase = async (directory) => {
 // --- its files -------------------------------------------------------------------------------------------------------------
 
 /** What a look at the files says; `none`: there is no database yet. */
-export type Look = { readonly type: 'none' | 'some' } | { readonly type: 'damaged'; readonly what: string };
+export type Look = { readonly type: 'none' } | Sound | { readonly type: 'damaged'; readonly what: string };
+
+/** LevelDB can open it. */
+interface Sound {
+  readonly type: 'some';
+  /** The record that describes it; `unknown`: that cannot be read from outside. */
+  readonly meta: Buffer | 'unknown' | undefined;
+  /** Harmless where nothing is missing in the end; where something is, what shows that the files were spoilt, and not cut off. */
+  readonly spoilt: string | undefined;
+}
 
 const damaged = (what: string): Look => ({ type: 'damaged', what });
 
@@ -57,30 +69,43 @@ export const checkFiles = (files: Files, directory: string): Look => {
   // A kill may cut its last edit off; what the edit would have replaced is there still.
   const manifest = read.type === 'damaged' || read.records.length === 0 ? undefined : readManifest(read.records);
   if (manifest === undefined) return damaged(`${current} is spoilt`);
-  return checkTables(files, directory, manifest) ?? checkWriteAhead(files, directory, manifest, names);
+  const peeks: Peek[] = [];
+  const look = checkTables(files, directory, manifest, peeks) ?? checkWriteAhead(files, directory, { ...manifest, names, peeks });
+  if (look.type !== 'some') return look;
+  const unnamed = names.find((name) => /^\d+\.ldb$/.test(name) && !manifest.tables.has(Number.parseInt(name)));
+  if (read.type === 'spoilt') return { ...look, spoilt: `${current} is spoilt` };
+  return unnamed === undefined ? look : { ...look, spoilt: look.spoilt ?? `${current} does not name ${unnamed}` };
 };
 
-const checkTables = (files: Files, directory: string, { tables }: Manifest): Look | undefined => {
+const checkTables = (files: Files, directory: string, { tables }: Manifest, peeks: Peek[]): Look | undefined => {
   for (const [number, size] of tables) {
     const name = `${String(number).padStart(6, '0')}.ldb`;
     const file = files.read(join(directory, name));
     if (file === undefined) return damaged(`${name} is missing`);
     if (file.length !== size || !isTableWhole(file)) return damaged(`${name} is spoilt`);
+    peeks.push(peekAtTable(file, META));
   }
   return undefined;
 };
 
 /** Only the last file that holds anything may be torn. What a torn end held is missed, if it is, by the high-water mark. */
-const checkWriteAhead = (files: Files, directory: string, { firstLog }: Manifest, names: ReadonlyArray<string>): Look => {
+const checkWriteAhead = (
+  files: Files,
+  directory: string,
+  { firstLog, names, peeks }: Manifest & { readonly names: ReadonlyArray<string>; readonly peeks: Peek[] },
+): Look => {
   const logs = names
     .filter((name) => /^\d+\.log$/.test(name) && Number.parseInt(name) >= firstLog)
     .sort((a, b) => Number.parseInt(a) - Number.parseInt(b));
   let torn: string | undefined;
+  let spoilt: string | undefined;
   for (const name of logs) {
     const file = readLogFile(files.read(join(directory, name)) ?? Buffer.alloc(0), 'batches');
     if (file.type === 'damaged') return damaged(`${name} is spoilt at byte ${file.at}, with valid records after it`);
     if (torn !== undefined && file.records.length > 0) return damaged(`${torn} is cut off, and ${name} goes on`);
-    if (file.type === 'torn') torn = name;
+    if (file.type !== 'whole') torn = name;
+    if (file.type === 'spoilt') spoilt = `${name} is spoilt at byte ${file.at}`;
+    for (const record of file.records) peeks.push(peekAtBatch(record, META));
   }
-  return { type: 'some' };
+  return { type: 'some', meta: latestOf(peeks), spoilt };
 };

@@ -1,8 +1,9 @@
 /**
  * LevelDB's file formats, as far as they must be read to see damage (its doc/log_format.md, doc/table_format.md and
- * db/version_edit.cc). Why at all: LevelDB passes over some damage without a word, and a spoilt table can end the process in an
+ * db/version_edit.cc); tables are in `level-tables.ts`. Why at all: LevelDB passes over some damage without a word, and a spoilt table can end the process in an
  * assertion. All integers are little-endian.
  */
+import { maskedCrc, Reader } from './level-bytes.js';
 
 // --- log format: write-ahead files and manifests ---------------------------------------------------------------------------
 
@@ -15,14 +16,15 @@ const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4] as const;
 /** The complete records of a file. `at`: the offset of the first byte that is not part of one. */
 export type LogFile =
   | { readonly type: 'whole'; readonly records: ReadonlyArray<Buffer> }
-  | { readonly type: 'torn' | 'damaged'; readonly records: ReadonlyArray<Buffer>; readonly at: number };
+  | { readonly type: 'torn' | 'spoilt' | 'damaged'; readonly records: ReadonlyArray<Buffer>; readonly at: number };
 
 /**
  * Reads blocks of 32 KiB, of records of a masked CRC-32C over type and payload (4 bytes), a length (2), a type (1: full, 2: first,
  * 3: middle, 4: last) and the payload. A record never crosses a block's end, and fewer than 7 bytes there are padding.
  *
  * LevelDB skips a bad record with the rest of its block, and takes a length that runs past the end for the end of the log. Here
- * they are told apart: `torn` when nothing valid comes after the first bad byte, `damaged` when something does. In a write-ahead file (`batches`) a
+ * they are told apart: `damaged` when something valid comes after the first bad byte. When nothing does, `torn`: the file's end cuts the record off, or there
+ * are zeros in its place, as a death leaves it; or `spoilt`: all its bytes are there, and they are not those that were written. In a write-ahead file (`batches`) a
  * record that the file's end cuts off holds a user's bytes as they are, which may look like anything: there, what comes after must follow by its
  * number, too.
  */
@@ -38,11 +40,8 @@ export const readLogFile = (file: Buffer, holds: 'batches' | 'other' = 'other'):
     const fragment = fragmentAt(file, pos);
     const begins = fragment !== undefined && (fragment.type === FULL || fragment.type === FIRST);
     if (fragment === undefined || begins !== (parts.length === 0)) {
-      return {
-        type: goesOnAfter(file, pos, holds === 'batches' ? records.at(-1) : undefined) ? 'damaged' : 'torn',
-        records,
-        at: end,
-      };
+      const goesOn = goesOnAfter(file, pos, holds === 'batches' ? records.at(-1) : undefined);
+      return { type: goesOn ? 'damaged' : isLeftByDeath(file, pos) ? 'torn' : 'spoilt', records, at: end };
     }
     pos = fragment.end;
     parts.push(file.subarray(fragment.start, fragment.end));
@@ -119,6 +118,10 @@ const isCutOff = (file: Buffer, pos: number): boolean => {
   return type >= FULL && type <= LAST && end > file.length && (pos % BLOCK) + (end - pos) <= BLOCK;
 };
 
+/** Is what begins at `pos` what a write leaves that stopped half-way, or that of the machine whose disk has the file's length and not its bytes? */
+const isLeftByDeath = (file: Buffer, pos: number): boolean =>
+  isCutOff(file, pos) || file.subarray(pos).every((byte) => byte === 0);
+
 /** The numbers that LevelDB gave the changes of a batch: the first, and the one after the last. Undefined for what is no batch. */
 const numbersOf = (record: Buffer): readonly [first: bigint, next: bigint] | undefined => {
   if (record.length < BATCH) return undefined;
@@ -131,6 +134,30 @@ const follows = (record: Buffer, [, next]: readonly [bigint, bigint]): boolean =
   const numbers = numbersOf(record);
   return numbers !== undefined && numbers[0] >= next && numbers[0] < next + BigInt(BLOCK);
 };
+
+/** The last value that a record's batch gives `key`, with its number; undefined: none. A RangeError where it is no batch of LevelDB's. */
+export const valueInBatch = (record: Buffer, key: string): Numbered | undefined => {
+  const numbers = numbersOf(record);
+  if (numbers === undefined) throw new RangeError('too short');
+  const batch = new Reader(record.subarray(BATCH));
+  let found: Numbered | undefined;
+  let number = numbers[0];
+  for (; !batch.done(); number++) {
+    const type = batch.varint();
+    if (type > 1) throw new RangeError('unknown change');
+    const isIt = batch.bytes().toString('latin1') === key;
+    const value = type === 1 ? batch.bytes() : undefined;
+    if (isIt && value !== undefined) found = { number, value };
+  }
+  if (number !== numbers[1]) throw new RangeError('wrong count');
+  return found;
+};
+
+/** A value, and the number that LevelDB gave its change. */
+export interface Numbered {
+  readonly number: bigint;
+  readonly value: Buffer;
+}
 
 // --- manifests -------------------------------------------------------------------------------------------------------------
 
@@ -189,112 +216,4 @@ const readEdit = (edit: Reader, tables: Map<number, number>): number | undefined
     default:
       throw new RangeError('unknown field');
   }
-};
-
-// --- tables ----------------------------------------------------------------------------------------------------------------
-
-const FOOTER = 48;
-const MAGIC = 0xdb4775248b80fb57n;
-const TRAILER = 5;
-
-/**
- * Are all blocks of a table as they were written? Blocks, each with its compression type and a masked CRC-32C over both; the
- * index block names the data blocks, the metaindex block the filter, the footer those two. What a compressed block names is not looked at.
- */
-export const isTableWhole = (file: Buffer): boolean => {
-  if (file.length < FOOTER || file.readBigUInt64LE(file.length - 8) !== MAGIC) return false;
-  try {
-    const footer = new Reader(file.subarray(file.length - FOOTER));
-    const metaindex = blockAt(file, footer);
-    const index = blockAt(file, footer);
-    for (const handle of [metaindex, index].flatMap((block) => (block === undefined ? [] : valuesOf(block)))) {
-      blockAt(file, new Reader(handle));
-    }
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-};
-
-/**
- * The block that a handle (offset, size) names; undefined when it is compressed, as a tool for LevelDB that had the database open may leave
- * it. A RangeError when it is not as it was written.
- */
-const blockAt = (file: Buffer, handle: Reader): Buffer | undefined => {
-  const start = handle.varint();
-  const end = start + handle.varint();
-  if (end + TRAILER > file.length - FOOTER) throw new RangeError('handle outside the file');
-  if (maskedCrc(file, start, end + 1) !== file.readUInt32LE(end + 1)) throw new RangeError('bad checksum');
-  return file[end] === 0 ? file.subarray(start, end) : undefined;
-};
-
-/** The values of a block's entries: shared and own length of the key, length of the value, own part of the key, value. */
-const valuesOf = (block: Buffer): Buffer[] => {
-  const restarts = block.readUInt32LE(block.length - 4);
-  const entries = new Reader(block.subarray(0, block.length - 4 * (restarts + 1)));
-  const values: Buffer[] = [];
-  while (!entries.done()) {
-    entries.varint();
-    const own = entries.varint();
-    const length = entries.varint();
-    entries.take(own);
-    values.push(entries.take(length));
-  }
-  return values;
-};
-
-/** Reads from the front; throws a RangeError at the end. */
-class Reader {
-  readonly #buffer: Buffer;
-  #pos = 0;
-
-  constructor(buffer: Buffer) {
-    this.#buffer = buffer;
-  }
-
-  done(): boolean {
-    return this.#pos >= this.#buffer.length;
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.#buffer.readUInt8(this.#pos++);
-      value += (byte % 128) * scale;
-      if (byte < 128) return value;
-      if (scale > 2 ** 56) throw new RangeError('number too long');
-    }
-  }
-
-  take(length: number): Buffer {
-    if (this.#pos + length > this.#buffer.length) throw new RangeError('past the end');
-    this.#pos += length;
-    return this.#buffer.subarray(this.#pos - length, this.#pos);
-  }
-
-  bytes(): Buffer {
-    return this.take(this.varint());
-  }
-}
-
-// --- CRC-32C (Castagnoli, reflected) ---------------------------------------------------------------------------------------
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = (c & 1) === 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
-  return c >>> 0;
-});
-
-/** The CRC-32C of `bytes[from, to)`. */
-export const crc32c = (bytes: Uint8Array, from = 0, to = bytes.length): number => {
-  let c = -1;
-  for (let i = from; i < to; i++) c = TABLE[(c ^ bytes[i]!) & 0xff]! ^ (c >>> 8);
-  return ~c >>> 0;
-};
-
-/** As LevelDB stores it: rotated and shifted, because a CRC of data that holds CRCs is weak. */
-const maskedCrc = (bytes: Uint8Array, from: number, to: number): number => {
-  const crc = crc32c(bytes, from, to);
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 };

@@ -2,7 +2,8 @@
  * Whether a log that is opened is the one that was last written, in its place and with all that it had (R7a, R10).
  *
  * The database knows the number of its last change, and the journal's files the numbers of theirs. The changes that follow one
- * another without a gap are taken. What comes after a gap is not: the vector could not say what of it there is (R8); its files are set aside. The high-water mark, and less often `replica.json`, say how many there were: when more, some are missing. A
+ * another without a gap are taken. What comes after a gap is not: the vector could not say what of it there is (R8). Such a log is damaged (`loss.ts`); where
+ * it is gone on with all the same, those files are set aside. The high-water mark, and less often `replica.json`, say how many there were: when more, some are missing. A
  * change whose number is above the mark was on its way when the process died: nobody was told of it, and it stays.
  *
  * A doubt costs an identity, nothing else: the writes are kept. Only what cannot be read is refused.
@@ -14,8 +15,9 @@ import { randomIncarnation } from '../incarnation.js';
 import { applyAppend, contentsOf, heldBy, merged, type Held } from './contents.js';
 import { damage } from './errors.js';
 import type { Files } from './files.js';
-import { asideName, continuationOf, type JournalPart } from './journal-files.js';
+import { asideName, continuationOf, markOf, type JournalPart } from './journal-files.js';
 import type { BaseContents } from './level-log.js';
+import { isRebooted, lossOf, MAX_AHEAD } from './loss.js';
 import { NO_CHANGE, type Append, type Found, type LogError, type Owner, type Recovered } from './log.js';
 import { displacement, type Place } from './place.js';
 
@@ -48,12 +50,6 @@ export interface Recovery {
   readonly aside: ReadonlyArray<string>;
 }
 
-/**
- * A file that claims so many more changes than there are was not written by a log (R16): believed, it would bring the numbers of changes to their end.
- * They end at 2^53, so that takes more than eight thousand such files, one after the other.
- */
-const MAX_AHEAD = 2 ** 40;
-
 /** Without the numbers that no log can have had. */
 const bounded = (evidence: Evidence, have: number): Evidence => {
   const { highWater, place } = evidence;
@@ -76,10 +72,12 @@ const newName = (chance: Chance): string => {
 /** Weighs the evidence. Changes nothing. */
 export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
   const { owner, base, journal } = all;
-  const mark = base.meta?.mark ?? 0;
+  const mark = markOf(base.meta, journal);
   const { next, loose, last } = continuationOf(journal, mark);
   const have = mark + next.length;
-  if (last > have + MAX_AHEAD) return E.left(damage(all.directory, `${loose.at(-1)} has a number that no change can have`, true));
+  // Seen from outside already, where that could be read.
+  const loss = lossOf({ owner, boot: all.boot, meta: base.meta, mark, journal, claims: [], spoilt: undefined });
+  if (loss !== undefined) return E.left(damage(all.directory, loss, true));
   const evidence = bounded(all, have);
   const { place } = evidence;
   const log = base.meta?.log ?? (isPlace(place) ? place.log : '');
@@ -136,10 +134,11 @@ interface Count {
 const verdict = (evidence: Evidence, count: Count): { readonly found: Found; readonly note?: string } => {
   const { meta } = evidence.base;
   if (meta === undefined && count.top === 0 && hasNoPast(evidence)) return { found: 'fresh' };
-  if (meta !== undefined && meta.unsyncedBoot !== '' && evidence.boot !== '' && meta.unsyncedBoot !== evidence.boot) {
-    return { found: 'rebooted', note: 'was open, without fsync, when the machine went down' };
-  }
   const cut = missing(evidence, count);
+  if (isRebooted(meta, evidence.boot)) {
+    const lacks = cut === undefined ? '' : `, and ${cut}`;
+    return { found: 'rebooted', note: `was open, without fsync, when the machine went down${lacks}` };
+  }
   if (cut !== undefined) return { found: 'cut', note: cut };
   const moved = doubt(evidence, count);
   if (moved !== undefined) return { found: 'moved', note: moved };
@@ -151,7 +150,8 @@ const hasNoPast = ({ place, highWater }: Evidence): boolean =>
   (place === undefined || (isPlace(place) && place.replica === null)) && highWater === undefined;
 
 const missing = ({ base, highWater, place }: Evidence, { have, top, loose }: Count): string | undefined => {
-  if (base.meta === undefined) return 'lacks its database';
+  if (base.meta === undefined && have === top) return 'lacks its database, and has all changes in its journal';
+  if (base.meta === undefined) return `lacks its database, with the last ${top - have} of the ${top} changes that it had`;
   if (highWater === 'unreadable') return 'has a high-water mark that cannot be read';
   if (highWater === undefined && isPlace(place) && place.last > 0) return 'lacks its high-water mark';
   if (have === top) return undefined;

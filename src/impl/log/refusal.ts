@@ -2,13 +2,21 @@
 import { serverOf } from '../../core/ids.js';
 import { damage, otherServer } from './errors.js';
 import type { Files } from './files.js';
-import { readJournal } from './journal-files.js';
+import { readHighWater } from './high-water.js';
+import { markOf, readJournal } from './journal-files.js';
 import { checkFiles } from './level-directory.js';
+import { decodeMeta } from './level-records.js';
+import { lossOf } from './loss.js';
 import type { LogError, Owner } from './log.js';
 import { readPlace } from './place.js';
 
 /** What can be known to be wrong before anything is touched. LevelDB tidies a folder up as soon as it opens it. */
-export const refusalOf = (directory: string, { server }: Owner, files: Files): LogError | undefined => {
+export const refusalOf = (
+  directory: string,
+  owner: Owner,
+  { files, bootId }: { readonly files: Files; readonly bootId: string },
+): LogError | undefined => {
+  const { server } = owner;
   const look = checkFiles(files, directory);
   if (look.type === 'damaged') return damage(directory, look.what);
   const found = readPlace(files, directory);
@@ -20,5 +28,12 @@ export const refusalOf = (directory: string, { server }: Owner, files: Files): L
   if (typeof journal === 'string') return damage(directory, journal);
   const logs = new Set([...journal.map(({ log }) => log), place?.log ?? ''].filter((log) => log !== ''));
   const foreign = logs.size < 2 ? undefined : journal.find(({ log }) => log !== '' && log !== [...logs].at(-1));
-  return foreign === undefined ? undefined : damage(directory, `${foreign.name} belongs to another log`);
+  if (foreign !== undefined) return damage(directory, `${foreign.name} belongs to another log`);
+  if (look.type === 'some' && look.meta === 'unknown') return undefined;
+  const meta = look.type === 'some' && look.meta instanceof Buffer ? decodeMeta(look.meta) : undefined;
+  const highWater = readHighWater(files, directory);
+  const claims = [typeof highWater === 'number' ? highWater : 0, place?.last ?? 0];
+  const spoilt = look.type === 'some' ? look.spoilt : undefined;
+  const loss = lossOf({ owner, boot: bootId, meta, mark: markOf(meta, journal), journal, claims, spoilt });
+  return loss === undefined ? undefined : damage(directory, loss);
 };

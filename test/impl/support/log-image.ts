@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { createDiskLog, type DiskLogOptions } from '#bayou/impl/log/disk-log.js';
 import { nodeFiles } from '#bayou/impl/log/files.js';
-import type { Append, Found, Log, LogError, Recovered } from '#bayou/impl/log/log.js';
+import type { Append, Found, Log, LogError, Owner, Recovered } from '#bayou/impl/log/log.js';
 import { readPlace, seal } from '#bayou/impl/log/place.js';
 import { NODE } from '#bayou/ports/node.js';
 import { createReplica, restore, snapshot, step, type Message, type Replica, type Snapshot } from '#bayou/impl/replica.js';
@@ -89,7 +89,7 @@ export const copyOpen = (from: string, to: string): void => {
 };
 
 /** What opening a log came to. */
-export type Outcome = { readonly error: LogError } | { readonly found: Found; readonly state: Snapshot };
+export type Outcome = { readonly error: LogError } | { readonly found: Found; readonly state: Snapshot; readonly note?: string };
 
 const stateOf = (recovered: Recovered): Snapshot => snapshot(restore(recovered));
 
@@ -105,11 +105,16 @@ export const withJournal =
     createDiskLog(directory, options);
 
 /** Opens the log of server 1, reads it and closes it again. */
-export const outcomeOf = async (directory: string, make: LogMaker = levelAlone()): Promise<Outcome> => {
+export const outcomeOf = async (
+  directory: string,
+  make: LogMaker = levelAlone(),
+  owner: Partial<Owner> = {},
+): Promise<Outcome> => {
   const log = make(directory);
-  const opened = await log.open({ server: 1 });
+  const opened = await log.open({ server: 1, ...owner });
   if (E.isLeft(opened)) return { error: opened.left };
-  const outcome = { found: opened.right.found, state: stateOf(opened.right) };
+  const { found, note } = opened.right;
+  const outcome = { found, state: stateOf(opened.right), ...(note === undefined ? {} : { note }) };
   await log.close();
   return outcome;
 };

@@ -1,0 +1,72 @@
+/** LevelDB's tables (its doc/table_format.md), as far as they must be read to see damage; why, see `level-format.ts`. */
+import { maskedCrc, Reader } from './level-bytes.js';
+import type { Numbered } from './level-format.js';
+
+const FOOTER = 48;
+const MAGIC = 0xdb4775248b80fb57n;
+const TRAILER = 5;
+/** At the end of each key: the number of its change, and in the lowest byte whether it is a value (1) or a removal (0). */
+const NUMBER = 8;
+
+/**
+ * Are all blocks of a table as they were written? Blocks, each with its compression type and a masked CRC-32C over both; the
+ * index block names the data blocks, the metaindex block the filter, the footer those two. What a compressed block names is not looked at.
+ */
+export const isTableWhole = (file: Buffer): boolean => {
+  if (file.length < FOOTER || file.readBigUInt64LE(file.length - 8) !== MAGIC) return false;
+  try {
+    const footer = new Reader(file.subarray(file.length - FOOTER));
+    const metaindex = blockAt(file, footer);
+    const index = blockAt(file, footer);
+    for (const handle of [metaindex, index].flatMap((block) => (block === undefined ? [] : entriesOf(block)))) {
+      blockAt(file, new Reader(handle.value));
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+/**
+ * The block that a handle (offset, size) names; undefined when it is compressed, as a tool for LevelDB that had the database open may leave
+ * it. A RangeError when it is not as it was written.
+ */
+const blockAt = (file: Buffer, handle: Reader): Buffer | undefined => {
+  const start = handle.varint();
+  const end = start + handle.varint();
+  if (end + TRAILER > file.length - FOOTER) throw new RangeError('handle outside the file');
+  if (maskedCrc(file, start, end + 1) !== file.readUInt32LE(end + 1)) throw new RangeError('bad checksum');
+  return file[end] === 0 ? file.subarray(start, end) : undefined;
+};
+
+/**
+ * The smallest key of a table with its latest value, for of one key the latest comes first; undefined: the table is empty. A RangeError where it cannot be
+ * read: a tool for LevelDB that had the database open may have compressed it.
+ */
+export const smallestInTable = (file: Buffer): (Numbered & { readonly key: string; readonly isRemoved: boolean }) | undefined => {
+  const footer = new Reader(file.subarray(file.length - FOOTER));
+  blockAt(file, footer);
+  const [first] = entriesOf(blockAt(file, footer));
+  const [entry] = first === undefined ? [] : entriesOf(blockAt(file, new Reader(first.value)));
+  if (entry === undefined) return undefined;
+  const end = entry.own.length - NUMBER;
+  const numbered = entry.own.readBigUInt64LE(end);
+  const key = entry.own.toString('latin1', 0, end);
+  return { key, number: numbered >> 8n, value: entry.value, isRemoved: (numbered & 0xffn) === 0n };
+};
+
+/** A block's entries: shared and own length of the key, length of the value, own part of the key, value. */
+const entriesOf = (block: Buffer | undefined): { readonly own: Buffer; readonly value: Buffer }[] => {
+  if (block === undefined) throw new RangeError('a compressed block');
+  const restarts = block.readUInt32LE(block.length - 4);
+  const entries = new Reader(block.subarray(0, block.length - 4 * (restarts + 1)));
+  const all: { readonly own: Buffer; readonly value: Buffer }[] = [];
+  while (!entries.done()) {
+    entries.varint();
+    const own = entries.varint();
+    const length = entries.varint();
+    all.push({ own: entries.take(own), value: entries.take(length) });
+  }
+  return all;
+};

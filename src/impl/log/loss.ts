@@ -1,0 +1,55 @@
+/**
+ * Damage, told from an end that was cut off (R10).
+ *
+ * A death leaves a beginning of what was written. What comes after a gap, and bytes that are not those that were written where something is missing, are
+ * something else: the lost changes were acknowledged, and may be found again as long as nobody writes into the folder. So the log is refused. Where the
+ * machine went down while the log was open without fsync, any file may lack any part, and nothing else was promised.
+ */
+import { asideName, continuationOf, type JournalPart } from './journal-files.js';
+import type { Meta } from './level-records.js';
+import type { Owner } from './log.js';
+
+/**
+ * A file that claims so many more changes than there are was not written by a log (R16): believed, it would bring the numbers of changes to their end.
+ * They end at 2^53, so that takes more than eight thousand such files, one after the other.
+ */
+export const MAX_AHEAD = 2 ** 40;
+
+/** May the machine's death have left the log as it is? */
+export const isRebooted = (meta: Pick<Meta, 'unsyncedBoot'> | undefined, boot: string): boolean =>
+  meta !== undefined && meta.unsyncedBoot !== '' && boot !== '' && meta.unsyncedBoot !== boot;
+
+/** What was found of a log. */
+export interface Remains {
+  readonly owner: Owner;
+  readonly boot: string;
+  readonly meta: Pick<Meta, 'unsyncedBoot'> | undefined;
+  /** The number of the last change that the database has. */
+  readonly mark: number;
+  readonly journal: ReadonlyArray<JournalPart>;
+  /** How many changes there were, as each of those says that was there and could be read. */
+  readonly claims: ReadonlyArray<number>;
+  /** What shows that the database's files were spoilt, if they lack something. */
+  readonly spoilt: string | undefined;
+}
+
+/** What shows that changes were lost by damage; undefined: nothing does. Whoever wants a new incarnation goes on with what there is. */
+export const lossOf = ({ owner, boot, meta, mark, journal, claims, spoilt }: Remains): string | undefined => {
+  const { next, loose, last } = continuationOf(journal, mark);
+  const have = mark + next.length;
+  if (last > have + MAX_AHEAD) return `${loose.at(-1)} has a number that no change can have`;
+  if (owner.newIncarnation === true || isRebooted(meta, boot)) return undefined;
+  const part = journal.find(({ name }) => name === loose[0]);
+  if (part !== undefined) {
+    const count = journal.reduce((sum, { name, appends }) => sum + (loose.includes(name) ? appends.length : 0), 0);
+    const before = spoilt === undefined ? '' : ` (${spoilt})`;
+    return `changes ${have + 1} to ${part.first - 1} are missing${before}, and ${part.name} goes on after them with ${count}: --new-incarnation goes on without all of these, and keeps it as ${asideName(part.name)}`;
+  }
+  const top = Math.max(have, ...claims.filter((claim) => claim <= have + MAX_AHEAD));
+  if (have === top) return undefined;
+  const end = journal.find(({ spoiltAt }) => spoiltAt !== undefined);
+  const what = end === undefined ? spoilt : `${end.name} is spoilt at byte ${end.spoiltAt}`;
+  return what === undefined
+    ? undefined
+    : `${what}, and the last ${top - have} of ${top} changes are missing: --new-incarnation goes on without them`;
+};
