@@ -46,11 +46,11 @@ module.exports = {
     arrow(
       'impl-has-no-sockets',
       '^src/impl',
-      '^src/(?!core|impl|ports/(ports|node)[.])',
+      '^src/(?!common|core|impl|ports/(ports|node)[.])',
       'The implementation knows the vocabulary, and the ports to what it takes from outside, but for the network.',
     ),
     arrow('impl-opens-no-sockets', '^src/impl', '^(node:)?(net|tls|dgram|http|child_process)', 'Sockets are for src/net.'),
-    arrow('net-below-programs', '^src/net', '^src/(?!core|impl|net|ports)', 'Programs use the net, never the reverse.'),
+    arrow('net-below-programs', '^src/net', '^src/(?!common|core|impl|net|ports)', 'Programs use the net, never the reverse.'),
     arrow('ports-know-nobody', '^src/ports', '^src/(?!ports)', 'What the store takes from the world knows nothing of the store.'),
     arrow(
       'judges-have-no-model',
@@ -124,6 +124,7 @@ module.exports = {
       '^conformance/(?!common|faults|layer3-traces|layer4-hostile)',
       'A hostile run is followed by layer 3 and judged by the judge.',
     ),
+    arrow('common-stands-alone', '^src/common', '^src/(?!common)', 'What every room that has files may use uses no room.'),
     arrow('program-stands-alone', '^src/program', '^src/(?!program)', 'What every room may use uses no room.'),
     arrow(
       'judge-is-alone',

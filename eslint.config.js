@@ -30,7 +30,6 @@ const AMBIENT_MODULES =
 const EDGES = [
   // The files of the log, its lock, and which machine it is; a backup is a command of its own, beside a server.
   ...['files', 'lock', 'guard-name', 'machine', 'backup'].map((name) => `src/impl/log/${name}.ts`),
-  'src/impl/folder.ts',
   // A name of the machine's, which is part of the lock; TLS is on top of Node's own sockets alone.
   ...['socket-guard', 'transport', 'tls'].map((name) => `src/net/${name}.ts`),
   // The programs of the processes; what is written down beside the protocol, and asked by whoever operates a server.

@@ -3,19 +3,13 @@ import { isBoxedPrimitive } from 'node:util/types';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { MAX_LIST_ITEMS } from './core/bounds.js';
-import { described, whatIs } from './core/codec.js';
+import { described, whatIs, whole } from './core/codec.js';
 import { NodeIdC } from './core/ids.js';
 import { GuaranteesC, MASTER_GUARANTEES } from './core/guarantees.js';
 import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 import { LOG_LEVELS } from './net/logger.js';
 
 // --- what a field must be --------------------------------------------------------------------------------------------------
-
-const whole = (least: number, most: number): t.Type<number> =>
-  described(
-    `a whole number from ${least} to ${most}`,
-    (u): u is number => Number.isInteger(u) && (u as number) >= least && (u as number) <= most,
-  );
 
 const MAX_SECRET = 4096;
 const LEAST_SECRET = 16;

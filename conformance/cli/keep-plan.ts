@@ -1,7 +1,7 @@
 /** Keeping a simulated run that is wrong: its plan, every line of its trace, and its path for `bayou check --replay`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '#bayou/impl/folder.js';
+import { makeFolder } from '#bayou/common/folder.js';
 import { keepRun } from '../explore/keep-run.js';
 import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
 

@@ -5,7 +5,7 @@ import { explorationOfRun } from '#bayou/exploration/run-exploration.js';
 import { followEvents } from './follow-run.js';
 import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { makeFolder } from '#bayou/impl/folder.js';
+import { makeFolder } from '#bayou/common/folder.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { pathOf, type PathOptions } from '../path/build-path.js';
 

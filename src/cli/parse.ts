@@ -1,7 +1,8 @@
 /** What several subcommands read from their command lines. */
-import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
+import { putInPlace } from '../common/in-place.js';
 import type { ServerAddress } from '../library-types.js';
 import { newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
@@ -28,14 +29,10 @@ const OTHERS = 0o077;
 
 /** Makes a secret's file with all of its text or not at all: several servers may start at once. */
 const makeSecret = (file: string): void => {
-  const half = `${file}.${process.pid}`;
   try {
-    writeFileSync(half, `${newSecret()}\n`, { mode: 0o600, flag: 'wx' });
-    linkSync(half, file);
+    putInPlace(file, `${newSecret()}\n`, { beside: `${file}.${process.pid}`, mode: 0o600, sync: false, over: 'keep' });
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-  } finally {
-    rmSync(half, { force: true });
   }
 };
 

@@ -1,22 +1,8 @@
 /** The file in which `bayou client` keeps what its session has seen, so that whatever it was told is known to the next one, however it ends. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  fchmodSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { putInPlace } from '../common/in-place.js';
 import type { SessionToken } from '../core/guarantees.js';
 import { readJson, wrongToWrite } from '../program/named-files.js';
 import { codeOf, reasonOf } from '../program/say.js';
@@ -82,22 +68,11 @@ const sweep = (file: string): void => {
 
 /** Whole or not at all: beside it first, forced to the disk, and then in its place. */
 const write = (file: string, text: string): E.Either<string, void> => {
-  const beside = `${file}.${process.pid}.new`;
   try {
-    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? OWN;
-    const fd = openSync(beside, 'w', OWN);
-    try {
-      fchmodSync(fd, mode & PERMISSIONS);
-      const bytes = Buffer.from(text, 'utf8');
-      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(beside, file);
+    const mode = (statSync(file, { throwIfNoEntry: false })?.mode ?? OWN) & PERMISSIONS;
+    putInPlace(file, text, { beside: `${file}.${process.pid}.new`, mode, sync: true, over: 'replace' });
     return E.right(undefined);
   } catch (error) {
-    rmSync(beside, { force: true });
     return E.left(`the token cannot be written to ${file}: ${reasonOf(error)}`);
   }
 };

@@ -11,6 +11,13 @@ export const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
     (a) => a,
   );
 
+/** A whole number in a range. */
+export const whole = (least: number, most: number): t.Type<number> =>
+  described(
+    `a whole number from ${least} to ${most}`,
+    (u): u is number => Number.isInteger(u) && (u as number) >= least && (u as number) <= most,
+  );
+
 /**
  * A strict object of plain fields: a field is right when its codec's `is` says so, and is taken as it is (no field is an object, of
  * which something would have to be left out). One pass and one object, where `t.strict` makes a context and an `Either` for each field; what

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
-import { newCommand } from '../program/command-line.js';
+import { newCommand, wholeNumber } from '../program/command-line.js';
 
 /** What the command line says. */
 export interface MasterOptions {
@@ -19,16 +19,6 @@ export interface MasterOptions {
   readonly timeoutMs: number;
   readonly trace: string | undefined;
 }
-
-/** An option's value that is a whole number in a range; without `most`, any from `least` on. */
-export const wholeNumber =
-  (least: number, most = Number.MAX_SAFE_INTEGER) =>
-  (text: string): number => {
-    const n = Number(text);
-    if (!/^\d+$/.test(text) || n < least || n > most)
-      throw new InvalidArgumentError(`Use a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}.`);
-    return n;
-  };
 
 const portRange = (text: string): readonly [number, number] => {
   const [, a, b] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];

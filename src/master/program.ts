@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { makeFolder } from '../impl/folder.js';
+import { makeFolder } from '../common/folder.js';
 import type { Party } from '../net/protocol.js';
 import { ENDING_SIGNALS, MASTER_EXIT } from '../program/exit.js';
 import { openStream, wrongToWrite } from '../program/named-files.js';

@@ -1,5 +1,5 @@
 /** Command lines, by commander: its errors are one line that begins with the command's name, like all others, and are thrown. */
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { say } from './say.js';
 
 /** A command by its whole name, `bayou check`. What is wrong with its words is said, and then thrown as commander's error. */
@@ -15,3 +15,13 @@ export const newCommand = (name: string): Command =>
         ),
     })
     .exitOverride();
+
+/** An option's value that is a whole number in a range; without `most`, any from `least` on. */
+export const wholeNumber =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const n = Number(text);
+    if (!/^\d+$/.test(text) || n < least || n > most)
+      throw new InvalidArgumentError(`Use a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}.`);
+    return n;
+  };

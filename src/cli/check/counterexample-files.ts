@@ -9,7 +9,7 @@ import { toShiViz } from '../../checker/output/shiviz.js';
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import type { Counterexample, Report } from '../../checker/report.js';
 import { propertyId } from '../../explorer/why/bayou.js';
-import { makeFolder } from '../../impl/folder.js';
+import { makeFolder } from '../../common/folder.js';
 import { wrongToWrite } from '../../program/named-files.js';
 import { reasonOf } from '../../program/say.js';
 import { UsageError } from '../../program/exit.js';

@@ -10,7 +10,7 @@ import { copyFileSync, existsSync, linkSync, mkdtempSync, readdirSync, realpathS
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId } from '../../core/ids.js';
-import { makeFolder } from '../folder.js';
+import { makeFolder } from '../../common/folder.js';
 import { createDiskLog } from './disk-log.js';
 import { openError } from './errors.js';
 import { nodeFiles } from './files.js';

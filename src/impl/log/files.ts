@@ -19,7 +19,7 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../folder.js';
+import { makeFolder } from '../../common/folder.js';
 import { lockFolder, type Guard, type Unlock } from './lock.js';
 
 /** What the file system says of a file. Times are nanoseconds since 1970; a ctime is the system's own, nobody can set it. */

@@ -7,8 +7,9 @@
  * nobody has seen. After a kill it has the old one.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type InPlace, putInPlace } from '../../common/in-place.js';
 
 /** The value's file in the log's folder. */
 export const GUARD = 'guard';
@@ -40,18 +41,16 @@ const readValue = (path: string): string | undefined => {
 /** Puts a new value in place, whole or not at all. `over`: also where there is one. */
 const makeValue = (folder: string, over: boolean): void => {
   const path = join(folder, GUARD);
-  const half = join(folder, `guard-${randomBytes(8).toString('hex')}.new`);
+  const beside = join(folder, `guard-${randomBytes(8).toString('hex')}.new`);
+  const value = `${randomBytes(32).toString('hex')}\n`;
+  const put = (how: InPlace['over']): void => putInPlace(path, value, { beside, mode: 0o600, sync: false, over: how });
   try {
-    writeFileSync(half, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
-    if (over) renameSync(half, path);
-    else linkSync(half, path);
+    put(over ? 'replace' : 'keep');
   } catch (error) {
     const code = codeOf(error);
     // EEXIST: somebody was first. ENOENT: somebody tidied up. What has no links takes the name all the same.
-    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') renameSync(half, path);
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') put('replace');
     else if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
-  } finally {
-    rmSync(half, { force: true });
   }
 };
 

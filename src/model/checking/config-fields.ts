@@ -1,14 +1,8 @@
 /** Codecs of a configuration's fields: what each may be, in the words that an error has. */
 import * as t from 'io-ts/lib/index.js';
-import { described } from '../../core/codec.js';
+import { described, whole } from '../../core/codec.js';
 import { GuaranteesC } from '../../core/guarantees.js';
 import { PROPERTY_IDS, PROPERTY_NAMES } from './sentences.js';
-
-export const whole = (least: number, most: number): t.Type<number> =>
-  described(
-    `a whole number from ${least} to ${most}`,
-    (u): u is number => Number.isInteger(u) && (u as number) >= least && (u as number) <= most,
-  );
 
 export const oneOf = <A extends string>(...values: ReadonlyArray<A>): t.Type<A> =>
   described(`one of ${values.join(', ')}`, (u): u is A => typeof u === 'string' && (values as ReadonlyArray<string>).includes(u));

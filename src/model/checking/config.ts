@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts/lib/index.js';
+import { whole } from '../../core/codec.js';
 import { GuaranteesC } from '../../core/guarantees.js';
 import {
   count,
@@ -14,7 +15,6 @@ import {
   sessions,
   text,
   topology,
-  whole,
 } from './config-fields.js';
 import { propertiesMeant, type PropertyId } from './sentences.js';
 import { VARIANTS, type Rules, type Variant } from '../protocol/rules.js';
