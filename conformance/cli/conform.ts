@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { EXIT, UsageError } from '#bayou/program/exit.js';
 import { progressLineOn } from '#bayou/program/progress.js';
-import { wrongToWrite } from '#bayou/program/named-files.js';
+import { JUNIT, wrongToReplace } from '#bayou/program/replace.js';
 import { reasonOf } from '#bayou/program/say.js';
 import { parseArgs, type ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';
@@ -169,7 +169,7 @@ const writeReport = (file: string, text: string): void => {
 
 /** Refuses a report file that cannot be written: better before the run than after it. */
 const mustBeWritable = (file: string): void => {
-  const wrong = wrongToWrite(file);
+  const wrong = wrongToReplace(file, JUNIT);
   if (wrong !== undefined) throw new UsageError(`--junit: ${file}: ${wrong}`);
   writeReport(file, '');
 };

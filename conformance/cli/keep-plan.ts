@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '#bayou/common/folder.js';
+import { mustBeReplaceable, PLAN } from '#bayou/program/replace.js';
 import { keepRun } from '../explore/keep-run.js';
 import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
 
@@ -22,6 +23,7 @@ export const keepPlan = async (
   const file = join(outDir, `${name.replaceAll(/\W+/g, '-')}.json`);
   try {
     makeFolder(outDir);
+    mustBeReplaceable(file, PLAN);
     writeFileSync(file, `${JSON.stringify(plan, null, 1)}\n`);
     writeFileSync(`${file}.trace`, (await again()).trace.lines().join(''));
   } catch (error) {

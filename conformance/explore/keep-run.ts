@@ -6,11 +6,17 @@ import { followEvents } from './follow-run.js';
 import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeFolder } from '#bayou/common/folder.js';
+import { mustBeReplaceable, PAGE, PATH, TRACE, type Kind } from '#bayou/program/replace.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 import { pathOf, type PathOptions } from '../path/build-path.js';
 
 /** What was written, as lines for the report. */
 export type Kept = ReadonlyArray<string>;
+
+const put = (file: string, kind: Kind, text: string): void => {
+  mustBeReplaceable(file, kind);
+  writeFileSync(file, text);
+};
 
 /** A run's name as a file's: `a-dir/tie.script` is `tie`, `run 3 of seed 1` is `run-3-of-seed-1`. */
 const fileName = (name: string): string =>
@@ -28,7 +34,7 @@ const keepPage = async (
   repeat: string,
 ): Promise<string> => {
   try {
-    writeFileSync(page, htmlOf(await explorationOfRun(await followEvents(name, events, rejection), repeat)));
+    put(page, PAGE, htmlOf(await explorationOfRun(await followEvents(name, events, rejection), repeat)));
     return `see it: ${page}`;
   } catch (error) {
     return `no page to see it on: ${error instanceof Error ? error.message : String(error)}`;
@@ -46,14 +52,14 @@ export const keepRun = async (
   try {
     makeFolder(dir);
     const trace = `${file}.ndjson`;
-    if (options.withTrace) writeFileSync(trace, events.map((e) => `${JSON.stringify(e)}\n`).join(''));
+    if (options.withTrace) put(trace, TRACE, events.map((e) => `${JSON.stringify(e)}\n`).join(''));
     const repeat = `npx bayou explore ${options.withTrace ? trace : options.name}`;
     const page = await keepPage(`${file}.html`, options.name, events, rejection, repeat);
     const kept = [...(options.withTrace ? [`its trace: ${trace}`] : []), page];
     const built = pathOf(events, rejection, options);
     if (built.kind === 'none') return [...kept, `no path of the model: ${built.why}`];
     const path = `${file}.path.json`;
-    writeFileSync(path, `${JSON.stringify(built.path, null, 1)}\n`);
+    put(path, PATH, `${JSON.stringify(built.path, null, 1)}\n`);
     const variants = (built.path.variants ?? []).map(
       (variant) => `, and with the fault: bayou check --replay ${path} --variant ${variant}`,
     );

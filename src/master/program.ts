@@ -10,7 +10,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { makeFolder } from '../common/folder.js';
 import type { Party } from '../net/protocol.js';
 import { ENDING_SIGNALS, MASTER_EXIT } from '../program/exit.js';
-import { openStream, wrongToWrite } from '../program/named-files.js';
+import { openStream } from '../program/named-files.js';
+import { LOG, TRACE, wrongToEmpty, wrongToReplace } from '../program/replace.js';
 import { reasonOf, say } from '../program/say.js';
 import { lostOutput, tolerateErrors, written } from '../program/streams.js';
 import { type Cluster, makeCluster } from './cluster.js';
@@ -22,7 +23,7 @@ import { promptReader } from './prompt.js';
 import { beginRun, endRun, type Run } from './registry.js';
 import { runScript } from './run.js';
 import { makeTopology } from './topology.js';
-import { type TraceFiles, traceFiles } from './trace-files.js';
+import { PARTS, partsOf, type TraceFiles, traceFiles } from './trace-files.js';
 
 /** The longest script that is a file, in bytes; standard input may be of any length. */
 const MAX_SCRIPT_BYTES = 1024 * 1024 * 1024;
@@ -53,7 +54,7 @@ const outputsOf = (
     '--trace',
     o.trace,
     (file) => {
-      orThrow(wrongToWrite(file));
+      orThrow(wrongToReplace(file, TRACE) ?? wrongToEmpty(partsOf(file), PARTS));
       writeFileSync(file, '');
     },
   ],
@@ -63,7 +64,7 @@ const outputsOf = (
     o.logFile,
     (file) => {
       makeFolder(dirname(file));
-      orThrow(wrongToWrite(file));
+      orThrow(wrongToReplace(file, LOG));
       appendFileSync(file, '');
     },
   ],

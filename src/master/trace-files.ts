@@ -15,16 +15,20 @@ export interface TraceFiles {
   readonly collect: () => void;
 }
 
+/** The folder beside a trace, and how the files end in it. */
+export const partsOf = (file: string): string => `${file}.d`;
+export const PARTS = '.ndjson';
+
 const NONE: TraceFiles = { fileOf: () => null, master: undefined, collect: () => undefined };
 
 /** The files of a run traced into `file`, which can be written; null: no trace. `fail` is told where there is no more room. */
 export const traceFiles = (file: string | null, fail: (why: string) => void): TraceFiles => {
   if (file === null) return NONE;
-  const dir = `${file}.d`;
+  const dir = partsOf(file);
   writeFileSync(file, '');
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
-  const fileOf = (name: string): string => join(dir, `${name}.ndjson`);
+  const fileOf = (name: string): string => join(dir, `${name}${PARTS}`);
   return {
     fileOf,
     master: makeTracer(fileOf('master'), 'master', fail),

@@ -40,6 +40,8 @@ beforeAll(async () => {
   writeFileSync(join(home, 'empty'), '', { mode: 0o600 });
   writeFileSync(join(home, 'huge'), '', { mode: 0o600 });
   truncateSync(join(home, 'huge'), 3 * 2 ** 30);
+  writeFileSync(join(home, 'mine.mjs'), 'export default {};\n', { mode: 0o600 });
+  writeFileSync(join(home, 'mine.json'), '{"name": "mine"}\n', { mode: 0o600 });
   writeFileSync(join(home, 'closed'), 'x');
   chmodSync(join(home, 'closed'), 0);
   // A device of its own: whoever is root and renames over one makes away with the machine's.
@@ -93,7 +95,9 @@ const READ = [
 ];
 /** What is in them is looked at by TLS, which names the options. */
 const TLS = READ.filter((kind) => kind !== 'empty');
-const WRITTEN = ['pipe', 'endless', 'folder', 'socket', 'dangling', 'circle', 'closed', 'none/x', 'empty/x'];
+/** `mine.mjs` and `mine.json` are files that no command has written: they may be somebody's only copy. */
+const MINE = ['mine.mjs', 'mine.json'];
+const WRITTEN = ['pipe', 'endless', 'folder', 'socket', 'dangling', 'circle', 'closed', 'none/x', 'empty/x', ...MINE];
 const FOLDER = ['pipe', 'endless', 'socket', 'dangling', 'circle', 'empty', 'closed', 'empty/x'];
 
 interface Taker {
@@ -154,7 +158,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   'backup --to': { given: [], args: (dir) => ['backup', '--data-dir', 'data', '--to', dir], status: 1 },
   'client --secret-file': { given: READ, args: (file) => [...CLIENT, '--secret-file', file] },
   'client --token-file': {
-    given: READ.filter((kind) => kind !== 'none'),
+    given: [...READ.filter((kind) => kind !== 'none'), 'mine.mjs'],
     args: (file) => [...CLIENT, ...SECRET, '--token-file', file],
     status: 1,
   },
@@ -189,10 +193,12 @@ const run = (args: ReadonlyArray<string>): Promise<Ended> =>
     });
   });
 
-/** What stands at a path: its kind, its times and its length. */
+/** What stands at a path: its kind, and what is in it where that could be lost. */
 const lookOf = (path: string): unknown => {
   const found = path.startsWith('empty/') ? undefined : lstatSync(join(home, path), { throwIfNoEntry: false });
-  return found === undefined ? undefined : [found.mode, found.ino, found.rdev];
+  return found === undefined
+    ? undefined
+    : [found.mode, found.ino, found.rdev, ...(MINE.includes(path) ? [readFileSync(join(home, path), 'utf8')] : [])];
 };
 
 const isHere = (kind: string): boolean => (kind !== 'endless' || isRoot) && (kind !== 'closed' || !isRoot);
@@ -297,5 +303,64 @@ describe('a byte order mark', () => {
     await gone;
     expect([ended.status, ended.stderr]).toEqual([0, '']);
     expect(existsSync(join(home, 'marked-data'))).toBe(true);
+  });
+});
+
+describe('what is no file of bayou is not written over', () => {
+  const mine = 'export default {};\n';
+  const put = (path: string): string => {
+    writeFileSync(join(home, path), mine);
+    return path;
+  };
+  test('where a counterexample would be', async () => {
+    mkdirSync(join(home, 'there'));
+    const first = await run([
+      'check',
+      'v1-original-clock',
+      '--out-dir',
+      'there',
+      '--format',
+      'json,text,itf,mermaid,shiviz,html,dot',
+    ]);
+    const files = [...first.stdout.matchAll(/^written: (.*)$/gm)].map(([, file = '']) => file);
+    expect(files.length).toBeGreaterThan(5);
+    // Its own are written over.
+    expect(
+      (await run(['check', 'v1-original-clock', '--out-dir', 'there', '--format', 'json,text,itf,mermaid,shiviz,html,dot']))
+        .status,
+    ).toBe(0);
+    for (const file of files) {
+      const before = readFileSync(join(home, file), 'utf8');
+      put(file);
+      const ended = await run([
+        'check',
+        'v1-original-clock',
+        '--out-dir',
+        'there',
+        '--format',
+        'json,text,itf,mermaid,shiviz,html,dot',
+      ]);
+      expect([file, ended.status, ended.stderr.split('\n').length]).toEqual([file, 2, 2]);
+      expect(ended.stderr).toContain(`${file}: it is there already, and is no `);
+      expect(readFileSync(join(home, file), 'utf8')).toBe(mine);
+      writeFileSync(join(home, file), before);
+    }
+  });
+  test('beside a checkpoint, and in the folder beside a trace', async () => {
+    put('half.part');
+    const half = await run(['check', 'bayou-s-2112', '--checkpoint', 'half']);
+    expect(half.stderr).toBe(
+      'bayou check: bayou-s-2112: checkpoint half: half.part is there already, and is no checkpoint: name another file\n',
+    );
+    mkdirSync(join(home, 'run.d'));
+    put('run.d/notes.txt');
+    const traced = await run(['master', '--trace', 'run', 'empty']);
+    expect(traced.stderr).toBe(
+      'bayou master: --trace: run: run.d would be emptied for it, and has notes.txt in it: name another file, or move that\n',
+    );
+    expect([readFileSync(join(home, 'half.part'), 'utf8'), readFileSync(join(home, 'run.d/notes.txt'), 'utf8')]).toEqual([
+      mine,
+      mine,
+    ]);
   });
 });

@@ -3,7 +3,11 @@
  * what it is.
  */
 export const OTHERS: Readonly<Record<string, readonly [count: number, what: string]>> = {
-  'src/cli': [71, 'verdicts, runs and notes to them; what a person who steps is told; where a server listens; answers over HTTP'],
+  'src/cli': [
+    73,
+    'what files are written; verdicts, runs and notes to them; what a person who steps is told; where a server listens; answers over HTTP',
+  ],
+  'src/program/replace.ts': [2, 'what files are written'],
   'src/exploration': [26, 'what stands on the page of a run'],
   'src/subject': [6, 'bounds in words, and the first lines of a script that is written'],
   'src/net': [9, 'peers that come and go; answers over HTTP; pulls, at `debug`; what Node says, by which it is known'],

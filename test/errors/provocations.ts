@@ -94,6 +94,7 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
     'echo {} > path.json; bayou check --replay path.json',
   'it is damaged: its digest does not match': `${STOPPED}; printf x | dd of=kept bs=1 seek=2000 conv=notrunc 2>/dev/null; bayou check bayou-s-2212 --resume kept`,
   'it is damaged, or ends too early': `${STOPPED}; truncate -s $(($(stat -c %s kept) / 2)) kept; bayou check bayou-s-2212 --resume kept`,
+  '… is there already, and is no checkpoint: name another file': 'echo mine > mine; bayou check bayou-s-2112 --checkpoint mine',
   '… is not what it was then': `cp "$ROOT/test/cli/models/counter.mjs" c.mjs; bayou check c.mjs --max-states 3 --checkpoint c > out.txt; echo "// another" >> c.mjs; bayou check c.mjs --resume c`,
   'the graph has more than … states, too many to be read': 'bayou check v1-original-clock --puts 4 --format dot --out-dir dot',
   'the model began something that nobody waits for (a promise, a timer), and it failed: …': `cat > late.mjs <<'END'
@@ -110,6 +111,10 @@ bayou check late.mjs`,
   'it is a socket': `node -e "require('node:net').createServer().listen('socket', () => process.kill(process.pid, 'SIGKILL'))"; bayou check ./socket`,
   'it is a device': 'bayou check /dev/full',
   'it is no file': 'mkfifo fifo; bayou check bayou-s-2112 --checkpoint fifo',
+  'it is there already, and is no …: name another, or remove it first':
+    'echo mine > mine; bayou explore bayou-s-2112 --html mine',
+  '… would be emptied for it, and has … in it: name another file, or move that':
+    'mkdir -p run.d; echo mine > run.d/mine; bayou master --trace run < /dev/null',
   'it is a pipe': 'mkfifo out; bayou explore bayou-s-2112 --html out',
   'it is a pipe into which nobody writes': 'mkfifo in; bayou check --replay in',
   'it is a pipe, and what writes into it is not done after … ms': 'bayou check --replay <(sleep 30)',

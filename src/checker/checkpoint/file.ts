@@ -22,6 +22,7 @@ import {
 } from 'node:fs';
 import { endianness } from 'node:os';
 import { CheckerError } from '../error.js';
+import { formatIn, isAnothers } from './first-line.js';
 
 /** To be raised whenever what is written changes. */
 const FORMAT = 8;
@@ -144,6 +145,9 @@ export const discard = (path: string): void => {
 
 /** Refuses a place where no checkpoint can be written: better before a search of hours than after it. */
 export const mustBeWritable = (path: string): void => {
+  for (const at of [path, partOf(path)])
+    if (isAnothers(at, FIRST_LINE))
+      throw refuse(path, `${at === path ? 'it' : at} is there already, and is no checkpoint: name another file`);
   guarded(path, 'w', () => {
     const found = statSync(path, { throwIfNoEntry: false });
     // A device that were renamed over would be gone.
@@ -201,8 +205,7 @@ const mustBeCheckpoint = (path: string, file: number): void => {
   const line = Buffer.alloc(FIRST_LINE.length);
   const text = line.subarray(0, readSync(file, line, 0, line.length, 0)).toString('latin1');
   if (text === FIRST_LINE) return;
-  // The first formats began with their headers.
-  const [, format] = /^(?:bayou checkpoint |\{"format":)(\d+)/.exec(text) ?? [];
+  const format = formatIn(text);
   if (format === undefined) throw refuse(path, 'this is not a checkpoint');
   if (Number(format) !== FORMAT)
     throw refuse(path, `it has the format ${format}, not ${FORMAT}: another version of the program wrote it`);

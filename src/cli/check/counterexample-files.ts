@@ -10,7 +10,7 @@ import { oneLine, traceLines } from '../../checker/output/counterexample-lines.j
 import type { Counterexample, Report } from '../../checker/report.js';
 import { propertyId } from '../../explorer/why/bayou.js';
 import { makeFolder } from '../../common/folder.js';
-import { wrongToWrite } from '../../program/named-files.js';
+import { PAGE, wrongToReplace, type Kind } from '../../program/replace.js';
 import { reasonOf } from '../../program/say.js';
 import { UsageError } from '../../program/exit.js';
 import { htmlOf } from '../../exploration/page-file.js';
@@ -30,15 +30,16 @@ export interface Written {
   readonly kind: 'violated' | 'reached' | 'sample';
 }
 
-const EXTENSION: Readonly<Record<Format, string>> = {
-  json: 'trace.json',
-  text: 'txt',
-  itf: 'itf.json',
-  mermaid: 'mmd',
-  shiviz: 'shiviz.log',
-  dot: 'dot',
-  script: 'script',
-  html: 'html',
+/** By format: how the file's name ends, and what such a file is. */
+const FILES: Readonly<Record<Format, Kind & { readonly ending: string }>> = {
+  json: { ending: 'trace.json', name: 'counterexample', mark: /^\{\s*"model":/ },
+  text: { ending: 'txt', name: 'counterexample', mark: /\n0 {2}initial state\n/ },
+  itf: { ending: 'itf.json', name: 'counterexample', mark: /^\{\s*"#meta":/ },
+  mermaid: { ending: 'mmd', name: 'diagram of a counterexample', mark: /^(?:---\n[^]*\n---\n)?sequenceDiagram\n/ },
+  shiviz: { ending: 'shiviz.log', name: 'counterexample', mark: /^\(\?<event>/ },
+  dot: { ending: 'dot', name: 'state graph', mark: /^digraph / },
+  script: { ending: 'script', name: 'script of a counterexample', mark: /^# .*\n# A run of the model / },
+  html: { ending: 'html', ...PAGE },
 };
 
 /** All but the graph, which is seldom small enough, and what cannot be said of the model. */
@@ -119,10 +120,10 @@ export const runsOf = (report: Report): ReadonlyArray<Written> =>
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** Writes one file; a line that says which, or why not. */
-const write = async (path: string, made: Content | Promise<Content>): Promise<string> => {
+const write = async (path: string, kind: Kind, made: Content | Promise<Content>): Promise<string> => {
   const content = await made;
   if ('why' in content) return `not written: ${path}: ${content.why}`;
-  const wrong = wrongToWrite(path);
+  const wrong = wrongToReplace(path, kind);
   if (wrong !== undefined) throw new UsageError(`--out-dir: ${path}: ${wrong}`);
   try {
     await writeFile(path, content.text);
@@ -156,9 +157,11 @@ export const writeFiles = async (
   const files = runs.flatMap((run) => {
     const name = distinct(`${stem}-${run.kind === 'sample' ? run.property.replaceAll(' ', '-') : fileOf(run.property)}`);
     return formats.flatMap((format) =>
-      format === 'dot' ? [] : [[`${name}.${EXTENSION[format]}`, contentOf(format, run, subject, repeat)] as const],
+      format === 'dot' ? [] : [[`${name}.${FILES[format].ending}`, format, contentOf(format, run, subject, repeat)] as const],
     );
   });
-  const graph = formats.includes('dot') ? [[`${distinct(stem)}.${EXTENSION.dot}`, graphOf(subject.model)] as const] : [];
-  return Promise.all([...files, ...graph].map(([file, content]) => write(join(dir, file), content)));
+  const graph = formats.includes('dot')
+    ? [[`${distinct(stem)}.${FILES.dot.ending}`, 'dot', graphOf(subject.model)] as const]
+    : [];
+  return Promise.all([...files, ...graph].map(([file, format, content]) => write(join(dir, file), FILES[format], content)));
 };

@@ -4,7 +4,8 @@ import { extname } from 'node:path';
 import { CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { isModule } from '../check/is-module.js';
-import { readJson, wrongToWrite } from '../../program/named-files.js';
+import { readJson } from '../../program/named-files.js';
+import { PAGE, wrongToReplace } from '../../program/replace.js';
 import { reasonOf, say } from '../../program/say.js';
 import { EXIT, UsageError, type ExitStatus } from '../../program/exit.js';
 import { print } from '../out.js';
@@ -118,7 +119,7 @@ export const main = async (words: ReadonlyArray<string>): Promise<ExitStatus> =>
   try {
     const args = parseArgs(words);
     beWatched('explore');
-    const wrong = args.html === undefined ? undefined : wrongToWrite(args.html);
+    const wrong = args.html === undefined ? undefined : wrongToReplace(args.html, PAGE);
     if (wrong !== undefined) throw new UsageError(`--html: ${args.html}: ${wrong}`);
     const status = await run(args, words);
     if (args.what.some(isModule)) endSoon(status);
