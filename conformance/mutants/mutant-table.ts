@@ -405,7 +405,7 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
     '[[cut(a, b), cut(b, a)]]',
     '[[cut(a, b)]]',
   ),
-  net('link-cut-deaf', 'a server that is told to cut a link keeps it', 'net/server.js', 'links.refused.add(peer.id);', 'return;'),
+  net('link-cut-deaf', 'a server that is told to cut a link keeps it', 'net/links.js', 'this.#refused.add(peer.id);', 'return;'),
   net('client-cut-deaf', 'a client that is told to cut a link keeps it', 'net/client.js', 'links.delete(server);', ''),
   net(
     'join-one-peer',
@@ -460,7 +460,7 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'link-inbound',
     'a server that cuts a link leaves the peer’s own connection open',
-    'net/server.js',
+    'net/links.js',
     "if (c.peer.id === peer.id && c.peer.role !== 'master')",
     "if (c.peer.id === peer.id && c.peer.role === 'nobody')",
   ),

@@ -24,7 +24,7 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
     'if (pending() < need)',
     'if (pending() < HEADER + (need - HEADER) / 2)',
   ),
-  net('rejoin-refused', 'a link that is made again stays refused', 'net/server.js', 'links.refused.delete(peer);', ''),
+  net('rejoin-refused', 'a link that is made again stays refused', 'net/links.js', 'this.#refused.delete(peer);', ''),
   net('cut-half', 'who has dialed keeps the connection when the link is cut', 'net/outbound.js', 'connection?.close(why);', ''),
   {
     ...net(
@@ -110,7 +110,7 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'renewed-untold',
     'a server that goes on as a new replica keeps the connections of its clients',
-    'net/server.js',
+    'net/links.js',
     "if (c.peer.role === 'client')\n                c.retire();",
     'void c;',
   ),

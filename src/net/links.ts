@@ -1,0 +1,101 @@
+/** The servers and clients that a server may talk to: who is linked, who is connected, and whose link is cut. */
+import * as E from 'fp-ts/lib/Either.js';
+import type { NodeId } from '../core/ids.js';
+import type { Callbacks, Connection } from './connection.js';
+import type { Identity } from './handshake.js';
+import type { Logger } from './logger.js';
+import { outbound, type Outbound } from './outbound.js';
+import type { Address, Party } from './protocol.js';
+import { throttled } from './throttled.js';
+import type { Tracer } from './tracer.js';
+
+/** What links need to know of their server. */
+export interface LinksOptions {
+  readonly identity: Identity;
+  /** Clients whose link is cut from the start. */
+  readonly refused: ReadonlyArray<NodeId>;
+  readonly onAsk: Callbacks['onAsk'];
+  readonly logger: Logger;
+  readonly trace: Tracer;
+  readonly nowMs: () => number;
+}
+
+const cutTo = ({ role, id }: Party): string => `the link to ${role} ${id} is cut`;
+
+/** A server's links. */
+export class Links {
+  readonly #outbound = new Map<NodeId, Outbound>();
+  readonly #inbound = new Set<Connection>();
+  readonly #refused: Set<NodeId>;
+  readonly #o: LinksOptions;
+  readonly callbacks: Callbacks;
+
+  constructor(o: LinksOptions) {
+    this.#o = o;
+    this.#refused = new Set(o.refused);
+    const sayFault = throttled(o.logger.warn, o.nowMs);
+    this.callbacks = {
+      onAsk: o.onAsk,
+      onClose: (connection, why) => {
+        // What is not inbound is a peer that this server dialed.
+        if (!this.#inbound.delete(connection) && connection.peer.role === 'server')
+          o.logger.info(`server ${connection.peer.id} is down: ${why}`);
+      },
+      onFault: ({ peer }, what) => sayFault(`${peer.role} ${peer.id} was cut off: it sent ${what}`),
+    };
+  }
+
+  /** The servers that this one dials. */
+  get outbound(): ReadonlyMap<NodeId, Outbound> {
+    return this.#outbound;
+  }
+
+  /** How many are connected that dialed. */
+  get connections(): number {
+    return this.#inbound.size;
+  }
+
+  /** Why a party is refused; undefined where it is not. */
+  admit = (peer: Party): string | undefined => (peer.role !== 'master' && this.#refused.has(peer.id) ? cutTo(peer) : undefined);
+
+  onConnection = (connection: Connection): void => {
+    // The link may have been cut while the handshake was under way.
+    const refused = this.admit(connection.peer);
+    if (refused === undefined) this.#inbound.add(connection);
+    else connection.close(refused);
+  };
+
+  /** Makes the link to a peer, or makes it again; `address`: where it listens, where this server is who dials. */
+  link = async (peer: NodeId, address: Address | null): Promise<E.Either<string, void>> => {
+    const { identity, logger, trace } = this.#o;
+    this.#refused.delete(peer);
+    trace?.({ type: 'link', peer, up: true });
+    if (address === null) return E.right(undefined);
+    this.#outbound.get(peer)?.close('linked again');
+    const up = (): void => logger.info(`server ${peer} is up`);
+    const out = outbound(identity, address, { role: 'server', id: peer }, this.callbacks, up);
+    this.#outbound.set(peer, out);
+    return E.map(() => undefined)(await out.connected());
+  };
+
+  /** Cuts the link to a peer, from either end. */
+  unlink = (peer: Party): void => {
+    const why = cutTo(peer);
+    this.#refused.add(peer.id);
+    this.#outbound.get(peer.id)?.close(why);
+    this.#outbound.delete(peer.id);
+    for (const c of this.#inbound) if (c.peer.id === peer.id && c.peer.role !== 'master') c.close(why);
+    this.#o.trace?.({ type: 'link', peer: peer.id, up: false });
+  };
+
+  /** Has the clients dial again: the replica is another one now. */
+  retireClients(): void {
+    for (const c of this.#inbound) if (c.peer.role === 'client') c.retire();
+  }
+
+  /** Ends all connections; whoever is owed an answer gets it. */
+  hangUp = (): void => {
+    for (const out of this.#outbound.values()) out.close('the server is closing');
+    for (const c of this.#inbound) c.retire();
+  };
+}
