@@ -123,7 +123,7 @@ const holds = (line: string): SourceText | undefined => {
 };
 
 /** Rows that no test provokes. It may become less: what is provoked loses its dagger. */
-const RARE = 102;
+const RARE = 103;
 
 describe('docs/errors.md', () => {
   const common = rows.filter(({ isRare }) => !isRare);
@@ -186,9 +186,13 @@ describe('docs/errors.md', () => {
     ...['conformance/cli', 'conformance/runs'],
   ];
 
+  /** What `bayou conform` did and came to, in its report. */
+  const REPORTS = /^conformance\/cli\/([\w-]+-)?(report|tasks)\.ts$/;
+
   test('has every line that the source can say: the other texts of it are counted, file by file', () => {
     const others = textsIn(ROOT, SOURCES).filter(
-      ({ text }) => !rows.some(({ line }) => patternOf(text, '.*').test(line) || patternOf(line, '.*').test(text)),
+      ({ text, file }) =>
+        !REPORTS.test(file) && !rows.some(({ line }) => patternOf(text, '.*').test(line) || patternOf(line, '.*').test(text)),
     );
     const placeOf = (file: string): string =>
       Object.keys(OTHERS).find((place) => file === place || file.startsWith(`${place}/`)) ?? file;

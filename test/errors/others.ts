@@ -16,5 +16,5 @@ export const OTHERS: Readonly<Record<string, readonly [count: number, what: stri
   'src/core': [16, 'the help of the master language; types, in a line that says what was expected'],
   'src/library-options.ts': [2, 'caught where it is thrown: it cannot be read'],
   'src/model': [4, 'guarantees, in the line that says which one no session asks for'],
-  conformance: [45, 'verdicts, reports, what a series of runs came to, and how a run is repeated'],
+  conformance: [4, 'the help of `bayou conform`, and where it has written what'],
 };
