@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
 import { backUp } from '../impl/log/backup.js';
 import { newCommand } from '../program/command-line.js';
+import { PLAIN_EXIT } from '../program/exit.js';
 import { say } from '../program/say.js';
 
 interface Options {
@@ -14,7 +15,7 @@ interface Options {
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   // The files of the database, which opens the copy once, among it.
   process.umask(0o077);
-  let status = 0;
+  let status: number = PLAIN_EXIT.ok;
   await newCommand('bayou backup')
     .description(
       "copy a server's log, while the server runs or not; to restore it, put the copy in the place of the server's folder",
@@ -26,7 +27,7 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
       const done = await backUp(o.dataDir, o.to);
       if (E.isLeft(done)) {
         say(`bayou backup: ${done.left}`);
-        status = 1;
+        status = PLAIN_EXIT.failed;
         return;
       }
       process.stdout.write(`server ${done.right.server}: ${counted(done.right.writes, 'key')}\n`);

@@ -6,7 +6,7 @@ import type { ServerAddress } from '../library-types.js';
 import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { REQUEST_MS } from '../net/net-limits.js';
 import { newCommand, wholeNumber } from '../program/command-line.js';
-import { ENDING_SIGNALS, EXIT } from '../program/exit.js';
+import { ENDING_SIGNALS, EXIT, PLAIN_EXIT } from '../program/exit.js';
 import { say as sayLine } from '../program/say.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 import { openTokenFile, type TokenFile } from './token-file.js';
@@ -118,7 +118,7 @@ const run = async (o: Options): Promise<number> => {
   const file = o.tokenFile === undefined ? E.right(undefined) : openTokenFile(o.tokenFile);
   if (E.isLeft(file)) {
     say(file.left);
-    return 1;
+    return PLAIN_EXIT.failed;
   }
   const token = file.right?.token;
   const tls = tlsIn(o);
@@ -132,7 +132,7 @@ const run = async (o: Options): Promise<number> => {
   });
   if (E.isLeft(connected)) {
     say(connected.left);
-    return 1;
+    return PLAIN_EXIT.failed;
   }
   const input = { isFine: true };
   const onError = (why: string): void => {
@@ -144,12 +144,12 @@ const run = async (o: Options): Promise<number> => {
   const lines = readLines(process.stdin, parseRequest, ({ message }) => onError(message));
   const fine = await obeyAll(connected.right, lines, file.right);
   connected.right.close();
-  return fine && input.isFine ? 0 : 1;
+  return fine && input.isFine ? PLAIN_EXIT.ok : PLAIN_EXIT.failed;
 };
 
 /** Exit status 0: all done; 1: no server could be reached, a put failed, or a line was wrong; 2: bad usage (thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
-  let status = 0;
+  let status: number = PLAIN_EXIT.ok;
   const command = newCommand('bayou client')
     .description('a session: reads lines `put key value` and `get key` from standard input')
     .requiredOption(

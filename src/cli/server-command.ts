@@ -6,6 +6,7 @@ import type { ServerAddress } from '../library-types.js';
 import { ANTI_ENTROPY_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
 import { newCommand, wholeNumber } from '../program/command-line.js';
+import { PLAIN_EXIT } from '../program/exit.js';
 import { say } from '../program/say.js';
 import { withConfigFile } from './config-file.js';
 import { addServer, host, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
@@ -44,7 +45,7 @@ const run = async (o: Options): Promise<number> => {
   const started = await startServer({ ...options, peers: peer, secret, ...(tls !== undefined && { tls }) });
   if (E.isLeft(started)) {
     say(`bayou server: ${started.left}`);
-    return 1;
+    return PLAIN_EXIT.failed;
   }
   const { id, host, port, replica, close } = started.right;
   const { metricsPort } = started.right;
@@ -53,15 +54,15 @@ const run = async (o: Options): Promise<number> => {
   await stopped();
   await close();
   // What cannot be told to end (a name that is being looked up) keeps it no longer.
-  setTimeout(() => process.exit(0), GRACE_MS).unref();
-  return 0;
+  setTimeout(() => process.exit(PLAIN_EXIT.ok), GRACE_MS).unref();
+  return PLAIN_EXIT.ok;
 };
 
 /** Exit status 0: stopped by SIGINT or SIGTERM; 1: it could not start; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   // What it writes is nobody else's, the files of the database among it, whatever folder it is given.
   process.umask(0o077);
-  let status = 0;
+  let status: number = PLAIN_EXIT.ok;
   const command = newCommand('bayou server')
     .description('run one durable server until SIGINT or SIGTERM')
     .requiredOption('--id <id>', 'its id, unique in the cluster', wholeNumber(0, Number.MAX_SAFE_INTEGER))
