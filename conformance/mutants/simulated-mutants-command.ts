@@ -1,7 +1,8 @@
 /**
  * `npm run mutants:simulated`: which faults does simulation alone find, and after how much processor time? Each is put into a copy of the built program, and
  * the copy simulates, run after run of one seed, until one is wrong. Then the layers that do not simulate try the same. Writes the tables of `docs/simulation.md`; `-- NAME…`
- * tries these alone and writes nothing; `-- --resume` goes on with a run that was interrupted, of which it keeps the outcomes; `-- --simulate` leaves the older layers out.
+ * tries these alone and writes nothing; `-- --resume` goes on with a run that was interrupted, of which it keeps the outcomes; `-- --simulate` leaves the older layers out; `-- --table`
+ * tries nothing, and writes the tables of what was kept.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -118,16 +119,18 @@ const row = (mutant: Mutant, { simulated: { found, why, processorMs }, older }: 
 };
 
 const table = (mutants: ReadonlyArray<Mutant>, outcomes: ReadonlyMap<string, Outcome>): string => {
-  const all = mutants.map(({ name }) => outcomes.get(name)!);
+  const tried = mutants.filter(({ name }) => outcomes.has(name));
+  const untried = mutants.filter((mutant) => !tried.includes(mutant)).map(({ name }) => name);
+  const all = tried.map(({ name }) => outcomes.get(name)!);
   const found = all.filter(({ simulated }) => simulated.found !== null);
   const inAMinute = found.filter(({ simulated }) => simulated.processorMs <= MINUTE_MS);
   const measured = all.filter((o) => o.older !== undefined);
   return [
-    `${found.length} of ${all.length} are found by the runs of seed ${SEED}, ${inAMinute.length} of them within a minute of processor time; ${RUNS} runs at most were tried. What the other layers need is measured for ${measured.length} of them; for others it is as [mutants.md](mutants.md) has it, in configurations, scripts and runs.`,
+    `${found.length} of ${all.length} are found by the runs of seed ${SEED}, ${inAMinute.length} of them within a minute of processor time; ${RUNS} runs at most were tried. What the other layers need is measured for ${measured.length} of them; for others it is as [mutants.md](mutants.md) has it, in configurations, scripts and runs.${untried.length === 0 ? '' : ` Not tried yet: ${untried.join(', ')}.`}`,
     '',
     '| fault | what | where | runs | processor time, s | what was seen first | other layers | tried | processor time, s |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...mutants.map((mutant) => row(mutant, outcomes.get(mutant.name)!)),
+    ...tried.map((mutant) => row(mutant, outcomes.get(mutant.name)!)),
   ].join('\n');
 };
 
@@ -137,7 +140,9 @@ const lostOnceTable = (outcomes: ReadonlyMap<string, Outcome>): string =>
     '| --- | --- | --- | --- |',
     ...LOST_ONCE.flatMap(([what, names]) =>
       names.map((name) => {
-        const { found = null, processorMs = 0 } = outcomes.get(name)?.simulated ?? {};
+        const simulated = outcomes.get(name)?.simulated;
+        if (simulated === undefined) return cellsOf([what, name, 'not tried', '']);
+        const { found, processorMs } = simulated;
         return cellsOf([what, name, found === null ? '**not found**' : `${found + 1}`, seconds(processorMs)]);
       }),
     ),
@@ -153,7 +158,9 @@ const isWhole = names.length === 0;
 const chosen = isWhole ? listed() : [...MUTANTS, ...SIMULATED_MUTANTS].filter(({ name }) => names.includes(name));
 const withOlder = !options.includes('--simulate');
 mkdirSync(COPIES, { recursive: true });
-const kept = options.includes('--resume') && existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as Outcome[]) : [];
+const onlyTable = options.includes('--table');
+const kept =
+  (onlyTable || options.includes('--resume')) && existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as Outcome[]) : [];
 const outcomes = new Map(kept.map((outcome) => [outcome.name, outcome]));
 
 const work = async (queue: Mutant[], older: boolean): Promise<void> => {
@@ -170,12 +177,13 @@ const work = async (queue: Mutant[], older: boolean): Promise<void> => {
 };
 const workAll = (queue: Mutant[], older: boolean): Promise<unknown> =>
   Promise.all(Array.from({ length: AT_ONCE }, () => work(queue, older)));
-await workAll(
-  chosen.filter(({ name }) => !outcomes.has(name)),
-  false,
-);
+if (!onlyTable)
+  await workAll(
+    chosen.filter(({ name }) => !outcomes.has(name)),
+    false,
+  );
 const unmeasured = chosen.filter(({ name }) => outcomes.get(name)?.older === undefined);
-if (withOlder) await workAll(unmeasured, true);
+if (withOlder && !onlyTable) await workAll(unmeasured, true);
 if (isWhole) {
   writePart(PAGE, 'the table of faults: npm run mutants:simulated', table(chosen, outcomes));
   writePart(PAGE, 'the table of what was lost once: npm run mutants:simulated', lostOnceTable(outcomes));
