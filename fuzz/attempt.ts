@@ -1,13 +1,15 @@
 /** One model: made from a seed, explored by the oracle, checked in several ways, compared. */
-import { diceOf } from './dice.js';
+import { diceOf, type Dice } from './dice.js';
 import { anyComponents } from './make/component.js';
 import { anyPlain } from './make/plain.js';
+import { putBack, rogueOf, type Rogue } from './make/rogue.js';
 import { spoiled } from './make/spoil.js';
 import { progressFalls } from './oracle/judge.js';
 import { componentMachine, plainMachine, worldOf, type World } from './oracle/world.js';
 import { builtOf, type Built, type Recipe } from './recipe/recipe.js';
-import { faultsOf, type Fault } from './ways/compare.js';
+import { faultsOf } from './ways/compare.js';
 import { run } from './ways/run.js';
+import type { Fault } from './ways/scope.js';
 import { anyWays, type Way } from './ways/way.js';
 
 /** Most models are small: what a search does wrong it does wrong there too, and many more of them are tried. */
@@ -25,6 +27,8 @@ export interface Finding {
   readonly way: Way;
   /** At least one. */
   readonly faults: ReadonlyArray<Fault>;
+  /** What the model was changed to do; undefined: nothing that it may not do. */
+  readonly rogue?: string;
 }
 
 /** What was tried of one seed. */
@@ -61,7 +65,8 @@ const asserts = ({ engine, search }: Way): boolean =>
 export const differences = async ({ recipe, built, world }: Explored, way: Way, file: string): Promise<ReadonlyArray<Fault>> => {
   const result = await run(recipe, built, way, file);
   const falls = asserts(way) && progressFalls(world);
-  const isDoubtful = recipe.spoiled === true && (way.symmetry === true || way.normalize === true);
+  const isDoubtful =
+    recipe.spoiled === true && (recipe.keyFolds !== undefined || way.symmetry === true || way.normalize === true);
   if (result.kind === 'error') {
     const { name, message } = result.error;
     if (falls && message.includes('lowers the progress')) return [];
@@ -102,6 +107,47 @@ export const madeFrom = (seed: number): Made => {
 
 const depthOf = ({ nodes }: World): number => [...nodes.values()].reduce((deepest, { depth }) => Math.max(deepest, depth), 0);
 
+/** One in so many models is tried once more, and breaks the contract. */
+const ROGUE_ONE_IN = 10;
+
+/** A way that comes to every state, and does runs of the model again. */
+const wholeWay = (dice: Dice, { built, recipe }: Explored): Way => {
+  const audit: Pick<Way, 'audit'> = dice.oneIn(2) ? { audit: 'all' } : {};
+  const sweeps = recipe.form === 'plain' ? recipe.progress !== undefined : recipe.hasProgress;
+  const engine = built.form === 'plain' ? 'plain' : dice.pick(['components', 'components', 'states', 'numbers'] as const);
+  const orders =
+    engine === 'states' || engine === 'numbers' || !sweeps ? (['bfs', 'dfs'] as const) : (['bfs', 'dfs', 'sweep'] as const);
+  // Without slots to be kept apart nothing is run before the search, which would be the first to ask then.
+  return { engine, search: dice.pick(orders), keepGoing: true, ...audit, ...(engine === 'components' ? { locals: [] } : {}) };
+};
+
+/** In what a report of a model that breaks the contract is wrong. */
+const rogueFaults = async (rogue: Rogue, recipe: Recipe, way: Way, file: string): Promise<ReadonlyArray<Fault>> => {
+  const result = await run(recipe, rogue.built, way, file);
+  if (putBack()) return [{ what: 'not put back', details: 'what the model changed of JavaScript was not put back' }];
+  if (result.kind === 'error')
+    return result.error.name === 'CheckerError'
+      ? []
+      : [{ what: `rogue: ${result.error.name}`, details: result.error.stack ?? '' }];
+  const { report } = result.reports.at(-1)!;
+  // What is violated has its run, and may have kept the search from coming to the place.
+  if (report.stop.kind !== 'complete' || report.verdict === 'violated') return [];
+  return [{ what: 'not refused', details: `a model that ${rogue.what} is not refused: it is said to be ${report.verdict}` }];
+};
+
+/** Tries a model once more that breaks the contract at some place. */
+const tryRogue = async (dice: Dice, model: Explored, file: string): Promise<Finding | undefined> => {
+  const { recipe, world } = model;
+  if (recipe.spoiled === true || world.machine.key !== undefined || isDeep(recipe) || progressFalls(world)) return undefined;
+  const rogue = rogueOf(dice, builtOf(recipe), world);
+  if (rogue === undefined) return undefined;
+  const way = wholeWay(dice, model);
+  // A guard is no part of a model that is taken state by state.
+  if (rogue.what.startsWith('has a guard') && way.engine !== 'components') return undefined;
+  const faults = await rogueFaults(rogue, recipe, way, file);
+  return faults.length === 0 ? undefined : { recipe, way, faults, rogue: rogue.what };
+};
+
 /** Tries the model of a seed. */
 export const attempt = async (seed: number, file: string): Promise<Attempt> => {
   const { recipe, model } = madeFrom(seed);
@@ -114,5 +160,6 @@ export const attempt = async (seed: number, file: string): Promise<Attempt> => {
     const faults = await differences(model, way, file);
     if (faults.length > 0) return { ways: tried, states, finding: { recipe, way, faults } };
   }
-  return { ways: tried, states, finding: undefined };
+  const dice = diceOf(seed ^ 0x2545f491);
+  return { ways: tried, states, finding: dice.oneIn(ROGUE_ONE_IN) ? await tryRogue(dice, model, file) : undefined };
 };

@@ -24,6 +24,12 @@ const SAME: Lines = [
 
 // --- plain -----------------------------------------------------------------------------------------------------------------
 
+const plainKeyLines = ({ keyFolds, blurred, keyed }: PlainRecipe): Lines => {
+  if (keyFolds !== undefined) return [`  key: (s) => String(${json(keyFolds)}[index(s)]),`];
+  if (blurred) return ['  key: (s) => String(index(s)),'];
+  return keyed ? ['  key: text,'] : [];
+};
+
 // eslint-disable-next-line max-lines-per-function -- a program is printed from its first line to its last.
 const plainLines = (recipe: PlainRecipe): Lines => {
   const { states, edges, chain, variants, beyond, symmetry } = recipe;
@@ -84,7 +90,7 @@ const plainLines = (recipe: PlainRecipe): Lines => {
       : [
           `  symmetry: ${json(symmetry)}.map((order) => (s) => ${wrapped ? '[states[order[index(s)]], s[1]]' : 'states[order[index(s)]]'}),`,
         ]),
-    ...(recipe.blurred ? ['  key: (s) => String(index(s)),'] : recipe.keyed ? ['  key: text,'] : []),
+    ...plainKeyLines(recipe),
     ...(recipe.folds === undefined
       ? wrapped
         ? ['  normalize: (s) => [s[0], 0],']
@@ -151,11 +157,18 @@ const beginningLine = ({ slots, domains }: ComponentRecipe, values: ReadonlyArra
   );
   return own.length === 0 ? '{}' : `{ ${own.join(', ')} }`;
 };
-/** The number of a value's normal form, in the text of the module. */
-const foldedNumber = ({ domains, folds }: ComponentRecipe): string =>
+
+/** The number that a value is taken for, by a list for each domain, in the text of the module. */
+const foldedNumber = ({ domains }: ComponentRecipe, folds: ComponentRecipe['folds']): string =>
   folds === undefined
     ? 'number(kind, local)'
     : `${json(folds)}[${json(domains.map(({ name }) => name))}.indexOf(kind)][number(kind, local)]`;
+
+const keyLines = (recipe: ComponentRecipe): Lines => {
+  const { blurred, keyFolds, keyed } = recipe;
+  if (blurred === true || keyFolds !== undefined) return [`  key: (kind, local) => String(${foldedNumber(recipe, keyFolds)}),`];
+  return keyed ? ['  key: (_, local) => text(local),'] : [];
+};
 
 const componentLines = (recipe: ComponentRecipe): Lines => {
   const { domains, slots, looks, meetings, exchanges, boundary, symmetry, initial } = recipe;
@@ -197,7 +210,7 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
     `  interactions: ${list(meetings.map((meeting) => meetingLine(recipe, meeting)))},`,
     `  properties: ${list(claims)},`,
     ...(boundary === undefined ? [] : [`  boundary: ${all(boundary)},`]),
-    ...(recipe.keyed ? ['  key: (_, local) => text(local),'] : []),
+    ...keyLines(recipe),
     ...(recipe.hasProgress
       ? [
           `  progress: (kind, local) => (${json(Object.fromEntries(domains.map(({ name, progress }) => [name, progress])))})[kind][number(kind, local)] ?? 0,`,
@@ -212,7 +225,7 @@ const componentLines = (recipe: ComponentRecipe): Lines => {
           `    apply: (kind, local) => at(kind, to[${json(domains.map(({ name }) => name))}.indexOf(kind)][number(kind, local)], variant(kind, local)),`,
           '  })),',
         ]),
-    ...(hasNormalForms(recipe) ? [`  normalize: (kind, local) => at(kind, ${foldedNumber(recipe)}, 0),`] : []),
+    ...(hasNormalForms(recipe) ? [`  normalize: (kind, local) => at(kind, ${foldedNumber(recipe, recipe.folds)}, 0),`] : []),
     '};',
   ];
 };

@@ -64,7 +64,7 @@ export const kindsLine = ({ kinds }: Tried): string => {
 const wayText = ({ engine, ...options }: Finding['way']): string => `${engine} ${JSON.stringify(options)}`;
 
 /** A difference, as it is printed. */
-export const failureLines = ({ recipe, way, faults }: Finding, seed: number, models: number): ReadonlyArray<string> => [
+export const failureLines = ({ recipe, way, faults, rogue }: Finding, seed: number, models: number): ReadonlyArray<string> => [
   `model ${grouped(models)}: the checker differs from the truth, ${wayText(way)}`,
   ...faults.flatMap(({ details }) =>
     details
@@ -72,7 +72,7 @@ export const failureLines = ({ recipe, way, faults }: Finding, seed: number, mod
       .slice(0, MOST_LINES)
       .map((line) => `  ${cut(line)}`),
   ),
-  'The model, cut down:',
+  rogue === undefined ? 'The model, cut down:' : `The model, which ${rogue} at some place:`,
   ...moduleOf(recipe).map((line) => `  ${line}`),
   `Repeat with: npm run fuzz:checker -- --only ${seed}`,
 ];

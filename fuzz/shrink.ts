@@ -108,10 +108,11 @@ const withoutIdleLooks = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecip
 
 const simplerComponents = (recipe: ComponentRecipe): ReadonlyArray<ComponentRecipe> => [
   ...fewerClaims(recipe),
-  ...barer(recipe, ['symmetry', 'boundary', 'folds']),
+  ...barer(recipe, ['symmetry', 'boundary', 'folds', 'keyFolds']),
   ...withoutIdleLooks(recipe),
   ...withoutIdleSlots(recipe),
   ...(recipe.hasProgress ? [{ ...recipe, hasProgress: false }] : []),
+  ...(recipe.blurred === true ? [{ ...recipe, blurred: false }] : []),
   ...(recipe.keyed ? [{ ...recipe, keyed: false }] : []),
   ...each(recipe.domains, (domain) => (domain.variants > 1 ? [{ ...domain, variants: 1 }] : [])).map((domains) => ({
     ...recipe,
@@ -161,6 +162,8 @@ const MOST_MS = 300_000;
 
 /** What is left of the finding when nothing more can be left out, or enough was tried. */
 export const shrunk = async (finding: Finding, file: string): Promise<Finding> => {
+  // The place at which it breaks the contract would go with what is left out.
+  if (finding.rogue !== undefined) return finding;
   const until = performance.now() + MOST_MS;
   const kinds = new Set(finding.faults.map(({ what }) => what));
   const still = async (recipe: Recipe, way: Way): Promise<Finding | undefined> => {

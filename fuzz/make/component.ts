@@ -129,9 +129,10 @@ export const anyComponents = (dice: Dice): ComponentRecipe => {
     ...(frame.declared.length > 0 ? { symmetry: frame.declared } : {}),
     hasProgress: frame.hasProgress,
     keyed: dice.oneIn(6),
+    blurred: frame.domains.some(({ variants }) => variants > 1) && dice.oneIn(4),
     shown: !dice.oneIn(5),
   };
   if (!dice.oneIn(250)) return recipe;
-  const { boundary: _b, symmetry: _s, initial: _i, ...rest } = recipe;
+  const { boundary: _b, symmetry: _s, initial: _i, blurred: _k, ...rest } = recipe;
   return deepen(dice, { ...rest, exchanges: [] });
 };

@@ -33,6 +33,7 @@ const spoiledPlain = (dice: Dice, recipe: PlainRecipe): PlainRecipe => {
   const { states, edges, claims, symmetry } = recipe;
   const count = states.length;
   const kind = symmetry === undefined ? dice.below(2) : dice.below(5);
+  if (dice.oneIn(5)) return { ...recipe, keyFolds: anyFolds(dice, count) };
   switch (kind) {
     case 0:
       return { ...recipe, folds: anyFolds(dice, count) };
@@ -42,8 +43,12 @@ const spoiledPlain = (dice: Dice, recipe: PlainRecipe): PlainRecipe => {
       const edge = dice.below(edges.length);
       return { ...recipe, edges: edges.with(edge, { ...edges[edge]!, to: dice.oneIn(2) ? -1 : dice.below(count) }) };
     }
-    case 3:
-      return { ...recipe, beyond: toggled(recipe.beyond ?? [], dice.below(count)) };
+    case 3: {
+      // What lies beyond has no steps, which alone tells it from most others: so it is often one that has none anyway.
+      const ends = range(count).filter((state) => !edges.some(({ from, to }) => from === state && to >= 0));
+      const state = ends.length > 0 && dice.oneIn(2) ? dice.pick(ends) : dice.below(count);
+      return { ...recipe, beyond: toggled(recipe.beyond ?? [], state) };
+    }
     default: {
       const which = dice.below(claims.length);
       const claim = claims[which]!;
@@ -79,6 +84,7 @@ const anyRenaming = (dice: Dice, { slots, domains }: ComponentRecipe): Renaming 
 const spoiledComponents = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe => {
   const { looks, meetings, slots, domains, symmetry } = recipe;
   const kind = symmetry === undefined ? dice.below(2) : dice.below(4);
+  if (dice.oneIn(5)) return { ...recipe, keyFolds: foldsOf(dice, recipe) };
   if (kind === 0) return { ...recipe, folds: foldsOf(dice, recipe) };
   // A guard must stay one.
   const guards = meetings.flatMap(({ guard, talk }) => [guard, talk?.when]);
@@ -106,5 +112,7 @@ export const spoiled = (dice: Dice, recipe: Recipe): Recipe => {
     return recipe.blurred || recipe.chain.length > 0 || recipe.claims.length === 0 || recipe.edges.length === 0
       ? recipe
       : { ...spoiledPlain(dice, recipe), spoiled: true };
-  return recipe.domains.some(({ count }) => count !== undefined) ? recipe : { ...spoiledComponents(dice, recipe), spoiled: true };
+  return recipe.blurred === true || recipe.domains.some(({ count }) => count !== undefined)
+    ? recipe
+    : { ...spoiledComponents(dice, recipe), spoiled: true };
 };

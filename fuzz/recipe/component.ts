@@ -117,6 +117,9 @@ export interface ComponentRecipe {
   readonly spoiled?: true;
   readonly hasProgress: boolean;
   readonly keyed: boolean;
+  /** A key that takes the variants of a value for one, and one that takes values for others, by domain. */
+  readonly blurred?: boolean;
+  readonly keyFolds?: ReadonlyArray<ReadonlyArray<number>>;
   readonly shown: boolean;
 }
 
@@ -286,9 +289,9 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
       return values.get(kind)!.at(to[domain]![index]!, variant);
     },
   });
-  const { boundary, symmetry, initial, folds } = recipe;
-  const folded = (kind: string, index: number): number =>
-    folds?.[recipe.domains.findIndex(({ name }) => name === kind)]?.[index] ?? index;
+  const { boundary, symmetry, initial, folds, keyFolds } = recipe;
+  const inDomain = (to: typeof folds, kind: string, index: number): number =>
+    to?.[recipe.domains.findIndex(({ name }) => name === kind)]?.[index] ?? index;
   /** What a state has that is not the slots' own. */
   const beginning = (numbers: ReadonlyArray<number>): Readonly<Record<string, unknown>> =>
     Object.fromEntries(
@@ -304,7 +307,11 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
     ...(initial === undefined ? {} : { initial: initial.map(beginning) }),
     ...(boundary === undefined ? {} : { boundary: all(boundary) }),
     ...(symmetry === undefined ? {} : { symmetry: symmetry.map(renamed) }),
-    ...(recipe.keyed ? { key: (_: string, local: never) => canon(local) } : {}),
+    ...(recipe.blurred === true || keyFolds !== undefined
+      ? { key: (kind: string, local: never) => String(inDomain(keyFolds, kind, values.get(kind)!.indexOf(local)[0])) }
+      : recipe.keyed
+        ? { key: (_: string, local: never) => canon(local) }
+        : {}),
     ...(recipe.shown ? { show: (_: string, local: never) => canon(local) } : {}),
     ...(recipe.hasProgress
       ? { progress: (kind: string, local: never) => domains.get(kind)!.progress[values.get(kind)!.indexOf(local)[0]] ?? 0 }
@@ -312,7 +319,7 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
     ...(hasNormalForms(recipe)
       ? {
           normalize: (kind: string, local: never): unknown =>
-            values.get(kind)!.at(folded(kind, values.get(kind)!.indexOf(local)[0]), 0),
+            values.get(kind)!.at(inDomain(folds, kind, values.get(kind)!.indexOf(local)[0]), 0),
         }
       : {}),
   };

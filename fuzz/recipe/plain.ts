@@ -47,11 +47,13 @@ export interface PlainRecipe {
   readonly symmetry?: ReadonlyArray<ReadonlyArray<number>>;
   /** How many variants of each state there are that a quotient makes one of; 1: no quotient. */
   readonly variants: number;
-  /** A key that tells all states apart, or one that takes the variants of a state for one. */
   /** A quotient that takes states for others; none of the variants' then. */
   readonly folds?: ReadonlyArray<number>;
+  /** A key that takes states for others, by the state whose name it gives. */
+  readonly keyFolds?: ReadonlyArray<number>;
   /** Its reductions are perhaps none. */
   readonly spoiled?: true;
+  /** A key that tells all states apart, and one that takes the variants of a state for one. */
   readonly keyed: boolean;
   readonly blurred: boolean;
   readonly shown: boolean;
@@ -84,6 +86,16 @@ const written = (recipe: PlainRecipe): Pick<PlainRecipe, 'states' | 'edges'> => 
   const back: ReadonlyArray<Edge> =
     chain.returns && chain.length > 0 ? [{ from: first + chain.length - 1, to: 0, family: 'Back', arg: 0, shift: 0 }] : [];
   return { states: [...states, ...more], edges: [...edges, ...down, ...back] };
+};
+
+/** The key that a recipe has, if any. */
+const keyOf = (
+  { keyFolds, blurred, keyed }: PlainRecipe,
+  indexOf: (state: unknown) => number,
+): { readonly key?: (state: unknown) => string } => {
+  if (keyFolds !== undefined) return { key: (state) => String(keyFolds[indexOf(state)] ?? indexOf(state)) };
+  if (blurred) return { key: (state) => String(indexOf(state)) };
+  return keyed ? { key: canon } : {};
 };
 
 /** The model that a recipe describes. States are made anew each time, their fields in one order or the other. */
@@ -153,7 +165,7 @@ export const plainModel = (recipe: PlainRecipe, forms = new Forms()): Model<unkn
     properties: recipe.claims.map(property),
     ...(progress === undefined ? {} : { progress: (state: unknown) => progress[askedOf(state).index] ?? progress[0]! }),
     ...(inside === undefined ? {} : { boundary: (state: unknown) => !inside(state) }),
-    ...(recipe.blurred ? { key: (state: unknown) => String(indexOf(state)) } : recipe.keyed ? { key: canon } : {}),
+    ...keyOf(recipe, indexOf),
     ...(recipe.shown ? { show: (state: unknown) => ({ state: canon(state) }) } : {}),
     ...(recipe.families ? { families: [...new Set(['Nobody', ...edges.map(({ family }) => family)])] } : {}),
     ...(symmetry === undefined

@@ -1,47 +1,17 @@
 /** What a report must say of a model of which the truth is known, and what it may leave open. */
 import type { PropertyReport, Report } from '#bayou/checker/report.js';
-import {
-  classesOf,
-  emptiness,
-  isLiveness,
-  isMerging as keyMerges,
-  isWitness,
-  representativesOf,
-  totalsOf,
-  truths,
-  type ClassOf,
-  type Truth,
-} from '../oracle/judge.js';
+import { classesOf, isLiveness, isMerging as keyMerges, isWitness, truths, type Truth } from '../oracle/judge.js';
 import { faultOfTrace } from '../oracle/replay.js';
 import type { World } from '../oracle/world.js';
 import type { Way } from './way.js';
-
-/** A difference between a report and the truth. `what` names its kind, without the numbers. */
-export interface Fault {
-  readonly what: string;
-  readonly details: string;
-}
-
-/** What a way leaves of the truth. */
-interface Scope {
-  readonly world: World;
-  readonly way: Way;
-  readonly report: Report;
-  readonly truths: ReadonlyArray<Truth>;
-  readonly classOf: ClassOf;
-  readonly isReduced: boolean;
-  readonly isDoubtful: boolean;
-  /** The model's key takes different states for one. */
-  readonly isMerging: boolean;
-  /** States may have been taken for one another. */
-  readonly isLossy: boolean;
-  readonly isComplete: boolean;
-  readonly isLimited: boolean;
-  readonly say: (what: string, details: string) => void;
-}
+import { judgePart, judgeWhole } from './counts.js';
+import type { Fault, Scope } from './scope.js';
 
 /** Fewer bits than these may lose states of a small model; with more it does not happen in a lifetime. */
 const SAFE_BITS = 56;
+
+/** So many states are looked at whole by an audit of their reductions: it has a second for some 20,000 images. */
+const MOST_AUDITED_WHOLE = 400;
 
 // --- one property ----------------------------------------------------------------------------------------------------------
 
@@ -52,12 +22,16 @@ const findsNearest = ({ way, isReduced, isLossy }: Scope): boolean => {
   return way.engine !== 'walks' && way.search !== 'dfs' && !isReduced && !isLossy;
 };
 
+/** Whether all that was taken for one was looked at: by the audit of the reductions, and by that of the key. */
+const isSeenWhole = ({ report: { audited }, isMerging, isReducing }: Scope): boolean =>
+  (!isReducing || audited?.reduction?.whole === true) && (!isMerging || audited?.key?.whole === true);
+
 const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, trace, why }: PropertyReport): void => {
   const { world, way, say } = scope;
   const wanted = verdict === 'violated' || (verdict === 'reached' && way.witnessTraces === true);
   if (trace === undefined) {
     // The search for a run has a limit of memory too, and says so.
-    const isCut = way.engine === 'plain' && way.search === 'sweep' && way.maxMemoryBytes !== undefined && why !== undefined;
+    const isCut = way.maxMemoryBytes !== undefined && why !== undefined;
     // Where no reduction keeps a witness, the run to it is told by an audit that has seen all states, with no key that takes some for others.
     const isAudited = scope.report.audited?.reduction?.whole === true && !scope.isMerging;
     const isUntold = scope.isDoubtful && !isAudited && verdict === 'reached';
@@ -69,7 +43,7 @@ const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, t
   const fault = faultOfTrace(world, claim, trace);
   if (fault !== undefined) say(`run of ${claim.kind} ${fault}`, `the run for "${name}" ${fault}: ${JSON.stringify(trace)}`);
   if (shortest === undefined || trace.steps.length === shortest) return;
-  if (scope.isDoubtful && scope.report.audited?.reduction?.whole !== true) return;
+  if (scope.isDoubtful && !isSeenWhole(scope)) return;
   // What is to be reached need not be the same of states that are taken for one; then a run is not called shortest.
   if (trace.shortest || (findsNearest(scope) && !(scope.isDoubtful && isWitness(claim))))
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
@@ -111,7 +85,7 @@ const rightVerdicts = (scope: Scope, truth: Truth): ReadonlyArray<string> => {
   // An audit that went to its end has seen every state whole, also where the search lost some by their hashes.
   const isAudited = report.audited?.reduction?.whole === true && !scope.isMerging;
   if (isComplete && (!isLossy || isAudited))
-    return scope.isDoubtful && report.audited?.reduction?.whole !== true ? [truth.verdict, nothing] : [truth.verdict];
+    return scope.isDoubtful && !isSeenWhole(scope) ? [truth.verdict, nothing] : [truth.verdict];
   if (scope.isDoubtful) return [truth.verdict, nothing];
   // As far as it went by depth, it has seen all there is; unless a violation was enough.
   const isFar = report.stop.kind === 'depth' && !isLossy && truth.shortest <= (way.maxDepth ?? 0) && isDecidedWithin(truth, way);
@@ -131,81 +105,6 @@ const judgeProperty = (scope: Scope, truth: Truth, property: PropertyReport): vo
   if (verdict === 'unknown' && (why ?? '') === '')
     say('unknown without a reason', `"${name}" is unknown and the report does not say why`);
   judgeTrace(scope, truth, property);
-};
-
-// --- counts ----------------------------------------------------------------------------------------------------------------
-
-const expectCount = ({ say }: Scope, name: string, has: number, should: number): void => {
-  if (has !== should) say(`count ${name}`, `${name}: ${has}, and should be ${should}`);
-};
-
-const judgeWhole = (scope: Scope): void => {
-  const { world, way, report, classOf, say } = scope;
-  const { counts } = report;
-  const totals = totalsOf(world, classOf);
-  expectCount(scope, 'distinct', counts.distinct, totals.distinct);
-  expectCount(scope, 'cut', counts.cut, totals.cut);
-  expectCount(scope, 'queue', counts.queue, 0);
-  const revisits = way.search === 'dfs' && way.maxDepth !== undefined;
-  if (!revisits) expectCount(scope, 'generated', counts.generated, totals.generated);
-  if (way.search === 'dfs' ? counts.depth < totals.depth : way.search !== 'sweep' || counts.depth !== 0) {
-    expectCount(scope, 'depth', counts.depth, totals.depth);
-    if (way.search !== 'dfs') expectCount(scope, 'completeDepth', counts.completeDepth, totals.depth);
-  }
-  if (!revisits) judgeCoverage(scope);
-  const empty = emptiness(world);
-  const isByParts = way.engine === 'components' || way.engine === 'threads';
-  // Of single interactions only a search by components speaks; and which of those that permutations make alike is enabled depends on what it keeps.
-  const isFamily = (name: string): boolean => world.machine.families.includes(name);
-  const sorted = (names: ReadonlyArray<string>): string => names.toSorted().join();
-  const never = report.vacuity.neverEnabled;
-  const has = sorted(scope.isReduced && isByParts ? never.filter(isFamily) : never);
-  const should = sorted(scope.isReduced || !isByParts ? empty.neverEnabled.filter(isFamily) : empty.neverEnabled);
-  if (has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
-  const isGraph = (way.engine === 'plain' && way.search !== 'sweep') || way.engine === 'states' || way.engine === 'numbers';
-  const untriggered = empty.neverTriggered.filter((name) => way.properties?.includes(name) ?? true).join();
-  if (isGraph && report.vacuity.neverTriggered.join() !== untriggered) say('never triggered', `should be ${untriggered}`);
-};
-
-/** The steps of each family, and whether every state but the initial ones was found by one. */
-const judgeCoverage = (scope: Scope): void => {
-  const { world, report, classOf } = scope;
-  const kept = representativesOf(world, classOf);
-  const steps = new Map<string, number>();
-  for (const { arcs } of kept) for (const { family } of arcs) steps.set(family, (steps.get(family) ?? 0) + 1);
-  for (const { family, steps: taken } of report.coverage) expectCount(scope, `steps of ${family}`, taken, steps.get(family) ?? 0);
-  const fresh = report.coverage.reduce((sum, family) => sum + family.fresh, 0);
-  expectCount(scope, 'fresh', fresh, kept.length - new Set(world.initial.map(classOf)).size);
-};
-
-/** What a search that was stopped may say. */
-const judgePart = (scope: Scope): void => {
-  const { world, way, report, classOf, isLossy, say } = scope;
-  const { counts, stop } = report;
-  const totals = totalsOf(world, classOf);
-  if (counts.distinct > totals.distinct) say('too many states', `${counts.distinct} states, and there are ${totals.distinct}`);
-  if (way.engine === 'walks' || isLossy) return;
-  if (stop.kind === 'states' && counts.distinct < Math.min(way.maxStates ?? 0, totals.distinct)) {
-    say('too few states', `${counts.distinct} states, and should be at least ${way.maxStates}`);
-  }
-  if (stop.kind === 'depth' && way.maxDepth !== undefined) {
-    const near = totalsOf(world, classOf, way.maxDepth);
-    expectCount(scope, 'distinct within maxDepth', counts.distinct, near.distinct);
-    if (way.search !== 'dfs') {
-      expectCount(scope, 'generated within maxDepth', counts.generated, near.generated);
-      expectCount(scope, 'cut within maxDepth', counts.cut, near.cut);
-    }
-    if (near.depth < way.maxDepth) say('depth limit not reached', `no state is ${way.maxDepth} steps away`);
-    if (counts.completeDepth >= way.maxDepth) say('completeDepth', `states ${counts.completeDepth} steps away were not expanded`);
-  }
-  if (way.search === 'dfs' || way.search === 'sweep' || counts.completeDepth === 0) return;
-  const found = totalsOf(world, classOf, counts.completeDepth + 1).distinct;
-  if (counts.distinct < found) {
-    say(
-      'completeDepth',
-      `${counts.distinct} states, and ${found} are within a step of the depth ${counts.completeDepth}, called complete`,
-    );
-  }
 };
 
 // --- the whole report ------------------------------------------------------------------------------------------------------
@@ -247,6 +146,16 @@ const judgeStop = ({ report, way, isLimited, truths: all, say }: Scope): void =>
     say('stopped early', 'it stopped at a violation before every property was decided');
 };
 
+/** Whether it says that a key takes states for one where it does, and only there. What is violated keeps the key from being looked at. */
+const judgeKey = ({ world, way, report, isComplete, isMerging, say }: Scope): void => {
+  const { byKey = false } = report.statistics;
+  if (world.machine.key === undefined && byKey) say('by key', 'it speaks of a key, and the model has none');
+  if (!isComplete || way.symmetry === true || way.normalize === true) return;
+  if (isMerging && !byKey) say('exact by key', 'the key takes states for one, and the report is called exact');
+  if (!isMerging && byKey && report.verdict !== 'violated')
+    say('by key', 'the key tells all states apart, and the report does not say so');
+};
+
 const isLossyFor = ({ hashBits }: Way): boolean => hashBits !== undefined && hashBits < SAFE_BITS;
 
 /**
@@ -258,8 +167,10 @@ export const faultsOf = (world: World, way: Way, report: Report, isDoubtful = fa
   const { engine, symmetry = false, normalize = false, maxStates, maxDepth, maxMemoryBytes } = way;
   const { machine } = world;
   const isMerging = keyMerges(world);
-  const isReduced = isMerging || (symmetry && machine.permutations.length > 0) || (normalize && machine.normalize !== undefined);
+  const isReducing = (symmetry && machine.permutations.length > 0) || (normalize && machine.normalize !== undefined);
+  const isReduced = isMerging || isReducing;
   const asked = truths(world).filter(({ claim }) => way.properties?.includes(claim.name) ?? true);
+  const isLimited = maxStates !== undefined || maxDepth !== undefined || maxMemoryBytes !== undefined;
   const scope: Scope = {
     world,
     way,
@@ -267,11 +178,12 @@ export const faultsOf = (world: World, way: Way, report: Report, isDoubtful = fa
     truths: asked,
     classOf: classesOf(world, symmetry, normalize),
     isReduced,
+    isReducing,
     isMerging,
     isDoubtful,
     isLossy: isLossyFor(way),
     isComplete: report.stop.kind === 'complete',
-    isLimited: maxStates !== undefined || maxDepth !== undefined || maxMemoryBytes !== undefined,
+    isLimited,
     say: (what, details) => faults.push({ what, details }),
   };
   const names = asked.map(({ claim }) => `${claim.name}, ${claim.kind}`).join();
@@ -279,11 +191,17 @@ export const faultsOf = (world: World, way: Way, report: Report, isDoubtful = fa
   if (names !== reported) scope.say('properties', `it reports on ${reported}, and should on ${names}`);
   else report.properties.forEach((property, i) => judgeProperty(scope, asked[i]!, property));
   if (isDoubtful) {
-    if (report.audited?.reduction === undefined) scope.say('not audited', 'it does not say how far the reduction was audited');
+    const { audited, stop } = report;
+    if (!isReducing) return faults;
+    if (audited?.reduction === undefined) scope.say('not audited', 'it does not say how far the reduction was audited');
+    // So few states are all looked at, whatever the machine has to do besides.
+    else if (stop.kind === 'complete' && !isLimited && !audited.reduction.whole && world.nodes.size <= MOST_AUDITED_WHOLE)
+      scope.say('not audited whole', `the reduction was audited on ${audited.reduction.states} of ${world.nodes.size} states`);
     return faults;
   }
   judgeVerdict(scope);
   judgeStop(scope);
+  judgeKey(scope);
   if (engine !== 'walks' && scope.isComplete && !scope.isLossy) judgeWhole(scope);
   else judgePart(scope);
   if ((report.statistics.omission === undefined) !== (way.hashBits === undefined))

@@ -1,6 +1,6 @@
 /** A way to check a model: which engine, in which order, with what limits; as data, so that it can be printed and cut down. */
 import type { Dice } from '../dice.js';
-import { hasNormalForms } from '../recipe/component.js';
+import { hasNormalForms, type ComponentRecipe } from '../recipe/component.js';
 import { hasQuotient } from '../recipe/plain.js';
 import { kindsOf, type Recipe } from '../recipe/recipe.js';
 
@@ -39,11 +39,16 @@ const isLive = ({ kind }: { readonly kind: string }): boolean => kind.startsWith
 /** Threads take long to start, so they are tried once in so many ways. */
 const THREADS_ONE_IN = 1200;
 
+/** Whether a key takes values of components for one. */
+const merges = (recipe: ComponentRecipe): boolean => recipe.blurred === true || recipe.keyFolds !== undefined;
+
 const engineOf = (dice: Dice, recipe: Recipe): Engine => {
   if (dice.oneIn(12)) return 'walks';
   if (recipe.form === 'plain') return 'plain';
   if (dice.oneIn(THREADS_ONE_IN)) return 'threads';
-  return dice.pick(['components', 'components', 'components', 'components', 'states', 'numbers'] as const);
+  const engines = ['components', 'components', 'components', 'components', 'states'] as const;
+  // The numbers of values that a key takes for one stand for one of them: no run of these is compared.
+  return merges(recipe) ? dice.pick(engines) : dice.pick([...engines, 'numbers'] as const);
 };
 
 const searchOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'search'> => {

@@ -237,3 +237,76 @@ describe('a symmetry that is closed only once the search is over', () => {
     expect(verdictLine(report)).toMatch(/; no more states than that, for the symmetry was closed only after the search$/);
   });
 });
+
+test('a deadlock by a key that takes a state with steps for one without is none: refused', async () => {
+  const [mark, gate] = [slot('mark', 'mark', 'a'), slot('gate', 'gate', 0)];
+  const model: ComponentModel = {
+    name: 'gates',
+    slots: [mark, gate],
+    interactions: [
+      interaction({
+        label: { family: 'pass', args: [] },
+        slots: [gate],
+        writes: [0],
+        step: (n) => (n === 0 ? [{ next: [1] }] : []),
+      }),
+      interaction({
+        label: { family: 'turn', args: [] },
+        slots: [mark, gate],
+        writes: [0],
+        step: (text, n) => (n === 1 && text === 'a' ? [{ next: ['b', n] }] : []),
+      }),
+      interaction({
+        label: { family: 'rise', args: [] },
+        slots: [mark, gate],
+        writes: [1],
+        step: (text, n) => (n < 3 && text === 'b' ? [{ next: [text, n + 1] }] : []),
+      }),
+    ],
+    properties: [{ name: 'no end', kind: 'noDeadlock', final: [over([gate], (n) => n === 3)] }],
+    key: (kind: string, local: never) => (kind === 'mark' ? 'any' : String(local)),
+  };
+  expect((await check(toModel({ ...model, key: (_: string, local: never) => String(local) }))).verdict).toBe('holds');
+  for (const search of ['bfs', 'dfs', 'sweep'] as const)
+    await expect(checkComponents({ ...model, progress: () => 0 }, { search })).rejects.toThrow(
+      /are one state to the key|has steps/,
+    );
+});
+
+describe('where a search that knows no runs finds a violation, and a limit ends the one for the run', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  test.each<readonly [string, Parameters<typeof checkComponents>[1]]>([
+    ['by progress', { search: 'sweep' }],
+    ['by hashes', { hashBits: 64 }],
+  ])('%s: it is violated, and says why there is no run', async (_, options) => {
+    const count = slot('count', 'count', 0);
+    const last = 400;
+    const now = performance.now.bind(performance);
+    // Time stands still until the first search has come to the end; from then on each step takes long.
+    let [isOver, late] = [false, 0];
+    vi.spyOn(performance, 'now').mockImplementation(() => (isOver ? now() + late : 0));
+    const model: ComponentModel = {
+      name: 'counter',
+      slots: [count],
+      interactions: [
+        interaction({
+          label: { family: 'count', args: [] },
+          slots: [count],
+          writes: [0],
+          step: (n) => {
+            isOver ||= n === last - 1;
+            late += 1_000;
+            return n < last ? [{ next: [n + 1] }] : [];
+          },
+        }),
+      ],
+      properties: [{ name: 'few', kind: 'always', over: [over([count], (n) => n < last)] }],
+      progress: (_kind: string, local: never) => local,
+    };
+    const { verdict, properties } = await checkComponents(model, { ...options, maxMemoryBytes: 1 });
+    expect(verdict).toBe('violated');
+    expect(properties[0]).toMatchObject({ verdict: 'violated', why: expect.stringContaining('stopped at a limit') as string });
+    expect(properties[0]).not.toHaveProperty('trace');
+  });
+});

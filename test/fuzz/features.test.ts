@@ -2,10 +2,12 @@
 import { expect, test } from 'vitest';
 import { diceOf } from '../../fuzz/dice.js';
 import { madeFrom, type Explored } from '../../fuzz/attempt.js';
+import { rogueOf } from '../../fuzz/make/rogue.js';
 import { isMerging, progressFalls, truths } from '../../fuzz/oracle/judge.js';
 import type { World } from '../../fuzz/oracle/world.js';
 import { hasNormalForms, type ComponentRecipe, type Look } from '../../fuzz/recipe/component.js';
 import { hasQuotient, type PlainRecipe } from '../../fuzz/recipe/plain.js';
+import { builtOf } from '../../fuzz/recipe/recipe.js';
 import type { Tree } from '../../fuzz/recipe/values.js';
 import { anyWays, type Way } from '../../fuzz/ways/way.js';
 
@@ -18,7 +20,7 @@ interface Tried {
   readonly ways: ReadonlyArray<Way>;
 }
 
-const dice = diceOf(20_262);
+const dice = diceOf(20_264);
 const tried: ReadonlyArray<Tried> = Array.from({ length: MODELS }, () => dice.seed()).flatMap((seed) => {
   const { recipe, model } = madeFrom(seed);
   if (model === undefined) return [];
@@ -105,6 +107,7 @@ test.each(['plain', 'component'])('%s: what a graph may be like', (form) => {
       one.model.recipe.form === form && declaresProgress(one) && !progressFalls(one.model.world),
     'progress that falls': its(progressFalls),
     'a key that tells all states apart': its((world) => world.machine.key !== undefined && !isMerging(world)),
+    'a key that takes states for others': ({ model: { recipe } }: Tried) => recipe.form === form && recipe.keyFolds !== undefined,
     'more states than a byte counts steps': its((world) => nodesOf(world).some(({ depth }) => depth > 255)),
     'one state': its(({ nodes }) => nodes.size === 1),
     'a hundred states': its(({ nodes }) => nodes.size > 100),
@@ -223,6 +226,7 @@ test('models of components', () => {
       ({ symmetry, spoiled }) => spoiled !== true && symmetry !== undefined && !isClosed(symmetry.map(({ slotTo }) => slotTo)),
     ),
     'normal forms': component(hasNormalForms),
+    'a key that takes variants for one': component(({ blurred }) => blurred === true),
     'normal forms that are none': component(({ folds }) => folds !== undefined),
     'dozens of idle slots': component(({ slots }) => slots.length > 20),
   };
@@ -237,6 +241,31 @@ test('what takes long is tried, and seldom', () => {
     'several hundred states': component((_, { nodes }) => nodes.size > 500),
   };
   expect(seldom(features, 1)).toEqual([]);
+});
+
+// --- the contract ------------------------------------------------------------------------------------------------------------
+
+const MISDEEDS = {
+  plain: [
+    'changes what it is given',
+    'throws',
+    'changes what JavaScript comes with',
+    'gives two answers',
+    'gives what cannot be seen',
+    'gives no boolean',
+  ],
+  component: ['writes what it only reads', 'has a guard that says no where it is enabled'],
+};
+
+test('models that break the contract, in every way there is', () => {
+  const dare = diceOf(7);
+  const made = { plain: new Set<string>(), component: new Set<string>() };
+  for (const { model } of tried.slice(0, 500)) {
+    const rogue = rogueOf(dare, builtOf(model.recipe), model.world);
+    if (rogue !== undefined) made[model.recipe.form].add(rogue.what);
+  }
+  expect(made.plain).toEqual(new Set(MISDEEDS.plain));
+  expect(made.component).toEqual(new Set([...MISDEEDS.plain, ...MISDEEDS.component]));
 });
 
 // --- values ------------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
  * properties come out `unknown`; check them on the plain model (`toModel`).
  */
 import type { ComponentModel } from '../model.js';
+import { NO_RUN } from '../verdict/reasons.js';
 import type { Report, Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { mustBeOptions } from '../contract/options.js';
@@ -12,6 +13,7 @@ import { contractedComponents } from '../contract/validate.js';
 import { auditOf } from '../contract/guard.js';
 import { isOpenFault } from '../contract/where.js';
 import { CheckerError } from '../error.js';
+import { isUnfinished } from '../checkpoint/keeper.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
 import type { ComponentOptions, RunOptions } from '../options.js';
 import { reduced } from './reduced-model.js';
@@ -35,15 +37,15 @@ export const withTraces = async (model: ComponentModel, options: RunOptions, rep
   // There is something to be found, and no number of states is a reason to leave it without its run.
   const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, maxStates: _most, ...fresh } = options;
   const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options, true));
-  for (;;) {
-    const stop = await turn(job);
-    if (stop !== undefined || job.traces.size === wanted.length) break;
-  }
+  let stop: Stop | undefined;
+  while (stop === undefined && job.traces.size < wanted.length) stop = await turn(job);
+  const isCut = stop !== undefined && isUnfinished(stop);
   return {
     ...report,
     properties: report.properties.map((property) => {
       const trace = job.traces.get(property.name);
-      return trace === undefined ? property : { ...property, trace };
+      if (trace !== undefined) return { ...property, trace };
+      return isCut && wanted.includes(property.name) ? { ...property, why: NO_RUN } : property;
     }),
   };
 };

@@ -95,6 +95,8 @@ export const traceOf = (
   } else if (claim?.kind === 'always' && claim.over.every((predicate) => standsIn(model, predicate, values))) {
     // What breaks it under a reduction must break it as it stands: else the reduction does not keep the property.
     throw new CheckerError('model', `the reduction does not keep "${property}": it is violated in a normal form alone`);
+  } else if (claim?.kind === 'noDeadlock' && stepsFrom(space, values).length > 0) {
+    throw new CheckerError('model', `the reduction does not keep "${property}": a state that is taken for another one has steps`);
   }
   return {
     ...initialOf(pictureOfSlots(model, initial)),

@@ -1,0 +1,218 @@
+/**
+ * Models that break the contract at one place: a search that comes there must refuse them in one line, and say of nothing that it holds. The place
+ * is a state and, of components, what an interaction sees of it.
+ */
+import type { ComponentModel, Interaction, Model, Outcome, Predicate, Slot } from '#bayou/checker/model.js';
+import type { Dice } from '../dice.js';
+import { truths } from '../oracle/judge.js';
+import { canon } from '../oracle/text.js';
+import type { Node, World } from '../oracle/world.js';
+import type { Built } from '../recipe/recipe.js';
+
+/** A model that misbehaves. */
+export interface Rogue {
+  /** What it does, as one says it of a model: `changes what it is given`. */
+  readonly what: string;
+  readonly built: Built;
+}
+
+type Values = ReadonlyArray<unknown>;
+
+/** What a function gives at the place; `times`: how often it was run there, this time too. */
+type Misdeed = (args: Values, answer: unknown, times: number) => unknown;
+
+// --- misdeeds ----------------------------------------------------------------------------------------------------------------
+
+/** Changes a value, and does nothing with one that has no parts. */
+const change = (value: unknown): void => {
+  if (Array.isArray(value)) value.push('changed');
+  else if (value instanceof Set) value.add('changed');
+  else if (value instanceof Map) value.set('changed', 1);
+  else if (typeof value === 'object' && value !== null) (value as Record<string, unknown>)['changed'] = 1;
+};
+
+const canChange = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+const { stringify } = JSON;
+
+/** Puts back what a model changed; whether there was something to put back. */
+export const putBack = (): boolean => {
+  const isChanged = JSON.stringify !== stringify;
+  JSON.stringify = stringify;
+  return isChanged;
+};
+
+/** What any function of steps may do. */
+const ofSteps: Readonly<Record<string, Misdeed>> = {
+  'changes what it is given': (args, answer) => {
+    args.forEach(change);
+    return answer;
+  },
+  throws: () => {
+    throw new Error('the model throws');
+  },
+  'changes what JavaScript comes with': (_, answer) => {
+    JSON.stringify = ((...args: Parameters<typeof stringify>) => stringify(...args)) as typeof stringify;
+    return answer;
+  },
+};
+
+const HIDDEN = Symbol('hidden');
+
+const unseen: ReadonlyArray<() => unknown> = [
+  () => ({ run: () => 1 }),
+  () => ({ [HIDDEN]: 1 }),
+  () => ({
+    get computed() {
+      return 1;
+    },
+  }),
+  () => Object.defineProperty({}, 'hidden', { value: 1, enumerable: false }),
+  () => Object.assign([1], { more: 1 }),
+  () => new WeakMap(),
+  () => /text/,
+];
+
+const noBoolean: Values = [undefined, 1, 0, 'yes', null];
+
+// --- where -------------------------------------------------------------------------------------------------------------------
+
+/** The same function, but at the place. */
+const rogue = <F extends (...args: never) => unknown>(run: F, isThere: (args: Values) => boolean, misdeed: Misdeed) => {
+  let times = 0;
+  return ((...args: Values) => {
+    const answer = run(...(args as never));
+    if (!isThere(args)) return answer;
+    times++;
+    return misdeed(args, answer, times);
+  }) as unknown as F;
+};
+
+const pickOf = <T>(dice: Dice, items: ReadonlyArray<T>): T | undefined => (items.length === 0 ? undefined : dice.pick(items));
+
+/** A property that holds of every state, so that it is asked of every state. */
+const heldIn = (dice: Dice, world: World): string | undefined =>
+  pickOf(
+    dice,
+    truths(world).filter(({ claim, verdict }) => claim.kind === 'always' && verdict === 'holds'),
+  )?.claim.name;
+
+// --- plain -------------------------------------------------------------------------------------------------------------------
+
+type Plain = Model<unknown, unknown>;
+
+const roguePlain = (dice: Dice, model: Plain, world: World, node: Node): readonly [string, Plain] | undefined => {
+  const isHere = ([state]: Values): boolean => canon(state) === node.text;
+  const next = (misdeed: Misdeed): Plain => ({ ...model, next: rogue(model.next, isHere, misdeed) });
+  const what = dice.pick([...Object.keys(ofSteps), 'gives two answers', 'gives what cannot be seen', 'gives no boolean']);
+  if (what === 'gives no boolean') {
+    const name = heldIn(dice, world);
+    const wrong = dice.pick(noBoolean);
+    const properties = model.properties.map((property) =>
+      property.name === name && property.kind === 'always'
+        ? { ...property, holds: rogue(property.holds, isHere, () => wrong) }
+        : property,
+    );
+    return name === undefined ? undefined : [what, { ...model, properties }];
+  }
+  // A step must be there, of which it takes the part.
+  if (!node.isWithin || node.arcs.length === 0) return undefined;
+  if (what === 'changes what it is given' && !canChange(node.state)) return undefined;
+  if (what === 'gives two answers') return [what, next((_, answer, times) => (times === 1 ? answer : undefined))];
+  if (what === 'gives what cannot be seen') {
+    const make = dice.pick(unseen);
+    return [what, next((_, answer) => (answer === undefined ? undefined : make()))];
+  }
+  return [what, next(ofSteps[what]!)];
+};
+
+// --- components --------------------------------------------------------------------------------------------------------------
+
+type Ways = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
+
+const localsAt = ({ slots }: ComponentModel, wanted: ReadonlyArray<Slot<unknown>>, { state }: Node): Values =>
+  wanted.map((slot) => (state as Values)[slots.indexOf(slot)]);
+
+/** With one of the values of each way changed, of a slot that is written or that is not. */
+const withValue = (ways: Ways, at: number, value: unknown): Ways =>
+  ways.map((way) => ({ ...way, next: way.next.with(at, value) }));
+
+const misdeedIn = (dice: Dice, what: string, { writes, slots }: Interaction, locals: Values): Misdeed | undefined => {
+  switch (what) {
+    case 'gives two answers':
+      return (_, answer, times) => (times === 1 ? answer : []);
+    case 'gives what cannot be seen': {
+      const at = pickOf(dice, writes);
+      const make = dice.pick(unseen);
+      return at === undefined ? undefined : (_, answer) => withValue(answer as Ways, at, make());
+    }
+    case 'writes what it only reads': {
+      const at = slots.findIndex((_, i) => !writes.includes(i));
+      return at < 0 ? undefined : (_, answer) => withValue(answer as Ways, at, 'written');
+    }
+    default:
+      return what === 'changes what it is given' && !locals.some(canChange) ? undefined : ofSteps[what];
+  }
+};
+
+const rogueComponents = (
+  dice: Dice,
+  model: ComponentModel,
+  world: World,
+  node: Node,
+): readonly [string, ComponentModel] | undefined => {
+  const what = dice.pick([
+    ...Object.keys(ofSteps),
+    'gives two answers',
+    'gives what cannot be seen',
+    'writes what it only reads',
+    'gives no boolean',
+    'has a guard that says no where it is enabled',
+  ]);
+  const isHere = (wanted: ReadonlyArray<Slot<unknown>>): ((args: Values) => boolean) => {
+    const text = canon(localsAt(model, wanted, node));
+    return (args) => canon(args) === text;
+  };
+  const predicate = (of: Predicate, answer: unknown): Predicate => ({
+    ...of,
+    holds: rogue(of.holds, isHere(of.slots), () => answer),
+  });
+  if (what === 'gives no boolean') {
+    const name = heldIn(dice, world);
+    const wrong = dice.pick(noBoolean);
+    const properties = model.properties.map((property) =>
+      property.name === name && property.kind === 'always'
+        ? { ...property, over: property.over.map((one) => predicate(one, wrong)) }
+        : property,
+    );
+    return name === undefined ? undefined : [what, { ...model, properties }];
+  }
+  const isGuard = what.startsWith('has a guard');
+  const enabled = model.interactions.filter(
+    ({ query, guard, slots, step }) =>
+      query === undefined && (!isGuard || guard !== undefined) && step(...(localsAt(model, slots, node) as never)).length > 0,
+  );
+  const chosen = pickOf(dice, enabled);
+  if (chosen === undefined || !node.isWithin) return undefined;
+  const { slots, guard, step } = chosen;
+  const misdeed = isGuard ? undefined : misdeedIn(dice, what, chosen, localsAt(model, slots, node));
+  if (!isGuard && misdeed === undefined) return undefined;
+  const changed: Interaction =
+    misdeed === undefined
+      ? { ...chosen, guard: predicate(guard!, false) }
+      : { ...chosen, step: rogue(step, isHere(slots), misdeed) };
+  return [what, { ...model, interactions: model.interactions.map((one) => (one === chosen ? changed : one)) }];
+};
+
+// --- both --------------------------------------------------------------------------------------------------------------------
+
+/** The model with one misdeed, at a state that can be reached; undefined where the dice found no place for it. */
+export const rogueOf = (dice: Dice, built: Built, world: World): Rogue | undefined => {
+  const node = dice.pick([...world.nodes.values()]);
+  if (built.form === 'plain') {
+    const made = roguePlain(dice, built.model, world, node);
+    return made && { what: made[0], built: { ...built, model: made[1] } };
+  }
+  const made = rogueComponents(dice, built.model, world, node);
+  return made && { what: made[0], built: { ...built, model: made[1] } };
+};

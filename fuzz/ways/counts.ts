@@ -1,0 +1,77 @@
+/** Counts of a report, of a search that went to its end and of one that was stopped. */
+import { emptiness, representativesOf, totalsOf } from '../oracle/judge.js';
+import type { Scope } from './scope.js';
+
+const expectCount = ({ say }: Scope, name: string, has: number, should: number): void => {
+  if (has !== should) say(`count ${name}`, `${name}: ${has}, and should be ${should}`);
+};
+
+/** What a search says that saw all states. */
+export const judgeWhole = (scope: Scope): void => {
+  const { world, way, report, classOf, say } = scope;
+  const { counts } = report;
+  const totals = totalsOf(world, classOf);
+  expectCount(scope, 'distinct', counts.distinct, totals.distinct);
+  expectCount(scope, 'cut', counts.cut, totals.cut);
+  expectCount(scope, 'queue', counts.queue, 0);
+  const revisits = way.search === 'dfs' && way.maxDepth !== undefined;
+  if (!revisits) expectCount(scope, 'generated', counts.generated, totals.generated);
+  if (way.search === 'dfs' ? counts.depth < totals.depth : way.search !== 'sweep' || counts.depth !== 0) {
+    expectCount(scope, 'depth', counts.depth, totals.depth);
+    if (way.search !== 'dfs') expectCount(scope, 'completeDepth', counts.completeDepth, totals.depth);
+  }
+  if (!revisits) judgeCoverage(scope);
+  const empty = emptiness(world);
+  const isByParts = way.engine === 'components' || way.engine === 'threads';
+  // Of single interactions only a search by components speaks; and which of those that permutations make alike is enabled depends on what it keeps.
+  const isFamily = (name: string): boolean => world.machine.families.includes(name);
+  const sorted = (names: ReadonlyArray<string>): string => names.toSorted().join();
+  const never = report.vacuity.neverEnabled;
+  const has = sorted(scope.isReduced && isByParts ? never.filter(isFamily) : never);
+  const should = sorted(scope.isReduced || !isByParts ? empty.neverEnabled.filter(isFamily) : empty.neverEnabled);
+  if (has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
+  const isGraph = (way.engine === 'plain' && way.search !== 'sweep') || way.engine === 'states' || way.engine === 'numbers';
+  const untriggered = empty.neverTriggered.filter((name) => way.properties?.includes(name) ?? true).join();
+  if (isGraph && report.vacuity.neverTriggered.join() !== untriggered) say('never triggered', `should be ${untriggered}`);
+};
+
+/** The steps of each family, and whether every state but the initial ones was found by one. */
+const judgeCoverage = (scope: Scope): void => {
+  const { world, report, classOf } = scope;
+  const kept = representativesOf(world, classOf);
+  const steps = new Map<string, number>();
+  for (const { arcs } of kept) for (const { family } of arcs) steps.set(family, (steps.get(family) ?? 0) + 1);
+  for (const { family, steps: taken } of report.coverage) expectCount(scope, `steps of ${family}`, taken, steps.get(family) ?? 0);
+  const fresh = report.coverage.reduce((sum, family) => sum + family.fresh, 0);
+  expectCount(scope, 'fresh', fresh, kept.length - new Set(world.initial.map(classOf)).size);
+};
+
+/** What a search that was stopped may say. */
+export const judgePart = (scope: Scope): void => {
+  const { world, way, report, classOf, isLossy, say } = scope;
+  const { counts, stop } = report;
+  const totals = totalsOf(world, classOf);
+  if (counts.distinct > totals.distinct) say('too many states', `${counts.distinct} states, and there are ${totals.distinct}`);
+  if (way.engine === 'walks' || isLossy) return;
+  if (stop.kind === 'states' && counts.distinct < Math.min(way.maxStates ?? 0, totals.distinct)) {
+    say('too few states', `${counts.distinct} states, and should be at least ${way.maxStates}`);
+  }
+  if (stop.kind === 'depth' && way.maxDepth !== undefined) {
+    const near = totalsOf(world, classOf, way.maxDepth);
+    expectCount(scope, 'distinct within maxDepth', counts.distinct, near.distinct);
+    if (way.search !== 'dfs') {
+      expectCount(scope, 'generated within maxDepth', counts.generated, near.generated);
+      expectCount(scope, 'cut within maxDepth', counts.cut, near.cut);
+    }
+    if (near.depth < way.maxDepth) say('depth limit not reached', `no state is ${way.maxDepth} steps away`);
+    if (counts.completeDepth >= way.maxDepth) say('completeDepth', `states ${counts.completeDepth} steps away were not expanded`);
+  }
+  if (way.search === 'dfs' || way.search === 'sweep' || counts.completeDepth === 0) return;
+  const found = totalsOf(world, classOf, counts.completeDepth + 1).distinct;
+  if (counts.distinct < found) {
+    say(
+      'completeDepth',
+      `${counts.distinct} states, and ${found} are within a step of the depth ${counts.completeDepth}, called complete`,
+    );
+  }
+};
