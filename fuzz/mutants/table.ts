@@ -253,6 +253,53 @@ const audit: ReadonlyArray<Mutant> = [
   ]),
 ];
 
+/** What is believed of a model, and of its functions. */
+const contract: ReadonlyArray<Mutant> = [
+  ...inFile('reduction/key-audit.js', [
+    ['key-believed', 'a key that takes states for one is believed', 'yield* lookedAt(round, options, statistics.elapsedMs);', ''],
+  ]),
+  ...inFile('reduction/reduction-audit.js', [
+    ['seen-broken', 'what an audit saw broken is said to hold', "verdict === 'holds' && isSeen", 'false'],
+  ]),
+  ...inFile('factored/properties/factored-counterexample.js', [
+    [
+      'deadlock-alone',
+      'a deadlock of a state that is taken for another one is not looked at',
+      "claim?.kind === 'noDeadlock' && stepsFrom(space, values).length > 0",
+      'false',
+    ],
+  ]),
+  ...inFile('contract/audit.js', [
+    ['builtins-changed', 'a model may change what JavaScript comes with', 'if (this.builtins !== undefined)', 'if (false)'],
+    [
+      'answers-two',
+      'what is done again may give another answer',
+      "if ('answer' in turned && same(turned.answer) === first)",
+      'if (true)',
+    ],
+    [
+      'argument-changed',
+      'a function may change what it is given',
+      "copy === args[i] || typeof copy !== 'object' || encode(copy) === encode(args[i])",
+      'true',
+    ],
+  ]),
+  ...inFile('contract/guard.js', [
+    [
+      'truth-any',
+      'whatever a predicate gives is a truth value',
+      "TRUTH = { is: (u) => typeof u === 'boolean', codec: yesOrNo }",
+      'TRUTH = { is: () => true, codec: value }',
+    ],
+  ]),
+  ...inFile('contract/guard-components.js', [
+    ['writes-more', 'an interaction may write what it only reads', 'way.next[at] !== locals[at] && key', 'false && key'],
+  ]),
+  ...inFile('factored/memo/ruled-out.js', [
+    ['guard-believed', 'a guard that says no is believed', 'return this.audit?.due() === true;', 'return false;'],
+  ]),
+];
+
 const liveness: ReadonlyArray<Mutant> = inFile('liveness/lasso.js', [
   [
     'lasso-unfair',
@@ -494,4 +541,13 @@ const threads: ReadonlyArray<Mutant> = [
   ]),
 ];
 
-export const MUTANTS: ReadonlyArray<Mutant> = [...plain, ...forms, ...audit, ...cycles, ...liveness, ...components, ...threads];
+export const MUTANTS: ReadonlyArray<Mutant> = [
+  ...plain,
+  ...forms,
+  ...audit,
+  ...contract,
+  ...cycles,
+  ...liveness,
+  ...components,
+  ...threads,
+];

@@ -34,7 +34,8 @@ const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, t
     const isCut = way.maxMemoryBytes !== undefined && why !== undefined;
     // Where no reduction keeps a witness, the run to it is told by an audit that has seen all states, with no key that takes some for others.
     const isAudited = scope.report.audited?.reduction?.whole === true && !scope.isMerging;
-    const isUntold = scope.isDoubtful && !isAudited && verdict === 'reached';
+    // Nor need a second search, for the run, come by a false key to where the first did.
+    const isUntold = scope.isDoubtful && !isAudited && (verdict === 'reached' || (scope.isMerging && way.search === 'sweep'));
     if (wanted && !isCut && !isUntold)
       say(`no run for ${claim.kind}`, `"${name}" is ${verdict} and there is no run that shows it`);
     return;
