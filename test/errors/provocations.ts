@@ -80,7 +80,7 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   '…: there is neither such a file nor a configuration of that name; bayou check --list shows them': 'bayou check nothing',
   '…: this is no plan of a simulated run; --simulate writes one where it finds something':
     'echo 7 > sim.json; bayou conform --replay sim.json',
-  '…: a number in a plan is at most …, and one is …; write a smaller one': `sed 's/"thinkMs": [0-9]*/"thinkMs": 1e99/' "$ROOT/conformance/plans/simulated/renewal-taken-back.json" > far.json; bayou conform --replay far.json`,
+  '…: a number in a plan is at most …, and one is …; write a smaller one': `sed 's/"thinkMs": [0-9]*/"thinkMs": 1e99/' "$ROOT/conformance/plans/simulated/renewal-taken-back.json" > far-plan.json; bayou conform --replay far-plan.json`,
   '…: it is empty: a configuration has fields (bayou check --list), a path or a counterexample has steps':
     'echo {} > nothing.json; bayou explore nothing.json',
   '--out-dir: …: …': 'touch f; bayou check v1-original-clock --format text --out-dir f',
@@ -117,7 +117,7 @@ bayou check late.mjs`,
     'mkdir -p run.d; echo mine > run.d/mine; bayou master --trace run < /dev/null',
   'it is a pipe': 'mkfifo out; bayou explore bayou-s-2112 --html out',
   'it is a pipe into which nobody writes': 'mkfifo in; bayou check --replay in',
-  'it is a pipe, and what writes into it is not done after … ms': 'bayou check --replay <(sleep 30)',
+  'it is a pipe, and what writes into it is not done after … ms': 'bayou check --replay <(exec sleep 30 2> /dev/null)',
   'it is longer than … bytes': 'head -c 2000000 /dev/zero > long.json; bayou server --config long.json',
   'a part of its path is no folder': 'bayou master --data-dir secret/x < /dev/null',
   'its links lead in a circle': 'ln -sf circle circle; bayou check ./circle',
