@@ -6,7 +6,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp, VectorEntries } from '#bayou/core/write.js';
+import { MAX_WAITING } from '#bayou/impl/durable.js';
 import { clockOf, liveWritesOf, vectorOf } from '#bayou/impl/replica.js';
+import { MAX_CONNECTIONS } from '#bayou/net/limits.js';
+import type { ServerStatus } from '#bayou/net/meter.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import { compareStamps, showStamp } from '../layer4-hostile/judge/stamp-order.js';
 
@@ -19,6 +22,17 @@ interface Accepted extends Stamp {
 
 /** After so many events all running replicas are looked at together. */
 const OFTEN = 64;
+
+const MOST_CONNECTIONS = MAX_CONNECTIONS.clients + MAX_CONNECTIONS.others;
+
+/** Whatever comes from outside is bounded (R16): what waits for a server's log, and who is connected to it. */
+export const overBounds = (
+  name: string,
+  { waiting, connections }: Pick<ServerStatus, 'waiting' | 'connections'>,
+): ReadonlyArray<string> => [
+  ...(waiting > MAX_WAITING ? [`[R16] ${name}: ${waiting} requests wait for its log; ${MAX_WAITING} may`] : []),
+  ...(connections > MOST_CONNECTIONS ? [`[R16] ${name} has ${connections} connections; ${MOST_CONNECTIONS} may be`] : []),
+];
 
 /** Looks into the servers of a run. */
 export class Insight {
@@ -64,7 +78,10 @@ export class Insight {
     const server = this.#servers.get(event.p);
     if (server !== undefined && (event.type === 'merged' || event.type === 'renewed')) this.#look(event.p, server);
     if (++this.#events % OFTEN !== 0) return;
-    for (const [name, running] of this.#servers) this.#look(name, running);
+    for (const [name, running] of this.#servers) {
+      this.#look(name, running);
+      this.violations.push(...overBounds(name, running.status()));
+    }
     this.#compare();
   }
 

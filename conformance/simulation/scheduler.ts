@@ -58,6 +58,11 @@ export class Scheduler {
     this.#cancelled++;
   }
 
+  /** What is to happen to a life. */
+  pendingOf(life: Life): ReadonlyArray<string> {
+    return this.#queue.data.filter((event) => event.life === life && event.act !== undefined).map(({ what }) => what);
+  }
+
   /** A paused life goes on: what waited happens now, in its order. */
   goOn(life: Life): void {
     for (const event of life.goOn()) this.#putOff(event, this.nowUs);

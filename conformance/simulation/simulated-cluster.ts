@@ -41,6 +41,19 @@ export interface SimulatedCluster {
 export const machineOf = (simulation: Simulation, kind: Kind, id: NodeId): Machine =>
   simulation.machine(`${kind === 'server' ? 's' : 'c'}${id}`);
 
+/** The machines of the servers and clients that there are. */
+export const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
+  const servers = topology.liveServers();
+  const clients = new Set(servers.flatMap((id) => topology.clientsOf(id)));
+  return [...servers.map((id) => `s${id}`), ...[...clients].map((id) => `c${id}`)];
+};
+
+/** How a plan's replicas are made: so many writes go into an answer to a pull at most, 0: as many as shipped; with faults, where a test asks for them. */
+export const replicaOf = (partWrites: number, faults: ReplicaOptions | undefined): ReplicaOptions => ({
+  ...(partWrites > 0 && { part: { writes: partWrites, bytes: Infinity } }),
+  ...faults,
+});
+
 /** Makes one. */
 export const simulatedCluster = (o: SimulatedClusterOptions): SimulatedCluster => {
   const { simulation, environment, life, recorder, settings } = o;

@@ -72,6 +72,8 @@ export class SimulatedDisk {
   readonly #random: Random;
   readonly #tree: Tree;
   readonly #locks = new Map<number, Life>();
+  /** What each process has open: of each of its ways to the disk. */
+  readonly #handles = new Map<Life, ReadonlyArray<ReadonlySet<Handle>>>();
   #armed: (CallFault & { left: number })[] = [];
 
   /** `wallNs`: what the machine's clock shows. */
@@ -163,12 +165,20 @@ export class SimulatedDisk {
     life.busyUntilUs = Math.max(life.busyUntilUs, this.#scheduler.nowUs) + Math.round(us);
   }
 
+  /** What a process has of the disk: files that are open, and locks. */
+  heldBy(life: Life): ReadonlyArray<string> {
+    const files = (this.#handles.get(life) ?? []).reduce((sum, open) => sum + open.size, 0);
+    const locks = [...this.#locks.values()].filter((holder) => holder === life).length;
+    return [...Array.from({ length: files }, () => 'an open file'), ...Array.from({ length: locks }, () => 'a lock')];
+  }
+
   // --- calls ---------------------------------------------------------------------------------------------------------------
 
   /** The disk as one process has it. `inThread`: its calls are those of a thread of the process, which goes on meanwhile; how long a sync takes there is for the caller. */
   filesOf(life: Life, inThread = false): Files {
     const call = (name: string, path: string): void => void this.#call(life, name, path);
     const open = new Set<Handle>();
+    this.#handles.set(life, [...(this.#handles.get(life) ?? []), open]);
     life.onDeath((_, isSilent) => {
       if (!isSilent) for (const { file } of open) this.#closed(file);
       for (const [ino, holder] of this.#locks) if (holder === life) this.#locks.delete(ino);

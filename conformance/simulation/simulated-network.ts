@@ -117,6 +117,14 @@ export class SimulatedNetwork {
     for (const [name, at] of this.#silent) if (at === host) this.#silent.delete(name);
   }
 
+  /** What a process has of the network: its connections, and where it listens. */
+  heldBy(life: Life): ReadonlyArray<string> {
+    return [
+      ...[...(this.#ends.get(life) ?? [])].map(({ peer }) => `a connection with ${peer.host.name}`),
+      ...[...this.#listeners.values()].filter((l) => l.life === life).map(({ at }) => `port ${at.port}`),
+    ];
+  }
+
   /** Which ports a machine's processes listen at. */
   portsOf(host: string): ReadonlyArray<Endpoint> {
     return [...this.#listeners.values()].filter((l) => l.host.name === host).map(({ at }) => at);

@@ -6,13 +6,13 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
-import type { Cluster } from '#bayou/master/cluster.js';
 import { runScript } from '#bayou/master/run.js';
 import type { ScriptReader } from '#bayou/master/lines.js';
 import type { ServerConfig } from '#bayou/net/process-config.js';
+import type { RunningServer } from '#bayou/net/server.js';
 import type { ProcessFault } from '../layer4-hostile/hostile-plan.js';
 import { startNemesis, type Nemesis } from '../layer4-hostile/nemesis.js';
-import { DATA, machineOf, simulatedCluster } from './simulated-cluster.js';
+import { DATA, machineOf, machinesOf, replicaOf, simulatedCluster } from './simulated-cluster.js';
 import { simulatedEffects, startSecondWith } from './simulated-fault-effects.js';
 import { judge } from '../layer4-hostile/judge/judge.js';
 import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
@@ -22,8 +22,10 @@ import { RunningTrace } from '../layer3-traces/running-trace.js';
 import { inTurns } from '../common/in-turns.js';
 import { wrongInTheCalm } from './calm.js';
 import { guestProgram } from './guest.js';
+import { closeGently, leftBehind, crowded } from './endings.js';
 import { Insight } from './inside.js';
 import type { Life } from './life.js';
+import { LogsOfTheDead } from './logs-of-the-dead.js';
 import type { NetworkCounts } from './simulated-network.js';
 import type { SimulationPlan } from './simulation-plan.js';
 import { programsOf, type Recorder } from './programs.js';
@@ -66,6 +68,7 @@ interface Shared {
   readonly plan: SimulationPlan;
   readonly insight: Insight;
   readonly followed: RunningTrace;
+  readonly logs: LogsOfTheDead;
   /** What befalls the servers, a day each. */
   readonly nemeses: Nemesis[];
   readonly counts: WorldCounts;
@@ -83,25 +86,13 @@ interface Day {
   readonly nemesis: Nemesis | undefined;
 }
 
-/** How its replicas are made: with the plan's bound on an answer to a pull, and with faults, where a test asks for them. */
-const replicaOf = ({ plan: { partWrites }, replica }: Shared): ReplicaOptions => ({
-  ...(partWrites > 0 && { part: { writes: partWrites, bytes: Infinity } }),
-  ...replica,
-});
-
-/** The machines of the servers and clients that there are. */
-const machinesOf = ({ topology }: Cluster): ReadonlyArray<string> => {
-  const servers = topology.liveServers();
-  const clients = new Set(servers.flatMap((id) => topology.clientsOf(id)));
-  return [...servers.map((id) => `s${id}`), ...[...clients].map((id) => `c${id}`)];
-};
-
 /** Runs the script of one day to its end. */
 const runDay = async (shared: Shared, number: number): Promise<Day> => {
   const { simulation, plan, insight, followed, counts, signal } = shared;
   const events: TraceEvent[] = [];
   const failures: string[] = [];
   const configs = new Map<NodeId, ServerConfig>();
+  const living = new Map<string, RunningServer>();
   const day: { nemesis?: Nemesis; isOver: boolean; isDone: boolean; hasBadCaller: boolean } = {
     ...{ isOver: false, isDone: false, hasBadCaller: false },
   };
@@ -110,8 +101,12 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
       events.push(event);
       insight.onEvent(event);
       followed.take(event);
+      shared.logs.onEvent(event);
     },
-    onServer: insight.onServer,
+    onServer: (name, server) => {
+      insight.onServer(name, server);
+      living.set(name, server);
+    },
     onFault: (line) => {
       if (!(day.hasBadCaller && A_BAD_CALLER.test(line))) failures.push(line);
     },
@@ -119,10 +114,14 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
 
   const play = async (environment: Environment, life: Life): Promise<void> => {
     const { starter, cluster, running, tracer } = simulatedCluster({
-      ...{ simulation, environment, life, recorder, settings: plan, replica: replicaOf(shared) },
+      ...{ simulation, environment, life, recorder, settings: plan, replica: replicaOf(plan.partWrites, shared.replica) },
       onStart: (kind, config, started) => {
         started.life.onDeath(() => insight.onDeath(config.name));
         if (kind !== 'server') return;
+        started.life.onDeath(() => {
+          living.delete(config.name);
+          shared.logs.onDeath(simulation, started.machine, config.id, config.name);
+        });
         configs.set(config.id, config as ServerConfig);
         // Whoever starts it again has made room, and the disk that failed is another.
         started.machine.disk.isFull = false;
@@ -181,7 +180,20 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
       clock: world.clock,
     });
     day.isOver = true;
+    const closing = [...living].flatMap(([name, server]) => {
+      const process = running.get(name);
+      return process === undefined ? [] : [{ server, running: process }];
+    });
+    const members = machinesOf(cluster).length + 1;
+    failures.push(
+      ...crowded(
+        [...living].map(([name, { status }]) => ({ name, status })),
+        members,
+      ),
+    );
+    if (!isWrong(shared)) failures.push(...(await closeGently(simulation, life, closing)));
     await starter.killAll();
+    failures.push(...leftBehind(simulation));
   };
 
   // The master stands for whoever drives the cluster by hand; its own connections are no part of what is tried.
@@ -224,7 +236,8 @@ export const simulate = async (
   const counts: WorldCounts = { cut: 0, reset: 0, clock: 0, slow: 0, squat: 0, guest: 0 };
   const nemeses: Nemesis[] = [];
   const followed = new RunningTrace(() => new Set(nemeses.flatMap(({ lossy }) => [...lossy])));
-  const shared: Shared = { simulation, plan, insight, followed, nemeses, counts, replica, signal };
+  const logs = new LogsOfTheDead();
+  const shared: Shared = { simulation, plan, insight, followed, logs, nemeses, counts, replica, signal };
   const first = await runDay(shared, 1);
   const days = [first];
   if (plan.nextDay.length > 0 && first.failures.length === 0 && !isWrong(shared)) {
@@ -248,6 +261,7 @@ export const simulate = async (
     failures: [
       ...insight.violations,
       ...renewals.filter(isWhole).map(([, what]) => what),
+      ...(await logs.missing((server) => lossy.includes(server))),
       ...crashes,
       ...days.flatMap(({ failures }) => failures),
     ],

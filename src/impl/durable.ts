@@ -34,7 +34,7 @@ import {
 } from './replica.js';
 
 /** Most requests that may wait for the log at once; beyond it they are refused as `busy`. */
-const MAX_WAITING = 65_536;
+export const MAX_WAITING = 65_536;
 /** Most changes in one commit. */
 const MAX_BATCH = 1024;
 

@@ -1,0 +1,115 @@
+/**
+ * What a log is worth that its server has left (R10): whenever a server's process dies, its folder is copied as it is on the disk then; when the run is over a fresh reader opens each copy, in a world of its own, and must find every
+ * put there that a client had been told was accepted by then: in the vector, and in the store, or something later of its key. Nothing that the server had in memory helps.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { serverOf, type NodeId } from '#bayou/core/ids.js';
+import type { TraceEvent } from '#bayou/core/trace.js';
+import type { Stamp } from '#bayou/core/write.js';
+import { createDiskLog } from '#bayou/impl/log/disk-log.js';
+import type { Copy } from '../disk/tree.js';
+import { compareStamps, showStamp } from '../layer4-hostile/judge/stamp-order.js';
+import { DATA } from './simulated-cluster.js';
+import { Simulation, type Environment, type Machine } from './simulation.js';
+import { Trace } from './world-trace.js';
+
+/** A put that a client was told is accepted. */
+interface Acknowledged {
+  readonly key: string;
+  readonly stamp: Stamp;
+}
+
+/** What a server has left. */
+interface Left {
+  readonly server: NodeId;
+  readonly name: string;
+  readonly copy: Copy;
+  /** How many of the puts that it acknowledged its log must have. */
+  readonly puts: number;
+}
+
+const LIMITS = { events: 100_000, untilUs: 60_000_000 };
+/** No more logs of a run are read than this: a run with more deaths says nothing new by the last of them. */
+const MOST_READ = 40;
+
+/** Looks at the logs of servers that died. */
+export class LogsOfTheDead {
+  readonly #acknowledged = new Map<NodeId, Acknowledged[]>();
+  readonly #left: Left[] = [];
+
+  onEvent(event: TraceEvent): void {
+    if (event.type !== 'putDone' || event.stamp === null) return;
+    const server = serverOf(event.stamp.r);
+    const list = this.#acknowledged.get(server) ?? [];
+    this.#acknowledged.set(server, list);
+    list.push({ key: event.key, stamp: event.stamp });
+  }
+
+  /** A server's process is gone; what is on its machine's disk when all that has come of its death is copied. */
+  onDeath(simulation: Simulation, machine: Machine, server: NodeId, name: string): void {
+    const puts = this.#acknowledged.get(server)?.length ?? 0;
+    if (puts === 0 || this.#left.length >= MOST_READ) return;
+    simulation.scheduler.after(0, undefined, `copy of ${name}`, () => {
+      const copy = machine.disk.copy(`${DATA}/server-${server}`);
+      if (copy !== undefined) this.#left.push({ server, name, copy, puts });
+    });
+  }
+
+  /** What is missing from the logs. `mayLack`: the servers whose logs somebody has hurt. */
+  async missing(mayLack: (server: NodeId) => boolean): Promise<ReadonlyArray<string>> {
+    const found: string[] = [];
+    for (const left of this.#left) if (!mayLack(left.server)) found.push(...(await this.#lacks(left)));
+    return found;
+  }
+
+  async #lacks({ server, name, copy, puts }: Left): Promise<ReadonlyArray<string>> {
+    const read = await readLog(server, copy);
+    if (typeof read === 'string') return [`[R10] the log that ${name} left cannot be read: ${read}`];
+    const { vv, store } = read;
+    const isThere = ({ key, stamp }: Acknowledged): boolean => {
+      const has = store.get(key);
+      return (vv.get(stamp.r) ?? 0) >= stamp.t && has !== undefined && compareStamps(has, stamp) >= 0;
+    };
+    const lost = this.#acknowledged
+      .get(server)!
+      .slice(0, puts)
+      .find((put) => !isThere(put));
+    return lost === undefined
+      ? []
+      : [`[R10] the log that ${name} left lacks ${showStamp(lost.stamp)} of key ${lost.key}, which was acknowledged`];
+  }
+}
+
+/** What a log holds, for a reader who knows nothing else; why it cannot be read. */
+const readLog = async (
+  server: NodeId,
+  copy: Copy,
+): Promise<string | { readonly vv: ReadonlyMap<string, number>; readonly store: ReadonlyMap<string, Stamp> }> => {
+  const simulation = new Simulation({ seed: server, trace: new Trace() });
+  const machine = simulation.machine('reader');
+  const folder = `${DATA}/server-${server}`;
+  const done: { read?: Awaited<ReturnType<typeof readLog>> } = {};
+  const read = async ({ files, openDatabase, machineId, bootId, world }: Environment): Promise<void> => {
+    files.makeFolder(DATA);
+    machine.disk.put(folder, copy, 'folder');
+    const log = createDiskLog(folder, { files, openDatabase, machineId, bootId, world, fsync: false });
+    const opened = await log.open({ server });
+    if (E.isLeft(opened)) {
+      done.read = opened.left.message;
+      return;
+    }
+    const { vv: claimed, writes, waiting } = opened.right;
+    const vv = new Map(claimed);
+    const store = new Map<string, Stamp>();
+    // What came in a part of a pull counts where the vector has it (R9).
+    const live = [...writes, ...[...waiting].filter(({ t, r }) => (vv.get(r) ?? 0) >= t)];
+    for (const write of live) {
+      const has = store.get(write.key);
+      if (has === undefined || compareStamps(has, write) < 0) store.set(write.key, write);
+    }
+    done.read = { vv, store };
+  };
+  simulation.start(machine, 'reader', (environment) => read(environment));
+  await simulation.run(() => done.read !== undefined || simulation.scheduler.crashes.length > 0, LIMITS);
+  return done.read ?? simulation.scheduler.crashes.map(({ error }) => String(error)).join();
+};

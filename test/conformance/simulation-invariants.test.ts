@@ -1,0 +1,119 @@
+/** What a simulator alone can look at: logs of the dead, what closed servers hold, queues. Each look finds what is wrong in a world that was broken for it. */
+import { describe, expect, test } from 'vitest';
+import type { TraceEvent } from '../../src/core/trace.js';
+import { createDiskLog } from '../../src/impl/log/disk-log.js';
+import { MAX_WAITING } from '../../src/impl/durable.js';
+import { NO_CHANGE } from '../../src/impl/log/log.js';
+import type { RunningServer } from '../../src/net/server.js';
+import { closeGently, leftBehind, crowded } from '../../conformance/simulation/endings.js';
+import { overBounds } from '../../conformance/simulation/inside.js';
+import { LogsOfTheDead } from '../../conformance/simulation/logs-of-the-dead.js';
+import { type Environment, Simulation } from '../../conformance/simulation/simulation.js';
+import { Trace } from '../../conformance/simulation/world-trace.js';
+
+const FOREVER = { events: 100_000, untilUs: 600_000_000 };
+
+const acknowledged = (t: number, key: string): TraceEvent => ({
+  ...{ p: 'client-100', n: 0, type: 'putDone', key, value: 'v', clientTime: t, result: 'accepted' },
+  stamp: { t, r: '0.0' },
+});
+
+/** A server that has written k with stamp 1 and dies; what its log lacks of these puts. */
+const lackedBy = async (puts: ReadonlyArray<TraceEvent>): Promise<ReadonlyArray<string>> => {
+  const simulation = new Simulation({ seed: 1, trace: new Trace() });
+  const logs = new LogsOfTheDead();
+  const done = { is: false };
+  const machine = simulation.machine('s0');
+  const running = simulation.start(machine, 'server-0#1', async ({ files, openDatabase, machineId, bootId, world }) => {
+    files.makeFolder('/data');
+    const log = createDiskLog('/data/server-0', { files, openDatabase, machineId, bootId, world, fsync: false });
+    await log.open({ server: 0 });
+    const write = { client: 100, session: '1', clientTime: 1, key: 'k', value: 'v', t: 1, r: '0.0' } as const;
+    await log.commit([{ ...NO_CHANGE, writes: [write], vv: [['0.0', 1]], clock: 1 }]);
+    done.is = true;
+  });
+  running.life.onDeath(() => logs.onDeath(simulation, machine, 0, 'server-0#1'));
+  await simulation.run(() => done.is, FOREVER);
+  for (const put of puts) logs.onEvent(put);
+  running.kill();
+  await simulation.run(() => false, { ...FOREVER, untilUs: simulation.scheduler.nowUs + 1_000 });
+  return logs.missing(() => false);
+};
+
+describe('the log of a server that died', () => {
+  test('has what clients were told is accepted, for a fresh reader (R10)', async () => {
+    expect(await lackedBy([acknowledged(1, 'k')])).toEqual([]);
+  });
+
+  test('is found to lack what was acknowledged and not written (R10)', async () => {
+    expect((await lackedBy([acknowledged(1, 'k'), acknowledged(2, 'k')])).join()).toMatch(/lacks 2@0\.0 of key k/);
+    expect((await lackedBy([acknowledged(1, 'other')])).join()).toMatch(/lacks 1@0\.0 of key other/);
+  });
+});
+
+/** What is said of a server whose close does this. */
+const closed = async (close: (environment: Environment) => Promise<void>): Promise<ReadonlyArray<string>> => {
+  const simulation = new Simulation({ seed: 1, trace: new Trace() });
+  const found: { lines?: ReadonlyArray<string> } = {};
+  const at: { environment?: Environment } = {};
+  const running = simulation.start(simulation.machine('s0'), 'server-0', (environment) => {
+    at.environment = environment;
+  });
+  const master = simulation.start(simulation.machine('master'), 'master', () => undefined);
+  await simulation.run(() => at.environment !== undefined, FOREVER);
+  const server = { close: () => close(at.environment!) } as RunningServer;
+  void closeGently(simulation, master.life, [{ server, running }]).then((lines) => (found.lines = lines));
+  await simulation.run(() => found.lines !== undefined, FOREVER);
+  return found.lines ?? ['nothing was found'];
+};
+
+describe('a server that was closed', () => {
+  test('holds nothing', async () => {
+    expect(await closed(() => Promise.resolve())).toEqual([]);
+  });
+
+  test('is found to hold a timer, a port, a file', async () => {
+    const said = async (leave: (environment: Environment) => void): Promise<string> =>
+      (
+        await closed((environment) => {
+          leave(environment);
+          return Promise.resolve();
+        })
+      ).join();
+    expect(await said(({ world }) => void world.timers.every(1_000, () => undefined))).toMatch(/still has timer/);
+    const listens = ({ world }: Environment): void =>
+      void world.network.acceptor(() => undefined).listen({ host: '127.0.0.1', port: 0 });
+    expect(await said(listens)).toMatch(/still has port \d+/);
+    expect(
+      await said(({ files }) => {
+        files.makeFolder('/data');
+        files.open('/data/file');
+      }),
+    ).toMatch(/still has an open file/);
+  });
+
+  test('is found not to close', async () => {
+    expect(await closed(() => new Promise(() => undefined))).toEqual(['server-0#1 does not close']);
+  });
+});
+
+describe('when a script is over', () => {
+  test('processes that outlive their master are found', () => {
+    const simulation = new Simulation({ seed: 1, trace: new Trace() });
+    const running = simulation.start(simulation.machine('s0'), 'server-0#1', () => undefined);
+    expect(leftBehind(simulation)).toEqual(['server-0#1#1 is left behind']);
+    running.kill();
+    expect(leftBehind(simulation)).toEqual([]);
+  });
+
+  test('connections that nobody needs are found, and bounds that are passed at any time (R16)', () => {
+    const server = (connections: number) => ({
+      name: 'server-0',
+      status: () => ({ connections }) as ReturnType<RunningServer['status']>,
+    });
+    expect(crowded([server(6)], 3)).toEqual([]);
+    expect(crowded([server(7)], 3)).toEqual(['server-0: 7 connections of 3 members in the calm']);
+    expect(overBounds('server-0', { waiting: MAX_WAITING, connections: 10 })).toEqual([]);
+    expect(overBounds('server-0', { waiting: MAX_WAITING + 1, connections: 100_000 })).toHaveLength(2);
+  });
+});
