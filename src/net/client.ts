@@ -91,8 +91,8 @@ export const makeClient = (o: ClientOptions): Client => {
   const order = (): ReadonlyArray<NodeId> => inOrder([...links.keys()], answeredLast);
 
   const served = (server: NodeId): void => void (answeredLast = server);
-  const get = makeGetter({ ...o, world, links, order, onServed: served });
-  const put = makePutter({ ...o, world, links, order, onAccepted: served });
+  const asker = { ...o, world, links, order, onServed: served };
+  const [put, get] = [makePutter(asker), makeGetter(asker)];
 
   const close = (): void => {
     for (const out of links.values()) out.close('the session is closed');

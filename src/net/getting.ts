@@ -6,29 +6,10 @@ import type { Get, GetAnswer, Refused } from '../core/messages.js';
 import { fieldsOfResult, type GetResult } from '../core/results.js';
 import { beginGet, type GetAttempt, type GetEvent, type GetTurn, nextGet } from '../impl/attempt.js';
 import { isHonest } from '../impl/horizon.js';
-import { gotAnswer, type Session, startGet } from '../impl/session.js';
-import type { Surroundings } from '../ports/ports.js';
+import { gotAnswer, startGet } from '../impl/session.js';
 import type { NoAnswer } from './requests.js';
-import type { Logger } from './logger.js';
-import type { Outbound } from './outbound.js';
 import type { Answer } from './protocol.js';
-import { TOO_FAR } from './putting.js';
-import type { Tracer } from './tracer.js';
-
-/** What gets need of their client. */
-export interface GetterOptions {
-  readonly session: Session;
-  /** How long a get may take, over all servers, in ms. */
-  readonly timeoutMs: number;
-  readonly links: ReadonlyMap<NodeId, Outbound>;
-  /** R13: the servers to ask, in order, now. */
-  readonly order: () => ReadonlyArray<NodeId>;
-  /** Told which server has served a get. */
-  readonly onServed: (server: NodeId) => void;
-  readonly logger: Logger;
-  readonly trace: Tracer;
-  readonly world: Surroundings;
-}
+import { type AskerOptions, TOO_FAR } from './putting.js';
 
 /** A get that has not come to its result. */
 interface Getting {
@@ -51,9 +32,9 @@ const shareOf = ({ servers, again }: GetAttempt, leftMs: number): number => left
 
 /** The gets of a session. */
 class Getter {
-  readonly #o: GetterOptions;
+  readonly #o: AskerOptions;
 
-  constructor(o: GetterOptions) {
+  constructor(o: AskerOptions) {
     this.#o = o;
   }
 
@@ -118,7 +99,7 @@ class Getter {
 }
 
 /** Gives the function that gets (R13). */
-export const makeGetter = (o: GetterOptions): ((key: Bytes) => Promise<GetResult>) => {
+export const makeGetter = (o: AskerOptions): ((key: Bytes) => Promise<GetResult>) => {
   const getter = new Getter(o);
   return (key) => getter.get(key);
 };

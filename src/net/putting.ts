@@ -24,16 +24,16 @@ import { PutQueue, type UnderWay } from './put-queue.js';
 import { beginWay, nextWay, type PutWay, type WayEvent, type WayTurn } from './put-way.js';
 import type { Tracer } from './tracer.js';
 
-/** What puts need of their client. */
-export interface PutterOptions {
+/** What puts and gets need of their client. */
+export interface AskerOptions {
   readonly session: Session;
-  /** How long a put may take, in ms. */
+  /** How long a put or a get may take, over all servers, in ms. */
   readonly timeoutMs: number;
   readonly links: ReadonlyMap<NodeId, Outbound>;
   /** R13: the servers to ask, in order, now. */
   readonly order: () => ReadonlyArray<NodeId>;
-  /** Told which server accepted. */
-  readonly onAccepted: (server: NodeId) => void;
+  /** Told which server has accepted a put, or served a get. */
+  readonly onServed: (server: NodeId) => void;
   readonly logger: Logger;
   readonly trace: Tracer;
   readonly world: Surroundings;
@@ -56,12 +56,12 @@ const isPutAnswer = (a: Answer): a is PutAnswer | Refused => a.type === 'accepte
 
 /** The puts of a session: does what `put-way.ts` says is to be done, and tells it what came of it. */
 class Putter {
-  readonly #o: PutterOptions;
+  readonly #o: AskerOptions;
   readonly #queue: PutQueue<Connection>;
   /** Puts that wait for earlier ones, each with what tries it again. */
   readonly #waiting = new Map<Putting, () => void>();
 
-  constructor(o: PutterOptions) {
+  constructor(o: AskerOptions) {
     this.#o = o;
     this.#queue = new PutQueue((later, earlier) => mustWait(o.session, later, earlier));
   }
@@ -120,7 +120,7 @@ class Putter {
   }
 
   #send(put: Putting, way: PutWay, withinMs: number, at: ReplicaId | null): void {
-    const { session, onAccepted } = this.#o;
+    const { session, onServed } = this.#o;
     const c = put.via!;
     if (at === null) put.request = refreshed(session, put.request);
     this.#note(way.server, put.request, c);
@@ -128,7 +128,7 @@ class Putter {
     c.ask(at === null ? put.request : repeated(put.request, at), withinMs, (result) => {
       this.#queue.moveTo(put, undefined);
       const event = this.#eventOf(result, way.server, c);
-      if (event.type === 'answered' && event.answer.type === 'accepted') onAccepted(way.server);
+      if (event.type === 'answered' && event.answer.type === 'accepted') onServed(way.server);
       this.#take(put, way, { type: 'came', event });
     });
     // Those that waited for it may go over the same connection, after it.
@@ -183,7 +183,7 @@ class Putter {
 }
 
 /** Gives the function that puts (R14). */
-export const makePutter = (o: PutterOptions): ((key: Bytes, value: Bytes) => Promise<PutResult>) => {
+export const makePutter = (o: AskerOptions): ((key: Bytes, value: Bytes) => Promise<PutResult>) => {
   const putter = new Putter(o);
   return (key, value) => putter.put(key, value);
 };
