@@ -8,7 +8,7 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Stamp, VectorEntries } from '#bayou/core/write.js';
 import { MAX_WAITING } from '#bayou/impl/durable.js';
 import { clockOf, liveWritesOf, vectorOf } from '#bayou/impl/replica.js';
-import { MAX_CONNECTIONS } from '#bayou/net/limits.js';
+import { MAX_CONNECTIONS } from '#bayou/net/net-limits.js';
 import type { ServerStatus } from '#bayou/net/meter.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import { compareStamps, showStamp } from '../layer4-hostile/judge/stamp-order.js';
