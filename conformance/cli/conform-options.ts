@@ -1,5 +1,5 @@
 /** The command line of `bayou conform`. */
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { newCommand } from '#bayou/program/command-line.js';
 import type { Layer } from '../common/finding.js';
 
@@ -36,16 +36,17 @@ export interface ConformArgs {
   readonly outDir: string;
 }
 
-const whole = (text: string): number => {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Use a whole number.');
-  return Number(text);
-};
+const MOST = 999_999_999;
 
-const positive = (text: string): number => {
-  const n = whole(text);
-  if (n < 1) throw new InvalidArgumentError('Use a whole number from 1.');
-  return n;
-};
+const wholeFrom =
+  (least: number) =>
+  (text: string): number => {
+    if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+    throw new InvalidArgumentError(`Use a whole number from ${least} to ${MOST}.`);
+  };
+
+const whole = wholeFrom(0);
+const positive = wholeFrom(1);
 
 const layers = (text: string): ReadonlyArray<Layer> => {
   if (!/^[1-4](,[1-4])*$/.test(text)) throw new InvalidArgumentError('Use some of 1,2,3,4.');
@@ -68,6 +69,40 @@ What it does:
 
 Exit status: 0 conforms; 1 diverges; 2 bad usage; 3 undecided; 70 internal: something could not be tried; 130 interrupted.`;
 
+/** What is tried: what chooses it, and what would be ignored beside it. */
+interface Mode {
+  readonly chosenBy: string;
+  readonly ignores: ReadonlyArray<keyof ConformArgs>;
+}
+
+/** What says what else is to be tried. */
+const OTHERS = ['paths', 'trace', 'config', 'layers', 'flags', 'maxStates'] as const;
+
+/** What is tried by these words; each option that was given is heeded by it, or refused. */
+const modeOf = (given: (name: keyof ConformArgs) => boolean): Mode => {
+  if (given('replay'))
+    return { chosenBy: '--replay', ignores: [...OTHERS, 'runs', 'seconds', 'seed', 'from', 'coverage', 'hostile'] };
+  if (given('coverage')) return { chosenBy: '--coverage', ignores: [...OTHERS, 'hostile', 'real'] };
+  if (given('simulate')) return { chosenBy: '--simulate', ignores: [...OTHERS, 'hostile', 'real'] };
+  if (given('hostile')) return { chosenBy: '--hostile', ignores: [...OTHERS, 'real'] };
+  const chosen = (['paths', 'trace', 'config', 'runs'] as const).find(given);
+  if (chosen === undefined) return { chosenBy: 'the default', ignores: ['real'] };
+  return { chosenBy: nameOf(chosen), ignores: ['layers', 'seconds', 'real'] };
+};
+
+/** How it is written on the command line. */
+const nameOf = (name: keyof ConformArgs): string =>
+  name === 'paths' ? 'FILE' : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Refuses words that would be heeded by nothing: a verdict must not seem to be about what was not tried. */
+const refuseIgnored = (command: Command): void => {
+  const given = (name: keyof ConformArgs): boolean =>
+    name === 'paths' ? command.args.length > 0 : command.getOptionValueSource(name) === 'cli';
+  const { chosenBy, ignores } = modeOf(given);
+  const ignored = ignores.find(given);
+  if (ignored !== undefined) command.error(`${nameOf(ignored)} is not heeded by ${chosenBy}; leave it out`);
+};
+
 /** Reads the arguments after `conform`; commander's own errors are thrown. */
 export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
   const command = newCommand('bayou conform')
@@ -76,11 +111,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .option('--trace <files...>', 'validate the traces of runs; several files are the parts of one run')
     .option('--runs <n>', 'this many random runs', positive)
     .option('--simulate', 'simulated runs: --seconds or --runs says how many', false)
-    .addOption(
-      new Option('--hostile', 'hostile runs of real processes: --seconds or --runs says how many')
-        .default(false)
-        .conflicts('simulate'),
-    )
+    .option('--hostile', 'hostile runs of real processes: --seconds or --runs says how many', false)
     .option('--seconds <n>', 'simulate, or make hostile runs, for so long', positive)
     .option('--coverage <config>', 'lead a simulated cluster through a configuration; say which transitions it took')
     .option('--replay <files...>', 'simulate by plans that --simulate has written')
@@ -103,6 +134,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .option('--junit <file>', 'the report as JUnit XML')
     .addHelpText('after', HELP);
   command.parse([...args], { from: 'user' });
+  refuseIgnored(command);
   const o = command.opts<Partial<Record<keyof ConformArgs, unknown>> & { readonly flags?: string }>();
   return {
     paths: command.args,

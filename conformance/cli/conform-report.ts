@@ -100,7 +100,7 @@ export const showReport = (r: ConformReport, interrupted = false): string =>
     ...Object.entries(r.reached).map(
       ([name, counts]) => `${name}, ${LAYERS[Number(name.slice(6)) as Layer]}: ${showCounts(counts)}`,
     ),
-    ...(r.verdict === 'undecided' && isEmpty(r.findings)
+    ...(r.verdict === 'undecided' && !interrupted && isEmpty(r.findings)
       ? ['nothing was compared: there was no command, event or transition']
       : []),
     ...r.findings.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`)),

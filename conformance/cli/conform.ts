@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { EXIT, UsageError } from '#bayou/program/exit.js';
 import { progressLineOn } from '#bayou/program/progress.js';
+import { wrongToMake } from '#bayou/program/named-files.js';
 import { JUNIT, wrongToReplace } from '#bayou/program/replace.js';
 import { reasonOf } from '#bayou/program/say.js';
 import { parseArgs, type ConformArgs } from './conform-options.js';
@@ -174,6 +175,12 @@ const mustBeWritable = (file: string): void => {
   writeReport(file, '');
 };
 
+/** Refuses a folder in which nothing could be kept: what an hour of runs finds must not be lost. */
+const mustBeAFolder = (folder: string): void => {
+  const wrong = wrongToMake(folder);
+  if (wrong !== undefined) throw new UsageError(`--out-dir: ${folder}: ${wrong}`);
+};
+
 /** How long what is left of interrupted runs (a fault's timer, a dial) may keep this process, in ms. Their processes are gone by then. */
 const END_MS = 200;
 
@@ -192,6 +199,7 @@ export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     if (args.junit !== undefined) mustBeWritable(args.junit);
+    mustBeAFolder(args.outDir);
     const show = (done: number, doing: string): void => {
       showLine?.(progressLine(began, total, done, doing));
     };

@@ -41,6 +41,13 @@ const tryPlan = async (plan: SimulationPlan, signal: AbortSignal): Promise<Tried
   return { plan, run, verdict: await assessSimulated(run, signal) };
 };
 
+/** What it comes to; undefined where the signal cut it. */
+const unlessCut = (trying: Promise<Tried>, signal: AbortSignal): Promise<Tried | undefined> =>
+  trying.catch((error: unknown) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
+
 /** The smallest plan that is found to fail, in the time there is. */
 const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise<Tried> => {
   let smallest = failed;
@@ -135,12 +142,26 @@ const beyond = (value: unknown): number | undefined => {
   return undefined;
 };
 
+const END = 'stabilize';
+
+/** What in a plan would be judged otherwise than its writer thinks; undefined: nothing. */
+const wrongIn = ({ script, nextDay, linkFaults, antiEntropyMs, thinkMs, timeoutMs }: SimulationPlan): string | undefined => {
+  if ([script, nextDay].some((day, i) => (i === 0 || day.length > 0) && !day.includes(END)))
+    return `each script of a plan has a line \`${END}\`, from which on it is judged that all is well; write one`;
+  const chances = [linkFaults.slow, linkFaults.loss, linkFaults.split, linkFaults.merge, linkFaults.cut, linkFaults.halfOpen];
+  if (chances.some((chance) => !(chance >= 0 && chance <= 1))) return 'how often links do a fault is a number from 0 to 1';
+  if ([antiEntropyMs, thinkMs, timeoutMs].some((ms) => ms < 0)) return 'a time in a plan is 0 or more, in ms';
+  return undefined;
+};
+
 const readPlan = (file: string): SimulationPlan => {
   const plan = readJson(file, MAX_PLAN_BYTES);
   if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
   if (!SimulationPlanC.is(plan.right))
     throw new UsageError(`${file}: this is no plan of a simulated run; --simulate writes one where it finds something`);
   const number = beyond(plan.right);
+  const wrong = wrongIn(plan.right);
+  if (wrong !== undefined) throw new UsageError(`${file}: ${wrong}`);
   if (number === undefined) return plan.right;
   throw new UsageError(`${file}: a number in a plan is at most ${MAX_NUMBER}, and one is ${number}; write a smaller one`);
 };
@@ -163,7 +184,9 @@ export const simulationTask = (
   run: async (signal, tell = () => undefined) => {
     const sum = new Sum();
     for (let i = from; i < from + runs && sum.elapsedMs < seconds * 1000; i++) {
-      const tried = await tryPlan(simulationPlanOf(seed, i), signal);
+      const tried = await unlessCut(tryPlan(simulationPlanOf(seed, i), signal), signal);
+      // What was tried until then is told.
+      if (tried === undefined) break;
       sum.add(tried);
       tell(sum.text());
       if (tried.verdict.sound) continue;

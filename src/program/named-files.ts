@@ -2,7 +2,18 @@
  * Files that a user names. None of them is waited for, and each has a maximum: a pipe that nobody writes into, a device that never ends and a
  * file that is too long are each a line, as is a folder. Pipes are read for the shell's sake: `--secret-file <(pass show bayou)`.
  */
-import { closeSync, constants, createReadStream, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -173,5 +184,21 @@ export const wrongToWrite = (path: string): string | undefined => {
     return found.isFIFO() ? 'it is a pipe' : strangeKind(found);
   } catch (error) {
     return whyNot(path, error);
+  }
+};
+
+/** Why a folder cannot be used or made, as far as can be seen before it is, in words; undefined where nothing stands against it. */
+export const wrongToMake = (path: string): string | undefined => {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) {
+      if (isLink(path)) return 'it is a link that leads nowhere';
+      return wrongToMake(dirname(path));
+    }
+    if (!found.isDirectory()) return 'it is no folder';
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return codeOf(error) === 'ENOTDIR' ? 'a part of its path is no folder' : whyNot(path, error);
   }
 };

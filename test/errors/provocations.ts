@@ -36,6 +36,10 @@ echo put a b >&7; echo "put $(head -c 70000 /dev/zero | tr "\\0" k) v" >&7; slee
 /** A search that stopped, and a file of it that is not what it was. */
 const STOPPED = 'bayou check bayou-s-2212 --max-states 100 --checkpoint kept > out.txt';
 
+/** A plan of a simulated run with another field, which is replayed. */
+const planWith = (field: string): string =>
+  `node -p 'const plan = JSON.parse(fs.readFileSync("'"$ROOT"'/conformance/plans/simulated/renewal-taken-back.json")); plan${field}; JSON.stringify(plan)' > odd.json; bayou conform --replay odd.json`;
+
 export const PROVOCATIONS: Readonly<Record<string, string>> = {
   // --- bad usage ---
   "unknown option '…'": 'bayou backup --data-dir d --to e --x',
@@ -48,8 +52,7 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   'Use a whole number from ….': 'bayou server --id x --data-dir d --secret-file secret',
   'Use FROM-TO, both from 1 to 65535.': 'bayou master --ports 9-1 none.script',
   'Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.': 'bayou client --server x --secret-file secret',
-  'Use a whole number.': 'bayou conform --from x',
-  'Use a whole number from 1.': 'bayou conform --jobs 0',
+  '… is not heeded by …; leave it out': 'bayou conform --simulate some.script',
   'Use some of 1,2,3,4.': 'bayou conform --layers 9',
   'Use a size such as 512m or 4g.': 'bayou check --max-memory big',
   'That is … bytes, less than a program takes: use a size such as 512m or 4g.': 'bayou check --max-memory 1k',
@@ -78,6 +81,10 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   'no temporary folder can be made in …: …; see to TMPDIR':
     'echo "joinServer 0" > one.script; TMPDIR=/none bayou conform one.script',
   '…: there is neither such a file nor a configuration of that name; bayou check --list shows them': 'bayou check nothing',
+  'each script of a plan has a line `stabilize`, from which on it is judged that all is well; write one':
+    planWith('.script = []'),
+  'how often links do a fault is a number from 0 to 1': planWith('.linkFaults.loss = 2'),
+  'a time in a plan is 0 or more, in ms': planWith('.thinkMs = -1'),
   '…: this is no plan of a simulated run; --simulate writes one where it finds something':
     'echo 7 > sim.json; bayou conform --replay sim.json',
   '…: a number in a plan is at most …, and one is …; write a smaller one': `sed 's/"thinkMs": [0-9]*/"thinkMs": 1e99/' "$ROOT/conformance/plans/simulated/renewal-taken-back.json" > far-plan.json; bayou conform --replay far-plan.json`,
@@ -107,6 +114,7 @@ bayou check late.mjs`,
   'there is no such file': 'bayou check ./none.json',
   'its folder is not there': 'bayou check none/x.json',
   'it is a link that leads nowhere': 'ln -sf none link; bayou check ./link',
+  'it is no folder': 'touch f; bayou conform --simulate --runs 1 --out-dir f',
   'it is a folder': 'bayou check --replay .',
   'it is a socket': `node -e "require('node:net').createServer().listen('socket', () => process.kill(process.pid, 'SIGKILL'))"; bayou check ./socket`,
   'it is a device': 'bayou check /dev/full',
