@@ -7,13 +7,7 @@ import { counted } from '#bayou/core/counted.js';
 import { readJson } from '#bayou/program/named-files.js';
 import { judgePlan } from '../layer4-hostile/judge-plan.js';
 import { KINDS, kindOf } from '../simulation/kinds.js';
-import {
-  SimulationPlanC,
-  simulationPlanOf,
-  simulationPlans,
-  simulationSeed,
-  type SimulationPlan,
-} from '../simulation/simulation-plan.js';
+import { planIn, simulationPlanOf, simulationPlans, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
 import { realPlanOf } from '../simulation/plan-for-real.js';
 import {
   assessSimulated,
@@ -155,14 +149,15 @@ const wrongIn = ({ script, nextDay, linkFaults, antiEntropyMs, thinkMs, timeoutM
 };
 
 const readPlan = (file: string): SimulationPlan => {
-  const plan = readJson(file, MAX_PLAN_BYTES);
-  if (E.isLeft(plan)) throw new UsageError(`${file}: ${plan.left}`);
-  if (!SimulationPlanC.is(plan.right))
+  const json = readJson(file, MAX_PLAN_BYTES);
+  if (E.isLeft(json)) throw new UsageError(`${file}: ${json.left}`);
+  const plan = planIn(json.right);
+  if (plan === undefined)
     throw new UsageError(`${file}: this is no plan of a simulated run; --simulate writes one where it finds something`);
-  const number = beyond(plan.right);
-  const wrong = wrongIn(plan.right);
+  const number = beyond(plan);
+  const wrong = wrongIn(plan);
   if (wrong !== undefined) throw new UsageError(`${file}: ${wrong}`);
-  if (number === undefined) return plan.right;
+  if (number === undefined) return plan;
   throw new UsageError(`${file}: a number in a plan is at most ${MAX_NUMBER}, and one is ${number}; write a smaller one`);
 };
 

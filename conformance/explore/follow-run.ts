@@ -17,7 +17,7 @@ import type { Exploration, RunShot, Truth } from '#bayou/explorer/shape.js';
 import { rejectionOf } from '../path/refused-result.js';
 import { pathOf, pathOfAll, type PathOptions } from '../path/build-path.js';
 import { findScripts, judgeScript, oracleOptionsOf } from '../runs/script-runs.js';
-import { SimulationPlanC } from '../simulation/simulation-plan.js';
+import { planIn } from '../simulation/simulation-plan.js';
 import { simulate } from '../simulation/simulated-run.js';
 import { readRuns } from '../layer3-traces/read-traces.js';
 import { drawingOf } from './drawing.js';
@@ -117,8 +117,8 @@ const followed = async (
 
 /** A plan of a simulated run is run again: it is the same run each time. Of one of two days the first is shown. */
 const simulated = async (file: string): Promise<Followed> => {
-  const plan: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (!SimulationPlanC.is(plan))
+  const plan = planIn(JSON.parse(readFileSync(file, 'utf8')));
+  if (plan === undefined)
     throw new UsageError(`${file}: this is no plan of a simulated run: bayou conform --simulate keeps some`);
   const { days, lossy, failures } = await simulate(plan);
   const shown = await followed(file, days[0] ?? [], undefined, { keepsLog: true, lossy });

@@ -40,8 +40,7 @@ const WorldFaultC = t.union([
 /** What befalls the world around the processes. */
 export type WorldFault = t.TypeOf<typeof WorldFaultC>;
 
-/** Decodes a {@link SimulationPlan}. */
-export const SimulationPlanC = t.readonly(
+const SimulationPlanC = t.readonly(
   t.strict(
     {
       /** What the plan leaves open is by this: the order and the time of everything, which faults a link does, all that processes draw. */
@@ -66,6 +65,15 @@ export const SimulationPlanC = t.readonly(
 
 /** A simulated run, before it is run. */
 export type SimulationPlan = t.TypeOf<typeof SimulationPlanC>;
+
+/** Fields that plans did not have at first, and what they were then. */
+const LATER: Partial<SimulationPlan> = { partWrites: 0 };
+
+/** The plan that a JSON value is, also one that was kept before plans had all of their fields; undefined: it is none. */
+export const planIn = (json: unknown): SimulationPlan | undefined => {
+  const whole = typeof json === 'object' ? { ...LATER, ...json } : json;
+  return SimulationPlanC.is(whole) ? whole : undefined;
+};
 
 /** What servers are called in a run, for 0, 1, 2, …: also by ids that as text come in another order than as numbers. */
 const IDS: ReadonlyArray<ReadonlyArray<NodeId>> = [

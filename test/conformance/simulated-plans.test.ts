@@ -10,7 +10,7 @@ import { MUTANTS } from '../../conformance/mutants/mutant-table.js';
 import { SIMULATED_MUTANTS } from '../../conformance/mutants/simulated-mutant-table.js';
 import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
 import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
-import { SimulationPlanC, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
+import { planIn, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const KEPT = join(ROOT, 'conformance/plans/simulated');
@@ -43,8 +43,8 @@ const copyOf = (name: string): string => {
 };
 
 const readPlan = (file: string): SimulationPlan => {
-  const plan: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (!SimulationPlanC.is(plan)) throw new Error(`${file} is no plan`);
+  const plan = planIn(JSON.parse(readFileSync(file, 'utf8')));
+  if (plan === undefined) throw new Error(`${file} is no plan`);
   return plan;
 };
 
