@@ -67,7 +67,7 @@ const rowIn = (line: string): Row | undefined => {
 };
 
 /** The rows of a record; none where there is no such file. */
-export const rowsOf = (file: string): ReadonlyArray<Row> =>
+const rowsOf = (file: string): ReadonlyArray<Row> =>
   existsSync(file)
     ? readFileSync(file, 'utf8')
         .split('\n')
@@ -83,7 +83,7 @@ const line = (row: Row): string =>
   `| ${COLUMNS.map((name) => (name === 'commit' || name === 'checker' || name === 'fuzz' || name === 'seed' ? String(row[name]) : grouped(row[name]))).join(' | ')} |`;
 
 /** The page: how many models the newest checker was tried with, and all runs. */
-export const pageOf = (rows: ReadonlyArray<Row>): string => {
+const pageOf = (rows: ReadonlyArray<Row>): string => {
   const last = rows.at(-1)!;
   const like = rows.filter(({ checker }) => checker === last.checker);
   const sum = (name: 'models' | 'searches' | 'differences'): string => grouped(like.reduce((n, row) => n + row[name], 0));

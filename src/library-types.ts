@@ -3,7 +3,10 @@ import type { NodeId } from './core/ids.js';
 import type { Guarantees, SessionToken } from './core/guarantees.js';
 import type { Tls } from './net/tls.js';
 
-/** A server and where it listens. */
+/**
+ * A server and where it listens.
+ * @category Connections
+ */
 export interface ServerAddress {
   readonly id: NodeId;
   /** Default: 127.0.0.1. */
@@ -11,7 +14,10 @@ export interface ServerAddress {
   readonly port: number;
 }
 
-/** What a session is opened with. */
+/**
+ * What a session is opened with.
+ * @category Sessions
+ */
 export interface ConnectOptions {
   /** The servers to talk to, in the order in which they are asked (R13). At least one. */
   readonly servers: ReadonlyArray<ServerAddress>;
@@ -29,7 +35,10 @@ export interface ConnectOptions {
   readonly logLevel?: string;
 }
 
-/** What a server is started with. */
+/**
+ * What a server is started with.
+ * @category Servers
+ */
 export interface StartServerOptions {
   /** Its id, unique in the cluster. */
   readonly id: NodeId;

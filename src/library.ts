@@ -32,20 +32,30 @@ import { checkedTls } from './net/tls.js';
 
 // --- sessions --------------------------------------------------------------------------------------------------------------
 
-/** A key or a value: text, which is taken as its UTF-8 bytes, or bytes. */
+/**
+ * A key or a value: text, which is taken as its UTF-8 bytes, or bytes.
+ * @category Sessions
+ */
 export type Content = string | Uint8Array;
 
 /** What a get comes to (R13), with the value as text and as bytes. `ERR_SIZE`: the key is above 64 KiB; `ERR_TYPE`: it is neither
- * text (without lone surrogates) nor bytes; nothing was sent. */
+ * text (without lone surrogates) nor bytes; nothing was sent.
+ * @category Sessions
+ */
 export type SessionGetResult =
   | { readonly type: 'value'; readonly text: string; readonly bytes: Uint8Array; readonly stamp: Stamp }
   | { readonly type: 'ERR_KEY' | 'ERR_DEP' | 'ERR_CONN' | 'ERR_SIZE' | 'ERR_TYPE' };
 
 /** What a put comes to. `ERR_SIZE`: the key is above 64 KiB or the value above 512 KiB;
- * `ERR_TYPE`: one of them is neither text (without lone surrogates) nor bytes; nothing was sent. */
+ * `ERR_TYPE`: one of them is neither text (without lone surrogates) nor bytes; nothing was sent.
+ * @category Sessions
+ */
 export type SessionPutResult = PutResult | { readonly type: 'ERR_SIZE' | 'ERR_TYPE' };
 
-/** A session: what it wrote and read is seen by what it reads later, as its guarantees say, at whichever server. */
+/**
+ * A session: what it wrote and read is seen by what it reads later, as its guarantees say, at whichever server.
+ * @category Sessions
+ */
 export interface BayouSession {
   /** Writes (R14). Never rejects. */
   readonly put: (key: Content, value: Content) => Promise<SessionPutResult>;
@@ -99,11 +109,12 @@ const sessionOf = (o: ConnectOptions, { chance, clock }: World): E.Either<string
 /**
  * Opens a session and connects it to its servers. Fails with one line where no server can be reached, or the token is not one;
  * a server that cannot be reached yet is dialed again when it is needed.
+ * @category Sessions
  */
 export const connect = (o: ConnectOptions): Promise<E.Either<string, BayouSession>> => connectIn(NODE_WORLD, o);
 
 /** {@link connect} in any world. */
-export const connectIn = async (world: World, given: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
+const connectIn = async (world: World, given: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
   const taken = takenConnect(given);
   if (E.isLeft(taken)) return taken;
   const o = taken.right;
@@ -147,7 +158,10 @@ export const connectIn = async (world: World, given: ConnectOptions): Promise<E.
 
 // --- servers ---------------------------------------------------------------------------------------------------------------
 
-/** A server in this process. */
+/**
+ * A server in this process.
+ * @category Servers
+ */
 export interface BayouServer {
   readonly id: NodeId;
   readonly host: string;
@@ -220,6 +234,7 @@ const inItsPlace = (o: StartServerOptions): E.Either<string, StartServerOptions>
 /**
  * Starts a server in this process. Fails with one line: a wrong option, the port is taken, the log is damaged or in use. A relative path is what it
  * is at the call.
+ * @category Servers
  */
 export const startServer = async (given: StartServerOptions): Promise<E.Either<string, BayouServer>> => {
   const taken = takenStart(given);

@@ -5,7 +5,7 @@ import { counted } from '#bayou/core/counted.js';
 import type { Conformity, ConformReport, Finding, Layer } from '../common/finding.js';
 
 /** What each layer does, in a few words. */
-export const LAYERS: Readonly<Record<Layer, string>> = {
+const LAYERS: Readonly<Record<Layer, string>> = {
   1: 'every transition',
   2: 'scripts',
   3: 'traces',
@@ -62,7 +62,7 @@ const showCounts = (counts: Readonly<Record<string, number>>): string =>
     .join(', ');
 
 /** One finding that is not well. */
-export const showFinding = (f: Finding): string =>
+const showFinding = (f: Finding): string =>
   [`layer ${f.layer}, ${f.name}: ${f.verdict}`, ...f.details.split('\n').map((line) => `  ${line}`), `  again: ${f.repeat}`].join(
     '\n',
   );

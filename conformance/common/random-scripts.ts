@@ -26,7 +26,7 @@ export interface ScriptLimits {
 }
 
 /** Small enough for a few seconds on real processes. */
-export const SMALL: ScriptLimits = { servers: 4, clients: 3, keys: 2, commands: 40, badPercent: 5 };
+const SMALL: ScriptLimits = { servers: 4, clients: 3, keys: 2, commands: 40, badPercent: 5 };
 
 /** A wish, made into a command when it is known what there is: `x` and `y` choose among the servers, clients and keys. */
 interface Wish {

@@ -26,7 +26,7 @@ export interface Fault {
 }
 
 /** Thrown by whatever a dead process calls. */
-export class Killed extends Error {
+class Killed extends Error {
   override readonly name = 'Killed';
 }
 

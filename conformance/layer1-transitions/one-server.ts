@@ -4,10 +4,10 @@ import { step, vectorOf, type Effects } from '#bayou/impl/replica.js';
 import { copyReplica, seenAfter, type ServerPart } from './implementation-parts.js';
 import type { Ways } from './move.js';
 
-export const writable = (ways: Ways, part: ServerPart): ServerPart['replica'] =>
+const writable = (ways: Ways, part: ServerPart): ServerPart['replica'] =>
   ways.copies ? copyReplica(part, ways.making) : part.replica;
 
-export const withAppend = (part: ServerPart, replica: ServerPart['replica'], { append }: Effects<unknown>): ServerPart =>
+const withAppend = (part: ServerPart, replica: ServerPart['replica'], { append }: Effects<unknown>): ServerPart =>
   append === undefined
     ? { ...part, replica }
     : { ...part, replica, seen: seenAfter(part.seen, append), disk: { append, before: part.disk } };

@@ -47,7 +47,7 @@ export const lookAt = (
 };
 
 /** A printed store, in the run's own words. */
-export const showStore = (lines: ReadonlyArray<Bytes>): string => lines.join(', ');
+const showStore = (lines: ReadonlyArray<Bytes>): string => lines.join(', ');
 
 export const printed = (m: Making, server: NodeId, e: Of<'result'>, at: number): Node =>
   lookAt(m, server, { store: showStore(e.output) }, e, at);

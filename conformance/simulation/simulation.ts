@@ -52,7 +52,7 @@ export interface SimulationOptions {
 }
 
 /** When worlds begin, in ms since 1970: later than what no honest clock can be before. */
-export const BEGINNING_MS = Date.UTC(2026, 0, 1);
+const BEGINNING_MS = Date.UTC(2026, 0, 1);
 
 /** A machine. */
 export class Machine {

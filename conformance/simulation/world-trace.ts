@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 const PIECE = 65_536;
 
 /** How much of a trace is kept, in lines; the hash is over all of it. */
-export const KEPT_LINES = 1_000_000;
+const KEPT_LINES = 1_000_000;
 
 /** A trace that is being written. */
 export class Trace {

@@ -234,7 +234,7 @@ const joiner: Hurt = {
 };
 
 /** All hurts. */
-export const HURTS: ReadonlyArray<Hurt> = [
+const HURTS: ReadonlyArray<Hurt> = [
   load,
   startUp,
   close,

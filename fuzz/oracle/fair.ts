@@ -17,7 +17,7 @@ export const isOf = (name: string, arc: Arc, from: Node): boolean => arc.fairnes
 export const isEnabled = (name: string, node: Node): boolean => node.arcs.some((arc) => isOf(name, arc, node));
 
 /** A run that has come to its end stutters there; beyond the boundary nobody knows. */
-export const isEnd = (node: Node): boolean => node.isWithin && node.arcs.length === 0;
+const isEnd = (node: Node): boolean => node.isWithin && node.arcs.length === 0;
 
 const whatever: Recurrence['by'] = () => false;
 

@@ -20,7 +20,7 @@ export type Tree =
 const ODD = { undefined: undefined, NaN, '-0': -0, Infinity } as const;
 
 /** The value, made anew; `backwards` the members of sets, maps and records are put in the other way round, and zeros have the other sign. */
-export const build = (tree: Tree, backwards = false): unknown => {
+const build = (tree: Tree, backwards = false): unknown => {
   if (tree === 0 && backwards) return -0;
   if (typeof tree !== 'object' || tree === null) return tree;
   const turned = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> => (backwards ? items.toReversed() : items);
@@ -97,7 +97,7 @@ const distinct = <T>(items: ReadonlyArray<T>, treeOf: (item: T) => Tree): Readon
 ];
 
 /** A value of at most so many levels. */
-export const anyTree = (dice: Dice, levels: number): Tree => {
+const anyTree = (dice: Dice, levels: number): Tree => {
   if (levels === 0 || dice.oneIn(3)) return leaf(dice);
   const inner = (): Tree => anyTree(dice, levels - 1);
   const items = Array.from({ length: dice.below(4) }, inner);

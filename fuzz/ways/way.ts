@@ -150,7 +150,7 @@ const localsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'locals
 };
 
 /** A random way to check a model. */
-export const anyWay = (dice: Dice, recipe: Recipe, extent: Extent): Way => {
+const anyWay = (dice: Dice, recipe: Recipe, extent: Extent): Way => {
   const engine = engineOf(dice, recipe);
   const begun: Way = {
     ...askedOf(dice, recipe),

@@ -20,10 +20,16 @@ export const GuaranteesC = t.readonly(
   ),
 );
 
-/** The four session guarantees (R12), each on or off, and the scope in which the two read guarantees are checked. */
+/**
+ * The four session guarantees (R12), each on or off, and the scope in which the two read guarantees are checked.
+ * @category Sessions
+ */
 export type Guarantees = t.TypeOf<typeof GuaranteesC>;
 
-/** What the master's clients ask for (R12): Read Your Writes and Monotonic Reads, scope key. */
+/**
+ * What the master's clients ask for (R12): Read Your Writes and Monotonic Reads, scope key.
+ * @category Sessions
+ */
 export const MASTER_GUARANTEES: Guarantees = {
   readYourWrites: true,
   monotonicReads: true,
@@ -57,5 +63,6 @@ export const SessionTokenC = t.readonly(
  * What a session has seen (R11) as JSON: exported by one process, taken up by a new session in another (R11a). It says nothing of who the
  * session was: `client` is only the id under which the next one goes on. `wrote` and `read` hold, oldest use first, the greatest stamp
  * the session wrote to and read of each key; entries beyond the bound are folded into `floor`.
+ * @category Sessions
  */
 export type SessionToken = t.TypeOf<typeof SessionTokenC>;

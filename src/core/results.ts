@@ -22,6 +22,7 @@ const UnknownC = named('UNKNOWN');
  * What a session's put comes to (R14, R15). `ERR_CONN`: no server was reached, nothing was written. `ERR_LOG`: the log of a server that was
  * reached has failed, and no other accepted; nothing was written. `UNKNOWN`: a connection broke, or the time ran out, after the put was sent; it may
  * or may not have been accepted.
+ * @category Sessions
  */
 export type PutResult =
   | { readonly type: 'accepted'; readonly stamp: Stamp }
@@ -63,7 +64,7 @@ export const GET_RESULTS: Readonly<Record<GetResult['type'], null>> = {
 };
 
 /** A result as the fields of a trace's event. */
-interface ResultFields<R> {
+export interface ResultFields<R> {
   readonly result: R;
   readonly value: Bytes | null;
   readonly stamp: Stamp | null;

@@ -8,7 +8,10 @@ import { Natural, NodeIdC, ReplicaIdC } from './ids.js';
 /** Decodes a {@link Stamp}. */
 export const StampC = flat('Stamp', { t: Natural, r: ReplicaIdC });
 
-/** An accept stamp (R2): the accept time and the replica that accepted. */
+/**
+ * An accept stamp (R2): the accept time and the replica that accepted.
+ * @category Sessions
+ */
 export type Stamp = t.TypeOf<typeof StampC>;
 
 /** Decodes a {@link Stamp} or null; with nothing else in it, so that it may be a field of a flat object. */

@@ -20,7 +20,7 @@ export const wordsOf = ({ config }: Subject, model: Model<unknown, unknown>): Wo
   return { ...bayou, explain: (...of) => bayou.explain(...of) ?? any(...of) };
 };
 
-export const propertyShots = ({ properties }: Pick<Model<unknown, unknown>, 'properties'>): ReadonlyArray<PropertyShot> =>
+const propertyShots = ({ properties }: Pick<Model<unknown, unknown>, 'properties'>): ReadonlyArray<PropertyShot> =>
   properties.map(({ name, rule, kind }) => {
     const [id, title] = [propertyId(name), titleOfProperty(name)];
     return {

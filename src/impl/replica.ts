@@ -109,7 +109,7 @@ export interface ReplicaOptions {
 }
 
 /** How much goes into one answer: what a process can read, check and write down in a few milliseconds. */
-export const PART: PartLimits = { writes: 1024, bytes: 256 * 1024 };
+const PART: PartLimits = { writes: 1024, bytes: 256 * 1024 };
 /** A replica's state in the contract's words: vector entries in the order of R7, writes in the order of R4. */
 export interface Snapshot {
   readonly id: ReplicaId;

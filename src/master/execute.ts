@@ -55,7 +55,7 @@ const checkSize = (what: string, bytes: Bytes, max: number): Check =>
   bytes.length > max ? `a ${what} of ${bytes.length} bytes, above the maximum of ${max}` : undefined;
 
 /** What is wrong with a command in this cluster, in words. */
-export const check = (t: Topology, c: Command): Check => {
+const check = (t: Topology, c: Command): Check => {
   switch (c.type) {
     case 'joinServer':
       // A dead server's id is the one that may be used again (R7).

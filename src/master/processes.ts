@@ -16,7 +16,7 @@ import { recordProcess, type Run, runArgument } from './registry.js';
 export type Kind = 'server' | 'client';
 
 /** Processes started ahead of need, of both kinds together. */
-export const MAX_SPARES = 64;
+const MAX_SPARES = 64;
 
 const READY_BYTES = 65_536;
 

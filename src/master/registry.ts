@@ -57,7 +57,7 @@ export const runArgument = (token: string): string => `--run=${token}`;
 // --- a run's folder --------------------------------------------------------------------------------------------------------
 
 /** Where all runs of this user have their folders. */
-export const runsFolder = (): string => join(tmpdir(), `bayou-${process.getuid?.() ?? 'user'}`);
+const runsFolder = (): string => join(tmpdir(), `bayou-${process.getuid?.() ?? 'user'}`);
 
 /** What is wrong with the folder of all runs: a name that everybody knows, in a folder where everybody may write. */
 const wrongWith = (folder: string): string | undefined => {

@@ -6,6 +6,9 @@
  * them, `network.ts`. They are the protocol, and know nothing of checking. Then `actions/`, what may happen: the steps of sessions, of puts
  * that arrive late, of pulls, of failures, of what comes again as another. Then `checking/`: the bounds (`config.ts`), the components
  * (`world.ts`), what must be so (`sentences.ts`, `judge-step.ts`, `properties.ts`), and what the checker may use (`texts.ts`, `reductions.ts`).
+ *
+ * @module
+ * @category Begin here
  */
 import type { ComponentModel, ComponentProperty } from '../checker/model.js';
 import type { Config } from './checking/config.js';

@@ -14,7 +14,7 @@ import { socketError } from './socket-errors.js';
 import { makeListener } from './transport.js';
 import { whyNotListening } from './why-not-listening.js';
 
-/** Which ports to try; see {@link "net/config"}. */
+/** Which ports to try; see {@link "net/process-config"}. */
 export interface Ports {
   readonly wanted: number;
   readonly range: readonly [number, number] | null;

@@ -14,7 +14,10 @@ export interface Meter {
 /** Counts nothing. */
 export const NO_METER: Meter = { served: () => undefined, pulled: () => undefined, answered: () => undefined };
 
-/** How it is with a server's link to a peer. */
+/**
+ * How it is with a server's link to a peer.
+ * @category Servers
+ */
 export interface PeerStatus {
   readonly id: NodeId;
   /** Is there a connection that this server dialed? */
@@ -23,7 +26,10 @@ export interface PeerStatus {
   readonly sincePullMs: number | null;
 }
 
-/** How it is with a server. */
+/**
+ * How it is with a server.
+ * @category Servers
+ */
 export interface ServerStatus {
   readonly replica: ReplicaId;
   /** The accept time (R2). */

@@ -22,7 +22,7 @@ const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 /** How many bytes longer a sealed payload is than its text. */
-export const TAG_BYTES = 16;
+const TAG_BYTES = 16;
 
 /** A counter as a nonce: never used twice under one key, since a connection ends long before 2^48 frames. */
 const counter = (): (() => Buffer) => {

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 /**
  * TLS, as PEM texts. `cert` and `key`: what this end shows of itself; a server must have them. `ca`: who has signed what the other ends show;
  * without it, whom Node trusts. A server that has a `ca` asks its clients and peers for certificates too.
+ * @category Connections
  */
 export interface Tls {
   readonly cert?: string;

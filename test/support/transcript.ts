@@ -15,14 +15,14 @@ export const blocksOf = (page: string): ReadonlyArray<Block> =>
   });
 
 /** The commands of a transcript. */
-export const commandsOf = (transcript: string): ReadonlyArray<string> =>
+const commandsOf = (transcript: string): ReadonlyArray<string> =>
   transcript
     .split('\n')
     .filter((line) => line.startsWith('$ '))
     .map((line) => line.slice(2));
 
 /** Times and sizes differ from run to run; nothing else may. */
-export const steady = (text: string): string => text.replace(/\d+\.\d s, \d+ MB/g, '0.0 s, 50 MB').trimEnd();
+const steady = (text: string): string => text.replace(/\d+\.\d s, \d+ MB/g, '0.0 s, 50 MB').trimEnd();
 
 /** The page with what its commands print now; files are handed to `write`, commands to `run`. */
 export const refreshed = (

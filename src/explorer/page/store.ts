@@ -56,7 +56,7 @@ export const search = signal('');
 /** The part whose raw value is shown. */
 export const rawPart = signal<string | undefined>(undefined);
 /** What can be done where one stands. */
-export const place = signal<{ readonly key: string; readonly of: Choices } | undefined>(undefined);
+const place = signal<{ readonly key: string; readonly of: Choices } | undefined>(undefined);
 /** One line that says what went wrong, if anything did. */
 export const trouble = signal<string | undefined>(undefined);
 

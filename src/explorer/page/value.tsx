@@ -28,7 +28,7 @@ const SHORT = 34;
 const MOST_DEEP = 2;
 
 /** How a value is drawn whose model does not care. */
-export const viewOfValue = (value: PlainValue, depth = 0): View => {
+const viewOfValue = (value: PlainValue, depth = 0): View => {
   const text = inLine(value);
   if (typeof value !== 'object' || depth > MOST_DEEP || (depth > 0 && text.length <= SHORT)) return { kind: 'text', text };
   if (isList(value))

@@ -44,7 +44,7 @@ export const titleOfProperty = (name: string): string | undefined => {
 };
 
 /** The entry of the contract that a property has; one is written with a hyphen there. */
-export const entryOfProperty = (id: string): string => id.replace('_', '-');
+const entryOfProperty = (id: string): string => id.replace('_', '-');
 
 const distinct = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => [...new Set(numbers)].sort((a, b) => a - b);
 

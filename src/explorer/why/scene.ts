@@ -92,7 +92,7 @@ export const newestAt = ({ world }: Scene, server: Server, key: Bytes): Logged |
     .at(-1);
 
 /** The step that first put something into a state: the index of the first state in which it is. */
-export const firstWhere = (scene: Scene, upTo: number, is: (moment: Moment) => boolean): number | undefined => {
+const firstWhere = (scene: Scene, upTo: number, is: (moment: Moment) => boolean): number | undefined => {
   const at = scene.moments.findIndex((moment, i) => i <= upTo && is(moment));
   return at > 0 ? at : undefined;
 };

@@ -136,7 +136,7 @@ export const writeError = (error: unknown): LogError => {
 };
 
 /** What an error, or LevelDB's behind it, says. */
-export const reason = (error: unknown): string => {
+const reason = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const isLevels = String((error as NodeJS.ErrnoException).code).startsWith('LEVEL_');
   return isLevels && error.cause instanceof Error ? error.cause.message : error.message;

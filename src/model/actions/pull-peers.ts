@@ -1,4 +1,9 @@
-/** Who may pull from whom, and over which links. */
+/**
+ * Who may pull from whom, and over which links.
+ *
+ * @module
+ * @category What may happen
+ */
 import type { Slot } from '../../checker/model.js';
 import type { NodeId } from '../../core/ids.js';
 import type { Server } from '../protocol/server.js';

@@ -1,6 +1,9 @@
 /**
  * The steps of what comes again as another: sessions that end and start again (R11a), servers that are put back from a copy (R7a). In the
  * TLA+ module `TakeToken`, `StartAnew`, `StartFromToken`, `Copy` and `PutBack`.
+ *
+ * @module
+ * @category What may happen
  */
 import { interaction, type Interaction, type Slot } from '../../checker/model.js';
 import { putBackShows, restartBreaks, tokenShows } from '../checking/judge-step.js';

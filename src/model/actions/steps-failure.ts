@@ -1,6 +1,9 @@
 /**
  * The steps of links, kills, restarts (R7, R10) and stabilize (contract, section 5): `ChangeLink`, `Kill`, `Restart`, `RestartBlank` and
  * `Stabilize` of the TLA+ module.
+ *
+ * @module
+ * @category What may happen
  */
 import { interaction, type Interaction, type Slot } from '../../checker/model.js';
 import { restartBreaks, restartShows, stabilizeBreaks } from '../checking/judge-step.js';

@@ -1,13 +1,16 @@
 /**
  * The steps of puts that arrive late (R14), `PutDelayed` and `PutArrives` of the TLA+ module: when their session has repeated them, given them up, or ended. The way back is gone, so that
  * nobody hears what comes of them; each takes effect once at most.
+ *
+ * @module
+ * @category What may happen
  */
 import { interaction, type Interaction, type Slot } from '../../checker/model.js';
 import type { Bytes } from '../../core/bytes.js';
 import { acceptBreaks, lateShows } from '../checking/judge-step.js';
 import { acceptPut, type Server } from '../protocol/server.js';
 import * as S from '../protocol/session.js';
-import { mayPut, record, spendPut } from './steps-session.js';
+import { mayPut, record, spendPut } from './put-and-get.js';
 import { byIdentity } from '../protocol/put-identity.js';
 import { asksOf, type Delayed, type LatePuts, type World } from '../checking/world.js';
 

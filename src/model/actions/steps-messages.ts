@@ -1,4 +1,10 @@
-/** The steps of anti-entropy with messages in flight (R9): `Request`, `Answer`, `Receipt`, `Lose`, `Duplicate` of the TLA+ module; of V2, `AnswerLate`. */
+/**
+ * The steps of anti-entropy with messages in flight (R9): `Request`, `Answer`, `Receipt`, `Lose`, `Duplicate` of the TLA+ module; of V2,
+ * `AnswerLate`.
+ *
+ * @module
+ * @category What may happen
+ */
 import { interaction, type Interaction, type Outcome, type Slot } from '../../checker/model.js';
 import type { NodeId } from '../../core/ids.js';
 import type { World } from '../checking/world.js';

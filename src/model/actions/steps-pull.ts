@@ -1,6 +1,9 @@
 /**
  * The steps of anti-entropy (R9): `Pull` of the TLA+ module, a pull as one step; how V2 tears it (`ReadLog`, `ReadVector`) and V8
  * (`AddWrites`). With messages in flight they are in `steps-messages.ts`.
+ *
+ * @module
+ * @category What may happen
  */
 import { interaction, over, query, type Interaction, type Query, type Slot } from '../../checker/model.js';
 import { pullAnswerKey, vectorKey } from '../checking/texts.js';

@@ -1,4 +1,9 @@
-/** What a puller makes of an answer (R9), whole or in parts, with what that breaks and witnesses. */
+/**
+ * What a puller makes of an answer (R9), whole or in parts, with what that breaks and witnesses.
+ *
+ * @module
+ * @category What may happen
+ */
 import { receiptBreaks, receiptShows } from '../checking/judge-step.js';
 import type { World } from '../checking/world.js';
 import {
@@ -20,7 +25,7 @@ import type { Log } from '../protocol/write-log.js';
 export const isInParts = (world: World): boolean => world.config.partWrites !== 'unbounded';
 
 /** What came of an answer at the puller. */
-interface Taken {
+export interface Taken {
   readonly next: Server;
   readonly violates: ReadonlyArray<string>;
   readonly witnesses: ReadonlyArray<string>;

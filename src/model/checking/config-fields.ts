@@ -1,4 +1,9 @@
-/** Codecs of a configuration's fields: what each may be, in the words that an error has. */
+/**
+ * Codecs of a configuration's fields: what each may be, in the words that an error has.
+ *
+ * @module
+ * @category What is checked
+ */
 import * as t from 'io-ts/lib/index.js';
 import { described, whole } from '../../core/codec.js';
 import { GuaranteesC } from '../../core/guarantees.js';
@@ -9,7 +14,7 @@ export const oneOf = <A extends string>(...values: ReadonlyArray<A>): t.Type<A> 
 
 export const text = described('a text', t.string.is);
 export const flag = described('true or false', t.boolean.is);
-export const id = whole(0, 8);
+const id = whole(0, 8);
 const pairs = described(
   'a list of pairs of server ids, such as [[0, 1], [1, 2]]',
   t.readonlyArray(t.readonly(t.tuple([id, id]))).is,

@@ -1,4 +1,9 @@
-/** A configuration of the model: every bound of the contract's section 7 as a field, decoded from JSON with errors that point at the field. */
+/**
+ * A configuration of the model: every bound of the contract's section 7 as a field, decoded from JSON with errors that point at the field.
+ *
+ * @module
+ * @category What is checked
+ */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts/lib/index.js';

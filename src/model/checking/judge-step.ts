@@ -1,4 +1,9 @@
-/** What a step says of the properties: which it breaks, which witnesses it reaches. Pure look-backs; they change nothing. */
+/**
+ * What a step says of the properties: which it breaks, which witnesses it reaches. Pure look-backs; they change nothing.
+ *
+ * @module
+ * @category What is checked
+ */
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../../core/bytes.js';
 import type { GetAnswer, Put, Refused } from '../../core/messages.js';

@@ -1,4 +1,10 @@
-/** The properties of the contract's section 8 over a configuration's slots (their sentences: `sentences.ts`; step properties: `judge-step.ts`). */
+/**
+ * The properties of the contract's section 8 over a configuration's slots (their sentences: `sentences.ts`; step properties:
+ * `judge-step.ts`).
+ *
+ * @module
+ * @category What is checked
+ */
 import * as O from 'fp-ts/lib/Option.js';
 import { over, type ComponentProperty, type Predicate, type Slot } from '../../checker/model.js';
 import { samePut } from '../protocol/put-identity.js';

@@ -1,4 +1,9 @@
-/** What the checker may use and need not: progress, symmetry, a quotient. Each that leaves states out is proved here. */
+/**
+ * What the checker may use and need not: progress, symmetry, a quotient. Each that leaves states out is proved here.
+ *
+ * @module
+ * @category What is checked
+ */
 import type { Permutation } from '../../checker/model.js';
 import type { Bytes } from '../../core/bytes.js';
 import { incarnationOf, type NodeId } from '../../core/ids.js';
@@ -89,7 +94,7 @@ const renamedSession = (by: Renaming, session: Session): Session =>
 const byPut = (a: Delayed, b: Delayed): number => byIdentity(a.put, b.put);
 
 /** A component with its client ids and keys renamed. */
-export const renamed =
+const renamed =
   (by: Renaming) =>
   (kind: string, value: unknown): unknown => {
     const l = local(kind, value);

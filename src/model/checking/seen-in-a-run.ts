@@ -2,6 +2,9 @@
  * What can be seen of the cluster at a step, and what the model has in its place: for paths that were recorded from a run. Each thing
  * has a name: `result`, `requires`, `session clock`, `new writes`, and of a server `replica`, `vector`, `accept time`, `keys` and
  * `store`, as in `vector of s0`.
+ *
+ * @module
+ * @category What is checked
  */
 import type { Write } from '../../core/write.js';
 import type { Config } from './config.js';
@@ -17,7 +20,7 @@ import { asksOf, worldOf, type World } from './world.js';
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** The components before or after a step, by the names of their slots. */
-type Parts = Readonly<Record<string, unknown>>;
+export type Parts = Readonly<Record<string, unknown>>;
 
 /** A step as it was taken. */
 export interface Looked {

@@ -1,10 +1,15 @@
-/** The properties of the contract's section 8, each a name for configurations, a sentence for people, and its rule. */
+/**
+ * The properties of the contract's section 8, each a name for configurations, a sentence for people, and its rule.
+ *
+ * @module
+ * @category What is checked
+ */
 import type { Sentence } from '../../checker/model.js';
 
 const says = (rule: string, name: string): Sentence => ({ name, rule });
 
 /** What must be so in every state or step. */
-export const SAFETY = {
+const SAFETY = {
   RYW: says('R12', 'Read Your Writes: no get returns a write older than the one its session last wrote to the key'),
   MR: says('R12', 'Monotonic Reads: no get returns a write older than one its session has read of the key'),
   WFR: says(
@@ -29,12 +34,12 @@ export const SAFETY = {
 } as const;
 
 /** What must come about in every fair run. */
-export const LIVENESS = {
+const LIVENESS = {
   SETTLE: says('section 8', 'once puts and link changes stop, the stores of every partition become and stay equal'),
 } as const;
 
 /** What must be possible, so that "holds" is not empty. */
-export const WITNESSES = {
+const WITNESSES = {
   ERR_DEP: says('R13', 'a get is answered ERR_DEP'),
   ERR_KEY: says('R13', 'a get is answered ERR_KEY'),
   CONFLICT: says('R4', 'two clients’ writes to a key conflict: neither replica knew the other’s'),

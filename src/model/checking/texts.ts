@@ -1,4 +1,9 @@
-/** Components as texts: for the checker, which tells them apart by it, and for people. */
+/**
+ * Components as texts: for the checker, which tells them apart by it, and for people.
+ *
+ * @module
+ * @category What is checked
+ */
 import type { GetAnswer } from '../../core/messages.js';
 import type { Stamp, Write } from '../../core/write.js';
 import { FIRST, sessionText, valueOf, type Logged } from '../protocol/put-identity.js';

@@ -1,4 +1,9 @@
-/** Components drawn: what a server's card, a session's and a message's show, for explorers. Stamps are written as the glossary has them. */
+/**
+ * Components drawn: what a server's card, a session's and a message's show, for explorers. Stamps are written as the glossary has them.
+ *
+ * @module
+ * @category What is checked
+ */
 import type { View } from '../../checker/view.js';
 import type { Stamp } from '../../core/write.js';
 import { FIRST, valueOf, type Logged } from '../protocol/put-identity.js';

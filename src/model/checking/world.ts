@@ -1,4 +1,9 @@
-/** The components of the global state: which slots a configuration has, and what is fixed for the whole of it. */
+/**
+ * The components of the global state: which slots a configuration has, and what is fixed for the whole of it.
+ *
+ * @module
+ * @category What is checked
+ */
 import { slot, type Slot } from '../../checker/model.js';
 import type { Bytes } from '../../core/bytes.js';
 import type { NodeId, ReplicaId } from '../../core/ids.js';
@@ -42,7 +47,7 @@ export interface Delayed {
   readonly replica: ReplicaId;
 }
 
-/** How many puts were delayed, and those that have not arrived yet, in the order of {@link Identity}. */
+/** How many puts were delayed, and those that have not arrived yet, in the order of `Identity` (put-identity.ts). */
 export interface LatePuts {
   readonly spent: number;
   readonly onTheirWay: ReadonlyArray<Delayed>;

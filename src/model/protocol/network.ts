@@ -1,4 +1,9 @@
-/** The network: partitions made by links (contract, section 5), and messages in flight at the finer grain (section 7, R9). */
+/**
+ * The network: partitions made by links (contract, section 5), and messages in flight at the finer grain (section 7, R9).
+ *
+ * @module
+ * @category The protocol
+ */
 import type { NodeId, ReplicaId } from '../../core/ids.js';
 import type { Stamp } from '../../core/write.js';
 import { sessionText } from './put-identity.js';

@@ -1,4 +1,9 @@
-/** The order of stamps (R4, R7), and how V7 spoils it. */
+/**
+ * The order of stamps (R4, R7), and how V7 spoils it.
+ *
+ * @module
+ * @category The protocol
+ */
 import { fromCompare, type Ord } from 'fp-ts/lib/Ord.js';
 import * as N from 'fp-ts/lib/number.js';
 import { incarnationOf, serverOf, type ReplicaId } from '../../core/ids.js';

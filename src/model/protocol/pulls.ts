@@ -1,4 +1,9 @@
-/** Anti-entropy (R9): what a replica asks another, what it answers, what it makes of an answer, whole or in parts. The variants are marked. */
+/**
+ * Anti-entropy (R9): what a replica asks another, what it answers, what it makes of an answer, whole or in parts. The variants are marked.
+ *
+ * @module
+ * @category The protocol
+ */
 import { serverOf, type NodeId } from '../../core/ids.js';
 import type { Pull, Pulled as Message } from '../../core/messages.js';
 import type { Transfer } from '../../core/write.js';

@@ -1,4 +1,9 @@
-/** Which put is which (R3): client id, session number, client time. Whoever starts a session gets a number that nobody had (R11a). */
+/**
+ * Which put is which (R3): client id, session number, client time. Whoever starts a session gets a number that nobody had (R11a).
+ *
+ * @module
+ * @category The protocol
+ */
 import type { Bytes } from '../../core/bytes.js';
 import type { NodeId, SessionNumber } from '../../core/ids.js';
 import type { Put } from '../../core/messages.js';

@@ -1,4 +1,9 @@
-/** How a server ends and comes back: killed, with its log, without it, with an older copy of it (R7, R7a, R10). */
+/**
+ * How a server ends and comes back: killed, with its log, without it, with an older copy of it (R7, R7a, R10).
+ *
+ * @module
+ * @category The protocol
+ */
 import { incarnationOf, replicaId, serverOf, type ReplicaId } from '../../core/ids.js';
 import type { Rules } from './rules.js';
 import { newServer, serverWith, type Server } from './server.js';

@@ -1,4 +1,9 @@
-/** The switches of the protocol: which variant, how logs are pruned, what a replica remembers of puts. */
+/**
+ * The switches of the protocol: which variant, how logs are pruned, what a replica remembers of puts.
+ *
+ * @module
+ * @category The protocol
+ */
 
 /** The contract's protocol (`FIXED`) and its eleven faults (contract, section 6). */
 export const VARIANTS = {

@@ -1,6 +1,9 @@
 /**
  * A replica: what it is, and what it does on a put and a get (on a pull: `pulls.ts`; on a kill and a restart: `restarts.ts`). Each is a pure
  * function over the messages of `src/core`; the variants are the marked departures.
+ *
+ * @module
+ * @category The protocol
  */
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../../core/bytes.js';

@@ -1,4 +1,9 @@
-/** A session (R11 to R15): what it keeps, what it asks a server to have, what it learns from an answer, and who comes after it. */
+/**
+ * A session (R11 to R15): what it keeps, what it asks a server to have, what it learns from an answer, and who comes after it.
+ *
+ * @module
+ * @category The protocol
+ */
 import type { Bytes } from '../../core/bytes.js';
 import type { NodeId, ReplicaId, SessionNumber } from '../../core/ids.js';
 import type { Get, Put } from '../../core/messages.js';

@@ -1,4 +1,9 @@
-/** `stabilize` (contract, section 5): rounds of pulls until nothing changes, and what must be so after it. */
+/**
+ * `stabilize` (contract, section 5): rounds of pulls until nothing changes, and what must be so after it.
+ *
+ * @module
+ * @category The protocol
+ */
 import { partitions, type Pair } from './network.js';
 import type { Rules } from './rules.js';
 import { answerPull, pullRequest, receive } from './pulls.js';
@@ -6,7 +11,7 @@ import { storeOf, type Server } from './server.js';
 import * as V from './vector.js';
 import { sameStore } from './write-log.js';
 
-type Servers = ReadonlyArray<Server>;
+export type Servers = ReadonlyArray<Server>;
 
 /** One pull of the `to`th server from the `from`th. */
 const pulled =

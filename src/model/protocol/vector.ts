@@ -1,4 +1,10 @@
-/** Version vectors (R8): for each replica an accept time; a replica that is not named has 0. Entries are sorted, so equal vectors are equal texts. */
+/**
+ * Version vectors (R8): for each replica an accept time; a replica that is not named has 0. Entries are sorted, so equal vectors are equal
+ * texts.
+ *
+ * @module
+ * @category The protocol
+ */
 import type { ReplicaId } from '../../core/ids.js';
 import type { Stamp, VectorEntries } from '../../core/write.js';
 import { replicaOrd } from './order.js';

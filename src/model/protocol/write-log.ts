@@ -1,4 +1,9 @@
-/** The write log (R1, R5, R6): a set of writes, kept sorted by stamp so that equal logs are equal values. */
+/**
+ * The write log (R1, R5, R6): a set of writes, kept sorted by stamp so that equal logs are equal values.
+ *
+ * @module
+ * @category The protocol
+ */
 import type { Ord } from 'fp-ts/lib/Ord.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type { Bytes } from '../../core/bytes.js';

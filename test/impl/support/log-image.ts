@@ -80,7 +80,7 @@ export const writeImage = (directory: string, image: Image): void => {
 };
 
 /** Copies a directory while its log is open. The system's own copying sets modes, which shows in a file's ctime. */
-export const copyOf = (from: string, to: string): void => writeCopy(to, imageOf(from));
+const copyOf = (from: string, to: string): void => writeCopy(to, imageOf(from));
 
 /** A directory as a kill leaves it: copied while its log is open, and as if it had always been there. */
 export const copyOpen = (from: string, to: string): void => {

@@ -1,0 +1,96 @@
+/**
+ * What a put and a get at one server come to, whichever step they are a part of (R2, R3, R11 to R14).
+ *
+ * @module
+ * @category What may happen
+ */
+import type { Bytes } from '../../core/bytes.js';
+import type { GetAnswer, Put, Refused } from '../../core/messages.js';
+import { getBreaks, getShows, putBreaks, putShows, refusalShows } from '../checking/judge-step.js';
+import { asksOf, type Puts, type World } from '../checking/world.js';
+import { acceptPut, answerGet, type Server } from '../protocol/server.js';
+import * as S from '../protocol/session.js';
+import { add, writeOf } from '../protocol/write-log.js';
+
+type Session = S.Session;
+
+/** The ways in which a put at a server may go: one; the outcome's parts are session, server and puts. */
+export interface PutDone {
+  readonly session: Session;
+  readonly server: Server;
+  readonly puts: Puts;
+  /** Why it was not accepted: R12's ERR_DEP, or R3's and R14's reasons. */
+  readonly refused: 'ERR_DEP' | Refused['reason'] | undefined;
+  readonly violates: ReadonlyArray<string>;
+  readonly witnesses: ReadonlyArray<string>;
+}
+
+const NOTHING: ReadonlyArray<string> = [];
+
+/** The puts, with one more that was accepted. */
+export const record = (
+  world: World,
+  puts: Puts,
+  put: Put,
+  stamp: { readonly t: number; readonly r: Server['replica'] },
+): Puts => ({
+  spent: puts.spent,
+  all: world.config.history ? add(puts.all, [writeOf(put, stamp)]) : puts.all,
+});
+
+/** A put of a session at a server. */
+export const putAt = (world: World, session: Session, server: Server, puts: Puts, key: Bytes): PutDone => {
+  const asked = asksOf(world, session.client);
+  const put = S.putOf(asked)(session, key);
+  const [after, answer] = acceptPut(world.rules)(server, put);
+  const unchanged = { session, server, puts, violates: NOTHING };
+  if (answer.type === 'behind') return { ...unchanged, refused: 'ERR_DEP', witnesses: NOTHING };
+  if (answer.type === 'refused')
+    return { ...unchanged, refused: answer.reason, witnesses: refusalShows(world.judged, answer.reason) };
+  return {
+    session: S.bounded(world.config.sessionKeys)(S.afterPut(session, put, answer.stamp), 'wrote', put.key),
+    server: after,
+    puts: record(world, puts, put, answer.stamp),
+    refused: undefined,
+    violates: putBreaks(world.judged, world.rules, asked, session, put, server, after, answer.stamp),
+    witnesses: putShows(world.judged, server, after),
+  };
+};
+
+/** What a put at one server comes to, as an outcome. */
+export const putOutcome = ({ session, server, puts, refused, violates, witnesses }: PutDone) => ({
+  next: [session, server, puts] as const,
+  ...(refused === undefined ? {} : { note: refused }),
+  violates,
+  witnesses,
+});
+
+/** One put fewer is left. */
+export const spendPut = (puts: Puts): Puts => ({ ...puts, spent: puts.spent + 1 });
+
+/** May the session make a new put? One at a time, and while there are puts left. */
+export const mayPut = (world: World, session: Session, puts: Puts): boolean =>
+  session.unanswered === null && puts.spent < world.config.puts;
+
+/** What a get comes to. */
+export interface GetDone {
+  readonly session: Session;
+  readonly note: string;
+  readonly refused: boolean;
+  readonly violates: ReadonlyArray<string>;
+  readonly witnesses: ReadonlyArray<string>;
+}
+
+/** What the session makes of the answer to its get of a key. */
+export const afterAnswer = (world: World, session: Session, key: Bytes, answer: GetAnswer): GetDone => ({
+  session:
+    answer.type === 'found' ? S.bounded(world.config.sessionKeys)(S.afterGet(session, key, answer.stamp), 'read', key) : session,
+  note: answer.type === 'found' ? `${key}:${answer.value}` : `${key}:${answer.type === 'missing' ? 'ERR_KEY' : 'ERR_DEP'}`,
+  refused: answer.type === 'behind',
+  violates: getBreaks(world.judged, asksOf(world, session.client), session, key, answer),
+  witnesses: getShows(world.judged, answer),
+});
+
+/** A get of a session at a server. */
+export const getAt = (world: World, session: Session, server: Server, key: Bytes): GetDone =>
+  afterAnswer(world, session, key, answerGet(world.rules)(server, S.getOf(asksOf(world, session.client))(session, key)));
