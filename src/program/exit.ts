@@ -31,6 +31,9 @@ export const MASTER_EXIT = {
   interrupted: EXIT.interrupted,
 } as const;
 
+/** Of `bayou server`, `bayou client` and `bayou backup`; failed: it could not start, or something that it was to do was not done. */
+export const PLAIN_EXIT = { ok: EXIT.ok, failed: 1, usage: EXIT.usage } as const;
+
 /** Of every program whose results cannot be written, by why. */
 export const OUTPUT_LOST = {
   /** There is no room, or the disk fails. */
