@@ -24,18 +24,24 @@ export interface LogOptions {
   readonly file: string | null;
 }
 
+/** As much waits in memory while a log cannot be written; what comes after is left out. */
+const MAX_BEHIND_BYTES = 1024 * 1024;
+
 type LogLine = readonly ['debug' | 'info' | 'warn' | 'error', string];
 
 /** In an object, for pino's type has every field, a promise's too. */
 const pinoOf = async (o: LogOptions): Promise<{ readonly loaded: Logger }> => {
   const { pino } = await import('pino');
   if (o.file !== null) makeFolder(dirname(o.file));
-  const to = pino.destination({ dest: o.file ?? 2, sync: true });
+  const to = pino.destination({ dest: o.file ?? 2, sync: true, maxLength: MAX_BEHIND_BYTES });
+  // A line that cannot be written (a full disk, a standard error that nobody reads) is written with a later one, and ends nothing.
+  to.on('error', () => undefined);
   return { loaded: pino({ name: o.name, level: o.level }, to) };
 };
 
 /** Where pino cannot be loaded, or its file not be opened (there may be no descriptor left): what is to be said is said all the same. */
 const plainLogger = ({ name }: LogOptions): Logger => {
+  process.stderr.on('error', () => undefined);
   const say = (level: LogLine[0]) => (msg: string) => {
     process.stderr.write(`${JSON.stringify({ level, name, msg })}\n`);
   };
