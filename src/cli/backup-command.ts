@@ -11,7 +11,10 @@ interface Options {
   readonly to: string;
 }
 
-/** Exit status 0: the copy is complete and was opened once; 1: there is none; 2: bad usage (commander's errors are thrown). */
+/** The statuses of signals, as shells give them. */
+const ENDED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Exit status 0: the copy is complete and was opened once; 1: there is none; 129, 130 or 143: a signal, and there is none; 2: bad usage (commander's errors are thrown). */
 export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   // The files of the database, which opens the copy once, among it.
   process.umask(0o077);
@@ -24,12 +27,21 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .requiredOption('--to <dir>', 'the folder to make, on the same machine')
     .allowExcessArguments(false)
     .action(async (o: Options) => {
-      const done = await backUp(o.dataDir, o.to);
+      const ended = new AbortController();
+      for (const [signal, ending] of Object.entries(ENDED)) {
+        process.once(signal, () => {
+          status = ending;
+          ended.abort();
+        });
+      }
+      const done = await backUp(o.dataDir, o.to, ended.signal);
       if (E.isLeft(done)) {
         say(`bayou backup: ${done.left}`);
-        status = PLAIN_EXIT.failed;
+        status = status === PLAIN_EXIT.ok ? PLAIN_EXIT.failed : status;
         return;
       }
+      // One that came when all was done.
+      status = PLAIN_EXIT.ok;
       process.stdout.write(`server ${done.right.server}: ${counted(done.right.writes, 'key')}\n`);
     })
     .parseAsync(args, { from: 'user' });

@@ -176,6 +176,8 @@ bayou check late.mjs`,
     'bayou server --id 0 --data-dir d0 --secret-file secret',
   'the log in … is damaged: …; nothing in it was changed; keep it, and put a backup in its place or begin with an empty folder: the server then goes on as a new replica and pulls what the others have; what only this log had is lost with it':
     'cp -r ended broken; head -c 100 /dev/zero > broken/CURRENT; bayou server --id 3 --data-dir broken --secret-file secret',
+  '… has a part of a backup that is not finished, and no log; make the backup again, or use another directory':
+    'mkdir -p part/.unfinished-backup-1-x; bayou server --id 4 --data-dir part --secret-file secret',
   "the log in … is server …'s, not server …'s; give each server a directory of its own":
     'bayou server --id 4 --data-dir ended --secret-file secret',
   'the log in … cannot be opened: … (…); …': 'bayou server --id 4 --data-dir secret/x --secret-file secret',

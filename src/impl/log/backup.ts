@@ -3,19 +3,34 @@
  *
  * The database's tables never change once they are there; the rest of its files and the journal are appended to, or replaced under new names. So files
  * whose names are the same before and after they were taken, with the same manifest, are the files of one moment, or of one with a little
- * more at their ends. Tables are taken as links, which takes no time however large they are. Then the copy is opened, which checks every byte
+ * more at their ends. Tables are taken as links, which takes neither time nor room, however large they are. Then the copy is opened, which checks every byte
  * and takes the journal in, and it is left without a place: whoever starts a server on it, or on a copy of it, gets a new replica (R7a).
+ *
+ * All this is done in a folder within the one to make ({@link UNFINISHED}). No server starts where there is such a one, so that a part of a backup is never taken for a
+ * whole one; the next backup to the same place removes those whose process is gone.
  */
-import { copyFileSync, existsSync, linkSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId } from '../../core/ids.js';
 import { makeFolder } from '../../common/folder.js';
 import { createDiskLog } from './disk-log.js';
-import { openError } from './errors.js';
+import { copyError, openError } from './errors.js';
 import { nodeFiles } from './files.js';
 import { readHighWater } from './high-water.js';
-import { isOfPlace, readPlace } from './place.js';
+import { isOfPlace, readPlace, UNFINISHED } from './place.js';
 
 /** What was copied: whose log, and how many live writes it has. */
 export interface BackedUp {
@@ -27,8 +42,15 @@ const TRIES = 1000;
 const STAGE = '.backup-';
 const LOGS = /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|log)|journal-\d+\.wal)$/;
 
-/** Copies the log in `from` into the folder `to`, which is made and must be empty. Fails with one line. */
-export const backUp = async (from: string, to: string): Promise<E.Either<string, BackedUp>> => {
+/** What is thrown where `signal` says that nobody waits any more. */
+class Stopped extends Error {}
+
+const mustGoOn = (signal?: AbortSignal): void => {
+  if (signal?.aborted === true) throw new Stopped('it was stopped');
+};
+
+/** Copies the log in `from` into the folder `to`, which is made and must be empty. Fails with one line; `signal` stops it, and nothing of it is left. */
+export const backUp = async (from: string, to: string, signal?: AbortSignal): Promise<E.Either<string, BackedUp>> => {
   try {
     const refusal = refusalOf(from, to);
     if (refusal !== undefined) return E.left(refusal);
@@ -38,34 +60,65 @@ export const backUp = async (from: string, to: string): Promise<E.Either<string,
     }
     // Whatever was acknowledged before now must be in the copy.
     const atLeast = readHighWater(nodeFiles, from);
-    const done = await copied(from, to, serverOf(place.replica), typeof atLeast === 'number' ? atLeast : 0);
-    // A part of a backup, left behind, could be taken for one.
-    if (E.isLeft(done)) for (const name of readdirSync(to)) rmSync(join(to, name), { recursive: true, force: true });
-    return done;
+    const server = serverOf(place.replica);
+    return await copied(from, to, { server, atLeast: typeof atLeast === 'number' ? atLeast : 0, signal });
   } catch (error) {
-    return E.left(`no backup of ${from} was made: ${openError(to, error).message}`);
+    return E.left(noBackup(from, openError(from, error).message));
   }
 };
 
-const copied = async (from: string, to: string, server: NodeId, atLeast: number): Promise<E.Either<string, BackedUp>> => {
-  makeFolder(to, 0o700);
+const noBackup = (from: string, why: string): string => `no backup of ${from} was made: ${why}`;
+
+interface Wanted {
+  readonly server: NodeId;
+  readonly atLeast: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const copied = async (from: string, to: string, wanted: Wanted): Promise<E.Either<string, BackedUp>> => {
+  const isNew = !existsSync(to);
+  let stage: string | undefined;
   try {
-    copyNow(from, to);
-    return await checked(to, server, atLeast);
+    makeFolder(to, 0o700);
+    for (const left of readdirSync(to).filter(isLeftOver)) rmSync(join(to, left), { recursive: true, force: true });
+    stage = mkdtempSync(join(to, `${UNFINISHED}${process.pid}-`));
+    await copyNow(from, stage, wanted.signal);
+    const done = await checked(stage, wanted);
+    mustGoOn(wanted.signal);
+    if (E.isRight(done)) putInPlace(stage, to);
+    return done;
   } catch (error) {
-    return E.left(`no backup of ${from} was made: ${openError(to, error).message}`);
+    return E.left(noBackup(from, error instanceof Stopped ? error.message : copyError(to, error)));
+  } finally {
+    if (stage !== undefined) rmSync(stage, { recursive: true, force: true });
+    if (isNew) removeIfEmpty(to);
   }
+};
+
+const removeIfEmpty = (folder: string): void => {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // There is a backup in it, or it was never made.
+  }
+};
+
+/** The stage's folder goes last: until then nobody takes what is there for a log. */
+const putInPlace = (stage: string, to: string): void => {
+  for (const name of readdirSync(stage)) renameSync(join(stage, name), join(to, name));
 };
 
 /** Where a path leads, also where its end is not there yet. */
 const placeOf = (path: string): string => (existsSync(path) ? realpathSync(path) : join(placeOf(dirname(path)), basename(path)));
 
 const refusalOf = (from: string, to: string): string | undefined => {
-  if (!statSync(join(from, 'CURRENT'), { throwIfNoEntry: false })?.isFile()) return `there is no log in ${from}`;
+  const isFolder = statSync(from, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder || statSync(join(from, 'CURRENT'), { throwIfNoEntry: false })?.isFile() !== true)
+    return `there is no log in ${from}`;
   const inside = relative(realpathSync(from), placeOf(resolve(to)));
   if (!inside.startsWith('..') && !isAbsolute(inside)) return `${to} is in the folder of the log itself; name one outside of it`;
   const target = statSync(to, { throwIfNoEntry: false });
-  if (target === undefined || (target.isDirectory() && readdirSync(to).length === 0)) return undefined;
+  if (target === undefined || (target.isDirectory() && readdirSync(to).every(isLeftOver))) return undefined;
   return `${to} is there already; name a folder that is not, or an empty one`;
 };
 
@@ -80,10 +133,11 @@ const listing = (folder: string): ReadonlyArray<string> =>
         : name,
     );
 
-/** Is it the stage of a backup whose process is gone? That of one under way is its own. */
+/** Is it a folder of a backup whose process is gone? That of one under way is its own. */
 const isLeftOver = (name: string): boolean => {
-  if (!name.startsWith(STAGE)) return false;
-  const pid = Number(/^\d+/.exec(name.slice(STAGE.length))?.[0] ?? 0);
+  const prefix = [STAGE, UNFINISHED].find((one) => name.startsWith(one));
+  if (prefix === undefined) return false;
+  const pid = Number(/^\d+/.exec(name.slice(prefix.length))?.[0] ?? 0);
   try {
     return pid === 0 || !process.kill(pid, 0);
   } catch (error) {
@@ -91,37 +145,48 @@ const isLeftOver = (name: string): boolean => {
   }
 };
 
-/** Takes the files of one moment into a folder beside them, and from there, at leisure, to where they are wanted. */
-const copyNow = (from: string, to: string): void => {
+/** Takes the files of one moment: the tables as links beside them, and from there, at leisure, to where they are wanted; the others at once. */
+const copyNow = async (from: string, to: string, signal: AbortSignal | undefined): Promise<void> => {
   for (const left of readdirSync(from).filter(isLeftOver)) rmSync(join(from, left), { recursive: true, force: true });
-  const stage = mkdtempSync(join(from, `${STAGE}${process.pid}-`));
+  const links = mkdtempSync(join(from, `${STAGE}${process.pid}-`));
   try {
-    takeAtOneMoment(from, stage);
-    for (const name of readdirSync(stage)) copyFileSync(join(stage, name), join(to, name));
+    await takeAtOneMoment(from, { links, to }, signal);
+    for (const name of readdirSync(links)) {
+      mustGoOn(signal);
+      await copyFile(join(links, name), join(to, name));
+    }
   } finally {
-    rmSync(stage, { recursive: true, force: true });
+    rmSync(links, { recursive: true, force: true });
   }
 };
 
-const takeAtOneMoment = (from: string, stage: string): void => {
+const takeAtOneMoment = async (
+  from: string,
+  { links, to }: { readonly links: string; readonly to: string },
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   for (let tries = 0; tries < TRIES; tries++) {
+    // So that a signal is heard.
+    await new Promise((resolve) => setImmediate(resolve));
+    mustGoOn(signal);
     try {
       const before = listing(from);
       for (const name of before.map((line) => line.split(' ')[0] ?? '')) {
-        (name.endsWith('.ldb') ? linkSync : copyFileSync)(join(from, name), join(stage, name));
+        if (name.endsWith('.ldb')) linkSync(join(from, name), join(links, name));
+        else copyFileSync(join(from, name), join(to, name));
       }
       if (listing(from).join() === before.join()) return;
     } catch (error) {
       // A file went away between the look and the copy.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
-    for (const name of readdirSync(stage)) rmSync(join(stage, name));
+    for (const folder of [links, to]) for (const name of readdirSync(folder)) rmSync(join(folder, name));
   }
   throw new Error(`its files changed each of the ${TRIES} times that they were taken`);
 };
 
 /** Opens the copy as its server would, which checks it, and leaves it as a closed log without a place. */
-const checked = async (folder: string, server: NodeId, atLeast: number): Promise<E.Either<string, BackedUp>> => {
+const checked = async (folder: string, { server, atLeast }: Wanted): Promise<E.Either<string, BackedUp>> => {
   const log = createDiskLog(folder);
   const opened = await log.open({ server });
   if (E.isLeft(opened)) return E.left(`the copy cannot be used: ${opened.left.message}`);

@@ -18,6 +18,12 @@ export const otherServer = (directory: string, is: NodeId, wanted: NodeId): LogE
   message: `the log in ${directory} is server ${is}'s, not server ${wanted}'s; give each server a directory of its own`,
 });
 
+/** The refusal of a folder in which a backup was being made, or is. */
+export const unfinished = (directory: string): LogError => ({
+  type: 'damaged',
+  message: `${directory} has a part of a backup that is not finished, and no log; make the backup again, or use another directory`,
+});
+
 /** The refusal of a log whose lock somebody has. */
 export const inUse = (directory: string): LogError => ({
   type: 'in-use',
@@ -125,6 +131,12 @@ export const openError = (directory: string, error: unknown): LogError => {
     type: 'failed',
     message: `the log in ${directory} cannot be opened: ${reason(error)}; see that it can be read and written`,
   };
+};
+
+/** Why a backup cannot be made in `to`. */
+export const copyError = (to: string, error: unknown): string => {
+  const trouble = troubleOf(error);
+  return trouble === undefined ? reason(error) : `${to}: ${trouble.what} (${reason(error)}); ${trouble.advice}`;
 };
 
 /** Why a log that was open takes no more changes. What was acknowledged is in it. */

@@ -26,6 +26,9 @@ import { HIGH_WATER } from './high-water.js';
 export const PLACE = 'replica.json';
 const SEAL = /^seal-[0-9a-f]{16}$/;
 
+/** What the name of a folder begins with in which a backup is being made, or was when its process died; the id of the process comes after. */
+export const UNFINISHED = '.unfinished-backup-';
+
 /** Is this the name of a file that says where a log is, or holds its lock, and nothing of what is in it? */
 export const isOfPlace = (name: string): boolean => [PLACE, HIGH_WATER, GUARD, 'lock'].includes(name) || SEAL.test(name);
 

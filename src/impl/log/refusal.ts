@@ -1,6 +1,6 @@
 /** What speaks against a log before anything in its folder is touched. */
 import { serverOf } from '../../core/ids.js';
-import { damage, otherServer } from './errors.js';
+import { damage, otherServer, unfinished } from './errors.js';
 import type { Files } from './files.js';
 import { readHighWater } from './high-water.js';
 import { markOf, readJournal } from './journal-files.js';
@@ -8,7 +8,7 @@ import { checkFiles } from './level-directory.js';
 import { decodeMeta } from './level-records.js';
 import { lossOf } from './loss.js';
 import type { LogError, Owner } from './log.js';
-import { readPlace } from './place.js';
+import { readPlace, UNFINISHED } from './place.js';
 
 /** What can be known to be wrong before anything is touched. LevelDB tidies a folder up as soon as it opens it. */
 export const refusalOf = (
@@ -17,6 +17,7 @@ export const refusalOf = (
   { files, bootId }: { readonly files: Files; readonly bootId: string },
 ): LogError | undefined => {
   const { server } = owner;
+  if (files.names(directory).some((name) => name.startsWith(UNFINISHED))) return unfinished(directory);
   const look = checkFiles(files, directory);
   if (look.type === 'damaged') return damage(directory, look.what);
   const found = readPlace(files, directory);
