@@ -3,8 +3,9 @@
  * from one of them need not be one from the other, so that a cycle of the graph need not be a run, nor a run be in the graph.
  */
 import type { Model } from '../model.js';
-import { seenText } from './audit.js';
+import { givenText } from '../values/given-text.js';
 import { isLike } from '../values/like.js';
+import { blindIn } from '../values/seen.js';
 
 /**
  * Of pairs that a quick look does not see to be equal so many are compared where it is only to be said, and after them ever fewer: one whenever
@@ -30,8 +31,8 @@ export class Merging implements Seen {
   /** Two values have one key, and something is judged by it. */
   look(known: unknown, other: unknown): void {
     if (this.isSeen || isLike(known, other)) return;
-    const text = seenText(known);
-    if (text === undefined || text !== seenText(other)) this.isSeen = true;
+    const isBlind = blindIn(known) !== undefined || blindIn(other) !== undefined;
+    if (isBlind || givenText(known) !== givenText(other)) this.isSeen = true;
   }
 
   /**

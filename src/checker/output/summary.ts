@@ -140,14 +140,30 @@ const restsOnAll = ({ properties, stop, verdict }: Report): boolean =>
   verdict !== 'violated' ||
   (stop.kind === 'complete' && properties.some((property) => property.verdict === 'holds' || property.verdict === 'not reached'));
 
-/** What of the counts is exact. */
-const exactness = (report: Report): string => {
-  const { statistics, audited } = report;
-  const { reduction, key } = audited ?? {};
-  if (statistics.byKey === true) return `states with one key are one state${restsOnAll(report) ? likeness(key) : ''}`;
-  if (reduction?.open === true) return 'no more states than that, for the symmetry was closed only after the search';
-  if (reduction === undefined || reduction.whole || !restsOnAll(report)) return 'exact';
-  return `exact if that keeps steps and properties, as it does on the ${many(reduction.states, 'state')} audited`;
+/** What is believed where states are taken for one, each of it: by a reduction, by a key, by a hash. None: the counts are exact. */
+const beliefs = (report: Report): ReadonlyArray<string> => {
+  const { omission, byKey } = report.statistics;
+  const { reduction, key } = report.audited ?? {};
+  const isOpen = reduction?.open === true;
+  const isInPart = reduction?.whole === false && !isOpen && restsOnAll(report);
+  const hashed = omission === undefined ? [] : [`hash compaction, ${omission.bits} bits a state`];
+  const isExact = byKey !== true && hashed.length === 0;
+  return [
+    ...(isOpen ? ['no more states than that, for the symmetry was closed only after the search'] : []),
+    ...(isInPart
+      ? [
+          `${isExact ? 'exact ' : ''}if that keeps steps and properties, as it does on the ${many(reduction.states, 'state')} audited`,
+        ]
+      : []),
+    ...(byKey === true ? [`states with one key are one state${restsOnAll(report) ? likeness(key) : ''}`] : []),
+    ...hashed,
+  ];
+};
+
+/** What of the counts is exact, or what they rest on: the one place where a verdict is qualified. */
+const exactness = (report: Report): ReadonlyArray<string> => {
+  const believed = beliefs(report);
+  return believed.length === 0 ? ['exact'] : believed;
 };
 
 /** Why a search that saw every state says of the whole neither that it holds nor that it does not. */
@@ -163,7 +179,7 @@ export const verdictLine = (report: Report): string => {
   mustTake('verdictLine', 'report', A_REPORT, report);
   const violated = report.properties.filter(({ verdict }) => verdict === 'violated').length;
   const stop = stopText(report.stop);
-  const { omissionProbability, omission } = report.statistics;
+  const { omissionProbability } = report.statistics;
   const doubt =
     report.verdict === 'holds' && omissionProbability !== undefined
       ? `, unless a state was missed (p ≤ ${omissionProbability.toPrecision(2)})`
@@ -172,12 +188,7 @@ export const verdictLine = (report: Report): string => {
     report.verdict === 'violated'
       ? `violated (${violated} of ${report.properties.length} properties)`
       : `${report.verdict}${doubt}${openText(report)}`;
-  return [
-    `${what}: ${extent(report)}`,
-    ...(stop === undefined ? [] : [stop]),
-    ...report.bounds,
-    omission === undefined ? exactness(report) : `hash compaction, ${omission.bits} bits a state`,
-  ].join('; ');
+  return [`${what}: ${extent(report)}`, ...(stop === undefined ? [] : [stop]), ...report.bounds, ...exactness(report)].join('; ');
 };
 
 const suspicionLines = ({ mayBeInfinite }: Report): ReadonlyArray<string> => {

@@ -8,6 +8,7 @@ import type { CheckerError } from '../error.js';
 import { showState } from '../shown/state.js';
 import { brokenIn, differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
 import { encode } from '../values/encode.js';
+import { givenText } from '../values/given-text.js';
 import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
 import { MetStates, Role } from './met-states.js';
 import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
@@ -70,7 +71,7 @@ export class Round<S, A> {
     this.key = model.key ?? encode;
     this.isOfKey = isOfKey;
     const store: StateStore<S> =
-      model.key === undefined || isOfKey ? collapsedStore() : keyedStore({ key: model.key, isOwn: true });
+      model.key === undefined ? collapsedStore() : keyedStore({ key: isOfKey ? givenText : model.key, isOwn: true });
     this.states = new MetStates(store, isOfKey);
     this.sources = maps.map(() => new Map<number, number>());
     this.initial = model.initial.map((state) => this.states.meet(state, Role.reached, -1, -1));

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
-import { bytes, progressLine, summaryLines } from '../../checker/output/summary.js';
+import { bytes, progressLine, summaryLines, verdictLine } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
 import { say } from '../../program/say.js';
 import { EXIT, UsageError, worst, type ExitStatus } from '../../program/exit.js';
@@ -83,7 +83,9 @@ const printReport = (args: CheckArgs, { subject, report, judgement, files, repea
   if (args.json || args.ndjson) {
     const { config: fields } = subject;
     const { status } = judgement;
-    print(JSON.stringify({ type: 'report', ...named(subject), fields, ...report, status, repeat, files }));
+    print(
+      JSON.stringify({ type: 'report', ...named(subject), fields, ...report, line: verdictLine(report), status, repeat, files }),
+    );
     return;
   }
   const lines = summaryLines(report, subject.legend);
