@@ -60,7 +60,7 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'reboot-unseen',
     'a log that was open without fsync when its machine died is taken for whole',
-    'impl/log/recovery.js',
+    'impl/log/loss.js',
     "meta.unsyncedBoot !== ''",
     "meta.unsyncedBoot === '-'",
   ),
