@@ -4,7 +4,7 @@ import type { NodeId } from '../core/ids.js';
 import type { Callbacks, Connection } from './connection.js';
 import type { Identity } from './handshake.js';
 import type { Logger } from './logger.js';
-import { outbound, type Outbound } from './outbound.js';
+import { type DialListeners, outbound, type Outbound } from './outbound.js';
 import type { Address, Party } from './protocol.js';
 import { throttled } from './throttled.js';
 import type { Tracer } from './tracer.js';
@@ -21,6 +21,23 @@ export interface LinksOptions {
 }
 
 const cutTo = ({ role, id }: Party): string => `the link to ${role} ${id} is cut`;
+
+/** Says when a peer is up, and once for each cause why it is not: it is dialed for ever. What differs in a number alone is no other cause. */
+const tellsOf = (peer: NodeId, { host, port }: Address, logger: Logger): DialListeners => {
+  let said: string | undefined;
+  return {
+    onUp: () => {
+      said = undefined;
+      logger.info(`server ${peer} is up`);
+    },
+    onFailed: (why) => {
+      const cause = why.replaceAll(/\d+/g, '0');
+      if (cause === said) return;
+      said = cause;
+      logger.warn(`server ${peer} at ${host}:${port} is not up, and is tried again: ${why}`);
+    },
+  };
+};
 
 /** A server's links. */
 export class Links {
@@ -72,8 +89,7 @@ export class Links {
     trace?.({ type: 'link', peer, up: true });
     if (address === null) return E.right(undefined);
     this.#outbound.get(peer)?.close('linked again');
-    const up = (): void => logger.info(`server ${peer} is up`);
-    const out = outbound(identity, address, { role: 'server', id: peer }, this.callbacks, up);
+    const out = outbound(identity, address, { role: 'server', id: peer }, this.callbacks, tellsOf(peer, address, logger));
     this.#outbound.set(peer, out);
     return E.map(() => undefined)(await out.connected());
   };

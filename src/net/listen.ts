@@ -64,15 +64,17 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
   const admit = (peer: Party): string | undefined => census.refusalOf(peer) ?? l.admit(peer);
   const { network, clock } = identity.world ?? NODE_WORLD;
   const say = { info: throttled(l.log.info, clock.nowMs), warn: throttled(l.log.warn, clock.nowMs) };
-  const sayCutOff = (isNoFault: boolean, why: string): void =>
-    say[isNoFault ? 'info' : 'warn'](`a connection was cut off: ${why}`);
+  const sayCutOff = (isNoFault: boolean, why: string, from?: string): void =>
+    say[isNoFault ? 'info' : 'warn'](`a connection was cut off: ${why}${from === undefined ? '' : ` (it came from ${from})`}`);
 
   const shakeHands = (id: string, socket: ByteStream): void => {
+    // Of a socket that is closed nobody knows it any more.
+    const from = socket.remoteAddress;
     void accept(identity, socket, admit, l.callbacks, census.shareOf).then((accepted) => {
       room.leave(id);
       if (E.isLeft(accepted)) {
         const { message, isRefusal } = accepted.left;
-        sayCutOff(isRefusal || isGone(message), message);
+        sayCutOff(isRefusal || isGone(message), message, from);
         return;
       }
       census.countUntilClosed(socket, accepted.right.peer);

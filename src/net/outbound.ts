@@ -58,7 +58,21 @@ export const afterFailure = ({ failures }: BackOff, nowMs: number): BackOff => (
   notBefore: nowMs + Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** failures),
 });
 
-const makeDialer = (identity: Identity, address: Address, peer: Party, callbacks: Callbacks, onUp: () => void): Dialer => {
+/** Who is told how it goes with a peer; default: nobody. */
+export interface DialListeners {
+  /** Told of each connection that is made. */
+  readonly onUp?: () => void;
+  /** Told of each time that none could be made, while one is wanted, and why. */
+  readonly onFailed?: (why: string) => void;
+}
+
+const makeDialer = (
+  identity: Identity,
+  address: Address,
+  peer: Party,
+  callbacks: Callbacks,
+  { onUp, onFailed }: DialListeners,
+): Dialer => {
   const { nowMs } = (identity.world ?? NODE_WORLD).clock;
   let connection: Connection | undefined;
   let dialing: Promise<E.Either<string, Connection>> | undefined;
@@ -71,6 +85,7 @@ const makeDialer = (identity: Identity, address: Address, peer: Party, callbacks
     dialing = undefined;
     if (E.isLeft(dialed)) {
       backOff = afterFailure(backOff, nowMs());
+      if (closed === undefined) onFailed?.(dialed.left);
       return dialed;
     }
     if (closed !== undefined) {
@@ -79,7 +94,7 @@ const makeDialer = (identity: Identity, address: Address, peer: Party, callbacks
     }
     backOff = NO_FAILURE;
     connection = dialed.right;
-    onUp();
+    onUp?.();
     return dialed;
   };
 
@@ -146,17 +161,17 @@ export const makeReach = (
   return { reach, endAll };
 };
 
-/** How a peer is reached. `onUp` is told of each connection that is made. */
+/** How a peer is reached. */
 export const outbound = (
   identity: Identity,
   address: Address,
   peer: Party,
   callbacks: Callbacks,
-  onUp: () => void = () => undefined,
+  listeners: DialListeners = {},
 ): Outbound => {
   const { clock, timers } = identity.world ?? NODE_WORLD;
   const { nowMs } = clock;
-  const dialer = makeDialer(identity, address, peer, callbacks, onUp);
+  const dialer = makeDialer(identity, address, peer, callbacks, listeners);
   const { reach, endAll } = makeReach(dialer, timers, peer);
 
   const ask = (what: Ask, deadlineMs: number, done: Done): void => {

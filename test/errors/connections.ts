@@ -138,6 +138,9 @@ const talks = (home: string): Lines => {
   const shows = (name: string) => ({ cert: pem(`${name}.pem`), key: pem(`${name}.key`) });
   const tls = () => ({ ...shows('tls/127.0.0.1'), ca: pem('tls/ca.pem') });
   return {
+    '… (it came from …)': () => heard(async (server) => closed((await stranger(server)).end(encodeFrame(1)))),
+    'server … at … is not up, and is tried again: …': () =>
+      heard(() => Promise.resolve(), { peers: [{ id: 1, address: { host: '127.0.0.1', port: 1 } }] }),
     'a connection was cut off: …': () => heard(async (server) => closed((await stranger(server)).end(encodeFrame(1)))),
     'it said more than a handshake has': () =>
       heard(async (server) => cutAfter(await stranger(server), Buffer.alloc(100_000, 1))),

@@ -44,7 +44,7 @@ describe('strangers', () => {
     const all = await strangers(server, 3);
     for (const socket of all) if (words !== undefined) socket.write(words);
     await Promise.all(all.map(closed));
-    expect(lines[0]).toBe(`a connection was cut off: no handshake within ${STRANGER_MS} ms`);
+    expect(lines[0]).toBe(`a connection was cut off: no handshake within ${STRANGER_MS} ms (it came from 127.0.0.1)`);
   });
 
   test.each([1, 2 * MAX_STRANGERS])('%s idle sockets do not keep a member out', async (n) => {
