@@ -43,7 +43,9 @@ export const wrongToReplace = (path: string, { name, mark }: Kind): string | und
   const wrong = wrongToWrite(path);
   if (wrong !== undefined || !existsSync(path)) return wrong;
   const head = headOf(path);
-  return head === '' || mark.test(head) ? undefined : `it is there already, and is no ${name}: name another, or remove it first`;
+  return head === '' || mark.test(head)
+    ? undefined
+    : `it is there already, and is no ${name}: name another, or move it away first`;
 };
 
 /** Throws that reason, for whoever tells what was thrown. */

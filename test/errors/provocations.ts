@@ -119,7 +119,7 @@ bayou check late.mjs`,
   'it is a socket': `node -e "require('node:net').createServer().listen('socket', () => process.kill(process.pid, 'SIGKILL'))"; bayou check ./socket`,
   'it is a device': 'bayou check /dev/full',
   'it is no file': 'mkfifo fifo; bayou check bayou-s-2112 --checkpoint fifo',
-  'it is there already, and is no …: name another, or remove it first':
+  'it is there already, and is no …: name another, or move it away first':
     'echo mine > mine; bayou explore bayou-s-2112 --html mine',
   '… would be emptied for it, and has … in it: name another file, or move that':
     'mkdir -p run.d; echo mine > run.d/mine; bayou master --trace run < /dev/null',

@@ -3,6 +3,7 @@
  * from one of them need not be one from the other, so that a cycle of the graph need not be a run, nor a run be in the graph.
  */
 import type { Model } from '../model.js';
+import { encode } from '../values/encode.js';
 import { givenText } from '../values/given-text.js';
 import { isLike } from '../values/like.js';
 import { blindIn } from '../values/seen.js';
@@ -17,12 +18,15 @@ const RARER = 1.01;
 /** What was seen of a key. */
 export interface Seen {
   readonly isSeen: boolean;
+  readonly isFormSeen: boolean;
   readonly isWhole: boolean;
 }
 
 export class Merging implements Seen {
   /** Two different values were taken for one, or two that cannot be seen into. */
   isSeen = false;
+  /** Two were that are equal by structure, and not to a model which looks at the order in a set or the sign of a zero. */
+  isFormSeen = false;
   /** Whether all pairs were compared. */
   isWhole = true;
   private pairs = 0;
@@ -32,7 +36,8 @@ export class Merging implements Seen {
   look(known: unknown, other: unknown): void {
     if (this.isSeen || isLike(known, other)) return;
     const isBlind = blindIn(known) !== undefined || blindIn(other) !== undefined;
-    if (isBlind || givenText(known) !== givenText(other)) this.isSeen = true;
+    if (isBlind || encode(known) !== encode(other)) this.isSeen = true;
+    else if (!this.isFormSeen && givenText(known) !== givenText(other)) this.isFormSeen = true;
   }
 
   /**
@@ -51,19 +56,21 @@ export class Merging implements Seen {
 
   /** What a checkpoint keeps of it. */
   get kept(): Seen {
-    const { isSeen, isWhole } = this;
-    return { isSeen, isWhole };
+    const { isSeen, isFormSeen, isWhole } = this;
+    return { isSeen, isFormSeen, isWhole };
   }
 
   /** Takes in what a search saw that is resumed. */
-  resume({ isSeen, isWhole }: Seen): void {
+  resume({ isSeen, isFormSeen, isWhole }: Seen): void {
     this.isSeen ||= isSeen;
+    this.isFormSeen ||= isFormSeen;
     this.isWhole &&= isWhole;
   }
 }
 
 /** Whether what is watched over merged something, as far as that was looked at. */
-export const mayHaveMerged = (by: Merging | undefined): boolean => by !== undefined && (by.isSeen || !by.isWhole);
+export const mayHaveMerged = (by: Merging | undefined): boolean =>
+  by !== undefined && (by.isSeen || by.isFormSeen || !by.isWhole);
 
 const merging = new WeakMap<object, Merging>();
 

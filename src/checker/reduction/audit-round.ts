@@ -155,7 +155,9 @@ export class Round<S, A> {
     const record = recordOf(look, (target) => this.classOf(target), this.isMultiset);
     const first = (this.firsts[this.classOf(index)] ??= { index, record, reached: look.reached });
     this.compare(first.reached, look.reached);
-    if (first.index !== index) this.isMerging = true;
+    // All forms of a state are alike where none is refused: they are one state, as without a key.
+    if (first.index !== index && !this.isMerging)
+      this.isMerging = !this.isOfKey || encode(this.states.get(first.index)) !== encode(state);
     if (first.record !== record) this.mustBeAlike(index, first.index);
     return look;
   }
