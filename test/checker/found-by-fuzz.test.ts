@@ -204,3 +204,46 @@ describe('no function is given one value in two forms', () => {
     expect((await asked(options)).filter((order) => !audited.includes(order))).toEqual([]);
   });
 });
+
+test('a sweep does not say depths where steps come back to their own group through the symmetry', async () => {
+  const [x, h, y] = [slot('leaf', 'x', 0), slot('hub', 'h', 0), slot('leaf', 'y', 0)];
+  type Table = Readonly<Record<number, ReadonlyArray<readonly [number, number]>>>;
+  /** By the hub's value and four times the leaf's: what both become. The step with `y` is the step with `x`, turned. */
+  const go = (leaf: 'x' | 'y', table: Table) =>
+    interaction({
+      label: { family: 'go', args: [leaf] },
+      slots: [h, leaf === 'x' ? x : y],
+      writes: [0, 1],
+      step: (hub: number, n: number) => (table[hub + 4 * n] ?? []).map((next) => ({ next })),
+    });
+  const turned = (n: number): number => [0, 2, 1, 3][n]!;
+  const turnedTable = (table: Table): Table =>
+    Object.fromEntries(
+      Object.entries(table).map(([at, ways]) => {
+        const [hub, n] = [Number(at) % 4, Math.floor(Number(at) / 4)];
+        return [turned(hub) + 4 * n, ways.map(([to, m]) => [turned(to), m] as const)];
+      }),
+    );
+  const table: Table = {
+    ...{ 0: [[1, 1]], 1: [[1, 1]], 2: [[2, 1]], 3: [[3, 0]], 4: [[0, 2]], 5: [[1, 1]], 6: [[2, 2]], 7: [[2, 1]] },
+    ...{ 8: [[1, 2], [2, 1]], 9: [[1, 2]], 10: [[2, 2], [2, 0]], 11: [[0, 1]] }, // prettier-ignore
+  };
+  const hear = interaction({
+    label: { family: 'hear', args: [] },
+    slots: [h],
+    writes: [0],
+    step: (hub: number) => (hub === 1 || hub === 2 ? [{ next: [1] }, { next: [2] }] : []),
+  });
+  const model: ComponentModel = {
+    name: 'turned',
+    slots: [x, h, y],
+    interactions: [hear, go('x', table), go('y', turnedTable(table))],
+    properties: [{ name: 'never', kind: 'sometimesStep' }],
+    progress: (kind, local) => (kind === 'hub' ? [0, 3, 3, 0][local as number]! : 0),
+    symmetry: [{ name: 'turn', slotTo: [2, 1, 0], apply: (kind, local) => (kind === 'hub' ? turned(local) : local) }],
+  };
+  const { counts } = await checkComponents(model, { search: 'bfs', symmetry: true });
+  const swept = await checkComponents(model, { search: 'sweep', symmetry: true });
+  expect(swept.counts.distinct).toBe(counts.distinct);
+  expect([0, counts.depth]).toContain(swept.counts.depth);
+});

@@ -71,7 +71,9 @@ export class Expander {
   expand(layer: Layer, group: number): void {
     const { view, opening, leaving } = this;
     view.load(layer, group);
-    opening.begin(this.canonical?.isLoose(view.tuple) ?? false);
+    const isLoose = this.canonical?.isLoose(view.tuple) ?? false;
+    opening.begin(isLoose);
+    leaving.leastFirst = isLoose;
     this.inside.run();
     if (view.cells.count === 0) return;
     view.settle();

@@ -11,8 +11,10 @@ import type { Canonical, Machinery, Order } from './order.js';
 import { took, type Tally } from './tally.js';
 
 export class Leaving {
-  /** Whether no step led to another group of the same level, whose cells may have been expanded. */
+  /** Whether no step led to a group of the same level, whose cells may have been expanded. */
   exact = true;
+  /** Whether of the group at hand the cells with the least depth byte are expanded first ({@link AtOnce}): then no step of it that comes back comes too late. */
+  leastFirst = false;
   readonly source: EvidenceSource;
   private readonly memo: Memo;
   private readonly mover: Mover;
@@ -159,7 +161,9 @@ export class Leaving {
     this.source.moving = batch;
     const moved = this.mover.move(batch, order.layerOf(this.target), this.target, order.to);
     // Cells of the same level may have been expanded, with a greater depth byte than they get now.
-    if (moved.layer === this.view.layer && moved.group !== this.view.group) this.exact = false;
+    // A step comes to its own group again through the symmetry.
+    const isAhead = moved.layer !== this.view.layer || (moved.group === this.view.group && this.leastFirst);
+    if (!isAhead) this.exact = false;
     if (moved.fresh === 0) return;
     tally.distinct += moved.fresh;
     tally.queue += moved.fresh;
