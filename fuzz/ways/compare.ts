@@ -153,7 +153,8 @@ const judgeKey = ({ world, way, report, isComplete, isMerging, say }: Scope): vo
   if (world.machine.key === undefined && byKey) say('by key', 'it speaks of a key, and the model has none');
   if (!isComplete || way.symmetry === true || way.normalize === true) return;
   if (isMerging && !byKey) say('exact by key', 'the key takes states for one, and the report is called exact');
-  if (!isMerging && byKey && report.verdict !== 'violated')
+  // A model may give a state in several forms (sets filled in other orders). Whether they are alike is not known where the audit of the key was cut short.
+  if (!isMerging && byKey && report.verdict !== 'violated' && report.audited?.key?.whole !== false)
     say('by key', 'the key tells all states apart, and the report does not say so');
 };
 
