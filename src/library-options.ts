@@ -112,10 +112,14 @@ const MAX_THINGS = 16 * MAX_LIST_ITEMS;
 const fieldsOf = (names: ReadonlyArray<string>, o: Plain): Plain =>
   Object.fromEntries(names.map((name) => [name, o[name]] as const).filter(([, value]) => value !== undefined));
 
+/** In the place of a function: a proxy of one may throw as soon as it is asked what it is. */
+const NO_DATA = (): undefined => undefined;
+
 /** A copy of plain data. @throws RangeError where it has no end in sight, and whatever is thrown where it is read */
 const plainCopy = (u: unknown): unknown => {
   let left = MAX_THINGS;
   const copy = (v: unknown, depth: number): unknown => {
+    if (typeof v === 'function') return NO_DATA;
     if (typeof v !== 'object' || v === null) return v;
     if (depth === 0 || --left < 0) throw new RangeError('no plain data');
     if (Array.isArray(v)) return Array.from({ length: Math.min(v.length, MAX_LIST_ITEMS + 1) }, (_, i) => copy(v[i], depth - 1));

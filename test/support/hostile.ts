@@ -103,6 +103,9 @@ export const HOSTILE: Readonly<Record<string, () => unknown>> = {
   'a proxy of a function that throws': () => throwing(thrower),
   'a revoked proxy': () => revoked({}),
   'a revoked proxy of a list': () => revoked([]),
+  'a revoked proxy of a function': () => revoked(thrower),
+  'one in each field of a token': () =>
+    Object.fromEntries(['client', 'clock', 'guarantees', 'wrote', 'read', 'floor'].map((name) => [name, revoked(thrower)])),
   'a proxy that throws proxies': () =>
     new Proxy({}, { get: () => throwThat(throwing({})), ownKeys: () => throwThat(revoked({})) }),
   'an endless proxy': () => endless({}),
