@@ -5,7 +5,8 @@ export const MERGED =
   'the key takes different states for one, and what may follow need not be the same of them: liveness is not judged so, check without the key';
 export const MAXIMAL =
   'without fairness a run goes on as long as some step can be taken (it does not stand still), and may go round for ever';
-export const NO_RUN = 'it was found by a search that knows no runs, and the one for a shortest run to it stopped at a limit: give it more';
+export const NO_RUN =
+  'it was found by a search that knows no runs, and the one for a shortest run to it stopped at a limit: give it more';
 export const UNFAIR = 'liveness under fairness is not judged under symmetry: check without it';
 export const ASYMMETRIC = 'it is not the same of a state and of what the symmetry makes of it: check without symmetry';
 export const BY_COMPONENTS = 'liveness is not judged on components: check the plain model';
