@@ -95,14 +95,18 @@ class Sum {
       .filter(([, n]) => n > 0)
       .map(([what, n]) => `${n} ${what}`);
     const [simulated, real] = [this.simulatedMs / 1000, this.elapsedMs / 1000];
-    return `${counted(this.runs, 'simulated run')}, ${simulated.toFixed(0)} s simulated in ${real.toFixed(0)} s, ${this.events} events, ${this.kinds.size} of ${KINDS.length} kinds of steps; ${faults.join(', ')}`;
+    return `${counted(this.runs, 'simulated run')}, ${simulated.toFixed(0)} s simulated in ${real.toFixed(0)} s, ${this.events} events, ${KINDS.length - this.never().length} of ${KINDS.length} kinds of steps; ${faults.join(', ')}`;
+  }
+
+  private never(): ReadonlyArray<string> {
+    return KINDS.filter((kind) => !this.kinds.has(kind));
   }
 
   /** What was not tried, and by what two series can be told to be the same. */
   notes(): ReadonlyArray<string> {
-    const never = KINDS.filter((kind) => !this.kinds.has(kind));
+    const never = this.never();
     return [
-      `${this.kinds.size} of ${KINDS.length} kinds of steps${never.length === 0 ? '' : `; never: ${never.join(', ')}`}`,
+      `${KINDS.length - never.length} of ${KINDS.length} kinds of steps${never.length === 0 ? '' : `; never: ${never.join(', ')}`}`,
       `all that happened has the SHA-256 ${this.#traces.copy().digest('hex')}`,
     ];
   }

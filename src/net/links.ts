@@ -34,7 +34,8 @@ const tellsOf = (peer: NodeId, { host, port }: Address, logger: Logger): DialLis
       const cause = why.replaceAll(/\d+/g, '0');
       if (cause === said) return;
       said = cause;
-      logger.warn(`server ${peer} at ${host}:${port} is not up, and is tried again: ${why}`);
+      // No warning: a master that ends a server means it, and a peer may be started later.
+      logger.info(`server ${peer} at ${host}:${port} is not up, and is tried again: ${why}`);
     },
   };
 };

@@ -22,6 +22,8 @@ export interface Outbound {
   readonly ask: (ask: Ask, deadlineMs: number, done: Done) => void;
   /** Is there a connection now? */
   readonly isUp: () => boolean;
+  /** Was it cut? Then nothing is asked any more. */
+  readonly isCut: () => boolean;
   /** How long ago the last byte came over the connection, in ms; 0: there is none. */
   readonly silentMs: () => number;
   /** Closes the connection, if there is one: whoever asks next dials anew. */
@@ -189,5 +191,6 @@ export const outbound = (
 
   const isUp = (): boolean => dialer.current() !== undefined;
   const silentMs = (): number => dialer.current()?.silentMs() ?? 0;
-  return { peer, connected: dialer.connected, reach, ask, isUp, silentMs, renew: dialer.renew, close };
+  const isCut = (): boolean => dialer.closed() !== undefined;
+  return { peer, connected: dialer.connected, reach, ask, isUp, isCut, silentMs, renew: dialer.renew, close };
 };

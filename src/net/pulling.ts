@@ -156,15 +156,16 @@ class ReplicaPuller {
         continue;
       }
       if (effect.takesTurn) this.#turns.take(id);
-      // Where the log has failed nothing could be taken in.
-      const came = this.#durable.failure === undefined ? await this.#pullPart(peer, times[effect.time]()) : 'failed';
+      // Where the log has failed nothing could be taken in, and a link may be cut between two parts.
+      const isPossible = this.#durable.failure === undefined && !peer.isCut();
+      const came = isPossible ? await this.#pullPart(peer, times[effect.time]()) : 'failed';
       if (came === 'last') this.#lastPulled.set(id, this.#nowMs());
       if (came === 'part') this.#tellSyncs();
       ({ way, effect } = nextPull(way, { type: 'came', came, isOthersTurn: this.#turns.isOthers(id) }));
     }
   }
 
-  /** Asks for a part, and takes it in. Asks nothing over a link that was cut. */
+  /** Asks for a part, and takes it in. */
   #pullPart(peer: Outbound, deadlineMs: number): Promise<Came> {
     const { trace, logger, meter, name } = this.#o;
     const { id } = peer.peer;
