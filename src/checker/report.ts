@@ -180,6 +180,8 @@ export interface Statistics {
   readonly omission?: Omission;
   /** A `key` of the model's own takes different states for one, or may: how far these were looked at is in {@link Audited.key}. */
   readonly byKey?: true;
+  /** It went on from a checkpoint: what that run saw of the model was not looked at again, but for samples. */
+  readonly resumed?: true;
   /** Anything else that is worth a number: memo rows, interned components by kind. */
   readonly details?: Readonly<Record<string, number>>;
 }

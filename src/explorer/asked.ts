@@ -23,6 +23,8 @@ export interface ChoiceShot {
 /** What can be done where somebody stands. */
 export interface Choices {
   readonly choices: ReadonlyArray<ChoiceShot>;
+  /** Where the state is beyond the model's boundary: a check does not go on from it. */
+  readonly isBeyond?: true;
   /** Initial states that there are. */
   readonly initials: number;
 }

@@ -144,6 +144,8 @@ export interface Truth {
   readonly marks: ReadonlyArray<number>;
   /** Of `leadsTo`: where `from` is true. */
   readonly begins?: ReadonlyArray<number>;
+  /** Of liveness, where the run is a lasso: what comes again and again breaks it. */
+  readonly isLost?: true;
 }
 
 /** A run to step through. */

@@ -5,6 +5,7 @@
 import type { Model, Property } from '../checker/model.js';
 import { showLabel, type Counterexample } from '../checker/report.js';
 import { brokenAt, decides, stepsOf, type Step } from '../checker/runs/decides.js';
+import { lostForEver } from '../checker/runs/lost-for-ever.js';
 import { partsOf, showState } from '../checker/shown/state.js';
 import { text } from '../checker/shown/text.js';
 import { plainValue } from '../checker/shown/value.js';
@@ -135,7 +136,11 @@ export const runShot = <S, A>(model: Model<S, A>, walk: Walk<S, A>, about: About
   const [initial, shots] = stepShots(model, walk);
   const told = tell?.(walk) ?? [];
   const steps = shots.map((shot, i) => (told[i] === undefined ? shot : { ...shot, told: told[i] }));
-  const truth = model.properties.map((property) => truthOf(model, property, walk));
+  const lost = loop === undefined ? [] : lostForEver(model, { run: walk, loop });
+  const truth = model.properties.map((property): Truth => ({
+    ...truthOf(model, property, walk),
+    ...(lost.includes(property.name) ? { isLost: true } : {}),
+  }));
   const wanted = about.property ?? firstBroken(model, truth);
   const property = model.properties.findIndex(({ name }) => name === wanted);
   const judged = model.properties[property];
@@ -226,10 +231,15 @@ const choiceShots = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<ChoiceSh
 };
 
 /** What can be done where a run ends. */
-export const choicesOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>): Choices => ({
-  choices: choiceShots(model, walk.steps.at(-1)?.next ?? walk.initial),
-  initials: model.initial.length,
-});
+export const choicesOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>): Choices => {
+  const state = walk.steps.length === 0 ? walk.initial : walk.steps.at(-1)!.next;
+  const isBeyond = model.boundary?.(state) === false;
+  return {
+    choices: isBeyond ? [] : choiceShots(model, state),
+    ...(isBeyond ? { isBeyond } : {}),
+    initials: model.initial.length,
+  };
+};
 
 /** Where somebody stands who has taken this run, and what can be done there. */
 export const placeOf = <S, A>(model: Model<S, A>, walk: Walk<S, A>, title: string, words: Words<S, A>): Place => ({

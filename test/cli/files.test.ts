@@ -57,7 +57,7 @@ afterAll(() => {
 /** What stands for a path in a help, and what does not. */
 const PATHS = new Set(['file', 'files...', 'dir', 'script', 'paths...', 'config...', 'what...']);
 const VALUES =
-  /^(n|ms|s|id|bits|size|port|level|order|list|text|options|topology|address|from-to|name|name=value|id@host:port|names\.\.\.)$/;
+  /^(n|ms|s|id|bits|size|port|level|order|list|text|options|config|topology|address|from-to|name|name=value|id@host:port|names\.\.\.)$/;
 
 const helpOf = (name: string): string => execFileSync(process.execPath, [CLI, name, '--help'], { encoding: 'utf8' });
 

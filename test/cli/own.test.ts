@@ -56,7 +56,23 @@ describe('parameters', () => {
     const set = (list: string): ReadonlyArray<string> => ['check', path, '--set', `list=[${list}]`];
     await bayou([...set('7'), '--max-states', '2', '--checkpoint', kept]);
     expect((await bayou([...set('8'), '--resume', kept])).stderr).toContain('made with other options: parameters');
-    expect((await bayou([...set('7'), '--resume', kept])).lines.at(-1)).toContain('holds: all 4 states');
+    const last = (await bayou([...set('7'), '--resume', kept])).lines.at(-1);
+    expect(last).toContain('holds: all 4 states');
+    expect(last).toContain('; exact if the model is what it was when the checkpoint was written');
+  });
+
+  test('a checkpoint of a module that imports another is refused where that has changed, however deep', async () => {
+    const path = await file('importer.mjs', `import { model } from './imported.mjs';\nexport default model;\n`);
+    await file(
+      'imported.mjs',
+      "import { most } from './deep.mjs';\nexport const model = {\n  name: 'deep', initial: [0], actions: () => ['go'], label: () => ({ family: 'go', args: [] }),\n  next: (n) => (n < 500 ? n + 1 : undefined), show: (n) => ({ n: String(n) }), properties: [{ name: 'low', kind: 'always', holds: (n) => n < most }],\n};\n",
+    );
+    await file('deep.mjs', 'export const most = 1000;\n');
+    const kept = join(dir, 'imports.checkpoint');
+    await bayou(['check', path, '--max-states', '400', '--checkpoint', kept]);
+    expect((await bayou(['check', path, '--resume', kept])).lines.at(-1)).toContain('holds: all 501 states');
+    await file('deep.mjs', 'export const most = 300;\n');
+    expect((await bayou(['check', path, '--resume', kept])).stderr).toContain('what the module imports is not what it was then');
   });
 
   test.each([
@@ -200,11 +216,71 @@ describe('replay', () => {
     const { status, lines } = await replayed(path);
     expect([status, lines.at(-1)]).toEqual([
       1,
-      expect.stringMatching(/^the model takes every one of \d+ steps, and comes back to state \d+;/),
+      expect.stringMatching(/^violated: the model takes every one of \d+ steps, and comes back to state \d+; 1 property broken$/),
     ]);
+    expect(lines.at(-2)).toMatch(/^Violated for ever: /);
     const changed = JSON.parse(await readFile(path, 'utf8')) as { loop: number };
     await writeFile(path, JSON.stringify({ ...changed, loop: changed.loop + 1 }));
     expect((await replayed(path)).lines.at(-1)).toContain('diverges: ');
+  });
+
+  test('of a run that stays or comes back: whether that is broken is asked of the model as it is now', async () => {
+    const of = (most: number, kept: number): string => `export default {
+      name: 'rounds', initial: [0], actions: (n) => ['go'], label: () => ({ family: 'go', args: [] }),
+      next: (n) => (n < ${most} ? n + 1 : n < 4 ? 0 : undefined), show: (n) => ({ n: String(n) }),
+      properties: [
+        { name: 'some day', kind: 'eventually', holds: (n) => n === ${kept} },
+        { name: 'for good', kind: 'eventuallyAlways', holds: (n) => n === ${kept} },
+        { name: 'again', kind: 'leadsTo', from: (n) => n === 1, to: (n) => n === ${kept} },
+      ],
+    };`;
+    const replay = async (
+      name: string,
+      property: string,
+      text: string,
+    ): Promise<readonly [number | null, ReadonlyArray<string>]> => {
+      await file('rounds.mjs', text);
+      const { status, lines } = await replayed(join(dir, name, `rounds-${property}.trace.json`));
+      return [status, lines.filter((line) => /^(Violated|violated|diverges|the model)/.test(line))];
+    };
+    for (const [name, most] of [
+      ['rounds', 2],
+      ['stays', 4],
+    ] as const)
+      await bayou([
+        'check',
+        await file('rounds.mjs', of(most, 9)),
+        '--keep-going',
+        '--out-dir',
+        join(dir, name),
+        '--format',
+        'json',
+      ]);
+    const all = ['Violated for ever: some day', 'Violated for ever: for good', 'Violated for ever: again'];
+    expect(await replay('rounds', 'some-day', of(2, 9))).toEqual([
+      1,
+      [...all, 'violated: the model takes every one of 3 steps, and comes back to state 0; 3 properties broken'],
+    ]);
+    // The property is another now: what comes again breaks one of them still.
+    expect(await replay('rounds', 'some-day', of(2, 2))).toEqual([
+      1,
+      [
+        'Violated for ever: for good',
+        'violated: the model takes every one of 3 steps, and comes back to state 0; 1 property broken',
+      ],
+    ]);
+    expect(await replay('stays', 'for-good', of(4, 9))).toEqual([
+      1,
+      [...all, 'violated: the model takes every one of 4 steps, and stays in state 4; 3 properties broken'],
+    ]);
+    expect(await replay('stays', 'for-good', of(4, 4))).toEqual([
+      0,
+      ['the model takes every one of 4 steps, and stays in state 4; no property is broken on the way'],
+    ]);
+    expect(await replay('stays', 'for-good', of(5, 9))).toEqual([
+      1,
+      ['diverges: the model takes every one of 4 steps, and can go on from state 4, where the run stays for ever'],
+    ]);
   });
 
   test('of a run that the model does not take: where, and what it would have allowed', async () => {
@@ -315,6 +391,25 @@ describe('stepping', () => {
     const many = await stepped(['example:ewd840'], ['restart 5', 'restart 500', 'restart x', 'help']);
     expect(many.stdout).toContain('there is no initial state 500, only 0 to 191');
     expect(many.stdout).toContain('restart takes the number of an initial state');
+  });
+
+  test('goes to the model’s boundary, as a check does, and not beyond it', async () => {
+    const path = await file(
+      'bounded.mjs',
+      `export default {
+      name: 'bounded', initial: [0], actions: () => ['inc'], label: () => ({ family: 'inc', args: [] }), next: (n) => n + 1,
+      show: (n) => ({ n: String(n) }), boundary: (n) => n < 5, properties: [{ name: 'low', kind: 'always', holds: (n) => n < 6 }],
+    };`,
+    );
+    expect((await bayou(['check', path])).lines.at(-1)).toContain('holds: all 6 states');
+    const { status, stdout } = await stepped(
+      [path],
+      Array.from({ length: 6 }, () => 'inc'),
+    );
+    expect([status, stdout]).toEqual([0, expect.not.stringContaining('Violated')]);
+    expect(stdout).toContain(
+      "5  inc\n     n  5\nthis state is beyond the model's boundary: a check judges it, and does not go on from it\n",
+    );
   });
 
   test('goes with nothing that searches', async () => {

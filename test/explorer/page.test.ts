@@ -327,7 +327,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
 
   test('the plan of a simulated run is simulated again, and shown as a real run is', async () => {
     const file = join(made.folder, 'plan.json');
-    writeFileSync(file, JSON.stringify(simulationPlanOf(7, 3)));
+    writeFileSync(file, JSON.stringify({ ...simulationPlanOf(7, 3), nextDay: [] }));
     const { page, wrong } = await open(browser, await made.page(file));
     expect(await page.locator('h1').innerText()).toBe('plan.json: a simulated run');
     expect(await page.locator('.verdict').innerText()).toMatch(/^✓ conforms: the model explains all \d+ events$/);

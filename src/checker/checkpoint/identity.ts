@@ -51,7 +51,8 @@ const differences = (saved: Identity['options'], asked: Identity['options']): Re
   return [...new Set([...Object.keys(saved), ...Object.keys(asked)])].flatMap((name) => {
     const [there, here] = [text(saved[name]), text(asked[name])];
     if (there === here) return [];
-    return [name.startsWith(DIGEST) ? `${name.slice(DIGEST.length)}${CHANGED}` : `${name} ${there}, not ${here}`];
+    if (name.startsWith(DIGEST)) return [`${name.slice(DIGEST.length)}${CHANGED}`];
+    return [`${name} ${there}, ${asked[name] === undefined ? 'and it is' : 'not'} ${here}`];
   });
 };
 

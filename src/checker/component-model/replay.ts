@@ -65,6 +65,8 @@ export interface Break {
   readonly property: string;
   readonly rule?: string;
   readonly after: number;
+  /** A property of liveness: it is broken by what comes again and again from then on. */
+  readonly forEver?: true;
 }
 
 /** What came of a replay. */

@@ -64,7 +64,9 @@ const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop
 /** Why finding no lasso would prove nothing. */
 const livenessGap = <S, A>(found: Space<S, A>, stop: Stop): string | undefined => {
   if (stop.kind !== 'complete') return UNFINISHED;
-  return found.cut > 0 ? `${found.cut} states beyond the boundary were not expanded` : undefined;
+  return found.cut > 0
+    ? `${found.cut} ${found.cut === 1 ? 'state' : 'states'} beyond the boundary ${found.cut === 1 ? 'was' : 'were'} not expanded`
+    : undefined;
 };
 
 const goalOf = <S, A>(found: Space<S, A>, property: Property<S, A>): Goal | undefined => {
@@ -153,7 +155,9 @@ const vacuityOf = <S, A>(found: Space<S, A>, properties: ReadonlyArray<PropertyR
 /** The phrases that say in what the verdict holds. */
 const boundsOf = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArray<string> => [
   ...(options.bounds ?? []),
-  ...(found.cut > 0 ? [`within the model's boundary (${found.cut} states beyond it judged, not expanded)`] : []),
+  ...(found.cut > 0
+    ? [`within the model's boundary (${found.cut} ${found.cut === 1 ? 'state' : 'states'} beyond it judged, not expanded)`]
+    : []),
   ...(options.symmetry === true && found.model.symmetry !== undefined ? ['up to symmetry'] : []),
   ...(options.normalize === true && found.model.normalize !== undefined ? ['up to the quotient'] : []),
 ];
@@ -215,6 +219,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
       workers: 1,
       engine: 'plain',
       ...(mayMerge(found) ? { byKey: true } : {}),
+      ...(options.resume === undefined ? {} : { resumed: true }),
       ...(found.store.fingerprints === undefined ? {} : omissionStatistics(found.store.fingerprints, found.generated)),
     },
   };

@@ -1,5 +1,5 @@
 /** What could be done in the cycle of a lasso and never is: the reader's first question of it. */
-import { isStrong, nameOf } from '../liveness/classes.js';
+import { isStrong, nameOf } from '../liveness/fairness.js';
 import type { Model } from '../model.js';
 import { showLabel, type Starved } from '../report.js';
 import { encode } from '../values/encode.js';

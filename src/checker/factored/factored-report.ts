@@ -92,7 +92,9 @@ const vacuityOf = ({ model, enabled }: Findings, properties: ReadonlyArray<Prope
 
 const boundsOf = ({ model, options, tally }: Findings): ReadonlyArray<string> => [
   ...(options.bounds ?? []),
-  ...(tally.cut > 0 ? [`within the model's boundary (${tally.cut} states beyond it judged, not expanded)`] : []),
+  ...(tally.cut > 0
+    ? [`within the model's boundary (${tally.cut} ${tally.cut === 1 ? 'state' : 'states'} beyond it judged, not expanded)`]
+    : []),
   ...(options.symmetry === true && model.symmetry !== undefined ? ['up to symmetry'] : []),
   ...(options.normalize === true && model.normalize !== undefined ? ['up to the quotient'] : []),
 ];
@@ -127,6 +129,7 @@ export const reportOf = (found: Findings, stop: Stop): Report => {
       workers,
       engine: workers === 1 ? 'components' : `components, ${workers} workers`,
       ...(found.merges ? { byKey: true } : {}),
+      ...(options.resume === undefined ? {} : { resumed: true }),
       details: found.details,
       ...found.omission,
     },

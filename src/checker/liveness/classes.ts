@@ -1,18 +1,13 @@
 /** The fairness classes of a model, numbered in the order of appearance. */
 import { fault } from '../contract/words.js';
 import type { Fairness } from '../model.js';
+import { isStrong, nameOf } from './fairness.js';
 
 /** A class, for a checkpoint. */
 export interface FairClass {
   readonly name: string;
   readonly strong: boolean;
 }
-
-/** Whether a class is strongly fair. */
-export const isStrong = (fairness: Fairness): boolean => typeof fairness !== 'string' && fairness.strong;
-
-/** The name of a class. */
-export const nameOf = (fairness: Fairness): string => (typeof fairness === 'string' ? fairness : fairness.name);
 
 export class FairClasses {
   readonly #numbers = new Map<string, number>();

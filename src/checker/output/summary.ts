@@ -142,7 +142,7 @@ const restsOnAll = ({ properties, stop, verdict }: Report): boolean =>
 
 /** What is believed where states are taken for one, each of it: by a reduction, by a key, by a hash. None: the counts are exact. */
 const beliefs = (report: Report): ReadonlyArray<string> => {
-  const { omission, byKey } = report.statistics;
+  const { omission, byKey, resumed } = report.statistics;
   const { reduction, key } = report.audited ?? {};
   const isOpen = reduction?.open === true;
   const isInPart = reduction?.whole === false && !isOpen && restsOnAll(report);
@@ -156,6 +156,9 @@ const beliefs = (report: Report): ReadonlyArray<string> => {
         ]
       : []),
     ...(byKey === true ? [`states with one key are one state${restsOnAll(report) ? likeness(key) : ''}`] : []),
+    ...(resumed === true && restsOnAll(report)
+      ? [`${isExact && !isInPart ? 'exact ' : ''}if the model is what it was when the checkpoint was written`]
+      : []),
     ...hashed,
   ];
 };

@@ -10,6 +10,7 @@ import { showRun, type Run } from '../shown/run.js';
 import type { Break, PathStep, Refusal, Replay } from '../component-model/replay.js';
 import { showLabel, type Shown } from '../report.js';
 import { showState } from '../shown/state.js';
+import { brokenForEver, isStill } from './breaks-for-ever.js';
 import { brokenAt, stepsOf, type Step } from './decides.js';
 
 /** A way along the path: a state, and the way and the step by which it was reached. */
@@ -82,18 +83,34 @@ const breaksOf = <S, A>(model: Model<S, A>, run: Run<S, A>): ReadonlyArray<Break
     meet(brokenAt(model, next, { before, action }), i + 1);
     before = next;
   });
-  return [...found].map(([property, after]) => {
-    const rule = model.properties.find(({ name }) => name === property)?.rule;
-    return { property, after, ...(rule === undefined ? {} : { rule }) };
-  });
+  return [...found].map(([property, after]) => ({ property, after, ...ruleOf(model, property) }));
 };
+
+const ruleOf = <S, A>(model: Model<S, A>, property: string): { readonly rule?: string } => {
+  const rule = model.properties.find(({ name }) => name === property)?.rule;
+  return rule === undefined ? {} : { rule };
+};
+
+/** The properties that a run breaks by coming back, or by staying where it is. */
+const breaksForEver = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number | undefined): ReadonlyArray<Break> =>
+  loop === undefined
+    ? []
+    : brokenForEver(model, { run, loop }).map((property) => ({
+        property,
+        after: loop,
+        forEver: true,
+        ...ruleOf(model, property),
+      }));
 
 /** Where a lasso says it comes back to, if the run does. */
 const loopOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number | undefined): number | undefined => {
   if (loop === undefined || loop > run.steps.length) return undefined;
   const key = model.key ?? encode;
   const states = [run.initial, ...run.steps.map(({ next }) => next)];
-  return key(states[loop]!) === key(states.at(-1)!) ? loop : undefined;
+  const last = states.at(-1)!;
+  // A run that says that it stays does so only where the model can do nothing else.
+  if (loop === run.steps.length) return isStill(model, last) ? loop : undefined;
+  return key(states[loop]!) === key(last) ? loop : undefined;
 };
 
 /** What a path says of a run besides its steps. */
@@ -122,7 +139,7 @@ export const follow = <S, A>(given: Model<S, A>, path: ReadonlyArray<PathStep>, 
     return {
       trace: showRun(model, run, false, back),
       from,
-      broken: breaksOf(model, run),
+      broken: [...breaksOf(model, run), ...breaksForEver(model, run, back)],
       ...(refusal === undefined ? {} : { refusal }),
     };
   };

@@ -22,7 +22,10 @@ export interface Stepper<S, A> {
   readonly shown: Shown;
   /** How many steps were taken. */
   readonly depth: number;
+  /** None beyond the model's boundary: a check judges such a state, and does not go on from it. */
   readonly choices: ReadonlyArray<Choice<S, A>>;
+  /** Whether the state lies beyond the model's boundary. */
+  readonly isBeyond: boolean;
   /** Names of the `always`, `alwaysStep` and `noDeadlock` properties that are broken here or by the last step. */
   readonly broken: ReadonlyArray<string>;
   /** After choice number `index`; undefined if there is none. */
@@ -56,13 +59,15 @@ const brokenAt = <S, A>(model: Model<S, A>, run: Run<S, A>, isStuck: boolean): R
 
 const at = <S, A>(model: Model<S, A>, run: Run<S, A>, before: Stepper<S, A> | undefined): Stepper<S, A> => {
   const state = endOf(run);
-  const choices = choicesAt(model, state);
+  const isBeyond = model.boundary?.(state) === false;
+  const choices = isBeyond ? [] : choicesAt(model, state);
   const here: Stepper<S, A> = {
     state,
     shown: showState(model, state),
     depth: run.steps.length,
     choices,
-    broken: brokenAt(model, run, choices.length === 0),
+    isBeyond,
+    broken: brokenAt(model, run, choices.length === 0 && !isBeyond),
     take: (index) => {
       const choice = choices[index];
       return choice && at(model, { ...run, steps: [...run.steps, choice] }, here);

@@ -1,6 +1,5 @@
 /** A model of one's own: a module whose default export is a `Model` or a `ComponentModel`, or a function that gives one. */
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
@@ -17,6 +16,7 @@ import { decodeModel, type Decoded } from '../../checker/contract/shape.js';
 import { mustBeComponents } from '../../checker/contract/validate.js';
 import { thrown } from '../../checker/contract/words.js';
 import { fileOfModule } from './examples.js';
+import { moduleDigests } from './module-digests.js';
 import { FIELD_OPTIONS, type Said } from './field-options.js';
 import { propertyNames, slug } from '../../subject/file-names.js';
 import { parametersOf } from './parameters.js';
@@ -225,7 +225,7 @@ const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
     identity: {
       properties,
       ...(parameters === undefined ? {} : { parameters }),
-      'SHA-256 of the module': createHash('sha256').update(readFileSync(file)).digest('hex'),
+      ...moduleDigests(file),
     },
     writing: { stem: slug(basename(path, extname(path))), fileOf: propertyNames(all) },
   };

@@ -21,5 +21,5 @@ export const refusalLines = (refusal: Refusal, event = ''): ReadonlyArray<string
 };
 
 /** A property that the run breaks, and when. */
-export const brokenLine = ({ property, rule, after }: Break): string =>
-  `Violated after step ${after}: ${property}${rule === undefined ? '' : ` [${rule}]`}`;
+export const brokenLine = ({ property, rule, after, forEver }: Break): string =>
+  `Violated ${forEver === true ? 'for ever' : `after step ${after}`}: ${property}${rule === undefined ? '' : ` [${rule}]`}`;

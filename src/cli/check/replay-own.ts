@@ -21,7 +21,10 @@ export const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, '
 ];
 
 const statusOf = ({ refusal, broken, trace }: Replay, loop: number | undefined): ExitStatus =>
-  refusal !== undefined || broken.length > 0 || loop !== undefined || trace.loop !== undefined ? EXIT.violated : EXIT.ok;
+  refusal !== undefined || broken.length > 0 || (loop !== undefined && trace.loop === undefined) ? EXIT.violated : EXIT.ok;
+
+const notBack = (loop: number, { steps }: Replay['trace']): string =>
+  loop === steps.length ? `can go on from state ${loop}, where the run stays for ever` : `does not come back to state ${loop}`;
 
 const lastLines = (replay: Replay, loop: number | undefined): ReadonlyArray<string> => {
   const { trace, broken, refusal } = replay;
@@ -33,8 +36,11 @@ const lastLines = (replay: Replay, loop: number | undefined): ReadonlyArray<stri
       `diverges: the model takes ${steps} of the run, and not the next`,
     ];
   if (loop !== undefined && trace.loop === undefined)
-    return [`diverges: the model takes every one of ${steps}, and does not come back to state ${loop}`];
-  const back = trace.loop === undefined ? '' : `, and comes back to state ${trace.loop}`;
+    return [...broken.map(brokenLine), `diverges: the model takes every one of ${steps}, and ${notBack(loop, trace)}`];
+  const back =
+    trace.loop === undefined
+      ? ''
+      : `, and ${trace.loop === trace.steps.length ? 'stays in' : 'comes back to'} state ${trace.loop}`;
   return [
     ...broken.map(brokenLine),
     broken.length > 0

@@ -27,7 +27,8 @@ const USAGE: ReadonlyArray<readonly [usage: string, meaning: string]> = [
 
 const INDENT = '     ';
 
-const choiceLines = ({ choices }: Cursor): ReadonlyArray<string> => {
+const choiceLines = ({ choices, isBeyond }: Cursor): ReadonlyArray<string> => {
+  if (isBeyond) return ["this state is beyond the model's boundary: a check judges it, and does not go on from it"];
   if (choices.length === 0) return ['no step can be taken here'];
   const width = String(choices.length).length;
   return choices.map((choice, i) => `${String(i + 1).padStart(width)}  ${stepText(choice)}`);

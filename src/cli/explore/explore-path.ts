@@ -17,7 +17,8 @@ const exploreOwn = async (path: OwnPath, args: ExploreArgs, repeat: string): Pro
     const replay = follow(plainModel(subject), path.steps, path);
     const { refusal, broken } = replay;
     const trace: Counterexample = replay.trace;
-    const property = broken[0]?.property ?? path.property;
+    const [first] = broken;
+    const property = broken.some((one) => one.property === path.property) ? path.property : (first?.property ?? path.property);
     const exploration = await explorationOf(
       subject,
       [{ title: 'the run', trace, ...(property === undefined ? {} : { property }) }],
@@ -26,9 +27,11 @@ const exploreOwn = async (path: OwnPath, args: ExploreArgs, repeat: string): Pro
         verdict:
           refusal !== undefined
             ? { tone: 'bad', text: `the model takes ${counted(trace.steps.length, 'step')}, and not the next` }
-            : broken.length > 0 || path.loop !== undefined
+            : broken.length > 0
               ? { tone: 'bad', text: 'violated' }
-              : { tone: 'good', text: 'the model takes every step' },
+              : path.loop !== trace.loop
+                ? { tone: 'bad', text: `the model takes every step, and the run does not end as it says` }
+                : { tone: 'good', text: 'the model takes every step' },
         repeat,
         hasServer: args.html === undefined,
       },

@@ -54,10 +54,10 @@ export const Properties = (): JSX.Element => (
     <h2>Properties along this run</h2>
     <ul>
       {exploration.properties.map(({ id, title, name, kind, rule }, i) => {
-        const marks = run.value.truth[i]?.marks ?? [];
+        const { marks = [], isLost = false } = run.value.truth[i] ?? {};
         const isSafety = kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
         const [first] = marks;
-        const isBroken = isSafety ? first !== undefined : run.value.property === i && run.value.loop !== undefined;
+        const isBroken = isSafety ? first !== undefined : isLost || (run.value.property === i && run.value.loop !== undefined);
         const said = isBroken
           ? isSafety
             ? 'broken in'
@@ -65,7 +65,9 @@ export const Properties = (): JSX.Element => (
           : isSafety
             ? 'kept'
             : first === undefined
-              ? 'not reached'
+              ? kind.startsWith('sometimes')
+                ? 'not reached'
+                : 'not so in any state of it'
               : kind.startsWith('sometimes')
                 ? 'reached in'
                 : 'so in';

@@ -184,7 +184,11 @@ const Choices = (): JSX.Element | null => {
         ) : here === undefined ? (
           <p class="small">looking…</p>
         ) : here.choices.length === 0 ? (
-          <p>Nothing can be done here.</p>
+          <p>
+            {here.isBeyond === true
+              ? 'This state is beyond the model’s boundary: a check judges it, and does not go on from it.'
+              : 'Nothing can be done here.'}
+          </p>
         ) : (
           <Families all={here.choices} />
         )}

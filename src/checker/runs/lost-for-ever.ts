@@ -1,0 +1,36 @@
+/** Which properties of liveness are lost on a run that comes back to where it was, or stays where it is, for ever. */
+import type { Model, Property } from '../model.js';
+import type { Run } from '../shown/run.js';
+
+/** A run, and the index of the state to which it comes back after its last step; of the last one itself: it stays there. */
+export interface Lasso<S, A> {
+  readonly run: Run<S, A>;
+  readonly loop: number;
+}
+
+/** All states of a run, the initial one first. */
+export const statesOf = <S, A>({ initial, steps }: Run<S, A>): ReadonlyArray<S> => [initial, ...steps.map(({ next }) => next)];
+
+/** Whether it is broken where the states after those of the prefix come again for ever. */
+const isBroken = <S, A>(property: Property<S, A>, states: ReadonlyArray<S>, loop: number): boolean => {
+  const cycle = states.slice(loop);
+  switch (property.kind) {
+    case 'eventually':
+      return !states.some((state) => property.holds(state));
+    case 'eventuallyAlways':
+      return !cycle.every((state) => property.holds(state));
+    case 'leadsTo': {
+      if (cycle.some((state) => property.to(state))) return false;
+      const last = states.findLastIndex((state) => property.to(state));
+      return states.slice(last + 1).some((state) => property.from(state));
+    }
+    default:
+      return false;
+  }
+};
+
+/** Their names. It does not ask whether the run is fair. */
+export const lostForEver = <S, A>(model: Model<S, A>, { run, loop }: Lasso<S, A>): ReadonlyArray<string> => {
+  const states = statesOf(run);
+  return model.properties.filter((property) => isBroken(property, states, loop)).map(({ name }) => name);
+};

@@ -1,0 +1,52 @@
+/** By what a module is told from what it was: its text, and the texts of the files that it imports, and they. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { standsAt } from '../../program/named-files.js';
+
+/** A file beside the importing one, as `import`, `export … from`, `import()` and `require` name it. */
+const IMPORT = /\b(?:from|import|require)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g;
+
+/** How many files are looked at: who imports more is told by the first of them. */
+const MOST_FILES = 1_000;
+
+/** A `.ts` file may be imported under the name of what is made of it, and with none. */
+const candidates = (path: string): ReadonlyArray<string> => [
+  path,
+  path.replace(/\.([cm]?)js$/, '.$1ts'),
+  ...['.ts', '.mjs', '.js', '.json', '/index.ts', '/index.js'].map((end) => path + end),
+];
+
+const importsOf = (file: string): ReadonlyArray<string> =>
+  [...readFileSync(file, 'utf8').matchAll(IMPORT)].flatMap(([, , name = '']) => {
+    const found = candidates(resolve(dirname(file), name)).find((path) => standsAt(path)?.isFile() === true);
+    return found === undefined ? [] : [found];
+  });
+
+/** All files that a module imports from beside it, and they, without itself. */
+const importedBy = (module: string): ReadonlyArray<string> => {
+  const files = new Set([resolve(module)]);
+  for (const file of files) {
+    if (files.size >= MOST_FILES) break;
+    for (const imported of importsOf(file)) files.add(imported);
+  }
+  return [...files].slice(1, MOST_FILES);
+};
+
+const digestOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/**
+ * Digests of a module, by what they are of, for the identity of a checkpoint. What it reads otherwise (other packages, files, the
+ * environment) is not in them.
+ *
+ * @throws what reading the files throws
+ */
+export const moduleDigests = (module: string): Readonly<Record<string, string>> => {
+  const imported = importedBy(module).map((file) => `${relative(dirname(module), file)} ${digestOf(file)}`);
+  return {
+    'SHA-256 of the module': digestOf(module),
+    ...(imported.length === 0
+      ? {}
+      : { 'SHA-256 of what the module imports': createHash('sha256').update(imported.sort().join('\n')).digest('hex') }),
+  };
+};
