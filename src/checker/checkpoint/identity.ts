@@ -52,7 +52,7 @@ const differences = (saved: Identity['options'], asked: Identity['options']): Re
     const [there, here] = [text(saved[name]), text(asked[name])];
     if (there === here) return [];
     if (name.startsWith(DIGEST)) return [`${name.slice(DIGEST.length)}${CHANGED}`];
-    return [`${name} ${there}, ${asked[name] === undefined ? 'and it is' : 'not'} ${here}`];
+    return [`${name} ${there}, ${asked[name] === undefined ? 'now' : 'not'} ${here}`];
   });
 };
 

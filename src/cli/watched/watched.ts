@@ -1,7 +1,7 @@
 /** The other side of `watcher.ts`: the process that runs a model lets the one that watches it see what it is doing. */
 import { Worker } from 'node:worker_threads';
 import { showRuns, takeForEndless } from '../../checker/contract/doing.js';
-import { say } from '../../program/say.js';
+import { codeOf, say } from '../../program/say.js';
 import { EXIT } from '../../program/exit.js';
 import { keepStdout } from '../out.js';
 import { endNow, isEnding } from './ending.js';
@@ -29,5 +29,10 @@ export const beWatched = (command: 'check' | 'explore'): void => {
   const runs = new SharedArrayBuffer(8);
   showRuns(runs);
   const workerData: LookoutData = { runs, parent: Number(watcher) };
-  new Worker(new URL('./lookout.js', import.meta.url), { workerData, env: { [WATCHED]: watcher } }).unref();
+  const lookout = new Worker(new URL('./lookout.js', import.meta.url), { workerData, env: { [WATCHED]: watcher } });
+  lookout.on('error', (error) => {
+    // With too few open files for it the model goes on unwatched: it is no fault of the model, which fails by itself where it needs a file.
+    if (!['EMFILE', 'ENFILE'].includes(codeOf(error) ?? '')) endBy(error);
+  });
+  lookout.unref();
 };
