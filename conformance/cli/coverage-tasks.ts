@@ -5,14 +5,13 @@ import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { readJson } from '#bayou/program/named-files.js';
 import { UsageError } from '#bayou/program/exit.js';
 import type { Finding } from '../common/finding.js';
-import { GuidedPlanC, guide, type Choose, type GuidedPlan, type GuidedRun } from '../simulation/guided-run.js';
+import { along, GuidedPlanC, guide, type GuidedPlan, type GuidedRun } from '../simulation/guided-run.js';
 import { barOf, labelOf, notGuided } from '../simulation/leading.js';
 import { graphOf, wayTo } from '../simulation/model-graph.js';
-import { randomOf } from '../simulation/seeded-streams.js';
 import { assessSimulated, showSimulated } from '../simulation/simulated-run.js';
 import { simulationSeed } from '../simulation/simulation-plan.js';
 import { situationsOf, type Situations } from '../simulation/situations.js';
-import { Coverage } from '../simulation/transition-coverage.js';
+import { Coverage, toTheNew } from '../simulation/transition-coverage.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
 import type { Series } from './simulation-tasks.js';
@@ -39,23 +38,6 @@ const coverageNotes = (coverage: Coverage): ReadonlyArray<string> => {
     ...[...barred].map(([why, n]) => `out of reach: ${n.toLocaleString('en')}, ${why}`),
     ...missing,
   ];
-};
-
-/** Leads where there is something new. */
-const toTheNew = (coverage: Coverage, seed: number): Choose => {
-  const random = randomOf(seed, 'choices');
-  return (contents, cost) => {
-    const deed = coverage.next(contents, cost, random);
-    // A deed that cannot be done ends the whole series.
-    if (deed !== undefined) coverage.take(deed);
-    return deed;
-  };
-};
-
-/** Leads along a path. */
-const along = (deeds: ReadonlyArray<number>): Choose => {
-  let next = 0;
-  return () => deeds[next++];
 };
 
 /** A guided run that was done, and what it was to do. */

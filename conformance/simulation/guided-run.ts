@@ -26,6 +26,12 @@ import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
 /** Chooses what is done next, a deed with these contents; undefined: the run is over. */
 export type Choose = (contents: number, cost: (deed: number) => number) => number | undefined;
 
+/** Leads along a path. */
+export const along = (deeds: ReadonlyArray<number>): Choose => {
+  let next = 0;
+  return () => deeds[next++];
+};
+
 /** What a guided run left. */
 export interface GuidedRun extends Pick<SimulatedRun, 'days' | 'lossy' | 'trace' | 'events' | 'simulatedMs'> {
   /** The deeds that it has done, in order. */

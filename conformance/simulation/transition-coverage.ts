@@ -4,7 +4,8 @@
  * With some contents there is something to do as long as a deed in one of their situations was not done, or leads to contents with which there is something to do. That is kept up to date
  * backwards, deed by deed. A run is led on until nothing new lies ahead of it; never in circles, since contents do not come again.
  */
-import type { Random } from './seeded-streams.js';
+import type { Choose } from './guided-run.js';
+import { randomOf, type Random } from './seeded-streams.js';
 import type { Situations } from './situations.js';
 
 /** How much of a family of steps was taken, in transitions. */
@@ -141,3 +142,14 @@ export class Coverage {
     return found;
   }
 }
+
+/** Leads where there is something new. */
+export const toTheNew = (coverage: Coverage, seed: number): Choose => {
+  const random = randomOf(seed, 'choices');
+  return (contents, cost) => {
+    const deed = coverage.next(contents, cost, random);
+    // A deed that cannot be done ends the whole series.
+    if (deed !== undefined) coverage.take(deed);
+    return deed;
+  };
+};

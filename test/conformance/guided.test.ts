@@ -3,13 +3,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { MASTER_GUARANTEES } from '../../src/core/guarantees.js';
 import { decodeConfig } from '../../src/model/checking/config.js';
-import { guide, type Choose, type GuidedRun } from '../../conformance/simulation/guided-run.js';
+import { along, guide, type GuidedRun } from '../../conformance/simulation/guided-run.js';
 import { barOf, labelOf, notGuided } from '../../conformance/simulation/leading.js';
 import { graphOf, wayTo } from '../../conformance/simulation/model-graph.js';
-import { randomOf } from '../../conformance/simulation/seeded-streams.js';
 import { assessSimulated, showSimulated } from '../../conformance/simulation/simulated-run.js';
 import { situationsOf, type Situations } from '../../conformance/simulation/situations.js';
-import { Coverage } from '../../conformance/simulation/transition-coverage.js';
+import { Coverage, toTheNew } from '../../conformance/simulation/transition-coverage.js';
 import { walkTransitions } from '../../conformance/layer1-transitions/transition-walk.js';
 
 const configured = (fields: object) => {
@@ -21,25 +20,11 @@ const configured = (fields: object) => {
 /** Two servers, a client, one put; a link is cut or made, a server killed. */
 const SMALL = configured({ servers: 2, clients: 1, puts: 1, links: 'full', linkChanges: 1, kills: 1 });
 
-const chosenBy = (coverage: Coverage, seed: number): Choose => {
-  const random = randomOf(seed, 'choices');
-  return (contents, cost) => {
-    const deed = coverage.next(contents, cost, random);
-    if (deed !== undefined) coverage.take(deed);
-    return deed;
-  };
-};
-
-const along = (deeds: ReadonlyArray<number>): Choose => {
-  let next = 0;
-  return () => deeds[next++];
-};
-
 const reached = async (situations: Situations, most: number): Promise<readonly [Coverage, ReadonlyArray<GuidedRun>]> => {
   const coverage = new Coverage(situations, barOf(situations));
   const runs: GuidedRun[] = [];
   while (runs.length < most && !coverage.isOver(situations.contentsOf[situations.initial]!))
-    runs.push(await guide(situations, runs.length, chosenBy(coverage, runs.length)));
+    runs.push(await guide(situations, runs.length, toTheNew(coverage, runs.length)));
   return [coverage, runs];
 };
 
@@ -69,7 +54,7 @@ describe('a simulated cluster that is led through a configuration', () => {
 
   test('does the same again by its seed and its deeds', async () => {
     const coverage = new Coverage(situations, barOf(situations));
-    const one = await guide(situations, 3, chosenBy(coverage, 3));
+    const one = await guide(situations, 3, toTheNew(coverage, 3));
     const two = await guide(situations, 3, along(one.path));
     expect(one.path.length).toBeGreaterThan(10);
     expect(two.trace.hash()).toBe(one.trace.hash());

@@ -76,27 +76,38 @@ const files = (path: string): ReadonlyArray<string> =>
       ? [path]
       : [];
 
-/** The texts of these files and folders, below a root, that a program may say. */
-export const textsIn = (root: string, paths: ReadonlyArray<string>): ReadonlyArray<SourceText> =>
+/** What looks at a node of the source: `add` takes in a text of it, `visit` looks at another node. */
+type Look = (node: ts.Node, add: (text: string) => void, visit: (node: ts.Node) => void) => void;
+
+/** The texts that it takes in, in these files and folders below a root. */
+const foundIn = (root: string, paths: ReadonlyArray<string>, look: Look): ReadonlyArray<SourceText> =>
   paths
     .flatMap((path) => files(join(root, path)))
     .flatMap((file) => {
       const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
       const found: SourceText[] = [];
       const visit = (node: ts.Node): void => {
-        const text = textOf(node);
-        if (text === undefined) {
-          saidBelow(node).forEach(visit);
-          return;
-        }
-        const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-        if (wordsIn(text) >= LEAST_WORDS && /[^ ] [^ ]/.test(text))
-          found.push({ text: text.trim(), file: relative(root, file), line: line + 1 });
-        holesOf(node).forEach(visit);
+        const add = (text: string): void => {
+          const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+          found.push({ text, file: relative(root, file), line: line + 1 });
+        };
+        look(node, add, visit);
       };
       visit(source);
       return found;
     });
+
+/** The texts of these files and folders, below a root, that a program may say. */
+export const textsIn = (root: string, paths: ReadonlyArray<string>): ReadonlyArray<SourceText> =>
+  foundIn(root, paths, (node, add, visit) => {
+    const text = textOf(node);
+    if (text === undefined) {
+      saidBelow(node).forEach(visit);
+      return;
+    }
+    if (wordsIn(text) >= LEAST_WORDS && /[^ ] [^ ]/.test(text)) add(text.trim());
+    holesOf(node).forEach(visit);
+  });
 
 /** A regular expression's source as the text that it is about. */
 const literal = (regexp: string): string =>
@@ -108,17 +119,8 @@ const literal = (regexp: string): string =>
 
 /** The texts that the tests in these files and folders have, in strings and in regular expressions. */
 export const expectationsIn = (root: string, paths: ReadonlyArray<string>): ReadonlyArray<SourceText> =>
-  paths
-    .flatMap((path) => files(join(root, path)))
-    .flatMap((file) => {
-      const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
-      const found: SourceText[] = [];
-      const visit = (node: ts.Node): void => {
-        const text = ts.isRegularExpressionLiteral(node) ? literal(node.text) : textOf(node);
-        const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-        if (text !== undefined && wordsIn(text) >= LEAST_WORDS) found.push({ text, file: relative(root, file), line: line + 1 });
-        if (text === undefined || ts.isTemplateExpression(node)) ts.forEachChild(node, visit);
-      };
-      visit(source);
-      return found;
-    });
+  foundIn(root, paths, (node, add, visit) => {
+    const text = ts.isRegularExpressionLiteral(node) ? literal(node.text) : textOf(node);
+    if (text !== undefined && wordsIn(text) >= LEAST_WORDS) add(text);
+    if (text === undefined || ts.isTemplateExpression(node)) ts.forEachChild(node, visit);
+  });
