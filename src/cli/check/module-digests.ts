@@ -17,23 +17,26 @@ const candidates = (path: string): ReadonlyArray<string> => [
   ...['.ts', '.mjs', '.js', '.json', '/index.ts', '/index.js'].map((end) => path + end),
 ];
 
-const importsOf = (file: string): ReadonlyArray<string> =>
-  [...readFileSync(file, 'utf8').matchAll(IMPORT)].flatMap(([, , name = '']) => {
+const importsOf = (file: string, text: Buffer): ReadonlyArray<string> =>
+  [...text.toString('utf8').matchAll(IMPORT)].flatMap(([, , name = '']) => {
     const found = candidates(resolve(dirname(file), name)).find((path) => standsAt(path)?.isFile() === true);
     return found === undefined ? [] : [found];
   });
 
-/** All files that a module imports from beside it, and they, without itself. */
-const importedBy = (module: string): ReadonlyArray<string> => {
-  const files = new Set([resolve(module)]);
-  for (const file of files) {
-    if (files.size >= MOST_FILES) break;
-    for (const imported of importsOf(file)) files.add(imported);
-  }
-  return [...files].slice(1, MOST_FILES);
-};
+const digestOf = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
-const digestOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+/** Digests of a module and of all files that it imports from beside it, and they; its own is the first. Each is read once. */
+const digestsFrom = (module: string): ReadonlyArray<readonly [file: string, digest: string]> => {
+  const files = new Set([resolve(module)]);
+  const digests: (readonly [string, string])[] = [];
+  for (const file of files) {
+    if (digests.length >= MOST_FILES) break;
+    const text = readFileSync(file);
+    digests.push([file, digestOf(text)]);
+    for (const imported of importsOf(file, text)) files.add(imported);
+  }
+  return digests;
+};
 
 /**
  * Digests of a module, by what they are of, for the identity of a checkpoint. What it reads otherwise (other packages, files, the
@@ -42,11 +45,10 @@ const digestOf = (file: string): string => createHash('sha256').update(readFileS
  * @throws what reading the files throws
  */
 export const moduleDigests = (module: string): Readonly<Record<string, string>> => {
-  const imported = importedBy(module).map((file) => `${relative(dirname(module), file)} ${digestOf(file)}`);
+  const [[, own] = ['', ''], ...imported] = digestsFrom(module);
+  const lines = imported.map(([file, digest]) => `${relative(dirname(module), file)} ${digest}`);
   return {
-    'SHA-256 of the module': digestOf(module),
-    ...(imported.length === 0
-      ? {}
-      : { 'SHA-256 of what the module imports': createHash('sha256').update(imported.sort().join('\n')).digest('hex') }),
+    'SHA-256 of the module': own,
+    ...(lines.length === 0 ? {} : { 'SHA-256 of what the module imports': digestOf(lines.sort().join('\n')) }),
   };
 };

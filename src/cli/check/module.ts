@@ -225,7 +225,8 @@ const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
     identity: {
       properties,
       ...(parameters === undefined ? {} : { parameters }),
-      ...moduleDigests(file),
+      // Only a checkpoint asks what the module was.
+      ...(args.checkpoint === undefined && args.resume === undefined ? {} : moduleDigests(file)),
     },
     writing: { stem: slug(basename(path, extname(path))), fileOf: propertyNames(all) },
   };
