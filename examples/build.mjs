@@ -15,15 +15,23 @@ export const withoutTypes = async (source, file) => {
   const { outputText } = ts.transpileModule(marked, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true },
   });
-  const text = outputText.replaceAll(EMPTY, '').replace(/from '\.\/([\w-]+)\.js'/g, "from './$1.mjs'");
-  return format(text, { ...(await resolveConfig(file)), parser: 'babel' });
+  return format(outputText.replaceAll(EMPTY, ''), { ...(await resolveConfig(file)), parser: 'babel' });
 };
 
+const written = (folder, ending) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => ({ from: `${folder}/${name}`, to: `${folder}/${name.slice(0, -ending.length)}.mjs` }));
+
 /** The examples in TypeScript, each with the file of its JavaScript. */
-export const examples = () =>
-  readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => ({ from: `${FOLDER}/${name}`, to: `${FOLDER}/${name.replace(/ts$/, 'mjs')}` }));
+export const examples = () => written(FOLDER, '.ts');
+
+/**
+ * What several examples share, likewise. The examples import the JavaScript, and types come from the `.mts` beside: so an example in TypeScript
+ * runs under bare Node, too.
+ */
+export const sharedModules = () => written(`${FOLDER}/shared`, '.mts');
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const { from, to } of examples()) writeFileSync(to, await withoutTypes(readFileSync(from, 'utf8'), to));
+  for (const { from, to } of [...examples(), ...sharedModules()])
+    writeFileSync(to, await withoutTypes(readFileSync(from, 'utf8'), to));

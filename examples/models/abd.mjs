@@ -3,23 +3,22 @@
  * server that has a request first asks a majority what they have, then tells a majority what it is now. Reads do so too. What clients see
  * must be linearizable. Stateright's example has the same steps: with two clients and two servers 544 states.
  */
-import { NOTHING_PUT, actorModel, isLinearizable, register, registerClient, registerHistory } from 'bayou/checker';
+import { NOTHING_PUT } from 'bayou/checker';
+import { include, majorityOf, registerService, toPeers } from './shared/register-service.mjs';
 
 const compare = (a, b) => a[0] - b[0] || a[1] - b[1];
-
-const include = (ids, id) => [...new Set([...ids, id])].sort((a, b) => a - b);
 
 /** The later of what a server has and what it hears of. */
 const later = (state, { sequence, value }) => (compare(sequence, state.sequence) > 0 ? { ...state, sequence, value } : state);
 
 const receive = (servers) => {
-  const majority = Math.floor(servers / 2) + 1;
-  const toPeers = (id, message) => Array.from({ length: servers }, (_, to) => ({ to, message })).filter(({ to }) => to !== id);
+  const majority = majorityOf(servers);
+  const tellPeers = (id, message) => toPeers(servers, id, message);
 
   const begin = (state, { request, client }, write, id) => {
     const { sequence, value } = state;
     const busy = { phase: 'asking', request, client, write, answers: { [id]: { sequence, value } } };
-    return { state: { ...state, busy }, send: toPeers(id, { type: 'query', request }) };
+    return { state: { ...state, busy }, send: tellPeers(id, { type: 'query', request }) };
   };
 
   const onAnswer = (state, asking, answer, from, id) => {
@@ -29,7 +28,7 @@ const receive = (servers) => {
     const newest = Object.values(answers).reduce((a, b) => (compare(b.sequence, a.sequence) > 0 ? b : a));
     const now = write === null ? newest : { sequence: [newest.sequence[0] + 1, id], value: write };
     const busy = { phase: 'telling', request, client, read: write === null ? newest.value : null, told: [id] };
-    return { state: { ...later(state, now), busy }, send: toPeers(id, { type: 'record', request, ...now }) };
+    return { state: { ...later(state, now), busy }, send: tellPeers(id, { type: 'record', request, ...now }) };
   };
 
   const onTold = (state, telling, from) => {
@@ -70,37 +69,15 @@ const receive = (servers) => {
   };
 };
 
-const server = (servers, id) => ({
-  name: `s${id}`,
-  start: () => ({ state: { sequence: [0, id], value: NOTHING_PUT, busy: null } }),
-  receive: receive(servers),
-});
-
-const client = (servers, id) => ({
-  ...registerClient({ servers }),
-  name: `c${id}`,
-});
-
 /** What the model can be made with. */
 export const parameters = { clients: { default: 2, min: 1, max: 5 }, servers: { default: 2, min: 1, max: 7 } };
 
 /** The register with so many clients, each of which puts once and then gets. */
-export const abd = ({ clients, servers }) =>
-  actorModel({
-    name: `ABD register, ${clients} clients, ${servers} servers`,
-    actors: [
-      ...Array.from({ length: servers }, (_, id) => server(servers, id)),
-      ...Array.from({ length: clients }, (_, id) => client(servers, id)),
-    ],
-    history: registerHistory,
-    properties: [
-      { name: 'linearizable', kind: 'always', holds: ({ history }) => isLinearizable(history, register) },
-      {
-        name: 'value chosen',
-        kind: 'sometimes',
-        holds: ({ network }) => network.some(({ message }) => message.type === 'getOk' && message.value !== NOTHING_PUT),
-      },
-    ],
-  });
+export const abd = (size) =>
+  registerService(
+    'ABD register',
+    { start: (id) => ({ sequence: [0, id], value: NOTHING_PUT, busy: null }), receive: receive(size.servers) },
+    size,
+  );
 
 export default abd;

@@ -1,12 +1,6 @@
-/**
- * Single-decree Paxos (Lamport, "The Part-Time Parliament", 1998) as a register: servers agree on one value that some client put. Clients
- * put and get, and what they see must be linearizable. Stateright's example has the same steps: with two clients and three servers 16,668 states.
- */
-import { NOTHING_PUT, actorModel, isLinearizable, register, registerClient, registerHistory } from 'bayou/checker';
+import { include, majorityOf, registerService, toPeers } from './shared/register-service.mjs';
 
 const compare = (a, b) => a[0] - b[0] || a[1] - b[1];
-
-const include = (ids, id) => [...new Set([...ids, id])].sort((a, b) => a - b);
 
 /** The proposal of the greatest ballot that was accepted anywhere: it may have been decided. */
 const latest = (prepared) =>
@@ -15,8 +9,8 @@ const latest = (prepared) =>
     .sort((a, b) => compare(b.ballot, a.ballot))[0]?.proposal;
 
 const receive = (servers) => {
-  const majority = Math.floor(servers / 2) + 1;
-  const toPeers = (id, message) => Array.from({ length: servers }, (_, to) => ({ to, message })).filter(({ to }) => to !== id);
+  const majority = majorityOf(servers);
+  const tellPeers = (id, message) => toPeers(servers, id, message);
 
   const onPrepared = (state, last, from, id) => {
     const prepared = { ...state.prepared, [from]: last };
@@ -25,7 +19,7 @@ const receive = (servers) => {
     const proposal = latest(prepared) ?? state.proposal;
     return {
       state: { ...state, prepared, proposal, accepted: { ballot, proposal }, accepts: include(state.accepts, id) },
-      send: toPeers(id, { type: 'accept', ballot, proposal }),
+      send: tellPeers(id, { type: 'accept', ballot, proposal }),
     };
   };
 
@@ -37,7 +31,7 @@ const receive = (servers) => {
     return {
       state: { ...state, accepts, decided: true },
       send: [
-        ...toPeers(id, { type: 'decided', ballot, proposal }),
+        ...tellPeers(id, { type: 'decided', ballot, proposal }),
         { to: proposal.client, message: { type: 'putOk', request: proposal.request } },
       ],
     };
@@ -56,7 +50,7 @@ const receive = (servers) => {
         const proposal = { request: message.request, client: from, value: message.value };
         return {
           state: { ...state, ballot, proposal, prepared: { [id]: state.accepted }, accepts: [] },
-          send: toPeers(id, { type: 'prepare', ballot }),
+          send: tellPeers(id, { type: 'prepare', ballot }),
         };
       }
       case 'prepare': {
@@ -86,37 +80,18 @@ const receive = (servers) => {
   };
 };
 
-const server = (servers, id) => ({
-  name: `s${id}`,
-  start: () => ({ state: { ballot: [0, 0], proposal: null, prepared: {}, accepts: [], accepted: null, decided: false } }),
-  receive: receive(servers),
-});
-
-const client = (servers, id) => ({
-  ...registerClient({ servers }),
-  name: `c${id}`,
-});
-
 /** What the model can be made with. */
 export const parameters = { clients: { default: 2, min: 1, max: 5 }, servers: { default: 3, min: 1, max: 7 } };
 
 /** Paxos with so many clients, each of which puts once and then gets. */
-export const paxos = ({ clients, servers }) =>
-  actorModel({
-    name: `Paxos, ${clients} clients, ${servers} servers`,
-    actors: [
-      ...Array.from({ length: servers }, (_, id) => server(servers, id)),
-      ...Array.from({ length: clients }, (_, id) => client(servers, id)),
-    ],
-    history: registerHistory,
-    properties: [
-      { name: 'linearizable', kind: 'always', holds: ({ history }) => isLinearizable(history, register) },
-      {
-        name: 'value chosen',
-        kind: 'sometimes',
-        holds: ({ network }) => network.some(({ message }) => message.type === 'getOk' && message.value !== NOTHING_PUT),
-      },
-    ],
-  });
+export const paxos = (size) =>
+  registerService(
+    'Paxos',
+    {
+      start: () => ({ ballot: [0, 0], proposal: null, prepared: {}, accepts: [], accepted: null, decided: false }),
+      receive: receive(size.servers),
+    },
+    size,
+  );
 
 export default paxos;

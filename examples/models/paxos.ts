@@ -2,20 +2,16 @@
  * Single-decree Paxos (Lamport, "The Part-Time Parliament", 1998) as a register: servers agree on one value that some client put. Clients
  * put and get, and what they see must be linearizable. Stateright's example has the same steps: with two clients and three servers 16,668 states.
  */
+import type { RegisterMessage } from 'bayou/checker';
 import {
-  NOTHING_PUT,
-  actorModel,
-  isLinearizable,
-  register,
-  registerClient,
-  registerHistory,
-  type Actor,
-  type ActorsAction,
-  type ActorsState,
-  type Model,
-  type RegisterClientState,
-  type RegisterMessage,
-} from 'bayou/checker';
+  include,
+  majorityOf,
+  registerService,
+  toPeers,
+  type RegisterModel,
+  type RegisterParameters,
+  type Step,
+} from './shared/register-service.mjs';
 
 /** A round and the server that leads it. */
 type Ballot = readonly [round: number, leader: number];
@@ -32,8 +28,8 @@ interface Accepted {
   readonly proposal: Proposal;
 }
 
-type Message =
-  | RegisterMessage
+/** What servers say to each other. */
+type PeerMessage =
   | { readonly type: 'prepare'; readonly ballot: Ballot }
   | { readonly type: 'prepared'; readonly ballot: Ballot; readonly last: Accepted | null }
   | { readonly type: 'accept'; readonly ballot: Ballot; readonly proposal: Proposal }
@@ -52,13 +48,10 @@ interface Server {
   readonly decided: boolean;
 }
 
-type State = Server | RegisterClientState;
-type Step = ReturnType<Actor<State, Message>['receive']>;
+type Message = PeerMessage | RegisterMessage;
+type ServerStep = Step<Server, Message>;
 
 const compare = (a: Ballot, b: Ballot): number => a[0] - b[0] || a[1] - b[1];
-
-const include = (ids: ReadonlyArray<number>, id: number): ReadonlyArray<number> =>
-  [...new Set([...ids, id])].sort((a, b) => a - b);
 
 /** The proposal of the greatest ballot that was accepted anywhere: it may have been decided. */
 const latest = (prepared: Server['prepared']): Proposal | undefined =>
@@ -67,22 +60,21 @@ const latest = (prepared: Server['prepared']): Proposal | undefined =>
     .sort((a, b) => compare(b.ballot, a.ballot))[0]?.proposal;
 
 const receive = (servers: number) => {
-  const majority = Math.floor(servers / 2) + 1;
-  const toPeers = (id: number, message: Message) =>
-    Array.from({ length: servers }, (_, to) => ({ to, message })).filter(({ to }) => to !== id);
+  const majority = majorityOf(servers);
+  const tellPeers = (id: number, message: PeerMessage) => toPeers<Message>(servers, id, message);
 
-  const onPrepared = (state: Server, last: Accepted | null, from: number, id: number): Step => {
+  const onPrepared = (state: Server, last: Accepted | null, from: number, id: number): ServerStep => {
     const prepared = { ...state.prepared, [from]: last };
     if (Object.keys(prepared).length !== majority) return { state: { ...state, prepared } };
     const { ballot } = state;
     const proposal = latest(prepared) ?? state.proposal!;
     return {
       state: { ...state, prepared, proposal, accepted: { ballot, proposal }, accepts: include(state.accepts, id) },
-      send: toPeers(id, { type: 'accept', ballot, proposal }),
+      send: tellPeers(id, { type: 'accept', ballot, proposal }),
     };
   };
 
-  const onAccepted = (state: Server, from: number, id: number): Step => {
+  const onAccepted = (state: Server, from: number, id: number): ServerStep => {
     const accepts = include(state.accepts, from);
     if (accepts.length !== majority) return { state: { ...state, accepts } };
     const { ballot } = state;
@@ -90,13 +82,13 @@ const receive = (servers: number) => {
     return {
       state: { ...state, accepts, decided: true },
       send: [
-        ...toPeers(id, { type: 'decided', ballot, proposal }),
+        ...tellPeers(id, { type: 'decided', ballot, proposal }),
         { to: proposal.client, message: { type: 'putOk', request: proposal.request } },
       ],
     };
   };
 
-  return (state: Server, message: Message, from: number, id: number): Step => {
+  return (state: Server, message: Message, from: number, id: number): ServerStep => {
     if (state.decided) {
       if (message.type !== 'get' || state.accepted === null) return undefined;
       const { value } = state.accepted.proposal;
@@ -109,7 +101,7 @@ const receive = (servers: number) => {
         const proposal = { request: message.request, client: from, value: message.value };
         return {
           state: { ...state, ballot, proposal, prepared: { [id]: state.accepted }, accepts: [] },
-          send: toPeers(id, { type: 'prepare', ballot }),
+          send: tellPeers(id, { type: 'prepare', ballot }),
         };
       }
       case 'prepare': {
@@ -139,44 +131,18 @@ const receive = (servers: number) => {
   };
 };
 
-const server = (servers: number, id: number): Actor<State, Message> => ({
-  name: `s${id}`,
-  start: () => ({ state: { ballot: [0, 0], proposal: null, prepared: {}, accepts: [], accepted: null, decided: false } }),
-  receive: receive(servers) as Actor<State, Message>['receive'],
-});
-
-const client = (servers: number, id: number): Actor<State, Message> => ({
-  ...(registerClient({ servers }) as Actor<State, Message>),
-  name: `c${id}`,
-});
-
-type Paxos = Model<ActorsState<State, Message, typeof registerHistory.initial>, ActorsAction<Message>>;
-
 /** What the model can be made with. */
 export const parameters = { clients: { default: 2, min: 1, max: 5 }, servers: { default: 3, min: 1, max: 7 } };
 
-export interface PaxosParameters {
-  readonly clients: number;
-  readonly servers: number;
-}
-
 /** Paxos with so many clients, each of which puts once and then gets. */
-export const paxos = ({ clients, servers }: PaxosParameters): Paxos =>
-  actorModel({
-    name: `Paxos, ${clients} clients, ${servers} servers`,
-    actors: [
-      ...Array.from({ length: servers }, (_, id) => server(servers, id)),
-      ...Array.from({ length: clients }, (_, id) => client(servers, id)),
-    ],
-    history: registerHistory,
-    properties: [
-      { name: 'linearizable', kind: 'always', holds: ({ history }) => isLinearizable(history, register) },
-      {
-        name: 'value chosen',
-        kind: 'sometimes',
-        holds: ({ network }) => network.some(({ message }) => message.type === 'getOk' && message.value !== NOTHING_PUT),
-      },
-    ],
-  });
+export const paxos = (size: RegisterParameters): RegisterModel<Server, PeerMessage> =>
+  registerService(
+    'Paxos',
+    {
+      start: () => ({ ballot: [0, 0], proposal: null, prepared: {}, accepts: [], accepted: null, decided: false }),
+      receive: receive(size.servers),
+    },
+    size,
+  );
 
 export default paxos;

@@ -40,12 +40,17 @@ const lines = (file: string): number => linesOf(readFileSync(file, 'utf8'));
 /** The page with its lines counted. */
 const counted = (page: string): string => {
   const models = (name: string): number => lines(join(ROOT, 'examples/models', name));
+  // Each register is the example and what both examples share.
+  const registers = (name: string, shared: string): number => models(name) + models(`shared/register-service.${shared}`);
   const jugs = ['Jugs.tla', 'jugs.qnt', 'main.rs', 'jugs.mjs'].map((name) => lines(join(dir, name)));
   return page
     .replace(/^\| the jugs, above \|.*$/m, `| the jugs, above | ${jugs.join(' | ')} |`)
-    .replace(/(^\| single-decree Paxos .*\| 204 \|) \d+ \|$/m, `$1 ${models('paxos.mjs')} |`)
-    .replace(/(^\| the ABD register .*\| 228 \|) \d+ \|$/m, `$1 ${models('abd.mjs')} |`)
-    .replace(/they are \d+ and \d+\. They have/, `they are ${models('paxos.ts')} and ${models('abd.ts')}. They have`);
+    .replace(/(^\| single-decree Paxos .*\| 204 \|) \d+ \|$/m, `$1 ${registers('paxos.mjs', 'mjs')} |`)
+    .replace(/(^\| the ABD register .*\| 228 \|) \d+ \|$/m, `$1 ${registers('abd.mjs', 'mjs')} |`)
+    .replace(
+      /they are \d+ and \d+\. They have/,
+      `they are ${registers('paxos.ts', 'mts')} and ${registers('abd.ts', 'mts')}. They have`,
+    );
 };
 
 test('shows what our command prints, and its lines are counted', () => {

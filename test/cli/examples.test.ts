@@ -4,18 +4,24 @@ import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bayou } from './run.js';
 
+type Written = ReadonlyArray<{ readonly from: string; readonly to: string }>;
+
 interface Build {
-  readonly examples: () => ReadonlyArray<{ readonly from: string; readonly to: string }>;
+  readonly examples: () => Written;
+  readonly sharedModules: () => Written;
   readonly withoutTypes: (source: string, file: string) => Promise<string>;
 }
 
 // Not TypeScript: it runs by itself.
-const { examples, withoutTypes } = (await import(['..', '..', 'examples', 'build.mjs'].join('/'))) as Build;
+const { examples, sharedModules, withoutTypes } = (await import(['..', '..', 'examples', 'build.mjs'].join('/'))) as Build;
 
 describe('in JavaScript they are what they are in TypeScript (npm run examples writes them)', () => {
-  test.each(examples().map(({ from, to }) => [basename(from), from, to]))('%s', async (_name, from, to) => {
-    expect(readFileSync(to, 'utf8')).toBe(await withoutTypes(readFileSync(from, 'utf8'), to));
-  });
+  test.each([...examples(), ...sharedModules()].map(({ from, to }) => [basename(from), from, to]))(
+    '%s',
+    async (_name, from, to) => {
+      expect(readFileSync(to, 'utf8')).toBe(await withoutTypes(readFileSync(from, 'utf8'), to));
+    },
+  );
 });
 
 describe('states and verdicts', () => {
