@@ -5,7 +5,7 @@
  * @module
  * @category What may happen
  */
-import { interaction, type Interaction, type Outcome, type Slot } from '../../checker/model.js';
+import { interaction, type Interaction, type Label, type Outcome, type Slot } from '../../checker/model.js';
 import type { NodeId } from '../../core/ids.js';
 import type { World } from '../checking/world.js';
 import * as Net from '../protocol/network.js';
@@ -40,6 +40,42 @@ const request = (
     },
   });
 
+type Kind = Net.Message['type'];
+type OfKind<K extends Kind> = Extract<Net.Message, { readonly type: K }>;
+
+/** A message of a pull that one of its two servers takes in. */
+interface Arrival<K extends Kind> {
+  readonly type: K;
+  readonly ids: readonly [puller: NodeId, answerer: NodeId];
+  readonly label: Label;
+  readonly fairness: string;
+  /** What may come of one message; `rest` is the network without it. */
+  readonly take: (
+    server: Server,
+    message: OfKind<K>,
+    rest: Net.Net,
+  ) => ReadonlyArray<Outcome<readonly [Slot<Server>, Slot<Net.Net>]>>;
+}
+
+/** A server takes in one of the messages of a pull that are in flight, whichever. */
+const arrival = <K extends Kind>(
+  server: Slot<Server>,
+  net: Slot<Net.Net>,
+  { type, ids: [puller, answerer], label, fairness, take }: Arrival<K>,
+): Interaction => {
+  const isMeant = (m: Net.Message): m is OfKind<K> => m.type === type && m.puller === puller && m.answerer === answerer;
+  return interaction({
+    label,
+    slots: [server, net],
+    writes: [0, 1],
+    fairness,
+    step: (here, flying) =>
+      Net.distinct(flying)
+        .filter(isMeant)
+        .flatMap((m) => take(here, m, Net.take(flying, m))),
+  });
+};
+
 /**
  * R9: the answer, taken at one instant. Where whole pulls are answered and the answerer has nothing that the request lacks, the answer would change nothing at
  * the puller, whose vector and accept time only grow: the request is taken off and no answer is sent, which spares states.
@@ -51,30 +87,26 @@ const answer = (
   puller: Slot<Server>,
   ids: readonly [NodeId, NodeId],
 ): Interaction =>
-  interaction({
+  arrival(answerer, net, {
+    type: 'request',
+    ids,
     label: { family: 'Answer', args: [answerer.name, puller.name] },
-    slots: [answerer, net],
-    writes: [0, 1],
     fairness: `${answerer.name} answers ${puller.name}`,
-    step: (there, flying) =>
-      Net.distinct(flying).flatMap((m): ReadonlyArray<Outcome<readonly [Slot<Server>, Slot<Net.Net>]>> => {
-        const [from, to] = ids;
-        if (m.type !== 'request' || m.puller !== from || m.answerer !== to) return [];
-        const rest = Net.take(flying, m);
-        const asked = { type: 'pull', puller: m.replica, vv: m.vv, after: m.after } as const;
-        if (!isInParts(world) && V.covers(m.vv, there.vv)) return [{ next: [there, rest], note: 'nothing new' }];
-        if (world.rules.variant === 'V2')
-          return there.midway === null ? [{ next: [readLogOnly(there, asked), rest], note: 'the log is read' }] : [];
-        const sent: Net.Message = {
-          type: 'answer',
-          puller: from,
-          answerer: to,
-          replica: m.replica,
-          pulled: answerPull(there, asked, world.config.partWrites),
-          asked: isInParts(world) ? m.vv : V.none,
-        };
-        return [{ next: [there, Net.send(rest, sent)] }];
-      }),
+    take: (there, m, rest) => {
+      const asked = { type: 'pull', puller: m.replica, vv: m.vv, after: m.after } as const;
+      if (!isInParts(world) && V.covers(m.vv, there.vv)) return [{ next: [there, rest], note: 'nothing new' }];
+      if (world.rules.variant === 'V2')
+        return there.midway === null ? [{ next: [readLogOnly(there, asked), rest], note: 'the log is read' }] : [];
+      const sent: Net.Message = {
+        type: 'answer',
+        puller: m.puller,
+        answerer: m.answerer,
+        replica: m.replica,
+        pulled: answerPull(there, asked, world.config.partWrites),
+        asked: isInParts(world) ? m.vv : V.none,
+      };
+      return [{ next: [there, Net.send(rest, sent)] }];
+    },
   });
 
 /** V2 at the grain of messages: the vector is read, and the answer sent. */
@@ -120,19 +152,17 @@ const receipt = (
   answerer: Slot<Server>,
   ids: readonly [NodeId, NodeId],
 ): Interaction =>
-  interaction({
+  arrival(puller, net, {
+    type: 'answer',
+    ids,
     label: { family: 'Receipt', args: [puller.name, answerer.name] },
-    slots: [puller, net],
-    writes: [0, 1],
     fairness: `${puller.name} receives from ${answerer.name}`,
-    step: (here, flying) =>
-      Net.distinct(flying).flatMap((m): ReadonlyArray<Outcome<readonly [Slot<Server>, Slot<Net.Net>]>> => {
-        if (m.type !== 'answer' || m.puller !== ids[0] || m.answerer !== ids[1] || !isFree(here)) return [];
-        const rest = Net.take(flying, m);
-        if (m.replica !== here.replica) return [{ next: [here, rest], note: 'for a former replica' }];
-        const { next, ...said } = isInParts(world) ? takePart(world, here, m.asked, m.pulled) : takeIn(world, here, m.pulled);
-        return [{ next: [next, rest], ...said }];
-      }),
+    take: (here, m, rest) => {
+      if (!isFree(here)) return [];
+      if (m.replica !== here.replica) return [{ next: [here, rest], note: 'for a former replica' }];
+      const { next, ...said } = isInParts(world) ? takePart(world, here, m.asked, m.pulled) : takeIn(world, here, m.pulled);
+      return [{ next: [next, rest], ...said }];
+    },
   });
 
 /** A message is lost. */
