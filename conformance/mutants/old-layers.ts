@@ -1,5 +1,5 @@
 /** What the layers that run no simulation notice of a mutant: layer 1 for faults in `src/impl`, then scripts (layers 2 and 3), then hostile runs (layer 4). */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { ConformReport, Finding } from '../common/finding.js';
 import type { Mutant } from './mutant-table.js';
@@ -14,6 +14,8 @@ export interface Noticed {
   readonly tried: number;
   /** The processor time of all that, its clusters' processes included. */
   readonly processorMs: number;
+  /** It was ended before it had tried everything. */
+  readonly isCut?: boolean;
 }
 
 /** Small configurations that together have every kind of step, the quickest first. */
@@ -69,26 +71,59 @@ const processorMsOf = (stderr: string): number => {
   return ((um + sm) * 60 + us + ss) * 1000;
 };
 
-/** The copy's own `bayou conform`. A copy that cannot even run it is noticed too. */
-const conform = async (
-  root: string,
-  copy: string,
-  args: ReadonlyArray<string>,
-): Promise<{ readonly findings: ReadonlyArray<Finding>; readonly processorMs: number }> => {
-  const quick = ['--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '6', '--out-dir', join(copy, 'divergences')];
-  const all = [join(copy, 'dist/cli/main.js'), 'conform', ...args, ...quick];
-  const run = await new Promise<{ readonly stdout: string; readonly stderr: string }>((resolve) => {
-    const options = { cwd: root, timeout: DEADLINE_MS, maxBuffer: 256 * 1024 * 1024 };
-    const timed = ['-c', '"$@"; times >&2', 'sh', process.execPath, ...all];
-    execFile('sh', timed, options, (_error, stdout, stderr) => resolve({ stdout, stderr }));
+/** What a program printed, and whether its time was up. */
+interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly isCut: boolean;
+}
+
+/** How long the processes of a run whose time is up have to end by themselves. */
+const GRACE_MS = 10_000;
+
+/**
+ * Runs a program below `root`; the last line of its standard error says what it and its children took. When its time is up, all of them are asked to end; the shell outlives
+ * them, since it has yet to say what they took.
+ */
+const run = (root: string, args: ReadonlyArray<string>, withinMs: number): Promise<Ran> =>
+  new Promise((resolve) => {
+    const timed = ['-c', 'trap : TERM; "$@"; times >&2', 'sh', process.execPath, ...args];
+    const shell = spawn('sh', timed, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const text = { stdout: '', stderr: '' };
+    shell.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk));
+    shell.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
+    let isCut = false;
+    const end = (signal: NodeJS.Signals): void => {
+      isCut = true;
+      if (shell.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, signal);
+    };
+    const timers = [setTimeout(end, withinMs, 'SIGTERM'), setTimeout(end, withinMs + GRACE_MS, 'SIGKILL')];
+    const done = (): void => {
+      for (const timer of timers) clearTimeout(timer);
+      resolve({ ...text, isCut });
+    };
+    shell.on('error', done).on('close', done);
   });
-  const processorMs = processorMsOf(run.stderr);
+
+/** What a stage came to. */
+interface Stage {
+  readonly findings: ReadonlyArray<Finding>;
+  readonly processorMs: number;
+  readonly isCut: boolean;
+}
+
+/** The copy's own `bayou conform`. A copy that cannot even run it is noticed too; one whose time is up is not. */
+const conform = async (root: string, copy: string, args: ReadonlyArray<string>, withinMs: number): Promise<Stage> => {
+  const quick = ['--json', '--fail-fast', '--jobs', '1', '--shrink-runs', '6', '--out-dir', join(copy, 'divergences')];
+  const ran = await run(root, [join(copy, 'dist/cli/main.js'), 'conform', ...args, ...quick], withinMs);
+  const [processorMs, { isCut }] = [processorMsOf(ran.stderr), ran];
   try {
-    return { findings: (JSON.parse(run.stdout) as ConformReport).findings, processorMs };
+    return { findings: (JSON.parse(ran.stdout) as ConformReport).findings, processorMs, isCut };
   } catch {
-    const details = run.stderr.trim().split('\n')[0] ?? 'it did not end';
+    if (isCut) return { findings: [], processorMs, isCut };
+    const details = ran.stderr.trim().split('\n')[0] ?? 'it did not end';
     const failed = { verdict: 'diverges', counts: {}, details, repeat: '', elapsedMs: 0 } as const;
-    return { findings: [{ layer: 1, name: args.join(' '), ...failed }], processorMs };
+    return { findings: [{ layer: 1, name: args.join(' '), ...failed }], processorMs, isCut };
   }
 };
 
@@ -113,17 +148,28 @@ const smallest = ({ details, name }: Finding): string => {
   return script.length > 0 ? `${script.length} lines of ${name}` : name;
 };
 
-/** Runs a copy of the project below `root` that has the mutant, until something diverges. */
-export const tryLayers = async (mutant: Pick<Mutant, 'inImpl'>, copy: string, root: string): Promise<Noticed> => {
-  let [tried, processorMs] = [0, 0];
+/**
+ * Runs a copy of the project below `root` that has the mutant, until something diverges, or for `withinMs` of real time in all; without it each of the stages has ten minutes.
+ */
+export const tryLayers = async (
+  mutant: Pick<Mutant, 'inImpl'>,
+  copy: string,
+  root: string,
+  withinMs?: number,
+): Promise<Noticed> => {
+  const began = performance.now();
+  let [tried, processorMs, isCut] = [0, 0, false];
   for (const { args, implOnly, perItem } of STAGES) {
     if (implOnly && !mutant.inImpl) continue;
-    const done = await conform(root, copy, args);
-    const at = done.findings.findIndex(isNoticed);
+    const leftMs = withinMs === undefined ? DEADLINE_MS : withinMs - (performance.now() - began);
+    const done = leftMs > 0 ? await conform(root, copy, args, leftMs) : { findings: [], processorMs: 0, isCut: true };
+    // What was under way when the time was up may have failed of that.
+    const at = done.findings.findIndex((f) => (done.isCut ? f.verdict === 'diverges' : isNoticed(f)));
     tried += (at < 0 ? done.findings.length : at + 1) / perItem;
     processorMs += done.processorMs;
+    isCut ||= done.isCut;
     const finding = done.findings[at];
     if (finding !== undefined) return { layer: finding.layer, smallest: smallest(finding), tried: Math.ceil(tried), processorMs };
   }
-  return { layer: null, smallest: '', tried: Math.ceil(tried), processorMs };
+  return { layer: null, smallest: '', tried: Math.ceil(tried), processorMs, ...(isCut ? { isCut } : {}) };
 };

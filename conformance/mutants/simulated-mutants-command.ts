@@ -1,17 +1,19 @@
 /**
  * `npm run mutants:simulated`: which faults does simulation alone find, and after how much processor time? Each is put into a copy of the built program, and
- * the copy simulates, run after run of one seed, until one is wrong. Then the layers that do not simulate try the same. Writes the tables of `docs/simulation.md`; `-- NAME…`
- * tries these alone and writes nothing; `-- --resume` goes on with a run that was interrupted, of which it keeps the outcomes; `-- --simulate` leaves the older layers out; `-- --table`
- * tries nothing, and writes the tables of what was kept.
+ * the copy simulates, run after run of one seed, until one is wrong. Then the layers that do not simulate try the same. Writes the tables of `docs/simulation.md` after each fault;
+ * `-- NAME…` tries these alone, and writes nothing without `--write`; `-- --resume` tries what the tables do not have; `-- --simulate` leaves the older layers out; `-- --older` leaves the simulation
+ * out; `--within SECONDS` is how long, of real time, the older layers may try one fault: it is then said how much processor time was not enough.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writePart } from '../common/page-parts.js';
 import { copyWith } from './copy.js';
 import { LOST_ONCE, SIMULATED_MUTANTS } from './simulated-mutant-table.js';
 import { MUTANTS, type Mutant } from './mutant-table.js';
+import { type OldRow, oldRowsOf, simulatedMutants } from './simulated-list.js';
 import { type Noticed, tryLayers } from './old-layers.js';
 
 /** What a copy's simulation came to. */
@@ -19,49 +21,28 @@ interface Simulated {
   /** The number of the run that was wrong; null: none was. */
   readonly found: number | null;
   readonly why: string;
-  readonly events: number;
   readonly processorMs: number;
 }
+
+/** What the older layers made of a mutant. */
+type Older = Omit<Noticed, 'smallest'>;
 
 /** What became of a mutant; the older layers may not have tried it yet. */
 interface Outcome {
   readonly name: string;
   readonly simulated: Simulated;
-  readonly older?: Noticed;
+  readonly older?: Older;
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const COPIES = join(ROOT, 'node_modules/.cache/mutants');
-const KEPT = join(COPIES, 'simulated-outcomes.json');
+const PAGE = join(ROOT, 'docs/simulation.md');
 const SEED = 1;
 /** What takes more runs than a minute has is not found. */
 const RUNS = 1000;
 const MINUTE_MS = 60_000;
 const DEADLINE_MS = 1_800_000;
 const AT_ONCE = 2;
-
-// --- which ---------------------------------------------------------------------------------------------------------------
-
-/** What the table of `npm run mutants` says of a mutant. */
-interface Row {
-  /** The layer that noticed; `–`: none. */
-  readonly layer: string;
-  /** How many configurations, scripts and runs it took. */
-  readonly tried: string;
-}
-
-const rows = new Map<string, Row>(
-  [...readFileSync(join(ROOT, 'docs/mutants.md'), 'utf8').matchAll(/^\| (\S+) \| [^|]* \| `[^`]*` \| (\S+) \| (\d+) \|/gm)].map(
-    ([, name = '', layer = '', tried = '']) => [name, { layer, tried }],
-  ),
-);
-
-const listed = (): ReadonlyArray<Mutant> => {
-  const lost = new Set(LOST_ONCE.flatMap(([, names]) => names));
-  // What needs more than one process is what layer 1 has not noticed.
-  const isTried = ({ name }: Mutant): boolean => /^V\d+$/.test(name) || (rows.get(name)?.layer ?? '1') !== '1' || lost.has(name);
-  return [...MUTANTS.filter(isTried), ...SIMULATED_MUTANTS];
-};
 
 // --- trying --------------------------------------------------------------------------------------------------------------
 
@@ -72,7 +53,7 @@ const simulateIn = (root: string, from: number, runs: number): Promise<Simulated
     execFile(process.execPath, [worker, ...[SEED, from, runs].map(String)], options, (error, stdout, stderr) => {
       const line = stdout.trim().split('\n').at(-1) ?? '';
       if (line.startsWith('{')) resolve(JSON.parse(line) as Simulated);
-      else resolve({ found: from, why: stderr.trim().split('\n')[0] ?? error?.message ?? '', events: 0, processorMs: 0 });
+      else resolve({ found: from, why: stderr.trim().split('\n')[0] ?? error?.message ?? '', processorMs: 0 });
     });
   });
 
@@ -90,7 +71,7 @@ const tryMutant = async (mutant: Mutant, known: Outcome | undefined, withOlder: 
   copyWith(mutant, copy, ROOT);
   try {
     const simulated = known?.simulated ?? (await simulateCopy(copy));
-    const older = known?.older ?? (withOlder ? await tryLayers(mutant, copy, ROOT) : undefined);
+    const older = known?.older ?? (withOlder ? await tryLayers(mutant, copy, ROOT, withinMs) : undefined);
     return { name: mutant.name, simulated, ...(older === undefined ? {} : { older }) };
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -104,9 +85,11 @@ const cellsOf = (cells: ReadonlyArray<string>): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '/').replaceAll('\n', ' ')).join(' | ')} |`;
 
 /** What the layers that do not simulate need: as it was measured, or as the table of `npm run mutants` has it, which has no times. */
-const olderCells = (name: string, older: Noticed | undefined): ReadonlyArray<string> => {
-  if (older !== undefined)
-    return [older.layer === null ? 'none' : `layer ${older.layer}`, `${older.tried}`, seconds(older.processorMs)];
+const olderCells = (name: string, older: Older | undefined): ReadonlyArray<string> => {
+  if (older !== undefined) {
+    const layer = older.layer === null ? 'none' : `layer ${older.layer}`;
+    return [layer, `${older.tried}`, `${older.isCut === true ? 'more than ' : ''}${seconds(older.processorMs)}`];
+  }
   const known = rows.get(name);
   if (known === undefined) return ['not tried', '', ''];
   return [known.layer === '–' ? 'none' : `layer ${known.layer}`, known.tried, ''];
@@ -148,26 +131,61 @@ const lostOnceTable = (outcomes: ReadonlyMap<string, Outcome>): string =>
     ),
   ].join('\n');
 
-const PAGE = join(ROOT, 'docs/simulation.md');
+/** The outcomes that the table on the page has. */
+const onPage = (): ReadonlyArray<Outcome> => {
+  const cells = readFileSync(PAGE, 'utf8')
+    .split('\n')
+    .flatMap((line) => (line.startsWith('| ') ? [line.split(' | ')] : []));
+  return cells.flatMap(([first = '', , , runs = '', processor = '', why = '', layer = '', tried = '', older = '', ...more]) => {
+    if (more.length > 0 || !/^[\d.]+$/.test(processor)) return [];
+    const found = runs === '–' ? null : Number(runs) - 1;
+    const simulated = { found, why: found === null ? '' : why, processorMs: Number(processor) * 1000 };
+    const spent = /^(more than )?([\d.]+) \|$/.exec(older);
+    const noticed = spent !== null && {
+      layer: layer === 'none' ? null : Number(layer.replace('layer ', '')),
+      tried: Number(tried),
+      processorMs: Number(spent[2]) * 1000,
+      ...(spent[1] === undefined ? {} : { isCut: true }),
+    };
+    return [{ name: first.slice(2), simulated, ...(noticed === false ? {} : { older: noticed }) }];
+  });
+};
 
 // --- the command -----------------------------------------------------------------------------------------------------------
 
-const options = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
-const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    resume: { type: 'boolean', default: false },
+    simulate: { type: 'boolean', default: false },
+    older: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    within: { type: 'string' },
+  },
+});
+const rows: ReadonlyMap<string, OldRow> = oldRowsOf(readFileSync(join(ROOT, 'docs/mutants.md'), 'utf8'));
+const listed = simulatedMutants(rows);
+const withinMs = options.within === undefined ? undefined : Number(options.within) * 1000;
+if (withinMs !== undefined && !(withinMs > 0)) throw new RangeError(`--within ${options.within}: give seconds, more than 0`);
 const isWhole = names.length === 0;
-const chosen = isWhole ? listed() : [...MUTANTS, ...SIMULATED_MUTANTS].filter(({ name }) => names.includes(name));
-const withOlder = !options.includes('--simulate');
+const writes = isWhole || options.write;
+const chosen = isWhole ? listed : [...MUTANTS, ...SIMULATED_MUTANTS].filter(({ name }) => names.includes(name));
 mkdirSync(COPIES, { recursive: true });
-const onlyTable = options.includes('--table');
-const kept =
-  (onlyTable || options.includes('--resume')) && existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as Outcome[]) : [];
-const outcomes = new Map(kept.map((outcome) => [outcome.name, outcome]));
+
+// A run of the whole begins anew; any other leaves what the table has of others.
+const outcomes = new Map(isWhole && !options.resume && !options.older ? [] : onPage().map((outcome) => [outcome.name, outcome]));
+if (!isWhole && !options.older) for (const name of names) outcomes.delete(name);
+
+const writeTables = (): void => {
+  writePart(PAGE, 'the table of faults: npm run mutants:simulated', table(listed, outcomes));
+  writePart(PAGE, 'the table of what was lost once: npm run mutants:simulated', lostOnceTable(outcomes));
+};
 
 const work = async (queue: Mutant[], older: boolean): Promise<void> => {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
     const outcome = await tryMutant(mutant, outcomes.get(mutant.name), older);
     outcomes.set(mutant.name, outcome);
-    if (isWhole) writeFileSync(KEPT, JSON.stringify([...outcomes.values()], null, 2));
+    if (writes) writeTables();
     const { found, why, processorMs } = outcome.simulated;
     const how = found === null ? 'NOT FOUND' : `run ${found}: ${why}`;
     process.stdout.write(
@@ -177,17 +195,14 @@ const work = async (queue: Mutant[], older: boolean): Promise<void> => {
 };
 const workAll = (queue: Mutant[], older: boolean): Promise<unknown> =>
   Promise.all(Array.from({ length: AT_ONCE }, () => work(queue, older)));
-if (!onlyTable)
+if (!options.older)
   await workAll(
     chosen.filter(({ name }) => !outcomes.has(name)),
     false,
   );
-const unmeasured = chosen.filter(({ name }) => outcomes.get(name)?.older === undefined);
-if (withOlder && !onlyTable) await workAll(unmeasured, true);
-if (isWhole) {
-  writePart(PAGE, 'the table of faults: npm run mutants:simulated', table(chosen, outcomes));
-  writePart(PAGE, 'the table of what was lost once: npm run mutants:simulated', lostOnceTable(outcomes));
-}
+const isUnmeasured = ({ name }: Mutant): boolean => outcomes.has(name) && outcomes.get(name)?.older === undefined;
+if (!options.simulate) await workAll(chosen.filter(isUnmeasured), true);
+if (writes) writeTables();
 const missed = chosen.filter((m) => outcomes.get(m.name)?.simulated.found === null && m.unobservable === undefined);
 if (chosen.length === 0 || missed.length > 0) {
   process.stderr.write(`not found and not explained: ${missed.map(({ name }) => name).join(', ') || 'no such fault'}\n`);
