@@ -212,7 +212,7 @@ const inRounds = async (contenders: ReadonlyArray<Contender>, rounds: number): P
 const allOurs = (config: string, isSmall: boolean): ReadonlyArray<Contender> =>
   ENGINES.filter(([engine]) => isSmall || !engine.includes('breadth')).map(([engine, options]) => ours(config, engine, options));
 
-/** Those we are compared with, where they are there. */
+/** The rows of Spin and TLC; undefined where a tool is not installed. */
 interface Peers {
   readonly spin: Row | undefined;
   readonly tlc: Row | undefined;

@@ -58,7 +58,7 @@ const ours = (managers: number): Measured => {
 
 // --- Stateright ------------------------------------------------------------------------------------------------------------
 
-/** What stands in the example's place from `fn main` on. Linux counts a process's time in hundredths of a second. */
+/** The `main` that replaces the example's own. Linux counts a process's time in hundredths of a second. */
 const MAIN = `
 fn processor_seconds() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
@@ -162,7 +162,7 @@ const line = (row: Row): string => {
 /** Less than this is too little for a clock of hundredths of a second. */
 const LEAST = 0.1;
 
-/** What a search took: processor time where that is known, as others may have the processors meanwhile. */
+/** The seconds that a search took: processor time where it is known, because other programs may take the processors meanwhile. */
 const cost = ({ seconds, processor = 0 }: Row): number => (processor < LEAST ? seconds : processor);
 
 /** How the two compare in the largest space. */

@@ -18,7 +18,7 @@ const CLIENTS = [10, 11, 12, 13, 14];
 const RUNS = 3;
 const LIMITS = { events: 100_000_000, untilUs: 10 ** 12 };
 
-/** What the clients do. */
+/** How much the clients ask, and for how long. */
 interface Load {
   readonly name: string;
   /** How long a client waits after each answer, in ms; undefined: they do nothing. */

@@ -31,7 +31,7 @@ export interface Finding {
   readonly rogue?: string;
 }
 
-/** What was tried of one seed. */
+/** One seed, and the searches that were tried of its model. */
 export interface Attempt {
   readonly ways: ReadonlyArray<Way>;
   readonly states: number;
@@ -70,7 +70,7 @@ export const differences = async ({ recipe, built, world }: Explored, way: Way, 
   if (result.kind === 'error') {
     const { name, message } = result.error;
     if (falls && message.includes('lowers the progress')) return [];
-    // What is none may be refused, and what is one is not looked at here.
+    // A symmetry, quotient or key that is none may be refused; here nobody knows whether it is one.
     if (isDoubtful && name === 'CheckerError' && !message.includes('in two forms')) return [];
     return [{ what: `${name}: ${message.replace(/\d+/g, 'N').slice(0, 60)}`, details: result.error.stack ?? message }];
   }
@@ -130,7 +130,7 @@ const rogueFaults = async (rogue: Rogue, recipe: Recipe, way: Way, file: string)
       ? []
       : [{ what: `rogue: ${result.error.name}`, details: result.error.stack ?? '' }];
   const { report } = result.reports.at(-1)!;
-  // What is violated has its run, and may have kept the search from coming to the place.
+  // A search may end at a violation, before it comes to the place where the model misbehaves.
   if (report.stop.kind !== 'complete' || report.verdict === 'violated') return [];
   return [{ what: 'not refused', details: `a model that ${rogue.what} is not refused: it is said to be ${report.verdict}` }];
 };

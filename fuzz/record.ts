@@ -9,7 +9,7 @@ import { grouped, type Tried } from './say.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a run is known by. */
+/** The name of a run: runs of the same code with the same seed have one name. */
 export interface RunName {
   readonly commit: string;
   /** Git's names of the folders with the checker and with the fuzz; with a `+` where files of them are not as committed. */
@@ -18,7 +18,7 @@ export interface RunName {
   readonly seed: number;
 }
 
-/** What a row says. */
+/** A row of the record. */
 export interface Row extends RunName {
   readonly models: number;
   readonly searches: number;
@@ -76,7 +76,7 @@ const rowsOf = (file: string): ReadonlyArray<Row> =>
 
 const isSame = (a: RunName, b: RunName): boolean => a.checker === b.checker && a.fuzz === b.fuzz && a.seed === b.seed;
 
-/** What the record knows of a run. */
+/** The row of a run, if the record has one. */
 export const earlierOf = (file: string, name: RunName): Row | undefined => rowsOf(file).find((row) => isSame(row, name));
 
 const line = (row: Row): string =>

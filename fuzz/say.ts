@@ -3,7 +3,7 @@ import type { Finding } from './attempt.js';
 import { moduleOf } from './print.js';
 import type { Way } from './ways/way.js';
 
-/** What was tried so far. */
+/** The numbers of models and searches that were tried so far. */
 export interface Tried {
   models: number;
   searches: number;

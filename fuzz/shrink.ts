@@ -73,7 +73,7 @@ const simplerPlain = (recipe: PlainRecipe): ReadonlyArray<PlainRecipe> => [
     : []),
   ...(recipe.keyed ? [{ ...recipe, keyed: false }] : []),
   ...(recipe.families ? [{ ...recipe, families: false }] : []),
-  // What is left must be as symmetric as it was, unless it is perhaps not.
+  // A smaller graph may lose the symmetry that the recipe declares; a spoiled recipe need not have it.
   ...(recipe.symmetry === undefined || recipe.spoiled === true ? piecesOfGraph(recipe) : []),
   ...(recipe.states.some((state, i) => state !== i) ? [{ ...recipe, states: recipe.states.map((_, i) => i) }] : []),
 ];
@@ -160,7 +160,7 @@ const simplerWays = (way: Way): ReadonlyArray<Way> => [
 const MOST_TRIES = 1000;
 const MOST_MS = 300_000;
 
-/** What is left of the finding when nothing more can be left out, or enough was tried. */
+/** The finding with a model from which no piece can be left out, or the smallest one when enough was tried. */
 export const shrunk = async (finding: Finding, file: string): Promise<Finding> => {
   // The place at which it breaks the contract would go with what is left out.
   if (finding.rogue !== undefined) return finding;
@@ -181,7 +181,7 @@ export const shrunk = async (finding: Finding, file: string): Promise<Finding> =
   let isLess = false;
   for (let at = 0, tries = 0; tries < MOST_TRIES && performance.now() < until; tries++) {
     if (at >= candidates.length) {
-      // What could not be left out before may be left out now.
+      // A piece that could not be left out before may be left out now, without the others.
       if (!isLess) break;
       [at, isLess] = [0, false];
     }

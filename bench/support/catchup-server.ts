@@ -8,7 +8,10 @@ import { openDurable } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import { startServer } from '#bayou/net/server.js';
 
-/** What a server is. `puts`: fill its log with so many and end, so that none of that is in its memory later. */
+/**
+ * A server to start. With `puts` above 0 the process fills its log with so many puts and ends: the process that is measured later starts with an empty
+ * memory.
+ */
 export interface CatchupServer {
   readonly id: number;
   readonly dir: string;
@@ -17,7 +20,7 @@ export interface CatchupServer {
   readonly valueBytes: number;
 }
 
-/** What it says: where it listens, and later how it went. */
+/** A message of the server: where it listens, and later its longest stall and its memory. */
 export type CatchupSays =
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'stats'; readonly stallMs: number; readonly rssMiB: number };

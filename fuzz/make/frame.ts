@@ -9,7 +9,7 @@ export interface Frame {
   readonly slots: ReadonlyArray<Place>;
   /** All renamings under which the model will be closed, the identity first. */
   readonly renamings: ReadonlyArray<Renaming>;
-  /** Those that it declares. */
+  /** The renamings that the model declares. */
   readonly declared: ReadonlyArray<Renaming>;
   readonly hasProgress: boolean;
 }
@@ -46,7 +46,7 @@ export const renamedState = (frame: Frame, renaming: Renaming, state: ReadonlyAr
   return image;
 };
 
-/** What a value of a slot becomes. */
+/** The image of the value of a slot. */
 export const renamedValue = ({ slots }: Frame, { values }: Renaming, slot: number, value: number): number =>
   values[slots[slot]!.domain]![value] ?? value;
 

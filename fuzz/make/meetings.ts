@@ -5,7 +5,7 @@ import { sizeOfDomain, type Look, type Meeting, type Said, type Talking, type Wa
 import { fairnessOf } from './common.js';
 import { renamedRow, renamedSlots, renamedValue, rowsOf, rowWith, valuesIn, type Frame } from './frame.js';
 
-/** What is being made, piece by piece. */
+/** A component model in the making: its dice and frame, and the looks and exchanges that it has so far. */
 export interface Making {
   readonly dice: Dice;
   readonly frame: Frame;

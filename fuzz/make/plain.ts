@@ -162,5 +162,5 @@ export const anyPlain = (dice: Dice): PlainRecipe => {
   };
 };
 
-/** What is broken far down alone. */
+/** A claim that is broken by one state alone, far from the initial one. */
 const farClaim = (index: number): PlainClaim => ({ name: 'far', kind: 'always', marked: [index], to: [], bare: false });

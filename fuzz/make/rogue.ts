@@ -11,14 +11,14 @@ import type { Built } from '../recipe/recipe.js';
 
 /** A model that misbehaves. */
 export interface Rogue {
-  /** What it does, as one says it of a model: `changes what it is given`. */
+  /** The misdeed, as one says it of a model: `changes what it is given`. */
   readonly what: string;
   readonly built: Built;
 }
 
 type Values = ReadonlyArray<unknown>;
 
-/** What a function gives at the place; `times`: how often it was run there, this time too. */
+/** A function's answer at the place where it misbehaves; `times` is how often it was run there, this time included. */
 type Misdeed = (args: Values, answer: unknown, times: number) => unknown;
 
 // --- misdeeds ----------------------------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ export const putBack = (): boolean => {
   return isChanged;
 };
 
-/** What any function of steps may do. */
+/** The misdeeds that any function of steps may commit. */
 const ofSteps: Readonly<Record<string, Misdeed>> = {
   'changes what it is given': (args, answer) => {
     args.forEach(change);

@@ -44,7 +44,7 @@ const spoiledPlain = (dice: Dice, recipe: PlainRecipe): PlainRecipe => {
       return { ...recipe, edges: edges.with(edge, { ...edges[edge]!, to: dice.oneIn(2) ? -1 : dice.below(count) }) };
     }
     case 3: {
-      // What lies beyond has no steps, which alone tells it from most others: so it is often one that has none anyway.
+      // A state beyond the boundary takes no steps, which a false key would show at once. So half the time a state is taken that has none anyway.
       const ends = range(count).filter((state) => !edges.some(({ from, to }) => from === state && to >= 0));
       const state = ends.length > 0 && dice.oneIn(2) ? dice.pick(ends) : dice.below(count);
       return { ...recipe, beyond: toggled(recipe.beyond ?? [], state) };

@@ -25,7 +25,7 @@ const DEADLINE_MS = (MOST_SECONDS + 120) * 1000;
 /** Mutants that are tried at the same time. */
 const AT_ONCE = 2;
 
-/** What the fuzz said of a mutant. */
+/** The result of fuzzing one mutant. */
 interface Outcome {
   readonly mutant: Mutant;
   /** After how many models it was found; undefined: it was not. */

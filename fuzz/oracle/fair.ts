@@ -32,7 +32,7 @@ const greatest = (start: ReadonlySet<Node>, conditions: ReadonlyArray<Recurrence
   }
 };
 
-/** Those from which the condition can be met without leaving the set. */
+/** The nodes of the set from which the condition can be met without leaving the set. */
 const canReach = (set: ReadonlySet<Node>, { at, by }: Recurrence): ReadonlySet<Node> => {
   const sources = new Map<Node, Node[]>();
   const reached = new Set<Node>();

@@ -31,7 +31,7 @@ const decidedAfter = ({ nodes }: World, { name, kind, holds, isFinal }: Claim): 
   return undefined;
 };
 
-/** Those that can be reached from some states without leaving a set. */
+/** The nodes that can be reached from some nodes without leaving a set. */
 const reachable = (from: Iterable<Node>, inside: (node: Node) => boolean): ReadonlySet<Node> => {
   const found = new Set([...from].filter(inside));
   for (const node of found) for (const { to } of node.arcs) if (inside(to)) found.add(to);
@@ -176,7 +176,7 @@ export interface Emptiness {
   readonly neverTriggered: ReadonlyArray<string>;
 }
 
-/** What never happens in a world, other than witnesses. */
+/** The families of steps that are never enabled, and the properties that are never triggered. Witnesses are judged elsewhere. */
 export const emptiness = oncePer(({ nodes, machine }: World): Emptiness => {
   const all = [...nodes.values()];
   const within = all.filter(({ isWithin }) => isWithin);

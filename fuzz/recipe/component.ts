@@ -43,7 +43,7 @@ export type Row = number;
 export interface Look {
   readonly slots: ReadonlyArray<number>;
   readonly rows: ReadonlyArray<Row>;
-  /** It is true everywhere but in these rows. */
+  /** Whether the look is true everywhere but in `rows`, and not in `rows` alone. */
   readonly except: boolean;
 }
 
@@ -292,7 +292,7 @@ export const componentModel = (recipe: ComponentRecipe, forms = new Forms()): Co
   const { boundary, symmetry, initial, folds, keyFolds } = recipe;
   const inDomain = (to: typeof folds, kind: string, index: number): number =>
     to?.[recipe.domains.findIndex(({ name }) => name === kind)]?.[index] ?? index;
-  /** What a state has that is not the slots' own. */
+  /** The values of a state in which it differs from the initial values of its slots. */
   const beginning = (numbers: ReadonlyArray<number>): Readonly<Record<string, unknown>> =>
     Object.fromEntries(
       recipe.slots.flatMap((place, i) =>

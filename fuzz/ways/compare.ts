@@ -45,7 +45,7 @@ const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, t
   if (fault !== undefined) say(`run of ${claim.kind} ${fault}`, `the run for "${name}" ${fault}: ${JSON.stringify(trace)}`);
   if (shortest === undefined || trace.steps.length === shortest) return;
   if (scope.isDoubtful && !isSeenWhole(scope)) return;
-  // What is to be reached need not be the same of states that are taken for one; then a run is not called shortest.
+  // A doubtful key may take a state that is to be reached for one that is not; then the run to it need not be a shortest one.
   if (trace.shortest || (findsNearest(scope) && !(scope.isDoubtful && isWitness(claim))))
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
 };

@@ -6,7 +6,7 @@ const expectCount = ({ say }: Scope, name: string, has: number, should: number):
   if (has !== should) say(`count ${name}`, `${name}: ${has}, and should be ${should}`);
 };
 
-/** What a search says that saw all states. */
+/** Judges the counts of a search that saw all states, and what it says never happens. */
 export const judgeWhole = (scope: Scope): void => {
   const { world, way, report, classOf, say } = scope;
   const { counts } = report;
@@ -46,7 +46,7 @@ const judgeCoverage = (scope: Scope): void => {
   expectCount(scope, 'fresh', fresh, kept.length - new Set(world.initial.map(classOf)).size);
 };
 
-/** What a search that was stopped may say. */
+/** Judges the counts of a search that was stopped. */
 export const judgePart = (scope: Scope): void => {
   const { world, way, report, classOf, isLossy, say } = scope;
   const { counts, stop } = report;

@@ -14,7 +14,7 @@ import { oncePer } from '../oracle/once.js';
 import type { Built, Recipe } from '../recipe/recipe.js';
 import type { Way } from './way.js';
 
-/** What came of it: the report of each part (one, or one until it was stopped and one after that), or an error. */
+/** The result of a search: an error, or the report of each part (one part, or two where the search was stopped and resumed). */
 export type Result =
   | { readonly kind: 'reports'; readonly reports: ReadonlyArray<{ readonly way: Way; readonly report: Report }> }
   | { readonly kind: 'error'; readonly error: Error };

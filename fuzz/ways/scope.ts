@@ -10,7 +10,7 @@ export interface Fault {
   readonly details: string;
 }
 
-/** What a way leaves of the truth. */
+/** A report, the truth of its model, and how much of that truth the way of searching lets it see. */
 export interface Scope {
   readonly world: World;
   readonly way: Way;

@@ -63,7 +63,7 @@ const searchOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'search
 const reductionsOf = (dice: Dice, engine: Engine, recipe: Recipe): Pick<Way, 'symmetry' | 'normalize'> => {
   if (engine === 'walks' || engine === 'numbers') return {};
   const normalizes = recipe.form === 'plain' ? hasQuotient(recipe) : hasNormalForms(recipe);
-  // What is perhaps no reduction is there to be tried.
+  // A spoiled recipe is made to try reductions that may be none, so it uses them more often.
   const wanted = (): boolean => (recipe.spoiled === true ? !dice.oneIn(6) : dice.oneIn(2));
   return {
     ...(recipe.symmetry !== undefined && wanted() ? { symmetry: true } : {}),
@@ -79,7 +79,7 @@ export interface Extent {
   readonly depth: number;
 }
 
-/** These properties alone; all, where there are none. */
+/** The option to judge these properties alone. Without any it is left out, and all are judged. */
 const named = (some: ReadonlyArray<{ readonly name: string }>): Pick<Way, 'properties'> =>
   some.length === 0 ? {} : { properties: some.map(({ name }) => name) };
 

@@ -219,7 +219,7 @@ describe('while it runs', () => {
   test.each(searches)('%s: it is written by the clock, and gone on with from the last time', async (name, search) => {
     const checkpoint = file(name);
     const kept = await search({ checkpoint, checkpointEveryMs: 1 });
-    // It ran to its end, so what is there was written on the way.
+    // The search ran to its end, so the checkpoint was written on the way.
     expect(kept.stop.kind).toBe('complete');
     expect(totals(await search({ resume: checkpoint }))).toEqual(totals(kept));
     expect(existsSync(`${checkpoint}.part`)).toBe(false);

@@ -35,7 +35,7 @@ describe('limits', () => {
     expect(verdict(report, 'CONV')).toBe('unknown');
   });
 
-  // What is in hand is finished: a group of states, or one state.
+  // A limit stops a search only when the group of states, or the state, that it is at is finished.
   test.each([
     [{ search: 'bfs' }, 60],
     [{ search: 'sweep' }, 60],
@@ -160,7 +160,7 @@ describe('a model that breaks its contract is refused', () => {
     ],
   ])('%s', async (_what, wrong, message) => {
     const [code, said] = await refusal(wrong, { symmetry: true });
-    // What comes up in a state is said with it.
+    // The message may name the state in which the fault came up; the table has the message alone.
     expect([code, said.replace(/ \((?:in an initial state|after \d+ steps?), .*\)$/, '')]).toEqual(['model', message]);
   });
 

@@ -17,7 +17,7 @@ interface Count {
 
 type Key = (state: Count) => string;
 
-/** It counts to 4 and begins again; what it has seen on the way means nothing unless somebody asks for it. */
+/** A model that counts to 4 and begins again. `seen` changes nothing, unless a test adds a function that looks at it. */
 const counter = (key: Key | undefined, more: Partial<Model<Count, number>> = {}): Model<Count, number> => ({
   name: 'counter',
   initial: [{ n: 0, seen: 0 }],
@@ -75,7 +75,7 @@ describe.each(SEARCHES)('%s', (_, options) => {
     };
     const sees = counter(({ n }) => String(n % 2), { actions: ({ n }) => (n < 4 ? [0] : []) });
     await refused(sees, 'leads from the');
-    // What is violated is found by its own run; what only seems to hold is not believed.
+    // A property that is violated keeps its run. One that only seems to hold, because the key hides the violation, is refused.
     const late: Model<Count, number>['properties'] = [
       { name: 'never two', kind: 'always', holds: ({ n, seen }) => !(n === 2 && seen === 2) },
     ];

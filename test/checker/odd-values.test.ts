@@ -61,7 +61,7 @@ const ODD: Readonly<Record<string, readonly [make: () => unknown, said: string]>
   ],
 };
 
-/** It goes through some states, and comes to an odd one at the end, or begins with it. */
+/** A model that counts to 3 and then comes to an odd value, or begins with it. */
 const model = (odd: unknown, isFirst: boolean): Model<unknown, string> => ({
   name: 'odd',
   initial: [isFirst ? odd : 0],

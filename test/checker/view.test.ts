@@ -16,7 +16,7 @@ interface Clock {
   readonly ticks: number;
 }
 
-/** It ticks four times and then strikes, in every run. */
+/** A clock that ticks four times and then strikes, in every run. */
 const clock = (key?: (state: Clock) => string): Model<Clock, string> => ({
   name: 'clock',
   initial: [{ hour: 0, ticks: 0 }],
@@ -38,7 +38,7 @@ describe('plain models', () => {
     });
   });
 
-  /** It strikes after four ticks, whichever hand ticks: of the two it matters to nothing which it was. */
+  /** A clock that strikes after four ticks, whichever of its two hands ticks. The state keeps which hand it was, and nothing depends on it. */
   const hands = (key?: (state: Clock) => string): Model<Clock, number> => ({
     name: 'hands',
     initial: [{ hour: 0, ticks: 0 }],

@@ -35,7 +35,7 @@ const COMMANDS: Readonly<Record<string, () => string>> = {
   'check with threads': () => 'check bayou-s-2112 --workers 2',
   explore: () => 'explore --html page.html bayou-s-2112',
   backup: () => 'backup --data-dir served --to copy',
-  // It ends of itself: somebody else listens there.
+  // This server ends by itself, because another one listens at its port.
   server: () => `server --id 1 --port ${port} --data-dir mine --secret-file secret`,
 };
 

@@ -93,7 +93,7 @@ const READ = [
   'none/x',
   'empty/x',
 ];
-/** What is in them is looked at by TLS, which names the options. */
+/** An empty file is left out: TLS itself refuses its contents, and names the options instead of the file. */
 const TLS = READ.filter((kind) => kind !== 'empty');
 /** `mine.mjs` and `mine.json` are files that no command has written: they may be somebody's only copy. */
 const MINE = ['mine.mjs', 'mine.json'];
@@ -101,12 +101,12 @@ const WRITTEN = ['pipe', 'endless', 'folder', 'socket', 'dangling', 'circle', 'c
 const FOLDER = ['pipe', 'endless', 'socket', 'dangling', 'circle', 'empty', 'closed', 'empty/x'];
 
 interface Taker {
-  /** What is given to it. */
+  /** The kinds of paths that the option is given. */
   readonly given: ReadonlyArray<string>;
   readonly args: (path: string) => ReadonlyArray<string>;
   /** The status where it is refused. Default: 2. */
   readonly status?: number;
-  /** What is no mistake. */
+  /** The kinds among them that are no mistake. */
   readonly fine?: ReadonlyArray<string>;
 }
 
@@ -133,7 +133,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
     args: (file) => ['conform', '--config', 'bayou-s-2112', '--junit', file],
     fine: ['closed'],
   },
-  // It is needed where something diverges.
+  // The folder is only made where something diverges, so no path is wrong here.
   'conform --out-dir': { given: [], args: (dir) => ['conform', '--out-dir', dir] },
   explore: { given: READ, args: (file) => ['explore', '--html', 'page.html', file] },
   'explore --html': { given: WRITTEN, args: (file) => ['explore', 'bayou-s-2112', '--html', file], fine: ['closed'] },

@@ -68,7 +68,7 @@ test('a puller that is killed in the middle of a pull goes on where it was, and 
   if (E.isLeft(master)) throw new Error(master.left);
   expect(await ask(master.right, { type: 'sync' }, 10_000)).toMatchObject({ vv: [['0.0', WRITES]], failed: [] });
   expect(await storedAt(master.right)).toHaveLength(WRITES);
-  // What was missing, and some words about it; not what had come before.
+  // The writes that were missing pass, with some bytes around each. The writes that had come before do not pass again.
   expect(link.passed() - before).toBeLessThan((WRITES - came) * (VALUE.length + 200) + 200_000);
   master.right.close('done');
   second.child.kill('SIGKILL');

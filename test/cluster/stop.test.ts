@@ -99,7 +99,7 @@ describe('SIGTERM', () => {
     const session = await sessionAt(server);
     expect(await session.put('mine', 'kept')).toMatchObject({ type: 'accepted' });
     await come(server);
-    // It has read what they said: what was asked after it is answered.
+    // The answer to a later question shows that the server has read everything that came before.
     expect(await session.get('mine')).toMatchObject({ type: 'value', text: 'kept' });
     expect(await stopped()).toEqual([0, null]);
 

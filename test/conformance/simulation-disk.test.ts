@@ -277,7 +277,7 @@ describe('the database', () => {
         found = record?.[1].toString();
       });
       const last = done.at(-1);
-      // What was on its way when it died may be there too.
+      // The write that was on its way at the death may be there, too.
       expect([last, (last ?? -1) + 1].map((n) => (n === undefined ? undefined : `${n}`))).toContain(found);
     }
   });

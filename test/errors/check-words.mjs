@@ -12,7 +12,7 @@ const hear = (chunk) => {
 };
 process.stderr.write = hear;
 process.stdout.write = hear;
-// It ends its process where it has said what is wrong.
+// The command ends its process after it has said what is wrong; here the next case follows.
 process.exit = () => undefined;
 
 const texts = [];

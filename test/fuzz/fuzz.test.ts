@@ -123,7 +123,7 @@ test('what is printed of a model is that model: bayou check counts what the orac
   for (const seed of seeds(60).slice(40)) {
     const { recipe } = madeFrom(seed);
     const world = explored(recipe)?.world;
-    // What a false key makes of a model is refused, or is nobody's count.
+    // A model with a false key is refused, or its count depends on the order of the search: the oracle has none to compare.
     if (world === undefined || recipe.keyFolds !== undefined) continue;
     const file = join(folder, `model-${seed}.mjs`);
     writeFileSync(file, moduleOf(recipe).join('\n'));

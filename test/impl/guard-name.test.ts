@@ -191,7 +191,7 @@ describe.runIf(isLinux)('a log with a name', () => {
       const opened = await openDurable(createDiskLog(data, { guard: socketGuard }), { server: 1 });
       if (E.isLeft(opened)) throw new Error(opened.left.message);
       const first = opened.right;
-      // What the line asks to be sure of was not so, and the file's lock is dropped as well.
+      // The line asks to be sure that nobody has the log. Here somebody has it, and the file's lock is dropped as well.
       rmSync(join(data, 'guard'));
       rmSync(join(data, 'lock'), { recursive: true });
       readFileSync(join(data, 'LOCK'));

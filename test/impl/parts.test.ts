@@ -282,7 +282,7 @@ describe('pulls in parts (R9)', () => {
     expect(snapshot(back)).toEqual(snapshot(b));
     const other = restore({ ...again.right, replica: '2.1', transfers: [] }, { part });
     expect([requestFor(other, 1).after, transfersOf(other), storeOf(other)]).toEqual([null, [], []]);
-    // What waited for nothing is dropped from the log.
+    // Writes of a part that no transfer waits for any more are dropped from the log.
     expect(step<'settle'>(other, { type: 'settle' }).append?.drops).toHaveLength(2);
   });
 });

@@ -97,13 +97,13 @@ test('an older copy that is put back, whenever and however, goes on as a new rep
         TOOLS[h.tool]!(copy, folder);
         const opened = await openKillable(folder, options);
         if (E.isLeft(opened)) {
-          // What leaves files alone that look alike may mix two copies so that nobody can read them.
+          // A tool that does not copy files that look alike may mix two copies into a log that nobody can read.
           expect([opened.left.type, h.tool]).toEqual(['damaged', expect.stringMatching(/^rsync/) as string]);
           return;
         }
         const back = opened.right;
         if (back.replica.found === 'whole') {
-          // It may also leave all that matters alone.
+          // Such a tool may also leave every file of the log as it was.
           expect([h.tool, [...storeOf(back.replica.replica)]]).toEqual([expect.stringMatching(/^rsync -a/) as string, store]);
           await back.kill();
           return;

@@ -121,7 +121,7 @@ test.each([0, 20])(
     expect(await session.right.put('k', 'v')).toMatchObject({ type: 'accepted' });
     const master = await dialed({ role: 'master', id: 0 }, server);
     ends.push(() => master.close('the test is over'));
-    // What the master grants a server that has this time for a pull.
+    // The master grants 4 seconds to a server that has this deadline for a pull.
     expect(await ask(master, { type: 'sync' }, 4_000)).toMatchObject({ type: 'synced', failed: [] });
     expect(await storedAt(master)).toEqual([['k', 'v']]);
     expect(gate.count()).toBe(2);

@@ -261,7 +261,7 @@ describe('frames on their way in', () => {
     nextTurn();
     there.write(Buffer.concat(Array.from({ length: 4_000 }, () => FRAME)));
     await until(() => perTurn.reduce((a, b) => a + b) === 4_000);
-    // What counts turns here and there may be a turn apart.
+    // The test and the intake count turns each for itself, so they may be one turn apart: hence twice the share.
     expect(Math.max(...perTurn)).toBeLessThanOrEqual(2 * (MAX_PER_TURN / 4));
   });
 

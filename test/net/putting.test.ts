@@ -29,7 +29,7 @@ interface Scripted {
   incarnation: number;
   readonly address: Address;
   readonly got: Got[];
-  /** What it does with what it gets; by default nothing. */
+  /** Called with each request that the server gets; by default it does nothing. */
   act: (got: Got) => void;
   /** Are connections refused? */
   closed: boolean;
@@ -204,7 +204,7 @@ describe('a put after one whose stamp nobody knows', () => {
     two.act = ({ ask, reply }) => reply(ask.type === 'put' ? accepted(5, 2) : { type: 'missing' });
     const first = client.put('k', 'old');
     await until(() => one.closed);
-    // It is answered when the session has seen that the connection broke.
+    // This get is answered only after the session has seen that the connection broke.
     await client.get('another');
     const giveUp = async (): Promise<void> => {
       client.unlink(1);
@@ -219,7 +219,7 @@ describe('a put after one whose stamp nobody knows', () => {
   ])('to %s waits for its result', async (_what, key, guarantees) => {
     const { client, two, giveUp } = await stuck(guarantees);
     const later = client.put(key, 'new');
-    // What is asked after it is answered, so it would have been sent.
+    // This get is asked after the put and is answered: had the put been sent, it would be there.
     await client.get('yet another');
     expect(two.puts()).toEqual([]);
     await giveUp();

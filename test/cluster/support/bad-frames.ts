@@ -190,7 +190,7 @@ const lengths = (): Kind[] => [
   })),
 ];
 
-/** What is well made, and not for whoever sends it, or not now. */
+/** Messages that are well made, but which their sender may not send, or not now. */
 const outOfPlace = (): Kind[] => {
   const asked = (name: string, as: Party, ask: unknown): Kind => ({
     ...member(name, ({ sealed }) => sealed({ id: 0, ask }), as),
