@@ -4,14 +4,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { MAX_VALUE_BYTES } from '#bayou/core/bounds.js';
-import type { NodeId } from '#bayou/core/ids.js';
+import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Connection } from '#bayou/net/connection.js';
 import { dial } from '#bayou/net/handshake.js';
 import type { Address, Ask, Party } from '#bayou/net/protocol.js';
 import type { WorldFault } from './simulation-plan.js';
 import type { Main } from './simulation.js';
 
-/** What a guest does: puts with a clock at its end, or with a value that is too long; tells a server to call a port that there is none of; claims to know more of a replica than it does itself. */
+/** What a guest does: puts with a clock at its end, with a value that is too long, or as one that another replica may have taken (R14); tells a server to call a port that there is none of; claims to know more of a replica than it does itself. */
 export type GuestDeed = Extract<WorldFault, { readonly type: 'guest' }>['what'];
 
 /** Ids that no script has. */
@@ -21,8 +21,8 @@ const WITHIN_MS = 5_000;
 /** More than a simulated run puts, and less than what no honest history can have. */
 const CLAIM = 2 ** 30;
 
-const put = (clock: number, value: string): Ask => ({
-  ...{ type: 'put', client: CLIENT, session: 'f'.repeat(32), clientTime: 1, replica: null, clock, key: 'k0', value, require: [] },
+const put = (clock: number, value: string, replica: ReplicaId | null = null): Ask => ({
+  ...{ type: 'put', client: CLIENT, session: 'f'.repeat(32), clientTime: 1, replica, clock, key: 'k0', value, require: [] },
 });
 
 const askOf = (deed: GuestDeed, { peer }: Connection): Ask => {
@@ -31,6 +31,8 @@ const askOf = (deed: GuestDeed, { peer }: Connection): Ask => {
       return put(Number.MAX_SAFE_INTEGER - 1, 'guest');
     case 'value':
       return put(0, 'x'.repeat(MAX_VALUE_BYTES + 1));
+    case 'stray':
+      return put(0, 'guest', `${SERVER}.1`);
     case 'address':
       return { type: 'link', peer: { role: 'server', id: SERVER }, address: { host: '127.0.0.1', port: 99_999_999 } };
     case 'claim':
@@ -45,6 +47,7 @@ const askOf = (deed: GuestDeed, { peer }: Connection): Ask => {
 const ROLES: Readonly<Record<GuestDeed, Party>> = {
   clock: { role: 'client', id: CLIENT },
   value: { role: 'client', id: CLIENT },
+  stray: { role: 'client', id: CLIENT },
   address: { role: 'master', id: 0 },
   claim: { role: 'server', id: SERVER },
 };

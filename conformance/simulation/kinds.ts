@@ -7,11 +7,11 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 
 /**
  * Every kind that there can be: the master's clients have no guarantees of writes, honest ends send nothing that is refused for what it is, a server whose log
- * has failed writes nothing down.
+ * has failed writes nothing down, and a put is too old to be told from a repetition (R3) only when a thousand others were accepted meanwhile, which is more than a script has.
  */
 export const KINDS: ReadonlyArray<string> = [
   ...['start fresh', 'start again', 'renewed', 'logFailed', 'kill', 'session', 'merged'],
-  ...['link made', 'link cut', 'accept', 'accept a repetition', 'refuse other-replica', 'refuse too-old'],
+  ...['link made', 'link cut', 'accept', 'accept a repetition', 'refuse other-replica'],
   ...['answer found', 'answer missing', 'answer behind'],
   ...['pullAsked', 'pullAsked for more', 'pullAnswered', 'pullAnswered in part'],
   ...['asked put', 'asked get', 'asked nobody'],

@@ -34,7 +34,7 @@ const WorldFaultC = t.union([
   /** Whenever from then on a server of this machine ends, somebody else listens at its port. */
   fault('squat', {}),
   /** Somebody who knows the cluster's secret asks a server for what nobody may ask (R16), or says what is not so: see `guest.ts`. */
-  fault('guest', { what: t.keyof({ clock: null, value: null, address: null, claim: null }) }),
+  fault('guest', { what: t.keyof({ clock: null, value: null, stray: null, address: null, claim: null }) }),
 ]);
 
 /** What befalls the world around the processes. */

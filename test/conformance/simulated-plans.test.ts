@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { copyWith } from '../../conformance/mutants/copy.js';
 import { MUTANTS } from '../../conformance/mutants/mutant-table.js';
 import { SIMULATED_MUTANTS } from '../../conformance/mutants/simulated-mutant-table.js';
+import { kindOf } from '../../conformance/simulation/kinds.js';
 import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
 import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
 import { planIn, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
@@ -63,6 +64,14 @@ describe('a plan that was kept', () => {
   it.each(readdirSync(KEPT).filter((name) => name.endsWith('.json')))('%s shows nothing any more', async (name) => {
     const verdict = await assessSimulated(await simulate(readPlan(join(KEPT, name))));
     expect(verdict.sound, showSimulated(verdict)).toBe(true);
+  });
+});
+
+describe('a plan for a kind of step that random runs rarely or never come by', () => {
+  it('has a server refuse a put that another replica may have taken (R14)', async () => {
+    const run = await simulate(readPlan(join(KEPT, 'a-put-of-another-replica.json')));
+    expect(run.world.guest).toBe(2);
+    expect(run.days.flat().filter((event) => kindOf(event) === 'refuse other-replica')).toHaveLength(2);
   });
 });
 
