@@ -98,7 +98,14 @@ const run = (root: string, args: ReadonlyArray<string>, withinMs: number): Promi
       if (shell.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, signal);
     };
     const timers = [setTimeout(end, withinMs, 'SIGTERM'), setTimeout(end, withinMs + GRACE_MS, 'SIGKILL')];
+    // They are a group of their own: who ends this command ends them through it.
+    const stop = (): void => {
+      end('SIGTERM');
+      process.exit(130);
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
     const done = (): void => {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
       for (const timer of timers) clearTimeout(timer);
       resolve({ ...text, isCut });
     };
