@@ -71,7 +71,7 @@ const tryMutant = async (mutant: Mutant, known: Outcome | undefined, withOlder: 
   copyWith(mutant, copy, ROOT);
   try {
     const simulated = known?.simulated ?? (await simulateCopy(copy));
-    const older = known?.older ?? (withOlder ? await tryLayers(mutant, copy, ROOT, withinMs) : undefined);
+    const older = withOlder ? await tryLayers(mutant, copy, ROOT, withinMs) : known?.older;
     return { name: mutant.name, simulated, ...(older === undefined ? {} : { older }) };
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -200,7 +200,11 @@ if (!options.older)
     chosen.filter(({ name }) => !outcomes.has(name)),
     false,
   );
-const isUnmeasured = ({ name }: Mutant): boolean => outcomes.has(name) && outcomes.get(name)?.older === undefined;
+/** What was cut is tried again: with more time it may be noticed. */
+const isUnmeasured = ({ name }: Mutant): boolean => {
+  const outcome = outcomes.get(name);
+  return outcome !== undefined && (outcome.older === undefined || outcome.older.isCut === true);
+};
 if (!options.simulate) await workAll(chosen.filter(isUnmeasured), true);
 if (writes) writeTables();
 const missed = chosen.filter((m) => outcomes.get(m.name)?.simulated.found === null && m.unobservable === undefined);
