@@ -4,17 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
+import { declares } from './support/declares.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const page = read('docs/architecture.md');
-
-/** Is something declared by this name: a function, a constant, a class, a type, a method, an action of TLA+? */
-const declares = (source: string, name: string): boolean =>
-  new RegExp(
-    `(^|\\n)\\s*(export )?((async )?function\\*? |const |class |interface |type |(private |async )*#?)${name}(?=\\s*([<(:=]|$| extends| implements| \\{))`,
-    'm',
-  ).test(source);
 
 // --- the walks -------------------------------------------------------------------------------------------------------------
 

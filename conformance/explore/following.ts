@@ -78,21 +78,24 @@ const sessionsNow = (scene: Scene, length: Length): ReadonlyArray<readonly [part
 /** Follows a run and keeps what there is to see. `lossy`: servers whose logs somebody has spoilt, where that is known. */
 export const follow = (events: ReadonlyArray<TraceEvent>, lossy?: ReadonlySet<NodeId>): Run => {
   const length: Length = events.length > LONG ? 'long' : 'short';
-  const holder: { scene?: Scene } = {};
   const [steps, placed]: [StepShot[], Placed[]] = [[], []];
   const known = new Map<string, PartShot>();
   const uses = new Map<TraceEvent, TraceEvent>();
   let command = '';
-  const changedBy = (event: TraceEvent, who: ProcessName): ReadonlyArray<readonly [part: string, shot: PartShot]> => {
+  const changedBy = (
+    scene: Scene,
+    event: TraceEvent,
+    who: ProcessName,
+  ): ReadonlyArray<readonly [part: string, shot: PartShot]> => {
     if (event.type === 'command') command = event.text;
-    if (event.type === 'result') return OF_LINKS.test(command) ? sessionsNow(holder.scene!, length) : [];
+    if (event.type === 'result') return OF_LINKS.test(command) ? sessionsNow(scene, length) : [];
     const part = event.type === 'kill' ? `s${event.server}` : laneOf(who);
-    const after = event.type === 'kill' ? killed(known.get(part)) : partAfter(holder.scene!, event, who, length);
+    const after = event.type === 'kill' ? killed(known.get(part)) : partAfter(scene, event, who, length);
     return after === undefined ? [] : [[part, after]];
   };
-  const keep = (event: TraceEvent, who: ProcessName): void => {
+  const keep = (scene: Scene, event: TraceEvent, who: ProcessName): void => {
     const at = steps.length + 1;
-    const changed = changedBy(event, who).filter(([part, after]) => !same(known.get(part), after));
+    const changed = changedBy(scene, event, who).filter(([part, after]) => !same(known.get(part), after));
     for (const [part, after] of changed) known.set(part, after);
     const aside = asideOf(event, titleOf(who), at);
     steps.push({
@@ -108,8 +111,7 @@ export const follow = (events: ReadonlyArray<TraceEvent>, lossy?: ReadonlySet<No
   const verdict = validateTrace(events, {
     lossy,
     listener: {
-      onScene: (scene) => (holder.scene = scene),
-      onFollowed: ({ who }, event) => keep(event, who),
+      onFollowed: ({ who }, event, scene) => keep(scene, event, who),
       onUse: (by, used) => uses.set(by, used),
       onMet: nobody,
       onLost: nobody,

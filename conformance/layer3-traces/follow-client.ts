@@ -15,9 +15,7 @@ type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 export const followClient = (scene: Scene, process: Process, event: TraceEvent): void => {
   switch (event.type) {
     case 'session':
-      if (scene.sessions.has(event.client)) reject(event, 'R3', `client ${event.client} has a session already`);
-      beNew(scene, event);
-      scene.sessions.set(event.client, new FollowedSession(event.client, event.session, event.guarantees, scene.variant));
+      sessionBegins(scene, event);
       return;
     case 'asked':
       asked(scene, process, sessionOf(scene, process, event), event);
@@ -34,11 +32,13 @@ export const followClient = (scene: Scene, process: Process, event: TraceEvent):
 };
 
 /** R11a: nobody had this session number before, in this run or one before it on the same folder. */
-const beNew = (scene: Scene, event: Of<'session'>): void => {
-  const name = `${event.client} ${event.session}`;
-  if (scene.sessionNames.has(name))
-    reject(event, 'R11a', `the session number ${event.session} was client ${event.client}'s before`);
+const sessionBegins = (scene: Scene, event: Of<'session'>): void => {
+  const { client, session, guarantees } = event;
+  if (scene.sessions.has(client)) reject(event, 'R3', `client ${client} has a session already`);
+  const name = `${client} ${session}`;
+  if (scene.sessionNames.has(name)) reject(event, 'R11a', `the session number ${session} was client ${client}'s before`);
   scene.sessionNames.add(name);
+  scene.sessions.set(client, new FollowedSession(client, session, guarantees, scene.variant));
 };
 
 const sessionOf = (scene: Scene, process: Process, event: TraceEvent): FollowedSession =>

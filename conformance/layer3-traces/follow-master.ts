@@ -23,19 +23,23 @@ export const followMaster = (scene: Scene, process: Process, event: TraceEvent):
     case 'command':
       command(scene, process, event);
       return;
-    case 'kill': {
-      const killed = scene.timeline.processes.get(event.process);
-      if (killed?.who.role !== 'server' || killed.who.id !== event.server)
-        return void reject(event, 'section 5', `${event.process} is no process of server ${event.server}`);
-      scene.timeline.await(event, killed, () => killed.next >= killed.events.length, `${event.process} was killed`);
+    case 'kill':
+      kill(scene, event);
       return;
-    }
     case 'result':
       result(scene, process, event);
       return;
     default:
       reject(event, 'trace', `the master does not write down '${event.type}'`);
   }
+};
+
+/** Section 5: all that the killed process has written down was before. */
+const kill = (scene: Scene, event: Of<'kill'>): void => {
+  const killed = scene.timeline.processes.get(event.process);
+  if (killed?.who.role !== 'server' || killed.who.id !== event.server)
+    return void reject(event, 'section 5', `${event.process} is no process of server ${event.server}`);
+  scene.timeline.await(event, killed, () => killed.next >= killed.events.length, `${event.process} was killed`);
 };
 
 const parse = (event: Of<'command'>): Command => {

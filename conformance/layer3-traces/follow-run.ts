@@ -1,45 +1,26 @@
 /** Following all processes of a run: each event by the followers of its kind of process. */
-import type { NodeId } from '#bayou/core/ids.js';
-import type { Variant } from '#bayou/model/protocol/rules.js';
 import type { Work } from '../common/in-turns.js';
 import { followClient } from './follow-client.js';
 import { followMaster } from './follow-master.js';
 import { followServer } from './follow-server.js';
 import type { ProcessTrace } from './read-traces.js';
 import { reject } from './rejection.js';
-import { type Inheritance, type Listener, makeScene, type Scene } from './run-scene.js';
-import { type Follow, type Process, Timeline, Waiting } from './timeline.js';
+import { type Following, type Inheritance, makeScene, type Scene } from './run-scene.js';
+import { type Process, Timeline, Waiting } from './timeline.js';
 
 /** What is before the first run on a data folder. */
 export const NOTHING: Inheritance = { logs: new Map(), replicas: new Set(), sessions: new Set() };
 
-const nobody = (): void => undefined;
-const NOBODY: Listener = { onFollowed: nobody, onUse: nobody, onMet: nobody, onLost: nobody };
+/** The followers of the events, by the kind of process that wrote them down. */
+const FOLLOWERS = { master: followMaster, client: followClient, server: followServer };
 
-/** How a run is followed. */
-export interface Following {
-  readonly variant: Variant;
-  readonly inherited: Inheritance;
-  readonly lossy: ReadonlySet<NodeId> | undefined;
-  readonly listener?: Listener | undefined;
-}
-
-/** The scene of a run before any of its events was followed. */
-export const sceneOf = (
-  traces: ReadonlyArray<ProcessTrace>,
-  { variant, inherited, lossy, listener = NOBODY }: Following,
-): Scene => {
-  const holder: { scene?: Scene } = {};
-  const followOne: Follow = (process, event) => {
-    const scene = holder.scene!;
-    if (process.who.role === 'server') followServer(scene, process, event);
-    else if (process.who.role === 'client') followClient(scene, process, event);
-    else followMaster(scene, process, event);
-  };
-  const timeline = new Timeline(traces, followOne, listener.onFollowed);
-  const scene = makeScene(timeline, timeline.processes.has('master'), variant, inherited, lossy, listener);
-  holder.scene = scene;
-  listener.onScene?.(scene);
+/** The scene of a run, made before any of its events is followed; from now on they may be. */
+export const sceneOf = (traces: ReadonlyArray<ProcessTrace>, following: Following): Scene => {
+  const scene = makeScene(new Timeline(traces), following);
+  scene.timeline.beFollowedBy({
+    follow: (process, event) => FOLLOWERS[process.who.role](scene, process, event),
+    onFollowed: (process, event) => scene.onFollowed(process, event, scene),
+  });
   return scene;
 };
 

@@ -27,7 +27,7 @@ const prepare = (scene: Scene, process: Process, state: ServerState, event: Trac
     case 'renewed':
       return () => renewed(scene, process, state, replica, event);
     case 'logFailed':
-      throw new Undecidable(`the log of ${process.name} failed; what a server shows afterwards is not compared`);
+      return logFailed(process);
     case 'link':
       return () => link(state, event);
     case 'accept':
@@ -45,4 +45,9 @@ const prepare = (scene: Scene, process: Process, state: ServerState, event: Trac
     default:
       return reject(event, 'trace', `a server does not write down '${event.type}'`);
   }
+};
+
+/** What a server shows after its log has failed is in no trace. */
+const logFailed = ({ name }: Process): never => {
+  throw new Undecidable(`the log of ${name} failed; what a server shows afterwards is not compared`);
 };

@@ -102,6 +102,7 @@ export interface Scene {
   readonly joins: Map<NodeId, number>;
   /** The protocol, or the fault with which the run is tried. */
   readonly variant: Variant;
+  readonly onFollowed: Listener['onFollowed'];
   readonly onUse: Listener['onUse'];
   readonly onMet: Listener['onMet'];
   readonly onLost: Listener['onLost'];
@@ -109,16 +110,14 @@ export interface Scene {
 
 /** Who wants to know how a run is followed, to write it down as a path. All are called as it happens. */
 export interface Listener {
-  /** An event was followed. */
-  readonly onFollowed: (process: Process, event: TraceEvent) => void;
+  /** An event was followed; the scene is what is known after it. */
+  readonly onFollowed: (process: Process, event: TraceEvent, scene: Scene) => void;
   /** An event has used what an earlier one of another process gave: a result its answer, a merge its pull's answer. */
   readonly onUse: (by: TraceEvent, used: TraceEvent) => void;
   /** The master was told something of a server's state, and now the server's state is such. */
   readonly onMet: (seen: TraceEvent, process: Process) => void;
   /** A killed process's steps after this index are in no log (R10). */
   readonly onLost: (process: Process, survived: number) => void;
-  /** The scene was set: what it says is so at every later call, as far as the run has been followed then. */
-  readonly onScene?: (scene: Scene) => void;
 }
 
 /** May this process have started by now? */
@@ -139,13 +138,21 @@ export const commandsOf = (scene: Scene, client: NodeId): Commanded[] => {
   return made;
 };
 
+/** How a run is followed. */
+export interface Following {
+  readonly variant: Variant;
+  readonly inherited: Inheritance;
+  readonly lossy: ReadonlySet<NodeId> | undefined;
+  readonly listener?: Listener | undefined;
+}
+
+const nobody = (): void => undefined;
+const NOBODY: Listener = { onFollowed: nobody, onUse: nobody, onMet: nobody, onLost: nobody };
+
+/** The scene of a run before any of its events was followed. */
 export const makeScene = (
   timeline: Timeline,
-  hasMaster: boolean,
-  variant: Variant,
-  inherited: Inheritance,
-  lossy: ReadonlySet<NodeId> | undefined,
-  { onUse, onMet, onLost }: Omit<Listener, 'onFollowed'>,
+  { variant, inherited, lossy, listener: { onFollowed, onUse, onMet, onLost } = NOBODY }: Following,
 ): Scene => ({
   timeline,
   ledger: new Ledger(),
@@ -153,7 +160,7 @@ export const makeScene = (
   servers: new Map(),
   sessions: new Map(),
   doubts: { links: new Set(), places: new Set() },
-  hasMaster,
+  hasMaster: timeline.processes.has('master'),
   inherited,
   lossy,
   replicas: new Set(inherited.replicas),
@@ -161,6 +168,7 @@ export const makeScene = (
   commands: new Map(),
   joins: new Map(),
   variant,
+  onFollowed,
   onUse,
   onMet,
   onLost,

@@ -18,8 +18,13 @@ export interface Process extends ProcessTrace {
   knows: number;
 }
 
-/** What following an event does: asks for what must have been before, then takes the model's step. */
-export type Follow = (process: Process, event: TraceEvent) => void;
+/** Who follows the events of a timeline. */
+export interface Follower {
+  /** Asks for what must have been before the event, then takes the model's step. */
+  readonly follow: (process: Process, event: TraceEvent) => void;
+  /** The event was followed, and the process is at its next one. */
+  readonly onFollowed: (process: Process, event: TraceEvent) => void;
+}
 
 /** An event waits for one that never comes, or that waits for it in turn. */
 export class Waiting extends Error {
@@ -40,14 +45,11 @@ export const indexOf = ({ events, next }: Process, matters: (event: TraceEvent) 
 export class Timeline {
   readonly processes = new Map<string, Process>();
   followed = 0;
-  readonly #follow: Follow;
+  #follower: Follower | undefined;
   readonly #runs = new Map<string, Process[]>();
   readonly #events = new Map<string, TraceEvent[]>();
-  readonly #onFollowed: Follow;
 
-  constructor(traces: ReadonlyArray<ProcessTrace>, follow: Follow, onFollowed: Follow) {
-    this.#follow = follow;
-    this.#onFollowed = onFollowed;
+  constructor(traces: ReadonlyArray<ProcessTrace>) {
     for (const { name, events } of traces) this.#open(name, [...events]);
   }
 
@@ -73,6 +75,11 @@ export class Timeline {
     else events.push(event);
   }
 
+  /** From now on events are followed, by one who knows the scene that was made for this timeline. */
+  beFollowedBy(follower: Follower): void {
+    this.#follower = follower;
+  }
+
   /** The processes that ran as this server or client, in their order. */
   of(role: ProcessName['role'], id: number): ReadonlyArray<Process> {
     return this.#runs.get(`${role} ${id}`) ?? [];
@@ -80,16 +87,17 @@ export class Timeline {
 
   /** Follows one event more. */
   step(process: Process): void {
+    if (this.#follower === undefined) throw new Error('nobody follows the events of this timeline');
     const event = process.events[process.next]!;
     process.busy = true;
     try {
-      this.#follow(process, event);
+      this.#follower.follow(process, event);
     } finally {
       process.busy = false;
     }
     process.next++;
     this.followed++;
-    this.#onFollowed(process, event);
+    this.#follower.onFollowed(process, event);
   }
 
   /** Follows a process until the condition holds; false when its events end before, or when it waits for us itself. */
