@@ -17,6 +17,12 @@ module.exports = {
       from: { path: '^src', pathNot: '^src/explorer/(page/|vite)' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
+    arrow(
+      'everything-is-in-the-source',
+      '^(src|conformance|fuzz)',
+      '^dist',
+      'An import that were found in dist would be seen by no other arrow.',
+    ),
     arrow('core-stands-alone', '^src/core', '^src/(?!core)', 'The vocabulary knows nobody who speaks it.'),
     arrow(
       'model-is-pure',
@@ -129,8 +135,8 @@ module.exports = {
     arrow(
       'judge-is-alone',
       '^conformance/layer4-hostile/judge/',
-      '^conformance/(?!layer4-hostile/judge/)',
-      'The judge has its own picture of everything.',
+      '^(src/(?!core)|conformance/(?!layer4-hostile/judge/))',
+      'The judge has its own picture of everything, and the vocabulary.',
     ),
     arrow('src-without-conformance', '^src', '^conformance', 'Conformance builds on the source, never the reverse.'),
   ],
@@ -138,6 +144,7 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
+    webpackConfig: { fileName: '.dependency-cruiser.resolve.mjs' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
   },
 };
