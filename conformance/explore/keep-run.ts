@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { htmlOf } from '#bayou/exploration/page-file.js';
 import { explorationOfRun } from '#bayou/exploration/run-exploration.js';
-import { followEvents } from './follow-run.js';
+import { followEvents } from './explored-run.js';
 import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeFolder } from '#bayou/common/folder.js';

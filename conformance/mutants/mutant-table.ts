@@ -401,7 +401,7 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'link-half-cut',
     'one end alone is told that a link is cut',
-    'master/links.js',
+    'master/link-orders.js',
     '[[cut(a, b), cut(b, a)]]',
     '[[cut(a, b)]]',
   ),
@@ -410,7 +410,7 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'join-one-peer',
     'a server that joins is linked to one live server alone',
-    'master/links.js',
+    'master/link-orders.js',
     'const peers = topology.linkedServers(id);',
     'const peers = topology.linkedServers(id).slice(0, 1);',
   ),

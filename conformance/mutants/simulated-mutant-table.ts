@@ -86,7 +86,7 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
   net(
     'client-untold',
     'a client is not told where a server that came back listens',
-    'master/links.js',
+    'master/link-orders.js',
     'topology.clientsOf(id).map((client) => [[dial(client, id)]])',
     '[]',
   ),

@@ -8,7 +8,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Life } from './life.js';
-import type { Host, Links } from './links.js';
+import type { Host, Links } from './open-ways.js';
 import type { Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';

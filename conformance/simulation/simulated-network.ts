@@ -2,7 +2,7 @@
 import type { Acceptor, ByteStream, Endpoint, Network } from '#bayou/ports/ports.js';
 import { End, KEEP_ALIVE_US, type Wires } from './simulated-connection.js';
 import type { Life } from './life.js';
-import { Links, type Host } from './links.js';
+import { Links, type Host } from './open-ways.js';
 import { randomOf, type Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedStream, systemError } from './stream.js';

@@ -9,7 +9,7 @@ import { type GetResult, GetResultC, type PutResult, PutResultC } from '../core/
 import type { Address, Answer, Party } from '../net/protocol.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { World } from '../ports/ports.js';
-import { type Chain, cutChain, joinChains, linkChain, type Telling } from './links.js';
+import { type Chain, cutChain, joinChains, linkChain, type Telling } from './link-orders.js';
 import { type AnswerOf, type MemberOptions, Members, pause, type Fallible } from './members.js';
 import type { Starter } from './processes.js';
 import { beginRounds, nextRound } from './rounds.js';

@@ -15,7 +15,7 @@ import { LOG, TRACE, wrongToEmpty, wrongToReplace } from '../program/replace.js'
 import { reasonOf, say } from '../program/say.js';
 import { lostOutput, tolerateErrors, written } from '../program/streams.js';
 import { type Cluster, makeCluster } from './cluster.js';
-import { type EndingEvent, exitStatusOf, GOING_ON, nextEnding } from './ending.js';
+import { type EndingEvent, exitStatusOf, GOING_ON, nextEnding } from './end-of-run.js';
 import { isFolder, readScript, type ScriptReader } from './lines.js';
 import { masterCommand, type MasterOptions } from './options.js';
 import { makeStarter, type Starter } from './processes.js';

@@ -13,7 +13,7 @@ export interface Follower {
 }
 
 const follower = async (): Promise<Follower> =>
-  (await import(new URL('../../conformance/explore/follow-run.js', import.meta.url).href)) as Follower;
+  (await import(new URL('../../conformance/explore/explored-run.js', import.meta.url).href)) as Follower;
 
 /** Explores a run. @throws UsageError with one line where there is none. */
 export const exploreRun = async ({ what, flags }: ExploreArgs, repeat: string, signal: AbortSignal): Promise<Explored> => {

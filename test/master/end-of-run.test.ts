@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type EndingEvent, exitStatusOf, GOING_ON, nextEnding } from '../../src/master/ending.js';
+import { type EndingEvent, exitStatusOf, GOING_ON, nextEnding } from '../../src/master/end-of-run.js';
 import { MASTER_EXIT } from '../../src/program/exit.js';
 
 const events: fc.Arbitrary<ReadonlyArray<EndingEvent>> = fc.array(

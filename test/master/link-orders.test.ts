@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Chain, cutChain, joinChains, linkChain } from '../../src/master/links.js';
+import { type Chain, cutChain, joinChains, linkChain } from '../../src/master/link-orders.js';
 import { makeTopology, type Topology } from '../../src/master/topology.js';
 
 const SERVERS = [0, 1, 2, 3];
