@@ -236,6 +236,20 @@ test('too many images are said to be', async () => {
   expect(await outcome(check(model, { symmetry: true }))).toMatch(/the maps make more than 5,040, too many/);
 });
 
+test('images that are made of one another have a run all the same', async () => {
+  // One map exchanges 0 and 3, and 1 and 2; the other is none, for it makes 1 of 1 and of 2: which is seen while the first is closed at their ends.
+  const model: Model<number, number> = {
+    name: 'circle',
+    initial: [0, 3],
+    actions: (state) => [[4], [], [], [1, 2]][state] ?? [],
+    next: (_, to) => to,
+    label: (to) => ({ family: 'to', args: [to] }),
+    properties: [{ name: 'a number', kind: 'always', holds: (state) => state >= 0 }],
+    symmetry: [(state) => [3, 2, 1, 0][state] ?? state, (state) => [0, 1, 1, 3][state] ?? state],
+  };
+  expect(await outcome(check(model, { symmetry: true }))).toMatch(/^symmetry\[1\] is no bijection: .*\(in an initial state/);
+});
+
 describe('a space that is too large to be audited whole', () => {
   type Three = readonly [number, number, number];
   const most = 45;

@@ -249,3 +249,80 @@ test('a pair of values that are not the same is seen among however many that are
   for (let n = 0; n < 50_000; n++) slow.compare(new Set([n]), new Set([n]));
   expect([slow.isSeen, mayHaveMerged(slow)]).toEqual([false, true]);
 });
+
+describe('a key of components, and what only some of the values with it have', () => {
+  const SEARCHES_OF: ReadonlyArray<readonly [string, (model: ComponentModel) => Promise<Report>]> = [
+    ['bfs', (of) => checkComponents(of)],
+    ['dfs', (of) => checkComponents(of, { search: 'dfs' })],
+    ['sweep', (of) => checkComponents(of, { search: 'sweep' })],
+    ['as numbers', async (of) => check(internedModel(of))],
+  ];
+  const by3: ComponentModel['key'] = (_: string, local: never) => String((local as number) % 3);
+
+  test.each(SEARCHES_OF)('a witness of a step from one of them is reached: %s', async (_, run) => {
+    const x = slot('n', 'x', 0);
+    const report = await run({
+      name: 'round',
+      slots: [x],
+      // 0 1 2 3 4 5 0 …, of which 3 is taken for 0; the step from 3 alone is a witness.
+      interactions: [
+        interaction({
+          label: { family: 'on', args: [] },
+          slots: [x],
+          writes: [0],
+          step: (n: number) => [{ next: [(n + 1) % 6], ...(n === 3 ? { witnesses: ['from three'] } : {}) }],
+        }),
+      ],
+      properties: [{ name: 'from three', kind: 'sometimesStep' }],
+      progress: () => 0,
+      key: by3,
+    });
+    expect(report.properties[0]!.verdict).toBe('reached');
+    expect(report.properties[0]!.why).toMatch(/the key was audited/);
+    expect(report.vacuity.unreached).toEqual([]);
+  });
+
+  /** Two slots that begin with values of one key; only `x` takes steps, and from 3 it takes another than from 0. */
+  const two = (
+    from: Readonly<Record<number, number>>,
+    witnesses: Readonly<Record<number, ReadonlyArray<string>>>,
+  ): ComponentModel => {
+    const [x, y] = [slot('n', 'x', 0), slot('n', 'y', 3)];
+    return {
+      name: 'two',
+      slots: [y, x],
+      interactions: [
+        interaction({
+          label: { family: 'on', args: [] },
+          slots: [x],
+          writes: [0],
+          step: (n: number) => (from[n] === undefined ? [] : [{ next: [from[n]], witnesses: witnesses[n] ?? [] }]),
+        }),
+        interaction({ label: { family: 'still', args: [] }, slots: [y], writes: [0], step: (n: number) => [{ next: [n] }] }),
+      ],
+      properties: [
+        { name: 'seen', kind: 'sometimesStep' },
+        { name: 'not two', kind: 'always', over: [over([x], (n: number) => n !== 2)] },
+      ],
+      progress: () => 0,
+      key: by3,
+    };
+  };
+
+  test.each(SEARCHES_OF)(
+    'values of two slots that the search takes for one: refused where they are not alike, %s',
+    async (_, run) => {
+      await expect(run(two({ 0: 1, 3: 2 }, {}))).rejects.toThrow(/the two are not alike/);
+    },
+  );
+
+  test.each(SEARCHES_OF)(
+    'where they are alike but in a witness, that of the model counts, and no state is merged: exact, %s',
+    async (_, run) => {
+      const report = await run(two({ 0: 1, 3: 1 }, { 3: ['seen'] }));
+      expect(report).toMatchObject({ verdict: 'holds', counts: { distinct: 2 } });
+      expect(report.properties[0]!.verdict).toBe('not reached');
+      expect(line(report)).toMatch(/; exact$/);
+    },
+  );
+});

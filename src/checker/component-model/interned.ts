@@ -4,9 +4,9 @@
  * the state graph small, which is what liveness needs; safety alone is faster still by the component engine.
  */
 import { toModel, waysOf } from './as-model.js';
-import { call, initialStates, positionsOf, sentence } from './tuples.js';
+import { call, initialStates, positionsOf, sentence, type Tuple } from './tuples.js';
 import { trust } from '../contract/guard.js';
-import { merges, mergingOf, type Merging } from '../contract/merging.js';
+import { merges, mergingOf, type Keyed, type Merging } from '../contract/merging.js';
 import { blindIn, unseen } from '../values/seen.js';
 import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
@@ -32,15 +32,18 @@ type Look = (state: Numbers) => boolean;
 interface Interner {
   readonly id: (kind: string, local: unknown) => number;
   readonly value: (kind: string, id: number) => unknown;
+  /** The value that has the key of this one; itself, where none has. */
+  readonly instead: (kind: string, local: unknown) => unknown;
 }
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
 
 const internerOf = (model: ComponentModel, merging: Merging | undefined): Interner => {
   const kinds = new Map(model.slots.map(({ kind }) => [kind, { ids: new Map<string, number>(), values: [] as unknown[] }]));
+  const nameOf = (kind: string, local: unknown): string => model.key?.(kind, local as never) ?? encode(local);
   const id = (kind: string, local: unknown): number => {
     const { ids, values } = kinds.get(kind)!;
-    const name = model.key?.(kind, local as never) ?? encode(local);
+    const name = nameOf(kind, local);
     const known = ids.get(name);
     if (known !== undefined) {
       merging?.look(values[known], local);
@@ -52,7 +55,12 @@ const internerOf = (model: ComponentModel, merging: Merging | undefined): Intern
     ids.set(name, values.length);
     return values.push(value) - 1;
   };
-  return { id, value: (kind, number) => kinds.get(kind)!.values[number] };
+  const instead = (kind: string, local: unknown): unknown => {
+    const { ids, values } = kinds.get(kind)!;
+    const known = ids.get(nameOf(kind, local));
+    return known === undefined ? local : values[known];
+  };
+  return { id, instead, value: (kind, number) => kinds.get(kind)!.values[number] };
 };
 
 type Memo<T> = Map<number, Memo<T> | T>;
@@ -212,8 +220,9 @@ const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers,
     ...(looks.length === 0 ? {} : { boundary: (state: Numbers) => looks.every((look) => look(state)) }),
     ...(hasReductions ? reductionsOf(model, interner) : {}),
   };
-  return trust(
-    merging === undefined ? plain : merges(plain, merging, () => toModel(model) as unknown as Model<never, never>),
-    audit,
-  );
+  const valued = (): Keyed => ({
+    model: toModel(model) as unknown as Model<never, never>,
+    instead: (state: Tuple) => state.map((local, at) => interner.instead(model.slots[at]!.kind, local)) as never,
+  });
+  return trust(merging === undefined ? plain : merges(plain, merging, valued), audit);
 };

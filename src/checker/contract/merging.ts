@@ -74,18 +74,25 @@ export const mayHaveMerged = (by: Merging | undefined): boolean =>
 
 const merging = new WeakMap<object, Merging>();
 
-const valued = new WeakMap<object, () => Model<never, never>>();
+/** A model with its values and its key, of one whose states are numbers of these. */
+export interface Keyed {
+  readonly model: Model<never, never>;
+  /** The state of the values that the numbers stand for, instead of others with their keys. */
+  readonly instead?: (state: never) => never;
+}
+
+const valued = new WeakMap<object, () => Keyed>();
 
 /** Says that a model's states are numbers of values that have a key, by which these may be merged; `values` gives it with the values themselves. */
-export const merges = <M extends object>(model: M, by: Merging, values?: () => Model<never, never>): M => {
+export const merges = <M extends object>(model: M, by: Merging, values?: () => Keyed): M => {
   merging.set(model, by);
   if (values !== undefined) valued.set(model, values);
   return model;
 };
 
-/** The model with its values and its key, of one whose states are numbers of these; undefined where there is no key. */
-export const keyedBehind = (model: Model<never, never>): Model<never, never> | undefined =>
-  model.key === undefined ? valued.get(model)?.() : model;
+/** The model with its values and its key; undefined where there is no key. */
+export const keyedBehind = (model: Model<never, never>): Keyed | undefined =>
+  model.key === undefined ? valued.get(model)?.() : { model };
 
 /** What watches over the keys of a model; undefined where it has none. */
 export const mergingOf = (model: object & { readonly key?: unknown }): Merging | undefined =>

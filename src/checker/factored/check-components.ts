@@ -16,6 +16,7 @@ import { CheckerError } from '../error.js';
 import { isUnfinished } from '../checkpoint/keeper.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
 import type { ComponentOptions, RunOptions } from '../options.js';
+import type { Components } from './store/interned-values.js';
 import { reduced } from './reduced-model.js';
 import { reportOf } from './factored-report.js';
 
@@ -51,11 +52,7 @@ export const withTraces = async (model: ComponentModel, options: RunOptions, rep
 };
 
 /** Runs a search; where it comes upon a fault of the model and does not know the run to it, another one looks for that. */
-export const explained = async (
-  model: ComponentModel,
-  options: ComponentOptions,
-  run: () => Promise<Report>,
-): Promise<Report> => {
+export const explained = async <T>(model: ComponentModel, options: ComponentOptions, run: () => Promise<T>): Promise<T> => {
   try {
     return await run();
   } catch (error) {
@@ -70,13 +67,20 @@ export const explained = async (
   }
 };
 
+/** A search that has ended. */
+interface Searched {
+  readonly report: Report;
+  readonly components: Components;
+}
+
 /** The report of a search that has ended; `completeDepth` is how far another one had found all states before. */
-const concluded = async (job: Job, stop: Stop, completeDepth = 0): Promise<Report> => {
+const concluded = async (job: Job, stop: Stop, completeDepth = 0): Promise<Searched> => {
   const { run, options, space } = job;
+  const { compiled, components } = space;
   const complete = stop.kind === 'complete' ? 0 : completeDepth;
   const report = reportOf(findingsOf(job, Math.max(run.completeDepth(), complete)), stop);
   const again = run.tellsNoRuns || options.resume !== undefined;
-  return again ? withTraces(space.compiled.model, options, report) : report;
+  return { report: again ? await withTraces(compiled.model, options, report) : report, components };
 };
 
 // --- two searches -----------------------------------------------------------------------------------------------------------
@@ -98,7 +102,7 @@ interface Near {
 }
 
 /** Breadth first: the report, or where that did not come to an end. */
-const lookNear = async (model: ComponentModel, options: RunOptions, watcher: Watch): Promise<Report | Near> => {
+const lookNear = async (model: ComponentModel, options: RunOptions, watcher: Watch): Promise<Searched | Near> => {
   const job = newJob(model, options, watcher);
   const { space, run } = job;
   while (space.tally.distinct < NEAR) {
@@ -110,16 +114,16 @@ const lookNear = async (model: ComponentModel, options: RunOptions, watcher: Wat
 };
 
 /** Breadth first, and if that does not come to an end soon, again from the beginning as a sweep. */
-const nearThenFar = async (model: ComponentModel, options: ComponentOptions): Promise<Report> => {
+const nearThenFar = async (model: ComponentModel, options: ComponentOptions): Promise<Searched> => {
   const watcher = watch(options, true);
   const near = await lookNear(model, { ...options, search: 'bfs' }, watcher);
-  if ('verdict' in near) return near;
+  if ('report' in near) return near;
   const job = newJob(model, { ...options, search: 'sweep', locals: near.locals }, watcher);
   return concluded(job, await search(job), near.completeDepth);
 };
 
 /** One search. */
-const checkBy = async (model: ComponentModel, options: RunOptions): Promise<Report> => {
+const checkBy = async (model: ComponentModel, options: RunOptions): Promise<Searched> => {
   const job = newJob(model, options, watch(options, (options.search ?? 'bfs') === 'bfs'));
   return concluded(job, await search(job));
 };
@@ -138,10 +142,10 @@ export const checkComponents = async (given: ComponentModel, options: ComponentO
   mustBeOptions('components', options, sound.properties);
   const { model, after } = await reduced(sound, options);
   const { search: order = 'bfs' } = options;
-  const report = await explained(model, options, () =>
+  const { report, components } = await explained(model, options, () =>
     order === 'auto' && mayBeSwept(model, options)
       ? nearThenFar(model, options)
       : checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order }),
   );
-  return after(report);
+  return after(report, components);
 };

@@ -9,6 +9,8 @@ import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
 import { nextTurn } from '../limits.js';
 import type { Report } from '../report.js';
 import type { ComponentOptions } from '../options.js';
+import type { Tuple } from '../component-model/tuples.js';
+import type { Components } from './store/interned-values.js';
 
 /** How long the audit keeps the event loop waiting, in milliseconds. */
 const TURN_MS = 40;
@@ -39,8 +41,8 @@ export const withWords = (model: ComponentModel, words: ReadonlyArray<Word>): Co
 export interface Ready {
   readonly model: ComponentModel;
   readonly words: ReadonlyArray<Word>;
-  /** Goes on with the audit once the search is over. @throws CheckerError (`model`). */
-  readonly after: (report: Report) => Promise<Report>;
+  /** Goes on with the audit once the search is over; `components`: its values, where one thread had them all. @throws CheckerError (`model`). */
+  readonly after: (report: Report, components?: Components) => Promise<Report>;
 }
 
 /** Goes through slices to their end, letting the event loop turn in between. */
@@ -61,8 +63,12 @@ const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
  */
 export const reduced = async (model: ComponentModel, options: Omit<ComponentOptions, 'search'>): Promise<Ready> => {
   const audit = auditOf(model)!;
-  const keyed = (report: Report): Promise<Report> =>
-    model.key === undefined ? Promise.resolve(report) : unhurried(audit.aside(keyAudited(toModel(model), options, report)));
+  const keyed = async (report: Report, components?: Components): Promise<Report> => {
+    if (model.key === undefined) return report;
+    const instead =
+      components && ((state: Tuple): Tuple => state.map((local, at) => components.instead(model.slots[at]!.kind, local)));
+    return unhurried(audit.aside(keyAudited(toModel(model), options, report, instead)));
+  };
   if (!isReducing(model, options)) return { model, words: [], after: keyed };
   const names = model.symmetry?.map(({ name }, i) => `symmetry[${i}] (${name})`);
   const reduction = new ReductionAudit(internedWithReductions(model), options, names);
@@ -71,6 +77,6 @@ export const reduced = async (model: ComponentModel, options: Omit<ComponentOpti
   return {
     model: withWords(model, words),
     words,
-    after: async (report) => keyed(await unhurried(audit.aside(reduction.after(report)))),
+    after: async (report, components) => keyed(await unhurried(audit.aside(reduction.after(report))), components),
   };
 };

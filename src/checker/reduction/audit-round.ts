@@ -10,27 +10,22 @@ import { brokenIn, differenceOf, lookOf, recordOf, type Asked, type Look } from 
 import { encode } from '../values/encode.js';
 import { givenText } from '../values/given-text.js';
 import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
+import type { First, Named, OfKey } from './told-apart.js';
 import { MetStates, Role } from './met-states.js';
 import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
 import { showRun } from '../shown/run.js';
 import type { Counterexample } from '../report.js';
 import { runDeciding, runTo } from './audit-run.js';
 
-/** A map that a model declares, and how it is called. */
-export interface Named<S> {
-  readonly name: string;
-  readonly map: Mapping<S>;
-}
-
 /**
  * Goes through the states with a symmetry of certain words; or, where the key is what is audited, through states that are told apart by what they
- * are, of which those with one key should be alike.
+ * are, of which those with one key should be alike, and each like the one that the search has instead.
  */
 export class Round<S, A> {
   /** States that show that the words are not all. */
   open: ReadonlyArray<S> = [];
   audited = 0;
-  /** Whether two of the states looked at are one to the search. */
+  /** Whether two of the states that were reached are one to the search, and not two forms of one. */
   isMerging = false;
   /** By name of a witness that was reached, or of a property that is broken: the first state where it is, or where a step from it does so. */
   readonly decided = new Map<string, number>();
@@ -42,11 +37,11 @@ export class Round<S, A> {
   private readonly normalize: Mapping<S> | undefined;
   private readonly images: ReadonlyArray<Mapping<S>>;
   private readonly key: (state: S) => string;
-  private readonly isOfKey: boolean;
+  private readonly ofKey: OfKey<S> | undefined;
   private readonly states: MetStates<S>;
   private readonly numbers = new Map<string, number>();
   /** By class: the first state, and what was found of it. */
-  private readonly firsts: { readonly index: number; readonly record: string; readonly reached: ReadonlyArray<string> }[] = [];
+  private readonly firsts: First[] = [];
   /** By map: of which state it made which. */
   private readonly sources: ReadonlyArray<Map<number, number>>;
   private readonly initial: ReadonlyArray<number>;
@@ -60,7 +55,7 @@ export class Round<S, A> {
     maps: ReadonlyArray<Named<S>>,
     words: ReadonlyArray<Word>,
     normalize?: Mapping<S>,
-    isOfKey = false,
+    ofKey?: OfKey<S>,
   ) {
     this.model = model;
     this.asked = asked;
@@ -69,7 +64,8 @@ export class Round<S, A> {
     const made = maps.map(({ map }) => map);
     this.images = words.map((word) => composed(made, word));
     this.key = model.key ?? encode;
-    this.isOfKey = isOfKey;
+    this.ofKey = ofKey;
+    const isOfKey = ofKey !== undefined;
     const store: StateStore<S> =
       model.key === undefined ? collapsedStore() : keyedStore({ key: isOfKey ? givenText : model.key, isOwn: true });
     this.states = new MetStates(store, isOfKey);
@@ -79,12 +75,12 @@ export class Round<S, A> {
 
   /** Under a symmetry each step has an image of its own; a quotient or a key may make one of several. */
   private get isMultiset(): boolean {
-    return this.normalize === undefined && !this.isOfKey;
+    return this.normalize === undefined && this.ofKey === undefined;
   }
 
   /** What takes states for one. */
   private get reducer(): string {
-    if (this.isOfKey) return 'key';
+    if (this.ofKey !== undefined) return 'key';
     return this.normalize === undefined ? 'symmetry' : 'quotient';
   }
 
@@ -144,6 +140,8 @@ export class Round<S, A> {
     const state = this.states.get(index);
     for (let which = 0; which < this.maps.length && this.open.length === 0; which++) this.map(index, state, which);
     if (this.normalize !== undefined) this.bringToNormal(index, state, this.normalize);
+    const instead = this.ofKey?.instead?.(state);
+    if (instead !== undefined) this.states.meet(instead, Role.image, index, -1);
     const look = this.lookAt(index);
     if (this.open.length > 0) return look;
     if (this.states.roles.at(index) === Role.reached && this.states.done.at(index) !== Role.reached) {
@@ -155,9 +153,11 @@ export class Round<S, A> {
     const record = recordOf(look, (target) => this.classOf(target), this.isMultiset);
     const first = (this.firsts[this.classOf(index)] ??= { index, record, reached: look.reached });
     this.compare(first.reached, look.reached);
-    // All forms of a state are alike where none is refused: they are one state, as without a key.
-    if (first.index !== index && !this.isMerging)
-      this.isMerging = !this.isOfKey || encode(this.states.get(first.index)) !== encode(state);
+    if (this.ofKey !== undefined && this.states.roles.at(index) === Role.reached) {
+      const known = (first.firstReached ??= index);
+      // All forms of a state are alike where none is refused: they are one state, as without a key.
+      if (known !== index && !this.isMerging) this.isMerging = encode(this.states.get(known)) !== encode(state);
+    }
     if (first.record !== record) this.mustBeAlike(index, first.index);
     return look;
   }
@@ -278,9 +278,7 @@ export class Round<S, A> {
 
   /** A fault with the run to the state, or to the one of which maps made it. */
   private wrong(index: number, what: string): CheckerError {
-    let at = index;
-    while (this.states.roles.at(at) !== Role.reached) at = this.states.parents.at(at);
-    const run = runTo(this.model, this.states, at);
+    const run = runTo(this.model, this.states, this.states.reachedBefore(index));
     return run === undefined ? fault(what) : withRun(fault(what), showRun(this.model, run, false));
   }
 

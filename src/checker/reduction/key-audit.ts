@@ -1,6 +1,7 @@
 /**
  * An audit of a model's key. Where it takes different states for one, a search goes on from one of them alone; so all of them must be alike, as
- * under any reduction: in every property, in the boundary, and in the keys of the states to which their steps lead. It goes through the states as they are,
+ * under any reduction: in every property, in the boundary, and in the keys of the states to which their steps lead. A search that keeps values by their
+ * keys goes on from whatever value it met first, in any slot of the kind, so that its state may be none of the model's: each state must be like that one, too. It goes through the states as they are,
  * once a search has seen that the key merges some: all of them while they are few, and a sample of them beyond.
  */
 import { keyedBehind } from '../contract/merging.js';
@@ -10,6 +11,7 @@ import type { Report } from '../report.js';
 import { watch } from '../limits.js';
 import { Round } from './audit-round.js';
 import { Unseeable } from './met-states.js';
+import { withWhatWasSeen } from './seen-by-audit.js';
 import { askedOf, type ReductionOptions } from './reduction-audit.js';
 
 /** So many calls of the model's functions, and so many milliseconds; and what `--audit` gives. The states as they are may have no end where the keys have one. */
@@ -48,25 +50,36 @@ function* lookedAt<S, A>(round: Round<S, A>, options: ReductionOptions, elapsedM
 
 /**
  * The report of a search of a model with a key, with what the audit of that came to. A run that breaks something is a run whatever the key says, and a
- * search that stopped says of nothing that it holds: then there is nothing to audit.
+ * search that stopped says of nothing that it holds: then there is nothing to audit. `instead`: the state that the search has instead of one, where
+ * that may be none that was reached.
  *
  * @throws CheckerError (`model`) where states with one key are not alike, with the run to one of them.
  */
-export function* keyAudited<S, A>(model: Model<S, A>, options: ReductionOptions, report: Report): Generator<void, Report> {
+export function* keyAudited<S, A>(
+  model: Model<S, A>,
+  options: ReductionOptions,
+  report: Report,
+  instead?: (state: S) => S,
+): Generator<void, Report> {
   const { statistics, stop, verdict, audited } = report;
   const keyed = keyedBehind(model as unknown as Model<never, never>);
-  if (keyed === undefined || statistics.byKey !== true || stop.kind !== 'complete' || verdict === 'violated') return report;
+  if (keyed === undefined || statistics.byKey !== true) return report;
+  // Of numbers the run is one of the values that stand for others, which need not be one of the model's.
+  const isTold = verdict === 'violated' && keyed.instead === undefined;
+  if (isTold || (stop.kind !== 'complete' && stop.kind !== 'violation')) return report;
   let round: Round<never, never>;
   try {
-    round = new Round(keyed, askedOf(keyed, options), [], [], undefined, true);
+    const ofKey = { instead: keyed.instead ?? (instead as ((state: never) => never) | undefined) };
+    round = new Round(keyed.model, askedOf(keyed.model, options), [], [], undefined, ofKey);
     yield* lookedAt(round, options, statistics.elapsedMs);
   } catch (error) {
     if (!(error instanceof Unseeable)) throw error;
     // What cannot be seen into cannot be told apart but by the key.
     return report;
   }
-  const { byKey: _, ...exact } = statistics;
-  if (round.isOver && !round.isMerging) return { ...report, statistics: exact };
+  const told = withWhatWasSeen(report, round, options, { what: 'key', knowsAll: round.isOver });
+  const { byKey: _, ...exact } = told.statistics;
+  if (round.isOver && !round.isMerging) return { ...told, statistics: exact };
   const key = { states: round.audited, whole: round.isOver };
-  return audited === undefined ? report : { ...report, audited: { ...audited, key } };
+  return audited === undefined ? told : { ...told, audited: { ...audited, key } };
 }

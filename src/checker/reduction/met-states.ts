@@ -15,6 +15,8 @@ export class MetStates<S> {
   /** By state: from which it was met, and by which map (-1: by a step). */
   readonly parents = new Ints();
   readonly makers = new Ints();
+  /** By state: one that was met before it, from which it came to be; -1 for the first. What a map makes of an image may be the state that it was made of. */
+  private readonly origins = new Ints();
   /** Its class, and as what it was looked at; -1: not known yet. */
   readonly classes = new Ints();
   readonly done = new Ints();
@@ -42,6 +44,7 @@ export class MetStates<S> {
         [this.roles, -1],
         [this.parents, parent],
         [this.makers, maker],
+        [this.origins, parent],
         [this.classes, -1],
         [this.done, -1],
       ] as const)
@@ -58,6 +61,13 @@ export class MetStates<S> {
     this.parents.data[index] = parent;
     this.makers.data[index] = maker;
     if (role !== Role.met) this.queue.push(index);
+  }
+
+  /** The state that was reached, and from which by steps and maps this one came to be. */
+  reachedBefore(index: number): number {
+    let at = index;
+    while (this.roles.at(at) !== Role.reached) at = this.origins.at(at);
+    return at;
   }
 
   isInitial(index: number): boolean {

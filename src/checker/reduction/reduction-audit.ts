@@ -7,10 +7,12 @@ import type { Model, Property } from '../model.js';
 import { fault } from '../contract/words.js';
 import { random } from '../random.js';
 import type { CheckOptions } from '../options.js';
-import { isLiveness, verdictOf, type PropertyReport, type Report } from '../report.js';
+import { isLiveness, type Report } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import type { Asked } from './alike.js';
-import { Round, type Named } from './audit-round.js';
+import { Round } from './audit-round.js';
+import type { Named } from './told-apart.js';
+import { withWhatWasSeen } from './seen-by-audit.js';
 import { encode } from '../values/encode.js';
 import { closing, singles, type Word } from './orbits.js';
 
@@ -29,22 +31,6 @@ export type ReductionOptions = Pick<
   | 'maxMemoryBytes'
   | 'signal'
 >;
-
-/** Of what the search did not come to, and the audit did. */
-const NOT_KEPT = 'seen where the reduction was audited: it does not keep this, so that the search alone would have missed it';
-
-/** The same with hash compaction, where the reduction keeps it: the audit compares states whole. */
-const LOST = 'seen where the reduction was audited: the search missed it, because it took a state for another with the same hash';
-
-/** With hash compaction, where it is not known whether the reduction keeps it. */
-const NOT_KEPT_OR_LOST =
-  'seen where the reduction was audited: the search missed it, because the reduction does not keep it or because two states have the same hash';
-
-/** Where the states with one key are several, and no run could be told. */
-const WITHOUT_A_RUN = 'and the key, which takes different states for one, keeps it from telling a run';
-
-/** Of a witness that the search came to, and the model does not. */
-const NOT_THERE = 'true of states alone that the reduction makes, and none of those can be reached';
 
 // --- the audit -------------------------------------------------------------------------------------------------------------
 
@@ -147,60 +133,12 @@ export class ReductionAudit<S, A> {
     if (isSmall && isComplete) yield* this.go(AFTER);
     else if (isSmall && stop.kind === 'violation') yield* this.go(FOUND);
     // What a sample comes to depends on the time: it may refuse, and decides nothing.
-    const told = this.withWhatWasSeen(report);
+    const knowsAll = this.round.isOver && statistics.byKey !== true;
+    const told = withWhatWasSeen(report, this.round, this.options, { what: 'reduction', knowsAll });
     if (isComplete && !this.round.isOver) yield* this.sample(statistics.elapsedMs * SHARE);
     const isOpen = this.words.length > this.searched;
     const reduction = { states: this.round.audited, whole: this.round.isOver, ...(isOpen ? { open: true as const } : {}) };
     return audited === undefined ? told : { ...told, audited: { ...audited, reduction } };
-  }
-
-  /**
-   * What the audit saw is reached or broken, though the search took the states where it is for others. And where it saw all states as they are, what it did
-   * not see is not reached, though the search did see it in a normal form; a key that takes different states for one keeps it from knowing. The
-   * run to a witness that a reduction does not keep may have passed by a shorter one.
-   */
-  private withWhatWasSeen(report: Report): Report {
-    const { stop, statistics } = report;
-    const knowsAll = this.round.isOver && statistics.byKey !== true;
-    const right = (property: PropertyReport): PropertyReport => {
-      const { name, rule, kind, verdict, trace } = property;
-      const isSeen = this.round.decided.has(name);
-      if (verdict === 'not reached' && isSeen && stop.kind === 'complete')
-        return this.told({ ...property, verdict: 'reached', why: this.whyMissed(name, knowsAll) });
-      if (verdict === 'holds' && isSeen) return this.broken(property, this.whyMissed(name, knowsAll));
-      if (verdict === 'reached' && !isSeen && knowsAll)
-        return { name, ...optional('rule', rule), kind, verdict: 'not reached', why: NOT_THERE };
-      // The search has a run to a state that is taken for one with the witness, and tells none.
-      if (verdict === 'reached' && trace === undefined && isSeen) return this.told(property);
-      if (trace?.shortest === true && this.round.unkept.has(name)) return { ...property, trace: { ...trace, shortest: false } };
-      return property;
-    };
-    const properties = report.properties.map(right);
-    if (properties.every((property, i) => property === report.properties[i])) return report;
-    const unreached = properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name);
-    const vacuity = { ...report.vacuity, unreached };
-    const verdict = verdictOf(properties, stop, vacuity, this.options.requireWitnesses === true);
-    // Then it is no estimate any more.
-    const lost = properties.some(({ why }) => why === LOST) ? { omissionProbability: 1 } : {};
-    return { ...report, properties, vacuity, verdict, statistics: { ...statistics, ...lost } };
-  }
-
-  /** `knowsAll`: all states were looked at as they are. Then a reduction that keeps a thing is not why it was missed. */
-  private whyMissed(name: string, knowsAll: boolean): string {
-    if (this.options.hashBits === undefined) return NOT_KEPT;
-    return knowsAll && !this.round.unkept.has(name) ? LOST : NOT_KEPT_OR_LOST;
-  }
-
-  /** A witness with the run to where the audit saw it, if runs to witnesses are asked for. */
-  private told(property: PropertyReport): PropertyReport {
-    const trace = this.options.witnessTraces === true ? this.round.runOf(property.name) : undefined;
-    return trace === undefined ? property : { ...property, trace };
-  }
-
-  private broken(property: PropertyReport, why: string): PropertyReport {
-    const trace = this.round.runOf(property.name);
-    if (trace === undefined) return { ...property, verdict: 'unknown', why: `broken, ${why}; ${WITHOUT_A_RUN}` };
-    return { ...property, verdict: 'violated', why, trace };
   }
 
   /** Whether a limit or a signal came. */

@@ -16,8 +16,13 @@ import type { Space } from '../space.js';
 
 type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 
-const unsound = (): CheckerError =>
-  new CheckerError('model', 'a step of the reduced model has none in the unreduced one: the reduction is not sound');
+const unsound = ({ key }: ComponentModel): CheckerError =>
+  new CheckerError(
+    'model',
+    key === undefined
+      ? 'a step of the reduced model has none in the unreduced one: the reduction is not sound'
+      : 'a step from a value has none from another with the same key: the two are not alike, and the key takes them for one',
+  );
 
 type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
 
@@ -76,19 +81,19 @@ export const traceOf = (
   const { model } = space.compiled;
   const claim = model.properties.find(({ name }) => name === property);
   const initial = initialStates(model).find((state) => same(represent(space, state), path[0]!));
-  if (initial === undefined) throw unsound();
+  if (initial === undefined) throw unsound(model);
   let values: ReadonlyArray<unknown> = initial.map((value) => given(model, value));
   const steps: TraceStep[] = [];
   for (const next of path.slice(1)) {
     const taken = stepsFrom(space, values).find((step) => same(represent(space, step.values), next));
-    if (taken === undefined) throw unsound();
+    if (taken === undefined) throw unsound(model);
     steps.push(showStep(model, values, taken));
     values = taken.values;
   }
   if (evidence.step !== undefined) {
     const last = stepsFrom(space, values).find((step) => says(step, property));
     if (last === undefined && claim?.kind === 'sometimesStep') return undefined;
-    if (last === undefined) throw unsound();
+    if (last === undefined) throw unsound(model);
     steps.push(showStep(model, values, last));
   } else if (claim?.kind === 'sometimes') {
     if (!claim.over.some((predicate) => standsIn(model, predicate, values))) return undefined;

@@ -70,6 +70,13 @@ export class Components {
     return table.ids.get(this.encoder(table.name, value)) ?? -1;
   }
 
+  /** The value that has the key of this one; itself, where none has. */
+  instead(kind: string, value: unknown): unknown {
+    const table = this.kinds[this.kindOf(kind)]!;
+    const id = table.ids.get(this.encoder(kind, value));
+    return id === undefined ? value : table.values[id];
+  }
+
   value(kind: number, id: number): unknown {
     return this.kinds[kind]!.values[id];
   }

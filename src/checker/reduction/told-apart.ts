@@ -1,0 +1,22 @@
+/** What a round of an audit is told: the maps, what a key has instead; and what it keeps of a class. */
+import type { Mapping } from './orbits.js';
+
+/** A map that a model declares, and how it is called. */
+export interface Named<S> {
+  readonly name: string;
+  readonly map: Mapping<S>;
+}
+
+/** The first state of a class, what was found of it, and the first of those of the class that were reached. */
+export interface First {
+  readonly index: number;
+  readonly record: string;
+  readonly reached: ReadonlyArray<string>;
+  firstReached?: number;
+}
+
+/** How states are told apart where a key is audited. */
+export interface OfKey<S> {
+  /** What a search by the key has instead of a state; undefined: one of the states with the same key. */
+  readonly instead: Mapping<S> | undefined;
+}
