@@ -1,11 +1,23 @@
 /** What the library's options must be: each is read once, where it is taken in, and what is wrong is one line that names it. */
-import { isBoxedPrimitive } from 'node:util/types';
+import {
+  isAnyArrayBuffer,
+  isBoxedPrimitive,
+  isDate,
+  isMap,
+  isPromise,
+  isRegExp,
+  isSet,
+  isWeakMap,
+  isWeakSet,
+} from 'node:util/types';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { MAX_LIST_ITEMS } from './core/bounds.js';
 import { described, whatIs, whole } from './core/codec.js';
 import { NodeIdC } from './core/ids.js';
-import { GuaranteesC, MASTER_GUARANTEES } from './core/guarantees.js';
+import { GuaranteesC, MASTER_GUARANTEES, type SessionToken, SessionTokenC } from './core/guarantees.js';
+import { HostC, isText, PathC } from './core/texts.js';
+import { isHonestToken } from './impl/horizon.js';
 import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 import { LOG_LEVELS } from './net/logger.js';
 
@@ -13,39 +25,30 @@ import { LOG_LEVELS } from './net/logger.js';
 
 const MAX_SECRET = 4096;
 const LEAST_SECRET = 16;
-const MAX_PATH = 4096;
 const MAX_PEM = 1024 * 1024;
 const DAY_MS = 86_400_000;
 const MAX_SERVERS = 1024;
 
-/** Half a surrogate pair has no UTF-8 bytes of its own: several texts would be one. */
-export const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-
-const isText = (u: unknown, least: number, most: number): u is string =>
-  typeof u === 'string' && u.length >= least && u.length <= most && !LONE_SURROGATE.test(u);
-
-const text = (expected: string, least: number, most: number, wrong: RegExp): t.Type<string> =>
-  described(expected, (u): u is string => isText(u, least, most) && !wrong.test(u));
-
-const NOTHING = /[^]^/;
 const flag = described('true or false', t.boolean.is);
 const id = described('a non-negative integer', NodeIdC.is);
-const host = text('an address or a name', 1, 255, /[\s\p{C}]/u);
 const listens = whole(0, 65_535);
-// eslint-disable-next-line no-control-regex -- it ends a path for the system
-const path = text(`a path of at most ${MAX_PATH} characters, without U+0000`, 1, MAX_PATH, /\u0000/);
-const secret = text(
+const secret = described(
   `a text of ${LEAST_SECRET} to ${MAX_SECRET} characters, without half surrogate pairs`,
-  LEAST_SECRET,
-  MAX_SECRET,
-  NOTHING,
+  (u): u is string => isText(u, LEAST_SECRET, MAX_SECRET),
 );
 const logLevel = described(`one of ${LOG_LEVELS.join(', ')}`, (u): u is string => LOG_LEVELS.some((level) => level === u));
 
 type Plain = Readonly<Record<string, unknown>>;
-/** Not one whose every byte or character is a field. */
+/** What has things in it, and no field: it would pass for an object in which nothing is said. */
+const NO_FIELDS = [isAnyArrayBuffer, isDate, isMap, isPromise, isRegExp, isSet, isWeakMap, isWeakSet];
+/** Not one whose every byte or character is a field, nor one that has what it has behind functions. */
 const isObject = (u: unknown): u is Plain =>
-  typeof u === 'object' && u !== null && !Array.isArray(u) && !ArrayBuffer.isView(u) && !isBoxedPrimitive(u);
+  typeof u === 'object' &&
+  u !== null &&
+  !Array.isArray(u) &&
+  !ArrayBuffer.isView(u) &&
+  !NO_FIELDS.some((is) => is(u)) &&
+  !isBoxedPrimitive(u);
 
 const pem = described(
   'an object with PEM texts: cert, key, ca',
@@ -62,7 +65,7 @@ const isGuarantee = (name: string, value: unknown): boolean =>
 type Fields = Readonly<Record<string, t.Mixed>>;
 
 /** Of a server that is dialed. */
-const ADDRESS: Fields = { id, host, port: whole(1, 65_535) };
+const ADDRESS: Fields = { id, host: HostC, port: whole(1, 65_535) };
 const servers = described(
   `a list of at most ${MAX_SERVERS} servers, each with id, port (from 1) and perhaps host`,
   (u): u is ReadonlyArray<unknown> =>
@@ -86,17 +89,17 @@ const CONNECT: Fields = {
 
 const START: Fields = {
   id,
-  host,
+  host: HostC,
   port: listens,
   secret,
   tls: pem,
-  dataDir: path,
+  dataDir: PathC,
   fsync: flag,
   antiEntropyMs: whole(0, DAY_MS),
   peers: servers,
   incarnation: id,
   newIncarnation: flag,
-  metricsHost: host,
+  metricsHost: HostC,
   metricsPort: listens,
   logLevel,
 };
@@ -200,13 +203,19 @@ export const takenConnect = (u: unknown): E.Either<string, ConnectOptions> =>
     return wrong === undefined ? E.right(options) : E.left(wrong);
   });
 
+/** Where something is served that is not. */
+const wrongMetrics = ({ metricsHost, metricsPort }: StartServerOptions): string | undefined =>
+  metricsHost !== undefined && metricsPort === undefined
+    ? 'metricsHost: without metricsPort nothing is served there; give that too (0: any free port), or leave both out'
+    : undefined;
+
 /** The options of `startServer`, or what is wrong with them in one line. */
 export const takenStart = (u: unknown): E.Either<string, StartServerOptions> =>
   looked('startServer', u, (o) => {
     const taken = optionsIn(START, ['id'], o);
     if (E.isLeft(taken)) return taken;
     const options = taken.right as unknown as StartServerOptions;
-    const wrong = wrongServers('peers', options.peers ?? [], options.id);
+    const wrong = wrongServers('peers', options.peers ?? [], options.id) ?? wrongMetrics(options);
     return wrong === undefined ? E.right(options) : E.left(wrong);
   });
 
@@ -222,10 +231,19 @@ export const takenPeer = (u: unknown, own: number): E.Either<string, ServerAddre
   });
 
 /** A token as plain data; undefined where it is none. */
-export const takenToken = (u: unknown): unknown => {
+const takenToken = (u: unknown): unknown => {
   try {
     return plainCopy(u);
   } catch {
     return undefined;
   }
+};
+
+/** A token that a session may go on with; what is wrong with it, in words that go on after its name. `nowMs`: the date. */
+export const tokenIn = (u: unknown, nowMs: number): E.Either<string, SessionToken> => {
+  const token = SessionTokenC.decode(takenToken(u));
+  if (E.isLeft(token)) return E.left('it is no token of a session');
+  return isHonestToken(token.right, nowMs)
+    ? E.right(token.right)
+    : E.left('it is from further ahead than any cluster can be (is the date of this machine right?)');
 };

@@ -6,13 +6,13 @@ import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from './core/bounds.js';
 import { type Bytes, bytesOfText, textOfBytes } from './core/bytes.js';
 import type { NodeId, ReplicaId } from './core/ids.js';
 import type { PutResult } from './core/results.js';
-import { MASTER_GUARANTEES, type SessionToken, SessionTokenC } from './core/guarantees.js';
+import { MASTER_GUARANTEES, type SessionToken } from './core/guarantees.js';
+import { LONE_SURROGATE } from './core/texts.js';
 import type { Stamp } from './core/write.js';
 import { createDiskLog } from './impl/log/disk-log.js';
 import { randomIncarnation } from './impl/incarnation.js';
 import { createMemoryLog } from './impl/log/memory-log.js';
-import { isHonestToken } from './impl/horizon.js';
-import { LONE_SURROGATE, takenConnect, takenPeer, takenStart, takenToken } from './library-options.js';
+import { takenConnect, takenPeer, takenStart, tokenIn } from './library-options.js';
 import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
 import { socketGuard } from './net/socket-guard.js';
@@ -99,11 +99,10 @@ const sessionOf = (o: ConnectOptions, { chance, clock }: World): E.Either<string
   const number = newSessionNumber(chance);
   if (o.token === undefined)
     return E.right(newSession(chance.bytes(6).readUIntBE(0, 6) % CLIENT_IDS, number, { ...MASTER_GUARANTEES, ...o.guarantees }));
-  const token = SessionTokenC.decode(takenToken(o.token));
-  if (E.isLeft(token)) return E.left('the token is not one of a session: use what token() gave');
-  return isHonestToken(token.right, clock.wallMs())
-    ? E.right(resume(token.right, number))
-    : E.left('the token is from further ahead than any cluster can be (is the date of this machine right?): begin a new session');
+  return E.bimap(
+    (wrong: string) => `connect: token: ${wrong}; use what token() gave, or leave it out to begin a new session`,
+    (token: SessionToken) => resume(token, number),
+  )(tokenIn(o.token, clock.wallMs()));
 };
 
 /**

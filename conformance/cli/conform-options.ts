@@ -1,6 +1,7 @@
 /** The command line of `bayou conform`. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { newCommand } from '#bayou/program/command-line.js';
+import { PathC } from '#bayou/core/texts.js';
+import { newCommand, textOf } from '#bayou/program/command-line.js';
 import type { Layer } from '../common/finding.js';
 
 /** What the command line says. */
@@ -128,10 +129,11 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .option(
       '--out-dir <dir>',
       'where to keep a run that diverges: its trace, and its path for bayou check --replay',
+      textOf(PathC),
       'bayou-divergences',
     )
     .option('--json', 'the report as JSON on standard output', false)
-    .option('--junit <file>', 'the report as JUnit XML')
+    .option('--junit <file>', 'the report as JUnit XML', textOf(PathC))
     .addHelpText('after', HELP);
   command.parse([...args], { from: 'user' });
   refuseIgnored(command);

@@ -5,6 +5,7 @@ import { backUp } from '../impl/log/backup.js';
 import { newCommand } from '../program/command-line.js';
 import { PLAIN_EXIT } from '../program/exit.js';
 import { say } from '../program/say.js';
+import { path } from './parse.js';
 
 interface Options {
   readonly dataDir: string;
@@ -23,8 +24,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .description(
       "copy a server's log, while the server runs or not; to restore it, put the copy in the place of the server's folder",
     )
-    .requiredOption('--data-dir <dir>', "the server's folder; of a master's servers: server-<id> in its own")
-    .requiredOption('--to <dir>', 'the folder to make, on the same machine')
+    .requiredOption('--data-dir <dir>', "the server's folder; of a master's servers: server-<id> in its own", path)
+    .requiredOption('--to <dir>', 'the folder to make, on the same machine', path)
     .allowExcessArguments(false)
     .action(async (o: Options) => {
       const ended = new AbortController();

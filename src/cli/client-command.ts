@@ -8,7 +8,7 @@ import { REQUEST_MS } from '../net/net-limits.js';
 import { newCommand, wholeNumber } from '../program/command-line.js';
 import { ENDING_SIGNALS, EXIT, PLAIN_EXIT } from '../program/exit.js';
 import { say as sayLine } from '../program/say.js';
-import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
+import { addServer, path, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 import { openTokenFile, type TokenFile } from './token-file.js';
 
 interface Options extends TlsFiles {
@@ -25,7 +25,8 @@ const OUTCOMES: Readonly<Record<Exclude<SessionPutResult['type'], 'accepted'>, s
   ERR_CONN: 'no server could be reached, or none could take it; nothing was written',
   ERR_SIZE: 'the key is above 64 KiB or the value above 512 KiB; nothing was sent',
   ERR_TYPE: 'not bytes; nothing was sent',
-  UNKNOWN: 'it was sent, and no server answered; it may take effect once, at any later time',
+  UNKNOWN:
+    'it was sent, and no server has said that it is written (none answered in time, or its log failed under it); it may take effect once, at any later time',
 };
 
 const say = (line: string): void => sayLine(`bayou client: ${line}`);
@@ -157,10 +158,11 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
       'a server to talk to; once for each, in the order in which they are asked',
       addServer,
     )
-    .requiredOption('--secret-file <file>', "the cluster's secret")
+    .requiredOption('--secret-file <file>', "the cluster's secret", path)
     .option(
       '--token-file <file>',
       'go on with what the session in this file has seen; it is written after each put and before the result of a get is told',
+      path,
     )
     .option('--timeout-ms <ms>', 'how long a put or a get may take', wholeNumber(100, 3_600_000), REQUEST_MS)
     .allowExcessArguments(false)

@@ -3,7 +3,7 @@
  * It is turned into the arguments that it stands for, in front of those that were given: each value is checked by the one rule for its
  * option, and what is on the command line wins. A list stands for an option that is given once for each.
  */
-import type { Option } from 'commander';
+import { InvalidArgumentError, type Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { whatIs } from '../core/codec.js';
 import { readJson } from '../program/named-files.js';
@@ -14,17 +14,30 @@ const MAX_BYTES = 1024 * 1024;
 
 const isPlain = (u: unknown): u is string | number => typeof u === 'string' || typeof u === 'number';
 
+/** Takes a value as commander will, `before` being what it made of those before it. Commander would say what is wrong of the command line, where the value is not. */
+const taken = (wrong: (why: string) => UsageError, option: Option, value: string, before: unknown): unknown => {
+  try {
+    return (option.parseArg as ((value: string, before: unknown) => unknown) | undefined)?.(value, before);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw wrong(`'${value}' is wrong. ${error.message}`);
+    throw error;
+  }
+};
+
 const argumentsOf = (file: string, option: Option, value: unknown): ReadonlyArray<string> => {
   const name = option.attributeName();
   const flag = option.long ?? '';
+  const wrong = (why: string): UsageError => new UsageError(`${file}: ${name}: ${why}`);
   if (option.isBoolean()) {
-    if (typeof value !== 'boolean') throw new UsageError(`${file}: ${name}: expected true or false, but it is ${whatIs(value)}`);
+    if (typeof value !== 'boolean') throw wrong(`expected true or false, but it is ${whatIs(value)}`);
     return value ? [flag] : [];
   }
   const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value];
-  return values.flatMap((one) => {
-    if (!isPlain(one)) throw new UsageError(`${file}: ${name}: expected a text or a number, but it is ${whatIs(one)}`);
-    return [`${flag}=${one}`];
+  let before: unknown;
+  return values.map((one) => {
+    if (!isPlain(one)) throw wrong(`expected a text or a number, but it is ${whatIs(one)}`);
+    before = taken(wrong, option, `${one}`, before);
+    return `${flag}=${one}`;
   });
 };
 

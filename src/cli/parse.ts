@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { putInPlace } from '../common/in-place.js';
+import { HostC, PathC, withoutBrackets } from '../core/texts.js';
 import type { ServerAddress } from '../library-types.js';
 import { newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
+import { textOf } from '../program/command-line.js';
 import { readText, standsAt, wrongToWrite } from '../program/named-files.js';
 import { codeOf, reasonOf } from '../program/say.js';
 import { UsageError } from '../program/exit.js';
@@ -15,13 +17,19 @@ const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
 /** Reads `id@host:port`, `id@[::1]:port` or `id@port`, and adds it to what was given before. */
 export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = []): ReadonlyArray<ServerAddress> => {
   const [, id, six, name, port] = SERVER.exec(text) ?? [];
-  if (id === undefined || Number(port) < 1 || Number(port) > 65_535)
+  const at = six ?? name ?? '127.0.0.1';
+  if (id === undefined || Number(port) < 1 || Number(port) > 65_535 || !HostC.is(at))
     throw new InvalidArgumentError('Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.');
-  return [...before, { id: Number(id), host: six ?? name ?? '127.0.0.1', port: Number(port) }];
+  if (before.some((one) => one.id === Number(id)))
+    throw new InvalidArgumentError(`Server ${Number(id)} is there already: name each once.`);
+  return [...before, { id: Number(id), host: at, port: Number(port) }];
 };
 
-/** The host of an option: an address or a name; an IPv6 address may stand in brackets. */
-export const host = (text: string): string => (text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text);
+/** An option's value that is a path of a file or a folder. */
+export const path = textOf(PathC);
+
+/** An option's value that is the host of an address, or a name; an IPv6 address may stand in brackets. */
+export const host = (text: string): string => textOf(HostC)(withoutBrackets(text));
 
 const LEAST_SECRET = 16;
 /** Read, written or run by the group or by others. */
@@ -83,9 +91,9 @@ export interface TlsFiles {
 /** Adds the options of {@link TlsFiles}. `shows`: what this end's certificate is for. */
 export const withTlsOptions = (command: Command, shows: string): Command =>
   command
-    .option('--tls-cert <file>', `speak TLS; ${shows} (PEM)`)
-    .option('--tls-key <file>', 'the key of that certificate (PEM)')
-    .option('--tls-ca <file>', 'speak TLS; who has signed the certificates of the others (PEM)');
+    .option('--tls-cert <file>', `speak TLS; ${shows} (PEM)`, path)
+    .option('--tls-key <file>', 'the key of that certificate (PEM)', path)
+    .option('--tls-ca <file>', 'speak TLS; who has signed the certificates of the others (PEM)', path);
 
 const pemIn = (flag: string, file: string | undefined, isSecret = false): string | undefined => {
   if (file === undefined) return undefined;

@@ -6,10 +6,10 @@ import type { ServerAddress } from '../library-types.js';
 import { ANTI_ENTROPY_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
 import { newCommand, wholeNumber } from '../program/command-line.js';
-import { PLAIN_EXIT } from '../program/exit.js';
+import { PLAIN_EXIT, UsageError } from '../program/exit.js';
 import { say } from '../program/say.js';
 import { withConfigFile } from './config-file.js';
-import { addServer, host, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
+import { addServer, host, path, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 
 interface Options extends TlsFiles {
   readonly id: number;
@@ -21,7 +21,7 @@ interface Options extends TlsFiles {
   readonly secretFile: string;
   readonly peer: ReadonlyArray<ServerAddress>;
   readonly antiEntropyMs: number;
-  readonly metricsHost: string;
+  readonly metricsHost?: string;
   readonly metricsPort?: number;
   readonly logLevel: string;
   readonly config?: string;
@@ -38,7 +38,17 @@ const stopped = (): Promise<void> =>
 /** An IPv6 address stands in brackets before a port. */
 const shown = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
+/** What options say together that makes no sense, in one line. */
+const wrongTogether = ({ id, peer, metricsHost, metricsPort }: Options): string | undefined => {
+  if (peer.some((one) => one.id === id)) return `--peer: server ${id} is this server itself; name the others alone`;
+  return metricsHost !== undefined && metricsPort === undefined
+    ? '--metrics-host: without --metrics-port nothing is served there; give that too (0: any free port)'
+    : undefined;
+};
+
 const run = async (o: Options): Promise<number> => {
+  const wrong = wrongTogether(o);
+  if (wrong !== undefined) throw new UsageError(wrong);
   const tls = tlsIn(o);
   const secret = secretIn(o.secretFile, true);
   const { peer, secretFile: _file, tlsCert: _cert, tlsKey: _key, tlsCa: _ca, config: _config, ...options } = o;
@@ -49,7 +59,8 @@ const run = async (o: Options): Promise<number> => {
   }
   const { id, host, port, replica, close } = started.right;
   const { metricsPort } = started.right;
-  if (metricsPort !== null) process.stdout.write(`metrics and health on http://${shown(o.metricsHost)}:${metricsPort}\n`);
+  if (metricsPort !== null)
+    process.stdout.write(`metrics and health on http://${shown(o.metricsHost ?? '127.0.0.1')}:${metricsPort}\n`);
   process.stdout.write(`server ${id} (replica ${replica}) listens on ${shown(host)}:${port}\n`);
   await stopped();
   await close();
@@ -66,8 +77,8 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
   const command = newCommand('bayou server')
     .description('run one durable server until SIGINT or SIGTERM')
     .requiredOption('--id <id>', 'its id, unique in the cluster', wholeNumber(0, Number.MAX_SAFE_INTEGER))
-    .requiredOption('--data-dir <dir>', 'where it keeps its log')
-    .requiredOption('--secret-file <file>', "the cluster's secret, the same for all its members; made where there is none")
+    .requiredOption('--data-dir <dir>', 'where it keeps its log', path)
+    .requiredOption('--secret-file <file>', "the cluster's secret, the same for all its members; made where there is none", path)
     .option('--port <port>', 'where it listens; 0: any free port', wholeNumber(0, 65_535), 0)
     .option('--host <address>', 'the address to listen on', host, '127.0.0.1')
     .option('--peer <id@host:port>', 'a server to pull from; once for each', addServer, [])
@@ -75,11 +86,12 @@ export const main = async (args: ReadonlyArray<string>): Promise<number> => {
     .option('--new-incarnation', 'go on as a new replica: once, after the whole machine was put back to an earlier state', false)
     .option('--fsync', 'acknowledge only what survives the death of the machine', false)
     .option('--metrics-port <port>', 'serve /metrics and /health over HTTP there; 0: any free port', wholeNumber(0, 65_535))
-    .option('--metrics-host <address>', 'where to serve them', host, '127.0.0.1')
+    .option('--metrics-host <address>', 'where to serve them (default: 127.0.0.1)', host)
     .addOption(new Option('--log-level <level>', 'what it logs, to standard error').choices(LOG_LEVELS).default('info'))
     .option(
       '--config <file>',
       'a JSON file with these options as fields, such as {"id": 0, "dataDir": "data"}; flags win over it',
+      path,
     )
     .allowExcessArguments(false)
     .action(async (o: Options) => {

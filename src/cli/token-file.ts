@@ -4,12 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { putInPlace } from '../common/in-place.js';
 import type { SessionToken } from '../core/guarantees.js';
+import { tokenIn } from '../library-options.js';
 import { readJson, wrongToWrite } from '../program/named-files.js';
 import { codeOf, reasonOf } from '../program/say.js';
 
 /** A token's file that can be written, as far as was tried. */
 export interface TokenFile {
-  /** What was in it; undefined where there was no file. What it is is for `connect` to look at. */
+  /** What was in it; undefined where there was no file. */
   readonly token: SessionToken | undefined;
   /** Puts a token into it, whole or not at all. Fails with one line. */
   readonly write: (text: string) => E.Either<string, void>;
@@ -43,10 +44,9 @@ const wrongWith = (file: string): string | undefined => {
 
 const read = (file: string): E.Either<string, SessionToken | undefined> => {
   if (!existsSync(file)) return E.right(undefined);
-  const json = readJson(file, MAX_BYTES);
-  if (E.isLeft(json)) return E.left(`--token-file: ${file}: ${json.left}: name another file to begin a new session`);
-  // What it says is looked at where the session goes on from it.
-  return E.right(json.right as SessionToken);
+  return E.mapLeft((wrong: string) => `--token-file: ${file}: ${wrong}: name another file to begin a new session`)(
+    E.chain((json: unknown) => tokenIn(json, Date.now()))(readJson(file, MAX_BYTES)),
+  );
 };
 
 const isRunning = (pid: number): boolean => {

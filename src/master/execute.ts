@@ -90,7 +90,7 @@ const PUT_ERRORS = {
   ERR_DEP: 'ERR_DEP: no connected server has what the session needs',
   ERR_LOG: 'ERR_LOG: the log of a server that was reached has failed, and no other took it; nothing was written',
   ERR_CONN: 'ERR_CONN: no server could be reached',
-  UNKNOWN: 'UNKNOWN: a server was asked and nobody answered; the write may or may not be there',
+  UNKNOWN: 'UNKNOWN: a server was asked, and none has said that it is written; the write may or may not be there',
 } as const;
 
 const put = async (cluster: Cluster, c: Command & { readonly type: 'put' }): Promise<Outcome> => {

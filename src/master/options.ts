@@ -1,8 +1,9 @@
 /** The master's command line. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { HostC, PathC, withoutBrackets } from '../core/texts.js';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
-import { newCommand, wholeNumber } from '../program/command-line.js';
+import { newCommand, textOf, wholeNumber } from '../program/command-line.js';
 
 /** What the command line says. */
 export interface MasterOptions {
@@ -27,13 +28,16 @@ const portRange = (text: string): readonly [number, number] => {
   return [from, to];
 };
 
+const path = textOf(PathC);
+const host = (text: string): string => textOf(HostC)(withoutBrackets(text));
+
 /** The command, its options and its help; `run` gets what was said. */
 export const masterCommand = (name: string, run: (options: MasterOptions) => Promise<void>): Command =>
   newCommand(name)
     .description('run a script of the master language on a cluster of separate processes over TCP')
     .argument('[script]', 'the script; standard input where there is none')
     .option('--anti-entropy-ms <ms>', 'period of background pulls; 0: none', wholeNumber(0, 3_600_000), ANTI_ENTROPY_MS)
-    .option('--data-dir <dir>', 'where the servers keep their logs; default: a folder that goes with the run')
+    .option('--data-dir <dir>', 'where the servers keep their logs; default: a folder that goes with the run', path)
     .addOption(
       new Option('--memory', 'keep the logs in memory: a killed server comes back empty, as a new replica')
         .default(false)
@@ -41,11 +45,11 @@ export const masterCommand = (name: string, run: (options: MasterOptions) => Pro
     )
     .option('--fsync', 'acknowledge only what survives the death of the machine', false)
     .option('--ports <from-to>', 'ports for the processes; default: any that are free', portRange)
-    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--host <address>', 'the address to listen on', host, '127.0.0.1')
     .option('--timeout-ms <ms>', 'how long a command may wait for a process', wholeNumber(100, 3_600_000), REQUEST_MS)
-    .option('--trace <file>', 'write every command and every event of every process there, as NDJSON')
+    .option('--trace <file>', 'write every command and every event of every process there, as NDJSON', path)
     .addOption(new Option('--log-level <level>', 'what the processes log').choices(LOG_LEVELS).default('warn'))
-    .option('--log-file <file>', 'where they log; default: standard error')
+    .option('--log-file <file>', 'where they log; default: standard error', path)
     .addHelpText(
       'after',
       '\nExit status: 0 done; 1 some line was bad input; 2 bad usage; 3 the cluster failed at some command; 130 interrupted.',

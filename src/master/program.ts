@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { makeFolder } from '../common/folder.js';
 import type { Party } from '../net/protocol.js';
 import { ENDING_SIGNALS, MASTER_EXIT } from '../program/exit.js';
-import { openStream } from '../program/named-files.js';
+import { openStream, wrongToMake } from '../program/named-files.js';
 import { LOG, TRACE, wrongToEmpty, wrongToReplace } from '../program/replace.js';
 import { reasonOf, say } from '../program/say.js';
 import { lostOutput, tolerateErrors, written } from '../program/streams.js';
@@ -58,11 +58,20 @@ const outputsOf = (
       writeFileSync(file, '');
     },
   ],
-  ['--data-dir', o.dataDir, (folder) => makeFolder(folder, 0o700)],
+  [
+    '--data-dir',
+    o.dataDir,
+    (folder) => {
+      orThrow(wrongToMake(folder));
+      makeFolder(folder, 0o700);
+    },
+  ],
   [
     '--log-file',
     o.logFile,
     (file) => {
+      const wrong = wrongToMake(dirname(file));
+      if (wrong !== undefined) throw new Error(`its folder cannot be used: ${wrong}`);
       makeFolder(dirname(file));
       orThrow(wrongToReplace(file, LOG));
       appendFileSync(file, '');

@@ -6,11 +6,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '../core/ids.js';
 import type { VectorEntries } from '../core/write.js';
 
-/** What a server says of its pulls: its vector then, the peers from which not all came, and whether something came in parts. */
+/** What a server says of its pulls: its vector then, the peers from which not all came, and whether something came in parts, or can come at all. */
 export interface Synced {
   readonly vv: VectorEntries;
   readonly failed: ReadonlyArray<NodeId>;
   readonly inParts: boolean;
+  /** Why nothing can come any more: its log has failed. */
+  readonly failure: string | null;
 }
 
 /** Rounds of a partition. Immutable. */
@@ -45,6 +47,8 @@ const sameVectors = (a: VectorEntries, b: VectorEntries): boolean => {
   return a.length === b.length && b.every(([r, t]) => of.get(r) === t);
 };
 
+const notEqual = ({ servers }: Rounds): string => `the stores of servers ${servers.join(', ')} are not equal`;
+
 /** Begins with these servers, now. */
 export const beginRounds = (servers: ReadonlyArray<NodeId>, limitMs: number, nowMs: number): RoundsTurn => ({
   rounds: { servers, limitMs, until: nowMs + limitMs },
@@ -64,6 +68,12 @@ const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced
   const vectors = came.map(({ vv }) => vv);
   const isEqual = vectors.every((v) => sameVectors(v, vectors[0] ?? []));
   if (isEqual) return done(rounds, E.right(undefined));
+  const stuck = came.findIndex(({ failure }) => failure !== null);
+  if (stuck >= 0)
+    return done(
+      rounds,
+      E.left(`${notEqual(rounds)}, and cannot become so: server ${rounds.servers[stuck]}: ${came[stuck]?.failure}`),
+    );
   const inParts = came.some((s) => s.inParts);
   // A connection that broke is not dialed again at once; asking sooner would be in vain.
   const isMissed = came.some(({ failed }) => failed.some((peer) => rounds.servers.includes(peer)));
@@ -73,6 +83,6 @@ const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced
 const goOn = (rounds: Rounds, inParts: boolean, nowMs: number): RoundsTurn => {
   const next = inParts ? { ...rounds, until: nowMs + rounds.limitMs } : rounds;
   return nowMs > next.until
-    ? done(next, E.left(`the stores of servers ${rounds.servers.join(', ')} are not equal after ${rounds.limitMs} ms`))
+    ? done(next, E.left(`${notEqual(rounds)} after ${rounds.limitMs} ms`))
     : { rounds: next, effect: { type: 'ask' } };
 };

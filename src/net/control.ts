@@ -26,7 +26,10 @@ const sync = async ({ durable, puller }: Controlled, reply: Reply, working: () =
   const { failed, inParts } = await puller.sync(working);
   const at = durable.replica;
   const vv = vectorOf(at);
-  barrier(durable, () => reply({ type: 'synced', vv: durable.replica === at ? vv : vectorOf(durable.replica), failed, inParts }));
+  barrier(durable, () => {
+    const failure = durable.failure?.message ?? null;
+    reply({ type: 'synced', vv: durable.replica === at ? vv : vectorOf(durable.replica), failed, inParts, failure });
+  });
 };
 
 const store = (durable: DurableReplica, reply: Reply): void => {

@@ -45,6 +45,13 @@ export interface FrameReader {
   readonly pending: () => number;
 }
 
+/** How what speaks HTTP begins, at either end. As the length of a frame it would be above every maximum. */
+const HTTP = /^(HTTP|GET |HEAD|POST|PUT |DELE|OPTI|CONN|PATC|TRAC)/;
+
+/** Whoever mistakes one port of a server for another. */
+export const SPEAKS_HTTP =
+  'it speaks HTTP, which no member of a cluster does: metrics and health have a port of their own (--metrics-port)';
+
 const NONE = E.right(undefined);
 const NOT_SEALED = E.left('a frame that was not sealed for this connection');
 
@@ -91,6 +98,7 @@ export const frameReader = (maxBytes: () => number, seal: () => Seal | undefined
   const next: FrameReader['next'] = () => {
     if (!gather()) return NONE;
     const length = buffer.readUInt32BE(at);
+    if (length > maxBytes() && HTTP.test(buffer.toString('latin1', at, at + HEADER))) return E.left(SPEAKS_HTTP);
     if (length > maxBytes()) return E.left(`a frame of ${length} bytes, above the maximum of ${maxBytes()}`);
     need = HEADER + length;
     if (!gather()) return NONE;

@@ -45,6 +45,7 @@ export class Links {
   readonly #outbound = new Map<NodeId, Outbound>();
   readonly #inbound = new Set<Connection>();
   readonly #refused: Set<NodeId>;
+  #isClosing = false;
   readonly #o: LinksOptions;
   readonly callbacks: Callbacks;
 
@@ -56,7 +57,7 @@ export class Links {
       onAsk: o.onAsk,
       onClose: (connection, why) => {
         // What is not inbound is a peer that this server dialed.
-        if (!this.#inbound.delete(connection) && connection.peer.role === 'server')
+        if (!this.#inbound.delete(connection) && connection.peer.role === 'server' && !this.#isClosing)
           o.logger.info(`server ${connection.peer.id} is down: ${why}`);
       },
       onFault: ({ peer }, what) => sayFault(`${peer.role} ${peer.id} was cut off: it sent ${what}`),
@@ -112,6 +113,8 @@ export class Links {
 
   /** Ends all connections; whoever is owed an answer gets it. */
   hangUp = (): void => {
+    // From here on it is this server that goes down, and no peer.
+    this.#isClosing = true;
     for (const out of this.#outbound.values()) out.close('the server is closing');
     for (const c of this.#inbound) c.retire();
   };

@@ -95,12 +95,13 @@ export type Ask = t.TypeOf<typeof AskC>;
 const DoneC = object('Done', { type: t.literal('done') });
 /** The request could not be done, and why, for people. */
 const FailedC = object('Failed', { type: t.literal('failed'), why: t.string });
-/** `failed`: the peers from which not all came. `inParts`: what was missing was so much that it came in parts. */
+/** `failed`: the peers from which not all came. `inParts`: what was missing was so much that it came in parts. `failure`: why nothing can come: its log has failed. */
 const SyncedC = object('Synced', {
   type: t.literal('synced'),
   vv: VectorEntriesC,
   failed: listOf(NodeIdC, MAX_LIST_ITEMS),
   inParts: t.boolean,
+  failure: t.union([t.string, t.null]),
 });
 const MembersAnswerC = object('MembersAnswer', { type: t.literal('members'), servers: listOf(NodeIdC, MAX_LIST_ITEMS) });
 /** The store has gone before, in parts; so many keys it has. */

@@ -1,5 +1,6 @@
 /** What is said where two ends come to no connection, or lose it: what is wrong, and which option to mend. */
 import type { TLSSocket } from 'node:tls';
+import { SPEAKS_HTTP } from './frame.js';
 import { meaningOf, NAMES, type Tls } from './tls.js';
 
 const TRUST = `is ${NAMES.ca} who has signed the certificate of the other end?`;
@@ -40,6 +41,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: VERSION,
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  ERR_SSL_HTTP_REQUEST: SPEAKS_HTTP,
 };
 const OTHERWISE = 'look at --tls-cert, --tls-key and --tls-ca of both ends';
 
@@ -48,17 +50,25 @@ const adviceOf = (code: string, what: string): string | undefined => {
   return UNREACHED[code] ?? ADVICE[code] ?? (/^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_)/.test(code) ? OTHERWISE : undefined);
 };
 
+/** Of an error that Node gives as OpenSSL's own line it has no code of its own. */
+const codeOf = (error: NodeJS.ErrnoException): string =>
+  error.code === 'EPROTO'
+    ? `ERR_SSL_${meaningOf(error)
+        .toUpperCase()
+        .replaceAll(/[^A-Z0-9]+/g, '_')}`
+    : (error.code ?? '');
+
 /** What an error of a socket says, and what that means or, where it is one of TLS, what to look at. Of a name with several addresses Node gives the code alone. */
 export const socketError = (error: NodeJS.ErrnoException): string => {
   const what = meaningOf(error) || (error.code ?? 'the connection failed');
-  const advice = adviceOf(error.code ?? '', what);
+  const advice = adviceOf(codeOf(error), what);
   return advice === undefined ? what : `${what}: ${advice}`;
 };
 
 /** Why somebody who dialed has no TLS with this server. Node says what is wrong with the certificate that it showed, and of the rest that it hung up. */
 export const strangerError = (error: NodeJS.ErrnoException, socket: TLSSocket): string => {
   const why = socket.authorizationError as unknown;
-  if (why === undefined || why === null) return error.code === 'ERR_SSL_WRONG_VERSION_NUMBER' ? NOT_TLS : socketError(error);
+  if (why === undefined || why === null) return codeOf(error) === 'ERR_SSL_WRONG_VERSION_NUMBER' ? NOT_TLS : socketError(error);
   return `its certificate is not taken (${typeof why === 'string' ? why : meaningOf(why)}): ${NAMES.ca} must be who has signed it, and it must be in time`;
 };
 

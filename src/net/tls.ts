@@ -21,10 +21,13 @@ const CERTIFICATE = /-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^]*?-----E
 const KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
 const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
 
+/** OpenSSL's own line, which Node gives as it is where a write is what fails: `…:error:NUMBER:LIBRARY:FUNCTION:REASON:FILE:LINE:`. */
+const RAW = /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/;
+
 /** What an error of OpenSSL means: its own message has lines, addresses and files of its source. */
 export const meaningOf = (error: unknown): string => {
   const { reason, message } = error as { readonly reason?: string; readonly message?: string };
-  return (reason ?? message ?? String(error)).trim().replaceAll(/\s+/g, ' ');
+  return (reason ?? RAW.exec(message ?? '')?.[1] ?? message ?? String(error)).trim().replaceAll(/\s+/g, ' ');
 };
 
 /** OpenSSL takes any text for certificates, and trusts nobody where there is none in it. */

@@ -25,3 +25,17 @@ export const wholeNumber =
       throw new InvalidArgumentError(`Use a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}.`);
     return n;
   };
+
+/** A kind of text: how it is called, and which are. */
+interface TextKind {
+  readonly name: string;
+  readonly is: (text: string) => boolean;
+}
+
+/** An option's value that is a text of some kind. */
+export const textOf =
+  ({ name, is }: TextKind) =>
+  (text: string): string => {
+    if (!is(text)) throw new InvalidArgumentError(`Use ${name}.`);
+    return text;
+  };

@@ -153,8 +153,8 @@ describe('a token file', () => {
 
   test.each([
     ['is not JSON', 'rubbish', 'it is not JSON: '],
-    ['is none', '{"version":3}', 'the token is not one of a session'],
-    ['has a clock at its end', undefined, 'the token is from further ahead than any cluster can be'],
+    ['is none', '{"version":3}', 'bad.json: it is no token of a session: name another file'],
+    ['has a clock at its end', undefined, 'bad.json: it is from further ahead than any cluster can be'],
   ])('that %s is refused in one line, and left as it is', async (_what, text, said) => {
     const s = await server(0);
     expect(client([s], 'put k 1\n', ['--token-file', 'good.json']).status).toBe(0);

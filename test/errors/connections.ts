@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { createMemoryLog } from '../../src/impl/log/memory-log.js';
-import { connect } from '../../src/library.js';
+import { connect, startServer } from '../../src/library.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
 import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
@@ -129,6 +129,10 @@ const LIBRARY: Lines = {
         },
       }),
     ),
+  'metricsHost: without metricsPort nothing is served there; give that too (0: any free port), or leave both out': () =>
+    leftOf(startServer({ id: 0, metricsHost: '127.0.0.1' })),
+  'connect: token: …; use what token() gave, or leave it out to begin a new session': () =>
+    leftOf(connect({ servers: [], secret, token: {} as never })),
   'no servers to connect to': () => leftOf(connect({ servers: [], secret })),
 };
 

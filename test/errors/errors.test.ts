@@ -51,13 +51,15 @@ const runNow = (command: string, timeout = 60_000): Promise<Ran> =>
     );
   });
 
-const started = async (args: ReadonlyArray<string>): Promise<string> => {
+/** Starts a server; gives its port, and that of its metrics. */
+const started = async (args: ReadonlyArray<string>): Promise<readonly [port: string, metrics: string]> => {
   const child = spawn(process.execPath, [CLI, 'server', '--port', '0', '--secret-file', 'secret', ...args], { cwd: home });
   children.push(child);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until(() => / listens on .*:\d+/.test(said) || child.exitCode !== null);
-  return / listens on .*:(\d+)/.exec(said)?.[1] ?? '';
+  const portIn = (line: RegExp): string => line.exec(said)?.[1] ?? '';
+  return [portIn(/ listens on .*:(\d+)/), portIn(/^metrics and health on .*:(\d+)/m)];
 };
 
 beforeAll(async () => {
@@ -69,14 +71,17 @@ beforeAll(async () => {
   mute = createServer((socket) => sockets.push(socket));
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
   const files = ['--tls-cert', 'tls/127.0.0.1.pem', '--tls-key', 'tls/127.0.0.1.key', '--tls-ca', 'tls/ca.pem'];
+  const [PLAIN] = await started(['--id', '0', '--data-dir', 'd0']);
+  const [TLS, METRICS] = await started(['--id', '7', '--data-dir', 'd7', '--metrics-port', '0', ...files]);
   env = {
     ...env,
-    PLAIN: await started(['--id', '0', '--data-dir', 'd0']),
-    TLS: await started(['--id', '7', '--data-dir', 'd7', ...files]),
+    PLAIN,
+    TLS,
+    METRICS,
     MUTE: `${(mute.address() as AddressInfo).port}`,
   };
   // A server that has written something and is gone.
-  const port = await started(['--id', '3', '--data-dir', 'ended']);
+  const [port] = await started(['--id', '3', '--data-dir', 'ended']);
   await run(`echo put k v | bayou client --server 3@${port} --secret-file secret`);
   const last = children.at(-1)!;
   last.kill('SIGTERM');
@@ -123,7 +128,7 @@ const holds = (line: string): SourceText | undefined => {
 };
 
 /** Rows that no test provokes. It may become less: what is provoked loses its dagger. */
-const RARE = 103;
+const RARE = 102;
 
 describe('docs/errors.md', () => {
   const common = rows.filter(({ isRare }) => !isRare);

@@ -72,6 +72,13 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   '…: …: expected true or false, but it is …': `echo '{"fsync":7}' > fsync.json; bayou server --config fsync.json`,
   '…: …: expected a text or a number, but it is …': `echo '{"id":null}' > id.json; bayou server --config id.json`,
   "…: there is no field '…'; the fields are …": `echo '{"idd":7}' > idd.json; bayou server --config idd.json`,
+  'Use an address or a name.': 'bayou server --id 1 --data-dir x --secret-file secret --host "no such host"',
+  'Use a path of 1 to 4096 characters, without U+0000.': 'bayou server --id 1 --data-dir x --secret-file ""',
+  '--peer: server … is this server itself; name the others alone':
+    'bayou server --id 1 --data-dir x --secret-file secret --peer 1@7000',
+  '--metrics-host: without --metrics-port nothing is served there; give that too (0: any free port)':
+    'bayou server --id 1 --data-dir x --secret-file secret --metrics-host 127.0.0.1',
+  "…: …: '…' is wrong. …": 'echo "{\\"secretFile\\": \\"\\"}" > wrong.json; bayou server --config wrong.json',
   "nothing is called '…'; …": 'bayou explain R99',
   'say what to explain, as in bayou explain R12; --list prints every name': 'bayou explain',
   '…: there are no scripts here (files that end in .script)': 'mkdir -p empty; bayou conform empty',
@@ -145,6 +152,7 @@ bayou check late.mjs`,
   '--data-dir: …: …': 'bayou master --data-dir /proc/x none.script < /dev/null || bayou master --data-dir /proc/x < /dev/null',
   '--trace: …: …': 'bayou master --trace none/x < /dev/null',
   '--log-file: …: …': 'bayou master --log-file /proc/x/y < /dev/null',
+  'its folder cannot be used: …': 'bayou master --log-file secret/x < /dev/null',
   'the script cannot be read: …': 'bayou master < .',
   'the results cannot be written: …': 'printf "joinServer 0\\njoinClient 1 0\\nget 1 k\\n" | bayou master > /dev/full',
   "the run's folder cannot be made: …":
@@ -159,6 +167,8 @@ bayou check late.mjs`,
     'mkdir -p u; (echo "joinServer 0"; while ! cat u/*/*/processes.ndjson >/dev/null 2>&1; do :; done; sleep 1; kill -9 $(grep -oh "\\"pid\\":[0-9]*" u/*/*/processes.ndjson | grep -o "[0-9]*$"); sleep 1) | TMPDIR=$PWD/u bayou master',
   'ERR_LOG: the log of a server that was reached has failed, and no other took it; nothing was written':
     '(echo "joinServer 0"; echo "joinClient 1 0"; for i in $(seq 60); do echo "put 1 k$i $(head -c 20000 /dev/zero | tr "\\0" v)"; done) > full.script; prlimit --fsize=400000 "$NODE" "$CLI" master full.script',
+  'the stores of servers … are not equal, and cannot become so: server …: …':
+    '(echo "joinServer 0"; echo "joinServer 1"; echo "breakConnection 0 1"; echo "joinClient 2 0"; echo "joinClient 3 1"; for i in $(seq 40); do for c in 2 3; do echo "put $c k$c$i $(head -c 20000 /dev/zero | tr "\\0" v)"; done; done; echo "createConnection 0 1"; echo stabilize) > apart.script; prlimit --fsize=400000 "$NODE" "$CLI" master apart.script',
   "'…' is not an id: use a non-negative integer up to …": MISTAKES,
   'id … is a server already': MISTAKES,
   'id … is a client already': MISTAKES,
@@ -170,7 +180,7 @@ bayou check late.mjs`,
   'a link from … to itself': MISTAKES,
   '… and … are both clients: there are no links between clients': MISTAKES,
   'ERR_CONN: no server could be reached': MISTAKES,
-  'UNKNOWN: a server was asked and nobody answered; the write may or may not be there':
+  'UNKNOWN: a server was asked, and none has said that it is written; the write may or may not be there':
     'mkdir -p w; (echo "joinServer 0"; echo "joinClient 1 0"; echo "get 1 k"; for i in $(seq 300); do grep -q ERR_KEY w.out && break; sleep 0.1; done; for p in $(grep -oh "\\"pid\\":[0-9]*" w/*/*/processes.ndjson | grep -o "[0-9]*$"); do grep -q server.cjs /proc/$p/cmdline && kill -STOP $p; done; echo "put 1 a b") | TMPDIR=$PWD/w bayou master --timeout-ms 400 > w.out',
   // --- a server that does not start ---
   'the log in … is in use; stop the process that has it open, or use another directory':
@@ -181,6 +191,8 @@ bayou check late.mjs`,
     'mkdir -p part/.unfinished-backup-1-x; bayou server --id 4 --data-dir part --secret-file secret',
   "the log in … is server …'s, not server …'s; give each server a directory of its own":
     'bayou server --id 4 --data-dir ended --secret-file secret',
+  'a folder is where a log has a file (…); move that folder away, or use another directory for the log':
+    'mkdir -p odd/lock/LOCK; bayou server --id 4 --data-dir odd --secret-file secret',
   'the log in … cannot be opened: … (…); …': 'bayou server --id 4 --data-dir secret/x --secret-file secret',
   'cannot listen on … (tried …): …': 'bayou server --id 4 --port $PLAIN --data-dir d4 --secret-file secret',
   'the metrics cannot be served on …:…: …': 'bayou server --id 4 --metrics-port $PLAIN --data-dir d4 --secret-file secret',
@@ -203,9 +215,9 @@ bayou check late.mjs`,
     'cp -r ended moved; timeout -s TERM 3 "$NODE" "$CLI" server --id 3 --data-dir moved --secret-file secret',
   // --- a session ---
   'no server could be reached: …': 'bayou client --server 0@1 --secret-file secret < /dev/null',
-  'the token is not one of a session: use what token() gave':
+  'it is no token of a session':
     'echo {} > no.json; bayou client --server 0@$PLAIN --secret-file secret --token-file no.json < /dev/null',
-  'the token is from further ahead than any cluster can be (is the date of this machine right?): begin a new session':
+  'it is from further ahead than any cluster can be (is the date of this machine right?)':
     'echo put k v | bayou client --server 0@$PLAIN --secret-file secret --token-file far.json; sed -i "s/\\"clock\\":[0-9]*/\\"clock\\":9007199254740991/" far.json; bayou client --server 0@$PLAIN --secret-file secret --token-file far.json < /dev/null',
   '--token-file: …: …: name another file to begin a new session':
     'echo { > half.json; bayou client --server 0@$PLAIN --secret-file secret --token-file half.json < /dev/null',
@@ -219,12 +231,15 @@ bayou check late.mjs`,
     'echo "put $(head -c 70000 /dev/zero | tr "\\0" k) v" | bayou client --server 0@$PLAIN --secret-file secret',
   'ERR_CONN: no server could be reached, or none could take it; nothing was written': DYING,
   'ERR_SIZE: the key is above 64 KiB or the value above 512 KiB; nothing was sent': DYING,
-  'UNKNOWN: it was sent, and no server answered; it may take effect once, at any later time': DYING,
+  'UNKNOWN: it was sent, and no server has said that it is written (none answered in time, or its log failed under it); it may take effect once, at any later time':
+    DYING,
   'ERR_DEP: no server that was reached has what the session needs; nothing was written':
     'echo put k v | bayou client --server 0@$PLAIN --secret-file secret --token-file dep.json; sed -i "s/\\"monotonicWrites\\":false/\\"monotonicWrites\\":true/; s/\\"0\\.[0-9]*\\"/\\"0.77\\"/g" dep.json; echo put k v | bayou client --server 0@$PLAIN --secret-file secret --token-file dep.json',
   'standard input cannot be read: …': 'bayou client --server 0@$PLAIN --secret-file secret < .',
   // --- why a connection fails ---
   'whoever listens on …:… is not … … of this cluster': 'bayou client --server 5@$PLAIN --secret-file secret < /dev/null',
+  'it speaks HTTP, which no member of a cluster does: metrics and health have a port of their own (--metrics-port)':
+    'bayou client --server 7@$METRICS --secret-file secret < /dev/null',
   'no handshake within … ms': 'bayou client --server 0@$MUTE --timeout-ms 200 --secret-file secret < /dev/null',
   'the connection was closed in the handshake': 'bayou client --server 7@$TLS --secret-file secret < /dev/null',
   'does the other end speak TLS? Then give --tls-ca (tls.ca) here':

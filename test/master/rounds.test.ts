@@ -15,7 +15,7 @@ const syncs: fc.Arbitrary<ReadonlyArray<E.Either<string, Synced>>> = fc.tuple(
         weight: 12,
         arbitrary: fc
           .record({ t: fc.nat(2), failed: fc.subarray([0, 1, 2, 7]), inParts: fc.boolean() })
-          .map(({ t, failed, inParts }) => E.right<string, Synced>({ vv: [['0.0', t + 1]], failed, inParts })),
+          .map(({ t, failed, inParts }) => E.right<string, Synced>({ vv: [['0.0', t + 1]], failed, inParts, failure: null })),
       },
     ),
   ),
@@ -61,10 +61,25 @@ describe('the rounds of a stabilize (section 5)', () => {
 
   test('what a server cannot do ends them with what it says', () => {
     const begun = beginRounds([0, 1], LIMIT_MS, 5);
-    const answers = [E.right<string, Synced>({ vv: [], failed: [], inParts: false }), E.left('server 1: no answer')];
+    const answers = [
+      E.right<string, Synced>({ vv: [], failed: [], inParts: false, failure: null }),
+      E.left('server 1: no answer'),
+    ];
     expect(nextRound(begun.rounds, { type: 'answered', answers }, 6).effect).toEqual({
       type: 'done',
       result: E.left('server 1: no answer'),
     });
+  });
+
+  test('a log that has failed ends them at once, but where all is equal already', () => {
+    const begun = beginRounds([4, 7], LIMIT_MS, 5);
+    const answer = (t: number, failure: string | null) =>
+      E.right<string, Synced>({ vv: [['0.0', t]], failed: [4, 7], inParts: true, failure });
+    const after = (...answers: ReadonlyArray<ReturnType<typeof answer>>) =>
+      nextRound(begun.rounds, { type: 'answered', answers }, 6).effect;
+    const why = 'the stores of servers 4, 7 are not equal, and cannot become so: server 7: its disk is full';
+    expect(after(answer(1, null), answer(2, 'its disk is full'))).toEqual({ type: 'done', result: E.left(why) });
+    expect(after(answer(2, null), answer(2, 'its disk is full'))).toEqual({ type: 'done', result: E.right(undefined) });
+    expect(after(answer(1, null), answer(2, null)).type).not.toBe('done');
   });
 });

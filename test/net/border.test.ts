@@ -32,7 +32,8 @@ const serves = async (server: RunningServer): Promise<boolean> => {
 const hello = (version: number) => ({ hello: { version, from: { role: 'client', id: 5 }, nonce: newNonce() } });
 
 const BAD_FIRST_WORDS: ReadonlyArray<readonly [string, Buffer, string]> = [
-  ['rubbish', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'above the maximum of 4096'],
+  ['a request over HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'it speaks HTTP, which no member of a cluster does'],
+  ['rubbish', Buffer.from('rubbish'), 'above the maximum of 4096'],
   ['a frame that is not JSON', Buffer.concat([Buffer.from([0, 0, 0, 3]), Buffer.from('{{{')]), 'not JSON'],
   ['a message of the wrong shape', encodeFrame({ hello: { version: 1 } }), "whose field 'hello.from"],
   ['the wrong version', encodeFrame(hello(99)), `protocol version 99; this process speaks ${PROTOCOL_VERSION}`],
@@ -194,7 +195,13 @@ describe('limits', () => {
     }
     await other.link(0, server.address);
     const master = await dialed({ role: 'master', id: 0 }, other);
-    expect(await ask(master, { type: 'sync' }, 10_000)).toEqual({ type: 'synced', vv: [['0.0', 20]], failed: [], inParts: true });
+    expect(await ask(master, { type: 'sync' }, 10_000)).toEqual({
+      type: 'synced',
+      vv: [['0.0', 20]],
+      failed: [],
+      inParts: true,
+      failure: null,
+    });
     expect(await storedAt(master)).toHaveLength(20);
   });
 

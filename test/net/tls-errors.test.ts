@@ -1,6 +1,7 @@
 /** What is wrong with TLS is said in one line, at both ends, and names the option to mend: for each way in which two ends can differ. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
@@ -72,6 +73,33 @@ describe.each(Object.entries(SERVERS))('a server %s', (server, its) => {
       }
     }
     await running.close();
+  });
+});
+
+/** What listens at a port that was mistaken for a server's, by what it says to whoever says something. */
+const SAYS: Readonly<Record<string, Buffer>> = {
+  HTTP: Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
+  'a greeting': Buffer.from('SSH-2.0-OpenSSH_9.6\r\n'),
+  'an alert of TLS': Buffer.from([21, 3, 3, 0, 2, 2, 70]),
+  zeros: Buffer.alloc(64),
+  nothing: Buffer.alloc(0),
+};
+
+describe.each(Object.entries(SAYS))('where somebody says %s', (_says, bytes) => {
+  test.each(Object.entries(DIALERS))('a dialer %s is told so in one line of ours', async (_dialer, own) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(bytes));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+    const me = { me: { role: 'client', id: 5 }, secret: SECRET, tls: own(), handshakeMs: 2_000 } as const;
+    const dialed = await dial(me, address, { role: 'server', id: 0 }, QUIET);
+    server.close();
+    expect(E.isLeft(dialed) && dialed.left).toMatch(
+      /^[^\n]*(--tls-(cert|ca)|--metrics-port|not JSON|handshake|bayou speaks TLS 1\.3 and nothing older)[^\n]*$/,
+    );
+    expect(E.isLeft(dialed) && dialed.left).not.toMatch(/openssl|routines|EPROTO|\.c:/);
   });
 });
 

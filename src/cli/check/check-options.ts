@@ -1,6 +1,7 @@
 /** The command line of `bayou check`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { newCommand, wholeNumber } from '../../program/command-line.js';
+import { path } from '../parse.js';
 import { EXIT } from '../../program/exit.js';
 import { FORMATS, type CheckArgs, type Format } from './check-args.js';
 import { FIELD_OPTIONS, gather, said, type Assignment, type Said } from './field-options.js';
@@ -104,19 +105,20 @@ const bare = (): Command => {
     .option('--max-states <n>', 'stop at so many states', wholeNumber(1))
     .option('--max-depth <n>', 'go no further than so many steps', wholeNumber(1))
     .option('--max-seconds <n>', 'stop after so many seconds', wholeNumber(1))
-    .option('--checkpoint <file>', 'where the search stops before its end, write what a later run needs to go on')
+    .option('--checkpoint <file>', 'where the search stops before its end, write what a later run needs to go on', path)
     .option('--checkpoint-every <n>', 'write it also every so many seconds: a run that is killed is not lost', seconds)
-    .option('--resume <file>', 'go on from such a file: the same configuration and options, to the same totals')
+    .option('--resume <file>', 'go on from such a file: the same configuration and options, to the same totals', path)
     .option('--seed <n>', 'seed of --search simulate and of --sample', wholeNumber(0), 1)
     .option('--traces <n>', 'random walks of --search simulate', wholeNumber(1), 1000)
     .option('--trace-length <n>', 'steps of a random run at most', wholeNumber(1), 100)
     .option(
       '--replay <file>',
       'replay a path on the model: of bayou conform, or of --format json; the configuration or the model is named in the file',
+      path,
     )
     .option('--json', 'print the report as one line of JSON for each configuration', false)
     .option('--ndjson', 'print progress and report as lines of JSON', false)
-    .option('--out-dir <dir>', 'write each counterexample there (with --witnesses and --sample: each run)')
+    .option('--out-dir <dir>', 'write each counterexample there (with --witnesses and --sample: each run)', path)
     .option('--format <list>', `as what: ${FORMATS.join(', ')}; default: all but dot`, formats)
     .addHelpText('after', HELP);
 };

@@ -1,6 +1,7 @@
 /** The command line of `bayou explore`. */
 import type { Command } from 'commander';
 import { newCommand, wholeNumber } from '../../program/command-line.js';
+import { path } from '../parse.js';
 import type { CheckArgs } from '../check/check-args.js';
 import { FIELD_OPTIONS } from '../check/field-options.js';
 import { parseArgs as parseCheckArgs } from '../check/check-options.js';
@@ -54,7 +55,7 @@ const bare = (): Command => {
       '[what...]',
       'a configuration, a model of your own, a script, a trace, a path or a counterexample (default: default)',
     )
-    .option('--html <file>', 'write the page to a file that opens from disk, instead of showing it')
+    .option('--html <file>', 'write the page to a file that opens from disk, instead of showing it', path)
     .option('--port <n>', 'the port of the page on 127.0.0.1; 0: any that is free', wholeNumber(0, 65_535), 0)
     .option('--open', 'open the page in the browser too', false)
     .option('--flags <options>', 'options of bayou master for a script, in one text', (text: string) => text.split(/\s+/))

@@ -96,6 +96,12 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
   ENOTDIR: { type: 'failed', text: 'Not a directory', what: 'it is not a folder', advice: 'use another path' },
   EEXIST: { type: 'failed', text: 'File exists', what: 'it is not a folder', advice: 'use another path' },
+  EISDIR: {
+    type: 'failed',
+    text: 'Is a directory',
+    what: 'a folder is where a log has a file',
+    advice: 'move that folder away, or use another directory for the log',
+  },
 };
 
 const troubleOf = (error: unknown): Trouble | undefined => {
@@ -126,7 +132,7 @@ export const openError = (directory: string, error: unknown): LogError => {
     const { type, what, advice } = trouble;
     return { type, message: `the log in ${directory} cannot be opened: ${what} (${reason(error)}); ${advice}` };
   }
-  if (code === 'LEVEL_CORRUPTION' || code === 'LEVEL_IO_ERROR') return damage(directory, reason(error));
+  if (code === 'LEVEL_CORRUPTION') return damage(directory, reason(error));
   return {
     type: 'failed',
     message: `the log in ${directory} cannot be opened: ${reason(error)}; see that it can be read and written`,

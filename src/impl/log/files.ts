@@ -73,12 +73,23 @@ const factsOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats): FileFacts => ({
   ctimeNs: `${ctimeNs}`,
 });
 
+/** Uses an open file. What the system says of one has no name in it, as of a folder that is to be read like a file. */
+const of = <A>(path: string, use: () => A): A => {
+  try {
+    return use();
+  } catch (error) {
+    const said = error as NodeJS.ErrnoException;
+    if (said.code !== undefined && said.path === undefined) Object.assign(said, { path, message: `${said.message} '${path}'` });
+    throw error;
+  }
+};
+
 const openFile = (path: string): OpenFile => {
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   return {
-    write: (bytes, at) => writeSync(fd, bytes, 0, bytes.length, at),
-    truncate: (size) => ftruncateSync(fd, size),
-    sync: () => fsyncSync(fd),
+    write: (bytes, at) => of(path, () => writeSync(fd, bytes, 0, bytes.length, at)),
+    truncate: (size) => of(path, () => ftruncateSync(fd, size)),
+    sync: () => of(path, () => fsyncSync(fd)),
     facts: () => factsOf(fstatSync(fd, { bigint: true })),
     close: () => closeSync(fd),
   };
@@ -87,7 +98,7 @@ const openFile = (path: string): OpenFile => {
 const syncFolder = (path: string): void => {
   const fd = openSync(path, constants.O_RDONLY);
   try {
-    fsyncSync(fd);
+    of(path, () => fsyncSync(fd));
   } finally {
     closeSync(fd);
   }
@@ -98,7 +109,7 @@ export const nodeFiles: Files = {
   makeFolder: (path) => makeFolder(path, 0o700),
   names: (folder) => readdirSync(folder),
   real: (folder) => realpathSync(folder),
-  read: (path) => ifThere(() => readFileSync(path)),
+  read: (path) => ifThere(() => of(path, () => readFileSync(path))),
   facts: (path) => {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
     return stats === undefined ? undefined : factsOf(stats);
