@@ -47,6 +47,12 @@ const sameVectors = (a: VectorEntries, b: VectorEntries): boolean => {
   return a.length === b.length && b.every(([r, t]) => of.get(r) === t);
 };
 
+/** Is there something in one of the vectors that this one lacks? */
+const isBehind = (vv: VectorEntries, all: ReadonlyArray<VectorEntries>): boolean => {
+  const of = new Map(vv);
+  return all.some((other) => other.some(([r, t]) => t > (of.get(r) ?? 0)));
+};
+
 const notEqual = ({ servers }: Rounds): string => `the stores of servers ${servers.join(', ')} are not equal`;
 
 /** Begins with these servers, now. */
@@ -68,7 +74,8 @@ const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced
   const vectors = came.map(({ vv }) => vv);
   const isEqual = vectors.every((v) => sameVectors(v, vectors[0] ?? []));
   if (isEqual) return done(rounds, E.right(undefined));
-  const stuck = came.findIndex(({ failure }) => failure !== null);
+  // A server whose log has failed takes nothing in, and the others may still pull from it.
+  const stuck = came.findIndex(({ failure, vv }) => failure !== null && isBehind(vv, vectors));
   if (stuck >= 0)
     return done(
       rounds,

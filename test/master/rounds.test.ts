@@ -71,14 +71,16 @@ describe('the rounds of a stabilize (section 5)', () => {
     });
   });
 
-  test('a log that has failed ends them at once, but where all is equal already', () => {
+  test('a log that has failed ends them at once where its server is behind another, and only there', () => {
     const begun = beginRounds([4, 7], LIMIT_MS, 5);
     const answer = (t: number, failure: string | null) =>
       E.right<string, Synced>({ vv: [['0.0', t]], failed: [4, 7], inParts: true, failure });
     const after = (...answers: ReadonlyArray<ReturnType<typeof answer>>) =>
       nextRound(begun.rounds, { type: 'answered', answers }, 6).effect;
     const why = 'the stores of servers 4, 7 are not equal, and cannot become so: server 7: its disk is full';
-    expect(after(answer(1, null), answer(2, 'its disk is full'))).toEqual({ type: 'done', result: E.left(why) });
+    expect(after(answer(2, null), answer(1, 'its disk is full'))).toEqual({ type: 'done', result: E.left(why) });
+    // The other can pull from it.
+    expect(after(answer(1, null), answer(2, 'its disk is full')).type).not.toBe('done');
     expect(after(answer(2, null), answer(2, 'its disk is full'))).toEqual({ type: 'done', result: E.right(undefined) });
     expect(after(answer(1, null), answer(2, null)).type).not.toBe('done');
   });
