@@ -268,7 +268,7 @@ describe('a byte order mark', () => {
       ['server', '--config', 'config.mark'],
       /--secret-file: none\/x/,
     ],
-    ['a token', 'token.mark', `${MARK}{}`, [...CLIENT, ...SECRET, '--token-file', 'token.mark'], /not one of a session/],
+    ['a token', 'token.mark', `${MARK}{}`, [...CLIENT, ...SECRET, '--token-file', 'token.mark'], /it is no token of a session/],
     ['a path', 'path.mark', `${MARK}{}`, ['check', '--replay', 'path.mark'], /no path of bayou conform/],
     ['a plan', 'plan.json', `${MARK}{}`, ['conform', 'plan.json'], /no plan of a run/],
     ['a model’s configuration', 'model.json', `${MARK}{"servers":0}`, ['check', './model.json'], /servers: /],

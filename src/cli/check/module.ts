@@ -17,6 +17,7 @@ import { mustBeComponents } from '../../checker/contract/validate.js';
 import { thrown } from '../../checker/contract/words.js';
 import { fileOfModule } from './examples.js';
 import { moduleDigests } from './module-digests.js';
+import { knowOwnPackage } from './own-package.js';
 import { FIELD_OPTIONS, type Said } from './field-options.js';
 import { propertyNames, slug } from '../../subject/file-names.js';
 import { parametersOf } from './parameters.js';
@@ -43,11 +44,13 @@ const isTold = (error: unknown): error is UsageError | CheckerError =>
 /** The longest module, in bytes. */
 const MAX_SOURCE_BYTES = 64 * 1024 * 1024;
 
-const mustBeFile = (path: string): void => {
+/** The text of the module. */
+const mustBeFile = (path: string): string => {
   const source = readBytes(path, MAX_SOURCE_BYTES);
   if (E.isLeft(source)) throw new UsageError(source.left);
   // Node reads it itself, more than once.
   if (!statSync(path).isFile()) throw new UsageError('it is a pipe');
+  return source.right.toString('utf8');
 };
 
 /** What a failed import says; of what Node cannot run at all, what to do. */
@@ -59,7 +62,7 @@ const importFault = (error: unknown): string => {
 };
 
 const imported = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
-  mustBeFile(path);
+  knowOwnPackage(mustBeFile(path));
   const outer = begin(LOADING);
   const builtins = builtinsNow();
   try {
