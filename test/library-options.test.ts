@@ -22,7 +22,7 @@ const CONNECT: ReadonlyArray<Wrong> = [
   [{ servers: [server], secret: SECRET, timeoutMs: NaN }, 'connect: timeoutMs: expected a whole number from 1'],
   [{ servers: [server], secret: SECRET, logLevel: 'loud' }, 'connect: logLevel: expected one of trace'],
   [{ servers: [server], secret: SECRET, tls: { ca: 7 } }, 'connect: tls: expected an object with PEM texts'],
-  [{ servers: [server], secret: SECRET, token: 7 }, 'the token'],
+  [{ servers: [server], secret: SECRET, token: 7 }, 'connect: token: it is no token of a session'],
   ...[{ scope: 'Store' }, { readYourWrites: 'no' }, { monotonicWrite: true }, { writesFollowReads: 1 }].map(
     (guarantees): Wrong => [
       { servers: [server], secret: SECRET, guarantees },
@@ -39,7 +39,7 @@ const START: ReadonlyArray<Wrong> = [
   [{ id: 0, port: -1 }, 'startServer: port: expected a whole number from 0 to 65535, but it is -1'],
   [{ id: 0, port: '7000' }, 'startServer: port: expected a whole number from 0 to 65535, but it is "7000"'],
   [{ id: 0, secret: '' }, 'startServer: secret: expected a text of 16 to 4096 characters'],
-  [{ id: 0, dataDir: 7 }, 'startServer: dataDir: expected a path of at most 4096 characters, without U+0000, but it is 7'],
+  [{ id: 0, dataDir: 7 }, 'startServer: dataDir: expected a path of 1 to 4096 characters, without U+0000, but it is 7'],
   [{ id: 0, fsync: 'yes' }, 'startServer: fsync: expected true or false'],
   [{ id: 0, antiEntropyMs: Infinity }, 'startServer: antiEntropyMs: expected a whole number'],
   [{ id: 0, peers: [server, 7] }, 'startServer: peers: expected a list'],

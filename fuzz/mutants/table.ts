@@ -232,6 +232,8 @@ const audit: ReadonlyArray<Mutant> = [
   ]),
   ...inFile('reduction/reduction-audit.js', [
     ['audit-after', 'the audit ends where the search begins', 'yield* this.go(AFTER);', ';'],
+  ]),
+  ...inFile('reduction/seen-by-audit.js', [
     [
       'audit-witnesses',
       'a witness that a reduction does not keep is missed',
@@ -247,7 +249,7 @@ const audit: ReadonlyArray<Mutant> = [
     [
       'audit-witness-near',
       'a run to a witness that a reduction does not keep is called shortest',
-      'trace?.shortest === true && this.round.unkept.has(name)',
+      'trace?.shortest === true && round.unkept.has(name)',
       'false',
     ],
   ]),
@@ -258,7 +260,7 @@ const contract: ReadonlyArray<Mutant> = [
   ...inFile('reduction/key-audit.js', [
     ['key-believed', 'a key that takes states for one is believed', 'yield* lookedAt(round, options, statistics.elapsedMs);', ''],
   ]),
-  ...inFile('reduction/reduction-audit.js', [
+  ...inFile('reduction/seen-by-audit.js', [
     ['seen-broken', 'what an audit saw broken is said to hold', "verdict === 'holds' && isSeen", 'false'],
   ]),
   ...inFile('factored/properties/factored-counterexample.js', [

@@ -20,7 +20,7 @@ import type { ReplicaId } from '../../core/ids.js';
 import { NODE } from '../../ports/node.js';
 import type { Surroundings, Timer } from '../../ports/ports.js';
 import { Claim } from './claim.js';
-import { damage, inUse, openError, unfinished } from './errors.js';
+import { damage, inUse, openError } from './errors.js';
 import { nodeFiles, type Files } from './files.js';
 import { HighWater, readHighWater } from './high-water.js';
 import { asideName, readJournal } from './journal-files.js';
@@ -32,7 +32,7 @@ import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type Recov
 import { bootOfMachine, idOfMachine } from './machine.js';
 import { readPlace } from './place.js';
 import { recover, type Recovery } from './recovery.js';
-import { isUnfinished, refusalOf } from './refusal.js';
+import { refusalOf } from './refusal.js';
 
 /** How a log on disk is kept. What is not `fsync` is for tests. */
 export interface DiskLogOptions extends Partial<JournalLimits> {
@@ -123,8 +123,6 @@ const takeLock = async (
   { files, guard, fsync }: Settings,
 ): Promise<E.Either<LogError, () => Promise<void>>> => {
   files.makeFolder(directory);
-  // Before the lock has files of its own there: the backup that is to be made again needs a folder that is empty but for it.
-  if (isUnfinished(directory, files)) return E.left(unfinished(directory));
   if (fsync) syncPath(files, directory);
   const unlock = await files.lock(directory, guard);
   return unlock === undefined ? E.left(inUse(directory)) : E.right(unlock);

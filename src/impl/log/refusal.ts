@@ -10,10 +10,6 @@ import { lossOf } from './loss.js';
 import type { LogError, Owner } from './log.js';
 import { readPlace, UNFINISHED } from './place.js';
 
-/** Is there a part of a backup in a folder, or is one being made there? */
-export const isUnfinished = (directory: string, files: Files): boolean =>
-  files.names(directory).some((name) => name.startsWith(UNFINISHED));
-
 /** What can be known to be wrong before anything is touched. LevelDB tidies a folder up as soon as it opens it. */
 export const refusalOf = (
   directory: string,
@@ -21,7 +17,7 @@ export const refusalOf = (
   { files, bootId }: { readonly files: Files; readonly bootId: string },
 ): LogError | undefined => {
   const { server } = owner;
-  if (isUnfinished(directory, files)) return unfinished(directory);
+  if (files.names(directory).some((name) => name.startsWith(UNFINISHED))) return unfinished(directory);
   const look = checkFiles(files, directory);
   if (look.type === 'damaged') return damage(directory, look.what);
   const found = readPlace(files, directory);
