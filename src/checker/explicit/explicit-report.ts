@@ -4,7 +4,7 @@ import { changed } from '../contract/words.js';
 import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/state-graph.js';
-import { ASYMMETRIC, MAXIMAL, MERGED, REDUCED, UNFAIR, UNFINISHED } from '../verdict/reasons.js';
+import { ASYMMETRIC, MAXIMAL, MERGED, REDUCED, UNFAIR, UNFINISHED, unexpanded, withinBoundary } from '../verdict/reasons.js';
 import { findLasso, type Goal } from '../liveness/lasso.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, verdictOf, type Counts, type PropertyReport, type Report, type Stop, type Vacuity } from '../report.js';
@@ -64,9 +64,7 @@ const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop
 /** Why finding no lasso would prove nothing. */
 const livenessGap = <S, A>(found: Space<S, A>, stop: Stop): string | undefined => {
   if (stop.kind !== 'complete') return UNFINISHED;
-  return found.cut > 0
-    ? `${found.cut} ${found.cut === 1 ? 'state' : 'states'} beyond the boundary ${found.cut === 1 ? 'was' : 'were'} not expanded`
-    : undefined;
+  return found.cut > 0 ? unexpanded(found.cut) : undefined;
 };
 
 const goalOf = <S, A>(found: Space<S, A>, property: Property<S, A>): Goal | undefined => {
@@ -155,9 +153,7 @@ const vacuityOf = <S, A>(found: Space<S, A>, properties: ReadonlyArray<PropertyR
 /** The phrases that say in what the verdict holds. */
 const boundsOf = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArray<string> => [
   ...(options.bounds ?? []),
-  ...(found.cut > 0
-    ? [`within the model's boundary (${found.cut} ${found.cut === 1 ? 'state' : 'states'} beyond it judged, not expanded)`]
-    : []),
+  ...withinBoundary(found.cut),
   ...(options.symmetry === true && found.model.symmetry !== undefined ? ['up to symmetry'] : []),
   ...(options.normalize === true && found.model.normalize !== undefined ? ['up to the quotient'] : []),
 ];

@@ -1,6 +1,6 @@
 /** From what a search of components found to the report of it. */
 import type { ComponentModel } from '../model.js';
-import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../verdict/reasons.js';
+import { BY_COMPONENTS, REDUCED, UNFINISHED, withinBoundary } from '../verdict/reasons.js';
 import {
   type Audited,
   isLiveness,
@@ -92,9 +92,7 @@ const vacuityOf = ({ model, enabled }: Findings, properties: ReadonlyArray<Prope
 
 const boundsOf = ({ model, options, tally }: Findings): ReadonlyArray<string> => [
   ...(options.bounds ?? []),
-  ...(tally.cut > 0
-    ? [`within the model's boundary (${tally.cut} ${tally.cut === 1 ? 'state' : 'states'} beyond it judged, not expanded)`]
-    : []),
+  ...withinBoundary(tally.cut),
   ...(options.symmetry === true && model.symmetry !== undefined ? ['up to symmetry'] : []),
   ...(options.normalize === true && model.normalize !== undefined ? ['up to the quotient'] : []),
 ];

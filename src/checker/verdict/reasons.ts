@@ -1,4 +1,4 @@
-/** Why a property could not be judged, in the words of every report. */
+/** Why a property could not be judged, and in what a verdict holds, in the words of every report. */
 export const UNFINISHED = 'the search stopped before it had seen every state';
 export const REDUCED = 'liveness is not judged under a reduction: check without it';
 export const MERGED =
@@ -10,3 +10,13 @@ export const NO_RUN =
 export const UNFAIR = 'liveness under fairness is not judged under symmetry: check without it';
 export const ASYMMETRIC = 'it is not the same of a state and of what the symmetry makes of it: check without symmetry';
 export const BY_COMPONENTS = 'liveness is not judged on components: check the plain model';
+
+const states = (n: number): string => `${n} ${n === 1 ? 'state' : 'states'}`;
+
+/** Of states beyond the boundary, why liveness is not judged. */
+export const unexpanded = (cut: number): string =>
+  `${states(cut)} beyond the boundary ${cut === 1 ? 'was' : 'were'} not expanded`;
+
+/** Of states beyond the boundary, in what a verdict holds; nothing where there are none. */
+export const withinBoundary = (cut: number): ReadonlyArray<string> =>
+  cut > 0 ? [`within the model's boundary (${states(cut)} beyond it judged, not expanded)`] : [];
