@@ -518,7 +518,7 @@ const components: ReadonlyArray<Mutant> = [
     ['kept-queue', 'a checkpoint lacks the groups of the next depth', 'layer.queue.fill(from.words());', 'from.words();'],
     ['kept-found', 'a checkpoint lacks what was decided', 'if (evidence !== null)', 'if (false)'],
   ]),
-  ...inFile('fingerprints.js', [
+  ...inFile('hash.js', [
     [
       'hash-shorter',
       'the hash of a state leaves out its last word',

@@ -8,61 +8,9 @@
  */
 import type { Reader, Writer } from './checkpoint/file.js';
 import { CheckerError } from './error.js';
+import type { Hash } from './hash.js';
 import type { CheckOptions } from './options.js';
 import { isLiveness, type Omission, type PropertyKind, type SearchKind, type Statistics } from './report.js';
-
-// --- hashing ---------------------------------------------------------------------------------------------------------------
-
-/** A hash under construction, in two halves that are mixed by different constants. */
-export interface Hash {
-  low: number;
-  high: number;
-}
-
-export const newHash = (): Hash => ({ low: 0, high: 0 });
-
-const rotated = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
-
-/** Takes in one more 32-bit word. The two halves are the rounds of MurmurHash3 and of xxHash32. */
-const mix = (hash: Hash, word: number): void => {
-  hash.low =
-    (Math.imul(rotated(hash.low ^ Math.imul(rotated(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593), 13), 5) + 0xe6546b64) | 0;
-  hash.high = Math.imul(rotated((hash.high + Math.imul(word, 0x85ebca77)) | 0, 13), 0x9e3779b1);
-};
-
-/** Begins a hash of something that has so many words. */
-const begin = (hash: Hash, length: number): void => {
-  hash.low = length ^ 0x165667b1;
-  hash.high = (length + 0x27d4eb2f) | 0;
-};
-
-/** Spreads what was taken in over all bits: first the halves over each other, then each over itself. Nothing is lost by it. */
-const finish = (hash: Hash): void => {
-  hash.low = spread((hash.low + hash.high) | 0);
-  hash.high = spread((hash.high + hash.low) | 0);
-};
-
-const spread = (word: number): number => {
-  let h = word ^ (word >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
-};
-
-/** The hash of a list of words. */
-export const hashWords = (hash: Hash, words: Int32Array): void => {
-  begin(hash, words.length);
-  for (const word of words) mix(hash, word);
-  finish(hash);
-};
-
-/** The hash of a text. */
-export const hashText = (hash: Hash, text: string): void => {
-  begin(hash, text.length);
-  for (let i = 0; i < text.length; i++) mix(hash, text.charCodeAt(i));
-  finish(hash);
-};
 
 // --- the set ---------------------------------------------------------------------------------------------------------------
 

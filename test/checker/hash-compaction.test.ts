@@ -1,7 +1,8 @@
 import { check, checkSync } from '#bayou/checker/check.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import { Fingerprints, hashText, hashWords, newHash, omissionOf } from '#bayou/checker/fingerprints.js';
+import { Fingerprints, omissionOf } from '#bayou/checker/fingerprints.js';
+import { hashText, hashWords, newHash } from '#bayou/checker/hash.js';
 import type { Model } from '#bayou/checker/model.js';
 import { verdictLine } from '#bayou/checker/output/summary.js';
 import type { Report } from '#bayou/checker/report.js';

@@ -1,6 +1,7 @@
 /** Sets of rows of integers. In {@link Rows} the hash finds candidates and the whole row decides; in {@link HashedRows} the hash does. */
 import type { Reader, Writer } from '../checkpoint/file.js';
-import { Fingerprints, hashWords, newHash } from '../fingerprints.js';
+import { Fingerprints } from '../fingerprints.js';
+import { hashSpan, hashWords, newHash } from '../hash.js';
 import { Ints } from '../ints.js';
 
 /** A set of rows that are written number by number; each has a dense index in the order of arrival. */
@@ -66,7 +67,7 @@ export class Rows implements RowSet {
     const from = this.#starts.at(this.size());
     const to = this.#arena.length;
     const mask = this.#table.length - 1;
-    let at = this.#hash(from, to) & mask;
+    let at = hashSpan(this.#arena.data, from, to) & mask;
     for (let entry = this.#table[at]!; entry !== 0; entry = this.#table[at]!) {
       if (this.#same(entry - 1, from, to)) {
         this.#arena.length = from;
@@ -93,14 +94,6 @@ export class Rows implements RowSet {
     this.#index(room);
   }
 
-  #hash(from: number, to: number): number {
-    const data = this.#arena.data;
-    let hash = 0x9e3779b9;
-    for (let i = from; i < to; i++) hash = Math.imul(hash ^ data[i]!, 0x85ebca6b) ^ (hash >>> 13);
-    hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
-    return hash ^ (hash >>> 15);
-  }
-
   #same(index: number, from: number, to: number): boolean {
     const start = this.#starts.at(index);
     const width = to - from;
@@ -115,7 +108,7 @@ export class Rows implements RowSet {
     const table = new Int32Array(room);
     const mask = table.length - 1;
     for (let index = 0; index < this.size(); index++) {
-      let at = this.#hash(this.start(index), this.start(index + 1)) & mask;
+      let at = hashSpan(this.#arena.data, this.start(index), this.start(index + 1)) & mask;
       while (table[at] !== 0) at = (at + 1) & mask;
       table[at] = index + 1;
     }

@@ -12,7 +12,8 @@ import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/kept-values.js';
 import { oneForm } from '../values/one-form.js';
 import { blindHere, blindIn, HOLES, isHole, unseen } from '../values/seen.js';
-import { Fingerprints, hashText, newHash } from '../fingerprints.js';
+import { Fingerprints } from '../fingerprints.js';
+import { hashText, newHash } from '../hash.js';
 import { HashedRows, Rows, type RowSet } from './rows.js';
 import { isSame, Values, type Shape } from './value-table.js';
 

@@ -3,6 +3,7 @@
  * Tuples that share a prefix share its nodes, so whoever looks up many tuples with one prefix pays for the prefix once; and each
  * node has a small table of its own, so those look-ups stay near each other in memory.
  */
+import { placeOf } from '../../hash.js';
 import { Ints } from '../../ints.js';
 import { Arena, within } from '../store/group-store.js';
 
@@ -35,7 +36,7 @@ export class Trie {
     const words = this.arena.page(offset);
     const base = within(offset);
     const mask = (1 << bits) - 1;
-    for (let i = hash(id, bits); ; i = (i + 1) & mask) {
+    for (let i = placeOf(id, bits); ; i = (i + 1) & mask) {
       const at = base + i * 2;
       const owner = words[at]!;
       if (owner === id + 1) return words[at + 1]!;
@@ -92,11 +93,9 @@ export class Trie {
   }
 }
 
-const hash = (id: number, bits: number): number => Math.imul(id, 0x9e3779b1) >>> (32 - bits);
-
 const place = (words: Int32Array, base: number, bits: number, owner: number, value: number): void => {
   const mask = (1 << bits) - 1;
-  let i = hash(owner - 1, bits);
+  let i = placeOf(owner - 1, bits);
   while (words[base + i * 2] !== 0) i = (i + 1) & mask;
   words[base + i * 2] = owner;
   words[base + i * 2 + 1] = value;

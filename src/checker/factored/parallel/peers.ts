@@ -1,5 +1,6 @@
 /** The other threads of a search, as one of them has them: whose a group is, and what is sent to whom. */
 import type { MessagePort } from 'node:worker_threads';
+import { mixed, SEED } from '../../hash.js';
 import type { Space } from '../space.js';
 import type { Batch } from '../store/batch.js';
 import { Outbox } from './parcel.js';
@@ -36,11 +37,8 @@ export class Peers {
   /** Whose a group is. */
   private ownerOf(tuple: Int32Array): number {
     const { components, compiled } = this.space;
-    let h = 0x9e3779b1;
-    for (let i = 0; i < tuple.length; i++) {
-      h = Math.imul(h ^ components.hashOf(compiled.kinds[i]!, tuple[i]!), 0x85ebca6b);
-      h ^= h >>> 15;
-    }
+    let h = SEED;
+    for (let i = 0; i < tuple.length; i++) h = mixed(h, components.hashOf(compiled.kinds[i]!, tuple[i]!));
     return ((h ^ (h >>> 16)) >>> 0) % this.ports.length;
   }
 

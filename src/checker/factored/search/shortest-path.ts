@@ -6,6 +6,7 @@
  * in so many steps, and another is tried; what was tried in vain is not tried again. Predecessors are read off the memo, which is
  * indexed by what its outcomes come to.
  */
+import { mixed } from '../../hash.js';
 import { Ints } from '../../ints.js';
 import type { CompiledInteraction, CompiledQuery } from '../compile/compile.js';
 import { IDLE, strideOf } from '../memo/rows.js';
@@ -29,11 +30,6 @@ const argumentsOf = (space: Space, interaction: CompiledInteraction): Arguments 
   written: [...interaction.groupArgs, ...interaction.localArgs].map((arg) => interaction.writes[arg]!),
 });
 
-const hashOf = (h: number, id: number): number => {
-  const mixed = Math.imul(h ^ id, 0x85ebca6b);
-  return mixed ^ (mixed >>> 15);
-};
-
 // --- the memo, backward ----------------------------------------------------------------------------------------------------
 
 /** The rows of an interaction by what they come to: each entry is the next with the same hash (plus one), and the ids before. */
@@ -56,7 +52,7 @@ class Backward {
   *before(state: Int32Array): Generator<ReadonlyArray<number>> {
     const { places } = this.of;
     let h = 0;
-    for (const place of places) h = hashOf(h, state[place]!);
+    for (const place of places) h = mixed(h, state[place]!);
     for (let entry = this.heads.get(h); entry !== undefined && entry > 0; entry = this.entries.at(entry - 1)) {
       yield places.map((_, i) => this.entries.at(entry + i));
     }
@@ -65,7 +61,7 @@ class Backward {
   private add(ids: ReadonlyArray<number>, data: Int32Array, outcome: number): void {
     let h = 0;
     let word = outcome;
-    this.of.written.forEach((written, i) => (h = hashOf(h, written ? data[word++]! : ids[i]!)));
+    this.of.written.forEach((written, i) => (h = mixed(h, written ? data[word++]! : ids[i]!)));
     const next = this.heads.get(h) ?? 0;
     this.entries.push(next);
     this.heads.set(h, this.entries.length);

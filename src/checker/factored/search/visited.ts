@@ -1,5 +1,6 @@
 /** The states that a search one state at a time has found: whole, in the matrices of `group-store.ts`, or by their hashes. */
-import { Fingerprints, hashWords, newHash } from '../../fingerprints.js';
+import { Fingerprints } from '../../fingerprints.js';
+import { hashWords, newHash } from '../../hash.js';
 import { emptyBatch, type Batch } from '../store/batch.js';
 import { Mover } from '../store/mover.js';
 import type { Space } from '../space.js';

@@ -10,6 +10,7 @@
  * and for how many there is room; the ids, position by position; the cells, row-major, the last position running fastest.
  */
 import { CheckerError } from '../../error.js';
+import { hashTuple } from '../../hash.js';
 import { Ints } from '../../ints.js';
 
 const PAGE_BITS = 16;
@@ -186,16 +187,6 @@ export class Layer {
     for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.place(old[at]!, old[at + 1]!);
   }
 }
-
-const hashTuple = (tuple: Int32Array): number => {
-  let h = 0x9e3779b1 | 0;
-  for (const id of tuple) {
-    h = Math.imul(h ^ id, 0x85ebca6b);
-    h ^= h >>> 15;
-  }
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
-};
 
 /** Cells are numbered by 32-bit integers, in bytes from the beginning of their page. */
 const MOST_CELLS = 2 ** 30;

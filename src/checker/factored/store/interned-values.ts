@@ -9,6 +9,7 @@ import { whatIs } from '../../contract/words.js';
 import { oneForm } from '../../values/one-form.js';
 import { blindIn, staying, unseen } from '../../values/seen.js';
 import { CheckerError } from '../../error.js';
+import { hashKey } from '../../hash.js';
 
 interface Kind {
   readonly name: string;
@@ -128,16 +129,8 @@ export class Components {
     table.progress.push(progress);
     if (this.agreed) {
       table.keys.push(key);
-      table.hashes.push(hashText(key));
+      table.hashes.push(hashKey(key));
     }
     return id;
   }
 }
-
-/** FNV-1a, mixed once more. */
-const hashText = (text: string): number => {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-  return (h ^ (h >>> 13)) >>> 0;
-};
