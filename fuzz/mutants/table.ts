@@ -132,13 +132,8 @@ const plain: ReadonlyArray<Mutant> = [
       'false',
     ],
   ]),
-  ...inFile('component-model/tuples.js', [
-    [
-      'adapt-writes',
-      'of what an interaction writes the first is taken over',
-      'of interaction.writes)',
-      'of interaction.writes.slice(0, 1))',
-    ],
+  ...inFile('component-model/apply.js', [
+    ['adapt-writes', 'of what an interaction writes the first is taken over', '=> writes.map(', '=> writes.slice(0, 1).map('],
   ]),
   ...inFile('component-model/interned.js', [
     [

@@ -9,12 +9,13 @@ import { contractedComponents } from '../contract/validate.js';
 import { fault } from '../contract/words.js';
 import type { ComponentModel, Model } from '../model.js';
 import { showLabel } from '../report.js';
-import { call, tupleModel, type ComponentAction, type Tuple, type Ways } from './tuples.js';
+import { call, type Tuple } from './apply.js';
+import { stepWays, tupleModel, type ComponentAction, type Ways } from './tuples.js';
 
 /** The ways in which an interaction may go, which must be none where its guard is false. */
 export const waysOf: Ways = (interaction, locals) => {
-  const { step, guard, slots, label } = interaction;
-  const ways = call(step, locals);
+  const { guard, slots, label } = interaction;
+  const ways = stepWays(interaction, locals);
   if (guard === undefined || ways.length === 0) return ways;
   const isAllowed = call(
     guard.holds,

@@ -4,13 +4,14 @@
  * the state graph small, which is what liveness needs; safety alone is faster still by the component engine.
  */
 import { toModel, waysOf } from './as-model.js';
-import { call, initialStates, positionsOf, sentence, type Tuple } from './tuples.js';
+import { call, initialStates, positionsOf, writesOf, written, type AnyOutcome, type Tuple } from './apply.js';
+import { sentence } from './tuples.js';
 import { trust } from '../contract/guard.js';
 import { merges, mergingOf, type Keyed, type Merging } from '../contract/merging.js';
 import { blindIn, unseen } from '../values/seen.js';
 import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
-import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from '../model.js';
+import type { ComponentModel, ComponentProperty, Interaction, Model, Predicate, Property } from '../model.js';
 import { encode } from '../values/encode.js';
 import { showSlots, slotParts } from '../shown/state.js';
 
@@ -22,7 +23,7 @@ export type Numbers = ReadonlyArray<number>;
 /** One way in which an interaction can go, with what it writes: slot positions and the numbers of the new values. */
 export interface NumberedAction {
   readonly interaction: Interaction;
-  readonly outcome: Outcome<ReadonlyArray<Slot<unknown>>>;
+  readonly outcome: AnyOutcome;
   readonly writes: ReadonlyArray<readonly [position: number, id: number]>;
 }
 
@@ -107,10 +108,9 @@ const actionsOf = (model: ComponentModel, interner: Interner): Model<Numbers, Nu
       return waysOf(interaction, localsOf(model, interner, positions, state)).map((outcome) => ({
         interaction,
         outcome,
-        writes: interaction.writes.map((write) => {
-          const at = positions[write]!;
-          return [at, interner.id(model.slots[at]!.kind, outcome.next[write])] as const;
-        }),
+        writes: writesOf(interaction, positions, outcome).map(
+          ([at, value]) => [at, interner.id(model.slots[at]!.kind, value)] as const,
+        ),
       }));
     });
   });
@@ -121,11 +121,7 @@ const actionsOf = (model: ComponentModel, interner: Interner): Model<Numbers, Nu
   };
 };
 
-const next = (state: Numbers, { writes }: NumberedAction): Numbers => {
-  const after = state.slice();
-  for (const [at, id] of writes) after[at] = id;
-  return after;
-};
+const next = (state: Numbers, { writes }: NumberedAction): Numbers => written(state, writes);
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 

@@ -3,9 +3,19 @@
  * searched; a path of thousands of steps takes as long as its steps.
  */
 import { waysOf } from './as-model.js';
-import { initialStates, call, positionsOf, type Tuple } from './tuples.js';
+import {
+  holdsIn,
+  initialStates,
+  localsAt,
+  positionsOf,
+  shownStep,
+  writesOf,
+  written,
+  type AnyOutcome,
+  type Tuple,
+} from './apply.js';
 import { contractedComponents } from '../contract/validate.js';
-import type { ComponentModel, Interaction, Label, Outcome, Predicate, Slot } from '../model.js';
+import type { ComponentModel, Interaction, Label, Predicate, Slot } from '../model.js';
 import { showLabel, type Counterexample, type Shown, type TraceStep } from '../report.js';
 import { initialOf, pictureOfSlots, slotParts } from '../shown/state.js';
 
@@ -81,8 +91,6 @@ export interface Replay {
 
 // --- the model, by name ----------------------------------------------------------------------------------------------------
 
-type Way = Outcome<ReadonlyArray<Slot<unknown>>>;
-
 interface Machine {
   readonly model: ComponentModel;
   readonly byLabel: ReadonlyMap<string, Interaction>;
@@ -95,18 +103,11 @@ const machineOf = (model: ComponentModel): Machine => ({
   positions: positionsOf(model),
 });
 
-const waysFrom = ({ positions }: Machine, state: Tuple, interaction: Interaction): ReadonlyArray<Way> =>
-  waysOf(
-    interaction,
-    positions(interaction.slots).map((at) => state[at]),
-  );
+const waysFrom = ({ positions }: Machine, state: Tuple, interaction: Interaction): ReadonlyArray<AnyOutcome> =>
+  waysOf(interaction, localsAt(state, positions(interaction.slots)));
 
-const after = ({ positions }: Machine, state: Tuple, interaction: Interaction, way: Way): Tuple => {
-  const next = [...state];
-  const at = positions(interaction.slots);
-  for (const write of interaction.writes) next[at[write]!] = way.next[write];
-  return next;
-};
+const after = ({ positions }: Machine, state: Tuple, interaction: Interaction, way: AnyOutcome): Tuple =>
+  written(state, writesOf(interaction, positions(interaction.slots), way));
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
@@ -122,17 +123,16 @@ const touched = (
     return before === undefined || at.some((i) => before[i] !== state[i]) ? [[predicate, at] as const] : [];
   });
 
-const brokenBy = (machine: Machine, before: Tuple | undefined, state: Tuple, way: Way | undefined): ReadonlyArray<number> =>
+const brokenBy = (
+  machine: Machine,
+  before: Tuple | undefined,
+  state: Tuple,
+  way: AnyOutcome | undefined,
+): ReadonlyArray<number> =>
   machine.model.properties.flatMap((property, index) => {
     if (property.kind === 'alwaysStep') return way?.violates?.includes(property.name) === true ? [index] : [];
     if (property.kind !== 'always') return [];
-    const fails = touched(machine, property.over, before, state).some(
-      ([predicate, at]) =>
-        !call(
-          predicate.holds,
-          at.map((i) => state[i]),
-        ),
-    );
+    const fails = touched(machine, property.over, before, state).some(([predicate, at]) => !holdsIn(predicate, at, state));
     return fails ? [index] : [];
   });
 
@@ -201,7 +201,7 @@ const otherwise = (step: PathStep, index: number, ways: ReadonlyArray<Seen>): Re
 
 /** What a step did; without a way nothing was done, only looked. */
 interface Done {
-  readonly way?: Way;
+  readonly way?: AnyOutcome;
   readonly next: Tuple;
 }
 
@@ -249,7 +249,7 @@ export const replay = (given: ComponentModel, path: ReadonlyArray<PathStep>, opt
   const steps: TraceStep[] = [];
   const from: number[] = [];
   const broken = new Map<number, number>();
-  const judge = (before: Tuple | undefined, state: Tuple, way?: Way): void => {
+  const judge = (before: Tuple | undefined, state: Tuple, way?: AnyOutcome): void => {
     for (const index of brokenBy(machine, before, state, way)) if (!broken.has(index)) broken.set(index, steps.length);
   };
   const result = (refusal?: Refusal): Replay => ({
@@ -271,11 +271,7 @@ export const replay = (given: ComponentModel, path: ReadonlyArray<PathStep>, opt
     }
     const { way, next } = tried;
     if (way === undefined || step.label === undefined) continue;
-    steps.push({
-      label: step.label,
-      ...pictureOfSlots(model, next, state),
-      ...(way.note === undefined ? {} : { note: way.note }),
-    });
+    steps.push(shownStep(model, { label: step.label }, way, state, next));
     from.push(index);
     judge(state, next, way);
     state = next;

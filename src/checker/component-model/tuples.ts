@@ -2,54 +2,29 @@
  * The states of a {@link ComponentModel} as tuples of its components' values, and its functions on them. Nothing here knows of Node, so that
  * whatever steps through a model (an explorer in a browser, say) can use it.
  */
-import type { ComponentModel, ComponentProperty, Interaction, Model, Outcome, Predicate, Property, Slot } from '../model.js';
+import type { ComponentModel, ComponentProperty, Interaction, Model, Predicate, Property } from '../model.js';
 import { showSlots, slotParts } from '../shown/state.js';
+import { call, holdsIn, initialStates, localsAt, positionsOf, writesOf, written, type AnyOutcome, type Tuple } from './apply.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
-
-/** The components' values, in the order of the model's slots. */
-export type Tuple = ReadonlyArray<unknown>;
 
 /** One way in which an interaction can go in some state. */
 export interface ComponentAction {
   readonly interaction: Interaction;
   /** Which of the interaction's outcomes this is. */
   readonly way: number;
-  readonly outcome: Outcome<ReadonlyArray<Slot<unknown>>>;
+  readonly outcome: AnyOutcome;
 }
 
 type Look = (state: Tuple) => boolean;
 
-// --- initial states --------------------------------------------------------------------------------------------------------
-
-/** The initial states of a component model, with repetitions. */
-export const initialStates = ({ slots, initial = [{}] }: ComponentModel): ReadonlyArray<Tuple> =>
-  initial.map((given) => slots.map((slot) => (Object.hasOwn(given, slot.name) ? given[slot.name] : slot.initial)));
-
-// --- slots -----------------------------------------------------------------------------------------------------------------
-
-/** Where slots are among the model's. @throws TypeError for one that the model does not declare. */
-export const positionsOf =
-  (model: ComponentModel) =>
-  (slots: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> =>
-    slots.map((wanted) => {
-      const at = model.slots.findIndex(({ name }) => name === wanted.name);
-      if (at < 0) throw new TypeError(`${model.name}: slot ${wanted.name} is used and not declared`);
-      return at;
-    });
-
-const localsAt = (state: Tuple, positions: ReadonlyArray<number>): Tuple => positions.map((at) => state[at]);
-
-/** Calls a pure function of local states. */
-export const call = <T>(pure: (...locals: never) => T, locals: Tuple): T => pure(...(locals as ReadonlyArray<never> as never));
+// --- steps -----------------------------------------------------------------------------------------------------------------
 
 /** Runs an interaction's step on the local states of its slots: the ways in which it may go. */
-export type Ways = (interaction: Interaction, locals: Tuple) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
+export type Ways = (interaction: Interaction, locals: Tuple) => ReadonlyArray<AnyOutcome>;
 
 /** The ways as they are; {@link toModel} also looks that there are none where the guard is false. */
-export const bareWays: Ways = ({ step }, locals) => call(step, locals);
-
-// --- steps -----------------------------------------------------------------------------------------------------------------
+export const stepWays: Ways = ({ step }, locals) => call(step, locals);
 
 const actionsOf = (model: ComponentModel, ways: Ways): Model<Tuple, ComponentAction>['actions'] => {
   const positions = new Map(model.interactions.map((interaction) => [interaction, positionsOf(model)(interaction.slots)]));
@@ -61,20 +36,16 @@ const actionsOf = (model: ComponentModel, ways: Ways): Model<Tuple, ComponentAct
 
 const nextOf = (model: ComponentModel): Model<Tuple, ComponentAction>['next'] => {
   const positions = new Map(model.interactions.map((interaction) => [interaction, positionsOf(model)(interaction.slots)]));
-  return (state, { interaction, outcome }) => {
-    const next = [...state];
-    for (const write of interaction.writes) next[positions.get(interaction)![write]!] = outcome.next[write];
-    return next;
-  };
+  return (state, { interaction, outcome }) => written(state, writesOf(interaction, positions.get(interaction)!, outcome));
 };
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
 const lookOf =
   (model: ComponentModel) =>
-  ({ slots, holds }: Predicate): Look => {
-    const positions = positionsOf(model)(slots);
-    return (state) => call(holds, localsAt(state, positions));
+  (predicate: Predicate): Look => {
+    const positions = positionsOf(model)(predicate.slots);
+    return (state) => holdsIn(predicate, positions, state);
   };
 
 const allOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): Look => {
@@ -93,7 +64,7 @@ type Holds<S> = (state: S) => boolean;
  * The plain property of a component property, for any states that have the components' values and actions that have an outcome.
  * `all` and `some` make one predicate of many.
  */
-export const sentence = <S, A extends { readonly outcome: Outcome<ReadonlyArray<Slot<unknown>>> }>(
+export const sentence = <S, A extends { readonly outcome: AnyOutcome }>(
   property: ComponentProperty,
   all: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
   some: (predicates: ReadonlyArray<Predicate>) => Holds<S>,
@@ -153,7 +124,7 @@ const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Re
  * The plain model of a component model. Interactions read the state before the step and write together, so the order of slots
  * does not matter.
  */
-export const tupleModel = (model: ComponentModel, ways: Ways = bareWays): Model<Tuple, ComponentAction> => {
+export const tupleModel = (model: ComponentModel, ways: Ways = stepWays): Model<Tuple, ComponentAction> => {
   const { boundary, key, normalize } = model;
   return {
     name: model.name,

@@ -1,7 +1,7 @@
 /** Whether something is a model: one rule for the library and the command. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ComponentModel, Interaction, Model, Permutation, Predicate, Slot } from '../model.js';
-import { initialStates } from '../component-model/tuples.js';
+import { initialStates } from '../component-model/apply.js';
 import { showLabel } from '../report.js';
 import { CheckerError } from '../error.js';
 import { Audit } from './audit.js';

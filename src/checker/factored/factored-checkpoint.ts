@@ -12,7 +12,7 @@ import type { Seen } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
-import { initialStates } from '../component-model/tuples.js';
+import { initialStates } from '../component-model/apply.js';
 import type { Components } from './store/interned-values.js';
 import { strideOf } from './memo/rows.js';
 import type { RunOptions } from '../options.js';

@@ -9,7 +9,7 @@ import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
 import { nextTurn } from '../limits.js';
 import type { Report } from '../report.js';
 import type { ComponentOptions } from '../options.js';
-import type { Tuple } from '../component-model/tuples.js';
+import type { Tuple } from '../component-model/apply.js';
 import type { Components } from './store/interned-values.js';
 
 /** How long the audit keeps the event loop waiting, in milliseconds. */

@@ -2,7 +2,7 @@
 import type { Audit } from '../contract/audit.js';
 import { auditOf } from '../contract/guard.js';
 import type { ComponentModel } from '../model.js';
-import { initialStates } from '../component-model/tuples.js';
+import { initialStates } from '../component-model/apply.js';
 import { compile, type Compiled, type Layout } from './compile/compile.js';
 import { Components } from './store/interned-values.js';
 import { Expander } from './search/expand.js';

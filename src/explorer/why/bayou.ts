@@ -2,7 +2,8 @@
 import type { Config } from '../../model/checking/config.js';
 import { PROPERTIES, type PropertyId } from '../../model/checking/sentences.js';
 import { showStamp } from '../../model/checking/texts.js';
-import type { ComponentAction, Tuple } from '../../checker/component-model/tuples.js';
+import type { Tuple } from '../../checker/component-model/apply.js';
+import type { ComponentAction } from '../../checker/component-model/tuples.js';
 import type { Explain, Words } from '../walk.js';
 import { COMPARE } from './compare.js';
 import { departureOf } from './departure.js';

@@ -1,7 +1,8 @@
 /** Where a run of a model with a fault first does what the protocol does not: each of its steps is tried on the protocol as well. */
 import { showLabel } from '../../checker/report.js';
 import { stepsOf } from '../../checker/runs/decides.js';
-import { tupleModel, type ComponentAction, type Tuple } from '../../checker/component-model/tuples.js';
+import type { Tuple } from '../../checker/component-model/apply.js';
+import { tupleModel, type ComponentAction } from '../../checker/component-model/tuples.js';
 import type { Config } from '../../model/checking/config.js';
 import { VARIANTS } from '../../model/protocol/rules.js';
 import { bayou } from '../../model/system.js';

@@ -1,6 +1,7 @@
 /** A run of Bayou's model, state by state, and what is looked up in it to say why a property is broken. */
 import type { Label } from '../../checker/model.js';
-import type { ComponentAction, Tuple } from '../../checker/component-model/tuples.js';
+import type { Tuple } from '../../checker/component-model/apply.js';
+import type { ComponentAction } from '../../checker/component-model/tuples.js';
 import type { Bytes } from '../../core/bytes.js';
 import type { Stamp } from '../../core/write.js';
 import type { Config } from '../../model/checking/config.js';

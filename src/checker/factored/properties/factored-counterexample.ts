@@ -6,15 +6,24 @@
  */
 import { type Counterexample, type TraceStep } from '../../report.js';
 import { initialOf, pictureOfSlots } from '../../shown/state.js';
-import type { ComponentModel, Outcome, Predicate } from '../../model.js';
-import { initialStates } from '../../component-model/tuples.js';
+import type { ComponentModel, Predicate } from '../../model.js';
+import {
+  holdsIn,
+  initialStates,
+  localsAt,
+  positionsOf,
+  shownStep,
+  writesOf,
+  written,
+  type AnyOutcome,
+  type Tuple,
+} from '../../component-model/apply.js';
+import { stepWays } from '../../component-model/tuples.js';
 import type { CompiledInteraction } from '../compile/compile.js';
 import { CheckerError } from '../../error.js';
 import { oneForm } from '../../values/one-form.js';
 import type { Evidence } from './factored-judge.js';
 import type { Space } from '../space.js';
-
-type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 
 const unsound = ({ key }: ComponentModel): CheckerError =>
   new CheckerError(
@@ -24,34 +33,31 @@ const unsound = ({ key }: ComponentModel): CheckerError =>
       : 'a step from a value has none from another with the same key: the two are not alike, and the key takes them for one',
   );
 
-type AnyHolds = (...locals: ReadonlyArray<unknown>) => boolean;
-
 /** One step on the unreduced model. */
 interface Taken {
   readonly interaction: CompiledInteraction;
-  readonly outcome: Outcome<ReadonlyArray<never>>;
-  readonly values: ReadonlyArray<unknown>;
+  readonly outcome: AnyOutcome;
+  readonly values: Tuple;
 }
 
 /** A value as the model is given it: in its one form, unless a key says what is equal. */
 const given = ({ key }: ComponentModel, value: unknown): unknown => (key === undefined ? oneForm(value) : value);
 
 /** All steps from a state of the unreduced model, which is given by the values of its slots. */
-const stepsFrom = (space: Space, values: ReadonlyArray<unknown>, only?: CompiledInteraction): ReadonlyArray<Taken> => {
+const stepsFrom = (space: Space, values: Tuple, only?: CompiledInteraction): ReadonlyArray<Taken> => {
   const { model, interactions } = space.compiled;
   return (only === undefined ? interactions : [only]).flatMap((interaction) => {
-    const slots = interaction.source.slots.map((slot) => model.slots.indexOf(slot));
-    const outcomes = (interaction.source.step as unknown as AnyStep)(...slots.map((slot) => values[slot]));
-    return outcomes.map((outcome): Taken => {
-      const after = [...values];
-      slots.forEach((slot, i) => (after[slot] = given(model, outcome.next[i])));
-      return { interaction, outcome, values: after };
+    const { source } = interaction;
+    const positions = positionsOf(model)(source.slots);
+    return stepWays(source, localsAt(values, positions)).map((outcome): Taken => {
+      const writes = writesOf(source, positions, outcome).map(([at, value]) => [at, given(model, value)] as const);
+      return { interaction, outcome, values: written(values, writes) };
     });
   });
 };
 
 /** A state of the unreduced model as its representative, by places. */
-const represent = (space: Space, values: ReadonlyArray<unknown>): Int32Array => {
+const represent = (space: Space, values: Tuple): Int32Array => {
   const { layout, kinds } = space.compiled;
   const state = Int32Array.from([...layout.group, ...layout.locals], (slot, place) =>
     space.components.intern(kinds[place]!, values[slot]),
@@ -61,11 +67,8 @@ const represent = (space: Space, values: ReadonlyArray<unknown>): Int32Array => 
 
 const same = (a: Int32Array, b: Int32Array): boolean => a.every((id, i) => id === b[i]);
 
-const showStep = (model: ComponentModel, before: ReadonlyArray<unknown>, taken: Taken): TraceStep => ({
-  label: taken.interaction.source.label,
-  ...(taken.outcome.note === undefined ? {} : { note: taken.outcome.note }),
-  ...pictureOfSlots(model, taken.values, before),
-});
+const showStep = (model: ComponentModel, before: Tuple, { interaction, outcome, values }: Taken): TraceStep =>
+  shownStep(model, interaction.source, outcome, before, values);
 
 /**
  * The counterexample (or witness) that evidence stands for, on the unreduced model, along a path of representatives to the evidence's
@@ -82,7 +85,7 @@ export const traceOf = (
   const claim = model.properties.find(({ name }) => name === property);
   const initial = initialStates(model).find((state) => same(represent(space, state), path[0]!));
   if (initial === undefined) throw unsound(model);
-  let values: ReadonlyArray<unknown> = initial.map((value) => given(model, value));
+  let values: Tuple = initial.map((value) => given(model, value));
   const steps: TraceStep[] = [];
   for (const next of path.slice(1)) {
     const taken = stepsFrom(space, values).find((step) => same(represent(space, step.values), next));
@@ -110,8 +113,8 @@ export const traceOf = (
   };
 };
 
-const standsIn = (model: ComponentModel, { slots, holds }: Predicate, values: ReadonlyArray<unknown>): boolean =>
-  (holds as unknown as AnyHolds)(...slots.map((slot) => values[model.slots.indexOf(slot)]));
+const standsIn = (model: ComponentModel, predicate: Predicate, values: Tuple): boolean =>
+  holdsIn(predicate, positionsOf(model)(predicate.slots), values);
 
 const says = ({ outcome }: Taken, property: string): boolean =>
   outcome.violates?.includes(property) === true || outcome.witnesses?.includes(property) === true;

@@ -1,0 +1,71 @@
+/**
+ * States of a {@link ComponentModel} as its components' values, in the order of the model's slots: what a step reads of a state, what the
+ * state is after the step, and how a report shows the step. Whoever runs a component model step by step does it by this file; only the
+ * component engine's search, which runs on numbers, does not. Nothing here knows of Node.
+ */
+import type { ComponentModel, Interaction, Outcome, Predicate, Slot } from '../model.js';
+import type { TraceStep } from '../report.js';
+import { pictureOfSlots } from '../shown/state.js';
+
+// --- types -----------------------------------------------------------------------------------------------------------------
+
+/** The components' values, in the order of the model's slots. */
+export type Tuple = ReadonlyArray<unknown>;
+
+/** One way in which an interaction can go, whatever its slots are. */
+export type AnyOutcome = Outcome<ReadonlyArray<Slot<unknown>>>;
+
+// --- initial states --------------------------------------------------------------------------------------------------------
+
+/** The initial states of a component model, with repetitions. */
+export const initialStates = ({ slots, initial = [{}] }: ComponentModel): ReadonlyArray<Tuple> =>
+  initial.map((given) => slots.map((slot) => (Object.hasOwn(given, slot.name) ? given[slot.name] : slot.initial)));
+
+// --- reading ---------------------------------------------------------------------------------------------------------------
+
+/** Where slots are among the model's. @throws TypeError for one that the model does not declare. */
+export const positionsOf =
+  (model: ComponentModel) =>
+  (slots: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> =>
+    slots.map((wanted) => {
+      const at = model.slots.findIndex(({ name }) => name === wanted.name);
+      if (at < 0) throw new TypeError(`${model.name}: slot ${wanted.name} is used and not declared`);
+      return at;
+    });
+
+/** The values at some positions of a state. */
+export const localsAt = (state: Tuple, positions: ReadonlyArray<number>): Tuple => positions.map((at) => state[at]);
+
+/** Calls a pure function of local states. */
+export const call = <T>(pure: (...locals: never) => T, locals: Tuple): T => pure(...(locals as ReadonlyArray<never> as never));
+
+/** Whether a predicate holds in a state; `positions` are those of its slots. */
+export const holdsIn = ({ holds }: Predicate, positions: ReadonlyArray<number>, state: Tuple): boolean =>
+  call(holds, localsAt(state, positions));
+
+// --- writing ---------------------------------------------------------------------------------------------------------------
+
+/** What an outcome writes: positions among the model's slots, and the new values. `positions` are those of the interaction's slots. */
+export const writesOf = (
+  { writes }: Interaction,
+  positions: ReadonlyArray<number>,
+  { next }: AnyOutcome,
+): ReadonlyArray<readonly [position: number, value: unknown]> => writes.map((write) => [positions[write]!, next[write]]);
+
+/** The state after something was written. Everything is read before anything is written, so the order does not matter. */
+export const written = <V>(state: ReadonlyArray<V>, writes: ReadonlyArray<readonly [position: number, value: V]>): V[] => {
+  const after = state.slice();
+  for (const [at, value] of writes) after[at] = value;
+  return after;
+};
+
+// --- showing ---------------------------------------------------------------------------------------------------------------
+
+/** A step as a report shows it: what it is called, which way it went, and what it made of the state. */
+export const shownStep = (
+  model: ComponentModel,
+  { label }: Pick<Interaction, 'label'>,
+  { note }: Pick<AnyOutcome, 'note'>,
+  before: Tuple,
+  after: Tuple,
+): TraceStep => ({ label, ...(note === undefined ? {} : { note }), ...pictureOfSlots(model, after, before) });
