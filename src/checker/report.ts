@@ -233,6 +233,9 @@ export const isVacuous = (vacuity: Vacuity): boolean =>
 export const isLiveness = (kind: PropertyKind): boolean =>
   kind === 'eventually' || kind === 'leadsTo' || kind === 'eventuallyAlways';
 
+/** Witnesses: what is wanted to be reached. */
+export const isWitness = (kind: PropertyKind): boolean => kind === 'sometimes' || kind === 'sometimesStep';
+
 /** The verdict that follows from the properties' verdicts and the way in which the search ended. Where nothing was judged, nothing holds. */
 export const verdictOf = (
   properties: ReadonlyArray<PropertyReport>,

@@ -1,7 +1,7 @@
 /** The properties of a plain model while its states and steps go by: what failed first, what was reached first, what is open. */
 import { mustStay } from '../contract/audit.js';
 import type { Model, Property } from '../model.js';
-import { isLiveness, type PropertyReport, type PropertyVerdict } from '../report.js';
+import { isLiveness, isWitness } from '../report.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -50,13 +50,13 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S,
   const decide = (open: Set<Judged<S, A>>, judged: Judged<S, A>, place: Place<S, A>): void => {
     judged.place = place;
     open.delete(judged);
-    if (!isWitness(judged.property)) violated = true;
+    if (!isWitness(judged.property.kind)) violated = true;
   };
   const state = (value: S, index: number): void => {
     for (const judged of onStates) {
       const { property } = judged;
       if (property.kind !== 'always' && property.kind !== 'sometimes') continue;
-      const truth = isWitness(property);
+      const truth = isWitness(property.kind);
       if (property.holds(value) !== truth) continue;
       mustStay(property.name, truth, () => property.holds(value));
       decide(onStates, judged, { kind: 'state', index, state: value });
@@ -66,7 +66,7 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S,
     for (const judged of onSteps) {
       const { property } = judged;
       if (property.kind !== 'alwaysStep' && property.kind !== 'sometimesStep') continue;
-      const truth = isWitness(property);
+      const truth = isWitness(property.kind);
       if (property.holds(value, action, next) !== truth) continue;
       mustStay(property.name, truth, () => property.holds(value, action, next));
       decide(onSteps, judged, { kind: 'step', index, state: value, action, next });
@@ -89,8 +89,6 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S,
   return { all, liveness, state, step, stuck, restore, settled, violated: () => violated };
 };
 
-const isWitness = <S, A>(property: Property<S, A>): boolean => property.kind === 'sometimes' || property.kind === 'sometimesStep';
-
 /** The step out of a state that decides a property of steps: the first that does. */
 export const decidingStep = <S, A>(
   { actions, next }: Model<S, A>,
@@ -100,29 +98,7 @@ export const decidingStep = <S, A>(
   if (property.kind !== 'alwaysStep' && property.kind !== 'sometimesStep') return undefined;
   for (const action of actions(state)) {
     const after = next(state, action);
-    if (after !== undefined && property.holds(state, action, after) === isWitness(property)) return { action, next: after };
+    if (after !== undefined && property.holds(state, action, after) === isWitness(property.kind)) return { action, next: after };
   }
   return undefined;
 };
-
-/** The verdict of a property that is not liveness. `whole`: the search saw every state. */
-export const verdictOn = <S, A>({ property, place }: Judged<S, A>, whole: boolean): PropertyVerdict => {
-  const witness = isWitness(property);
-  if (place !== undefined) return witness ? 'reached' : 'violated';
-  if (witness) return 'not reached';
-  return whole ? 'holds' : 'unknown';
-};
-
-/** Why the verdict is what it is: what the model knew beforehand, or else what is left open. */
-export const whyOf = <S, A>(
-  { property }: Judged<S, A>,
-  verdict: PropertyVerdict,
-  open: string | undefined,
-): Pick<PropertyReport, 'why'> => {
-  const why = (verdict === 'not reached' ? property.impossible : undefined) ?? open;
-  return why === undefined ? {} : { why };
-};
-
-/** What a report says of any property of this name and kind. */
-export const sentenceOf = <S, A>({ name, rule, kind }: Property<S, A>): Pick<PropertyReport, 'name' | 'rule' | 'kind'> =>
-  rule === undefined ? { name, kind } : { name, rule, kind };

@@ -4,12 +4,13 @@ import { changed } from '../contract/words.js';
 import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/state-graph.js';
-import { ASYMMETRIC, MAXIMAL, MERGED, REDUCED, UNFAIR, UNFINISHED, unexpanded, withinBoundary } from '../verdict/reasons.js';
+import { boundsOf, concluded, judgedReport, sentenceOf, wantsTrace } from '../verdict/conclude.js';
+import { ASYMMETRIC, MAXIMAL, MERGED, REDUCED, UNFAIR, UNFINISHED, unexpanded } from '../verdict/reasons.js';
 import { findLasso, type Goal } from '../liveness/lasso.js';
 import type { CheckOptions } from '../options.js';
-import { isLiveness, verdictOf, type Counts, type PropertyReport, type Report, type Stop, type Vacuity } from '../report.js';
+import { isLiveness, type Counts, type PropertyReport, type Report, type Stop } from '../report.js';
 import { suspicionAt } from '../limits.js';
-import { sentenceOf, verdictOn, whyOf, type Judged } from './explicit-judge.js';
+import type { Judged } from './explicit-judge.js';
 import { coverageList } from './coverage.js';
 import { isReducing } from '../reduction/reduction-audit.js';
 import { Fate, type Ended, type Space } from './explicit-search.js';
@@ -46,19 +47,15 @@ const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
 const isNearest = <S, A>({ model }: Space<S, A>, options: CheckOptions): boolean =>
   options.search !== 'dfs' && options.hashBits === undefined && !isReducing(model, options);
 
-const judgedReport = <S, A>(found: Space<S, A>, judged: Judged<S, A>, stop: Stop, options: CheckOptions): PropertyReport => {
-  const whole = stop.kind === 'complete';
-  const verdict = verdictOn(judged, whole);
-  const wanted = verdict === 'violated' || (verdict === 'reached' && options.witnessTraces === true);
-  const open = verdict === 'unknown' || (verdict === 'not reached' && !whole);
-  return {
-    ...sentenceOf(judged.property),
-    verdict,
-    ...whyOf(judged, verdict, open ? UNFINISHED : undefined),
-    ...(wanted && judged.place !== undefined && found.store.forgets !== true
-      ? { trace: showRun(found.model, runTo(found, judged.place), isNearest(found, options)) }
-      : {}),
-  };
+const reportOn = <S, A>(
+  found: Space<S, A>,
+  { property, place }: Judged<S, A>,
+  stop: Stop,
+  options: CheckOptions,
+): PropertyReport => {
+  const report = judgedReport(property, place !== undefined, stop.kind === 'complete' ? undefined : UNFINISHED);
+  if (place === undefined || !wantsTrace(report, options) || found.store.forgets === true) return report;
+  return { ...report, trace: showRun(found.model, runTo(found, place), isNearest(found, options)) };
 };
 
 /** Why finding no lasso would prove nothing. */
@@ -142,21 +139,10 @@ const neverTriggered = <S, A>(found: Space<S, A>): ReadonlyArray<string> =>
     })
     .map(({ name }) => name);
 
-const vacuityOf = <S, A>(found: Space<S, A>, properties: ReadonlyArray<PropertyReport>): Vacuity => ({
-  neverEnabled: Array.from(found.coverage).flatMap(([family, { steps }]) => (steps === 0 ? [family] : [])),
-  unreached: properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name),
-  neverTriggered: neverTriggered(found),
-});
+const neverEnabled = <S, A>({ coverage }: Space<S, A>): ReadonlyArray<string> =>
+  Array.from(coverage).flatMap(([family, { steps }]) => (steps === 0 ? [family] : []));
 
 // --- the report ------------------------------------------------------------------------------------------------------------
-
-/** The phrases that say in what the verdict holds. */
-const boundsOf = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArray<string> => [
-  ...(options.bounds ?? []),
-  ...withinBoundary(found.cut),
-  ...(options.symmetry === true && found.model.symmetry !== undefined ? ['up to symmetry'] : []),
-  ...(options.normalize === true && found.model.normalize !== undefined ? ['up to the quotient'] : []),
-];
 
 /** States that a model was given and then changed are not what was searched. @throws CheckerError (`model`). */
 const mustBeWhole = <S, A>({ store, audit }: Space<S, A>): void =>
@@ -188,35 +174,38 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
   const properties = found.judge.all.map((judged) =>
     isLiveness(judged.property.kind)
       ? livenessReport(found, graph, judged.property, stop, options)
-      : judgedReport(found, judged, stop, options),
+      : reportOn(found, judged, stop, options),
   );
-  const vacuity = vacuityOf(found, properties);
+  const untriggered = neverTriggered(found);
   const audited = found.audit.finish(found.watch.elapsedMs(), (place) => {
     found.at = place as number;
     found.here = stateAt(found, found.at);
   });
   // By a key that is not the same each time all states seem to be changed: that is found first.
   if (isKeyed) mustBeWhole(found);
-  return {
-    model: found.model.name,
-    verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
-    stop,
-    search: options.search ?? 'bfs',
-    bounds: boundsOf(found, options),
-    counts: countsOf(found, ended),
-    properties,
-    coverage: coverageList(found.coverage),
-    vacuity,
-    ...suspicionAt(found.watch, stop),
-    audited,
-    statistics: {
-      elapsedMs: found.watch.elapsedMs(),
-      peakBytes: found.watch.peakBytes(),
-      workers: 1,
-      engine: 'plain',
-      ...(mayMerge(found) ? { byKey: true } : {}),
-      ...(options.resume === undefined ? {} : { resumed: true }),
-      ...(found.store.fingerprints === undefined ? {} : omissionStatistics(found.store.fingerprints, found.generated)),
+  return concluded(
+    {
+      model: found.model.name,
+      stop,
+      search: options.search ?? 'bfs',
+      bounds: boundsOf(found.model, options, found.cut),
+      counts: countsOf(found, ended),
+      properties,
+      coverage: coverageList(found.coverage),
+      neverEnabled: neverEnabled(found),
+      neverTriggered: untriggered,
+      ...suspicionAt(found.watch, stop),
+      audited,
+      statistics: {
+        elapsedMs: found.watch.elapsedMs(),
+        peakBytes: found.watch.peakBytes(),
+        workers: 1,
+        engine: 'plain',
+        ...(mayMerge(found) ? { byKey: true } : {}),
+        ...(options.resume === undefined ? {} : { resumed: true }),
+        ...(found.store.fingerprints === undefined ? {} : omissionStatistics(found.store.fingerprints, found.generated)),
+      },
     },
-  };
+    options,
+  );
 };

@@ -6,9 +6,10 @@ import { contracted } from '../contract/validate.js';
 import { isOpenFault, withRun } from '../contract/where.js';
 import { random, type Random } from '../random.js';
 import type { CheckOptions, CheckpointOptions } from '../options.js';
-import { isLiveness, type Audited, verdictOf, type PropertyReport, type Report, type Stop, type Vacuity } from '../report.js';
+import { isLiveness, type Audited, type PropertyReport, type Report, type Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
-import { judge, sentenceOf, verdictOn, whyOf, type Judge } from './explicit-judge.js';
+import { concluded, judgedReport, sentenceOf, wantsTrace } from '../verdict/conclude.js';
+import { judge, type Judge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
 import { cover, coverageList, type Coverage } from './coverage.js';
 import { showRun, type Run } from '../shown/run.js';
@@ -168,45 +169,43 @@ const auditedOf = <S, A>(found: Simulation<S, A>): Audited => {
 };
 
 const propertiesOf = <S, A>(found: Simulation<S, A>): ReadonlyArray<PropertyReport> =>
-  found.judge.all.map((judged) => {
-    const sentence = sentenceOf(judged.property);
-    if (isLiveness(judged.property.kind)) return { ...sentence, verdict: 'unknown', why: 'random walks cannot judge liveness' };
-    const verdict = verdictOn(judged, false);
-    const run = found.runs.get(judged.property.name);
-    const open = verdict === 'unknown' || verdict === 'not reached';
-    const wanted = verdict === 'violated' || (verdict === 'reached' && found.options.witnessTraces === true);
-    return {
-      ...sentence,
-      verdict,
-      ...whyOf(judged, verdict, open ? 'random walks do not see every state' : undefined),
-      ...(wanted && run !== undefined ? { trace: showRun(found.model, run, false) } : {}),
-    };
+  found.judge.all.map(({ property, place }) => {
+    if (isLiveness(property.kind))
+      return { ...sentenceOf(property), verdict: 'unknown', why: 'random walks cannot judge liveness' };
+    const report = judgedReport(property, place !== undefined, 'random walks do not see every state');
+    const run = found.runs.get(property.name);
+    if (run === undefined || !wantsTrace(report, found.options)) return report;
+    return { ...report, trace: showRun(found.model, run, false) };
   });
 
 /** The report of a simulation. */
 export const simulationReport = <S, A>(found: Simulation<S, A>, stop: Stop): Report => {
   const { options, coverage } = found;
   const properties = propertiesOf(found);
-  const vacuity: Vacuity = {
-    neverEnabled: coverageList(coverage).flatMap(({ family, steps }) => (steps === 0 ? [family] : [])),
-    unreached: properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name),
-    neverTriggered: [],
-  };
-  return {
-    model: found.model.name,
-    verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
-    stop,
-    search: 'simulate',
-    bounds: [
-      ...(options.bounds ?? []),
-      `${found.walks} random walks of at most ${options.traceLength ?? 100} steps, seed ${options.seed ?? 1}`,
-    ],
-    counts: { generated: found.generated, distinct: found.store.size(), depth: found.depth, completeDepth: 0, queue: 0, cut: 0 },
-    properties,
-    coverage: coverageList(coverage),
-    vacuity,
-    audited: auditedOf(found),
-    statistics: { elapsedMs: found.watch.elapsedMs(), peakBytes: found.watch.peakBytes(), workers: 1, engine: 'plain' },
-    seed: options.seed ?? 1,
-  };
+  return concluded(
+    {
+      model: found.model.name,
+      stop,
+      search: 'simulate',
+      bounds: [
+        ...(options.bounds ?? []),
+        `${found.walks} random walks of at most ${options.traceLength ?? 100} steps, seed ${options.seed ?? 1}`,
+      ],
+      counts: {
+        generated: found.generated,
+        distinct: found.store.size(),
+        depth: found.depth,
+        completeDepth: 0,
+        queue: 0,
+        cut: 0,
+      },
+      properties,
+      coverage: coverageList(coverage),
+      neverEnabled: coverageList(coverage).flatMap(({ family, steps }) => (steps === 0 ? [family] : [])),
+      audited: auditedOf(found),
+      statistics: { elapsedMs: found.watch.elapsedMs(), peakBytes: found.watch.peakBytes(), workers: 1, engine: 'plain' },
+      seed: options.seed ?? 1,
+    },
+    options,
+  );
 };

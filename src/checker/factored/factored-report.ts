@@ -1,16 +1,16 @@
 /** From what a search of components found to the report of it. */
 import type { ComponentModel } from '../model.js';
-import { BY_COMPONENTS, REDUCED, UNFINISHED, withinBoundary } from '../verdict/reasons.js';
+import { boundsOf, concluded, judgedReport, sentenceOf } from '../verdict/conclude.js';
+import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../verdict/reasons.js';
 import {
   type Audited,
   isLiveness,
-  verdictOf,
+  showLabel,
   type Counterexample,
   type PropertyReport,
   type Report,
   type Statistics,
   type Stop,
-  type Vacuity,
 } from '../report.js';
 import { suspicionAt, type Watch } from '../limits.js';
 import type { RunOptions } from '../options.js';
@@ -56,17 +56,11 @@ const livenessGap = ({ model, options }: Findings, stop: Stop): string => {
 };
 
 const propertyReport = (found: Findings, index: number, stop: Stop): PropertyReport => {
-  const { name, rule, kind, impossible } = judged(found)[index]!;
-  const sentence = rule === undefined ? { name, kind } : { name, rule, kind };
-  if (isLiveness(kind)) return { ...sentence, verdict: 'unknown', why: livenessGap(found, stop) };
-  const trace = found.traces.get(name);
-  const witness = kind === 'sometimes' || kind === 'sometimesStep';
-  if (found.decided[index] === true) {
-    return { ...sentence, verdict: witness ? 'reached' : 'violated', ...(trace === undefined ? {} : { trace }) };
-  }
-  const open = stop.kind === 'complete' ? {} : { why: UNFINISHED };
-  if (witness) return { ...sentence, verdict: 'not reached', ...(impossible === undefined ? open : { why: impossible }) };
-  return { ...sentence, verdict: stop.kind === 'complete' ? 'holds' : 'unknown', ...open };
+  const property = judged(found)[index]!;
+  if (isLiveness(property.kind)) return { ...sentenceOf(property), verdict: 'unknown', why: livenessGap(found, stop) };
+  const report = judgedReport(property, found.decided[index] === true, stop.kind === 'complete' ? undefined : UNFINISHED);
+  const trace = found.traces.get(property.name);
+  return found.decided[index] !== true || trace === undefined ? report : { ...report, trace };
 };
 
 /** The properties that were judged. */
@@ -77,59 +71,50 @@ const familiesOf = (model: ComponentModel): ReadonlyArray<string> => [
   ...new Set(model.interactions.map(({ label }) => label.family)),
 ];
 
-const vacuityOf = ({ model, enabled }: Findings, properties: ReadonlyArray<PropertyReport>): Vacuity => {
+/** Families of which no interaction was ever enabled; of the other families single interactions. */
+const neverEnabled = ({ model, enabled }: Findings): ReadonlyArray<string> => {
   const dead = model.interactions.filter((_, i) => enabled[i] !== true).map(({ label }) => label);
   const families = familiesOf(model).filter((family) =>
     model.interactions.every(({ label }) => label.family !== family || dead.includes(label)),
   );
   const single = dead.filter(({ family }) => !families.includes(family));
-  return {
-    neverEnabled: [...families, ...single.map(({ family, args }) => [family, ...args].join(' '))],
-    unreached: properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name),
-    neverTriggered: [],
-  };
+  return [...families, ...single.map(showLabel)];
 };
-
-const boundsOf = ({ model, options, tally }: Findings): ReadonlyArray<string> => [
-  ...(options.bounds ?? []),
-  ...withinBoundary(tally.cut),
-  ...(options.symmetry === true && model.symmetry !== undefined ? ['up to symmetry'] : []),
-  ...(options.normalize === true && model.normalize !== undefined ? ['up to the quotient'] : []),
-];
 
 /** The report of a search that ended so. */
 export const reportOf = (found: Findings, stop: Stop): Report => {
   const { model, options, tally, workers } = found;
   const properties = judged(found).map((_, i) => propertyReport(found, i, stop));
-  const vacuity = vacuityOf(found, properties);
-  return {
-    model: model.name,
-    verdict: verdictOf(properties, stop, vacuity, options.requireWitnesses === true),
-    stop,
-    search: options.search ?? 'bfs',
-    bounds: boundsOf(found),
-    counts: {
-      generated: tally.generated,
-      distinct: tally.distinct,
-      depth: found.depth,
-      completeDepth: Math.max(0, found.completeDepth),
-      queue: tally.queue,
-      cut: tally.cut,
+  return concluded(
+    {
+      model: model.name,
+      stop,
+      search: options.search ?? 'bfs',
+      bounds: boundsOf(model, options, tally.cut),
+      counts: {
+        generated: tally.generated,
+        distinct: tally.distinct,
+        depth: found.depth,
+        completeDepth: Math.max(0, found.completeDepth),
+        queue: tally.queue,
+        cut: tally.cut,
+      },
+      properties,
+      coverage: familiesOf(model).map((family, i) => ({ family, steps: tally.steps[i]!, fresh: tally.fresh[i]! })),
+      neverEnabled: neverEnabled(found),
+      ...suspicionAt(found.watch, stop),
+      ...(found.audited === undefined ? {} : { audited: found.audited }),
+      statistics: {
+        elapsedMs: found.elapsedMs,
+        peakBytes: found.peakBytes,
+        workers,
+        engine: workers === 1 ? 'components' : `components, ${workers} workers`,
+        ...(found.merges ? { byKey: true } : {}),
+        ...(options.resume === undefined ? {} : { resumed: true }),
+        details: found.details,
+        ...found.omission,
+      },
     },
-    properties,
-    coverage: familiesOf(model).map((family, i) => ({ family, steps: tally.steps[i]!, fresh: tally.fresh[i]! })),
-    vacuity,
-    ...suspicionAt(found.watch, stop),
-    ...(found.audited === undefined ? {} : { audited: found.audited }),
-    statistics: {
-      elapsedMs: found.elapsedMs,
-      peakBytes: found.peakBytes,
-      workers,
-      engine: workers === 1 ? 'components' : `components, ${workers} workers`,
-      ...(found.merges ? { byKey: true } : {}),
-      ...(options.resume === undefined ? {} : { resumed: true }),
-      details: found.details,
-      ...found.omission,
-    },
-  };
+    options,
+  );
 };

@@ -5,7 +5,7 @@ import { isOpenFault, placeOf, withRun } from '../contract/where.js';
 import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
 import type { Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
-import type { Counterexample, Stop } from '../report.js';
+import { isWitness, type Counterexample, type Stop } from '../report.js';
 import { nextTurn, type Watch } from '../limits.js';
 import { identityOf, mustBeKeepable, readOpening, restore, write } from './factored-checkpoint.js';
 import { layoutFor } from './choose-layout.js';
@@ -128,7 +128,7 @@ const look = (job: Job): Stop | undefined => {
 const keepTraces = ({ space, run, options, traces, earlier, lost }: Job): void => {
   space.judge.found.forEach((evidence, i) => {
     const { name, kind } = space.judge.properties[i]!;
-    const wanted = options.witnessTraces === true || (kind !== 'sometimes' && kind !== 'sometimesStep');
+    const wanted = options.witnessTraces === true || !isWitness(kind);
     if (evidence !== undefined && wanted && !traces.has(name) && !lost.has(name) && !earlier.has(name)) {
       const path = run.pathTo(evidence.state);
       if (path === undefined) return;

@@ -7,7 +7,7 @@ import type { Model, Property } from '../model.js';
 import { fault } from '../contract/words.js';
 import { random } from '../random.js';
 import type { CheckOptions } from '../options.js';
-import { isLiveness, type Report } from '../report.js';
+import { isLiveness, isWitness, type Report } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import type { Asked } from './alike.js';
 import { Round } from './audit-round.js';
@@ -40,10 +40,10 @@ export const askedOf = <S, A>(model: Model<S, A>, { properties }: ReductionOptio
   ...byUse(model.properties.filter(({ name, kind }) => !isLiveness(kind) && (properties?.includes(name) ?? true))),
 });
 
-const byUse = <S, A>(asked: ReadonlyArray<Property<S, A>>): Omit<Asked<S, A>, 'model'> => {
-  const isWitness = ({ kind }: Property<S, A>): boolean => kind === 'sometimes' || kind === 'sometimesStep';
-  return { properties: asked.filter((property) => !isWitness(property)), witnesses: asked.filter(isWitness) };
-};
+const byUse = <S, A>(asked: ReadonlyArray<Property<S, A>>): Omit<Asked<S, A>, 'model'> => ({
+  properties: asked.filter(({ kind }) => !isWitness(kind)),
+  witnesses: asked.filter(({ kind }) => isWitness(kind)),
+});
 
 /** Whether a search with these options takes states for one. */
 export const isReducing = (

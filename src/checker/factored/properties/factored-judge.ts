@@ -2,6 +2,7 @@
 import { mustStay } from '../../contract/audit.js';
 import { locate } from '../../contract/where.js';
 import type { ComponentProperty, Predicate, Remarks } from '../../model.js';
+import { isWitness } from '../../report.js';
 import {
   type Compiled,
   type CompiledInteraction,
@@ -164,7 +165,7 @@ export class Judge {
     this.decisions++;
     this.looks = openLooks(this.looks, this.found);
     this.endings = this.endings.filter((ending) => ending.property !== property);
-    if (kind !== 'sometimes' && kind !== 'sometimesStep') this.violated = true;
+    if (!isWitness(kind)) this.violated = true;
   }
 }
 
