@@ -178,7 +178,7 @@ const forms: ReadonlyArray<Mutant> = [
       'given',
     ],
   ]),
-  ...inFile('shown/run.js', [
+  ...inFile('shown/shown-run.js', [
     [
       'null-state',
       'a state that is null is taken for none',
@@ -439,7 +439,7 @@ const components: ReadonlyArray<Mutant> = [
       'const q = p;',
     ],
   ]),
-  ...inFile('factored/memo/rows.js', [
+  ...inFile('factored/memo/outcome-rows.js', [
     [
       'progress-believed',
       'progress that falls is not noticed',

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checkSync } from '#bayou/checker/check.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import { decodeModel } from '#bayou/checker/contract/shape.js';
+import { decodeModel } from '#bayou/checker/contract/model-shape.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { bayou } from '#bayou/model/system.js';

@@ -18,7 +18,7 @@ export const LOADING = -1;
 export const MAKING = -2;
 
 /** Numbers below this one are for what runs between the turns of a search: what a model began beside its functions. */
-export const BESIDE = -3;
+export const BETWEEN_TURNS = -3;
 let turns = 0;
 
 /** Lets another thread see the number of the run, in the first 8 bytes. */
@@ -59,7 +59,7 @@ export const begin = (what: typeof LOADING | typeof MAKING): number => {
 /** A search lets others have their turn. */
 export const beginTurn = (): number => {
   const outer = now[0]!;
-  now[0] = BESIDE - ++turns;
+  now[0] = BETWEEN_TURNS - ++turns;
   return outer;
 };
 

@@ -15,7 +15,7 @@ import type {
 import { twoAnswers, type Audit } from './audit.js';
 import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, type Expected, ownFields, type Auditing } from './guard.js';
 import { blindIn } from '../values/seen.js';
-import { learned, outcomes } from './shape.js';
+import { learned, outcomes } from './model-shape.js';
 import { inAnyOrder } from './varied.js';
 import { fault } from './words.js';
 

@@ -20,7 +20,7 @@ import {
   texts,
   value,
   yesOrNo,
-} from './shape.js';
+} from './model-shape.js';
 import { inAnyOrder } from './varied.js';
 import { fault, threw } from './words.js';
 
@@ -56,7 +56,7 @@ const ACTIONS: Expected = { is: (u) => Array.isArray(u) && isDense(u), codec: ac
 const LABEL: Expected = { is: isLabel, codec: label };
 
 /** Refuses what is not expected. */
-export const mustGive = (where: string, { codec }: Expected, given: unknown): void => {
+export const mustReturn = (where: string, { codec }: Expected, given: unknown): void => {
   const decoded = decode(codec, given);
   // Of a field one would say that it is missing; what a function gives is undefined.
   if (E.isLeft(decoded))
@@ -84,7 +84,7 @@ export const guarded = <F extends Pure>(where: string, expected: Expected, run: 
   const { same = seenText, alike = same } = auditing ?? {};
   const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
   const refuse = (given: unknown): void => {
-    mustGive(where, expected, given);
+    mustReturn(where, expected, given);
     if (!is(given)) throw fault(`what ${where} gives is not what it should be`);
   };
   const looked = (given: unknown, args: ReadonlyArray<unknown>): void => {
@@ -242,7 +242,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     } finally {
       leave(outer);
     }
-    if (after instanceof Promise) mustGive('next', VALUE, after);
+    if (after instanceof Promise) mustReturn('next', VALUE, after);
     if (audit.due()) looked(state, action, after);
     return after;
   };

@@ -7,7 +7,7 @@ import { CheckerError } from '../error.js';
 import { Audit } from './audit.js';
 import { guardedComponents } from './guard-components.js';
 import { auditOf, guardedModel } from './guard.js';
-import { decodeModel } from './shape.js';
+import { decodeModel } from './model-shape.js';
 import { fault, whatIs } from './words.js';
 
 // --- slots -----------------------------------------------------------------------------------------------------------------
@@ -87,10 +87,10 @@ const mustDecode = (model: unknown, level: 'plain' | 'components'): void => {
 };
 
 /** Refuses what is no plain model. @throws CheckerError (`model`) with one line: what is wrong with it, and what is expected. */
-export const mustBeModel = (model: unknown): void => mustDecode(model, 'plain');
+export const mustBePlainModel = (model: unknown): void => mustDecode(model, 'plain');
 
 /** Refuses what is no component model. @throws CheckerError (`model`). */
-export const mustBeComponents = (model: ComponentModel): void => {
+export const mustBeComponentModel = (model: ComponentModel): void => {
   mustDecode(model, 'components');
   mustFit(model);
 };
@@ -111,7 +111,7 @@ export const contracted = <S, A>(
   model: Model<S, A>,
   search?: HowMuch,
 ): { readonly model: Model<S, A>; readonly audit: Audit } => {
-  mustBeModel(model);
+  mustBePlainModel(model);
   const audit = auditOf(model) ?? new Audit(model.key !== undefined);
   if (search !== undefined) audit.begin(auditsAll(search), model.initial);
   return { model: guardedModel(model, audit), audit };
@@ -122,7 +122,7 @@ export const contractedComponents = (
   model: ComponentModel,
   search?: HowMuch,
 ): { readonly model: ComponentModel; readonly audit: Audit } => {
-  mustBeComponents(model);
+  mustBeComponentModel(model);
   const audit = auditOf(model) ?? new Audit(model.key !== undefined);
   if (search !== undefined) audit.begin(auditsAll(search), initialStates(model).flat());
   return { model: guardedComponents(model, audit), audit };

@@ -8,7 +8,7 @@ import type { Lasso } from '../liveness/lasso.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import type { Place } from './explicit-judge.js';
-import { showRun, type Run } from '../shown/run.js';
+import { showRun, type Run } from '../shown/shown-run.js';
 import type { Space } from './explicit-search.js';
 import { starvedIn } from './starved.js';
 

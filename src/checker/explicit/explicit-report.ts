@@ -14,7 +14,7 @@ import type { Judged } from './explicit-judge.js';
 import { coverageList } from './coverage.js';
 import { isReducing } from '../reduction/reduction-audit.js';
 import { Fate, type Ended, type Space } from './explicit-search.js';
-import { showRun } from '../shown/run.js';
+import { showRun } from '../shown/shown-run.js';
 import { isKept, isSymmetric, showTurning } from './symmetric-lasso.js';
 import { faultAt, runTo, showLasso } from './explicit-counterexample.js';
 

@@ -2,7 +2,7 @@
 import type { Audit } from '../contract/audit.js';
 import { trust } from '../contract/guard.js';
 import { merges, mergingOf } from '../contract/merging.js';
-import { mustBeOptions } from '../contract/options.js';
+import { mustBeOptions } from '../contract/checked-options.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
 import type { CheckOptions } from '../options.js';

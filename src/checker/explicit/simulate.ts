@@ -1,7 +1,7 @@
 /** Random simulation: walks through a space that is too large to be exhausted. It can refute and witness, never prove. */
 import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
-import { mustBeOptions } from '../contract/options.js';
+import { mustBeOptions } from '../contract/checked-options.js';
 import { contracted } from '../contract/validate.js';
 import { isOpenFault, withRun } from '../contract/where.js';
 import { random, type Random } from '../random.js';
@@ -12,7 +12,7 @@ import { concluded, judgedReport, sentenceOf, wantsTrace } from '../verdict/conc
 import { judge, type Judge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
 import { cover, coverageList, type Coverage } from './coverage.js';
-import { showRun, type Run } from '../shown/run.js';
+import { showRun, type Run } from '../shown/shown-run.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import { oneForm } from '../values/one-form.js';
 import { blindHere, blindIn, HOLES, isHole, unseen } from '../values/seen.js';
 import { Fingerprints } from '../fingerprints.js';
 import { hashText, newHash } from '../hash.js';
-import { HashedRows, Rows, type RowSet } from './rows.js';
+import { HashedRows, Rows, type RowSet } from './state-rows.js';
 import { isSame, Values, type Shape } from './value-table.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import { oneForm } from '../values/one-form.js';
 import { isReducing } from '../reduction/reduction-audit.js';
-import { endOf, type Run } from '../shown/run.js';
+import { endOf, type Run } from '../shown/shown-run.js';
 import type { Space } from './explicit-search.js';
 import { lassoOf, runAlong } from './explicit-counterexample.js';
 

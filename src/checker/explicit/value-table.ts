@@ -8,7 +8,7 @@ import { blindHere, blindIn, HOLES, isHole, unseen } from '../values/seen.js';
 import { Ints } from '../ints.js';
 import { oneForm } from '../values/one-form.js';
 import { encode, takeLoose } from '../values/encode.js';
-import { Rows } from './rows.js';
+import { Rows } from './state-rows.js';
 
 // --- shapes ----------------------------------------------------------------------------------------------------------------
 

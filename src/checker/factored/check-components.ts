@@ -8,7 +8,7 @@ import type { ComponentModel } from '../model.js';
 import { NO_RUN } from '../verdict/reasons.js';
 import type { Report, Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
-import { mustBeOptions } from '../contract/options.js';
+import { mustBeOptions } from '../contract/checked-options.js';
 import { contractedComponents } from '../contract/validate.js';
 import { auditOf } from '../contract/guard.js';
 import { isOpenFault } from '../contract/where.js';

@@ -14,9 +14,9 @@ import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import { initialStates } from '../component-model/apply.js';
 import type { Components } from './store/interned-values.js';
-import { strideOf } from './memo/rows.js';
+import { strideOf } from './memo/outcome-rows.js';
 import type { RunOptions } from '../options.js';
-import type { Frontier, Run } from './search/run.js';
+import type { Frontier, Run } from './search/search-run.js';
 import type { Space } from './space.js';
 import type { Layer } from './store/group-store.js';
 

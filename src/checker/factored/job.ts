@@ -17,7 +17,7 @@ import { mustSuitHashing, omissionStatistics } from '../fingerprints.js';
 import { BreadthFirst } from './search/breadth-first.js';
 import { DepthFirst } from './search/depth-first.js';
 import { HashedBreadthFirst } from './search/hashed.js';
-import type { Run, Start } from './search/run.js';
+import type { Run, Start } from './search/search-run.js';
 import { SweepLine } from './search/sweep-line.js';
 import { nextGrowthBytes, newSpace, type Space } from './space.js';
 import { traceOf } from './properties/factored-counterexample.js';

@@ -6,7 +6,7 @@ import { initialStates } from '../component-model/apply.js';
 import { compile, type Compiled, type Layout } from './compile/compile.js';
 import { Components } from './store/interned-values.js';
 import { Expander } from './search/expand.js';
-import type { Order } from './search/order.js';
+import type { Order } from './search/search-order.js';
 import { Judge } from './properties/factored-judge.js';
 import { Memo } from './memo/memo.js';
 import { PredicateMemo } from './memo/predicates.js';

@@ -13,7 +13,7 @@ import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
 import type { First, Named, OfKey } from './told-apart.js';
 import { MetStates, Role } from './met-states.js';
 import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
-import { showRun } from '../shown/run.js';
+import { showRun } from '../shown/shown-run.js';
 import type { Counterexample } from '../report.js';
 import { runDeciding, runTo } from './audit-run.js';
 

@@ -1,7 +1,7 @@
 /** Runs to the states that an audit has reached: of the model as it is, without its reductions. */
 import type { Model, Property } from '../model.js';
 import { decides, stepsOf } from '../runs/decides.js';
-import { endOf, type Run } from '../shown/run.js';
+import { endOf, type Run } from '../shown/shown-run.js';
 import type { MetStates } from './met-states.js';
 
 /** A run to a state that was reached. Undefined where a step to one of its states is a step from another state with the same key. */

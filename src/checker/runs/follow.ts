@@ -6,7 +6,7 @@ import { A_PATH, AN_OBJECT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
 import { encode } from '../values/encode.js';
-import { showRun, type Run } from '../shown/run.js';
+import { showRun, type Run } from '../shown/shown-run.js';
 import type { Break, PathStep, Refusal, Replay } from '../component-model/replay.js';
 import { showLabel, type Shown } from '../report.js';
 import { showState } from '../shown/state.js';

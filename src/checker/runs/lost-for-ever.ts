@@ -1,6 +1,6 @@
 /** Which properties of liveness are lost on a run that comes back to where it was, or stays where it is, for ever. */
 import type { Model, Property } from '../model.js';
-import type { Run } from '../shown/run.js';
+import type { Run } from '../shown/shown-run.js';
 
 /** A run, and the index of the state to which it comes back after its last step; of the last one itself: it stays there. */
 export interface Lasso<S, A> {

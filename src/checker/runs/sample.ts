@@ -2,7 +2,7 @@
 import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
-import { showRun, type Run } from '../shown/run.js';
+import { showRun, type Run } from '../shown/shown-run.js';
 import { random } from '../random.js';
 import type { Counterexample } from '../report.js';
 import { brokenAt, stepsOf, type Step } from './decides.js';

@@ -2,7 +2,7 @@
 import { A_COUNT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
 import type { Label, Model } from '../model.js';
-import { endOf, showRun, type Run } from '../shown/run.js';
+import { endOf, showRun, type Run } from '../shown/shown-run.js';
 import type { Counterexample, Shown } from '../report.js';
 import { showState } from '../shown/state.js';
 

@@ -6,7 +6,7 @@ import { A_REPORT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
 import type { Model, Property } from '../model.js';
 import { encode } from '../values/encode.js';
-import { showRun, type Run } from '../shown/run.js';
+import { showRun, type Run } from '../shown/shown-run.js';
 import type { Report } from '../report.js';
 import { decides, stepsOf, type Step } from './decides.js';
 

@@ -12,8 +12,8 @@ import { tell } from '../watched/telling.js';
 import { CheckerError } from '../../checker/error.js';
 import { builtinsNow, mustLeaveBuiltins } from '../../checker/contract/builtins.js';
 import { begin, leave, LOADING, MAKING } from '../../checker/contract/doing.js';
-import { decodeModel, type Decoded } from '../../checker/contract/shape.js';
-import { mustBeComponents } from '../../checker/contract/validate.js';
+import { decodeModel, type Decoded } from '../../checker/contract/model-shape.js';
+import { mustBeComponentModel } from '../../checker/contract/validate.js';
 import { thrown } from '../../checker/contract/words.js';
 import { fileOfModule } from './examples.js';
 import { moduleDigests } from './module-digests.js';
@@ -125,7 +125,7 @@ interface Made {
 const decode = (model: unknown): Decoded => {
   const decoded = decodeModel(model);
   if (E.isLeft(decoded)) throw new UsageError(`its default export: ${decoded.left}`);
-  if (decoded.right.level === 'components') mustBeComponents(decoded.right.model);
+  if (decoded.right.level === 'components') mustBeComponentModel(decoded.right.model);
   return decoded.right;
 };
 

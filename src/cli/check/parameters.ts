@@ -8,7 +8,7 @@ import { described, whatIs } from '../../core/codec.js';
 import { UsageError } from '../../program/exit.js';
 import type { Parameters } from '../../subject/subject.js';
 import type { Assignment, Said } from './field-options.js';
-import { complaintOf } from '../../checker/contract/shape.js';
+import { complaintOf } from '../../checker/contract/model-shape.js';
 
 /** What a module says of one parameter. */
 interface Declared {

@@ -81,8 +81,8 @@ export const slotIndices = (model: ComponentModel): ReadonlyMap<Slot<unknown>, n
   return new Map(model.slots.map((slot, i) => [slot, i]));
 };
 
-/** The reads of a list of slots. */
-export const readsOf = (
+/** Which of a function's arguments lie in the group and which at local positions, by its slots. */
+export const splitArguments = (
   where: string,
   slots: ReadonlyArray<Slot<unknown>>,
   indices: ReadonlyMap<Slot<unknown>, number>,
@@ -129,7 +129,7 @@ export const compile = (
   const queryOf = numberQueries();
   const interactions = model.interactions.map((source, index): CompiledInteraction => {
     const where = nameOf(source);
-    const reads = readsOf(where, source.slots, indices, layout, components);
+    const reads = splitArguments(where, source.slots, indices, layout, components);
     const written = (arg: number): boolean => source.writes.includes(arg);
     const predicate = source.guard && watchedGuard(where, source.guard);
     // A guard that reads a local position is of no use: it would cost as much as the step's own row.
@@ -196,7 +196,7 @@ export const compilePredicate = (
   layout: Layout,
   components: Components,
 ): CompiledPredicate => {
-  const { arity, kinds, groupArgs, groupPlaces, localArgs, localPositions } = readsOf(
+  const { arity, kinds, groupArgs, groupPlaces, localArgs, localPositions } = splitArguments(
     where,
     source.slots,
     indices,

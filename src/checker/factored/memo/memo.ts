@@ -11,7 +11,7 @@ import type { Components } from '../store/interned-values.js';
 import { ArgumentList } from './argument-list.js';
 import type { PredicateMemo } from './predicates.js';
 import { QueryMemo } from './queries.js';
-import { fault, GROUP_CHANGES, IDLE, LOCAL_CHANGES, RowWriter, type OnOutcome } from './rows.js';
+import { fault, GROUP_CHANGES, IDLE, LOCAL_CHANGES, RowWriter, type OnOutcome } from './outcome-rows.js';
 import { RuledOut } from './ruled-out.js';
 import { Trie } from './trie.js';
 

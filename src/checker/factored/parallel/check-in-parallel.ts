@@ -7,7 +7,7 @@ import type { ComponentModel } from '../../model.js';
 import type { Counterexample, Report } from '../../report.js';
 import { watch } from '../../limits.js';
 import { newBudget } from './budget.js';
-import { mustBeOptions } from '../../contract/options.js';
+import { mustBeOptions } from '../../contract/checked-options.js';
 import { A_SOURCE, AN_OBJECT, mustTake } from '../../contract/given.js';
 import { contractedComponents } from '../../contract/validate.js';
 import { explained, withTraces } from '../check-components.js';

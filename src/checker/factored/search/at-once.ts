@@ -5,7 +5,7 @@ import { greatest } from '../store/batch.js';
 import type { GroupView } from '../store/group-view.js';
 import { Closure } from './closure.js';
 import type { Opening } from './opening.js';
-import type { Order } from './order.js';
+import type { Order } from './search-order.js';
 import type { Tally } from './tally.js';
 
 export class AtOnce {

@@ -4,9 +4,9 @@ import type { Layer } from '../store/group-store.js';
 import type { Space } from '../space.js';
 import { expandedByte, waitingByte } from './depth-bytes.js';
 import type { Expander } from './expand.js';
-import type { Order } from './order.js';
+import type { Order } from './search-order.js';
 import { seed, stampIsNew } from './queueing.js';
-import { frontierOf, type Frontier, type Run, type Start } from './run.js';
+import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
 import { shortestPath } from './shortest-path.js';
 
 /** Part of a search that several threads share: what is not this thread's is sent away, and depths are gone through together. */

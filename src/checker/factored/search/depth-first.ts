@@ -4,7 +4,7 @@ import { Ints } from '../../ints.js';
 import { CheckerError } from '../../error.js';
 import type { Layer } from '../store/group-store.js';
 import type { Space } from '../space.js';
-import { frontierOf, type Frontier, type Run, type Start } from './run.js';
+import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
 import { Finder, initialOf } from './state-steps.js';
 
 /** A cell's depth byte says at which depth a state was last taken up, where a limit makes that matter. */

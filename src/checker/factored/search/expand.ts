@@ -7,7 +7,7 @@ import { AtOnce } from './at-once.js';
 import { Leaving } from './leaving.js';
 import { OneByOne } from './one-by-one.js';
 import { Opening } from './opening.js';
-import type { Canonical, Machinery, Order } from './order.js';
+import type { Canonical, Machinery, Order } from './search-order.js';
 import { took, type Tally } from './tally.js';
 
 export class Expander {

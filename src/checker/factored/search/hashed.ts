@@ -3,7 +3,7 @@ import type { Fingerprints } from '../../fingerprints.js';
 import { Ints } from '../../ints.js';
 import type { Layer } from '../store/group-store.js';
 import type { Space } from '../space.js';
-import { frontierOf, type Frontier, type Run, type Start } from './run.js';
+import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
 import { Finder, initialOf } from './state-steps.js';
 
 /** Breadth first with hash compaction: whole states are kept only of the depth that is expanded and of the next. */

@@ -2,12 +2,12 @@
 import type { Ints } from '../../ints.js';
 import type { CompiledInteraction } from '../compile/compile.js';
 import type { Memo } from '../memo/memo.js';
-import { IDLE, strideOf } from '../memo/rows.js';
+import { IDLE, strideOf } from '../memo/outcome-rows.js';
 import { EvidenceSource } from '../properties/evidence-source.js';
 import { type Batch, emptyBatch, fillUsed, roomy } from '../store/batch.js';
 import type { GroupView } from '../store/group-view.js';
 import type { Mover } from '../store/mover.js';
-import type { Canonical, Machinery, Order } from './order.js';
+import type { Canonical, Machinery, Order } from './search-order.js';
 import { took, type Tally } from './tally.js';
 
 export class Leaving {

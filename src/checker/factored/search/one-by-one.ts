@@ -5,7 +5,7 @@ import type { EvidenceSource } from '../properties/evidence-source.js';
 import type { Judge } from '../properties/factored-judge.js';
 import type { GroupView } from '../store/group-view.js';
 import type { Opening } from './opening.js';
-import type { Machinery, Order } from './order.js';
+import type { Machinery, Order } from './search-order.js';
 import type { Tally } from './tally.js';
 
 export class OneByOne {

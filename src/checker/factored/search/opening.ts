@@ -3,10 +3,10 @@ import { Ints } from '../../ints.js';
 import type { CompiledInteraction, CompiledPredicate } from '../compile/compile.js';
 import { Active, Locals } from '../memo/locals.js';
 import type { Memo } from '../memo/memo.js';
-import { GROUP_CHANGES, IDLE, strideOf } from '../memo/rows.js';
+import { GROUP_CHANGES, IDLE, strideOf } from '../memo/outcome-rows.js';
 import type { EvidenceSource } from '../properties/evidence-source.js';
 import type { GroupView } from '../store/group-view.js';
-import type { Machinery } from './order.js';
+import type { Machinery } from './search-order.js';
 
 export class Opening {
   /** By position. */

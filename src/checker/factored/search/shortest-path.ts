@@ -9,7 +9,7 @@
 import { mixed } from '../../hash.js';
 import { Ints } from '../../ints.js';
 import type { CompiledInteraction, CompiledQuery } from '../compile/compile.js';
-import { IDLE, strideOf } from '../memo/rows.js';
+import { IDLE, strideOf } from '../memo/outcome-rows.js';
 import { expandedByte, waitingByte } from './depth-bytes.js';
 import type { Space } from '../space.js';
 import { cellOf, type Layer } from '../store/group-store.js';

@@ -4,7 +4,7 @@
  * is expanded can be forgotten but for its hash. Steps come from the memo, as everywhere.
  */
 import type { CompiledInteraction } from '../compile/compile.js';
-import { strideOf } from '../memo/rows.js';
+import { strideOf } from '../memo/outcome-rows.js';
 import type { Space } from '../space.js';
 import { visitedBy, type Visited } from './visited.js';
 

@@ -3,9 +3,9 @@ import { GREATEST, NEXT } from '../store/batch.js';
 import type { Layer } from '../store/group-store.js';
 import { progressOf, type Space } from '../space.js';
 import type { Expander } from './expand.js';
-import type { Order } from './order.js';
+import type { Order } from './search-order.js';
 import { seed, stampIsNew } from './queueing.js';
-import { frontierOf, type Frontier, type Run, type Start } from './run.js';
+import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
 
 /** The least progress of an initial state. */
 const leastProgress = (space: Space): number =>

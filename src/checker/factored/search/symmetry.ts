@@ -16,7 +16,7 @@ import { type Batch, emptyBatch, fillUsed, roomy } from '../store/batch.js';
 import type { Compiled } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import { CheckerError } from '../../error.js';
-import type { Canonical } from './order.js';
+import type { Canonical } from './search-order.js';
 
 interface Action {
   /** By place: the place to which it moves. */

@@ -14,8 +14,8 @@ import { hashTuple } from '../../hash.js';
 import { Ints } from '../../ints.js';
 
 const PAGE_BITS = 16;
-export const PAGE = 1 << PAGE_BITS;
-const MASK = PAGE - 1;
+export const PAGE_WORDS = 1 << PAGE_BITS;
+const MASK = PAGE_WORDS - 1;
 
 /** Memory in pages, given back as a whole. A block is an offset in words and never crosses a page (a greater one has its own). */
 export class Arena {
@@ -40,7 +40,7 @@ export class Arena {
       this.words[again >>> PAGE_BITS]!.fill(0, from, from + rounded);
       return again;
     }
-    return rounded > PAGE ? this.own(rounded) : this.bump(rounded);
+    return rounded > PAGE_WORDS ? this.own(rounded) : this.bump(rounded);
   }
 
   /** Takes a block of `size` words back. */
@@ -61,7 +61,7 @@ export class Arena {
 
   /** Gives all pages back. */
   release(): void {
-    for (const page of this.words) if (page.length === PAGE) this.spare.push(page);
+    for (const page of this.words) if (page.length === PAGE_WORDS) this.spare.push(page);
     this.words.length = 0;
     this.bytes.length = 0;
   }
@@ -80,9 +80,9 @@ export class Arena {
 
   private bump(size: number): number {
     if (size > this.room) {
-      const page = this.spare.pop()?.fill(0) ?? new Int32Array(PAGE);
+      const page = this.spare.pop()?.fill(0) ?? new Int32Array(PAGE_WORDS);
       this.top = this.add(page);
-      this.room = PAGE;
+      this.room = PAGE_WORDS;
     }
     const offset = this.top;
     this.top += size;
@@ -97,7 +97,7 @@ export class Arena {
   private add(page: Int32Array): number {
     this.words.push(page);
     this.bytes.push(new Uint8Array(page.buffer));
-    return (this.words.length - 1) * PAGE;
+    return (this.words.length - 1) * PAGE_WORDS;
   }
 }
 

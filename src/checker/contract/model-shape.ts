@@ -63,7 +63,7 @@ export const isDense = (list: ReadonlyArray<unknown>): boolean => {
 };
 
 /** A list of at least so many items, no two of which have the same field `unique`. */
-export const list = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
+export const listOf = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
   new t.Type<unknown>(
     'a list',
     Array.isArray,
@@ -112,7 +112,7 @@ const index = described('an index, from 0', (u): u is number => Number.isInteger
 
 export const label = object('a label', {
   family: text,
-  args: list(described('a text or a finite number', (u): u is string | number => typeof u === 'string' || Number.isFinite(u))),
+  args: listOf(described('a text or a finite number', (u): u is string | number => typeof u === 'string' || Number.isFinite(u))),
 });
 
 const property = (kind: string, required: Fields, optional: Fields = {}): t.Mixed =>
@@ -139,7 +139,7 @@ const plainProperty = cases({
 
 const plainModel = object(
   'a Model',
-  { name, initial: list(t.unknown, 1), actions: pure, next: pure, label: pure, properties: list(plainProperty, 1, 'name') },
+  { name, initial: listOf(t.unknown, 1), actions: pure, next: pure, label: pure, properties: listOf(plainProperty, 1, 'name') },
   {
     boundary: pure,
     progress: pure,
@@ -148,9 +148,9 @@ const plainModel = object(
     parts: pure,
     view: pure,
     note: pure,
-    families: list(text),
+    families: listOf(text),
     fairness: pure,
-    symmetry: list(pure),
+    symmetry: listOf(pure),
     normalize: pure,
     fleeting: text,
   },
@@ -163,14 +163,14 @@ const isFairness = (u: unknown): boolean =>
 const fairness = described('the name of a class, or { name, strong }', (u): u is Fairness => isFairness(u));
 
 const slot = object('a slot', { kind: text, name, initial: t.unknown });
-const predicate = object('a predicate', { slots: list(slot), holds: pure });
+const predicate = object('a predicate', { slots: listOf(slot), holds: pure });
 /** Of none all would be true, and nothing judged. */
-const predicates = list(predicate, 1);
+const predicates = listOf(predicate, 1);
 
 const componentProperty = cases({
   always: [{ over: predicates }],
   // Of none none is reached, and the report says so.
-  sometimes: [{ over: list(predicate) }],
+  sometimes: [{ over: listOf(predicate) }],
   eventually: [{ over: predicates }],
   eventuallyAlways: [{ over: predicates }],
   alwaysStep: [{}],
@@ -183,11 +183,11 @@ const componentModel = object(
   'a ComponentModel',
   {
     name,
-    slots: list(slot, 1, 'name'),
-    interactions: list(
+    slots: listOf(slot, 1, 'name'),
+    interactions: listOf(
       object(
         'an interaction',
-        { label, slots: list(slot, 1), writes: list(index), step: pure },
+        { label, slots: listOf(slot, 1), writes: listOf(index), step: pure },
         {
           guard: predicate,
           fairness,
@@ -195,25 +195,25 @@ const componentModel = object(
         },
       ),
     ),
-    properties: list(componentProperty, 1, 'name'),
+    properties: listOf(componentProperty, 1, 'name'),
   },
   {
-    initial: list(described('an object with values by the names of slots', isRecord), 1),
-    boundary: list(predicate),
+    initial: listOf(described('an object with values by the names of slots', isRecord), 1),
+    boundary: listOf(predicate),
     key: pure,
     show: pure,
     view: pure,
     progress: pure,
-    symmetry: list(object('a permutation', { name: text, slotTo: list(index), apply: pure })),
+    symmetry: listOf(object('a permutation', { name: text, slotTo: listOf(index), apply: pure })),
     normalize: pure,
   },
 );
 
-const remarks = { note: text, violates: list(text), witnesses: list(text) };
+const remarks = { note: text, violates: listOf(text), witnesses: listOf(text) };
 
 /** What a step of a component model may give, and the last part of a query. */
-export const outcomes = list(object('an outcome', { next: list(t.unknown) }, remarks));
-export const learned = list(object('a way', { next: t.unknown }, remarks));
+export const outcomes = listOf(object('an outcome', { next: listOf(t.unknown) }, remarks));
+export const learned = listOf(object('a way', { next: t.unknown }, remarks));
 
 const isState = (u: unknown): boolean => typeof u !== 'function' && typeof u !== 'symbol' && !(u instanceof Promise);
 
@@ -222,7 +222,7 @@ export const value = described('a value', (u): u is unknown => !(u instanceof Pr
 /** What a map of states may give; and one of the values of a component, which may be undefined. */
 export const stateShape = described('a state', (u): u is unknown => u !== undefined && isState(u));
 export const localShape = described('a value', (u): u is unknown => isState(u));
-export const actions = list(value);
+export const actions = listOf(value);
 export const fairnessOrNone = described(
   'the name of a class, { name, strong }, or undefined',
   (u): u is Fairness | undefined => u === undefined || isFairness(u),
