@@ -45,7 +45,12 @@ export class Merging implements Seen {
    * would cost more than it: an audit of the key on states, and a verdict that is not exact.
    */
   compare(known: unknown, other: unknown): void {
-    if (this.isSeen || isLike(known, other)) return;
+    if (!this.isSeen && !isLike(known, other)) this.compareUnlike(known, other);
+  }
+
+  /** The same for two that a quick look does not see to be equal. */
+  compareUnlike(known: unknown, other: unknown): void {
+    if (this.isSeen) return;
     if (++this.pairs < this.next) {
       this.isWhole = false;
       return;

@@ -5,32 +5,66 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A field whose key is a symbol is a difference, whatever is in it. */
 const hasSymbols = (value: object): boolean => Object.getOwnPropertySymbols(value).length > 0;
 
-const sameFields = (one: object, other: object): boolean => {
+/** `isBareOne`: that `one` has no such field is known ({@link isBare}). */
+const sameFields = (one: object, other: object, isBareOne: boolean): boolean => {
   const names = Object.keys(one);
   const others = Object.keys(other);
   if (others.length !== names.length) return false;
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
     if (others[i] !== name && !Object.hasOwn(other, name)) return false;
-    if (!isLike((one as Fields)[name], (other as Fields)[name])) return false;
+    if (!same((one as Fields)[name], (other as Fields)[name], isBareOne)) return false;
   }
-  return !hasSymbols(one) && !hasSymbols(other);
+  return (isBareOne || !hasSymbols(one)) && !hasSymbols(other);
 };
 
-const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>): boolean => {
+/** Without holes, and without fields beside its items. */
+const hasItemsAlone = (list: ReadonlyArray<unknown>): boolean => Object.keys(list).length === list.length && !hasSymbols(list);
+
+const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>, isBareOne: boolean): boolean => {
   const { length } = one;
   if (other.length !== length) return false;
-  for (let i = 0; i < length; i++) if (!isLike(one[i], other[i])) return false;
-  // Neither has holes, nor fields beside its items.
-  return Object.keys(one).length === length && Object.keys(other).length === length && !hasSymbols(one) && !hasSymbols(other);
+  for (let i = 0; i < length; i++) if (!same(one[i], other[i], isBareOne)) return false;
+  return (isBareOne || hasItemsAlone(one)) && hasItemsAlone(other);
 };
 
-/** Whether two values are equal, but for fields that are hidden or getters. Yes is certain; no is not, where there are sets, maps, zeros, objects of classes. */
-export const isLike = (one: unknown, other: unknown): boolean => {
+const same = (one: unknown, other: unknown, isBareOne: boolean): boolean => {
   if (Object.is(one, other)) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
   const prototype: unknown = Object.getPrototypeOf(one);
   if (Object.getPrototypeOf(other) !== prototype) return false;
-  if (prototype === Array.prototype) return sameItems(one as ReadonlyArray<unknown>, other as ReadonlyArray<unknown>);
-  return prototype === Object.prototype && sameFields(one, other);
+  if (prototype === Array.prototype) return sameItems(one as ReadonlyArray<unknown>, other as ReadonlyArray<unknown>, isBareOne);
+  return prototype === Object.prototype && sameFields(one, other, isBareOne);
 };
+
+/** Whether two values are equal, but for fields that are hidden or getters. Yes is certain; no is not, where there are sets, maps, zeros, objects of classes. */
+export const isLike = (one: unknown, other: unknown): boolean => same(one, other, false);
+
+/** In so many parts of a value {@link isBare} looks: of one that contains itself there would be no end. */
+const LOOKED_AT = 10_000;
+
+/** Whether there is no symbol as a key, no hole and no field of a list in a value, as far as {@link isLike} looks into it. */
+const isBare = (value: unknown): boolean => {
+  const parts = [value];
+  for (let looked = 0; parts.length > 0; looked++) {
+    if (looked === LOOKED_AT) return false;
+    const part = parts.pop();
+    if (typeof part !== 'object' || part === null) continue;
+    const prototype: unknown = Object.getPrototypeOf(part);
+    if (prototype !== Array.prototype && prototype !== Object.prototype) continue;
+    if (prototype === Array.prototype ? !hasItemsAlone(part as ReadonlyArray<unknown>) : hasSymbols(part)) return false;
+    for (const name of Object.keys(part)) parts.push((part as Fields)[name]);
+  }
+  return true;
+};
+
+/** Values by number, with which many others are compared: what would be looked for in them each time is looked for once. */
+export class Likes {
+  private readonly bare: boolean[] = [];
+
+  /** {@link isLike} for the value of a number, and another. */
+  isLike(id: number, known: unknown, other: unknown): boolean {
+    if (Object.is(known, other)) return true;
+    return same(known, other, (this.bare[id] ??= isBare(known)));
+  }
+}

@@ -4,7 +4,7 @@
  */
 import { seenText } from '../../contract/audit.js';
 import { briefly, fault } from '../../contract/words.js';
-import { isLike } from '../../values/like.js';
+import { Likes } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
 import type { Learned } from '../../model.js';
 import { encode } from '../../values/encode.js';
@@ -27,9 +27,8 @@ interface Parts {
   readonly replyKey?: Key;
 }
 
-/** Refuses a key that takes different messages for one: what is remembered of the first would be told of the others. @throws CheckerError (`model`). */
+/** Refuses, where a quick look does not see that two values are equal, a key that takes different messages for one: what is remembered of the first would be told of the others. @throws CheckerError (`model`). */
 const mustBeOne = (name: string, known: unknown, given: unknown): void => {
-  if (isLike(known, given)) return;
   const text = seenText(known);
   if (text !== undefined && text === seenText(given)) return;
   throw fault(
@@ -40,6 +39,7 @@ const mustBeOne = (name: string, known: unknown, given: unknown): void => {
 /** Requests, or replies: each distinct one once, numbered from 1. Number 0 is for none. */
 class Messages {
   readonly values: unknown[] = [undefined];
+  private readonly likes = new Likes();
   private readonly numbers = new Map<string, number>();
   private readonly name: 'requestKey' | 'replyKey';
   private readonly keyOf: Key | undefined;
@@ -54,7 +54,8 @@ class Messages {
     const key = this.keyOf === undefined ? encode(given) : this.keyOf(given);
     const known = this.numbers.get(key);
     if (known !== undefined) {
-      if (this.keyOf !== undefined) mustBeOne(this.name, this.values[known], given);
+      if (this.keyOf !== undefined && !this.likes.isLike(known, this.values[known], given))
+        mustBeOne(this.name, this.values[known], given);
       return known;
     }
     const value = this.keyOf === undefined ? oneForm(given) : given;

@@ -6,6 +6,7 @@ import type { Audit } from '../../contract/audit.js';
 import { auditOf } from '../../contract/guard.js';
 import { mergingOf, type Merging } from '../../contract/merging.js';
 import { whatIs } from '../../contract/words.js';
+import { Likes } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
 import { blindIn, staying, unseen } from '../../values/seen.js';
 import { CheckerError } from '../../error.js';
@@ -15,6 +16,7 @@ interface Kind {
   readonly name: string;
   readonly ids: Map<string, number>;
   readonly values: unknown[];
+  readonly likes: Likes;
   readonly progress: number[];
   /** The keys, and a number made of each that every thread agrees on. Kept only where threads must agree. */
   readonly keys: string[];
@@ -39,7 +41,15 @@ export class Components {
   /** `agreed`: threads that number their values differently must order them alike ({@link Components.compare}, {@link Components.hashOf}). */
   constructor(model: ComponentModel, normalize: boolean, agreed = false) {
     const names = [...new Set(model.slots.map((slot) => slot.kind))];
-    this.kinds = names.map((name) => ({ name, ids: new Map(), values: [], progress: [], keys: [], hashes: [] }));
+    this.kinds = names.map((name) => ({
+      name,
+      ids: new Map(),
+      values: [],
+      likes: new Likes(),
+      progress: [],
+      keys: [],
+      hashes: [],
+    }));
     this.agreed = agreed;
     this.audit = auditOf(model);
     this.isKeyed = model.key !== undefined;
@@ -61,7 +71,9 @@ export class Components {
     if (typeof key !== 'string') throw new CheckerError('model', `what key gives: expected a text, but it is ${whatIs(key)}`);
     const known = table.ids.get(key);
     if (known === undefined) return this.add(table, key, value);
-    this.merging?.compare(table.values[known], value);
+    const { merging } = this;
+    if (merging !== undefined && !merging.isSeen && !table.likes.isLike(known, table.values[known], value))
+      merging.compareUnlike(table.values[known], value);
     return known;
   }
 
