@@ -322,6 +322,31 @@ describe('refused in one line', () => {
     );
   });
 
+  test('a step that changed far from the initial states', async () => {
+    const counts = (changed: number): ComponentModel => {
+      const count = slot<number>('count', 'count', 0);
+      return {
+        name: 'count',
+        slots: [count],
+        interactions: [
+          interaction({
+            label: { family: 'Count', args: [] },
+            slots: [count],
+            writes: [0],
+            step: (n) => (n < 4000 ? [{ next: [n < changed ? n + 1 : 0] }] : []),
+          }),
+        ],
+        properties: [{ kind: 'always', name: 'anything', over: [over([count], () => true)] }],
+      };
+    };
+    const checkpoint = file('far');
+    await checkComponents(counts(5000), { maxStates: 3000, checkpoint });
+    const resumed = (changed: number) => components({ resume: checkpoint }, counts(changed));
+    expect(await resumed(2000)).toEqual(says('a step of the model has another outcome now'));
+    expect(await resumed(1000)).toEqual(says('a step of the model has another outcome now'));
+    expect(await resumed(5000)).toEqual(['', 'not refused']);
+  });
+
   test('one search’s file for the other; a depth limit depth first', async () => {
     expect(await components({ ...mine, resume: file('plain') })).toEqual(says('other options: engine plain, not components'));
     expect(await plainly({ ...mine, resume: file('components') })).toEqual(says('other options: engine components, not plain'));

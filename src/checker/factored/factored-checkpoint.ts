@@ -14,14 +14,19 @@ import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import { initialStates } from '../component-model/apply.js';
 import type { Components } from './store/interned-values.js';
+import type { CompiledInteraction } from './compile/compile.js';
+import type { Row } from './memo/memo.js';
 import { strideOf } from './memo/outcome-rows.js';
 import type { RunOptions } from '../options.js';
 import type { Frontier, Run } from './search/search-run.js';
 import type { Space } from './space.js';
 import type { Layer } from './store/group-store.js';
 
-/** How many remembered rows are run again, at most, for each interaction. */
-const SAMPLE = 20;
+/** For each interaction so many remembered rows are run again, from all over the memo: fewer than twice as many as this, and all where there are fewer. */
+const SAMPLE = 50;
+
+/** The rows of a query among which its sample is taken: there is one for each pair of a requester and a replier. */
+const MOST_PAIRS = 100_000;
 
 /** What is written as it is; the values and the words follow. */
 interface Head {
@@ -79,19 +84,39 @@ const writeComponents = (to: Writer, components: Components): void => {
   });
 };
 
-const firstOf = <T>(all: Iterable<T>, most: number): ReadonlyArray<T> => {
-  const first: T[] = [];
+function* firstOf<T>(all: Iterable<T>, most: number): Generator<T> {
+  let left = most;
   for (const one of all) {
-    if (first.length === most) break;
-    first.push(one);
+    if (left-- === 0) return;
+    yield one;
   }
-  return first;
+}
+
+/** Every n-th of all; n doubles whenever twice as many as `least` are kept. */
+export const spreadOf = <T>(all: Iterable<T>, least: number): ReadonlyArray<T> => {
+  let kept: ReadonlyArray<T> = [];
+  let fresh: T[] = [];
+  let every = 1;
+  let at = 0;
+  for (const one of all) {
+    if (at++ % every === 0) fresh.push(one);
+    if (kept.length + fresh.length < 2 * least) continue;
+    kept = [...kept, ...fresh].filter((_, i) => i % 2 === 0);
+    fresh = [];
+    every *= 2;
+  }
+  return [...kept, ...fresh];
+};
+
+const rowsToSample = (space: Space, interaction: CompiledInteraction): Iterable<Row> => {
+  const rows = space.memo.rowsOf(interaction);
+  return interaction.query === undefined ? rows : firstOf(rows, MOST_PAIRS);
 };
 
 const sampleOf = (space: Space): Head['sample'] => {
   const { data } = space.memo.pool;
   return space.compiled.interactions.flatMap((interaction) =>
-    firstOf(space.memo.rowsOf(interaction), SAMPLE).map(({ ids, row }) => ({
+    spreadOf(rowsToSample(space, interaction), SAMPLE).map(({ ids, row }) => ({
       interaction: interaction.index,
       ids,
       row: Array.from(data.subarray(row, row + 1 + data[row]! * strideOf(interaction))),

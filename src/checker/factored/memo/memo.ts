@@ -18,7 +18,7 @@ import { Trie } from './trie.js';
 type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 
 /** A row: the ids that it is for (of a query: of the requester and the replier), and where it is in the pool. */
-interface Row {
+export interface Row {
   readonly ids: ReadonlyArray<number>;
   readonly row: number;
 }
