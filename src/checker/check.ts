@@ -11,21 +11,7 @@ import { faultAt } from './explicit/explicit-counterexample.js';
 import { simulation, simulationReport, wander, type SimulateOptions } from './explicit/simulate.js';
 import type { CheckOptions } from './options.js';
 import type { Report } from './report.js';
-import { nextTurn } from './limits.js';
-
-/** How long a search may keep the event loop waiting, so that signals and timers are served, in milliseconds. */
-const TURN_MS = 50;
-
-/** Runs a search to its end, letting the event loop turn in between. */
-const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
-  for (;;) {
-    for (const until = performance.now() + TURN_MS; performance.now() < until;) {
-      const slice = slices.next();
-      if (slice.done === true) return slice.value;
-    }
-    await nextTurn();
-  }
-};
+import { unhurried } from './limits.js';
 
 /** Runs a search to its end without a pause. */
 const atOnce = <T>(slices: Generator<void, T>): T => {

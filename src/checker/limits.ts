@@ -41,6 +41,20 @@ export const nextTurn = (): Promise<void> => {
   );
 };
 
+/** How long a search may keep the event loop waiting, so that signals and timers are served, in milliseconds. */
+const TURN_MS = 50;
+
+/** Goes through the slices of a search to their end, letting the event loop turn in between. */
+export const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
+  for (;;) {
+    for (const until = performance.now() + TURN_MS; performance.now() < until;) {
+      const slice = slices.next();
+      if (slice.done === true) return slice.value;
+    }
+    await nextTurn();
+  }
+};
+
 /** What there is to say of a space that a search which ended so has not seen all of. */
 export const suspicionAt = (watcher: Watch, { kind }: Stop): Pick<Report, 'mayBeInfinite'> => {
   const mayBeInfinite = kind === 'complete' || kind === 'violation' ? undefined : watcher.suspicion();

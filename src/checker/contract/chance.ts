@@ -1,4 +1,4 @@
-/** Another time of day, and other random numbers: what depends on them gives itself away. */
+/** Runs a model's function again with another `Date` and another `Math.random`, for the while of the run: a function that asks either gives another answer. */
 
 const DAY_MS = 86_400_000;
 

@@ -9,8 +9,8 @@ import { isLike } from '../values/like.js';
 import { blindIn } from '../values/seen.js';
 
 /**
- * Of pairs that a quick look does not see to be equal so many are compared where it is only to be said, and after them ever fewer: one whenever
- * there are so many times as many.
+ * How many pairs are compared in full, of those that a quick look does not find equal, where the result is only reported: the first 20,000,
+ * and then one each time that their number has grown by one hundredth.
  */
 const LOOKED = 20_000;
 const RARER = 1.01;

@@ -11,7 +11,7 @@ import { within } from './store/group-store.js';
 /** How many states the sample expands, and how many of those found it looks at. */
 const SAMPLE = 300;
 const LOOKED_AT = 1500;
-/** Of a space with so few states a depth a group is gone through again at nearly every one: matrices would cost a square of the depth. */
+/** A space with fewer states a depth is narrow: it would go through a group again at nearly every depth, at a cost that grows with the depth's square. */
 const NARROW = 8;
 /** How many slots may be local at most. */
 const MOST_LOCALS = 20;

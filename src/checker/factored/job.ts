@@ -37,7 +37,7 @@ export interface Job {
   readonly watch: Watch;
   readonly options: RunOptions;
   readonly traces: Map<string, Counterexample>;
-  /** The witnesses that the run to them turned out to be without: they have none, and it is made once. */
+  /** The witnesses whose run, done again on the unreduced model, does not reach them. They get no trace, and no second try. */
   readonly lost: Set<string>;
   /** The properties that were decided before a resumption. */
   readonly earlier: ReadonlySet<string>;

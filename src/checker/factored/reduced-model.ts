@@ -6,14 +6,11 @@ import { internedWithReductions } from '../component-model/interned.js';
 import type { Word } from '../reduction/orbits.js';
 import { keyAudited } from '../reduction/key-audit.js';
 import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
-import { nextTurn } from '../limits.js';
+import { unhurried } from '../limits.js';
 import type { Report } from '../report.js';
 import type { ComponentOptions } from '../options.js';
 import type { Tuple } from '../component-model/apply.js';
 import type { Components } from './store/interned-values.js';
-
-/** How long the audit keeps the event loop waiting, in milliseconds. */
-const TURN_MS = 40;
 
 /** Permutations one after the other. */
 const composed = (declared: ReadonlyArray<Permutation>, word: Word): Permutation => {
@@ -44,17 +41,6 @@ export interface Ready {
   /** Goes on with the audit once the search is over; `components`: its values, where one thread had them all. @throws CheckerError (`model`). */
   readonly after: (report: Report, components?: Components) => Promise<Report>;
 }
-
-/** Goes through slices to their end, letting the event loop turn in between. */
-const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
-  for (;;) {
-    for (const until = performance.now() + TURN_MS; performance.now() < until;) {
-      const slice = slices.next();
-      if (slice.done === true) return slice.value;
-    }
-    await nextTurn();
-  }
-};
 
 /**
  * Audits the reductions that the options ask for, and closes the symmetry.

@@ -42,7 +42,7 @@ export interface Space {
   readonly initial: ReadonlyArray<Int32Array>;
   readonly newLayer: (level: number) => Layer;
   readonly expander: (order: Order) => Expander;
-  /** Sets who knows the state from which steps are taken when they first say what they break or reach. */
+  /** Sets the function that gives the state at hand. It is called when a step says for the first time what it breaks or reaches. */
   readonly witness: (state: () => Int32Array) => void;
 }
 

@@ -16,7 +16,7 @@ export class Active {
 export class Locals {
   /** 0: not opened yet; 1: opened. */
   open: Int32Array = new Int32Array(64);
-  /** The index from which steps inside the group lead to it, or its own: some cell to expand has that one. */
+  /** An index that some cell to expand has, and from which steps inside the group lead to this one; its own, where it needs no steps. */
   origin: Int32Array = new Int32Array(64);
   /** Where its successors inside the group begin and end in `inside`. */
   from: Int32Array = new Int32Array(64);

@@ -198,7 +198,7 @@ export class Memo {
     return row;
   }
 
-  /** Where the replies of a group's replier are, if a local requester needs no more than those; else -1. */
+  /** The node of the trie with the replies of the group's replier, where the requester is local and the query has no `when`; else -1. */
   private queryNode(query: CompiledQuery, tuple: Int32Array): number {
     const isPlain = query.requester === -1 && query.when === undefined;
     return isPlain ? this.queryMemos[query.index]!.node(tuple[query.replier]!) : -1;

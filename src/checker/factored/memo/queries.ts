@@ -82,7 +82,7 @@ class ById {
   }
 }
 
-/** A set of pairs, two words of bits for each left one: of those with a right one from 64 on it remembers none. */
+/** A set of pairs (left, right) that may forget: each left one has 64 bits, and a pair whose right one is 64 or more is not kept. */
 class Pairs {
   private words: Int32Array = new Int32Array(64);
 
@@ -113,7 +113,7 @@ export class QueryMemo {
   /** By replier and by requester: its node in the trie plus one. */
   private readonly replying = new ById();
   private readonly receiving = new ById();
-  /** The row of whatever changes nothing, and for which requesters and replies it is known to be theirs: most. */
+  /** The one row of all that changes nothing, and the pairs of requester and reply that are known to have it. Most have. */
   private readonly idleRow: number;
   private readonly idle = new Pairs();
   /** Edges of a replier's node lead from a request to the reply; of a requester's, from a reply to the row. */

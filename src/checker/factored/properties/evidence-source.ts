@@ -12,7 +12,10 @@ export class EvidenceSource {
   /** The local ids that a predicate is asked with. Evidence is made in a list of its own: it is wanted while they are still asked with. */
   private readonly ids: Int32Array;
   private readonly found: Int32Array;
-  /** What {@link evidence} is of: a cell to expand; or (position other than -1) some cell with the index `origin` there, but with the id `instead`. */
+  /**
+   * The state that {@link evidence} gives. Where `position` is -1 it is that of the cell `cell`. Otherwise it is that of some cell to expand
+   * that has the index `origin` at `position`, with the id `instead` put there.
+   */
   private cell = 0;
   private position = -1;
   private origin = 0;
@@ -33,7 +36,7 @@ export class EvidenceSource {
     this.position = -1;
   }
 
-  /** From here on, evidence is of what some cell with the index `origin` at a position comes to, with this id there. */
+  /** From here on, evidence is of a step inside the group: it takes some cell with the index `origin` at the position to the id `id` there. */
   fromId(position: number, origin: number, id: number): void {
     this.position = position;
     this.origin = origin;

@@ -30,8 +30,8 @@ export class Closure {
   }
 
   /**
-   * Gives what the cells with a depth byte of `least` or more come to the byte after theirs, or the least of those; gives how many cells
-   * were not found before. All ids must have been opened.
+   * Takes the steps inside the group. For each cell with a depth byte of `least` or more, every successor gets the lesser of its own byte
+   * and the byte after the cell's. Gives how many cells were not found before. All ids must have been opened.
    */
   run(least: number): number {
     let found = 0;

@@ -48,7 +48,7 @@ class Backward {
     }
   }
 
-  /** The ids before a step that comes to those of a state. Some are of other steps: they are to be seen for themselves. */
+  /** The ids before each step that may come to those of a state. Two may have one hash, so the caller must look whether the step does come there. */
   *before(state: Int32Array): Generator<ReadonlyArray<number>> {
     const { places } = this.of;
     let h = 0;

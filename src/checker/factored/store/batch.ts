@@ -18,7 +18,7 @@ export const NEXT = 0;
 /** The greatest depth byte that a cell can have. */
 export const GREATEST = 255;
 
-/** Gives a cell the depth byte after `depth byte`, unless it has one that is not greater; whether it did. */
+/** Gives a cell the depth byte after `depthByte`, unless it has one that is not greater; whether it did. */
 export const lower = (cells: Uint8Array, cell: number, depthByte: number): boolean => {
   const old = cells[cell]!;
   if (old !== 0 && old <= depthByte + 1) return false;
