@@ -1,7 +1,8 @@
 /** The second search after one that keeps no graph of states: breadth first, for the runs and the liveness that the first cannot give. */
+import { ofTwoSearches } from '../verdict/conclude.js';
 import { NO_RUN } from '../verdict/reasons.js';
 import type { CheckOptions } from '../options.js';
-import { isLiveness, verdictOf, type Report } from '../report.js';
+import { isLiveness, type Report } from '../report.js';
 
 /** The properties that are left for a second search. */
 export const leftOf = ({ properties, stop }: Report, { witnessTraces }: CheckOptions): ReadonlyArray<string> =>
@@ -19,7 +20,7 @@ export const secondOptions = (options: CheckOptions, properties: ReadonlyArray<s
 };
 
 /** The first report with what the second says of its properties. What the first decided stays as it is. */
-export const joined = (first: Report, second: Report, { requireWitnesses }: CheckOptions): Report => {
+export const joined = (first: Report, second: Report, options: CheckOptions): Report => {
   const judged = new Map(second.properties.map((property) => [property.name, property]));
   const properties = first.properties.map((property) => {
     const other = judged.get(property.name);
@@ -30,18 +31,5 @@ export const joined = (first: Report, second: Report, { requireWitnesses }: Chec
   const asksLiveness = second.properties.some(({ kind }) => isLiveness(kind));
   const isCut = asksLiveness && first.stop.kind === 'complete' && second.stop.kind !== 'violation';
   const stop = isCut ? second.stop : first.stop;
-  const vacuity = { ...first.vacuity, neverTriggered: second.vacuity.neverTriggered };
-  return {
-    ...first,
-    stop,
-    properties,
-    vacuity,
-    verdict: verdictOf(properties, stop, vacuity, requireWitnesses === true),
-    statistics: {
-      ...first.statistics,
-      elapsedMs: first.statistics.elapsedMs + second.statistics.elapsedMs,
-      peakBytes: Math.max(first.statistics.peakBytes, second.statistics.peakBytes),
-      ...(asksLiveness ? { engine: `${first.statistics.engine}; liveness on the state graph` } : {}),
-    },
-  };
+  return ofTwoSearches(first, second, { properties, stop, judgesLiveness: asksLiveness }, options);
 };

@@ -83,3 +83,29 @@ export const concluded = (found: Found, options: Pick<RunOptions, 'requireWitnes
   const verdict = verdictOf(properties, stop, vacuity, options.requireWitnesses === true);
   return { model, verdict, stop, search, bounds, counts, properties, coverage, vacuity, ...rest };
 };
+
+/**
+ * The report of two searches of one model, of which the second judged some of the properties. `properties` and `stop` are what both come to;
+ * `judgesLiveness` says whether the second was one for liveness.
+ */
+export const ofTwoSearches = (
+  first: Report,
+  second: Report,
+  { properties, stop, judgesLiveness }: Pick<Report, 'properties' | 'stop'> & { readonly judgesLiveness: boolean },
+  { requireWitnesses }: Pick<RunOptions, 'requireWitnesses'>,
+): Report => {
+  const vacuity = { ...first.vacuity, neverTriggered: second.vacuity.neverTriggered };
+  return {
+    ...first,
+    stop,
+    properties,
+    vacuity,
+    verdict: verdictOf(properties, stop, vacuity, requireWitnesses === true),
+    statistics: {
+      ...first.statistics,
+      elapsedMs: first.statistics.elapsedMs + second.statistics.elapsedMs,
+      peakBytes: Math.max(first.statistics.peakBytes, second.statistics.peakBytes),
+      ...(judgesLiveness ? { engine: `${first.statistics.engine}; liveness on the state graph` } : {}),
+    },
+  };
+};

@@ -8,7 +8,8 @@ import { thrown } from '../../checker/contract/words.js';
 import type { ComponentModel, Model } from '../../checker/model.js';
 import { internedModel, internedWithReductions } from '../../checker/component-model/interned.js';
 import type { CheckOptions, CheckpointOptions } from '../../checker/options.js';
-import { isLiveness, verdictOf, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
+import { isLiveness, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
+import { ofTwoSearches } from '../../checker/verdict/conclude.js';
 import { UsageError } from '../../program/exit.js';
 import { isOfSurroundings } from '../../program/say.js';
 import type { CheckArgs } from './check-args.js';
@@ -67,21 +68,8 @@ const isWorthwhile = (model: ComponentModel, args: CheckArgs, { verdict, stop }:
 const merged = (first: Report, second: Report, requireWitnesses: boolean): Report => {
   const judged = new Map(second.properties.map((property) => [property.name, property]));
   const properties: ReadonlyArray<PropertyReport> = first.properties.map((property) => judged.get(property.name) ?? property);
-  const vacuity = { ...first.vacuity, neverTriggered: second.vacuity.neverTriggered };
   const stop: Stop = first.stop.kind === 'complete' ? second.stop : first.stop;
-  return {
-    ...first,
-    stop,
-    properties,
-    vacuity,
-    verdict: verdictOf(properties, stop, vacuity, requireWitnesses),
-    statistics: {
-      ...first.statistics,
-      elapsedMs: first.statistics.elapsedMs + second.statistics.elapsedMs,
-      peakBytes: Math.max(first.statistics.peakBytes, second.statistics.peakBytes),
-      engine: `${first.statistics.engine}; liveness on the state graph`,
-    },
-  };
+  return ofTwoSearches(first, second, { properties, stop, judgesLiveness: true }, { requireWitnesses });
 };
 
 // --- searches --------------------------------------------------------------------------------------------------------------
