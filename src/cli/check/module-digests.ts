@@ -38,6 +38,9 @@ const digestsFrom = (module: string): ReadonlyArray<readonly [file: string, dige
   return digests;
 };
 
+/** A module and the files that it imports from beside it, and they; its own is the first. @throws what reading the files throws */
+export const filesOf = (module: string): ReadonlyArray<string> => digestsFrom(module).map(([file]) => file);
+
 /**
  * Digests of a module, by what they are of, for the identity of a checkpoint. What it reads otherwise (other packages, files, the
  * environment) is not in them.

@@ -21,6 +21,7 @@ import { knowOwnPackage } from './own-package.js';
 import { FIELD_OPTIONS, type Said } from './field-options.js';
 import { propertyNames, slug } from '../../subject/file-names.js';
 import { parametersOf } from './parameters.js';
+import { syntaxErrorAt } from './syntax-error.js';
 import type { CheckArgs } from './check-args.js';
 import type { Parameters, Subject } from '../../subject/subject.js';
 
@@ -53,12 +54,13 @@ const mustBeFile = (path: string): string => {
   return source.right.toString('utf8');
 };
 
-/** What a failed import says; of what Node cannot run at all, what to do. */
-const importFault = (error: unknown): string => {
+/** What a failed import says, with the line that breaks the syntax; of what Node cannot run at all, what to do. */
+const importFault = (path: string, error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
     return `Node ${process.version} cannot run TypeScript: compile it to JavaScript first, or use Node 22.18 or later`;
-  return `it cannot be loaded: ${thrown(error)}`;
+  const at = error instanceof SyntaxError ? syntaxErrorAt(path) : undefined;
+  return `it cannot be loaded: ${thrown(error)}${at === undefined ? '' : ` (${at})`}`;
 };
 
 const imported = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
@@ -71,7 +73,7 @@ const imported = async (path: string): Promise<Readonly<Record<string, unknown>>
     return exported;
   } catch (error) {
     mustLeaveBuiltins(builtins, 'it');
-    throw isTold(error) ? error : new UsageError(importFault(error));
+    throw isTold(error) ? error : new UsageError(importFault(path, error));
   } finally {
     leave(outer);
   }
