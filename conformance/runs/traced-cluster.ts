@@ -94,7 +94,9 @@ export const runOnCluster = async (script: Bytes, o: ClusterOptions = {}): Promi
     const run = await finished(argumentsOf(o, trace, file), o.deadlineMs ?? DEADLINE_MS, o.signal);
     o.signal?.throwIfAborted();
     const events = readTrace(trace);
-    return E.isLeft(events) ? events : E.right({ ...run, events: events.right });
+    if (E.isRight(events)) return E.right({ ...run, events: events.right });
+    const said = run.errors.trim().split('\n').at(-1) ?? '';
+    return said === '' ? events : E.left(`${events.left}: the master ended with status ${run.status ?? 'none'}: ${said}`);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTracer, type Tracer } from '../net/tracer.js';
+import { reasonOf } from '../program/say.js';
 
 /** Where the processes of a run write their events. */
 export interface TraceFiles {
@@ -38,7 +39,7 @@ export const traceFiles = (file: string | null, fail: (why: string) => void): Tr
         for (const name of readdirSync(dir).sort()) appendFileSync(file, readFileSync(join(dir, name)));
         rmSync(dir, { recursive: true, force: true });
       } catch (error) {
-        fail(`the trace is left in ${dir}, in parts: ${error instanceof Error ? error.message : String(error)}`);
+        fail(`the trace is left in ${dir}, in parts: ${reasonOf(error)}`);
       }
     },
   };

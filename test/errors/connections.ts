@@ -180,7 +180,7 @@ const talks = (home: string): Lines => {
           ask: { type: 'pull', puller: '8.0', vv: [[server.replica, 9]], after: null },
         }),
       ),
-    'the log cannot be written: …; until then it takes no writes, and shows what the log has': () =>
+    'the log cannot be written: …; …, and restart the server; until then it takes no writes, and shows what the log has': () =>
       heard(async (server) => ask(await dialed({ role: 'client', id: 9 }, server), putOf(1, 'k', 'v')), { log: fullLog() }),
     'it speaks TLS, and this server does not: give it --tls-cert and --tls-key': () =>
       heard(async (server) => cutAfter(await stranger(server), Buffer.from([22, 3, 1, 0, 1]))),

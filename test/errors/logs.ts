@@ -1,10 +1,21 @@
 /** What is said of logs that cannot be opened or written, and of those that go on as new replicas, by the line of docs/errors.md. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClassicLevel } from 'classic-level';
 import * as E from 'fp-ts/lib/Either.js';
 import { openDurable } from '../../src/impl/durable.js';
+import { backUp } from '../../src/impl/log/backup.js';
 import { createDiskLog, type DiskLogOptions } from '../../src/impl/log/disk-log.js';
 import { nodeFiles } from '../../src/impl/log/files.js';
 import { META } from '../../src/impl/log/level-records.js';
@@ -16,6 +27,8 @@ import { putOf } from '../impl/support/puts.js';
 const EARLIER = fileURLToPath(new URL('../impl/support/earlier-log.json', import.meta.url));
 
 const BEFORE: DiskLogOptions = { machineId: 'a', bootId: 'a', takeInCount: 2, fileBytes: 300 };
+
+const SYNCED = { ...BEFORE, fsync: true };
 
 /** All is in the journal, in several files. */
 const JOURNAL: DiskLogOptions = { machineId: 'a', bootId: 'a', fileBytes: 300 };
@@ -187,6 +200,36 @@ const SYSTEM: Readonly<Record<string, Line>> = {
   'its lock is spoilt (…); delete …, which holds nothing else, while no server runs here': after((folder) =>
     writeFileSync(join(folder, 'lock/CURRENT'), 'x'),
   ),
+  'the system takes no more bytes': after(() => undefined, {
+    files: { ...nodeFiles, open: (path) => ({ ...nodeFiles.open(path), write: () => 0 }) },
+  }),
+  '… has a number that no change can have': after(
+    (folder) => copyFileSync(named(folder, /\.wal$/), join(folder, 'journal-9007199254740000.wal')),
+    {},
+    {},
+    JOURNAL,
+  ),
+  "the database in … is open in a program that does not take the log's lock (an earlier version, or a tool for LevelDB); stop that program":
+    () =>
+      withDirectory(async (root) => {
+        const folder = join(root, 'data');
+        await made(folder);
+        const tool = new ClassicLevel(folder);
+        await tool.open();
+        const said = await opening(folder);
+        await tool.close();
+        return said;
+      }),
+  'the copy lacks changes that the log had when it was begun (… of …); try again': () =>
+    withDirectory(async (root) => {
+      const [folder, older] = [join(root, 'data'), join(root, 'older')];
+      await made(folder, SYNCED);
+      cpSync(folder, older, { recursive: true });
+      for (let times = 0; times < 5; times++) await made(folder, SYNCED);
+      copyFileSync(join(folder, 'high-water'), join(older, 'high-water'));
+      const done = await backUp(older, join(root, 'copy'));
+      return E.isLeft(done) ? done.left : 'it was copied';
+    }),
   '… is not the file that this server wrote: its folder was removed or moved, or another was put in its place while it ran, or another process has opened the log':
     written((folder) => copied(join(folder, 'replica.json'))),
   '… is not the file that this server opened: another was put in its place while it ran': written(
@@ -194,8 +237,6 @@ const SYSTEM: Readonly<Record<string, Line>> = {
     { fsync: true },
   ),
 };
-
-const SYNCED = { ...BEFORE, fsync: true };
 
 const NEW: Readonly<Record<string, Line>> = {
   'was last written in … and is in …': after((folder, root) => {

@@ -44,8 +44,6 @@ export const isUnfinished = ({ kind }: Stop): boolean => kind !== 'complete' && 
 export const keeperOf = ({ checkpoint, checkpointEveryMs: everyMs }: CheckpointOptions): Keeper | undefined => {
   if (everyMs !== undefined && checkpoint === undefined)
     throw new CheckerError('option', 'checkpointEveryMs: it needs a checkpoint, the file to write');
-  if (everyMs !== undefined && !(everyMs > 0))
-    throw new CheckerError('option', `checkpointEveryMs: ${everyMs} is not a number of milliseconds above 0`);
   if (checkpoint === undefined) return undefined;
   mustBeWritable(checkpoint);
   return new Keeper(checkpoint, everyMs ?? Infinity);

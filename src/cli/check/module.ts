@@ -124,8 +124,17 @@ interface Made {
   readonly parameters: Parameters | undefined;
 }
 
+/** Reading it may run functions of it: getters, a proxy's. */
+const decodedOf = (model: unknown): ReturnType<typeof decodeModel> => {
+  try {
+    return decodeModel(model);
+  } catch (error) {
+    throw isTold(error) ? error : new UsageError(`its default export threw ${thrown(error)}`);
+  }
+};
+
 const decode = (model: unknown): Decoded => {
-  const decoded = decodeModel(model);
+  const decoded = decodedOf(model);
   if (E.isLeft(decoded)) throw new UsageError(`its default export: ${decoded.left}`);
   if (decoded.right.level === 'components') mustBeComponentModel(decoded.right.model);
   return decoded.right;

@@ -10,6 +10,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InPlace, putInPlace } from '../../common/in-place.js';
+import { Advised } from './errors.js';
 
 /** The value's file in the log's folder. */
 export const GUARD = 'guard';
@@ -25,11 +26,13 @@ const TRIES = 100;
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
+/** May others use the file? Some file systems have no owners, and say so of all files. */
+const isOthersToo = (path: string): boolean => process.platform !== 'win32' && (statSync(path).mode & OTHERS) !== 0;
+
 /** The value that is in place; undefined where there is none that nobody else can know. */
 const readValue = (path: string): string | undefined => {
   try {
-    const { mode, size } = statSync(path);
-    if (size !== VALUE_BYTES || (process.platform !== 'win32' && (mode & OTHERS) !== 0)) return undefined;
+    if (statSync(path).size !== VALUE_BYTES || isOthersToo(path)) return undefined;
     const text = readFileSync(path, 'latin1');
     return VALUE.test(text) ? text : undefined;
   } catch (error) {
@@ -71,7 +74,9 @@ export const nameOfFolder = (folder: string): string => {
         .digest('hex');
     makeValue(folder, statSync(path, { throwIfNoEntry: false }) !== undefined);
   }
-  throw new Error(`${path} changed each of the ${TRIES} times that it was read`);
+  throw isOthersToo(path)
+    ? new Advised(`others may use ${path}, whatever its permissions are set to; use a directory on a file system that has owners`)
+    : new Error(`${path} changed each of the ${TRIES} times that it was read`);
 };
 
 /** Gives the folder another name, where it is still this one. Only who has the lock may do that. Where it cannot be done the old one stays. */
