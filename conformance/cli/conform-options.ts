@@ -15,6 +15,8 @@ export interface ConformArgs {
   readonly hostile: boolean;
   /** The simulated cluster is led through this configuration: a file, or its name. */
   readonly coverage: string | undefined;
+  /** Plans whose runs reach something new are kept in this folder, and changed. */
+  readonly corpus: string | undefined;
   /** For so long. */
   readonly seconds: number | undefined;
   /** These plans of simulated runs; `real`: on real processes. */
@@ -64,6 +66,8 @@ What it does:
                                  that uses no line of the model
   bayou conform --hostile        the same, one after the other; of the first that diverges the plan is made smaller
   bayou conform --simulate       runs of the same code in a simulated world, under worse faults, each repeated by its seed
+  bayou conform --simulate --corpus DIR
+                                 the same, guided: plans that reach something new are kept there, and tried again with changes
   bayou conform --simulate --coverage default
                                  a simulated cluster is led through the transitions of a configuration
   bayou conform --config FILE …  every transition of these configurations (layer 1)
@@ -82,8 +86,9 @@ const OTHERS = ['paths', 'trace', 'config', 'layers', 'flags', 'maxStates'] as c
 /** What is tried by these words; each option that was given is heeded by it, or refused. */
 const modeOf = (given: (name: keyof ConformArgs) => boolean): Mode => {
   if (given('replay'))
-    return { chosenBy: '--replay', ignores: [...OTHERS, 'runs', 'seconds', 'seed', 'from', 'coverage', 'hostile'] };
-  if (given('coverage')) return { chosenBy: '--coverage', ignores: [...OTHERS, 'hostile', 'real'] };
+    return { chosenBy: '--replay', ignores: [...OTHERS, 'runs', 'seconds', 'seed', 'from', 'coverage', 'corpus', 'hostile'] };
+  if (given('coverage')) return { chosenBy: '--coverage', ignores: [...OTHERS, 'hostile', 'real', 'corpus'] };
+  if (given('corpus')) return { chosenBy: '--corpus', ignores: [...OTHERS, 'hostile', 'real'] };
   if (given('simulate')) return { chosenBy: '--simulate', ignores: [...OTHERS, 'hostile', 'real'] };
   if (given('hostile')) return { chosenBy: '--hostile', ignores: [...OTHERS, 'real'] };
   const chosen = (['paths', 'trace', 'config', 'runs'] as const).find(given);
@@ -115,6 +120,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .option('--hostile', 'hostile runs of real processes: --seconds or --runs says how many', false)
     .option('--seconds <n>', 'simulate, or make hostile runs, for so long', positive)
     .option('--coverage <config>', 'lead a simulated cluster through a configuration; say which transitions it took')
+    .option('--corpus <dir>', 'simulate plans of this folder, changed, too; keep there what reaches something new', textOf(PathC))
     .option('--replay <files...>', 'simulate by plans that --simulate has written')
     .option('--real', 'with --replay: do the same to real processes, as far as it can be done', false)
     .option('--from <n>', 'begin at this run of the seed', whole, 0)
@@ -145,6 +151,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     simulate: o.simulate as boolean,
     hostile: o.hostile as boolean,
     coverage: o.coverage as string | undefined,
+    corpus: o.corpus as string | undefined,
     seconds: o.seconds as number | undefined,
     replay: (o.replay as ReadonlyArray<string> | undefined) ?? [],
     real: o.real as boolean,

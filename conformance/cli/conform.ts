@@ -12,6 +12,7 @@ import { parseArgs, type ConformArgs } from './conform-options.js';
 import type { Finding } from '../common/finding.js';
 import { reportOf, showReport, statusOf, toJUnit } from './conform-report.js';
 import { coverageTask, guidedPlanTask, readGuidedPlan } from './coverage-tasks.js';
+import { corpusTask } from './corpus-tasks.js';
 import { simulatedPlanTask, simulationTask } from './simulation-tasks.js';
 import { hostileSeriesTask, planTask, randomTask } from './hostile-tasks.js';
 import { scriptTask, traceTask, transitionsTask, type Task } from './tasks.js';
@@ -67,10 +68,11 @@ const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
 
 /** As many runs as are asked for, or as long; both: whichever comes first. */
 const simulationTasks = (args: ConformArgs): ReadonlyArray<Task> => {
-  const { coverage, seed, from, runs = Infinity, seconds } = args;
+  const { coverage, corpus, seed, from, runs = Infinity, seconds } = args;
   if (coverage !== undefined)
     return [coverageTask(configurationFile(coverage), { seed, from, runs, seconds: seconds ?? Infinity }, args)];
-  return [simulationTask({ seed, from, runs, seconds: seconds ?? (runs === Infinity ? SIMULATED_S : Infinity) }, args)];
+  const series = { seed, from, runs, seconds: seconds ?? (runs === Infinity ? SIMULATED_S : Infinity) };
+  return [corpus === undefined ? simulationTask(series, args) : corpusTask(corpus, series, args)];
 };
 
 const guidedTask = (args: ConformArgs): Task =>
@@ -100,7 +102,7 @@ const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
 
 const tasksOf = (args: ConformArgs): ReadonlyArray<Task> => {
   if (args.replay.length > 0) return args.replay.map((file) => replayTask(file, args));
-  if (args.simulate || args.coverage !== undefined) return simulationTasks(args);
+  if (args.simulate || args.coverage !== undefined || args.corpus !== undefined) return simulationTasks(args);
   if (args.hostile) return hostileTasks(args);
   const asked = [
     ...args.config.map((file) => transitionsTask(configurationFile(file), 10)),

@@ -8,6 +8,7 @@ import { readJson } from '#bayou/program/named-files.js';
 import { judgePlan } from '../layer4-hostile/judge-plan.js';
 import { KINDS, kindOf } from '../simulation/kinds.js';
 import { planIn, simulationPlanOf, simulationPlans, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
+import type { ReachedSteps } from '../simulation/reached-steps.js';
 import { realPlanOf } from '../simulation/plan-for-real.js';
 import {
   assessSimulated,
@@ -22,21 +23,23 @@ import type { Finding } from '../common/finding.js';
 import type { Task } from './tasks.js';
 
 /** How long a plan that fails is made smaller, in ms. */
-const SHRINK_MS = 30_000;
+export const SHRINK_MS = 30_000;
 
-interface Tried {
+/** A plan that was run, and what is thought of it. */
+export interface Tried {
   readonly plan: SimulationPlan;
   readonly run: SimulatedRun;
   readonly verdict: SimulatedVerdict;
 }
 
-const tryPlan = async (plan: SimulationPlan, signal: AbortSignal): Promise<Tried> => {
-  const run = await simulate(plan, { signal });
+/** Runs a plan, and judges it; `steps`: told of what happens. */
+export const tryPlan = async (plan: SimulationPlan, signal: AbortSignal, steps?: ReachedSteps): Promise<Tried> => {
+  const run = await simulate(plan, { signal, ...(steps === undefined ? {} : { steps }) });
   return { plan, run, verdict: await assessSimulated(run, signal) };
 };
 
 /** What it comes to; undefined where the signal cut it. */
-const unlessCut = (trying: Promise<Tried>, signal: AbortSignal): Promise<Tried | undefined> =>
+export const unlessCut = (trying: Promise<Tried>, signal: AbortSignal): Promise<Tried | undefined> =>
   trying.catch((error: unknown) => {
     if (signal.aborted) return undefined;
     throw error;
@@ -56,11 +59,11 @@ const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise
 };
 
 /** Writes down what fails. */
-const keep = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
+export const keepTried = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
   keepPlan({ plan, run, verdict, again: () => simulate(plan, { keep: true }) }, name, outDir);
 
 /** What all runs so far come to. */
-class Sum {
+export class Sum {
   runs = 0;
   events = 0;
   operations = 0;
@@ -152,7 +155,8 @@ const wrongIn = ({ script, nextDay, linkFaults, antiEntropyMs, thinkMs, timeoutM
   return undefined;
 };
 
-const readPlan = (file: string): SimulationPlan => {
+/** The plan in a file, which must be one that is judged as its writer means it. */
+export const readPlan = (file: string): SimulationPlan => {
   const json = readJson(file, MAX_PLAN_BYTES);
   if (E.isLeft(json)) throw new UsageError(`${file}: ${json.left}`);
   const plan = planIn(json.right);
@@ -191,7 +195,7 @@ export const simulationTask = (
       if (tried.verdict.sound) continue;
       const name = `simulated run ${i} of seed ${seed}`;
       const smallest = shrinkRuns === 0 ? tried : await shrunk(tried, simulationSeed(seed, i), signal);
-      const details = [showSimulated(smallest.verdict), ...(await keep(smallest, name, outDir))].join('\n');
+      const details = [showSimulated(smallest.verdict), ...(await keepTried(smallest, name, outDir))].join('\n');
       const repeat = `bayou conform --simulate --seed ${seed} --from ${i} --runs 1`;
       return [{ layer: 4, name, verdict: 'diverges', counts: sum.counts(), details, repeat, elapsedMs: sum.elapsedMs }];
     }
@@ -228,7 +232,9 @@ export const simulatedPlanTask = (file: string, isReal: boolean, { outDir }: Pic
       const tried = await tryPlan(plan, signal);
       sum.add(tried);
       const { sound } = tried.verdict;
-      const details = sound ? '' : [showSimulated(tried.verdict), ...(await keep(tried, `again ${file}`, outDir))].join('\n');
+      const details = sound
+        ? ''
+        : [showSimulated(tried.verdict), ...(await keepTried(tried, `again ${file}`, outDir))].join('\n');
       return [{ ...found, verdict: sound ? 'conforms' : 'diverges', counts: sum.counts(), details, elapsedMs: sum.elapsedMs }];
     },
   };

@@ -41,6 +41,8 @@ export interface FaultEffects {
   readonly atLine?: (line: number) => void;
   /** Lets a call of a running server to its disk go wrong; false where that cannot be done. */
   readonly arm: (process: TargetProcess, fault: CallFault) => boolean;
+  /** Lets a call to its disk go wrong while a server starts the next time; false where that cannot be done. */
+  readonly armStart: (id: NodeId, fault: CallFault) => boolean;
   /** Takes the power from its machine, and gives it back. True: what was acknowledged may be missing from its log now. */
   readonly power: (process: TargetProcess) => boolean;
   /** Starts a second server on the folder of a running one. */
@@ -63,6 +65,7 @@ export const REAL_EFFECTS: FaultEffects = {
   renew,
   remove: (folder) => rmSync(folder, { recursive: true, force: true }),
   arm: () => false,
+  armStart: () => false,
   power: () => false,
   second: (id, folder) => startServer({ id, folder, secretFile: `${folder}.secret`, peers: [], antiEntropyMs: 0 }),
 };

@@ -47,6 +47,8 @@ export const ProcessFaultC = t.union([
     after: t.number,
     part: t.number,
   }),
+  /** Killed; a call of its log to its disk while it starts again goes wrong, `after` others: the start fails, or is cut off; then it is started once more. In a simulated world alone. */
+  fault('start', { kind: t.keyof({ EIO: null, kill: null }), after: t.number, part: t.number }),
   /** Its machine loses its power so long after the line began, and has it again before the server is back. In a simulated world alone. */
   fault('power', { afterMs: t.number }),
 ]);

@@ -22,6 +22,8 @@ export interface FaultState {
   readonly dying: Map<NodeId, TargetProcess>;
   /** or after this one. */
   readonly until: Map<NodeId, number>;
+  /** Servers whose next start a fault may befall: they are started once more where it fails. */
+  readonly starting: Set<NodeId>;
   /** Servers that are dead, which the script was not told yet. */
   readonly unannounced: Map<NodeId, TargetProcess>;
   /** Faults that end before the next line. */
@@ -45,8 +47,8 @@ export const newFaultState = (cluster: Cluster): FaultState => {
   const killDying = async (id: NodeId, process: TargetProcess): Promise<void> => {
     if (dying.get(id)?.name === process.name) await kill(id, process);
   };
-  const sets = { lossy: new Set<NodeId>(), doubtful: new Set<NodeId>(), until: new Map<NodeId, number>() };
-  return { ...sets, putBacks: [], dying, unannounced, pending: [], long: [], kill, killDying };
+  const sets = { lossy: new Set<NodeId>(), doubtful: new Set<NodeId>(), starting: new Set<NodeId>() };
+  return { ...sets, until: new Map(), putBacks: [], dying, unannounced, pending: [], long: [], kill, killDying };
 };
 
 /** Does one fault to one server. */
@@ -102,6 +104,12 @@ export const inflict = async (
       state.dying.set(id, process);
       state.until.set(id, fault.line + fault.lines - 1);
       state.doubtful.add(id);
+      return;
+    case 'start':
+      if (!effects.armStart(id, fault)) return;
+      state.starting.add(id);
+      state.doubtful.add(id);
+      await state.kill(id, process);
       return;
     case 'power':
       state.dying.set(id, process);

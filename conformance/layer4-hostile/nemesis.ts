@@ -50,11 +50,17 @@ interface Setting {
   readonly folderOf: (id: NodeId) => string;
 }
 
-/** A log that is refused is removed, as its message asks; then the server is a new replica (R7). */
+/** A start that a fault befell is begun once more. A log that is refused is removed, as its message asks; then the server is a new replica (R7). */
 const checkReturn = ({ cluster, effects, state, inserted, folderOf }: Setting): void => {
   const { joining, retries, commands } = inserted;
   inserted.joining = undefined;
-  if (joining === undefined || cluster.topology.isLive(joining)) return;
+  if (joining === undefined) return;
+  const wasFaulty = state.starting.delete(joining);
+  if (cluster.topology.isLive(joining)) return;
+  if (wasFaulty) {
+    commands.push(`joinServer ${joining}`);
+    return;
+  }
   const tries = (retries.get(joining) ?? 0) + 1;
   retries.set(joining, tries);
   if (tries > MAX_RETRIES) return;
@@ -120,7 +126,8 @@ const inflictAll = async (setting: Setting, line: number): Promise<void> => {
   }
 };
 
-const noneDone = (): Record<ProcessFault['type'], number> => ({
+/** Nothing of a plan's has befallen anybody yet. */
+export const noneDone = (): Record<ProcessFault['type'], number> => ({
   pause: 0,
   crash: 0,
   tear: 0,
@@ -131,6 +138,7 @@ const noneDone = (): Record<ProcessFault['type'], number> => ({
   renew: 0,
   second: 0,
   call: 0,
+  start: 0,
   power: 0,
 });
 

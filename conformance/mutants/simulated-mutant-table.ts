@@ -112,6 +112,13 @@ export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
     'void c;',
   ),
   net(
+    'renewed-while-greeting',
+    'a client that was told of the replica before, while hands were shaken, is kept',
+    'net/handshake.js',
+    "if (hello.from.role === 'client' && (identity.replica?.() ?? null) !== replica)",
+    'if (false)',
+  ),
+  net(
     'mark-forgotten',
     'the high-water mark is not raised when the journal is written',
     'impl/log/journal.js',

@@ -3,7 +3,7 @@
  * It has read the master's commands and their results alone.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { NodeId } from '#bayou/core/ids.js';
+import { serverOf, type NodeId, type ReplicaId } from '#bayou/core/ids.js';
 import { type Command, parseLine } from '#bayou/core/script.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 
@@ -65,6 +65,19 @@ class Links {
   }
 }
 
+/**
+ * A client that asks a server in the calm knows which replica that is: a put that was sent may be repeated at the same replica alone (R14), and a connection that outlives a
+ * renewal (R7a) names one that is no more. `from`: the event with which the calm begins.
+ */
+const askedAsAnother = (events: ReadonlyArray<TraceEvent>, from: number): ReadonlyArray<string> => {
+  const now = new Map<NodeId, ReplicaId>();
+  return events.flatMap((e, i) => {
+    if (e.type === 'start' || e.type === 'renewed') now.set(serverOf(e.replica), e.replica);
+    if (e.type !== 'asked' || i <= from || e.replica === null || e.replica === now.get(e.server)) return [];
+    return [`${e.p} asks server ${e.server} as replica ${e.replica}; it is ${String(now.get(e.server))}`];
+  });
+};
+
 /** What went wrong in the calm, a line each. */
 export const wrongInTheCalm = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<string> => {
   const all = doneIn(events);
@@ -79,5 +92,6 @@ export const wrongInTheCalm = (events: ReadonlyArray<TraceEvent>): ReadonlyArray
       wrong.push(...result.errors, ...result.output.filter((line) => line.endsWith(':ERR_CONN')));
     links.after(done);
   }
-  return wrong.map((error) => `in the calm: ${error}`);
+  const settled = events.indexOf(all[from]!.result);
+  return [...wrong, ...askedAsAnother(events, settled)].map((error) => `in the calm: ${error}`);
 };

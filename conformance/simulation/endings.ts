@@ -27,12 +27,12 @@ export const heldBy = ({ scheduler, network }: Simulation, { life, machine }: Ru
 /** How many connections a member may have left when all is calm: the one that it uses, and one whose end its server has not heard of. */
 const OF_ONE_MEMBER = 2;
 
-/** Servers that have more connections when all is calm than their members need. */
+/** Servers, by their names, that have more connections when all is calm than their members need. */
 export const crowded = (
-  all: ReadonlyArray<{ readonly name: string; readonly status: RunningServer['status'] }>,
+  all: Iterable<readonly [name: string, server: Pick<RunningServer, 'status'>]>,
   members: number,
 ): ReadonlyArray<string> =>
-  all.flatMap(({ name, status }) => {
+  [...all].flatMap(([name, { status }]) => {
     const { connections } = status();
     return connections > OF_ONE_MEMBER * members
       ? [`${name}: ${counted(connections, 'connection')} of ${counted(members, 'member')} in the calm`]

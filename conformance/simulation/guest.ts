@@ -8,7 +8,7 @@ import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Connection } from '#bayou/net/connection.js';
 import { dial } from '#bayou/net/handshake.js';
 import type { Address, Ask, Party } from '#bayou/net/protocol.js';
-import type { WorldFault } from './simulation-plan.js';
+import type { WorldFault } from './plan-faults.js';
 import type { Main } from './simulation.js';
 
 /** What a guest does: puts with a clock at its end, with a value that is too long, or as one that another replica may have taken (R14); tells a server to call a port that there is none of; claims to know more of a replica than it does itself. */

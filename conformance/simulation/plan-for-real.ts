@@ -16,6 +16,6 @@ export const realPlanOf = ({ seed, script, nextDay, antiEntropyMs, linkFaults, f
     nextDay,
     antiEntropyMs,
     network: { seed, there: way, back: way, blackHole: 0 },
-    faults: faults.filter(({ type }) => type !== 'call' && type !== 'power'),
+    faults: faults.filter(({ type }) => !['call', 'start', 'power'].includes(type)),
   };
 };

@@ -3,7 +3,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { ServerConfig } from '#bayou/net/process-config.js';
 import type { Copy } from '../disk/tree.js';
 import type { FaultEffects } from '../layer4-hostile/fault-effects.js';
-import type { SimulatedDisk } from './simulated-disk.js';
+import type { CallFault, SimulatedDisk } from './simulated-disk.js';
 import type { Program } from './simulated-processes.js';
 import type { Machine, Running, Simulation } from './simulation.js';
 
@@ -20,6 +20,8 @@ export interface Reach {
   ) => { readonly running: Running; readonly started: Promise<unknown> };
   /** The configuration with which the server of this id was started last. */
   readonly configOf: (id: NodeId) => ServerConfig | undefined;
+  /** What is to befall a call to the disk while a server of this id starts the next time. */
+  readonly armStart: (id: NodeId, fault: CallFault) => void;
   readonly fsync: boolean;
   readonly atLine: (line: number) => void;
 }
@@ -91,6 +93,10 @@ export const simulatedEffects = (reach: Reach): FaultEffects => {
       const running = runningOf(process.name);
       running?.machine.disk.arm(fault);
       return running !== undefined;
+    },
+    armStart: (id, fault) => {
+      reach.armStart(id, fault);
+      return true;
     },
     power: (process) => {
       const running = runningOf(process.name);

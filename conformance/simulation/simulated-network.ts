@@ -106,10 +106,11 @@ export class SimulatedNetwork {
     for (const ends of this.#ends.values()) for (const end of [...ends]) end.probe();
   }
 
-  /** Whatever these machines have sent arrives now. */
-  deliverFrom(isOne: (host: Host) => boolean): void {
+  /** Whatever these machines have sent, and whatever was sent to them, arrives now. */
+  deliver(isOne: (host: Host) => boolean): void {
     const all = [...this.#ends.values()].flatMap((ends) => [...ends]);
-    for (const end of new Set(all.flatMap((one) => [one, one.peer]))) if (isOne(end.host)) end.arriveNow();
+    for (const end of new Set(all.flatMap((one) => [one, one.peer])))
+      if (isOne(end.host) || isOne(end.peer.host)) end.arriveNow();
   }
 
   /** Where a machine has power again, nobody listens, and says so. */

@@ -3,7 +3,7 @@
  * A simulated run: the master, the servers and the clients that ship, in a world that a plan makes; and what is thought of it, by the model, by the judge
  * that knows no model, and by whoever looks into all replicas at once.
  */
-import type { NodeId } from '#bayou/core/ids.js';
+import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { ReplicaOptions } from '#bayou/impl/replica.js';
 import { runScript } from '#bayou/master/run.js';
@@ -11,7 +11,9 @@ import type { ScriptReader } from '#bayou/master/lines.js';
 import type { ServerConfig } from '#bayou/net/process-config.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import type { ProcessFault } from '../layer4-hostile/hostile-plan.js';
-import { startNemesis, type Nemesis } from '../layer4-hostile/nemesis.js';
+import { noneDone, startNemesis, type Nemesis } from '../layer4-hostile/nemesis.js';
+import type { ReachedSteps } from './reached-steps.js';
+import type { CallFault } from './simulated-disk.js';
 import { DATA, machineOf, machinesOf, replicaOf, simulatedCluster } from './simulated-cluster.js';
 import { simulatedEffects, startSecondWith } from './simulated-fault-effects.js';
 import { judge } from '../layer4-hostile/judge/judge.js';
@@ -32,7 +34,7 @@ import { programsOf, type Recorder } from './programs.js';
 import { type Environment, Simulation } from './simulation.js';
 import { Trace } from './world-trace.js';
 import { NO_LINK_FAULTS } from './link-faults.js';
-import { befallWorld, mendWorld, type SendGuest, type WorldCounts } from './world-faults.js';
+import { befallWorld, GUEST, mendWorld, type SendGuest, type WorldCounts } from './world-faults.js';
 
 /** What a run left. */
 export interface SimulatedRun {
@@ -55,10 +57,6 @@ export interface SimulatedRun {
 const MOST_EVENTS = 3_000_000;
 const DAY_US = 7_200_000_000;
 
-const NOTHING_DONE = {
-  ...{ pause: 0, crash: 0, tear: 0, scribble: 0, full: 0, putBack: 0, unwritten: 0, renew: 0, second: 0, call: 0, power: 0 },
-};
-
 /** What a server says of a guest that calls itself a master, and tells it to call where nobody can be. */
 const A_BAD_CALLER = /: master 0 was cut off: it sent a message whose field 'ask\b/;
 
@@ -74,6 +72,7 @@ interface Shared {
   readonly counts: WorldCounts;
   readonly replica: ReplicaOptions | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly steps: ReachedSteps | undefined;
 }
 
 /** Has something been seen that must not be? The run ends there. */
@@ -93,18 +92,21 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
   const failures: string[] = [];
   const configs = new Map<NodeId, ServerConfig>();
   const living = new Map<string, RunningServer>();
-  const day: { nemesis?: Nemesis; isOver: boolean; isDone: boolean; hasBadCaller: boolean } = {
-    ...{ isOver: false, isDone: false, hasBadCaller: false },
-  };
+  const startFaults = new Map<NodeId, CallFault>();
+  const day: { nemesis?: Nemesis; isOver?: boolean; isDone?: boolean; hasBadCaller?: boolean } = {};
   const recorder: Recorder = {
     onEvent: (event) => {
       events.push(event);
+      // What was to befall its start has, or never will.
+      if (event.type === 'start') machineOf(simulation, 'server', serverOf(event.replica)).disk.disarm();
       insight.onEvent(event);
+      shared.steps?.onEvent(event);
       followed.take(event);
       shared.logs.onEvent(event);
     },
     onServer: (name, server) => {
       insight.onServer(name, server);
+      shared.steps?.onServer(name, server);
       living.set(name, server);
     },
     onFault: (line) => {
@@ -126,9 +128,11 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
         // Whoever starts it again has made room, and the disk that failed is another.
         started.machine.disk.isFull = false;
         started.machine.disk.disarm();
+        const fault = startFaults.get(config.id);
+        if (startFaults.delete(config.id)) started.machine.disk.arm(fault!);
       },
       onDeath: ({ role, id }, how) => {
-        if (!day.isOver && day.nemesis?.isExpected(id) !== true) failures.push(`${role} ${id} ended by itself: ${how}`);
+        if (day.isOver !== true && day.nemesis?.isExpected(id) !== true) failures.push(`${role} ${id} ended by itself: ${how}`);
       },
     });
     const sendGuest: SendGuest = (machine, deed) => {
@@ -136,13 +140,14 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
       const [at] = simulation.network.portsOf(machine);
       if (config === undefined || at === undefined) return;
       day.hasBadCaller ||= deed === 'address';
-      simulation.machine('guest').isSheltered = true;
-      simulation.start(simulation.machine('guest'), 'guest', guestProgram(deed, config.id, at, config.secret));
+      simulation.machine(GUEST).isSheltered = true;
+      simulation.start(simulation.machine(GUEST), GUEST, guestProgram(deed, config.id, at, config.secret));
     };
     const servers = programsOf((name) => running.get(name)!.life, undefined).server;
     const effects = simulatedEffects({
       simulation,
       fsync: plan.fsync,
+      armStart: (id, fault) => startFaults.set(id, fault),
       runningOf: (name) => running.get(name),
       machineOfFolder: (folder) => machineOf(simulation, 'server', Number(folder.slice(folder.lastIndexOf('-') + 1))),
       startSecond: (machine, config) => {
@@ -184,13 +189,7 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
       const process = running.get(name);
       return process === undefined ? [] : [{ server, running: process }];
     });
-    const members = machinesOf(cluster).length + 1;
-    failures.push(
-      ...crowded(
-        [...living].map(([name, { status }]) => ({ name, status })),
-        members,
-      ),
-    );
+    failures.push(...crowded(living, machinesOf(cluster).length + 1));
     if (!isWrong(shared)) failures.push(...(await closeGently(simulation, life, closing)));
     await starter.killAll();
     failures.push(...leftBehind(simulation));
@@ -207,7 +206,7 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
   });
   const { scheduler } = simulation;
   const limits = { events: scheduler.events + MOST_EVENTS, untilUs: scheduler.nowUs + DAY_US };
-  const end = await simulation.run(() => day.isDone || isWrong(shared) || signal?.aborted === true, limits);
+  const end = await simulation.run(() => day.isDone === true || isWrong(shared) || signal?.aborted === true, limits);
   signal?.throwIfAborted();
   if (end !== 'done') failures.push(`the script does not come to its end (${end})`);
   for (const machine of simulation.machines.values()) for (const { life } of [...machine.running]) life.die('the end of the day');
@@ -222,12 +221,14 @@ export interface SimulateOptions {
   readonly signal?: AbortSignal;
   /** Faults to put into the servers; default: none. */
   readonly replica?: ReplicaOptions;
+  /** Told of all that happens, to say which steps the run has taken. */
+  readonly steps?: ReachedSteps;
 }
 
 /** Runs a plan, until its end or until something is seen that must not be. Rejects where the signal comes first. */
 export const simulate = async (
   plan: SimulationPlan,
-  { keep = false, signal, replica }: SimulateOptions = {},
+  { keep = false, signal, replica, steps }: SimulateOptions = {},
 ): Promise<SimulatedRun> => {
   const trace = new Trace(keep);
   const simulation = new Simulation({ seed: plan.seed, trace, linkFaults: NO_LINK_FAULTS });
@@ -237,7 +238,7 @@ export const simulate = async (
   const nemeses: Nemesis[] = [];
   const followed = new RunningTrace(() => new Set(nemeses.flatMap(({ lossy }) => [...lossy])));
   const logs = new LogsOfTheDead();
-  const shared: Shared = { simulation, plan, insight, followed, logs, nemeses, counts, replica, signal };
+  const shared: Shared = { simulation, plan, insight, followed, logs, nemeses, counts, replica, signal, steps };
   const first = await runDay(shared, 1);
   const days = [first];
   if (plan.nextDay.length > 0 && first.failures.length === 0 && !isWrong(shared)) {
@@ -269,7 +270,7 @@ export const simulate = async (
     events: scheduler.events,
     simulatedMs: Math.round(scheduler.nowUs / 1000),
     network: network.counts,
-    processes: first.nemesis?.done ?? NOTHING_DONE,
+    processes: first.nemesis?.done ?? noneDone(),
     world: counts,
   };
 };

@@ -1,11 +1,14 @@
 /** What befalls the world around the processes of a simulated run. */
 import type { GuestDeed } from './guest.js';
 import { Life } from './life.js';
-import type { WorldFault } from './simulation-plan.js';
+import type { WorldFault } from './plan-faults.js';
 import type { Simulation } from './simulation.js';
 
 /** How often each came about. */
 export type WorldCounts = Record<WorldFault['type'], number>;
+
+/** The machine that guests come from. */
+export const GUEST = 'guest';
 
 /** Machines are named by who runs there. */
 const isClient = (machine: string): boolean => machine.startsWith('c');
@@ -72,16 +75,22 @@ const act = (
   }
 };
 
+const sendGuestsAway = ({ machines, network }: Simulation): void => {
+  for (const { life } of [...(machines.get(GUEST)?.running ?? [])]) life.die('the calm');
+  if (machines.has(GUEST)) for (const name of machines.keys()) network.reset(GUEST, name);
+};
+
 /**
  * All ways are open again, all disks fast, and whoever waits for an end that is no more hears of it. What was planned for a line before, and would come about only now, since
  * the lines after it took less time than that, never does: it would befall the calm. What clients have sent is there: a put of which they know nothing more may take effect at any later
- * time (R14), which would be between two printed stores.
+ * time (R14), which would be between two printed stores. So is what was sent to them: that a server is another replica now is said once (R7a). A guest that is still on its way never comes.
  */
 export const mendWorld = (simulation: Simulation): void => {
   for (const event of simulation.faultsToCome) simulation.scheduler.cancel(event);
   simulation.faultsToCome.clear();
   simulation.network.links.mendAll();
-  simulation.network.deliverFrom(({ name }) => isClient(name));
+  sendGuestsAway(simulation);
+  simulation.network.deliver(({ name }) => isClient(name));
   simulation.network.probeAll();
   for (const { disk } of simulation.machines.values()) disk.slowUs = 0;
 };

@@ -229,6 +229,9 @@ export const accept = (
     }
     t.say({ welcome: true });
     const seal = sealOf(identity.secret, 'acceptor', i);
-    return t.become({ ...hello.from, replica: null }, callbacks, seal, shareOf(hello.from));
+    const connection = t.become({ ...hello.from, replica: null }, callbacks, seal, shareOf(hello.from));
+    // A renewal while hands were shaken (R7a): the client was told of a replica that is no more, and must hear of the new one before it puts (R14).
+    if (hello.from.role === 'client' && (identity.replica?.() ?? null) !== replica) connection.retire();
+    return connection;
   });
 };

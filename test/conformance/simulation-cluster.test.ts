@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { simulationPlanOf } from '../../conformance/simulation/simulation-plan.js';
 import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
 import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
+import { planned } from './support/simulation-plans.js';
 
 const HASHES = fileURLToPath(new URL('../../dist/conformance/simulation/trace-hashes.js', import.meta.url));
 const RUNS = 15;
@@ -101,6 +102,25 @@ describe('a simulated run of the cluster', () => {
       expect(run.days.flat().filter((e) => e.type === 'renewed')).toHaveLength(what === 'claim' ? 1 : 0);
     },
   );
+
+  it('starts a server once more whose start was cut off, or failed, at any call to its disk, and loses nothing (R10)', async () => {
+    const script = [
+      ...['joinServer 0', 'joinServer 1', 'joinClient 100 0', 'put 100 k a', 'put 100 k b', 'put 100 k c', 'stabilize'],
+      ...['printStore 0', 'printStore 1', 'get 100 k', 'put 100 k d'],
+    ];
+    let starts = 0;
+    for (const kind of ['kill', 'EIO'] as const)
+      for (let after = 0; after < 40; after++) {
+        const start = { type: 'start', line: 6, server: 0, kind, after, part: 0.3 } as const;
+        const run = await simulate(planned(script, { faults: [start] }));
+        const verdict = await assessSimulated(run);
+        expect(verdict.sound, `${kind} after ${after} calls: ${showSimulated(verdict)}`).toBe(true);
+        const joins = run.days.flat().filter((e) => e.type === 'command' && e.text === 'joinServer 0').length;
+        if (joins === 3) starts++;
+      }
+    // Some calls come when the log is open, and many before.
+    expect(starts).toBeGreaterThan(40);
+  });
 
   it('has clients who find a server that came back elsewhere, since somebody else took its port (R13)', async () => {
     const script = [

@@ -1,10 +1,12 @@
 /** What a simulator alone can look at: logs of the dead, what closed servers hold, queues. Each look finds what is wrong in a world that was broken for it. */
 import { describe, expect, test } from 'vitest';
+import type { ReplicaId } from '../../src/core/ids.js';
 import type { TraceEvent } from '../../src/core/trace.js';
 import { createDiskLog } from '../../src/impl/log/disk-log.js';
 import { MAX_WAITING } from '../../src/impl/durable.js';
 import { NO_CHANGE } from '../../src/impl/log/log.js';
 import type { RunningServer } from '../../src/net/server.js';
+import { wrongInTheCalm } from '../../conformance/simulation/calm.js';
 import { closeGently, leftBehind, crowded } from '../../conformance/simulation/endings.js';
 import { overBounds } from '../../conformance/simulation/inside.js';
 import { LogsOfTheDead } from '../../conformance/simulation/logs-of-the-dead.js';
@@ -107,13 +109,41 @@ describe('when a script is over', () => {
   });
 
   test('connections that nobody needs are found, and bounds that are passed at any time (R16)', () => {
-    const server = (connections: number) => ({
-      name: 'server-0',
-      status: () => ({ connections }) as ReturnType<RunningServer['status']>,
-    });
+    const server = (connections: number) =>
+      ['server-0', { status: () => ({ connections }) as ReturnType<RunningServer['status']> }] as const;
     expect(crowded([server(6)], 3)).toEqual([]);
     expect(crowded([server(7)], 3)).toEqual(['server-0: 7 connections of 3 members in the calm']);
     expect(overBounds('server-0', { waiting: MAX_WAITING, connections: 10 })).toEqual([]);
     expect(overBounds('server-0', { waiting: MAX_WAITING + 1, connections: 100_000 })).toHaveLength(2);
+  });
+});
+
+describe('in the calm', () => {
+  test('a client that asks a server as the replica that it was before a renewal is found (R7a, R14)', () => {
+    const start = {
+      p: 'server-0#1',
+      n: 0,
+      type: 'start',
+      replica: '0.1',
+      fresh: true,
+      vv: [],
+      clock: 0,
+      writes: 0,
+      transfers: [],
+    } as const;
+    const renewed: TraceEvent = { p: 'server-0#1', n: 1, type: 'renewed', replica: '0.2' };
+    const settled: ReadonlyArray<TraceEvent> = [
+      { p: 'master', n: 0, type: 'command', line: 1, text: 'stabilize' },
+      { p: 'master', n: 1, type: 'result', line: 1, output: [], errors: [], ms: 1 },
+    ];
+    const asked = (replica: ReplicaId): TraceEvent => ({
+      ...{ p: 'client-100#1', n: 0, type: 'asked', server: 0, replica, op: 'get', key: 'k', clientTime: 0 },
+    });
+    expect(wrongInTheCalm([start, renewed, ...settled, asked('0.2')])).toEqual([]);
+    expect(wrongInTheCalm([start, renewed, ...settled, asked('0.1')])).toEqual([
+      'in the calm: client-100#1 asks server 0 as replica 0.1; it is 0.2',
+    ]);
+    // Before the calm it may not have heard of the renewal yet.
+    expect(wrongInTheCalm([start, renewed, asked('0.1'), ...settled])).toEqual([]);
   });
 });

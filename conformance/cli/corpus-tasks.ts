@@ -1,0 +1,132 @@
+/**
+ * `bayou conform --simulate --corpus DIR`: plans are kept in a folder whose runs take steps that no run before has taken, and every other run is by one of them, changed a little. What is
+ * there already is run first. A run is repeated by its plan, not by the seed: which plans are changed depends on all that came before.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { makeFolder } from '#bayou/common/folder.js';
+import { UsageError } from '#bayou/program/exit.js';
+import { NO_LINK_FAULTS } from '../simulation/link-faults.js';
+import { ReachedSteps } from '../simulation/reached-steps.js';
+import { simulationPlanOf, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
+import { showSimulated } from '../simulation/simulated-run.js';
+import { smallerPlans, variationsOf } from '../simulation/vary-plan.js';
+import type { ConformArgs } from './conform-options.js';
+import { keepTried, readPlan, SHRINK_MS, Sum, tryPlan, unlessCut, type Series, type Tried } from './simulation-tasks.js';
+import type { Task } from './tasks.js';
+
+/** More are not kept: the oldest of them have been changed often enough. */
+const MOST_KEPT = 10_000;
+
+const isPlan = (name: string): boolean => name.endsWith('.json');
+
+/** The plans in a folder, which is made if need be. */
+const plansIn = (folder: string): SimulationPlan[] => {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new UsageError(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return readdirSync(folder)
+    .filter(isPlan)
+    .sort()
+    .map((name) => readPlan(join(folder, name)));
+};
+
+/** Plans that reached something new, in their folder. */
+class Corpus {
+  readonly plans: SimulationPlan[];
+  readonly reached = new Set<string>();
+  kept = 0;
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.plans = plansIn(folder);
+  }
+
+  /** Were there steps that no run before has taken? */
+  note(steps: ReachedSteps): boolean {
+    const before = this.reached.size;
+    for (const step of steps.all) this.reached.add(step);
+    return this.reached.size > before;
+  }
+
+  /** By its content, so that no other plan of the folder has its name. */
+  keep(plan: SimulationPlan): void {
+    if (this.plans.length >= MOST_KEPT) return;
+    this.plans.push(plan);
+    this.kept++;
+    const text = `${JSON.stringify(plan, null, 1)}\n`;
+    const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    writeFileSync(join(this.#folder, `${name}.json`), text);
+  }
+}
+
+/** Run `run`: by a plan of its own, or by one of the corpus with another's faults; younger ones are taken more often, since what they reached has been tried less. */
+const nextPlan = ({ plans }: Corpus, seed: number, run: number): SimulationPlan => {
+  const fresh = simulationPlanOf(seed, run);
+  if (plans.length === 0 || run % 2 === 0) return fresh;
+  const draw = fc.record({ one: fc.double({ min: 0, max: 1, noNaN: true }), other: fc.nat(), isFresh: fc.boolean() });
+  const [{ one, other, isFresh }] = fc.sample(draw, { seed: simulationSeed(seed, run), numRuns: 1 }) as [
+    { readonly one: number; readonly other: number; readonly isFresh: boolean },
+  ];
+  const plan = plans[Math.min(plans.length - 1, Math.floor(Math.sqrt(one) * plans.length))]!;
+  const from = isFresh ? fresh : plans[other % plans.length]!;
+  return fc.sample(variationsOf(plan, from), { seed: simulationSeed(seed, run), numRuns: 1 })[0]!;
+};
+
+/** The smallest plan that still fails, in the time there is: whatever can be left out is. */
+const madeSmaller = async (failed: Tried, signal: AbortSignal): Promise<Tried> => {
+  const until = performance.now() + SHRINK_MS;
+  let smallest = failed;
+  for (let isDone = false; !isDone;) {
+    isDone = true;
+    for (const plan of smallerPlans(smallest.plan, NO_LINK_FAULTS)) {
+      if (performance.now() > until) return smallest;
+      const tried = await tryPlan(plan, signal);
+      if (tried.verdict.sound) continue;
+      smallest = tried;
+      isDone = false;
+      break;
+    }
+  }
+  return smallest;
+};
+
+/** A series of runs that is guided by what they reach. */
+export const corpusTask = (
+  folder: string,
+  { seed, from, runs, seconds }: Series,
+  { outDir, shrinkRuns }: Pick<ConformArgs, 'outDir' | 'shrinkRuns'>,
+): Task => ({
+  name: `simulation with the plans of ${folder}`,
+  weight: Number.isFinite(seconds) ? seconds : runs / 2,
+  run: async (signal, tell = () => undefined) => {
+    const [corpus, sum] = [new Corpus(folder), new Sum()];
+    const known = [...corpus.plans];
+    const what = { layer: 4, name: `simulation with the plans of ${folder}` } as const;
+    for (let i = 0; i < known.length + runs && sum.elapsedMs < seconds * 1000; i++) {
+      const run = from + i - known.length;
+      const plan = known[i] ?? nextPlan(corpus, seed, run);
+      const steps = new ReachedSteps();
+      const tried = await unlessCut(tryPlan(plan, signal, steps), signal);
+      if (tried === undefined) break;
+      sum.add(tried);
+      if (corpus.note(steps) && known[i] === undefined) corpus.keep(plan);
+      tell(`${sum.text()}; ${corpus.reached.size} steps, ${corpus.plans.length} plans`);
+      if (tried.verdict.sound) continue;
+      const smallest = shrinkRuns === 0 ? tried : await madeSmaller(tried, signal);
+      const name = `varied run ${run} of seed ${seed}`;
+      const kept = await keepTried(smallest, name, outDir);
+      const details = [showSimulated(smallest.verdict), ...kept].join('\n');
+      const repeat = `bayou conform --simulate --replay ${join(outDir, `${name.replaceAll(/\W+/g, '-')}.json`)}`;
+      return [{ ...what, name, verdict: 'diverges', counts: sum.counts(), details, repeat, elapsedMs: sum.elapsedMs }];
+    }
+    const counts = { ...sum.counts(), 'different steps': corpus.reached.size, 'plans kept': corpus.kept };
+    const repeat = `bayou conform --simulate --corpus ${folder} --seed ${seed} --from ${from} --runs ${Math.max(0, sum.runs - known.length)}`;
+    return [{ ...what, verdict: 'conforms', counts, notes: sum.notes(), details: '', repeat, elapsedMs: sum.elapsedMs }];
+  },
+});
