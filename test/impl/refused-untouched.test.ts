@@ -1,8 +1,12 @@
 /** What is refused by its files is refused before LevelDB opens it, and stays as it is (R10). */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
+import { backUp } from '../../src/impl/log/backup.js';
+import { createDiskLog } from '../../src/impl/log/disk-log.js';
+import { lockFolder } from '../../src/impl/log/lock.js';
+import { socketGuard } from '../../src/net/socket-guard.js';
 import { withDirectory } from './support/log-image.js';
 import { openKillable } from './support/killable.js';
 import { putOf } from './support/puts.js';
@@ -54,3 +58,56 @@ test.each(Object.entries(CASES))('%s: refused, untouched', (_, { owner, hurt, sa
     expect(filesOf(data)).toEqual(before);
   }),
 );
+
+test.each([
+  ['with its lock', (): void => undefined],
+  [
+    'without',
+    (data: string): void => ['lock', 'guard'].forEach((name) => rmSync(join(data, name), { recursive: true, force: true })),
+  ],
+])('a refused start leaves nothing in the folder that it has made itself: %s (R10)', (_, hurt) =>
+  withDirectory(async (root) => {
+    const data = join(root, 'data');
+    await make(data, 5);
+    hurt(data);
+    const before = readdirSync(data).sort();
+    for (const guard of [undefined, socketGuard]) {
+      const refused = await createDiskLog(data, { ...(guard && { guard }) }).open({ server: 2 });
+      expect(refused).toMatchObject({ left: { type: 'other-server' } });
+      expect(readdirSync(data).sort()).toEqual(before);
+    }
+  }),
+);
+
+test('one that comes while a refused start takes away what it has made has a lock of its own', () =>
+  withDirectory(async (root) => {
+    const data = join(root, 'data');
+    mkdirSync(data);
+    const first = (await lockFolder(data))!;
+    const away = first(true);
+    expect(await lockFolder(data)).toBeUndefined();
+    await away;
+    expect(readdirSync(data)).toEqual([]);
+    const second = (await lockFolder(data))!;
+    expect(readdirSync(data)).toEqual(['lock']);
+    expect(await lockFolder(data)).toBeUndefined();
+    // It has made it, and has opened a log under it.
+    await second();
+    expect(readdirSync(data)).toEqual(['lock']);
+    // This one has found it.
+    await (await lockFolder(data))!(true);
+    expect(readdirSync(data)).toEqual(['lock']);
+  }));
+
+test('a start that is refused for half a backup does not keep the next backup from the folder', () =>
+  withDirectory(async (root) => {
+    const [data, to] = [join(root, 'data'), join(root, 'to')];
+    await make(data, 5);
+    mkdirSync(join(to, '.unfinished-backup-4194305-x'), { recursive: true });
+    const refused = await createDiskLog(to, { guard: socketGuard }).open({ server: 1 });
+    expect(refused).toMatchObject({ left: { message: expect.stringContaining('make the backup again') as string } });
+    expect(readdirSync(to)).toEqual(['.unfinished-backup-4194305-x']);
+    // One that was killed before it could take away what it had made.
+    mkdirSync(join(to, 'lock'));
+    expect(await backUp(data, to)).toEqual(E.right({ server: 1, writes: 5 }));
+  }));

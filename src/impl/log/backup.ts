@@ -29,6 +29,7 @@ import { makeFolder } from '../../common/folder.js';
 import { createDiskLog } from './disk-log.js';
 import { copyError, openError } from './errors.js';
 import { nodeFiles } from './files.js';
+import { GUARD } from './guard-name.js';
 import { readHighWater } from './high-water.js';
 import { isOfPlace, readPlace, UNFINISHED } from './place.js';
 
@@ -40,6 +41,7 @@ export interface BackedUp {
 
 const TRIES = 1000;
 const STAGE = '.backup-';
+const LOCKS = ['lock', GUARD];
 const LOGS = /^(CURRENT|MANIFEST-\d+|\d+\.(ldb|log)|journal-\d+\.wal)$/;
 
 /** What is thrown where `signal` says that nobody waits any more. */
@@ -118,9 +120,13 @@ const refusalOf = (from: string, to: string): string | undefined => {
   const inside = relative(realpathSync(from), placeOf(resolve(to)));
   if (!inside.startsWith('..') && !isAbsolute(inside)) return `${to} is in the folder of the log itself; name one outside of it`;
   const target = statSync(to, { throwIfNoEntry: false });
-  if (target === undefined || (target.isDirectory() && readdirSync(to).every(isLeftOver))) return undefined;
+  if (target === undefined || (target.isDirectory() && isFree(readdirSync(to)))) return undefined;
   return `${to} is there already; name a folder that is not, or an empty one`;
 };
+
+/** Is in the folder nothing but what backups have left whose process is gone, and starts that were refused for them? */
+const isFree = (names: ReadonlyArray<string>): boolean =>
+  names.every((name) => isLeftOver(name) || (LOCKS.includes(name) && names.some(isLeftOver)));
 
 /** The names of the log's files, with what must not change while they are taken. */
 const listing = (folder: string): ReadonlyArray<string> =>

@@ -27,7 +27,7 @@ import { asideName, readJournal } from './journal-files.js';
 import { Journal, JOURNAL_LIMITS, type JournalLimits } from './journal.js';
 import { openLevel, type OpenDatabase } from './level-directory.js';
 import { openBase, type Base } from './level-log.js';
-import type { Guard } from './lock.js';
+import type { Guard, Unlock } from './lock.js';
 import { NO_CHANGE, type Append, type Log, type LogError, type Owner, type Recovered } from './log.js';
 import { bootOfMachine, idOfMachine } from './machine.js';
 import { readPlace } from './place.js';
@@ -86,7 +86,7 @@ export const createDiskLog = (folder: string, options: DiskLogOptions = {}): Log
       if (E.isLeft(unlock)) return unlock;
       const found = await openLocked(directory, owner, settings).catch((error: unknown) => E.left(openError(directory, error)));
       if (E.isLeft(found)) {
-        await unlock.right();
+        await unlock.right(true);
         return found;
       }
       const [open, recovered] = found.right;
@@ -118,10 +118,7 @@ const syncPath = (files: Files, directory: string): void => {
   }
 };
 
-const takeLock = async (
-  directory: string,
-  { files, guard, fsync }: Settings,
-): Promise<E.Either<LogError, () => Promise<void>>> => {
+const takeLock = async (directory: string, { files, guard, fsync }: Settings): Promise<E.Either<LogError, Unlock>> => {
   files.makeFolder(directory);
   if (fsync) syncPath(files, directory);
   const unlock = await files.lock(directory, guard);
@@ -211,7 +208,7 @@ const begin = async (
 // --- writing ---------------------------------------------------------------------------------------------------------------
 
 class OpenLog {
-  unlock: (() => Promise<void>) | undefined;
+  unlock: Unlock | undefined;
   readonly #directory: string;
   readonly #settings: Settings;
   readonly #base: Base;

@@ -11,21 +11,25 @@
  * The kernel gives up the socket and the file's lock when their owner dies, and keeps them while it is stopped. Who passes all three is seen by the one
  * before at its next commit (`claim.ts`).
  */
-import { readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import { Advised } from './errors.js';
 import { GUARD, idOfFolder, nameOfFolder, renameFolder } from './guard-name.js';
 
-/** Gives the lock back. */
-export type Unlock = () => Promise<void>;
+/** Gives the lock back. `isRefused`: nothing was opened under it, and what taking it has made in the folder goes again. */
+export type Unlock = (isRefused?: boolean) => Promise<void>;
 
 /**
  * Takes a name of the machine's until it is given back or the process dies: `src/net/socket-guard.ts`. `taken`: somebody has it; undefined: there are no such
  * names here.
  */
 export type Guard = (name: string) => Promise<Unlock | 'taken' | undefined>;
+
+/** The database's folder in the log's folder. */
+const LOCK = 'lock';
 
 /** The folders that this process has open, or is about to open. */
 const open = new Set<string>();
@@ -49,9 +53,9 @@ const takeFolder = async (folder: string, guard: Guard | undefined): Promise<Unl
       open.delete(id);
       return undefined;
     }
-    return async () => {
+    return async (isRefused) => {
       try {
-        await unlock();
+        await unlock(isRefused);
       } finally {
         open.delete(id);
       }
@@ -63,6 +67,7 @@ const takeFolder = async (folder: string, guard: Guard | undefined): Promise<Unl
 };
 
 const lockOutOthers = async (folder: string, id: string, guard: Guard | undefined): Promise<Unlock | undefined> => {
+  const made = [GUARD, LOCK].filter((name) => !existsSync(join(folder, name)));
   const guarded = guard === undefined ? undefined : await takeName(folder, guard);
   if (guarded === 'taken') return undefined;
   const stop: Unlock = guarded ?? (() => Promise.resolve());
@@ -72,8 +77,9 @@ const lockOutOthers = async (folder: string, id: string, guard: Guard | undefine
       await stop();
       return undefined;
     }
-    return async () => {
-      if (guarded !== undefined) renameFolder(folder, id);
+    return async (isRefused = false) => {
+      if (isRefused) made.forEach((name) => takeAway(folder, id, name));
+      if (guarded !== undefined && (!isRefused || !made.includes(GUARD))) renameFolder(folder, id);
       try {
         await unlock();
       } finally {
@@ -83,6 +89,21 @@ const lockOutOthers = async (folder: string, id: string, guard: Guard | undefine
   } catch (error) {
     await stop();
     throw error;
+  }
+};
+
+/**
+ * Takes away what this process has made, while it has the lock: whoever comes then makes another, which nobody takes away. In one step, so that nothing of
+ * another's goes with it.
+ */
+const takeAway = (folder: string, id: string, name: string): void => {
+  try {
+    if (idOfFolder(folder) !== id) return;
+    const away = join(folder, `.${name}-${randomBytes(8).toString('hex')}.old`);
+    renameSync(join(folder, name), away);
+    rmSync(away, { recursive: true, force: true });
+  } catch {
+    // A folder that was removed, or may not be written: it stays.
   }
 };
 
@@ -124,7 +145,7 @@ const isLocked = (file: string): boolean => {
 
 // --- the file's lock -------------------------------------------------------------------------------------------------------
 
-const lockIn = (folder: string): string => join(folder, 'lock');
+const lockIn = (folder: string): string => join(folder, LOCK);
 
 /** Node has no locks of files, LevelDB has: an empty database is the lock. It is known in every container of the machine. */
 const lockFile = async (path: string): Promise<Unlock | undefined> => {
