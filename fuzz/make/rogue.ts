@@ -18,7 +18,7 @@ export interface Rogue {
 
 type Values = ReadonlyArray<unknown>;
 
-/** A function's answer at the place where it misbehaves; `times` is how often it was run there, this time included. */
+/** A function's answer at the place where it misbehaves; `times` is how often it was run there and had a step to give, this time included. */
 type Misdeed = (args: Values, answer: unknown, times: number) => unknown;
 
 // --- misdeeds ----------------------------------------------------------------------------------------------------------------
@@ -83,7 +83,8 @@ const rogue = <F extends (...args: never) => unknown>(run: F, isThere: (args: Va
   return ((...args: Values) => {
     const answer = run(...(args as never));
     if (!isThere(args)) return answer;
-    times++;
+    // A plain action that is not enabled has no step: a first answer of that kind would be no other one than those which follow.
+    if (answer !== undefined) times++;
     return misdeed(args, answer, times);
   }) as unknown as F;
 };

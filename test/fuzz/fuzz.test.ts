@@ -41,6 +41,11 @@ test('a seed gives the same model and the same searches each time', async () => 
   }
 });
 
+test('a model that is to give two answers does so, though the first action of its state is not enabled', async () => {
+  const { finding } = await attempt(3_200_227_998, join(folder, 'checkpoint'));
+  expect(finding).toBeUndefined();
+});
+
 /** Each way in which a report could be wrong. */
 const LIES: Readonly<Record<string, (report: Report) => Report>> = {
   'a state too many': (r) => ({ ...r, counts: { ...r.counts, distinct: r.counts.distinct + 1 } }),
