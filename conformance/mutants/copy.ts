@@ -1,10 +1,10 @@
-/** A copy of the built program with one fault in it, far from what ships. */
+/** Copies of the built program, far from what ships: as it is, or with one fault in it. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mutant } from './mutant-table.js';
 
-/** Makes a copy of the project below `root`; it has `dist/` and `package.json`. Throws where the fault does not apply: the table is then out of date. */
-export const copyWith = (mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put' | 'also'>, copy: string, root: string): void => {
+/** Makes a copy of the project below `root`; it has `dist/` and `package.json`. */
+export const copyOf = (root: string, copy: string): void => {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   cpSync(join(root, 'dist'), join(copy, 'dist'), {
@@ -13,6 +13,11 @@ export const copyWith = (mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put' |
     filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$|dist\/(processes|programs)$/.test(path),
   });
   cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+};
+
+/** Makes a copy with a fault in it. Throws where the fault does not apply: the table is then out of date. */
+export const copyWith = (mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put' | 'also'>, copy: string, root: string): void => {
+  copyOf(root, copy);
   const file = join(copy, 'dist', mutant.file);
   let text = readFileSync(file, 'utf8');
   for (const { find, put } of [mutant, ...(mutant.also === undefined ? [] : [mutant.also])]) {
