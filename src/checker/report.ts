@@ -78,6 +78,8 @@ export interface ActionCoverage {
   readonly family: string;
   readonly steps: number;
   readonly fresh: number;
+  /** The model declares families, and this is none of them. */
+  readonly isUndeclared?: boolean;
 }
 
 /** How much was covered. All counts are exact, except `distinct` under {@link Statistics.omissionProbability}. */

@@ -32,7 +32,7 @@ const runCommand = async ({ name, load }: CommandEntry, args: ReadonlyArray<stri
 };
 
 /** A program whose subcommands take all that follows their name, `--help` too. */
-const program = async (run: Run): Promise<Command> => {
+const program = async (argv: ReadonlyArray<string>, run: Run): Promise<Command> => {
   const bayou = newCommand('bayou')
     .description('a replicated key-value store with session guarantees: check its model, run it, compare the two')
     .version(await version())
@@ -45,7 +45,8 @@ const program = async (run: Run): Promise<Command> => {
       .allowUnknownOption()
       .passThroughOptions()
       .argument('[args...]')
-      .action((args: ReadonlyArray<string>) => runCommand(entry, args, run));
+      // As they were given: commander leaves out a first `--`, after which a file's name may begin with a dash.
+      .action(() => runCommand(entry, argv.slice(argv.indexOf(entry.name) + 1), run));
   }
   return bayou;
 };
@@ -76,7 +77,7 @@ const known = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
 
 const runNamed = async (argv: ReadonlyArray<string>, run: Run): Promise<number> => {
   try {
-    const bayou = await program(run);
+    const bayou = await program(argv, run);
     await bayou.parseAsync(known(argv));
     return run.status;
   } catch (error) {

@@ -1,6 +1,8 @@
-import { checkSync } from '#bayou/checker/check.js';
+import { checkSync, simulateSync } from '#bayou/checker/check.js';
+import type { Model } from '#bayou/checker/model.js';
 import type { CheckOptions } from '#bayou/checker/options.js';
 import { showLabel, type Report } from '#bayou/checker/report.js';
+import { summaryLines } from '#bayou/checker/output/summary.js';
 import { describe, expect, test } from 'vitest';
 import { peterson } from '../../examples/models/peterson.js';
 import { philosophers } from '../../examples/models/philosophers.js';
@@ -113,4 +115,29 @@ describe('limits', () => {
     expect(counts.completeDepth).toBeLessThan(counts.depth);
     expect(properties[0]).toMatchObject({ verdict: 'unknown', why: 'the search stopped before it had seen every state' });
   });
+});
+
+test('a family that the model does not declare is marked, and a simulation says that a boundary kept it', () => {
+  const counter: Model<number, number> = {
+    name: 'counter',
+    initial: [0],
+    actions: () => [1],
+    next: (n) => n + 1,
+    label: () => ({ family: 'up', args: [] }),
+    boundary: (n) => n < 5,
+    families: ['down'],
+    properties: [{ name: 'anything', kind: 'always', holds: () => true }],
+  };
+  for (const report of [checkSync(counter), simulateSync(counter, { traces: 3 })]) {
+    expect(report.coverage.map(({ family, isUndeclared }) => [family, isUndeclared])).toEqual([
+      ['down', undefined],
+      ['up', true],
+    ]);
+    expect(report.vacuity.neverEnabled).toEqual(['down']);
+    expect(report.counts.cut).toBe(1);
+    expect(report.bounds).toContain("within the model's boundary (1 state beyond it judged, not expanded)");
+    expect(summaryLines(report)).toContain(
+      `  up    ${report.verdict === 'holds' ? 5 : 15} steps, 5 new states (not among the families that the model declares)`,
+    );
+  }
 });

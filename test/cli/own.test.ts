@@ -1,5 +1,5 @@
 /** Models of one's own: parameters, replay, samples, several counterexamples, stepping. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,6 +126,19 @@ describe('parameters', () => {
   });
 });
 
+/** A model that is checked for deadlock alone. */
+const COUNTS_TO_3 = `export default { name: 'm', initial: [0], actions: () => [1], next: (s, a) => (s < 3 ? s + a : undefined),
+  label: () => ({ family: 'up', args: [] }), properties: [] }`;
+
+test('a file whose name begins with a dash stands after --', async () => {
+  await file('-counts.mjs', COUNTS_TO_3);
+  const check = (...words: ReadonlyArray<string>) =>
+    spawnSync(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'check', ...words], { cwd: dir, encoding: 'utf8' });
+  const { status, stdout } = check('--deadlock', '--', '-counts.mjs');
+  expect([status, stdout]).toEqual([1, expect.stringContaining('Repeat with: npx bayou check --deadlock -- -counts.mjs\n')]);
+  expect(check('--', '-counts.mjs').stderr).toContain('-counts.mjs: its default export: properties: expected a list');
+});
+
 describe('deadlock', () => {
   test('is said to be not judged, and is judged where that is asked for', async () => {
     const silent = await bayou(['check', 'example:two-phase-commit']);
@@ -138,6 +151,9 @@ describe('deadlock', () => {
     expect(judged.stdout).toContain('  unknown     some step can always be taken');
     const stuck = await bayou(['check', 'test/cli/models/map-in-a-slot.mjs', '--deadlock', '--keep-going']);
     expect(stuck.stdout).toContain('Violated: some step can always be taken');
+    const alone = await file('alone.mjs', COUNTS_TO_3);
+    expect((await bayou(['check', alone, '--deadlock'])).lines.at(-1)).toContain(': violated (1 of 1 properties)');
+    expect((await bayou(['check', alone])).stderr).toContain('properties: expected a list of at least 1');
     const both = await bayou(['check', 'bayou-s-2112', '--deadlock']);
     expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--deadlock is for models of your own')]);
   });

@@ -16,5 +16,10 @@ export const cover = (coverage: Coverage, family: string, fresh: boolean): void 
 };
 
 /** The coverage as a list, in the order in which families were declared or appeared. */
-export const coverageList = (coverage: Coverage): ReadonlyArray<ActionCoverage> =>
-  Array.from(coverage, ([family, { steps, fresh }]) => ({ family, steps, fresh }));
+export const coverageList = (coverage: Coverage, declared?: ReadonlyArray<string>): ReadonlyArray<ActionCoverage> =>
+  Array.from(coverage, ([family, { steps, fresh }]) => ({
+    family,
+    steps,
+    fresh,
+    ...(declared?.includes(family) === false ? { isUndeclared: true } : {}),
+  }));

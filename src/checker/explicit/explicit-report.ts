@@ -191,7 +191,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
       bounds: boundsOf(found.model, options, found.cut),
       counts: countsOf(found, ended),
       properties,
-      coverage: coverageList(found.coverage),
+      coverage: coverageList(found.coverage, found.model.families),
       neverEnabled: neverEnabled(found),
       neverTriggered: untriggered,
       ...suspicionAt(found.watch, stop),

@@ -2,7 +2,7 @@
  * The states of a sweep: those of each progress in a store of their own, which is given back once all of them are expanded. No step lowers the
  * progress, so that nothing leads to them any more. Each state is asked for its progress before it is kept, so that it comes in its one form.
  */
-import { fault } from '../contract/words.js';
+import { briefly, fault } from '../contract/words.js';
 import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
 import { Ints } from '../ints.js';
@@ -46,6 +46,8 @@ export class Levels<S> implements StateStore<S> {
   readonly #make: () => StateStore<S>;
   #last: Level<S> | undefined;
   #queue = 0;
+  /** The state whose steps are taken. */
+  #from: S | undefined;
   /** A value of a level that was given back, which was not any more what it had been. */
   #damaged: unknown;
 
@@ -69,7 +71,10 @@ export class Levels<S> implements StateStore<S> {
 
   readonly add = (state: S): number => {
     const progress = this.#progress(state);
-    if (progress < this.current) throw fault(`a step lowers the progress from ${this.current} to ${progress}`);
+    if (progress < this.current)
+      throw fault(
+        `a step lowers the progress from ${this.current} to ${progress}: it leads from ${briefly(this.#from)} to ${briefly(state)}`,
+      );
     const level = this.#levelAt(progress);
     this.#last = level;
     const index = level.store.add(state);
@@ -87,7 +92,7 @@ export class Levels<S> implements StateStore<S> {
   /** A state of the level at hand. */
   readonly get = (number: number): S => this.#here().store.get(this.#indices.at(number));
 
-  readonly focus = (number: number): S => this.#here().store.focus(this.#indices.at(number));
+  readonly focus = (number: number): S => (this.#from = this.#here().store.focus(this.#indices.at(number)));
 
   readonly isIntact = (state: S): boolean => this.#here().store.isIntact(state);
 

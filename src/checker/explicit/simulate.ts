@@ -8,6 +8,7 @@ import { random, type Random } from '../random.js';
 import type { CheckOptions, CheckpointOptions } from '../options.js';
 import { isLiveness, type Audited, type PropertyReport, type Report, type Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
+import { withinBoundary } from '../verdict/reasons.js';
 import { concluded, judgedReport, sentenceOf, wantsTrace } from '../verdict/conclude.js';
 import { judge, type Judge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
@@ -45,6 +46,8 @@ interface Simulation<S, A> {
   generated: number;
   depth: number;
   walks: number;
+  /** How many states beyond the model's boundary were seen. */
+  cut: number;
   /** The walk at hand. */
   run: Run<S, A> | undefined;
 }
@@ -68,6 +71,7 @@ export const simulation = <S, A>(given: Model<S, A>, options: SimulateOptions): 
     generated: 0,
     depth: 0,
     walks: 0,
+    cut: 0,
     run: undefined,
   };
 };
@@ -93,6 +97,7 @@ const meet = <S, A>(found: Simulation<S, A>, state: S): boolean => {
   const index = found.store.add(state);
   found.generated++;
   if (index < size) return false;
+  if (found.model.boundary?.(state) === false) found.cut++;
   found.judge.state(state, index);
   return true;
 };
@@ -189,6 +194,7 @@ export const simulationReport = <S, A>(found: Simulation<S, A>, stop: Stop): Rep
       search: 'simulate',
       bounds: [
         ...(options.bounds ?? []),
+        ...withinBoundary(found.cut),
         `${found.walks} random walks of at most ${options.traceLength ?? 100} steps, seed ${options.seed ?? 1}`,
       ],
       counts: {
@@ -197,10 +203,10 @@ export const simulationReport = <S, A>(found: Simulation<S, A>, stop: Stop): Rep
         depth: found.depth,
         completeDepth: 0,
         queue: 0,
-        cut: 0,
+        cut: found.cut,
       },
       properties,
-      coverage: coverageList(coverage),
+      coverage: coverageList(coverage, found.model.families),
       neverEnabled: coverageList(coverage).flatMap(({ family, steps }) => (steps === 0 ? [family] : [])),
       audited: auditedOf(found),
       statistics: { elapsedMs: found.watch.elapsedMs(), peakBytes: found.watch.peakBytes(), workers: 1, engine: 'plain' },

@@ -81,7 +81,8 @@ const propertyRunLines = (property: PropertyReport): ReadonlyArray<string> => {
 const coverageLines = ({ coverage }: Report): ReadonlyArray<string> => {
   const width = Math.max(0, ...coverage.map(({ family }) => oneLine(family).length));
   return coverage.map(
-    ({ family, steps, fresh }) => `  ${oneLine(family).padEnd(width)}  ${many(steps, 'step')}, ${many(fresh, 'new state')}`,
+    ({ family, steps, fresh, isUndeclared = false }) =>
+      `  ${oneLine(family).padEnd(width)}  ${many(steps, 'step')}, ${many(fresh, 'new state')}${isUndeclared ? ' (not among the families that the model declares)' : ''}`,
   );
 };
 

@@ -25,6 +25,9 @@ import { syntaxErrorAt } from './syntax-error.js';
 import type { CheckArgs } from './check-args.js';
 import type { Parameters, Subject } from '../../subject/subject.js';
 
+/** The name of the property that `--deadlock` adds. */
+const DEADLOCK = 'some step can always be taken';
+
 // --- loading ---------------------------------------------------------------------------------------------------------------
 
 /** How long a module may take to be loaded, and its function to give the model, in ms each. */
@@ -124,41 +127,48 @@ interface Made {
   readonly parameters: Parameters | undefined;
 }
 
+/** The model, and where deadlock is all that is to be judged of it, with the property that does. */
+const withSomethingToJudge = (model: unknown, deadlock: boolean): unknown => {
+  const { properties } = (model ?? {}) as { readonly properties?: unknown };
+  const isPlain = typeof model === 'object' && model !== null && Object.getPrototypeOf(model) === Object.prototype;
+  return deadlock && isPlain && Array.isArray(properties) && properties.length === 0
+    ? { ...model, properties: [{ name: DEADLOCK, kind: 'noDeadlock' }] }
+    : model;
+};
+
 /** Reading it may run functions of it: getters, a proxy's. */
-const decodedOf = (model: unknown): ReturnType<typeof decodeModel> => {
+const decodedOf = (model: unknown, deadlock: boolean): ReturnType<typeof decodeModel> => {
   try {
-    return decodeModel(model);
+    return decodeModel(withSomethingToJudge(model, deadlock));
   } catch (error) {
     throw isTold(error) ? error : new UsageError(`its default export threw ${thrown(error)}`);
   }
 };
 
-const decode = (model: unknown): Decoded => {
-  const decoded = decodedOf(model);
+const decode = (model: unknown, deadlock: boolean): Decoded => {
+  const decoded = decodedOf(model, deadlock);
   if (E.isLeft(decoded)) throw new UsageError(`its default export: ${decoded.left}`);
   if (decoded.right.level === 'components') mustBeComponentModel(decoded.right.model);
   return decoded.right;
 };
 
 /** Loads the model of a module. @throws UsageError with one line: what is wrong with it, and what is expected. */
-const load = async (file: string, sets: CheckArgs['sets']): Promise<Made> => {
+const load = async (file: string, { sets, deadlock }: CheckArgs): Promise<Made> => {
   const exported = await imported(resolve(file));
   const model = defaultOf(exported);
   const parameters = parametersOf(namedExport(exported, 'parameters'), typeof model === 'function', sets);
-  return { decoded: decode(await made(model, parameters)), parameters };
+  return { decoded: decode(await made(model, parameters), deadlock), parameters };
 };
 
 /** The component model of a module, for a thread: made with what the main thread made it with. */
 export const componentModelOf = async (file: string, parameters?: Parameters, deadlock = false): Promise<ComponentModel> => {
-  const decoded = decode(await made(defaultOf(await imported(file)), parameters));
+  const decoded = decode(await made(defaultOf(await imported(file)), parameters), deadlock);
   const { level, model } = deadlock ? judgingDeadlock(decoded) : decoded;
   if (level === 'plain') throw new TypeError(`${file}: it has no components`);
   return model;
 };
 
 // --- deadlock --------------------------------------------------------------------------------------------------------------
-
-const DEADLOCK = 'some step can always be taken';
 
 const judgesDeadlock = ({ model: { properties } }: Decoded): boolean => properties.some(({ kind }) => kind === 'noDeadlock');
 
@@ -220,7 +230,7 @@ const DEADLOCK_UNJUDGED = 'Deadlock is not judged: the model has no property of 
 const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
   mustBeMeant(args);
   const file = await fileOfModule(source);
-  const { decoded: declared, parameters } = await load(file, args.sets);
+  const { decoded: declared, parameters } = await load(file, args);
   const decoded = args.deadlock ? judgingDeadlock(declared) : declared;
   const all = decoded.model.properties.map(({ name }) => name);
   const wanted = args.fields.get('properties');
