@@ -4,7 +4,7 @@
  */
 export const OTHERS: Readonly<Record<string, readonly [count: number, what: string]>> = {
   'src/cli': [
-    79,
+    78,
     'what files are written; verdicts, runs and notes to them; what a person who steps is told; where a server listens; answers over HTTP; a program for Node',
   ],
   'src/program/replace.ts': [2, 'what files are written'],
