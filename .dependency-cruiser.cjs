@@ -131,7 +131,12 @@ module.exports = {
       'A hostile run is followed by layer 3 and judged by the judge.',
     ),
     arrow('common-stands-alone', '^src/common', '^src/(?!common)', 'What every room that has files may use uses no room.'),
-    arrow('program-stands-alone', '^src/program', '^src/(?!program)', 'What every room may use uses no room.'),
+    arrow(
+      'program-stands-alone',
+      '^src/program',
+      '^src/(?!program|common|core/texts[.])',
+      'What every program may use uses no room; but it says of a path and a host what the vocabulary says of them.',
+    ),
     arrow(
       'judge-is-alone',
       '^conformance/layer4-hostile/judge/',

@@ -1,7 +1,6 @@
 /** The command line of `bayou conform`. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { PathC } from '#bayou/core/texts.js';
-import { newCommand, textOf } from '#bayou/program/command-line.js';
+import { newCommand, path } from '#bayou/program/command-line.js';
 import type { Layer } from '../common/finding.js';
 
 /** What the command line says. */
@@ -120,7 +119,7 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .option('--hostile', 'hostile runs of real processes: --seconds or --runs says how many', false)
     .option('--seconds <n>', 'simulate, or make hostile runs, for so long', positive)
     .option('--coverage <config>', 'lead a simulated cluster through a configuration; say which transitions it took')
-    .option('--corpus <dir>', 'simulate plans of this folder, changed, too; keep there what reaches something new', textOf(PathC))
+    .option('--corpus <dir>', 'simulate plans of this folder, changed, too; keep there what reaches something new', path)
     .option('--replay <files...>', 'simulate by plans that --simulate has written')
     .option('--real', 'with --replay: do the same to real processes, as far as it can be done', false)
     .option('--from <n>', 'begin at this run of the seed', whole, 0)
@@ -135,11 +134,11 @@ export const parseArgs = (args: ReadonlyArray<string>): ConformArgs => {
     .option(
       '--out-dir <dir>',
       'where to keep a run that diverges: its trace, and its path for bayou check --replay',
-      textOf(PathC),
+      path,
       'bayou-divergences',
     )
     .option('--json', 'the report as JSON on standard output', false)
-    .option('--junit <file>', 'the report as JUnit XML', textOf(PathC))
+    .option('--junit <file>', 'the report as JUnit XML', path)
     .addHelpText('after', HELP);
   command.parse([...args], { from: 'user' });
   refuseIgnored(command);

@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'n
 import { join } from 'node:path';
 import { tearTail } from './process-faults.js';
 import type { Chance } from '../common/named-chance.js';
+import { codeOf } from '#bayou/common/error-code.js';
 
 /** Copies a folder as `cp -a` does; of one that is in use, whatever is there at the moment. A file that goes meanwhile is left out. */
 export const copyFolder = (from: string, to: string): void => {
@@ -12,7 +13,7 @@ export const copyFolder = (from: string, to: string): void => {
       cpSync(from, to, { recursive: true, preserveTimestamps: true });
       return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
     }
   }
 };

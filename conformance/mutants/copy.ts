@@ -1,7 +1,22 @@
 /** Copies of the built program, far from what ships: as it is, or with one fault in it. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mutant } from './mutant-table.js';
+
+/** A piece of a file's text, and what stands in its place. */
+export interface Edit {
+  readonly find: string;
+  readonly put: string;
+}
+
+/** One small fault of the built program. It replaces a piece of text, which must stand there exactly once. */
+export interface Mutant extends Edit {
+  readonly name: string;
+  readonly what: string;
+  /** Below `dist/`. */
+  readonly file: string;
+  /** What else it takes, in the same file. */
+  readonly also?: Edit;
+}
 
 /** Makes a copy of the project below `root`; it has `dist/` and `package.json`. */
 export const copyOf = (root: string, copy: string): void => {
@@ -16,7 +31,7 @@ export const copyOf = (root: string, copy: string): void => {
 };
 
 /** Makes a copy with a fault in it. Throws where the fault does not apply: the table is then out of date. */
-export const copyWith = (mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'put' | 'also'>, copy: string, root: string): void => {
+export const copyWith = (mutant: Mutant, copy: string, root: string): void => {
   copyOf(root, copy);
   const file = join(copy, 'dist', mutant.file);
   let text = readFileSync(file, 'utf8');

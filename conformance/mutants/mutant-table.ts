@@ -4,27 +4,17 @@
  * server processes switch it on in `src/impl/policy.ts`; the others replace a piece of text, which must stand there exactly once.
  */
 
-/** A piece of a file's text, and what stands in its place. */
-export interface Edit {
-  readonly find: string;
-  readonly put: string;
-}
+import type { Mutant } from './copy.js';
 
-/** One fault. */
-export interface Mutant extends Edit {
-  readonly name: string;
-  readonly what: string;
-  /** Below `dist/`. */
-  readonly file: string;
-  /** What else it takes, in the same file. */
-  readonly also?: Edit;
+/** One fault of the store. */
+export interface StoreMutant extends Mutant {
   /** Is it in what layer 1 runs (`src/impl`)? */
   readonly inImpl: boolean;
   /** Why nobody can notice, where that is so. */
   readonly unobservable?: string;
 }
 
-const impl = (name: string, what: string, file: string, find: string, put: string): Mutant => ({
+const impl = (name: string, what: string, file: string, find: string, put: string): StoreMutant => ({
   name,
   what,
   file: `impl/${file}`,
@@ -33,7 +23,7 @@ const impl = (name: string, what: string, file: string, find: string, put: strin
   inImpl: true,
 });
 
-export const net = (name: string, what: string, file: string, find: string, put: string): Mutant => ({
+export const net = (name: string, what: string, file: string, find: string, put: string): StoreMutant => ({
   name,
   what,
   file,
@@ -43,7 +33,7 @@ export const net = (name: string, what: string, file: string, find: string, put:
 });
 
 /** The switch of `policy.ts`, thrown where replicas are made, in servers and in layer 1 alike. */
-const variant = (name: string, what: string, fault: string): Mutant =>
+const variant = (name: string, what: string, fault: string): StoreMutant =>
   impl(
     name,
     what,
@@ -52,7 +42,7 @@ const variant = (name: string, what: string, fault: string): Mutant =>
     `const policy = policyWith({ ${fault}: true }, id);`,
   );
 
-export const MUTANTS: ReadonlyArray<Mutant> = [
+export const MUTANTS: ReadonlyArray<StoreMutant> = [
   variant('V1', 'original-clock: a put ignores the session’s clock', 'originalClock'),
   variant('V2', 'torn-answer: a pull’s answer has an older log than its vector', 'tornAnswer'),
   impl(

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyWith } from './copy.js';
-import { MUTANTS, type Mutant } from './mutant-table.js';
+import { MUTANTS, type StoreMutant } from './mutant-table.js';
 import { CONFIGURATIONS, type Noticed, PLANS, RUNS, SCRIPTS, tryLayers } from './old-layers.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -28,7 +28,7 @@ const AT_ONCE = 3;
 
 // --- one mutant ------------------------------------------------------------------------------------------------------------
 
-const tryMutant = async (mutant: Mutant): Promise<Outcome> => {
+const tryMutant = async (mutant: StoreMutant): Promise<Outcome> => {
   const began = performance.now();
   const copy = join(COPIES, mutant.name);
   copyWith(mutant, copy, ROOT);
@@ -42,7 +42,7 @@ const tryMutant = async (mutant: Mutant): Promise<Outcome> => {
 
 // --- the table -------------------------------------------------------------------------------------------------------------
 
-const mutantOf = ({ name }: Outcome): Mutant => MUTANTS.find((m) => m.name === name)!;
+const mutantOf = ({ name }: Outcome): StoreMutant => MUTANTS.find((m) => m.name === name)!;
 
 const row = (outcome: Outcome): string => {
   const mutant = mutantOf(outcome);

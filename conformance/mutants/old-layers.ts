@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { ConformReport, Finding } from '../common/finding.js';
-import type { Mutant } from './mutant-table.js';
+import type { StoreMutant } from './mutant-table.js';
 
 /** What came of it. */
 export interface Noticed {
@@ -159,7 +159,7 @@ const smallest = ({ details, name }: Finding): string => {
  * Runs a copy of the project below `root` that has the mutant, until something diverges, or for `withinMs` of real time in all; without it each of the stages has ten minutes.
  */
 export const tryLayers = async (
-  mutant: Pick<Mutant, 'inImpl'>,
+  mutant: Pick<StoreMutant, 'inImpl'>,
   copy: string,
   root: string,
   withinMs?: number,

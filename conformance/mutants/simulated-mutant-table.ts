@@ -1,8 +1,8 @@
 /** Faults for the simulation alone: between processes, at their deaths, and at the death of a machine. Each replaces a piece of the built program's text. */
-import { net, type Mutant } from './mutant-table.js';
+import { net, type StoreMutant } from './mutant-table.js';
 
 /** The faults. */
-export const SIMULATED_MUTANTS: ReadonlyArray<Mutant> = [
+export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
   net(
     'late-answer',
     'an answer that comes after its deadline is taken for that of the next request',

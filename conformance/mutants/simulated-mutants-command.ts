@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { writePart } from '../common/page-parts.js';
 import { copyWith } from './copy.js';
 import { LOST_ONCE, SIMULATED_MUTANTS } from './simulated-mutant-table.js';
-import { MUTANTS, type Mutant } from './mutant-table.js';
+import { MUTANTS, type StoreMutant } from './mutant-table.js';
 import { type OldRow, oldRowsOf, simulatedMutants } from './simulated-list.js';
 import { type Noticed, tryLayers } from './old-layers.js';
 
@@ -66,7 +66,7 @@ const simulateCopy = async (copy: string): Promise<Simulated> => {
   return simulated;
 };
 
-const tryMutant = async (mutant: Mutant, known: Outcome | undefined, withOlder: boolean): Promise<Outcome> => {
+const tryMutant = async (mutant: StoreMutant, known: Outcome | undefined, withOlder: boolean): Promise<Outcome> => {
   const copy = join(COPIES, `simulated-${mutant.name}`);
   copyWith(mutant, copy, ROOT);
   try {
@@ -95,13 +95,13 @@ const olderCells = (name: string, older: Older | undefined): ReadonlyArray<strin
   return [known.layer === '–' ? 'none' : `layer ${known.layer}`, known.tried, ''];
 };
 
-const row = (mutant: Mutant, { simulated: { found, why, processorMs }, older }: Outcome): string => {
+const row = (mutant: StoreMutant, { simulated: { found, why, processorMs }, older }: Outcome): string => {
   const missed = mutant.unobservable === undefined ? '**not found**' : `nobody can: ${mutant.unobservable}`;
   const cells = found === null ? ['–', seconds(processorMs), missed] : [`${found + 1}`, seconds(processorMs), why];
   return cellsOf([mutant.name, mutant.what, `\`${mutant.file}\``, ...cells, ...olderCells(mutant.name, older)]);
 };
 
-const table = (mutants: ReadonlyArray<Mutant>, outcomes: ReadonlyMap<string, Outcome>): string => {
+const table = (mutants: ReadonlyArray<StoreMutant>, outcomes: ReadonlyMap<string, Outcome>): string => {
   const tried = mutants.filter(({ name }) => outcomes.has(name));
   const untried = mutants.filter((mutant) => !tried.includes(mutant)).map(({ name }) => name);
   const all = tried.map(({ name }) => outcomes.get(name)!);
@@ -181,7 +181,7 @@ const writeTables = (): void => {
   writePart(PAGE, 'the table of what was lost once: npm run mutants:simulated', lostOnceTable(outcomes));
 };
 
-const work = async (queue: Mutant[], older: boolean): Promise<void> => {
+const work = async (queue: StoreMutant[], older: boolean): Promise<void> => {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
     const outcome = await tryMutant(mutant, outcomes.get(mutant.name), older);
     outcomes.set(mutant.name, outcome);
@@ -193,7 +193,7 @@ const work = async (queue: Mutant[], older: boolean): Promise<void> => {
     );
   }
 };
-const workAll = (queue: Mutant[], older: boolean): Promise<unknown> =>
+const workAll = (queue: StoreMutant[], older: boolean): Promise<unknown> =>
   Promise.all(Array.from({ length: AT_ONCE }, () => work(queue, older)));
 if (!options.older)
   await workAll(
@@ -201,7 +201,7 @@ if (!options.older)
     false,
   );
 /** What was cut is tried again: with more time it may be noticed. */
-const isUnmeasured = ({ name }: Mutant): boolean => {
+const isUnmeasured = ({ name }: StoreMutant): boolean => {
   const outcome = outcomes.get(name);
   return outcome !== undefined && (outcome.older === undefined || outcome.older.isCut === true);
 };

@@ -9,8 +9,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { copyWith } from '../../conformance/mutants/copy.js';
-import { MUTANTS, type Mutant } from './table.js';
+import { copyWith, type Mutant } from '../../conformance/mutants/copy.js';
+import { MUTANTS } from './table.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const COPIES = join(ROOT, 'node_modules/.cache/fuzz-mutants');
@@ -64,7 +64,7 @@ const tried = async (mutant: Mutant, shrinks: boolean): Promise<Outcome> => {
   const copy = join(COPIES, mutant.name);
   const began = performance.now();
   try {
-    copyWith({ ...mutant, file: `checker/${mutant.file}` }, copy, ROOT);
+    copyWith(mutant, copy, ROOT);
     return outcomeOf(mutant, await fuzz(copy, shrinks), (performance.now() - began) / 1000);
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -110,7 +110,7 @@ const shortened = (text: string): string => {
 
 const rowOf = ({ mutant, models, difference }: Outcome): string => {
   const after = models === undefined ? '**not found**' : models.toLocaleString('en-US');
-  return `| ${[mutant.name, mutant.what, `\`${mutant.file.replace(/\.js$/, '.ts')}\``, after, shortened(difference)].join(' | ')} |`;
+  return `| ${[mutant.name, mutant.what, `\`${mutant.file.replace(/^checker\/(.*)\.js$/, '$1.ts')}\``, after, shortened(difference)].join(' | ')} |`;
 };
 
 const tableOf = (outcomes: ReadonlyArray<Outcome>): string => {

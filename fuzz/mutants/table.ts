@@ -1,23 +1,12 @@
 /* eslint-disable max-lines -- a table: whoever looks for one fault reads its row. */
-/**
- * Faults of the checker, one small one each, to be put into a copy of the build: would the fuzz have found it? A fault replaces a piece of
- * text, which must stand there exactly once.
- */
-
-/** One fault. */
-export interface Mutant {
-  readonly name: string;
-  readonly what: string;
-  /** Below `dist/checker`. */
-  readonly file: string;
-  readonly find: string;
-  readonly put: string;
-}
+/** Faults of the checker, one small one each, to be put into a copy of the build: would the fuzz have found it? */
+import type { Mutant } from '../../conformance/mutants/copy.js';
 
 type Row = readonly [name: string, what: string, find: string, put: string];
 
+/** Faults of one file, which is named below `dist/checker`. */
 const inFile = (file: string, rows: ReadonlyArray<Row>): ReadonlyArray<Mutant> =>
-  rows.map(([name, what, find, put]) => ({ name, what, file, find, put }));
+  rows.map(([name, what, find, put]) => ({ name, what, file: `checker/${file}`, find, put }));
 
 const plain: ReadonlyArray<Mutant> = [
   ...inFile('explicit/explicit-search.js', [

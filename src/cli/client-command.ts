@@ -5,10 +5,10 @@ import { type BayouSession, connect, type SessionPutResult } from '../library.js
 import type { ServerAddress } from '../library-types.js';
 import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { REQUEST_MS } from '../net/net-limits.js';
-import { newCommand, wholeNumber } from '../program/command-line.js';
+import { newCommand, path, wholeNumber } from '../program/command-line.js';
 import { ENDING_SIGNALS, EXIT, PLAIN_EXIT } from '../program/exit.js';
 import { say as sayLine } from '../program/say.js';
-import { addServer, path, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
+import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 import { openTokenFile, type TokenFile } from './token-file.js';
 
 interface Options extends TlsFiles {

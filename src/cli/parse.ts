@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { putInPlace } from '../common/in-place.js';
-import { HostC, PathC, withoutBrackets } from '../core/texts.js';
+import { HostC } from '../core/texts.js';
 import type { ServerAddress } from '../library-types.js';
 import { newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
-import { textOf } from '../program/command-line.js';
+import { path } from '../program/command-line.js';
 import { readText, standsAt, wrongToWrite } from '../program/named-files.js';
-import { codeOf, reasonOf } from '../program/say.js';
+import { reasonOf } from '../program/say.js';
 import { UsageError } from '../program/exit.js';
+import { codeOf } from '../common/error-code.js';
 
 const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
 
@@ -24,12 +25,6 @@ export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = [
     throw new InvalidArgumentError(`Server ${Number(id)} is there already: name each once.`);
   return [...before, { id: Number(id), host: at, port: Number(port) }];
 };
-
-/** An option's value that is a path of a file or a folder. */
-export const path = textOf(PathC);
-
-/** An option's value that is the host of an address, or a name; an IPv6 address may stand in brackets. */
-export const host = (text: string): string => textOf(HostC)(withoutBrackets(text));
 
 const LEAST_SECRET = 16;
 /** Read, written or run by the group or by others. */

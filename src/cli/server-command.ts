@@ -5,11 +5,11 @@ import { startServer } from '../library.js';
 import type { ServerAddress } from '../library-types.js';
 import { ANTI_ENTROPY_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
-import { newCommand, wholeNumber } from '../program/command-line.js';
+import { host, newCommand, path, wholeNumber } from '../program/command-line.js';
 import { PLAIN_EXIT, UsageError } from '../program/exit.js';
 import { say } from '../program/say.js';
 import { withConfigFile } from './config-file.js';
-import { addServer, host, path, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
+import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 
 interface Options extends TlsFiles {
   readonly id: number;

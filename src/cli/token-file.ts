@@ -6,7 +6,8 @@ import { putInPlace } from '../common/in-place.js';
 import type { SessionToken } from '../core/guarantees.js';
 import { tokenIn } from '../library-options.js';
 import { readJson, wrongToWrite } from '../program/named-files.js';
-import { codeOf, reasonOf } from '../program/say.js';
+import { reasonOf } from '../program/say.js';
+import { codeOf } from '../common/error-code.js';
 
 /** A token's file that can be written, as far as was tried. */
 export interface TokenFile {

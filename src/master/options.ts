@@ -1,9 +1,8 @@
 /** The master's command line. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { HostC, PathC, withoutBrackets } from '../core/texts.js';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
-import { newCommand, textOf, wholeNumber } from '../program/command-line.js';
+import { host, newCommand, path, wholeNumber } from '../program/command-line.js';
 
 /** What the command line says. */
 export interface MasterOptions {
@@ -27,9 +26,6 @@ const portRange = (text: string): readonly [number, number] => {
   if (!(from >= 1 && from <= to && to <= 65_535)) throw new InvalidArgumentError('Use FROM-TO, both from 1 to 65535.');
   return [from, to];
 };
-
-const path = textOf(PathC);
-const host = (text: string): string => textOf(HostC)(withoutBrackets(text));
 
 /** The command, its options and its help; `run` gets what was said. */
 export const masterCommand = (name: string, run: (options: MasterOptions) => Promise<void>): Command =>

@@ -12,6 +12,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { Natural } from '../core/ids.js';
 import { reasonOf } from '../program/say.js';
+import { codeOf } from '../common/error-code.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -75,7 +76,7 @@ const makeUnlessThere = (folder: string): void => {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 };
 

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { NODE } from '../ports/node.js';
 import type { Timer, Timers } from '../ports/ports.js';
+import { codeOf } from '../common/error-code.js';
 
 /** How often it is looked whether a descriptor is left, in ms. */
 const LOOK_MS = 250;
@@ -13,7 +14,7 @@ const isNoneLeft = (): boolean => {
     closeSync(openSync('/', 'r'));
     return false;
   } catch (error) {
-    return NONE_LEFT.has((error as NodeJS.ErrnoException).code);
+    return NONE_LEFT.has(codeOf(error));
   }
 };
 

@@ -50,8 +50,8 @@ const adviceOf = (code: string, what: string): string | undefined => {
   return UNREACHED[code] ?? ADVICE[code] ?? (/^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_)/.test(code) ? OTHERWISE : undefined);
 };
 
-/** Of an error that Node gives as OpenSSL's own line it has no code of its own. */
-const codeOf = (error: NodeJS.ErrnoException): string =>
+/** The code of an error of a connection. Node gives some of OpenSSL's errors as EPROTO and a line of text: the code is made of that line. */
+const tlsCodeOf = (error: NodeJS.ErrnoException): string =>
   error.code === 'EPROTO'
     ? `ERR_SSL_${meaningOf(error)
         .toUpperCase()
@@ -61,14 +61,15 @@ const codeOf = (error: NodeJS.ErrnoException): string =>
 /** What an error of a socket says, and what that means or, where it is one of TLS, what to look at. Of a name with several addresses Node gives the code alone. */
 export const socketError = (error: NodeJS.ErrnoException): string => {
   const what = meaningOf(error) || (error.code ?? 'the connection failed');
-  const advice = adviceOf(codeOf(error), what);
+  const advice = adviceOf(tlsCodeOf(error), what);
   return advice === undefined ? what : `${what}: ${advice}`;
 };
 
 /** Why somebody who dialed has no TLS with this server. Node says what is wrong with the certificate that it showed, and of the rest that it hung up. */
 export const strangerError = (error: NodeJS.ErrnoException, socket: TLSSocket): string => {
   const why = socket.authorizationError as unknown;
-  if (why === undefined || why === null) return codeOf(error) === 'ERR_SSL_WRONG_VERSION_NUMBER' ? NOT_TLS : socketError(error);
+  if (why === undefined || why === null)
+    return tlsCodeOf(error) === 'ERR_SSL_WRONG_VERSION_NUMBER' ? NOT_TLS : socketError(error);
   return `its certificate is not taken (${typeof why === 'string' ? why : meaningOf(why)}): ${NAMES.ca} must be who has signed it, and it must be in time`;
 };
 

@@ -1,5 +1,6 @@
 /** Command lines, by commander: its errors are one line that begins with the command's name, like all others, and are thrown. */
 import { Command, InvalidArgumentError } from 'commander';
+import { HostC, PathC, withoutBrackets } from '../core/texts.js';
 import { say } from './say.js';
 
 /** A command by its whole name, `bayou check`. What is wrong with its words is said, and then thrown as commander's error. */
@@ -39,3 +40,9 @@ export const textOf =
     if (!is(text)) throw new InvalidArgumentError(`Use ${name}.`);
     return text;
   };
+
+/** An option's value that is a path of a file or a folder. */
+export const path = textOf(PathC);
+
+/** An option's value that is the host of an address, or a name; an IPv6 address may stand in brackets. */
+export const host = (text: string): string => textOf(HostC)(withoutBrackets(text));

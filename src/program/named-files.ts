@@ -18,7 +18,8 @@ import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
-import { codeOf, messageOf, reasonOf } from './say.js';
+import { messageOf, reasonOf } from './say.js';
+import { codeOf } from '../common/error-code.js';
 
 // --- what kind of thing it is ----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 /** What programs say to whoever runs them: errors, each one line that a terminal shows and does not obey. */
+import { codeOf } from '../common/error-code.js';
 
 /** Characters by which a text could move a cursor, hide what comes after it or turn it round, and those that end a line. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
@@ -38,12 +39,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EAGAIN: 'there are too many processes or threads; raise the limit (ulimit -u)',
   ENOMEM: 'there is not enough memory',
   EIO: 'the disk reports an error',
-};
-
-/** The code of an error of the system. */
-export const codeOf = (error: unknown): string | undefined => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
 };
 
 /** Why something could not be done to a file, in words: without its path, which whoever says it knows. */

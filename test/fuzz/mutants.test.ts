@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { MUTANTS } from '../../fuzz/mutants/table.js';
 
-const built = (file: string): string => readFileSync(new URL(`../../dist/checker/${file}`, import.meta.url), 'utf8');
+const built = (file: string): string => readFileSync(new URL(`../../dist/${file}`, import.meta.url), 'utf8');
 
 test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s', (_, { file, find, put }) => {
   expect(built(file).split(find)).toHaveLength(2);

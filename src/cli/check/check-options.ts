@@ -1,7 +1,6 @@
 /** The command line of `bayou check`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { newCommand, wholeNumber } from '../../program/command-line.js';
-import { path } from '../parse.js';
+import { newCommand, path, wholeNumber } from '../../program/command-line.js';
 import { EXIT } from '../../program/exit.js';
 import { FORMATS, type CheckArgs, type Format } from './check-args.js';
 import { FIELD_OPTIONS, gather, said, type Assignment, type Said } from './field-options.js';

@@ -1,7 +1,6 @@
 /** The command line of `bayou explore`. */
 import type { Command } from 'commander';
-import { newCommand, wholeNumber } from '../../program/command-line.js';
-import { path } from '../parse.js';
+import { newCommand, path, wholeNumber } from '../../program/command-line.js';
 import type { CheckArgs } from '../check/check-args.js';
 import { FIELD_OPTIONS } from '../check/field-options.js';
 import { parseArgs as parseCheckArgs } from '../check/check-options.js';

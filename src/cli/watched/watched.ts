@@ -1,12 +1,13 @@
 /** The other side of `watcher.ts`: the process that runs a model lets the one that watches it see what it is doing. */
 import { Worker } from 'node:worker_threads';
 import { showRuns, takeForEndless } from '../../checker/contract/doing.js';
-import { codeOf, say } from '../../program/say.js';
+import { say } from '../../program/say.js';
 import { EXIT } from '../../program/exit.js';
 import { keepStdout } from '../out.js';
 import { endNow, isEnding } from './ending.js';
 import type { LookoutData } from './lookout.js';
 import { STOP_AT, WATCHED } from './telling.js';
+import { codeOf } from '../../common/error-code.js';
 
 /** Whether this process only goes the way of another one to where that came to no end: nothing is to be shown or written then. */
 export const isGoingAgain = (): boolean => process.env[STOP_AT] !== undefined;

@@ -32,6 +32,7 @@ import { nodeFiles } from './files.js';
 import { GUARD } from './guard-name.js';
 import { readHighWater } from './high-water.js';
 import { isOfPlace, readPlace, UNFINISHED } from './place.js';
+import { codeOf } from '../../common/error-code.js';
 
 /** What was copied: whose log, and how many live writes it has. */
 export interface BackedUp {
@@ -147,7 +148,7 @@ const isLeftOver = (name: string): boolean => {
   try {
     return pid === 0 || !process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+    return codeOf(error) === 'ESRCH';
   }
 };
 
@@ -184,7 +185,7 @@ const takeAtOneMoment = async (
       if (listing(from).join() === before.join()) return;
     } catch (error) {
       // A file went away between the look and the copy.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
     }
     for (const folder of [links, to]) for (const name of readdirSync(folder)) rmSync(join(folder, name));
   }

@@ -21,6 +21,7 @@ import {
 import { join } from 'node:path';
 import { makeFolder } from '../../common/folder.js';
 import { lockFolder, type Guard, type Unlock } from './lock.js';
+import { codeOf } from '../../common/error-code.js';
 
 /** What the file system says of a file. Times are nanoseconds since 1970; a ctime is the system's own, nobody can set it. */
 export interface FileFacts {
@@ -125,7 +126,7 @@ const ifThere = <A>(use: () => A): A | undefined => {
   try {
     return use();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 };

@@ -11,6 +11,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InPlace, putInPlace } from '../../common/in-place.js';
 import { Advised } from './errors.js';
+import { codeOf } from '../../common/error-code.js';
 
 /** The value's file in the log's folder. */
 export const GUARD = 'guard';
@@ -23,8 +24,6 @@ const HALF = /^guard-[0-9a-f]{16}\.new$/;
 const OTHERS = 0o077;
 /** Somebody else puts one in place at the same time, or takes one away. */
 const TRIES = 100;
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** May others use the file? Some file systems have no owners, and say so of all files. */
 const isOthersToo = (path: string): boolean => process.platform !== 'win32' && (statSync(path).mode & OTHERS) !== 0;
