@@ -60,10 +60,13 @@ const scriptTasks = (paths: ReadonlyArray<string>, args: ConformArgs): ReadonlyA
 const randomTasks = (args: ConformArgs, runs: number): ReadonlyArray<Task> =>
   Array.from({ length: runs }, (_, i) => randomTask(args.seed, args.from + i, args));
 
+const isPlan = (path: string): boolean => path.endsWith('.json');
+
 /** The plans that ship with the program. */
 const planTasks = (args: ConformArgs): ReadonlyArray<Task> =>
   readdirSync(root('conformance/plans'))
     .sort()
+    .filter(isPlan)
     .map((name) => planTask(join(root('conformance/plans'), name), args));
 
 /** As many runs as are asked for, or as long; both: whichever comes first. */
@@ -89,8 +92,6 @@ const replayTask = (file: string, args: ConformArgs): Task => {
 const hostileTasks = ({ seed, from, runs, seconds, ...args }: ConformArgs): ReadonlyArray<Task> => [
   hostileSeriesTask({ seed, from, runs: runs ?? (seconds === undefined ? RUNS : Infinity), seconds: seconds ?? Infinity }, args),
 ];
-
-const isPlan = (path: string): boolean => path.endsWith('.json');
 
 const defaultTasks = (args: ConformArgs): ReadonlyArray<Task> => [
   ...(args.layers.includes(1) ? CONFIGURATIONS.map(([name, seconds]) => transitionsTask(shipped(name), seconds)) : []),

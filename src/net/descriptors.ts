@@ -36,12 +36,12 @@ export const watchDescriptors = (say: (line: string) => void, timers: Timers = N
   );
 };
 
-/** How many descriptors this process may have; Infinity where the system does not tell, or sets no limit. */
-export const descriptorsOfProcess = (): number => {
+/** How many descriptors this process may have; Infinity where the system does not tell, or sets no limit; 0 where none is left to look with. */
+export const descriptorsOfProcess = (read = (): string => readFileSync('/proc/self/limits', 'latin1')): number => {
   try {
-    const limit = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
+    const limit = /^Max open files +(\d+)/m.exec(read())?.[1];
     return limit === undefined ? Infinity : Number(limit);
-  } catch {
-    return Infinity;
+  } catch (error) {
+    return NONE_LEFT.has((error as NodeJS.ErrnoException).code) ? 0 : Infinity;
   }
 };

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BayouSession, connect } from '../../src/library.js';
+import { descriptorsOfProcess } from '../../src/net/descriptors.js';
 import { placesOf } from '../../src/net/places.js';
 import { SECRET } from '../net/support.js';
 import { until } from '../support/until.js';
@@ -120,4 +121,17 @@ test('whatever a process may open, connections leave a part of it, and everybody
     expect(Math.min(strangers, clients, others, metrics)).toBeGreaterThan(0);
   }
   expect(placesOf(Infinity)).toEqual({ strangers: 256, clients: 8_192, others: 2_048, metrics: 64 });
+});
+
+test.each([
+  ['EMFILE', 0],
+  ['ENFILE', 0],
+  ['ENOENT', Infinity],
+])('where its limit cannot be read for %s a process has %s descriptors', (code, most) => {
+  const read = (): string => {
+    throw Object.assign(new Error(code), { code });
+  };
+  expect(descriptorsOfProcess(read)).toBe(most);
+  expect(descriptorsOfProcess(() => 'Max open files            128                  4096                 files\n')).toBe(128);
+  expect(Object.values(placesOf(descriptorsOfProcess(read))).every((places) => places >= 8)).toBe(true);
 });

@@ -148,7 +148,11 @@ describe('a configuration by its name', () => {
 
 describe('an interruption', () => {
   /** Runs `bayou conform` with a temporary folder of its own until `isUnderWay`, then sends SIGINT. */
-  const interrupted = async (name: string, args: ReadonlyArray<string>, isUnderWay: (temporary: string) => boolean) => {
+  const interrupted = async (
+    name: string,
+    args: ReadonlyArray<string>,
+    isUnderWay: (temporary: string, pid: number) => boolean,
+  ) => {
     const temporary = join(dir, name);
     mkdirSync(temporary);
     const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -158,7 +162,7 @@ describe('an interruption', () => {
     });
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    await until(() => isUnderWay(temporary));
+    await until(() => isUnderWay(temporary, child.pid ?? 0));
     const started = processesIn(temporary);
     child.kill('SIGINT');
     await once(child, 'close');
@@ -177,6 +181,29 @@ describe('an interruption', () => {
     ['scripts', ['conformance/scripts/scale/ten-thousand-commands.script']],
   ])('of %s runs leaves no process and no file of theirs', async (name, args) => {
     const { status, stdout, temporary, left } = await interrupted(name, args, (folder) => processesIn(folder).length >= 3);
+    expect([status, stdout]).toEqual([130, expect.stringMatching(/^interrupted \(/m)]);
+    expect(left).toEqual([]);
+    expect(readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((file) => !/^bayou-\d+$/.test(file))).toEqual([]);
+  });
+
+  /** Has it worked for a second? It has begun what takes longer, then. */
+  const isAtWork = (_temporary: string, pid: number): boolean => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [user = '0', system = '0'] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    return Number(user) + Number(system) > 100;
+  };
+
+  it.runIf(process.platform === 'linux').each([
+    ['layer-1', ['--layers', '1']],
+    ['simulated', ['--simulate', '--seconds', '600']],
+    ['guided', ['--coverage', 'settle', '--seconds', '600']],
+    ['hostile', ['--hostile', '--seconds', '600']],
+    ['all', []],
+  ])('of what is asked for (%s) ends it, and leaves no process and no file', async (name, args) => {
+    const { status, stdout, temporary, left } = await interrupted(name, args, isAtWork);
     expect([status, stdout]).toEqual([130, expect.stringMatching(/^interrupted \(/m)]);
     expect(left).toEqual([]);
     expect(readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((file) => !/^bayou-\d+$/.test(file))).toEqual([]);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
@@ -25,6 +25,13 @@ const TROUBLES = [
   ['EIO', 'Input/output error', 'disk', /the disk reports an error \(.*\); see the system's log/],
 ] as const;
 
+/** What is done to a table. */
+const blocked = (path: string): void => {
+  rmSync(path);
+  mkdirSync(path);
+};
+const cutOff = (path: string): void => truncateSync(path, 100);
+
 describe('"damaged" is only said of damage', () => {
   test.each(TROUBLES)('%s has its own line, opening and writing, from Node and from LevelDB', (code, text, type, line) => {
     const node = Object.assign(new Error(`${code}: ${text.toLowerCase()}, open '/data/x'`), { code });
@@ -37,6 +44,23 @@ describe('"damaged" is only said of damage', () => {
       expect(writeError(error).message).toMatch(/^the log cannot be written: [^\n]*, and restart the server$/);
     }
   });
+
+  test('an error of input or output in LevelDB is none where a folder is in the way, and is where a table is cut off', () =>
+    withDirectory(async (root) => {
+      for (const [name, hurt, type, line] of [
+        ['in the way', blocked, 'failed', /a folder is where a log has a file .*; move that folder away/],
+        ['empty', truncateSync, 'damaged', /is damaged: /],
+        ['cut off', cutOff, 'damaged', /is damaged: /],
+      ] as const) {
+        const directory = join(root, name);
+        await (await openLog(directory, withJournal())).log.close();
+        await (await openLog(directory, withJournal())).log.close();
+        const table = readdirSync(directory).find((file) => file.endsWith('.ldb'));
+        hurt(join(directory, table!));
+        const opened = await createDiskLog(directory).open({ server: 1 });
+        expect(isLeft(opened) && opened.left, name).toMatchObject({ type, message: expect.stringMatching(line) as string });
+      }
+    }));
 
   test.each(TROUBLES)('%s at any call of an opening is no damage, and changes nothing that matters', (code, _, type) =>
     withDirectory(async (root) => {

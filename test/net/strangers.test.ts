@@ -90,14 +90,41 @@ describe('members', () => {
   });
 });
 
-test('a throttled line is said at once, then once a period with the number of those left out', () => {
-  const said: string[] = [];
-  let now = 0;
-  const say = throttled(
-    (text) => void said.push(text),
-    () => now,
-    1_000,
-  );
-  for (now of [0, 10, 999, 1_000, 1_001, 2_500]) say(`at ${now}`);
-  expect(said).toEqual(['at 0', 'at 1000 (and 2 more such lines before it)', 'at 2500 (and 1 more such lines before it)']);
+describe('a throttled line', () => {
+  const saidOf = (lines: ReadonlyArray<readonly [at: number, text: string]>): ReadonlyArray<string> => {
+    const said: string[] = [];
+    let now = 0;
+    const say = throttled(
+      (text) => void said.push(`${now}: ${text}`),
+      () => now,
+      1_000,
+    );
+    for (const [at, text] of lines) {
+      now = at;
+      say(text);
+    }
+    return said;
+  };
+
+  test('is said at once, then once a period with the number of those left out', () => {
+    const lines = [0, 10, 999, 1_000, 1_001, 2_500].map((at, i) => [at, `${'abcdef'[i]}`] as const);
+    expect(saidOf(lines)).toEqual([
+      '0: a',
+      '1000: d (and 2 more such lines before it)',
+      '2500: f (and 1 more such lines before it)',
+    ]);
+  });
+
+  test('that goes on is said fewer and fewer times, once a minute in the end, and another one all the same', () => {
+    const hour = Array.from({ length: 3_600 }, (_, second) => [1_000 * second, `from port ${second}`] as const);
+    const times = saidOf(hour).map((line) => Number.parseInt(line, 10) / 1_000);
+    expect(times.slice(0, 8)).toEqual([0, 1, 3, 7, 15, 31, 63, 123]);
+    expect(new Set(times.slice(8).map((at, i) => at - (times[i + 7] ?? 0)))).toEqual(new Set([60]));
+    expect(saidOf([...hour, [3_600_000, 'another'], [3_600_500, 'another']]).at(-1)).toMatch(/^3600000: another/);
+    // After a pause it is news.
+    expect(saidOf([...hour, [9_000_000, 'from port 1'], [9_001_000, 'from port 1']]).slice(-2)).toEqual([
+      expect.stringMatching(/^9000000: from port 1/),
+      '9001000: from port 1',
+    ]);
+  });
 });
