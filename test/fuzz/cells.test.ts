@@ -1,11 +1,11 @@
 /** The checker stays within its arrays: a copy of the build whose typed arrays are watched runs the fuzz, and finds out whoever does not. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkedCells, HELPERS } from '../../fuzz/cells/checked-cells.js';
-import { watchedCopy } from '../../fuzz/cells/watched-copy.js';
+import { BEYOND, watchedCopy } from '../../fuzz/cells/watched-copy.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
@@ -59,6 +59,11 @@ const fuzzed = (copy: string, models: number): { readonly status: number | null;
 };
 
 describe('the checker', () => {
+  test.each(Object.entries(BEYOND))('%s still has the comparisons that may read beyond the end', (file, texts) => {
+    const built = readFileSync(join(ROOT, 'dist/checker', file), 'utf8');
+    for (const text of texts) expect(built.split(text)).toHaveLength(2);
+  });
+
   test('stays within its arrays, on random models', () => {
     const copy = join(COPIES, 'whole');
     const { watched } = watchedCopy(ROOT, copy);
