@@ -171,6 +171,56 @@ describe('what is open', () => {
   });
 });
 
+describe('what is closed, or is being closed', () => {
+  const opened = async () => {
+    const started = await startServer({ id: 0, secret: SECRET, antiEntropyMs: 0, logLevel: 'silent' });
+    if (E.isLeft(started)) throw new Error(started.left);
+    const connected = await connect({ servers: [started.right], secret: SECRET, timeoutMs: 200 });
+    if (E.isLeft(connected)) throw new Error(connected.left);
+    return { server: started.right, session: connected.right };
+  };
+
+  /** What can be done to a server and a session of it, each with something hostile; what it came to is looked at. */
+  const DEEDS: Readonly<Record<string, (its: Awaited<ReturnType<typeof opened>>, value: unknown) => Promise<void>>> = {
+    put: async ({ session: its }, value) =>
+      expect((await its.put('k', value as never)).type).toMatch(/^(accepted|UNKNOWN|ERR_(CONN|SIZE|TYPE|DEP))$/),
+    get: async ({ session: its }, value) =>
+      expect((await its.get(value as never)).type).toMatch(/^(value|ERR_(CONN|KEY|SIZE|TYPE|DEP))$/),
+    token: async ({ session: its }) => opening({ servers: [server], secret: SECRET, token: its.token() }),
+    link: async ({ server: its }, value) => lineOrThing(await its.link(value as never)),
+    status: ({ server: its }) => {
+      expect(its.status().failure).toBeNull();
+      return Promise.resolve();
+    },
+    'close the session': ({ session: its }) => {
+      its.close();
+      return Promise.resolve();
+    },
+    'close the server': ({ server: its }) => its.close(),
+  };
+
+  test('does what it says, in whatever order, one after the other or at once', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(...Object.keys(DEEDS)), hostile), { minLength: 2, maxLength: 8 }),
+        fc.boolean(),
+        async (deeds, atOnce) => {
+          const its = await opened();
+          const running: Promise<void>[] = [];
+          for (const [name, value] of deeds) {
+            const done = DEEDS[name]!(its, given(value));
+            running.push(done);
+            if (!atOnce) await done;
+          }
+          await Promise.all(running);
+          its.session.close();
+          await its.server.close();
+        },
+      ),
+      { seed: seedOr(23), numRuns: 60 },
+    ));
+});
+
 describe('what makes no sense', () => {
   const other = { id: 1, port: 7001 };
   test.each([
