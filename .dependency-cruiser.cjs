@@ -52,11 +52,11 @@ module.exports = {
     arrow(
       'impl-has-no-sockets',
       '^src/impl',
-      '^src/(?!common|core|impl|ports/(ports|node)[.])',
+      '^src/(?!files|core|impl|ports/(ports|node)[.])',
       'The implementation knows the vocabulary, and the ports to what it takes from outside, but for the network.',
     ),
     arrow('impl-opens-no-sockets', '^src/impl', '^(node:)?(net|tls|dgram|http|child_process)', 'Sockets are for src/net.'),
-    arrow('net-below-programs', '^src/net', '^src/(?!common|core|impl|net|ports)', 'Programs use the net, never the reverse.'),
+    arrow('net-below-programs', '^src/net', '^src/(?!files|core|impl|net|ports)', 'Programs use the net, never the reverse.'),
     arrow('ports-know-nobody', '^src/ports', '^src/(?!ports)', 'What the store takes from the world knows nothing of the store.'),
     arrow(
       'judges-have-no-model',
@@ -75,7 +75,7 @@ module.exports = {
       name: 'explorer-runs-in-a-browser',
       severity: 'error',
       comment: 'The page, the model in its worker, and what of the checker steps through it, know nothing of Node.',
-      from: { path: '^src/explorer', pathNot: 'vite[.]config' },
+      from: { path: '^src/explorer', pathNot: '(^src/explorer/data/|vite[.]config)' },
       to: {
         path: '^(node:)?(fs|net|http|os|path|util|v8|url|child_process|worker_threads|crypto|process|timers|perf_hooks)(/|$)',
         reachable: true,
@@ -83,8 +83,8 @@ module.exports = {
     },
     arrow(
       'explorer-is-below',
-      '^src/explorer',
-      '^src/(?!core|model|checker|explorer)',
+      '^src/explorer/(?!data/)',
+      '^src/(?!core|model|checker|explorer/(?!data/))',
       'The page knows the model and the checker, never the command that shows it.',
     ),
     arrow(
@@ -100,15 +100,15 @@ module.exports = {
       '`bayou conform` is on top of the layers, and nothing is on top of it.',
     ),
     arrow(
-      'subject-is-below',
-      '^src/subject',
-      '^src/(?!core|model|checker|program|subject)',
+      'checked-model-is-below',
+      '^src/checked-model',
+      '^src/(?!core|model|checker|command-line|checked-model)',
       'What is checked or replayed knows nobody who asks for it.',
     ),
     arrow(
-      'exploration-is-below',
-      '^src/exploration',
-      '^src/(?!core|model|checker|program|subject|explorer|exploration)',
+      'explorer-data-is-below',
+      '^src/explorer/data',
+      '^src/(?!core|model|checker|command-line|checked-model|explorer)',
       'What the page shows is made for the command and for conformance alike.',
     ),
     arrow(
@@ -130,11 +130,11 @@ module.exports = {
       '^conformance/(?!common|faults|layer3-traces|layer4-hostile)',
       'A hostile run is followed by layer 3 and judged by the judge.',
     ),
-    arrow('common-stands-alone', '^src/common', '^src/(?!common)', 'What every room that has files may use uses no room.'),
+    arrow('files-stand-alone', '^src/files', '^src/(?!files)', 'What every room that has files may use uses no room.'),
     arrow(
-      'program-stands-alone',
-      '^src/program',
-      '^src/(?!program|common|core/texts[.])',
+      'command-line-stands-alone',
+      '^src/command-line',
+      '^src/(?!command-line|files|core/texts[.])',
       'What every program may use uses no room; but it says of a path and a host what the vocabulary says of them.',
     ),
     arrow(

@@ -35,7 +35,7 @@ const EDGES = [
   // The programs of the processes; what is written down beside the protocol, and asked by whoever operates a server.
   ...['process', 'tracer', 'logger', 'metrics', 'operations', 'descriptors'].map((name) => `src/net/${name}.ts`),
   // The master's program: its terminal, its script, its folder, the processes that it starts.
-  ...['program', 'prompt', 'lines', 'registry', 'processes', 'trace-files'].map((name) => `src/master/${name}.ts`),
+  ...['program', 'prompt', 'lines', 'crash-cleanup', 'processes', 'trace-files'].map((name) => `src/master/${name}.ts`),
 ];
 
 export default tseslint.config(

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { diceOf } from '#bayou/conformance/common/seeded-dice.js';
+import { diceOf } from '#bayou/conformance/common/seeded-chance.js';
 import { figure, machine, median, table, writeSection } from './support/table.js';
 
 const COMMANDS = Number(process.argv.find((arg) => /^\d+$/.test(arg)) ?? 20_000);

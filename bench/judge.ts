@@ -3,7 +3,7 @@
  *
  * `npm run bench:judge` (`-- 100000` for fewer operations, `-- --write` puts the table into docs/figures.md)
  */
-import { diceOf } from '#bayou/conformance/common/seeded-dice.js';
+import { diceOf } from '#bayou/conformance/common/seeded-chance.js';
 import type { History } from '#bayou/conformance/layer4-hostile/judge/judged-history.js';
 import { readJepsen, writeJepsen } from '#bayou/conformance/layer4-hostile/judge/jepsen.js';
 import { judge } from '#bayou/conformance/layer4-hostile/judge/judge.js';

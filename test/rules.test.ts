@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { entriesOfProtocol } from '../src/program/contract-entries.js';
+import { entriesOfProtocol } from '../src/command-line/contract-entries.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

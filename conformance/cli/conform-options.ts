@@ -1,6 +1,6 @@
 /** The command line of `bayou conform`. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { newCommand, path } from '#bayou/program/command-line.js';
+import { newCommand, path } from '#bayou/command-line/command-line.js';
 import type { Layer } from '../common/finding.js';
 
 /** What the command line says. */

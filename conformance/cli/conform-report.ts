@@ -1,6 +1,6 @@
 /** The report of `bayou conform`: one finding for each thing that was tried, and what they come to together. */
 import { cpus } from 'node:os';
-import { EXIT } from '#bayou/program/exit.js';
+import { EXIT } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
 import type { Conformity, ConformReport, Finding, Layer } from '../common/finding.js';
 

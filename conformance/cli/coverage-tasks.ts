@@ -2,8 +2,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '#bayou/core/counted.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
-import { readJson } from '#bayou/program/named-files.js';
-import { UsageError } from '#bayou/program/exit.js';
+import { readJson } from '#bayou/command-line/named-files.js';
+import { UsageError } from '#bayou/command-line/exit.js';
 import type { Finding } from '../common/finding.js';
 import { along, GuidedPlanC, guide, type GuidedPlan, type GuidedRun } from '../simulation/guided-run.js';
 import { barOf, labelOf, notGuided } from '../simulation/leading.js';

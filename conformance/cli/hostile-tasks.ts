@@ -1,8 +1,8 @@
 /** Layer 4 of `bayou conform`: runs of real processes under faults, by a plan, by the number of a seed, or one after the other until one is wrong. */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { readJson } from '#bayou/program/named-files.js';
-import { UsageError } from '#bayou/program/exit.js';
+import { readJson } from '#bayou/command-line/named-files.js';
+import { UsageError } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
 import { keepRun } from '../explore/keep-run.js';
 import { HostilePlanC, hostilePlans, planOf, type HostilePlan } from '../layer4-hostile/hostile-plan.js';

@@ -1,8 +1,8 @@
 /** Keeping a simulated run that is wrong: its plan, every line of its trace, and its path for `bayou check --replay`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '#bayou/common/folder.js';
-import { mustBeReplaceable, PLAN } from '#bayou/program/replace.js';
+import { makeFolder } from '#bayou/files/folder.js';
+import { mustBeReplaceable, PLAN } from '#bayou/command-line/replace.js';
 import { keepRun } from '../explore/keep-run.js';
 import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { UsageError } from '#bayou/program/exit.js';
+import { UsageError } from '#bayou/command-line/exit.js';
 import { counted } from '#bayou/core/counted.js';
-import { readJson } from '#bayou/program/named-files.js';
+import { readJson } from '#bayou/command-line/named-files.js';
 import { judgePlan } from '../layer4-hostile/judge-plan.js';
 import { KINDS, kindOf } from '../simulation/kinds.js';
 import { planIn, simulationPlanOf, simulationPlans, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';

@@ -2,10 +2,10 @@
 import { basename } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
-import { UsageError } from '#bayou/program/exit.js';
+import { UsageError } from '#bayou/command-line/exit.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
 import { bayou } from '#bayou/model/system.js';
-import { readJson } from '#bayou/program/named-files.js';
+import { readJson } from '#bayou/command-line/named-files.js';
 import { judge } from '../layer4-hostile/judge/judge.js';
 import { historyOfRuns } from '../layer4-hostile/judge/history-of-trace.js';
 import { showVerdict } from '../layer4-hostile/judge/verdict.js';
@@ -19,7 +19,7 @@ import {
   type ScriptJudgement,
 } from '../runs/script-runs.js';
 import { keepRun } from '../explore/keep-run.js';
-import { rejectionOf } from '../path/refused-result.js';
+import { rejectionOf } from '../recorded-steps/refused-result.js';
 import { readRuns } from '../layer3-traces/read-traces.js';
 import { showTraceVerdict, validating } from '../layer3-traces/validate-trace.js';
 import { inTurns } from '../common/in-turns.js';

@@ -1,4 +1,4 @@
-/** Parts of a page of the docs that commands write: each stands between a comment of its own and the next `<!-- end of … -->`. */
+/** Parts of a page of the docs that commands write: each stands between a comment of its own and the next `<!-- end of the part -->`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Writes a part of a page anew. Throws where the page does not have its comments. */

@@ -2,8 +2,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '#bayou/program/exit.js';
-import { reasonOf } from '#bayou/program/say.js';
+import { UsageError } from '#bayou/command-line/exit.js';
+import { reasonOf } from '#bayou/command-line/say.js';
 
 /** A new folder that is nobody else's, below the system's temporary folder. @throws UsageError where there is no place for one. */
 export const temporaryFolder = (prefix: string): string => {

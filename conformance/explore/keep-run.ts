@@ -1,14 +1,14 @@
 /** Keeping a run that diverges: its trace, a page to see it on, and the path that `bayou check --replay` explains. */
 import { writeFileSync } from 'node:fs';
-import { htmlOf } from '#bayou/exploration/page-file.js';
-import { explorationOfRun } from '#bayou/exploration/run-exploration.js';
+import { htmlOf } from '#bayou/explorer/data/page-file.js';
+import { explorationOfRun } from '#bayou/explorer/data/run-exploration.js';
 import { followEvents } from './explored-run.js';
 import { basename, join } from 'node:path';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import { makeFolder } from '#bayou/common/folder.js';
-import { mustBeReplaceable, PAGE, PATH, TRACE, type Kind } from '#bayou/program/replace.js';
+import { makeFolder } from '#bayou/files/folder.js';
+import { mustBeReplaceable, PAGE, PATH, TRACE, type Kind } from '#bayou/command-line/replace.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
-import { pathOf, type PathOptions } from '../path/build-path.js';
+import { pathOf, type PathOptions } from '../recorded-steps/build-path.js';
 
 /** What was written, as lines for the report. */
 export type Kept = ReadonlyArray<string>;

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { sleep } from '../common/sleep.js';
 
 const send = (pid: number, signal: NodeJS.Signals): void => {
   try {
@@ -14,7 +15,7 @@ const send = (pid: number, signal: NodeJS.Signals): void => {
 /** SIGSTOP, and SIGCONT after so long; a process that is gone by then is let be. Resolves when it goes on. */
 export const pause = async (pid: number, ms: number): Promise<void> => {
   send(pid, 'SIGSTOP');
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await sleep(ms);
   send(pid, 'SIGCONT');
 };
 

@@ -5,7 +5,7 @@
  */
 import { createServer, connect as connectSocket, type Server, type Socket } from 'node:net';
 import * as t from 'io-ts/lib/index.js';
-import { type Dice, diceOf } from '../common/seeded-dice.js';
+import { type Dice, diceOf } from '../common/seeded-chance.js';
 import { frameCutter } from './frames.js';
 import { type End, type Tap, tapOf, type Wire } from './tap.js';
 

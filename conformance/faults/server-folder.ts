@@ -2,8 +2,8 @@
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tearTail } from './process-faults.js';
-import type { Chance } from '../common/named-chance.js';
-import { codeOf } from '#bayou/common/error-code.js';
+import type { Chance } from '../common/seeded-chance.js';
+import { codeOf } from '#bayou/files/error-code.js';
 
 /** Copies a folder as `cp -a` does; of one that is in use, whatever is there at the moment. A file that goes meanwhile is left out. */
 export const copyFolder = (from: string, to: string): void => {

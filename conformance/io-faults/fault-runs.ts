@@ -10,7 +10,7 @@ import { openDurable, type DurableReplica } from '#bayou/impl/durable.js';
 import { createDiskLog } from '#bayou/impl/log/disk-log.js';
 import type { Log } from '#bayou/impl/log/log.js';
 import { clockOf, vectorOf } from '#bayou/impl/replica.js';
-import { diceOf, type Dice } from '../common/seeded-dice.js';
+import { diceOf, type Dice } from '../common/seeded-chance.js';
 import { Disk, type Fault, type FaultKind } from './failing-disk.js';
 import { openFakeLevel } from './level-stand-in.js';
 

@@ -1,7 +1,7 @@
 /** The command: a fault at every call, over many runs, with figures. Ends with 1 when something was lost, 2 at bad usage. */
 import { Command, CommanderError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { wholeNumber } from '#bayou/program/command-line.js';
+import { wholeNumber } from '#bayou/command-line/command-line.js';
 import type { Fault } from './failing-disk.js';
 import { hasStrace, killAtCalls } from './kill-at-calls.js';
 import { KINDS, runAll, runCase, type Bad, type Case } from './fault-runs.js';

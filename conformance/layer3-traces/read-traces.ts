@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import { type TraceEvent, TraceEventC } from '#bayou/core/trace.js';
-import { readText } from '#bayou/program/named-files.js';
+import { readText } from '#bayou/command-line/named-files.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -16,8 +16,9 @@ export interface Rejection {
 }
 
 /**
- * Thrown by the followers, caught in `validate-trace.ts` and nowhere else: a rejection ends the whole run from the depth of a chain of
- * processes that wait for each other, and every function in between would do nothing but pass it on.
+ * The followers throw it, from the depth of a chain of processes that wait for each other: each function in between would only pass it on.
+ * `validate-trace.ts` and `running-trace.ts` catch it, and the run is refused there. `follow-client.ts` catches it too: where a client's result is
+ * not what a server answered, the result is to blame, and the server's event behind it is not.
  */
 export class Rejected extends Error {
   readonly rejection: Rejection;

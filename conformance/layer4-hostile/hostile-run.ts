@@ -10,11 +10,12 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import { makeCluster } from '#bayou/master/cluster.js';
 import { makeStarter } from '#bayou/master/processes.js';
 import type { ScriptReader } from '#bayou/master/lines.js';
-import { beginRun, endRun } from '#bayou/master/registry.js';
+import { beginRun, endRun } from '#bayou/master/crash-cleanup.js';
 import { runScript } from '#bayou/master/run.js';
 import { makeTopology } from '#bayou/master/topology.js';
 import { traceFiles } from '#bayou/master/trace-files.js';
 import { newSecret } from '#bayou/net/auth.js';
+import { sleep } from '../common/sleep.js';
 import { type FaultCounts, sumCounts } from '../faults/proxy.js';
 import { judge } from './judge/judge.js';
 import { historyOfRuns } from './judge/history-of-trace.js';
@@ -134,7 +135,7 @@ const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | und
     if (signal?.aborted === true) {
       await starter.killAll();
       // A join under way may start one more process before it sees the end.
-      await Promise.race([script, new Promise((resolve) => setTimeout(resolve, ABORT_MS))]);
+      await Promise.race([script, sleep(ABORT_MS)]);
     }
   } finally {
     holder.nemesis = { ...nemesis, isExpected: () => true };

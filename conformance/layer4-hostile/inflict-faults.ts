@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import type { Fallible } from '#bayou/master/members.js';
-import { diceOf } from '../common/seeded-dice.js';
+import { diceOf } from '../common/seeded-chance.js';
 import type { FaultEffects, TargetProcess } from './fault-effects.js';
 import type { ProcessFault } from './hostile-plan.js';
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyWith } from './copy.js';
 import { MUTANTS, type StoreMutant } from './mutant-table.js';
-import { CONFIGURATIONS, type Noticed, PLANS, RUNS, SCRIPTS, tryLayers } from './old-layers.js';
+import { CONFIGURATIONS, type Noticed, PLANS, RUNS, SCRIPTS, tryLayers } from './other-layers.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import { copyWith } from './copy.js';
 import { LOST_ONCE, SIMULATED_MUTANTS } from './simulated-mutant-table.js';
 import { MUTANTS, type StoreMutant } from './mutant-table.js';
 import { type OldRow, oldRowsOf, simulatedMutants } from './simulated-list.js';
-import { type Noticed, tryLayers } from './old-layers.js';
+import { type Noticed, tryLayers } from './other-layers.js';
 
 /** What a copy's simulation came to. */
 interface Simulated {

@@ -6,7 +6,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
-import { EXIT } from '#bayou/program/exit.js';
+import { EXIT } from '#bayou/command-line/exit.js';
 import { writePart } from '../common/page-parts.js';
 
 interface Options {

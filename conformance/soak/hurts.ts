@@ -1,5 +1,6 @@
 /** What is done to a server: each hurt begins with one that runs and ends with one that runs, and kills at least once. */
-import { type Chance, sleep } from '../common/named-chance.js';
+import type { Chance } from '../common/seeded-chance.js';
+import { sleep } from '../common/sleep.js';
 import { databaseBytes, moveFolder, putBack, removeFolder, renew, tamper, copyFolder } from '../faults/server-folder.js';
 import type { Ground, Slot } from './slot.js';
 

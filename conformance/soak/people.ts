@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeId } from '#bayou/core/ids.js';
-import type { Chance } from '../common/named-chance.js';
+import type { Chance } from '../common/seeded-chance.js';
 import type { SoakJudge } from './soak-judge.js';
 import { CLI_FILE, within } from '../faults/shipped-server.js';
 

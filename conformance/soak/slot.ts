@@ -1,7 +1,7 @@
 /** A server of the soak over all its processes and folders, and the judge's look at each that comes back. */
 import { join } from 'node:path';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
-import { sleep } from '../common/named-chance.js';
+import { sleep } from '../common/sleep.js';
 import { copyFolder, removeFolder } from '../faults/server-folder.js';
 import type { SoakJudge, Store } from './soak-judge.js';
 import type { Network } from './soak-links.js';

@@ -3,8 +3,8 @@
  * equal; 1 something was; 2 bad usage; 3 the time ended before the kills that were asked for; 130 interrupted.
  */
 import { Command, InvalidArgumentError } from 'commander';
-import { EXIT } from '#bayou/program/exit.js';
-import { progressLineOn } from '#bayou/program/progress.js';
+import { EXIT } from '#bayou/command-line/exit.js';
+import { progressLineOn } from '#bayou/command-line/progress.js';
 import { soak, type SoakFigures, type SoakResult } from './soak.js';
 
 interface Options {

@@ -2,8 +2,8 @@
 /** The links of the soak: a proxy from each server to each other one, and one to each server for all sessions. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { type NetworkPlan, type Proxy, startProxy, type FrameFaults } from '../faults/proxy.js';
-import type { Chance } from '../common/named-chance.js';
-import { sleep } from '../common/named-chance.js';
+import type { Chance } from '../common/seeded-chance.js';
+import { sleep } from '../common/sleep.js';
 
 /** The links, and what can be done to them. */
 export interface Network {

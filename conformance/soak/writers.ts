@@ -6,7 +6,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { SessionToken } from '#bayou/core/guarantees.js';
 import { type BayouSession, connect } from '#bayou/library.js';
-import { type Chance, chanceOf, sleep } from '../common/named-chance.js';
+import { type Chance, chanceOf } from '../common/seeded-chance.js';
+import { sleep } from '../common/sleep.js';
 import type { Knowledge, SoakJudge } from './soak-judge.js';
 import { BALLAST_BYTES, BALLAST_KEYS, HOT_KEYS, nameIn, valueOf } from './put-values.js';
 

@@ -2,9 +2,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '../core/counted.js';
 import { backUp } from '../impl/log/backup.js';
-import { newCommand, path } from '../program/command-line.js';
-import { PLAIN_EXIT } from '../program/exit.js';
-import { say } from '../program/say.js';
+import { newCommand, path } from '../command-line/command-line.js';
+import { PLAIN_EXIT } from '../command-line/exit.js';
+import { say } from '../command-line/say.js';
 
 interface Options {
   readonly dataDir: string;

@@ -1,8 +1,8 @@
 /** `bayou cleanup`: kills what crashed runs of the master left, and nothing else. */
 import { counted } from '../core/counted.js';
-import { cleanup } from '../master/registry.js';
-import { newCommand } from '../program/command-line.js';
-import { say } from '../program/say.js';
+import { cleanup } from '../master/crash-cleanup.js';
+import { newCommand } from '../command-line/command-line.js';
+import { say } from '../command-line/say.js';
 
 const list = (pids: ReadonlyArray<number>): string => (pids.length === 0 ? 'no process' : `pid ${pids.join(', ')}`);
 

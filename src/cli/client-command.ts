@@ -5,9 +5,9 @@ import { type BayouSession, connect, type SessionPutResult } from '../library.js
 import type { ServerAddress } from '../library-types.js';
 import { isFolder, type LineReader, readLines } from '../master/lines.js';
 import { REQUEST_MS } from '../net/net-limits.js';
-import { newCommand, path, wholeNumber } from '../program/command-line.js';
-import { ENDING_SIGNALS, EXIT, PLAIN_EXIT } from '../program/exit.js';
-import { say as sayLine } from '../program/say.js';
+import { newCommand, path, wholeNumber } from '../command-line/command-line.js';
+import { ENDING_SIGNALS, EXIT, PLAIN_EXIT } from '../command-line/exit.js';
+import { say as sayLine } from '../command-line/say.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 import { openTokenFile, type TokenFile } from './token-file.js';
 

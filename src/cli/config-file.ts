@@ -6,8 +6,8 @@
 import { InvalidArgumentError, type Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { whatIs } from '../core/codec.js';
-import { readJson } from '../program/named-files.js';
-import { UsageError } from '../program/exit.js';
+import { readJson } from '../command-line/named-files.js';
+import { UsageError } from '../command-line/exit.js';
 
 /** The largest file that is read, in bytes. */
 const MAX_BYTES = 1024 * 1024;

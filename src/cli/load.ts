@@ -1,7 +1,7 @@
 /** Loading what a command consists of. It fails where a file of the installation is missing, and where too few files may be open. */
 import { readFileSync } from 'node:fs';
-import { messageOf, reasonOf } from '../program/say.js';
-import { codeOf } from '../common/error-code.js';
+import { messageOf, reasonOf } from '../command-line/say.js';
+import { codeOf } from '../files/error-code.js';
 
 /** The program, or a part of it, cannot be loaded; one line. */
 export class LoadError extends Error {}

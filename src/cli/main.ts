@@ -14,7 +14,7 @@ const bundle = new URL('../programs/cli.js', import.meta.url);
 const USAGE = 2;
 
 const run = async (): Promise<number> => {
-  const { isWatchable, watched } = await import('./watched/watcher.js');
+  const { isWatchable, watched } = await import('./supervised/supervisor.js');
   if (isWatchable(argv.slice(2))) return watched(argv.slice(2));
   const { runBayou } =
     !SHARED.includes(argv[2] ?? '') && existsSync(bundle)
@@ -25,7 +25,7 @@ const run = async (): Promise<number> => {
 
 try {
   const status = await run();
-  const { tell } = await import('./watched/telling.js');
+  const { tell } = await import('./supervised/supervisor-pipe.js');
   tell({ kind: 'status', status });
   process.exitCode = status;
 } catch (error) {

@@ -2,16 +2,16 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { putInPlace } from '../common/in-place.js';
+import { putInPlace } from '../files/in-place.js';
 import { HostC } from '../core/texts.js';
 import type { ServerAddress } from '../library-types.js';
 import { newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
-import { path } from '../program/command-line.js';
-import { readText, standsAt, wrongToWrite } from '../program/named-files.js';
-import { reasonOf } from '../program/say.js';
-import { UsageError } from '../program/exit.js';
-import { codeOf } from '../common/error-code.js';
+import { path } from '../command-line/command-line.js';
+import { readText, standsAt, wrongToWrite } from '../command-line/named-files.js';
+import { reasonOf } from '../command-line/say.js';
+import { UsageError } from '../command-line/exit.js';
+import { codeOf } from '../files/error-code.js';
 
 const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
 

@@ -2,15 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Command, CommanderError } from 'commander';
-import { newCommand } from '../program/command-line.js';
-import { isOfSurroundings, reasonOf, say, sayLines } from '../program/say.js';
-import { lostOutput, tolerateErrors } from '../program/streams.js';
+import { newCommand } from '../command-line/command-line.js';
+import { isOfSurroundings, reasonOf, say, sayLines } from '../command-line/say.js';
+import { lostOutput, tolerateErrors } from '../command-line/streams.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
-import { EXIT, UsageError, type ExitStatus } from '../program/exit.js';
+import { EXIT, UsageError, type ExitStatus } from '../command-line/exit.js';
 import { LoadError, loading } from './load.js';
 import { print } from './out.js';
 import { buildNotice } from './stale.js';
-import { endNow } from './watched/ending.js';
+import { endNow } from './supervised/end-process.js';
 
 const version = async (): Promise<string> => {
   const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -5,9 +5,9 @@ import { startServer } from '../library.js';
 import type { ServerAddress } from '../library-types.js';
 import { ANTI_ENTROPY_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
-import { host, newCommand, path, wholeNumber } from '../program/command-line.js';
-import { PLAIN_EXIT, UsageError } from '../program/exit.js';
-import { say } from '../program/say.js';
+import { host, newCommand, path, wholeNumber } from '../command-line/command-line.js';
+import { PLAIN_EXIT, UsageError } from '../command-line/exit.js';
+import { say } from '../command-line/say.js';
 import { withConfigFile } from './config-file.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 

@@ -2,12 +2,12 @@
 import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { putInPlace } from '../common/in-place.js';
+import { putInPlace } from '../files/in-place.js';
 import type { SessionToken } from '../core/guarantees.js';
 import { tokenIn } from '../library-options.js';
-import { readJson, wrongToWrite } from '../program/named-files.js';
-import { reasonOf } from '../program/say.js';
-import { codeOf } from '../common/error-code.js';
+import { readJson, wrongToWrite } from '../command-line/named-files.js';
+import { reasonOf } from '../command-line/say.js';
+import { codeOf } from '../files/error-code.js';
 
 /** A token's file that can be written, as far as was tried. */
 export interface TokenFile {

@@ -2,7 +2,7 @@
  * How a run of the master comes to its end, and with which exit status: a pure machine. The script ends, a signal comes, results or the trace can no longer
  * be written: whichever is first ends the run, and what else went wrong still shows in its status. Saying and ending are its caller's.
  */
-import { MASTER_EXIT } from '../program/exit.js';
+import { MASTER_EXIT } from '../command-line/exit.js';
 
 /** A status of the master's. */
 export type MasterStatus = (typeof MASTER_EXIT)[keyof typeof MASTER_EXIT];

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from '../net/net-limits.js';
 import { LOG_LEVELS } from '../net/logger.js';
-import { host, newCommand, path, wholeNumber } from '../program/command-line.js';
+import { host, newCommand, path, wholeNumber } from '../command-line/command-line.js';
 
 /** What the command line says. */
 export interface MasterOptions {

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { type ClientConfig, type Listening, type Ready, ReadyC, type ServerConfig } from '../net/process-config.js';
 import { decodeOr } from '../net/protocol.js';
-import { reasonOf } from '../program/say.js';
-import { recordProcess, type Run, runArgument } from './registry.js';
+import { reasonOf } from '../command-line/say.js';
+import { recordProcess, type Run, runArgument } from './crash-cleanup.js';
 
 /** The two programs that a master starts. */
 export type Kind = 'server' | 'client';

@@ -5,7 +5,7 @@ import { type Command, showCommand } from '../core/script.js';
 import type { Tracer } from '../net/tracer.js';
 import { NODE } from '../ports/node.js';
 import type { Clock } from '../ports/ports.js';
-import { MASTER_EXIT } from '../program/exit.js';
+import { MASTER_EXIT } from '../command-line/exit.js';
 import type { Cluster } from './cluster.js';
 import { execute, type Outcome } from './execute.js';
 import type { NumberedLine, ScriptReader } from './lines.js';

@@ -5,7 +5,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTracer, type Tracer } from '../net/tracer.js';
-import { reasonOf } from '../program/say.js';
+import { reasonOf } from '../command-line/say.js';
 
 /** Where the processes of a run write their events. */
 export interface TraceFiles {

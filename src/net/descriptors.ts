@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { NODE } from '../ports/node.js';
 import type { Timer, Timers } from '../ports/ports.js';
-import { codeOf } from '../common/error-code.js';
+import { codeOf } from '../files/error-code.js';
 
 /** How often it is looked whether a descriptor is left, in ms. */
 const LOOK_MS = 250;

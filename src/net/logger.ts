@@ -3,7 +3,7 @@
  */
 
 import { dirname } from 'node:path';
-import { makeFolder } from '../common/folder.js';
+import { makeFolder } from '../files/folder.js';
 
 /** Levels, from most to least. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;

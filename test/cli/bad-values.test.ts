@@ -11,7 +11,7 @@ import { main as backup } from '../../src/cli/backup-command.js';
 import { main as client } from '../../src/cli/client-command.js';
 import { main as server } from '../../src/cli/server-command.js';
 import { runMasterProgram } from '../../src/master/program.js';
-import { UsageError } from '../../src/program/exit.js';
+import { UsageError } from '../../src/command-line/exit.js';
 
 const PATHS = ['', 'x'.repeat(5000)];
 const HOSTS = ['', 'no such host', 'a\nb', ' ', '\u001b[2J', 'x'.repeat(300)];

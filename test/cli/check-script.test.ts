@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Counterexample, TraceStep } from '#bayou/checker/report.js';
-import { toScript } from '#bayou/subject/counterexample-script.js';
+import { toScript } from '#bayou/checked-model/counterexample-script.js';
 import { DEFAULTS } from '#bayou/model/checking/config.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bayou } from './run.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
 import { withConfigFile } from '../../src/cli/config-file.js';
-import { UsageError } from '../../src/program/exit.js';
+import { UsageError } from '../../src/command-line/exit.js';
 import { main as server } from '../../src/cli/server-command.js';
 
 const home = mkdtempSync(join(tmpdir(), 'bayou-config-'));

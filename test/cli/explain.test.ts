@@ -1,7 +1,7 @@
 /** `bayou explain`: every rule, variant and property that the program names can be looked up, in the page that is the contract. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { entriesOfGlossary, entriesOfProtocol, lookUp } from '../../src/program/contract-entries.js';
+import { entriesOfGlossary, entriesOfProtocol, lookUp } from '../../src/command-line/contract-entries.js';
 import { PROPERTIES, PROPERTY_IDS } from '../../src/model/checking/sentences.js';
 import { VARIANTS } from '../../src/model/protocol/rules.js';
 import { bayou } from './run.js';

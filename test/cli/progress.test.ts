@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { progressLineOn } from '#bayou/program/progress.js';
+import { progressLineOn } from '#bayou/command-line/progress.js';
 
 const shownOn = (columns: number, isTTY: boolean): string | undefined => {
   const stream = Object.assign(new PassThrough(), { isTTY, columns });

@@ -9,7 +9,7 @@ import { reportOf, showReport, statusOf, toJUnit } from '../../conformance/cli/c
 import type { Finding } from '../../conformance/common/finding.js';
 import { planOf } from '../../conformance/layer4-hostile/hostile-plan.js';
 import { flagsOf } from '../../conformance/runs/script-runs.js';
-import { startOf } from '../../src/master/registry.js';
+import { startOf } from '../../src/master/crash-cleanup.js';
 import { until } from '../support/until.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'bayou-cli-'));

@@ -12,7 +12,7 @@ import {
   over,
   slot,
 } from '../../src/checker/index.js';
-import { beginRun, endRun } from '../../src/master/registry.js';
+import { beginRun, endRun } from '../../src/master/crash-cleanup.js';
 import { makeStarter } from '../../src/master/processes.js';
 import { withDirectory } from '../impl/support/log-image.js';
 import { remember, SECRET, serve } from '../net/support.js';

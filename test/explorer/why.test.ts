@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { search } from '#bayou/cli/check/engine.js';
 import { loadConfig, shippedConfigs } from '#bayou/cli/check/find-config.js';
 import { parseArgs } from '#bayou/cli/check/check-options.js';
-import { configured } from '#bayou/subject/subject.js';
-import { explorationOf, foundIn, verdictOfReport } from '#bayou/exploration/make-exploration.js';
+import { configured } from '#bayou/checked-model/checked-model.js';
+import { explorationOf, foundIn, verdictOfReport } from '#bayou/explorer/data/make-exploration.js';
 import type { Exploration, RunShot } from '#bayou/explorer/shape.js';
 
 const exploration = async (name: string): Promise<Exploration> => {

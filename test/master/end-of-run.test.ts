@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type EndingEvent, exitStatusOf, GOING_ON, nextEnding } from '../../src/master/end-of-run.js';
-import { MASTER_EXIT } from '../../src/program/exit.js';
+import { MASTER_EXIT } from '../../src/command-line/exit.js';
 
 const events: fc.Arbitrary<ReadonlyArray<EndingEvent>> = fc.array(
   fc.oneof(

@@ -1,5 +1,5 @@
 /** What the command line of `bayou check` says. */
-import type { Overrides } from '../../subject/subject.js';
+import type { Overrides } from '../../checked-model/checked-model.js';
 import type { Assignment, Said } from './field-options.js';
 
 export const FORMATS = ['json', 'text', 'itf', 'mermaid', 'shiviz', 'dot', 'script', 'html'] as const;

@@ -5,12 +5,12 @@ import { CommanderError } from 'commander';
 import { oneLine } from '../../checker/output/counterexample-lines.js';
 import { bytes, progressLine, summaryLines, verdictLine } from '../../checker/output/summary.js';
 import type { Progress, Report } from '../../checker/report.js';
-import { say } from '../../program/say.js';
-import { EXIT, UsageError, worst, type ExitStatus } from '../../program/exit.js';
+import { say } from '../../command-line/say.js';
+import { EXIT, UsageError, worst, type ExitStatus } from '../../command-line/exit.js';
 import { print } from '../out.js';
-import { progressLineOn } from '../../program/progress.js';
-import { endNow, endSoon } from '../watched/ending.js';
-import { beWatched } from '../watched/watched.js';
+import { progressLineOn } from '../../command-line/progress.js';
+import { endNow, endSoon } from '../supervised/end-process.js';
+import { beWatched } from '../supervised/supervised-process.js';
 import { loadConfig, namedBy, shippedConfigs } from './find-config.js';
 import { search } from './engine.js';
 import { exampleNames } from './examples.js';
@@ -18,14 +18,14 @@ import { judgementOf, type Judgement } from './expectation.js';
 import { runsOf, writeFiles } from './counterexample-files.js';
 import { isModule } from './is-module.js';
 import { moduleSubject } from './module.js';
-import { distinctNames } from '../../subject/file-names.js';
+import { distinctNames } from '../../checked-model/file-names.js';
 import type { CheckArgs } from './check-args.js';
 import { parseArgs } from './check-options.js';
 import { repeatCommand } from './repeat.js';
 import { replayFile } from './replay-file.js';
 import { sample } from './sample-runs.js';
 import { stepThrough } from './step.js';
-import { blamed, configured, type Loaded, type Subject } from '../../subject/subject.js';
+import { blamed, configured, type Loaded, type CheckedModel } from '../../checked-model/checked-model.js';
 import { tell } from './quieter-runs.js';
 import { threadLines } from './threads.js';
 
@@ -39,11 +39,11 @@ const TERMINAL_MS = 200;
 const NDJSON_MS = 1000;
 
 /** What machine-readable output calls it. */
-const named = ({ source, config }: Subject): Readonly<Record<string, string>> =>
+const named = ({ source, config }: CheckedModel): Readonly<Record<string, string>> =>
   config === undefined ? { module: source } : { config: source };
 
 /** Shows progress on a terminal, as NDJSON where asked for, and not at all in a pipe. */
-const progressOf = (subject: Subject, args: CheckArgs): { onProgress?: (progress: Progress) => void; end: () => void } => {
+const progressOf = (subject: CheckedModel, args: CheckArgs): { onProgress?: (progress: Progress) => void; end: () => void } => {
   if (args.ndjson) {
     return {
       onProgress: (progress) => print(JSON.stringify({ type: 'progress', ...named(subject), ...progress })),
@@ -67,7 +67,7 @@ const goOnLines = ({ checkpoint, resume }: CheckArgs, { stop }: Report, repeat: 
 };
 
 interface Outcome {
-  readonly subject: Subject;
+  readonly subject: CheckedModel;
   readonly report: Report;
   readonly judgement: Judgement;
   readonly files: ReadonlyArray<string>;
@@ -112,7 +112,7 @@ const interruption = (): { signal: AbortSignal; end: () => void } => {
   return { signal: controller.signal, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 };
 
-const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
+const subjectOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   if (isModule(source)) return moduleSubject(source, args);
   if (args.deadlock) throw new UsageError(`${source}: --deadlock is for models of your own: runs of Bayou's model have an end`);
   return configured(loadConfig(source, args.overrides));

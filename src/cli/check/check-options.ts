@@ -1,7 +1,7 @@
 /** The command line of `bayou check`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { newCommand, path, wholeNumber } from '../../program/command-line.js';
-import { EXIT } from '../../program/exit.js';
+import { newCommand, path, wholeNumber } from '../../command-line/command-line.js';
+import { EXIT } from '../../command-line/exit.js';
 import { FORMATS, type CheckArgs, type Format } from './check-args.js';
 import { FIELD_OPTIONS, gather, said, type Assignment, type Said } from './field-options.js';
 import { clashOf, ignoredBy } from './clash.js';

@@ -9,14 +9,14 @@ import { toShiViz } from '../../checker/output/shiviz.js';
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import type { Counterexample, Report } from '../../checker/report.js';
 import { propertyId } from '../../explorer/why/bayou.js';
-import { makeFolder } from '../../common/folder.js';
-import { PAGE, wrongToReplace, type Kind } from '../../program/replace.js';
-import { reasonOf } from '../../program/say.js';
-import { UsageError } from '../../program/exit.js';
-import { htmlOf } from '../../exploration/page-file.js';
-import { explorationOf } from '../../exploration/make-exploration.js';
+import { makeFolder } from '../../files/folder.js';
+import { PAGE, wrongToReplace, type Kind } from '../../command-line/replace.js';
+import { reasonOf } from '../../command-line/say.js';
+import { UsageError } from '../../command-line/exit.js';
+import { htmlOf } from '../../explorer/data/page-file.js';
+import { explorationOf } from '../../explorer/data/make-exploration.js';
 import { FORMATS, type Format } from './check-args.js';
-import type { AnyModel, Subject } from '../../subject/subject.js';
+import type { AnyModel, CheckedModel } from '../../checked-model/checked-model.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -43,7 +43,7 @@ const FILES: Readonly<Record<Format, Kind & { readonly ending: string }>> = {
 };
 
 /** All but the graph, which is seldom small enough, and what cannot be said of the model. */
-const defaultFormats = ({ writing }: Subject): ReadonlyArray<Format> =>
+const defaultFormats = ({ writing }: CheckedModel): ReadonlyArray<Format> =>
   FORMATS.filter((format) => format !== 'dot' && (format !== 'script' || writing.script !== undefined));
 
 // --- contents --------------------------------------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ const json = (value: unknown): Content => ({ text: `${JSON.stringify(value, null
 const contentOf = (
   format: Exclude<Format, 'dot'>,
   written: Written,
-  subject: Subject,
+  subject: CheckedModel,
   repeat: string,
 ): Content | Promise<Content> => {
   const { property, trace } = written;
@@ -85,7 +85,7 @@ const contentOf = (
 };
 
 /** The explorer's page of one run. */
-const pageOf = async ({ property, trace, kind }: Written, subject: Subject, repeat: string): Promise<Content> => {
+const pageOf = async ({ property, trace, kind }: Written, subject: CheckedModel, repeat: string): Promise<Content> => {
   const exploration = await explorationOf(
     subject,
     [{ title: oneLine(property), trace, ...(kind === 'sample' ? {} : { property }) }],
@@ -142,7 +142,7 @@ const write = async (path: string, kind: Kind, made: Content | Promise<Content>)
 export const writeFiles = async (
   dir: string,
   wanted: ReadonlyArray<Format> | undefined,
-  subject: Subject,
+  subject: CheckedModel,
   runs: ReadonlyArray<Written>,
   distinct: (name: string) => string,
   repeat: string,

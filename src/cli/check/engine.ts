@@ -10,10 +10,10 @@ import { internedModel, internedWithReductions } from '../../checker/component-m
 import type { CheckOptions, CheckpointOptions } from '../../checker/options.js';
 import { isLiveness, type PropertyReport, type Report, type Stop } from '../../checker/report.js';
 import { ofTwoSearches } from '../../checker/verdict/conclude.js';
-import { UsageError } from '../../program/exit.js';
-import { isOfSurroundings } from '../../program/say.js';
+import { UsageError } from '../../command-line/exit.js';
+import { isOfSurroundings } from '../../command-line/say.js';
 import type { CheckArgs } from './check-args.js';
-import { runLines, type AnyModel, type Subject } from '../../subject/subject.js';
+import { runLines, type AnyModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
 // --- options ---------------------------------------------------------------------------------------------------------------
 
@@ -25,7 +25,7 @@ const DEFAULT_HASH_BITS = 64;
 
 type CommonOptions = Omit<CheckOptions, 'search' | keyof CheckpointOptions>;
 
-const optionsOf = ({ bounds, properties }: Subject, args: CheckArgs, hooks: Hooks): CommonOptions => ({
+const optionsOf = ({ bounds, properties }: CheckedModel, args: CheckArgs, hooks: Hooks): CommonOptions => ({
   ...hooks,
   bounds,
   ...(properties === undefined ? {} : { properties }),
@@ -45,7 +45,7 @@ const optionsOf = ({ bounds, properties }: Subject, args: CheckArgs, hooks: Hook
 });
 
 /** What keeps the search in a file: the first one alone, where liveness is judged by a second. */
-const keepingOf = ({ identity }: Subject, { checkpoint, checkpointEvery, resume }: CheckArgs): CheckpointOptions => ({
+const keepingOf = ({ identity }: CheckedModel, { checkpoint, checkpointEvery, resume }: CheckArgs): CheckpointOptions => ({
   configuration: identity,
   ...(checkpoint === undefined ? {} : { checkpoint }),
   ...(checkpointEvery === undefined ? {} : { checkpointEveryMs: checkpointEvery * 1000 }),
@@ -54,7 +54,7 @@ const keepingOf = ({ identity }: Subject, { checkpoint, checkpointEvery, resume 
 
 // --- liveness --------------------------------------------------------------------------------------------------------------
 
-const livenessOf = (model: ComponentModel, properties: Subject['properties']): ReadonlyArray<string> =>
+const livenessOf = (model: ComponentModel, properties: CheckedModel['properties']): ReadonlyArray<string> =>
   model.properties.filter(({ name, kind }) => isLiveness(kind) && (properties?.includes(name) ?? true)).map(({ name }) => name);
 
 /** Safety came out well, and nothing stands in the way of judging liveness. */
@@ -84,7 +84,7 @@ const withThreads = (report: Report): Report => {
 
 const byComponents = async (
   { model, source }: ComponentsOf,
-  subject: Subject,
+  subject: CheckedModel,
   args: CheckArgs,
   options: CommonOptions,
 ): Promise<Report> => {
@@ -102,7 +102,7 @@ const byComponents = async (
   );
 };
 
-const byStates = <S, A>(model: Model<S, A>, subject: Subject, args: CheckArgs, options: CommonOptions): Promise<Report> => {
+const byStates = <S, A>(model: Model<S, A>, subject: CheckedModel, args: CheckArgs, options: CommonOptions): Promise<Report> => {
   const { seed, traces, traceLength } = args;
   return args.search === 'simulate'
     ? simulate(model, { ...options, seed, traces, traceLength })
@@ -113,7 +113,7 @@ const byStates = <S, A>(model: Model<S, A>, subject: Subject, args: CheckArgs, o
       });
 };
 
-const searchBy = (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+const searchBy = (subject: CheckedModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const options = optionsOf(subject, args, hooks);
   if (subject.model.level === 'plain') return byStates(subject.model.model, subject, args, options);
   const { model } = subject.model;
@@ -124,7 +124,7 @@ const searchBy = (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Repo
 // --- what goes with the model ----------------------------------------------------------------------------------------------
 
 /** Options that a model of one's own has nothing for: refused, for they would be ignored. */
-const uselessOption = ({ model: { level, model } }: Subject, args: CheckArgs): string | undefined => {
+const uselessOption = ({ model: { level, model } }: CheckedModel, args: CheckArgs): string | undefined => {
   if (args.symmetry && (model.symmetry ?? []).length === 0) return '--symmetry: the model declares no symmetry';
   if (args.quotient && model.normalize === undefined) return '--quotient: the model has no normalize';
   return level === 'plain' && args.workers > 1 ? '--workers: for a ComponentModel, and this is a Model' : undefined;
@@ -140,7 +140,7 @@ const FLAGS: ReadonlyArray<readonly [RegExp, string]> = [
 const inFlags = (message: string): string => FLAGS.reduce((text, [option, flag]) => text.replace(option, flag), message);
 
 /** Checks the model as the command line says. @throws UsageError when the options do not fit the model, or one's own model is at fault. */
-export const search = async (subject: Subject, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+export const search = async (subject: CheckedModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
   const { config, source, model } = subject;
   const useless = config === undefined ? uselessOption(subject, args) : undefined;
   if (useless !== undefined) throw new UsageError(`${source}: ${useless}`);

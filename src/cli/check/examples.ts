@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../../program/exit.js';
+import { UsageError } from '../../command-line/exit.js';
 import { EXAMPLE } from './is-module.js';
 
 /** The folder of the examples, as JavaScript, so that every Node can run them; the same in TypeScript is beside each. */

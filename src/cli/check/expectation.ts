@@ -2,7 +2,7 @@
 import type { Report } from '../../checker/report.js';
 import type { Config } from '../../model/checking/config.js';
 import { PROPERTIES } from '../../model/checking/sentences.js';
-import { EXIT, type ExitStatus } from '../../program/exit.js';
+import { EXIT, type ExitStatus } from '../../command-line/exit.js';
 
 export interface Judgement {
   readonly status: ExitStatus;

@@ -5,9 +5,9 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeConfig } from '../../model/checking/config.js';
-import { isLink, readJson, standsAt } from '../../program/named-files.js';
-import { UsageError } from '../../program/exit.js';
-import type { Loaded, Overrides } from '../../subject/subject.js';
+import { isLink, readJson, standsAt } from '../../command-line/named-files.js';
+import { UsageError } from '../../command-line/exit.js';
+import type { Loaded, Overrides } from '../../checked-model/checked-model.js';
 
 /** The folder of the configurations that come with the package. */
 const SHIPPED = fileURLToPath(new URL('../../../spec/configs', import.meta.url));

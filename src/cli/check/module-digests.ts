@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { standsAt } from '../../program/named-files.js';
+import { standsAt } from '../../command-line/named-files.js';
 
 /** A file beside the importing one, as `import`, `export … from`, `import()` and `require` name it. */
 const IMPORT = /\b(?:from|import|require)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g;

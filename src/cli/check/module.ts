@@ -6,9 +6,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/model.js';
 import { text } from '../../checker/shown/text.js';
-import { readBytes } from '../../program/named-files.js';
-import { UsageError } from '../../program/exit.js';
-import { tell } from '../watched/telling.js';
+import { readBytes } from '../../command-line/named-files.js';
+import { UsageError } from '../../command-line/exit.js';
+import { tell } from '../supervised/supervisor-pipe.js';
 import { CheckerError } from '../../checker/error.js';
 import { builtinsNow, mustLeaveBuiltins } from '../../checker/contract/builtins.js';
 import { begin, leave, LOADING, MAKING } from '../../checker/contract/doing.js';
@@ -19,11 +19,11 @@ import { fileOfModule } from './examples.js';
 import { moduleDigests } from './module-digests.js';
 import { knowOwnPackage } from './own-package.js';
 import { FIELD_OPTIONS, type Said } from './field-options.js';
-import { propertyNames, slug } from '../../subject/file-names.js';
+import { propertyNames, slug } from '../../checked-model/file-names.js';
 import { parametersOf } from './parameters.js';
 import { syntaxErrorAt } from './syntax-error.js';
 import type { CheckArgs } from './check-args.js';
-import type { Parameters, Subject } from '../../subject/subject.js';
+import type { Parameters, CheckedModel } from '../../checked-model/checked-model.js';
 
 /** The name of the property that `--deadlock` adds. */
 const DEADLOCK = 'some step can always be taken';
@@ -227,7 +227,7 @@ const mustBeMeant = ({ fields, format = [] }: CheckArgs): void => {
 
 const DEADLOCK_UNJUDGED = 'Deadlock is not judged: the model has no property of kind noDeadlock (--deadlock adds one).';
 
-const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
+const subjectOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   mustBeMeant(args);
   const file = await fileOfModule(source);
   const { decoded: declared, parameters } = await load(file, args);
@@ -257,7 +257,7 @@ const subjectOf = async (source: string, args: CheckArgs): Promise<Subject> => {
 };
 
 /** The model of a module. @throws UsageError with one line: the module, what is wrong with it, and what is expected. */
-export const moduleSubject = async (source: string, args: CheckArgs): Promise<Subject> => {
+export const moduleSubject = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   tell({ kind: 'model', source });
   try {
     return await subjectOf(source, args);

@@ -5,8 +5,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { described, whatIs } from '../../core/codec.js';
-import { UsageError } from '../../program/exit.js';
-import type { Parameters } from '../../subject/subject.js';
+import { UsageError } from '../../command-line/exit.js';
+import type { Parameters } from '../../checked-model/checked-model.js';
 import type { Assignment, Said } from './field-options.js';
 import { complaintOf } from '../../checker/contract/model-shape.js';
 

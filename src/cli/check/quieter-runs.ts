@@ -6,7 +6,7 @@ import { canBeSeveral, severalCounterexamples } from '../../checker/runs/several
 import { withFewestSwitches } from '../../checker/runs/switches.js';
 import type { CheckArgs } from './check-args.js';
 import type { Hooks } from './engine.js';
-import type { Subject } from '../../subject/subject.js';
+import type { CheckedModel } from '../../checked-model/checked-model.js';
 
 /** Limits of the searches for further counterexamples: those of the search itself. */
 const limitsOf = (args: CheckArgs, { signal }: Hooks) => ({
@@ -37,5 +37,5 @@ const told = async <S, A>(model: Model<S, A>, report: Report, args: CheckArgs, h
 };
 
 /** The report with its runs as they are to be shown. */
-export const tell = ({ model }: Subject, report: Report, args: CheckArgs, hooks: Hooks): Promise<Report> =>
+export const tell = ({ model }: CheckedModel, report: Report, args: CheckArgs, hooks: Hooks): Promise<Report> =>
   model.level === 'plain' ? told(model.model, report, args, hooks) : told(internedModel(model.model), report, args, hooks);

@@ -3,13 +3,13 @@ import { traceLines } from '../../checker/output/counterexample-lines.js';
 import { follow } from '../../checker/runs/follow.js';
 import type { Replay } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';
-import { EXIT, type ExitStatus } from '../../program/exit.js';
+import { EXIT, type ExitStatus } from '../../command-line/exit.js';
 import { print } from '../out.js';
 import type { CheckArgs } from './check-args.js';
 import { moduleSubject } from './module.js';
-import type { OwnPath } from '../../subject/path-file.js';
+import type { OwnPath } from '../../checked-model/path-file.js';
 import { brokenLine, refusalLines } from './replay-lines.js';
-import { blamed, plainModel } from '../../subject/subject.js';
+import { blamed, plainModel } from '../../checked-model/checked-model.js';
 
 /** What the file says of parameters, and over it what the command line does. */
 export const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [

@@ -2,11 +2,11 @@
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
 import { sampleRuns } from '../../checker/runs/sample.js';
 import { counted } from '../../core/counted.js';
-import { EXIT, type ExitStatus } from '../../program/exit.js';
+import { EXIT, type ExitStatus } from '../../command-line/exit.js';
 import type { CheckArgs } from './check-args.js';
 import { writeFiles } from './counterexample-files.js';
 import { repeatCommand } from './repeat.js';
-import { judgedModel, type Subject } from '../../subject/subject.js';
+import { judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
 /** Where the runs are shown, and what ends the walks; `distinct` gives names of files. */
 interface Surroundings {
@@ -17,7 +17,7 @@ interface Surroundings {
 
 /** Shows, and writes, runs of one model; 3 where there are none, or fewer than were asked for. */
 export const sample = async (
-  subject: Subject,
+  subject: CheckedModel,
   args: CheckArgs,
   wanted: number,
   { print, signal, distinct }: Surroundings,

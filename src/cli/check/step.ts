@@ -4,10 +4,10 @@ import pc from 'picocolors';
 import { changeLines, oneLine, stateLines, stepText, traceLines } from '../../checker/output/counterexample-lines.js';
 import { showLabel } from '../../checker/report.js';
 import { stepper, type Stepper } from '../../checker/runs/stepper.js';
-import { EXIT, type ExitStatus } from '../../program/exit.js';
+import { EXIT, type ExitStatus } from '../../command-line/exit.js';
 import { put } from '../out.js';
 import { thrown } from '../../checker/contract/words.js';
-import { judgedModel, type Subject } from '../../subject/subject.js';
+import { judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
 type Cursor = Stepper<unknown, unknown>;
 
@@ -72,7 +72,7 @@ const meant = ({ choices }: Cursor, word: string): number | string => {
 /** What comes of one line: where it leads, and what there is to print. */
 type Said = readonly [here: Cursor, lines: ReadonlyArray<string>];
 
-const restarted = (subject: Subject, here: Cursor, number: string): Said => {
+const restarted = (subject: CheckedModel, here: Cursor, number: string): Said => {
   const model = judgedModel(subject);
   const index = number === '' ? 0 : Number(number);
   if (!(index < model.initial.length))
@@ -81,7 +81,7 @@ const restarted = (subject: Subject, here: Cursor, number: string): Said => {
   return [again, beginning(again)];
 };
 
-const obey = (subject: Subject, here: Cursor, line: string): Said => {
+const obey = (subject: CheckedModel, here: Cursor, line: string): Said => {
   const [command = '', argument = ''] = line.split(/\s+/);
   switch (command) {
     case '':
@@ -118,7 +118,11 @@ const COMMANDS = ['back', 'steps', 'state', 'run', 'restart', 'help', 'done', 'q
  * Steps through the model of a subject as `input` says, until `done` or its end. Status 0, or 1 where the run that it came to breaks a
  * property; 2 where the model went wrong.
  */
-export const stepThrough = async (subject: Subject, input: NodeJS.ReadStream, out: NodeJS.WriteStream): Promise<ExitStatus> => {
+export const stepThrough = async (
+  subject: CheckedModel,
+  input: NodeJS.ReadStream,
+  out: NodeJS.WriteStream,
+): Promise<ExitStatus> => {
   const print = (lines: ReadonlyArray<string>): void => {
     for (const line of lines) put(`${line}\n`);
   };

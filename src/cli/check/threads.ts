@@ -9,7 +9,7 @@ import type { Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
 import type { CheckArgs } from './check-args.js';
 import type { Hooks } from './engine.js';
-import type { Subject } from '../../subject/subject.js';
+import type { CheckedModel } from '../../checked-model/checked-model.js';
 
 /** The sample: so many states, and no longer than this. */
 const SAMPLE_STATES = 50_000;
@@ -22,7 +22,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** How long one thread would take, by the speed at which it searches a part of the space; undefined where nothing can be said. */
 const byOne = async (
-  { model, properties }: Subject,
+  { model, properties }: CheckedModel,
   args: CheckArgs,
   report: Report,
   hooks: Hooks,
@@ -42,7 +42,7 @@ const byOne = async (
 
 /** What there is to say of the threads that a search took `elapsedMs` by: nothing where they were worth it. */
 export const threadLines = async (
-  subject: Subject,
+  subject: CheckedModel,
   args: CheckArgs,
   report: Report,
   hooks: Hooks,

@@ -1,8 +1,8 @@
 /** `bayou explain`: what a rule, a variant, a property, a result or a term means, from the pages that say it. */
-import { newCommand } from '../../program/command-line.js';
-import { EXIT, UsageError } from '../../program/exit.js';
-import { allEntries } from '../../program/load-entries.js';
-import { lookUp, similar, type Entry } from '../../program/contract-entries.js';
+import { newCommand } from '../../command-line/command-line.js';
+import { EXIT, UsageError } from '../../command-line/exit.js';
+import { allEntries } from '../../command-line/load-entries.js';
+import { lookUp, similar, type Entry } from '../../command-line/contract-entries.js';
 
 const unknown = (entries: ReadonlyArray<Entry>, name: string): UsageError => {
   const near = similar(entries, name);

@@ -1,10 +1,10 @@
 /** The command line of `bayou explore`. */
 import type { Command } from 'commander';
-import { newCommand, path, wholeNumber } from '../../program/command-line.js';
+import { newCommand, path, wholeNumber } from '../../command-line/command-line.js';
 import type { CheckArgs } from '../check/check-args.js';
 import { FIELD_OPTIONS } from '../check/field-options.js';
 import { parseArgs as parseCheckArgs } from '../check/check-options.js';
-import { EXIT } from '../../program/exit.js';
+import { EXIT } from '../../command-line/exit.js';
 
 /** What the command line says. */
 export interface ExploreArgs {

@@ -2,17 +2,17 @@
 import { sampleRuns } from '../../checker/runs/sample.js';
 import { isModule } from '../check/is-module.js';
 import { moduleSubject } from '../check/module.js';
-import { configured, blamed, judgedModel, type Subject } from '../../subject/subject.js';
+import { configured, blamed, judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 import { loadConfig, namedBy } from '../check/find-config.js';
 import { search } from '../check/engine.js';
 import { tell } from '../check/quieter-runs.js';
 import type { Progress } from '../../checker/report.js';
-import { UsageError } from '../../program/exit.js';
+import { UsageError } from '../../command-line/exit.js';
 import type { ExploreArgs } from './explore-args.js';
 import { CheckLog } from './check-log.js';
-import { explorationOf, foundIn, verdictOfReport, type Explored, type Found } from '../../exploration/make-exploration.js';
+import { explorationOf, foundIn, verdictOfReport, type Explored, type Found } from '../../explorer/data/make-exploration.js';
 
-const subjectOf = async (source: string, { check }: ExploreArgs): Promise<Subject> => {
+const subjectOf = async (source: string, { check }: ExploreArgs): Promise<CheckedModel> => {
   if (isModule(source)) return moduleSubject(source, check);
   const [name = source, ...others] = await namedBy(source);
   if (others.length > 0) throw new UsageError(`${source}: say which: ${[name, ...others].join(', ')}`);
@@ -23,7 +23,7 @@ const subjectOf = async (source: string, { check }: ExploreArgs): Promise<Subjec
 const SAMPLES = 3;
 const SAMPLE_STEPS = 30;
 
-const samplesOf = (subject: Subject): ReadonlyArray<Found> =>
+const samplesOf = (subject: CheckedModel): ReadonlyArray<Found> =>
   sampleRuns(judgedModel(subject), { runs: SAMPLES, length: SAMPLE_STEPS, seed: 1 }).runs.map((trace, i) => ({
     title: `random run ${i + 1}`,
     trace,
@@ -38,7 +38,7 @@ const LONG_MS = 600;
 
 /** The hooks of a search that is watched: where it takes longer, what there is to see is shown meanwhile. */
 const watched = async (
-  subject: Subject,
+  subject: CheckedModel,
   repeat: string,
   signal: AbortSignal,
   log: CheckLog,

@@ -2,11 +2,11 @@
 import { follow } from '../../checker/runs/follow.js';
 import type { Counterexample } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
-import { explorationOf, type Explored } from '../../exploration/make-exploration.js';
-import { explorePathOf, refused, whyRefused } from '../../exploration/path-exploration.js';
-import { UsageError } from '../../program/exit.js';
-import { loadPath, type OwnPath, type RecordedPath } from '../../subject/path-file.js';
-import { blamed, plainModel } from '../../subject/subject.js';
+import { explorationOf, type Explored } from '../../explorer/data/make-exploration.js';
+import { explorePathOf, refused, whyRefused } from '../../explorer/data/path-exploration.js';
+import { UsageError } from '../../command-line/exit.js';
+import { loadPath, type OwnPath, type RecordedPath } from '../../checked-model/path-file.js';
+import { blamed, plainModel } from '../../checked-model/checked-model.js';
 import { moduleSubject } from '../check/module.js';
 import { setsOf } from '../check/replay-own.js';
 import type { ExploreArgs } from './explore-args.js';

@@ -1,6 +1,6 @@
 /** Exploring a real run: a script that is run on a cluster first, or the trace of such a run. Conformance knows how a run is followed. */
-import type { Explored } from '../../exploration/make-exploration.js';
-import { explorationOfRun, type Followed } from '../../exploration/run-exploration.js';
+import type { Explored } from '../../explorer/data/make-exploration.js';
+import { explorationOfRun, type Followed } from '../../explorer/data/run-exploration.js';
 import type { ExploreArgs } from './explore-args.js';
 
 /** What conformance has for us, found at run time: it builds on the source, never the reverse. */

@@ -3,14 +3,14 @@ import { spawn } from 'node:child_process';
 import * as E from 'fp-ts/lib/Either.js';
 import { answering } from '../../explorer/answering.js';
 import type { Question, Reply } from '../../explorer/asked.js';
-import { judgedModel } from '../../subject/subject.js';
-import { say } from '../../program/say.js';
-import { UsageError } from '../../program/exit.js';
+import { judgedModel } from '../../checked-model/checked-model.js';
+import { say } from '../../command-line/say.js';
+import { UsageError } from '../../command-line/exit.js';
 import { print } from '../out.js';
 import type { ExploreArgs } from './explore-args.js';
-import { htmlOf } from '../../exploration/page-file.js';
+import { htmlOf } from '../../explorer/data/page-file.js';
 import type { CheckLog } from './check-log.js';
-import { wordsOf, type Explored } from '../../exploration/make-exploration.js';
+import { wordsOf, type Explored } from '../../explorer/data/make-exploration.js';
 import { serve, type Running } from './page-server.js';
 
 // --- opening it ------------------------------------------------------------------------------------------------------------

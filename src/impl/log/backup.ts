@@ -25,14 +25,14 @@ import { copyFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { serverOf, type NodeId } from '../../core/ids.js';
-import { makeFolder } from '../../common/folder.js';
+import { makeFolder } from '../../files/folder.js';
 import { createDiskLog } from './disk-log.js';
 import { copyError, openError } from './errors.js';
 import { nodeFiles } from './files.js';
 import { GUARD } from './guard-name.js';
 import { readHighWater } from './high-water.js';
 import { isOfPlace, readPlace, UNFINISHED } from './place.js';
-import { codeOf } from '../../common/error-code.js';
+import { codeOf } from '../../files/error-code.js';
 
 /** What was copied: whose log, and how many live writes it has. */
 export interface BackedUp {

@@ -19,9 +19,9 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../common/folder.js';
+import { makeFolder } from '../../files/folder.js';
 import { lockFolder, type Guard, type Unlock } from './lock.js';
-import { codeOf } from '../../common/error-code.js';
+import { codeOf } from '../../files/error-code.js';
 
 /** What the file system says of a file. Times are nanoseconds since 1970; a ctime is the system's own, nobody can set it. */
 export interface FileFacts {

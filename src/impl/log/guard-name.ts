@@ -9,9 +9,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type InPlace, putInPlace } from '../../common/in-place.js';
+import { type InPlace, putInPlace } from '../../files/in-place.js';
 import { Advised } from './errors.js';
-import { codeOf } from '../../common/error-code.js';
+import { codeOf } from '../../files/error-code.js';
 
 /** The value's file in the log's folder. */
 export const GUARD = 'guard';

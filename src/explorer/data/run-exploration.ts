@@ -1,5 +1,5 @@
 /** A run of the cluster, as conformance follows it, as the explorer's page shows it. */
-import type { Exploration } from '../explorer/shape.js';
+import type { Exploration } from '../shape.js';
 import { entriesFor } from './make-exploration.js';
 
 /** What conformance makes of a run. */

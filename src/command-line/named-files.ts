@@ -19,7 +19,7 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
 import { messageOf, reasonOf } from './say.js';
-import { codeOf } from '../common/error-code.js';
+import { codeOf } from '../files/error-code.js';
 
 // --- what kind of thing it is ----------------------------------------------------------------------------------------------
 

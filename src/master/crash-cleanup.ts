@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { Natural } from '../core/ids.js';
-import { reasonOf } from '../program/say.js';
-import { codeOf } from '../common/error-code.js';
+import { reasonOf } from '../command-line/say.js';
+import { codeOf } from '../files/error-code.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

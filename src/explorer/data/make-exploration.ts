@@ -1,19 +1,19 @@
 /** From a model, and runs of it that somebody found, to what the explorer's page shows. */
-import type { Model } from '../checker/model.js';
-import { oneLine } from '../checker/output/counterexample-lines.js';
-import type { Counterexample, Report } from '../checker/report.js';
-import { counted } from '../core/counted.js';
-import type { CheckSample, Exploration, Origin, PropertyShot, RunShot } from '../explorer/shape.js';
-import { retrace, runShot, type Words } from '../explorer/walk.js';
-import { explainAny } from '../explorer/why/any.js';
-import { bayouWords, propertyId, titleOfProperty } from '../explorer/why/bayou.js';
-import { judgedModel, type Subject } from '../subject/subject.js';
-import { protocolEntries } from '../program/load-entries.js';
+import type { Model } from '../../checker/model.js';
+import { oneLine } from '../../checker/output/counterexample-lines.js';
+import type { Counterexample, Report } from '../../checker/report.js';
+import { counted } from '../../core/counted.js';
+import type { CheckSample, Exploration, Origin, PropertyShot, RunShot } from '../shape.js';
+import { retrace, runShot, type Words } from '../walk.js';
+import { explainAny } from '../why/any.js';
+import { bayouWords, propertyId, titleOfProperty } from '../why/bayou.js';
+import { judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
+import { protocolEntries } from '../../command-line/load-entries.js';
 
 // --- parts -----------------------------------------------------------------------------------------------------------------
 
 /** What there is to say of runs of a subject's model. */
-export const wordsOf = ({ config }: Subject, model: Model<unknown, unknown>): Words<unknown, unknown> => {
+export const wordsOf = ({ config }: CheckedModel, model: Model<unknown, unknown>): Words<unknown, unknown> => {
   const any = explainAny(model);
   if (config === undefined) return { explain: any };
   const bayou = bayouWords(config) as unknown as Words<unknown, unknown>;
@@ -36,7 +36,7 @@ const propertyShots = ({ properties }: Pick<Model<unknown, unknown>, 'properties
 export const callOf = (name: string): string => titleOfProperty(name) ?? propertyId(name) ?? oneLine(name);
 
 /** What the parts of Bayou's model are called that are neither servers nor clients nor links. */
-const partTitles = ({ config }: Subject): Exploration['titles'] =>
+const partTitles = ({ config }: CheckedModel): Exploration['titles'] =>
   config === undefined
     ? undefined
     : {
@@ -65,7 +65,11 @@ export interface Found {
 }
 
 /** The run as the page shows it; undefined where the model has no such run (as of a report of another model). */
-const shotOf = (subject: Subject, model: Model<unknown, unknown>, { title, trace, property }: Found): RunShot | undefined => {
+const shotOf = (
+  subject: CheckedModel,
+  model: Model<unknown, unknown>,
+  { title, trace, property }: Found,
+): RunShot | undefined => {
   const walk = retrace(model, trace);
   if (walk === undefined) return undefined;
   return runShot(
@@ -81,13 +85,13 @@ const shotOf = (subject: Subject, model: Model<unknown, unknown>, { title, trace
   );
 };
 
-const liveOf = ({ config }: Subject, hasServer: boolean): Exploration['live'] =>
+const liveOf = ({ config }: CheckedModel, hasServer: boolean): Exploration['live'] =>
   config !== undefined ? { by: 'worker', config } : { by: hasServer ? 'server' : 'nobody' };
 
 /** What is explored: the page's data, and the model that answers its questions. */
 export interface Explored {
   readonly exploration: Exploration;
-  readonly subject?: Subject;
+  readonly subject?: CheckedModel;
 }
 
 /** What else the page says of a subject. */
@@ -107,7 +111,7 @@ export interface Saying {
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** What the page shows of a model and of runs of it. */
-export const explorationOf = async (subject: Subject, runs: ReadonlyArray<Found>, saying: Saying): Promise<Exploration> => {
+export const explorationOf = async (subject: CheckedModel, runs: ReadonlyArray<Found>, saying: Saying): Promise<Exploration> => {
   const model = judgedModel(subject);
   const { config, bounds } = subject;
   const { origin, verdict, repeat, report, samples = [], hasServer = false, isChecking = false } = saying;

@@ -1,5 +1,5 @@
 /** What programs say to whoever runs them: errors, each one line that a terminal shows and does not obey. */
-import { codeOf } from '../common/error-code.js';
+import { codeOf } from '../files/error-code.js';
 
 /** Characters by which a text could move a cursor, hide what comes after it or turn it round, and those that end a line. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu;

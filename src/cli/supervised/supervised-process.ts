@@ -1,13 +1,13 @@
-/** The other side of `watcher.ts`: the process that runs a model lets the one that watches it see what it is doing. */
+/** The other side of `supervisor.ts`: the process that runs a model lets the one that watches it see what it is doing. */
 import { Worker } from 'node:worker_threads';
 import { showRuns, takeForEndless } from '../../checker/contract/doing.js';
-import { say } from '../../program/say.js';
-import { EXIT } from '../../program/exit.js';
+import { say } from '../../command-line/say.js';
+import { EXIT } from '../../command-line/exit.js';
 import { keepStdout } from '../out.js';
-import { endNow, isEnding } from './ending.js';
-import type { LookoutData } from './lookout.js';
-import { STOP_AT, WATCHED } from './telling.js';
-import { codeOf } from '../../common/error-code.js';
+import { endNow, isEnding } from './end-process.js';
+import type { LookoutData } from './endless-run-thread.js';
+import { STOP_AT, WATCHED } from './supervisor-pipe.js';
+import { codeOf } from '../../files/error-code.js';
 
 /** Whether this process only goes the way of another one to where that came to no end: nothing is to be shown or written then. */
 export const isGoingAgain = (): boolean => process.env[STOP_AT] !== undefined;
@@ -30,7 +30,7 @@ export const beWatched = (command: 'check' | 'explore'): void => {
   const runs = new SharedArrayBuffer(8);
   showRuns(runs);
   const workerData: LookoutData = { runs, parent: Number(watcher) };
-  const lookout = new Worker(new URL('./lookout.js', import.meta.url), { workerData, env: { [WATCHED]: watcher } });
+  const lookout = new Worker(new URL('./endless-run-thread.js', import.meta.url), { workerData, env: { [WATCHED]: watcher } });
   lookout.on('error', (error) => {
     // With too few open files for it the model goes on unwatched: it is no fault of the model, which fails by itself where it needs a file.
     if (!['EMFILE', 'ENFILE'].includes(codeOf(error) ?? '')) endBy(error);

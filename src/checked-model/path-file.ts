@@ -5,9 +5,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { decodeReplayed, type Config } from '../model/checking/config.js';
-import { readJson } from '../program/named-files.js';
-import { UsageError } from '../program/exit.js';
-import type { Overrides } from './subject.js';
+import { readJson } from '../command-line/named-files.js';
+import { UsageError } from '../command-line/exit.js';
+import type { Overrides } from './checked-model.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 

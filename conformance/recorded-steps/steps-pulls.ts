@@ -2,7 +2,7 @@
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { VectorEntries } from '#bayou/core/write.js';
 import { covers, has } from '#bayou/model/protocol/vector.js';
-import type { RecordedStep } from '#bayou/subject/path-file.js';
+import type { RecordedStep } from '#bayou/checked-model/path-file.js';
 import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** Did the server's vector change between these places? */

@@ -1,12 +1,12 @@
 /** A path of Bayou's model as the explorer's page shows it, with what the model does not take of it at its end. */
-import { showLabel } from '../checker/report.js';
-import type { Refusal } from '../checker/component-model/replay.js';
-import type { Exploration, RunShot, StepShot, Why } from '../explorer/shape.js';
-import { shotOfTrace } from '../explorer/walk.js';
-import { DEFAULTS } from '../model/checking/config.js';
-import type { RecordedPath } from '../subject/path-file.js';
-import { replayPath, type Replayed } from '../subject/replay-path.js';
-import { configured, plainModel, type Subject } from '../subject/subject.js';
+import { showLabel } from '../../checker/report.js';
+import type { Refusal } from '../../checker/component-model/replay.js';
+import type { Exploration, RunShot, StepShot, Why } from '../shape.js';
+import { shotOfTrace } from '../walk.js';
+import { DEFAULTS } from '../../model/checking/config.js';
+import type { RecordedPath } from '../../checked-model/path-file.js';
+import { replayPath, type Replayed } from '../../checked-model/replay-path.js';
+import { configured, plainModel, type CheckedModel } from '../../checked-model/checked-model.js';
 import { callOf, explorationOf, type Explored, type Found } from './make-exploration.js';
 
 // --- what no step explains -------------------------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ const verdictOf = ({ refusal, broken, path }: Replayed): Exploration['verdict'] 
     : { tone: 'good', text: 'the model takes every step' };
 };
 
-const runsOf = async (subject: Subject, title: string, replayed: Replayed, saying: Parameters<typeof explorationOf>[2]) => {
+const runsOf = async (subject: CheckedModel, title: string, replayed: Replayed, saying: Parameters<typeof explorationOf>[2]) => {
   const { trace } = replayed;
   if (trace.steps.length <= MOST_WALKED) {
     const exploration = await explorationOf(subject, [found(title, replayed)], saying);

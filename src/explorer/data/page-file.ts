@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { pack } from '../explorer/pack.js';
-import type { Exploration } from '../explorer/shape.js';
+import { pack } from '../pack.js';
+import type { Exploration } from '../shape.js';
 
 /** Where the build has put the page. */
 const PAGE = fileURLToPath(new URL('../page/explorer.html', import.meta.url));

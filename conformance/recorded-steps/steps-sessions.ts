@@ -1,7 +1,7 @@
 /** Puts, gets and what came of them, as steps. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { showRequired } from '#bayou/model/checking/seen-in-a-run.js';
-import type { RecordedStep } from '#bayou/subject/path-file.js';
+import type { RecordedStep } from '#bayou/checked-model/path-file.js';
 import type { Names } from './path-names.js';
 import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 

@@ -8,10 +8,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { LOADING, MAKING } from '../../checker/contract/doing.js';
 import { ENDLESS_MS } from '../../checker/contract/stuck.js';
-import { reasonOf, say } from '../../program/say.js';
-import { EXIT } from '../../program/exit.js';
+import { reasonOf, say } from '../../command-line/say.js';
+import { EXIT } from '../../command-line/exit.js';
 import { isModule } from '../check/is-module.js';
-import { listener, STOP_AT, TOLD_ON, WATCHED } from './telling.js';
+import { listener, STOP_AT, TOLD_ON, WATCHED } from './supervisor-pipe.js';
 
 /** How long a run may take that is under way when it is time to end, or after a signal; and how long a process may stay that has told its status. */
 const GRACE_MS = 2_000;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { makeFolder } from '#bayou/common/folder.js';
+import { makeFolder } from '#bayou/files/folder.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'bayou-folder-'));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -1,6 +1,6 @@
 /** How the process ends whatever a model of one's own does to it: a verdict or one line, and an end. */
-import type { ExitStatus } from '../../program/exit.js';
-import { tell } from './telling.js';
+import type { ExitStatus } from '../../command-line/exit.js';
+import { tell } from './supervisor-pipe.js';
 
 /** Ends the process at once. */
 export const endNow = (status: ExitStatus): never => {

@@ -24,3 +24,19 @@ export const diceOf = (...seeds: ReadonlyArray<number>): Dice => {
     return (x >>> 0) / 2 ** 32;
   };
 };
+
+/** Dice with a few ways to read them. */
+export interface Chance {
+  readonly dice: Dice;
+  /** A whole number from `least` to `most`. */
+  readonly whole: (least: number, most: number) => number;
+  readonly pick: <T>(things: ReadonlyArray<T>) => T;
+  readonly percent: (p: number) => boolean;
+}
+
+/** The chance of these seeds: an actor has seeds of its own, so that what it does does not depend on how often another one has thrown. */
+export const chanceOf = (...seeds: ReadonlyArray<number>): Chance => {
+  const dice = diceOf(...seeds);
+  const whole = (least: number, most: number): number => least + Math.floor(dice() * (most - least + 1));
+  return { dice, whole, pick: (things) => things[whole(0, things.length - 1)]!, percent: (p) => dice() * 100 < p };
+};

@@ -4,7 +4,7 @@
  */
 import { workerData } from 'node:worker_threads';
 import { Stuck } from '../../checker/contract/stuck.js';
-import { tell } from './telling.js';
+import { tell } from './supervisor-pipe.js';
 
 /** What the thread is given. */
 export interface LookoutData {

@@ -2,8 +2,8 @@
  * From a run of the cluster that diverges to a path of the model: the steps up to what no step explains. Where a model with one of the
  * contract's faults explains the whole run, the path goes on to the first property that the fault breaks.
  */
-import { replayPath } from '#bayou/subject/replay-path.js';
-import type { RecordedPath, RecordedStep } from '#bayou/subject/path-file.js';
+import { replayPath } from '#bayou/checked-model/replay-path.js';
+import type { RecordedPath, RecordedStep } from '#bayou/checked-model/path-file.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import type { TraceEvent } from '#bayou/core/trace.js';

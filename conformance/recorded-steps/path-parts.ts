@@ -1,7 +1,7 @@
 /** What steps are made from, and the parts of the state that they read and write. */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
-import type { RecordedStep } from '#bayou/subject/path-file.js';
+import type { RecordedStep } from '#bayou/checked-model/path-file.js';
 import type { Names } from './path-names.js';
 import type { Recording } from './recording.js';
 

@@ -12,7 +12,7 @@ import { PROPERTIES } from '../model/checking/sentences.js';
 import { bayou } from '../model/system.js';
 import { LEGEND } from '../model/checking/texts.js';
 import { boundPhrases } from './bounds-in-words.js';
-import { UsageError } from '../program/exit.js';
+import { UsageError } from '../command-line/exit.js';
 import { stemOf } from './file-names.js';
 import { thrown } from '../checker/contract/words.js';
 import { toScript, type Script } from './counterexample-script.js';
@@ -52,8 +52,8 @@ export type Parameters = Readonly<Record<string, unknown>>;
 /** Fields of a configuration that the command line sets, each with the option that said it. */
 export type Overrides = ReadonlyMap<string, { readonly value: unknown; readonly option: string }>;
 
-/** Something to check. */
-export interface Subject {
+/** What is checked or replayed. */
+export interface CheckedModel {
   /** As the user named it. */
   readonly source: string;
   readonly model: AnyModel;
@@ -82,7 +82,7 @@ const propertyId = (property: string): string =>
   Object.entries(PROPERTIES).find(([, { name }]) => name === property)?.[0] ?? 'property';
 
 /** A configuration of Bayou's model. */
-export const configured = ({ source, config, expect }: Loaded): Subject => {
+export const configured = ({ source, config, expect }: Loaded): CheckedModel => {
   // What two configurations that are checked alike have in common: not their names, nor what they are for.
   const { name, about: _about, expect: _expect, ...identity } = config;
   return {
@@ -103,11 +103,11 @@ export const configured = ({ source, config, expect }: Loaded): Subject => {
 };
 
 /** The model of a subject as a plain one, with its guards: for all that goes step by step. @throws CheckerError (`model`) where it is none. */
-export const plainModel = ({ model }: Subject): Model<unknown, unknown> =>
+export const plainModel = ({ model }: CheckedModel): Model<unknown, unknown> =>
   model.level === 'plain' ? contracted(model.model).model : (toModel(model.model) as unknown as Model<unknown, unknown>);
 
 /** The same with only those properties that are wanted. */
-export const judgedModel = (subject: Subject): Model<unknown, unknown> => {
+export const judgedModel = (subject: CheckedModel): Model<unknown, unknown> => {
   const model = plainModel(subject);
   const { properties } = subject;
   const audit = auditOf(model);
@@ -120,7 +120,7 @@ export const runLines = ({ trace }: CheckerError): ReadonlyArray<string> =>
   trace === undefined ? [] : ['The run that leads there:', ...traceLines(trace), ''];
 
 /** Runs something that calls a model's functions. What goes wrong in a model of one's own is said in one line: it is no bug of ours. */
-export const blamed = async <T>(subject: Subject, run: () => T | Promise<T>): Promise<T> => {
+export const blamed = async <T>(subject: CheckedModel, run: () => T | Promise<T>): Promise<T> => {
   try {
     return await run();
   } catch (error) {
