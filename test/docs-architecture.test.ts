@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
-import { declares, isHandedOn } from './support/declares.js';
+import { definitionsIn, type Definition } from './support/definitions.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -14,64 +14,130 @@ const page = read('docs/architecture.md');
 
 interface Step {
   readonly walk: string;
-  readonly number: string;
+  readonly number: number;
   readonly file: string;
   readonly names: ReadonlyArray<string>;
+  /** What the step says of itself, after its names. */
+  readonly text: string;
 }
-
-const STEP = /^(\d+)\. \[`([^`]+)`\]\(\.\.\/([^)]+)\) ((?:`[^`]+`(?:, )?)+):/gm;
 
 const walks = page
   .split(/^## /m)
   .filter((part) => part.startsWith('Walk '))
   .map((text) => ({ title: text.slice(0, text.indexOf(':')), text }));
 
+/** The numbered points of a walk, each up to the next one or a blank line. */
+const pointsOf = (text: string): ReadonlyArray<{ readonly number: number; readonly text: string }> =>
+  [...text.matchAll(/^(\d+)\. ([^]*?)(?=\n\d+\. |\n\n|$(?![^]))/gm)].map(([, number, point = '']) => ({
+    number: Number(number),
+    text: point.replace(/\s+/g, ' '),
+  }));
+
+const STEP = /^\[`([^`]+)`\]\(\.\.\/([^)]+)\) ((?:`[^`]+`(?:, )?)+): (.*)$/;
+
 const steps: ReadonlyArray<Step> = walks.flatMap(({ title, text }) =>
-  [...text.matchAll(STEP)].map(([, number = '', file = '', link = '', names = '']) => {
-    expect(link).toBe(file);
-    return { walk: title, number, file, names: [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '') };
+  pointsOf(text).map((point) => {
+    const [, file, link, names = '', rest = ''] = STEP.exec(point.text) ?? [];
+    expect(link, `${title}, ${point.number} is a file, names of it, and a colon`).toBe(file);
+    const named = [...names.matchAll(/`#?([^`]+)`/g)].map(([, name]) => name ?? '');
+    return { walk: title, number: point.number, file: file ?? '', names: named, text: rest };
   }),
 );
 
-describe('the walks', () => {
-  test('there are four, and every numbered line of them is a step with a file and functions', () => {
-    expect(walks).toHaveLength(4);
-    for (const { title, text } of walks) {
-      const lines = [...text.matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number));
-      expect(steps.filter(({ walk }) => walk === title).map(({ number }) => Number(number))).toEqual(lines);
-      expect(lines).toEqual(lines.map((_, i) => i + 1));
-    }
+const definitions = new Map<string, ReadonlyArray<Definition>>();
+const definitionsOf = (file: string): ReadonlyArray<Definition> => {
+  const known = definitions.get(file) ?? definitionsIn(read(file));
+  definitions.set(file, known);
+  return known;
+};
+
+/** Does something of this name in the file mention the other name? */
+const mentions = (file: string, name: string, other: string): boolean =>
+  definitionsOf(file).some((one) => one.name === name && one.mentions.has(other));
+
+/** By what a step says that it is reached, where no step before it calls it: a message, or whoever made it and handed it over. */
+const OTHERWISE = /(?:made|called) by `#?(\w+)` of `([^`]+)`/i;
+const MESSAGE = /the message `(\w+)`/;
+
+/** The names of a step that nothing named before leads to. */
+const unreached = (step: Step): ReadonlyArray<string> => {
+  const before = steps.filter(({ walk, number }) => walk === step.walk && number < step.number);
+  const [, maker, makersFile] = OTHERWISE.exec(step.text) ?? [];
+  const message = MESSAGE.exec(step.text)?.[1];
+  const isSent = ({ file }: { readonly file: string }): boolean => message !== undefined && read(file).includes(`'${message}'`);
+  const isCalled = (name: string, at: number): boolean =>
+    before.some((earlier) => earlier.names.some((other) => mentions(earlier.file, other, name))) ||
+    step.names.some((other, i) => i !== at && mentions(step.file, other, name));
+  if (before.length === 0) return step.names.slice(1).filter((name) => !isCalled(name, step.names.indexOf(name)));
+  return step.names.filter(
+    (name, at) =>
+      !isCalled(name, at) &&
+      !(maker !== undefined && makersFile !== undefined && mentions(makersFile, maker, name)) &&
+      !(isSent(step) && before.some(isSent)),
+  );
+};
+
+describe('a definition', () => {
+  const source = `
+    const serve = makeServing({ durable });
+    const makeServing = (o) => (peer) => o.durable.handle(peer);
+    class Links { unlink = (peer) => this.close(peer); link(peer) { dial(peer); } constructor() { intake(); } }
+    export const server = () => ({ unlink: links.unlink, put: (k, v) => client.put(k, v), get: (k) => members.ask(k) });
+    const TABLE = { a: followServer };`;
+  const found = new Map(definitionsIn(source).map(({ name, mentions: all }) => [name, all]));
+  test('has a body of its own: neither what something gives nor what only hands on is one', () => {
+    expect([...found.keys()].sort()).toEqual(['Links', 'TABLE', 'get', 'link', 'makeServing', 'server', 'unlink']);
   });
-  test.each(steps)('$walk, $number: $file has $names', ({ file, names }) => {
-    const source = read(file);
-    expect(names.filter((name) => !declares(source, name) || isHandedOn(source, name))).toEqual([]);
+  test('says whom it mentions; a class does where one is made', () => {
+    expect(found.get('get')?.has('ask')).toBe(true);
+    expect(found.get('TABLE')?.has('followServer')).toBe(true);
+    expect(['intake', 'close', 'dial'].map((name) => found.get('Links')?.has(name))).toEqual([true, true, false]);
   });
 });
 
-test.each([
-  ['serve', 'const serve = makeServing({ durable, meter });', true],
-  ['serve', 'const serve = (ask: Ask): void => {', false],
-  ['unlink', '    unlink: server.links.unlink,', true],
-  ['unlink', '  unlink = (peer: Party): void => {', false],
-  ['order', '  const order = (): ReadonlyArray<NodeId> => inOrder([...links.keys()]);\n  return { order, put };', false],
-])('a file that only hands something on is not where it is: %s, %s', (name, source, isOn) => {
-  expect(isHandedOn(source, name)).toBe(isOn);
+describe('the walks', () => {
+  test('there are four, whose points are numbered from 1', () => {
+    expect(walks).toHaveLength(4);
+    for (const { title } of walks) {
+      const numbers = steps.filter(({ walk }) => walk === title).map(({ number }) => number);
+      expect(numbers.length).toBeGreaterThan(10);
+      expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+    }
+  });
+  test.each(steps)('$walk, $number: $names are defined in $file by a body of their own', ({ file, names }) => {
+    const defined = new Set(definitionsOf(file).map(({ name }) => name));
+    expect(names.filter((name) => !defined.has(name))).toEqual([]);
+  });
+  test.each(steps)('$walk, $number: $names of $file are reached from a step before', (step) => {
+    expect(unreached(step)).toEqual([]);
+  });
 });
 
 // --- what else is named ----------------------------------------------------------------------------------------------------
 
-/** `name` of [`file`](…): claims outside of the walks. */
-const claims = [...page.matchAll(/`([\w]+)` (?:of|in) (?:\[)?`((?:src|conformance|spec)\/[^`]+)`/g)].map(
-  ([, name = '', file = '']) => ({ name, file }),
-);
+/** `name`, `name` of [`file`](…), and in a cell of a table [`file`](…) `name`, `name`: claims outside of the walks' own points. */
+const namesIn = (text: string): ReadonlyArray<string> => [...text.matchAll(/`#?(\w+)`/g)].map(([, name = '']) => name);
+
+const claims = [
+  ...[...page.matchAll(/((?:`#?\w+`(?:,| and)?\s+)+)(?:of|in)\s+\[?`((?:src|conformance|spec)\/[^`]+)`/g)].map(
+    ([, names = '', file = '']) => ({ names: namesIn(names), file }),
+  ),
+  ...[...page.matchAll(/\[`[\w.-]+`\]\(\.\.\/([^)]+)\) ((?:`#?\w+`(?:, )?)+)(?= \|)/g)].map(([, file = '', names = '']) => ({
+    names: namesIn(names),
+    file,
+  })),
+].flatMap(({ names, file }) => names.map((name) => ({ name, file })));
+
+/** A definition of its own in a file of TypeScript, or a constant or type of the whole file; `Name ==` in one of TLA+. */
+const isDefined = (name: string, file: string): boolean =>
+  file.endsWith('.ts')
+    ? definitionsOf(file).some((one) => one.name === name) ||
+      new RegExp(`^export (const|type|interface) ${name}\\b`, 'm').test(read(file))
+    : new RegExp(`^${name}\\b.*==`, 'm').test(read(file));
 
 describe('elsewhere in the page', () => {
-  test.each(claims)('$name of $file', ({ name, file }) => {
-    const source = read(file);
-    expect(declares(source, name) || new RegExp(`^${name}\\b.*==`, 'm').test(source)).toBe(true);
-    expect(isHandedOn(source, name)).toBe(false);
-  });
-  test('there are such claims', () => expect(claims.length).toBeGreaterThan(8));
+  test.each(claims)('$name of $file', ({ name, file }) => expect(isDefined(name, file)).toBe(true));
+  test('there are such claims', () => expect(claims.length).toBeGreaterThan(60));
   test.each([
     ...new Set([...page.matchAll(/`((?:src|conformance|spec|docs|examples)\/[\w./-]+)`/g)].map(([, path]) => path ?? '')),
   ])('%s is there', (path) => expect(existsSync(join(root, path))).toBe(true));
