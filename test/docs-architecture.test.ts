@@ -1,6 +1,6 @@
 /** docs/architecture.md is about this house: its picture can be drawn, and each file and function that it names is there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
@@ -150,6 +150,33 @@ describe('elsewhere in the page', () => {
     const unnamed = rooms.filter((room) => !page.includes(room) && !page.includes(`\`${room.split('/').at(-1)!}\``));
     expect(unnamed).toEqual([]);
   });
+});
+
+// --- other pages -----------------------------------------------------------------------------------------------------------
+
+const sources = ['src', 'conformance', 'spec', 'fuzz', 'bench', 'test'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => basename(name)),
+);
+
+describe('the index of pages', () => {
+  const index = read('docs/README.md');
+  const all = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'README.md');
+  test.each(all)('has %s', (name) => expect(index).toContain(`](${name})`));
+});
+
+/** The first part of a decision says how things were before it. */
+const SITUATION = /^\*\*Situation\.\*\* [^]*?(?=^\*\*Decision\.\*\*)/m;
+
+describe('a decision', () => {
+  const named = readdirSync(join(root, 'docs/adr')).flatMap((adr) =>
+    [
+      ...read(`docs/adr/${adr}`)
+        .replace(SITUATION, '')
+        .matchAll(/`(?:[\w./-]+\/)?([\w-]+\.tsx?)`/g),
+    ].map(([, file = '']) => ({ adr, file })),
+  );
+  test('names files', () => expect(named.length).toBeGreaterThan(30));
+  test.each(named)('$adr: $file is there', ({ file }) => expect(sources).toContain(file));
 });
 
 // --- pictures --------------------------------------------------------------------------------------------------------------
