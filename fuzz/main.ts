@@ -11,9 +11,13 @@ import { optionsOf, type Options } from './options.js';
 import { earlierOf, keep, rowFor, runName } from './record.js';
 import { countWay, failureLines, kindsLine, nothingTried, summaryLine, type Tried } from './say.js';
 import { shrunk } from './shrink.js';
+import { watchdog } from './watchdog.js';
 
 /** Between two lines that say how far it is. */
 const PULSE_MS = 60_000;
+
+/** So long one model may take, however busy the machine is: the largest take seconds. */
+const DEADLINE_MS = 180_000;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -46,7 +50,9 @@ const recordingOf = ({ record, seed, only }: Options): Recording => {
 };
 
 /** Tries model after model; whether all agreed. */
-const fuzz = async (options: Options, file: string): Promise<boolean> => {
+const fuzz = async (options: Options, folder: string): Promise<boolean> => {
+  const file = join(folder, 'checkpoint');
+  const watch = watchdog(folder, DEADLINE_MS);
   const began = performance.now();
   const tried = nothingTried();
   const { before, keep: record } = recordingOf(options);
@@ -60,6 +66,7 @@ const fuzz = async (options: Options, file: string): Promise<boolean> => {
       print(summaryLine(tried, now - began));
       record(tried, 0, now - began);
     }
+    watch.begin(tried.models + 1, seed);
     const { ways, states, finding } = await attempt(seed, file);
     tried.models++;
     for (const way of ways) countWay(tried, way);
@@ -67,7 +74,7 @@ const fuzz = async (options: Options, file: string): Promise<boolean> => {
     if (ways.length === 0) tried.tooLarge++;
     if (finding === undefined) continue;
     record(tried, 1, performance.now() - began);
-    const less = options.shrinks ? await shrunk(finding, file) : finding;
+    const less = options.shrinks ? await shrunk(finding, file, watch.beat) : finding;
     for (const line of failureLines(less, seed, tried.models)) print(line);
     return false;
   }
@@ -91,7 +98,7 @@ const main = async (): Promise<void> => {
   askMemorySeldom();
   const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'fuzz-checker-'));
   try {
-    if (!(await fuzz(options, join(folder, 'checkpoint')))) process.exitCode = 1;
+    if (!(await fuzz(options, folder))) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -160,13 +160,14 @@ const simplerWays = (way: Way): ReadonlyArray<Way> => [
 const MOST_TRIES = 1000;
 const MOST_MS = 300_000;
 
-/** The finding with a model from which no piece can be left out, or the smallest one when enough was tried. */
-export const shrunk = async (finding: Finding, file: string): Promise<Finding> => {
+/** The finding with a model from which no piece can be left out, or the smallest one when enough was tried; `beat` is called before each try. */
+export const shrunk = async (finding: Finding, file: string, beat: () => void): Promise<Finding> => {
   // The place at which it breaks the contract would go with what is left out.
   if (finding.rogue !== undefined) return finding;
   const until = performance.now() + MOST_MS;
   const kinds = new Set(finding.faults.map(({ what }) => what));
   const still = async (recipe: Recipe, way: Way): Promise<Finding | undefined> => {
+    beat();
     const model = explored(recipe);
     if (model === undefined) return undefined;
     const faults = await differences(model, way, file);

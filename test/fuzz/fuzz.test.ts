@@ -141,6 +141,25 @@ test('what is printed of a model is that model: bayou check counts what the orac
   }
 });
 
+test('a model that does not come to an end is told, with the command that repeats it, and the process ends', () => {
+  const file = join(folder, 'loop.mjs');
+  writeFileSync(
+    file,
+    `import { watchdog } from '../fuzz/watchdog.js';
+    watchdog('dist/no-such-folder', 100).begin(1234, 4185927184);
+    for (;;);`,
+  );
+  const { signal, stdout } = spawnSync(process.execPath, [file], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGTERM',
+  });
+  expect(signal).toBe('SIGKILL');
+  expect(stdout).toMatch(/^model 1,234: .*\n.*not come to an end/);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe('Repeat with: npm run fuzz:checker -- --only 4185927184');
+});
+
 describe('options', () => {
   test.each([
     [['--models', '0'], '--models 0: give a whole number from 1 to 1000000000'],
