@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt } from './attempt.js';
 import { diceOf } from './dice.js';
+import { compileLate } from './compiling.js';
 import { askMemorySeldom } from './memory.js';
 import { optionsOf, type Options } from './options.js';
 import { earlierOf, keep, rowFor, runName } from './record.js';
@@ -36,15 +37,17 @@ function* seedsOf({ only, models, seed }: Options, before: number): Generator<nu
 interface Recording {
   /** Models of this run that an earlier process has tried. */
   readonly before: number;
+  readonly place: Parameters<typeof watchdog>[0]['record'];
   readonly keep: (tried: Tried, differences: number, ms: number) => void;
 }
 
 const recordingOf = ({ record, seed, only }: Options): Recording => {
-  if (record === undefined || only !== undefined) return { before: 0, keep: () => undefined };
+  if (record === undefined || only !== undefined) return { before: 0, place: undefined, keep: () => undefined };
   const name = runName(seed);
   const earlier = earlierOf(record, name);
   return {
     before: earlier?.models ?? 0,
+    place: { file: record, name },
     keep: (tried, differences, ms) => keep(record, rowFor(name, earlier, tried, differences, ms)),
   };
 };
@@ -52,10 +55,10 @@ const recordingOf = ({ record, seed, only }: Options): Recording => {
 /** Tries model after model; whether all agreed. */
 const fuzz = async (options: Options, folder: string): Promise<boolean> => {
   const file = join(folder, 'checkpoint');
-  const watch = watchdog(folder, DEADLINE_MS);
   const began = performance.now();
   const tried = nothingTried();
-  const { before, keep: record } = recordingOf(options);
+  const { before, place, keep: record } = recordingOf(options);
+  const watch = watchdog({ deadlineMs: DEADLINE_MS, folder, record: place });
   if (before > 0) print(`${before} models of this run are in the record; it goes on behind them`);
   let said = began;
   for (const seed of seedsOf(options, before)) {
@@ -95,6 +98,7 @@ const main = async (): Promise<void> => {
     return;
   }
   if (options.only === undefined) print(`seed ${options.seed}`);
+  compileLate();
   askMemorySeldom();
   const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'fuzz-checker-'));
   try {

@@ -4,6 +4,8 @@
  */
 import { rmSync, writeSync } from 'node:fs';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { earlierOf, keep, rowFor, type RunName } from './record.js';
+import { nothingTried } from './say.js';
 
 /** What the watch knows: how often it was told that something goes on, which model that is, and its seed. */
 const BEATS = 0;
@@ -15,6 +17,8 @@ interface Watched {
   readonly deadlineMs: number;
   /** Removed where the process is killed. */
   readonly folder: string;
+  /** The record that the run is told in, and its name there. */
+  readonly record: { readonly file: string; readonly name: RunName } | undefined;
 }
 
 /** The watch, as the fuzz has it. */
@@ -26,9 +30,12 @@ export interface Watchdog {
 }
 
 /** Starts the watch; `deadlineMs`: for a model, or one try at cutting it down. */
-export const watchdog = (folder: string, deadlineMs: number): Watchdog => {
+export const watchdog = ({ deadlineMs, folder, record }: Omit<Watched, 'cells'>): Watchdog => {
   const cells = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
-  new Worker(new URL(import.meta.url), { execArgv: [], workerData: { cells, deadlineMs, folder } satisfies Watched }).unref();
+  new Worker(new URL(import.meta.url), {
+    execArgv: [],
+    workerData: { cells, deadlineMs, folder, record } satisfies Watched,
+  }).unref();
   const beat = (): void => {
     Atomics.add(cells, BEATS, 1);
     Atomics.notify(cells, BEATS);
@@ -43,7 +50,11 @@ export const watchdog = (folder: string, deadlineMs: number): Watchdog => {
   };
 };
 
-const watched = ({ cells, deadlineMs, folder }: Watched): void => {
+/** Counts the difference, in what the run told last. */
+const tell = ({ file, name }: NonNullable<Watched['record']>): void =>
+  keep(file, rowFor(name, earlierOf(file, name), nothingTried(), 1, 0));
+
+const watched = ({ cells, deadlineMs, folder, record }: Watched): void => {
   let seen: number;
   do seen = Atomics.load(cells, BEATS);
   while (Atomics.wait(cells, BEATS, seen, deadlineMs) !== 'timed-out');
@@ -54,6 +65,7 @@ const watched = ({ cells, deadlineMs, folder }: Watched): void => {
     `Repeat with: npm run fuzz:checker -- --only ${seed}`,
   ];
   writeSync(1, `${lines.join('\n')}\n`);
+  if (record !== undefined) tell(record);
   rmSync(folder, { recursive: true, force: true });
   process.kill(process.pid, 'SIGKILL');
 };

@@ -39,7 +39,14 @@ interface Outcome {
 /** The copy's own fuzz. */
 const fuzz = (copy: string, shrinks: boolean): Promise<string> => {
   const limits = ['--models', String(MOST_MODELS), '--seconds', String(MOST_SECONDS)];
-  const args = ['--max-semi-space-size=64', join(copy, 'dist/fuzz/main.js'), ...limits, '--seed', String(SEED)];
+  const args = [
+    '--max-semi-space-size=64',
+    '--single-threaded-gc',
+    join(copy, 'dist/fuzz/main.js'),
+    ...limits,
+    '--seed',
+    String(SEED),
+  ];
   return new Promise((resolve) => {
     const options = { cwd: copy, timeout: DEADLINE_MS, maxBuffer: 64 * 1024 * 1024 };
     execFile(process.execPath, shrinks ? args : [...args, '--no-shrink'], options, (_, stdout, stderr) =>

@@ -214,6 +214,14 @@ const audit: ReadonlyArray<Mutant> = [
     ],
     ['audit-closure', 'generators are not closed', 'this.mustLeadBack(index, image, which);', ';'],
   ]),
+  ...inFile('reduction/met-states.js', [
+    [
+      'origin-lost',
+      'where images are made of one another, the search for what was reached before them has no end',
+      'at = this.origins.at(at);',
+      'at = this.parents.at(at);',
+    ],
+  ]),
   ...inFile('reduction/reduction-audit.js', [
     ['audit-after', 'the audit ends where the search begins', 'yield* this.go(AFTER);', ';'],
   ]),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attempt, explored, madeFrom } from '../../fuzz/attempt.js';
 import { diceOf } from '../../fuzz/dice.js';
 import { optionsOf } from '../../fuzz/options.js';
+import { earlierOf, keep } from '../../fuzz/record.js';
 import { classesOf, totalsOf } from '../../fuzz/oracle/judge.js';
 import { moduleOf } from '../../fuzz/print.js';
 import { builtOf, type Recipe } from '../../fuzz/recipe/recipe.js';
@@ -141,12 +142,16 @@ test('what is printed of a model is that model: bayou check counts what the orac
   }
 });
 
-test('a model that does not come to an end is told, with the command that repeats it, and the process ends', () => {
+test('a model that does not come to an end is told and recorded, with the command that repeats it, and the process ends', () => {
   const file = join(folder, 'loop.mjs');
+  const record = join(folder, 'record.md');
+  const name = { commit: 'c', checker: 'k', fuzz: 'f', seed: 7 };
+  keep(record, { ...name, models: 1233, searches: 4000, states: 9000, differences: 0, seconds: 60 });
   writeFileSync(
     file,
     `import { watchdog } from '../fuzz/watchdog.js';
-    watchdog('dist/no-such-folder', 100).begin(1234, 4185927184);
+    const record = ${JSON.stringify({ file: record, name })};
+    watchdog({ deadlineMs: 100, folder: 'dist/no-such-folder', record }).begin(1234, 4185927184);
     for (;;);`,
   );
   const { signal, stdout } = spawnSync(process.execPath, [file], {
@@ -158,6 +163,7 @@ test('a model that does not come to an end is told, with the command that repeat
   expect(signal).toBe('SIGKILL');
   expect(stdout).toMatch(/^model 1,234: .*\n.*not come to an end/);
   expect(stdout.trimEnd().split('\n').at(-1)).toBe('Repeat with: npm run fuzz:checker -- --only 4185927184');
+  expect(earlierOf(record, name)).toMatchObject({ models: 1233, searches: 4000, differences: 1 });
 });
 
 describe('options', () => {
