@@ -112,8 +112,8 @@ const sessionOf = (o: ConnectOptions, { chance, clock }: World): E.Either<string
  */
 export const connect = (o: ConnectOptions): Promise<E.Either<string, BayouSession>> => connectIn(NODE_WORLD, o);
 
-/** {@link connect} in any world. */
-const connectIn = async (world: World, given: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
+/** {@link connect} in any world: simulated ones are in `conformance/simulation`. */
+export const connectIn = async (world: World, given: ConnectOptions): Promise<E.Either<string, BayouSession>> => {
   const taken = takenConnect(given);
   if (E.isLeft(taken)) return taken;
   const o = taken.right;

@@ -11,11 +11,16 @@ export interface TargetProcess {
   readonly name: string;
 }
 
-/** What befalls one call to a disk: it fails, falls short, or is the last of its process; `after` so many others; `part` of a write comes through. */
+/**
+ * What befalls one call to a disk: it fails, or is the last of its process, or a write takes a part and says so; `after` so many others; `part`: how much of a write comes through, from 0 up
+ * to 1, without 1.
+ */
 export interface CallFault {
   readonly kind: 'EIO' | 'kill' | 'short';
   readonly after: number;
   readonly part: number;
+  /** Are only those counted that change what is on the disk? Default: all. */
+  readonly ofChanges?: boolean;
 }
 
 /** One function for each kind of fault. A folder is that of a server's log; where nothing else is said the server is dead. */
@@ -41,8 +46,8 @@ export interface FaultEffects {
   readonly atLine?: (line: number) => void;
   /** Lets a call of a running server to its disk go wrong; false where that cannot be done. */
   readonly arm: (process: TargetProcess, fault: CallFault) => boolean;
-  /** Lets a call to its disk go wrong while a server starts the next time; false where that cannot be done. */
-  readonly armStart: (id: NodeId, fault: CallFault) => boolean;
+  /** Lets a call to its disk go wrong each time that a server starts, a fault a start; false where that cannot be done. */
+  readonly armStart: (id: NodeId, faults: ReadonlyArray<CallFault>) => boolean;
   /** Takes the power from its machine, and gives it back. True: what was acknowledged may be missing from its log now. */
   readonly power: (process: TargetProcess) => boolean;
   /** Starts a second server on the folder of a running one. */

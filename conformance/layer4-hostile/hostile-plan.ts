@@ -47,8 +47,11 @@ export const ProcessFaultC = t.union([
     after: t.number,
     part: t.number,
   }),
-  /** Killed; a call of its log to its disk while it starts again goes wrong, `after` others: the start fails, or is cut off; then it is started once more. In a simulated world alone. */
-  fault('start', { kind: t.keyof({ EIO: null, kill: null }), after: t.number, part: t.number }),
+  /**
+   * Killed; a call of its log to its disk while it starts again goes wrong: the start fails, or is cut off; then it is started once more. `afters`: of each such start, how many calls come
+   * before that one; where it is the last of its process, of those that change something. In a simulated world alone.
+   */
+  fault('start', { kind: t.keyof({ EIO: null, kill: null }), afters: t.readonlyArray(t.number), part: t.number }),
   /** Its machine loses its power so long after the line began, and has it again before the server is back. In a simulated world alone. */
   fault('power', { afterMs: t.number }),
 ]);

@@ -5,7 +5,7 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import type { Fallible } from '#bayou/master/members.js';
 import { diceOf } from '../common/seeded-chance.js';
-import type { FaultEffects, TargetProcess } from './fault-effects.js';
+import type { CallFault, FaultEffects, TargetProcess } from './fault-effects.js';
 import type { ProcessFault } from './hostile-plan.js';
 
 /** A fault that takes longer goes on while the next lines run. */
@@ -22,8 +22,8 @@ export interface FaultState {
   readonly dying: Map<NodeId, TargetProcess>;
   /** or after this one. */
   readonly until: Map<NodeId, number>;
-  /** Servers whose next start a fault may befall: they are started once more where it fails. */
-  readonly starting: Set<NodeId>;
+  /** How many of a server's next starts a fault may befall: it is started once more where one fails. */
+  readonly starting: Map<NodeId, number>;
   /** Servers that are dead, which the script was not told yet. */
   readonly unannounced: Map<NodeId, TargetProcess>;
   /** Faults that end before the next line. */
@@ -47,9 +47,24 @@ export const newFaultState = (cluster: Cluster): FaultState => {
   const killDying = async (id: NodeId, process: TargetProcess): Promise<void> => {
     if (dying.get(id)?.name === process.name) await kill(id, process);
   };
-  const sets = { lossy: new Set<NodeId>(), doubtful: new Set<NodeId>(), starting: new Set<NodeId>() };
-  return { ...sets, until: new Map(), putBacks: [], dying, unannounced, pending: [], long: [], kill, killDying };
+  const sets = { lossy: new Set<NodeId>(), doubtful: new Set<NodeId>() };
+  return {
+    ...sets,
+    until: new Map(),
+    starting: new Map(),
+    putBacks: [],
+    dying,
+    unannounced,
+    pending: [],
+    long: [],
+    kill,
+    killDying,
+  };
 };
+
+/** A death between two calls that change nothing is one before them. */
+const startFaults = ({ kind, afters, part }: Extract<ProcessFault, { type: 'start' }>): ReadonlyArray<CallFault> =>
+  afters.map((after) => ({ kind, after, part, ofChanges: kind === 'kill' }));
 
 /** Does one fault to one server. */
 export const inflict = async (
@@ -106,8 +121,8 @@ export const inflict = async (
       state.doubtful.add(id);
       return;
     case 'start':
-      if (!effects.armStart(id, fault)) return;
-      state.starting.add(id);
+      if (!effects.armStart(id, startFaults(fault))) return;
+      state.starting.set(id, fault.afters.length);
       state.doubtful.add(id);
       await state.kill(id, process);
       return;

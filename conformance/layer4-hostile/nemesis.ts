@@ -55,9 +55,11 @@ const checkReturn = ({ cluster, effects, state, inserted, folderOf }: Setting): 
   const { joining, retries, commands } = inserted;
   inserted.joining = undefined;
   if (joining === undefined) return;
-  const wasFaulty = state.starting.delete(joining);
+  const faulty = state.starting.get(joining) ?? 0;
+  state.starting.delete(joining);
   if (cluster.topology.isLive(joining)) return;
-  if (wasFaulty) {
+  if (faulty > 0) {
+    state.starting.set(joining, faulty - 1);
     commands.push(`joinServer ${joining}`);
     return;
   }

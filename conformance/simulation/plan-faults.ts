@@ -130,21 +130,36 @@ export const worldFaults = ({ line, server }: Places): ReadonlyArray<Weighted<Wo
   ];
 };
 
-/** What faults of a plan befall one server at one line. */
+/** What befalls one server at one line of a plan, and how the plan's time goes then; undefined: as it went. */
 interface Storm {
   readonly faults: ReadonlyArray<ProcessFault>;
   readonly world: ReadonlyArray<WorldFault>;
+  readonly pace: { readonly antiEntropyMs: number; readonly thinkMs: number } | undefined;
+  /** After this line of the script there is a `stabilize` more; 0: there is none. */
+  readonly settlesAfter: number;
 }
 
-const NO_STORM: Storm = { faults: [], world: [] };
+const NO_STORM: Storm = { faults: [], world: [], pace: undefined, settlesAfter: 0 };
 
 /** A cut of this length ends when the calm begins: what it held back is sent again much later (TCP waits longer each time), unless somebody dials anew. */
 const LONG_CUT_MS = 600_000;
+/** Nothing is said over a connection but what a line of the script asks for. */
+const SILENCE = { antiEntropyMs: 0, thinkMs: 3_000 };
 
 /** Where a storm comes: where something is written or settled. The last `stabilize` is in the calm. */
 const stormLines = (lines: ReadonlyArray<string>): ReadonlyArray<number> => {
   const end = lines.lastIndexOf('stabilize');
   return lines.flatMap((line, i) => (i >= 3 && i < end && (line.startsWith('put ') || line === 'stabilize') ? [i + 1] : []));
+};
+
+/** Starts that are cut off, or fail, one after the other. */
+const cutStarts = (where: Places): fc.Arbitrary<ProcessFault> => {
+  const [type, part] = [fc.constant('start' as const), fc.constantFrom(0, 0.3, 0.9)];
+  const afters = (most: number): fc.Arbitrary<number[]> => fc.array(fc.nat(most), { minLength: 1, maxLength: 3 });
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.record({ type, ...where, kind: fc.constant('kill' as const), afters: afters(20), part }) },
+    { weight: 1, arbitrary: fc.record({ type, ...where, kind: fc.constant('EIO' as const), afters: afters(100), part }) },
+  );
 };
 
 /**
@@ -154,33 +169,28 @@ const stormLines = (lines: ReadonlyArray<string>): ReadonlyArray<number> => {
 const stormAt = (line: number, server: number, fsync: boolean): fc.Arbitrary<Storm> => {
   const where = { line: fc.constant(line), server: fc.constant(server) };
   const at = { line: where.line, afterMs: fc.integer({ min: 0, max: 5 }), machine: where.server };
-  const start: fc.Arbitrary<ProcessFault> = fc.record({
-    ...{ type: fc.constant('start' as const), ...where, kind: fc.constantFrom('kill' as const, 'kill' as const, 'EIO' as const) },
-    ...{ after: fc.nat(40), part: fc.constantFrom(0, 0.3, 0.9) },
-  });
-  const [ms, what] = [
-    fc.constantFrom(20, 6_500, LONG_CUT_MS),
-    fc.constantFrom('claim' as const, 'claim' as const, 'stray' as const),
-  ];
+  const ms = fc.constantFrom(20, 6_500, LONG_CUT_MS, LONG_CUT_MS);
+  const what = fc.constantFrom('claim' as const, 'claim' as const, 'stray' as const);
+  const faults = fc.oneof({ weight: 12, arbitrary: cutStarts(where) }, ...processFaults(where, fsync));
+  const world = fc.oneof<Weighted<WorldFault>[]>(
+    { weight: 8, arbitrary: fc.record({ ...at, type: fc.constant('cut'), other: fc.nat(59), ms, both: fc.boolean() }) },
+    { weight: 4, arbitrary: fc.record({ ...at, type: fc.constant('guest'), what }) },
+    ...worldFaults(where),
+  );
   return fc.record({
-    faults: fc.array(fc.oneof({ weight: 6, arbitrary: start }, ...processFaults(where, fsync)), { maxLength: 2, size: 'max' }),
-    world: fc.array(
-      fc.oneof<Weighted<WorldFault>[]>(
-        { weight: 6, arbitrary: fc.record({ ...at, type: fc.constant('cut'), other: fc.nat(59), ms, both: fc.boolean() }) },
-        { weight: 3, arbitrary: fc.record({ ...at, type: fc.constant('guest'), what }) },
-        ...worldFaults(where),
-      ),
-      { minLength: 1, maxLength: 4, size: 'max' },
-    ),
+    faults: fc.array(faults, { maxLength: 2, size: 'max' }),
+    world: fc.array(world, { maxLength: 4, size: 'max' }),
+    pace: fc.constantFrom(undefined, undefined, SILENCE),
+    settlesAfter: fc.constantFrom(0, line),
   });
 };
 
-/** Storms for a plan; two plans of three have none. */
+/** Storms for a plan; every other plan has none. */
 export const storms = ({ script, fsync }: Frame): fc.Arbitrary<Storm> => {
   const lines = stormLines(script);
   if (lines.length === 0) return fc.constant(NO_STORM);
   const storm = fc
     .record({ line: fc.constantFrom(...lines), server: fc.nat(4) })
     .chain(({ line, server }) => stormAt(line, server, fsync));
-  return fc.oneof({ weight: 2, arbitrary: fc.constant(NO_STORM) }, { weight: 1, arbitrary: storm });
+  return fc.oneof(fc.constant(NO_STORM), storm);
 };

@@ -6,18 +6,10 @@ import type { Files, OpenFile } from '#bayou/impl/log/files.js';
 import type { Unlock } from '#bayou/impl/log/lock.js';
 import type { File } from '../disk/inode.js';
 import { diskError, factsOf, Tree, type Copy } from '../disk/tree.js';
+import type { CallFault } from '../layer4-hostile/fault-effects.js';
 import { Killed, type Life } from './life.js';
 import type { Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
-
-/** What befalls one call. `kill`: it is the last of its process; `short`: a write takes a part and says so; `EIO`: it fails. */
-export interface CallFault {
-  readonly kind: 'EIO' | 'kill' | 'short';
-  /** How many calls come before it. */
-  readonly after: number;
-  /** How much of a write comes through, from 0 up to 1, without 1. */
-  readonly part: number;
-}
 
 /** What the disk did. */
 export interface DiskCounts {
@@ -51,6 +43,7 @@ const LOST_AT_ONCE = [2, 8, 64];
 /** Of a change whose part this is all is on the disk. */
 const KEPT = 0.99;
 
+const CHANGES = new Set(['append', 'overwrite', 'rename', 'unlink']);
 const NEEDS_ROOM = new Set(['mkdir', 'create', 'rename', 'append']);
 
 /** How much of a write comes through. What is written over lies in one page: a process's death leaves the old or the new. */
@@ -143,7 +136,7 @@ export class SimulatedDisk {
       this.counts.ENOSPC++;
       throw diskError('ENOSPC', call, path);
     }
-    const fault = this.#armed.find((armed) => armed.left-- === 0);
+    const fault = this.#armed.find((armed) => (armed.ofChanges !== true || CHANGES.has(call)) && armed.left-- === 0);
     if (fault === undefined) return undefined;
     this.#armed.splice(this.#armed.indexOf(fault), 1);
     this.#scheduler.note(life.name, `${fault.kind} in ${call} ${path}`);
@@ -280,8 +273,12 @@ export class SimulatedDisk {
         return factsOf(file);
       },
       close: () => {
-        this.#call(life, 'close', path);
-        if (opened.delete(handle)) this.#closed(file);
+        try {
+          this.#call(life, 'close', path);
+        } finally {
+          // Also one that failed is over (close(2) of Linux). A death closes all.
+          if (!life.isDead && opened.delete(handle)) this.#closed(file);
+        }
       },
     };
   }

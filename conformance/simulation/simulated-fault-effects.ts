@@ -2,8 +2,8 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import type { ServerConfig } from '#bayou/net/process-config.js';
 import type { Copy } from '../disk/tree.js';
-import type { FaultEffects } from '../layer4-hostile/fault-effects.js';
-import type { CallFault, SimulatedDisk } from './simulated-disk.js';
+import type { CallFault, FaultEffects } from '../layer4-hostile/fault-effects.js';
+import type { SimulatedDisk } from './simulated-disk.js';
 import type { Program } from './simulated-processes.js';
 import type { Machine, Running, Simulation } from './simulation.js';
 
@@ -20,8 +20,8 @@ export interface Reach {
   ) => { readonly running: Running; readonly started: Promise<unknown> };
   /** The configuration with which the server of this id was started last. */
   readonly configOf: (id: NodeId) => ServerConfig | undefined;
-  /** What is to befall a call to the disk while a server of this id starts the next time. */
-  readonly armStart: (id: NodeId, fault: CallFault) => void;
+  /** What is to befall calls to the disk while a server of this id starts, a fault a start. */
+  readonly armStart: (id: NodeId, faults: ReadonlyArray<CallFault>) => void;
   readonly fsync: boolean;
   readonly atLine: (line: number) => void;
 }
@@ -94,8 +94,8 @@ export const simulatedEffects = (reach: Reach): FaultEffects => {
       running?.machine.disk.arm(fault);
       return running !== undefined;
     },
-    armStart: (id, fault) => {
-      reach.armStart(id, fault);
+    armStart: (id, faults) => {
+      reach.armStart(id, faults);
       return true;
     },
     power: (process) => {

@@ -11,9 +11,9 @@ import type { ScriptReader } from '#bayou/master/lines.js';
 import type { ServerConfig } from '#bayou/net/process-config.js';
 import type { RunningServer } from '#bayou/net/server.js';
 import type { ProcessFault } from '../layer4-hostile/hostile-plan.js';
+import type { CallFault } from '../layer4-hostile/fault-effects.js';
 import { noneDone, startNemesis, type Nemesis } from '../layer4-hostile/nemesis.js';
 import type { ReachedSteps } from './reached-steps.js';
-import type { CallFault } from './simulated-disk.js';
 import { DATA, machineOf, machinesOf, replicaOf, simulatedCluster } from './simulated-cluster.js';
 import { simulatedEffects, startSecondWith } from './simulated-fault-effects.js';
 import { judge } from '../layer4-hostile/judge/judge.js';
@@ -92,13 +92,14 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
   const failures: string[] = [];
   const configs = new Map<NodeId, ServerConfig>();
   const living = new Map<string, RunningServer>();
-  const startFaults = new Map<NodeId, CallFault>();
+  const startFaults = new Map<NodeId, CallFault[]>();
   const day: { nemesis?: Nemesis; isOver?: boolean; isDone?: boolean; hasBadCaller?: boolean } = {};
   const recorder: Recorder = {
     onEvent: (event) => {
       events.push(event);
       // What was to befall its start has, or never will.
-      if (event.type === 'start') machineOf(simulation, 'server', serverOf(event.replica)).disk.disarm();
+      if (event.type === 'start' && startFaults.delete(serverOf(event.replica)))
+        machineOf(simulation, 'server', serverOf(event.replica)).disk.disarm();
       insight.onEvent(event);
       shared.steps?.onEvent(event);
       followed.take(event);
@@ -128,8 +129,7 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
         // Whoever starts it again has made room, and the disk that failed is another.
         started.machine.disk.isFull = false;
         started.machine.disk.disarm();
-        const fault = startFaults.get(config.id);
-        if (startFaults.delete(config.id)) started.machine.disk.arm(fault!);
+        for (const fault of startFaults.get(config.id)?.splice(0, 1) ?? []) started.machine.disk.arm(fault);
       },
       onDeath: ({ role, id }, how) => {
         if (day.isOver !== true && day.nemesis?.isExpected(id) !== true) failures.push(`${role} ${id} ended by itself: ${how}`);
@@ -147,7 +147,7 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
     const effects = simulatedEffects({
       simulation,
       fsync: plan.fsync,
-      armStart: (id, fault) => startFaults.set(id, fault),
+      armStart: (id, faults) => startFaults.set(id, [...faults]),
       runningOf: (name) => running.get(name),
       machineOfFolder: (folder) => machineOf(simulation, 'server', Number(folder.slice(folder.lastIndexOf('-') + 1))),
       startSecond: (machine, config) => {

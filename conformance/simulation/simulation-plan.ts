@@ -145,7 +145,13 @@ export const simulationPlans: fc.Arbitrary<SimulationPlan> = fc
       storms(frame),
     ),
   )
-  .map(([plan, { faults, world }]) => ({ ...plan, faults: [...plan.faults, ...faults], world: [...plan.world, ...world] }));
+  .map(([plan, { faults, world, pace, settlesAfter: at }]) => ({
+    ...plan,
+    ...pace,
+    script: at === 0 ? plan.script : [...plan.script.slice(0, at), 'stabilize', ...plan.script.slice(at)],
+    faults: [...plan.faults, ...faults],
+    world: [...plan.world, ...world],
+  }));
 
 /** The seed of one run of a seed's. */
 export const simulationSeed = (seed: number, run: number): number => (Math.imul(seed, 1_000_003) + run) | 0;

@@ -18,7 +18,19 @@ export interface WritersOptions {
   readonly seed: number;
   readonly servers: ReadonlyArray<NodeId>;
   readonly portOf: (server: NodeId) => number;
+  /** How many sessions there are at a time. Default: 6. */
+  readonly actors?: number;
+  /** Where the sessions are. Default: in this process. */
+  readonly place?: Place;
 }
+
+/** Where sessions are: how they are opened, and how time passes there, in ms. */
+export interface Place {
+  readonly connect: typeof connect;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+const HERE: Place = { connect, sleep };
 
 /** Sessions at work. */
 export interface Writers {
@@ -103,6 +115,7 @@ const operate = async (actor: Actor, chance: Chance): Promise<void> => {
 /** Starts the sessions. */
 // eslint-disable-next-line max-lines-per-function -- writers share what they have written.
 export const startWriters = (o: WritersOptions): Writers => {
+  const place = o.place ?? HERE;
   const door: Door = { isOpen: true, waiting: [] };
   const kept: Kept[] = [];
   const counts = { fresh: 0, latest: 0, old: 0, twice: 0, crashed: 0 };
@@ -131,7 +144,7 @@ export const startWriters = (o: WritersOptions): Writers => {
     const shuffled = [...o.servers].sort(() => chance.dice() - 0.5);
     const servers = shuffled.slice(0, chance.whole(1, o.servers.length)).map((id) => ({ id, port: o.portOf(id) }));
     const guarantees = chance.percent(20) ? { writesFollowReads: true, monotonicWrites: true } : {};
-    const session = await connect({
+    const session = await place.connect({
       servers,
       secret: o.secret,
       timeoutMs: chance.whole(200, 2000),
@@ -146,13 +159,13 @@ export const startWriters = (o: WritersOptions): Writers => {
       if (!door.isOpen) break;
       await operate(actor, chance);
       if (chance.percent(5)) keep(actor.keep(), chance);
-      if (chance.percent(70)) await sleep(chance.whole(0, 6));
+      if (chance.percent(70)) await place.sleep(chance.whole(0, 6));
     }
     if (chance.percent(30)) {
       counts.crashed++;
       if (chance.percent(50)) keep(actor.keep(), chance);
       const left = Promise.all(Array.from({ length: 5 }, () => actor.put(chance.pick(HOT_KEYS), 0)));
-      await sleep(0);
+      await place.sleep(0);
       actor.close();
       await left;
     } else {
@@ -167,10 +180,10 @@ export const startWriters = (o: WritersOptions): Writers => {
       const actor = await open(chance);
       if (actor !== undefined) await live(actor, chance);
       if (--busy === 0) idle();
-      if (actor === undefined) await sleep(20);
+      if (actor === undefined) await place.sleep(20);
     }
   };
-  const actors = Array.from({ length: ACTORS }, (_, i) => act(chanceOf(o.seed, 1000 + i)));
+  const actors = Array.from({ length: o.actors ?? ACTORS }, (_, i) => act(chanceOf(o.seed, 1000 + i)));
 
   const resume = (): void => {
     door.isOpen = true;
