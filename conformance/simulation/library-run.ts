@@ -9,7 +9,7 @@ import { liveWritesOf, type ReplicaOptions } from '#bayou/impl/replica.js';
 import { connectIn } from '#bayou/library.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import type { RunningServer } from '#bayou/net/server.js';
-import { type Chance, chanceOf } from '../common/named-chance.js';
+import { type Chance, chanceOf } from '../common/seeded-chance.js';
 import { nameIn } from '../soak/put-values.js';
 import { type Judged, SoakJudge, type Store } from '../soak/soak-judge.js';
 import { startWriters, type Writers } from '../soak/writers.js';
