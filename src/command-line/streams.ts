@@ -1,11 +1,11 @@
 /** Standard output and standard error: results that nobody gets are no success, and what cannot be said ends nothing. */
 import { OUTPUT_LOST } from './exit.js';
-import { messageOf, say } from './say.js';
+import { reasonOf, say } from './say.js';
 
 /** Tells of an error of standard output, if it is not that its reader went away; the status that goes with it. */
 export const lostOutput = (error: NodeJS.ErrnoException, sayLine: (line: string) => void = say): number => {
   if (error.code === 'EPIPE') return OUTPUT_LOST.readerGone;
-  sayLine(`the results cannot be written: ${messageOf(error)}`);
+  sayLine(`the results cannot be written: ${reasonOf(error)}`);
   return OUTPUT_LOST.unwritable;
 };
 

@@ -8,6 +8,7 @@ import type { Connection } from '../net/connection.js';
 import type { Done, OnPart } from '../net/requests.js';
 import { dial } from '../net/handshake.js';
 import { BACKOFF_MS } from '../net/net-limits.js';
+import { isOutOfFiles } from '../net/socket-errors.js';
 import type { Address, Answer, Ask, Party } from '../net/protocol.js';
 import { NODE_WORLD } from '../ports/node-network.js';
 import type { Timers, World } from '../ports/ports.js';
@@ -65,7 +66,7 @@ const partyText = (p: Party): string => `${p.role} ${p.id}`;
 /** Between two tries. */
 export const pause = (timers: Timers): Promise<void> => new Promise((resolve) => timers.after(BACKOFF_MS.first, resolve));
 
-/** Dials a process that has said that it listens, as often as there is time, while it lives: the machine may stand still for longer than one try. */
+/** Dials a process that has said that it listens, as often as there is time and files, while it lives: the machine may stand still for longer than one try. */
 const dialPatiently = async (
   { clock, timers }: World,
   proc: Process,
@@ -76,7 +77,7 @@ const dialPatiently = async (
   void proc.gone.then(() => (life.isOver = true));
   for (;;) {
     const dialed = await dial(...dialing);
-    if (E.isRight(dialed) || life.isOver || clock.nowMs() > until) return dialed;
+    if (E.isRight(dialed) || life.isOver || isOutOfFiles(dialed.left) || clock.nowMs() > until) return dialed;
     await pause(timers);
   }
 };

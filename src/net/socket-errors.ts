@@ -58,9 +58,15 @@ const tlsCodeOf = (error: NodeJS.ErrnoException): string =>
         .replaceAll(/[^A-Z0-9]+/g, '_')}`
     : (error.code ?? '');
 
+/** Node's words for an end that there was none of. */
+const NO_LOCAL_END = / - Local \(undefined:undefined\)$/;
+
+/** Has this process, or the system, no file left to connect with? To try again is in vain, then. */
+export const isOutOfFiles = (why: string): boolean => /\bE[MN]FILE\b/.test(why);
+
 /** What an error of a socket says, and what that means or, where it is one of TLS, what to look at. Of a name with several addresses Node gives the code alone. */
 export const socketError = (error: NodeJS.ErrnoException): string => {
-  const what = meaningOf(error) || (error.code ?? 'the connection failed');
+  const what = (meaningOf(error) || (error.code ?? 'the connection failed')).replace(NO_LOCAL_END, '');
   const advice = adviceOf(tlsCodeOf(error), what);
   return advice === undefined ? what : `${what}: ${advice}`;
 };
