@@ -6,7 +6,7 @@ import { pack } from '../pack.js';
 import type { Exploration } from '../shape.js';
 
 /** Where the build has put the page. */
-const PAGE = fileURLToPath(new URL('../page/explorer.html', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../page/explorer.html', import.meta.url));
 
 /** Where the data come in it. */
 const PLACE = '<!--exploration-->';
