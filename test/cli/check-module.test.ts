@@ -1,28 +1,14 @@
-import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Report } from '#bayou/checker/report.js';
+import { describe, expect, test } from 'vitest';
 import { bayou } from './run.js';
+import { ownFolder, report } from './support/own-folder.js';
 
 const COUNTER = 'test/cli/models/counter.mjs';
 const RING = 'test/cli/models/ring.mjs';
 const NEVER = 'when all are done, everyone was counted';
 
-let dir = '';
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'bayou-own-'));
-});
-afterAll(() => rm(dir, { recursive: true }));
-
-const file = async (name: string, text: string): Promise<string> => {
-  const path = join(dir, name);
-  await writeFile(path, text);
-  return path;
-};
-
-const report = async (...args: ReadonlyArray<string>): Promise<Report> =>
-  JSON.parse((await bayou(['check', ...args, '--json'])).stdout) as Report;
+const { path: dir, file } = ownFolder();
 
 describe('verdicts and their exit statuses', () => {
   test('a plain model that is violated: 1, a shortest run, and the command that repeats it names the module', async () => {
@@ -95,7 +81,7 @@ describe('the same counts by every search', () => {
   });
 
   test('of a plain model stopped and resumed', async () => {
-    const kept = join(dir, 'counter.checkpoint');
+    const kept = join(dir(), 'counter.checkpoint');
     const safe = ['--properties', 'all, some day, are done,the total is 3'];
     expect((await report(COUNTER, ...safe, '--max-states', '5', '--checkpoint', kept)).verdict).toBe('bounded');
     const [resumed, whole] = [await report(COUNTER, ...safe, '--resume', kept), await report(COUNTER, ...safe)];
@@ -103,7 +89,7 @@ describe('the same counts by every search', () => {
   });
 
   test('of a component model stopped and resumed; of another it is refused', async () => {
-    const kept = join(dir, 'ring.checkpoint');
+    const kept = join(dir(), 'ring.checkpoint');
     const stopped = await bayou(['check', RING, '--max-states', '10', '--checkpoint', kept]);
     expect(stopped.stdout).toContain(`Go on with: npx bayou check ${RING} --max-states 10 --checkpoint ${kept} --resume ${kept}`);
     expect((await report(RING, '--resume', kept)).counts).toMatchObject({ distinct: 33, generated: 57 });
@@ -115,7 +101,7 @@ describe('the same counts by every search', () => {
 
 describe('output', () => {
   test('a counterexample in every format that it can have, named after module and property', async () => {
-    const out = join(dir, 'out');
+    const out = join(dir(), 'out');
     const { stdout } = await bayou(['check', COUNTER, '--out-dir', out]);
     const files = (await readdir(out)).sort();
     expect(files).toEqual(
@@ -129,10 +115,10 @@ describe('output', () => {
   });
 
   test('names that are alike as files, and modules of one name, never write over each other', async () => {
-    const out = join(dir, 'alike');
-    await mkdir(join(dir, 'twin'));
+    const out = join(dir(), 'alike');
+    await mkdir(join(dir(), 'twin'));
     const alike = 'test/cli/models/names-alike-in-a-file-name.mjs';
-    const twin = join(dir, 'twin', 'NAMES-alike-in-a-file-name.mjs');
+    const twin = join(dir(), 'twin', 'NAMES-alike-in-a-file-name.mjs');
     await writeFile(twin, await readFile(alike, 'utf8'));
     const { stdout } = await bayou(['check', alike, twin, '--keep-going', '--out-dir', out, '--format', 'text']);
     const written = [...stdout.matchAll(/^written: (.*)$/gm)].map(([, name = '']) => name.toLowerCase());
@@ -148,12 +134,12 @@ describe('output', () => {
       `export default { name: 'long', initial: [0], actions: () => [], next: (s) => s,
       label: () => ({ family: 'x', args: [] }), properties: [{ name: '${name}', kind: 'always', holds: () => false }] }`,
     );
-    const { status, stderr } = await bayou(['check', model, '--out-dir', join(dir, 'long'), '--format', 'text']);
+    const { status, stderr } = await bayou(['check', model, '--out-dir', join(dir(), 'long'), '--format', 'text']);
     expect([status, stderr]).toEqual([1, '']);
   });
 
   test('--witnesses shows and writes a run to each witness', async () => {
-    const out = join(dir, 'witnesses');
+    const out = join(dir(), 'witnesses');
     const { stdout } = await bayou(['check', RING, '--witnesses', '--out-dir', out, '--format', 'json']);
     expect(stdout).toMatch(/^Reached: the first is 3\nA shortest run of \d+ steps:\n/);
     expect(await readdir(out)).toEqual(['ring-the-first-is-3.trace.json']);
@@ -177,7 +163,7 @@ describe('output', () => {
   });
 
   test('the state graph', async () => {
-    const out = join(dir, 'graph');
+    const out = join(dir(), 'graph');
     await bayou(['check', RING, '--out-dir', out, '--format', 'dot']);
     expect(await readFile(join(out, 'ring.dot'), 'utf8')).toMatch(/^digraph/);
   });
@@ -204,7 +190,7 @@ describe('modules of every kind', () => {
     ['common.cjs', `module.exports = ${MODEL}`],
     ['compiled.cjs', `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = ${MODEL}`],
   ])('%s', async (name, text) => {
-    await writeFile(join(dir, 'package.json'), '{ "type": "module" }');
+    await writeFile(join(dir(), 'package.json'), '{ "type": "module" }');
     const { status, lines } = await bayou(['check', await file(name, text)]);
     expect([lines.at(-1), status]).toEqual(['door: holds: all 2 states, depth 1; exact', 0]);
   });
@@ -322,12 +308,12 @@ describe('bad modules: one clear line, and 2', () => {
 
   test('a file that is not there, and a folder', async () => {
     expect(await complaint('no/such.mjs')).toBe('bayou check: no/such.mjs: its folder is not there');
-    await mkdir(join(dir, 'folder.mjs'));
-    expect(await complaint(join(dir, 'folder.mjs'))).toContain('it is a folder');
+    await mkdir(join(dir(), 'folder.mjs'));
+    expect(await complaint(join(dir(), 'folder.mjs'))).toContain('it is a folder');
   });
 
   test('--format with script among others: those are written, and a line says why it is not', async () => {
-    const out = join(dir, 'with-script');
+    const out = join(dir(), 'with-script');
     const { lines } = await bayou(['check', COUNTER, '--out-dir', out, '--format', 'text,script,itf']);
     const why = "only a run of Bayou's model is a script";
     expect(lines.filter((line) => line.startsWith('not written'))).toEqual([

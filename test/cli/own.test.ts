@@ -1,30 +1,17 @@
 /** Models of one's own: parameters, replay, samples, several counterexamples, stepping. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Report } from '#bayou/checker/report.js';
+import { describe, expect, test } from 'vitest';
 import { bayou, type Ran } from './run.js';
+import { ownFolder, report } from './support/own-folder.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COUNTER = 'test/cli/models/counter.mjs';
 
-let dir = '';
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'bayou-own-'));
-});
-afterAll(() => rm(dir, { recursive: true }));
-
-const file = async (name: string, text: string): Promise<string> => {
-  const path = join(dir, name);
-  await writeFile(path, text);
-  return path;
-};
-
-const report = async (...args: ReadonlyArray<string>): Promise<Report> =>
-  JSON.parse((await bayou(['check', ...args, '--json'])).stdout) as Report;
+const { path: dir, file } = ownFolder();
 
 describe('parameters', () => {
   const model = (parameters: string): string => `
@@ -52,7 +39,7 @@ describe('parameters', () => {
 
   test('a checkpoint of other parameters is refused', async () => {
     const path = await file('kept.mjs', model(PLAIN));
-    const kept = join(dir, 'kept.checkpoint');
+    const kept = join(dir(), 'kept.checkpoint');
     const set = (list: string): ReadonlyArray<string> => ['check', path, '--set', `list=[${list}]`];
     await bayou([...set('7'), '--max-states', '2', '--checkpoint', kept]);
     expect((await bayou([...set('8'), '--resume', kept])).stderr).toContain('made with other options: parameters');
@@ -68,7 +55,7 @@ describe('parameters', () => {
       "import { most } from './deep.mjs';\nexport const model = {\n  name: 'deep', initial: [0], actions: () => ['go'], label: () => ({ family: 'go', args: [] }),\n  next: (n) => (n < 500 ? n + 1 : undefined), show: (n) => ({ n: String(n) }), properties: [{ name: 'low', kind: 'always', holds: (n) => n < most }],\n};\n",
     );
     await file('deep.mjs', 'export const most = 1000;\n');
-    const kept = join(dir, 'imports.checkpoint');
+    const kept = join(dir(), 'imports.checkpoint');
     await bayou(['check', path, '--max-states', '400', '--checkpoint', kept]);
     expect((await bayou(['check', path, '--resume', kept])).lines.at(-1)).toContain('holds: all 501 states');
     await file('deep.mjs', 'export const most = 300;\n');
@@ -133,7 +120,7 @@ const COUNTS_TO_3 = `export default { name: 'm', initial: [0], actions: () => [1
 test('a file whose name begins with a dash stands after --', async () => {
   await file('-counts.mjs', COUNTS_TO_3);
   const check = (...words: ReadonlyArray<string>) =>
-    spawnSync(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'check', ...words], { cwd: dir, encoding: 'utf8' });
+    spawnSync(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'check', ...words], { cwd: dir(), encoding: 'utf8' });
   const { status, stdout } = check('--deadlock', '--', '-counts.mjs');
   expect([status, stdout]).toEqual([1, expect.stringContaining('Repeat with: npx bayou check --deadlock -- -counts.mjs\n')]);
   expect(check('--', '-counts.mjs').stderr).toContain('-counts.mjs: its default export: properties: expected a list');
@@ -180,7 +167,7 @@ describe('whatever a model does to the process, there is a verdict or one line, 
     // The violation is found before the state that throws.
     expect((await bayou(['check', path])).status).toBe(1);
     for (const [why, ...flags] of [
-      ['next threw Error: not 2 (', '--out-dir', join(dir, 'thrown'), '--format', 'dot'],
+      ['next threw Error: not 2 (', '--out-dir', join(dir(), 'thrown'), '--format', 'dot'],
       ['next threw Error: not 2 (', '--traces-per-property', '2'],
     ] as const) {
       const { status, stderr } = await bayou(['check', path, ...flags]);
@@ -212,7 +199,7 @@ describe('replay', () => {
     bayou(['check', '--replay', path, ...args]);
 
   test('of a counterexample, of both levels, with parameters', async () => {
-    const out = join(dir, 'replay');
+    const out = join(dir(), 'replay');
     await bayou(['check', COUNTER, 'example:ticket-lock', '--set', 'variant=broken', '--out-dir', out, '--format', 'json']);
     await bayou(['check', COUNTER, '--out-dir', out, '--format', 'json']);
     await bayou(['check', 'example:ticket-lock', '--set', 'variant=broken', '--out-dir', out, '--format', 'json']);
@@ -226,7 +213,7 @@ describe('replay', () => {
   });
 
   test('of a lasso: it comes back', async () => {
-    const out = join(dir, 'lasso');
+    const out = join(dir(), 'lasso');
     await bayou(['check', 'example:philosophers', '--out-dir', out, '--format', 'json']);
     const [path = ''] = (await readdir(out)).map((name) => join(out, name));
     const { status, lines } = await replayed(path);
@@ -256,7 +243,7 @@ describe('replay', () => {
       text: string,
     ): Promise<readonly [number | null, ReadonlyArray<string>]> => {
       await file('rounds.mjs', text);
-      const { status, lines } = await replayed(join(dir, name, `rounds-${property}.trace.json`));
+      const { status, lines } = await replayed(join(dir(), name, `rounds-${property}.trace.json`));
       return [status, lines.filter((line) => /^(Violated|violated|diverges|the model)/.test(line))];
     };
     for (const [name, most] of [
@@ -268,7 +255,7 @@ describe('replay', () => {
         await file('rounds.mjs', of(most, 9)),
         '--keep-going',
         '--out-dir',
-        join(dir, name),
+        join(dir(), name),
         '--format',
         'json',
       ]);
@@ -300,7 +287,7 @@ describe('replay', () => {
   });
 
   test('of a run that the model does not take: where, and what it would have allowed', async () => {
-    const out = join(dir, 'refused');
+    const out = join(dir(), 'refused');
     await bayou(['check', COUNTER, '--out-dir', out, '--format', 'json']);
     const [path = ''] = (await readdir(out)).map((name) => join(out, name));
     const run = JSON.parse(await readFile(path, 'utf8')) as { steps: { label: object; state: Record<string, string> }[] };
@@ -347,7 +334,7 @@ describe('random runs', () => {
 
 describe('several counterexamples', () => {
   test('end in different states, the shortest first, and are files of their own', async () => {
-    const out = join(dir, 'several');
+    const out = join(dir(), 'several');
     const flags = ['example:ticket-lock', '--set', 'variant=broken', '--traces-per-property', '3'];
     const { properties } = await report(...flags);
     const { trace, more = [] } = properties[0]!;

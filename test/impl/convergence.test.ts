@@ -5,6 +5,7 @@ import type { Write } from '#bayou/core/write.js';
 import { compareStamps } from '#bayou/impl/order.js';
 import { createReplica, snapshot, step, storeOf, vectorOf, type Replica } from '#bayou/impl/replica.js';
 import { seedOr } from '../support/seeds.js';
+import { putOf } from './support/puts.js';
 
 /** What happens to a few replicas: puts, pulls asked, and answers that arrive when they like, more than once, or never. */
 type Event =
@@ -65,17 +66,7 @@ const runEvents = (list: ReadonlyArray<Event>, each: (replicas: Replica[], naive
       const replica = replicas[event.at]!;
       const { client, clock } = event;
       clientTime++;
-      const message = {
-        type: 'put',
-        client,
-        session: '1',
-        clientTime,
-        replica: null,
-        clock,
-        key: `k${event.key}`,
-        value: `v${clientTime}`,
-        require: [],
-      } as const;
+      const message = { ...putOf(clientTime, `k${event.key}`, `v${clientTime}`), client, clock };
       const { answer, append } = step<'put'>(replica, message);
       if (answer.type !== 'accepted') throw new Error(answer.type);
       const write = append!.writes[0]!;

@@ -16,18 +16,9 @@ import {
   type Image,
   type LogMaker,
 } from './support/log-image.js';
+import { putOf } from './support/puts.js';
 
-const put = (clientTime: number, key: string): Message => ({
-  type: 'put',
-  client: 9,
-  session: '1',
-  clientTime,
-  replica: null,
-  clock: 0,
-  key,
-  value: `v${clientTime}`,
-  require: [],
-});
+const put = (clientTime: number, key: string): Message => putOf(clientTime, key, `v${clientTime}`);
 
 const merge: Message = {
   type: 'merge',

@@ -3,20 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Put } from '#bayou/core/messages.js';
 import type { Faults } from '#bayou/impl/policy.js';
 import { createReplica, step, storeOf, vectorOf, type Replica } from '#bayou/impl/replica.js';
+import { putOf } from './support/puts.js';
 
 const put = (replica: Replica, clientTime: number, over: Partial<Put> = {}) =>
-  step<'put'>(replica, {
-    type: 'put',
-    client: 9,
-    session: '1',
-    clientTime,
-    replica: null,
-    clock: 0,
-    key: 'k',
-    value: `v${clientTime}`,
-    require: [],
-    ...over,
-  });
+  step<'put'>(replica, { ...putOf(clientTime, 'k', `v${clientTime}`), ...over });
 
 const get = (replica: Replica, key = 'k', require: Put['require'] = []) =>
   step<'get'>(replica, { type: 'get', client: 9, key, atLeast: null, require }).answer;

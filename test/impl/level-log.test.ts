@@ -13,19 +13,9 @@ import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import { restore, snapshot, step, storeOf, type Message, type Snapshot } from '#bayou/impl/replica.js';
 import { copyOpen, levelAlone, openLog, outcomeOf, run, withDirectory, withJournal } from './support/log-image.js';
 import { seedOr } from '../support/seeds.js';
+import { putOf } from './support/puts.js';
 
-const put = (clientTime: number, over: Partial<Put> = {}): Put => ({
-  type: 'put',
-  client: 9,
-  session: '1',
-  clientTime,
-  replica: null,
-  clock: 0,
-  key: 'k',
-  value: `v${clientTime}`,
-  require: [],
-  ...over,
-});
+const put = (clientTime: number, over: Partial<Put> = {}): Put => ({ ...putOf(clientTime, 'k', `v${clientTime}`), ...over });
 
 const messages: fc.Arbitrary<Message[]> = fc.array(
   fc.oneof(

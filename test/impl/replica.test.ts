@@ -16,19 +16,9 @@ import {
   vectorOf,
   type Replica,
 } from '#bayou/impl/replica.js';
+import { putOf } from './support/puts.js';
 
-const put = (over: Partial<Put> = {}): Put => ({
-  type: 'put',
-  client: 9,
-  session: '1',
-  clientTime: 1,
-  replica: null,
-  clock: 0,
-  key: 'k',
-  value: 'v',
-  require: [],
-  ...over,
-});
+const put = (over: Partial<Put> = {}): Put => ({ ...putOf(1, 'k', 'v'), ...over });
 
 const pullFrom = (to: Replica, from: Replica) => {
   const { answer } = step<'pull'>(from, { type: 'pull', puller: to.id, vv: vectorOf(to), after: null });

@@ -7,6 +7,7 @@ import { PROTOCOL_VERSION } from '../../src/net/protocol.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { ask, closed, dialAs, dialed, handshakeByHand, remember, SECRET, serve, stranger, storedAt } from './support.js';
 import { until } from '../support/until.js';
+import { putOf } from '../impl/support/puts.js';
 
 let servers: RunningServer[] = [];
 afterEach(async () => {
@@ -154,17 +155,7 @@ describe('limits', () => {
     const client = await dialed({ role: 'client', id: 5 }, server);
     const value = 'x'.repeat(400_000);
     for (let i = 1; i <= 20; i++) {
-      await ask(client, {
-        type: 'put',
-        client: 5,
-        session: '1',
-        clientTime: i,
-        replica: null,
-        clock: 0,
-        key: `k${i}`,
-        value,
-        require: [],
-      });
+      await ask(client, { ...putOf(i, `k${i}`, value), client: 5 });
     }
     const master = await dialed({ role: 'master', id: 0 }, server);
     const stored = await storedAt(master);
@@ -181,17 +172,7 @@ describe('limits', () => {
     const client = await dialed({ role: 'client', id: 5 }, server);
     const value = 'y'.repeat(400_000);
     for (let i = 1; i <= 20; i++) {
-      await ask(client, {
-        type: 'put',
-        client: 5,
-        session: '1',
-        clientTime: i,
-        replica: null,
-        clock: 0,
-        key: `k${i}`,
-        value,
-        require: [],
-      });
+      await ask(client, { ...putOf(i, `k${i}`, value), client: 5 });
     }
     await other.link(0, server.address);
     const master = await dialed({ role: 'master', id: 0 }, other);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NodeId, ReplicaId } from '../../src/core/ids.js';
-import type { Put } from '../../src/core/messages.js';
 import type { PutEvent } from '../../src/impl/attempt.js';
 import { PutQueue, type UnderWay } from '../../src/net/put-queue.js';
 import { beginWay, nextWay, type WayEffect, type WayEvent, type WayTurn } from '../../src/net/put-way.js';
+import { putOf } from '../impl/support/puts.js';
 
 const LIMIT_MS = 1000;
 const REPLICAS: ReadonlyArray<ReplicaId> = ['0.0', '1.0', '2.0', '0.1', '1.1', '2.1'];
@@ -161,10 +161,6 @@ describe('a put on its way (R14), whatever comes of what is done', () => {
   });
 });
 
-const putOf = (clientTime: number, key: string): Put => ({
-  ...{ type: 'put', client: 5, session: '1', clientTime, replica: null, clock: 0, key, value: 'v', require: [] },
-});
-
 describe('the puts of a session under way', () => {
   test('one is held up exactly where an earlier one that it must not overtake is on another connection, or on none', () => {
     let held = 0;
@@ -181,7 +177,7 @@ describe('the puts of a session under way', () => {
         for (const { what, pick, c } of acts) {
           const put = puts[pick % Math.max(1, puts.length)];
           if (what === 'begin') {
-            const next = { request: putOf(++began, pick % 2 === 0 ? 'k' : 'l'), on: undefined };
+            const next = { request: putOf(++began, pick % 2 === 0 ? 'k' : 'l', 'v'), on: undefined };
             puts.push(next);
             queue.begin(next);
           } else if (put !== undefined && what === 'end') {

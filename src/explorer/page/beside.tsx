@@ -89,6 +89,27 @@ export const Properties = (): JSX.Element => (
 
 const isBayou = (): boolean => 'R4' in exploration.entries;
 
+interface ArrowKeyProps {
+  /** What kind of message it is, and whether it changed something. */
+  readonly arrow: string;
+  /** Where its line ends: the head comes after it. */
+  readonly to: number;
+  readonly head: string;
+  readonly shape: string;
+}
+
+/** An arrow as the picture has it, beside what it means. */
+const ArrowKey = ({ arrow, to, head, shape }: ArrowKeyProps): JSX.Element => (
+  <dt>
+    <svg width="40" height="14" aria-hidden="true" class="key">
+      <g class={`arrow ${arrow}`}>
+        <line x1="2" y1="7" x2={to} y2="7" />
+        <path class={head} transform="translate(38 7)" d={shape} />
+      </g>
+    </svg>
+  </dt>
+);
+
 export const Legend = (): JSX.Element => (
   <details class="legend">
     <summary>What the signs mean</summary>
@@ -103,32 +124,11 @@ export const Legend = (): JSX.Element => (
           <dd>for each replica, up to which time its writes are known</dd>
         </>
       )}
-      <dt>
-        <svg width="40" height="14" aria-hidden="true" class="key">
-          <g class="arrow put solid">
-            <line x1="2" y1="7" x2="30" y2="7" />
-            <path class="head" transform="translate(38 7)" d="M-10 -5 L0 0 L-10 5 Z" />
-          </g>
-        </svg>
-      </dt>
+      <ArrowKey arrow="put solid" to={30} head="head" shape="M-10 -5 L0 0 L-10 5 Z" />
       <dd>a put, or another message; solid: it changed something</dd>
-      <dt>
-        <svg width="40" height="14" aria-hidden="true" class="key">
-          <g class="arrow get idle">
-            <line x1="2" y1="7" x2="36" y2="7" />
-            <path class="head open" transform="translate(38 7)" d="M-9 -5 L0 0 L-9 5" />
-          </g>
-        </svg>
-      </dt>
+      <ArrowKey arrow="get idle" to={36} head="head open" shape="M-9 -5 L0 0 L-9 5" />
       <dd>a get; dashed: it changed nothing</dd>
-      <dt>
-        <svg width="40" height="14" aria-hidden="true" class="key">
-          <g class="arrow pull solid">
-            <line x1="2" y1="7" x2="34" y2="7" />
-            <path class="head open" transform="translate(38 7)" d="M-9 -4.5 L-1 0 L-9 4.5 M-15 -4.5 L-7 0 L-15 4.5" />
-          </g>
-        </svg>
-      </dt>
+      <ArrowKey arrow="pull solid" to={34} head="head open" shape="M-9 -4.5 L-1 0 L-9 4.5 M-15 -4.5 L-7 0 L-15 4.5" />
       <dd>a pull, from the server that answers to the one that asked</dd>
       <dt>+ −</dt>
       <dd>came and went in this step</dd>
