@@ -71,7 +71,7 @@ const tryMutant = async (mutant: StoreMutant, known: Outcome | undefined, withOl
   copyWith(mutant, copy, ROOT);
   try {
     const simulated = known?.simulated ?? (await simulateCopy(copy));
-    const older = withOlder ? await tryLayers(mutant, copy, ROOT, withinMs) : known?.older;
+    const older = withOlder ? await tryLayers(mutant, copy, ROOT, withinMs) : (known?.older ?? measured.get(mutant.name));
     return { name: mutant.name, simulated, ...(older === undefined ? {} : { older }) };
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -172,6 +172,8 @@ const writes = isWhole || options.write;
 const chosen = isWhole ? listed : [...MUTANTS, ...SIMULATED_MUTANTS].filter(({ name }) => names.includes(name));
 mkdirSync(COPIES, { recursive: true });
 
+// What the older layers need does not change with the simulation.
+const measured = new Map(options.simulate ? onPage().map(({ name, older }) => [name, older]) : []);
 // A run of the whole begins anew; any other leaves what the table has of others.
 const outcomes = new Map(isWhole && !options.resume && !options.older ? [] : onPage().map((outcome) => [outcome.name, outcome]));
 if (!isWhole && !options.older) for (const name of names) outcomes.delete(name);
