@@ -202,7 +202,12 @@ const audit: ReadonlyArray<Mutant> = [
       'look.truths.join(), look.isWithin',
       'look.isWithin',
     ],
-    ['audit-boundary', 'one of them may lie beyond the boundary', 'look.truths.join(), look.isWithin', 'look.truths.join()'],
+    [
+      'audit-boundary',
+      'an audit goes on beyond the boundary',
+      'const isWithin = model.boundary?.(state) !== false;',
+      'const isWithin = true;',
+    ],
     ['audit-steps', 'their steps may lead elsewhere', '...stepTexts(look, classOf, isMultiset)]', ']'],
   ]),
   ...inFile('reduction/audit-round.js', [
