@@ -14,7 +14,7 @@ import { namesOf, type Names } from './path-names.js';
 import { inOrder, neededFor } from './path-order.js';
 import { record, type Recording } from './recording.js';
 import type { Node } from './path-parts.js';
-import { makingOf, nodesOf, refusedNode } from './steps.js';
+import { contextOf, nodesOf, refusedNode } from './steps.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -204,7 +204,7 @@ export const pathOfAll = (events: ReadonlyArray<TraceEvent>, options: PathOption
   const recording = record(events, 'FIXED');
   const names = namesOf(recording);
   if (typeof names === 'string') return { kind: 'none', why: names };
-  const m = makingOf(recording, names, options.keepsLog ?? false);
+  const m = contextOf(recording, names, options.keepsLog ?? false);
   const steps = ordered((inThree) => nodesOf(m, inThree));
   if (steps === undefined) return { kind: 'none', why: NO_ORDER };
   if (steps.nodes.length > MAX_STEPS) return tooLong(steps.nodes.length);
@@ -222,7 +222,7 @@ export const pathOf = (events: ReadonlyArray<TraceEvent>, rejection: Omit<Reject
   const recording = fault ?? plain;
   const names = namesOf(recording);
   if (typeof names === 'string') return { kind: 'none', why: names };
-  const m = makingOf(recording, names, options.keepsLog ?? false);
+  const m = contextOf(recording, names, options.keepsLog ?? false);
   const { process, n, rule, why } = rejection;
   const isIt = (event: RecordedStep['event']): boolean => event?.process === process && event.n === n;
   const last = refusedNode(m, plain.verdict.rejection);

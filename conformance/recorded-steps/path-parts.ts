@@ -22,7 +22,7 @@ export interface Node extends RecordedStep {
 export type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
 /** What the steps are made from: a run and what is looked up in it. */
-export interface Making {
+export interface PathContext {
   readonly names: Names;
   readonly recording: Recording;
   /** The place of each event in the order in which the run was followed. */
@@ -56,7 +56,7 @@ export const writes = (part: string, at: number): Access => ({ part, at, writes:
 
 export const eventOf = ({ p, n }: TraceEvent): RecordedStep => ({ event: { process: p, n } });
 
-export const placeOf = ({ places, recording }: Making, event: TraceEvent): number =>
+export const placeOf = ({ places, recording }: PathContext, event: TraceEvent): number =>
   places.get(event) ?? recording.followed.length;
 
 export const serverAt = (event: TraceEvent): NodeId => Number(/^server-(\d+)/.exec(event.p)?.[1] ?? -1);

@@ -3,10 +3,10 @@ import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { VectorEntries } from '#bayou/core/write.js';
 import { covers, has } from '#bayou/model/protocol/vector.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
-import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
+import { type PathContext, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** Did the server's vector change between these places? */
-const isChanged = (m: Making, server: NodeId, from: number, to: number): boolean =>
+const isChanged = (m: PathContext, server: NodeId, from: number, to: number): boolean =>
   (m.changes.get(server) ?? []).some((at) => at > from && at < to);
 
 interface Pulling {
@@ -19,7 +19,7 @@ interface Pulling {
   readonly takenAt: number;
 }
 
-const pulling = (m: Making, answered: Of<'pullAnswered'>, takenAt: number): Pulling => ({
+const pulling = (m: PathContext, answered: Of<'pullAnswered'>, takenAt: number): Pulling => ({
   puller: serverOf(answered.puller),
   answerer: serverAt(answered),
   asked: answered.asked,
@@ -30,12 +30,12 @@ const pulling = (m: Making, answered: Of<'pullAnswered'>, takenAt: number): Pull
 });
 
 /** What came of a pull that the puller did not know yet; only where it is the same puller still as the one that asked. */
-const newWrites = (m: Making, p: Pulling): Readonly<Record<string, string>> =>
+const newWrites = (m: PathContext, p: Pulling): Readonly<Record<string, string>> =>
   isChanged(m, p.puller, p.askedAt, p.takenAt)
     ? {}
     : { 'new writes': m.names.writes(p.answered.writes.filter((w) => !has(p.asked, w))) };
 
-const wholePull = (m: Making, p: Pulling, step: RecordedStep): Node => {
+const wholePull = (m: PathContext, p: Pulling, step: RecordedStep): Node => {
   const [puller, answerer] = [m.names.server(p.puller), m.names.server(p.answerer)];
   return {
     label: { family: 'Pull', args: [puller, answerer] },
@@ -46,7 +46,7 @@ const wholePull = (m: Making, p: Pulling, step: RecordedStep): Node => {
 };
 
 /** R9 in three steps: what is between them may change both servers. */
-const threeSteps = (m: Making, p: Pulling, step: RecordedStep): ReadonlyArray<Node> => {
+const threeSteps = (m: PathContext, p: Pulling, step: RecordedStep): ReadonlyArray<Node> => {
   const [puller, answerer] = [m.names.server(p.puller), m.names.server(p.answerer)];
   const message = `pull ${p.answered.pull}`;
   return [
@@ -70,7 +70,7 @@ const threeSteps = (m: Making, p: Pulling, step: RecordedStep): ReadonlyArray<No
 /** Is it the answer to a pull of which more parts are to come? */
 export const isPart = ({ after, upTo }: Of<'pullAnswered'>): boolean => after !== null || upTo !== null;
 
-export const merged = (m: Making, e: Of<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<Node> => {
+export const merged = (m: PathContext, e: Of<'merged'>, inThree: boolean, isRefused = false): ReadonlyArray<Node> => {
   const used = m.recording.uses.get(e) ?? m.answers.get(e.pull);
   if (used?.type !== 'pullAnswered') return [];
   // A part changes nothing that can be seen; the last one is as a whole pull is (R9).
@@ -92,7 +92,7 @@ export const merged = (m: Making, e: Of<'merged'>, inThree: boolean, isRefused =
 };
 
 /** An answer that no step explains. */
-export const pullAnswered = (m: Making, e: Of<'pullAnswered'>): ReadonlyArray<Node> => {
+export const pullAnswered = (m: PathContext, e: Of<'pullAnswered'>): ReadonlyArray<Node> => {
   const p = pulling(m, e, m.recording.followed.length);
   const name = m.names.server(p.answerer);
   const seen = { ...newWrites(m, p), [`vector of ${name}`]: m.names.vector(e.vv), [`accept time of ${name}`]: String(e.clock) };

@@ -3,17 +3,17 @@ import type { Bytes } from '#bayou/core/bytes.js';
 import { serverOf, type NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { VectorEntries } from '#bayou/core/write.js';
-import { type Making, type Node, type Of, eventOf, placeOf, reads, writes } from './path-parts.js';
+import { type PathContext, type Node, type Of, eventOf, placeOf, reads, writes } from './path-parts.js';
 
 // --- kills and starts ------------------------------------------------------------------------------------------------------
 
-export const kill = (m: Making, server: NodeId, at: number): Node => {
+export const kill = (m: PathContext, server: NodeId, at: number): Node => {
   const name = m.names.server(server);
   return { label: { family: 'Kill', args: [name] }, accesses: [writes(name, at)] };
 };
 
 /** A server that comes back; the first start of a server is no step, since the model's servers are all there. */
-export const start = (m: Making, e: Of<'start'>, run: number): ReadonlyArray<Node> => {
+export const start = (m: PathContext, e: Of<'start'>, run: number): ReadonlyArray<Node> => {
   const name = m.names.server(serverOf(e.replica));
   const at = placeOf(m, e);
   if (run === 1) return [];
@@ -35,7 +35,7 @@ export const start = (m: Making, e: Of<'start'>, run: number): ReadonlyArray<Nod
 // --- looking ---------------------------------------------------------------------------------------------------------------
 
 export const lookAt = (
-  m: Making,
+  m: PathContext,
   server: NodeId,
   seen: Readonly<Record<string, string>>,
   event: TraceEvent,
@@ -49,11 +49,11 @@ export const lookAt = (
 /** A printed store, in the run's own words. */
 const showStore = (lines: ReadonlyArray<Bytes>): string => lines.join(', ');
 
-export const printed = (m: Making, server: NodeId, e: Of<'result'>, at: number): Node =>
+export const printed = (m: PathContext, server: NodeId, e: Of<'result'>, at: number): Node =>
   lookAt(m, server, { store: showStore(e.output) }, e, at);
 
 /** A stabilize that ended too early. Its pulls are steps of their own. */
-export const stabilized = (m: Making, server: NodeId, vv: VectorEntries, e: TraceEvent, at: number): Node => ({
+export const stabilized = (m: PathContext, server: NodeId, vv: VectorEntries, e: TraceEvent, at: number): Node => ({
   label: { family: 'Stabilize', args: [] },
   seen: { [`vector of ${m.names.server(server)}`]: m.names.vector(vv) },
   ...eventOf(e),

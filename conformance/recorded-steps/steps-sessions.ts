@@ -3,12 +3,13 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { showRequired } from '#bayou/model/checking/seen-in-a-run.js';
 import type { RecordedStep } from '#bayou/checked-model/path-file.js';
 import type { Names } from './path-names.js';
-import { type Making, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
+import { type PathContext, type Node, type Of, eventOf, placeOf, reads, serverAt, writes } from './path-parts.js';
 
 /** Where the session sent this put to this server for the first time. */
-const askedAt = (m: Making, e: Of<'accept'>): number => m.sent.get(`${e.client} ${serverAt(e)} ${e.clientTime}`) ?? placeOf(m, e);
+const askedAt = (m: PathContext, e: Of<'accept'>): number =>
+  m.sent.get(`${e.client} ${serverAt(e)} ${e.clientTime}`) ?? placeOf(m, e);
 
-const putSeen = (m: Making, e: Of<'accept'>): RecordedStep => ({
+const putSeen = (m: PathContext, e: Of<'accept'>): RecordedStep => ({
   seen: {
     result: `accepted ${m.names.stamp(e.stamp)}`,
     'session clock': String(e.clock),
@@ -18,7 +19,7 @@ const putSeen = (m: Making, e: Of<'accept'>): RecordedStep => ({
 });
 
 /** R14: a put that its session gave up before the server accepted it. */
-const acceptLate = (m: Making, e: Of<'accept'>): ReadonlyArray<Node> => {
+const acceptLate = (m: PathContext, e: Of<'accept'>): ReadonlyArray<Node> => {
   const [client, server] = [m.names.client(e.client), m.names.server(serverAt(e))];
   const [sentAt, message] = [askedAt(m, e), `put ${e.client} ${e.clientTime}`];
   return [
@@ -37,7 +38,7 @@ const acceptLate = (m: Making, e: Of<'accept'>): ReadonlyArray<Node> => {
 };
 
 /** A put whose answer arrived, as one step; of one whose answer did not, a server's part alone (R3, R14). */
-export const accept = (m: Making, e: Of<'accept'>, earlier: boolean, isRefused = false): ReadonlyArray<Node> => {
+export const accept = (m: PathContext, e: Of<'accept'>, earlier: boolean, isRefused = false): ReadonlyArray<Node> => {
   const { names } = m;
   const [client, server] = [names.client(e.client), names.server(serverAt(e))];
   const at = placeOf(m, e);
@@ -79,13 +80,13 @@ const resultOf = (names: Names, e: Of<'answer'>, known: (e: Of<'answer'>) => str
 
 /** The value by the put that wrote it; one that no put wrote is shown as it is. */
 const valueOf =
-  ({ names, accepts }: Making) =>
+  ({ names, accepts }: PathContext) =>
   (e: Of<'answer'>): string => {
     const put = e.stamp === null ? undefined : accepts.get(`${e.stamp.t}@${e.stamp.r}`);
     return put?.value === e.value ? names.value(put.client, put.clientTime) : JSON.stringify(e.value);
   };
 
-export const answer = (m: Making, e: Of<'answer'>, isRefused = false): ReadonlyArray<Node> => {
+export const answer = (m: PathContext, e: Of<'answer'>, isRefused = false): ReadonlyArray<Node> => {
   const { names } = m;
   // What the session never got, it does not know.
   if (!m.usedBy.has(e) && !isRefused) return [];
@@ -104,7 +105,7 @@ export const answer = (m: Making, e: Of<'answer'>, isRefused = false): ReadonlyA
   ];
 };
 
-export const refuse = (m: Making, e: Of<'refuse'>): ReadonlyArray<Node> => {
+export const refuse = (m: PathContext, e: Of<'refuse'>): ReadonlyArray<Node> => {
   // A put that was refused for another reason may be accepted here or elsewhere yet; the model has no such refusal.
   if (e.reason !== 'behind') return [];
   const [client, server] = [m.names.client(e.client), m.names.server(serverAt(e))];
@@ -120,7 +121,7 @@ export const refuse = (m: Making, e: Of<'refuse'>): ReadonlyArray<Node> => {
 };
 
 /** R14: a put of which the session never learned whether it was accepted. */
-export const putDone = (m: Making, e: Of<'putDone'>, client: NodeId): ReadonlyArray<Node> => {
+export const putDone = (m: PathContext, e: Of<'putDone'>, client: NodeId): ReadonlyArray<Node> => {
   if (e.result === 'accepted' || !m.puts.has(`${client} ${e.clientTime}`)) return [];
   const name = m.names.client(client);
   return [{ label: { family: 'GiveUp', args: [name] }, ...eventOf(e), accesses: [writes(name, placeOf(m, e))] }];

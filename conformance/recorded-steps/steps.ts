@@ -3,13 +3,13 @@ import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Names } from './path-names.js';
 import type { Recording } from './recording.js';
-import { type Making, type Node, type Of, placeOf, serverAt } from './path-parts.js';
+import { type PathContext, type Node, type Of, placeOf, serverAt } from './path-parts.js';
 import { isPart, merged, pullAnswered } from './steps-pulls.js';
 import { kill, lookAt, printed, stabilized, start } from './steps-servers.js';
 import { accept, answer, putDone, refuse } from './steps-sessions.js';
 
 /** Looks a run's events up once. */
-export const makingOf = (recording: Recording, names: Names, keepsLog: boolean): Making => {
+export const contextOf = (recording: Recording, names: Names, keepsLog: boolean): PathContext => {
   const places = new Map<TraceEvent, number>();
   const changes = new Map<NodeId, number[]>();
   const sent = new Map<string, number>();
@@ -49,7 +49,7 @@ export const makingOf = (recording: Recording, names: Names, keepsLog: boolean):
 };
 
 /** Is the event's effect in no log, since its process was killed (R10)? */
-const isLost = ({ recording }: Making, { p, n }: TraceEvent): boolean => n > (recording.survived.get(p) ?? Infinity);
+const isLost = ({ recording }: PathContext, { p, n }: TraceEvent): boolean => n > (recording.survived.get(p) ?? Infinity);
 
 /** Kills, where the master tells of them, and where a process is followed by another without a word. */
 const killsOf = ({ followed }: Recording): ReadonlyMap<TraceEvent, NodeId> => {
@@ -63,7 +63,7 @@ const killsOf = ({ followed }: Recording): ReadonlyMap<TraceEvent, NodeId> => {
 };
 
 /** The steps of the events that were followed. `inThree`: pulls in three steps, where whole ones cannot be put in any order. */
-export const nodesOf = (m: Making, inThree: boolean): ReadonlyArray<Node> => {
+export const nodesOf = (m: PathContext, inThree: boolean): ReadonlyArray<Node> => {
   const { recording } = m;
   const kills = killsOf(recording);
   const accepted = new Set<string>();
@@ -79,7 +79,7 @@ export const nodesOf = (m: Making, inThree: boolean): ReadonlyArray<Node> => {
 };
 
 const followedNodes = (
-  m: Making,
+  m: PathContext,
   e: TraceEvent,
   id: NodeId,
   run: number,
@@ -108,7 +108,7 @@ const followedNodes = (
 };
 
 /** The event that no step of the protocol explains, as a step: the model shall say what it has in its place. Undefined where it can't. */
-export const refusedNode = (m: Making, rejection: Recording['verdict']['rejection']): Node | undefined => {
+export const refusedNode = (m: PathContext, rejection: Recording['verdict']['rejection']): Node | undefined => {
   const { names } = m;
   const e = rejection?.event ?? undefined;
   if (e === undefined) return undefined;

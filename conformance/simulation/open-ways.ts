@@ -10,7 +10,7 @@ export interface Host {
 }
 
 /** The ways between machines; each is open until it is cut. */
-export class Links {
+export class Ways {
   readonly #cut = new Map<string, number>();
 
   /** Cuts the way from one machine to another, not the way back. What is on its way is sent again when it is open again. */

@@ -8,7 +8,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Life } from './life.js';
-import type { Host, Links } from './open-ways.js';
+import type { Host, Ways } from './open-ways.js';
 import type { Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
@@ -16,7 +16,7 @@ import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
 /** What all connections of a world have in common. */
 export interface Wires {
   readonly scheduler: Scheduler;
-  readonly links: Links;
+  readonly links: Ways;
   readonly linkFaults: () => LinkFaults;
   /** Counts each fault that was done. */
   readonly count: (what: 'lost' | 'cut' | 'halfOpen' | 'split') => void;

@@ -2,7 +2,7 @@
 import type { Acceptor, ByteStream, Endpoint, Network } from '#bayou/ports/ports.js';
 import { End, KEEP_ALIVE_US, type Wires } from './simulated-connection.js';
 import type { Life } from './life.js';
-import { Links, type Host } from './open-ways.js';
+import { Ways, type Host } from './open-ways.js';
 import { randomOf, type Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedStream, systemError } from './stream.js';
@@ -41,7 +41,7 @@ const nameOf = ({ host, port }: Endpoint): string => `${host === 'localhost' ? '
 
 /** The network. */
 export class SimulatedNetwork {
-  readonly links = new Links();
+  readonly links = new Ways();
   readonly counts: NetworkCounts = {
     ...{ connections: 0, refused: 0, unanswered: 0, lost: 0, cut: 0, halfOpen: 0, split: 0, reset: 0 },
   };

@@ -2,7 +2,7 @@
 import type { Chance } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
 import { databaseBytes, moveFolder, putBack, removeFolder, renew, tamper, copyFolder } from '../faults/server-folder.js';
-import type { Ground, Slot } from './slot.js';
+import type { SoakSetup, Slot } from './slot.js';
 
 /** A kind of hurt. */
 export interface Hurt {
@@ -14,7 +14,7 @@ export interface Hurt {
    * place of a folder loses what is in no other, whatever the server does.
    */
   readonly calm: boolean;
-  readonly run: (slot: Slot, chance: Chance, ground: Ground) => Promise<void>;
+  readonly run: (slot: Slot, chance: Chance, setup: SoakSetup) => Promise<void>;
 }
 
 /** As long as changes may be in the journal alone, and a bit more. */
@@ -38,11 +38,11 @@ const startUp: Hurt = {
   name: 'start-up',
   weight: 12,
   calm: false,
-  run: async (slot, chance, ground) => {
+  run: async (slot, chance, setup) => {
     await slot.kill(slot.process, 'load');
     for (let n = chance.whole(1, 4); n > 0; n--) {
       const process = slot.spawn();
-      await Promise.race([process.started, sleep(chance.dice() * ground.startMs)]);
+      await Promise.race([process.started, sleep(chance.dice() * setup.startMs)]);
       await slot.kill(process, 'start-up');
     }
     await slot.start();
@@ -98,13 +98,17 @@ const stopped: Hurt = {
 };
 
 /** Adopts the one of two processes that gets to listen; the other must not. */
-const adoptEither = async (slot: Slot, processes: ReadonlyArray<ReturnType<Slot['spawn']>>, ground: Ground): Promise<boolean> => {
+const adoptEither = async (
+  slot: Slot,
+  processes: ReadonlyArray<ReturnType<Slot['spawn']>>,
+  setup: SoakSetup,
+): Promise<boolean> => {
   const started = await Promise.all(processes.map((p) => p.started));
   const winners = started.flatMap((s, i) =>
     s.type === 'listens' && !processes[i]!.isGone() ? [{ ...s, process: processes[i]! }] : [],
   );
   if (winners.length > 1)
-    ground.judge.accuse('stamps', `R10: ${winners.length} processes have the folder of server ${slot.id} at a time`);
+    setup.judge.accuse('stamps', `R10: ${winners.length} processes have the folder of server ${slot.id} at a time`);
   for (const loser of winners.slice(1)) await slot.kill(loser.process, 'two on one folder');
   const [winner] = winners;
   if (winner !== undefined) await slot.adopt(winner.process, winner.port, winner.replica);
@@ -116,12 +120,12 @@ const second: Hurt = {
   name: 'two on one folder',
   weight: 10,
   calm: false,
-  run: async (slot, chance, ground) => {
+  run: async (slot, chance, setup) => {
     const first = slot.process;
     const other = slot.spawn();
-    await Promise.race([other.gone, sleep(chance.dice() * ground.startMs)]);
+    await Promise.race([other.gone, sleep(chance.dice() * setup.startMs)]);
     await slot.kill(first, 'two on one folder');
-    if (!(await adoptEither(slot, [other], ground))) await slot.start();
+    if (!(await adoptEither(slot, [other], setup))) await slot.start();
   },
 };
 
@@ -130,12 +134,12 @@ const race: Hurt = {
   name: 'two at once',
   weight: 6,
   calm: false,
-  run: async (slot, chance, ground) => {
+  run: async (slot, chance, setup) => {
     await slot.kill(slot.process, 'two on one folder');
     const one = slot.spawn();
     await sleep(chance.whole(0, 60));
     const two = slot.spawn();
-    if (!(await adoptEither(slot, [one, two], ground))) await slot.start();
+    if (!(await adoptEither(slot, [one, two], setup))) await slot.start();
   },
 };
 
@@ -160,15 +164,15 @@ const beside: Hurt = {
   name: 'copy beside',
   weight: 3,
   calm: false,
-  run: async (slot, chance, ground) => {
+  run: async (slot, chance, setup) => {
     const copy = `${slot.folder}.beside`;
     copyFolder(slot.folder, copy);
     const other = slot.spawn(copy);
     const started = await other.started;
     if (started.type === 'listens') {
-      const twin = ground.replicas.get(started.replica);
+      const twin = setup.replicas.get(started.replica);
       if (twin !== undefined && !twin.isGone())
-        ground.judge.accuse(
+        setup.judge.accuse(
           'stamps',
           `R7a: a copy of the folder of server ${slot.id} runs as ${started.replica} beside the original`,
         );
@@ -186,13 +190,13 @@ const rolledBack: Hurt = {
   name: 'older copy put back',
   weight: 8,
   calm: true,
-  run: async (slot, chance, ground) => {
+  run: async (slot, chance, setup) => {
     if (slot.copies.length === 0) slot.takeCopy();
     await slot.kill(slot.process, 'older copy put back');
     const copy = chance.pick(slot.copies);
     putBack(copy, slot.folder);
-    ground.judge.replaced(slot.id);
-    ground.note(`server ${slot.id} gets ${copy} back`);
+    setup.judge.replaced(slot.id);
+    setup.note(`server ${slot.id} gets ${copy} back`);
     await slot.start(copy.endsWith('hot') ? 'spoilt' : 'older');
   },
 };
@@ -202,12 +206,12 @@ const spoilt: Hurt = {
   name: 'log spoilt',
   weight: 4,
   calm: true,
-  run: async (slot, chance, ground) => {
+  run: async (slot, chance, setup) => {
     await slot.kill(slot.process, 'log spoilt');
     const what = tamper(slot.folder, slot.copies, chance);
     if (what !== undefined) {
-      ground.judge.replaced(slot.id);
-      ground.note(`server ${slot.id}: ${what}`);
+      setup.judge.replaced(slot.id);
+      setup.note(`server ${slot.id}: ${what}`);
     }
     await slot.start(what === undefined ? 'whole' : 'spoilt');
   },
@@ -218,12 +222,12 @@ const joiner: Hurt = {
   name: 'joiner in mid-transfer',
   weight: 8,
   calm: true,
-  run: async (slot, chance, ground) => {
+  run: async (slot, chance, setup) => {
     await slot.kill(slot.process, 'joiner in mid-transfer');
     removeFolder(slot.folder);
-    ground.judge.replaced(slot.id);
-    ground.note(`server ${slot.id} has lost its folder`);
-    ground.network.alone(slot.id, false);
+    setup.judge.replaced(slot.id);
+    setup.note(`server ${slot.id} has lost its folder`);
+    setup.network.alone(slot.id, false);
     for (let n = chance.whole(1, 3); n > 0; n--) {
       const process = slot.spawn();
       await process.started;

@@ -8,8 +8,8 @@ import type { Network } from './soak-links.js';
 import { folderOf, type ServerProcess, startServer } from '../faults/shipped-server.js';
 import { type Reader, readerOf } from './held-store.js';
 
-/** What all slots share. */
-export interface Ground {
+/** All slots of a soak share this. */
+export interface SoakSetup {
   readonly data: string;
   readonly secret: string;
   readonly secretFile: string;
@@ -47,15 +47,15 @@ export class Slot {
   readonly id: NodeId;
   readonly folder: string;
   readonly copies: string[] = [];
-  readonly #ground: Ground;
+  readonly #setup: SoakSetup;
   #process: ServerProcess | undefined;
   #reader: Reader | undefined;
   #taken = 0;
 
-  constructor(ground: Ground, id: NodeId) {
+  constructor(setup: SoakSetup, id: NodeId) {
     this.id = id;
-    this.folder = folderOf(ground.data, id);
-    this.#ground = ground;
+    this.folder = folderOf(setup.data, id);
+    this.#setup = setup;
   }
 
   get process(): ServerProcess | undefined {
@@ -64,7 +64,7 @@ export class Slot {
 
   /** A process on the folder, which may not get to listen. */
   spawn(folder = this.folder): ServerProcess {
-    const { secretFile, servers, network } = this.#ground;
+    const { secretFile, servers, network } = this.#setup;
     const peers = servers.filter((s) => s !== this.id).map((s) => [s, network.portBetween(this.id, s)] as const);
     return startServer({ id: this.id, folder, secretFile, peers, antiEntropyMs: 30 });
   }
@@ -72,7 +72,7 @@ export class Slot {
   /** SIGKILL of a process, counted by its kind. */
   async kill(process: ServerProcess | undefined, kind: string): Promise<void> {
     if (process === undefined || process.isGone()) return;
-    const { kills, note } = this.#ground;
+    const { kills, note } = this.#setup;
     kills.set(kind, (kills.get(kind) ?? 0) + 1);
     note(`server ${this.id} (pid ${process.pid}) is killed: ${kind}`);
     if (process === this.#process) this.#leave();
@@ -81,13 +81,13 @@ export class Slot {
 
   /** Starts it, and looks at what it has; whatever is refused though it must not be is a fault. */
   async start(expected: Expectation = 'whole'): Promise<void> {
-    const { judge, note } = this.#ground;
+    const { judge, note } = this.#setup;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const began = performance.now();
       const process = this.spawn();
       const started = await process.started;
       if (started.type === 'listens') {
-        this.#ground.startMs = performance.now() - began;
+        this.#setup.startMs = performance.now() - began;
         return this.adopt(process, started.port, started.replica);
       }
       if (!IN_USE.test(started.said)) {
@@ -103,7 +103,7 @@ export class Slot {
 
   /** A process of this server listens: it is the server from now on. */
   async adopt(process: ServerProcess, port: number, replica: ReplicaId): Promise<void> {
-    const { network, note, replicas, secret, judge } = this.#ground;
+    const { network, note, replicas, secret, judge } = this.#setup;
     const other = replicas.get(replica);
     note(`server ${this.id} (pid ${process.pid}) listens as ${replica}`);
     if (other !== undefined && !other.isGone()) judge.accuse('stamps', `R7: two processes run as replica ${replica}`);
@@ -122,7 +122,7 @@ export class Slot {
 
   /** Its store; undefined where it does not run. */
   read(): Promise<Store | undefined> {
-    return this.#reader?.read(this.#ground.moreKeys()) ?? Promise.resolve(undefined);
+    return this.#reader?.read(this.#setup.moreKeys()) ?? Promise.resolve(undefined);
   }
 
   /** From now on its process, if it has one, is somebody else's affair. */
@@ -142,7 +142,7 @@ export class Slot {
   /** Copies its folder as it is; the oldest copy goes. A copy of a folder in use may be of several moments, and is called hot. */
   takeCopy(): void {
     const copy = join(
-      this.#ground.data,
+      this.#setup.data,
       `copy-${this.id}-${this.#taken++ % MAX_COPIES}${this.process === undefined ? '' : '-hot'}`,
     );
     copyFolder(this.folder, copy);
@@ -150,8 +150,8 @@ export class Slot {
   }
 
   #leave(): void {
-    this.#ground.network.alone(this.id, true);
-    this.#ground.network.moved(this.id, undefined);
+    this.#setup.network.alone(this.id, true);
+    this.#setup.network.moved(this.id, undefined);
     this.#reader?.close();
     this.#reader = undefined;
     this.#process = undefined;

@@ -14,7 +14,7 @@ import { type Fault, type Judged, SoakJudge, type Store } from './soak-judge.js'
 import { type Network, startNetwork } from './soak-links.js';
 import { DAY_KEYS, Person, spendDay } from './people.js';
 import type { ServerProcess } from '../faults/shipped-server.js';
-import { type Ground, Slot } from './slot.js';
+import { type SoakSetup, Slot } from './slot.js';
 import { Turns } from './actor-turns.js';
 import { startWriters, type Writers } from './writers.js';
 
@@ -86,7 +86,7 @@ class Soak {
   readonly #turns = new Turns();
   readonly #network: Network;
   readonly #slots: ReadonlyArray<Slot>;
-  readonly #ground: Ground;
+  readonly #setup: SoakSetup;
   #writers: Writers | undefined;
   #clientsKilled = 0;
   #days = 0;
@@ -98,7 +98,7 @@ class Soak {
     this.#network = network;
     writeFileSync(this.#secretFile, SECRET, { mode: 0o600 });
     this.#people = Array.from({ length: PEOPLE }, (_, i) => new Person(this.judge, this.home, i));
-    this.#ground = {
+    this.#setup = {
       data: this.#data,
       secret: SECRET,
       secretFile: this.#secretFile,
@@ -111,7 +111,7 @@ class Soak {
       kills: this.#kills,
       startMs: START_MS,
     };
-    this.#slots = SERVERS.map((id) => new Slot(this.#ground, id));
+    this.#slots = SERVERS.map((id) => new Slot(this.#setup, id));
   }
 
   figures(): SoakFigures {
@@ -170,7 +170,7 @@ class Soak {
   async #doHurt(hurt: Hurt, slot: Slot, chance: Chance): Promise<void> {
     if (this.#isOver()) return;
     this.#note(`server ${slot.id}: ${hurt.name}`);
-    await hurt.run(slot, chance, this.#ground);
+    await hurt.run(slot, chance, this.#setup);
   }
 
   async #sit(person: Person, chance: Chance): Promise<void> {

@@ -11,39 +11,39 @@ import {
 } from '../recipe/component.js';
 import { anyKinds, type Kind } from './common.js';
 import { anyFrame, imagesOf, renamedState, rowsOf, type Frame } from './frame.js';
-import { anyMeetings, anySlots, lookNumber, type Making } from './meetings.js';
+import { anyMeetings, anySlots, lookNumber, type ModelDraft } from './meetings.js';
 
 /** Looks at some slots, often at the same as before, in the same order or another, with all their images. */
-const anyLooks = (making: Making, rare: number, except: boolean): ReadonlyArray<number> => {
-  const { dice, frame, looks } = making;
+const anyLooks = (draft: ModelDraft, rare: number, except: boolean): ReadonlyArray<number> => {
+  const { dice, frame, looks } = draft;
   const known = dice.oneIn(2) && looks.length > 0 ? dice.pick(looks) : undefined;
-  const slots = known === undefined ? anySlots(making, dice.pick([1, 1, 2, 2, 3]), true) : dice.shuffled(known.slots);
+  const slots = known === undefined ? anySlots(draft, dice.pick([1, 1, 2, 2, 3]), true) : dice.shuffled(known.slots);
   // Often two properties are decided in the same states.
   const isSame = known?.slots.join() === slots.join() && dice.oneIn(2);
   const rows = isSame ? known.rows : dice.some(range(rowsOf(frame, slots)), rare);
   const look: Look = { slots, rows, except };
-  return dice.shuffled(imagesOf(frame, look)).map((image) => lookNumber(making, image));
+  return dice.shuffled(imagesOf(frame, look)).map((image) => lookNumber(draft, image));
 };
 
-const severalLooks = (making: Making, rare: number, except: boolean): ReadonlyArray<number> =>
-  range(1 + making.dice.below(3)).flatMap(() => anyLooks(making, rare, except));
+const severalLooks = (draft: ModelDraft, rare: number, except: boolean): ReadonlyArray<number> =>
+  range(1 + draft.dice.below(3)).flatMap(() => anyLooks(draft, rare, except));
 
-const claimOf = (making: Making, name: string, kind: Kind): ComponentClaim => {
-  const { dice } = making;
+const claimOf = (draft: ModelDraft, name: string, kind: Kind): ComponentClaim => {
+  const { dice } = draft;
   const none = { name, kind, over: [], to: [], bare: false };
   const rare = dice.pick([0, 0.05, 0.15, 0.3]);
   switch (kind) {
     case 'always':
-      return { ...none, over: severalLooks(making, rare, true) };
+      return { ...none, over: severalLooks(draft, rare, true) };
     case 'sometimes':
-      return { ...none, over: severalLooks(making, rare, false) };
+      return { ...none, over: severalLooks(draft, rare, false) };
     case 'noDeadlock':
-      return { ...none, over: anyLooks(making, 0.4, dice.oneIn(2)), bare: dice.oneIn(3) };
+      return { ...none, over: anyLooks(draft, 0.4, dice.oneIn(2)), bare: dice.oneIn(3) };
     case 'leadsTo':
-      return { ...none, over: anyLooks(making, 0.4, false), to: anyLooks(making, 0.3, dice.oneIn(3)) };
+      return { ...none, over: anyLooks(draft, 0.4, false), to: anyLooks(draft, 0.3, dice.oneIn(3)) };
     default:
       return kind === 'eventually' || kind === 'eventuallyAlways'
-        ? { ...none, over: anyLooks(making, dice.pick([0.2, 0.5]), dice.oneIn(2)) }
+        ? { ...none, over: anyLooks(draft, dice.pick([0.2, 0.5]), dice.oneIn(2)) }
         : none;
   }
 };
@@ -104,7 +104,7 @@ export const anyComponents = (dice: Dice): ComponentRecipe => {
   const kinds = anyKinds(dice);
   const nameOf = (kind: Kind, i: number): string => `${i} ${kind}`;
   const named = (wanted: Kind): ReadonlyArray<string> => kinds.flatMap((kind, i) => (kind === wanted ? [nameOf(kind, i)] : []));
-  const making: Making = {
+  const draft: ModelDraft = {
     dice,
     frame,
     looks: [],
@@ -113,17 +113,17 @@ export const anyComponents = (dice: Dice): ComponentRecipe => {
     reachable: named('sometimesStep'),
     falls: dice.oneIn(12),
   };
-  const meetings = anyMeetings(making);
-  const claims = kinds.map((kind, i) => claimOf(making, nameOf(kind, i), kind));
-  const boundary = dice.oneIn(4) ? range(1 + dice.below(2)).flatMap(() => anyLooks(making, 0.15, true)) : undefined;
+  const meetings = anyMeetings(draft);
+  const claims = kinds.map((kind, i) => claimOf(draft, nameOf(kind, i), kind));
+  const boundary = dice.oneIn(4) ? range(1 + dice.below(2)).flatMap(() => anyLooks(draft, 0.15, true)) : undefined;
   const recipe: ComponentRecipe = {
     ...EMPTY,
     domains: frame.domains,
     slots: frame.slots,
     ...(dice.oneIn(3) ? { initial: anyInitial(dice, frame) } : {}),
-    looks: making.looks,
+    looks: draft.looks,
     meetings,
-    exchanges: making.exchanges,
+    exchanges: draft.exchanges,
     claims,
     ...(boundary === undefined ? {} : { boundary }),
     ...(frame.declared.length > 0 ? { symmetry: frame.declared } : {}),

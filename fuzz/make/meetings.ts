@@ -5,8 +5,8 @@ import { sizeOfDomain, type Look, type Meeting, type Said, type Talking, type Wa
 import { fairnessOf } from './common.js';
 import { renamedRow, renamedSlots, renamedValue, rowsOf, rowWith, valuesIn, type Frame } from './frame.js';
 
-/** A component model in the making: its dice and frame, and the looks and exchanges that it has so far. */
-export interface Making {
+/** A component model in the draft: its dice and frame, and the looks and exchanges that it has so far. */
+export interface ModelDraft {
   readonly dice: Dice;
   readonly frame: Frame;
   readonly looks: Look[];
@@ -23,13 +23,13 @@ const unique = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> => [
 ];
 
 /** The number of a look, known or new. */
-export const lookNumber = ({ looks }: Making, look: Look): number => {
+export const lookNumber = ({ looks }: ModelDraft, look: Look): number => {
   const text = JSON.stringify(look);
   const known = looks.findIndex((other) => JSON.stringify(other) === text);
   return known >= 0 ? known : looks.push(look) - 1;
 };
 
-const anySaid = ({ dice, violable, reachable }: Making): Said => ({
+const anySaid = ({ dice, violable, reachable }: ModelDraft): Said => ({
   ...(dice.oneIn(6) ? { note: dice.pick(['well', 'badly', '']) } : {}),
   ...(violable.length > 0 && dice.oneIn(25) ? { violates: dice.some(violable, 0.7) } : {}),
   ...(reachable.length > 0 && dice.oneIn(15) ? { witnesses: dice.some(reachable, 0.7) } : {}),
@@ -41,7 +41,7 @@ const activeSlots = ({ slots }: Frame): ReadonlyArray<number> =>
 
 /** So many slots, `first` among them. */
 export const anySlots = (
-  { dice, frame }: Making,
+  { dice, frame }: ModelDraft,
   count: number,
   together: boolean,
   first: ReadonlyArray<number> = [],
@@ -59,31 +59,31 @@ export const anySlots = (
 
 // --- tables ----------------------------------------------------------------------------------------------------------------
 
-const lowers = ({ frame, falls }: Making, slot: number, before: number, after: number): boolean => {
+const lowers = ({ frame, falls }: ModelDraft, slot: number, before: number, after: number): boolean => {
   const { progress } = frame.domains[frame.slots[slot]!.domain]!;
   return frame.hasProgress && !falls && progress[after]! < progress[before]!;
 };
 
 /** A value after a step; the value before where no other will do. */
-const anyNext = (making: Making, slot: number, before: number): number => {
-  const { dice, frame } = making;
+const anyNext = (draft: ModelDraft, slot: number, before: number): number => {
+  const { dice, frame } = draft;
   if (dice.oneIn(6)) return before;
   const size = sizeOfDomain(frame.domains[frame.slots[slot]!.domain]!);
   const next = dice.oneIn(2) ? (before + 1) % size : dice.below(size);
-  return lowers(making, slot, before, next) ? before : next;
+  return lowers(draft, slot, before, next) ? before : next;
 };
 
 type Table = Map<number, ReadonlyArray<Way>>;
 
-const anyTable = (making: Making, slots: ReadonlyArray<number>, writes: ReadonlyArray<number>): Table => {
-  const { dice, frame } = making;
+const anyTable = (draft: ModelDraft, slots: ReadonlyArray<number>, writes: ReadonlyArray<number>): Table => {
+  const { dice, frame } = draft;
   const table: Table = new Map();
   const often = dice.pick([0.3, 0.6, 0.8, 1]);
   for (const row of dice.some(range(rowsOf(frame, slots)), often)) {
     const values = valuesIn(frame, slots, row);
     const ways = range(dice.oneIn(5) ? 2 : 1).flatMap((): ReadonlyArray<Way> => {
-      const next = writes.map((arg) => anyNext(making, slots[arg]!, values[arg]!));
-      return [{ ...anySaid(making), next }];
+      const next = writes.map((arg) => anyNext(draft, slots[arg]!, values[arg]!));
+      return [{ ...anySaid(draft), next }];
     });
     if (ways.length > 0) table.set(row, ways);
   }
@@ -91,11 +91,11 @@ const anyTable = (making: Making, slots: ReadonlyArray<number>, writes: Readonly
 };
 
 /** An interaction with all its images. */
-const family = (making: Making, name: string, written: number, together: boolean): ReadonlyArray<Meeting> => {
-  const { dice, frame } = making;
-  const slots = dice.shuffled(anySlots(making, dice.pick([1, 1, 2, 2, 2, 3]), together, [written]));
+const family = (draft: ModelDraft, name: string, written: number, together: boolean): ReadonlyArray<Meeting> => {
+  const { dice, frame } = draft;
+  const slots = dice.shuffled(anySlots(draft, dice.pick([1, 1, 2, 2, 2, 3]), together, [written]));
   const writes = dice.oneIn(12) ? [] : range(slots.length).filter((i) => slots[i] === written || dice.oneIn(2));
-  const table = anyTable(making, slots, writes);
+  const table = anyTable(draft, slots, writes);
   const tables = new Map<string, { readonly slots: ReadonlyArray<number>; readonly table: Table }>();
   for (const renaming of frame.renamings) {
     const to = renamedSlots(renaming, slots);
@@ -123,8 +123,8 @@ const family = (making: Making, name: string, written: number, together: boolean
 };
 
 /** Guards for some of the meetings: true where a step is enabled, and now and then elsewhere. Several may share one. */
-const guarded = (making: Making, meetings: ReadonlyArray<Meeting>): ReadonlyArray<Meeting> => {
-  const { dice, frame } = making;
+const guarded = (draft: ModelDraft, meetings: ReadonlyArray<Meeting>): ReadonlyArray<Meeting> => {
+  const { dice, frame } = draft;
   const guards = new Map<Meeting, number>();
   for (const meeting of meetings) {
     if (!dice.oneIn(3) || guards.has(meeting)) continue;
@@ -146,7 +146,7 @@ const guarded = (making: Making, meetings: ReadonlyArray<Meeting>): ReadonlyArra
         );
       }
     }
-    const guard = lookNumber(making, { slots: over, rows: [...rows], except: false });
+    const guard = lookNumber(draft, { slots: over, rows: [...rows], except: false });
     for (const other of sharing) guards.set(other, guard);
   }
   return meetings.map((meeting) => {
@@ -164,8 +164,8 @@ const leastOf = ({ renamings }: Frame, domain: number, size: number): ReadonlyAr
 const QUESTIONS = 2;
 const ANSWERS = 3;
 
-const anyTalking = (making: Making, asker: number, answerer: number): Talking => {
-  const { dice, frame } = making;
+const anyTalking = (draft: ModelDraft, asker: number, answerer: number): Talking => {
+  const { dice, frame } = draft;
   const [a, b] = [frame.slots[asker]!.domain, frame.slots[answerer]!.domain];
   const [askers, answerers] = [sizeOfDomain(frame.domains[a]!), sizeOfDomain(frame.domains[b]!)];
   const asked = range(askers).map(() => (dice.oneIn(4) ? null : dice.below(QUESTIONS)));
@@ -173,7 +173,7 @@ const anyTalking = (making: Making, asker: number, answerer: number): Talking =>
   const taken = range(askers).map((value) =>
     range(ANSWERS).map(() =>
       range(dice.pick([0, 1, 1, 1, 2])).flatMap((): ReadonlyArray<Way> => {
-        return [{ ...anySaid(making), next: [anyNext(making, asker, value)] }];
+        return [{ ...anySaid(draft), next: [anyNext(draft, asker, value)] }];
       }),
     ),
   );
@@ -199,12 +199,12 @@ const anyTalking = (making: Making, asker: number, answerer: number): Talking =>
   };
 };
 
-const talkFamily = (making: Making, name: string, asker: number, together: boolean): ReadonlyArray<Meeting> => {
-  const { dice, frame, exchanges } = making;
-  const [, answerer, ...others] = anySlots(making, 4, together || dice.oneIn(3), [asker]);
+const talkFamily = (draft: ModelDraft, name: string, asker: number, together: boolean): ReadonlyArray<Meeting> => {
+  const { dice, frame, exchanges } = draft;
+  const [, answerer, ...others] = anySlots(draft, 4, together || dice.oneIn(3), [asker]);
   if (answerer === undefined) return [];
   const like = exchanges.findIndex((e) => e.asker === frame.slots[asker]!.domain && e.answerer === frame.slots[answerer]!.domain);
-  const exchange = like >= 0 && dice.oneIn(2) ? like : exchanges.push(anyTalking(making, asker, answerer)) - 1;
+  const exchange = like >= 0 && dice.oneIn(2) ? like : exchanges.push(anyTalking(draft, asker, answerer)) - 1;
   const over = dice.oneIn(2) ? [] : others.slice(0, 1 + dice.below(2));
   const when: Look | undefined =
     over.length === 0 ? undefined : { slots: over, rows: dice.some(range(rowsOf(frame, over)), 0.6), except: false };
@@ -216,7 +216,7 @@ const talkFamily = (making: Making, name: string, asker: number, together: boole
       rows: when.rows.map((row) => renamedRow(frame, frame.renamings[g]!, when.slots, row)).toSorted((x, y) => x - y),
       except: false,
     };
-    const asks = { exchange, ...(image === undefined ? {} : { when: lookNumber(making, image) }) };
+    const asks = { exchange, ...(image === undefined ? {} : { when: lookNumber(draft, image) }) };
     const args = [...slots, ...(image?.slots ?? [])].map((slot) => frame.slots[slot]!.name);
     return { family: name, args, slots, writes: [0], ways: [], talk: asks, shift: 0, ...fair };
   });
@@ -237,14 +237,14 @@ const strengthened = (dice: Dice, meetings: ReadonlyArray<Meeting>): ReadonlyArr
 // --- all of them -----------------------------------------------------------------------------------------------------------
 
 /** All interactions of a model. */
-export const anyMeetings = (making: Making): ReadonlyArray<Meeting> => {
-  const { dice, frame } = making;
+export const anyMeetings = (draft: ModelDraft): ReadonlyArray<Meeting> => {
+  const { dice, frame } = draft;
   const together = dice.oneIn(6);
   const slots = dice.shuffled(activeSlots(frame));
   const names = ['Go', 'Do', 'Hear', 'Put', 'Ask', 'Say'].slice(0, Math.max(2, slots.length - dice.below(3)));
   const made = names.map((name, i) => {
     const written = slots[i % slots.length]!;
-    return dice.oneIn(3) ? talkFamily(making, name, written, together) : guarded(making, family(making, name, written, together));
+    return dice.oneIn(3) ? talkFamily(draft, name, written, together) : guarded(draft, family(draft, name, written, together));
   });
   return dice.shuffled(strengthened(dice, made.flat()));
 };

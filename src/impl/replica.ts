@@ -33,7 +33,7 @@ import { randomIncarnation } from './incarnation.js';
 import { NO_CHANGE, type Append, type Recovered } from './log/log.js';
 import { compareReplicas, compareStamps, isLater } from './order.js';
 import { policyWith, SHIPPED, type Faults } from './policy.js';
-import { merge, settleSome, type Merged, type Settled, type Taker } from './taking-in.js';
+import { merge, settleSome, type Merged, type Settled, type MergingReplica } from './taking-in.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 import {
   add,
@@ -50,7 +50,7 @@ import {
 } from './write-log.js';
 
 /** A replica. Opaque: `step` alone changes it, in place; the functions below read it. */
-export interface Replica extends Taker {
+export interface Replica extends MergingReplica {
   /** Its identity (R7); it changes where a peer knows more of it than it does itself (R7a). */
   id: ReplicaId;
   /** @internal */

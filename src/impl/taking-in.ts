@@ -9,8 +9,8 @@ import type { Policy } from './policy.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 import { add, isToBeWritten, isUnsettled, settle, unsettle, wait, type WriteLog } from './write-log.js';
 
-/** What of a replica changes when an answer is taken in. All @internal to `src/impl`. */
-export interface Taker {
+/** The fields of a replica that change when it takes in an answer. All @internal to `src/impl`. */
+export interface MergingReplica {
   id: ReplicaId;
   readonly policy: Policy;
   readonly log: WriteLog;
@@ -51,7 +51,7 @@ const SETTLED_AT_ONCE = 1024;
  * What to ask a server for: what is not yet known, nor waiting from the parts before, and where the next part begins. (The answer goes to
  * `merge` with the vector that was asked with.)
  */
-export const requestFor = (replica: Taker, server: NodeId): Pull => {
+export const requestFor = (replica: MergingReplica, server: NodeId): Pull => {
   const transfer = replica.transfers.get(server);
   const { id: puller } = replica;
   if (transfer === undefined) return { type: 'pull', puller, vv: entriesOfVector(replica.vv), after: null };
@@ -62,7 +62,7 @@ export const requestFor = (replica: Taker, server: NodeId): Pull => {
 const isSameStamp = (a: Stamp | null, b: Stamp | null): boolean => a?.t === b?.t && a?.r === b?.r;
 
 /** Which kind of answer it is: see {@link Merged}. What it was asked with must be what this replica has, or has waiting from the same replica. */
-const kindOf = (replica: Taker, asked: VectorEntries, { from, after, upTo }: Pulled): Merged['kind'] => {
+const kindOf = (replica: MergingReplica, asked: VectorEntries, { from, after, upTo }: Pulled): Merged['kind'] => {
   const known = replica.transfers.get(serverOf(from));
   const transfer = known?.from === from ? known : undefined;
   if (!isSameStamp(transfer?.after ?? null, after)) return 'other';
@@ -72,7 +72,7 @@ const kindOf = (replica: Taker, asked: VectorEntries, { from, after, upTo }: Pul
 };
 
 /** Takes an answer to a request that asked with the vector `asked` in. */
-export const merge = (replica: Taker, asked: VectorEntries, pulled: Pulled): Taken<Merged> => {
+export const merge = (replica: MergingReplica, asked: VectorEntries, pulled: Pulled): Taken<Merged> => {
   const kind = kindOf(replica, asked, pulled);
   switch (kind) {
     case 'part':
@@ -88,18 +88,18 @@ export const merge = (replica: Taker, asked: VectorEntries, pulled: Pulled): Tak
 
 const NOTHING = { writes: [], drops: [], vv: [], seen: [], forgotten: [] } as const;
 
-const isFromAnother = (replica: Taker, from: ReplicaId): boolean =>
+const isFromAnother = (replica: MergingReplica, from: ReplicaId): boolean =>
   (replica.transfers.get(serverOf(from))?.from ?? from) !== from;
 
 /** The transfer from a server is over, or of no use any more. Where no other goes on, what waits then waits in vain. */
-const endTransfer = (replica: Taker, server: NodeId): Append | undefined => {
+const endTransfer = (replica: MergingReplica, server: NodeId): Append | undefined => {
   if (!replica.transfers.delete(server)) return undefined;
   unsettle(replica.log);
   return { ...NOTHING, clock: replica.clock, transfers: [...replica.transfers.values()] };
 };
 
 /** A part that is not the last: it waits, and nothing that can be seen changes. Progress is durable with what it speaks of. */
-const mergePart = (replica: Taker, { from, after, writes, upTo, vv }: Pulled): Taken<Merged> => {
+const mergePart = (replica: MergingReplica, { from, after, writes, upTo, vv }: Pulled): Taken<Merged> => {
   const known = replica.transfers.get(serverOf(from));
   const before = known?.from === from ? known : undefined;
   const goal = after === null || before === undefined ? vv : before.goal;
@@ -117,7 +117,7 @@ const mergePart = (replica: Taker, { from, after, writes, upTo, vv }: Pulled): T
  * The last part, or the only one: nobody can observe the new vector without the writes (R8). The vector is raised first: what waited is then
  * live, and an older write to the same key is not added at all.
  */
-const mergeLast = (replica: Taker, pulled: Pulled): Taken<Merged> => {
+const mergeLast = (replica: MergingReplica, pulled: Pulled): Taken<Merged> => {
   const vv = pulled.vv.filter(([r, t]) => raise(replica.vv, r, t));
   const writes: Write[] = [];
   const drops: Write[] = [];
@@ -138,7 +138,7 @@ const mergeLast = (replica: Taker, pulled: Pulled): Taken<Merged> => {
 };
 
 /** A step of housekeeping: so many keys and writes. */
-export const settleSome = (replica: Taker): Taken<Settled> => {
+export const settleSome = (replica: MergingReplica): Taken<Settled> => {
   const drops = settle(replica.log, SETTLED_AT_ONCE, replica.transfers.size === 0);
   return {
     answer: { type: 'settled', more: isUnsettled(replica.log) },

@@ -165,13 +165,13 @@ export const lacking = (log: WriteLog, known: Vector, after: Stamp | null = null
 
 // --- changing --------------------------------------------------------------------------------------------------------------
 
-const link = (log: WriteLog, write: Write): void => {
+const index = (log: WriteLog, write: Write): void => {
   const origin = log.origins.get(write.r);
   if (origin !== undefined) origin.set(write.t, write);
   else log.origins.set(write.r, new sorted.default<number, Write>([[write.t, write]], (a, b) => a - b));
 };
 
-const unlink = (log: WriteLog, write: Write): void => {
+const unindex = (log: WriteLog, write: Write): void => {
   const origin = log.origins.get(write.r);
   if (origin?.get(write.t) !== write) return;
   origin.delete(write.t);
@@ -180,7 +180,7 @@ const unlink = (log: WriteLog, write: Write): void => {
 
 /** It is of no use any more, and in the durable log: it has to be dropped there. */
 const giveUp = (log: WriteLog, write: Write): void => {
-  unlink(log, write);
+  unindex(log, write);
   log.stale.set(nameOf(write), write);
 };
 
@@ -191,9 +191,9 @@ const giveUp = (log: WriteLog, write: Write): void => {
 export const add = (log: WriteLog, write: Write): Write | undefined => {
   const current = log.waiting.size === 0 ? log.byKey.get(write.key) : settleKey(log, write.key);
   if (current !== undefined && !log.later(write, current)) return write;
-  if (current !== undefined) unlink(log, current);
+  if (current !== undefined) unindex(log, current);
   log.byKey.set(write.key, write);
-  link(log, write);
+  index(log, write);
   return current;
 };
 
@@ -201,7 +201,7 @@ export const add = (log: WriteLog, write: Write): Write | undefined => {
 export const wait = (log: WriteLog, write: Write): boolean => {
   if (isClaimed(log, write) || log.origins.get(write.r)?.get(write.t) !== undefined) return false;
   log.waiting.set(write.key, [...(log.waiting.get(write.key) ?? NONE), write]);
-  link(log, write);
+  index(log, write);
   return !log.stale.delete(nameOf(write));
 };
 

@@ -84,7 +84,7 @@ const follow = async (chain: Chain, telling: (t: Telling) => Fallible<unknown>):
 // --- stores ----------------------------------------------------------------------------------------------------------------
 
 /** Rounds of pulls in a partition until its vectors are equal. */
-const settle = async (
+const stabilizePartition = async (
   members: Members,
   servers: ReadonlyArray<NodeId>,
   limitMs: number,
@@ -149,7 +149,9 @@ export const makeCluster = (starter: Starter, topology: Topology, o: ClusterOpti
       return run(cutChain(a, b));
     },
     stabilize: async () =>
-      firstFailure(await Promise.all(partitions(topology).map((servers) => settle(members, servers, timeoutMs, world)))),
+      firstFailure(
+        await Promise.all(partitions(topology).map((servers) => stabilizePartition(members, servers, timeoutMs, world))),
+      ),
     storeOf: (id) => storeOf(members, id),
     membersOf: async (id) =>
       // A server keeps the link to a dead peer, to be there for it when it is back; it is not connected to it meanwhile.

@@ -7,7 +7,7 @@ import type { ClientConfig, Listening } from './process-config.js';
 import type { Callbacks } from './connection.js';
 import { listen } from './listen.js';
 import type { Answer, Ask } from './protocol.js';
-import type { Belongings } from './server-program.js';
+import type { ProcessParts } from './server-program.js';
 
 const obey = async (client: Client, ask: Ask): Promise<Answer> => {
   switch (ask.type) {
@@ -38,7 +38,7 @@ export interface RunningClient extends Listening {
 /** Starts the client of this configuration. Fails with one line. */
 export const runClient = async (
   c: ClientConfig,
-  { world, logger, trace }: Belongings,
+  { world, logger, trace }: ProcessParts,
 ): Promise<E.Either<string, RunningClient>> => {
   const session = newSession(c.id, newSessionNumber(world.chance), c.guarantees);
   const client = makeClient({

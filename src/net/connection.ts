@@ -82,7 +82,8 @@ export interface Framing {
 /** Asks whose answers may be long. */
 const LONG: ReadonlySet<Ask['type']> = new Set(['namedPull', 'sync', 'store']);
 
-const SWEEP_MS = 50;
+/** How often requests without an answer are looked at for those whose time is over, in ms. */
+const EXPIRY_CHECK_MS = 50;
 /** How long an end that has retired reads on, in ms. */
 const LINGER_MS = 1_000;
 /** How long the answers that it still owes may take to leave, in ms. */
@@ -111,7 +112,7 @@ class StreamConnection implements Connection {
   #isEnding = false;
   /** The other end has retired. */
   #isLeft = false;
-  #sweep: Timer | undefined;
+  #expiry: Timer | undefined;
   #heardAt: number;
 
   constructor({ clock, timers }: Surroundings, socket: ByteStream, peer: Peer, framing: Framing, callbacks: Callbacks) {
@@ -143,14 +144,14 @@ class StreamConnection implements Connection {
       return;
     }
     const id = this.#requests.begin({ done, onPart, deadlineMs, isLong: LONG.has(what.type) }, this.#nowMs());
-    this.#sweep ??= this.#timers.every(SWEEP_MS, () => this.#expire(), false);
+    this.#expiry ??= this.#timers.every(EXPIRY_CHECK_MS, () => this.#expire(), false);
     this.#send({ id, ask: what });
   }
 
   close(why: string): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#sweep?.cancel();
+    this.#expiry?.cancel();
     this.#socket.destroy();
     const lost = this.#requests.all();
     for (const w of lost) w.done(E.left({ type: 'broken', why }));
@@ -202,8 +203,8 @@ class StreamConnection implements Connection {
     for (const w of this.#requests.expired(this.#nowMs(), isArriving ? this.#heardAt : undefined))
       w.done(E.left({ type: 'timedOut', why: `no answer from ${role} ${id} in time` }));
     if (this.#requests.size > 0) return;
-    this.#sweep?.cancel();
-    this.#sweep = undefined;
+    this.#expiry?.cancel();
+    this.#expiry = undefined;
   }
 
   /** The other end reads its answers too slowly, or asks too much at once: a member's connections share what one would have. What comes when nothing is served any more is only read away. */

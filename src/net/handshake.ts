@@ -132,7 +132,8 @@ const checkVersion = (version: number): void => {
     throw new HandshakeError(`protocol version ${version}; this process speaks ${PROTOCOL_VERSION}`);
 };
 
-const settle = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Either<HandshakeError, A>> => {
+/** Its errors as values: whatever ends a handshake hangs up. Other exceptions are bugs, and go on. */
+const handshakeErrors = async <A>(t: Talk, work: () => Promise<A>): Promise<E.Either<HandshakeError, A>> => {
   try {
     return E.right(await work());
   } catch (error) {
@@ -160,7 +161,7 @@ export const dial = async (
   const t = talk(world, socket, identity.handshakeMs ?? HANDSHAKE_MS);
   const giveUp = (): void => t.giveUp('it was given up');
   signal?.addEventListener('abort', giveUp);
-  const dialed = await settle(t, async () => {
+  const dialed = await handshakeErrors(t, async () => {
     const nonce = newNonce(world.chance);
     t.say({ hello: { version: PROTOCOL_VERSION, from: identity.me, nonce } });
     const { hello } = await t.hear(AcceptHelloC);
@@ -206,7 +207,7 @@ export const accept = (
   const { world = NODE_WORLD } = identity;
   const t = talk(world, socket, STRANGER_MS);
   if (identity.tls === undefined) socket.once('data', (chunk: Buffer) => isTls(chunk) && t.giveUp(SPEAKS_TLS));
-  return settle(t, async () => {
+  return handshakeErrors(t, async () => {
     const { hello } = await t.hear(DialHelloC);
     checkVersion(hello.version);
     const nonce = newNonce(world.chance);

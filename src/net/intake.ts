@@ -12,8 +12,8 @@ import { turnsOf } from './turns.js';
 /** Which part of a member's turn a connection has, now: above 0, up to 1. */
 export type Share = () => number;
 
-/** What takes the frames. */
-export interface Taker {
+/** Who takes the frames. */
+export interface FrameTaker {
   /** `bytes`: how long its frame was. */
   readonly take: (value: unknown, bytes: number) => void;
   /** Is there no room for more? Then nothing is read until {@link Intake.goOn}. */
@@ -36,7 +36,7 @@ export const intake = (
   socket: ByteStream,
   reader: FrameReader,
   share: Share,
-  { take, isBusy, onFault }: Taker,
+  { take, isBusy, onFault }: FrameTaker,
 ): Intake => {
   const { nowMs } = clock;
   const turnNow = turnsOf(timers);

@@ -45,14 +45,18 @@ export type WayEffect =
   /** Until an earlier put has changed, so many ms at most. */
   | { readonly type: 'wait'; readonly withinMs: number }
   | { readonly type: 'pause'; readonly ms: number }
-  | { readonly type: 'done'; readonly result: PutResult };
+  | WayEnd;
 
-/** A way and what to do; `noted`: the server that could not be reached, for the trace. */
-export interface WayTurn {
-  readonly way: PutWay;
-  readonly effect: WayEffect;
-  readonly noted?: NodeId;
+/** Nothing more: the put has come to its result. */
+interface WayEnd {
+  readonly type: 'done';
+  readonly result: PutResult;
 }
+
+/** A way and what to do; a put that has come to its result has no way any more. `noted`: the server that could not be reached, for the trace. */
+export type WayTurn =
+  | { readonly way: PutWay; readonly effect: Exclude<WayEffect, WayEnd>; readonly noted?: NodeId }
+  | { readonly way?: undefined; readonly effect: WayEnd; readonly noted?: NodeId };
 
 const UNREACHABLE: PutEvent = { type: 'unreachable' };
 const NOT_SENT: PutEvent = { type: 'timedOut', sent: false };
@@ -60,7 +64,7 @@ const NOT_SENT: PutEvent = { type: 'timedOut', sent: false };
 /** Begins the way of a put to these servers, in R13's order. */
 export const beginWay = (servers: ReadonlyArray<NodeId>, until: number, nowMs: number): WayTurn => {
   const turn = beginPut(servers);
-  return goTo({ attempt: turn.attempt, server: servers[0] ?? 0, until, repetitions: 0 }, turn, nowMs);
+  return goTo({ until, repetitions: 0 }, turn, nowMs);
 };
 
 /** The next step. */
@@ -103,9 +107,9 @@ const reached = (way: PutWay, replica: ReplicaId | null, isHeldUp: boolean, nowM
 const after = (way: PutWay, event: PutEvent, nowMs: number): WayTurn => goTo(way, nextPut(way.attempt, event), nowMs);
 
 /** A server that breaks off again and again, or is busy, is not asked without a pause. */
-const goTo = (way: PutWay, { attempt, effect }: PutTurn, nowMs: number): WayTurn => {
-  if (effect.type === 'done') return { way: { ...way, attempt }, effect };
+const goTo = (way: Pick<PutWay, 'until' | 'repetitions'>, { attempt, effect }: PutTurn, nowMs: number): WayTurn => {
+  if (effect.type === 'done') return { effect };
   const isRepeated = attempt.at !== null;
-  const next = { ...way, attempt, server: effect.server, repetitions: way.repetitions + (isRepeated ? 1 : 0) };
+  const next = { until: way.until, attempt, server: effect.server, repetitions: way.repetitions + (isRepeated ? 1 : 0) };
   return isRepeated && way.repetitions > 0 ? { way: next, effect: { type: 'pause', ms: BACKOFF_MS.first } } : reach(next, nowMs);
 };

@@ -80,8 +80,13 @@ class Putter {
     this.#do(put, nextWay(way, event, this.#o.world.clock.nowMs()));
   }
 
-  #do(put: Putting, { way, effect, noted }: WayTurn): void {
-    if (noted !== undefined) this.#note(noted, put.request, undefined);
+  #do(put: Putting, turn: WayTurn): void {
+    if (turn.noted !== undefined) this.#note(turn.noted, put.request, undefined);
+    if (turn.way === undefined) {
+      this.#finish(put, turn.effect.result);
+      return;
+    }
+    const { way, effect } = turn;
     switch (effect.type) {
       case 'reach':
         this.#reach(put, way, effect.withinMs, effect.isPatient);
@@ -94,9 +99,6 @@ class Putter {
         return;
       case 'pause':
         this.#o.world.timers.after(effect.ms, () => this.#take(put, way, { type: 'paused' }));
-        return;
-      case 'done':
-        this.#finish(put, effect.result);
     }
   }
 

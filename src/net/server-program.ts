@@ -10,8 +10,8 @@ import type { Places } from './places.js';
 import { type RunningServer, startServer } from './server.js';
 import type { Tracer } from './tracer.js';
 
-/** What a process brings to its program. */
-export interface Belongings {
+/** The parts of a process that its program works with. */
+export interface ProcessParts {
   readonly world: World;
   readonly logger: Logger;
   readonly trace: Tracer;
@@ -24,7 +24,7 @@ export interface Belongings {
 /** Starts the server of this configuration; `disk` is what its log is kept on. Fails with one line. */
 export const runServer = (
   config: ServerConfig,
-  { world, logger, trace, places, replica = {} }: Belongings,
+  { world, logger, trace, places, replica = {} }: ProcessParts,
   disk: Omit<DiskLogOptions, 'fsync' | 'world'>,
 ): Promise<E.Either<string, RunningServer>> => {
   const { dataDir, fsync } = config;

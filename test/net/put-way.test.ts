@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { NodeId, ReplicaId } from '../../src/core/ids.js';
 import type { PutEvent } from '../../src/impl/attempt.js';
 import { PutQueue, type UnderWay } from '../../src/net/put-queue.js';
-import { beginWay, nextWay, type WayEffect, type WayEvent, type WayTurn } from '../../src/net/put-way.js';
+import { beginWay, nextWay, type PutWay, type WayEvent, type WayTurn } from '../../src/net/put-way.js';
 import { putOf } from '../impl/support/puts.js';
 
 const LIMIT_MS = 1000;
@@ -58,7 +58,7 @@ const walk = (servers: ReadonlyArray<NodeId>, all: ReadonlyArray<Chance>) => {
   const sent: Sent[] = [];
   const noted: NodeId[] = [];
   let turn: WayTurn = beginWay(servers, LIMIT_MS, now);
-  const eventFor = (effect: Exclude<WayEffect, { readonly type: 'done' }>, chance: Chance): WayEvent => {
+  const eventFor = ({ way, effect }: Extract<WayTurn, { readonly way: PutWay }>, chance: Chance): WayEvent => {
     switch (effect.type) {
       case 'reach':
         expect(effect.withinMs).toBeGreaterThan(0);
@@ -78,15 +78,15 @@ const walk = (servers: ReadonlyArray<NodeId>, all: ReadonlyArray<Chance>) => {
         expect(effect.withinMs).toBeGreaterThan(0);
         now += Math.min(chance.ms, effect.withinMs);
         const event: PutEvent = chance.ms >= effect.withinMs ? { type: 'timedOut', sent: true } : cameOf(replica, chance);
-        sent.push({ server: turn.way.server, replica, at: effect.at, event });
+        sent.push({ server: way.server, replica, at: effect.at, event });
         return { type: 'came', event };
       }
     }
   };
   for (const chance of all) {
-    if (turn.effect.type === 'done') break;
+    if (turn.way === undefined) break;
     steps++;
-    turn = nextWay(turn.way, eventFor(turn.effect, chance), now);
+    turn = nextWay(turn.way, eventFor(turn, chance), now);
     if (turn.noted !== undefined) noted.push(turn.noted);
   }
   return { sent, noted, effect: turn.effect, steps, now };
@@ -150,7 +150,7 @@ describe('a put on its way (R14), whatever comes of what is done', () => {
           : turn.effect.type === 'pause'
             ? { type: 'paused' }
             : broken;
-      turn = nextWay(turn.way, event, i);
+      turn = nextWay(turn.way!, event, i);
     }
     expect(types.join(' ')).toBe('reach send reach send pause reach send pause reach send pause reach');
   });

@@ -275,7 +275,7 @@ class OpenLog {
     this.#isClosing = true;
     this.#sealTimer?.cancel();
     try {
-      if ((await this.#journal?.close()) !== false) await this.#settle();
+      if ((await this.#journal?.close()) !== false) await this.#syncAndSeal();
     } catch {
       // What was acknowledged is in the log, and the next opening takes it from where it is.
     }
@@ -286,7 +286,7 @@ class OpenLog {
   }
 
   /** Forces everything to the disk, and says so, so that a restart of the machine after this loses nothing. */
-  async #settle(): Promise<void> {
+  async #syncAndSeal(): Promise<void> {
     const last = this.#lastChange;
     this.#highWater.mustBeInPlace();
     const identity = { server: this.#server, log: this.#log, replica: this.#replica, unsyncedBoot: '' };
