@@ -2,29 +2,35 @@
  * A program that uses bayou as a library: two servers, a session that writes at one and reads at the other, and goes on elsewhere.
  * Run it with `node examples/session.mjs`.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, startServer } from 'bayou';
-import * as E from 'fp-ts/lib/Either.js';
 
-/** @type {<A>(result: E.Either<string, A>) => A} */
-const orDie = (result) => {
-  if (E.isLeft(result)) throw new Error(result.left);
-  return result.right;
+/** @type {<A>(result: { readonly _tag: 'Left'; readonly left: string } | { readonly _tag: 'Right'; readonly right: A }) => A} */
+const must = (result) => {
+  if (result._tag === 'Right') return result.right;
+  console.error(result.left);
+  process.exit(1);
 };
 
-const a = orDie(await startServer({ id: 0, antiEntropyMs: 0 }));
-const b = orDie(await startServer({ id: 1, antiEntropyMs: 20, secret: a.secret, peers: [a] }));
+// Server 1 pulls from server 0 every 20 ms; server 0 pulls from nobody.
+const a = must(await startServer({ id: 0 }));
+const b = must(await startServer({ id: 1, antiEntropyMs: 20, secret: a.secret, peers: [a] }));
 
-const writer = orDie(await connect({ servers: [a], secret: a.secret }));
+const writer = must(await connect({ servers: [a], secret: a.secret }));
 console.log('put', (await writer.put('greeting', 'hello')).type);
 
 // The session goes on at the other server, with all it has written: as JSON, it could do so in another process.
 const token = writer.token();
 writer.close();
-const reader = orDie(await connect({ servers: [b], secret: a.secret, token }));
+const reader = must(await connect({ servers: [b], secret: a.secret, token }));
 
-// Read Your Writes: until the write has come to server 1, the answer is ERR_DEP, never an older value.
+// Read Your Writes: until the write has come to server 1, the answer is ERR_DEP, never an older value. Not for ever: five seconds.
+const until = Date.now() + 5_000;
 let got = await reader.get('greeting');
-while (got.type === 'ERR_DEP') got = await reader.get('greeting');
+while (got.type === 'ERR_DEP' && Date.now() < until) {
+  await sleep(20);
+  got = await reader.get('greeting');
+}
 console.log('get', got.type === 'value' ? got.text : got.type);
 
 reader.close();

@@ -62,8 +62,30 @@ describe('what a page takes from an example is there', () => {
       ([, file = '', text = '']) => ({ page, file, text }),
     ),
   );
-  test('there are such blocks', () => expect(taken).toHaveLength(3));
+  test('there are such blocks', () => expect(taken).toHaveLength(5));
   test.each(taken)('$page, from $file', ({ file, text }) => expect(readFileSync(join(root, file), 'utf8')).toContain(text));
+});
+
+/** The names of an interface's fields, in a file of types. */
+const fieldsOf = (file: string, name: string): ReadonlyArray<string> => {
+  const body =
+    new RegExp(`^export interface ${name} \\{\n([^]*?)^\\}`, 'm').exec(readFileSync(join(root, file), 'utf8'))?.[1] ?? '';
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field = '']) => field);
+};
+
+describe('docs/library.md has every option and method, and no other', () => {
+  const page = readFileSync(join(root, 'docs/library.md'), 'utf8');
+  test.each([
+    ['option of `connect`', 'src/library-types.ts', 'ConnectOptions', 7],
+    ['option of `startServer`', 'src/library-types.ts', 'StartServerOptions', 14],
+    ['method of a session', 'src/library.ts', 'BayouSession', 4],
+    ['of a server', 'src/library.ts', 'BayouServer', 9],
+  ])('%s', (title, file, name, least) => {
+    const rows = page.split(`| ${title} |`)[1]?.split('\n\n')[0]?.split('\n').slice(2) ?? [];
+    const named = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, field = '']) => field));
+    expect(named.length).toBeGreaterThanOrEqual(least);
+    expect([...named].sort()).toEqual([...fieldsOf(file, name)].sort());
+  });
 });
 
 describe('links between pages lead somewhere', () => {
