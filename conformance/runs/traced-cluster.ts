@@ -84,6 +84,13 @@ const finished = (
     });
   });
 
+/** The last line that a master said; of an error that nobody caught, where Node's version comes last, the line that names it. */
+const lastWord = (errors: string): string => {
+  const lines = errors.trim().split('\n');
+  const last = lines.at(-1) ?? '';
+  return /^Node\.js v\d/.test(last) ? (lines.findLast((line) => /^\w*Error\b/.test(line)) ?? last) : last;
+};
+
 /** Runs a script; on failure one line that says why there is no trace of it. Rejects where the signal comes first, when all is gone. */
 export const runOnCluster = async (script: Bytes, o: ClusterOptions = {}): Promise<E.Either<string, ClusterRun>> => {
   o.signal?.throwIfAborted();
@@ -95,7 +102,7 @@ export const runOnCluster = async (script: Bytes, o: ClusterOptions = {}): Promi
     o.signal?.throwIfAborted();
     const events = readTrace(trace);
     if (E.isRight(events)) return E.right({ ...run, events: events.right });
-    const said = run.errors.trim().split('\n').at(-1) ?? '';
+    const said = lastWord(run.errors);
     return said === '' ? events : E.left(`${events.left}: the master ended with status ${run.status ?? 'none'}: ${said}`);
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /** What a search goes by and nobody had looked at: keys of messages, fairness, values that stay what they were, a symmetry that is closed late. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { check, checkSync } from '#bayou/checker/check.js';
+import { check, checkSync, simulate } from '#bayou/checker/check.js';
 import { toModel } from '#bayou/checker/component-model/as-model.js';
 import { internedModel } from '#bayou/checker/component-model/interned.js';
 import { checkComponents } from '#bayou/checker/factored/check-components.js';
@@ -51,6 +51,28 @@ describe('keys of messages', () => {
         expect((await check(of as Model<unknown, unknown>)).verdict).toBe('violated');
     },
   );
+
+  test.each(['request', 'reply'] as const)(
+    'a %s without a key that holds one member twice is refused in every search',
+    async (part) => {
+      const twice = { wants: 0, of: 0, both: new Set([{ n: 1 }, { n: 1 }]) };
+      const given = model({ [part]: () => twice });
+      const searches = [
+        () => checkComponents(given),
+        () => checkComponents(given, { search: 'dfs' }),
+        () => check(toModel(given) as unknown as Model<unknown, unknown>),
+        () => check(internedModel(given) as unknown as Model<unknown, unknown>),
+        () => simulate(toModel(given) as unknown as Model<unknown, unknown>, { traces: 2 }),
+      ];
+      for (const search of searches) await expect(search()).rejects.toThrow(/ holds a Set with two equal members/);
+    },
+  );
+
+  test('a receive that gives no list is named in every search', async () => {
+    const given = model({ receive: () => ({ next: 0 }) as never });
+    await expect(checkComponents(given)).rejects.toThrow('interactions[1].query.receive');
+    await expect(check(toModel(given) as unknown as Model<unknown, unknown>)).rejects.toThrow('interactions[1].query.receive');
+  });
 
   test('that tell all apart', async () => {
     const told = {

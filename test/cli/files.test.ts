@@ -128,6 +128,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   'conform --trace': { given: READ, args: (file) => ['conform', '--trace', file], fine: ['empty'] },
   'conform --config': { given: READ, args: (file) => ['conform', '--config', file] },
   'conform --replay': { given: READ, args: (file) => ['conform', '--replay', file] },
+  'conform --corpus': { given: FOLDER, args: (dir) => ['conform', '--simulate', '--runs', '1', '--corpus', dir] },
   'conform --junit': {
     given: WRITTEN,
     args: (file) => ['conform', '--config', 'bayou-s-2112', '--junit', file],

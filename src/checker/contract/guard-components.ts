@@ -1,4 +1,5 @@
 /** A component model with a guard before each of its functions, as `guard.ts` has it for plain ones: one rule for all searches. */
+import { call } from '../component-model/apply.js';
 import { encode } from '../values/encode.js';
 import { showLabel } from '../report.js';
 import type {
@@ -10,11 +11,13 @@ import type {
   Outcome,
   Permutation,
   Predicate,
+  Query,
   Slot,
 } from '../model.js';
 import { twoAnswers, type Audit } from './audit.js';
 import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, type Expected, ownFields, type Auditing } from './guard.js';
 import { blindIn } from '../values/seen.js';
+import { toldOn } from './messages.js';
 import { learned, outcomes } from './model-shape.js';
 import { inAnyOrder } from './varied.js';
 import { fault } from './words.js';
@@ -117,6 +120,30 @@ const guardedQuery = (model: ComponentModel, audit: Audit): ((query: AnyQuery, w
   });
 };
 
+/**
+ * The step of a query, by its parts: what they give is looked at in every search alike, and a fault names the part. The parts are guarded and
+ * audited themselves.
+ */
+const stepOf = ({ guard, slots }: Interaction, query: AnyQuery): ((...locals: ReadonlyArray<never>) => Outcomes) => {
+  const guardedBy = guard?.slots.map((slot) => slots.indexOf(slot)) ?? [];
+  const { request, reply, receive } = query as Query<unknown, unknown, unknown, unknown>;
+  return (...locals) => {
+    if (
+      guard !== undefined &&
+      !call(
+        guard.holds,
+        guardedBy.map((at) => locals[at]),
+      )
+    )
+      return [];
+    const [requester, replier, ...others] = locals as ReadonlyArray<unknown>;
+    const asked = toldOn(query, 'requestKey', request(requester));
+    const said = asked === undefined ? undefined : toldOn(query, 'replyKey', reply(replier, asked));
+    const ways = said === undefined ? [] : receive(requester, said);
+    return ways.map((way) => ({ ...way, next: [way.next, replier, ...others] }));
+  };
+};
+
 // --- the model -------------------------------------------------------------------------------------------------------------
 
 type Wrap = (predicate: Predicate, where: string) => Predicate;
@@ -149,17 +176,20 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
     const where = `interactions[${i}]`;
     const guard = interaction.guard && wrap(interaction.guard, `${where}.guard.holds`);
     const known: Interaction = { ...interaction, ...(guard === undefined ? {} : { guard }) };
-    const run = guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, { audit, alike }) as (
-      ...locals: ReadonlyArray<never>
-    ) => Outcomes;
+    const query = interaction.query && ofQuery(interaction.query, `${where}.query`);
+    const run =
+      query === undefined
+        ? (guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, { audit, alike }) as (
+            ...locals: ReadonlyArray<never>
+          ) => Outcomes)
+        : stepOf(known, query);
     const check = mustKeepItsWord(model, known, `${where}.step`);
     const step = (...locals: ReadonlyArray<never>): Outcomes => {
       const ways = run(...locals);
       check(locals, ways);
       return ways;
     };
-    const { query } = interaction;
-    return { ...known, step, ...(query === undefined ? {} : { query: ofQuery(query, `${where}.query`) }) };
+    return { ...known, step, ...(query === undefined ? {} : { query }) };
   });
   const wrapped: ComponentModel = {
     ...model,

@@ -3,6 +3,7 @@
  * requester makes of each reply. Requests and replies are numbered, so that but for the first times a query is three look-ups.
  */
 import { seenText } from '../../contract/audit.js';
+import { mustBeSeen, type MessageKey } from '../../contract/messages.js';
 import { briefly, fault } from '../../contract/words.js';
 import { Likes } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
@@ -41,17 +42,17 @@ class Messages {
   readonly values: unknown[] = [undefined];
   private readonly likes = new Likes();
   private readonly numbers = new Map<string, number>();
-  private readonly name: 'requestKey' | 'replyKey';
+  private readonly name: MessageKey;
   private readonly keyOf: Key | undefined;
 
-  constructor(parts: Parts, name: 'requestKey' | 'replyKey') {
+  constructor(parts: Parts, name: MessageKey) {
     this.name = name;
     this.keyOf = parts[name];
   }
 
   number(given: unknown): number {
     if (given === undefined) return 0;
-    const key = this.keyOf === undefined ? encode(given) : this.keyOf(given);
+    const key = this.keyOf === undefined ? this.encoded(given) : this.keyOf(given);
     const known = this.numbers.get(key);
     if (known !== undefined) {
       if (this.keyOf !== undefined && !this.likes.isLike(known, this.values[known], given))
@@ -61,6 +62,15 @@ class Messages {
     const value = this.keyOf === undefined ? oneForm(given) : given;
     this.numbers.set(key, this.values.length);
     return this.values.push(value) - 1;
+  }
+
+  private encoded(given: unknown): string {
+    try {
+      return encode(given);
+    } catch (error) {
+      mustBeSeen(this.name, given);
+      throw error;
+    }
   }
 }
 
