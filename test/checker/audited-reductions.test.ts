@@ -271,3 +271,19 @@ describe('a space that is too large to be audited whole', () => {
     expect(() => checkSync(model, { symmetry: true, audit: true })).toThrow('symmetry');
   });
 });
+
+test('states that the model shows alike are told apart by what is in them', () => {
+  const hidden: Model<{ readonly a: number; readonly b: number }, 'a' | 'b'> = {
+    name: 'hidden',
+    initial: [{ a: 0, b: 0 }],
+    actions: () => ['a', 'b'],
+    next: (state, part) => ({ ...state, [part]: 1 }),
+    label: (family) => ({ family, args: [] }),
+    symmetry: [({ a, b }) => ({ a: b, b: a })],
+    show: () => ({ all: 'same' }),
+    properties: [{ name: 'not a alone', kind: 'always', holds: ({ a, b }) => !(a === 1 && b === 0) }],
+  };
+  expect(() => checkSync(hidden, { symmetry: true })).toThrow(
+    '{a: 1, b: 0} and {a: 0, b: 1} are one state to the symmetry, and the two are not alike',
+  );
+});

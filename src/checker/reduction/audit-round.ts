@@ -3,9 +3,8 @@ import type { Model } from '../model.js';
 import { oneForm } from '../values/one-form.js';
 import { blindIn, unseen } from '../values/seen.js';
 import { withRun } from '../contract/where.js';
-import { fault, shortened } from '../contract/words.js';
+import { fault } from '../contract/words.js';
 import type { CheckerError } from '../error.js';
-import { showState } from '../shown/state.js';
 import { brokenIn, differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
 import { encode } from '../values/encode.js';
 import { givenText } from '../values/given-text.js';
@@ -13,6 +12,7 @@ import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
 import type { First, Named, OfKey } from './told-apart.js';
 import { MetStates, Role } from './met-states.js';
 import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
+import { textOf, textsOf } from './state-texts.js';
 import { showRun } from '../shown/shown-run.js';
 import type { Counterexample } from '../report.js';
 import { runDeciding, runTo } from './audit-run.js';
@@ -182,14 +182,16 @@ export class Round<S, A> {
     const source = this.sources[which]!.get(image) ?? index;
     this.sources[which]!.set(image, source);
     if (source !== index)
-      throw this.wrong(
+      throw this.wrongAt(
         index,
-        `${name} is no bijection: it makes ${this.text(image)} of ${this.text(source)} and of ${this.text(index)}`,
+        [image, source, index],
+        (at) => `${name} is no bijection: it makes ${at[0]} of ${at[1]} and of ${at[2]}`,
       );
     if (this.states.isInitial(index) && !this.states.isInitial(image))
-      throw this.wrong(
+      throw this.wrongAt(
         index,
-        `${name} does not keep the initial states: of ${this.text(index)} it makes ${this.text(image)}, which is none`,
+        [index, image],
+        (at) => `${name} does not keep the initial states: of ${at[0]} it makes ${at[1]}, which is none`,
       );
     if (this.classOf(image) !== this.classOf(index)) this.mustLeadBack(index, image, which);
   }
@@ -201,9 +203,10 @@ export class Round<S, A> {
     const [orbit, other] = states.map((state) => orbitOf(maps, this.key, state));
     const { name } = this.maps[which]!;
     if (orbit!.size !== other!.size)
-      throw this.wrong(
+      throw this.wrongAt(
         index,
-        `${name} has no inverse: of ${this.text(index)} it makes ${this.text(image)}, from which none of them leads back`,
+        [index, image],
+        (at) => `${name} has no inverse: of ${at[0]} it makes ${at[1]}, from which none of them leads back`,
       );
     this.open = states;
   }
@@ -214,14 +217,17 @@ export class Round<S, A> {
     const again = this.made('normalize', normal, which, normalize(this.states.get(normal)));
     this.calls += 2;
     if (again !== normal)
-      throw this.wrong(
+      throw this.wrongAt(
         index,
-        `normalize is not idempotent: of ${this.text(index)} it makes ${this.text(normal)}, and of that ${this.text(again)}`,
+        [index, normal, again],
+        (at) => `normalize is not idempotent: of ${at[0]} it makes ${at[1]}, and of that ${at[2]}`,
       );
     if (this.open.length === 0 && this.classOf(normal) !== this.classOf(index) && this.isClosedOn([normal]))
-      throw this.wrong(
+      throw this.wrongAt(
         index,
-        `symmetry and normalize do not go together: images of ${this.text(index)} and of its normal form ${this.text(normal)} have other normal forms`,
+        [index, normal],
+        (at) =>
+          `symmetry and normalize do not go together: images of ${at[0]} and of its normal form ${at[1]} have other normal forms`,
       );
   }
 
@@ -245,12 +251,7 @@ export class Round<S, A> {
   // --- faults --------------------------------------------------------------------------------------------------------------
 
   private text(index: number): string {
-    const shown = showState(this.model, this.states.get(index));
-    return shortened(
-      `{${Object.entries(shown)
-        .map(([part, value]) => `${part}: ${value}`)
-        .join(', ')}}`,
-    );
+    return textOf(this.model, this.states.get(index));
   }
 
   /** Two states of one class are not alike, unless that is for want of words. */
@@ -269,11 +270,15 @@ export class Round<S, A> {
       text: (target) => this.text(target),
       isMultiset: this.isMultiset,
     });
-    const told =
-      maker === -1
-        ? `${this.text(other)} and ${this.text(index)} are one state to the ${this.reducer}`
-        : `of ${this.text(other)} ${name} makes ${this.text(index)}`;
-    return this.wrong(index, `${told}, and the two are not alike: ${difference}`);
+    return this.wrongAt(index, [other, index], ([one, two]) => {
+      const told = maker === -1 ? `${one} and ${two} are one state to the ${this.reducer}` : `of ${one} ${name} makes ${two}`;
+      return `${told}, and the two are not alike: ${difference}`;
+    });
+  }
+
+  /** A fault that names states, each of them by another text. */
+  private wrongAt(index: number, indices: ReadonlyArray<number>, say: (texts: ReadonlyArray<string>) => string): CheckerError {
+    return this.wrong(index, say(textsOf(this.model, this.states, indices)));
   }
 
   /** A fault with the run to the state, or to the one of which maps made it. */

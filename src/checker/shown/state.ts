@@ -18,7 +18,8 @@ const ownParts = (state: unknown): Parts => {
   return Object.fromEntries(Object.entries(state));
 };
 
-type Showing<S> = Pick<Model<S, never>, 'show' | 'parts'>;
+/** How a model says that its states are shown, where it does. */
+export type Showing<S> = Pick<Model<S, never>, 'show' | 'parts'>;
 
 /** The parts of a state. */
 export const partsOf = <S>(model: Showing<S>, state: S): Parts => (model.parts ?? ownParts)(state);

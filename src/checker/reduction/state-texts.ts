@@ -1,0 +1,20 @@
+/** States in the words of an audit. */
+import { shortened } from '../contract/words.js';
+import { showState, type Showing } from '../shown/state.js';
+
+/** A state on one line, as the model shows it. */
+export const textOf = <S>(model: Showing<S>, state: S): string => {
+  const parts = Object.entries(showState(model, state)).map(([part, value]) => `${part}: ${value}`);
+  return shortened(`{${parts.join(', ')}}`);
+};
+
+/** Texts of different states of a table; where the model's own `show` makes two of them look alike, what is in them instead. */
+export const textsOf = <S>(
+  model: Showing<S>,
+  table: { readonly get: (index: number) => S },
+  indices: ReadonlyArray<number>,
+): ReadonlyArray<string> => {
+  const states = indices.map((index) => table.get(index));
+  const texts = states.map((state) => textOf(model, state));
+  return new Set(texts).size === states.length ? texts : states.map((state) => textOf({}, state));
+};
