@@ -11,7 +11,7 @@ import { applyCommand, partitionsOf, type Topology } from '../common/topology-of
 import { bothEnds, bothEndsOfJoin, endsOf } from './link-ends.js';
 import { reject, showVector } from './rejection.js';
 import type { FollowedReplica } from './followed-replica.js';
-import { commandsOf, currentProcess, endsUnannounced, linkName, look, type Scene, serverState } from './run-scene.js';
+import { commandsOf, currentProcess, endsUnannounced, linkName, look, mayRun, type Scene, serverState } from './run-scene.js';
 import { indexOf, type Process } from './timeline.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
@@ -174,9 +174,10 @@ const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Co
 
 const isLinked = (scene: Scene, a: NodeId, b: NodeId): boolean => scene.topology.links.has(linkName(a, b));
 
-/** The process that was started last by this command. */
+/** The process that was started by this command. It may have been followed already, where somebody was asked in vain while it joined. */
 const startedLast = (scene: Scene, role: 'server' | 'client', id: NodeId): Process | undefined => {
-  const p = scene.timeline.of(role, id).find((x) => x.next === 0 && x.events.length > 0);
+  const all = scene.timeline.of(role, id).filter((x) => role === 'client' || mayRun(scene, x));
+  const p = all.slice(all.findLastIndex(({ name }) => scene.begun.has(name)) + 1).find(({ events }) => events.length > 0);
   return p?.events[0]?.type === (role === 'server' ? 'start' : 'session') ? p : undefined;
 };
 
@@ -184,6 +185,7 @@ const startedLast = (scene: Scene, role: 'server' | 'client', id: NodeId): Proce
 const started = (scene: Scene, event: TraceEvent, role: 'server' | 'client', id: NodeId): void => {
   const p = startedLast(scene, role, id) ?? reject(event, 'section 5', `${role} ${id} has not said that it started`);
   scene.timeline.await(event, p, () => p.next > 0, `${p.name} starts`);
+  scene.begun.add(p.name);
 };
 
 /** What the command changes of whom sessions ask (R13). */

@@ -100,6 +100,8 @@ export interface Scene {
   readonly commands: Map<NodeId, Commanded[]>;
   /** How often the master was told to join a server: so many of its processes may have started. */
   readonly joins: Map<NodeId, number>;
+  /** Processes whose start a result of the master has told of. */
+  readonly begun: Set<string>;
   /** The protocol, or the fault with which the run is tried. */
   readonly variant: Variant;
   readonly onFollowed: Listener['onFollowed'];
@@ -167,6 +169,7 @@ export const makeScene = (
   sessionNames: new Set(inherited.sessions),
   commands: new Map(),
   joins: new Map(),
+  begun: new Set(),
   variant,
   onFollowed,
   onUse,

@@ -128,8 +128,14 @@ export const prepareRefuse = (scene: Scene, process: Process, state: ServerState
 
 export const prepareAnswer = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'answer'>) => {
   const gets = scene.ledger.gets(e.client, process.who.id, e.key);
-  // Each answer has a request of its own, in their order: this one's is not earlier than so many. A later one may have been followed meanwhile, and what its session knows, this server need not know yet.
-  const request = sentBy(scene, process, e, () => gets.sent[Math.min(gets.answers, gets.sent.length - 1)]);
+  // Each answer has a request of its own, in their order: this one's is not earlier than so many, and may not have been followed yet. A later one may have been followed meanwhile, and what
+  // its session knows, this server need not know yet.
+  const request = sentBy(
+    scene,
+    process,
+    e,
+    () => gets.sent[gets.answers] ?? gets.sent.findLast((sent) => isGetLike(sent.request, e)),
+  );
   return (): void => {
     checkLink(state, e, e.client);
     gets.answers++;

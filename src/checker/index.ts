@@ -11,7 +11,7 @@ export { isVacuous, showLabel, verdictOf } from './verdict/reading.js';
 export type { View } from './view.js';
 export type { PlainValue } from './shown/value.js';
 export { toModel } from './component-model/as-model.js';
-export type { Tuple } from './component-model/apply.js';
+export type { AnyOutcome, Tuple } from './component-model/apply.js';
 export type { ComponentAction } from './component-model/tuples.js';
 export { internedModel, type NumberedAction, type Numbers } from './component-model/interned.js';
 export { check, checkSync, simulate, simulateSync } from './check.js';
