@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { judgeScript } from '../../conformance/runs/script-runs.js';
+import type * as ScriptRuns from '../../conformance/runs/script-runs.js';
 import {
   checkComponents,
   checkSync,
@@ -67,6 +67,8 @@ const CHECKER: Lines = {
 
 // --- processes -------------------------------------------------------------------------------------------------------------
 
+const BUILT_RUNS = new URL('../../dist/conformance/runs/script-runs.js', import.meta.url).href;
+
 const PROCESSES: Lines = {
   'it was not ready within … ms': async () => {
     const run = beginRun();
@@ -79,6 +81,8 @@ const PROCESSES: Lines = {
   },
   'the run was not over after … ms': async () => {
     const text = Array.from({ length: 40 }, (_, id) => `joinServer ${id}`).join('\n');
+    // As built: it starts the programs beside it.
+    const { judgeScript } = (await import(BUILT_RUNS)) as typeof ScriptRuns;
     const judged = await judgeScript({ name: 'long', text, flags: [] }, { deadlineMs: 100 });
     return E.isLeft(judged) ? judged.left : 'it was over';
   },
