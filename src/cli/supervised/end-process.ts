@@ -15,10 +15,13 @@ export const isEnding = (): boolean => isOver;
 
 const LOOK_MS = 50;
 
-/** Ends the process once everything is written, should a model have left a timer or a connection open. */
+/**
+ * Ends the process once everything is written, should a model have left a timer or a connection open. The status is told first: on a slow machine this
+ * comes before the command itself is over, and an end without a status is taken for the model's doing.
+ */
 export const endSoon = (status: ExitStatus): void => {
   isOver = true;
   setInterval(() => {
-    if (process.stdout.writableLength === 0) process.exit(status);
+    if (process.stdout.writableLength === 0) endNow(status);
   }, LOOK_MS).unref();
 };
