@@ -10,6 +10,7 @@
  * Everything here is a type or a constructor of one; the checker's machinery is elsewhere, so that a model can import this
  * file and nothing else.
  */
+import { stepOfQuery } from './component-model/query-step.js';
 import type { View } from './view.js';
 
 // --- labels ----------------------------------------------------------------------------------------------------------------
@@ -290,12 +291,8 @@ export const query = <A, B, Q, R>(spec: {
   // What is none of this is refused with the model that it is a part of, as with the other constructors here.
   const { label, requester, replier, query, when, fairness } = (spec as typeof spec | undefined) ?? ({} as typeof spec);
   const slots: ReadonlyArray<Slot<unknown>> = [requester, replier, ...(when?.slots ?? [])];
-  const step = (local: A, other: B, ...others: ReadonlyArray<unknown>): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> => {
-    const request = when === undefined || when.holds(...(others as never)) ? query.request(local) : undefined;
-    const reply = request === undefined ? undefined : query.reply(other, request);
-    const learned = reply === undefined ? [] : query.receive(local, reply);
-    return learned.map((way) => ({ ...way, next: [way.next, other, ...others] }));
-  };
+  const step = (local: A, other: B, ...others: ReadonlyArray<unknown>): ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>> =>
+    when === undefined || when.holds(...(others as never)) ? stepOfQuery(query, local, other, others) : [];
   return {
     label,
     slots,

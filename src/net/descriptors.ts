@@ -42,6 +42,6 @@ export const descriptorsOfProcess = (read = (): string => readFileSync('/proc/se
     const limit = /^Max open files +(\d+)/m.exec(read())?.[1];
     return limit === undefined ? Infinity : Number(limit);
   } catch (error) {
-    return NONE_LEFT.has((error as NodeJS.ErrnoException).code) ? 0 : Infinity;
+    return NONE_LEFT.has(codeOf(error)) ? 0 : Infinity;
   }
 };

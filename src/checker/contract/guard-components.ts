@@ -1,5 +1,6 @@
 /** A component model with a guard before each of its functions, as `guard.ts` has it for plain ones: one rule for all searches. */
-import { call } from '../component-model/apply.js';
+import { call, localsAt } from '../component-model/apply.js';
+import { stepOfQuery } from '../component-model/query-step.js';
 import { encode } from '../values/encode.js';
 import { showLabel } from '../report.js';
 import type {
@@ -124,23 +125,18 @@ const guardedQuery = (model: ComponentModel, audit: Audit): ((query: AnyQuery, w
  * The step of a query, by its parts: what they give is looked at in every search alike, and a fault names the part. The parts are guarded and
  * audited themselves.
  */
-const stepOf = ({ guard, slots }: Interaction, query: AnyQuery): ((...locals: ReadonlyArray<never>) => Outcomes) => {
+const guardedStep = ({ guard, slots }: Interaction, query: AnyQuery): ((...locals: ReadonlyArray<never>) => Outcomes) => {
   const guardedBy = guard?.slots.map((slot) => slots.indexOf(slot)) ?? [];
   const { request, reply, receive } = query as Query<unknown, unknown, unknown, unknown>;
+  const parts = {
+    request: (requester: unknown) => toldOn(query, 'requestKey', request(requester)),
+    reply: (replier: unknown, asked: unknown) => toldOn(query, 'replyKey', reply(replier, asked)),
+    receive,
+  };
   return (...locals) => {
-    if (
-      guard !== undefined &&
-      !call(
-        guard.holds,
-        guardedBy.map((at) => locals[at]),
-      )
-    )
-      return [];
-    const [requester, replier, ...others] = locals as ReadonlyArray<unknown>;
-    const asked = toldOn(query, 'requestKey', request(requester));
-    const said = asked === undefined ? undefined : toldOn(query, 'replyKey', reply(replier, asked));
-    const ways = said === undefined ? [] : receive(requester, said);
-    return ways.map((way) => ({ ...way, next: [way.next, replier, ...others] }));
+    if (guard !== undefined && !call(guard.holds, localsAt(locals, guardedBy))) return [];
+    const [requester, replier, ...others] = locals;
+    return stepOfQuery(parts, requester, replier, others);
   };
 };
 
@@ -182,7 +178,7 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
         ? (guarded(`${where}.step`, OUTCOMES, interaction.step, interaction.slots.length, { audit, alike }) as (
             ...locals: ReadonlyArray<never>
           ) => Outcomes)
-        : stepOf(known, query);
+        : guardedStep(known, query);
     const check = mustKeepItsWord(model, known, `${where}.step`);
     const step = (...locals: ReadonlyArray<never>): Outcomes => {
       const ways = run(...locals);

@@ -15,6 +15,10 @@ export const cover = (coverage: Coverage, family: string, fresh: boolean): void 
   if (fresh) entry.fresh++;
 };
 
+/** The families of which no step was taken. */
+export const neverEnabled = (coverage: Coverage): ReadonlyArray<string> =>
+  Array.from(coverage).flatMap(([family, { steps }]) => (steps === 0 ? [family] : []));
+
 /** The coverage as a list, in the order in which families were declared or appeared. */
 export const coverageList = (coverage: Coverage, declared?: ReadonlyArray<string>): ReadonlyArray<ActionCoverage> =>
   Array.from(coverage, ([family, { steps, fresh }]) => ({

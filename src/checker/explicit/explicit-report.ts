@@ -11,7 +11,7 @@ import type { CheckOptions } from '../options.js';
 import { isLiveness, type Counts, type PropertyReport, type Report, type Stop } from '../report.js';
 import { suspicionAt } from '../limits.js';
 import type { Judged } from './explicit-judge.js';
-import { coverageList } from './coverage.js';
+import { coverageList, neverEnabled } from './coverage.js';
 import { isReducing } from '../reduction/reduction-audit.js';
 import { Fate, type Ended, type Space } from './explicit-search.js';
 import { showRun } from '../shown/shown-run.js';
@@ -139,9 +139,6 @@ const neverTriggered = <S, A>(found: Space<S, A>): ReadonlyArray<string> =>
     })
     .map(({ name }) => name);
 
-const neverEnabled = <S, A>({ coverage }: Space<S, A>): ReadonlyArray<string> =>
-  Array.from(coverage).flatMap(([family, { steps }]) => (steps === 0 ? [family] : []));
-
 // --- the report ------------------------------------------------------------------------------------------------------------
 
 /** States that a model was given and then changed are not what was searched. @throws CheckerError (`model`). */
@@ -192,7 +189,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
       counts: countsOf(found, ended),
       properties,
       coverage: coverageList(found.coverage, found.model.families),
-      neverEnabled: neverEnabled(found),
+      neverEnabled: neverEnabled(found.coverage),
       neverTriggered: untriggered,
       ...suspicionAt(found.watch, stop),
       audited,

@@ -12,7 +12,7 @@ import { withinBoundary } from '../verdict/reasons.js';
 import { concluded, judgedReport, sentenceOf, wantsTrace } from '../verdict/conclude.js';
 import { judge, type Judge } from './explicit-judge.js';
 import { collapsedStore, keyedStore, type StateStore } from './state-store.js';
-import { cover, coverageList, type Coverage } from './coverage.js';
+import { cover, coverageList, neverEnabled, type Coverage } from './coverage.js';
 import { showRun, type Run } from '../shown/shown-run.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ export const simulationReport = <S, A>(found: Simulation<S, A>, stop: Stop): Rep
       },
       properties,
       coverage: coverageList(coverage, found.model.families),
-      neverEnabled: coverageList(coverage).flatMap(({ family, steps }) => (steps === 0 ? [family] : [])),
+      neverEnabled: neverEnabled(coverage),
       audited: auditedOf(found),
       statistics: { elapsedMs: found.watch.elapsedMs(), peakBytes: found.watch.peakBytes(), workers: 1, engine: 'plain' },
       seed: options.seed ?? 1,

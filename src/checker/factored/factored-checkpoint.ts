@@ -93,19 +93,17 @@ function* firstOf<T>(all: Iterable<T>, most: number): Generator<T> {
 }
 
 /** Every n-th of all; n doubles whenever twice as many as `least` are kept. */
-export const spreadOf = <T>(all: Iterable<T>, least: number): ReadonlyArray<T> => {
-  let kept: ReadonlyArray<T> = [];
-  let fresh: T[] = [];
+const spreadOf = <T>(all: Iterable<T>, least: number): ReadonlyArray<T> => {
+  let kept: T[] = [];
   let every = 1;
   let at = 0;
   for (const one of all) {
-    if (at++ % every === 0) fresh.push(one);
-    if (kept.length + fresh.length < 2 * least) continue;
-    kept = [...kept, ...fresh].filter((_, i) => i % 2 === 0);
-    fresh = [];
+    if (at++ % every === 0) kept.push(one);
+    if (kept.length < 2 * least) continue;
+    kept = kept.filter((_, i) => i % 2 === 0);
     every *= 2;
   }
-  return [...kept, ...fresh];
+  return kept;
 };
 
 const rowsToSample = (space: Space, interaction: CompiledInteraction): Iterable<Row> => {

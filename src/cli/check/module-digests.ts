@@ -25,21 +25,22 @@ const importsOf = (file: string, text: Buffer): ReadonlyArray<string> =>
 
 const digestOf = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
-/** Digests of a module and of all files that it imports from beside it, and they; its own is the first. Each is read once. */
-const digestsFrom = (module: string): ReadonlyArray<readonly [file: string, digest: string]> => {
+/** A module and the files that it imports from beside it, and they, each with its text; its own is the first. Each is read once, and when it is asked for. */
+function* filesWithTexts(module: string): Generator<readonly [file: string, text: Buffer]> {
   const files = new Set([resolve(module)]);
-  const digests: (readonly [string, string])[] = [];
+  let read = 0;
   for (const file of files) {
-    if (digests.length >= MOST_FILES) break;
+    if (read++ === MOST_FILES) return;
     const text = readFileSync(file);
-    digests.push([file, digestOf(text)]);
+    yield [file, text];
     for (const imported of importsOf(file, text)) files.add(imported);
   }
-  return digests;
-};
+}
 
-/** A module and the files that it imports from beside it, and they; its own is the first. @throws what reading the files throws */
-export const filesOf = (module: string): ReadonlyArray<string> => digestsFrom(module).map(([file]) => file);
+/** The files of {@link filesWithTexts}. @throws what reading them throws */
+export function* filesOf(module: string): Generator<string> {
+  for (const [file] of filesWithTexts(module)) yield file;
+}
 
 /**
  * Digests of a module, by what they are of, for the identity of a checkpoint. What it reads otherwise (other packages, files, the
@@ -48,7 +49,8 @@ export const filesOf = (module: string): ReadonlyArray<string> => digestsFrom(mo
  * @throws what reading the files throws
  */
 export const moduleDigests = (module: string): Readonly<Record<string, string>> => {
-  const [[, own] = ['', ''], ...imported] = digestsFrom(module);
+  const digests = Array.from(filesWithTexts(module), ([file, text]) => [file, digestOf(text)] as const);
+  const [[, own] = ['', ''], ...imported] = digests;
   const lines = imported.map(([file, digest]) => `${relative(dirname(module), file)} ${digest}`);
   return {
     'SHA-256 of the module': own,

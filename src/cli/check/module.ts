@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel } from '../../checker/model.js';
 import { text } from '../../checker/shown/text.js';
+import { codeOf } from '../../files/error-code.js';
 import { readBytes } from '../../command-line/named-files.js';
 import { UsageError } from '../../command-line/exit.js';
 import { tell } from '../supervised/supervisor-pipe.js';
@@ -25,8 +26,8 @@ import { syntaxErrorAt } from './syntax-error.js';
 import type { CheckArgs } from './check-args.js';
 import type { Parameters, CheckedModel } from '../../checked-model/checked-model.js';
 
-/** The name of the property that `--deadlock` adds. */
-const DEADLOCK = 'some step can always be taken';
+/** The property that `--deadlock` adds. */
+const DEADLOCK = { name: 'some step can always be taken', kind: 'noDeadlock' } as const;
 
 // --- loading ---------------------------------------------------------------------------------------------------------------
 
@@ -59,8 +60,7 @@ const mustBeFile = (path: string): string => {
 
 /** What a failed import says, with the line that breaks the syntax; of what Node cannot run at all, what to do. */
 const importFault = (path: string, error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
+  if (codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION')
     return `Node ${process.version} cannot run TypeScript: compile it to JavaScript first, or use Node 22.18 or later`;
   const at = error instanceof SyntaxError ? syntaxErrorAt(path) : undefined;
   return `it cannot be loaded: ${thrown(error)}${at === undefined ? '' : ` (${at})`}`;
@@ -127,19 +127,17 @@ interface Made {
   readonly parameters: Parameters | undefined;
 }
 
-/** The model, and where deadlock is all that is to be judged of it, with the property that does. */
-const withSomethingToJudge = (model: unknown, deadlock: boolean): unknown => {
+/** A model without properties, of which deadlock is all that is to be judged, with the property that does; others as they are. */
+const withSomethingToJudge = (model: unknown): unknown => {
   const { properties } = (model ?? {}) as { readonly properties?: unknown };
   const isPlain = typeof model === 'object' && model !== null && Object.getPrototypeOf(model) === Object.prototype;
-  return deadlock && isPlain && Array.isArray(properties) && properties.length === 0
-    ? { ...model, properties: [{ name: DEADLOCK, kind: 'noDeadlock' }] }
-    : model;
+  return isPlain && Array.isArray(properties) && properties.length === 0 ? { ...model, properties: [DEADLOCK] } : model;
 };
 
 /** Reading it may run functions of it: getters, a proxy's. */
 const decodedOf = (model: unknown, deadlock: boolean): ReturnType<typeof decodeModel> => {
   try {
-    return decodeModel(withSomethingToJudge(model, deadlock));
+    return decodeModel(deadlock ? withSomethingToJudge(model) : model);
   } catch (error) {
     throw isTold(error) ? error : new UsageError(`its default export threw ${thrown(error)}`);
   }
@@ -149,7 +147,7 @@ const decode = (model: unknown, deadlock: boolean): Decoded => {
   const decoded = decodedOf(model, deadlock);
   if (E.isLeft(decoded)) throw new UsageError(`its default export: ${decoded.left}`);
   if (decoded.right.level === 'components') mustBeComponentModel(decoded.right.model);
-  return decoded.right;
+  return deadlock ? judgingDeadlock(decoded.right) : decoded.right;
 };
 
 /** Loads the model of a module. @throws UsageError with one line: what is wrong with it, and what is expected. */
@@ -162,8 +160,7 @@ const load = async (file: string, { sets, deadlock }: CheckArgs): Promise<Made> 
 
 /** The component model of a module, for a thread: made with what the main thread made it with. */
 export const componentModelOf = async (file: string, parameters?: Parameters, deadlock = false): Promise<ComponentModel> => {
-  const decoded = decode(await made(defaultOf(await imported(file)), parameters), deadlock);
-  const { level, model } = deadlock ? judgingDeadlock(decoded) : decoded;
+  const { level, model } = decode(await made(defaultOf(await imported(file)), parameters), deadlock);
   if (level === 'plain') throw new TypeError(`${file}: it has no components`);
   return model;
 };
@@ -175,10 +172,9 @@ const judgesDeadlock = ({ model: { properties } }: Decoded): boolean => properti
 /** The model with a property that judges deadlock, where it has none. */
 const judgingDeadlock = (decoded: Decoded): Decoded => {
   if (judgesDeadlock(decoded)) return decoded;
-  const property = { name: DEADLOCK, kind: 'noDeadlock' } as const;
   return decoded.level === 'plain'
-    ? { ...decoded, model: { ...decoded.model, properties: [...decoded.model.properties, property] } }
-    : { ...decoded, model: { ...decoded.model, properties: [...decoded.model.properties, property] } };
+    ? { ...decoded, model: { ...decoded.model, properties: [...decoded.model.properties, DEADLOCK] } }
+    : { ...decoded, model: { ...decoded.model, properties: [...decoded.model.properties, DEADLOCK] } };
 };
 
 // --- properties by name ----------------------------------------------------------------------------------------------------
@@ -230,8 +226,7 @@ const DEADLOCK_UNJUDGED = 'Deadlock is not judged: the model has no property of 
 const subjectOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   mustBeMeant(args);
   const file = await fileOfModule(source);
-  const { decoded: declared, parameters } = await load(file, args);
-  const decoded = args.deadlock ? judgingDeadlock(declared) : declared;
+  const { decoded, parameters } = await load(file, args);
   const all = decoded.model.properties.map(({ name }) => name);
   const wanted = args.fields.get('properties');
   const properties = wanted === undefined ? all : namesIn(wanted, all);

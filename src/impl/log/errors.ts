@@ -1,5 +1,6 @@
 /** Why a log is refused, or cannot be written any more: one line that says what, where, and what to do. */
 import type { NodeId } from '../../core/ids.js';
+import { codeOf } from '../../files/error-code.js';
 import type { LogError } from './log.js';
 
 // --- what is wrong with the log --------------------------------------------------------------------------------------------
@@ -156,6 +157,6 @@ export const writeError = (error: unknown): LogError => {
 /** What an error, or LevelDB's behind it, says. */
 const reason = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  const isLevels = String((error as NodeJS.ErrnoException).code).startsWith('LEVEL_');
+  const isLevels = codeOf(error)?.startsWith('LEVEL_') === true;
   return isLevels && error.cause instanceof Error ? error.cause.message : error.message;
 };

@@ -16,6 +16,7 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
+import { codeOf } from '../../files/error-code.js';
 import { Advised } from './errors.js';
 import { GUARD, idOfFolder, nameOfFolder, renameFolder } from './guard-name.js';
 
@@ -139,7 +140,7 @@ const isLocked = (file: string): boolean => {
     return readFileSync('/proc/locks', 'latin1').includes(`:${ino} `);
   } catch (error) {
     // Where there is no such file nobody has locked it.
-    return !((error as NodeJS.ErrnoException).code === 'ENOENT' && (error as NodeJS.ErrnoException).path === file);
+    return !(codeOf(error) === 'ENOENT' && (error as NodeJS.ErrnoException).path === file);
   }
 };
 
