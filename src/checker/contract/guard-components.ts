@@ -16,11 +16,12 @@ import type {
   Slot,
 } from '../model.js';
 import { twoAnswers, type Audit } from './audit.js';
-import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, type Expected, ownFields, type Auditing } from './guard.js';
+import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, VIEW, type Expected, ownFields, type Auditing } from './guard.js';
 import { blindIn } from '../values/seen.js';
 import { toldOn } from './messages.js';
 import { learned, outcomes } from './model-shape.js';
 import { inAnyOrder } from './varied.js';
+import { drawing } from './view-shape.js';
 import { fault } from './words.js';
 
 type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
@@ -189,7 +190,7 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
   });
   const wrapped: ComponentModel = {
     ...model,
-    ...ownFields(model, ['name', 'slots', 'initial', 'view', 'progress']),
+    ...ownFields(model, ['name', 'slots', 'initial', 'progress']),
     interactions,
     properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, wrap)),
     ...(model.boundary === undefined
@@ -215,7 +216,7 @@ const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> =
 
 /** The functions of single components, but for `progress`: the table that asks it looks at what it gives. */
 const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> => {
-  const { symmetry } = model;
+  const { symmetry, view } = model;
   const of = (name: 'show' | 'normalize', expected: Expected, auditing?: Auditing): Partial<ComponentModel> => {
     if (model[name] === undefined) return {};
     const run = (kind: string, local: never): unknown => model[name]!(kind, local);
@@ -223,6 +224,16 @@ const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> =
   };
   return {
     ...of('show', TEXT),
+    ...(view === undefined
+      ? {}
+      : {
+          view: guarded(
+            'view',
+            VIEW,
+            drawing((kind: string, local: never) => model.view!(kind, local)),
+            2,
+          ),
+        }),
     ...of('normalize', LOCAL, { audit }),
     ...(symmetry === undefined
       ? {}

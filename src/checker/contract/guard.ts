@@ -22,6 +22,7 @@ import {
   yesOrNo,
 } from './model-shape.js';
 import { inAnyOrder } from './varied.js';
+import { drawing, optionalView } from './view-shape.js';
 import { fault, threw } from './words.js';
 
 // --- answers ---------------------------------------------------------------------------------------------------------------
@@ -54,6 +55,7 @@ const FAIRNESS: Expected = { is: (u) => isOptionalText(u) || fairnessOrNone.is(u
 const TEXTS: Expected = { is: texts.is, codec: texts };
 const ACTIONS: Expected = { is: (u) => Array.isArray(u) && isDense(u), codec: actions };
 const LABEL: Expected = { is: isLabel, codec: label };
+export const VIEW: Expected = { is: optionalView.is, codec: optionalView };
 
 /** Refuses what is not expected. */
 export const mustReturn = (where: string, { codec }: Expected, given: unknown): void => {
@@ -201,7 +203,7 @@ const seenForm = <S>(state: S): S => {
 // eslint-disable-next-line max-lines-per-function -- a guard for each function of a model, as the interface lists them.
 export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A> => {
   if (auditOf(model) !== undefined) return model;
-  const { key, show, note, boundary, progress, fairness, symmetry, normalize } = model;
+  const { key, show, view, note, boundary, progress, fairness, symmetry, normalize } = model;
   const auditing: Auditing = { audit };
   /** What a key gives is compared at once, while the search is young: with one that is not the same each time it may have no end. */
   const keyAlike = (state: S): string => {
@@ -249,7 +251,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const settledNext = (state: S, action: A): S | undefined => oneForm(next(state, action));
   const wrapped: Model<S, A> = {
     ...model,
-    ...ownFields(model, ['name', 'families', 'parts', 'view', 'fleeting']),
+    ...ownFields(model, ['name', 'families', 'parts', 'fleeting']),
     initial: isKeyed ? model.initial : model.initial.map(seenForm),
     actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
       audit,
@@ -260,6 +262,16 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     label: guarded('label', LABEL, (action: A) => model.label(action), 1),
     properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, audit)),
     ...optional('key', keyOf),
+    ...optional(
+      'view',
+      view &&
+        guarded(
+          'view',
+          VIEW,
+          drawing((part: string, of: unknown) => model.view!(part, of)),
+          2,
+        ),
+    ),
     ...optional('show', show && guarded('show', TEXTS, (state: S) => model.show!(state), 1)),
     ...optional(
       'note',

@@ -85,7 +85,7 @@ export const listOf = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
   );
 
 /** An object whose `kind` says which fields it has. */
-const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): t.Mixed => {
+export const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): t.Mixed => {
   const kind = described(
     `one of ${Object.keys(cases).join(', ')}`,
     (u): u is string => typeof u === 'string' && Object.hasOwn(cases, u),
