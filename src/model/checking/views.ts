@@ -1,5 +1,6 @@
 /**
- * Components drawn: what a server's card, a session's and a message's show, for explorers. Stamps are written as the glossary has them.
+ * Components drawn: what a server's card, a session's and a message's show, for explorers. Stamps are written as the glossary has them. Two
+ * different components are drawn differently: what a step changed is seen.
  *
  * @module
  * @category What is checked
@@ -11,7 +12,8 @@ import type { Message } from '../protocol/network.js';
 
 import type { Server } from '../protocol/server.js';
 import type { Session, Stamps } from '../protocol/session.js';
-import { local, showStamp } from './texts.js';
+import { local, showStamp, showVector } from './texts.js';
+import type { Delayed } from './world.js';
 import type { Vector } from '../protocol/vector.js';
 
 type Field = readonly [name: string, of: View];
@@ -36,9 +38,19 @@ const serverView = (s: Server): View =>
     ['accept time', text(String(s.clock))],
     ['vector', vector(s.vv)],
     ['log', entries(s.log)],
-    s.midway !== null && [s.midway.type === 'torn' ? 'read for an answer' : 'claimed, yet to be added', entries(s.midway.writes)],
+    s.midway !== null && [
+      s.midway.type === 'torn' ? `read for an answer to ${s.midway.to}` : 'claimed, yet to be added',
+      entries(s.midway.writes),
+    ],
     s.waiting.length > 0 && ['waiting', entries(s.waiting)],
-    ...s.transfers.map(({ from, after }): Field => [`parts from ${from}`, text(`up to ${stampText(after)}`)]),
+    ...s.transfers.map(({ from, base, goal, after }): Field => [
+      `parts from ${from}`,
+      text(`up to ${stampText(after)}, from ${showVector(base)} to ${showVector(goal)}`),
+    ]),
+    s.receipts.length > 0 && [
+      'puts known again',
+      { kind: 'set', items: s.receipts.map((x) => ({ kind: 'entry', name: x.key, value: x.value, stamp: showStamp(x.stamp) })) },
+    ],
   ]);
 
 const stamps = (of: Stamps): View => ({
@@ -46,36 +58,69 @@ const stamps = (of: Stamps): View => ({
   items: of.map(([key, stamp]) => ({ kind: 'entry', name: key, value: '', stamp: showStamp(stamp) })),
 });
 
+/** Of a session with bounded maps: the keys that it still knows, oldest use first, and what all others require. */
+const keptFields = ({ kept }: Session): ReadonlyArray<Field> =>
+  kept === null
+    ? []
+    : [
+        ['keys written, known', text(kept.wrote.join(' '))],
+        ['keys read, known', text(kept.read.join(' '))],
+        ['floor', vector(kept.floor)],
+      ];
+
 const sessionFields = (c: Session): ReadonlyArray<Field | false | null> => [
   c.number !== FIRST && ['session', text(c.number)],
   ['clock', text(String(c.clock))],
   ['puts made', text(String(c.clientTime))],
   ['wrote', stamps(c.wrote)],
   ['read', stamps(c.read)],
-  c.kept !== null && ['floor', vector(c.kept.floor)],
+  c.writeVector.length > 0 && ['write vector', vector(c.writeVector)],
+  c.readVector.length > 0 && ['read vector', vector(c.readVector)],
+  ...keptFields(c),
   c.unanswered && [
     'unanswered',
     text(`${c.unanswered.key}=${valueOf(c.client, c.unanswered.clientTime, c.number)}, sent to ${c.unanswered.replica}`),
   ],
+  c.acknowledged !== null && [
+    'acknowledged',
+    {
+      kind: 'set',
+      items: c.acknowledged.map(({ clientTime, key, stamp }) => ({
+        kind: 'entry',
+        name: key,
+        value: valueOf(c.client, clientTime, c.number),
+        stamp: showStamp(stamp),
+      })),
+    },
+  ],
   c.servers.length > 0 && ['connected to', text(c.servers.map((server) => `s${server}`).join(', '))],
+  c.last !== null && ['answered last', text(`s${c.last}`)],
 ];
 
-const messageView = (m: Message): View => {
-  const way = m.type === 'request' ? `s${m.puller} asks s${m.answerer}` : `s${m.answerer} answers s${m.puller}`;
-  return fields(
+/** Which part of an answer a message is about, where it is not about all of it. */
+const partFields = (after: Stamp | null, upTo: Stamp | null): ReadonlyArray<Field | false> => [
+  after !== null && ['after', text(showStamp(after))],
+  upTo !== null && ['up to', text(showStamp(upTo))],
+];
+
+const messageView = (m: Message): View =>
+  fields(
     m.type === 'request'
-      ? [
-          ['pull', text(way)],
-          ['has', vector(m.vv)],
-        ]
+      ? [['pull', text(`s${m.puller} asks s${m.answerer}, as ${m.replica}`)], ['has', vector(m.vv)], ...partFields(m.after, null)]
       : [
-          ['pull', text(way)],
+          ['pull', text(`s${m.answerer} answers s${m.puller}, as ${m.replica}`)],
           ['writes', entries(m.pulled.writes)],
           ['vector', vector(m.pulled.vv)],
           ['accept time', text(String(m.pulled.clock))],
+          ...partFields(m.pulled.after, m.pulled.upTo),
+          m.asked.length > 0 && ['asked with', vector(m.asked)],
         ],
   );
-};
+
+const delayedView = ({ put, replica }: Delayed): View =>
+  text(
+    `${put.key}=${put.value} to ${replica}, with clock ${put.clock}${put.require.length > 0 ? ` and ${showVector(put.require)}` : ''}`,
+  );
 
 /** A component's view; undefined where a text says as much. */
 export const viewOf = (kind: string, value: unknown): View | undefined => {
@@ -92,17 +137,14 @@ export const viewOf = (kind: string, value: unknown): View | undefined => {
         ? undefined
         : fields([
             ['delayed', text(String(l.of.spent))],
-            [
-              'on their way',
-              { kind: 'set', items: l.of.onTheirWay.map(({ put, replica }) => text(`${put.key}=${put.value} to ${replica}`)) },
-            ],
+            ['on their way', { kind: 'set', items: l.of.onTheirWay.map(delayedView) }],
           ]);
     case 'newSessions':
       return l.of.token === null
         ? undefined
         : fields([
             ['started again', text(String(l.of.spent))],
-            [`token of c${l.of.token.client}`, fields(sessionFields(l.of.token))],
+            [`token of c${l.of.token.client}${l.of.isUsed ? ', used' : ''}`, fields(sessionFields(l.of.token))],
           ]);
     case 'puts':
       return l.of.all.length === 0
