@@ -6,6 +6,9 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
+// Tests set it, and so may a shell: whoever builds it, it is the page that ships.
+process.env.NODE_ENV = 'production';
+
 const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** What the page may do. `connect-src 'self'` is for the local server; a file on disk has no such origin. */

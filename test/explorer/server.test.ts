@@ -15,10 +15,10 @@ interface Answer {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-const ask = (address: URL, path: string, method = 'GET', body = '', host = address.host): Promise<Answer> =>
+const ask = (address: URL, path: string, method = 'GET', body = '', host = address.host, more = {}): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const asked = request(
-      { host: address.hostname, port: address.port, path, method, headers: { host }, agent: false },
+      { host: address.hostname, port: address.port, path, method, headers: { host, ...more }, agent: false },
       (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -86,6 +86,17 @@ describe('the server', () => {
     expect(questions).toEqual([]);
   });
 
+  test('has nothing for a page of another origin that asks', async () => {
+    const question = '{"ask":"place","to":{"initial":0,"ways":[]}}';
+    for (const origin of ['https://evil.example', 'null', `https://${address.host}`, `http://${address.hostname}:1`])
+      expect((await ask(address, `${address.pathname}ask`, 'POST', question, address.host, { origin })).status, origin).toBe(404);
+    expect(questions).toEqual([]);
+    expect(
+      (await ask(address, `${address.pathname}ask`, 'POST', question, address.host, { origin: address.origin })).status,
+    ).toBe(200);
+    expect(questions.splice(0)).toHaveLength(1);
+  });
+
   test.each([
     '',
     '{',
@@ -144,6 +155,39 @@ describe('bayou explore', () => {
     expect(stderr.startsWith(`bayou explore: ${file}`), stderr).toBe(true);
     expect(stderr).toContain(says);
     expect([status, stdout, existsSync(html)]).toEqual([2, '', false]);
+  });
+
+  const VIEWED = (view: string): string => `export default {
+    name: 'viewed', initial: [{ items: ['b', 'a'] }], actions: ({ items }) => (items.length < 4 ? ['c'] : []),
+    next: ({ items }, what) => ({ items: [...items, what] }), label: (what) => ({ family: 'Add', args: [what] }),
+    properties: [{ kind: 'always', name: 'few', holds: ({ items }) => items.length < 4 }],
+    view: ${view},
+  };`;
+
+  test.each([
+    [
+      'kind',
+      "() => ({ kind: 'table' })",
+      'what view gives: kind: expected one of text, badge, fields, set, list, vector, entry, but it is "table"',
+    ],
+    ['items', "() => ({ kind: 'set' })", 'what view gives: items: expected a list, but it is missing'],
+    ['text', "(part, items) => ({ kind: 'text', text: items.length })", 'what view gives: text: expected a text, but it is 2'],
+    [
+      'deep',
+      "() => ({ kind: 'list', items: [{ kind: 'fields', fields: [['a', { kind: 'vector', entries: [['b', NaN]] }]] }] })",
+      'what view gives: items[0].fields[0][1].entries[0][1]: expected a finite number, but it is NaN',
+    ],
+    ['pair', "() => ({ kind: 'fields', fields: { a: 1 } })", 'what view gives: fields: expected a list, but it is an object'],
+    ['throws', '(part, value) => value.size.no', 'view threw TypeError: '],
+    ['changes', "(part, items) => ({ kind: 'text', text: items.sort().join() })", 'view changes what it is given'],
+    ['endless', '() => { for (;;); }', 'view does not come back'],
+  ])('a view that cannot be drawn is one line, and no page: %s', async (name, view, says) => {
+    const [file, html] = [join(folder, `view-${name}.mjs`), join(folder, `view-${name}.html`)];
+    writeFileSync(file, VIEWED(view));
+    const { status, stderr } = await bayou(['explore', file, '--html', html, '--max-seconds', '1']);
+    expect(stderr).toMatch(/^bayou explore: [^\n]+\n$/);
+    expect(stderr).toContain(says);
+    expect([status, existsSync(html)]).toEqual([2, false]);
   });
 
   test.each([

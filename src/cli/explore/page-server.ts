@@ -79,12 +79,16 @@ const ask = async (request: IncomingMessage, response: ServerResponse, answer: S
   else say(response, 200, 'application/json', JSON.stringify(answer(question)));
 };
 
-/** A name for the page that nobody guesses; a page of another origin that points here by another host name is not served either. */
+/**
+ * A name for the page that nobody guesses; a page of another origin that points here by another host name is not served either, nor is one that
+ * asks from another origin.
+ */
 const listener =
   (root: string, { page, answer }: Served, own: () => string) =>
   (request: IncomingMessage, response: ServerResponse): void => {
     const { method, url = '', headers } = request;
-    if (headers.host !== own() || !url.startsWith(root)) {
+    const isElsewhere = headers.origin !== undefined && headers.origin !== `http://${own()}`;
+    if (headers.host !== own() || isElsewhere || !url.startsWith(root)) {
       say(response, 404, 'text/plain', 'there is nothing here');
       return;
     }
