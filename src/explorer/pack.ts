@@ -45,11 +45,11 @@ const waysOf = (steps: ReadonlyArray<StepShot>): ReadonlyArray<number> | undefin
 
 const blocksOf = ({ initial, steps }: RunShot, marks: ReadonlyArray<Block['marks']>, arrows: ReadonlyArray<Block['arrows']>) => {
   const blocks: Block[] = [];
-  const now: Record<string, Changes[string]> = { ...initial };
+  const now = new Map<string, Changes[string]>(Object.entries(initial));
   for (let from = 0, i = 0; from < steps.length; from += SIZE, i++) {
     const some = steps.slice(from, from + SIZE);
-    blocks.push({ initial: { ...now }, steps: some, marks: marks[i] ?? [], arrows: arrows[i] ?? [] });
-    for (const { changed } of some) Object.assign(now, changed);
+    blocks.push({ initial: Object.fromEntries(now), steps: some, marks: marks[i] ?? [], arrows: arrows[i] ?? [] });
+    for (const { changed } of some) for (const [name, shot] of Object.entries(changed)) now.set(name, shot);
   }
   return blocks;
 };

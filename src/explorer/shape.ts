@@ -155,6 +155,8 @@ export interface RunShot {
   /** Empty where they come in blocks. */
   readonly steps: ReadonlyArray<StepShot>;
   readonly blocks?: Blocks;
+  /** Of the model's initial states the number of that in which it begins; absent: the first, 0. */
+  readonly from?: number;
   /** Of a lasso: the index of the state to which the run comes back. */
   readonly loop?: number;
   readonly isShortest?: boolean;

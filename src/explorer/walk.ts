@@ -56,13 +56,14 @@ const isSame = (a: PartShot, b: PartShot): boolean =>
   a === b || (a.text === b.text && JSON.stringify(a.value) === JSON.stringify(b.value));
 
 const changesOf = (before: Shots, after: Shots): Changes => {
-  const changed: Record<string, PartShot | null> = {};
+  const changed = new Map<string, PartShot | null>();
   for (const [name, shot] of after) {
     const known = before.get(name);
-    if (known === undefined || !isSame(known, shot)) changed[name] = shot;
+    if (known === undefined || !isSame(known, shot)) changed.set(name, shot);
   }
-  for (const name of before.keys()) if (!after.has(name)) changed[name] = null;
-  return changed;
+  for (const name of before.keys()) if (!after.has(name)) changed.set(name, null);
+  // A part may be called `__proto__`: assigned, it would be none.
+  return Object.fromEntries(changed);
 };
 
 /** The parts in which two states differ. */
@@ -134,6 +135,7 @@ const stepShots = <S, A>(model: Model<S, A>, { initial, steps }: Walk<S, A>): re
 export const runShot = <S, A>(model: Model<S, A>, walk: Walk<S, A>, about: About, { explain, tell }: Words<S, A>): RunShot => {
   const { title, loop, isShortest } = about;
   const [initial, shots] = stepShots(model, walk);
+  const from = model.initial.indexOf(walk.initial);
   const told = tell?.(walk) ?? [];
   const steps = shots.map((shot, i) => (told[i] === undefined ? shot : { ...shot, told: told[i] }));
   const lost = loop === undefined ? [] : lostForEver(model, { run: walk, loop });
@@ -152,6 +154,7 @@ export const runShot = <S, A>(model: Model<S, A>, walk: Walk<S, A>, about: About
     initial,
     steps,
     truth,
+    ...(from > 0 ? { from } : {}),
     ...(loop === undefined ? {} : { loop }),
     ...(isShortest === undefined ? {} : { isShortest }),
     ...(judged === undefined ? {} : { property }),

@@ -54,10 +54,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     browser = await launch();
     v1 = await made.page('v1-original-clock');
   });
-  /** What must be ended even where a test fails half way. */
-  const endings: (() => void)[] = [];
   afterAll(async () => {
-    for (const end of endings) end();
     await browser.close();
     made.end();
   });
@@ -367,22 +364,8 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
     expect(wrong).toEqual([]);
   });
 
-  /** Runs the command that shows a page: its address, how it is ended, and what came of it. */
-  const served = async (...args: ReadonlyArray<string>) => {
-    let shown: (address: string) => void = () => undefined;
-    const address = new Promise<string>((resolve) => (shown = resolve));
-    let stop: () => void = () => undefined;
-    const ended = bayou(['explore', ...args], (output, kill) => {
-      stop = () => kill('SIGTERM');
-      endings.push(stop);
-      const [found] = /http:\S+/.exec(output) ?? [];
-      if (found !== undefined) shown(found);
-    });
-    return { address: await address, stop: () => stop(), ended };
-  };
-
   test('a check that takes longer is followed while it runs, and the page shows what it found at its end', async () => {
-    const { address, stop, ended } = await served('bayou-s-3224', '--max-seconds', '6');
+    const { address, stop, ended } = await made.served('bayou-s-3224', '--max-seconds', '6');
     const { page, wrong } = await open(browser, address);
     await page.getByRole('heading', { name: 'The check, as it runs' }).waitFor();
     for (const name of ['states', 'states per second', 'depth', 'memory'])
@@ -406,7 +389,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
   });
 
   test("a model of one's own is stepped through behind the local server", async () => {
-    const { address, stop, ended } = await served('example:water-jugs');
+    const { address, stop, ended } = await made.served('example:water-jugs');
     const { page, wrong } = await open(browser, address);
     await page.locator('[data-choice]').first().waitFor();
     await page.keyboard.press('Home');

@@ -27,8 +27,8 @@ export interface Drawable {
     readonly label: string;
     readonly isOnPath: boolean;
   }>;
-  /** The node in which one stands. */
-  readonly here: number | undefined;
+  /** The run, as nodes: one for the initial state, and one for each step. */
+  readonly path: ReadonlyArray<number>;
 }
 
 const titleOf = (parts: Readonly<Record<string, string>>): string =>
@@ -37,15 +37,17 @@ const titleOf = (parts: Readonly<Record<string, string>>): string =>
     .join('\n');
 
 /** One node for each state, or for each value of a part. */
-export const mergeBy = (graph: GraphShot, part: string, at: number): Drawable => {
+export const mergeBy = (graph: GraphShot, part: string): Drawable => {
   const names = graph.parts.map((parts, i) => (part === '' ? String(i) : (parts[part] ?? '')));
   const groups = new Map<string, number>();
   for (const name of names) if (!groups.has(name)) groups.set(name, groups.size);
   const of = names.map((name) => groups.get(name)!);
   const [broken, cut] = [new Set(graph.broken.map((i) => of[i]!)), new Set(graph.cut.map((i) => of[i]!))];
   const path = graph.path.map((i) => of[i]!);
+  const membersOf: number[][] = Array.from(groups, () => []);
+  of.forEach((group, i) => membersOf[group]!.push(i));
   const nodes = Array.from(groups, ([name, id]): Node => {
-    const members = of.flatMap((group, i) => (group === id ? [i] : []));
+    const members = membersOf[id]!;
     const step = path.indexOf(id);
     return {
       id,
@@ -72,7 +74,7 @@ export const mergeBy = (graph: GraphShot, part: string, at: number): Drawable =>
       const [from = 0, to = 0] = name.split(' ').map(Number);
       return { from, to, label: [...labels].join(', '), isOnPath: onPath.has(name) };
     }),
-    here: path[at],
+    path,
   };
 };
 
@@ -109,10 +111,10 @@ const SWEEPS = 4;
 /** From one layer to the next, in px. */
 const LAYER = 66;
 
-/** Layers by depth; in each the nodes stand near those that lead to them. */
+/** Layers by depth; in each the nodes stand near those that lead to them. Merged nodes may leave a depth without any. */
 const byDepth = ({ nodes, edges }: Drawable): Layout => {
-  const layers: number[][] = [];
-  for (const { id, depth } of nodes) (layers[depth] ??= []).push(id);
+  const depths = [...new Set(nodes.map(({ depth }) => depth))].sort((a, b) => a - b);
+  const layers = depths.map((depth) => nodes.flatMap((node) => (node.depth === depth ? [node.id] : [])));
   const before = new Map<number, number[]>();
   for (const { from, to } of edges) before.set(to, [...(before.get(to) ?? []), from]);
   const order = new Map(nodes.map(({ id }, i) => [id, i]));
@@ -178,11 +180,12 @@ const NodeOf = ({
   );
 };
 
-export const Graph = ({ of }: { readonly of: Drawable }): JSX.Element => {
+/** `here`: the node in which one stands. */
+export const Graph = ({ of, here }: { readonly of: Drawable; readonly here: number | undefined }): JSX.Element => {
   const box = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState<readonly [number, number]>([1000, 400]);
   useEffect(() => setRoom([box.current!.clientWidth, innerHeight * SHARE]), []);
-  const { places, width, height, isClose } = useMemo(() => layoutOf(of), [of.nodes.length, of.edges.length]);
+  const { places, width, height, isClose } = useMemo(() => layoutOf(of), [of]);
   const place = (id: number): readonly [number, number] => places.get(id) ?? [0, 0];
   // It fits, unless it were too small to be read.
   const scale = Math.max(LEAST, Math.min(1.6, room[0] / width, room[1] / height));
@@ -210,7 +213,7 @@ export const Graph = ({ of }: { readonly of: Drawable }): JSX.Element => {
           );
         })}
         {of.nodes.map((node) => (
-          <NodeOf key={node.id} node={node} place={place(node.id)} isHere={node.id === of.here} isClose={isClose} />
+          <NodeOf key={node.id} node={node} place={place(node.id)} isHere={node.id === here} isClose={isClose} />
         ))}
       </svg>
     </div>

@@ -63,7 +63,7 @@ export const fitted = (text: string, px: number): string => {
 };
 
 /** Arrowheads differ by kind: a put's is filled, a get's open, a pull's double. */
-const headOf = (kind: Arrow['kind'], angle: number, x: number, y: number): JSX.Element => {
+export const headOf = (kind: Arrow['kind'], angle: number, x: number, y: number): JSX.Element => {
   const turn = `translate(${x} ${y}) rotate(${angle})`;
   switch (kind) {
     case 'get':
@@ -107,7 +107,7 @@ export const ArrowOf = ({ arrow, m }: { readonly arrow: Arrow; readonly m: Measu
   );
 };
 
-const SHAPES: Readonly<Record<Mark['kind'], string>> = {
+export const SHAPES: Readonly<Record<Mark['kind'], string>> = {
   put: 'M-5 -5 H5 V5 H-5 Z',
   get: 'M0 -6 L6 0 L0 6 L-6 0 Z',
   pull: 'M0 -6 L6 5 H-6 Z',

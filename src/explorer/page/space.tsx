@@ -1,8 +1,8 @@
 /** The state space: drawn while it is small, counted by depth and by action where it is large; live while the survey goes on. */
 import { computed, signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Survey } from '../asked.js';
+import type { GraphShot, Survey } from '../asked.js';
 import { Check } from './check.js';
 import type { Client } from './model-client.js';
 import { Graph, mergeBy } from './graph.js';
@@ -89,28 +89,33 @@ const Numbers = ({ of }: { readonly of: Survey }): JSX.Element => (
 
 const merging = signal('');
 
-const Drawing = ({ of }: { readonly of: Survey }): JSX.Element | null => {
-  if (of.graph === undefined)
-    return <p class="small">More than 2,000 states: too many to be drawn. Their depths and steps are below.</p>;
-  if (!isEnded(of)) return null;
-  const parts = Object.keys(of.graph.parts[0] ?? {});
+const Merged = ({ graph }: { readonly graph: GraphShot }): JSX.Element => {
+  const parts = useMemo(() => [...new Set(graph.parts.flatMap((of) => Object.keys(of)))], [graph]);
+  const part = parts.includes(merging.value) ? merging.value : '';
+  const drawn = useMemo(() => mergeBy(graph, part), [graph, part]);
   return (
     <>
       <label class="merge">
         One node for each{' '}
-        <select value={merging.value} onChange={(event) => (merging.value = event.currentTarget.value)}>
+        <select value={part} onChange={(event) => (merging.value = event.currentTarget.value)}>
           <option value="">state</option>
-          {parts.map((part) => (
-            <option key={part} value={part}>
-              value of {part}
+          {parts.map((name) => (
+            <option key={name} value={name}>
+              value of {name}
             </option>
           ))}
         </select>
         <span class="small"> The run is drawn on it; ✕ marks what breaks a property.</span>
       </label>
-      <Graph of={mergeBy(of.graph, merging.value, at.value)} />
+      <Graph of={drawn} here={drawn.path[at.value]} />
     </>
   );
+};
+
+const Drawing = ({ of }: { readonly of: Survey }): JSX.Element | null => {
+  if (of.graph === undefined)
+    return <p class="small">More than 2,000 states: too many to be drawn. Their depths and steps are below.</p>;
+  return isEnded(of) ? <Merged graph={of.graph} /> : null;
 };
 
 const Searched = (): JSX.Element | null => {

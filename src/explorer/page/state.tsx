@@ -3,7 +3,8 @@ import type { JSX } from 'preact';
 import { isChangedAt, namesOf, partAt, sortedNames, stepAt } from '../history.js';
 import { Network, isInNetwork } from './network.js';
 import { short, tip } from './short.js';
-import { at, exploration, rawPart, run } from './store.js';
+import { isRaw, RawButton, RawValue } from './raw.js';
+import { at, exploration, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
 
 /** Parts whose text is shorter than this go together. */
@@ -16,19 +17,6 @@ const titleOf = (name: string): string => {
   const kind = kindOf(name);
   return kind === 'other' ? (exploration.titles?.[name] ?? name) : `${kind} ${name.slice(1)}`;
 };
-
-const Raw = ({ name }: { readonly name: string }): JSX.Element => (
-  <button
-    type="button"
-    class="raw"
-    aria-pressed={rawPart.value === name}
-    aria-label={`${name} as JSON`}
-    title="as JSON"
-    onClick={() => (rawPart.value = rawPart.value === name ? undefined : name)}
-  >
-    {'{ }'}
-  </button>
-);
 
 const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
   const [now, before] = [partAt(run.value, name, at.value), partAt(run.value, name, at.value - 1)];
@@ -43,12 +31,10 @@ const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
       <header>
         <h3>{titleOf(name)}</h3>
         {isChanged && <span class="mark">changed</span>}
-        <Raw name={name} />
+        <RawButton card={name} />
       </header>
-      {rawPart.value === name ? (
-        <pre tabIndex={0} aria-label={`${name} as JSON`}>
-          {JSON.stringify(now.isBrief === true ? viewOfPart(now) : now.value, null, 1)}
-        </pre>
+      {isRaw(name) ? (
+        <RawValue card={name} value={now.isBrief === true ? viewOfPart(now) : now.value} />
       ) : (
         <Value {...(at.value === 0 || before === null ? {} : { before: viewOfPart(before) })} after={viewOfPart(now)} />
       )}
@@ -59,27 +45,40 @@ const Card = ({ name }: { readonly name: string }): JSX.Element | null => {
 /** More small parts than these have the whole width. */
 const MOST_IN_CARD = 8;
 
-const Small = ({ names, isAll }: { readonly names: ReadonlyArray<string>; readonly isAll: boolean }): JSX.Element => (
-  <article class={names.length > MOST_IN_CARD ? 'card small wide' : 'card small'} aria-label="Other parts">
-    <header>
-      <h3>{isAll ? 'all parts' : exploration.titles === undefined ? 'other parts' : 'what the model counts'}</h3>
-    </header>
-    <dl class="fields">
-      {names.map((name) => {
-        const [now, before] = [partAt(run.value, name, at.value), partAt(run.value, name, at.value - 1)];
-        const isChanged = isChangedAt(run.value, name, at.value);
-        return (
-          <div key={name} class={isChanged ? 'changed' : ''}>
-            <dt>{titleOf(name)}</dt>
-            <dd>
-              {isChanged && before !== null && <del>{before.text}</del>} {now?.text}
-            </dd>
-          </div>
-        );
-      })}
-    </dl>
-  </article>
-);
+const Small = ({ names, isAll }: { readonly names: ReadonlyArray<string>; readonly isAll: boolean }): JSX.Element => {
+  const title = isAll ? 'all parts' : exploration.titles === undefined ? 'other parts' : 'what the model counts';
+  const parts = names.map((name) => ({
+    name,
+    now: partAt(run.value, name, at.value),
+    before: partAt(run.value, name, at.value - 1),
+    isChanged: isChangedAt(run.value, name, at.value),
+  }));
+  return (
+    <article class={names.length > MOST_IN_CARD ? 'card small wide' : 'card small'} aria-label="Other parts">
+      <header>
+        <h3>{title}</h3>
+        <RawButton card={title} />
+      </header>
+      {isRaw(title) ? (
+        <RawValue
+          card={title}
+          value={Object.fromEntries(parts.flatMap(({ name, now }) => (now === null ? [] : [[name, now.value] as const])))}
+        />
+      ) : (
+        <dl class="fields">
+          {parts.map(({ name, now, before, isChanged }) => (
+            <div key={name} class={isChanged ? 'changed' : ''}>
+              <dt>{titleOf(name)}</dt>
+              <dd>
+                {isChanged && before !== null && <del>{before.text}</del>} {now?.text}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </article>
+  );
+};
 
 export const State = (): JSX.Element => {
   const names = sortedNames(namesOf(run.value)).toSorted((a, b) => RANK.indexOf(kindOf(a)) - RANK.indexOf(kindOf(b)));

@@ -53,8 +53,8 @@ export const tab = signal<'run' | 'space'>('run');
 export const isPlaying = signal(false);
 export const isHelpOpen = signal(false);
 export const search = signal('');
-/** The part whose raw value is shown. */
-export const rawPart = signal<string | undefined>(undefined);
+/** The card whose raw values are shown. */
+export const rawCard = signal<string | undefined>(undefined);
 /** What can be done where one stands. */
 const place = signal<{ readonly key: string; readonly of: Choices } | undefined>(undefined);
 /** One line that says what went wrong, if anything did. */
@@ -70,7 +70,8 @@ export const length = computed(() => lengthOf(run.value));
 
 // --- the way to here -------------------------------------------------------------------------------------------------------
 
-const initialOf = signal(0);
+/** The number of the initial state in which the run begins. */
+export const initialOf = computed(() => run.value.from ?? 0);
 
 /** The numbers of the steps to a place in the run; undefined where nobody can step there. */
 export const wayTo = (to: number): WayTo | undefined => {
@@ -134,7 +135,6 @@ const walk = async (to: WayTo, stand: number): Promise<void> => {
     return;
   }
   trouble.value = undefined;
-  initialOf.value = to.initial;
   ownRun.value = found.run;
   at.value = stand;
   place.value = { key: keyOf(to), of: found };
@@ -160,7 +160,6 @@ export const take = async (choice: number): Promise<void> => {
 /** Leaves one's own run for one that came with the page. */
 export const showRun = (number: number): void => {
   ownRun.value = undefined;
-  initialOf.value = 0;
   runNumber.value = number;
   at.value = 0;
   if (client.value === undefined) tab.value = 'run';

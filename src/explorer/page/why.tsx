@@ -3,7 +3,8 @@ import type { JSX } from 'preact';
 import type { Compared, Departure, PropertyShot, Why as WhyShot } from '../shape.js';
 import { stepAt } from '../history.js';
 import { short, tip } from './short.js';
-import { Entries, Legend, Properties, StepLink } from './beside.js';
+import { Entries, Properties, StepLink } from './beside.js';
+import { Legend } from './legend.js';
 import { at, exploration, run } from './store.js';
 import { Value, viewOfPart } from './value.js';
 
@@ -172,7 +173,7 @@ const Reasons = ({ of: why }: { readonly of: WhyShot }): JSX.Element => (
 
 const About = (): JSX.Element => (
   <section class="about" aria-label="About">
-    {run.value.why === undefined && exploration.about !== undefined && <p>{exploration.about}</p>}
+    {exploration.about !== undefined && <p>{exploration.about}</p>}
     {run.value.live !== undefined && exploration.names !== undefined && (
       <p class="small">
         In the run:{' '}

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { bayou } from '../../cli/run.js';
+import { bayou, type Ran } from '../../cli/run.js';
 
 const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -50,10 +50,18 @@ export const open = async (browser: Browser, address: string, colorScheme: 'ligh
   return { page, wrong };
 };
 
-/** A folder that is gone afterwards, and the pages that the command that ships writes to it. */
+/** A command that shows a page: its address, how it is ended, and what came of it. */
+export interface Served {
+  readonly address: string;
+  readonly stop: (signal?: NodeJS.Signals) => void;
+  readonly ended: Promise<Ran>;
+}
+
+/** A folder that is gone afterwards, and the pages that the command that ships writes to it, or shows. */
 export const pages = (): {
   readonly folder: string;
   readonly page: (...args: ReadonlyArray<string>) => Promise<string>;
+  readonly served: (...args: ReadonlyArray<string>) => Promise<Served>;
   readonly end: () => void;
 } => {
   const folder = mkdtempSync(join(tmpdir(), 'bayou-explorer-'));
@@ -64,5 +72,23 @@ export const pages = (): {
     if (ran.status !== 0) throw new Error(`bayou explore ${args.join(' ')}: status ${String(ran.status)}: ${ran.stderr}`);
     return `file://${file}`;
   };
-  return { folder, page, end: () => rmSync(folder, { recursive: true, force: true }) };
+  /** What must be ended even where a test fails half way. */
+  const endings: (() => void)[] = [];
+  const served = async (...args: ReadonlyArray<string>): Promise<Served> => {
+    let shown: (address: string) => void = () => undefined;
+    const address = new Promise<string>((resolve) => (shown = resolve));
+    let stop: Served['stop'] = () => undefined;
+    const ended = bayou(['explore', ...args], (output, kill) => {
+      stop = (signal = 'SIGTERM') => kill(signal);
+      endings.push(stop);
+      const [found] = /http:\S+/.exec(output) ?? [];
+      if (found !== undefined) shown(found);
+    });
+    return { address: await address, stop: (signal) => stop(signal), ended };
+  };
+  const end = (): void => {
+    for (const stop of endings) stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { folder, page, served, end };
 };
