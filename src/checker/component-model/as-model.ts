@@ -26,7 +26,7 @@ export const waysOf: Ways = (interaction, locals) => {
 };
 
 /** The model with its components in their one form. (A model with a `key` says itself what is equal.) */
-const settled = (tuples: Model<Tuple, ComponentAction>): Model<Tuple, ComponentAction> => ({
+const inOneForm = (tuples: Model<Tuple, ComponentAction>): Model<Tuple, ComponentAction> => ({
   ...tuples,
   initial: tuples.initial.map(oneForm),
   next: (state, action) => tuples.next(state, action)?.map((local, at) => (Object.is(local, state[at]) ? local : oneForm(local))),
@@ -40,5 +40,5 @@ const settled = (tuples: Model<Tuple, ComponentAction>): Model<Tuple, ComponentA
 export const toModel = (given: ComponentModel): Model<Tuple, ComponentAction> => {
   const { model, audit } = contractedComponents(given);
   const tuples = tupleModel(model, waysOf);
-  return trust(model.key === undefined ? settled(tuples) : tuples, audit);
+  return trust(model.key === undefined ? inOneForm(tuples) : tuples, audit);
 };

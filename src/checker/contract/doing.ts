@@ -9,8 +9,9 @@ import { briefly, fault } from './words.js';
 /** The number of the run, 0 where none is; {@link LOADING} and {@link MAKING} are what comes before, and what is below them comes between. */
 let now: Float64Array = new Float64Array(1);
 let runs = 0;
-/** The run that is known not to come back; none is number -1. What it was, once it was come to: a search may begin anew to find the way there. */
+/** The number of the run that is known not to come back; -1: none is. */
 let endless = -1;
+/** Its function and arguments, once it was reached: a search that begins anew, to find the path there, reaches it under another number. */
 let known: string | undefined;
 
 /** Numbers for the loading of a model's module, and for its function that gives the model. */

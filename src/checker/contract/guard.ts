@@ -248,7 +248,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     if (audit.due()) looked(state, action, after);
     return after;
   };
-  const settledNext = (state: S, action: A): S | undefined => oneForm(next(state, action));
+  const nextInOneForm = (state: S, action: A): S | undefined => oneForm(next(state, action));
   const wrapped: Model<S, A> = {
     ...model,
     ...ownFields(model, ['name', 'families', 'parts', 'fleeting']),
@@ -258,7 +258,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
       same: (list) => seenText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
       alike: (list) => (seenText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
     }),
-    next: isKeyed ? next : settledNext,
+    next: isKeyed ? next : nextInOneForm,
     label: guarded('label', LABEL, (action: A) => model.label(action), 1),
     properties: model.properties.map((property, i) => guardedProperty(property, `properties[${i}]`, audit)),
     ...optional('key', keyOf),

@@ -31,7 +31,7 @@ export interface Judge<S, A> {
   readonly restore: (index: number, place: Place<S, A>) => void;
   readonly violated: () => boolean;
   /** Every property is decided: nothing is left to search for. */
-  readonly settled: () => boolean;
+  readonly allDecided: () => boolean;
 }
 
 // --- operations ------------------------------------------------------------------------------------------------------------
@@ -85,8 +85,8 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S,
     const open = [onStates, onSteps, onEnds].find((set) => set.has(judged));
     if (open !== undefined) decide(open, judged, place);
   };
-  const settled = (): boolean => onStates.size + onSteps.size + onEnds.size + liveness.length === 0;
-  return { all, liveness, state, step, stuck, restore, settled, violated: () => violated };
+  const allDecided = (): boolean => onStates.size + onSteps.size + onEnds.size + liveness.length === 0;
+  return { all, liveness, state, step, stuck, restore, allDecided, violated: () => violated };
 };
 
 /** The step out of a state that decides a property of steps: the first that does. */

@@ -143,7 +143,7 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
 // --- one state -------------------------------------------------------------------------------------------------------------
 
 /** A state that was just added, as it is kept. */
-const settled = <S>({ isLoose }: StateStore<S>, state: S): S => (isLoose() ? oneForm(state) : state);
+const inOneForm = <S>({ isOtherForm }: StateStore<S>, state: S): S => (isOtherForm() ? oneForm(state) : state);
 
 /** Judges a new state. */
 const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: number): void => {
@@ -215,7 +215,7 @@ const expand = <S, A>(found: Space<S, A>, index: number): void => {
     found.generated++;
     const known = store.size();
     const target = store.add(given);
-    const next = settled(store, given);
+    const next = inOneForm(store, given);
     if (target >= known) welcome(found, next, target, index);
     if (target >= known || isNearer(found, index, target)) frontier.push(target);
     cover(found.coverage, model.label(action).family, target >= known);
@@ -250,7 +250,7 @@ const begin = <S, A>(found: Space<S, A>): void => {
       merged(found, index, state);
       continue;
     }
-    welcome(found, settled(found.store, state), index, -1);
+    welcome(found, inOneForm(found.store, state), index, -1);
     found.initial.push(index);
     found.frontier.push(index);
   }
@@ -276,7 +276,7 @@ const giveUp = <S, A>(found: Space<S, A>, index: number): void => {
 const violationStop = <S, A>({ judge: judged, frontier }: Space<S, A>, { keepGoing }: CheckOptions): Stop | undefined => {
   if (!judged.violated()) return undefined;
   if (keepGoing !== true) return { kind: 'violation' };
-  return judged.settled() && frontier.size() > 0 ? { kind: 'violation', all: true } : undefined;
+  return judged.allDecided() && frontier.size() > 0 ? { kind: 'violation', all: true } : undefined;
 };
 
 const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefined => {

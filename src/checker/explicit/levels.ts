@@ -87,7 +87,7 @@ export class Levels<S> implements StateStore<S> {
     return number;
   };
 
-  readonly isLoose = (): boolean => this.#last?.store.isLoose() === true;
+  readonly isOtherForm = (): boolean => this.#last?.store.isOtherForm() === true;
 
   /** A state of the level at hand. */
   readonly get = (number: number): S => this.#here().store.get(this.#indices.at(number));

@@ -131,8 +131,8 @@ const takeStep = <S, A>(found: Simulation<S, A>, state: S, step: Step<S, A>, ste
   found.judge.step(state, found.store.add(state), step.action, step.next);
 };
 
-const isOver = <S, A>({ judge: { violated, settled }, options }: Simulation<S, A>): boolean =>
-  violated() && (options.keepGoing !== true || settled());
+const isOver = <S, A>({ judge: { violated, allDecided }, options }: Simulation<S, A>): boolean =>
+  violated() && (options.keepGoing !== true || allDecided());
 
 const isFull = <S, A>({ store, options: { maxStates = Infinity } }: Simulation<S, A>): boolean => store.size() >= maxStates;
 

@@ -5,48 +5,48 @@ import { showLabel, type Starved } from '../report.js';
 import { encode } from '../values/encode.js';
 
 /** A class of actions, or, where they are not fair, those with one label. */
-interface Doing {
+interface ActionClass {
   readonly name: string;
   readonly fairness: 'none' | 'weak' | 'strong';
 }
 
-const doingOf = <S, A>(model: Model<S, A>, action: A): Doing => {
+const classOf = <S, A>(model: Model<S, A>, action: A): ActionClass => {
   const fairness = model.fairness?.(action);
   if (fairness === undefined) return { name: showLabel(model.label(action)), fairness: 'none' };
   return { name: nameOf(fairness), fairness: isStrong(fairness) ? 'strong' : 'weak' };
 };
 
 /** A step of a cycle, with the state before it. */
-export interface Turn<S, A> {
+export interface CycleStep<S, A> {
   readonly before: S;
   readonly action: A;
   readonly next: S;
 }
 
 /** What can be done in some state of the cycle, changes something there, and is not done in it; what can be done most often first. */
-export const starvedIn = <S, A>(model: Model<S, A>, cycle: ReadonlyArray<Turn<S, A>>): ReadonlyArray<Starved> => {
+export const starvedIn = <S, A>(model: Model<S, A>, cycle: ReadonlyArray<CycleStep<S, A>>): ReadonlyArray<Starved> => {
   const key = model.key ?? encode;
-  const keyOf = ({ name, fairness }: Doing): string => JSON.stringify([fairness, name]);
+  const keyOf = ({ name, fairness }: ActionClass): string => JSON.stringify([fairness, name]);
   const taken = new Set<string>();
-  const enabledIn = new Map<string, { readonly doing: Doing; readonly states: Set<string> }>();
+  const enabledIn = new Map<string, { readonly actionClass: ActionClass; readonly states: Set<string> }>();
   for (const { before, action, next } of cycle) {
     const here = key(before);
-    if (key(next) !== here) taken.add(keyOf(doingOf(model, action)));
+    if (key(next) !== here) taken.add(keyOf(classOf(model, action)));
     for (const other of model.actions(before)) {
       const after = model.next(before, other);
       if (after === undefined || key(after) === here) continue;
-      const doing = doingOf(model, other);
-      const entry = enabledIn.get(keyOf(doing)) ?? { doing, states: new Set() };
-      enabledIn.set(keyOf(doing), entry);
+      const actionClass = classOf(model, other);
+      const entry = enabledIn.get(keyOf(actionClass)) ?? { actionClass, states: new Set() };
+      enabledIn.set(keyOf(actionClass), entry);
       entry.states.add(here);
     }
   }
   const of = new Set(cycle.map(({ before }) => key(before))).size;
   return [...enabledIn]
-    .flatMap(([name, { doing, states }]): ReadonlyArray<Starved> => {
+    .flatMap(([name, { actionClass, states }]): ReadonlyArray<Starved> => {
       // A cycle that is shown is fair: no strong class is starved in it.
-      if (taken.has(name) || doing.fairness === 'strong') return [];
-      return [{ name: doing.name, fairness: doing.fairness, enabled: states.size, of }];
+      if (taken.has(name) || actionClass.fairness === 'strong') return [];
+      return [{ name: actionClass.name, fairness: actionClass.fairness, enabled: states.size, of }];
     })
     .toSorted((a, b) => b.enabled - a.enabled);
 };

@@ -26,7 +26,7 @@ export interface StateStore<S> {
   /** The index of the state, which is added if it is new (its index is then the size before). */
   readonly add: (state: S) => number;
   /** Whether the state that was given last is not in the one form (`values/one-form.ts`) in which it is kept. */
-  readonly isLoose: () => boolean;
+  readonly isOtherForm: () => boolean;
   readonly get: (index: number) => S;
   /** Like `get`, for a state that is about to be expanded: states added next are compared with it field by field first. */
   readonly focus: (index: number) => S;
@@ -81,7 +81,7 @@ export const keyedStore = <S>({ key, isOwn }: KeyOf<S>): StateStore<S> => {
   return {
     size: () => states.length,
     add,
-    isLoose: () => !isOwn,
+    isOtherForm: () => !isOwn,
     get,
     focus: get,
     isIntact: always,
@@ -111,8 +111,8 @@ class Collapsed<S> implements StateStore<S> {
   #focusRow: ReadonlyArray<number> = [];
   #focus: ReadonlyArray<unknown> = [];
   #focusShape: Shape | undefined;
-  /** How many loose parts there were before the state that was given last. */
-  #looseBefore = 0;
+  /** How many parts in another form there were before the state that was given last. */
+  #otherFormsBefore = 0;
 
   constructor(rows: RowSet) {
     this.#rows = rows;
@@ -124,10 +124,10 @@ class Collapsed<S> implements StateStore<S> {
 
   readonly size = (): number => this.#rows.size();
 
-  readonly isLoose = (): boolean => this.#values.loose > this.#looseBefore;
+  readonly isOtherForm = (): boolean => this.#values.otherForms > this.#otherFormsBefore;
 
   readonly add = (state: S): number => {
-    this.#looseBefore = this.#values.loose;
+    this.#otherFormsBefore = this.#values.otherForms;
     try {
       const shape = this.#values.shapes.of(state);
       this.#rows.write(shape.id);
@@ -251,7 +251,7 @@ export const hashedKeyStore = <S>({ key, isOwn }: KeyOf<S>, bits: number): State
   return {
     size: () => fingerprints.size,
     add,
-    isLoose: () => !isOwn,
+    isOtherForm: () => !isOwn,
     isIntact: always,
     damaged: none,
     get: (index) => waiting.get(index)!,

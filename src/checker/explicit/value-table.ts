@@ -7,7 +7,7 @@ import { readValues, writeValues } from '../checkpoint/kept-values.js';
 import { blindHere, blindIn, HOLES, isHole, unseen } from '../values/seen.js';
 import { Ints } from '../ints.js';
 import { oneForm } from '../values/one-form.js';
-import { encode, takeLoose } from '../values/encode.js';
+import { encode, takeOtherForm } from '../values/encode.js';
 import { Rows } from './state-rows.js';
 
 // --- shapes ----------------------------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ export class Values {
   /** Parts of the arrays and objects being numbered, outermost first. */
   readonly #parts = new Ints();
   /** How many parts were met that are not in their one form (`values/one-form.ts`). */
-  loose = 0;
+  otherForms = 0;
 
   at(id: number): unknown {
     return id < 0 ? -1 - id : this.#list[id];
@@ -142,18 +142,18 @@ export class Values {
    */
   id(value: unknown, near = NOTHING): number {
     if (isSmall(value)) {
-      if (value === 0 && Object.is(value, -0)) this.loose++;
+      if (value === 0 && Object.is(value, -0)) this.otherForms++;
       return -1 - value;
     }
     if (typeof value !== 'object' || value === null) return this.#primitives.get(value) ?? this.#addPrimitive(value);
     const shape = this.shapes.of(value);
     if (shape.kind === 'whole') return this.#opaqueId(value);
     const base = this.#parts.length;
-    const { loose } = this;
+    const { otherForms } = this;
     const row = near < 0 ? NOTHING : this.#rowOf.at(near);
     if (row < 0 || this.#rows.at(this.#rows.start(row)) !== shape.id) this.#partsAlone(value as Parts, shape);
     else this.#partsNear(value as Parts, shape, this.#list[near] as Parts, row);
-    return this.#rowId(value, shape, base, this.loose > loose);
+    return this.#rowId(value, shape, base, this.otherForms > otherForms);
   }
 
   /**
@@ -229,13 +229,13 @@ export class Values {
   }
 
   #opaqueId(value: object): number {
-    takeLoose();
+    takeOtherForm();
     const name = encode(value);
-    const isLoose = takeLoose();
-    if (isLoose) this.loose++;
+    const isOtherForm = takeOtherForm();
+    if (isOtherForm) this.otherForms++;
     const known = this.#opaque.get(name);
     if (known !== undefined) return known;
-    const id = this.#add(isLoose ? oneForm(value) : value);
+    const id = this.#add(isOtherForm ? oneForm(value) : value);
     this.#opaque.set(name, id);
     return id;
   }
@@ -266,14 +266,14 @@ export class Values {
   }
 
   /** The parts from `base` on become a row: known, or new. */
-  #rowId(value: object, shape: Shape, base: number, isLoose: boolean): number {
+  #rowId(value: object, shape: Shape, base: number, isOtherForm: boolean): number {
     this.#rows.write(shape.id);
     for (let i = base; i < this.#parts.length; i++) this.#rows.write(this.#parts.at(i));
     this.#parts.length = base;
     const row = this.#rows.commit();
     if (row === this.#ofRow.length) {
       if (blindHere(value) !== undefined) throw unseen(blindIn(value)!);
-      this.#ofRow.push(this.#add(isLoose ? this.#build(row) : value, row));
+      this.#ofRow.push(this.#add(isOtherForm ? this.#build(row) : value, row));
     }
     return this.#ofRow.at(row);
   }

@@ -6,7 +6,7 @@ import { CheckerError } from '../error.js';
 import type { ComponentOptions } from '../options.js';
 import { BreadthFirst } from './search/breadth-first.js';
 import { newSpace, type Space } from './space.js';
-import { within } from './store/group-store.js';
+import { offsetInPage } from './store/group-store.js';
 
 /** How many states the sample expands, and how many of those found it looks at. */
 const SAMPLE = 300;
@@ -46,7 +46,7 @@ const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
   }
   if (run.at > NARROW && run.layer.size < run.at * NARROW) return [];
   return Array.from(run.layer.blocks.view().subarray(0, LOOKED_AT), (offset) => {
-    const at = within(offset) + 1;
+    const at = offsetInPage(offset) + 1;
     return run.layer.arena.page(offset).slice(at, at + space.shape.group);
   });
 };

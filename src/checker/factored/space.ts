@@ -43,7 +43,7 @@ export interface Space {
   readonly newLayer: (level: number) => Layer;
   readonly expander: (order: Order) => Expander;
   /** Sets the function that gives the state at hand. It is called when a step says for the first time what it breaks or reaches. */
-  readonly witness: (state: () => Int32Array) => void;
+  readonly setEvidenceSource: (state: () => Int32Array) => void;
 }
 
 export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOptions): Space => {
@@ -83,7 +83,7 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
       evidence = () => expander.evidence();
       return expander;
     },
-    witness: (state) => {
+    setEvidenceSource: (state) => {
       evidence = state;
     },
   };

@@ -18,8 +18,9 @@ import type { Counterexample } from '../report.js';
 import { runDeciding, runTo } from './audit-run.js';
 
 /**
- * Goes through the states with a symmetry of certain words; or, where the key is what is audited, through states that are told apart by what they
- * are, of which those with one key should be alike, and each like the one that the search has instead.
+ * Goes through the states of a model. It audits a symmetry: the words (compositions of declared maps) it is given are taken for all of the
+ * group. Or it audits a key: states are told apart by their values, states with one key must be alike, and each must be like the state that
+ * the search puts in its place.
  */
 export class Round<S, A> {
   /** States that show that the words are not all. */
@@ -261,7 +262,7 @@ export class Round<S, A> {
   }
 
   private unlike(index: number, first: number): CheckerError {
-    const maker = this.states.roles.at(index) === Role.image ? this.states.makers.at(index) : -1;
+    const maker = this.states.roles.at(index) === Role.image ? this.states.madeBy.at(index) : -1;
     const other = maker === -1 ? first : this.states.parents.at(index);
     const name = this.maps[maker]?.name ?? 'normalize';
     const [a, b] = [other, index].map((state) => this.lookAt(state));

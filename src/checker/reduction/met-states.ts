@@ -12,13 +12,15 @@ export class Unseeable extends Error {}
 export class MetStates<S> {
   readonly store: StateStore<S>;
   readonly roles = new Ints();
-  /** By state: from which it was met, and by which map (-1: by a step). */
+  /** By state: the state from which it was met. */
   readonly parents = new Ints();
-  readonly makers = new Ints();
-  /** By state: one that was met before it, from which it came to be; -1 for the first. What a map makes of an image may be the state that it was made of. */
+  /** By state: the map that made it from its parent; -1: a step did. */
+  readonly madeBy = new Ints();
+  /** By state: the state that it was first made from, which was met earlier; -1 for the first. `parents` would not do: a map may turn an image back into its own parent. */
   private readonly origins = new Ints();
-  /** Its class, and as what it was looked at; -1: not known yet. */
+  /** By state: its class; -1: not known yet. */
   readonly classes = new Ints();
+  /** By state: the role in which it was examined; -1: not yet. */
   readonly done = new Ints();
   /** The states to look at, in the order in which they came to be so. */
   readonly queue = new Ints();
@@ -43,7 +45,7 @@ export class MetStates<S> {
       for (const [list, value] of [
         [this.roles, -1],
         [this.parents, parent],
-        [this.makers, maker],
+        [this.madeBy, maker],
         [this.origins, parent],
         [this.classes, -1],
         [this.done, -1],
@@ -59,7 +61,7 @@ export class MetStates<S> {
     if (this.roles.at(index) >= role) return;
     this.roles.data[index] = role;
     this.parents.data[index] = parent;
-    this.makers.data[index] = maker;
+    this.madeBy.data[index] = maker;
     if (role !== Role.met) this.queue.push(index);
   }
 

@@ -33,9 +33,10 @@ const NOT_THERE: Readonly<Record<Auditing['what'], string>> = {
 };
 
 /**
- * What the audit saw is reached or broken, though the search took the states where it is for others. And where it saw all states as they are, what it did
- * not see is not reached, though the search did see it in a state that it has instead. The run to a witness that is not the same of all states that are
- * taken for one may have passed by a shorter one.
+ * Corrects a report by the findings of an audit, which looked at states that the search took for one:
+ * - A witness that the audit saw is reached, and a property that it saw broken is broken, though the search did not see it.
+ * - Where the audit saw all states, a witness that it did not see is not reached, though the search saw it in a representative.
+ * - A witness may be true of some states of a class alone. Then the search's run to it may not be a shortest one, and the report says so.
  */
 export const withWhatWasSeen = <S, A>(
   report: Report,

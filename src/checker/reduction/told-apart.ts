@@ -1,4 +1,4 @@
-/** What a round of an audit is told: the maps, what a key has instead; and what it keeps of a class. */
+/** The input of a round of an audit (its maps, and the state that a key puts in the place of another), and what the round keeps of a class. */
 import type { Mapping } from './orbits.js';
 
 /** A map that a model declares, and how it is called. */

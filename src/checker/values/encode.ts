@@ -19,13 +19,13 @@ export const encode = (value: unknown): string => {
   }
 };
 
-/** Whether a value was met since {@link takeLoose} that is not in its one form (`values/one-form.ts`): it has an equal that looks otherwise to a model. */
-let isLoose = false;
+/** Whether a value was encoded since {@link takeOtherForm} that is not in its one form (`values/one-form.ts`): an equal value could look different to a model. */
+let isOtherForm = false;
 
-/** Whether what was encoded since the last call was in its one form but for the order of fields; and begins anew. */
-export const takeLoose = (): boolean => {
-  const was = isLoose;
-  isLoose = false;
+/** Whether something was encoded since the last call that was not in its one form, the order of fields aside; and begins anew. */
+export const takeOtherForm = (): boolean => {
+  const was = isOtherForm;
+  isOtherForm = false;
   return was;
 };
 
@@ -46,7 +46,7 @@ const noteOrder = (members: Iterable<unknown>, texts: ReadonlyArray<string>): vo
   let at = 0;
   let before: unknown;
   for (const member of members) {
-    if (at > 0 && !precedes(before, texts[at - 1]!, member, texts[at]!)) isLoose = true;
+    if (at > 0 && !precedes(before, texts[at - 1]!, member, texts[at]!)) isOtherForm = true;
     before = member;
     at++;
   }
@@ -64,7 +64,7 @@ const textOf = (value: unknown): string => {
       // The length keeps it injective: no text inside can be taken for a delimiter.
       return `s${value.length}:${value}`;
     case 'number':
-      if (value === 0 && Object.is(value, -0)) isLoose = true;
+      if (value === 0 && Object.is(value, -0)) isOtherForm = true;
       return `#${value};`;
     case 'boolean':
       return value ? 't' : 'f';

@@ -26,24 +26,24 @@ const sorted = <T>(members: ReadonlyArray<T>, of: (member: T) => unknown): Reado
 const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>): boolean =>
   one.every((item, i) => Object.is(item, other[i]));
 
-const settledSet = (value: ReadonlySet<unknown>): object => {
+const setInOneForm = (value: ReadonlySet<unknown>): object => {
   const given = [...value];
-  const members = sorted(given.map(settled), (member) => member);
+  const members = sorted(given.map(inOneForm), (member) => member);
   return sameItems(given, members) ? value : new Set(members);
 };
 
-const settledMap = (value: ReadonlyMap<unknown, unknown>): object => {
+const mapInOneForm = (value: ReadonlyMap<unknown, unknown>): object => {
   const given = [...value];
   const entries = sorted(
-    given.map(([key, part]) => [settled(key), settled(part)] as const),
+    given.map(([key, part]) => [inOneForm(key), inOneForm(part)] as const),
     ([key]) => key,
   );
   return sameItems(given.flat(), entries.flat()) ? value : new Map(entries);
 };
 
-const settledFields = (value: object): object => {
+const fieldsInOneForm = (value: object): object => {
   const entries = Object.entries(value);
-  const parts = entries.map(([, part]) => settled(part));
+  const parts = entries.map(([, part]) => inOneForm(part));
   if (entries.every(([, part], i) => Object.is(part, parts[i]))) return value;
   const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object;
   entries.forEach(([name], i) =>
@@ -54,16 +54,16 @@ const settledFields = (value: object): object => {
 
 const formOf = (value: object): object => {
   if (Array.isArray(value)) {
-    const items: ReadonlyArray<unknown> = value.map(settled);
+    const items: ReadonlyArray<unknown> = value.map(inOneForm);
     return sameItems(value, items) ? value : items;
   }
-  if (value instanceof Set) return settledSet(value);
-  if (value instanceof Map) return settledMap(value);
+  if (value instanceof Set) return setInOneForm(value);
+  if (value instanceof Map) return mapInOneForm(value);
   if (value instanceof Date) return value;
-  return settledFields(value);
+  return fieldsInOneForm(value);
 };
 
-const settled = (value: unknown): unknown => {
+const inOneForm = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value === 0 ? 0 : value;
   const form = formOf(value);
   // A copy would lose what cannot be seen; with it, the value is refused where it is compared.
@@ -73,7 +73,7 @@ const settled = (value: unknown): unknown => {
 /** The one form of a value: the value itself where it is in it. */
 export const oneForm = <T>(value: T): T => {
   try {
-    return settled(value) as T;
+    return inOneForm(value) as T;
   } catch (error) {
     // What contains itself, or is too deep, is refused where it is compared.
     if (error instanceof RangeError) return value;

@@ -5,7 +5,7 @@
  */
 import { placeOf } from '../../hash.js';
 import { Ints } from '../../ints.js';
-import { Arena, within } from '../store/group-store.js';
+import { Arena, offsetInPage } from '../store/group-store.js';
 
 /** What `meta` holds of a node: where its table is, the bits of its size, how many edges it has. */
 const META = 3;
@@ -34,7 +34,7 @@ export class Trie {
     const offset = meta[node * META]!;
     const bits = meta[node * META + 1]!;
     const words = this.arena.page(offset);
-    const base = within(offset);
+    const base = offsetInPage(offset);
     const mask = (1 << bits) - 1;
     for (let i = placeOf(id, bits); ; i = (i + 1) & mask) {
       const at = base + i * 2;
@@ -51,7 +51,7 @@ export class Trie {
     if (used * 4 > 3 << meta[node * META + 1]!) this.grow(node);
     this.edgeCount++;
     const offset = meta[node * META]!;
-    place(this.arena.page(offset), within(offset), meta[node * META + 1]!, id + 1, value);
+    place(this.arena.page(offset), offsetInPage(offset), meta[node * META + 1]!, id + 1, value);
   }
 
   /** The node to which an edge leads; it is made where it is missing. */
@@ -67,7 +67,7 @@ export class Trie {
   *edges(node: number): Generator<readonly [id: number, value: number]> {
     const offset = this.meta.at(node * META);
     const words = this.arena.page(offset);
-    const base = within(offset);
+    const base = offsetInPage(offset);
     for (let i = 0; i < 1 << this.meta.at(node * META + 1); i++) {
       if (words[base + i * 2] !== 0) yield [words[base + i * 2]! - 1, words[base + i * 2 + 1]!];
     }
@@ -84,8 +84,8 @@ export class Trie {
     const to = this.arena.alloc(4 << bits);
     const old = this.arena.page(from);
     const words = this.arena.page(to);
-    for (let i = 0, at = within(from); i < 1 << bits; i++, at += 2) {
-      if (old[at] !== 0) place(words, within(to), bits + 1, old[at]!, old[at + 1]!);
+    for (let i = 0, at = offsetInPage(from); i < 1 << bits; i++, at += 2) {
+      if (old[at] !== 0) place(words, offsetInPage(to), bits + 1, old[at]!, old[at + 1]!);
     }
     this.arena.recycle(from, 2 << bits);
     meta[node * META] = to;

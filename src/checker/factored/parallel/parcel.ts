@@ -63,7 +63,10 @@ export class Outbox {
     return this.words.length >= FULL;
   }
 
-  /** What has gathered, or nothing. Where a key says what is equal, values go too that nothing is sent with: another thread may have found another one with their key. */
+  /**
+   * The cells and the new values that were put in since the last parcel; undefined: none. Where a key says which values are equal, values are
+   * sent even without cells: another thread may have found another value with the same key, and both must keep the same one.
+   */
   take(): Parcel | undefined {
     if (this.words.length === 0 && !this.hasNews()) return undefined;
     const values = this.space.components.kinds.map((kind, k) => {

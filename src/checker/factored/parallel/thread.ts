@@ -85,7 +85,7 @@ export class Thread {
     this.finish('level');
   }
 
-  /** The initial states are everybody's first finds; all but their owners send them away, and each is counted where it belongs alone. */
+  /** Every thread finds all initial states, and sends those of other owners away. Only the owner counts a state; only thread 0 counts the finds. */
   private begin(): void {
     if (this.index !== 0) this.space.tally.generated = 0;
     this.peers.clear();
@@ -254,7 +254,7 @@ export class Thread {
     this.finish('level');
   }
 
-  /** What was noted is done again before the thread ends. The leader knows no run to where it goes wrong, and looks for one by itself. */
+  /** Runs the noted functions of the model again before the thread ends. The leader has no run to a state where they differ: it searches for one itself. */
   private endAudit(): Audited | undefined {
     const audited = this.space.audit?.finish(performance.now() - this.began, () => undefined);
     this.space.audit?.quietly(() => this.space.components.mustBeWhole());

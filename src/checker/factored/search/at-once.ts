@@ -35,21 +35,21 @@ export class AtOnce {
   run(): void {
     const { view, tally, order } = this;
     const upTo = this.openSurveyed();
-    if (!this.opening.loose) tally.distinct += this.closure.run(order.from);
+    if (!this.opening.hasStabilizer) tally.distinct += this.closure.run(order.from);
     view.collect(order.from, upTo, order.done);
     this.greatest = Math.max(this.greatest, greatest(view.cells));
   }
 
   /**
-   * Opens the ids of the cells to expand, and gives the greatest depth byte of these. Where steps inside the group go through the symmetry they
-   * come to no closure here, but to the group's queue again. So that depth bytes are the least all the same, the cells with the least, which
-   * it gives, are taken first.
+   * Opens the ids of the cells to expand, and gives the greatest depth byte of these. Where the group has a stabilizer its inner steps go through
+   * the symmetry: there is no closure, and the cells that they find are put in the group's queue again. The cells with the least depth byte are
+   * then expanded alone, and their byte is given: otherwise a cell could be expanded before its least byte is known.
    */
   private openSurveyed(): number {
     const { view, tally, order } = this;
     const { surveyed } = view;
     view.survey(order.from, order.upTo);
-    const upTo = this.opening.loose && surveyed.least < surveyed.greatest ? surveyed.least : order.upTo;
+    const upTo = this.opening.hasStabilizer && surveyed.least < surveyed.greatest ? surveyed.least : order.upTo;
     if (upTo < order.upTo) {
       view.survey(order.from, upTo);
       order.enqueue(view.layer, view.group);

@@ -71,12 +71,12 @@ export class Expander {
   expand(layer: Layer, group: number): void {
     const { view, opening, leaving } = this;
     view.load(layer, group);
-    const isLoose = this.canonical?.isLoose(view.tuple) ?? false;
-    opening.begin(isLoose);
-    leaving.leastFirst = isLoose;
+    const hasStabilizer = this.canonical?.hasStabilizer(view.tuple) ?? false;
+    opening.begin(hasStabilizer);
+    leaving.leastFirst = hasStabilizer;
     this.inside.run();
     if (view.cells.count === 0) return;
-    view.settle();
+    view.fillUsed();
     const alive = leaving.expandGroup();
     if (!alive) for (const ending of this.judge.endings) this.findDeadlock(ending);
     leaving.expandOutside(opening.outside);

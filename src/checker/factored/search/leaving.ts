@@ -13,7 +13,10 @@ import { took, type Tally } from './tally.js';
 export class Leaving {
   /** Whether no step led to a group of the same level, whose cells may have been expanded. */
   exact = true;
-  /** Whether of the group at hand the cells with the least depth byte are expanded first ({@link AtOnce}): then no step of it that comes back comes too late. */
+  /**
+   * Whether the cells of the current group with the least depth byte are expanded first ({@link AtOnce}). A step that comes back to the group
+   * through the symmetry then finds no cell that was expanded with a greater depth byte than the step gives it.
+   */
   leastFirst = false;
   readonly source: EvidenceSource;
   private readonly memo: Memo;
@@ -79,7 +82,7 @@ export class Leaving {
       const stride = strideOf(interaction);
       for (let o = 0, at = row + 1; o < outcomes; o++, at += stride) {
         if (memo.pool.data[at] === 0) continue;
-        this.aim(interaction, at);
+        this.setTarget(interaction, at);
         this.move(view.cells, interaction.family);
       }
     }
@@ -91,11 +94,11 @@ export class Leaving {
     for (let at = 0; at < outside.length;) {
       const p = outside.at(at);
       const x = outside.at(at + 1);
-      this.gather(p, x);
+      this.selectPart(p, x);
       for (; at < outside.length && outside.at(at) === p && outside.at(at + 1) === x; at += 4) {
         const interaction = this.interactions[outside.at(at + 2)]!;
         const offset = outside.at(at + 3);
-        this.aim(interaction, offset);
+        this.setTarget(interaction, offset);
         this.part.ids[p]![0] = interaction.writesLocal
           ? this.memo.pool.data[offset + strideOf(interaction) - 1]!
           : this.view.cells.ids[p]![x]!;
@@ -105,10 +108,10 @@ export class Leaving {
   }
 
   /** Makes `part` of the cells with index `x` at `p`, where they get one common id. */
-  private gather(p: number, x: number): void {
+  private selectPart(p: number, x: number): void {
     const { part, view } = this;
     const { cells } = view;
-    const picked = this.pick(cells, p, x);
+    const picked = this.cellsWith(cells, p, x);
     part.depthBytes = roomy(part.depthBytes, part.count);
     for (let n = 0; n < part.count; n++) part.depthBytes[n] = cells.depthBytes[picked[n]!]!;
     for (let q = 0; q < part.at.length; q++) {
@@ -124,7 +127,7 @@ export class Leaving {
   }
 
   /** The cells with index `x` at `p`, as many as `part` counts then. */
-  private pick(cells: Batch, p: number, x: number): Int32Array {
+  private cellsWith(cells: Batch, p: number, x: number): Int32Array {
     const wanted = cells.at[p]!;
     this.picked = roomy(this.picked, cells.count);
     this.part.count = 0;
@@ -133,7 +136,7 @@ export class Leaving {
   }
 
   /** Sets `target` to the tuple after an outcome. */
-  private aim(interaction: CompiledInteraction, outcome: number): void {
+  private setTarget(interaction: CompiledInteraction, outcome: number): void {
     const { target, view } = this;
     const { data } = this.memo.pool;
     for (let i = 0; i < target.length; i++) target[i] = view.tuple[i]!;
@@ -160,10 +163,11 @@ export class Leaving {
     const { tally, order } = this;
     this.source.moving = batch;
     const moved = this.mover.move(batch, order.layerOf(this.target), this.target, order.to);
-    // Cells of the same level may have been expanded, with a greater depth byte than they get now.
-    // A step comes to its own group again through the symmetry.
-    const isAhead = moved.layer !== this.view.layer || (moved.group === this.view.group && this.leastFirst);
-    if (!isAhead) this.exact = false;
+    // Depth bytes are no longer sure to be the least when a step finds cells of the same level: these may have been expanded already, with a
+    // greater byte. The cells of this group itself, to which a step comes back through the symmetry, are safe if the least were expanded first.
+    const isOtherLevel = moved.layer !== this.view.layer;
+    const isOwnInOrder = moved.group === this.view.group && this.leastFirst;
+    if (!isOtherLevel && !isOwnInOrder) this.exact = false;
     if (moved.fresh === 0) return;
     tally.distinct += moved.fresh;
     tally.queue += moved.fresh;

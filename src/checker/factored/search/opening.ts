@@ -16,7 +16,7 @@ export class Opening {
   /** Quadruples (position, index, interaction, offset in the pool): outcomes that leave the group. */
   readonly outside = new Ints();
   /** Whether some permutation leaves the group's tuple as it is: then all outcomes go through the symmetry, as if they left it. */
-  loose = false;
+  hasStabilizer = false;
   private readonly memo: Memo;
   private readonly view: GroupView;
   private readonly source: EvidenceSource;
@@ -35,8 +35,8 @@ export class Opening {
   }
 
   /** Begins with a group that was just loaded, of which no id is open. */
-  begin(loose: boolean): void {
-    this.loose = loose;
+  begin(hasStabilizer: boolean): void {
+    this.hasStabilizer = hasStabilizer;
     for (let p = 0; p < this.locals.length; p++) {
       this.active[p]!.count = -1;
       this.locals[p]!.clear(this.view.counts[p]!);
@@ -92,7 +92,7 @@ export class Opening {
     for (let o = 0, at = row + 1; o < outcomes; o++, at += stride) {
       const flags = data[at]!;
       if (flags === 0) continue;
-      if ((flags & GROUP_CHANGES) !== 0 || this.loose) push4(this.outside, p, x, interaction.index, at);
+      if ((flags & GROUP_CHANGES) !== 0 || this.hasStabilizer) push4(this.outside, p, x, interaction.index, at);
       else this.stay(interaction, p, data[at + stride - 1]!);
     }
   }

@@ -1,5 +1,5 @@
 /** What searches by groups have in common: the initial states, and each group once on its list. */
-import { within, type Layer } from '../store/group-store.js';
+import { offsetInPage, type Layer } from '../store/group-store.js';
 import type { Space } from '../space.js';
 import type { Expander } from './expand.js';
 
@@ -12,7 +12,7 @@ export const seed = ({ initial, shape }: Space, expander: Expander): void => {
 export const stampIsNew = (layer: Layer, group: number, stamp: number): boolean => {
   const offset = layer.blocks.data[group]!;
   const page = layer.arena.page(offset);
-  const at = within(offset);
+  const at = offsetInPage(offset);
   if (page[at] === stamp) return false;
   page[at] = stamp;
   return true;

@@ -28,7 +28,7 @@ export interface Order {
 /** What a reduction by symmetry does to a batch before it is moved. */
 export interface Canonical {
   /** Whether some permutation other than the identity leaves the tuple as it is. */
-  readonly isLoose: (tuple: Int32Array) => boolean;
+  readonly hasStabilizer: (tuple: Int32Array) => boolean;
   /** Replaces the tuple (in place) and the batch by their representatives. */
   readonly reduce: (batch: Batch, tuple: Int32Array) => Batch;
 }

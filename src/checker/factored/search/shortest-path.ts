@@ -1,10 +1,11 @@
 /**
  * Shortest paths from a breadth-first search that keeps no parents: only the depth of each state, modulo 253, in its cell.
  *
- * A predecessor of a state of depth `d` has depth `d - 1` or more. So of those whose depth byte says `d - 1` modulo 253 that were expanded one has that
- * depth, and the others lie 253 steps deeper, or twice that. A path that goes back over one of these does not come to the initial state
- * in so many steps, and another is tried; what was tried in vain is not tried again. Predecessors are read off the memo, which is
- * indexed by what its outcomes come to.
+ * The search goes back from a state, a depth at a time. A predecessor of a state of depth `d` has depth `d - 1` or more, and one has `d - 1`. The
+ * cells say depths modulo 253: for a state of depth 300 the search takes expanded predecessors whose byte says 299 modulo 253, that is 46. One
+ * of these has depth 299. Others may have depth 552 or 805; a path over such a one does not come to an initial state in 299 steps more, and
+ * another predecessor is tried. A state that was tried in vain is not tried again. Predecessors are read off the memo, which is indexed by
+ * the ids after its outcomes.
  */
 import { mixed } from '../../hash.js';
 import { Ints } from '../../ints.js';
@@ -100,11 +101,11 @@ class Predecessors {
     this.all = space.compiled.interactions.map((interaction) => argumentsOf(space, interaction));
   }
 
-  /** Each with some step from it to the state, or to one that the symmetry takes for it. */
+  /** Each has some step to the state, or to a state with the same representative. */
   *of(state: Int32Array): Generator<Int32Array> {
     for (const image of this.space.symmetry?.imagesOf(state) ?? [state]) {
       for (const of of this.all)
-        yield* of.interaction.query === undefined ? this.byRows(of, image) : this.byTalk(of, of.interaction.query, image);
+        yield* of.interaction.query === undefined ? this.byRows(of, image) : this.byQuery(of, of.interaction.query, image);
     }
   }
 
@@ -118,8 +119,8 @@ class Predecessors {
     }
   }
 
-  /** Of a query all but the requester is as it was before. */
-  private *byTalk(of: Arguments, query: CompiledQuery, state: Int32Array): Generator<Int32Array> {
+  /** A query changes its requester alone: all other slots are before the step as they are after it. */
+  private *byQuery(of: Arguments, query: CompiledQuery, state: Int32Array): Generator<Int32Array> {
     const { memo, shape } = this.space;
     const { interaction } = of;
     const order = [...interaction.groupArgs, ...interaction.localArgs];

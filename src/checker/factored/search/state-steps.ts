@@ -36,7 +36,7 @@ class Steps {
       const row = this.rowOf(interaction);
       if (row === undefined || this.outcome >= memo.pool.at(row)) continue;
       this.family = interaction.family;
-      return this.aim(interaction, row + 1 + this.outcome++ * strideOf(interaction));
+      return this.setTarget(interaction, row + 1 + this.outcome++ * strideOf(interaction));
     }
     return undefined;
   }
@@ -53,7 +53,7 @@ class Steps {
       : memo.localRow(interaction, memo.node(interaction, this.state), this.state, local);
   }
 
-  private aim(interaction: CompiledInteraction, at: number): boolean {
+  private setTarget(interaction: CompiledInteraction, at: number): boolean {
     const { memo, shape } = this.space;
     if (memo.pool.at(at) === 0) return false;
     this.target.set(this.state);
@@ -75,7 +75,7 @@ export class Finder {
     this.space = space;
     this.visited = visitedBy(space, hashBits);
     this.steps = new Steps(space);
-    space.witness(() => this.steps.state.slice());
+    space.setEvidenceSource(() => this.steps.state.slice());
   }
 
   /** The representative of the state that a step leads to. */

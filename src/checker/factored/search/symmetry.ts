@@ -60,7 +60,7 @@ export class Symmetry implements Canonical {
     for (const action of this.actions) this.assertApart(action);
   }
 
-  isLoose(tuple: Int32Array): boolean {
+  hasStabilizer(tuple: Int32Array): boolean {
     this.choose(tuple);
     return this.bestCount > 1;
   }

@@ -1,5 +1,5 @@
 /** Making and growing the blocks of groups. */
-import { type Layer, type Shape, within } from './group-store.js';
+import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
 /** Rooms come in steps, with some to spare: most groups are found from several sides, each with ids of its own. */
 const room = (need: number): number => (need + 2) & ~1;
@@ -22,7 +22,7 @@ export const makeBlock = (shape: Shape, layer: Layer, group: number, tuple: Int3
 export const growBlock = (shape: Shape, layer: Layer, group: number, need: ArrayLike<number>): void => {
   const from = layer.blocks.data[group]!;
   const page = layer.arena.page(from);
-  const base = within(from);
+  const base = offsetInPage(from);
   reserveRooms(shape.positions);
   let fits = true;
   for (let p = 0; p < shape.positions; p++) {
@@ -33,11 +33,11 @@ export const growBlock = (shape: Shape, layer: Layer, group: number, need: Array
   if (fits) return;
   const to = emptyBlock(shape, layer, page, base + 1);
   const target = layer.arena.page(to);
-  target[within(to)] = page[base]!;
-  copyIds(shape, page, base, target, within(to));
+  target[offsetInPage(to)] = page[base]!;
+  copyIds(shape, page, base, target, offsetInPage(to));
   const old: Cells = { page, base, bytes: layer.arena.pageBytes(from) };
-  const made: Cells = { page: target, base: within(to), bytes: layer.arena.pageBytes(to) };
-  copyCells(shape, 0, old, shape.cells(page, base), made, shape.cells(target, within(to)));
+  const made: Cells = { page: target, base: offsetInPage(to), bytes: layer.arena.pageBytes(to) };
+  copyCells(shape, 0, old, shape.cells(page, base), made, shape.cells(target, offsetInPage(to)));
   layer.blocks.data[group] = to;
   layer.arena.recycle(from, shape.size(page, base + shape.rooms));
 };
@@ -46,7 +46,7 @@ export const growBlock = (shape: Shape, layer: Layer, group: number, need: Array
 const emptyBlock = (shape: Shape, layer: Layer, tuple: Int32Array, from: number): number => {
   const offset = layer.arena.alloc(shape.size(rooms, 0));
   const page = layer.arena.page(offset);
-  const base = within(offset);
+  const base = offsetInPage(offset);
   page[base] = -1;
   for (let i = 0; i < shape.group; i++) page[base + 1 + i] = tuple[from + i]!;
   for (let p = 0; p < shape.positions; p++) page[base + shape.rooms + p] = rooms[p]!;

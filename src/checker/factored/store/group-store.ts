@@ -109,7 +109,7 @@ const roundSize = (size: number): number => {
 };
 
 /** The index in an arena's page of a block. */
-export const within = (offset: number): number => offset & MASK;
+export const offsetInPage = (offset: number): number => offset & MASK;
 
 /** Groups that are kept and given back together: the whole space, or one level of a sweep. */
 export class Layer {
@@ -159,7 +159,7 @@ export class Layer {
     while (this.blocks.length * 2 > this.mask + 1) this.grow();
     for (let group = 0; group < this.blocks.length; group++) {
       const offset = this.blocks.at(group);
-      const at = within(offset) + 1;
+      const at = offsetInPage(offset) + 1;
       this.place(hashTuple(this.arena.page(offset).subarray(at, at + places)), group + 1);
     }
   }
@@ -248,7 +248,7 @@ export const cellOf = (
   if (group === -1) return undefined;
   const offset = layer.blocks.at(group);
   const page = layer.arena.page(offset);
-  const base = within(offset);
+  const base = offsetInPage(offset);
   let ids = base + shape.ids;
   let at = 0;
   for (let p = 0; p < shape.positions; p++) {

@@ -2,7 +2,7 @@
 import { type Batch, emptyBatch, roomy } from './batch.js';
 import { growBlock } from './blocks.js';
 import { IndexOf } from './mover.js';
-import { type Layer, type Shape, within } from './group-store.js';
+import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
 /** Cells that were looked at: how many they are, and their least and greatest depth bytes. */
 interface Surveyed {
@@ -13,7 +13,7 @@ interface Surveyed {
 
 export class GroupView {
   readonly tuple: Int32Array;
-  /** The cells to expand; `used` and `usedCount` are filled by {@link settle}. */
+  /** The cells to expand; `used` and `usedCount` are filled by {@link fillUsed}. */
   readonly cells: Batch;
   /** By position and index: how many cells to expand have that id. */
   readonly occurs: Int32Array[];
@@ -52,7 +52,7 @@ export class GroupView {
     this.group = group;
     const offset = layer.blocks.data[group]!;
     const page = layer.arena.page(offset);
-    const base = within(offset);
+    const base = offsetInPage(offset);
     for (let i = 0; i < shape.group; i++) this.tuple[i] = page[base + 1 + i]!;
     let from = base + shape.ids;
     for (let p = 0; p < shape.positions; p++) {
@@ -74,7 +74,7 @@ export class GroupView {
     const { shape } = this;
     const offset = this.layer.blocks.data[this.group]!;
     const page = this.layer.arena.page(offset);
-    const base = within(offset);
+    const base = offsetInPage(offset);
     let stride = 1;
     for (let p = shape.positions - 1; p >= 0; p--) {
       this.strides[p] = stride;
@@ -117,7 +117,7 @@ export class GroupView {
     surveyed.greatest = from;
     this.clear();
     for (let row = this.firstRow(); row !== -1; row = this.nextRow()) this.surveyRow(row, from, upTo);
-    this.settle();
+    this.fillUsed();
   }
 
   private surveyRow(row: number, from: number, upTo: number): void {
@@ -216,7 +216,7 @@ export class GroupView {
     growBlock(shape, layer, group, counts);
     const offset = layer.blocks.data[group]!;
     const page = layer.arena.page(offset);
-    const base = within(offset);
+    const base = offsetInPage(offset);
     let from = base + shape.ids;
     for (let p = 0; p < position; p++) from += page[base + shape.rooms + p]!;
     page[from + index] = id;
@@ -274,7 +274,7 @@ export class GroupView {
   }
 
   /** Fills `used` for the cells. */
-  settle(): void {
+  fillUsed(): void {
     const { used, usedCount } = this.cells;
     for (let p = 0; p <= this.last; p++) {
       const occurs = this.occurs[p]!;

@@ -4,7 +4,7 @@
  */
 import { type Batch, lower, NEXT, roomy } from './batch.js';
 import { growBlock, makeBlock } from './blocks.js';
-import { type Layer, type Shape, within } from './group-store.js';
+import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
 /** What became of a move. */
 export interface Moved {
@@ -79,7 +79,7 @@ export class Mover {
     this.locate(batch, layer, group);
     const offset = layer.blocks.data[group]!;
     const page = layer.arena.page(offset);
-    this.locateRows(batch, this.scale(batch, page, within(offset)));
+    this.locateRows(batch, this.scale(batch, page, offsetInPage(offset)));
     const bytes = layer.arena.pageBytes(offset);
     moved.fresh = depthByte === NEXT ? this.lowerBytes(batch, bytes) : this.setBytes(batch, bytes, depthByte);
     return moved;
@@ -90,7 +90,7 @@ export class Mover {
     const { shape, need, moved } = this;
     const offset = layer.blocks.data[group]!;
     const page = layer.arena.page(offset);
-    const base = within(offset);
+    const base = offsetInPage(offset);
     let from = base + shape.ids;
     for (let p = 0; p < shape.positions; p++) {
       need[p] = this.number(batch, p, page, from, page[base + shape.counts + p]!);
@@ -137,7 +137,7 @@ export class Mover {
     growBlock(shape, layer, group, this.need);
     const offset = layer.blocks.data[group]!;
     const page = layer.arena.page(offset);
-    const base = within(offset);
+    const base = offsetInPage(offset);
     let from = base + shape.ids;
     let at = 0;
     for (let p = 0; p < shape.positions; p++) {
