@@ -16,7 +16,7 @@ export interface ChoiceShot {
   readonly label: Label;
   readonly note?: string;
   readonly changed: Changes;
-  /** Properties that it would break, by their places. */
+  /** Properties that it would break, and that are not broken before it, by their places. */
   readonly breaks: ReadonlyArray<number>;
 }
 

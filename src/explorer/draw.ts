@@ -63,6 +63,16 @@ const writeIn = (run: RunShot, server: string, at: number, is: (write: PlainValu
   return { label: `${key}=${value}`, stamp: `${word(t)}@${word(r)}` };
 };
 
+const isSameWrite = (a: PlainValue, b: PlainValue): boolean =>
+  ['t', 'r', 'key', 'value'].every((name) => word(field(a, name)) === word(field(b, name)));
+
+/** The write that a step has put into a server's log. */
+const writeThatCame = (run: RunShot, server: string, at: number): Carried | undefined => {
+  const before = field(partAt(run, server, at - 1)?.value, 'log');
+  const former = isList(before) ? before : [];
+  return writeIn(run, server, at, (write) => !former.some((other) => isSameWrite(write, other)));
+};
+
 const KINDS: Readonly<Record<string, MessageKind>> = {
   Put: 'put',
   RepeatPut: 'put',
@@ -91,7 +101,13 @@ const carriedOf = (run: RunShot, step: StepShot, at: number, server: string): Ca
   const { family, args } = step.label;
   const note = (step.note ?? '').replace(/ ?at s\d+$/, '');
   const [client, key] = [String(args[0]), String(args.at(-1))];
-  if (family === 'Put' || family === 'RepeatPut') {
+  if (family === 'RepeatPut') return writeThatCame(run, server, at) ?? { label: `again${note === '' ? '' : `: ${note}`}` };
+  if (family === 'PutUnanswered') {
+    const write = writeThatCame(run, server, at);
+    // Nobody knows its outcome.
+    return write === undefined ? { label: `${key}: ?` } : { ...write, label: `${write.label} ?` };
+  }
+  if (family === 'Put') {
     const stamp = stampIn(run, client, 'wrote', key, at);
     const write = writeIn(run, server, at, (w) => `${word(field(w, 't'))}@${word(field(w, 'r'))}` === stamp);
     return note !== '' ? { label: `${key}: ${note}` } : (write ?? { label: key, ...(stamp === undefined ? {} : { stamp }) });
@@ -127,6 +143,13 @@ const drawInFlight = (step: StepShot, at: number, flying: Flying, drawn: Drawn):
       const sent = flying.get(`? ${second} ${first}`) ?? at;
       flying.set(`! ${second} ${first}`, at);
       drawn.arrows.push({ from: [second, sent], to: [first, at], kind: 'pull', label: 'request', isSolid: false });
+      return true;
+    }
+    case 'ReadVector': {
+      // Only where messages are in flight it is an answer's second half (V2), and comes from the server that is asked.
+      if (!flying.has(`? ${second} ${first}`)) return false;
+      flying.set(`! ${second} ${first}`, at);
+      drawn.marks.push({ at, lane: first, kind: 'pull', label: `answers ${second}` });
       return true;
     }
     case 'Receipt': {

@@ -221,9 +221,10 @@ export const retrace = <S, A>(model: Model<S, A>, trace: Counterexample): Walk<S
 
 const choiceShots = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<ChoiceShot> => {
   const shots = shotsOf(model, state);
+  const already = new Set(brokenAt(model, state));
   return stepsOf(model, state).map(({ action, next }) => {
     const note = model.note?.(state, action, next);
-    const broken = brokenAt(model, next, { before: state, action });
+    const broken = brokenAt(model, next, { before: state, action }).filter((name) => !already.has(name));
     return {
       label: model.label(action),
       changed: changesOf(shots, shotsOf(model, next, { state, shots })),

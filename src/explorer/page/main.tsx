@@ -48,8 +48,8 @@ const Tab = ({ of, children }: { readonly of: 'run' | 'space'; readonly children
 
 const Head = (): JSX.Element => (
   <header class="head">
-    <h1>{exploration.title}</h1>
-    <span class={`verdict ${exploration.verdict.tone}`}>
+    <h1 title={exploration.title}>{exploration.title}</h1>
+    <span class={`verdict ${exploration.verdict.tone}`} title={exploration.verdict.text}>
       <span aria-hidden="true">{SIGN[exploration.verdict.tone]}</span> {exploration.verdict.text}
     </span>
     <CheckBadge />

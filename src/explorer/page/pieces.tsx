@@ -144,7 +144,7 @@ export const BandOf = ({ band, m, last }: { readonly band: Band; readonly m: Mea
             height={kind === 'down' ? m.lane * 0.72 : 6}
           />
           {i === 0 && (
-            <text x={x + 6} y={m.y(lane) - (kind === 'down' ? m.lane * 0.36 : 3) - 3}>
+            <text x={x + 8} y={m.y(lane) + (kind === 'down' ? m.lane * 0.36 - 4 : -6)}>
               {fitted(label, end - x)}
             </text>
           )}

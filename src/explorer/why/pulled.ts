@@ -42,7 +42,9 @@ export const pulledIn = (scene: Scene, step: number): Pulled | undefined => {
   const { family = '', args = [] } = after.label ?? {};
   const [puller = '', answerer = ''] = args.map(String);
   const [was, is] = [serverIn(before, puller), serverIn(after, puller)];
-  if (!PULLS.has(family) || was === undefined || is === undefined) return undefined;
+  // With messages in flight the answerer reads its vector, and sends the answer then: nothing is pulled yet.
+  const isSent = family === 'ReadVector' && scene.config.grain === 'messages';
+  if (!PULLS.has(family) || isSent || was === undefined || is === undefined) return undefined;
   const claimed = is.midway?.type === 'torn' ? [] : fresh(is.midway?.writes ?? [], was.midway?.writes ?? []);
   const elsewhere = [...is.log, ...is.waiting, ...claimed];
   return {

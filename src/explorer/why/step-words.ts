@@ -50,6 +50,9 @@ const unansweredText = (scene: Scene, step: number, client: string, server: stri
   return `${done}, and the answer is lost`;
 };
 
+/** What the model notes of an answer of which half is read (V2). */
+const LOG_READ = 'the log is read';
+
 const stabilizeText = ({ config }: Scene): string =>
   config.variant === 'V4'
     ? `stabilize: ${config.rounds} rounds of pulls among the servers of each partition, whether that is enough or not`
@@ -81,11 +84,15 @@ export const tellStep = (scene: Scene, step: number): string => {
     case 'ReadLog':
       return `${second} reads its log for ${first}’s next pull, and not yet its vector`;
     case 'ReadVector':
-      return `${pulledText(scene, step)}; the answer’s vector is read only now`;
+      return scene.config.grain === 'messages'
+        ? `${first} reads its vector only now, and answers ${second}`
+        : `${pulledText(scene, step)}; the answer’s vector is read only now`;
     case 'Request':
       return `${first} asks ${second} for what it lacks`;
     case 'Answer':
-      return `${first} answers ${second}${note === undefined ? '' : `: ${note}`}`;
+      return note === LOG_READ
+        ? `${first} reads its log for an answer to ${second}, and not yet its vector`
+        : `${first} answers ${second}${note === undefined ? '' : `: ${note}`}`;
     case 'AddWrites':
       return `${first} adds the writes that it has claimed`;
     case 'Lose':
