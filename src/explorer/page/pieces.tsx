@@ -130,9 +130,18 @@ export const MarkOf = ({ mark, m, room }: { readonly mark: Mark; readonly m: Mea
   );
 };
 
-export const BandOf = ({ band, m, last }: { readonly band: Band; readonly m: Measures; readonly last: number }): JSX.Element => {
+interface BandProps {
+  readonly band: Band;
+  readonly m: Measures;
+  readonly last: number;
+  /** The first column in sight: a band that begins before it has its words there. */
+  readonly sight: number;
+}
+
+export const BandOf = ({ band, m, last, sight }: BandProps): JSX.Element => {
   const { lanes, kind, label, from, to = last + 1 } = band;
   const [x, end] = [from === 0 ? 0 : m.x(from), to > last ? m.width : m.x(to)];
+  const wordsAt = Math.max(x, m.column * sight);
   return (
     <g class={`band ${kind}`}>
       {lanes.map((lane, i) => (
@@ -144,8 +153,8 @@ export const BandOf = ({ band, m, last }: { readonly band: Band; readonly m: Mea
             height={kind === 'down' ? m.lane * 0.72 : 6}
           />
           {i === 0 && (
-            <text x={x + 8} y={m.y(lane) + (kind === 'down' ? m.lane * 0.36 - 4 : -6)}>
-              {fitted(label, end - x)}
+            <text x={wordsAt + 8} y={m.y(lane) + (kind === 'down' ? m.lane * 0.36 - 4 : 15)}>
+              {fitted(label, end - wordsAt)}
             </text>
           )}
         </g>
