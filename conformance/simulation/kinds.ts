@@ -6,8 +6,11 @@ import { PUT_RESULTS } from '#bayou/core/results.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 
 /**
- * Every kind that there can be: the master's clients have no guarantees of writes, honest ends send nothing that is refused for what it is, a server whose log
- * has failed writes nothing down, and a put is too old to be told from a repetition (R3) only when a thousand others were accepted meanwhile, which is more than a script has.
+ * Every kind that there can be. These cannot be:
+ * - a put with `ERR_DEP`: the master's clients have no guarantees of writes;
+ * - a put refused for what it is: honest ends send none;
+ * - a put or a pull answered after a log has failed: its server writes nothing down;
+ * - a put too old to be told from a repetition (R3): a thousand others would have to be accepted meanwhile, and no script has as many.
  */
 export const KINDS: ReadonlyArray<string> = [
   ...['start fresh', 'start again', 'renewed', 'logFailed', 'kill', 'session', 'merged'],

@@ -42,7 +42,7 @@ export class Life {
     if (this.isDead) throw new Killed(`${call} of ${this.name}`);
   }
 
-  /** Tells of its death, at once: how, and `isSilent`: with its machine, so that nobody hears of it. */
+  /** Calls `tell` at the process's death, with its cause. `isSilent`: the machine died too, so its connections break without a word to the other ends. */
   onDeath(tell: (how: string, isSilent: boolean) => void): void {
     this.#deaths.push(tell);
   }

@@ -171,8 +171,8 @@ export class End {
   }
 
   /**
-   * Asks, when nothing was heard for so long, whether the other end is still there: one that is no more is known by its answer, one out of reach by none.
-   * While something is on its way, that is what finds out.
+   * TCP's keep-alive, after a long silence. A machine whose end is gone answers with a reset. A machine out of reach does not answer: the connection times out.
+   * While data is on its way there is no probe: the data's own fate tells the same.
    */
   probe(): void {
     const { links, scheduler } = this.wires;

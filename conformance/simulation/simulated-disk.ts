@@ -116,8 +116,8 @@ export class SimulatedDisk {
   }
 
   /**
-   * The machine dies. Some file systems leave all that was written up to an instant, and nothing of what came after it (those with transactions); of others any part may be left. The
-   * former is what looks whole and is not.
+   * The machine dies, and what was not synced may be lost. A file system with transactions keeps all writes up to some instant, and none after it: the result looks
+   * whole, and lacks its end. Other file systems may keep any part.
    */
   loseUnsynced(): void {
     const isInOrder = this.#random.chance(0.5);

@@ -98,7 +98,7 @@ const renamed = (line: Bytes, ids: ReadonlyArray<NodeId>): Bytes => {
   return showCommand({ ...c, ...ends });
 };
 
-/** What each client does in the calm, where it is to be served. `prefix`: of values that nobody else puts. */
+/** A get and a put for each client, in the calm, where each must be served. The values are `prefix` and the client: no other put has them. */
 const inTheCalm = (lines: ReadonlyArray<Bytes>, prefix: string): ReadonlyArray<Bytes> => {
   const joins = lines.flatMap((line) => /^joinClient (\d+) /.exec(line)?.[1] ?? []);
   return [...new Set(joins)].flatMap((id) => [`get ${id} k0`, `put ${id} k0 ${prefix}${id}`]);

@@ -88,7 +88,7 @@ export class SimulatedStream extends EventEmitter implements ByteStream {
     return this.#flowing === false;
   }
 
-  /** Reads what there is: within this event where it is the network's, `isLater`: in one of its own. */
+  /** Reads what there is, in an event at the same instant. `isLater`: an instant later, since no event of the network caused it. */
   #readSoon(isLater: boolean): void {
     const end = this.#end;
     if (end === undefined || this.destroyed || this.#isReading) return;

@@ -95,8 +95,12 @@ export class Coverage {
   }
 
   /**
-   * The deed to do next: a new one that leaves the contents as they are; else a new one to where there is more to do, a new one, a known one to where there is more to do. Among equals the
-   * cheapest, then chance decides. Undefined: there is nothing new ahead.
+   * The deed to do next; undefined: there is nothing new ahead. It is, of the first of these kinds that there is,
+   * 1. a new deed that leaves the contents as they are,
+   * 2. a new deed to contents with something left to do,
+   * 3. a new deed,
+   * 4. a known deed to contents with something left to do.
+   * Of several of a kind it is the cheapest; chance decides between equals.
    */
   next(contents: number, cost: (deed: number) => number, random: Random): number | undefined {
     if (this.isOver(contents)) return undefined;

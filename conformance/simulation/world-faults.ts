@@ -81,9 +81,12 @@ const sendGuestsAway = ({ machines, network }: Simulation): void => {
 };
 
 /**
- * All ways are open again, all disks fast, and whoever waits for an end that is no more hears of it. What was planned for a line before, and would come about only now, since
- * the lines after it took less time than that, never does: it would befall the calm. What clients have sent is there: a put of which they know nothing more may take effect at any later
- * time (R14), which would be between two printed stores. So is what was sent to them: that a server is another replica now is said once (R7a). A guest that is still on its way never comes.
+ * Mends the world for the calm:
+ * - All ways are open and all disks are fast. Who waits for an end that is gone hears of it.
+ * - Planned faults that have not come about never do: they would fall into the calm. (A fault may be planned for a time after its line that is longer than the lines after it took.)
+ * - What clients have sent arrives at once. A put of which its client knows nothing more may take effect at any later time (R14): else that could be between two printed stores.
+ * - What was sent to clients arrives at once too: a server says only once that it is another replica now (R7a).
+ * - A guest that is on its way never comes.
  */
 export const mendWorld = (simulation: Simulation): void => {
   for (const event of simulation.faultsToCome) simulation.scheduler.cancel(event);

@@ -44,7 +44,8 @@ const spoiledPlain = (dice: Dice, recipe: PlainRecipe): PlainRecipe => {
       return { ...recipe, edges: edges.with(edge, { ...edges[edge]!, to: dice.oneIn(2) ? -1 : dice.below(count) }) };
     }
     case 3: {
-      // A state beyond the boundary takes no steps, which a false key would show at once. So half the time a state is taken that has none anyway.
+      // A state beyond the boundary takes no steps. A key that merges it with a state that takes some is seen to be false at once: too easy a case. So half
+      // of the time the state is one that has no steps anyway.
       const ends = range(count).filter((state) => !edges.some(({ from, to }) => from === state && to >= 0));
       const state = ends.length > 0 && dice.oneIn(2) ? dice.pick(ends) : dice.below(count);
       return { ...recipe, beyond: toggled(recipe.beyond ?? [], state) };
@@ -106,7 +107,7 @@ const spoiledComponents = (dice: Dice, recipe: ComponentRecipe): ComponentRecipe
   return { ...recipe, symmetry: range(1 + dice.below(2)).map(() => anyRenaming(dice, recipe)) };
 };
 
-/** A model whose reductions are perhaps none. What deep chains and keys that blur are for is something else. */
+/** The model with a fault in one of its reductions. Models with a deep chain or a blurring key stay as they are: they test something else. */
 export const spoiled = (dice: Dice, recipe: Recipe): Recipe => {
   if (recipe.form === 'plain')
     return recipe.blurred || recipe.chain.length > 0 || recipe.claims.length === 0 || recipe.edges.length === 0

@@ -9,7 +9,7 @@ import type { Claim, Node, World } from './world.js';
 /** The truth about a property. */
 export interface Truth {
   readonly claim: Claim;
-  /** `open`: states beyond the boundary might break a liveness property, and none within does. */
+  /** `open`: no state within the boundary breaks a liveness property, but states beyond it might. */
   readonly verdict: 'holds' | 'violated' | 'reached' | 'not reached' | 'open';
   /** Steps of a shortest run that decides it (of safety and witnesses). */
   readonly shortest?: number;

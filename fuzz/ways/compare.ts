@@ -32,9 +32,9 @@ const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, t
   if (trace === undefined) {
     // The search for a run has a limit of memory too, and says so.
     const isCut = way.maxMemoryBytes !== undefined && why !== undefined;
-    // Where no reduction keeps a witness, the run to it is told by an audit that has seen all states, with no key that takes some for others.
+    // Under a false reduction the run to a witness comes from the audit, if that has seen all states and no key merges some of them.
     const isAudited = scope.report.audited?.reduction?.whole === true && !scope.isMerging;
-    // Nor need a second search, for the run, come by a false key to where the first did.
+    // A sweep finds runs by a second search. Under a false key that search may not reach the state that the first one reached.
     const isUntold = scope.isDoubtful && !isAudited && (verdict === 'reached' || (scope.isMerging && way.search === 'sweep'));
     if (wanted && !isCut && !isUntold)
       say(`no run for ${claim.kind}`, `"${name}" is ${verdict} and there is no run that shows it`);

@@ -47,7 +47,7 @@ const engineOf = (dice: Dice, recipe: Recipe): Engine => {
   if (recipe.form === 'plain') return 'plain';
   if (dice.oneIn(THREADS_ONE_IN)) return 'threads';
   const engines = ['components', 'components', 'components', 'components', 'states'] as const;
-  // The numbers of values that a key takes for one stand for one of them: no run of these is compared.
+  // Values that a key merges have one number, which stands for one of them. So the engine `numbers` cannot give their runs, and is not compared.
   return merges(recipe) ? dice.pick(engines) : dice.pick([...engines, 'numbers'] as const);
 };
 

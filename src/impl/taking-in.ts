@@ -27,9 +27,10 @@ interface Taken<A> {
 }
 
 /**
- * What came of an answer: how many writes were news, and whether anything at all was (the vector, the clock). `last`: it was all that the
- * answerer had. `part`: its writes wait for the last part, and more must be asked for. `other`: it was not the part that comes next, or
- * another replica gave it than the ones before; what to ask for begins anew.
+ * What came of an answer to a pull: how many writes were new, and whether anything changed (the vector and the clock count too). `kind`:
+ * - `last`: the answer ended the transfer. The replica has all that the answerer had.
+ * - `part`: the transfer goes on. The writes wait for its last part, and the next part must be asked for.
+ * - `other`: the answer was not the next part, or came from another replica than the parts before. The transfer begins anew.
  */
 export interface Merged {
   readonly type: 'merged';

@@ -44,7 +44,7 @@ export const isFolder = (fd: number): boolean => {
 export const readScript = (input: Readable, onError: (error: Error) => void): ScriptReader =>
   readLines(input, parseLine, onError);
 
-/** A beginning of a line, and more of it. Of one that is too long only as much is kept as shows that it is. */
+/** The beginning of a line with more of it. Beyond the limit no more is kept: the length shows by then that the line is too long. */
 const longer = (rest: string, more: string): string => (rest.length <= MAX_LINE_BYTES ? rest + more : rest);
 
 /** The lines that end in a chunk, and the beginning of the next one; `rest` is the beginning that was left before. */

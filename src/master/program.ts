@@ -134,7 +134,7 @@ const hear = (take: (event: EndingEvent) => void, complain: (line: string) => vo
 
 /** Runs the master with these options; resolves with its exit status when every process of the cluster is gone. `name`: what its lines begin with. */
 export const runMaster = async (o: MasterOptions, name: string): Promise<number> => {
-  /** Of a line of the script the line is told, which is what is wrong; of all else, who says it. */
+  /** A complaint about a line of the script begins with the line; any other begins with the program's name. */
   const complain = (line: string): void => say(/^line \d+: /.test(line) ? line : `${name}: ${line}`);
   const prepared = prepare(o);
   if (E.isLeft(prepared)) {

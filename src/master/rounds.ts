@@ -19,7 +19,7 @@ export interface Synced {
 export interface Rounds {
   readonly servers: ReadonlyArray<NodeId>;
   readonly limitMs: number;
-  /** When it is given up, in ms. What comes in parts may take longer than any limit, which is therefore one for the rounds that bring no parts. */
+  /** When it is given up, in ms. A round that brings parts of long answers puts it off: parts may take longer than any limit. */
   readonly until: number;
 }
 

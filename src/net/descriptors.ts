@@ -19,8 +19,8 @@ const isNoneLeft = (): boolean => {
 };
 
 /**
- * Says it once, each time that this process comes to have no descriptor left: whoever connects then is turned away by libuv, which tells nobody.
- * What is over between two looks is not seen.
+ * Logs a line each time that this process runs out of descriptors: libuv then turns away whoever connects, and tells nobody. It looks every `LOOK_MS`, and
+ * misses a shortage that begins and ends between two looks.
  */
 export const watchDescriptors = (say: (line: string) => void, timers: Timers = NODE.timers): Timer => {
   let wasLeft = true;

@@ -53,7 +53,7 @@ interface Talk {
 
 /** Why there is no connection. */
 export class HandshakeError extends Error {
-  /** A dialer that belongs was sent away, which is nobody's fault: it may dial while its link is being cut. */
+  /** Whether a member was refused because its link is cut. That is no fault: it may have dialed while the link was being cut. */
   readonly isRefusal: boolean;
 
   constructor(why: string, isRefusal = false) {

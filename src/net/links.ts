@@ -22,7 +22,10 @@ export interface LinksOptions {
 
 const cutTo = ({ role, id }: Party): string => `the link to ${role} ${id} is cut`;
 
-/** Says when a peer is up, and once for each cause why it is not: it is dialed for ever. What differs in a number alone is no other cause. */
+/**
+ * Logs when a peer is up, and when it is not. A peer that is down is dialed for ever, so the same cause is logged once. Two causes that differ only in
+ * digits count as one: each attempt may name another port.
+ */
 const tellsOf = (peer: NodeId, { host, port }: Address, logger: Logger): DialListeners => {
   let said: string | undefined;
   return {

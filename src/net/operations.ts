@@ -57,8 +57,8 @@ const serve = async (o: OperationsOptions, request: IncomingMessage, response: S
 };
 
 /**
- * Half-sent requests keep nobody out: whoever comes takes the place of the eldest connection of those that wait for a request, and without such a one of
- * the eldest. Gives what to call when a request has come and when it is answered.
+ * Keeps a place free for new connections, so that half-sent requests keep nobody out. When all places are taken, a new connection replaces the oldest one that
+ * has no request being answered; if each has one, it replaces the oldest. Gives what to call when a request has come and when it is answered.
  */
 const makeRoom = (
   server: Server,

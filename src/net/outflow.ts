@@ -1,6 +1,6 @@
 /**
- * Answers of one connection on their way out. Many may be ready at once, when the log has written what they waited for; a share of them leaves in each
- * turn of the process, no faster than the other end reads, and the rest waits as it is: what it is made of is the store's own.
+ * Answers of one connection on their way out. Many may be ready at once, when the log has written what they waited for. A share of them leaves in each
+ * turn of the process, no faster than the other end reads. The rest is not encoded before its turn, and so costs little: it refers to values of the store.
  */
 import type { ByteStream, Clock, Timers } from '../ports/ports.js';
 import type { Share } from './intake.js';

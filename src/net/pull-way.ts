@@ -12,7 +12,10 @@ export type Came = Extract<AnswerTo['merge'], { readonly type: 'merged' }>['kind
 export interface PullWay {
   /** Is it a `sync`'s, which waits for its turn? */
   readonly isSync: boolean;
-  /** What was asked for last, over a connection that was there before, is a `sync`'s first part: if it is silent, it is asked for over a new one. */
+  /**
+   * The last request was the first one of a `sync`, over a connection that was up before. The peer gets little time to answer it, and then is asked again
+   * over a new connection: the old one may be dead, and nothing has said so yet.
+   */
   readonly isQuick: boolean;
   /** How many answers in a row were of no use. */
   readonly useless: number;

@@ -46,7 +46,7 @@ export class PutQueue<C> {
     if (c !== undefined) this.#counts.set(c, (this.#counts.get(c) ?? 0) + 1);
   }
 
-  /** Is there an earlier put that has to come to its result before this one goes over a connection? Usually all are on it, and nobody is looked at. */
+  /** Must an earlier put have its result before this one goes over the connection? Usually all puts are on that connection: then none is looked at. */
   isHeldUp(put: UnderWay<C>, c: C): boolean {
     if (this.#puts.size - 1 === (this.#counts.get(c) ?? 0)) return false;
     for (const earlier of this.#puts) {

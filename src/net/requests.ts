@@ -1,6 +1,6 @@
 /**
  * The requests of a connection, both ways, as a book without a socket or a timer: which of this end's wait for their answers, and until when; and how many of the
- * other end's are being served. Whoever asks for those whose wait is over tells them so: the book gives each up once.
+ * other end's are being served. The book gives up each overdue request once, and its caller tells whoever waits for it.
  */
 import type * as E from 'fp-ts/lib/Either.js';
 import type { Answer, Part } from './protocol.js';

@@ -9,7 +9,7 @@ const OLD = 'the --tls-cert of the other end has to be renewed (or a date is wro
 const UNKNOWN = `the other end does not take ${NAMES.cert}: it must be signed by whom the other end trusts, and be in time`;
 const NOT_TLS = 'what it says is not TLS: does it have --tls-ca?';
 const VERSION = 'bayou speaks TLS 1.3 and nothing older';
-/** What that means which the system says when nothing came of a connection. */
+/** The meaning of a system's error code, when no connection came about. */
 const UNREACHED: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
   ENOTFOUND: 'no address is found for this name',
@@ -58,7 +58,7 @@ const tlsCodeOf = (error: NodeJS.ErrnoException): string =>
         .replaceAll(/[^A-Z0-9]+/g, '_')}`
     : (error.code ?? '');
 
-/** Node's words for an end that there was none of. */
+/** What Node adds to an error when the socket had no local address. */
 const NO_LOCAL_END = / - Local \(undefined:undefined\)$/;
 
 /** Has this process, or the system, no file left to connect with? To try again is in vain, then. */

@@ -16,7 +16,7 @@ export const certificates = () => {
     pem: (name: string): string => readFileSync(join(home, name), 'utf8'),
     authority: (name: string): void =>
       openssl('req', '-x509', ...EC, '-days', '2', '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.pem`),
-    /** `names`: as in `IP:127.0.0.1,DNS:localhost`. Of fewer than no days it is over. */
+    /** `names`: as in `IP:127.0.0.1,DNS:localhost`. `days`: how long it is valid; negative: it has expired. */
     signed: (name: string, by: string, names: string, days = 2): void => {
       const addition = ['-addext', `subjectAltName=${names}`];
       openssl('req', ...EC, '-subj', `/CN=${name}`, ...addition, '-keyout', `${name}.key`, '-out', `${name}.csr`);

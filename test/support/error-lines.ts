@@ -15,7 +15,7 @@ export interface SourceText {
 }
 
 export const HOLE = '…';
-/** Fewer are names, words of a command line, and what stands between two holes. */
+/** A text of fewer words is no message: it is a name, a word of a command line, or stands between two holes. */
 const LEAST_WORDS = 3;
 
 /** Who takes a description of an option, a command, a metric or a type: help, and no error. */

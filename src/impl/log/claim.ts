@@ -1,8 +1,9 @@
 /**
- * Whose log it is while it is open: the one whose `replica.json` is in place (R10). Each opening puts one of a new inode there before it reads what it
- * goes on with, and each of the holder's own seals another; the holder looks at the inode before it acknowledges anything. So if somebody passes
- * the lock, the holder before acknowledges nothing that the new one has not read: what was acknowledged was written before the look, the look
- * came before the new one's `replica.json`, and that before its reading.
+ * The claim on an open log (R10): it is held by the process whose `replica.json` is in place. It guards a log whose lock two processes have passed.
+ * 1. A process that opens a log puts a `replica.json` with a new inode there, and reads the log after that. (The holder does so too with each new seal.)
+ * 2. The holder writes a change, and then looks whether its `replica.json` is still there. It acknowledges the change only if it is.
+ * So each acknowledged change was written before the look, the look was before the next holder's `replica.json`, and that was before its reading: the next
+ * holder has read the change.
  */
 import { join } from 'node:path';
 import type { Chance } from '../../ports/ports.js';

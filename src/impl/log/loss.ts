@@ -1,9 +1,9 @@
 /**
- * Damage, told from an end that was cut off (R10).
- *
- * A death leaves a beginning of what was written. What comes after a gap, and bytes that are not those that were written where something is missing, are
- * something else: the lost changes were acknowledged, and may be found again as long as nobody writes into the folder. So the log is refused. Where the
- * machine went down while the log was open without fsync, any file may lack any part, and nothing else was promised.
+ * Tells damage from an end that was cut off (R10):
+ * - A process died: the log has a beginning of what was written. The server goes on with that; nothing more was acknowledged.
+ * - Changes stand after a gap, or bytes differ from those written and changes are missing: the log is damaged. Acknowledged changes are lost. They may
+ *   be found again as long as nobody writes into the folder, so the log is refused.
+ * - The machine went down while the log was open without fsync: any file may lack any part. Nothing else was promised, and the server goes on.
  */
 import { asideName, continuationOf, type JournalPart } from './journal-files.js';
 import type { Meta } from './level-records.js';

@@ -1,14 +1,14 @@
 /**
- * Where a log is (R7a): what shows that it is the one that was last written, in its place, and not a copy that was put there.
+ * The place of a log (R7a): proof that this log is the last written one, where it was written, and not a copy.
  *
  * `replica.json` names the folder, the machine, the number of the last change, and the inodes of the files that are written in place. It also
- * names a *seal*: a small file of random name, with its inode and its ctime, the time that the system alone sets. With each new
- * `replica.json` there is a new seal, and the one before goes. Whatever puts an older copy back has to make or to write the seal
- * that the copy names, and gives it another inode or ctime; a tool that leaves files alone which look alike finds no seal of that
- * name. A new seal is made while the server runs, too, so that this holds for copies of a running server.
- *
- * A copy that is younger than the last seal may lack no file but have the journal written over in place. The journal's files and the high-water mark
- * are only ever written, never given times; so their mtime is their ctime, and tools that keep times break that.
+ * names a *seal*: a small file of random name, with its inode and its ctime, a time that only the system can set. Each new `replica.json` has a new
+ * seal, and the old seal is removed. A running server makes a new one now and then. What happens to the log, and what shows it:
+ * - Another folder or machine has it: `replica.json` names the old one.
+ * - An older copy was put back: the tool had to make the seal that the copy names, or to write it, and so the seal has another inode or ctime.
+ * - An older copy was put back by a tool that leaves out files which look alike: there is no seal of that name.
+ * - A copy younger than the seal was put back, so that every file is there, with the journal written over in place: a journal's file has an mtime
+ *   that is not its ctime. The server only writes these files and the high-water mark, and never sets a time; tools that keep times do.
  */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
