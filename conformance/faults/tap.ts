@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { AcceptHelloC, DialHelloC } from '#bayou/net/protocol.js';
-import { sealOf } from '#bayou/net/seal.js';
+import { frameCipherOf } from '#bayou/net/frame-cipher.js';
 
 /** Which end sent a frame. */
 export type End = 'dialer' | 'acceptor';
@@ -57,8 +57,8 @@ export const tapOf = (secret: string): Tap => {
         channel: '',
       };
       // What one end sealed the other opens, and the proxy stands between them as both.
-      const { open } = sealOf(secret, end === 'dialer' ? 'acceptor' : 'dialer', introduction);
-      const { seal } = sealOf(secret, end, introduction);
+      const { open } = frameCipherOf(secret, end === 'dialer' ? 'acceptor' : 'dialer', introduction);
+      const { seal } = frameCipherOf(secret, end, introduction);
       return {
         open: (frame) => {
           const text = open(frame.subarray(HEADER));

@@ -105,7 +105,7 @@ const open = async (known: Known, log: Log, faulty: boolean): Promise<DurableRep
   return opened.right;
 };
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const putOf = (dice: Dice, known: Known): Put => ({
   type: 'put',
@@ -177,14 +177,14 @@ const live = async (disk: Disk, known: Known, c: Case): Promise<void> => {
     if (dice() < 0.2) takeIn(dice, known, calls);
     if (dice() < 0.1) outdate(known, calls);
     // Some wait for the taking-in, some run on beside it.
-    if (dice() < 0.6) for (let i = 0; i < 6; i++) await settled();
+    if (dice() < 0.6) for (let i = 0; i < 6; i++) await nextTurn();
     if (dice() < 0.15) {
       await replica.close();
       replica = disk.isDead() ? undefined : await open(known, log, true);
     }
   }
   if (dice() < 0.5 && replica !== undefined && !disk.isDead()) await replica.close();
-  for (let i = 0; i < 6; i++) await settled();
+  for (let i = 0; i < 6; i++) await nextTurn();
 };
 
 /** R3, R10: every acknowledged put is there, and is recognised. */
@@ -193,7 +193,7 @@ const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
   if (c.again !== undefined) {
     const half = await open(known, makeLog(disk, c.again, c.fsync), true);
     if (!disk.isDead()) await half?.close();
-    await settled();
+    await nextTurn();
     disk.kill();
   }
   const log = makeLog(disk, undefined, c.fsync);
@@ -213,7 +213,7 @@ const checkAll = async (disk: Disk, known: Known, c: Case): Promise<void> => {
   }
   const dice = diceOf(c.seed, 1);
   for (let i = 0; i < 3; i++) ask(known, replica, putOf(dice, known));
-  await settled();
+  await nextTurn();
   await replica.close();
   const again = await open(known, log, false);
   await again?.close();

@@ -42,9 +42,9 @@ export const takeIn = (
   const merged = step<'merge'>(replica, { type: 'merge', asked, pulled });
   let after = withAppend(part, replica, merged);
   for (let isMore = true; isMore;) {
-    const settled = step<'settle'>(replica, { type: 'settle' });
-    after = withAppend(after, replica, settled);
-    isMore = settled.answer.more;
+    const compacted = step<'compact'>(replica, { type: 'compact' });
+    after = withAppend(after, replica, compacted);
+    isMore = compacted.answer.more;
   }
   return [after, merged.answer.type === 'refused' ? `refused: ${merged.answer.reason}` : SAW[merged.answer.kind]];
 };

@@ -61,13 +61,13 @@ export interface PutAttempt {
 }
 
 /** An attempt and what to do next. */
-export interface Turn<A, R> {
+export interface Step<A, R> {
   readonly attempt: A;
   readonly effect: { readonly type: 'ask'; readonly server: NodeId } | { readonly type: 'done'; readonly result: R };
 }
 
-export type GetTurn = Turn<GetAttempt, GetResult>;
-export type PutTurn = Turn<PutAttempt, PutResult>;
+export type GetStep = Step<GetAttempt, GetResult>;
+export type PutStep = Step<PutAttempt, PutResult>;
 
 /** R13: the servers in the order in which they were connected, first the one that answered last time. */
 export const inOrder = (connected: ReadonlyArray<NodeId>, answeredLast: NodeId | undefined): ReadonlyArray<NodeId> =>
@@ -75,15 +75,15 @@ export const inOrder = (connected: ReadonlyArray<NodeId>, answeredLast: NodeId |
     ? connected
     : [answeredLast, ...connected.filter((s) => s !== answeredLast)];
 
-const done = <A, R>(attempt: A, result: R): Turn<A, R> => ({ attempt, effect: { type: 'done', result } });
+const done = <A, R>(attempt: A, result: R): Step<A, R> => ({ attempt, effect: { type: 'done', result } });
 
 // --- gets (R13, R15) -------------------------------------------------------------------------------------------------------
 
 /** Starts a get at these servers, in {@link inOrder}'s order. */
-export const beginGet = (servers: ReadonlyArray<NodeId>): GetTurn => askGet({ servers, behind: false, again: false });
+export const beginGet = (servers: ReadonlyArray<NodeId>): GetStep => askGet({ servers, behind: false, again: false });
 
 /** The next step of a get. One that broke is asked again at the same server once. */
-export const nextGet = (attempt: GetAttempt, event: GetEvent): GetTurn => {
+export const nextGet = (attempt: GetAttempt, event: GetEvent): GetStep => {
   switch (event.type) {
     case 'answered':
       return answeredGet(attempt, event.answer);
@@ -96,7 +96,7 @@ export const nextGet = (attempt: GetAttempt, event: GetEvent): GetTurn => {
   }
 };
 
-const answeredGet = (attempt: GetAttempt, answer: GetAnswer | Refused): GetTurn => {
+const answeredGet = (attempt: GetAttempt, answer: GetAnswer | Refused): GetStep => {
   switch (answer.type) {
     case 'found':
       return done(attempt, { type: 'value', value: answer.value, stamp: answer.stamp });
@@ -109,22 +109,22 @@ const answeredGet = (attempt: GetAttempt, answer: GetAnswer | Refused): GetTurn 
   }
 };
 
-const askGet = (attempt: GetAttempt): GetTurn => {
+const askGet = (attempt: GetAttempt): GetStep => {
   const [server] = attempt.servers;
   return server === undefined ? done(attempt, resultOfGet(attempt)) : { attempt, effect: { type: 'ask', server } };
 };
 
-const nextServerOfGet = (attempt: GetAttempt): GetTurn => askGet({ ...attempt, servers: attempt.servers.slice(1), again: false });
+const nextServerOfGet = (attempt: GetAttempt): GetStep => askGet({ ...attempt, servers: attempt.servers.slice(1), again: false });
 
 const resultOfGet = ({ behind }: GetAttempt): GetResult => ({ type: behind ? 'ERR_DEP' : 'ERR_CONN' });
 
 // --- puts (R14, R15) -------------------------------------------------------------------------------------------------------
 
 /** Starts a put at these servers, in {@link inOrder}'s order. */
-export const beginPut = (servers: ReadonlyArray<NodeId>): PutTurn => askPut({ servers, behind: false, failed: false, at: null });
+export const beginPut = (servers: ReadonlyArray<NodeId>): PutStep => askPut({ servers, behind: false, failed: false, at: null });
 
 /** The next step of a put. */
-export const nextPut = (attempt: PutAttempt, event: PutEvent): PutTurn => {
+export const nextPut = (attempt: PutAttempt, event: PutEvent): PutStep => {
   switch (event.type) {
     case 'answered':
       return event.answer.type === 'accepted'
@@ -141,7 +141,7 @@ export const nextPut = (attempt: PutAttempt, event: PutEvent): PutTurn => {
 
 const UNKNOWN: PutResult = { type: 'UNKNOWN' };
 
-const refusedPut = (attempt: PutAttempt, why: 'behind' | Refused['reason']): PutTurn => {
+const refusedPut = (attempt: PutAttempt, why: 'behind' | Refused['reason']): PutStep => {
   // The one may be in a log that failed, the other may have been accepted so long ago that nobody remembers.
   if (why === 'unlogged' || why === 'too-old') return done(attempt, UNKNOWN);
   if (attempt.at === null)
@@ -153,12 +153,12 @@ const refusedPut = (attempt: PutAttempt, why: 'behind' | Refused['reason']): Put
   return why === 'behind' || why === 'busy' ? askPut(attempt) : done(attempt, UNKNOWN);
 };
 
-const askPut = (attempt: PutAttempt): PutTurn => {
+const askPut = (attempt: PutAttempt): PutStep => {
   const [server] = attempt.servers;
   return server === undefined ? done(attempt, resultOfPut(attempt)) : { attempt, effect: { type: 'ask', server } };
 };
 
-const nextServerOfPut = (attempt: PutAttempt): PutTurn => askPut({ ...attempt, servers: attempt.servers.slice(1) });
+const nextServerOfPut = (attempt: PutAttempt): PutStep => askPut({ ...attempt, servers: attempt.servers.slice(1) });
 
 /** A server that was behind will catch up: that is said rather than that the log of another has failed. */
 const resultOfPut = ({ at, behind, failed }: PutAttempt): PutResult =>

@@ -21,7 +21,7 @@ import { writeError } from './log/errors.js';
 import type { Append, Log, LogError, Owner, Recovered } from './log/log.js';
 import { createMemoryLog } from './log/memory-log.js';
 import {
-  isToSettle,
+  isToCompact,
   read,
   restore,
   step,
@@ -83,7 +83,7 @@ export class DurableReplica {
   #writing: Batch | undefined;
   #idle: (() => void)[] = [];
   #scheduled = false;
-  #settling = false;
+  #compacting = false;
 
   constructor(replica: Replica, { found, note }: Pick<Recovered, 'found' | 'note'>, log: Log, listeners: Listeners = {}) {
     this.#replica = replica;
@@ -92,7 +92,7 @@ export class DurableReplica {
     this.found = found;
     this.note = note;
     this.#log = log;
-    if (isToSettle(replica)) this.#settleLater();
+    if (isToCompact(replica)) this.#compactLater();
   }
 
   /** For reading (`vectorOf`, `storeOf`, …): it may be ahead of the log by what waits, until the log has failed. */
@@ -125,7 +125,7 @@ export class DurableReplica {
     const effects = step<T>(this.replica, message);
     this.#listeners.observe?.(this.replica, message, effects);
     const { answer, append } = effects;
-    if (isToSettle(this.replica)) this.#settleLater();
+    if (isToCompact(this.replica)) this.#compactLater();
     if (append === undefined && this.#gathering.replies.length === 0) {
       if (this.#writing === undefined) reply(answer);
       else this.#wait(this.#writing, message, reply as Reply<Answer>, answer);
@@ -145,13 +145,13 @@ export class DurableReplica {
   }
 
   /** Housekeeping goes on in turns of its own, so that it keeps nobody waiting, and no faster than the log takes it. */
-  #settleLater(): void {
-    if (this.#settling) return;
-    this.#settling = true;
+  #compactLater(): void {
+    if (this.#compacting) return;
+    this.#compacting = true;
     (this.#listeners.timers ?? NODE.timers).soon(() => {
-      this.handle({ type: 'settle' }, (answer) => {
-        this.#settling = false;
-        if (answer.type === 'settled' && answer.more) this.#settleLater();
+      this.handle({ type: 'compact' }, (answer) => {
+        this.#compacting = false;
+        if (answer.type === 'compacted' && answer.more) this.#compactLater();
       });
     });
   }

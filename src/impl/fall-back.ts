@@ -52,7 +52,7 @@ export const fallBack = (replica: Replica, { id, clock, vv }: Durable, undone: R
   const live = new Map<Bytes, Write>();
   for (const w of remembered(replica.log, undone)) {
     // Loose ones are live though no vector claims them.
-    if (w.t > at(vv, w.r) && !replica.log.loose.has(w)) continue;
+    if (w.t > at(vv, w.r) && !replica.log.unclaimed.has(w)) continue;
     const top = live.get(w.key);
     if (top === undefined || isLater(w, top)) live.set(w.key, w);
   }

@@ -33,12 +33,12 @@ import { randomIncarnation } from './incarnation.js';
 import { NO_CHANGE, type Append, type Recovered } from './log/log.js';
 import { compareReplicas, compareStamps, isLater } from './order.js';
 import { policyWith, SHIPPED, type Faults } from './policy.js';
-import { merge, settleSome, type Merged, type Settled, type MergingReplica } from './taking-in.js';
+import { merge, compactSome, type Merged, type Compacted, type MergingReplica } from './taking-in.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 import {
   add,
   createWriteLog,
-  isUnsettled,
+  needsCompacting,
   lacking,
   latest,
   liveWrites,
@@ -76,18 +76,18 @@ interface Merge extends Named {
 }
 
 /** Housekeeping, a step at a time: what parts have brought is moved to its place, what is superseded is dropped. Nobody sees any of it. */
-interface Settle {
-  readonly type: 'settle';
+interface Compact {
+  readonly type: 'compact';
 }
 /** What a replica is asked. */
-export type Message = Put | Get | (Pull & Named) | Merge | Settle;
+export type Message = Put | Get | (Pull & Named) | Merge | Compact;
 /** What it answers to each. */
 export interface AnswerTo {
   readonly put: PutAnswer | Refused;
   readonly get: GetAnswer;
   readonly pull: Pulled;
   readonly merge: Merged | Refused;
-  readonly settle: Settled;
+  readonly compact: Compacted;
 }
 /** What it answers. */
 export type Answer = AnswerTo[keyof AnswerTo];
@@ -142,7 +142,7 @@ export const createReplica = (id: ReplicaId, options: ReplicaOptions = {}): Repl
   };
 };
 
-/** The replica that a log held (R7, R10). What was superseded and had yet to be dropped is dropped by {@link Settle}. */
+/** The replica that a log held (R7, R10). What was superseded and had yet to be dropped is dropped by {@link Compact}. */
 export const restore = (recovered: Recovered, options: ReplicaOptions = {}): Replica => {
   const replica = createReplica(recovered.replica, options);
   for (const [r, t] of recovered.vv) raise(replica.vv, r, t);
@@ -187,8 +187,8 @@ const take = (replica: Replica, message: Message): Effects => {
       const refusal = refusalOfMerge(replica.clock, message.pulled, replica.now());
       return refusal === undefined ? merge(replica, message.asked, replica.policy.receive(message.pulled)) : refused(refusal);
     }
-    case 'settle':
-      return settleSome(replica);
+    case 'compact':
+      return compactSome(replica);
   }
 };
 
@@ -262,8 +262,8 @@ export const vectorOf = (replica: Replica): VectorEntries => entriesOfVector(rep
 /** The accept time (R2). */
 export const clockOf = (replica: Replica): number => replica.clock;
 
-/** Has it {@link Settle} to do? */
-export const isToSettle = (replica: Replica): boolean => isUnsettled(replica.log);
+/** Has it {@link Compact} to do? */
+export const isToCompact = (replica: Replica): boolean => needsCompacting(replica.log);
 
 /** How far the pulls have come of which parts are there (R9), in the order of R7. */
 export const transfersOf = (replica: Replica): ReadonlyArray<Transfer> =>

@@ -7,7 +7,7 @@ import type { Stamp, Transfer, VectorEntries, Write } from '../core/write.js';
 import type { Append } from './log/log.js';
 import type { Policy } from './policy.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
-import { add, isToBeWritten, isUnsettled, settle, unsettle, wait, type WriteLog } from './write-log.js';
+import { add, isToBeWritten, needsCompacting, compact, beginCompacting, wait, type WriteLog } from './write-log.js';
 
 /** The fields of a replica that change when it takes in an answer. All @internal to `src/impl`. */
 export interface MergingReplica {
@@ -39,14 +39,14 @@ export interface Merged {
   readonly changed: boolean;
 }
 
-/** `more`: there is more of it. */
-export interface Settled {
-  readonly type: 'settled';
+/** One step of housekeeping is done; `more`: there is more to do. */
+export interface Compacted {
+  readonly type: 'compacted';
   readonly more: boolean;
 }
 
 /** Keys and writes that one step of housekeeping looks at. */
-const SETTLED_AT_ONCE = 1024;
+const COMPACTED_AT_ONCE = 1024;
 
 /**
  * What to ask a server for: what is not yet known, nor waiting from the parts before, and where the next part begins. (The answer goes to
@@ -95,7 +95,7 @@ const isFromAnother = (replica: MergingReplica, from: ReplicaId): boolean =>
 /** The transfer from a server is over, or of no use any more. Where no other goes on, what waits then waits in vain. */
 const endTransfer = (replica: MergingReplica, server: NodeId): Append | undefined => {
   if (!replica.transfers.delete(server)) return undefined;
-  unsettle(replica.log);
+  beginCompacting(replica.log);
   return { ...NOTHING, clock: replica.clock, transfers: [...replica.transfers.values()] };
 };
 
@@ -139,10 +139,10 @@ const mergeLast = (replica: MergingReplica, pulled: Pulled): Taken<Merged> => {
 };
 
 /** A step of housekeeping: so many keys and writes. */
-export const settleSome = (replica: MergingReplica): Taken<Settled> => {
-  const drops = settle(replica.log, SETTLED_AT_ONCE, replica.transfers.size === 0);
+export const compactSome = (replica: MergingReplica): Taken<Compacted> => {
+  const drops = compact(replica.log, COMPACTED_AT_ONCE, replica.transfers.size === 0);
   return {
-    answer: { type: 'settled', more: isUnsettled(replica.log) },
+    answer: { type: 'compacted', more: needsCompacting(replica.log) },
     append: drops.length === 0 ? undefined : { ...NOTHING, drops, clock: replica.clock },
   };
 };

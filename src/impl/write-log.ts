@@ -4,7 +4,7 @@
  *
  * A write that came in a part is live when the vector has it, `w.t <= vv[w.r]`. So the writes of many parts become live in one instant,
  * when the vector is raised, however many they are. Moving them to their place, and dropping those that they supersede, is left for
- * later, a few at a time ({@link settle}); until then whoever looks for the newest write to a key looks in both places.
+ * later, a few at a time ({@link compact}); until then whoever looks for the newest write to a key looks in both places.
  *
  * Two indexes over all of them: by key, for gets; and for each replica that accepted some of them a B+ tree by accept time, in which what
  * a puller lacks is a range that begins where its vector, or the part before, ends.
@@ -19,7 +19,7 @@ import { at, type Vector } from './vector.js';
 /** The writes of one replica by accept time. */
 type Origin = InstanceType<typeof sorted.default<number, Write>>;
 
-/** Mutable; changed by {@link add}, {@link wait} and {@link settle} alone. */
+/** Mutable; changed by {@link add}, {@link wait} and {@link compact} alone. */
 export interface WriteLog {
   readonly later: (a: Stamp, b: Stamp) => boolean;
   /** The replica's vector, by which writes are seen. */
@@ -31,9 +31,9 @@ export interface WriteLog {
   /** Writes that are in the durable log, are superseded or waited in vain, and have yet to be dropped there. */
   readonly stale: Map<string, Write>;
   /** Writes that were live when the vector did not have them, as far as is known. See {@link recoverWrite}. */
-  readonly loose: Set<Write>;
-  /** Where {@link settle} is; undefined where it has nothing to do. */
-  settling: IterableIterator<Bytes> | undefined;
+  readonly unclaimed: Set<Write>;
+  /** Where {@link compact} is; undefined where it has nothing to do. */
+  compacting: IterableIterator<Bytes> | undefined;
   /** Entries and origins looked at by {@link lacking} since the log was made: the cost of pulls, counted. */
   visited: number;
 }
@@ -46,8 +46,8 @@ export const createWriteLog = (later: (a: Stamp, b: Stamp) => boolean, vv: Vecto
   waiting: new Map(),
   origins: new Map(),
   stale: new Map(),
-  loose: new Set(),
-  settling: undefined,
+  unclaimed: new Set(),
+  compacting: undefined,
   visited: 0,
 });
 
@@ -114,7 +114,7 @@ const headFrom = (log: WriteLog, r: ReplicaId, origin: Origin, known: number, af
   log.visited++;
   // Stamps of one accept time are ordered by replica (R4).
   const next = after === null ? 0 : compareReplicas(r, after.r) > 0 ? after.t : after.t + 1;
-  const head = { rest: origin.entries(Math.max(known + 1, next)), until: log.loose.size > 0 ? Infinity : at(log.vv, r) };
+  const head = { rest: origin.entries(Math.max(known + 1, next)), until: log.unclaimed.size > 0 ? Infinity : at(log.vv, r) };
   const write = advance(head);
   return write === undefined ? undefined : { ...head, write };
 };
@@ -189,7 +189,7 @@ const giveUp = (log: WriteLog, write: Write): void => {
  * the log already has it or something later; undefined when the key is new.
  */
 export const add = (log: WriteLog, write: Write): Write | undefined => {
-  const current = log.waiting.size === 0 ? log.byKey.get(write.key) : settleKey(log, write.key);
+  const current = log.waiting.size === 0 ? log.byKey.get(write.key) : compactKey(log, write.key);
   if (current !== undefined && !log.later(write, current)) return write;
   if (current !== undefined) unindex(log, current);
   log.byKey.set(write.key, write);
@@ -213,7 +213,7 @@ export const isToBeWritten = (log: WriteLog, write: Write): boolean => !log.stal
  * what was before it, and nobody but this replica may have it.
  */
 export const recoverWrite = (log: WriteLog, write: Write): void => {
-  if (!isClaimed(log, write)) log.loose.add(write);
+  if (!isClaimed(log, write)) log.unclaimed.add(write);
   const lost = add(log, write);
   if (lost !== undefined) giveUp(log, lost);
 };
@@ -225,10 +225,10 @@ export const recoverWaiting = (log: WriteLog, write: Write, isWaited: boolean): 
   else giveUp(log, write);
 };
 
-// --- settling --------------------------------------------------------------------------------------------------------------
+// --- compacting --------------------------------------------------------------------------------------------------------------
 
 /** Moves a key's writes that waited and are live now to their place. Gives the newest. */
-const settleKey = (log: WriteLog, key: Bytes): Write | undefined => {
+const compactKey = (log: WriteLog, key: Bytes): Write | undefined => {
   const waiting = log.waiting.get(key);
   if (waiting === undefined) return log.byKey.get(key);
   const before = log.byKey.get(key);
@@ -245,26 +245,26 @@ const settleKey = (log: WriteLog, key: Bytes): Write | undefined => {
   return top;
 };
 
-/** Has {@link settle} something to do? */
-export const isUnsettled = (log: WriteLog): boolean => log.settling !== undefined || log.stale.size > 0;
+/** Has {@link compact} something to do? */
+export const needsCompacting = (log: WriteLog): boolean => log.compacting !== undefined || log.stale.size > 0;
 
-/** Lets {@link settle} look at all that waits: the vector has been raised over it, or it waits in vain. */
-export const unsettle = (log: WriteLog): void => {
-  if (log.waiting.size > 0) log.settling = log.waiting.keys();
+/** Lets {@link compact} look at all that waits: the vector has been raised over it, or it waits in vain. */
+export const beginCompacting = (log: WriteLog): void => {
+  if (log.waiting.size > 0) log.compacting = log.waiting.keys();
 };
 
 /**
  * Goes on with moving what waited and is live now to its place, for so many keys. `inVain`: nobody will ever claim the others, and
  * they are given up. Gives the writes that the durable log may drop.
  */
-export const settle = (log: WriteLog, most: number, inVain: boolean): Write[] => {
-  for (let n = 0; n < most && log.settling !== undefined; n++) {
-    const next = log.settling.next();
+export const compact = (log: WriteLog, most: number, inVain: boolean): Write[] => {
+  for (let n = 0; n < most && log.compacting !== undefined; n++) {
+    const next = log.compacting.next();
     if (next.done === true) {
-      log.settling = undefined;
+      log.compacting = undefined;
       break;
     }
-    settleKey(log, next.value);
+    compactKey(log, next.value);
     if (!inVain) continue;
     for (const w of log.waiting.get(next.value) ?? NONE) giveUp(log, w);
     log.waiting.delete(next.value);

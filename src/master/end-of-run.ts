@@ -34,7 +34,7 @@ export type EndingEvent =
 export type EndingEffect = { readonly type: 'say'; readonly line: string } | { readonly type: 'end' };
 
 /** An ending and what is to be done. */
-export interface EndingTurn {
+export interface EndingStep {
   readonly ending: Ending;
   readonly effects: ReadonlyArray<EndingEffect>;
 }
@@ -44,11 +44,11 @@ export const GOING_ON: Ending = { status: undefined, lost: undefined, isFailed: 
 
 const say = (line: string): EndingEffect => ({ type: 'say', line });
 
-const endWith = (ending: Ending, status: number, effects: ReadonlyArray<EndingEffect> = []): EndingTurn =>
+const endWith = (ending: Ending, status: number, effects: ReadonlyArray<EndingEffect> = []): EndingStep =>
   ending.status === undefined ? { ending: { ...ending, status }, effects: [...effects, { type: 'end' }] } : { ending, effects };
 
 /** The next state, and what is to be done. */
-export const nextEnding = (ending: Ending, event: EndingEvent): EndingTurn => {
+export const nextEnding = (ending: Ending, event: EndingEvent): EndingStep => {
   switch (event.type) {
     case 'failed':
       return { ending: { ...ending, isFailed: true }, effects: [say(event.why)] };

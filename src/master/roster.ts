@@ -39,7 +39,7 @@ export type RosterEffect =
   | { readonly type: 'tellDeath'; readonly party: Party; readonly how: string };
 
 /** A roster and what is to be done. */
-export interface RosterTurn {
+export interface RosterStep {
   readonly roster: Roster;
   readonly effects: ReadonlyArray<RosterEffect>;
 }
@@ -56,16 +56,16 @@ const withEntry = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<
 
 const without = <K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> => new Map([...map].filter(([k]) => k !== key));
 
-const quietly = (roster: Roster): RosterTurn => ({ roster, effects: [] });
+const quietly = (roster: Roster): RosterStep => ({ roster, effects: [] });
 
 /** It runs no longer, if it did. */
-const leave = (roster: Roster, { id }: Party, name: string): RosterTurn =>
+const leave = (roster: Roster, { id }: Party, name: string): RosterStep =>
   roster.running.get(id) === name
     ? { roster: { ...roster, running: without(roster.running, id) }, effects: [{ type: 'died', id }] }
     : quietly(roster);
 
 /** The next roster, and what follows. */
-export const nextRoster = (roster: Roster, event: RosterEvent): RosterTurn => {
+export const nextRoster = (roster: Roster, event: RosterEvent): RosterStep => {
   const { party } = event;
   switch (event.type) {
     case 'started':

@@ -35,12 +35,12 @@ export type RoundsEffect =
   | { readonly type: 'done'; readonly result: E.Either<string, void> };
 
 /** Rounds and what to do next. */
-export interface RoundsTurn {
+export interface RoundsStep {
   readonly rounds: Rounds;
   readonly effect: RoundsEffect;
 }
 
-const done = (rounds: Rounds, result: E.Either<string, void>): RoundsTurn => ({ rounds, effect: { type: 'done', result } });
+const done = (rounds: Rounds, result: E.Either<string, void>): RoundsStep => ({ rounds, effect: { type: 'done', result } });
 
 const sameVectors = (a: VectorEntries, b: VectorEntries): boolean => {
   const of = new Map(a);
@@ -56,16 +56,16 @@ const isBehind = (vv: VectorEntries, all: ReadonlyArray<VectorEntries>): boolean
 const notEqual = ({ servers }: Rounds): string => `the stores of servers ${servers.join(', ')} are not equal`;
 
 /** Begins with these servers, now. */
-export const beginRounds = (servers: ReadonlyArray<NodeId>, limitMs: number, nowMs: number): RoundsTurn => ({
+export const beginRounds = (servers: ReadonlyArray<NodeId>, limitMs: number, nowMs: number): RoundsStep => ({
   rounds: { servers, limitMs, until: nowMs + limitMs },
   effect: { type: 'ask' },
 });
 
 /** The next step. */
-export const nextRound = (rounds: Rounds, event: RoundsEvent, nowMs: number): RoundsTurn =>
+export const nextRound = (rounds: Rounds, event: RoundsEvent, nowMs: number): RoundsStep =>
   event.type === 'paused' ? goOn(rounds, event.inParts, nowMs) : answered(rounds, event.answers, nowMs);
 
-const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced>>, nowMs: number): RoundsTurn => {
+const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced>>, nowMs: number): RoundsStep => {
   const came: Synced[] = [];
   for (const answer of answers) {
     if (E.isLeft(answer)) return done(rounds, answer);
@@ -87,7 +87,7 @@ const answered = (rounds: Rounds, answers: ReadonlyArray<E.Either<string, Synced
   return isMissed ? { rounds, effect: { type: 'pause', inParts } } : goOn(rounds, inParts, nowMs);
 };
 
-const goOn = (rounds: Rounds, inParts: boolean, nowMs: number): RoundsTurn => {
+const goOn = (rounds: Rounds, inParts: boolean, nowMs: number): RoundsStep => {
   const next = inParts ? { ...rounds, until: nowMs + rounds.limitMs } : rounds;
   return nowMs > next.until
     ? done(next, E.left(`${notEqual(rounds)} after ${rounds.limitMs} ms`))

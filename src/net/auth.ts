@@ -3,7 +3,7 @@
  * secret nor proof can be used again.
  *
  * This keeps out other users and programs of the machine and of the network, also those that carry the bytes: every frame after the
- * handshake is sealed with a key of the connection (`seal.ts`). It does not protect from root or from the user who runs the cluster.
+ * handshake is sealed with a key of the connection (`frame-cipher.ts`). It does not protect from root or from the user who runs the cluster.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ReplicaId, SessionNumber } from '../core/ids.js';

@@ -20,7 +20,7 @@ import {
   type Party,
 } from './protocol.js';
 import { type Done, type OnPart, Requests, Serving } from './requests.js';
-import type { Seal } from './seal.js';
+import type { FrameCipher } from './frame-cipher.js';
 import { socketError } from './socket-errors.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ export interface Connection {
 /** How frames are read and written on a connection. */
 export interface Framing {
   readonly reader: FrameReader;
-  readonly seal: Seal['seal'];
+  readonly seal: FrameCipher['seal'];
   /** Default: all of a turn. */
   readonly share?: Share | undefined;
 }
@@ -98,7 +98,7 @@ class StreamConnection implements Connection {
   readonly #timers: Surroundings['timers'];
   readonly #socket: ByteStream;
   readonly #reader: FrameReader;
-  readonly #seal: Seal['seal'];
+  readonly #seal: FrameCipher['seal'];
   readonly #share: Share;
   readonly #callbacks: Callbacks;
   readonly #frames: Intake;

@@ -1,10 +1,10 @@
 /**
  * Frames: a length in four bytes, big-endian, and a payload of so many bytes: one JSON value whose characters are all below
  * U+0100 (others are written as `\u` escapes), one byte for each. Byte strings cost one byte a byte that way, and decoding needs no
- * UTF-8 validation. After the handshake the payload is sealed (`seal.ts`).
+ * UTF-8 validation. After the handshake the payload is sealed (`frame-cipher.ts`).
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Seal } from './seal.js';
+import type { FrameCipher } from './frame-cipher.js';
 
 const HEADER = 4;
 
@@ -28,7 +28,7 @@ export const encodeFrame = (value: unknown): Buffer => {
 };
 
 /** The sealed frame of a JSON value, as it goes after the handshake. */
-export const encodeSealed = (value: unknown, seal: Seal['seal']): Buffer => {
+export const encodeSealed = (value: unknown, seal: FrameCipher['seal']): Buffer => {
   const payload = seal(latin1Of(value));
   const header = Buffer.allocUnsafe(HEADER);
   header.writeUInt32BE(payload.length, 0);
@@ -58,7 +58,7 @@ const NOT_SEALED = E.left('a frame that was not sealed for this connection');
 /**
  * A {@link FrameReader} that refuses frames longer than `maxBytes()`, and, from when `seal()` gives a seal, those that it does not open.
  */
-export const frameReader = (maxBytes: () => number, seal: () => Seal | undefined = () => undefined): FrameReader => {
+export const frameReader = (maxBytes: () => number, seal: () => FrameCipher | undefined = () => undefined): FrameReader => {
   /** What was taken in: the rest of a buffer, and whatever came after it. */
   let buffer: Buffer = Buffer.alloc(0);
   let at = 0;

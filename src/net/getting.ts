@@ -4,7 +4,7 @@ import type { Bytes } from '../core/bytes.js';
 import type { NodeId } from '../core/ids.js';
 import type { Get, GetAnswer, Refused } from '../core/messages.js';
 import { fieldsOfResult, type GetResult } from '../core/results.js';
-import { beginGet, type GetAttempt, type GetEvent, type GetTurn, nextGet } from '../impl/attempt.js';
+import { beginGet, type GetAttempt, type GetEvent, type GetStep, nextGet } from '../impl/attempt.js';
 import { isHonest } from '../impl/horizon.js';
 import { gotAnswer, startGet } from '../impl/session.js';
 import type { NoAnswer } from './requests.js';
@@ -46,7 +46,7 @@ class Getter {
     });
   }
 
-  #do(get: Getting, { attempt, effect }: GetTurn): void {
+  #do(get: Getting, { attempt, effect }: GetStep): void {
     if (effect.type === 'done') {
       this.#finish(get, effect.result);
       return;

@@ -20,7 +20,7 @@ import {
   ProofC,
   WelcomeC,
 } from './protocol.js';
-import { type Seal, sealOf } from './seal.js';
+import { type FrameCipher, frameCipherOf } from './frame-cipher.js';
 import type { Tls } from './tls.js';
 import { maybeTls, socketError } from './socket-errors.js';
 import { channelOf, connectTo } from './transport.js';
@@ -45,7 +45,7 @@ export interface Identity {
 interface Talk {
   readonly say: (value: unknown) => void;
   readonly hear: <A>(codec: t.Decoder<unknown, A>) => Promise<A>;
-  readonly become: (peer: Peer, callbacks: Callbacks, seal: Seal, share?: Share) => Connection;
+  readonly become: (peer: Peer, callbacks: Callbacks, seal: FrameCipher, share?: Share) => Connection;
   readonly hangUp: () => void;
   /** Ends it at once. */
   readonly giveUp: (why: string) => void;
@@ -80,7 +80,7 @@ const heardAs = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
 const talk = (world: World, socket: ByteStream, withinMs: number): Talk => {
   let max = MAX_HELLO_BYTES;
   let failed: string | undefined;
-  let sealed: Seal | undefined;
+  let sealed: FrameCipher | undefined;
   let wake: () => void = () => undefined;
   const reader: FrameReader = frameReader(
     () => max,
@@ -181,7 +181,7 @@ export const dial = async (
     t.say({ proof: proof(identity.secret, 'dialer', i) });
     const welcome = await t.hear(WelcomeC);
     if ('refused' in welcome) throw new HandshakeError(`refused by ${peer.role} ${peer.id}: ${welcome.refused}`);
-    return t.become({ ...peer, replica }, callbacks, sealOf(identity.secret, 'dialer', i));
+    return t.become({ ...peer, replica }, callbacks, frameCipherOf(identity.secret, 'dialer', i));
   });
   signal?.removeEventListener('abort', giveUp);
   return E.mapLeft(({ message }: HandshakeError) =>
@@ -229,7 +229,7 @@ export const accept = (
       throw new HandshakeError(`refused: ${refused}`, true);
     }
     t.say({ welcome: true });
-    const seal = sealOf(identity.secret, 'acceptor', i);
+    const seal = frameCipherOf(identity.secret, 'acceptor', i);
     const connection = t.become({ ...hello.from, replica: null }, callbacks, seal, shareOf(hello.from));
     // A renewal while hands were shaken (R7a): the client was told of a replica that is no more, and must hear of the new one before it puts (R14).
     if (hello.from.role === 'client' && (identity.replica?.() ?? null) !== replica) connection.retire();

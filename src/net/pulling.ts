@@ -23,7 +23,7 @@ import type { Logger } from './logger.js';
 import type { Meter } from './meter.js';
 import type { Outbound } from './outbound.js';
 import type { Party } from './protocol.js';
-import { beginPull, type Came, nextPull, Turns } from './pull-way.js';
+import { beginPull, type Came, nextPull, Turns } from './pull-progress.js';
 import { BAD } from './refusals.js';
 import type { Tracer } from './tracer.js';
 
@@ -70,7 +70,7 @@ export interface Puller {
 
 const SILENT = 'it did not answer a pull in time';
 
-/** The pulls of a server with this replica: does what `pull-way.ts` says is to be done. */
+/** The pulls of a server with this replica: does what `pull-progress.ts` says is to be done. */
 class ReplicaPuller {
   readonly #o: PullerOptions;
   readonly #durable: DurableReplica;
@@ -146,13 +146,13 @@ class ReplicaPuller {
     const { id } = peer.peer;
     const left = leftMs ?? (() => this.#o.timeoutMs);
     const times = { quick: () => Math.min(this.#patienceMs, left()), left, part: () => this.#o.timeoutMs };
-    let { way, effect } = beginPull(leftMs !== undefined, peer.isUp());
+    let { progress, effect } = beginPull(leftMs !== undefined, peer.isUp());
     for (;;) {
       if (effect.type === 'done') return effect.isWhole;
       if (effect.type === 'waitTurn') {
         await this.#turns.ended();
         this.#tellSyncs();
-        ({ way, effect } = nextPull(way, { type: 'turn', isOthersTurn: this.#turns.isOthers(id) }));
+        ({ progress, effect } = nextPull(progress, { type: 'turn', isOthersTurn: this.#turns.isOthers(id) }));
         continue;
       }
       if (effect.takesTurn) this.#turns.take(id);
@@ -161,7 +161,7 @@ class ReplicaPuller {
       const came = isPossible ? await this.#pullPart(peer, times[effect.time]()) : 'failed';
       if (came === 'last') this.#lastPulled.set(id, this.#nowMs());
       if (came === 'part') this.#tellSyncs();
-      ({ way, effect } = nextPull(way, { type: 'came', came, isOthersTurn: this.#turns.isOthers(id) }));
+      ({ progress, effect } = nextPull(progress, { type: 'came', came, isOthersTurn: this.#turns.isOthers(id) }));
     }
   }
 

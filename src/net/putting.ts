@@ -21,7 +21,7 @@ import type { Logger } from './logger.js';
 import type { Outbound } from './outbound.js';
 import type { Answer } from './protocol.js';
 import { PutQueue, type UnderWay } from './put-queue.js';
-import { beginWay, nextWay, type PutWay, type WayEvent, type WayTurn } from './put-way.js';
+import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep } from './put-route.js';
 import type { Tracer } from './tracer.js';
 
 /** What puts and gets need of their client. */
@@ -54,7 +54,7 @@ const NO_ANSWER: PutEvent = { type: 'timedOut', sent: true };
 
 const isPutAnswer = (a: Answer): a is PutAnswer | Refused => a.type === 'accepted' || a.type === 'behind' || a.type === 'refused';
 
-/** The puts of a session: does what `put-way.ts` says is to be done, and tells it what came of it. */
+/** The puts of a session: does what `put-route.ts` says is to be done, and tells it what came of it. */
 class Putter {
   readonly #o: AskerOptions;
   readonly #queue: PutQueue<Connection>;
@@ -72,79 +72,79 @@ class Putter {
       const now = world.clock.nowMs();
       const put: Putting = { request: startPut(session, key, value), on: undefined, via: undefined, resolve };
       this.#queue.begin(put);
-      this.#do(put, beginWay(order(), now + timeoutMs, now));
+      this.#do(put, beginRoute(order(), now + timeoutMs, now));
     });
   }
 
-  #take(put: Putting, way: PutWay, event: WayEvent): void {
-    this.#do(put, nextWay(way, event, this.#o.world.clock.nowMs()));
+  #take(put: Putting, route: PutRoute, event: RouteEvent): void {
+    this.#do(put, nextRoute(route, event, this.#o.world.clock.nowMs()));
   }
 
-  #do(put: Putting, turn: WayTurn): void {
+  #do(put: Putting, turn: RouteStep): void {
     if (turn.noted !== undefined) this.#note(turn.noted, put.request, undefined);
-    if (turn.way === undefined) {
+    if (turn.route === undefined) {
       this.#finish(put, turn.effect.result);
       return;
     }
-    const { way, effect } = turn;
+    const { route, effect } = turn;
     switch (effect.type) {
       case 'reach':
-        this.#reach(put, way, effect.withinMs, effect.isPatient);
+        this.#reach(put, route, effect.withinMs, effect.isPatient);
         return;
       case 'send':
-        this.#send(put, way, effect.withinMs, effect.at);
+        this.#send(put, route, effect.withinMs, effect.at);
         return;
       case 'wait':
-        this.#wait(put, way, effect.withinMs);
+        this.#wait(put, route, effect.withinMs);
         return;
       case 'pause':
-        this.#o.world.timers.after(effect.ms, () => this.#take(put, way, { type: 'paused' }));
+        this.#o.world.timers.after(effect.ms, () => this.#take(put, route, { type: 'paused' }));
     }
   }
 
-  #reach(put: Putting, way: PutWay, withinMs: number, isPatient: boolean): void {
+  #reach(put: Putting, route: PutRoute, withinMs: number, isPatient: boolean): void {
     const { links } = this.#o;
-    const { server } = way;
+    const { server } = route;
     const out = links.get(server);
     if (out === undefined) {
-      this.#take(put, way, { type: 'unlinked' });
+      this.#take(put, route, { type: 'unlinked' });
       return;
     }
     out.reach(withinMs, isPatient, (c) => {
       if (E.isLeft(c)) {
-        this.#take(put, way, { type: 'unreached', isRelinked: links.get(server) !== out && links.has(server) });
+        this.#take(put, route, { type: 'unreached', isRelinked: links.get(server) !== out && links.has(server) });
         return;
       }
       put.via = c.right;
       const isHeldUp = this.#queue.isHeldUp(put, c.right);
-      this.#take(put, way, { type: 'reached', replica: c.right.peer.replica, isHeldUp });
+      this.#take(put, route, { type: 'reached', replica: c.right.peer.replica, isHeldUp });
     });
   }
 
-  #send(put: Putting, way: PutWay, withinMs: number, at: ReplicaId | null): void {
+  #send(put: Putting, route: PutRoute, withinMs: number, at: ReplicaId | null): void {
     const { session, onServed } = this.#o;
     const c = put.via!;
     if (at === null) put.request = refreshed(session, put.request);
-    this.#note(way.server, put.request, c);
+    this.#note(route.server, put.request, c);
     this.#queue.moveTo(put, c);
     c.ask(at === null ? put.request : repeated(put.request, at), withinMs, (result) => {
       this.#queue.moveTo(put, undefined);
-      const event = this.#eventOf(result, way.server, c);
-      if (event.type === 'answered' && event.answer.type === 'accepted') onServed(way.server);
-      this.#take(put, way, { type: 'came', event });
+      const event = this.#eventOf(result, route.server, c);
+      if (event.type === 'answered' && event.answer.type === 'accepted') onServed(route.server);
+      this.#take(put, route, { type: 'came', event });
     });
     // Those that waited for it may go over the same connection, after it.
     this.#wake();
   }
 
   /** Tries again once an earlier put has changed; gives up when the time is over. */
-  #wait(put: Putting, way: PutWay, withinMs: number): void {
+  #wait(put: Putting, route: PutRoute, withinMs: number): void {
     const deadline = this.#o.world.timers.after(withinMs, () => {
-      if (this.#waiting.delete(put)) this.#take(put, way, { type: 'late' });
+      if (this.#waiting.delete(put)) this.#take(put, route, { type: 'late' });
     });
     this.#waiting.set(put, () => {
       deadline.cancel();
-      this.#take(put, way, { type: 'woken' });
+      this.#take(put, route, { type: 'woken' });
     });
   }
 

@@ -25,11 +25,11 @@ export const channelOf = (socket: ByteStream): string =>
 export const connectTo = (network: Network, { host, port }: Address, tls: Tls | undefined): ByteStream => {
   if (tls === undefined) return network.connect({ host, port });
   const socket = connectTls({ ...tls, host, port, minVersion: 'TLSv1.3', ...(isIP(host) === 0 && { servername: host }) });
-  return settled(socket);
+  return withKeepAlive(socket);
 };
 
 /** Without delay, and kept alive, as the network's plain ones are. */
-const settled = (socket: Socket): Socket => socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
+const withKeepAlive = (socket: Socket): Socket => socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
 
 /** What a listener tells: a stranger came; one is ready to shake hands; one could not. `id` is the same for one stranger. */
 export interface Door {
@@ -56,7 +56,7 @@ export const makeListener = (network: Network, tls: Tls | undefined, door: Door)
       requestCert: tls.ca !== undefined,
       rejectUnauthorized: tls.ca !== undefined,
     },
-    (socket) => door.onReady(idOf(socket), settled(socket)),
+    (socket) => door.onReady(idOf(socket), withKeepAlive(socket)),
   );
   server.on('connection', (socket: Socket) => door.onStranger(idOf(socket), socket));
   server.on('tlsClientError', (error, socket) => {

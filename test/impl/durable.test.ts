@@ -34,7 +34,7 @@ const open = async (log: Log): Promise<DurableReplica> => {
   return opened.right;
 };
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the gate (R10)', () => {
   test('no answer leaves before the changes it may show are durable; those that wait together are one commit', async () => {
@@ -46,19 +46,19 @@ describe('the gate (R10)', () => {
 
     replica.handle(put(1), (a) => left.push(`put1 ${a.type}`));
     replica.handle({ type: 'get', client: 9, key: 'k', atLeast: null, require: [] }, (a) => left.push(`get ${a.type}`));
-    await settled();
+    await nextTurn();
     replica.handle(put(2), (a) => left.push(`put2 ${a.type}`));
     replica.handle(put(3), (a) => left.push(`put3 ${a.type}`));
     replica.handle({ type: 'pull', puller: '2.0', vv: [], after: null }, (a) => left.push(`pull ${a.type}`));
-    await settled();
+    await nextTurn();
     expect(left).toHaveLength(1);
     expect(held.map((h) => h.appends.length)).toEqual([1]);
     held[0]!.release();
-    await settled();
+    await nextTurn();
     expect(left.slice(1)).toEqual(['put1 accepted', 'get found']);
     expect(held.map((h) => h.appends.length)).toEqual([1, 2]);
     held[1]!.release();
-    await settled();
+    await nextTurn();
     expect(left.slice(3)).toEqual(['put2 accepted', 'put3 accepted', 'pull pulled']);
     expect(replica.waiting).toBe(0);
   });
@@ -84,17 +84,17 @@ describe('the gate (R10)', () => {
     const reply = (a: { type: string; reason?: string; value?: string }) => left.push(`${a.type} ${a.reason ?? a.value ?? ''}`);
     const get = { type: 'get', client: 9, key: 'k', atLeast: null, require: [] } as const;
     replica.handle(put(1), reply);
-    await settled();
+    await nextTurn();
     held[0]!.release();
-    await settled();
+    await nextTurn();
     expect(left.splice(0)).toEqual(['accepted ']);
     replica.handle(put(2), reply);
-    await settled();
+    await nextTurn();
     replica.handle(get, reply);
     replica.handle(put(3), reply);
     replica.handle(get, reply);
     held[1]!.release(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
-    await settled();
+    await nextTurn();
     replica.handle(get, reply);
     replica.handle(put(4), reply);
     replica.handle({ type: 'pull', puller: '2.0', vv: [], after: null }, (a) =>

@@ -23,7 +23,7 @@ const event = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: fc.constant('put' as const), at: fc.nat(2), key: fc.nat(KEYS.length - 1) }) },
   { weight: 5, arbitrary: fc.record({ type: fc.constant('pull' as const), from: fc.integer({ min: 1, max: 2 }) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('exchange' as const), from: fc.integer({ min: 1, max: 2 }) }) },
-  { weight: 2, arbitrary: fc.constant({ type: 'settle' as const }) },
+  { weight: 2, arbitrary: fc.constant({ type: 'compact' as const }) },
   { weight: 1, arbitrary: fc.constant({ type: 'claim' as const }) },
 );
 
@@ -81,7 +81,7 @@ test('what a replica falls back to is what its log restores, to every get and pu
             if (e.at === 0) note(done);
           } else if (e.type === 'pull') note(pull(mine, all[e.from]!));
           else if (e.type === 'exchange') pull(all[e.from]!, all[3 - e.from]!);
-          else if (e.type === 'settle') note(step<'settle'>(mine, { type: 'settle' }));
+          else if (e.type === 'compact') note(step<'compact'>(mine, { type: 'compact' }));
           // A peer knows more of it than it does itself: it becomes another replica (R7a).
           else note(step<'pull'>(mine, { type: 'pull', puller: '2.0', vv: [[mine.id, clockOf(mine) + 5]], after: null }));
         }

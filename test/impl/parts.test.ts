@@ -32,7 +32,7 @@ type Event =
   | { readonly type: 'put'; readonly at: number; readonly key: number; readonly ahead: number }
   | { readonly type: 'ask'; readonly to: number; readonly from: number }
   | { readonly type: 'arrive'; readonly which: number; readonly again: boolean }
-  | { readonly type: 'kill' | 'forget' | 'settle'; readonly at: number };
+  | { readonly type: 'kill' | 'forget' | 'compact'; readonly at: number };
 
 const SERVERS = 3;
 const KEYS = 6;
@@ -47,7 +47,7 @@ const events: fc.Arbitrary<Event[]> = fc.array(
     { weight: 8, arbitrary: fc.record({ type: fc.constant('arrive' as const), which: fc.nat(9), again: fc.boolean() }) },
     {
       weight: 1,
-      arbitrary: fc.record({ type: fc.constantFrom('kill' as const, 'forget' as const, 'settle' as const), at: server }),
+      arbitrary: fc.record({ type: fc.constantFrom('kill' as const, 'forget' as const, 'compact' as const), at: server }),
     },
   ),
   { maxLength: 120, size: 'max' },
@@ -118,8 +118,8 @@ class Cluster {
           step<'merge'>(this.replicas[to]!, { type: 'merge', asked: flying.asked.vv, pulled: flying.pulled }),
         );
       }
-      case 'settle':
-        return this.#write(event.at, step<'settle'>(this.replicas[event.at]!, { type: 'settle' }));
+      case 'compact':
+        return this.#write(event.at, step<'compact'>(this.replicas[event.at]!, { type: 'compact' }));
       case 'kill': {
         this.#cut(event.at);
         const opened = await this.#logs[event.at]!.open({ server: event.at });
@@ -283,6 +283,6 @@ describe('pulls in parts (R9)', () => {
     const other = restore({ ...again.right, replica: '2.1', transfers: [] }, { part });
     expect([requestFor(other, 1).after, transfersOf(other), storeOf(other)]).toEqual([null, [], []]);
     // Writes of a part that no transfer waits for any more are dropped from the log.
-    expect(step<'settle'>(other, { type: 'settle' }).append?.drops).toHaveLength(2);
+    expect(step<'compact'>(other, { type: 'compact' }).append?.drops).toHaveLength(2);
   });
 });

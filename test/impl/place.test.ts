@@ -25,7 +25,7 @@ const put = ({ replica }: Killable, count: number): string[] => {
   return stamps;
 };
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const open = async (directory: string, options: DiskLogOptions = {}, owner = {}): Promise<Killable> => {
   const opened = await openKillable(directory, options, owner);
@@ -44,7 +44,7 @@ describe('the same replica goes on (R7)', () => {
         const log = await open(join(root, again % 2 === 0 ? 'data' : 'link'), { sealMs: again * 1000 });
         expect([log.replica.found, log.replica.replica.id]).toEqual([again === 0 ? 'fresh' : 'whole', '1.0']);
         put(log, 5);
-        await settled();
+        await nextTurn();
         await stop(log, how);
       }
     }),
@@ -56,7 +56,7 @@ describe('the same replica goes on (R7)', () => {
       put(log, 5);
       execFileSync('cp', ['-a', join(root, 'data'), join(root, 'copy')]);
       execFileSync('tar', ['-C', root, '-cf', join(root, 'a.tar'), 'data']);
-      await settled();
+      await nextTurn();
       await log.kill();
       const again = await open(join(root, 'data'));
       expect(again.replica.found).toBe('whole');
@@ -86,12 +86,12 @@ test('an older copy that is put back, whenever and however, goes on as a new rep
         const options = { fsync: h.fsync, sealMs: h.sealMs, takeInCount: 4, fileBytes: 600 };
         let log = await open(folder, options);
         put(log, h.before);
-        await settled();
+        await nextTurn();
         if (h.copied !== 'running') await stop(log, h.copied === 'closed' ? 'close' : 'kill');
         execFileSync('cp', ['-a', folder, copy]);
         if (h.copied !== 'running') log = await open(folder, options);
         const stamps = put(log, h.after);
-        for (let i = 0; i < 20 && (log.replica.waiting > 0 || i < 3); i++) await settled();
+        for (let i = 0; i < 20 && (log.replica.waiting > 0 || i < 3); i++) await nextTurn();
         const store = [...storeOf(log.replica.replica)];
         await stop(log, h.end);
         TOOLS[h.tool]!(copy, folder);
@@ -114,7 +114,7 @@ test('an older copy that is put back, whenever and however, goes on as a new rep
         const id = back.replica.replica.id;
         expect(id).not.toBe(log.replica.replica.id);
         const again = put(back, 3);
-        await settled();
+        await nextTurn();
         for (const stamp of again) expect(stamps).not.toContain(stamp);
         await back.kill();
         const later = await open(folder, options);
@@ -162,7 +162,7 @@ describe('what else shows that a log is not in its place (R7a)', () => {
     withDirectory(async (root) => {
       const log = await open(join(root, 'data'), { machineId: 'a' });
       put(log, 5);
-      await settled();
+      await nextTurn();
       await log.kill();
       const back = await open(move(root), { machineId: machineId ?? 'a' });
       expect(back.replica.note).toMatch(note);
@@ -175,7 +175,7 @@ describe('what else shows that a log is not in its place (R7a)', () => {
     withDirectory(async (root) => {
       const log = await open(join(root, 'data'));
       put(log, 5);
-      await settled();
+      await nextTurn();
       const store = [...storeOf(log.replica.replica)];
       await log.replica.close();
       const back = await open(join(root, 'data'), {}, { newIncarnation: true });
@@ -189,7 +189,7 @@ describe('what else shows that a log is not in its place (R7a)', () => {
       for (const name of ['data', 'other']) {
         const log = await open(join(root, name));
         put(log, 5);
-        await settled();
+        await nextTurn();
         await log.kill();
       }
       mkdirSync(join(root, 'data'), { recursive: true });

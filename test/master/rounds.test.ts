@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { beginRounds, nextRound, type RoundsEvent, type RoundsTurn, type Synced } from '../../src/master/rounds.js';
+import { beginRounds, nextRound, type RoundsEvent, type RoundsStep, type Synced } from '../../src/master/rounds.js';
 
 const LIMIT_MS = 1000;
 const SERVERS = [0, 1, 2];
@@ -28,7 +28,7 @@ describe('the rounds of a stabilize (section 5)', () => {
       fc.property(fc.array(fc.tuple(syncs, fc.nat(400)), { minLength: 1, maxLength: 20 }), (rounds) => {
         let now = 0;
         let lastParts = 0;
-        let turn: RoundsTurn = beginRounds(SERVERS, LIMIT_MS, now);
+        let turn: RoundsStep = beginRounds(SERVERS, LIMIT_MS, now);
         let last: ReadonlyArray<E.Either<string, Synced>> = [];
         for (const [answers, ms] of rounds) {
           expect(turn.effect.type).toBe('ask');

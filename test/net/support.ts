@@ -9,7 +9,7 @@ import { encodeFrame, encodeSealed, frameReader } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
 import type { Logger } from '../../src/net/logger.js';
 import { type Party, PROTOCOL_VERSION } from '../../src/net/protocol.js';
-import { sealOf } from '../../src/net/seal.js';
+import { frameCipherOf } from '../../src/net/frame-cipher.js';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/net/server.js';
 import { until } from '../support/until.js';
 
@@ -129,7 +129,7 @@ export const handshakeByHand = async (
   socket.write(encodeFrame({ proof: proof(SECRET, 'dialer', introduction) }));
   await until(() => heard.length === 2);
   socket.off('data', take);
-  const { seal } = sealOf(SECRET, 'dialer', introduction);
+  const { seal } = frameCipherOf(SECRET, 'dialer', introduction);
   const sealedText = (json: string): Buffer => {
     const payload = seal(json);
     const header = Buffer.alloc(4);

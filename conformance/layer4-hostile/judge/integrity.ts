@@ -12,7 +12,7 @@ interface Several {
   /** The one sent first. */
   readonly first: Operation;
   /** May one of them stand under a stamp that nobody was told? An acknowledged put has its one stamp for ever (R14). */
-  readonly loose: boolean;
+  readonly indeterminate: boolean;
   /** Did all of them fail? */
   readonly failed: boolean;
 }
@@ -20,7 +20,7 @@ interface Several {
 /** Where every value of every key came from. */
 export type Origins = ReadonlyMap<string, ReadonlyMap<string, Origin>>;
 
-const isLoose = (o: Origin): boolean => ('loose' in o ? o.loose : o.outcome === 'info');
+const isIndeterminate = (o: Origin): boolean => ('indeterminate' in o ? o.indeterminate : o.outcome === 'info');
 const hasFailed = (o: Origin): boolean => ('failed' in o ? o.failed : o.outcome === 'fail');
 const firstOf = (o: Origin): Operation => ('first' in o ? o.first : o);
 
@@ -46,7 +46,7 @@ export const originsOf = (h: History): Origins => {
 
 const together = (known: Origin, op: Operation): Several => ({
   first: op.invoked < firstOf(known).invoked ? op : firstOf(known),
-  loose: isLoose(known) || isLoose(op),
+  indeterminate: isIndeterminate(known) || isIndeterminate(op),
   failed: hasFailed(known) && hasFailed(op),
 });
 
@@ -86,7 +86,7 @@ const judgeName = (
   const write = writeAt(writes, stamp) ?? named.get(showStamp(stamp));
   if (write === undefined) {
     named.set(showStamp(stamp), op);
-    if (!isLoose(origin)) {
+    if (!isIndeterminate(origin)) {
       const text = `its only put was acknowledged under another stamp than ${showStamp(stamp)}`;
       reportViolation(findings, 'Unique Stamps', firstOf(origin), op, text);
     }

@@ -65,7 +65,7 @@ export interface Continuation {
   /** The changes that follow, without a gap. */
   readonly next: ReadonlyArray<Append>;
   /** The files with changes before which others are missing. */
-  readonly loose: ReadonlyArray<string>;
+  readonly afterGap: ReadonlyArray<string>;
   /** The number of the last change in the journal; 0: there is none. */
   readonly last: number;
 }
@@ -80,13 +80,13 @@ export const markOf = (meta: { readonly mark: number } | undefined, parts: Reado
 /** What of the journal comes after this change. */
 export const continuationOf = (parts: ReadonlyArray<JournalPart>, mark: number): Continuation => {
   const next: Append[] = [];
-  const loose: string[] = [];
+  const afterGap: string[] = [];
   let last = 0;
   for (const { name, first, appends } of parts) {
     const known = mark + next.length + 1 - first;
-    if (known < 0 && appends.length > 0) loose.push(name);
+    if (known < 0 && appends.length > 0) afterGap.push(name);
     else next.push(...appends.slice(known));
     if (appends.length > 0) last = Math.max(last, first + appends.length - 1);
   }
-  return { next, loose, last };
+  return { next, afterGap, last };
 };

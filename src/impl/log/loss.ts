@@ -35,13 +35,13 @@ export interface Remains {
 
 /** What shows that changes were lost by damage; undefined: nothing does. Whoever wants a new incarnation goes on with what there is. */
 export const lossOf = ({ owner, boot, meta, mark, journal, claims, spoilt }: Remains): string | undefined => {
-  const { next, loose, last } = continuationOf(journal, mark);
+  const { next, afterGap, last } = continuationOf(journal, mark);
   const have = mark + next.length;
-  if (last > have + MAX_AHEAD) return `${loose.at(-1)} has a number that no change can have`;
+  if (last > have + MAX_AHEAD) return `${afterGap.at(-1)} has a number that no change can have`;
   if (owner.newIncarnation === true || isRebooted(meta, boot)) return undefined;
-  const part = journal.find(({ name }) => name === loose[0]);
+  const part = journal.find(({ name }) => name === afterGap[0]);
   if (part !== undefined) {
-    const count = journal.reduce((sum, { name, appends }) => sum + (loose.includes(name) ? appends.length : 0), 0);
+    const count = journal.reduce((sum, { name, appends }) => sum + (afterGap.includes(name) ? appends.length : 0), 0);
     const before = spoilt === undefined ? '' : ` (${spoilt})`;
     return `changes ${have + 1} to ${part.first - 1} are missing${before}, and ${part.name} goes on after them with ${count}: --new-incarnation goes on without all of these, and keeps it as ${asideName(part.name)}`;
   }

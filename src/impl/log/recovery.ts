@@ -73,7 +73,7 @@ const newName = (chance: Chance): string => {
 export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
   const { owner, base, journal } = all;
   const mark = markOf(base.meta, journal);
-  const { next, loose, last } = continuationOf(journal, mark);
+  const { next, afterGap, last } = continuationOf(journal, mark);
   const have = mark + next.length;
   // Seen from outside already, where that could be read.
   const loss = lossOf({ owner, boot: all.boot, meta: base.meta, mark, journal, claims: [], spoilt: undefined });
@@ -93,7 +93,7 @@ export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
 
   const { clock = 0, vv = [], transfers = [], replica: before } = base.meta ?? {};
   const contents = withJournal({ ...base, clock, vv, transfers, replica: before }, next);
-  const { found, note } = verdict(evidence, { have, top, loose, replica: contents.replica });
+  const { found, note } = verdict(evidence, { have, top, afterGap, replica: contents.replica });
   const replica =
     found === 'whole' && contents.replica !== undefined
       ? contents.replica
@@ -109,8 +109,8 @@ export const recover = (all: Evidence): E.Either<LogError, Recovery> => {
     changes: [merged([...next, found === 'whole' ? { ...NO_CHANGE, replica } : { ...NO_CHANGE, replica, transfers: [] }])],
     last: top + 1,
     log: log === '' ? newName(all.chance) : log,
-    journals: journal.map((part) => part.name).filter((name) => !loose.includes(name)),
-    aside: loose,
+    journals: journal.map((part) => part.name).filter((name) => !afterGap.includes(name)),
+    aside: afterGap,
   });
 };
 
@@ -127,7 +127,7 @@ const isPlace = (place: Evidence['place']): place is Place => typeof place === '
 interface Count {
   readonly have: number;
   readonly top: number;
-  readonly loose: ReadonlyArray<string>;
+  readonly afterGap: ReadonlyArray<string>;
   readonly replica: Recovered['replica'] | undefined;
 }
 
@@ -149,13 +149,13 @@ const verdict = (evidence: Evidence, count: Count): { readonly found: Found; rea
 const hasNoPast = ({ place, highWater }: Evidence): boolean =>
   (place === undefined || (isPlace(place) && place.replica === null)) && highWater === undefined;
 
-const missing = ({ base, highWater, place }: Evidence, { have, top, loose }: Count): string | undefined => {
+const missing = ({ base, highWater, place }: Evidence, { have, top, afterGap }: Count): string | undefined => {
   if (base.meta === undefined && have === top) return 'lacks its database, and has all changes in its journal';
   if (base.meta === undefined) return `lacks its database, with the last ${top - have} of the ${top} changes that it had`;
   if (highWater === 'unreadable') return 'has a high-water mark that cannot be read';
   if (highWater === undefined && isPlace(place) && place.last > 0) return 'lacks its high-water mark';
   if (have === top) return undefined;
-  const aside = loose.length === 0 ? '' : ` (some of them are in ${loose.map(asideName).join(', ')})`;
+  const aside = afterGap.length === 0 ? '' : ` (some of them are in ${afterGap.map(asideName).join(', ')})`;
   return `lacks the last ${top - have} of the ${top} changes that it had${aside}`;
 };
 

@@ -67,8 +67,8 @@ export const writeCopy = (directory: string, image: Image): void => {
   for (const [name, bytes] of image) writeFileSync(join(directory, name), bytes);
 };
 
-/** Makes the log of a copy believe that it is in its place, so that a copy can stand for what a kill leaves. */
-const settle = (directory: string): void => {
+/** Gives a copy of a log a seal of its own, as if it had been written there: the copy can then stand for what a kill leaves. */
+const sealCopy = (directory: string): void => {
   const place = readPlace(nodeFiles, directory);
   if (typeof place === 'object') seal(nodeFiles, directory, place, false, NODE.chance);
 };
@@ -76,7 +76,7 @@ const settle = (directory: string): void => {
 /** Writes a directory's files, as if they had always been there. */
 export const writeImage = (directory: string, image: Image): void => {
   writeCopy(directory, image);
-  settle(directory);
+  sealCopy(directory);
 };
 
 /** Copies a directory while its log is open. The system's own copying sets modes, which shows in a file's ctime. */
@@ -85,7 +85,7 @@ const copyOf = (from: string, to: string): void => writeCopy(to, imageOf(from));
 /** A directory as a kill leaves it: copied while its log is open, and as if it had always been there. */
 export const copyOpen = (from: string, to: string): void => {
   copyOf(from, to);
-  settle(to);
+  sealCopy(to);
 };
 
 /** What opening a log came to. */

@@ -7,7 +7,7 @@ import { frameCutter } from '../../conformance/faults/frames.js';
 import { encodeFrame } from '../../src/net/frame.js';
 import { dial } from '../../src/net/handshake.js';
 import type { Address } from '../../src/net/protocol.js';
-import { sealOf } from '../../src/net/seal.js';
+import { frameCipherOf } from '../../src/net/frame-cipher.js';
 import type { RunningServer } from '../../src/net/server.js';
 import { until } from '../support/until.js';
 import { ask, closed, handshakeByHand, QUIET, remember, SECRET, serve } from './support.js';
@@ -127,7 +127,10 @@ describe('seals', () => {
   test('what one end seals the other opens, in order, in both directions', () =>
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), bytes)), (messages) => {
-        const [dialer, acceptor] = [sealOf(SECRET, 'dialer', introduction), sealOf(SECRET, 'acceptor', introduction)];
+        const [dialer, acceptor] = [
+          frameCipherOf(SECRET, 'dialer', introduction),
+          frameCipherOf(SECRET, 'acceptor', introduction),
+        ];
         for (const [there, text] of messages) {
           const [from, to] = there ? [dialer, acceptor] : [acceptor, dialer];
           expect(to.open(from.seal(text))).toBe(text);
@@ -145,12 +148,12 @@ describe('seals', () => {
     ['another TLS channel', SECRET, { ...introduction, channel: 'c' }],
     ['another replica', SECRET, { ...introduction, acceptorReplica: '0.1' as const }],
   ])('%s does not open them', (_name, secret, other) => {
-    const sealed = sealOf(SECRET, 'dialer', introduction).seal('{}');
-    expect(sealOf(secret, 'acceptor', other).open(sealed)).toBeUndefined();
+    const sealed = frameCipherOf(SECRET, 'dialer', introduction).seal('{}');
+    expect(frameCipherOf(secret, 'acceptor', other).open(sealed)).toBeUndefined();
   });
 
   test('an end does not open what it sealed itself', () => {
-    const end = sealOf(SECRET, 'dialer', introduction);
+    const end = frameCipherOf(SECRET, 'dialer', introduction);
     expect(end.open(end.seal('{}'))).toBeUndefined();
   });
 });

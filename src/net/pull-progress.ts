@@ -9,7 +9,7 @@ import type { AnswerTo } from '../impl/replica.js';
 export type Came = Extract<AnswerTo['merge'], { readonly type: 'merged' }>['kind'] | 'failed' | 'silent';
 
 /** A pull under way. Immutable. */
-export interface PullWay {
+export interface PullProgress {
   /** Is it a `sync`'s, which waits for its turn? */
   readonly isSync: boolean;
   /**
@@ -38,46 +38,46 @@ export type PullEffect =
   | { readonly type: 'done'; readonly isWhole: boolean };
 
 /** A pull and what to do. */
-export interface PullTurn {
-  readonly way: PullWay;
+export interface PullStep {
+  readonly progress: PullProgress;
   readonly effect: PullEffect;
 }
 
 /** A peer may answer so many times in a row with what is of no use (it came back as another replica) before a pull gives up. */
 const MAX_USELESS = 3;
 
-const done = (way: PullWay, isWhole: boolean): PullTurn => ({ way, effect: { type: 'done', isWhole } });
+const done = (progress: PullProgress, isWhole: boolean): PullStep => ({ progress, effect: { type: 'done', isWhole } });
 
 /** Begins a pull; `isUp`: there is a connection to the peer, which may be one that lets nothing pass. */
-export const beginPull = (isSync: boolean, isUp: boolean): PullTurn => {
+export const beginPull = (isSync: boolean, isUp: boolean): PullStep => {
   const isQuick = isSync && isUp;
   const time = !isSync ? 'part' : isQuick ? 'quick' : 'left';
-  return { way: { isSync, isQuick, useless: 0, isLong: false }, effect: { type: 'ask', time, takesTurn: false } };
+  return { progress: { isSync, isQuick, useless: 0, isLong: false }, effect: { type: 'ask', time, takesTurn: false } };
 };
 
 /** The next step. */
-export const nextPull = (way: PullWay, event: PullEvent): PullTurn => {
-  if (event.type === 'turn') return goOn(way, event.isOthersTurn);
+export const nextPull = (progress: PullProgress, event: PullEvent): PullStep => {
+  if (event.type === 'turn') return goOn(progress, event.isOthersTurn);
   switch (event.came) {
     case 'last':
-      return done(way, true);
+      return done(progress, true);
     case 'failed':
-      return done(way, false);
+      return done(progress, false);
     case 'silent':
-      if (!way.isQuick) return done(way, false);
-      return { way: { ...way, isQuick: false }, effect: { type: 'ask', time: 'left', takesTurn: false } };
+      if (!progress.isQuick) return done(progress, false);
+      return { progress: { ...progress, isQuick: false }, effect: { type: 'ask', time: 'left', takesTurn: false } };
     case 'part':
-      return goOn({ ...way, isQuick: false, useless: 0, isLong: true }, event.isOthersTurn);
+      return goOn({ ...progress, isQuick: false, useless: 0, isLong: true }, event.isOthersTurn);
     case 'other': {
-      const next = { ...way, isQuick: false, useless: way.useless + 1, isLong: false };
+      const next = { ...progress, isQuick: false, useless: progress.useless + 1, isLong: false };
       return next.useless >= MAX_USELESS ? done(next, false) : goOn(next, event.isOthersTurn);
     }
   }
 };
 
-const goOn = (way: PullWay, isOthersTurn: boolean): PullTurn => {
-  if (!isOthersTurn) return { way, effect: { type: 'ask', time: 'part', takesTurn: way.isLong } };
-  return way.isSync ? { way, effect: { type: 'waitTurn' } } : done(way, false);
+const goOn = (progress: PullProgress, isOthersTurn: boolean): PullStep => {
+  if (!isOthersTurn) return { progress, effect: { type: 'ask', time: 'part', takesTurn: progress.isLong } };
+  return progress.isSync ? { progress, effect: { type: 'waitTurn' } } : done(progress, false);
 };
 
 /** Whose turn it is: of pulls that need more than one part, one at a time goes on. */

@@ -11,7 +11,7 @@ import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { describeIntroduction, type Introduction } from './auth.js';
 
 /** Seals what one end sends and opens what the other end sent, each in order. */
-export interface Seal {
+export interface FrameCipher {
   /** The sealed payload of a text of characters below U+0100. */
   readonly seal: (text: string) => Buffer;
   /** The text of a sealed payload; undefined where it was not sealed by the other end, as its next. */
@@ -34,7 +34,7 @@ const counter = (): (() => Buffer) => {
   };
 };
 
-const sealer = (key: Buffer): Seal['seal'] => {
+const sealer = (key: Buffer): FrameCipher['seal'] => {
   const next = counter();
   return (text) => {
     const cipher = createCipheriv(ALGORITHM, key, next(), { authTagLength: TAG_BYTES });
@@ -44,7 +44,7 @@ const sealer = (key: Buffer): Seal['seal'] => {
   };
 };
 
-const opener = (key: Buffer): Seal['open'] => {
+const opener = (key: Buffer): FrameCipher['open'] => {
   const next = counter();
   return (payload) => {
     if (payload.length < TAG_BYTES) return undefined;
@@ -63,7 +63,7 @@ const opener = (key: Buffer): Seal['open'] => {
 };
 
 /** The seal of one end of the connection that this introduction began. */
-export const sealOf = (secret: string, end: 'dialer' | 'acceptor', introduction: Introduction): Seal => {
+export const frameCipherOf = (secret: string, end: 'dialer' | 'acceptor', introduction: Introduction): FrameCipher => {
   const keys = Buffer.from(
     hkdfSync('sha256', secret, 'bayou frames', describeIntroduction('frames', introduction), 2 * KEY_BYTES),
   );

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { NodeId, ReplicaId } from '../../src/core/ids.js';
 import type { PutEvent } from '../../src/impl/attempt.js';
 import { PutQueue, type UnderWay } from '../../src/net/put-queue.js';
-import { beginWay, nextWay, type PutWay, type WayEvent, type WayTurn } from '../../src/net/put-way.js';
+import { beginRoute, nextRoute, type PutRoute, type RouteEvent, type RouteStep } from '../../src/net/put-route.js';
 import { putOf } from '../impl/support/puts.js';
 
 const LIMIT_MS = 1000;
@@ -57,8 +57,8 @@ const walk = (servers: ReadonlyArray<NodeId>, all: ReadonlyArray<Chance>) => {
   let replica: ReplicaId = '0.0';
   const sent: Sent[] = [];
   const noted: NodeId[] = [];
-  let turn: WayTurn = beginWay(servers, LIMIT_MS, now);
-  const eventFor = ({ way, effect }: Extract<WayTurn, { readonly way: PutWay }>, chance: Chance): WayEvent => {
+  let turn: RouteStep = beginRoute(servers, LIMIT_MS, now);
+  const eventFor = ({ route, effect }: Extract<RouteStep, { readonly route: PutRoute }>, chance: Chance): RouteEvent => {
     switch (effect.type) {
       case 'reach':
         expect(effect.withinMs).toBeGreaterThan(0);
@@ -78,15 +78,15 @@ const walk = (servers: ReadonlyArray<NodeId>, all: ReadonlyArray<Chance>) => {
         expect(effect.withinMs).toBeGreaterThan(0);
         now += Math.min(chance.ms, effect.withinMs);
         const event: PutEvent = chance.ms >= effect.withinMs ? { type: 'timedOut', sent: true } : cameOf(replica, chance);
-        sent.push({ server: way.server, replica, at: effect.at, event });
+        sent.push({ server: route.server, replica, at: effect.at, event });
         return { type: 'came', event };
       }
     }
   };
   for (const chance of all) {
-    if (turn.way === undefined) break;
+    if (turn.route === undefined) break;
     steps++;
-    turn = nextWay(turn.way, eventFor(turn, chance), now);
+    turn = nextRoute(turn.route, eventFor(turn, chance), now);
     if (turn.noted !== undefined) noted.push(turn.noted);
   }
   return { sent, noted, effect: turn.effect, steps, now };
@@ -139,25 +139,25 @@ describe('a put on its way (R14), whatever comes of what is done', () => {
   });
 
   test('is sent again without a pause once, and not more often', () => {
-    const broken: WayEvent = { type: 'came', event: { type: 'broken', replica: '1.0' } };
-    let turn = beginWay([1], LIMIT_MS, 0);
+    const broken: RouteEvent = { type: 'came', event: { type: 'broken', replica: '1.0' } };
+    let turn = beginRoute([1], LIMIT_MS, 0);
     const types: string[] = [];
     for (let i = 0; i < 12; i++) {
       types.push(turn.effect.type);
-      const event: WayEvent =
+      const event: RouteEvent =
         turn.effect.type === 'reach'
           ? { type: 'reached', replica: '1.0', isHeldUp: false }
           : turn.effect.type === 'pause'
             ? { type: 'paused' }
             : broken;
-      turn = nextWay(turn.way!, event, i);
+      turn = nextRoute(turn.route!, event, i);
     }
     expect(types.join(' ')).toBe('reach send reach send pause reach send pause reach send pause reach');
   });
 
   test('whose time is over before it is reached was not sent; without a server nobody is asked', () => {
-    expect(beginWay([], LIMIT_MS, 0).effect).toEqual({ type: 'done', result: { type: 'ERR_CONN' } });
-    expect(beginWay([1], LIMIT_MS, LIMIT_MS).effect).toEqual({ type: 'done', result: { type: 'ERR_CONN' } });
+    expect(beginRoute([], LIMIT_MS, 0).effect).toEqual({ type: 'done', result: { type: 'ERR_CONN' } });
+    expect(beginRoute([1], LIMIT_MS, LIMIT_MS).effect).toEqual({ type: 'done', result: { type: 'ERR_CONN' } });
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { beginPull, type Came, nextPull, type PullTurn, Turns } from '../../src/net/pull-way.js';
+import { beginPull, type Came, nextPull, type PullStep, Turns } from '../../src/net/pull-progress.js';
 
 const CAME: ReadonlyArray<Came> = ['part', 'last', 'other', 'failed', 'silent'];
 
@@ -10,7 +10,7 @@ describe('a pull on its way (R9)', () => {
     const step = fc.record({ came: fc.constantFrom<Came>(...CAME, 'part', 'part', 'other'), isOthersTurn: fc.boolean() });
     fc.assert(
       fc.property(fc.boolean(), fc.boolean(), fc.array(step, { minLength: 1, maxLength: 25 }), (isSync, isUp, steps) => {
-        let turn: PullTurn = beginPull(isSync, isUp);
+        let turn: PullStep = beginPull(isSync, isUp);
         const came: Came[] = [];
         const times: string[] = [];
         for (const s of steps) {
@@ -18,14 +18,14 @@ describe('a pull on its way (R9)', () => {
           if (turn.effect.type === 'waitTurn') {
             // Who pulls in the background does not wait: the next pull goes on from where this one is.
             expect(isSync).toBe(true);
-            turn = nextPull(turn.way, { type: 'turn', isOthersTurn: s.isOthersTurn });
+            turn = nextPull(turn.progress, { type: 'turn', isOthersTurn: s.isOthersTurn });
             continue;
           }
           // Only a pull that needs more than one part makes others wait.
           expect(turn.effect.takesTurn).toBe(came.at(-1) === 'part');
           times.push(turn.effect.time);
           came.push(s.came);
-          turn = nextPull(turn.way, { type: 'came', ...s });
+          turn = nextPull(turn.progress, { type: 'came', ...s });
         }
         expect(came.slice(0, -1).includes('last')).toBe(false);
         expect(times.indexOf('quick', 1)).toBe(-1);
@@ -57,11 +57,11 @@ describe('pulls that need more than one part', () => {
           const going: number[] = [];
           const pull = async (id: number): Promise<boolean> => {
             let left = parts[id]!;
-            let { way, effect } = beginPull(true, false);
+            let { progress, effect } = beginPull(true, false);
             while (effect.type !== 'done') {
               if (effect.type === 'waitTurn') {
                 await turns.ended();
-                ({ way, effect } = nextPull(way, { type: 'turn', isOthersTurn: turns.isOthers(id) }));
+                ({ progress, effect } = nextPull(progress, { type: 'turn', isOthersTurn: turns.isOthers(id) }));
                 continue;
               }
               if (effect.takesTurn) {
@@ -70,7 +70,7 @@ describe('pulls that need more than one part', () => {
               }
               await s.schedule(Promise.resolve());
               const came: Came = --left > 0 ? 'part' : 'last';
-              ({ way, effect } = nextPull(way, { type: 'came', came, isOthersTurn: turns.isOthers(id) }));
+              ({ progress, effect } = nextPull(progress, { type: 'came', came, isOthersTurn: turns.isOthers(id) }));
             }
             turns.end(id);
             return effect.isWhole;
