@@ -126,7 +126,7 @@ const COMPONENTS: ReadonlyArray<Search> = [
     'two threads',
     (name) =>
       checkInParallel(
-        { module: new URL('support/case.mjs', import.meta.url).href, name: 'modelOf', args: [fileOf(name)] },
+        { module: new URL('support/case-model.mjs', import.meta.url).href, name: 'modelOf', args: [fileOf(name)] },
         { ...ALL, workers: 2 },
       ),
   ],

@@ -13,7 +13,7 @@ import { connections } from './connections.js';
 import { COMPONENTS } from './components.js';
 import { ENDS } from './ends.js';
 import { LOGS } from './logs.js';
-import { OTHERS } from './others.js';
+import { OTHERS } from './other-texts.js';
 import { PARTICIPANTS } from './participants.js';
 import { MACHINES } from './machines.js';
 import * as provocations from './provocations.js';
@@ -214,7 +214,7 @@ describe('docs/errors.md', () => {
     const allowed = Object.fromEntries(Object.entries(OTHERS).map(([place, [count]]) => [place, count]));
     const strange = others.filter(({ file }) => counted[placeOf(file)] !== allowed[placeOf(file)]);
     const said = strange.map(({ file, line, text }) => `${file}:${line} ${text}`).join('\n');
-    expect(counted, `one of these is new: a line of docs/errors.md, or counted in test/errors/others.ts\n${said}`).toEqual(
+    expect(counted, `one of these is new: a line of docs/errors.md, or counted in test/errors/other-texts.ts\n${said}`).toEqual(
       allowed,
     );
   });

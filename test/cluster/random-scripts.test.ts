@@ -112,7 +112,7 @@ test('random scripts: no crash, no hang, stores equal after stabilize, the judge
     const script = out.counterexample?.[0].lines.join('\n') ?? '';
     throw new Error(
       `${String(out.errorInstance)}\nscript (--anti-entropy-ms ${String(out.counterexample?.[1])}):\n${script}\n` +
-        `repeat with: BAYOU_SEED=${out.seed} BAYOU_RANDOM_RUNS=${RUNS} npx vitest run test/cluster/random.test.ts`,
+        `repeat with: BAYOU_SEED=${out.seed} BAYOU_RANDOM_RUNS=${RUNS} npx vitest run test/cluster/random-scripts.test.ts`,
     );
   };
   await fc.assert(fc.asyncProperty(scripts(), fc.constantFrom(0, 5), holds), {

@@ -6,7 +6,7 @@ const FILES = [
   'test/checker/odd-values.test.ts',
   'test/checker/key-audit.test.ts',
   'test/checker/one-form.test.ts',
-  'test/checker/given.test.ts',
+  'test/checker/bad-arguments.test.ts',
   'test/checker/formats.test.ts',
 ];
 
