@@ -44,7 +44,7 @@ export interface ServerArguments {
 const LISTENS = /replica (\d+\.\d+)\) listens on 127\.0\.0\.1:(\d+)/;
 
 /** Waits for a promise, no longer than so many ms; `otherwise` says what did not come about. */
-export const within = async <T>(promise: Promise<T>, ms: number, otherwise: string): Promise<T> => {
+export const withDeadline = async <T>(promise: Promise<T>, ms: number, otherwise: string): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${otherwise} within ${ms} ms`)), ms);
@@ -85,14 +85,14 @@ export const startServer = ({ id, folder, secretFile, peers, antiEntropyMs }: Se
   const signal = (name: NodeJS.Signals): void => void child.kill(name);
   return {
     pid,
-    started: within(startedOf(child, gone, said), DEADLINE_MS, `server ${id} neither listened nor ended`),
+    started: withDeadline(startedOf(child, gone, said), DEADLINE_MS, `server ${id} neither listened nor ended`),
     gone,
     isGone,
     said,
     signal,
     kill: async () => {
       signal('SIGKILL');
-      await within(gone, DEADLINE_MS, `server ${id} was not gone after SIGKILL`);
+      await withDeadline(gone, DEADLINE_MS, `server ${id} was not gone after SIGKILL`);
     },
   };
 };

@@ -86,15 +86,12 @@ export interface CopiesPart {
   readonly copies: ReadonlyArray<ServerPart | undefined>;
 }
 
-/** What an implementation is made with: nothing as it ships, faults for mutants. */
-export type Making = ReplicaOptions;
-
 // --- copies ----------------------------------------------------------------------------------------------------------------
 
 /** A copy of a replica, by way of what its log would hold. (Sampled paths are replayed without copies, to see that it is faithful.) */
-export const copyReplica = (part: ServerPart, making: Making): Replica => {
+export const copyReplica = (part: ServerPart, replicaOptions: ReplicaOptions): Replica => {
   const { id, clock, vv, log, waiting, transfers } = snapshot(part.replica);
-  return restore({ replica: id, found: 'whole', clock, vv, writes: log, waiting, seen: part.seen, transfers }, making);
+  return restore({ replica: id, found: 'whole', clock, vv, writes: log, waiting, seen: part.seen, transfers }, replicaOptions);
 };
 
 /** A copy of a session, by way of its token. */
@@ -104,7 +101,10 @@ export const copySession = (session: Session, maxKeys: number): Session => ({
 });
 
 /** What a server comes to that opens a durable log with these appends (`openDurable`, as a process does when it starts). */
-export const openDisk = async (part: ServerPart, making: Making): Promise<Pick<ServerPart, 'replica' | 'seen'>> => {
+export const openDisk = async (
+  part: ServerPart,
+  replicaOptions: ReplicaOptions,
+): Promise<Pick<ServerPart, 'replica' | 'seen'>> => {
   const log = createMemoryLog();
   const { id } = part.replica;
   const owner = { server: serverOf(id), freshIncarnation: incarnationOf(id) };
@@ -112,9 +112,9 @@ export const openDisk = async (part: ServerPart, making: Making): Promise<Pick<S
   const appends: Append[] = [];
   for (let d = part.disk; d !== undefined; d = d.before) appends.unshift(d.append);
   await log.commit(appends);
-  const [held, opened] = [await log.open(owner), await openDurable(log, owner, making)];
+  const [held, opened] = [await log.open(owner), await openDurable(log, owner, replicaOptions)];
   if (E.isLeft(held) || E.isLeft(opened)) throw new Error('a log in memory cannot be opened');
-  return { replica: opened.right.replica, seen: making.faults?.amnesia === true ? [] : [...held.right.seen] };
+  return { replica: opened.right.replica, seen: replicaOptions.faults?.amnesia === true ? [] : [...held.right.seen] };
 };
 
 /** The puts to recognise after an append. */

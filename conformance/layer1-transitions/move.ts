@@ -1,5 +1,5 @@
 /** What a move is: the implementation's step for one of the model's. */
-import type { Making } from './implementation-parts.js';
+import type { ReplicaOptions } from '#bayou/impl/replica.js';
 
 /** The parts of an interaction's slots; undefined for those that the implementation does not have. */
 export type Parts = ReadonlyArray<unknown>;
@@ -14,8 +14,8 @@ export interface Moved {
 }
 
 /** How moves are made. `copies` false: in place, for a path that is walked once. */
-export interface Ways {
-  readonly making: Making;
+export interface MoveSettings {
+  readonly replicaOptions: ReplicaOptions;
   readonly copies: boolean;
   /** How many keys a session remembers (R11). */
   readonly sessionKeys: number;
@@ -24,4 +24,4 @@ export interface Ways {
 }
 
 /** One interaction on the implementation: `way` is which of the model's outcomes is meant. */
-export type Move = (parts: Parts, way: number) => Moved | Promise<Moved>;
+export type Move = (parts: Parts, which: number) => Moved | Promise<Moved>;

@@ -2,6 +2,7 @@
  * The moves of what comes again as another: sessions that end and start again, anew or from a token (R11a), and servers that are put back
  * from a copy of their log (R7a). Which folder is a copy the log on disk finds out; here a replica begins with what such a log gives it.
  */
+import type { ReplicaOptions } from '#bayou/impl/replica.js';
 import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
 import { NO_CHANGE } from '#bayou/impl/log/log.js';
 import { newSession, resume, token } from '#bayou/impl/session.js';
@@ -12,7 +13,6 @@ import {
   serverIdOf,
   type ClientPart,
   type CopiesPart,
-  type Making,
   type ServerPart,
   type TokenPart,
 } from './implementation-parts.js';
@@ -60,12 +60,12 @@ export const copyLog =
 
 /** The copy takes the place of the log, and the server goes on with it as a replica that was never there. */
 export const putBack =
-  (making: Making, id: NodeId): Move =>
+  (replicaOptions: ReplicaOptions, id: NodeId): Move =>
   async ([server, made]) => {
     const part = server as ServerPart;
     const copy = (made as CopiesPart).copies[id];
     if (copy === undefined) return { parts: [server, made], wrong: 'there is no copy' };
     const replica = replicaId(serverIdOf(part), incarnationOf(part.replica.id) + 1);
     const kept = { ...copy, disk: { append: { ...NO_CHANGE, replica }, before: copy.disk } };
-    return { parts: [{ ...kept, ...(await openDisk(kept, making)), up: true } satisfies ServerPart, made] };
+    return { parts: [{ ...kept, ...(await openDisk(kept, replicaOptions)), up: true } satisfies ServerPart, made] };
   };

@@ -1,9 +1,9 @@
 /** The moves of links, kills, restarts (R7, R10) and stabilize (contract, section 5). */
 import { incarnationOf, replicaId, type NodeId } from '#bayou/core/ids.js';
-import { createReplica } from '#bayou/impl/replica.js';
+import { createReplica, type ReplicaOptions } from '#bayou/impl/replica.js';
 import { pullFrom } from './one-server.js';
-import { openDisk, serverIdOf, type Making, type NetPart, type ServerPart } from './implementation-parts.js';
-import type { Move, Parts, Ways } from './move.js';
+import { openDisk, serverIdOf, type NetPart, type ServerPart } from './implementation-parts.js';
+import type { Move, Parts, MoveSettings } from './move.js';
 
 /** A link that was there is broken, and what was on it is gone; the model's note says which it is. */
 export const changeLink =
@@ -22,11 +22,11 @@ export const changeLink =
 
 /** The process is gone; what is left is what its log holds. */
 export const kill =
-  (making: Making): Move =>
+  (replicaOptions: ReplicaOptions): Move =>
   async ([server, spent, ...net]) => {
     const part = server as ServerPart;
     const id = serverIdOf(part);
-    const left = await reopened(part, making);
+    const left = await reopened(part, replicaOptions);
     return {
       parts: [
         { ...left, up: false },
@@ -36,26 +36,26 @@ export const kill =
     };
   };
 
-const reopened = async (part: ServerPart, making: Making): Promise<ServerPart> => ({
+const reopened = async (part: ServerPart, replicaOptions: ReplicaOptions): Promise<ServerPart> => ({
   ...part,
-  ...(await openDisk(part, making)),
+  ...(await openDisk(part, replicaOptions)),
 });
 
 export const restart =
-  (making: Making): Move =>
-  async ([server]) => ({ parts: [{ ...(await reopened(server as ServerPart, making)), up: true }] });
+  (replicaOptions: ReplicaOptions): Move =>
+  async ([server]) => ({ parts: [{ ...(await reopened(server as ServerPart, replicaOptions)), up: true }] });
 
 export const restartBlank =
-  (making: Making): Move =>
+  (replicaOptions: ReplicaOptions): Move =>
   ([server, spent]) => {
     const { id } = (server as ServerPart).replica;
-    const replica = createReplica(replicaId(serverIdOf(server as ServerPart), incarnationOf(id) + 1), making);
+    const replica = createReplica(replicaId(serverIdOf(server as ServerPart), incarnationOf(id) + 1), replicaOptions);
     return { parts: [{ up: true, replica, seen: [], disk: undefined } satisfies ServerPart, spent] };
   };
 
 /** Rounds of pulls over the links that are up, until nothing changes, as the master has them done. */
 export const stabilize =
-  (ways: Ways, servers: number, linked: (links: Parts) => ReadonlyArray<readonly [NodeId, NodeId]>): Move =>
+  (settings: MoveSettings, servers: number, linked: (links: Parts) => ReadonlyArray<readonly [NodeId, NodeId]>): Move =>
   (parts) => {
     const now = [...(parts.slice(0, servers) as ReadonlyArray<ServerPart>)];
     const links = parts.slice(servers);
@@ -63,7 +63,7 @@ export const stabilize =
       changed = false;
       for (const [a, b] of linked(links).flatMap(([x, y]) => [[x, y] as const, [y, x] as const])) {
         if (!now[a]!.up || !now[b]!.up) continue;
-        const after = pullFrom({ ...ways, copies: true }, now[a]!, now[b]!);
+        const after = pullFrom({ ...settings, copies: true }, now[a]!, now[b]!);
         changed ||= after.disk !== now[a]!.disk;
         now[a] = after;
       }

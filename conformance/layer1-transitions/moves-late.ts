@@ -2,16 +2,16 @@
 import type { Bytes } from '#bayou/core/bytes.js';
 import { startPut } from '#bayou/impl/session.js';
 import { byIdentity, valueOf } from '#bayou/model/protocol/put-identity.js';
-import type { Move, Ways } from './move.js';
+import type { Move, MoveSettings } from './move.js';
 import { putAt } from './one-server.js';
 import { copySession, type ClientPart, type LatePart, type ServerPart } from './implementation-parts.js';
 
 /** A put is sent, and is still on its way when its session stops waiting. */
 export const putDelayed =
-  (ways: Ways, key: Bytes): Move =>
+  (settings: MoveSettings, key: Bytes): Move =>
   ([client, server, puts, lost, late]) => {
     const part = client as ClientPart;
-    const session = copySession(part.session, ways.sessionKeys);
+    const session = copySession(part.session, settings.sessionKeys);
     const put = startPut(session, key, valueOf(session.client, session.clientTime + 1, session.number));
     const replica = (server as ServerPart).replica.id;
     const onTheirWay = [...(late as LatePart).onTheirWay, { put, replica }].sort((a, b) => byIdentity(a.put, b.put));
@@ -20,13 +20,13 @@ export const putDelayed =
 
 /** A put arrives at the replica that it was sent to. */
 export const putArrives =
-  (ways: Ways): Move =>
+  (settings: MoveSettings): Move =>
   ([server, puts, late], way) => {
     const part = server as ServerPart;
     const { onTheirWay } = late as LatePart;
     const delayed = onTheirWay.filter((d) => d.replica === part.replica.id)[way];
     if (delayed === undefined) return { parts: [server, puts, late], wrong: 'there is no such put on its way' };
-    const [after, answer] = putAt(ways, part, delayed.put);
+    const [after, answer] = putAt(settings, part, delayed.put);
     return {
       parts: [after, puts, { onTheirWay: onTheirWay.filter((d) => d !== delayed) } satisfies LatePart],
       saw: answer.type === 'accepted' ? delayed.put.value : `${delayed.put.value}: ${answer.type}`,

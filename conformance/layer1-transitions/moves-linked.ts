@@ -15,7 +15,7 @@ import {
 import { gotAnswer, putAnswered, startGet, startPut } from '#bayou/impl/session.js';
 import { getAt, putAt } from './one-server.js';
 import { copySession, serverIdOf, type ClientPart, type ServerPart } from './implementation-parts.js';
-import type { Move, Ways } from './move.js';
+import type { Move, MoveSettings } from './move.js';
 import { nextValue, onlyCounted, sessionFor } from './moves-roaming.js';
 
 /** Runs an attempt to its end: dead servers cannot be reached, live ones answer. */
@@ -36,10 +36,10 @@ const attempt = <T, A extends { readonly type: string }, R>(
 };
 
 export const putInOrder =
-  (ways: Ways, key: Bytes): Move =>
+  (settings: MoveSettings, key: Bytes): Move =>
   ([client, puts, ...servers]) => {
     const before = client as ClientPart;
-    const session = copySession(before.session, ways.sessionKeys);
+    const session = copySession(before.session, settings.sessionKeys);
     const request = startPut(session, key, nextValue(before));
     const after = [...(servers as ReadonlyArray<ServerPart>)];
     const { result, answeredBy } = attempt<PutAttempt, PutAnswer, { readonly type: string }>(
@@ -48,7 +48,7 @@ export const putInOrder =
       (id) => {
         const at = after.findIndex((s) => serverIdOf(s) === id);
         if (!after[at]!.up) return undefined;
-        const [part, answer] = putAt(ways, after[at]!, request);
+        const [part, answer] = putAt(settings, after[at]!, request);
         if (answer.type === 'refused') throw new Error(`a put of a bounded configuration was refused: ${answer.reason}`);
         after[at] = part;
         if (answer.type === 'accepted') putAnswered(session, request, answer);
@@ -65,10 +65,10 @@ export const putInOrder =
   };
 
 export const getInOrder =
-  (ways: Ways, key: Bytes): Move =>
+  (settings: MoveSettings, key: Bytes): Move =>
   ([client, ...servers]) => {
     const part = client as ClientPart;
-    const session = sessionFor(ways, part);
+    const session = sessionFor(settings, part);
     const request = startGet(session, key);
     const { result, answeredBy } = attempt<GetAttempt, GetAnswer, { readonly type: string; readonly value?: string }>(
       beginGet(inOrder(part.connected, part.answeredLast)),

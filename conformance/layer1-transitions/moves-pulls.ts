@@ -6,12 +6,12 @@ import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
 import { textOf } from '#bayou/model/protocol/network.js';
 import { pullFrom, takeIn } from './one-server.js';
 import { messageOf, sendFlying, serverIdOf, type Flying, type NetPart, type ServerPart } from './implementation-parts.js';
-import type { Move, Ways } from './move.js';
+import type { Move, MoveSettings } from './move.js';
 
 export const pull =
-  (ways: Ways): Move =>
+  (settings: MoveSettings): Move =>
   ([puller, answerer, ...links]) => ({
-    parts: [pullFrom(ways, puller as ServerPart, answerer as ServerPart), answerer, ...links],
+    parts: [pullFrom(settings, puller as ServerPart, answerer as ServerPart), answerer, ...links],
   });
 
 export const request: Move = ([puller, answerer, net, ...links]) => {
@@ -38,14 +38,14 @@ const without = (net: NetPart, message: Flying): NetPart => {
 
 /** The model spares an answer that would change nothing, unless answers are parts; the implementation's is looked at, and dropped. */
 export const answer =
-  (ways: Ways, puller: NodeId, answerer: NodeId): Move =>
+  (settings: MoveSettings, puller: NodeId, answerer: NodeId): Move =>
   ([server, net], way) => {
     const part = server as ServerPart;
     const m = fitting(net as NetPart, (x) => x.type === 'request' && x.puller === puller && x.answerer === answerer)[way];
     if (m?.type !== 'request') return { parts: [server, net], wrong: 'there is no such request' };
     const rest = without(net as NetPart, m);
     const pulled = step<'pull'>(part.replica, m.pull).answer;
-    if (ways.making.part === undefined && covers(vectorOfEntries(m.pull.vv), pulled.vv)) {
+    if (settings.replicaOptions.part === undefined && covers(vectorOfEntries(m.pull.vv), pulled.vv)) {
       const idle = pulled.writes.length === 0 ? {} : { wrong: 'an answer without news carries writes' };
       return { parts: [server, rest], saw: 'nothing new', ...idle };
     }
@@ -57,7 +57,7 @@ export const answer =
           puller,
           answerer,
           to: m.pull.puller,
-          asked: ways.making.part === undefined ? [] : m.pull.vv,
+          asked: settings.replicaOptions.part === undefined ? [] : m.pull.vv,
           pulled,
         }),
       ],
@@ -65,7 +65,7 @@ export const answer =
   };
 
 export const receipt =
-  (ways: Ways, puller: NodeId, answerer: NodeId): Move =>
+  (settings: MoveSettings, puller: NodeId, answerer: NodeId): Move =>
   ([server, net], way) => {
     const part = server as ServerPart;
     const m = fitting(net as NetPart, (x) => x.type === 'answer' && x.puller === puller && x.answerer === answerer)[way];
@@ -73,7 +73,7 @@ export const receipt =
     const rest = without(net as NetPart, m);
     // The connection ends with the process, so an answer reaches the replica that asked or nobody.
     if (m.to !== part.replica.id) return { parts: [server, rest], saw: 'for a former replica' };
-    const [after, saw] = takeIn(ways, part, m.asked, m.pulled);
+    const [after, saw] = takeIn(settings, part, m.asked, m.pulled);
     return { parts: [after, rest], ...(saw !== undefined && { saw }) };
   };
 

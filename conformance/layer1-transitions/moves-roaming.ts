@@ -5,11 +5,11 @@ import { gotAnswer, putAnswered, startGet, startPut, token } from '#bayou/impl/s
 import { valueOf } from '#bayou/model/protocol/put-identity.js';
 import { getAt, putAt } from './one-server.js';
 import { copySession, type ClientPart, type ServerPart } from './implementation-parts.js';
-import type { Move, Moved, Ways } from './move.js';
+import type { Move, Moved, MoveSettings } from './move.js';
 import { probe } from './probe.js';
 
-export const sessionFor = (ways: Ways, part: ClientPart): ClientPart['session'] =>
-  ways.copies ? copySession(part.session, ways.sessionKeys) : part.session;
+export const sessionFor = (settings: MoveSettings, part: ClientPart): ClientPart['session'] =>
+  settings.copies ? copySession(part.session, settings.sessionKeys) : part.session;
 
 export const nextValue = ({ session }: ClientPart): Bytes => valueOf(session.client, session.clientTime + 1, session.number);
 
@@ -20,27 +20,27 @@ export const onlyCounted = (before: ClientPart['session'], after: ClientPart['se
 };
 
 export const put =
-  (ways: Ways, key: Bytes): Move =>
+  (settings: MoveSettings, key: Bytes): Move =>
   ([client, server, puts]) => {
     const before = client as ClientPart;
-    const session = copySession(before.session, ways.sessionKeys);
+    const session = copySession(before.session, settings.sessionKeys);
     const request = startPut(session, key, nextValue(before));
-    const [after, answer] = putAt(ways, server as ServerPart, request);
+    const [after, answer] = putAt(settings, server as ServerPart, request);
     if (answer.type === 'behind') {
       const wrong = onlyCounted(before.session, session);
       return { parts: [client, server, puts], saw: 'ERR_DEP', ...(wrong !== undefined && { wrong }) };
     }
     if (answer.type === 'refused') return { parts: [client, server, puts], wrong: `the put was refused: ${answer.reason}` };
     putAnswered(session, request, answer);
-    return { parts: [{ ...before, session }, after, puts], ...probed(ways, after, request) };
+    return { parts: [{ ...before, session }, after, puts], ...probed(settings, after, request) };
   };
 
 /** How many puts are passed over for each after which the replica is asked what the model has no step for. */
 const PROBE_EVERY = 101;
 
 /** What a probe found wrong after a put, if it was the turn of one. */
-const probed = (ways: Ways, { replica }: ServerPart, accepted: Put): Pick<Moved, 'wrong'> => {
-  const wrong = ways.probes.puts++ % PROBE_EVERY === 0 ? probe(replica, accepted) : undefined;
+const probed = (settings: MoveSettings, { replica }: ServerPart, accepted: Put): Pick<Moved, 'wrong'> => {
+  const wrong = settings.probes.puts++ % PROBE_EVERY === 0 ? probe(replica, accepted) : undefined;
   return wrong === undefined ? {} : { wrong };
 };
 
@@ -56,40 +56,40 @@ const seenOf = (key: Bytes, answer: GetAnswer): string => {
 };
 
 export const get =
-  (ways: Ways, key: Bytes): Move =>
+  (settings: MoveSettings, key: Bytes): Move =>
   ([client, server]) => {
     const part = client as ClientPart;
-    const session = sessionFor(ways, part);
+    const session = sessionFor(settings, part);
     const request = startGet(session, key);
     const answer = getAt(server as ServerPart, request);
     gotAnswer(session, request, answer);
     return { parts: [{ ...part, session }, server], saw: seenOf(key, answer) };
   };
 
-/** Way 0: the put is lost; way 1: it arrives, and the answer is lost. */
+/** Outcome 0: the put is lost; outcome 1: it arrives, and the answer is lost. */
 export const putUnanswered =
-  (ways: Ways, key: Bytes): Move =>
-  ([client, server, puts, lost], way) => {
+  (settings: MoveSettings, key: Bytes): Move =>
+  ([client, server, puts, lost], which) => {
     const part = client as ClientPart;
-    const session = sessionFor(ways, part);
+    const session = sessionFor(settings, part);
     const pending = { ...startPut(session, key, nextValue(part)), replica: (server as ServerPart).replica.id };
     const silent = { ...part, session, pending };
-    if (way === 0) return { parts: [silent, server, puts, lost], saw: 'the put is lost' };
-    const [after, answer] = putAt(ways, server as ServerPart, pending);
+    if (which === 0) return { parts: [silent, server, puts, lost], saw: 'the put is lost' };
+    const [after, answer] = putAt(settings, server as ServerPart, pending);
     if (answer.type !== 'accepted') return { parts: [silent, server, puts, lost], wrong: `the put came to '${answer.type}'` };
     return { parts: [silent, after, puts, lost], saw: 'the answer is lost' };
   };
 
 export const repeatPut =
-  (ways: Ways): Move =>
+  (settings: MoveSettings): Move =>
   ([client, server, puts]) => {
     const part = client as ClientPart;
     const { pending } = part;
     if (pending === undefined) return { parts: [client, server, puts], wrong: 'there is no put to repeat' };
-    const [after, answer] = putAt(ways, server as ServerPart, pending);
+    const [after, answer] = putAt(settings, server as ServerPart, pending);
     if (answer.type === 'behind') return { parts: [client, server, puts], saw: 'ERR_DEP' };
     if (answer.type === 'refused') return { parts: [client, server, puts], saw: answer.reason };
-    const session = sessionFor(ways, part);
+    const session = sessionFor(settings, part);
     putAnswered(session, pending, answer);
     return { parts: [{ ...part, session, pending: undefined }, after, puts] };
   };

@@ -9,7 +9,7 @@
 import type { NodeId } from '#bayou/core/ids.js';
 import { putArrives, putDelayed } from './moves-late.js';
 import { copyLog, putBack, startAnew, startFromToken, takeToken } from './moves-again.js';
-import type { Move, Parts, Ways } from './move.js';
+import type { Move, Parts, MoveSettings } from './move.js';
 import { changeLink, kill, restart, restartBlank, stabilize } from './moves-failures.js';
 import { changeClientLink, getInOrder, putInOrder } from './moves-linked.js';
 import { answer, duplicate, lose, pull, receipt, request } from './moves-pulls.js';
@@ -26,43 +26,43 @@ export interface LinkView {
 const idOf = (name: string | number | undefined): NodeId => Number(String(name).slice(1));
 
 /** The move of an interaction, by its label. */
-export const moveOf = (family: string, args: ReadonlyArray<string | number>, ways: Ways, links: LinkView): Move => {
+export const moveOf = (family: string, args: ReadonlyArray<string | number>, settings: MoveSettings, links: LinkView): Move => {
   const [first, second] = args;
   const key = String(args.at(-1));
   switch (family) {
     case 'Put':
-      return links.roaming ? put(ways, key) : putInOrder(ways, key);
+      return links.roaming ? put(settings, key) : putInOrder(settings, key);
     case 'Get':
-      return links.roaming ? get(ways, key) : getInOrder(ways, key);
+      return links.roaming ? get(settings, key) : getInOrder(settings, key);
     case 'PutUnanswered':
-      return putUnanswered(ways, key);
+      return putUnanswered(settings, key);
     case 'PutDelayed':
-      return putDelayed(ways, key);
+      return putDelayed(settings, key);
     case 'PutArrives':
-      return putArrives(ways);
+      return putArrives(settings);
     case 'RepeatPut':
-      return repeatPut(ways);
+      return repeatPut(settings);
     case 'GiveUp':
       return giveUp;
     case 'TakeToken':
       return takeToken;
     case 'StartSession':
-      return key === 'anew' ? startAnew(ways.sessionKeys) : startFromToken(ways.sessionKeys);
+      return key === 'anew' ? startAnew(settings.sessionKeys) : startFromToken(settings.sessionKeys);
     case 'Copy':
       return copyLog(idOf(first));
     case 'PutBack':
-      return putBack(ways.making, idOf(first));
+      return putBack(settings.replicaOptions, idOf(first));
     case 'BreakLink':
     case 'MakeLink':
       return changeClientLink(idOf(second), family === 'MakeLink');
     case 'Pull':
-      return pull(ways);
+      return pull(settings);
     case 'Request':
       return request;
     case 'Answer':
-      return answer(ways, idOf(second), idOf(first));
+      return answer(settings, idOf(second), idOf(first));
     case 'Receipt':
-      return receipt(ways, idOf(first), idOf(second));
+      return receipt(settings, idOf(first), idOf(second));
     case 'Lose':
       return lose;
     case 'Duplicate':
@@ -72,13 +72,13 @@ export const moveOf = (family: string, args: ReadonlyArray<string | number>, way
       return changeLink(a!, b!, links.isUp);
     }
     case 'Kill':
-      return kill(ways.making);
+      return kill(settings.replicaOptions);
     case 'Restart':
-      return restart(ways.making);
+      return restart(settings.replicaOptions);
     case 'RestartBlank':
-      return restartBlank(ways.making);
+      return restartBlank(settings.replicaOptions);
     case 'Stabilize':
-      return stabilize(ways, links.servers, links.linked);
+      return stabilize(settings, links.servers, links.linked);
     default:
       throw new Error(`the implementation has no move for the model's ${family}`);
   }

@@ -2,18 +2,18 @@
 import type { Get, GetAnswer, Pull, Pulled, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
 import { step, vectorOf, type Effects } from '#bayou/impl/replica.js';
 import { copyReplica, seenAfter, type ServerPart } from './implementation-parts.js';
-import type { Ways } from './move.js';
+import type { MoveSettings } from './move.js';
 
-const writable = (ways: Ways, part: ServerPart): ServerPart['replica'] =>
-  ways.copies ? copyReplica(part, ways.making) : part.replica;
+const writable = (settings: MoveSettings, part: ServerPart): ServerPart['replica'] =>
+  settings.copies ? copyReplica(part, settings.replicaOptions) : part.replica;
 
 const withAppend = (part: ServerPart, replica: ServerPart['replica'], { append }: Effects<unknown>): ServerPart =>
   append === undefined
     ? { ...part, replica }
     : { ...part, replica, seen: seenAfter(part.seen, append), disk: { append, before: part.disk } };
 
-export const putAt = (ways: Ways, part: ServerPart, put: Put): readonly [ServerPart, ReturnType<typeof answerOf>] => {
-  const replica = writable(ways, part);
+export const putAt = (settings: MoveSettings, part: ServerPart, put: Put): readonly [ServerPart, ReturnType<typeof answerOf>] => {
+  const replica = writable(settings, part);
   const effects = step<'put'>(replica, put);
   return [withAppend(part, replica, effects), answerOf(effects)];
 };
@@ -21,11 +21,11 @@ const answerOf = (effects: Effects<PutAnswer | Refused>): PutAnswer | Refused =>
 
 export const getAt = (part: ServerPart, get: Get): GetAnswer => step<'get'>(part.replica, get).answer;
 
-export const pullFrom = (ways: Ways, puller: ServerPart, answerer: ServerPart): ServerPart => {
+export const pullFrom = (settings: MoveSettings, puller: ServerPart, answerer: ServerPart): ServerPart => {
   const { id } = puller.replica;
   const asked = { type: 'pull', puller: id, vv: vectorOf(puller.replica), after: null } as const;
   const pulled = step<'pull'>(answerer.replica, asked).answer;
-  const replica = writable(ways, puller);
+  const replica = writable(settings, puller);
   return withAppend(puller, replica, step<'merge'>(replica, { type: 'merge', asked: asked.vv, pulled }));
 };
 
@@ -33,12 +33,12 @@ export const pullFrom = (ways: Ways, puller: ServerPart, answerer: ServerPart): 
 const SAW = { other: 'of no use', part: 'a part', last: undefined } as const;
 
 export const takeIn = (
-  ways: Ways,
+  settings: MoveSettings,
   part: ServerPart,
   asked: Pull['vv'],
   pulled: Pulled,
 ): readonly [ServerPart, string | undefined] => {
-  const replica = writable(ways, part);
+  const replica = writable(settings, part);
   const merged = step<'merge'>(replica, { type: 'merge', asked, pulled });
   let after = withAppend(part, replica, merged);
   for (let isMore = true; isMore;) {

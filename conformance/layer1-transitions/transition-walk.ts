@@ -7,7 +7,7 @@
  * again without copies, to see that copying hides nothing.
  */
 import type { ComponentModel, Outcome, Slot } from '#bayou/checker/model.js';
-import { createReplica } from '#bayou/impl/replica.js';
+import { createReplica, type ReplicaOptions } from '#bayou/impl/replica.js';
 import { newSession } from '#bayou/impl/session.js';
 import type { Config } from '#bayou/model/checking/config.js';
 import { counted } from '#bayou/core/counted.js';
@@ -17,7 +17,7 @@ import type { Net } from '#bayou/model/protocol/network.js';
 import type { Server as ModelServer } from '#bayou/model/protocol/server.js';
 import type { Session as ModelSession } from '#bayou/model/protocol/session.js';
 import { asksOf, clientId, worldOf, type World } from '#bayou/model/checking/world.js';
-import type { Move, Moved, Parts, Ways } from './move.js';
+import type { Move, Moved, Parts, MoveSettings } from './move.js';
 import { moveOf, type LinkView } from './moves.js';
 import {
   netOfPart,
@@ -29,7 +29,6 @@ import {
   type ClientPart,
   type CopiesPart,
   type LatePart,
-  type Making,
   type NetPart,
   type ServerPart,
   type TokenPart,
@@ -40,7 +39,7 @@ import {
 /** What a walk takes. */
 export interface WalkOptions {
   /** Faults to put into the implementation; none as it ships. */
-  readonly making?: Making;
+  readonly replicaOptions?: ReplicaOptions;
   /** Stop after this many transitions; the verdict is then `undecided`. */
   readonly maxTransitions?: number;
   /** Walk every so many-th state's path again without copies; 0: none. Default 997. */
@@ -88,7 +87,7 @@ interface State {
   readonly parts: Parts;
   readonly from: State | undefined;
   readonly interaction: number;
-  readonly way: number;
+  readonly which: number;
   readonly index: number;
 }
 
@@ -101,10 +100,10 @@ interface Joint {
   readonly step: (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
   readonly move: Move;
   /** The model's outcomes by local input: its functions are pure, so each is run once. */
-  readonly memo: Map<string, ReadonlyArray<Way>>;
+  readonly memo: Map<string, ReadonlyArray<ModelOutcome>>;
 }
 
-interface Way {
+interface ModelOutcome {
   readonly next: ReadonlyArray<Interned>;
   readonly note: string | undefined;
 }
@@ -168,12 +167,17 @@ const EMPTY: Readonly<Record<string, unknown>> = {
 };
 
 /** Before anything has happened. */
-const initialParts = (world: World, model: ComponentModel, making: Making): Parts =>
+const initialParts = (world: World, model: ComponentModel, replicaOptions: ReplicaOptions): Parts =>
   model.slots.map((slot): unknown => {
     const server = world.servers.findIndex((s) => s.name === slot.name);
     const client = world.clients.findIndex((c) => c.name === slot.name);
     if (server >= 0)
-      return { up: true, replica: createReplica(replicaId(server), making), seen: [], disk: undefined } satisfies ServerPart;
+      return {
+        up: true,
+        replica: createReplica(replicaId(server), replicaOptions),
+        seen: [],
+        disk: undefined,
+      } satisfies ServerPart;
     if (client >= 0)
       return {
         session: newSession(clientId(client), '1', asksOf(world, clientId(client)), { maxKeys: world.config.sessionKeys }),
@@ -220,27 +224,27 @@ class Walk {
   readonly #joints: ReadonlyArray<Joint>;
   readonly #onPath: ReadonlyArray<Move>;
   readonly #abstract: (kind: string, part: unknown) => string | undefined;
-  readonly #making: Making;
+  readonly #replicaOptions: ReplicaOptions;
   readonly states: State[] = [];
   readonly #known = new Map<string, State>();
   readonly families: Record<string, number> = {};
   transitions = 0;
   sampled = 0;
 
-  constructor(config: Config, making: Making) {
+  constructor(config: Config, replicaOptions: ReplicaOptions) {
     this.config = config;
     this.model = bayou(config);
-    this.#making = making;
+    this.#replicaOptions = replicaOptions;
     this.#world = worldOf(config);
     this.#values = new Interning(this.model);
     this.#abstract = abstraction(this.#world, this.#values);
     const links = linkViewOf(this.#world);
     const names = new Map(this.model.slots.map((s, i) => [s.name, i]));
-    const moves = (ways: Ways): ReadonlyArray<Move> =>
-      this.model.interactions.map((x) => moveOf(x.label.family, x.label.args, ways, links));
-    const ways = { making, sessionKeys: config.sessionKeys, probes: { puts: 0 } };
-    const copying = moves({ ...ways, copies: true });
-    this.#onPath = moves({ ...ways, copies: false });
+    const moves = (settings: MoveSettings): ReadonlyArray<Move> =>
+      this.model.interactions.map((x) => moveOf(x.label.family, x.label.args, settings, links));
+    const settings = { replicaOptions, sessionKeys: config.sessionKeys, probes: { puts: 0 } };
+    const copying = moves({ ...settings, copies: true });
+    this.#onPath = moves({ ...settings, copies: false });
     this.#joints = this.model.interactions.map((x, i) => ({
       label: [x.label.family, ...x.label.args].join(' '),
       family: x.label.family,
@@ -251,21 +255,21 @@ class Walk {
       memo: new Map(),
     }));
     const locals = this.model.slots.map((s) => this.#values.of(s.kind, s.initial));
-    this.#add(locals, initialParts(this.#world, this.model, making), undefined, -1, 0);
+    this.#add(locals, initialParts(this.#world, this.model, replicaOptions), undefined, -1, 0);
   }
 
   /** Every transition out of a state. Gives the first divergence. */
   async expand(state: State): Promise<Divergence | undefined> {
     for (const [i, joint] of this.#joints.entries()) {
-      const ways = this.#waysOf(joint, state);
-      for (let way = 0; way < ways.length; way++) {
-        const moving = joint.move(this.#partsAt(joint, state), way);
+      const outcomes = this.#outcomesOf(joint, state);
+      for (let which = 0; which < outcomes.length; which++) {
+        const moving = joint.move(this.#partsAt(joint, state), which);
         const moved = moving instanceof Promise ? await moving : moving;
         this.transitions++;
         this.families[joint.family] = (this.families[joint.family] ?? 0) + 1;
-        const divergence = this.#compare(joint, state, ways[way]!, moved);
+        const divergence = this.#compare(joint, state, outcomes[which]!, moved);
         if (divergence !== undefined) return divergence;
-        this.#arrive(joint, state, i, way, ways[way]!, moved);
+        this.#arrive(joint, state, i, which, outcomes[which]!, moved);
       }
     }
     return undefined;
@@ -275,11 +279,11 @@ class Walk {
   async again(state: State): Promise<Divergence | undefined> {
     const path: State[] = [];
     for (let s = state; s.from !== undefined; s = s.from) path.unshift(s);
-    const parts = [...initialParts(this.#world, this.model, this.#making)];
+    const parts = [...initialParts(this.#world, this.model, this.#replicaOptions)];
     for (const s of path) {
       const joint = this.#joints[s.interaction]!;
       const at = joint.at.map((x) => parts[x] ?? s.from!.locals[x]);
-      const moved = await this.#onPath[s.interaction]!(at, s.way);
+      const moved = await this.#onPath[s.interaction]!(at, s.which);
       for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
     }
     this.sampled++;
@@ -295,16 +299,16 @@ class Walk {
     return this.#abstract(kind, Array.isArray(part) ? [...(part as NetPart)] : { ...(part as object) });
   }
 
-  #waysOf(joint: Joint, state: State): ReadonlyArray<Way> {
+  #outcomesOf(joint: Joint, state: State): ReadonlyArray<ModelOutcome> {
     const input = joint.at.map((x) => state.locals[x]!.number).join(',');
     const known = joint.memo.get(input);
     if (known !== undefined) return known;
-    const ways = joint.step(...joint.at.map((x) => state.locals[x]!.value)).map((outcome) => ({
+    const outcomes = joint.step(...joint.at.map((x) => state.locals[x]!.value)).map((outcome) => ({
       next: joint.writes.map((w) => this.#values.of(this.model.slots[joint.at[w]!]!.kind, outcome.next[w])),
       note: outcome.note,
     }));
-    joint.memo.set(input, ways);
-    return ways;
+    joint.memo.set(input, outcomes);
+    return outcomes;
   }
 
   /** The parts of the joint's slots; where the implementation has none, the model's value, of which links alone are looked at. */
@@ -312,27 +316,28 @@ class Walk {
     return joint.at.map((x) => state.parts[x] ?? state.locals[x]);
   }
 
-  #compare(joint: Joint, state: State, way: Way, moved: Moved): Divergence | undefined {
+  #compare(joint: Joint, state: State, outcome: ModelOutcome, moved: Moved): Divergence | undefined {
     const label = [joint.label];
     if (moved.wrong !== undefined) return { ...this.#divergence(state, label, 'the step'), implementation: moved.wrong };
-    if (moved.saw !== undefined && way.note !== moved.saw)
-      return { ...this.#divergence(state, label, 'what a user saw'), model: way.note ?? '', implementation: moved.saw };
+    if (moved.saw !== undefined && outcome.note !== moved.saw)
+      return { ...this.#divergence(state, label, 'what a user saw'), model: outcome.note ?? '', implementation: moved.saw };
     for (const [k, w] of joint.writes.entries()) {
       const slot = this.model.slots[joint.at[w]!]!;
       const key = this.#abstract(slot.kind, moved.parts[w]);
-      if (key !== undefined && key !== way.next[k]!.compared) return this.#divergence(state, label, slot.name, way.next[k], key);
+      if (key !== undefined && key !== outcome.next[k]!.compared)
+        return this.#divergence(state, label, slot.name, outcome.next[k], key);
     }
     return undefined;
   }
 
-  #arrive(joint: Joint, from: State, interaction: number, way: number, to: Way, moved: Moved): void {
+  #arrive(joint: Joint, from: State, interaction: number, which: number, to: ModelOutcome, moved: Moved): void {
     const locals = [...from.locals];
     joint.writes.forEach((w, k) => (locals[joint.at[w]!] = to.next[k]!));
     const name = nameOf(locals);
     if (this.#known.has(name)) return;
     const parts = [...from.parts];
     for (const w of joint.writes) if (hasPart(this.model.slots[joint.at[w]!]!.kind)) parts[joint.at[w]!] = moved.parts[w];
-    this.#add(locals, parts, from, interaction, way, name);
+    this.#add(locals, parts, from, interaction, which, name);
   }
 
   #add(
@@ -340,10 +345,10 @@ class Walk {
     parts: Parts,
     from: State | undefined,
     interaction: number,
-    way: number,
+    which: number,
     name = nameOf(locals),
   ): void {
-    const state: State = { locals, parts, from, interaction, way, index: this.states.length };
+    const state: State = { locals, parts, from, interaction, which, index: this.states.length };
     this.#known.set(name, state);
     this.states.push(state);
   }
@@ -368,8 +373,8 @@ const nameOf = (locals: ReadonlyArray<Interned>): string => {
 export const asShipped = (config: Config): Config => ({ ...config, pruning: 'live', variant: 'FIXED' });
 
 /** The implementation with the configuration's bound on what an answer carries (R9). */
-const makingOf = ({ partWrites }: Config, making: Making): Making =>
-  partWrites === 'unbounded' ? making : { ...making, part: { writes: partWrites, bytes: Infinity } };
+const makingOf = ({ partWrites }: Config, replicaOptions: ReplicaOptions): ReplicaOptions =>
+  partWrites === 'unbounded' ? replicaOptions : { ...replicaOptions, part: { writes: partWrites, bytes: Infinity } };
 
 /** How long a walk keeps signals and other runs waiting, in ms. */
 const TURN_MS = 50;
@@ -377,7 +382,7 @@ const TURN_MS = 50;
 /** Walks a configuration's whole graph beside the implementation. Rejects where the signal comes first. */
 export const walkTransitions = async (config: Config, options: WalkOptions = {}): Promise<WalkReport> => {
   const began = performance.now();
-  const walk = new Walk(asShipped(config), makingOf(config, options.making ?? {}));
+  const walk = new Walk(asShipped(config), makingOf(config, options.replicaOptions ?? {}));
   const sampleEvery = options.sampleEvery ?? 997;
   const report = (verdict: WalkReport['verdict'], divergence?: Divergence): WalkReport => ({
     verdict,

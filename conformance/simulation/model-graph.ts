@@ -38,7 +38,7 @@ export interface Graph {
 
 type Take = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
 
-interface Way {
+interface InternedOutcome {
   readonly next: ReadonlyArray<number>;
   readonly seen: number;
 }
@@ -61,7 +61,7 @@ class Numbers {
 }
 
 /** A graph that is being made. */
-class Making {
+class GraphBuilder {
   readonly model: ComponentModel;
   readonly steps: ReadonlyArray<Step>;
   readonly locals = new Numbers();
@@ -70,8 +70,8 @@ class Making {
   readonly seen: (string | undefined)[] = [];
   readonly #names = new Numbers();
   readonly #sights = new Numbers();
-  /** The ways of each step by what it looks at: the model's functions are pure. */
-  readonly #ways: ReadonlyArray<Map<string, ReadonlyArray<Way>>>;
+  /** By step, the outcomes for each input: the model's functions are pure, so each runs once. */
+  readonly #outcomes: ReadonlyArray<Map<string, ReadonlyArray<InternedOutcome>>>;
 
   constructor(model: ComponentModel) {
     this.model = model;
@@ -80,7 +80,7 @@ class Making {
       const args = given.map(String);
       return { label: [family, ...args].join(' '), family, args, at: looked.map((s) => slots.get(s.name)!), writes };
     });
-    this.#ways = this.steps.map(() => new Map());
+    this.#outcomes = this.steps.map(() => new Map());
     this.state(model.slots.map(({ kind, initial }) => this.#local(kind, initial)));
   }
 
@@ -102,38 +102,38 @@ class Making {
     return number;
   }
 
-  waysOf(s: number, before: ReadonlyArray<number>): ReadonlyArray<Way> {
+  outcomesOf(s: number, before: ReadonlyArray<number>): ReadonlyArray<InternedOutcome> {
     const { at, writes } = this.steps[s]!;
     const input = at.map((x) => before[x]).join();
-    const known = this.#ways[s]!.get(input);
+    const known = this.#outcomes[s]!.get(input);
     if (known !== undefined) return known;
     const take = this.model.interactions[s]!.step as Take;
-    const ways = take(...at.map((x) => this.values[before[x]!])).map(({ next, note }) => ({
+    const outcomes = take(...at.map((x) => this.values[before[x]!])).map(({ next, note }) => ({
       next: writes.map((w) => this.#local(this.model.slots[at[w]!]!.kind, next[w])),
       seen: this.#sight(note),
     }));
-    this.#ways[s]!.set(input, ways);
-    return ways;
+    this.#outcomes[s]!.set(input, outcomes);
+    return outcomes;
   }
 }
 
 /** The graph of a configuration, with the log that the implementation keeps. */
 export const graphOf = (given: Config): Graph => {
   const config = asShipped(given);
-  const making = new Making(bayou(config));
-  const { model, steps, states, values, locals, seen } = making;
+  const builder = new GraphBuilder(bayou(config));
+  const { model, steps, states, values, locals, seen } = builder;
   const [first, to, stepOf, seenAt, firstInto] = [[] as number[], [] as number[], [] as number[], [] as number[], [-1]];
   for (const before of states) {
     first.push(to.length);
     for (const [s, { at, writes }] of steps.entries()) {
-      for (const way of making.waysOf(s, before)) {
+      for (const outcome of builder.outcomesOf(s, before)) {
         const after = [...before];
-        writes.forEach((w, k) => (after[at[w]!] = way.next[k]!));
-        const target = making.state(after);
+        writes.forEach((w, k) => (after[at[w]!] = outcome.next[k]!));
+        const target = builder.state(after);
         if (target === firstInto.length) firstInto.push(to.length);
         to.push(target);
         stepOf.push(s);
-        seenAt.push(way.seen);
+        seenAt.push(outcome.seen);
       }
     }
   }
@@ -149,11 +149,11 @@ export const graphOf = (given: Config): Graph => {
   };
 };
 
-/** A shortest way from the initial state to a state, as the labels of its steps. */
+/** A shortest path from the initial state to a state, as the labels of its steps. */
 export const wayTo = ({ firstInto, first, steps, stepOf }: Graph, state: number): ReadonlyArray<string> => {
-  const way: string[] = [];
+  const path: string[] = [];
   for (let s = state, by = firstInto[s]!; by >= 0; by = firstInto[s]!) {
-    way.unshift(steps[stepOf[by]!]!.label);
+    path.unshift(steps[stepOf[by]!]!.label);
     // Transitions are numbered state by state.
     let [low, high] = [0, s];
     while (high - low > 1) {
@@ -163,5 +163,5 @@ export const wayTo = ({ firstInto, first, steps, stepOf }: Graph, state: number)
     }
     s = low;
   }
-  return way;
+  return path;
 };

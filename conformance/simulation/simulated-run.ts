@@ -34,7 +34,7 @@ import { programsOf, type Recorder } from './programs.js';
 import { type Environment, Simulation } from './simulation.js';
 import { Trace } from './world-trace.js';
 import { NO_LINK_FAULTS } from './link-faults.js';
-import { befallWorld, GUEST, mendWorld, type SendGuest, type WorldCounts } from './world-faults.js';
+import { inflictOnWorld, GUEST, mendWorld, type SendGuest, type WorldCounts } from './world-faults.js';
 
 /** What a run left. */
 export interface SimulatedRun {
@@ -158,7 +158,7 @@ const runDay = async (shared: Shared, number: number): Promise<Day> => {
       configOf: (id) => configs.get(id),
       atLine: (line) => {
         for (const fault of plan.world)
-          if (fault.line === line) befallWorld(simulation, fault, machinesOf(cluster), counts, sendGuest);
+          if (fault.line === line) inflictOnWorld(simulation, fault, machinesOf(cluster), counts, sendGuest);
       },
     });
     const { network } = simulation;

@@ -17,7 +17,7 @@ const isClient = (machine: string): boolean => machine.startsWith('c');
 export type SendGuest = (machine: string, deed: GuestDeed) => void;
 
 /** Lets a fault come about when its time is there; `machines`: those that there are. */
-export const befallWorld = (
+export const inflictOnWorld = (
   simulation: Simulation,
   fault: WorldFault,
   machines: ReadonlyArray<string>,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Chance } from '../common/seeded-chance.js';
 import type { SoakJudge } from './soak-judge.js';
-import { CLI_FILE, within } from '../faults/shipped-server.js';
+import { CLI_FILE, withDeadline } from '../faults/shipped-server.js';
 
 const DEADLINE_MS = 60_000;
 
@@ -31,7 +31,7 @@ const run = async (args: ReadonlyArray<string>, input: string, killAfterMs: numb
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
   try {
-    await within(closed, DEADLINE_MS, `bayou ${args[0] ?? ''} did not end`);
+    await withDeadline(closed, DEADLINE_MS, `bayou ${args[0] ?? ''} did not end`);
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

@@ -102,14 +102,14 @@ export const configured = ({ source, config, expect }: Loaded): CheckedModel => 
   };
 };
 
-/** The model of a subject as a plain one, with its guards: for all that goes step by step. @throws CheckerError (`model`) where it is none. */
+/** A checked model as a plain one, with its guards: for all that goes step by step. @throws CheckerError (`model`) where it is none. */
 export const plainModel = ({ model }: CheckedModel): Model<unknown, unknown> =>
   model.level === 'plain' ? contracted(model.model).model : (toModel(model.model) as unknown as Model<unknown, unknown>);
 
 /** The same with only those properties that are wanted. */
-export const judgedModel = (subject: CheckedModel): Model<unknown, unknown> => {
-  const model = plainModel(subject);
-  const { properties } = subject;
+export const judgedModel = (checked: CheckedModel): Model<unknown, unknown> => {
+  const model = plainModel(checked);
+  const { properties } = checked;
   const audit = auditOf(model);
   if (properties === undefined || audit === undefined) return model;
   return trust({ ...model, properties: model.properties.filter(({ name }) => properties.includes(name)) }, audit);
@@ -120,12 +120,12 @@ export const runLines = ({ trace }: CheckerError): ReadonlyArray<string> =>
   trace === undefined ? [] : ['The run that leads there:', ...traceLines(trace), ''];
 
 /** Runs something that calls a model's functions. What goes wrong in a model of one's own is said in one line: it is no bug of ours. */
-export const blamed = async <T>(subject: CheckedModel, run: () => T | Promise<T>): Promise<T> => {
+export const blamed = async <T>(checked: CheckedModel, run: () => T | Promise<T>): Promise<T> => {
   try {
     return await run();
   } catch (error) {
-    if (subject.config !== undefined || error instanceof UsageError) throw error;
-    if (error instanceof CheckerError) throw new UsageError(`${subject.source}: ${error.message}`, runLines(error));
-    throw new UsageError(`${subject.source}: the model went wrong while it was run: ${thrown(error)}`);
+    if (checked.config !== undefined || error instanceof UsageError) throw error;
+    if (error instanceof CheckerError) throw new UsageError(`${checked.source}: ${error.message}`, runLines(error));
+    throw new UsageError(`${checked.source}: the model went wrong while it was run: ${thrown(error)}`);
   }
 };

@@ -56,24 +56,24 @@ const withEntry = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<
 
 const without = <K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> => new Map([...map].filter(([k]) => k !== key));
 
-const quietly = (roster: Roster): RosterStep => ({ roster, effects: [] });
+const noEffects = (roster: Roster): RosterStep => ({ roster, effects: [] });
 
 /** It runs no longer, if it did. */
 const leave = (roster: Roster, { id }: Party, name: string): RosterStep =>
   roster.running.get(id) === name
     ? { roster: { ...roster, running: without(roster.running, id) }, effects: [{ type: 'died', id }] }
-    : quietly(roster);
+    : noEffects(roster);
 
 /** The next roster, and what follows. */
 export const nextRoster = (roster: Roster, event: RosterEvent): RosterStep => {
   const { party } = event;
   switch (event.type) {
     case 'started':
-      return quietly({ ...roster, starts: withEntry(roster.starts, party.id, (roster.starts.get(party.id) ?? 0) + 1) });
+      return noEffects({ ...roster, starts: withEntry(roster.starts, party.id, (roster.starts.get(party.id) ?? 0) + 1) });
     case 'listening':
-      return quietly({ ...roster, ports: withEntry(roster.ports, party.id, event.port) });
+      return noEffects({ ...roster, ports: withEntry(roster.ports, party.id, event.port) });
     case 'enlisted':
-      return quietly({ ...roster, running: withEntry(roster.running, party.id, event.name) });
+      return noEffects({ ...roster, running: withEntry(roster.running, party.id, event.name) });
     case 'doomed':
       return leave({ ...roster, doomed: new Set([...roster.doomed, event.name]) }, party, event.name);
     case 'gone': {

@@ -109,7 +109,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
   const durable = opened.right;
   const server = makeServer(o, durable);
   announce(o, durable);
-  await within(timers, FIRST_CONTACT_MS, Promise.all((o.peers ?? []).map(server.meet)));
+  await withDeadline(timers, FIRST_CONTACT_MS, Promise.all((o.peers ?? []).map(server.meet)));
   const listening = await listen(server.identity, {
     host: o.host,
     ports: o.ports,
@@ -149,7 +149,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
 };
 
 /** Waits for something, so many ms at most. */
-const within = (timers: Timers, ms: number, something: Promise<unknown>): Promise<void> =>
+const withDeadline = (timers: Timers, ms: number, something: Promise<unknown>): Promise<void> =>
   new Promise((resolve) => {
     const timer = timers.after(ms, resolve);
     void something.finally(() => {

@@ -77,7 +77,7 @@ describe('a faulty implementation is found, with the way there:', () => {
   ];
   for (const [name, config, faults, steps] of FAULTS) {
     it(name, async () => {
-      const { verdict, divergence } = await walkTransitions(configuration(config), { making: { faults } });
+      const { verdict, divergence } = await walkTransitions(configuration(config), { replicaOptions: { faults } });
       expect(verdict).toBe('diverges');
       expect(divergence?.path.length).toBeLessThanOrEqual(steps);
     });

@@ -8,9 +8,9 @@ import { explorationOf, foundIn, verdictOfReport } from '#bayou/explorer/data/ma
 import type { Exploration, RunShot } from '#bayou/explorer/shape.js';
 
 const exploration = async (name: string): Promise<Exploration> => {
-  const subject = configured(loadConfig(name, new Map()));
-  const report = await search(subject, parseArgs([]), {});
-  return explorationOf(subject, foundIn(report), { origin: 'counterexample', verdict: verdictOfReport(report), repeat: '' });
+  const checked = configured(loadConfig(name, new Map()));
+  const report = await search(checked, parseArgs([]), {});
+  return explorationOf(checked, foundIn(report), { origin: 'counterexample', verdict: verdictOfReport(report), repeat: '' });
 };
 
 /** The texts of all parts in the states of a run. */

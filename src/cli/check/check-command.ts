@@ -17,7 +17,7 @@ import { exampleNames } from './examples.js';
 import { judgementOf, type Judgement } from './expectation.js';
 import { runsOf, writeFiles } from './counterexample-files.js';
 import { isModule } from './is-module.js';
-import { moduleSubject } from './module.js';
+import { moduleModel } from './module.js';
 import { distinctNames } from '../../checked-model/file-names.js';
 import type { CheckArgs } from './check-args.js';
 import { parseArgs } from './check-options.js';
@@ -43,16 +43,16 @@ const named = ({ source, config }: CheckedModel): Readonly<Record<string, string
   config === undefined ? { module: source } : { config: source };
 
 /** Shows progress on a terminal, as NDJSON where asked for, and not at all in a pipe. */
-const progressOf = (subject: CheckedModel, args: CheckArgs): { onProgress?: (progress: Progress) => void; end: () => void } => {
+const progressOf = (checked: CheckedModel, args: CheckArgs): { onProgress?: (progress: Progress) => void; end: () => void } => {
   if (args.ndjson) {
     return {
-      onProgress: (progress) => print(JSON.stringify({ type: 'progress', ...named(subject), ...progress })),
+      onProgress: (progress) => print(JSON.stringify({ type: 'progress', ...named(checked), ...progress })),
       end: () => undefined,
     };
   }
   const show = progressLineOn(process.stderr);
   if (show === undefined) return { end: () => undefined };
-  return { onProgress: (progress) => show(`${subject.source}: ${progressLine(progress)}`), end: () => show('') };
+  return { onProgress: (progress) => show(`${checked.source}: ${progressLine(progress)}`), end: () => show('') };
 };
 
 /** Where the limit is about what the program takes before it has seen any state, say so: no search can help it. */
@@ -67,7 +67,7 @@ const goOnLines = ({ checkpoint, resume }: CheckArgs, { stop }: Report, repeat: 
 };
 
 interface Outcome {
-  readonly subject: CheckedModel;
+  readonly checked: CheckedModel;
   readonly report: Report;
   readonly judgement: Judgement;
   readonly files: ReadonlyArray<string>;
@@ -80,18 +80,18 @@ interface Outcome {
 const pagesIn = (files: ReadonlyArray<string>): ReadonlyArray<string> =>
   files.flatMap((line) => /^written: (.*\.html)$/.exec(line)?.[1] ?? []);
 
-const printReport = (args: CheckArgs, { subject, report, judgement, files, repeat, threads }: Outcome): void => {
+const printReport = (args: CheckArgs, { checked, report, judgement, files, repeat, threads }: Outcome): void => {
   if (args.json || args.ndjson) {
-    const { config: fields } = subject;
+    const { config: fields } = checked;
     const { status } = judgement;
     print(
-      JSON.stringify({ type: 'report', ...named(subject), fields, ...report, line: verdictLine(report), status, repeat, files }),
+      JSON.stringify({ type: 'report', ...named(checked), fields, ...report, line: verdictLine(report), status, repeat, files }),
     );
     return;
   }
-  const lines = summaryLines(report, subject.legend);
+  const lines = summaryLines(report, checked.legend);
   const failed = report.verdict !== 'holds';
-  for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report), ...threads, ...subject.unjudged]) print(line);
+  for (const line of [...lines.slice(0, -1), ...files, ...memoryHint(args, report), ...threads, ...checked.unjudged]) print(line);
   if (failed) print(`Repeat with: ${repeat}`);
   for (const page of pagesIn(files)) print(`See it: ${page}`);
   for (const line of goOnLines(args, report, repeat)) print(line);
@@ -112,8 +112,8 @@ const interruption = (): { signal: AbortSignal; end: () => void } => {
   return { signal: controller.signal, end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 };
 
-const subjectOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
-  if (isModule(source)) return moduleSubject(source, args);
+const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
+  if (isModule(source)) return moduleModel(source, args);
   if (args.deadlock) throw new UsageError(`${source}: --deadlock is for models of your own: runs of Bayou's model have an end`);
   return configured(loadConfig(source, args.overrides));
 };
@@ -124,26 +124,26 @@ const checkOne = async (
   distinct: (name: string) => string,
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
-  const subject = await subjectOf(source, args);
-  if (args.sample !== undefined) return blamed(subject, () => sample(subject, args, args.sample!, { print, signal, distinct }));
-  const { onProgress, end } = progressOf(subject, args);
+  const checked = await checkedModelOf(source, args);
+  if (args.sample !== undefined) return blamed(checked, () => sample(checked, args, args.sample!, { print, signal, distinct }));
+  const { onProgress, end } = progressOf(checked, args);
   const hooks = {
     signal,
     progressEveryMs: args.ndjson ? NDJSON_MS : TERMINAL_MS,
     ...(onProgress === undefined ? {} : { onProgress }),
   };
-  const report = await search(subject, args, hooks)
-    .then((found) => blamed(subject, () => tell(subject, found, args, hooks)))
+  const report = await search(checked, args, hooks)
+    .then((found) => blamed(checked, () => tell(checked, found, args, hooks)))
     .finally(end);
-  const judgement = judgementOf(report, subject.expect);
+  const judgement = judgementOf(report, checked.expect);
   const files =
     args.outDir === undefined
       ? []
-      : await blamed(subject, () =>
-          writeFiles(args.outDir!, args.format, subject, runsOf(report), distinct, repeatCommand(args, source)),
+      : await blamed(checked, () =>
+          writeFiles(args.outDir!, args.format, checked, runsOf(report), distinct, repeatCommand(args, source)),
         );
-  const threads = args.json || args.ndjson ? [] : await threadLines(subject, args, report, hooks);
-  printReport(args, { subject, report, judgement, files, repeat: repeatCommand(args, source), threads });
+  const threads = args.json || args.ndjson ? [] : await threadLines(checked, args, report, hooks);
+  printReport(args, { checked, report, judgement, files, repeat: repeatCommand(args, source), threads });
   return judgement.status;
 };
 
@@ -167,8 +167,8 @@ const checkAll = async (args: CheckArgs): Promise<ExitStatus> => {
 const stepOne = async (args: CheckArgs): Promise<ExitStatus> => {
   const [source = 'default', ...others] = (await Promise.all(args.configs.map(namedBy))).flat();
   if (others.length > 0) throw new UsageError(`--step is for one model at a time: ${[source, ...others].join(', ')}`);
-  const subject = await subjectOf(source, args);
-  return blamed(subject, () => stepThrough(subject, process.stdin, process.stderr));
+  const checked = await checkedModelOf(source, args);
+  return blamed(checked, () => stepThrough(checked, process.stdin, process.stderr));
 };
 
 /** A configuration that cannot be read does not keep the others from being checked. */
@@ -194,8 +194,8 @@ const expectText = ({ expect }: Loaded): string => {
 const exampleLines = async (): Promise<ReadonlyArray<string>> => {
   const names = await exampleNames();
   const width = Math.max(...names.map((name) => name.length));
-  const subjects = await Promise.all(names.map((name) => moduleSubject(name, parseArgs([]))));
-  return subjects.map(({ source, model, parameters = {} }) => {
+  const checkedModels = await Promise.all(names.map((name) => moduleModel(name, parseArgs([]))));
+  return checkedModels.map(({ source, model, parameters = {} }) => {
     const set = Object.entries(parameters).map(([name, value]) => ` --set ${name}=${String(value)}`);
     return `${source.padEnd(width)}  ${model.model.name}${set.length === 0 ? '' : `; by default${set.join('')}`}`;
   });

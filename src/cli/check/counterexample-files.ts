@@ -53,22 +53,22 @@ const json = (value: unknown): Content => ({ text: `${JSON.stringify(value, null
 const contentOf = (
   format: Exclude<Format, 'dot'>,
   written: Written,
-  subject: CheckedModel,
+  checked: CheckedModel,
   repeat: string,
 ): Content | Promise<Content> => {
   const { property, trace } = written;
-  const { source, config, writing } = subject;
-  const { name } = subject.model.model;
+  const { source, config, writing } = checked;
+  const { name } = checked.model.model;
   switch (format) {
     case 'json':
       return json({
         model: name,
         property,
-        ...(config === undefined ? { module: source, parameters: subject.parameters } : { config }),
+        ...(config === undefined ? { module: source, parameters: checked.parameters } : { config }),
         ...trace,
       });
     case 'text':
-      return { text: [oneLine(property), ...traceLines(trace), ...subject.legend, ''].join('\n') };
+      return { text: [oneLine(property), ...traceLines(trace), ...checked.legend, ''].join('\n') };
     case 'itf':
       return json(toItf(trace, name, property));
     case 'mermaid':
@@ -76,7 +76,7 @@ const contentOf = (
     case 'shiviz':
       return { text: toShiViz(trace) };
     case 'html':
-      return pageOf(written, subject, repeat);
+      return pageOf(written, checked, repeat);
     case 'script': {
       const script = writing.script?.(trace, property);
       return script?.kind === 'script' ? script : { why: script?.why ?? "only a run of Bayou's model is a script" };
@@ -85,9 +85,9 @@ const contentOf = (
 };
 
 /** The explorer's page of one run. */
-const pageOf = async ({ property, trace, kind }: Written, subject: CheckedModel, repeat: string): Promise<Content> => {
+const pageOf = async ({ property, trace, kind }: Written, checked: CheckedModel, repeat: string): Promise<Content> => {
   const exploration = await explorationOf(
-    subject,
+    checked,
     [{ title: oneLine(property), trace, ...(kind === 'sample' ? {} : { property }) }],
     {
       origin: kind === 'violated' ? 'counterexample' : kind === 'reached' ? 'witness' : 'sample',
@@ -142,7 +142,7 @@ const write = async (path: string, kind: Kind, made: Content | Promise<Content>)
 export const writeFiles = async (
   dir: string,
   wanted: ReadonlyArray<Format> | undefined,
-  subject: CheckedModel,
+  checked: CheckedModel,
   runs: ReadonlyArray<Written>,
   distinct: (name: string) => string,
   repeat: string,
@@ -152,16 +152,16 @@ export const writeFiles = async (
   } catch (error) {
     throw new UsageError(`--out-dir: ${dir}: it cannot be made: ${reasonOf(error)}`);
   }
-  const { stem, fileOf } = subject.writing;
-  const formats = wanted ?? defaultFormats(subject);
+  const { stem, fileOf } = checked.writing;
+  const formats = wanted ?? defaultFormats(checked);
   const files = runs.flatMap((run) => {
     const name = distinct(`${stem}-${run.kind === 'sample' ? run.property.replaceAll(' ', '-') : fileOf(run.property)}`);
     return formats.flatMap((format) =>
-      format === 'dot' ? [] : [[`${name}.${FILES[format].ending}`, format, contentOf(format, run, subject, repeat)] as const],
+      format === 'dot' ? [] : [[`${name}.${FILES[format].ending}`, format, contentOf(format, run, checked, repeat)] as const],
     );
   });
   const graph = formats.includes('dot')
-    ? [[`${distinct(stem)}.${FILES.dot.ending}`, 'dot', graphOf(subject.model)] as const]
+    ? [[`${distinct(stem)}.${FILES.dot.ending}`, 'dot', graphOf(checked.model)] as const]
     : [];
   return Promise.all([...files, ...graph].map(([file, format, content]) => write(join(dir, file), FILES[format], content)));
 };

@@ -84,16 +84,16 @@ const withThreads = (report: Report): Report => {
 
 const byComponents = async (
   { model, source }: ComponentsOf,
-  subject: CheckedModel,
+  checked: CheckedModel,
   args: CheckArgs,
   options: CommonOptions,
 ): Promise<Report> => {
-  const kept = { ...options, ...keepingOf(subject, args) };
+  const kept = { ...options, ...keepingOf(checked, args) };
   const safety =
     args.workers > 1
       ? withThreads(await checkInParallel(source, { ...kept, workers: args.workers }))
       : await checkComponents(model, { ...kept, search: args.search === 'simulate' ? 'bfs' : args.search });
-  const liveness = livenessOf(model, subject.properties);
+  const liveness = livenessOf(model, checked.properties);
   if (liveness.length === 0 || !isWorthwhile(model, args, safety)) return safety;
   return merged(
     safety,
@@ -102,23 +102,23 @@ const byComponents = async (
   );
 };
 
-const byStates = <S, A>(model: Model<S, A>, subject: CheckedModel, args: CheckArgs, options: CommonOptions): Promise<Report> => {
+const byStates = <S, A>(model: Model<S, A>, checked: CheckedModel, args: CheckArgs, options: CommonOptions): Promise<Report> => {
   const { seed, traces, traceLength } = args;
   return args.search === 'simulate'
     ? simulate(model, { ...options, seed, traces, traceLength })
     : check(model, {
         ...options,
-        ...keepingOf(subject, args),
+        ...keepingOf(checked, args),
         search: args.search === 'dfs' || args.search === 'sweep' ? args.search : 'bfs',
       });
 };
 
-const searchBy = (subject: CheckedModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
-  const options = optionsOf(subject, args, hooks);
-  if (subject.model.level === 'plain') return byStates(subject.model.model, subject, args, options);
-  const { model } = subject.model;
-  if (args.search === 'simulate') return byStates(internedModel(model), subject, args, options);
-  return args.plain ? byStates(toModel(model), subject, args, options) : byComponents(subject.model, subject, args, options);
+const searchBy = (checked: CheckedModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+  const options = optionsOf(checked, args, hooks);
+  if (checked.model.level === 'plain') return byStates(checked.model.model, checked, args, options);
+  const { model } = checked.model;
+  if (args.search === 'simulate') return byStates(internedModel(model), checked, args, options);
+  return args.plain ? byStates(toModel(model), checked, args, options) : byComponents(checked.model, checked, args, options);
 };
 
 // --- what goes with the model ----------------------------------------------------------------------------------------------
@@ -140,12 +140,12 @@ const FLAGS: ReadonlyArray<readonly [RegExp, string]> = [
 const inFlags = (message: string): string => FLAGS.reduce((text, [option, flag]) => text.replace(option, flag), message);
 
 /** Checks the model as the command line says. @throws UsageError when the options do not fit the model, or one's own model is at fault. */
-export const search = async (subject: CheckedModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
-  const { config, source, model } = subject;
-  const useless = config === undefined ? uselessOption(subject, args) : undefined;
+export const search = async (checked: CheckedModel, args: CheckArgs, hooks: Hooks): Promise<Report> => {
+  const { config, source, model } = checked;
+  const useless = config === undefined ? uselessOption(checked, args) : undefined;
   if (useless !== undefined) throw new UsageError(`${source}: ${useless}`);
   try {
-    return await searchBy(subject, args, hooks);
+    return await searchBy(checked, args, hooks);
   } catch (error) {
     if (error instanceof CheckerError && (config === undefined || error.code !== 'model'))
       throw new UsageError(`${config === undefined ? source : model.model.name}: ${inFlags(error.message)}`, runLines(error));

@@ -208,7 +208,7 @@ const namesIn = ({ value }: Said, known: ReadonlyArray<string>): ReadonlyArray<s
   return names;
 };
 
-// --- the subject -----------------------------------------------------------------------------------------------------------
+// --- the checked model ------------------------------------------------------------------------------------------------------
 
 /** Options about Bayou's configurations say nothing of a model of one's own. */
 const mustBeMeant = ({ fields, format = [] }: CheckArgs): void => {
@@ -223,7 +223,7 @@ const mustBeMeant = ({ fields, format = [] }: CheckArgs): void => {
 
 const DEADLOCK_UNJUDGED = 'Deadlock is not judged: the model has no property of kind noDeadlock (--deadlock adds one).';
 
-const subjectOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
+const checkedModelOf = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   mustBeMeant(args);
   const file = await fileOfModule(source);
   const { decoded, parameters } = await load(file, args);
@@ -252,10 +252,10 @@ const subjectOf = async (source: string, args: CheckArgs): Promise<CheckedModel>
 };
 
 /** The model of a module. @throws UsageError with one line: the module, what is wrong with it, and what is expected. */
-export const moduleSubject = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
+export const moduleModel = async (source: string, args: CheckArgs): Promise<CheckedModel> => {
   tell({ kind: 'model', source });
   try {
-    return await subjectOf(source, args);
+    return await checkedModelOf(source, args);
   } catch (error) {
     if (isTold(error)) throw new UsageError(`${source}: ${error.message}`);
     throw error;

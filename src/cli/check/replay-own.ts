@@ -6,7 +6,7 @@ import { counted } from '../../core/counted.js';
 import { EXIT, type ExitStatus } from '../../command-line/exit.js';
 import { print } from '../out.js';
 import type { CheckArgs } from './check-args.js';
-import { moduleSubject } from './module.js';
+import { moduleModel } from './module.js';
 import type { OwnPath } from '../../checked-model/path-file.js';
 import { brokenLine, refusalLines } from './replay-lines.js';
 import { blamed, plainModel } from '../../checked-model/checked-model.js';
@@ -51,8 +51,8 @@ const lastLines = (replay: Replay, loop: number | undefined): ReadonlyArray<stri
 
 /** Replays it and prints what came of it. @throws UsageError where the module cannot be loaded, or is no model. */
 export const replayOwn = async (path: OwnPath, args: CheckArgs): Promise<ExitStatus> => {
-  const subject = await moduleSubject(path.module, { ...args, sets: setsOf(path, args) });
-  const replay = await blamed(subject, () => follow(plainModel(subject), path.steps, path));
+  const checked = await moduleModel(path.module, { ...args, sets: setsOf(path, args) });
+  const replay = await blamed(checked, () => follow(plainModel(checked), path.steps, path));
   const status = statusOf(replay, path.loop);
   const lines = args.json
     ? [JSON.stringify({ type: 'replay', module: path.module, steps: path.steps.length, ...replay, status })]

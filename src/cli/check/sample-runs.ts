@@ -17,13 +17,13 @@ interface Surroundings {
 
 /** Shows, and writes, runs of one model; 3 where there are none, or fewer than were asked for. */
 export const sample = async (
-  subject: CheckedModel,
+  checked: CheckedModel,
   args: CheckArgs,
   wanted: number,
   { print, signal, distinct }: Surroundings,
 ): Promise<ExitStatus> => {
   const { seed, traceLength } = args;
-  const model = judgedModel(subject);
+  const model = judgedModel(checked);
   const { runs, broken } = sampleRuns(model, { runs: wanted, length: traceLength, seed, signal });
   const status = signal.aborted ? EXIT.interrupted : runs.length < wanted ? EXIT.bounded : EXIT.ok;
   const files =
@@ -32,13 +32,13 @@ export const sample = async (
       : await writeFiles(
           args.outDir,
           args.format,
-          subject,
+          checked,
           runs.map((trace, i) => ({ property: `random run ${i + 1}`, trace, kind: 'sample' })),
           distinct,
-          repeatCommand(args, subject.source),
+          repeatCommand(args, checked.source),
         );
   if (args.json) {
-    print(JSON.stringify({ type: 'sample', model: model.name, source: subject.source, seed, runs, broken, status, files }));
+    print(JSON.stringify({ type: 'sample', model: model.name, source: checked.source, seed, runs, broken, status, files }));
     return status;
   }
   runs.forEach((run, i) => {
@@ -46,7 +46,7 @@ export const sample = async (
     for (const line of traceLines(run)) print(line);
     print('');
   });
-  for (const line of [...subject.legend, ...files]) print(line);
+  for (const line of [...checked.legend, ...files]) print(line);
   const left = broken === 0 ? '' : `; ${counted(broken, 'other')} broke a property (without --sample they are looked for)`;
   print(`${oneLine(model.name)}: ${counted(runs.length, 'random run')} in which nothing breaks, seed ${seed}${left}`);
   return status;

@@ -72,8 +72,8 @@ const meant = ({ choices }: Cursor, word: string): number | string => {
 /** What comes of one line: where it leads, and what there is to print. */
 type Said = readonly [here: Cursor, lines: ReadonlyArray<string>];
 
-const restarted = (subject: CheckedModel, here: Cursor, number: string): Said => {
-  const model = judgedModel(subject);
+const restarted = (checked: CheckedModel, here: Cursor, number: string): Said => {
+  const model = judgedModel(checked);
   const index = number === '' ? 0 : Number(number);
   if (!(index < model.initial.length))
     return [here, [`there is no initial state ${number}, only 0 to ${model.initial.length - 1}`]];
@@ -81,21 +81,21 @@ const restarted = (subject: CheckedModel, here: Cursor, number: string): Said =>
   return [again, beginning(again)];
 };
 
-const obey = (subject: CheckedModel, here: Cursor, line: string): Said => {
+const obey = (checked: CheckedModel, here: Cursor, line: string): Said => {
   const [command = '', argument = ''] = line.split(/\s+/);
   switch (command) {
     case '':
       return [here, []];
     case 'help':
-      return [here, [...USAGE.map(([usage, meaning]) => `  ${pc.bold(usage.padEnd(14))}${meaning}`), ...subject.legend]];
+      return [here, [...USAGE.map(([usage, meaning]) => `  ${pc.bold(usage.padEnd(14))}${meaning}`), ...checked.legend]];
     case 'steps':
       return [here, choiceLines(here)];
     case 'state':
       return [here, stateLines(here.shown, INDENT)];
     case 'run':
-      return [here, [...traceLines(here.trace()), ...subject.legend]];
+      return [here, [...traceLines(here.trace()), ...checked.legend]];
     case 'restart':
-      if (argument === '' || /^\d+$/.test(argument)) return restarted(subject, here, argument);
+      if (argument === '' || /^\d+$/.test(argument)) return restarted(checked, here, argument);
       return [here, ['restart takes the number of an initial state']];
     case 'back': {
       const before = here.back();
@@ -115,18 +115,18 @@ const obey = (subject: CheckedModel, here: Cursor, line: string): Said => {
 const COMMANDS = ['back', 'steps', 'state', 'run', 'restart', 'help', 'done', 'quit'];
 
 /**
- * Steps through the model of a subject as `input` says, until `done` or its end. Status 0, or 1 where the run that it came to breaks a
+ * Steps through a checked model as `input` says, until `done` or its end. Status 0, or 1 where the run that it came to breaks a
  * property; 2 where the model went wrong.
  */
 export const stepThrough = async (
-  subject: CheckedModel,
+  checked: CheckedModel,
   input: NodeJS.ReadStream,
   out: NodeJS.WriteStream,
 ): Promise<ExitStatus> => {
   const print = (lines: ReadonlyArray<string>): void => {
     for (const line of lines) put(`${line}\n`);
   };
-  let here: Cursor = stepper(judgedModel(subject));
+  let here: Cursor = stepper(judgedModel(checked));
   const complete = (line: string): [string[], string] => {
     const words = [...COMMANDS, ...here.choices.map(({ label }) => oneLine(showLabel(label)))];
     return [words.filter((word) => word.startsWith(line)), line];
@@ -138,14 +138,14 @@ export const stepThrough = async (
       : { input, terminal: false },
   );
   if (isTerminal)
-    out.write(`${oneLine(subject.model.model.name)}: ${pc.bold('help')} lists the commands, ${pc.bold('done')} ends.\n`);
+    out.write(`${oneLine(checked.model.model.name)}: ${pc.bold('help')} lists the commands, ${pc.bold('done')} ends.\n`);
   print(beginning(here));
   if (isTerminal) terminal.prompt();
   for await (const text of terminal) {
     const line = text.trim();
     if (line === 'done' || line === 'quit' || line === 'exit') break;
     try {
-      const [next, lines] = obey(subject, here, line);
+      const [next, lines] = obey(checked, here, line);
       here = next;
       print(lines);
     } catch (error) {

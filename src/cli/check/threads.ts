@@ -42,7 +42,7 @@ const byOne = async (
 
 /** What there is to say of the threads that a search took `elapsedMs` by: nothing where they were worth it. */
 export const threadLines = async (
-  subject: CheckedModel,
+  checked: CheckedModel,
   args: CheckArgs,
   report: Report,
   hooks: Hooks,
@@ -56,7 +56,7 @@ export const threadLines = async (
           `--workers ${args.workers}: there ${processors === 1 ? 'is' : 'are'} ${counted(processors, 'processor')}, and threads beyond them only wait.`,
         ]
       : [];
-  const alone = await byOne(subject, args, report, hooks);
+  const alone = await byOne(checked, args, report, hooks);
   if (alone === undefined || elapsedMs < alone * CLEARLY) return many;
   return [
     ...many,

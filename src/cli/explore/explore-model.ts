@@ -1,7 +1,7 @@
 /** Exploring a model: a configuration's or one's own, with what a search of a few seconds finds. */
 import { sampleRuns } from '../../checker/runs/sample.js';
 import { isModule } from '../check/is-module.js';
-import { moduleSubject } from '../check/module.js';
+import { moduleModel } from '../check/module.js';
 import { configured, blamed, judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 import { loadConfig, namedBy } from '../check/find-config.js';
 import { search } from '../check/engine.js';
@@ -12,8 +12,8 @@ import type { ExploreArgs } from './explore-args.js';
 import { CheckLog } from './check-log.js';
 import { explorationOf, foundIn, verdictOfReport, type Explored, type Found } from '../../explorer/data/make-exploration.js';
 
-const subjectOf = async (source: string, { check }: ExploreArgs): Promise<CheckedModel> => {
-  if (isModule(source)) return moduleSubject(source, check);
+const checkedModelOf = async (source: string, { check }: ExploreArgs): Promise<CheckedModel> => {
+  if (isModule(source)) return moduleModel(source, check);
   const [name = source, ...others] = await namedBy(source);
   if (others.length > 0) throw new UsageError(`${source}: say which: ${[name, ...others].join(', ')}`);
   return configured(loadConfig(name, check.overrides));
@@ -23,8 +23,8 @@ const subjectOf = async (source: string, { check }: ExploreArgs): Promise<Checke
 const SAMPLES = 3;
 const SAMPLE_STEPS = 30;
 
-const samplesOf = (subject: CheckedModel): ReadonlyArray<Found> =>
-  sampleRuns(judgedModel(subject), { runs: SAMPLES, length: SAMPLE_STEPS, seed: 1 }).runs.map((trace, i) => ({
+const samplesOf = (checked: CheckedModel): ReadonlyArray<Found> =>
+  sampleRuns(judgedModel(checked), { runs: SAMPLES, length: SAMPLE_STEPS, seed: 1 }).runs.map((trace, i) => ({
     title: `random run ${i + 1}`,
     trace,
   }));
@@ -38,13 +38,13 @@ const LONG_MS = 600;
 
 /** The hooks of a search that is watched: where it takes longer, what there is to see is shown meanwhile. */
 const watched = async (
-  subject: CheckedModel,
+  checked: CheckedModel,
   repeat: string,
   signal: AbortSignal,
   log: CheckLog,
   meanwhile: Meanwhile | undefined,
 ) => {
-  const exploration = await explorationOf(subject, [], {
+  const exploration = await explorationOf(checked, [], {
     origin: 'model',
     verdict: { tone: 'plain', text: 'being checked' },
     repeat,
@@ -56,7 +56,7 @@ const watched = async (
     log.add(progress);
     if (isShown || progress.elapsedMs < LONG_MS) return;
     isShown = true;
-    meanwhile?.({ exploration, subject }, log);
+    meanwhile?.({ exploration, checked }, log);
   };
   return { signal, onProgress, progressEveryMs: SAMPLE_MS };
 };
@@ -69,15 +69,15 @@ export const exploreModel = async (
   signal: AbortSignal,
   meanwhile?: Meanwhile,
 ): Promise<Explored> => {
-  const subject = await subjectOf(source, args);
-  return blamed(subject, async () => {
+  const checked = await checkedModelOf(source, args);
+  return blamed(checked, async () => {
     const log = new CheckLog();
-    const hooks = await watched(subject, repeat, signal, log, meanwhile);
-    const report = await tell(subject, await search(subject, args.check, hooks), args.check, hooks);
+    const hooks = await watched(checked, repeat, signal, log, meanwhile);
+    const report = await tell(checked, await search(checked, args.check, hooks), args.check, hooks);
     const found = foundIn(report);
-    const isAlone = args.html !== undefined && subject.config === undefined;
-    const runs = found.length > 0 ? found : isAlone ? samplesOf(subject) : [];
-    const exploration = await explorationOf(subject, runs, {
+    const isAlone = args.html !== undefined && checked.config === undefined;
+    const runs = found.length > 0 ? found : isAlone ? samplesOf(checked) : [];
+    const exploration = await explorationOf(checked, runs, {
       origin: found.length > 0 ? 'counterexample' : runs.length > 0 ? 'sample' : 'model',
       verdict: verdictOfReport(report),
       repeat,
@@ -85,6 +85,6 @@ export const exploreModel = async (
       samples: log.samples,
       hasServer: args.html === undefined,
     });
-    return { exploration, subject };
+    return { exploration, checked };
   });
 };

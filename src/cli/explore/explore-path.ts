@@ -7,20 +7,20 @@ import { explorePathOf, refused, whyRefused } from '../../explorer/data/path-exp
 import { UsageError } from '../../command-line/exit.js';
 import { loadPath, type OwnPath, type RecordedPath } from '../../checked-model/path-file.js';
 import { blamed, plainModel } from '../../checked-model/checked-model.js';
-import { moduleSubject } from '../check/module.js';
+import { moduleModel } from '../check/module.js';
 import { setsOf } from '../check/replay-own.js';
 import type { ExploreArgs } from './explore-args.js';
 
 const exploreOwn = async (path: OwnPath, args: ExploreArgs, repeat: string): Promise<Explored> => {
-  const subject = await moduleSubject(path.module, { ...args.check, sets: setsOf(path, args.check) });
-  return blamed(subject, async () => {
-    const replay = follow(plainModel(subject), path.steps, path);
+  const checked = await moduleModel(path.module, { ...args.check, sets: setsOf(path, args.check) });
+  return blamed(checked, async () => {
+    const replay = follow(plainModel(checked), path.steps, path);
     const { refusal, broken } = replay;
     const trace: Counterexample = replay.trace;
     const [first] = broken;
     const property = broken.some((one) => one.property === path.property) ? path.property : (first?.property ?? path.property);
     const exploration = await explorationOf(
-      subject,
+      checked,
       [{ title: 'the run', trace, ...(property === undefined ? {} : { property }) }],
       {
         origin: 'path',
@@ -36,10 +36,10 @@ const exploreOwn = async (path: OwnPath, args: ExploreArgs, repeat: string): Pro
         hasServer: args.html === undefined,
       },
     );
-    if (refusal === undefined) return { exploration, subject };
+    if (refusal === undefined) return { exploration, checked };
     const { label = { family: 'what was seen', args: [] } } = refusal;
     const runs = exploration.runs.map((run) => refused(run, whyRefused(refusal, undefined, run.steps.length), { label }));
-    return { exploration: { ...exploration, runs }, subject };
+    return { exploration: { ...exploration, runs }, checked };
   });
 };
 

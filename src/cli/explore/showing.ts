@@ -74,10 +74,10 @@ export class Showing {
     if (running !== undefined && E.isRight(running)) await running.right.close();
   }
 
-  #take({ exploration, subject }: Explored): void {
+  #take({ exploration, checked }: Explored): void {
     this.#page = htmlOf(exploration);
-    const model = subject !== undefined && exploration.live.by === 'server' ? judgedModel(subject) : undefined;
-    this.#answer = subject === undefined || model === undefined ? undefined : answering(model, wordsOf(subject, model));
+    const model = checked !== undefined && exploration.live.by === 'server' ? judgedModel(checked) : undefined;
+    this.#answer = checked === undefined || model === undefined ? undefined : answering(model, wordsOf(checked, model));
   }
 
   #start(): Promise<E.Either<string, Running>> {

@@ -9,7 +9,7 @@ export const WATCHED = 'BAYOU_WATCHED';
 export const STOP_AT = 'BAYOU_STOP_AT';
 
 /** The number of the pipe. */
-export const TOLD_ON = 3;
+export const PIPE_DESCRIPTOR = 3;
 
 /** What is told. */
 export type Told =
@@ -24,7 +24,7 @@ export type Told =
 
 /** Tells, where this process is watched. */
 export const tell = (told: Told): void => {
-  if (process.env[WATCHED] !== undefined) writeSync(TOLD_ON, `${JSON.stringify(told)}\n`);
+  if (process.env[WATCHED] !== undefined) writeSync(PIPE_DESCRIPTOR, `${JSON.stringify(told)}\n`);
 };
 
 /** Takes what a pipe gives, and gives what was told. */

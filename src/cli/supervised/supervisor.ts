@@ -11,7 +11,7 @@ import { ENDLESS_MS } from '../../checker/contract/stuck.js';
 import { reasonOf, say } from '../../command-line/say.js';
 import { EXIT } from '../../command-line/exit.js';
 import { isModule } from '../check/is-module.js';
-import { listener, STOP_AT, TOLD_ON, WATCHED } from './supervisor-pipe.js';
+import { listener, STOP_AT, PIPE_DESCRIPTOR, WATCHED } from './supervisor-pipe.js';
 
 /** How long a run may take that is under way when it is time to end, or after a signal; and how long a process may stay that has told its status. */
 const GRACE_MS = 2_000;
@@ -96,7 +96,7 @@ const watch = (child: ChildProcess, maxMs: number | undefined): Promise<Ended> =
       if (killed === undefined) look(performance.now());
     }, LOOK_MS);
     // Without descriptors for them there are no pipes.
-    (child.stdio as ChildProcess['stdio'] | undefined)?.[TOLD_ON]?.on(
+    (child.stdio as ChildProcess['stdio'] | undefined)?.[PIPE_DESCRIPTOR]?.on(
       'data',
       listener((line) => {
         if (line.kind === 'run') slow = line.run === 0 ? undefined : { run: line.run, since: performance.now() };

@@ -12,7 +12,7 @@ import { protocolEntries } from '../../command-line/load-entries.js';
 
 // --- parts -----------------------------------------------------------------------------------------------------------------
 
-/** What there is to say of runs of a subject's model. */
+/** What there is to say of runs of a checked model. */
 export const wordsOf = ({ config }: CheckedModel, model: Model<unknown, unknown>): Words<unknown, unknown> => {
   const any = explainAny(model);
   if (config === undefined) return { explain: any };
@@ -66,7 +66,7 @@ export interface Found {
 
 /** The run as the page shows it; undefined where the model has no such run (as of a report of another model). */
 const shotOf = (
-  subject: CheckedModel,
+  checked: CheckedModel,
   model: Model<unknown, unknown>,
   { title, trace, property }: Found,
 ): RunShot | undefined => {
@@ -81,7 +81,7 @@ const shotOf = (
       ...(trace.loop === undefined ? {} : { loop: trace.loop }),
       ...(property === undefined ? {} : { property }),
     },
-    wordsOf(subject, model),
+    wordsOf(checked, model),
   );
 };
 
@@ -91,10 +91,10 @@ const liveOf = ({ config }: CheckedModel, hasServer: boolean): Exploration['live
 /** What is explored: the page's data, and the model that answers its questions. */
 export interface Explored {
   readonly exploration: Exploration;
-  readonly subject?: CheckedModel;
+  readonly checked?: CheckedModel;
 }
 
-/** What else the page says of a subject. */
+/** What else the page says of a checked model. */
 export interface Saying {
   readonly origin: Origin;
   readonly verdict: Exploration['verdict'];
@@ -111,11 +111,11 @@ export interface Saying {
 // --- operations ------------------------------------------------------------------------------------------------------------
 
 /** What the page shows of a model and of runs of it. */
-export const explorationOf = async (subject: CheckedModel, runs: ReadonlyArray<Found>, saying: Saying): Promise<Exploration> => {
-  const model = judgedModel(subject);
-  const { config, bounds } = subject;
+export const explorationOf = async (checked: CheckedModel, runs: ReadonlyArray<Found>, saying: Saying): Promise<Exploration> => {
+  const model = judgedModel(checked);
+  const { config, bounds } = checked;
   const { origin, verdict, repeat, report, samples = [], hasServer = false, isChecking = false } = saying;
-  const titles = partTitles(subject);
+  const titles = partTitles(checked);
   return {
     version: 1,
     title: oneLine(model.name),
@@ -125,8 +125,8 @@ export const explorationOf = async (subject: CheckedModel, runs: ReadonlyArray<F
     repeat,
     bounds,
     properties: propertyShots(model),
-    runs: runs.flatMap((found) => shotOf(subject, model, found) ?? []),
-    live: liveOf(subject, hasServer),
+    runs: runs.flatMap((found) => shotOf(checked, model, found) ?? []),
+    live: liveOf(checked, hasServer),
     entries: await entriesFor(config !== undefined),
     ...(titles === undefined ? {} : { titles }),
     ...(isChecking ? { isChecking } : {}),

@@ -94,23 +94,23 @@ const verdictOf = ({ refusal, broken, path }: Replayed): Exploration['verdict'] 
     : { tone: 'good', text: 'the model takes every step' };
 };
 
-const runsOf = async (subject: CheckedModel, title: string, replayed: Replayed, saying: Parameters<typeof explorationOf>[2]) => {
+const runsOf = async (checked: CheckedModel, title: string, replayed: Replayed, saying: Parameters<typeof explorationOf>[2]) => {
   const { trace } = replayed;
   if (trace.steps.length <= MOST_WALKED) {
-    const exploration = await explorationOf(subject, [found(title, replayed)], saying);
+    const exploration = await explorationOf(checked, [found(title, replayed)], saying);
     return { exploration, runs: exploration.runs.map((run) => withEnd(run, replayed)) };
   }
-  const exploration = await explorationOf(subject, [], saying);
-  return { exploration, runs: [withEnd(shotOfTrace(plainModel(subject), title, trace, replayed.broken), replayed)] };
+  const exploration = await explorationOf(checked, [], saying);
+  return { exploration, runs: [withEnd(shotOfTrace(plainModel(checked), title, trace, replayed.broken), replayed)] };
 };
 
 /** Explores a path of Bayou's model. */
 export const explorePathOf = async (file: string, path: RecordedPath, repeat: string): Promise<Explored> => {
   const replayed = replayPath(path);
-  const subject = configured({ source: file, config: path.config });
+  const checked = configured({ source: file, config: path.config });
   const saying = { origin: 'path', verdict: verdictOf(replayed), repeat } as const;
   const { exploration, runs } = await runsOf(
-    subject,
+    checked,
     path.property === undefined ? 'the run' : 'the counterexample',
     replayed,
     saying,
@@ -134,6 +134,6 @@ export const explorePathOf = async (file: string, path: RecordedPath, repeat: st
       runs: [...runs, ...faulty.flat()],
       ...(path.names === undefined ? {} : { names: path.names }),
     },
-    subject,
+    checked,
   };
 };

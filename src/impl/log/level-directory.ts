@@ -39,7 +39,7 @@ export const openLevel: OpenDatabase = async (directory) => {
 // --- its files -------------------------------------------------------------------------------------------------------------
 
 /** What a look at the files says; `none`: there is no database yet. */
-export type Look = { readonly type: 'none' } | Sound | { readonly type: 'damaged'; readonly what: string };
+export type Examined = { readonly type: 'none' } | Sound | { readonly type: 'damaged'; readonly what: string };
 
 /** LevelDB can open it. */
 interface Sound {
@@ -50,13 +50,13 @@ interface Sound {
   readonly spoilt: string | undefined;
 }
 
-const damaged = (what: string): Look => ({ type: 'damaged', what });
+const damaged = (what: string): Examined => ({ type: 'damaged', what });
 
 /** What there may be before there is a CURRENT, when a kill comes while the database is made. */
 const FIRST_FILES = /^(MANIFEST-000001|000001\.dbtmp)$/;
 
 /** Checks every file that LevelDB would use, in the way that LevelDB would not: see `level-format.ts`. Reads only. */
-export const checkFiles = (files: Files, directory: string): Look => {
+export const checkFiles = (files: Files, directory: string): Examined => {
   const names = files.names(directory);
   if (!names.includes('CURRENT')) {
     const left = names.find((name) => /^(\d+\.(log|ldb|dbtmp)|MANIFEST-\d+)$/.test(name) && !FIRST_FILES.test(name));
@@ -77,7 +77,7 @@ export const checkFiles = (files: Files, directory: string): Look => {
   return unnamed === undefined ? look : { ...look, spoilt: look.spoilt ?? `${current} does not name ${unnamed}` };
 };
 
-const checkTables = (files: Files, directory: string, { tables }: Manifest, peeks: Peek[]): Look | undefined => {
+const checkTables = (files: Files, directory: string, { tables }: Manifest, peeks: Peek[]): Examined | undefined => {
   for (const [number, size] of tables) {
     const name = `${String(number).padStart(6, '0')}.ldb`;
     const file = files.read(join(directory, name));
@@ -93,7 +93,7 @@ const checkWriteAhead = (
   files: Files,
   directory: string,
   { firstLog, names, peeks }: Manifest & { readonly names: ReadonlyArray<string>; readonly peeks: Peek[] },
-): Look => {
+): Examined => {
   const logs = names
     .filter((name) => /^\d+\.log$/.test(name) && Number.parseInt(name) >= firstLog)
     .sort((a, b) => Number.parseInt(a) - Number.parseInt(b));
