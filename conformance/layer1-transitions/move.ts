@@ -23,5 +23,5 @@ export interface MoveSettings {
   readonly probes: { puts: number };
 }
 
-/** One interaction on the implementation: `way` is which of the model's outcomes is meant. */
+/** One interaction on the implementation: `which` of the model's outcomes is meant. */
 export type Move = (parts: Parts, which: number) => Moved | Promise<Moved>;

@@ -12,18 +12,11 @@ import * as Net from '../protocol/network.js';
 import { answerPull, finishAnswer, pullRequest, readLogOnly } from '../protocol/pulls.js';
 import type { Server } from '../protocol/server.js';
 import * as V from '../protocol/vector.js';
-import { peersOf, type Links } from './pull-peers.js';
+import { peersOf, type Peers } from './pull-peers.js';
 import { isFree, isInParts, takeIn, takePart } from './taking-in.js';
 
 /** R9: the request. A puller has at most one pull from each answerer under way; that a request repeats is `Duplicate`'s business. */
-const request = (
-  world: World,
-  net: Slot<Net.Net>,
-  puller: Slot<Server>,
-  answerer: Slot<Server>,
-  ids: readonly [NodeId, NodeId],
-  links: Links,
-): Interaction =>
+const request = (world: World, net: Slot<Net.Net>, { puller, answerer, ids, links }: Peers): Interaction =>
   interaction({
     label: { family: 'Request', args: [puller.name, answerer.name] },
     slots: [puller, answerer, net, ...links],
@@ -80,13 +73,7 @@ const arrival = <K extends Kind>(
  * R9: the answer, taken at one instant. Where whole pulls are answered and the answerer has nothing that the request lacks, the answer would change nothing at
  * the puller, whose vector and accept time only grow: the request is taken off and no answer is sent, which spares states.
  */
-const answer = (
-  world: World,
-  net: Slot<Net.Net>,
-  answerer: Slot<Server>,
-  puller: Slot<Server>,
-  ids: readonly [NodeId, NodeId],
-): Interaction =>
+const answer = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Peers): Interaction =>
   arrival(answerer, net, {
     type: 'request',
     ids,
@@ -110,13 +97,7 @@ const answer = (
   });
 
 /** V2 at the grain of messages: the vector is read, and the answer sent. */
-const answerLate = (
-  world: World,
-  net: Slot<Net.Net>,
-  answerer: Slot<Server>,
-  puller: Slot<Server>,
-  ids: readonly [NodeId, NodeId],
-): Interaction =>
+const answerLate = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Peers): Interaction =>
   interaction({
     label: { family: 'ReadVector', args: [answerer.name, puller.name] },
     slots: [answerer, net],
@@ -145,13 +126,7 @@ const answerLate = (
   });
 
 /** R9: the receipt. An answer to another replica than the one that the puller is now is thrown away (R7). */
-const receipt = (
-  world: World,
-  net: Slot<Net.Net>,
-  puller: Slot<Server>,
-  answerer: Slot<Server>,
-  ids: readonly [NodeId, NodeId],
-): Interaction =>
+const receipt = (world: World, net: Slot<Net.Net>, { puller, answerer, ids }: Peers): Interaction =>
   arrival(puller, net, {
     type: 'answer',
     ids,
@@ -165,45 +140,50 @@ const receipt = (
     },
   });
 
-/** A message is lost. */
-const lose = (world: World, net: Slot<Net.Net>): Interaction =>
+/** What may befall a message in flight, whichever it is. */
+interface Befalling {
+  readonly family: string;
+  /** The slots that count how often it has come about, and how often it may. */
+  readonly counts: ReadonlyArray<Slot<number>>;
+  readonly most: World['config']['losses'];
+  readonly isPossible: (flying: Net.Net) => boolean;
+  readonly after: (flying: Net.Net, message: Net.Message) => Net.Net;
+}
+
+const befalling = (net: Slot<Net.Net>, { family, counts, most, isPossible, after }: Befalling): Interaction =>
   interaction({
-    label: { family: 'Lose', args: [] },
-    slots: [net, ...world.losses],
-    writes: [0, ...world.losses.map((_, i) => i + 1)],
+    label: { family, args: [] },
+    slots: [net, ...counts],
+    writes: [0, ...counts.map((_, i) => i + 1)],
     step: (flying, ...spent) =>
-      spent.some((n) => n === world.config.losses)
+      spent.some((n) => n === most) || !isPossible(flying)
         ? []
-        : Net.distinct(flying).map((m) => ({
-            next: [Net.take(flying, m), ...spent.map((n) => n + 1)],
-            note: Net.textOf(m),
-          })),
+        : Net.distinct(flying).map((m) => ({ next: [after(flying, m), ...spent.map((n) => n + 1)], note: Net.textOf(m) })),
   });
 
+/** A message is lost. */
+const lose = ({ config, losses }: World, net: Slot<Net.Net>): Interaction =>
+  befalling(net, { family: 'Lose', counts: losses, most: config.losses, isPossible: () => true, after: Net.take });
+
 /** A message is repeated: a copy more is in flight. */
-const duplicate = (world: World, net: Slot<Net.Net>): Interaction =>
-  interaction({
-    label: { family: 'Duplicate', args: [] },
-    slots: [net, ...world.duplicates],
-    writes: [0, ...world.duplicates.map((_, i) => i + 1)],
-    step: (flying, ...spent) =>
-      spent.some((n) => n === world.config.duplicates) || flying.length >= world.config.inFlight
-        ? []
-        : Net.distinct(flying).map((m) => ({
-            next: [Net.send(flying, m), ...spent.map((n) => n + 1)],
-            note: Net.textOf(m),
-          })),
+const duplicate = ({ config, duplicates }: World, net: Slot<Net.Net>): Interaction =>
+  befalling(net, {
+    family: 'Duplicate',
+    counts: duplicates,
+    most: config.duplicates,
+    isPossible: (flying) => flying.length < config.inFlight,
+    after: Net.send,
   });
 
 // --- all of them -----------------------------------------------------------------------------------------------------------
 
 /** Every step of anti-entropy at the grain of messages. */
 export const byMessages = (world: World, net: Slot<Net.Net>): ReadonlyArray<Interaction> => [
-  ...peersOf(world).flatMap(({ puller, answerer, ids, links }) => [
-    request(world, net, puller, answerer, ids, links),
-    answer(world, net, answerer, puller, ids),
-    ...(world.rules.variant === 'V2' ? [answerLate(world, net, answerer, puller, ids)] : []),
-    receipt(world, net, puller, answerer, ids),
+  ...peersOf(world).flatMap((peers) => [
+    request(world, net, peers),
+    answer(world, net, peers),
+    ...(world.rules.variant === 'V2' ? [answerLate(world, net, peers)] : []),
+    receipt(world, net, peers),
   ]),
   ...(world.config.losses === 0 ? [] : [lose(world, net)]),
   ...(world.config.duplicates === 0 ? [] : [duplicate(world, net)]),
