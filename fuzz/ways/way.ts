@@ -37,7 +37,7 @@ export interface Way {
 const isLive = ({ kind }: { readonly kind: string }): boolean => kind.startsWith('event') || kind === 'leadsTo';
 
 /** Threads take long to start, so they are tried once in so many ways. */
-const THREADS_ONE_IN = 1200;
+const THREADS_ONE_IN = 800;
 
 /** Whether a key takes values of components for one. */
 const merges = (recipe: ComponentRecipe): boolean => recipe.blurred === true || recipe.keyFolds !== undefined;
@@ -92,7 +92,7 @@ const hashingOf = (dice: Dice, recipe: Recipe, { engine, search }: Way): Pick<Wa
 };
 
 /** A search that is kept and resumed is several, and looks at random walks of its model besides. */
-const PAUSED_ONE_IN = 16;
+const PAUSED_ONE_IN = 24;
 
 const limitsOf = (
   dice: Dice,
@@ -123,7 +123,7 @@ const askedOf = (dice: Dice, recipe: Recipe): Way => ({
  * To do each run of the model again takes longer than the search of a small model, and finds out models, not the checker: the fuzz's depend on
  * nothing but what they are given. So one search in so many is audited, and some of these wholly.
  */
-const AUDITED_ONE_IN = 10;
+const AUDITED_ONE_IN = 24;
 const WHOLLY_ONE_IN = 5;
 
 const auditOf = (dice: Dice, { engine }: Way): Pick<Way, 'audit'> => {

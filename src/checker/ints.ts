@@ -3,7 +3,7 @@ export class Ints {
   data: Int32Array;
   length = 0;
 
-  constructor(capacity = 1024) {
+  constructor(capacity = 64) {
     this.data = new Int32Array(capacity);
   }
 

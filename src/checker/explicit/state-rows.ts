@@ -27,9 +27,9 @@ const FEW = 1024;
 /** Rows of any width in one arena, found by open addressing; each has a dense index in the order of arrival. */
 export class Rows implements RowSet {
   readonly fingerprints = undefined;
-  readonly #arena = new Ints(1 << 16);
-  readonly #starts = new Ints(1 << 12);
-  #table = new Int32Array(1 << 13);
+  readonly #arena = new Ints();
+  readonly #starts = new Ints();
+  #table = new Int32Array(1 << 7);
 
   constructor() {
     this.#starts.push(0);

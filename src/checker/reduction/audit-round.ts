@@ -7,7 +7,7 @@ import { fault } from '../contract/words.js';
 import type { CheckerError } from '../error.js';
 import { brokenIn, differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
 import { encode } from '../values/encode.js';
-import { givenText } from '../values/given-text.js';
+import { givenTexts } from '../values/given-text.js';
 import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
 import type { First, Named, OfKey } from './told-apart.js';
 import { MetStates, Role } from './met-states.js';
@@ -68,8 +68,8 @@ export class Round<S, A> {
     this.ofKey = ofKey;
     const isOfKey = ofKey !== undefined;
     const store: StateStore<S> =
-      model.key === undefined ? collapsedStore() : keyedStore({ key: isOfKey ? givenText : model.key, isOwn: true });
-    this.states = new MetStates(store, isOfKey);
+      model.key === undefined ? collapsedStore() : keyedStore({ key: isOfKey ? givenTexts() : model.key, isOwn: true });
+    this.states = new MetStates(store);
     this.sources = maps.map(() => new Map<number, number>());
     this.initial = model.initial.map((state) => this.states.meet(state, Role.reached, -1, -1));
   }

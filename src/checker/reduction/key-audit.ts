@@ -9,8 +9,8 @@ import type { Model } from '../model.js';
 import { random } from '../random.js';
 import type { Report } from '../report.js';
 import { watch } from '../limits.js';
+import { Unseeable } from '../values/given-text.js';
 import { Round } from './audit-round.js';
-import { Unseeable } from './met-states.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { askedOf, type ReductionOptions } from './reduction-audit.js';
 

@@ -1,13 +1,9 @@
 /** The states that an audit has met, each with how it came to it. */
 import { Ints } from '../ints.js';
-import { blindIn } from '../values/seen.js';
 import type { StateStore } from '../explicit/state-store.js';
 
 /** What a state is to the audit: met as the end of a step, made by a map, or reached by the model's own steps. */
 export const Role = { met: 0, image: 1, reached: 2 } as const;
-
-/** A state that cannot be seen into: what a key takes for one cannot be told apart then. */
-export class Unseeable extends Error {}
 
 export class MetStates<S> {
   readonly store: StateStore<S>;
@@ -24,21 +20,17 @@ export class MetStates<S> {
   readonly done = new Ints();
   /** The states to look at, in the order in which they came to be so. */
   readonly queue = new Ints();
-  private readonly mustBeSeen: boolean;
 
-  /** `mustBeSeen`: a state that cannot be seen into is refused. */
-  constructor(store: StateStore<S>, mustBeSeen: boolean) {
+  constructor(store: StateStore<S>) {
     this.store = store;
-    this.mustBeSeen = mustBeSeen;
   }
 
   get(index: number): S {
     return this.store.get(index);
   }
 
-  /** The index of a state, which is met in this role. @throws Unseeable. */
+  /** The index of a state, which is met in this role. @throws what the store throws, for a state that cannot be compared. */
   meet(state: S, role: number, parent: number, maker: number): number {
-    if (this.mustBeSeen && blindIn(state) !== undefined) throw new Unseeable();
     const size = this.store.size();
     const index = this.store.add(state);
     if (index === size) {
