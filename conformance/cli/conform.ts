@@ -13,6 +13,7 @@ import type { Finding } from '../common/finding.js';
 import { reportOf, showReport, statusOf, toJUnit } from './conform-report.js';
 import { coverageTask, guidedPlanTask, readGuidedPlan } from './coverage-tasks.js';
 import { corpusTask } from './corpus-tasks.js';
+import { readSessionsPlan, sessionsPlanTask } from './sessions-tasks.js';
 import { simulatedPlanTask, simulationTask } from './simulation-tasks.js';
 import { hostileSeriesTask, planTask, randomTask } from './hostile-tasks.js';
 import { scriptTask, traceTask, transitionsTask, type Task } from './tasks.js';
@@ -83,9 +84,12 @@ const guidedTask = (args: ConformArgs): Task =>
 
 const replayTask = (file: string, args: ConformArgs): Task => {
   const guided = readGuidedPlan(file);
-  if (guided === undefined) return simulatedPlanTask(file, args.real, args);
-  if (args.real) throw new UsageError(`${file}: real processes cannot be led so; leave out --real`);
-  return guidedPlanTask(file, guided, args);
+  const sessions = readSessionsPlan(file);
+  if (args.real && guided !== undefined) throw new UsageError(`${file}: real processes cannot be led so; leave out --real`);
+  if (args.real && sessions !== undefined)
+    throw new UsageError(`${file}: sessions of the library are not run so on real processes; leave out --real`);
+  if (guided !== undefined) return guidedPlanTask(file, guided, args);
+  return sessions === undefined ? simulatedPlanTask(file, args.real, args) : sessionsPlanTask(file, sessions, args);
 };
 
 /** As many hostile runs as are asked for, or for as long; without either as many as in the default. */

@@ -57,7 +57,7 @@ const judgeGuided = async (
   const verdict = await assessSimulated(run, signal);
   if (verdict.sound) return undefined;
   const again = () => guide(situations, plan.seed, along(plan.deeds), { keep: true });
-  return [showSimulated(verdict), ...(await keepPlan({ plan, run, verdict, again }, name, outDir))].join('\n');
+  return [showSimulated(verdict), ...(await keepPlan({ plan, followed: { run, verdict }, again }, name, outDir))].join('\n');
 };
 
 const planOf = (situations: Situations, seed: number, deeds: ReadonlyArray<number>): GuidedPlan => ({

@@ -9,14 +9,14 @@ import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run
 /** What is kept. `again`: does the same run once more, and keeps its lines. */
 export interface ToKeep {
   readonly plan: unknown;
-  readonly run: Pick<SimulatedRun, 'days'>;
-  readonly verdict: SimulatedVerdict;
+  /** What the model followed, and what it thinks of it; default: it followed nothing. */
+  readonly followed?: { readonly run: Pick<SimulatedRun, 'days'>; readonly verdict: SimulatedVerdict };
   readonly again: () => Promise<Pick<SimulatedRun, 'trace'>>;
 }
 
 /** Writes it down; gives what is to be said of that, a line each. */
 export const keepPlan = async (
-  { plan, run, verdict, again }: ToKeep,
+  { plan, followed, again }: ToKeep,
   name: string,
   outDir: string,
 ): Promise<ReadonlyArray<string>> => {
@@ -29,8 +29,9 @@ export const keepPlan = async (
   } catch (error) {
     return [`not kept: ${error instanceof Error ? error.message : String(error)}`];
   }
-  const { rejection, run: day = 1 } = verdict.validated;
-  const path = rejection === undefined ? [] : await keepRun(outDir, run.days[day - 1]!, rejection, { name, withTrace: true });
+  const { rejection, run: day = 1 } = followed?.verdict.validated ?? {};
+  const path =
+    rejection === undefined ? [] : await keepRun(outDir, followed!.run.days[day - 1]!, rejection, { name, withTrace: true });
   return [
     `its plan, made as small as there was time for: bayou conform --simulate --replay ${file}`,
     `every event of it: ${file}.trace`,

@@ -19,6 +19,9 @@ import {
 } from '../simulation/simulated-run.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
+import { hasSessions, keepSessions, sessionsMadeSmaller, trySessions, type TriedSessions } from './sessions-tasks.js';
+import { sessionsPlanOf } from '../simulation/sessions-plan.js';
+import type { NetworkCounts } from '../simulation/simulated-network.js';
 import type { Finding } from '../common/finding.js';
 import type { Task } from './tasks.js';
 
@@ -39,7 +42,7 @@ export const tryPlan = async (plan: SimulationPlan, signal: AbortSignal, steps?:
 };
 
 /** What it comes to; undefined where the signal cut it. */
-export const unlessCut = (trying: Promise<Tried>, signal: AbortSignal): Promise<Tried | undefined> =>
+export const unlessCut = <T>(trying: Promise<T>, signal: AbortSignal): Promise<T | undefined> =>
   trying.catch((error: unknown) => {
     if (signal.aborted) return undefined;
     throw error;
@@ -60,11 +63,13 @@ const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise
 
 /** Writes down what fails. */
 export const keepTried = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
-  keepPlan({ plan, run, verdict, again: () => simulate(plan, { keep: true }) }, name, outDir);
+  keepPlan({ plan, followed: { run, verdict }, again: () => simulate(plan, { keep: true }) }, name, outDir);
 
 /** What all runs so far come to. */
 export class Sum {
   runs = 0;
+  /** Of sessions of the library. */
+  sessions = 0;
   events = 0;
   operations = 0;
   simulatedMs = 0;
@@ -83,8 +88,20 @@ export class Sum {
       const kind = kindOf(event);
       if (kind !== undefined) this.kinds.add(kind);
     }
-    const { lost, cut, halfOpen, split } = run.network;
-    for (const [what, n] of Object.entries({ ...run.processes, ...run.world, lost, broken: cut + halfOpen, split }))
+    this.#befell({ ...run.processes, ...run.world }, run.network);
+  }
+
+  addSessions({ run }: TriedSessions): void {
+    this.sessions++;
+    this.events += run.events;
+    this.operations += run.judged.puts + run.judged.gets;
+    this.simulatedMs += run.simulatedMs;
+    this.#traces.update(run.trace.hash());
+    this.#befell(run.hurts, run.network);
+  }
+
+  #befell(faults: Readonly<Record<string, number>>, { lost, cut, halfOpen, split }: NetworkCounts): void {
+    for (const [what, n] of Object.entries({ ...faults, lost, broken: cut + halfOpen, split }))
       this.faults[what] = (this.faults[what] ?? 0) + n;
   }
 
@@ -98,7 +115,8 @@ export class Sum {
       .filter(([, n]) => n > 0)
       .map(([what, n]) => `${n} ${what}`);
     const [simulated, real] = [this.simulatedMs / 1000, this.elapsedMs / 1000];
-    return `${counted(this.runs, 'simulated run')}, ${simulated.toFixed(0)} s simulated in ${real.toFixed(0)} s, ${this.events} events, ${KINDS.length - this.never().length} of ${KINDS.length} kinds of steps; ${faults.join(', ')}`;
+    const sessions = this.sessions === 0 ? '' : ` and ${this.sessions} of sessions`;
+    return `${counted(this.runs, 'simulated run')}${sessions}, ${simulated.toFixed(0)} s simulated in ${real.toFixed(0)} s, ${this.events} events, ${KINDS.length - this.never().length} of ${KINDS.length} kinds of steps; ${faults.join(', ')}`;
   }
 
   private never(): ReadonlyArray<string> {
@@ -118,6 +136,7 @@ export class Sum {
     const sum = Object.values(this.faults).reduce((a, b) => a + b, 0);
     return {
       'simulated runs': this.runs,
+      'runs of sessions of the library': this.sessions,
       'simulated seconds': Math.round(this.simulatedMs / 1000),
       'events of the simulated world': this.events,
       operations: this.operations,
@@ -177,27 +196,67 @@ export interface Series {
   readonly seconds: number;
 }
 
+/** What is wrong with a run, or with the sessions that follow it. */
+type Wrong = Pick<Finding, 'name' | 'details'>;
+type Keeping = Pick<ConformArgs, 'outDir' | 'shrinkRuns'>;
+
+/** Makes a plan that fails small, and keeps it. */
+const wrongPlan = async (
+  tried: Tried,
+  { seed, run }: RunOf,
+  { outDir, shrinkRuns }: Keeping,
+  signal: AbortSignal,
+): Promise<Wrong> => {
+  const name = `simulated run ${run} of seed ${seed}`;
+  const smallest = shrinkRuns === 0 ? tried : await shrunk(tried, simulationSeed(seed, run), signal);
+  return { name, details: [showSimulated(smallest.verdict), ...(await keepTried(smallest, name, outDir))].join('\n') };
+};
+
+/** The same of sessions. */
+const wrongSessions = async (
+  tried: TriedSessions,
+  { seed, run }: RunOf,
+  { outDir, shrinkRuns }: Keeping,
+  signal: AbortSignal,
+): Promise<Wrong> => {
+  const name = `sessions of run ${run} of seed ${seed}`;
+  const smallest = shrinkRuns === 0 ? tried : await sessionsMadeSmaller(tried, SHRINK_MS, (plan) => trySessions(plan, signal));
+  return { name, details: await keepSessions(smallest, name, outDir) };
+};
+
+/** A run of a seed. */
+interface RunOf {
+  readonly seed: number;
+  readonly run: number;
+}
+
+/** Does a run, and the sessions that follow it, where some do. What is wrong; null: nothing; undefined: the signal cut it. */
+const doRun = async (of: RunOf, sum: Sum, keeping: Keeping, signal: AbortSignal): Promise<Wrong | null | undefined> => {
+  const tried = await unlessCut(tryPlan(simulationPlanOf(of.seed, of.run), signal), signal);
+  if (tried === undefined) return undefined;
+  sum.add(tried);
+  if (!tried.verdict.sound) return wrongPlan(tried, of, keeping, signal);
+  if (!hasSessions(of.run)) return null;
+  const sessions = await unlessCut(trySessions(sessionsPlanOf(simulationSeed(of.seed, of.run)), signal), signal);
+  if (sessions === undefined) return undefined;
+  sum.addSessions(sessions);
+  return sessions.run.failures.length === 0 ? null : wrongSessions(sessions, of, keeping, signal);
+};
+
 /** A series of simulated runs. */
-export const simulationTask = (
-  { seed, from, runs, seconds }: Series,
-  { outDir, shrinkRuns }: Pick<ConformArgs, 'outDir' | 'shrinkRuns'>,
-): Task => ({
+export const simulationTask = ({ seed, from, runs, seconds }: Series, keeping: Keeping): Task => ({
   name: `simulation of seed ${seed}`,
   weight: Number.isFinite(seconds) ? seconds : runs / 2,
   run: async (signal, tell = () => undefined) => {
     const sum = new Sum();
-    for (let i = from; i < from + runs && sum.elapsedMs < seconds * 1000; i++) {
-      const tried = await unlessCut(tryPlan(simulationPlanOf(seed, i), signal), signal);
+    for (let run = from; run < from + runs && sum.elapsedMs < seconds * 1000; run++) {
+      const wrong = await doRun({ seed, run }, sum, keeping, signal);
       // What was tried until then is told.
-      if (tried === undefined) break;
-      sum.add(tried);
+      if (wrong === undefined) break;
       tell(sum.text());
-      if (tried.verdict.sound) continue;
-      const name = `simulated run ${i} of seed ${seed}`;
-      const smallest = shrinkRuns === 0 ? tried : await shrunk(tried, simulationSeed(seed, i), signal);
-      const details = [showSimulated(smallest.verdict), ...(await keepTried(smallest, name, outDir))].join('\n');
-      const repeat = `bayou conform --simulate --seed ${seed} --from ${i} --runs 1`;
-      return [{ layer: 4, name, verdict: 'diverges', counts: sum.counts(), details, repeat, elapsedMs: sum.elapsedMs }];
+      if (wrong === null) continue;
+      const repeat = `bayou conform --simulate --seed ${seed} --from ${run} --runs 1`;
+      return [{ layer: 4, ...wrong, verdict: 'diverges', counts: sum.counts(), repeat, elapsedMs: sum.elapsedMs }];
     }
     const repeat = `bayou conform --simulate --seed ${seed} --from ${from} --runs ${sum.runs}`;
     const found: Omit<Finding, 'verdict' | 'details'> = {

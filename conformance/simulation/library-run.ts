@@ -1,22 +1,26 @@
 /**
  * Sessions of the library in a simulated world: what `connect` gives to programs, the same code, with the world as a port. They put and get, many at once, end, break off, and go on from tokens
  * old and new, while servers are killed and come back and links are cut. The soak does this with real servers; here the seed repeats what came of it. Judged by the soak's judge, which
- * knows no line of the model, and by a look into all replicas. The model does not follow: its clients are the master's.
+ * knows no line of the model, by a look into all replicas, and by the logs that servers leave when they die. The model does not follow: its clients are the master's.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
+import type { Stamp } from '#bayou/core/write.js';
 import { liveWritesOf, type ReplicaOptions } from '#bayou/impl/replica.js';
 import { connectIn } from '#bayou/library.js';
 import type { Cluster } from '#bayou/master/cluster.js';
 import type { RunningServer } from '#bayou/net/server.js';
-import { type Chance, chanceOf } from '../common/seeded-chance.js';
 import { nameIn } from '../soak/put-values.js';
-import { type Judged, SoakJudge, type Store } from '../soak/soak-judge.js';
+import { type Judged, type Knowledge, SoakJudge, type Store } from '../soak/soak-judge.js';
 import { startWriters, type Writers } from '../soak/writers.js';
+import { heldBy, leftBehind } from './endings.js';
 import { Insight } from './inside.js';
-import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
+import { NO_LINK_FAULTS } from './link-faults.js';
+import { LogsOfTheDead } from './logs-of-the-dead.js';
+import type { Hurt, HurtKind, SessionsPlan } from './sessions-plan.js';
 import { simulatedCluster } from './simulated-cluster.js';
-import { type Environment, Simulation } from './simulation.js';
+import type { NetworkCounts } from './simulated-network.js';
+import { type Environment, type Running, Simulation } from './simulation.js';
 import { mendWorld } from './world-faults.js';
 import { Trace } from './world-trace.js';
 
@@ -29,57 +33,65 @@ export interface LibraryRun {
   readonly sessions: Writers['counts'];
   readonly hurts: Readonly<Record<HurtKind, number>>;
   readonly events: number;
+  readonly simulatedMs: number;
+  readonly network: NetworkCounts;
   readonly trace: Trace;
 }
-
-type HurtKind = 'kill' | 'cut' | 'reset' | 'pause' | 'power';
 
 const SERVERS: ReadonlyArray<NodeId> = [0, 1, 2];
 /** Where the sessions are. */
 const HOME = 'sessions';
-const ACTORS = 2;
-const HURTS = 8;
 const CALM_AFTER = 4;
 const LIMITS = { events: 3_000_000, untilUs: 1_800_000_000 };
-const FAULTY: LinkFaults = {
-  ...NO_LINK_FAULTS,
-  ...{ leastUs: 50, moreUs: 2_000, loss: 0.01, split: 0.1, merge: 0.1, cut: 0.002, halfOpen: 0.3 },
-};
+/** How long the network has to say that sessions have ended. */
+const QUIET_MS = 5_000;
+
+/** Whoever is told that a put is accepted will find it in the log of whoever said so. */
+class Told extends SoakJudge {
+  readonly logs = new LogsOfTheDead();
+  readonly #keys = new Map<string, string>();
+
+  override put(session: number, key: string, value: string): void {
+    this.#keys.set(value, key);
+    super.put(session, key, value);
+  }
+
+  override accepted(value: string, stamp: Stamp, before: Knowledge): void {
+    this.logs.acknowledge(this.#keys.get(value)!, stamp);
+    super.accepted(value, stamp, before);
+  }
+}
 
 /** One run under way. */
 class Sessions {
   readonly simulation: Simulation;
-  readonly judge = new SoakJudge();
+  readonly judge = new Told();
   readonly insight = new Insight();
   readonly failures: string[] = [];
   readonly hurts: Record<HurtKind, number> = { kill: 0, cut: 0, reset: 0, pause: 0, power: 0 };
   counts: Writers['counts'] = { fresh: 0, latest: 0, old: 0, twice: 0, crashed: 0 };
-  readonly #seed: number;
+  readonly #plan: SessionsPlan;
   readonly #replica: ReplicaOptions | undefined;
-  readonly #chance: Chance;
-  readonly #fsync: boolean;
   readonly #servers = new Map<NodeId, RunningServer>();
   readonly #ports = new Map<NodeId, number>();
   readonly #dying = new Set<NodeId>();
   #secret = '';
   #isOver = false;
 
-  constructor(seed: number, trace: Trace, replica: ReplicaOptions | undefined) {
-    this.#seed = seed;
+  constructor(plan: SessionsPlan, trace: Trace, replica: ReplicaOptions | undefined) {
+    this.#plan = plan;
     this.#replica = replica;
-    this.#chance = chanceOf(seed, 1);
-    // Without it the death of a machine takes what was acknowledged (R10).
-    this.#fsync = this.#chance.percent(30);
-    this.simulation = new Simulation({ seed, trace, linkFaults: FAULTY });
+    this.simulation = new Simulation({ seed: plan.sessions, trace, linkFaults: plan.linkFaults });
     this.simulation.machine('master').isSheltered = true;
   }
 
   /** Plays it to its end; `environment`: the master's. */
   async play(environment: Environment, life: Parameters<typeof simulatedCluster>[0]['life']): Promise<void> {
     const { simulation, insight } = this;
+    const { fsync, hurts } = this.#plan;
     const { cluster, starter, running } = simulatedCluster({
       ...{ simulation, environment, life, replica: this.#replica },
-      settings: { fsync: this.#fsync, antiEntropyMs: 20, timeoutMs: 5_000 },
+      settings: { fsync, antiEntropyMs: 20, timeoutMs: 5_000 },
       recorder: {
         onEvent: (event) => insight.onEvent(event),
         onServer: (name, server) => {
@@ -94,6 +106,7 @@ class Sessions {
         started.life.onDeath(() => {
           insight.onDeath(config.name);
           this.#servers.delete(config.id);
+          this.judge.logs.onDeath(simulation, started.machine, config.id, config.name);
         });
       },
       onDeath: ({ id }, how) => {
@@ -101,18 +114,24 @@ class Sessions {
       },
     });
     for (const id of SERVERS) await this.#join(cluster, id);
-    const writers = this.#startWriters(await this.#home());
+    const [home, sessions] = await this.#home();
+    const writers = this.#startWriters(sessions);
     this.counts = writers.counts;
     const { timers } = environment.world;
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => timers.after(ms, resolve));
-    for (let n = 1; n <= HURTS; n++) {
-      await sleep(this.#chance.whole(50, 1_500));
-      await this.#hurt(cluster, sleep, (name) => running.get(name));
-      if (n % CALM_AFTER === 0) await this.#calm(cluster, writers);
+    for (const [i, hurt] of hurts.entries()) {
+      await sleep(hurt.afterMs);
+      await this.#hurt(hurt, cluster, sleep, (name) => running.get(name));
+      if ((i + 1) % CALM_AFTER === 0) await this.#calm(cluster, writers);
     }
+    if (hurts.length % CALM_AFTER !== 0 || hurts.length === 0) await this.#calm(cluster, writers);
     await writers.stop();
+    await sleep(QUIET_MS);
+    const held = heldBy(simulation, home);
+    if (held.length > 0) this.failures.push(`all sessions have ended, and their process still has ${held.join(', ')}`);
     this.#isOver = true;
     await starter.killAll();
+    this.failures.push(...leftBehind(simulation));
   }
 
   /** Where a fault stands in its way it is started again, at the latest in the calm. */
@@ -125,12 +144,15 @@ class Sessions {
   }
 
   /** The process that the sessions are in. */
-  #home(): Promise<Environment> {
-    return new Promise((resolve) => void this.simulation.start(this.simulation.machine(HOME), HOME, resolve));
+  #home(): Promise<readonly [Running, Environment]> {
+    return new Promise((resolve) => {
+      const home = this.simulation.start(this.simulation.machine(HOME), HOME, (environment) => resolve([home, environment]));
+    });
   }
 
   #startWriters({ world }: Environment): Writers {
-    const [seed, secret] = [this.#seed, this.#secret];
+    const { sessions: seed, actors } = this.#plan;
+    const secret = this.#secret;
     const place = {
       connect: (o: Parameters<typeof connectIn>[1]) => connectIn(world, o),
       sleep: (ms: number): Promise<void> => new Promise((resolve) => void world.timers.after(ms, resolve)),
@@ -139,7 +161,7 @@ class Sessions {
       judge: this.judge,
       seed,
       secret,
-      actors: ACTORS,
+      actors,
       servers: SERVERS,
       portOf: (id) => this.#ports.get(id)!,
       place,
@@ -147,39 +169,42 @@ class Sessions {
   }
 
   async #hurt(
+    { type, server, other: end, forMs, both }: Hurt,
     cluster: Cluster,
     sleep: (ms: number) => Promise<void>,
-    runningOf: (name: string) => ReturnType<Simulation['start']> | undefined,
+    runningOf: (name: string) => Running | undefined,
   ): Promise<void> {
-    const [chance, { network }] = [this.#chance, this.simulation];
-    const id = chance.pick(SERVERS.filter((server) => cluster.topology.isLive(server)));
-    const other = chance.pick([HOME, ...SERVERS.filter((server) => server !== id).map((server) => `s${server}`)]);
-    const what = chance.pick<HurtKind>(['kill', 'kill', 'cut', 'reset', 'pause', ...(this.#fsync ? ['power' as const] : [])]);
-    this.hurts[what]++;
+    const { network } = this.simulation;
+    const living = SERVERS.filter((one) => cluster.topology.isLive(one));
+    const id = living[server % living.length];
+    if (id === undefined) return;
+    const others = [HOME, ...SERVERS.filter((one) => one !== id).map((one) => `s${one}`)];
+    const other = others[end % others.length]!;
+    this.hurts[type]++;
     const process = runningOf(cluster.processOf(id)?.name ?? '');
-    switch (what) {
+    switch (type) {
       case 'kill':
       case 'power':
         this.#dying.add(id);
-        if (what === 'power' && process !== undefined) {
+        if (type === 'power' && process !== undefined) {
           this.simulation.powerOff(process.machine);
           this.simulation.powerOn(process.machine);
         }
         await cluster.killServer(id);
         this.#servers.delete(id);
-        await sleep(chance.whole(0, 800));
+        await sleep(forMs);
         await this.#join(cluster, id);
         return;
       case 'cut':
         network.cut(`s${id}`, other);
-        if (chance.percent(50)) network.cut(other, `s${id}`);
+        if (both) network.cut(other, `s${id}`);
         return;
       case 'reset':
         network.reset(`s${id}`, other);
         return;
       case 'pause':
         process?.pause();
-        await sleep(chance.whole(1, 3_000));
+        await sleep(forMs);
         process?.goOn();
         return;
     }
@@ -199,17 +224,29 @@ class Sessions {
       new Map(liveWritesOf(inside.replica).map(({ key, value, t, r }) => [key, { value: nameIn(value), stamp: { t, r } }])),
     ]);
     this.judge.final(new Map(stores));
-    network.linkFaults = FAULTY;
+    network.linkFaults = this.#plan.linkFaults;
     writers.resume();
   }
 }
 
-/** Runs the sessions of a seed; `replica`: faults to put into the servers. */
-export const runLibrary = async (seed: number, replica?: ReplicaOptions): Promise<LibraryRun> => {
-  const trace = new Trace();
-  const run = new Sessions(seed, trace, replica);
+/** How sessions are run. */
+export interface LibraryRunOptions {
+  /** Are the lines of its trace kept, or their hash alone? */
+  readonly keep?: boolean;
+  readonly signal?: AbortSignal;
+  /** Faults to put into the servers; default: none. */
+  readonly replica?: ReplicaOptions;
+}
+
+/** Runs sessions by a plan, until its end or until something is seen that must not be. Rejects where the signal comes first. */
+export const runLibrary = async (
+  plan: SessionsPlan,
+  { keep = false, signal, replica }: LibraryRunOptions = {},
+): Promise<LibraryRun> => {
+  const trace = new Trace(keep);
+  const run = new Sessions(plan, trace, replica);
   const { simulation, failures, insight, judge } = run;
-  const { scheduler } = simulation;
+  const { scheduler, network } = simulation;
   const state = { isDone: false };
   const master = simulation.start(simulation.machine('master'), 'master-1', (environment) => {
     void run
@@ -218,19 +255,24 @@ export const runLibrary = async (seed: number, replica?: ReplicaOptions): Promis
       .finally(() => (state.isDone = true));
   });
   const isWrong = (): boolean => judge.faults.length > 0 || insight.violations.length > 0;
-  const end = await simulation.run(() => state.isDone || isWrong(), LIMITS);
+  const end = await simulation.run(() => state.isDone || isWrong() || signal?.aborted === true, LIMITS);
+  signal?.throwIfAborted();
   if (end !== 'done') failures.push(`the run does not come to its end (${end})`);
+  for (const machine of simulation.machines.values()) for (const { life } of [...machine.running]) life.die('the end of the run');
   return {
     failures: [
       ...insight.violations,
       ...judge.faults.map(({ kind, why }) => `${kind}: ${why}`),
       ...scheduler.crashes.map(({ life, error }) => `${life} did not catch ${String(error)}`),
       ...failures,
+      ...(await judge.logs.missing(() => false)),
     ],
     judged: judge.judged,
     sessions: run.counts,
     hurts: run.hurts,
     events: scheduler.events,
+    simulatedMs: Math.round(scheduler.nowUs / 1000),
+    network: network.counts,
     trace,
   };
 };

@@ -38,11 +38,15 @@ export class LogsOfTheDead {
   readonly #left: Left[] = [];
 
   onEvent(event: TraceEvent): void {
-    if (event.type !== 'putDone' || event.stamp === null) return;
-    const server = serverOf(event.stamp.r);
+    if (event.type === 'putDone' && event.stamp !== null) this.acknowledge(event.key, event.stamp);
+  }
+
+  /** A client is told that a put is accepted. */
+  acknowledge(key: string, stamp: Stamp): void {
+    const server = serverOf(stamp.r);
     const list = this.#acknowledged.get(server) ?? [];
     this.#acknowledged.set(server, list);
-    list.push({ key: event.key, stamp: event.stamp });
+    list.push({ key, stamp });
   }
 
   /** A server's process is gone; what is on its machine's disk when all that has come of its death is copied. */

@@ -1,0 +1,99 @@
+/** Sessions of the library among the simulated runs of `bayou conform --simulate`: every so often, and by a plan that was kept. */
+import * as E from 'fp-ts/lib/Either.js';
+import { UsageError } from '#bayou/command-line/exit.js';
+import { readJson } from '#bayou/command-line/named-files.js';
+import { runLibrary, type LibraryRun } from '../simulation/library-run.js';
+import { sessionsPlanIn, smallerSessions, wrongInSessions, type SessionsPlan } from '../simulation/sessions-plan.js';
+import type { ConformArgs } from './conform-options.js';
+import { keepPlan } from './keep-plan.js';
+import type { Task } from './tasks.js';
+
+/** Of so many runs by plans one is followed by a run of sessions, which takes as long as some fifteen of them; the first of these comes within a few seconds. */
+const EVERY = 50;
+const FIRST = 24;
+
+/** Is this run of a seed followed by one of sessions? */
+export const hasSessions = (run: number): boolean => run % EVERY === FIRST;
+
+/** Sessions that were run. */
+export interface TriedSessions {
+  readonly plan: SessionsPlan;
+  readonly run: LibraryRun;
+}
+
+/** Runs sessions by a plan. Rejects where the signal comes first. */
+export const trySessions = async (plan: SessionsPlan, signal: AbortSignal): Promise<TriedSessions> => ({
+  plan,
+  run: await runLibrary(plan, { signal }),
+});
+
+/** The smallest plan that still fails, in the time there is, in ms: whatever can be left out is. `attempt`: runs a plan. */
+export const sessionsMadeSmaller = async (
+  failed: TriedSessions,
+  withinMs: number,
+  attempt: (plan: SessionsPlan) => Promise<TriedSessions>,
+): Promise<TriedSessions> => {
+  const until = performance.now() + withinMs;
+  let smallest = failed;
+  for (let isDone = false; !isDone;) {
+    isDone = true;
+    for (const plan of smallerSessions(smallest.plan)) {
+      if (performance.now() > until) return smallest;
+      const tried = await attempt(plan);
+      if (tried.run.failures.length === 0) continue;
+      smallest = tried;
+      isDone = false;
+      break;
+    }
+  }
+  return smallest;
+};
+
+/** What is to be said of sessions that fail, with what was written down of them. */
+export const keepSessions = async ({ plan, run }: TriedSessions, name: string, outDir: string): Promise<string> => {
+  const again = () => runLibrary(plan, { keep: true });
+  return [...run.failures, ...(await keepPlan({ plan, again }, name, outDir))].join('\n');
+};
+
+/** What sessions did, for a report. */
+export const countsOf = ({ judged, events, simulatedMs, hurts }: LibraryRun): Record<string, number> => ({
+  'runs of sessions of the library': 1,
+  'simulated seconds': Math.round(simulatedMs / 1000),
+  'events of the simulated world': events,
+  operations: judged.puts + judged.gets,
+  'simulated faults': Object.values(hurts).reduce((a, b) => a + b, 0),
+});
+
+/** The longest plan, in bytes. */
+const MAX_PLAN_BYTES = 16 * 1024 * 1024;
+
+/** A plan of sessions that a file holds, which must be one that can be done; undefined: it holds something else. */
+export const readSessionsPlan = (file: string): SessionsPlan | undefined => {
+  const json = readJson(file, MAX_PLAN_BYTES);
+  const plan = E.isRight(json) ? sessionsPlanIn(json.right) : undefined;
+  const wrong = plan === undefined ? undefined : wrongInSessions(plan);
+  if (wrong !== undefined) throw new UsageError(`${file}: ${wrong}`);
+  return plan;
+};
+
+/** Sessions by a plan that was written down. */
+export const sessionsPlanTask = (file: string, plan: SessionsPlan, { outDir }: Pick<ConformArgs, 'outDir'>): Task => ({
+  name: file,
+  weight: 3,
+  run: async (signal) => {
+    const began = performance.now();
+    const tried = await trySessions(plan, signal);
+    const isSound = tried.run.failures.length === 0;
+    return [
+      {
+        layer: 4,
+        name: file,
+        verdict: isSound ? 'conforms' : 'diverges',
+        counts: countsOf(tried.run),
+        details: isSound ? '' : await keepSessions(tried, `again ${file}`, outDir),
+        repeat: `bayou conform --simulate --replay ${file}`,
+        elapsedMs: performance.now() - began,
+      },
+    ];
+  },
+});

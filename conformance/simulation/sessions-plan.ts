@@ -1,0 +1,102 @@
+/** Plans of simulated runs of the library's sessions: how many there are at a time, and what befalls the servers meanwhile. A plan is JSON, and the run is by the plan alone. */
+import * as t from 'io-ts/lib/index.js';
+import { chanceOf } from '../common/seeded-chance.js';
+import { LinkFaultsC, NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
+
+const HurtC = t.readonly(
+  t.strict({
+    type: t.keyof({ kill: null, cut: null, reset: null, pause: null, power: null }),
+    /** So long after the last was over. */
+    afterMs: t.number,
+    /** Which server, of those that live then, in the order of their ids and round again. */
+    server: t.number,
+    /** The other end of a way that is cut or breaks: the sessions' machine first, then the other servers, and round again. */
+    other: t.number,
+    /** How long a server is away or paused. */
+    forMs: t.number,
+    /** Is the way back cut, too? */
+    both: t.boolean,
+  }),
+);
+
+/** What befalls a server, or a way to it. */
+export type Hurt = t.TypeOf<typeof HurtC>;
+
+export type HurtKind = Hurt['type'];
+
+const SessionsPlanC = t.readonly(
+  t.strict(
+    {
+      /** What the plan leaves open is by this: what the sessions do, the order and the time of everything. */
+      sessions: t.number,
+      /** How many sessions there are at a time. */
+      actors: t.number,
+      /** Without it the death of a machine takes what was acknowledged (R10), so that no machine may die. */
+      fsync: t.boolean,
+      linkFaults: LinkFaultsC,
+      hurts: t.readonlyArray(HurtC),
+    },
+    'SessionsPlan',
+  ),
+);
+
+/** A simulated run of the library's sessions, before it is run. */
+export type SessionsPlan = t.TypeOf<typeof SessionsPlanC>;
+
+/** The plan that a JSON value is; undefined: it is none. */
+export const sessionsPlanIn = (json: unknown): SessionsPlan | undefined => (SessionsPlanC.is(json) ? json : undefined);
+
+const ACTORS = 2;
+const HURTS = 4;
+const FAULTY: LinkFaults = {
+  ...NO_LINK_FAULTS,
+  ...{ leastUs: 50, moreUs: 2_000, loss: 0.01, split: 0.1, merge: 0.1, cut: 0.002, halfOpen: 0.3 },
+};
+
+/** The plan of a seed. */
+export const sessionsPlanOf = (seed: number): SessionsPlan => {
+  const chance = chanceOf(seed, 1);
+  const fsync = chance.percent(30);
+  const types: ReadonlyArray<HurtKind> = ['kill', 'kill', 'cut', 'reset', 'pause', ...(fsync ? ['power' as const] : [])];
+  const hurt = (): Hurt => {
+    const type = chance.pick(types);
+    return {
+      type,
+      afterMs: chance.whole(50, 1_500),
+      server: chance.whole(0, 5),
+      other: chance.whole(0, 5),
+      forMs: type === 'pause' ? chance.whole(1, 3_000) : chance.whole(0, 800),
+      both: chance.percent(50),
+    };
+  };
+  return { sessions: seed, actors: ACTORS, fsync, linkFaults: FAULTY, hurts: Array.from({ length: HURTS }, hurt) };
+};
+
+/** Plans that are a little smaller, the smallest first. */
+export function* smallerSessions(plan: SessionsPlan): Generator<SessionsPlan> {
+  const { actors, linkFaults, hurts } = plan;
+  if (Object.entries(NO_LINK_FAULTS).some(([name, n]) => linkFaults[name as keyof LinkFaults] !== n))
+    yield { ...plan, linkFaults: NO_LINK_FAULTS };
+  if (actors > 1) yield { ...plan, actors: 1 };
+  for (const i of hurts.keys()) yield { ...plan, hurts: hurts.filter((_, n) => n !== i) };
+}
+
+/** The greatest of each number in a plan: none is waited for longer than the run may last. */
+const MOST = { actors: 100, hurts: 1_000, ms: 600_000 };
+
+/** What in a plan cannot be done, in one line; undefined: nothing. */
+export const wrongInSessions = ({ actors, fsync, linkFaults, hurts }: SessionsPlan): string | undefined => {
+  const isWhole = (n: number, least: number, most: number): boolean => Number.isInteger(n) && n >= least && n <= most;
+  const { slow, loss, split, merge, cut, halfOpen, samePort } = linkFaults;
+  if (!isWhole(actors, 1, MOST.actors)) return `actors is a whole number from 1 to ${MOST.actors}`;
+  if (hurts.length > MOST.hurts) return `there are at most ${MOST.hurts} hurts`;
+  if ([slow, loss, split, merge, cut, halfOpen, samePort].some((chance) => !(chance >= 0 && chance <= 1)))
+    return 'how often links do a fault is a number from 0 to 1';
+  if (hurts.some(({ server, other }) => !isWhole(server, 0, 1_000) || !isWhole(other, 0, 1_000)))
+    return 'server and other of a hurt are whole numbers from 0 to 1000';
+  if (hurts.some(({ afterMs, forMs }) => [afterMs, forMs].some((ms) => !(ms >= 0 && ms <= MOST.ms))))
+    return `a time in a plan is from 0 to ${MOST.ms}, in ms`;
+  if (!fsync && hurts.some(({ type }) => type === 'power'))
+    return 'a machine may lose its power where fsync is true: without it what was acknowledged may be gone then (R10)';
+  return undefined;
+};
