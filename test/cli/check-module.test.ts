@@ -329,7 +329,7 @@ describe('bad modules: one clear line, and 2', () => {
       "--servers, --variant: for configurations of Bayou's model",
     ],
     [COUNTER, ['--out-dir', 'x', '--format', 'script'], "--format script: for configurations of Bayou's model"],
-    [COUNTER, ['--workers', '2'], '--workers: for a ComponentModel, and this is a Model'],
+    [COUNTER, ['--workers', '2'], '--workers: for a ComponentModel, and this is a Model: leave the option out'],
     [COUNTER, ['--search', 'sweep'], '--search: counter declares no progress measure, which a sweep needs'],
     [COUNTER, ['--symmetry'], '--symmetry: the model declares no symmetry'],
     [RING, ['--quotient'], '--quotient: the model has no normalize'],

@@ -203,11 +203,12 @@ describe('bad input: one clear line, and 2', () => {
     );
     expect(await complaint('default', '--replay', path)).toContain('not with a configuration');
     expect(await complaint('--list', '--servers', '3')).toContain('--list stands alone');
-    expect(await complaint('--seed', '3')).toContain('--seed: for --search simulate alone');
+    expect(await complaint('--seed', '3')).toContain('--seed: for --search simulate and --sample');
+    expect(await complaint('--seed', '3', '--traces', '3')).toContain('check: --traces: for --search simulate alone');
     expect(await complaint('--search', 'simulate', '--symmetry', '--max-depth', '3')).toContain(
       '--symmetry, --max-depth: not for',
     );
-    expect(await complaint('--search', 'sweep', '--plain')).toContain('not with --plain');
+    expect(await complaint('--search', 'sweep', '--plain')).toContain('goes by components: leave --plain out');
   });
 
   test('hash compaction where it makes no sense', async () => {
@@ -238,7 +239,8 @@ describe('limits and signals', () => {
     const { status, stdout, stderr } = await bayou(['check', '--max-memory', '64m']);
     expect(stderr).toBe('');
     expect(stdout).toContain('The program itself takes about as much memory as --max-memory allows');
-    expect(stdout).toMatch(/default: bounded: [\d,]+ states, depth \d+ complete; stopped at the memory limit of 64 MB;/);
+    // A slow machine is at the limit before all states of one step are found.
+    expect(stdout).toMatch(/default: bounded: [\d,]+ states(, depth \d+ complete| seen); stopped at the memory limit of 64 MB;/);
     expect(status).toBe(3);
   });
 

@@ -16,6 +16,8 @@ const config = (fields: Readonly<Record<string, unknown>>): Case => ({
   file: ['config.json', JSON.stringify(fields)],
 });
 const path = (text: string): Case => ({ words: ['--replay'], file: ['path.json', text] });
+const ownPath = (fields: Readonly<Record<string, unknown>>): Case =>
+  path(JSON.stringify({ model: 'counter', module: 'test/cli/models/counter.mjs', steps: [], ...fields }));
 const model = (text: string): Case => ({ words: [], file: ['model.mjs', text] });
 
 const NAME = 'bayou-s-2112';
@@ -30,8 +32,10 @@ const CLASHES: Readonly<Record<string, ReadonlyArray<string>>> = {
   '--step searches nothing: not with …': ['--step', NAME, '--symmetry'],
   '--sample searches nothing: not with …': ['--sample', '1', NAME, '--symmetry'],
   '…: for --search simulate alone': [NAME, '--traces', '2'],
+  '…: for --search simulate and --sample': [NAME, '--trace-length', '2'],
   '…: not for --search simulate, which walks at random': [NAME, '--search', 'simulate', '--symmetry'],
-  '--search sweep goes by components: not with --plain': [NAME, '--search', 'sweep', '--plain'],
+  '--search sweep goes by components: leave --plain out; a plain Model of your own that declares progress is swept as one without it':
+    [NAME, '--search', 'sweep', '--plain'],
   '--format needs --out-dir, the folder to write to': [NAME, '--format', 'dot'],
   '--json and --ndjson exclude each other': [NAME, '--json', '--ndjson'],
   '--checkpoint and --resume are for one configuration at a time': [NAME, NAME, '--checkpoint', 'x'],
@@ -51,7 +55,15 @@ const CLASHES: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** Files that are not what they should be. */
 const FILES: Readonly<Record<string, Case>> = {
-  '…: --workers: for a ComponentModel, and this is a Model': refused('test/cli/models/counter.mjs', '--workers', '2'),
+  '…: --workers: for a ComponentModel, and this is a Model: leave the option out, or write the model from components': refused(
+    ...['test/cli/models/counter.mjs', '--workers', '2'],
+  ),
+  'initial: no initial state of the model is shown so, and the nearest differs in …; leave the field out to begin in any':
+    ownPath({ initial: { at: 'nowhere' } }),
+  'property: the model has no property "…"; it has …': ownPath({ property: 'none' }),
+  'loop: expected the number of a state of the run, from 0 to …, but it is …': ownPath({ loop: 7 }),
+  '…: it is an ITF file, which other tools read; bayou explore and bayou check --replay read the counterexample that --format json writes':
+    config({ vars: [], states: [] }),
   'a path is a JSON object': path('7'),
   '… is missing or wrong': path('{"steps":7}'),
   'properties: … is about …': config({ properties: ['WFR'] }),

@@ -4,10 +4,12 @@
  */
 import { A_PATH, AN_OBJECT, mustTake } from '../contract/given.js';
 import { contracted } from '../contract/validate.js';
+import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
 import { encode } from '../values/encode.js';
 import { showRun, type Run } from '../shown/shown-run.js';
 import type { Break, PathStep, Refusal, Replay } from '../component-model/replay.js';
+import { oneLine } from '../output/counterexample-lines.js';
 import { showLabel, type Shown } from '../report.js';
 import { showState } from '../shown/state.js';
 import { brokenForEver, isStill } from './breaks-for-ever.js';
@@ -104,7 +106,7 @@ const breaksForEver = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number | 
 
 /** Where a lasso says it comes back to, if the run does. */
 const loopOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number | undefined): number | undefined => {
-  if (loop === undefined || loop > run.steps.length) return undefined;
+  if (loop === undefined) return undefined;
   const key = model.key ?? encode;
   const states = [run.initial, ...run.steps.map(({ next }) => next)];
   const last = states.at(-1)!;
@@ -121,16 +123,60 @@ export interface PathEnds {
   readonly loop?: number;
 }
 
-/** Follows a path to its end, or to the first step that the model does not take as it was seen. */
+/** An end of a path that cannot be: which one, and why. */
+export interface WrongEnd {
+  readonly end: keyof PathEnds;
+  /** In one line, without the name of the end. */
+  readonly why: string;
+}
+
+/** The parts of an initial state that a state of the model does not have so. */
+const differingParts = <S, A>(model: Model<S, A>, initial: Shown, state: S): ReadonlyArray<string> => {
+  const shown = showState(model, state);
+  return Object.keys(initial).filter((part) => !Object.hasOwn(shown, part) || shown[part] !== initial[part]);
+};
+
+const wrongInitial = <S, A>(model: Model<S, A>, initial: Shown): string | undefined => {
+  const all = model.initial.map((state) => differingParts(model, initial, state));
+  const nearest = all.reduce((least, parts) => (parts.length < least.length ? parts : least));
+  if (nearest.length === 0) return undefined;
+  const parts = nearest.map((part) => oneLine(part)).join(', ');
+  return `no initial state of the model is shown so, and the nearest differs in ${parts}; leave the field out to begin in any`;
+};
+
+/** Steps without a label are only looked at: they lead to no state that a loop could name. */
+const wrongLoop = (path: ReadonlyArray<PathStep>, loop: number): string | undefined => {
+  const most = path.filter(({ label }) => label !== undefined).length;
+  if (Number.isInteger(loop) && loop >= 0 && loop <= most) return undefined;
+  return `expected the number of a state of the run, from 0 to ${most}, but it is ${loop}`;
+};
+
+/** The first of the ends of a path that cannot be, whatever its steps are: an initial state that the model has not, a loop beyond the run. */
+export const wrongEnd = <S, A>(
+  given: Model<S, A>,
+  path: ReadonlyArray<PathStep>,
+  { initial, loop }: PathEnds,
+): WrongEnd | undefined => {
+  const notInitial = initial === undefined ? undefined : wrongInitial(contracted(given).model, initial);
+  if (notInitial !== undefined) return { end: 'initial', why: notInitial };
+  const notLoop = loop === undefined ? undefined : wrongLoop(path, loop);
+  return notLoop === undefined ? undefined : { end: 'loop', why: notLoop };
+};
+
+/**
+ * Follows a path to its end, or to the first step that the model does not take as it was seen.
+ *
+ * @throws CheckerError (`option`) where an end of the path cannot be: see {@link wrongEnd}.
+ */
 export const follow = <S, A>(given: Model<S, A>, path: ReadonlyArray<PathStep>, ends: PathEnds = {}): Replay => {
   mustTake('follow', 'path', A_PATH, path);
   mustTake('follow', 'ends', AN_OBJECT, ends);
   const { initial, loop } = ends;
   const { model } = contracted(given);
-  const isInitial = (state: S): boolean =>
-    initial === undefined || Object.entries(initial).every(([part, text]) => showState(model, state)[part] === text);
-  const begins = model.initial.filter(isInitial);
-  let ways: ReadonlyArray<Way<S, A>> = (begins.length === 0 ? model.initial : begins).map((state) => ({ state }));
+  const wrong = wrongEnd(model, path, ends);
+  if (wrong !== undefined) throw new CheckerError('option', `follow: ${wrong.end}: ${wrong.why}`);
+  const begins = model.initial.filter((state) => differingParts(model, initial ?? {}, state).length === 0);
+  let ways: ReadonlyArray<Way<S, A>> = begins.map((state) => ({ state }));
   const from: number[] = [];
   const done = (refusal?: Refusal): Replay => {
     const runs = ways.slice(0, 16).map(runTo);

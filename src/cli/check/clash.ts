@@ -6,14 +6,15 @@ type Options = Omit<CheckArgs, 'configs' | 'fields' | 'sets' | 'overrides'>;
 
 const FIELD_FLAGS = FIELD_OPTIONS.map(({ flag }) => flag);
 
+/** Options that only a search at random has a use for, those that `--sample` has one for too, and those that such a search has none for. */
+const OF_WALKS = ['--traces'];
+const OF_RANDOM_RUNS = ['--seed', '--trace-length'];
+const NOT_OF_WALKS = ['--symmetry', '--quotient', '--plain', '--max-depth'];
+
 /** The options that go with `--replay`, `--step` and `--sample`, which search nothing, beside those that say which model it is. */
 const WITH_REPLAY = ['--replay', '--json', '--set', ...FIELD_FLAGS];
 const WITH_STEP = ['--step', '--set', ...FIELD_FLAGS];
-const WITH_SAMPLE = ['--sample', '--seed', '--trace-length', '--json', '--out-dir', '--format', '--set', ...FIELD_FLAGS];
-
-/** Options that only a search at random has a use for, and those that it has none for. */
-const OF_WALKS = ['--seed', '--traces', '--trace-length'];
-const NOT_OF_WALKS = ['--symmetry', '--quotient', '--plain', '--max-depth'];
+const WITH_SAMPLE = ['--sample', ...OF_RANDOM_RUNS, '--json', '--out-dir', '--format', '--set', ...FIELD_FLAGS];
 
 /** Options that were given and would be ignored, if any: each says something that is then not so. */
 export const ignoredBy = (raw: Options, configs: number, given: ReadonlyArray<string>): string | undefined => {
@@ -34,10 +35,13 @@ export const ignoredBy = (raw: Options, configs: number, given: ReadonlyArray<st
     const strange = beside(WITH_SAMPLE);
     return strange.length === 0 ? undefined : `--sample searches nothing: not with ${strange.join(', ')}`;
   }
-  const [walks, others] = [among(OF_WALKS), among(NOT_OF_WALKS)];
+  const [walks, runs, others] = [among(OF_WALKS), among(OF_RANDOM_RUNS), among(NOT_OF_WALKS)];
   if (raw.search !== 'simulate' && walks !== '') return `${walks}: for --search simulate alone`;
+  if (raw.search !== 'simulate' && runs !== '') return `${runs}: for --search simulate and --sample`;
   if (raw.search === 'simulate' && others !== '') return `${others}: not for --search simulate, which walks at random`;
-  return raw.search === 'sweep' && raw.plain ? '--search sweep goes by components: not with --plain' : undefined;
+  return raw.search === 'sweep' && raw.plain
+    ? '--search sweep goes by components: leave --plain out; a plain Model of your own that declares progress is swept as one without it'
+    : undefined;
 };
 
 /** What of the options does not go together, if anything. */

@@ -56,14 +56,15 @@ const contentOf = (
   checked: CheckedModel,
   repeat: string,
 ): Content | Promise<Content> => {
-  const { property, trace } = written;
+  const { property, trace, kind } = written;
   const { source, config, writing } = checked;
   const { name } = checked.model.model;
   switch (format) {
     case 'json':
       return json({
         model: name,
-        property,
+        // A random run breaks nothing: its name is that of no property.
+        ...(kind === 'sample' ? {} : { property }),
         ...(config === undefined ? { module: source, parameters: checked.parameters } : { config }),
         ...trace,
       });

@@ -127,7 +127,9 @@ const searchBy = (checked: CheckedModel, args: CheckArgs, hooks: Hooks): Promise
 const uselessOption = ({ model: { level, model } }: CheckedModel, args: CheckArgs): string | undefined => {
   if (args.symmetry && (model.symmetry ?? []).length === 0) return '--symmetry: the model declares no symmetry';
   if (args.quotient && model.normalize === undefined) return '--quotient: the model has no normalize';
-  return level === 'plain' && args.workers > 1 ? '--workers: for a ComponentModel, and this is a Model' : undefined;
+  return level === 'plain' && args.workers > 1
+    ? '--workers: for a ComponentModel, and this is a Model: leave the option out, or write the model from components'
+    : undefined;
 };
 
 /** What the checker calls an option, and what the command line does. */

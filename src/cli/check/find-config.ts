@@ -56,6 +56,9 @@ const read = (source: string): unknown => {
   return json.right;
 };
 
+/** Is it a trace in the Informal Trace Format, of `--format itf` or of another checker? All of them have `vars` and `states`. */
+const isItf = (json: object): boolean => 'vars' in json && 'states' in json;
+
 /** A complaint about a field is about the option that set it, if one did. */
 const blame = (source: string, overrides: Overrides, complaint: string): string => {
   const override = overrides.get(complaint.slice(0, complaint.indexOf(':')));
@@ -69,6 +72,10 @@ const NEUTRAL = new Set(['name', 'about', 'expect']);
 export const loadConfig = (source: string, overrides: Overrides): Loaded => {
   const json = read(source);
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+  if (isObject && isItf(json))
+    throw new UsageError(
+      `${source}: it is an ITF file, which other tools read; bayou explore and bayou check --replay read the counterexample that --format json writes`,
+    );
   const set = Object.fromEntries(Array.from(overrides, ([field, { value }]) => [field, value]));
   const changed = [...overrides.keys()].some((field) => !NEUTRAL.has(field));
   const { expect: claim, ...rest } = isObject ? (json as Readonly<Record<string, unknown>>) : {};

@@ -27,7 +27,7 @@ import type { CheckArgs } from './check-args.js';
 import type { Parameters, CheckedModel } from '../../checked-model/checked-model.js';
 
 /** The property that `--deadlock` adds. */
-const DEADLOCK = { name: 'some step can always be taken', kind: 'noDeadlock' } as const;
+export const DEADLOCK = { name: 'some step can always be taken', kind: 'noDeadlock' } as const;
 
 // --- loading ---------------------------------------------------------------------------------------------------------------
 

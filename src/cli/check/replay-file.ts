@@ -37,11 +37,11 @@ const headLines = ({ path }: Replayed): ReadonlyArray<string> => [
 const isUnexplained = ({ path, refusal }: Replayed): boolean =>
   refusal === undefined && path.rejection !== undefined && path.config.variant === 'FIXED';
 
-const lastLines = (replayed: Replayed): ReadonlyArray<string> => {
+const lastLines = (replayed: Replayed, file: string): ReadonlyArray<string> => {
   const { path, refusal, broken, trace } = replayed;
   if (refusal !== undefined)
     return [
-      ...refusalLines(refusal, eventOf(replayed, refusal.step)),
+      ...refusalLines(refusal, file, eventOf(replayed, refusal.step)),
       ...(path.config.variant === 'FIXED' ? rejectionLines(path) : []),
       ...broken.map(brokenLine),
       ...(path.variants === undefined || path.variants.length === 0 || path.config.variant !== 'FIXED'
@@ -88,11 +88,11 @@ const jsonOf = (replayed: Replayed, file: string): unknown => ({
 /** Replays a path file and prints what came of it. @throws UsageError where the file is no path. */
 export const replayFile = async (file: string, args: CheckArgs): Promise<ExitStatus> => {
   const path = loadPath(file, args.overrides);
-  if ('module' in path) return replayOwn(path, args);
+  if ('module' in path) return replayOwn(file, path, args);
   const replayed = replayPath(path);
   const lines = args.json
     ? [JSON.stringify(jsonOf(replayed, file))]
-    : [...headLines(replayed), ...traceLines(replayed.trace), '', LEGEND, '', ...lastLines(replayed)];
+    : [...headLines(replayed), ...traceLines(replayed.trace), '', LEGEND, '', ...lastLines(replayed, file)];
   lines.forEach(print);
   return statusOf(replayed);
 };

@@ -2,11 +2,11 @@
 import type { Break, Refusal } from '../../checker/component-model/replay.js';
 import { showLabel } from '../../checker/report.js';
 
-/** Why the model does not take a step, and what it would have allowed; `event` says where the step was recorded. */
-export const refusalLines = (refusal: Refusal, event = ''): ReadonlyArray<string> => {
+/** Why the model does not take a step of a path file, and what it would have allowed; `event` says where the step was recorded. */
+export const refusalLines = (refusal: Refusal, file: string, event = ''): ReadonlyArray<string> => {
   const { label, why, differences, enabled, step } = refusal;
   const what = label === undefined ? 'what was seen then' : showLabel(label);
-  const at = `${what} (step ${step + 1} of the path${event})`;
+  const at = `${what} (step ${step + 1} of ${file}${event})`;
   const could = enabled.length === 0 ? [] : [`  it allows here: ${enabled.join('; ')}; …`];
   if (why !== 'otherwise')
     return [`The model refuses ${at}: ${why === 'unknown' ? 'it has no such step' : 'it cannot be taken here'}`, ...could];

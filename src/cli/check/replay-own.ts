@@ -1,18 +1,18 @@
 /** `bayou check --replay FILE` of a run of a model of one's own: the module is named in the file. */
-import { traceLines } from '../../checker/output/counterexample-lines.js';
-import { follow } from '../../checker/runs/follow.js';
+import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
+import { follow, wrongEnd } from '../../checker/runs/follow.js';
 import type { Replay } from '../../checker/component-model/replay.js';
 import { counted } from '../../core/counted.js';
-import { EXIT, type ExitStatus } from '../../command-line/exit.js';
+import { EXIT, UsageError, type ExitStatus } from '../../command-line/exit.js';
 import { print } from '../out.js';
 import type { CheckArgs } from './check-args.js';
-import { moduleModel } from './module.js';
+import { DEADLOCK, moduleModel } from './module.js';
 import type { OwnPath } from '../../checked-model/path-file.js';
 import { brokenLine, refusalLines } from './replay-lines.js';
-import { blamed, plainModel } from '../../checked-model/checked-model.js';
+import { blamed, plainModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
 /** What the file says of parameters, and over it what the command line does. */
-export const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [
+const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, 'sets'>): CheckArgs['sets'] => [
   ...Object.entries(parameters).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return [name, { value, text }] as const;
@@ -20,18 +20,52 @@ export const setsOf = ({ parameters = {} }: OwnPath, { sets }: Pick<CheckArgs, '
   ...sets,
 ];
 
+/** What of a path besides its steps its model does not have, in one line that begins with the field. */
+const misfitOf = (checked: CheckedModel, path: OwnPath): string | undefined => {
+  const { property } = path;
+  const known = checked.model.model.properties.map(({ name }) => name);
+  if (property !== undefined && !known.includes(property)) {
+    const names = known.map((name) => `"${oneLine(name)}"`).join(', ');
+    return `property: the model has no property "${oneLine(property)}"; it has ${names}`;
+  }
+  const wrong = wrongEnd(plainModel(checked), path.steps, path);
+  return wrong === undefined ? undefined : `${wrong.end}: ${wrong.why}`;
+};
+
+/** A path of a model of one's own, followed on it. */
+export interface FollowedOwn {
+  readonly checked: CheckedModel;
+  readonly replay: Replay;
+}
+
+/**
+ * Follows a path on the model that it names; `at` is what a line about its file begins with.
+ *
+ * @throws UsageError where the module cannot be loaded or is no model, and where the model does not have what the path says besides its steps.
+ */
+export const followOwn = async (at: string, path: OwnPath, args: CheckArgs): Promise<FollowedOwn> => {
+  // A run that a check with --deadlock found breaks a property that only that option adds.
+  const deadlock = args.deadlock || path.property === DEADLOCK.name;
+  const checked = await moduleModel(path.module, { ...args, deadlock, sets: setsOf(path, args) });
+  return blamed(checked, () => {
+    const misfit = misfitOf(checked, path);
+    if (misfit !== undefined) throw new UsageError(`${at}: ${misfit}`);
+    return { checked, replay: follow(plainModel(checked), path.steps, path) };
+  });
+};
+
 const statusOf = ({ refusal, broken, trace }: Replay, loop: number | undefined): ExitStatus =>
   refusal !== undefined || broken.length > 0 || (loop !== undefined && trace.loop === undefined) ? EXIT.violated : EXIT.ok;
 
 const notBack = (loop: number, { steps }: Replay['trace']): string =>
   loop === steps.length ? `can go on from state ${loop}, where the run stays for ever` : `does not come back to state ${loop}`;
 
-const lastLines = (replay: Replay, loop: number | undefined): ReadonlyArray<string> => {
+const lastLines = (replay: Replay, file: string, loop: number | undefined): ReadonlyArray<string> => {
   const { trace, broken, refusal } = replay;
   const steps = counted(trace.steps.length, 'step');
   if (refusal !== undefined)
     return [
-      ...refusalLines(refusal),
+      ...refusalLines(refusal, file),
       ...broken.map(brokenLine),
       `diverges: the model takes ${steps} of the run, and not the next`,
     ];
@@ -49,14 +83,13 @@ const lastLines = (replay: Replay, loop: number | undefined): ReadonlyArray<stri
   ];
 };
 
-/** Replays it and prints what came of it. @throws UsageError where the module cannot be loaded, or is no model. */
-export const replayOwn = async (path: OwnPath, args: CheckArgs): Promise<ExitStatus> => {
-  const checked = await moduleModel(path.module, { ...args, sets: setsOf(path, args) });
-  const replay = await blamed(checked, () => follow(plainModel(checked), path.steps, path));
+/** Replays the path of a file and prints what came of it. @throws UsageError as {@link followOwn} does. */
+export const replayOwn = async (file: string, path: OwnPath, args: CheckArgs): Promise<ExitStatus> => {
+  const { replay } = await followOwn(`--replay: ${file}`, path, args);
   const status = statusOf(replay, path.loop);
   const lines = args.json
-    ? [JSON.stringify({ type: 'replay', module: path.module, steps: path.steps.length, ...replay, status })]
-    : [path.model, ...traceLines(replay.trace), '', ...lastLines(replay, path.loop)];
+    ? [JSON.stringify({ type: 'replay', path: file, module: path.module, steps: path.steps.length, ...replay, status })]
+    : [path.model, ...traceLines(replay.trace), '', ...lastLines(replay, file, path.loop)];
   lines.forEach(print);
   return status;
 };

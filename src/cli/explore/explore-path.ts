@@ -1,20 +1,17 @@
 /** Exploring a path file: a counterexample of `bayou check --format json`, or a run that `bayou conform` kept. */
-import { follow } from '../../checker/runs/follow.js';
 import type { Counterexample } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
 import { explorationOf, type Explored } from '../../explorer/data/make-exploration.js';
 import { explorePathOf, refused, whyRefused } from '../../explorer/data/path-exploration.js';
 import { UsageError } from '../../command-line/exit.js';
 import { loadPath, type OwnPath, type RecordedPath } from '../../checked-model/path-file.js';
-import { blamed, plainModel } from '../../checked-model/checked-model.js';
-import { moduleModel } from '../check/module.js';
-import { setsOf } from '../check/replay-own.js';
+import { blamed } from '../../checked-model/checked-model.js';
+import { followOwn } from '../check/replay-own.js';
 import type { ExploreArgs } from './explore-args.js';
 
-const exploreOwn = async (path: OwnPath, args: ExploreArgs, repeat: string): Promise<Explored> => {
-  const checked = await moduleModel(path.module, { ...args.check, sets: setsOf(path, args.check) });
+const exploreOwn = async (file: string, path: OwnPath, args: ExploreArgs, repeat: string): Promise<Explored> => {
+  const { checked, replay } = await followOwn(file, path, args.check);
   return blamed(checked, async () => {
-    const replay = follow(plainModel(checked), path.steps, path);
     const { refusal, broken } = replay;
     const trace: Counterexample = replay.trace;
     const [first] = broken;
@@ -26,7 +23,7 @@ const exploreOwn = async (path: OwnPath, args: ExploreArgs, repeat: string): Pro
         origin: 'path',
         verdict:
           refusal !== undefined
-            ? { tone: 'bad', text: `the model takes ${counted(trace.steps.length, 'step')}, and not the next` }
+            ? { tone: 'bad', text: `the model takes ${counted(trace.steps.length, 'step')} of ${file}, and not the next` }
             : broken.length > 0
               ? { tone: 'bad', text: 'violated' }
               : path.loop !== trace.loop
@@ -55,5 +52,5 @@ const pathIn = (file: string, { check }: ExploreArgs): OwnPath | RecordedPath =>
 /** Explores a path file. @throws UsageError with one line where it is none. */
 export const explorePath = async (file: string, args: ExploreArgs, repeat: string): Promise<Explored> => {
   const path = pathIn(file, args);
-  return 'module' in path ? exploreOwn(path, args, repeat) : explorePathOf(file, path, repeat);
+  return 'module' in path ? exploreOwn(file, path, args, repeat) : explorePathOf(file, path, repeat);
 };
