@@ -1,4 +1,3 @@
-/* eslint-disable max-lines-per-function -- a walk is told from its first step to its last. */
 /**
  * Runs that the model guides: a simulated cluster is led along a path of a bounded configuration's graph. Each step is done over the cluster's sockets, by the master's commands or, a
  * single pull, as its servers do in the background; after each the abstraction function says which state of the model the cluster is in, and that must be where the step leads. So each
@@ -12,11 +11,12 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import type { ScriptReader } from '#bayou/master/lines.js';
 import { runScript } from '#bayou/master/run.js';
 import { Abstraction } from './cluster-abstraction.js';
-import { simulatedCluster } from './simulated-cluster.js';
+import { simulatedCluster, type SimulatedCluster } from './simulated-cluster.js';
 import { idOf, labelOf, Led } from './leading.js';
 import type { Step } from './model-graph.js';
 import type { Situations } from './situations.js';
 import { Insight } from './inside.js';
+import type { Life } from './life.js';
 import type { Random } from './seeded-streams.js';
 import type { SimulatedRun } from './simulated-run.js';
 import { type Environment, Simulation } from './simulation.js';
@@ -69,155 +69,214 @@ const linkFaultsOf = (random: Random): LinkFaults => ({
 /** How far a run may go. */
 const LIMITS = { events: 300_000, untilUs: 600_000_000 };
 
-/** Leads a cluster through a graph. The run is by the seed and by what is chosen. */
+/** A cluster on its way through a graph. */
+class Walk {
+  readonly simulation: Simulation;
+  readonly events: TraceEvent[] = [];
+  readonly failures: string[] = [];
+  readonly path: number[] = [];
+  readonly insight = new Insight();
+  readonly #situations: Situations;
+  readonly #choose: Choose;
+  readonly #seed: number;
+  readonly #led: Led;
+  readonly #abstraction: Abstraction;
+  /** Lines of the script that come before the next deed is chosen. */
+  readonly #lines: string[];
+  #lineNumber = 0;
+  /** The deed that is being done, or to which the cluster is led; undefined: none was chosen yet. */
+  #deed: number | undefined;
+  /** Is the cluster in the situation in which that is done? */
+  #isThere = true;
+  /** What the last command printed. */
+  #printed: string | undefined;
+  #isDone = false;
+
+  constructor(situations: Situations, seed: number, choose: Choose, trace: Trace) {
+    this.#situations = situations;
+    this.#choose = choose;
+    this.#seed = seed;
+    this.simulation = new Simulation({ seed, trace });
+    this.simulation.network.linkFaults = linkFaultsOf(this.simulation.random('guide'));
+    this.#led = new Led(situations);
+    this.#abstraction = new Abstraction(situations.graph);
+    this.#lines = [...this.#led.beginning()];
+  }
+
+  /** Walks until nothing more is chosen, or something is wrong. Rejects where the signal comes first. */
+  async run(signal: AbortSignal | undefined): Promise<void> {
+    const { simulation } = this;
+    simulation.machine('master').isSheltered = true;
+    const master = simulation.start(simulation.machine('master'), 'master-1', (environment) => {
+      void this.#play(environment, master.life).catch((error: unknown) => {
+        this.#fail(`the master: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        this.#isDone = true;
+      });
+    });
+    const isOver = (): boolean => this.#isDone || this.insight.violations.length > 0 || signal?.aborted === true;
+    const end = await simulation.run(isOver, LIMITS);
+    signal?.throwIfAborted();
+    if (end !== 'done') this.#fail(`the run does not come to its end (${end})`);
+    for (const machine of simulation.machines.values())
+      for (const { life } of [...machine.running]) life.die('the end of the run');
+  }
+
+  #fail(what: string): void {
+    const where = this.#isThere ? (deed: number) => labelOf(this.#situations, deed) : () => 'on the way to the next';
+    const during = this.#deed === undefined ? '' : `, ${where(this.#deed)}`;
+    this.failures.push(`after ${counted(this.path.length, 'step')}${during}: ${what}`);
+  }
+
+  // --- where it is, and where the model says that it is -----------------------------------------------------------------------
+
+  #stepOf(deed: number): Step {
+    const { graph, transitionOf } = this.#situations;
+    return graph.steps[graph.stepOf[transitionOf[deed]!]!]!;
+  }
+
+  #seenOf(deed: number): string | undefined {
+    const { graph, transitionOf } = this.#situations;
+    return graph.seenOf(transitionOf[deed]!);
+  }
+
+  /** Are these slots of the cluster what they are in a situation? */
+  #compare(situation: number, slots: ReadonlyArray<number>): void {
+    const { graph, stateOf } = this.#situations;
+    const { model, localsOf, localOf, valueOf } = graph;
+    const locals = localsOf(stateOf[situation]!);
+    for (const slot of slots) {
+      const text = this.#abstraction.textOf(slot);
+      const { kind, name } = model.slots[slot]!;
+      if (text !== undefined && localOf(kind, text) !== locals[slot])
+        this.#fail(`${name} is ${text}; in the model it is ${model.key?.(kind, valueOf(locals[slot]!) as never) ?? ''}`);
+    }
+    this.#led.arrive(situation);
+  }
+
+  /** The lines before were done: is the cluster where they lead? */
+  #arrive(deed: number): void {
+    const { from, to, graph } = this.#situations;
+    if (!this.#isThere) {
+      this.#compare(
+        from[deed]!,
+        graph.model.slots.map((_, i) => i),
+      );
+      return;
+    }
+    const { at, writes, family } = this.#stepOf(deed);
+    this.#compare(
+      to[deed]!,
+      writes.map((w) => at[w]!),
+    );
+    if (family === 'Get' && this.#printed !== this.#seenOf(deed))
+      this.#fail(`the client saw ${this.#printed ?? 'nothing'}; in the model it sees ${this.#seenOf(deed) ?? 'nothing'}`);
+    if (this.failures.length === 0) this.path.push(deed);
+    this.#deed = undefined;
+  }
+
+  // --- the script: its lines are made as it goes ------------------------------------------------------------------------------
+
+  readonly #next: ScriptReader['next'] = async () => {
+    const { contentsOf, from, to } = this.#situations;
+    for (;;) {
+      if (this.failures.length > 0) return undefined;
+      const line = this.#lines.shift();
+      if (line !== undefined) return { number: ++this.#lineNumber, line: parseLine(line) };
+      if (this.#deed !== undefined) this.#arrive(this.#deed);
+      if (this.failures.length > 0) return undefined;
+      const deed = (this.#deed ??= this.#choose(contentsOf[this.#led.situation]!, (d) => this.#led.costOf(d)));
+      if (deed === undefined) return undefined;
+      this.#isThere = this.#led.situation === from[deed];
+      this.#printed = undefined;
+      const { family, args } = this.#stepOf(deed);
+      if (!this.#isThere) this.#lines.push(...this.#led.linesTo(from[deed]!));
+      else if (family === 'Pull') await this.#pull(idOf(args[0]!), idOf(args[1]!));
+      else this.#lines.push(...this.#led.linesOf(this.#stepOf(deed), to[deed]!));
+    }
+  };
+
+  /** A single pull, as a server does it in the background. */
+  #pull(puller: NodeId, peer: NodeId): Promise<void> {
+    return new Promise((resolve) => {
+      const server = this.#abstraction.serverOf(puller)!;
+      this.simulation.scheduler.after(0, undefined, `s${puller} pulls from s${peer}`, () => {
+        void server.pull(peer).then((isWhole) => {
+          if (!isWhole) this.#fail('not all came');
+          resolve();
+        });
+      });
+    });
+  }
+
+  // --- the cluster ------------------------------------------------------------------------------------------------------------
+
+  #onEvent(event: TraceEvent): void {
+    this.events.push(event);
+    this.insight.onEvent(event);
+    if (event.type !== 'result') return;
+    this.#printed = event.output.join() || this.#printed;
+    const seen = this.#deed === undefined ? undefined : this.#seenOf(this.#deed);
+    for (const error of event.errors) if (!isMeant(seen, error)) this.#fail(error);
+  }
+
+  #cluster(environment: Environment, life: Life): SimulatedCluster {
+    const { simulation, insight } = this;
+    const abstraction = this.#abstraction;
+    return simulatedCluster({
+      ...{ simulation, environment, life },
+      recorder: {
+        onEvent: (event) => this.#onEvent(event),
+        onServer: (name, server) => {
+          insight.onServer(name, server);
+          abstraction.onServer(server);
+        },
+        onClient: abstraction.onClient,
+        onFault: (line) => this.#fail(line),
+      },
+      onStart: (kind, config, started) => {
+        started.life.onDeath(() => {
+          insight.onDeath(config.name);
+          if (kind === 'server') abstraction.onDeath(config.id);
+        });
+      },
+      onDeath: ({ role, id }, how) => {
+        if (!this.#isDone) this.#fail(`${role} ${id} ended by itself: ${how}`);
+      },
+      settings: { fsync: this.#seed % 2 === 0, antiEntropyMs: 0, timeoutMs: 5_000 },
+    });
+  }
+
+  /** The master's part: it plays the script. */
+  async #play(environment: Environment, life: Life): Promise<void> {
+    const { starter, cluster, tracer } = this.#cluster(environment, life);
+    await runScript({
+      reader: { next: this.#next, ahead: () => [], stop: () => undefined },
+      ...{ cluster, starter, trace: tracer, clock: environment.world.clock },
+      print: (text) => environment.say(`> ${text.trimEnd()}`),
+      complain: (text) => environment.say(`! ${text}`),
+    });
+    this.#isDone = true;
+    await starter.killAll();
+  }
+}
+
+/** Leads a cluster through a graph. The run is by the seed and by what is chosen. Rejects where the signal comes first. */
 export const guide = async (
   situations: Situations,
   seed: number,
   choose: Choose,
   { keep = false, signal }: { readonly keep?: boolean; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<GuidedRun> => {
-  const { graph, contentsOf, from, to, stateOf, transitionOf } = situations;
   const trace = new Trace(keep);
-  const simulation = new Simulation({ seed, trace });
-  const random = simulation.random('guide');
-  simulation.network.linkFaults = linkFaultsOf(random);
-  const [led, insight, abstraction] = [new Led(situations), new Insight(), new Abstraction(graph)];
-  const allSlots = graph.model.slots.map((_, i) => i);
-  const events: TraceEvent[] = [];
-  const failures: string[] = [];
-  const path: number[] = [];
-  let isDone = false;
-  let under: number | undefined;
-  /** Is the cluster in the situation in which that is done? */
-  let isThere = true;
-  let printed: string | undefined;
-
-  const fail = (what: string): void => {
-    const during = under === undefined ? '' : `, ${isThere ? labelOf(situations, under) : 'on the way to the next'}`;
-    failures.push(`after ${counted(path.length, 'step')}${during}: ${what}`);
-  };
-  const onEvent = (event: TraceEvent): void => {
-    events.push(event);
-    insight.onEvent(event);
-    if (event.type !== 'result') return;
-    printed = event.output.join() || printed;
-    for (const error of event.errors) if (!isMeant(under === undefined ? undefined : seenOf(under), error)) fail(error);
-  };
-  const stepOf = (deed: number): Step => graph.steps[graph.stepOf[transitionOf[deed]!]!]!;
-  const seenOf = (deed: number): string | undefined => graph.seenOf(transitionOf[deed]!);
-
-  /** Are these slots of the cluster what they are in a situation? */
-  const compare = (situation: number, slots: ReadonlyArray<number>): void => {
-    const { model, localsOf, localOf, valueOf: valueAt } = graph;
-    const locals = localsOf(stateOf[situation]!);
-    for (const slot of slots) {
-      const text = abstraction.textOf(slot);
-      const { kind, name } = model.slots[slot]!;
-      if (text !== undefined && localOf(kind, text) !== locals[slot])
-        fail(`${name} is ${text}; in the model it is ${model.key?.(kind, valueAt(locals[slot]!) as never) ?? ''}`);
-    }
-    led.arrive(situation);
-  };
-
-  /** What was under way is done: is the cluster where it leads? */
-  const arrive = (deed: number): void => {
-    if (!isThere) {
-      compare(from[deed]!, allSlots);
-      return;
-    }
-    const { at, writes, family } = stepOf(deed);
-    compare(
-      to[deed]!,
-      writes.map((w) => at[w]!),
-    );
-    if (family === 'Get' && printed !== seenOf(deed))
-      fail(`the client saw ${printed ?? 'nothing'}; in the model it sees ${seenOf(deed) ?? 'nothing'}`);
-    if (failures.length === 0) path.push(deed);
-    under = undefined;
-  };
-
-  const pull = (puller: NodeId, peer: NodeId): Promise<void> =>
-    new Promise((resolve) => {
-      const server = abstraction.serverOf(puller)!;
-      simulation.scheduler.after(0, undefined, `s${puller} pulls from s${peer}`, () => {
-        void server.pull(peer).then((isWhole) => {
-          if (!isWhole) fail('not all came');
-          resolve();
-        });
-      });
-    });
-
-  const lines = [...led.beginning()];
-  let number = 0;
-  const next: ScriptReader['next'] = async () => {
-    for (;;) {
-      if (failures.length > 0) return undefined;
-      const line = lines.shift();
-      if (line !== undefined) return { number: ++number, line: parseLine(line) };
-      if (under !== undefined) arrive(under);
-      if (failures.length > 0) return undefined;
-      under ??= choose(contentsOf[led.situation]!, (deed) => led.costOf(deed));
-      if (under === undefined) return undefined;
-      isThere = led.situation === from[under];
-      printed = undefined;
-      const { family, args } = stepOf(under);
-      if (!isThere) lines.push(...led.linesTo(from[under]!));
-      else if (family === 'Pull') await pull(idOf(args[0]!), idOf(args[1]!));
-      else lines.push(...led.linesOf(stepOf(under), to[under]!));
-    }
-  };
-
-  const play = async (environment: Environment): Promise<void> => {
-    const { starter, cluster, tracer } = simulatedCluster({
-      simulation,
-      environment,
-      life: master.life,
-      recorder: {
-        onEvent,
-        onServer: (name, server) => {
-          insight.onServer(name, server);
-          abstraction.onServer(server);
-        },
-        onClient: abstraction.onClient,
-        onFault: fail,
-      },
-      onStart: (kind, config, { life }) => {
-        life.onDeath(() => {
-          insight.onDeath(config.name);
-          if (kind === 'server') abstraction.onDeath(config.id);
-        });
-      },
-      onDeath: ({ role, id }, how) => {
-        if (!isDone) fail(`${role} ${id} ended by itself: ${how}`);
-      },
-      settings: { fsync: seed % 2 === 0, antiEntropyMs: 0, timeoutMs: 5_000 },
-    });
-    await runScript({
-      reader: { next, ahead: () => [], stop: () => undefined },
-      ...{ cluster, starter, trace: tracer, clock: environment.world.clock },
-      print: (text) => environment.say(`> ${text.trimEnd()}`),
-      complain: (text) => environment.say(`! ${text}`),
-    });
-    isDone = true;
-    await starter.killAll();
-  };
-
-  simulation.machine('master').isSheltered = true;
-  const master = simulation.start(simulation.machine('master'), 'master-1', (environment) => {
-    void play(environment).catch((error: unknown) => {
-      fail(`the master: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      isDone = true;
-    });
-  });
-  const end = await simulation.run(() => isDone || insight.violations.length > 0 || signal?.aborted === true, LIMITS);
-  signal?.throwIfAborted();
-  if (end !== 'done') fail(`the run does not come to its end (${end})`);
-  for (const machine of simulation.machines.values()) for (const { life } of [...machine.running]) life.die('the end of the run');
-  const crashes = simulation.scheduler.crashes.map(({ life, error }) => `${life} did not catch ${String(error)}`);
+  const walk = new Walk(situations, seed, choose, trace);
+  await walk.run(signal);
+  const { simulation, insight, events, failures, path } = walk;
+  const { scheduler } = simulation;
+  const crashes = scheduler.crashes.map(({ life, error }) => `${life} did not catch ${String(error)}`);
   return {
     ...{ days: [events], lossy: new Set(), path, trace, failures: [...insight.violations, ...crashes, ...failures] },
-    events: simulation.scheduler.events,
-    simulatedMs: Math.round(simulation.scheduler.nowUs / 1000),
+    events: scheduler.events,
+    simulatedMs: Math.round(scheduler.nowUs / 1000),
   };
 };
 
