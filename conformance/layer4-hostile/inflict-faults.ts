@@ -1,4 +1,3 @@
-/* eslint-disable max-lines-per-function -- `inflict` has one case for each kind of fault. */
 /** What each fault of a plan does to a server and its folder, and which servers are dead or dying by it. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -66,15 +65,17 @@ export const newFaultState = (cluster: Cluster): FaultState => {
 const startFaults = ({ kind, afters, part }: Extract<ProcessFault, { type: 'start' }>): ReadonlyArray<CallFault> =>
   afters.map((after) => ({ kind, after, part, ofChanges: kind === 'kill' }));
 
+/** The server to which a fault is done. */
+export interface Target {
+  readonly id: NodeId;
+  readonly process: TargetProcess;
+  readonly folder: string;
+}
+
 /** Does one fault to one server. */
-export const inflict = async (
-  state: FaultState,
-  effects: FaultEffects,
-  fault: ProcessFault,
-  id: NodeId,
-  process: TargetProcess,
-  folder: string,
-): Promise<void> => {
+// eslint-disable-next-line max-lines-per-function -- a case for each kind of fault, a few lines each.
+export const inflict = async (state: FaultState, effects: FaultEffects, fault: ProcessFault, target: Target): Promise<void> => {
+  const { id, process, folder } = target;
   switch (fault.type) {
     case 'pause':
       (fault.ms > LINE_MS ? state.long : state.pending).push(effects.pause(process, fault.ms));
@@ -112,7 +113,7 @@ export const inflict = async (
     case 'second':
       state.dying.set(id, process);
       state.doubtful.add(id);
-      state.pending.push(startSecond(state, effects, fault.afterMs, id, process, folder));
+      state.pending.push(startSecond(state, effects, fault.afterMs, target));
       return;
     case 'call':
       if (!effects.arm(process, fault)) return;
@@ -150,9 +151,7 @@ const startSecond = async (
   state: FaultState,
   effects: FaultEffects,
   afterMs: number,
-  id: NodeId,
-  process: TargetProcess,
-  folder: string,
+  { id, process, folder }: Target,
 ): Promise<void> => {
   const other = effects.second(id, folder);
   await effects.later(afterMs, () => state.killDying(id, process));

@@ -124,7 +124,7 @@ const inflictAll = async (setting: Setting, line: number): Promise<void> => {
     const process = id === undefined ? undefined : cluster.processOf(id);
     if (id === undefined || process === undefined || state.dying.has(id)) continue;
     done[fault.type]++;
-    await inflict(state, effects, fault, id, process, folderOf(id));
+    await inflict(state, effects, fault, { id, process, folder: folderOf(id) });
   }
 };
 

@@ -1,6 +1,6 @@
 /** Turns of the soak's actors. */
 
-/** Who waits for whom: hurts are done side by side, what wants calm is done alone. */
+/** Who waits for whom: faults are done side by side, what wants calm is done alone. */
 export class Turns {
   #hurting = 0;
   #calm = false;

@@ -1,4 +1,3 @@
-/* eslint-disable max-lines-per-function -- a network is one closure over its links. */
 /** The links of the soak: a proxy from each server to each other one, and one to each server for all sessions. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { type NetworkPlan, type Proxy, startProxy, type FrameFaults } from '../faults/proxy.js';
@@ -33,13 +32,14 @@ interface Link {
   readonly proxy: Proxy;
 }
 
-/** Starts all the links among these servers, and troubles one after the other until it is closed. */
-export const startNetwork = async (
-  servers: ReadonlyArray<NodeId>,
-  secret: string,
-  seed: number,
-  chance: Chance,
-): Promise<Network> => {
+interface Links {
+  /** By the two servers, as `FROM TO`. */
+  readonly between: ReadonlyMap<string, Link>;
+  readonly toServer: ReadonlyMap<NodeId, Link>;
+}
+
+/** Starts a proxy for each link; none has a target yet. */
+const startLinks = async (servers: ReadonlyArray<NodeId>, secret: string, seed: number): Promise<Links> => {
   const between = new Map<string, Link>();
   const toServer = new Map<NodeId, Link>();
   const linkTo = async (from: NodeId | undefined, to: NodeId, salt: number): Promise<Link> => {
@@ -52,6 +52,17 @@ export const startNetwork = async (
     toServer.set(to, await linkTo(undefined, to, to));
     for (const from of servers) if (from !== to) between.set(`${from} ${to}`, await linkTo(from, to, 100 + 10 * from + to));
   }
+  return { between, toServer };
+};
+
+/** Starts all the links among these servers, and troubles one after the other until it is closed. */
+export const startNetwork = async (
+  servers: ReadonlyArray<NodeId>,
+  secret: string,
+  seed: number,
+  chance: Chance,
+): Promise<Network> => {
+  const { between, toServer } = await startLinks(servers, secret, seed);
   const links = [...between.values(), ...toServer.values()];
   const counts = { cuts: 0, rough: 0 };
   let calm = true;

@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import { type Chance, chanceOf } from '../common/seeded-chance.js';
 import { sleep } from '../common/sleep.js';
-import { drawHurt, type Hurt } from './hurts.js';
+import { drawFault, type ServerFault } from './server-faults.js';
 import { type Fault, type Judged, SoakJudge, type Store } from './soak-judge.js';
 import { type Network, startNetwork } from './soak-links.js';
-import { DAY_KEYS, Person, spendDay } from './people.js';
+import { DAY_KEYS, ShellUser, spendDay } from './shell-users.js';
 import type { ServerProcess } from '../faults/shipped-server.js';
-import { type SoakSetup, Slot } from './slot.js';
+import { type SoakSetup, SoakServer } from './soak-server.js';
 import { Turns } from './actor-turns.js';
 import { startWriters, type Writers } from './writers.js';
 
@@ -63,7 +63,7 @@ const EQUAL_MS = 60_000;
 const POLL_MS = 50;
 const PROGRESS_MS = 5_000;
 const MAX_NOTES = 120;
-const PEOPLE = 2;
+const SHELL_USERS = 2;
 /** About how long a server takes to start, in ms, until one has. */
 const START_MS = 400;
 /** A day of the master comes after so many kills. */
@@ -82,10 +82,10 @@ class Soak {
   readonly #secretFile = join(this.home, 'secret');
   readonly #kills = new Map<string, number>();
   readonly #replicas = new Map<ReplicaId, ServerProcess>();
-  readonly #people: ReadonlyArray<Person>;
+  readonly #shellUsers: ReadonlyArray<ShellUser>;
   readonly #turns = new Turns();
   readonly #network: Network;
-  readonly #slots: ReadonlyArray<Slot>;
+  readonly #servers: ReadonlyArray<SoakServer>;
   readonly #setup: SoakSetup;
   #writers: Writers | undefined;
   #clientsKilled = 0;
@@ -97,7 +97,7 @@ class Soak {
     this.#o = o;
     this.#network = network;
     writeFileSync(this.#secretFile, SECRET, { mode: 0o600 });
-    this.#people = Array.from({ length: PEOPLE }, (_, i) => new Person(this.judge, this.home, i));
+    this.#shellUsers = Array.from({ length: SHELL_USERS }, (_, i) => new ShellUser(this.judge, this.home, i));
     this.#setup = {
       data: this.#data,
       secret: SECRET,
@@ -105,13 +105,13 @@ class Soak {
       servers: SERVERS,
       network,
       judge: this.judge,
-      moreKeys: () => [...DAY_KEYS, ...this.#people.flatMap((p) => p.keys)],
+      moreKeys: () => [...DAY_KEYS, ...this.#shellUsers.flatMap((p) => p.keys)],
       note: (line) => this.#note(line),
       replicas: this.#replicas,
       kills: this.#kills,
       startMs: START_MS,
     };
-    this.#slots = SERVERS.map((id) => new Slot(this.#setup, id));
+    this.#servers = SERVERS.map((id) => new SoakServer(this.#setup, id));
   }
 
   figures(): SoakFigures {
@@ -130,7 +130,7 @@ class Soak {
   }
 
   async run(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot.start()));
+    await Promise.all(this.#servers.map((server) => server.start()));
     const { seed } = this.#o;
     const portOf = this.#network.portOf;
     this.#writers = startWriters({ secret: SECRET, judge: this.judge, seed, servers: SERVERS, portOf });
@@ -138,8 +138,8 @@ class Soak {
     const progress = setInterval(() => this.#o.onProgress(this.figures()), PROGRESS_MS);
     try {
       await Promise.all([
-        ...this.#slots.map((slot) => this.#hurt(slot, chanceOf(seed, 1, slot.id))),
-        ...this.#people.map((person, i) => this.#sit(person, chanceOf(seed, 2, i))),
+        ...this.#servers.map((server) => this.#breakServer(server, chanceOf(seed, 1, server.id))),
+        ...this.#shellUsers.map((user, i) => this.#useShell(user, chanceOf(seed, 2, i))),
         this.#look(chanceOf(seed, 3)),
       ]);
       if (this.judge.faults.length > 0) return;
@@ -153,33 +153,33 @@ class Soak {
 
   /** Ends all that runs. */
   async end(): Promise<void> {
-    for (const slot of this.#slots) await slot.abandon()?.kill();
+    for (const server of this.#servers) await server.abandon()?.kill();
   }
 
   // --- actors ---
 
-  async #hurt(slot: Slot, chance: Chance): Promise<void> {
+  async #breakServer(server: SoakServer, chance: Chance): Promise<void> {
     while (!this.#isOver()) {
-      const hurt = drawHurt(chance);
-      await (hurt.calm
-        ? this.#calm(() => this.#doHurt(hurt, slot, chance))
-        : this.#turns.beside(() => this.#doHurt(hurt, slot, chance)));
+      const fault = drawFault(chance);
+      await (fault.calm
+        ? this.#calm(() => this.#doFault(fault, server, chance))
+        : this.#turns.beside(() => this.#doFault(fault, server, chance)));
     }
   }
 
-  async #doHurt(hurt: Hurt, slot: Slot, chance: Chance): Promise<void> {
+  async #doFault(fault: ServerFault, server: SoakServer, chance: Chance): Promise<void> {
     if (this.#isOver()) return;
-    this.#note(`server ${slot.id}: ${hurt.name}`);
-    await hurt.run(slot, chance, this.#setup);
+    this.#note(`server ${server.id}: ${fault.name}`);
+    await fault.run(server, chance, this.#setup);
   }
 
-  async #sit(person: Person, chance: Chance): Promise<void> {
+  async #useShell(user: ShellUser, chance: Chance): Promise<void> {
     while (!this.#isOver()) {
       await sleep(chance.whole(200, 1500));
       const ports = SERVERS.map((id) => [id, this.#network.portOf(id)] as const);
       const servers = [...ports].sort(() => chance.dice() - 0.5).slice(0, chance.whole(1, SERVERS.length));
       await this.#turns.beside(async () => {
-        if (await person.sit(chance, this.#secretFile, servers)) this.#clientsKilled++;
+        if (await user.sit(chance, this.#secretFile, servers)) this.#clientsKilled++;
       });
     }
   }
@@ -196,15 +196,15 @@ class Soak {
 
   async #day(chance: Chance): Promise<void> {
     this.#note('a day of the master');
-    for (const slot of this.#slots) await slot.kill(slot.process, 'before a day of the master');
+    for (const server of this.#servers) await server.kill(server.process, 'before a day of the master');
     await spendDay(this.judge, chance, { data: this.#data, home: this.home, day: this.#days++, servers: SERVERS });
-    await Promise.all(this.#slots.map((slot) => slot.start()));
+    await Promise.all(this.#servers.map((server) => server.start()));
   }
 
   /** All servers end as they are asked to, and come back. */
   async #closeAndOpen(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot.terminate()?.gone ?? Promise.resolve()));
-    await Promise.all(this.#slots.map((slot) => slot.start()));
+    await Promise.all(this.#servers.map((server) => server.terminate()?.gone ?? Promise.resolve()));
+    await Promise.all(this.#servers.map((server) => server.start()));
     await this.#calm(() => Promise.resolve());
   }
 
@@ -230,13 +230,13 @@ class Soak {
     const until = performance.now() + EQUAL_MS;
     for (;;) {
       const stores = new Map<NodeId, Store>();
-      for (const slot of this.#slots) {
-        const store = await slot.read();
-        if (store !== undefined) stores.set(slot.id, store);
+      for (const server of this.#servers) {
+        const store = await server.read();
+        if (store !== undefined) stores.set(server.id, store);
       }
       const isLate = performance.now() > until;
-      if (isLate || (stores.size === this.#slots.length && this.judge.missing(stores).length === 0)) {
-        if (stores.size < this.#slots.length) this.judge.accuse('stores', `only ${stores.size} servers could be read`);
+      if (isLate || (stores.size === this.#servers.length && this.judge.missing(stores).length === 0)) {
+        if (stores.size < this.#servers.length) this.judge.accuse('stores', `only ${stores.size} servers could be read`);
         this.judge.final(stores);
         return;
       }

@@ -1,4 +1,3 @@
-/* eslint-disable max-lines-per-function -- it is one closure over what came and was not taken yet. */
 /**
  * Frames of one connection, a share of them in each turn of the process: however much a member sends, and over however many connections, everybody
  * else has a turn in between. What is over waits where it is: in the one chunk that was read, in the socket's buffer, and with the other end.
@@ -30,6 +29,47 @@ export interface Intake {
   readonly finish: () => void;
 }
 
+/** What a connection has taken of its share of the present turn. */
+interface Taken {
+  /** Is there something left? */
+  readonly hasLeft: () => boolean;
+  /** A frame was taken, in so many ms. */
+  readonly add: (ms: number) => void;
+}
+
+const takenInTurn = (timers: Timers, share: Share): Taken => {
+  const turnNow = turnsOf(timers);
+  let turn = -1;
+  let [frames, ms] = [0, 0];
+  return {
+    hasLeft: () => {
+      const now = turnNow();
+      if (now !== turn) [turn, frames, ms] = [now, 0, 0];
+      return frames === 0 || (frames < MAX_PER_TURN * share() && ms < TURN_MS * share());
+    },
+    add: (more) => {
+      frames++;
+      ms += more;
+    },
+  };
+};
+
+/** Lets something be done soon: once, however often that is asked for until then. */
+const soonOnce = (timers: Timers, act: () => void): { readonly ask: () => void; readonly isAsked: () => boolean } => {
+  let isAsked = false;
+  return {
+    ask: () => {
+      if (isAsked) return;
+      isAsked = true;
+      timers.soon(() => {
+        isAsked = false;
+        act();
+      });
+    },
+    isAsked: () => isAsked,
+  };
+};
+
 /** Reads the frames of a stream; `reader` holds what it has delivered already. */
 export const intake = (
   { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
@@ -39,19 +79,9 @@ export const intake = (
   { take, isBusy, onFault }: FrameTaker,
 ): Intake => {
   const { nowMs } = clock;
-  const turnNow = turnsOf(timers);
-  let mine = -1;
-  let [frames, ms] = [0, 0];
-  let isScheduled = false;
+  const taken = takenInTurn(timers, share);
   let isPaused = false;
   let isOver = false;
-
-  /** Is there something left of its share in this turn? */
-  const hasLeft = (): boolean => {
-    const now = turnNow();
-    if (now !== mine) [mine, frames, ms] = [now, 0, 0];
-    return frames === 0 || (frames < MAX_PER_TURN * share() && ms < TURN_MS * share());
-  };
 
   /** Takes one frame. False: there is none. */
   const takeOne = (): boolean => {
@@ -62,24 +92,14 @@ export const intake = (
       onFault(next.left);
     } else if (next.right !== undefined) {
       take(next.right.value, next.right.bytes);
-      frames++;
-      ms += nowMs() - start;
+      taken.add(nowMs() - start);
       return true;
     }
     return false;
   };
 
-  const later = (): void => {
-    if (isScheduled) return;
-    isScheduled = true;
-    timers.soon(() => {
-      isScheduled = false;
-      run();
-    });
-  };
-
   const run = (): void => {
-    while (!isOver && !socket.destroyed && !isBusy() && hasLeft())
+    while (!isOver && !socket.destroyed && !isBusy() && taken.hasLeft())
       if (!takeOne()) {
         isPaused = false;
         socket.resume();
@@ -88,17 +108,18 @@ export const intake = (
     if (isOver || socket.destroyed) return;
     isPaused = true;
     socket.pause();
-    if (!isBusy()) later();
+    if (!isBusy()) later.ask();
   };
+  const later = soonOnce(timers, run);
 
   socket.on('data', (chunk: Buffer) => {
     reader.push(chunk);
-    if (!isScheduled) run();
+    if (!later.isAsked()) run();
   });
-  if (reader.pending() > 0) later();
+  if (reader.pending() > 0) later.ask();
   return {
     goOn: () => {
-      if (isPaused) later();
+      if (isPaused) later.ask();
     },
     finish: () => {
       while (!isOver && takeOne());

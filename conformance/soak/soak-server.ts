@@ -8,7 +8,7 @@ import type { Network } from './soak-links.js';
 import { folderOf, type ServerProcess, startServer } from '../faults/shipped-server.js';
 import { type Reader, readerOf } from './held-store.js';
 
-/** All slots of a soak share this. */
+/** What all servers of a soak share. */
 export interface SoakSetup {
   readonly data: string;
   readonly secret: string;
@@ -43,7 +43,7 @@ export type Expectation =
   | 'spoilt';
 
 /** One server. */
-export class Slot {
+export class SoakServer {
   readonly id: NodeId;
   readonly folder: string;
   readonly copies: string[] = [];

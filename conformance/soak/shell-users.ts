@@ -66,8 +66,8 @@ const learn = (judge: SoakJudge, sessions: ReadonlyArray<number>, pairs: Readonl
   }
 };
 
-/** Someone with a token file. */
-export class Person {
+/** A user at a shell, with a token file. */
+export class ShellUser {
   readonly keys: ReadonlyArray<string>;
   readonly #judge: SoakJudge;
   readonly #file: string;
@@ -87,7 +87,7 @@ export class Person {
 
   /** One session at the shell. Resolves true when it was killed. */
   async sit(chance: Chance, secretFile: string, ports: ReadonlyArray<readonly [NodeId, number]>): Promise<boolean> {
-    if (this.#busy) throw new Error('one session of a person at a time');
+    if (this.#busy) throw new Error('one session of a user at a time');
     this.#busy = true;
     try {
       const [session, pairs] = this.#plan(chance);
