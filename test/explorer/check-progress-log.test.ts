@@ -24,6 +24,16 @@ test('however long a check takes a few hundred samples are kept, in order, the f
   );
 });
 
+test('a search that goes on as one that knows no depth is no less deep for it', () => {
+  const log = new CheckLog();
+  const at = (elapsedMs: number, distinct: number, depth: number) =>
+    log.add({ elapsedMs, distinct, generated: 0, perSecond: 0, queue: 0, depth, bytes: 0 });
+  at(100, 10, 3);
+  at(200, 20, 7);
+  at(300, 30, 0);
+  expect(log.samples.map(({ depth }) => depth)).toEqual([3, 7, 7]);
+});
+
 test('a second search, which counts its states anew, is no part of it', () => {
   const log = new CheckLog();
   const at = (elapsedMs: number, distinct: number) =>

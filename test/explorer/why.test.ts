@@ -4,8 +4,13 @@ import { search } from '#bayou/cli/check/engine.js';
 import { loadConfig, shippedConfigs } from '#bayou/cli/check/find-config.js';
 import { parseArgs } from '#bayou/cli/check/check-options.js';
 import { configured } from '#bayou/checked-model/checked-model.js';
+import { tupleModel } from '#bayou/checker/component-model/tuples.js';
+import { answering } from '#bayou/explorer/answering.js';
+import { drawingOf } from '#bayou/explorer/draw.js';
 import { explorationOf, foundIn, verdictOfReport } from '#bayou/explorer/data/make-exploration.js';
 import type { Exploration, RunShot } from '#bayou/explorer/shape.js';
+import { bayouWords } from '#bayou/explorer/why/bayou.js';
+import { bayou } from '#bayou/model/system.js';
 
 const exploration = async (name: string): Promise<Exploration> => {
   const checked = configured(loadConfig(name, new Map()));
@@ -61,5 +66,39 @@ test('where the fault first shows is found, and in all but the run of V7 it show
     const departure = runs[0]!.why!.departure;
     expect(departure === undefined, name).toBe(UNSEEN.includes(name));
     expect(departure === undefined || (departure.step >= 1 && departure.step <= runs[0]!.steps.length)).toBe(true);
+  }
+});
+
+test('an arrow says what it carries: a put without an answer, one that is repeated, and the half of an answer that comes late', async () => {
+  const [v11] = (await exploration('v11-repeat-anywhere')).runs;
+  const puts = drawingOf(v11!).arrows.map(({ label, stamp }) => `${label} ${stamp}`);
+  // The two clients are alike: which of them it is that repeats its put the search may choose.
+  const who = String(v11!.steps[1]!.label.args[0]).slice(1);
+  expect(puts.slice(1)).toEqual([`a=${who}#1 ? 2@1.0`, `a=${who}#1 1@0.0`, `a=${who}#2 2@0.0`]);
+  // With messages in flight it is the server that is asked which reads its vector late, and the answer leaves it then.
+  const [v2] = (await exploration('v2-torn-message')).runs;
+  const late = v2!.steps.findIndex(({ label }) => label.family === 'ReadVector') + 1;
+  const [answerer, puller] = v2!.steps[late - 1]!.label.args.map(String);
+  expect(v2!.steps[late - 1]!.told).toBe(`${answerer} reads its vector only now, and answers ${puller}`);
+  const { arrows, marks } = drawingOf(v2!);
+  expect(arrows.filter(({ to: [, at] }) => at === late)).toEqual([]);
+  expect(marks.filter(({ at }) => at === late)).toMatchObject([{ lane: answerer, kind: 'pull' }]);
+  expect(arrows.filter(({ label }) => label === 'answer')).toMatchObject([{ from: [answerer, late], to: [puller, late + 1] }]);
+});
+
+test('a step that can be taken breaks what is not broken already', async () => {
+  for (const name of ['v11-repeat-anywhere', 'v7-tie']) {
+    const { runs, properties } = await exploration(name);
+    const { config } = loadConfig(name, new Map());
+    const answer = answering(tupleModel(bayou(config)), bayouWords(config));
+    const breaksAfter = (count: number): ReadonlyArray<number> => {
+      const ways = runs[0]!.steps.slice(0, count).map(({ way }) => way!);
+      const reply = answer({ ask: 'choices', to: { initial: 0, ways } });
+      return reply.ask === 'choices' ? reply.choices.choices.flatMap(({ breaks }) => breaks) : [-1];
+    };
+    const [length, { property }] = [runs[0]!.steps.length, runs[0]!];
+    expect(properties[property!]!.kind).toBe('always');
+    expect(breaksAfter(length - 1)).toContain(property);
+    expect(breaksAfter(length)).not.toContain(property);
   }
 });

@@ -16,7 +16,9 @@ export class CheckLog {
     // Another search has begun, which judges what the first one could not: its states are counted anew.
     if (before !== undefined && distinct < before.states) return;
     if (this.#count++ % this.#every !== 0) return;
-    this.#samples.push({ ms: Math.round(elapsedMs), states: distinct, perSecond, depth, queue, bytes });
+    // A sweep that has begun anew knows no depth: as deep as the search before it was, it is at least.
+    const deepest = Math.max(depth, before?.depth ?? 0);
+    this.#samples.push({ ms: Math.round(elapsedMs), states: distinct, perSecond, depth: deepest, queue, bytes });
     if (this.#samples.length < MOST) return;
     this.#samples = this.#samples.filter((_, i) => i % 2 === 0);
     this.#every *= 2;

@@ -117,12 +117,13 @@ export const Network = (): JSX.Element | null => {
         })}
         {nodes.map(({ id, kind }) => {
           const [x, y] = place(id);
+          const width = Math.max(30, 8 * id.length + 6);
           return (
             <g key={id} class={`node ${kind} ${isDown(id) ? 'down' : ''}`}>
               {kind === 'client' ? (
-                <rect x={x - 15} y={y - 12} width="30" height="24" rx="12" />
+                <rect x={x - width / 2} y={y - 12} width={width} height="24" rx="12" />
               ) : (
-                <rect x={x - 15} y={y - 12} width="30" height="24" rx="3" />
+                <rect x={x - width / 2} y={y - 12} width={width} height="24" rx="3" />
               )}
               <text x={x} y={y + 4}>
                 {id}

@@ -124,7 +124,8 @@ const Searched = (): JSX.Element | null => {
   const { counts } = searched;
   return (
     <p class="small">
-      bayou check looked at {counts.distinct.toLocaleString('en')} states and {counts.generated.toLocaleString('en')} steps
+      bayou check found {counts.distinct.toLocaleString('en')} states among {counts.generated.toLocaleString('en')} that it
+      generated (the initial ones are counted, too)
       {searched.isComplete ? ', which are all' : ', and stopped at the first violation or a limit'}.
     </p>
   );

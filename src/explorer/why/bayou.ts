@@ -34,9 +34,18 @@ const TITLES: Readonly<Partial<Record<PropertyId, string>>> = {
   SETTLE: 'Settling',
   OWN: 'Own vector',
   LATER: 'Puts come after',
+  CONFLICT: 'A conflict',
+  PRUNED: 'A pruned write',
+  STALE: 'A stale read',
+  APART: 'Partitions that differ',
+  RECOVERY: 'A recovery',
+  OLD_TOKEN: 'An old token',
+  TOKEN_TWICE: 'A token used twice',
+  PUT_BACK: 'A log put back',
+  OTHER_REPLICA: 'Another replica',
 };
 
-/** What people call a property: `Monotonic Reads`; undefined for one that is not the contract's, or a witness. */
+/** What people call a property or a witness: `Monotonic Reads`; undefined for one that is not the contract's, or that its short name says. */
 export const titleOfProperty = (name: string): string | undefined => {
   const id = propertyId(name);
   if (id === undefined) return undefined;
