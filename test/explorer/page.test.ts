@@ -365,9 +365,15 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
   });
 
   test('a check that takes longer is followed while it runs, and the page shows what it found at its end', async () => {
-    const { address, stop, ended } = await made.served('bayou-s-3224', '--max-seconds', '6');
+    const { address, stop, ended } = await made.served('bayou-s-3224', '--max-seconds', '12');
     const { page, wrong } = await open(browser, address);
     await page.getByRole('heading', { name: 'The check, as it runs' }).waitFor();
+    // Whoever has begun to step is not interrupted when it ends; whoever only looks sees what was found.
+    const stepping = await open(browser, address);
+    await stepping.page.keyboard.press('s');
+    await stepping.page.locator('[data-choice]').first().click();
+    await stepping.page.waitForURL(/#way=0:0&at=1/);
+    await stepping.page.keyboard.press('s');
     for (const name of ['states', 'states per second', 'depth', 'memory'])
       expect(
         await page
@@ -375,7 +381,9 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
           .first()
           .getAttribute('aria-label'),
       ).toMatch(/up to [\d,]+/);
-    expect(await violations(page)).toEqual([]);
+    expect(await violations(stepping.page)).toEqual([]);
+    await stepping.page.getByRole('button', { name: 'The check has ended: show what it found' }).click();
+    for (const each of [stepping.page, page]) await each.locator('.verdict').getByText('nothing violated').waitFor();
     await page.getByRole('heading', { name: 'The check, as it ran' }).waitFor();
     expect(await page.locator('.verdict').innerText()).toMatch(/^· bounded: \d+ states looked at, nothing violated$/);
     expect(wrong).toEqual([]);
@@ -386,6 +394,7 @@ describe.skipIf(isSkipped)('the explorer in a browser', () => {
       0,
       expect.stringMatching(/^bayou-s-3224: being checked\nhttp:.*\nbayou-s-3224: bounded: .*\n$/),
     ]);
+    expect(stepping.wrong).toEqual([]);
   });
 
   test("a model of one's own is stepped through behind the local server", async () => {

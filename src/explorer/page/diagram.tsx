@@ -66,7 +66,7 @@ const Canvas = ({
       {drawing.bands
         .filter((band) => band.from <= to && (band.to ?? Infinity) >= from)
         .map((band, i) => (
-          <BandOf key={i} band={band} m={m} last={last} sight={from === 0 ? 0 : from + 1} />
+          <BandOf key={i} band={band} m={m} last={last} sight={from === 0 ? 0 : from + 2} />
         ))}
       {arrowsWithin(run.value, drawing.arrows, from, to + LONGEST)
         .filter(({ from: [, sent] }) => sent <= to)
