@@ -14,7 +14,8 @@ import { simulationPlanOf, simulationSeed, type SimulationPlan } from '../simula
 import { showSimulated } from '../simulation/simulated-run.js';
 import { smallerPlans, variationsOf } from '../simulation/vary-plan.js';
 import type { ConformArgs } from './conform-options.js';
-import { keepTried, readPlan, SHRINK_MS, Sum, tryPlan, unlessCut, type Series, type Tried } from './simulation-tasks.js';
+import { Sum, type Tried } from './simulation-sum.js';
+import { keepTried, readPlan, SHRINK_MS, tryPlan, unlessCut, type Series } from './simulation-tasks.js';
 import type { Task } from './tasks.js';
 
 /** More are not kept: the oldest of them have been changed often enough. */

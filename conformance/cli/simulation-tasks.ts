@@ -1,39 +1,23 @@
 /** `bayou conform --simulate`: simulated runs, one after the other, until there were enough of them or the time is over; the first that is wrong is made small and kept. */
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
-import { counted } from '#bayou/core/counted.js';
 import { readJson } from '#bayou/command-line/named-files.js';
 import { judgePlan } from '../layer4-hostile/judge-plan.js';
-import { KINDS, kindOf } from '../simulation/kinds.js';
 import { planIn, simulationPlanOf, simulationPlans, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
 import type { ReachedSteps } from '../simulation/reached-steps.js';
 import { realPlanOf } from '../simulation/plan-for-real.js';
-import {
-  assessSimulated,
-  showSimulated,
-  simulate,
-  type SimulatedRun,
-  type SimulatedVerdict,
-} from '../simulation/simulated-run.js';
+import { assessSimulated, showSimulated, simulate } from '../simulation/simulated-run.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
+import { Sum, type Tried } from './simulation-sum.js';
 import { hasSessions, keepSessions, sessionsMadeSmaller, trySessions, type TriedSessions } from './sessions-tasks.js';
 import { sessionsPlanOf } from '../simulation/sessions-plan.js';
-import type { NetworkCounts } from '../simulation/simulated-network.js';
 import type { Finding } from '../common/finding.js';
 import type { Task } from './tasks.js';
 
 /** How long a plan that fails is made smaller, in ms. */
 export const SHRINK_MS = 30_000;
-
-/** A plan that was run, and what is thought of it. */
-export interface Tried {
-  readonly plan: SimulationPlan;
-  readonly run: SimulatedRun;
-  readonly verdict: SimulatedVerdict;
-}
 
 /** Runs a plan, and judges it; `steps`: told of what happens. */
 export const tryPlan = async (plan: SimulationPlan, signal: AbortSignal, steps?: ReachedSteps): Promise<Tried> => {
@@ -64,86 +48,6 @@ const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise
 /** Writes down what fails. */
 export const keepTried = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
   keepPlan({ plan, followed: { run, verdict }, again: () => simulate(plan, { keep: true }) }, name, outDir);
-
-/** What all runs so far come to. */
-export class Sum {
-  runs = 0;
-  /** Of sessions of the library. */
-  sessions = 0;
-  events = 0;
-  operations = 0;
-  simulatedMs = 0;
-  faults: Record<string, number> = {};
-  readonly kinds = new Set<string>();
-  readonly #traces = createHash('sha256');
-  readonly #began = performance.now();
-
-  add({ run, verdict }: Tried): void {
-    this.runs++;
-    this.events += run.events;
-    this.operations += verdict.judged.operations;
-    this.simulatedMs += run.simulatedMs;
-    this.#traces.update(run.trace.hash());
-    for (const event of run.days.flat()) {
-      const kind = kindOf(event);
-      if (kind !== undefined) this.kinds.add(kind);
-    }
-    this.#befell({ ...run.processes, ...run.world }, run.network);
-  }
-
-  addSessions({ run }: TriedSessions): void {
-    this.sessions++;
-    this.events += run.events;
-    this.operations += run.judged.puts + run.judged.gets;
-    this.simulatedMs += run.simulatedMs;
-    this.#traces.update(run.trace.hash());
-    this.#befell(run.hurts, run.network);
-  }
-
-  #befell(faults: Readonly<Record<string, number>>, { lost, cut, halfOpen, split }: NetworkCounts): void {
-    for (const [what, n] of Object.entries({ ...faults, lost, broken: cut + halfOpen, split }))
-      this.faults[what] = (this.faults[what] ?? 0) + n;
-  }
-
-  get elapsedMs(): number {
-    return performance.now() - this.#began;
-  }
-
-  /** For the progress line. */
-  text(): string {
-    const faults = Object.entries(this.faults)
-      .filter(([, n]) => n > 0)
-      .map(([what, n]) => `${n} ${what}`);
-    const [simulated, real] = [this.simulatedMs / 1000, this.elapsedMs / 1000];
-    const sessions = this.sessions === 0 ? '' : ` and ${this.sessions} of sessions`;
-    return `${counted(this.runs, 'simulated run')}${sessions}, ${simulated.toFixed(0)} s simulated in ${real.toFixed(0)} s, ${this.events} events, ${KINDS.length - this.never().length} of ${KINDS.length} kinds of steps; ${faults.join(', ')}`;
-  }
-
-  private never(): ReadonlyArray<string> {
-    return KINDS.filter((kind) => !this.kinds.has(kind));
-  }
-
-  /** What was not tried, and by what two series can be told to be the same. */
-  notes(): ReadonlyArray<string> {
-    const never = this.never();
-    return [
-      `${KINDS.length - never.length} of ${KINDS.length} kinds of steps${never.length === 0 ? '' : `; never: ${never.join(', ')}`}`,
-      `all that happened has the SHA-256 ${this.#traces.copy().digest('hex')}`,
-    ];
-  }
-
-  counts(): Record<string, number> {
-    const sum = Object.values(this.faults).reduce((a, b) => a + b, 0);
-    return {
-      'simulated runs': this.runs,
-      'runs of sessions of the library': this.sessions,
-      'simulated seconds': Math.round(this.simulatedMs / 1000),
-      'events of the simulated world': this.events,
-      operations: this.operations,
-      'simulated faults': sum,
-    };
-  }
-}
 
 /** The longest plan, in bytes. */
 const MAX_PLAN_BYTES = 16 * 1024 * 1024;

@@ -1,0 +1,102 @@
+/** What a series of simulated runs comes to: how much it was, which faults there were, which kinds of steps it never came by. */
+import { createHash } from 'node:crypto';
+import { counted } from '#bayou/core/counted.js';
+import { KINDS, kindOf } from '../simulation/kinds.js';
+import type { NetworkCounts } from '../simulation/simulated-network.js';
+import type { SimulationPlan } from '../simulation/simulation-plan.js';
+import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
+import type { TriedSessions } from './sessions-tasks.js';
+
+/** A plan that was run, and what is thought of it. */
+export interface Tried {
+  readonly plan: SimulationPlan;
+  readonly run: SimulatedRun;
+  readonly verdict: SimulatedVerdict;
+}
+
+/** What all runs so far come to. */
+export class Sum {
+  runs = 0;
+  /** Of sessions of the library. */
+  sessions = 0;
+  events = 0;
+  operations = 0;
+  simulatedMs = 0;
+  faults: Record<string, number> = {};
+  readonly kinds = new Set<string>();
+  readonly #traces = createHash('sha256');
+  readonly #began = performance.now();
+
+  add({ run, verdict }: Tried): void {
+    this.runs++;
+    this.events += run.events;
+    this.operations += verdict.judged.operations;
+    this.simulatedMs += run.simulatedMs;
+    this.#traces.update(run.trace.hash());
+    for (const event of run.days.flat()) {
+      const kind = kindOf(event);
+      if (kind !== undefined) this.kinds.add(kind);
+    }
+    this.#befell({ ...run.processes, ...run.world }, run.network);
+  }
+
+  addSessions({ run }: TriedSessions): void {
+    this.sessions++;
+    this.events += run.events;
+    this.operations += run.judged.puts + run.judged.gets;
+    this.simulatedMs += run.simulatedMs;
+    this.#traces.update(run.trace.hash());
+    this.#befell(run.hurts, run.network);
+  }
+
+  #befell(faults: Readonly<Record<string, number>>, { lost, cut, halfOpen, split }: NetworkCounts): void {
+    for (const [what, n] of Object.entries({ ...faults, lost, broken: cut + halfOpen, split }))
+      this.faults[what] = (this.faults[what] ?? 0) + n;
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#began;
+  }
+
+  /** For the progress line: what a narrow terminal cuts off comes last. */
+  text(): string {
+    const [simulated, real] = [this.simulatedMs / 1000, this.elapsedMs / 1000].map((s) => s.toFixed(0));
+    const sessions = this.sessions === 0 ? '' : `+${this.sessions}`;
+    const kinds = `${KINDS.length - this.never().length}/${KINDS.length} kinds`;
+    return `${this.runs}${sessions} ${this.runs === 1 ? 'run' : 'runs'}, ${simulated} s in ${real} s, ${this.events} events, ${kinds}, ${this.#faults()}`;
+  }
+
+  /** How many of each kind, the most frequent first. */
+  #faults(): string {
+    const kinds = Object.entries(this.faults).filter(([, n]) => n > 0);
+    const sum = kinds.reduce((all, [, n]) => all + n, 0);
+    const each = kinds.sort(([, a], [, b]) => b - a).map(([what, n]) => `${n} ${what}`);
+    return `${counted(sum, 'fault')}${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
+  }
+
+  private never(): ReadonlyArray<string> {
+    return KINDS.filter((kind) => !this.kinds.has(kind));
+  }
+
+  /** What was not tried, and by what two series can be told to be the same. */
+  notes(): ReadonlyArray<string> {
+    const never = this.never();
+    return [
+      this.#faults(),
+      `${KINDS.length - never.length} of ${KINDS.length} kinds of steps${never.length === 0 ? '' : `; never: ${never.join(', ')}`}`,
+      `all that happened has the SHA-256 ${this.#traces.copy().digest('hex')}`,
+    ];
+  }
+
+  counts(): Record<string, number> {
+    const sum = Object.values(this.faults).reduce((a, b) => a + b, 0);
+    return {
+      'simulated runs': this.runs,
+      'runs of sessions of the library': this.sessions,
+      'simulated seconds': Math.round(this.simulatedMs / 1000),
+      'events of the simulated world': this.events,
+      operations: this.operations,
+      'simulated faults': sum,
+    };
+  }
+}
