@@ -21,6 +21,9 @@ const whereTheyWere = (dir) => ({
       : null,
 });
 
+/** Comments and indents are half of what is read at each start. Names stay: lines of a stack are told to people. */
+const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
+
 /** What the master starts. */
 const processes = {
   input: { server: 'dist/net/server-process.js', client: 'dist/net/client-process.js' },
@@ -44,7 +47,7 @@ const programs = {
   platform: 'node',
   external,
   plugins: [whereTheyWere(PROGRAMS)],
-  output: { dir: PROGRAMS, format: 'esm', sourcemap: true, cleanDir: true },
+  output: { dir: PROGRAMS, format: 'esm', sourcemap: true, cleanDir: true, minify },
 };
 
 export default [processes, programs];

@@ -14,8 +14,11 @@ const bundle = new URL('../programs/cli.js', import.meta.url);
 const USAGE = 2;
 
 const run = async (): Promise<number> => {
-  const { isWatchable, watched } = await import('./supervised/supervisor.js');
-  if (isWatchable(argv.slice(2))) return watched(argv.slice(2));
+  const { isWatchable } = await import('./supervised/watchable.js');
+  if (isWatchable(argv.slice(2))) {
+    const { watched } = await import('./supervised/supervisor.js');
+    return watched(argv.slice(2));
+  }
   const { runBayou } =
     !SHARED.includes(argv[2] ?? '') && existsSync(bundle)
       ? ((await import(bundle.href)) as typeof import('./run-bayou.js'))

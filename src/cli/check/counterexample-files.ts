@@ -7,28 +7,19 @@ import { toItf } from '../../checker/output/itf.js';
 import { toMermaid } from '../../checker/output/mermaid.js';
 import { toShiViz } from '../../checker/output/shiviz.js';
 import { oneLine, traceLines } from '../../checker/output/counterexample-lines.js';
-import type { Counterexample, Report } from '../../checker/report.js';
-import { propertyId } from '../../explorer/why/bayou.js';
+import type { Report } from '../../checker/report.js';
 import { makeFolder } from '../../files/folder.js';
 import { PAGE, wrongToReplace, type Kind } from '../../command-line/replace.js';
 import { reasonOf } from '../../command-line/say.js';
 import { UsageError } from '../../command-line/exit.js';
-import { htmlOf } from '../../explorer/data/page-file.js';
-import { explorationOf } from '../../explorer/data/make-exploration.js';
 import { FORMATS, type Format } from './check-args.js';
+import type { Written } from './counterexample-page.js';
 import type { AnyModel, CheckedModel } from '../../checked-model/checked-model.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
 /** A file's text, or why there is none. */
 type Content = { readonly text: string } | { readonly why: string };
-
-/** A run to write, and what it is: the property that it breaks or reaches, or a name of its own. */
-export interface Written {
-  readonly property: string;
-  readonly trace: Counterexample;
-  readonly kind: 'violated' | 'reached' | 'sample';
-}
 
 /** By format: how the file's name ends, and what such a file is. */
 const FILES: Readonly<Record<Format, Kind & { readonly ending: string }>> = {
@@ -85,25 +76,10 @@ const contentOf = (
   }
 };
 
-/** The explorer's page of one run. */
-const pageOf = async ({ property, trace, kind }: Written, checked: CheckedModel, repeat: string): Promise<Content> => {
-  const exploration = await explorationOf(
-    checked,
-    [{ title: oneLine(property), trace, ...(kind === 'sample' ? {} : { property }) }],
-    {
-      origin: kind === 'violated' ? 'counterexample' : kind === 'reached' ? 'witness' : 'sample',
-      verdict: {
-        tone: kind === 'violated' ? 'bad' : 'plain',
-        text: kind === 'sample' ? 'nothing breaks' : `${kind}: ${idOf(property)}`,
-      },
-      repeat,
-    },
-  );
-  return { text: htmlOf(exploration) };
-};
-
-/** A property's name in configurations, where it has one. */
-const idOf = (property: string): string => propertyId(property) ?? oneLine(property);
+/** The explorer's page of one run. What makes it is as large as the checker, and loaded for it alone. */
+const pageOf = async (written: Written, checked: CheckedModel, repeat: string): Promise<Content> => ({
+  text: await (await import('./counterexample-page.js')).pageText(written, checked, repeat),
+});
 
 const graphOf = ({ level, model }: AnyModel): Content => {
   const dot = level === 'plain' ? toDot(model) : toDot(toModel(model));

@@ -16,17 +16,7 @@ import { listener, STOP_AT, PIPE_DESCRIPTOR, WATCHED } from './supervisor-pipe.j
 /** How long a run may take that is under way when it is time to end, or after a signal; and how long a process may stay that has told its status. */
 const GRACE_MS = 2_000;
 
-// --- what to watch -----------------------------------------------------------------------------------------------------------
-
-/** The commands that run models, and what of their words may name one: a path that is replayed may be of one. */
-const COMMANDS: Readonly<Record<string, (word: string) => boolean>> = {
-  check: (word) => isModule(word) || word.startsWith('--replay'),
-  explore: (word) => isModule(word) || word.endsWith('.json'),
-};
-
-/** Whether a command line runs a model of one's own. */
-export const isWatchable = ([command = '', ...words]: ReadonlyArray<string>): boolean =>
-  process.env[WATCHED] === undefined && Object.hasOwn(COMMANDS, command) && words.some(COMMANDS[command]!);
+// --- the time -----------------------------------------------------------------------------------------------------------------
 
 /** The time that a search is given where nobody says so, by command, in ms. */
 const GIVEN_MS: Readonly<Record<string, number>> = { explore: 20_000 };
