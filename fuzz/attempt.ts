@@ -3,6 +3,7 @@ import { diceOf, type Dice } from './dice.js';
 import { anyComponents } from './make/component.js';
 import { anyPlain } from './make/plain.js';
 import { putBack, rogueOf, type Rogue } from './make/rogue.js';
+import { anySeldom } from './make/seldom.js';
 import { spoiled } from './make/spoil.js';
 import { progressFalls } from './oracle/judge.js';
 import { componentMachine, plainMachine, worldOf, type World } from './oracle/world.js';
@@ -148,6 +149,18 @@ const tryRogue = async (dice: Dice, model: Explored, file: string): Promise<Find
   return faults.length === 0 ? undefined : { recipe, way, faults, rogue: rogue.what };
 };
 
+/** With one in so many models another one is tried, of a kind that the dice make too seldom. */
+const SELDOM_ONE_IN = 3;
+
+/** Tries a model of such a kind, which has nothing to do with that of the seed: the models of seeds are what they were. */
+const trySeldom = async (dice: Dice, file: string): Promise<Finding | undefined> => {
+  const made = anySeldom(dice);
+  const model = made && explored(made.recipe, MOST_IN_A_SMALL_ONE);
+  if (made === undefined || model === undefined) return undefined;
+  const faults = await differences(model, made.way, file);
+  return faults.length === 0 ? undefined : { ...made, faults };
+};
+
 /** Tries the model of a seed. */
 export const attempt = async (seed: number, file: string): Promise<Attempt> => {
   const { recipe, model } = madeFrom(seed);
@@ -161,5 +174,8 @@ export const attempt = async (seed: number, file: string): Promise<Attempt> => {
     if (faults.length > 0) return { ways: tried, states, finding: { recipe, way, faults } };
   }
   const dice = diceOf(seed ^ 0x2545f491);
-  return { ways: tried, states, finding: dice.oneIn(ROGUE_ONE_IN) ? await tryRogue(dice, model, file) : undefined };
+  const rogue = dice.oneIn(ROGUE_ONE_IN) ? await tryRogue(dice, model, file) : undefined;
+  const others = diceOf(seed ^ 0x1b873593);
+  const finding = rogue ?? (others.oneIn(SELDOM_ONE_IN) ? await trySeldom(others, file) : undefined);
+  return { ways: tried, states, finding };
 };

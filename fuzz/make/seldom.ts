@@ -1,0 +1,195 @@
+/**
+ * Models of kinds that the usual dice make too seldom, each with the one way to check it that could show what is wrong there: liveness under
+ * a symmetry, states that a short hash loses under a reduction, states that only a witness tells apart, ends that a normal form takes for
+ * others, symmetries of several maps that are none. States that are `null` are among them: such a state is easily taken for none.
+ */
+import { range, type Dice } from '../dice.js';
+import { canon } from '../oracle/text.js';
+import type { ComponentClaim, ComponentRecipe, Domain, Look, Meeting, Place } from '../recipe/component.js';
+import type { Edge, PlainClaim, PlainRecipe } from '../recipe/plain.js';
+import type { Recipe } from '../recipe/recipe.js';
+import type { Way } from '../ways/way.js';
+import { anyPlain } from './plain.js';
+
+/** A model, and how it is to be checked. */
+export interface Seldom {
+  readonly recipe: Recipe;
+  readonly way: Way;
+}
+
+// --- plain models --------------------------------------------------------------------------------------------------------------
+
+/** So often the dice are thrown for a model that has what is needed. */
+const TRIES = 12;
+
+/** A small model of plain states, without what would hide what is looked for: keys, boundaries, chains. */
+const barePlain = (dice: Dice, isWanted: (recipe: PlainRecipe) => boolean): PlainRecipe | undefined => {
+  for (let n = 0; n < TRIES; n++) {
+    const { beyond: _b, progress: _p, ...made } = anyPlain(dice);
+    const recipe: PlainRecipe = { ...made, keyed: false, blurred: false, chain: { length: 0, returns: false } };
+    if (isWanted(recipe)) return recipe;
+  }
+  return undefined;
+};
+
+/** The same with `null` for one of its states. */
+const withNull = (dice: Dice, recipe: PlainRecipe): PlainRecipe => {
+  const { states } = recipe;
+  const hasNull = states.some((state) => state === null);
+  return hasNull || recipe.variants > 1 ? recipe : { ...recipe, states: states.with(dice.below(states.length), null) };
+};
+
+/** With some states all that maps make of them. */
+const imagesOf = (orders: ReadonlyArray<ReadonlyArray<number>>, some: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const found = new Set(some);
+  for (const index of found) for (const order of orders) found.add(order[index] ?? index);
+  return [...found];
+};
+
+const statesOf = ({ states }: PlainRecipe): ReadonlyArray<number> => range(states.length);
+
+const claim = (kind: PlainClaim['kind'], marked: ReadonlyArray<number>, to: ReadonlyArray<number> = []): PlainClaim => ({
+  name: `seldom ${kind}`,
+  kind,
+  marked,
+  to,
+  bare: false,
+});
+
+const LASTING = ['eventually', 'eventuallyAlways', 'leadsTo'] as const;
+
+/** What is to come, under a symmetry, which keeps it or does not. */
+const lasting = (dice: Dice): Seldom | undefined => {
+  const made = barePlain(dice, ({ symmetry, variants }) => symmetry !== undefined && variants === 1);
+  if (made === undefined) return undefined;
+  const recipe = withNull(dice, made);
+  const edges = recipe.edges.map(({ fair: _, ...edge }): Edge => edge);
+  const isKept = dice.oneIn(2);
+  const kind = dice.pick(LASTING);
+  const marked = (probability: number): ReadonlyArray<number> => dice.some(statesOf(recipe), probability);
+  const kept = (some: ReadonlyArray<number>): ReadonlyArray<number> => imagesOf(recipe.symmetry!, some);
+  const first = marked(dice.pick([0.1, 0.3, 0.6]));
+  const second = marked(0.3);
+  // What calls for something is the same of all images: else it may never be seen to.
+  const claims = [claim(kind, isKept || kind === 'leadsTo' ? kept(first) : first, isKept ? kept(second) : second)];
+  return {
+    recipe: { ...recipe, edges, claims },
+    way: { engine: 'plain', search: dice.pick(['bfs', 'dfs'] as const), symmetry: true, keepGoing: true, audit: 'none' },
+  };
+};
+
+/** States that a short hash takes for others, under a reduction whose audit sees them all. */
+const hashed = (dice: Dice): Seldom | undefined => {
+  const recipe = barePlain(
+    dice,
+    ({ symmetry, variants, states }) => (symmetry !== undefined || variants > 1) && states.length > 9,
+  );
+  if (recipe === undefined) return undefined;
+  const orders = recipe.symmetry ?? [];
+  const claims = [
+    claim('always', imagesOf(orders, [dice.below(recipe.states.length)])),
+    claim('sometimes', imagesOf(orders, [dice.below(recipe.states.length)])),
+  ];
+  return {
+    recipe: { ...recipe, claims },
+    way: {
+      engine: 'plain',
+      search: dice.pick(['bfs', 'dfs'] as const),
+      ...(recipe.symmetry === undefined ? {} : { symmetry: true }),
+      ...(recipe.variants > 1 ? { normalize: true } : {}),
+      keepGoing: true,
+      hashBits: 8,
+      witnessTraces: true,
+      audit: 'none',
+    },
+  };
+};
+
+/** A state that is like another in all but a witness, and that a normal form takes for it. Mostly it is `null`. */
+const twins = (dice: Dice): Seldom | undefined => {
+  const made = barePlain(dice, ({ symmetry, variants }) => symmetry === undefined && variants === 1);
+  if (made === undefined) return undefined;
+  const one = dice.below(made.states.length);
+  const other = made.states.length;
+  const state = made.states.some((known) => canon(known) === 'null') ? { list: ['another'] } : null;
+  const edges = made.edges.map((edge): Edge => (edge.to === one && dice.oneIn(2) ? { ...edge, to: other } : edge));
+  const own = edges.filter(({ from }) => from === one).map((edge): Edge => ({ ...edge, from: other }));
+  const states = [...made.states, state];
+  const folds = range(states.length).map((index) => (index === other ? one : index));
+  const recipe: PlainRecipe = {
+    ...made,
+    states,
+    edges: [...edges, ...own],
+    claims: [claim('sometimes', [other]), claim('always', [])],
+    folds,
+    spoiled: true,
+  };
+  return {
+    recipe,
+    way: { engine: 'plain', search: 'bfs', normalize: true, keepGoing: true, witnessTraces: true, audit: 'none' },
+  };
+};
+
+/** A bijection that exchanges some states, or one that makes the same of two. */
+const anyMap = (dice: Dice, count: number): ReadonlyArray<number> => {
+  const order = [...range(count)];
+  for (let n = 1 + dice.below(3); n > 0; n--) {
+    const [a, b] = [dice.below(count), dice.below(count)];
+    [order[a], order[b]] = [order[b]!, order[a]!];
+  }
+  return dice.oneIn(3) ? order.with(dice.below(count), dice.below(count)) : order;
+};
+
+/** Several maps that are said to be a symmetry, and mostly are none. */
+const maps = (dice: Dice): Seldom | undefined => {
+  const made = barePlain(dice, ({ symmetry, variants, states }) => symmetry === undefined && variants === 1 && states.length > 4);
+  if (made === undefined) return undefined;
+  const symmetry = range(2 + dice.below(2)).map(() => anyMap(dice, made.states.length));
+  return {
+    recipe: { ...made, symmetry, spoiled: true },
+    way: { engine: 'plain', search: 'bfs', symmetry: true, keepGoing: true, audit: 'none' },
+  };
+};
+
+// --- components ----------------------------------------------------------------------------------------------------------------
+
+/** Slots that go from value to value until some of them end; a normal form takes an end for a value that no step leads to. */
+const ends = (dice: Dice): Seldom => {
+  const count = 3 + dice.below(4);
+  const [end, away] = [count - 2, count - 1];
+  const ways = range(end).map((value) => {
+    const next = dice.oneIn(3) ? end : dice.below(count - 1);
+    return [value, [{ next: [value + 1 < end || dice.oneIn(4) ? next : end] }]] as const;
+  });
+  const slots = range(1 + dice.below(2)).map((i): Place => ({ name: `s${i}`, domain: 0, initial: 0 }));
+  const meetings = slots.map(({ name }, i): Meeting => {
+    return { family: 'Go', args: [name], slots: [i], writes: [0], ways, shift: 0 };
+  });
+  // Whether each of the two may be the last.
+  const rows = [end, away].filter(() => !dice.oneIn(3));
+  const looks = slots.map((_, i): Look => ({ slots: [i], rows, except: false }));
+  const domain: Domain = { name: 'value', values: range(count), progress: range(count).map(() => 0), variants: 1 };
+  const claim: ComponentClaim = { name: 'seldom noDeadlock', kind: 'noDeadlock', over: range(slots.length), to: [], bare: false };
+  const recipe: ComponentRecipe = {
+    form: 'component',
+    domains: [domain],
+    slots,
+    looks,
+    meetings,
+    exchanges: [],
+    claims: [claim],
+    folds: [range(count).map((value) => (value === end ? away : value))],
+    spoiled: true,
+    hasProgress: false,
+    keyed: false,
+    shown: !dice.oneIn(3),
+  };
+  const engine = dice.oneIn(4) ? 'states' : 'components';
+  const search = dice.pick(['bfs', 'dfs'] as const);
+  return { recipe, way: { engine, search, normalize: true, keepGoing: true, audit: 'none' } };
+};
+
+const KINDS = [lasting, hashed, twins, maps, ends] as const;
+
+/** A model of one of those kinds; undefined where the dice give none. */
+export const anySeldom = (dice: Dice): Seldom | undefined => dice.pick(KINDS)(dice);
