@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { differences, explored, type Explored } from '../../fuzz/attempt.js';
 import { diceOf } from '../../fuzz/dice.js';
-import { anySeldom, type Seldom } from '../../fuzz/make/seldom.js';
+import { anySeldom, type Seldom } from '../../fuzz/seldom.js';
 import { truths } from '../../fuzz/oracle/judge.js';
 import type { PlainRecipe } from '../../fuzz/recipe/plain.js';
 

@@ -3,13 +3,13 @@
  * a symmetry, states that a short hash loses under a reduction, states that only a witness tells apart, ends that a normal form takes for
  * others, symmetries of several maps that are none. States that are `null` are among them: such a state is easily taken for none.
  */
-import { range, type Dice } from '../dice.js';
-import { canon } from '../oracle/text.js';
-import type { ComponentClaim, ComponentRecipe, Domain, Look, Meeting, Place } from '../recipe/component.js';
-import type { Edge, PlainClaim, PlainRecipe } from '../recipe/plain.js';
-import type { Recipe } from '../recipe/recipe.js';
-import type { Way } from '../ways/way.js';
-import { anyPlain } from './plain.js';
+import { range, type Dice } from './dice.js';
+import { canon } from './oracle/text.js';
+import type { ComponentClaim, ComponentRecipe, Domain, Look, Meeting, Place } from './recipe/component.js';
+import type { Edge, PlainClaim, PlainRecipe } from './recipe/plain.js';
+import type { Recipe } from './recipe/recipe.js';
+import type { Way } from './ways/way.js';
+import { anyPlain } from './make/plain.js';
 
 /** A model, and how it is to be checked. */
 export interface Seldom {
