@@ -19,12 +19,11 @@ import { GuaranteesC, MASTER_GUARANTEES, type SessionToken, SessionTokenC } from
 import { HostC, isText, PathC } from './core/texts.js';
 import { isHonestToken } from './impl/horizon.js';
 import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
+import { LEAST_SECRET, MAX_SECRET } from './net/auth.js';
 import { LOG_LEVELS } from './net/logger.js';
 
 // --- what a field must be --------------------------------------------------------------------------------------------------
 
-const MAX_SECRET = 4096;
-const LEAST_SECRET = 16;
 const MAX_PEM = 1024 * 1024;
 const DAY_MS = 86_400_000;
 const MAX_SERVERS = 1024;

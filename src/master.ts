@@ -6,9 +6,23 @@
 import { existsSync } from 'node:fs';
 
 const bundle = new URL('./programs/master.js', import.meta.url);
-const { runToTheEnd } = existsSync(bundle)
-  ? ((await import(bundle.href)) as typeof import('./master/program.js'))
-  : await import('./master/program.js');
 
+const USAGE = 2;
+
+const loaded = async (): Promise<typeof import('./master/program.js')> => {
+  try {
+    return existsSync(bundle)
+      ? ((await import(bundle.href)) as typeof import('./master/program.js'))
+      : await import('./master/program.js');
+  } catch (error) {
+    // Nothing of the program is there yet that could say it better.
+    process.stderr.write(
+      `master: it cannot be loaded: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}\n`,
+    );
+    process.exit(USAGE);
+  }
+};
+
+const { runToTheEnd } = await loaded();
 // What a slow reader has not taken yet is still to be written.
 process.exit(await runToTheEnd('master', process.argv.slice(2)));

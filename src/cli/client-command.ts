@@ -42,6 +42,14 @@ const parseRequest = (line: Bytes): E.Either<string, Request> => {
   return E.left(`'${quotedBytes(line)}' is neither 'put key value' nor 'get key'`);
 };
 
+/** What it means that the token cannot be written: where nothing was done yet, and later. */
+const UNTOLD = {
+  atFirst: (why: string): string =>
+    `${why}; nothing was put and nothing was got: whoever names a file for the token does not want to go on without one`,
+  later: (why: string): string =>
+    `${why}; what was put and got since it was last written, and will be, is done all the same, and a session that goes on from the file does not know of it`,
+};
+
 /** Gets whose results may wait for the token, so that one writing is for all of them. */
 const MAX_HELD = 64;
 
@@ -61,7 +69,7 @@ const obeyAll = async (
   let isSaving = file !== undefined;
   let held: Bytes[] = [];
 
-  const save = (): boolean => {
+  const save = (untold = UNTOLD.later): boolean => {
     if (file === undefined || !isSaving) return true;
     const text = JSON.stringify(session.token());
     const written = text === saved ? E.right(undefined) : file.write(text);
@@ -71,9 +79,7 @@ const obeyAll = async (
     }
     // Said once: it is as true of all that follows.
     [fine, isSaving] = [false, false];
-    say(
-      `${written.left}; what was put and got since it was last written, and will be, is done all the same, and a session that goes on from the file does not know of it`,
-    );
+    say(untold(written.left));
     return false;
   };
   const tell = (): void => {
@@ -90,8 +96,7 @@ const obeyAll = async (
     say(`line ${number}: put ${quotedBytes(key)}: ${done.type}: ${OUTCOMES[done.type]}`);
   };
 
-  // Nothing was put yet: whoever wants a token does not want to go on without.
-  if (!save()) return false;
+  if (!save(UNTOLD.atFirst)) return false;
   for (let next = await lines.next(); next !== undefined; next = await lines.next()) {
     const { number, line } = next;
     if (E.isLeft(line)) {

@@ -1,7 +1,7 @@
 /**
  * A configuration file beside a command's flags: a JSON object whose fields are the long options in camel case (`dataDir` for `--data-dir`).
  * It is turned into the arguments that it stands for, in front of those that were given: each value is checked by the one rule for its
- * option, and what is on the command line wins. A list stands for an option that is given once for each.
+ * option, and what is on the command line stands instead of it. A list stands for an option that may be given several times.
  */
 import { InvalidArgumentError, type Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
@@ -24,6 +24,12 @@ const taken = (wrong: (why: string) => UsageError, option: Option, value: string
   }
 };
 
+/** Whether an option may be given several times: its values are collected in a list, which is empty at first. */
+const takesSeveral = (option: Option): boolean => Array.isArray(option.defaultValue);
+
+const isGiven = (args: ReadonlyArray<string>, { long = '' }: Option): boolean =>
+  args.some((arg) => arg === long || arg.startsWith(`${long}=`));
+
 const argumentsOf = (file: string, option: Option, value: unknown): ReadonlyArray<string> => {
   const name = option.attributeName();
   const flag = option.long ?? '';
@@ -32,6 +38,7 @@ const argumentsOf = (file: string, option: Option, value: unknown): ReadonlyArra
     if (typeof value !== 'boolean') throw wrong(`expected true or false, but it is ${whatIs(value)}`);
     return value ? [flag] : [];
   }
+  if (Array.isArray(value) && !takesSeveral(option)) throw wrong(`expected one value, but it is ${whatIs(value)}`);
   const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value];
   let before: unknown;
   return values.map((one) => {
@@ -59,7 +66,7 @@ const fileIn = (args: ReadonlyArray<string>): string | undefined => {
 };
 
 /**
- * The arguments with those of the file that `--config FILE` names in front of them.
+ * The arguments with those of the file that `--config FILE` names in front of them, but for options that are given.
  * @param options the command's; each can be in the file but `--config` itself
  * @throws UsageError where the file cannot be read, is no JSON object, or has a field that is no option
  */
@@ -73,7 +80,8 @@ export const withConfigFile = (args: ReadonlyArray<string>, options: ReadonlyArr
       throw new UsageError(
         `${file}: there is no field '${name}'; the fields are ${known.map((o) => o.attributeName()).join(', ')}`,
       );
-    return argumentsOf(file, option, value);
+    const stated = argumentsOf(file, option, value);
+    return isGiven(args, option) ? [] : stated;
   });
   return [...fromFile, ...args];
 };

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { putInPlace } from '../files/in-place.js';
 import { HostC } from '../core/texts.js';
 import type { ServerAddress } from '../library-types.js';
-import { newSecret } from '../net/auth.js';
+import { LEAST_SECRET, MAX_SECRET, newSecret } from '../net/auth.js';
 import type { Tls } from '../net/tls.js';
 import { path } from '../command-line/command-line.js';
 import { readText, standsAt, wrongToWrite } from '../command-line/named-files.js';
@@ -26,7 +26,6 @@ export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = [
   return [...before, { id: Number(id), host: at, port: Number(port) }];
 };
 
-const LEAST_SECRET = 16;
 /** Read, written or run by the group or by others. */
 const OTHERS = 0o077;
 
@@ -73,7 +72,8 @@ export const secretIn = (file: string, make: boolean): string => {
   if (isOpenToOthers(file))
     return refuse('others than its owner may use it; chmod 600 it, and change the secret if they may have read it');
   const secret = text.right.trim();
-  return secret.length < LEAST_SECRET ? refuse(`the secret in it is shorter than ${LEAST_SECRET} characters`) : secret;
+  if (secret.length < LEAST_SECRET) return refuse(`the secret in it is shorter than ${LEAST_SECRET} characters`);
+  return secret.length > MAX_SECRET ? refuse(`the secret in it is longer than ${MAX_SECRET} characters`) : secret;
 };
 
 /** The files of TLS, as the command line names them. */

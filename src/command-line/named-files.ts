@@ -131,14 +131,19 @@ export const readText = (path: string, maxBytes: number): E.Either<string, strin
     return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
   })(readBytes(path, maxBytes));
 
+/** What is wrong with a text that is no JSON, without what Node quotes of it: the file may be one with a secret, named by mistake. */
+const whyNoJson = (error: unknown): string =>
+  messageOf(error)
+    .replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
+    .replaceAll(/\s+/g, ' ');
+
 /** The JSON of a file. */
 export const readJson = (path: string, maxBytes: number): E.Either<string, unknown> =>
   E.chain((text: string): E.Either<string, unknown> => {
     try {
       return E.right(JSON.parse(text) as unknown);
     } catch (error) {
-      // The message quotes the text, line ends too.
-      return E.left(`it is not JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+      return E.left(`it is not JSON: ${whyNoJson(error)}`);
     }
   })(readText(path, maxBytes));
 

@@ -10,6 +10,10 @@ import type { ReplicaId, SessionNumber } from '../core/ids.js';
 import { NODE } from '../ports/node.js';
 import type { Party } from './protocol.js';
 
+/** The least and the most characters of a secret. */
+export const LEAST_SECRET = 16;
+export const MAX_SECRET = 4096;
+
 /** A fresh secret for a cluster: 256 bits, hexadecimal. */
 export const newSecret = (chance = NODE.chance): string => chance.bytes(32).toString('hex');
 

@@ -15,7 +15,7 @@ const OPTIONS = [
   new Option('--config <file>'),
   new Option('--data-dir <dir>'),
   new Option('--port <port>'),
-  new Option('--peer <id@host:port>'),
+  new Option('--peer <id@host:port>').default([]),
   new Option('--fsync'),
 ];
 
@@ -25,17 +25,24 @@ const file = (text: string): string => {
   return path;
 };
 
+test('a secret that is named in its place is not quoted', () => {
+  expect(() => withConfigFile(['--config', file('hunter2hunter2hunter2\n')], OPTIONS)).toThrow(/it is not JSON: (?!.*hunter).*$/);
+  expect(() => withConfigFile(['--config', file('{"a": "hunter2hunter2"x, "b": 2}')], OPTIONS)).toThrow(/it is not JSON: (?!.*hunter).*$/);
+});
+
 describe('a configuration file', () => {
   test('stands for flags, in front of those that are given', () => {
     const path = file(JSON.stringify({ dataDir: 'a b', port: 7400, peer: ['1@h:1', '2@h:2'], fsync: true }));
-    for (const given of [
-      ['--config', path, '--port', '1'],
-      [`--config=${path}`, '--port', '1'],
-    ])
+    for (const given of [['--config', path], [`--config=${path}`]])
       expect(withConfigFile(given, OPTIONS)).toEqual([
         ...['--data-dir=a b', '--port=7400', '--peer=1@h:1', '--peer=2@h:2', '--fsync'],
         ...given,
       ]);
+  });
+  test('gives way to what is given, also where that is a list', () => {
+    const path = file(JSON.stringify({ port: 7400, peer: ['1@h:1', '2@h:2'], fsync: true }));
+    const given = ['--config', path, '--port=1', '--peer', '1@h:3'];
+    expect(withConfigFile(given, OPTIONS)).toEqual(['--fsync', ...given]);
   });
   test('says nothing where there is none, or where it says false', () => {
     expect(withConfigFile(['--port', '1'], OPTIONS)).toEqual(['--port', '1']);
@@ -46,6 +53,8 @@ describe('a configuration file', () => {
     ['{"dataDri": "x"}', "there is no field 'dataDri'; the fields are dataDir, port, peer, fsync"],
     ['{"config": "x"}', "there is no field 'config'"],
     ['{"fsync": "yes"}', 'fsync: expected true or false, but it is "yes"'],
+    ['{"port": [1, 39111]}', 'port: expected one value, but it is a list'],
+    ['{"dataDir": ["a", "b"]}', 'dataDir: expected one value, but it is a list'],
     ['{"port": {}}', 'port: expected a text or a number, but it is an object'],
     ['{"port": null}', 'port: expected a text or a number, but it is null'],
     ['{"peer": [["1@h:1"]]}', 'peer: expected a text or a number, but it is a list'],

@@ -62,7 +62,7 @@ describe('the unit for systemd', () => {
   });
 
   test('starts what bayou knows: only the file is not there yet', () => {
-    const [, command = ''] = /^ExecStart=\S+ bayou (.*)$/m.exec(unit) ?? [];
+    const [, command = ''] = /^ExecStart=\/usr\/bin\/npx --no-install bayou (.*)$/m.exec(unit) ?? [];
     expect(bayou(command.split(' ')).stderr).toMatch(
       /^bayou server: --config: \/etc\/bayou\/server\.json: its folder is not there/,
     );

@@ -86,6 +86,8 @@ echo "import ring from '$ROOT/test/cli/models/ring.mjs'; import counter from '$R
     'echo "joinServer 0" | failing "appendFileSync the.trace ENOSPC" bayou master --trace the.trace',
   // --- a session ---
   'the token cannot be written to …: …; what was put and got since it was last written, and will be, is done all the same, and a session that goes on from the file does not know of it':
+    'mkdir tk; (until [ -s tk/tok.json ]; do sleep 0.1; done; mv tk tk2; echo "put a b") | bayou client --server 0@$PLAIN --secret-file secret --token-file tk/tok.json',
+  'the token cannot be written to …: …; nothing was put and nothing was got: whoever names a file for the token does not want to go on without one':
     'failing "openSync full.json ENOSPC" bayou client --server 0@$PLAIN --secret-file secret --token-file full.json < /dev/null',
   '--token-file: …: it cannot be used: …':
     'failing "accessSync . EACCES" bayou client --server 0@$PLAIN --secret-file secret --token-file tok.json < /dev/null',

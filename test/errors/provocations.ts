@@ -65,11 +65,14 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
     'cp secret open; chmod 644 open; bayou server --id 1 --data-dir d --secret-file open',
   '--secret-file: …: the secret in it is shorter than … characters':
     '(umask 077; echo x > short); bayou server --id 1 --data-dir d --secret-file short',
+  '--secret-file: …: the secret in it is longer than … characters':
+    '(umask 077; head -c 5000 /dev/zero | tr "\\0" x > long); bayou server --id 1 --data-dir d --secret-file long',
   '--tls-key: …: others than its owner may use it; chmod 600 it, and have another one certified if they may have read it':
     'cp other.key seen.key; chmod 644 seen.key; bayou server --id 1 --data-dir d --secret-file secret --tls-cert other.pem --tls-key seen.key',
   '--config: …: …': 'bayou server --config none.json',
   '--config: …: expected an object, but it is …': 'echo 7 > seven.json; bayou server --config seven.json',
   '…: …: expected true or false, but it is …': `echo '{"fsync":7}' > fsync.json; bayou server --config fsync.json`,
+  '…: …: expected one value, but it is …': `echo '{"port":[1,2]}' > two.json; bayou server --config two.json`,
   '…: …: expected a text or a number, but it is …': `echo '{"id":null}' > id.json; bayou server --config id.json`,
   "…: there is no field '…'; the fields are …": `echo '{"idd":7}' > idd.json; bayou server --config idd.json`,
   'Use an address or a name.': 'bayou server --id 1 --data-dir x --secret-file secret --host "no such host"',
