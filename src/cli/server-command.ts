@@ -9,6 +9,7 @@ import { host, newCommand, path, wholeNumber } from '../command-line/command-lin
 import { PLAIN_EXIT, UsageError } from '../command-line/exit.js';
 import { say } from '../command-line/say.js';
 import { withConfigFile } from './config-file.js';
+import { endInTime } from './end-in-time.js';
 import { addServer, secretIn, type TlsFiles, tlsIn, withTlsOptions } from './parse.js';
 
 interface Options extends TlsFiles {
@@ -26,9 +27,6 @@ interface Options extends TlsFiles {
   readonly logLevel: string;
   readonly config?: string;
 }
-
-/** How long after its log is closed a server may take to end, in ms: whoever is owed an answer has so long to read it. */
-const GRACE_MS = 4_000;
 
 const stopped = (): Promise<void> =>
   new Promise((resolve) => {
@@ -63,9 +61,9 @@ const run = async (o: Options): Promise<number> => {
     process.stdout.write(`metrics and health on http://${shown(o.metricsHost ?? '127.0.0.1')}:${metricsPort}\n`);
   process.stdout.write(`server ${id} (replica ${replica}) listens on ${shown(host)}:${port}\n`);
   await stopped();
+  const closed = endInTime();
   await close();
-  // What cannot be told to end (a name that is being looked up) keeps it no longer.
-  setTimeout(() => process.exit(PLAIN_EXIT.ok), GRACE_MS).unref();
+  closed();
   return PLAIN_EXIT.ok;
 };
 

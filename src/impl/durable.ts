@@ -32,6 +32,7 @@ import {
   type Replica,
   type ReplicaOptions,
 } from './replica.js';
+import { WriteWatch } from './write-watch.js';
 
 /** Most requests that may wait for the log at once; beyond it they are refused as `busy`. */
 export const MAX_WAITING = 65_536;
@@ -52,6 +53,8 @@ export interface Listeners {
   readonly observe?: Observer;
   /** Told once, when the log fails: from then on nothing is taken in; what is read is observed as before. */
   readonly onFailure?: (failure: LogError) => void;
+  /** Told in one line when a write to the log does not come back, and with `undefined` when it has. */
+  readonly onStall?: (stalled: string | undefined) => void;
   /** Default: Node's. */
   readonly timers?: Timers;
 }
@@ -79,6 +82,7 @@ export class DurableReplica {
   #isClosed = false;
   readonly #log: Log;
   readonly #listeners: Listeners;
+  readonly #watch: WriteWatch;
   #gathering: Batch = emptyBatch();
   #writing: Batch | undefined;
   #idle: (() => void)[] = [];
@@ -89,6 +93,7 @@ export class DurableReplica {
     this.#replica = replica;
     this.#durable = durableOf(replica);
     this.#listeners = listeners;
+    this.#watch = new WriteWatch(listeners.timers ?? NODE.timers, (stalled) => listeners.onStall?.(stalled));
     this.found = found;
     this.note = note;
     this.#log = log;
@@ -103,6 +108,11 @@ export class DurableReplica {
   /** Why the log failed; undefined while it works. */
   get failure(): LogError | undefined {
     return this.#failure;
+  }
+
+  /** What is said of a write to the log that does not come back; undefined while all do. */
+  get stalled(): string | undefined {
+    return this.#watch.stalled;
   }
 
   /** How many requests wait for the log. */
@@ -141,6 +151,7 @@ export class DurableReplica {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.waiting > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    this.#watch.close();
     await this.#log.close();
   }
 
@@ -199,6 +210,7 @@ export class DurableReplica {
     if (writing === undefined) {
       this.#written(batch);
     } else {
+      this.#watch.begin();
       writing.then(
         () => this.#written(batch),
         (error: unknown) => this.#fail(batch, error),
@@ -216,6 +228,7 @@ export class DurableReplica {
 
   #written(batch: Batch): void {
     this.#writing = undefined;
+    this.#watch.end();
     reached(this.#durable, batch.appends);
     // Before the next batch, whose answers may be able to leave at once.
     batch.replies.forEach((reply, i) => reply(batch.answers[i]!));
@@ -223,6 +236,7 @@ export class DurableReplica {
   }
 
   #fail(batch: Batch, error: unknown): void {
+    this.#watch.end();
     const gathered = this.#gathering;
     this.#failure = writeError(error);
     this.#replica = fallBack(this.#replica, this.#durable, [...batch.appends, ...gathered.appends]);

@@ -41,5 +41,7 @@ export interface ServerStatus {
   readonly connections: number;
   /** Why the log failed, in one line; null while it works. */
   readonly failure: string | null;
+  /** What is said of a write to the log that does not come back, in one line; null while all do. */
+  readonly stalled: string | null;
   readonly peers: ReadonlyArray<PeerStatus>;
 }

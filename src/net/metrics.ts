@@ -58,6 +58,7 @@ export const makeMetrics = (folder: string | undefined): Metrics => {
   const connections = gauge(registry, 'bayou_connections', 'Connections of clients, peers and masters');
   const logBytes = gauge(registry, 'bayou_log_bytes', 'Bytes of the durable log on disk');
   const logFailed = gauge(registry, 'bayou_log_failed', '1 when the log has failed and no put is accepted any more');
+  const logStalled = gauge(registry, 'bayou_log_stalled', '1 while a write to the log does not come back');
   const up = perPeer(registry, 'bayou_peer_up', '1 when the peer is connected');
   const lag = perPeer(registry, 'bayou_peer_lag_seconds', 'How long ago a pull from the peer last ended well; -1: never');
   const replica = new Gauge({
@@ -90,6 +91,7 @@ export const makeMetrics = (folder: string | undefined): Metrics => {
     waiting.set(status.waiting);
     connections.set(status.connections);
     logFailed.set(status.failure === null ? 0 : 1);
+    logStalled.set(status.stalled === null ? 0 : 1);
     logBytes.set(folder === undefined ? 0 : await sizeOf(folder));
     return { type: registry.contentType, text: await registry.metrics() };
   };

@@ -46,8 +46,8 @@ const serve = async (o: OperationsOptions, request: IncomingMessage, response: S
   }
   const status = o.status();
   if (path === '/health') {
-    const { failure } = status;
-    answer(response, failure === null ? 200 : 503, TEXT, `${failure ?? `replica ${status.replica} is well`}\n`);
+    const wrong = status.failure ?? status.stalled;
+    answer(response, wrong === null ? 200 : 503, TEXT, `${wrong ?? `replica ${status.replica} is well`}\n`);
   } else if (path === '/metrics') {
     const { type, text } = await o.metrics.scrape(status);
     answer(response, 200, type, text);

@@ -104,6 +104,10 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
       o.trace?.({ type: 'logFailed' });
       o.logger.error(`${message}; until then it takes no writes, and shows what the log has`);
     },
+    onStall: (stalled) => {
+      if (stalled === undefined) o.logger.warn('the disk answers again: the write to the log has come back');
+      else o.logger.error(`${stalled}; until it comes back nobody is answered`);
+    },
   });
   if (E.isLeft(opened)) return E.left(opened.left.message);
   const durable = opened.right;
@@ -232,6 +236,7 @@ const makeServer = (o: ServerOptions, durable: DurableReplica) => {
     waiting: durable.waiting,
     connections: links.connections,
     failure: durable.failure?.message ?? null,
+    stalled: durable.stalled ?? null,
     peers: [...links.outbound].map(([peer, out]) => ({ id: peer, up: out.isUp(), sincePullMs: puller.sincePullMs(peer) })),
   });
 

@@ -1,5 +1,5 @@
 /** SIGTERM ends a server whatever is connected to it and whatever it is doing; all that it has acknowledged is in its log. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 let home: string;
 let child: ChildProcess | undefined;
+let env: NodeJS.ProcessEnv = process.env;
 const ending: (() => unknown)[] = [];
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'bayou-stop-'));
@@ -24,14 +25,17 @@ beforeEach(() => {
 });
 afterEach(async () => {
   child?.kill('SIGKILL');
+  env = process.env;
   for (const end of ending.splice(0)) await end();
   rmSync(home, { recursive: true, force: true });
 });
 
+const HANGING = new URL('hanging-disk.mjs', import.meta.url).href;
+
 /** A server in a process of its own, and what it says. */
 const start = async (...more: ReadonlyArray<string>): Promise<Reached & { readonly said: () => string }> => {
   const options = ['server', '--id', '0', '--port', '0', '--data-dir', 'data', '--secret-file', 'secret', ...more];
-  child = spawn(process.execPath, [CLI, ...options], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+  child = spawn(process.execPath, [CLI, ...options], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'], env });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until(() => / listens on .*:\d+/.test(said) || child?.exitCode !== null);
@@ -123,5 +127,28 @@ describe('SIGTERM', () => {
     await start('--peer', `1@127.0.0.1:${other.port}`, '--peer', `2@127.0.0.1:${port}`, '--anti-entropy-ms', '10');
     expect(await stopped()).toEqual([0, null]);
     expect((await start()).said()).not.toContain('new replica');
+  });
+
+  test.each([
+    [
+      'database',
+      [],
+      'bayou server: it has not ended within 4 s (a disk or a name server that does not answer?), and is killed; what it has acknowledged is in its log\n',
+    ],
+    ['database', ['--fsync'], 'and is killed'],
+    // Its main thread can say nothing.
+    ['main', [], ''],
+  ] as const)('ends a server whose disk does not answer the %s %s; what it has acknowledged stays', async (hangs, more, line) => {
+    const fifo = join(home, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    env = { ...process.env, NODE_OPTIONS: `--import=${HANGING}`, HANGS: hangs, FIFO: fifo };
+    const server = await start(...more);
+    const session = await sessionAt(server);
+    expect(await session.put('mine', 'kept')).toMatchObject({ type: 'accepted' });
+    expect(await stopped()).toEqual([null, 'SIGKILL']);
+    await until(() => server.said().includes(line));
+
+    env = process.env;
+    expect(await (await sessionAt(await start(...more))).get('mine')).toMatchObject({ type: 'value', text: 'kept' });
   });
 });

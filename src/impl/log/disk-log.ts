@@ -221,6 +221,7 @@ class OpenLog {
   #last: number;
   #sealedAt = 0;
   #sealedLast = 0;
+  #isCommitting = false;
   #sealTimer: Timer | undefined;
   #isClosing = false;
 
@@ -299,7 +300,8 @@ class OpenLog {
   async #commitBase(appends: ReadonlyArray<Append>): Promise<void> {
     const last = this.#last + appends.length;
     this.#highWater.mustBeInPlace();
-    await this.#base.commit(appends, last, true);
+    this.#isCommitting = true;
+    await this.#base.commit(appends, last, true).finally(() => (this.#isCommitting = false));
     this.#last = last;
     this.#highWater.raise(last);
     this.#sealSometimes();
@@ -328,7 +330,8 @@ class OpenLog {
       sealMs,
       () => {
         this.#sealTimer = undefined;
-        if (this.#lastChange > this.#sealedLast) this.#sealAgain();
+        // The process waits for a seal. Beside a write that a disk does not answer it would wait for ever; a write that comes back brings a seal.
+        if (!this.#isCommitting && this.#lastChange > this.#sealedLast) this.#sealAgain();
       },
       false,
     );
