@@ -70,8 +70,7 @@ const lasting = (dice: Dice): Seldom | undefined => {
   const kept = (some: ReadonlyArray<number>): ReadonlyArray<number> => imagesOf(recipe.symmetry!, some);
   const first = marked(dice.pick([0.1, 0.3, 0.6]));
   const second = marked(0.3);
-  // What calls for something is the same of all images: else it may never be seen to.
-  const claims = [claim(kind, isKept || kind === 'leadsTo' ? kept(first) : first, isKept ? kept(second) : second)];
+  const claims = [claim(kind, isKept ? kept(first) : first, isKept ? kept(second) : second)];
   return {
     recipe: { ...recipe, edges, claims },
     way: { engine: 'plain', search: dice.pick(['bfs', 'dfs'] as const), symmetry: true, keepGoing: true, audit: 'none' },

@@ -247,3 +247,41 @@ test('a sweep does not say depths where steps come back to their own group throu
   expect(swept.counts.distinct).toBe(counts.distinct);
   expect([0, counts.depth]).toContain(swept.counts.depth);
 });
+
+test.each([undefined, (state: string) => state])(
+  'what leads to something is triggered where an image of a kept state triggers it (key %s)',
+  (key) => {
+    const model: Model<string, string> = {
+      name: 'sides',
+      initial: ['middle'],
+      actions: (state) => (state === 'middle' ? ['left', 'right'] : []),
+      next: (_, side) => side,
+      label: (side) => ({ family: 'go', args: [side] }),
+      properties: ['left', 'right', 'up'].map((side) => ({
+        name: side,
+        kind: 'leadsTo',
+        from: (state: string) => state === side,
+        to: () => true,
+      })),
+      symmetry: [(state) => ({ middle: 'middle', left: 'right', right: 'left' })[state] ?? state],
+      ...(key === undefined ? {} : { key }),
+    };
+    expect(checkSync(model).vacuity.neverTriggered).toEqual(['up']);
+    // With a key of the model's own nobody knows what else it stands for.
+    expect(checkSync(model, { symmetry: true }).vacuity.neverTriggered).toEqual(key === undefined ? ['up'] : []);
+  },
+);
+
+test('of a quotient nothing is said that was never triggered: what it keeps is not what it stands for', () => {
+  const model: Model<number, number> = {
+    name: 'folded',
+    initial: [0],
+    actions: (state) => (state === 0 ? [2, 3] : []),
+    next: (_, to) => to,
+    label: () => ({ family: 'go', args: [] }),
+    properties: [{ name: 'three', kind: 'leadsTo', from: (state) => state === 3, to: () => true }],
+    normalize: (state) => (state === 3 ? 2 : state),
+  };
+  expect(checkSync(model).vacuity.neverTriggered).toEqual([]);
+  expect(checkSync(model, { normalize: true }).vacuity.neverTriggered).toEqual([]);
+});

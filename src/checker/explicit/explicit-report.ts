@@ -13,6 +13,7 @@ import { suspicionAt } from '../limits.js';
 import type { Judged } from './explicit-judge.js';
 import { coverageList, neverEnabled } from './coverage.js';
 import { isReducing } from '../reduction/reduction-audit.js';
+import { oneForm } from '../values/one-form.js';
 import { Fate, type Ended, type Space } from './explicit-search.js';
 import { showRun } from '../shown/shown-run.js';
 import { isKept, isSymmetric, showTurning } from './symmetric-lasso.js';
@@ -129,15 +130,29 @@ const livenessReport = <S, A>(
 
 // --- vacuity ---------------------------------------------------------------------------------------------------------------
 
-const neverTriggered = <S, A>(found: Space<S, A>): ReadonlyArray<string> =>
-  found.judge.liveness
-    .filter((property) => {
-      // A sweep has given its states back; the search for liveness after it says so.
-      if (property.kind !== 'leadsTo' || found.store.forgets === true) return false;
-      for (let index = 0; index < found.store.size(); index++) if (property.from(found.store.get(index))) return false;
-      return true;
-    })
-    .map(({ name }) => name);
+/** Whether `from` is true of no state: of those that were kept, and of their images, of which one is kept for all. */
+const isNever = <S>(from: (state: S) => boolean, { store, model }: Space<S, unknown>, bySymmetry: boolean): boolean => {
+  const images = bySymmetry ? (model.symmetry ?? []) : [];
+  // What the model is asked about is in its one form, unless it says itself what is equal.
+  const formOf = model.key === undefined ? oneForm : (same: S): S => same;
+  for (let index = 0; index < store.size(); index++) {
+    const state = store.get(index);
+    if (from(state) || images.some((image) => from(formOf(image(state))))) return false;
+  }
+  return true;
+};
+
+const neverTriggered = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArray<string> => {
+  const { model, store, merging, judge } = found;
+  // A sweep has given its states back; the search for liveness after it says so. What a quotient or a key keeps does not tell of what it stands for.
+  const isQuotient = options.normalize === true && model.normalize !== undefined;
+  if (store.forgets === true || isQuotient || merging?.isSeen === true) return [];
+  return judge.liveness.flatMap((property) =>
+    property.kind === 'leadsTo' && isNever(property.from, found as Space<S, unknown>, options.symmetry === true)
+      ? [property.name]
+      : [],
+  );
+};
 
 // --- the report ------------------------------------------------------------------------------------------------------------
 
@@ -173,7 +188,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
       ? livenessReport(found, graph, judged.property, stop, options)
       : reportOn(found, judged, stop, options),
   );
-  const untriggered = neverTriggered(found);
+  const untriggered = neverTriggered(found, options);
   const audited = found.audit.finish(found.watch.elapsedMs(), (place) => {
     found.at = place as number;
     found.here = stateAt(found, found.at);

@@ -5,17 +5,22 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A field whose key is a symbol is a difference, whatever is in it. */
 const hasSymbols = (value: object): boolean => Object.getOwnPropertySymbols(value).length > 0;
 
-/** `isBareOne`: that `one` has no such field is known ({@link isBare}). */
-const sameFields = (one: object, other: object, isBareOne: boolean): boolean => {
-  const names = Object.keys(one);
-  const others = Object.keys(other);
-  if (others.length !== names.length) return false;
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
-    if (others[i] !== name && !Object.hasOwn(other, name)) return false;
-    if (!same((one as Fields)[name], (other as Fields)[name], isBareOne)) return false;
+/**
+ * `isBareOne`: that `one` has no such field is known ({@link isBare}). The names are gone through without a list of them: this runs for each value that
+ * comes up again.
+ */
+const sameFields = (one: Fields, other: Fields, isBareOne: boolean): boolean => {
+  let more = 0;
+  for (const name in one) {
+    const part = other[name];
+    // What an object has from its prototype is no field of it.
+    if ((part === undefined || part === Object.prototype || typeof part === 'function') && !Object.hasOwn(other, name))
+      return false;
+    if (!same(one[name], part, isBareOne)) return false;
+    more++;
   }
-  return (isBareOne || !hasSymbols(one)) && !hasSymbols(other);
+  for (const _ in other) more--;
+  return more === 0 && (isBareOne || !hasSymbols(one)) && !hasSymbols(other);
 };
 
 /** Without holes, and without fields beside its items. */
@@ -34,26 +39,39 @@ const same = (one: unknown, other: unknown, isBareOne: boolean): boolean => {
   const prototype: unknown = Object.getPrototypeOf(one);
   if (Object.getPrototypeOf(other) !== prototype) return false;
   if (prototype === Array.prototype) return sameItems(one as ReadonlyArray<unknown>, other as ReadonlyArray<unknown>, isBareOne);
-  return prototype === Object.prototype && sameFields(one, other, isBareOne);
+  return prototype === Object.prototype && sameFields(one as Fields, other as Fields, isBareOne);
+};
+
+/** Whether no object has fields from the prototype of all. */
+const isPrototypeBare = (): boolean => {
+  for (const _ in Object.prototype) return false;
+  return true;
 };
 
 /** Whether two values are equal, but for fields that are hidden or getters. Yes is certain; no is not, where there are sets, maps, zeros, objects of classes. */
-export const isLike = (one: unknown, other: unknown): boolean => same(one, other, false);
+export const isLike = (one: unknown, other: unknown): boolean => isPrototypeBare() && same(one, other, false);
 
 /** In so many parts of a value {@link isBare} looks: of one that contains itself there would be no end. */
 const LOOKED_AT = 10_000;
 
 /** Whether there is no symbol as a key, no hole and no field of a list in a value, as far as {@link isLike} looks into it. */
 const isBare = (value: unknown): boolean => {
-  const parts = [value];
+  const parts: object[] = [];
+  const take = (part: unknown): void => {
+    if (typeof part === 'object' && part !== null) parts.push(part);
+  };
+  take(value);
   for (let looked = 0; parts.length > 0; looked++) {
     if (looked === LOOKED_AT) return false;
-    const part = parts.pop();
-    if (typeof part !== 'object' || part === null) continue;
+    const part = parts.pop()!;
     const prototype: unknown = Object.getPrototypeOf(part);
-    if (prototype !== Array.prototype && prototype !== Object.prototype) continue;
-    if (prototype === Array.prototype ? !hasItemsAlone(part as ReadonlyArray<unknown>) : hasSymbols(part)) return false;
-    for (const name of Object.keys(part)) parts.push((part as Fields)[name]);
+    if (prototype === Array.prototype) {
+      if (!hasItemsAlone(part as ReadonlyArray<unknown>)) return false;
+      for (const item of part as ReadonlyArray<unknown>) take(item);
+    } else if (prototype === Object.prototype) {
+      if (hasSymbols(part)) return false;
+      for (const name in part) take((part as Fields)[name]);
+    }
   }
   return true;
 };
@@ -65,6 +83,6 @@ export class Likes {
   /** {@link isLike} for the value of a number, and another. */
   isLike(id: number, known: unknown, other: unknown): boolean {
     if (Object.is(known, other)) return true;
-    return same(known, other, (this.bare[id] ??= isBare(known)));
+    return isPrototypeBare() && same(known, other, (this.bare[id] ??= isBare(known)));
   }
 }

@@ -112,4 +112,9 @@ export class EvidenceSource {
   }
 }
 
-const join = (tuple: Int32Array, locals: Int32Array): Int32Array => Int32Array.of(...tuple, ...locals);
+const join = (tuple: Int32Array, locals: Int32Array): Int32Array => {
+  const state = new Int32Array(tuple.length + locals.length);
+  state.set(tuple);
+  state.set(locals, tuple.length);
+  return state;
+};
