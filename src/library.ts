@@ -12,19 +12,19 @@ import type { Stamp } from './core/write.js';
 import { createDiskLog } from './impl/log/disk-log.js';
 import { randomIncarnation } from './impl/incarnation.js';
 import { createMemoryLog } from './impl/log/memory-log.js';
+import { lookBeforeStart, type Start } from './library-start.js';
 import { takenConnect, takenPeer, takenStart, tokenIn } from './library-options.js';
 import type { ConnectOptions, ServerAddress, StartServerOptions } from './library-types.js';
 import { newSession, resume, type Session, token as tokenOf } from './impl/session.js';
 import { socketGuard } from './net/socket-guard.js';
 import { newSecret, newSessionNumber } from './net/auth.js';
-import { descriptorsOfProcess, watchDescriptors } from './net/descriptors.js';
+import { watchDescriptors } from './net/descriptors.js';
 import { makeClient } from './net/client.js';
 import { ANTI_ENTROPY_MS, REQUEST_MS } from './net/net-limits.js';
 import { type Logger, makeLogger } from './net/logger.js';
 import type { ServerStatus } from './net/meter.js';
 import type { Metrics } from './net/metrics.js';
 import type { Operations } from './net/operations.js';
-import { placesOf } from './net/places.js';
 import { type RunningServer, type ServerOptions, startServer as startNetServer } from './net/server.js';
 import { NODE_WORLD } from './ports/node-network.js';
 import type { World } from './ports/ports.js';
@@ -187,12 +187,12 @@ const serveMetrics = async (
   o: StartServerOptions,
   metrics: Metrics | undefined,
   server: RunningServer,
+  { places }: Start,
 ): Promise<E.Either<string, Operations | null>> => {
   if (metrics === undefined) return E.right(null);
   const { startOperations } = await import('./net/operations.js');
-  const places = placesOf(descriptorsOfProcess()).metrics;
   return startOperations({
-    places,
+    places: places.metrics,
     host: o.metricsHost ?? '127.0.0.1',
     port: o.metricsPort ?? 0,
     status: server.status,
@@ -200,7 +200,7 @@ const serveMetrics = async (
   });
 };
 
-const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | undefined): ServerOptions => ({
+const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | undefined, { places }: Start): ServerOptions => ({
   id: o.id,
   secret,
   tls: o.tls,
@@ -211,7 +211,7 @@ const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | 
   freshIncarnation: o.incarnation ?? randomIncarnation(),
   antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
   timeoutMs: REQUEST_MS,
-  places: placesOf(descriptorsOfProcess()),
+  places,
   refused: [],
   peers: (o.peers ?? []).map(({ id, host = '127.0.0.1', port }) => ({ id, address: { host, port } })),
   logger: loggerOf(`bayou-server-${o.id}`, o.logLevel ?? 'warn'),
@@ -243,14 +243,17 @@ export const startServer = async (given: StartServerOptions): Promise<E.Either<s
   const o = inPlace.right;
   const tls = checkedTls(o.tls, true);
   if (E.isLeft(tls)) return tls;
+  const looked = lookBeforeStart(o, NODE_WORLD.clock.wallMs());
+  if (E.isLeft(looked)) return looked;
   const secret = o.secret ?? newSecret();
   const metrics = await metricsOf(o);
-  const options = netOptionsOf(o, secret, metrics);
+  const options = netOptionsOf(o, secret, metrics, looked.right);
+  for (const warning of looked.right.warnings) options.logger.warn(warning);
   const started = await startNetServer(options);
   if (E.isLeft(started)) return started;
   const server = started.right;
   const watching = watchDescriptors(options.logger.warn);
-  const operations = await serveMetrics(o, metrics, server);
+  const operations = await serveMetrics(o, metrics, server, looked.right);
   if (E.isLeft(operations)) {
     watching.cancel();
     await server.close();

@@ -13,6 +13,7 @@ import * as t from 'io-ts/lib/index.js';
 import { Natural } from '../core/ids.js';
 import { reasonOf } from '../command-line/say.js';
 import { codeOf } from '../files/error-code.js';
+import { ownershipOf } from '../files/owner.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
@@ -64,9 +65,9 @@ const runsFolder = (): string => join(tmpdir(), `bayou-${process.getuid?.() ?? '
 const wrongWith = (folder: string): string | undefined => {
   const found = lstatSync(folder);
   if (!found.isDirectory()) return `${folder} is no folder; remove it, or set TMPDIR`;
-  const me = process.getuid?.();
-  if (me !== undefined && found.uid !== me) return `${folder} was made by somebody else; set TMPDIR to a folder of your own`;
-  return me !== undefined && (found.mode & 0o077) !== 0
+  const whose = ownershipOf(folder, false);
+  if (whose?.isOwn === false) return `${folder} was made by somebody else; set TMPDIR to a folder of your own`;
+  return whose !== undefined && whose.forOthers !== 0
     ? `others may look into ${folder}; chmod 700 it, or set TMPDIR to a folder of your own`
     : undefined;
 };

@@ -1,5 +1,5 @@
 /** How many files and sockets the system lets this process have open. */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { NODE } from '../ports/node.js';
 import type { Timer, Timers } from '../ports/ports.js';
 import { codeOf } from '../files/error-code.js';
@@ -34,6 +34,15 @@ export const watchDescriptors = (say: (line: string) => void, timers: Timers = N
     },
     false,
   );
+};
+
+/** How many descriptors this process has; 0 where the system does not tell. */
+export const openDescriptors = (): number => {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return 0;
+  }
 };
 
 /** How many descriptors this process may have; Infinity where the system does not tell, or sets no limit; 0 where none is left to look with. */

@@ -71,12 +71,15 @@ export const listen = async (identity: Identity, l: Listening): Promise<E.Either
     // Of a socket that is closed nobody knows it any more.
     const from = socket.remoteAddress;
     void accept(identity, socket, admit, l.callbacks, census.shareOf).then((accepted) => {
-      room.leave(id);
       if (E.isLeft(accepted)) {
+        // Until it is closed it has a descriptor.
+        if (socket.closed) room.leave(id);
+        else socket.once('close', () => room.leave(id));
         const { message, isRefusal } = accepted.left;
         sayCutOff(isRefusal || isGone(message), message, from);
         return;
       }
+      room.leave(id);
       census.countUntilClosed(socket, accepted.right.peer);
       l.onConnection(accepted.right);
     });

@@ -75,3 +75,15 @@ export const checkedTls = (tls: Tls | undefined, needsCertificate: boolean): E.E
   if (wrong !== undefined) return E.left(`tls: ${wrong}`);
   return needsCertificate && tls.cert === undefined ? E.left('tls: a server needs a certificate and its key') : E.right(tls);
 };
+
+/** What is to be said of a certificate that is not valid now, its own or one that leads to it; undefined: nothing. The texts were looked at before. */
+export const validityOf = ({ cert }: Tls, nowMs: number): string | undefined => {
+  for (const one of cert?.match(CERTIFICATE) ?? []) {
+    const { validFrom, validTo } = new X509Certificate(one);
+    if (Date.parse(validTo) < nowMs)
+      return `a certificate in ${NAMES.cert} was valid until ${validTo}: nobody takes it; have another one made`;
+    if (Date.parse(validFrom) > nowMs)
+      return `a certificate in ${NAMES.cert} is valid from ${validFrom} on: nobody takes it before (is the date of this machine right?)`;
+  }
+  return undefined;
+};

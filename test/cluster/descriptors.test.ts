@@ -9,14 +9,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BayouSession, connect } from '../../src/library.js';
 import { descriptorsOfProcess } from '../../src/net/descriptors.js';
-import { placesOf } from '../../src/net/places.js';
+import { fewestFor, placesOf } from '../../src/net/places.js';
 import { SECRET } from '../net/support.js';
 import { until } from '../support/until.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const DESCRIPTORS = 128;
 const TOLD = 'too many files are open, so that whoever connects is turned away; raise the limit (ulimit -n)';
-/** So few that everybody's least places are more. */
+/** So few that a server has none left for whoever comes. */
 const TOO_FEW = 40;
 /** Enough for LevelDB to begin new files several times. */
 const PUTS = 200;
@@ -97,9 +97,38 @@ describe.runIf(isLimitable)(`with ${DESCRIPTORS} descriptors`, () => {
 });
 
 test.runIf(isLimitable)(
+  'too few to keep the log are refused, with how many it takes; with those all floods together fail no put',
+  async () => {
+    await start(64);
+    const refusal =
+      /^bayou server: this process may have 64 files open, and a server needs (\d+); raise the limit \(ulimit -n\)\n$/.exec(said);
+    expect(refusal, said).not.toBeNull();
+    expect(child.exitCode).toBe(1);
+    rmSync(home, { recursive: true, force: true });
+
+    await start(Number(refusal?.[1]));
+    const session = await open();
+    if (E.isLeft(session)) throw new Error(session.left);
+    const came: Record<string, number> = {};
+    const flood = async (name: string): Promise<void> => {
+      for (came[name] = 0; !isOver; came[name]++) await FLOODS[name]?.();
+    };
+    const floods = Object.keys(FLOODS).flatMap((name) => Array.from({ length: 8 }, () => flood(name)));
+    await until(() => Object.values(came).every((n) => n > TOO_FEW / 4));
+    for (let n = 0; n < PUTS; n++)
+      expect(await session.right.put(`k${n % 40}`, VALUE), said.slice(-500)).toMatchObject({ type: 'accepted' });
+    isOver = true;
+    await Promise.all(floods);
+    expect(said).not.toContain('the log cannot be written');
+  },
+);
+
+test.runIf(isLimitable)(
   'a server that has no descriptor left, so that the system sends away who comes, says so once',
   async () => {
-    await start(TOO_FEW);
+    await start(DESCRIPTORS);
+    // Lowered while it runs: with so few it does not start.
+    spawnSync('prlimit', ['--pid', `${child.pid}`, `--nofile=${TOO_FEW}:${TOO_FEW}`]);
     const lines = (): number => said.split('\n').filter((line) => /"level":("warn"|40)/.test(line) && line.includes(TOLD)).length;
     const metrics = Number(/health on .*:(\d+)/.exec(said)?.[1]);
     const flood = async (at: number): Promise<void> => {
@@ -120,6 +149,12 @@ test('whatever a process may open, connections leave a part of it, and everybody
     expect(strangers + clients + others + metrics).toBeLessThan((descriptors * 5) / 8);
     expect(Math.min(strangers, clients, others, metrics)).toBeGreaterThan(0);
   }
+  for (const taken of [0, 20, 100])
+    for (let descriptors = fewestFor(taken); descriptors < 4_096; descriptors++) {
+      const { strangers, clients, others, metrics } = placesOf(descriptors, taken);
+      const all = strangers + clients + others + metrics;
+      expect(all + fewestFor(taken) - 32).toBeLessThanOrEqual(descriptors);
+    }
   expect(placesOf(Infinity)).toEqual({ strangers: 256, clients: 8_192, others: 2_048, metrics: 64 });
 });
 

@@ -1,0 +1,63 @@
+/** What a server is started in, looked at before: the folder of its log, the files that its process may open, and how long its certificate is valid. */
+import * as E from 'fp-ts/lib/Either.js';
+import { MAY_WRITE, ownershipOf } from './files/owner.js';
+import type { StartServerOptions } from './library-types.js';
+import { descriptorsOfProcess, openDescriptors } from './net/descriptors.js';
+import { fewestFor, placesOf, type Places } from './net/places.js';
+import { validityOf } from './net/tls.js';
+
+/** What comes of it: how many connections there may be, and what is to be said at `warn`. */
+export interface Start {
+  readonly places: Places;
+  readonly warnings: ReadonlyArray<string>;
+}
+
+const ROOT = 0;
+
+/** Whoever may write a log's folder may take its files away, and put others there. Root may anyway. What cannot be looked at, the log itself refuses. */
+const folderOf = (folder: string | undefined): E.Either<string, ReadonlyArray<string>> => {
+  const found =
+    folder === undefined
+      ? undefined
+      : E.toUnion(
+          E.tryCatch(
+            () => ownershipOf(folder, true),
+            () => undefined,
+          ),
+        );
+  if (found === undefined) return E.right([]);
+  if (!found.isOwn && found.owner !== ROOT)
+    return E.left(
+      `the folder of the log, ${folder}, belongs to another user (${found.owner}), who may change what is in it; run the server as that user, ` +
+        'or give the folder and all that is in it to the user that the server runs as',
+    );
+  if ((found.forOthers & MAY_WRITE.everybody) !== 0)
+    return E.left(`everybody may write the folder of the log, ${folder}, and take away what is in it; chmod 700 it`);
+  return E.right(
+    (found.forOthers & MAY_WRITE.group) === 0
+      ? []
+      : [
+          `its group may write the folder of the log, ${folder}, and take away what is in it; chmod 700 it, unless nobody else is in the group`,
+        ],
+  );
+};
+
+/** So that whatever comes in, the log finds the files that it has to open. */
+const roomFor = (peers: number): E.Either<string, Places> => {
+  const [most, taken] = [descriptorsOfProcess(), openDescriptors() + peers];
+  const fewest = fewestFor(taken);
+  return most < fewest
+    ? E.left(`this process may have ${most} files open, and a server needs ${fewest}; raise the limit (ulimit -n)`)
+    : E.right(placesOf(most, taken));
+};
+
+/** Looks at all of it. Fails with one line. */
+export const lookBeforeStart = ({ dataDir, peers = [], tls }: StartServerOptions, nowMs: number): E.Either<string, Start> => {
+  const folder = folderOf(dataDir);
+  if (E.isLeft(folder)) return folder;
+  const certificate = tls === undefined ? undefined : validityOf(tls, nowMs);
+  return E.map((places: Places): Start => ({
+    places,
+    warnings: [...folder.right, ...(certificate === undefined ? [] : [certificate])],
+  }))(roomFor(peers.length));
+};
