@@ -92,6 +92,12 @@ export const oracleOptionsOf = (flags: ReadonlyArray<string>, maxWorlds?: number
   ...(maxWorlds !== undefined && { maxWorlds }),
 });
 
+/** Of a put that was run and came to nothing the master says what it came to. */
+const PUT_THAT_WAS_RUN = /^line \d+: put \S+ \S+ \S+: (?:ERR_[A-Z]+|UNKNOWN): /;
+
+/** Whether a line of the master's says that it did nothing for a line of the script. */
+const isRefusal = (line: string): boolean => /^line \d+: /.test(line) && !PUT_THAT_WAS_RUN.test(line);
+
 /** Runs a script and judges it. On failure one line: there is nothing to judge. */
 export const judgeScript = async (
   script: ScriptCase,
@@ -112,7 +118,7 @@ export const judgeScript = async (
     oracle: await inTurns(deciding(observed, oracleOptionsOf(script.flags, o.maxWorlds)), o.signal),
     trace: await inTurns(validating([events]), o.signal),
     events,
-    refused: status === 1 ? errors.split('\n').filter((line) => /^line \d+: /.test(line)) : [],
+    refused: status === 1 ? errors.split('\n').filter(isRefusal) : [],
     elapsedMs: performance.now() - began,
   });
 };

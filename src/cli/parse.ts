@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { putInPlace } from '../files/in-place.js';
+import { NodeIdC } from '../core/ids.js';
 import { HostC } from '../core/texts.js';
 import type { ServerAddress } from '../library-types.js';
 import { LEAST_SECRET, MAX_SECRET, newSecret } from '../net/auth.js';
@@ -13,13 +14,13 @@ import { reasonOf } from '../command-line/say.js';
 import { UsageError } from '../command-line/exit.js';
 import { codeOf } from '../files/error-code.js';
 
-const SERVER = /^(\d{1,15})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
+const SERVER = /^(\d{1,16})@(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
 
 /** Reads `id@host:port`, `id@[::1]:port` or `id@port`, and adds it to what was given before. */
 export const addServer = (text: string, before: ReadonlyArray<ServerAddress> = []): ReadonlyArray<ServerAddress> => {
   const [, id, six, name, port] = SERVER.exec(text) ?? [];
   const at = six ?? name ?? '127.0.0.1';
-  if (id === undefined || Number(port) < 1 || Number(port) > 65_535 || !HostC.is(at))
+  if (!NodeIdC.is(Number(id ?? NaN)) || Number(port) < 1 || Number(port) > 65_535 || !HostC.is(at))
     throw new InvalidArgumentError('Use ID@HOST:PORT, for example 0@127.0.0.1:7000 or 0@[::1]:7000.');
   if (before.some((one) => one.id === Number(id)))
     throw new InvalidArgumentError(`Server ${Number(id)} is there already: name each once.`);

@@ -46,9 +46,13 @@ describe('bayou conform', () => {
 
   it('says which lines of a script were not run, and does not say that it conforms alone', () => {
     const file = join(dir, 'bad.script');
-    writeFileSync(file, 'joinServer 0\njoinClient 1 0\nput 1 a b\nget 1\nfrobnicate 3\nget 1 a\nkillServer 7\n');
+    writeFileSync(
+      file,
+      'joinServer 0\njoinClient 1 0\nput 1 a b\nget 1\nfrobnicate 3\nget 1 a\nkillServer 7\nkillServer 0\nput 1 a c\n',
+    );
     const { status, stdout } = conform(file);
     const lines = stdout.trimEnd().split('\n');
+    // The last put was run, and no server was there any more.
     expect(lines.filter((line) => line.endsWith('not run, and not judged')).map((line) => line.slice(file.length + 2))).toEqual([
       'line 4: get takes 2 arguments, not 1: get clientId key: not run, and not judged',
       "line 5: unknown command 'frobnicate': not run, and not judged",
