@@ -65,8 +65,8 @@ export const SIMULATED_MUTANTS: ReadonlyArray<StoreMutant> = [
     'fsync-forgotten',
     'with fsync a commit is not forced to the disk',
     'impl/log/disk-log.js',
-    'await this.#base.commit(appends, last, true);',
-    'await this.#base.commit(appends, last, false);',
+    'await this.#base.commit(appends, last, true)',
+    'await this.#base.commit(appends, last, false)',
   ),
   net(
     'folder-unsynced',
