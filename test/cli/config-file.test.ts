@@ -27,7 +27,9 @@ const file = (text: string): string => {
 
 test('a secret that is named in its place is not quoted', () => {
   expect(() => withConfigFile(['--config', file('hunter2hunter2hunter2\n')], OPTIONS)).toThrow(/it is not JSON: (?!.*hunter).*$/);
-  expect(() => withConfigFile(['--config', file('{"a": "hunter2hunter2"x, "b": 2}')], OPTIONS)).toThrow(/it is not JSON: (?!.*hunter).*$/);
+  expect(() => withConfigFile(['--config', file('{"a": "hunter2hunter2"x, "b": 2}')], OPTIONS)).toThrow(
+    /it is not JSON: (?!.*hunter).*$/,
+  );
 });
 
 describe('a configuration file', () => {

@@ -166,7 +166,7 @@ export const wrongEnd = <S, A>(
 /**
  * Follows a path to its end, or to the first step that the model does not take as it was seen.
  *
- * @throws CheckerError (`option`) where an end of the path cannot be: see {@link wrongEnd}.
+ * @throws CheckerError (`option`) where an end of the path cannot be of this run of the model.
  */
 export const follow = <S, A>(given: Model<S, A>, path: ReadonlyArray<PathStep>, ends: PathEnds = {}): Replay => {
   mustTake('follow', 'path', A_PATH, path);
