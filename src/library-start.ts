@@ -1,4 +1,4 @@
-/** What a server is started in, looked at before: the folder of its log, the files that its process may open, and how long its certificate is valid. */
+/** Checks what a server is started in, before it starts: the folder of its log, the files that its process may open, and how long its certificate is valid. */
 import * as E from 'fp-ts/lib/Either.js';
 import { MAY_WRITE, ownershipOf } from './files/owner.js';
 import type { StartServerOptions } from './library-types.js';
@@ -42,7 +42,7 @@ const folderOf = (folder: string | undefined): E.Either<string, ReadonlyArray<st
   );
 };
 
-/** So that whatever comes in, the log finds the files that it has to open. */
+/** Places for connections, limited so that the log can always open its files. */
 const roomFor = (peers: number): E.Either<string, Places> => {
   const [most, taken] = [descriptorsOfProcess(), openDescriptors() + peers];
   const fewest = fewestFor(taken);

@@ -52,7 +52,7 @@ export const statusOf = (verdict: Conformity): number =>
 
 const plain = (n: number): string => n.toLocaleString('en');
 
-/** `process` for `processes`, `fault of the network` for `faults of the network`; `tried` is both. */
+/** `process` for `processes`, `fault of the network` for `faults of the network`. `tried` stays as it is. */
 const singular = (name: string): string => name.replace(/^(\w+ss)es\b|^(\w+)s\b/, '$1$2');
 
 const showCounts = (counts: Readonly<Record<string, number>>): string =>

@@ -38,7 +38,7 @@ const besideOf = async (name: string, path: RecordedPath): Promise<Exploration |
 const onTheModel = ({ runs, live }: Exploration): ReadonlyArray<RunShot> =>
   runs.map((run) => ({ live, ...run, title: `on the model: ${run.title}` }));
 
-/** What is true of the properties along the run of the cluster: what is true of them after the last of the model's steps up to there. */
+/** By event of the cluster's run: which properties hold after the model's last step up to it. */
 const truthAlong = ({ steps }: Run, path: RecordedPath, shot: RunShot | undefined): ReadonlyArray<Truth> => {
   if (shot === undefined) return [];
   const { from } = replayPath(path);

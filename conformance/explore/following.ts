@@ -27,7 +27,7 @@ export interface Run {
 
 export const titleOf = ({ role, id }: ProcessName): string => (role === 'master' ? 'the master' : `${role} ${id}`);
 
-/** The event without what stands beside it anyway. */
+/** The event without its process and its number, which the page shows beside it. */
 export const rawOf = ({ p: _p, n: _n, ...event }: TraceEvent): PlainValue => {
   const json = JSON.stringify(event);
   return json.length > MOST_RAW ? `${json.slice(0, MOST_RAW)}…` : plainValue(event);

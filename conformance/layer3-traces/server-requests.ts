@@ -13,7 +13,7 @@ import { checkLink } from './server-links.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
-/** The request as the session sent it; undefined where the session's trace is not there. `find`: it, once the session was followed so far. */
+/** The request as the session sent it; undefined where the session's trace is not there. `find` looks it up; it finds nothing until the session's trace is followed far enough. */
 const sentBy = (
   scene: Scene,
   process: Process,
@@ -128,8 +128,8 @@ export const prepareRefuse = (scene: Scene, process: Process, state: ServerState
 
 export const prepareAnswer = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'answer'>) => {
   const gets = scene.ledger.gets(e.client, process.who.id, e.key);
-  // Each answer has a request of its own, in their order: this one's is not earlier than so many, and may not have been followed yet. A later one may have been followed meanwhile, and what
-  // its session knows, this server need not know yet.
+  // Answers come in the order of their requests, so this answer's is number `gets.answers` or a later one. The session may not be followed as far as there.
+  // It may also be followed further: what a later request made the session know, this server need not know yet.
   const request = sentBy(
     scene,
     process,

@@ -17,11 +17,11 @@ export interface FaultState {
   readonly doubtful: Set<NodeId>;
   /** Folders that are to be put back to what they were, each before a line. */
   readonly putBacks: { readonly line: number; readonly id: NodeId; readonly putBack: () => void }[];
-  /** Servers that die during this line, at the latest after it, */
+  /** Servers that die during this line, or right after it. */
   readonly dying: Map<NodeId, TargetProcess>;
-  /** or after this one. */
+  /** By server: the line after which it dies at the latest. */
   readonly until: Map<NodeId, number>;
-  /** How many of a server's next starts a fault may befall: it is started once more where one fails. */
+  /** By server: how many of its next starts may fail. After a failed start it is started again. */
   readonly starting: Map<NodeId, number>;
   /** Servers that are dead, which the script was not told yet. */
   readonly unannounced: Map<NodeId, TargetProcess>;
@@ -61,7 +61,7 @@ export const newFaultState = (cluster: Cluster): FaultState => {
   };
 };
 
-/** A death between two calls that change nothing is one before them. */
+/** A kill counts only the calls that change the disk: between two that change nothing it is the same as before them. */
 const startFaults = ({ kind, afters, part }: Extract<ProcessFault, { type: 'start' }>): ReadonlyArray<CallFault> =>
   afters.map((after) => ({ kind, after, part, ofChanges: kind === 'kill' }));
 

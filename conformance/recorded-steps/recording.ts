@@ -23,7 +23,7 @@ export interface Recording {
   readonly variant: Variant;
   readonly verdict: TraceVerdict;
   readonly followed: ReadonlyArray<Followed>;
-  /** By event: the earlier event of another process whose gift it used. */
+  /** By event: the earlier event of another process that it needed. */
   readonly uses: ReadonlyMap<TraceEvent, TraceEvent>;
   readonly met: ReadonlyArray<Met>;
   /** By process: the count of the last event whose effect outlived the process (R10). */
@@ -41,7 +41,7 @@ export const record = (events: ReadonlyArray<TraceEvent>, variant: Variant): Rec
     listener: {
       onFollowed: ({ who }, event) => followed.push({ event, who }),
       onUse: (by, used) => uses.set(by, used),
-      // Where its own event is just being followed, it is met after that one.
+      // A state that is reported while an event of its server is followed stands after that event.
       onMet: (event, { who, busy }) => met.push({ event, server: who.id, at: followed.length + (busy ? 0.5 : -0.5) }),
       onLost: ({ name }, index) => survived.set(name, index),
     },

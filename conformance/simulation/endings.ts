@@ -39,7 +39,7 @@ export const crowded = (
       : [];
   });
 
-/** Closes servers; gives what is left of them. `waiting`: whose life it is meanwhile. */
+/** Closes servers; gives what is left of them. The timers of the wait belong to `waiting`. */
 export const closeGently = async (
   simulation: Simulation,
   waiting: Life,

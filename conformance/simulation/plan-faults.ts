@@ -12,7 +12,7 @@ const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
       /** So long after this line of the script began, counted from 1. */
       line: t.number,
       afterMs: t.number,
-      /** Which machine, of those of the servers and clients that there are then, by their ids and round again. */
+      /** An index into the machines of that moment, in the order of ids, modulo their number. */
       machine: t.number,
       ...props,
     }),
@@ -44,7 +44,7 @@ export interface Frame {
   readonly fsync: boolean;
 }
 
-/** Short, or longer than a session waits: a put arrives then that it gave up (R14). */
+/** Short, or longer than a session waits: then a put may arrive after its session has given it up (R14). */
 const lapses = fc.oneof({ weight: 7, arbitrary: fc.integer({ min: 1, max: 800 }) }, { weight: 2, arbitrary: fc.constant(6_500) });
 
 /** A kind of fault, and how often it comes beside the others. */
@@ -68,13 +68,13 @@ export const swarm = <A>(kinds: ReadonlyArray<Weighted<A>>): fc.Arbitrary<Readon
     );
 
 /** When and whom a plan's faults befall. */
-export interface Places {
+export interface FaultTargets {
   readonly line: fc.Arbitrary<number>;
   readonly server: fc.Arbitrary<number>;
 }
 
-/** Faults that meet find more than faults alone. So many of a plan's befall one server in a few lines, and rather where something is written. */
-export const placesIn = (lines: ReadonlyArray<string>): fc.Arbitrary<Places> => {
+/** Faults that meet find more than faults alone: many of a plan's befall one server in a few lines, mostly where something is written. */
+export const placesIn = (lines: ReadonlyArray<string>): fc.Arbitrary<FaultTargets> => {
   const any = fc.integer({ min: 4, max: Math.max(4, lines.length) });
   const puts = lines.flatMap((line, i) => (i >= 3 && line.startsWith('put ') ? [i + 1] : []));
   const line = puts.length === 0 ? any : fc.oneof(any, fc.constantFrom(...puts));
@@ -84,8 +84,8 @@ export const placesIn = (lines: ReadonlyArray<string>): fc.Arbitrary<Places> => 
   }));
 };
 
-/** With fsync a machine's death is what it is about. */
-export const processFaults = (where: Places, fsync: boolean): ReadonlyArray<Weighted<ProcessFault>> => {
+/** With `--fsync` machines die more often: only their deaths show what was not forced to the disk. */
+export const processFaults = (where: FaultTargets, fsync: boolean): ReadonlyArray<Weighted<ProcessFault>> => {
   const afterMs = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 400 }));
   const [bytes, after, lines] = [fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 1, 3, 6)];
   const type = <K extends ProcessFault['type']>(name: K) => ({ type: fc.constant(name), ...where });
@@ -115,7 +115,7 @@ export const processFaults = (where: Places, fsync: boolean): ReadonlyArray<Weig
 };
 
 /** What befalls the world around the processes. */
-export const worldFaults = ({ line, server }: Places): ReadonlyArray<Weighted<WorldFault>> => {
+export const worldFaults = ({ line, server }: FaultTargets): ReadonlyArray<Weighted<WorldFault>> => {
   const afterMs = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 300 }));
   const type = <K extends WorldFault['type']>(name: K) => ({ type: fc.constant(name), line, afterMs, machine: server });
   const clock = { byMs: fc.constantFrom(0, -5_000, 60_000, -86_400_000), rate: fc.constantFrom(1, 0.9, 1.2) };
@@ -151,7 +151,7 @@ const stormLines = (lines: ReadonlyArray<string>): ReadonlyArray<number> => {
 };
 
 /** Starts that are cut off, or fail, one after the other. */
-const cutStarts = (where: Places): fc.Arbitrary<ProcessFault> => {
+const cutStarts = (where: FaultTargets): fc.Arbitrary<ProcessFault> => {
   const [type, part] = [fc.constant('start' as const), fc.constantFrom(0, 0.3, 0.9)];
   const afters = (most: number): fc.Arbitrary<number[]> => fc.array(fc.nat(most), { minLength: 1, maxLength: 3 });
   return fc.oneof(
@@ -161,7 +161,7 @@ const cutStarts = (where: Places): fc.Arbitrary<ProcessFault> => {
 };
 
 /**
- * What a fault alone does not show, several that befall one server in one line may: a start that is cut off after a death, a cut that lasts while the script settles, a new identity while
+ * Several faults of one server in one line may show what one alone does not: a start that is cut off after a death, a cut that lasts while the script settles, a new identity while
  * an answer is lost.
  */
 const stormAt = (line: number, server: number, fsync: boolean): fc.Arbitrary<Storm> => {
@@ -184,8 +184,8 @@ const stormAt = (line: number, server: number, fsync: boolean): fc.Arbitrary<Sto
 };
 
 /**
- * A cut between servers that lasts, where nothing is said over a connection but what a line of the script asks for: what a `stabilize` has sent before it gave up is held back for longer and
- * longer. Nobody dies of it, since a death would end the connection.
+ * A long cut between servers, with background pulls off. What a `stabilize` has sent before it gave up is held back for longer and longer.
+ * Nobody dies meanwhile, since a death would end the connection.
  */
 const silenceAt = (line: number, server: number): fc.Arbitrary<Storm> => {
   const cut = {

@@ -8,7 +8,16 @@ import { parseLine, showCommand } from '#bayou/core/script.js';
 import { ProcessFaultC } from '../layer4-hostile/hostile-plan.js';
 import { type ScriptLimits, scripts } from '../common/random-scripts.js';
 import { NO_LINK_FAULTS, LinkFaultsC, type LinkFaults } from './link-faults.js';
-import { type Frame, type Places, placesIn, processFaults, storms, swarm, WorldFaultC, worldFaults } from './plan-faults.js';
+import {
+  type Frame,
+  type FaultTargets,
+  placesIn,
+  processFaults,
+  storms,
+  swarm,
+  WorldFaultC,
+  worldFaults,
+} from './plan-faults.js';
 
 const SimulationPlanC = t.readonly(
   t.strict(
@@ -116,7 +125,7 @@ const nextDays: fc.Arbitrary<ReadonlyArray<Bytes>> = fc.oneof(
   { weight: 1, arbitrary: days({ ...LIMITS, commands: 25 }, true) },
 );
 
-const planFor = ({ script, ids, fsync }: Frame, where: Places): fc.Arbitrary<SimulationPlan> =>
+const planFor = ({ script, ids, fsync }: Frame, where: FaultTargets): fc.Arbitrary<SimulationPlan> =>
   fc
     .record({
       seed: fc.nat(),

@@ -14,7 +14,7 @@ export interface Tls {
   readonly ca?: string;
 }
 
-/** How the command line and the library call them. */
+/** What the command line and the library call the three texts. */
 export const NAMES = { cert: '--tls-cert (tls.cert)', key: '--tls-key (tls.key)', ca: '--tls-ca (tls.ca)' } as const;
 
 const CERTIFICATE = /-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----[^]*?-----END \1-----/g;
@@ -49,7 +49,7 @@ const wrongWithKey = (text: string | undefined): string | undefined => {
   return ENCRYPTED.test(text) ? `${NAMES.key} has a passphrase: take it off, and keep the file to yourself` : undefined;
 };
 
-/** OpenSSL looks no further where one of them is of RSA and the other of elliptic curves. */
+/** Whether the key is the certificate's. (OpenSSL by itself does not compare a key with a certificate of another kind, RSA and elliptic curves.) */
 const isPair = ({ cert, key }: Tls): boolean =>
   cert === undefined || key === undefined || new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
 

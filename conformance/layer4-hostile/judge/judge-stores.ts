@@ -116,8 +116,8 @@ const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins
 };
 
 /**
- * Without stamps nobody knows who accepted a write, so this decides only for a group of all the servers that were printed after any
- * stabilize; there every acknowledged key has a value, and not one that its own session had replaced.
+ * Without stamps nobody knows who accepted a write. So this decides only where one group has all the servers whose stores were printed after a
+ * stabilize: there every acknowledged key has a value, and not one that its own session had replaced.
  */
 const judgeKeptByValues = (h: History, view: StoreView, settled: Settled, origins: Origins, findings: Findings): void => {
   if (!h.stores.every((v) => settled.group.includes(v.server))) {

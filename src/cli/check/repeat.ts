@@ -13,7 +13,7 @@ const flag =
   (args) =>
     of(args) ? [name] : [];
 
-/** An option with a value, said where it is there and not what it is without being said. */
+/** An option with a value. It is left out where it has none, or has its default, `unsaid`. */
 const option =
   (name: string, of: (args: CheckArgs) => string | number | undefined, unsaid?: string | number): Words =>
   (args) => {
@@ -65,7 +65,7 @@ const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : 
 /** The words that say of one configuration what these arguments say: without the other configurations, but with every option. */
 export const repeatWords = (args: CheckArgs, source: string): ReadonlyArray<string> => {
   const options = OPTIONS.flatMap((words) => words(args));
-  // What begins with a dash is no option only after all of them.
+  // A source that begins with a dash goes after `--`, and that after the options.
   return source.startsWith('-') ? [...options, '--', source] : [source, ...options];
 };
 

@@ -150,7 +150,7 @@ export const Diagram = (): JSX.Element => {
   const m = measuresOf(drawing, run.value, sight.width);
   const look = (): void => {
     const element = box.current;
-    // It may be gone by now: the page shows the space.
+    // The element is gone where the page shows the space.
     if (element !== null) setSight({ left: element.scrollLeft, width: element.clientWidth });
   };
   useEffect(() => {
@@ -164,7 +164,7 @@ export const Diagram = (): JSX.Element => {
     const isInSight = x >= element.scrollLeft && x + m.column <= element.scrollLeft + element.clientWidth;
     if (!isInSight) element.scrollLeft = Math.max(0, x - element.clientWidth / 2);
   }, [at.value, m.column]);
-  // A run that was longer may just have been in sight.
+  // Where the page scrolled to may be beyond the end of a shorter run.
   const from = Math.max(0, Math.min(length.value, Math.floor(sight.left / m.column) - 1));
   const to = Math.min(length.value, Math.ceil((sight.left + sight.width) / m.column) + 1);
   const click = (event: MouseEvent): void => {

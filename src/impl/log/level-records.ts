@@ -46,7 +46,7 @@ const MetaC = t.readonly(
   }),
 );
 
-/** As an earlier version wrote it. Its `mark` was negative when the log was closed; how often it was opened is not asked any more. */
+/** As an earlier version wrote it. Its `mark` was negative when the log was closed; how often it was opened is no longer read. */
 const EarlierMetaC = t.readonly(t.strict({ ...META_PROPS, version: t.literal(1), mark: t.number }));
 
 /** What the database says of itself. `log` is '' where an earlier version wrote it last. */
