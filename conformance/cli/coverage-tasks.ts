@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { counted } from '#bayou/core/counted.js';
 import { decodeConfig, type Config } from '#bayou/model/checking/config.js';
-import { readJson } from '#bayou/command-line/named-files.js';
 import { UsageError } from '#bayou/command-line/exit.js';
 import type { Finding } from '../common/finding.js';
 import { along, GuidedPlanC, guide, type GuidedPlan, type GuidedRun } from '../simulation/guided-run.js';
@@ -16,6 +15,7 @@ import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
 import type { Series } from './simulation-tasks.js';
 import { readConfiguration, type Task } from './tasks.js';
+import { planJson } from './plan-json.js';
 
 /** How many transitions that were not reached are named. */
 const NAMED = 3;
@@ -73,12 +73,9 @@ const guidedThrough = (config: Config, file: string): Situations => {
   return situationsOf(graph);
 };
 
-/** The longest plan, in bytes. */
-const MAX_PLAN_BYTES = 16 * 1024 * 1024;
-
 /** A guided plan that a file holds; undefined: it holds something else. */
 export const readGuidedPlan = (file: string): GuidedPlan | undefined => {
-  const plan = readJson(file, MAX_PLAN_BYTES);
+  const plan = planJson(file);
   return E.isRight(plan) && GuidedPlanC.is(plan.right) ? plan.right : undefined;
 };
 

@@ -1,11 +1,12 @@
 /** Sessions of the library among the simulated runs of `bayou conform --simulate`: every so often, and by a plan that was kept. */
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
-import { readJson } from '#bayou/command-line/named-files.js';
 import { runLibrary, type LibraryRun } from '../simulation/library-run.js';
 import { sessionsPlanIn, smallerSessions, wrongInSessions, type SessionsPlan } from '../simulation/sessions-plan.js';
+import { sumOf } from '../common/sum-of.js';
 import type { ConformArgs } from './conform-options.js';
 import { keepPlan } from './keep-plan.js';
+import { planJson } from './plan-json.js';
 import type { Task } from './tasks.js';
 
 /** Of so many runs by plans one is followed by a run of sessions, which takes as long as some fifteen of them; the first of these comes within a few seconds. */
@@ -61,15 +62,12 @@ export const countsOf = ({ judged, events, simulatedMs, hurts }: LibraryRun): Re
   'simulated seconds': Math.round(simulatedMs / 1000),
   'events of the simulated world': events,
   operations: judged.puts + judged.gets,
-  'simulated faults': Object.values(hurts).reduce((a, b) => a + b, 0),
+  'simulated faults': sumOf(hurts),
 });
-
-/** The longest plan, in bytes. */
-const MAX_PLAN_BYTES = 16 * 1024 * 1024;
 
 /** A plan of sessions that a file holds, which must be one that can be done; undefined: it holds something else. */
 export const readSessionsPlan = (file: string): SessionsPlan | undefined => {
-  const json = readJson(file, MAX_PLAN_BYTES);
+  const json = planJson(file);
   const plan = E.isRight(json) ? sessionsPlanIn(json.right) : undefined;
   const wrong = plan === undefined ? undefined : wrongInSessions(plan);
   if (wrong !== undefined) throw new UsageError(`${file}: ${wrong}`);

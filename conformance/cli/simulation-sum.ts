@@ -5,6 +5,7 @@ import { KINDS, kindOf } from '../simulation/kinds.js';
 import type { NetworkCounts } from '../simulation/simulated-network.js';
 import type { SimulationPlan } from '../simulation/simulation-plan.js';
 import type { SimulatedRun, SimulatedVerdict } from '../simulation/simulated-run.js';
+import { sumOf } from '../common/sum-of.js';
 import type { TriedSessions } from './sessions-tasks.js';
 
 /** A plan that was run, and what is thought of it. */
@@ -69,9 +70,8 @@ export class Sum {
   /** How many of each kind, the most frequent first. */
   #faults(): string {
     const kinds = Object.entries(this.faults).filter(([, n]) => n > 0);
-    const sum = kinds.reduce((all, [, n]) => all + n, 0);
     const each = kinds.sort(([, a], [, b]) => b - a).map(([what, n]) => `${n} ${what}`);
-    return `${counted(sum, 'fault')}${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
+    return `${counted(sumOf(this.faults), 'fault')}${each.length === 0 ? '' : `: ${each.join(', ')}`}`;
   }
 
   private never(): ReadonlyArray<string> {
@@ -89,14 +89,13 @@ export class Sum {
   }
 
   counts(): Record<string, number> {
-    const sum = Object.values(this.faults).reduce((a, b) => a + b, 0);
     return {
       'simulated runs': this.runs,
       'runs of sessions of the library': this.sessions,
       'simulated seconds': Math.round(this.simulatedMs / 1000),
       'events of the simulated world': this.events,
       operations: this.operations,
-      'simulated faults': sum,
+      'simulated faults': sumOf(this.faults),
     };
   }
 }

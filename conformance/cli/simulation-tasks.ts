@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { UsageError } from '#bayou/command-line/exit.js';
-import { readJson } from '#bayou/command-line/named-files.js';
 import { judgePlan } from '../layer4-hostile/judge-plan.js';
 import { planIn, simulationPlanOf, simulationPlans, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
 import type { ReachedSteps } from '../simulation/reached-steps.js';
@@ -14,6 +13,7 @@ import { Sum, type Tried } from './simulation-sum.js';
 import { hasSessions, keepSessions, sessionsMadeSmaller, trySessions, type TriedSessions } from './sessions-tasks.js';
 import { sessionsPlanOf } from '../simulation/sessions-plan.js';
 import type { Finding } from '../common/finding.js';
+import { planJson } from './plan-json.js';
 import type { Task } from './tasks.js';
 
 /** How long a plan that fails is made smaller, in ms. */
@@ -49,9 +49,6 @@ const shrunk = async (failed: Tried, seed: number, signal: AbortSignal): Promise
 export const keepTried = ({ plan, run, verdict }: Tried, name: string, outDir: string): Promise<ReadonlyArray<string>> =>
   keepPlan({ plan, followed: { run, verdict }, again: () => simulate(plan, { keep: true }) }, name, outDir);
 
-/** The longest plan, in bytes. */
-const MAX_PLAN_BYTES = 16 * 1024 * 1024;
-
 /** The greatest number in a plan, in whatever unit: some 24 days in ms. */
 const MAX_NUMBER = 2 ** 31;
 
@@ -80,7 +77,7 @@ const wrongIn = ({ script, nextDay, linkFaults, antiEntropyMs, thinkMs, timeoutM
 
 /** The plan in a file, which must be one that is judged as its writer means it. */
 export const readPlan = (file: string): SimulationPlan => {
-  const json = readJson(file, MAX_PLAN_BYTES);
+  const json = planJson(file);
   if (E.isLeft(json)) throw new UsageError(`${file}: ${json.left}`);
   const plan = planIn(json.right);
   if (plan === undefined)

@@ -309,38 +309,22 @@ describe('a byte order mark', () => {
 
 describe('what is no file of bayou is not written over', () => {
   const mine = 'export default {};\n';
+  const CHECK = ['check', 'v1-original-clock', '--out-dir', 'there', '--format', 'json,text,itf,mermaid,shiviz,html,dot'];
   const put = (path: string): string => {
     writeFileSync(join(home, path), mine);
     return path;
   };
   test('where a counterexample would be', async () => {
     mkdirSync(join(home, 'there'));
-    const first = await run([
-      'check',
-      'v1-original-clock',
-      '--out-dir',
-      'there',
-      '--format',
-      'json,text,itf,mermaid,shiviz,html,dot',
-    ]);
+    const first = await run(CHECK);
     const files = [...first.stdout.matchAll(/^written: (.*)$/gm)].map(([, file = '']) => file);
     expect(files.length).toBeGreaterThan(5);
     // Its own are written over.
-    expect(
-      (await run(['check', 'v1-original-clock', '--out-dir', 'there', '--format', 'json,text,itf,mermaid,shiviz,html,dot']))
-        .status,
-    ).toBe(0);
+    expect((await run(CHECK)).status).toBe(0);
     for (const file of files) {
       const before = readFileSync(join(home, file), 'utf8');
       put(file);
-      const ended = await run([
-        'check',
-        'v1-original-clock',
-        '--out-dir',
-        'there',
-        '--format',
-        'json,text,itf,mermaid,shiviz,html,dot',
-      ]);
+      const ended = await run(CHECK);
       expect([file, ended.status, ended.stderr.split('\n').length]).toEqual([file, 2, 2]);
       expect(ended.stderr).toContain(`${file}: it is there already, and is no `);
       expect(readFileSync(join(home, file), 'utf8')).toBe(mine);
