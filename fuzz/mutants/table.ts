@@ -109,7 +109,7 @@ const plain: ReadonlyArray<Mutant> = [
     [
       'view-unseen',
       'a key that takes different states for one is not noticed',
-      'const isBlind = blindIn(known) !== undefined || blindIn(other) !== undefined;',
+      'const isBlind = incomparableIn(known) !== undefined || incomparableIn(other) !== undefined;',
       'return;',
     ],
   ]),
@@ -423,8 +423,8 @@ const components: ReadonlyArray<Mutant> = [
     [
       'count-once',
       'steps of states that have a local value in common are counted once',
-      'took(this.tally, f, occurs[x] * ways[x * families + f]);',
-      'took(this.tally, f, ways[x * families + f]);',
+      'countSteps(this.tally, f, occurs[x] * ways[x * families + f]);',
+      'countSteps(this.tally, f, ways[x * families + f]);',
     ],
   ]),
   ...inFile('factored/search/symmetry.js', [

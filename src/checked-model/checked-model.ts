@@ -14,7 +14,7 @@ import { LEGEND } from '../model/checking/texts.js';
 import { boundPhrases } from './bounds-in-words.js';
 import { UsageError } from '../command-line/exit.js';
 import { stemOf } from './file-names.js';
-import { thrown } from '../checker/contract/words.js';
+import { thrown } from '../checker/contract/model-faults.js';
 import { toScript, type Script } from './counterexample-script.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 /** Checking a plain {@link Model}: exhaustively, exactly, to a {@link Report}. */
 import type { Model } from './model.js';
 import { keeping, keptSpace } from './explicit/explicit-checkpoint.js';
-import { AN_OBJECT, mustTake } from './contract/given.js';
-import { isOpenFault } from './contract/where.js';
+import { AN_OBJECT, mustTake } from './contract/argument-checks.js';
+import { isFaultWithoutRun } from './contract/fault-location.js';
 import { joined, leftOf, secondOptions } from './explicit/second-search.js';
 import { readied } from './explicit/ready.js';
 import { explore } from './explicit/explicit-search.js';
@@ -29,7 +29,7 @@ function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<v
   try {
     first = yield* searchedOnce(model, options);
   } catch (error) {
-    if (!isOpenFault(error)) throw error;
+    if (!isFaultWithoutRun(error)) throw error;
     // The sweep does not know the run to where a fault came up; where a breadth-first search comes to it too, that does.
     yield* searchedOnce(model, secondOptions(options, options.properties ?? model.properties.map(({ name }) => name)));
     throw error;

@@ -1,6 +1,6 @@
 /** The limits of a search, watched from outside its inner loop: memory, time, the caller's signal; and progress reports. */
 import { getHeapStatistics } from 'node:v8';
-import { beginTurn, leave } from './contract/doing.js';
+import { beginTurn, leave } from './contract/current-call.js';
 import type { CheckOptions } from './options.js';
 import type { Progress, Report, Stop, Suspicion } from './report.js';
 import { Suspect } from './verdict/suspicion.js';

@@ -6,7 +6,7 @@
 import { trust } from '../contract/guard.js';
 import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
-import { fault } from '../contract/words.js';
+import { fault } from '../contract/model-faults.js';
 import type { ComponentModel, Model } from '../model.js';
 import { showLabel } from '../report.js';
 import { call, type Tuple } from './apply.js';

@@ -8,7 +8,7 @@ import { call, initialStates, positionsOf, writesOf, written, type AnyOutcome, t
 import { sentence } from './tuples.js';
 import { trust } from '../contract/guard.js';
 import { merges, mergingOf, type Keyed, type Merging } from '../contract/merging.js';
-import { blindIn, unseen } from '../values/seen.js';
+import { incomparableIn, incomparableFault } from '../values/incomparable.js';
 import { oneForm } from '../values/one-form.js';
 import { contractedComponents } from '../contract/validate.js';
 import type { ComponentModel, ComponentProperty, Interaction, Model, Predicate, Property } from '../model.js';
@@ -27,14 +27,14 @@ export interface NumberedAction {
   readonly writes: ReadonlyArray<readonly [position: number, id: number]>;
 }
 
-type Look = (state: Numbers) => boolean;
+type StatePredicate = (state: Numbers) => boolean;
 
 /** Values by kind, each with a number. */
 interface Interner {
   readonly id: (kind: string, local: unknown) => number;
   readonly value: (kind: string, id: number) => unknown;
   /** The value that has the key of this one; itself, where none has. */
-  readonly instead: (kind: string, local: unknown) => unknown;
+  readonly representative: (kind: string, local: unknown) => unknown;
 }
 
 // --- numbers ---------------------------------------------------------------------------------------------------------------
@@ -47,21 +47,21 @@ const internerOf = (model: ComponentModel, merging: Merging | undefined): Intern
     const name = nameOf(kind, local);
     const known = ids.get(name);
     if (known !== undefined) {
-      merging?.look(values[known], local);
+      merging?.examine(values[known], local);
       return known;
     }
-    const blind = model.key === undefined ? blindIn(local) : undefined;
-    if (blind !== undefined) throw unseen(blind);
+    const blind = model.key === undefined ? incomparableIn(local) : undefined;
+    if (blind !== undefined) throw incomparableFault(blind);
     const value = model.key === undefined ? oneForm(local) : local;
     ids.set(name, values.length);
     return values.push(value) - 1;
   };
-  const instead = (kind: string, local: unknown): unknown => {
+  const representative = (kind: string, local: unknown): unknown => {
     const { ids, values } = kinds.get(kind)!;
     const known = ids.get(nameOf(kind, local));
     return known === undefined ? local : values[known];
   };
-  return { id, instead, value: (kind, number) => kinds.get(kind)!.values[number] };
+  return { id, representative, value: (kind, number) => kinds.get(kind)!.values[number] };
 };
 
 type Memo<T> = Map<number, Memo<T> | T>;
@@ -125,9 +125,9 @@ const next = (state: Numbers, { writes }: NumberedAction): Numbers => written(st
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
-const lookOf =
+const statePredicateOf =
   (model: ComponentModel, interner: Interner) =>
-  ({ slots, holds }: Predicate): Look => {
+  ({ slots, holds }: Predicate): StatePredicate => {
     const positions = positionsOf(model)(slots);
     return remembered(positions, (state) => call(holds, localsOf(model, interner, positions, state)));
   };
@@ -135,13 +135,14 @@ const lookOf =
 const propertyOf =
   (model: ComponentModel, interner: Interner) =>
   (property: ComponentProperty): Property<Numbers, NumberedAction> => {
-    const looks = (predicates: ReadonlyArray<Predicate>): ReadonlyArray<Look> => predicates.map(lookOf(model, interner));
-    const all = (predicates: ReadonlyArray<Predicate>): Look => {
-      const each = looks(predicates);
+    const statePredicates = (predicates: ReadonlyArray<Predicate>): ReadonlyArray<StatePredicate> =>
+      predicates.map(statePredicateOf(model, interner));
+    const all = (predicates: ReadonlyArray<Predicate>): StatePredicate => {
+      const each = statePredicates(predicates);
       return (state) => each.every((look) => look(state));
     };
-    const some = (predicates: ReadonlyArray<Predicate>): Look => {
-      const each = looks(predicates);
+    const some = (predicates: ReadonlyArray<Predicate>): StatePredicate => {
+      const each = statePredicates(predicates);
       return (state) => each.some((look) => look(state));
     };
     return sentence(property, all, some);
@@ -199,7 +200,7 @@ const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers,
   const interner = internerOf(model, merging);
   const valuesAt = (state: Numbers): ReadonlyArray<unknown> =>
     model.slots.map(({ kind }, at) => interner.value(kind, state[at]!));
-  const looks = (model.boundary ?? []).map(lookOf(model, interner));
+  const looks = (model.boundary ?? []).map(statePredicateOf(model, interner));
   const plain: Model<Numbers, NumberedAction> = {
     name: model.name,
     fleeting: 'its states are numbers that this process gave',
@@ -218,7 +219,7 @@ const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers,
   };
   const valued = (): Keyed => ({
     model: toModel(model) as unknown as Model<never, never>,
-    instead: (state: Tuple) => state.map((local, at) => interner.instead(model.slots[at]!.kind, local)) as never,
+    representative: (state: Tuple) => state.map((local, at) => interner.representative(model.slots[at]!.kind, local)) as never,
   });
   return trust(merging === undefined ? plain : merges(plain, merging, valued), audit);
 };

@@ -16,7 +16,7 @@ export interface ComponentAction {
   readonly outcome: AnyOutcome;
 }
 
-type Look = (state: Tuple) => boolean;
+type StatePredicate = (state: Tuple) => boolean;
 
 // --- steps -----------------------------------------------------------------------------------------------------------------
 
@@ -41,20 +41,20 @@ const nextOf = (model: ComponentModel): Model<Tuple, ComponentAction>['next'] =>
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
-const lookOf =
+const statePredicateOf =
   (model: ComponentModel) =>
-  (predicate: Predicate): Look => {
+  (predicate: Predicate): StatePredicate => {
     const positions = positionsOf(model)(predicate.slots);
     return (state) => holdsIn(predicate, positions, state);
   };
 
-const allOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): Look => {
-  const looks = predicates.map(lookOf(model));
+const allOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): StatePredicate => {
+  const looks = predicates.map(statePredicateOf(model));
   return (state) => looks.every((look) => look(state));
 };
 
-const someOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): Look => {
-  const looks = predicates.map(lookOf(model));
+const someOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): StatePredicate => {
+  const looks = predicates.map(statePredicateOf(model));
   return (state) => looks.some((look) => look(state));
 };
 

@@ -9,12 +9,12 @@ import { encode } from '../values/encode.js';
 import type { Audited } from '../report.js';
 import type { CheckerError } from '../error.js';
 import { builtinsNow, mustLeaveBuiltins, type Builtins } from './builtins.js';
-import { againstChance, elsewhen } from './chance.js';
-import { enter, leave } from './doing.js';
-import { blindIn, partsOf } from '../values/seen.js';
+import { againstChance, elsewhen } from './date-and-random.js';
+import { enter, leave } from './current-call.js';
+import { incomparableIn, partsOf } from '../values/incomparable.js';
 import { text } from '../shown/text.js';
-import { AS_IT_IS, blameOrder, copyOf, Orders, type Otherwise, type Turn } from './varied.js';
-import { briefly, fault } from './words.js';
+import { UNVARIED, blameOrder, copyOf, Orders, type AnswerUnder, type Variation } from './variations.js';
+import { briefly, fault } from './model-faults.js';
 
 /** How many runs are given copies from the first. */
 const EARLY = 64;
@@ -70,7 +70,7 @@ export class Audit {
     this.place = () => undefined;
     this.orders?.clear();
     this.builtins = builtinsNow();
-    for (const value of initial.slice(0, MOST_NOTED)) if (blindIn(value) === undefined) this.orders?.meet(value);
+    for (const value of initial.slice(0, MOST_NOTED)) if (incomparableIn(value) === undefined) this.orders?.meet(value);
     return this;
   }
 
@@ -156,7 +156,7 @@ export class Audit {
   }
 
   private weigh(answer: unknown): void {
-    const length = seenText(answer)?.length ?? 0;
+    const length = comparableText(answer)?.length ?? 0;
     this.most = Math.min(this.most, Math.max(EARLY, Math.floor(MOST_CHARACTERS / (length + 1))));
   }
 }
@@ -190,7 +190,7 @@ const differsAt = (one: unknown, other: unknown): string => {
 export type Same = (answer: unknown) => string | undefined;
 
 /** A text of whatever can be seen. */
-export const seenText: Same = (answer) => (blindIn(answer) === undefined ? encode(answer) : undefined);
+export const comparableText: Same = (answer) => (incomparableIn(answer) === undefined ? encode(answer) : undefined);
 
 /** A run of one of a model's functions. */
 export interface Run {
@@ -233,8 +233,8 @@ const mustBeAsGiven = (where: string, args: ReadonlyArray<unknown>, copies: Read
   });
 };
 
-const copiesOf = (args: ReadonlyArray<unknown>, turn: Turn): ReadonlyArray<unknown> =>
-  args.map((arg) => (blindIn(arg) === undefined ? copyOf(arg, turn) : arg));
+const copiesOf = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<unknown> =>
+  args.map((arg) => (incomparableIn(arg) === undefined ? copyOf(arg, variation) : arg));
 
 /** Runs a function on copies of what it is given. @throws CheckerError (`model`) where it changes these. */
 export const onCopies = (
@@ -242,7 +242,7 @@ export const onCopies = (
   run: (...args: ReadonlyArray<unknown>) => unknown,
   args: ReadonlyArray<unknown>,
 ): unknown => {
-  const copies = copiesOf(args, AS_IT_IS);
+  const copies = copiesOf(args, UNVARIED);
   try {
     return run(...copies);
   } finally {
@@ -252,7 +252,7 @@ export const onCopies = (
 
 /** How it goes for copies that are turned, where that is not as it went. */
 const otherwise =
-  (again: Run): Otherwise =>
+  (again: Run): AnswerUnder =>
   (turn) => {
     const outcome = runOn(again, copiesOf(again.args, turn));
     if ('threw' in outcome) return `throws ${String(outcome.threw)}`;
@@ -270,9 +270,9 @@ const onceMore = (one: Run): void => {
   const { where, args, answer, same, orders } = one;
   const first = same(answer);
   if (first !== undefined) orders?.meet(answer);
-  const turned = runOn(one, copiesOf(args, orders?.turn ?? AS_IT_IS));
+  const turned = runOn(one, copiesOf(args, orders?.variation ?? UNVARIED));
   if ('answer' in turned && same(turned.answer) === first) return;
-  const repeated = orders === undefined ? turned : runOn(one, copiesOf(args, AS_IT_IS));
+  const repeated = orders === undefined ? turned : runOn(one, copiesOf(args, UNVARIED));
   if ('threw' in repeated)
     throw fault(`${where} gives ${briefly(answer)}, and when it is asked again throws ${String(repeated.threw)}`);
   if (same(repeated.answer) !== first) throw twoAnswers(where, answer, repeated.answer);
@@ -281,7 +281,7 @@ const onceMore = (one: Run): void => {
 };
 
 export const twoAnswers = (where: string, one: unknown, other: unknown): CheckerError =>
-  seenText(one) !== seenText(other) && text(one) === text(other)
+  comparableText(one) !== comparableText(other) && text(one) === text(other)
     ? fault(
         `${where} gives objects of two classes of one name for one input, ${briefly(one)}: define a class once, outside of the functions`,
       )

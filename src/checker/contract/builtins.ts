@@ -3,8 +3,8 @@
  * to be believed. It is compared before and after, and put back. What is used for that was taken before any model ran, and nothing here goes
  * by an iterator or a method that a model could change.
  */
-import { ofTheWhole } from './where.js';
-import { fault } from './words.js';
+import { atNoState } from './fault-location.js';
+import { fault } from './model-faults.js';
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, is } = Object;
 const { ownKeys, deleteProperty } = Reflect;
@@ -138,7 +138,7 @@ const changedSince = (before: Builtins): string | undefined => {
 export const mustLeaveBuiltins = (before: Builtins, what: string): void => {
   const name = changedSince(before);
   if (name !== undefined)
-    throw ofTheWhole(
+    throw atNoState(
       fault(`${what} changes ${name}, of which this program is made too: leave what JavaScript comes with as it is`),
     );
 };

@@ -17,12 +17,12 @@ import type {
 } from '../model.js';
 import { twoAnswers, type Audit } from './audit.js';
 import { auditOf, guarded, LOCAL, trust, TEXT, TRUTH, VALUE, VIEW, type Expected, ownFields, type Auditing } from './guard.js';
-import { blindIn } from '../values/seen.js';
+import { incomparableIn } from '../values/incomparable.js';
 import { toldOn } from './messages.js';
 import { learned, outcomes } from './model-shape.js';
-import { inAnyOrder } from './varied.js';
+import { inAnyOrder } from './variations.js';
 import { drawing } from './view-shape.js';
-import { fault } from './words.js';
+import { fault } from './model-faults.js';
 
 type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
 
@@ -40,7 +40,7 @@ const LEARNED: Expected = { is: (u) => hasNexts(u, false), codec: learned };
 
 /** What ways come to, whatever their order and what is noted of them. */
 const alike = (given: unknown): string | undefined => {
-  if (blindIn(given) !== undefined) return undefined;
+  if (incomparableIn(given) !== undefined) return undefined;
   return inAnyOrder(
     (given as ReadonlyArray<Learned<unknown>>).map(({ next, violates = [], witnesses = [] }) => [
       next,

@@ -2,10 +2,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../model.js';
-import { again, onCopies, twoAnswers, type Audit, type Same, seenText } from './audit.js';
-import { enter, leave } from './doing.js';
+import { again, onCopies, twoAnswers, type Audit, type Same, comparableText } from './audit.js';
+import { enter, leave } from './current-call.js';
 import { oneForm } from '../values/one-form.js';
-import { blindIn, unseen } from '../values/seen.js';
+import { incomparableIn, incomparableFault } from '../values/incomparable.js';
 import {
   actions,
   decode,
@@ -21,9 +21,9 @@ import {
   value,
   yesOrNo,
 } from './model-shape.js';
-import { inAnyOrder } from './varied.js';
+import { inAnyOrder } from './variations.js';
 import { drawing, optionalView } from './view-shape.js';
-import { fault, threw } from './words.js';
+import { fault, threw } from './model-faults.js';
 
 // --- answers ---------------------------------------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ export type Pure = (...args: never) => unknown;
 export const guarded = <F extends Pure>(where: string, expected: Expected, run: F, arity: number, auditing?: Auditing): F => {
   const { is } = expected;
   const audit = auditing?.audit;
-  const { same = seenText, alike = same } = auditing ?? {};
+  const { same = comparableText, alike = same } = auditing ?? {};
   const of = run as unknown as (...args: ReadonlyArray<unknown>) => unknown;
   const refuse = (given: unknown): void => {
     mustReturn(where, expected, given);
@@ -193,9 +193,9 @@ export const ownFields = <M extends object, K extends keyof M>(model: M, names: 
 };
 
 /** The one form of a state with which a model begins. @throws CheckerError (`model`) where it cannot be seen into: its form would hide that. */
-const seenForm = <S>(state: S): S => {
-  const blind = blindIn(state);
-  if (blind !== undefined) throw unseen(blind);
+const comparableForm = <S>(state: S): S => {
+  const blind = incomparableIn(state);
+  if (blind !== undefined) throw incomparableFault(blind);
   return oneForm(state);
 };
 
@@ -220,15 +220,15 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
       throw threw('key', error);
     }
   };
-  const sameState: Same = (state) => (state === undefined || keyOf === undefined ? seenText(state) : sameKey(state as S));
+  const sameState: Same = (state) => (state === undefined || keyOf === undefined ? comparableText(state) : sameKey(state as S));
   const isKeyed = keyOf !== undefined;
   const run = (state: S, action: A): S | undefined => model.next(state, action);
   /** Looks at what a step gives, also at what a comparison would not see. */
   const looked = (state: S, action: A, after: S | undefined): void => {
     const { orders } = audit;
     const repeat = (): void => {
-      const blind = isKeyed ? undefined : blindIn(after);
-      if (blind !== undefined) throw unseen(blind);
+      const blind = isKeyed ? undefined : incomparableIn(after);
+      if (blind !== undefined) throw incomparableFault(blind);
       again({ where: 'next', run, args: [state, action], answer: after, same: sameState, alike: sameState, orders });
     };
     audit.take(repeat, after);
@@ -252,11 +252,11 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const wrapped: Model<S, A> = {
     ...model,
     ...ownFields(model, ['name', 'families', 'parts', 'fleeting']),
-    initial: isKeyed ? model.initial : model.initial.map(seenForm),
+    initial: isKeyed ? model.initial : model.initial.map(comparableForm),
     actions: guarded('actions', ACTIONS, (state: S) => model.actions(state), 1, {
       audit,
-      same: (list) => seenText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
-      alike: (list) => (seenText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
+      same: (list) => comparableText(list) ?? `${(list as ReadonlyArray<unknown>).length} actions`,
+      alike: (list) => (comparableText(list) === undefined ? 'actions' : inAnyOrder(list as ReadonlyArray<unknown>)),
     }),
     next: isKeyed ? next : nextInOneForm,
     label: guarded('label', LABEL, (action: A) => model.label(action), 1),

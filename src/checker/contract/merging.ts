@@ -6,7 +6,7 @@ import type { Model } from '../model.js';
 import { encode } from '../values/encode.js';
 import { givenText } from '../values/given-text.js';
 import { isLike } from '../values/like.js';
-import { blindIn } from '../values/seen.js';
+import { incomparableIn } from '../values/incomparable.js';
 
 /**
  * How many pairs are compared in full, of those that a quick look does not find equal, where the result is only reported: the first 20,000,
@@ -33,9 +33,9 @@ export class Merging implements Seen {
   private next = 0;
 
   /** Two values have one key, and something is judged by it. */
-  look(known: unknown, other: unknown): void {
+  examine(known: unknown, other: unknown): void {
     if (this.isSeen || isLike(known, other)) return;
-    const isBlind = blindIn(known) !== undefined || blindIn(other) !== undefined;
+    const isBlind = incomparableIn(known) !== undefined || incomparableIn(other) !== undefined;
     if (isBlind || encode(known) !== encode(other)) this.isSeen = true;
     else if (!this.isFormSeen && givenText(known) !== givenText(other)) this.isFormSeen = true;
   }
@@ -56,7 +56,7 @@ export class Merging implements Seen {
       return;
     }
     if (this.pairs >= LOOKED) this.next = Math.ceil(this.pairs * RARER);
-    this.look(known, other);
+    this.examine(known, other);
   }
 
   /** What a checkpoint keeps of it. */
@@ -83,7 +83,7 @@ const merging = new WeakMap<object, Merging>();
 export interface Keyed {
   readonly model: Model<never, never>;
   /** The state of the values that the numbers stand for, instead of others with their keys. */
-  readonly instead?: (state: never) => never;
+  readonly representative?: (state: never) => never;
 }
 
 const valued = new WeakMap<object, () => Keyed>();

@@ -2,8 +2,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel, Fairness, Model } from '../model.js';
-import { isHole } from '../values/seen.js';
-import { whatIs } from './words.js';
+import { isHole } from '../values/incomparable.js';
+import { describe } from './model-faults.js';
 
 // --- codecs ----------------------------------------------------------------------------------------------------------------
 
@@ -12,7 +12,7 @@ export const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
   new t.Type(
     expected,
     is,
-    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, `expected ${expected}, but it is ${whatIs(u)}`)),
+    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, `expected ${expected}, but it is ${describe(u)}`)),
     (a) => a,
   );
 
@@ -49,7 +49,7 @@ export const object = (name: string, required: Fields, optional: Fields = {}): t
     name,
     isRecord,
     (u, c) => {
-      if (!isRecord(u)) return t.failure(u, c, `expected ${name}, but it is ${whatIs(u)}`);
+      if (!isRecord(u)) return t.failure(u, c, `expected ${name}, but it is ${describe(u)}`);
       const wrong = wrongFields(u, c, required, optional);
       return wrong.length > 0 ? t.failures([...wrong]) : t.success(u);
     },
@@ -69,7 +69,7 @@ export const listOf = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
     Array.isArray,
     (u, c) => {
       if (!Array.isArray(u) || u.length < least)
-        return t.failure(u, c, `expected a list${least > 0 ? ` of at least ${least}` : ''}, but it is ${whatIs(u)}`);
+        return t.failure(u, c, `expected a list${least > 0 ? ` of at least ${least}` : ''}, but it is ${describe(u)}`);
       const items = u as ReadonlyArray<unknown>;
       if (!isDense(items)) return t.failure(u, c, 'expected a list without holes, but it has some');
       const wrong = items.flatMap((value, i) => {
@@ -79,7 +79,7 @@ export const listOf = (item: t.Mixed, least = 0, unique?: string): t.Mixed =>
       if (wrong.length > 0 || unique === undefined) return wrong.length > 0 ? t.failures(wrong) : t.success(u);
       const names = items.map((value) => (value as Readonly<Record<string, unknown>>)[unique]);
       const twice = names.find((name, i) => names.indexOf(name) !== i);
-      return twice === undefined ? t.success(u) : t.failure(u, c, `two have the ${unique} ${whatIs(twice)}`);
+      return twice === undefined ? t.success(u) : t.failure(u, c, `two have the ${unique} ${describe(twice)}`);
     },
     (u) => u,
   );
@@ -94,7 +94,7 @@ export const byKind = (name: string, cases: Readonly<Record<string, t.Mixed>>): 
     name,
     isRecord,
     (u, c) => {
-      if (!isRecord(u)) return t.failure(u, c, `expected ${name}, but it is ${whatIs(u)}`);
+      if (!isRecord(u)) return t.failure(u, c, `expected ${name}, but it is ${describe(u)}`);
       const chosen = kind.validate(u['kind'], within(c, 'kind', kind, u['kind']));
       return E.isLeft(chosen) ? chosen : cases[chosen.right]!.validate(u, c);
     },
@@ -247,7 +247,7 @@ const pathOf = (context: t.Context): string =>
 export const complaintOf = (errors: t.Errors): string => {
   const lines = errors.slice(0, MAX_COMPLAINTS).map(({ context, message, value }) => {
     const path = pathOf(context);
-    return `${path === '' ? '' : `${path}: `}${message ?? `${whatIs(value)} is wrong here`}`;
+    return `${path === '' ? '' : `${path}: `}${message ?? `${describe(value)} is wrong here`}`;
   });
   return [...lines, ...(errors.length > lines.length ? [`and ${errors.length - lines.length} more`] : [])].join('; ');
 };
@@ -273,7 +273,7 @@ export const decodeModel = (u: unknown): E.Either<string, Decoded> => {
     const decoded = decode(componentModel, u);
     return E.isLeft(decoded) ? decoded : E.right({ level: 'components', model: u as ComponentModel });
   }
-  if (!has('initial', 'actions', 'next')) return E.left(`expected ${EXPECTED}, but it is ${whatIs(u)} without their fields`);
+  if (!has('initial', 'actions', 'next')) return E.left(`expected ${EXPECTED}, but it is ${describe(u)} without their fields`);
   const decoded = decode(plainModel, u);
   return E.isLeft(decoded) ? decoded : E.right({ level: 'plain', model: u as Model<unknown, unknown> });
 };

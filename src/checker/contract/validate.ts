@@ -8,7 +8,7 @@ import { Audit } from './audit.js';
 import { guardedComponents } from './guard-components.js';
 import { auditOf, guardedModel } from './guard.js';
 import { decodeModel } from './model-shape.js';
-import { fault, whatIs } from './words.js';
+import { fault, describe } from './model-faults.js';
 
 // --- slots -----------------------------------------------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ interface HowMuch {
 
 const auditsAll = (options: HowMuch): boolean => {
   if (typeof options !== 'object' || (options as unknown) === null)
-    throw new CheckerError('option', `expected options, but it is ${whatIs(options)}`);
+    throw new CheckerError('option', `expected options, but it is ${describe(options)}`);
   return options.audit === true;
 };
 

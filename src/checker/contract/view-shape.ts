@@ -4,7 +4,7 @@ import * as t from 'io-ts/lib/index.js';
 import type { View } from '../view.js';
 import { onCopies } from './audit.js';
 import { byKind, described, finite, listOf, object, text } from './model-shape.js';
-import { whatIs } from './words.js';
+import { describe } from './model-faults.js';
 
 /** A list of a text and something else. */
 const named = (expected: string, of: t.Mixed): t.Mixed =>
@@ -13,7 +13,7 @@ const named = (expected: string, of: t.Mixed): t.Mixed =>
     Array.isArray,
     (u, c) => {
       if (!Array.isArray(u) || u.length !== 2 || typeof u[0] !== 'string')
-        return t.failure(u, c, `expected ${expected}, but it is ${whatIs(u)}`);
+        return t.failure(u, c, `expected ${expected}, but it is ${describe(u)}`);
       return of.validate(u[1], t.appendContext(c, '1', of, u[1]));
     },
     (u) => u,

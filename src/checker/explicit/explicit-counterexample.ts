@@ -1,7 +1,7 @@
 /** Counterexamples of the plain search: from indices back to a run of the model, each step found again by taking it. */
-import { seenText } from '../contract/audit.js';
-import { fault } from '../contract/words.js';
-import { isOpenFault, withRun } from '../contract/where.js';
+import { comparableText } from '../contract/audit.js';
+import { fault } from '../contract/model-faults.js';
+import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import type { Model } from '../model.js';
 import type { StateGraph } from '../liveness/state-graph.js';
 import type { Lasso } from '../liveness/lasso.js';
@@ -50,7 +50,7 @@ const runBack = <S, A>(end: Waypoint<S, A>): Run<S, A> => {
 const walk = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>, goal?: S, classes?: ReadonlyArray<number>): Run<S, A> => {
   const { key } = found.model;
   // A key may take different states for one: what can be seen into is told apart by what it is.
-  const name = key === undefined ? encode : (state: S): string => seenText(state) ?? key(state);
+  const name = key === undefined ? encode : (state: S): string => comparableText(state) ?? key(state);
   const distinct = (waypoints: ReadonlyArray<Waypoint<S, A>>): ReadonlyArray<Waypoint<S, A>> =>
     waypoints.length < 2 ? waypoints : [...new Map(waypoints.map((waypoint) => [name(waypoint.state), waypoint])).values()];
   let level: ReadonlyArray<Waypoint<S, A>> = found.model.initial
@@ -84,7 +84,7 @@ export const runTo = <S, A>(found: Space<S, A>, place: Place<S, A>): Run<S, A> =
 
 /** A fault of the model with the run to a state, where it came up. */
 export const faultAt = <S, A>(found: Space<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
-  if (!isOpenFault(error) || index < 0 || state === undefined) return error;
+  if (!isFaultWithoutRun(error) || index < 0 || state === undefined) return error;
   try {
     return withRun(error, showRun(found.model, runTo(found, { kind: 'state', index, state }), false));
   } catch {

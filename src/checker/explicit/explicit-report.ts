@@ -1,6 +1,6 @@
 /** From a space that a plain search explored to the report of it. */
 import { mayHaveMerged } from '../contract/merging.js';
-import { changed } from '../contract/words.js';
+import { changed } from '../contract/model-faults.js';
 import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/state-graph.js';

@@ -8,7 +8,7 @@ import { freeze } from '../values/freeze.js';
 import { rawNextOf } from '../contract/guard.js';
 import { mergingOf, type Merging } from '../contract/merging.js';
 import { oneForm } from '../values/one-form.js';
-import { fault } from '../contract/words.js';
+import { fault } from '../contract/model-faults.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
 import { FairClasses } from '../liveness/classes.js';
@@ -164,7 +164,7 @@ const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: numb
 const merged = <S, A>({ model, merging, store, edges }: Space<S, A>, index: number, state: S): void => {
   if (model.key === undefined) return;
   if (edges === undefined) merging?.compare(store.get(index), state);
-  else merging?.look(store.get(index), state);
+  else merging?.examine(store.get(index), state);
 };
 
 const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, action: A): void => {

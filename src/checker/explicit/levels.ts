@@ -2,7 +2,7 @@
  * The states of a sweep: those of each progress in a store of their own, which is given back once all of them are expanded. No step lowers the
  * progress, so that nothing leads to them any more. Each state is asked for its progress before it is kept, so that it comes in its one form.
  */
-import { briefly, fault } from '../contract/words.js';
+import { briefly, fault } from '../contract/model-faults.js';
 import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
 import { Ints } from '../ints.js';

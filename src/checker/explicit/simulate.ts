@@ -3,7 +3,7 @@ import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
 import { mustBeOptions } from '../contract/checked-options.js';
 import { contracted } from '../contract/validate.js';
-import { isOpenFault, withRun } from '../contract/where.js';
+import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { random, type Random } from '../random.js';
 import type { CheckOptions, CheckpointOptions } from '../options.js';
 import { isLiveness, type Audited, type PropertyReport, type Report, type Stop } from '../report.js';
@@ -146,7 +146,7 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
       walk(found);
     } catch (error) {
       found.audit.mustBeIntact();
-      throw isOpenFault(error) && found.run !== undefined ? withRun(error, showRun(found.model, found.run, false)) : error;
+      throw isFaultWithoutRun(error) && found.run !== undefined ? withRun(error, showRun(found.model, found.run, false)) : error;
     }
     found.walks++;
     if (isOver(found)) return { kind: 'violation', ...(found.options.keepGoing === true ? { all: true } : {}) };
@@ -169,7 +169,7 @@ const auditedOf = <S, A>(found: Simulation<S, A>): Audited => {
       walked = place as Run<S, A> | undefined;
     });
   } catch (error) {
-    throw isOpenFault(error) && walked !== undefined ? withRun(error, showRun(found.model, walked, false)) : error;
+    throw isFaultWithoutRun(error) && walked !== undefined ? withRun(error, showRun(found.model, walked, false)) : error;
   }
 };
 

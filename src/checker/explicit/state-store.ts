@@ -11,7 +11,7 @@
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/kept-values.js';
 import { oneForm } from '../values/one-form.js';
-import { blindHere, blindIn, HOLES, isHole, unseen } from '../values/seen.js';
+import { incomparableHere, incomparableIn, HOLES, isHole, incomparableFault } from '../values/incomparable.js';
 import { Fingerprints } from '../fingerprints.js';
 import { hashText, newHash } from '../hash.js';
 import { HashedRows, Rows, type RowSet } from './state-rows.js';
@@ -136,12 +136,12 @@ class Collapsed<S> implements StateStore<S> {
       else this.#writeFields(state as Parts, shape);
       const known = this.#rows.size();
       const index = this.#rows.commit();
-      if (index === known && shape.kind !== 'whole' && isLookedAt(index) && blindHere(state) !== undefined)
-        throw unseen(blindIn(state)!);
+      if (index === known && shape.kind !== 'whole' && isLookedAt(index) && incomparableHere(state) !== undefined)
+        throw incomparableFault(incomparableIn(state)!);
       return index;
     } catch (error) {
       // A state that contains itself, or is deeper than the stack.
-      if (error instanceof RangeError) throw unseen(blindIn(state) ?? 'values in values, too deep');
+      if (error instanceof RangeError) throw incomparableFault(incomparableIn(state) ?? 'values in values, too deep');
       throw error;
     }
   };
@@ -192,7 +192,7 @@ class Collapsed<S> implements StateStore<S> {
   #writeItems(state: ReadonlyArray<unknown>, shape: Shape): void {
     const near = shape === this.#focusShape && state.length === this.#focus.length;
     for (let at = 0; at < state.length; at++) {
-      if (isHole(state, at)) throw unseen(HOLES);
+      if (isHole(state, at)) throw incomparableFault(HOLES);
       this.#rows.write(near ? this.#partId(state[at], this.#focus[at], at) : this.#values.id(state[at]));
     }
   }

@@ -3,7 +3,7 @@
  * it, the graph of representatives has a run that breaks it exactly when the model has. A fairness class is of certain processes, and a
  * permutation makes others of them: with fairness nothing is judged so.
  */
-import { fault } from '../contract/words.js';
+import { fault } from '../contract/model-faults.js';
 import type { Property } from '../model.js';
 import type { Lasso } from '../liveness/lasso.js';
 import type { StateGraph } from '../liveness/state-graph.js';

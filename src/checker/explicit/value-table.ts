@@ -4,7 +4,7 @@
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/kept-values.js';
-import { blindHere, blindIn, HOLES, isHole, unseen } from '../values/seen.js';
+import { incomparableHere, incomparableIn, HOLES, isHole, incomparableFault } from '../values/incomparable.js';
 import { Ints } from '../ints.js';
 import { oneForm } from '../values/one-form.js';
 import { encode, takeOtherForm } from '../values/encode.js';
@@ -74,7 +74,7 @@ class Shapes {
 
   #ofObject(value: object, kind: ObjectKind): Shape {
     // Here, and not where a row is new: without such a field the object may equal one that is known.
-    if (Object.getOwnPropertySymbols(value).length > 0) throw unseen(blindIn(value)!);
+    if (Object.getOwnPropertySymbols(value).length > 0) throw incomparableFault(incomparableIn(value)!);
     let node = kind === 'object' ? this.#root : this.#bareRoot;
     for (const key of Object.keys(value)) {
       let next = node.next.get(key);
@@ -247,7 +247,7 @@ export class Values {
 
   #itemsAlone(items: ReadonlyArray<unknown>): void {
     for (let at = 0; at < items.length; at++) {
-      if (isHole(items, at)) throw unseen(HOLES);
+      if (isHole(items, at)) throw incomparableFault(HOLES);
       this.#parts.push(this.id(items[at]));
     }
   }
@@ -259,7 +259,7 @@ export class Values {
     for (let i = 0; i < width; i++) {
       const name = shape.kind === 'array' ? i : shape.keys[i]!;
       const part = value[name];
-      if (part === undefined && shape.kind === 'array' && !(i in value)) throw unseen(HOLES);
+      if (part === undefined && shape.kind === 'array' && !(i in value)) throw incomparableFault(HOLES);
       const nearId = i < known ? this.#rows.at(start + i) : NOTHING;
       this.#parts.push(i < known && isSame(part, near[name]) ? nearId : this.id(part, nearId));
     }
@@ -272,7 +272,7 @@ export class Values {
     this.#parts.length = base;
     const row = this.#rows.commit();
     if (row === this.#ofRow.length) {
-      if (blindHere(value) !== undefined) throw unseen(blindIn(value)!);
+      if (incomparableHere(value) !== undefined) throw incomparableFault(incomparableIn(value)!);
       this.#ofRow.push(this.#add(isOtherForm ? this.#build(row) : value, row));
     }
     return this.#ofRow.at(row);

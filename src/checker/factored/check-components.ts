@@ -11,7 +11,7 @@ import { watch, type Watch } from '../limits.js';
 import { mustBeOptions } from '../contract/checked-options.js';
 import { contractedComponents } from '../contract/validate.js';
 import { auditOf } from '../contract/guard.js';
-import { isOpenFault } from '../contract/where.js';
+import { isFaultWithoutRun } from '../contract/fault-location.js';
 import { CheckerError } from '../error.js';
 import { isUnfinished } from '../checkpoint/keeper.js';
 import { findingsOf, newJob, search, turn, type Job } from './job.js';
@@ -57,7 +57,7 @@ export const explained = async <T>(model: ComponentModel, options: ComponentOpti
     return await run();
   } catch (error) {
     auditOf(model)?.mustBeIntact();
-    if (!isOpenFault(error)) throw error;
+    if (!isFaultWithoutRun(error)) throw error;
     const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, ...fresh } = options;
     auditOf(model)?.againAtOnce();
     await checkBy(model, { ...fresh, search: 'bfs', keepGoing: true }).catch((told: unknown) => {

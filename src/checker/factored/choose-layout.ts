@@ -1,5 +1,5 @@
 /** Which slots become local positions: a short breadth-first sample says which choice keeps the states in the least room. */
-import { isOpenFault } from '../contract/where.js';
+import { isFaultWithoutRun } from '../contract/fault-location.js';
 import type { ComponentModel } from '../model.js';
 import { layoutOf, slotIndices, type Layout } from './compile/compile.js';
 import { CheckerError } from '../error.js';
@@ -42,7 +42,7 @@ const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
     for (let i = 0; i < SAMPLE && run.step(); i++);
   } catch (error) {
     // The search will come upon the model's fault too, and knows the run to it.
-    if (!isOpenFault(error)) throw error;
+    if (!isFaultWithoutRun(error)) throw error;
   }
   if (run.at > NARROW && run.layer.size < run.at * NARROW) return [];
   return Array.from(run.layer.blocks.view().subarray(0, LOOKED_AT), (offset) => {

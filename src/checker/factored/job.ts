@@ -1,7 +1,7 @@
 /** One search of a component model: what it is made of, how it goes on, when it ends. */
 import { mayHaveMerged } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
-import { isOpenFault, placeOf, withRun } from '../contract/where.js';
+import { isFaultWithoutRun, stateOfFault, withRun } from '../contract/fault-location.js';
 import { reading, sectionsIn, type Reader } from '../checkpoint/file.js';
 import type { Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
@@ -148,8 +148,8 @@ const stepOf = (job: Job): boolean => {
   try {
     return run.step();
   } catch (error) {
-    if (!isOpenFault(error)) throw error;
-    const state = placeOf(error) ?? space.evidence();
+    if (!isFaultWithoutRun(error)) throw error;
+    const state = stateOfFault(error) ?? space.evidence();
     const path = run.pathTo(state);
     throw path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false)!);
   }
@@ -213,7 +213,7 @@ export const search = async (job: Job): Promise<Stop> => {
 
 /** A fault of the model with the run to a state, as far as that is known: where a model is not pure there may be none. */
 const atState = ({ space, run }: Job, error: unknown, state: Int32Array): unknown => {
-  if (!isOpenFault(error)) return error;
+  if (!isFaultWithoutRun(error)) return error;
   try {
     const path = run.pathTo(state);
     return path === undefined ? error : withRun(error, traceOf(space, path, '', { state }, false)!);

@@ -51,9 +51,9 @@ export const reduced = async (model: ComponentModel, options: Omit<ComponentOpti
   const audit = auditOf(model)!;
   const keyed = async (report: Report, components?: Components): Promise<Report> => {
     if (model.key === undefined) return report;
-    const instead =
-      components && ((state: Tuple): Tuple => state.map((local, at) => components.instead(model.slots[at]!.kind, local)));
-    return unhurried(audit.aside(keyAudited(toModel(model), options, report, instead)));
+    const representative =
+      components && ((state: Tuple): Tuple => state.map((local, at) => components.representative(model.slots[at]!.kind, local)));
+    return unhurried(audit.aside(keyAudited(toModel(model), options, report, representative)));
   };
   if (!isReducing(model, options)) return { model, words: [], after: keyed };
   const names = model.symmetry?.map(({ name }, i) => `symmetry[${i}] (${name})`);

@@ -6,7 +6,7 @@
  * As in Stateright, whose examples have the same numbers of states: a message to which an actor does not react is not delivered, unless
  * the network keeps an order.
  */
-import { ACTORS, mustTake } from '../contract/given.js';
+import { ACTORS, mustTake } from '../contract/argument-checks.js';
 import type { Model, Property } from '../model.js';
 import { encode } from '../values/encode.js';
 import { text } from '../shown/text.js';

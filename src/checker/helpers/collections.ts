@@ -1,5 +1,5 @@
 /** Collections that are values: equal however they came about, so that a state that holds them is found again. */
-import { A_LIST, ITEMS, mustTake } from '../contract/given.js';
+import { A_LIST, ITEMS, mustTake } from '../contract/argument-checks.js';
 import { encode } from '../values/encode.js';
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -5,7 +5,7 @@
  *
  * An operation that is under way may have taken effect or not. The search is Wing and Gong's, with what was tried before remembered.
  */
-import { A_HISTORY, A_PROCESS, A_SEQUENTIAL_OBJECT, mustTake } from '../contract/given.js';
+import { A_HISTORY, A_PROCESS, A_SEQUENTIAL_OBJECT, mustTake } from '../contract/argument-checks.js';
 import { encode } from '../values/encode.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------

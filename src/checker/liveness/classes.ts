@@ -1,5 +1,5 @@
 /** The fairness classes of a model, numbered in the order of appearance. */
-import { fault } from '../contract/words.js';
+import { fault } from '../contract/model-faults.js';
 import type { Fairness } from '../model.js';
 import { isStrong, nameOf } from './fairness.js';
 

@@ -1,5 +1,5 @@
 /** A counterexample for people: each step with only what it changed. */
-import { A_RUN, mustTake } from '../contract/given.js';
+import { A_RUN, mustTake } from '../contract/argument-checks.js';
 import { showLabel, type Counterexample, type Shown, type Starved, type TraceStep } from '../report.js';
 
 /** What a terminal would do something with, or show in another order, rather than show it: an escape (`\u001b`) stands for it. */

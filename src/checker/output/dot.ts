@@ -1,5 +1,5 @@
 /** The state graph of a small model as a DOT graph for Graphviz. */
-import { A_WHOLE_NUMBER, mustTake } from '../contract/given.js';
+import { A_WHOLE_NUMBER, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
 import { collapsedStore, keyedStore } from '../explicit/state-store.js';

@@ -1,5 +1,5 @@
 /** Counterexamples in the Informal Trace Format of Apalache and Quint (Apalache's ADR 015). */
-import { A_RUN, A_TEXT, mustTake } from '../contract/given.js';
+import { A_RUN, A_TEXT, mustTake } from '../contract/argument-checks.js';
 import { showLabel, type Counterexample, type Shown } from '../report.js';
 import { isReserved, type PlainValue } from '../shown/value.js';
 

@@ -1,5 +1,5 @@
 /** Counterexamples as Mermaid sequence diagrams: a line for each participant, an arrow for each step between two. */
-import { A_RUN, mustTake } from '../contract/given.js';
+import { A_RUN, mustTake } from '../contract/argument-checks.js';
 import { showLabel, type Counterexample, type Shown, type TraceStep } from '../report.js';
 import { participants, partiesOf, uniqueNames } from './parties.js';
 

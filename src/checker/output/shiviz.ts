@@ -1,5 +1,5 @@
 /** Counterexamples as ShiViz logs: events with vector clocks, from which ShiViz draws the space-time diagram. */
-import { A_RUN, mustTake } from '../contract/given.js';
+import { A_RUN, mustTake } from '../contract/argument-checks.js';
 import { showLabel, type Counterexample, type TraceStep } from '../report.js';
 import { participants, partiesOf, uniqueNames } from './parties.js';
 

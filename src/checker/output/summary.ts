@@ -1,5 +1,5 @@
 /** A report for people: what was violated and how, what was covered, and the verdict last, with the bounds it holds in. */
-import { A_LIST, A_REPORT, mustTake } from '../contract/given.js';
+import { A_LIST, A_REPORT, mustTake } from '../contract/argument-checks.js';
 import {
   isVacuous,
   type AuditedReduction,

@@ -1,9 +1,9 @@
 /** One round of an audit: with a symmetry of certain words, a normal form, or a key. Two states that a search would take for one are alike, or it refuses. */
 import type { Model } from '../model.js';
 import { oneForm } from '../values/one-form.js';
-import { blindIn, unseen } from '../values/seen.js';
-import { withRun } from '../contract/where.js';
-import { fault } from '../contract/words.js';
+import { incomparableIn, incomparableFault } from '../values/incomparable.js';
+import { withRun } from '../contract/fault-location.js';
+import { fault } from '../contract/model-faults.js';
 import type { CheckerError } from '../error.js';
 import { brokenIn, differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
 import { encode } from '../values/encode.js';
@@ -243,8 +243,8 @@ export class Round<S, A> {
 
   /** The index of what a map made. @throws CheckerError (`model`) where it is no state. */
   private made(name: string, from: number, which: number, state: S): number {
-    const blind = this.model.key === undefined ? blindIn(state) : undefined;
-    if (blind !== undefined) throw this.wrong(from, `what ${name} gives is no state: ${unseen(blind).message}`);
+    const blind = this.model.key === undefined ? incomparableIn(state) : undefined;
+    if (blind !== undefined) throw this.wrong(from, `what ${name} gives is no state: ${incomparableFault(blind).message}`);
     // What the maps make comes in whatever order; what the model is asked about has one.
     return this.states.meet(this.model.key === undefined ? oneForm(state) : state, Role.image, from, which);
   }

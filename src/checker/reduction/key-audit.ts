@@ -9,7 +9,7 @@ import type { Model } from '../model.js';
 import { random } from '../random.js';
 import type { Report } from '../report.js';
 import { watch } from '../limits.js';
-import { Unseeable } from '../values/given-text.js';
+import { Incomparable } from '../values/given-text.js';
 import { Round } from './audit-round.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { askedOf, type ReductionOptions } from './reduction-audit.js';
@@ -65,15 +65,15 @@ export function* keyAudited<S, A>(
   const keyed = keyedBehind(model as unknown as Model<never, never>);
   if (keyed === undefined || statistics.byKey !== true) return report;
   // Of numbers the run is one of the values that stand for others, which need not be one of the model's.
-  const isTold = verdict === 'violated' && keyed.instead === undefined;
+  const isTold = verdict === 'violated' && keyed.representative === undefined;
   if (isTold || (stop.kind !== 'complete' && stop.kind !== 'violation')) return report;
   let round: Round<never, never>;
   try {
-    const ofKey = { instead: keyed.instead ?? (instead as ((state: never) => never) | undefined) };
+    const ofKey = { instead: keyed.representative ?? (instead as ((state: never) => never) | undefined) };
     round = new Round(keyed.model, askedOf(keyed.model, options), [], [], undefined, ofKey);
     yield* lookedAt(round, options, statistics.elapsedMs);
   } catch (error) {
-    if (!(error instanceof Unseeable)) throw error;
+    if (!(error instanceof Incomparable)) throw error;
     // What cannot be seen into cannot be told apart but by the key.
     return report;
   }

@@ -1,5 +1,5 @@
 /** Symmetry that is given by generators, closed: to the maps that a model declares are added those that these make one after the other. */
-import { fault } from '../contract/words.js';
+import { fault } from '../contract/model-faults.js';
 
 /** Which of the declared maps are applied, one after the other. */
 export type Word = ReadonlyArray<number>;

@@ -4,7 +4,7 @@
  * Then what the search leaves out can hold nothing that it does not see. While the space is small all of it is looked at, and a sample beyond.
  */
 import type { Model, Property } from '../model.js';
-import { fault } from '../contract/words.js';
+import { fault } from '../contract/model-faults.js';
 import { random } from '../random.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, isWitness, type Report } from '../report.js';

@@ -1,5 +1,5 @@
 /** States in the words of an audit. */
-import { shortened } from '../contract/words.js';
+import { shortened } from '../contract/model-faults.js';
 import { showState, type Showing } from '../shown/state.js';
 
 /** A state on one line, as the model shows it. */

@@ -2,7 +2,7 @@
  * Following a path on a plain model: each step is found by its label, and must come to what was seen of it. Where labels leave several
  * ways open, all of them are followed.
  */
-import { A_PATH, AN_OBJECT, mustTake } from '../contract/given.js';
+import { A_PATH, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';

@@ -1,5 +1,5 @@
 /** Random runs of a model in which nothing breaks: what it does, before one asks what it must not do. */
-import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/given.js';
+import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
 import { showRun, type Run } from '../shown/shown-run.js';

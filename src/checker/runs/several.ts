@@ -2,7 +2,7 @@
  * Several counterexamples of one property, as different as can be: each ends otherwise. The first is a shortest one; each further one
  * ends in the state (or by the step) that differs in the most parts from those chosen before it.
  */
-import { A_PROPERTY, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/given.js';
+import { A_PROPERTY, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import { check } from '../check.js';
 import type { Model, Property } from '../model.js';

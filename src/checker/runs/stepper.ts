@@ -1,5 +1,5 @@
 /** On-demand stepping: a cursor into a model's state graph for explorers. Nothing is searched ahead. */
-import { A_COUNT, mustTake } from '../contract/given.js';
+import { A_COUNT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Label, Model } from '../model.js';
 import { endOf, showRun, type Run } from '../shown/shown-run.js';

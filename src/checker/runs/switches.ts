@@ -2,7 +2,7 @@
  * Of all shortest runs that break a property, one with the fewest switches between processes: the easiest to read. A breadth-first search
  * shows whichever it finds first. The process of a step is the first argument of its label.
  */
-import { A_REPORT, mustTake } from '../contract/given.js';
+import { A_REPORT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Model, Property } from '../model.js';
 import { encode } from '../values/encode.js';

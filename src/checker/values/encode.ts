@@ -1,7 +1,7 @@
 /** Canonical texts of immutable values, to compare them by. Those for people are in `shown/text.ts`. */
 import type { CheckerError } from '../error.js';
 import { shutFields } from './freeze.js';
-import { blindByClass, blindIn, classText, unseen, viewName } from './seen.js';
+import { incomparableByClass, incomparableIn, classText, incomparableFault, viewName } from './incomparable.js';
 
 /**
  * A text that two values share exactly when they are structurally equal: primitives by value (`0` and `-0` are one, `NaN` is
@@ -14,7 +14,7 @@ export const encode = (value: unknown): string => {
   try {
     return textOf(value);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof Blind) throw explained(value, error);
+    if (error instanceof RangeError || error instanceof Incomparable) throw explained(value, error);
     throw error;
   }
 };
@@ -53,10 +53,10 @@ const noteOrder = (members: Iterable<unknown>, texts: ReadonlyArray<string>): vo
 };
 
 /** Something was met that cannot be seen into. */
-class Blind extends Error {}
+class Incomparable extends Error {}
 
 const explained = (value: unknown, error: Error): CheckerError =>
-  unseen(blindIn(value) ?? (error instanceof Blind ? error.message : 'values in values, too deep'));
+  incomparableFault(incomparableIn(value) ?? (error instanceof Incomparable ? error.message : 'values in values, too deep'));
 
 const textOf = (value: unknown): string => {
   switch (typeof value) {
@@ -76,7 +76,7 @@ const textOf = (value: unknown): string => {
       return value === null ? 'n' : encodeObject(value);
     case 'function':
     case 'symbol':
-      throw new Blind(`a ${typeof value}`);
+      throw new Incomparable(`a ${typeof value}`);
   }
 };
 
@@ -85,21 +85,21 @@ const encodeObject = (value: object): string => {
   if (prototype === Object.prototype) return `{${encodeFields(value)}}`;
   if (prototype === Array.prototype) return encodeList(value as ReadonlyArray<unknown>);
   if (prototype === null) return `0{${encodeFields(value)}}`;
-  if (ArrayBuffer.isView(value)) throw new Blind(viewName(value));
+  if (ArrayBuffer.isView(value)) throw new Incomparable(viewName(value));
   if (prototype === Set.prototype || prototype === Map.prototype || prototype === Date.prototype) {
     if (Reflect.ownKeys(value).length !== shutFields(value))
-      throw new Blind(`a ${prototype.constructor.name} with fields of its own`);
+      throw new Incomparable(`a ${prototype.constructor.name} with fields of its own`);
     if (value instanceof Set) return encodeSet(value);
     return value instanceof Map ? encodeMap(value) : `D${(value as Date).getTime()};`;
   }
-  const blind = Array.isArray(value) ? 'a list of a class of its own' : blindByClass(prototype);
-  if (blind !== null) throw new Blind(blind);
+  const blind = Array.isArray(value) ? 'a list of a class of its own' : incomparableByClass(prototype);
+  if (blind !== null) throw new Incomparable(blind);
   const name = classText(prototype);
   return `C${name.length}:${name}{${encodeFields(value)}}`;
 };
 
 const encodeList = (list: ReadonlyArray<unknown>): string => {
-  if (Reflect.ownKeys(list).length !== list.length + 1) throw new Blind('a list with holes or fields of its own');
+  if (Reflect.ownKeys(list).length !== list.length + 1) throw new Incomparable('a list with holes or fields of its own');
   return encodeItems('[', list, ']');
 };
 
@@ -125,7 +125,9 @@ const distinct = (texts: string[], owner: string, what: string): ReadonlyArray<s
   texts.sort();
   for (let i = 1; i < texts.length; i++)
     if (texts[i] === texts[i - 1])
-      throw new Blind(`a ${owner} with two equal ${what} (a ${owner} tells objects apart by identity, not by what is in them)`);
+      throw new Incomparable(
+        `a ${owner} with two equal ${what} (a ${owner} tells objects apart by identity, not by what is in them)`,
+      );
   return texts;
 };
 
@@ -145,7 +147,7 @@ const encodeFields = (value: object): string => {
 /** The own keys in order; most objects of a model are built with the same few orders, often the sorted one. */
 const sortedKeys = (value: object): ReadonlyArray<string> => {
   const keys = Object.keys(value);
-  if (Reflect.ownKeys(value).length !== keys.length) throw new Blind('an object with a hidden field');
+  if (Reflect.ownKeys(value).length !== keys.length) throw new Incomparable('an object with a hidden field');
   for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
   return keys;
 };

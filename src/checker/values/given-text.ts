@@ -3,7 +3,7 @@
  * model has a key, states are kept as they are given, so that two which are equal by structure may differ to it in these.
  */
 import { encode } from './encode.js';
-import { blindHere, blindIn } from './seen.js';
+import { incomparableHere, incomparableIn } from './incomparable.js';
 
 /** The orders and the signs, in the order in which the structure is gone through. */
 const marksOf = (value: unknown): string => {
@@ -24,18 +24,18 @@ export const givenText = (value: unknown): string => {
 };
 
 /** Something that cannot be seen into: it has no text. */
-export class Unseeable extends Error {}
+export class Incomparable extends Error {}
 
 /**
  * {@link givenText} of states that share most of their parts: the text of each part is made once. A part that is changed later keeps the text that it
  * had; whoever runs the model looks for that.
  *
- * @returns a function that throws {@link Unseeable} for a state in which something cannot be seen.
+ * @returns a function that throws {@link Incomparable} for a state in which something cannot be seen.
  */
 export const givenTexts = (): ((state: unknown) => string) => {
   const known = new WeakMap<object, string>();
   const whole = (value: unknown): string => {
-    if (blindIn(value) !== undefined) throw new Unseeable();
+    if (incomparableIn(value) !== undefined) throw new Incomparable();
     return givenText(value);
   };
   const ofPart = (part: unknown): string => {
@@ -45,7 +45,7 @@ export const givenTexts = (): ((state: unknown) => string) => {
     return text;
   };
   return (state) => {
-    if (!Array.isArray(state) || blindHere(state) !== undefined) return whole(state);
+    if (!Array.isArray(state) || incomparableHere(state) !== undefined) return whole(state);
     let out = '';
     for (const part of state as ReadonlyArray<unknown>) {
       const text = ofPart(part);

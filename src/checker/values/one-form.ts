@@ -1,10 +1,10 @@
 /**
  * The one form of a value: its sets and maps filled in one order, and no `-0`. Two values that are equal by structure have the same one, so that
  * a model which is given nothing else cannot tell apart what the checker takes for one state. (The fields of objects keep the order in
- * which they were set: records of one kind are mostly made by one piece of code. `varied.ts` looks whether a model depends on it.)
+ * which they were set: records of one kind are mostly made by one piece of code. `contract/variations.ts` looks whether a model depends on it.)
  */
 import { encode, precedes } from './encode.js';
-import { blindHere } from './seen.js';
+import { incomparableHere } from './incomparable.js';
 
 interface Member<T> {
   readonly text: string;
@@ -67,7 +67,7 @@ const inOneForm = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value === 0 ? 0 : value;
   const form = formOf(value);
   // A copy would lose what cannot be seen; with it, the value is refused where it is compared.
-  return form !== value && blindHere(value) !== undefined ? value : form;
+  return form !== value && incomparableHere(value) !== undefined ? value : form;
 };
 
 /** The one form of a value: the value itself where it is in it. */

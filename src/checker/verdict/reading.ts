@@ -1,5 +1,5 @@
 /** What a program does with a report that it was given: the operations of `report.ts`, with a look at what they take. */
-import { A_LABEL, A_STOP, A_VACUITY, mustTake, VERDICTS } from '../contract/given.js';
+import { A_LABEL, A_STOP, A_VACUITY, mustTake, VERDICTS } from '../contract/argument-checks.js';
 import type { Label } from '../model.js';
 import * as report from '../report.js';
 import type { PropertyReport, Stop, Vacuity, Verdict } from '../report.js';

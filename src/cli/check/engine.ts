@@ -4,7 +4,7 @@ import { check, simulate } from '../../checker/check.js';
 import { checkComponents } from '../../checker/factored/check-components.js';
 import { checkInParallel } from '../../checker/factored/parallel/check-in-parallel.js';
 import { CheckerError } from '../../checker/error.js';
-import { thrown } from '../../checker/contract/words.js';
+import { thrown } from '../../checker/contract/model-faults.js';
 import type { ComponentModel, Model } from '../../checker/model.js';
 import { internedModel, internedWithReductions } from '../../checker/component-model/interned.js';
 import type { CheckOptions, CheckpointOptions } from '../../checker/options.js';

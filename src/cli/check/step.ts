@@ -6,7 +6,7 @@ import { showLabel } from '../../checker/report.js';
 import { stepper, type Stepper } from '../../checker/runs/stepper.js';
 import { EXIT, type ExitStatus } from '../../command-line/exit.js';
 import { put } from '../out.js';
-import { thrown } from '../../checker/contract/words.js';
+import { thrown } from '../../checker/contract/model-faults.js';
 import { judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 
 type Cursor = Stepper<unknown, unknown>;

@@ -3,7 +3,7 @@
  * the run when it has taken a while, and 0 when it is over after all.
  */
 import { workerData } from 'node:worker_threads';
-import { Stuck } from '../../checker/contract/stuck.js';
+import { CallWatchdog } from '../../checker/contract/call-watchdog.js';
 import { tell } from './supervisor-pipe.js';
 
 /** What the thread is given. */
@@ -17,13 +17,13 @@ const LOOK_MS = 100;
 const A_WHILE_MS = 1000;
 
 const { runs, parent } = workerData as LookoutData;
-const stuck = new Stuck(runs);
+const stuck = new CallWatchdog(runs);
 let told = 0;
 
 setInterval(() => {
   // Nobody is left who could end a process that is in an endless loop.
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
-  const now = stuck.look();
+  const now = stuck.poll();
   const run = now === undefined || now.ms < A_WHILE_MS ? 0 : now.run;
   if (run === told) return;
   told = run;

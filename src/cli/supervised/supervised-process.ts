@@ -1,6 +1,6 @@
 /** The other side of `supervisor.ts`: the process that runs a model lets the one that watches it see what it is doing. */
 import { Worker } from 'node:worker_threads';
-import { showRuns, takeForEndless } from '../../checker/contract/doing.js';
+import { shareCurrentCall, takeForEndless } from '../../checker/contract/current-call.js';
 import { say } from '../../command-line/say.js';
 import { EXIT } from '../../command-line/exit.js';
 import { keepStdout } from '../out.js';
@@ -28,7 +28,7 @@ export const beWatched = (command: 'check' | 'explore'): void => {
   const stop = process.env[STOP_AT];
   if (stop !== undefined) takeForEndless(Number(stop));
   const runs = new SharedArrayBuffer(8);
-  showRuns(runs);
+  shareCurrentCall(runs);
   const workerData: LookoutData = { runs, parent: Number(watcher) };
   const lookout = new Worker(new URL('./endless-run-thread.js', import.meta.url), { workerData, env: { [WATCHED]: watcher } });
   lookout.on('error', (error) => {

@@ -6,8 +6,8 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
-import { LOADING, MAKING } from '../../checker/contract/doing.js';
-import { ENDLESS_MS } from '../../checker/contract/stuck.js';
+import { LOADING, MAKING } from '../../checker/contract/current-call.js';
+import { ENDLESS_MS } from '../../checker/contract/call-watchdog.js';
 import { reasonOf, say } from '../../command-line/say.js';
 import { EXIT } from '../../command-line/exit.js';
 import { isModule } from '../check/is-module.js';

@@ -101,7 +101,7 @@ export const splitArguments = (
   const localArgs = args.filter((i) => places[i]! >= size);
   return {
     arity: slots.length,
-    kinds: slots.map((slot) => components.kindOf(slot.kind)),
+    kinds: slots.map((slot) => components.kindNumber(slot.kind)),
     groupArgs,
     groupPlaces: groupArgs.map((i) => places[i]!),
     localArgs,
@@ -153,7 +153,7 @@ export const compile = (
       query: source.query && queryOf(source.query, reads, guard === undefined ? predicate : undefined),
     };
   });
-  const kinds = [...layout.group, ...layout.locals].map((i) => components.kindOf(model.slots[i]!.kind));
+  const kinds = [...layout.group, ...layout.locals].map((i) => components.kindNumber(model.slots[i]!.kind));
   const boundary = (model.boundary ?? []).map((source) => compilePredicate('the boundary', source, indices, layout, components));
   const properties = model.properties.filter((property) => only?.includes(property.name) ?? true);
   return { model, layout, kinds, families, interactions, boundary, properties };

@@ -1,6 +1,6 @@
 /** What the expansion of a group knows of its local positions: which interactions may run there, and what each local id can do. */
 import type { CompiledInteraction } from '../compile/compile.js';
-import { roomy } from '../store/batch.js';
+import { withCapacity } from '../store/batch.js';
 
 /** The interactions of a local position that no guard rules out in the group at hand, each with the memo's node for the group. */
 export class Active {
@@ -32,12 +32,12 @@ export class Locals {
   }
 
   reserve(count: number): void {
-    this.ways = roomy(this.ways, count * this.families);
-    this.open = roomy(this.open, count);
-    this.origin = roomy(this.origin, count);
-    this.from = roomy(this.from, count);
-    this.to = roomy(this.to, count);
-    this.alive = roomy(this.alive, count);
+    this.ways = withCapacity(this.ways, count * this.families);
+    this.open = withCapacity(this.open, count);
+    this.origin = withCapacity(this.origin, count);
+    this.from = withCapacity(this.from, count);
+    this.to = withCapacity(this.to, count);
+    this.alive = withCapacity(this.alive, count);
   }
 
   clear(count: number): void {

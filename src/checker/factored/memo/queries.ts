@@ -2,16 +2,16 @@
  * Queries (`model.ts`), remembered part by part: what each requester requests, what each replier replies to each request, and what each
  * requester makes of each reply. Requests and replies are numbered, so that but for the first times a query is three look-ups.
  */
-import { seenText } from '../../contract/audit.js';
-import { mustBeSeen, type MessageKey } from '../../contract/messages.js';
-import { briefly, fault } from '../../contract/words.js';
+import { comparableText } from '../../contract/audit.js';
+import { mustBeComparable, type MessageKey } from '../../contract/messages.js';
+import { briefly, fault } from '../../contract/model-faults.js';
 import { Likes } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
 import type { Learned } from '../../model.js';
 import { encode } from '../../values/encode.js';
 import type { CompiledQuery } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
-import { roomy } from '../store/batch.js';
+import { withCapacity } from '../store/batch.js';
 import { Trie } from './trie.js';
 
 type Request = (requester: unknown) => unknown;
@@ -30,8 +30,8 @@ interface Parts {
 
 /** Refuses, where a quick look does not see that two values are equal, a key that takes different messages for one: what is remembered of the first would be told of the others. @throws CheckerError (`model`). */
 const mustBeOne = (name: string, known: unknown, given: unknown): void => {
-  const text = seenText(known);
-  if (text !== undefined && text === seenText(given)) return;
+  const text = comparableText(known);
+  if (text !== undefined && text === comparableText(given)) return;
   throw fault(
     `${name} takes different values for one, ${briefly(known)} and ${briefly(given)}: what it leaves out must not be in them`,
   );
@@ -68,7 +68,7 @@ class Messages {
     try {
       return encode(given);
     } catch (error) {
-      mustBeSeen(this.name, given);
+      mustBeComparable(this.name, given);
       throw error;
     }
   }
@@ -83,7 +83,7 @@ class ById {
   }
 
   set(id: number, number: number): void {
-    this.numbers = roomy(this.numbers, id + 1);
+    this.numbers = withCapacity(this.numbers, id + 1);
     this.numbers[id] = number;
   }
 
@@ -105,7 +105,7 @@ class Pairs {
   add(left: number, right: number): void {
     if (right >= 64) return;
     const at = left * 2 + (right >> 5);
-    this.words = roomy(this.words, at + 1);
+    this.words = withCapacity(this.words, at + 1);
     this.words[at]! |= 1 << (right & 31);
   }
 }

@@ -8,7 +8,7 @@ import type { Counterexample, Report } from '../../report.js';
 import { watch } from '../../limits.js';
 import { newBudget } from './budget.js';
 import { mustBeOptions } from '../../contract/checked-options.js';
-import { A_SOURCE, AN_OBJECT, mustTake } from '../../contract/given.js';
+import { A_SOURCE, AN_OBJECT, mustTake } from '../../contract/argument-checks.js';
 import { contractedComponents } from '../../contract/validate.js';
 import { explained, withTraces } from '../check-components.js';
 import { identityOf, mustBeKeepable } from '../factored-checkpoint.js';
@@ -40,8 +40,8 @@ const mustBeTeam = (workers: number): void => {
 const findingsOf = ({ team, watch: watcher, options, families }: Leading, model: ComponentModel, found: Depths): Findings => ({
   model,
   options,
-  decided: any(team.words.map((word) => word?.decided ?? [])),
-  enabled: any(team.words.map((word) => word?.enabled ?? [])),
+  decided: any(team.reports.map((word) => word?.decided ?? [])),
+  enabled: any(team.reports.map((word) => word?.enabled ?? [])),
   tally: sum(team, families),
   depth: found.depth,
   completeDepth: found.complete,
@@ -50,7 +50,7 @@ const findingsOf = ({ team, watch: watcher, options, families }: Leading, model:
   peakBytes: watcher.peakBytes(),
   watch: watcher,
   workers: options.workers,
-  merges: team.words.some((word) => word?.merges === true),
+  merges: team.reports.some((word) => word?.merges === true),
   details: details(team),
   audited: {
     runs: total(team, ({ audited }) => audited.runs),

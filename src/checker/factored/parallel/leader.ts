@@ -34,7 +34,7 @@ const limit = ({ team, watch: watcher, options, families }: Leading, depth: numb
   if (stop !== undefined) return stop;
   const { maxStates } = options;
   // A thread that has stopped for the limit may have seen states which others have found and not told of yet.
-  return maxStates !== undefined && (distinct >= maxStates || team.words.some((word) => word?.spent === true))
+  return maxStates !== undefined && (distinct >= maxStates || team.reports.some((word) => word?.spent === true))
     ? { kind: 'states', limit: maxStates }
     : undefined;
 };
@@ -51,17 +51,17 @@ const goThrough = async (leading: Leading, at: At, command: 'go' | 'on'): Promis
     if (stop !== undefined) return stop;
     await write(team, keep!, at);
   }
-  if (team.words.some((word) => word !== undefined && word.waiting > 0)) at.depth = at.level + 1;
+  if (team.reports.some((word) => word !== undefined && word.waiting > 0)) at.depth = at.level + 1;
   return undefined;
 };
 
 /** Why to go no further after a depth. */
 const ending = (leading: Leading, at: At): Stop | undefined => {
   const { team, options } = leading;
-  const decided = any(team.words.map((word) => word?.decided ?? []));
-  const violated = team.words.some((word) => word?.violated === true);
+  const decided = any(team.reports.map((word) => word?.decided ?? []));
+  const violated = team.reports.some((word) => word?.violated === true);
   if (violated && options.keepGoing !== true) return { kind: 'violation' };
-  if (team.words.every((word) => word?.waiting === 0)) return { kind: 'complete' };
+  if (team.reports.every((word) => word?.waiting === 0)) return { kind: 'complete' };
   if (violated && decided.every(Boolean)) return { kind: 'violation', all: true };
   const stop = limit(leading, at.depth);
   if (stop !== undefined) return stop;

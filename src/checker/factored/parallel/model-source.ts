@@ -1,5 +1,5 @@
 /** A model by name: threads share no functions, so each builds the model for itself. */
-import { thrown } from '../../contract/words.js';
+import { thrown } from '../../contract/model-faults.js';
 import { CheckerError } from '../../error.js';
 import type { ComponentModel } from '../../model.js';
 

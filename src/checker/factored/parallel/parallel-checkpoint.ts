@@ -5,7 +5,7 @@ import type { Identity } from '../../checkpoint/identity.js';
 import type { Keeper } from '../../checkpoint/keeper.js';
 import { readOpening, writeOpening } from '../factored-checkpoint.js';
 import { everyone, tell, type Team } from './team.js';
-import type { Command } from './thread-words.js';
+import type { Command } from './thread-messages.js';
 
 /** How long threads may take to pause, or one of them to write what it found, in milliseconds. */
 const KEEP_MS = 600_000;
@@ -30,7 +30,7 @@ export const write = async (team: Team, { keeper, identity, locals }: Keep, at: 
   tell(team, 'pause');
   if (!(await paused)) throw refuse(path, `the threads did not pause within ${KEEP_MS / 1000} s`);
   // What they held back for the limit on states goes into the file; what the report counts is what they have now.
-  const words = [...team.words];
+  const words = [...team.reports];
   begin(path, (to) => {
     writeOpening(to, identity, locals);
     to.json(at);
@@ -43,7 +43,7 @@ export const write = async (team: Team, { keeper, identity, locals }: Keep, at: 
   }
   finish(path);
   keeper.kept();
-  words.forEach((word, i) => (team.words[i] = word));
+  words.forEach((word, i) => (team.reports[i] = word));
 };
 
 const writePart = async (team: Team, worker: Worker, path: string): Promise<void> => {

@@ -3,7 +3,7 @@
  * receiver has not been told of yet. Values travel as plain data (structured clones) and are interned again where they arrive.
  */
 import { Ints } from '../../ints.js';
-import { emptyBatch, fillUsed, roomy, type Batch } from '../store/batch.js';
+import { emptyBatch, fillUsed, withCapacity, type Batch } from '../store/batch.js';
 import type { Space } from '../space.js';
 
 /** A parcel as it is posted. */
@@ -126,9 +126,9 @@ export class Inbox {
     for (let p = 0; p < batch.at.length; p++) {
       const used = words[at++]!;
       const known = this.ids[kinds[tuple.length + p]!]!;
-      batch.ids[p] = roomy(batch.ids[p]!, used);
+      batch.ids[p] = withCapacity(batch.ids[p]!, used);
       for (let u = 0; u < used; u++) batch.ids[p]![u] = known.at(words[at++]!);
-      batch.at[p] = roomy(batch.at[p]!, batch.count);
+      batch.at[p] = withCapacity(batch.at[p]!, batch.count);
       for (let i = 0; i < batch.count; i++) batch.at[p]![i] = words[at++]!;
     }
     fillUsed(batch);

@@ -4,7 +4,7 @@ import { mixed, SEED } from '../../hash.js';
 import type { Space } from '../space.js';
 import type { Batch } from '../store/batch.js';
 import { Outbox } from './parcel.js';
-import type { Message } from './thread-words.js';
+import type { Message } from './thread-messages.js';
 
 export class Peers {
   /** How often this thread was told to go on. */

@@ -1,9 +1,9 @@
 /** The threads of a search, as their leader has them: started, told something, waited for. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import { ENDLESS_MS, Stuck } from '../../contract/stuck.js';
+import { ENDLESS_MS, CallWatchdog } from '../../contract/call-watchdog.js';
 import { CheckerError } from '../../error.js';
 import { newTally, type Tally } from '../search/tally.js';
-import type { Command, Word, WorkerData } from './thread-words.js';
+import type { Command, ThreadReport, WorkerData } from './thread-messages.js';
 
 /** How often the limits are looked at, in milliseconds. */
 const LOOK_MS = 50;
@@ -11,9 +11,9 @@ const LOOK_MS = 50;
 export interface Team {
   readonly workers: ReadonlyArray<Worker>;
   /** The last that each said. */
-  readonly words: (Word | undefined)[];
+  readonly reports: (ThreadReport | undefined)[];
   /** How long each has been in one run of a model's function. */
-  readonly stuck: ReadonlyArray<Stuck>;
+  readonly watchdogs: ReadonlyArray<CallWatchdog>;
 }
 
 /** A port for each pair of threads, by thread and peer. */
@@ -39,14 +39,14 @@ export const startTeam = (data: Omit<WorkerData, 'index' | 'ports' | 'runs'>, co
         transferList,
       });
     }),
-    words: Array.from({ length: count }, () => undefined),
-    stuck: runs.map((buffer) => new Stuck(buffer)),
+    reports: Array.from({ length: count }, () => undefined),
+    watchdogs: runs.map((buffer) => new CallWatchdog(buffer)),
   };
 };
 
 /** Refuses a model of which a function does not come back to one of the threads. */
-const mustComeBack = ({ stuck }: Team): void => {
-  if (!stuck.some((thread) => (thread.look()?.ms ?? 0) >= ENDLESS_MS)) return;
+const mustComeBack = ({ watchdogs }: Team): void => {
+  if (!watchdogs.some((thread) => (thread.poll()?.ms ?? 0) >= ENDLESS_MS)) return;
   throw new CheckerError(
     'model',
     `a function does not come back within ${ENDLESS_MS / 1000} s: search with one thread to see which`,
@@ -56,7 +56,7 @@ const mustComeBack = ({ stuck }: Team): void => {
 /** Waits until each thread (or each of some) has said a word of this kind since the call, until there is reason to stop, or the deadline. */
 export const everyone = (
   team: Team,
-  kind: Word['kind'],
+  kind: ThreadReport['kind'],
   look: () => boolean,
   deadlineMs = Infinity,
   threads = team.workers,
@@ -66,12 +66,12 @@ export const everyone = (
     const started = performance.now();
     const fail = (error: Error): void => end(() => reject(error));
     const listeners = team.workers.map((worker, index) => {
-      const hear = (word: Word): void => {
+      const hear = (word: ThreadReport): void => {
         if (word.kind === 'failed') {
           end(() => reject(errorOf(word)));
           return;
         }
-        team.words[index] = word;
+        team.reports[index] = word;
         if (word.kind === kind) waiting.delete(worker);
         if (waiting.size === 0) end(() => resolve(true));
       };
@@ -94,7 +94,7 @@ export const everyone = (
     };
   });
 
-const errorOf = ({ error }: Word): Error => {
+const errorOf = ({ error }: ThreadReport): Error => {
   const { name = 'Error', code, message = 'a worker failed' } = error ?? {};
   if (name === 'CheckerError' && (code === 'model' || code === 'option' || code === 'checkpoint'))
     return new CheckerError(code, message);
@@ -109,7 +109,7 @@ export const tell = (team: Team, command: Command): void => {
 
 export const sum = (team: Team, families: number): Tally => {
   const total = newTally(families);
-  for (const word of team.words) {
+  for (const word of team.reports) {
     if (word === undefined) continue;
     const { tally } = word;
     total.distinct += tally.distinct;
@@ -122,15 +122,15 @@ export const sum = (team: Team, families: number): Tally => {
   return total;
 };
 
-export const total = (team: Team, of: (word: Word) => number): number =>
-  team.words.reduce((all, word) => all + (word === undefined ? 0 : of(word)), 0);
+export const total = (team: Team, of: (word: ThreadReport) => number): number =>
+  team.reports.reduce((all, word) => all + (word === undefined ? 0 : of(word)), 0);
 
 export const any = (lists: ReadonlyArray<ReadonlyArray<boolean>>): ReadonlyArray<boolean> =>
   (lists[0] ?? []).map((_, i) => lists.some((list) => list[i] === true));
 
 export const details = (team: Team): Readonly<Record<string, number>> => {
   const total: Record<string, number> = {};
-  for (const word of team.words) {
+  for (const word of team.reports) {
     for (const [name, n] of Object.entries(word?.details ?? {})) total[name] = (total[name] ?? 0) + n;
   }
   return total;

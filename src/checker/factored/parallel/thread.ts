@@ -17,7 +17,7 @@ import { detailsOf } from '../factored-report.js';
 import { mayHaveMerged } from '../../contract/merging.js';
 import { BreadthFirst } from '../search/breadth-first.js';
 import { newSpace, type Space } from '../space.js';
-import { failure, NOTHING_AUDITED, type Command, type Message, type Word, type WorkerData } from './thread-words.js';
+import { failure, NOTHING_AUDITED, type Command, type Message, type ThreadReport, type WorkerData } from './thread-messages.js';
 
 /** What another thread has found, and how far it was taken in. */
 interface Held {
@@ -42,7 +42,7 @@ export class Thread {
   private readonly index: number;
   private readonly peers: Peers;
   private readonly inboxes: ReadonlyArray<Inbox>;
-  private readonly say: (word: Word) => void;
+  private readonly say: (word: ThreadReport) => void;
   private readonly data: WorkerData;
   private readonly began = performance.now();
   /** Which threads have said that they have no more of this depth; a thread that is ahead says it only once per depth. */
@@ -59,7 +59,7 @@ export class Thread {
   private asked: 'pause' | 'stop' | undefined = undefined;
   private spoke = 0;
 
-  constructor(model: ComponentModel, data: WorkerData, say: (word: Word) => void) {
+  constructor(model: ComponentModel, data: WorkerData, say: (word: ThreadReport) => void) {
     const { index, ports, properties, symmetry, normalize, resume } = data;
     this.data = data;
     this.index = index;
@@ -261,7 +261,7 @@ export class Thread {
     return audited;
   }
 
-  private finish(kind: Exclude<Word['kind'], 'failed'>): void {
+  private finish(kind: Exclude<ThreadReport['kind'], 'failed'>): void {
     const { tally, judge, memo } = this.space;
     this.say({
       kind,

@@ -1,14 +1,14 @@
 /** A thread's whole life: it runs where this module is started as a worker. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { showRuns } from '../../contract/doing.js';
+import { shareCurrentCall } from '../../contract/current-call.js';
 import { buildModel } from './model-source.js';
 import { Thread } from './thread.js';
-import { failure, type Command, type Word, type WorkerData } from './thread-words.js';
+import { failure, type Command, type ThreadReport, type WorkerData } from './thread-messages.js';
 
 const live = async (data: WorkerData): Promise<void> => {
   const port = parentPort!;
-  const say = (word: Word): void => port.postMessage(word);
-  showRuns(data.runs);
+  const say = (word: ThreadReport): void => port.postMessage(word);
+  shareCurrentCall(data.runs);
   try {
     const thread = new Thread(await buildModel(data.source), data, say);
     port.on('message', (command: Command) => thread.guarded(() => thread.command(command)));

@@ -19,7 +19,7 @@ export class EvidenceSource {
   private cell = 0;
   private position = -1;
   private origin = 0;
-  private instead = 0;
+  private substitute = 0;
 
   constructor(view: GroupView, judge: Judge, target: Int32Array, moving: Batch) {
     this.view = view;
@@ -40,7 +40,7 @@ export class EvidenceSource {
   fromId(position: number, origin: number, id: number): void {
     this.position = position;
     this.origin = origin;
-    this.instead = id;
+    this.substitute = id;
   }
 
   /** The state from which steps are taken. */
@@ -49,7 +49,7 @@ export class EvidenceSource {
     if (this.position === -1) this.read(view.cells, this.cell, found);
     else {
       view.someCell(this.position, this.origin, found);
-      found[this.position] = this.instead;
+      found[this.position] = this.substitute;
     }
     return join(view.tuple, found);
   }

@@ -1,6 +1,6 @@
 /** The properties of a component model while it is explored: what to look at when a group, a local id or a cell is new, and what was found. */
 import { mustStay } from '../../contract/audit.js';
-import { locate } from '../../contract/where.js';
+import { locate } from '../../contract/fault-location.js';
 import type { ComponentProperty, Predicate, Remarks } from '../../model.js';
 import { isWitness } from '../../report.js';
 import {

@@ -8,7 +8,7 @@ import { Leaving } from './leaving.js';
 import { OneByOne } from './one-by-one.js';
 import { Opening } from './opening.js';
 import type { Canonical, Machinery, Order } from './search-order.js';
-import { took, type Tally } from './tally.js';
+import { countSteps, type Tally } from './tally.js';
 
 export class Expander {
   private readonly view: GroupView;
@@ -90,7 +90,7 @@ export class Expander {
       const occurs = this.view.occurs[p]!;
       for (let x = 0; x < this.view.counts[p]!; x++) {
         if (occurs[x] === 0) continue;
-        for (let f = 0; f < families; f++) took(this.tally, f, occurs[x]! * ways[x * families + f]!);
+        for (let f = 0; f < families; f++) countSteps(this.tally, f, occurs[x]! * ways[x * families + f]!);
       }
     }
   }

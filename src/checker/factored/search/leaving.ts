@@ -4,11 +4,11 @@ import type { CompiledInteraction } from '../compile/compile.js';
 import type { Memo } from '../memo/memo.js';
 import { IDLE, strideOf } from '../memo/outcome-rows.js';
 import { EvidenceSource } from '../properties/evidence-source.js';
-import { type Batch, emptyBatch, fillUsed, roomy } from '../store/batch.js';
+import { type Batch, emptyBatch, fillUsed, withCapacity } from '../store/batch.js';
 import type { GroupView } from '../store/group-view.js';
 import type { Mover } from '../store/mover.js';
 import type { Canonical, Machinery, Order } from './search-order.js';
-import { took, type Tally } from './tally.js';
+import { countSteps, type Tally } from './tally.js';
 
 export class Leaving {
   /** Whether no step led to a group of the same level, whose cells may have been expanded. */
@@ -77,7 +77,7 @@ export class Leaving {
       if (row === 0) continue;
       alive = true;
       const outcomes = memo.pool.data[row]!;
-      took(this.tally, interaction.family, outcomes * view.cells.count);
+      countSteps(this.tally, interaction.family, outcomes * view.cells.count);
       if (row === IDLE) continue;
       const stride = strideOf(interaction);
       for (let o = 0, at = row + 1; o < outcomes; o++, at += stride) {
@@ -112,14 +112,14 @@ export class Leaving {
     const { part, view } = this;
     const { cells } = view;
     const picked = this.cellsWith(cells, p, x);
-    part.depthBytes = roomy(part.depthBytes, part.count);
+    part.depthBytes = withCapacity(part.depthBytes, part.count);
     for (let n = 0; n < part.count; n++) part.depthBytes[n] = cells.depthBytes[picked[n]!]!;
     for (let q = 0; q < part.at.length; q++) {
-      part.at[q] = roomy(part.at[q]!, part.count);
+      part.at[q] = withCapacity(part.at[q]!, part.count);
       const [to, from] = [part.at[q]!, cells.at[q]!];
       for (let n = 0; n < part.count; n++) to[n] = q === p ? 0 : from[picked[n]!]!;
       if (q !== p) {
-        part.ids[q] = roomy(part.ids[q]!, view.counts[q]!);
+        part.ids[q] = withCapacity(part.ids[q]!, view.counts[q]!);
         part.ids[q]!.set(cells.ids[q]!.subarray(0, view.counts[q]));
       }
     }
@@ -129,7 +129,7 @@ export class Leaving {
   /** The cells with index `x` at `p`, as many as `part` counts then. */
   private cellsWith(cells: Batch, p: number, x: number): Int32Array {
     const wanted = cells.at[p]!;
-    this.picked = roomy(this.picked, cells.count);
+    this.picked = withCapacity(this.picked, cells.count);
     this.part.count = 0;
     for (let i = 0; i < cells.count; i++) if (wanted[i] === x) this.picked[this.part.count++] = i;
     return this.picked;

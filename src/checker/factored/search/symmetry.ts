@@ -12,7 +12,7 @@
  * images of component values are remembered, so canonicalising is a matter of table look-ups.
  */
 import type { Permutation } from '../../model.js';
-import { type Batch, emptyBatch, fillUsed, roomy } from '../store/batch.js';
+import { type Batch, emptyBatch, fillUsed, withCapacity } from '../store/batch.js';
 import type { Compiled } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import { CheckerError } from '../../error.js';
@@ -132,15 +132,15 @@ export class Symmetry implements Canonical {
     for (let p = 0; p < batch.at.length; p++) {
       const q = action.to[groupSize + p]! - groupSize;
       const kind = this.kinds[groupSize + p]!;
-      const ids = roomy(out.ids[q]!, batch.ids[p]!.length);
+      const ids = withCapacity(out.ids[q]!, batch.ids[p]!.length);
       for (let u = 0; u < batch.usedCount[p]!; u++) {
         const x = batch.used[p]![u]!;
         ids[x] = this.imageOf(action, kind, batch.ids[p]![x]!);
       }
       out.ids[q] = ids;
-      out.at[q] = roomy(out.at[q]!, batch.count);
+      out.at[q] = withCapacity(out.at[q]!, batch.count);
       for (let i = 0; i < batch.count; i++) out.at[q][i] = batch.at[p]![i]!;
-      out.used[q] = roomy(out.used[q]!, batch.usedCount[p]!);
+      out.used[q] = withCapacity(out.used[q]!, batch.usedCount[p]!);
       for (let u = 0; u < batch.usedCount[p]!; u++) out.used[q][u] = batch.used[p]![u]!;
       out.usedCount[q] = batch.usedCount[p]!;
     }
@@ -154,8 +154,8 @@ export class Symmetry implements Canonical {
     out.count = batch.count;
     out.depthBytes = batch.depthBytes;
     for (let p = 0; p < positions; p++) {
-      out.ids[p] = roomy(out.ids[p]!, batch.count);
-      out.at[p] = roomy(out.at[p]!, batch.count);
+      out.ids[p] = withCapacity(out.ids[p]!, batch.count);
+      out.at[p] = withCapacity(out.at[p]!, batch.count);
     }
     for (let i = 0; i < batch.count; i++) {
       for (let n = 0; n < this.bestCount; n++) {
@@ -186,7 +186,7 @@ export class Symmetry implements Canonical {
     const apply = permutation.apply as (kind: string, local: unknown) => unknown;
     const image = this.components.intern(kind, apply(name, this.components.value(kind, id)));
     // Images are kept plus one: a table that grows is filled with 0, "not known yet".
-    const images = roomy(action.images[kind]!, id + 1);
+    const images = withCapacity(action.images[kind]!, id + 1);
     images[id] = image + 1;
     action.images[kind] = images;
     return image;

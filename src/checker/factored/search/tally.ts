@@ -19,7 +19,7 @@ export const newTally = (families: number): Tally => ({
 });
 
 /** Counts steps of a family. */
-export const took = (tally: Tally, family: number, steps: number): void => {
+export const countSteps = (tally: Tally, family: number, steps: number): void => {
   tally.steps[family]! += steps;
   tally.generated += steps;
 };

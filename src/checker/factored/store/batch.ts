@@ -37,7 +37,7 @@ export const emptyBatch = (positions: number): Batch => ({
 });
 
 /** The array, or a greater copy of it. */
-export const roomy = (array: Int32Array, need: number): Int32Array => {
+export const withCapacity = (array: Int32Array, need: number): Int32Array => {
   if (need <= array.length) return array;
   const grown = new Int32Array(Math.max(need, array.length * 2));
   grown.set(array);
@@ -53,7 +53,7 @@ export const fillUsed = (batch: Batch): void => {
     stamp++;
     const at = batch.at[p]!;
     const most = batch.ids[p]!.length;
-    stamps = roomy(stamps, most);
+    stamps = withCapacity(stamps, most);
     let used = batch.used[p]!;
     if (used.length < most) used = batch.used[p] = new Int32Array(most);
     let n = 0;

@@ -1,5 +1,5 @@
 /** The group at hand: its ids by position, its cells that are to be expanded, and finding cells inside it. */
-import { type Batch, emptyBatch, roomy } from './batch.js';
+import { type Batch, emptyBatch, withCapacity } from './batch.js';
 import { growBlock } from './blocks.js';
 import { IndexOf } from './mover.js';
 import { type Layer, type Shape, offsetInPage } from './group-store.js';
@@ -59,10 +59,10 @@ export class GroupView {
       const count = page[base + shape.counts + p]!;
       this.counts[p] = count;
       this.maps[p]!.load(page, from, count);
-      const ids = roomy(this.cells.ids[p]!, count);
+      const ids = withCapacity(this.cells.ids[p]!, count);
       this.cells.ids[p] = ids;
       for (let i = 0; i < count; i++) ids[i] = page[from + i]!;
-      this.occurs[p] = roomy(this.occurs[p]!, count);
+      this.occurs[p] = withCapacity(this.occurs[p]!, count);
       from += page[base + shape.rooms + p]!;
     }
     this.cells.count = 0;
@@ -187,8 +187,8 @@ export class GroupView {
   private reserve(count: number): void {
     const { cells } = this;
     if (count <= cells.depthBytes.length) return;
-    cells.depthBytes = roomy(cells.depthBytes, count);
-    for (let p = 0; p <= this.last; p++) cells.at[p] = roomy(cells.at[p]!, count);
+    cells.depthBytes = withCapacity(cells.depthBytes, count);
+    for (let p = 0; p <= this.last; p++) cells.at[p] = withCapacity(cells.at[p]!, count);
   }
 
   /** Some cell that was found, with an index at a position: its ids, into `ids`. */
@@ -222,9 +222,9 @@ export class GroupView {
     page[from + index] = id;
     page[base + shape.counts + position] = index + 1;
     this.maps[position]!.set(id, index);
-    this.cells.ids[position] = roomy(this.cells.ids[position]!, index + 1);
+    this.cells.ids[position] = withCapacity(this.cells.ids[position]!, index + 1);
     this.cells.ids[position][index] = id;
-    this.occurs[position] = roomy(this.occurs[position]!, index + 1);
+    this.occurs[position] = withCapacity(this.occurs[position]!, index + 1);
     this.occurs[position][index] = 0;
     this.locate();
     return index;
@@ -278,7 +278,7 @@ export class GroupView {
     const { used, usedCount } = this.cells;
     for (let p = 0; p <= this.last; p++) {
       const occurs = this.occurs[p]!;
-      const list = roomy(used[p]!, this.counts[p]!);
+      const list = withCapacity(used[p]!, this.counts[p]!);
       used[p] = list;
       let n = 0;
       for (let x = 0; x < this.counts[p]!; x++) if (occurs[x] !== 0) list[n++] = x;

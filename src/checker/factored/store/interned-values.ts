@@ -1,14 +1,14 @@
 /** Interned component values: each distinct value of a slot kind is a small integer, and is kept once. */
-import { changed } from '../../contract/words.js';
+import { changed } from '../../contract/model-faults.js';
 import { encode } from '../../values/encode.js';
 import type { ComponentModel } from '../../model.js';
 import type { Audit } from '../../contract/audit.js';
 import { auditOf } from '../../contract/guard.js';
 import { mergingOf, type Merging } from '../../contract/merging.js';
-import { whatIs } from '../../contract/words.js';
+import { describe } from '../../contract/model-faults.js';
 import { Likes } from '../../values/like.js';
 import { oneForm } from '../../values/one-form.js';
-import { blindIn, staying, unseen } from '../../values/seen.js';
+import { incomparableIn, uncloneableIn, incomparableFault } from '../../values/incomparable.js';
 import { CheckerError } from '../../error.js';
 import { hashKey } from '../../hash.js';
 
@@ -59,7 +59,7 @@ export class Components {
     this.measure = model.progress as Measure | undefined;
   }
 
-  kindOf(name: string): number {
+  kindNumber(name: string): number {
     return this.kinds.findIndex((kind) => kind.name === name);
   }
 
@@ -68,7 +68,7 @@ export class Components {
     const table = this.kinds[kind]!;
     const value = this.normal === undefined ? raw : this.normal(table.name, raw);
     const key = this.encoder(table.name, value);
-    if (typeof key !== 'string') throw new CheckerError('model', `what key gives: expected a text, but it is ${whatIs(key)}`);
+    if (typeof key !== 'string') throw new CheckerError('model', `what key gives: expected a text, but it is ${describe(key)}`);
     const known = table.ids.get(key);
     if (known === undefined) return this.add(table, key, value);
     const { merging } = this;
@@ -84,8 +84,8 @@ export class Components {
   }
 
   /** The value that has the key of this one; itself, where none has. */
-  instead(kind: string, value: unknown): unknown {
-    const table = this.kinds[this.kindOf(kind)]!;
+  representative(kind: string, value: unknown): unknown {
+    const table = this.kinds[this.kindNumber(kind)]!;
     const id = table.ids.get(this.encoder(kind, value));
     return id === undefined ? value : table.values[id];
   }
@@ -118,9 +118,9 @@ export class Components {
 
   /** A new value must be seen into, and where threads share values come to them as it is. */
   private mustBeSound(value: unknown, { name }: Kind): void {
-    const blind = this.isKeyed ? undefined : blindIn(value);
-    if (blind !== undefined) throw unseen(blind);
-    const stays = this.agreed ? staying(value) : undefined;
+    const blind = this.isKeyed ? undefined : incomparableIn(value);
+    if (blind !== undefined) throw incomparableFault(blind);
+    const stays = this.agreed ? uncloneableIn(value) : undefined;
     if (stays !== undefined)
       throw new CheckerError(
         'model',

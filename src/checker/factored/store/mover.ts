@@ -2,7 +2,7 @@
  * Moving cells into a group: the inner loop of the checker. A batch of cells of one group goes to another as a whole: each
  * local id is looked up once per batch, and a cell costs a few additions and one byte.
  */
-import { type Batch, lower, NEXT, roomy } from './batch.js';
+import { type Batch, lower, NEXT, withCapacity } from './batch.js';
 import { growBlock, makeBlock } from './blocks.js';
 import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
@@ -36,8 +36,8 @@ export class IndexOf {
 
   set(id: number, index: number): void {
     if (id >= this.stamps.length) {
-      this.stamps = roomy(this.stamps, id + 1);
-      this.indices = roomy(this.indices, id + 1);
+      this.stamps = withCapacity(this.stamps, id + 1);
+      this.indices = withCapacity(this.indices, id + 1);
     }
     this.stamps[id] = this.stamp;
     this.indices[id] = index;
@@ -108,7 +108,7 @@ export class Mover {
     const map = this.maps[p]!;
     const used = batch.used[p]!;
     const ids = batch.ids[p]!;
-    const offsets = roomy(this.offsets[p]!, ids.length);
+    const offsets = withCapacity(this.offsets[p]!, ids.length);
     this.offsets[p] = offsets;
     let next = count;
     let isLoaded = false;
@@ -168,7 +168,7 @@ export class Mover {
 
   /** Where the row of each cell of the batch begins, in bytes: where the cell is, but for its last position. */
   private locateRows({ at, count }: Batch, first: number): void {
-    const rows = roomy(this.rows, count);
+    const rows = withCapacity(this.rows, count);
     this.rows = rows;
     if (at.length < 2) rows.fill(first, 0, count);
     for (let p = 0; p < at.length - 1; p++) {

@@ -1,28 +1,28 @@
 /** Faults of a model, with the run to where they came up. */
 import { CheckerError } from '../error.js';
 import type { Counterexample } from '../report.js';
-import { shortened } from './words.js';
+import { shortened } from './model-faults.js';
 
 /** By fault: the state, in a search's own numbers, in which it came up. */
-const places = new WeakMap<object, Int32Array>();
+const states = new WeakMap<object, Int32Array>();
 
 /** Notes where an error came up, unless that is known. */
 export const locate = (error: unknown, state: () => Int32Array): void => {
-  if (error instanceof CheckerError && !places.has(error)) places.set(error, state());
+  if (error instanceof CheckerError && !states.has(error)) states.set(error, state());
 };
 
-export const placeOf = (error: CheckerError): Int32Array | undefined => places.get(error);
+export const stateOfFault = (error: CheckerError): Int32Array | undefined => states.get(error);
 
 /** Whether an error is a model's fault of which it is not yet said where it came up. */
-export const isOpenFault = (error: unknown): error is CheckerError =>
-  error instanceof CheckerError && error.code === 'model' && error.trace === undefined && !everywhere.has(error);
+export const isFaultWithoutRun = (error: unknown): error is CheckerError =>
+  error instanceof CheckerError && error.code === 'model' && error.trace === undefined && !stateless.has(error);
 
 /** Faults that came up at no state. */
-const everywhere = new WeakSet<object>();
+const stateless = new WeakSet<object>();
 
 /** Says that a fault came up at no state: no run leads there. */
-export const ofTheWhole = (error: CheckerError): CheckerError => {
-  everywhere.add(error);
+export const atNoState = (error: CheckerError): CheckerError => {
+  stateless.add(error);
   return error;
 };
 

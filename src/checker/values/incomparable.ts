@@ -23,7 +23,7 @@ const constructorOf = (prototype: object): { readonly name: string; readonly sou
 };
 
 /** What cannot be seen of the objects of one class, by its own part alone. */
-const blindInClass = (prototype: object): string | null => {
+const incomparableInClass = (prototype: object): string | null => {
   const maker = constructorOf(prototype);
   if (maker === undefined) return 'an object with a prototype that is no class';
   const named = `${article(maker.name)} ${maker.name}`;
@@ -39,13 +39,13 @@ const blindInClass = (prototype: object): string | null => {
 };
 
 /** What cannot be seen of an object with this prototype, which is neither of the language's own. */
-export const blindByClass = (prototype: object): string | null => {
+export const incomparableByClass = (prototype: object): string | null => {
   const known = verdicts.get(prototype);
   if (known !== undefined) return known;
-  let verdict = blindInClass(prototype);
+  let verdict = incomparableInClass(prototype);
   for (let up: unknown = Object.getPrototypeOf(prototype); verdict === null && up !== null; up = Object.getPrototypeOf(up)) {
     if (up === Object.prototype) break;
-    verdict = blindInClass(up as object);
+    verdict = incomparableInClass(up as object);
   }
   verdicts.set(prototype, verdict);
   return verdict;
@@ -76,7 +76,7 @@ export const viewName = (view: ArrayBufferView): string => {
 };
 
 /** What cannot be seen of a value, but for what its parts are; undefined where all can. */
-export const blindHere = (value: unknown): string | undefined => {
+export const incomparableHere = (value: unknown): string | undefined => {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'symbol') return 'a symbol';
   if (typeof value !== 'object' || value === null) return undefined;
@@ -93,13 +93,13 @@ export const blindHere = (value: unknown): string | undefined => {
   if (ArrayBuffer.isView(value)) return viewName(value);
   if (Array.isArray(value)) return 'a list of a class of its own';
   if (prototype !== null && prototype !== Object.prototype) {
-    const blind = blindByClass(prototype);
+    const blind = incomparableByClass(prototype);
     if (blind !== null) return blind;
   }
-  return blindFields(value, keys);
+  return incomparableFields(value, keys);
 };
 
-const blindFields = (value: object, keys: ReadonlyArray<string | symbol>): string | undefined => {
+const incomparableFields = (value: object, keys: ReadonlyArray<string | symbol>): string | undefined => {
   for (const key of keys) {
     if (typeof key === 'symbol') return `a field whose key is the symbol ${String(key)}`;
     const field = Object.getOwnPropertyDescriptor(value, key)!;
@@ -112,7 +112,7 @@ const blindFields = (value: object, keys: ReadonlyArray<string | symbol>): strin
 /** Whether an item of a list is a hole in it, which reads as `undefined`. */
 export const isHole = (list: ReadonlyArray<unknown>, at: number): boolean => list[at] === undefined && !(at in list);
 
-/** The holes of a list, as {@link blindHere} says it. */
+/** The holes of a list, as {@link incomparableHere} says it. */
 export const HOLES = 'a list with holes';
 
 // --- whole values ----------------------------------------------------------------------------------------------------------
@@ -140,12 +140,12 @@ export const partsOf = ({ value, path }: Part): ReadonlyArray<Part> => {
 const DEEPEST = 2000;
 
 /** What in a value cannot be seen, and where; undefined where all can. */
-export const blindIn = (whole: unknown): string | undefined => {
+export const incomparableIn = (whole: unknown): string | undefined => {
   const path: { parts: ReadonlyArray<Part>; at: number; owner: unknown }[] = [];
   const above = new Set<unknown>();
   const enter = (part: Part): string | undefined => {
     const where = part.path === '' ? '' : ` at ${part.path.slice(0, 80)}`;
-    const blind = blindHere(part.value);
+    const blind = incomparableHere(part.value);
     if (blind !== undefined) return `${blind}${where}`;
     if (above.has(part.value)) return `a reference to what it is in itself${where}`;
     if (path.length >= DEEPEST) return `values in values, more than ${DEEPEST} deep`;
@@ -170,7 +170,7 @@ export const blindIn = (whole: unknown): string | undefined => {
 };
 
 /** What in a value stays behind, or comes out as something else, where it goes to another thread; undefined where all goes. */
-export const staying = (value: unknown): string | undefined => {
+export const uncloneableIn = (value: unknown): string | undefined => {
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date) return undefined;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -180,17 +180,17 @@ export const staying = (value: unknown): string | undefined => {
   else if (prototype === Map.prototype) parts = [...(value as Map<unknown, unknown>)].flat();
   else return prototype === null ? 'an object without a prototype' : 'an object of a class';
   for (const part of parts) {
-    const stays = staying(part);
-    if (stays !== undefined) return stays;
+    const uncloneable = uncloneableIn(part);
+    if (uncloneable !== undefined) return uncloneable;
   }
   return undefined;
 };
 
-/** A typed array, as {@link blindIn} says it. */
+/** A typed array, as {@link incomparableIn} says it. */
 const VIEW = /^an? (?:\w*Array|Buffer)(?: at |$)/;
 
 /** The refusal of a value, in which something cannot be seen. */
-export const unseen = (what: string): CheckerError =>
+export const incomparableFault = (what: string): CheckerError =>
   new CheckerError(
     'model',
     VIEW.test(what)

@@ -29,7 +29,7 @@ export const shortened = (text: string): string => {
 };
 
 /** What a value is, where something else was expected: `"three"`, `a function`, `missing`. */
-export const whatIs = (u: unknown): string => {
+export const describe = (u: unknown): string => {
   if (u === undefined) return 'missing';
   if (Array.isArray(u)) return u.length === 0 ? 'an empty list' : 'a list';
   if (typeof u === 'object' && u !== null && !(u instanceof Promise)) return 'an object';

@@ -4,13 +4,13 @@
  */
 import type { CheckerError } from '../error.js';
 import { encode } from '../values/encode.js';
-import { partsOf } from '../values/seen.js';
-import { briefly, fault } from './words.js';
+import { partsOf } from '../values/incomparable.js';
+import { briefly, fault } from './model-faults.js';
 
 // --- copies ----------------------------------------------------------------------------------------------------------------
 
 /** What of a copy is the other way round. */
-export interface Turn {
+export interface Variation {
   readonly sets: boolean;
   readonly maps: boolean;
   readonly zeros: boolean;
@@ -19,37 +19,38 @@ export interface Turn {
 }
 
 const none = (): boolean => false;
-export const AS_IT_IS: Turn = { sets: false, maps: false, zeros: false, fields: none };
+export const UNVARIED: Variation = { sets: false, maps: false, zeros: false, fields: none };
 
 /** The names of an object's fields, whatever their order, as one text. */
 const namesOf = (value: object): string => Object.keys(value).sort().join(', ');
 
-const turned = <T>(items: ReadonlyArray<T>, isTurned: boolean): ReadonlyArray<T> => (isTurned ? items.toReversed() : items);
+const reversedIf = <T>(items: ReadonlyArray<T>, isReversed: boolean): ReadonlyArray<T> =>
+  isReversed ? items.toReversed() : items;
 
 /** A copy of a value that may be changed, to see whether somebody does. It is for values of which all can be seen. */
-export const copyOf = (value: unknown, turn: Turn): unknown => {
-  if (value === 0 && turn.zeros) return -0;
+export const copyOf = (value: unknown, variation: Variation): unknown => {
+  if (value === 0 && variation.zeros) return -0;
   if (typeof value !== 'object' || value === null) return value;
-  const copy = (part: unknown): unknown => copyOf(part, turn);
+  const copy = (part: unknown): unknown => copyOf(part, variation);
   if (Array.isArray(value)) return value.map(copy);
   if (value instanceof Date) return new Date(value);
-  if (value instanceof Set) return new Set(turned(Array.from(value, copy), turn.sets));
+  if (value instanceof Set) return new Set(reversedIf(Array.from(value, copy), variation.sets));
   if (value instanceof Map)
     return new Map(
-      turned(
+      reversedIf(
         Array.from(value, ([key, part]) => [copy(key), copy(part)] as const),
-        turn.maps,
+        variation.maps,
       ),
     );
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === Object.prototype && !Object.hasOwn(value, '__proto__')) {
     // By assignment: so it has the shape that a model is used to, and V8 runs it as fast as before.
     const plain: Record<string, unknown> = {};
-    for (const [name, part] of turned(Object.entries(value), turn.fields(namesOf(value)))) plain[name] = copy(part);
+    for (const [name, part] of reversedIf(Object.entries(value), variation.fields(namesOf(value)))) plain[name] = copy(part);
     return plain;
   }
   const made = Object.create(prototype) as object;
-  for (const [name, part] of turned(Object.entries(value), turn.fields(namesOf(value))))
+  for (const [name, part] of reversedIf(Object.entries(value), variation.fields(namesOf(value))))
     Object.defineProperty(made, name, { value: copy(part), enumerable: true, writable: true, configurable: true });
   return made;
 };
@@ -76,7 +77,7 @@ export class Orders {
   }
 
   /** What is to be the other way round in a copy. */
-  get turn(): Turn {
+  get variation(): Variation {
     return { sets: true, maps: true, zeros: this.hasMinusZero, fields: (names) => !this.depending.has(names) };
   }
 
@@ -114,17 +115,17 @@ export class Orders {
 /** The names of the fields of all objects with several in some values. */
 const allNames = (values: ReadonlyArray<unknown>): ReadonlySet<string> => {
   const found = new Set<string>();
-  const look = (value: unknown): void => {
+  const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
     if (!Array.isArray(value) && Object.keys(value).length > 1) found.add(namesOf(value));
-    for (const part of partsOf({ value, path: '' })) look(part.value);
+    for (const part of partsOf({ value, path: '' })) visit(part.value);
   };
-  values.forEach(look);
+  values.forEach(visit);
   return found;
 };
 
 /** What a function gives for copies that are turned in some way, in a few words, where that is not equal to its answer; else undefined. */
-export type Otherwise = (turn: Turn) => string | undefined;
+export type AnswerUnder = (variation: Variation) => string | undefined;
 
 /** Finds out on what of equal values a function depends. @throws CheckerError (`model`) that says so. */
 export const blameOrder = (
@@ -132,19 +133,20 @@ export const blameOrder = (
   args: ReadonlyArray<unknown>,
   answer: unknown,
   orders: Orders,
-  otherwise: Otherwise,
+  otherwise: AnswerUnder,
 ): void => {
   const asks = (what: string, advice: string, other: string): CheckerError =>
     fault(`${where} depends on ${what}: it gives ${briefly(answer)} or ${other}; ${advice}`);
-  const look = (turn: Partial<Turn>, what: string, advice: string): void => {
-    const other = otherwise({ ...AS_IT_IS, ...turn });
+  const probe = (variation: Partial<Variation>, what: string, advice: string): void => {
+    const other = otherwise({ ...UNVARIED, ...variation });
     if (other !== undefined) throw asks(what, advice, other);
   };
-  look({ sets: true }, 'the order in which a Set was filled', 'a set has no order: use an array');
-  look({ maps: true }, 'the order in which a Map was filled', 'a map has no order: sort its keys, or use an array');
-  if (orders.turn.zeros) look({ zeros: true }, 'the sign of a zero', '0 and -0 are one state: use another value for one of them');
+  probe({ sets: true }, 'the order in which a Set was filled', 'a set has no order: use an array');
+  probe({ maps: true }, 'the order in which a Map was filled', 'a map has no order: sort its keys, or use an array');
+  if (orders.variation.zeros)
+    probe({ zeros: true }, 'the sign of a zero', '0 and -0 are one state: use another value for one of them');
   for (const names of allNames(args)) {
-    const other = orders.turn.fields(names) ? otherwise({ ...AS_IT_IS, fields: (some) => some === names }) : undefined;
+    const other = orders.variation.fields(names) ? otherwise({ ...UNVARIED, fields: (some) => some === names }) : undefined;
     const what = `the order in which the fields ${names} of an object were set`;
     if (other !== undefined)
       orders.depends(names, asks(what, 'objects are equal in any order of their fields: sort them, or use an array', other));

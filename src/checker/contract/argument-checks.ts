@@ -5,7 +5,7 @@
 import { CheckerError } from '../error.js';
 
 /** What something is, in a word or two. */
-const kindOf = (u: unknown): string => {
+const describe = (u: unknown): string => {
   if (u === undefined) return 'missing';
   if (u === null) return 'null';
   if (Array.isArray(u)) return u.length === 0 ? 'an empty list' : 'a list';
@@ -22,7 +22,7 @@ export interface Expectation {
 
 /** Refuses what is not expected. @throws CheckerError (`option`): `toItf: trace: expected a run, but it is null`. */
 export const mustTake = (where: string, name: string, { is, what }: Expectation, given: unknown): void => {
-  if (!is(given)) throw new CheckerError('option', `${where}: ${name}: expected ${what}, but it is ${kindOf(given)}`);
+  if (!is(given)) throw new CheckerError('option', `${where}: ${name}: expected ${what}, but it is ${describe(given)}`);
 };
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -39,7 +39,7 @@ export interface WorkerData {
 export type Command = 'go' | 'pause' | 'write' | 'on' | 'stop';
 
 /** From a thread. `level`: the depth is over here, with the queue of the next; `pulse`: how far it is. */
-export interface Word {
+export interface ThreadReport {
   readonly kind: 'level' | 'pulse' | 'paused' | 'written' | 'done' | 'failed';
   readonly tally: Tally;
   readonly decided: ReadonlyArray<boolean>;
@@ -68,7 +68,7 @@ export interface Message {
 export const NOTHING_AUDITED: Audited = { runs: 0, repeated: 0 };
 
 /** What a thread says that cannot go on. */
-export const failure = (error: unknown): Word => ({
+export const failure = (error: unknown): ThreadReport => ({
   kind: 'failed',
   tally: { distinct: 0, generated: 0, cut: 0, queue: 0, steps: [], fresh: [] },
   decided: [],

@@ -3,16 +3,16 @@
  * the thread that runs it, nor can a signal or a clock be heeded there; so somebody else must look.
  */
 import { encode } from '../values/encode.js';
-import { blindIn } from '../values/seen.js';
-import { briefly, fault } from './words.js';
+import { incomparableIn } from '../values/incomparable.js';
+import { briefly, fault } from './model-faults.js';
 
 /** The number of the run, 0 where none is; {@link LOADING} and {@link MAKING} are what comes before, and what is below them comes between. */
-let now: Float64Array = new Float64Array(1);
-let runs = 0;
+let current: Float64Array = new Float64Array(1);
+let calls = 0;
 /** The number of the run that is known not to come back; -1: none is. */
 let endless = -1;
 /** Its function and arguments, once it was reached: a search that begins anew, to find the path there, reaches it under another number. */
-let known: string | undefined;
+let endlessCall: string | undefined;
 
 /** Numbers for the loading of a model's module, and for its function that gives the model. */
 export const LOADING = -1;
@@ -23,8 +23,8 @@ export const BETWEEN_TURNS = -3;
 let turns = 0;
 
 /** Lets another thread see the number of the run, in the first 8 bytes. */
-export const showRuns = (buffer: SharedArrayBuffer): void => {
-  now = new Float64Array(buffer, 0, 1);
+export const shareCurrentCall = (buffer: SharedArrayBuffer): void => {
+  current = new Float64Array(buffer, 0, 1);
 };
 
 /** Takes a run for one that does not come back: an earlier process never came beyond it. It is a fault of the model then. */
@@ -33,38 +33,38 @@ export const takeForEndless = (run: number): void => {
 };
 
 const textOf = (where: string, args: ReadonlyArray<unknown>): string =>
-  `${where} ${blindIn(args) === undefined ? encode(args) : ''}`;
+  `${where} ${incomparableIn(args) === undefined ? encode(args) : ''}`;
 
 const mustComeBack = (where: string, args: ReadonlyArray<unknown>, on: unknown): void => {
-  if (runs === endless) known = textOf(where, args);
-  if (known === undefined || known !== textOf(where, args)) return;
+  if (calls === endless) endlessCall = textOf(where, args);
+  if (endlessCall === undefined || endlessCall !== textOf(where, args)) return;
   throw fault(`${where} does not come back${on === undefined ? '' : ` from ${briefly(on)}`}`);
 };
 
 /** A run begins. Gives what is to be told {@link leave} when it is over. It runs before every run of the model, so that it takes no list of arguments. */
 export const enter = (where: string, one: unknown, two?: unknown, named?: unknown): number => {
-  const outer = now[0]!;
-  runs++;
+  const outer = current[0]!;
+  calls++;
   if (endless >= 0) mustComeBack(where, [one, two], named);
-  now[0] = runs;
+  current[0] = calls;
   return outer;
 };
 
 /** Something other than a run begins: {@link LOADING} or {@link MAKING}. */
 export const begin = (what: typeof LOADING | typeof MAKING): number => {
-  const outer = now[0]!;
-  now[0] = what;
+  const outer = current[0]!;
+  current[0] = what;
   return outer;
 };
 
 /** A search lets others have their turn. */
 export const beginTurn = (): number => {
-  const outer = now[0]!;
-  now[0] = BETWEEN_TURNS - ++turns;
+  const outer = current[0]!;
+  current[0] = BETWEEN_TURNS - ++turns;
   return outer;
 };
 
 /** A run is over. */
 export const leave = (outer: number): void => {
-  now[0] = outer;
+  current[0] = outer;
 };
