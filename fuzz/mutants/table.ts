@@ -391,7 +391,7 @@ const components: ReadonlyArray<Mutant> = [
       'look-order',
       'predicates over the same slots are looked at once, whichever they are',
       'this.run(bundle, tuple, locals, state);',
-      'this.run({ ...bundle, looks: bundle.looks.slice(0, 1) }, tuple, locals, state);',
+      'this.run({ ...bundle, predicates: bundle.predicates.slice(0, 1) }, tuple, locals, state);',
     ],
   ]),
   ...inFile('factored/search/shortest-path.js', [

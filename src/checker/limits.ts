@@ -10,9 +10,9 @@ type Pulse = Pick<Progress, 'generated' | 'distinct' | 'queue' | 'depth'>;
 
 export interface Watch {
   /** Why to stop now, if at all; reports progress when it is time to. */
-  readonly look: (pulse: Pulse) => Stop | undefined;
+  readonly poll: (pulse: Pulse) => Stop | undefined;
   /** Takes in how far the search has come, between two looks: it costs next to nothing. */
-  readonly see: (pulse: Pulse) => void;
+  readonly update: (pulse: Pulse) => void;
   readonly elapsedMs: () => number;
   readonly peakBytes: () => number;
   /** Why the space may have no end. */
@@ -76,8 +76,8 @@ export const watch = (limits: Limits, isByDepth: boolean): Watch => {
     peak = Math.max(peak, bytes);
     return bytes;
   };
-  const see = (pulse: Pulse): void => {
-    if (isByDepth) suspect.look(pulse);
+  const update = (pulse: Pulse): void => {
+    if (isByDepth) suspect.update(pulse);
   };
   const memoryStop = (bytes: number): Stop | undefined => {
     if (limits.maxMemoryBytes !== undefined && bytes >= limits.maxMemoryBytes) {
@@ -93,9 +93,9 @@ export const watch = (limits: Limits, isByDepth: boolean): Watch => {
     const mayBeInfinite = suspect.suspicion() === undefined ? {} : { mayBeInfinite: true as const };
     limits.onProgress({ ...pulse, elapsedMs: now, bytes, perSecond, ...mayBeInfinite });
   };
-  const look = (pulse: Pulse): Stop | undefined => {
+  const poll = (pulse: Pulse): Stop | undefined => {
     const bytes = sample();
-    see(pulse);
+    update(pulse);
     report(pulse, bytes);
     if (limits.signal?.aborted === true) return { kind: 'interrupted' };
     if (limits.maxMs !== undefined && elapsedMs() >= limits.maxMs) return { kind: 'time', limit: limits.maxMs };
@@ -106,8 +106,8 @@ export const watch = (limits: Limits, isByDepth: boolean): Watch => {
   };
   sample();
   return {
-    look,
-    see,
+    poll,
+    update,
     elapsedMs,
     peakBytes: () => Math.max(peak, process.memoryUsage.rss()),
     resumed,

@@ -79,7 +79,7 @@ const mustName = ({ properties }: ComponentModel): ((label: string, said: Learne
 // --- interactions ----------------------------------------------------------------------------------------------------------
 
 /** Looks at the outcomes of a step: what it said that it only reads it must leave as it is. */
-const mustKeepItsWord = (
+const mustLeaveReadSlots = (
   model: ComponentModel,
   interaction: Interaction,
   where: string,
@@ -180,7 +180,7 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
             ...locals: ReadonlyArray<never>
           ) => Outcomes)
         : guardedStep(known, query);
-    const check = mustKeepItsWord(model, known, `${where}.step`);
+    const check = mustLeaveReadSlots(model, known, `${where}.step`);
     const step = (...locals: ReadonlyArray<never>): Outcomes => {
       const ways = run(...locals);
       check(locals, ways);

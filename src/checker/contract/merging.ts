@@ -12,7 +12,7 @@ import { incomparableIn } from '../values/incomparable.js';
  * How many pairs are compared in full, of those that a quick look does not find equal, where the result is only reported: the first 20,000,
  * and then one each time that their number has grown by one hundredth.
  */
-const LOOKED = 20_000;
+const MOST_FULL_COMPARISONS = 20_000;
 const RARER = 1.01;
 
 /** What was seen of a key. */
@@ -55,7 +55,7 @@ export class Merging implements Seen {
       this.isWhole = false;
       return;
     }
-    if (this.pairs >= LOOKED) this.next = Math.ceil(this.pairs * RARER);
+    if (this.pairs >= MOST_FULL_COMPARISONS) this.next = Math.ceil(this.pairs * RARER);
     this.examine(known, other);
   }
 

@@ -1,7 +1,7 @@
 /** What is said of a model that is not as it should be. */
 import { inspect } from 'node:util';
 import { CheckerError } from '../error.js';
-import { Shut } from '../values/freeze.js';
+import { FrozenValueError } from '../values/freeze.js';
 
 /** The fault of a model. */
 export const fault = (what: string): CheckerError => new CheckerError('model', what);
@@ -57,7 +57,7 @@ const FROZEN =
 export const threw = (where: string, error: unknown): CheckerError => {
   if (error instanceof CheckerError) return error;
   const field = error instanceof TypeError ? FROZEN.exec(error.message)?.[1] : undefined;
-  if (error instanceof Shut)
+  if (error instanceof FrozenValueError)
     return fault(`${where} changes what it is given: ${error.message}; states are immutable values, make a new one`);
   return field === undefined
     ? fault(`${where} threw ${thrown(error)}`)

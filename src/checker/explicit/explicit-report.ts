@@ -16,7 +16,7 @@ import { isReducing } from '../reduction/reduction-audit.js';
 import { oneForm } from '../values/one-form.js';
 import { Fate, type Ended, type Space } from './explicit-search.js';
 import { showRun } from '../shown/shown-run.js';
-import { isKept, isSymmetric, showTurning } from './symmetric-lasso.js';
+import { isKept, isSymmetric, showSymmetricLasso } from './symmetric-lasso.js';
 import { faultAt, runTo, showLasso } from './explicit-counterexample.js';
 
 // --- counts ----------------------------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ const livenessReport = <S, A>(
   if (found.merging?.isSeen === true) return { ...sentenceOf(property), verdict: 'unknown', why: MERGED };
   const lasso = findLasso(graph, goal);
   if (lasso !== undefined) {
-    const trace = turns ? showTurning(found, graph, lasso) : showLasso(found, graph, lasso);
+    const trace = turns ? showSymmetricLasso(found, graph, lasso) : showLasso(found, graph, lasso);
     return { ...sentenceOf(property), verdict: 'violated', trace };
   }
   const gap = livenessGap(found, stop);

@@ -296,5 +296,5 @@ const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefine
   // States are of any size: the first look comes after one, and others as seldom as time allows.
   found.pace = performance.now() - began < SLICE_MS ? Math.min(SLICE, found.pace * 2) : Math.max(1, found.pace >> 1);
   const { generated, depth } = found;
-  return found.watch.look({ generated, depth, distinct: found.store.size(), queue: frontier.size() });
+  return found.watch.poll({ generated, depth, distinct: found.store.size(), queue: frontier.size() });
 };

@@ -152,7 +152,7 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
     if (isOver(found)) return { kind: 'violation', ...(found.options.keepGoing === true ? { all: true } : {}) };
     if (found.options.maxStates !== undefined && isFull(found)) return { kind: 'states', limit: found.options.maxStates };
     const { generated, depth } = found;
-    const stop = found.watch.look({ generated, depth, distinct: found.store.size(), queue: traces - found.walks });
+    const stop = found.watch.poll({ generated, depth, distinct: found.store.size(), queue: traces - found.walks });
     if (stop !== undefined) return stop;
     yield;
   }

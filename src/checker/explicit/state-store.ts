@@ -102,7 +102,7 @@ const sameKey =
 type Parts = Readonly<Record<string | number, unknown>>;
 
 /** Of new states the outermost object is looked at for what cannot be seen: of all while they are few, and of some of the others. (Its parts are, all of them.) */
-const isLookedAt = (index: number): boolean => index < 20_000 || (index & 15) === 0;
+const isExamined = (index: number): boolean => index < 20_000 || (index & 15) === 0;
 
 class Collapsed<S> implements StateStore<S> {
   readonly #values = new Values();
@@ -136,7 +136,7 @@ class Collapsed<S> implements StateStore<S> {
       else this.#writeFields(state as Parts, shape);
       const known = this.#rows.size();
       const index = this.#rows.commit();
-      if (index === known && shape.kind !== 'whole' && isLookedAt(index) && incomparableHere(state) !== undefined)
+      if (index === known && shape.kind !== 'whole' && isExamined(index) && incomparableHere(state) !== undefined)
         throw incomparableFault(incomparableIn(state)!);
       return index;
     } catch (error) {

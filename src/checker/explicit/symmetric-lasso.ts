@@ -61,7 +61,11 @@ const stepTo = <S, A>({ model, store }: Space<S, A>, state: S, index: number): R
  * A lasso of representatives as a run: it goes round, each time perhaps to another image of the state where it began, until it is back at
  * one where it was.
  */
-export const showTurning = <S, A>(found: Space<S, A>, graph: StateGraph, { start, prefix, cycle }: Lasso): Counterexample => {
+export const showSymmetricLasso = <S, A>(
+  found: Space<S, A>,
+  graph: StateGraph,
+  { start, prefix, cycle }: Lasso,
+): Counterexample => {
   const targets = (edges: ReadonlyArray<number>): ReadonlyArray<number> => edges.map((edge) => graph.targets[edge]!);
   const run = runAlong(found, [start, ...targets(prefix)]);
   const steps = [...run.steps];

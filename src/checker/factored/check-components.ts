@@ -102,7 +102,7 @@ interface Near {
 }
 
 /** Breadth first: the report, or where that did not come to an end. */
-const lookNear = async (model: ComponentModel, options: RunOptions, watcher: Watch): Promise<Searched | Near> => {
+const searchNear = async (model: ComponentModel, options: RunOptions, watcher: Watch): Promise<Searched | Near> => {
   const job = newJob(model, options, watcher);
   const { space, run } = job;
   while (space.tally.distinct < NEAR) {
@@ -114,9 +114,9 @@ const lookNear = async (model: ComponentModel, options: RunOptions, watcher: Wat
 };
 
 /** Breadth first, and if that does not come to an end soon, again from the beginning as a sweep. */
-const nearThenFar = async (model: ComponentModel, options: ComponentOptions): Promise<Searched> => {
+const breadthFirstThenSweep = async (model: ComponentModel, options: ComponentOptions): Promise<Searched> => {
   const watcher = watch(options, true);
-  const near = await lookNear(model, { ...options, search: 'bfs' }, watcher);
+  const near = await searchNear(model, { ...options, search: 'bfs' }, watcher);
   if ('report' in near) return near;
   const job = newJob(model, { ...options, search: 'sweep', locals: near.locals }, watcher);
   return concluded(job, await search(job), near.completeDepth);
@@ -144,7 +144,7 @@ export const checkComponents = async (given: ComponentModel, options: ComponentO
   const { search: order = 'bfs' } = options;
   const { report, components } = await explained(model, options, () =>
     order === 'auto' && mayBeSwept(model, options)
-      ? nearThenFar(model, options)
+      ? breadthFirstThenSweep(model, options)
       : checkBy(model, { ...options, search: order === 'auto' ? 'bfs' : order }),
   );
   return after(report, components);

@@ -10,7 +10,7 @@ import { offsetInPage } from './store/group-store.js';
 
 /** How many states the sample expands, and how many of those found it looks at. */
 const SAMPLE = 300;
-const LOOKED_AT = 1500;
+const MOST_SAMPLED = 1500;
 /** A space with fewer states a depth is narrow: it would go through a group again at nearly every depth, at a cost that grows with the depth's square. */
 const NARROW = 8;
 /** How many slots may be local at most. */
@@ -45,7 +45,7 @@ const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
     if (!isFaultWithoutRun(error)) throw error;
   }
   if (run.at > NARROW && run.layer.size < run.at * NARROW) return [];
-  return Array.from(run.layer.blocks.view().subarray(0, LOOKED_AT), (offset) => {
+  return Array.from(run.layer.blocks.view().subarray(0, MOST_SAMPLED), (offset) => {
     const at = offsetInPage(offset) + 1;
     return run.layer.arena.page(offset).slice(at, at + space.shape.group);
   });

@@ -24,7 +24,7 @@ import { traceOf } from './properties/factored-counterexample.js';
 
 /** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
 const TURN_MS = 40;
-const GROUPS_PER_LOOK = 32;
+const GROUPS_PER_POLL = 32;
 
 // --- the search ------------------------------------------------------------------------------------------------------------
 
@@ -110,11 +110,11 @@ const pulseOf = ({ space: { tally }, run }: Job) => ({
 });
 
 /** Why to stop now, if at all. */
-const look = (job: Job): Stop | undefined => {
+const stopReason = (job: Job): Stop | undefined => {
   const { space, run, watch: watcher, options } = job;
   const { distinct } = space.tally;
   const { maxStates, maxMemoryBytes } = options;
-  const stop = watcher.look(pulseOf(job));
+  const stop = watcher.poll(pulseOf(job));
   if (stop !== undefined) return stop;
   if (maxStates !== undefined && distinct >= maxStates) return { kind: 'states', limit: maxStates };
   if (maxMemoryBytes === undefined) return undefined;
@@ -164,7 +164,7 @@ const slice = (job: Job): Stop | undefined => {
   let groups = 1;
   do {
     // A group may take long: the clock is looked at after the first, and more seldom where they are quick.
-    groups = Math.min(GROUPS_PER_LOOK, groups * 2);
+    groups = Math.min(GROUPS_PER_POLL, groups * 2);
     for (let i = groups >> 1; i > 0; i--) {
       if (!stepOf(job)) return ending(job);
       if (space.judge.decisions > known) {
@@ -172,11 +172,11 @@ const slice = (job: Job): Stop | undefined => {
         keepTraces(job);
         if (space.judge.violated && isDecided(job)) return decidedStop(job);
       }
-      if (space.tally.distinct >= most) return look(job);
+      if (space.tally.distinct >= most) return stopReason(job);
     }
-    job.watch.see(pulseOf(job));
+    job.watch.update(pulseOf(job));
   } while (performance.now() < until);
-  return look(job);
+  return stopReason(job);
 };
 
 /** There is nothing left to look for; with `keepGoing` the search may have come to its end with that. */

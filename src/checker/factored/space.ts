@@ -59,7 +59,7 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
   const judge = new Judge(compiled, components, predicates);
   let evidence = (): Int32Array => initial[0]!;
   const memo = new Memo(compiled, components, predicates, auditOf(model), (interaction, outcome, said) =>
-    judge.hear(interaction, outcome, said, evidence),
+    judge.noteRemarks(interaction, outcome, said, evidence),
   );
   const symmetry = options.symmetry && model.symmetry !== undefined ? new Symmetry(compiled, components) : undefined;
   const tally = newTally(compiled.families.length);

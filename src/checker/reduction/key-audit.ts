@@ -32,7 +32,7 @@ function* lookedAt<S, A>(round: Round<S, A>, options: ReductionOptions, elapsedM
     },
     false,
   );
-  const mustStop = (): boolean => limits.look({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
+  const mustStop = (): boolean => limits.poll({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
   const { calls, ms } = audit === true ? ALL : USUAL;
   const until = performance.now() + ms;
   for (let turn = 1; !round.isOver; turn++) {

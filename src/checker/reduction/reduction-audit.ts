@@ -143,7 +143,7 @@ export class ReductionAudit<S, A> {
 
   /** Whether a limit or a signal came. */
   private mustStop(limits = this.limits): boolean {
-    return limits.look({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
+    return limits.poll({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
   }
 
   private newRound(): Round<S, A> {

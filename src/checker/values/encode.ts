@@ -1,6 +1,6 @@
 /** Canonical texts of immutable values, to compare them by. Those for people are in `shown/text.ts`. */
 import type { CheckerError } from '../error.js';
-import { shutFields } from './freeze.js';
+import { frozenMethodCount } from './freeze.js';
 import { incomparableByClass, incomparableIn, classText, incomparableFault, viewName } from './incomparable.js';
 
 /**
@@ -87,7 +87,7 @@ const encodeObject = (value: object): string => {
   if (prototype === null) return `0{${encodeFields(value)}}`;
   if (ArrayBuffer.isView(value)) throw new Incomparable(viewName(value));
   if (prototype === Set.prototype || prototype === Map.prototype || prototype === Date.prototype) {
-    if (Reflect.ownKeys(value).length !== shutFields(value))
+    if (Reflect.ownKeys(value).length !== frozenMethodCount(value))
       throw new Incomparable(`a ${prototype.constructor.name} with fields of its own`);
     if (value instanceof Set) return encodeSet(value);
     return value instanceof Map ? encodeMap(value) : `D${(value as Date).getTime()};`;

@@ -10,17 +10,17 @@ const changingMethods = (value: object): ReadonlyArray<string> => {
 const DATE_METHODS = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
 
 /** Marks the methods that {@link freeze} gave a map, set or date, whichever copy of this module did. */
-const SHUT = Symbol.for('bayou.shut');
+const FROZEN_METHOD = Symbol.for('bayou.shut');
 
 /** How many fields of its own an object has that {@link freeze} gave it. */
-export const shutFields = (value: object): number => {
+export const frozenMethodCount = (value: object): number => {
   if (!Object.isFrozen(value)) return 0;
-  const own = value as Readonly<Record<string, { readonly [SHUT]?: boolean }>>;
-  return changingMethods(value).filter((method) => Object.hasOwn(value, method) && own[method]?.[SHUT] === true).length;
+  const own = value as Readonly<Record<string, { readonly [FROZEN_METHOD]?: boolean }>>;
+  return changingMethods(value).filter((method) => Object.hasOwn(value, method) && own[method]?.[FROZEN_METHOD] === true).length;
 };
 
 /** What a model is told that changes a map, a set or a date which it was given. */
-export class Shut extends TypeError {
+export class FrozenValueError extends TypeError {
   constructor(method: string, value: object) {
     super(`it calls ${method} of a ${value.constructor.name}`);
   }
@@ -31,9 +31,9 @@ const shutDown = (value: object): void => {
   if (methods.length === 0) return;
   for (const method of methods) {
     const refuse = (): never => {
-      throw new Shut(method, value);
+      throw new FrozenValueError(method, value);
     };
-    Object.defineProperty(value, method, { value: Object.assign(refuse, { [SHUT]: true }), enumerable: false });
+    Object.defineProperty(value, method, { value: Object.assign(refuse, { [FROZEN_METHOD]: true }), enumerable: false });
   }
 };
 

@@ -4,7 +4,7 @@
  */
 import { types } from 'node:util';
 import { CheckerError } from '../error.js';
-import { shutFields } from './freeze.js';
+import { frozenMethodCount } from './freeze.js';
 
 // --- classes ---------------------------------------------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ export const incomparableHere = (value: unknown): string | undefined => {
     return more < 0 ? HOLES : 'a list with fields of its own';
   }
   if (prototype === Map.prototype || prototype === Set.prototype || prototype === Date.prototype)
-    return keys.length === shutFields(value) ? undefined : `a ${prototype.constructor.name} with fields of its own`;
+    return keys.length === frozenMethodCount(value) ? undefined : `a ${prototype.constructor.name} with fields of its own`;
   if (ArrayBuffer.isView(value)) return viewName(value);
   if (Array.isArray(value)) return 'a list of a class of its own';
   if (prototype !== null && prototype !== Object.prototype) {

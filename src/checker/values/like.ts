@@ -52,7 +52,7 @@ const isPrototypeBare = (): boolean => {
 export const isLike = (one: unknown, other: unknown): boolean => isPrototypeBare() && same(one, other, false);
 
 /** In so many parts of a value {@link isBare} looks: of one that contains itself there would be no end. */
-const LOOKED_AT = 10_000;
+const MOST_PARTS = 10_000;
 
 /** Whether there is no symbol as a key, no hole and no field of a list in a value, as far as {@link isLike} looks into it. */
 const isBare = (value: unknown): boolean => {
@@ -62,7 +62,7 @@ const isBare = (value: unknown): boolean => {
   };
   take(value);
   for (let looked = 0; parts.length > 0; looked++) {
-    if (looked === LOOKED_AT) return false;
+    if (looked === MOST_PARTS) return false;
     const part = parts.pop()!;
     const prototype: unknown = Object.getPrototypeOf(part);
     if (prototype === Array.prototype) {

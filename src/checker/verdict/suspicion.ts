@@ -36,7 +36,7 @@ export class Suspect {
   #wider = 0;
 
   /** Takes in how far a search has come. */
-  look({ distinct, queue, depth }: Pulse): void {
+  update({ distinct, queue, depth }: Pulse): void {
     const before = this.#looks.at(-1);
     if (distinct < (before === undefined ? FIRST : before.distinct * 2)) return;
     const now = { distinct, queue, depth };

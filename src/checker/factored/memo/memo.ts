@@ -149,7 +149,7 @@ export class Memo {
   }
 
   /** Who was the requester of a query so far, each with a row for a reply that changes something. */
-  *learnersOf(query: CompiledQuery): Generator<readonly [requester: number, row: number]> {
+  *requesterRowsOf(query: CompiledQuery): Generator<readonly [requester: number, row: number]> {
     for (const [requester, row] of this.queryMemos[query.index]!.rows()) if (row > IDLE) yield [requester, row];
   }
 

@@ -40,8 +40,8 @@ const mustBeTeam = (workers: number): void => {
 const findingsOf = ({ team, watch: watcher, options, families }: Leading, model: ComponentModel, found: Depths): Findings => ({
   model,
   options,
-  decided: any(team.reports.map((word) => word?.decided ?? [])),
-  enabled: any(team.reports.map((word) => word?.enabled ?? [])),
+  decided: any(team.reports.map((report) => report?.decided ?? [])),
+  enabled: any(team.reports.map((report) => report?.enabled ?? [])),
   tally: sum(team, families),
   depth: found.depth,
   completeDepth: found.complete,
@@ -50,7 +50,7 @@ const findingsOf = ({ team, watch: watcher, options, families }: Leading, model:
   peakBytes: watcher.peakBytes(),
   watch: watcher,
   workers: options.workers,
-  merges: team.reports.some((word) => word?.merges === true),
+  merges: team.reports.some((report) => report?.merges === true),
   details: details(team),
   audited: {
     runs: total(team, ({ audited }) => audited.runs),

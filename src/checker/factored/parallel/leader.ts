@@ -3,7 +3,7 @@ import { isUnfinished } from '../../checkpoint/keeper.js';
 import type { Watch } from '../../limits.js';
 import type { CheckOptions } from '../../options.js';
 import type { Stop } from '../../report.js';
-import { write, type At, type Keep } from './parallel-checkpoint.js';
+import { write, type DepthReached, type Keep } from './parallel-checkpoint.js';
 import { any, everyone, sum, tell, type Team } from './team.js';
 
 /** How long threads may take to stop, in milliseconds. */
@@ -24,23 +24,23 @@ export interface Leading {
   readonly families: number;
   readonly keep: Keep | undefined;
   /** The depth at which a checkpoint left the threads. */
-  readonly from: At | undefined;
+  readonly from: DepthReached | undefined;
 }
 
 /** Why to stop while a depth is gone through. */
 const limit = ({ team, watch: watcher, options, families }: Leading, depth: number): Stop | undefined => {
   const { generated, distinct, queue } = sum(team, families);
-  const stop = watcher.look({ generated, distinct, queue, depth });
+  const stop = watcher.poll({ generated, distinct, queue, depth });
   if (stop !== undefined) return stop;
   const { maxStates } = options;
   // A thread that has stopped for the limit may have seen states which others have found and not told of yet.
-  return maxStates !== undefined && (distinct >= maxStates || team.reports.some((word) => word?.spent === true))
+  return maxStates !== undefined && (distinct >= maxStates || team.reports.some((report) => report?.spent === true))
     ? { kind: 'states', limit: maxStates }
     : undefined;
 };
 
 /** Has the threads go through a depth, with pauses to keep what they have; gives why it was left, if it was. */
-const goThrough = async (leading: Leading, at: At, command: 'go' | 'on'): Promise<Stop | undefined> => {
+const goThrough = async (leading: Leading, at: DepthReached, command: 'go' | 'on'): Promise<Stop | undefined> => {
   const { team, keep } = leading;
   let stop: Stop | undefined;
   const look = (): boolean => (stop ??= limit(leading, at.depth)) !== undefined || keep?.keeper.isDue() === true;
@@ -51,17 +51,17 @@ const goThrough = async (leading: Leading, at: At, command: 'go' | 'on'): Promis
     if (stop !== undefined) return stop;
     await write(team, keep!, at);
   }
-  if (team.reports.some((word) => word !== undefined && word.waiting > 0)) at.depth = at.level + 1;
+  if (team.reports.some((report) => report !== undefined && report.waiting > 0)) at.depth = at.level + 1;
   return undefined;
 };
 
 /** Why to go no further after a depth. */
-const ending = (leading: Leading, at: At): Stop | undefined => {
+const ending = (leading: Leading, at: DepthReached): Stop | undefined => {
   const { team, options } = leading;
-  const decided = any(team.reports.map((word) => word?.decided ?? []));
-  const violated = team.reports.some((word) => word?.violated === true);
+  const decided = any(team.reports.map((report) => report?.decided ?? []));
+  const violated = team.reports.some((report) => report?.violated === true);
   if (violated && options.keepGoing !== true) return { kind: 'violation' };
-  if (team.reports.every((word) => word?.waiting === 0)) return { kind: 'complete' };
+  if (team.reports.every((report) => report?.waiting === 0)) return { kind: 'complete' };
   if (violated && decided.every(Boolean)) return { kind: 'violation', all: true };
   const stop = limit(leading, at.depth);
   if (stop !== undefined) return stop;
@@ -71,7 +71,7 @@ const ending = (leading: Leading, at: At): Stop | undefined => {
 /** Leads the team from depth to depth. */
 export const lead = async (leading: Leading): Promise<Depths> => {
   const { team, keep, from = { level: -1, depth: 0 } } = leading;
-  const at: At = { ...from };
+  const at: DepthReached = { ...from };
   const ended = async (stop: Stop, complete: number): Promise<Depths> => {
     if (isUnfinished(stop) && keep !== undefined) await write(team, keep, at);
     else await dismiss(team);

@@ -11,7 +11,7 @@ import type { Command } from './thread-messages.js';
 const KEEP_MS = 600_000;
 
 /** The depth that is gone through (-1: none yet), and the greatest at which a state was found. */
-export interface At {
+export interface DepthReached {
   level: number;
   depth: number;
 }
@@ -24,13 +24,13 @@ export interface Keep {
 }
 
 /** Has the threads pause, and append what each has found, one after the other, to what the leader writes first. */
-export const write = async (team: Team, { keeper, identity, locals }: Keep, at: At): Promise<void> => {
+export const write = async (team: Team, { keeper, identity, locals }: Keep, at: DepthReached): Promise<void> => {
   const { path } = keeper;
   const paused = everyone(team, 'paused', () => false, KEEP_MS);
   tell(team, 'pause');
   if (!(await paused)) throw refuse(path, `the threads did not pause within ${KEEP_MS / 1000} s`);
   // What they held back for the limit on states goes into the file; what the report counts is what they have now.
-  const words = [...team.reports];
+  const reports = [...team.reports];
   begin(path, (to) => {
     writeOpening(to, identity, locals);
     to.json(at);
@@ -43,7 +43,7 @@ export const write = async (team: Team, { keeper, identity, locals }: Keep, at: 
   }
   finish(path);
   keeper.kept();
-  words.forEach((word, i) => (team.reports[i] = word));
+  reports.forEach((report, i) => (team.reports[i] = report));
 };
 
 const writePart = async (team: Team, worker: Worker, path: string): Promise<void> => {
@@ -55,7 +55,7 @@ const writePart = async (team: Team, worker: Worker, path: string): Promise<void
 /** What the leader wrote, and where each thread's part begins. */
 export interface Resumed {
   readonly locals: ReadonlyArray<number>;
-  readonly at: At;
+  readonly at: DepthReached;
   readonly threads: { readonly path: string; readonly sections: ReadonlyArray<number> };
 }
 
@@ -64,6 +64,6 @@ export const resumed = (path: string, identity: Identity, workers: number): Resu
   return reading(path, first!, (from) => {
     const locals = readOpening(from, identity);
     if (sections.length !== workers) throw refuse(path, 'it ends too early');
-    return { locals, at: from.json() as At, threads: { path, sections } };
+    return { locals, at: from.json() as DepthReached, threads: { path, sections } };
   });
 };

@@ -6,7 +6,7 @@ import { newTally, type Tally } from '../search/tally.js';
 import type { Command, ThreadReport, WorkerData } from './thread-messages.js';
 
 /** How often the limits are looked at, in milliseconds. */
-const LOOK_MS = 50;
+const POLL_MS = 50;
 
 export interface Team {
   readonly workers: ReadonlyArray<Worker>;
@@ -53,7 +53,7 @@ const mustComeBack = ({ watchdogs }: Team): void => {
   );
 };
 
-/** Waits until each thread (or each of some) has said a word of this kind since the call, until there is reason to stop, or the deadline. */
+/** Waits until each thread (or each of some) has sent a report of this kind since the call, until there is reason to stop, or the deadline. */
 export const everyone = (
   team: Team,
   kind: ThreadReport['kind'],
@@ -66,13 +66,13 @@ export const everyone = (
     const started = performance.now();
     const fail = (error: Error): void => end(() => reject(error));
     const listeners = team.workers.map((worker, index) => {
-      const hear = (word: ThreadReport): void => {
-        if (word.kind === 'failed') {
-          end(() => reject(errorOf(word)));
+      const hear = (report: ThreadReport): void => {
+        if (report.kind === 'failed') {
+          end(() => reject(errorOf(report)));
           return;
         }
-        team.reports[index] = word;
-        if (word.kind === kind) waiting.delete(worker);
+        team.reports[index] = report;
+        if (report.kind === kind) waiting.delete(worker);
         if (waiting.size === 0) end(() => resolve(true));
       };
       const leave = (): void => fail(new Error('a worker ended before its time'));
@@ -86,7 +86,7 @@ export const everyone = (
       } catch (error) {
         fail(error as Error);
       }
-    }, LOOK_MS);
+    }, POLL_MS);
     const end = (settle: () => void): void => {
       clearInterval(timer);
       listeners.forEach((off) => off());
@@ -109,9 +109,9 @@ export const tell = (team: Team, command: Command): void => {
 
 export const sum = (team: Team, families: number): Tally => {
   const total = newTally(families);
-  for (const word of team.reports) {
-    if (word === undefined) continue;
-    const { tally } = word;
+  for (const report of team.reports) {
+    if (report === undefined) continue;
+    const { tally } = report;
     total.distinct += tally.distinct;
     total.generated += tally.generated;
     total.cut += tally.cut;
@@ -122,16 +122,16 @@ export const sum = (team: Team, families: number): Tally => {
   return total;
 };
 
-export const total = (team: Team, of: (word: ThreadReport) => number): number =>
-  team.reports.reduce((all, word) => all + (word === undefined ? 0 : of(word)), 0);
+export const total = (team: Team, of: (report: ThreadReport) => number): number =>
+  team.reports.reduce((all, report) => all + (report === undefined ? 0 : of(report)), 0);
 
 export const any = (lists: ReadonlyArray<ReadonlyArray<boolean>>): ReadonlyArray<boolean> =>
   (lists[0] ?? []).map((_, i) => lists.some((list) => list[i] === true));
 
 export const details = (team: Team): Readonly<Record<string, number>> => {
   const total: Record<string, number> = {};
-  for (const word of team.reports) {
-    for (const [name, n] of Object.entries(word?.details ?? {})) total[name] = (total[name] ?? 0) + n;
+  for (const report of team.reports) {
+    for (const [name, n] of Object.entries(report?.details ?? {})) total[name] = (total[name] ?? 0) + n;
   }
   return total;
 };

@@ -42,7 +42,7 @@ export class Thread {
   private readonly index: number;
   private readonly peers: Peers;
   private readonly inboxes: ReadonlyArray<Inbox>;
-  private readonly say: (word: ThreadReport) => void;
+  private readonly say: (report: ThreadReport) => void;
   private readonly data: WorkerData;
   private readonly began = performance.now();
   /** Which threads have said that they have no more of this depth; a thread that is ahead says it only once per depth. */
@@ -59,7 +59,7 @@ export class Thread {
   private asked: 'pause' | 'stop' | undefined = undefined;
   private spoke = 0;
 
-  constructor(model: ComponentModel, data: WorkerData, say: (word: ThreadReport) => void) {
+  constructor(model: ComponentModel, data: WorkerData, say: (report: ThreadReport) => void) {
     const { index, ports, properties, symmetry, normalize, resume } = data;
     this.data = data;
     this.index = index;

@@ -7,7 +7,7 @@ import { failure, type Command, type ThreadReport, type WorkerData } from './thr
 
 const live = async (data: WorkerData): Promise<void> => {
   const port = parentPort!;
-  const say = (word: ThreadReport): void => port.postMessage(word);
+  const say = (report: ThreadReport): void => port.postMessage(report);
   shareCurrentCall(data.runs);
   try {
     const thread = new Thread(await buildModel(data.source), data, say);

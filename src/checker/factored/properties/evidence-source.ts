@@ -63,10 +63,10 @@ export class EvidenceSource {
   /** A step inside the group gave a position an id that it did not have. */
   atNewId(p: number, id: number): void {
     const { judge, view, ids } = this;
-    const looks = judge.looks.local[p]!;
-    if (looks.length === 0) return;
+    const bundles = judge.openBundles.local[p]!;
+    if (bundles.length === 0) return;
     ids[p] = id;
-    judge.look(looks, view.tuple, ids, () => {
+    judge.evaluate(bundles, view.tuple, ids, () => {
       const state = this.evidence();
       state[view.tuple.length + p] = id;
       return state;
@@ -78,28 +78,28 @@ export class EvidenceSource {
     const { judge, view, ids } = this;
     this.read(view.cells, i, ids);
     ids[p] = view.cells.ids[p]![index]!;
-    judge.look(judge.looks.cell, view.tuple, ids, () => join(view.tuple, ids));
+    judge.evaluate(judge.openBundles.cell, view.tuple, ids, () => join(view.tuple, ids));
   }
 
   atNewGroup(): void {
     const { judge, target, ids } = this;
-    judge.look(judge.looks.group, target, ids, () => this.moved(0));
+    judge.evaluate(judge.openBundles.group, target, ids, () => this.moved(0));
   }
 
   /** The batch gave its group the id with index `x` at `p`. */
   atMovedId(p: number, x: number): void {
     const { judge, target, ids } = this;
-    const looks = judge.looks.local[p]!;
-    if (looks.length === 0) return;
+    const bundles = judge.openBundles.local[p]!;
+    if (bundles.length === 0) return;
     const i = this.moving.at[p]!.indexOf(x);
     this.read(this.moving, i, ids);
-    judge.look(looks, target, ids, () => this.moved(i));
+    judge.evaluate(bundles, target, ids, () => this.moved(i));
   }
 
   atMovedCell(i: number): void {
     const { judge, target, ids } = this;
     this.read(this.moving, i, ids);
-    judge.look(judge.looks.cell, target, ids, () => join(target, ids));
+    judge.evaluate(judge.openBundles.cell, target, ids, () => join(target, ids));
   }
 
   private moved(i: number): Int32Array {

@@ -21,7 +21,7 @@ export interface Evidence {
 }
 
 /** A predicate that is looked at; `wanted` is the truth that decides the property. */
-interface Look {
+interface DecidingPredicate {
   readonly property: number;
   readonly watched: CompiledPredicate;
   readonly wanted: boolean;
@@ -32,11 +32,11 @@ export interface Bundle {
   readonly root: number;
   readonly places: ReadonlyArray<number>;
   readonly positions: ReadonlyArray<number>;
-  readonly looks: ReadonlyArray<Look>;
+  readonly predicates: ReadonlyArray<DecidingPredicate>;
 }
 
 /** Bundles by how many local positions they read: none, one (by position), more. */
-interface Looks {
+interface Bundles {
   readonly group: ReadonlyArray<Bundle>;
   readonly local: ReadonlyArray<ReadonlyArray<Bundle>>;
   readonly cell: ReadonlyArray<Bundle>;
@@ -58,7 +58,7 @@ export class Judge {
   decisions = 0;
   violated = false;
   /** What is still to be looked at: bundles of decided properties are dropped. */
-  looks: Looks;
+  openBundles: Bundles;
   /** The `noDeadlock` properties that are not decided. */
   endings: ReadonlyArray<Ending>;
   private readonly predicates: PredicateMemo;
@@ -73,13 +73,17 @@ export class Judge {
     this.predicates = predicates;
     this.properties = compiled.properties;
     this.found = this.properties.map(() => undefined);
-    const looks = this.properties.flatMap((property, index) =>
+    const deciding = this.properties.flatMap((property, index) =>
       property.kind === 'always' || property.kind === 'sometimes'
-        ? property.over.map((p): Look => ({ property: index, watched: see(property, p), wanted: property.kind === 'sometimes' }))
+        ? property.over.map((p): DecidingPredicate => ({
+            property: index,
+            watched: see(property, p),
+            wanted: property.kind === 'sometimes',
+          }))
         : [],
     );
-    const bundles = bundlesOf(looks, this.seen);
-    this.looks = {
+    const bundles = bundlesOf(deciding, this.seen);
+    this.openBundles = {
       group: bundles.filter(({ positions }) => positions.length === 0),
       local: compiled.layout.locals.map((_, p) =>
         bundles.filter(({ positions }) => positions.length === 1 && positions[0] === p),
@@ -95,7 +99,7 @@ export class Judge {
   }
 
   /** Runs the predicates that were not run on these ids before: a group tuple and, by position, local ids. */
-  look(bundles: ReadonlyArray<Bundle>, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
+  evaluate(bundles: ReadonlyArray<Bundle>, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
     for (const bundle of bundles) if (this.isNew(bundle, tuple, locals)) this.run(bundle, tuple, locals, state);
   }
 
@@ -115,25 +119,27 @@ export class Judge {
   }
 
   private run(bundle: Bundle, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
-    for (const look of bundle.looks) {
-      if (this.found[look.property] !== undefined) continue;
-      if (this.test(look, tuple, locals, state) !== look.wanted) continue;
-      this.mustStay(look, tuple, locals, state);
-      this.decide(look.property, { state: state() });
+    for (const deciding of bundle.predicates) {
+      if (this.found[deciding.property] !== undefined) continue;
+      if (this.test(deciding, tuple, locals, state) !== deciding.wanted) continue;
+      this.mustStay(deciding, tuple, locals, state);
+      this.decide(deciding.property, { state: state() });
     }
   }
 
   /** What decides a property is asked again. */
-  private mustStay(look: Look, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
+  private mustStay(deciding: DecidingPredicate, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
     try {
-      mustStay(this.properties[look.property]!.name, look.wanted, () => this.predicates.test(look.watched, tuple, locals));
+      mustStay(this.properties[deciding.property]!.name, deciding.wanted, () =>
+        this.predicates.test(deciding.watched, tuple, locals),
+      );
     } catch (error) {
       locate(error, state);
       throw error;
     }
   }
 
-  private test({ watched }: Look, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): boolean {
+  private test({ watched }: DecidingPredicate, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): boolean {
     try {
       return this.predicates.test(watched, tuple, locals);
     } catch (error) {
@@ -148,7 +154,7 @@ export class Judge {
   }
 
   /** Takes in what an outcome says of the step properties. */
-  hear(interaction: CompiledInteraction, outcome: number, said: Remarks, state: () => Int32Array): void {
+  noteRemarks(interaction: CompiledInteraction, outcome: number, said: Remarks, state: () => Int32Array): void {
     const { violates = NO_NAMES, witnesses = NO_NAMES } = said;
     if (violates.length + witnesses.length === 0) return;
     for (const name of [...violates, ...witnesses]) {
@@ -163,33 +169,33 @@ export class Judge {
     const { kind } = this.properties[property]!;
     this.found[property] = evidence;
     this.decisions++;
-    this.looks = openLooks(this.looks, this.found);
+    this.openBundles = undecidedBundles(this.openBundles, this.found);
     this.endings = this.endings.filter((ending) => ending.property !== property);
     if (!isWitness(kind)) this.violated = true;
   }
 }
 
 /** The bundles with a property that is not decided. */
-const openLooks = (looks: Looks, found: ReadonlyArray<Evidence | undefined>): Looks => {
+const undecidedBundles = (bundles: Bundles, found: ReadonlyArray<Evidence | undefined>): Bundles => {
   const open = (bundles: ReadonlyArray<Bundle>): ReadonlyArray<Bundle> =>
-    bundles.filter((bundle) => bundle.looks.some((look) => found[look.property] === undefined));
-  return { group: open(looks.group), local: looks.local.map(open), cell: open(looks.cell) };
+    bundles.filter((bundle) => bundle.predicates.some((deciding) => found[deciding.property] === undefined));
+  return { group: open(bundles.group), local: bundles.local.map(open), cell: open(bundles.cell) };
 };
 
 /** The predicates of all properties, bundled by the slots that they read. */
-const bundlesOf = (looks: ReadonlyArray<Look>, seen: Trie): ReadonlyArray<Bundle> => {
-  const bundles = new Map<string, Look[]>();
+const bundlesOf = (predicates: ReadonlyArray<DecidingPredicate>, seen: Trie): ReadonlyArray<Bundle> => {
+  const bundles = new Map<string, DecidingPredicate[]>();
   const sorted = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => [...new Set(numbers)].sort((a, b) => a - b);
-  for (const look of looks) {
-    const key = [sorted(look.watched.groupPlaces), sorted(look.watched.localPositions)].join(';');
+  for (const deciding of predicates) {
+    const key = [sorted(deciding.watched.groupPlaces), sorted(deciding.watched.localPositions)].join(';');
     const list = bundles.get(key);
-    if (list === undefined) bundles.set(key, [look]);
-    else list.push(look);
+    if (list === undefined) bundles.set(key, [deciding]);
+    else list.push(deciding);
   }
   return Array.from(bundles.values(), (list) => ({
     root: seen.root(),
     places: sorted(list[0]!.watched.groupPlaces),
     positions: sorted(list[0]!.watched.localPositions),
-    looks: list,
+    predicates: list,
   }));
 };

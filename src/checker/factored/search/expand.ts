@@ -30,7 +30,7 @@ export class Expander {
     this.leaving = new Leaving(machinery, order, this.view);
     const { source } = this.leaving;
     this.opening = new Opening(machinery, this.view, source);
-    const unseen = judge.looks.cell.length === 0 && compiled.boundary.length === 0 && shape.positions > 0;
+    const unseen = judge.openBundles.cell.length === 0 && compiled.boundary.length === 0 && shape.positions > 0;
     this.inside =
       order.closes && unseen
         ? new AtOnce(tally, order, this.view, this.opening, source)

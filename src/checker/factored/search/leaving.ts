@@ -45,7 +45,7 @@ export class Leaving {
     this.target = new Int32Array(shape.group);
     this.part = emptyBatch(shape.positions);
     this.source = new EvidenceSource(view, judge, this.target, this.part);
-    if (judge.looks.cell.length > 0) mover.onFresh = (cell) => this.source.atMovedCell(cell);
+    if (judge.openBundles.cell.length > 0) mover.onFresh = (cell) => this.source.atMovedCell(cell);
   }
 
   /** Puts an initial state in its place. */

@@ -78,7 +78,7 @@ export class OneByOne {
       tally.distinct++;
       tally.fresh[inside.data[s + 1]!]!++;
       if (!order.closes) tally.queue++;
-      if (this.judge.looks.cell.length > 0) this.source.inside(i, p, inside.data[s]!);
+      if (this.judge.openBundles.cell.length > 0) this.source.inside(i, p, inside.data[s]!);
     }
   }
 

@@ -79,7 +79,7 @@ const requestersOf = (
   const { data } = space.memo.pool;
   const stride = strideOf(interaction);
   const requesters = new Map<number, number[]>();
-  for (const [requester, row] of space.memo.learnersOf(query)) {
+  for (const [requester, row] of space.memo.requesterRowsOf(query)) {
     for (let o = 0, at = row + 1; o < data[row]!; o++, at += stride) {
       const list = requesters.get(data[at + 1]!);
       if (list === undefined) requesters.set(data[at + 1]!, [requester]);

@@ -92,9 +92,9 @@ export class Finder {
     if (family >= 0) tally.fresh[family]!++;
     const locals = state.subarray(shape.group);
     const copy = (): Int32Array => state.slice();
-    judge.look(judge.looks.group, state, locals, copy);
-    for (const bundles of judge.looks.local) judge.look(bundles, state, locals, copy);
-    judge.look(judge.looks.cell, state, locals, copy);
+    judge.evaluate(judge.openBundles.group, state, locals, copy);
+    for (const bundles of judge.openBundles.local) judge.evaluate(bundles, state, locals, copy);
+    judge.evaluate(judge.openBundles.cell, state, locals, copy);
   }
 
   /** Begins to expand the state in `steps`; whether it lies within the boundary. */
