@@ -285,3 +285,52 @@ test('of a quotient nothing is said that was never triggered: what it keeps is n
   expect(checkSync(model).vacuity.neverTriggered).toEqual([]);
   expect(checkSync(model, { normalize: true }).vacuity.neverTriggered).toEqual([]);
 });
+
+describe('under exchanges of two, which together make images that none of them makes alone', () => {
+  /** Each of three goes to each other. The symmetry says that `a` is like `b`, and `a` like `c`; the search keeps the first, `b`. */
+  const three = (properties: Model<string, string>['properties']): Model<string, string> => ({
+    name: 'three',
+    initial: ['b', 'c', 'a'],
+    actions: (state) => ['a', 'b', 'c'].filter((to) => to !== state),
+    next: (_, to) => to,
+    label: (to) => ({ family: 'go', args: [to] }),
+    properties,
+    symmetry: ['ab', 'ac'].map((pair) => (state) => (pair.includes(state) ? pair.replace(state, '') : state)),
+  });
+
+  test.each<Property<string, string>>([
+    { name: 'settled', kind: 'eventuallyAlways', holds: (state) => state !== 'c' },
+    { name: 'there', kind: 'eventually', holds: (state) => state !== 'c' },
+    { name: 'answered', kind: 'leadsTo', from: (state) => state === 'c', to: () => false },
+  ])('liveness that is not the same of all of them is not judged, $kind', (property) => {
+    expect(checkSync(three([property])).properties[0]!.verdict).not.toBe('unknown');
+    const { properties, vacuity } = checkSync(three([property]), { symmetry: true });
+    expect(properties[0]).toMatchObject({
+      verdict: 'unknown',
+      why: expect.stringContaining('not the same of a state') as string,
+    });
+    expect(vacuity.neverTriggered).toEqual([]);
+  });
+
+  const throwing = (kind: 'always' | 'eventuallyAlways', of: string): Model<string, string>['properties'][number] => ({
+    name: 'known',
+    kind,
+    holds: (state) => {
+      if (state === of) throw new Error(`no ${of}`);
+      return true;
+    },
+  });
+
+  test.each(['always', 'eventuallyAlways'] as const)('what throws of one of them is told with the run to it, %s', (kind) => {
+    const model = three([throwing(kind, 'c')]);
+    expect(() => checkSync(model, { symmetry: true })).toThrow(/threw Error: no c .*\(in an initial state, state: c\)$/);
+  });
+
+  test('what throws of a normal form that no step leads to is told with the run to the state of which it is one', () => {
+    const { symmetry: _, ...model } = three([throwing('always', 'd')]);
+    const folded = { ...model, normalize: (state: string): string => (state === 'c' ? 'd' : state) };
+    expect(() => checkSync(folded, { normalize: true })).toThrow(
+      /threw Error: no d .*, at the image {state: d} of a state that is reached \(in an initial state, state: c\)$/,
+    );
+  });
+});

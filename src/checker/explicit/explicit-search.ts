@@ -193,7 +193,7 @@ const blame = <S, A>(found: Space<S, A>, index: number): never => {
   const state = store.get(index);
   freeze(state);
   found.here = state;
-  lookOf({ model, properties: judge.all.map(({ property }) => property), witnesses: [] }, state, () => index);
+  lookOf({ model, properties: judge.all.map(({ property }) => property), witnesses: [], liveness: [] }, state, () => index);
   throw fault('a function of the model changes the state that it is given: states are immutable values, make a new one');
 };
 

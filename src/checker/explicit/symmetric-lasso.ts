@@ -11,6 +11,7 @@ import type { CheckOptions } from '../options.js';
 import type { Counterexample } from '../report.js';
 import { encode } from '../values/encode.js';
 import { oneForm } from '../values/one-form.js';
+import { predicatesOf } from '../liveness/predicates.js';
 import { isReducing } from '../reduction/reduction-audit.js';
 import { endOf, type Run } from '../shown/shown-run.js';
 import type { Space } from './explicit-search.js';
@@ -20,19 +21,10 @@ import { lassoOf, runAlong } from './explicit-counterexample.js';
 export const isSymmetric = <S, A>({ model, edges }: Pick<Space<S, A>, 'model' | 'edges'>, options: CheckOptions): boolean =>
   edges !== undefined && isReducing(model, options);
 
-const predicatesOf = <S, A>(property: Property<S, A>): ReadonlyArray<(state: S) => boolean> => {
-  switch (property.kind) {
-    case 'eventually':
-    case 'eventuallyAlways':
-      return [property.holds];
-    case 'leadsTo':
-      return [property.from, property.to];
-    default:
-      return [];
-  }
-};
-
-/** Whether a property of liveness is the same of every state that was found and of all its images. */
+/**
+ * Whether a property of liveness is the same of every state that was found and of what the maps of the symmetry make of it. These need not be all its
+ * images; an audit that goes through all states as they are knows of all, and corrects the report.
+ */
 export const isKept = <S, A>({ model, store }: Pick<Space<S, A>, 'model' | 'store'>, property: Property<S, A>): boolean => {
   const predicates = predicatesOf(property);
   for (let index = 0; index < store.size(); index++) {

@@ -1,5 +1,6 @@
 /** What is asked of a state to see whether it is like another: its properties, whether it lies within the boundary, and its steps. */
 import type { Model, Property } from '../model.js';
+import { predicatesOf } from '../liveness/predicates.js';
 import { showLabel } from '../report.js';
 
 /** A model, and which of its properties are asked for. */
@@ -8,6 +9,8 @@ export interface Asked<S, A> {
   readonly properties: ReadonlyArray<Property<S, A>>;
   /** What is only to be reached: a reduction that does not keep it leads to no false alarm, and to no false proof. */
   readonly witnesses: ReadonlyArray<Property<S, A>>;
+  /** Of liveness: where a reduction does not keep one, it is not judged. */
+  readonly liveness: ReadonlyArray<Property<S, A>>;
 }
 
 interface Step<A> {
@@ -26,6 +29,8 @@ export interface Look<A> {
   readonly steps: ReadonlyArray<Step<A>>;
   /** Names of the witnesses that are reached here, or by a step from here. */
   readonly reached: ReadonlyArray<string>;
+  /** By property of liveness: what its predicates say of the state. */
+  readonly predicates: ReadonlyArray<ReadonlyArray<boolean>>;
 }
 
 const ofState = <S, A>(property: Property<S, A>, state: S): boolean | undefined =>
@@ -39,7 +44,8 @@ const ofEnd = <S, A>(property: Property<S, A>, state: S): boolean | undefined =>
   property.kind === 'noDeadlock' ? property.final?.(state) === true : undefined;
 
 /** Looks at a state; `meet` numbers the states that its steps lead to. */
-export const lookOf = <S, A>({ model, properties, witnesses }: Asked<S, A>, state: S, meet: (next: S) => number): Look<A> => {
+export const lookOf = <S, A>(asked: Asked<S, A>, state: S, meet: (next: S) => number): Look<A> => {
+  const { model, properties, witnesses, liveness } = asked;
   const reached = witnesses.filter((witness) => ofState(witness, state) === true);
   const isWithin = model.boundary?.(state) !== false;
   const steps: Step<A>[] = [];
@@ -51,12 +57,30 @@ export const lookOf = <S, A>({ model, properties, witnesses }: Asked<S, A>, stat
   }
   const isEnd = isWithin && steps.length === 0;
   const truths = properties.map((property) => ofState(property, state) ?? (isEnd ? ofEnd(property, state) : undefined));
-  return { truths, isWithin, steps, reached: reached.map(({ name }) => name) };
+  const predicates = liveness.map((property) => predicatesOf(property).map((holds) => holds(state)));
+  return { truths, isWithin, steps, reached: reached.map(({ name }) => name), predicates };
 };
 
 /** Names of the properties that are broken in a state, or by a step from it. */
 export const brokenIn = <S, A>({ properties }: Asked<S, A>, { truths, steps }: Look<A>): ReadonlyArray<string> =>
   properties.filter((_, i) => truths[i] === false || steps.some((step) => step.truths[i] === false)).map(({ name }) => name);
+
+/** Names of the witnesses that only one of two states has, and of the properties of liveness whose predicates tell the two apart. */
+export const namesTellingApart = <S, A>(
+  { liveness }: Asked<S, A>,
+  one: Pick<Look<A>, 'reached' | 'predicates'>,
+  other: Look<A>,
+): ReadonlyArray<string> => [
+  ...one.reached.filter((name) => !other.reached.includes(name)),
+  ...other.reached.filter((name) => !one.reached.includes(name)),
+  ...liveness
+    .filter((_, i) => one.predicates[i]!.some((holds, which) => holds !== other.predicates[i]![which]))
+    .map(({ name }) => name),
+];
+
+/** Names of the properties of the kind `leadsTo` whose trigger is true of a state. */
+export const triggeredIn = <S, A>({ liveness }: Asked<S, A>, { predicates }: Look<A>): ReadonlyArray<string> =>
+  liveness.filter(({ kind }, i) => kind === 'leadsTo' && predicates[i]![0] === true).map(({ name }) => name);
 
 const stepText = <A>({ target, truths }: Step<A>, classOf: (target: number) => number): string =>
   `${classOf(target)} ${truths.join()}`;

@@ -2,14 +2,14 @@
 import type { Model } from '../model.js';
 import { oneForm } from '../values/one-form.js';
 import { incomparableIn, incomparableFault } from '../values/incomparable.js';
-import { withRun } from '../contract/fault-location.js';
+import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { fault } from '../contract/model-faults.js';
 import type { CheckerError } from '../error.js';
-import { brokenIn, differenceOf, lookOf, recordOf, type Asked, type Look } from './alike.js';
+import { brokenIn, differenceOf, lookOf, namesTellingApart, recordOf, triggeredIn, type Asked, type Look } from './alike.js';
 import { encode } from '../values/encode.js';
 import { givenTexts } from '../values/given-text.js';
 import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
-import type { First, Named, OfKey } from './told-apart.js';
+import { reducerOf, type First, type Named, type OfKey } from './told-apart.js';
 import { MetStates, Role } from './met-states.js';
 import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
 import { textOf, textsOf } from './state-texts.js';
@@ -32,13 +32,15 @@ export class Round<S, A> {
   readonly decided = new Map<string, number>();
   /** Names of those that are not the same of all states that are taken for one. */
   readonly unkept = new Set<string>();
+  /** Names of the properties of liveness that begin with a trigger, whose trigger is true of a state that was reached. */
+  readonly triggered = new Set<string>();
   private readonly model: Model<S, A>;
   private readonly asked: Asked<S, A>;
   private readonly maps: ReadonlyArray<Named<S>>;
-  private readonly normalize: Mapping<S> | undefined;
+  readonly normalize: Mapping<S> | undefined;
   private readonly images: ReadonlyArray<Mapping<S>>;
   private readonly key: (state: S) => string;
-  private readonly ofKey: OfKey<S> | undefined;
+  readonly ofKey: OfKey<S> | undefined;
   private readonly states: MetStates<S>;
   private readonly numbers = new Map<string, number>();
   /** By class: the first state, and what was found of it. */
@@ -77,12 +79,6 @@ export class Round<S, A> {
   /** Under a symmetry each step has an image of its own; a quotient or a key may make one of several. */
   private get isMultiset(): boolean {
     return this.normalize === undefined && this.ofKey === undefined;
-  }
-
-  /** What takes states for one. */
-  private get reducer(): string {
-    if (this.ofKey !== undefined) return 'key';
-    return this.normalize === undefined ? 'symmetry' : 'quotient';
   }
 
   /** Whether there is more to look at. */
@@ -149,11 +145,12 @@ export class Round<S, A> {
       this.audited++;
       for (const name of [...look.reached, ...brokenIn(this.asked, look)])
         if (!this.decided.has(name)) this.decided.set(name, index);
+      for (const name of triggeredIn(this.asked, look)) this.triggered.add(name);
     }
     this.states.done.data[index] = this.states.roles.at(index);
     const record = recordOf(look, (target) => this.classOf(target), this.isMultiset);
-    const first = (this.firsts[this.classOf(index)] ??= { index, record, reached: look.reached });
-    this.compare(first.reached, look.reached);
+    const first = (this.firsts[this.classOf(index)] ??= { index, record, reached: look.reached, predicates: look.predicates });
+    for (const name of namesTellingApart(this.asked, first, look)) this.unkept.add(name);
     if (this.ofKey !== undefined && this.states.roles.at(index) === Role.reached) {
       const known = (first.firstReached ??= index);
       // All forms of a state are alike where none is refused: they are one state, as without a key.
@@ -163,16 +160,14 @@ export class Round<S, A> {
     return look;
   }
 
-  /** Takes note of the witnesses that only one of two states has. */
-  private compare(one: ReadonlyArray<string>, other: ReadonlyArray<string>): void {
-    for (const name of one) if (!other.includes(name)) this.unkept.add(name);
-    for (const name of other) if (!one.includes(name)) this.unkept.add(name);
-  }
-
   private lookAt(index: number): Look<A> {
-    const look = lookOf(this.asked, this.states.get(index), (next) => this.states.meet(next, Role.met, index, -1));
-    this.calls += 2 + 2 * look.steps.length + look.truths.length;
-    return look;
+    try {
+      const look = lookOf(this.asked, this.states.get(index), (next) => this.states.meet(next, Role.met, index, -1));
+      this.calls += 2 + 2 * look.steps.length + look.truths.length + look.predicates.length;
+      return look;
+    } catch (error) {
+      throw isFaultWithoutRun(error) ? this.wrong(index, `${error.message}${this.ofImage(index)}`) : error;
+    }
   }
 
   /** Looks at what a map makes of a state. */
@@ -272,7 +267,7 @@ export class Round<S, A> {
       isMultiset: this.isMultiset,
     });
     return this.wrongAt(index, [other, index], ([one, two]) => {
-      const told = maker === -1 ? `${one} and ${two} are one state to the ${this.reducer}` : `of ${one} ${name} makes ${two}`;
+      const told = maker === -1 ? `${one} and ${two} are one state to the ${reducerOf(this)}` : `of ${one} ${name} makes ${two}`;
       return `${told}, and the two are not alike: ${difference}`;
     });
   }
@@ -280,6 +275,11 @@ export class Round<S, A> {
   /** A fault that names states, each of them by another text. */
   private wrongAt(index: number, indices: ReadonlyArray<number>, say: (texts: ReadonlyArray<string>) => string): CheckerError {
     return this.wrong(index, say(textsOf(this.model, this.states, indices)));
+  }
+
+  /** Says of a fault that it came up at an image of the state to which the run leads. */
+  private ofImage(index: number): string {
+    return this.states.roles.at(index) === Role.reached ? '' : `, at the image ${this.text(index)} of a state that is reached`;
   }
 
   /** A fault with the run to the state, or to the one of which maps made it. */

@@ -34,15 +34,16 @@ export type ReductionOptions = Pick<
 
 // --- the audit -------------------------------------------------------------------------------------------------------------
 
-export const askedOf = <S, A>(model: Model<S, A>, { properties }: ReductionOptions): Asked<S, A> => ({
+export const askedOf = <S, A>(model: Model<S, A>, options: ReductionOptions): Asked<S, A> => ({
   model,
-  // Liveness is not judged under a reduction, and what is not judged need not be alike.
-  ...byUse(model.properties.filter(({ name, kind }) => !isLiveness(kind) && (properties?.includes(name) ?? true))),
+  ...byUse(model.properties.filter(({ name }) => options.properties?.includes(name) ?? true)),
+  ...(isReducing(model, options) && keepsGraph(model, options) ? {} : { liveness: [] }),
 });
 
 const byUse = <S, A>(asked: ReadonlyArray<Property<S, A>>): Omit<Asked<S, A>, 'model'> => ({
-  properties: asked.filter(({ kind }) => !isWitness(kind)),
+  properties: asked.filter(({ kind }) => !isWitness(kind) && !isLiveness(kind)),
   witnesses: asked.filter(({ kind }) => isWitness(kind)),
+  liveness: asked.filter(({ kind }) => isLiveness(kind)),
 });
 
 /** Whether a search with these options takes states for one. */

@@ -1,6 +1,8 @@
 /** What an audit saw of the properties, as the report says it: the search took the states where it is for others. */
-import { verdictOf, type PropertyReport, type Report } from '../report.js';
+import { isLiveness, verdictOf, type PropertyReport, type Report } from '../report.js';
 import type { CheckOptions } from '../options.js';
+import { sentenceOf } from '../verdict/conclude.js';
+import { ASYMMETRIC } from '../verdict/reasons.js';
 import type { Round } from './audit-round.js';
 
 /** What was audited, and whether all states were looked at as they are, and no key of another reduction keeps it from knowing them. */
@@ -37,6 +39,7 @@ const NOT_THERE: Readonly<Record<Auditing['what'], string>> = {
  * - A witness that the audit saw is reached, and a property that it saw broken is broken, though the search did not see it.
  * - Where the audit saw all states, a witness that it did not see is not reached, though the search saw it in a representative.
  * - A witness may be true of some states of a class alone. Then the search's run to it may not be a shortest one, and the report says so.
+ * - A property of liveness may be true of some states of a class alone. Then it is not judged, since the search saw one of them.
  */
 export const withWhatWasSeen = <S, A>(
   report: Report,
@@ -63,6 +66,8 @@ export const withWhatWasSeen = <S, A>(
   const right = (property: PropertyReport): PropertyReport => {
     const { name, rule, kind, verdict, trace } = property;
     const isSeen = round.decided.has(name);
+    if (isLiveness(kind) && verdict !== 'unknown' && round.unkept.has(name))
+      return { ...sentenceOf(property), verdict: 'unknown', why: ASYMMETRIC };
     if (verdict === 'not reached' && isSeen && stop.kind === 'complete')
       return told({ ...property, verdict: 'reached', why: whyMissed(name) });
     if (verdict === 'holds' && isSeen) return broken(property, whyMissed(name));
@@ -74,9 +79,11 @@ export const withWhatWasSeen = <S, A>(
     return property;
   };
   const properties = report.properties.map(right);
-  if (properties.every((property, i) => property === report.properties[i])) return report;
+  const neverTriggered = report.vacuity.neverTriggered.filter((name) => !round.triggered.has(name));
+  const isSameVacuity = neverTriggered.length === report.vacuity.neverTriggered.length;
+  if (isSameVacuity && properties.every((property, i) => property === report.properties[i])) return report;
   const unreached = properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name);
-  const vacuity = { ...report.vacuity, unreached };
+  const vacuity = { ...report.vacuity, unreached, neverTriggered };
   const verdict = verdictOf(properties, stop, vacuity, options.requireWitnesses === true);
   // Then it is no estimate any more.
   const isCertain = properties.some(({ why }) => why === lost(what));

@@ -1,4 +1,5 @@
 /** The input of a round of an audit (its maps, and the state that a key puts in the place of another), and what the round keeps of a class. */
+import type { Look } from './alike.js';
 import type { Mapping } from './orbits.js';
 
 /** A map that a model declares, and how it is called. */
@@ -12,6 +13,7 @@ export interface First {
   readonly index: number;
   readonly record: string;
   readonly reached: ReadonlyArray<string>;
+  readonly predicates: Look<unknown>['predicates'];
   firstReached?: number;
 }
 
@@ -20,3 +22,9 @@ export interface OfKey<S> {
   /** What a search by the key has instead of a state; undefined: one of the states with the same key. */
   readonly instead: Mapping<S> | undefined;
 }
+
+/** What takes states for one, in a word. */
+export const reducerOf = (by: { readonly ofKey: unknown; readonly normalize: unknown }): 'key' | 'quotient' | 'symmetry' => {
+  if (by.ofKey !== undefined) return 'key';
+  return by.normalize === undefined ? 'symmetry' : 'quotient';
+};
