@@ -1,4 +1,4 @@
-/** A list of 32-bit integers that grows by doubling: what the searches keep for each state, without an object for any. */
+/** A list of 32-bit integers that grows by doubling. Searches keep numbers for each state in it, without an object for any. */
 export class Ints {
   data: Int32Array;
   length = 0;
@@ -28,7 +28,7 @@ export class Ints {
     this.data = grown;
   }
 
-  /** Becomes a list of these. */
+  /** Replaces the list by these integers. */
   fill(words: Int32Array): void {
     this.reserve(words.length);
     this.data.set(words);

@@ -9,21 +9,24 @@ import { Suspect } from './verdict/suspicion.js';
 type Pulse = Pick<Progress, 'generated' | 'distinct' | 'queue' | 'depth'>;
 
 export interface Watch {
-  /** Why to stop now, if at all; reports progress when it is time to. */
+  /** Says why to stop now, or undefined. It reports progress when that is due. */
   readonly poll: (pulse: Pulse) => Stop | undefined;
-  /** Takes in how far the search has come, between two looks: it costs next to nothing. */
+  /** Takes in the progress of the search between two polls. It costs next to nothing. */
   readonly update: (pulse: Pulse) => void;
   readonly elapsedMs: () => number;
   readonly peakBytes: () => number;
   /** Why the space may have no end. */
   readonly suspicion: () => Suspicion | undefined;
-  /** So many states were found before the watch began, by the search that is resumed. */
+  /** Tells the watch how many states the resumed search had found before. */
   readonly resumed: (distinct: number) => void;
 }
 
-/** V8 aborts the process at its heap limit; the search must stop well before, while there is room to build a report. */
+/** The share of V8's heap limit at which a search stops. V8 aborts the process at the limit, and a report must still be built before. */
 const HEAP_SHARE = 0.75;
-/** What V8's limit has for objects just made (three halves of 16 MB by default): what stays has that much less, and is what runs out. */
+/**
+ * The part of V8's limit that is for new objects (three halves of 16 MB by default). Old objects have that much less room, and theirs is
+ * the room that runs out.
+ */
 const YOUNG_BYTES = 48 * 2 ** 20;
 
 const heapLimitOf = (total: number): number => (total - Math.min(YOUNG_BYTES, total / 2)) * HEAP_SHARE;
@@ -44,7 +47,7 @@ export const nextTurn = (): Promise<void> => {
 /** How long a search may keep the event loop waiting, so that signals and timers are served, in milliseconds. */
 const TURN_MS = 50;
 
-/** Goes through the slices of a search to their end, letting the event loop turn in between. */
+/** Drives the slices of a search to their end, and lets the event loop run in between. */
 export const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
   for (;;) {
     for (const until = performance.now() + TURN_MS; performance.now() < until;) {
@@ -55,13 +58,13 @@ export const unhurried = async <T>(slices: Generator<void, T>): Promise<T> => {
   }
 };
 
-/** What there is to say of a space that a search which ended so has not seen all of. */
+/** Gives the suspicion that a space is infinite, for the report of a search that did not see all of it. */
 export const suspicionAt = (watcher: Watch, { kind }: Stop): Pick<Report, 'mayBeInfinite'> => {
   const mayBeInfinite = kind === 'complete' || kind === 'violation' ? undefined : watcher.suspicion();
   return mayBeInfinite === undefined ? {} : { mayBeInfinite };
 };
 
-/** A watch that starts now. `isByDepth`: over a search that goes breadth first. */
+/** Starts a watch. `isByDepth` says that the search goes breadth first. */
 export const watch = (limits: Limits, isByDepth: boolean): Watch => {
   const started = performance.now();
   const heapLimit = heapLimitOf(getHeapStatistics().heap_size_limit);

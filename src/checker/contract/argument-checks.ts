@@ -1,10 +1,10 @@
 /**
- * What the functions of the library are given, looked at before anything is done with it: whoever calls them from JavaScript gets one line
- * instead of an error from within. Nothing of Node is needed here.
+ * Checks the arguments of the library's functions before anything is done with them. A caller in JavaScript then gets one line, and not
+ * an error from deep inside. The file needs nothing of Node, because browsers load it too.
  */
 import { CheckerError } from '../error.js';
 
-/** What something is, in a word or two. */
+/** Says what a value is in a word or two. (`model-faults.ts` does so by Node's `inspect`, which this file cannot use.) */
 const describe = (u: unknown): string => {
   if (u === undefined) return 'missing';
   if (u === null) return 'null';
@@ -14,13 +14,16 @@ const describe = (u: unknown): string => {
   return typeof u === 'number' || typeof u === 'boolean' ? String(u) : `a ${typeof u}`;
 };
 
-/** What an argument must be: how it is told, and in words. */
+/** What an argument must be: `is` tests it, `what` says it in words. */
 export interface Expectation {
   readonly is: (u: unknown) => boolean;
   readonly what: string;
 }
 
-/** Refuses what is not expected. @throws CheckerError (`option`): `toItf: trace: expected a run, but it is null`. */
+/**
+ * Refuses an argument that its expectation does not accept. @throws CheckerError (`option`): `toItf: trace: expected a run, but it is
+ * null`.
+ */
 export const mustTake = (where: string, name: string, { is, what }: Expectation, given: unknown): void => {
   if (!is(given)) throw new CheckerError('option', `${where}: ${name}: expected ${what}, but it is ${describe(given)}`);
 };

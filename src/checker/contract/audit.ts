@@ -1,9 +1,10 @@
 /**
- * An audit of what a search believes of a model: that its functions depend on nothing but what they are given, and change none of it.
+ * Audits what a search believes of a model: that its functions depend on their arguments alone, and change none of them.
  *
- * The first runs are given copies, which must stay as they are. Every run is noted, and done again when the search is over: all of them where the
- * space is small, a sample of them in a share of the time where it is large. What is done again is given copies too, at another time
- * of day, and other numbers where it asks for random ones. (Nothing is frozen: V8 would run a model more slowly that has seen frozen states.)
+ * The first calls get copies, and the copies must stay as they are. Every call is noted, and repeated when the search is over. Of a small
+ * space all calls are repeated. Of a large one a sample is, in a share of the search's time. A repetition gets copies too, on another
+ * day, and with other random numbers where it asks for any. Nothing is frozen, because V8 runs a model more slowly once it has seen
+ * frozen states.
  */
 import { encode } from '../values/encode.js';
 import type { Audited } from '../report.js';
@@ -16,40 +17,45 @@ import { text } from '../shown/text.js';
 import { UNVARIED, blameOrder, copyOf, Orders, type AnswerUnder, type Variation } from './variations.js';
 import { briefly, fault } from './model-faults.js';
 
-/** How many runs are given copies from the first. */
+/** How many of the first calls get copies. */
 const EARLY = 64;
-/** So many runs are noted while a space is small; fewer where they are of so many characters that this is the most of them. */
+/**
+ * The most calls that are noted of a small space. There are fewer where calls are long: together they have at most so many characters.
+ */
 const MOST_NOTED = 20_000;
 const MOST_CHARACTERS = 32 * 2 ** 20;
-/** How often a run is weighed. */
+/** One of so many calls is weighed: its answer is measured in characters. */
 const WEIGHED = 256;
-/** Of a space that is large one in so many of the runs noted is kept, and then one whenever there are so many times as many as at the last. */
+/**
+ * When a space turns out to be large, one of so many noted calls is kept. After that the next call is noted whenever the number of calls
+ * has grown by this factor.
+ */
 const THINNED = 64;
 const RARER = 1.02;
-/** All that was noted is done again in so many milliseconds at most; of a sample, so much as fits in this share of the search's time. */
+/** The most ms that repetitions may take. Of a sample they may take this share of the search's time, and at least so many ms. */
 const MOST_MS = 1_000;
 const SHARE = 0.02;
 const LEAST_MS = 10;
 
-/** A run to be done again, and where the search was. */
+/** A call to repeat, and the place of the search at the call. */
 interface Noted {
   readonly again: () => void;
   readonly place: unknown;
 }
 
-/** Decides which runs are done twice, and counts them. */
+/** Decides which calls are repeated, and counts them. */
 export class Audit {
   runs = 0;
   repeated = 0;
-  /** What is known of the orders of the model's values; undefined where it says with a `key` what is equal. */
+  /** The orders of the model's values; undefined for a model with a `key`, which itself says what is equal. */
   readonly orders: Orders | undefined;
-  /** Where the search is, in its own words. */
+  /** Gives the place of the search, in its own terms. */
   place: () => unknown = () => undefined;
-  /** Whether runs are given copies. */
+  /** Whether calls get copies. */
   isEarly = true;
   private isAll = false;
   private isPaused = false;
-  /** From how many runs on one is noted; 0 while all are. */
+  /** The number of the next call to note; 0 while all are noted. */
   private next = 0;
   private most = MOST_NOTED;
   private noted: Noted[] = [];
@@ -59,7 +65,7 @@ export class Audit {
     this.orders = isKeyed ? undefined : new Orders();
   }
 
-  /** Begins anew, for a search of a model that begins with some of these values. */
+  /** Starts again for another search, whose model begins with these values. */
   begin(all: boolean, initial: ReadonlyArray<unknown>): this {
     this.runs = this.repeated = this.next = 0;
     this.most = MOST_NOTED;
@@ -74,7 +80,7 @@ export class Audit {
     return this;
   }
 
-  /** Goes through the slices of something that runs the model beside the search: what is run there is not looked at again. */
+  /** Drives slices of work that calls the model beside the search. Their calls are not audited. */
   *aside<T>(slices: Generator<void, T>): Generator<void, T> {
     for (;;) {
       this.isPaused = true;
@@ -85,27 +91,27 @@ export class Audit {
     }
   }
 
-  /** The same for what does not pause. */
+  /** Does the same for work that does not pause. */
   quietly(run: () => void): void {
     this.isPaused = true;
     run();
     this.isPaused = false;
   }
 
-  /** A search begins again, to find the run to where a fault came up: where the space is small each run is done again at once. */
+  /** Prepares for a second search, which looks for the run to a fault. Of a small space each call is then repeated at once. */
   againAtOnce(): void {
     this.isAll = this.isEarly = this.isOpen;
     this.noted = [];
   }
 
-  /** Counts a run; whether it is one to do twice. */
+  /** Counts a call, and says whether it should be repeated. */
   due(): boolean {
     if (this.isPaused) return false;
     this.isEarly = ++this.runs < EARLY || this.isAll;
     return this.runs >= this.next;
   }
 
-  /** Does a run again, or notes how that is done. `answer`: what it gave. */
+  /** Repeats a call, or notes it for later. `answer` is what the call gave. */
   take(again: () => void, answer: unknown): void {
     if (this.isAll) {
       this.repeated++;
@@ -120,12 +126,15 @@ export class Audit {
     this.next = Math.ceil(this.runs * RARER);
   }
 
-  /** Whether every run is still noted. */
+  /** Whether all calls so far are noted. */
   get isOpen(): boolean {
     return this.next === 0;
   }
 
-  /** Does runs that were noted once more. `elapsedMs`: what the search took. @throws CheckerError (`model`), after `at` was told where. */
+  /**
+   * Repeats the noted calls. `elapsedMs` is the time of the search. @throws CheckerError (`model`), after `at` was given the place of the
+   * fault.
+   */
   finish(elapsedMs: number, at: (place: unknown) => void): Audited {
     this.mustBeIntact();
     const until = performance.now() + (this.isOpen ? MOST_MS : Math.max(LEAST_MS, elapsedMs * SHARE));
@@ -146,7 +155,7 @@ export class Audit {
     return this.said();
   }
 
-  /** Refuses a model that changed what JavaScript comes with while it was searched. @throws CheckerError (`model`). */
+  /** Refuses a model that changed a builtin of JavaScript during the search. @throws CheckerError (`model`). */
   mustBeIntact(): void {
     if (this.builtins !== undefined) mustLeaveBuiltins(this.builtins, 'a function of the model');
   }
@@ -161,11 +170,11 @@ export class Audit {
   }
 }
 
-/** The same in an order in which whatever part of it comes first is from everywhere. */
+/** Reorders a list so that each beginning of the result is spread evenly over the list: time may end the repetitions early. */
 const spread = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> =>
   [...items.keys()].sort((a, b) => reversed(a) - reversed(b)).map((i) => items[i]!);
 
-/** A number with its bits in the other order. */
+/** Reverses the lowest 16 bits of a number. */
 const reversed = (n: number): number => {
   let bits = 0;
   for (let i = 0; i < 16; i++) bits = (bits << 1) | ((n >>> i) & 1);
@@ -174,7 +183,7 @@ const reversed = (n: number): number => {
 
 // --- once more -------------------------------------------------------------------------------------------------------------
 
-/** Where two values differ first. */
+/** Gives the path of the first difference between two values. */
 const differsAt = (one: unknown, other: unknown): string => {
   let [a, b, path] = [one, other, ''];
   for (;;) {
@@ -186,27 +195,27 @@ const differsAt = (one: unknown, other: unknown): string => {
   }
 };
 
-/** How an answer is compared; undefined where it cannot be. */
+/** Gives the text by which an answer is compared; undefined where it cannot be compared. */
 export type Same = (answer: unknown) => string | undefined;
 
-/** A text of whatever can be seen. */
+/** Gives a text of any comparable value. */
 export const comparableText: Same = (answer) => (incomparableIn(answer) === undefined ? encode(answer) : undefined);
 
-/** A run of one of a model's functions. */
+/** A call of one of a model's functions. */
 export interface Run {
-  /** What the function is called. */
+  /** The name of the function. */
   readonly where: string;
   readonly run: (...args: never) => unknown;
   readonly args: ReadonlyArray<unknown>;
   readonly answer: unknown;
   readonly same: Same;
-  /** The same, but for what means nothing: the order of steps. */
+  /** Like `same`, but blind to what has no meaning: the order of steps. */
   readonly alike: Same;
-  /** What is known of the orders of the model's values; undefined where the model says with a `key` what is equal. */
+  /** The orders of the model's values; undefined for a model with a `key`, which itself says what is equal. */
   readonly orders: Orders | undefined;
 }
 
-/** What comes of running it on other arguments. */
+/** How a repeated call ended. */
 type Outcome = { readonly answer: unknown } | { readonly threw: unknown };
 
 const runOn = ({ where, run, args }: Run, copies: ReadonlyArray<unknown>): Outcome => {
@@ -223,7 +232,7 @@ const runOn = ({ where, run, args }: Run, copies: ReadonlyArray<unknown>): Outco
   return outcome;
 };
 
-/** Refuses copies that are not any more what they were made of. @throws CheckerError (`model`). */
+/** Refuses a call that changed its copies. @throws CheckerError (`model`). */
 const mustBeAsGiven = (where: string, args: ReadonlyArray<unknown>, copies: ReadonlyArray<unknown>): void => {
   copies.forEach((copy, i) => {
     if (copy === args[i] || typeof copy !== 'object' || encode(copy) === encode(args[i])) return;
@@ -236,7 +245,7 @@ const mustBeAsGiven = (where: string, args: ReadonlyArray<unknown>, copies: Read
 const copiesOf = (args: ReadonlyArray<unknown>, variation: Variation): ReadonlyArray<unknown> =>
   args.map((arg) => (incomparableIn(arg) === undefined ? copyOf(arg, variation) : arg));
 
-/** Runs a function on copies of what it is given. @throws CheckerError (`model`) where it changes these. */
+/** Calls a function with copies of its arguments. @throws CheckerError (`model`) where it changes them. */
 export const onCopies = (
   where: string,
   run: (...args: ReadonlyArray<unknown>) => unknown,
@@ -250,7 +259,7 @@ export const onCopies = (
   }
 };
 
-/** How it goes for copies that are turned, where that is not as it went. */
+/** Repeats a call on varied copies, and says how it ended where it ended in another way. */
 const otherwise =
   (again: Run): AnswerUnder =>
   (turn) => {
@@ -260,9 +269,9 @@ const otherwise =
   };
 
 /**
- * Does a run again, on equal values that may be changed.
+ * Repeats a call on equal arguments, which it may change.
  *
- * @throws CheckerError (`model`) where it gives another answer or changes what it was given.
+ * @throws CheckerError (`model`) where the call gives another answer or changes its arguments.
  */
 export const again = (one: Run): void => againstChance(() => onceMore(one));
 
@@ -289,7 +298,7 @@ export const twoAnswers = (where: string, one: unknown, other: unknown): Checker
         `${where} gives two answers for one input, ${briefly(one)} and ${briefly(other)}: it must depend on nothing else (a clock, Math.random, a counter …)`,
       );
 
-/** Asks again what decides a property. @throws CheckerError (`model`) where the answer is another. */
+/** Evaluates a predicate again whose value decides a property. @throws CheckerError (`model`) where the second value is another. */
 export const mustStay = (property: string, answer: boolean, ask: () => boolean): void =>
   elsewhen(() =>
     againstChance(() => {

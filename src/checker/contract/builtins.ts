@@ -1,7 +1,7 @@
 /**
- * What JavaScript comes with, and everything here is made of: a model that changes some of it changes what searches it, and no verdict of that is
- * to be believed. It is compared before and after, and put back. What is used for that was taken before any model ran, and nothing here goes
- * by an iterator or a method that a model could change.
+ * Protects the builtins of JavaScript. The checker is made of them, so a model that changes one changes its own search, and no verdict of
+ * that search can be believed. The builtins are compared before and after, and put back. The comparison uses functions that were taken
+ * before any model ran, and no iterator or method that a model could change.
  */
 import { atNoState } from './fault-location.js';
 import { fault } from './model-faults.js';
@@ -9,13 +9,13 @@ import { fault } from './model-faults.js';
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, is } = Object;
 const { ownKeys, deleteProperty } = Reflect;
 
-/** Classes whose own properties and whose prototypes' are looked at. */
+/** Classes whose own properties, and whose prototypes' properties, are compared. */
 const CLASSES: ReadonlyArray<string> = (
   'Object Function Array String Number Boolean Symbol BigInt Date RegExp Map Set WeakMap WeakSet WeakRef Promise Error TypeError RangeError ' +
   'ArrayBuffer SharedArrayBuffer DataView Uint8Array Int32Array Uint32Array Float64Array BigUint64Array'
 ).split(' ');
 
-/** Objects of which every property is looked at. */
+/** Objects whose properties are all compared. */
 const SPACES: ReadonlyArray<string> = ['JSON', 'Math', 'Reflect', 'Atomics'];
 
 /** Other globals. */
@@ -24,7 +24,7 @@ const GLOBALS: ReadonlyArray<string> =
     ' ',
   );
 
-/** What of the process the program relies on. */
+/** The properties of `process` that the program relies on. */
 const OF_PROCESS: ReadonlyArray<string> = ['exit', 'nextTick', 'hrtime', 'memoryUsage', 'kill'];
 
 /** A property of a builtin. */
@@ -33,11 +33,14 @@ interface Builtin {
   /** As people write it: `Array.prototype.map`. */
   readonly name: string;
   readonly key: string | symbol;
-  /** One that is computed is compared by its functions. */
+  /** A computed property is compared by its functions. */
   readonly isComputed: boolean;
 }
 
-/** What a model may set so that it is the same each time: nothing here relies on it. And what follows from something else. */
+/**
+ * Builtins that a model may set, to be the same each time, because nothing here relies on them; and the length of a prototype, which
+ * follows from others.
+ */
 const FREE: ReadonlyArray<string> = ['Math.random', 'Date.now', 'Array.prototype.length'];
 
 const nameOf = (name: string, key: string | symbol): string =>
@@ -76,7 +79,7 @@ const BUILTINS: ReadonlyArray<Builtin> = (() => {
 
 const OF_OBJECTS = ownKeys(Object.prototype).length;
 
-/** The builtins as they are at one time: what each property is, or the functions that compute it. */
+/** A snapshot of the builtins: the value of each property, or the functions that compute it. */
 export type Builtins = ReadonlyArray<unknown>;
 
 const isOf = ({ object, key, isComputed }: Builtin, known: unknown): boolean => {
@@ -86,7 +89,7 @@ const isOf = ({ object, key, isComputed }: Builtin, known: unknown): boolean => 
   return now !== undefined && now.get === before.get && now.set === before.set;
 };
 
-/** The builtins as they are now. */
+/** Takes a snapshot. */
 export const builtinsNow = (): Builtins => {
   const found: unknown[] = [];
   for (let i = 0; i < BUILTINS.length; i++) {
@@ -105,11 +108,11 @@ const putBack = ({ object, key, isComputed }: Builtin, known: unknown): void => 
       isComputed ? (known as PropertyDescriptor) : { value: known, configurable: true, writable: true },
     );
   } catch {
-    // It is shut now; the fault is told all the same.
+    // The property cannot be set any more. The fault is reported all the same.
   }
 };
 
-/** What every object, or every list, has now and had not: by a name that is looked up in them. */
+/** Gives a name that every object or every list has now and had not before. It looks the name up in an empty one. */
 const strange = (): string | undefined => {
   const keys = ownKeys(Object.prototype);
   if (keys.length > OF_OBJECTS) {
@@ -122,7 +125,7 @@ const strange = (): string | undefined => {
   return 'Array.prototype[0]';
 };
 
-/** The name of a builtin that is not as it was, if any; all of them are put back. */
+/** Puts all changed builtins back, and gives the name of one; undefined where none has changed. */
 const changedSince = (before: Builtins): string | undefined => {
   let name = strange();
   while (strange() !== undefined);
@@ -134,7 +137,9 @@ const changedSince = (before: Builtins): string | undefined => {
   return name;
 };
 
-/** Refuses a model that changed a builtin; it is put back. `what` did it, in a few words. @throws CheckerError (`model`). */
+/**
+ * Refuses a model that changed a builtin, and puts it back. `what` says in a few words who changed it. @throws CheckerError (`model`).
+ */
 export const mustLeaveBuiltins = (before: Builtins, what: string): void => {
   const name = changedSince(before);
   if (name !== undefined)

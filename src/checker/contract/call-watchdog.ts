@@ -1,4 +1,4 @@
-/** How long a thread has been in one and the same run of a model's function (`contract/doing.ts`), seen from another one. */
+/** Measures from another thread how long a thread has been in one call of a model's function (`current-call.ts`). */
 export class CallWatchdog {
   private readonly current: Float64Array;
   private call = 0;
@@ -8,7 +8,10 @@ export class CallWatchdog {
     this.current = new Float64Array(buffer, 0, 1);
   }
 
-  /** The run that is under way, and for how many ms it has been, as far as this was asked; undefined where there is none. To be asked regularly. */
+  /**
+   * Returns the current call and for how many ms it has been seen; undefined where there is none. The time counts from the first poll
+   * that saw the call, so poll regularly.
+   */
   poll(): { readonly run: number; readonly ms: number } | undefined {
     const run = this.current[0]!;
     if (run !== this.call) {
@@ -19,5 +22,5 @@ export class CallWatchdog {
   }
 }
 
-/** A run of a model's function that takes so long, in ms, does not come back. */
+/** After so many ms a call of a model's function counts as one that does not come back. */
 export const ENDLESS_MS = 60_000;

@@ -1,4 +1,4 @@
-/** Whether options make sense: one rule for every search, from the library or the command. */
+/** Checks options. All searches have one rule, from the library and from the command. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { CheckerError } from '../error.js';
@@ -20,7 +20,7 @@ const names = described('a list of texts', t.array(t.string).is);
 const oneOf = (...choices: ReadonlyArray<string>): t.Mixed =>
   described(`one of ${choices.join(', ')}`, (u): u is string => typeof u === 'string' && choices.includes(u));
 const signal = described('an AbortSignal', (u): u is AbortSignal => u instanceof AbortSignal);
-/** A reduction, for a search that knows none. */
+/** A reduction option of a search without reductions: it can only be off. */
 const off = described('false: walks at random know no reductions', (u): u is false => u === false);
 const configuration = described('an object', (u): u is object => typeof u === 'object' && u !== null);
 
@@ -51,7 +51,7 @@ const exhaustive = {
   configuration,
 };
 
-/** By the search: the options that it takes. */
+/** The options that each search takes. */
 const OPTIONS = {
   plain: object('options', {}, { ...exhaustive, search: oneOf('bfs', 'dfs', 'sweep') }),
   components: object('options', {}, { ...exhaustive, search: oneOf('auto', 'bfs', 'dfs', 'sweep'), locals: names }),

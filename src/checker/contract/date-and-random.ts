@@ -1,8 +1,11 @@
-/** Runs a model's function again with another `Date` and another `Math.random`, for the while of the run: a function that asks either gives another answer. */
+/**
+ * Runs a model's function again with another `Date` and another `Math.random`. A function that uses either gives another answer then, and
+ * is not pure.
+ */
 
 const DAY_MS = 86_400_000;
 
-/** Runs something at another time. */
+/** Runs something on another day. */
 export const elsewhen = <T>(run: () => T): T => {
   const { Date: RealDate } = globalThis;
   const now = (): number => RealDate.now() + DAY_MS;
@@ -19,10 +22,13 @@ export const elsewhen = <T>(run: () => T): T => {
   }
 };
 
-/** Numbers that are given for random ones: whatever these are compared with mostly lies between two of them. */
+/**
+ * The numbers that replace random ones. A model compares a random number with some threshold, and most thresholds lie between two of
+ * these.
+ */
 const CHANCES = [0, 1 - Number.EPSILON, 0.5, 0.25, 0.75];
 
-/** Runs something with a number of our own for random ones; and where it asks for any, again with others. */
+/** Runs something with a fixed number for `Math.random`. Where it asks for one, it runs again with each of the other numbers. */
 export const againstChance = (run: () => void): void => {
   const { random } = Math;
   const dice = { areAsked: false };

@@ -1,32 +1,32 @@
-/** Faults of a model, with the run to where they came up. */
+/** Says in which state a fault of a model came up, and adds the run to that state. */
 import { CheckerError } from '../error.js';
 import type { Counterexample } from '../report.js';
 import { shortened } from './model-faults.js';
 
-/** By fault: the state, in a search's own numbers, in which it came up. */
+/** The state of each fault, in the search's own numbers. */
 const states = new WeakMap<object, Int32Array>();
 
-/** Notes where an error came up, unless that is known. */
+/** Notes the state of a fault, unless it is known already. */
 export const locate = (error: unknown, state: () => Int32Array): void => {
   if (error instanceof CheckerError && !states.has(error)) states.set(error, state());
 };
 
 export const stateOfFault = (error: CheckerError): Int32Array | undefined => states.get(error);
 
-/** Whether an error is a model's fault of which it is not yet said where it came up. */
+/** Tells whether an error is a model's fault that has no run yet, and that a run could lead to. */
 export const isFaultWithoutRun = (error: unknown): error is CheckerError =>
   error instanceof CheckerError && error.code === 'model' && error.trace === undefined && !stateless.has(error);
 
-/** Faults that came up at no state. */
+/** Faults that belong to no state. */
 const stateless = new WeakSet<object>();
 
-/** Says that a fault came up at no state: no run leads there. */
+/** Marks a fault that belongs to no state. No search looks for a run to it. */
 export const atNoState = (error: CheckerError): CheckerError => {
   stateless.add(error);
   return error;
 };
 
-/** The fault with the run to where it came up, which its words say too. */
+/** Gives the fault with a run to its state. The message says the number of steps and the last state. */
 export const withRun = (error: CheckerError, trace: Counterexample): CheckerError => {
   const { steps, initial } = trace;
   const shown = steps.at(-1)?.state ?? initial;

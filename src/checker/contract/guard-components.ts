@@ -1,4 +1,4 @@
-/** A component model with a guard before each of its functions, as `guard.ts` has it for plain ones: one rule for all searches. */
+/** Puts a guard before each function of a component model, as `guard.ts` does for a plain one. All searches have the same rule. */
 import { call, localsAt } from '../component-model/apply.js';
 import { stepOfQuery } from '../component-model/query-step.js';
 import { encode } from '../values/encode.js';
@@ -26,7 +26,7 @@ import { fault } from './model-faults.js';
 
 type Outcomes = ReadonlyArray<Outcome<ReadonlyArray<Slot<unknown>>>>;
 
-/** Ways, each with a `next`, of which `isList` says whether it is a list. */
+/** Tests a list of ways, each with a `next`. `isList` says whether `next` is a list. */
 const hasNexts = (u: unknown, isList: boolean): boolean => {
   if (!Array.isArray(u)) return false;
   for (const way of u as ReadonlyArray<{ readonly next?: unknown } | null | undefined>) {
@@ -38,7 +38,7 @@ const hasNexts = (u: unknown, isList: boolean): boolean => {
 const OUTCOMES: Expected = { is: (u) => hasNexts(u, true), codec: outcomes };
 const LEARNED: Expected = { is: (u) => hasNexts(u, false), codec: learned };
 
-/** What ways come to, whatever their order and what is noted of them. */
+/** Gives lists of ways the same text where they lead to the same states and remarks, in whatever order and with whatever notes. */
 const alike = (given: unknown): string | undefined => {
   if (incomparableIn(given) !== undefined) return undefined;
   return inAnyOrder(
@@ -50,7 +50,7 @@ const alike = (given: unknown): string | undefined => {
   );
 };
 
-/** Wraps what is shared once, so that it stays shared. */
+/** Wraps each object once, so that interactions that share a query still share it. */
 const once = <T extends object>(wrap: (one: T, where: string) => T): ((one: T, where: string) => T) => {
   const known = new Map<T, T>();
   return (one, where) => {
@@ -60,7 +60,7 @@ const once = <T extends object>(wrap: (one: T, where: string) => T): ((one: T, w
   };
 };
 
-/** What an outcome says of properties must be said of those that there are. */
+/** Refuses an outcome that names a property which the model does not have, or one of another kind. */
 const mustName = ({ properties }: ComponentModel): ((label: string, said: Learned<unknown>) => void) => {
   const kinds = new Map<string, ComponentProperty['kind']>(properties.map(({ name, kind }) => [name, kind]));
   const check = (label: string, verb: string, wanted: string, names: ReadonlyArray<string>): void => {
@@ -78,7 +78,7 @@ const mustName = ({ properties }: ComponentModel): ((label: string, said: Learne
 
 // --- interactions ----------------------------------------------------------------------------------------------------------
 
-/** Looks at the outcomes of a step: what it said that it only reads it must leave as it is. */
+/** Refuses an outcome that changes a slot which the interaction declared as only read. */
 const mustLeaveReadSlots = (
   model: ComponentModel,
   interaction: Interaction,
@@ -123,8 +123,8 @@ const guardedQuery = (model: ComponentModel, audit: Audit): ((query: AnyQuery, w
 };
 
 /**
- * The step of a query, by its parts: what they give is looked at in every search alike, and a fault names the part. The parts are guarded and
- * audited themselves.
+ * Makes the step of a query from its parts. Every search then checks what the parts give, and a fault names the part. The parts are
+ * guarded and audited themselves.
  */
 const guardedStep = ({ guard, slots }: Interaction, query: AnyQuery): ((...locals: ReadonlyArray<never>) => Outcomes) => {
   const guardedBy = guard?.slots.map((slot) => slots.indexOf(slot)) ?? [];
@@ -202,7 +202,10 @@ export const guardedComponents = (model: ComponentModel, audit: Audit): Componen
   return trust(wrapped, audit);
 };
 
-/** The key of components: while the search is young it is asked twice, for one that is not the same each time may leave it without an end. */
+/**
+ * Guards the key of components. While the search is young it is called twice, since a key that is not the same each time could make the
+ * search endless.
+ */
 const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> => {
   if (key === undefined) return {};
   const alike = (kind: string, local: never): string => {
@@ -214,7 +217,7 @@ const keyOf = ({ key }: ComponentModel, audit: Audit): Partial<ComponentModel> =
   return { key: guarded('key', TEXT, alike, 2, { audit }) };
 };
 
-/** The functions of single components, but for `progress`: the table that asks it looks at what it gives. */
+/** Guards the functions of single components. `progress` is left out: the table that calls it checks its answer. */
 const textsOf = (model: ComponentModel, audit: Audit): Partial<ComponentModel> => {
   const { symmetry, view } = model;
   const of = (name: 'show' | 'normalize', expected: Expected, auditing?: Auditing): Partial<ComponentModel> => {

@@ -1,4 +1,7 @@
-/** A plain model with a guard before each of its functions: what they give is looked at, what they throw is named, and some runs are audited. */
+/**
+ * Puts a guard before each function of a plain model. A guard checks what the function gives, names the function where it throws, and has
+ * some calls audited.
+ */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../model.js';
@@ -27,7 +30,7 @@ import { fault, threw } from './model-faults.js';
 
 // --- answers ---------------------------------------------------------------------------------------------------------------
 
-/** What a function must give: by a quick look at each answer, and by a codec that says what is wrong. */
+/** What a function must give. `is` is a quick test of each answer; `codec` says what is wrong with a bad one. */
 export interface Expected {
   readonly is: (u: unknown) => boolean;
   readonly codec: t.Mixed;
@@ -57,27 +60,27 @@ const ACTIONS: Expected = { is: (u) => Array.isArray(u) && isDense(u), codec: ac
 const LABEL: Expected = { is: isLabel, codec: label };
 export const VIEW: Expected = { is: optionalView.is, codec: optionalView };
 
-/** Refuses what is not expected. */
+/** Refuses an answer that is not what the function must give. */
 export const mustReturn = (where: string, { codec }: Expected, given: unknown): void => {
   const decoded = decode(codec, given);
-  // Of a field one would say that it is missing; what a function gives is undefined.
+  // The codec says "missing", as it would of a field. A function gives undefined.
   if (E.isLeft(decoded))
     throw fault(`what ${where} gives: ${given === undefined ? decoded.left.replace(/missing$/, 'undefined') : decoded.left}`);
 };
 
-/** How a function's runs are audited: not at all without it. */
+/** How the calls of a function are audited. Without it they are not. */
 export interface Auditing {
   readonly audit: Audit;
   readonly same?: Same;
-  /** Which answers are as good as each other. Default: those that are the same. */
+  /** Which answers are as good as each other. Default: equal ones. */
   readonly alike?: Same;
 }
 
-/** Any function of a model's. */
+/** Any function of a model. */
 export type Pure = (...args: never) => unknown;
 
 /**
- * A function of so many arguments with a guard before it. It runs wherever the model does, so that the usual numbers of arguments have
+ * Puts a guard before a function of so many arguments. It runs at each call of the model, so the usual numbers of arguments have
  * functions of their own: a list of arguments costs more than the guard.
  */
 export const guarded = <F extends Pure>(where: string, expected: Expected, run: F, arity: number, auditing?: Auditing): F => {
@@ -160,29 +163,32 @@ const guardedProperty = <S, A>(property: Property<S, A>, where: string, audit: A
 
 // --- the model -------------------------------------------------------------------------------------------------------------
 
-/** Models whose functions have their guards, or are made of such that have; and what audits them. */
+/** Models that are guarded, or made of guarded ones, with their audits. */
 const trusted = new WeakMap<object, Audit>();
 
-/** Says that a model has its guards. */
+/** Marks a model as guarded. */
 export const trust = <M extends object>(model: M, audit: Audit): M => {
   trusted.set(model, audit);
   return model;
 };
 
-/** What audits a model that has its guards. */
+/** Gives the audit of a guarded model; undefined for a model without guards. */
 export const auditOf = (model: object): Audit | undefined => trusted.get(model);
 
-/** By model with guards: its `next` without the form that this gives to states. */
+/** For each guarded model its guarded `next`, but without {@link oneForm} on the result. */
 const rawSteps = new WeakMap<object, unknown>();
 
-/** The `next` of a model with guards, for a search that brings states into their one form itself, and seldom has to. */
+/**
+ * Gives a guarded `next` whose states are not in their one form yet. A search that makes the form itself seldom has to, since most states
+ * have it.
+ */
 export const rawNextOf = <S, A>(model: Model<S, A>): Model<S, A>['next'] =>
   (rawSteps.get(model) as Model<S, A>['next'] | undefined) ?? model.next;
 
 const optional = <K extends string, V>(key: K, given: V | undefined): Partial<Record<K, V>> =>
   (given === undefined ? {} : { [key]: given }) as Partial<Record<K, V>>;
 
-/** Fields of a model as its own: what an object of a class has from its prototype, a copy of the object would lack. */
+/** Copies fields of a model as own fields. A spread would leave out what an object of a class has from its prototype. */
 export const ownFields = <M extends object, K extends keyof M>(model: M, names: ReadonlyArray<K>): Partial<Pick<M, K>> => {
   const fields: Partial<Pick<M, K>> = {};
   for (const name of names) {
@@ -192,20 +198,23 @@ export const ownFields = <M extends object, K extends keyof M>(model: M, names: 
   return fields;
 };
 
-/** The one form of a state with which a model begins. @throws CheckerError (`model`) where it cannot be seen into: its form would hide that. */
+/** Gives the one form of an initial state. @throws CheckerError (`model`) where the state is incomparable: the form would hide that. */
 const comparableForm = <S>(state: S): S => {
   const blind = incomparableIn(state);
   if (blind !== undefined) throw incomparableFault(blind);
   return oneForm(state);
 };
 
-/** The model with a guard before each function. */
+/** Gives the model with a guard before each function. */
 // eslint-disable-next-line max-lines-per-function -- a guard for each function of a model, as the interface lists them.
 export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A> => {
   if (auditOf(model) !== undefined) return model;
   const { key, show, view, note, boundary, progress, fairness, symmetry, normalize } = model;
   const auditing: Auditing = { audit };
-  /** What a key gives is compared at once, while the search is young: with one that is not the same each time it may have no end. */
+  /**
+   * Calls the key twice while the search is young. A key that is not the same each time could make the search endless, so its audit
+   * cannot wait for the end.
+   */
   const keyAlike = (state: S): string => {
     const text = model.key!(state);
     const other = audit.isEarly && typeof text === 'string' ? model.key!(state) : text;
@@ -223,7 +232,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   const sameState: Same = (state) => (state === undefined || keyOf === undefined ? comparableText(state) : sameKey(state as S));
   const isKeyed = keyOf !== undefined;
   const run = (state: S, action: A): S | undefined => model.next(state, action);
-  /** Looks at what a step gives, also at what a comparison would not see. */
+  /** Has a step audited, and refuses a state that cannot be compared. */
   const looked = (state: S, action: A, after: S | undefined): void => {
     const { orders } = audit;
     const repeat = (): void => {
@@ -233,7 +242,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
     };
     audit.take(repeat, after);
   };
-  // What runs most has a guard of its own. A promise that a comparison would refuse need not be looked for.
+  // `next` runs most, so it has a guard of its own. It need not look for a promise inside a state: a comparison refuses one.
   const next = (state: S, action: A): S | undefined => {
     let after: S | undefined;
     const outer = enter('next', state, action, action);

@@ -1,6 +1,6 @@
 /**
- * Whether a key of a model takes different states for one (TLA+'s VIEW). What is judged on the graph of states is then not the model's: a step
- * from one of them need not be one from the other, so that a cycle of the graph need not be a run, nor a run be in the graph.
+ * Notices whether a model's key takes different states for one (TLA+'s VIEW). The graph of keys is then not the model's graph: one of the
+ * states may have a step that the other lacks. So a cycle of the graph need not be a run, and a run need not be in the graph.
  */
 import type { Model } from '../model.js';
 import { encode } from '../values/encode.js';
@@ -9,13 +9,13 @@ import { isLike } from '../values/like.js';
 import { incomparableIn } from '../values/incomparable.js';
 
 /**
- * How many pairs are compared in full, of those that a quick look does not find equal, where the result is only reported: the first 20,000,
- * and then one each time that their number has grown by one hundredth.
+ * How many pairs are compared in full where the result is only reported. It counts the pairs that the quick comparison does not find
+ * equal: the first 20,000, and then one whenever their number has grown by a hundredth.
  */
 const MOST_FULL_COMPARISONS = 20_000;
 const RARER = 1.01;
 
-/** What was seen of a key. */
+/** What was seen of a key. The fields are kept in checkpoints under these names. */
 export interface Seen {
   readonly isSeen: boolean;
   readonly isFormSeen: boolean;
@@ -23,16 +23,18 @@ export interface Seen {
 }
 
 export class Merging implements Seen {
-  /** Two different values were taken for one, or two that cannot be seen into. */
+  /** Two different values had one key, or two that cannot be compared. */
   isSeen = false;
-  /** Two were that are equal by structure, and not to a model which looks at the order in a set or the sign of a zero. */
+  /**
+   * Two values had one key that are equal by structure, but that a model can tell apart by the order in a set or by the sign of a zero.
+   */
   isFormSeen = false;
   /** Whether all pairs were compared. */
   isWhole = true;
   private pairs = 0;
   private next = 0;
 
-  /** Two values have one key, and something is judged by it. */
+  /** Compares two values with one key in full, where a judgement depends on the result. */
   examine(known: unknown, other: unknown): void {
     if (this.isSeen || isLike(known, other)) return;
     const isBlind = incomparableIn(known) !== undefined || incomparableIn(other) !== undefined;
@@ -41,14 +43,15 @@ export class Merging implements Seen {
   }
 
   /**
-   * The same for what is only said: a quick look at all pairs, and a comparison of most where that does not see that two are equal. A pair left out
-   * would cost more than it: an audit of the key on states, and a verdict that is not exact.
+   * Compares two values with one key where the result is only reported: quickly first, and in full for most pairs that do not turn out
+   * equal. A pair that is left out costs more than its comparison: it leads to an audit of the key on states, and to a verdict that is
+   * not exact.
    */
   compare(known: unknown, other: unknown): void {
     if (!this.isSeen && !isLike(known, other)) this.compareUnlike(known, other);
   }
 
-  /** The same for two that a quick look does not see to be equal. */
+  /** Does the same for two values that the quick comparison did not find equal. */
   compareUnlike(known: unknown, other: unknown): void {
     if (this.isSeen) return;
     if (++this.pairs < this.next) {
@@ -59,13 +62,13 @@ export class Merging implements Seen {
     this.examine(known, other);
   }
 
-  /** What a checkpoint keeps of it. */
+  /** What a checkpoint keeps. */
   get kept(): Seen {
     const { isSeen, isFormSeen, isWhole } = this;
     return { isSeen, isFormSeen, isWhole };
   }
 
-  /** Takes in what a search saw that is resumed. */
+  /** Takes over what the resumed search saw. */
   resume({ isSeen, isFormSeen, isWhole }: Seen): void {
     this.isSeen ||= isSeen;
     this.isFormSeen ||= isFormSeen;
@@ -73,32 +76,34 @@ export class Merging implements Seen {
   }
 }
 
-/** Whether what is watched over merged something, as far as that was looked at. */
+/** Whether the key may have merged states, as far as pairs were compared. */
 export const mayHaveMerged = (by: Merging | undefined): boolean =>
   by !== undefined && (by.isSeen || by.isFormSeen || !by.isWhole);
 
 const merging = new WeakMap<object, Merging>();
 
-/** A model with its values and its key, of one whose states are numbers of these. */
+/** For a model whose states are numbers of values: the model of the values themselves, with their key. */
 export interface Keyed {
   readonly model: Model<never, never>;
-  /** The state of the values that the numbers stand for, instead of others with their keys. */
+  /**
+   * Gives the state that a search by numbers has for this one. Values with one key have one number, which stands for the first of them.
+   */
   readonly representative?: (state: never) => never;
 }
 
 const valued = new WeakMap<object, () => Keyed>();
 
-/** Says that a model's states are numbers of values that have a key, by which these may be merged; `values` gives it with the values themselves. */
+/** Notes that a key may merge a model's states. `values` gives the model of the values where the states are their numbers. */
 export const merges = <M extends object>(model: M, by: Merging, values?: () => Keyed): M => {
   merging.set(model, by);
   if (values !== undefined) valued.set(model, values);
   return model;
 };
 
-/** The model with its values and its key; undefined where there is no key. */
+/** Gives the model of values with its key; undefined where there is no key. */
 export const keyedBehind = (model: Model<never, never>): Keyed | undefined =>
   model.key === undefined ? valued.get(model)?.() : { model };
 
-/** What watches over the keys of a model; undefined where it has none. */
+/** Gives the watch over a model's key; undefined where the model has none. */
 export const mergingOf = (model: object & { readonly key?: unknown }): Merging | undefined =>
   merging.get(model) ?? (model.key === undefined ? undefined : new Merging());

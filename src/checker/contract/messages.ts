@@ -1,10 +1,10 @@
-/** What a query's parts tell each other must be told apart, as states are, in every search: by a key of the model's, or by looking into it. */
+/** Requests and replies must be comparable, as states are, in every search: by a key of the model, or by their structure. */
 import type { AnyQuery } from '../model.js';
 import { oneForm } from '../values/one-form.js';
 import { incomparableIn } from '../values/incomparable.js';
 import { fault } from './model-faults.js';
 
-/** The keys of messages; each says of which messages it is. */
+/** The names of the keys of messages. */
 export type MessageKey = 'requestKey' | 'replyKey';
 
 /** @throws CheckerError (`model`) for a message without a key that cannot be seen into, or that holds a set with two equal members */
@@ -15,7 +15,10 @@ export const mustBeComparable = (key: MessageKey, message: unknown): void => {
   throw fault(`${what} of a query holds ${blind}, which cannot be compared: leave it out, or give the query a ${key}`);
 };
 
-/** A message as it is told on: in its one form, where the query has no key for it. @throws CheckerError (`model`), as {@link mustBeComparable} */
+/**
+ * Gives a message in the form in which the next part of the query gets it: the one form, unless the query has a key. @throws CheckerError
+ * (`model`), as {@link mustBeComparable}
+ */
 export const toldOn = (query: AnyQuery, key: MessageKey, message: unknown): unknown => {
   if (message === undefined || query[key] !== undefined) return message;
   mustBeComparable(key, message);

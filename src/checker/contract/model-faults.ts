@@ -1,12 +1,12 @@
-/** What is said of a model that is not as it should be. */
+/** The faults of a model, and the texts of values, of types and of errors that the faults quote. */
 import { inspect } from 'node:util';
 import { CheckerError } from '../error.js';
 import { FrozenValueError } from '../values/freeze.js';
 
-/** The fault of a model. */
+/** Makes the error for a model that breaks its contract. */
 export const fault = (what: string): CheckerError => new CheckerError('model', what);
 
-/** Something changed a value that is a state's, or a part of one; `now`: what it is by now. */
+/** Makes the error for a state, or a part of one, that somebody changed. `now` is the value after the change. */
 export const changed = (now: unknown): CheckerError =>
   fault(
     `a part of a state was changed after it was found, and is now ${briefly(now)}: states are immutable values, make a new one`,
@@ -14,7 +14,7 @@ export const changed = (now: unknown): CheckerError =>
 
 const MOST = 160;
 
-/** A value in a few words, on one line: `{ phase: 'elected' }`. */
+/** Prints a value in a few words, on one line: `{ phase: 'elected' }`. */
 export const briefly = (value: unknown): string => {
   if (value instanceof Promise) return 'a promise';
   if (typeof value === 'function') return 'a function';
@@ -22,13 +22,13 @@ export const briefly = (value: unknown): string => {
   return shortened(text);
 };
 
-/** A text that is not too long, on one line. */
+/** Puts a text on one line, and cuts it where it is too long. */
 export const shortened = (text: string): string => {
   const line = text.replace(/\s+/g, ' ');
   return line.length > MOST ? `${line.slice(0, MOST)} …` : line;
 };
 
-/** What a value is, where something else was expected: `"three"`, `a function`, `missing`. */
+/** Says what a value is, for an error that expected another: `"three"`, `a function`, `missing`. */
 export const describe = (u: unknown): string => {
   if (u === undefined) return 'missing';
   if (Array.isArray(u)) return u.length === 0 ? 'an empty list' : 'a list';
@@ -36,10 +36,10 @@ export const describe = (u: unknown): string => {
   return typeof u === 'string' ? JSON.stringify(u).slice(0, MOST) : briefly(u);
 };
 
-/** Where our own code is. */
+/** The folder of the project's own code. {@link thrown} leaves its frames out, since a user looks for the line of the model. */
 const OURS = new URL('../..', import.meta.url).href;
 
-/** What was thrown in a model, and where, if that is in code which is not ours. */
+/** Prints what a model threw, with the first line of a stack that is in the model's code. */
 export const thrown = (error: unknown): string => {
   if (!(error instanceof Error)) return briefly(error);
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
@@ -49,11 +49,11 @@ export const thrown = (error: unknown): string => {
   return place === undefined ? what : `${what} (${place.replace('file://', '')})`;
 };
 
-/** What V8 says where something frozen is changed, with the name of the field. */
+/** The message of V8 for a change to a frozen value. It has the name of the field. */
 const FROZEN =
   /^(?:Cannot (?:assign to read only|add|delete|redefine|define) property:? '?([^',]+)'?|Cannot assign to read only)/;
 
-/** The fault of a function that threw. */
+/** Makes the fault of a model's function that threw. A change to a frozen value gets a message of its own. */
 export const threw = (where: string, error: unknown): CheckerError => {
   if (error instanceof CheckerError) return error;
   const field = error instanceof TypeError ? FROZEN.exec(error.message)?.[1] : undefined;

@@ -1,4 +1,4 @@
-/** What a value must be to be a model of the checker's interface: codecs that say which field is wrong, and how. */
+/** The codecs for models of the checker's interface. A codec says which field is wrong, and how. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { ComponentModel, Fairness, Model } from '../model.js';
@@ -7,7 +7,7 @@ import { describe } from './model-faults.js';
 
 // --- codecs ----------------------------------------------------------------------------------------------------------------
 
-/** A codec whose name and whose failure say what was expected, in words. */
+/** Makes a codec whose name and whose failure say in words what was expected. */
 export const described = <A>(expected: string, is: t.Is<A>): t.Type<A> =>
   new t.Type(
     expected,
@@ -23,7 +23,7 @@ const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> => typeof 
 const within = (context: t.Context, key: string, codec: t.Mixed, value: unknown): t.Context =>
   t.appendContext(context, key, codec, value);
 
-/** What is wrong with the fields of an object; one that it does not know may be the misspelling of one that it needs. */
+/** Says what is wrong with the fields of an object. An unknown field may be a required one that is misspelt. */
 const wrongFields = (u: Readonly<Record<string, unknown>>, c: t.Context, required: Fields, optional: Fields): t.Errors => {
   const known: Fields = { ...required, ...optional };
   const wrong = Object.entries(known).flatMap(([field, codec]) => {
@@ -56,7 +56,7 @@ export const object = (name: string, required: Fields, optional: Fields = {}): t
     (u) => u,
   );
 
-/** Whether a list has no holes. */
+/** Tests that a list has no holes. */
 export const isDense = (list: ReadonlyArray<unknown>): boolean => {
   for (let at = 0; at < list.length; at++) if (isHole(list, at)) return false;
   return true;
@@ -164,12 +164,12 @@ const fairness = described('the name of a class, or { name, strong }', (u): u is
 
 const slot = object('a slot', { kind: text, name, initial: t.unknown });
 const predicate = object('a predicate', { slots: listOf(slot), holds: pure });
-/** Of none all would be true, and nothing judged. */
+/** Without predicates the property would be true of everything, and judge nothing. */
 const predicates = listOf(predicate, 1);
 
 const componentProperty = cases({
   always: [{ over: predicates }],
-  // Of none none is reached, and the report says so.
+  // Without predicates nothing is reached, and the report says so.
   sometimes: [{ over: listOf(predicate) }],
   eventually: [{ over: predicates }],
   eventuallyAlways: [{ over: predicates }],
@@ -211,15 +211,15 @@ const componentModel = object(
 
 const remarks = { note: text, violates: listOf(text), witnesses: listOf(text) };
 
-/** What a step of a component model may give, and the last part of a query. */
+/** What a step of a component model, or the last part of a query, may give. */
 export const outcomes = listOf(object('an outcome', { next: listOf(t.unknown) }, remarks));
 export const learned = listOf(object('a way', { next: t.unknown }, remarks));
 
 const isState = (u: unknown): boolean => typeof u !== 'function' && typeof u !== 'symbol' && !(u instanceof Promise);
 
-/** What a function may give where anything but a promise is a value: an `async` function is no pure one. */
+/** What a function may give that may give any value. An `async` function is not pure, so a promise is none. */
 export const value = described('a value', (u): u is unknown => !(u instanceof Promise));
-/** What a map of states may give; and one of the values of a component, which may be undefined. */
+/** What a map of states may give. A value of a component may be undefined too. */
 export const stateShape = described('a state', (u): u is unknown => u !== undefined && isState(u));
 export const localShape = described('a value', (u): u is unknown => isState(u));
 export const actions = listOf(value);
@@ -243,7 +243,7 @@ const pathOf = (context: t.Context): string =>
     .join('.')
     .replaceAll('.[', '[');
 
-/** What is wrong, in one line. */
+/** Says in one line what is wrong. */
 export const complaintOf = (errors: t.Errors): string => {
   const lines = errors.slice(0, MAX_COMPLAINTS).map(({ context, message, value }) => {
     const path = pathOf(context);
@@ -252,7 +252,7 @@ export const complaintOf = (errors: t.Errors): string => {
   return [...lines, ...(errors.length > lines.length ? [`and ${errors.length - lines.length} more`] : [])].join('; ');
 };
 
-/** A value as a codec's, or what is wrong with it in one line. */
+/** Decodes a value, or says in one line what is wrong with it. */
 export const decode = (codec: t.Mixed, u: unknown): E.Either<string, unknown> => {
   const decoded = codec.decode(u);
   return E.isLeft(decoded) ? E.left(complaintOf(decoded.left)) : decoded;
@@ -266,7 +266,7 @@ export type Decoded =
   | { readonly level: 'plain'; readonly model: Model<unknown, unknown> }
   | { readonly level: 'components'; readonly model: ComponentModel };
 
-/** Takes a value for a model of the level that its fields speak for; on failure one line that says what is wrong. */
+/** Decodes a model. Its fields show which level it has. A failure is one line that says what is wrong. */
 export const decodeModel = (u: unknown): E.Either<string, Decoded> => {
   const has = (...fields: ReadonlyArray<string>): boolean => isRecord(u) && fields.some((field) => field in u);
   if (has('slots', 'interactions')) {

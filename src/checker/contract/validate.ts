@@ -1,4 +1,4 @@
-/** Whether something is a model: one rule for the library and the command. */
+/** Decides whether a value is a model. The library and the command have one rule. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { ComponentModel, Interaction, Model, Permutation, Predicate, Slot } from '../model.js';
 import { initialStates } from '../component-model/apply.js';
@@ -48,7 +48,7 @@ const predicatesOf = (model: ComponentModel): ReadonlyArray<readonly [where: str
   }),
 ];
 
-/** A permutation moves each slot to one of its kind, each to another. */
+/** Refuses a permutation that does not move each slot to a slot of the same kind, each to another one. */
 const mustPermute = ({ slots }: ComponentModel, { name, slotTo }: Permutation): void => {
   if (slotTo.length !== slots.length || new Set(slotTo).size < slots.length || slotTo.some((to) => to >= slots.length))
     throw fault(`the permutation ${name} does not map the slots one to one`);
@@ -58,7 +58,7 @@ const mustPermute = ({ slots }: ComponentModel, { name, slotTo }: Permutation): 
   throw fault(`the permutation ${name} moves ${from.name} to ${to.name}, which is of another kind`);
 };
 
-/** Initial states name slots that there are. */
+/** Refuses an initial state that names a slot which the model does not have. */
 const mustBegin = ({ slots, initial = [] }: ComponentModel): void =>
   initial.forEach((given, i) => {
     const strange = Object.keys(given).find((name) => !slots.some((slot) => slot.name === name));
@@ -95,7 +95,7 @@ export const mustBeComponentModel = (model: ComponentModel): void => {
   mustFit(model);
 };
 
-/** Options that say how much is audited. */
+/** The options that say how much is audited. */
 interface HowMuch {
   readonly audit?: boolean;
 }
@@ -106,7 +106,10 @@ const auditsAll = (options: HowMuch): boolean => {
   return options.audit === true;
 };
 
-/** A plain model that is one, with its guards, and the audit that these keep: for a search, from its beginning. @throws CheckerError (`model`). */
+/**
+ * Checks a plain model, and gives it with its guards and with their audit, for a search from its beginning. @throws CheckerError
+ * (`model`).
+ */
 export const contracted = <S, A>(
   model: Model<S, A>,
   search?: HowMuch,
@@ -117,7 +120,7 @@ export const contracted = <S, A>(
   return { model: guardedModel(model, audit), audit };
 };
 
-/** The same for a component model. @throws CheckerError (`model`). */
+/** Does the same for a component model. @throws CheckerError (`model`). */
 export const contractedComponents = (
   model: ComponentModel,
   search?: HowMuch,

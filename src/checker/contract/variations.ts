@@ -1,6 +1,7 @@
 /**
- * What two equal values may differ in, and a model could see: the order in which a set or a map was filled, the order in which the fields of an
- * object were set, and the sign of a zero. Those are one state to the checker; so no answer of a model may depend on them.
+ * Variations of a value that are equal to it, but that a model could tell apart: another order in which a set or a map was filled,
+ * another order of the fields of an object, and the sign of a zero. The checker takes them for one state, so no answer of a model may
+ * depend on them.
  */
 import type { CheckerError } from '../error.js';
 import { encode } from '../values/encode.js';
@@ -9,25 +10,25 @@ import { briefly, fault } from './model-faults.js';
 
 // --- copies ----------------------------------------------------------------------------------------------------------------
 
-/** What of a copy is the other way round. */
+/** Which orders a copy reverses, and whether it negates zeros. */
 export interface Variation {
   readonly sets: boolean;
   readonly maps: boolean;
   readonly zeros: boolean;
-  /** Of which objects the fields are, by the names of these ({@link namesOf}). */
+  /** The objects whose fields are reversed, by the names of their fields ({@link namesOf}). */
   readonly fields: (names: string) => boolean;
 }
 
 const none = (): boolean => false;
 export const UNVARIED: Variation = { sets: false, maps: false, zeros: false, fields: none };
 
-/** The names of an object's fields, whatever their order, as one text. */
+/** The names of an object's fields, sorted, as one text. */
 const namesOf = (value: object): string => Object.keys(value).sort().join(', ');
 
 const reversedIf = <T>(items: ReadonlyArray<T>, isReversed: boolean): ReadonlyArray<T> =>
   isReversed ? items.toReversed() : items;
 
-/** A copy of a value that may be changed, to see whether somebody does. It is for values of which all can be seen. */
+/** Copies a value, so that a change to the copy can be noticed. The value must be comparable all through. */
 export const copyOf = (value: unknown, variation: Variation): unknown => {
   if (value === 0 && variation.zeros) return -0;
   if (typeof value !== 'object' || value === null) return value;
@@ -44,7 +45,7 @@ export const copyOf = (value: unknown, variation: Variation): unknown => {
     );
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === Object.prototype && !Object.hasOwn(value, '__proto__')) {
-    // By assignment: so it has the shape that a model is used to, and V8 runs it as fast as before.
+    // Fields are assigned, since the copy then has the shape that the model is used to, and V8 runs the model as fast as before.
     const plain: Record<string, unknown> = {};
     for (const [name, part] of reversedIf(Object.entries(value), variation.fields(namesOf(value)))) plain[name] = copy(part);
     return plain;
@@ -58,13 +59,13 @@ export const copyOf = (value: unknown, variation: Variation): unknown => {
 // --- what is known of a model's values ---------------------------------------------------------------------------------------
 
 /**
- * Which orders of fields a model gives, and which of its functions depend on one. Objects of a kind are mostly made by one piece of code
- * and have their fields in one order, on which a model may rely; it is refused once both are there: two orders, and a function that tells
- * them apart.
+ * Knows in which orders a model sets the fields of its objects, and which functions depend on such an order. One piece of code mostly
+ * makes all objects of a kind, so they have one order, and a model may rely on it. A model is refused once there are both: two orders,
+ * and a function that tells them apart.
  */
 export class Orders {
   private hasMinusZero = false;
-  /** By the names of the fields: their order where they were met first. */
+  /** The order in which fields of these names were met first. */
   private readonly first = new Map<string, string>();
   private readonly known = new Set<string>();
   /** The names of fields that were met in two orders. */
@@ -76,12 +77,15 @@ export class Orders {
     for (const all of [this.first, this.known, this.two, this.depending]) all.clear();
   }
 
-  /** What is to be the other way round in a copy. */
+  /** The variation to try. It leaves out the orders on which a function is known to depend. */
   get variation(): Variation {
     return { sets: true, maps: true, zeros: this.hasMinusZero, fields: (names) => !this.depending.has(names) };
   }
 
-  /** Takes in a value that a model gave. @throws CheckerError (`model`) where a function is known to depend on what comes up in it. */
+  /**
+   * Takes in a value that a model gave. @throws CheckerError (`model`) where the value has a second order of fields, and a function
+   * depends on the order.
+   */
   meet(value: unknown): void {
     if (Object.is(value, -0)) this.hasMinusZero = true;
     if (typeof value !== 'object' || value === null) return;
@@ -90,7 +94,7 @@ export class Orders {
     for (const part of partsOf({ value, path: '' })) this.meet(part.value);
   }
 
-  /** A function depends on the order of such fields. @throws CheckerError where that has two. */
+  /** Notes that a function depends on the order of these fields. @throws CheckerError where the fields were met in two orders. */
   depends(names: string, blame: CheckerError): void {
     if (this.two.has(names)) throw blame;
     this.depending.set(names, blame);
@@ -112,7 +116,7 @@ export class Orders {
 
 // --- blame -----------------------------------------------------------------------------------------------------------------
 
-/** The names of the fields of all objects with several in some values. */
+/** Collects the names of the fields of all objects that have several. */
 const allNames = (values: ReadonlyArray<unknown>): ReadonlySet<string> => {
   const found = new Set<string>();
   const visit = (value: unknown): void => {
@@ -124,10 +128,10 @@ const allNames = (values: ReadonlyArray<unknown>): ReadonlySet<string> => {
   return found;
 };
 
-/** What a function gives for copies that are turned in some way, in a few words, where that is not equal to its answer; else undefined. */
+/** Gives the answer of a function on varied copies, in a few words; undefined where the answer is equal to the first one. */
 export type AnswerUnder = (variation: Variation) => string | undefined;
 
-/** Finds out on what of equal values a function depends. @throws CheckerError (`model`) that says so. */
+/** Finds out on which variation the answer of a function depends. @throws CheckerError (`model`) that names it. */
 export const blameOrder = (
   where: string,
   args: ReadonlyArray<unknown>,
@@ -155,5 +159,5 @@ export const blameOrder = (
 
 // --- equal answers ---------------------------------------------------------------------------------------------------------
 
-/** The items of a list as one text, whatever their order. */
+/** Gives lists with the same items the same text, in whatever order the items are. */
 export const inAnyOrder = (items: ReadonlyArray<unknown>): string => items.map(encode).sort().join(',');

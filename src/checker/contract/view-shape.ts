@@ -1,4 +1,4 @@
-/** What a model's `view` may give: whoever draws a part believes what it says of it. */
+/** What a model's `view` may give. It is checked because whoever draws a part relies on it. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { View } from '../view.js';
@@ -44,7 +44,7 @@ export const optionalView: t.Mixed = new t.Type(
   (u: unknown) => u,
 );
 
-/** How a model draws a value: it is given a copy each time, for who looks at a run must not change it. */
+/** Draws a value by the model's `view`. The model gets a copy each time, since reading a run must not change it. */
 export const drawing =
   <V>(view: (name: string, value: V) => View | undefined) =>
   (name: string, value: V): View | undefined =>

@@ -1,4 +1,4 @@
-/** Canonical texts of immutable values, to compare them by. Those for people are in `shown/text.ts`. */
+/** Makes canonical texts of immutable values, which are compared by them. (Texts for people are in `shown/text.ts`.) */
 import type { CheckerError } from '../error.js';
 import { frozenMethodCount } from './freeze.js';
 import { incomparableByClass, incomparableIn, classText, incomparableFault, viewName } from './incomparable.js';
@@ -19,23 +19,29 @@ export const encode = (value: unknown): string => {
   }
 };
 
-/** Whether a value was encoded since {@link takeOtherForm} that is not in its one form (`values/one-form.ts`): an equal value could look different to a model. */
+/**
+ * Whether a value was encoded since {@link takeOtherForm} that is not in its one form (`values/one-form.ts`). A model could tell it from
+ * an equal value.
+ */
 let isOtherForm = false;
 
-/** Whether something was encoded since the last call that was not in its one form, the order of fields aside; and begins anew. */
+/**
+ * Says whether something was encoded since the last call that was not in its one form, the order of fields left out. Then it starts
+ * again.
+ */
 export const takeOtherForm = (): boolean => {
   const was = isOtherForm;
   isOtherForm = false;
   return was;
 };
 
-/** What comes first in the order of members: numbers by size, then `NaN`, texts by code, and the rest by what they are encoded as. */
+/** Ranks kinds of members: numbers by size, then `NaN`, texts by code, and the rest by their encoding. */
 const rank = (value: unknown): number => {
   if (typeof value === 'number') return Number.isNaN(value) ? 1 : 0;
   return typeof value === 'string' ? 2 : 3;
 };
 
-/** Whether a member of a set comes before another one; each is given with its text. */
+/** Says whether one member of a set comes before another. Each is given with its text. */
 export const precedes = (one: unknown, text: string, other: unknown, otherText: string): boolean => {
   const [left, right] = [rank(one), rank(other)];
   if (left !== right) return left < right;
@@ -52,7 +58,7 @@ const noteOrder = (members: Iterable<unknown>, texts: ReadonlyArray<string>): vo
   }
 };
 
-/** Something was met that cannot be seen into. */
+/** Thrown inside this file for a value that is incomparable. */
 class Incomparable extends Error {}
 
 const explained = (value: unknown, error: Error): CheckerError =>
@@ -120,7 +126,9 @@ const encodeMap = (map: ReadonlyMap<unknown, unknown>): string => {
     .join(',')}}`;
 };
 
-/** Sorts the texts of what must be different: to whoever looks at them by identity, two that are equal are two. */
+/**
+ * Sorts the texts of members or keys, which must differ. JavaScript compares objects by identity, so a set can have two equal members.
+ */
 const distinct = (texts: string[], owner: string, what: string): ReadonlyArray<string> => {
   texts.sort();
   for (let i = 1; i < texts.length; i++)
@@ -144,7 +152,10 @@ const encodeFields = (value: object): string => {
   return out;
 };
 
-/** The own keys in order; most objects of a model are built with the same few orders, often the sorted one. */
+/**
+ * Gives the own keys in order. Most objects of a model are built with the same few orders, often the sorted one, so those are tried
+ * first.
+ */
 const sortedKeys = (value: object): ReadonlyArray<string> => {
   const keys = Object.keys(value);
   if (Reflect.ownKeys(value).length !== keys.length) throw new Incomparable('an object with a hidden field');

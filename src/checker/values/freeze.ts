@@ -1,4 +1,4 @@
-/** States are immutable values: what a model was given once it cannot change. */
+/** Freezes states: a model cannot change what it was given once. */
 
 /** The methods that change a map, a set or a date. */
 const changingMethods = (value: object): ReadonlyArray<string> => {
@@ -19,7 +19,7 @@ export const frozenMethodCount = (value: object): number => {
   return changingMethods(value).filter((method) => Object.hasOwn(value, method) && own[method]?.[FROZEN_METHOD] === true).length;
 };
 
-/** What a model is told that changes a map, a set or a date which it was given. */
+/** Thrown at a model that changes a map, a set or a date which it was given. */
 export class FrozenValueError extends TypeError {
   constructor(method: string, value: object) {
     super(`it calls ${method} of a ${value.constructor.name}`);
@@ -37,7 +37,7 @@ const shutDown = (value: object): void => {
   }
 };
 
-/** Freezes a value with all that is in it. What is frozen already is taken to be so to its end. */
+/** Freezes a value with all its parts. A part that is frozen already is taken to be frozen all through. */
 export const freeze = (value: unknown): void => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
   if (value instanceof Map || value instanceof Set || value instanceof Date) {

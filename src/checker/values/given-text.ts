@@ -1,11 +1,12 @@
 /**
- * A value by all that a model can tell of it: its structure, and besides the order in which its sets and maps were filled, and the sign of a zero. Where the
- * model has a key, states are kept as they are given, so that two which are equal by structure may differ to it in these.
+ * Gives values one text where a model cannot tell them apart: by structure, by the order in which sets and maps were filled, and by the
+ * sign of a zero. A model with a key has its states kept as it made them, so two states that are equal by structure may differ to it in
+ * the rest.
  */
 import { encode } from './encode.js';
 import { incomparableHere, incomparableIn } from './incomparable.js';
 
-/** The orders and the signs, in the order in which the structure is gone through. */
+/** The orders and the signs, in the order in which the structure is walked. */
 const marksOf = (value: unknown): string => {
   if (Object.is(value, -0)) return '-';
   if (typeof value !== 'object' || value === null || value instanceof Date) return '';
@@ -17,20 +18,20 @@ const marksOf = (value: unknown): string => {
   return marks.every((mark) => mark === '') ? '' : `[${marks.join()}]`;
 };
 
-/** A text that two values share where a model can tell no difference between them, but for the order of fields. */
+/** Gives two values the same text where a model can tell no difference between them, the order of fields left out. */
 export const givenText = (value: unknown): string => {
   const marks = marksOf(value);
   return marks === '' ? encode(value) : `${encode(value)} ${marks}`;
 };
 
-/** Something that cannot be seen into: it has no text. */
+/** Thrown for a value that is incomparable and so has no text. */
 export class Incomparable extends Error {}
 
 /**
- * {@link givenText} of states that share most of their parts: the text of each part is made once. A part that is changed later keeps the text that it
- * had; whoever runs the model looks for that.
+ * Makes {@link givenText} for states that share most of their parts: the text of each part is made once. A part that is changed later
+ * keeps its old text; whoever runs the model watches for changes.
  *
- * @returns a function that throws {@link Incomparable} for a state in which something cannot be seen.
+ * @returns a function that throws {@link Incomparable} for a state with something incomparable in it.
  */
 export const givenTexts = (): ((state: unknown) => string) => {
   const known = new WeakMap<object, string>();

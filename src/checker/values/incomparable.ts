@@ -1,6 +1,6 @@
 /**
- * What a comparison by structure cannot see into. Two values that differ in such a thing would be taken for one, and states be lost; so it is
- * refused by name, wherever it stands in a state.
+ * Finds what a comparison by structure cannot see into. Two values that differ only there would be taken for one, and states would be
+ * lost. So such a value is refused by name, wherever it stands in a state.
  */
 import { types } from 'node:util';
 import { CheckerError } from '../error.js';
@@ -8,10 +8,10 @@ import { frozenMethodCount } from './freeze.js';
 
 // --- classes ---------------------------------------------------------------------------------------------------------------
 
-/** By prototype: what cannot be seen of its objects, or null where all can. */
+/** For each prototype what is incomparable in its objects, or null where nothing is. */
 const verdicts = new WeakMap<object, string | null>();
 
-/** Text in which a `#` is no private field: comments and strings. */
+/** Comments and strings of a source: a `#` in them is no private field. */
 const QUIET = /\/\*[^]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g;
 
 const article = (name: string): string => (/^(?:[AEIO]|U(?!int))/.test(name) ? 'an' : 'a');
@@ -22,7 +22,7 @@ const constructorOf = (prototype: object): { readonly name: string; readonly sou
   return { name: maker.name === '' ? 'class without a name' : maker.name, source: Function.prototype.toString.call(maker) };
 };
 
-/** What cannot be seen of the objects of one class, by its own part alone. */
+/** Says what is incomparable in objects of one class, by the class itself and not by those it extends. */
 const incomparableInClass = (prototype: object): string | null => {
   const maker = constructorOf(prototype);
   if (maker === undefined) return 'an object with a prototype that is no class';
@@ -38,7 +38,7 @@ const incomparableInClass = (prototype: object): string | null => {
   return null;
 };
 
-/** What cannot be seen of an object with this prototype, which is neither of the language's own. */
+/** Says what is incomparable in objects with this prototype, which is neither an array's nor another builtin's. */
 export const incomparableByClass = (prototype: object): string | null => {
   const known = verdicts.get(prototype);
   if (known !== undefined) return known;
@@ -51,11 +51,11 @@ export const incomparableByClass = (prototype: object): string | null => {
   return verdict;
 };
 
-/** Numbers for classes of one name, from 0: they are different classes all the same. */
+/** Numbers from 0 for classes with one name: they are different classes. */
 const namesakes = new WeakMap<object, number>();
 const counts = new Map<string, number>();
 
-/** A class by a text that no other class has. */
+/** Gives a class a text that no other class has. */
 export const classText = (prototype: object): string => {
   const { name } = constructorOf(prototype)!;
   let number = namesakes.get(prototype);
@@ -69,13 +69,16 @@ export const classText = (prototype: object): string => {
 
 // --- one object ------------------------------------------------------------------------------------------------------------
 
-/** A typed array is refused by its name. Its items can be compared; but nothing keeps a model from changing them, frozen or not, in a state that is kept. */
+/**
+ * Names a typed array in its refusal. Its items could be compared, but nothing keeps a model from changing them in a state that is kept:
+ * typed arrays cannot be frozen.
+ */
 export const viewName = (view: ArrayBufferView): string => {
   const { name } = view.constructor;
   return `${article(name)} ${name}`;
 };
 
-/** What cannot be seen of a value, but for what its parts are; undefined where all can. */
+/** Says what is incomparable in a value itself, its parts left out; undefined where nothing is. */
 export const incomparableHere = (value: unknown): string | undefined => {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'symbol') return 'a symbol';
@@ -109,15 +112,15 @@ const incomparableFields = (value: object, keys: ReadonlyArray<string | symbol>)
   return undefined;
 };
 
-/** Whether an item of a list is a hole in it, which reads as `undefined`. */
+/** Tells whether an item of a list is a hole, which reads as `undefined`. */
 export const isHole = (list: ReadonlyArray<unknown>, at: number): boolean => list[at] === undefined && !(at in list);
 
-/** The holes of a list, as {@link incomparableHere} says it. */
+/** The words of {@link incomparableHere} for a list with holes. */
 export const HOLES = 'a list with holes';
 
 // --- whole values ----------------------------------------------------------------------------------------------------------
 
-/** A value inside another, and how one comes to it: `.log[2]`. */
+/** A value inside another one, and the path to it: `.log[2]`. */
 interface Part {
   readonly value: unknown;
   readonly path: string;
@@ -136,10 +139,10 @@ export const partsOf = ({ value, path }: Part): ReadonlyArray<Part> => {
   return Object.entries(value).map(([name, part]: [string, unknown]) => ({ value: part, path: `${path}.${name}` }));
 };
 
-/** Values in values are looked into so far. */
+/** How deep a value is searched. */
 const DEEPEST = 2000;
 
-/** What in a value cannot be seen, and where; undefined where all can. */
+/** Says what in a value is incomparable, and at which path; undefined where nothing is. */
 export const incomparableIn = (whole: unknown): string | undefined => {
   const path: { parts: ReadonlyArray<Part>; at: number; owner: unknown }[] = [];
   const above = new Set<unknown>();
@@ -169,7 +172,7 @@ export const incomparableIn = (whole: unknown): string | undefined => {
   return blind;
 };
 
-/** What in a value stays behind, or comes out as something else, where it goes to another thread; undefined where all goes. */
+/** Says what in a value a structured clone loses or changes, so that it cannot go to another thread; undefined where all of it can. */
 export const uncloneableIn = (value: unknown): string | undefined => {
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date) return undefined;
@@ -186,10 +189,10 @@ export const uncloneableIn = (value: unknown): string | undefined => {
   return undefined;
 };
 
-/** A typed array, as {@link incomparableIn} says it. */
+/** The words of {@link incomparableIn} for a typed array. */
 const VIEW = /^an? (?:\w*Array|Buffer)(?: at |$)/;
 
-/** The refusal of a value, in which something cannot be seen. */
+/** Makes the refusal of a state that holds something incomparable. */
 export const incomparableFault = (what: string): CheckerError =>
   new CheckerError(
     'model',

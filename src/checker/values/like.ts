@@ -1,19 +1,19 @@
-/** A quick look at whether two values are equal. */
+/** Compares two values quickly. "Equal" is certain, "not equal" is not. */
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A field whose key is a symbol is a difference, whatever is in it. */
+/** Tests for fields whose key is a symbol. Such a field counts as a difference, whatever its value. */
 const hasSymbols = (value: object): boolean => Object.getOwnPropertySymbols(value).length > 0;
 
 /**
- * `isBareOne`: that `one` has no such field is known ({@link isBare}). The names are gone through without a list of them: this runs for each value that
- * comes up again.
+ * Compares the fields of two objects. `isBareOne` says that `one` is known to have no field whose key is a symbol ({@link isBare}). It
+ * walks the names without a list of them, because it runs whenever a value comes up again.
  */
 const sameFields = (one: Fields, other: Fields, isBareOne: boolean): boolean => {
   let more = 0;
   for (const name in one) {
     const part = other[name];
-    // What an object has from its prototype is no field of it.
+    // A property of the prototype is no field of the object.
     if ((part === undefined || part === Object.prototype || typeof part === 'function') && !Object.hasOwn(other, name))
       return false;
     if (!same(one[name], part, isBareOne)) return false;
@@ -23,7 +23,7 @@ const sameFields = (one: Fields, other: Fields, isBareOne: boolean): boolean => 
   return more === 0 && (isBareOne || !hasSymbols(one)) && !hasSymbols(other);
 };
 
-/** Without holes, and without fields beside its items. */
+/** Tests that a list has no holes, and no fields beside its items. */
 const hasItemsAlone = (list: ReadonlyArray<unknown>): boolean => Object.keys(list).length === list.length && !hasSymbols(list);
 
 const sameItems = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>, isBareOne: boolean): boolean => {
@@ -42,19 +42,22 @@ const same = (one: unknown, other: unknown, isBareOne: boolean): boolean => {
   return prototype === Object.prototype && sameFields(one as Fields, other as Fields, isBareOne);
 };
 
-/** Whether no object has fields from the prototype of all. */
+/** Tests that `Object.prototype` gives objects no enumerable field. */
 const isPrototypeBare = (): boolean => {
   for (const _ in Object.prototype) return false;
   return true;
 };
 
-/** Whether two values are equal, but for fields that are hidden or getters. Yes is certain; no is not, where there are sets, maps, zeros, objects of classes. */
+/**
+ * Compares two values, hidden fields and getters left out. Yes is certain. No is not certain where there are sets, maps, zeros or objects
+ * of classes.
+ */
 export const isLike = (one: unknown, other: unknown): boolean => isPrototypeBare() && same(one, other, false);
 
-/** In so many parts of a value {@link isBare} looks: of one that contains itself there would be no end. */
+/** The most parts that {@link isBare} walks: a value that contains itself has no end. */
 const MOST_PARTS = 10_000;
 
-/** Whether there is no symbol as a key, no hole and no field of a list in a value, as far as {@link isLike} looks into it. */
+/** Tests that a value has no symbol as a key, and no list with a hole or a field, as far as {@link isLike} looks into it. */
 const isBare = (value: unknown): boolean => {
   const parts: object[] = [];
   const take = (part: unknown): void => {
@@ -76,11 +79,11 @@ const isBare = (value: unknown): boolean => {
   return true;
 };
 
-/** Values by number, with which many others are compared: what would be looked for in them each time is looked for once. */
+/** Compares values with one value of a number again and again. What would be looked for in that value each time is looked for once. */
 export class Likes {
   private readonly bare: boolean[] = [];
 
-  /** {@link isLike} for the value of a number, and another. */
+  /** Does {@link isLike} for the value of a number and another one. */
   isLike(id: number, known: unknown, other: unknown): boolean {
     if (Object.is(known, other)) return true;
     return isPrototypeBare() && same(known, other, (this.bare[id] ??= isBare(known)));

@@ -1,7 +1,8 @@
 /**
- * The one form of a value: its sets and maps filled in one order, and no `-0`. Two values that are equal by structure have the same one, so that
- * a model which is given nothing else cannot tell apart what the checker takes for one state. (The fields of objects keep the order in
- * which they were set: records of one kind are mostly made by one piece of code. `contract/variations.ts` looks whether a model depends on it.)
+ * Makes the one form of a value: its sets and maps are filled in one order, and it has no `-0`. Values that are equal by structure have
+ * the same one form. A model that gets nothing else cannot tell apart what the checker takes for one state. Fields of objects keep their
+ * order, because one piece of code mostly makes all records of a kind. `contract/variations.ts` tests whether a model depends on that
+ * order.
  */
 import { encode, precedes } from './encode.js';
 import { incomparableHere } from './incomparable.js';
@@ -15,7 +16,7 @@ interface Member<T> {
 const isSorted = (members: ReadonlyArray<Member<unknown>>): boolean =>
   members.every((one, i) => i === 0 || precedes(members[i - 1]!.of, members[i - 1]!.text, one.of, one.text));
 
-/** The members in the order of what they are found by; the list itself where they are in it. */
+/** Sorts members by what they are found by. It gives the list itself where it is sorted already. */
 const sorted = <T>(members: ReadonlyArray<T>, of: (member: T) => unknown): ReadonlyArray<T> => {
   if (members.length < 2) return members;
   const told = members.map((member): Member<T> => ({ member, of: of(member), text: encode(of(member)) }));
@@ -66,16 +67,16 @@ const formOf = (value: object): object => {
 const inOneForm = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value === 0 ? 0 : value;
   const form = formOf(value);
-  // A copy would lose what cannot be seen; with it, the value is refused where it is compared.
+  // The copy would lose what is incomparable. The value itself keeps it, and is refused where it is compared.
   return form !== value && incomparableHere(value) !== undefined ? value : form;
 };
 
-/** The one form of a value: the value itself where it is in it. */
+/** Gives the one form of a value. A value that has it already is given back itself. */
 export const oneForm = <T>(value: T): T => {
   try {
     return inOneForm(value) as T;
   } catch (error) {
-    // What contains itself, or is too deep, is refused where it is compared.
+    // A value that contains itself or is too deep is refused where it is compared.
     if (error instanceof RangeError) return value;
     throw error;
   }
