@@ -1,10 +1,9 @@
 /**
  * Audits what a search believes of a model: that its functions depend on their arguments alone, and change none of them.
  *
- * The first calls get copies, and the copies must stay as they are. Every call is noted, and repeated when the search is over. Of a small
- * space all calls are repeated. Of a large one a sample is, in a share of the search's time. A repetition gets copies too, on another
- * day, and with other random numbers where it asks for any. Nothing is frozen, because V8 runs a model more slowly once it has seen
- * frozen states.
+ * The first calls get copies, and the copies must stay as they are. Every call is noted, and repeated after the search: all calls of a small
+ * space, and of a large one a sample in a share of the search's time. A repetition gets copies too, on another day, and other random numbers
+ * where it asks for any. Nothing is frozen: V8 runs a model more slowly once it has seen frozen states.
  */
 import { encode } from '../values/encode.js';
 import type { Audited } from '../report.js';
@@ -19,20 +18,15 @@ import { briefly, fault } from './model-faults.js';
 
 /** How many of the first calls get copies. */
 const EARLY = 64;
-/**
- * The most calls that are noted of a small space. There are fewer where calls are long: together they have at most so many characters.
- */
+/** The most calls that are noted of a small space; fewer where they are long. Together they have at most so many characters. */
 const MOST_NOTED = 20_000;
 const MOST_CHARACTERS = 32 * 2 ** 20;
 /** One of so many calls is weighed: its answer is measured in characters. */
 const WEIGHED = 256;
-/**
- * When a space turns out to be large, one of so many noted calls is kept. After that the next call is noted whenever the number of calls
- * has grown by this factor.
- */
+/** Of a large space one of so many noted calls is kept. The next is noted when the number of calls has grown by this factor. */
 const THINNED = 64;
 const RARER = 1.02;
-/** The most ms that repetitions may take. Of a sample they may take this share of the search's time, and at least so many ms. */
+/** The most ms that repetitions may take. Of a sample: this share of the search's time, and at least so many ms. */
 const MOST_MS = 1_000;
 const SHARE = 0.02;
 const LEAST_MS = 10;
@@ -170,7 +164,7 @@ export class Audit {
   }
 }
 
-/** Reorders a list so that each beginning of the result is spread evenly over the list: time may end the repetitions early. */
+/** Reorders a list so that its beginning is spread over the whole: time may end the repetitions early. */
 const spread = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> =>
   [...items.keys()].sort((a, b) => reversed(a) - reversed(b)).map((i) => items[i]!);
 
@@ -268,11 +262,7 @@ const otherwise =
     return again.alike(outcome.answer) === again.alike(again.answer) ? undefined : briefly(outcome.answer);
   };
 
-/**
- * Repeats a call on equal arguments, which it may change.
- *
- * @throws CheckerError (`model`) where the call gives another answer or changes its arguments.
- */
+/** Repeats a call on equal arguments. @throws CheckerError (`model`) where it gives another answer or changes its arguments. */
 export const again = (one: Run): void => againstChance(() => onceMore(one));
 
 const onceMore = (one: Run): void => {

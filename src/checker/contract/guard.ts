@@ -1,7 +1,4 @@
-/**
- * Puts a guard before each function of a plain model. A guard checks what the function gives, names the function where it throws, and has
- * some calls audited.
- */
+/** Guards each function of a plain model: a guard checks its answers, names it where it throws, and has some calls audited. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import type { Label, Model, Property } from '../model.js';
@@ -80,8 +77,8 @@ export interface Auditing {
 export type Pure = (...args: never) => unknown;
 
 /**
- * Puts a guard before a function of so many arguments. It runs at each call of the model, so the usual numbers of arguments have
- * functions of their own: a list of arguments costs more than the guard.
+ * Guards a function of so many arguments. It runs at each call, so the usual numbers of arguments have functions of their own: a list of
+ * arguments costs more than the guard.
  */
 export const guarded = <F extends Pure>(where: string, expected: Expected, run: F, arity: number, auditing?: Auditing): F => {
   const { is } = expected;
@@ -178,17 +175,14 @@ export const auditOf = (model: object): Audit | undefined => trusted.get(model);
 /** For each guarded model its guarded `next`, but without {@link oneForm} on the result. */
 const rawSteps = new WeakMap<object, unknown>();
 
-/**
- * Gives a guarded `next` whose states are not in their one form yet. A search that makes the form itself seldom has to, since most states
- * have it.
- */
+/** Gives a guarded `next` for a search that makes the one form of states itself. It seldom has to: most states have it. */
 export const rawNextOf = <S, A>(model: Model<S, A>): Model<S, A>['next'] =>
   (rawSteps.get(model) as Model<S, A>['next'] | undefined) ?? model.next;
 
 const optional = <K extends string, V>(key: K, given: V | undefined): Partial<Record<K, V>> =>
   (given === undefined ? {} : { [key]: given }) as Partial<Record<K, V>>;
 
-/** Copies fields of a model as own fields. A spread would leave out what an object of a class has from its prototype. */
+/** Copies fields of a model as own fields. A spread would leave out those that an object of a class has from its prototype. */
 export const ownFields = <M extends object, K extends keyof M>(model: M, names: ReadonlyArray<K>): Partial<Pick<M, K>> => {
   const fields: Partial<Pick<M, K>> = {};
   for (const name of names) {
@@ -198,7 +192,7 @@ export const ownFields = <M extends object, K extends keyof M>(model: M, names: 
   return fields;
 };
 
-/** Gives the one form of an initial state. @throws CheckerError (`model`) where the state is incomparable: the form would hide that. */
+/** Gives the one form of an initial state. @throws CheckerError (`model`) where it is incomparable: the form would hide that. */
 const comparableForm = <S>(state: S): S => {
   const blind = incomparableIn(state);
   if (blind !== undefined) throw incomparableFault(blind);
@@ -211,10 +205,7 @@ export const guardedModel = <S, A>(model: Model<S, A>, audit: Audit): Model<S, A
   if (auditOf(model) !== undefined) return model;
   const { key, show, view, note, boundary, progress, fairness, symmetry, normalize } = model;
   const auditing: Auditing = { audit };
-  /**
-   * Calls the key twice while the search is young. A key that is not the same each time could make the search endless, so its audit
-   * cannot wait for the end.
-   */
+  /** Calls the key twice while the search is young: one that is not the same each time could make the search endless. */
   const keyAlike = (state: S): string => {
     const text = model.key!(state);
     const other = audit.isEarly && typeof text === 'string' ? model.key!(state) : text;

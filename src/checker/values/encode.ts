@@ -152,10 +152,7 @@ const encodeFields = (value: object): string => {
   return out;
 };
 
-/**
- * Gives the own keys in order. Most objects of a model are built with the same few orders, often the sorted one, so those are tried
- * first.
- */
+/** Gives the own keys in order. Most objects of a model are built with the same few orders, often the sorted one, and are not sorted then. */
 const sortedKeys = (value: object): ReadonlyArray<string> => {
   const keys = Object.keys(value);
   if (Reflect.ownKeys(value).length !== keys.length) throw new Incomparable('an object with a hidden field');
