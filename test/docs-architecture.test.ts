@@ -1,6 +1,6 @@
 /** docs/architecture.md is about this house: its picture can be drawn, and each file and function that it names is there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import mermaid from 'mermaid';
 import { describe, expect, test } from 'vitest';
@@ -141,14 +141,19 @@ describe('elsewhere in the page', () => {
   test.each([
     ...new Set([...page.matchAll(/`((?:src|conformance|spec|docs|examples)\/[\w./-]+)`/g)].map(([, path]) => path ?? '')),
   ])('%s is there', (path) => expect(existsSync(join(root, path))).toBe(true));
-  test('every folder of src, of src/checker and of src/model has its room in the table or the picture', () => {
-    const rooms = ['src', 'src/checker', 'src/model', 'src/impl'].flatMap((folder) =>
-      readdirSync(join(root, folder), { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => `${folder}/${name}`),
+  test('every folder with files of src, conformance and fuzz has a row in the table of rooms', () => {
+    const table = page.split('## Which room is for what')[1]?.split('\n## ')[0] ?? '';
+    const rows = [...table.matchAll(/^\| ([^|]*) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
     );
-    const unnamed = rooms.filter((room) => !page.includes(room) && !page.includes(`\`${room.split('/').at(-1)!}\``));
-    expect(unnamed).toEqual([]);
+    const isNamed = (room: string): boolean =>
+      rows.some((row) => row === room || `src/checker/${row}` === room || `conformance/${row}` === room);
+    const rooms = ['src', 'conformance', 'fuzz'].flatMap((top) =>
+      readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.tsx?$/.test(name))
+        .map((name) => dirname(`${top}/${name}`)),
+    );
+    expect([...new Set(rooms)].filter((room) => room !== 'src' && !isNamed(room))).toEqual([]);
   });
 });
 
