@@ -195,12 +195,12 @@ const cycles: ReadonlyArray<Mutant> = inFile('liveness/cycle.js', [
 ]);
 
 const audit: ReadonlyArray<Mutant> = [
-  ...inFile('reduction/alike.js', [
+  ...inFile('reduction/observation.js', [
     [
       'audit-properties',
       'states that a reduction takes for one may differ in their properties',
-      'look.truths.join(), look.isWithin',
-      'look.isWithin',
+      'observation.truths.join(), observation.isWithin',
+      'observation.isWithin',
     ],
     [
       'audit-boundary',
@@ -208,7 +208,7 @@ const audit: ReadonlyArray<Mutant> = [
       'const isWithin = model.boundary?.(state) !== false;',
       'const isWithin = true;',
     ],
-    ['audit-steps', 'their steps may lead elsewhere', '...stepTexts(look, classOf, isMultiset)]', ']'],
+    ['audit-steps', 'their steps may lead elsewhere', '...stepTexts(observation, classOf, isMultiset)]', ']'],
   ]),
   ...inFile('reduction/audit-round.js', [
     [
@@ -255,7 +255,12 @@ const audit: ReadonlyArray<Mutant> = [
 /** What is believed of a model, and of its functions. */
 const contract: ReadonlyArray<Mutant> = [
   ...inFile('reduction/key-audit.js', [
-    ['key-believed', 'a key that takes states for one is believed', 'yield* lookedAt(round, options, statistics.elapsedMs);', ''],
+    [
+      'key-believed',
+      'a key that takes states for one is believed',
+      'yield* examineStates(round, options, statistics.elapsedMs);',
+      '',
+    ],
   ]),
   ...inFile('reduction/seen-by-audit.js', [
     ['seen-broken', 'what an audit saw broken is said to hold', "verdict === 'holds' && isSeen", 'false'],

@@ -1,4 +1,4 @@
-/** A plain search in a checkpoint: all that it found, the graph for liveness, and where it stands. */
+/** Writes a plain search to a checkpoint and reads it back: what it found, the graph for liveness, and where it stands. */
 import { reading, refuse, sectionsIn, type Reader, type Writer } from '../checkpoint/file.js';
 import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
 import { isUnfinished, keeperOf, type Keeper } from '../checkpoint/keeper.js';
@@ -12,7 +12,7 @@ import type { Ready } from './ready.js';
 import { Fate, space, type Ended, type Space } from './explicit-search.js';
 import { signatureOf } from './signature.js';
 
-/** What is written as it is; lists of numbers and states follow. */
+/** The head of the section. Lists of numbers and states follow. */
 interface Head {
   readonly generated: number;
   readonly depth: number;
@@ -23,7 +23,7 @@ interface Head {
   readonly classes: ReadonlyArray<FairClass>;
   /** What was seen of the model's key; null where it has none. */
   readonly merging: Seen | null;
-  /** The properties that are decided, each with the index of the state. Its state follows. */
+  /** The decided properties, each with the index of its state. The state itself follows. */
   readonly places: ReadonlyArray<readonly [property: number, index: number]>;
 }
 
@@ -74,7 +74,7 @@ const save = <S, A>(found: Space<S, A>, identity: Identity, to: Writer): void =>
 
 // --- restoring -------------------------------------------------------------------------------------------------------------
 
-/** Where a property was decided; the step, where it is one, is taken again. */
+/** Restores where a property was decided. A step is taken again. */
 const placeOf = <S, A>(found: Space<S, A>, path: string, property: number, index: number, state: S): Place<S, A> => {
   const { kind } = found.judge.all[property]!.property;
   if (kind !== 'alwaysStep' && kind !== 'sometimesStep') return { kind: 'state', index, state };
@@ -83,7 +83,7 @@ const placeOf = <S, A>(found: Space<S, A>, path: string, property: number, index
   return { kind: 'step', index, state, ...step };
 };
 
-/** Breadth first, the states that a depth limit kept from being expanded are the last in the queue: they go back to it. */
+/** Puts states that a depth limit kept from being expanded back in the queue. Breadth first they are the last ones in it. */
 const requeue = <S, A>(found: Space<S, A>): void => {
   const { fates, frontier } = found;
   const from = fates.view().indexOf(Fate.tooDeep);
@@ -115,17 +115,17 @@ const restore = <S, A>(found: Space<S, A>, identity: Identity, from: Reader): vo
 
 // --- a search that is kept -------------------------------------------------------------------------------------------------
 
-/** A search, and what keeps it in a file, if anything does. */
+/** A search, and its keeper, if it is kept in a file. */
 export interface Kept<S, A> {
   readonly found: Space<S, A>;
   readonly keep: { readonly keeper: Keeper; readonly identity: Identity } | undefined;
 }
 
 /**
- * A search at its beginning, or where a checkpoint left it.
+ * Makes a search, at its beginning or where a checkpoint left it.
  *
- * @throws CheckerError `option` for options that do not go together, `checkpoint` for a file that cannot be written, is not whole, or is
- * of another search, and for a model whose states cannot be written.
+ * @throws CheckerError `option` for options that do not go together, `checkpoint` for a file that cannot be written, is not whole, or is of
+ * another search, and for a model whose states cannot be written.
  */
 export const keptSpace = <S, A>(ready: Ready<S, A>, options: CheckOptions): Kept<S, A> => {
   const { model } = ready;
@@ -147,7 +147,7 @@ const resumeFrom = <S, A>(path: string, found: Space<S, A>, identity: Identity, 
   if (search !== 'dfs') requeue(found);
 };
 
-/** Goes through the slices of a search and writes it by the clock, and where it stops before its end. */
+/** Drives the slices of a search. It writes the search by the clock, and where it stops before its end. */
 export function* keeping<S, A>({ found, keep }: Kept<S, A>, slices: Generator<void, Ended>): Generator<void, Ended> {
   const write = (): void => keep?.keeper.write((to) => save(found, keep.identity, to));
   for (;;) {

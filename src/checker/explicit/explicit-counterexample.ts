@@ -1,4 +1,4 @@
-/** Counterexamples of the plain search: from indices back to a run of the model, each step found again by taking it. */
+/** Makes counterexamples of the plain search. Indices become a run of the model, for which each step is taken again. */
 import { comparableText } from '../contract/audit.js';
 import { fault } from '../contract/model-faults.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
@@ -14,13 +14,13 @@ import { starvedIn } from './starved.js';
 
 // --- from indices ----------------------------------------------------------------------------------------------------------
 
-/** A state on the way, and the step that led to it. */
+/** A state on a path, and the step that led to it. */
 interface Waypoint<S, A> {
   readonly state: S;
   readonly before?: { readonly waypoint: Waypoint<S, A>; readonly action: A };
 }
 
-/** The steps from a state to those with this index (of the class, if one is asked for). */
+/** Gives the steps from a state to states with this index (and of this fairness class, if one is given). */
 const stepsTo = <S, A>(
   found: Space<S, A>,
   from: Waypoint<S, A>,
@@ -44,12 +44,12 @@ const runBack = <S, A>(end: Waypoint<S, A>): Run<S, A> => {
 };
 
 /**
- * A run along a path of indices, to the very state `goal` where one is given. Under symmetry, in a quotient and with hash compaction
- * several states have one index: all that can be reached along the path go on, and the run is the one that comes to the goal.
+ * Makes a run along a path of indices, to the very state `goal` where one is given. Under symmetry, in a quotient and with hash compaction
+ * several states have one index. So all states that can be reached along the path go on, and the run is the one that comes to the goal.
  */
 const walk = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>, goal?: S, classes?: ReadonlyArray<number>): Run<S, A> => {
   const { key } = found.model;
-  // A key may take different states for one: what can be seen into is told apart by what it is.
+  // A key may take different states for one. Comparable states are told apart by their structure.
   const name = key === undefined ? encode : (state: S): string => comparableText(state) ?? key(state);
   const distinct = (waypoints: ReadonlyArray<Waypoint<S, A>>): ReadonlyArray<Waypoint<S, A>> =>
     waypoints.length < 2 ? waypoints : [...new Map(waypoints.map((waypoint) => [name(waypoint.state), waypoint])).values()];
@@ -73,27 +73,27 @@ const pathOf = <S, A>(found: Space<S, A>, index: number): ReadonlyArray<number> 
   return path.reverse();
 };
 
-/** A run along a path of indices. */
+/** Makes a run along a path of indices. */
 export const runAlong = <S, A>(found: Space<S, A>, path: ReadonlyArray<number>): Run<S, A> => walk(found, path);
 
-/** The run to the place where a property was decided. */
+/** Makes the run to the place where a property was decided. */
 export const runTo = <S, A>(found: Space<S, A>, place: Place<S, A>): Run<S, A> => {
   const run = walk(found, pathOf(found, place.index), place.state);
   return place.kind === 'state' ? run : { ...run, steps: [...run.steps, { action: place.action, next: place.next }] };
 };
 
-/** A fault of the model with the run to a state, where it came up. */
+/** Adds to a fault of the model the run to the state where it came up. */
 export const faultAt = <S, A>(found: Space<S, A>, error: unknown, index: number, state: S | undefined): unknown => {
   if (!isFaultWithoutRun(error) || index < 0 || state === undefined) return error;
   try {
     return withRun(error, showRun(found.model, runTo(found, { kind: 'state', index, state }), false));
   } catch {
-    // A model that is not pure may not go there again.
+    // A model that is not pure may not reach the state again.
     return error;
   }
 };
 
-/** A run that goes back to its state `loop`, as a report shows it. */
+/** Shows a run that goes back to its state `loop`. */
 export const lassoOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number): Counterexample => {
   const turns = run.steps.map(({ action, next }, i) => ({
     before: i === 0 ? run.initial : run.steps[i - 1]!.next,
@@ -104,7 +104,7 @@ export const lassoOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number):
   return { ...showRun(model, run, false, loop), ...(starved.length === 0 ? {} : { starved }) };
 };
 
-/** A lasso as a report shows it. */
+/** Shows a lasso. */
 export const showLasso = <S, A>(found: Space<S, A>, graph: StateGraph, { start, prefix, cycle }: Lasso): Counterexample => {
   const { model } = found;
   const edges = [...prefix, ...cycle];

@@ -1,4 +1,4 @@
-/** The properties of a plain model while its states and steps go by: what failed first, what was reached first, what is open. */
+/** Judges the properties of a plain model while its states and steps are found: which failed first, which was reached first, which are open. */
 import { mustStay } from '../contract/audit.js';
 import type { Model, Property } from '../model.js';
 import { isLiveness, isWitness } from '../report.js';
@@ -27,16 +27,16 @@ export interface Judge<S, A> {
   readonly step: (state: S, index: number, action: A, next: S) => void;
   /** Judges a state that was expanded and has no step. */
   readonly stuck: (state: S, index: number) => void;
-  /** Takes over where a property was decided before. */
+  /** Takes over where a resumed search decided a property. */
   readonly restore: (index: number, place: Place<S, A>) => void;
   readonly violated: () => boolean;
-  /** Every property is decided: nothing is left to search for. */
+  /** Whether every property is decided, so that nothing is left to search for. */
   readonly allDecided: () => boolean;
 }
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** A property of states or steps is over once it is decided, so the lists of those still open shrink. */
+/** Makes a judge. A property of states or steps is dropped once it is decided, so the lists of open ones shrink. */
 export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S, A> => {
   const all = properties.map((property): Judged<S, A> => ({ property, place: undefined }));
   const liveness = properties.filter((property) => isLiveness(property.kind));
@@ -89,7 +89,7 @@ export const judge = <S, A>(properties: ReadonlyArray<Property<S, A>>): Judge<S,
   return { all, liveness, state, step, stuck, restore, allDecided, violated: () => violated };
 };
 
-/** The step out of a state that decides a property of steps: the first that does. */
+/** Gives the first step out of a state that decides a property of steps. */
 export const decidingStep = <S, A>(
   { actions, next }: Model<S, A>,
   property: Property<S, A>,

@@ -1,4 +1,4 @@
-/** From a space that a plain search explored to the report of it. */
+/** Makes the report of a plain search from the space that it explored. */
 import { mayHaveMerged } from '../contract/merging.js';
 import { changed } from '../contract/model-faults.js';
 import type { Property } from '../model.js';
@@ -21,7 +21,7 @@ import { faultAt, runTo, showLasso } from './explicit-counterexample.js';
 
 // --- counts ----------------------------------------------------------------------------------------------------------------
 
-/** Every state this near was expanded (or lies beyond the boundary). */
+/** Gives the depth up to which every state was expanded (or lies beyond the boundary). */
 const completeDepth = <S, A>(found: Space<S, A>): number => {
   if (found.store.forgets === true) return 0;
   let complete = found.depth;
@@ -35,7 +35,7 @@ const completeDepth = <S, A>(found: Space<S, A>): number => {
 const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
   generated: found.generated,
   distinct: found.store.size(),
-  // Along the way that a sweep took, which says nothing.
+  // A sweep knows only the depth along the way that it took, which says nothing.
   depth: found.store.forgets === true ? 0 : found.depth,
   completeDepth: completeDepth(found),
   queue,
@@ -44,7 +44,7 @@ const countsOf = <S, A>(found: Space<S, A>, { queue }: Ended): Counts => ({
 
 // --- properties ------------------------------------------------------------------------------------------------------------
 
-/** Whether what is found first is nearest: not where states are taken for one, by a reduction or perhaps by their hashes. */
+/** Tests that what is found first is nearest. It is not where states are taken for one, by a reduction or perhaps by their hashes. */
 const isNearest = <S, A>({ model }: Space<S, A>, options: CheckOptions): boolean =>
   options.search !== 'dfs' && options.hashBits === undefined && !isReducing(model, options);
 
@@ -59,7 +59,7 @@ const reportOn = <S, A>(
   return { ...report, trace: showRun(found.model, runTo(found, place), isNearest(found, options)) };
 };
 
-/** Why finding no lasso would prove nothing. */
+/** Says why finding no lasso would prove nothing. */
 const livenessGap = <S, A>(found: Space<S, A>, stop: Stop): string | undefined => {
   if (stop.kind !== 'complete') return UNFINISHED;
   return found.cut > 0 ? unexpanded(found.cut) : undefined;
@@ -87,7 +87,7 @@ const goalOf = <S, A>(found: Space<S, A>, property: Property<S, A>): Goal | unde
   }
 };
 
-/** A predicate evaluated once for each state. */
+/** Evaluates a predicate once for each state. */
 const cached = <S, A>(found: Space<S, A>, holds: StateSet): StateSet => {
   const known = new Uint8Array(found.store.size());
   return (index) => {
@@ -130,10 +130,10 @@ const livenessReport = <S, A>(
 
 // --- vacuity ---------------------------------------------------------------------------------------------------------------
 
-/** Whether `from` is true of no state: of those that were kept, and of their images, of which one is kept for all. */
+/** Tests that `from` is true of no state: of none that was kept, and of no image of one, because one state is kept for all its images. */
 const isNever = <S>(from: (state: S) => boolean, { store, model }: Space<S, unknown>, bySymmetry: boolean): boolean => {
   const images = bySymmetry ? (model.symmetry ?? []) : [];
-  // What the model is asked about is in its one form, unless it says itself what is equal.
+  // The model is given states in their one form, unless its key says what is equal.
   const formOf = model.key === undefined ? oneForm : (same: S): S => same;
   for (let index = 0; index < store.size(); index++) {
     const state = store.get(index);
@@ -144,7 +144,8 @@ const isNever = <S>(from: (state: S) => boolean, { store, model }: Space<S, unkn
 
 const neverTriggered = <S, A>(found: Space<S, A>, options: CheckOptions): ReadonlyArray<string> => {
   const { model, store, merging, judge } = found;
-  // A sweep has given its states back; the search for liveness after it says so. What a quotient or a key keeps does not tell of what it stands for.
+  // A sweep has freed its states, so the search for liveness after it reports this. What a quotient or a key keeps does not tell of the states
+  // for which it stands.
   const isQuotient = options.normalize === true && model.normalize !== undefined;
   if (store.forgets === true || isQuotient || merging?.isSeen === true) return [];
   return judge.liveness.flatMap((property) =>
@@ -156,22 +157,22 @@ const neverTriggered = <S, A>(found: Space<S, A>, options: CheckOptions): Readon
 
 // --- the report ------------------------------------------------------------------------------------------------------------
 
-/** States that a model was given and then changed are not what was searched. @throws CheckerError (`model`). */
+/** Refuses a model that changed states which it was given: they are not the states that were searched. @throws CheckerError (`model`). */
 const mustBeWhole = <S, A>({ store, audit }: Space<S, A>): void =>
   audit.quietly(() => {
     const damaged = store.damaged();
     if (damaged !== undefined) throw changed(damaged);
   });
 
-/** A state that was found, where the search has kept it. */
+/** Gives a state that was found, where the search has kept it. */
 const stateAt = <S, A>({ store }: Space<S, A>, index: number): S | undefined =>
   index < 0 || store.fingerprints !== undefined || store.forgets === true ? undefined : store.get(index);
 
-/** Whether states with one key may differ: a sweep has given back what it could compare with. */
+/** Tests whether states with one key may differ. They may in a sweep, which has freed what it could compare with. */
 const mayMerge = <S, A>({ model, merging }: Space<S, A>): boolean =>
   merging === undefined ? model.key !== undefined : mayHaveMerged(merging);
 
-/** The report of a plain search. */
+/** Makes the report of a plain search. */
 export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckOptions): Report => {
   const isKeyed = found.model.key !== undefined;
   if (!isKeyed) mustBeWhole(found);
@@ -193,7 +194,7 @@ export const reportOf = <S, A>(found: Space<S, A>, ended: Ended, options: CheckO
     found.at = place as number;
     found.here = stateAt(found, found.at);
   });
-  // By a key that is not the same each time all states seem to be changed: that is found first.
+  // With a key that is not the same each time, all states seem to be changed. So the audit, which finds such a key, comes first.
   if (isKeyed) mustBeWhole(found);
   return concluded(
     {

@@ -18,7 +18,7 @@ import type { Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { Levels, mustProgress } from './levels.js';
 import { queueOf, stack, type Frontier } from './frontier.js';
-import { lookOf } from '../reduction/alike.js';
+import { observe } from '../reduction/observation.js';
 import { cover, type Coverage } from './coverage.js';
 import { encode } from '../values/encode.js';
 import { judge, type Judge } from './explicit-judge.js';
@@ -28,39 +28,39 @@ import { collapsedStore, hashedKeyStore, hashedStore, keyedStore, type StateStor
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** What a search has found so far; a state is its index in the store. */
+/** What a search has found so far. A state is known by its index in the store. */
 export interface Space<S, A> {
   readonly model: Model<S, A>;
   readonly audit: Audit;
-  /** The model's steps, which give states as they come. */
+  /** The model's `next`, whose states need not be in their one form. */
   readonly next: Model<S, A>['next'];
   readonly store: StateStore<S>;
   readonly judge: Judge<S, A>;
   readonly watch: Watch;
-  /** The state from which each was first found; -1 for initial ones. */
+  /** For each state the state from which it was first found; -1 for initial ones. */
   readonly parents: Ints;
   readonly depths: Ints;
-  /** What became of each state: one of {@link Fate}. */
+  /** The {@link Fate} of each state. */
   readonly fates: Ints;
   readonly frontier: Frontier;
   readonly edges: EdgeList | undefined;
   readonly classes: FairClasses;
-  /** Watches whether the model's key merges states. */
+  /** Notices whether the model's key merges states. */
   readonly merging: Merging | undefined;
   readonly coverage: Coverage;
   readonly initial: number[];
-  /** Depth-first with a depth limit: see {@link isNearer}; and whether no two states are taken for one. */
+  /** Whether the search goes depth first with a depth limit (see {@link isNearer}); and whether it takes no two states for one. */
   readonly revisit: boolean;
   readonly isWhole: boolean;
   generated: number;
   depth: number;
   cut: number;
-  /** How many states are expanded before the next look at the limits. */
+  /** How many states are expanded before the limits are polled again. */
   pace: number;
-  /** The state that is looked at: its index (-1: none yet), and itself. */
+  /** The state that is being expanded: its index (-1: none yet), and the state itself. */
   at: number;
   here: S | undefined;
-  /** States that the depth limit kept from being expanded. */
+  /** How many states the depth limit kept from being expanded. */
   tooDeep: number;
 }
 
@@ -68,7 +68,7 @@ export interface Space<S, A> {
 export const Fate = { waiting: 0, expanded: 1, tooDeep: 2, beyondBoundary: 3 } as const;
 
 // --- constructors ----------------------------------------------------------------------------------------------------------
-/** The least key over the orbit: two states have the same exactly when a permutation takes one to the other. */
+/** Gives the least key in a state's orbit. Two states have the same one exactly when a permutation takes one to the other. */
 const orbitKey = <S>(key: (state: S) => string, permutations: ReadonlyArray<(state: S) => S>, state: S): string => {
   let least = key(state);
   for (const permutation of permutations) {
@@ -79,8 +79,8 @@ const orbitKey = <S>(key: (state: S) => string, permutations: ReadonlyArray<(sta
 };
 
 /**
- * The store that the options ask for. Under a reduction the *key* is that of the representative, but the state kept is the one
- * that was really reached: so each counterexample is a run of the unreduced model as it stands.
+ * Makes the store that the options ask for. Under a reduction a state's key is that of its representative, but the store keeps the state that was
+ * really reached. So each counterexample is a run of the unreduced model as it stands.
  */
 const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S> => {
   const permutations = options.symmetry === true ? (model.symmetry ?? []) : [];
@@ -97,7 +97,7 @@ const storeFor = <S, A>(model: Model<S, A>, options: CheckOptions): StateStore<S
 };
 
 /**
- * A space without states yet. The graph is kept only where liveness needs it.
+ * Makes a space without states. It keeps the graph only where liveness needs it.
  *
  * @throws CheckerError (`option`) for options that do not go together.
  */
@@ -122,7 +122,7 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
     fates: new Ints(),
     edges: graph ? new EdgeList() : undefined,
     classes: new FairClasses(),
-    // A sweep has given back what it could compare with.
+    // A sweep has freed the states that others could be compared with.
     merging: levels === undefined ? mergingOf(model) : undefined,
     coverage: new Map((model.families ?? []).map((family) => [family, { steps: 0, fresh: 0 }])),
     initial: [],
@@ -142,10 +142,10 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
 
 // --- one state -------------------------------------------------------------------------------------------------------------
 
-/** A state that was just added, as it is kept. */
+/** Gives a state that was just added in the form in which it is kept. */
 const inOneForm = <S>({ isOtherForm }: StateStore<S>, state: S): S => (isOtherForm() ? oneForm(state) : state);
 
-/** Judges a new state. */
+/** Records how a new state was found, and judges it. */
 const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: number): void => {
   const depth = parent < 0 ? 0 : found.depths.at(parent) + 1;
   found.parents.push(parent);
@@ -160,7 +160,7 @@ const welcome = <S, A>(found: Space<S, A>, state: S, index: number, parent: numb
   found.here = here;
 };
 
-/** A state has the key of one that is known. */
+/** Compares a state with the known one that has the same key. */
 const merged = <S, A>({ model, merging, store, edges }: Space<S, A>, index: number, state: S): void => {
   if (model.key === undefined) return;
   if (edges === undefined) merging?.compare(store.get(index), state);
@@ -173,27 +173,27 @@ const addEdge = <S, A>(found: Space<S, A>, source: number, target: number, actio
 };
 
 /**
- * A state that a depth-first search met beyond its depth limit and now meets again on a shorter way must be taken up again,
- * with all that follows from it: else the limit would hide states that are near. (A state kept for several may not be on that way.)
+ * Decides whether a depth-first search takes a state up again that it met beyond its depth limit, and now meets nearer: else the limit would hide
+ * what follows from it. A state that is kept for several need not be on the nearer way.
  */
 const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boolean => {
   if (!found.revisit || found.depths.at(target) <= found.depths.at(source) + 1) return false;
   if (found.fates.at(target) === Fate.tooDeep) found.tooDeep--;
   found.depths.data[target] = found.depths.at(source) + 1;
   if (found.isWhole) found.parents.data[target] = source;
-  // Beyond the boundary it lies however near it is, and it is counted once.
+  // A state beyond the boundary lies there however near it is, and is counted once.
   if (found.fates.at(target) === Fate.beyondBoundary) return false;
   found.fates.data[target] = Fate.waiting;
   return true;
 };
 
-/** Something changed the state at hand: whoever it is says so of one that cannot be changed. @throws CheckerError (`model`). */
+/** Finds the function that changed the state at hand: it throws when it is given the state frozen. @throws CheckerError (`model`). */
 const blame = <S, A>(found: Space<S, A>, index: number): never => {
   const { model, store, judge } = found;
   const state = store.get(index);
   freeze(state);
   found.here = state;
-  lookOf({ model, properties: judge.all.map(({ property }) => property), witnesses: [], liveness: [] }, state, () => index);
+  observe({ model, properties: judge.all.map(({ property }) => property), witnesses: [], liveness: [] }, state, () => index);
   throw fault('a function of the model changes the state that it is given: states are immutable values, make a new one');
 };
 
@@ -230,17 +230,17 @@ const expand = <S, A>(found: Space<S, A>, index: number): void => {
 
 // --- the search ------------------------------------------------------------------------------------------------------------
 
-/** How many states are expanded at most between two looks at the clock, the memory and the signal; fewer where they take longer than this. */
+/** The most states that are expanded between two polls of the clock, the memory and the signal; and the ms after which there are fewer. */
 const SLICE = 512;
 const SLICE_MS = 10;
 
-/** What is left in the frontier when the search stops. */
+/** How a search ended, and what it left in the frontier. */
 export interface Ended {
   readonly stop: Stop;
   readonly queue: number;
 }
 
-/** Takes in the initial states. */
+/** Adds the initial states. */
 const begin = <S, A>(found: Space<S, A>): void => {
   for (const state of found.model.initial) {
     found.generated++;
@@ -256,7 +256,7 @@ const begin = <S, A>(found: Space<S, A>): void => {
   }
 };
 
-/** Explores the space to its end or a limit, from its initial states or from where a checkpoint left it; yields between slices. */
+/** Explores the space to its end or to a limit, from its initial states or from where a checkpoint left it. It yields between slices. */
 export function* explore<S, A>(found: Space<S, A>, options: CheckOptions): Generator<void, Ended> {
   if (found.generated === 0) begin(found);
   for (;;) {
@@ -272,7 +272,7 @@ const giveUp = <S, A>(found: Space<S, A>, index: number): void => {
   found.tooDeep++;
 };
 
-/** Whether there is nothing left to look for, though there are states that wait. */
+/** Says why to stop although states wait: nothing is left to look for. */
 const violationStop = <S, A>({ judge: judged, frontier }: Space<S, A>, { keepGoing }: CheckOptions): Stop | undefined => {
   if (!judged.violated()) return undefined;
   if (keepGoing !== true) return { kind: 'violation' };
@@ -293,7 +293,7 @@ const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefine
     if (maxDepth !== undefined && found.depths.at(index) >= maxDepth) giveUp(found, index);
     else if (found.fates.at(index) === Fate.waiting) expand(found, index);
   }
-  // States are of any size: the first look comes after one, and others as seldom as time allows.
+  // A state may be of any size. So the first poll comes after one state, and the next ones as seldom as time allows.
   found.pace = performance.now() - began < SLICE_MS ? Math.min(SLICE, found.pace * 2) : Math.max(1, found.pace >> 1);
   const { generated, depth } = found;
   return found.watch.poll({ generated, depth, distinct: found.store.size(), queue: frontier.size() });

@@ -1,19 +1,19 @@
-/** Which states of a plain search wait. */
+/** Holds the states of a plain search that wait. */
 import { Ints } from '../ints.js';
 import type { StateStore } from './state-store.js';
 
-/** Which states wait to be expanded, in the order of the search. */
+/** The states that wait to be expanded, in the order of the search. */
 export interface Frontier {
   readonly push: (index: number) => void;
-  /** -1 when empty. */
+  /** Takes the next state; -1 when none waits. */
   readonly take: () => number;
   readonly size: () => number;
-  /** Where it stands, for a checkpoint. */
+  /** Where the frontier stands, for a checkpoint. */
   readonly words: () => Int32Array;
   readonly restore: (words: Int32Array) => void;
 }
 
-/** States arrive in breadth-first order, so the queue of a breadth-first search is the store itself. */
+/** Makes the queue of a breadth-first search. States arrive in the store in breadth-first order, so the store itself is the queue. */
 export const queueOf = <S>(store: StateStore<S>): Frontier => {
   let at = 0;
   return {

@@ -1,6 +1,6 @@
 /**
- * The states of a sweep: those of each progress in a store of their own, which is given back once all of them are expanded. No step lowers the
- * progress, so that nothing leads to them any more. Each state is asked for its progress before it is kept, so that it comes in its one form.
+ * Stores the states of a sweep. Those of each progress have a store of their own, which is freed once all of them are expanded. No step lowers
+ * the progress, so nothing leads to them any more. Each state is asked for its progress before it is kept, so it comes in its one form.
  */
 import { briefly, fault } from '../contract/model-faults.js';
 import { CheckerError } from '../error.js';
@@ -13,13 +13,16 @@ import type { StateStore } from './state-store.js';
 /** The states of one progress. */
 interface Level<S> {
   readonly store: StateStore<S>;
-  /** By index in the store: the number among all states. */
+  /** By index in the store: the number of the state among all states. */
   readonly numbers: Ints;
-  /** Those that wait. */
+  /** The states that wait to be expanded. */
   readonly waiting: Ints;
 }
 
-/** The measure of a model that is to be swept. @throws CheckerError (`option`) where it has none, or something else is asked that a sweep cannot give. */
+/**
+ * Gives the progress measure of a model. @throws CheckerError (`option`) where the model has none, or where the options ask for something that a
+ * sweep cannot give.
+ */
 export const mustProgress = <S, A>(model: Model<S, A>, options: CheckOptions): ((state: S) => number) => {
   const { maxDepth, checkpoint, resume } = options;
   if (model.progress === undefined)
@@ -31,16 +34,16 @@ export const mustProgress = <S, A>(model: Model<S, A>, options: CheckOptions): (
   return model.progress;
 };
 
-/** What a sweep is not asked for. */
+/** Makes the error for a call that a sweep never gets. */
 const never = (what: string): Error => new Error(`a sweep is asked ${what}`);
 
 export class Levels<S> implements StateStore<S> {
   readonly forgets = true;
-  /** The progress of the states that are expanded; those before have been given back. */
+  /** The progress of the states that are being expanded. Levels before it were freed. */
   current = -Infinity;
   readonly frontier: Frontier;
   readonly #levels = new Map<number, Level<S>>();
-  /** By number: the index of a state in its level's store. */
+  /** By number: the index of the state in its level's store. */
   readonly #indices = new Ints();
   readonly #progress: (state: S) => number;
   readonly #make: () => StateStore<S>;
@@ -48,7 +51,7 @@ export class Levels<S> implements StateStore<S> {
   #queue = 0;
   /** The state whose steps are taken. */
   #from: S | undefined;
-  /** A value of a level that was given back, which was not any more what it had been. */
+  /** A value that somebody had changed in a level that was freed. */
   #damaged: unknown;
 
   constructor(progress: (state: S) => number, make: () => StateStore<S>) {
@@ -125,7 +128,7 @@ export class Levels<S> implements StateStore<S> {
     return made;
   }
 
-  /** The next state, of the least progress that has any; -1 where there is none. */
+  /** Takes the next state, of the least progress that has any; -1 where none is left. */
   #take(): number {
     for (;;) {
       const waiting = this.#levels.get(this.current)?.waiting;

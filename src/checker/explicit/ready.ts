@@ -1,4 +1,4 @@
-/** A plain model that may be searched: it is one, its options make sense, and its reductions are audited. */
+/** Makes a plain model ready for a search: the model and the options are checked, and reductions are audited. */
 import type { Audit } from '../contract/audit.js';
 import { trust } from '../contract/guard.js';
 import { merges, mergingOf } from '../contract/merging.js';
@@ -12,17 +12,18 @@ import { composed } from '../reduction/orbits.js';
 import { isReducing, ReductionAudit } from '../reduction/reduction-audit.js';
 
 export interface Ready<S, A> {
-  /** With its guards, and with all maps that its symmetry comes to. */
+  /** The model with its guards, and with all maps of the closed symmetry. */
   readonly model: Model<S, A>;
   readonly audit: Audit;
-  /** Goes on with the audit once the search is over. @throws CheckerError (`model`). */
+  /** Continues the audit once the search is over. @throws CheckerError (`model`). */
   readonly after: (report: Report) => Generator<void, Report>;
 }
 
 /**
- * Makes a model ready for a search; yields now and then while it is audited.
+ * Makes a model ready for a search. It yields now and then during the audit.
  *
- * @throws CheckerError (`model`) for what is no model, and for reductions that are none; (`option`) for options that make no sense.
+ * @throws CheckerError (`model`) for what is no model, and for a reduction that does not keep the model's behaviour; (`option`) for options that
+ * make no sense.
  */
 export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Generator<void, Ready<S, A>> {
   const { model, audit } = contracted(given, options);
@@ -38,6 +39,6 @@ export function* readied<S, A>(given: Model<S, A>, options: CheckOptions): Gener
     return yield* keyed(yield* audit.aside(reduction.after(report)));
   }
   const merging = mergingOf(model);
-  // What this search sees of the key is its own: another search of the same model begins anew.
+  // Each search has its own record of what it saw of the key: another search of the same model begins anew.
   return { model: trust(merging === undefined ? closed : merges({ ...closed }, merging), audit), audit, after };
 }

@@ -1,10 +1,12 @@
-/** The second search after one that keeps no graph of states: breadth first, for the runs and the liveness that the first cannot give. */
+/**
+ * Runs a second search, breadth first, after one that keeps no graph of states. It gives the runs and the liveness that the first cannot give.
+ */
 import { ofTwoSearches } from '../verdict/conclude.js';
 import { NO_RUN } from '../verdict/reasons.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, type Report } from '../report.js';
 
-/** The properties that are left for a second search. */
+/** Gives the properties that are left for a second search. */
 export const leftOf = ({ properties, stop }: Report, { witnessTraces }: CheckOptions): ReadonlyArray<string> =>
   properties
     .filter(({ kind, verdict, trace }) => {
@@ -13,13 +15,13 @@ export const leftOf = ({ properties, stop }: Report, { witnessTraces }: CheckOpt
     })
     .map(({ name }) => name);
 
-/** What the second search takes: there is something to be found, and no number of states is a reason to leave it without its run. */
+/** Gives the options of the second search. It has no limit on states, because a violation that was found should have its run. */
 export const secondOptions = (options: CheckOptions, properties: ReadonlyArray<string>): CheckOptions => {
   const { search: _search, maxStates: _most, ...rest } = options;
   return { ...rest, search: 'bfs', properties, keepGoing: true };
 };
 
-/** The first report with what the second says of its properties. What the first decided stays as it is. */
+/** Joins the second report to the first. What the first search decided stays as it is. */
 export const joined = (first: Report, second: Report, options: CheckOptions): Report => {
   const judged = new Map(second.properties.map((property) => [property.name, property]));
   const properties = first.properties.map((property) => {

@@ -1,15 +1,15 @@
-/** A digest of what a plain model does on some walks, by which a model whose steps or properties are not what they were is told. */
+/** Makes a digest of what a plain model does on some walks. A changed model is recognised by it. */
 import { createHash } from 'node:crypto';
 import type { Model, Property } from '../model.js';
 import { random } from '../random.js';
 import { showLabel } from '../report.js';
 import { encode } from '../values/encode.js';
 
-/** How many walks, and how many steps at most in each. */
+/** The number of walks, and the most steps of each. */
 const WALKS = 10;
 const LENGTH = 30;
 
-/** What a property says of a state. */
+/** Evaluates a property on a state. */
 const onState = <S, A>(property: Property<S, A>, state: S): ReadonlyArray<boolean> => {
   switch (property.kind) {
     case 'alwaysStep':
@@ -28,8 +28,8 @@ const onStep = <S, A>(property: Property<S, A>, state: S, action: A, next: S): R
   property.kind === 'alwaysStep' || property.kind === 'sometimesStep' ? [property.holds(state, action, next)] : [];
 
 /**
- * The digest: of each state on seeded random walks, every step from it with the state after it, and what the properties say. It
- * cannot tell every change; it tells most.
+ * Makes the digest on seeded random walks: for each state every step with the state after it, and what the properties say. It cannot tell every
+ * change, but most.
  */
 export const signatureOf = <S, A>(model: Model<S, A>, properties: ReadonlyArray<Property<S, A>>): string => {
   const digest = createHash('sha256');

@@ -1,4 +1,4 @@
-/** Random simulation: walks through a space that is too large to be exhausted. It can refute and witness, never prove. */
+/** Simulates a model by random walks through a space that is too large to be exhausted. It can refute and witness, never prove. */
 import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
 import { mustBeOptions } from '../contract/checked-options.js';
@@ -24,7 +24,7 @@ export interface SimulateOptions extends Omit<
 > {
   /** Default 1. The same seed, model and options give the same walks. */
   readonly seed?: number;
-  /** How many walks. Default 1,000. */
+  /** The number of walks. Default 1,000. */
   readonly traces?: number;
   /** Greatest number of steps of a walk. Default 100. */
   readonly traceLength?: number;
@@ -91,7 +91,7 @@ const keepRuns = <S, A>(found: Simulation<S, A>, run: Run<S, A>): void => {
   }
 };
 
-/** Judges a state the first time it is seen; was it? */
+/** Judges a state that is seen for the first time, and says whether it is. */
 const meet = <S, A>(found: Simulation<S, A>, state: S): boolean => {
   const size = found.store.size();
   const index = found.store.add(state);
@@ -161,7 +161,7 @@ export function* wander<S, A>(found: Simulation<S, A>): Generator<void, Stop> {
 
 // --- the report ------------------------------------------------------------------------------------------------------------
 
-/** Ends the audit. A fault of the model that comes up there is told with the walk on which it was. */
+/** Ends the audit. A fault that comes up in it is told with the walk on which the call was made. */
 const auditedOf = <S, A>(found: Simulation<S, A>): Audited => {
   let walked: Run<S, A> | undefined;
   try {

@@ -1,10 +1,10 @@
-/** What could be done in the cycle of a lasso and never is: the reader's first question of it. */
+/** Finds what is enabled in the cycle of a lasso and never taken: the reader's first question of a lasso. */
 import { isStrong, nameOf } from '../liveness/fairness.js';
 import type { Model } from '../model.js';
 import { showLabel, type Starved } from '../report.js';
 import { encode } from '../values/encode.js';
 
-/** A class of actions, or, where they are not fair, those with one label. */
+/** A fairness class of actions, or the actions with one label, where they are not fair. */
 interface ActionClass {
   readonly name: string;
   readonly fairness: 'none' | 'weak' | 'strong';
@@ -23,7 +23,10 @@ export interface CycleStep<S, A> {
   readonly next: S;
 }
 
-/** What can be done in some state of the cycle, changes something there, and is not done in it; what can be done most often first. */
+/**
+ * Lists what is enabled in some state of the cycle, changes the state there, and is not taken in the cycle. What is enabled most often comes
+ * first.
+ */
 export const starvedIn = <S, A>(model: Model<S, A>, cycle: ReadonlyArray<CycleStep<S, A>>): ReadonlyArray<Starved> => {
   const key = model.key ?? encode;
   const keyOf = ({ name, fairness }: ActionClass): string => JSON.stringify([fairness, name]);
@@ -44,7 +47,7 @@ export const starvedIn = <S, A>(model: Model<S, A>, cycle: ReadonlyArray<CycleSt
   const of = new Set(cycle.map(({ before }) => key(before))).size;
   return [...enabledIn]
     .flatMap(([name, { actionClass, states }]): ReadonlyArray<Starved> => {
-      // A cycle that is shown is fair: no strong class is starved in it.
+      // A cycle that is shown is fair, so no strong class is starved in it.
       if (taken.has(name) || actionClass.fairness === 'strong') return [];
       return [{ name: actionClass.name, fairness: actionClass.fairness, enabled: states.size, of }];
     })

@@ -12,19 +12,19 @@ export interface RowSet {
   /** Ends the row being written: its index, known or new. */
   readonly commit: () => number;
   readonly row: (index: number) => ReadonlyArray<number>;
-  /** The same, of a row that is not asked for again. */
+  /** Gives a row that is not asked for again. */
   readonly take: (index: number) => ReadonlyArray<number>;
-  /** The hashes, where rows are kept by them. */
+  /** The hashes of the rows, in a set that compares by them. */
   readonly fingerprints: Fingerprints | undefined;
-  /** Writes the set to a checkpoint, and takes it from one while it is empty. No row may be half written. */
+  /** Write the set to a checkpoint, and read it from one into an empty set. No row may be half written. */
   readonly save: (to: Writer) => void;
   readonly restore: (from: Reader) => void;
 }
 
-/** Rows that wait no more are not worth the work of moving the others before there are so many. */
+/** Fewer rows than this that wait no more are left where they are: moving the others would cost more than it frees. */
 const FEW = 1024;
 
-/** Rows of any width in one arena, found by open addressing; each has a dense index in the order of arrival. */
+/** Keeps rows of any width in one arena, found by open addressing. Each has a dense index in the order of arrival. */
 export class Rows implements RowSet {
   readonly fingerprints = undefined;
   readonly #arena = new Ints();
@@ -117,15 +117,15 @@ export class Rows implements RowSet {
 }
 
 /**
- * Rows of which a hash is kept, and the row itself only while it waits: hash compaction. Those that wait are taken from either end, the
- * oldest first or the newest.
+ * Keeps a hash of each row, and the row itself only while it waits: hash compaction. Waiting rows are taken from either end, the oldest first or
+ * the newest.
  */
 export class HashedRows implements RowSet {
   readonly fingerprints: Fingerprints;
   readonly #hash = newHash();
   /** The rows that wait, each followed by its index; then the row being written. */
   readonly #words = new Ints();
-  /** Where the oldest row that waits begins in the words, and those after it. */
+  /** Where each waiting row begins in the words, the oldest first. */
   readonly #starts = new Ints();
   #oldest = 0;
   #end = 0;
@@ -158,13 +158,13 @@ export class HashedRows implements RowSet {
     return index;
   }
 
-  /** A row that waits, the oldest or the newest of all. */
+  /** Gives a waiting row: the oldest or the newest of all. */
   row(index: number): ReadonlyArray<number> {
     const entry = this.#entry(index);
     return Array.from(this.#words.data.subarray(this.#starts.at(entry), this.#stop(entry) - 1));
   }
 
-  /** The same, and it waits no more; nor does any that is older than the oldest asked for. */
+  /** Gives such a row, which then waits no more. Rows older than the oldest that was asked for do not wait any more either. */
   take(index: number): ReadonlyArray<number> {
     const row = this.row(index);
     const entry = this.#entry(index);
@@ -210,7 +210,7 @@ export class HashedRows implements RowSet {
     return this.#words.at(this.#stop(entry) - 1);
   }
 
-  /** Gives back the room of the rows before the oldest that waits. */
+  /** Frees the room of the rows before the oldest that waits. */
   #forget(): void {
     const from = this.#oldest < this.#starts.length ? this.#starts.at(this.#oldest) : this.#end;
     this.#words.data.copyWithin(0, from, this.#words.length);

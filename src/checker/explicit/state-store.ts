@@ -21,20 +21,20 @@ import { isSame, Values, type Shape } from './value-table.js';
 
 /** A growing, exact set of states. */
 export interface StateStore<S> {
-  /** How many states it has; their indices are `0 … size - 1` in the order of arrival. */
+  /** The number of states. Their indices are `0 … size - 1` in the order of arrival. */
   readonly size: () => number;
-  /** The index of the state, which is added if it is new (its index is then the size before). */
+  /** Gives the index of a state, and adds the state if it is new: its index is then the size before. */
   readonly add: (state: S) => number;
-  /** Whether the state that was given last is not in the one form (`values/one-form.ts`) in which it is kept. */
+  /** Whether the state that was added last is not in its one form (`values/one-form.ts`). The store keeps the one form. */
   readonly isOtherForm: () => boolean;
   readonly get: (index: number) => S;
-  /** Like `get`, for a state that is about to be expanded: states added next are compared with it field by field first. */
+  /** Does `get` for a state that is about to be expanded. States that are added next are first compared with it field by field. */
   readonly focus: (index: number) => S;
-  /** Whether a state that `focus` gave still has its parts, where the store can tell: a model may have changed it. */
+  /** Whether a state that `focus` gave still has its parts, where the store can tell. A model may have changed it. */
   readonly isIntact: (state: S) => boolean;
-  /** A value that is kept and is not what it was any more, where the store can tell. */
+  /** Gives a kept value that somebody has changed, where the store can tell. */
   readonly damaged: () => unknown;
-  /** States are given back before the end: there is no way back to one, and its depth is that of the way which was taken. */
+  /** The store frees states before the end. There is no way back to such a state, and its depth is that of the way which was taken. */
   readonly forgets?: true;
   /** The hashes, in a store that compares by them. */
   readonly fingerprints?: Fingerprints | undefined;
@@ -49,16 +49,19 @@ const none = (): undefined => undefined;
 
 // --- keyed -----------------------------------------------------------------------------------------------------------------
 
-/** How states are compared by a text: by the model's own, which decides about order too, or by that of a state's structure. */
+/**
+ * How a store compares states by a text: `isOwn` where the text is the model's own, which decides about order too; else it is that of a state's
+ * structure.
+ */
 export interface KeyOf<S> {
   readonly key: (state: S) => string;
   readonly isOwn: boolean;
 }
 
-/** A state as it is kept. */
+/** Gives a state in the form in which it is kept. */
 const kept = <S>(state: S, isOwn: boolean): S => (isOwn ? state : oneForm(state));
 
-/** A store that compares states by a text. */
+/** Makes a store that compares states by a text. */
 export const keyedStore = <S>({ key, isOwn }: KeyOf<S>): StateStore<S> => {
   const indexOf = new Map<string, number>();
   const states: S[] = [];
@@ -91,7 +94,7 @@ export const keyedStore = <S>({ key, isOwn }: KeyOf<S>): StateStore<S> => {
   };
 };
 
-/** Whether the model, too, takes a copy for the same state. */
+/** Tells whether the model's key, too, takes a copy for the same state. */
 const sameKey =
   (key: (state: never) => string) =>
   (state: unknown, copy: unknown): boolean =>
@@ -101,7 +104,10 @@ const sameKey =
 
 type Parts = Readonly<Record<string | number, unknown>>;
 
-/** Of new states the outermost object is looked at for what cannot be seen: of all while they are few, and of some of the others. (Its parts are, all of them.) */
+/**
+ * Says for which new states the outermost object is examined for what is incomparable: for all while they are few, and then for some. (The parts
+ * of a state are all examined.)
+ */
 const isExamined = (index: number): boolean => index < 20_000 || (index & 15) === 0;
 
 class Collapsed<S> implements StateStore<S> {
@@ -111,7 +117,7 @@ class Collapsed<S> implements StateStore<S> {
   #focusRow: ReadonlyArray<number> = [];
   #focus: ReadonlyArray<unknown> = [];
   #focusShape: Shape | undefined;
-  /** How many parts in another form there were before the state that was given last. */
+  /** The number of parts in another form before the state that was added last. */
   #otherFormsBefore = 0;
 
   constructor(rows: RowSet) {
@@ -205,22 +211,22 @@ class Collapsed<S> implements StateStore<S> {
     }
   }
 
-  /** The part of a state that may be, or resemble, the part of the state in focus. */
+  /** Numbers a part of a state, which may be the same part of the state in focus, or resemble it. */
   #partId(value: unknown, before: unknown, at: number): number {
     const id = this.#focusRow[1 + at]!;
     return isSame(value, before) ? id : this.#values.id(value, id);
   }
 }
 
-/** The fast exact store for states that are plain immutable values. */
+/** Makes the fast exact store, for states that are plain immutable values. */
 export const collapsedStore = <S>(): StateStore<S> => new Collapsed<S>(new Rows());
 
 // --- hash compaction -------------------------------------------------------------------------------------------------------
 
-/** A store that compares hashes of so many bits and keeps whole states only while they wait to be expanded. Their parts stay. */
+/** Makes a store that compares hashes of so many bits, and keeps a whole state only while it waits to be expanded. The parts of states stay. */
 export const hashedStore = <S>(bits: number): StateStore<S> => new Collapsed<S>(new HashedRows(bits));
 
-/** The same by states' texts. */
+/** Makes such a store for the texts of states. */
 export const hashedKeyStore = <S>({ key, isOwn }: KeyOf<S>, bits: number): StateStore<S> => {
   const fingerprints = new Fingerprints(bits, true);
   const waiting = new Map<number, S>();

@@ -1,7 +1,7 @@
 /**
- * Liveness under symmetry. A permutation maps runs to runs, so that where a property is the same of a state and of all that permutations make of
- * it, the graph of representatives has a run that breaks it exactly when the model has. A fairness class is of certain processes, and a
- * permutation makes others of them: with fairness nothing is judged so.
+ * Judges liveness under symmetry. A permutation maps runs to runs. So where a property is the same of a state and of all its images, the graph of
+ * representatives has a run that breaks it exactly when the model has. With fairness nothing is judged in this way: a fairness class is of
+ * certain processes, and a permutation takes it to a class of others.
  */
 import { fault } from '../contract/model-faults.js';
 import type { Property } from '../model.js';
@@ -17,14 +17,11 @@ import { endOf, type Run } from '../shown/shown-run.js';
 import type { Space } from './explicit-search.js';
 import { lassoOf, runAlong } from './explicit-counterexample.js';
 
-/** Whether the search goes by representatives of a symmetry, and by nothing else. */
+/** Tests that the search keeps representatives of a symmetry, and reduces by nothing else. */
 export const isSymmetric = <S, A>({ model, edges }: Pick<Space<S, A>, 'model' | 'edges'>, options: CheckOptions): boolean =>
   edges !== undefined && isReducing(model, options);
 
-/**
- * Whether a property of liveness is the same of every state that was found and of what the maps of the symmetry make of it. These need not be all its
- * images; an audit that goes through all states as they are knows of all, and corrects the report.
- */
+/** Tests that a property of liveness is the same of each state that was found and of all its images. */
 export const isKept = <S, A>({ model, store }: Pick<Space<S, A>, 'model' | 'store'>, property: Property<S, A>): boolean => {
   const predicates = predicatesOf(property);
   for (let index = 0; index < store.size(); index++) {
@@ -38,7 +35,7 @@ export const isKept = <S, A>({ model, store }: Pick<Space<S, A>, 'model' | 'stor
   return true;
 };
 
-/** A step from a state to one that permutations make of the state with this index. */
+/** Takes a step from a state to an image of the state with this index. */
 const stepTo = <S, A>({ model, store }: Space<S, A>, state: S, index: number): Run<S, A>['steps'][number] => {
   for (const action of model.actions(state)) {
     const next = model.next(state, action);
@@ -50,8 +47,8 @@ const stepTo = <S, A>({ model, store }: Space<S, A>, state: S, index: number): R
 };
 
 /**
- * A lasso of representatives as a run: it goes round, each time perhaps to another image of the state where it began, until it is back at
- * one where it was.
+ * Makes a run of the model from a lasso of representatives. It goes round the cycle, each time perhaps to another image of the state where it
+ * began, until it comes back to a state where it was.
  */
 export const showSymmetricLasso = <S, A>(
   found: Space<S, A>,

@@ -1,6 +1,6 @@
 /**
- * Distinct values, each with an integer: two values have the same number exactly when they are equal in structure. Arrays and
- * plain objects are rows of their parts' numbers, down to the primitives, so no text is ever built for them.
+ * Numbers distinct values: two values have the same number exactly when they are equal in structure. Arrays and plain objects are rows of their
+ * parts' numbers, down to the primitives, so no text is ever built for them.
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { readValues, writeValues } from '../checkpoint/kept-values.js';
@@ -12,7 +12,10 @@ import { Rows } from './state-rows.js';
 
 // --- shapes ----------------------------------------------------------------------------------------------------------------
 
-/** How values of one outline are taken apart: an object (`bare`: one without a prototype) by its keys, in the order first seen, an array by its items, anything else not at all. */
+/**
+ * How values with one outline are taken apart: an object by its keys, in the order first seen (`bare`: one without a prototype), an array by its
+ * items, any other value not at all.
+ */
 export interface Shape {
   readonly id: number;
   readonly kind: 'object' | 'array' | 'whole' | 'bare';
@@ -24,7 +27,7 @@ const WHOLE: Shape = { id: 1, kind: 'whole', keys: [] };
 
 type ObjectKind = 'object' | 'bare';
 
-/** A step in the list of an object's keys as they come. */
+/** A node of the trie of keys, in the order in which objects have them. */
 interface KeyNode {
   readonly next: Map<string, KeyNode>;
   shape: Shape | undefined;
@@ -47,11 +50,11 @@ class Shapes {
     return prototype === null ? this.#ofObject(value, 'bare') : WHOLE;
   }
 
-  /** The value of a shape with these parts; of one that is not taken apart, the value is the part. */
+  /** Builds the value of a shape from its parts. A value that is not taken apart is its own only part. */
   build(id: number, parts: ReadonlyArray<unknown>): unknown {
     const { kind, keys } = this.list[id]!;
     if (kind === 'whole') return parts[0];
-    // A copy: the parts stay the caller's.
+    // The array is a copy, because the parts are the caller's.
     if (kind === 'array') return [...parts];
     const value = (kind === 'bare' ? Object.create(null) : {}) as Record<string, unknown>;
     for (let at = 0; at < keys.length; at++) {
@@ -62,7 +65,7 @@ class Shapes {
     return value;
   }
 
-  /** Writes the shapes to a checkpoint: their numbers are in the rows. */
+  /** Writes the shapes to a checkpoint, because rows hold their numbers. */
   save(to: Writer): void {
     to.json(this.list.slice(2).map(({ kind, keys }) => [kind, keys]));
   }
@@ -73,7 +76,7 @@ class Shapes {
   }
 
   #ofObject(value: object, kind: ObjectKind): Shape {
-    // Here, and not where a row is new: without such a field the object may equal one that is known.
+    // This is tested for each object, not only for a new row: without its symbol field the object may equal a known one.
     if (Object.getOwnPropertySymbols(value).length > 0) throw incomparableFault(incomparableIn(value)!);
     let node = kind === 'object' ? this.#root : this.#bareRoot;
     for (const key of Object.keys(value)) {
@@ -97,25 +100,25 @@ class Shapes {
 
 // --- values ----------------------------------------------------------------------------------------------------------------
 
-/** Whole numbers from 0 below this are their own number, negated: models count, and counting needs no table. */
+/** Whole numbers from 0 to below this are numbered by themselves, negated. Models count, and counting then needs no table. */
 const SMALL = 2 ** 30;
 
 const isSmall = (value: unknown): value is number =>
   typeof value === 'number' && (value | 0) === value && value >= 0 && value < SMALL;
 
-/** No value, no row. Numbers below 0 are small whole numbers, of which none has a row. */
+/** Stands for no value and for no row. Numbers below 0 are small whole numbers, which have no row. */
 const NOTHING = -1;
 
 type Parts = Readonly<Record<string | number, unknown>>;
 
-/** Whether a part is the one that is known. `-0` is not `0`, though it is equal to it. */
+/** Tests that a part is the known one. `-0` is equal to `0`, but is another value. */
 export const isSame = (part: unknown, known: unknown): boolean => part === known && (part !== 0 || Object.is(part, known));
 
 /** The table of values. */
 export class Values {
   readonly shapes = new Shapes();
   readonly #list: unknown[] = [];
-  /** Those of the list that have no parts. */
+  /** The values of the list that have no parts. */
   readonly #whole: unknown[] = [];
   readonly #primitives = new Map<unknown, number>();
   /** Maps, sets and class instances, by their text. */
@@ -127,7 +130,7 @@ export class Values {
   readonly #rowOf = new Ints();
   /** Parts of the arrays and objects being numbered, outermost first. */
   readonly #parts = new Ints();
-  /** How many parts were met that are not in their one form (`values/one-form.ts`). */
+  /** The number of parts so far that were not in their one form (`values/one-form.ts`). */
   otherForms = 0;
 
   at(id: number): unknown {
@@ -135,10 +138,10 @@ export class Values {
   }
 
   /**
-   * The number of a value. `near` is the number of one that it may share parts with, such as the same field a step before: parts
-   * that are the same objects are then not looked into again.
+   * Gives the number of a value. `near` is the number of a value that may share parts with it, such as the same field a step before. Parts that
+   * are the same objects are then not walked again.
    *
-   * @throws CheckerError (`model`) for what cannot be seen into.
+   * @throws CheckerError (`model`) for what is incomparable.
    */
   id(value: unknown, near = NOTHING): number {
     if (isSmall(value)) {
@@ -157,7 +160,7 @@ export class Values {
   }
 
   /**
-   * Writes the table to a checkpoint: arrays and objects as rows of their parts, the values that have no parts as they are.
+   * Writes the table to a checkpoint: arrays and objects as rows of their parts, other values whole.
    *
    * @throws CheckerError (`checkpoint`) for a value that would not come back as it was: an object of a class.
    */
@@ -185,7 +188,7 @@ export class Values {
     }
   }
 
-  /** The value of a row, of parts that are known. */
+  /** Builds the value of a row from known parts. */
   #build(row: number): unknown {
     const [shapeId, ...ids] = this.#rows.row(row);
     return this.shapes.build(
@@ -194,7 +197,7 @@ export class Values {
     );
   }
 
-  /** A value of the table that has other parts than it had when it was numbered. */
+  /** Gives a value of the table whose parts are not those that were numbered. */
   damaged(): unknown {
     for (let id = 0; id < this.#list.length; id++) {
       const row = this.#rowOf.at(id);
@@ -210,7 +213,7 @@ export class Values {
     if (kind === 'array' && (value as unknown as ReadonlyArray<unknown>).length !== count) return false;
     for (let i = 0; i < count; i++) {
       const [part, known] = [value[kind === 'array' ? i : keys[i]!], this.at(this.#rows.at(start + 1 + i))];
-      // Equal parts may be different objects, of which one is kept; a part that is another one now is mostly of another kind or number.
+      // Equal parts may be different objects, of which the table keeps one. A part that was replaced mostly has another type or number.
       if (
         typeof part === 'object' && part !== null
           ? this.id(part) !== this.#rows.at(start + 1 + i)
@@ -265,7 +268,7 @@ export class Values {
     }
   }
 
-  /** The parts from `base` on become a row: known, or new. */
+  /** Makes a row of the parts from `base` on, and gives its value's number, known or new. */
   #rowId(value: object, shape: Shape, base: number, isOtherForm: boolean): number {
     this.#rows.write(shape.id);
     for (let i = base; i < this.#parts.length; i++) this.#rows.write(this.#parts.at(i));

@@ -23,8 +23,8 @@ import { reportOf } from './factored-report.js';
 // --- one search ------------------------------------------------------------------------------------------------------------
 
 /**
- * A sweep tells that a property is violated, not by which shortest run: a breadth-first search for just those properties does. So it is
- * with hash compaction, and after a resumption for what has no counterexample in the file.
+ * Adds the missing runs to a report. A sweep, and hash compaction, find that a property is violated without a shortest run. So does a resumed
+ * search, for what has no counterexample in the file. A breadth-first search for just those properties finds the runs.
  */
 export const withTraces = async (model: ComponentModel, options: RunOptions, report: Report): Promise<Report> => {
   const { witnessTraces } = options;
@@ -35,7 +35,7 @@ export const withTraces = async (model: ComponentModel, options: RunOptions, rep
     )
     .map(({ name }) => name);
   if (wanted.length === 0) return report;
-  // There is something to be found, and no number of states is a reason to leave it without its run.
+  // The search has no limit on states, because there is something to be found.
   const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, maxStates: _most, ...fresh } = options;
   const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options, true));
   let stop: Stop | undefined;
@@ -51,7 +51,7 @@ export const withTraces = async (model: ComponentModel, options: RunOptions, rep
   };
 };
 
-/** Runs a search; where it comes upon a fault of the model and does not know the run to it, another one looks for that. */
+/** Runs a search. Where it meets a fault of the model without knowing the run to it, a second search looks for that run. */
 export const explained = async <T>(model: ComponentModel, options: ComponentOptions, run: () => Promise<T>): Promise<T> => {
   try {
     return await run();
@@ -73,7 +73,7 @@ interface Searched {
   readonly components: Components;
 }
 
-/** The report of a search that has ended; `completeDepth` is how far another one had found all states before. */
+/** Makes the report of a search that has ended. `completeDepth` is the depth up to which an earlier search had found all states. */
 const concluded = async (job: Job, stop: Stop, completeDepth = 0): Promise<Searched> => {
   const { run, options, space } = job;
   const { compiled, components } = space;
@@ -85,23 +85,23 @@ const concluded = async (job: Job, stop: Stop, completeDepth = 0): Promise<Searc
 
 // --- two searches -----------------------------------------------------------------------------------------------------------
 
-/** How many states `auto` takes breadth first. Where something is violated it is mostly near, and a sweep would come to it late. */
+/** The number of states that `auto` takes breadth first. A violation is mostly near, and a sweep would come to it late. */
 const NEAR = 100_000;
 
-/** Whether nothing is asked for that a sweep can't give. */
+/** Tests that the options ask for nothing that a sweep cannot give. */
 const mayBeSwept = (model: ComponentModel, options: ComponentOptions): boolean => {
   const { maxDepth, maxStates, hashBits, checkpoint, resume, witnessTraces } = options;
   const asked = [maxDepth, maxStates, hashBits, checkpoint, resume];
   return model.progress !== undefined && witnessTraces !== true && asked.every((option) => option === undefined);
 };
 
-/** What a search knows that went no further than {@link NEAR}. */
+/** What is known of a search that stopped at {@link NEAR} states. */
 interface Near {
   readonly locals: ReadonlyArray<string>;
   readonly completeDepth: number;
 }
 
-/** Breadth first: the report, or where that did not come to an end. */
+/** Searches breadth first, up to {@link NEAR} states. It gives the report, or what it knows where it did not end. */
 const searchNear = async (model: ComponentModel, options: RunOptions, watcher: Watch): Promise<Searched | Near> => {
   const job = newJob(model, options, watcher);
   const { space, run } = job;
@@ -113,7 +113,7 @@ const searchNear = async (model: ComponentModel, options: RunOptions, watcher: W
   return { locals, completeDepth: run.completeDepth() };
 };
 
-/** Breadth first, and if that does not come to an end soon, again from the beginning as a sweep. */
+/** Searches breadth first. If that does not end soon, it searches again from the beginning as a sweep. */
 const breadthFirstThenSweep = async (model: ComponentModel, options: ComponentOptions): Promise<Searched> => {
   const watcher = watch(options, true);
   const near = await searchNear(model, { ...options, search: 'bfs' }, watcher);

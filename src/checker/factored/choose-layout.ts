@@ -1,4 +1,4 @@
-/** Which slots become local positions: a short breadth-first sample says which choice keeps the states in the least room. */
+/** Chooses which slots become local positions. A short breadth-first sample shows which choice keeps the states in the least room. */
 import { isFaultWithoutRun } from '../contract/fault-location.js';
 import type { ComponentModel } from '../model.js';
 import { layoutOf, slotIndices, type Layout } from './compile/compile.js';
@@ -8,17 +8,20 @@ import { BreadthFirst } from './search/breadth-first.js';
 import { newSpace, type Space } from './space.js';
 import { offsetInPage } from './store/group-store.js';
 
-/** How many states the sample expands, and how many of those found it looks at. */
+/** The most states that the sample expands, and the most found states that it compares layouts by. */
 const SAMPLE = 300;
 const MOST_SAMPLED = 1500;
-/** A space with fewer states a depth is narrow: it would go through a group again at nearly every depth, at a cost that grows with the depth's square. */
+/**
+ * A space with fewer states than this at each depth is narrow. A search would go through a group again at nearly every depth, at a cost that
+ * grows with the square of the depth.
+ */
 const NARROW = 8;
-/** How many slots may be local at most. */
+/** The most slots that may be local. */
 const MOST_LOCALS = 20;
 /** What a group costs beside its cells, in bytes. */
 const GROUP_COST = 60;
 
-/** Kinds of which every interaction touches at most one slot; only those can be local. */
+/** Lists the slots of each kind of which no interaction touches two. Only such slots can be local. */
 const eligible = (model: ComponentModel): ReadonlyArray<ReadonlyArray<number>> => {
   const indices = slotIndices(model);
   const kinds = [...new Set(model.slots.map((slot) => slot.kind))];
@@ -29,19 +32,22 @@ const eligible = (model: ComponentModel): ReadonlyArray<ReadonlyArray<number>> =
     .map((kind) => model.slots.filter((slot) => slot.kind === kind).map((slot) => indices.get(slot)!));
 };
 
-/** All slots of a kind, or (a symmetry permutes whole kinds) only the first few: matrices grow sparse with many positions. */
+/**
+ * Lists candidates for local slots: all slots of a kind or only the first few, because matrices grow sparse with many positions. Under a symmetry
+ * only whole kinds are candidates, since it permutes them.
+ */
 const candidates = (model: ComponentModel, symmetry: boolean): ReadonlyArray<ReadonlyArray<number>> =>
   eligible(model).flatMap((slots) => (symmetry ? [slots] : firstOf(slots.length).map((n) => slots.slice(0, n))));
 
 const firstOf = (length: number): ReadonlyArray<number> => [...new Set([1, 2, 3, length].filter((n) => n <= length))];
 
-/** The states of a sample; none where it shows that the space is narrow. */
+/** Takes a sample of states. It is empty where the space turns out to be narrow. */
 const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
   const run = new BreadthFirst(space, Infinity);
   try {
     for (let i = 0; i < SAMPLE && run.step(); i++);
   } catch (error) {
-    // The search will come upon the model's fault too, and knows the run to it.
+    // The search will meet the model's fault too, and knows the run to it.
     if (!isFaultWithoutRun(error)) throw error;
   }
   if (run.at > NARROW && run.layer.size < run.at * NARROW) return [];
@@ -51,7 +57,7 @@ const sampleStates = (space: Space): ReadonlyArray<Int32Array> => {
   });
 };
 
-/** About how many bytes the states take when these slots are local. */
+/** Estimates the bytes that the states take when these slots are local. */
 const cost = (states: ReadonlyArray<Int32Array>, locals: ReadonlyArray<number>): number => {
   const groups = new Map<string, ReadonlyArray<Set<number>>>();
   const isLocal = Array.from(states[0] ?? [], (_, slot) => locals.includes(slot));
@@ -69,7 +75,7 @@ const cost = (states: ReadonlyArray<Int32Array>, locals: ReadonlyArray<number>):
   return bytes;
 };
 
-/** The layout that the sample speaks for. */
+/** Chooses the layout by the sample. */
 const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout => {
   const space = newSpace(model, layoutOf(model, []), { symmetry: false, normalize: false });
   const states = sampleStates(space);
@@ -83,7 +89,7 @@ const chooseLayout = (model: ComponentModel, symmetry: boolean): Layout => {
   return layoutOf(model, best);
 };
 
-/** The layout for a model: the one asked for, or the one chosen. */
+/** Gives the layout for a model: the one that the options ask for, or the chosen one. */
 export const layoutFor = (model: ComponentModel, options: ComponentOptions): Layout => {
   const { locals } = options;
   if (locals === undefined) return chooseLayout(model, options.symmetry === true && model.symmetry !== undefined);

@@ -1,9 +1,9 @@
 /**
- * A search of components in a checkpoint.
+ * Writes a search of components to a checkpoint, and reads it back.
  *
- * Kept are the component values, the groups with their cells (or the hashes), the queues or the stack, and the counts. The memo is not: it is
- * filled again as it is needed. A sample of its rows is, though, and run again on resumption: a model whose steps are not what they
- * were is refused, like one whose slots, interactions, properties or reductions differ.
+ * A checkpoint keeps the component values, the groups with their cells (or the hashes), the queues or the stack, and the counts. It does not keep
+ * the memo, which fills again as it is needed, but a sample of the memo's rows. A resumption runs these steps again, and refuses a model whose
+ * steps have changed. It refuses a model with other slots, interactions, properties or reductions too.
  */
 import { refuse, type Reader, type Writer } from '../checkpoint/file.js';
 import { digestOf, mustAgree, optionsOf, type Identity } from '../checkpoint/identity.js';
@@ -22,13 +22,16 @@ import type { Frontier, Run } from './search/search-run.js';
 import type { Space } from './space.js';
 import type { Layer } from './store/group-store.js';
 
-/** For each interaction so many remembered rows are run again, from all over the memo: fewer than twice as many as this, and all where there are fewer. */
+/**
+ * The number of rows of each interaction that are run again, from all over the memo: fewer than twice as many as this, and all where there are
+ * fewer.
+ */
 const SAMPLE = 50;
 
-/** The rows of a query among which its sample is taken: there is one for each pair of a requester and a replier. */
+/** The most rows of a query from which its sample is taken: a query has one for each pair of a requester and a replier. */
 const MOST_PAIRS = 100_000;
 
-/** What is written as it is; the values and the words follow. */
+/** The head of the section. The values and the words follow. */
 interface Head {
   readonly tally: Space['tally'];
   readonly enabled: ReadonlyArray<boolean>;
@@ -45,7 +48,7 @@ interface Head {
   /** What was seen of the model's key; null where it has none. */
   readonly merging: Seen | null;
   readonly frontier: Frontier;
-  /** How many lists the run has. */
+  /** The number of lists that the run has. */
   readonly lists: number;
   readonly layers: ReadonlyArray<{ readonly level: number; readonly top: number; readonly room: number; readonly pages: number }>;
 }
@@ -69,7 +72,7 @@ export const identityOf = (model: ComponentModel, options: RunOptions, workers =
   ]),
 });
 
-/** Refuses a model of whose components it is plain at once that they cannot be written. @throws CheckerError (`checkpoint`). */
+/** Refuses a model whose components clearly cannot be written. @throws CheckerError (`checkpoint`). */
 export const mustBeKeepable = (path: string, model: ComponentModel): void => {
   for (const state of initialStates(model)) model.slots.forEach(({ kind }, at) => mustBePlain(path, wordsFor(kind), [state[at]]));
 };
@@ -92,7 +95,7 @@ function* firstOf<T>(all: Iterable<T>, most: number): Generator<T> {
   }
 }
 
-/** Every n-th of all; n doubles whenever twice as many as `least` are kept. */
+/** Takes every n-th item. `n` doubles whenever twice as many as `least` are kept. */
 const spreadOf = <T>(all: Iterable<T>, least: number): ReadonlyArray<T> => {
   let kept: T[] = [];
   let every = 1;
@@ -134,13 +137,13 @@ const headOf = (space: Space, run: Run, traces: Iterable<readonly [string, Count
   layers: Array.from(run.layers(), ({ level, arena }) => ({ level, ...arena.place(), pages: arena.words.length })),
 });
 
-/** Writes what a checkpoint is of, and which slots are local positions, so that the space can be built. */
+/** Writes the identity of the search and its local positions, by which a resumption builds the space. */
 export const writeOpening = (to: Writer, identity: Identity, locals: ReadonlyArray<number>): void => {
   to.json(identity);
   to.json(locals);
 };
 
-/** Writes a search, which must stand between two steps. */
+/** Writes a search. It must stand between two steps. */
 export const write = (
   to: Writer,
   space: Space,
@@ -160,7 +163,7 @@ export const write = (
 
 // --- restoring -------------------------------------------------------------------------------------------------------------
 
-/** The slots that are local positions. @throws CheckerError (`checkpoint`) when the checkpoint is of another search. */
+/** Reads the slots that are local positions. @throws CheckerError (`checkpoint`) when the checkpoint is of another search. */
 export const readOpening = (from: Reader, identity: Identity): ReadonlyArray<number> => {
   mustAgree(from.path, from.json() as Identity, identity);
   return from.json() as ReadonlyArray<number>;
@@ -197,9 +200,9 @@ const mustStepAlike = (path: string, space: Space, sample: Head['sample']): void
 };
 
 /**
- * Fills a fresh space and run with what follows the opening; gives the counterexamples that were known.
+ * Fills a fresh space and run with what follows the opening. It gives the counterexamples that were known.
  *
- * @throws CheckerError (`checkpoint`) where the model's steps or its values' keys are not what they were.
+ * @throws CheckerError (`checkpoint`) where the model's steps or its values' keys have changed.
  */
 export const restore = (from: Reader, space: Space, run: Run): Head['traces'] => {
   const head = from.json() as Head;

@@ -1,4 +1,4 @@
-/** From what a search of components found to the report of it. */
+/** Makes the report of a search of components from what it found. */
 import type { ComponentModel } from '../model.js';
 import { boundsOf, concluded, judgedReport, sentenceOf } from '../verdict/conclude.js';
 import { BY_COMPONENTS, REDUCED, UNFINISHED } from '../verdict/reasons.js';
@@ -17,7 +17,7 @@ import type { RunOptions } from '../options.js';
 import type { Space } from './space.js';
 import type { Tally } from './search/tally.js';
 
-/** What a search found, by whatever machinery. */
+/** What a search found, whichever machinery it used. */
 export interface Findings {
   readonly model: ComponentModel;
   readonly options: RunOptions;
@@ -41,13 +41,13 @@ export interface Findings {
   readonly omission?: Pick<Statistics, 'omissionProbability' | 'omission'>;
 }
 
-/** The machinery's own numbers. */
+/** Gives the machinery's own numbers. */
 export const detailsOf = ({ memo, components }: Space): Findings['details'] => ({
   localSteps: memo.rows,
   ...Object.fromEntries(components.kinds.map(({ name, values }) => [`values of ${name}`, values.length])),
 });
 
-/** Why liveness is open: another search judges it only where this one was whole and its space is not reduced. */
+/** Says why liveness is open. Another search judges it only where this one saw all states, and its space is not reduced. */
 const livenessGap = ({ model, options }: Findings, stop: Stop): string => {
   if (stop.kind !== 'complete') return UNFINISHED;
   const reduced =
@@ -71,7 +71,7 @@ const familiesOf = (model: ComponentModel): ReadonlyArray<string> => [
   ...new Set(model.interactions.map(({ label }) => label.family)),
 ];
 
-/** Families of which no interaction was ever enabled; of the other families single interactions. */
+/** Lists families of which no interaction was ever enabled, and single interactions of the other families. */
 const neverEnabled = ({ model, enabled }: Findings): ReadonlyArray<string> => {
   const dead = model.interactions.filter((_, i) => enabled[i] !== true).map(({ label }) => label);
   const families = familiesOf(model).filter((family) =>
@@ -81,7 +81,7 @@ const neverEnabled = ({ model, enabled }: Findings): ReadonlyArray<string> => {
   return [...families, ...single.map(showLabel)];
 };
 
-/** The report of a search that ended so. */
+/** Makes the report of a search that ended in this way. */
 export const reportOf = (found: Findings, stop: Stop): Report => {
   const { model, options, tally, workers } = found;
   const properties = judged(found).map((_, i) => propertyReport(found, i, stop));

@@ -1,4 +1,4 @@
-/** One search of a component model: what it is made of, how it goes on, when it ends. */
+/** Runs one search of a component model: what it is made of, how it goes on, when it ends. */
 import { mayHaveMerged } from '../contract/merging.js';
 import type { ComponentModel } from '../model.js';
 import { isFaultWithoutRun, stateOfFault, withRun } from '../contract/fault-location.js';
@@ -22,7 +22,7 @@ import { SweepLine } from './search/sweep-line.js';
 import { nextGrowthBytes, newSpace, type Space } from './space.js';
 import { traceOf } from './properties/factored-counterexample.js';
 
-/** How long a search keeps the event loop waiting, in milliseconds, and how many groups it expands between two looks at the clock. */
+/** The ms for which a search keeps the event loop waiting, and the most groups that it expands between two polls of the clock. */
 const TURN_MS = 40;
 const GROUPS_PER_POLL = 32;
 
@@ -37,7 +37,7 @@ export interface Job {
   readonly watch: Watch;
   readonly options: RunOptions;
   readonly traces: Map<string, Counterexample>;
-  /** The witnesses whose run, done again on the unreduced model, does not reach them. They get no trace, and no second try. */
+  /** The witnesses whose run does not reach them when it is taken on the unreduced model. They get no trace, and no second try. */
   readonly lost: Set<string>;
   /** The properties that were decided before a resumption. */
   readonly earlier: ReadonlySet<string>;
@@ -52,7 +52,7 @@ export const newJob = (model: ComponentModel, options: RunOptions, watcher: Watc
   return reading(resume, sectionsIn(resume)[0]!, (from) => jobOf(model, options, watcher, keeper, from));
 };
 
-/** A job at its beginning, or where a checkpoint left it. */
+/** Makes a job, at its beginning or where a checkpoint left it. */
 const jobOf = (model: ComponentModel, options: RunOptions, watcher: Watch, keeper: Keeper | undefined, from?: Reader): Job => {
   const identity = identityOf(model, options);
   const layout = from === undefined ? layoutFor(model, options) : layoutOf(model, readOpening(from, identity));
@@ -101,7 +101,7 @@ const runOf = (space: Space, { search: order, maxDepth, hashBits }: ComponentOpt
   return new BreadthFirst(space, maxDepth ?? Infinity, start);
 };
 
-/** How far the search has come. */
+/** Says how far the search has come. */
 const pulseOf = ({ space: { tally }, run }: Job) => ({
   generated: tally.generated,
   distinct: tally.distinct,
@@ -109,7 +109,7 @@ const pulseOf = ({ space: { tally }, run }: Job) => ({
   depth: run.depth(),
 });
 
-/** Why to stop now, if at all. */
+/** Says why to stop now; undefined where there is no reason. */
 const stopReason = (job: Job): Stop | undefined => {
   const { space, run, watch: watcher, options } = job;
   const { distinct } = space.tally;
@@ -124,7 +124,7 @@ const stopReason = (job: Job): Stop | undefined => {
     : undefined;
 };
 
-/** Keeps the run that leads to what was found just now: while the depths say which one is shortest, or while it is on the stack. */
+/** Keeps the run to what was found just now: while the depths say which run is shortest, or while the run is on the stack. */
 const keepTraces = ({ space, run, options, traces, earlier, lost }: Job): void => {
   space.judge.found.forEach((evidence, i) => {
     const { name, kind } = space.judge.properties[i]!;
@@ -142,7 +142,7 @@ const keepTraces = ({ space, run, options, traces, earlier, lost }: Job): void =
 const isDecided = ({ space, options }: Job): boolean =>
   options.keepGoing === true ? space.judge.found.every((evidence) => evidence !== undefined) : space.judge.violated;
 
-/** One step of the search. A fault of the model is told with the run that leads to it, where the search knows that. */
+/** Takes one step of the search. A fault of the model is told with the run to it, where the search knows that run. */
 const stepOf = (job: Job): boolean => {
   const { run, space } = job;
   try {
@@ -155,7 +155,7 @@ const stepOf = (job: Job): boolean => {
   }
 };
 
-/** Expands groups for a while; gives why the search is over, if it is. */
+/** Expands groups for a while. It gives the reason to end the search, if there is one. */
 const slice = (job: Job): Stop | undefined => {
   const { space, options } = job;
   const until = performance.now() + TURN_MS;
@@ -163,7 +163,7 @@ const slice = (job: Job): Stop | undefined => {
   let known = 0;
   let groups = 1;
   do {
-    // A group may take long: the clock is looked at after the first, and more seldom where they are quick.
+    // A group may take long. So the clock is polled after the first one, and more seldom where groups are quick.
     groups = Math.min(GROUPS_PER_POLL, groups * 2);
     for (let i = groups >> 1; i > 0; i--) {
       if (!stepOf(job)) return ending(job);
@@ -179,7 +179,7 @@ const slice = (job: Job): Stop | undefined => {
   return stopReason(job);
 };
 
-/** There is nothing left to look for; with `keepGoing` the search may have come to its end with that. */
+/** Gives the stop of a search with nothing left to look for. With `keepGoing` it may have seen all states too. */
 const decidedStop = (job: Job): Stop => {
   if (job.options.keepGoing !== true) return { kind: 'violation' };
   return job.space.tally.queue === 0 ? ending(job) : { kind: 'violation', all: true };
@@ -196,7 +196,9 @@ const keep = ({ keeper, space, run, identity, traces }: Job): void => {
   keeper?.write((to) => write(to, space, run, identity, traces));
 };
 
-/** Some groups, and what there is to do between two turns of the event loop; gives why the search is over, if it is. */
+/**
+ * Expands groups for one turn, and does what is due between two turns of the event loop. It gives the reason to end the search, if there is one.
+ */
 export const turn = async (job: Job): Promise<Stop | undefined> => {
   const stop = slice(job);
   if (stop === undefined ? job.keeper?.isDue() === true : isUnfinished(stop)) keep(job);
@@ -211,7 +213,7 @@ export const search = async (job: Job): Promise<Stop> => {
   }
 };
 
-/** A fault of the model with the run to a state, as far as that is known: where a model is not pure there may be none. */
+/** Adds to a fault of the model the run to a state, as far as it is known. A model that is not pure may have none. */
 const atState = ({ space, run }: Job, error: unknown, state: Int32Array): unknown => {
   if (!isFaultWithoutRun(error)) return error;
   try {
@@ -222,7 +224,7 @@ const atState = ({ space, run }: Job, error: unknown, state: Int32Array): unknow
   }
 };
 
-/** Ends the audit of a search. A fault of the model that comes up there is told with the run to where the search was. */
+/** Ends the audit of a search. A fault that comes up in it is told with the run to where the search was at the call. */
 const auditedOf = (job: Job): Pick<Findings, 'audited'> => {
   const { space, watch: watcher } = job;
   if (space.audit === undefined) return {};

@@ -1,4 +1,4 @@
-/** A component model with its reductions audited, and its symmetry closed: before any search of it, by the rule of `reduction/reduction-audit.ts`. */
+/** Audits the reductions of a component model and closes its symmetry before a search, by the rule of `reduction/reduction-audit.ts`. */
 import { auditOf, trust } from '../contract/guard.js';
 import type { ComponentModel, Permutation } from '../model.js';
 import { toModel } from '../component-model/as-model.js';
@@ -12,7 +12,7 @@ import type { ComponentOptions } from '../options.js';
 import type { Tuple } from '../component-model/apply.js';
 import type { Components } from './store/interned-values.js';
 
-/** Permutations one after the other. */
+/** Composes permutations, one after the other. */
 const composed = (declared: ReadonlyArray<Permutation>, word: Word): Permutation => {
   const [first, ...rest] = word.map((which) => declared[which]!);
   return rest.reduce(
@@ -25,7 +25,7 @@ const composed = (declared: ReadonlyArray<Permutation>, word: Word): Permutation
   );
 };
 
-/** The model with a symmetry of these words of the declared one. */
+/** Gives the model a symmetry of these words of the declared one. */
 export const withWords = (model: ComponentModel, words: ReadonlyArray<Word>): ComponentModel => {
   const declared = model.symmetry ?? [];
   if (words.length <= declared.length) return model;
@@ -38,14 +38,14 @@ export const withWords = (model: ComponentModel, words: ReadonlyArray<Word>): Co
 export interface Ready {
   readonly model: ComponentModel;
   readonly words: ReadonlyArray<Word>;
-  /** Goes on with the audit once the search is over; `components`: its values, where one thread had them all. @throws CheckerError (`model`). */
+  /** Continues the audit once the search is over. `components` are its values, where one thread had them all. @throws CheckerError (`model`). */
   readonly after: (report: Report, components?: Components) => Promise<Report>;
 }
 
 /**
  * Audits the reductions that the options ask for, and closes the symmetry.
  *
- * @throws CheckerError (`model`) where they are none.
+ * @throws CheckerError (`model`) where a reduction does not keep the model's behaviour.
  */
 export const reduced = async (model: ComponentModel, options: Omit<ComponentOptions, 'search'>): Promise<Ready> => {
   const audit = auditOf(model)!;

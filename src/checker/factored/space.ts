@@ -1,4 +1,4 @@
-/** All that an exploration of a component model is made of, put together for a layout. */
+/** Puts together all that an exploration of a component model needs, for one layout. */
 import type { Audit } from '../contract/audit.js';
 import { auditOf } from '../contract/guard.js';
 import type { ComponentModel } from '../model.js';
@@ -15,7 +15,7 @@ import { Layer, Shape } from './store/group-store.js';
 import { Symmetry } from './search/symmetry.js';
 import { newTally, type Tally } from './search/tally.js';
 
-/** Which reductions are on, and what is judged. */
+/** Says which reductions are used, and which properties are judged. */
 export interface SpaceOptions {
   readonly symmetry: boolean;
   readonly normalize: boolean;
@@ -38,11 +38,11 @@ export interface Space {
   readonly tally: Tally;
   /** Pages that no layer uses. */
   readonly spare: Int32Array[];
-  /** The initial states, by places; one may be there twice. */
+  /** The initial states, by places. One may be in the list twice. */
   readonly initial: ReadonlyArray<Int32Array>;
   readonly newLayer: (level: number) => Layer;
   readonly expander: (order: Order) => Expander;
-  /** Sets the function that gives the state at hand. It is called when a step says for the first time what it breaks or reaches. */
+  /** Sets the function that gives the state at hand. A step calls it when it says for the first time what it breaks or reaches. */
   readonly setEvidenceSource: (state: () => Int32Array) => void;
 }
 
@@ -89,7 +89,7 @@ export const newSpace = (model: ComponentModel, layout: Layout, options: SpaceOp
   };
 };
 
-/** The sum of the progress of a tuple's group slots. */
+/** Sums the progress of a tuple's group slots. */
 export const progressOf = (space: Space, tuple: Int32Array): number => {
   const { kinds } = space.compiled;
   let sum = 0;
@@ -97,7 +97,7 @@ export const progressOf = (space: Space, tuple: Int32Array): number => {
   return sum;
 };
 
-/** Bytes that the next growth of the greater tables would add, where it is near. */
+/** Gives the bytes that the next growth of the larger tables would add, where it is near. */
 export const nextGrowthBytes = (layers: Iterable<Layer>): number => {
   let bytes = 0;
   for (const layer of layers) bytes += layer.nextGrowth;

@@ -5,11 +5,12 @@ import { incomparableIn, incomparableFault } from '../values/incomparable.js';
 import { isFaultWithoutRun, withRun } from '../contract/fault-location.js';
 import { fault } from '../contract/model-faults.js';
 import type { CheckerError } from '../error.js';
-import { brokenIn, differenceOf, lookOf, namesTellingApart, recordOf, triggeredIn, type Asked, type Look } from './alike.js';
+import { brokenIn, differenceOf, namesTellingApart, observe, recordOf, triggeredIn } from './observation.js';
+import type { Asked, Observation } from './observation.js';
 import { encode } from '../values/encode.js';
 import { givenTexts } from '../values/given-text.js';
 import { composed, orbitOf, type Mapping, type Word } from './orbits.js';
-import { reducerOf, type First, type Named, type OfKey } from './told-apart.js';
+import { reducerOf, type FirstOfClass, type NamedMap, type AuditedKey } from './round-input.js';
 import { MetStates, Role } from './met-states.js';
 import { collapsedStore, keyedStore, type StateStore } from '../explicit/state-store.js';
 import { textOf, textsOf } from './state-texts.js';
@@ -36,15 +37,15 @@ export class Round<S, A> {
   readonly triggered = new Set<string>();
   private readonly model: Model<S, A>;
   private readonly asked: Asked<S, A>;
-  private readonly maps: ReadonlyArray<Named<S>>;
+  private readonly maps: ReadonlyArray<NamedMap<S>>;
   readonly normalize: Mapping<S> | undefined;
   private readonly images: ReadonlyArray<Mapping<S>>;
   private readonly key: (state: S) => string;
-  readonly ofKey: OfKey<S> | undefined;
+  readonly ofKey: AuditedKey<S> | undefined;
   private readonly states: MetStates<S>;
   private readonly numbers = new Map<string, number>();
   /** By class: the first state, and what was found of it. */
-  private readonly firsts: First[] = [];
+  private readonly firsts: FirstOfClass[] = [];
   /** By map: of which state it made which. */
   private readonly sources: ReadonlyArray<Map<number, number>>;
   private readonly initial: ReadonlyArray<number>;
@@ -55,10 +56,10 @@ export class Round<S, A> {
   constructor(
     model: Model<S, A>,
     asked: Asked<S, A>,
-    maps: ReadonlyArray<Named<S>>,
+    maps: ReadonlyArray<NamedMap<S>>,
     words: ReadonlyArray<Word>,
     normalize?: Mapping<S>,
-    ofKey?: OfKey<S>,
+    ofKey?: AuditedKey<S>,
   ) {
     this.model = model;
     this.asked = asked;
@@ -90,9 +91,9 @@ export class Round<S, A> {
   step(): void {
     const index = this.states.queue.at(this.taken++);
     if (this.states.done.at(index) >= this.states.roles.at(index)) return;
-    const look = this.look(index);
+    const seen = this.examine(index);
     if (this.states.roles.at(index) !== Role.reached) return;
-    for (const { target } of look.steps) this.states.rise(target, Role.reached, index, -1);
+    for (const { target } of seen.steps) this.states.promote(target, Role.reached, index, -1);
   }
 
   /** Looks at the states on a walk at random, of so many steps, and at their images. */
@@ -101,12 +102,12 @@ export class Round<S, A> {
     let index = this.initial[pick(this.initial.length)]!;
     for (let n = 0; n < length; n++) {
       const from = this.states.queue.length;
-      const { steps } = this.look(index);
+      const { steps } = this.examine(index);
       for (let image = from; image < this.states.queue.length && this.open.length === 0; image++)
-        this.look(this.states.queue.at(image));
+        this.examine(this.states.queue.at(image));
       if (steps.length === 0 || this.open.length > 0) return;
       const next = steps[pick(steps.length)]!.target;
-      this.states.rise(next, Role.reached, index, -1);
+      this.states.promote(next, Role.reached, index, -1);
       index = next;
     }
   }
@@ -133,38 +134,38 @@ export class Round<S, A> {
 
   // --- looking -------------------------------------------------------------------------------------------------------------
 
-  private look(index: number): Look<A> {
+  private examine(index: number): Observation<A> {
     const state = this.states.get(index);
     for (let which = 0; which < this.maps.length && this.open.length === 0; which++) this.map(index, state, which);
     if (this.normalize !== undefined) this.bringToNormal(index, state, this.normalize);
-    const instead = this.ofKey?.instead?.(state);
-    if (instead !== undefined) this.states.meet(instead, Role.image, index, -1);
-    const look = this.lookAt(index);
-    if (this.open.length > 0) return look;
+    const representative = this.ofKey?.representative?.(state);
+    if (representative !== undefined) this.states.meet(representative, Role.image, index, -1);
+    const seen = this.observeState(index);
+    if (this.open.length > 0) return seen;
     if (this.states.roles.at(index) === Role.reached && this.states.done.at(index) !== Role.reached) {
       this.audited++;
-      for (const name of [...look.reached, ...brokenIn(this.asked, look)])
+      for (const name of [...seen.reached, ...brokenIn(this.asked, seen)])
         if (!this.decided.has(name)) this.decided.set(name, index);
-      for (const name of triggeredIn(this.asked, look)) this.triggered.add(name);
+      for (const name of triggeredIn(this.asked, seen)) this.triggered.add(name);
     }
     this.states.done.data[index] = this.states.roles.at(index);
-    const record = recordOf(look, (target) => this.classOf(target), this.isMultiset);
-    const first = (this.firsts[this.classOf(index)] ??= { index, record, reached: look.reached, predicates: look.predicates });
-    for (const name of namesTellingApart(this.asked, first, look)) this.unkept.add(name);
+    const record = recordOf(seen, (target) => this.classOf(target), this.isMultiset);
+    const first = (this.firsts[this.classOf(index)] ??= { index, record, reached: seen.reached, predicates: seen.predicates });
+    for (const name of namesTellingApart(this.asked, first, seen)) this.unkept.add(name);
     if (this.ofKey !== undefined && this.states.roles.at(index) === Role.reached) {
       const known = (first.firstReached ??= index);
       // All forms of a state are alike where none is refused: they are one state, as without a key.
       if (known !== index && !this.isMerging) this.isMerging = encode(this.states.get(known)) !== encode(state);
     }
     if (first.record !== record) this.mustBeAlike(index, first.index);
-    return look;
+    return seen;
   }
 
-  private lookAt(index: number): Look<A> {
+  private observeState(index: number): Observation<A> {
     try {
-      const look = lookOf(this.asked, this.states.get(index), (next) => this.states.meet(next, Role.met, index, -1));
-      this.calls += 2 + 2 * look.steps.length + look.truths.length + look.predicates.length;
-      return look;
+      const seen = observe(this.asked, this.states.get(index), (next) => this.states.meet(next, Role.met, index, -1));
+      this.calls += 2 + 2 * seen.steps.length + seen.truths.length + seen.predicates.length;
+      return seen;
     } catch (error) {
       throw isFaultWithoutRun(error) ? this.wrong(index, `${error.message}${this.ofImage(index)}`) : error;
     }
@@ -252,7 +253,7 @@ export class Round<S, A> {
 
   /** Two states of one class are not alike, unless that is for want of words. */
   private mustBeAlike(index: number, first: number): void {
-    const ends = [index, first].flatMap((state) => this.lookAt(state).steps.map(({ target }) => target));
+    const ends = [index, first].flatMap((state) => this.observeState(state).steps.map(({ target }) => target));
     if (this.isClosedOn([first, ...ends])) throw this.unlike(index, first);
   }
 
@@ -260,7 +261,7 @@ export class Round<S, A> {
     const maker = this.states.roles.at(index) === Role.image ? this.states.madeBy.at(index) : -1;
     const other = maker === -1 ? first : this.states.parents.at(index);
     const name = this.maps[maker]?.name ?? 'normalize';
-    const [a, b] = [other, index].map((state) => this.lookAt(state));
+    const [a, b] = [other, index].map((state) => this.observeState(state));
     const difference = differenceOf(this.asked, a!, b!, {
       classOf: (target) => this.classOf(target),
       text: (target) => this.text(target),

@@ -22,7 +22,7 @@ const LENGTH = 48;
 const SHARE = 0.02;
 
 /** Goes through the states until all are looked at, or enough. */
-function* lookedAt<S, A>(round: Round<S, A>, options: ReductionOptions, elapsedMs: number): Generator<void, void> {
+function* examineStates<S, A>(round: Round<S, A>, options: ReductionOptions, elapsedMs: number): Generator<void, void> {
   const { maxMs, maxMemoryBytes, signal, audit } = options;
   const limits = watch(
     {
@@ -50,7 +50,7 @@ function* lookedAt<S, A>(round: Round<S, A>, options: ReductionOptions, elapsedM
 
 /**
  * The report of a search of a model with a key, with what the audit of that came to. A run that breaks something is a run whatever the key says, and a
- * search that stopped says of nothing that it holds: then there is nothing to audit. `instead`: the state that the search has instead of one, where
+ * search that stopped says of nothing that it holds: then there is nothing to audit. `representative`: the state that the search has instead of one, where
  * that may be none that was reached.
  *
  * @throws CheckerError (`model`) where states with one key are not alike, with the run to one of them.
@@ -59,7 +59,7 @@ export function* keyAudited<S, A>(
   model: Model<S, A>,
   options: ReductionOptions,
   report: Report,
-  instead?: (state: S) => S,
+  representative?: (state: S) => S,
 ): Generator<void, Report> {
   const { statistics, stop, verdict, audited } = report;
   const keyed = keyedBehind(model as unknown as Model<never, never>);
@@ -69,9 +69,9 @@ export function* keyAudited<S, A>(
   if (isTold || (stop.kind !== 'complete' && stop.kind !== 'violation')) return report;
   let round: Round<never, never>;
   try {
-    const ofKey = { instead: keyed.representative ?? (instead as ((state: never) => never) | undefined) };
+    const ofKey = { representative: keyed.representative ?? (representative as ((state: never) => never) | undefined) };
     round = new Round(keyed.model, askedOf(keyed.model, options), [], [], undefined, ofKey);
-    yield* lookedAt(round, options, statistics.elapsedMs);
+    yield* examineStates(round, options, statistics.elapsedMs);
   } catch (error) {
     if (!(error instanceof Incomparable)) throw error;
     // What cannot be seen into cannot be told apart but by the key.

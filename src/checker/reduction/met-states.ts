@@ -44,12 +44,12 @@ export class MetStates<S> {
       ] as const)
         list.push(value);
     }
-    this.rise(index, role, parent, maker);
+    this.promote(index, role, parent, maker);
     return index;
   }
 
   /** Gives a state a greater role than it had. */
-  rise(index: number, role: number, parent: number, maker: number): void {
+  promote(index: number, role: number, parent: number, maker: number): void {
     if (this.roles.at(index) >= role) return;
     this.roles.data[index] = role;
     this.parents.data[index] = parent;

@@ -9,9 +9,9 @@ import { random } from '../random.js';
 import type { CheckOptions } from '../options.js';
 import { isLiveness, isWitness, type Report } from '../report.js';
 import { watch, type Watch } from '../limits.js';
-import type { Asked } from './alike.js';
+import type { Asked } from './observation.js';
 import { Round } from './audit-round.js';
-import type { Named } from './told-apart.js';
+import type { NamedMap } from './round-input.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { encode } from '../values/encode.js';
 import { closing, singles, type Word } from './orbits.js';
@@ -94,7 +94,7 @@ export class ReductionAudit<S, A> {
   private readonly limits: Watch;
   /** Without the limit of memory. */
   private readonly early: Watch;
-  private readonly maps: ReadonlyArray<Named<S>>;
+  private readonly maps: ReadonlyArray<NamedMap<S>>;
   /** States that the words were found to be lacking at, by key. */
   private readonly open = new Map<string, S>();
   private round: Round<S, A>;

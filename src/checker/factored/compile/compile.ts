@@ -1,9 +1,9 @@
-/** A component model with names turned into numbers, and its slots divided into the *group* part and the *local* positions. */
+/** Compiles a component model: names become numbers, and its slots are divided into the *group* part and the *local* positions. */
 import type { AnyQuery, ComponentModel, ComponentProperty, Interaction, Predicate, Slot } from '../../model.js';
 import { CheckerError } from '../../error.js';
 import type { Components } from '../store/interned-values.js';
 
-/** Which slots make the group, and which are local positions inside it. No interaction touches two local positions. */
+/** Says which slots make the group, and which are local positions in it. No interaction touches two local positions. */
 export interface Layout {
   readonly group: ReadonlyArray<number>;
   readonly locals: ReadonlyArray<number>;
@@ -11,14 +11,14 @@ export interface Layout {
   readonly place: ReadonlyArray<number>;
 }
 
-/** Some slots and in which order a pure function takes them: by group places first, by local positions last, for the memo. */
+/** The slots that a pure function reads, and the order of its arguments for the memo: group places first, then local positions. */
 export interface Reads {
   readonly arity: number;
   readonly kinds: ReadonlyArray<number>;
-  /** Argument indices that are group slots, and their places. */
+  /** The indices of arguments that are group slots, and the places of these. */
   readonly groupArgs: ReadonlyArray<number>;
   readonly groupPlaces: ReadonlyArray<number>;
-  /** Argument indices that are local slots, and their positions (from 0). */
+  /** The indices of arguments that are local slots, and the positions of these (from 0). */
   readonly localArgs: ReadonlyArray<number>;
   readonly localPositions: ReadonlyArray<number>;
 }
@@ -31,15 +31,15 @@ export interface CompiledInteraction extends Reads {
   readonly writes: ReadonlyArray<boolean>;
   /** The places of the group slots that it writes, in the order of `groupArgs`. */
   readonly writtenPlaces: ReadonlyArray<number>;
-  /** The local position it touches, or -1; and whether it writes it. */
+  /** The local position that it touches, or -1; and whether it writes it. */
   readonly local: number;
   readonly writesLocal: boolean;
-  /** Its guard, where that reads group slots alone. */
+  /** Its guard, if the guard reads group slots alone. */
   readonly guard: CompiledPredicate | undefined;
   readonly query: CompiledQuery | undefined;
 }
 
-/** A query and who takes part in it: the place of a group slot, or -1 for the local position. */
+/** A query with its requester and its replier. Each is the place of a group slot, or -1 for the local position. */
 export interface CompiledQuery {
   readonly source: AnyQuery;
   /** Queries with the same index share what is remembered. */
@@ -48,7 +48,7 @@ export interface CompiledQuery {
   readonly replierKind: number;
   readonly requester: number;
   readonly replier: number;
-  /** What else must be true, where it is not the guard. */
+  /** The predicate that must be true besides, where it is not the guard. */
   readonly when: CompiledPredicate | undefined;
 }
 
@@ -60,7 +60,7 @@ export interface CompiledPredicate extends Reads {
 export interface Compiled {
   readonly model: ComponentModel;
   readonly layout: Layout;
-  /** Of each place (group, then locals): the kind. */
+  /** The kind of each place (group, then locals). */
   readonly kinds: ReadonlyArray<number>;
   readonly families: ReadonlyArray<string>;
   readonly interactions: ReadonlyArray<CompiledInteraction>;
@@ -68,7 +68,7 @@ export interface Compiled {
   readonly properties: ReadonlyArray<ComponentProperty>;
 }
 
-/** The layout in which the given slots are local. */
+/** Makes the layout in which these slots are local. */
 export const layoutOf = (model: ComponentModel, locals: ReadonlyArray<number>): Layout => {
   const group = model.slots.map((_, i) => i).filter((i) => !locals.includes(i));
   const order = [...group, ...locals];
@@ -81,7 +81,7 @@ export const slotIndices = (model: ComponentModel): ReadonlyMap<Slot<unknown>, n
   return new Map(model.slots.map((slot, i) => [slot, i]));
 };
 
-/** Which of a function's arguments lie in the group and which at local positions, by its slots. */
+/** Divides the arguments of a function, by its slots, into those in the group and those at local positions. */
 export const splitArguments = (
   where: string,
   slots: ReadonlyArray<Slot<unknown>>,
@@ -132,9 +132,9 @@ export const compile = (
     const reads = splitArguments(where, source.slots, indices, layout, components);
     const written = (arg: number): boolean => source.writes.includes(arg);
     const predicate = source.guard && watchedGuard(where, source.guard);
-    // A guard that reads a local position is of no use: it would cost as much as the step's own row.
+    // A guard that reads a local position is left out: it would cost as much as the step's own row.
     const guard = predicate?.localArgs.length === 0 ? predicate : undefined;
-    // Field by field: each place with a spread makes objects of hidden classes of their own, and these are read at every look-up.
+    // Field by field, because each place with a spread makes objects with a hidden class of its own, and these are read at every look-up.
     return {
       arity: reads.arity,
       kinds: reads.kinds,
@@ -160,15 +160,15 @@ export const compile = (
 };
 
 /**
- * Numbers queries: one number for all interactions with the same parts and the same kinds of slots. A requester at a local position and one
- * in the group have numbers of their own, since their rows are different.
+ * Numbers queries. Interactions with the same parts and the same kinds of slots have one number. A requester at a local position and one in the
+ * group have different numbers, because their rows differ.
  */
 const numberQueries = (): ((
   source: CompiledQuery['source'],
   reads: Reads,
   when: CompiledPredicate | undefined,
 ) => CompiledQuery) => {
-  /** The first of each number. */
+  /** The first query of each number. */
   const known: CompiledQuery[] = [];
   const placeOf = ({ groupArgs, groupPlaces }: Reads, arg: number): number => groupPlaces[groupArgs.indexOf(arg)] ?? -1;
   return (source, reads, when) => {

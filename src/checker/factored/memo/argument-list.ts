@@ -12,11 +12,11 @@ export class ArgumentList {
     this.components = components;
   }
 
-  /** Takes the ids of one argument list and their values; a plain loop, since it runs before every run of the model. */
+  /** Reads the ids of one argument list and their values. It is a plain loop, because it runs before every call of the model. */
   read(reads: Reads, tuple: Int32Array, locals: ArrayLike<number>): void {
     const { ids, values, components } = this;
     const { groupArgs, groupPlaces, localArgs, localPositions, kinds } = reads;
-    // Setting a length that is the same costs as much as setting another.
+    // Setting the length costs as much where it stays the same.
     if (values.length !== kinds.length) values.length = kinds.length;
     for (let i = 0; i < groupArgs.length; i++) ids[groupArgs[i]!] = tuple[groupPlaces[i]!]!;
     for (let i = 0; i < localArgs.length; i++) ids[localArgs[i]!] = locals[localPositions[i]!]!;

@@ -6,24 +6,24 @@ import { withCapacity } from '../store/batch.js';
 export class Active {
   readonly interactions: CompiledInteraction[] = [];
   readonly nodes: number[] = [];
-  /** Those that a guard rules out, while guards are not believed. */
+  /** The interactions that a guard rules out, while guards are still tested. */
   readonly ruledOut: CompiledInteraction[] = [];
-  /** How many they are; -1: not looked up yet. */
+  /** Their number; -1 where it was not looked up yet. */
   count = -1;
 }
 
-/** By position and index of the group at hand: what is known of the local id there. */
+/** What is known of the local ids at one position of the group at hand, by their index. */
 export class Locals {
   /** 0: not opened yet; 1: opened. */
   open: Int32Array = new Int32Array(64);
-  /** An index that some cell to expand has, and from which steps inside the group lead to this one; its own, where it needs no steps. */
+  /** The index of some cell to expand from which steps inside the group lead to this one. It is the index itself where such a cell has it. */
   origin: Int32Array = new Int32Array(64);
   /** Where its successors inside the group begin and end in `inside`. */
   from: Int32Array = new Int32Array(64);
   to: Int32Array = new Int32Array(64);
   /** Whether some interaction is enabled for it. */
   alive: Int32Array = new Int32Array(64);
-  /** By index and family: how many steps each cell with it can take. */
+  /** By index and family, the number of steps that each cell with the index can take. */
   ways: Int32Array = new Int32Array(64);
   private readonly families: number;
 
@@ -45,12 +45,12 @@ export class Locals {
     this.open.fill(0, 0, count);
   }
 
-  /** Begins what is known of an index, whose successors will stand from `from` on. */
+  /** Opens an index. Its successors will stand from `from` on. */
   begin(x: number, from: number): void {
     this.open[x] = 1;
     this.alive[x] = 0;
     this.from[x] = from;
-    // A loop: `fill` costs more than so few places.
+    // A loop, because `fill` costs more for so few places.
     for (let at = x * this.families; at < (x + 1) * this.families; at++) this.ways[at] = 0;
   }
 

@@ -1,6 +1,6 @@
 /**
- * Local steps, each run once for each distinct tuple of component ids; of a query, its parts (`queries.ts`). That is
- * sound because they are pure and take nothing but the local states of their slots. What a step came to is a row (`rows.ts`).
+ * Remembers local steps: each runs once for each distinct tuple of component ids, and a query part by part (`queries.ts`). That is sound because
+ * steps are pure and read only the local states of their slots. The result of a step is a row (`outcome-rows.ts`).
  */
 import { waysOf } from '../../component-model/as-model.js';
 import type { Ints } from '../../ints.js';
@@ -17,7 +17,7 @@ import { Trie } from './trie.js';
 
 type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<ReadonlyArray<never>>>;
 
-/** A row: the ids that it is for (of a query: of the requester and the replier), and where it is in the pool. */
+/** A row: the ids that it is for (of a query: of the requester and the replier), and its offset in the pool. */
 export interface Row {
   readonly ids: ReadonlyArray<number>;
   readonly row: number;
@@ -30,7 +30,7 @@ export class Memo {
   private readonly given: ArgumentList;
   private readonly written: RowWriter;
   private readonly ruledOut: RuledOut;
-  /** By position: the local id of an interaction. */
+  /** The local id of an interaction, at its position. */
   private readonly one: number[];
   /** By query. */
   private readonly queryMemos: QueryMemo[];
@@ -54,7 +54,7 @@ export class Memo {
     }
   }
 
-  /** The rows (`rows.ts`), and how many of them were made. */
+  /** The pool of rows (`outcome-rows.ts`), and the number of rows. */
   get pool(): Ints {
     return this.written.pool;
   }
@@ -68,7 +68,7 @@ export class Memo {
     return this.written.enabled;
   }
 
-  /** Where the rows of an interaction begin for the group slots of a tuple; to be completed by a local id. */
+  /** Gives the node of the trie for an interaction and the group slots of a tuple. A local id completes it. */
   node(interaction: CompiledInteraction, tuple: Int32Array): number {
     if (interaction.query !== undefined) return this.queryNode(interaction.query, tuple);
     const { trie } = this;
@@ -78,14 +78,14 @@ export class Memo {
     return node;
   }
 
-  /** The row of an interaction that touches a local position. */
+  /** Gives the row of an interaction that touches a local position. */
   localRow(interaction: CompiledInteraction, node: number, tuple: Int32Array, local: number): number {
     if (interaction.query !== undefined) return this.queryRowAt(interaction, interaction.query, node, tuple, local);
     const row = this.trie.get(node, local);
     return row === -1 ? this.fill(interaction, node, tuple, local) : row;
   }
 
-  /** The row of an interaction among group slots alone. */
+  /** Gives the row of an interaction among group slots alone. */
   groupRow(interaction: CompiledInteraction, tuple: Int32Array): number {
     if (interaction.query !== undefined) return this.queryRow(interaction, interaction.query, tuple, -1);
     const { trie } = this;
@@ -97,7 +97,7 @@ export class Memo {
     return row === -1 ? this.fill(interaction, node, tuple, -1) : row;
   }
 
-  /** The row of an interaction for ids in the order of {@link rowsOf}. */
+  /** Gives the row of an interaction for ids in the order of {@link rowsOf}. */
   rowFor(interaction: CompiledInteraction, ids: ReadonlyArray<number>): number {
     if (interaction.query !== undefined) return this.queryRowFor(interaction, interaction.query, ids[0]!, ids[1]!);
     const tuple = new Int32Array(Math.max(0, ...interaction.groupPlaces) + 1);
@@ -106,17 +106,17 @@ export class Memo {
     return this.localRow(interaction, this.node(interaction, tuple), tuple, ids.at(-1)!);
   }
 
-  /** What an interaction's guard says of a tuple. */
+  /** Evaluates an interaction's guard on a tuple. */
   allows(guard: CompiledPredicate, tuple: Int32Array): boolean {
     return this.predicates.allows(guard, tuple);
   }
 
-  /** Whether a guard that says no is not believed yet: then {@link mustRefuse} is to be asked. */
+  /** Whether guards that say no are still tested. Then the caller must call {@link mustRefuse}. */
   get doubts(): boolean {
     return this.ruledOut.doubts;
   }
 
-  /** Has a step run that its guard rules out, once for each input; it must not be enabled. */
+  /** Runs a step that its guard rules out, once for each input. It must not be enabled. */
   mustRefuse(interaction: CompiledInteraction, tuple: Int32Array, local: number): void {
     if (!this.ruledOut.isDue(interaction, tuple, local)) return;
     this.readInteraction(interaction, tuple, local);
@@ -131,7 +131,7 @@ export class Memo {
     return this.predicates.holds(predicate, tuple, this.one);
   }
 
-  /** The rows in which an interaction changes something: the ids it read (group slots, then the local one) and where the row is. */
+  /** Lists the rows in which an interaction changes something, each with the ids that it read (group slots, then the local one). */
   rowsOf(interaction: CompiledInteraction): Generator<Row> {
     return interaction.query === undefined
       ? this.rowsBelow(interaction, this.roots[interaction.index]!, [])
@@ -148,12 +148,12 @@ export class Memo {
     }
   }
 
-  /** Who was the requester of a query so far, each with a row for a reply that changes something. */
+  /** Lists the requesters of a query so far, each with a row for a reply that changes something. */
   *requesterRowsOf(query: CompiledQuery): Generator<readonly [requester: number, row: number]> {
     for (const [requester, row] of this.queryMemos[query.index]!.rows()) if (row > IDLE) yield [requester, row];
   }
 
-  /** The row of a requester and a replier, as far as it is remembered; else the empty one. */
+  /** Gives the row of a requester and a replier that is remembered, else the empty one. */
   knownRow(query: CompiledQuery, requester: number, replier: number): number {
     const queryMemo = this.queryMemos[query.index]!;
     return Math.max(0, queryMemo.row(requester, queryMemo.replyTo(requester, replier)));
@@ -167,7 +167,7 @@ export class Memo {
     }
   }
 
-  /** Takes what an interaction is given; it has one local slot at most. */
+  /** Reads the arguments of an interaction. It has one local slot at most. */
   private readInteraction(interaction: CompiledInteraction, tuple: Int32Array, local: number): void {
     if (local !== -1) this.one[interaction.local] = local;
     this.given.read(interaction, tuple, this.one);
@@ -175,7 +175,7 @@ export class Memo {
 
   private fill(interaction: CompiledInteraction, node: number, tuple: Int32Array, local: number): number {
     this.readInteraction(interaction, tuple, local);
-    // A guard that was asked already need not be asked again.
+    // A guard that was evaluated already need not run again.
     const outcomes =
       interaction.guard === undefined
         ? waysOf(interaction.source, this.given.values)
@@ -187,7 +187,7 @@ export class Memo {
     return row;
   }
 
-  /** The row of a query, whatever else must be true for it. */
+  /** Gives the row of a query, whatever its `when` says. */
   private queryRowFor(interaction: CompiledInteraction, query: CompiledQuery, requester: number, replier: number): number {
     const queryMemo = this.queryMemos[query.index]!;
     const reply = queryMemo.replyTo(requester, replier);
@@ -198,7 +198,7 @@ export class Memo {
     return row;
   }
 
-  /** The node of the trie with the replies of the group's replier, where the requester is local and the query has no `when`; else -1. */
+  /** Gives the node of the trie with the replies of the group's replier, where the requester is local and the query has no `when`; else -1. */
   private queryNode(query: CompiledQuery, tuple: Int32Array): number {
     const isPlain = query.requester === -1 && query.when === undefined;
     return isPlain ? this.queryMemos[query.index]!.node(tuple[query.replier]!) : -1;

@@ -1,9 +1,9 @@
 /**
- * What a step came to, as a row of numbers in one pool.
+ * Writes the outcomes of a step as a row of numbers in one pool.
  *
- * A row is: the number of outcomes, then for each its flags and the new ids of the slots that the interaction writes: of
- * group slots, in the order of `writtenPlaces`, then of the local one. Offset 0 is the empty row: not enabled. All rows of a single outcome
- * that changes nothing are one row too, {@link IDLE}: in a model whose refusals are steps they are the most.
+ * A row begins with the number of outcomes. For each outcome there follow its flags and the new ids of the slots that the interaction writes: of
+ * group slots, in the order of `writtenPlaces`, then of the local one. Offset 0 is the empty row: the step is not enabled. All rows with a single
+ * outcome that changes nothing are one row too, {@link IDLE}: in a model whose refusals are steps they are the most.
  */
 import { CheckerError } from '../../error.js';
 import { Ints } from '../../ints.js';
@@ -19,7 +19,7 @@ export const LOCAL_CHANGES = 2;
 /** The row of one outcome that changes nothing. */
 export const IDLE = 1;
 
-/** Told of what an outcome says when its row is made; the row belongs to a state that is being expanded. */
+/** Called with the remarks of an outcome when its row is made. The row belongs to a state that is being expanded. */
 export type OnOutcome = (interaction: CompiledInteraction, outcome: number, said: Remarks) => void;
 
 /** How many integers an outcome takes in a row of the pool. */
@@ -33,7 +33,7 @@ export class RowWriter {
   rows = 0;
   /** Which interactions have been enabled. */
   readonly enabled: boolean[];
-  /** What the step whose row is made was given. */
+  /** The arguments of the step whose row is being made. */
   private readonly given: ArgumentList;
   private readonly components: Components;
   private readonly onOutcome: OnOutcome;
@@ -85,7 +85,7 @@ export class RowWriter {
     if (after !== before) pool.data[flags]! |= flag;
   }
 
-  /** The id of an argument after the step, with what the model promised of it checked. */
+  /** Gives the id of an argument after the step, and checks what the model promised of it. */
   private after(interaction: CompiledInteraction, arg: number, value: unknown): number {
     const { components } = this;
     const kind = interaction.kinds[arg]!;
@@ -105,7 +105,7 @@ export class RowWriter {
   }
 }
 
-/** What an interaction does that its model may not. */
+/** Makes the fault of an interaction that breaks the model's contract. */
 export const fault = (interaction: CompiledInteraction, what: string): CheckerError => {
   const { family, args } = interaction.source.label;
   return new CheckerError('model', `${[family, ...args].join(' ')} ${what}`);

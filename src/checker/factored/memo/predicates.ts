@@ -1,4 +1,4 @@
-/** Predicates, each run once for each distinct tuple of component ids. */
+/** Remembers predicates: each runs once for each distinct tuple of component ids. */
 import type { CompiledPredicate } from '../compile/compile.js';
 import type { Components } from '../store/interned-values.js';
 import { ArgumentList } from './argument-list.js';
@@ -17,12 +17,12 @@ export class PredicateMemo {
     this.given = new ArgumentList(components);
   }
 
-  /** What an interaction's guard says of a tuple. */
+  /** Evaluates an interaction's guard on a tuple. */
   allows(guard: CompiledPredicate, tuple: Int32Array): boolean {
     return this.holds(guard, tuple, NO_LOCALS);
   }
 
-  /** Whether a predicate (run once for each input) is true of a group tuple and, by position, local ids. */
+  /** Evaluates a predicate on a group tuple and, by position, on local ids. It runs once for each input. */
   holds(predicate: CompiledPredicate, tuple: Int32Array, locals: ArrayLike<number>): boolean {
     const { trie } = this;
     const { groupPlaces, localPositions } = predicate;
@@ -44,7 +44,7 @@ export class PredicateMemo {
     return truth;
   }
 
-  /** Runs a predicate, remembering nothing. */
+  /** Runs a predicate and remembers nothing. */
   test(predicate: CompiledPredicate, tuple: Int32Array, locals: ArrayLike<number>): boolean {
     this.given.read(predicate, tuple, locals);
     return (predicate.source.holds as AnyHolds)(...this.given.values);

@@ -1,6 +1,6 @@
 /**
- * Queries (`model.ts`), remembered part by part: what each requester requests, what each replier replies to each request, and what each
- * requester makes of each reply. Requests and replies are numbered, so that but for the first times a query is three look-ups.
+ * Remembers queries (`model.ts`) part by part: the request of each requester, the reply of each replier to each request, and what each requester
+ * makes of each reply. Requests and replies are numbered. So a query is three look-ups, but for the first times.
  */
 import { comparableText } from '../../contract/audit.js';
 import { mustBeComparable, type MessageKey } from '../../contract/messages.js';
@@ -19,7 +19,7 @@ type Reply = (replier: unknown, request: unknown) => unknown;
 type Key = (said: unknown) => string;
 type Receive = (requester: unknown, reply: unknown) => ReadonlyArray<Learned<unknown>>;
 
-/** The parts of a query, to be run on values of which only the checker knows the types. */
+/** The parts of a query, for values whose types only the model knows. */
 interface Parts {
   readonly request: Request;
   readonly reply: Reply;
@@ -28,7 +28,10 @@ interface Parts {
   readonly replyKey?: Key;
 }
 
-/** Refuses, where a quick look does not see that two values are equal, a key that takes different messages for one: what is remembered of the first would be told of the others. @throws CheckerError (`model`). */
+/**
+ * Refuses a key that takes different messages for one: what is remembered of the first would be given out for the others. It is called where the
+ * quick comparison did not find the two equal. @throws CheckerError (`model`).
+ */
 const mustBeOne = (name: string, known: unknown, given: unknown): void => {
   const text = comparableText(known);
   if (text !== undefined && text === comparableText(given)) return;
@@ -37,7 +40,7 @@ const mustBeOne = (name: string, known: unknown, given: unknown): void => {
   );
 };
 
-/** Requests, or replies: each distinct one once, numbered from 1. Number 0 is for none. */
+/** Numbers requests, or replies, from 1. Equal ones have one number. Number 0 stands for none. */
 class Messages {
   readonly values: unknown[] = [undefined];
   private readonly likes = new Likes();
@@ -74,7 +77,7 @@ class Messages {
   }
 }
 
-/** Numbers by id; 0 where there is none yet. */
+/** A number for each id; 0 where there is none yet. */
 class ById {
   private numbers: Int32Array = new Int32Array(64);
 
@@ -92,11 +95,11 @@ class ById {
   }
 }
 
-/** A set of pairs (left, right) that may forget: each left one has 64 bits, and a pair whose right one is 64 or more is not kept. */
+/** A set of pairs (left, right) that may forget. Each left one has 64 bits, so a pair whose right one is 64 or more is not kept. */
 class Pairs {
   private words: Int32Array = new Int32Array(64);
 
-  /** Whether a pair was added; perhaps no, where it was. */
+  /** Whether a pair was added. It may say no of a pair that was. */
   has(left: number, right: number): boolean {
     const at = left * 2 + (right >> 5);
     return right < 64 && at < this.words.length && ((this.words[at]! >>> (right & 31)) & 1) === 1;
@@ -110,7 +113,7 @@ class Pairs {
   }
 }
 
-/** What is remembered of one query between two kinds of slots. */
+/** Remembers one query between two kinds of slots. */
 export class QueryMemo {
   private readonly parts: Parts;
   private readonly components: Components;
@@ -118,15 +121,15 @@ export class QueryMemo {
   private readonly replierKind: number;
   private readonly requests: Messages;
   private readonly replies: Messages;
-  /** By requester: its request plus one. */
+  /** For each requester the number of its request, plus one. */
   private readonly requested = new ById();
-  /** By replier and by requester: its node in the trie plus one. */
+  /** For each replier and each requester its node in the trie, plus one. */
   private readonly replying = new ById();
   private readonly receiving = new ById();
-  /** The one row of all that changes nothing, and the pairs of requester and reply that are known to have it. Most have. */
+  /** The one row of all outcomes that change nothing, and the pairs of requester and replier that are known to have it. Most have. */
   private readonly idleRow: number;
   private readonly idle = new Pairs();
-  /** Edges of a replier's node lead from a request to the reply; of a requester's, from a reply to the row. */
+  /** The edges of a replier's node lead from a request to the reply. Those of a requester's node lead from a reply to the row. */
   private readonly trie = new Trie();
 
   constructor({ source, requesterKind, replierKind }: CompiledQuery, components: Components, idleRow: number) {
@@ -139,12 +142,12 @@ export class QueryMemo {
     this.replierKind = replierKind;
   }
 
-  /** Where a replier's replies are; -1 where it has given none. */
+  /** Gives the node with a replier's replies; -1 where it has given none. */
   node(replier: number): number {
     return this.replying.get(replier) - 1;
   }
 
-  /** The row of a requester and the replier whose replies are at `node`, -1 where something is still to be run. What the searches ask most. */
+  /** Gives the row of a requester and the replier whose replies are at `node`; -1 where a part is still to be run. Searches call this most. */
   rowAt(node: number, requester: number): number {
     const requested = this.requested.get(requester);
     if (requested < 2) return requested - 1;
@@ -152,7 +155,7 @@ export class QueryMemo {
     return reply < 1 ? reply : this.row(requester, reply);
   }
 
-  /** The reply that a requester gets from a replier, 0 where there is none. */
+  /** Gives the number of the reply that a requester gets from a replier; 0 where there is none. */
   replyTo(requester: number, replier: number): number {
     const requested = this.requested.get(requester);
     const request = requested === 0 ? this.requestOf(requester) : requested - 1;
@@ -162,7 +165,7 @@ export class QueryMemo {
     return known === -1 ? this.reply(replier, request) : known;
   }
 
-  /** The row for a requester and a reply, -1 where it was not made yet. */
+  /** Gives the row for a requester and a reply; -1 where it was not made yet. */
   row(requester: number, reply: number): number {
     if (this.idle.has(requester, reply)) return this.idleRow;
     const node = this.receiving.get(requester);
@@ -183,7 +186,7 @@ export class QueryMemo {
     return this.parts.receive(this.requesterValue(requester), this.replies.values[reply]);
   }
 
-  /** The requesters and the repliers that took part so far. */
+  /** The requesters and the repliers so far. */
   requesters(): Iterable<number> {
     return this.receiving.known();
   }
@@ -192,7 +195,7 @@ export class QueryMemo {
     return this.replying.known();
   }
 
-  /** The rows that were made, each with its requester. */
+  /** Lists the rows that were made, each with its requester. */
   *rows(): Generator<readonly [requester: number, row: number]> {
     for (const requester of this.receiving.known()) {
       for (const [, row] of this.trie.edges(this.receiving.get(requester) - 1)) yield [requester, row];

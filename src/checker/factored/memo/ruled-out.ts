@@ -1,4 +1,4 @@
-/** Steps that their guards rule out, run all the same while guards are not believed yet. */
+/** Tests guards: while the audit notes every call, it runs steps that their guards rule out. */
 import type { Audit } from '../../contract/audit.js';
 import type { Outcome } from '../../model.js';
 import type { CompiledInteraction } from '../compile/compile.js';
@@ -8,7 +8,7 @@ type AnyStep = (...locals: ReadonlyArray<unknown>) => ReadonlyArray<Outcome<Read
 
 export class RuledOut {
   private readonly audit: Audit | undefined;
-  /** For which ids a step was run. */
+  /** The ids for which a step was run. */
   private readonly seen = new Trie();
   private readonly roots: Int32Array;
 
@@ -17,12 +17,12 @@ export class RuledOut {
     this.roots = Int32Array.from({ length: interactions }, () => this.seen.root());
   }
 
-  /** Whether a guard that says no is not believed yet: then {@link isDue} is to be asked. */
+  /** Whether guards that say no are still tested. Then the caller must ask {@link isDue}. */
   get doubts(): boolean {
     return this.audit?.isOpen === true;
   }
 
-  /** Whether a step is to be run for this input although its guard rules it out: once, while the audit wants it. */
+  /** Says whether to run a step that its guard rules out: once for each input, while the audit wants it. */
   isDue(interaction: CompiledInteraction, tuple: Int32Array, local: number): boolean {
     const { seen } = this;
     let node = this.roots[interaction.index]!;
@@ -32,7 +32,7 @@ export class RuledOut {
     return this.audit?.due() === true;
   }
 
-  /** Has the step run on these values; it must not be enabled. */
+  /** Runs the step on these values. It must not be enabled. */
   mustRefuse(interaction: CompiledInteraction, values: ReadonlyArray<unknown>, fault: () => Error): void {
     this.audit?.take(() => {
       if ((interaction.source.step as unknown as AnyStep)(...values).length > 0) throw fault();

@@ -1,13 +1,13 @@
 /**
- * A map from tuples of small integers to integers, as a trie: an edge `(node, id)` leads to a node, or at the last place to a value.
- * Tuples that share a prefix share its nodes, so whoever looks up many tuples with one prefix pays for the prefix once; and each
- * node has a small table of its own, so those look-ups stay near each other in memory.
+ * Maps tuples of small integers to integers, as a trie. An edge `(node, id)` leads to a node, or at the last id to a value. Tuples with one
+ * prefix share its nodes, so who looks up many of them pays for the prefix once. Each node has a small table of its own, so these look-ups stay
+ * near each other in memory.
  */
 import { placeOf } from '../../hash.js';
 import { Ints } from '../../ints.js';
 import { Arena, offsetInPage } from '../store/group-store.js';
 
-/** What `meta` holds of a node: where its table is, the bits of its size, how many edges it has. */
+/** What `meta` holds of a node: the place of its table, the bits of its size, the number of its edges. */
 const META = 3;
 /** Bits of the size of a new table. */
 const FIRST_BITS = 2;
@@ -19,7 +19,7 @@ export class Trie {
   private readonly meta = new Ints(1 << 12);
   private edgeCount = 0;
 
-  /** A root that nothing leads to. */
+  /** Makes a root, to which no edge leads. */
   root(): number {
     const node = this.meta.length / META;
     this.meta.push(this.arena.alloc(2 << FIRST_BITS));
@@ -28,7 +28,7 @@ export class Trie {
     return node;
   }
 
-  /** The value of an edge, or -1. */
+  /** Gives the value of an edge, or -1. */
   get(node: number, id: number): number {
     const meta = this.meta.data;
     const offset = meta[node * META]!;
@@ -54,7 +54,7 @@ export class Trie {
     place(this.arena.page(offset), offsetInPage(offset), meta[node * META + 1]!, id + 1, value);
   }
 
-  /** The node to which an edge leads; it is made where it is missing. */
+  /** Gives the node to which an edge leads. It makes the node where it is missing. */
   child(node: number, id: number): number {
     const found = this.get(node, id);
     if (found !== MISSING) return found;
@@ -63,7 +63,7 @@ export class Trie {
     return made;
   }
 
-  /** The edges of a node. */
+  /** Lists the edges of a node. */
   *edges(node: number): Generator<readonly [id: number, value: number]> {
     const offset = this.meta.at(node * META);
     const words = this.arena.page(offset);

@@ -21,7 +21,7 @@ interface Step<A> {
 }
 
 /** What was found of a state. */
-export interface Look<A> {
+export interface Observation<A> {
   /** By property, as of a step. */
   readonly truths: ReadonlyArray<boolean | undefined>;
   readonly isWithin: boolean;
@@ -44,7 +44,7 @@ const ofEnd = <S, A>(property: Property<S, A>, state: S): boolean | undefined =>
   property.kind === 'noDeadlock' ? property.final?.(state) === true : undefined;
 
 /** Looks at a state; `meet` numbers the states that its steps lead to. */
-export const lookOf = <S, A>(asked: Asked<S, A>, state: S, meet: (next: S) => number): Look<A> => {
+export const observe = <S, A>(asked: Asked<S, A>, state: S, meet: (next: S) => number): Observation<A> => {
   const { model, properties, witnesses, liveness } = asked;
   const reached = witnesses.filter((witness) => ofState(witness, state) === true);
   const isWithin = model.boundary?.(state) !== false;
@@ -62,14 +62,14 @@ export const lookOf = <S, A>(asked: Asked<S, A>, state: S, meet: (next: S) => nu
 };
 
 /** Names of the properties that are broken in a state, or by a step from it. */
-export const brokenIn = <S, A>({ properties }: Asked<S, A>, { truths, steps }: Look<A>): ReadonlyArray<string> =>
+export const brokenIn = <S, A>({ properties }: Asked<S, A>, { truths, steps }: Observation<A>): ReadonlyArray<string> =>
   properties.filter((_, i) => truths[i] === false || steps.some((step) => step.truths[i] === false)).map(({ name }) => name);
 
 /** Names of the witnesses that only one of two states has, and of the properties of liveness whose predicates tell the two apart. */
 export const namesTellingApart = <S, A>(
   { liveness }: Asked<S, A>,
-  one: Pick<Look<A>, 'reached' | 'predicates'>,
-  other: Look<A>,
+  one: Pick<Observation<A>, 'reached' | 'predicates'>,
+  other: Observation<A>,
 ): ReadonlyArray<string> => [
   ...one.reached.filter((name) => !other.reached.includes(name)),
   ...other.reached.filter((name) => !one.reached.includes(name)),
@@ -79,24 +79,28 @@ export const namesTellingApart = <S, A>(
 ];
 
 /** Names of the properties of the kind `leadsTo` whose trigger is true of a state. */
-export const triggeredIn = <S, A>({ liveness }: Asked<S, A>, { predicates }: Look<A>): ReadonlyArray<string> =>
+export const triggeredIn = <S, A>({ liveness }: Asked<S, A>, { predicates }: Observation<A>): ReadonlyArray<string> =>
   liveness.filter(({ kind }, i) => kind === 'leadsTo' && predicates[i]![0] === true).map(({ name }) => name);
 
 const stepText = <A>({ target, truths }: Step<A>, classOf: (target: number) => number): string =>
   `${classOf(target)} ${truths.join()}`;
 
 /** The steps as texts, sorted. Under a symmetry each step has an image of its own; a quotient may make one of several. */
-const stepTexts = <A>({ steps }: Look<A>, classOf: (target: number) => number, isMultiset: boolean): ReadonlyArray<string> => {
+const stepTexts = <A>(
+  { steps }: Observation<A>,
+  classOf: (target: number) => number,
+  isMultiset: boolean,
+): ReadonlyArray<string> => {
   const texts = steps.map((step) => stepText(step, classOf));
   return (isMultiset ? texts : [...new Set(texts)]).sort();
 };
 
 /** A text that two states share where they are alike. */
-export const recordOf = <A>(look: Look<A>, classOf: (target: number) => number, isMultiset: boolean): string =>
-  [look.truths.join(), look.isWithin, ...stepTexts(look, classOf, isMultiset)].join('\n');
+export const recordOf = <A>(observation: Observation<A>, classOf: (target: number) => number, isMultiset: boolean): string =>
+  [observation.truths.join(), observation.isWithin, ...stepTexts(observation, classOf, isMultiset)].join('\n');
 
 /** How targets of steps are told apart, and told. */
-interface Telling {
+interface TargetNaming {
   readonly classOf: (target: number) => number;
   readonly text: (target: number) => string;
   readonly isMultiset: boolean;
@@ -105,9 +109,9 @@ interface Telling {
 /** In what a state differs from another that should be like it, in words. */
 export const differenceOf = <S, A>(
   { model, properties }: Asked<S, A>,
-  one: Look<A>,
-  other: Look<A>,
-  { classOf, text, isMultiset }: Telling,
+  one: Observation<A>,
+  other: Observation<A>,
+  { classOf, text, isMultiset }: TargetNaming,
 ): string => {
   if (one.isWithin !== other.isWithin) return `only the ${one.isWithin ? 'first' : 'second'} lies within the boundary`;
   const property = properties.find(
@@ -119,7 +123,7 @@ export const differenceOf = <S, A>(
       ? `only the ${which} may be the last, by "${property.name}"`
       : `"${property.name}" is true of the ${which} alone`;
   }
-  const alone = (a: Look<A>, b: Look<A>): Step<A> | undefined => {
+  const alone = (a: Observation<A>, b: Observation<A>): Step<A> | undefined => {
     const rest = [...stepTexts(b, classOf, isMultiset)];
     return a.steps.find((step) => {
       const at = rest.indexOf(stepText(step, classOf));
