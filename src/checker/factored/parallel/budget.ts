@@ -1,17 +1,17 @@
 /**
- * The limit on states that several threads share. Each adds what it has found after each group and each batch that it receives, and sees
- * whether together they have found enough; so none goes on for longer than one group after the limit is reached.
+ * The limit on states that several threads share. After each group and each received batch a thread adds what it has found, and sees whether all
+ * of them together have found enough. So no thread goes on for longer than one group after the limit is reached.
  */
 import type { Tally } from '../search/tally.js';
 
-/** What a thread is given of it. */
+/** The part of a budget that a thread is given. */
 export interface BudgetData {
   readonly most: number;
   /** The states found by all, one 64-bit integer. */
   readonly found: SharedArrayBuffer;
 }
 
-/** A budget of which nothing is spent. */
+/** Makes a budget of which nothing is spent. */
 export const newBudget = (most: number): BudgetData => ({ most, found: new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT) });
 
 /** One thread's view of a budget. */
@@ -27,7 +27,7 @@ export class Budget {
     this.tally = tally;
   }
 
-  /** Adds what this thread has found since the last look; whether all of them together have found enough. */
+  /** Adds what this thread has found since the last call, and says whether all threads together have found enough. */
   isSpent(): boolean {
     const fresh = this.tally.distinct - this.counted;
     this.counted += fresh;

@@ -1,6 +1,6 @@
 /**
- * A search by several threads, breadth first (see `thread.ts`): the same verdict and the same count of states as one thread finds. A
- * shortest counterexample to what they find violated is then looked for by one thread, which goes no deeper than they went.
+ * Searches breadth first by several threads (see `thread.ts`), with the verdict and the count of states that one thread finds. One thread then
+ * looks for a shortest counterexample to what they found violated. It goes no deeper than they went.
  */
 import { keeperOf } from '../../checkpoint/keeper.js';
 import type { ComponentModel } from '../../model.js';

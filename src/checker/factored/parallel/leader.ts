@@ -9,14 +9,14 @@ import { any, everyone, sum, tell, type Team } from './team.js';
 /** How long threads may take to stop, in milliseconds. */
 const STOP_MS = 10_000;
 
-/** How far they came, and why no further. */
+/** How far the threads came, and why no further. */
 export interface Depths {
   stop: Stop;
   depth: number;
   complete: number;
 }
 
-/** What the leader leads by. */
+/** What the leader needs. */
 export interface Leading {
   readonly team: Team;
   readonly watch: Watch;
@@ -27,19 +27,19 @@ export interface Leading {
   readonly from: DepthReached | undefined;
 }
 
-/** Why to stop while a depth is gone through. */
+/** Says why to stop in the midst of a depth. */
 const limit = ({ team, watch: watcher, options, families }: Leading, depth: number): Stop | undefined => {
   const { generated, distinct, queue } = sum(team, families);
   const stop = watcher.poll({ generated, distinct, queue, depth });
   if (stop !== undefined) return stop;
   const { maxStates } = options;
-  // A thread that has stopped for the limit may have seen states which others have found and not told of yet.
+  // A thread that has stopped for the limit may count states that others have found and not reported yet.
   return maxStates !== undefined && (distinct >= maxStates || team.reports.some((report) => report?.spent === true))
     ? { kind: 'states', limit: maxStates }
     : undefined;
 };
 
-/** Has the threads go through a depth, with pauses to keep what they have; gives why it was left, if it was. */
+/** Has the threads expand a depth, with pauses to write checkpoints. It gives the reason why the depth was left, if it was. */
 const goThrough = async (leading: Leading, at: DepthReached, command: 'go' | 'on'): Promise<Stop | undefined> => {
   const { team, keep } = leading;
   let stop: Stop | undefined;
@@ -55,7 +55,7 @@ const goThrough = async (leading: Leading, at: DepthReached, command: 'go' | 'on
   return undefined;
 };
 
-/** Why to go no further after a depth. */
+/** Says why to go no further after a depth. */
 const ending = (leading: Leading, at: DepthReached): Stop | undefined => {
   const { team, options } = leading;
   const decided = any(team.reports.map((report) => report?.decided ?? []));
@@ -90,7 +90,7 @@ export const lead = async (leading: Leading): Promise<Depths> => {
   }
 };
 
-/** Has the threads stop, and hears what they have found until then. */
+/** Has the threads stop, and waits for what they have found until then. */
 const dismiss = async (team: Team): Promise<void> => {
   const done = everyone(team, 'done', () => false, STOP_MS);
   tell(team, 'stop');

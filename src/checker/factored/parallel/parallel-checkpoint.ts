@@ -1,4 +1,4 @@
-/** A search by several threads in a file: the leader writes how far they were, then each thread what it found. */
+/** Writes a search by several threads to a checkpoint: the leader writes how far they were, then each thread what it found. */
 import type { Worker } from 'node:worker_threads';
 import { begin, discard, finish, reading, refuse, sectionsIn } from '../../checkpoint/file.js';
 import type { Identity } from '../../checkpoint/identity.js';
@@ -10,26 +10,26 @@ import type { Command } from './thread-messages.js';
 /** How long threads may take to pause, or one of them to write what it found, in milliseconds. */
 const KEEP_MS = 600_000;
 
-/** The depth that is gone through (-1: none yet), and the greatest at which a state was found. */
+/** The depth that the threads expand (-1: none yet), and the greatest at which a state was found. */
 export interface DepthReached {
   level: number;
   depth: number;
 }
 
-/** What keeps the threads' search in a file. */
+/** What is needed to write the threads' search to a file. */
 export interface Keep {
   readonly keeper: Keeper;
   readonly identity: Identity;
   readonly locals: ReadonlyArray<number>;
 }
 
-/** Has the threads pause, and append what each has found, one after the other, to what the leader writes first. */
+/** Has the threads pause. The leader writes first, and then each thread, one after the other, appends what it has found. */
 export const write = async (team: Team, { keeper, identity, locals }: Keep, at: DepthReached): Promise<void> => {
   const { path } = keeper;
   const paused = everyone(team, 'paused', () => false, KEEP_MS);
   tell(team, 'pause');
   if (!(await paused)) throw refuse(path, `the threads did not pause within ${KEEP_MS / 1000} s`);
-  // What they held back for the limit on states goes into the file; what the report counts is what they have now.
+  // What threads held back for the limit on states goes into the file. The report counts what they have now.
   const reports = [...team.reports];
   begin(path, (to) => {
     writeOpening(to, identity, locals);

@@ -1,6 +1,6 @@
 /**
- * What one thread sends another: batches of cells, in the sender's numbers, with the values behind those numbers that the
- * receiver has not been told of yet. Values travel as plain data (structured clones) and are interned again where they arrive.
+ * Packs what one thread sends another: batches of cells, in the sender's numbers, with the values behind those numbers that the receiver does not
+ * know yet. Values travel as plain data (structured clones), and are interned again where they arrive.
  */
 import { Ints } from '../../ints.js';
 import { emptyBatch, fillUsed, withCapacity, type Batch } from '../store/batch.js';
@@ -9,21 +9,21 @@ import type { Space } from '../space.js';
 /** A parcel as it is posted. */
 export interface Parcel {
   readonly from: number;
-  /** By kind: the values with the sender's next ids. */
+  /** For each kind the values with the sender's next ids. */
   readonly values: ReadonlyArray<ReadonlyArray<unknown>>;
   readonly words: Int32Array<ArrayBuffer>;
 }
 
-/** Words at which a parcel is sent without waiting for more. */
+/** A parcel of so many words is sent without waiting for more. */
 const FULL = 1 << 17;
 
-/** Parcels in the making, for one receiver. */
+/** Gathers parcels for one receiver. */
 export class Outbox {
   private readonly words = new Ints(1 << 10);
   private readonly told: number[];
   private readonly space: Space;
   private readonly from: number;
-  /** By index in a batch: which of its ids in use it is. */
+  /** For each index in a batch, its number among the ids in use. */
   private readonly order: number[] = [];
 
   constructor(space: Space, from: number) {
@@ -54,7 +54,7 @@ export class Outbox {
     return merging !== undefined && kinds.some(({ values }, k) => values.length > this.told[k]!);
   }
 
-  /** Throws away what has gathered. */
+  /** Drops what has gathered. */
   clear(): void {
     this.words.length = 0;
   }
@@ -64,7 +64,7 @@ export class Outbox {
   }
 
   /**
-   * The cells and the new values that were put in since the last parcel; undefined: none. Where a key says which values are equal, values are
+   * Gives the cells and the new values since the last parcel; undefined where there are none. Where a key says which values are equal, values are
    * sent even without cells: another thread may have found another value with the same key, and both must keep the same one.
    */
   take(): Parcel | undefined {
@@ -80,10 +80,10 @@ export class Outbox {
   }
 }
 
-/** Reads the parcels of one sender. */
+/** Unpacks the parcels of one sender. */
 export class Inbox {
   private readonly space: Space;
-  /** By kind: the id here of each id there. */
+  /** For each kind the receiver's id of each of the sender's ids. */
   private readonly ids: ReadonlyArray<Ints>;
   private readonly batch: Batch;
   private readonly tuple: Int32Array;
@@ -96,8 +96,8 @@ export class Inbox {
   }
 
   /**
-   * Hands over each batch of a parcel, in the receiver's numbers, from a place in its words on, as long as `take` says to go on. Gives the
-   * place of the next. Parcels must be begun in the order in which they were sent.
+   * Hands each batch of a parcel to `take`, in the receiver's numbers, from a place in the parcel's words on, until `take` says to stop. It gives
+   * the place of the next batch. Parcels must be opened first in the order in which they were sent.
    */
   open(parcel: Parcel, from: number, take: (batch: Batch, tuple: Int32Array, family: number) => boolean): number {
     if (from === 0) this.learn(parcel);

@@ -1,4 +1,4 @@
-/** The other threads of a search, as one of them has them: whose a group is, and what is sent to whom. */
+/** The other threads of a search, as one of them sees them: which thread owns a group, and what is sent to which. */
 import type { MessagePort } from 'node:worker_threads';
 import { mixed, SEED } from '../../hash.js';
 import type { Space } from '../space.js';
@@ -7,7 +7,7 @@ import { Outbox } from './parcel.js';
 import type { Message } from './thread-messages.js';
 
 export class Peers {
-  /** How often this thread was told to go on. */
+  /** How often the leader told this thread to go on. */
   round = 0;
   private readonly space: Space;
   private readonly index: number;
@@ -21,12 +21,12 @@ export class Peers {
     this.outboxes = ports.map(() => new Outbox(space, index));
   }
 
-  /** Forgets what has gathered. */
+  /** Drops what has gathered. */
   clear(): void {
     this.outboxes.forEach((outbox) => outbox.clear());
   }
 
-  /** Sends what has gathered for each, and says something after it. What was sent before is heard before. */
+  /** Sends each thread what has gathered for it, and then a message. A port keeps the order, so what was sent before arrives before. */
   tell(kind: 'over' | 'quiet'): void {
     this.ports.forEach((port, to) => {
       this.post(to);
@@ -34,7 +34,7 @@ export class Peers {
     });
   }
 
-  /** Whose a group is. */
+  /** Gives the thread that owns a group. */
   private ownerOf(tuple: Int32Array): number {
     const { components, compiled } = this.space;
     let h = SEED;
@@ -42,7 +42,7 @@ export class Peers {
     return ((h ^ (h >>> 16)) >>> 0) % this.ports.length;
   }
 
-  /** Takes cells of a group that is another thread's; false where it is this one's. */
+  /** Takes the cells of a group that another thread owns; false where this thread owns it. */
   sendAway(batch: Batch, tuple: Int32Array, family: number): boolean {
     const to = this.ownerOf(tuple);
     if (to === this.index) return false;
@@ -52,7 +52,7 @@ export class Peers {
     return true;
   }
 
-  /** Sends what has gathered for a thread. */
+  /** Sends a thread what has gathered for it. */
   private post(to: number): void {
     const parcel = this.outboxes[to]!.take();
     if (parcel === undefined) return;

@@ -1,22 +1,22 @@
-/** The threads of a search, as their leader has them: started, told something, waited for. */
+/** The threads of a search, as their leader sees them: it starts them, tells them something, and waits for them. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { ENDLESS_MS, CallWatchdog } from '../../contract/call-watchdog.js';
 import { CheckerError } from '../../error.js';
 import { newTally, type Tally } from '../search/tally.js';
 import type { Command, ThreadReport, WorkerData } from './thread-messages.js';
 
-/** How often the limits are looked at, in milliseconds. */
+/** How often the limits are polled, in milliseconds. */
 const POLL_MS = 50;
 
 export interface Team {
   readonly workers: ReadonlyArray<Worker>;
-  /** The last that each said. */
+  /** The last report of each thread. */
   readonly reports: (ThreadReport | undefined)[];
-  /** How long each has been in one run of a model's function. */
+  /** Measures how long each thread has been in one call of a model's function. */
   readonly watchdogs: ReadonlyArray<CallWatchdog>;
 }
 
-/** A port for each pair of threads, by thread and peer. */
+/** Makes a port for each pair of threads, by thread and peer. */
 const portsFor = (workers: number): ReadonlyArray<ReadonlyArray<MessagePort | null>> => {
   const ports: (MessagePort | null)[][] = Array.from({ length: workers }, () => Array.from({ length: workers }, () => null));
   for (let a = 0; a < workers; a++) {
@@ -44,7 +44,7 @@ export const startTeam = (data: Omit<WorkerData, 'index' | 'ports' | 'runs'>, co
   };
 };
 
-/** Refuses a model of which a function does not come back to one of the threads. */
+/** Refuses a model with a function that does not come back to one of the threads. */
 const mustComeBack = ({ watchdogs }: Team): void => {
   if (!watchdogs.some((thread) => (thread.poll()?.ms ?? 0) >= ENDLESS_MS)) return;
   throw new CheckerError(

@@ -1,4 +1,4 @@
-/** What the leader of a search and its threads, and the threads among themselves, say to each other. */
+/** The messages between the leader of a search and its threads, and among the threads. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Identity } from '../../checkpoint/identity.js';
 import type { Audited } from '../../report.js';
@@ -18,34 +18,41 @@ export interface WorkerData {
   readonly normalize: boolean;
   readonly audit: boolean;
   readonly properties: ReadonlyArray<string> | null;
-  /** The limit on states that all threads share, if there is one. */
+  /** The limit on states that all threads share; null where there is none. */
   readonly budget: BudgetData | null;
   readonly identity: Identity;
-  /** The checkpoint to which to append, if it is asked for. */
+  /** The checkpoint to which the thread appends; null where none is written. */
   readonly checkpoint: string | null;
   /** A checkpoint to go on from, and where its sections of each thread begin. */
   readonly resume: { readonly path: string; readonly sections: ReadonlyArray<number> } | null;
   readonly index: number;
   /** By thread: the port to it; none to itself. */
   readonly ports: ReadonlyArray<MessagePort | null>;
-  /** Where others see which run of a model's function is under way. */
+  /** Where other threads see the current call of a model's function. */
   readonly runs: SharedArrayBuffer;
 }
 
 /**
- * To a thread. `go`: to the next depth. `pause`: expand no more, and say so when all have heard all that was sent. `write`: append your part
- * to the checkpoint. `on`: with the depth that was left, after a pause or a resumption. `stop`, and say what was found.
+ * A command to a thread.
+ * - `go`: go to the next depth.
+ * - `pause`: expand no more, and report when all threads have received all that was sent.
+ * - `write`: append your part to the checkpoint.
+ * - `on`: go on with the depth that was left, after a pause or a resumption.
+ * - `stop`: stop, and report what was found.
  */
 export type Command = 'go' | 'pause' | 'write' | 'on' | 'stop';
 
-/** From a thread. `level`: the depth is over here, with the queue of the next; `pulse`: how far it is. */
+/**
+ * A report of a thread. `level` says that the depth is over in this thread, and how many states wait for the next; `pulse` says how far the
+ * thread is.
+ */
 export interface ThreadReport {
   readonly kind: 'level' | 'pulse' | 'paused' | 'written' | 'done' | 'failed';
   readonly tally: Tally;
   readonly decided: ReadonlyArray<boolean>;
   readonly violated: boolean;
   readonly waiting: number;
-  /** Whether the threads have found as many states as they may: this one has stopped for that, and waits to be told. */
+  /** Whether the threads have found as many states as they may. This thread has then stopped, and waits for a command. */
   readonly spent: boolean;
   readonly enabled: ReadonlyArray<boolean>;
   readonly details: Readonly<Record<string, number>>;
@@ -55,19 +62,19 @@ export interface ThreadReport {
 }
 
 /**
- * Between threads: cells that were found from states of a depth; that the sender has no more of that depth; or that it pauses, and sends
- * nothing until all have.
+ * A message between threads: `cells` that were found from states of a depth; `over`: the sender has no more of that depth; `quiet`: the sender
+ * pauses, and sends nothing until all threads pause.
  */
 export interface Message {
   readonly kind: 'cells' | 'over' | 'quiet';
-  /** Which depth: how often the sender had been told to go on. */
+  /** The depth, as the number of times that the sender had been told to go on. */
   readonly round: number;
   readonly parcel?: Parcel;
 }
 
 export const NOTHING_AUDITED: Audited = { runs: 0, repeated: 0 };
 
-/** What a thread says that cannot go on. */
+/** The report of a thread that cannot go on. */
 export const failure = (error: unknown): ThreadReport => ({
   kind: 'failed',
   tally: { distinct: 0, generated: 0, cut: 0, queue: 0, steps: [], fresh: [] },

@@ -1,7 +1,7 @@
 /**
- * One thread of a parallel search, breadth first. Each group belongs to one thread, by a hash of its values' keys on which all agree.
- * Cells found for another thread's group are sent to it; it gives them the depth that all are finding. A depth is over when each
- * thread has expanded its own groups and has heard from every other that it has too; only then do all go on to the next.
+ * One thread of a parallel breadth-first search. A hash of a group's keys, on which all threads agree, says which thread owns the group. Cells
+ * that are found for another thread's group are sent to it, and it gives them the depth that all threads are finding. A depth is over when each
+ * thread has expanded its own groups and has heard from every other that it has too. Only then do all go on to the next.
  */
 import { append, reading } from '../../checkpoint/file.js';
 import type { Audited } from '../../report.js';
@@ -19,7 +19,7 @@ import { BreadthFirst } from '../search/breadth-first.js';
 import { newSpace, type Space } from '../space.js';
 import { failure, NOTHING_AUDITED, type Command, type Message, type ThreadReport, type WorkerData } from './thread-messages.js';
 
-/** What another thread has found, and how far it was taken in. */
+/** A parcel of another thread, and how far it was taken in. */
 interface Held {
   readonly parcel: Parcel;
   readonly from: number;
@@ -27,8 +27,8 @@ interface Held {
 }
 
 /**
- * What a thread is about. `idle`: it waits for its leader, or for the others of this depth. `expanding`: a turn of it is under way or will be. `over`: the
- * depth is over, and that was said. `spent`: there are as many states as there may be; it goes on with nothing.
+ * What a thread does. `idle`: it waits for its leader, or for the others of this depth. `expanding`: a turn of it is under way or will be.
+ * `over`: the depth is over, and it has reported that. `spent`: there are as many states as there may be, and it does nothing more.
  */
 type Phase = 'idle' | 'expanding' | 'over' | 'spent';
 
@@ -45,17 +45,17 @@ export class Thread {
   private readonly say: (report: ThreadReport) => void;
   private readonly data: WorkerData;
   private readonly began = performance.now();
-  /** Which threads have said that they have no more of this depth; a thread that is ahead says it only once per depth. */
+  /** Which threads have said that they have no more of this depth. A thread that is ahead says it only once per depth. */
   private readonly over: boolean[];
   /** Which threads have said that they pause. */
   private readonly quiet: boolean[];
   /** Messages of a depth to which this thread was not told to go yet. */
   private early: (readonly [Message, number])[] = [];
-  /** What was not taken in, as there are enough states. */
+  /** The parcels that were not taken in, because there are enough states. */
   private readonly held: Held[] = [];
   private readonly budget: Budget | undefined;
   private phase: Phase = 'idle';
-  /** What the leader asked for while this thread expands: it is done at the next turn. */
+  /** What the leader asked for while this thread expands. It is done at the next turn. */
   private asked: 'pause' | 'stop' | undefined = undefined;
   private spoke = 0;
 
@@ -85,7 +85,10 @@ export class Thread {
     this.finish('level');
   }
 
-  /** Every thread finds all initial states, and sends those of other owners away. Only the owner counts a state; only thread 0 counts the finds. */
+  /**
+   * Finds the initial states. Every thread finds all of them, and sends those of other owners away. Only the owner counts a state, and only
+   * thread 0 counts the finds.
+   */
   private begin(): void {
     if (this.index !== 0) this.space.tally.generated = 0;
     this.peers.clear();
@@ -133,7 +136,7 @@ export class Thread {
     this.turn();
   }
 
-  /** Goes on with the depth that was left. What others said of it still stands: they may be ahead, and have said more. */
+  /** Goes on with the depth that was left. What other threads said of it still stands: they may be ahead, and have said more. */
   private takeUp(): void {
     this.asked = undefined;
     if (this.phase === 'over') this.finish('level');
@@ -144,7 +147,7 @@ export class Thread {
     }
   }
 
-  /** Sends what has gathered, and says that there will be no more. What was sent before is heard before. */
+  /** Sends what has gathered, and says that nothing more comes until all threads pause. */
   private fallQuiet(): void {
     this.peers.tell('quiet');
     this.quiet[this.index] = true;
@@ -153,7 +156,7 @@ export class Thread {
 
   private endPause(): void {
     if (!this.quiet.every(Boolean)) return;
-    // Nobody says it again before the leader, who waits for this word, has all go on.
+    // No thread says it again before the leader, who waits for this report, has all of them go on.
     this.quiet.fill(false);
     this.finish('paused');
   }
@@ -173,11 +176,11 @@ export class Thread {
     this.endLevel();
   }
 
-  /** Takes in what another thread has found, until there are as many states as there may be; the rest is held back. */
+  /** Takes in what another thread has found, until there are as many states as there may be. The rest is held back. */
   private take(held: Held): void {
     const isOpened = this.phase !== 'spent';
     if (isOpened) this.open(held);
-    // One without cells has values all the same.
+    // A parcel without cells has values all the same.
     if (!isOpened || held.at < held.parcel.words.length) this.held.push(held);
   }
 
@@ -189,7 +192,7 @@ export class Thread {
     if (this.isSpent()) this.endSpent();
   }
 
-  /** Takes in what was held back: without it what is written would lack states. */
+  /** Takes in what was held back. Without it a checkpoint would lack states. */
   private takeHeld(): void {
     for (const { parcel, from, at } of this.held) {
       this.inboxes[from]!.open(parcel, at, (batch, tuple, family) => {
@@ -254,7 +257,10 @@ export class Thread {
     this.finish('level');
   }
 
-  /** Runs the noted functions of the model again before the thread ends. The leader has no run to a state where they differ: it searches for one itself. */
+  /**
+   * Repeats the noted calls of the model before the thread ends. The leader has no run to a state where an answer differs: it searches for one
+   * itself.
+   */
   private endAudit(): Audited | undefined {
     const audited = this.space.audit?.finish(performance.now() - this.began, () => undefined);
     this.space.audit?.quietly(() => this.space.components.mustBeWhole());
@@ -277,7 +283,7 @@ export class Thread {
     });
   }
 
-  /** Runs something, and says what went wrong if it throws: a model that breaks its contract is the caller's to know. */
+  /** Runs something, and reports an error: a caller must learn that its model breaks the contract. */
   guarded(run: () => void): void {
     try {
       run();

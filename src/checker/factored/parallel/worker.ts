@@ -1,4 +1,4 @@
-/** A thread's whole life: it runs where this module is started as a worker. */
+/** Runs a thread from its start to its end, where this module is started as a worker. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { shareCurrentCall } from '../../contract/current-call.js';
 import { buildModel } from './model-source.js';
@@ -17,7 +17,7 @@ const live = async (data: WorkerData): Promise<void> => {
   }
 };
 
-// Not awaited here: the model's module may import the checker, and so this module, which must be there by then.
+// It is not awaited: the model's module may import the checker, and so this module, which must be loaded by then.
 if (parentPort !== null && isWorkerData(workerData)) void live(workerData);
 
 function isWorkerData(data: unknown): data is WorkerData {

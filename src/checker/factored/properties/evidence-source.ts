@@ -1,4 +1,4 @@
-/** What the properties are told while a group is expanded: of new ids, new cells and new groups, each with a state that has them. */
+/** Tells the properties of new ids, new cells and new groups while a group is expanded, each with a state that has them. */
 import type { Batch } from '../store/batch.js';
 import type { GroupView } from '../store/group-view.js';
 import type { Judge } from './factored-judge.js';
@@ -9,12 +9,12 @@ export class EvidenceSource {
   private readonly view: GroupView;
   private readonly judge: Judge;
   private readonly target: Int32Array;
-  /** The local ids that a predicate is asked with. Evidence is made in a list of its own: it is wanted while they are still asked with. */
+  /** The local ids on which a predicate runs. Evidence has a list of its own, because it is made while the predicate still uses this one. */
   private readonly ids: Int32Array;
   private readonly found: Int32Array;
   /**
-   * The state that {@link evidence} gives. Where `position` is -1 it is that of the cell `cell`. Otherwise it is that of some cell to expand
-   * that has the index `origin` at `position`, with the id `instead` put there.
+   * Which state {@link evidence} gives. Where `position` is -1 it is the state of the cell `cell`. Otherwise it is the state of some cell to
+   * expand with the index `origin` at `position`, with the id `substitute` put there.
    */
   private cell = 0;
   private position = -1;
@@ -30,20 +30,23 @@ export class EvidenceSource {
     this.found = new Int32Array(moving.at.length);
   }
 
-  /** From here on, evidence is of this cell to expand. */
+  /** Makes {@link evidence} the state of this cell to expand, from here on. */
   from(cell: number): void {
     this.cell = cell;
     this.position = -1;
   }
 
-  /** From here on, evidence is of a step inside the group: it takes some cell with the index `origin` at the position to the id `id` there. */
+  /**
+   * Makes {@link evidence} the state after a step inside the group, from here on. The step takes some cell with the index `origin` at the
+   * position to the id `id` there.
+   */
   fromId(position: number, origin: number, id: number): void {
     this.position = position;
     this.origin = origin;
     this.substitute = id;
   }
 
-  /** The state from which steps are taken. */
+  /** Gives the state from which steps are taken. */
   evidence(): Int32Array {
     const { found, view } = this;
     if (this.position === -1) this.read(view.cells, this.cell, found);
@@ -54,7 +57,7 @@ export class EvidenceSource {
     return join(view.tuple, found);
   }
 
-  /** The local ids of a cell to expand, until something else is looked at. */
+  /** Gives the local ids of a cell to expand. The list is valid until another method is called. */
   idsOf(cell: number): Int32Array {
     this.read(this.view.cells, cell, this.ids);
     return this.ids;

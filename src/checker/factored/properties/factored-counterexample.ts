@@ -1,8 +1,8 @@
 /**
- * Counterexamples: a path of states that a search found (see `shortest-path.ts`), as a run of the model.
+ * Makes counterexamples: a path of states that a search found (see `shortest-path.ts`) becomes a run of the model.
  *
- * Under a reduction the states on the way are representatives. The run is then done again on the unreduced model, choosing at each
- * step one whose result has the next representative; one exists, as permutations are automorphisms and the quotient commutes with the steps.
+ * Under a reduction the states of the path are representatives. The run is then taken again on the unreduced model: each step is one whose result
+ * has the next representative. One exists, because permutations are automorphisms and the quotient commutes with the steps.
  */
 import { type Counterexample, type TraceStep } from '../../report.js';
 import { initialOf, pictureOfSlots } from '../../shown/state.js';
@@ -40,10 +40,10 @@ interface Taken {
   readonly values: Tuple;
 }
 
-/** A value as the model is given it: in its one form, unless a key says what is equal. */
+/** Gives a value as the model gets it: in its one form, unless a key says what is equal. */
 const given = ({ key }: ComponentModel, value: unknown): unknown => (key === undefined ? oneForm(value) : value);
 
-/** All steps from a state of the unreduced model, which is given by the values of its slots. */
+/** Lists all steps from a state of the unreduced model, which is given by the values of its slots. */
 const stepsFrom = (space: Space, values: Tuple, only?: CompiledInteraction): ReadonlyArray<Taken> => {
   const { model, interactions } = space.compiled;
   return (only === undefined ? interactions : [only]).flatMap((interaction) => {
@@ -56,7 +56,7 @@ const stepsFrom = (space: Space, values: Tuple, only?: CompiledInteraction): Rea
   });
 };
 
-/** A state of the unreduced model as its representative, by places. */
+/** Gives the representative of a state of the unreduced model, by places. */
 const represent = (space: Space, values: Tuple): Int32Array => {
   const { layout, kinds } = space.compiled;
   const state = Int32Array.from([...layout.group, ...layout.locals], (slot, place) =>
@@ -71,8 +71,8 @@ const showStep = (model: ComponentModel, before: Tuple, { interaction, outcome, 
   shownStep(model, interaction.source, outcome, before, values);
 
 /**
- * The counterexample (or witness) that evidence stands for, on the unreduced model, along a path of representatives to the evidence's
- * state; undefined for a witness that the reduction does not keep, where the run comes to a state which is without it.
+ * Makes the counterexample (or witness) for evidence, on the unreduced model, along a path of representatives to the evidence's state. It is
+ * undefined for a witness that the reduction does not keep: the run comes to a state that does not have the witness.
  */
 export const traceOf = (
   space: Space,
@@ -101,7 +101,7 @@ export const traceOf = (
   } else if (claim?.kind === 'sometimes') {
     if (!claim.over.some((predicate) => standsIn(model, predicate, values))) return undefined;
   } else if (claim?.kind === 'always' && claim.over.every((predicate) => standsIn(model, predicate, values))) {
-    // What breaks it under a reduction must break it as it stands: else the reduction does not keep the property.
+    // A property that is broken under a reduction must be broken in the unreduced state too: else the reduction does not keep it.
     throw new CheckerError('model', `the reduction does not keep "${property}": it is violated in a normal form alone`);
   } else if (claim?.kind === 'noDeadlock' && stepsFrom(space, values).length > 0) {
     throw new CheckerError('model', `the reduction does not keep "${property}": a state that is taken for another one has steps`);

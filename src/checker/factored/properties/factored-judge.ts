@@ -1,4 +1,7 @@
-/** The properties of a component model while it is explored: what to look at when a group, a local id or a cell is new, and what was found. */
+/**
+ * Judges the properties of a component model while it is explored: what to evaluate when a group, a local id or a cell is new, and what was
+ * found.
+ */
 import { mustStay } from '../../contract/audit.js';
 import { locate } from '../../contract/fault-location.js';
 import type { ComponentProperty, Predicate, Remarks } from '../../model.js';
@@ -14,20 +17,20 @@ import type { Components } from '../store/interned-values.js';
 import type { PredicateMemo } from '../memo/predicates.js';
 import { Trie } from '../memo/trie.js';
 
-/** Where something was found: a state by places (group, then locals), and the step from it, if it is a step. */
+/** Where a property was decided: a state by places (group, then locals), and the step from it, where a step decided it. */
 export interface Evidence {
   readonly state: Int32Array;
   readonly step?: { readonly interaction: number; readonly outcome: number };
 }
 
-/** A predicate that is looked at; `wanted` is the truth that decides the property. */
+/** A predicate that can decide a property, and the truth value (`wanted`) that does. */
 interface DecidingPredicate {
   readonly property: number;
   readonly watched: CompiledPredicate;
   readonly wanted: boolean;
 }
 
-/** Predicates that read the same slots: they are run together, once for each tuple of ids there. */
+/** Predicates that read the same slots. They run together, once for each tuple of ids there. */
 export interface Bundle {
   readonly root: number;
   readonly places: ReadonlyArray<number>;
@@ -35,14 +38,14 @@ export interface Bundle {
   readonly predicates: ReadonlyArray<DecidingPredicate>;
 }
 
-/** Bundles by how many local positions they read: none, one (by position), more. */
+/** Bundles by how many local positions they read: none, one (by position), more than one. */
 interface Bundles {
   readonly group: ReadonlyArray<Bundle>;
   readonly local: ReadonlyArray<ReadonlyArray<Bundle>>;
   readonly cell: ReadonlyArray<Bundle>;
 }
 
-/** A `noDeadlock` property, and what is true of the states that it lets be the last. */
+/** A `noDeadlock` property, and the predicates that are true of the states which it lets be the last. */
 export interface Ending {
   readonly property: number;
   readonly final: ReadonlyArray<CompiledPredicate> | undefined;
@@ -51,13 +54,13 @@ export interface Ending {
 const NO_NAMES: ReadonlyArray<string> = [];
 
 export class Judge {
-  /** By property: where it was decided (violated, or reached). */
+  /** For each property where it was decided (violated, or reached). */
   readonly found: (Evidence | undefined)[];
   readonly properties: ReadonlyArray<ComponentProperty>;
-  /** How many properties were decided, and whether any but a witness was. */
+  /** How many properties were decided, and whether one of them is violated. */
   decisions = 0;
   violated = false;
-  /** What is still to be looked at: bundles of decided properties are dropped. */
+  /** The bundles of properties that are not decided. */
   openBundles: Bundles;
   /** The `noDeadlock` properties that are not decided. */
   endings: ReadonlyArray<Ending>;
@@ -127,7 +130,7 @@ export class Judge {
     }
   }
 
-  /** What decides a property is asked again. */
+  /** Evaluates a predicate that decides a property again. */
   private mustStay(deciding: DecidingPredicate, tuple: Int32Array, locals: Int32Array, state: () => Int32Array): void {
     try {
       mustStay(this.properties[deciding.property]!.name, deciding.wanted, () =>
@@ -148,12 +151,12 @@ export class Judge {
     }
   }
 
-  /** Whether one of them lets a state be the last. */
+  /** Whether a `noDeadlock` property lets a state be the last. */
   mayEnd({ final }: Ending, tuple: Int32Array, locals: ArrayLike<number>): boolean {
     return final?.every((watched) => this.predicates.holds(watched, tuple, locals)) === true;
   }
 
-  /** Takes in what an outcome says of the step properties. */
+  /** Takes in what an outcome says of properties of steps. */
   noteRemarks(interaction: CompiledInteraction, outcome: number, said: Remarks, state: () => Int32Array): void {
     const { violates = NO_NAMES, witnesses = NO_NAMES } = said;
     if (violates.length + witnesses.length === 0) return;

@@ -1,4 +1,7 @@
-/** Steps inside a group, all at once: first all ids, then all cells (`closure.ts`). For an order that expands new cells of the group at once, where nobody must see them one by one. */
+/**
+ * Takes the steps inside a group all at once: first all ids, then all cells (`closure.ts`). It serves an order that expands new cells of the
+ * group at once, where nothing must see them one by one.
+ */
 import { Ints } from '../../ints.js';
 import type { EvidenceSource } from '../properties/evidence-source.js';
 import { greatest } from '../store/batch.js';
@@ -9,7 +12,7 @@ import type { Order } from './search-order.js';
 import type { Tally } from './tally.js';
 
 export class AtOnce {
-  /** Cells get the depth byte after that of the cell which they are found from. */
+  /** Each cell gets the depth byte after that of the cell from which it is found. */
   readonly givesNext = true;
   /** The greatest depth byte of a cell that was expanded. */
   greatest = 0;
@@ -31,7 +34,7 @@ export class AtOnce {
     this.closure = new Closure(view, opening.locals, opening.inside, tally);
   }
 
-  /** Expands the cells of the group at hand, and those that they come to. */
+  /** Expands the cells of the group at hand, and those that they lead to inside it. */
   run(): void {
     const { view, tally, order } = this;
     const upTo = this.openSurveyed();
@@ -41,9 +44,9 @@ export class AtOnce {
   }
 
   /**
-   * Opens the ids of the cells to expand, and gives the greatest depth byte of these. Where the group has a stabilizer its inner steps go through
-   * the symmetry: there is no closure, and the cells that they find are put in the group's queue again. The cells with the least depth byte are
-   * then expanded alone, and their byte is given: otherwise a cell could be expanded before its least byte is known.
+   * Opens the ids of the cells to expand, and gives the greatest depth byte that is expanded now. Where the group has a stabilizer its inner
+   * steps go through the symmetry. There is no closure then, and the cells that they find are queued again. So the cells with the least depth
+   * byte are expanded alone: otherwise a cell could be expanded before its least byte is known.
    */
   private openSurveyed(): number {
     const { view, tally, order } = this;
@@ -59,7 +62,7 @@ export class AtOnce {
     return upTo;
   }
 
-  /** Opens the ids that the cells to expand have at a position, and those that these come to. */
+  /** Opens the ids that the cells to expand have at a position, and the ids to which these lead. */
   private openAll(p: number): void {
     const { view, opened } = this;
     const { inside } = this.opening;

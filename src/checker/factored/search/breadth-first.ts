@@ -1,4 +1,4 @@
-/** By depth: all groups of one depth, then those of the next. */
+/** Searches by depth: all groups of one depth, then those of the next. */
 import type { Batch } from '../store/batch.js';
 import type { Layer } from '../store/group-store.js';
 import type { Space } from '../space.js';
@@ -9,12 +9,14 @@ import { seed, stampIsNew } from './queueing.js';
 import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
 import { shortestPath } from './shortest-path.js';
 
-/** Part of a search that several threads share: what is not this thread's is sent away, and depths are gone through together. */
+/**
+ * The part of a search that one of several threads has. What belongs to another thread is sent away, and all threads go through depths together.
+ */
 export interface Share {
   readonly sendAway: (batch: Batch, tuple: Int32Array, family: number) => boolean;
 }
 
-/** Breadth first: cells have their depth, and stay. */
+/** A breadth-first search. Cells know their depth, and stay. */
 export class BreadthFirst implements Run {
   readonly tellsNoRuns = false;
   readonly tellsShortest = true;
@@ -91,7 +93,7 @@ export class BreadthFirst implements Run {
     return this.layer.queue.length > 0 ? this.found : this.at;
   }
 
-  /** The states of depth `at` are being expanded. */
+  /** The states of depth `at` are being expanded, so those before it were. */
   completeDepth(): number {
     return this.next === this.currentLength ? this.at : this.at - 1;
   }
@@ -104,12 +106,12 @@ export class BreadthFirst implements Run {
     return [this.layer];
   }
 
-  /** Not after a resumption: predecessors are read off the memo, which has not all rows then. */
+  /** Gives no path after a resumption: predecessors are read off the memo, which does not have all rows then. */
   pathTo(state: Int32Array): ReadonlyArray<Int32Array> | undefined {
     return this.start === 'resume' ? undefined : shortestPath(this.space, this, state);
   }
 
-  /** Goes on to the next depth, whether or not there is something to do here; for threads that do so together. */
+  /** Goes on to the next depth, whether or not this thread has something to do there: threads do so together. */
   advanceTogether(): void {
     if (this.layer.queue.length > 0) this.advance();
     else {

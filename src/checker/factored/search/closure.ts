@@ -1,10 +1,10 @@
 /**
- * What the cells of a group come to by steps inside it, all at once.
+ * Finds what the cells of a group lead to by steps inside it, all at once.
  *
- * A step inside a group changes the id at one position and looks at no other position. So whatever a cell comes to, it comes to by its
- * steps at the last position first, then by those at the position before, and so on, in the same number of steps: one pass over the
- * matrix for each position is enough. Cells that were expanded before, which have a lesser depth byte than those to expand, are left alone,
- * because what they come to was found then.
+ * A step inside a group changes the id at one position and reads no other position. So whatever a cell leads to, it leads to by its steps at the
+ * last position first, then by those at the position before, and so on, in the same number of steps. One pass over the matrix for each position
+ * is enough. Cells that were expanded before have a lesser depth byte than those to expand. They are left alone, because what they lead to was
+ * found then.
  */
 import type { Ints } from '../../ints.js';
 import type { GroupView } from '../store/group-view.js';
@@ -39,7 +39,7 @@ export class Closure {
     return found;
   }
 
-  /** Goes through the rows, each made of the cells that differ at the last position only; of those that differ at `p`, it takes all at once. */
+  /** Walks the rows. A row is the cells that differ at the last position only. Of cells that differ at `p` it takes a whole row at once. */
   private pass(p: number, least: number): number {
     const { view, last } = this;
     let found = 0;
@@ -100,7 +100,9 @@ export class Closure {
     return found;
   }
 
-  /** Sets in one row what follows from the depth bytes of another; how many cells were not found before, and whether any byte changed. */
+  /**
+   * Sets the depth bytes of one row that follow from those of another. It gives how many cells were not found before, and whether a byte changed.
+   */
   private copyRow(from: number, to: number, least: number): number {
     const { bytes, counts } = this.view;
     const count = counts[this.last]!;

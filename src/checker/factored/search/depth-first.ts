@@ -1,4 +1,4 @@
-/** Depth first, one state at a time. */
+/** Searches depth first, one state at a time. */
 import type { Fingerprints } from '../../fingerprints.js';
 import { Ints } from '../../ints.js';
 import { CheckerError } from '../../error.js';
@@ -7,15 +7,15 @@ import type { Space } from '../space.js';
 import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
 import { Finder, initialOf } from './state-steps.js';
 
-/** A cell's depth byte says at which depth a state was last taken up, where a limit makes that matter. */
+/** The greatest depth limit: under a limit a depth byte says at which depth a state was last taken up. */
 const DEEPEST_LIMIT = 253;
 
 /**
- * Depth first. The stack holds the run to the state at hand and nothing else: of each state its ids, which step comes next, and
- * whether any was enabled.
+ * A depth-first search. The stack holds the run to the state at hand and nothing else: of each state its ids, the step that comes next, and
+ * whether any step was enabled.
  *
- * A depth limit could hide states that are near: one first met far away, at the limit, is not expanded, and would not be when it is met
- * again on a shorter way. So a state met again nearer than it was last taken up is taken up again, with all that follows from it.
+ * A depth limit could hide states that are near. A state that is first met far away, at the limit, is not expanded, and would not be when it is
+ * met again on a shorter way. So a state that is met nearer than it was last taken up is taken up again, with all that follows from it.
  */
 export class DepthFirst implements Run {
   readonly tellsNoRuns = false;
@@ -26,10 +26,10 @@ export class DepthFirst implements Run {
   private readonly frame: number;
   private readonly limit: number | undefined;
   private readonly roots: ReadonlyArray<Int32Array>;
-  /** Those from which it has still to go on. */
+  /** The initial states from which the search has still to go on. */
   private waiting: Int32Array[] = [];
   private deepest = 0;
-  /** How many states met at the limit were not taken up on a shorter way since. */
+  /** How many states were met at the limit and not taken up on a shorter way since. */
   private left = 0;
 
   constructor(space: Space, maxDepth: number | undefined, hashBits: number | undefined, start: Start = 'initial') {
@@ -54,7 +54,7 @@ export class DepthFirst implements Run {
     this.begin();
   }
 
-  /** Goes on from the next initial state; false where there is none. The stack must be empty. */
+  /** Begins at the next initial state; false where there is none. The stack must be empty. */
   private begin(): boolean {
     const root = this.waiting.shift();
     if (root === undefined) return false;
@@ -76,7 +76,7 @@ export class DepthFirst implements Run {
     const depth = this.size();
     const state = finder.found();
     const { distinct } = tally;
-    // Depth bytes are bytes: without a limit, which bounds them, all are the same.
+    // A depth byte holds no great depth. Without a limit, which bounds depths, all are the same.
     if (finder.visited.add(state, this.limit === undefined ? 1 : depth + 1)) finder.welcome(state, finder.steps.family);
     if (tally.distinct > distinct) this.enter(state, false);
     else if (this.limit !== undefined) this.approach(state, depth, this.limit);
@@ -122,7 +122,7 @@ export class DepthFirst implements Run {
     this.takeUp();
   }
 
-  /** The run to a state that was found at the last step: the stack up to it, or one step beyond the stack; or an initial state alone. */
+  /** Gives the run to a state that was found at the last step: the stack up to it, or one step beyond the stack; or an initial state alone. */
   pathTo(state: Int32Array): ReadonlyArray<Int32Array> {
     const path = Array.from({ length: this.size() }, (_, i) =>
       this.stack.data.slice(i * this.frame, i * this.frame + state.length),
@@ -137,7 +137,7 @@ export class DepthFirst implements Run {
     return this.stack.length / this.frame;
   }
 
-  /** Goes on from a state, unless it lies at the limit or beyond the boundary. `again`: it was expanded before. */
+  /** Goes on from a state, unless it lies at the limit or beyond the boundary. `again` says that it was expanded before. */
   private enter(state: Int32Array, again: boolean): void {
     const { finder, stack, tally } = this;
     const depth = this.size();
@@ -158,7 +158,7 @@ export class DepthFirst implements Run {
     this.takeUp();
   }
 
-  /** Goes back to the state before, from which the one at hand was found. */
+  /** Goes back to the state from which the one at hand was found. */
   private leave(): void {
     const { stack, finder } = this;
     if (stack.at(stack.length - 1) === 0) finder.stuck();
@@ -174,7 +174,7 @@ export class DepthFirst implements Run {
     stack.data[stack.length - 2] = finder.steps.outcome;
   }
 
-  /** Goes on where the state on the stack was left. */
+  /** Goes on with the state on the stack where it was left. */
   private takeUp(): void {
     const { stack, finder, frame } = this;
     if (stack.length === 0) return;

@@ -1,4 +1,4 @@
-/** Expanding a group: all steps from those of its cells that are to be expanded. */
+/** Expands a group: takes all steps from its cells that are to be expanded. */
 import type { Judge, Ending } from '../properties/factored-judge.js';
 import type { Batch } from '../store/batch.js';
 import type { Layer } from '../store/group-store.js';
@@ -42,17 +42,20 @@ export class Expander {
     this.leaving.seed(tuple, locals);
   }
 
-  /** Takes in cells that somebody else found. */
+  /** Takes in cells that another thread found. */
   receive(batch: Batch, tuple: Int32Array, family: number): void {
     this.leaving.receive(batch, tuple, family);
   }
 
-  /** Whether depth bytes can be told apart inside a group: cells are then given their {@link NEXT}. */
+  /** Whether cells are given their {@link NEXT} depth byte, because bytes can be told apart inside a group. */
   get givesNext(): boolean {
     return this.inside.givesNext;
   }
 
-  /** The greatest depth byte of a cell that was expanded, where all get their {@link NEXT}; and whether that is the least which leads to each. */
+  /**
+   * The greatest depth byte of a cell that was expanded, where all get their {@link NEXT}; and whether that byte counts the fewest steps that
+   * lead to each cell.
+   */
   get greatest(): number {
     return this.inside.greatest;
   }
@@ -61,7 +64,7 @@ export class Expander {
     return this.leaving.exact;
   }
 
-  /** Takes over from a checkpoint what it had of these. */
+  /** Takes over both from a checkpoint. */
   resume(greatest: number, exact: boolean): void {
     this.inside.greatest = greatest;
     this.leaving.exact = exact;
@@ -95,7 +98,7 @@ export class Expander {
     }
   }
 
-  /** Where no interaction among group slots is enabled, a cell is stuck when none of its local ids can do anything. */
+  /** Finds a deadlock. Where no interaction among group slots is enabled, a cell is stuck when none of its local ids can take a step. */
   private findDeadlock(ending: Ending): void {
     const { view, judge } = this;
     const { locals } = this.opening;
@@ -109,7 +112,7 @@ export class Expander {
     }
   }
 
-  /** The state of which a row is being filled. */
+  /** Gives the state for which a row is being filled. */
   evidence(): Int32Array {
     return this.leaving.source.evidence();
   }

@@ -1,4 +1,4 @@
-/** By depth with hash compaction, one state at a time. */
+/** Searches by depth with hash compaction, one state at a time. */
 import type { Fingerprints } from '../../fingerprints.js';
 import { Ints } from '../../ints.js';
 import type { Layer } from '../store/group-store.js';
@@ -6,7 +6,7 @@ import type { Space } from '../space.js';
 import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
 import { Finder, initialOf } from './state-steps.js';
 
-/** Breadth first with hash compaction: whole states are kept only of the depth that is expanded and of the next. */
+/** A breadth-first search with hash compaction. It keeps whole states only of the depth that is expanded and of the next. */
 export class HashedBreadthFirst implements Run {
   readonly tellsNoRuns = true;
   readonly tellsShortest = false;
@@ -58,7 +58,7 @@ export class HashedBreadthFirst implements Run {
     return [];
   }
 
-  /** Of the states before there are hashes alone. */
+  /** Gives no path: of earlier states only the hashes are kept. */
   pathTo(): undefined {
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** Steps that lead to another group (or go through the symmetry): cells move together, a batch at a time. */
+/** Takes steps that lead to another group (or go through the symmetry). Cells move together, a batch at a time. */
 import type { Ints } from '../../ints.js';
 import type { CompiledInteraction } from '../compile/compile.js';
 import type { Memo } from '../memo/memo.js';
@@ -11,7 +11,7 @@ import type { Canonical, Machinery, Order } from './search-order.js';
 import { countSteps, type Tally } from './tally.js';
 
 export class Leaving {
-  /** Whether no step led to a group of the same level, whose cells may have been expanded. */
+  /** Whether no step has led to another group of the same level, whose cells may have been expanded already. */
   exact = true;
   /**
    * Whether the cells of the current group with the least depth byte are expanded first ({@link AtOnce}). A step that comes back to the group
@@ -28,7 +28,7 @@ export class Leaving {
   private readonly interactions: ReadonlyArray<CompiledInteraction>;
   /** Interactions that touch no local position. */
   private readonly groupInteractions: ReadonlyArray<CompiledInteraction>;
-  /** The tuple to which a batch moves, and the batch, where it is a part of the cells. */
+  /** The tuple to which a batch moves, and the batch, where it is only a part of the cells. */
   private readonly target: Int32Array;
   private readonly part: Batch;
   private picked: Int32Array = new Int32Array(64);
@@ -63,7 +63,7 @@ export class Leaving {
     this.move(part, -1);
   }
 
-  /** Steps among the group slots: all cells move together. Whether any was enabled. */
+  /** Takes the steps among the group slots: all cells move together. It says whether one was enabled. */
   expandGroup(): boolean {
     const { view, memo } = this;
     let alive = false;
@@ -89,7 +89,9 @@ export class Leaving {
     return alive;
   }
 
-  /** Steps of one local position that change the group, or that must go through the symmetry: its cells move together. */
+  /**
+   * Takes the steps of one local position that change the group, or that must go through the symmetry. The cells of one local id move together.
+   */
   expandOutside(outside: Ints): void {
     for (let at = 0; at < outside.length;) {
       const p = outside.at(at);
@@ -107,7 +109,7 @@ export class Leaving {
     }
   }
 
-  /** Makes `part` of the cells with index `x` at `p`, where they get one common id. */
+  /** Fills `part` with the cells that have index `x` at `p`. They get one common id there. */
   private selectPart(p: number, x: number): void {
     const { part, view } = this;
     const { cells } = view;
@@ -126,7 +128,7 @@ export class Leaving {
     fillUsed(part);
   }
 
-  /** The cells with index `x` at `p`, as many as `part` counts then. */
+  /** Lists the cells with index `x` at `p`. `part` counts them. */
   private cellsWith(cells: Batch, p: number, x: number): Int32Array {
     const wanted = cells.at[p]!;
     this.picked = withCapacity(this.picked, cells.count);
@@ -152,7 +154,7 @@ export class Leaving {
     this.place(reduced, family);
   }
 
-  /** Takes in cells that somebody else found. */
+  /** Takes in cells that another thread found. */
   receive(batch: Batch, tuple: Int32Array, family: number): void {
     this.target.set(tuple);
     this.place(batch, family);
@@ -163,8 +165,8 @@ export class Leaving {
     const { tally, order } = this;
     this.source.moving = batch;
     const moved = this.mover.move(batch, order.layerOf(this.target), this.target, order.to);
-    // Depth bytes are no longer sure to be the least when a step finds cells of the same level: these may have been expanded already, with a
-    // greater byte. The cells of this group itself, to which a step comes back through the symmetry, are safe if the least were expanded first.
+    // When a step finds cells of the same level, depth bytes need not be the least any more: the cells may have been expanded already, with a
+    // greater byte. Cells of this group itself, to which a step comes back through the symmetry, are safe if the least were expanded first.
     const isOtherLevel = moved.layer !== this.view.layer;
     const isOwnInOrder = moved.group === this.view.group && this.leastFirst;
     if (!isOtherLevel && !isOwnInOrder) this.exact = false;

@@ -1,4 +1,4 @@
-/** Steps inside a group, cell by cell: where somebody must see each cell, or where new cells are not expanded at once. */
+/** Takes the steps inside a group cell by cell: where something must see each cell, or where new cells are not expanded at once. */
 import type { Compiled } from '../compile/compile.js';
 import type { PredicateMemo } from '../memo/predicates.js';
 import type { EvidenceSource } from '../properties/evidence-source.js';
@@ -38,7 +38,7 @@ export class OneByOne {
     this.boundary = compiled.boundary;
   }
 
-  /** Expands the cells of the group at hand, and those that they come to where the order says so. */
+  /** Expands the cells of the group at hand, and those that they lead to, where the order says so. */
   run(): void {
     const { view, tally, order, opening } = this;
     const { locals } = opening;
@@ -58,7 +58,7 @@ export class OneByOne {
         const x = cells.at[p]![i]!;
         if (locals[p]!.open[x] === 0) opening.open(p, x);
       }
-      // Not before: ids that are new in the group may move its cells.
+      // Only here, because ids that are new in the group may move its cells.
       const place = view.placeOf(i);
       for (let p = 0; p < locals.length; p++) this.followInside(i, p, place);
       view.keep(i, kept++);

@@ -1,4 +1,4 @@
-/** What the local ids of the group at hand can do there: each is opened once, and its outcomes are sorted. */
+/** Finds what the local ids of the group at hand can do there. Each is opened once, and its outcomes are sorted. */
 import { Ints } from '../../ints.js';
 import type { CompiledInteraction, CompiledPredicate } from '../compile/compile.js';
 import { Active, Locals } from '../memo/locals.js';
@@ -15,12 +15,15 @@ export class Opening {
   readonly inside = new Ints();
   /** Quadruples (position, index, interaction, offset in the pool): outcomes that leave the group. */
   readonly outside = new Ints();
-  /** Whether some permutation leaves the group's tuple as it is: then all outcomes go through the symmetry, as if they left it. */
+  /**
+   * Whether a permutation other than the identity leaves the group's tuple as it is. All outcomes go through the symmetry then, as if they left
+   * the group.
+   */
   hasStabilizer = false;
   private readonly memo: Memo;
   private readonly view: GroupView;
   private readonly source: EvidenceSource;
-  /** By position: the interactions that touch it, and those of them that may run in the group at hand. */
+  /** For each position the interactions that touch it, and those of them that may run in the group at hand. */
   private readonly localInteractions: ReadonlyArray<ReadonlyArray<CompiledInteraction>>;
   private readonly active: ReadonlyArray<Active>;
 
@@ -44,7 +47,7 @@ export class Opening {
     this.inside.length = this.outside.length = 0;
   }
 
-  /** Runs (or remembers) the interactions of a local id with the group, and sorts their outcomes. */
+  /** Runs (or looks up) the interactions of a local id with the group, and sorts their outcomes. */
   open(p: number, x: number): void {
     const { view, memo, inside } = this;
     const local = this.locals[p]!;
@@ -63,12 +66,12 @@ export class Opening {
     local.to[x] = inside.length;
   }
 
-  /** Looks up which interactions of a local position the guards leave. */
+  /** Finds out which interactions of a local position the guards allow. */
   private activate(p: number): void {
     const { memo, view } = this;
     const active = this.active[p]!;
     active.count = active.ruledOut.length = 0;
-    // Many interactions have the same guard: it is asked once for all of them.
+    // Many interactions have the same guard. It is evaluated once for all of them.
     let asked: CompiledPredicate | undefined;
     let isAllowed = true;
     for (const interaction of this.localInteractions[p]!) {
@@ -97,7 +100,7 @@ export class Opening {
     }
   }
 
-  /** A successor inside the group, for which only the id at `p` changes. */
+  /** Notes a successor inside the group, for which only the id at `p` changes. */
   private stay(interaction: CompiledInteraction, p: number, id: number): void {
     const { view } = this;
     let y = view.indexOf(p, id);

@@ -1,4 +1,4 @@
-/** What searches by groups have in common: the initial states, and each group once on its list. */
+/** What searches by groups share: the initial states, and each group once on its list. */
 import { offsetInPage, type Layer } from '../store/group-store.js';
 import type { Space } from '../space.js';
 import type { Expander } from './expand.js';
@@ -8,7 +8,7 @@ export const seed = ({ initial, shape }: Space, expander: Expander): void => {
   for (const state of initial) expander.seed(state.slice(0, shape.group), state.slice(shape.group));
 };
 
-/** Whether a group was not queued with this stamp yet; it is then. */
+/** Tests that a group was not queued with this stamp yet, and stamps it. */
 export const stampIsNew = (layer: Layer, group: number, stamp: number): boolean => {
   const offset = layer.blocks.data[group]!;
   const page = layer.arena.page(offset);

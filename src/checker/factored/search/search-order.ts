@@ -1,4 +1,4 @@
-/** What an expansion is told by the order of the search, and what it works with. */
+/** What the order of a search tells an expansion, and what an expansion works with. */
 import type { Compiled } from '../compile/compile.js';
 import type { Memo } from '../memo/memo.js';
 import type { Judge } from '../properties/factored-judge.js';
@@ -9,11 +9,11 @@ import type { Tally } from './tally.js';
 
 /** How a search order uses the expansion. */
 export interface Order {
-  /** The layer in which the group with this tuple is, or would be. */
+  /** Gives the layer in which the group with this tuple is, or would be. */
   readonly layerOf: (tuple: Int32Array) => Layer;
   /** Puts a group that has new cells on the list of those to expand, if it is not there. */
   readonly enqueue: (layer: Layer, group: number) => void;
-  /** The depth bytes of the cells that are expanded now, from the least to the greatest, and the one they have afterwards. */
+  /** The depth bytes of the cells to expand, from the least to the greatest, and the byte that they have afterwards. */
   from: number;
   upTo: number;
   done: number;
@@ -21,11 +21,11 @@ export interface Order {
   to: number;
   /** Whether new cells of the group at hand are expanded at once (and get the byte `done`). */
   readonly closes: boolean;
-  /** Takes a batch that belongs to somebody else; false where it belongs here. */
+  /** Takes a batch that belongs to another thread; false where it belongs to this one. */
   readonly sendAway?: (batch: Batch, tuple: Int32Array, family: number) => boolean;
 }
 
-/** What a reduction by symmetry does to a batch before it is moved. */
+/** Makes a batch canonical before it is moved, under a reduction by symmetry. */
 export interface Canonical {
   /** Whether some permutation other than the identity leaves the tuple as it is. */
   readonly hasStabilizer: (tuple: Int32Array) => boolean;
@@ -33,7 +33,7 @@ export interface Canonical {
   readonly reduce: (batch: Batch, tuple: Int32Array) => Batch;
 }
 
-/** What an expansion works with, whatever the order. */
+/** What an expansion works with, in any order. */
 export interface Machinery {
   readonly compiled: Compiled;
   readonly shape: Shape;

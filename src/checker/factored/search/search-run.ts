@@ -1,4 +1,7 @@
-/** What every search of a component model is to whoever drives it: a run that can be stopped between two steps, kept, and gone on with. */
+/**
+ * The interface of every search of a component model to its driver: a run that can be stopped between two steps, written to a file, and
+ * continued.
+ */
 import type { Fingerprints } from '../../fingerprints.js';
 import { CheckerError } from '../../error.js';
 import type { Layer } from '../store/group-store.js';
@@ -7,7 +10,7 @@ import type { Layer } from '../store/group-store.js';
 export interface Run {
   /** Expands one group, or takes one step from a state; false when there is none left. */
   readonly step: () => boolean;
-  /** Greatest number of steps from the initial state to a state found; 0 where the order does not tell. */
+  /** The greatest number of steps from the initial state to a state that was found; 0 where the order does not tell. */
   readonly depth: () => number;
   readonly completeDepth: () => number;
   /** Whether a limit on the depth kept it from expanding some state. */
@@ -15,20 +18,20 @@ export interface Run {
   readonly layers: () => Iterable<Layer>;
   /** The hashes, where states are kept by them. */
   readonly fingerprints?: Fingerprints | undefined;
-  /** The states (representatives, by places) of a run from an initial one to this one, which was found; undefined where the search cannot tell. */
+  /** Gives the states (representatives, by places) of a run from an initial one to this found one; undefined where the search cannot tell. */
   readonly pathTo: (state: Int32Array) => ReadonlyArray<Int32Array> | undefined;
   /** Whether no run to a state has fewer steps than {@link Run.pathTo}. */
   readonly tellsShortest: boolean;
-  /** Whether it tells of a violation without the run that leads there: another search has to find that. */
+  /** Whether it finds a violation without the run to it. Another search has to find the run then. */
   readonly tellsNoRuns: boolean;
   /** What a checkpoint needs beside the layers and the hashes: where the run stands, and lists of numbers. */
   readonly frontier: () => Frontier;
   readonly lists: () => ReadonlyArray<Int32Array>;
-  /** Goes on from there; the run must have been made to be resumed. Hashes are restored by themselves. */
+  /** Continues from a frontier. The run must have been made with the start `resume`. The hashes are restored elsewhere. */
   readonly resume: (frontier: Frontier, layers: ReadonlyArray<Layer>, lists: ReadonlyArray<Int32Array>) => void;
 }
 
-/** Where a run stands, each order in its own terms. */
+/** Where a run stands, in the terms of its order. */
 export type Frontier =
   /** The depth that is expanded, the one that is found, and how many groups of the former were taken. */
   | { readonly order: 'breadth first'; readonly expanding: number; readonly finding: number; readonly taken: number }
@@ -39,11 +42,14 @@ export type Frontier =
   /** The depth that is expanded, and how much of its list was taken. */
   | { readonly order: 'hashed'; readonly expanding: number; readonly taken: number };
 
-/** A frontier of this order. @throws CheckerError (`checkpoint`) for another, which no checkpoint that agrees with the search has. */
+/**
+ * Gives a frontier as one of this order. @throws CheckerError (`checkpoint`) for another order, which no checkpoint that agrees with the search
+ * has.
+ */
 export const frontierOf = <O extends Frontier['order']>(order: O, frontier: Frontier): Extract<Frontier, { order: O }> => {
   if (frontier.order !== order) throw new CheckerError('checkpoint', `a search ${frontier.order} does not go on ${order}`);
   return frontier as Extract<Frontier, { order: O }>;
 };
 
-/** Whether a run begins at the initial states, or will be given a checkpoint. */
+/** Whether a run begins at the initial states, or will continue from a checkpoint. */
 export type Start = 'initial' | 'resume';

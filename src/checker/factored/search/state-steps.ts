@@ -1,7 +1,7 @@
 /**
- * A search one state at a time: depth first, or by depth with hash compaction. Slower than one group at a time (`expand.ts`), which
- * needs all states of a group together; but depth first the stack is the run that leads to a violation, however deep, and a state that
- * is expanded can be forgotten but for its hash. Steps come from the memo, as everywhere.
+ * Takes steps one state at a time, for the depth-first search and the search by depth with hash compaction. It is slower than one group at a time
+ * (`expand.ts`), which needs all states of a group together. But depth first the stack is the run that leads to a violation, however deep, and an
+ * expanded state can be forgotten but for its hash. Steps come from the memo, as everywhere.
  */
 import type { CompiledInteraction } from '../compile/compile.js';
 import { strideOf } from '../memo/outcome-rows.js';
@@ -15,7 +15,7 @@ class Steps {
   /** The state, by places, and the one after the step. */
   readonly state: Int32Array;
   readonly target: Int32Array;
-  /** Which interaction comes next, and which of its outcomes. */
+  /** The interaction that comes next, and its outcome that comes next. */
   interaction = 0;
   outcome = 0;
   /** The family of the step taken. */
@@ -28,7 +28,7 @@ class Steps {
     this.target = space.initial[0]!.slice();
   }
 
-  /** Takes the next step; whether it changes the state, or undefined if there is none. */
+  /** Takes the next step. It says whether the step changes the state; undefined where none is left. */
   take(): boolean | undefined {
     const { memo, compiled } = this.space;
     for (; this.interaction < compiled.interactions.length; this.interaction++, this.outcome = 0) {
@@ -65,7 +65,7 @@ class Steps {
 
 // --- what both orders do ---------------------------------------------------------------------------------------------------
 
-/** What is done with a state when it is found and when it is expanded. */
+/** What both orders do with a state when it is found and when it is expanded. */
 export class Finder {
   readonly steps: Steps;
   readonly visited: Visited;
@@ -78,13 +78,13 @@ export class Finder {
     space.setEvidenceSource(() => this.steps.state.slice());
   }
 
-  /** The representative of the state that a step leads to. */
+  /** Gives the representative of the state that a step leads to. */
   found(): Int32Array {
     const { steps, space } = this;
     return space.symmetry?.canonical(steps.target) ?? steps.target;
   }
 
-  /** Takes in a state that is new. Family -1: the initial one. */
+  /** Takes in a new state. The family is -1 for an initial one. */
   welcome(state: Int32Array, family: number): void {
     const { judge, tally, shape } = this.space;
     tally.distinct++;
@@ -97,7 +97,7 @@ export class Finder {
     judge.evaluate(judge.openBundles.cell, state, locals, copy);
   }
 
-  /** Begins to expand the state in `steps`; whether it lies within the boundary. */
+  /** Begins to expand the state in `steps`, and says whether it lies within the boundary. */
   open(): boolean {
     const { compiled, memo, shape } = this.space;
     const { steps } = this;
@@ -111,7 +111,7 @@ export class Finder {
     this.space.tally.steps[this.steps.family]!++;
   }
 
-  /** The state in `steps` has no step. */
+  /** Judges the state in `steps`, which has no step. */
   stuck(): void {
     const { judge, shape } = this.space;
     const { state } = this.steps;
@@ -121,6 +121,6 @@ export class Finder {
   }
 }
 
-/** The representatives of the initial states. */
+/** Gives the representatives of the initial states. */
 export const initialOf = ({ initial, symmetry }: Space): ReadonlyArray<Int32Array> =>
   initial.map((state) => symmetry?.canonical(state) ?? state);

@@ -1,4 +1,4 @@
-/** By progress: what is behind the front is given back. */
+/** Searches by progress, and frees the states behind the front. */
 import { GREATEST, NEXT } from '../store/batch.js';
 import type { Layer } from '../store/group-store.js';
 import { progressOf, type Space } from '../space.js';
@@ -7,20 +7,20 @@ import type { Order } from './search-order.js';
 import { seed, stampIsNew } from './queueing.js';
 import { frontierOf, type Frontier, type Run, type Start } from './search-run.js';
 
-/** The least progress of an initial state. */
+/** Gives the least progress of an initial state. */
 const leastProgress = (space: Space): number =>
   Math.min(...space.initial.map((state) => progressOf(space, state.subarray(0, space.shape.group))));
 
-/** Depth bytes of a sweep. From `FRESH` on: a cell to expand, and how many steps lead to it. */
+/** The depth bytes of a sweep. From `FRESH` on a byte stands for a cell to expand, and counts the steps that lead to it. */
 const EXPANDED = 1;
 const FRESH = 2;
 
 /**
- * Groups in ascending order of progress. No step lowers the progress of a component (asserted when its row is made), so once all
- * groups of a level are expanded nothing leads to it any more, and the level is given back as a whole.
+ * Expands groups in ascending order of progress. No step lowers the progress of a component (which is asserted when its row is made). So once all
+ * groups of a level are expanded nothing leads to it any more, and the level is freed as a whole.
  *
- * Where every step to another group rises (as it does but for steps of the same progress), all that leads to a group is known when it is
- * expanded, the number of steps that lead to each of its cells among it: so a sweep knows the depths although it does not go by them.
+ * Where every step to another group rises (all do but steps of the same progress), all that leads to a group is known when it is expanded, and so
+ * is the number of steps to each of its cells. So a sweep knows the depths although it does not go by them.
  */
 export class SweepLine implements Run {
   readonly tellsNoRuns = true;
@@ -68,7 +68,7 @@ export class SweepLine implements Run {
     return exact && givesNext && greatest < GREATEST ? Math.max(0, greatest - FRESH) : 0;
   }
 
-  /** A search that ends with the last thing to be decided may leave levels in which nothing waits. */
+  /** Levels in which nothing waits may be left, where the search ended with the last decision. */
   completeDepth(): number {
     return [...this.levels.values()].every(({ queue }) => queue.length === 0) ? this.depth() : 0;
   }
@@ -85,7 +85,7 @@ export class SweepLine implements Run {
     return [];
   }
 
-  /** The states before are gone. */
+  /** Gives no path: earlier states are freed. */
   pathTo(): undefined {
     return undefined;
   }

@@ -1,9 +1,9 @@
-/** Exact counts of what a search did; by family of actions where it is a list. */
+/** Exact counts of what a search did. Lists are by family of actions. */
 export interface Tally {
   distinct: number;
   generated: number;
   cut: number;
-  /** States found and not yet expanded. */
+  /** States that were found and not expanded yet. */
   queue: number;
   readonly steps: number[];
   readonly fresh: number[];

@@ -8,19 +8,19 @@ import { cellOf, type Layer } from '../store/group-store.js';
 
 /** The states that were found. */
 export interface Visited {
-  /** Adds a state, by places, with a depth byte from 1 to 255; whether it is new. */
+  /** Adds a state, by places, with a depth byte from 1 to 255, and says whether it is new. */
   readonly add: (state: Int32Array, depthByte: number) => boolean;
-  /** The depth byte of a state, 0 where it was not added; undefined where there is no room for one. */
+  /** Gives the depth byte of a state; 0 where it was not added, undefined where the store has no depth bytes. */
   readonly depthByteOf: (state: Int32Array) => number | undefined;
   readonly setDepthByte: (state: Int32Array, depthByte: number) => void;
   readonly layers: ReadonlyArray<Layer>;
   /** The hashes, where states are kept by them. */
   readonly fingerprints: Fingerprints | undefined;
-  /** Takes over what a checkpoint has of it. */
+  /** Takes over what a checkpoint has. */
   readonly resume: (layers: ReadonlyArray<Layer>) => void;
 }
 
-/** Exact: a state is a cell of its group. */
+/** An exact set: a state is a cell of its group. */
 class Matrices implements Visited {
   readonly fingerprints = undefined;
   private layer: Layer;
@@ -66,7 +66,7 @@ class Matrices implements Visited {
   }
 }
 
-/** By hash, without room for a depth byte. */
+/** A set of hashes, without depth bytes. */
 class Hashed implements Visited {
   readonly layers: ReadonlyArray<Layer> = [];
   readonly fingerprints: Fingerprints;
@@ -76,7 +76,7 @@ class Hashed implements Visited {
     this.fingerprints = new Fingerprints(bits, false);
   }
 
-  /** The hashes are restored by themselves. */
+  /** The hashes are restored elsewhere. */
   resume(_layers: ReadonlyArray<Layer>): void {
     // There are no layers.
   }
@@ -86,10 +86,10 @@ class Hashed implements Visited {
   }
 
   setDepthByte(): void {
-    // There is no room for one.
+    // A hash has no depth byte.
   }
 
-  /** Whether its hash is new. */
+  /** Adds the hash of a state, and says whether it is new. */
   add(state: Int32Array): boolean {
     const { fingerprints, hash } = this;
     const before = fingerprints.size;
@@ -99,6 +99,6 @@ class Hashed implements Visited {
   }
 }
 
-/** The states found, with hash compaction where `hashBits` says so. */
+/** Makes the set of found states, with hash compaction where `hashBits` says so. */
 export const visitedBy = (space: Space, hashBits: number | undefined): Visited =>
   hashBits === undefined ? new Matrices(space) : new Hashed(hashBits);

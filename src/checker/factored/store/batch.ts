@@ -1,24 +1,24 @@
-/** Batches: cells that are expanded, or moved, together. */
+/** Batches of cells that are expanded, or moved, together. */
 
-/** Cells by coordinates. Position `p` of cell `i` has the id `ids[p][at[p][i]]`. */
+/** Cells by coordinates. Cell `i` has the id `ids[p][at[p][i]]` at position `p`. */
 export interface Batch {
   count: number;
   readonly at: Int32Array[];
   readonly ids: Int32Array[];
-  /** By cell: its depth byte, for {@link NEXT}. */
+  /** The depth byte of each cell, for {@link NEXT}. */
   depthBytes: Int32Array;
-  /** By position: the indices into `ids` that occur, each once, and how many they are. */
+  /** For each position the indices into `ids` that occur, each once, and their number. */
   readonly used: Int32Array[];
   readonly usedCount: Int32Array;
 }
 
-/** Instead of a depth byte for all cells: each gets the one after its own, or keeps a lesser one that it has. */
+/** Given in place of one depth byte for all cells: each gets the byte after that of its source, or keeps a lesser one. */
 export const NEXT = 0;
 
 /** The greatest depth byte that a cell can have. */
 export const GREATEST = 255;
 
-/** Gives a cell the depth byte after `depthByte`, unless it has one that is not greater; whether it did. */
+/** Gives a cell the depth byte after `depthByte`, unless it has one that is not greater. It says whether it did. */
 export const lower = (cells: Uint8Array, cell: number, depthByte: number): boolean => {
   const old = cells[cell]!;
   if (old !== 0 && old <= depthByte + 1) return false;
@@ -26,7 +26,7 @@ export const lower = (cells: Uint8Array, cell: number, depthByte: number): boole
   return true;
 };
 
-/** A batch with room for nothing yet. */
+/** Makes an empty batch. */
 export const emptyBatch = (positions: number): Batch => ({
   count: 0,
   at: Array.from({ length: positions }, () => new Int32Array(64)),
@@ -36,7 +36,7 @@ export const emptyBatch = (positions: number): Batch => ({
   usedCount: new Int32Array(positions),
 });
 
-/** The array, or a greater copy of it. */
+/** Gives the array, or a larger copy where it lacks the capacity. */
 export const withCapacity = (array: Int32Array, need: number): Int32Array => {
   if (need <= array.length) return array;
   const grown = new Int32Array(Math.max(need, array.length * 2));
@@ -47,7 +47,7 @@ export const withCapacity = (array: Int32Array, need: number): Int32Array => {
 let stamps: Int32Array = new Int32Array(256);
 let stamp = 0;
 
-/** Fills a batch's `used` from its cells. */
+/** Fills `used` of a batch from its cells. */
 export const fillUsed = (batch: Batch): void => {
   for (let p = 0; p < batch.at.length; p++) {
     stamp++;
@@ -67,7 +67,7 @@ export const fillUsed = (batch: Batch): void => {
   }
 };
 
-/** The greatest depth byte of a batch. */
+/** Gives the greatest depth byte of a batch. */
 export const greatest = ({ depthBytes, count }: Batch): number => {
   let most = 0;
   for (let i = 0; i < count; i++) if (depthBytes[i]! > most) most = depthBytes[i]!;

@@ -1,7 +1,7 @@
-/** Making and growing the blocks of groups. */
+/** Makes and grows the blocks of groups. */
 import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
-/** Rooms come in steps, with some to spare: most groups are found from several sides, each with ids of its own. */
+/** Gives the room for so many ids, with some to spare: most groups are found from several sides, each with ids of its own. */
 const room = (need: number): number => (need + 2) & ~1;
 
 /** The rooms of the block that is being made. */
@@ -11,7 +11,7 @@ const reserveRooms = (positions: number): void => {
   if (rooms.length < positions) rooms = new Int32Array(positions);
 };
 
-/** A block for a new group. */
+/** Makes the block of a new group. */
 export const makeBlock = (shape: Shape, layer: Layer, group: number, tuple: Int32Array, need: ArrayLike<number>): void => {
   reserveRooms(shape.positions);
   for (let p = 0; p < shape.positions; p++) rooms[p] = room(need[p]!);
@@ -42,7 +42,7 @@ export const growBlock = (shape: Shape, layer: Layer, group: number, need: Array
   layer.arena.recycle(from, shape.size(page, base + shape.rooms));
 };
 
-/** A block with the rooms in `rooms` for the tuple that begins at `from`. */
+/** Makes an empty block with the rooms in `rooms`, for the tuple that begins at `from`. */
 const emptyBlock = (shape: Shape, layer: Layer, tuple: Int32Array, from: number): number => {
   const offset = layer.arena.alloc(shape.size(rooms, 0));
   const page = layer.arena.page(offset);
@@ -66,7 +66,7 @@ const copyIds = (shape: Shape, from: Int32Array, fromBase: number, to: Int32Arra
   }
 };
 
-/** The cells of a block: where they are, and the block's header, which says how they lie. */
+/** The cells of a block: where they begin, and the block's header, which says how they lie. */
 interface Cells {
   readonly page: Int32Array;
   readonly base: number;
@@ -87,7 +87,7 @@ const copyCells = (shape: Shape, position: number, from: Cells, fromCell: number
   }
 };
 
-/** How far apart the cells of two neighbours at a position are. */
+/** Gives the distance between the cells of two neighbours at a position. */
 const stride = (shape: Shape, position: number, page: Int32Array, base: number): number => {
   let cells = 1;
   for (let p = position + 1; p < shape.positions; p++) cells *= page[base + shape.rooms + p]!;

@@ -1,13 +1,13 @@
 /**
- * Where the states are kept: by group, and in each group as a matrix of cells over the local positions.
+ * Stores the states by group, and in each group as a matrix of cells over the local positions.
  *
- * A *group* is the tuple of the ids of all group slots. Each local position of a group has a list of the ids that it takes there, and
- * a cell of the matrix, one byte, says whether a combination of them was found. Local positions do not meet each other in any
- * interaction, so nearly all combinations occur: the matrices are dense (95 to 100 % in practice), and a state costs little more
- * than its byte. Nothing is hashed away: a state is found by its whole tuple.
+ * A *group* is the tuple of the ids of all group slots. Each local position of a group has a list of the ids that it takes there, and a cell of
+ * the matrix, one byte, says whether a combination of them was found. Local positions do not meet each other in any interaction, so nearly all
+ * combinations occur. The matrices are dense (95 to 100 % in practice), and a state costs little more than its byte. Nothing is hashed away: a
+ * state is found by its whole tuple.
  *
- * A block of the arena, in words: the stamp with which the group was last queued; the tuple; for each position how many ids it has
- * and for how many there is room; the ids, position by position; the cells, row-major, the last position running fastest.
+ * A block of the arena, in words: the stamp with which the group was last queued; the tuple; for each position the number of its ids and the room
+ * for ids; the ids, position by position; the cells, row-major, the last position running fastest.
  */
 import { CheckerError } from '../../error.js';
 import { hashTuple } from '../../hash.js';
@@ -17,7 +17,7 @@ const PAGE_BITS = 16;
 export const PAGE_WORDS = 1 << PAGE_BITS;
 const MASK = PAGE_WORDS - 1;
 
-/** Memory in pages, given back as a whole. A block is an offset in words and never crosses a page (a greater one has its own). */
+/** Memory in pages, which is freed as a whole. A block is an offset in words and never crosses a page: a larger block has a page of its own. */
 export class Arena {
   readonly words: Int32Array[] = [];
   readonly bytes: Uint8Array[] = [];
@@ -26,12 +26,12 @@ export class Arena {
   private top = 0;
   private room = 0;
 
-  /** `spare` is where pages come from and go back to, shared by the arenas of one run. */
+  /** `spare` holds free pages. The arenas of one run share it. */
   constructor(spare: Int32Array[]) {
     this.spare = spare;
   }
 
-  /** A block of at least `size` words, all zero. */
+  /** Allocates a block of at least `size` words, all zero. */
   alloc(size: number): number {
     const rounded = roundSize(size);
     const again = this.free.get(rounded)?.pop();
@@ -71,7 +71,7 @@ export class Arena {
     return { top: this.top, room: this.room };
   }
 
-  /** Takes pages as they were when {@link place} was asked. */
+  /** Takes over pages as they were when {@link place} was called. */
   restore(pages: ReadonlyArray<Int32Array>, top: number, room: number): void {
     for (const page of pages) this.add(page);
     this.top = top;
@@ -101,17 +101,17 @@ export class Arena {
   }
 }
 
-/** Sizes come in steps of at most a quarter, so that blocks given back fit again. */
+/** Rounds a size up, in steps of at most a quarter, so that freed blocks fit again. */
 const roundSize = (size: number): number => {
   if (size <= 32) return (size + 1) & ~1;
   const step = 1 << (29 - Math.clz32(size));
   return (size + step - 1) & -step;
 };
 
-/** The index in an arena's page of a block. */
+/** Gives the index of a block in its page. */
 export const offsetInPage = (offset: number): number => offset & MASK;
 
-/** Groups that are kept and given back together: the whole space, or one level of a sweep. */
+/** Groups that are kept and freed together: the whole space, or one level of a sweep. */
 export class Layer {
   readonly level: number;
   readonly arena: Arena;
@@ -135,7 +135,7 @@ export class Layer {
     return this.blocks.length * 5 > (this.mask + 1) * 2 ? this.table.byteLength * 2 : 0;
   }
 
-  /** The group with this tuple, or -1. */
+  /** Gives the group with this tuple, or -1. */
   find(tuple: Int32Array): number {
     const { table, mask } = this;
     const h = hashTuple(tuple);
@@ -146,7 +146,7 @@ export class Layer {
     }
   }
 
-  /** Adds a group that is not there yet, without a block: `blocks` is to be set before the next call. */
+  /** Adds a new group without a block. The caller must set `blocks` before the next call. */
   add(tuple: Int32Array): number {
     if ((this.blocks.length + 1) * 2 > this.mask + 1) this.grow();
     this.blocks.push(0);
@@ -154,7 +154,7 @@ export class Layer {
     return this.blocks.length - 1;
   }
 
-  /** Builds the table from the blocks, whose tuples have `places` ids. */
+  /** Builds the table from the blocks. Their tuples have `places` ids. */
   reindex(places: number): void {
     while (this.blocks.length * 2 > this.mask + 1) this.grow();
     for (let group = 0; group < this.blocks.length; group++) {
@@ -191,7 +191,7 @@ export class Layer {
 /** Cells are numbered by 32-bit integers, in bytes from the beginning of their page. */
 const MOST_CELLS = 2 ** 30;
 
-/** How many group slots and local positions there are; where things stand in a block. */
+/** The shape of blocks: how many group slots and local positions there are, and where things stand in a block. */
 export class Shape {
   readonly group: number;
   readonly positions: number;
@@ -209,9 +209,9 @@ export class Shape {
   }
 
   /**
-   * Words of a block with the rooms that stand at `from`.
+   * Gives the words of a block with the rooms that stand at `from`.
    *
-   * @throws CheckerError (`option`) where its cells are more than can be numbered: they would wrap, and states be taken for known.
+   * @throws CheckerError (`option`) where it has more cells than can be numbered: numbers would wrap, and new states be taken for known ones.
    */
   size(rooms: Int32Array, from: number): number {
     let ids = 0;
@@ -230,7 +230,7 @@ export class Shape {
     return this.ids + ids + Math.ceil(cells / 4);
   }
 
-  /** Where the cells of a block begin in its page, in bytes. */
+  /** Gives where the cells of a block begin in its page, in bytes. */
   cells(page: Int32Array, base: number): number {
     let at = base + this.ids;
     for (let p = 0; p < this.positions; p++) at += page[base + this.rooms + p]!;
@@ -238,7 +238,7 @@ export class Shape {
   }
 }
 
-/** Where the cell of a state (by places) is in its page of bytes; undefined where it has none yet. */
+/** Gives where the cell of a state (by places) is in its page of bytes; undefined where it has none yet. */
 export const cellOf = (
   shape: Shape,
   layer: Layer,

@@ -1,10 +1,10 @@
-/** The group at hand: its ids by position, its cells that are to be expanded, and finding cells inside it. */
+/** A view of the group at hand: its ids by position, its cells to expand, and how cells inside it are found. */
 import { type Batch, emptyBatch, withCapacity } from './batch.js';
 import { growBlock } from './blocks.js';
 import { IndexOf } from './mover.js';
 import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
-/** Cells that were looked at: how many they are, and their least and greatest depth bytes. */
+/** The cells of a survey: their number, and their least and greatest depth bytes. */
 interface Surveyed {
   count: number;
   least: number;
@@ -25,7 +25,7 @@ export class GroupView {
   readonly strides: Int32Array;
   bytes!: Uint8Array;
   first = 0;
-  /** What the last {@link survey} came to. */
+  /** The result of the last {@link survey}. */
   readonly surveyed: Surveyed = { count: 0, least: 0, greatest: 0 };
   private readonly shape: Shape;
   private readonly maps: ReadonlyArray<IndexOf>;
@@ -45,7 +45,7 @@ export class GroupView {
     this.walk = new Int32Array(shape.positions);
   }
 
-  /** Takes a group: its tuple and ids. */
+  /** Loads a group: its tuple and its ids. */
   load(layer: Layer, group: number): void {
     const { shape } = this;
     this.layer = layer;
@@ -69,7 +69,7 @@ export class GroupView {
     this.locate();
   }
 
-  /** Where the cells are, after a growth. */
+  /** Locates the cells again after the group grew. */
   private locate(): void {
     const { shape } = this;
     const offset = this.layer.blocks.data[this.group]!;
@@ -109,7 +109,7 @@ export class GroupView {
     return this.last < 0 ? 1 : this.counts[this.last]!;
   }
 
-  /** Looks at the cells with a depth byte between these two, and at which ids occur in them, without taking them. */
+  /** Surveys the cells with a depth byte between these two, and which ids occur in them. It takes none. */
   survey(from: number, upTo: number): void {
     const { surveyed } = this;
     surveyed.count = 0;
@@ -173,7 +173,7 @@ export class GroupView {
   }
 
   private clear(): void {
-    // A loop: `fill` costs more than so few places.
+    // A loop, because `fill` costs more for so few places.
     for (let p = 0; p <= this.last; p++) {
       const occurs = this.occurs[p]!;
       for (let x = 0; x < this.counts[p]!; x++) occurs[x] = 0;
@@ -191,7 +191,7 @@ export class GroupView {
     for (let p = 0; p <= this.last; p++) cells.at[p] = withCapacity(cells.at[p]!, count);
   }
 
-  /** Some cell that was found, with an index at a position: its ids, into `ids`. */
+  /** Finds some cell with an index at a position, and writes its ids into `ids`. */
   someCell(position: number, index: number, ids: Int32Array): void {
     for (let row = this.firstRow(); row !== -1; row = this.nextRow()) {
       for (let x = 0; x < this.rowLength; x++) {
@@ -230,7 +230,7 @@ export class GroupView {
     return index;
   }
 
-  /** Where cell `i` is among the bytes; until the group gets an id more. */
+  /** Gives where cell `i` is among the bytes. It is valid until the group gets another id. */
   placeOf(i: number): number {
     const { strides, cells } = this;
     let place = this.first;
@@ -238,7 +238,10 @@ export class GroupView {
     return place;
   }
 
-  /** Finds cell `i`, whose place is given, but with another index at one position: it gets the depth byte if it has none; `follow` adds it to the cells to expand. */
+  /**
+   * Gives a depth byte to cell `i` with another index at one position, if it has none. `place` is that of cell `i`. `follow` adds the cell to
+   * those to expand.
+   */
   depthByte(i: number, position: number, index: number, place: number, depthByte: number, follow: boolean): boolean {
     const { strides, cells, bytes } = this;
     const cell = place + (index - cells.at[position]![i]!) * strides[position]!;
@@ -268,7 +271,7 @@ export class GroupView {
     for (const list of at) list[to] = list[i]!;
   }
 
-  /** Cell `i` is not to be expanded after all. */
+  /** Drops cell `i`: it is not to be expanded after all. */
   drop(i: number): void {
     for (let p = 0; p <= this.last; p++) this.occurs[p]![this.cells.at[p]![i]!]!--;
   }

@@ -1,4 +1,4 @@
-/** Interned component values: each distinct value of a slot kind is a small integer, and is kept once. */
+/** Interns component values: each distinct value of a slot kind is a small integer, and is kept once. */
 import { changed } from '../../contract/model-faults.js';
 import { encode } from '../../values/encode.js';
 import type { ComponentModel } from '../../model.js';
@@ -18,7 +18,7 @@ interface Kind {
   readonly values: unknown[];
   readonly likes: Likes;
   readonly progress: number[];
-  /** The keys, and a number made of each that every thread agrees on. Kept only where threads must agree. */
+  /** The keys, and a number of each that every thread agrees on. They are kept only where threads must agree. */
   readonly keys: string[];
   readonly hashes: number[];
 }
@@ -31,14 +31,14 @@ export class Components {
   readonly kinds: ReadonlyArray<Kind>;
   private readonly agreed: boolean;
   readonly audit: Audit | undefined;
-  /** Watches whether the model's key merges values. */
+  /** Notices whether the model's key merges values. */
   readonly merging: Merging | undefined;
   private readonly isKeyed: boolean;
   private readonly encoder: Encoder;
   private readonly normal: Normal | undefined;
   private readonly measure: Measure | undefined;
 
-  /** `agreed`: threads that number their values differently must order them alike ({@link Components.compare}, {@link Components.hashOf}). */
+  /** `agreed` says that threads with different numbers must order values alike ({@link Components.compare}, {@link Components.hashOf}). */
   constructor(model: ComponentModel, normalize: boolean, agreed = false) {
     const names = [...new Set(model.slots.map((slot) => slot.kind))];
     this.kinds = names.map((name) => ({
@@ -63,7 +63,7 @@ export class Components {
     return this.kinds.findIndex((kind) => kind.name === name);
   }
 
-  /** The id of a value; under a quotient, of its normal form. */
+  /** Gives the id of a value; under a quotient that of its normal form. */
   intern(kind: number, raw: unknown): number {
     const table = this.kinds[kind]!;
     const value = this.normal === undefined ? raw : this.normal(table.name, raw);
@@ -77,13 +77,13 @@ export class Components {
     return known;
   }
 
-  /** The id of a value that is in normal form, or -1 where it was not interned. */
+  /** Gives the id of a value in normal form, or -1 where it was not interned. */
   find(kind: number, value: unknown): number {
     const table = this.kinds[kind]!;
     return table.ids.get(this.encoder(table.name, value)) ?? -1;
   }
 
-  /** The value that has the key of this one; itself, where none has. */
+  /** Gives the interned value with the key of this one, or the value itself where there is none. */
   representative(kind: string, value: unknown): unknown {
     const table = this.kinds[this.kindNumber(kind)]!;
     const id = table.ids.get(this.encoder(kind, value));
@@ -98,25 +98,25 @@ export class Components {
     return this.kinds[kind]!.progress[id]!;
   }
 
-  /** A number that does not depend on the order in which values were found. */
+  /** Gives a number of a value that does not depend on the order in which values were found. */
   hashOf(kind: number, id: number): number {
     return this.kinds[kind]!.hashes[id]!;
   }
 
-  /** An order of the values of a kind; where threads must agree, one that does not depend on who found them first. */
+  /** Orders the values of a kind. Where threads must agree, the order does not depend on who found a value first. */
   compare(kind: number, a: number, b: number): number {
     if (!this.agreed || a === b) return a - b;
     const { keys } = this.kinds[kind]!;
     return keys[a]! < keys[b]! ? -1 : 1;
   }
 
-  /** Sees that each value is what it was when it was interned: a model that changes one changes what was searched. @throws CheckerError (`model`). */
+  /** Refuses a model that changed an interned value: it changed what was searched. @throws CheckerError (`model`). */
   mustBeWhole(): void {
     for (const { name, ids, values } of this.kinds)
       for (let id = 0; id < values.length; id++) if (ids.get(this.encoder(name, values[id])) !== id) throw changed(values[id]);
   }
 
-  /** A new value must be seen into, and where threads share values come to them as it is. */
+  /** Refuses a new value that is incomparable. Where threads share values, it must also reach them as it is. */
   private mustBeSound(value: unknown, { name }: Kind): void {
     const blind = this.isKeyed ? undefined : incomparableIn(value);
     if (blind !== undefined) throw incomparableFault(blind);

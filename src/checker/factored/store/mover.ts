@@ -1,24 +1,24 @@
 /**
- * Moving cells into a group: the inner loop of the checker. A batch of cells of one group goes to another as a whole: each
- * local id is looked up once per batch, and a cell costs a few additions and one byte.
+ * Moves cells into a group: the inner loop of the checker. A batch of cells of one group goes to another as a whole. Each local id is looked up
+ * once per batch, and a cell costs a few additions and one byte.
  */
 import { type Batch, lower, NEXT, withCapacity } from './batch.js';
 import { growBlock, makeBlock } from './blocks.js';
 import { type Layer, type Shape, offsetInPage } from './group-store.js';
 
-/** What became of a move. */
+/** The result of a move. */
 export interface Moved {
   layer: Layer;
   group: number;
-  /** How many cells were not there before. */
+  /** The number of cells that were not there before. */
   fresh: number;
   newGroup: boolean;
-  /** Ids that were new at their position: pairs (position, index in `batch.used`'s sense); and how many places they take. */
+  /** The ids that were new at their position, as pairs (position, index as in `batch.used`); and the number of entries. */
   readonly newIds: number[];
   newCount: number;
 }
 
-/** For the ids of one position: which index they have in the group at hand. Marked with a stamp, so that nothing is ever cleared. */
+/** Maps the ids of one position to their indices in the group at hand. A stamp marks valid entries, so nothing is ever cleared. */
 export class IndexOf {
   private stamps: Int32Array = new Int32Array(1024);
   private indices: Int32Array = new Int32Array(1024);
@@ -46,14 +46,14 @@ export class IndexOf {
 
 export class Mover {
   readonly moved: Moved;
-  /** Told of each new cell, by its number in the batch; only where somebody must look at whole cells. */
+  /** Called for each new cell, with its number in the batch. It is set only where something must see whole cells. */
   onFresh: ((cell: number) => void) | undefined = undefined;
   private readonly shape: Shape;
   private readonly need: Int32Array;
   private readonly maps: ReadonlyArray<IndexOf>;
-  /** By position and index in the batch: the index in the target, then its distance from the first cell. */
+  /** By position and index in the batch, the index in the target, and later its distance from the first cell. */
   private readonly offsets: Int32Array[];
-  /** By cell of the batch: where its row begins in the target. */
+  /** For each cell of the batch, where its row begins in the target. */
   private rows: Int32Array = new Int32Array(64);
 
   constructor(shape: Shape, layer: Layer) {
@@ -64,7 +64,9 @@ export class Mover {
     this.moved = { layer, group: 0, fresh: 0, newGroup: false, newIds: [], newCount: 0 };
   }
 
-  /** Gives the cells of a batch, which is not empty, this depth byte (or {@link NEXT}) in the group with this tuple, where they have none. */
+  /**
+   * Gives the cells of a batch this depth byte (or {@link NEXT}) in the group with this tuple, where they have none. The batch must not be empty.
+   */
   move(batch: Batch, layer: Layer, tuple: Int32Array, depthByte: number): Moved {
     const { moved, shape } = this;
     moved.layer = layer;
@@ -100,8 +102,8 @@ export class Mover {
   }
 
   /**
-   * Indices for the ids at one position, of which the group has `count` at `from`; and how many there are then. A group has most of its
-   * ids from one like the batch's, so most have the same index there: that is tried before the map is made.
+   * Gives the ids at one position their indices, and returns how many there are then. The group has `count` ids at `from`. It has most of them
+   * from a group like the batch's, so most have the same index in both: that index is tried before the map is made.
    */
   private number(batch: Batch, p: number, page: Int32Array, from: number, count: number): number {
     const { moved } = this;
@@ -150,7 +152,7 @@ export class Mover {
     }
   }
 
-  /** Turns indices into distances; gives where the first cell is, in bytes. */
+  /** Turns indices into distances, and returns where the first cell is, in bytes. */
   private scale(batch: Batch, page: Int32Array, base: number): number {
     const { shape } = this;
     let stride = 1;
@@ -166,7 +168,7 @@ export class Mover {
     return (base + shape.ids + ids) * 4;
   }
 
-  /** Where the row of each cell of the batch begins, in bytes: where the cell is, but for its last position. */
+  /** Locates the row of each cell of the batch, in bytes: where the cell is, but for its last position. */
   private locateRows({ at, count }: Batch, first: number): void {
     const rows = withCapacity(this.rows, count);
     this.rows = rows;
@@ -179,7 +181,7 @@ export class Mover {
     }
   }
 
-  /** Gives the cells whose rows were located a depth byte, where they have none; how many that are. */
+  /** Gives the located cells a depth byte, where they have none, and returns their number. */
   private setBytes({ at, count }: Batch, bytes: Uint8Array, depthByte: number): number {
     const { rows, onFresh } = this;
     const indices = at.at(-1) ?? ZERO;
@@ -195,7 +197,7 @@ export class Mover {
     return fresh;
   }
 
-  /** Gives them their {@link NEXT}; how many were not found before. */
+  /** Gives the located cells their {@link NEXT}, and returns how many were not found before. */
   private lowerBytes({ at, count, depthBytes }: Batch, bytes: Uint8Array): number {
     const { rows } = this;
     const indices = at.at(-1) ?? ZERO;
@@ -210,5 +212,5 @@ export class Mover {
   }
 }
 
-/** For the one cell of a group without positions. */
+/** The coordinates of the one cell of a group without positions. */
 const ZERO = new Int32Array(1);
