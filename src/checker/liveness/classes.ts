@@ -1,9 +1,9 @@
-/** The fairness classes of a model, numbered in the order of appearance. */
+/** Numbers the fairness classes of a model, in the order of appearance. */
 import { fault } from '../contract/model-faults.js';
 import type { Fairness } from '../model.js';
 import { isStrong, nameOf } from './fairness.js';
 
-/** A class, for a checkpoint. */
+/** A class, as a checkpoint keeps it. */
 export interface FairClass {
   readonly name: string;
   readonly strong: boolean;
@@ -17,7 +17,9 @@ export class FairClasses {
     return this.#list.length;
   }
 
-  /** The number of the class of a step, -1 for none. @throws CheckerError (`model`) for one that is weakly fair here and strongly there. */
+  /**
+   * Gives the number of the class of a step, -1 for none. @throws CheckerError (`model`) for a class that is weakly fair here and strongly there.
+   */
   number(fairness: Fairness | undefined): number {
     if (fairness === undefined) return -1;
     const name = nameOf(fairness);
@@ -34,7 +36,7 @@ export class FairClasses {
     return known;
   }
 
-  /** All of them, by number. */
+  /** All classes, by number. */
   list(): ReadonlyArray<FairClass> {
     return this.#list;
   }

@@ -1,7 +1,10 @@
-/** A closed walk through a strongly connected component that is fair, as short as going always for the nearest thing wanted makes it. */
+/**
+ * Finds a fair closed walk through a strongly connected component. It always goes to the nearest thing that is still wanted, so it is short, but
+ * not always shortest.
+ */
 import type { StateGraph, StateSet } from './state-graph.js';
 
-/** The classes with a step here that changes something. */
+/** Gives the classes with a step here that changes the state. */
 export const enabledAt = (graph: StateGraph, state: number): ReadonlySet<number> => {
   const classes = new Set<number>();
   for (let e = graph.offsets[state]!; e < graph.offsets[state + 1]!; e++) {
@@ -13,7 +16,7 @@ export const enabledAt = (graph: StateGraph, state: number): ReadonlySet<number>
 /** Picks edges. */
 type EdgeTest = (edge: number, source: number) => boolean;
 
-/** A shortest path of at least one edge inside the component from `start` to and over an edge that is wanted. */
+/** Gives a shortest path of at least one edge, inside the component, from `start` to a wanted edge and over it. */
 const hop = (graph: StateGraph, start: number, within: StateSet, wanted: EdgeTest): ReadonlyArray<number> => {
   const via = new Map<number, readonly [edge: number, source: number]>();
   const queue = [start];
@@ -39,9 +42,9 @@ const hop = (graph: StateGraph, start: number, within: StateSet, wanted: EdgeTes
   throw new Error('a strongly connected component has no path to one of its own edges');
 };
 
-/** What a walk has still to do before it may be closed. */
+/** What a walk must still do before it may be closed. */
 class Owed {
-  /** To be taken; of weak ones it is enough to come to a state where they are not enabled. */
+  /** The classes to be taken. For a weak one it is enough to come to a state where it is not enabled. */
   readonly classes = new Set<number>();
   readonly #taken = new Set<number>();
   readonly #graph: StateGraph;
@@ -59,7 +62,7 @@ class Owed {
     return !this.#visit && this.classes.size === 0;
   }
 
-  /** The walk comes to a state. A strong class that is enabled there is owed from then on. */
+  /** Notes that the walk comes to a state. A strong class that is enabled there is owed from then on. */
   meet(state: number): void {
     const { strong } = this.#graph;
     const enabled = enabledAt(this.#graph, state);
@@ -75,7 +78,7 @@ class Owed {
     this.classes.delete(fairness);
   }
 
-  /** Whether an edge brings the walk nearer to its end. */
+  /** Tests that an edge brings the walk nearer to its end. */
   readonly isHelpedBy: EdgeTest = (edge, source) => {
     const { targets, classes, strong } = this.#graph;
     const target = targets[edge]!;
@@ -88,8 +91,9 @@ class Owed {
 }
 
 /**
- * A closed walk from `entry` through a component that is fair to every class, fair itself, and at a state that the goal wants visited. A
- * weak class is met where it is taken or not enabled; a strong one where it is taken, if the walk comes by a state in which it is enabled.
+ * Gives a closed walk from `entry`, through a component that is fair to every class. The walk is fair itself, and visits a state that the goal
+ * wants visited. A weak class is satisfied where it is taken or not enabled. A strong one is satisfied where it is taken, if the walk comes by a
+ * state in which it is enabled.
  */
 export const fairCycle = (graph: StateGraph, entry: number, within: StateSet, visits: StateSet): ReadonlyArray<number> => {
   const owed = new Owed(graph, visits, entry);
@@ -103,7 +107,7 @@ export const fairCycle = (graph: StateGraph, entry: number, within: StateSet, vi
       cycle.push(edge);
     }
   };
-  // The way back may come by states in which further strong classes are enabled.
+  // On the way back further strong classes may be enabled.
   do {
     while (!owed.isMet()) walk(hop(graph, at, within, owed.isHelpedBy));
     if (cycle.length === 0 || at !== entry) walk(hop(graph, at, within, (edge) => graph.targets[edge] === entry));

@@ -1,8 +1,8 @@
-/** What a fairness class says: its name, and how strong it is. */
+/** The name and the strength of a fairness class. */
 import type { Fairness } from '../model.js';
 
-/** Whether a class is strongly fair. */
+/** Tests that a class is strongly fair. */
 export const isStrong = (fairness: Fairness): boolean => typeof fairness !== 'string' && fairness.strong;
 
-/** The name of a class. */
+/** Gives the name of a class. */
 export const nameOf = (fairness: Fairness): string => (typeof fairness === 'string' ? fairness : fairness.name);

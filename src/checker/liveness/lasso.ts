@@ -1,13 +1,13 @@
 /**
- * Liveness, decided on the state graph: each property is turned into "there is no fair run that stays in a bad region", and such
- * a run exists exactly when the region has, within reach, a state without steps or a strongly connected component that is fair.
+ * Decides liveness on the state graph. Each property is turned into "there is no fair run that stays in a bad region". Such a run exists exactly
+ * when the region has, within reach, a state without steps or a strongly connected component that is fair.
  *
- * Why whole components are enough: if a component is unfair to a weak class, then the class is enabled in all its states and taken
- * nowhere within it, and the same is true of each of its cycles. If it starves a strong class, enabled somewhere and taken nowhere, a fair
- * cycle in it keeps away from the states where the class is enabled: what is left without them is searched for components again (Streett;
- * Emerson and Lei 1987). If a component is fair to every class, the closed walk through all its states and steps is a fair run. So no cycle is
- * missed, and it does not matter along which path a state was found first (a search that carries "not yet seen" bits along its
- * paths loses both cycles and joins).
+ * Whole components are enough, for this reason. If a component is unfair to a weak class, the class is enabled in all its states and taken
+ * nowhere within it, and the same is true of each of its cycles. If a component starves a strong class (enabled somewhere, taken nowhere), a fair
+ * cycle in it keeps away from the states where the class is enabled. So what is left without these states is searched for components again
+ * (Streett; Emerson and Lei 1987). If a component is fair to every class, the closed walk through all its states and steps is a fair run. So no
+ * cycle is missed, and it does not matter along which path a state was found first. (A search that carries "not yet seen" bits along its paths
+ * loses both cycles and joins.)
  */
 import { Ints } from '../ints.js';
 import { components } from './strongly-connected.js';
@@ -16,7 +16,7 @@ import { pathTo, reach, sourceOf, type Reach, type StateGraph, type StateSet } f
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** What a liveness property asks, over state numbers. */
+/** What a liveness property demands, in terms of state numbers. */
 export type Goal =
   | { readonly kind: 'eventually'; readonly holds: StateSet }
   | { readonly kind: 'leadsTo'; readonly from: StateSet; readonly to: StateSet }
@@ -58,11 +58,11 @@ const regionOf = (graph: StateGraph, goal: Goal): Region => {
 
 // --- fairness --------------------------------------------------------------------------------------------------------------
 
-/** What a component is unfair to, if it is taken as it is. */
+/** The classes to which a component as a whole is unfair. */
 interface Unfairness {
-  /** A weak class is enabled in each of its states and taken nowhere in it. */
+  /** Whether a weak class is enabled in each state of the component and taken nowhere in it. */
   readonly weakly: boolean;
-  /** The strong classes that are enabled somewhere in it and taken nowhere. */
+  /** The strong classes that are enabled somewhere in the component and taken nowhere in it. */
   readonly starved: ReadonlySet<number>;
 }
 
@@ -95,8 +95,8 @@ const enablesAny = (graph: StateGraph, state: number, classes: ReadonlySet<numbe
 // --- the search ------------------------------------------------------------------------------------------------------------
 
 /**
- * A fair run that breaks the goal, or undefined if there is none. On a graph with states that were not expanded, a lasso that is
- * found is real, but finding none says nothing.
+ * Gives a fair run that breaks the goal, or undefined if there is none. On a graph with states that were not expanded, a lasso that is found is
+ * real, but finding none says nothing.
  */
 export const findLasso = (graph: StateGraph, goal: Goal): Lasso | undefined => {
   const region = regionOf(graph, goal);
@@ -112,7 +112,7 @@ const stuckRun = (graph: StateGraph, region: Region, found: Reach): Lasso | unde
   return undefined;
 };
 
-/** The states of a list, as a set. */
+/** Gives the states of a list as a set. */
 const setOf = (size: number, states: Int32Array): StateSet => {
   const has = new Uint8Array(size);
   for (const state of states) has[state] = 1;
@@ -120,8 +120,9 @@ const setOf = (size: number, states: Int32Array): StateSet => {
 };
 
 /**
- * The fair component that is entered soonest. One that starves strong classes is taken apart: what it has without the states in which they
- * are enabled is looked at in the next round. Each round rids a component of a class at least, so there are no more than classes.
+ * Gives a lasso through the fair component that is entered soonest. A component that starves strong classes is taken apart: the next round
+ * examines what is left of it without the states in which they are enabled. Each round rids a component of at least one class, so there are no
+ * more rounds than classes.
  */
 const cyclicRun = (graph: StateGraph, region: Region, found: Reach): Lasso | undefined => {
   const rank = new Int32Array(graph.size);

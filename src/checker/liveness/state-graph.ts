@@ -1,10 +1,9 @@
 /**
- * The state graph as liveness sees it: dense state numbers and flat arrays, so that any engine can hand its own in.
+ * The state graph for liveness: dense state numbers and flat arrays, so that any engine can hand its own in.
  *
- * A run is a maximal path from an initial state: infinite, or ending in a state without steps, where it stutters for ever. A step
- * that leads back to the state it started from is a real step of a run (a client may ask the same for ever), but it neither
- * enables a fairness class nor counts as taking it: fairness is about steps that change something, as TLA+ has it in `WF_v` and `SF_v`
- * where `v` is all variables.
+ * A run is a maximal path from an initial state. It is infinite, or ends in a state without steps, where it stutters for ever. A step that leads
+ * back to the state it started from is a real step of a run (a client may ask the same for ever). But it neither enables a fairness class nor
+ * counts as taking it. Fairness is about steps that change something, as TLA+ has it in `WF_v` and `SF_v` where `v` is all variables.
  */
 import type { Reader, Writer } from '../checkpoint/file.js';
 import { Ints } from '../ints.js';
@@ -18,7 +17,7 @@ export interface StateGraph {
   readonly initial: ReadonlyArray<number>;
   readonly offsets: Int32Array;
   readonly targets: Int32Array;
-  /** For each edge its fairness class, -1 for none. */
+  /** The fairness class of each edge, -1 for none. */
   readonly classes: Int32Array;
   /** For each class whether it is strongly fair; it is weakly fair otherwise. */
   readonly strong: ReadonlyArray<boolean>;
@@ -76,14 +75,14 @@ export class EdgeList {
 
 // --- operations ------------------------------------------------------------------------------------------------------------
 
-/** A breadth-first search through some states: which were reached, in order, and by which edge. */
+/** The result of a breadth-first search through some states: which were reached, in order, and by which edge. */
 export interface Reach {
   readonly order: Int32Array;
   /** For each state the edge by which it was found; -1 for a root, -2 where not reached. */
   readonly via: Int32Array;
 }
 
-/** The source of each edge is not stored: it is found by bisection over the offsets. */
+/** Gives the source of an edge. Sources are not stored: they are found by bisection over the offsets. */
 export const sourceOf = (graph: StateGraph, edge: number): number => {
   let low = 0;
   let high = graph.size - 1;
@@ -95,7 +94,7 @@ export const sourceOf = (graph: StateGraph, edge: number): number => {
   return low;
 };
 
-/** All states of `inside` that can be reached from `roots` (those of them inside) without leaving it. */
+/** Finds all states of `inside` that can be reached from `roots` (those that are inside) without leaving it. */
 export const reach = (graph: StateGraph, roots: Iterable<number>, inside: StateSet): Reach => {
   const via = new Int32Array(graph.size).fill(-2);
   const order = new Ints();
@@ -112,7 +111,7 @@ export const reach = (graph: StateGraph, roots: Iterable<number>, inside: StateS
   return { order: order.view(), via };
 };
 
-/** The edges that led a search to `state`, first to last. */
+/** Gives the edges that led a search to `state`, first to last. */
 export const pathTo = (graph: StateGraph, via: Int32Array, state: number): ReadonlyArray<number> => {
   const edges: number[] = [];
   for (let edge = via[state]!; edge >= 0; edge = via[sourceOf(graph, edge)]!) edges.push(edge);

@@ -1,4 +1,4 @@
-/** Strongly connected components, by Tarjan's algorithm without recursion: state graphs are deeper than any call stack. */
+/** Finds strongly connected components by Tarjan's algorithm, without recursion: state graphs are deeper than any call stack. */
 import { Ints } from '../ints.js';
 import type { StateGraph, StateSet } from './state-graph.js';
 

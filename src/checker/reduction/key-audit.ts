@@ -1,8 +1,9 @@
 /**
- * An audit of a model's key. Where it takes different states for one, a search goes on from one of them alone; so all of them must be alike, as
- * under any reduction: in every property, in the boundary, and in the keys of the states to which their steps lead. A search that keeps values by their
- * keys goes on from whatever value it met first, in any slot of the kind, so that its state may be none of the model's: each state must be like that one, too. It goes through the states as they are,
- * once a search has seen that the key merges some: all of them while they are few, and a sample of them beyond.
+ * Audits a model's key. Where the key takes different states for one, a search goes on from one of them alone. So they must be alike, as under
+ * any reduction: in every property, in the boundary, and in the keys of the states to which their steps lead. A search that keeps values by their
+ * keys goes on from the value that it met first, in any slot of the kind. Its state may then be none of the model's, and each state must be like
+ * that one, too. The audit runs once a search has seen that the key merges some states. It goes through the states as they are: all of them while
+ * they are few, and then a sample.
  */
 import { keyedBehind } from '../contract/merging.js';
 import type { Model } from '../model.js';
@@ -14,14 +15,17 @@ import { Round } from './audit-round.js';
 import { withWhatWasSeen } from './seen-by-audit.js';
 import { askedOf, type ReductionOptions } from './reduction-audit.js';
 
-/** So many calls of the model's functions, and so many milliseconds; and what `--audit` gives. The states as they are may have no end where the keys have one. */
+/**
+ * The most calls of the model's functions and the most ms, unless `--audit` asks for all. The states as they are may have no end where the keys
+ * have one.
+ */
 const USUAL = { calls: 200_000, ms: 1_000 };
 const ALL = { calls: Infinity, ms: 60_000 };
-/** A sample is walks at random of so many steps, in this share of the time of the search. */
+/** A sample consists of random walks of so many steps, in this share of the search's time. */
 const LENGTH = 48;
 const SHARE = 0.02;
 
-/** Goes through the states until all are looked at, or enough. */
+/** Examines states until all are examined, or enough. */
 function* examineStates<S, A>(round: Round<S, A>, options: ReductionOptions, elapsedMs: number): Generator<void, void> {
   const { maxMs, maxMemoryBytes, signal, audit } = options;
   const limits = watch(
@@ -49,9 +53,9 @@ function* examineStates<S, A>(round: Round<S, A>, options: ReductionOptions, ela
 }
 
 /**
- * The report of a search of a model with a key, with what the audit of that came to. A run that breaks something is a run whatever the key says, and a
- * search that stopped says of nothing that it holds: then there is nothing to audit. `representative`: the state that the search has instead of one, where
- * that may be none that was reached.
+ * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search found a
+ * violation, because its run is a run whatever the key says, or where it stopped early, because it claims of nothing that it holds.
+ * `representative` gives the state that the search has in place of another, where that need not be a reached one.
  *
  * @throws CheckerError (`model`) where states with one key are not alike, with the run to one of them.
  */
@@ -64,7 +68,7 @@ export function* keyAudited<S, A>(
   const { statistics, stop, verdict, audited } = report;
   const keyed = keyedBehind(model as unknown as Model<never, never>);
   if (keyed === undefined || statistics.byKey !== true) return report;
-  // Of numbers the run is one of the values that stand for others, which need not be one of the model's.
+  // In a search by numbers the run is one of the values that stand for others, and need not be a run of the model.
   const isTold = verdict === 'violated' && keyed.representative === undefined;
   if (isTold || (stop.kind !== 'complete' && stop.kind !== 'violation')) return report;
   let round: Round<never, never>;
@@ -74,7 +78,7 @@ export function* keyAudited<S, A>(
     yield* examineStates(round, options, statistics.elapsedMs);
   } catch (error) {
     if (!(error instanceof Incomparable)) throw error;
-    // What cannot be seen into cannot be told apart but by the key.
+    // Incomparable values cannot be told apart but by the key.
     return report;
   }
   const told = withWhatWasSeen(report, round, options, { what: 'key', knowsAll: round.isOver });

@@ -1,8 +1,8 @@
-/** The states that an audit has met, each with how it came to it. */
+/** The states that an audit has met, each with where it came from. */
 import { Ints } from '../ints.js';
 import type { StateStore } from '../explicit/state-store.js';
 
-/** What a state is to the audit: met as the end of a step, made by a map, or reached by the model's own steps. */
+/** The role of a state in the audit: met as the end of a step, made by a map, or reached by the model's own steps. */
 export const Role = { met: 0, image: 1, reached: 2 } as const;
 
 export class MetStates<S> {
@@ -12,13 +12,16 @@ export class MetStates<S> {
   readonly parents = new Ints();
   /** By state: the map that made it from its parent; -1: a step did. */
   readonly madeBy = new Ints();
-  /** By state: the state that it was first made from, which was met earlier; -1 for the first. `parents` would not do: a map may turn an image back into its own parent. */
+  /**
+   * By state: the earlier state from which it was first made; -1 for the first. `parents` would not do, because a map may turn an image back into
+   * its own parent.
+   */
   private readonly origins = new Ints();
   /** By state: its class; -1: not known yet. */
   readonly classes = new Ints();
   /** By state: the role in which it was examined; -1: not yet. */
   readonly done = new Ints();
-  /** The states to look at, in the order in which they came to be so. */
+  /** The states to examine, in the order in which they were found. */
   readonly queue = new Ints();
 
   constructor(store: StateStore<S>) {
@@ -29,7 +32,7 @@ export class MetStates<S> {
     return this.store.get(index);
   }
 
-  /** The index of a state, which is met in this role. @throws what the store throws, for a state that cannot be compared. */
+  /** Meets a state in a role, and gives its index. @throws what the store throws, for a state that cannot be compared. */
   meet(state: S, role: number, parent: number, maker: number): number {
     const size = this.store.size();
     const index = this.store.add(state);
@@ -48,7 +51,7 @@ export class MetStates<S> {
     return index;
   }
 
-  /** Gives a state a greater role than it had. */
+  /** Gives a state a greater role, if it has a lesser one. */
   promote(index: number, role: number, parent: number, maker: number): void {
     if (this.roles.at(index) >= role) return;
     this.roles.data[index] = role;
@@ -57,7 +60,7 @@ export class MetStates<S> {
     if (role !== Role.met) this.queue.push(index);
   }
 
-  /** The state that was reached, and from which by steps and maps this one came to be. */
+  /** Gives the reached state from which this one was made by steps and maps. */
   reachedBefore(index: number): number {
     let at = index;
     while (this.roles.at(at) !== Role.reached) at = this.origins.at(at);
@@ -68,7 +71,7 @@ export class MetStates<S> {
     return this.roles.at(index) === Role.reached && this.parents.at(index) === -1;
   }
 
-  /** The states of a run to a state that was reached, from an initial one on. */
+  /** Gives the states of a run to a reached state, from an initial one on. */
   pathTo(index: number): ReadonlyArray<number> {
     const path: number[] = [];
     for (let at = index; at >= 0; at = this.parents.at(at)) path.push(at);

@@ -1,35 +1,35 @@
-/** What is asked of a state to see whether it is like another: its properties, whether it lies within the boundary, and its steps. */
+/** Observes a state, to see whether it is like another: its properties, whether it lies within the boundary, and its steps. */
 import type { Model, Property } from '../model.js';
 import { predicatesOf } from '../liveness/predicates.js';
 import { showLabel } from '../report.js';
 
-/** A model, and which of its properties are asked for. */
+/** A model, and those of its properties that are audited. */
 export interface Asked<S, A> {
   readonly model: Model<S, A>;
   readonly properties: ReadonlyArray<Property<S, A>>;
-  /** What is only to be reached: a reduction that does not keep it leads to no false alarm, and to no false proof. */
+  /** Witnesses. A reduction that does not keep one leads to no false alarm and to no false proof. */
   readonly witnesses: ReadonlyArray<Property<S, A>>;
-  /** Of liveness: where a reduction does not keep one, it is not judged. */
+  /** Properties of liveness. One that a reduction does not keep is not judged. */
   readonly liveness: ReadonlyArray<Property<S, A>>;
 }
 
 interface Step<A> {
   readonly action: A;
   readonly target: number;
-  /** By property: what it says of the step; `undefined` where it says nothing. */
+  /** For each property its value at the step; `undefined` where it has none. */
   readonly truths: ReadonlyArray<boolean | undefined>;
 }
 
-/** What was found of a state. */
+/** What was observed of a state. */
 export interface Observation<A> {
-  /** By property, as of a step. */
+  /** For each property its value, as at a step. */
   readonly truths: ReadonlyArray<boolean | undefined>;
   readonly isWithin: boolean;
   /** None beyond the boundary. */
   readonly steps: ReadonlyArray<Step<A>>;
   /** Names of the witnesses that are reached here, or by a step from here. */
   readonly reached: ReadonlyArray<string>;
-  /** By property of liveness: what its predicates say of the state. */
+  /** For each property of liveness the values of its predicates. */
   readonly predicates: ReadonlyArray<ReadonlyArray<boolean>>;
 }
 
@@ -39,11 +39,11 @@ const ofState = <S, A>(property: Property<S, A>, state: S): boolean | undefined 
 const ofStep = <S, A>(property: Property<S, A>, state: S, action: A, next: S): boolean | undefined =>
   property.kind === 'alwaysStep' || property.kind === 'sometimesStep' ? property.holds(state, action, next) : undefined;
 
-/** Where a state has no step: whether it may be the last. */
+/** Says whether a state without a step may be the last. */
 const ofEnd = <S, A>(property: Property<S, A>, state: S): boolean | undefined =>
   property.kind === 'noDeadlock' ? property.final?.(state) === true : undefined;
 
-/** Looks at a state; `meet` numbers the states that its steps lead to. */
+/** Observes a state. `meet` numbers the states to which its steps lead. */
 export const observe = <S, A>(asked: Asked<S, A>, state: S, meet: (next: S) => number): Observation<A> => {
   const { model, properties, witnesses, liveness } = asked;
   const reached = witnesses.filter((witness) => ofState(witness, state) === true);
@@ -61,7 +61,7 @@ export const observe = <S, A>(asked: Asked<S, A>, state: S, meet: (next: S) => n
   return { truths, isWithin, steps, reached: reached.map(({ name }) => name), predicates };
 };
 
-/** Names of the properties that are broken in a state, or by a step from it. */
+/** Gives the names of the properties that are broken in a state, or by a step from it. */
 export const brokenIn = <S, A>({ properties }: Asked<S, A>, { truths, steps }: Observation<A>): ReadonlyArray<string> =>
   properties.filter((_, i) => truths[i] === false || steps.some((step) => step.truths[i] === false)).map(({ name }) => name);
 
@@ -85,7 +85,7 @@ export const triggeredIn = <S, A>({ liveness }: Asked<S, A>, { predicates }: Obs
 const stepText = <A>({ target, truths }: Step<A>, classOf: (target: number) => number): string =>
   `${classOf(target)} ${truths.join()}`;
 
-/** The steps as texts, sorted. Under a symmetry each step has an image of its own; a quotient may make one of several. */
+/** Gives the steps as sorted texts. Under a symmetry each step has an image of its own. A quotient may make one step of several. */
 const stepTexts = <A>(
   { steps }: Observation<A>,
   classOf: (target: number) => number,
@@ -95,18 +95,18 @@ const stepTexts = <A>(
   return (isMultiset ? texts : [...new Set(texts)]).sort();
 };
 
-/** A text that two states share where they are alike. */
+/** Gives states one text where they are alike. */
 export const recordOf = <A>(observation: Observation<A>, classOf: (target: number) => number, isMultiset: boolean): string =>
   [observation.truths.join(), observation.isWithin, ...stepTexts(observation, classOf, isMultiset)].join('\n');
 
-/** How targets of steps are told apart, and told. */
+/** How targets of steps are told apart, and named to people. */
 interface TargetNaming {
   readonly classOf: (target: number) => number;
   readonly text: (target: number) => string;
   readonly isMultiset: boolean;
 }
 
-/** In what a state differs from another that should be like it, in words. */
+/** Says in words in what a state differs from another that should be like it. */
 export const differenceOf = <S, A>(
   { model, properties }: Asked<S, A>,
   one: Observation<A>,

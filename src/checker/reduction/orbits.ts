@@ -1,16 +1,16 @@
-/** Symmetry that is given by generators, closed: to the maps that a model declares are added those that these make one after the other. */
+/** Closes a symmetry that is given by generators: to the maps that a model declares it adds their compositions. */
 import { fault } from '../contract/model-faults.js';
 
-/** Which of the declared maps are applied, one after the other. */
+/** A composition: the declared maps that are applied, one after the other. */
 export type Word = ReadonlyArray<number>;
 
 /** A map of states onto states. */
 export type Mapping<S> = (state: S) => S;
 
-/** More images of one state than these are no reduction any more: all orders of seven things. */
+/** The most images of one state: all orders of seven things. A symmetry with more is refused. */
 const MOST_IMAGES = 5_040;
 
-/** What a word does. */
+/** Makes the map of a word. */
 export const composed =
   <S>(maps: ReadonlyArray<Mapping<S>>, word: Word): Mapping<S> =>
   (state) =>
@@ -20,9 +20,9 @@ export const composed =
 export const singles = (maps: ReadonlyArray<unknown>): ReadonlyArray<Word> => maps.map((_, which) => [which]);
 
 /**
- * All that some maps make of a state, by key, each with a word that makes it; the state itself comes first.
+ * Gives all images that some maps make of a state, by key, each with a word that makes it. The state itself comes first.
  *
- * @throws CheckerError (`model`) where they are too many.
+ * @throws CheckerError (`model`) where there are too many.
  */
 export const orbitOf = <S>(maps: ReadonlyArray<Mapping<S>>, key: (state: S) => string, state: S): ReadonlyMap<string, Word> => {
   const words = new Map<string, Word>([[key(state), []]]);
@@ -44,7 +44,7 @@ export const orbitOf = <S>(maps: ReadonlyArray<Mapping<S>>, key: (state: S) => s
   return words;
 };
 
-/** The words by which the maps make all images of these states that they can make. */
+/** Gives the words by which the maps make all images of these states. */
 export const closing = <S>(
   maps: ReadonlyArray<Mapping<S>>,
   key: (state: S) => string,

@@ -1,7 +1,7 @@
 /**
- * An audit of reductions: of what a model says of its symmetry and of its normal form. It goes through the states as they are, not reduced, and
- * looks whether those that a search would take for one are alike: in every property, in the boundary, and in where their steps lead.
- * Then what the search leaves out can hold nothing that it does not see. While the space is small all of it is looked at, and a sample beyond.
+ * Audits reductions: what a model says of its symmetry and of its normal form. The audit goes through the states as they are, not reduced, and
+ * sees whether those that a search would take for one are alike: in every property, in the boundary, and in where their steps lead. Then what the
+ * search leaves out holds nothing that the search does not see. It examines all of a small space, and a sample of a large one.
  */
 import type { Model, Property } from '../model.js';
 import { fault } from '../contract/model-faults.js';
@@ -46,38 +46,38 @@ const byUse = <S, A>(asked: ReadonlyArray<Property<S, A>>): Omit<Asked<S, A>, 'm
   liveness: asked.filter(({ kind }) => isLiveness(kind)),
 });
 
-/** Whether a search with these options takes states for one. */
+/** Tests that a search with these options takes states for one. */
 export const isReducing = (
   { symmetry, normalize }: { readonly symmetry?: ReadonlyArray<unknown>; readonly normalize?: unknown },
   options: ReductionOptions,
 ): boolean =>
   (options.symmetry === true && (symmetry?.length ?? 0) > 0) || (options.normalize === true && normalize !== undefined);
 
-/** Whether no two states are taken for one, by a key, a hash or a reduction. */
+/** Tests that no two states are taken for one, by a key, a hash or a reduction. */
 export const comparesWhole = <S, A>(model: Model<S, A>, options: ReductionOptions & Pick<CheckOptions, 'hashBits'>): boolean =>
   model.key === undefined && options.hashBits === undefined && !isReducing(model, options);
 
-/** Whether the graph of states is worth keeping: whole, or up to a symmetry alone. A key under symmetry may merge what it likes. */
+/** Tests that the graph of states is worth keeping: whole, or reduced by a symmetry alone. A key under symmetry may merge any states. */
 export const keepsGraph = <S, A>(model: Model<S, A>, options: ReductionOptions): boolean =>
   !isReducing(model, options) || (model.key === undefined && !(options.normalize === true && model.normalize !== undefined));
 
 const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
   (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
 
-/** How far an audit goes: so many calls, and no longer than so many milliseconds. */
+/** How far an audit goes: at most so many calls, and so many ms. */
 interface Extent {
   readonly calls: number;
   readonly ms: number;
 }
 
-/** Before the search, when nobody knows how large the space is. */
+/** Before the search, while the size of the space is not known. */
 const BEFORE: Extent = { calls: 1_000, ms: 5_000 };
-/** After it, of a space that is small: one with so many states at most. */
+/** After the search of a small space: one with so many states at most. */
 const AFTER: Extent = { calls: 200_000, ms: 1_000 };
 const SMALL = 20_000;
-/** After one that found a violation, and does not know how large the space is. */
+/** After a search that found a violation, and does not know the size of the space. */
 const FOUND: Extent = { calls: 10_000, ms: 200 };
-/** Of one that is large, walks at random of so many steps, in this share of the time that the search took. */
+/** Of a large space: random walks of so many steps, in this share of the search's time. */
 const LENGTH = 48;
 const SHARE = 0.02;
 
@@ -87,19 +87,19 @@ const WHOLE: Extent = { calls: Infinity, ms: Infinity };
 export class ReductionAudit<S, A> {
   /** The maps of the symmetry, closed so far, each as a word of the declared ones. */
   words: ReadonlyArray<Word>;
-  /** How many of them the search has. */
+  /** How many of these words the search has. */
   private searched = 0;
   private readonly model: Model<S, A>;
   private readonly options: ReductionOptions;
   private readonly limits: Watch;
-  /** Without the limit of memory. */
+  /** The watch before the search, without the limit of memory. */
   private readonly early: Watch;
   private readonly maps: ReadonlyArray<NamedMap<S>>;
-  /** States that the words were found to be lacking at, by key. */
+  /** States at which words were found to be missing, by key. */
   private readonly open = new Map<string, S>();
   private round: Round<S, A>;
 
-  /** `names`: how the maps are called. */
+  /** `names` are the names of the maps. */
   constructor(model: Model<S, A>, options: ReductionOptions, names: ReadonlyArray<string> = []) {
     const declared = options.symmetry === true ? (model.symmetry ?? []) : [];
     this.model = model;
@@ -114,26 +114,27 @@ export class ReductionAudit<S, A> {
   }
 
   /**
-   * Closes the symmetry, and looks at the first states, or at all where that is asked for.
+   * Closes the symmetry, and examines the first states, or all of them where the options ask for that.
    *
    * @throws CheckerError (`model`) where states that a search would take for one are not alike, with the run to the first such state.
    */
   *before(): Generator<void, void> {
-    // So few calls take no memory to speak of, and the counts of a search that comes to its end are those of the symmetry that they close.
+    // So few calls take little memory, so there is no limit on it. A search that comes to its end then always has the symmetry that these calls
+    // close, and its counts are the same.
     yield* this.go(BEFORE, this.early);
     if (this.options.audit === true) yield* this.go(WHOLE);
     this.searched = this.words.length;
   }
 
-  /** Goes on once the search is over, and adds to its report how far it came. @throws CheckerError (`model`). */
+  /** Continues once the search is over, and adds to the report how far the audit came. @throws CheckerError (`model`). */
   *after(report: Report): Generator<void, Report> {
     const { stop, counts, statistics, audited } = report;
     const isComplete = stop.kind === 'complete';
     const isSmall = counts.distinct * (1 + this.words.length) <= SMALL;
-    // A search that did not come to its end says of nothing that it holds; but of a run perhaps that it is a shortest one.
+    // A search that did not come to its end claims of nothing that it holds. But it may claim that a run is a shortest one.
     if (isSmall && isComplete) yield* this.go(AFTER);
     else if (isSmall && stop.kind === 'violation') yield* this.go(FOUND);
-    // What a sample comes to depends on the time: it may refuse, and decides nothing.
+    // The result of a sample depends on the time. So it may refuse a model, but it decides no property.
     const knowsAll = this.round.isOver && statistics.byKey !== true;
     const told = withWhatWasSeen(report, this.round, this.options, { what: 'reduction', knowsAll });
     if (isComplete && !this.round.isOver) yield* this.sample(statistics.elapsedMs * SHARE);
@@ -142,7 +143,7 @@ export class ReductionAudit<S, A> {
     return audited === undefined ? told : { ...told, audited: { ...audited, reduction } };
   }
 
-  /** Whether a limit or a signal came. */
+  /** Tests for a limit or a signal. */
   private mustStop(limits = this.limits): boolean {
     return limits.poll({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
   }
@@ -158,7 +159,7 @@ export class ReductionAudit<S, A> {
     );
   }
 
-  /** Goes on, with more words where those that there are turn out not to be all. */
+  /** Continues the audit. It starts a new round where more words turn out to be needed. */
   private *go({ calls, ms }: Extent, limits = this.limits): Generator<void, void> {
     const until = performance.now() + ms;
     for (let turn = 1; !this.round.isOver; turn++) {
@@ -180,12 +181,12 @@ export class ReductionAudit<S, A> {
     }
   }
 
-  /** Begins anew with all the words that the states seen so far need. */
+  /** Starts a new round with all the words that the states so far need. */
   private close(): void {
     const key = this.model.key ?? encode;
     const known = this.open.size;
     for (const state of this.round.open) this.open.set(key(state), state);
-    // With their words these states were closed: once is enough.
+    // The last round had the words of these states, so they were closed.
     if (this.open.size === known) throw fault('symmetry: of one state the maps make now this, now that');
     const maps = this.maps.map(({ map }) => map);
     this.words = closing(maps, key, [...this.open.values()]);

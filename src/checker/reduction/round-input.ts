@@ -1,14 +1,14 @@
-/** The input of a round of an audit (its maps, and the state that a key puts in the place of another), and what the round keeps of a class. */
+/** What a round of an audit is given (maps, and the representatives by a key), and what it keeps of each class. */
 import type { Observation } from './observation.js';
 import type { Mapping } from './orbits.js';
 
-/** A map that a model declares, and how it is called. */
+/** A map that a model declares, with its name. */
 export interface NamedMap<S> {
   readonly name: string;
   readonly map: Mapping<S>;
 }
 
-/** The first state of a class, what was found of it, and the first of those of the class that were reached. */
+/** The first state of a class with what was observed of it, and the first reached state of the class. */
 export interface FirstOfClass {
   readonly index: number;
   readonly record: string;
@@ -19,11 +19,11 @@ export interface FirstOfClass {
 
 /** How states are told apart where a key is audited. */
 export interface AuditedKey<S> {
-  /** What a search by the key has instead of a state; undefined: one of the states with the same key. */
+  /** The state that a search by the key has in place of this one. Undefined: the search has one of the model's states with the same key. */
   readonly representative: Mapping<S> | undefined;
 }
 
-/** What takes states for one, in a word. */
+/** Says in a word what takes states for one. */
 export const reducerOf = (by: { readonly ofKey: unknown; readonly normalize: unknown }): 'key' | 'quotient' | 'symmetry' => {
   if (by.ofKey !== undefined) return 'key';
   return by.normalize === undefined ? 'symmetry' : 'quotient';

@@ -1,14 +1,14 @@
-/** States in the words of an audit. */
+/** Texts of states, for the messages of an audit. */
 import { shortened } from '../contract/model-faults.js';
 import { showState, type Showing } from '../shown/state.js';
 
-/** A state on one line, as the model shows it. */
+/** Gives a state on one line, as the model shows it. */
 export const textOf = <S>(model: Showing<S>, state: S): string => {
   const parts = Object.entries(showState(model, state)).map(([part, value]) => `${part}: ${value}`);
   return shortened(`{${parts.join(', ')}}`);
 };
 
-/** Texts of different states of a table; where the model's own `show` makes two of them look alike, what is in them instead. */
+/** Gives different states different texts. Where the model's own `show` gives two of them one text, it prints what is in them. */
 export const textsOf = <S>(
   model: Showing<S>,
   table: { readonly get: (index: number) => S },

@@ -1,4 +1,4 @@
-/** From what a search or a simulation found to the report of it: each part that does not depend on how it was found is made here. */
+/** Makes the parts of a report that do not depend on how a search or a simulation found what it found. */
 import type { RunOptions } from '../options.js';
 import { isWitness, verdictOf, type PropertyKind, type PropertyReport, type PropertyVerdict, type Report } from '../report.js';
 import { withinBoundary } from './reasons.js';
@@ -13,11 +13,11 @@ interface Claim {
   readonly impossible?: string;
 }
 
-/** What a report says of any property of this name and kind. */
+/** Gives what a report says of any property of this name and kind. */
 export const sentenceOf = ({ name, rule, kind }: Claim): Pick<PropertyReport, 'name' | 'rule' | 'kind'> =>
   rule === undefined ? { name, kind } : { name, rule, kind };
 
-/** The verdict of a property that is not liveness. `isWhole`: every state was seen. */
+/** Gives the verdict of a property that is not liveness. `isWhole` says that every state was seen. */
 const verdictOn = ({ kind }: Claim, isDecided: boolean, isWhole: boolean): PropertyVerdict => {
   if (isDecided) return isWitness(kind) ? 'reached' : 'violated';
   if (isWitness(kind)) return 'not reached';
@@ -25,8 +25,8 @@ const verdictOn = ({ kind }: Claim, isDecided: boolean, isWhole: boolean): Prope
 };
 
 /**
- * What a report says of a property that is not liveness, all but its trace. `unseen` is why not every state was seen; undefined where
- * every state was.
+ * Gives the report of a property that is not liveness, without its trace. `unseen` says why not every state was seen; undefined where every state
+ * was.
  */
 export const judgedReport = (claim: Claim, isDecided: boolean, unseen: string | undefined): PropertyReport => {
   const verdict = verdictOn(claim, isDecided, unseen === undefined);
@@ -34,13 +34,13 @@ export const judgedReport = (claim: Claim, isDecided: boolean, unseen: string | 
   return { ...sentenceOf(claim), verdict, ...(why === undefined ? {} : { why }) };
 };
 
-/** Whether a report of a property comes with the run that decides it. */
+/** Says whether the report of a property comes with the run that decides it. */
 export const wantsTrace = ({ verdict }: PropertyReport, { witnessTraces }: RunOptions): boolean =>
   verdict === 'violated' || (verdict === 'reached' && witnessTraces === true);
 
 // --- bounds ----------------------------------------------------------------------------------------------------------------
 
-/** The phrases that say in what the verdict of a search holds. `cut`: how many states lie beyond the model's boundary. */
+/** Gives the phrases that say in what bounds a verdict holds. `cut` is the number of states beyond the model's boundary. */
 export const boundsOf = (
   model: { readonly symmetry?: unknown; readonly normalize?: unknown },
   options: RunOptions,
@@ -75,7 +75,7 @@ interface Found extends Pick<
   readonly neverTriggered?: ReadonlyArray<string>;
 }
 
-/** The report, with its verdict. */
+/** Makes the report, with its verdict. */
 export const concluded = (found: Found, options: Pick<RunOptions, 'requireWitnesses'>): Report => {
   const { neverEnabled, neverTriggered = [], model, stop, search, bounds, counts, properties, coverage, ...rest } = found;
   const unreached = properties.filter(({ verdict }) => verdict === 'not reached').map(({ name }) => name);
@@ -85,8 +85,8 @@ export const concluded = (found: Found, options: Pick<RunOptions, 'requireWitnes
 };
 
 /**
- * The report of two searches of one model, of which the second judged some of the properties. `properties` and `stop` are what both come to;
- * `judgesLiveness` says whether the second was one for liveness.
+ * Makes the report of two searches of one model, of which the second judged some of the properties. `properties` and `stop` are those of both
+ * together. `judgesLiveness` says whether the second judged liveness.
  */
 export const ofTwoSearches = (
   first: Report,

@@ -1,4 +1,4 @@
-/** What a program does with a report that it was given: the operations of `report.ts`, with a look at what they take. */
+/** The operations of `report.ts` for a program that was given a report. They check their arguments. */
 import { A_LABEL, A_STOP, A_VACUITY, mustTake, VERDICTS } from '../contract/argument-checks.js';
 import type { Label } from '../model.js';
 import * as report from '../report.js';

@@ -13,10 +13,10 @@ export const BY_COMPONENTS = 'liveness is not judged on components: check the pl
 
 const states = (n: number): string => `${n} ${n === 1 ? 'state' : 'states'}`;
 
-/** Of states beyond the boundary, why liveness is not judged. */
+/** Says why liveness is not judged where states lie beyond the boundary. */
 export const unexpanded = (cut: number): string =>
   `${states(cut)} beyond the boundary ${cut === 1 ? 'was' : 'were'} not expanded`;
 
-/** Of states beyond the boundary, in what a verdict holds; nothing where there are none. */
+/** Says in what bounds a verdict holds where states lie beyond the boundary; nothing where none do. */
 export const withinBoundary = (cut: number): ReadonlyArray<string> =>
   cut > 0 ? [`within the model's boundary (${states(cut)} beyond it judged, not expanded)`] : [];

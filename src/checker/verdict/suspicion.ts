@@ -1,7 +1,7 @@
 /**
- * Whether a space that is searched breadth first looks like one without an end. Nobody can know before the end; but a finite space shows signs of
- * it: the share of its states that wait falls, and depth grows more and more slowly. A space of unbounded counters grows in depth as some
- * root of its states, for ever; one of unbounded queues has the same share waiting, for ever.
+ * Suspects that a space which is searched breadth first has no end. Nobody can know before the end, but a finite space shows signs of it: the
+ * share of its states that wait falls, and its depth grows more and more slowly. In a space of unbounded counters the depth grows for ever as
+ * some root of the number of states. In one of unbounded queues the same share of states waits for ever.
  */
 import type { Suspicion } from '../report.js';
 
@@ -12,16 +12,19 @@ interface Pulse {
   readonly depth: number;
 }
 
-/** It is looked at where it has doubled since, from so many states on; and this often in a row the sign must be there. */
+/** The search is judged each time that its states have doubled, from so many states on. The sign must be there so many times in a row. */
 const FIRST = 64;
 const ROW = 6;
 
-/** Depth grows as this power of the states, at least: up to three counters. Finite spaces come near half of it, and only late. */
+/**
+ * The depth of an infinite space grows at least as this power of the states: that is up to three counters. Finite spaces come near half of it,
+ * and only late.
+ */
 const POWER = 0.3;
-/** The share that waits falls by less than this at each doubling. */
+/** At each doubling the share that waits falls by less than this. */
 const SAME = 0.985;
 
-/** From one look to the next, which is of twice as many states or more. */
+/** Compares two moments. The later one has twice as many states or more. */
 const growsInDepth = (before: Pulse, now: Pulse): boolean =>
   before.depth > 0 && Math.log(now.depth / before.depth) >= POWER * Math.log(now.distinct / before.distinct);
 
@@ -35,7 +38,7 @@ export class Suspect {
   #deeper = 0;
   #wider = 0;
 
-  /** Takes in how far a search has come. */
+  /** Takes in the progress of a search. */
   update({ distinct, queue, depth }: Pulse): void {
     const before = this.#looks.at(-1);
     if (distinct < (before === undefined ? FIRST : before.distinct * 2)) return;
@@ -47,7 +50,7 @@ export class Suspect {
     this.#wider = grows && keepsItsShare(before, now) ? this.#wider + 1 : 0;
   }
 
-  /** What speaks for a space without end; undefined where nothing does. */
+  /** Gives what speaks for a space without end; undefined where nothing does. */
   suspicion(): Suspicion | undefined {
     const [first, last] = [this.#looks[0], this.#looks.at(-1)];
     if (first === undefined || last === undefined || (this.#deeper < ROW && this.#wider < ROW)) return undefined;
