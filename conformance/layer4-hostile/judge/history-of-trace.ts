@@ -1,6 +1,6 @@
 /**
- * The history in a trace: what the clients' processes say of their own operations, put in order by the master's commands, which run
- * one after the other. What the servers say of themselves is not listened to, but for a new identity, which shows a lost log (R7, R7a).
+ * Makes a history of a trace. The clients' processes tell their operations. The master's commands, which run one after the other, put the operations
+ * in order. Of the servers' events only a new identity counts, since it shows that a log was lost (R7, R7a).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type NodeId, type ReplicaId, serverOf } from '#bayou/core/ids.js';
@@ -12,13 +12,13 @@ import { partitionsIn, EMPTY_SHAPE, shapeAfter, type Shape } from './partitions.
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
-/** The history of a trace, in whatever order its lines stand. */
+/** The history of one run's trace; the events may be in any order. */
 export const historyOfTrace = (events: ReadonlyArray<TraceEvent>): History => historyOfRuns([events]);
 
 /**
- * The history of several runs, one after the other, on the same data folder: what a server acknowledged in one it still has in those after
- * it, and the clients of each are other sessions, whatever their ids (R11a). `lossy`: the servers whose logs somebody has spoilt, put back or
- * taken away, where that is known; no other server has lost anything, as whichever replica it comes back.
+ * The history of several runs on the same data folder, one after the other. A server still has in a later run what it acknowledged in an earlier one.
+ * The clients of each run are other sessions, even under the same ids (R11a). `lossy` has the servers whose logs a fault has spoilt, put back or taken
+ * away; undefined: unknown, and every server that comes back as another replica counts as one of them.
  */
 export const historyOfRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): History => {
   const histories = runs.map(historyOfRun);
@@ -37,7 +37,7 @@ export const historyOfRuns = (runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lo
   return { operations, stores, guarantees, ordered: histories.every((h) => h.ordered), reborn };
 };
 
-/** A view of a later run, among those of the runs before it. */
+/** A store of a later run, with its position and round counted from the first run. */
 const later = (view: StoreView, offset: number, rounds: number): StoreView => ({
   ...view,
   position: view.position + offset,
@@ -62,7 +62,7 @@ const rebornIn = (events: ReadonlyArray<TraceEvent>): ReadonlySet<NodeId> => {
   return reborn;
 };
 
-/** A run's history; its positions and rounds begin at 0. */
+/** The history of one run; its positions and rounds begin at 0. */
 interface RunHistory extends Omit<History, 'reborn'> {
   /** Above every position. */
   readonly length: number;
@@ -88,7 +88,7 @@ const historyOfRun = (events: ReadonlyArray<TraceEvent>): RunHistory => {
     : { ...told, guarantees, ordered: true, length };
 };
 
-/** The operations of one client's process; positions are its own counts. */
+/** Reads the operations of one client's process; their positions are the counts of that process. */
 const readClient = (
   list: ReadonlyArray<TraceEvent>,
   guarantees: Map<SessionName, Guarantees>,
@@ -137,7 +137,7 @@ const outcomeOf = (result: Of<'putDone'>['result'] | Of<'getDone'>['result']): O
   }
 };
 
-/** What the master's commands add: where each operation stands among the others, and the stores that were printed. */
+/** The facts that the master's commands add: the position of each operation among the others, and the stores that were printed. */
 interface ByMaster {
   readonly operations: Operation[];
   readonly stores: StoreView[];
@@ -163,13 +163,13 @@ const orderByMaster = (
   let begun: Of<'command'> | undefined;
   for (const e of master) {
     if (e.type === 'command') begun = e;
-    // A server that a fault took is dead before any command says so.
+    // A fault kills a server without a command.
     if (e.type === 'kill' && takeCommand(byMaster, { type: 'killServer', id: e.server })) byMaster.settled.delete(e.server);
     if (e.type !== 'result' || begun === undefined) continue;
     const line = parseLine(begun.text);
     if (E.isLeft(line) || line.right === undefined) continue;
     const command = line.right;
-    // A server that did not start is not there, whatever the command wanted.
+    // The command failed to start this server, so there is no such server.
     if (command.type === 'joinServer' && e.errors.some((error) => error.includes('did not start'))) continue;
     const valid = takeCommand(byMaster, command);
     if (valid && (command.type === 'put' || command.type === 'get')) {
@@ -182,14 +182,14 @@ const orderByMaster = (
   return { operations: byMaster.operations, stores: byMaster.stores, rounds: byMaster.round };
 };
 
-/** Takes a command in; false where it is bad input. */
+/** Changes the shape by a command; false where the command is bad input. */
 const takeCommand = (byMaster: ByMaster, command: Command): boolean => {
   const after = shapeAfter(byMaster.shape, command);
   byMaster.shape = after ?? byMaster.shape;
   return after !== undefined;
 };
 
-/** Puts a client's operation where its command stands; false when the two do not fit. */
+/** Gives a client's operation the positions of its command; false where operation and command do not fit. */
 const place = (
   byMaster: ByMaster,
   command: Extract<Command, { type: 'put' | 'get' }>,
@@ -235,10 +235,10 @@ const tell = (byMaster: ByMaster, command: Command, begun: number, result: Of<'r
   }
 };
 
-/** Key and value as one name; the length keeps two pairs apart whatever bytes they are made of. */
+/** Key and value as one name. It begins with the key's length, so two different pairs have different names. */
 const pairOf = (key: string, value: string): string => `${key.length}:${key}${value}`;
 
-/** A printed line as key and value. Both may have colons in them: the split that was put is the right one. */
+/** A printed line as key and value. Both may contain colons, so the line is split where key and value are a pair that was put. */
 const splitEntry = (line: string, pairs: ReadonlySet<string>): readonly [key: string, value: string] => {
   for (let at = line.indexOf(':'); at >= 0; at = line.indexOf(':', at + 1))
     if (pairs.has(pairOf(line.slice(0, at), line.slice(at + 1)))) return [line.slice(0, at), line.slice(at + 1)];

@@ -1,19 +1,19 @@
-/** Where read values come from: with or without stamps, what is read was put, to that key, and not later than it was read. */
+/** Judges INTEGRITY, with or without stamps: a value that is read was put before, to that key, by a put that did not fail. */
 import type { History, Operation } from './judged-history.js';
 import { compareStamps, showStamp } from './stamp-order.js';
 import { type Writes, writeAt } from './judge-stamped.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { reportViolation, type Findings } from './verdict.js';
 
-/** Where a value of a key came from: its only put, or what there is to know of several. */
+/** Where a value of a key came from: its only put, or a summary of several puts. */
 export type Origin = Operation | Several;
 
 interface Several {
-  /** The one sent first. */
+  /** The put that was sent first. */
   readonly first: Operation;
-  /** May one of them stand under a stamp that nobody was told? An acknowledged put has its one stamp for ever (R14). */
+  /** May one of the puts have a stamp that no client was told? Only a put of unknown outcome may: an acknowledged one keeps its stamp for ever (R14). */
   readonly indeterminate: boolean;
-  /** Did all of them fail? */
+  /** Did all of the puts fail? */
   readonly failed: boolean;
 }
 
@@ -30,7 +30,6 @@ export const onlyPut = (o: Origin | undefined): Operation | null => (o === undef
 /** Where a value of a key came from; undefined when nobody put it. */
 export const originOf = (origins: Origins, key: string, value: string): Origin | undefined => origins.get(key)?.get(value);
 
-/** Finds out where every value came from. */
 export const originsOf = (h: History): Origins => {
   const origins = new Map<string, Map<string, Origin>>();
   for (const op of h.operations) {
@@ -50,7 +49,7 @@ const together = (known: Origin, op: Operation): Several => ({
   failed: hasFailed(known) && hasFailed(op),
 });
 
-/** What is wrong with a value that was seen at a position of the history: with what, and why. */
+/** The fault of a value that was seen at a position of the history: the put that contradicts it (null: there is none), and why. Undefined: no fault. */
 export const faultOf = (origin: Origin | undefined, position: number): readonly [Operation | null, string] | undefined => {
   if (origin === undefined) return [null, 'nobody ever put this value to this key'];
   if (hasFailed(origin)) return [firstOf(origin), 'the put of this value had failed'];
@@ -63,10 +62,10 @@ export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | nu
   const stamps = new Map<Operation, Operation>();
   for (const op of h.operations) {
     if (op.f !== 'get' || op.outcome !== 'ok' || op.value === null) continue;
-    findings.checked.Integrity++;
+    findings.checked.INTEGRITY++;
     const origin = originOf(origins, op.key, op.value);
     const fault = faultOf(origin, h.ordered ? op.completed : Infinity);
-    if (fault !== undefined) reportViolation(findings, 'Integrity', fault[0] ?? op, op, fault[1]);
+    if (fault !== undefined) reportViolation(findings, 'INTEGRITY', fault[0] ?? op, op, fault[1]);
     else if (writes !== null && op.stamp !== null) {
       judgeName(op, op.stamp, origin!, writes, named, findings);
       judgeOneStamp(op, op.stamp, origin!, stamps, findings);
@@ -74,7 +73,7 @@ export const judgeIntegrity = (h: History, origins: Origins, writes: Writes | nu
   }
 };
 
-/** One stamp, one write: the value read under a stamp is the value that was acknowledged, or read before, under it. */
+/** Judges UNIQUE: the value read under a stamp is the value that was acknowledged, or read before, under that stamp. */
 const judgeName = (
   op: Operation,
   stamp: Stamp,
@@ -87,14 +86,14 @@ const judgeName = (
   if (write === undefined) {
     named.set(showStamp(stamp), op);
     if (!isIndeterminate(origin)) {
-      const text = `its only put was acknowledged under another stamp than ${showStamp(stamp)}`;
-      reportViolation(findings, 'Unique Stamps', firstOf(origin), op, text);
+      const text = `its only put was acknowledged under another stamp than ${showStamp(stamp)} (R14)`;
+      reportViolation(findings, 'UNIQUE', firstOf(origin), op, text);
     }
   } else if (write.key !== op.key || write.value !== op.value)
-    reportViolation(findings, 'Unique Stamps', write, op, `two writes are known under the stamp ${showStamp(stamp)}`);
+    reportViolation(findings, 'UNIQUE', write, op, `two writes are known under the stamp ${showStamp(stamp)}`);
 };
 
-/** One put, one stamp (R14), whether it was acknowledged or not: wherever its value is read, it stands under the same stamp. */
+/** Judges UNIQUE: a put has one stamp (R14), acknowledged or not. Wherever its value is read, it has the same stamp. */
 const judgeOneStamp = (
   op: Operation,
   stamp: Stamp,
@@ -109,9 +108,9 @@ const judgeOneStamp = (
   else if (before.stamp !== null && compareStamps(before.stamp, stamp) !== 0)
     reportViolation(
       findings,
-      'Unique Stamps',
+      'UNIQUE',
       before,
       op,
-      `one put has the stamps ${showStamp(before.stamp)} and ${showStamp(stamp)}`,
+      `one put has the stamps ${showStamp(before.stamp)} and ${showStamp(stamp)} (R14)`,
     );
 };

@@ -1,8 +1,8 @@
 /**
- * Histories as JSON in the style of Jepsen and Elle: an `invoke` and an `ok`, `fail` or `info` for each operation, an array or one
- * object a line. Read are `put`/`get`, `write`/`read` with a value `[key, value]`, and transactions (`txn`) of a single
- * `["w", k, v]` or `["r", k, v]`; what is not of this kind (a nemesis) is passed over. Written are, beyond what Jepsen knows,
- * `session`, `stamp`, `server` and `guarantees`, and the printed stores as `f: "store"`.
+ * Reads and writes histories as JSON in the style of Jepsen and Elle: an array, or one object a line. Each operation has an `invoke` and an `ok`,
+ * `fail` or `info`. The reader takes `put`/`get` and `write`/`read` with a value `[key, value]`, and transactions (`txn`) of a single
+ * `["w", k, v]` or `["r", k, v]`; it passes over all other entries (a nemesis). The writer adds fields that Jepsen does not know (`session`,
+ * `stamp`, `server` and `guarantees`), and the printed stores as `f: "store"`.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
@@ -27,7 +27,7 @@ const EntryC = t.intersection([
     stamp: t.union([StampC, t.null]),
     server: t.number,
     guarantees: GuaranteesC,
-    /** The position of the invocation this completes, where a process has several operations in flight. */
+    /** The position of the `invoke` that this entry completes, where a process has several operations in flight. */
     pair: t.number,
     settled: t.union([t.type({ round: t.number, group: t.array(t.number), position: t.number }), t.null]),
     ordered: t.boolean,
@@ -36,7 +36,7 @@ const EntryC = t.intersection([
 ]);
 type Entry = t.TypeOf<typeof EntryC>;
 
-/** {@link EntryC}, sooner where an entry is the plain start of an operation. */
+/** The same as {@link EntryC}, but faster where an entry is the `invoke` of an operation without further fields. */
 const isEntry = (u: unknown): u is Entry => {
   if (typeof u !== 'object' || u === null) return false;
   const e = u as Partial<Record<keyof Entry, unknown>>;
@@ -52,7 +52,7 @@ type Asked = Pick<Operation, 'f' | 'process' | 'session' | 'key' | 'value' | 'in
 
 const FUNCTIONS: Readonly<Record<string, 'put' | 'get'>> = { put: 'put', write: 'put', get: 'get', read: 'get' };
 
-/** What an entry is about: which function, key and value; undefined when it is none of ours. */
+/** The function, key and value of an entry; undefined where the entry is neither a put nor a get. */
 const subject = (e: Entry): { f: 'put' | 'get'; key: string; value: string | null } | undefined => {
   const text = (u: string | number | boolean | null | undefined): string | null =>
     u === null || u === undefined ? null : String(u);
@@ -66,7 +66,7 @@ const subject = (e: Entry): { f: 'put' | 'get'; key: string; value: string | nul
   return Array.isArray(e.value) && Atom.is(e.value[0]) ? { f, key: String(e.value[0]), value: null } : undefined;
 };
 
-/** Reads a history. Wrong input gives one line that says where. */
+/** Reads a history. Left: one line that says which entry is wrong. */
 export const readJepsen = (text: string): E.Either<string, History> =>
   E.chain((entries: ReadonlyArray<unknown>) => historyOfEntries(entries))(parse(text));
 
@@ -133,7 +133,7 @@ const completed = (
   value: string | null,
   position: number,
 ): Operation => ({
-  // Field by field: what a spread begins and other fields follow is slow to make and slow to read, a million times over.
+  // Field by field: an object that begins with a spread is slower to make and to read, and a history has a million of them.
   f: asked.f,
   key: asked.key,
   process: asked.process,
@@ -146,7 +146,7 @@ const completed = (
   completed: e.type === 'info' ? Infinity : position,
 });
 
-/** Writes a history, one JSON object a line, which {@link readJepsen} reads as the same history up to its positions. */
+/** Writes a history, one JSON object a line. {@link readJepsen} reads the same history from it, with other positions. */
 export const writeJepsen = (h: History): string => {
   const lines: string[] = [];
   const met = new Set<SessionName>();
@@ -158,7 +158,7 @@ export const writeJepsen = (h: History): string => {
     positions.push(position);
     return lines.push(`{"index":${lines.length},${JSON.stringify(entry).slice(1)}\n`) - 1;
   };
-  /** Stores stand between the operations; where their `stabilize` began is told as a line's number. */
+  /** Adds the stores before `until`, so that they stand between the operations. The position of a store's `stabilize` is written as a line's number. */
   const addStores = (until: number): void => {
     for (; store < stores.length && stores[store]!.position < until; store++) {
       const { server, entries, position, settled } = stores[store]!;

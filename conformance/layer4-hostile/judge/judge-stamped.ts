@@ -1,4 +1,4 @@
-/** The judge on a history whose answers carry their stamps: everything is decided by comparing stamps, in one walk. */
+/** Judges a history whose answers carry their stamps. One walk over the operations compares stamps, and decides every promise. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { Guarantees } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
@@ -24,18 +24,18 @@ export interface Writes {
 /** The acknowledged write that has a stamp. */
 export const writeAt = (writes: Writes, s: Stamp): Stamped | undefined => writes.byStamp.get(s.r)?.get(s.t);
 
-/** Sorts out the acknowledged writes; R3 and R7 are decided on the way: no stamp stands on two writes. */
+/** Sorts the acknowledged writes by stamp and by key. It also decides UNIQUE (R4, R7): no stamp stands on two writes. */
 export const writesOf = (h: History, findings: Findings): Writes => {
   const byStamp = new Map<ReplicaId, Map<number, Stamped>>();
   const byKey = new Map<string, Map<ReplicaId, Stamped[]>>();
   for (const op of h.operations) {
     if (op.f !== 'put' || op.outcome !== 'ok' || !isStamped(op)) continue;
-    findings.checked['Unique Stamps']++;
+    findings.checked.UNIQUE++;
     const times = byStamp.get(op.stamp.r) ?? new Map<number, Stamped>();
     if (times.size === 0) byStamp.set(op.stamp.r, times);
     const twin = times.get(op.stamp.t);
     if (twin !== undefined) {
-      reportViolation(findings, 'Unique Stamps', twin, op, `both writes have the stamp ${showStamp(op.stamp)}`);
+      reportViolation(findings, 'UNIQUE', twin, op, `both writes have the stamp ${showStamp(op.stamp)}`);
       continue;
     }
     times.set(op.stamp.t, op);
@@ -70,14 +70,14 @@ const lastUpTo = (list: ReadonlyArray<Stamped>, t: number): Stamped | undefined 
   return list[low - 1];
 };
 
-/** What the judge remembers of a session: what R11 says a session should, with the operation each stamp comes from. */
+/** The judge's memory of a session: the same as R11 gives the session itself, with the operation that each stamp comes from. */
 interface Session {
   readonly guarantees: Guarantees;
   readonly wrote: Map<string, Stamped>;
   readonly read: Map<string, Stamped>;
   readonly writeVector: Vector;
   readonly readVector: Vector;
-  /** For each server, what it must have since it answered this session (the two write guarantees). */
+  /** For each server, the vectors that it must cover since it showed this session a write (WFR, MW). */
   readonly shown: Map<NodeId, Shown>;
   newest: Stamped | null;
 }
@@ -88,7 +88,7 @@ interface Shown {
   witness: Operation;
 }
 
-/** What the answer to an operation must meet: what its session had seen when it was sent. */
+/** The answer to an operation must not be older than these: they are what its session had seen when the operation was sent. */
 interface Requirement {
   readonly wrote: Stamped | null;
   readonly read: Stamped | null;
@@ -96,7 +96,7 @@ interface Requirement {
   readonly readVector: Vector | null;
 }
 
-/** What a write depends on (R12): its session's vectors when it was sent, where the session asked for that. */
+/** A write depends on its session's vectors at the time it was sent (R12). A vector is null where the session did not ask for the guarantee. */
 interface Dependencies {
   readonly reads: Vector | null;
   readonly writes: Vector | null;
@@ -112,7 +112,7 @@ const newSession = (guarantees: Guarantees): Session => ({
   newest: null,
 });
 
-/** Judges the guarantees of the sessions, the order of accept stamps and the integrity of what was read. */
+/** Judges RYW, MR, WFR, MW, LATER and SESSION-ORDER. */
 export const judgeStamped = (h: History, writes: Writes, findings: Findings): void => {
   const sessions = new Map<SessionName, Session>();
   const requirements: (Requirement | undefined)[] = new Array<Requirement | undefined>(h.operations.length);
@@ -163,21 +163,21 @@ const newer = (a: Stamped | null | undefined, b: Stamped): Stamped =>
 
 const learnPut = (s: Session, requirement: Requirement, op: Stamped, findings: Findings): void => {
   if (requirement.wrote !== null) {
-    findings.checked['Session Order']++;
+    findings.checked['SESSION-ORDER']++;
     if (compareStamps(op.stamp, requirement.wrote.stamp) <= 0)
       reportViolation(
         findings,
-        'Session Order',
+        'SESSION-ORDER',
         requirement.wrote,
         op,
         `${showStamp(op.stamp)} is not above ${showStamp(requirement.wrote.stamp)}`,
       );
   }
-  findings.checked['Accept Order']++;
+  findings.checked.LATER++;
   if (requirement.newest !== null && compareStamps(op.stamp, requirement.newest.stamp) <= 0)
     reportViolation(
       findings,
-      'Accept Order',
+      'LATER',
       requirement.newest,
       op,
       `${showStamp(op.stamp)} is not above ${showStamp(requirement.newest.stamp)}`,
@@ -194,7 +194,7 @@ const learnGet = (s: Session, op: Operation): void => {
   cover(s.readVector, op.stamp);
 };
 
-/** Is what a get gave older than a write that its server had to have? No value is older than any. */
+/** Is the answer of a get older than the write `than`? An answer without a value is older than every write. */
 const isOlder = (op: Operation, than: Stamped): boolean => op.stamp === null || compareStamps(op.stamp, than.stamp) < 0;
 
 const older = (op: Operation, than: Stamped): string =>
@@ -202,24 +202,22 @@ const older = (op: Operation, than: Stamped): string =>
 
 const judgeGet = (s: Session, requirement: Requirement, op: Operation, writes: Writes, findings: Findings): void => {
   if (s.guarantees.readYourWrites && requirement.wrote !== null) {
-    findings.checked['Read Your Writes']++;
-    if (isOlder(op, requirement.wrote))
-      reportViolation(findings, 'Read Your Writes', requirement.wrote, op, older(op, requirement.wrote));
+    findings.checked.RYW++;
+    if (isOlder(op, requirement.wrote)) reportViolation(findings, 'RYW', requirement.wrote, op, older(op, requirement.wrote));
   }
   if (s.guarantees.monotonicReads && requirement.read !== null) {
-    findings.checked['Monotonic Reads']++;
-    if (isOlder(op, requirement.read))
-      reportViolation(findings, 'Monotonic Reads', requirement.read, op, older(op, requirement.read));
+    findings.checked.MR++;
+    if (isOlder(op, requirement.read)) reportViolation(findings, 'MR', requirement.read, op, older(op, requirement.read));
   }
   if (requirement.readVector !== null && requirement.readVector.size > 0) {
-    findings.checked['Monotonic Reads']++;
+    findings.checked.MR++;
     const must = greatestWithin(writes, op.key, requirement.readVector);
     if (must !== null && isOlder(op, must))
-      reportViolation(findings, 'Monotonic Reads', must, op, `${older(op, must)}, which the read vector covers (scope store)`);
+      reportViolation(findings, 'MR', must, op, `${older(op, must)}, which the read vector covers (scope store)`);
   }
 };
 
-/** A server that shows a write has what that write depends on, now and later. */
+/** Judges WFR and MW: a server that shows a write has, now and later, the writes on which that write depends. */
 const judgeDependencies = (
   s: Session,
   op: Operation,
@@ -230,8 +228,8 @@ const judgeDependencies = (
   if (op.server === null || dependencies.size === 0) return;
   const shown = s.shown.get(op.server) ?? { byRead: new Map(), byPut: new Map(), witness: op };
   if (op.invoked >= shown.witness.completed) {
-    judgeShown(shown.byRead, 'Writes Follow Reads', shown.witness, op, writes, findings);
-    judgeShown(shown.byPut, 'Monotonic Writes', shown.witness, op, writes, findings);
+    judgeShown(shown.byRead, 'WFR', shown.witness, op, writes, findings);
+    judgeShown(shown.byPut, 'MW', shown.witness, op, writes, findings);
   }
   const write = op.stamp === null ? undefined : writeAt(writes, op.stamp);
   const needed = write === undefined ? undefined : dependencies.get(write);
@@ -244,7 +242,7 @@ const judgeDependencies = (
 
 const judgeShown = (
   vector: Vector,
-  promise: 'Writes Follow Reads' | 'Monotonic Writes',
+  promise: 'WFR' | 'MW',
   witness: Operation,
   op: Operation,
   writes: Writes,

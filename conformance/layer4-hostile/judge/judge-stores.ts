@@ -1,4 +1,4 @@
-/** The printed stores: equal after `stabilize` within a partition, and without the loss of an acknowledged write (R10). */
+/** Judges the printed stores: after `stabilize` the stores of a partition are equal (STABLE), and no acknowledged write is lost (DURABLE, R10). */
 import { type NodeId, serverOf } from '#bayou/core/ids.js';
 import { type History, type Operation, sessionOf, type Settled, type StoreView } from './judged-history.js';
 import { faultOf, onlyPut, originOf, type Origins } from './integrity.js';
@@ -15,7 +15,7 @@ export const judgeStores = (h: History, origins: Origins, findings: Findings): v
     judgeOrigins(view, origins, h.ordered, findings);
     if (view.settled === null) continue;
     judgeEqual(first, view, view.settled, findings);
-    if (!h.ordered) findings.undecided.add('lost writes: the order between the clients and stabilize is not known');
+    if (!h.ordered) findings.undecided.add('DURABLE: the order between the clients and stabilize is not known');
     else if (stamped) judgeKeptByStamps(held.get(nameOf(view.settled))!, view, origins, findings);
     else judgeKeptByValues(h, view, view.settled, origins, findings);
   }
@@ -23,9 +23,9 @@ export const judgeStores = (h: History, origins: Origins, findings: Findings): v
 
 const judgeOrigins = (view: StoreView, origins: Origins, ordered: boolean, findings: Findings): void => {
   for (const [key, value] of view.entries) {
-    findings.checked.Integrity++;
+    findings.checked.INTEGRITY++;
     const fault = faultOf(originOf(origins, key, value), ordered ? view.position : Infinity);
-    if (fault !== undefined) reportViolation(findings, 'Integrity', fault[0] ?? view, view, `${key}:${value}: ${fault[1]}`);
+    if (fault !== undefined) reportViolation(findings, 'INTEGRITY', fault[0] ?? view, view, `${key}:${value}: ${fault[1]}`);
   }
 };
 
@@ -37,19 +37,19 @@ const judgeEqual = (first: Map<number, StoreView[]>, view: StoreView, settled: S
     views.push(view);
     return;
   }
-  findings.checked.Convergence++;
+  findings.checked.STABLE++;
   const text = (v: StoreView): string => JSON.stringify(v.entries);
   if (text(other) !== text(view))
     reportViolation(
       findings,
-      'Convergence',
+      'STABLE',
       other,
       view,
       `servers ${other.server} and ${view.server} are in one partition, and differ`,
     );
 };
 
-/** Of each key the greatest acknowledged write that a server must have. */
+/** For each key the greatest acknowledged write that a server must have. */
 type Holdings = Map<string, Stamped>;
 
 const hold = (holdings: Holdings, write: Stamped): void => {
@@ -57,7 +57,7 @@ const hold = (holdings: Holdings, write: Stamped): void => {
   if (known === undefined || compareStamps(write.stamp, known.stamp) > 0) holdings.set(write.key, write);
 };
 
-/** The groups that were left with equal stores, as far as a store of theirs was printed, in their order. */
+/** The groups that a `stabilize` left with equal stores, in the order of the rounds. Only groups with a printed store are in the list. */
 const settlesOf = (h: History): ReadonlyArray<Settled> => {
   const byName = new Map<string, Settled>();
   for (const { settled } of h.stores) if (settled !== null) byName.set(nameOf(settled), settled);
@@ -67,8 +67,8 @@ const settlesOf = (h: History): ReadonlyArray<Settled> => {
 const nameOf = ({ round, group }: Settled): string => `${round} ${group.join()}`;
 
 /**
- * What the servers of each `stabilize` must have after it (R10): what any of them had acknowledged before, or had come to have by an earlier
- * one. A server that came back as another replica may have lost what it had, and vouches for nothing.
+ * For each group of a `stabilize` the writes that its servers must have afterwards (R10): the writes that one of them had acknowledged before, and
+ * the writes that one of them had got by an earlier `stabilize`. A server that came back as another replica may have lost its writes, so its writes do not count.
  */
 const holdingsOf = (h: History): ReadonlyMap<string, Holdings> => {
   const acknowledged = h.operations
@@ -97,42 +97,36 @@ const holdingsOf = (h: History): ReadonlyMap<string, Holdings> => {
 const judgeKeptByStamps = (holdings: Holdings, view: StoreView, origins: Origins, findings: Findings): void => {
   const entries = new Map(view.entries);
   for (const [key, write] of holdings) {
-    findings.checked['No Lost Write']++;
+    findings.checked.DURABLE++;
     const value = entries.get(key);
     if (value === undefined) {
-      reportViolation(findings, 'No Lost Write', write, view, `${key} is not there`);
+      reportViolation(findings, 'DURABLE', write, view, `${key} is not there`);
       continue;
     }
     const put = onlyPut(originOf(origins, key, value));
     if (put?.outcome === 'ok' && put.stamp !== null && compareStamps(put.stamp, write.stamp) < 0)
-      reportViolation(
-        findings,
-        'No Lost Write',
-        write,
-        view,
-        `${key}:${value} is older than the acknowledged ${String(write.value)}`,
-      );
+      reportViolation(findings, 'DURABLE', write, view, `${key}:${value} is older than the acknowledged ${String(write.value)}`);
   }
 };
 
 /**
- * Without stamps nobody knows who accepted a write. So this decides only where one group has all the servers whose stores were printed after a
- * stabilize: there every acknowledged key has a value, and not one that its own session had replaced.
+ * Without stamps nobody knows which server accepted a write. So DURABLE is decided only where one group has all the servers whose stores were printed.
+ * There every acknowledged key has a value, and its own session had not replaced that value before.
  */
 const judgeKeptByValues = (h: History, view: StoreView, settled: Settled, origins: Origins, findings: Findings): void => {
   if (!h.stores.every((v) => settled.group.includes(v.server))) {
-    findings.undecided.add('lost writes in a partition: without stamps nobody knows which server accepted a write');
+    findings.undecided.add('DURABLE in a partition: without stamps nobody knows which server accepted a write');
     return;
   }
   const entries = new Map(view.entries);
   for (const op of h.operations) {
     if (op.f !== 'put' || op.outcome !== 'ok' || op.completed > settled.position) continue;
-    findings.checked['No Lost Write']++;
+    findings.checked.DURABLE++;
     const value = entries.get(op.key);
     const put = value === undefined ? null : onlyPut(originOf(origins, op.key, value));
-    if (value === undefined) reportViolation(findings, 'No Lost Write', op, view, `${op.key} is not there`);
+    if (value === undefined) reportViolation(findings, 'DURABLE', op, view, `${op.key} is not there`);
     else if (isReplaced(put, op))
-      reportViolation(findings, 'No Lost Write', op, view, `${op.key}:${value} was replaced by its own session`);
+      reportViolation(findings, 'DURABLE', op, view, `${op.key}:${value} was replaced by its own session`);
   }
 };
 

@@ -1,7 +1,7 @@
 /**
- * The judge on a history without stamps, as Jepsen's are: when every value is put only once to its key, a read names the write
- * it saw. What the sessions saw then says which write is older than which (R2, R12): each such pair is an edge of a graph of the writes. The
- * sessions contradict each other exactly when the graph has a cycle.
+ * Judges a history without stamps, as Jepsen's are. Where every value is put only once to its key, a read names the write that it saw. From the reads
+ * of a session follows which write is older than which (R2, R12). Each such pair is an edge of a graph of the writes. The sessions contradict each
+ * other exactly when the graph has a cycle.
  */
 import { counted } from '#bayou/core/counted.js';
 import {
@@ -16,7 +16,7 @@ import {
 import { onlyPut, originOf, type Origins } from './integrity.js';
 import { reportViolation, type Findings, type Promised } from './verdict.js';
 
-/** An edge of the graph: write `older` comes before write `newer` (indices of puts), as `by` shows together with `earlier`. */
+/** An edge of the graph: the write `older` comes before the write `newer` (both are indices of puts). The operations `earlier` and `by` show it together. */
 interface OrderEdge {
   readonly older: number;
   readonly newer: number;
@@ -25,7 +25,7 @@ interface OrderEdge {
   readonly by: Operation;
 }
 
-/** What a session saw: the write it last put or read of each key, and all it saw since its last put. */
+/** The writes that a session saw: by key the one it last put (`wrote`) and last read (`read`), and all it saw since its last put (`fresh`). */
 interface Session {
   readonly wrote: Map<string, Seen>;
   readonly read: Map<string, Seen>;
@@ -37,7 +37,7 @@ interface Seen {
   readonly by: Operation;
 }
 
-/** What the answer to an operation must meet: what had come back to its session when it was sent. */
+/** The answer to an operation must not be older than these writes: its session had seen them when the operation was sent. */
 interface Requirement {
   readonly wrote: Seen | undefined;
   readonly read: Seen | undefined;
@@ -93,7 +93,7 @@ const edgesOf = (h: History, origins: Origins, findings: Findings): ReadonlyArra
     if (op.outcome !== 'ok') return;
     const s = seenBy(op);
     if (op.f === 'put') {
-      for (const seen of requirement.fresh) addEdge(seen, i, 'Accept Order', op);
+      for (const seen of requirement.fresh) addEdge(seen, i, 'LATER', op);
       const mine = { write: i, by: op };
       s.wrote.set(op.key, mine);
       const known = new Set(requirement.fresh);
@@ -109,8 +109,8 @@ const edgesOf = (h: History, origins: Origins, findings: Findings): ReadonlyArra
     }
     const write = writeReadBy(origins, indices, op, findings);
     if (write === undefined) return;
-    addEdge(wrote, write, 'Read Your Writes', op);
-    addEdge(read, write, 'Monotonic Reads', op);
+    addEdge(wrote, write, 'RYW', op);
+    addEdge(read, write, 'MR', op);
     const seen = { write, by: op };
     if (s.read.get(op.key)?.write !== write) s.fresh.push(seen);
     s.read.set(op.key, seen);
@@ -119,15 +119,15 @@ const edgesOf = (h: History, origins: Origins, findings: Findings): ReadonlyArra
   return edges;
 };
 
-/** Nothing is older than everything: a key that the session wrote or read is never without a value again. */
+/** An answer without a value is older than every write: a key that the session wrote or read has a value in every later answer. */
 const judgeMissing = (wrote: Seen | undefined, read: Seen | undefined, op: Operation, findings: Findings): void => {
   if (wrote !== undefined) {
-    findings.checked['Read Your Writes']++;
-    reportViolation(findings, 'Read Your Writes', wrote.by, op, 'the session put this key, and now there is no value');
+    findings.checked.RYW++;
+    reportViolation(findings, 'RYW', wrote.by, op, 'the session put this key, and now there is no value');
   }
   if (read !== undefined) {
-    findings.checked['Monotonic Reads']++;
-    reportViolation(findings, 'Monotonic Reads', read.by, op, 'the session read this key, and now there is no value');
+    findings.checked.MR++;
+    reportViolation(findings, 'MR', read.by, op, 'the session read this key, and now there is no value');
   }
 };
 
@@ -144,7 +144,7 @@ const writeReadBy = (
   return put === null ? undefined : indices.get(put);
 };
 
-/** Have the first `count` edges no cycle? Takes away the writes that nothing is older than, until none is left to take. */
+/** Have the first `count` edges no cycle? Removes the writes that no remaining write is older than, until there is none. Then all are removed, or there is a cycle. */
 const isAcyclic = (edges: ReadonlyArray<OrderEdge>, count: number, writes: number): boolean => {
   const olderCount = new Uint32Array(writes);
   const start = new Uint32Array(writes + 1);
@@ -162,7 +162,7 @@ const isAcyclic = (edges: ReadonlyArray<OrderEdge>, count: number, writes: numbe
   }
   const ready: number[] = [];
   olderCount.forEach((count, write) => count === 0 && ready.push(write));
-  // An array that grows while it is walked is walked to its new end.
+  // `ready` grows during the loop; the loop goes on to its new end.
   for (const write of ready)
     for (let e = start[write]!; e < start[write + 1]!; e++) {
       const target = targets[e]!;
@@ -173,7 +173,7 @@ const isAcyclic = (edges: ReadonlyArray<OrderEdge>, count: number, writes: numbe
   return ready.length === writes;
 };
 
-/** The first edge that closes a cycle, by halving. */
+/** The index of the first edge that closes a cycle, found by bisection. */
 const firstContradiction = (edges: ReadonlyArray<OrderEdge>, writes: number): number => {
   let good = 0;
   let bad = edges.length;

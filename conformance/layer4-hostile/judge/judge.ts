@@ -1,6 +1,6 @@
 /**
- * The independent judge: decides from the clients' histories and the printed stores alone whether the promises of the contract
- * were kept (R2, R3, R7, R10, R12), with no line of the model or of the implementation.
+ * The independent judge decides from the clients' histories and the printed stores alone whether the promises of the contract were kept.
+ * It uses no line of the model or of the implementation. `RULES_OF` in verdict.ts lists the promises with their rules.
  *
  * @example
  *   const verdict = judge(history);
@@ -14,8 +14,8 @@ import { judgeValues } from './judge-values.js';
 import { type Findings, noFindings, type Verdict } from './verdict.js';
 
 /**
- * Judges a history. With stamps everything is decided. Without them (a history of another system, say) values that were put once
- * name their writes; what that cannot decide stands in `undecided`.
+ * Judges a history. With stamps every promise is decided. Without stamps (a history of another system, say) a value that was put once
+ * names its write. The verdict's field `undecided` lists the promises that such values cannot decide.
  */
 export const judge = (h: History): Verdict => {
   const findings = noFindings();
@@ -39,15 +39,15 @@ export const judge = (h: History): Verdict => {
   };
 };
 
-/** What a history without stamps leaves open. */
+/** Notes in `undecided` which promises a history without stamps cannot decide. */
 const noteUndecided = (h: History, findings: Findings): void => {
-  findings.undecided.add('unique stamps: the history has no stamps');
+  findings.undecided.add('UNIQUE: the history has no stamps');
   const asked = new Set(h.operations.map(sessionOf));
   for (const session of asked) {
     const g = guaranteesOf(h, session);
     if (g.scope === 'store' && (g.readYourWrites || g.monotonicReads))
-      findings.undecided.add('scope store: without stamps only the order of each key is decided');
+      findings.undecided.add('RYW, MR of scope store: without stamps only the order of each key is decided');
     if (g.writesFollowReads || g.monotonicWrites)
-      findings.undecided.add('Writes Follow Reads, Monotonic Writes: without stamps only the order of the writes is decided');
+      findings.undecided.add('WFR, MW: without stamps only the order of the writes is decided');
   }
 };

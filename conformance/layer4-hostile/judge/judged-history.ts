@@ -1,5 +1,5 @@
 /**
- * What the judge judges: the operations of the clients as the clients saw them, and the stores that were printed. A history comes
+ * A history, which the judge judges: the operations of the clients as the clients saw them, and the stores that were printed. A history comes
  * from a trace of the cluster (`history-of-trace.ts`) or from a file in the style of Jepsen (`jepsen.ts`).
  */
 import type { NodeId } from '#bayou/core/ids.js';
@@ -15,14 +15,14 @@ export interface Operation {
   readonly f: 'put' | 'get';
   /** The client that made it. */
   readonly process: NodeId;
-  /** Its session, where a client's id has had several (R11a): a name that no other session has. Null: the client's only one. */
+  /** The name of its session, where a client's id has had several (R11a); no other session has this name. Null: the client had one session. */
   readonly session: string | null;
   readonly key: string;
   readonly value: string | null;
   readonly outcome: 'ok' | 'fail' | 'info';
-  /** The stamp in the answer, where the history has it. */
+  /** The stamp in the answer; null where the history does not say. */
   readonly stamp: Stamp | null;
-  /** The server that answered, where the history has it. */
+  /** The server that answered; null where the history does not say. */
   readonly server: NodeId | null;
   /** Positions in the history; `completed` is Infinity for an operation that never came back. */
   readonly invoked: number;
@@ -34,7 +34,7 @@ export interface StoreView {
   readonly server: NodeId;
   readonly entries: ReadonlyArray<readonly [key: string, value: string]>;
   readonly position: number;
-  /** What the last `stabilize` promised about it; null when something may have changed since, or there was none. */
+  /** The last `stabilize` that promised this store to be equal to others; null where a store may have changed since, or there was none. */
   readonly settled: Settled | null;
 }
 
@@ -45,7 +45,7 @@ export interface Settled {
   readonly position: number;
 }
 
-/** Which session made an operation: its name, or its client's id where that had only one. */
+/** A session: its name, or its client's id where the client had one session. */
 export type SessionName = string | NodeId;
 
 /** The session of an operation. */
@@ -56,9 +56,9 @@ export interface History {
   readonly operations: ReadonlyArray<Operation>;
   readonly stores: ReadonlyArray<StoreView>;
   readonly guarantees: ReadonlyMap<SessionName, Guarantees>;
-  /** Can positions be compared between processes? False for traces without the master's own. */
+  /** Can positions be compared between processes? False for traces that lack the master's events. */
   readonly ordered: boolean;
-  /** Servers that came back as other replicas (R7, R7a), with a part of their log or without it: what they had, they need not have any more. */
+  /** Servers that came back as other replicas (R7, R7a), because they had lost a part of their log or all of it. They may lack the writes that they had. */
   readonly reborn: ReadonlySet<NodeId>;
 }
 
@@ -76,9 +76,9 @@ export const historyOf = (operations: ReadonlyArray<Operation>, rest: Partial<Hi
 });
 
 /**
- * Walks the operations in the order of their positions: `invoke` when one begins, `complete` when it came back with an answer or a
- * failure. Within a session that is program order, and a session that has several operations in flight is taken as it is: an
- * operation is bound only by what had come back before it was sent.
+ * Walks the operations in the order of their positions. Calls `invoke` where an operation begins, and `complete` where it came back with an answer
+ * or a failure. Within a session this is the order of the program. A session may have several operations in flight: an operation is bound only by the
+ * answers that had come back before it was sent.
  */
 export const walk = (
   operations: ReadonlyArray<Operation>,

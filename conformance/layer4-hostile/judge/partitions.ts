@@ -1,14 +1,14 @@
 /**
- * Which servers make up a partition: section 5 of the contract in the judge's own reading. It keeps the pairs of servers that are *cut* from
- * each other, and changes nothing in place; layers 2 and 3 keep the links there are (`common/topology-of-script.ts`). A property test
- * compares the two, so that neither is believed alone.
+ * Finds the partitions of the servers: section 5 of the contract in the judge's own reading. A `Shape` keeps the pairs of servers that are *cut*
+ * from each other, and is never changed in place. Layers 2 and 3 keep the existing links instead (`common/topology-of-script.ts`). A property
+ * test compares the two, so that neither is believed alone.
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
 
 type Kind = 'server' | 'dead server' | 'client';
 
-/** What the commands so far have come to. Immutable. */
+/** The servers and clients after the commands so far, and the cuts between servers. Immutable. */
 export interface Shape {
   readonly kinds: ReadonlyMap<NodeId, Kind>;
   /** Pairs of servers, each once, that a command has cut and none has joined since. */
@@ -21,13 +21,13 @@ const withKind = (shape: Shape, id: NodeId, kind: Kind): Shape => ({ ...shape, k
 
 const isOf = ([a, b]: readonly [NodeId, NodeId], x: NodeId, y: NodeId): boolean => (a === x && b === y) || (a === y && b === x);
 
-/** Servers cut from each other stay so until one joins anew, or a command joins them. */
+/** The shape in which this server has joined anew. That ends every cut of the server; a command that joins two nodes ends a cut, too. */
 const joined = (shape: Shape, id: NodeId): Shape =>
   withKind({ ...shape, cuts: shape.cuts.filter((cut) => !cut.includes(id)) }, id, 'server');
 
 const mayJoin = (kind: Kind | undefined): boolean => kind === undefined || kind === 'dead server';
 
-/** Two nodes that a command may cut or join: a live server, and another or a client. */
+/** May a command cut or join these two nodes? One is a live server, the other another live server or a client. */
 const mayLink = ({ kinds }: Shape, a: NodeId, b: NodeId): boolean => {
   const both = [kinds.get(a), kinds.get(b)];
   return a !== b && both.includes('server') && both.every((kind) => kind === 'server' || kind === 'client');
@@ -65,8 +65,8 @@ export const shapeAfter = (shape: Shape, command: Command): Shape | undefined =>
 };
 
 /**
- * The partitions: each live server takes the least id that it hears of from those it is not cut from, until nobody hears of a lesser one.
- * Each ascending, in the order of their least.
+ * The partitions. Each live server takes the least id that it hears of from the servers it is not cut from, until no server hears of a lesser id.
+ * The ids of a partition are ascending, and the partitions are in the order of their least ids.
  */
 export const partitionsIn = ({ kinds, cuts }: Shape): ReadonlyArray<ReadonlyArray<NodeId>> => {
   const live = [...kinds].flatMap(([id, kind]) => (kind === 'server' ? [id] : [])).sort((a, b) => a - b);

@@ -1,11 +1,11 @@
-/** Sound histories from lists of steps: what the judge's tests plant their lies in, and what its bench is run on. */
+/** Makes sound histories from lists of steps. The judge's tests plant false answers in them, and its bench judges them. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import { type Guarantees, MASTER_GUARANTEES } from '#bayou/core/guarantees.js';
 import type { Stamp } from '#bayou/core/write.js';
 import { type History, historyOf, type Operation, type StoreView } from './judged-history.js';
 import { compareStamps, coverAll, type Vector } from './stamp-order.js';
 
-/** One step of an invented run: who does what where. `pick` chooses a server, a key or a peer. */
+/** One step of an invented run: a put or get of `key` by `client` at `server`, or a pull of `server` from `peer`. */
 export interface Step {
   readonly what: 'put' | 'get' | 'pull';
   readonly client: number;
@@ -32,8 +32,7 @@ const meets = (vv: Vector, need: Vector): boolean => [...need].every(([r, t]) =>
 const has = (vv: Vector, s: Stamp | undefined): boolean => s === undefined || (vv.get(s.r) ?? 0) >= s.t;
 
 /**
- * A history as a sound system would leave it, from a list of steps: replicas, pulls and sessions in their shortest form, so that
- * the judge has something to find sound, and something to plant a lie in.
+ * The history that a sound system leaves after these steps. Replicas, pulls and sessions have their shortest form here.
  */
 export const soundHistory = (
   steps: ReadonlyArray<Step>,
@@ -79,7 +78,7 @@ export const soundHistory = (
 
 type Base = Omit<Operation, 'value' | 'stamp' | 'outcome'>;
 
-/** The operation with its end. Field by field: see `completed` in jepsen.ts. */
+/** The operation with its outcome. Field by field: see `completed` in jepsen.ts. */
 const ended = (base: Base, value: string | null, outcome: 'ok' | 'fail', stamp: Stamp | null): Operation => ({
   f: base.f,
   process: base.process,

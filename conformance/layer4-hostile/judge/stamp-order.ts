@@ -1,6 +1,6 @@
 /**
- * The order of stamps (R4) and vectors of stamps (R8, R12), written again here: the judge shares the vocabulary of `src/core` and
- * no line of the model or of the implementation, so that a mistake there is not repeated in its verdict.
+ * The order of stamps (R4) and vectors of stamps (R8, R12), written again here. The judge shares the types of `src/core`, and no line of the
+ * model or of the implementation. So a mistake there is not repeated in the judge's verdict.
  */
 import { incarnationOf, type ReplicaId, serverOf } from '#bayou/core/ids.js';
 import type { Stamp } from '#bayou/core/write.js';
@@ -27,7 +27,7 @@ export const compareStamps = (a: Stamp, b: Stamp): number => {
 /** A stamp as text, `5@8021.0`. */
 export const showStamp = (s: Stamp): string => `${s.t}@${s.r}`;
 
-/** For each replica the greatest accept time; what R12 calls a vector. Grown in place. */
+/** For each replica the greatest accept time: R12 calls it a vector. `cover` and `coverAll` change it in place. */
 export type Vector = Map<ReplicaId, number>;
 
 /** Raises a vector to cover a stamp. */

@@ -1,27 +1,29 @@
-/** What the judge says: for each promise of the contract, kept or broken, and how often it was put to the test. */
+/** The judge's verdict: whether each promise of the contract was kept, and how many operations could have broken it. */
 import { type Operation, showOperation, type StoreView } from './judged-history.js';
 
-/** What the judge decides, with the rule it comes from. */
-const PROMISES = {
-  'Read Your Writes': 'R12: having written a value to a key, a session never reads an older one',
-  'Monotonic Reads': 'R12: having read a value of a key, a session never reads an older one',
-  'Writes Follow Reads': 'R12: who has a write has what its session had read before it',
-  'Monotonic Writes': 'R12: who has a write has what its session had written before it',
-  'Accept Order': "R2: a put's stamp is above every stamp its session had seen",
-  'Session Order': "R14: of a session's acknowledged puts to a key the last has the greatest stamp",
-  'Unique Stamps': 'R3, R7, R14: no stamp is given to two writes, and no put has two',
-  Integrity: 'a value that is read or printed was put, to that key, and not later',
-  Convergence: 'after stabilize all servers of a partition have equal stores',
-  'No Lost Write': 'R10: after stabilize an acknowledged write is there, or a later one is',
+/** The rules of each promise, as the contract's section 8 has them. The contract has no rule for INTEGRITY: the glossary says what it is. */
+export const RULES_OF = {
+  RYW: ['R12'],
+  MR: ['R12'],
+  WFR: ['R12'],
+  MW: ['R12'],
+  LATER: ['R2'],
+  'SESSION-ORDER': ['R6', 'R14'],
+  UNIQUE: ['R4', 'R7'],
+  INTEGRITY: [],
+  STABLE: ['section 5'],
+  DURABLE: ['R10'],
 } as const;
 
-/** The name of a promise. */
-export type Promised = keyof typeof PROMISES;
+/** A promise that the judge decides, by the contract's name of the property. */
+export type Promised = keyof typeof RULES_OF;
 
-/** What a history consists of: an operation of a client, or a store that was printed. */
+const PROMISES = Object.keys(RULES_OF) as ReadonlyArray<Promised>;
+
+/** A part of a history: an operation of a client, or a store that was printed. */
 export type Observation = Operation | StoreView;
 
-/** The first operation that breaks a promise, and the two that contradict each other. */
+/** A broken promise: `operation` is the first that breaks it, `conflict` the two observations that contradict each other. */
 interface Violation {
   readonly promise: Promised;
   readonly operation: Observation;
@@ -29,13 +31,13 @@ interface Violation {
   readonly why: string;
 }
 
-/** The judge's verdict on a history. `checked` counts how many operations could have broken each promise. */
+/** The judge's verdict on a history. `checked` counts for each promise the operations that could have broken it. */
 export interface Verdict {
   readonly kept: boolean;
   readonly operations: number;
   readonly checked: Readonly<Record<Promised, number>>;
   readonly violations: ReadonlyArray<Violation>;
-  /** What this history is too poor to decide, a sentence each. */
+  /** What this history lacks the facts to decide, a sentence each. */
   readonly undecided: ReadonlyArray<string>;
 }
 
@@ -48,7 +50,7 @@ export interface Findings {
 
 /** Findings of a history of which nothing is judged yet. */
 export const noFindings = (): Findings => ({
-  checked: Object.fromEntries(Object.keys(PROMISES).map((p) => [p, 0])) as Record<Promised, number>,
+  checked: Object.fromEntries(PROMISES.map((p) => [p, 0])) as Record<Promised, number>,
   violations: new Map(),
   undecided: new Set(),
 });
@@ -68,16 +70,20 @@ export const reportViolation = (
 const showObservation = (h: Observation): string =>
   'f' in h ? showOperation(h) : `printStore ${h.server} (position ${h.position}), ${h.entries.length} keys`;
 
-/** A verdict as text, a line for each promise that was put to the test. */
+/** A promise with its rules, as in `SESSION-ORDER [R6, R14]`: `bayou explain` knows the name and each rule. */
+const titleOf = (promise: Promised): string =>
+  RULES_OF[promise].length === 0 ? promise : `${promise} [${RULES_OF[promise].join(', ')}]`;
+
+/** A verdict as text, a line for each promise that at least one operation could have broken. */
 export const showVerdict = (v: Verdict): string =>
   [
     `${v.kept ? 'kept' : 'BROKEN'}: ${v.operations} operations judged`,
-    ...Object.entries(v.checked)
-      .filter(([, n]) => n > 0)
-      .map(([p, n]) => `  ${p}: ${v.violations.some((x) => x.promise === p) ? 'BROKEN' : 'kept'} (${n} checks)`),
+    ...PROMISES.filter((p) => v.checked[p] > 0).map(
+      (p) => `  ${titleOf(p)}: ${v.violations.some((x) => x.promise === p) ? 'BROKEN' : 'kept'} (${v.checked[p]} checks)`,
+    ),
     ...v.violations.map(
       (x) =>
-        `  ${x.promise} broken: ${x.why}\n    first: ${showObservation(x.conflict[0])}\n    then:  ${showObservation(x.conflict[1])}`,
+        `  ${titleOf(x.promise)} broken: ${x.why}\n    first: ${showObservation(x.conflict[0])}\n    then:  ${showObservation(x.conflict[1])}`,
     ),
     ...v.undecided.map((u) => `  undecided: ${u}`),
   ].join('\n');

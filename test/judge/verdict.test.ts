@@ -1,0 +1,31 @@
+/** The names and rules that the judge prints are the contract's. */
+import { describe, expect, test } from 'vitest';
+import { historyOf, type Operation } from '../../conformance/layer4-hostile/judge/judged-history.js';
+import { judge } from '../../conformance/layer4-hostile/judge/judge.js';
+import { RULES_OF, showVerdict } from '../../conformance/layer4-hostile/judge/verdict.js';
+import { allEntries } from '../../src/command-line/load-entries.js';
+import { lookUp } from '../../src/command-line/contract-entries.js';
+
+const entries = await allEntries();
+
+/** The rules in a property's entry: those in the brackets behind its kind, as in `Safety (R6, R14): …`. */
+const rulesIn = (text: string): ReadonlyArray<string> =>
+  (/\((?:safety, )?((?:R\d+a?|section \d+)(?:, R\d+a?)*)\):/i.exec(text)?.[1] ?? '').split(', ').filter((rule) => rule !== '');
+
+describe('what the judge prints', () => {
+  test.each(Object.entries(RULES_OF))('%s is explained, and has the rules of its entry: %j', (name, rules) => {
+    const found = lookUp(entries, name);
+    expect(found).toHaveLength(1);
+    expect(rulesIn(found[0]!.text)).toEqual(rules);
+  });
+
+  test('a promise has its rules behind its name, whether it was kept or broken', () => {
+    const put = (value: string, position: number): Operation => ({
+      ...{ f: 'put', process: 8, session: null, key: 'a', value, outcome: 'ok', server: 0 },
+      ...{ stamp: { t: 3, r: '0.0' }, invoked: position, completed: position },
+    });
+    const lines = showVerdict(judge(historyOf([put('1', 1), put('2', 2)]))).split('\n');
+    expect(lines).toContain('  UNIQUE [R4, R7]: BROKEN (2 checks)');
+    expect(lines).toContain('  SESSION-ORDER [R6, R14] broken: 3@0.0 is not above 3@0.0');
+  });
+});
