@@ -8,9 +8,9 @@ import { spoiled } from './make/spoil.js';
 import { progressFalls } from './oracle/judge.js';
 import { componentMachine, plainMachine, worldOf, type World } from './oracle/world.js';
 import { builtOf, type Built, type Recipe } from './recipe/recipe.js';
-import { faultsOf } from './ways/compare.js';
+import { differencesOfReport } from './ways/compare.js';
 import { run } from './ways/run.js';
-import type { Fault } from './ways/scope.js';
+import type { Difference } from './ways/comparison.js';
 import { anyWays, type Way } from './ways/way.js';
 
 /** Most models are small: what a search does wrong it does wrong there too, and many more of them are tried. */
@@ -27,7 +27,7 @@ export interface Finding {
   readonly recipe: Recipe;
   readonly way: Way;
   /** At least one. */
-  readonly faults: ReadonlyArray<Fault>;
+  readonly differences: ReadonlyArray<Difference>;
   /** What the model was changed to do; undefined: nothing that it may not do. */
   readonly rogue?: string;
 }
@@ -63,7 +63,11 @@ const asserts = ({ engine, search }: Way): boolean =>
   engine === 'components' || engine === 'threads' || (engine === 'plain' && search === 'sweep');
 
 /** In what the checker differs from the truth in one way. */
-export const differences = async ({ recipe, built, world }: Explored, way: Way, file: string): Promise<ReadonlyArray<Fault>> => {
+export const differencesOf = async (
+  { recipe, built, world }: Explored,
+  way: Way,
+  file: string,
+): Promise<ReadonlyArray<Difference>> => {
   const result = await run(recipe, built, way, file);
   const falls = asserts(way) && progressFalls(world);
   const isDoubtful =
@@ -77,7 +81,7 @@ export const differences = async ({ recipe, built, world }: Explored, way: Way, 
   }
   const whole = result.reports.at(-1)!.report.stop.kind === 'complete';
   if (falls && whole && !isDoubtful) return [{ what: 'progress', details: 'a step lowers the progress, and no error says so' }];
-  return result.reports.flatMap(({ way: part, report }) => faultsOf(world, part, report, isDoubtful));
+  return result.reports.flatMap(({ way: part, report }) => differencesOfReport(world, part, report, isDoubtful));
 };
 
 /** So often the dice are thrown again for a model that is too large, or has next to no states. */
@@ -123,7 +127,7 @@ const wholeWay = (dice: Dice, { built, recipe }: Explored): Way => {
 };
 
 /** In what a report of a model that breaks the contract is wrong. */
-const rogueFaults = async (rogue: Rogue, recipe: Recipe, way: Way, file: string): Promise<ReadonlyArray<Fault>> => {
+const rogueDifferences = async (rogue: Rogue, recipe: Recipe, way: Way, file: string): Promise<ReadonlyArray<Difference>> => {
   const result = await run(recipe, rogue.built, way, file);
   if (putBack()) return [{ what: 'not put back', details: 'what the model changed of JavaScript was not put back' }];
   if (result.kind === 'error')
@@ -145,8 +149,8 @@ const tryRogue = async (dice: Dice, model: Explored, file: string): Promise<Find
   const way = wholeWay(dice, model);
   // A guard is no part of a model that is taken state by state.
   if (rogue.what.startsWith('has a guard') && way.engine !== 'components') return undefined;
-  const faults = await rogueFaults(rogue, recipe, way, file);
-  return faults.length === 0 ? undefined : { recipe, way, faults, rogue: rogue.what };
+  const differences = await rogueDifferences(rogue, recipe, way, file);
+  return differences.length === 0 ? undefined : { recipe, way, differences, rogue: rogue.what };
 };
 
 /** With one in so many models another one is tried, of a kind that the dice make too seldom. */
@@ -157,8 +161,8 @@ const trySeldom = async (dice: Dice, file: string): Promise<Finding | undefined>
   const made = anySeldom(dice);
   const model = made && explored(made.recipe, MOST_IN_A_SMALL_ONE);
   if (made === undefined || model === undefined) return undefined;
-  const faults = await differences(model, made.way, file);
-  return faults.length === 0 ? undefined : { ...made, faults };
+  const differences = await differencesOf(model, made.way, file);
+  return differences.length === 0 ? undefined : { ...made, differences };
 };
 
 /** Tries the model of a seed. */
@@ -170,8 +174,8 @@ export const attempt = async (seed: number, file: string): Promise<Attempt> => {
   const tried: Way[] = [];
   for (const way of anyWays(diceOf(seed ^ 0x5bd1e995), recipe, extent)) {
     tried.push(way);
-    const faults = await differences(model, way, file);
-    if (faults.length > 0) return { ways: tried, states, finding: { recipe, way, faults } };
+    const differences = await differencesOf(model, way, file);
+    if (differences.length > 0) return { ways: tried, states, finding: { recipe, way, differences } };
   }
   const dice = diceOf(seed ^ 0x2545f491);
   const rogue = dice.oneIn(ROGUE_ONE_IN) ? await tryRogue(dice, model, file) : undefined;

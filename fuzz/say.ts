@@ -64,9 +64,13 @@ export const kindsLine = ({ kinds }: Tried): string => {
 const wayText = ({ engine, ...options }: Finding['way']): string => `${engine} ${JSON.stringify(options)}`;
 
 /** A difference, as it is printed. */
-export const failureLines = ({ recipe, way, faults, rogue }: Finding, seed: number, models: number): ReadonlyArray<string> => [
+export const failureLines = (
+  { recipe, way, differences, rogue }: Finding,
+  seed: number,
+  models: number,
+): ReadonlyArray<string> => [
   `model ${grouped(models)}: the checker differs from the truth, ${wayText(way)}`,
-  ...faults.flatMap(({ details }) =>
+  ...differences.flatMap(({ details }) =>
     details
       .split('\n')
       .slice(0, MOST_LINES)

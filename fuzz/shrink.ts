@@ -1,5 +1,5 @@
 /** Cutting a finding down: piece after piece is left out, as long as the same kind of difference remains. */
-import { differences, explored, type Finding } from './attempt.js';
+import { differencesOf, explored, type Finding } from './attempt.js';
 import { usedLooks, type ComponentRecipe } from './recipe/component.js';
 import type { PlainRecipe } from './recipe/plain.js';
 import type { Recipe } from './recipe/recipe.js';
@@ -165,13 +165,13 @@ export const shrunk = async (finding: Finding, file: string, beat: () => void): 
   // The place at which it breaks the contract would go with what is left out.
   if (finding.rogue !== undefined) return finding;
   const until = performance.now() + MOST_MS;
-  const kinds = new Set(finding.faults.map(({ what }) => what));
+  const kinds = new Set(finding.differences.map(({ what }) => what));
   const still = async (recipe: Recipe, way: Way): Promise<Finding | undefined> => {
     beat();
     const model = explored(recipe);
     if (model === undefined) return undefined;
-    const faults = await differences(model, way, file);
-    return faults.some(({ what }) => kinds.has(what)) ? { recipe, way, faults } : undefined;
+    const differences = await differencesOf(model, way, file);
+    return differences.some(({ what }) => kinds.has(what)) ? { recipe, way, differences } : undefined;
   };
   const smaller = ({ recipe, way }: Finding): ReadonlyArray<readonly [Recipe, Way]> => [
     ...simplerWays(way).map((less) => [recipe, less] as const),

@@ -3,12 +3,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { MAY_WRITE, ownershipOf } from './files/owner.js';
 import type { StartServerOptions } from './library-types.js';
 import { descriptorsOfProcess, openDescriptors } from './net/descriptors.js';
-import { fewestFor, placesOf, type Places } from './net/places.js';
+import { fewestFor, connectionLimitsOf, type ConnectionLimits } from './net/connection-limits.js';
 import { validityOf } from './net/tls.js';
 
 /** What comes of it: how many connections there may be, and what is to be said at `warn`. */
 export interface Start {
-  readonly places: Places;
+  readonly connectionLimits: ConnectionLimits;
   readonly warnings: ReadonlyArray<string>;
 }
 
@@ -42,13 +42,13 @@ const folderOf = (folder: string | undefined): E.Either<string, ReadonlyArray<st
   );
 };
 
-/** Places for connections, limited so that the log can always open its files. */
-const roomFor = (peers: number): E.Either<string, Places> => {
+/** ConnectionLimits for connections, limited so that the log can always open its files. */
+const limitsBeside = (peers: number): E.Either<string, ConnectionLimits> => {
   const [most, taken] = [descriptorsOfProcess(), openDescriptors() + peers];
   const fewest = fewestFor(taken);
   return most < fewest
     ? E.left(`this process may have ${most} files open, and a server needs ${fewest}; raise the limit (ulimit -n)`)
-    : E.right(placesOf(most, taken));
+    : E.right(connectionLimitsOf(most, taken));
 };
 
 /** Looks at all of it. Fails with one line. */
@@ -56,8 +56,8 @@ export const lookBeforeStart = ({ dataDir, peers = [], tls }: StartServerOptions
   const folder = folderOf(dataDir);
   if (E.isLeft(folder)) return folder;
   const certificate = tls === undefined ? undefined : validityOf(tls, nowMs);
-  return E.map((places: Places): Start => ({
-    places,
+  return E.map((connectionLimits: ConnectionLimits): Start => ({
+    connectionLimits,
     warnings: [...folder.right, ...(certificate === undefined ? [] : [certificate])],
-  }))(roomFor(peers.length));
+  }))(limitsBeside(peers.length));
 };

@@ -187,12 +187,12 @@ const serveMetrics = async (
   o: StartServerOptions,
   metrics: Metrics | undefined,
   server: RunningServer,
-  { places }: Start,
+  { connectionLimits }: Start,
 ): Promise<E.Either<string, Operations | null>> => {
   if (metrics === undefined) return E.right(null);
   const { startOperations } = await import('./net/operations.js');
   return startOperations({
-    places: places.metrics,
+    places: connectionLimits.metrics,
     host: o.metricsHost ?? '127.0.0.1',
     port: o.metricsPort ?? 0,
     status: server.status,
@@ -200,7 +200,12 @@ const serveMetrics = async (
   });
 };
 
-const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | undefined, { places }: Start): ServerOptions => ({
+const netOptionsOf = (
+  o: StartServerOptions,
+  secret: string,
+  metrics: Metrics | undefined,
+  { connectionLimits }: Start,
+): ServerOptions => ({
   id: o.id,
   secret,
   tls: o.tls,
@@ -211,7 +216,7 @@ const netOptionsOf = (o: StartServerOptions, secret: string, metrics: Metrics | 
   freshIncarnation: o.incarnation ?? randomIncarnation(),
   antiEntropyMs: o.antiEntropyMs ?? ANTI_ENTROPY_MS,
   timeoutMs: REQUEST_MS,
-  places,
+  connectionLimits,
   refused: [],
   peers: (o.peers ?? []).map(({ id, host = '127.0.0.1', port }) => ({ id, address: { host, port } })),
   logger: loggerOf(`bayou-server-${o.id}`, o.logLevel ?? 'warn'),

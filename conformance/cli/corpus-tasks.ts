@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { makeFolder } from '#bayou/files/folder.js';
 import { UsageError } from '#bayou/command-line/exit.js';
-import { NO_LINK_FAULTS } from '../simulation/link-faults.js';
+import { NO_NETWORK_FAULTS } from '../simulation/network-faults.js';
 import { ReachedSteps } from '../simulation/reached-steps.js';
 import { simulationPlanOf, simulationSeed, type SimulationPlan } from '../simulation/simulation-plan.js';
 import { showSimulated } from '../simulation/simulated-run.js';
@@ -85,7 +85,7 @@ const madeSmaller = async (failed: Tried, signal: AbortSignal): Promise<Tried> =
   let smallest = failed;
   for (let isDone = false; !isDone;) {
     isDone = true;
-    for (const plan of smallerPlans(smallest.plan, NO_LINK_FAULTS)) {
+    for (const plan of smallerPlans(smallest.plan, NO_NETWORK_FAULTS)) {
       if (performance.now() > until) return smallest;
       const tried = await tryPlan(plan, signal);
       if (tried.verdict.sound) continue;

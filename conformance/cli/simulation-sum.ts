@@ -50,8 +50,8 @@ export class Sum {
     this.#befell(run.hurts, run.network);
   }
 
-  #befell(faults: Readonly<Record<string, number>>, { lost, cut, halfOpen, split }: NetworkCounts): void {
-    for (const [what, n] of Object.entries({ ...faults, lost, broken: cut + halfOpen, split }))
+  #befell(faults: Readonly<Record<string, number>>, { lost, broken, halfOpen, split }: NetworkCounts): void {
+    for (const [what, n] of Object.entries({ ...faults, lost, broken: broken + halfOpen, split }))
       this.faults[what] = (this.faults[what] ?? 0) + n;
   }
 

@@ -66,11 +66,19 @@ const beyond = (value: unknown): number | undefined => {
 const END = 'stabilize';
 
 /** What in a plan would be judged otherwise than its writer thinks; undefined: nothing. */
-const wrongIn = ({ script, nextDay, linkFaults, antiEntropyMs, thinkMs, timeoutMs }: SimulationPlan): string | undefined => {
+const wrongIn = ({ script, nextDay, networkFaults, antiEntropyMs, thinkMs, timeoutMs }: SimulationPlan): string | undefined => {
   if ([script, nextDay].some((day, i) => (i === 0 || day.length > 0) && !day.includes(END)))
     return `each script of a plan has a line \`${END}\`, from which on it is judged that all is well; write one`;
-  const chances = [linkFaults.slow, linkFaults.loss, linkFaults.split, linkFaults.merge, linkFaults.cut, linkFaults.halfOpen];
-  if (chances.some((chance) => !(chance >= 0 && chance <= 1))) return 'how often links do a fault is a number from 0 to 1';
+  const chances = [
+    networkFaults.slow,
+    networkFaults.loss,
+    networkFaults.split,
+    networkFaults.merge,
+    networkFaults.broken,
+    networkFaults.halfOpen,
+  ];
+  if (chances.some((chance) => !(chance >= 0 && chance <= 1)))
+    return 'how often the network does a fault is a number from 0 to 1';
   if ([antiEntropyMs, thinkMs, timeoutMs].some((ms) => ms < 0)) return 'a time in a plan is 0 or more, in ms';
   return undefined;
 };

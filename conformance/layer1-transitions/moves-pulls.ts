@@ -1,7 +1,7 @@
 /** The moves of anti-entropy (R9): a pull as one step, or as request, answer and receipt. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { step } from '#bayou/impl/replica.js';
-import { requestFor } from '#bayou/impl/taking-in.js';
+import { requestFor } from '#bayou/impl/merge-pulled.js';
 import { covers, vectorOfEntries } from '#bayou/impl/vector.js';
 import { textOf } from '#bayou/model/protocol/network.js';
 import { pullFrom, takeIn } from './one-server.js';

@@ -21,7 +21,7 @@ import type { Random } from './seeded-streams.js';
 import type { SimulatedRun } from './simulated-run.js';
 import { type Environment, Simulation } from './simulation.js';
 import { Trace } from './world-trace.js';
-import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
+import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 
 /** Chooses what is done next, a deed with these contents; undefined: the run is over. */
 export type Choose = (contents: number, cost: (deed: number) => number) => number | undefined;
@@ -59,8 +59,8 @@ export const GuidedPlanC = t.readonly(
 export type GuidedPlan = t.TypeOf<typeof GuidedPlanC>;
 
 /** The network of a guided run: fine, and its segments cut and merged as chance will; nothing that makes an outcome unknown. */
-const linkFaultsOf = (random: Random): LinkFaults => ({
-  ...NO_LINK_FAULTS,
+const networkFaultsOf = (random: Random): NetworkFaults => ({
+  ...NO_NETWORK_FAULTS,
   moreUs: random.pick([100, 100, 2_000]),
   split: random.pick([0, 0, 0.2]),
   merge: random.pick([0, 0, 0.2]),
@@ -97,7 +97,7 @@ class Walk {
     this.#choose = choose;
     this.#seed = seed;
     this.simulation = new Simulation({ seed, trace });
-    this.simulation.network.linkFaults = linkFaultsOf(this.simulation.random('guide'));
+    this.simulation.network.networkFaults = networkFaultsOf(this.simulation.random('guide'));
     this.#led = new Led(situations);
     this.#abstraction = new Abstraction(situations.graph);
     this.#lines = [...this.#led.beginning()];

@@ -15,7 +15,7 @@ import { type Judged, type Knowledge, SoakJudge, type Store } from '../soak/soak
 import { startWriters, type Writers } from '../soak/writers.js';
 import { heldBy, leftBehind } from './endings.js';
 import { Insight } from './inside.js';
-import { NO_LINK_FAULTS } from './link-faults.js';
+import { NO_NETWORK_FAULTS } from './network-faults.js';
 import { LogsOfTheDead } from './logs-of-the-dead.js';
 import type { Hurt, HurtKind, SessionsPlan } from './sessions-plan.js';
 import { simulatedCluster } from './simulated-cluster.js';
@@ -81,7 +81,7 @@ class Sessions {
   constructor(plan: SessionsPlan, trace: Trace, replica: ReplicaOptions | undefined) {
     this.#plan = plan;
     this.#replica = replica;
-    this.simulation = new Simulation({ seed: plan.sessions, trace, linkFaults: plan.linkFaults });
+    this.simulation = new Simulation({ seed: plan.sessions, trace, networkFaults: plan.networkFaults });
     this.simulation.machine('master').isSheltered = true;
   }
 
@@ -214,7 +214,7 @@ class Sessions {
   async #calm(cluster: Cluster, writers: Writers): Promise<void> {
     const { network } = this.simulation;
     mendWorld(this.simulation);
-    network.linkFaults = NO_LINK_FAULTS;
+    network.networkFaults = NO_NETWORK_FAULTS;
     await writers.pause();
     for (const id of SERVERS) await this.#join(cluster, id, true);
     const settled = await cluster.stabilize();
@@ -224,7 +224,7 @@ class Sessions {
       new Map(liveWritesOf(inside.replica).map(({ key, value, t, r }) => [key, { value: nameIn(value), stamp: { t, r } }])),
     ]);
     this.judge.final(new Map(stores));
-    network.linkFaults = this.#plan.linkFaults;
+    network.networkFaults = this.#plan.networkFaults;
     writers.resume();
   }
 }

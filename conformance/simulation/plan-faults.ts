@@ -74,7 +74,7 @@ export interface FaultTargets {
 }
 
 /** Faults that meet find more than faults alone: many of a plan's befall one server in a few lines, mostly where something is written. */
-export const placesIn = (lines: ReadonlyArray<string>): fc.Arbitrary<FaultTargets> => {
+export const faultTargetsIn = (lines: ReadonlyArray<string>): fc.Arbitrary<FaultTargets> => {
   const any = fc.integer({ min: 4, max: Math.max(4, lines.length) });
   const puts = lines.flatMap((line, i) => (i >= 3 && line.startsWith('put ') ? [i + 1] : []));
   const line = puts.length === 0 ? any : fc.oneof(any, fc.constantFrom(...puts));

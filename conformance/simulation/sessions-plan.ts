@@ -1,7 +1,7 @@
 /** Plans of simulated runs of the library's sessions: how many there are at a time, and what befalls the servers meanwhile. A plan is JSON, and the run is by the plan alone. */
 import * as t from 'io-ts/lib/index.js';
 import { chanceOf } from '../common/seeded-chance.js';
-import { LinkFaultsC, NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
+import { NetworkFaultsC, NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 
 const HurtC = t.readonly(
   t.strict({
@@ -33,7 +33,7 @@ const SessionsPlanC = t.readonly(
       actors: t.number,
       /** Without it the death of a machine takes what was acknowledged (R10), so that no machine may die. */
       fsync: t.boolean,
-      linkFaults: LinkFaultsC,
+      networkFaults: NetworkFaultsC,
       hurts: t.readonlyArray(HurtC),
     },
     'SessionsPlan',
@@ -48,9 +48,9 @@ export const sessionsPlanIn = (json: unknown): SessionsPlan | undefined => (Sess
 
 const ACTORS = 2;
 const HURTS = 4;
-const FAULTY: LinkFaults = {
-  ...NO_LINK_FAULTS,
-  ...{ leastUs: 50, moreUs: 2_000, loss: 0.01, split: 0.1, merge: 0.1, cut: 0.002, halfOpen: 0.3 },
+const FAULTY: NetworkFaults = {
+  ...NO_NETWORK_FAULTS,
+  ...{ leastUs: 50, moreUs: 2_000, loss: 0.01, split: 0.1, merge: 0.1, broken: 0.002, halfOpen: 0.3 },
 };
 
 /** The plan of a seed. */
@@ -69,14 +69,14 @@ export const sessionsPlanOf = (seed: number): SessionsPlan => {
       both: chance.percent(50),
     };
   };
-  return { sessions: seed, actors: ACTORS, fsync, linkFaults: FAULTY, hurts: Array.from({ length: HURTS }, hurt) };
+  return { sessions: seed, actors: ACTORS, fsync, networkFaults: FAULTY, hurts: Array.from({ length: HURTS }, hurt) };
 };
 
 /** Plans that are a little smaller, the smallest first. */
 export function* smallerSessions(plan: SessionsPlan): Generator<SessionsPlan> {
-  const { actors, linkFaults, hurts } = plan;
-  if (Object.entries(NO_LINK_FAULTS).some(([name, n]) => linkFaults[name as keyof LinkFaults] !== n))
-    yield { ...plan, linkFaults: NO_LINK_FAULTS };
+  const { actors, networkFaults, hurts } = plan;
+  if (Object.entries(NO_NETWORK_FAULTS).some(([name, n]) => networkFaults[name as keyof NetworkFaults] !== n))
+    yield { ...plan, networkFaults: NO_NETWORK_FAULTS };
   if (actors > 1) yield { ...plan, actors: 1 };
   for (const i of hurts.keys()) yield { ...plan, hurts: hurts.filter((_, n) => n !== i) };
 }
@@ -85,13 +85,13 @@ export function* smallerSessions(plan: SessionsPlan): Generator<SessionsPlan> {
 const MOST = { actors: 100, hurts: 1_000, ms: 600_000 };
 
 /** What in a plan cannot be done, in one line; undefined: nothing. */
-export const wrongInSessions = ({ actors, fsync, linkFaults, hurts }: SessionsPlan): string | undefined => {
+export const wrongInSessions = ({ actors, fsync, networkFaults, hurts }: SessionsPlan): string | undefined => {
   const isWhole = (n: number, least: number, most: number): boolean => Number.isInteger(n) && n >= least && n <= most;
-  const { slow, loss, split, merge, cut, halfOpen, samePort } = linkFaults;
+  const { slow, loss, split, merge, broken, halfOpen, samePort } = networkFaults;
   if (!isWhole(actors, 1, MOST.actors)) return `actors is a whole number from 1 to ${MOST.actors}`;
   if (hurts.length > MOST.hurts) return `there are at most ${MOST.hurts} hurts`;
-  if ([slow, loss, split, merge, cut, halfOpen, samePort].some((chance) => !(chance >= 0 && chance <= 1)))
-    return 'how often links do a fault is a number from 0 to 1';
+  if ([slow, loss, split, merge, broken, halfOpen, samePort].some((chance) => !(chance >= 0 && chance <= 1)))
+    return 'how often the network does a fault is a number from 0 to 1';
   if (hurts.some(({ server, other }) => !isWhole(server, 0, 1_000) || !isWhole(other, 0, 1_000)))
     return 'server and other of a hurt are whole numbers from 0 to 1000';
   if (hurts.some(({ afterMs, forMs }) => [afterMs, forMs].some((ms) => !(ms >= 0 && ms <= MOST.ms))))

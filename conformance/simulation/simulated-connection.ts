@@ -11,15 +11,15 @@ import type { Life } from './life.js';
 import type { Host, Ways } from './open-ways.js';
 import type { Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
-import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
+import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 
 /** What all connections of a world have in common. */
 export interface Wires {
   readonly scheduler: Scheduler;
-  readonly links: Ways;
-  readonly linkFaults: () => LinkFaults;
+  readonly ways: Ways;
+  readonly networkFaults: () => NetworkFaults;
   /** Counts each fault that was done. */
-  readonly count: (what: 'lost' | 'cut' | 'halfOpen' | 'split') => void;
+  readonly count: (what: 'lost' | 'broken' | 'halfOpen' | 'split') => void;
 }
 
 /** What an end tells the stream that a process has of it. */
@@ -34,7 +34,7 @@ interface Segment {
   readonly bytes: Buffer;
   readonly isFin: boolean;
   /** The connection breaks when it has arrived, and so many of its bytes never do; undefined: it does not break. */
-  readonly cut: number | undefined;
+  readonly missing: number | undefined;
   isDue: boolean;
 }
 
@@ -93,7 +93,7 @@ export class End {
 
   /** Takes a beginning of the bytes, as much as there is room for; gives how many. */
   write(bytes: Buffer): number {
-    const room = Math.max(0, this.#linkFaults().sendBytes - this.#unsentBytes - this.#flyingBytes);
+    const room = Math.max(0, this.#networkFaults().sendBytes - this.#unsentBytes - this.#flyingBytes);
     const taken = bytes.length <= room ? bytes : bytes.subarray(0, room);
     if (taken.length > 0) {
       this.#unsent.push(taken);
@@ -175,13 +175,13 @@ export class End {
    * While data is on its way there is no probe: the data's own fate tells the same.
    */
   probe(): void {
-    const { links, scheduler } = this.wires;
+    const { ways, scheduler } = this.wires;
     if (this.isGone || this.isClosed || this.broken !== undefined || this.#flight.length + this.#unsentBytes > 0) return;
-    if (links.isOpen(this.host, this.peer.host) && links.isOpen(this.peer.host, this.host)) {
+    if (ways.isOpen(this.host, this.peer.host) && ways.isOpen(this.peer.host, this.host)) {
       if (this.peer.isGone || this.peer.broken !== undefined) this.break('ECONNRESET');
       return;
     }
-    const since = links.cutSince(this.host, this.peer.host) ?? links.cutSince(this.peer.host, this.host) ?? -Infinity;
+    const since = ways.cutSince(this.host, this.peer.host) ?? ways.cutSince(this.peer.host, this.host) ?? -Infinity;
     if (scheduler.nowUs - since >= KEEP_ALIVE_US) this.break('ETIMEDOUT');
     else this.#probeLater();
   }
@@ -203,21 +203,21 @@ export class End {
     return `${this.host.name}>${this.peer.host.name}`;
   }
 
-  /** The faults of this link: none where one of its machines is sheltered. */
-  #linkFaults(): LinkFaults {
-    return this.host.isSheltered || this.peer.host.isSheltered ? NO_LINK_FAULTS : this.wires.linkFaults();
+  /** The faults of this connection: none where one of its machines is sheltered. */
+  #networkFaults(): NetworkFaults {
+    return this.host.isSheltered || this.peer.host.isSheltered ? NO_NETWORK_FAULTS : this.wires.networkFaults();
   }
 
   /** How long the way takes this time. */
   #latency(): number {
-    const { leastUs, moreUs, slow } = this.#linkFaults();
+    const { leastUs, moreUs, slow } = this.#networkFaults();
     const us = leastUs + this.random.part() * moreUs;
     return this.random.chance(slow) ? us * 10 : us;
   }
 
   #send(): void {
     while (this.#unsentBytes > 0 && this.broken === undefined) {
-      const window = this.#linkFaults().receiveBytes - this.peer.#receivedBytes - this.#flyingBytes;
+      const window = this.#networkFaults().receiveBytes - this.peer.#receivedBytes - this.#flyingBytes;
       if (window <= 0) return;
       this.#launch(this.#segment(Math.min(window, MAX_SEGMENT)), false);
     }
@@ -231,7 +231,7 @@ export class End {
   #segment(most: number): Buffer {
     const all = this.#unsent.length === 1 ? this.#unsent[0]! : Buffer.concat(this.#unsent);
     let size = Math.min(all.length, most);
-    if (this.random.chance(this.#linkFaults().split) && size > 1) {
+    if (this.random.chance(this.#networkFaults().split) && size > 1) {
       this.wires.count('split');
       size = this.random.int(1, size - 1);
     }
@@ -242,9 +242,9 @@ export class End {
 
   #launch(all: Buffer, isFin: boolean): void {
     const { scheduler } = this.wires;
-    const { loss, cut } = this.#linkFaults();
-    const cuts = !isFin && this.random.chance(cut);
-    const bytes = cuts ? all.subarray(0, this.random.int(0, all.length)) : all;
+    const { loss, broken } = this.#networkFaults();
+    const breaks = !isFin && this.random.chance(broken);
+    const bytes = breaks ? all.subarray(0, this.random.int(0, all.length)) : all;
     let us = this.#latency();
     for (let rto = RTO_US; this.random.chance(loss) && rto < MAX_RTO_US; rto *= 2) {
       this.wires.count('lost');
@@ -252,7 +252,7 @@ export class End {
     }
     const at = Math.max(this.#lastArrivalUs, scheduler.nowUs + us);
     this.#lastArrivalUs = at;
-    const segment: Segment = { bytes, isFin, cut: cuts ? all.length - bytes.length : undefined, isDue: false };
+    const segment: Segment = { bytes, isFin, missing: breaks ? all.length - bytes.length : undefined, isDue: false };
     this.#flight.push(segment);
     this.#flyingBytes += bytes.length;
     scheduler.after(
@@ -269,7 +269,7 @@ export class End {
   /** What has come lands, in order. */
   #land(): void {
     while (!this.#isStalled && this.#flight[0]?.isDue === true && this.broken === undefined) {
-      if (!this.wires.links.isOpen(this.host, this.peer.host)) {
+      if (!this.wires.ways.isOpen(this.host, this.peer.host)) {
         this.#stall();
         return;
       }
@@ -293,7 +293,7 @@ export class End {
     });
   }
 
-  #arrive({ bytes, isFin, cut }: Segment): void {
+  #arrive({ bytes, isFin, missing }: Segment): void {
     const { peer } = this;
     if (peer.isGone || peer.broken !== undefined || (peer.isClosed && bytes.length > 0)) {
       peer.isGone ||= peer.isClosed;
@@ -305,17 +305,17 @@ export class End {
       peer.#receivedBytes += bytes.length;
     }
     if (isFin) peer.isAtEnd = true;
-    if (cut !== undefined) this.#cut(cut);
-    else if (this.random.chance(this.#linkFaults().merge)) {
+    if (missing !== undefined) this.#breakDown(missing);
+    else if (this.random.chance(this.#networkFaults().merge)) {
       this.wires.scheduler.after(this.#latency(), undefined, `${this.#name()} merged`, () => peer.listener?.onReadable());
     } else peer.listener?.onReadable();
     if (this.wantsRoom || this.#unsentBytes > 0) this.peer.#tellWindow();
   }
 
   /** Something on the way breaks the connection; both ends hear of it, or one. `lost`: how many bytes of what was sent did not arrive. */
-  #cut(lost: number): void {
+  #breakDown(lost: number): void {
     const { count } = this.wires;
-    if (this.random.chance(this.#linkFaults().halfOpen)) {
+    if (this.random.chance(this.#networkFaults().halfOpen)) {
       count('halfOpen');
       const one = this.random.chance(0.5) ? this : this.peer;
       one.break('ECONNRESET');
@@ -324,26 +324,26 @@ export class End {
       else this.wires.scheduler.after(RTO_US, undefined, `${this.#name()} again`, () => one.#reset());
       return;
     }
-    count('cut');
+    count('broken');
     this.break('ECONNRESET');
     this.peer.break('ECONNRESET');
   }
 
   /** Tells the other end that this one is no more. What it sends now is lost, and where it does not arrive nobody says it again. */
   #reset(): void {
-    const { scheduler, links } = this.wires;
+    const { scheduler, ways } = this.wires;
     scheduler.after(this.#latency(), undefined, `${this.#name()} rst`, () => {
-      if (links.isOpen(this.host, this.peer.host)) this.peer.break('ECONNRESET');
+      if (ways.isOpen(this.host, this.peer.host)) this.peer.break('ECONNRESET');
       else this.peer.#probeLater();
     });
   }
 
   /** Tells the other end that there is room again. */
   #tellWindow(): void {
-    const { scheduler, links } = this.wires;
-    const us = links.isOpen(this.host, this.peer.host) ? this.#latency() : RTO_US;
+    const { scheduler, ways } = this.wires;
+    const us = ways.isOpen(this.host, this.peer.host) ? this.#latency() : RTO_US;
     scheduler.after(us, undefined, `${this.#name()} ack`, () => {
-      if (!links.isOpen(this.host, this.peer.host)) {
+      if (!ways.isOpen(this.host, this.peer.host)) {
         if (this.host.isUp && this.peer.broken === undefined && !this.isGone) this.#tellWindow();
         return;
       }

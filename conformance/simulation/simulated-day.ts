@@ -13,7 +13,7 @@ import { closeGently, crowded, leftBehind } from './endings.js';
 import { guestProgram } from './guest.js';
 import type { Insight } from './inside.js';
 import type { Life } from './life.js';
-import { NO_LINK_FAULTS } from './link-faults.js';
+import { NO_NETWORK_FAULTS } from './network-faults.js';
 import type { LogsOfTheDead } from './logs-of-the-dead.js';
 import { programsOf, type Recorder } from './programs.js';
 import type { ReachedSteps } from './reached-steps.js';
@@ -103,7 +103,7 @@ class Day {
     const simulated = this.#cluster(environment, life);
     const { starter, cluster, tracer } = simulated;
     const setCalm = (calm: boolean): void => {
-      simulation.network.linkFaults = calm ? NO_LINK_FAULTS : plan.linkFaults;
+      simulation.network.networkFaults = calm ? NO_NETWORK_FAULTS : plan.networkFaults;
       if (calm) mendWorld(simulation);
     };
     const nemesis = startNemesis(plan, cluster, DATA, setCalm, this.#effects(simulated));

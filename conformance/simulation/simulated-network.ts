@@ -6,7 +6,7 @@ import { Ways, type Host } from './open-ways.js';
 import { randomOf, type Random } from './seeded-streams.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedStream, systemError } from './stream.js';
-import type { LinkFaults } from './link-faults.js';
+import type { NetworkFaults } from './network-faults.js';
 
 interface Listener {
   readonly host: Host;
@@ -23,7 +23,7 @@ export interface NetworkCounts {
   refused: number;
   unanswered: number;
   lost: number;
-  cut: number;
+  broken: number;
   halfOpen: number;
   split: number;
   /** By a fault that was planned. */
@@ -41,11 +41,11 @@ const nameOf = ({ host, port }: Endpoint): string => `${host === 'localhost' ? '
 
 /** The network. */
 export class SimulatedNetwork {
-  readonly links = new Ways();
+  readonly ways = new Ways();
   readonly counts: NetworkCounts = {
-    ...{ connections: 0, refused: 0, unanswered: 0, lost: 0, cut: 0, halfOpen: 0, split: 0, reset: 0 },
+    ...{ connections: 0, refused: 0, unanswered: 0, lost: 0, broken: 0, halfOpen: 0, split: 0, reset: 0 },
   };
-  linkFaults: LinkFaults;
+  networkFaults: NetworkFaults;
   readonly #scheduler: Scheduler;
   readonly #seed: number;
   readonly #random: Random;
@@ -61,12 +61,12 @@ export class SimulatedNetwork {
   readonly #squatters = new Map<string, Life>();
   #nextPort = FIRST_PORT;
 
-  constructor(scheduler: Scheduler, seed: number, linkFaults: LinkFaults) {
+  constructor(scheduler: Scheduler, seed: number, networkFaults: NetworkFaults) {
     this.#scheduler = scheduler;
     this.#seed = seed;
     this.#random = randomOf(seed, 'network');
-    this.linkFaults = linkFaults;
-    this.#wires = { scheduler, links: this.links, linkFaults: () => this.linkFaults, count: (what) => this.counts[what]++ };
+    this.networkFaults = networkFaults;
+    this.#wires = { scheduler, ways: this.ways, networkFaults: () => this.networkFaults, count: (what) => this.counts[what]++ };
   }
 
   /** The network as one process has it. */
@@ -82,7 +82,7 @@ export class SimulatedNetwork {
 
   /** Cuts the way from one machine to another. */
   cut(from: string, to: string): void {
-    this.links.cut(from, to, this.#scheduler.nowUs);
+    this.ways.cut(from, to, this.#scheduler.nowUs);
     this.#scheduler.after(KEEP_ALIVE_US, undefined, `${from}>${to} probes`, () => {
       for (const end of this.#between(from, to)) end.probe();
     });
@@ -174,7 +174,7 @@ export class SimulatedNetwork {
   }
 
   #latency(random: Random): number {
-    return this.linkFaults.leastUs + random.part() * this.linkFaults.moreUs;
+    return this.networkFaults.leastUs + random.part() * this.networkFaults.moreUs;
   }
 
   #answer(
@@ -188,7 +188,7 @@ export class SimulatedNetwork {
     const listener = this.#listeners.get(nameOf(to));
     const there = listener?.host ?? this.#silent.get(nameOf(to));
     if (there === undefined) return 'refused';
-    if (!this.links.isOpen(host, there) || !this.links.isOpen(there, host)) return 'silence';
+    if (!this.ways.isOpen(host, there) || !this.ways.isOpen(there, host)) return 'silence';
     if (listener === undefined) return 'refused';
     if (listener.backlog.size >= MAX_BACKLOG) return 'silence';
     this.counts.connections++;
@@ -274,7 +274,7 @@ export class SimulatedNetwork {
 
   /** A port that nobody has. */
   #freePort(): Endpoint {
-    const old = this.#random.chance(this.linkFaults.samePort) ? this.#freed.pop() : undefined;
+    const old = this.#random.chance(this.networkFaults.samePort) ? this.#freed.pop() : undefined;
     const isTaken = (port: number): boolean => this.#listeners.has(`127.0.0.1:${port}`) || this.#silent.has(`127.0.0.1:${port}`);
     if (old !== undefined && !isTaken(old)) return { host: '127.0.0.1', port: old };
     do {

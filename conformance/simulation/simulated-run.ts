@@ -14,7 +14,7 @@ import { showTraceVerdict, validating, type TraceVerdict } from '../layer3-trace
 import { RunningTrace } from '../layer3-traces/running-trace.js';
 import { inTurns } from '../common/in-turns.js';
 import { Insight } from './inside.js';
-import { NO_LINK_FAULTS } from './link-faults.js';
+import { NO_NETWORK_FAULTS } from './network-faults.js';
 import { LogsOfTheDead } from './logs-of-the-dead.js';
 import type { ReachedSteps } from './reached-steps.js';
 import { isWrong, runDay, type Shared } from './simulated-day.js';
@@ -58,7 +58,7 @@ export const simulate = async (
   { keep = false, signal, replica, steps }: SimulateOptions = {},
 ): Promise<SimulatedRun> => {
   const trace = new Trace(keep);
-  const simulation = new Simulation({ seed: plan.seed, trace, linkFaults: NO_LINK_FAULTS });
+  const simulation = new Simulation({ seed: plan.seed, trace, networkFaults: NO_NETWORK_FAULTS });
   const renewals: (readonly [NodeId, string])[] = [];
   const insight = new Insight((...renewal) => renewals.push(renewal));
   const counts: WorldCounts = { cut: 0, reset: 0, clock: 0, slow: 0, squat: 0, guest: 0 };

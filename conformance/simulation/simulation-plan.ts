@@ -7,11 +7,11 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { parseLine, showCommand } from '#bayou/core/script.js';
 import { ProcessFaultC } from '../layer4-hostile/hostile-plan.js';
 import { type ScriptLimits, scripts } from '../common/random-scripts.js';
-import { NO_LINK_FAULTS, LinkFaultsC, type LinkFaults } from './link-faults.js';
+import { NO_NETWORK_FAULTS, NetworkFaultsC, type NetworkFaults } from './network-faults.js';
 import {
   type Frame,
   type FaultTargets,
-  placesIn,
+  faultTargetsIn,
   processFaults,
   storms,
   swarm,
@@ -34,7 +34,7 @@ const SimulationPlanC = t.readonly(
       fsync: t.boolean,
       /** How many writes an answer to a pull carries at most (R9), so that small logs come in parts; 0: as many as the shipped server's. */
       partWrites: t.number,
-      linkFaults: LinkFaultsC,
+      networkFaults: NetworkFaultsC,
       faults: t.readonlyArray(ProcessFaultC),
       world: t.readonlyArray(WorldFaultC),
     },
@@ -66,17 +66,17 @@ const perMille = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, ma
 const orNone = (some: fc.Arbitrary<number>): fc.Arbitrary<number> =>
   fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: some });
 
-const faultyLinks: fc.Arbitrary<LinkFaults> = fc.record({
+const faultyNetwork: fc.Arbitrary<NetworkFaults> = fc.record({
   leastUs: fc.constantFrom(50, 50, 500, 20_000),
   moreUs: fc.constantFrom(100, 1_000, 50_000),
   slow: orNone(perMille(50)),
   loss: orNone(perMille(100)),
   split: orNone(perMille(300)),
   merge: orNone(perMille(300)),
-  cut: orNone(perMille(40)),
+  broken: orNone(perMille(40)),
   halfOpen: fc.constantFrom(0, 0.2, 0.5),
-  sendBytes: fc.constantFrom(NO_LINK_FAULTS.sendBytes, 4_096),
-  receiveBytes: fc.constantFrom(NO_LINK_FAULTS.receiveBytes, 4_096),
+  sendBytes: fc.constantFrom(NO_NETWORK_FAULTS.sendBytes, 4_096),
+  receiveBytes: fc.constantFrom(NO_NETWORK_FAULTS.receiveBytes, 4_096),
   samePort: fc.constantFrom(0, 0.5),
 });
 
@@ -135,7 +135,7 @@ const planFor = ({ script, ids, fsync }: Frame, where: FaultTargets): fc.Arbitra
       timeoutMs: fc.constant(5_000),
       fsync: fc.constant(fsync),
       partWrites: fc.constantFrom(0, 0, 0, 1, 2),
-      linkFaults: fc.oneof({ weight: 1, arbitrary: fc.constant(NO_LINK_FAULTS) }, { weight: 3, arbitrary: faultyLinks }),
+      networkFaults: fc.oneof({ weight: 1, arbitrary: fc.constant(NO_NETWORK_FAULTS) }, { weight: 3, arbitrary: faultyNetwork }),
       faults: swarm(processFaults(where, fsync)),
       world: swarm(worldFaults(where)),
     })
@@ -150,7 +150,7 @@ export const simulationPlans: fc.Arbitrary<SimulationPlan> = fc
   })
   .chain((frame) =>
     fc.tuple(
-      placesIn(frame.script).chain((where) => planFor(frame, where)),
+      faultTargetsIn(frame.script).chain((where) => planFor(frame, where)),
       storms(frame),
     ),
   )

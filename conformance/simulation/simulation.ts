@@ -12,7 +12,7 @@ import { SimulatedNetwork } from './simulated-network.js';
 import { randomOf, type Random } from './seeded-streams.js';
 import { Scheduler, type RunEnd, type RunLimits } from './scheduler.js';
 import type { Trace } from './world-trace.js';
-import { NO_LINK_FAULTS, type LinkFaults } from './link-faults.js';
+import { NO_NETWORK_FAULTS, type NetworkFaults } from './network-faults.js';
 import { MachineClock, worldOf } from './process-world.js';
 
 /** What a process has. */
@@ -48,7 +48,7 @@ export interface Running {
 export interface SimulationOptions {
   readonly seed: number;
   readonly trace: Trace;
-  readonly linkFaults?: LinkFaults;
+  readonly networkFaults?: NetworkFaults;
 }
 
 /** When worlds begin, in ms since 1970: later than what no honest clock can be before. */
@@ -83,11 +83,11 @@ export class Simulation {
   readonly faultsToCome = new Set<Scheduled>();
   readonly #births = new Map<string, number>();
 
-  constructor({ seed, trace, linkFaults = NO_LINK_FAULTS }: SimulationOptions) {
+  constructor({ seed, trace, networkFaults = NO_NETWORK_FAULTS }: SimulationOptions) {
     this.seed = seed;
     this.trace = trace;
     this.scheduler = new Scheduler(trace);
-    this.network = new SimulatedNetwork(this.scheduler, seed, linkFaults);
+    this.network = new SimulatedNetwork(this.scheduler, seed, networkFaults);
   }
 
   /** A stream of chance of this run. */

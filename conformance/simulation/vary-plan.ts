@@ -33,7 +33,7 @@ const changesWith = (other: SimulationPlan): ReadonlyArray<Change> => [
   fc.nat().map((seed) => (plan) => ({ ...plan, seed })),
   fc.constant((plan) => ({ ...plan, faults: joined(plan.faults, other.faults) })),
   fc.constant((plan) => ({ ...plan, world: joined(plan.world, other.world) })),
-  fc.constant((plan) => ({ ...plan, linkFaults: other.linkFaults })),
+  fc.constant((plan) => ({ ...plan, networkFaults: other.networkFaults })),
   fc.constant((plan) => ({ ...plan, antiEntropyMs: other.antiEntropyMs, thinkMs: other.thinkMs })),
   fc.constant((plan) => ({ ...plan, partWrites: other.partWrites, fsync: other.fsync })),
   fc.constant((plan) => ({ ...plan, nextDay: other.nextDay })),
@@ -64,9 +64,9 @@ export const variationsOf = (plan: SimulationPlan, other: SimulationPlan): fc.Ar
     .map((changes) => changes.reduce((varied, change) => change(varied), plan));
 
 /** A plan with one thing less, for whoever looks for the smallest that still fails: the greatest pieces first. */
-export function* smallerPlans(plan: SimulationPlan, calm: SimulationPlan['linkFaults']): Generator<SimulationPlan> {
+export function* smallerPlans(plan: SimulationPlan, calm: SimulationPlan['networkFaults']): Generator<SimulationPlan> {
   if (plan.nextDay.length > 0) yield { ...plan, nextDay: [] };
-  if (plan.linkFaults !== calm) yield { ...plan, linkFaults: calm };
+  if (plan.networkFaults !== calm) yield { ...plan, networkFaults: calm };
   const end = plan.script.lastIndexOf('stabilize');
   for (const count of [16, 4, 1])
     for (let from = 0; from < end; from += count) {

@@ -50,8 +50,8 @@ const act = (
       network.cut(one, other);
       if (fault.both) network.cut(other, one);
       scheduler.after(fault.ms * 1000, undefined, `mend ${one} ${other}`, () => {
-        network.links.mend(one, other);
-        if (fault.both) network.links.mend(other, one);
+        network.ways.mend(one, other);
+        if (fault.both) network.ways.mend(other, one);
       });
       return;
     }
@@ -91,7 +91,7 @@ const sendGuestsAway = ({ machines, network }: Simulation): void => {
 export const mendWorld = (simulation: Simulation): void => {
   for (const event of simulation.faultsToCome) simulation.scheduler.cancel(event);
   simulation.faultsToCome.clear();
-  simulation.network.links.mendAll();
+  simulation.network.ways.mendAll();
   sendGuestsAway(simulation);
   simulation.network.deliver(({ name }) => isClient(name));
   simulation.network.probeAll();

@@ -65,7 +65,7 @@ export interface PlainRecipe {
 export const hasQuotient = ({ variants, folds }: PlainRecipe): boolean => variants > 1 || folds !== undefined;
 
 /** Which state, and which variant of it. */
-interface Place {
+interface StateAndVariant {
   readonly index: number;
   readonly variant: number;
 }
@@ -106,20 +106,20 @@ export const plainModel = (recipe: PlainRecipe, forms = new Forms()): Model<unkn
   const made = states.map((state) =>
     range(variants).map((variant) => twins(variants === 1 ? state : { list: [state, variant] })),
   );
-  const places = new Map<string, Place>();
-  made.forEach((all, index) => all.forEach((twin, variant) => places.set(canon(twin(false)), { index, variant })));
-  const placeOf = (state: unknown): Place => {
-    const place = places.get(canon(state));
-    if (place === undefined) throw new Error(`the checker asks about a state that the model does not have: ${canon(state)}`);
-    return place;
+  const known = new Map<string, StateAndVariant>();
+  made.forEach((all, index) => all.forEach((twin, variant) => known.set(canon(twin(false)), { index, variant })));
+  const placeOf = (state: unknown): StateAndVariant => {
+    const at = known.get(canon(state));
+    if (at === undefined) throw new Error(`the checker asks about a state that the model does not have: ${canon(state)}`);
+    return at;
   };
   const indexOf = (state: unknown): number => placeOf(state).index;
   /** The same of what the model is asked about, and not only to rename it. */
-  const askedOf = (state: unknown): Place => {
+  const askedOf = (state: unknown): StateAndVariant => {
     forms.see(state);
     return placeOf(state);
   };
-  const stateOf = ({ index, variant }: Place, second: boolean): unknown => made[index]![variant]!(second);
+  const stateOf = ({ index, variant }: StateAndVariant, second: boolean): unknown => made[index]![variant]!(second);
   const out: number[][] = states.map(() => []);
   edges.forEach(({ from }, i) => out[from]!.push(i));
   const edgeOf = (action: unknown): Edge => edges[(action as Action).edge]!;

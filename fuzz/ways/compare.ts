@@ -5,7 +5,7 @@ import { faultOfTrace } from '../oracle/replay.js';
 import type { World } from '../oracle/world.js';
 import type { Way } from './way.js';
 import { judgePart, judgeWhole } from './counts.js';
-import type { Fault, Scope } from './scope.js';
+import type { Difference, Comparison } from './comparison.js';
 
 /** Fewer bits than these may lose states of a small model; with more it does not happen in a lifetime. */
 const SAFE_BITS = 56;
@@ -16,26 +16,27 @@ const MOST_AUDITED_WHOLE = 400;
 // --- one property ----------------------------------------------------------------------------------------------------------
 
 /** Orders in which what is found first is nearest. */
-const findsNearest = ({ way, isReduced, isLossy }: Scope): boolean => {
+const findsNearest = ({ way, isReduced, isLossy }: Comparison): boolean => {
   if (way.engine === 'components') return way.search !== 'dfs';
   if (way.engine === 'threads') return true;
   return way.engine !== 'walks' && way.search !== 'dfs' && !isReduced && !isLossy;
 };
 
 /** Whether all that was taken for one was looked at: by the audit of the reductions, and by that of the key. */
-const isSeenWhole = ({ report: { audited }, isMerging, isReducing }: Scope): boolean =>
+const isSeenWhole = ({ report: { audited }, isMerging, isReducing }: Comparison): boolean =>
   (!isReducing || audited?.reduction?.whole === true) && (!isMerging || audited?.key?.whole === true);
 
-const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, trace, why }: PropertyReport): void => {
-  const { world, way, say } = scope;
+const judgeTrace = (comparison: Comparison, { claim, shortest }: Truth, { name, verdict, trace, why }: PropertyReport): void => {
+  const { world, way, say } = comparison;
   const wanted = verdict === 'violated' || (verdict === 'reached' && way.witnessTraces === true);
   if (trace === undefined) {
     // The search for a run has a limit of memory too, and says so.
     const isCut = way.maxMemoryBytes !== undefined && why !== undefined;
     // Under a false reduction the run to a witness comes from the audit, if that has seen all states and no key merges some of them.
-    const isAudited = scope.report.audited?.reduction?.whole === true && !scope.isMerging;
+    const isAudited = comparison.report.audited?.reduction?.whole === true && !comparison.isMerging;
     // A sweep finds runs by a second search. Under a false key that search may not reach the state that the first one reached.
-    const isUntold = scope.isDoubtful && !isAudited && (verdict === 'reached' || (scope.isMerging && way.search === 'sweep'));
+    const isUntold =
+      comparison.isDoubtful && !isAudited && (verdict === 'reached' || (comparison.isMerging && way.search === 'sweep'));
     if (wanted && !isCut && !isUntold)
       say(`no run for ${claim.kind}`, `"${name}" is ${verdict} and there is no run that shows it`);
     return;
@@ -44,14 +45,14 @@ const judgeTrace = (scope: Scope, { claim, shortest }: Truth, { name, verdict, t
   const fault = faultOfTrace(world, claim, trace);
   if (fault !== undefined) say(`run of ${claim.kind} ${fault}`, `the run for "${name}" ${fault}: ${JSON.stringify(trace)}`);
   if (shortest === undefined || trace.steps.length === shortest) return;
-  if (scope.isDoubtful && !isSeenWhole(scope)) return;
+  if (comparison.isDoubtful && !isSeenWhole(comparison)) return;
   // A doubtful key may take a state that is to be reached for one that is not; then the run to it need not be a shortest one.
-  if (trace.shortest || (findsNearest(scope) && !(scope.isDoubtful && isWitness(claim))))
+  if (trace.shortest || (findsNearest(comparison) && !(comparison.isDoubtful && isWitness(claim))))
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
 };
 
 /** Whether a search by the representatives of a symmetry alone can judge liveness: nothing is fair, and all that is asked is symmetric. */
-const isKeptBySymmetry = ({ world, way }: Scope, { from, to, holds }: Truth['claim']): boolean => {
+const isKeptBySymmetry = ({ world, way }: Comparison, { from, to, holds }: Truth['claim']): boolean => {
   const { permutations, key, normalize } = world.machine;
   if (way.symmetry !== true || key !== undefined || (way.normalize === true && normalize !== undefined)) return false;
   const nodes = [...world.nodes.values()];
@@ -65,12 +66,12 @@ const isKeptBySymmetry = ({ world, way }: Scope, { from, to, holds }: Truth['cla
   );
 };
 
-const livenessVerdicts = (scope: Scope, { claim, verdict }: Truth): ReadonlyArray<string> => {
-  const { way, isReduced, isMerging, isComplete } = scope;
+const livenessVerdicts = (comparison: Comparison, { claim, verdict }: Truth): ReadonlyArray<string> => {
+  const { way, isReduced, isMerging, isComplete } = comparison;
   const truth = verdict === 'open' ? 'unknown' : verdict;
   if (isMerging && isComplete) return ['unknown'];
   const isJudged = way.engine === 'plain' || way.engine === 'states' || way.engine === 'numbers';
-  if (isJudged && isComplete && isKeptBySymmetry(scope, claim)) return [truth];
+  if (isJudged && isComplete && isKeptBySymmetry(comparison, claim)) return [truth];
   if (isReduced || !isJudged)
     return isComplete ? ['unknown', truth] : ['unknown', ...(verdict === 'violated' ? ['violated'] : [])];
   if (isComplete) return [truth];
@@ -78,16 +79,16 @@ const livenessVerdicts = (scope: Scope, { claim, verdict }: Truth): ReadonlyArra
 };
 
 /** The verdicts that are right. */
-const rightVerdicts = (scope: Scope, truth: Truth): ReadonlyArray<string> => {
-  const { isComplete, isLossy, way, report } = scope;
-  if (isLiveness(truth.claim)) return livenessVerdicts(scope, truth);
+const rightVerdicts = (comparison: Comparison, truth: Truth): ReadonlyArray<string> => {
+  const { isComplete, isLossy, way, report } = comparison;
+  if (isLiveness(truth.claim)) return livenessVerdicts(comparison, truth);
   const nothing = isWitness(truth.claim) ? 'not reached' : isComplete ? 'holds' : 'unknown';
   if (truth.shortest === undefined) return [nothing];
   // An audit that went to its end has seen every state whole, also where the search lost some by their hashes.
-  const isAudited = report.audited?.reduction?.whole === true && !scope.isMerging;
+  const isAudited = report.audited?.reduction?.whole === true && !comparison.isMerging;
   if (isComplete && (!isLossy || isAudited))
-    return scope.isDoubtful && !isSeenWhole(scope) ? [truth.verdict, nothing] : [truth.verdict];
-  if (scope.isDoubtful) return [truth.verdict, nothing];
+    return comparison.isDoubtful && !isSeenWhole(comparison) ? [truth.verdict, nothing] : [truth.verdict];
+  if (comparison.isDoubtful) return [truth.verdict, nothing];
   // As far as it went by depth, it has seen all there is; unless a violation was enough.
   const isFar = report.stop.kind === 'depth' && !isLossy && truth.shortest <= (way.maxDepth ?? 0) && isDecidedWithin(truth, way);
   return isFar ? [truth.verdict] : [truth.verdict, nothing];
@@ -97,20 +98,20 @@ const rightVerdicts = (scope: Scope, truth: Truth): ReadonlyArray<string> => {
 const isDecidedWithin = ({ claim, shortest }: Truth, { maxDepth }: Way): boolean =>
   claim.kind !== 'noDeadlock' || shortest! < (maxDepth ?? 0);
 
-const judgeProperty = (scope: Scope, truth: Truth, property: PropertyReport): void => {
-  const { say } = scope;
+const judgeProperty = (comparison: Comparison, truth: Truth, property: PropertyReport): void => {
+  const { say } = comparison;
   const { name, verdict, why } = property;
-  const right = rightVerdicts(scope, truth);
+  const right = rightVerdicts(comparison, truth);
   if (!right.includes(verdict))
     say(`${truth.claim.kind}: ${verdict}`, `"${name}" is ${verdict}, and should be ${right.join(' or ')}`);
   if (verdict === 'unknown' && (why ?? '') === '')
     say('unknown without a reason', `"${name}" is unknown and the report does not say why`);
-  judgeTrace(scope, truth, property);
+  judgeTrace(comparison, truth, property);
 };
 
 // --- the whole report ------------------------------------------------------------------------------------------------------
 
-const judgeVerdict = ({ report, way, isComplete, say }: Scope): void => {
+const judgeVerdict = ({ report, way, isComplete, say }: Comparison): void => {
   const { verdict, properties, vacuity, stop } = report;
   const has = (wanted: string): boolean => properties.some((property) => property.verdict === wanted);
   const isEmpty = vacuity.neverEnabled.length + vacuity.unreached.length + vacuity.neverTriggered.length === 0;
@@ -126,7 +127,7 @@ const judgeVerdict = ({ report, way, isComplete, say }: Scope): void => {
   if (unreached.join() !== vacuity.unreached.join()) say('unreached', `unreached: ${vacuity.unreached.join()}`);
 };
 
-const judgeStop = ({ report, way, isLimited, truths: all, say }: Scope): void => {
+const judgeStop = ({ report, way, isLimited, truths: all, say }: Comparison): void => {
   const { kind } = report.stop;
   const isBroken = report.properties.some(({ verdict }) => verdict === 'violated');
   const allowed = [
@@ -148,7 +149,7 @@ const judgeStop = ({ report, way, isLimited, truths: all, say }: Scope): void =>
 };
 
 /** Whether it says that a key takes states for one where it does, and only there. What is violated keeps the key from being looked at. */
-const judgeKey = ({ world, way, report, isComplete, isMerging, say }: Scope): void => {
+const judgeKey = ({ world, way, report, isComplete, isMerging, say }: Comparison): void => {
   const { byKey = false } = report.statistics;
   if (world.machine.key === undefined && byKey) say('by key', 'it speaks of a key, and the model has none');
   if (!isComplete || way.symmetry === true || way.normalize === true) return;
@@ -164,8 +165,8 @@ const isLossyFor = ({ hashBits }: Way): boolean => hashBits !== undefined && has
  * Everything in which a report differs from the truth. `isDoubtful`: its reductions are perhaps none. Then the verdicts must be those of the
  * space as it is, where the search went to its end and the audit of the reductions to its; how many states it took for one is its own affair.
  */
-export const faultsOf = (world: World, way: Way, report: Report, isDoubtful = false): ReadonlyArray<Fault> => {
-  const faults: Fault[] = [];
+export const differencesOfReport = (world: World, way: Way, report: Report, isDoubtful = false): ReadonlyArray<Difference> => {
+  const differences: Difference[] = [];
   const { engine, symmetry = false, normalize = false, maxStates, maxDepth, maxMemoryBytes } = way;
   const { machine } = world;
   const isMerging = keyMerges(world);
@@ -173,7 +174,7 @@ export const faultsOf = (world: World, way: Way, report: Report, isDoubtful = fa
   const isReduced = isMerging || isReducing;
   const asked = truths(world).filter(({ claim }) => way.properties?.includes(claim.name) ?? true);
   const isLimited = maxStates !== undefined || maxDepth !== undefined || maxMemoryBytes !== undefined;
-  const scope: Scope = {
+  const comparison: Comparison = {
     world,
     way,
     report,
@@ -186,27 +187,30 @@ export const faultsOf = (world: World, way: Way, report: Report, isDoubtful = fa
     isLossy: isLossyFor(way),
     isComplete: report.stop.kind === 'complete',
     isLimited,
-    say: (what, details) => faults.push({ what, details }),
+    say: (what, details) => differences.push({ what, details }),
   };
   const names = asked.map(({ claim }) => `${claim.name}, ${claim.kind}`).join();
   const reported = report.properties.map(({ name, kind }) => `${name}, ${kind}`).join();
-  if (names !== reported) scope.say('properties', `it reports on ${reported}, and should on ${names}`);
-  else report.properties.forEach((property, i) => judgeProperty(scope, asked[i]!, property));
+  if (names !== reported) comparison.say('properties', `it reports on ${reported}, and should on ${names}`);
+  else report.properties.forEach((property, i) => judgeProperty(comparison, asked[i]!, property));
   if (isDoubtful) {
     const { audited, stop } = report;
-    if (!isReducing) return faults;
-    if (audited?.reduction === undefined) scope.say('not audited', 'it does not say how far the reduction was audited');
+    if (!isReducing) return differences;
+    if (audited?.reduction === undefined) comparison.say('not audited', 'it does not say how far the reduction was audited');
     // So few states are all looked at, whatever the machine has to do besides.
     else if (stop.kind === 'complete' && !isLimited && !audited.reduction.whole && world.nodes.size <= MOST_AUDITED_WHOLE)
-      scope.say('not audited whole', `the reduction was audited on ${audited.reduction.states} of ${world.nodes.size} states`);
-    return faults;
+      comparison.say(
+        'not audited whole',
+        `the reduction was audited on ${audited.reduction.states} of ${world.nodes.size} states`,
+      );
+    return differences;
   }
-  judgeVerdict(scope);
-  judgeStop(scope);
-  judgeKey(scope);
-  if (engine !== 'walks' && scope.isComplete && !scope.isLossy) judgeWhole(scope);
-  else judgePart(scope);
+  judgeVerdict(comparison);
+  judgeStop(comparison);
+  judgeKey(comparison);
+  if (engine !== 'walks' && comparison.isComplete && !comparison.isLossy) judgeWhole(comparison);
+  else judgePart(comparison);
   if ((report.statistics.omission === undefined) !== (way.hashBits === undefined))
-    scope.say('omission', 'hash compaction and the estimate of what it missed go together');
-  return faults;
+    comparison.say('omission', 'hash compaction and the estimate of what it missed go together');
+  return differences;
 };

@@ -1,34 +1,34 @@
 /** Counts of a report, of a search that went to its end and of one that was stopped. */
 import { emptiness, representativesOf, totalsOf } from '../oracle/judge.js';
-import type { Scope } from './scope.js';
+import type { Comparison } from './comparison.js';
 
-const expectCount = ({ say }: Scope, name: string, has: number, should: number): void => {
+const expectCount = ({ say }: Comparison, name: string, has: number, should: number): void => {
   if (has !== should) say(`count ${name}`, `${name}: ${has}, and should be ${should}`);
 };
 
 /** Judges the counts of a search that saw all states, and what it says never happens. */
-export const judgeWhole = (scope: Scope): void => {
-  const { world, way, report, classOf, say } = scope;
+export const judgeWhole = (comparison: Comparison): void => {
+  const { world, way, report, classOf, say } = comparison;
   const { counts } = report;
   const totals = totalsOf(world, classOf);
-  expectCount(scope, 'distinct', counts.distinct, totals.distinct);
-  expectCount(scope, 'cut', counts.cut, totals.cut);
-  expectCount(scope, 'queue', counts.queue, 0);
+  expectCount(comparison, 'distinct', counts.distinct, totals.distinct);
+  expectCount(comparison, 'cut', counts.cut, totals.cut);
+  expectCount(comparison, 'queue', counts.queue, 0);
   const revisits = way.search === 'dfs' && way.maxDepth !== undefined;
-  if (!revisits) expectCount(scope, 'generated', counts.generated, totals.generated);
+  if (!revisits) expectCount(comparison, 'generated', counts.generated, totals.generated);
   if (way.search === 'dfs' ? counts.depth < totals.depth : way.search !== 'sweep' || counts.depth !== 0) {
-    expectCount(scope, 'depth', counts.depth, totals.depth);
-    if (way.search !== 'dfs') expectCount(scope, 'completeDepth', counts.completeDepth, totals.depth);
+    expectCount(comparison, 'depth', counts.depth, totals.depth);
+    if (way.search !== 'dfs') expectCount(comparison, 'completeDepth', counts.completeDepth, totals.depth);
   }
-  if (!revisits) judgeCoverage(scope);
+  if (!revisits) judgeCoverage(comparison);
   const empty = emptiness(world);
   const isByParts = way.engine === 'components' || way.engine === 'threads';
   // Of single interactions only a search by components speaks; and which of those that permutations make alike is enabled depends on what it keeps.
   const isFamily = (name: string): boolean => world.machine.families.includes(name);
   const sorted = (names: ReadonlyArray<string>): string => names.toSorted().join();
   const never = report.vacuity.neverEnabled;
-  const has = sorted(scope.isReduced && isByParts ? never.filter(isFamily) : never);
-  const should = sorted(scope.isReduced || !isByParts ? empty.neverEnabled.filter(isFamily) : empty.neverEnabled);
+  const has = sorted(comparison.isReduced && isByParts ? never.filter(isFamily) : never);
+  const should = sorted(comparison.isReduced || !isByParts ? empty.neverEnabled.filter(isFamily) : empty.neverEnabled);
   if (has !== should) say('never enabled', `never enabled: ${has}; should be ${should}`);
   const isGraph = (way.engine === 'plain' && way.search !== 'sweep') || way.engine === 'states' || way.engine === 'numbers';
   const untriggered = empty.neverTriggered.filter((name) => way.properties?.includes(name) ?? true).join();
@@ -36,25 +36,26 @@ export const judgeWhole = (scope: Scope): void => {
   // Of the states that a normal form or a key takes for others it says nothing.
   const { key, normalize } = world.machine;
   const mayBeSilent =
-    scope.isMerging || (way.normalize === true && normalize !== undefined) || (way.symmetry === true && key !== undefined);
+    comparison.isMerging || (way.normalize === true && normalize !== undefined) || (way.symmetry === true && key !== undefined);
   if (isGraph && said !== untriggered && !(mayBeSilent && said === ''))
     say('never triggered', `it says ${said}; should be ${untriggered}`);
 };
 
 /** The steps of each family, and whether every state but the initial ones was found by one. */
-const judgeCoverage = (scope: Scope): void => {
-  const { world, report, classOf } = scope;
+const judgeCoverage = (comparison: Comparison): void => {
+  const { world, report, classOf } = comparison;
   const kept = representativesOf(world, classOf);
   const steps = new Map<string, number>();
   for (const { arcs } of kept) for (const { family } of arcs) steps.set(family, (steps.get(family) ?? 0) + 1);
-  for (const { family, steps: taken } of report.coverage) expectCount(scope, `steps of ${family}`, taken, steps.get(family) ?? 0);
+  for (const { family, steps: taken } of report.coverage)
+    expectCount(comparison, `steps of ${family}`, taken, steps.get(family) ?? 0);
   const fresh = report.coverage.reduce((sum, family) => sum + family.fresh, 0);
-  expectCount(scope, 'fresh', fresh, kept.length - new Set(world.initial.map(classOf)).size);
+  expectCount(comparison, 'fresh', fresh, kept.length - new Set(world.initial.map(classOf)).size);
 };
 
 /** Judges the counts of a search that was stopped. */
-export const judgePart = (scope: Scope): void => {
-  const { world, way, report, classOf, isLossy, say } = scope;
+export const judgePart = (comparison: Comparison): void => {
+  const { world, way, report, classOf, isLossy, say } = comparison;
   const { counts, stop } = report;
   const totals = totalsOf(world, classOf);
   if (counts.distinct > totals.distinct) say('too many states', `${counts.distinct} states, and there are ${totals.distinct}`);
@@ -64,10 +65,10 @@ export const judgePart = (scope: Scope): void => {
   }
   if (stop.kind === 'depth' && way.maxDepth !== undefined) {
     const near = totalsOf(world, classOf, way.maxDepth);
-    expectCount(scope, 'distinct within maxDepth', counts.distinct, near.distinct);
+    expectCount(comparison, 'distinct within maxDepth', counts.distinct, near.distinct);
     if (way.search !== 'dfs') {
-      expectCount(scope, 'generated within maxDepth', counts.generated, near.generated);
-      expectCount(scope, 'cut within maxDepth', counts.cut, near.cut);
+      expectCount(comparison, 'generated within maxDepth', counts.generated, near.generated);
+      expectCount(comparison, 'cut within maxDepth', counts.cut, near.cut);
     }
     if (near.depth < way.maxDepth) say('depth limit not reached', `no state is ${way.maxDepth} steps away`);
     if (counts.completeDepth >= way.maxDepth) say('completeDepth', `states ${counts.completeDepth} steps away were not expanded`);

@@ -33,7 +33,7 @@ import { randomIncarnation } from './incarnation.js';
 import { NO_CHANGE, type Append, type Recovered } from './log/log.js';
 import { compareReplicas, compareStamps, isLater } from './order.js';
 import { policyWith, SHIPPED, type Faults } from './policy.js';
-import { merge, compactSome, type Merged, type Compacted, type MergingReplica } from './taking-in.js';
+import { merge, compactSome, type Merged, type Compacted, type MergingReplica } from './merge-pulled.js';
 import { at, entriesOfVector, raise, vectorOfEntries, type Vector } from './vector.js';
 import {
   add,

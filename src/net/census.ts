@@ -2,7 +2,7 @@
 import type { ByteStream } from '../ports/ports.js';
 import type { Share } from './intake.js';
 import { MAX_OF_ONE_MEMBER } from './net-limits.js';
-import type { Places } from './places.js';
+import type { ConnectionLimits } from './connection-limits.js';
 import type { Party } from './protocol.js';
 
 /** Those who have not proved yet that they belong, eldest first; whoever comes takes the place of the eldest where there is none left. */
@@ -40,7 +40,7 @@ const NAMES = { clients: 'clients', others: 'servers and masters' } as const;
 const nameOf = (peer: Party): string => `${peer.role} ${peer.id}`;
 
 /** Nobody is connected. */
-export const newCensus = (places: Places): Census => {
+export const newCensus = (limits: ConnectionLimits): Census => {
   /** How many there are, by member and by kind. */
   const connections = new Map<string, number>();
   const countOf = (name: string): number => connections.get(name) ?? 0;
@@ -54,7 +54,7 @@ export const newCensus = (places: Places): Census => {
       const kind = kindOf(peer);
       if (countOf(nameOf(peer)) >= MAX_OF_ONE_MEMBER)
         return `${peer.role} ${peer.id} has ${MAX_OF_ONE_MEMBER} connections already`;
-      return countOf(kind) >= places[kind] ? `all ${places[kind]} places for ${NAMES[kind]} are taken` : undefined;
+      return countOf(kind) >= limits[kind] ? `all ${limits[kind]} places for ${NAMES[kind]} are taken` : undefined;
     },
     shareOf: (peer) => {
       const name = nameOf(peer);

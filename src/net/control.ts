@@ -6,7 +6,7 @@ import type { Handler } from './connection.js';
 import type { Links } from './links.js';
 import type { Ask } from './protocol.js';
 import type { Puller } from './pulling.js';
-import { storedParts } from './stored.js';
+import { storedParts } from './store-parts.js';
 
 type Reply = Parameters<Handler>[2];
 

@@ -7,7 +7,7 @@ import { newCensus, strangersRoom } from './census.js';
 import type { Callbacks, Connection } from './connection.js';
 import { accept, isGone, type Identity } from './handshake.js';
 import type { Logger } from './logger.js';
-import { placesOf, type Places } from './places.js';
+import { connectionLimitsOf, type ConnectionLimits } from './connection-limits.js';
 import type { Party } from './protocol.js';
 import { throttled } from './throttled.js';
 import { socketError } from './socket-errors.js';
@@ -29,7 +29,7 @@ export interface Listening {
   readonly callbacks: Callbacks;
   readonly log: Logger;
   /** How many connections there may be. Default: as many as the limits say, however many files the process may open. */
-  readonly places?: Places | undefined;
+  readonly connectionLimits?: ConnectionLimits | undefined;
 }
 
 const candidates = ({ wanted, range }: Ports): number[] => {
@@ -58,9 +58,9 @@ const listenOnOne = async (acceptor: Acceptor, { host, ports: wanted, log }: Lis
 
 /** Listens on the first port that is free; gives it, and a function that stops listening. Fails with one line. */
 export const listen = async (identity: Identity, l: Listening): Promise<E.Either<string, readonly [number, () => void]>> => {
-  const places = l.places ?? placesOf(Infinity);
-  const room = strangersRoom(places.strangers);
-  const census = newCensus(places);
+  const limits = l.connectionLimits ?? connectionLimitsOf(Infinity);
+  const room = strangersRoom(limits.strangers);
+  const census = newCensus(limits);
   const admit = (peer: Party): string | undefined => census.refusalOf(peer) ?? l.admit(peer);
   const { network, clock } = identity.world ?? NODE_WORLD;
   const say = { info: throttled(l.log.info, clock.nowMs), warn: throttled(l.log.warn, clock.nowMs) };

@@ -14,7 +14,7 @@ export const STRANGER_MS = 1_000;
 export const MAX_STRANGERS = 256;
 /** Connections of one member; more are refused. Most members need one; sessions that go on from one token may share a client id. */
 export const MAX_OF_ONE_MEMBER = 256;
-/** Connections of all clients, and of all servers and masters; more are refused. Fewer where the process may not open so many files (`places.ts`). */
+/** Connections of all clients, and of all servers and masters; more are refused. Fewer where the process may not open so many files (`connection-limits.ts`). */
 export const MAX_CONNECTIONS = { clients: 8_192, others: 2_048 } as const;
 /** Connections to the port of the metrics. */
 export const MAX_OF_METRICS = 64;

@@ -16,7 +16,7 @@ import { serverOf, type NodeId } from '../core/ids.js';
 import type { Pull, Pulled } from '../core/messages.js';
 import type { DurableReplica } from '../impl/durable.js';
 import { transfersOf } from '../impl/replica.js';
-import { requestFor } from '../impl/taking-in.js';
+import { requestFor } from '../impl/merge-pulled.js';
 import type { Clock, Timer, Timers } from '../ports/ports.js';
 import { SYNC_PATIENCE_MS } from './net-limits.js';
 import type { Logger } from './logger.js';

@@ -5,7 +5,7 @@ import { type Listening, type ServerConfig, ServerConfigC } from './process-conf
 import { descriptorsOfProcess, watchDescriptors } from './descriptors.js';
 import { socketGuard } from './socket-guard.js';
 import { makeLogger } from './logger.js';
-import { placesOf } from './places.js';
+import { connectionLimitsOf } from './connection-limits.js';
 import { runProcess } from './process.js';
 import type { RunningServer } from './server.js';
 import { runServer } from './server-program.js';
@@ -13,8 +13,8 @@ import { makeTracer } from './tracer.js';
 
 const start = async (c: ServerConfig): Promise<E.Either<string, Listening>> => {
   const logger = makeLogger({ name: c.name, level: c.logLevel, file: c.logFile });
-  const places = placesOf(descriptorsOfProcess());
-  const belongings = { world: NODE_WORLD, logger, trace: makeTracer(c.traceFile, c.name), places };
+  const connectionLimits = connectionLimitsOf(descriptorsOfProcess());
+  const belongings = { world: NODE_WORLD, logger, trace: makeTracer(c.traceFile, c.name), connectionLimits };
   // For as long as the process lives.
   watchDescriptors(logger.warn);
   return E.map(({ address }: RunningServer) => ({ port: address.port }))(await runServer(c, belongings, { guard: socketGuard }));

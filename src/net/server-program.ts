@@ -6,7 +6,7 @@ import type { ReplicaOptions } from '../impl/replica.js';
 import type { World } from '../ports/ports.js';
 import type { ServerConfig } from './process-config.js';
 import type { Logger } from './logger.js';
-import type { Places } from './places.js';
+import type { ConnectionLimits } from './connection-limits.js';
 import { type RunningServer, startServer } from './server.js';
 import type { Tracer } from './tracer.js';
 
@@ -16,7 +16,7 @@ export interface ProcessParts {
   readonly logger: Logger;
   readonly trace: Tracer;
   /** How many connections it takes; default: as many as the limits say. */
-  readonly places?: Places;
+  readonly connectionLimits?: ConnectionLimits;
   /** For tests alone. */
   readonly replica?: ReplicaOptions | undefined;
 }
@@ -24,10 +24,10 @@ export interface ProcessParts {
 /** Starts the server of this configuration; `disk` is what its log is kept on. Fails with one line. */
 export const runServer = (
   config: ServerConfig,
-  { world, logger, trace, places, replica = {} }: ProcessParts,
+  { world, logger, trace, connectionLimits, replica = {} }: ProcessParts,
   disk: Omit<DiskLogOptions, 'fsync' | 'world'>,
 ): Promise<E.Either<string, RunningServer>> => {
   const { dataDir, fsync } = config;
   const log = dataDir === null ? createMemoryLog() : createDiskLog(dataDir, { ...disk, fsync, world });
-  return startServer({ ...config, isPlain: true, log, logger, trace, world, places, replica });
+  return startServer({ ...config, isPlain: true, log, logger, trace, world, connectionLimits, replica });
 };

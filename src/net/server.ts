@@ -20,7 +20,7 @@ import type { Logger } from './logger.js';
 import { type Meter, NO_METER, type ServerStatus } from './meter.js';
 import { Links } from './links.js';
 import type { Address, Party } from './protocol.js';
-import type { Places } from './places.js';
+import type { ConnectionLimits } from './connection-limits.js';
 import { makePuller } from './pulling.js';
 import { observeReplica } from './replica-trace.js';
 import { makeServing } from './serving.js';
@@ -55,7 +55,7 @@ export interface ServerOptions {
   /** Servers that it is linked to from the start; it hears from those that are there before it accepts anything. */
   readonly peers?: ReadonlyArray<{ readonly id: NodeId; readonly address: Address }>;
   /** How many connections it takes; default: as many as the limits say. */
-  readonly places?: Places | undefined;
+  readonly connectionLimits?: ConnectionLimits | undefined;
   readonly logger: Logger;
   readonly trace: Tracer;
   /** Told of what the server does; default: nobody is. */
@@ -121,7 +121,7 @@ export const startServer = async (o: ServerOptions): Promise<E.Either<string, Ru
     onConnection: server.links.onConnection,
     callbacks: server.links.callbacks,
     log: o.logger,
-    places: o.places,
+    connectionLimits: o.connectionLimits,
   });
   if (E.isLeft(listening)) {
     server.links.hangUp();

@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BayouSession, connect } from '../../src/library.js';
 import { descriptorsOfProcess } from '../../src/net/descriptors.js';
-import { fewestFor, placesOf } from '../../src/net/places.js';
+import { fewestFor, connectionLimitsOf } from '../../src/net/connection-limits.js';
 import { SECRET } from '../net/support.js';
 import { until } from '../support/until.js';
 
@@ -145,17 +145,17 @@ test.runIf(isLimitable)(
 
 test('whatever a process may open, connections leave a part of it, and everybody has some', () => {
   for (const descriptors of [128, 256, 1_024, 4_096, 65_536]) {
-    const { strangers, clients, others, metrics } = placesOf(descriptors);
+    const { strangers, clients, others, metrics } = connectionLimitsOf(descriptors);
     expect(strangers + clients + others + metrics).toBeLessThan((descriptors * 5) / 8);
     expect(Math.min(strangers, clients, others, metrics)).toBeGreaterThan(0);
   }
   for (const taken of [0, 20, 100])
     for (let descriptors = fewestFor(taken); descriptors < 4_096; descriptors++) {
-      const { strangers, clients, others, metrics } = placesOf(descriptors, taken);
+      const { strangers, clients, others, metrics } = connectionLimitsOf(descriptors, taken);
       const all = strangers + clients + others + metrics;
       expect(all + fewestFor(taken) - 32).toBeLessThanOrEqual(descriptors);
     }
-  expect(placesOf(Infinity)).toEqual({ strangers: 256, clients: 8_192, others: 2_048, metrics: 64 });
+  expect(connectionLimitsOf(Infinity)).toEqual({ strangers: 256, clients: 8_192, others: 2_048, metrics: 64 });
 });
 
 test.each([
@@ -168,5 +168,5 @@ test.each([
   };
   expect(descriptorsOfProcess(read)).toBe(most);
   expect(descriptorsOfProcess(() => 'Max open files            128                  4096                 files\n')).toBe(128);
-  expect(Object.values(placesOf(descriptorsOfProcess(read))).every((places) => places >= 8)).toBe(true);
+  expect(Object.values(connectionLimitsOf(descriptorsOfProcess(read))).every((places) => places >= 8)).toBe(true);
 });

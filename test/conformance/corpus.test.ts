@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { corpusTask } from '../../conformance/cli/corpus-tasks.js';
-import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
+import { NO_NETWORK_FAULTS } from '../../conformance/simulation/network-faults.js';
 import { ReachedSteps } from '../../conformance/simulation/reached-steps.js';
 import { planIn, simulationPlanOf, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
 import { simulate } from '../../conformance/simulation/simulated-run.js';
@@ -62,14 +62,14 @@ describe('a plan that is changed', () => {
 
   it('comes out smaller in every piece that it has', () => {
     const crash = { type: 'crash', line: 5, server: 0, afterMs: 1 } as const;
-    const plan = planned(SCRIPT, { faults: [crash], nextDay: ['stabilize'], linkFaults: { ...NO_LINK_FAULTS, loss: 0.1 } });
-    const smaller = [...smallerPlans(plan, NO_LINK_FAULTS)];
+    const plan = planned(SCRIPT, { faults: [crash], nextDay: ['stabilize'], networkFaults: { ...NO_NETWORK_FAULTS, loss: 0.1 } });
+    const smaller = [...smallerPlans(plan, NO_NETWORK_FAULTS)];
     expect(smaller).toContainEqual({ ...plan, nextDay: [] });
-    expect(smaller).toContainEqual({ ...plan, linkFaults: NO_LINK_FAULTS });
+    expect(smaller).toContainEqual({ ...plan, networkFaults: NO_NETWORK_FAULTS });
     expect(smaller).toContainEqual({ ...plan, faults: [] });
     expect(smaller).toContainEqual({ ...plan, script: plan.script.filter((_, i) => i !== 4) });
     const [least] = [planned(['joinServer 0', 'stabilize'])];
-    expect([...smallerPlans(least, NO_LINK_FAULTS)]).toEqual([]);
+    expect([...smallerPlans(least, NO_NETWORK_FAULTS)]).toEqual([]);
   });
 });
 

@@ -10,7 +10,7 @@ import { simulationTask } from '../../conformance/cli/simulation-tasks.js';
 import { copyWith } from '../../conformance/mutants/copy.js';
 import { MUTANTS } from '../../conformance/mutants/mutant-table.js';
 import { runLibrary } from '../../conformance/simulation/library-run.js';
-import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
+import { NO_NETWORK_FAULTS } from '../../conformance/simulation/network-faults.js';
 import { sessionsPlanIn, sessionsPlanOf, type SessionsPlan } from '../../conformance/simulation/sessions-plan.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -67,7 +67,7 @@ describe('`bayou conform --simulate`', () => {
     const attempt = async (plan: SessionsPlan) => ({ plan, run: await runLibrary(plan, { replica }) });
     const { plan, run } = await sessionsMadeSmaller(await attempt(sessionsPlanOf(1)), 60_000, attempt);
     expect(run.failures).not.toEqual([]);
-    expect([plan.actors, plan.linkFaults]).toEqual([1, NO_LINK_FAULTS]);
+    expect([plan.actors, plan.networkFaults]).toEqual([1, NO_NETWORK_FAULTS]);
     // A hurt is what takes time: without any there are but a few puts.
     expect(plan.hurts.length).toBeLessThanOrEqual(1);
 
@@ -99,7 +99,7 @@ describe('`bayou conform --simulate`', () => {
       [{ fsync: false, hurts: [{ ...hurt!, type: 'power' }] }, 'where fsync is true'],
       [{ hurts: [{ ...hurt!, afterMs: -1 }] }, 'a time in a plan is from 0'],
       [{ hurts: [{ ...hurt!, server: 0.5 }] }, 'are whole numbers'],
-      [{ linkFaults: { ...plan.linkFaults, loss: 2 } }, 'is a number from 0 to 1'],
+      [{ networkFaults: { ...plan.networkFaults, loss: 2 } }, 'is a number from 0 to 1'],
     ] as const)
       expect(() => readSessionsPlan(fileOf('bad.json', { ...plan, ...change })), said).toThrow(said);
   });

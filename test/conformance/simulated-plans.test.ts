@@ -9,7 +9,7 @@ import { copyWith } from '../../conformance/mutants/copy.js';
 import { MUTANTS } from '../../conformance/mutants/mutant-table.js';
 import { SIMULATED_MUTANTS } from '../../conformance/mutants/simulated-mutant-table.js';
 import { kindOf } from '../../conformance/simulation/kinds.js';
-import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
+import { NO_NETWORK_FAULTS } from '../../conformance/simulation/network-faults.js';
 import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
 import { planIn, type SimulationPlan } from '../../conformance/simulation/simulation-plan.js';
 
@@ -56,7 +56,7 @@ const failure = ({ stdout }: Ran): string[] =>
 /** A plan that needs no luck. */
 const QUIET: SimulationPlan = {
   ...{ seed: 1, nextDay: [], antiEntropyMs: 0, thinkMs: 0, timeoutMs: 5_000, fsync: false, partWrites: 0 },
-  ...{ linkFaults: NO_LINK_FAULTS, faults: [], world: [] },
+  ...{ networkFaults: NO_NETWORK_FAULTS, faults: [], world: [] },
   script: ['joinServer 0', 'joinClient 100 0', 'put 100 a 1', 'put 100 b 2', 'stabilize', 'printStore 0'],
 };
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { simulationPlanOf } from '../../conformance/simulation/simulation-plan.js';
 import { assessSimulated, showSimulated, simulate } from '../../conformance/simulation/simulated-run.js';
-import { NO_LINK_FAULTS } from '../../conformance/simulation/link-faults.js';
+import { NO_NETWORK_FAULTS } from '../../conformance/simulation/network-faults.js';
 import { planned } from './support/simulation-plans.js';
 
 const HASHES = fileURLToPath(new URL('../../dist/conformance/simulation/trace-hashes.js', import.meta.url));
@@ -21,7 +21,15 @@ describe('a simulated run of the cluster', () => {
       { ...where, line: 5, after: 3 },
       { ...where, line: 7, after: 4 },
     ];
-    const plan = { ...simulationPlanOf(1, 0), script, nextDay: [], fsync: true, linkFaults: NO_LINK_FAULTS, faults, world: [] };
+    const plan = {
+      ...simulationPlanOf(1, 0),
+      script,
+      nextDay: [],
+      fsync: true,
+      networkFaults: NO_NETWORK_FAULTS,
+      faults,
+      world: [],
+    };
     const run = await simulate(plan);
     const verdict = await assessSimulated(run);
     expect(run.processes.putBack).toBe(2);
@@ -36,7 +44,14 @@ describe('a simulated run of the cluster', () => {
       ...['stabilize', 'printStore 0', 'printStore 1'],
     ];
     const faults = [{ type: 'pause', line: 3, server: 1, ms: 9_000 } as const];
-    const run = await simulate({ ...simulationPlanOf(1, 0), script, nextDay: [], linkFaults: NO_LINK_FAULTS, faults, world: [] });
+    const run = await simulate({
+      ...simulationPlanOf(1, 0),
+      script,
+      nextDay: [],
+      networkFaults: NO_NETWORK_FAULTS,
+      faults,
+      world: [],
+    });
     const verdict = await assessSimulated(run);
     expect(verdict.sound, showSimulated(verdict)).toBe(true);
     const results = run.days.flat().flatMap((e) => (e.type === 'result' ? [[...e.output, ...e.errors].join()] : []));
@@ -66,7 +81,7 @@ describe('a simulated run of the cluster', () => {
         script,
         nextDay: [],
         antiEntropyMs: 0,
-        linkFaults: NO_LINK_FAULTS,
+        networkFaults: NO_NETWORK_FAULTS,
         faults: [],
         world: [reset],
       };
@@ -93,7 +108,14 @@ describe('a simulated run of the cluster', () => {
         ...['printStore 1', 'get 100 k', 'put 100 k c'],
       ];
       const guest = { type: 'guest', line: 4, afterMs: 0, machine: 0, what } as const;
-      const plan = { ...simulationPlanOf(1, 0), script, nextDay: [], thinkMs: 300, fsync: false, linkFaults: NO_LINK_FAULTS };
+      const plan = {
+        ...simulationPlanOf(1, 0),
+        script,
+        nextDay: [],
+        thinkMs: 300,
+        fsync: false,
+        networkFaults: NO_NETWORK_FAULTS,
+      };
       const run = await simulate({ ...plan, faults: [], world: [guest] }, { keep: true });
       const verdict = await assessSimulated(run);
       expect(verdict.sound, showSimulated(verdict)).toBe(true);
@@ -131,7 +153,7 @@ describe('a simulated run of the cluster', () => {
       ...['get 100 k', 'put 100 k b'],
     ];
     const squat = { type: 'squat', line: 3, afterMs: 0, machine: 0 } as const;
-    const plan = { ...simulationPlanOf(1, 0), script, nextDay: [], thinkMs: 300, linkFaults: NO_LINK_FAULTS };
+    const plan = { ...simulationPlanOf(1, 0), script, nextDay: [], thinkMs: 300, networkFaults: NO_NETWORK_FAULTS };
     const run = await simulate({ ...plan, faults: [], world: [squat] });
     const verdict = await assessSimulated(run);
     expect(verdict.sound, showSimulated(verdict)).toBe(true);

@@ -2,24 +2,24 @@ import { describe, expect, it } from 'vitest';
 import type { ByteStream } from '#bayou/ports/ports.js';
 import { Simulation, type Environment, type Main, type Running } from '../../conformance/simulation/simulation.js';
 import { Trace } from '../../conformance/simulation/world-trace.js';
-import { NO_LINK_FAULTS, type LinkFaults } from '../../conformance/simulation/link-faults.js';
+import { NO_NETWORK_FAULTS, type NetworkFaults } from '../../conformance/simulation/network-faults.js';
 
 const LIMITS = { events: 1_000_000, untilUs: 3_600_000_000 };
 const AT = { host: '127.0.0.1', port: 4000 };
-const ROUGH: LinkFaults = {
-  ...NO_LINK_FAULTS,
+const ROUGH: NetworkFaults = {
+  ...NO_NETWORK_FAULTS,
   moreUs: 5_000,
   slow: 0.05,
   loss: 0.02,
   split: 0.5,
   merge: 0.5,
-  cut: 0.002,
+  broken: 0.002,
   halfOpen: 0.5,
   sendBytes: 3_000,
 };
 
-const worldOf = (seed = 1, linkFaults = NO_LINK_FAULTS, keep = false): Simulation =>
-  new Simulation({ seed, linkFaults, trace: new Trace(keep) });
+const worldOf = (seed = 1, networkFaults = NO_NETWORK_FAULTS, keep = false): Simulation =>
+  new Simulation({ seed, networkFaults, trace: new Trace(keep) });
 const idle = (s: Simulation) => s.run(() => false, LIMITS);
 const ms = (s: Simulation): number => s.scheduler.nowUs / 1000;
 
@@ -272,7 +272,7 @@ describe('the network', () => {
       world.timers.after(1_600, () => stream.write(Buffer.alloc(11)));
     });
     s.scheduler.after(1_100_000, undefined, 'cut', () => s.network.cut('a', 'b'));
-    s.scheduler.after(3_500_000, undefined, 'mend', () => s.network.links.mend('a', 'b'));
+    s.scheduler.after(3_500_000, undefined, 'mend', () => s.network.ways.mend('a', 'b'));
     await s.run(() => false, { ...LIMITS, untilUs: 6_000_000 });
     expect(near).toEqual(['0s connect', '1s data 7', '2s data 7', '3s data 7', '4s data 7', '5s data 7']);
     expect(far).toEqual(['4s data 111']);
@@ -304,8 +304,8 @@ describe('the network', () => {
     });
     await idle(s);
     expect(read).toBe(0);
-    expect(written).toBeGreaterThan(NO_LINK_FAULTS.sendBytes);
-    expect(written).toBeLessThan(NO_LINK_FAULTS.sendBytes + NO_LINK_FAULTS.receiveBytes + 20_000);
+    expect(written).toBeGreaterThan(NO_NETWORK_FAULTS.sendBytes);
+    expect(written).toBeLessThan(NO_NETWORK_FAULTS.sendBytes + NO_NETWORK_FAULTS.receiveBytes + 20_000);
     reader!.resume();
     await idle(s);
     expect(written).toBeGreaterThanOrEqual(5_000_000);
@@ -330,7 +330,7 @@ describe('the network', () => {
       await idle(s);
       const all = Buffer.concat(came);
       expect(all.equals(sent.subarray(0, all.length)), `seed ${seed}`).toBe(true);
-      if (s.network.counts.cut + s.network.counts.halfOpen === 0) expect(all.length, `seed ${seed}`).toBe(sent.length);
+      if (s.network.counts.broken + s.network.counts.halfOpen === 0) expect(all.length, `seed ${seed}`).toBe(sent.length);
     }
   });
 

@@ -103,7 +103,7 @@ const REFUSED: Lines = {
         await dialed(CLIENT, server);
         return dialAs({ role: 'client', id: 6 }, server);
       },
-      { places: ONE_CLIENT },
+      { connectionLimits: ONE_CLIENT },
     ),
   'the link to … … is cut': () => told((server) => dialAs(CLIENT, server), { refused: [5] }),
   "a server does not do this '…' for … …": () => told(async (server) => ask(await dialed(CLIENT, server), { type: 'sync' })),

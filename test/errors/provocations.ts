@@ -94,7 +94,7 @@ export const PROVOCATIONS: Readonly<Record<string, string>> = {
   '…: there is neither such a file nor a configuration of that name; bayou check --list shows them': 'bayou check nothing',
   'each script of a plan has a line `stabilize`, from which on it is judged that all is well; write one':
     planWith('.script = []'),
-  'how often links do a fault is a number from 0 to 1': planWith('.linkFaults.loss = 2'),
+  'how often the network does a fault is a number from 0 to 1': planWith('.networkFaults.loss = 2'),
   'a time in a plan is 0 or more, in ms': planWith('.thinkMs = -1'),
   '…: this is no plan of a simulated run; --simulate writes one where it finds something':
     'echo 7 > sim.json; bayou conform --replay sim.json',

@@ -11,7 +11,7 @@ import { earlierOf, keep } from '../../fuzz/record.js';
 import { classesOf, totalsOf } from '../../fuzz/oracle/judge.js';
 import { moduleOf } from '../../fuzz/print.js';
 import { builtOf, type Recipe } from '../../fuzz/recipe/recipe.js';
-import { faultsOf } from '../../fuzz/ways/compare.js';
+import { differencesOfReport } from '../../fuzz/ways/compare.js';
 import { run } from '../../fuzz/ways/run.js';
 import type { Way } from '../../fuzz/ways/way.js';
 
@@ -102,10 +102,10 @@ describe('a report that lies is found out', () => {
     let told = 0;
     for (const { recipe, world } of cases.slice(0, 30)) {
       const report = await firstReport(recipe, way);
-      expect(faultsOf(world, way, report)).toEqual([]);
+      expect(differencesOfReport(world, way, report)).toEqual([]);
       if (report.stop.kind !== 'complete' || report.properties.length === 0 || report.coverage.length === 0) continue;
       told++;
-      expect(faultsOf(world, way, lie(report))).not.toEqual([]);
+      expect(differencesOfReport(world, way, lie(report))).not.toEqual([]);
     }
     expect(told).toBeGreaterThan(5);
   });
@@ -118,7 +118,7 @@ describe('a report that lies is found out', () => {
         const lied = lie(property);
         if (lied === undefined) continue;
         told++;
-        expect(faultsOf(world, way, { ...report, properties: report.properties.with(i, lied) })).not.toEqual([]);
+        expect(differencesOfReport(world, way, { ...report, properties: report.properties.with(i, lied) })).not.toEqual([]);
       }
     }
     expect(told).toBeGreaterThan(3);

@@ -1,6 +1,6 @@
 /** Whether the models of seldom kinds are what they are said to be, and agree with the oracle: each thing is counted over models of fixed seeds. */
 import { expect, test } from 'vitest';
-import { differences, explored, type Explored } from '../../fuzz/attempt.js';
+import { differencesOf, explored, type Explored } from '../../fuzz/attempt.js';
 import { diceOf } from '../../fuzz/dice.js';
 import { anySeldom, type Seldom } from '../../fuzz/seldom.js';
 import { truths } from '../../fuzz/oracle/judge.js';
@@ -67,6 +67,6 @@ test('each kind is made', () => {
 
 test('the checker agrees with the oracle on each of them', async () => {
   const faults: unknown[] = [];
-  for (const { made, model } of tried) faults.push(...(await differences(model, made.way, '/nowhere')));
+  for (const { made, model } of tried) faults.push(...(await differencesOf(model, made.way, '/nowhere')));
   expect(faults).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { durableOf, fallBack, reached } from '#bayou/impl/fall-back.js';
 import type { Append } from '#bayou/impl/log/log.js';
 import { createMemoryLog } from '#bayou/impl/log/memory-log.js';
 import { clockOf, read, type Replica, type ReplicaOptions, restore, snapshot, step } from '#bayou/impl/replica.js';
-import { requestFor } from '#bayou/impl/taking-in.js';
+import { requestFor } from '#bayou/impl/merge-pulled.js';
 import { putOf } from './support/puts.js';
 
 const part = { writes: 2, bytes: 64 };

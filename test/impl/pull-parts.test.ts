@@ -25,7 +25,7 @@ import {
   type Effects,
   type Replica,
 } from '#bayou/impl/replica.js';
-import { requestFor } from '#bayou/impl/taking-in.js';
+import { requestFor } from '#bayou/impl/merge-pulled.js';
 import { seedOr } from '../support/seeds.js';
 
 type Event =

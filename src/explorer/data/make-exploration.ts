@@ -5,7 +5,7 @@ import type { Counterexample, Report } from '../../checker/report.js';
 import { counted } from '../../core/counted.js';
 import type { CheckSample, Exploration, Origin, PropertyShot, RunShot } from '../shape.js';
 import { retrace, runShot, type Words } from '../walk.js';
-import { explainAny } from '../why/any.js';
+import { explainAny } from '../why/any-model.js';
 import { bayouWords, propertyId, titleOfProperty } from '../why/bayou.js';
 import { judgedModel, type CheckedModel } from '../../checked-model/checked-model.js';
 import { protocolEntries } from '../../command-line/load-entries.js';

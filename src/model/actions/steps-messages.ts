@@ -13,7 +13,7 @@ import { answerPull, finishAnswer, pullRequest, readLogOnly } from '../protocol/
 import type { Server } from '../protocol/server.js';
 import * as V from '../protocol/vector.js';
 import { peersOf, type Peers } from './pull-peers.js';
-import { isFree, isInParts, takeIn, takePart } from './taking-in.js';
+import { isFree, isInParts, takeIn, takePart } from './receive-answer.js';
 
 /** R9: the request. A puller has at most one pull from each answerer under way; that a request repeats is `Duplicate`'s business. */
 const request = (world: World, net: Slot<Net.Net>, { puller, answerer, ids, links }: Peers): Interaction =>

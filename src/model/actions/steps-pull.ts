@@ -13,7 +13,7 @@ import type { Server } from '../protocol/server.js';
 import type * as V from '../protocol/vector.js';
 import { peersOf, type Links } from './pull-peers.js';
 import { byMessages } from './steps-messages.js';
-import { isFree, isInParts, takeIn } from './taking-in.js';
+import { isFree, isInParts, takeIn } from './receive-answer.js';
 
 /** A pull as one step, of any server from any other. The answer says nothing of who gives it, so that servers which have the same answer alike. */
 type Pulling = Query<Server, Server, V.Vector, Answer>;

@@ -5,13 +5,13 @@ import type { World } from '../oracle/world.js';
 import type { Way } from './way.js';
 
 /** A difference between a report and the truth. `what` names its kind, without the numbers. */
-export interface Fault {
+export interface Difference {
   readonly what: string;
   readonly details: string;
 }
 
 /** A report, the truth of its model, and how much of that truth the way of searching lets it see. */
-export interface Scope {
+export interface Comparison {
   readonly world: World;
   readonly way: Way;
   readonly report: Report;

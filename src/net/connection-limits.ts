@@ -5,7 +5,7 @@
 import { MAX_CONNECTIONS, MAX_OF_METRICS, MAX_STRANGERS } from './net-limits.js';
 
 /** The most connections at once: of strangers, of clients, of servers and masters, and to the port of the metrics. */
-export interface Places {
+export interface ConnectionLimits {
   readonly strangers: number;
   readonly clients: number;
   readonly others: number;
@@ -23,7 +23,7 @@ const FOR_THE_LOG = 32;
 export const fewestFor = (taken: number): number => taken + FOR_THE_LOG + KINDS * LEAST;
 
 /** The places of a process that may have so many descriptors, and has some of them taken for other things. */
-export const placesOf = (descriptors: number, taken = 0): Places => {
+export const connectionLimitsOf = (descriptors: number, taken = 0): ConnectionLimits => {
   const spare = Math.max(0, Math.min((descriptors * 9) / 16, descriptors - taken - FOR_THE_LOG) - KINDS * LEAST);
   const share = (part: number, most: number): number => Math.min(most, LEAST + Math.floor(spare * part));
   return {
