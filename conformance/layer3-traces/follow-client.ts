@@ -1,5 +1,5 @@
-/* eslint-disable max-lines -- one process, followed event by event; the followers of its events share its scene. */
-/** Following a client's process: each of its events is a step of the model's session. */
+/* eslint-disable max-lines -- the followers of a client's events share one scene, so they stand in one file. */
+/** Follows a client's process: each of its events is a step of the model's session. */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
@@ -31,7 +31,7 @@ export const followClient = (scene: Scene, process: Process, event: TraceEvent):
   }
 };
 
-/** R11a: nobody had this session number before, in this run or one before it on the same folder. */
+/** R11a: no earlier session, of this run or of one before it on the same folder, had this session number. */
 const sessionBegins = (scene: Scene, event: Of<'session'>): void => {
   const { client, session, guarantees } = event;
   if (scene.sessions.has(client)) reject(event, 'R3', `client ${client} has a session already`);
@@ -46,7 +46,7 @@ const sessionOf = (scene: Scene, process: Process, event: TraceEvent): FollowedS
 
 // --- asking (R13, R14) -----------------------------------------------------------------------------------------------------
 
-/** The value of the put that is being asked stands in its result; a client that was killed before has none. */
+/** The value of a put that is being asked: it stands in the put's result. Undefined where the client was killed before the result. */
 const valueAhead = (process: Process, clientTime: number): string | undefined => {
   for (let i = process.next; i < process.events.length; i++) {
     const e = process.events[i]!;
@@ -55,7 +55,7 @@ const valueAhead = (process: Process, clientTime: number): string | undefined =>
   return undefined;
 };
 
-/** The master's command that this operation does. */
+/** The master's command that started this operation. */
 const commandFor = (
   scene: Scene,
   process: Process,
@@ -110,7 +110,7 @@ const asked = (scene: Scene, process: Process, session: FollowedSession, e: Of<'
   if (request.type === 'get') scene.ledger.gets(process.who.id, e.server, request.key).sent.push(sent);
 };
 
-/** R14: a put that was sent goes to the same replica alone, until that has refused it. */
+/** R14: a put that was sent goes to the same replica alone, until that replica has refused it. */
 const checkReplica = (scene: Scene, process: Process, e: Of<'asked'>, sent: Operation['sent']): void => {
   if (sent === undefined || sent.replica === e.replica) return;
   const client = process.who.id;
@@ -121,7 +121,7 @@ const checkReplica = (scene: Scene, process: Process, e: Of<'asked'>, sent: Oper
       .find((g) => g.clientTime === e.clientTime && (g.answer.type === 'behind' || g.answer.type === 'refused'));
   const servers = scene.timeline.of('server', sent.server);
   const refused = scene.timeline.need(e, servers, isRefusing, find);
-  // What such a server refuses is in no trace.
+  // A server whose log has failed writes no refusals to its trace.
   const failed = servers.find(({ events }) => events.some(({ type }) => type === 'logFailed'));
   if (refused === undefined && failed !== undefined)
     throw new Undecidable(`the log of ${failed.name} failed; what it refuses afterwards is not compared`);
@@ -130,7 +130,7 @@ const checkReplica = (scene: Scene, process: Process, e: Of<'asked'>, sent: Oper
   else process.knows = Math.max(process.knows, refused.knows);
 };
 
-/** The servers that the session is connected to for certain, in R13's order; `placed`: only those whose place is certain too. */
+/** The servers with a certain link to the session, in R13's order. `placed`: only servers whose place in that order is certain, too. */
 const certain = (scene: Scene, client: NodeId, session: FollowedSession, placed: boolean): ReadonlyArray<NodeId> =>
   session.order().filter((server) => {
     const link = linkName(client, server);
@@ -138,8 +138,8 @@ const certain = (scene: Scene, client: NodeId, session: FollowedSession, placed:
   });
 
 /**
- * R13, R14: in the order of connecting, first the one that answered last; the same server once more where it broke. A server whose
- * link or place is in doubt may be asked at any time; the others keep their order among themselves.
+ * R13, R14: a session asks its servers in the order of connecting, but first the server that answered last. It asks the same server once more where
+ * the connection broke. A server whose link or place is in doubt may be asked at any time; the others keep their order among themselves.
  */
 const checkOrder = (
   scene: Scene,
@@ -169,7 +169,7 @@ const checkOrder = (
 
 // --- results (R11 to R15) --------------------------------------------------------------------------------------------------
 
-/** An answer of the server that was asked last which the session can have got. */
+/** The first answer of this server that fits the session's result and that no other result has taken. */
 const answerFrom = (
   scene: Scene,
   event: Of<'putDone' | 'getDone'>,
@@ -185,13 +185,13 @@ const answerFrom = (
   const matters = (e: TraceEvent): boolean =>
     (e.type === 'answer' || e.type === 'accept' || e.type === 'refuse') && e.client === client;
   for (const p of scene.timeline.of('server', server)) {
-    // Where the master tells, a process that has not started yet has answered nobody.
+    // A process that has not started yet has answered nobody.
     if (!mayRun(scene, p)) continue;
     try {
       const found = scene.timeline.seek(p, matters, find);
       if (found !== undefined) return found;
     } catch (error) {
-      // There was an answer, and it was another: the result is the one to blame, not what follows from it.
+      // The server has given this operation another answer. So the client's result is wrong, and not the server's event that was rejected.
       if (error instanceof Rejected && given.some((g) => !g.taken && isMine(g))) return undefined;
       throw error;
     }
@@ -234,7 +234,7 @@ const putDone = (scene: Scene, process: Process, session: FollowedSession, e: Of
   if (e.result === 'ERR_DEP') behindEverywhere(scene, process, session, e, operation.asked, (g) => g.clientTime === e.clientTime);
 };
 
-/** R14: ERR_DEP, ERR_LOG and ERR_CONN promise that nothing was written, nor will be. */
+/** R14: ERR_DEP, ERR_LOG and ERR_CONN promise that the put was not written and never will be. */
 const nothingWritten = (
   scene: Scene,
   process: Process,
@@ -247,7 +247,7 @@ const nothingWritten = (
     const given = scene.ledger.given(process.who.id, server);
     const accepted = given.find((g) => g.clientTime === e.clientTime && g.answer.type === 'accepted');
     if (accepted === undefined) continue;
-    // It was accepted in memory, and undone when the log did not take it.
+    // The server accepted the put in memory, and undid it when the log did not take it.
     if (accepted.process.events.some(({ type }) => type === 'logFailed'))
       throw new Undecidable(`the log of ${accepted.process.name} failed; what it had not written yet is not compared`);
     reject(e, 'R14', `the put came to ${e.result}, and server ${server} has accepted it`);
@@ -284,7 +284,7 @@ const getDone = (scene: Scene, process: Process, session: FollowedSession, e: Of
 const show = (request: Get | Put): string =>
   request.type === 'get' ? `get of ${request.key}` : `put of ${request.key}:${request.value}`;
 
-/** R13: ERR_DEP is the result only when some server was behind and none that was connected met the guarantees. */
+/** R13: ERR_DEP is the result only where a server was behind, and no connected server met the guarantees. */
 const behindEverywhere = (
   scene: Scene,
   process: Process,
@@ -293,7 +293,7 @@ const behindEverywhere = (
   askedServers: ReadonlyArray<NodeId>,
   isMine: (g: Given) => boolean,
 ): void => {
-  // Asked again where its connection broke, a server may have answered once: another answer may be that of the session's next operation.
+  // A server that was asked again after its connection broke may have answered once. So each server counts once: a second answer may belong to the next operation.
   const answers = [...new Set(askedServers)].flatMap((server) => {
     const answer = answerFrom(scene, e, process, server, (g) => isMine(g) && g.answer.type === 'behind');
     if (answer !== undefined) take(scene, process, e, answer);
@@ -305,7 +305,7 @@ const behindEverywhere = (
   if (left.length > 0) reject(e, 'R13', `it did not ask server ${left.join(', ')}, which it is connected to`);
 };
 
-/** R15: ERR_CONN comes only after the connected servers were tried. (The time may run out before all of them are.) */
+/** R15: ERR_CONN comes only after a connected server was tried. (The time may run out before all of them are tried.) */
 const someoneAsked = (
   scene: Scene,
   process: Process,

@@ -1,6 +1,6 @@
 /**
- * Following the master: its commands, one after the other, are the spine of the run. A command's result comes after what the
- * command made happen in other processes, and says something of their state.
+ * Follows the master. Its commands, one after the other, are the spine of the run. A command's result comes after the events that the command caused
+ * in other processes, and it tells something of their state.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
@@ -16,7 +16,7 @@ import { indexOf, type Process } from './timeline.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
-/** Follows an event of the master's. */
+/** Follows an event of the master. */
 export const followMaster = (scene: Scene, process: Process, event: TraceEvent): void => {
   process.knows = event.n;
   switch (event.type) {
@@ -34,7 +34,7 @@ export const followMaster = (scene: Scene, process: Process, event: TraceEvent):
   }
 };
 
-/** Section 5: all that the killed process has written down was before. */
+/** Section 5: every event of the killed process comes before the kill. */
 const kill = (scene: Scene, event: Of<'kill'>): void => {
   const killed = scene.timeline.processes.get(event.process);
   if (killed?.who.role !== 'server' || killed.who.id !== event.server)
@@ -47,7 +47,7 @@ const parse = (event: Of<'command'>): Command => {
   return E.isRight(line) && line.right !== undefined ? line.right : reject(event, 'section 5', `'${event.text}' is no command`);
 };
 
-/** The event before the result, and before the kill that goes with it. */
+/** The command to which a result belongs: the event before the result, and before the kill that may stand between the two. */
 const commandOf = (process: Process, event: Of<'result'>): Of<'command'> => {
   for (let i = process.next - 1; i >= 0; i--) {
     const e = process.events[i]!;
@@ -84,7 +84,7 @@ const resultAhead = (process: Process): Of<'result'> | undefined => {
 
 const isFailed = (process: Process): boolean => (resultAhead(process)?.errors.length ?? 1) > 0;
 
-/** Section 5: what was printed is the server's store at some instant between the command and its result. */
+/** Section 5: the printed store is the server's store at some instant between the command and its result. */
 const printStore = (scene: Scene, process: Process, server: NodeId): void => {
   const shown = resultAhead(process)!;
   const at = currentProcess(scene, server);
@@ -103,15 +103,15 @@ const printStore = (scene: Scene, process: Process, server: NodeId): void => {
   });
 };
 
-/** Section 5: when a stabilize is over, every server of a partition has had all that any of them had before. */
+/** Section 5: before a stabilize ends, every server of a partition gets all writes that any of them had before. */
 const stabilize = (scene: Scene, process: Process): void => {
   if (scene.variant === 'V4') return;
   const shown = resultAhead(process)!;
-  // Servers that hang together by links which are there for certain are in one partition, whatever the others are.
+  // Servers that are connected by certain links are in one partition, whether the uncertain links exist or not.
   const links = new Set([...scene.topology.links].filter((link) => !scene.doubts.links.has(link)));
   for (const group of partitionsOf({ ...scene.topology, links })) {
     const members = group.flatMap((id) => currentProcess(scene, id) ?? []);
-    // Where a server was gone and nobody says when, nobody can tell what the partition was.
+    // A server died at a moment that no event tells, so its partition is not known.
     if (members.some((p) => endsUnannounced(scene, p))) continue;
     const all = members.reduce<Vector>((v, p) => join(v, serverState(scene, p).replica?.vv ?? none), none);
     for (const member of members)
@@ -146,7 +146,7 @@ const result = (scene: Scene, process: Process, event: Of<'result'>): void => {
 
 const wasLinked = (t: Topology, c: Command): boolean => c.type === 'createConnection' && t.links.has(linkName(c.a, c.b));
 
-/** What must have happened in other processes before the command had its result. */
+/** Waits for the events of other processes that must come before the command's result. */
 const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Command): void => {
   switch (c.type) {
     case 'joinServer':
@@ -174,21 +174,21 @@ const awaitEffects = (scene: Scene, process: Process, event: Of<'result'>, c: Co
 
 const isLinked = (scene: Scene, a: NodeId, b: NodeId): boolean => scene.topology.links.has(linkName(a, b));
 
-/** The process that was started by this command. It may have been followed already, where somebody was asked in vain while it joined. */
+/** The process that this command started. It may be followed already, where a client asked it in vain while it joined. */
 const startedLast = (scene: Scene, role: 'server' | 'client', id: NodeId): Process | undefined => {
   const all = scene.timeline.of(role, id).filter((x) => role === 'client' || mayRun(scene, x));
   const p = all.slice(all.findLastIndex(({ name }) => scene.begun.has(name)) + 1).find(({ events }) => events.length > 0);
   return p?.events[0]?.type === (role === 'server' ? 'start' : 'session') ? p : undefined;
 };
 
-/** That process has begun. */
+/** Waits for the first event of the process that this command started. */
 const started = (scene: Scene, event: TraceEvent, role: 'server' | 'client', id: NodeId): void => {
   const p = startedLast(scene, role, id) ?? reject(event, 'section 5', `${role} ${id} has not said that it started`);
   scene.timeline.await(event, p, () => p.next > 0, `${p.name} starts`);
   scene.begun.add(p.name);
 };
 
-/** What the command changes of whom sessions ask (R13). */
+/** Changes the topology and the sessions' servers (R13) as the command does. */
 const apply = (scene: Scene, c: Command, wasThere: boolean): void => {
   if (c.type === 'joinServer') for (const peer of scene.topology.live) scene.doubts.links.delete(linkName(peer, c.id));
   if (c.type === 'joinClient') scene.sessions.get(c.id)?.connect(c.server);
@@ -200,7 +200,7 @@ const apply = (scene: Scene, c: Command, wasThere: boolean): void => {
   becomeCertain(scene, c);
 };
 
-/** A link that was made or cut without an error is so; a client that may have had it before has it at an unknown place. */
+/** After a command without an error its link is certain. A client that may have had the link before the command has it at an unknown place in its order. */
 const becomeCertain = ({ doubts }: Scene, c: Extract<Command, { type: 'createConnection' | 'breakConnection' }>): void => {
   const link = linkName(c.a, c.b);
   doubts.links.delete(link);
@@ -213,7 +213,7 @@ const doubtLink = (scene: Scene, a: NodeId, b: NodeId, up: boolean): void => {
   for (const [, p, peer] of endsOf(scene, a, b)) serverState(scene, p).notices.doubt(peer, up);
 };
 
-/** Would the command make sense? One that does not is refused, and has no effect. */
+/** Is the command valid? An invalid command is refused and has no effect. */
 const isValid = (t: Topology, c: Command): boolean =>
   applyCommand({ live: new Set(t.live), dead: new Set(t.dead), clients: new Set(t.clients), links: new Set(t.links) }, c);
 
@@ -222,7 +222,7 @@ const doubt = (scene: Scene, event: Of<'result'>, c: Command): void => {
   if (!isValid(scene.topology, c)) return;
   if (c.type === 'createConnection' || c.type === 'breakConnection') doubtLink(scene, c.a, c.b, c.type === 'createConnection');
   if (c.type !== 'joinServer' && c.type !== 'joinClient') return;
-  // One that started, and could not be linked to everybody, is there all the same.
+  // A server that started and could not be linked to everybody runs all the same.
   if (event.errors.some((error) => error.includes('did not start'))) return;
   const role = c.type === 'joinServer' ? 'server' : 'client';
   if (startedLast(scene, role, c.id) !== undefined) started(scene, event, role, c.id);
@@ -233,7 +233,7 @@ const doubt = (scene: Scene, event: Of<'result'>, c: Command): void => {
   } else for (const peer of scene.topology.live) if (peer !== c.id) doubtLink(scene, peer, c.id, true);
 };
 
-/** Whom a server is connected to for certain is printed; nobody else, but whose link is in doubt. */
+/** The printed member list has every server with a certain link, and beside these only servers whose link is in doubt. */
 const members = (scene: Scene, event: Of<'result'>, server: NodeId): void => {
   const isDoubtful = (s: NodeId): boolean => scene.doubts.links.has(linkName(s, server));
   const linked = [...scene.topology.live].filter((s) => isLinked(scene, s, server)).sort((a, b) => a - b);
@@ -250,7 +250,7 @@ const members = (scene: Scene, event: Of<'result'>, server: NodeId): void => {
     );
 };
 
-/** R13 to R15: the client's result is what the master printed. */
+/** R13 to R15: the master printed the result of its client. */
 const operationDone = (
   scene: Scene,
   process: Process,
@@ -265,7 +265,7 @@ const operationDone = (
   if (done === undefined || (done.type !== 'putDone' && done.type !== 'getDone'))
     return failed ? undefined : reject(event, 'R13, R14', `client ${c.client} did not do it`);
   const isIt = done.type === (c.type === 'put' ? 'putDone' : 'getDone') && done.key === c.key;
-  // Refused as bad input, or the client did not answer the master in time: it may still do it, or never.
+  // The command was bad input, or the client did not answer the master in time and may do it later or never.
   if (failed && (!isIt || c.type === 'get')) return;
   scene.timeline.await(event, client, () => client.next > ahead, `client ${c.client} has not done it`);
   if (!isIt) reject(event, 'R13, R14', `client ${c.client} did not do it`);

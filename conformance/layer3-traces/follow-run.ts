@@ -1,4 +1,4 @@
-/** Following all processes of a run: each event by the followers of its kind of process. */
+/** Follows all processes of a run: a table has the follower of each kind of process. */
 import type { Work } from '../common/in-turns.js';
 import { followClient } from './follow-client.js';
 import { followMaster } from './follow-master.js';
@@ -8,13 +8,13 @@ import { reject } from './rejection.js';
 import { type Following, type Inheritance, makeScene, type Scene } from './run-scene.js';
 import { type Process, Timeline, Waiting } from './timeline.js';
 
-/** What is before the first run on a data folder. */
+/** The inheritance of the first run on a data folder: no logs, replicas or sessions. */
 export const NOTHING: Inheritance = { logs: new Map(), replicas: new Set(), sessions: new Set() };
 
 /** The followers of the events, by the kind of process that wrote them down. */
 const FOLLOWERS = { master: followMaster, client: followClient, server: followServer };
 
-/** The scene of a run, made before any of its events is followed; from now on they may be. */
+/** Makes the scene of a run, and lets the timeline follow events with it. No event is followed before. */
 export const sceneOf = (traces: ReadonlyArray<ProcessTrace>, following: Following): Scene => {
   const scene = makeScene(new Timeline(traces), following);
   scene.timeline.beFollowedBy({
@@ -24,7 +24,7 @@ export const sceneOf = (traces: ReadonlyArray<ProcessTrace>, following: Followin
   return scene;
 };
 
-/** The master first; it calls for the others. What nobody called for follows. */
+/** Follows the master first, which asks for events of the other processes; then the events that nothing asked for. */
 export function* followAll(timeline: Timeline): Work<void> {
   const rank = { master: 0, client: 1, server: 2 };
   const order = [...timeline.processes.values()].sort(
@@ -33,7 +33,7 @@ export function* followAll(timeline: Timeline): Work<void> {
   for (const process of order) yield* followProcess(timeline, process);
 }
 
-/** All that a process has written down. */
+/** Follows all events of a process. */
 export function* followProcess(timeline: Timeline, process: Process): Work<void> {
   try {
     while (process.next < process.events.length) {

@@ -1,4 +1,4 @@
-/** Following a server's process: each of its events is a step of the model's replica. */
+/** Follows a server's process: each of its events is a step of the model's replica. */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { reject, Undecidable } from './rejection.js';
 import { closeViews, endViews, meetViews, type Scene, serverState, type ServerState } from './run-scene.js';
@@ -18,7 +18,7 @@ export const followServer = (scene: Scene, process: Process, event: TraceEvent):
   if (process.next === process.events.length - 1) endViews(process, state);
 };
 
-/** Asks for what must have been before the event; gives the step. */
+/** Asks for the events that must come before this one; returns the model's step. */
 const prepare = (scene: Scene, process: Process, state: ServerState, event: TraceEvent): (() => void) => {
   if (event.type === 'start') return prepareStart(scene, process, state, event);
   const { replica } = state;
@@ -47,7 +47,7 @@ const prepare = (scene: Scene, process: Process, state: ServerState, event: Trac
   }
 };
 
-/** What a server shows after its log has failed is in no trace. */
+/** A server whose log has failed writes no more events, so nothing after it can be decided. */
 const logFailed = ({ name }: Process): never => {
   throw new Undecidable(`the log of ${name} failed; what a server shows afterwards is not compared`);
 };

@@ -1,4 +1,4 @@
-/* eslint-disable max-lines -- one replica: its steps, and how they are taken back, have to agree. */
+/* eslint-disable max-lines -- a replica's steps, and the functions that take them back, have to agree. */
 /**
  * A replica of the model, followed along a trace of any length. Every step is the model's own function (`src/model/protocol/server.ts`),
  * given the part of the server that the function looks at:
@@ -7,9 +7,9 @@
  * - a pull's answer looks at the writes of those replicas of which the asker lacks something (`vv[r]` bounds every stamp of r
  *   in the log);
  *
- * so a step costs what it touches, not what the log holds. The implementation keeps one write a key, so the model prunes `live`.
- * Steps are remembered until somebody has seen an answer that was given after them (R10), because a killed server may come back
- * without those that nobody has seen.
+ * So a step's cost does not grow with the log. The implementation keeps one write a key, so the model prunes `live`.
+ * A replica remembers its steps until a process has seen an answer that was given after them (R10): a killed server may come back without the steps
+ * that no process has seen.
  */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
@@ -37,7 +37,7 @@ import { copyingOnce, nameOf, receiptName, sameTransfers, type Undo } from './un
 /** The rules of a variant, with the log that the implementation keeps. */
 const rulesOf = (variant: Variant): Rules => ({ variant, pruning: 'live', remembersPuts: 'last' });
 
-/** What a process says of its state when it starts. */
+/** The state that a process tells when it starts. */
 type CameBack = Pick<Extract<TraceEvent, { type: 'start' }>, 'vv' | 'clock' | 'writes' | 'transfers'>;
 
 /** A replica that is followed. Changed in place by its own methods alone. */
@@ -49,17 +49,17 @@ export class FollowedReplica {
   readonly #byReplica = new Map<ReplicaId, Map<Bytes, Logged>>();
   readonly #receipts = new Map<string, Receipt>();
   readonly #undo: Undo[] = [];
-  /** What was not taken back of the lives before this one: a copy of the log may be as old as that (R7a). */
+  /** The steps of earlier lives that were not taken back: a copy of the log may be as old as any of them (R7a). */
   readonly #former: Undo[] = [];
-  /** Where it was each time when an older copy was put in its log's place: another copy may be from there. */
+  /** The states that it had when an older copy replaced its log: another copy may have one of these states. */
   readonly #abandoned: FollowedReplica[] = [];
   readonly #rules: Rules;
-  /** V2: the log's part of each puller's next answer, as it was read for the one before. */
+  /** V2: by puller, the part of the log that its next answer will have. It was read when the answer before was made. */
   readonly #readEarlier = new Map<ReplicaId, Log>();
   /** V8: the writes of the last answer, which are added when the next one arrives. */
   #late: Log = [];
   #seen = -1;
-  /** Of pulls in parts (R9): what has come and is not seen yet, and how far they are. */
+  /** Of pulls in parts (R9): the writes that have arrived and are not in the store yet, and how far each pull is. */
   #waiting = new Map<string, Logged>();
   #transfers: ReadonlyArray<Transfer> = [];
 
@@ -68,7 +68,7 @@ export class FollowedReplica {
     this.#rules = rulesOf(variant);
   }
 
-  /** How many keys have a value. */
+  /** The number of keys that have a value. */
   get size(): number {
     return this.#logs.size;
   }
@@ -83,7 +83,7 @@ export class FollowedReplica {
       });
   }
 
-  /** So many of its writes, those with the greatest stamps, in the order of their stamps. */
+  /** The `most` writes with the greatest stamps, in the order of their stamps. */
   latest(most: number): Log {
     return [...this.#logs.values()].flat().sort(stampOrd.compare).slice(-most);
   }
@@ -102,12 +102,12 @@ export class FollowedReplica {
     return answerGet(this.#rules)(this.#slice(get.key), get);
   }
 
-  /** R9: what it asks a server for. */
+  /** R9: its request to a server. */
   asks(server: NodeId): Pull {
     return pullRequest(this.#slice(''), server);
   }
 
-  /** R9: the answer to a request, up to a stamp; null: to the end. */
+  /** R9: its answer to a request, up to the stamp `upTo`; null: to the end. */
   answer(pull: Pull, upTo: Stamp | null): Pulled {
     const writes: Logged[] = [];
     if (!covers(pull.vv, this.vv)) {
@@ -139,7 +139,7 @@ export class FollowedReplica {
     }
   }
 
-  /** A part: nothing changes but what waits. */
+  /** Takes a part that is not the last: only the waiting writes change. */
   #takeParts(index: number, { waiting, transfers }: Server): void {
     const added = waiting.map((w) => [nameOf(w), w] as const).filter(([name]) => !this.#waiting.has(name));
     this.#undo.push({ ...this.#before(index), logs: [], receipt: undefined, added: added.map(([name]) => name) });
@@ -148,7 +148,7 @@ export class FollowedReplica {
     this.#transfers = transfers;
   }
 
-  /** The last part: key by key, what it brings and what waited. */
+  /** Takes the last part: key by key, its writes and the waiting ones. */
   #takeLast(pulled: Pulled, index: number): void {
     const vv = join(this.vv, pulled.vv);
     const byKey = new Map<Bytes, Logged[]>();
@@ -168,16 +168,16 @@ export class FollowedReplica {
     this.#transfers = after.transfers;
   }
 
-  /** Somebody has seen an answer given at this index: no step up to there can be forgotten by a kill (R10). */
+  /** A process has seen an answer that was given at this index. So a kill can take back no step up to this index (R10). */
   seenUpTo(index: number): void {
     if (index > this.#seen) this.#seen = index;
   }
 
   /**
-   * R7, R10: goes back to what the durable log held when it was opened again: the latest state with this vector, accept time,
-   * number of keys and pulls in parts (R9), of those that a kill may have left; with `seenToo`, also of those that somebody had seen more
-   * of, in this life or one before it (a log that was damaged, or put back from a copy, may go on as a new replica). Gives the index of
-   * the last step that survived, Infinity where none was lost; undefined where there is no such state. `isNew`: as a new replica.
+   * R7, R10: goes back to the state that the durable log held when it was opened again. This is the latest state with the vector, accept time, number of
+   * keys and pulls in parts (R9) of `cameBack`, among the states that a kill may have left. With `seenToo`, also among older states, of this life or one
+   * before it: a log that was damaged, or put back from a copy, may go on as a new replica. `isNew`: it goes on as a new replica. Returns the index of the
+   * last step that survived, Infinity where none was lost; undefined where there is no such state.
    */
   comeBackWith(cameBack: CameBack, isNew: boolean, seenToo: boolean): number | undefined {
     if (!seenToo) return this.#goBackTo(cameBack, isNew, false);
@@ -213,13 +213,13 @@ export class FollowedReplica {
     }
   }
 
-  /** Has it come as far with pulls in parts? A new replica begins them anew (R9). */
+  /** Are its pulls in parts as far as `transfers` says? A new replica begins them anew (R9). */
   #hasTransfers(transfers: ReadonlyArray<Transfer>, isNew: boolean): boolean {
     if (isNew && transfers.length === 0) return true;
     return sameTransfers(transfers, this.#transfers);
   }
 
-  /** The same state as another replica's (R7: a log that lost its end goes on as the next incarnation). */
+  /** A replica `id` with this one's state (R7: a log that lost its end goes on as the next incarnation). */
   as(id: ReplicaId): FollowedReplica {
     const other = new FollowedReplica(id, this.#rules.variant);
     other.#becomes(this);
@@ -230,7 +230,7 @@ export class FollowedReplica {
     return other;
   }
 
-  /** Another replica without anything (R7); a copy of this one's log may be put in its place yet (R7a). */
+  /** A replica `id` with an empty log (R7). A copy of this one's log may still replace that log (R7a). */
   emptied(id: ReplicaId): FollowedReplica {
     const other = new FollowedReplica(id, this.#rules.variant);
     other.#abandoned.push(...this.#abandoned, this.#copy());
@@ -243,7 +243,7 @@ export class FollowedReplica {
     return copy;
   }
 
-  /** Takes on the state of another, and what can be taken back of it. */
+  /** Takes over the state of another replica, and the steps of it that can be taken back. */
   #becomes(other: FollowedReplica): void {
     this.clock = other.clock;
     this.vv = other.vv;

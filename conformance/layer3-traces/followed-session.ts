@@ -1,4 +1,4 @@
-/** A session of the model, followed along a trace: the model's own functions, given what they look at (one key, two vectors). */
+/** A session of the model, followed along a trace. Its steps are the model's own functions, which are given only what they read: one key and two vectors. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId, ReplicaId, SessionNumber } from '#bayou/core/ids.js';
 import type { Get, Put } from '#bayou/core/messages.js';
@@ -13,7 +13,7 @@ export interface Operation {
   readonly request: Get | Put;
   /** The servers that were tried, in order. */
   readonly asked: NodeId[];
-  /** Where it was sent last, and not refused as far as is known. */
+  /** The server and replica that the operation was last sent to; undefined where that replica is known to have refused it, or none was. */
   sent: { readonly server: NodeId; readonly replica: ReplicaId } | undefined;
 }
 
@@ -21,9 +21,9 @@ export interface Operation {
 export class FollowedSession {
   readonly guarantees: Guarantees;
   readonly number: SessionNumber;
-  /** What it is doing. */
+  /** The operation under way. */
   operation: Operation | undefined;
-  /** Client times of puts that were said to have written nothing (R14). */
+  /** Client times of puts whose result promised that nothing was written (R14). */
   readonly failed = new Set<number>();
   #session: S.Session;
   readonly #wrote = new Map<Bytes, Stamp>();
@@ -49,11 +49,11 @@ export class FollowedSession {
   afterPut(put: Put, stamp: Stamp): void {
     const before = this.#wrote.get(put.key);
     this.#take(put.key, S.afterPut(this.#slice(put.key), put, stamp));
-    // Only under V1 is the stamp last written (the model keeps it) not the greatest (the implementation keeps that; R11 has both).
+    // The model keeps the stamp that was written last, the implementation the greatest (R11 has both). They differ only under V1.
     if (this.#variant === 'V1' && before !== undefined && isOlder(stamp, before)) this.#wrote.set(put.key, before);
   }
 
-  /** A put that was not accepted, or of which that is not known, has used its client time (R3). */
+  /** A put that was not accepted, or whose outcome is unknown, has used its client time all the same (R3). */
   afterFailedPut(put: Put): void {
     this.#session = S.sessionWith(this.#session, { clientTime: put.clientTime });
   }
@@ -62,7 +62,7 @@ export class FollowedSession {
     this.#take(key, S.afterGet(this.#slice(key), key, stamp));
   }
 
-  /** R13: whom it asks, in order. */
+  /** R13: the servers that it asks, in order. */
   order(): ReadonlyArray<NodeId> {
     return S.askingOrder(this.#session);
   }
@@ -79,7 +79,7 @@ export class FollowedSession {
     this.#session = S.disconnect(this.#session, server);
   }
 
-  /** The model's session, with so many of its stamps by key, those set last. */
+  /** The model's session. Of its stamps by key it has the `most` that were set last. */
   shown(most: number): S.Session {
     return { ...this.#session, wrote: [...this.#wrote].slice(-most), read: [...this.#read].slice(-most) };
   }

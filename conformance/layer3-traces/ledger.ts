@@ -1,4 +1,4 @@
-/** What processes have sent each other, by what can be known from their traces: requests of sessions, answers to them, pulls. */
+/** The ledger has the messages that the processes sent each other, as far as their traces tell them: requests of sessions, answers to them, pulls. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { NodeId, ReplicaId, SessionNumber } from '#bayou/core/ids.js';
 import type { Get, GetAnswer, Put, PutAnswer, Refused } from '#bayou/core/messages.js';
@@ -10,11 +10,11 @@ import type { Process } from './timeline.js';
 /** A session's request that was sent to a server. */
 export interface Sent {
   readonly request: Get | Put;
-  /** Of the master's events, what the session knew. */
+  /** The count of the latest of the master's events that the session's request comes after. */
   readonly knows: number;
 }
 
-/** Gets, and their answers. */
+/** A session's gets of one key at one server, in their order, and how many answers to them were followed. */
 interface Gets {
   readonly sent: Sent[];
   answers: number;
@@ -46,13 +46,13 @@ export interface PullRecord {
     readonly event: Extract<TraceEvent, { type: 'pullAsked' }>;
     readonly process: Process;
     readonly knows: number;
-    /** As which replica it asked: it may be another by the time it is answered (R7a). */
+    /** The replica that the puller was when it asked; it may be another when the answer comes (R7a). */
     readonly replica: ReplicaId | undefined;
   };
   readonly answers: PullAnswer[];
 }
 
-/** The letters of a run. */
+/** The messages of a run. */
 export class Ledger {
   readonly #sent = new Map<string, Sent[]>();
   readonly #gets = new Map<string, Gets>();
@@ -76,7 +76,7 @@ export class Ledger {
     return entry(this.#given, `${client} ${server}`);
   }
 
-  /** R14: the stamp that a put has, which was just accepted with this one: the same, or the one it got elsewhere before. */
+  /** R14: the stamp of a put that was just accepted with `stamp`. A put that a replica accepted before keeps that earlier stamp. */
   stampOf(client: NodeId, session: SessionNumber, clientTime: number, stamp: Stamp): Stamp {
     const name = `${client} ${session} ${clientTime}`;
     const known = this.#stamps.get(name);

@@ -1,4 +1,4 @@
-/** The ends of a link that is made or cut: which processes are told of it, and that they were. */
+/** The ends of a link that is made or cut: finds the processes that must be told of it, and checks that they were told. */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { reject } from './rejection.js';
@@ -8,8 +8,8 @@ import type { Process } from './timeline.js';
 const PULLING: ReadonlyArray<TraceEvent['type']> = ['pullAsked', 'pullAnswered', 'merged'];
 
 /**
- * Did the process perhaps end by now, of something else than the master's command? Then another one came after it, or the master buries it
- * yet, and it does nothing more for anybody but its peers.
+ * May the process have ended by now, though the master did not kill it? Then another process came after it, or a later event of the master tells its
+ * end, and it has no further events but for its peers.
  */
 const mayBeGone = (scene: Scene, p: Process): boolean => {
   const master = scene.timeline.processes.get('master');
@@ -18,7 +18,7 @@ const mayBeGone = (scene: Scene, p: Process): boolean => {
   return endsUnannounced(scene, p) || (isBuried() && p.events.slice(p.next).every((e) => PULLING.includes(e.type)));
 };
 
-/** How often an end is told of a link that is made: a server first to let the other one in and then to call it. */
+/** The number of words by which an end is told of a link. A server that is linked to a server gets two: to let the other one in, and to call it. */
 const words = (scene: Scene, peer: NodeId, up: boolean): number => (up && !scene.topology.clients.has(peer) ? 2 : 1);
 
 /** Each end of a link that is a server's process, with the other end. */
@@ -37,7 +37,7 @@ export const endsOf = (
     return p === undefined ? [] : [[at, p, peer] as const];
   });
 
-/** Each server of the two has been told of the link. What it does from now on comes after the command began. */
+/** Waits until each server of the two was told of the link. The server's later events come after the beginning of the command. */
 export const bothEnds = (scene: Scene, event: TraceEvent, a: NodeId, b: NodeId, up: boolean): void => {
   for (const [at, p, peer] of endsOf(scene, a, b)) {
     const { notices } = serverState(scene, p);
@@ -55,7 +55,7 @@ export const bothEnds = (scene: Scene, event: TraceEvent, a: NodeId, b: NodeId, 
   }
 };
 
-/** The same for a server that joins and one that the run takes for live: it may be gone, and then nobody is told of a link to it. */
+/** The same for a server that joins and a peer that counts as live. The peer may be gone; then no server is told of a link to it. */
 export const bothEndsOfJoin = (scene: Scene, event: TraceEvent, joined: NodeId, peer: NodeId): void => {
   const ends = endsOf(scene, joined, peer);
   const isGone = ends.some(([at, p]) => at === peer && mayBeGone(scene, p));

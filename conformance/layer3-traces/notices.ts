@@ -1,4 +1,4 @@
-/** What a server's process was told of its links: each word belongs to one command, and is taken by it once. */
+/** The words that a server's process was told of its links. Each word belongs to one command, which takes it once. */
 import type { NodeId } from '#bayou/core/ids.js';
 
 /** The words to one process. Changed in place by its own methods alone. */
@@ -13,13 +13,13 @@ export class Notices {
     this.#told.set(name, (this.#told.get(name) ?? 0) + 1);
   }
 
-  /** How many words were told and belong to no command yet. */
+  /** The number of words that belong to no command yet. */
   left(peer: NodeId, up: boolean): number {
     const name = nameOf(peer, up);
     return (this.#told.get(name) ?? 0) - (this.#taken.get(name) ?? 0);
   }
 
-  /** These words belong to a command; what was said the other way round before them belongs to earlier ones. */
+  /** Gives `count` words to a command. The earlier words of the opposite direction belong to earlier commands. */
   take(peer: NodeId, up: boolean, count: number): void {
     const [name, other] = [nameOf(peer, up), nameOf(peer, !up)];
     this.#taken.set(name, (this.#taken.get(name) ?? 0) + count);
@@ -27,12 +27,12 @@ export class Notices {
     this.#unsure.delete(other);
   }
 
-  /** A command failed half way: nobody can tell how many of its words came. */
+  /** A command failed half way, so it is unknown how many of its words came. */
   doubt(peer: NodeId, up: boolean): void {
     this.#unsure.add(nameOf(peer, up));
   }
 
-  /** Can nobody tell to which command a word belongs? So it is until something was said the other way round. */
+  /** Is it unknown to which command a word belongs? It stays so until a word of the opposite direction comes. */
   isUnsure(peer: NodeId, up: boolean): boolean {
     return this.#unsure.has(nameOf(peer, up));
   }

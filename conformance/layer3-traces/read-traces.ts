@@ -1,4 +1,4 @@
-/** Reading traces: NDJSON files to events, events to processes, each in its own order. */
+/** Reads traces: NDJSON files into events, and events into processes. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts/lib/index.js';
 import { type TraceEvent, TraceEventC } from '#bayou/core/trace.js';
@@ -6,13 +6,13 @@ import { readText } from '#bayou/command-line/named-files.js';
 
 // --- types -----------------------------------------------------------------------------------------------------------------
 
-/** One process of a run and what it wrote down, in the order of its own count. */
+/** One process of a run and its events, in the order of the process's own count. */
 export interface ProcessTrace {
   readonly name: string;
   readonly events: ReadonlyArray<TraceEvent>;
 }
 
-/** Who a process was: `server-3#2` is the second process that ran as server 3. */
+/** The name of a process, taken apart: `server-3#2` is the second process that ran as server 3. */
 export interface ProcessName {
   readonly role: 'master' | 'server' | 'client';
   readonly id: number;
@@ -37,7 +37,7 @@ const parseLine = (line: string): TraceEvent | undefined => {
   }
 };
 
-/** The events in a trace's text; on failure one line that says which line is no event. `name` is the file's, for the message. */
+/** The events in a trace's text. Left: one line that says which line is no event. `name`: the file's name, for that message. */
 export const parseTrace = (text: string, name = 'trace'): E.Either<string, ReadonlyArray<TraceEvent>> => {
   const events: TraceEvent[] = [];
   for (const [i, line] of text.split('\n').entries()) {
@@ -51,8 +51,8 @@ export const parseTrace = (text: string, name = 'trace'): E.Either<string, Reado
 };
 
 /**
- * The runs in several files, in the order of the files. A file that has an event of a process with the same count as one before it is the
- * beginning of another run; the others are parts of the run before them (of each process its own, say).
+ * The runs in several files, in the order of the files. A file begins another run where it has an event that an earlier file has, too: the same process
+ * and the same count. Any other file is a part of the run before it (each process may have a file of its own).
  */
 export const readRuns = (files: ReadonlyArray<string>): E.Either<string, ReadonlyArray<ReadonlyArray<TraceEvent>>> => {
   const runs: TraceEvent[][] = [];
@@ -73,7 +73,7 @@ export const readRuns = (files: ReadonlyArray<string>): E.Either<string, Readonl
   return E.right(runs);
 };
 
-/** The longest file of a trace, in bytes: Node has no longer texts. */
+/** The longest file of a trace, in bytes: a string of Node is not longer. */
 const MAX_TRACE_BYTES = 500 * 1024 * 1024;
 
 /** The events of one file. */
@@ -95,7 +95,7 @@ export const processesOf = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<Pr
 
 const NAME = /^(server|client)-(\d+)(?:#(\d+))?$/;
 
-/** Who a process was, by its name; undefined where the name is not one of a run's. */
+/** Takes the name of a process apart; undefined where no process of a run has such a name. */
 export const parseProcessName = (name: string): ProcessName | undefined => {
   if (name === 'master') return { role: 'master', id: 0, run: 1 };
   const [, role, id, run] = NAME.exec(name) ?? [];

@@ -6,19 +6,19 @@ import type { Stamp, VectorEntries, Write } from '#bayou/core/write.js';
 export interface Rejection {
   readonly process: string;
   readonly n: number;
-  /** Null where the event is one that is missing. */
+  /** Null where an event is missing. */
   readonly event: TraceEvent | null;
-  /** The rule of the contract that it breaks, such as `R9`; or `trace`, where it is no trace of any run. */
+  /** The rule of the contract that the event breaks, such as `R9`; or `trace`, where no run has such a trace. */
   readonly rule: string;
   readonly why: string;
-  /** Where the event says something of a server's state that it never had: which process, and the vector that it had in the end. */
+  /** Where the event tells a state that a server never had: the server's process, and the vector that it had in the end. */
   readonly of?: { readonly process: string; readonly vv: VectorEntries };
 }
 
 /**
- * The followers throw it, from the depth of a chain of processes that wait for each other: each function in between would only pass it on.
- * `validate-trace.ts` and `running-trace.ts` catch it, and the run is refused there. `follow-client.ts` catches it too: where a client's result is
- * not what a server answered, the result is to blame, and the server's event behind it is not.
+ * The followers throw it from the depth of a chain of processes that wait for each other; each function in between would only pass a value on.
+ * `validate-trace.ts` and `running-trace.ts` catch it and refuse the run. `follow-client.ts` catches it, too: where a client's result is not the server's
+ * answer, the result is wrong, and the server's rejected event is only a consequence.
  */
 export class Rejected extends Error {
   readonly rejection: Rejection;
@@ -33,7 +33,7 @@ export const reject = (event: TraceEvent, rule: string, why: string, of?: Reject
   throw new Rejected({ process: event.p, n: event.n, event, rule, why, ...(of === undefined ? {} : { of }) });
 };
 
-/** Thrown where the trace does not hold what would be needed to decide. */
+/** Thrown where the trace lacks an event that the verdict depends on. */
 export class Undecidable extends Error {}
 
 // --- for messages ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-/** What is known of a run while it is followed: the replicas, the sessions, the links, what was sent, what is promised. */
+/** The scene of a run: its replicas, sessions, links and messages, as far as the run was followed. */
 import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Variant } from '#bayou/model/protocol/rules.js';
@@ -11,12 +11,12 @@ import type { FollowedSession } from './followed-session.js';
 import type { Process, Timeline } from './timeline.js';
 
 /**
- * Something that the master was told of a server's state, by a message that is in no trace (a printed store, the end of a
- * stabilize): at some instant between the command and its result the server's state was such.
+ * A claim about a server's state, which the master got by a message that is in no trace (a printed store, the end of a stabilize). The state must have
+ * been so at some instant between the command and its result.
  */
 export interface View {
   readonly event: TraceEvent;
-  /** An event of the server that comes after this event of the master's is too late. */
+  /** The count of an event of the master. The server's events after that one are too late for the view. */
   readonly until: number;
   readonly rule: string;
   readonly why: (replica: FollowedReplica) => string;
@@ -31,7 +31,7 @@ export interface Commanded {
   readonly n: number;
 }
 
-/** A server went on as a new replica (R7a): what it was, and at which of its events. */
+/** A server went on as a new replica (R7a): the replica before it, and the index of the event. */
 interface Renewal {
   readonly before: FollowedReplica;
   readonly index: number;
@@ -39,28 +39,28 @@ interface Renewal {
 
 /** A server's process that is followed. */
 export interface ServerState {
-  /** As which replica it runs (R7). */
+  /** The replica as which the process runs (R7). */
   id: ReplicaId | undefined;
-  /** Its state; undefined before it starts, and when another process goes on with it. */
+  /** The state of the replica; undefined before the process starts, and after another process took the state over. */
   replica: FollowedReplica | undefined;
-  /** Peers whose link to it is cut, by its own word. */
+  /** Peers whose link was cut, as the process itself tells. */
   readonly cut: Set<NodeId>;
-  /** What it was told of its links. */
+  /** The words that the process was told of its links. */
   readonly notices: Notices;
   views: View[];
-  /** Where a kill has taken steps back (R10): answers given after this index must have been seen by nobody. */
+  /** The index of the last step that a kill has not taken back (R10). No process may have seen an answer that was given after it. */
   survived: number;
-  /** Its renewals, in their order. One that nobody has seen may be taken back by a kill (R10). */
+  /** The renewals of the process, in their order. A kill may take back a renewal that no process has seen (R10). */
   readonly renewals: Renewal[];
-  /** The greatest index of an answer that somebody has seen. */
+  /** The greatest index of an answer that a process has seen. */
   lastSeen: number;
 }
 
 /** Links by their names (see {@link linkName}). */
 interface Doubts {
-  /** Is this link there? */
+  /** Links of which it is unknown whether they exist. */
   readonly links: Set<string>;
-  /** Since when is this client's link there: at which place does it ask the server (R13)? */
+  /** Links of clients whose place in the client's order of servers (R13) is unknown. */
   readonly places: Set<string>;
 }
 
@@ -73,7 +73,7 @@ export interface Inheritance {
   readonly logs: ReadonlyMap<NodeId, FollowedReplica>;
   /** Every replica that has ever run. */
   readonly replicas: ReadonlySet<ReplicaId>;
-  /** Every session that there has been: its client and its number. */
+  /** Every session of the earlier runs: its client and its number. */
   readonly sessions: ReadonlySet<string>;
 }
 
@@ -85,24 +85,24 @@ export interface Scene {
   /** By process name. */
   readonly servers: Map<string, ServerState>;
   readonly sessions: Map<NodeId, FollowedSession>;
-  /** What nobody can tell, because a command that changes it failed half way. */
+  /** Facts that are unknown, because a command that changes them failed half way. */
   readonly doubts: Doubts;
   readonly hasMaster: boolean;
-  /** What the runs before this one have left. */
+  /** The logs, replicas and sessions of the runs before this one. */
   readonly inherited: Inheritance;
-  /** Servers whose logs may have lost something; undefined: nobody knows, so all may. */
+  /** Servers whose logs may have lost something; undefined: every log may have. */
   readonly lossy: ReadonlySet<NodeId> | undefined;
   /** Every replica that has run, in this run or one before it. */
   readonly replicas: Set<ReplicaId>;
-  /** Every session that there has been, in this run or one before it. */
+  /** Every session of this run and of the runs before it. */
   readonly sessionNames: Set<string>;
   /** By client. */
   readonly commands: Map<NodeId, Commanded[]>;
-  /** How often the master was told to join a server: so many of its processes may have started. */
+  /** By server, how often a command joined it: no more of its processes have started. */
   readonly joins: Map<NodeId, number>;
-  /** Processes whose start a result of the master has told of. */
+  /** Processes that have started, according to a result of the master. */
   readonly begun: Set<string>;
-  /** The protocol, or the fault with which the run is tried. */
+  /** The variant of the protocol against which the run is followed. */
   readonly variant: Variant;
   readonly onFollowed: Listener['onFollowed'];
   readonly onUse: Listener['onUse'];
@@ -110,13 +110,13 @@ export interface Scene {
   readonly onLost: Listener['onLost'];
 }
 
-/** Who wants to know how a run is followed, to write it down as a path. All are called as it happens. */
+/** Is told how a run is followed, so that it can write the run down as a path. Each function is called at the moment of the step. */
 export interface Listener {
-  /** An event was followed; the scene is what is known after it. */
+  /** An event was followed; `scene` is the state after it. */
   readonly onFollowed: (process: Process, event: TraceEvent, scene: Scene) => void;
-  /** An event has used what an earlier one of another process gave: a result its answer, a merge its pull's answer. */
+  /** An event has used an earlier event of another process: a result its answer, a merge its pull's answer. */
   readonly onUse: (by: TraceEvent, used: TraceEvent) => void;
-  /** The master was told something of a server's state, and now the server's state is such. */
+  /** The server's state is now as the master's event `seen` tells it. */
   readonly onMet: (seen: TraceEvent, process: Process) => void;
   /** A killed process's steps after this index are in no log (R10). */
   readonly onLost: (process: Process, survived: number) => void;
@@ -126,12 +126,12 @@ export interface Listener {
 export const mayRun = (scene: Scene, { who, next }: Process): boolean =>
   next > 0 || !scene.hasMaster || (scene.joins.get(who.id) ?? 0) >= who.run;
 
-/** Did the process end without the master's doing, at a moment that nobody wrote down? Another one came after it. */
+/** Did the process end without a kill by the master? No event tells the moment, but another process came after it. */
 export const endsUnannounced = (scene: Scene, process: Process): boolean =>
   scene.timeline.of('server', process.who.id).at(-1) !== process &&
   scene.timeline.processes.get('master')?.events.some((e) => e.type === 'kill' && e.process === process.name) !== true;
 
-/** What the master told a client to do and it has not begun, in order. */
+/** The operations that the master told a client to do and that it has not begun, in order. */
 export const commandsOf = (scene: Scene, client: NodeId): Commanded[] => {
   const known = scene.commands.get(client);
   if (known !== undefined) return known;
@@ -199,22 +199,22 @@ export const serverState = (scene: Scene, process: Process): ServerState => {
 export const currentProcess = (scene: Scene, server: NodeId): Process | undefined =>
   scene.timeline.of('server', server).findLast((p) => p.next > 0);
 
-/** Opens a view on a server; it is met already where its state is such now. */
+/** Opens a view on a server. The view is met at once where the server's state is already so. */
 export const look = (scene: Scene, process: Process, view: View): void => {
   const state = serverState(scene, process);
   if (state.replica !== undefined && view.holds(state.replica)) scene.onMet(view.event, process);
-  // A process that has told all is as it will be.
+  // A process without further events keeps its state.
   else if (process.next >= process.events.length) refuse(process, state, view);
   else state.views.push(view);
 };
 
-/** Views that were not met before the process came to know of their end are refused. */
+/** Refuses the views whose `until` the process has passed without meeting them. */
 export const closeViews = (process: Process, state: ServerState): void => {
   if (state.views.length === 0) return;
   for (const view of state.views) if (process.knows >= view.until) refuse(process, state, view);
 };
 
-/** Views that the state meets now are done with. */
+/** Closes the views that the state meets now. */
 export const meetViews = (scene: Scene, process: Process, state: ServerState): void => {
   const { replica } = state;
   if (state.views.length === 0 || replica === undefined) return;
@@ -222,7 +222,7 @@ export const meetViews = (scene: Scene, process: Process, state: ServerState): v
   state.views = state.views.filter((view) => !view.holds(replica));
 };
 
-/** At the end of a process's events, a view that was not met never will be. */
+/** Refuses the views that are still open after the last event of their process. */
 export const endViews = (process: Process, state: ServerState): void => {
   for (const view of state.views) refuse(process, state, view);
 };
@@ -232,7 +232,7 @@ const refuse = (process: Process, state: ServerState, view: View): void => {
   reject(view.event, view.rule, why, { process: process.name, vv: state.replica?.vv ?? [] });
 };
 
-/** Somebody has seen an answer that a server gave: it must be in the server's log, also after a kill (R10). */
+/** A process has seen an answer of a server. So the steps up to this answer must be in the server's log, after a kill too (R10). */
 export const seen = (scene: Scene, by: TraceEvent, process: Process, index: number): void => {
   const state = serverState(scene, process);
   if (index > state.survived)
@@ -243,7 +243,7 @@ export const seen = (scene: Scene, by: TraceEvent, process: Process, index: numb
   scene.onUse(by, process.events[index]!);
 };
 
-/** What a run that was followed to its end leaves: the replicas of the last processes, and those that nobody went on with. */
+/** The inheritance that a followed run leaves: of each server the last process's replica, or the inherited one where no process went on with it. */
 export const leftBy = ({ inherited, timeline, servers, replicas, sessionNames }: Scene): Inheritance => {
   const logs = new Map(inherited.logs);
   for (const { name, who } of timeline.processes.values()) {

@@ -1,9 +1,9 @@
 /**
- * A run that is followed while it goes on: told of each event as it happens, in the order in which they happen, so that nothing that an event needs is still to come. What processes
- * do of themselves is followed at once; what they do for a command of the master, when the command is over, since its result says what it was.
+ * Follows a run while it goes on. It is told of each event as the event happens, so the events on which an event depends are already there. The events that processes
+ * cause themselves are followed at once. The events of a command of the master are followed when the command is over, since its result tells what it was.
  *
- * A follower of a whole run knows what comes later: that a process is dead, which has said nothing of it, or that an answer comes after all. One that follows along does not, so what
- * it refuses is followed once more from the beginning, as a run that ended there; where that finds nothing wrong, it goes on from there.
+ * A follower of a whole run sees later events, too: that a process had died, or that an answer comes after all. A running trace does not. So where it would refuse an event, it
+ * follows the run once more from the beginning, as a run that ends here; where that run conforms, it goes on from here.
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
@@ -17,13 +17,13 @@ import { leftBy, type Scene } from './run-scene.js';
 export class RunningTrace {
   /** The first event that no step of the model explains. */
   rejection: Rejection | undefined;
-  /** How often a refusal was followed once more, and was none. */
+  /** How often a refusal proved wrong when the run was followed once more. */
   doubted = 0;
   readonly #lossy: () => ReadonlySet<NodeId>;
   readonly #runs: TraceEvent[][] = [[]];
   #scene: Scene | undefined;
   #isCommanded = false;
-  /** Something in this run cannot be decided; nothing after it is followed. */
+  /** An event of this run cannot be decided; no later event is followed. */
   #isUndecided = false;
 
   /** `lossy`: servers whose logs may have lost something by now. */
@@ -31,14 +31,14 @@ export class RunningTrace {
     this.#lossy = lossy;
   }
 
-  /** The run is over, and another begins on the same folder. */
+  /** Begins the next run on the same folder. */
   nextRun(): void {
     this.#runs.push([]);
     this.#scene = undefined;
     this.#isCommanded = false;
   }
 
-  /** Something has happened. */
+  /** Takes an event that has just happened. */
   take(event: TraceEvent): void {
     this.#runs.at(-1)!.push(event);
     if (event.type === 'command') this.#isCommanded = true;
@@ -47,7 +47,7 @@ export class RunningTrace {
     if (!this.#isCommanded) this.#follow(event);
   }
 
-  /** Follows what has happened and was not followed yet: this event, and where it ends a command those since that began. */
+  /** Follows this event; where it ends a command, also the events since the command began. */
   #follow(event: TraceEvent): void {
     if (this.#isUndecided || this.rejection !== undefined) return;
     try {
@@ -61,7 +61,7 @@ export class RunningTrace {
     }
   }
 
-  /** From the beginning, up to now. */
+  /** Follows the run from its beginning up to now. */
   #begin(): void {
     let inherited = NOTHING;
     for (const events of this.#runs) {

@@ -1,4 +1,4 @@
-/** What a server says of its links, and that it uses none that is cut (section 5). */
+/** Follows a server's events about its links, and checks that the server uses no link that is cut (section 5). */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { reject } from './rejection.js';

@@ -1,4 +1,4 @@
-/** What a server does with pulls (R9). */
+/** Follows a server's pulls (R9). */
 import { serverOf } from '#bayou/core/ids.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { Write } from '#bayou/core/write.js';
@@ -36,7 +36,7 @@ export const pullAsked = (
 
 type Asked = NonNullable<ReturnType<Scene['ledger']['pull']>['asked']>;
 
-/** The request that a server of the trace made. */
+/** The request of a pull, where its puller is in the trace. */
 const askedBy = (scene: Scene, pullers: ReadonlyArray<Process>, e: Of<'pullAnswered'>): Asked => {
   const isAsking = (x: TraceEvent): boolean => x.type === 'pullAsked' && x.pull === e.pull;
   const asked = scene.timeline.need(e, pullers, isAsking, () => scene.ledger.pull(e.pull).asked);
@@ -62,7 +62,7 @@ export const preparePullAnswered = (
   const server = serverOf(e.puller);
   const pull = scene.ledger.pull(e.pull);
   const pullers = scene.timeline.of('server', server);
-  // What a server asked that is in no trace is not known, as with sessions.
+  // The request of a puller that is in no trace is unknown.
   const asked = pullers.length === 0 ? undefined : askedBy(scene, pullers, e);
   process.knows = Math.max(process.knows, asked?.knows ?? process.knows);
   return (): void => {
@@ -74,7 +74,7 @@ export const preparePullAnswered = (
       reject(e, 'R9', `${wrong}; the answer is ${showWrites(e.writes)}, the model's ${showWrites(pulled.writes)}`);
     checkVector(e, replica);
     if (pulled.clock !== e.clock) reject(e, 'R9', `the accept time in the answer is ${e.clock}; the model's is ${pulled.clock}`);
-    // A request that a network repeats is answered again.
+    // A network may repeat a request, which is then answered again.
     pull.answers.push({ pulled, process, index: process.next, knows: process.knows });
   };
 };

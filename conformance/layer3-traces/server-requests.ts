@@ -1,4 +1,4 @@
-/** What a server does with the requests of sessions (R2, R3, R12). */
+/** Follows a server's answers to the requests of sessions (R2, R3, R12). */
 import type { Get, Put, Refused } from '#bayou/core/messages.js';
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { sameStamp } from '#bayou/model/protocol/order.js';
@@ -13,7 +13,7 @@ import { checkLink } from './server-links.js';
 
 type Of<T extends TraceEvent['type']> = Extract<TraceEvent, { type: T }>;
 
-/** The request as the session sent it; undefined where the session's trace is not there. `find` looks it up; it finds nothing until the session's trace is followed far enough. */
+/** The request as the session sent it; undefined where no trace of the session exists. `find` looks it up, and finds nothing until the session's trace was followed far enough. */
 const sentBy = (
   scene: Scene,
   process: Process,
@@ -110,7 +110,7 @@ export const prepareRefuse = (scene: Scene, process: Process, state: ServerState
   const request = sentBy(scene, process, e, putOf(e.clientTime));
   return (): void => {
     checkLink(state, e, e.client);
-    // A session that is in the trace puts one thing under one client time.
+    // A session of the trace never puts two values under one client time.
     if (e.reason === 'not-the-same' && scene.sessions.get(e.client)?.number === e.session)
       reject(e, 'R3', 'it is refused as another put under an identity that the session has used once');
     if (e.reason !== 'behind') {
@@ -128,8 +128,8 @@ export const prepareRefuse = (scene: Scene, process: Process, state: ServerState
 
 export const prepareAnswer = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'answer'>) => {
   const gets = scene.ledger.gets(e.client, process.who.id, e.key);
-  // Answers come in the order of their requests, so this answer's is number `gets.answers` or a later one. The session may not be followed as far as there.
-  // It may also be followed further: what a later request made the session know, this server need not know yet.
+  // Answers come in the order of their requests, so this answer's request has the number `gets.answers` or a later one. Perhaps the session was not followed to
+  // that request yet. Perhaps it was followed further: then it knows of master's events that this server's answer need not come after.
   const request = sentBy(
     scene,
     process,

@@ -13,7 +13,7 @@ export const prepareStart = (scene: Scene, process: Process, state: ServerState,
   if (state.replica !== undefined) reject(event, 'trace', 'the process has started already');
   if (serverOf(event.replica) !== server) reject(event, 'R7', `server ${server} runs as ${event.replica}`);
   const before = scene.timeline.of('server', server).filter((p) => p.who.run < process.who.run);
-  // Two processes never run as one server: what the earlier ones did, they did before.
+  // Two processes never run as one server at a time: all events of the earlier processes come before.
   for (const p of before) {
     if (!scene.timeline.toEnd(p)) reject(event, 'R7', `${p.name} still runs when this process starts`);
     process.knows = Math.max(process.knows, p.knows);
@@ -27,7 +27,7 @@ export const prepareStart = (scene: Scene, process: Process, state: ServerState,
     const [replica, survived] = before === undefined ? [firstReplica(scene, event), Infinity] : again(scene, event, before);
     state.replica = replica;
     scene.replicas.add(event.replica);
-    // Links of clients that were cut stay cut (contract, section 5); one of which nobody knows may be there.
+    // A client's link that was cut stays cut (contract, section 5). A link in doubt may exist.
     for (const client of scene.topology.clients) {
       const name = linkName(server, client);
       if (!scene.topology.links.has(name) && !scene.doubts.links.has(name)) state.cut.add(client);
@@ -50,7 +50,7 @@ const firstReplica = (scene: Scene, event: Of<'start'>): FollowedReplica => {
   return new FollowedReplica(event.replica, scene.variant);
 };
 
-/** The replica that a server comes back as, and the index of the last step of its life before that survived. */
+/** The replica as which a server comes back, and the index of the last surviving step of its earlier life. */
 const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): readonly [FollowedReplica, number] => {
   const isNew = event.replica !== before.id;
   if (isNew && scene.replicas.has(event.replica))
@@ -74,7 +74,7 @@ const again = (scene: Scene, event: Of<'start'>, before: FollowedReplica): reado
   return isNew ? [before.as(event.replica), Infinity] : [before, survived];
 };
 
-/** R7a: it goes on as a new replica with what it has. */
+/** R7a: the server goes on as a new replica, with the writes that it has. */
 export const renewed = (scene: Scene, process: Process, state: ServerState, replica: FollowedReplica, e: Of<'renewed'>): void => {
   if (serverOf(e.replica) !== serverOf(replica.id)) reject(e, 'R7', `server ${serverOf(replica.id)} goes on as ${e.replica}`);
   if (scene.replicas.has(e.replica)) reject(e, 'R7a', `there was a replica ${e.replica} before`);

@@ -1,18 +1,18 @@
 /**
- * The merge by causality. There is no shared clock, so events are followed on demand: the master's first, and those of another
- * process only as far as the event at hand needs them (a client's result needs the server's answer, a merge needs the answer that
- * it merges, …). So whatever has been followed when an event's turn comes happened before it in every run with this trace.
+ * Merges the processes of a run by causality. There is no shared clock, so events are followed on demand: the master's first, and another process's
+ * only as far as the event at hand needs them (a client's result needs the server's answer, a merge needs the answer that it merges, …). So every event
+ * that was followed before another one happened before it, in every run with this trace.
  */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import { parseProcessName, type ProcessName, type ProcessTrace } from './read-traces.js';
 import { reject } from './rejection.js';
 
-/** A process that is followed: its events, and how far it is. */
+/** A process that is followed: its events, and the index of the next one. */
 export interface Process extends ProcessTrace {
   readonly who: ProcessName;
   /** The index of the next event. */
   next: number;
-  /** Is that event being followed, and waiting for other processes? */
+  /** Is the next event being followed, and waits for other processes? */
   busy: boolean;
   /** The count of the latest of the master's events that this process's next event is known to come after; -1: none. */
   knows: number;
@@ -20,13 +20,13 @@ export interface Process extends ProcessTrace {
 
 /** Who follows the events of a timeline. */
 export interface Follower {
-  /** Asks for what must have been before the event, then takes the model's step. */
+  /** Asks for the events that must come before this one, then takes the model's step. */
   readonly follow: (process: Process, event: TraceEvent) => void;
   /** The event was followed, and the process is at its next one. */
   readonly onFollowed: (process: Process, event: TraceEvent) => void;
 }
 
-/** An event waits for one that never comes, or that waits for it in turn. */
+/** An event waits for an event that never comes, or that waits for it in turn. */
 export class Waiting extends Error {
   readonly event: TraceEvent;
   constructor(event: TraceEvent, why: string) {
@@ -68,14 +68,14 @@ export class Timeline {
     );
   }
 
-  /** A process has written down one event more. */
+  /** Adds an event of a process of a run that goes on. */
   add(event: TraceEvent): void {
     const events = this.#events.get(event.p);
     if (events === undefined) this.#open(event.p, [event]);
     else events.push(event);
   }
 
-  /** From now on events are followed, by one who knows the scene that was made for this timeline. */
+  /** Sets the follower of this timeline's events. It knows the scene that was made for the timeline. */
   beFollowedBy(follower: Follower): void {
     this.#follower = follower;
   }
@@ -85,7 +85,7 @@ export class Timeline {
     return this.#runs.get(`${role} ${id}`) ?? [];
   }
 
-  /** Follows one event more. */
+  /** Follows the next event of a process. */
   step(process: Process): void {
     if (this.#follower === undefined) throw new Error('nobody follows the events of this timeline');
     const event = process.events[process.next]!;
@@ -100,7 +100,7 @@ export class Timeline {
     this.#follower.onFollowed(process, event);
   }
 
-  /** Follows a process until the condition holds; false when its events end before, or when it waits for us itself. */
+  /** Follows a process until the condition holds. False where its events end before, or where the process waits for the caller. */
   until(process: Process, holds: () => boolean): boolean {
     while (!holds()) {
       if (process.busy || process.next >= process.events.length) return false;
@@ -110,8 +110,8 @@ export class Timeline {
   }
 
   /**
-   * Follows a process until `found` gives something, going on only while it has events ahead that `matters`. Undefined where
-   * there are none, and where those would have to wait for what waits for us.
+   * Follows a process until `found` returns a value, as long as it has further events for which `matters` holds. Undefined where there are no such
+   * events, or where they would have to wait for the caller.
    */
   seek<T>(process: Process, matters: (event: TraceEvent) => boolean, found: () => T | undefined): T | undefined {
     for (;;) {
@@ -129,8 +129,8 @@ export class Timeline {
   }
 
   /**
-   * The same for an event that cannot be without it, over all the processes where it may be found: undefined only where it is
-   * nowhere. Where it is somewhere ahead, and that waits for us, then it is somebody else who is too early.
+   * The same over several processes, for an event that depends on the found value. Undefined only where no process has it. Throws where a process has it
+   * but waits for the caller: then another event is followed too early.
    */
   need<T>(
     event: TraceEvent,
@@ -146,18 +146,18 @@ export class Timeline {
     return undefined;
   }
 
-  /** Waits for another process's event, for an event that cannot be without it. */
+  /** Follows another process until `holds`. Throws {@link Waiting} where that never comes, since the event depends on it. */
   await(event: TraceEvent, process: Process, holds: () => boolean, why: string): void {
     if (!this.until(process, holds)) throw new Waiting(event, why);
   }
 
-  /** Follows a process to the end of its events; false when it waits for us itself. */
+  /** Follows a process to its last event; false where the process waits for the caller. */
   toEnd(process: Process): boolean {
     return this.until(process, () => process.next >= process.events.length);
   }
 }
 
-/** The first gap in a process's count of its events, if any: an event is missing there. */
+/** The first gap in a process's count of its events: an event is missing there. Undefined: there is no gap. */
 export const gapIn = ({ events }: ProcessTrace): { readonly n: number; readonly why: string } | undefined => {
   const i = events.findIndex((e, at) => e.n !== at);
   if (i < 0) return undefined;

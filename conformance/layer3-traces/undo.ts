@@ -1,4 +1,4 @@
-/** What a step of a followed replica changed, to take it back. */
+/** The changes of a step of a followed replica, so that the step can be taken back. */
 import type { Bytes } from '#bayou/core/bytes.js';
 import type { Stamp, Transfer } from '#bayou/core/write.js';
 import type { Identity, Logged } from '#bayou/model/protocol/put-identity.js';
@@ -6,14 +6,14 @@ import { sameStamp } from '#bayou/model/protocol/order.js';
 import { same, type Vector } from '#bayou/model/protocol/vector.js';
 import type { Log } from '#bayou/model/protocol/write-log.js';
 
-/** What a step changed, to take it back. */
+/** The changes of one step. */
 export interface Undo {
   /** The event's index in its process. */
   readonly index: number;
   readonly clock: number;
   readonly vv: Vector;
   readonly waiting: Map<string, Logged>;
-  /** What was put into it. */
+  /** The names of the entries that the step added. */
   readonly added: ReadonlyArray<string>;
   readonly transfers: ReadonlyArray<Transfer>;
   readonly logs: ReadonlyArray<readonly [Bytes, Log]>;
@@ -28,7 +28,7 @@ export const nameOf = ({ t, r }: Stamp): string => `${t} ${r}`;
 /** A put's name. */
 export const receiptName = ({ client, session, clientTime }: Identity): string => `${client} ${session} ${clientTime}`;
 
-/** Are the pulls in parts equally far (R9)? */
+/** Have these pulls in parts come equally far (R9)? */
 export const sameTransfers = (some: ReadonlyArray<Transfer>, others: ReadonlyArray<Transfer>): boolean =>
   some.length === others.length &&
   some.every((x, i) => {
@@ -36,7 +36,7 @@ export const sameTransfers = (some: ReadonlyArray<Transfer>, others: ReadonlyArr
     return x.from === other.from && same(x.base, other.base) && same(x.goal, other.goal) && isSame(x.after, other.after);
   });
 
-/** Copies what waits: it is changed in place, and steps share it, so each has a copy of its own, once. */
+/** Returns a function that copies each map of waiting writes once: a map is changed in place, and several steps share it. So do their copies. */
 export const copyingOnce = (): ((waiting: Map<string, Logged>) => Map<string, Logged>) => {
   const copies = new Map<Map<string, Logged>, Map<string, Logged>>();
   return (waiting) => {

@@ -1,5 +1,5 @@
 /**
- * Layer 3: a run of the cluster, as its processes wrote it down, against the model, event by event.
+ * Layer 3 follows a run of the cluster, as its processes wrote it down, event by event, and compares each event with the model.
  *
  * @example
  *   const events = readTraces(['run.ndjson']);
@@ -16,7 +16,7 @@ import { Rejected, type Rejection, Undecidable } from './rejection.js';
 import { type Inheritance, leftBy, type Listener, type Scene } from './run-scene.js';
 import { gapIn } from './timeline.js';
 
-/** What a validation says. `followed`: how many events were followed; `counts`: how many of each type there are. */
+/** The verdict of a validation. `followed`: how many events were followed; `counts`: how many events of each type the trace has. */
 export interface TraceVerdict {
   readonly verdict: 'conforms' | 'diverges' | 'undecided';
   readonly processes: number;
@@ -26,18 +26,18 @@ export interface TraceVerdict {
   readonly rejection?: Rejection;
   /** Why it is undecided. */
   readonly why?: string;
-  /** Which of several runs it is about, from 1; undefined where there is one run. */
+  /** The number of the run to which the verdict belongs, from 1; undefined where there is one run. */
   readonly run?: number;
 }
 
 /** How a run is validated. */
 export interface ValidateOptions {
-  /** A fault with which the run is tried. Default: the protocol as it is. */
+  /** The variant of the protocol against which the run is followed. Default: the protocol without a fault. */
   readonly variant?: Variant;
   readonly listener?: Listener;
-  /** What the runs before it on the same data folder have left. */
+  /** The logs, replicas and sessions of the earlier runs on the same data folder. Default: none. */
   readonly inherited?: Inheritance;
-  /** Servers whose logs somebody has spoilt, put back or taken away; all others must come back with all that anybody saw. Default: any may be. */
+  /** Servers whose logs a fault has spoilt, put back or taken away. All others must come back with everything that a process saw of them. Default: any log may be lossy. */
   readonly lossy?: ReadonlySet<NodeId> | undefined;
 }
 
@@ -46,8 +46,8 @@ export const validateTrace = (events: ReadonlyArray<TraceEvent>, options: Valida
   atOnce(follow(events, options))[0];
 
 /**
- * Validates several runs on one data folder, one after the other: each begins with the logs that those before it have left. The verdict is
- * that of all of them together, or the first that is not `conforms`. As work that can be done in turns.
+ * Validates several runs on one data folder, one after the other: each begins with the logs that the runs before it have left. Returns the verdict of all
+ * of them together, or the first verdict that is not `conforms`. The work can be done in turns.
  */
 export function* validating(runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, lossy?: ReadonlySet<NodeId>): Work<TraceVerdict> {
   let all: TraceVerdict = { verdict: 'conforms', processes: 0, events: 0, followed: 0, counts: {} };
@@ -64,7 +64,7 @@ export function* validating(runs: ReadonlyArray<ReadonlyArray<TraceEvent>>, loss
   return all;
 }
 
-/** Follows a run; gives the verdict, and what the run leaves. */
+/** Follows a run; returns the verdict and the run's inheritance. */
 function* follow(
   events: ReadonlyArray<TraceEvent>,
   { variant = 'FIXED', listener, inherited = NOTHING, lossy }: ValidateOptions,
