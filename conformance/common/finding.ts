@@ -1,35 +1,35 @@
-/** What came of each thing that was tried, by whichever layer, and of all together. */
+/** A finding is the outcome of one trial of any layer: of one configuration, script, trace or run. A report has all findings. */
 
 /** The four layers. */
 export type Layer = 1 | 2 | 3 | 4;
 
 export type Conformity = 'conforms' | 'diverges' | 'undecided' | 'failed';
 
-/** What came of one thing that was tried. */
+/** The outcome of one trial. */
 export interface Finding {
   readonly layer: Layer;
-  /** The configuration, script, trace or run. */
+  /** The name of the configuration, script, trace or run. */
   readonly name: string;
-  /** `failed`: it could not be tried, for a reason that says nothing of conformance (a master that would not start). */
+  /** `failed`: the trial itself failed, for a reason that says nothing of conformance (a master that would not start). */
   readonly verdict: Conformity;
-  /** How far it went: transitions, states, commands, reads, events, faults, operations. */
+  /** How much was tried: transitions, states, commands, reads, events, faults, operations. */
   readonly counts: Readonly<Record<string, number>>;
-  /** What was wrong, or why it is undecided; empty where it conforms. */
+  /** The reason why it diverges, failed or is undecided; empty where it conforms. */
   readonly details: string;
-  /** What is to be said of it beside the verdict, a line each. */
+  /** Further lines for the reader, beside the verdict. */
   readonly notes?: ReadonlyArray<string>;
-  /** Lines of a script that were no commands, or that the master refused: they are not part of what conforms. */
+  /** Lines of a script that were no commands, or that the master refused. The verdict says nothing of them. */
   readonly refused?: ReadonlyArray<string>;
-  /** The command that does it again. */
+  /** The command that repeats the trial. */
   readonly repeat: string;
   readonly elapsedMs: number;
 }
 
-/** Everything that was tried. */
+/** All findings of a run of `bayou conform`. */
 export interface ConformReport {
   readonly verdict: Conformity;
   readonly findings: ReadonlyArray<Finding>;
-  /** By layer, the counts summed, with how many findings there are. */
+  /** By layer, the sums of the findings' counts, and the number of findings. */
   readonly reached: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly elapsedMs: number;
   readonly machine: string;

@@ -1,12 +1,12 @@
-/** Long work in turns: the rest of the process, signals first, is never kept waiting for long. */
+/** Does long work in turns, so that the rest of the process, signals first, never waits for long. */
 
-/** Work that stops at each step, so that others may have a turn. */
+/** Work in steps: after each step other work may have a turn. */
 export type Work<A> = Generator<undefined, A>;
 
-/** How long a turn is, in ms. A step that has begun is ended. */
+/** How long a turn is, in ms. A turn ends after the step during which this time has passed. */
 const TURN_MS = 20;
 
-/** Does all of it at once. */
+/** Does all steps at once. */
 export const atOnce = <A>(work: Work<A>): A => {
   for (;;) {
     const step = work.next();
@@ -14,7 +14,7 @@ export const atOnce = <A>(work: Work<A>): A => {
   }
 };
 
-/** Does it in turns. Rejects with the signal's reason where that comes first. */
+/** Does the steps in turns. Rejects with the signal's reason where the signal comes first. */
 export const inTurns = async <A>(work: Work<A>, signal?: AbortSignal): Promise<A> => {
   for (let began = performance.now(); ;) {
     signal?.throwIfAborted();

@@ -1,7 +1,7 @@
-/** Parts of a page of the docs that commands write: each stands between a comment of its own and the next `<!-- end of the part -->`. */
+/** Commands write parts of the docs' pages. A part stands between a comment with its name and the next `<!-- end of the part -->`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Writes a part of a page anew. Throws where the page does not have its comments. */
+/** Replaces a part of a page. Throws where the page lacks the part's comments. */
 export const writePart = (page: string, name: string, text: string): void => {
   const whole = readFileSync(page, 'utf8');
   const [begin, end] = [`<!-- ${name} -->`, '<!-- end of the part -->'];

@@ -1,6 +1,6 @@
 /**
- * Random master scripts (fast-check): mostly valid commands, chosen by what there is to choose from, with some bad input among
- * them, and every value put only once. They shrink to shorter scripts with smaller ids that are chosen in the same way.
+ * Makes random scripts of the master (fast-check). Most commands are valid: their servers, clients and keys are chosen among those of the script so far.
+ * Some lines are bad input. Every value is put only once. The scripts shrink to shorter ones with smaller ids, whose commands are chosen in the same way.
  */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,26 +9,26 @@ import type { NodeId } from '#bayou/core/ids.js';
 import { type Command, parseLine, showCommand } from '#bayou/core/script.js';
 import { applyCommand, isLinked, newTopology, type Topology } from './topology-of-script.js';
 
-/** A script as lines of bytes, and which of them (counted from 1) section 5 of the contract calls bad input. */
+/** A script as lines of bytes, and the numbers, from 1, of the lines that section 5 of the contract calls bad input. */
 export interface RandomScript {
   readonly lines: ReadonlyArray<Bytes>;
   readonly badLines: ReadonlyArray<number>;
 }
 
-/** How large a script may get. */
+/** The greatest size of a script. */
 export interface ScriptLimits {
   readonly servers: number;
   readonly clients: number;
   readonly keys: number;
   readonly commands: number;
-  /** How many commands of a hundred are bad input. */
+  /** How many of a hundred commands are bad input. */
   readonly badPercent: number;
 }
 
-/** Small enough for a few seconds on real processes. */
+/** Scripts of this size take a few seconds on real processes. */
 const SMALL: ScriptLimits = { servers: 4, clients: 3, keys: 2, commands: 40, badPercent: 5 };
 
-/** A wish, made into a command when it is known what there is: `x` and `y` choose among the servers, clients and keys. */
+/** A wish becomes a command once the lines before it are known: `x` and `y` choose among their servers, clients and keys. */
 interface Wish {
   readonly what: Command['type'] | 'move' | 'bad';
   readonly x: number;
@@ -69,7 +69,7 @@ const BAD_LINES: ReadonlyArray<string> = [
 
 const FIRST_CLIENT = 100;
 
-/** What every script begins with, so that the shortest one has something to do. */
+/** The first lines of every script, so that the shortest script has a server and a client, too. */
 const BEGINNING: ReadonlyArray<Command> = [
   { type: 'joinServer', id: 0 },
   { type: 'joinServer', id: 1 },
@@ -80,7 +80,7 @@ const ascending = (ids: Iterable<NodeId>): ReadonlyArray<NodeId> => [...ids].sor
 
 const pick = <A>(from: ReadonlyArray<A>, x: number): A | undefined => from[x % (from.length || 1)];
 
-/** Two ends for a link: servers among each other, or a client and a server. */
+/** Two ends for a link: two servers, or a client and a server; undefined where there are none. */
 const pickEnds = (t: Topology, x: number, y: number): readonly [NodeId, NodeId] | undefined => {
   const live = ascending(t.live);
   const a = pick([...live, ...ascending(t.clients)], x);
@@ -91,7 +91,7 @@ const pickEnds = (t: Topology, x: number, y: number): readonly [NodeId, NodeId] 
   return a === undefined || b === undefined ? undefined : [a, b];
 };
 
-/** The command that a wish comes to; undefined when there is nothing to choose from. */
+/** The command that a wish becomes; undefined where the script has nothing to choose from. */
 const grant = (wish: Wish, t: Topology, limits: ScriptLimits, count: number): Command | undefined => {
   const server = pick(ascending(t.live), wish.x);
   const client = pick(ascending(t.clients), wish.x);
@@ -125,7 +125,7 @@ const grant = (wish: Wish, t: Topology, limits: ScriptLimits, count: number): Co
   }
 };
 
-/** A session that goes to another server: what the session guarantees are about, and chance alone seldom brings about. */
+/** Commands that move a session to another server. The session guarantees are about such moves, and chance alone seldom makes them. */
 const moveOf = (wish: Wish, t: Topology): ReadonlyArray<Command> => {
   const client = pick(ascending(t.clients), wish.x);
   if (client === undefined) return [];

@@ -1,9 +1,9 @@
-/** Chance that can be had again: a small generator of pseudo-random numbers with a seed (Marsaglia's xorshift, 32 bits). */
+/** Chance that a seed repeats: a small generator of pseudo-random numbers (Marsaglia's xorshift, 32 bits). */
 
-/** Throws: a number from 0 up to 1, without 1. */
+/** Each call throws the dice: a number from 0 up to 1, without 1. */
 export type Dice = () => number;
 
-/** Mixes several whole numbers into one seed, so that neighbours do not throw alike (a finalizer of MurmurHash3). */
+/** Mixes several whole numbers into one seed, so that neighbouring numbers give unlike throws (a finalizer of MurmurHash3). */
 const mixSeeds = (...seeds: ReadonlyArray<number>): number => {
   let h = 0x9e3779b9;
   for (const seed of seeds) {
@@ -25,7 +25,7 @@ export const diceOf = (...seeds: ReadonlyArray<number>): Dice => {
   };
 };
 
-/** Dice with a few ways to read them. */
+/** Dice with functions that choose by them. */
 export interface Chance {
   readonly dice: Dice;
   /** A whole number from `least` to `most`. */
@@ -34,7 +34,7 @@ export interface Chance {
   readonly percent: (p: number) => boolean;
 }
 
-/** The chance of these seeds: an actor has seeds of its own, so that what it does does not depend on how often another one has thrown. */
+/** The chance of these seeds. Each actor has seeds of its own, so that its choices do not depend on how often another actor throws. */
 export const chanceOf = (...seeds: ReadonlyArray<number>): Chance => {
   const dice = diceOf(...seeds);
   const whole = (least: number, most: number): number => least + Math.floor(dice() * (most - least + 1));

@@ -1,4 +1,4 @@
-/** Waiting for time alone: for when to hurt, or how long. Whether something has come about is waited for by its condition. */
+/** Waits for time alone, as for the moment or the length of a fault. Whoever waits for an effect waits for its condition instead. */
 
-/** Waits so many ms. */
+/** Resolves after `ms`. */
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

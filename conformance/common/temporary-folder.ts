@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { UsageError } from '#bayou/command-line/exit.js';
 import { reasonOf } from '#bayou/command-line/say.js';
 
-/** A new folder that is nobody else's, below the system's temporary folder. @throws UsageError where there is no place for one. */
+/** Makes a new folder below the system's temporary folder. @throws UsageError where the system cannot make one. */
 export const temporaryFolder = (prefix: string): string => {
   try {
     return mkdtempSync(join(tmpdir(), prefix));

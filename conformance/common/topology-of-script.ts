@@ -1,6 +1,6 @@
 /**
- * Who lives and who is connected to whom, as section 5 of the contract says it: which commands of a script are valid, and which
- * servers make up a partition. It knows nothing of writes, values or sessions.
+ * The live servers and the links after a script's commands, as section 5 of the contract says. They decide which commands are valid, and which servers
+ * make up a partition. Writes, values and sessions are no part of a topology.
  */
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Command } from '#bayou/core/script.js';
@@ -10,23 +10,23 @@ export interface Topology {
   readonly live: Set<NodeId>;
   readonly dead: Set<NodeId>;
   readonly clients: Set<NodeId>;
-  /** Between live servers, or between a client and a server (dead ones too: it works again after the server is back). */
+  /** Links between live servers, and between a client and a server. A client keeps its link to a dead server: it works again when the server is back. */
   readonly links: Set<string>;
 }
 
 export const newTopology = (): Topology => ({ live: new Set(), dead: new Set(), clients: new Set(), links: new Set() });
 
-/** One name for the link between two nodes, whichever is named first. */
+/** The name of the link between two nodes, the smaller id first. */
 const linkOf = (a: NodeId, b: NodeId): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
 /** Are these two connected? */
 export const isLinked = (t: Topology, a: NodeId, b: NodeId): boolean => t.links.has(linkOf(a, b));
 
-/** Is this a pair that can be linked: two live servers, or a client and a live server? */
+/** May these two be linked: are they two live servers, or a client and a live server? */
 const isPair = (t: Topology, a: NodeId, b: NodeId): boolean =>
   a !== b && (t.live.has(a) || t.live.has(b)) && (t.live.has(a) || t.clients.has(a)) && (t.live.has(b) || t.clients.has(b));
 
-/** Applies a command; false when section 5 calls it bad input, and then nothing changes. */
+/** Applies a command. False where section 5 calls the command bad input; then nothing changes. */
 export const applyCommand = (t: Topology, c: Command): boolean => {
   switch (c.type) {
     case 'joinServer':
@@ -70,7 +70,7 @@ const kill = (t: Topology, id: NodeId): true => {
   return true;
 };
 
-/** The partitions: the live servers by who reaches whom over links between servers, each ascending, in the order of their least. */
+/** The partitions: live servers that reach each other over links between servers. The ids of a partition are ascending, and the partitions are in the order of their least ids. */
 export const partitionsOf = (t: Topology): ReadonlyArray<ReadonlyArray<NodeId>> => {
   const left = new Set([...t.live].sort((a, b) => a - b));
   const partitions: NodeId[][] = [];

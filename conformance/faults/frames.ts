@@ -2,7 +2,7 @@
 
 const HEADER = 4;
 
-/** Takes bytes as they come; gives the frames that are complete, header and all. */
+/** Takes the next bytes of a stream; returns the frames that are complete, with their headers. */
 export type FrameCutter = (chunk: Buffer) => ReadonlyArray<Buffer>;
 
 /** A cutter for one direction of one connection. */

@@ -8,11 +8,11 @@ const send = (pid: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended meanwhile, as a paused process may when its master gives it up.
+    // The process has ended: a master may kill a paused process.
   }
 };
 
-/** SIGSTOP, and SIGCONT after so long; a process that is gone by then is let be. Resolves when it goes on. */
+/** Sends SIGSTOP, and SIGCONT after `ms` unless the process is gone. Resolves when the process goes on. */
 export const pause = async (pid: number, ms: number): Promise<void> => {
   send(pid, 'SIGSTOP');
   await sleep(ms);
@@ -20,8 +20,8 @@ export const pause = async (pid: number, ms: number): Promise<void> => {
 };
 
 /**
- * A full disk, as far as that process can tell: no file of it may grow beyond `bytes` (RLIMIT_FSIZE of Linux, set from outside);
- * Infinity gives the space back. False where the system cannot do that.
+ * Makes the disk look full to one process: no file of it may grow beyond `bytes` (RLIMIT_FSIZE of Linux, set from outside). Infinity takes the limit away.
+ * False where the system cannot set the limit.
  */
 export const limitFiles = (pid: number, bytes: number): boolean => {
   try {
@@ -32,14 +32,14 @@ export const limitFiles = (pid: number, bytes: number): boolean => {
   }
 };
 
-/** The files of a dead server's log, the one written last at the end. */
+/** The files of a dead server's log; the last is the one that was written last. */
 const logFiles = (dir: string): ReadonlyArray<string> =>
   readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .map((name) => join(dir, name))
     .filter((file) => /\.(log|wal)$/.test(file) && statSync(file).size > 0)
     .sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs);
 
-/** Takes bytes off the end of a dead server's youngest log file, as a disk that lost its last block would; gives how many. */
+/** Takes bytes off the end of a dead server's youngest log file, as if the disk had lost its last block. Returns how many. */
 export const tearTail = (dir: string, bytes: number): number => {
   const file = logFiles(dir).at(-1);
   if (file === undefined) return 0;
@@ -49,7 +49,7 @@ export const tearTail = (dir: string, bytes: number): number => {
   return size - left;
 };
 
-/** Looks where a server's youngest log file ends now; what it gives takes off whatever is appended to that file until the server is dead. */
+/** Notes where a server's youngest log file ends now. Returns a function that takes off what was appended to the file since; call it when the server is dead. */
 export const tailNow = (dir: string): (() => void) => {
   const file = logFiles(dir).at(-1);
   if (file === undefined) return () => undefined;
@@ -59,7 +59,7 @@ export const tailNow = (dir: string): (() => void) => {
   };
 };
 
-/** Writes bytes behind the end of a dead server's youngest log file, as a crash in the middle of an append would leave some. */
+/** Appends bytes to a dead server's youngest log file, as a crash in the middle of an append leaves some. */
 export const scribbleTail = (dir: string, bytes: Uint8Array): void => {
   const file = logFiles(dir).at(-1);
   if (file !== undefined) appendFileSync(file, bytes);

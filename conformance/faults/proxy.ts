@@ -1,7 +1,6 @@
 /**
- * A TCP proxy that misbehaves by plan: put between two processes it delays, repeats and reorders frames, drops connections, cuts
- * them in the middle of a frame, and takes connections it never answers. What happens to the n-th frame of the m-th connection
- * depends on the plan's seed, on m and on n, not on time.
+ * A TCP proxy between two processes that misbehaves by plan. It delays, repeats and reorders frames, ends connections, also in the middle of a frame,
+ * and takes connections that it never answers. The fault of the n-th frame of the m-th connection depends on the plan's seed, on m and on n, not on time.
  */
 import { createServer, connect as connectSocket, type Server, type Socket } from 'node:net';
 import * as t from 'io-ts/lib/index.js';
@@ -17,7 +16,7 @@ const FrameFaultsC = t.readonly(
     {
       /** The longest delay of a frame, in ms; frames of one direction stay in order unless reordered. */
       delayMs: t.number,
-      /** How likely a frame is given twice, goes after the next one, ends its connection, or does so in its middle. 0 to 1. */
+      /** Probabilities, from 0 to 1, that a frame is sent twice, goes after the next one, ends its connection, or ends the connection in its middle. */
       repeat: t.number,
       reorder: t.number,
       drop: t.number,
@@ -27,7 +26,7 @@ const FrameFaultsC = t.readonly(
   ),
 );
 
-/** What may happen to the frames of one direction. */
+/** The faults of the frames of one direction. */
 export type FrameFaults = t.TypeOf<typeof FrameFaultsC>;
 
 /** Decodes a {@link NetworkPlan}. */
@@ -35,17 +34,17 @@ export const NetworkPlanC = t.readonly(
   t.strict(
     {
       seed: t.number,
-      /** From the end that dialed to the end that accepted, and back. */
+      /** The faults from the end that dialed to the end that accepted, and of the direction back. */
       there: FrameFaultsC,
       back: FrameFaultsC,
-      /** How likely a connection is taken and never answered. */
+      /** The probability that a connection is taken and never answered. */
       blackHole: t.number,
     },
     'NetworkPlan',
   ),
 );
 
-/** What may happen on a link. */
+/** The faults of a link. */
 export type NetworkPlan = t.TypeOf<typeof NetworkPlanC>;
 
 /** How often each fault was done. */
@@ -64,16 +63,16 @@ export interface FaultCounts {
 export interface Proxy {
   readonly port: number;
   readonly counts: Readonly<FaultCounts>;
-  /** Calm: frames pass as they come, and what hung in a black hole is let go. */
+  /** While calm, frames pass without faults. Becoming calm also ends the connections that were never answered. */
   readonly setCalm: (calm: boolean) => void;
-  /** Leads connections that are made from now on to another target; undefined: there is none, and they are refused. */
+  /** Leads later connections to another target; undefined: later connections are refused. */
   readonly setTarget: (target: Target | undefined) => void;
-  /** Cut: connections are ended, and new ones refused, until it is mended. */
+  /** While cut, the proxy has no connections and refuses new ones. */
   readonly setCut: (cut: boolean) => void;
   readonly close: () => Promise<void>;
 }
 
-/** Where a proxy leads. */
+/** The address to which a proxy leads. */
 export interface Target {
   readonly host: string;
   readonly port: number;
@@ -81,11 +80,11 @@ export interface Target {
 
 // --- one direction ---------------------------------------------------------------------------------------------------------
 
-/** Both ends begin with two frames of introductions (who they are, a proof, a welcome) that are no protocol messages: they pass. */
+/** Each end begins with two frames of introduction (who it is, a proof, a welcome). They are no messages of the protocol, and pass without faults. */
 const INTRODUCTIONS = 2;
-/** Unsent bytes in one direction above which no more are read. */
+/** Above this number of unsent bytes in one direction, the proxy reads no more. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
-/** How long a frame that was to go after the next one waits for a next one. */
+/** How long, in ms, a frame that is to go after the next one waits for a next one. */
 const REORDER_MS = 20;
 
 interface Context {
@@ -94,11 +93,11 @@ interface Context {
   /** Ends the connection, at both ends. */
   readonly end: () => void;
   readonly isOver: () => boolean;
-  /** Where the proxy knows the cluster's secret. */
+  /** The tap on the connection; undefined where the proxy does not know the cluster's secret. */
   readonly tap: Tap | undefined;
 }
 
-/** Writes frames to a socket, some of them late, never one before another. */
+/** Writes frames to a socket, each after its delay, and in the order in which they were given. */
 const lateWriter = (from: Socket, to: Socket, sealed: (frame: Buffer) => Buffer): ((frame: Buffer, delayMs: number) => void) => {
   const late: Buffer[] = [];
   let lastDue = 0;
@@ -106,7 +105,7 @@ const lateWriter = (from: Socket, to: Socket, sealed: (frame: Buffer) => Buffer)
   const write = (frame: Buffer): void => {
     if (to.writable) to.write(sealed(frame));
   };
-  // Timers of one due time may fire in any order, so each takes the eldest frame, whichever it was set for.
+  // Timers with one due time may fire in any order. So each timer writes the eldest frame, and not the frame for which it was set.
   const writeEldest = (): void => {
     const frame = late.shift()!;
     queued -= frame.length;
@@ -127,7 +126,7 @@ const lateWriter = (from: Socket, to: Socket, sealed: (frame: Buffer) => Buffer)
   };
 };
 
-/** Pumps one direction of a connection: what `end` sends. */
+/** Pumps one direction of a connection: the frames that `end` sends. */
 const pump = (end: End, from: Socket, to: Socket, faults: FrameFaults, dice: Dice, c: Context): void => {
   const cutter = frameCutter();
   let wire: Wire | undefined;
@@ -154,7 +153,7 @@ const pump = (end: End, from: Socket, to: Socket, faults: FrameFaults, dice: Dic
       c.end();
       return;
     }
-    // All dice are thrown for every frame, so that one kind of fault does not shift the others.
+    // All dice are thrown for every frame, so that changing one probability does not shift the other faults.
     const [drop, cut, repeat, reorder, delay] = [dice(), dice(), dice(), dice(), dice() * faults.delayMs];
     c.counts.frames++;
     if (++count <= INTRODUCTIONS || c.isCalm()) {
@@ -207,9 +206,9 @@ const listen = async (server: Server, host: string): Promise<number> => {
 };
 
 /**
- * Starts a proxy to a target, on a free port of the same host; it begins calm, and not cut. With the cluster's secret it opens the frames
- * that pass and seals them again, so that both ends take what it repeats and reorders for the other end's; without it passes them as they
- * are, as a stranger would.
+ * Starts a proxy to a target, on a free port of the same host. It begins calm, and not cut. With the cluster's `secret` it opens the frames and seals
+ * them again, so that each end takes repeated and reordered frames for the other end's. Without `secret` it passes frames as they are, as a stranger
+ * would.
  */
 // eslint-disable-next-line max-lines-per-function -- a proxy is one closure over its two ends and its faults.
 export const startProxy = async (first: Target, plan: NetworkPlan, secret?: string): Promise<Proxy> => {
@@ -239,7 +238,7 @@ export const startProxy = async (first: Target, plan: NetworkPlan, secret?: stri
     const acceptor = connectSocket({ ...target, noDelay: true }).on('error', () => undefined);
     const end = (): void => {
       ends.delete(end);
-      // What has been written still goes out: a frame that is cut in half arrives as half a frame.
+      // Bytes that were written still go out: a frame that was cut in half arrives as half a frame.
       dialer.destroySoon();
       acceptor.destroySoon();
     };

@@ -1,11 +1,11 @@
-/** What is done to folders of servers that are not running, and copies that are made of those that are. */
+/** Changes folders of servers that do not run, and copies folders of servers that do. */
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tearTail } from './process-faults.js';
 import type { Chance } from '../common/seeded-chance.js';
 import { codeOf } from '#bayou/files/error-code.js';
 
-/** Copies a folder as `cp -a` does; of one that is in use, whatever is there at the moment. A file that goes meanwhile is left out. */
+/** Copies a folder as `cp -a` does, also while a server uses it. A file that is removed meanwhile is left out. */
 export const copyFolder = (from: string, to: string): void => {
   rmSync(to, { recursive: true, force: true });
   for (let tries = 0; tries < 20; tries++) {
@@ -30,7 +30,7 @@ export const moveFolder = (from: string, to: string): void => {
   renameSync(from, to);
 };
 
-/** Puts an up-to-date copy in place of a folder: what is copied to a new disk. */
+/** Replaces a folder by an up-to-date copy, as when a log is copied to a new disk. */
 export const renew = (folder: string): void => {
   moveFolder(folder, `${folder}.before`);
   putBack(`${folder}.before`, folder);
@@ -46,7 +46,7 @@ const filesIn = (folder: string): ReadonlyArray<string> =>
 
 const LOGS = /\.(log|wal|jrnl|journal)$/;
 
-/** Takes something out of a folder, or puts an older file in its place; says what, undefined where there was nothing to do. */
+/** Removes a file of a folder, or replaces it by an older one. Returns a text of what was done; undefined where nothing could be. */
 export const tamper = (folder: string, copies: ReadonlyArray<string>, chance: Chance): string | undefined => {
   const logs = filesIn(folder).filter((name) => LOGS.test(name));
   const log = logs.length === 0 ? undefined : chance.pick(logs);
@@ -67,14 +67,14 @@ export const tamper = (folder: string, copies: ReadonlyArray<string>, chance: Ch
   }
 };
 
-/** How large the files of the database are, beside the journal: it grows when changes are taken in. */
+/** The size of the database's files, without the journal. It grows when the database takes in changes of the journal. */
 export const databaseBytes = (folder: string): number => {
   try {
     return filesIn(folder)
       .filter((name) => name.endsWith('.log'))
       .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
   } catch {
-    // A file went between the listing and the look at it.
+    // The file was removed after the folder was listed.
     return 0;
   }
 };

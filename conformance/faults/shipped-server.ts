@@ -1,4 +1,4 @@
-/** A server as it ships: `bayou server` as people start it, with its folder, at an address of its own for whoever reaches it. */
+/** Starts a server as it ships: `bayou server`, as people start it, with its folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,11 +6,11 @@ import type { NodeId, ReplicaId } from '#bayou/core/ids.js';
 
 const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
-/** How long a server may take to listen or to end, in ms; a machine that does much else is slow. */
+/** How long a server may take to listen or to end, in ms. The limit is high, since the machine may be busy. */
 const DEADLINE_MS = 60_000;
 const MAX_SAID = 2_000;
 
-/** What became of a server that was started. */
+/** The outcome of a server's start. */
 export type Started =
   | { readonly type: 'listens'; readonly port: number; readonly replica: ReplicaId }
   | { readonly type: 'ended'; readonly said: string };
@@ -18,20 +18,20 @@ export type Started =
 /** A process of `bayou server`. */
 export interface ServerProcess {
   readonly pid: number;
-  /** Resolves when it listens, or has ended before. */
+  /** Resolves when the server listens, or has ended without listening. */
   readonly started: Promise<Started>;
   /** Resolves when it is gone. */
   readonly gone: Promise<void>;
   readonly isGone: () => boolean;
-  /** The last of what it said on standard error. */
+  /** The end of what the server wrote to standard error. */
   readonly said: () => string;
-  /** Sends a signal; a process that is gone is let be. */
+  /** Sends a signal, unless the process is gone. */
   readonly signal: (signal: NodeJS.Signals) => void;
   /** SIGKILL, and waits until it is gone. */
   readonly kill: () => Promise<void>;
 }
 
-/** What a server is started with. */
+/** The options of a server's start. */
 export interface ServerArguments {
   readonly id: NodeId;
   readonly folder: string;
@@ -43,7 +43,7 @@ export interface ServerArguments {
 
 const LISTENS = /replica (\d+\.\d+)\) listens on 127\.0\.0\.1:(\d+)/;
 
-/** Waits for a promise, no longer than so many ms; `otherwise` says what did not come about. */
+/** Waits for a promise, no longer than `ms`; then it rejects with the text `otherwise`. */
 export const withDeadline = async <T>(promise: Promise<T>, ms: number, otherwise: string): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -68,7 +68,7 @@ const startedOf = (child: ChildProcess, gone: Promise<void>, said: () => string)
   return Promise.race([listens, gone.then((): Started => ({ type: 'ended', said: said() }))]);
 };
 
-/** Starts a server; it may refuse, which is an answer too. */
+/** Starts a server. A server that refuses to start is an outcome ({@link Started}), and no error. */
 export const startServer = ({ id, folder, secretFile, peers, antiEntropyMs }: ServerArguments): ServerProcess => {
   const args = ['server', '--id', `${id}`, '--data-dir', folder, '--secret-file', secretFile, '--log-level', 'warn'];
   const links = peers.flatMap(([peer, port]) => ['--peer', `${peer}@127.0.0.1:${port}`]);

@@ -1,26 +1,26 @@
 /**
- * How a proxy that knows the cluster's secret opens the frames that pass and seals them again, so that it can repeat and reorder what a
- * member said: the frames of a stranger's proxy would not open. It reads the introductions as they pass (`src/net/protocol.ts`).
+ * A tap lets a proxy that knows the cluster's secret open the frames that pass and seal them again. Only so can the proxy repeat and reorder a member's
+ * frames: an end does not open a frame that comes out of order. The tap reads the introductions as they pass (`src/net/protocol.ts`).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { AcceptHelloC, DialHelloC } from '#bayou/net/protocol.js';
 import { frameCipherOf } from '#bayou/net/frame-cipher.js';
 
-/** Which end sent a frame. */
+/** The end that sent a frame. */
 export type End = 'dialer' | 'acceptor';
 
 /** Opens the frames of one direction as they come, and seals them as they leave. */
 export interface Wire {
-  /** The frame unsealed; undefined where it does not open. */
+  /** Opens a frame; undefined where it does not open. */
   readonly open: (frame: Buffer) => Buffer | undefined;
   readonly seal: (frame: Buffer) => Buffer;
 }
 
-/** What one connection's introductions tell. */
+/** Learns the ciphers of one connection from its introductions. */
 export interface Tap {
   /** Takes an introduction: a frame that is not sealed. */
   readonly hear: (end: End, frame: Buffer) => void;
-  /** How what this end sends is opened and sealed; undefined before both ends said who they are. */
+  /** The ciphers for the frames of this end; undefined before both ends have introduced themselves. */
   readonly wire: (end: End) => Wire | undefined;
 }
 
@@ -56,7 +56,7 @@ export const tapOf = (secret: string): Tap => {
         acceptorReplica: acceptor.right.hello.replica,
         channel: '',
       };
-      // What one end sealed the other opens, and the proxy stands between them as both.
+      // Each end opens the frames that the other sealed. The proxy opens an end's frames as the other end does.
       const { open } = frameCipherOf(secret, end === 'dialer' ? 'acceptor' : 'dialer', introduction);
       const { seal } = frameCipherOf(secret, end, introduction);
       return {

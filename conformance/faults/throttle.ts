@@ -1,18 +1,18 @@
-/** A TCP relay that lets through so many bytes a second in each direction. */
+/** A TCP relay with a limit of bytes a second in each direction. */
 import { connect, createServer, type Socket } from 'node:net';
 
-/** How often bytes are let through, in ms. */
+/** The time between two moments at which bytes pass, in ms. */
 const TICK_MS = 10;
 
 /** A relay that runs. */
 export interface Throttle {
   readonly port: number;
-  /** How many bytes it has let through. */
+  /** The number of bytes that have passed. */
   readonly passed: () => number;
   readonly close: () => void;
 }
 
-/** Relays at this rate; a writer that is too fast is not read from. */
+/** Relays from one socket to another at this rate. It reads no faster, so a fast writer has to wait. */
 const relay = (from: Socket, to: Socket, bytesPerSecond: number, onPass: (bytes: number) => void): void => {
   const most = (bytesPerSecond * TICK_MS) / 1000;
   let queue: Buffer[] = [];
@@ -38,7 +38,7 @@ const relay = (from: Socket, to: Socket, bytesPerSecond: number, onPass: (bytes:
   });
 };
 
-/** Listens for one that leads to a port of this machine, and gives its own. */
+/** Starts a relay to a port of this machine; resolves with the relay, which has a port of its own. */
 export const throttle = (port: number, bytesPerSecond: number): Promise<Throttle> =>
   new Promise((resolve) => {
     let passed = 0;

@@ -1,54 +1,54 @@
-/** What each fault of a plan does: to real processes and folders here, to simulated ones in `simulation/simulated-fault-effects.ts`. */
+/** The effects of a plan's faults on real processes and folders. `simulation/simulated-fault-effects.ts` has their effects on simulated ones. */
 import type { NodeId } from '#bayou/core/ids.js';
 import { rmSync } from 'node:fs';
 import { limitFiles, pause, scribbleTail, tailNow, tearTail } from '../faults/process-faults.js';
 import { copyFolder, putBack, renew } from '../faults/server-folder.js';
 import { startServer } from '../faults/shipped-server.js';
 
-/** A process that a fault is done to, as the cluster knows it. No other of the run has its name. */
+/** A process to which a fault is done. No other process of the run has its name. */
 export interface TargetProcess {
   readonly pid: number;
   readonly name: string;
 }
 
 /**
- * What befalls one call to a disk: it fails, or is the last of its process, or a write takes a part and says so; `after` so many others; `part`: how much of a write comes through, from 0 up
- * to 1, without 1.
+ * A fault of one call to a disk. The call fails (`EIO`), kills its process (`kill`), or is a write that takes only a part and says so (`short`). `after`: how many calls come before
+ * it. `part`: how much of a write reaches the disk, from 0 up to 1, without 1.
  */
 export interface CallFault {
   readonly kind: 'EIO' | 'kill' | 'short';
   readonly after: number;
   readonly part: number;
-  /** Are only those counted that change what is on the disk? Default: all. */
+  /** Does `after` count only the calls that change the disk? Default: it counts all calls. */
   readonly ofChanges?: boolean;
 }
 
-/** One function for each kind of fault. A folder is that of a server's log; where nothing else is said the server is dead. */
+/** One function for each kind of fault. `folder` is the folder of a server's log; the server is dead, unless a function says otherwise. */
 export interface FaultEffects {
-  /** Does it so many ms later, and resolves when it is done. */
+  /** Calls `act` after `ms`, and resolves when `act` has resolved. */
   readonly later: (ms: number, act: () => Promise<void>) => Promise<void>;
-  /** Stops a process for so long; resolves when it goes on. */
+  /** Stops a process for `ms`; resolves when it goes on. */
   readonly pause: (process: TargetProcess, ms: number) => Promise<void>;
   /** No file of this process can grow any more. */
   readonly fill: (process: TargetProcess) => void;
   /** Takes bytes off the end of the youngest file of the log. */
   readonly tear: (folder: string, bytes: number) => void;
-  /** Writes bytes behind that end. */
+  /** Appends bytes to the youngest file of the log. */
   readonly scribble: (folder: string, bytes: Uint8Array) => void;
-  /** Copies the folder; gives what puts the copy in its place. `name`: the copy's own among those of this folder. */
+  /** Copies the folder; returns a function that puts the copy in the folder's place. `name` tells the copy from other copies of this folder. */
   readonly copy: (folder: string, name: string) => () => void;
-  /** Of a running server too: gives what takes off whatever is appended to the youngest file from now on. */
+  /** Returns a function that takes off what was appended to the log's youngest file since the call. The server may run at the call. */
   readonly tailNow: (folder: string) => () => void;
   /** Puts a copy that is up to date in place of the folder. */
   readonly renew: (folder: string) => void;
   readonly remove: (folder: string) => void;
-  /** Told of each line of the plan before it runs. */
+  /** Is called before each line of the plan runs. */
   readonly atLine?: (line: number) => void;
-  /** Lets a call of a running server to its disk go wrong; false where that cannot be done. */
+  /** Lets a call of a running server to its disk go wrong; false where these effects cannot do that. */
   readonly arm: (process: TargetProcess, fault: CallFault) => boolean;
-  /** Lets a call to its disk go wrong each time that a server starts, a fault a start; false where that cannot be done. */
+  /** Lets a call to its disk go wrong in each of a server's next starts, one fault a start; false where these effects cannot do that. */
   readonly armStart: (id: NodeId, faults: ReadonlyArray<CallFault>) => boolean;
-  /** Takes the power from its machine, and gives it back. True: what was acknowledged may be missing from its log now. */
+  /** Takes the power from the process's machine, and gives it back. True: acknowledged writes may be missing from its log now. */
   readonly power: (process: TargetProcess) => boolean;
   /** Starts a second server on the folder of a running one. */
   readonly second: (id: NodeId, folder: string) => { readonly started: Promise<unknown>; readonly kill: () => Promise<void> };

@@ -1,6 +1,6 @@
 /**
- * Plans of hostile runs: a script, a network's misbehaviour, and what befalls which process when. A plan is JSON; the same seed
- * makes the same plan.
+ * Plans of hostile runs: a script, the faults of the network, and the faults of processes with their lines. A plan is JSON; the same seed makes the
+ * same plan.
  */
 import fc from 'fast-check';
 import * as t from 'io-ts/lib/index.js';
@@ -12,9 +12,9 @@ const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
   t.readonly(
     t.strict({
       type: t.literal(type),
-      /** Before, or during, this line of the script, counted from 1. */
+      /** The line of the script, counted from 1, before or during which the fault begins. */
       line: t.number,
-      /** Which of the servers that live then, counted by their ids and round again. */
+      /** The index of the server among the live ones, sorted by id, modulo their number. */
       server: t.number,
       ...props,
     }),
@@ -22,25 +22,25 @@ const fault = <K extends string, P extends t.Props>(type: K, props: P) =>
 
 /** Decodes a {@link ProcessFault}. */
 export const ProcessFaultC = t.union([
-  /** SIGSTOP, and SIGCONT after so long, while the script goes on; now and then longer than a session waits, so that a put arrives that it gave up (R14). */
+  /** SIGSTOP, and SIGCONT after `ms`, while the script goes on. Some pauses are longer than a session waits, so that a put arrives that its session gave up (R14). */
   fault('pause', { ms: t.number }),
-  /** SIGKILL so long after the line began; back, with its log, after the line. */
+  /** SIGKILL `afterMs` after the line began. After the line the server is back, with its log. */
   fault('crash', { afterMs: t.number }),
-  /** Killed, so many bytes taken off the end of its log, and back: what it loses with them it may only lose as a new replica (R7). */
+  /** The server is killed, `bytes` are taken off the end of its log, and it is back. It may lack the lost writes only as a new replica (R7). */
   fault('tear', { bytes: t.number }),
-  /** Killed, half a record written behind the end of its log, and back: it has all that it acknowledged (R10). */
+  /** The server is killed, `bytes` of half a record are appended to its log, and it is back. It has all writes that it acknowledged (R10). */
   fault('scribble', { bytes: t.number }),
-  /** No room on its disk during so many lines from this one on; killed after them, given room, and back. Until then it may be asked, and shows what its log has. */
+  /** The server's disk has no room for `lines` lines, from this one on. After them the server is killed, its disk has room again, and it is back. Meanwhile it still answers, with the writes of its log. */
   fault('full', { lines: t.number }),
-  /** Killed, its folder copied, and back; so many lines later killed, and that copy put back in place of its folder (R7a). */
+  /** The server is killed, its folder is copied, and it is back. `after` lines later it is killed again, and the copy replaces its folder (R7a). */
   fault('putBack', { after: t.number }),
-  /** So many lines later killed, whatever was appended to its log since then taken off, as a disk does that never wrote it, and back (R7a, R10). */
+  /** `after` lines later the server is killed, and its log loses what was appended since this line, as on a disk that never wrote it. Then the server is back (R7a, R10). */
   fault('unwritten', { after: t.number }),
-  /** Killed, an up-to-date copy put in place of its folder, and back. */
+  /** The server is killed, an up-to-date copy replaces its folder, and it is back. */
   fault('renew', {}),
-  /** Another process is started on its folder, and it is killed so long after that; then the other one too, and it is back (R10). */
+  /** A second process is started on the server's folder. `afterMs` later the first is killed, then the second too, and the server is back (R10). */
   fault('second', { afterMs: t.number }),
-  /** A call of its log to its disk goes wrong, `after` others: it fails, falls short, or is the last of its process. It is killed after so many lines from this one on, and back. In a simulated world alone. */
+  /** A call of the server's log to its disk goes wrong, `after` other calls: it fails, falls short, or kills its process. `lines` lines after this one the server is killed, and is back. In a simulated world alone. */
   fault('call', {
     lines: t.number,
     kind: t.keyof({ EIO: null, kill: null, short: null }),
@@ -48,15 +48,15 @@ export const ProcessFaultC = t.union([
     part: t.number,
   }),
   /**
-   * Killed; a call of its log to its disk while it starts again goes wrong: the start fails, or is cut off; then it is started once more. `afters`: of each such start, how many calls come
-   * before that one; where it is the last of its process, of those that change something. In a simulated world alone.
+   * The server is killed, and in each of its next starts a call of its log to its disk goes wrong: the start fails (`EIO`), or its process dies (`kill`). Then it is started once more.
+   * `afters`: for each such start, how many calls come before the faulty one; with `kill` only calls that change the disk count. In a simulated world alone.
    */
   fault('start', { kind: t.keyof({ EIO: null, kill: null }), afters: t.readonlyArray(t.number), part: t.number }),
-  /** Its machine loses its power so long after the line began, and has it again before the server is back. In a simulated world alone. */
+  /** The server's machine loses its power `afterMs` after the line began, and has it again before the server is back. In a simulated world alone. */
   fault('power', { afterMs: t.number }),
 ]);
 
-/** What befalls a server. */
+/** A fault of a server's process, disk or folder. */
 export type ProcessFault = t.TypeOf<typeof ProcessFaultC>;
 
 /** Decodes a {@link HostilePlan}. */
@@ -64,7 +64,7 @@ export const HostilePlanC = t.readonly(
   t.strict(
     {
       script: t.readonlyArray(BytesC),
-      /** The script of the next day: the servers that it starts have the folders of the first, its clients their ids. Empty: there is none. */
+      /** The script of the next day. Its servers have the folders of the first day, and its clients the same ids. Empty: there is no next day. */
       nextDay: t.readonlyArray(BytesC),
       antiEntropyMs: t.number,
       network: NetworkPlanC,
@@ -77,7 +77,7 @@ export const HostilePlanC = t.readonly(
 /** A whole run, before it is run. */
 export type HostilePlan = t.TypeOf<typeof HostilePlanC>;
 
-/** No bad input: what is wrong with a script is tried elsewhere. */
+/** Scripts without bad input, which other tests try. */
 const LIMITS: ScriptLimits = { servers: 4, clients: 3, keys: 2, commands: 60, badPercent: 0 };
 
 const chance = (percent: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: percent }).map((n) => n / 100);
@@ -114,7 +114,7 @@ const processFault = (lines: number): fc.Arbitrary<ProcessFault> => {
   );
 };
 
-/** The next day's values are others, so that each names its put. */
+/** The next day's script has other values, so that each value still names its put. */
 const nextDays: fc.Arbitrary<ReadonlyArray<string>> = fc.oneof(
   fc.constant([]),
   scripts({ ...LIMITS, commands: 25 }).map(({ lines }) => lines.map((line) => line.replace(/^(put .*) v(\d+)$/, '$1 w$2'))),

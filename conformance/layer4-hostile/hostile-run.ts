@@ -1,6 +1,6 @@
 /**
- * A hostile run: a cluster of real processes, started and driven by the master's own code, with a proxy in every link and the
- * plan's faults; and what is thought of it afterwards, by the judge, which knows no model, and by the model, event by event.
+ * Does a hostile run: a cluster of real processes, started and driven by the master's own code, with a proxy in every link and the plan's faults.
+ * Afterwards the judge, which knows no model, judges the run, and layer 3 follows it event by event.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,26 +28,26 @@ import { makeProxies } from './proxies.js';
 import { TIMEOUT_MS, type HostilePlan, type ProcessFault } from './hostile-plan.js';
 import { startNemesis, type Nemesis } from './nemesis.js';
 
-/** What a run left. */
+/** A finished run. */
 export interface HostileRun {
-  /** By day. */
+  /** The events of each day. */
   readonly days: ReadonlyArray<ReadonlyArray<TraceEvent>>;
-  /** Servers whose logs were spoilt, put back from older copies or taken away: they alone may have lost something. */
+  /** Servers whose logs were spoilt, put back from older copies or taken away. No other server may have lost a write. */
   readonly lossy: ReadonlySet<NodeId>;
   readonly network: FaultCounts;
   readonly processes: Readonly<Record<ProcessFault['type'], number>>;
-  /** What must not happen under any fault: a process that ended by itself, a last `stabilize` that failed in the calm. */
+  /** Failures that no fault excuses: a process that ended by itself, a last `stabilize` that failed in the calm. */
   readonly failures: ReadonlyArray<string>;
-  /** The last of what the processes said on standard error; a server whose disk is full says so. */
+  /** The end of what the processes wrote to standard error, such as a server's line that its disk is full. */
   readonly said: string;
 }
 
 const MAX_SAID = 8_192;
 
-/** How long the command under way may take to notice that its processes are gone, in ms. */
+/** How long, in ms, the command under way may take to notice that its processes are gone. */
 const ABORT_MS = 500;
 
-/** The lines of a script until a signal. */
+/** The lines of a script; none after the signal. */
 const linesUntil = (reader: ScriptReader, signal: AbortSignal | undefined): ScriptReader => ({
   ...reader,
   next: async () => {
@@ -56,7 +56,7 @@ const linesUntil = (reader: ScriptReader, signal: AbortSignal | undefined): Scri
   },
 });
 
-/** Waits for a promise, or for the signal where that comes first. Nothing listens to the signal afterwards: many runs share one. */
+/** Waits for a promise, or for the signal where the signal comes first. It leaves no listener at the signal, which many runs share. */
 export const orAborted = async (promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> => {
   let hear = (): void => undefined;
   const signalled = new Promise<void>((resolve) => (hear = resolve));
@@ -68,17 +68,17 @@ export const orAborted = async (promise: Promise<unknown>, signal: AbortSignal |
   }
 };
 
-/** What one day left. */
+/** A finished day. */
 type Day = Omit<HostileRun, 'days'> & { readonly events: ReadonlyArray<TraceEvent> };
 
-/** Runs a plan; every process is gone when it resolves, or rejects because the signal came first. */
+/** Runs a plan. When it resolves, or rejects because the signal came first, every process is gone. */
 export const runHostile = async (plan: HostilePlan, signal?: AbortSignal): Promise<HostileRun> => {
   signal?.throwIfAborted();
   const home = temporaryFolder('bayou-hostile-');
   try {
     const first = await runDay(home, plan, signal);
     if (plan.nextDay.length === 0) return { ...first, days: [first.events] };
-    // Its faults are the network's alone: what befell processes and disks stands in what they left.
+    // The second day has faults of the network alone. The first day's faults of disks still show in the folders that it left.
     const next = await runDay(home, { ...plan, script: plan.nextDay, faults: [] }, signal);
     return {
       days: [first.events, next.events],
@@ -107,7 +107,7 @@ const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | und
   const secret = newSecret();
   const proxies = makeProxies(plan.network, secret);
   const dataDir = join(home, 'data');
-  // A process can end only after the nemesis has begun, which knows whether its end is expected.
+  // The nemesis knows whether an end is expected. No process starts, and so none ends, before the nemesis has begun.
   const holder: { nemesis?: Nemesis } = {};
   const cluster = makeCluster(starter, makeTopology(), {
     host: '127.0.0.1',
@@ -151,7 +151,7 @@ const runDay = async (home: string, plan: HostilePlan, signal: AbortSignal | und
   return { events: events.right, lossy: nemesis.lossy, network: proxies.counts(), processes: nemesis.done, failures, said };
 };
 
-/** The script's last `stabilize` runs in the calm, and must do what it promises. */
+/** The script's last `stabilize` runs in the calm, and must succeed. */
 const lastStabilizeFailed = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<string> => {
   const line = events.findLast((e) => e.type === 'command' && e.text === 'stabilize');
   const result = events.find((e) => e.type === 'result' && line?.type === 'command' && e.line === line.line);
@@ -159,7 +159,7 @@ const lastStabilizeFailed = (events: ReadonlyArray<TraceEvent>): ReadonlyArray<s
   return result.errors.map((error) => `in the calm: ${error}`);
 };
 
-/** What is thought of a run. */
+/** The verdicts on a run. */
 export interface HostileVerdict {
   readonly sound: boolean;
   readonly judged: Verdict;
@@ -168,7 +168,7 @@ export interface HostileVerdict {
   readonly said: string;
 }
 
-/** Judges a run by its trace: with the judge, and with the model. */
+/** Judges the trace of a run, with the judge and with layer 3. */
 export const assess = async (run: HostileRun, signal?: AbortSignal): Promise<HostileVerdict> => {
   const judged = judge(historyOfRuns(run.days, run.lossy));
   const validated = await inTurns(validating(run.days, run.lossy), signal);

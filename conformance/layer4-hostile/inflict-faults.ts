@@ -1,4 +1,4 @@
-/** What each fault of a plan does to a server and its folder, and which servers are dead or dying by it. */
+/** Does the faults of a plan to servers and their folders, and keeps which servers are dead or dying by a fault. */
 import * as E from 'fp-ts/lib/Either.js';
 import type { NodeId } from '#bayou/core/ids.js';
 import type { Cluster } from '#bayou/master/cluster.js';
@@ -7,30 +7,30 @@ import { diceOf } from '../common/seeded-chance.js';
 import type { CallFault, FaultEffects, TargetProcess } from './fault-effects.js';
 import type { ProcessFault } from './hostile-plan.js';
 
-/** A fault that takes longer goes on while the next lines run. */
+/** A fault that takes longer than this, in ms, goes on while the next lines run. */
 const LINE_MS = 1_000;
 
-/** What the faults so far have come to, and what of them is still to come. */
+/** The state of the faults: their effects so far, and the effects that are still to come. */
 export interface FaultState {
   readonly lossy: Set<NodeId>;
   /** Servers that may come back as new replicas though nothing was taken from their logs (R7a). */
   readonly doubtful: Set<NodeId>;
-  /** Folders that are to be put back to what they were, each before a line. */
+  /** Folders that an older copy will replace: `putBack` does that before line `line`. */
   readonly putBacks: { readonly line: number; readonly id: NodeId; readonly putBack: () => void }[];
   /** Servers that die during this line, or right after it. */
   readonly dying: Map<NodeId, TargetProcess>;
-  /** By server: the line after which it dies at the latest. */
+  /** By server: the line after which the server dies at the latest. */
   readonly until: Map<NodeId, number>;
-  /** By server: how many of its next starts may fail. After a failed start it is started again. */
+  /** By server: how many of its next starts may fail. After a failed start the server is started again. */
   readonly starting: Map<NodeId, number>;
-  /** Servers that are dead, which the script was not told yet. */
+  /** Servers that a fault killed, and for which the script has no `killServer` yet. */
   readonly unannounced: Map<NodeId, TargetProcess>;
   /** Faults that end before the next line. */
   readonly pending: Promise<void>[];
   /** Faults that end before the calm. */
   readonly long: Promise<void>[];
   readonly kill: (id: NodeId, process: TargetProcess) => Promise<void>;
-  /** {@link kill}, unless the script has killed it meanwhile. */
+  /** {@link kill}, unless the script has killed the process meanwhile. */
   readonly killDying: (id: NodeId, process: TargetProcess) => Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export const newFaultState = (cluster: Cluster): FaultState => {
   };
 };
 
-/** A kill counts only the calls that change the disk: between two that change nothing it is the same as before them. */
+/** The faults of the calls in a server's next starts. A kill counts only the calls that change the disk, since any other call makes no difference to a kill. */
 const startFaults = ({ kind, afters, part }: Extract<ProcessFault, { type: 'start' }>): ReadonlyArray<CallFault> =>
   afters.map((after) => ({ kind, after, part, ofChanges: kind === 'kill' }));
 
@@ -138,7 +138,7 @@ export const inflict = async (state: FaultState, effects: FaultEffects, fault: P
       );
       return;
     case 'full':
-      // It may go on without room, refusing puts, or end; it must not lose what it acknowledged.
+      // Without room the server may go on and refuse puts, or end. It must not lose an acknowledged write.
       state.dying.set(id, process);
       state.until.set(id, fault.line + fault.lines - 1);
       effects.fill(process);
@@ -146,7 +146,7 @@ export const inflict = async (state: FaultState, effects: FaultEffects, fault: P
   }
 };
 
-/** Starts a second server on the folder of a running one and kills the first so long after. The second is killed too, whether it had started or not. */
+/** Starts a second server on the folder of a running one, and kills the first `afterMs` later. Then it kills the second, too, whether that had started or not. */
 const startSecond = async (
   state: FaultState,
   effects: FaultEffects,
@@ -159,14 +159,14 @@ const startSecond = async (
   await other.kill();
 };
 
-/** A command to all servers has failed where one of them is dead without the script knowing. */
+/** Fails a command to all servers where a fault has killed one of them. */
 const unlessOneDied = async <A>(cluster: Cluster, state: FaultState, promised: Fallible<A>): Fallible<A> => {
   const result = await promised;
   const hasDied = state.unannounced.size > 0 || [...state.dying.keys()].some((id) => !cluster.topology.isLive(id));
   return hasDied && E.isRight(result) ? E.left('a server was lost meanwhile') : result;
 };
 
-/** The cluster as the script sees it, which knows of no fault: servers that a fault killed are live. */
+/** The cluster for the script, which knows of no fault: servers that a fault killed count as live. */
 export const unaware = (cluster: Cluster, state: FaultState): Cluster => ({
   ...cluster,
   topology: {

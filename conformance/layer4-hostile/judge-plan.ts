@@ -1,28 +1,28 @@
 /**
- * Layer 4: a script on real processes, with faults of the network, the processes and the disks, judged by its trace
- * against the model and by the judge that knows no model.
+ * Layer 4 runs a script on real processes, with faults of the network, the processes and the disks. Layer 3 follows the run's trace along the model,
+ * and the judge, which knows no model, judges it.
  */
 import type { TraceEvent } from '#bayou/core/trace.js';
 import type { HostilePlan } from './hostile-plan.js';
 import { assess, runHostile, showAssessment } from './hostile-run.js';
 import type { Rejection } from '../layer3-traces/rejection.js';
 
-/** What the judges say of a random run. */
+/** The verdicts of layer 3 and of the judge on a random run. */
 export interface RandomJudgement {
   readonly verdict: 'conforms' | 'diverges' | 'undecided' | 'failed';
   readonly counts: Readonly<Record<string, number>>;
   readonly details: string;
   readonly events: ReadonlyArray<TraceEvent>;
-  /** What layer 3 refuses, if anything. */
+  /** The event that layer 3 refuses; undefined: none. */
   readonly rejection: Rejection | undefined;
 }
 
-/** Faults of the network that are counted; what it merely carried is not a fault. */
+/** The counts of the network that are faults. Its other counts are frames that it only carried. */
 const NETWORK = ['delayed', 'repeated', 'reordered', 'dropped', 'cut', 'blackHoled'] as const;
 
 const sum = (counts: ReadonlyArray<number>): number => counts.reduce((a, b) => a + b, 0);
 
-/** Does a run by its plan and judges it. Rejects where the signal comes first. */
+/** Runs a plan and judges the run. Rejects where the signal comes first. */
 export const judgePlan = async (plan: HostilePlan, signal?: AbortSignal): Promise<RandomJudgement> => {
   const ran = await runHostile(plan, signal);
   const assessed = await assess(ran, signal);

@@ -1,4 +1,4 @@
-/** The nemesis of a hostile run: it does the plan's faults to processes between the lines of the script, and tells the script of the deaths and returns that follow. */
+/** The nemesis of a hostile run does the plan's faults between the lines of the script. It inserts a `killServer` and a `joinServer` into the script for each server that a fault killed. */
 import { join } from 'node:path';
 import type { NodeId } from '#bayou/core/ids.js';
 import { parseLine } from '#bayou/core/script.js';
@@ -12,16 +12,16 @@ import { inflict, newFaultState, unaware, type FaultState } from './inflict-faul
 
 /** The nemesis of a run. */
 export interface Nemesis {
-  /** The cluster as the script's commands are to see it: a server that a fault killed counts as live until a `killServer` says so. */
+  /** The cluster for the script's commands: a server that a fault killed counts as live until its `killServer`. */
   readonly cluster: Cluster;
-  /** The script's lines in their turn, and between them a `killServer` and a `joinServer` for each server that a fault killed. */
+  /** The script's lines, and between them a `killServer` and a `joinServer` for each server that a fault killed. */
   readonly reader: ScriptReader;
   readonly done: Readonly<Record<ProcessFault['type'], number>>;
   /** Servers whose logs were spoilt, put back from older copies or taken away. */
   readonly lossy: ReadonlySet<NodeId>;
-  /** Servers that may come back as new replicas though nothing was taken from their logs: what befell them leaves a doubt (R7a). */
+  /** Servers that may come back as new replicas, though nothing was taken from their logs: after such a fault a log cannot know that it lost nothing (R7a). */
   readonly doubtful: ReadonlySet<NodeId>;
-  /** Was this server's end a fault of the plan? */
+  /** Did a fault of the plan cause this server's end? */
   readonly isExpected: (id: NodeId) => boolean;
 }
 
@@ -30,7 +30,7 @@ const MAX_RETRIES = 2;
 
 // --- the deaths that the script is told of ---------------------------------------------------------------------------------
 
-/** Commands that are put between the lines of the script: a `killServer` for each server that a fault killed, and a `joinServer`. */
+/** The commands that the nemesis inserts between the lines of the script: a `killServer` and a `joinServer` for each server that a fault killed. */
 interface Inserted {
   readonly commands: string[];
   /** How often each server was joined again after its log had been refused. */
@@ -50,7 +50,7 @@ interface Setting {
   readonly folderOf: (id: NodeId) => string;
 }
 
-/** A start that a fault befell is begun once more. A log that is refused is removed, as its message asks; then the server is a new replica (R7). */
+/** Joins a server again whose start failed by a fault. A refused log is removed first, as its message asks; then the server is a new replica (R7). */
 const checkReturn = ({ cluster, effects, state, inserted, folderOf }: Setting): void => {
   const { joining, retries, commands } = inserted;
   inserted.joining = undefined;
@@ -68,13 +68,13 @@ const checkReturn = ({ cluster, effects, state, inserted, folderOf }: Setting): 
   if (tries > MAX_RETRIES) return;
   effects.remove(folderOf(joining));
   state.lossy.add(joining);
-  // Of a new replica there is no older folder to put back.
+  // The copies are of the earlier replica, so they do not replace a new replica's folder.
   const others = state.putBacks.filter(({ id }) => id !== joining);
   state.putBacks.splice(0, Infinity, ...others);
   commands.push(`joinServer ${joining}`);
 };
 
-/** After so many lines every server that is dying is dead, and the script is told of every death and joins the server again. */
+/** Kills the servers that are to be dead after `linesDone` lines, and inserts a `killServer` and a `joinServer` for every death. */
 const announceDeaths = async ({ cluster, state, inserted }: Setting, linesDone: number): Promise<void> => {
   await Promise.all(state.pending.splice(0));
   for (const [id, process] of [...state.dying]) {
@@ -84,12 +84,12 @@ const announceDeaths = async ({ cluster, state, inserted }: Setting, linesDone: 
     await state.kill(id, process);
   }
   if (inserted.commands.length > 0) return;
-  // All deaths are said before the first return: a server that returns is linked to those that live.
+  // Every `killServer` comes before the first `joinServer`, which links its server to the live ones.
   const ids = [...state.unannounced.keys()];
   inserted.commands.push(...ids.map((id) => `killServer ${id}`), ...ids.map((id) => `joinServer ${id}`));
 };
 
-/** The next of the inserted commands, whose deaths are announced by it. */
+/** The next inserted command. Taking a `joinServer` removes its server from `unannounced`. */
 const takeInserted = ({ state, inserted }: Setting): string | undefined => {
   const text = inserted.commands.shift();
   if (text === undefined) return undefined;
@@ -101,7 +101,7 @@ const takeInserted = ({ state, inserted }: Setting): string | undefined => {
 
 // --- the nemesis -----------------------------------------------------------------------------------------------------------
 
-/** Puts back the folders whose line has come. */
+/** Replaces the folders whose line has come by their older copies. */
 const putBackDue = async ({ cluster, state }: Setting, line: number): Promise<void> => {
   for (const due of state.putBacks.filter((one) => one.line <= line)) {
     const process = cluster.processOf(due.id);
@@ -128,7 +128,7 @@ const inflictAll = async (setting: Setting, line: number): Promise<void> => {
   }
 };
 
-/** Nothing of a plan's has befallen anybody yet. */
+/** The count 0 for each kind of fault. */
 export const noneDone = (): Record<ProcessFault['type'], number> => ({
   pause: 0,
   crash: 0,
@@ -145,8 +145,8 @@ export const noneDone = (): Record<ProcessFault['type'], number> => ({
 });
 
 /**
- * Begins the nemesis of a run. `setCalm` is called before each line; from the script's last `stabilize` on the network is calm, and no
- * fault is done any more.
+ * Begins the nemesis of a run. It calls `setCalm` before each line. From the script's last `stabilize` on the network is calm, and the nemesis does no
+ * further fault.
  */
 export const startNemesis = (
   plan: Pick<HostilePlan, 'script' | 'faults'>,

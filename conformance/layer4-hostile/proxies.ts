@@ -1,17 +1,17 @@
-/** A proxy in every link of a cluster. */
+/** Puts a proxy into every link of a cluster. */
 import type { Address, Party } from '#bayou/net/protocol.js';
 import { type FaultCounts, type NetworkPlan, type Proxy, startProxy, sumCounts } from '../faults/proxy.js';
 
 /** The proxies of a run. */
 export interface Proxies {
-  /** For the cluster: where `from` is to reach `to`. */
+  /** The address at which `from` reaches `to`: that of the proxy between them. */
   readonly route: (from: Party, to: Party, address: Address) => Promise<Address>;
   readonly setCalm: (calm: boolean) => void;
   readonly counts: () => FaultCounts;
   readonly close: () => Promise<void>;
 }
 
-/** No proxies yet; they begin calm. `secret` is the cluster's. */
+/** A run's proxies: none yet, and each begins calm. `secret` is the cluster's. */
 export const makeProxies = (plan: NetworkPlan, secret: string): Proxies => {
   const proxies = new Map<string, Proxy>();
   let calm = true;

@@ -1,4 +1,4 @@
-/** Scripts for layers 2 and 3: where they are, how they are run, what the two layers say of them. */
+/** Finds, runs and judges the scripts of layers 2 and 3. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -20,18 +20,18 @@ export interface ScriptCase {
   readonly flags: ReadonlyArray<string>;
 }
 
-/** What the layers say of a script's run. */
+/** The verdicts of layers 2 and 3 on the run of a script. */
 export interface ScriptJudgement {
   readonly name: string;
   readonly oracle: OracleVerdict;
   readonly trace: TraceVerdict;
   readonly events: ReadonlyArray<TraceEvent>;
-  /** What the master said of lines that it refused: nothing was done for them, so nothing was judged. */
+  /** The master's messages on lines that it refused. It did nothing for these lines, so the layers judge nothing of them. */
   readonly refused: ReadonlyArray<string>;
   readonly elapsedMs: number;
 }
 
-/** The smallest script found that still diverges, and what its run came to; undefined where none was found but the whole one. */
+/** The smallest script found that still diverges, and the verdicts on it; undefined where no smaller script than the given one was found. */
 export interface Shrunk {
   readonly lines: ReadonlyArray<string>;
   readonly judged: ScriptJudgement | undefined;
@@ -40,8 +40,8 @@ export interface Shrunk {
 // --- where they are --------------------------------------------------------------------------------------------------------
 
 /**
- * The second line of a script may say how it is run: `# flags: --anti-entropy-ms 5`. Without it pulls in the background are off, and
- * the model allows one output.
+ * The second line of a script may have options of the master: `# flags: --anti-entropy-ms 5`. Without such a line there are no pulls in the background,
+ * and the model allows one output.
  */
 export const flagsOf = (script: Bytes): ReadonlyArray<string> => {
   const second = script.split('\n', 2)[1] ?? '';
@@ -72,7 +72,7 @@ const scriptOf =
       },
     )(readBytes(name, MAX_SCRIPT_BYTES));
 
-/** The scripts that these files and folders are and hold; on failure one line. */
+/** The scripts among these files, and those in these folders. Left: one line. */
 export const findScripts = (
   paths: ReadonlyArray<string>,
   flags?: ReadonlyArray<string>,
@@ -85,20 +85,20 @@ export const findScripts = (
 
 // --- judging ---------------------------------------------------------------------------------------------------------------
 
-/** What a script's options say of the cluster that layer 2 has to know. */
+/** The options of layer 2 that follow from a script's options of the master. */
 export const oracleOptionsOf = (flags: ReadonlyArray<string>, maxWorlds?: number): OracleOptions => ({
   background: flags[flags.indexOf('--anti-entropy-ms') + 1] !== '0' || !flags.includes('--anti-entropy-ms'),
   keepsLog: !flags.includes('--memory'),
   ...(maxWorlds !== undefined && { maxWorlds }),
 });
 
-/** Of a put that was run and came to nothing the master says what it came to. */
+/** The master's message on a put that was run and failed: it has the put's outcome. */
 const PUT_THAT_WAS_RUN = /^line \d+: put \S+ \S+ \S+: (?:ERR_[A-Z]+|UNKNOWN): /;
 
-/** Whether a line of the master's says that it did nothing for a line of the script. */
+/** Does this message of the master say that it did nothing for a line of the script? */
 const isRefusal = (line: string): boolean => /^line \d+: /.test(line) && !PUT_THAT_WAS_RUN.test(line);
 
-/** Runs a script and judges it. On failure one line: there is nothing to judge. */
+/** Runs a script and judges the run. Left: one line, where there is no run to judge. */
 export const judgeScript = async (
   script: ScriptCase,
   o: Omit<ClusterOptions, 'flags'> & { readonly maxWorlds?: number } = {},
@@ -108,7 +108,7 @@ export const judgeScript = async (
   if (E.isLeft(run)) return run;
   const { status, errors, output, events } = run.right;
   const observed = observedIn(events);
-  // Status 3 is a cluster that failed at some command; the oracle sees which.
+  // Status 3: a command failed in the cluster. The oracle sees which one.
   if (status !== 0 && status !== 1 && status !== 3)
     return E.left(`${script.name}: the master ended with status ${status ?? 'none'}: ${errors.trim().split('\n').at(-1) ?? ''}`);
   const told = observed.flatMap((x) => x.output.map((line) => `${line}\n`)).join('');
@@ -123,7 +123,7 @@ export const judgeScript = async (
   });
 };
 
-/** The worst of the two layers, where `undecided` in one is decided by the other. */
+/** The worse verdict of the two layers. Where one layer is undecided, the other's verdict counts. */
 export const verdictOf = ({ oracle, trace }: ScriptJudgement): 'conforms' | 'diverges' | 'undecided' => {
   if (oracle.verdict === 'diverges' || trace.verdict === 'diverges') return 'diverges';
   return trace.verdict === 'conforms' || oracle.verdict === 'conforms' ? 'conforms' : 'undecided';
@@ -131,12 +131,12 @@ export const verdictOf = ({ oracle, trace }: ScriptJudgement): 'conforms' | 'div
 
 // --- shrinking -------------------------------------------------------------------------------------------------------------
 
-/** Limits of shrinking: runs of the cluster. */
+/** The most runs of the cluster that shrinking makes. */
 const MAX_RUNS = 60;
 
 /**
- * A smaller script that still diverges: parts of it are left out, halves first, lines last, as long as what is left diverges. Every
- * try is a run of the cluster, so there is a limit; a divergence that needs luck may not show in each.
+ * Looks for a smaller script that still diverges. It leaves out parts of the script, halves first, single lines last, and keeps a smaller script that
+ * diverges. Every try is a run of the cluster, so their number has a limit. A divergence that needs luck may not show in every run.
  */
 export const shrink = async (script: ScriptCase, o: Omit<ClusterOptions, 'flags'>, maxRuns = MAX_RUNS): Promise<Shrunk> => {
   let smallest: ScriptJudgement | undefined;
@@ -159,7 +159,7 @@ export const shrink = async (script: ScriptCase, o: Omit<ClusterOptions, 'flags'
   return { lines: lines.map(textOfBytes), judged: smallest };
 };
 
-/** A judgement for people. */
+/** A judgement as text. */
 export const showJudgement = (j: ScriptJudgement, shrunk: ReadonlyArray<string>): string =>
   [
     ...(j.oracle.verdict === 'conforms' ? [] : [`layer 2 ${showOracle(j.oracle)}`]),

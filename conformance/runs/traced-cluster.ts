@@ -1,4 +1,4 @@
-/** Running a script on the cluster as it ships: the master's program in a process of its own, traced. */
+/** Runs a script on the cluster as it ships: the master's program in a process of its own, with a trace. */
 import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,22 +9,22 @@ import type { TraceEvent } from '#bayou/core/trace.js';
 import { readTrace } from '../layer3-traces/read-traces.js';
 import { temporaryFolder } from '../common/temporary-folder.js';
 
-/** How a script is run. */
+/** The options of a run. */
 export interface ClusterOptions {
-  /** Options of the master's, as on its command line. */
+  /** The master's options, as on its command line. */
   readonly flags?: ReadonlyArray<string>;
-  /** The master's program: another build's, to see that its faults are noticed. */
+  /** The master's program. Default: this build's. Another build may have a fault that the layers must notice. */
   readonly program?: string;
-  /** After this the run is given up, in ms. Default 120,000. */
+  /** After this time, in ms, the run is given up. Default 120,000. */
   readonly deadlineMs?: number;
-  /** Gives the run up, with all its processes. */
+  /** Ends the run, with all its processes. */
   readonly signal?: AbortSignal;
 }
 
-/** What came of a run. */
+/** A finished run. */
 export interface ClusterRun {
   readonly status: number | null;
-  /** Standard output, a character for each byte. */
+  /** The master's standard output, a character for each byte. */
   readonly output: Bytes;
   readonly errors: string;
   readonly events: ReadonlyArray<TraceEvent>;
@@ -32,7 +32,7 @@ export interface ClusterRun {
 
 const SHIPPED = fileURLToPath(new URL('../../master.js', import.meta.url));
 const DEADLINE_MS = 120_000;
-/** How much a run may print before it is given up, in bytes. */
+/** The most bytes that a run may print before it is given up. */
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
 const argumentsOf = (o: ClusterOptions, trace: string, script: string): ReadonlyArray<string> => [
@@ -43,7 +43,7 @@ const argumentsOf = (o: ClusterOptions, trace: string, script: string): Readonly
   script,
 ];
 
-/** How long a master may take to end its processes, in ms: when its time is up, and when nobody waits for the run any more. */
+/** How long a master may take, in ms, to end its processes after SIGTERM. */
 const GRACE_MS = 5_000;
 const ABORT_GRACE_MS = 4_000;
 
@@ -58,7 +58,7 @@ const finished = (
     let size = 0;
     let errors = '';
     let late = false;
-    // SIGTERM lets the master take its processes with it; if even that hangs, its processes end with it.
+    // At SIGTERM the master ends its processes. If the master hangs, SIGKILL ends it, and its processes end with it.
     const giveUp = (graceMs: number): void => {
       master.kill('SIGTERM');
       setTimeout(() => master.kill('SIGKILL'), graceMs).unref();
@@ -84,14 +84,14 @@ const finished = (
     });
   });
 
-/** The last line that a master said; of an error that nobody caught, where Node's version comes last, the line that names it. */
+/** The last line that a master wrote to standard error. After an uncaught error Node's version comes last; then it is the line that names the error. */
 const lastWord = (errors: string): string => {
   const lines = errors.trim().split('\n');
   const last = lines.at(-1) ?? '';
   return /^Node\.js v\d/.test(last) ? (lines.findLast((line) => /^\w*Error\b/.test(line)) ?? last) : last;
 };
 
-/** Runs a script; on failure one line that says why there is no trace of it. Rejects where the signal comes first, when all is gone. */
+/** Runs a script. Left: one line that says why there is no trace. Rejects where the signal comes first, when all processes are gone. */
 export const runOnCluster = async (script: Bytes, o: ClusterOptions = {}): Promise<E.Either<string, ClusterRun>> => {
   o.signal?.throwIfAborted();
   const dir = temporaryFolder('bayou-conform-');
