@@ -1,23 +1,30 @@
-import { execFileSync, execSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { refreshed } from '../support/transcript.js';
+import { refreshed, setupOf } from '../support/transcript.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = join(ROOT, 'docs/own-model.md');
 
+/** A folder in which `bayou` is the checkout. */
 let dir = '';
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'bayou-own-'));
-  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', dir], { cwd: ROOT });
-}, 120_000);
+  symlinkSync(ROOT, join(dir, 'bayou'));
+});
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const run = (command: string, cwd: string): string =>
-  execSync(command, { cwd, encoding: 'utf8', timeout: 120_000, stdio: 'pipe' });
+/** As the reader's, but for this: npm builds nothing, since tests run what is built, and does not ask the registry for what it has. */
+const env = {
+  ...process.env,
+  npm_config_ignore_scripts: 'true',
+  npm_config_prefer_offline: 'true',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+};
 
 /** What a command of the page prints. A failing check is what some of them are about; what goes wrong otherwise is printed, too. */
 const printed = (command: string, cwd: string): string => {
@@ -25,19 +32,11 @@ const printed = (command: string, cwd: string): string => {
   return stdout + stderr.replace(/^npm (?:warn|notice).*\n/gm, '');
 };
 
-/** `npm install bayou`, from the package that was just built. */
-const install = (cwd: string): void => {
-  const tarball = readdirSync(dir).find((file) => file.endsWith('.tgz'));
-  run(`npm install --prefer-offline --no-audit --no-fund ../${tarball!}`, cwd);
-};
-
 describe('docs/own-model.md', () => {
   test('its setup, its files and its commands do what it shows, from an empty folder with the built package', () => {
     const page = readFileSync(PAGE, 'utf8');
+    execSync(setupOf(page), { cwd: dir, encoding: 'utf8', timeout: 120_000, stdio: 'pipe', env });
     const folder = join(dir, 'counter');
-    mkdirSync(folder);
-    run('npm init -y', folder);
-    install(folder);
     const updated = refreshed(
       page,
       (command) => printed(command, folder),

@@ -21,6 +21,12 @@ const commandsOf = (transcript: string): ReadonlyArray<string> =>
     .filter((line) => line.startsWith('$ '))
     .map((line) => line.slice(2));
 
+/** The commands of a page's ` ```console setup ` blocks, as one line for a shell: what changes the folder does so for those after it. */
+export const setupOf = (page: string): string =>
+  blocksOf(page)
+    .flatMap((block) => (block.kind === 'commands' && block.setup ? commandsOf(block.text) : []))
+    .join(' && ');
+
 /** Times and sizes differ from run to run; nothing else may. */
 const steady = (text: string): string => text.replace(/\d+\.\d s, \d+ MB/g, '0.0 s, 50 MB').trimEnd();
 
