@@ -46,8 +46,9 @@ const judgeTrace = (comparison: Comparison, { claim, shortest }: Truth, { name, 
   if (fault !== undefined) say(`run of ${claim.kind} ${fault}`, `the run for "${name}" ${fault}: ${JSON.stringify(trace)}`);
   if (shortest === undefined || trace.steps.length === shortest) return;
   if (comparison.isDoubtful && !isSeenWhole(comparison)) return;
-  // A doubtful key may take a state that is to be reached for one that is not; then the run to it need not be a shortest one.
-  if (trace.shortest || (findsNearest(comparison) && !(comparison.isDoubtful && isWitness(claim))))
+  // A doubtful key may take a state that is to be reached, or a value of another slot, for one that is not alike; then a run need not be a shortest one.
+  const mayBeLonger = comparison.isDoubtful && (isWitness(claim) || world.machine.key !== undefined);
+  if (trace.shortest || (findsNearest(comparison) && !mayBeLonger))
     say(`run of ${claim.kind} not shortest`, `the run for "${name}" has ${trace.steps.length} steps, a shortest one ${shortest}`);
 };
 
@@ -78,8 +79,17 @@ const livenessVerdicts = (comparison: Comparison, { claim, verdict }: Truth): Re
   return verdict === 'violated' ? ['violated', 'unknown'] : ['unknown'];
 };
 
+/** Where something is violated, a key that takes for one what is not alike leaves all else unjudged. */
+const isUnjudged = ({ isDoubtful, world, report }: Comparison): boolean =>
+  isDoubtful && world.machine.key !== undefined && report.properties.some(({ verdict }) => verdict === 'violated');
+
 /** The verdicts that are right. */
-const rightVerdicts = (comparison: Comparison, truth: Truth): ReadonlyArray<string> => {
+const rightVerdicts = (comparison: Comparison, truth: Truth): ReadonlyArray<string> => [
+  ...judgedVerdicts(comparison, truth),
+  ...(isUnjudged(comparison) ? ['unknown'] : []),
+];
+
+const judgedVerdicts = (comparison: Comparison, truth: Truth): ReadonlyArray<string> => {
   const { isComplete, isLossy, way, report } = comparison;
   if (isLiveness(truth.claim)) return livenessVerdicts(comparison, truth);
   const nothing = isWitness(truth.claim) ? 'not reached' : isComplete ? 'holds' : 'unknown';

@@ -337,3 +337,92 @@ describe('under exchanges of two, which together make images that none of them m
     );
   });
 });
+
+test.each(['bfs', 'dfs'] as const)(
+  'a model that adds to a part of its states at each step is refused though it has no end: %s',
+  (search) => {
+    interface Log {
+      readonly last: { n: number };
+      readonly n: number;
+    }
+    const model: Model<Log, 'add'> = {
+      name: 'log',
+      initial: [{ last: { n: 0 }, n: 0 }],
+      actions: () => ['add'],
+      next: ({ last, n }) => {
+        // At first it keeps to the contract, as long as each run is made on copies.
+        if (n > 2_000) last.n = n;
+        return { last: { ...last }, n: n + 1 };
+      },
+      label: (family) => ({ family, args: [] }),
+      properties: [{ name: 'counted', kind: 'always', holds: ({ n }) => n >= 0 }],
+    };
+    // Should it not be noticed, the test ends at the limit.
+    expect(() => checkSync(model, { search, maxStates: 40_000, maxDepth: 50_000 })).toThrow(/was changed|changes the state/);
+  },
+);
+
+test('the search for a run may come where a model changes what JavaScript comes with: refused, and put back', async () => {
+  const { stringify } = JSON;
+  const [x, y] = [slot('n', 'x', 0), slot('late', 'y', 0)];
+  const model: ComponentModel = {
+    name: 'two ways',
+    slots: [x, y],
+    interactions: [
+      interaction({
+        label: { family: 'on', args: [] },
+        slots: [x],
+        writes: [0],
+        step: (n: number) => (n < 3 ? [{ next: [n + 1] }] : []),
+      }),
+      interaction({
+        label: { family: 'late', args: [] },
+        slots: [y],
+        writes: [0],
+        step: (n: number) => {
+          // A sweep finds what is violated first, and comes here never; the search for the run does.
+          if (n === 1) JSON.stringify = ((...args: Parameters<typeof stringify>) => stringify(...args)) as typeof stringify;
+          return n < 2 ? [{ next: [n + 1] }] : [];
+        },
+      }),
+    ],
+    properties: [{ name: 'few', kind: 'always', over: [over([x], (n: number) => n < 3)] }],
+    progress: (kind, local) => (kind === 'late' ? local : 0),
+  };
+  await expect(checkComponents(model, { search: 'sweep' })).rejects.toThrow(/JSON\.stringify/);
+  expect(JSON.stringify).toBe(stringify);
+});
+
+test('where a key takes for one what is not alike, of a model that is violated the violation alone is judged', async () => {
+  const [x, y] = [slot('n', 'x', 3), slot('n', 'y', 0)];
+  const model: ComponentModel = {
+    name: 'false key',
+    slots: [x, y],
+    interactions: [
+      // Only 0 goes on, to which 3 is alike by the key.
+      interaction({
+        label: { family: 'on', args: [] },
+        slots: [y],
+        writes: [0],
+        step: (n: number) => (n === 0 || n === 1 ? [{ next: [n + 1] }] : []),
+      }),
+      interaction({
+        label: { family: 'far', args: [] },
+        slots: [x],
+        writes: [0],
+        step: (n: number) => (n === 0 ? [{ next: [4], witnesses: ['far'] }] : []),
+      }),
+    ],
+    properties: [
+      { name: 'far', kind: 'sometimesStep' },
+      { name: 'small', kind: 'always', over: [over([y], (n: number) => n < 2)] },
+    ],
+    key: (_, local) => String((local as number) % 3),
+  };
+  const { verdict, properties } = await checkComponents({ ...model, slots: [y, x] }, { keepGoing: true });
+  expect(verdict).toBe('violated');
+  expect(properties).toMatchObject([
+    { name: 'far', verdict: 'unknown', why: expect.stringContaining('the two are not alike') as string },
+    { name: 'small', verdict: 'violated', trace: { shortest: false } },
+  ]);
+});

@@ -15,6 +15,7 @@ import { incomparableIn, partsOf } from '../values/incomparable.js';
 import { text } from '../shown/text.js';
 import { UNVARIED, blameOrder, copyOf, Orders, type AnswerUnder, type Variation } from './variations.js';
 import { briefly, fault } from './model-faults.js';
+import { spread } from './spread.js';
 
 /** How many of the first calls get copies. */
 const EARLY = 64;
@@ -74,14 +75,24 @@ export class Audit {
     return this;
   }
 
-  /** Drives slices of work that calls the model beside the search. Their calls are not audited. */
+  /**
+   * Drives slices of work that calls the model beside the search. Their calls are not audited. They may come to states that the search has not, so that
+   * here, too, a model may change what JavaScript comes with.
+   *
+   * @throws CheckerError (`model`) where it did, and what the slices throw.
+   */
   *aside<T>(slices: Generator<void, T>): Generator<void, T> {
-    for (;;) {
-      this.isPaused = true;
-      const slice = slices.next();
+    try {
+      for (;;) {
+        this.isPaused = true;
+        const slice = slices.next();
+        this.isPaused = false;
+        if (slice.done === true) return slice.value;
+        yield;
+      }
+    } finally {
       this.isPaused = false;
-      if (slice.done === true) return slice.value;
-      yield;
+      this.mustBeIntact();
     }
   }
 
@@ -163,17 +174,6 @@ export class Audit {
     this.most = Math.min(this.most, Math.max(EARLY, Math.floor(MOST_CHARACTERS / (length + 1))));
   }
 }
-
-/** Reorders a list so that its beginning is spread over the whole: time may end the repetitions early. */
-const spread = <T>(items: ReadonlyArray<T>): ReadonlyArray<T> =>
-  [...items.keys()].sort((a, b) => reversed(a) - reversed(b)).map((i) => items[i]!);
-
-/** Reverses the lowest 16 bits of a number. */
-const reversed = (n: number): number => {
-  let bits = 0;
-  for (let i = 0; i < 16; i++) bits = (bits << 1) | ((n >>> i) & 1);
-  return bits;
-};
 
 // --- once more -------------------------------------------------------------------------------------------------------------
 

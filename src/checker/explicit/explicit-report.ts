@@ -1,6 +1,5 @@
 /** Makes the report of a plain search from the space that it explored. */
 import { mayHaveMerged } from '../contract/merging.js';
-import { changed } from '../contract/model-faults.js';
 import type { Property } from '../model.js';
 import { omissionStatistics } from '../fingerprints.js';
 import type { StateGraph, StateSet } from '../liveness/state-graph.js';
@@ -14,6 +13,7 @@ import type { Judged } from './explicit-judge.js';
 import { coverageList, neverEnabled } from './coverage.js';
 import { isReducing } from '../reduction/reduction-audit.js';
 import { oneForm } from '../values/one-form.js';
+import { mustBeWhole } from './intact.js';
 import { Fate, type Ended, type Space } from './explicit-search.js';
 import { showRun } from '../shown/shown-run.js';
 import { isKept, isSymmetric, showSymmetricLasso } from './symmetric-lasso.js';
@@ -156,13 +156,6 @@ const neverTriggered = <S, A>(found: Space<S, A>, options: CheckOptions): Readon
 };
 
 // --- the report ------------------------------------------------------------------------------------------------------------
-
-/** Refuses a model that changed states which it was given: they are not the states that were searched. @throws CheckerError (`model`). */
-const mustBeWhole = <S, A>({ store, audit }: Space<S, A>): void =>
-  audit.quietly(() => {
-    const damaged = store.damaged();
-    if (damaged !== undefined) throw changed(damaged);
-  });
 
 /** Gives a state that was found, where the search has kept it. */
 const stateAt = <S, A>({ store }: Space<S, A>, index: number): S | undefined =>

@@ -4,11 +4,10 @@
  */
 import type { Model } from '../model.js';
 import type { Audit } from '../contract/audit.js';
-import { freeze } from '../values/freeze.js';
+import { blame, FIRST_LOOK, mustBeWholeSoFar } from './intact.js';
 import { rawNextOf } from '../contract/guard.js';
 import { mergingOf, type Merging } from '../contract/merging.js';
 import { oneForm } from '../values/one-form.js';
-import { fault } from '../contract/model-faults.js';
 import { Ints } from '../ints.js';
 import { mustSuitHashing } from '../fingerprints.js';
 import { FairClasses } from '../liveness/classes.js';
@@ -18,7 +17,6 @@ import type { Stop } from '../report.js';
 import { watch, type Watch } from '../limits.js';
 import { Levels, mustProgress } from './levels.js';
 import { queueOf, stack, type Frontier } from './frontier.js';
-import { observe } from '../reduction/observation.js';
 import { cover, type Coverage } from './coverage.js';
 import { encode } from '../values/encode.js';
 import { judge, type Judge } from './explicit-judge.js';
@@ -57,6 +55,8 @@ export interface Space<S, A> {
   cut: number;
   /** How many states are expanded before the limits are polled again. */
   pace: number;
+  /** With how many states the search next looks whether the model has changed one of them. */
+  nextLook: number;
   /** The state that is being expanded: its index (-1: none yet), and the state itself. */
   at: number;
   here: S | undefined;
@@ -132,6 +132,7 @@ export const space = <S, A>({ model, audit }: Ready<S, A>, options: CheckOptions
     depth: 0,
     cut: 0,
     pace: 1,
+    nextLook: FIRST_LOOK,
     at: -1,
     here: undefined,
     tooDeep: 0,
@@ -187,16 +188,6 @@ const isNearer = <S, A>(found: Space<S, A>, source: number, target: number): boo
   return true;
 };
 
-/** Finds the function that changed the state at hand: it throws when it is given the state frozen. @throws CheckerError (`model`). */
-const blame = <S, A>(found: Space<S, A>, index: number): never => {
-  const { model, store, judge } = found;
-  const state = store.get(index);
-  freeze(state);
-  found.here = state;
-  observe({ model, properties: judge.all.map(({ property }) => property), witnesses: [], liveness: [] }, state, () => index);
-  throw fault('a function of the model changes the state that it is given: states are immutable values, make a new one');
-};
-
 const expand = <S, A>(found: Space<S, A>, index: number): void => {
   const { model, store, frontier } = found;
   const state = store.focus(index);
@@ -225,7 +216,13 @@ const expand = <S, A>(found: Space<S, A>, index: number): void => {
   }
   found.fates.data[index] = Fate.expanded;
   if (!enabled) found.judge.stuck(state, index);
-  if (!store.isIntact(state)) blame(found, index);
+  if (store.isIntact(state)) return;
+  found.here = store.get(index);
+  blame(
+    found,
+    found.here,
+    found.judge.all.map(({ property }) => property),
+  );
 };
 
 // --- the search ------------------------------------------------------------------------------------------------------------
@@ -293,6 +290,7 @@ const slice = <S, A>(found: Space<S, A>, options: CheckOptions): Stop | undefine
     if (maxDepth !== undefined && found.depths.at(index) >= maxDepth) giveUp(found, index);
     else if (found.fates.at(index) === Fate.waiting) expand(found, index);
   }
+  mustBeWholeSoFar(found);
   // A state may be of any size. So the first poll comes after one state, and the next ones as seldom as time allows.
   found.pace = performance.now() - began < SLICE_MS ? Math.min(SLICE, found.pace * 2) : Math.max(1, found.pace >> 1);
   const { generated, depth } = found;

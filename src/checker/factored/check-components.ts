@@ -40,6 +40,8 @@ export const withTraces = async (model: ComponentModel, options: RunOptions, rep
   const job = newJob(model, { ...fresh, search: 'bfs', properties: wanted, keepGoing: true }, watch(options, true));
   let stop: Stop | undefined;
   while (stop === undefined && job.traces.size < wanted.length) stop = await turn(job);
+  // This search may come to states that the one before it has not.
+  auditOf(model)?.mustBeIntact();
   const isCut = stop !== undefined && isUnfinished(stop);
   return {
     ...report,
@@ -61,6 +63,7 @@ export const explained = async <T>(model: ComponentModel, options: ComponentOpti
     const { resume: _resume, checkpoint: _path, checkpointEveryMs: _every, hashBits: _bits, ...fresh } = options;
     auditOf(model)?.againAtOnce();
     await checkBy(model, { ...fresh, search: 'bfs', keepGoing: true }).catch((told: unknown) => {
+      auditOf(model)?.mustBeIntact();
       throw told instanceof CheckerError && told.trace !== undefined ? told : error;
     });
     throw error;

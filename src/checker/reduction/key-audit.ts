@@ -6,9 +6,11 @@
  * they are few, and then a sample.
  */
 import { keyedBehind } from '../contract/merging.js';
+import { CheckerError } from '../error.js';
 import type { Model } from '../model.js';
 import { random } from '../random.js';
-import type { Report } from '../report.js';
+import type { PropertyReport, Report } from '../report.js';
+import { sentenceOf } from '../verdict/conclude.js';
 import { watch } from '../limits.js';
 import { Incomparable } from '../values/given-text.js';
 import { Round } from './audit-round.js';
@@ -21,13 +23,20 @@ import { askedOf, type ReductionOptions } from './reduction-audit.js';
  */
 const USUAL = { calls: 200_000, ms: 1_000 };
 const ALL = { calls: Infinity, ms: 60_000 };
+/** The same after a search that found a violation. Its run is a run whatever the key says. */
+const FOUND = { calls: 10_000, ms: 200 };
 /** A sample consists of random walks of so many steps, in this share of the search's time. */
 const LENGTH = 48;
 const SHARE = 0.02;
 
 /** Examines states until all are examined, or enough. */
-function* examineStates<S, A>(round: Round<S, A>, options: ReductionOptions, elapsedMs: number): Generator<void, void> {
-  const { maxMs, maxMemoryBytes, signal, audit } = options;
+function* examineStates<S, A>(
+  round: Round<S, A>,
+  options: ReductionOptions,
+  { calls, ms }: typeof USUAL,
+  elapsedMs: number,
+): Generator<void, void> {
+  const { maxMs, maxMemoryBytes, signal } = options;
   const limits = watch(
     {
       ...(maxMs === undefined ? {} : { maxMs }),
@@ -37,7 +46,6 @@ function* examineStates<S, A>(round: Round<S, A>, options: ReductionOptions, ela
     false,
   );
   const mustStop = (): boolean => limits.poll({ generated: 0, distinct: 0, queue: 0, depth: 0 }) !== undefined;
-  const { calls, ms } = audit === true ? ALL : USUAL;
   const until = performance.now() + ms;
   for (let turn = 1; !round.isOver; turn++) {
     round.step();
@@ -53,11 +61,24 @@ function* examineStates<S, A>(round: Round<S, A>, options: ReductionOptions, ela
 }
 
 /**
- * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search found a
- * violation, because its run is a run whatever the key says, or where it stopped early, because it claims of nothing that it holds.
- * `representative` gives the state that the search has in place of another, where that need not be a reached one.
+ * A report of a search that found a violation, where the key takes for one what is not alike. The run is one whatever the key says, but need not be a shortest
+ * one, and nothing else that the search came to is judged.
+ */
+const doubted = (report: Report, { message }: CheckerError): Report => ({
+  ...report,
+  properties: report.properties.map((property): PropertyReport => {
+    const { verdict, trace } = property;
+    if (verdict === 'violated') return trace === undefined ? property : { ...property, trace: { ...trace, shortest: false } };
+    return { ...sentenceOf(property), verdict: 'unknown', why: `the key was audited: ${message}` };
+  }),
+  vacuity: { ...report.vacuity, unreached: [] },
+});
+
+/**
+ * Gives the report of a search of a model with a key, corrected by the audit of the key. There is nothing to audit where the search stopped early, because it
+ * claims of nothing that it holds. `representative` gives the state that the search has in place of another, where that need not be a reached one.
  *
- * @throws CheckerError (`model`) where states with one key are not alike, with the run to one of them.
+ * @throws CheckerError (`model`) where states with one key are not alike and the search found no violation, with the run to one of them.
  */
 export function* keyAudited<S, A>(
   model: Model<S, A>,
@@ -70,13 +91,14 @@ export function* keyAudited<S, A>(
   if (keyed === undefined || statistics.byKey !== true) return report;
   // In a search by numbers the run is one of the values that stand for others, and need not be a run of the model.
   const isTold = verdict === 'violated' && keyed.representative === undefined;
-  if (isTold || (stop.kind !== 'complete' && stop.kind !== 'violation')) return report;
+  if (stop.kind !== 'complete' && stop.kind !== 'violation') return report;
   let round: Round<never, never>;
   try {
     const ofKey = { representative: keyed.representative ?? (representative as ((state: never) => never) | undefined) };
     round = new Round(keyed.model, askedOf(keyed.model, options), [], [], undefined, ofKey);
-    yield* examineStates(round, options, statistics.elapsedMs);
+    yield* examineStates(round, options, options.audit === true ? ALL : isTold ? FOUND : USUAL, statistics.elapsedMs);
   } catch (error) {
+    if (isTold && error instanceof CheckerError) return doubted(report, error);
     if (!(error instanceof Incomparable)) throw error;
     // Incomparable values cannot be told apart but by the key.
     return report;

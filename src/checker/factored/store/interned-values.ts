@@ -1,4 +1,5 @@
 /** Interns component values: each distinct value of a slot kind is a small integer, and is kept once. */
+import { atNoState } from '../../contract/fault-location.js';
 import { changed } from '../../contract/model-faults.js';
 import { encode } from '../../values/encode.js';
 import type { ComponentModel } from '../../model.js';
@@ -12,11 +13,17 @@ import { incomparableIn, uncloneableIn, incomparableFault } from '../../values/i
 import { CheckerError } from '../../error.js';
 import { hashKey } from '../../hash.js';
 
+/** How many values of a kind there are at the first look at all of them, and how many times as many at the next. */
+const FIRST_LOOK = 1_024;
+const GROWTH = 4;
+
 interface Kind {
   readonly name: string;
   readonly ids: Map<string, number>;
   readonly values: unknown[];
   readonly likes: Likes;
+  /** With how many values it is looked next whether the model has changed one of them. */
+  nextLook: number;
   readonly progress: number[];
   /** The keys, and a number of each that every thread agrees on. They are kept only where threads must agree. */
   readonly keys: string[];
@@ -46,6 +53,7 @@ export class Components {
       ids: new Map(),
       values: [],
       likes: new Likes(),
+      nextLook: FIRST_LOOK,
       progress: [],
       keys: [],
       hashes: [],
@@ -112,8 +120,19 @@ export class Components {
 
   /** Refuses a model that changed an interned value: it changed what was searched. @throws CheckerError (`model`). */
   mustBeWhole(): void {
-    for (const { name, ids, values } of this.kinds)
-      for (let id = 0; id < values.length; id++) if (ids.get(this.encoder(name, values[id])) !== id) throw changed(values[id]);
+    for (const kind of this.kinds) this.mustBeIntact(kind);
+  }
+
+  private mustBeIntact({ name, ids, values }: Kind): void {
+    for (let id = 0; id < values.length; id++)
+      if (ids.get(this.encoder(name, values[id])) !== id) throw atNoState(changed(values[id]));
+  }
+
+  /** A model that adds to a value at each step has values without end: it is looked whether it does, each time that they are many more. */
+  private lookAsItGrows(table: Kind): void {
+    if (table.values.length < table.nextLook || this.isKeyed) return;
+    table.nextLook *= GROWTH;
+    this.mustBeIntact(table);
   }
 
   /** Refuses a new value that is incomparable. Where threads share values, it must also reach them as it is. */
@@ -138,6 +157,7 @@ export class Components {
     }
     table.ids.set(key, id);
     table.values.push(value);
+    this.lookAsItGrows(table);
     table.progress.push(progress);
     if (this.agreed) {
       table.keys.push(key);
