@@ -1,4 +1,4 @@
-/** Checking a plain {@link Model}: exhaustively, exactly, to a {@link Report}. */
+/** Checks a plain {@link Model} exhaustively and exactly, and gives a {@link Report}. */
 import type { Model } from './model.js';
 import { keeping, keptSpace } from './explicit/explicit-checkpoint.js';
 import { AN_OBJECT, mustTake } from './contract/argument-checks.js';
@@ -21,7 +21,7 @@ const atOnce = <T>(slices: Generator<void, T>): T => {
   }
 };
 
-/** The search with all that comes before it, and a second one after a sweep. */
+/** Runs the search with all that comes before it, and a second one after a sweep. */
 function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<void, Report> {
   mustTake('check', 'options', AN_OBJECT, options);
   if (options.search !== 'sweep') return yield* searchedOnce(model, options);
@@ -30,7 +30,7 @@ function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<v
     first = yield* searchedOnce(model, options);
   } catch (error) {
     if (!isFaultWithoutRun(error)) throw error;
-    // The sweep does not know the run to where a fault came up; where a breadth-first search comes to it too, that does.
+    // A sweep does not know the run to a fault. A breadth-first search that meets the fault too does.
     yield* searchedOnce(model, secondOptions(options, options.properties ?? model.properties.map(({ name }) => name)));
     throw error;
   }
@@ -39,7 +39,7 @@ function* searched<S, A>(model: Model<S, A>, options: CheckOptions): Generator<v
   return joined(first, yield* searchedOnce(model, secondOptions(options, left)), options);
 }
 
-/** One search with all that keeps it. */
+/** Runs one search, with its checkpoints. */
 function* searchedOnce<S, A>(model: Model<S, A>, options: CheckOptions): Generator<void, Report> {
   const ready = yield* readied(model, options);
   const kept = keptSpace(ready, options);

@@ -1,10 +1,10 @@
 /**
- * Hash compaction: the set of states found keeps of each only a hash of so many bits. Two states with one hash are taken for one, so
- * a state may be missed, with all that is reached through it alone; what is found is real all the same. {@link Omission} says how
- * likely that is.
+ * The set of states of a search with hash compaction. It keeps of each state only a hash of so many bits. Two states with one hash are taken for
+ * one, so a state may be missed, with all that is reached through it alone. What is found is real all the same. {@link Omission} says how likely
+ * a miss is.
  *
- * The table is divided into segments by the hashes' greatest bits. Each segment grows on its own and by a quarter, so that the whole
- * is never copied at once and two thirds to four fifths of it are in use: a hash of 64 bits takes about 11 bytes, one of 40 about 7.
+ * The table is divided into segments by the greatest bits of hashes. Each segment grows on its own and by a quarter. So the whole is never copied
+ * at once, and two thirds to four fifths of it are in use: a hash of 64 bits takes about 11 bytes, one of 40 about 7.
  */
 import type { Reader, Writer } from './checkpoint/file.js';
 import { CheckerError } from './error.js';
@@ -17,13 +17,13 @@ import { isLiveness, type Omission, type PropertyKind, type SearchKind, type Sta
 const LEAST_BITS = 8;
 const MOST_BITS = 64;
 
-/** Bits by which a hash chooses its segment. */
+/** The number of bits by which a hash chooses its segment. */
 const SEGMENT_BITS = 6;
 const FIRST_ROOM = 16;
 
 type Words = Int32Array | Uint16Array | Uint8Array;
 
-/** The least array for the bits beyond the first 32. */
+/** Makes the smallest array for the bits beyond the first 32. */
 const rest = (bits: number, room: number): Words => {
   if (bits > 48) return new Int32Array(room);
   return bits > 40 ? new Uint16Array(room) : new Uint8Array(bits > 32 ? room : 0);
@@ -35,11 +35,11 @@ const restOf = (bits: number, bytes: Uint8Array<ArrayBuffer>): Words => {
   return bits > 40 ? new Uint16Array(bytes.buffer) : bytes;
 };
 
-/** Hashes by open addressing, in a room that need not be a power of two. A place whose first half is 0 is free. */
+/** A table of hashes by open addressing. Its size need not be a power of two. A place whose first half is 0 is free. */
 class Segment {
   first: Int32Array;
   rest: Words;
-  /** The number of each hash, where they are numbered. */
+  /** The number of each hash, where hashes are numbered. */
   numbers: Int32Array;
   used = 0;
   private readonly bits: number;
@@ -51,7 +51,7 @@ class Segment {
     this.numbers = new Int32Array(numbered ? FIRST_ROOM : 0);
   }
 
-  /** Where the hash is, or the free place where it would be. */
+  /** Gives where the hash is, or the free place where it would be. */
   find(first: number, more: number): number {
     const room = this.first.length;
     const wide = this.rest.length > 0;
@@ -94,7 +94,7 @@ class Segment {
     this.used = this.first.reduce((used, first) => (first === 0 ? used : used + 1), 0);
   }
 
-  /** The hashes as whole numbers, in order. */
+  /** Gives the hashes as whole numbers, in order. */
   sorted(): BigUint64Array {
     const hashes = new BigUint64Array(this.used);
     const restBits = BigInt(Math.max(0, this.bits - 32));
@@ -116,7 +116,7 @@ export class Fingerprints {
   private readonly restMask: number;
   private count = 0;
 
-  /** `numbered`: each hash is remembered with its number in the order of arrival. */
+  /** `numbered` says that each hash has a number, in the order of arrival. */
   constructor(bits: number, numbered: boolean) {
     this.bits = bits;
     this.segments = Array.from({ length: 1 << SEGMENT_BITS }, () => new Segment(bits, numbered));
@@ -128,9 +128,11 @@ export class Fingerprints {
     return this.count;
   }
 
-  /** The number of a hash. It is added if it is new, and its number is then the size before. Without numbers: 0 for a known one. */
+  /**
+   * Gives the number of a hash, and adds the hash if it is new: its number is then the size before. Without numbers it gives 0 for a known one.
+   */
   add({ low, high }: Hash): number {
-    // No first half is 0, which marks free places; those that would be share the least that is not.
+    // A first half of 0 marks free places. Hashes that would have it share the least first half that is not 0.
     const first = low & this.firstMask || this.firstMask & -this.firstMask;
     const more = high & this.restMask;
     const segment = this.segments[first >>> (32 - SEGMENT_BITS)]!;
@@ -153,7 +155,7 @@ export class Fingerprints {
     }
   }
 
-  /** The least distance between two hashes, as whole numbers; infinite where there are not two. */
+  /** Gives the least distance between two hashes, as whole numbers; infinite where there are not two. */
   leastGap(): number {
     let before: bigint | undefined;
     let least: bigint | undefined;
@@ -169,7 +171,7 @@ export class Fingerprints {
 
 // --- what may have been missed ---------------------------------------------------------------------------------------------
 
-/** The estimates for `generated` steps to the states in the set. Probabilities far below the precision of 1 come out right too. */
+/** Gives the estimates for `generated` steps to the states in the set. Probabilities far below the precision of 1 come out right too. */
 export const omissionOf = (found: Fingerprints, generated: number): Omission => {
   const { size, bits } = found;
   const atLeastOne = (trials: number): number => -Math.expm1(-trials * 2 ** -bits);
@@ -181,7 +183,7 @@ export const omissionOf = (found: Fingerprints, generated: number): Omission => 
   };
 };
 
-/** What a report says of hash compaction: the estimates, and the one that the verdict prints, the greater of the two that are computed. */
+/** Gives what a report says of hash compaction: the estimates, and the greater of the two that are computed, which the verdict prints. */
 export const omissionStatistics = (
   found: Fingerprints,
   generated: number,

@@ -1,6 +1,6 @@
 /**
- * The arithmetic of hashes: all of the checker's is here. What each gives is part of the checkpoints' format (whose tables are filled
- * by it) and of the order in which states are found, so it is the same on every machine and from one version to the next.
+ * All the arithmetic of the checker's hashes. Each result is part of the checkpoints' format (whose tables are filled by it) and of the order in
+ * which states are found. So it is the same on every machine and from one version to the next.
  */
 
 /** 2^32 divided by the golden ratio, as a prime: multiplying by it (Fibonacci hashing) scatters numbers that follow each other. */
@@ -8,10 +8,10 @@ const GOLDEN = 0x9e3779b1;
 
 // --- lists of ids, in 32 bits ----------------------------------------------------------------------------------------------
 
-/** Where a list of ids begins whose order counts; each is then taken in by {@link mixed}. */
+/** The hash of an empty list of ids. Each id is then taken in by {@link mixed}. */
 export const SEED = GOLDEN | 0;
 
-/** The hash of what was taken in, and one id more. */
+/** Takes one more id into a hash. */
 export const mixed = (hash: number, id: number): number => {
   const h = Math.imul(hash ^ id, 0x85ebca6b);
   return h ^ (h >>> 15);
@@ -25,7 +25,7 @@ export const hashTuple = (tuple: Int32Array): number => {
   return h ^ (h >>> 16);
 };
 
-/** The hash of the words from one place to before another. */
+/** Gives the hash of the words from one place to before another. */
 export const hashSpan = (words: Int32Array, from: number, to: number): number => {
   let h = 0x9e3779b9;
   for (let i = from; i < to; i++) h = Math.imul(h ^ words[i]!, 0x85ebca6b) ^ (h >>> 13);
@@ -33,10 +33,10 @@ export const hashSpan = (words: Int32Array, from: number, to: number): number =>
   return h ^ (h >>> 15);
 };
 
-/** The place of an id in a table of two to the power of `bits` places (`bits` is from 1 to 31). */
+/** Gives the place of an id in a table of two to the power of `bits` places (`bits` is from 1 to 31). */
 export const placeOf = (id: number, bits: number): number => Math.imul(id, GOLDEN) >>> (32 - bits);
 
-/** The hash of a short text, from 0 to 2^32 - 1: FNV-1a, mixed once more. */
+/** Gives the hash of a short text, from 0 to 2^32 - 1: FNV-1a, mixed once more. */
 export const hashKey = (text: string): number => {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
@@ -69,7 +69,7 @@ const begin = (hash: Hash, length: number): void => {
   hash.high = (length + 0x27d4eb2f) | 0;
 };
 
-/** Spreads what was taken in over all bits: first the halves over each other, then each over itself. Nothing is lost by it. */
+/** Spreads what was taken in over all bits: first each half over the other, then each over itself. It is reversible, so nothing is lost. */
 const finish = (hash: Hash): void => {
   hash.low = spread((hash.low + hash.high) | 0);
   hash.high = spread((hash.high + hash.low) | 0);
@@ -100,7 +100,7 @@ export const hashText = (hash: Hash, text: string): void => {
 
 // --- random numbers --------------------------------------------------------------------------------------------------------
 
-/** How far the state of a generator goes at each draw, and what is drawn from it (0 to 2^32 - 1): splitmix32. */
+/** Gives the next state of a generator; and the number that is drawn from a state (0 to 2^32 - 1): splitmix32. */
 export const nextSeed = (seed: number): number => (seed + 0x9e3779b9) | 0;
 
 export const drawn = (seed: number): number => {

@@ -1,4 +1,4 @@
-/** Seeded pseudo-random numbers that are the same on every machine: splitmix32, which passes for walks through state graphs. */
+/** Makes seeded pseudo-random numbers that are the same on every machine: splitmix32, which is good enough for walks through state graphs. */
 import { drawn, nextSeed } from './hash.js';
 
 /** Gives whole numbers from 0 below a bound. */

@@ -1,11 +1,11 @@
 /**
- * The file of a checkpoint: a search that was stopped, from which a later run goes on to the same totals.
+ * Writes and reads the file of a checkpoint: a search that was stopped, from which a later run goes on to the same totals.
  *
- * One line that says what it is, then sections, one after the other. A section is a list of frames and ends with the SHA-256 of all that
- * it says; a frame is its length in bytes (a double) and so many bytes. One section is what one search has found; threads that search
- * together append theirs to the first, which is their leader's.
+ * The file has one line that says what it is, then sections, one after the other. A section is a list of frames, and ends with the SHA-256 of its
+ * content. A frame is its length in bytes (a double) and so many bytes. One section holds what one search has found. Threads that search together
+ * append theirs to the first, which is their leader's.
  *
- * The file is written beside its place and then renamed: whoever dies while it is written leaves the one that was there.
+ * The file is written beside its place and then renamed. So a process that dies while it writes leaves the file that was there.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -24,16 +24,16 @@ import { endianness } from 'node:os';
 import { CheckerError } from '../error.js';
 import { formatIn, isAnothers } from './first-line.js';
 
-/** To be raised whenever what is written changes. */
+/** The number of the format. Raise it whenever what is written changes. */
 const FORMAT = 8;
 const FIRST_LINE = `bayou checkpoint ${FORMAT} ${endianness()}\n`;
-/** Where a frame's length would be, after the last frame. */
+/** Stands in the place of a frame's length after the last frame. */
 const END = -1;
 const LENGTH_BYTES = 8;
-/** How many bytes are read, written and digested at once: Node takes less than 2 GiB. */
+/** The most bytes that are read, written and digested at once: Node takes less than 2 GiB. */
 const AT_ONCE = 1 << 24;
 
-/** What keeps a checkpoint from being written or read, in one line. */
+/** Makes the error that says in one line what keeps a checkpoint from being written or read. */
 export const refuse = (path: string, why: string): CheckerError => new CheckerError('checkpoint', `checkpoint ${path}: ${why}`);
 
 const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -58,7 +58,7 @@ export class Writer {
   private readonly file: number;
   private readonly digest = createHash('sha256');
 
-  /** `path`: of the checkpoint, for what is said of it; `file`: where to write. */
+  /** `path` is the checkpoint's, for messages. `file` is the one to write. */
   constructor(path: string, file: number) {
     this.path = path;
     this.file = file;
@@ -92,7 +92,7 @@ export class Writer {
 
 const partOf = (path: string): string => `${path}.part`;
 
-/** Does something with the file that becomes the checkpoint; what goes wrong leaves nothing of it. */
+/** Does something with the file that becomes the checkpoint. It removes the file where something goes wrong. */
 const guarded = (path: string, flags: 'w' | 'a', act: (file: number) => void): void => {
   let file: number | undefined;
   try {
@@ -111,7 +111,7 @@ const section = (path: string, file: number, content: (to: Writer) => void): voi
   const to = new Writer(path, file);
   content(to);
   to.end();
-  // A machine that goes down after the renaming must find what was renamed.
+  // A machine that goes down after the renaming must find the content too.
   fsyncSync(file);
 };
 
@@ -128,7 +128,7 @@ export const append = (path: string, content: (to: Writer) => void): void => {
   guarded(path, 'a', (file) => section(path, file, content));
 };
 
-/** Puts the checkpoint that was begun in its place, instead of the one before. */
+/** Puts the checkpoint that was begun in the place of the one before. */
 export const finish = (path: string): void => {
   try {
     renameSync(partOf(path), path);
@@ -138,19 +138,19 @@ export const finish = (path: string): void => {
   }
 };
 
-/** Forgets the checkpoint that was begun. */
+/** Removes the checkpoint that was begun. */
 export const discard = (path: string): void => {
   if (existsSync(partOf(path))) rmSync(partOf(path));
 };
 
-/** Refuses a place where no checkpoint can be written: better before a search of hours than after it. */
+/** Refuses a path where no checkpoint can be written: better before a search of hours than after it. */
 export const mustBeWritable = (path: string): void => {
   for (const at of [path, partOf(path)])
     if (isAnothers(at, FIRST_LINE))
       throw refuse(path, `${at === path ? 'it' : at} is there already, and is no checkpoint: name another file`);
   guarded(path, 'w', () => {
     const found = statSync(path, { throwIfNoEntry: false });
-    // A device that were renamed over would be gone.
+    // A device would be gone if the file were renamed over it.
     if (found?.isFile() === false) throw refuse(path, found.isDirectory() ? 'it is a folder' : 'it is no file');
   });
   discard(path);
@@ -200,7 +200,7 @@ const readExactly = (path: string, file: number, at: number, into: Uint8Array): 
   }
 };
 
-/** Sees that the file says it is a checkpoint of this format. */
+/** Refuses a file that does not say it is a checkpoint of this format. */
 const mustBeCheckpoint = (path: string, file: number): void => {
   const line = Buffer.alloc(FIRST_LINE.length);
   const text = line.subarray(0, readSync(file, line, 0, line.length, 0)).toString('latin1');
@@ -212,7 +212,7 @@ const mustBeCheckpoint = (path: string, file: number): void => {
   throw refuse(path, 'it was written on a machine with another order of bytes');
 };
 
-/** Where each section begins. Sees that each says what was written, so that whoever reads it need not ask. */
+/** Gives where each section begins. It verifies the digest of each, so that a reader need not. */
 const sectionsOf = (path: string, file: number): ReadonlyArray<number> => {
   const { size } = fstatSync(file);
   const sections: number[] = [];
@@ -223,7 +223,7 @@ const sectionsOf = (path: string, file: number): ReadonlyArray<number> => {
   return sections;
 };
 
-/** Where a section ends. */
+/** Verifies a section, and gives where it ends. */
 const verify = (path: string, file: number, from: number, size: number): number => {
   const damaged = (): CheckerError => refuse(path, 'it is damaged: its digest does not match');
   const digest = createHash('sha256');
@@ -273,13 +273,13 @@ const opened = <T>(path: string, use: (file: number) => T): T => {
   }
 };
 
-/** Where the sections of a checkpoint begin. @throws CheckerError (`checkpoint`) when it is none, or not whole. */
+/** Gives where the sections of a checkpoint begin. @throws CheckerError (`checkpoint`) when the file is no checkpoint, or not whole. */
 export const sectionsIn = (path: string): ReadonlyArray<number> =>
   opened(path, (file) => {
     mustBeCheckpoint(path, file);
     return sectionsOf(path, file);
   });
 
-/** Reads the section of a checkpoint, known to be whole, that begins there. */
+/** Reads the section that begins there, of a checkpoint that is known to be whole. */
 export const reading = <T>(path: string, at: number, use: (from: Reader) => T): T =>
   opened(path, (file) => use(new Reader(path, file, at)));

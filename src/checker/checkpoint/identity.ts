@@ -1,4 +1,4 @@
-/** What a checkpoint is of: it is refused where the model, its configuration or the options are others. */
+/** The identity of a search. A checkpoint is refused where the model, its configuration or the options are others. */
 import { createHash } from 'node:crypto';
 import type { CheckOptions } from '../options.js';
 import type { SearchKind } from '../report.js';
@@ -11,18 +11,18 @@ export interface Identity {
   readonly options: Readonly<Record<string, unknown>>;
   /** A digest of what the model declares. */
   readonly shape: string;
-  /** A digest of some of its steps, where they are not looked at in another way. */
+  /** A digest of some of the model's steps, where no other check covers them. */
   readonly steps?: string;
 }
 
-/** A digest of plain data. */
+/** Makes a digest of plain data. */
 export const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 type Options = Pick<CheckOptions, 'symmetry' | 'normalize' | 'hashBits' | 'maxDepth' | 'configuration'> & {
   readonly search?: SearchKind;
 };
 
-/** The options that a resumption must agree in. `engine`: how the states are kept. */
+/** Gives the options in which a resumption must agree. `engine` says how the states are kept. */
 export const optionsOf = (engine: 'plain' | 'components', workers: number, options: Options): Identity['options'] => {
   const { search = 'bfs', symmetry, normalize, hashBits, maxDepth, configuration } = options;
   return {
@@ -32,17 +32,17 @@ export const optionsOf = (engine: 'plain' | 'components', workers: number, optio
     symmetry: symmetry === true,
     quotient: normalize === true,
     ...(hashBits === undefined ? {} : { hashBits }),
-    // Depth first a limit decides which states were taken up again; breadth first the search just goes on beyond it.
+    // Depth first a limit decides which states were taken up again. Breadth first a search just goes on beyond it.
     ...(search === 'dfs' && maxDepth !== undefined ? { maxDepth } : {}),
     ...configuration,
   };
 };
 
-/** Options called so are told by a digest, which says nothing to people. */
+/** Options with this prefix are digests, which say nothing to people. */
 const DIGEST = 'SHA-256 of ';
 const CHANGED = ' is not what it was then';
 
-/** What differs, as `puts 3, not 4`: there, and here. */
+/** Lists the differences, as `puts 3, not 4`: first the checkpoint's value, then this search's. */
 const differences = (saved: Identity['options'], asked: Identity['options']): ReadonlyArray<string> => {
   const text = (value: unknown): string => {
     if (value === undefined) return 'not set';

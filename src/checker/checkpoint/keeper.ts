@@ -1,4 +1,4 @@
-/** When a checkpoint is written: where a search stops before its end, and by the clock. */
+/** Decides when a checkpoint is written: where a search stops before its end, and by the clock. */
 import { CheckerError } from '../error.js';
 import type { CheckpointOptions } from '../options.js';
 import type { Stop } from '../report.js';
@@ -27,17 +27,17 @@ export class Keeper {
     this.kept();
   }
 
-  /** The search was written; the time until it is due again begins now. */
+  /** Notes that the search was written. The time until it is due again begins now. */
   kept(): void {
     this.dueAt = performance.now() + this.everyMs;
   }
 }
 
-/** Whether a search that stopped so has something left to go on with. */
+/** Tests that a search which stopped in this way has something left to go on with. */
 export const isUnfinished = ({ kind }: Stop): boolean => kind !== 'complete' && kind !== 'violation';
 
 /**
- * What keeps a search as the options say, if they do.
+ * Makes the keeper of a search; undefined where the options ask for none.
  *
  * @throws CheckerError (`option`, `checkpoint`) for options that make no sense, and for a file that cannot be written.
  */

@@ -1,22 +1,22 @@
-/** Values in a checkpoint. They are written as V8 serialises them, a few at a time, and each must come back equal. */
+/** Writes values to a checkpoint as V8 serialises them, a few at a time. Each must come back equal. */
 import { deserialize, serialize } from 'node:v8';
 import { encode } from '../values/encode.js';
 import { refuse, type Reader, type Writer } from './file.js';
 
 /**
- * Values that are written together share what they have in common; but a copy of them is made, for which there must be room near the
- * limit of memory. So they are as many as take about so many bytes, and at most so many.
+ * Values that are written together share what they have in common, but V8 makes a copy of them, which needs room near the limit of memory. So a
+ * chunk has about so many bytes, and at most so many values.
  */
 const CHUNK_BYTES = 1 << 18;
 const FEWEST = 16;
 const MOST = 4096;
 
-/** Whether two values are the same. Default: in structure. */
+/** Tests that a value and its copy are the same. Default: in structure. */
 type Same = (value: unknown, copy: unknown) => boolean;
 
 const alike: Same = (value, copy) => encode(value) === encode(copy);
 
-/** The values as bytes, or undefined where they do not come back as they were: a function, an object of a class … */
+/** Gives the values as bytes; undefined where they do not come back as they were: a function, an object of a class … */
 const packed = (values: ReadonlyArray<unknown>, same: Same, isProven = false): Uint8Array | undefined => {
   try {
     const bytes = serialize(values);
@@ -24,25 +24,24 @@ const packed = (values: ReadonlyArray<unknown>, same: Same, isProven = false): U
     const copies = deserialize(bytes) as ReadonlyArray<unknown>;
     return values.every((value, i) => alike(value, copies[i]) && same(value, copies[i])) ? bytes : undefined;
   } catch {
-    // What V8 cannot write, what cannot be compared, and a copy on which the model's own key fails.
+    // V8 cannot write the value, or it is incomparable, or the model's own key fails on the copy.
     return undefined;
   }
 };
 
-/** How many values of a list have come back as they were. Lists only grow, and values never change: they need not be tried again. */
+/** How many values of a list have come back as they were. Lists only grow, and values never change, so these need not be tried again. */
 const proven = new WeakMap<ReadonlyArray<unknown>, number>();
 
 const notPlain = (path: string, what: string): Error =>
   refuse(path, `${what} are not plain data (a function, an object of a class …) and cannot be written`);
 
-/** Refuses values that cannot be written. `what`: what they are called. */
+/** Refuses values that cannot be written. `what` names them. */
 export const mustBePlain = (path: string, what: string, values: ReadonlyArray<unknown>, same: Same = () => true): void => {
   if (packed(values, same) === undefined) throw notPlain(path, what);
 };
 
 /**
- * Writes a list of values. `same`: what else, beside their structure, must come back. A list that is written again may have grown, and must
- * not have changed otherwise.
+ * Writes a list of values. `same` tests what else, beside their structure, must come back. A list that is written again may only have grown.
  *
  * @throws CheckerError (`checkpoint`) for values that do not come back.
  */
@@ -67,5 +66,5 @@ function* chunks(from: Reader, count: number): Generator {
   }
 }
 
-/** Reads what {@link writeValues} wrote; to be taken to the end before anything else is read. */
+/** Reads what {@link writeValues} wrote. The caller must take all values before it reads anything else. */
 export const readValues = (from: Reader): Generator => chunks(from, from.json() as number);

@@ -1,7 +1,7 @@
 /**
- * States of a {@link ComponentModel} as its components' values, in the order of the model's slots: what a step reads of a state, what the
- * state is after the step, and how a report shows the step. Whoever runs a component model step by step does it by this file; only the
- * component engine's search, which runs on numbers, does not. Nothing here knows of Node.
+ * States of a {@link ComponentModel} as the values of its components, in the order of the model's slots: what a step reads of a state, what the
+ * state is after the step, and how a report shows the step. All that runs a component model step by step uses this file, except the component
+ * engine's search, which runs on numbers. Nothing here knows of Node.
  */
 import type { ComponentModel, Interaction, Outcome, Predicate, Slot } from '../model.js';
 import type { TraceStep } from '../report.js';
@@ -17,13 +17,13 @@ export type AnyOutcome = Outcome<ReadonlyArray<Slot<unknown>>>;
 
 // --- initial states --------------------------------------------------------------------------------------------------------
 
-/** The initial states of a component model, with repetitions. */
+/** Gives the initial states of a component model, with repetitions. */
 export const initialStates = ({ slots, initial = [{}] }: ComponentModel): ReadonlyArray<Tuple> =>
   initial.map((given) => slots.map((slot) => (Object.hasOwn(given, slot.name) ? given[slot.name] : slot.initial)));
 
 // --- reading ---------------------------------------------------------------------------------------------------------------
 
-/** Where slots are among the model's. @throws TypeError for one that the model does not declare. */
+/** Gives the positions of slots among the model's. @throws TypeError for one that the model does not declare. */
 export const positionsOf =
   (model: ComponentModel) =>
   (slots: ReadonlyArray<Slot<unknown>>): ReadonlyArray<number> =>
@@ -33,26 +33,26 @@ export const positionsOf =
       return at;
     });
 
-/** The values at some positions of a state. */
+/** Gives the values at some positions of a state. */
 export const localsAt = (state: Tuple, positions: ReadonlyArray<number>): Tuple => positions.map((at) => state[at]);
 
 /** Calls a pure function of local states. */
 export const call = <T>(pure: (...locals: never) => T, locals: Tuple): T => pure(...(locals as ReadonlyArray<never> as never));
 
-/** Whether a predicate holds in a state; `positions` are those of its slots. */
+/** Evaluates a predicate in a state. `positions` are those of its slots. */
 export const holdsIn = ({ holds }: Predicate, positions: ReadonlyArray<number>, state: Tuple): boolean =>
   call(holds, localsAt(state, positions));
 
 // --- writing ---------------------------------------------------------------------------------------------------------------
 
-/** What an outcome writes: positions among the model's slots, and the new values. `positions` are those of the interaction's slots. */
+/** Gives what an outcome writes: positions among the model's slots, with the new values. `positions` are those of the interaction's slots. */
 export const writesOf = (
   { writes }: Interaction,
   positions: ReadonlyArray<number>,
   { next }: AnyOutcome,
 ): ReadonlyArray<readonly [position: number, value: unknown]> => writes.map((write) => [positions[write]!, next[write]]);
 
-/** The state after something was written. Everything is read before anything is written, so the order does not matter. */
+/** Gives the state after some writes. A step reads everything before it writes anything, so the order of writes does not matter. */
 export const written = <V>(state: ReadonlyArray<V>, writes: ReadonlyArray<readonly [position: number, value: V]>): V[] => {
   const after = state.slice();
   for (const [at, value] of writes) after[at] = value;
@@ -61,7 +61,7 @@ export const written = <V>(state: ReadonlyArray<V>, writes: ReadonlyArray<readon
 
 // --- showing ---------------------------------------------------------------------------------------------------------------
 
-/** A step as a report shows it: what it is called, which way it went, and what it made of the state. */
+/** Shows a step as a report does: its label, its note, and the state after it. */
 export const shownStep = (
   model: ComponentModel,
   { label }: Pick<Interaction, 'label'>,

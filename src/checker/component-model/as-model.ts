@@ -1,6 +1,6 @@
 /**
- * A {@link ComponentModel} as a plain {@link Model}: the tuple of the components' values is the state, every outcome of an
- * interaction an action. Slow and obvious, so it is the oracle of the component engine; and what works on plain models (stepping,
+ * Turns a {@link ComponentModel} into a plain {@link Model}: the tuple of the components' values is the state, and every outcome of an
+ * interaction is an action. It is slow and obvious, so it is the oracle of the component engine. What works on plain models (stepping,
  * simulation, liveness, traces) works on component models through it.
  */
 import { trust } from '../contract/guard.js';
@@ -12,7 +12,7 @@ import { showLabel } from '../report.js';
 import { call, type Tuple } from './apply.js';
 import { stepWays, tupleModel, type ComponentAction, type Ways } from './tuples.js';
 
-/** The ways in which an interaction may go, which must be none where its guard is false. */
+/** Gives the ways in which an interaction may go. There must be none where its guard is false. */
 export const waysOf: Ways = (interaction, locals) => {
   const { guard, slots, label } = interaction;
   const ways = stepWays(interaction, locals);
@@ -25,7 +25,7 @@ export const waysOf: Ways = (interaction, locals) => {
   return ways;
 };
 
-/** The model with its components in their one form. (A model with a `key` says itself what is equal.) */
+/** Brings the components of states into their one form. (A model with a `key` says itself what is equal.) */
 const inOneForm = (tuples: Model<Tuple, ComponentAction>): Model<Tuple, ComponentAction> => ({
   ...tuples,
   initial: tuples.initial.map(oneForm),
@@ -33,7 +33,7 @@ const inOneForm = (tuples: Model<Tuple, ComponentAction>): Model<Tuple, Componen
 });
 
 /**
- * The plain model of a component model, watched while it runs.
+ * Gives the plain model of a component model, with guards.
  *
  * @throws CheckerError (`model`) for what is no component model.
  */

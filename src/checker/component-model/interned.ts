@@ -1,7 +1,7 @@
 /**
- * A {@link ComponentModel} as a plain {@link Model} over tuples of small integers: each component's value is a number, and each local step
- * and predicate runs once for each distinct local input. It searches several times faster than {@link toModel} and keeps
- * the state graph small, which is what liveness needs; safety alone is faster still by the component engine.
+ * Turns a {@link ComponentModel} into a plain {@link Model} over tuples of small integers: each component's value is a number, and each local
+ * step and predicate runs once for each distinct local input. A search of it is several times faster than of {@link toModel}, and the state
+ * graph, which liveness needs, stays small. Safety alone is faster still by the component engine.
  */
 import { toModel, waysOf } from './as-model.js';
 import { call, initialStates, positionsOf, writesOf, written, type AnyOutcome, type Tuple } from './apply.js';
@@ -29,11 +29,11 @@ export interface NumberedAction {
 
 type StatePredicate = (state: Numbers) => boolean;
 
-/** Values by kind, each with a number. */
+/** Numbers the values of each kind. */
 interface Interner {
   readonly id: (kind: string, local: unknown) => number;
   readonly value: (kind: string, id: number) => unknown;
-  /** The value that has the key of this one; itself, where none has. */
+  /** Gives the first value with the key of this one, or the value itself where there is none. */
   readonly representative: (kind: string, local: unknown) => unknown;
 }
 
@@ -150,7 +150,7 @@ const propertyOf =
 
 // --- reductions ------------------------------------------------------------------------------------------------------------
 
-/** A function of the values of a kind as one of their numbers, each asked once. */
+/** Makes a function of values one of their numbers. It runs once for each. */
 const onNumbers = (interner: Interner, map: (kind: string, local: never) => unknown): ((kind: string, id: number) => number) => {
   const known = new Map<string, number[]>();
   return (kind, id) => {
@@ -185,13 +185,13 @@ const reductionsOf = (
 // --- the model -------------------------------------------------------------------------------------------------------------
 
 /**
- * The model of numbers of a component model. It has neither its symmetry nor its quotient: liveness is not judged under them.
+ * Gives the model of numbers, without the symmetry and the quotient of the component model: liveness is not judged under them.
  *
  * @throws CheckerError (`model`) for what is no component model.
  */
 export const internedModel = (given: ComponentModel): Model<Numbers, NumberedAction> => numbered(given, false);
 
-/** The same with its symmetry and its quotient. */
+/** Gives the model of numbers with its symmetry and its quotient. */
 export const internedWithReductions = (given: ComponentModel): Model<Numbers, NumberedAction> => numbered(given, true);
 
 const numbered = (given: ComponentModel, hasReductions: boolean): Model<Numbers, NumberedAction> => {

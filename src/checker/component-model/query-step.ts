@@ -1,13 +1,13 @@
-/** The step of a query, made of its parts: the one place that knows their order. `model.ts` builds on it, so nothing is imported here. */
+/** Makes the step of a query from its parts: the one place that knows their order. `model.ts` builds on it, so it imports nothing. */
 
-/** What is run of a query; what it is, `Query` in `model.ts` says. */
+/** The parts of a query that run; see `Query` in `model.ts`. */
 interface Parts<A, B, Q, R, L> {
   readonly request: (requester: A) => Q | undefined;
   readonly reply: (replier: B, request: Q) => R | undefined;
   readonly receive: (requester: A, reply: R) => ReadonlyArray<L>;
 }
 
-/** The ways in which a query changes its requester; the other slots stay as they are. */
+/** Gives the ways in which a query changes its requester. The other slots stay as they are. */
 export const stepOfQuery = <A, B, Q, R, L extends { readonly next: unknown }>(
   query: Parts<A, B, Q, R, L>,
   requester: A,

@@ -1,6 +1,6 @@
 /**
- * The states of a {@link ComponentModel} as tuples of its components' values, and its functions on them. Nothing here knows of Node, so that
- * whatever steps through a model (an explorer in a browser, say) can use it.
+ * The states of a {@link ComponentModel} as tuples of its components' values, and its functions on them. Nothing here knows of Node, so an
+ * explorer in a browser can use it too.
  */
 import type { ComponentModel, ComponentProperty, Interaction, Model, Predicate, Property } from '../model.js';
 import { showSlots, slotParts } from '../shown/state.js';
@@ -23,7 +23,7 @@ type StatePredicate = (state: Tuple) => boolean;
 /** Runs an interaction's step on the local states of its slots: the ways in which it may go. */
 export type Ways = (interaction: Interaction, locals: Tuple) => ReadonlyArray<AnyOutcome>;
 
-/** The ways as they are; {@link toModel} also looks that there are none where the guard is false. */
+/** Gives the ways as they are. {@link toModel} also tests that there are none where the guard is false. */
 export const stepWays: Ways = ({ step }, locals) => call(step, locals);
 
 const actionsOf = (model: ComponentModel, ways: Ways): Model<Tuple, ComponentAction>['actions'] => {
@@ -61,8 +61,8 @@ const someOf = (model: ComponentModel, predicates: ReadonlyArray<Predicate>): St
 type Holds<S> = (state: S) => boolean;
 
 /**
- * The plain property of a component property, for any states that have the components' values and actions that have an outcome.
- * `all` and `some` make one predicate of many.
+ * Makes the plain property of a component property, for any states that have the components' values and any actions that have an outcome. `all`
+ * and `some` make one predicate of many.
  */
 export const sentence = <S, A extends { readonly outcome: AnyOutcome }>(
   property: ComponentProperty,
@@ -110,7 +110,7 @@ const symmetryOf = (model: ComponentModel): ReadonlyArray<(state: Tuple) => Tupl
     return image;
   });
 
-/** A part of a state is a slot, which is drawn as its kind is. */
+/** Draws a part of a state, which is a slot, as its kind is drawn. */
 const viewOf = ({ slots, view }: ComponentModel): Model<Tuple, ComponentAction>['view'] => {
   if (view === undefined) return undefined;
   const kinds = new Map(slots.map(({ kind, name }) => [name, kind]));
@@ -121,8 +121,8 @@ const optional = <K extends string, V>(key: K, value: V | undefined): Partial<Re
   (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
 
 /**
- * The plain model of a component model. Interactions read the state before the step and write together, so the order of slots
- * does not matter.
+ * Gives the plain model of a component model. Interactions read the state before the step and write together, so the order of slots does not
+ * matter.
  */
 export const tupleModel = (model: ComponentModel, ways: Ways = stepWays): Model<Tuple, ComponentAction> => {
   const { boundary, key, normalize } = model;

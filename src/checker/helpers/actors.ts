@@ -86,7 +86,7 @@ const put = <M>(delivery: Delivery, network: ReadonlyArray<Envelope<M>>, envelop
 
 const isSameChannel = <M>(a: Envelope<M>, b: Envelope<M>): boolean => a.from === b.from && a.to === b.to;
 
-/** The messages that can be delivered now; of equal ones one. */
+/** Lists the messages that can be delivered now. Equal ones are listed once. */
 const deliverable = <M>(delivery: Delivery, network: ReadonlyArray<Envelope<M>>): ReadonlyArray<Envelope<M>> => {
   if (delivery === 'in order')
     return network.filter((envelope, i) => network.findIndex((other) => isSameChannel(envelope, other)) === i);
@@ -97,7 +97,7 @@ const deliverable = <M>(delivery: Delivery, network: ReadonlyArray<Envelope<M>>)
 
 type Running<S, M, H> = ActorsState<S, M, H>;
 
-/** The state after an actor's reaction, apart from what it reacted to. */
+/** Gives the state after an actor's reaction, apart from what the actor reacted to. */
 const react = <S, M, H>(
   { delivery = 'once', history: { sent } }: ActorSystem<S, M, H>,
   state: Running<S, M, H>,
@@ -154,19 +154,19 @@ const next = <S, M, H>(
 const namesOf = <S, M>(actors: ReadonlyArray<Actor<S, M>>): ReadonlyArray<string> =>
   actors.map(({ name }, id) => name ?? `a${id}`);
 
-/** What a message is called: its `type`, where it has one. */
+/** Names a message by its `type`, where it has one. */
 const typeOf = (message: unknown): string => {
   if (typeof message !== 'object' || message === null || !('type' in message)) return text(message);
   return String(message.type);
 };
 
-/** A message's own fields, where it has none that an envelope has too. */
+/** Gives a message's own fields, where it has none that an envelope has too. */
 const fieldsOf = (message: unknown): object =>
   typeof message === 'object' && message !== null && !['from', 'to', 'copy'].some((name) => name in message)
     ? message
     : { message };
 
-/** The rest of a message, for the note of a step. */
+/** Gives the rest of a message, for the note of a step. */
 const contentOf = (message: unknown): string | undefined => {
   if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
   const { type: _type, ...rest } = message;

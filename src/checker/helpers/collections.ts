@@ -4,7 +4,7 @@ import { encode } from '../values/encode.js';
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** Items in one order, whatever they are: that of their structural texts; of numbers alone, or texts alone, their own. */
+/** Sorts items: by their structural texts, or, of numbers alone or texts alone, in their own order. */
 const inOrder = <T>(items: Iterable<T>): ReadonlyArray<readonly [code: string, item: T]> => {
   const coded = Array.from(items, (item) => [encode(item), item] as const);
   const allNumbers = coded.every(([, item]) => typeof item === 'number' && !Number.isNaN(item));

@@ -94,7 +94,7 @@ interface Place<S> {
 
 type Step<O, R> = readonly [operation: O, response: R];
 
-/** All that can take effect next, each with the place it leads to. */
+/** Lists all operations that can take effect next, each with the place to which it leads. */
 const nextPlaces = <S, O, R>(
   { processes }: History<O, R>,
   object: SequentialObject<S, O, R>,

@@ -1,18 +1,18 @@
-/** A counterexample for people: each step with only what it changed. */
+/** Prints a counterexample for people: each step with only what it changed. */
 import { A_RUN, mustTake } from '../contract/argument-checks.js';
 import { showLabel, type Counterexample, type Shown, type Starved, type TraceStep } from '../report.js';
 
-/** What a terminal would do something with, or show in another order, rather than show it: an escape (`\u001b`) stands for it. */
+/** Characters that a terminal would act on or reorder. An escape (`\u001b`) stands for each. */
 // eslint-disable-next-line no-control-regex -- These are meant.
 const UNSHOWN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** A text on one line, which a terminal shows as it is. */
+/** Puts a text on one line that a terminal shows as it is. */
 export const oneLine = (text: string): string =>
   text
     .replace(/\s*[\n\r\u2028\u2029]\s*/g, ' ')
     .replace(UNSHOWN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** The parts of a state that differ from those of the state before, by what changed in them; a part that went has `(gone)`. */
+/** Gives the parts of a state that differ from those before, by what changed in them. A part that went has `(gone)`. */
 const changes = (before: Shown, { state, changed = {} }: TraceStep): Shown => ({
   ...Object.fromEntries(
     Object.entries(state)
@@ -35,10 +35,10 @@ const loopLines = ({ loop, steps }: Counterexample): ReadonlyArray<string> => {
     : [`Back at state ${loop}, and so for ever.`];
 };
 
-/** So many of what is starved are named. */
+/** At most so many starved classes are named. */
 const MOST_STARVED = 4;
 
-/** What is never done in a cycle although it could be, and which fairness would not let it be so. */
+/** Says what is never done in a cycle although it could be, and which fairness would rule that out. */
 const starvedLine = ({ name, fairness, enabled, of }: Starved): string => {
   const isAlways = enabled === of;
   const when = isAlways ? 'all the time' : `in ${enabled} of its ${of} states`;
@@ -53,15 +53,15 @@ const starvedLines = ({ starved = [] }: Counterexample): ReadonlyArray<string> =
 
 const isLoopStart = ({ loop, steps }: Counterexample, index: number): boolean => loop === index && index < steps.length;
 
-/** A step's label and its note. */
+/** Prints a step's label and its note. */
 export const stepText = ({ label, note }: Pick<TraceStep, 'label' | 'note'>): string =>
   oneLine(note === undefined ? showLabel(label) : `${showLabel(label)}  (${note})`);
 
-/** The parts that a step changed, a line for each. */
+/** Prints the parts that a step changed, a line for each. */
 export const changeLines = (before: Shown, step: TraceStep, indent: string): ReadonlyArray<string> =>
   partLines(changes(before, step), indent);
 
-/** All parts of a state, a line for each. */
+/** Prints all parts of a state, a line for each. */
 export const stateLines = (state: Shown, indent: string): ReadonlyArray<string> => partLines(state, indent);
 
 /** The trace as lines: the initial state whole, then for each step its label, its note, and the parts that changed. */

@@ -21,7 +21,7 @@ const quote = (text: string): string =>
     .replaceAll('\0', '\uFFFD')
     .replace(/\r\n|[\n\r]/g, '\\n')}"`;
 
-/** What breaks a property is drawn so. */
+/** The style of what breaks a property. */
 const RED = ', color=red, fontcolor=red, penwidth=2';
 
 const nodeText = (shown: Shown): string =>
@@ -58,7 +58,7 @@ const edgeLines = <S, A>(model: Model<S, A>, state: S, index: number, add: (stat
     if (next === undefined) return [];
     const to = add(next);
     const fault = brokenAt(model, next, { before: state, action }).length > 0 ? RED : '';
-    // A step that leads nowhere is drawn only where it breaks something.
+    // A step back to its own state is drawn only where it breaks something.
     const isBroken = model.properties.some((p) => p.kind === 'alwaysStep' && !p.holds(state, action, next));
     return to === index && !isBroken ? [] : [`  ${index} -> ${to} [label=${quote(showLabel(model.label(action)))}${fault}];`];
   });

@@ -3,11 +3,11 @@ import { A_RUN, A_TEXT, mustTake } from '../contract/argument-checks.js';
 import { showLabel, type Counterexample, type Shown } from '../report.js';
 import { isReserved, type PlainValue } from '../shown/value.js';
 
-/** The variable in which Quint's traces say which action was taken, and ours for what there is to say of it. */
+/** The variable in which Quint's traces say which action was taken, and our variable for the note. */
 const ACTION = 'mbt::actionTaken';
 const NOTE = 'note';
 
-/** A state as a trace has it: values where it has them, else texts. */
+/** A state as a trace has it: values where there are any, else texts. */
 interface Keyframe {
   readonly parts: Readonly<Record<string, PlainValue>>;
   readonly action: string;
@@ -27,14 +27,14 @@ const framesOf = (trace: Counterexample): ReadonlyArray<Keyframe> => [
 
 // --- variables -------------------------------------------------------------------------------------------------------------
 
-/** A name that is neither taken nor one that readers of the format keep for themselves. */
+/** Makes a name that is not taken, and that readers of the format do not reserve. */
 const free = (name: string, taken: ReadonlySet<string>): string => {
   let found = isReserved(name) ? `part ${name}` : name;
   while (taken.has(found)) found += '_';
   return found;
 };
 
-/** A variable for each part that some state has, by the part's name. */
+/** Gives a variable for each part that some state has, by the part's name. */
 const variablesOf = (frames: ReadonlyArray<Keyframe>): ReadonlyMap<string, string> => {
   const parts = [...new Set(frames.flatMap((frame) => Object.keys(frame.parts)))];
   const taken = new Set(parts.filter((part) => !isReserved(part)));
@@ -49,7 +49,7 @@ const variablesOf = (frames: ReadonlyArray<Keyframe>): ReadonlyMap<string, strin
 
 // --- values ----------------------------------------------------------------------------------------------------------------
 
-/** An integer is `#bigint` in the format whatever its size; a fraction is not in it. */
+/** Writes a number. An integer is `#bigint` in the format whatever its size, and the format has no fractions. */
 const number = (value: number): PlainValue =>
   Number.isInteger(value) ? { '#bigint': BigInt(value).toString() } : { '#unserializable': String(value) };
 
@@ -67,7 +67,7 @@ const itfValue = (value: PlainValue): PlainValue => {
   return Object.fromEntries(fields.map(([field, of]) => [field, itfValue(of)]));
 };
 
-/** What a variable has in a state that has no such part. */
+/** The value of a variable in a state without such a part. */
 const ABSENT: PlainValue = { '#unserializable': 'absent' };
 
 // --- the document ----------------------------------------------------------------------------------------------------------

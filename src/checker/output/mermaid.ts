@@ -1,4 +1,4 @@
-/** Counterexamples as Mermaid sequence diagrams: a line for each participant, an arrow for each step between two. */
+/** Draws counterexamples as Mermaid sequence diagrams: a line for each participant, an arrow for each step between two. */
 import { A_RUN, mustTake } from '../contract/argument-checks.js';
 import { showLabel, type Counterexample, type Shown, type TraceStep } from '../report.js';
 import { participants, partiesOf, uniqueNames } from './parties.js';
@@ -10,11 +10,11 @@ import { participants, partiesOf, uniqueNames } from './parties.js';
 const escape = (text: string): string =>
   text.replace(/[\n\r\u2028\u2029]+/g, ' ').replace(/[#;%<>:,"'`\\{}[\]()+-]/g, (c) => `#${c.charCodeAt(0)};`);
 
-/** A message may have more in it than a name: only what ends it or begins something else is written otherwise. */
+/** Escapes a message. It may have more in it than a name: only what ends it or begins something else is escaped. */
 const escapeMessage = (text: string): string =>
   text.replace(/[\n\r\u2028\u2029]+/g, ' ').replace(/[#;%<>\\]/g, (c) => `#${c.charCodeAt(0)};`);
 
-/** Names such as `c1` and `s0` are ids as they are; others, which may be words of Mermaid's language, stand behind an id. */
+/** Names such as `c1` and `s0` are ids as they are. Others may be words of Mermaid's language, so an id stands before them. */
 const ID = /^[a-z]{1,2}\d+$/i;
 
 type Ids = ReadonlyMap<string, string>;
@@ -36,12 +36,15 @@ export interface MermaidWords {
   readonly property: string;
 }
 
-/** A longer state is cut in a note: nobody reads more of it there. */
+/** The most characters of a state in a note: nobody reads more of it there. */
 const MOST_IN_NOTE = 160;
 
 const shortened = (text: string): string => (text.length <= MOST_IN_NOTE ? text : `${text.slice(0, MOST_IN_NOTE)}…`);
 
-/** A note for each participant that the step has changed: what it is then; or, where no participant is a part of the state, one of all the parts that changed. */
+/**
+ * Writes a note for each participant that the step has changed, with its new state. Where no participant is a part of the state, one note has all
+ * the parts that changed.
+ */
 const stateLines = (before: Shown, { state }: TraceStep, all: ReadonlyArray<string>, ids: Ids): ReadonlyArray<string> => {
   const note = (name: string, text: string): string =>
     `  Note right of ${ids.get(name)!}: ${escapeMessage(shortened(text)) || ' '}`;

@@ -1,4 +1,4 @@
-/** Who takes part in a step: those of its arguments that name a part of the state (`c1`, `s0`); diagrams draw them as lines. */
+/** Finds who takes part in a step: those of its arguments that name a part of the state (`c1`, `s0`). Diagrams draw them as lines. */
 import type { Counterexample, TraceStep } from '../report.js';
 
 /** The parts of the state that some step of the trace names, in the state's order; `model` where no step names any. */
@@ -14,7 +14,7 @@ export const partiesOf = (step: TraceStep, all: ReadonlyArray<string>): Readonly
   return parties.length > 0 ? [...new Set(parties)] : all.slice(0, 1);
 };
 
-/** A name for each participant that `write` makes of its own: no two have the same. */
+/** Gives each participant a name that `write` makes of its own. No two have the same. */
 export const uniqueNames = (
   all: ReadonlyArray<string>,
   write: (name: string, index: number) => string,

@@ -1,9 +1,9 @@
-/** Counterexamples as ShiViz logs: events with vector clocks, from which ShiViz draws the space-time diagram. */
+/** Writes counterexamples as ShiViz logs: events with vector clocks, from which ShiViz draws the space-time diagram. */
 import { A_RUN, mustTake } from '../contract/argument-checks.js';
 import { showLabel, type Counterexample, type TraceStep } from '../report.js';
 import { participants, partiesOf, uniqueNames } from './parties.js';
 
-/** By host, the events of it that are known. */
+/** For each host the number of its events that are known. */
 type Clock = ReadonlyMap<string, number>;
 type Clocks = ReadonlyMap<string, Clock>;
 
@@ -17,7 +17,7 @@ const merge = (left: Clock, right: Clock): Clock => {
   return new Map(Array.from(all, (host) => [host, Math.max(left.get(host) ?? 0, right.get(host) ?? 0)]));
 };
 
-/** An event at `host`, which has heard of all that `heard` knows. */
+/** Adds an event at `host`, which has heard of all that `heard` knows. */
 const tick = (clocks: Clocks, host: string, heard: Clock): Clocks => {
   const known = merge(clocks.get(host) ?? NONE, heard);
   return new Map(clocks).set(host, new Map(known).set(host, (known.get(host) ?? 0) + 1));
@@ -31,7 +31,7 @@ const entry = (clocks: Clocks, host: string, event: string): ReadonlyArray<strin
   `${host} ${JSON.stringify(Object.fromEntries(clocks.get(host) ?? NONE))}`,
 ];
 
-/** One step between two is a request, its receipt, and the answer: who asked has heard of the other afterwards. */
+/** Writes the events of a step. A step between two is a request, its receipt, and the answer, after which the asker has heard of the other. */
 const stepEvents = (
   clocks: Clocks,
   step: TraceStep,

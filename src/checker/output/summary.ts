@@ -1,4 +1,4 @@
-/** A report for people: what was violated and how, what was covered, and the verdict last, with the bounds it holds in. */
+/** Prints a report for people: what was violated and how, what was covered, and last the verdict with its bounds. */
 import { A_LIST, A_REPORT, mustTake } from '../contract/argument-checks.js';
 import {
   isVacuous,
@@ -53,7 +53,7 @@ const ruleOf = ({ rule }: PropertyReport): string => (rule === undefined ? '' : 
 const propertyLine = (property: PropertyReport): string =>
   `  ${property.verdict.padEnd(11)} ${oneLine(property.name)}${ruleOf(property)}`;
 
-/** Each reason once: many properties mostly share one. Why a witness was not reached is said where that is. */
+/** Prints each reason once, because many properties often share one. Why a witness was not reached is printed beside the witness. */
 const whyLines = ({ properties }: Report): ReadonlyArray<string> => {
   const open = properties.filter(({ verdict, why }) => why !== undefined && verdict !== 'not reached');
   return [...new Set(open.map(({ verdict, why }) => `  ${verdict}: ${why!}`))];
@@ -100,7 +100,7 @@ const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<str
 
 // --- the verdict -----------------------------------------------------------------------------------------------------------
 
-/** Why a search stopped, in words; undefined where the verdict and the bounds say it already. */
+/** Says why a search stopped; undefined where the verdict and the bounds say it already. */
 const stopText = (stop: Stop): string | undefined => {
   switch (stop.kind) {
     case 'complete':
@@ -120,28 +120,28 @@ const stopText = (stop: Stop): string | undefined => {
   }
 };
 
-/** What was covered: all of it, or how far. */
+/** Says what was covered: all of it, or how far. */
 const extent = ({ counts, stop, search, statistics }: Report): string => {
   const states = many(counts.distinct, 'state');
-  // By hashes nobody knows whether these are all that there are.
+  // With hashes nobody knows whether these are all the states.
   if (stop.kind === 'complete' && statistics.omission !== undefined) return `${states} found, depth ${counts.depth}`;
   if (stop.kind === 'complete')
     return search === 'sweep' && counts.depth === 0 ? `all ${states}` : `all ${states}, depth ${counts.depth}`;
   return counts.completeDepth > 0 ? `${states}, depth ${counts.completeDepth} complete` : `${states} seen`;
 };
 
-/** What is known of states that have one key. */
+/** Says what is known of states with one key. */
 const likeness = (key: AuditedReduction | undefined): string => {
   if (key === undefined) return ', if they are alike';
   return key.whole ? ', and all of them are alike' : `, if they are alike, as on the ${many(key.states, 'state')} audited`;
 };
 
-/** Whether a report rests on what was not found. What is violated, or reached, has a run, which needs no belief. */
+/** Tests that a report rests on what was not found. What is violated, or reached, has a run, which needs no belief. */
 const restsOnAll = ({ properties, stop, verdict }: Report): boolean =>
   verdict !== 'violated' ||
   (stop.kind === 'complete' && properties.some((property) => property.verdict === 'holds' || property.verdict === 'not reached'));
 
-/** What is believed where states are taken for one, each of it: by a reduction, by a key, by a hash. None: the counts are exact. */
+/** Lists what is believed where states are taken for one, by a reduction, by a key or by a hash. Where nothing is, the counts are exact. */
 const beliefs = (report: Report): ReadonlyArray<string> => {
   const { omission, byKey, resumed } = report.statistics;
   const { reduction, key } = report.audited ?? {};
@@ -164,13 +164,13 @@ const beliefs = (report: Report): ReadonlyArray<string> => {
   ];
 };
 
-/** What of the counts is exact, or what they rest on: the one place where a verdict is qualified. */
+/** Says whether the counts are exact, or what they rest on. No other place qualifies a verdict. */
 const exactness = (report: Report): ReadonlyArray<string> => {
   const believed = beliefs(report);
   return believed.length === 0 ? ['exact'] : believed;
 };
 
-/** Why a search that saw every state says of the whole neither that it holds nor that it does not. */
+/** Says why a search that saw every state decides nothing of the whole. */
 const openText = ({ properties, stop, verdict }: Report): string => {
   if (properties.length === 0) return ' (no property was judged)';
   const open = properties.filter((property) => property.verdict === 'unknown').length;
@@ -204,7 +204,7 @@ const suspicionLines = ({ mayBeInfinite }: Report): ReadonlyArray<string> => {
   ];
 };
 
-/** What the search believed of the model, and how much of that was looked at. */
+/** Says what the search believed of the model, and how much of that was audited. */
 const auditLines = ({ audited, bounds }: Report): ReadonlyArray<string> => {
   if (audited === undefined) return [];
   const { runs, repeated, reduction, key } = audited;
@@ -221,7 +221,7 @@ const auditLines = ({ audited, bounds }: Report): ReadonlyArray<string> => {
 };
 
 /**
- * The whole summary. The verdict is its last line. `legend` says how the states of the model are read; it stands below the runs, where
+ * Prints the whole summary. The verdict is its last line. `legend` says how the states of the model are read. It stands below the runs, where
  * there are any.
  */
 export const summaryLines = (report: Report, legend: ReadonlyArray<string> = []): ReadonlyArray<string> => {

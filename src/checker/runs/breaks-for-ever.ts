@@ -1,4 +1,4 @@
-/** Which properties of liveness a run breaks that comes back to where it was, or stays where it is, for ever. */
+/** Finds the properties of liveness that a run breaks which comes back to an earlier state, or stays in its last one, for ever. */
 import { isStrong, nameOf } from '../liveness/fairness.js';
 import type { Model } from '../model.js';
 import { encode } from '../values/encode.js';
@@ -7,13 +7,13 @@ import { lostForEver, statesOf, type Lasso } from './lost-for-ever.js';
 
 const keyOf = <S, A>(model: Model<S, A>): ((state: S) => string) => model.key ?? encode;
 
-/** Whether nothing can be done in a state that changes it: only there a run stays. */
+/** Tests that no step changes a state: only there a run stays for ever. */
 export const isStill = <S, A>(model: Model<S, A>, state: S): boolean => {
   const key = keyOf(model);
   return stepsOf(model, state).every(({ next }) => key(next) === key(state));
 };
 
-/** The fairness classes of steps that can be done in a state and change it: by name, whether they are strong. */
+/** Gives the fairness classes of steps that can be taken in a state and change it: by name, whether they are strong. */
 const classesAt = <S, A>(model: Model<S, A>, state: S): ReadonlyMap<string, boolean> => {
   const key = keyOf(model);
   const found = new Map<string, boolean>();
@@ -24,7 +24,7 @@ const classesAt = <S, A>(model: Model<S, A>, state: S): ReadonlyMap<string, bool
   return found;
 };
 
-/** Whether no class is left undone for ever that fairness says is done. */
+/** Tests that no class is starved for ever which fairness says is taken. */
 const isFair = <S, A>(model: Model<S, A>, { run, loop }: Lasso<S, A>): boolean => {
   const key = keyOf(model);
   const states = statesOf(run);
@@ -41,6 +41,9 @@ const isFair = <S, A>(model: Model<S, A>, { run, loop }: Lasso<S, A>): boolean =
   return !enabled.some((classes) => [...classes].some(isStarved));
 };
 
-/** Names of the properties of liveness that the run breaks. None where it is unfair: the model does not say that it can go on so. */
+/**
+ * Gives the names of the properties of liveness that the run breaks. There are none where the run is unfair: the model does not say that it can
+ * go on so.
+ */
 export const brokenForEver = <S, A>(model: Model<S, A>, lasso: Lasso<S, A>): ReadonlyArray<string> =>
   isFair(model, lasso) ? lostForEver(model, lasso) : [];

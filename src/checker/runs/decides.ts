@@ -1,4 +1,4 @@
-/** Whether a state or a step decides a property of safety: breaks it, or reaches a witness. */
+/** Tests that a state or a step decides a property of safety: breaks it, or reaches a witness. */
 import type { Model, Property } from '../model.js';
 
 /** A step of a model. */
@@ -7,14 +7,14 @@ export interface Step<S, A> {
   readonly next: S;
 }
 
-/** The steps that can be taken from a state. */
+/** Lists the steps that can be taken from a state. */
 export const stepsOf = <S, A>(model: Model<S, A>, state: S): ReadonlyArray<Step<S, A>> =>
   model.actions(state).flatMap((action) => {
     const next = model.next(state, action);
     return next === undefined ? [] : [{ action, next }];
   });
 
-/** Whether it is decided where a run is. Without `taken` the run is at its beginning. */
+/** Tests that a property is decided at the end of a run. Without `taken` the run is at its beginning. */
 export const decides = <S, A>(
   model: Model<S, A>,
   property: Property<S, A>,
@@ -37,7 +37,7 @@ export const decides = <S, A>(
   }
 };
 
-/** Names of the properties of safety that are broken where a run is. */
+/** Gives the names of the properties of safety that are broken at the end of a run. */
 export const brokenAt = <S, A>(
   model: Model<S, A>,
   state: S,

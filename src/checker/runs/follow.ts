@@ -1,6 +1,6 @@
 /**
- * Following a path on a plain model: each step is found by its label, and must come to what was seen of it. Where labels leave several
- * ways open, all of them are followed.
+ * Follows a path on a plain model. Each step is found by its label, and must match what was seen of it. Where labels leave several ways open, all
+ * of them are followed.
  */
 import { A_PATH, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
@@ -21,7 +21,7 @@ interface Way<S, A> {
   readonly by?: { readonly before: Way<S, A>; readonly step: Step<S, A> };
 }
 
-/** Ways that are kept: a path whose labels say so little that more are open is followed along these. */
+/** The most ways that are kept. Where labels leave more open, the path is followed along these. */
 const MOST_WAYS = 1000;
 const MOST_ENABLED = 12;
 
@@ -38,7 +38,7 @@ const distinct = <S, A>(model: Model<S, A>, ways: ReadonlyArray<Way<S, A>>): Rea
   return [...new Map(ways.map((way) => [key(way.state), way])).values()].slice(0, MOST_WAYS);
 };
 
-/** What of a way is not as it was seen, by name. */
+/** Gives what of a way differs from what was seen, by name. */
 const differing = <S, A>(model: Model<S, A>, seen: PathStep, before: S, { action, next }: Step<S, A>): Shown => {
   const wrong: Record<string, string> = {};
   const note = model.note?.(before, action, next) ?? '';
@@ -73,7 +73,7 @@ const refusalOf = <S, A>(
   return { step, ...label, why: 'otherwise', differences, enabled: [] };
 };
 
-/** The properties that a run breaks, each with the number of steps after which it does for the first time. */
+/** Gives the properties that a run breaks, each with the number of steps after which it is broken for the first time. */
 const breaksOf = <S, A>(model: Model<S, A>, run: Run<S, A>): ReadonlyArray<Break> => {
   const found = new Map<string, number>();
   const meet = (names: ReadonlyArray<string>, after: number): void => {
@@ -93,7 +93,7 @@ const ruleOf = <S, A>(model: Model<S, A>, property: string): { readonly rule?: s
   return rule === undefined ? {} : { rule };
 };
 
-/** The properties that a run breaks by coming back, or by staying where it is. */
+/** Gives the properties that a run breaks by coming back, or by staying where it is. */
 const breaksForEver = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number | undefined): ReadonlyArray<Break> =>
   loop === undefined
     ? []
@@ -104,13 +104,13 @@ const breaksForEver = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number | 
         ...ruleOf(model, property),
       }));
 
-/** Where a lasso says it comes back to, if the run does. */
+/** Gives the state to which a lasso says it comes back, if the run does. */
 const loopOf = <S, A>(model: Model<S, A>, run: Run<S, A>, loop: number | undefined): number | undefined => {
   if (loop === undefined) return undefined;
   const key = model.key ?? encode;
   const states = [run.initial, ...run.steps.map(({ next }) => next)];
   const last = states.at(-1)!;
-  // A run that says that it stays does so only where the model can do nothing else.
+  // A run stays in its last state only where the model can do nothing else.
   if (loop === run.steps.length) return isStill(model, last) ? loop : undefined;
   return key(states[loop]!) === key(last) ? loop : undefined;
 };
@@ -123,14 +123,14 @@ export interface PathEnds {
   readonly loop?: number;
 }
 
-/** An end of a path that cannot be: which one, and why. */
+/** An end that the path cannot have: which one, and why. */
 export interface WrongEnd {
   readonly end: keyof PathEnds;
   /** In one line, without the name of the end. */
   readonly why: string;
 }
 
-/** The parts of an initial state that a state of the model does not have so. */
+/** Gives the parts in which a state of the model differs from a given initial state. */
 const differingParts = <S, A>(model: Model<S, A>, initial: Shown, state: S): ReadonlyArray<string> => {
   const shown = showState(model, state);
   return Object.keys(initial).filter((part) => !Object.hasOwn(shown, part) || shown[part] !== initial[part]);
@@ -144,14 +144,16 @@ const wrongInitial = <S, A>(model: Model<S, A>, initial: Shown): string | undefi
   return `no initial state of the model is shown so, and the nearest differs in ${parts}; leave the field out to begin in any`;
 };
 
-/** Steps without a label are only looked at: they lead to no state that a loop could name. */
+/** Says what is wrong with a loop. Steps without a label take no step, so they lead to no state that a loop could name. */
 const wrongLoop = (path: ReadonlyArray<PathStep>, loop: number): string | undefined => {
   const most = path.filter(({ label }) => label !== undefined).length;
   if (Number.isInteger(loop) && loop >= 0 && loop <= most) return undefined;
   return `expected the number of a state of the run, from 0 to ${most}, but it is ${loop}`;
 };
 
-/** The first of the ends of a path that cannot be, whatever its steps are: an initial state that the model has not, a loop beyond the run. */
+/**
+ * Gives the first end that a path cannot have, whatever its steps are: an initial state that the model does not have, or a loop beyond the run.
+ */
 export const wrongEnd = <S, A>(
   given: Model<S, A>,
   path: ReadonlyArray<PathStep>,
@@ -166,7 +168,7 @@ export const wrongEnd = <S, A>(
 /**
  * Follows a path to its end, or to the first step that the model does not take as it was seen.
  *
- * @throws CheckerError (`option`) where an end of the path cannot be of this run of the model.
+ * @throws CheckerError (`option`) for an end that this run of the model cannot have.
  */
 export const follow = <S, A>(given: Model<S, A>, path: ReadonlyArray<PathStep>, ends: PathEnds = {}): Replay => {
   mustTake('follow', 'path', A_PATH, path);

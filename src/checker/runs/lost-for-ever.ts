@@ -1,17 +1,17 @@
-/** Which properties of liveness are lost on a run that comes back to where it was, or stays where it is, for ever. */
+/** Finds the properties of liveness that are lost on a run which comes back to an earlier state, or stays in its last one, for ever. */
 import type { Model, Property } from '../model.js';
 import type { Run } from '../shown/shown-run.js';
 
-/** A run, and the index of the state to which it comes back after its last step; of the last one itself: it stays there. */
+/** A run, and the index of the state to which it comes back after its last step. The index of the last state itself says that it stays there. */
 export interface Lasso<S, A> {
   readonly run: Run<S, A>;
   readonly loop: number;
 }
 
-/** All states of a run, the initial one first. */
+/** Gives all states of a run, the initial one first. */
 export const statesOf = <S, A>({ initial, steps }: Run<S, A>): ReadonlyArray<S> => [initial, ...steps.map(({ next }) => next)];
 
-/** Whether it is broken where the states after those of the prefix come again for ever. */
+/** Tests that a property is broken where the states after the prefix come again for ever. */
 const isBroken = <S, A>(property: Property<S, A>, states: ReadonlyArray<S>, loop: number): boolean => {
   const cycle = states.slice(loop);
   switch (property.kind) {
@@ -29,7 +29,7 @@ const isBroken = <S, A>(property: Property<S, A>, states: ReadonlyArray<S>, loop
   }
 };
 
-/** Their names. It does not ask whether the run is fair. */
+/** Gives the names of the lost properties. It does not test that the run is fair. */
 export const lostForEver = <S, A>(model: Model<S, A>, { run, loop }: Lasso<S, A>): ReadonlyArray<string> => {
   const states = statesOf(run);
   return model.properties.filter((property) => isBroken(property, states, loop)).map(({ name }) => name);

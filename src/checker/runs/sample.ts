@@ -1,4 +1,4 @@
-/** Random runs of a model in which nothing breaks: what it does, before one asks what it must not do. */
+/** Takes random runs of a model in which nothing breaks. They show what the model does, before one asks what it must not do. */
 import { A_SEED, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Model } from '../model.js';
@@ -19,13 +19,13 @@ export interface SampleOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs in which nothing breaks, and how many walks came to something broken and are not among them. */
+/** Runs in which nothing breaks, and the number of walks that were left out because something broke. */
 export interface Sample {
   readonly runs: ReadonlyArray<Counterexample>;
   readonly broken: number;
 }
 
-/** Walks for each run that is wanted, until so many passed: of a model that breaks nearly always there are fewer. */
+/** The most walks for each run that is wanted: of a model that nearly always breaks there are fewer runs. */
 const WALKS_PER_RUN = 100;
 
 const walk = <S, A>(model: Model<S, A>, length: number, pick: (below: number) => number): Run<S, A> | undefined => {

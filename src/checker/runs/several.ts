@@ -1,5 +1,5 @@
 /**
- * Several counterexamples of one property, as different as can be: each ends otherwise. The first is a shortest one; each further one
+ * Finds several counterexamples of one property, as different as can be: each ends in another way. The first is a shortest one. Each further one
  * ends in the state (or by the step) that differs in the most parts from those chosen before it.
  */
 import { A_PROPERTY, A_WHOLE_NUMBER, AN_OBJECT, mustTake } from '../contract/argument-checks.js';
@@ -14,13 +14,13 @@ import { text } from '../shown/text.js';
 import { partsOf } from '../shown/state.js';
 import { stepsOf } from './decides.js';
 
-/** Ends that are compared with each other, for each counterexample that is asked for. */
+/** For each counterexample that is asked for, so many ends are compared with each other. */
 const ENDS_PER_TRACE = 50;
 
 /** Where a run that breaks the property ends. */
 interface End {
   readonly code: string;
-  /** What is compared: a text for each part, and what the last step was. */
+  /** The texts that are compared: one for each part, and one for the last step. */
   readonly features: ReadonlyMap<string, string>;
 }
 
@@ -39,7 +39,7 @@ const stepEnd = <S, A>(model: Model<S, A>, before: S, action: A, next: S): End =
   features: featuresOf(model, next, action),
 });
 
-/** The property with each end handed to `broken` before it is judged: broken where that says so. */
+/** Wraps the property so that `broken` is given each end, and says whether it counts as broken. */
 const watching = <S, A>(
   model: Model<S, A>,
   property: Property<S, A>,
@@ -71,7 +71,7 @@ const distance = (a: End, b: End): number => {
   return [...names].filter((name) => a.features.get(name) !== b.features.get(name)).length;
 };
 
-/** So many of them, each as far as can be from those before it; the first stays first. */
+/** Chooses so many ends, each as far as can be from those before it. The first stays first. */
 const spread = (ends: ReadonlyArray<End>, count: number): ReadonlyArray<End> => {
   const chosen: End[] = [];
   let left = [...ends];
@@ -84,7 +84,7 @@ const spread = (ends: ReadonlyArray<End>, count: number): ReadonlyArray<End> => 
   return chosen;
 };
 
-/** Whether there can be several of a property: of safety alone, whose runs have an end. */
+/** Tests that a property can have several counterexamples: a property of safety, whose runs have an end. */
 export const canBeSeveral = ({ kind }: { readonly kind: string }): boolean =>
   kind === 'always' || kind === 'alwaysStep' || kind === 'noDeadlock';
 

@@ -1,4 +1,4 @@
-/** On-demand stepping: a cursor into a model's state graph for explorers. Nothing is searched ahead. */
+/** Steps through a model on demand: a cursor into its state graph, for explorers. Nothing is searched ahead. */
 import { A_COUNT, mustTake } from '../contract/argument-checks.js';
 import { contracted } from '../contract/validate.js';
 import type { Label, Model } from '../model.js';

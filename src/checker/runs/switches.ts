@@ -1,5 +1,5 @@
 /**
- * Of all shortest runs that break a property, one with the fewest switches between processes: the easiest to read. A breadth-first search
+ * Finds, of all shortest runs that break a property, one with the fewest switches between processes: the easiest to read. A breadth-first search
  * shows whichever it finds first. The process of a step is the first argument of its label.
  */
 import { A_REPORT, mustTake } from '../contract/argument-checks.js';
@@ -10,12 +10,12 @@ import { showRun, type Run } from '../shown/shown-run.js';
 import type { Report } from '../report.js';
 import { decides, stepsOf, type Step } from './decides.js';
 
-/** Steps that are tried at most to find such a run; where there are more, the run stays as it is. */
+/** The most steps that are tried to find such a run. Where there are more, the run stays as it is. */
 const MOST_STEPS = 200_000;
 
 interface Node<S, A> {
   readonly state: S;
-  /** Of the last step; undefined at the beginning. */
+  /** The process of the last step; undefined at the beginning. */
   readonly process: string | undefined;
   readonly switches: number;
   readonly by?: { readonly before: Node<S, A>; readonly step: Step<S, A> };
@@ -40,8 +40,8 @@ const runTo = <S, A>(end: Node<S, A>): Run<S, A> => {
 };
 
 /**
- * The run of so many steps with the fewest switches that decides a property; undefined where there are too many to look at. No run that
- * decides it is shorter, so each of its states is as far from the beginning as it is along the run: layer by layer, one node for each state
+ * Gives the run of so many steps with the fewest switches that decides a property; undefined where there are too many steps to try. No run that
+ * decides it is shorter, so each of its states is as far from the beginning as it is along the run. So, layer by layer, one node for each state
  * and last process is enough.
  */
 const quietest = <S, A>(model: Model<S, A>, property: Property<S, A>, length: number): Run<S, A> | undefined => {
@@ -72,7 +72,10 @@ const quietest = <S, A>(model: Model<S, A>, property: Property<S, A>, length: nu
   return end === undefined || length === 0 ? undefined : runTo(end);
 };
 
-/** The search stopped before it had expanded all states this near: what throws in one of them has nothing to do with the run that was found. */
+/**
+ * Does the same where the model may throw. The search stopped before it had expanded all states this near, so an error in one of them has nothing
+ * to do with the run that was found.
+ */
 const quietestOf = <S, A>(model: Model<S, A>, property: Property<S, A>, length: number): Run<S, A> | undefined => {
   try {
     return quietest(model, property, length);

@@ -1,7 +1,7 @@
-/** What a step did to a part of the state, where that is shorter to read than the part as it is then: what came and what went. */
+/** Says what a step did to a part of the state, what came and what went, where that is shorter to read than the part after the step. */
 import { text } from './text.js';
 
-/** A text of at most so many characters is read at a glance: it is shown whole. */
+/** A text of at most so many characters is shown whole, because it is read at a glance. */
 const SHORT = 60;
 
 /** Deeper inside a value than this, what changed is shown whole. */
@@ -27,7 +27,7 @@ const membersOf = (value: ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>):
     ? Array.from(value as ReadonlyMap<unknown, unknown>, ([k, v]) => `${text(k)} -> ${text(v)}`).sort()
     : Array.from(value as ReadonlySet<unknown>, text).sort();
 
-/** What was put in or taken out of a list at one place; undefined where more was done to it. */
+/** Says what was put in or taken out of a list at one place; undefined where more was changed. */
 const inserted = (before: ReadonlyArray<unknown>, after: ReadonlyArray<unknown>): string | undefined => {
   const [old, now] = [Array.from(before, text), Array.from(after, text)];
   const least = Math.min(old.length, now.length);
@@ -41,7 +41,7 @@ const inserted = (before: ReadonlyArray<unknown>, after: ReadonlyArray<unknown>)
 
 const path = (at: string, field: string): string => (at === '' ? field : `${at}.${field}`);
 
-/** The places inside a value that changed, each with what it is then. */
+/** Lists the places inside a value that changed, each with its new content. */
 const places = (before: unknown, after: unknown, at: string, depth: number): ReadonlyArray<string> => {
   if (Object.is(before, after) || text(before) === text(after)) return [];
   const said = (what: string): ReadonlyArray<string> => [at === '' ? what : `${at} ${what}`];
@@ -64,7 +64,7 @@ const places = (before: unknown, after: unknown, at: string, depth: number): Rea
   return said(text(after));
 };
 
-/** What changed from one value to the other; undefined where the value as it is after is as short to read. */
+/** Says what changed from one value to the other; undefined where the new value is as short to read. */
 export const change = (before: unknown, after: unknown): string | undefined => {
   const whole = text(after);
   const isSet = before instanceof Set || before instanceof Map;

@@ -9,11 +9,11 @@ export interface Run<S, A> {
   readonly steps: ReadonlyArray<{ readonly action: A; readonly next: S }>;
 }
 
-/** The state at the end of a run, or so many steps before it. (A state may be null, so that none is told by what it is.) */
+/** Gives the state at the end of a run, or so many steps before it. (It tests no state for being null, because a state may be null.) */
 export const endOf = <S, A>({ initial, steps }: Run<S, A>, before = 0): S =>
   steps.length > before ? steps[steps.length - 1 - before]!.next : initial;
 
-/** A run as a report shows it. */
+/** Shows a run as a report does. */
 export const showRun = <S, A>(model: Model<S, A>, run: Run<S, A>, shortest: boolean, loop?: number): Counterexample => {
   let before = run.initial;
   const steps = run.steps.map(({ action, next }): TraceStep => {

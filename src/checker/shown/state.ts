@@ -1,4 +1,4 @@
-/** A state of a model as traces show it: texts for people, values for tools, and what a step changed. */
+/** Shows states of a model as traces do: texts for people, values for tools, and what a step changed. */
 import type { ComponentModel, Model } from '../model.js';
 import type { Shown, TraceStep, Counterexample } from '../report.js';
 import { change } from './change.js';
@@ -8,10 +8,10 @@ import { plainValue, type PlainValue } from './value.js';
 /** The parts of a state, by name. */
 export type Parts = Readonly<Record<string, unknown>>;
 
-/** What there is to say of a state, and of the step that led to it. */
+/** What a trace says of a state, and of the step that led to it. */
 export type Picture = Pick<TraceStep, 'values' | 'changed'> & { readonly state: Shown };
 
-/** The default of `Model.parts`: the own fields of an object, the items of an array, otherwise the value as `state`. */
+/** Gives the default of `Model.parts`: the own fields of an object, the items of an array, otherwise the value as `state`. */
 const ownParts = (state: unknown): Parts => {
   if (typeof state !== 'object' || state === null) return { state };
   if (state instanceof Map || state instanceof Set || state instanceof Date || ArrayBuffer.isView(state)) return { state };
@@ -21,13 +21,13 @@ const ownParts = (state: unknown): Parts => {
 /** How a model says that its states are shown, where it does. */
 export type Showing<S> = Pick<Model<S, never>, 'show' | 'parts'>;
 
-/** The parts of a state. */
+/** Gives the parts of a state. */
 export const partsOf = <S>(model: Showing<S>, state: S): Parts => (model.parts ?? ownParts)(state);
 
 const mapValues = <T>(parts: Parts, f: (part: unknown) => T): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, f(part)]));
 
-/** What is made of a part, once for each: most steps leave most parts as they are, and states are immutable. */
+/** Remembers what is made of a part: most steps leave most parts as they are, and states are immutable. */
 const remembered = <T>(make: (part: unknown) => T): ((part: unknown) => T) => {
   const known = new WeakMap<object, { readonly made: T }>();
   return (part) => {
@@ -41,11 +41,11 @@ const remembered = <T>(make: (part: unknown) => T): ((part: unknown) => T) => {
 const partText = remembered(text);
 const partValue = remembered(plainValue);
 
-/** A state for people. */
+/** Shows a state to people. */
 export const showState = <S>(model: Showing<S>, state: S): Shown =>
   model.show === undefined ? mapValues(partsOf(model, state), partText) : model.show(state);
 
-/** What a step changed, part by part, where that is shorter than the parts. */
+/** Says what a step changed, part by part, where that is shorter than the parts. */
 const changesOf = (before: Parts, after: Parts): Shown =>
   Object.fromEntries(
     Object.entries(after).flatMap(([name, part]) => {
@@ -55,7 +55,7 @@ const changesOf = (before: Parts, after: Parts): Shown =>
     }),
   );
 
-/** Pictures of states and steps; `shown` is what the model has of its own to show a state, if it has. */
+/** Makes the picture of a state and of the step before it. `shown` is the model's own text of the state, if there is one. */
 const picture = (shown: Shown | undefined, parts: Parts, before: Parts | undefined): Picture => {
   const values: Readonly<Record<string, PlainValue>> = mapValues(parts, partValue);
   if (shown !== undefined) return { state: shown, values };
@@ -63,7 +63,7 @@ const picture = (shown: Shown | undefined, parts: Parts, before: Parts | undefin
   return { state: mapValues(parts, partText), values, ...(Object.keys(changed).length === 0 ? {} : { changed }) };
 };
 
-/** A state of a plain model; with the state before it, also what the step between them changed. */
+/** Makes the picture of a state of a plain model; with the state before it, also of what the step between them changed. */
 export const pictureOf = <S>(model: Showing<S>, state: S, before?: { readonly state: S }): Picture =>
   picture(
     model.show?.(state),
@@ -71,18 +71,18 @@ export const pictureOf = <S>(model: Showing<S>, state: S, before?: { readonly st
     before === undefined || model.show !== undefined ? undefined : partsOf(model, before.state),
   );
 
-/** The parts of a state that is given by the values of a component model's slots. */
+/** Gives the parts of a state by the values of a component model's slots. */
 export const slotParts = ({ slots }: ComponentModel, values: ReadonlyArray<unknown>): Parts =>
   Object.fromEntries(slots.map(({ name }, at) => [name, values[at]]));
 
-/** What a component model has of its own to show its slots' values; undefined where it has nothing. */
+/** Gives a component model's own texts of its slots' values; undefined where it has none. */
 export const showSlots = ({ show, slots }: ComponentModel, values: ReadonlyArray<unknown>): Shown | undefined =>
   show === undefined ? undefined : Object.fromEntries(slots.map(({ kind, name }, at) => [name, show(kind, values[at] as never)]));
 
-/** The same of a component model, whose states are the values of its slots. */
+/** Makes the picture of a state of a component model, which is given by the values of its slots. */
 export const pictureOfSlots = (model: ComponentModel, values: ReadonlyArray<unknown>, before?: ReadonlyArray<unknown>): Picture =>
   picture(showSlots(model, values), slotParts(model, values), before && slotParts(model, before));
 
-/** The initial state of a run, as {@link Counterexample} has it. */
+/** Gives the initial state of a run, as {@link Counterexample} has it. */
 export const initialOf = ({ state, values }: Picture): Pick<Counterexample, 'initial' | 'values'> =>
   values === undefined ? { initial: state } : { initial: state, values };

@@ -1,9 +1,9 @@
 /**
- * Texts of values for people: `{rm: [working, prepared], tm: init}`. Two values have one text exactly when they are structurally equal,
- * so whoever compares texts sees every change: `'1'` is not `1`, and a set, a map and an object are written differently.
+ * Writes values as texts for people: `{rm: [working, prepared], tm: init}`. Two values have one text exactly when they are structurally equal. So
+ * a comparison of texts sees every change: `'1'` is not `1`, and a set, a map and an object are written differently.
  */
 
-/** Deeper than this nobody reads, and a value may contain itself where a model has a `key` of its own. */
+/** The greatest depth that is written. Nobody reads deeper, and a value may contain itself where a model has a `key` of its own. */
 const MOST_DEEP = 200;
 
 /** Texts that stand for themselves: names and short phrases that cannot be taken for anything else. */
@@ -12,7 +12,7 @@ const TAKEN = new Set(['true', 'false', 'null', 'undefined', 'NaN', 'Infinity', 
 
 const CONTROL: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\', "'": "\\'" };
 
-/** Quoted where it would be taken for something else without. */
+/** Quotes a text where it could be taken for something else. */
 const wordText = (word: string): string => {
   if (PLAIN.test(word) && !TAKEN.has(word)) return word;
   // eslint-disable-next-line no-control-regex
@@ -46,7 +46,7 @@ const mapText = (value: ReadonlyMap<unknown, unknown>, depth: number): string =>
         .sort()
         .join(', ')}}`;
 
-/** The name of the class of an object that is not a plain one. */
+/** Gives the name of the class of an object that is not a plain one. */
 const className = (value: object): string | undefined => {
   const prototype = Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: unknown } } | null;
   if (prototype === Object.prototype || prototype === null) return undefined;
@@ -75,5 +75,5 @@ const textAt = (value: unknown, depth: number): string => {
   return typeof value === 'function' ? `function ${value.name}` : String(value);
 };
 
-/** The text of a value. Fields, members and keys are in the order of their texts, as they are equal in any order. */
+/** Gives the text of a value. Fields, members and keys are in the order of their texts, because values are equal in any order of them. */
 export const text = (value: unknown): string => textAt(value, 0);

@@ -17,10 +17,10 @@ export type PlainValue =
   | { readonly '#unserializable': string }
   | { readonly [field: string]: PlainValue };
 
-/** Deeper than this it is a text: a value may contain itself where a model has a `key` of its own. */
+/** The greatest depth that is kept as data. A value may contain itself where a model has a `key` of its own. */
 const MOST_DEEP = 200;
 
-/** Names that readers of the format keep for themselves: `#meta`, `#map`, `__label__`. */
+/** Tests for names that readers of the format reserve: `#meta`, `#map`, `__label__`. */
 export const isReserved = (name: string): boolean => name.startsWith('#') || name.startsWith('__');
 
 const unserializable = (what: string): PlainValue => ({ '#unserializable': what });
@@ -65,5 +65,5 @@ const valueAt = (value: unknown, depth: number): PlainValue => {
   }
 };
 
-/** A value as plain data. Members of sets and keys of maps are in the order of their texts. */
+/** Gives a value as plain data. Members of sets and keys of maps are in the order of their texts. */
 export const plainValue = (value: unknown): PlainValue => valueAt(value, 0);
