@@ -205,6 +205,16 @@ const pictures = pages.flatMap((name) =>
 
 describe('pictures', () => {
   test('there is one of the house', () => expect(pictures.map(({ name }) => name)).toContain('docs/architecture.md'));
+  const shown = pages.flatMap((name) =>
+    [...read(name).matchAll(/\]\((?:docs\/)?pictures\/(\w+)\.png\)/g)].map(([, picture = '']) => picture),
+  );
+  const taken = [...read('docs/pictures.js').matchAll(/name: '(\w+)'/g)].map(([, picture = '']) => picture);
+  test('every picture is in a page, and is taken by npm run pictures', () => {
+    const kept = readdirSync(join(root, 'docs/pictures')).map((name) => basename(name, '.png'));
+    expect(kept.length).toBeGreaterThanOrEqual(5);
+    expect([...new Set(shown)].sort()).toEqual([...kept].sort());
+    expect([...taken].sort()).toEqual([...kept].sort());
+  });
   test('what is none is refused', () => expect(mermaid.parse('flowchart TB\n a -->')).rejects.toThrow());
   test.each(pictures)('picture %# of $name can be drawn', async ({ text }) => {
     expect(await mermaid.parse(text)).toBeTruthy();

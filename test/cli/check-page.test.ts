@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { refreshed } from '../support/transcript.js';
@@ -19,9 +21,22 @@ const run = (command: string): string => {
   return stdout + stderr;
 };
 
-test('docs/check.md shows what the commands print', () => {
+const PICTURE = /(<!-- written by: (npx bayou check \S+ --format mermaid) -->\n```mermaid\n)[^]*?(^```$)/m;
+
+/** The page with the picture that its command writes. */
+const drawn = (page: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'bayou-check-page-'));
+  const command = PICTURE.exec(page)?.[2] ?? '';
+  run(`${command} --out-dir ${folder}`);
+  const written = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  rmSync(folder, { recursive: true });
+  return page.replace(PICTURE, (_, before: string, __, after: string) => `${before}${written.join('').trimEnd()}\n${after}`);
+};
+
+test('docs/check.md shows what the commands print, and the picture that one writes', () => {
   const page = readFileSync(PAGE, 'utf8');
-  const updated = refreshed(page, run);
+  expect(page).toMatch(PICTURE);
+  const updated = drawn(refreshed(page, run));
   // `UPDATE_DOCS=1 npx vitest run test/cli/check-page.test.ts` writes what the commands print into the page.
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, updated);
   expect(updated).toBe(page);
