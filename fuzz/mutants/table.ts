@@ -258,7 +258,7 @@ const contract: ReadonlyArray<Mutant> = [
     [
       'key-believed',
       'a key that takes states for one is believed',
-      'yield* examineStates(round, options, statistics.elapsedMs);',
+      'yield* examineStates(round, options, options.audit === true ? ALL : isTold ? FOUND : USUAL, statistics.elapsedMs);',
       '',
     ],
   ]),
